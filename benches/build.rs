@@ -1,0 +1,70 @@
+//! Measures whole builds: storybank against the least work possible and against Hugo, on the same
+//! stories.
+//!
+//! ```text
+//! cargo bench --bench build -- [STORIES ..] [--rounds N] [--keep DIR]
+//! ```
+//!
+//! Every measurement is a process of its own, and the contenders take turns within a round, so that
+//! a noisy moment of the machine falls on all of them. The report on standard output is Markdown
+//! for `docs/benchmarks.md`; progress goes to standard error. Missing a target does not fail the
+//! command, a failing build does.
+
+mod support {
+    pub mod corpus;
+    pub mod floor;
+    pub mod machine;
+    pub mod options;
+    pub mod output;
+    pub mod process;
+    pub mod report;
+    pub mod rounds;
+    pub mod statistics;
+    pub mod workspace;
+}
+
+use std::env;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use support::options::{Options, Request};
+use support::rounds::Contenders;
+use support::workspace::Workspace;
+use support::{floor, options, report, rounds};
+
+fn main() -> ExitCode {
+    let arguments: Vec<OsString> = env::args_os().skip(1).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("error: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[OsString]) -> Result<(), String> {
+    match options::parse(arguments)? {
+        Request::Floor { stories, out } => floor::build(&stories, &out),
+        Request::Measure(options) => measure(&options),
+        Request::Nothing => {
+            println!("nothing measured: start it with `{}`", options::USAGE);
+            Ok(())
+        }
+    }
+}
+
+fn measure(options: &Options) -> Result<(), String> {
+    let workspace = Workspace::open(options)?;
+    let contenders = Contenders::find()?;
+    let results = options
+        .sizes
+        .iter()
+        .map(|&stories| rounds::measure(&contenders, &workspace, stories, options.rounds))
+        .collect::<Result<Vec<_>, _>>()?;
+    print!(
+        "{}",
+        report::markdown(&contenders, &workspace, options.rounds, &results)
+    );
+    Ok(())
+}

@@ -1,0 +1,129 @@
+//! Where the sites lie and the builds go: a memory disk when there is one, so that no disk is
+//! measured.
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io, process};
+
+use super::machine;
+use super::options::Options;
+
+/// A folder of the benchmark's own, removed at the end unless it is to be kept.
+pub struct Workspace {
+    /// The folder.
+    pub path: PathBuf,
+    /// Whether it is known to lie in memory.
+    pub in_memory: bool,
+    /// Whether it stays as it is at the end.
+    pub keep: bool,
+}
+
+impl Workspace {
+    /// Makes the folder; fails when the one to keep has files already.
+    pub fn open(options: &Options) -> Result<Self, String> {
+        let memory = Path::new("/dev/shm");
+        let Some(path) = options.keep.clone() else {
+            let room = machine::free_bytes(memory)
+                .is_some_and(|free| free >= needed_bytes(&options.sizes));
+            let parent = if room {
+                memory.to_owned()
+            } else {
+                env::temp_dir()
+            };
+            let path = parent.join(format!("storybank-bench-{}", process::id()));
+            fs::create_dir(&path).map_err(at(&path))?;
+            return Ok(Self {
+                path,
+                in_memory: room,
+                keep: false,
+            });
+        };
+        fs::create_dir_all(&path).map_err(at(&path))?;
+        // Builds are started elsewhere than here, so a relative path would not do.
+        let path = path.canonicalize().map_err(at(&path))?;
+        if fs::read_dir(&path).map_err(at(&path))?.next().is_some() {
+            return Err(format!(
+                "`{}` has files already, expected an empty folder to keep",
+                path.display()
+            ));
+        }
+        let in_memory = path.starts_with(memory);
+        Ok(Self {
+            path,
+            in_memory,
+            keep: true,
+        })
+    }
+}
+
+impl Drop for Workspace {
+    fn drop(&mut self) {
+        if self.keep {
+            eprintln!("kept `{}`", self.path.display());
+        } else if let Err(error) = fs::remove_dir_all(&self.path) {
+            eprintln!("warning: {}", at(&self.path)(error));
+        }
+    }
+}
+
+/// A site's sources and the place of its output.
+pub struct Site {
+    /// The folder of the sources.
+    pub root: PathBuf,
+    /// The folder of the output; absent after `make_cold`.
+    pub out: PathBuf,
+    /// The names in `root` that are the author's, and not left there by a build.
+    authored: BTreeSet<OsString>,
+}
+
+impl Site {
+    /// A site whose sources have just been written to `root`.
+    pub fn new(root: PathBuf, out: PathBuf) -> Result<Self, String> {
+        let authored = names(&root)?;
+        Ok(Self {
+            root,
+            out,
+            authored,
+        })
+    }
+
+    /// Removes what former builds left: the output, and caches and locks beside the sources.
+    pub fn make_cold(&self) -> Result<(), String> {
+        remove(&self.out)?;
+        names(&self.root)?
+            .difference(&self.authored)
+            .try_for_each(|name| remove(&self.root.join(name)))
+    }
+}
+
+/// Removes a file or a folder with all that is in it; one that is not there is fine.
+pub fn remove(path: &Path) -> Result<(), String> {
+    let removed = if path.is_dir() {
+        fs::remove_dir_all(path)
+    } else {
+        fs::remove_file(path)
+    };
+    match removed {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(at(path)(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Puts the path before the message of an error.
+pub fn at(path: &Path) -> impl FnOnce(io::Error) -> String {
+    move |error| format!("`{}`: {error}", path.display())
+}
+
+fn names(folder: &Path) -> Result<BTreeSet<OsString>, String> {
+    fs::read_dir(folder)
+        .and_then(|entries| entries.map(|entry| Ok(entry?.file_name())).collect())
+        .map_err(at(folder))
+}
+
+/// A generous guess for two sites and three outputs of the largest size: 64 KiB a story, and 64 MiB
+/// for the rest.
+fn needed_bytes(sizes: &[usize]) -> u128 {
+    let largest = sizes.iter().max().copied().unwrap_or_default();
+    (largest as u128 * 64 + 64 * 1024) * 1024
+}

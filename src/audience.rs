@@ -1,0 +1,436 @@
+//! The smaller site that an audience may see.
+//!
+//! What somebody may not see is taken out of the documents before they are linked again, so that no page, list, count or
+//! address can be made from it. Nothing further down asks whether something is private.
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::config::Config;
+use crate::diagnostic::{Diagnostic, rules};
+use crate::markdown::{Body, Event, Link, Node, Tag, Target};
+use crate::model::{Audience, Author, Document, Meta, Status};
+use crate::slug::Slug;
+use crate::site::{Destination, DocumentId, Node as Page, Site};
+use crate::words::Finder;
+
+/// Who looks at a site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Viewer {
+    pub audience: Audience,
+    /// Whether drafts are shown; only the author can want that.
+    pub drafts: bool,
+}
+
+/// The documents that a viewer may see, and the settings without their secrets.
+pub struct Projection {
+    pub config: Arc<Config>,
+    pub documents: Vec<Arc<Document>>,
+    /// What the author should know was left out.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Takes out of a site what `viewer` may not see; nothing where the viewer may see all of it.
+pub fn project(site: &Site, viewer: Viewer) -> Option<Projection> {
+    let visible: Vec<bool> = (0..site.documents.len()).map(|index| is_visible(site, DocumentId(index), viewer)).collect();
+    if viewer.audience == Audience::Private {
+        if visible.iter().all(|&visible| visible) {
+            return None;
+        }
+        let documents = site.documents.iter().zip(&visible).filter(|&(_, &visible)| visible).map(|(document, _)| document.clone());
+        return Some(Projection { config: site.config.clone(), documents: documents.collect(), diagnostics: Vec::new() });
+    }
+    let projector = Projector { site, visible: &visible, redactor: Redactor::new(&site.config) };
+    let mut diagnostics = Vec::new();
+    let documents = (0..site.documents.len())
+        .filter(|&index| visible[index])
+        .map(|index| Arc::new(projector.document(DocumentId(index), &mut diagnostics)))
+        .collect();
+    Some(Projection { config: Arc::new(projector.redactor.config(&site.config)), documents, diagnostics })
+}
+
+fn is_visible(site: &Site, id: DocumentId, viewer: Viewer) -> bool {
+    let document = site.document(id);
+    let shows_drafts = viewer.drafts && viewer.audience == Audience::Private;
+    let is_admitted = document.audience.admits(viewer.audience) && (document.status != Status::Draft || shows_drafts);
+    match &document.meta {
+        Meta::Variant(variant) => {
+            let is_for_author = matches!(variant.by, Author::Assistant(_)) && viewer.audience != Audience::Private;
+            let story = site.stories.iter().find(|story| story.slug == variant.story);
+            is_admitted && !is_for_author && story.is_none_or(|story| is_visible(site, story.document, viewer))
+        }
+        _ => is_admitted,
+    }
+}
+
+/// Replaces words in everything that leaves.
+struct Redactor {
+    finder: Finder,
+    replacements: Vec<String>,
+}
+
+impl Redactor {
+    fn new(config: &Config) -> Self {
+        Self {
+            finder: Finder::new(config.redact.keys().map(String::as_str)),
+            replacements: config.redact.values().cloned().collect(),
+        }
+    }
+
+    fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        self.finder.replace(text, |phrase| &self.replacements[phrase]).map_or(Cow::Borrowed(text), Cow::Owned)
+    }
+
+    fn string(&self, text: &str) -> String {
+        self.text(text).into_owned()
+    }
+
+    fn strings(&self, texts: &[String]) -> Vec<String> {
+        texts.iter().map(|text| self.string(text)).collect()
+    }
+
+    fn slug(&self, slug: &Slug) -> Slug {
+        match self.text(slug.as_str()) {
+            Cow::Borrowed(_) => slug.clone(),
+            Cow::Owned(redacted) => Slug::of(&redacted),
+        }
+    }
+
+    /// The settings as far as they may leave.
+    fn config(&self, config: &Config) -> Config {
+        let Config { title, language, theme, address, words_per_minute, audience, redact: _, forbid: _ } = config.clone();
+        Config {
+            title: self.string(&title),
+            language,
+            theme,
+            address,
+            words_per_minute,
+            audience,
+            ..Config::default()
+        }
+    }
+}
+
+/// Makes documents that hold only what the viewer may see.
+struct Projector<'a> {
+    site: &'a Site,
+    visible: &'a [bool],
+    redactor: Redactor,
+}
+
+impl Projector<'_> {
+    fn document(&self, id: DocumentId, diagnostics: &mut Vec<Diagnostic>) -> Document {
+        let document = self.site.document(id);
+        let meta = self.meta(&document.meta);
+        let body = self.body(id, document, diagnostics);
+        let sections = crate::parse::sections(&body, &meta, 0);
+        Document {
+            path: document.path.clone(),
+            slug: self.redactor.slug(&document.slug),
+            yaml: document.yaml,
+            audience: document.audience,
+            status: Status::Ready,
+            meta,
+            body,
+            sections,
+        }
+    }
+
+    fn meta(&self, meta: &Meta) -> Meta {
+        let redactor = &self.redactor;
+        let competencies = |slugs: &[Slug]| self.slugs(slugs, |slug| self.site.competency_named(slug.as_str()).map(|id| self.site.competency(id).document));
+        let answers = |slugs: &[Slug]| self.slugs(slugs, |slug| self.question_document(slug));
+        let story = |slug: &Option<Slug>| slug.as_ref().and_then(|slug| self.slugs(std::slice::from_ref(slug), |slug| self.story_document(slug)).pop());
+        match meta.clone() {
+            Meta::Story(mut meta) => {
+                meta.title = redactor.string(&meta.title);
+                meta.headline = redactor.string(&meta.headline);
+                meta.role = redactor.string(&meta.role);
+                meta.competencies = competencies(&meta.competencies);
+                meta.answers = answers(&meta.answers);
+                meta.strength = 0;
+                meta.told = Vec::new();
+                for fact in &mut meta.facts {
+                    fact.name = redactor.string(&fact.name);
+                    fact.value = redactor.string(&fact.value);
+                    fact.source = redactor.string(&fact.source);
+                }
+                Meta::Story(meta)
+            }
+            Meta::Variant(mut meta) => {
+                meta.story = redactor.slug(&meta.story);
+                meta.title = redactor.string(&meta.title);
+                meta.headline = redactor.string(&meta.headline);
+                meta.competencies = competencies(&meta.competencies);
+                meta.answers = answers(&meta.answers);
+                meta.by = Author::Me;
+                Meta::Variant(meta)
+            }
+            Meta::Question(mut meta) => {
+                meta.question = redactor.string(&meta.question);
+                meta.aliases = redactor.strings(&meta.aliases);
+                meta.competencies = competencies(&meta.competencies);
+                meta.about = story(&meta.about);
+                meta.asked = Vec::new();
+                Meta::Question(meta)
+            }
+            Meta::Sheet(mut meta) => {
+                meta.title = redactor.string(&meta.title);
+                meta.competencies = competencies(&meta.competencies);
+                meta.about = story(&meta.about);
+                Meta::Sheet(meta)
+            }
+            Meta::CaseStudy(mut meta) => {
+                meta.title = redactor.string(&meta.title);
+                meta.story = story(&meta.story);
+                for action in &mut meta.actions {
+                    action.what = redactor.string(&action.what);
+                    action.owner = redactor.string(&action.owner);
+                }
+                Meta::CaseStudy(meta)
+            }
+            Meta::Competency(mut meta) => {
+                meta.title = redactor.string(&meta.title);
+                meta.aliases = redactor.strings(&meta.aliases);
+                meta.frameworks = meta.frameworks.iter().map(|(name, entries)| (redactor.string(name), redactor.strings(entries))).collect();
+                Meta::Competency(meta)
+            }
+            Meta::Home(mut meta) => {
+                meta.title = redactor.string(&meta.title);
+                Meta::Home(meta)
+            }
+        }
+    }
+
+    /// The slugs of documents that the viewer may see, redacted.
+    fn slugs(&self, slugs: &[Slug], document: impl Fn(&Slug) -> Option<DocumentId>) -> Vec<Slug> {
+        let seen = slugs.iter().filter(|slug| document(slug).is_some_and(|id| self.visible[id.0]));
+        seen.map(|slug| self.redactor.slug(slug)).collect()
+    }
+
+    fn question_document(&self, slug: &Slug) -> Option<DocumentId> {
+        self.site.questions.iter().find(|question| question.slug == *slug).map(|question| question.document)
+    }
+
+    fn story_document(&self, slug: &Slug) -> Option<DocumentId> {
+        self.site.stories.iter().find(|story| story.slug == *slug).map(|story| story.document)
+    }
+
+    fn body(&self, id: DocumentId, document: &Document, diagnostics: &mut Vec<Diagnostic>) -> Body {
+        let hidden = hidden_ranges(document);
+        let mut copy = Copy { projector: self, id, document, new: Body::default(), open: Vec::new(), unlinked: Vec::new(), diagnostics };
+        let mut index = 0;
+        while index < document.body.nodes.len() {
+            if let Some(range) = hidden.iter().find(|range| range.contains(&index)) {
+                index = range.end;
+                continue;
+            }
+            copy.node(document.body.nodes[index]);
+            index += 1;
+        }
+        let mut body = copy.new;
+        body.finish();
+        body
+    }
+
+    /// Whether the viewer may see where a link leads, and the place under the name that it has for the viewer.
+    fn target(&self, id: DocumentId, number: u32) -> Option<Target> {
+        let link = &self.site.document(id).body.links[number as usize];
+        match self.site.destination(id, number) {
+            Destination::Page { node, fragment } => self.page(*node, fragment),
+            Destination::Asset(_) => Some(link.target.clone()),
+            Destination::External => match &link.target {
+                Target::External(address) => self.redactor.finder.first(address).is_none().then(|| link.target.clone()),
+                _ => None,
+            },
+            Destination::Nothing => None,
+        }
+    }
+
+    fn page(&self, node: Page, fragment: &str) -> Option<Target> {
+        let document = self.site.document_of(node)?;
+        if !self.visible[document.0] || self.is_derived_for_withheld(node) {
+            return None;
+        }
+        let redact = |slug: &Slug| self.redactor.slug(slug);
+        let site = self.site;
+        let name = match node {
+            Page::Home => return Some(Target::File { path: site.document(document).path.clone(), fragment: String::new() }),
+            Page::Telling(story, 0) => format!("stories/{}", redact(&site.story(story).slug)),
+            Page::Telling(story, telling) => {
+                let story = site.story(story);
+                format!("stories/{}/{}", redact(&story.slug), redact(&story.tellings[telling].slug))
+            }
+            Page::Question(question) => format!("questions/{}", redact(&site.question(question).slug)),
+            Page::CaseStudy(case) => format!("case-studies/{}", redact(&site.case_study(case).slug)),
+            Page::Competency(competency) => format!("competencies/{}", redact(&site.competency(competency).slug)),
+        };
+        let section = site.document(document).sections.iter().find(|section| !fragment.is_empty() && section.id == fragment);
+        let fragment = if section.is_some_and(|section| section.is_private) { String::new() } else { redact(&Slug::of(fragment)).to_string() };
+        Some(Target::Wiki { name, fragment })
+    }
+
+    /// Whether a telling exists only because of a competency that the viewer may not see.
+    fn is_derived_for_withheld(&self, node: Page) -> bool {
+        let Page::Telling(story, telling) = node else { return false };
+        match self.site.story(story).tellings[telling].origin {
+            crate::site::Origin::Derived(competency) => !self.visible[self.site.competency(competency).document.0],
+            _ => false,
+        }
+    }
+
+    /// Whether the section that a transclusion shows is one that the viewer may see.
+    fn is_shown(&self, id: DocumentId, number: u32) -> bool {
+        let Destination::Page { node, fragment } = self.site.destination(id, number) else { return false };
+        let Some(document) = self.site.document_of(*node) else { return false };
+        let section = self.site.document(document).sections.iter().find(|section| !fragment.is_empty() && section.id == *fragment);
+        self.visible[document.0] && !section.is_some_and(|section| section.is_private)
+    }
+}
+
+/// The stretches of a body that are for its author alone: private sections, remarks and private notes.
+fn hidden_ranges(document: &Document) -> Vec<Range<usize>> {
+    let body = &document.body;
+    let mut hidden: Vec<Range<usize>> = Vec::new();
+    for section in document.sections.iter().filter(|section| section.is_private) {
+        // The heading stands right before the nodes of its section.
+        let start = (0..section.nodes.start).rev().find(|&index| matches!(body.nodes[index].event, Event::Start(Tag::Heading(_))));
+        hidden.push(start.unwrap_or(section.nodes.start)..section.nodes.end);
+    }
+    for (index, node) in body.nodes.iter().enumerate() {
+        if let Event::Start(Tag::Callout(number)) = node.event
+            && body.callouts[number as usize].kind.is_private()
+        {
+            hidden.push(index..body.end_of(index) + 1);
+        }
+    }
+    hidden
+}
+
+/// A body in the making, with none of the characters of the file in it but those that are shown.
+struct Copy<'a> {
+    projector: &'a Projector<'a>,
+    id: DocumentId,
+    document: &'a Document,
+    new: Body,
+    /// What has started in the copy and not ended.
+    open: Vec<Tag>,
+    /// Links that have started and lead nowhere for this viewer.
+    unlinked: Vec<u32>,
+    diagnostics: &'a mut Vec<Diagnostic>,
+}
+
+/// What is shown in the place of a link without words of its own to a page that the viewer may not see.
+const NOT_SHARED: &str = "(not shared)";
+
+impl Copy<'_> {
+    fn node(&mut self, node: Node) {
+        let old = &self.document.body;
+        let redactor = &self.projector.redactor;
+        let event = match node.event {
+            Event::Text(piece) => Event::Text(self.new.write_anew(&redactor.text(old.str(piece)))),
+            Event::Code(piece) => Event::Code(self.new.write_anew(&redactor.text(old.str(piece)))),
+            Event::Html(piece) => Event::Html(self.new.write_anew(&redactor.text(old.str(piece)))),
+            Event::FootnoteReference(piece) => Event::FootnoteReference(self.new.write_anew(&redactor.text(old.str(piece)))),
+            Event::Hashtag(piece) => match self.hashtag(old.str(piece)) {
+                Some(event) => event,
+                None => return,
+            },
+            Event::Transclusion(number) => match self.transclusion(number, node) {
+                Some(event) => event,
+                None => return,
+            },
+            Event::Start(tag) => match self.start(tag, node) {
+                Some(tag) => {
+                    self.open.push(tag);
+                    Event::Start(tag)
+                }
+                None => return,
+            },
+            Event::End(tag) => match self.end(tag) {
+                Some(tag) => Event::End(tag),
+                None => return,
+            },
+            Event::SoftBreak | Event::HardBreak | Event::Rule | Event::TaskMarker(_) => node.event,
+        };
+        self.new.nodes.push(Node { event, span: node.span });
+    }
+
+    fn hashtag(&mut self, name: &str) -> Option<Event> {
+        let projector = self.projector;
+        let competency = projector.site.competency_named(name);
+        let is_withheld = competency.is_some_and(|id| !projector.visible[projector.site.competency(id).document.0]);
+        let slug = projector.redactor.slug(&Slug::of(name));
+        (!is_withheld).then(|| Event::Hashtag(self.new.write_anew(slug.as_str())))
+    }
+
+    fn transclusion(&mut self, number: u32, node: Node) -> Option<Event> {
+        if !self.projector.is_shown(self.id, number) {
+            self.diagnostics.push(
+                Diagnostic::new(&rules::WITHHELD, &self.document.path, node.span, "this transclusion shows what the audience may not see, so it is left out")
+                    .help("give what it shows the audience of this document, or take the transclusion out"),
+            );
+            return None;
+        }
+        self.link(number).map(Event::Transclusion)
+    }
+
+    fn start(&mut self, tag: Tag, node: Node) -> Option<Tag> {
+        match tag {
+            Tag::Link(number) | Tag::Image(number) => match self.link(number) {
+                Some(new) => Some(if matches!(tag, Tag::Link(_)) { Tag::Link(new) } else { Tag::Image(new) }),
+                None => {
+                    self.unlinked.push(number);
+                    if !self.document.body.links[number as usize].is_labelled {
+                        let words = self.new.write_anew(NOT_SHARED);
+                        self.new.nodes.push(Node { event: Event::Text(words), span: node.span });
+                    }
+                    None
+                }
+            },
+            Tag::Heading(number) => {
+                let mut heading = self.document.body.headings[number as usize].clone();
+                heading.text = self.projector.redactor.string(&heading.text);
+                heading.id = self.projector.redactor.slug(&Slug::of(&heading.id)).to_string();
+                self.new.headings.push(heading);
+                Some(Tag::Heading(crate::source::offset(self.new.headings.len() - 1)))
+            }
+            Tag::Callout(number) => {
+                self.new.callouts.push(self.document.body.callouts[number as usize]);
+                Some(Tag::Callout(crate::source::offset(self.new.callouts.len() - 1)))
+            }
+            Tag::Table(number) => {
+                self.new.tables.push(self.document.body.tables[number as usize].clone());
+                Some(Tag::Table(crate::source::offset(self.new.tables.len() - 1)))
+            }
+            Tag::CodeBlock(language) => Some(Tag::CodeBlock(self.rewritten(language))),
+            Tag::Footnote(label) => Some(Tag::Footnote(self.rewritten(label))),
+            other => Some(other),
+        }
+    }
+
+    fn rewritten(&mut self, piece: crate::markdown::Str) -> crate::markdown::Str {
+        let text = self.projector.redactor.text(self.document.body.str(piece)).into_owned();
+        self.new.write_anew(&text)
+    }
+
+    /// The end for the start that is still open in the copy.
+    fn end(&mut self, tag: Tag) -> Option<Tag> {
+        if let Tag::Link(number) | Tag::Image(number) = tag
+            && self.unlinked.last() == Some(&number)
+        {
+            self.unlinked.pop();
+            return None;
+        }
+        self.open.pop()
+    }
+
+    fn link(&mut self, number: u32) -> Option<u32> {
+        let target = self.projector.target(self.id, number)?;
+        let link = &self.document.body.links[number as usize];
+        let title = self.projector.redactor.string(&link.title);
+        self.new.links.push(Link { target, title, is_labelled: link.is_labelled, span: link.span });
+        Some(crate::source::offset(self.new.links.len() - 1))
+    }
+}

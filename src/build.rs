@@ -1,0 +1,223 @@
+//! The job that all commands share: files become a linked site, and a site becomes the artefacts that are written or served.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use xxhash_rust::xxh3::xxh3_128;
+
+use crate::audience::{Projection, Viewer, project};
+use crate::config::{self, Config};
+use crate::diagnostic::{self, Diagnostic, rules};
+use crate::highlight::Highlighter;
+use crate::html::Context;
+use crate::model::{Audience, Document};
+use crate::parse::parse;
+use crate::render::{Renderer, Theme, ThemeFile};
+use crate::route::Route;
+use crate::site::{Site, link};
+use crate::source::{SitePath, Span};
+use crate::view::{self, Page};
+use crate::words::Finder;
+
+/// The files of a site, as they were read.
+#[derive(Debug, Clone, Default)]
+pub struct Inputs {
+    /// `site.toml`; nothing where there is none.
+    pub settings: Option<InputFile>,
+    /// The Markdown files of the content, in the order of their paths.
+    pub documents: Vec<InputFile>,
+    /// The paths of all other files of the content.
+    pub assets: BTreeSet<SitePath>,
+    /// The files of the site's own theme.
+    pub theme: Vec<ThemeFile>,
+}
+
+/// A file and its bytes.
+#[derive(Debug, Clone)]
+pub struct InputFile {
+    pub path: SitePath,
+    pub bytes: Arc<[u8]>,
+}
+
+/// What was parsed before, by path; a file with the same bytes is not parsed again.
+#[derive(Default)]
+pub struct Memo {
+    parsed: HashMap<SitePath, Remembered>,
+}
+
+/// A file as it was parsed.
+#[derive(Clone)]
+struct Remembered {
+    bytes: u128,
+    document: Option<Arc<Document>>,
+    diagnostics: Arc<[Diagnostic]>,
+}
+
+/// A site for a viewer, and everything that is wrong with it.
+pub struct Linked {
+    pub site: Site,
+    /// The settings whole, with the words that may not leave.
+    pub config: Arc<Config>,
+    /// In the order of files and places.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Linked {
+    /// Whether something keeps the site from being built.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+}
+
+/// Parses the settings.
+pub fn settings(inputs: &Inputs) -> (Config, Vec<Diagnostic>) {
+    let Some(file) = &inputs.settings else { return (Config::default(), Vec::new()) };
+    match std::str::from_utf8(&file.bytes) {
+        Ok(text) => config::parse(text),
+        Err(error) => {
+            let at = error.valid_up_to();
+            let found = Diagnostic::new(&rules::ENCODING, &file.path, Span::new(at, at + 1), "the file is not UTF-8 from here on")
+                .help("save it again with the encoding UTF-8");
+            (Config::default(), vec![found])
+        }
+    }
+}
+
+/// Parses and links a site, and takes out of it what the viewer may not see.
+pub fn link_site(inputs: &Inputs, memo: &mut Memo, viewer: impl FnOnce(&Config) -> Viewer) -> Linked {
+    let (config, mut diagnostics) = settings(inputs);
+    let config = Arc::new(config);
+    let documents = parse_all(&inputs.documents, memo, &mut diagnostics);
+    let (site, found) = link(&config, Audience::Private, documents, &inputs.assets);
+    diagnostics.extend(found);
+    let viewer = viewer(&config);
+    let site = match project(&site, viewer) {
+        None => site,
+        Some(Projection { config, documents, diagnostics: found }) => {
+            diagnostics.extend(found);
+            let (smaller, found) = link(&config, viewer.audience, documents, &inputs.assets);
+            // What is wrong with the whole site has been said; here only two things can be new: names that redaction has
+            // made alike, and links that now lead nowhere, which is meant.
+            diagnostics.extend(found.into_iter().filter(|found| found.rule == &rules::DUPLICATE || found.rule == &rules::ADDRESS));
+            smaller
+        }
+    };
+    diagnostic::sort(&mut diagnostics);
+    Linked { site, config, diagnostics }
+}
+
+/// Parses what is not remembered, and forgets what is no longer there.
+fn parse_all(files: &[InputFile], memo: &mut Memo, diagnostics: &mut Vec<Diagnostic>) -> Vec<Arc<Document>> {
+    let known = &memo.parsed;
+    let remembered: Vec<Remembered> = files
+        .par_iter()
+        .map(|file| {
+            let bytes = xxh3_128(&file.bytes);
+            if let Some(known) = known.get(&file.path).filter(|known| known.bytes == bytes) {
+                return known.clone();
+            }
+            let parsed = parse(&file.path, &file.bytes);
+            Remembered { bytes, document: parsed.document.map(Arc::new), diagnostics: parsed.diagnostics.into() }
+        })
+        .collect();
+    memo.parsed = files.iter().map(|file| file.path.clone()).zip(remembered.iter().cloned()).collect();
+    diagnostics.extend(remembered.iter().flat_map(|file| file.diagnostics.iter().cloned()));
+    remembered.into_iter().filter_map(|file| file.document).collect()
+}
+
+/// Names the files that documents refer to by their contents, so that no name of the author's leaves.
+pub fn asset_names<'a>(assets: impl IntoIterator<Item = (&'a SitePath, &'a [u8])>) -> BTreeMap<SitePath, String> {
+    let name = |path: &SitePath, bytes: &[u8]| {
+        let digest = xxh3_128(bytes) >> 64;
+        let extension = path.extension().to_ascii_lowercase();
+        if extension.is_empty() { format!("{digest:016x}") } else { format!("{digest:016x}.{extension}") }
+    };
+    assets.into_iter().map(|(path, bytes)| (path.clone(), name(path, bytes))).collect()
+}
+
+/// Makes the artefacts of a site: each by itself, in any order, on any number of threads.
+pub struct Press<'a> {
+    context: Context<'a>,
+    renderer: Renderer,
+    theme_files: &'a [ThemeFile],
+    /// Words that may be in no artefact.
+    withheld: Finder,
+}
+
+/// Something that a site consists of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Artefact {
+    /// The path from the root of the site.
+    pub path: String,
+    pub bytes: Vec<u8>,
+}
+
+impl<'a> Press<'a> {
+    pub fn new(linked: &'a Linked, theme: Theme, theme_files: &'a [ThemeFile], highlighter: &'a Highlighter, assets: &'a BTreeMap<SitePath, String>) -> Self {
+        let site = &linked.site;
+        let renderer = {
+            let site_view = view::site_view(site, theme.style());
+            theme.for_site(&site_view)
+        };
+        let withheld = match site.audience {
+            Audience::Private => Finder::default(),
+            Audience::Team | Audience::Public => Finder::new(linked.config.redact.keys().chain(&linked.config.forbid.words).map(String::as_str)),
+        };
+        Self { context: Context { site, highlighter, assets }, renderer, theme_files, withheld }
+    }
+
+    /// The pages of the site.
+    pub fn pages(&self) -> Vec<Page> {
+        view::pages(self.context.site)
+    }
+
+    /// A page, unless `is_current` knows it by the number that stands for everything it is made from.
+    pub fn page(&self, page: &Page, is_current: impl FnOnce(u64) -> bool) -> Result<Made, Diagnostic> {
+        let view = view::view(self.context, page, self.renderer.theme().style());
+        let fingerprint = self.renderer.fingerprint(&view);
+        if is_current(fingerprint) {
+            return Ok(Made { fingerprint, bytes: None });
+        }
+        let html = self.renderer.page(&view, self.theme_files)?;
+        let path = page.route.path();
+        self.search(&path, html.as_bytes())?;
+        Ok(Made { fingerprint, bytes: Some(html.into_bytes()) })
+    }
+
+    /// The files of the theme that go along, by their paths.
+    pub fn statics(&self) -> Result<Vec<Artefact>, Diagnostic> {
+        let statics = self.renderer.theme().statics().iter();
+        statics.map(|(name, bytes)| self.file(&Route::Static(name.clone()), bytes)).collect()
+    }
+
+    /// A file that a document refers to.
+    pub fn asset(&self, path: &SitePath, bytes: &[u8]) -> Result<Artefact, Diagnostic> {
+        let name = self.context.assets.get(path).cloned().unwrap_or_default();
+        self.file(&Route::Asset(name), bytes)
+    }
+
+    fn file(&self, route: &Route, bytes: &[u8]) -> Result<Artefact, Diagnostic> {
+        let path = route.path();
+        self.search(&path, bytes)?;
+        Ok(Artefact { path, bytes: bytes.to_vec() })
+    }
+
+    /// Looks for words that may not leave, in the address of an artefact and in all of its bytes.
+    fn search(&self, path: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
+        let hit = self.withheld.first_in_artefact(path.as_bytes()).or_else(|| self.withheld.first_in_artefact(bytes));
+        let Some(hit) = hit else { return Ok(()) };
+        let message = format!("`{}` would be in `{path}`, which is made for the audience `{}`: … {} …", hit.word, self.context.site.audience.name(), hit.excerpt);
+        let help = format!("change the words there, or have `[redact]` in `{}` replace them in the spelling that is used", config::FILE);
+        Err(Diagnostic::new(&rules::LEAK, &SitePath::new(config::FILE), Span::default(), message).help(help))
+    }
+}
+
+/// A page that was made, or was known already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// The number that stands for everything the page is made from.
+    pub fingerprint: u64,
+    /// Nothing where the page is the one that is there already.
+    pub bytes: Option<Vec<u8>>,
+}

@@ -1,0 +1,90 @@
+//! The words of the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// Interview stories as a site: a page per question, each answered by the telling that fits it.
+#[derive(Debug, Parser)]
+#[command(name = "storybank", version, about, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Build the site
+    Build(Build),
+    /// Start a site: a small one that builds clean and shows by example how to write stories
+    Init {
+        /// The folder of the new site; it must be empty or not there yet
+        #[arg(default_value = ".")]
+        folder: PathBuf,
+    },
+    /// Start a story, question, case study, competency or variant from a template that says what goes where
+    New(New),
+    /// Print the completions for a shell
+    Completions { shell: Shell },
+    /// Print the manual page
+    Man,
+}
+
+#[derive(Debug, Args)]
+pub struct Build {
+    /// The folder of the site, which holds `content` and `site.toml`
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub root: PathBuf,
+    /// The folder to put the site into [default: `public` in the folder of the site]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Whom the site is for [default: what `site.toml` says, else private]
+    #[arg(long, value_name = "AUDIENCE")]
+    pub audience: Option<Audience>,
+    /// Show drafts too, which only their author can see
+    #[arg(long)]
+    pub drafts: bool,
+    /// Print how long each stage took
+    #[arg(long)]
+    pub timings: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct New {
+    pub kind: NewKind,
+    /// The name, in words or as a slug; for a variant `STORY/NAME`
+    pub name: String,
+    /// The folder of the site
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub root: PathBuf,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum NewKind {
+    Story,
+    Question,
+    CaseStudy,
+    Competency,
+    Variant,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Audience {
+    /// The author alone: everything
+    Private,
+    /// The author's team: what is marked for it, without remarks and private notes, redacted
+    Team,
+    /// Everybody
+    Public,
+}
+
+impl From<Audience> for storybank::model::Audience {
+    fn from(audience: Audience) -> Self {
+        match audience {
+            Audience::Private => Self::Private,
+            Audience::Team => Self::Team,
+            Audience::Public => Self::Public,
+        }
+    }
+}

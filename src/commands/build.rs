@@ -1,0 +1,195 @@
+//! `storybank build`.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use rayon::prelude::*;
+
+use storybank::audience::Viewer;
+use storybank::build::{Inputs, Linked, Memo, Press, asset_names, link_site};
+use storybank::diagnostic::{self, Diagnostic};
+use storybank::disk::{self, Staging, Summary};
+use storybank::highlight::Highlighter;
+use storybank::model::Audience;
+use storybank::render::Theme;
+use storybank::report::{self, Colour, Sources};
+use storybank::source::SitePath;
+
+use super::Outcome;
+use crate::cli::Build;
+
+/// How long a build runs before it shows how far it is.
+const PATIENCE: Duration = Duration::from_millis(400);
+
+/// The files that documents refer to, with their bytes.
+type Assets = BTreeMap<SitePath, Arc<[u8]>>;
+
+/// Builds the site, or says what keeps it from being built.
+pub fn run(options: &Build) -> Result<Outcome, Box<dyn Error>> {
+    let mut stages = Stages::new();
+    let inputs = disk::load(&options.root)?;
+    stages.end("load");
+    let linked = link_site(&inputs, &mut Memo::default(), |config| Viewer {
+        audience: options.audience.map_or(config.audience.build, Audience::from),
+        drafts: options.drafts,
+    });
+    if options.drafts && linked.site.audience != Audience::Private {
+        return Err("drafts are for their author alone: leave `--drafts` away, or build for the audience `private`".into());
+    }
+    stages.end("link");
+    let theme = Theme::new(&inputs.theme);
+    let mut diagnostics = linked.diagnostics.clone();
+    diagnostics.extend(theme.as_ref().err().into_iter().flatten().cloned());
+    print(&diagnostics, &inputs);
+    let Some(theme) = theme.ok().filter(|_| !linked.has_errors()) else {
+        return Ok(refused(&diagnostics));
+    };
+    let out = options.out.clone().unwrap_or_else(|| options.root.join("public"));
+    let assets = disk::assets(&options.root, &linked.site.used_assets())?;
+    let staging = Staging::begin(&out, &options.root)?;
+    match make(&linked, &inputs, theme, &assets, &staging)? {
+        Made::Pages(pages) => {
+            stages.end("pages");
+            let summary = staging.commit()?;
+            stages.end("commit");
+            stages.print(options.timings);
+            close(&linked, pages, summary, &out, &stages, &diagnostics);
+            Ok(Outcome::Done)
+        }
+        Made::Mistakes(mistakes) => {
+            print(&mistakes, &inputs);
+            Ok(refused(&mistakes))
+        }
+    }
+}
+
+/// What came of making the artefacts.
+enum Made {
+    /// How many pages there are.
+    Pages(usize),
+    Mistakes(Vec<Diagnostic>),
+}
+
+/// Makes every artefact and puts it down beside the former site.
+fn make(linked: &Linked, inputs: &Inputs, theme: Theme, assets: &Assets, staging: &Staging) -> Result<Made, disk::Error> {
+    let names = asset_names(assets.iter().map(|(path, bytes)| (path, &**bytes)));
+    let highlighter = Highlighter::default();
+    let press = Press::new(linked, theme, &inputs.theme, &highlighter, &names);
+    let pages = press.pages();
+    let progress = progress(pages.len());
+    let mistakes = Mutex::new(Vec::new());
+    let mistaken = |mistake: Diagnostic| mistakes.lock().unwrap_or_else(PoisonError::into_inner).push(mistake);
+    pages.par_iter().try_for_each(|page| {
+        let path = page.route.path();
+        match press.page(page, |fingerprint| staging.is_current(&path, fingerprint)) {
+            Ok(made) => match made.bytes {
+                Some(bytes) => staging.put(&path, &bytes, made.fingerprint).map(|_| ())?,
+                None => staging.keep(&path),
+            },
+            Err(mistake) => mistaken(mistake),
+        }
+        progress.inc(1);
+        Ok(())
+    })?;
+    match press.statics() {
+        Ok(statics) => statics.iter().try_for_each(|file| staging.put(&file.path, &file.bytes, 0).map(|_| ()))?,
+        Err(mistake) => mistaken(mistake),
+    }
+    for (path, bytes) in assets {
+        match press.asset(path, bytes) {
+            Ok(file) => staging.put(&file.path, &file.bytes, 0).map(|_| ())?,
+            Err(mistake) => mistaken(mistake),
+        }
+    }
+    progress.finish_and_clear();
+    let mut mistakes = mistakes.into_inner().unwrap_or_else(PoisonError::into_inner);
+    diagnostic::sort(&mut mistakes);
+    Ok(if mistakes.is_empty() { Made::Pages(pages.len()) } else { Made::Mistakes(mistakes) })
+}
+
+/// A bar that appears when the run lasts, on a terminal only.
+fn progress(pages: usize) -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} pages").unwrap_or_else(|_| ProgressStyle::default_bar());
+    let progress = ProgressBar::hidden().with_style(style);
+    progress.set_length(pages as u64);
+    let shown = progress.clone();
+    // The thread ends by itself: it either finds the bar finished or shows it.
+    std::thread::spawn(move || {
+        std::thread::sleep(PATIENCE);
+        if !shown.is_finished() {
+            shown.set_draw_target(indicatif::ProgressDrawTarget::stderr());
+        }
+    });
+    progress
+}
+
+/// Writes diagnostics to the terminal.
+fn print(diagnostics: &[Diagnostic], inputs: &Inputs) {
+    if diagnostics.is_empty() {
+        return;
+    }
+    let documents = inputs.documents.iter().chain(&inputs.settings).map(|file| (file.path.clone(), file.bytes.clone()));
+    let sources = Sources::new(documents.chain(inputs.theme.iter().map(|file| (file.path.clone(), file.bytes.clone()))));
+    for diagnostic in diagnostics {
+        // The stream takes the colours out again where nobody would see them.
+        anstream::eprintln!("{}\n", report::render(diagnostic, &sources, Colour::Styled));
+    }
+}
+
+fn refused(diagnostics: &[Diagnostic]) -> Outcome {
+    anstream::eprintln!("{}; nothing was written, and the former site stands as it was", report::count(diagnostics));
+    Outcome::ContentHasErrors
+}
+
+/// The closing line: what was made, for whom, how much of it is new, how long it took, and where it is.
+fn close(linked: &Linked, pages: usize, summary: Summary, out: &Path, stages: &Stages, diagnostics: &[Diagnostic]) {
+    let whom = match linked.site.audience {
+        Audience::Private => "for you alone",
+        Audience::Team => "for your team",
+        Audience::Public => "for everybody",
+    };
+    let Summary { written, kept, removed } = summary;
+    let warnings = if diagnostics.is_empty() { String::new() } else { format!(" ({})", report::count(diagnostics)) };
+    anstream::eprintln!(
+        "built {pages} pages {whom} in {}{warnings}: {written} files written, {kept} unchanged, {removed} removed",
+        in_words(stages.started.elapsed())
+    );
+    let index: PathBuf = out.join("index.html");
+    anstream::println!("{}", index.display());
+}
+
+/// How long each stage of a build took.
+struct Stages {
+    started: Instant,
+    last: Instant,
+    ended: Vec<(&'static str, Duration)>,
+}
+
+impl Stages {
+    fn new() -> Self {
+        Self { started: Instant::now(), last: Instant::now(), ended: Vec::new() }
+    }
+
+    fn end(&mut self, stage: &'static str) {
+        self.ended.push((stage, self.last.elapsed()));
+        self.last = Instant::now();
+    }
+
+    fn print(&self, wanted: bool) {
+        for (stage, took) in self.ended.iter().filter(|_| wanted) {
+            anstream::eprintln!("{stage} {}", in_words(*took));
+        }
+    }
+}
+
+fn in_words(duration: Duration) -> String {
+    if duration < Duration::from_secs(1) { format!("{} ms", duration.as_millis()) } else { format!("{:.2} s", duration.as_secs_f64()) }
+}

@@ -1,0 +1,160 @@
+//! `site.toml`: the settings of a site.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::diagnostic::{Diagnostic, did_you_mean, one_of, rules};
+use crate::model::Audience;
+use crate::source::{SitePath, Span};
+
+/// The path of the settings from the root of a site.
+pub const FILE: &str = "site.toml";
+
+/// The settings of a site. A site without a `site.toml` has the defaults.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Config {
+    /// The title of the site.
+    pub title: String,
+    /// The language of the texts, a BCP 47 tag.
+    pub language: String,
+    /// The theme: a folder under `themes/`, or `default`.
+    pub theme: String,
+    /// Where the site will be published, an URL; only the page for lost visitors needs it, which has no place of its own.
+    pub address: String,
+    /// How fast the author speaks, in words per minute.
+    pub words_per_minute: u32,
+    /// What each job makes when it is not told.
+    pub audience: JobAudiences,
+    /// Words that are replaced for every audience but the author.
+    pub redact: BTreeMap<String, String>,
+    /// Words that may not leave.
+    pub forbid: Forbid,
+}
+
+/// The audience that each job makes the site for when it is not told.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct JobAudiences {
+    pub build: Audience,
+    pub serve: Audience,
+}
+
+/// Words that may not be in anything that is made for somebody else.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Forbid {
+    pub words: Vec<String>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            title: "Interview stories".to_owned(),
+            language: "en".to_owned(),
+            theme: "default".to_owned(),
+            address: String::new(),
+            words_per_minute: 150,
+            audience: JobAudiences::default(),
+            redact: BTreeMap::new(),
+            forbid: Forbid::default(),
+        }
+    }
+}
+
+impl Default for JobAudiences {
+    fn default() -> Self {
+        Self { build: Audience::Private, serve: Audience::Private }
+    }
+}
+
+/// Reads `site.toml`. Where it has a mistake, the settings are the defaults, and nothing should be built from them.
+pub fn parse(text: &str) -> (Config, Vec<Diagnostic>) {
+    let mut text = text.strip_prefix('\u{feff}').map_or_else(|| text.to_owned(), |rest| format!("   {rest}"));
+    let mut found = Vec::new();
+    loop {
+        match toml::from_str::<Config>(&text) {
+            Ok(config) => {
+                found.extend(check_values(&text, &config));
+                return (config, found);
+            }
+            Err(error) => {
+                let span = error.span().map_or(Span::default(), |span| Span::new(span.start, span.end));
+                found.push(mistake(span, error.message()));
+                // The statement with the mistake is blanked, so that the next turn of the loop finds the next mistake.
+                if found.len() > 20 || !blank_statement(&mut text, span) {
+                    return (Config::default(), found);
+                }
+            }
+        }
+    }
+}
+
+fn mistake(span: Span, message: &str) -> Diagnostic {
+    let mut names = message.split('`').skip(1).step_by(2);
+    let diagnostic = |message: &str| Diagnostic::new(&rules::CONFIG, &SitePath::new(FILE), span, message);
+    if message.starts_with("unknown field") {
+        let name = names.next().unwrap_or_default();
+        let known: Vec<&str> = names.collect();
+        return diagnostic(&format!("unknown setting `{name}`"))
+            .help(did_you_mean(name, known.iter().copied()).unwrap_or_else(|| one_of(&known)));
+    }
+    diagnostic(message.trim_end_matches('\n').replace('\n', ", ").as_str())
+}
+
+/// Overwrites the lines of a mistaken `key = value` with blanks; says whether there was anything to overwrite.
+fn blank_statement(text: &mut String, span: Span) -> bool {
+    let range = span.range();
+    let Some(before) = text.get(..range.start) else { return false };
+    let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let end = text[range.end.min(text.len())..].find('\n').map_or(text.len(), |newline| range.end + newline);
+    if text[start..end].trim().is_empty() || text[start..end].trim_start().starts_with('[') {
+        return false;
+    }
+    let blanks: String = text[start..end].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect();
+    text.replace_range(start..end, &blanks);
+    true
+}
+
+/// Mistakes that a type cannot hold.
+fn check_values(text: &str, config: &Config) -> Vec<Diagnostic> {
+    let file = SitePath::new(FILE);
+    let span_of = |needle: &str| {
+        text.find(needle).map_or(Span::default(), |at| Span::new(at, at + needle.len()))
+    };
+    let mut found = Vec::new();
+    if !(20..=400).contains(&config.words_per_minute) {
+        let message = format!("nobody speaks {} words a minute", config.words_per_minute);
+        found.push(
+            Diagnostic::new(&rules::CONFIG, &file, span_of("words-per-minute"), message)
+                .help("give a number from 20 to 400; 150 is common"),
+        );
+    }
+    for word in config.redact.keys().chain(&config.forbid.words) {
+        if !word.chars().any(char::is_alphanumeric) {
+            let message = format!("`{word}` has no letter or digit to look for");
+            found.push(Diagnostic::new(&rules::CONFIG, &file, span_of(&format!("\"{word}\"")), message));
+        }
+    }
+    for (word, replacement) in &config.redact {
+        if crate::words::Finder::new([word.as_str()]).first(replacement).is_some() {
+            let message = format!("the replacement `{replacement}` still holds `{word}`");
+            found.push(Diagnostic::new(&rules::CONFIG, &file, span_of(&format!("\"{word}\"")), message));
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reports_every_mistake() {
+        let (_, found) = parse("titel = \"x\"\nwords-per-minute = \"fast\"\nlanguage = \"de\"\n");
+        let messages: Vec<&str> = found.iter().map(|diagnostic| diagnostic.message.as_str()).collect();
+        assert_eq!(messages.len(), 2, "{messages:?}");
+        assert_eq!(found[0].help.as_deref(), Some("did you mean `title`?"));
+    }
+}

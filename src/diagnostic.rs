@@ -1,0 +1,174 @@
+//! What is wrong with the content: rules as data, and diagnostics that always have a place.
+
+use crate::source::{SitePath, Span};
+
+/// How much a diagnostic weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// The site is built, and something in it is probably not what its author means.
+    Warning,
+    /// Nothing is built until it is mended.
+    Error,
+}
+
+/// A kind of mistake.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// The name, as it stands in reports and settings.
+    pub name: &'static str,
+    pub level: Level,
+    /// What the rule asks for, in one sentence.
+    pub summary: &'static str,
+}
+
+/// A mistake at its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    pub rule: &'static Rule,
+    pub file: SitePath,
+    pub span: Span,
+    /// What was found and what was expected: lower case, no full stop, names in backticks.
+    pub message: String,
+    /// Other places that explain it.
+    pub notes: Vec<Note>,
+    /// What to do next, if the message does not already say it; starts with a verb.
+    pub help: Option<String>,
+}
+
+/// A second place that a diagnostic points at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    pub file: SitePath,
+    pub span: Span,
+    pub message: String,
+}
+
+impl Diagnostic {
+    pub fn new(rule: &'static Rule, file: &SitePath, span: Span, message: impl Into<String>) -> Self {
+        Self { rule, file: file.clone(), span, message: message.into(), notes: Vec::new(), help: None }
+    }
+
+    /// The same diagnostic with advice.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The same diagnostic with advice where there is some.
+    pub fn maybe_help(mut self, help: Option<String>) -> Self {
+        self.help = help;
+        self
+    }
+
+    /// The same diagnostic with a second place.
+    pub fn note(mut self, file: &SitePath, span: Span, message: impl Into<String>) -> Self {
+        self.notes.push(Note { file: file.clone(), span, message: message.into() });
+        self
+    }
+
+    /// Whether it keeps the site from being built.
+    pub fn is_error(&self) -> bool {
+        self.rule.level == Level::Error
+    }
+}
+
+/// Orders diagnostics as a person works through them, file by file from top to bottom, and drops repetitions.
+pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
+    diagnostics.sort_by(|a, b| {
+        (&a.file, a.span, a.rule.name, &a.message).cmp(&(&b.file, b.span, b.rule.name, &b.message))
+    });
+    diagnostics.dedup();
+}
+
+/// The one of `candidates` that somebody probably meant by `word`, if one is near enough.
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let word = word.to_lowercase();
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(&word, &candidate.to_lowercase()), candidate))
+        .filter(|&(distance, candidate)| distance <= candidate.chars().count().max(word.chars().count()).div_ceil(4))
+        .min_by_key(|&(distance, candidate)| (distance, candidate.to_owned()))
+        .map(|(_, candidate)| candidate)
+}
+
+/// Advice that names the nearest of `candidates`, if one is near enough.
+pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    nearest(word, candidates).map(|candidate| format!("did you mean `{candidate}`?"))
+}
+
+/// Advice that lists what is allowed.
+pub fn one_of(known: &[&str]) -> String {
+    match known {
+        [] => "take it out".to_owned(),
+        [only] => format!("write `{only}`"),
+        [rest @ .., last] => {
+            let rest: Vec<String> = rest.iter().map(|name| format!("`{name}`")).collect();
+            format!("use one of {} or `{last}`", rest.join(", "))
+        }
+    }
+}
+
+/// Every rule, each under the name by which the code speaks of it.
+pub mod rules {
+    use super::{Level, Rule};
+
+    macro_rules! rules {
+        ($($constant:ident = $name:literal, $level:ident, $summary:literal;)*) => {
+            $(#[doc = $summary] pub static $constant: Rule =
+                Rule { name: $name, level: Level::$level, summary: $summary };)*
+
+            /// All rules in the order of their names.
+            pub static ALL: &[&Rule] = &[$(&$constant),*];
+        };
+    }
+
+    rules! {
+        ADDRESS = "address-taken", Error, "Every page has an address of its own.";
+        AMBIGUOUS_LINK = "ambiguous-link", Error, "A link names one document.";
+        CALLOUT = "unknown-callout", Warning, "A call-out has one of the known types.";
+        COMMENT = "unclosed-comment", Error, "A comment that opens with `%%` closes with `%%`.";
+        COMPETENCY = "unknown-competency", Error, "A competency has a file under `content/competencies/`.";
+        CONFIG = "invalid-setting", Error, "`site.toml` has known settings with fitting values.";
+        CYCLE = "transclusion-cycle", Error, "A section does not contain itself.";
+        DEAD_LINK = "dangling-link", Error, "A link leads to something that exists.";
+        DUPLICATE = "duplicate-slug", Error, "A slug is unique within its kind.";
+        ENCODING = "not-utf-8", Error, "A file is UTF-8 text.";
+        FIELD_MISSING = "missing-field", Error, "A required field is there.";
+        FIELD_TYPE = "wrong-type", Error, "A field has a value of its type.";
+        FIELD_UNKNOWN = "unknown-field", Error, "Front matter has known fields only.";
+        FOOTNOTE = "undefined-footnote", Warning, "A footnote that is referred to has a text.";
+        FRONT_MATTER = "front-matter", Error, "Front matter is YAML between two `---` lines.";
+        LEAK = "withheld-word", Error, "A word that may not leave is in no artefact for that audience.";
+        MISPLACED = "misplaced-file", Warning, "A Markdown file lies in the folder of its kind.";
+        QUESTION = "unknown-question", Error, "A question that a telling answers exists.";
+        RAW_HTML = "dropped-html", Warning, "HTML in Markdown keeps to the tags that a document needs.";
+        REMOTE_IMAGE = "remote-image", Warning, "An image lies in the site, so that reading it asks no other host.";
+        STORY = "unknown-story", Error, "A story that a document refers to exists.";
+        TAG = "unknown-tag", Warning, "A tag at the end of a block is the slug of a competency.";
+        TEMPLATE = "template", Error, "The templates of the theme are sound.";
+        TRANSCLUSION = "transclusion-place", Error, "A transclusion stands in a paragraph of its own.";
+        VARIANT = "variant-without-story", Error, "A variant lies beside the `index.md` of its story.";
+        WITHHELD = "withheld-transclusion", Warning, "A transclusion shows only what its audience may see.";
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn suggests_only_what_is_near() {
+        assert_eq!(nearest("owneship", ["ownership", "learning"]), Some("ownership"));
+        assert_eq!(nearest("Titel", ["title", "when"]), Some("title"));
+        assert_eq!(nearest("kubernetes", ["ownership", "learning"]), None);
+    }
+
+    #[test]
+    fn rules_are_listed_by_name_once() {
+        assert!(rules::ALL.windows(2).all(|pair| pair[0].name < pair[1].name || pair[0].name == pair[1].name));
+        let mut names: Vec<_> = rules::ALL.iter().map(|rule| rule.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), rules::ALL.len());
+    }
+}

@@ -1,0 +1,368 @@
+//! Putting a site down all at once: it is built beside the former one, and then the two change places.
+//!
+//! A build that is stopped at any moment leaves the former site or the new one, never a mixture. Pages that are as they
+//! were are not written again: the new folder takes over the very file. What somebody else put into the folder is taken
+//! over in the same way, and is never written to.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::SystemTime;
+
+use rayon::prelude::*;
+use walkdir::WalkDir;
+
+use super::Error;
+
+/// The list of what a build wrote, which stands in the folder of the site.
+const MANIFEST: &str = ".storybank";
+
+/// The first line of the list; another one is another format, whose pages are all written again.
+const FORMAT: &str = "storybank 1";
+
+/// A file as a build left it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Entry {
+    /// The number that stands for what it was made from; 0 where there is none.
+    fingerprint: u64,
+    /// In bytes.
+    length: u64,
+}
+
+/// What the former build left.
+#[derive(Debug, Default)]
+struct Former {
+    entries: BTreeMap<String, Entry>,
+    /// When it ended; a file that was changed later was changed by somebody else.
+    ended: Option<SystemTime>,
+}
+
+/// What became of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Put {
+    /// Its bytes are new.
+    Written,
+    /// It is the file that was there.
+    Kept,
+}
+
+/// What a build changed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Summary {
+    pub written: usize,
+    pub kept: usize,
+    pub removed: usize,
+}
+
+/// A site that is being put down. When it is dropped before [`Staging::commit`], nothing has happened.
+pub struct Staging {
+    /// Where the site will be.
+    out: PathBuf,
+    /// Where it is until then.
+    beside: PathBuf,
+    former: Former,
+    /// What this build has put down. Files that are kept are taken over at the end, if there is anything new at all.
+    files: Mutex<BTreeMap<String, (Entry, Put)>>,
+    folders: Mutex<BTreeSet<PathBuf>>,
+    /// Held while this build runs, so that a second one does not write to the same place.
+    lock: Option<File>,
+}
+
+impl Staging {
+    /// Makes ready to put a site down at `out`. `root` is the site it comes from, which `out` must not swallow.
+    pub fn begin(out: &Path, root: &Path) -> Result<Self, Error> {
+        let out = absolute(out)?;
+        refuse_sources(&out, root)?;
+        let name = out.file_name().ok_or_else(|| Error::refused("write to", &out, "it is not a folder with a name"))?;
+        let beside = out.with_file_name(format!(".{}.storybank-new", name.to_string_lossy()));
+        if let Some(parent) = out.parent() {
+            fs::create_dir_all(parent).map_err(|error| Error::io("make the folder", parent, error))?;
+        }
+        let lock = claim(&beside)?;
+        let former = read_manifest(&out.join(MANIFEST));
+        if out.exists() && !out.is_dir() {
+            return Err(Error::refused("write to", &out, "there is a file of this name; choose another folder with `--out`"));
+        }
+        let folders = Mutex::new(BTreeSet::from([beside.clone()]));
+        Ok(Self { out, beside, former, files: Mutex::default(), folders, lock: Some(lock) })
+    }
+
+    /// Whether the file at `path` is the one that the former build made from what `fingerprint` stands for.
+    pub fn is_current(&self, path: &str, fingerprint: u64) -> bool {
+        let Some(former) = self.former.entries.get(path).filter(|former| former.fingerprint == fingerprint) else { return false };
+        let is_untouched = |about: fs::Metadata| about.len() == former.length && about.modified().ok() <= self.former.ended;
+        fs::metadata(self.out.join(path)).is_ok_and(is_untouched)
+    }
+
+    /// Keeps a file of the former build, which [`Staging::is_current`] has found to be what this build would write.
+    pub fn keep(&self, path: &str) {
+        if let Some(&former) = self.former.entries.get(path) {
+            self.note(path, former, Put::Kept);
+        }
+    }
+
+    /// Puts a file down; where the former build left the same bytes, it is that file.
+    pub fn put(&self, path: &str, bytes: &[u8], fingerprint: u64) -> Result<Put, Error> {
+        let entry = Entry { fingerprint, length: bytes.len() as u64 };
+        let there = self.out.join(path);
+        if self.former.entries.contains_key(path) {
+            if fs::read(&there).is_ok_and(|former| former == bytes) {
+                self.note(path, entry, Put::Kept);
+                return Ok(Put::Kept);
+            }
+        } else if there.symlink_metadata().is_ok() {
+            return Err(Error::refused("write", &there, "this file was not made by storybank; move it away, or choose another folder with `--out`"));
+        }
+        let here = self.beside.join(path);
+        self.make_folder_of(&here)?;
+        fs::write(&here, bytes).map_err(|error| Error::io("write", &here, error))?;
+        self.note(path, entry, Put::Written);
+        Ok(Put::Written)
+    }
+
+    /// Makes the new site the site.
+    pub fn commit(mut self) -> Result<Summary, Error> {
+        let files = std::mem::take(&mut *lock(&self.files));
+        let count = |wanted: Put| files.values().filter(|(_, put)| *put == wanted).count();
+        let summary = Summary {
+            written: count(Put::Written),
+            kept: count(Put::Kept),
+            removed: self.former.entries.keys().filter(|path| !files.contains_key(*path)).count(),
+        };
+        let is_there = self.out.is_dir();
+        if is_there && summary.written + summary.removed == 0 {
+            self.replace_manifest(&files)?;
+            return Ok(summary);
+        }
+        let kept: Vec<&String> = files.iter().filter(|(_, (_, put))| *put == Put::Kept).map(|(path, _)| path).collect();
+        kept.par_iter().try_for_each(|path| self.take_over(path))?;
+        let foreign = if is_there { self.take_over_foreign()? } else { BTreeSet::new() };
+        write_manifest(&self.beside.join(MANIFEST), &files)?;
+        self.release();
+        if is_there {
+            exchange(&self.beside, &self.out).map_err(|error| Error::io("put the new site in the place of", &self.out, error))?;
+            self.rescue(&files, &foreign)?;
+        } else {
+            fs::rename(&self.beside, &self.out).map_err(|error| Error::io("put the new site at", &self.out, error))?;
+        }
+        Ok(summary)
+    }
+
+    /// Where no page has changed, only the list of files can be another one.
+    fn replace_manifest(&self, files: &BTreeMap<String, (Entry, Put)>) -> Result<(), Error> {
+        let is_same = files.iter().all(|(path, (entry, _))| self.former.entries.get(path) == Some(entry));
+        if is_same {
+            return Ok(());
+        }
+        let (new, old) = (self.beside.join(MANIFEST), self.out.join(MANIFEST));
+        write_manifest(&new, files)?;
+        fs::rename(&new, &old).map_err(|error| Error::io("write", &old, error))
+    }
+
+    /// Ends the claim on the place beside, whose sign must not become a part of the site.
+    fn release(&mut self) {
+        // What stays behind on failure is a file that the next build takes for its own sign.
+        let _ = fs::remove_file(self.beside.join(LOCK));
+        self.lock = None;
+    }
+
+    fn note(&self, path: &str, entry: Entry, put: Put) {
+        lock(&self.files).insert(path.to_owned(), (entry, put));
+    }
+
+    fn make_folder_of(&self, path: &Path) -> Result<(), Error> {
+        let Some(folder) = path.parent() else { return Ok(()) };
+        let mut folders = lock(&self.folders);
+        if !folders.contains(folder) {
+            fs::create_dir_all(folder).map_err(|error| Error::io("make the folder", folder, error))?;
+            folders.insert(folder.to_owned());
+        }
+        Ok(())
+    }
+
+    /// Gives the file at `path` a second name in the new site; where the system cannot, a copy.
+    fn take_over(&self, path: &str) -> Result<(), Error> {
+        let (there, here) = (self.out.join(path), self.beside.join(path));
+        self.make_folder_of(&here)?;
+        fs::hard_link(&there, &here)
+            .or_else(|_| fs::copy(&there, &here).map(|_| ()))
+            .map_err(|error| Error::io("take over", &there, error))
+    }
+
+    /// Takes over everything in the folder that no build wrote, and gives its paths.
+    fn take_over_foreign(&self) -> Result<BTreeSet<PathBuf>, Error> {
+        let mut foreign = BTreeSet::new();
+        for entry in WalkDir::new(&self.out).min_depth(1) {
+            let entry = entry.map_err(|error| Error::io("read", &self.out, error.into()))?;
+            let inside = entry.path().strip_prefix(&self.out).unwrap_or(entry.path());
+            let name = slashed(inside);
+            if name == MANIFEST || self.former.entries.contains_key(&name) {
+                continue;
+            }
+            if entry.file_type().is_dir() {
+                self.take_over_folder(entry.path(), inside)?;
+            } else if entry.path_is_symlink() {
+                self.take_over_link(entry.path(), inside)?;
+            } else {
+                self.take_over(&name)?;
+            }
+            foreign.insert(inside.to_owned());
+        }
+        Ok(foreign)
+    }
+
+    /// Makes a folder again unless all in it was written by builds.
+    fn take_over_folder(&self, there: &Path, inside: &Path) -> Result<(), Error> {
+        let prefix = format!("{}/", slashed(inside));
+        if self.former.entries.keys().any(|path| path.starts_with(&prefix)) {
+            return Ok(());
+        }
+        let here = self.beside.join(inside);
+        fs::create_dir_all(&here).map_err(|error| Error::io("make the folder", &here, error))?;
+        let permissions = fs::metadata(there).map(|about| about.permissions());
+        permissions.and_then(|permissions| fs::set_permissions(&here, permissions)).map_err(|error| Error::io("make the folder", &here, error))
+    }
+
+    #[cfg(unix)]
+    fn take_over_link(&self, there: &Path, inside: &Path) -> Result<(), Error> {
+        let here = self.beside.join(inside);
+        self.make_folder_of(&here)?;
+        fs::read_link(there).and_then(|target| std::os::unix::fs::symlink(target, &here)).map_err(|error| Error::io("take over", there, error))
+    }
+
+    #[cfg(not(unix))]
+    fn take_over_link(&self, there: &Path, _: &Path) -> Result<(), Error> {
+        Err(Error::refused("take over", there, "it is a symbolic link, which cannot be made again here; move it away"))
+    }
+
+    /// After the sites have changed places: saves what somebody added to the former one meanwhile, and removes the rest of it.
+    fn rescue(&self, files: &BTreeMap<String, (Entry, Put)>, foreign: &BTreeSet<PathBuf>) -> Result<(), Error> {
+        for entry in WalkDir::new(&self.beside).min_depth(1) {
+            let entry = entry.map_err(|error| Error::io("read", &self.beside, error.into()))?;
+            let inside = entry.path().strip_prefix(&self.beside).unwrap_or(entry.path());
+            let name = slashed(inside);
+            let is_known = name == MANIFEST || self.former.entries.contains_key(&name) || files.contains_key(&name) || foreign.contains(inside);
+            if entry.file_type().is_dir() || is_known {
+                continue;
+            }
+            let there = self.out.join(inside);
+            if let Some(folder) = there.parent() {
+                fs::create_dir_all(folder).map_err(|error| Error::io("make the folder", folder, error))?;
+            }
+            fs::rename(entry.path(), &there).map_err(|error| Error::io("take over", &there, error))?;
+        }
+        fs::remove_dir_all(&self.beside).map_err(|error| Error::io("remove", &self.beside, error))
+    }
+}
+
+impl Drop for Staging {
+    fn drop(&mut self) {
+        // After a commit there is nothing left to remove; what cannot be removed now, the next build removes.
+        let _ = fs::remove_dir_all(&self.beside);
+    }
+}
+
+/// The file in the place beside that says a build is at work there.
+const LOCK: &str = ".lock";
+
+/// Takes the place beside the site for this build; what a stopped build left there is removed.
+fn claim(beside: &Path) -> Result<File, Error> {
+    let refused = || Error::refused("write to", beside, "another build is writing to the same folder; wait until it has ended");
+    if beside.exists() {
+        if let Ok(file) = File::open(beside.join(LOCK))
+            && file.try_lock().is_err()
+        {
+            return Err(refused());
+        }
+        fs::remove_dir_all(beside).map_err(|error| Error::io("remove what a stopped build left at", beside, error))?;
+    }
+    fs::create_dir(beside).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => refused(),
+        _ => Error::io("make the folder", beside, error),
+    })?;
+    let path = beside.join(LOCK);
+    let file = File::create(&path).map_err(|error| Error::io("write", &path, error))?;
+    file.try_lock().map_err(|_| refused())?;
+    Ok(file)
+}
+
+/// The folder as a path from the root of the file system, links in it resolved, so that it can change places with another.
+fn absolute(out: &Path) -> Result<PathBuf, Error> {
+    let path = std::path::absolute(out).map_err(|error| Error::io("write to", out, error))?;
+    Ok(fs::canonicalize(&path).unwrap_or(path))
+}
+
+/// Refuses a folder that holds the sources of the site, or lies among them.
+fn refuse_sources(out: &Path, root: &Path) -> Result<(), Error> {
+    let root = fs::canonicalize(root).map_err(|error| Error::io("read", root, error))?;
+    if root.starts_with(out) {
+        return Err(Error::refused("write to", out, "it holds the site's own sources; choose another folder with `--out`"));
+    }
+    for sources in ["content", "themes"] {
+        if out.starts_with(root.join(sources)) {
+            return Err(Error::refused("write to", out, "it lies among the site's own sources; choose another folder with `--out`"));
+        }
+    }
+    Ok(())
+}
+
+fn write_manifest(path: &Path, files: &BTreeMap<String, (Entry, Put)>) -> Result<(), Error> {
+    let mut text = format!("{FORMAT}\n");
+    for (path, (Entry { fingerprint, length }, _)) in files {
+        text.push_str(&format!("{fingerprint:016x} {length} {path}\n"));
+    }
+    fs::write(path, text).map_err(|error| Error::io("write", path, error))
+}
+
+/// What the former build left; nothing where there is no list, or one that is not ours.
+fn read_manifest(path: &Path) -> Former {
+    let Ok(text) = fs::read_to_string(path) else { return Former::default() };
+    let Some(lines) = text.strip_prefix(FORMAT) else { return Former::default() };
+    let ended = fs::metadata(path).and_then(|about| about.modified()).ok();
+    Former { entries: lines.lines().filter_map(manifest_line).collect(), ended }
+}
+
+fn manifest_line(line: &str) -> Option<(String, Entry)> {
+    let mut fields = line.splitn(3, ' ');
+    let fingerprint = u64::from_str_radix(fields.next()?, 16).ok()?;
+    let length = fields.next()?.parse().ok()?;
+    let path = fields.next()?;
+    // A path that leads out of the folder was not written by a build.
+    let is_inside = !path.is_empty() && path.split('/').all(|part| !matches!(part, "" | "." | ".."));
+    is_inside.then(|| (path.to_owned(), Entry { fingerprint, length }))
+}
+
+fn slashed(path: &Path) -> String {
+    path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    // What is kept under these locks is whole at every moment, also when a thread has panicked while it held one.
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// Lets two folders change places in one step.
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+fn exchange(new: &Path, old: &Path) -> io::Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    match renameat_with(CWD, new, CWD, old, RenameFlags::EXCHANGE) {
+        Ok(()) => Ok(()),
+        // A file system that does not know this step; the two steps are as near to it as one can come there.
+        Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS | rustix::io::Errno::NOTSUP) => exchange_in_steps(new, old),
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+fn exchange(new: &Path, old: &Path) -> io::Result<()> {
+    exchange_in_steps(new, old)
+}
+
+fn exchange_in_steps(new: &Path, old: &Path) -> io::Result<()> {
+    let aside = new.with_extension("storybank-old");
+    fs::rename(old, &aside)?;
+    fs::rename(new, old)?;
+    fs::rename(&aside, new)
+}

@@ -1,0 +1,59 @@
+//! The only files: reading the tree of a site, and putting a site down.
+
+#![expect(clippy::disallowed_methods, reason = "this is the module that touches the disk, so that no other one has to")]
+
+mod emit;
+mod load;
+mod scaffold;
+
+use std::path::{Path, PathBuf};
+use std::{fmt, io};
+
+pub use emit::{Put, Staging, Summary};
+pub use load::{assets, load};
+pub use scaffold::create_new;
+
+/// A failure of the machine, with the path at which it happened.
+#[derive(Debug)]
+pub struct Error {
+    /// What was tried, as `read`.
+    action: &'static str,
+    path: PathBuf,
+    cause: Cause,
+}
+
+#[derive(Debug)]
+enum Cause {
+    Io(io::Error),
+    /// Something that must not be, and what to do.
+    Refused(String),
+}
+
+impl Error {
+    fn io(action: &'static str, path: &Path, error: io::Error) -> Self {
+        Self { action, path: path.to_owned(), cause: Cause::Io(error) }
+    }
+
+    fn refused(action: &'static str, path: &Path, reason: impl Into<String>) -> Self {
+        Self { action, path: path.to_owned(), cause: Cause::Refused(reason.into()) }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "cannot {} `{}`: ", self.action, self.path.display())?;
+        match &self.cause {
+            Cause::Io(error) => write!(formatter, "{error}"),
+            Cause::Refused(reason) => formatter.write_str(reason),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.cause {
+            Cause::Io(error) => Some(error),
+            Cause::Refused(_) => None,
+        }
+    }
+}

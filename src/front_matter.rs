@@ -1,0 +1,391 @@
+//! Front matter: where it ends, what its YAML says, and where in the file each value stands.
+//!
+//! `serde_yaml` gives values but stops at the first mistake and does not know where a value stands; the events of
+//! `saphyr-parser` know the places. This module is the only one that knows either crate.
+
+use saphyr_parser::{Event, Parser};
+use serde::de::DeserializeOwned;
+use serde_path_to_error::{Path, Segment};
+use serde_yaml::Value;
+
+use crate::diagnostic::{Diagnostic, did_you_mean, one_of, rules};
+use crate::source::{SitePath, Span, offset_of};
+
+/// A file cut into front matter and body; offsets count from the start of the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Split {
+    /// The YAML between the fences; empty where there is no front matter.
+    pub yaml: Span,
+    /// Where the body starts.
+    pub body: usize,
+    /// Whether the file opens with a fence.
+    pub present: bool,
+}
+
+/// The line that opens and closes front matter.
+const FENCE: &str = "---";
+
+/// Cuts a file into front matter and body, or says where front matter opens that never closes.
+///
+/// A byte order mark before the first line is accepted. Only the top of the file counts: a `---` further down is a rule.
+pub fn split(text: &str) -> Result<Split, Span> {
+    let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let mut lines = text[start..].split_inclusive('\n');
+    let opening = lines.next().unwrap_or_default();
+    if opening.trim_end() != FENCE {
+        return Ok(Split { yaml: Span::new(start, start), body: start, present: false });
+    }
+    let yaml_start = start + opening.len();
+    let mut at = yaml_start;
+    for line in lines {
+        if line.trim_end() == FENCE {
+            return Ok(Split { yaml: Span::new(yaml_start, at), body: at + line.len(), present: true });
+        }
+        at += line.len();
+    }
+    Err(Span::new(start, start + FENCE.len()))
+}
+
+/// Reads the fields of a document from its front matter.
+///
+/// Every mistake is reported: after each one the value that holds it is taken out and the rest is read again. The fields
+/// come back as far as they are sound; a field that is required is an `Option` in `Fields`, and its absence is for the
+/// caller to report.
+pub fn read<Fields: DeserializeOwned + Default>(text: &str, yaml: Span, file: &SitePath) -> (Fields, Vec<Diagnostic>) {
+    let slice = &text[yaml.range()];
+    if slice.trim().is_empty() {
+        return (Fields::default(), Vec::new());
+    }
+    match serde_path_to_error::deserialize(serde_yaml::Deserializer::from_str(slice)) {
+        Ok(fields) => (fields, Vec::new()),
+        Err(_) => read_with_mistakes(slice, yaml, file),
+    }
+}
+
+/// Reads front matter that is known to hold a mistake.
+fn read_with_mistakes<Fields: DeserializeOwned + Default>(
+    slice: &str,
+    yaml: Span,
+    file: &SitePath,
+) -> (Fields, Vec<Diagnostic>) {
+    let mut value = match serde_yaml::from_str::<Value>(slice) {
+        Ok(value) => value,
+        Err(error) => return (Fields::default(), vec![syntax_mistake(slice, yaml, file, &error)]),
+    };
+    if value.is_null() {
+        return (Fields::default(), Vec::new());
+    }
+    if !value.is_mapping() {
+        let found = Diagnostic::new(&rules::FRONT_MATTER, file, yaml, "front matter is not a list of `key: value` lines")
+            .help("write one `key: value` a line, as in `title: The outage`");
+        return (Fields::default(), vec![found]);
+    }
+    let mut found = Vec::new();
+    loop {
+        match serde_path_to_error::deserialize::<_, Fields>(value.clone()) {
+            Ok(fields) => return (fields, found),
+            Err(error) => {
+                let mistake = Mistake::of(error.path(), &error.inner().to_string());
+                found.push(mistake.diagnostic(slice, yaml, file));
+                if !take_out(&mut value, &mistake.path) {
+                    return (Fields::default(), found);
+                }
+            }
+        }
+    }
+}
+
+/// A mistake in a value: where it is and what serde says about it.
+struct Mistake {
+    path: Vec<Key>,
+    unknown: bool,
+    message: String,
+}
+
+/// A step on the way to a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Key {
+    Name(String),
+    Index(usize),
+}
+
+impl Mistake {
+    fn of(path: &Path, message: &str) -> Self {
+        let mut keys: Vec<Key> = path
+            .iter()
+            .filter_map(|segment| match segment {
+                Segment::Seq { index } => Some(Key::Index(*index)),
+                Segment::Map { key } => Some(Key::Name(key.clone())),
+                Segment::Enum { variant } => Some(Key::Name(variant.clone())),
+                Segment::Unknown => None,
+            })
+            .collect();
+        let unknown = message.starts_with("unknown field `");
+        if let (true, Some(name)) = (unknown, backticked(message).next())
+            && keys.last() != Some(&Key::Name(name.to_owned()))
+        {
+            keys.push(Key::Name(name.to_owned()));
+        }
+        Self { path: keys, unknown, message: message.to_owned() }
+    }
+
+    fn diagnostic(&self, slice: &str, yaml: Span, file: &SitePath) -> Diagnostic {
+        let place = find(slice, &self.path);
+        if self.unknown {
+            let mut names = backticked(&self.message);
+            let name = names.next().unwrap_or_default();
+            let known: Vec<&str> = names.collect();
+            let span = place.map_or(yaml, |place| place.key.shifted(yaml.start as usize));
+            return Diagnostic::new(&rules::FIELD_UNKNOWN, file, span, format!("unknown field `{name}`"))
+                .help(did_you_mean(name, known.iter().copied()).unwrap_or_else(|| one_of(&known)));
+        }
+        let span = place.map_or(yaml, |place| place.value.shifted(yaml.start as usize));
+        let name = written(&self.path);
+        let message = plain_words(&self.message);
+        let at = if name.is_empty() { message } else { format!("`{name}`: {message}") };
+        Diagnostic::new(&rules::FIELD_TYPE, file, span, at)
+    }
+}
+
+/// The words between backticks.
+fn backticked(message: &str) -> impl Iterator<Item = &str> {
+    message.split('`').skip(1).step_by(2)
+}
+
+/// A path as an author would write it, `answers[1]`.
+fn written(path: &[Key]) -> String {
+    let mut text = String::new();
+    for key in path {
+        match key {
+            Key::Name(name) if text.is_empty() => text.push_str(name),
+            Key::Name(name) => text.push_str(&format!(".{name}")),
+            Key::Index(index) => text.push_str(&format!("[{index}]")),
+        }
+    }
+    text
+}
+
+/// What serde says, in an author's words and without the place, which is shown anyway.
+fn plain_words(message: &str) -> String {
+    let message = message.split(" at line ").next().unwrap_or(message);
+    let message = message.strip_prefix("invalid type: ").or_else(|| message.strip_prefix("invalid value: ")).unwrap_or(message);
+    let (found, expected) = message.split_once(", expected ").unwrap_or((message, ""));
+    let plain = |words: &str| {
+        words.replace("a sequence", "a list").replace("sequence", "a list").replace("unit value", "nothing").replace("map", "a mapping")
+            .replace("a a ", "a ").replace("string \"", "\"").replace("integer `", "`")
+            .replace("floating point `", "`").replace("boolean `", "`")
+    };
+    if expected.is_empty() { plain(found) } else { format!("found {}, expected {}", plain(found), plain(expected)) }
+}
+
+/// Takes the mistaken value out: an element of a list, an entry of a mapping two levels down, or a whole field.
+fn take_out(root: &mut Value, path: &[Key]) -> bool {
+    match path {
+        [Key::Name(field), inner, ..] => match (root.get_mut(field.as_str()), inner) {
+            (Some(Value::Sequence(list)), Key::Index(index)) if *index < list.len() => {
+                list.remove(*index);
+                true
+            }
+            (Some(Value::Mapping(entries)), Key::Name(name)) => entries.remove(name.as_str()).is_some(),
+            _ => remove_field(root, field),
+        },
+        [Key::Name(field)] => remove_field(root, field),
+        _ => false,
+    }
+}
+
+fn remove_field(root: &mut Value, field: &str) -> bool {
+    root.as_mapping_mut().is_some_and(|fields| fields.remove(field).is_some())
+}
+
+/// The diagnostic for YAML that cannot be read at all.
+fn syntax_mistake(slice: &str, yaml: Span, file: &SitePath, error: &serde_yaml::Error) -> Diagnostic {
+    let message = error.to_string();
+    if message.contains("duplicate entry") || message.contains("duplicate field") {
+        if let Some((name, first, second)) = repeated_key(slice) {
+            let base = yaml.start as usize;
+            return Diagnostic::new(&rules::FRONT_MATTER, file, second.shifted(base), format!("`{name}` is given twice"))
+                .note(file, first.shifted(base), "first given here");
+        }
+    }
+    let at = error.location().map_or(0, |location| location.index().min(slice.len()));
+    let line_end = slice[floor(slice, at)..].find('\n').map_or(slice.len(), |newline| at + newline);
+    let span = Span::new(at, line_end.max(at)).shifted(yaml.start as usize);
+    let words = message.split(" at line ").next().unwrap_or(&message);
+    Diagnostic::new(&rules::FRONT_MATTER, file, span, format!("front matter is not YAML: {words}"))
+        .help("put quotes around a value that holds `: `, ` #`, or starts with a sign like `[`, `*`, `@` or a quote")
+}
+
+fn floor(text: &str, mut at: usize) -> usize {
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// Where a value stands, in bytes from the start of the YAML.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// Its key, or for an element of a list the element itself.
+    pub key: Span,
+    pub value: Span,
+}
+
+/// Where the value of `field`, or its element `index`, stands in the file; the whole front matter where it cannot be found.
+pub fn place_of(text: &str, yaml: Span, field: &str, index: Option<usize>) -> Span {
+    let mut path = vec![Key::Name(field.to_owned())];
+    path.extend(index.map(Key::Index));
+    let place = find(&text[yaml.range()], &path).or_else(|| find(&text[yaml.range()], &path[..1]));
+    place.map_or(yaml, |place| place.value.shifted(yaml.start as usize))
+}
+
+/// The text of the value under `field` and then `inner` keys as its author wrote it.
+pub fn written_value<'a>(text: &'a str, yaml: Span, path: &[&str]) -> Option<&'a str> {
+    let keys: Vec<Key> = path.iter().map(|name| Key::Name((*name).to_owned())).collect();
+    let slice = &text[yaml.range()];
+    find(slice, &keys).map(|place| &slice[place.value.range()])
+}
+
+/// Finds the value that a path leads to.
+fn find(yaml: &str, path: &[Key]) -> Option<Place> {
+    Finder::new(yaml).document(path)
+}
+
+/// The first key that stands twice in one mapping: its name, its first and its second place.
+fn repeated_key(yaml: &str) -> Option<(String, Span, Span)> {
+    let mut finder = Finder::new(yaml);
+    finder.repetition = Some(None);
+    finder.document(&[]);
+    finder.repetition.flatten()
+}
+
+/// A walk through the events of a YAML document.
+struct Finder<'a> {
+    yaml: &'a str,
+    events: Parser<'a, saphyr_parser::StrInput<'a>>,
+    /// `Some` while looking for a key that stands twice; filled with the first one.
+    repetition: Option<Option<(String, Span, Span)>>,
+}
+
+impl<'a> Finder<'a> {
+    fn new(yaml: &'a str) -> Self {
+        Self { yaml, events: Parser::new_from_str(yaml), repetition: None }
+    }
+
+    fn next(&mut self) -> Option<(Event<'a>, Span)> {
+        let (event, span) = self.events.next_event()?.ok()?;
+        let at = |marker: &saphyr_parser::Marker| offset_of(self.yaml, marker.line(), marker.col());
+        Some((event, Span::new(at(&span.start), at(&span.end))))
+    }
+
+    fn document(&mut self, path: &[Key]) -> Option<Place> {
+        loop {
+            let (event, span) = self.next()?;
+            match event {
+                Event::StreamStart | Event::DocumentStart(_) | Event::Nothing => {}
+                event => return self.value(event, span, span, path).0,
+            }
+        }
+    }
+
+    /// Walks over a value whose first event has been taken; gives its place if `path` ends here or inside, and its end.
+    fn value(&mut self, event: Event<'a>, span: Span, key: Span, path: &[Key]) -> (Option<Place>, u32) {
+        let mut found = None;
+        let end = match event {
+            Event::MappingStart(..) => self.mapping(path, &mut found).unwrap_or(span.end),
+            Event::SequenceStart(..) => self.sequence(path, &mut found).unwrap_or(span.end),
+            _ => span.end,
+        };
+        if path.is_empty() && self.repetition.is_none() {
+            let value = Span { start: span.start, end: self.trimmed(span.start, end) };
+            found = Some(Place { key, value });
+        }
+        (found, end)
+    }
+
+    fn mapping(&mut self, path: &[Key], found: &mut Option<Place>) -> Option<u32> {
+        let mut seen: Vec<(String, Span)> = Vec::new();
+        loop {
+            let (event, key_span) = self.next()?;
+            let name = match event {
+                Event::MappingEnd => return Some(key_span.end),
+                Event::Scalar(name, ..) => name.into_owned(),
+                other => {
+                    self.value(other, key_span, key_span, UNREACHABLE);
+                    String::new()
+                }
+            };
+            if let Some(repetition @ None) = &mut self.repetition
+                && let Some((_, first)) = seen.iter().find(|(other, _)| *other == name)
+            {
+                *repetition = Some((name.clone(), *first, key_span));
+            }
+            let (event, span) = self.next()?;
+            let rest = match path {
+                [Key::Name(wanted), rest @ ..] if *wanted == name => rest,
+                _ => UNREACHABLE,
+            };
+            let (place, _) = self.value(event, span, key_span, rest);
+            *found = found.take().or(place);
+            seen.push((name, key_span));
+        }
+    }
+
+    fn sequence(&mut self, path: &[Key], found: &mut Option<Place>) -> Option<u32> {
+        for index in 0.. {
+            let (event, span) = self.next()?;
+            if matches!(event, Event::SequenceEnd) {
+                return Some(span.end);
+            }
+            let rest = match path {
+                [Key::Index(wanted), rest @ ..] if *wanted == index => rest,
+                _ => UNREACHABLE,
+            };
+            let (place, _) = self.value(event, span, span, rest);
+            *found = found.take().or(place);
+        }
+        None
+    }
+
+    /// The end of a stretch without the white space after its last word: a block mapping ends where the next key starts.
+    fn trimmed(&self, start: u32, end: u32) -> u32 {
+        let end = end.max(start) as usize;
+        let text = &self.yaml[start as usize..end.min(self.yaml.len())];
+        start + crate::source::offset(text.trim_end().len())
+    }
+}
+
+/// A path that leads nowhere, for the values beside the one that is looked for.
+const UNREACHABLE: &[Key] = &[Key::Index(usize::MAX)];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn splits_only_at_the_top() {
+        let split_at = |text: &str| split(text).map(|split| (split.yaml.range(), split.body, split.present));
+        assert_eq!(split_at("---\na: 1\n---\nbody\n---\n"), Ok((4..9, 13, true)));
+        assert_eq!(split_at("\u{feff}---\r\na: 1\r\n---\r\nbody"), Ok((8..14, 19, true)));
+        assert_eq!(split_at("body\n---\na: 1\n---\n"), Ok((0..0, 0, false)));
+        assert_eq!(split_at("---\na: 1\n"), Err(Span::new(0, 3)));
+        assert_eq!(split_at(""), Ok((0..0, 0, false)));
+    }
+
+    #[test]
+    fn finds_the_place_of_a_value() {
+        let yaml = "title: é\nanswers: [a, bc]\nfacts:\n  loss: { value: \"x\", source: y }\n";
+        let found = |path: &[&str]| written_value(yaml, Span::new(0, yaml.len()), path);
+        assert_eq!(&yaml[place_of(yaml, Span::new(0, yaml.len()), "answers", Some(1)).range()], "bc");
+        assert_eq!(found(&["title"]), Some("é"));
+        assert_eq!(found(&["facts", "loss", "source"]), Some("y"));
+        assert_eq!(found(&["facts"]), Some("loss: { value: \"x\", source: y }"));
+        assert_eq!(found(&["nothing"]), None);
+    }
+
+    #[test]
+    fn finds_the_key_that_stands_twice() {
+        let (name, first, second) = repeated_key("a: 1\nb: 2\na: 3\n").expect("a is there twice");
+        assert_eq!((name.as_str(), first.range(), second.range()), ("a", 0..1, 10..11));
+    }
+}

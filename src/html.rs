@@ -1,0 +1,554 @@
+//! The HTML of a body: nodes in, markup out, with the addresses that the linked site gives.
+
+use std::collections::{BTreeMap, HashSet};
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use crate::escape::{escape, percent_encode};
+use crate::highlight::Highlighter;
+use crate::markdown::{Alignment, Body, Callout, CalloutKind, Event, HTML_TAGS, Tag, Target};
+use crate::model::Document;
+use crate::route::Route;
+use crate::site::{Destination, DocumentId, Node, Site};
+use crate::source::SitePath;
+
+/// What the pages of a site are written from.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    pub site: &'a Site,
+    pub highlighter: &'a Highlighter,
+    /// The names that the contents of files give them.
+    pub assets: &'a BTreeMap<SitePath, String>,
+}
+
+/// The page that is being written: its address, and the ids that are taken on it.
+pub struct PageWriter<'a> {
+    pub context: Context<'a>,
+    pub route: &'a Route,
+    ids: HashSet<String>,
+    footnotes: u32,
+}
+
+/// How a stretch of a body is written.
+#[derive(Debug, Clone, Copy)]
+pub struct Style<'a> {
+    /// The level that its highest heading gets on the page.
+    pub heading_base: u8,
+    /// Whether headings get their ids; they do not where the text stands for a second time.
+    pub ids: Ids,
+    /// Stretches that are not written.
+    pub left_out: &'a [Range<usize>],
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ids {
+    Given,
+    Omitted,
+}
+
+/// How deep transclusions go; cycles are reported when the site is linked, and this only bounds what is written then.
+const DEPTH: usize = 8;
+
+impl<'a> PageWriter<'a> {
+    pub fn new(context: Context<'a>, route: &'a Route) -> Self {
+        Self { context, route, ids: HashSet::new(), footnotes: 0 }
+    }
+
+    /// Takes an id for an element of the page; nothing where another one has it.
+    pub fn claim(&mut self, id: &str) -> Option<String> {
+        (!id.is_empty() && self.ids.insert(id.to_owned())).then(|| id.to_owned())
+    }
+
+    /// The address of a page on this one.
+    pub fn link(&self, node: Node, fragment: &str) -> String {
+        let mut link = self.route.link_to(&route_of(self.context.site, node));
+        if !fragment.is_empty() {
+            link.push('#');
+            percent_encode(fragment, &mut link);
+        }
+        link
+    }
+
+    /// A stretch of a document as HTML.
+    pub fn html(&mut self, document: DocumentId, nodes: Range<usize>, style: Style<'_>) -> String {
+        self.html_at_depth(document, nodes, style, 0)
+    }
+
+    fn html_at_depth(&mut self, id: DocumentId, nodes: Range<usize>, style: Style<'_>, depth: usize) -> String {
+        let document = self.context.site.document(id);
+        let mut writer = Writer {
+            page: self,
+            id,
+            body: &document.body,
+            style,
+            heading_shift: heading_shift(&document.body, nodes.clone(), style.heading_base),
+            depth,
+            out: String::new(),
+            table: None,
+            notes: Vec::new(),
+            has_raw_html: false,
+        };
+        writer.nodes(nodes);
+        writer.footnotes();
+        if writer.has_raw_html { clean(&writer.out) } else { writer.out }
+    }
+}
+
+/// The route of the page that a node stands for.
+pub fn route_of(site: &Site, node: Node) -> Route {
+    match node {
+        Node::Home => Route::Home,
+        Node::Telling(story, 0) => Route::Story(site.story(story).slug.clone()),
+        Node::Telling(story, telling) => {
+            let story = site.story(story);
+            Route::Telling(story.slug.clone(), story.tellings[telling].slug.clone())
+        }
+        Node::Question(question) => Route::Question(site.question(question).slug.clone()),
+        Node::CaseStudy(case) => Route::CaseStudy(site.case_study(case).slug.clone()),
+        Node::Competency(competency) => Route::Competency(site.competency(competency).slug.clone()),
+    }
+}
+
+struct Writer<'w, 'a> {
+    page: &'w mut PageWriter<'a>,
+    id: DocumentId,
+    body: &'a Body,
+    style: Style<'w>,
+    /// How many levels the headings of this stretch go down, or up.
+    heading_shift: i8,
+    depth: usize,
+    out: String,
+    /// The table that is open: its number, the column, and whether its body has begun.
+    table: Option<OpenTable>,
+    /// The footnotes that were referred to, by their places in the body, each with its number on the page.
+    notes: Vec<(usize, u32)>,
+    has_raw_html: bool,
+}
+
+struct OpenTable {
+    number: u32,
+    column: usize,
+    in_head: bool,
+    has_body: bool,
+}
+
+impl Writer<'_, '_> {
+    fn nodes(&mut self, nodes: Range<usize>) {
+        let mut index = nodes.start;
+        while index < nodes.end {
+            if let Some(range) = self.style.left_out.iter().find(|range| range.contains(&index)) {
+                index = range.end;
+                continue;
+            }
+            index = self.node(index);
+        }
+    }
+
+    /// Writes a node, or with it all that it holds, and gives the index of the next.
+    fn node(&mut self, index: usize) -> usize {
+        let body = self.body;
+        match body.nodes[index].event {
+            Event::Start(tag) => return self.start(tag, index),
+            Event::End(tag) => self.end(tag),
+            Event::Text(piece) => escape(body.str(piece), &mut self.out),
+            Event::Code(piece) => {
+                self.out.push_str("<code>");
+                escape(body.str(piece), &mut self.out);
+                self.out.push_str("</code>");
+            }
+            Event::Html(piece) => {
+                self.has_raw_html = true;
+                self.out.push_str(body.str(piece));
+            }
+            Event::FootnoteReference(label) => self.footnote_reference(body.str(label)),
+            Event::SoftBreak => self.out.push('\n'),
+            Event::HardBreak => self.out.push_str("<br>\n"),
+            Event::Rule => self.out.push_str("<hr>\n"),
+            Event::TaskMarker(done) => {
+                self.out.push_str(if done { "<input type=\"checkbox\" checked disabled> " } else { "<input type=\"checkbox\" disabled> " });
+            }
+            Event::Hashtag(name) => self.hashtag(body.str(name)),
+            Event::Transclusion(number) => self.transclusion(number),
+        }
+        index + 1
+    }
+
+    fn start(&mut self, tag: Tag, index: usize) -> usize {
+        let body = self.body;
+        match tag {
+            Tag::Paragraph => self.out.push_str("<p>"),
+            Tag::Heading(number) => self.heading(number),
+            Tag::Quote => self.out.push_str("<blockquote>\n"),
+            Tag::Callout(number) => self.callout(body.callouts[number as usize], index),
+            Tag::CalloutTitle => self.out.push_str("<p class=\"callout-title\">"),
+            Tag::CodeBlock(language) => return self.code_block(body.str(language), index),
+            Tag::HtmlBlock => {}
+            Tag::BulletList => self.out.push_str("<ul>\n"),
+            Tag::NumberedList(1) => self.out.push_str("<ol>\n"),
+            Tag::NumberedList(first) => self.out.push_str(&format!("<ol start=\"{first}\">\n")),
+            Tag::Item => self.out.push_str(if self.is_task(index) { "<li class=\"task\">" } else { "<li>" }),
+            // Footnotes are written below what refers to them.
+            Tag::Footnote(_) => return body.end_of(index) + 1,
+            Tag::Table(number) => {
+                self.table = Some(OpenTable { number, column: 0, in_head: false, has_body: false });
+                self.out.push_str("<div class=\"table\"><table>\n");
+            }
+            Tag::TableHead => {
+                self.table_row(true);
+                self.out.push_str("<thead><tr>");
+            }
+            Tag::TableRow => self.table_row(false),
+            Tag::TableCell => self.table_cell(),
+            Tag::Emphasis => self.out.push_str("<em>"),
+            Tag::Strong => self.out.push_str("<strong>"),
+            Tag::Strikethrough => self.out.push_str("<del>"),
+            Tag::Link(number) => self.link(number),
+            Tag::Image(number) => return self.image(number, index),
+        }
+        index + 1
+    }
+
+    fn end(&mut self, tag: Tag) {
+        match tag {
+            Tag::Paragraph | Tag::CalloutTitle => self.out.push_str("</p>\n"),
+            Tag::Heading(number) => self.out.push_str(&format!("</h{}>\n", self.level(number))),
+            Tag::Quote => self.out.push_str("</blockquote>\n"),
+            Tag::Callout(_) => self.out.push_str("</aside>\n"),
+            Tag::BulletList => self.out.push_str("</ul>\n"),
+            Tag::NumberedList(_) => self.out.push_str("</ol>\n"),
+            Tag::Item => self.out.push_str("</li>\n"),
+            Tag::Table(_) => {
+                let has_body = self.table.take().is_some_and(|table| table.has_body);
+                self.out.push_str(if has_body { "</tbody></table></div>\n" } else { "</table></div>\n" });
+            }
+            Tag::TableHead => self.out.push_str("</tr></thead>\n"),
+            Tag::TableRow => self.out.push_str("</tr>\n"),
+            Tag::TableCell => {
+                let in_head = self.table.as_ref().is_some_and(|table| table.in_head);
+                self.out.push_str(if in_head { "</th>" } else { "</td>" });
+            }
+            Tag::Emphasis => self.out.push_str("</em>"),
+            Tag::Strong => self.out.push_str("</strong>"),
+            Tag::Strikethrough => self.out.push_str("</del>"),
+            Tag::Link(number) => self.link_end(number),
+            Tag::CodeBlock(_) | Tag::HtmlBlock | Tag::Footnote(_) | Tag::Image(_) => {}
+        }
+    }
+
+    fn level(&self, number: u32) -> u8 {
+        level_on_page(self.body.headings[number as usize].level, self.heading_shift)
+    }
+
+    fn heading(&mut self, number: u32) {
+        let id = &self.body.headings[number as usize].id;
+        let id = if self.style.ids == Ids::Given { self.page.claim(id) } else { None };
+        self.out.push_str(&format!("<h{}", self.level(number)));
+        if let Some(id) = id {
+            self.out.push_str(" id=\"");
+            escape(&id, &mut self.out);
+            self.out.push('"');
+        }
+        self.out.push('>');
+    }
+
+    fn callout(&mut self, callout: Callout, index: usize) {
+        let (class, title) = match callout.kind {
+            CalloutKind::Question => ("remark open", ""),
+            CalloutKind::Answered => ("remark answered", ""),
+            CalloutKind::Private => ("private", ""),
+            CalloutKind::Note => ("callout note", "Note"),
+            CalloutKind::Tip => ("callout tip", "Tip"),
+            CalloutKind::Important => ("callout important", "Important"),
+            CalloutKind::Warning => ("callout warning", "Warning"),
+            CalloutKind::Caution => ("callout caution", "Caution"),
+        };
+        self.out.push_str(&format!("<aside class=\"{class}\">\n"));
+        let has_title = self.body.nodes.get(index + 1).is_some_and(|node| node.event == Event::Start(Tag::CalloutTitle));
+        if !title.is_empty() && !has_title {
+            self.out.push_str(&format!("<p class=\"callout-title\">{title}</p>\n"));
+        }
+    }
+
+    fn code_block(&mut self, language: &str, index: usize) -> usize {
+        let end = self.body.end_of(index);
+        let mut code = String::new();
+        for node in &self.body.nodes[index + 1..end] {
+            if let Event::Text(piece) = node.event {
+                code.push_str(self.body.str(piece));
+            }
+        }
+        self.out.push_str("<pre class=\"code\" tabindex=\"0\"><code");
+        if !language.is_empty() {
+            self.out.push_str(" class=\"language-");
+            escape(language, &mut self.out);
+            self.out.push('"');
+        }
+        self.out.push('>');
+        self.out.push_str(&self.page.context.highlighter.html(language, &code));
+        self.out.push_str("</code></pre>\n");
+        end + 1
+    }
+
+    fn is_task(&self, index: usize) -> bool {
+        let event = |at: usize| self.body.nodes.get(at).map(|node| node.event);
+        matches!(event(index + 1), Some(Event::TaskMarker(_)))
+            || (event(index + 1) == Some(Event::Start(Tag::Paragraph)) && matches!(event(index + 2), Some(Event::TaskMarker(_))))
+    }
+
+    fn table_row(&mut self, in_head: bool) {
+        let Some(table) = &mut self.table else { return };
+        table.column = 0;
+        table.in_head = in_head;
+        if in_head {
+            return;
+        }
+        self.out.push_str(if table.has_body { "<tr>" } else { "<tbody>\n<tr>" });
+        table.has_body = true;
+    }
+
+    fn table_cell(&mut self) {
+        let Some(table) = &mut self.table else { return };
+        let alignment = self.body.tables[table.number as usize].get(table.column).copied().unwrap_or(Alignment::None);
+        table.column += 1;
+        let name = if table.in_head { "<th" } else { "<td" };
+        self.out.push_str(name);
+        self.out.push_str(match alignment {
+            Alignment::None => ">",
+            Alignment::Left => " class=\"left\">",
+            Alignment::Center => " class=\"center\">",
+            Alignment::Right => " class=\"right\">",
+        });
+    }
+
+    fn hashtag(&mut self, name: &str) {
+        match self.page.context.site.competency_named(name) {
+            Some(competency) => {
+                let node = Node::Competency(competency);
+                self.out.push_str(" <a class=\"tag\" href=\"");
+                let link = self.page.link(node, "");
+                escape(&link, &mut self.out);
+                self.out.push_str("\">");
+                escape(self.page.context.site.title(node), &mut self.out);
+                self.out.push_str("</a>");
+            }
+            None => {
+                self.out.push_str(" #");
+                escape(name, &mut self.out);
+            }
+        }
+    }
+
+    fn link(&mut self, number: u32) {
+        let site = self.page.context.site;
+        let link = &self.body.links[number as usize];
+        let destination = site.destination(self.id, number);
+        let Some(address) = self.address(&link.target, destination) else {
+            self.out.push_str("<span class=\"withheld\">");
+            if let (false, Target::Wiki { name, .. }) = (link.is_labelled, &link.target) {
+                escape(name.rsplit('/').next().unwrap_or(name), &mut self.out);
+            }
+            return;
+        };
+        self.out.push_str("<a href=\"");
+        escape(&address, &mut self.out);
+        self.out.push('"');
+        if !link.title.is_empty() {
+            self.out.push_str(" title=\"");
+            escape(&link.title, &mut self.out);
+            self.out.push('"');
+        }
+        self.out.push('>');
+        if !link.is_labelled {
+            let title = match destination {
+                Destination::Page { node, .. } => site.title(*node),
+                _ => &address,
+            };
+            escape(title, &mut self.out);
+        }
+    }
+
+    fn link_end(&mut self, number: u32) {
+        let link = &self.body.links[number as usize];
+        let is_link = self.address(&link.target, self.page.context.site.destination(self.id, number)).is_some();
+        self.out.push_str(if is_link { "</a>" } else { "</span>" });
+    }
+
+    /// The address of a link on this page; nothing where it leads nowhere.
+    fn address(&self, target: &Target, destination: &Destination) -> Option<String> {
+        match destination {
+            Destination::Page { node, fragment } => Some(self.page.link(*node, fragment)),
+            Destination::Asset(path) => self.page.context.assets.get(path).map(|name| self.page.route.link_to(&Route::Asset(name.clone()))),
+            Destination::External => match target {
+                Target::External(address) => Some(address.clone()),
+                _ => None,
+            },
+            Destination::Nothing => None,
+        }
+    }
+
+    fn image(&mut self, number: u32, index: usize) -> usize {
+        let end = self.body.end_of(index);
+        let alt = self.body.plain(index + 1..end);
+        let link = &self.body.links[number as usize];
+        let destination = self.page.context.site.destination(self.id, number);
+        let address = self.address(&link.target, destination);
+        let is_in_site = matches!(destination, Destination::Asset(_));
+        match address {
+            Some(address) if is_in_site => {
+                self.out.push_str("<img src=\"");
+                escape(&address, &mut self.out);
+                self.out.push_str("\" alt=\"");
+                escape(&alt, &mut self.out);
+                self.out.push_str("\" loading=\"lazy\"");
+                if !link.title.is_empty() {
+                    self.out.push_str(" title=\"");
+                    escape(&link.title, &mut self.out);
+                    self.out.push('"');
+                }
+                self.out.push('>');
+            }
+            Some(address) => {
+                self.out.push_str("<a href=\"");
+                escape(&address, &mut self.out);
+                self.out.push_str("\">");
+                escape(if alt.is_empty() { &address } else { &alt }, &mut self.out);
+                self.out.push_str("</a>");
+            }
+            None => escape(&alt, &mut self.out),
+        }
+        end + 1
+    }
+
+    /// Writes the section of another document that stands in this place.
+    fn transclusion(&mut self, number: u32) {
+        let site = self.page.context.site;
+        let Destination::Page { node, fragment } = site.destination(self.id, number) else { return };
+        if self.depth >= DEPTH {
+            return;
+        }
+        let style = Style { heading_base: self.style.heading_base, ids: Ids::Omitted, left_out: &[] };
+        let html = match shown(site, *node, fragment) {
+            Some((document, nodes)) => self.page.html_at_depth(document, nodes, style, self.depth + 1),
+            None => return,
+        };
+        self.out.push_str("<div class=\"transclusion\">\n");
+        self.out.push_str(&html);
+        self.out.push_str("<p class=\"transclusion-source\"><a href=\"");
+        escape(&self.page.link(*node, fragment), &mut self.out);
+        self.out.push_str("\">");
+        escape(site.title(*node), &mut self.out);
+        self.out.push_str("</a></p>\n</div>\n");
+    }
+
+    fn footnote_reference(&mut self, label: &str) {
+        let Some(place) = self.body.footnotes.iter().position(|note| note.label == label) else { return };
+        let known = self.notes.iter().find(|(other, _)| *other == place).map(|&(_, number)| number);
+        let number = known.unwrap_or_else(|| {
+            self.page.footnotes += 1;
+            self.notes.push((place, self.page.footnotes));
+            self.page.footnotes
+        });
+        let id = if known.is_none() { self.page.claim(&format!("footnote-reference-{number}")) } else { None };
+        self.out.push_str("<sup class=\"footnote-ref\"><a href=\"#footnote-");
+        self.out.push_str(&format!("{number}\""));
+        if let Some(id) = id {
+            self.out.push_str(&format!(" id=\"{id}\""));
+        }
+        self.out.push_str(&format!(">{number}</a></sup>"));
+    }
+
+    fn footnotes(&mut self) {
+        if self.notes.is_empty() {
+            return;
+        }
+        self.out.push_str("<section class=\"footnotes\"><ol>\n");
+        let mut next = 0;
+        // A footnote can refer to another, which then joins the list.
+        while let Some(&(place, number)) = self.notes.get(next) {
+            self.out.push_str(&format!("<li id=\"footnote-{number}\" value=\"{number}\">"));
+            self.nodes(self.body.footnotes[place].nodes.clone());
+            self.out.push_str(&format!("<a class=\"footnote-back\" href=\"#footnote-reference-{number}\" aria-label=\"Back to the text\">↩</a></li>\n"));
+            next += 1;
+        }
+        self.out.push_str("</ol></section>\n");
+    }
+}
+
+/// How far the headings of a stretch move so that the highest of them gets the level `base`.
+fn heading_shift(body: &Body, nodes: Range<usize>, base: u8) -> i8 {
+    let levels = body.nodes[nodes].iter().filter_map(|node| match node.event {
+        Event::Start(Tag::Heading(number)) => Some(body.headings[number as usize].level),
+        _ => None,
+    });
+    levels.min().map_or(0, |highest| base.cast_signed() - highest.cast_signed())
+}
+
+fn level_on_page(level: u8, shift: i8) -> u8 {
+    level.saturating_add_signed(shift).clamp(2, 6)
+}
+
+/// The stretch of a document that a link to a page and a fragment shows.
+fn shown(site: &Site, node: Node, fragment: &str) -> Option<(DocumentId, Range<usize>)> {
+    if let Node::Question(question) = node
+        && let Some(item) = site.question_item(question)
+    {
+        return Some((site.question(question).document, item.nodes.clone()));
+    }
+    let id = site.document_of(node)?;
+    let document = site.document(id);
+    if fragment.is_empty() {
+        return Some((id, 0..document.body.nodes.len()));
+    }
+    let section = document.sections.iter().find(|section| section.id == fragment && !section.is_private);
+    section.map(|section| (id, section.nodes.clone())).or_else(|| below_heading(document, fragment).map(|nodes| (id, nodes)))
+}
+
+/// What stands below a heading of a lower level, down to the next heading that is not below it.
+fn below_heading(document: &Document, id: &str) -> Option<Range<usize>> {
+    let body = &document.body;
+    let level_at = |index: usize| match body.nodes[index].event {
+        Event::Start(Tag::Heading(number)) => Some((body.headings[number as usize].level, &body.headings[number as usize].id)),
+        _ => None,
+    };
+    let start = (0..body.nodes.len()).find(|&index| level_at(index).is_some_and(|(_, other)| other == id))?;
+    let (level, _) = level_at(start)?;
+    let first = body.end_of(start) + 1;
+    let last = (first..body.nodes.len()).find(|&index| level_at(index).is_some_and(|(other, _)| other <= level));
+    Some(first..last.unwrap_or(body.nodes.len()))
+}
+
+/// Markup that holds an author's own HTML, balanced and with only the tags and attributes that a document needs.
+fn clean(html: &str) -> String {
+    static CLEANER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
+        let mut cleaner = ammonia::Builder::default();
+        cleaner
+            .tags(HTML_TAGS.iter().copied().chain(["aside", "section", "input"]).collect())
+            .add_generic_attributes(["class", "id", "title", "lang", "dir"])
+            .add_tag_attributes("input", ["type", "checked", "disabled"])
+            .add_tag_attributes("details", ["open"])
+            .add_tag_attributes("img", ["loading"])
+            .add_tag_attributes("li", ["value"])
+            .add_tag_attributes("a", ["aria-label"])
+            .add_tag_attributes("pre", ["tabindex"])
+            .link_rel(None)
+            .attribute_filter(|element, attribute, value| {
+                // A picture from another host would tell that host who reads the page.
+                let asks_other_host = element == "img" && attribute == "src" && (value.contains(':') || value.starts_with("//"));
+                (!asks_other_host).then(|| value.into())
+            });
+        cleaner
+    });
+    CLEANER.clean(html).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cleans_what_authors_write() {
+        assert_eq!(clean("<p>a<script>alert(1)</script> <kbd onclick=x>b</kbd>"), "<p>a <kbd>b</kbd></p>");
+        assert_eq!(clean("<img src=\"https://example.org/a.png\" alt=\"a\">"), "<img alt=\"a\">");
+        assert_eq!(clean("<details open><summary>a</summary>b"), "<details open=\"\"><summary>a</summary>b</details>");
+    }
+}

@@ -1,0 +1,21 @@
+//! The program: words of the command line in, exit status out.
+
+mod cli;
+mod commands;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use commands::Outcome;
+
+fn main() -> ExitCode {
+    match commands::run(cli::Cli::parse()) {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::ContentHasErrors) => ExitCode::from(1),
+        Err(error) => {
+            anstream::eprintln!("{}error{:#}: {error}", anstyle::AnsiColor::Red.on_default().bold(), anstyle::Style::new());
+            ExitCode::from(2)
+        }
+    }
+}

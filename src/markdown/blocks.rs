@@ -1,0 +1,484 @@
+//! What the format adds to Markdown: call-outs, remarks, private sections, hashtags and transclusions.
+//!
+//! Each pass runs only over bodies that hold its sign, and gives the nodes back in the same order.
+
+use super::{Body, Callout, CalloutKind, Event, Footnote, HTML_TAGS, Node, Tag, TaggedBlock, Target, end_of};
+use crate::diagnostic::{Diagnostic, did_you_mean, rules};
+use crate::slug::Slug;
+use crate::source::{SitePath, Span};
+
+/// Turns plain Markdown nodes into those of the format.
+pub(super) fn shape(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
+    let holds = |wanted: fn(&Event) -> bool| body.nodes.iter().any(|node| wanted(&node.event));
+    let (has_quotes, has_html, has_images) = (
+        holds(|event| matches!(event, Event::Start(Tag::Quote))),
+        holds(|event| matches!(event, Event::Html(_))),
+        holds(|event| matches!(event, Event::Start(Tag::Image(_)))),
+    );
+    let has_remark_paragraphs = contains_ignoring_case(body.file_text(), "question:");
+    let has_private_headings = body.headings.iter().any(|heading| heading.is_private && heading.level > 2);
+    let has_hashtags = body.file_text().contains('#') && body.file_text().contains(" #") || body.file_text().contains("\n#");
+    if has_quotes {
+        shape_callouts(body, file, found);
+    }
+    if has_remark_paragraphs {
+        shape_remark_paragraphs(body);
+    }
+    if has_private_headings {
+        hide_private_headings(body);
+    }
+    if has_html {
+        check_html(body, file, found);
+    }
+    if has_images {
+        shape_transclusions(body, file, found);
+    }
+    if has_hashtags {
+        shape_hashtags(body);
+    }
+    body.finish();
+    for link in &body.links {
+        if let Target::Forbidden(address) = &link.target {
+            found.push(
+                Diagnostic::new(&rules::DEAD_LINK, file, link.span, format!("`{address}` leads out of the site or runs code"))
+                    .help("link to a file below `content/`, or to an `https:` address"),
+            );
+        }
+    }
+}
+
+fn contains_ignoring_case(text: &str, small: &str) -> bool {
+    text.as_bytes().windows(small.len()).any(|window| window.eq_ignore_ascii_case(small.as_bytes()))
+}
+
+/// `> [!note] Title` becomes a call-out.
+fn shape_callouts(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
+    let text = body.text.file.clone();
+    let old = std::mem::take(&mut body.nodes);
+    let mut new = Vec::with_capacity(old.len() + 4);
+    let mut open: Vec<Tag> = Vec::new();
+    let mut index = 0;
+    while index < old.len() {
+        let node = old[index];
+        match node.event {
+            Event::Start(Tag::Quote) => {
+                let marker = match old.get(index + 1) {
+                    Some(Node { event: Event::Start(Tag::Paragraph), span }) => Marker::at(&text, span.start as usize),
+                    _ => None,
+                };
+                let Some(marker) = marker else {
+                    open.push(Tag::Quote);
+                    new.push(node);
+                    index += 1;
+                    continue;
+                };
+                let kind = marker.kind().unwrap_or_else(|| {
+                    found.push(marker.unknown(file));
+                    CalloutKind::Note
+                });
+                body.callouts.push(Callout { kind });
+                let tag = Tag::Callout(crate::source::offset(body.callouts.len() - 1));
+                open.push(tag);
+                new.push(Node { event: Event::Start(tag), span: node.span });
+                let end = end_of(&old, index + 1);
+                push_first_paragraph(&mut new, &old[index + 1..=end], marker.end, kind);
+                index = end + 1;
+            }
+            Event::End(Tag::Quote) => {
+                new.push(Node { event: Event::End(open.pop().unwrap_or(Tag::Quote)), span: node.span });
+                index += 1;
+            }
+            _ => {
+                new.push(node);
+                index += 1;
+            }
+        }
+    }
+    body.nodes = new;
+}
+
+/// The `[!note]` at the start of a call-out.
+struct Marker<'a> {
+    name: &'a str,
+    name_span: Span,
+    /// Where it ends, with a sign for folding and white space behind it.
+    end: usize,
+}
+
+impl<'a> Marker<'a> {
+    fn at(text: &'a str, start: usize) -> Option<Self> {
+        let rest = text.get(start..)?.strip_prefix("[!")?;
+        let close = rest.find(']')?;
+        let name = &rest[..close];
+        if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+            return None;
+        }
+        let name_start = start + "[!".len();
+        let after = &rest[close + 1..];
+        let folded = after.strip_prefix(['-', '+']).unwrap_or(after);
+        let end = start + "[!".len() + close + 1 + (after.len() - folded.len());
+        let blanks = folded.len() - folded.trim_start_matches([' ', '\t']).len();
+        Some(Self { name, name_span: Span::new(name_start, name_start + close), end: end + blanks })
+    }
+
+    fn kind(&self) -> Option<CalloutKind> {
+        let named = CalloutKind::ALL.iter().find(|(name, _)| self.name.eq_ignore_ascii_case(name));
+        named.map(|&(_, kind)| kind)
+    }
+
+    fn unknown(&self, file: &SitePath) -> Diagnostic {
+        let names: Vec<&str> = CalloutKind::ALL.iter().map(|&(name, _)| name).collect();
+        let help = did_you_mean(self.name, names.iter().copied()).unwrap_or_else(|| crate::diagnostic::one_of(&names));
+        Diagnostic::new(&rules::CALLOUT, file, self.name_span, format!("unknown call-out `{}`", self.name)).help(help)
+    }
+}
+
+/// The first paragraph of a call-out without its marker. The rest of the marker's line is the title of a note; for a
+/// remark it is the remark itself.
+fn push_first_paragraph(new: &mut Vec<Node>, paragraph: &[Node], marker_end: usize, kind: CalloutKind) {
+    let [start, inner @ .., end] = paragraph else { return };
+    let inner: Vec<Node> = inner.iter().filter_map(|node| after_marker(node, marker_end)).collect();
+    let is_break = |node: &Node| matches!(node.event, Event::SoftBreak | Event::HardBreak);
+    let (title, rest) = if kind.is_private() {
+        (&[][..], inner.as_slice())
+    } else {
+        let line_end = inner.iter().position(is_break).unwrap_or(inner.len());
+        (&inner[..line_end], &inner[line_end..])
+    };
+    let rest = if rest.first().is_some_and(is_break) { &rest[1..] } else { rest };
+    if !title.is_empty() {
+        new.push(Node { event: Event::Start(Tag::CalloutTitle), span: start.span });
+        new.extend_from_slice(title);
+        new.push(Node { event: Event::End(Tag::CalloutTitle), span: start.span });
+    }
+    if !rest.is_empty() {
+        new.push(*start);
+        new.extend_from_slice(rest);
+        new.push(*end);
+    }
+}
+
+/// What of a node stands after the marker; nothing where all of it is the marker.
+fn after_marker(node: &Node, marker_end: usize) -> Option<Node> {
+    let start = node.span.start as usize;
+    if start >= marker_end {
+        return Some(*node);
+    }
+    let Event::Text(mut piece) = node.event else { return None };
+    let cut = crate::source::offset(marker_end - start);
+    if node.span.end as usize <= marker_end || piece.start & super::ANEW != 0 || cut >= piece.length {
+        return None;
+    }
+    piece.start += cut;
+    piece.length -= cut;
+    Some(Node { event: Event::Text(piece), span: Span { start: node.span.start + cut, end: node.span.end } })
+}
+
+/// A paragraph that opens with `*Question: …*`, the form that remarks have in raw notes, becomes a remark.
+fn shape_remark_paragraphs(body: &mut Body) {
+    let old = std::mem::take(&mut body.nodes);
+    let mut new = Vec::with_capacity(old.len() + 8);
+    let mut index = 0;
+    while index < old.len() {
+        match remark_at(body, &old, index) {
+            Some(emphasis_end) => {
+                let paragraph_end = end_of(&old, index);
+                push_remark(body, &mut new, &old[index..=paragraph_end], emphasis_end - index);
+                index = paragraph_end + 1;
+            }
+            None => {
+                new.push(old[index]);
+                index += 1;
+            }
+        }
+    }
+    body.nodes = new;
+}
+
+/// If a paragraph at `index` opens with a line that is a remark: where its emphasis ends.
+fn remark_at(body: &Body, nodes: &[Node], index: usize) -> Option<usize> {
+    let [first, second, third, ..] = nodes.get(index..)? else { return None };
+    let opens = first.event == Event::Start(Tag::Paragraph) && second.event == Event::Start(Tag::Emphasis);
+    let Event::Text(text) = third.event else { return None };
+    let label = body.str(text).get(.."question".len())?;
+    let after = body.str(text)["question".len()..].trim_start();
+    if !opens || !label.eq_ignore_ascii_case("question") || !after.starts_with(':') {
+        return None;
+    }
+    let end = end_of(nodes, index + 1);
+    matches!(nodes[end + 1].event, Event::SoftBreak | Event::HardBreak | Event::End(Tag::Paragraph)).then_some(end)
+}
+
+/// Adds a remark and then what else stands in its paragraph; `emphasis_end` counts from the start of the paragraph.
+fn push_remark(body: &mut Body, new: &mut Vec<Node>, paragraph: &[Node], emphasis_end: usize) {
+    let span = paragraph[1].span;
+    body.callouts.push(Callout { kind: CalloutKind::Question });
+    let tag = Tag::Callout(crate::source::offset(body.callouts.len() - 1));
+    new.push(Node { event: Event::Start(tag), span });
+    new.push(paragraph[0]);
+    new.extend(without_label(body, &paragraph[2]));
+    new.extend_from_slice(&paragraph[3..emphasis_end]);
+    let end = Node { event: Event::End(Tag::Paragraph), span };
+    new.push(end);
+    new.push(Node { event: Event::End(tag), span });
+    let rest = &paragraph[emphasis_end + 1..];
+    if rest.len() > 2 {
+        new.push(paragraph[0]);
+        new.extend_from_slice(&rest[1..]);
+    }
+}
+
+/// The text of a remark without `Question:`.
+fn without_label(body: &Body, node: &Node) -> Option<Node> {
+    let Event::Text(mut piece) = node.event else { return None };
+    let text = body.str(piece);
+    let words = text.split_once(':').map_or(text, |(_, words)| words.trim_start());
+    piece.start += crate::source::offset(text.len() - words.len());
+    piece.length = crate::source::offset(words.len());
+    Some(Node { event: Event::Text(piece), span: node.span })
+}
+
+/// A heading of the third level or below with the class `private`, and what stands under it, becomes a private block.
+fn hide_private_headings(body: &mut Body) {
+    let old = std::mem::take(&mut body.nodes);
+    let mut new = Vec::with_capacity(old.len() + 4);
+    let mut depth = 0usize;
+    let mut open: Option<(u8, Tag)> = None;
+    for node in &old {
+        if let (0, Event::Start(Tag::Heading(number))) = (depth, node.event) {
+            let heading = &body.headings[number as usize];
+            if let Some((level, tag)) = open
+                && heading.level <= level
+            {
+                new.push(Node { event: Event::End(tag), span: node.span });
+                open = None;
+            }
+            if open.is_none() && heading.is_private && heading.level > 2 {
+                body.callouts.push(Callout { kind: CalloutKind::Private });
+                let tag = Tag::Callout(crate::source::offset(body.callouts.len() - 1));
+                open = Some((heading.level, tag));
+                new.push(Node { event: Event::Start(tag), span: node.span });
+            }
+        }
+        match node.event {
+            Event::Start(_) => depth += 1,
+            Event::End(_) => depth -= 1,
+            _ => {}
+        }
+        new.push(*node);
+    }
+    if let Some((_, tag)) = open {
+        let span = old.last().map_or(Span::default(), |node| node.span);
+        new.push(Node { event: Event::End(tag), span });
+    }
+    body.nodes = new;
+}
+
+/// Takes the comments out of HTML, and warns of tags that will be dropped.
+fn check_html(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
+    for index in 0..body.nodes.len() {
+        let Node { event: Event::Html(piece), span } = body.nodes[index] else { continue };
+        let html = body.str(piece);
+        for tag in tags_of(html) {
+            if !HTML_TAGS.contains(&tag.as_str()) {
+                found.push(
+                    Diagnostic::new(&rules::RAW_HTML, file, span, format!("`<{tag}>` is dropped"))
+                        .help("write it in Markdown, or with one of the tags that docs/format.md lists"),
+                );
+            }
+        }
+        if html.contains("<!--") {
+            let clean = without_comments(html);
+            body.nodes[index].event = Event::Html(body.write_anew(&clean));
+        }
+    }
+}
+
+fn without_comments(html: &str) -> String {
+    let mut clean = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(open) = rest.find("<!--") {
+        clean.push_str(&rest[..open]);
+        rest = rest[open..].find("-->").map_or("", |close| &rest[open + close + "-->".len()..]);
+    }
+    clean.push_str(rest);
+    clean
+}
+
+/// The names of the tags that open in a piece of HTML, in lower case.
+fn tags_of(html: &str) -> Vec<String> {
+    html.split('<')
+        .skip(1)
+        .filter(|rest| rest.starts_with(|first: char| first.is_ascii_alphabetic()))
+        .map(|rest| rest.chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase())
+        .collect()
+}
+
+/// `![[slug#section]]` in a paragraph of its own becomes a transclusion.
+fn shape_transclusions(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
+    let old = std::mem::take(&mut body.nodes);
+    let mut new: Vec<Node> = Vec::with_capacity(old.len());
+    let mut index = 0;
+    while index < old.len() {
+        let node = old[index];
+        let Event::Start(Tag::Image(number)) = node.event else {
+            new.push(node);
+            index += 1;
+            continue;
+        };
+        let end = end_of(&old, index);
+        if let Target::Wiki { name, .. } = &body.links[number as usize].target {
+            if is_file_name(name) {
+                // `![[picture.png]]` shows a file, as it does for editors that know this form.
+                let path = file.join(name).unwrap_or_else(|| SitePath::new(name.as_str()));
+                body.links[number as usize].target = Target::File { path, fragment: String::new() };
+                new.extend_from_slice(&old[index..=end]);
+            } else if is_alone(&new, &old[end + 1..]) {
+                new.pop();
+                new.push(Node { event: Event::Transclusion(number), span: node.span });
+                index = end + 2;
+                continue;
+            } else {
+                found.push(
+                    Diagnostic::new(&rules::TRANSCLUSION, file, node.span, "a transclusion stands among other text")
+                        .help("put it in a paragraph of its own, with a blank line before and after it"),
+                );
+            }
+        } else {
+            if let Target::External(address) = &body.links[number as usize].target {
+                found.push(
+                    Diagnostic::new(&rules::REMOTE_IMAGE, file, node.span, format!("the image `{address}` is on another host, so it is shown as a link"))
+                        .help("put a copy below `content/` and refer to that"),
+                );
+            }
+            new.extend_from_slice(&old[index..=end]);
+        }
+        index = end + 1;
+    }
+    body.nodes = new;
+}
+
+/// Whether a name ends like a file rather than like a slug.
+fn is_file_name(name: &str) -> bool {
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    (2..=4).contains(&extension.len()) && extension.bytes().all(|byte| byte.is_ascii_alphanumeric()) && !extension.eq_ignore_ascii_case("md")
+}
+
+fn is_alone(before: &[Node], after: &[Node]) -> bool {
+    matches!(before.last(), Some(Node { event: Event::Start(Tag::Paragraph), .. }))
+        && matches!(after.first(), Some(Node { event: Event::End(Tag::Paragraph), .. }))
+}
+
+/// Hashtags at the end of a paragraph or an item become nodes of their own.
+fn shape_hashtags(body: &mut Body) {
+    let old = std::mem::take(&mut body.nodes);
+    let mut new: Vec<Node> = Vec::with_capacity(old.len() + 8);
+    for node in &old {
+        // The words of a tight item end where a list inside of it starts.
+        let ends_words = matches!(
+            node.event,
+            Event::End(Tag::Paragraph | Tag::Item) | Event::Start(Tag::BulletList | Tag::NumberedList(_))
+        );
+        if ends_words {
+            take_hashtags(body, &mut new);
+        }
+        new.push(*node);
+    }
+    body.nodes = new;
+}
+
+impl Body {
+    /// Finds what later steps look up in the nodes, once these have their final places.
+    pub(crate) fn finish(&mut self) {
+        let labels = self.nodes.iter().enumerate().filter_map(|(index, node)| match node.event {
+            Event::Start(Tag::Footnote(label)) => Some((index, label)),
+            _ => None,
+        });
+        let footnotes = labels.map(|(index, label)| Footnote { label: self.str(label).to_owned(), nodes: index + 1..self.end_of(index) });
+        self.footnotes = footnotes.collect();
+        self.tagged = if self.nodes.iter().any(|node| matches!(node.event, Event::Hashtag(_))) { tagged_blocks(self) } else { Vec::new() };
+    }
+}
+
+/// The paragraphs and items that hold hashtags. The first paragraph of an item speaks for all of it.
+fn tagged_blocks(body: &Body) -> Vec<TaggedBlock> {
+    let mut tagged = Vec::new();
+    let mut open: Vec<OpenBlock> = Vec::new();
+    for (index, node) in body.nodes.iter().enumerate() {
+        match node.event {
+            Event::Start(tag @ (Tag::Paragraph | Tag::Item)) => {
+                let opens_item = tag == Tag::Paragraph && index > 0 && body.nodes[index - 1].event == Event::Start(Tag::Item);
+                open.push(OpenBlock { start: index, speaks_for: if opens_item { Speaks::ForItem } else { Speaks::ForItself }, tags: Vec::new() });
+            }
+            Event::Hashtag(name) => {
+                if let Some(block) = open.last_mut() {
+                    block.tags.push((Slug::of(body.str(name)), node.span));
+                }
+            }
+            Event::End(Tag::Paragraph | Tag::Item) => {
+                let Some(mut block) = open.pop() else { continue };
+                match open.last_mut() {
+                    Some(item) if block.speaks_for == Speaks::ForItem => item.tags.append(&mut block.tags),
+                    _ if !block.tags.is_empty() => tagged.push(TaggedBlock { nodes: block.start..index + 1, tags: block.tags }),
+                    _ => {}
+                }
+            }
+            _ => {}
+        }
+    }
+    tagged.sort_by_key(|block| block.nodes.start);
+    tagged
+}
+
+struct OpenBlock {
+    start: usize,
+    speaks_for: Speaks,
+    tags: Vec<(Slug, Span)>,
+}
+
+/// What the tags of a paragraph are tags of: the first paragraph of an item speaks for all of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Speaks {
+    ForItself,
+    ForItem,
+}
+
+/// Cuts hashtags off the end of the text that was added last, and adds them as nodes of their own.
+fn take_hashtags(body: &mut Body, new: &mut Vec<Node>) {
+    let mut tags = Vec::new();
+    while let Some(Node { event: Event::Text(piece), span }) = new.last().copied() {
+        let text = body.str(piece);
+        let is_verbatim = piece.start & super::ANEW == 0;
+        let after_break = matches!(new.get(new.len().wrapping_sub(2)), Some(Node { event: Event::SoftBreak | Event::HardBreak, .. }));
+        let is_escaped = is_verbatim && span.start > 0 && body.file_text().as_bytes()[span.start as usize - 1] == b'\\';
+        let trimmed = text.trim_end();
+        let start = trimmed.rfind(char::is_whitespace).map_or(0, |at| at + trimmed[at..].chars().next().map_or(1, char::len_utf8));
+        let Some(name) = trimmed[start..].strip_prefix('#') else { break };
+        let is_after_space = start > 0 || (after_break && !is_escaped);
+        if !is_verbatim || !is_after_space || !is_tag_name(name) {
+            break;
+        }
+        let kept = trimmed[..start].trim_end().len();
+        let name_start = piece.start as usize + start + 1;
+        let name_span = Span::new(name_start - 1, name_start + name.len());
+        tags.push((Slug::of(name), name_span));
+        new.pop();
+        if kept > 0 {
+            let mut piece = piece;
+            piece.length = crate::source::offset(kept);
+            new.push(Node { event: Event::Text(piece), span: Span { start: span.start, end: span.start + piece.length } });
+        } else if after_break {
+            new.pop();
+        }
+    }
+    tags.reverse();
+    for (slug, span) in &tags {
+        let name = body.write_anew(slug.as_str());
+        new.push(Node { event: Event::Hashtag(name), span: *span });
+    }
+}
+
+/// Letters, digits and hyphens, with a letter first: `#12` is a number.
+fn is_tag_name(name: &str) -> bool {
+    name.starts_with(char::is_alphabetic) && name.chars().all(|next| next.is_alphanumeric() || matches!(next, '-' | '_'))
+}

@@ -1,0 +1,112 @@
+//! Comments between `%%` and `%%`, which are taken out before anything else reads the text.
+
+use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+
+use crate::source::Span;
+
+/// The sign that opens and closes a comment.
+const SIGN: &str = "%%";
+
+/// A text without its comments.
+pub struct Blanked {
+    /// The text with blanks in the place of comments, so that every offset still holds; nothing where there are none.
+    pub text: Option<String>,
+    /// Signs that open a comment which never closes. What follows one is blanked too.
+    pub unclosed: Vec<Span>,
+}
+
+/// Blanks the comments of the body that starts at `body`.
+///
+/// A comment opens outside of code and ends at the next sign, whatever stands between. As a comment may hold half of what
+/// looks like a block of code, the text is read again after such a comment.
+pub fn blank(file: &str, body: usize) -> Blanked {
+    if !file[body..].contains(SIGN) {
+        return Blanked { text: None, unclosed: Vec::new() };
+    }
+    let mut text = file.to_owned();
+    let mut unclosed = Vec::new();
+    let mut from = body;
+    while let Some(open) = next_opening(&text, body, from) {
+        let inside = open + SIGN.len();
+        match text[inside..].find(SIGN) {
+            Some(length) => {
+                let end = inside + length + SIGN.len();
+                overwrite(&mut text, open, end);
+                from = end;
+            }
+            None => {
+                unclosed.push(Span::new(open, inside));
+                let end = text.len();
+                overwrite(&mut text, open, end);
+                from = end;
+            }
+        }
+    }
+    Blanked { text: Some(text), unclosed }
+}
+
+/// The first sign from `from` on that stands in neither code nor after a backslash.
+fn next_opening(text: &str, body: usize, from: usize) -> Option<usize> {
+    let first = from + text[from..].find(SIGN)?;
+    let code = code_ranges(&text[body..], body);
+    let mut at = first;
+    loop {
+        if let Some(block) = code.iter().find(|range| range.contains(&at)) {
+            at = block.end;
+        } else if text.as_bytes()[..at].ends_with(b"\\") {
+            at += SIGN.len();
+        } else {
+            return Some(at);
+        }
+        at += text[at..].find(SIGN)?;
+    }
+}
+
+fn code_ranges(body: &str, offset: usize) -> Vec<std::ops::Range<usize>> {
+    let mut ranges: Vec<std::ops::Range<usize>> = Vec::new();
+    for (event, range) in Parser::new_ext(body, super::read::options()).into_offset_iter() {
+        if matches!(event, Event::Code(_) | Event::Start(Tag::CodeBlock(_)) | Event::End(TagEnd::CodeBlock)) {
+            ranges.push(range.start + offset..range.end + offset);
+        }
+    }
+    ranges
+}
+
+/// Puts blanks in the place of everything but line ends.
+fn overwrite(text: &mut String, start: usize, end: usize) {
+    let blanks: String = text[start..end].bytes().map(|byte| if matches!(byte, b'\n' | b'\r') { char::from(byte) } else { ' ' }).collect();
+    text.replace_range(start..end, &blanks);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn without(text: &str) -> String {
+        blank(text, 0).text.unwrap_or_else(|| text.to_owned())
+    }
+
+    #[test]
+    fn blanks_comments_and_keeps_offsets() {
+        assert_eq!(without("a %%b%% c"), "a       c");
+        assert_eq!(without("%%\né\n%%\nx"), "  \n  \n  \nx");
+        assert_eq!(without("`%%` and %%x%%"), "`%%` and      ");
+        assert_eq!(without("~~~\n%%\n~~~\n\n%%x%%"), "~~~\n%%\n~~~\n\n     ");
+        assert_eq!(without("100\\%% sure"), "100\\%% sure");
+    }
+
+    #[test]
+    fn half_a_block_of_code_in_a_comment_hides_nothing_and_shows_nothing() {
+        let text = "a\n\n%%\n```\nsecret\n%%\n\nshown\n\n```\ncode %%\n```\n\n%%secret%%\n";
+        let blanked = blank(text, 0);
+        let left = blanked.text.expect("there are comments");
+        assert!(!left.contains("secret") && left.contains("shown"), "{left}");
+    }
+
+    #[test]
+    fn an_unclosed_comment_shows_nothing() {
+        let blanked = blank("a %%secret\n\nb", 0);
+        assert_eq!(blanked.unclosed, [Span::new(2, 4)]);
+        assert!(!blanked.text.expect("there is a comment").contains("secret"));
+    }
+}

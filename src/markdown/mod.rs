@@ -1,0 +1,275 @@
+//! The body of a file: Markdown parsed once, into nodes that every writer reads.
+//!
+//! A body is not HTML. HTML needs addresses, addresses need the linked site, and a wiki needs other markup; so the nodes
+//! keep what the author meant, and each writer says it in its own language.
+
+mod blocks;
+mod comments;
+mod read;
+mod text;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::slug::Slug;
+use crate::source::{SitePath, Span};
+
+pub use read::read;
+
+/// A parsed body.
+#[derive(Debug, Clone, Default)]
+pub struct Body {
+    /// The text of the file, its comments blanked, followed by what the parser had to write anew.
+    text: Text,
+    /// The events of the body in their order; every start has its end.
+    pub nodes: Vec<Node>,
+    /// What [`Tag::Link`], [`Tag::Image`] and [`Event::Transclusion`] point at, by their number.
+    pub links: Vec<Link>,
+    /// What [`Tag::Heading`] points at.
+    pub headings: Vec<Heading>,
+    /// What [`Tag::Callout`] points at.
+    pub callouts: Vec<Callout>,
+    /// The alignment of the columns of what [`Tag::Table`] points at.
+    pub tables: Vec<Box<[Alignment]>>,
+    /// The blocks that end in hashtags.
+    pub tagged: Vec<TaggedBlock>,
+    /// The footnotes, by their labels.
+    pub footnotes: Vec<Footnote>,
+}
+
+/// The characters that nodes refer to.
+#[derive(Debug, Clone, Default)]
+struct Text {
+    file: Arc<str>,
+    written_anew: String,
+}
+
+/// A piece of text in a body, as [`Body::str`] gives it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Str {
+    /// An offset in the text of the file, or with [`ANEW`] set in what was written anew.
+    start: u32,
+    length: u32,
+}
+
+/// The bit that tells the two texts of a body apart; a file has at most 2 GiB.
+const ANEW: u32 = 1 << 31;
+
+/// An event and the stretch of the file that it comes from.
+#[derive(Debug, Clone, Copy)]
+pub struct Node {
+    pub event: Event,
+    pub span: Span,
+}
+
+/// What a body consists of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event {
+    Start(Tag),
+    End(Tag),
+    Text(Str),
+    /// Code inside a line.
+    Code(Str),
+    /// HTML as its author wrote it, without its comments.
+    Html(Str),
+    FootnoteReference(Str),
+    SoftBreak,
+    HardBreak,
+    Rule,
+    /// The box of a task, and whether it is ticked.
+    TaskMarker(bool),
+    /// A hashtag at the end of a block, without its `#`.
+    Hashtag(Str),
+    /// A section of another document, shown in this place; the number of a link.
+    Transclusion(u32),
+}
+
+/// What holds other nodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tag {
+    Paragraph,
+    Heading(u32),
+    Quote,
+    Callout(u32),
+    CalloutTitle,
+    /// A block of code, with the word after its fence.
+    CodeBlock(Str),
+    HtmlBlock,
+    BulletList,
+    /// A list whose first number is given.
+    NumberedList(u32),
+    Item,
+    Footnote(Str),
+    Table(u32),
+    TableHead,
+    TableRow,
+    TableCell,
+    Emphasis,
+    Strong,
+    Strikethrough,
+    Link(u32),
+    Image(u32),
+}
+
+/// A heading inside a body.
+#[derive(Debug, Clone)]
+pub struct Heading {
+    /// 1 to 6, as its author wrote it.
+    pub level: u8,
+    /// In plain text.
+    pub text: String,
+    /// The fragment that leads to it, unique in the body.
+    pub id: String,
+    /// Whether its author gave the id.
+    pub has_own_id: bool,
+    /// Whether it has the class `private`.
+    pub is_private: bool,
+}
+
+/// A link, an image or a transclusion.
+#[derive(Debug, Clone)]
+pub struct Link {
+    pub target: Target,
+    /// The words that a pointer shows over it; mostly empty.
+    pub title: String,
+    /// Whether its author gave it words; a link without any is shown with the title of its target.
+    pub is_labelled: bool,
+    pub span: Span,
+}
+
+/// Where a link leads, as its author wrote it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// `[[name#fragment]]`.
+    Wiki { name: String, fragment: String },
+    /// A file of the site.
+    File { path: SitePath, fragment: String },
+    /// A place in the same document.
+    Fragment(String),
+    /// An address outside of the site.
+    External(String),
+    /// Nowhere that a reader may be sent: an address that runs code, or a path out of the site.
+    Forbidden(String),
+}
+
+/// A block that is set apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Callout {
+    pub kind: CalloutKind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CalloutKind {
+    Note,
+    Tip,
+    Important,
+    Warning,
+    Caution,
+    /// A reviewer's remark that is open.
+    Question,
+    /// A reviewer's remark that is settled.
+    Answered,
+    /// For the author alone.
+    Private,
+}
+
+impl CalloutKind {
+    /// The kinds and their names, as `> [!note]`.
+    pub const ALL: [(&'static str, Self); 8] = [
+        ("note", Self::Note),
+        ("tip", Self::Tip),
+        ("important", Self::Important),
+        ("warning", Self::Warning),
+        ("caution", Self::Caution),
+        ("question", Self::Question),
+        ("answered", Self::Answered),
+        ("private", Self::Private),
+    ];
+
+    /// Whether it is only for the author: a remark or a private note.
+    pub fn is_private(self) -> bool {
+        matches!(self, Self::Question | Self::Answered | Self::Private)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Alignment {
+    None,
+    Left,
+    Center,
+    Right,
+}
+
+/// A paragraph or an item of a list that names the competencies it shows.
+#[derive(Debug, Clone)]
+pub struct TaggedBlock {
+    /// The nodes from its start to its end.
+    pub nodes: Range<usize>,
+    pub tags: Vec<(Slug, Span)>,
+}
+
+/// The text of a footnote.
+#[derive(Debug, Clone)]
+pub struct Footnote {
+    pub label: String,
+    /// The nodes between its start and its end.
+    pub nodes: Range<usize>,
+}
+
+impl Body {
+    /// An empty body over the text of a file.
+    fn over(file: Arc<str>) -> Self {
+        Self { text: Text { file, written_anew: String::new() }, ..Self::default() }
+    }
+
+    /// The characters of a piece of text.
+    pub fn str(&self, piece: Str) -> &str {
+        let (text, start) = if piece.start & ANEW == 0 {
+            (&*self.text.file, piece.start as usize)
+        } else {
+            (self.text.written_anew.as_str(), (piece.start & !ANEW) as usize)
+        };
+        &text[start..start + piece.length as usize]
+    }
+
+    /// Keeps characters that do not stand in the file like this.
+    pub fn write_anew(&mut self, characters: &str) -> Str {
+        let start = crate::source::offset(self.text.written_anew.len()) | ANEW;
+        self.text.written_anew.push_str(characters);
+        Str { start, length: crate::source::offset(characters.len()) }
+    }
+
+    /// The text of the file, its comments blanked.
+    pub fn file_text(&self) -> &str {
+        &self.text.file
+    }
+
+    /// The index of the end that belongs to the start at `start`; for any other node, `start` itself.
+    pub fn end_of(&self, start: usize) -> usize {
+        end_of(&self.nodes, start)
+    }
+}
+
+/// The index of the end that belongs to the start at `start`; for any other node, `start` itself.
+fn end_of(nodes: &[Node], start: usize) -> usize {
+    let mut depth = 0usize;
+    for (index, node) in nodes.iter().enumerate().skip(start) {
+        match node.event {
+            Event::Start(_) => depth += 1,
+            Event::End(_) => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth == 0 {
+            return index;
+        }
+    }
+    nodes.len().saturating_sub(1)
+}
+
+/// The HTML tags that an author may use; others are dropped with a warning.
+pub const HTML_TAGS: &[&str] = &[
+    "a", "abbr", "b", "bdi", "bdo", "blockquote", "br", "caption", "center", "cite", "code", "col", "colgroup", "dd", "del",
+    "details", "dfn", "div", "dl", "dt", "em", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img",
+    "ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong",
+    "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "u", "ul", "var", "wbr",
+];

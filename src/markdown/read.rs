@@ -1,0 +1,324 @@
+//! From the events of the Markdown parser to the nodes of a body.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use pulldown_cmark::{CodeBlockKind, CowStr, LinkType, Options, Parser, TagEnd};
+use pulldown_cmark::{Event as Parsed, Tag as ParsedTag};
+
+use super::{Alignment, Body, Event, Heading, Link, Node, Str, Tag, Target, blocks, comments};
+use crate::diagnostic::{Diagnostic, rules};
+use crate::slug::Slug;
+use crate::source::{SitePath, Span, offset};
+
+/// CommonMark with the extensions of the format. Call-outs are read by [`blocks`], which knows more types than GFM.
+pub(super) fn options() -> Options {
+    Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_HEADING_ATTRIBUTES
+        | Options::ENABLE_WIKILINKS
+}
+
+/// Parses the body of a file, which starts at `start`. It succeeds whatever the text is.
+pub fn read(file: &SitePath, text: &Arc<str>, start: usize) -> (Body, Vec<Diagnostic>) {
+    let blanked = comments::blank(text, start);
+    let mut found: Vec<Diagnostic> = blanked
+        .unclosed
+        .into_iter()
+        .map(|span| {
+            Diagnostic::new(&rules::COMMENT, file, span, "a comment opens here and never closes")
+                .help("close it with `%%`, or write `\\%%` where the signs are meant")
+        })
+        .collect();
+    let text: Arc<str> = blanked.text.map_or_else(|| text.clone(), Arc::from);
+    let mut reader = Reader { file, body: Body::over(text.clone()), open: Vec::new(), ids: HashSet::new() };
+    let mut events = Parser::new_ext(&text[start..], options()).into_offset_iter();
+    while let Some((event, range)) = events.next() {
+        let span = Span::new(range.start, range.end).shifted(start);
+        match event {
+            Parsed::Start(ParsedTag::MetadataBlock(_)) => {}
+            Parsed::Start(tag) => {
+                let is_bare_wiki_link = matches!(
+                    tag,
+                    ParsedTag::Link { link_type: LinkType::WikiLink { has_pothole: false }, .. }
+                );
+                reader.start(tag, span);
+                if is_bare_wiki_link {
+                    // Its words are the title of its target, which is not known here.
+                    events.by_ref().find(|(event, _)| matches!(event, Parsed::End(TagEnd::Link)));
+                    reader.end(span);
+                }
+            }
+            Parsed::End(TagEnd::MetadataBlock(_)) => {}
+            Parsed::End(_) => reader.end(span),
+            other => reader.leaf(other, span),
+        }
+    }
+    let mut body = reader.body;
+    blocks::shape(&mut body, file, &mut found);
+    (body, found)
+}
+
+/// What is being read.
+struct Reader<'a> {
+    file: &'a SitePath,
+    body: Body,
+    /// The nodes that have started and not ended.
+    open: Vec<usize>,
+    /// The ids of headings that are taken.
+    ids: HashSet<String>,
+}
+
+impl Reader<'_> {
+    fn start(&mut self, tag: ParsedTag<'_>, span: Span) {
+        let tag = self.tag(tag, span);
+        self.open.push(self.body.nodes.len());
+        self.push(Event::Start(tag), span);
+    }
+
+    /// Closes the innermost start; the events of the parser are balanced.
+    fn end(&mut self, span: Span) {
+        let open = self.open.pop();
+        let Some(open) = open else { return };
+        let Event::Start(tag) = self.body.nodes[open].event else { return };
+        self.push(Event::End(tag), span);
+        if let Tag::Heading(number) = tag {
+            self.finish_heading(number, open);
+        }
+    }
+
+    fn leaf(&mut self, event: Parsed<'_>, span: Span) {
+        let event = match event {
+            Parsed::Text(text) => return self.text(&text, span),
+            Parsed::Code(code) => Event::Code(self.keep(&code)),
+            Parsed::Html(html) | Parsed::InlineHtml(html) => return self.html(&html, span),
+            Parsed::FootnoteReference(label) => Event::FootnoteReference(self.keep(&label)),
+            Parsed::SoftBreak => Event::SoftBreak,
+            Parsed::HardBreak => Event::HardBreak,
+            Parsed::Rule => Event::Rule,
+            Parsed::TaskListMarker(done) => Event::TaskMarker(done),
+            Parsed::InlineMath(_) | Parsed::DisplayMath(_) | Parsed::Start(_) | Parsed::End(_) => return,
+        };
+        self.push(event, span);
+    }
+
+    /// Adds text; what continues the text before it becomes one with it, so that words are not cut up.
+    fn text(&mut self, text: &CowStr<'_>, span: Span) {
+        let piece = self.keep(text);
+        if let Some(Node { event: Event::Text(last), span: last_span }) = self.body.nodes.last_mut()
+            && last.start + last.length == piece.start
+            && last_span.end == span.start
+        {
+            last.length += piece.length;
+            last_span.end = span.end;
+            return;
+        }
+        self.push(Event::Text(piece), span);
+    }
+
+    /// Adds HTML; lines of one block become one node, because a comment or a tag can go over several of them.
+    fn html(&mut self, html: &CowStr<'_>, span: Span) {
+        let piece = self.keep(html);
+        if let Some(Node { event: Event::Html(last), span: last_span }) = self.body.nodes.last_mut()
+            && last.start + last.length == piece.start
+        {
+            last.length += piece.length;
+            last_span.end = span.end;
+            return;
+        }
+        self.push(Event::Html(piece), span);
+    }
+
+    fn push(&mut self, event: Event, span: Span) {
+        self.body.nodes.push(Node { event, span });
+    }
+
+    /// Refers to characters in the file where they stand there, and keeps a copy of others.
+    fn keep(&mut self, characters: &CowStr<'_>) -> Str {
+        if let CowStr::Borrowed(borrowed) = characters {
+            let file: &str = &self.body.text.file;
+            let start = (borrowed.as_ptr() as usize).wrapping_sub(file.as_ptr() as usize);
+            if file.get(start..start.wrapping_add(borrowed.len())).is_some_and(|there| there == *borrowed) {
+                return Str { start: offset(start), length: offset(borrowed.len()) };
+            }
+        }
+        self.body.write_anew(characters)
+    }
+
+    fn tag(&mut self, tag: ParsedTag<'_>, span: Span) -> Tag {
+        match tag {
+            ParsedTag::Paragraph | ParsedTag::MetadataBlock(_) => Tag::Paragraph,
+            ParsedTag::Heading { level, id, classes, .. } => {
+                self.body.headings.push(Heading {
+                    level: level as u8,
+                    text: String::new(),
+                    has_own_id: id.is_some(),
+                    id: id.map(|id| Slug::of(&id).to_string()).unwrap_or_default(),
+                    is_private: classes.iter().any(|class| &**class == "private"),
+                });
+                Tag::Heading(last_of(&self.body.headings))
+            }
+            ParsedTag::BlockQuote(_) => Tag::Quote,
+            ParsedTag::CodeBlock(kind) => {
+                let info = match kind {
+                    CodeBlockKind::Fenced(info) => info.split([' ', ',', '{']).next().unwrap_or_default().to_owned(),
+                    CodeBlockKind::Indented => String::new(),
+                };
+                Tag::CodeBlock(self.body.write_anew(&info))
+            }
+            ParsedTag::HtmlBlock => Tag::HtmlBlock,
+            ParsedTag::List(None) => Tag::BulletList,
+            ParsedTag::List(Some(first)) => Tag::NumberedList(u32::try_from(first).unwrap_or(1)),
+            ParsedTag::Item => Tag::Item,
+            ParsedTag::FootnoteDefinition(label) => Tag::Footnote(self.keep(&label)),
+            ParsedTag::Table(alignments) => {
+                self.body.tables.push(alignments.into_iter().map(alignment).collect());
+                Tag::Table(last_of(&self.body.tables))
+            }
+            ParsedTag::TableHead => Tag::TableHead,
+            ParsedTag::TableRow => Tag::TableRow,
+            ParsedTag::TableCell => Tag::TableCell,
+            ParsedTag::Emphasis => Tag::Emphasis,
+            ParsedTag::Strong => Tag::Strong,
+            ParsedTag::Strikethrough => Tag::Strikethrough,
+            // These extensions are not switched on; if they ever are, their text is still there.
+            ParsedTag::Superscript
+            | ParsedTag::Subscript
+            | ParsedTag::DefinitionList
+            | ParsedTag::DefinitionListTitle
+            | ParsedTag::DefinitionListDefinition => Tag::Emphasis,
+            ParsedTag::Link { link_type, dest_url, title, .. } => Tag::Link(self.link(link_type, &dest_url, &title, span)),
+            ParsedTag::Image { link_type, dest_url, title, .. } => Tag::Image(self.link(link_type, &dest_url, &title, span)),
+        }
+    }
+
+    fn link(&mut self, link_type: LinkType, address: &str, title: &str, span: Span) -> u32 {
+        let target = match link_type {
+            LinkType::WikiLink { .. } => wiki_target(address),
+            LinkType::Email => Target::External(format!("mailto:{address}")),
+            _ => target(self.file, address),
+        };
+        let is_labelled = link_type != (LinkType::WikiLink { has_pothole: false });
+        self.body.links.push(Link { target, title: title.to_owned(), is_labelled, span });
+        last_of(&self.body.links)
+    }
+
+    /// Gives a heading its text and an id that no other heading of the body has.
+    fn finish_heading(&mut self, number: u32, open: usize) {
+        let text = self.body.plain(open + 1..self.body.nodes.len() - 1);
+        let heading = &mut self.body.headings[number as usize];
+        let wanted = if heading.id.is_empty() { Slug::of(&text).to_string() } else { heading.id.clone() };
+        let wanted = if wanted.is_empty() { "section".to_owned() } else { wanted };
+        let mut id = wanted.clone();
+        for suffix in 2.. {
+            if self.ids.insert(id.clone()) {
+                break;
+            }
+            id = format!("{wanted}-{suffix}");
+        }
+        heading.id = id;
+        heading.text = text;
+    }
+}
+
+fn last_of<T>(list: &[T]) -> u32 {
+    offset(list.len() - 1)
+}
+
+fn alignment(parsed: pulldown_cmark::Alignment) -> Alignment {
+    match parsed {
+        pulldown_cmark::Alignment::None => Alignment::None,
+        pulldown_cmark::Alignment::Left => Alignment::Left,
+        pulldown_cmark::Alignment::Center => Alignment::Center,
+        pulldown_cmark::Alignment::Right => Alignment::Right,
+    }
+}
+
+/// The target of `[[address]]`.
+fn wiki_target(address: &str) -> Target {
+    // Inside a table the bar is written `\|`, and the parser leaves the backslash at the end of the address.
+    let address = address.trim_end_matches('\\').trim();
+    if let Some(target) = target_with_scheme(address) {
+        return target;
+    }
+    let (name, fragment) = address.split_once('#').unwrap_or((address, ""));
+    if name.trim().is_empty() {
+        return Target::Fragment(fragment.trim().to_owned());
+    }
+    Target::Wiki { name: name.trim().to_owned(), fragment: fragment.trim().to_owned() }
+}
+
+/// The target of `[…](address)` in `file`.
+fn target(file: &SitePath, address: &str) -> Target {
+    if let Some(target) = target_with_scheme(address) {
+        return target;
+    }
+    let (path, fragment) = address.split_once('#').unwrap_or((address, ""));
+    let path = percent_decoded(path.split('?').next().unwrap_or_default());
+    let fragment = percent_decoded(fragment);
+    if path.is_empty() {
+        return Target::Fragment(fragment);
+    }
+    match file.join(&path) {
+        Some(path) => Target::File { path, fragment },
+        None => Target::Forbidden(address.to_owned()),
+    }
+}
+
+/// The target of an address that names its scheme, or a host without one.
+fn target_with_scheme(address: &str) -> Option<Target> {
+    if address.starts_with("//") {
+        return Some(Target::External(address.to_owned()));
+    }
+    let (scheme, _) = address.split_once(':')?;
+    let is_scheme = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+        && scheme.chars().all(|next| next.is_ascii_alphanumeric() || matches!(next, '+' | '-' | '.'));
+    // One letter is a drive of Windows, not a scheme.
+    if !is_scheme || scheme.len() < 2 {
+        return None;
+    }
+    let runs_code = ["javascript", "vbscript", "data"].contains(&scheme.to_ascii_lowercase().as_str());
+    Some(if runs_code { Target::Forbidden(address.to_owned()) } else { Target::External(address.to_owned()) })
+}
+
+/// Undoes percent-encoding; what is not UTF-8 then stays as it was.
+fn percent_decoded(text: &str) -> String {
+    if !text.contains('%') {
+        return text.to_owned();
+    }
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, tail)) = rest.split_first() {
+        let byte = tail.get(..2).and_then(|hex| std::str::from_utf8(hex).ok()).and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        match (first, byte) {
+            (b'%', Some(byte)) => {
+                bytes.push(byte);
+                rest = &tail[2..];
+            }
+            _ => {
+                bytes.push(first);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_targets_apart() {
+        let file = SitePath::new("content/stories/x.md");
+        let path = |path: &str, fragment: &str| Target::File { path: SitePath::new(path), fragment: fragment.to_owned() };
+        assert_eq!(target(&file, "../questions/a%20b.md#c"), path("content/questions/a b.md", "c"));
+        assert_eq!(target(&file, "#here"), Target::Fragment("here".to_owned()));
+        assert_eq!(target(&file, "https://example.org"), Target::External("https://example.org".to_owned()));
+        assert_eq!(target(&file, "JavaScript:alert(1)"), Target::Forbidden("JavaScript:alert(1)".to_owned()));
+        assert_eq!(target(&file, "../../../../etc/passwd"), Target::Forbidden("../../../../etc/passwd".to_owned()));
+        assert_eq!(wiki_target("a#b\\"), Target::Wiki { name: "a".to_owned(), fragment: "b".to_owned() });
+    }
+}

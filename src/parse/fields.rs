@@ -1,0 +1,523 @@
+//! The front matter of each kind, and how it becomes a part of the model.
+
+use serde::{Deserialize, Deserializer, de};
+
+use super::Place;
+use crate::diagnostic::{Diagnostic, rules};
+use crate::front_matter::{self, Split};
+use crate::model::{ActionItem, ActionStatus, Audience, Author, CaseStudy, Competency, Fact, Home, Kind, Length, Meta, Moment, Occasion, Question, Sheet, Status, Story, Variant, When};
+use crate::slug::Slug;
+use crate::source::{SitePath, Span};
+
+/// A file whose front matter is read.
+pub(super) struct Source<'a> {
+    pub path: &'a SitePath,
+    pub text: &'a str,
+    pub split: Split,
+}
+
+/// What front matter says.
+pub(super) struct Fields {
+    pub audience: Audience,
+    pub status: Status,
+    pub meta: Meta,
+}
+
+/// Reads the front matter of a file in its place.
+pub(super) fn read(source: &Source<'_>, place: &Place) -> (Fields, Vec<Diagnostic>) {
+    match place {
+        Place::Document(Kind::Story, _) => source.read(story),
+        Place::Document(Kind::Question, _) => source.read(question),
+        Place::Document(Kind::CaseStudy, _) => source.read(case_study),
+        Place::Document(Kind::Competency, _) => source.read(competency),
+        Place::Variant { story, .. } => source.read(|fields, required| variant(fields, story, required)),
+        Place::Home => source.read(home),
+    }
+}
+
+impl Source<'_> {
+    fn read<Raw: de::DeserializeOwned + Default>(&self, convert: impl FnOnce(Raw, &mut Required<'_>) -> Fields) -> (Fields, Vec<Diagnostic>) {
+        let (raw, mut diagnostics) = front_matter::read::<Raw>(self.text, self.split.yaml, self.path);
+        let is_readable = !diagnostics.iter().any(|found| found.rule == &rules::FRONT_MATTER);
+        let mut required = Required { source: self, mistaken: &diagnostics, missing: Vec::new() };
+        let fields = convert(raw, &mut required);
+        let missing = required.missing;
+        if is_readable {
+            diagnostics.extend(missing);
+        }
+        (fields, diagnostics)
+    }
+}
+
+/// Collects the fields that should be there and are not.
+struct Required<'a> {
+    source: &'a Source<'a>,
+    mistaken: &'a [Diagnostic],
+    missing: Vec<Diagnostic>,
+}
+
+impl Required<'_> {
+    /// The text of a required field; where it is missing, that is reported once, not beside a mistake in the field itself.
+    fn text(&mut self, name: &str, value: Option<String>, example: &str) -> String {
+        let value = value.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+        value.unwrap_or_else(|| {
+            let is_mistaken = self.mistaken.iter().any(|found| {
+                found.message.starts_with(&format!("`{name}`")) || found.help.as_deref().is_some_and(|help| help.contains(&format!("`{name}`?")))
+            });
+            if !is_mistaken {
+                self.missing.push(self.diagnostic(name, example));
+            }
+            String::new()
+        })
+    }
+
+    fn diagnostic(&self, name: &str, example: &str) -> Diagnostic {
+        let Source { path, text, split } = self.source;
+        if !split.present {
+            let first_line = text.lines().next().map_or(0, str::len);
+            return Diagnostic::new(&rules::FIELD_MISSING, path, Span::new(0, first_line), format!("no front matter, so `{name}` is missing"))
+                .help(format!("start the file with the lines `---`, `{name}: {example}`, `---`"));
+        }
+        let fence = Span::new(split.yaml.start as usize - 1, split.yaml.start as usize - 1);
+        let line = text[..fence.start as usize].rfind('\n').map_or(0, |newline| newline + 1);
+        let span = Span::new(line, line + text[line..].lines().next().map_or(0, str::len));
+        let empty = front_matter::place_of(text, split.yaml, name, None);
+        if empty != split.yaml {
+            return Diagnostic::new(&rules::FIELD_MISSING, path, empty, format!("`{name}` is empty")).help(format!("write `{name}: {example}`"));
+        }
+        Diagnostic::new(&rules::FIELD_MISSING, path, span, format!("`{name}` is missing")).help(format!("add `{name}: {example}` below this line"))
+    }
+
+    /// A number that must lie in a range; 0 where it is not given or does not.
+    fn number(&mut self, name: &str, value: Option<u8>, range: std::ops::RangeInclusive<u8>) -> u8 {
+        match value {
+            None => 0,
+            Some(value) if range.contains(&value) => value,
+            Some(value) => {
+                let Source { path, text, split } = self.source;
+                let message = format!("`{name}`: found {value}, expected a number from {} to {}", range.start(), range.end());
+                self.missing.push(Diagnostic::new(&rules::FIELD_TYPE, path, front_matter::place_of(text, split.yaml, name, None), message));
+                0
+            }
+        }
+    }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields)]
+struct StoryFields {
+    title: Option<String>,
+    headline: Option<String>,
+    when: Option<When>,
+    role: Option<String>,
+    competencies: List<Slug>,
+    answers: List<Slug>,
+    audience: Option<Audience>,
+    status: Status,
+    strength: Option<u8>,
+    facts: Ledger,
+    told: Vec<Told>,
+}
+
+fn story(raw: StoryFields, required: &mut Required<'_>) -> Fields {
+    let StoryFields { title, headline, when, role, competencies, answers, audience, status, strength, facts, told } = raw;
+    let story = Story {
+        title: required.text("title", title, "The outage only one customer could see"),
+        headline: headline.unwrap_or_default(),
+        when,
+        role: role.unwrap_or_default(),
+        competencies: competencies.0,
+        answers: answers.0,
+        strength: required.number("strength", strength, 1..=5),
+        facts: facts.as_written(required.source),
+        told: told.into_iter().map(Occasion::from).collect(),
+    };
+    Fields { audience: audience.unwrap_or(Audience::Private), status, meta: Meta::Story(story) }
+}
+
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct VariantFields {
+    title: Option<String>,
+    headline: Option<String>,
+    competencies: List<Slug>,
+    answers: List<Slug>,
+    length: Option<Length>,
+    by: Author,
+    inherit: bool,
+    status: Status,
+    audience: Option<Audience>,
+}
+
+impl Default for VariantFields {
+    fn default() -> Self {
+        Self {
+            title: None,
+            headline: None,
+            competencies: List::default(),
+            answers: List::default(),
+            length: None,
+            by: Author::Me,
+            inherit: true,
+            status: Status::Ready,
+            audience: None,
+        }
+    }
+}
+
+fn variant(raw: VariantFields, story: &Slug, _: &mut Required<'_>) -> Fields {
+    let VariantFields { title, headline, competencies, answers, length, by, inherit, status, audience } = raw;
+    let variant = Variant {
+        story: story.clone(),
+        title: title.unwrap_or_default(),
+        headline: headline.unwrap_or_default(),
+        competencies: competencies.0,
+        answers: answers.0,
+        length,
+        by,
+        inherit,
+    };
+    // A variant is never shown to more people than its story; without a word of its own it goes where the story goes.
+    Fields { audience: audience.unwrap_or(Audience::Public), status, meta: Meta::Variant(variant) }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields)]
+struct QuestionFields {
+    question: Option<String>,
+    title: Option<String>,
+    aliases: List<String>,
+    competencies: List<Slug>,
+    about: Option<Slug>,
+    asked: Vec<Asked>,
+    audience: Option<Audience>,
+    status: Status,
+}
+
+fn question(raw: QuestionFields, _: &mut Required<'_>) -> Fields {
+    let QuestionFields { question, title, aliases, competencies, about, asked, audience, status } = raw;
+    let meta = match question.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()) {
+        Some(question) => Meta::Question(Question {
+            question,
+            aliases: aliases.0,
+            competencies: competencies.0,
+            about,
+            asked: asked.into_iter().map(Occasion::from).collect(),
+        }),
+        None => Meta::Sheet(Sheet { title: title.unwrap_or_default(), competencies: competencies.0, about }),
+    };
+    Fields { audience: audience.unwrap_or(Audience::Private), status, meta }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields)]
+struct CaseStudyFields {
+    title: Option<String>,
+    story: Option<Slug>,
+    audience: Option<Audience>,
+    status: Status,
+    severity: Option<u8>,
+    started: Option<Moment>,
+    detected: Option<Moment>,
+    resolved: Option<Moment>,
+    actions: Vec<ActionFields>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ActionFields {
+    what: String,
+    #[serde(default)]
+    owner: String,
+    due: Option<When>,
+    #[serde(default)]
+    status: ActionStatus,
+}
+
+fn case_study(raw: CaseStudyFields, required: &mut Required<'_>) -> Fields {
+    let CaseStudyFields { title, story, audience, status, severity, started, detected, resolved, actions } = raw;
+    let case = CaseStudy {
+        title: required.text("title", title, "A naming rule that no team owned"),
+        story,
+        severity: required.number("severity", severity, 1..=5),
+        started,
+        detected,
+        resolved,
+        actions: actions
+            .into_iter()
+            .map(|ActionFields { what, owner, due, status }| ActionItem { what, owner, due, status })
+            .collect(),
+    };
+    Fields { audience: audience.unwrap_or(Audience::Team), status, meta: Meta::CaseStudy(case) }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields)]
+struct CompetencyFields {
+    title: Option<String>,
+    aliases: List<String>,
+    frameworks: Frameworks,
+    audience: Option<Audience>,
+    status: Status,
+}
+
+fn competency(raw: CompetencyFields, required: &mut Required<'_>) -> Fields {
+    let CompetencyFields { title, aliases, frameworks, audience, status } = raw;
+    let competency = Competency { title: required.text("title", title, "Ownership"), aliases: aliases.0, frameworks: frameworks.0 };
+    Fields { audience: audience.unwrap_or(Audience::Private), status, meta: Meta::Competency(competency) }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields)]
+struct HomeFields {
+    title: Option<String>,
+    audience: Option<Audience>,
+    status: Status,
+}
+
+fn home(raw: HomeFields, _: &mut Required<'_>) -> Fields {
+    let HomeFields { title, audience, status } = raw;
+    Fields { audience: audience.unwrap_or(Audience::Private), status, meta: Meta::Home(Home { title: title.unwrap_or_default() }) }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Told {
+    on: When,
+    #[serde(default)]
+    to: String,
+    #[serde(default)]
+    round: String,
+}
+
+impl From<Told> for Occasion {
+    fn from(Told { on, to, round }: Told) -> Self {
+        Self { on, who: to, round }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    on: When,
+    #[serde(default)]
+    by: String,
+    #[serde(default)]
+    round: String,
+}
+
+impl From<Asked> for Occasion {
+    fn from(Asked { on, by, round }: Asked) -> Self {
+        Self { on, who: by, round }
+    }
+}
+
+/// A list, or its only element without brackets.
+struct List<T>(Vec<T>);
+
+impl<T> Default for List<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor<T>(std::marker::PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> de::Visitor<'de> for Visitor<T> {
+            type Value = Vec<T>;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("a list as `[one, two]`")
+            }
+
+            fn visit_seq<A: de::SeqAccess<'de>>(self, sequence: A) -> Result<Self::Value, A::Error> {
+                Deserialize::deserialize(de::value::SeqAccessDeserializer::new(sequence))
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+                T::deserialize(de::value::StrDeserializer::new(text)).map(|only| vec![only])
+            }
+
+            fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+                Ok(Vec::new())
+            }
+        }
+
+        deserializer.deserialize_any(Visitor(std::marker::PhantomData)).map(Self)
+    }
+}
+
+/// The ledger of a story, in its author's order.
+#[derive(Default)]
+struct Ledger(Vec<(String, RawFact)>);
+
+/// A figure as YAML gives it.
+struct RawFact {
+    value: Figure,
+    source: String,
+}
+
+/// The value of a figure.
+enum Figure {
+    Text(String),
+    /// A number without quotes, which must be read again as its author wrote it: `1.10` is not `1.1`.
+    Number,
+}
+
+impl Ledger {
+    fn as_written(self, source: &Source<'_>) -> Vec<Fact> {
+        let number = |name: &str| {
+            let paths = [vec!["facts", name, "value"], vec!["facts", name]];
+            paths.iter().find_map(|path| front_matter::written_value(source.text, source.split.yaml, path)).unwrap_or_default().to_owned()
+        };
+        self.0
+            .into_iter()
+            .map(|(name, RawFact { value, source })| {
+                let value = match value {
+                    Figure::Text(text) => text,
+                    Figure::Number => number(&name),
+                };
+                Fact { name, value, source }
+            })
+            .collect()
+    }
+}
+
+impl<'de> Deserialize<'de> for Ledger {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = Ledger;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("a mapping from names to figures")
+            }
+
+            fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Ledger, A::Error> {
+                let mut facts = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    facts.push(entry);
+                }
+                Ok(Ledger(facts))
+            }
+
+            fn visit_unit<E: de::Error>(self) -> Result<Ledger, E> {
+                Ok(Ledger::default())
+            }
+        }
+
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+impl<'de> Deserialize<'de> for RawFact {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Sourced {
+            value: Figure,
+            #[serde(default)]
+            source: String,
+        }
+
+        struct Visitor;
+
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = RawFact;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("a figure, or `{ value: …, source: … }`")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<RawFact, E> {
+                Ok(RawFact { value: Figure::Text(text.to_owned()), source: String::new() })
+            }
+
+            fn visit_u64<E: de::Error>(self, _: u64) -> Result<RawFact, E> {
+                Ok(RawFact { value: Figure::Number, source: String::new() })
+            }
+
+            fn visit_i64<E: de::Error>(self, _: i64) -> Result<RawFact, E> {
+                Ok(RawFact { value: Figure::Number, source: String::new() })
+            }
+
+            fn visit_f64<E: de::Error>(self, _: f64) -> Result<RawFact, E> {
+                Ok(RawFact { value: Figure::Number, source: String::new() })
+            }
+
+            fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<RawFact, A::Error> {
+                let Sourced { value, source } = Sourced::deserialize(de::value::MapAccessDeserializer::new(map))?;
+                Ok(RawFact { value, source })
+            }
+        }
+
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+impl<'de> Deserialize<'de> for Figure {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl de::Visitor<'_> for Visitor {
+            type Value = Figure;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("a figure")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Figure, E> {
+                Ok(Figure::Text(text.to_owned()))
+            }
+
+            fn visit_u64<E: de::Error>(self, _: u64) -> Result<Figure, E> {
+                Ok(Figure::Number)
+            }
+
+            fn visit_i64<E: de::Error>(self, _: i64) -> Result<Figure, E> {
+                Ok(Figure::Number)
+            }
+
+            fn visit_f64<E: de::Error>(self, _: f64) -> Result<Figure, E> {
+                Ok(Figure::Number)
+            }
+        }
+
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+/// The frameworks of employers, in the author's order.
+#[derive(Default)]
+struct Frameworks(Vec<(String, Vec<String>)>);
+
+impl<'de> Deserialize<'de> for Frameworks {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = Frameworks;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("a mapping from frameworks to lists of names")
+            }
+
+            fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Frameworks, A::Error> {
+                let mut frameworks = Vec::new();
+                while let Some((name, entries)) = map.next_entry::<String, List<String>>()? {
+                    frameworks.push((name, entries.0));
+                }
+                Ok(Frameworks(frameworks))
+            }
+
+            fn visit_unit<E: de::Error>(self) -> Result<Frameworks, E> {
+                Ok(Frameworks::default())
+            }
+        }
+
+        deserializer.deserialize_any(Visitor)
+    }
+}

@@ -1,0 +1,216 @@
+//! One file becomes one document. It never fails: what is wrong comes back as diagnostics beside what could be read.
+
+mod fields;
+mod headings;
+mod place;
+
+use std::sync::Arc;
+
+use crate::diagnostic::{Diagnostic, rules};
+use crate::front_matter::{self, Split};
+use crate::markdown::{self, Body, Event, Tag};
+use crate::model::{Document, Item, Kind, Meta, Part, Section};
+use crate::slug::Slug;
+use crate::source::{SitePath, Span};
+
+pub use place::Place;
+
+/// What a file says.
+#[derive(Debug, Clone)]
+pub struct Parsed {
+    /// Nothing where the file is none of the site's documents, or its front matter cannot be told from its body.
+    pub document: Option<Document>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Parses a Markdown file of the content.
+pub fn parse(path: &SitePath, bytes: &[u8]) -> Parsed {
+    let failed = |diagnostic| Parsed { document: None, diagnostics: vec![diagnostic] };
+    let place = match Place::of(path) {
+        Ok(place) => place,
+        Err(diagnostic) => return failed(diagnostic),
+    };
+    let text: Arc<str> = match std::str::from_utf8(bytes) {
+        Ok(text) => text.into(),
+        Err(error) => return failed(not_utf8(path, error.valid_up_to())),
+    };
+    match front_matter::split(&text) {
+        Ok(split) => document(path, &text, place, split),
+        Err(fence) => failed(
+            Diagnostic::new(&rules::FRONT_MATTER, path, fence, "front matter opens here and never closes")
+                .help("end it with a line that holds only `---`"),
+        ),
+    }
+}
+
+fn not_utf8(path: &SitePath, at: usize) -> Diagnostic {
+    Diagnostic::new(&rules::ENCODING, path, Span::new(at, at + 1), "the file is not UTF-8 from here on")
+        .help("save it again with the encoding UTF-8")
+}
+
+fn document(path: &SitePath, text: &Arc<str>, place: Place, split: Split) -> Parsed {
+    let source = fields::Source { path, text, split };
+    let (fields, mut diagnostics) = fields::read(&source, &place);
+    let (body, mut found) = markdown::read(path, text, split.body);
+    diagnostics.append(&mut found);
+    let sections = sections(&body, &fields.meta, split.body);
+    let slug = place.slug();
+    let document = Document {
+        path: path.clone(),
+        slug,
+        yaml: split.yaml,
+        audience: fields.audience,
+        status: fields.status,
+        meta: fields.meta,
+        body,
+        sections,
+    };
+    diagnostics.extend(nameless_questions(&document));
+    Parsed { document: Some(document), diagnostics }
+}
+
+/// Cuts a body at its headings of the first and second level.
+pub fn sections(body: &Body, meta: &Meta, start: usize) -> Vec<Section> {
+    let mut sections = vec![Section {
+        heading: String::new(),
+        id: String::new(),
+        part: None,
+        is_private: false,
+        nodes: 0..0,
+        span: Span::new(start, start),
+        words: 0,
+        items: Vec::new(),
+    }];
+    let mut index = 0;
+    while index < body.nodes.len() {
+        let node = body.nodes[index];
+        let end = body.end_of(index);
+        if let Event::Start(Tag::Heading(number)) = node.event
+            && body.headings[number as usize].level <= 2
+        {
+            let heading = &body.headings[number as usize];
+            close_last(&mut sections, index);
+            sections.push(Section {
+                heading: heading.text.clone(),
+                id: heading.id.clone(),
+                part: None,
+                is_private: heading.is_private,
+                nodes: end + 1..end + 1,
+                span: node.span,
+                words: 0,
+                items: Vec::new(),
+            });
+        }
+        index = end + 1;
+    }
+    close_last(&mut sections, body.nodes.len());
+    drop_repeated_title(&mut sections, body, meta);
+    let headings: Vec<&str> = sections.iter().map(|section| section.heading.as_str()).collect();
+    for (index, part) in headings::parts(&headings, meta).into_iter().enumerate() {
+        let section = &mut sections[index];
+        section.part = part;
+        section.words = body.spoken_words(section.nodes.clone(), &[]);
+        section.items = items(body, section, meta);
+    }
+    sections
+}
+
+fn close_last(sections: &mut [Section], end: usize) {
+    if let Some(last) = sections.last_mut() {
+        last.nodes.end = end;
+    }
+}
+
+/// Drops a heading that only says the title again, as files written for other tools often do; its text stays.
+fn drop_repeated_title(sections: &mut Vec<Section>, body: &Body, meta: &Meta) {
+    let repeats = |section: &Section| !section.heading.is_empty() && section.heading.eq_ignore_ascii_case(meta.title());
+    if let [lead, first, ..] = sections.as_slice()
+        && repeats(first)
+        && body.is_blank(lead.nodes.clone())
+    {
+        let nodes = first.nodes.clone();
+        sections[0].nodes = nodes;
+        sections.remove(1);
+    }
+}
+
+/// The questions of a section: under the headings of follow-ups, or in a sheet the section itself.
+fn items(body: &Body, section: &Section, meta: &Meta) -> Vec<Item> {
+    match (meta, section.part) {
+        (Meta::Sheet(_), _) if !section.heading.is_empty() => vec![Item {
+            question: section.heading.clone(),
+            slug: Slug::of(&section.id),
+            nodes: section.nodes.clone(),
+            is_open: body.is_blank(section.nodes.clone()),
+            span: section.span,
+        }],
+        (Meta::Story(_) | Meta::Variant(_), Some(Part::FollowUps)) => follow_ups(body, section),
+        _ => Vec::new(),
+    }
+}
+
+fn follow_ups(body: &Body, section: &Section) -> Vec<Item> {
+    let mut items: Vec<Item> = Vec::new();
+    let mut index = section.nodes.start;
+    while index < section.nodes.end {
+        let end = body.end_of(index);
+        match body.nodes[index].event {
+            Event::Start(Tag::Heading(number)) if body.headings[number as usize].level == 3 => {
+                let heading = &body.headings[number as usize];
+                items.push(Item {
+                    question: heading.text.clone(),
+                    slug: Slug::of(if heading.has_own_id { &heading.id } else { &heading.text }),
+                    nodes: end + 1..end + 1,
+                    is_open: true,
+                    span: body.nodes[index].span,
+                });
+            }
+            _ => {
+                if let Some(last) = items.last_mut() {
+                    last.nodes.end = end + 1;
+                    last.is_open = body.is_blank(last.nodes.clone());
+                }
+            }
+        }
+        index = end + 1;
+    }
+    items
+}
+
+/// Questions from whose words no address can be made.
+fn nameless_questions(document: &Document) -> Vec<Diagnostic> {
+    let items = document.sections.iter().flat_map(|section| &section.items);
+    items
+        .filter(|item| item.slug.is_empty())
+        .map(|item| {
+            Diagnostic::new(&rules::FIELD_MISSING, &document.path, item.span, "no address can be made from this question")
+                .help("give it one, as in `### 为什么? {#why}`")
+        })
+        .collect()
+}
+
+/// The kind of page that a document has, apart from variants, sheets and the text of the home page.
+pub fn kind(meta: &Meta) -> Option<Kind> {
+    match meta {
+        Meta::Story(_) => Some(Kind::Story),
+        Meta::Question(_) => Some(Kind::Question),
+        Meta::CaseStudy(_) => Some(Kind::CaseStudy),
+        Meta::Competency(_) => Some(Kind::Competency),
+        Meta::Variant(_) | Meta::Sheet(_) | Meta::Home(_) => None,
+    }
+}
+
+impl Meta {
+    /// The title in front matter; empty where there is none.
+    pub fn title(&self) -> &str {
+        match self {
+            Self::Story(story) => &story.title,
+            Self::Variant(variant) => &variant.title,
+            Self::Question(question) => &question.question,
+            Self::Sheet(sheet) => &sheet.title,
+            Self::CaseStudy(case) => &case.title,
+            Self::Competency(competency) => &competency.title,
+            Self::Home(home) => &home.title,
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Pages from views: the templates of a theme, and what they make of a view.
+
+use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use tera::{Context, ErrorKind, Tera};
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::diagnostic::{Diagnostic, rules};
+use crate::source::{SitePath, Span};
+use crate::view::{SiteView, View};
+
+/// The files of the theme that comes with the program, by their paths below the folder of the theme.
+pub const DEFAULT_THEME: &[(&str, &str)] = &[
+    ("templates/404.html", include_str!("../themes/default/templates/404.html")),
+    ("templates/base.html", include_str!("../themes/default/templates/base.html")),
+    ("templates/case-studies.html", include_str!("../themes/default/templates/case-studies.html")),
+    ("templates/case-study.html", include_str!("../themes/default/templates/case-study.html")),
+    ("templates/competencies.html", include_str!("../themes/default/templates/competencies.html")),
+    ("templates/competency.html", include_str!("../themes/default/templates/competency.html")),
+    ("templates/components.html", include_str!("../themes/default/templates/components.html")),
+    ("templates/coverage.html", include_str!("../themes/default/templates/coverage.html")),
+    ("templates/home.html", include_str!("../themes/default/templates/home.html")),
+    ("templates/matrix.html", include_str!("../themes/default/templates/matrix.html")),
+    ("templates/open-points.html", include_str!("../themes/default/templates/open-points.html")),
+    ("templates/question.html", include_str!("../themes/default/templates/question.html")),
+    ("templates/questions.html", include_str!("../themes/default/templates/questions.html")),
+    ("templates/stories.html", include_str!("../themes/default/templates/stories.html")),
+    ("templates/story.html", include_str!("../themes/default/templates/story.html")),
+    ("static/style.css", include_str!("../themes/default/static/style.css")),
+];
+
+/// The path of the style sheet below the folder of a theme.
+const STYLE: &str = "static/style.css";
+
+/// A number that stands for the sources of this program, on which the look of a page depends too.
+const SOURCES: &str = env!("STORYBANK_SOURCES");
+
+/// A file of a site's own theme.
+#[derive(Debug, Clone)]
+pub struct ThemeFile {
+    /// Where it stands in the site.
+    pub path: SitePath,
+    /// Its path below the folder of the theme.
+    pub name: String,
+    pub bytes: Arc<[u8]>,
+}
+
+/// A theme: the default one, with files of the site's own in the place of those of the same name.
+pub struct Theme {
+    tera: Tera,
+    statics: BTreeMap<String, Arc<[u8]>>,
+    /// A number that is another one when any file is, or the program.
+    fingerprint: u64,
+}
+
+impl Theme {
+    /// Puts a theme together, or says which templates are not sound.
+    pub fn new(own: &[ThemeFile]) -> Result<Self, Vec<Diagnostic>> {
+        let mut files: BTreeMap<&str, &[u8]> = DEFAULT_THEME.iter().map(|(name, text)| (*name, text.as_bytes())).collect();
+        files.extend(own.iter().map(|file| (file.name.as_str(), &*file.bytes)));
+        let mut templates = BTreeMap::new();
+        let mut statics = BTreeMap::new();
+        let mut found = Vec::new();
+        let mut hasher = Xxh3::new();
+        hasher.write(SOURCES.as_bytes());
+        for (name, bytes) in files {
+            (name, bytes).hash(&mut hasher);
+            if let Some(template) = name.strip_prefix("templates/") {
+                match std::str::from_utf8(bytes) {
+                    Ok(text) => {
+                        templates.insert(template, text);
+                    }
+                    Err(error) => found.push(not_utf8(own, name, error.valid_up_to())),
+                }
+            } else if let Some(file) = name.strip_prefix("static/") {
+                statics.insert(file.to_owned(), Arc::from(bytes));
+            }
+        }
+        let mut tera = Tera::new();
+        if found.is_empty()
+            && let Err(error) = tera.add_raw_templates(templates.iter())
+        {
+            found = template_mistakes(&templates, own, &error);
+        }
+        if found.is_empty() { Ok(Self { tera, statics, fingerprint: hasher.finish() }) } else { Err(found) }
+    }
+
+    /// The files that go along with the pages, by their paths below `static`.
+    pub fn statics(&self) -> &BTreeMap<String, Arc<[u8]>> {
+        &self.statics
+    }
+
+    /// The style sheet.
+    pub fn style(&self) -> &str {
+        let style = STYLE.strip_prefix("static/").and_then(|name| self.statics.get(name));
+        style.and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
+    }
+
+    /// The theme made ready for a site.
+    pub fn for_site(mut self, site: &SiteView<'_>) -> Renderer {
+        self.tera.global_context().insert("site", site);
+        let mut hasher = Xxh3::new();
+        (self.fingerprint, site).hash(&mut hasher);
+        Renderer { fingerprint: hasher.finish(), theme: self }
+    }
+}
+
+/// The templates of a theme, ready for the pages of one site.
+pub struct Renderer {
+    theme: Theme,
+    fingerprint: u64,
+}
+
+impl Renderer {
+    pub fn theme(&self) -> &Theme {
+        &self.theme
+    }
+
+    /// The page that shows a view. The same view gives the same page.
+    pub fn page(&self, view: &View<'_>, own: &[ThemeFile]) -> Result<String, Diagnostic> {
+        let template = view.template();
+        let context = Context::from_serialize(view).map_err(|error| mistake(own, template, &error))?;
+        self.theme.tera.render(template, &context).map_err(|error| mistake(own, template, &error))
+    }
+
+    /// A number that is another one when the page that shows the view is.
+    pub fn fingerprint(&self, view: &View<'_>) -> u64 {
+        let mut hasher = Xxh3::new();
+        (self.fingerprint, view).hash(&mut hasher);
+        hasher.finish()
+    }
+}
+
+fn not_utf8(own: &[ThemeFile], name: &str, at: usize) -> Diagnostic {
+    Diagnostic::new(&rules::ENCODING, &path_of(own, name), Span::new(at, at + 1), "the template is not UTF-8 from here on")
+        .help("save it again with the encoding UTF-8")
+}
+
+/// Where a file of the theme stands in the site.
+fn path_of(own: &[ThemeFile], name: &str) -> SitePath {
+    own.iter().find(|file| file.name == name).map_or_else(|| SitePath::new(format!("themes/default/{name}")), |file| file.path.clone())
+}
+
+/// The mistakes of all templates. Tera stops at the first, so each is also tried alone.
+fn template_mistakes(templates: &BTreeMap<&str, &str>, own: &[ThemeFile], error: &tera::Error) -> Vec<Diagnostic> {
+    let alone = templates.iter().filter_map(|(name, text)| match Tera::new().add_raw_template(name, text) {
+        Err(error) if matches!(error.kind(), ErrorKind::SyntaxError(_)) => Some(mistake(own, name, &error)),
+        _ => None,
+    });
+    let found: Vec<Diagnostic> = alone.collect();
+    if found.is_empty() { vec![mistake(own, templates.keys().next().unwrap_or(&""), error)] } else { found }
+}
+
+fn mistake(own: &[ThemeFile], template: &str, error: &tera::Error) -> Diagnostic {
+    let (name, span, message) = match error.kind() {
+        ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
+            let name = if report.filename().is_empty() { template } else { report.filename() };
+            (name.to_owned(), Span::new(report.span().range.start, report.span().range.end), report.message().to_owned())
+        }
+        ErrorKind::MissingParent { current, parent } => (current.clone(), Span::default(), format!("it extends `{parent}`, which does not exist")),
+        ErrorKind::CircularExtend { tpl, .. } => (tpl.clone(), Span::default(), "it extends itself".to_owned()),
+        ErrorKind::CircularInclude { tpl, .. } => (tpl.clone(), Span::default(), "it includes itself".to_owned()),
+        _ => (template.to_owned(), Span::default(), error.to_string()),
+    };
+    let message = message.trim().trim_end_matches('.');
+    let help = "docs/themes.md lists what each template is given; a file that you delete is taken from the default theme again";
+    Diagnostic::new(&rules::TEMPLATE, &path_of(own, &format!("templates/{name}")), span, message).help(help)
+}

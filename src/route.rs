@@ -1,0 +1,151 @@
+//! Every address of a site, as a value that knows its way in both directions.
+
+use crate::escape::percent_encode;
+use crate::model::Kind;
+use crate::slug::Slug;
+
+/// A page or a file of the site.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Route {
+    Home,
+    /// A page, from 1, of the list of a kind.
+    List(Kind, u32),
+    Story(Slug),
+    /// Another telling of a story.
+    Telling(Slug, Slug),
+    Question(Slug),
+    CaseStudy(Slug),
+    Competency(Slug),
+    /// A page, from 1, of the matrix of stories and competencies.
+    Matrix(u32),
+    Coverage,
+    OpenPoints,
+    NotFound,
+    /// A file of the theme, by its path below `static`.
+    Static(String),
+    /// A file that a document refers to, by the name that its content gives it.
+    Asset(String),
+}
+
+impl Route {
+    /// The path from the root of the site, not encoded.
+    pub fn path(&self) -> String {
+        match self {
+            Self::Home => "index.html".to_owned(),
+            Self::List(kind, page) => numbered(kind.folder(), *page),
+            Self::Story(story) => format!("stories/{story}.html"),
+            Self::Telling(story, telling) => format!("stories/{story}/{telling}.html"),
+            Self::Question(question) => format!("questions/{question}.html"),
+            Self::CaseStudy(case) => format!("case-studies/{case}.html"),
+            Self::Competency(competency) => format!("competencies/{competency}.html"),
+            Self::Matrix(page) => numbered("matrix", *page),
+            Self::Coverage => "coverage.html".to_owned(),
+            Self::OpenPoints => "open-points.html".to_owned(),
+            Self::NotFound => "404.html".to_owned(),
+            Self::Static(path) => format!("static/{path}"),
+            Self::Asset(name) => format!("assets/{name}"),
+        }
+    }
+
+    /// The route of a path from the root of the site; nothing where no page can have it.
+    pub fn parse(path: &str) -> Option<Self> {
+        if let Some(path) = path.strip_prefix("static/") {
+            return (!path.is_empty()).then(|| Self::Static(path.to_owned()));
+        }
+        if let Some(name) = path.strip_prefix("assets/") {
+            return (!name.is_empty() && !name.contains('/')).then(|| Self::Asset(name.to_owned()));
+        }
+        let stem = path.strip_suffix(".html")?;
+        let slug = |text: &str| Some(Slug::of(text)).filter(|slug| !slug.is_empty() && slug.as_str() == text);
+        Some(match stem.split('/').collect::<Vec<_>>().as_slice() {
+            ["index"] => Self::Home,
+            ["coverage"] => Self::Coverage,
+            ["open-points"] => Self::OpenPoints,
+            ["404"] => Self::NotFound,
+            [name] => {
+                let (list, page) = unnumbered(name)?;
+                match list {
+                    "matrix" => Self::Matrix(page),
+                    folder => Self::List(Kind::ALL.into_iter().find(|kind| kind.folder() == folder)?, page),
+                }
+            }
+            ["stories", story] => Self::Story(slug(story)?),
+            ["stories", story, telling] => Self::Telling(slug(story)?, slug(telling)?),
+            ["questions", question] => Self::Question(slug(question)?),
+            ["case-studies", case] => Self::CaseStudy(slug(case)?),
+            ["competencies", competency] => Self::Competency(slug(competency)?),
+            _ => return None,
+        })
+    }
+
+    /// The way from this page to the root of the site: empty, `../` or `../../`.
+    pub fn to_root(&self) -> &'static str {
+        match self {
+            Self::Telling(..) => "../../",
+            Self::Story(_) | Self::Question(_) | Self::CaseStudy(_) | Self::Competency(_) | Self::Static(_) | Self::Asset(_) => "../",
+            Self::Home | Self::List(..) | Self::Matrix(_) | Self::Coverage | Self::OpenPoints | Self::NotFound => "",
+        }
+    }
+
+    /// The address of another page as it is written on this one, percent-encoded.
+    pub fn link_to(&self, other: &Self) -> String {
+        let mut link = self.to_root().to_owned();
+        percent_encode(&other.path(), &mut link);
+        link
+    }
+}
+
+/// The path of a page of a list; the first has no number.
+fn numbered(list: &str, page: u32) -> String {
+    if page <= 1 { format!("{list}.html") } else { format!("{list}-{page}.html") }
+}
+
+fn unnumbered(name: &str) -> Option<(&str, u32)> {
+    match name.rsplit_once('-') {
+        Some((list, page)) if page.bytes().all(|byte| byte.is_ascii_digit()) => {
+            let page = page.parse().ok().filter(|&number: &u32| number > 1 && !page.starts_with('0'))?;
+            Some((list, page))
+        }
+        _ => Some((name, 1)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn route() -> impl Strategy<Value = Route> {
+        let slug = || "[a-z0-9à-ÿ一-三]{1,6}(-[a-z0-9]{1,4}){0,2}".prop_map(|text| Slug::of(&text)).prop_filter("empty", |slug| !slug.is_empty());
+        let kind = proptest::sample::select(Kind::ALL.as_slice());
+        prop_oneof![
+            Just(Route::Home),
+            (kind, 1u32..5000).prop_map(|(kind, page)| Route::List(kind, page)),
+            slug().prop_map(Route::Story),
+            (slug(), slug()).prop_map(|(story, telling)| Route::Telling(story, telling)),
+            slug().prop_map(Route::Question),
+            slug().prop_map(Route::CaseStudy),
+            slug().prop_map(Route::Competency),
+            (1u32..5000).prop_map(Route::Matrix),
+            Just(Route::Coverage),
+            Just(Route::OpenPoints),
+            Just(Route::NotFound),
+            "[a-z]{1,5}(/[a-z.]{1,5}){0,2}".prop_map(Route::Static),
+            "[0-9a-f]{16}\\.png".prop_map(Route::Asset),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn parse_undoes_path(route in route()) {
+            prop_assert_eq!(Route::parse(&route.path()), Some(route));
+        }
+
+        #[test]
+        fn parse_never_panics(path in ".*") {
+            if let Some(route) = Route::parse(&path) {
+                prop_assert_eq!(route.path(), path);
+            }
+        }
+    }
+}

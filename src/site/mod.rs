@@ -1,0 +1,311 @@
+//! The linked site: every document, what it means for the others, and the questions that pages ask of it.
+
+mod cycles;
+mod link;
+mod rank;
+mod resolve;
+mod telling;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::config::Config;
+use crate::model::{self, Audience, Document, Item, Kind, Meta, Section, Status};
+use crate::slug::Slug;
+use crate::source::SitePath;
+
+pub use link::link;
+pub use resolve::{Destination, Resolver};
+pub use telling::{Change, Origin, Telling, Told, capitalised, told_words};
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident)*) => {
+        $($(#[$doc])* #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)] pub struct $name(pub usize);)*
+    };
+}
+
+ids! {
+    /// A document, by its place in [`Site::documents`].
+    DocumentId
+    /// A story, by its place in [`Site::stories`].
+    StoryId
+    /// A question, by its place in [`Site::questions`].
+    QuestionId
+    /// A case study, by its place in [`Site::case_studies`].
+    CaseStudyId
+    /// A competency, by its place in [`Site::competencies`].
+    CompetencyId
+}
+
+/// A page that other pages can lead to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Node {
+    Home,
+    /// A telling of a story, by its place in [`Story::tellings`]; the first is the story itself.
+    Telling(StoryId, usize),
+    Question(QuestionId),
+    CaseStudy(CaseStudyId),
+    Competency(CompetencyId),
+}
+
+/// The whole site for one audience.
+#[derive(Debug)]
+pub struct Site {
+    pub config: Arc<Config>,
+    /// Whom the site is for.
+    pub audience: Audience,
+    /// In the order of their paths.
+    pub documents: Vec<Arc<Document>>,
+    /// In the order of their slugs.
+    pub stories: Vec<Story>,
+    /// Those with files first, in the order of their files; then the follow-ups, story by story.
+    pub questions: Vec<Question>,
+    /// In the order of their slugs.
+    pub case_studies: Vec<CaseStudy>,
+    /// In the order of their titles.
+    pub competencies: Vec<Competency>,
+    /// The text of the home page.
+    pub home: Option<DocumentId>,
+    /// Where the links of each document lead, by the number of the document and of the link.
+    destinations: Vec<Vec<Destination>>,
+    /// The pages that lead to each page, in order; pages without any are left out.
+    backlinks: std::collections::BTreeMap<Node, Vec<Node>>,
+}
+
+/// A story with its tellings.
+#[derive(Debug)]
+pub struct Story {
+    pub document: DocumentId,
+    pub slug: Slug,
+    /// The story itself, then its variants in the order of their slugs, then the derived ones.
+    pub tellings: Vec<Telling>,
+    /// The competencies that the story or one of its tellings shows.
+    pub competencies: Vec<CompetencyId>,
+    /// The questions about it.
+    pub follow_ups: Vec<QuestionId>,
+    pub case_studies: Vec<CaseStudyId>,
+}
+
+/// A question, wherever it is written.
+#[derive(Debug)]
+pub struct Question {
+    pub slug: Slug,
+    /// The document that holds it.
+    pub document: DocumentId,
+    /// Its place in a sheet or under a story's follow-ups: the section and the item; nothing where it has a file.
+    pub item: Option<(usize, usize)>,
+    pub competencies: Vec<CompetencyId>,
+    /// The story that it is about; nothing for a question of the bank.
+    pub about: Option<StoryId>,
+    /// The stories that name it, best first.
+    pub answers: Vec<StoryId>,
+    /// Stories that share its competencies, best first; only the first few.
+    pub adaptable: Vec<StoryId>,
+    /// How many stories share its competencies without naming it.
+    pub adaptable_total: usize,
+}
+
+#[derive(Debug)]
+pub struct CaseStudy {
+    pub document: DocumentId,
+    pub slug: Slug,
+    pub story: Option<StoryId>,
+}
+
+#[derive(Debug)]
+pub struct Competency {
+    pub document: DocumentId,
+    pub slug: Slug,
+    /// Its names in the frameworks of employers, as `Dive Deep (Amazon)`, joined by commas.
+    pub known_as: String,
+    /// The stories that show it, best first.
+    pub stories: Vec<StoryId>,
+    /// The questions of the bank that probe it.
+    pub questions: Vec<QuestionId>,
+}
+
+impl Site {
+    pub fn document(&self, id: DocumentId) -> &Document {
+        &self.documents[id.0]
+    }
+
+    pub fn story(&self, id: StoryId) -> &Story {
+        &self.stories[id.0]
+    }
+
+    pub fn question(&self, id: QuestionId) -> &Question {
+        &self.questions[id.0]
+    }
+
+    pub fn case_study(&self, id: CaseStudyId) -> &CaseStudy {
+        &self.case_studies[id.0]
+    }
+
+    pub fn competency(&self, id: CompetencyId) -> &Competency {
+        &self.competencies[id.0]
+    }
+
+    pub fn stories(&self) -> impl Iterator<Item = StoryId> + use<> {
+        (0..self.stories.len()).map(StoryId)
+    }
+
+    pub fn questions(&self) -> impl Iterator<Item = QuestionId> + use<> {
+        (0..self.questions.len()).map(QuestionId)
+    }
+
+    pub fn case_studies(&self) -> impl Iterator<Item = CaseStudyId> + use<> {
+        (0..self.case_studies.len()).map(CaseStudyId)
+    }
+
+    pub fn competencies(&self) -> impl Iterator<Item = CompetencyId> + use<> {
+        (0..self.competencies.len()).map(CompetencyId)
+    }
+
+    /// The front matter of a story.
+    pub fn story_meta(&self, id: StoryId) -> &model::Story {
+        match &self.document(self.story(id).document).meta {
+            Meta::Story(story) => story,
+            _ => unreachable!("only stories become stories"),
+        }
+    }
+
+    /// The front matter of a case study.
+    pub fn case_study_meta(&self, id: CaseStudyId) -> &model::CaseStudy {
+        match &self.document(self.case_study(id).document).meta {
+            Meta::CaseStudy(case) => case,
+            _ => unreachable!("only case studies become case studies"),
+        }
+    }
+
+    /// The front matter of a competency.
+    pub fn competency_meta(&self, id: CompetencyId) -> &model::Competency {
+        match &self.document(self.competency(id).document).meta {
+            Meta::Competency(competency) => competency,
+            _ => unreachable!("only competencies become competencies"),
+        }
+    }
+
+    /// The front matter of a question that has a file of its own.
+    pub fn question_meta(&self, id: QuestionId) -> Option<&model::Question> {
+        match (&self.document(self.question(id).document).meta, self.question(id).item) {
+            (Meta::Question(question), None) => Some(question),
+            _ => None,
+        }
+    }
+
+    /// A question that stands in a sheet or under a story's follow-ups.
+    pub fn question_item(&self, id: QuestionId) -> Option<&Item> {
+        let question = self.question(id);
+        let (section, item) = question.item?;
+        Some(&self.document(question.document).sections[section].items[item])
+    }
+
+    /// The words of a question.
+    pub fn wording(&self, id: QuestionId) -> &str {
+        match (self.question_item(id), self.question_meta(id)) {
+            (Some(item), _) => &item.question,
+            (None, Some(meta)) => &meta.question,
+            (None, None) => "",
+        }
+    }
+
+    /// Whether a question belongs to the bank: it is about no story of the author's.
+    pub fn is_of_bank(&self, id: QuestionId) -> bool {
+        self.question(id).about.is_none()
+    }
+
+    /// Whether a question about a story still lacks its answer.
+    pub fn is_open(&self, id: QuestionId) -> bool {
+        if self.is_of_bank(id) {
+            return false;
+        }
+        let document = self.document(self.question(id).document);
+        self.question_item(id).map_or_else(|| document.body.is_blank(0..document.body.nodes.len()), |item| item.is_open)
+    }
+
+    /// The title of a page that a node stands for.
+    pub fn title(&self, node: Node) -> &str {
+        match node {
+            Node::Home => self.home.map(|home| self.document(home).meta.title()).filter(|title| !title.is_empty()).unwrap_or(&self.config.title),
+            Node::Telling(story, 0) => &self.story_meta(story).title,
+            Node::Telling(story, telling) => &self.story(story).tellings[telling].label,
+            Node::Question(question) => self.wording(question),
+            Node::CaseStudy(case) => &self.case_study_meta(case).title,
+            Node::Competency(competency) => &self.competency_meta(competency).title,
+        }
+    }
+
+    /// The pages that lead to a page by a link in their text.
+    pub fn backlinks(&self, node: Node) -> &[Node] {
+        self.backlinks.get(&node).map_or(&[], Vec::as_slice)
+    }
+
+    /// Where a link of a document leads.
+    pub fn destination(&self, document: DocumentId, link: u32) -> &Destination {
+        &self.destinations[document.0][link as usize]
+    }
+
+    /// The files other than documents that some document refers to.
+    pub fn used_assets(&self) -> BTreeSet<SitePath> {
+        let assets = self.destinations.iter().flatten().filter_map(|destination| match destination {
+            Destination::Asset(path) => Some(path.clone()),
+            _ => None,
+        });
+        assets.collect()
+    }
+
+    /// The competency with a slug.
+    pub fn competency_named(&self, slug: &str) -> Option<CompetencyId> {
+        self.competencies().find(|&id| self.competency(id).slug.as_str() == slug)
+    }
+
+    /// How long some words take to say, in seconds.
+    pub fn seconds(&self, words: u32) -> u32 {
+        (words * 60).div_ceil(self.config.words_per_minute.max(1))
+    }
+
+    /// Whether a story is one that is still told.
+    pub fn is_told(&self, story: StoryId) -> bool {
+        self.document(self.story(story).document).status != Status::Retired
+    }
+
+    /// How many reviewers' remarks are open in a document.
+    pub fn open_remarks(&self, document: DocumentId) -> usize {
+        self.document(document).open_remarks().count()
+    }
+}
+
+impl Document {
+    /// The nodes of the reviewers' remarks that are open.
+    pub fn open_remarks(&self) -> impl Iterator<Item = std::ops::Range<usize>> + '_ {
+        use crate::markdown::{CalloutKind, Event, Tag};
+        let has_remarks = self.body.callouts.iter().any(|callout| callout.kind == CalloutKind::Question);
+        let nodes = if has_remarks { self.body.nodes.as_slice() } else { &[] };
+        nodes.iter().enumerate().filter_map(|(index, node)| match node.event {
+            Event::Start(Tag::Callout(number)) if self.body.callouts[number as usize].kind == CalloutKind::Question => {
+                Some(index + 1..self.body.end_of(index))
+            }
+            _ => None,
+        })
+    }
+
+    /// The section that a fragment names: by its id, or by the name of its part.
+    pub fn section_named(&self, fragment: &str) -> Option<&Section> {
+        let slug = Slug::of(fragment);
+        let by_id = self.sections.iter().find(|section| !section.id.is_empty() && (section.id == fragment || section.id == slug.as_str()));
+        by_id.or_else(|| {
+            self.sections.iter().find(|section| section.part.is_some_and(|part| part.name() == slug.as_str() || part.name().trim_end_matches('s') == slug.as_str()))
+        })
+    }
+}
+
+/// The kind of a node's page; nothing for the home page.
+pub fn kind_of(node: Node) -> Option<Kind> {
+    match node {
+        Node::Home => None,
+        Node::Telling(..) => Some(Kind::Story),
+        Node::Question(_) => Some(Kind::Question),
+        Node::CaseStudy(_) => Some(Kind::CaseStudy),
+        Node::Competency(_) => Some(Kind::Competency),
+    }
+}

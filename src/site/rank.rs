@@ -1,0 +1,99 @@
+//! Which stories answer a question, in which order, and in which telling.
+
+use std::cmp::Reverse;
+
+use super::{CompetencyId, Origin, QuestionId, Site, StoryId};
+use crate::model::When;
+
+/// How many stories that could be adapted a question keeps.
+pub const ADAPTABLE: usize = 12;
+
+impl Site {
+    /// The telling of a story that fits a question, by its place in the story's tellings.
+    ///
+    /// A variant that names the question; else the story if it names it; else the variant, authored before derived, that
+    /// shares most of its competencies; else the story.
+    pub fn telling_for(&self, story: StoryId, question: QuestionId) -> usize {
+        let tellings = &self.story(story).tellings;
+        let names = |index: &usize| tellings[*index].answers.contains(&question);
+        let others = || (1..tellings.len()).filter(|&index| tellings[index].is_eligible());
+        if let Some(variant) = others().find(names) {
+            return variant;
+        }
+        if names(&0) {
+            return 0;
+        }
+        let probed = &self.question(question).competencies;
+        let shared = |index: usize| tellings[index].competencies.iter().filter(|&competency| probed.contains(competency)).count();
+        let best = others().map(|index| (shared(index), Reverse(is_derived(tellings[index].origin)), Reverse(index))).max();
+        match best {
+            Some((count, _, Reverse(index))) if count > 0 => index,
+            _ => 0,
+        }
+    }
+
+    /// The telling of a story that shows a competency: a variant for it, else the derived one, else the story.
+    pub fn telling_of(&self, story: StoryId, competency: CompetencyId) -> usize {
+        let tellings = &self.story(story).tellings;
+        (1..tellings.len())
+            .filter(|&index| tellings[index].is_eligible())
+            .find(|&index| tellings[index].competencies.contains(&competency))
+            .unwrap_or(0)
+    }
+
+    /// How many competencies of a question a story shares.
+    pub fn shared(&self, story: StoryId, question: QuestionId) -> usize {
+        let shown = &self.story(story).competencies;
+        self.question(question).competencies.iter().filter(|&competency| shown.contains(competency)).count()
+    }
+
+    /// What puts one story before another when nothing else does: strength, then the newest, then the title.
+    fn standing(&self, story: StoryId) -> (Reverse<u8>, Reverse<Option<When>>, &str) {
+        let meta = self.story_meta(story);
+        (Reverse(meta.strength), Reverse(meta.when), &meta.title)
+    }
+
+    /// Sorts stories, best first.
+    pub fn sort_by_standing(&self, stories: &mut [StoryId]) {
+        stories.sort_by(|&a, &b| (self.standing(a), a).cmp(&(self.standing(b), b)));
+    }
+
+    /// Stories that name a question, best first.
+    pub(super) fn ranked_answers(&self, question: QuestionId, mut named: Vec<StoryId>) -> Vec<StoryId> {
+        named.retain(|&story| self.is_told(story));
+        let key = |story: StoryId| (Reverse(self.shared(story, question)), self.standing(story), story);
+        named.sort_by(|&a, &b| key(a).cmp(&key(b)));
+        named.dedup();
+        named
+    }
+
+    /// The best of the stories that share competencies with a question and do not name it, and how many there are.
+    pub(super) fn ranked_adaptable(&self, question: QuestionId, named: &[StoryId]) -> (Vec<StoryId>, usize) {
+        let mut candidates: Vec<(Reverse<usize>, StoryId)> = Vec::new();
+        let mut seen = vec![false; self.stories.len()];
+        for &story in named {
+            seen[story.0] = true;
+        }
+        for &competency in &self.question(question).competencies {
+            for &story in &self.competency(competency).stories {
+                if self.is_told(story) && !std::mem::replace(&mut seen[story.0], true) {
+                    candidates.push((Reverse(self.shared(story, question)), story));
+                }
+            }
+        }
+        let total = candidates.len();
+        let order = |a: &(Reverse<usize>, StoryId), b: &(Reverse<usize>, StoryId)| {
+            (a.0, self.standing(a.1), a.1).cmp(&(b.0, self.standing(b.1), b.1))
+        };
+        if total > ADAPTABLE {
+            candidates.select_nth_unstable_by(ADAPTABLE, order);
+            candidates.truncate(ADAPTABLE);
+        }
+        candidates.sort_by(order);
+        (candidates.into_iter().map(|(_, story)| story).collect(), total)
+    }
+}
+
+fn is_derived(origin: Origin) -> bool {
+    matches!(origin, Origin::Derived(_))
+}

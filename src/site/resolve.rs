@@ -1,0 +1,268 @@
+//! From what a link says to where it leads.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::{Node, Site};
+use crate::diagnostic::{Diagnostic, did_you_mean, nearest, rules};
+use crate::markdown::{Link, Target};
+use crate::model::{Document, Kind, Meta, Part};
+use crate::slug::Slug;
+use crate::source::SitePath;
+
+/// Where a link leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Destination {
+    /// A page of the site, and a fragment on it; the fragment may be empty.
+    Page { node: Node, fragment: String },
+    /// A file that is no document.
+    Asset(SitePath),
+    /// An address outside of the site.
+    External,
+    /// Nothing that this site holds: the words of the link are shown without it.
+    Nothing,
+}
+
+/// The names of everything that a link can lead to.
+pub struct Resolver<'a> {
+    site: &'a Site,
+    by_slug: HashMap<&'a str, Vec<Node>>,
+    by_path: HashMap<&'a SitePath, Node>,
+    assets: &'a BTreeSet<SitePath>,
+}
+
+impl<'a> Resolver<'a> {
+    pub fn new(site: &'a Site, assets: &'a BTreeSet<SitePath>) -> Self {
+        let mut resolver = Self { site, by_slug: HashMap::new(), by_path: HashMap::new(), assets };
+        resolver.index();
+        resolver
+    }
+
+    fn index(&mut self) {
+        let site = self.site;
+        for id in site.stories() {
+            let story = site.story(id);
+            self.add(&story.slug, Node::Telling(id, 0), site.document(story.document));
+            for (index, telling) in story.tellings.iter().enumerate() {
+                if let super::Origin::Variant(document) = telling.origin {
+                    self.by_path.insert(&site.document(document).path, Node::Telling(id, index));
+                }
+            }
+        }
+        for id in site.questions() {
+            let question = site.question(id);
+            self.by_slug.entry(question.slug.as_str()).or_default().push(Node::Question(id));
+            if question.item.is_none() {
+                self.by_path.insert(&site.document(question.document).path, Node::Question(id));
+            }
+        }
+        for id in site.case_studies() {
+            let case = site.case_study(id);
+            self.add(&case.slug, Node::CaseStudy(id), site.document(case.document));
+        }
+        for id in site.competencies() {
+            let competency = site.competency(id);
+            self.add(&competency.slug, Node::Competency(id), site.document(competency.document));
+        }
+        if let Some(home) = site.home {
+            self.by_path.insert(&site.document(home).path, Node::Home);
+        }
+    }
+
+    fn add(&mut self, slug: &'a Slug, node: Node, document: &'a Document) {
+        self.by_slug.entry(slug.as_str()).or_default().push(node);
+        self.by_path.insert(&document.path, node);
+    }
+
+    /// Where a link of `document` leads, or why it leads nowhere. `own` is the page of that document, if it has one.
+    pub fn resolve(&self, document: &Document, own: Option<Node>, link: &Link) -> Result<Destination, Box<Diagnostic>> {
+        match &link.target {
+            Target::External(_) => Ok(Destination::External),
+            // It has been reported where the file was parsed.
+            Target::Forbidden(_) => Ok(Destination::Nothing),
+            Target::Wiki { name, fragment } => {
+                let node = self.named(document, link, name)?;
+                self.page(document, link, node, fragment)
+            }
+            Target::File { path, fragment } => self.file(document, link, path, fragment),
+            Target::Fragment(fragment) => match own {
+                Some(node) => self.page(document, link, node, fragment),
+                None => Err(Box::new(
+                    dangling(document, link, format!("`#{fragment}` names a part of a file that has no page of its own"))
+                        .help("name the page, as in `[[story#result]]`"),
+                )),
+            },
+        }
+    }
+
+    /// The page that a wikilink names: `slug`, `kind/slug`, `story/variant` or `stories/story/variant`.
+    fn named(&self, document: &Document, link: &Link, name: &str) -> Result<Node, Box<Diagnostic>> {
+        let name = name.strip_suffix(".md").unwrap_or(name);
+        let parts: Vec<&str> = name.split('/').map(str::trim).collect();
+        let candidates: Vec<Node> = match parts.as_slice() {
+            [slug] => self.nodes(slug),
+            [kind, slug] if Kind::named(kind).is_some() => {
+                self.nodes(slug).into_iter().filter(|&node| super::kind_of(node) == Kind::named(kind)).collect()
+            }
+            [story, variant] | ["stories" | "story", story, variant] => self.variant(story, variant).into_iter().collect(),
+            _ => Vec::new(),
+        };
+        match candidates.as_slice() {
+            [node] => Ok(*node),
+            [] => Err(Box::new(self.nothing_named(document, link, name))),
+            several => {
+                let names: Vec<String> = several.iter().map(|&node| format!("`[[{}]]`", self.full_name(node))).collect();
+                let message = format!("`{name}` names {} pages", several.len());
+                let help = format!("write {}", names.join(" or "));
+                Err(Box::new(Diagnostic::new(&rules::AMBIGUOUS_LINK, &document.path, link.span, message).help(help)))
+            }
+        }
+    }
+
+    fn nodes(&self, name: &str) -> Vec<Node> {
+        self.by_slug.get(name).or_else(|| self.by_slug.get(Slug::of(name).as_str())).cloned().unwrap_or_default()
+    }
+
+    fn variant(&self, story: &str, variant: &str) -> Option<Node> {
+        let variant = Slug::of(variant);
+        self.nodes(story).into_iter().find_map(|node| match node {
+            Node::Telling(id, 0) => {
+                let tellings = &self.site.story(id).tellings;
+                tellings.iter().position(|telling| telling.slug == variant).map(|index| Node::Telling(id, index))
+            }
+            _ => None,
+        })
+    }
+
+    fn nothing_named(&self, document: &Document, link: &Link, name: &str) -> Diagnostic {
+        let missing = dangling(document, link, format!("nothing is named `{name}`"));
+        let slug = Slug::of(name.rsplit('/').next().unwrap_or(name));
+        if let Some(found) = self.by_slug.get(slug.as_str()).and_then(|nodes| nodes.first()) {
+            return missing.help(format!("did you mean `[[{}]]`?", self.full_name(*found)));
+        }
+        let mut known: Vec<&str> = self.by_slug.keys().copied().collect();
+        known.sort_unstable();
+        missing.maybe_help(did_you_mean(slug.as_str(), known).or_else(|| {
+            Some("name a story, question, case study or competency by its slug, which is the name of its file".to_owned())
+        }))
+    }
+
+    /// The name under which a page can always be linked to.
+    fn full_name(&self, node: Node) -> String {
+        let slug = match node {
+            Node::Home => return "home".to_owned(),
+            Node::Telling(story, 0) => self.site.story(story).slug.clone(),
+            Node::Telling(story, telling) => {
+                let story = self.site.story(story);
+                return format!("{}/{}", story.slug, story.tellings[telling].slug);
+            }
+            Node::Question(question) => self.site.question(question).slug.clone(),
+            Node::CaseStudy(case) => self.site.case_study(case).slug.clone(),
+            Node::Competency(competency) => self.site.competency(competency).slug.clone(),
+        };
+        format!("{}/{slug}", super::kind_of(node).map_or("", Kind::folder))
+    }
+
+    fn file(&self, document: &Document, link: &Link, path: &SitePath, fragment: &str) -> Result<Destination, Box<Diagnostic>> {
+        if let Some(&node) = self.by_path.get(path) {
+            return self.page(document, link, node, fragment);
+        }
+        if self.assets.contains(path) {
+            return Ok(Destination::Asset(path.clone()));
+        }
+        if let Some(question) = self.question_of_sheet(path, fragment) {
+            return Ok(Destination::Page { node: question, fragment: String::new() });
+        }
+        let missing = dangling(document, link, format!("there is no file `{path}`"));
+        let known: Vec<&str> = self.by_path.keys().map(|path| path.as_str()).chain(self.assets.iter().map(SitePath::as_str)).collect();
+        let sheet = self.site.documents.iter().find(|other| other.path == *path);
+        Err(Box::new(match sheet {
+            Some(_) => missing.help("it holds several questions, each with a page of its own: link to one, as in `[[slug-of-the-question]]`"),
+            None => missing.maybe_help(nearest_path(path, &known)),
+        }))
+    }
+
+    fn question_of_sheet(&self, path: &SitePath, fragment: &str) -> Option<Node> {
+        let is_it = |&id: &super::QuestionId| {
+            self.site.document(self.site.question(id).document).path == *path
+                && self.site.question_item(id).is_some_and(|item| item.slug == Slug::of(fragment))
+        };
+        self.site.questions().find(is_it).map(Node::Question)
+    }
+
+    /// The destination on a page, once the fragment is known to be there.
+    fn page(&self, document: &Document, link: &Link, node: Node, fragment: &str) -> Result<Destination, Box<Diagnostic>> {
+        if fragment.is_empty() {
+            return Ok(Destination::Page { node, fragment: String::new() });
+        }
+        let targets = self.documents_of(node);
+        if let Some(found) = targets.iter().find_map(|target| self.fragment_in(target, node, fragment)) {
+            return Ok(found);
+        }
+        let known: Vec<&str> = targets.iter().flat_map(|target| &target.sections).map(|section| section.id.as_str()).filter(|id| !id.is_empty()).collect();
+        let help = did_you_mean(&Slug::of(fragment).to_string(), known.iter().copied())
+            .unwrap_or_else(|| if known.is_empty() { "leave the part after `#` away".to_owned() } else { crate::diagnostic::one_of(&known) });
+        Err(Box::new(dangling(document, link, format!("`{}` has no part `{fragment}`", self.full_name(node))).help(help)))
+    }
+
+    /// The documents whose headings are on a page.
+    fn documents_of(&self, node: Node) -> Vec<&'a Document> {
+        let site = self.site;
+        let document = |id| site.document(id);
+        match node {
+            Node::Home => site.home.map(document).into_iter().collect(),
+            Node::Telling(id, index) => {
+                let story = site.story(id);
+                let own = match story.tellings[index].origin {
+                    super::Origin::Variant(variant) => Some(document(variant)),
+                    super::Origin::Story | super::Origin::Derived(_) => None,
+                };
+                own.into_iter().chain([document(story.document)]).collect()
+            }
+            Node::Question(id) => if site.question(id).item.is_none() { vec![document(site.question(id).document)] } else { Vec::new() },
+            Node::CaseStudy(id) => vec![document(site.case_study(id).document)],
+            Node::Competency(id) => vec![document(site.competency(id).document)],
+        }
+    }
+
+    fn fragment_in(&self, target: &Document, node: Node, fragment: &str) -> Option<Destination> {
+        if let Some(follow_up) = self.follow_up(target, fragment) {
+            return Some(Destination::Page { node: Node::Question(follow_up), fragment: String::new() });
+        }
+        if let Some(section) = target.section_named(fragment) {
+            // The headline stands at the top of the page; follow-ups have a place that the theme gives them.
+            let fragment = match (&target.meta, section.part) {
+                (Meta::Story(_) | Meta::Variant(_), Some(Part::Headline)) => String::new(),
+                (Meta::Story(_) | Meta::Variant(_), Some(Part::FollowUps)) => "follow-ups".to_owned(),
+                _ => section.id.clone(),
+            };
+            return Some(Destination::Page { node, fragment });
+        }
+        let slug = Slug::of(fragment);
+        let heading = target.body.headings.iter().find(|heading| heading.id == slug.as_str() && !heading.is_private)?;
+        Some(Destination::Page { node, fragment: heading.id.clone() })
+    }
+
+    /// A follow-up of a story that a fragment names: it has a page of its own.
+    fn follow_up(&self, target: &Document, fragment: &str) -> Option<super::QuestionId> {
+        let Meta::Story(_) = target.meta else { return None };
+        let slug = Slug::of(fragment);
+        let is_there = target.sections.iter().flat_map(|section| &section.items).any(|item| item.slug == slug);
+        let nodes = is_there.then(|| self.nodes(&format!("{}-{slug}", target.slug)))?;
+        nodes.into_iter().find_map(|node| match node {
+            Node::Question(question) => Some(question),
+            _ => None,
+        })
+    }
+}
+
+fn dangling(document: &Document, link: &Link, message: String) -> Diagnostic {
+    Diagnostic::new(&rules::DEAD_LINK, &document.path, link.span, message)
+}
+
+/// Advice that names the file which somebody probably meant: the same name elsewhere, or nearly the same path.
+fn nearest_path(path: &SitePath, known: &[&str]) -> Option<String> {
+    let name = path.as_str().rsplit('/').next().unwrap_or_default();
+    let same_name = known.iter().filter(|other| other.rsplit('/').next() == Some(name)).min();
+    let found = same_name.copied().or_else(|| nearest(path.as_str(), known.iter().copied()))?;
+    Some(format!("did you mean `{found}`?"))
+}

@@ -1,0 +1,81 @@
+//! Names of things in addresses and links.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Deserializer, de};
+
+/// The name of a thing within its kind: small letters, digits and single hyphens.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Slug(Arc<str>);
+
+impl Slug {
+    /// The slug of a text: letters and digits in lower case, everything between them one hyphen. It can be empty.
+    pub fn of(text: &str) -> Self {
+        let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        if text.bytes().all(is_plain) && !text.contains("--") && !text.starts_with('-') && !text.ends_with('-') {
+            return Self(text.into());
+        }
+        let mut slug = String::with_capacity(text.len());
+        for character in text.chars() {
+            if character.is_alphanumeric() {
+                slug.extend(character.to_lowercase());
+            } else if matches!(character, '\'' | '’' | '\u{ad}') {
+                // An apostrophe does not part a word: `didn’t` is `didnt`.
+            } else if !slug.is_empty() && !slug.ends_with('-') {
+                slug.push('-');
+            }
+        }
+        while slug.ends_with('-') {
+            slug.pop();
+        }
+        Self(slug.into())
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl std::borrow::Borrow<str> for Slug {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Slug {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Slug {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, formatter)
+    }
+}
+
+impl<'de> Deserialize<'de> for Slug {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let slug = Self::of(&text);
+        if slug.is_empty() { Err(de::Error::custom(format!("`{text}` has no letter or digit"))) } else { Ok(slug) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slugs_are_small_and_plain() {
+        for (text, slug) in [("My Story", "my-story"), ("didn’t work?!", "didnt-work"), ("  a -- b ", "a-b"), ("Größe 2", "größe-2"), ("?", ""), ("a-b", "a-b")] {
+            assert_eq!(Slug::of(text).as_str(), slug);
+            assert_eq!(Slug::of(slug).as_str(), slug);
+        }
+    }
+}

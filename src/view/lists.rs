@@ -1,0 +1,333 @@
+//! The home page, the list of each kind, and the views of the whole.
+
+use super::pieces::{Extent, INSIDE_PART, answer, clock, headline, origin_name, reasons, whole};
+use super::types::{
+    CaseStudiesPage, CaseStudyRow, CompetenciesPage, CompetencyRow, CoveragePage, FollowUpGroup, HomePage, MatrixCell, MatrixPage, MatrixRow,
+    OpenPointsGroup, OpenPointsPage, Pager, QuestionRow, QuestionsPage, RemarkView, StoriesPage, StoryRow,
+};
+use crate::html::{Ids, PageWriter};
+use crate::model::{Kind, Part, Status};
+use crate::route::Route;
+use crate::site::{CaseStudyId, CompetencyId, DocumentId, Node, Origin, QuestionId, Site, StoryId};
+use crate::source::offset;
+
+/// How many stories or questions a page of a list has.
+const ROWS: usize = 200;
+
+/// How many stories a page of the matrix has.
+pub const MATRIX_ROWS: usize = 100;
+
+/// How many entries of each list the home page shows.
+const HOME_READY: usize = 24;
+const HOME_GAPS: usize = 12;
+const HOME_STORIES: usize = 6;
+
+/// How many entries the list of a kind has.
+pub fn entries(site: &Site, kind: Kind) -> usize {
+    match kind {
+        Kind::Story => site.stories.len(),
+        Kind::Question => site.questions.len(),
+        Kind::CaseStudy => site.case_studies.len(),
+        Kind::Competency => site.competencies.len(),
+    }
+}
+
+/// How many entries of a kind a page of its list has.
+pub fn per_page(kind: Kind) -> usize {
+    match kind {
+        Kind::Story | Kind::Question => ROWS,
+        Kind::CaseStudy | Kind::Competency => usize::MAX,
+    }
+}
+
+/// How many pages a list has; at least one.
+pub fn pages_of(entries: usize, per_page: usize) -> u32 {
+    offset(entries.div_ceil(per_page).max(1))
+}
+
+fn pager(writer: &PageWriter<'_>, number: u32, entries: usize, per_page: usize, route: impl Fn(u32) -> Route) -> Pager {
+    let of = pages_of(entries, per_page);
+    let link = |number: u32| if (1..=of).contains(&number) { writer.route.link_to(&route(number)) } else { String::new() };
+    Pager { number, of, entries: offset(entries), previous: link(number.wrapping_sub(1)), next: link(number + 1) }
+}
+
+/// The entries of a page of a list.
+fn page_of<T>(all: Vec<T>, number: u32, per_page: usize) -> Vec<T> {
+    all.into_iter().skip((number as usize).saturating_sub(1) * per_page).take(per_page).collect()
+}
+
+fn by_standing(site: &Site) -> Vec<StoryId> {
+    let mut stories: Vec<StoryId> = site.stories().collect();
+    site.sort_by_standing(&mut stories);
+    stories
+}
+
+pub fn stories<'a>(writer: &mut PageWriter<'a>, number: u32) -> StoriesPage<'a> {
+    let site = writer.context.site;
+    let shown = page_of(by_standing(site), number, ROWS);
+    StoriesPage {
+        page: writer.head("Stories", "Every story, the strongest first.", "stories"),
+        stories: shown.into_iter().map(|id| story_row(writer, id)).collect(),
+        pager: pager(writer, number, site.stories.len(), ROWS, |number| Route::List(Kind::Story, number)),
+    }
+}
+
+fn story_row<'a>(writer: &mut PageWriter<'a>, id: StoryId) -> StoryRow<'a> {
+    let site = writer.context.site;
+    let story = site.story(id);
+    let meta = site.story_meta(id);
+    let open = story.follow_ups.iter().filter(|&&question| site.is_open(question)).count() + site.open_remarks(story.document);
+    StoryRow {
+        title: &meta.title,
+        url: writer.link(Node::Telling(id, 0), ""),
+        headline: headline(writer, id, 0),
+        spoken: clock(site.seconds(story.tellings[0].words)),
+        when: meta.when.map(|when| when.to_string()).unwrap_or_default(),
+        strength: meta.strength,
+        status: site.document(story.document).status.name(),
+        competencies: writer.chips(&story.competencies),
+        tellings: offset(story.tellings.len()),
+        answers: offset(questions_named(site, id)),
+        open_points: offset(open),
+    }
+}
+
+/// How many questions a story is named for, in any telling.
+fn questions_named(site: &Site, id: StoryId) -> usize {
+    let tellings = site.story(id).tellings.iter().filter(|telling| telling.is_eligible());
+    let mut named: Vec<QuestionId> = tellings.flat_map(|telling| telling.answers.iter().copied()).collect();
+    named.sort_unstable();
+    named.dedup();
+    named.len()
+}
+
+pub fn questions<'a>(writer: &mut PageWriter<'a>, number: u32) -> QuestionsPage<'a> {
+    let site = writer.context.site;
+    let (bank, about): (Vec<QuestionId>, Vec<QuestionId>) = site.questions().partition(|&id| site.is_of_bank(id));
+    let all = ordered(site, bank).into_iter().chain(about).collect();
+    let shown = page_of(all, number, ROWS);
+    let mut page = QuestionsPage {
+        page: writer.head("Questions", "Every question, with the story that answers it best.", "questions"),
+        bank: Vec::new(),
+        follow_ups: Vec::new(),
+        pager: pager(writer, number, site.questions.len(), ROWS, |number| Route::List(Kind::Question, number)),
+    };
+    let mut current: Option<StoryId> = None;
+    for id in shown {
+        let row = question_row(writer, id);
+        match site.question(id).about {
+            None => page.bank.push(row),
+            Some(story) => {
+                if current != Some(story) {
+                    current = Some(story);
+                    page.follow_ups.push(FollowUpGroup { story: writer.link_view(Node::Telling(story, 0)), questions: Vec::new() });
+                }
+                if let Some(group) = page.follow_ups.last_mut() {
+                    group.questions.push(row);
+                }
+            }
+        }
+    }
+    page
+}
+
+/// Questions of the bank: those with answers first, then by their words.
+fn ordered(site: &Site, mut bank: Vec<QuestionId>) -> Vec<QuestionId> {
+    bank.sort_by(|&a, &b| {
+        let key = |id: QuestionId| (site.question(id).answers.is_empty(), site.wording(id));
+        key(a).cmp(&key(b))
+    });
+    bank
+}
+
+pub fn question_row<'a>(writer: &mut PageWriter<'a>, id: QuestionId) -> QuestionRow<'a> {
+    let site = writer.context.site;
+    let question = site.question(id);
+    let best = question.answers.first().map(|&story| {
+        let why = reasons(writer, story, id, true);
+        answer(writer, story, site.telling_for(story, id), why, Extent::Row)
+    });
+    let is_answered = !site.is_of_bank(id) && !site.is_open(id);
+    QuestionRow {
+        question: site.wording(id),
+        url: writer.link(Node::Question(id), ""),
+        competencies: writer.chips(&question.competencies),
+        stories: offset(question.answers.len() + usize::from(is_answered)),
+        adaptable: offset(question.adaptable_total),
+        best,
+    }
+}
+
+pub fn competencies<'a>(writer: &mut PageWriter<'a>) -> CompetenciesPage<'a> {
+    let site = writer.context.site;
+    CompetenciesPage {
+        page: writer.head("Competencies", "What interviews look for, and the stories that show it.", "competencies"),
+        competencies: site.competencies().map(|id| competency_row(writer, id)).collect(),
+    }
+}
+
+fn competency_row<'a>(writer: &PageWriter<'a>, id: CompetencyId) -> CompetencyRow<'a> {
+    let site = writer.context.site;
+    let competency = site.competency(id);
+    CompetencyRow {
+        title: site.title(Node::Competency(id)),
+        url: writer.link(Node::Competency(id), ""),
+        known_as: &competency.known_as,
+        stories: offset(competency.stories.len()),
+        questions: offset(competency.questions.len()),
+    }
+}
+
+pub fn case_studies<'a>(writer: &mut PageWriter<'a>) -> CaseStudiesPage<'a> {
+    let site = writer.context.site;
+    CaseStudiesPage {
+        page: writer.head("Case studies", "What happened, why, and what changed.", "case-studies"),
+        case_studies: site.case_studies().map(|id| case_study_row(writer, id)).collect(),
+    }
+}
+
+fn case_study_row<'a>(writer: &mut PageWriter<'a>, id: CaseStudyId) -> CaseStudyRow<'a> {
+    let site = writer.context.site;
+    let case = site.case_study(id);
+    let document = site.document(case.document);
+    let meta = site.case_study_meta(id);
+    let summary = document.sections.iter().find(|section| section.part == Some(Part::Summary)).or_else(|| document.sections.first());
+    let paragraph = summary.and_then(|section| document.body.first_paragraph(section.nodes.clone()));
+    CaseStudyRow {
+        title: &meta.title,
+        url: writer.link(Node::CaseStudy(id), ""),
+        summary: paragraph.map(|nodes| writer.html(case.document, nodes, whole(INSIDE_PART, Ids::Omitted))).unwrap_or_default(),
+        severity: meta.severity,
+        when: meta.started.as_ref().map(|moment| moment.0.strftime("%-d %B %Y").to_string()).unwrap_or_default(),
+        open_actions: offset(meta.actions.iter().filter(|action| !action.status.is_settled()).count()),
+        actions: offset(meta.actions.len()),
+    }
+}
+
+pub fn matrix<'a>(writer: &mut PageWriter<'a>, number: u32) -> MatrixPage<'a> {
+    let site = writer.context.site;
+    let columns: Vec<CompetencyId> = site.competencies().collect();
+    let shown = page_of(by_standing(site), number, MATRIX_ROWS);
+    MatrixPage {
+        page: writer.head("Matrix", "Which story shows which competency.", "matrix"),
+        competencies: columns.iter().map(|&id| competency_row(writer, id)).collect(),
+        rows: shown.into_iter().map(|story| matrix_row(writer, story, &columns)).collect(),
+        pager: pager(writer, number, site.stories.len(), MATRIX_ROWS, Route::Matrix),
+    }
+}
+
+fn matrix_row<'a>(writer: &PageWriter<'a>, id: StoryId, columns: &[CompetencyId]) -> MatrixRow<'a> {
+    let site = writer.context.site;
+    let story = site.story(id);
+    let cell = |competency: &CompetencyId| {
+        if !story.competencies.contains(competency) {
+            return MatrixCell { url: String::new(), origin: "" };
+        }
+        let telling = site.telling_of(id, *competency);
+        MatrixCell { url: writer.link(Node::Telling(id, telling), ""), origin: origin_name(story.tellings[telling].origin) }
+    };
+    MatrixRow {
+        title: &site.story_meta(id).title,
+        url: writer.link(Node::Telling(id, 0), ""),
+        spoken: clock(site.seconds(story.tellings[0].words)),
+        cells: columns.iter().map(cell).collect(),
+    }
+}
+
+pub fn coverage<'a>(writer: &mut PageWriter<'a>) -> CoveragePage<'a> {
+    let site = writer.context.site;
+    let bank = ordered(site, site.questions().filter(|&id| site.is_of_bank(id)).collect());
+    let of = |count: fn(usize) -> bool| -> Vec<QuestionId> { bank.iter().copied().filter(|&id| count(site.question(id).answers.len())).collect() };
+    let mut gaps = of(|answers| answers == 0);
+    gaps.sort_by_key(|&id| std::cmp::Reverse(site.question(id).adaptable_total));
+    let (thin, covered) = (of(|answers| answers == 1), of(|answers| answers > 1));
+    let mut rows = |ids: Vec<QuestionId>| ids.into_iter().map(|id| question_row(writer, id)).collect();
+    let (gaps, thin, covered) = (rows(gaps), rows(thin), rows(covered));
+    CoveragePage {
+        page: writer.head("Coverage", "Which question has its story, and which has none.", "coverage"),
+        gaps,
+        thin,
+        covered,
+    }
+}
+
+pub fn open_points<'a>(writer: &mut PageWriter<'a>) -> OpenPointsPage<'a> {
+    let site = writer.context.site;
+    let mut groups = Vec::new();
+    for id in site.stories() {
+        let story = site.story(id);
+        let open: Vec<QuestionId> = story.follow_ups.iter().copied().filter(|&question| site.is_open(question)).collect();
+        push_group(writer, &mut groups, Node::Telling(id, 0), story.document, &open);
+        for (index, telling) in story.tellings.iter().enumerate() {
+            if let Origin::Variant(document) = telling.origin {
+                push_group(writer, &mut groups, Node::Telling(id, index), document, &[]);
+            }
+        }
+    }
+    for id in site.questions().filter(|&id| site.question(id).item.is_none()) {
+        push_group(writer, &mut groups, Node::Question(id), site.question(id).document, &[]);
+    }
+    for id in site.case_studies() {
+        push_group(writer, &mut groups, Node::CaseStudy(id), site.case_study(id).document, &[]);
+    }
+    for id in site.competencies() {
+        push_group(writer, &mut groups, Node::Competency(id), site.competency(id).document, &[]);
+    }
+    let total = groups.iter().map(|group| group.remarks.len() + group.questions.len()).sum();
+    OpenPointsPage {
+        page: writer.head("Open points", "What reviewers asked, and follow-ups that lack an answer.", "open-points"),
+        groups,
+        total: offset(total),
+    }
+}
+
+fn push_group<'a>(writer: &mut PageWriter<'a>, groups: &mut Vec<OpenPointsGroup<'a>>, node: Node, document: DocumentId, open: &[QuestionId]) {
+    let site = writer.context.site;
+    let text = site.document(document);
+    let mut remarks = Vec::new();
+    for nodes in text.open_remarks() {
+        let section = text.sections.iter().find(|section| section.nodes.contains(&nodes.start));
+        let is_part_of_page = |part: Option<Part>| !matches!(part, Some(Part::Headline | Part::FollowUps));
+        let fragment = section.filter(|section| is_part_of_page(section.part)).map_or("", |section| section.id.as_str());
+        let html = writer.html(document, nodes, whole(INSIDE_PART, Ids::Omitted));
+        remarks.push(RemarkView { html, url: writer.link(node, fragment) });
+    }
+    if !remarks.is_empty() || !open.is_empty() {
+        let questions = open.iter().map(|&question| writer.link_view(Node::Question(question))).collect();
+        groups.push(OpenPointsGroup { document: writer.link_view(node), remarks, questions });
+    }
+}
+
+pub fn home<'a>(writer: &mut PageWriter<'a>) -> HomePage<'a> {
+    let site = writer.context.site;
+    let body = site.home.map(|home| {
+        let nodes = 0..site.document(home).body.nodes.len();
+        writer.html(home, nodes, whole(2, Ids::Given))
+    });
+    let bank = ordered(site, site.questions().filter(|&id| site.is_of_bank(id)).collect());
+    let (ready, gaps): (Vec<QuestionId>, Vec<QuestionId>) = bank.iter().partition(|&&id| !site.question(id).answers.is_empty());
+    let told = by_standing(site).into_iter().filter(|&id| site.document(site.story(id).document).status == Status::Ready);
+    let stories: Vec<StoryId> = told.take(HOME_STORIES).collect();
+    let open_points = if writer.is_private() { open_points_total(site) } else { 0 };
+    let covered = site.competencies().filter(|&id| !site.competency(id).stories.is_empty()).count();
+    HomePage {
+        page: writer.head(site.title(Node::Home), "", ""),
+        body: body.unwrap_or_default(),
+        questions_covered: offset(ready.len()),
+        questions_total: offset(bank.len()),
+        competencies_covered: offset(covered),
+        competencies_total: offset(site.competencies.len()),
+        open_points: offset(open_points),
+        stories_total: offset(site.stories.len()),
+        ready: ready.into_iter().take(HOME_READY).map(|id| question_row(writer, id)).collect(),
+        gaps: gaps.into_iter().take(HOME_GAPS).map(|id| question_row(writer, id)).collect(),
+        stories: stories.into_iter().map(|id| story_row(writer, id)).collect(),
+        competencies: site.competencies().map(|id| competency_row(writer, id)).collect(),
+        case_studies: site.case_studies().map(|id| case_study_row(writer, id)).collect(),
+    }
+}
+
+fn open_points_total(site: &Site) -> usize {
+    let remarks: usize = (0..site.documents.len()).map(|index| site.open_remarks(DocumentId(index))).sum();
+    remarks + site.questions().filter(|&id| site.is_open(id)).count()
+}

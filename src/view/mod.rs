@@ -1,0 +1,155 @@
+//! What each page shows: a route of a site becomes a view, which is all that its template sees.
+
+mod lists;
+mod pieces;
+mod question;
+mod story;
+mod types;
+
+use serde::Serialize;
+
+use crate::html::{Context, PageWriter, route_of};
+use crate::model::{Audience, Kind};
+use crate::route::Route;
+use crate::site::{Node, Site};
+
+pub use types::*;
+
+/// The view of a page.
+#[derive(Debug, Serialize, Hash)]
+#[serde(untagged)]
+pub enum View<'a> {
+    Home(HomePage<'a>),
+    Stories(StoriesPage<'a>),
+    Questions(QuestionsPage<'a>),
+    CaseStudies(CaseStudiesPage<'a>),
+    Competencies(CompetenciesPage<'a>),
+    Story(Box<StoryPage<'a>>),
+    Question(Box<QuestionPage<'a>>),
+    CaseStudy(Box<CaseStudyPage<'a>>),
+    Competency(Box<CompetencyPage<'a>>),
+    Matrix(MatrixPage<'a>),
+    Coverage(CoveragePage<'a>),
+    OpenPoints(OpenPointsPage<'a>),
+    NotFound(NotFoundPage<'a>),
+}
+
+impl View<'_> {
+    /// The template that shows it.
+    pub fn template(&self) -> &'static str {
+        match self {
+            Self::Home(_) => "home.html",
+            Self::Stories(_) => "stories.html",
+            Self::Questions(_) => "questions.html",
+            Self::CaseStudies(_) => "case-studies.html",
+            Self::Competencies(_) => "competencies.html",
+            Self::Story(_) => "story.html",
+            Self::Question(_) => "question.html",
+            Self::CaseStudy(_) => "case-study.html",
+            Self::Competency(_) => "competency.html",
+            Self::Matrix(_) => "matrix.html",
+            Self::Coverage(_) => "coverage.html",
+            Self::OpenPoints(_) => "open-points.html",
+            Self::NotFound(_) => "404.html",
+        }
+    }
+}
+
+/// A page of a site: its address and the thing that it shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    pub route: Route,
+    shows: Shows,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Shows {
+    Node(Node),
+    /// A list, a view of the whole, or the page for lost visitors: its route says all.
+    Whole,
+}
+
+/// Every page of a site; those that take longest to make come first, so that they do not keep a build waiting at its end.
+pub fn pages(site: &Site) -> Vec<Page> {
+    let whole = |route| Page { route, shows: Shows::Whole };
+    let node = |node| Page { route: route_of(site, node), shows: Shows::Node(node) };
+    let mut pages = vec![node(Node::Home), whole(Route::NotFound)];
+    for kind in Kind::ALL {
+        let entries = lists::entries(site, kind);
+        pages.extend((1..=lists::pages_of(entries, lists::per_page(kind))).filter(|_| entries > 0).map(|page| whole(Route::List(kind, page))));
+    }
+    if site.audience == Audience::Private {
+        if !site.stories.is_empty() && !site.competencies.is_empty() {
+            pages.extend((1..=lists::pages_of(site.stories.len(), lists::MATRIX_ROWS)).map(|page| whole(Route::Matrix(page))));
+        }
+        if !site.questions.is_empty() {
+            pages.push(whole(Route::Coverage));
+        }
+        pages.push(whole(Route::OpenPoints));
+    }
+    pages.extend(site.competencies().map(|id| node(Node::Competency(id))));
+    pages.extend(site.questions().map(|id| node(Node::Question(id))));
+    pages.extend(site.case_studies().map(|id| node(Node::CaseStudy(id))));
+    for id in site.stories() {
+        pages.extend((0..site.story(id).tellings.len()).map(|telling| node(Node::Telling(id, telling))));
+    }
+    pages
+}
+
+/// What is the same on every page.
+pub fn site_view<'a>(site: &'a Site, style: &str) -> SiteView<'a> {
+    let has = |kind| lists::entries(site, kind) > 0;
+    let is_private = site.audience == Audience::Private;
+    let entries = [
+        ("questions", "Questions", Route::List(Kind::Question, 1), has(Kind::Question)),
+        ("stories", "Stories", Route::List(Kind::Story, 1), has(Kind::Story)),
+        ("competencies", "Competencies", Route::List(Kind::Competency, 1), has(Kind::Competency)),
+        ("case-studies", "Case studies", Route::List(Kind::CaseStudy, 1), has(Kind::CaseStudy)),
+        ("matrix", "Matrix", Route::Matrix(1), is_private && has(Kind::Story) && has(Kind::Competency)),
+        ("coverage", "Coverage", Route::Coverage, is_private && has(Kind::Question)),
+        ("open-points", "Open points", Route::OpenPoints, is_private),
+    ];
+    let nav = entries.into_iter().filter(|entry| entry.3).map(|(section, label, route, _)| NavEntry { section, label, url: route.path() });
+    SiteView {
+        title: &site.config.title,
+        language: &site.config.language,
+        audience: site.audience.name(),
+        nav: nav.collect(),
+        style_version: format!("{:08x}", xxhash_rust::xxh3::xxh3_64(style.as_bytes()) >> 32),
+    }
+}
+
+/// The view of a page. `style` is the style sheet of the theme, for the one page that carries it along.
+pub fn view<'a>(context: Context<'a>, page: &'a Page, style: &'a str) -> View<'a> {
+    let mut writer = PageWriter::new(context, &page.route);
+    let writer = &mut writer;
+    match &page.shows {
+        Shows::Node(Node::Home) => View::Home(lists::home(writer)),
+        Shows::Node(Node::Telling(story, telling)) => View::Story(Box::new(story::page(writer, *story, *telling))),
+        Shows::Node(Node::Question(question)) => View::Question(Box::new(question::page(writer, *question))),
+        Shows::Node(Node::CaseStudy(case)) => View::CaseStudy(Box::new(story::case_study_page(writer, *case))),
+        Shows::Node(Node::Competency(competency)) => View::Competency(Box::new(question::competency_page(writer, *competency))),
+        Shows::Whole => whole(writer, &page.route, style),
+    }
+}
+
+fn whole<'a>(writer: &mut PageWriter<'a>, route: &'a Route, style: &'a str) -> View<'a> {
+    match route {
+        Route::List(Kind::Story, number) => View::Stories(lists::stories(writer, *number)),
+        Route::List(Kind::Question, number) => View::Questions(lists::questions(writer, *number)),
+        Route::List(Kind::CaseStudy, _) => View::CaseStudies(lists::case_studies(writer)),
+        Route::List(Kind::Competency, _) => View::Competencies(lists::competencies(writer)),
+        Route::Matrix(number) => View::Matrix(lists::matrix(writer, *number)),
+        Route::Coverage => View::Coverage(lists::coverage(writer)),
+        Route::OpenPoints => View::OpenPoints(lists::open_points(writer)),
+        Route::NotFound
+        | Route::Home
+        | Route::Story(_)
+        | Route::Telling(..)
+        | Route::Question(_)
+        | Route::CaseStudy(_)
+        | Route::Competency(_)
+        | Route::Static(_)
+        | Route::Asset(_) => View::NotFound(NotFoundPage { page: pieces::not_found_head(writer), style }),
+    }
+}

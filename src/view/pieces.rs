@@ -1,0 +1,349 @@
+//! The pieces that several kinds of pages are made of.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::types::{AnswerView, Chip, FactView, FollowUpView, Head, LinkView, MeterPart, OccasionView, PartView, TellingLink, TellingView};
+use crate::escape::escaped;
+use crate::html::{Ids, PageWriter, Style};
+use crate::markdown::{Event, Tag};
+use crate::model::{Audience, Author, Document, Meta, Occasion, Part, Status};
+use crate::route::Route;
+use crate::site::{Change, CompetencyId, DocumentId, Node, Origin, QuestionId, StoryId, Telling, Told};
+
+/// The level of headings inside parts, below the parts' own.
+pub const INSIDE_PART: u8 = 4;
+
+/// A body that stands for itself, without anything left out.
+pub fn whole(heading_base: u8, ids: Ids) -> Style<'static> {
+    Style { heading_base, ids, left_out: &[] }
+}
+
+/// A time to speak, `2:05`.
+pub fn clock(seconds: u32) -> String {
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
+impl<'a> PageWriter<'a> {
+    pub fn head(&self, title: &'a str, description: &'a str, section: &'static str) -> Head<'a> {
+        Head { title, description, root: self.route.to_root(), section }
+    }
+
+    pub fn link_view(&self, node: Node) -> LinkView<'a> {
+        LinkView { title: self.context.site.title(node), url: self.link(node, "") }
+    }
+
+    pub fn chip(&self, competency: CompetencyId) -> Chip<'a> {
+        let node = Node::Competency(competency);
+        Chip { title: self.context.site.title(node), url: self.link(node, ""), known_as: &self.context.site.competency(competency).known_as }
+    }
+
+    pub fn chips(&self, competencies: &[CompetencyId]) -> Vec<Chip<'a>> {
+        competencies.iter().map(|&competency| self.chip(competency)).collect()
+    }
+
+    /// The pages that link here, without those that the page names anyway.
+    pub fn backlinks(&self, node: Node, named: impl Fn(Node) -> bool) -> Vec<LinkView<'a>> {
+        let backlinks = self.context.site.backlinks(node).iter().copied().filter(|&from| !named(from));
+        backlinks.map(|from| self.link_view(from)).collect()
+    }
+
+    pub fn is_private(&self) -> bool {
+        self.context.site.audience == Audience::Private
+    }
+
+    /// The address of the list of open points; empty where this site has none.
+    pub fn open_points_url(&self) -> String {
+        if self.is_private() { self.route.link_to(&Route::OpenPoints) } else { String::new() }
+    }
+
+    fn spoken(&self, words: u32) -> String {
+        clock(self.context.site.seconds(words))
+    }
+}
+
+/// The head of the page for lost visitors, whose links lead to where the site is published.
+pub fn not_found_head<'a>(writer: &PageWriter<'a>) -> Head<'a> {
+    let address = &writer.context.site.config.address;
+    let path = address.split_once("://").map_or(address.as_str(), |(_, rest)| rest.find('/').map_or("", |slash| &rest[slash..]));
+    let root = if address.is_empty() || path.ends_with('/') { path } else { "/" };
+    Head { title: "Page not found", description: "There is no page at this address.", root, section: "" }
+}
+
+pub fn occasions<'a>(occasions: &'a [Occasion]) -> Vec<OccasionView<'a>> {
+    let mut sorted: Vec<&Occasion> = occasions.iter().collect();
+    sorted.sort_by_key(|occasion| std::cmp::Reverse(occasion.on));
+    sorted.into_iter().map(|occasion| OccasionView { on: occasion.on.to_string(), who: &occasion.who, round: &occasion.round }).collect()
+}
+
+pub fn facts<'a>(writer: &PageWriter<'a>, story: StoryId) -> Vec<FactView<'a>> {
+    let facts = writer.context.site.story_meta(story).facts.iter();
+    facts.map(|fact| FactView { label: fact.name.replace(['-', '_'], " "), value: Cow::Borrowed(&fact.value), source: &fact.source }).collect()
+}
+
+/// Who wrote the words of a telling, where that is not the author.
+pub fn written_by(telling: &Telling) -> &str {
+    match &telling.by {
+        Author::Me => "",
+        Author::Reviewer => "a reviewer",
+        Author::Assistant(name) => name,
+    }
+}
+
+pub fn origin_name(origin: Origin) -> &'static str {
+    match origin {
+        Origin::Story => "story",
+        Origin::Variant(_) => "variant",
+        Origin::Derived(_) => "derived",
+    }
+}
+
+pub fn telling_links<'a>(writer: &PageWriter<'a>, story: StoryId, current: usize) -> Vec<TellingLink<'a>> {
+    let tellings = writer.context.site.story(story).tellings.iter().enumerate();
+    tellings
+        .map(|(index, telling)| TellingLink {
+            label: &telling.label,
+            url: writer.link(Node::Telling(story, index), ""),
+            spoken: writer.spoken(telling.words),
+            current: index == current,
+            origin: origin_name(telling.origin),
+            by: written_by(telling),
+            draft: telling.status == Status::Draft,
+        })
+        .collect()
+}
+
+/// The thirty-second answer of a telling as HTML: its own, else the story's.
+pub fn headline(writer: &mut PageWriter<'_>, story: StoryId, telling: usize) -> String {
+    let site = writer.context.site;
+    let told = &site.story(story).tellings[telling];
+    for part in &told.sections {
+        let document = site.document(part.document);
+        let section = &document.sections[part.section];
+        let paragraph = (section.part == Some(Part::Headline)).then(|| document.body.first_paragraph(section.nodes.clone())).flatten();
+        if let Some(paragraph) = paragraph
+            && (part.document != site.story(story).document || own_headline(site.document(part.document)).is_empty())
+        {
+            return writer.html(part.document, paragraph, whole(INSIDE_PART, Ids::Omitted));
+        }
+    }
+    let own = match told.origin {
+        Origin::Variant(document) => own_headline(site.document(document)),
+        Origin::Story | Origin::Derived(_) => "",
+    };
+    escaped(if own.is_empty() { &site.story_meta(story).headline } else { own })
+}
+
+fn own_headline(document: &Document) -> &str {
+    match &document.meta {
+        Meta::Story(story) => &story.headline,
+        Meta::Variant(variant) => &variant.headline,
+        _ => "",
+    }
+}
+
+/// How much of a telling a page shows beside its words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// Only the telling, as an answer among others.
+    Words,
+    /// Also how it stands to the story, on a page of its own.
+    Differences,
+}
+
+/// A telling in full.
+pub fn telling_view<'a>(writer: &mut PageWriter<'a>, story: StoryId, index: usize, ids: Ids, detail: Detail) -> TellingView<'a> {
+    let site = writer.context.site;
+    let telling = &site.story(story).tellings[index];
+    let mut lead = String::new();
+    let mut parts = Vec::with_capacity(telling.sections.len());
+    let mut meter = Vec::with_capacity(telling.sections.len());
+    for told in &telling.sections {
+        let document = site.document(told.document);
+        let section = &document.sections[told.section];
+        match section.part {
+            Some(Part::Headline | Part::FollowUps) => continue,
+            _ if section.heading.is_empty() => {
+                lead.push_str(&writer.html(told.document, section.nodes.clone(), Style { heading_base: INSIDE_PART, ids, left_out: &telling.left_out }));
+                continue;
+            }
+            _ => {}
+        }
+        let words = crate::site::told_words(document, section, &telling.left_out);
+        if words > 0 {
+            meter.push((section.part, section.heading.as_str(), words));
+        }
+        parts.push(part_view(writer, story, telling, told, words, ids, detail));
+    }
+    let seconds = site.seconds(telling.words);
+    let target = telling.length.map_or(0, |length| length.0);
+    TellingView {
+        label: &telling.label,
+        url: writer.link(Node::Telling(story, index), ""),
+        headline: headline(writer, story, index),
+        words: telling.words,
+        spoken: clock(seconds),
+        target: if target > 0 { clock(target) } else { String::new() },
+        target_at: if target > 0 { (target * 100 / seconds.max(1)).min(100) } else { 0 },
+        over: target > 0 && seconds > target + target / 10,
+        meter: meter.into_iter().map(|(part, label, words)| meter_part(writer, part, label, words, telling.words)).collect(),
+        lead,
+        parts,
+    }
+}
+
+fn meter_part<'a>(writer: &PageWriter<'a>, part: Option<Part>, label: &'a str, words: u32, all: u32) -> MeterPart<'a> {
+    MeterPart { letter: part.map_or("", Part::letter), label, spoken: writer.spoken(words), share: (words * 100 / all.max(1)).max(1) }
+}
+
+fn part_view<'a>(writer: &mut PageWriter<'a>, story: StoryId, telling: &'a Telling, told: &'a Told, words: u32, ids: Ids, detail: Detail) -> PartView<'a> {
+    let site = writer.context.site;
+    let document = site.document(told.document);
+    let section = &document.sections[told.section];
+    let id = if ids == Ids::Given { writer.claim(&section.id).unwrap_or_default() } else { String::new() };
+    let style = Style { heading_base: INSIDE_PART, ids, left_out: &telling.left_out };
+    let mut html = writer.html(told.document, section.nodes.clone(), style);
+    if section.is_private {
+        html = format!("<aside class=\"private\">\n{html}</aside>\n");
+    }
+    let (change, replaces, left_out) = match (detail, telling.origin) {
+        (Detail::Words, _) | (_, Origin::Story) => ("", String::new(), String::new()),
+        (Detail::Differences, _) => differences(writer, story, telling, told),
+    };
+    PartView {
+        id,
+        part: section.part.map_or("", Part::name),
+        letter: section.part.map_or("", Part::letter),
+        label: &section.heading,
+        spoken: if words > 0 { writer.spoken(words) } else { String::new() },
+        html,
+        replaces,
+        change,
+        left_out,
+    }
+}
+
+fn differences(writer: &mut PageWriter<'_>, story: StoryId, telling: &Telling, told: &Told) -> (&'static str, String, String) {
+    let site = writer.context.site;
+    match &told.change {
+        Change::Same => ("same", String::new(), String::new()),
+        Change::Added => ("added", String::new(), String::new()),
+        Change::Retold(sections) => {
+            let id = site.story(story).document;
+            let replaced = sections.iter().map(|&section| {
+                let nodes = site.document(id).sections[section].nodes.clone();
+                writer.html(id, nodes, whole(INSIDE_PART, Ids::Omitted))
+            });
+            ("retold", replaced.collect(), String::new())
+        }
+        Change::Shortened => {
+            let section = &site.document(told.document).sections[told.section];
+            ("shortened", String::new(), left_out_html(writer, told.document, section.nodes.clone(), &telling.left_out))
+        }
+    }
+}
+
+/// The blocks of a stretch that a derived telling leaves out; items of lists stand in a list again.
+fn left_out_html(writer: &mut PageWriter<'_>, id: DocumentId, nodes: Range<usize>, left_out: &[Range<usize>]) -> String {
+    let body = &writer.context.site.document(id).body;
+    let mut html = String::new();
+    let mut in_list = false;
+    for range in left_out.iter().filter(|range| nodes.contains(&range.start)) {
+        let is_item = body.nodes[range.start].event == Event::Start(Tag::Item);
+        if is_item != in_list {
+            html.push_str(if is_item { "<ul>\n" } else { "</ul>\n" });
+            in_list = is_item;
+        }
+        html.push_str(&writer.html(id, range.clone(), whole(INSIDE_PART, Ids::Omitted)));
+    }
+    if in_list {
+        html.push_str("</ul>\n");
+    }
+    html
+}
+
+/// What they will ask next about a story; on the page of a variant with the answers that it gives in its own words.
+pub fn follow_ups<'a>(writer: &mut PageWriter<'a>, story: StoryId, telling: usize) -> Vec<FollowUpView<'a>> {
+    let site = writer.context.site;
+    let variant = match site.story(story).tellings[telling].origin {
+        Origin::Variant(document) => Some(document),
+        Origin::Story | Origin::Derived(_) => None,
+    };
+    site.story(story).follow_ups.iter().map(|&question| follow_up(writer, question, variant)).collect()
+}
+
+fn follow_up<'a>(writer: &mut PageWriter<'a>, question: QuestionId, variant: Option<DocumentId>) -> FollowUpView<'a> {
+    let site = writer.context.site;
+    let retold = variant.and_then(|variant| {
+        let slug = &site.question_item(question)?.slug;
+        let items = site.document(variant).sections.iter().flat_map(|section| &section.items);
+        items.into_iter().find(|item| item.slug == *slug && !item.is_open).map(|item| (variant, item.nodes.clone()))
+    });
+    let (document, nodes) = retold.unwrap_or_else(|| answer_nodes(writer, question));
+    let open = site.is_open(question);
+    FollowUpView {
+        question: site.wording(question),
+        url: writer.link(Node::Question(question), ""),
+        answer: if open { String::new() } else { writer.html(document, nodes, whole(INSIDE_PART, Ids::Omitted)) },
+        open,
+    }
+}
+
+/// Where the answer or the guidance of a question stands.
+pub fn answer_nodes(writer: &PageWriter<'_>, question: QuestionId) -> (DocumentId, Range<usize>) {
+    let site = writer.context.site;
+    let document = site.question(question).document;
+    let whole = 0..site.document(document).body.nodes.len();
+    (document, site.question_item(question).map_or(whole, |item| item.nodes.clone()))
+}
+
+/// How much of an answer is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// One line.
+    Row,
+    /// The telling with its figures and what they will ask next; its headings get ids.
+    Full(Ids),
+}
+
+/// A story in one of its tellings as an answer.
+pub fn answer<'a>(writer: &mut PageWriter<'a>, story: StoryId, telling: usize, why: Vec<String>, extent: Extent) -> AnswerView<'a> {
+    let site = writer.context.site;
+    let told = &site.story(story).tellings[telling];
+    let full = match extent {
+        Extent::Row => None,
+        Extent::Full(ids) => Some(telling_view(writer, story, telling, ids, Detail::Words)),
+    };
+    let is_full = full.is_some();
+    AnswerView {
+        story: &site.story_meta(story).title,
+        url: writer.link(Node::Telling(story, telling), ""),
+        label: &told.label,
+        spoken: writer.spoken(told.words),
+        why,
+        headline: headline(writer, story, telling),
+        telling: full,
+        tellings: if is_full { telling_links(writer, story, telling) } else { Vec::new() },
+        facts: if is_full { facts(writer, story) } else { Vec::new() },
+        follow_ups: if is_full { follow_ups(writer, story, telling) } else { Vec::new() },
+    }
+}
+
+/// Why a story stands where it stands among the answers to a question.
+pub fn reasons(writer: &PageWriter<'_>, story: StoryId, question: QuestionId, is_named: bool) -> Vec<String> {
+    let site = writer.context.site;
+    let mut why = Vec::new();
+    if is_named {
+        why.push("named for this question".to_owned());
+    }
+    let probed = site.question(question).competencies.len();
+    if probed > 0 {
+        let noun = if probed == 1 { "competency" } else { "competencies" };
+        why.push(format!("shares {} of {probed} {noun}", site.shared(story, question)));
+    }
+    let strength = site.story_meta(story).strength;
+    if strength > 0 && writer.is_private() {
+        why.push(format!("strength {strength}"));
+    }
+    why
+}

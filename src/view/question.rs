@@ -1,0 +1,78 @@
+//! The page of a question, and the page of a competency.
+
+use super::lists::question_row;
+use super::pieces::{Extent, answer, answer_nodes, occasions, reasons, whole};
+use super::types::{CompetencyPage, FrameworkView, QuestionPage};
+use crate::html::{Ids, PageWriter};
+use crate::site::{CompetencyId, Node, QuestionId};
+
+/// How many answers a page shows in full; it is read minutes before an interview.
+const FULL_ANSWERS: usize = 3;
+
+/// The level of headings right below the title of a page.
+const BELOW_TITLE: u8 = 2;
+
+/// The page of a question.
+pub fn page<'a>(writer: &mut PageWriter<'a>, id: QuestionId) -> QuestionPage<'a> {
+    let site = writer.context.site;
+    let question = site.question(id);
+    let meta = site.question_meta(id);
+    let is_of_bank = site.is_of_bank(id);
+    let (document, nodes) = answer_nodes(writer, id);
+    let body = writer.html(document, nodes, whole(if is_of_bank { BELOW_TITLE } else { BELOW_TITLE + 1 }, Ids::Given));
+    let mut answers = Vec::with_capacity(question.answers.len());
+    for (place, &story) in question.answers.iter().enumerate() {
+        let ids = if place == 0 { Ids::Given } else { Ids::Omitted };
+        let extent = if place < FULL_ANSWERS { Extent::Full(ids) } else { Extent::Row };
+        let why = reasons(writer, story, id, true);
+        answers.push(answer(writer, story, site.telling_for(story, id), why, extent));
+    }
+    let mut adaptable = Vec::with_capacity(question.adaptable.len());
+    for &story in &question.adaptable {
+        let why = reasons(writer, story, id, false);
+        adaptable.push(answer(writer, story, site.telling_for(story, id), why, Extent::Row));
+    }
+    let named = |node: Node| match node {
+        Node::Telling(story, _) => question.answers.contains(&story) || question.about == Some(story),
+        Node::Home | Node::Question(_) | Node::CaseStudy(_) | Node::Competency(_) => false,
+    };
+    QuestionPage {
+        page: writer.head(site.wording(id), "", "questions"),
+        question: site.wording(id),
+        slug: question.slug.as_str(),
+        aliases: meta.map_or(&[], |meta| meta.aliases.as_slice()),
+        competencies: writer.chips(&question.competencies),
+        asked: meta.map(|meta| occasions(&meta.asked)).unwrap_or_default(),
+        about: question.about.map(|story| writer.link_view(Node::Telling(story, 0))),
+        body,
+        open: site.is_open(id),
+        answers,
+        adaptable_more: crate::source::offset(question.adaptable_total - question.adaptable.len()),
+        adaptable,
+        backlinks: writer.backlinks(Node::Question(id), named),
+    }
+}
+
+/// The page of a competency.
+pub fn competency_page<'a>(writer: &mut PageWriter<'a>, id: CompetencyId) -> CompetencyPage<'a> {
+    let site = writer.context.site;
+    let competency = site.competency(id);
+    let meta = site.competency_meta(id);
+    let body = &site.document(competency.document).body;
+    let html = writer.html(competency.document, 0..body.nodes.len(), whole(BELOW_TITLE, Ids::Given));
+    let mut stories = Vec::with_capacity(competency.stories.len());
+    for &story in &competency.stories {
+        stories.push(answer(writer, story, site.telling_of(story, id), Vec::new(), Extent::Row));
+    }
+    let frameworks = meta.frameworks.iter().map(|(name, entries)| FrameworkView { name: crate::site::capitalised(name), entries });
+    CompetencyPage {
+        page: writer.head(&meta.title, "", "competencies"),
+        title: &meta.title,
+        aliases: &meta.aliases,
+        frameworks: frameworks.collect(),
+        body: html,
+        stories,
+        questions: competency.questions.iter().map(|&question| question_row(writer, question)).collect(),
+        backlinks: writer.backlinks(Node::Competency(id), |_| false),
+    }
+}

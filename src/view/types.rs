@@ -1,0 +1,574 @@
+//! What a template may see: one struct per kind of page, and the pieces that they share.
+//!
+//! These are the only types that are `Serialize` for templates. They hold finished words: a time is written out, an
+//! address is relative to the page, a body is HTML. They are `Hash`, because a page is a function of its view and its
+//! theme, and the hash tells whether the page on disk is still the one that this view gives.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+/// What every page has, whatever it shows.
+#[derive(Debug, Serialize, Hash)]
+pub struct Head<'a> {
+    /// The title of the page, without the title of the site.
+    pub title: &'a str,
+    /// A sentence or two about the page, for the browser and for previews of a link.
+    pub description: &'a str,
+    /// The way from this page to the root of the site: empty, `../` or `../../`.
+    pub root: &'a str,
+    /// The entry of the navigation that is current: the name of a list (`stories`), or empty.
+    pub section: &'static str,
+}
+
+/// What is the same on every page of a site.
+#[derive(Debug, Serialize, Hash)]
+pub struct SiteView<'a> {
+    /// The title from `site.toml`.
+    pub title: &'a str,
+    /// The language of the texts, a BCP 47 tag.
+    pub language: &'a str,
+    /// Whom the site is made for, `private`, `team` or `public`.
+    pub audience: &'static str,
+    /// The entries of the navigation; lists that are empty are left out.
+    pub nav: Vec<NavEntry>,
+    /// What the address of the style sheet ends with, so that a browser fetches a changed one.
+    pub style_version: String,
+}
+
+/// An entry of the navigation.
+#[derive(Debug, Serialize, Hash)]
+pub struct NavEntry {
+    /// The name by which [`Head::section`] tells that it is current.
+    pub section: &'static str,
+    /// The words of the link.
+    pub label: &'static str,
+    /// The address, from the root of the site.
+    pub url: String,
+}
+
+/// A link to a page of the site.
+#[derive(Debug, Clone, Serialize, Hash)]
+pub struct LinkView<'a> {
+    /// The title of the page that is linked to.
+    pub title: &'a str,
+    /// The address, relative to this page.
+    pub url: String,
+}
+
+/// A competency as it is named beside a story or a question.
+#[derive(Debug, Clone, Serialize, Hash)]
+pub struct Chip<'a> {
+    /// The title of the competency.
+    pub title: &'a str,
+    /// The address of its page, relative to this page.
+    pub url: String,
+    /// Its names in the frameworks of employers, as `Dive Deep (Amazon)`, joined by commas; empty without any.
+    pub known_as: &'a str,
+}
+
+/// A stretch of the bar that shows how long each part takes to say.
+#[derive(Debug, Serialize, Hash)]
+pub struct MeterPart<'a> {
+    /// The letter of the part, `S`, or empty for a part without one.
+    pub letter: &'static str,
+    /// The heading of the part.
+    pub label: &'a str,
+    /// How long it takes to say, `0:25`.
+    pub spoken: String,
+    /// Its share of the whole, in per cent, at least 1.
+    pub share: u32,
+}
+
+/// A part of a telling: a section under its heading.
+#[derive(Debug, Serialize, Hash)]
+pub struct PartView<'a> {
+    /// The fragment that leads to it, without `#`; empty where the page has no fragment for it.
+    pub id: String,
+    /// The canonical name of the part, `action`, or empty for a heading that has none.
+    pub part: &'static str,
+    /// The letter of the part, `A`, or empty for a part without one.
+    pub letter: &'static str,
+    /// The heading as the author wrote it.
+    pub label: &'a str,
+    /// How long it takes to say, `1:00`; empty where it is not spoken.
+    pub spoken: String,
+    /// The words, as HTML.
+    pub html: String,
+    /// On the page of a variant: the words of the story that this part replaces, as HTML; empty where there are none.
+    pub replaces: String,
+    /// On the page of a variant: how the part stands to the story: `same`, `retold`, `added`, `shortened`; else empty.
+    pub change: &'static str,
+    /// On the page of a derived telling: the blocks that it leaves out, as HTML; empty where there are none.
+    pub left_out: String,
+}
+
+/// A telling that one can switch to.
+#[derive(Debug, Serialize, Hash)]
+pub struct TellingLink<'a> {
+    /// What the telling is called: `The story`, the title of a variant, `For ownership`.
+    pub label: &'a str,
+    /// The address of its page, relative to this page.
+    pub url: String,
+    /// How long it takes to say, `2:05`.
+    pub spoken: String,
+    /// Whether it is the one that this page shows.
+    pub current: bool,
+    /// `story`, `variant` or `derived`.
+    pub origin: &'static str,
+    /// Who wrote the words where that is not the author (`chatgpt`); else empty.
+    pub by: &'a str,
+    /// Whether it is a draft.
+    pub draft: bool,
+}
+
+/// One telling in full.
+#[derive(Debug, Serialize, Hash)]
+pub struct TellingView<'a> {
+    /// What the telling is called, as in [`TellingLink::label`].
+    pub label: &'a str,
+    /// The address of its page, relative to this page.
+    pub url: String,
+    /// One or two sentences: the answer in thirty seconds, as HTML; empty without one.
+    pub headline: String,
+    /// How many words it has.
+    pub words: u32,
+    /// How long it takes to say, `2:05`.
+    pub spoken: String,
+    /// The length that its author aims at, `1:30`; empty without one.
+    pub target: String,
+    /// Where the target lies on the bar, in per cent of it, 100 at the most; 0 without a target.
+    pub target_at: u32,
+    /// Whether it takes more than a tenth longer than its target.
+    pub over: bool,
+    /// The bar.
+    pub meter: Vec<MeterPart<'a>>,
+    /// The text before the first heading, as HTML; empty without any.
+    pub lead: String,
+    /// The parts in the order of the telling; follow-ups are not among them.
+    pub parts: Vec<PartView<'a>>,
+}
+
+/// An entry of a story's ledger: a figure that any telling may claim.
+#[derive(Debug, Clone, Serialize, Hash)]
+pub struct FactView<'a> {
+    /// What the figure is of, `customers affected`.
+    pub label: String,
+    /// The figure.
+    pub value: Cow<'a, str>,
+    /// Where it comes from; empty where that is not said.
+    pub source: &'a str,
+}
+
+/// A question that comes next, with its answer where there is one.
+#[derive(Debug, Serialize, Hash)]
+pub struct FollowUpView<'a> {
+    /// The question.
+    pub question: &'a str,
+    /// The address of its page, relative to this page.
+    pub url: String,
+    /// The answer as HTML; empty while it is open.
+    pub answer: String,
+    /// Whether an answer is missing.
+    pub open: bool,
+}
+
+/// An occasion at which a story was told or a question was asked.
+#[derive(Debug, Serialize, Hash)]
+pub struct OccasionView<'a> {
+    /// The day, `2 October 2026`.
+    pub on: String,
+    /// To whom or by whom; empty where that is not said.
+    pub who: &'a str,
+    /// The round of the interviews; empty where that is not said.
+    pub round: &'a str,
+}
+
+/// Template `story.html`: a story, or one of its other tellings.
+#[derive(Debug, Serialize, Hash)]
+pub struct StoryPage<'a> {
+    pub page: Head<'a>,
+    /// The title of the story.
+    pub title: &'a str,
+    /// Whether this page is the story itself and not another telling of it.
+    pub is_story: bool,
+    /// `story`, `variant` or `derived`.
+    pub origin: &'static str,
+    /// The competency of a derived telling; on other pages absent.
+    pub derived_for: Option<Chip<'a>>,
+    /// Who wrote the words of this telling where that is not the author; else empty.
+    pub by: &'a str,
+    /// `draft`, `ready` or `retired`.
+    pub status: &'static str,
+    /// When it happened, `March 2025`; empty where that is not said.
+    pub when: String,
+    /// The author's role in it; empty where that is not said.
+    pub role: &'a str,
+    /// The author's own judgement, 1 to 5; 0 where there is none.
+    pub strength: u8,
+    /// The competencies that the telling shows.
+    pub competencies: Vec<Chip<'a>>,
+    /// The questions that the telling is for.
+    pub answers: Vec<LinkView<'a>>,
+    /// All tellings of the story, the story itself first.
+    pub tellings: Vec<TellingLink<'a>>,
+    /// The telling that this page shows.
+    pub telling: TellingView<'a>,
+    /// The figures to have ready.
+    pub facts: Vec<FactView<'a>>,
+    /// What they will ask next.
+    pub follow_ups: Vec<FollowUpView<'a>>,
+    /// Where the story was told.
+    pub told: Vec<OccasionView<'a>>,
+    /// The case studies that come from the story.
+    pub case_studies: Vec<LinkView<'a>>,
+    /// The pages that link here, apart from those named above.
+    pub backlinks: Vec<LinkView<'a>>,
+    /// How many remarks of reviewers and follow-ups are open.
+    pub open_points: u32,
+    /// The address of the list of open points, relative to this page; empty where there is none.
+    pub open_points_url: String,
+}
+
+/// A story as an answer to a question.
+#[derive(Debug, Serialize, Hash)]
+pub struct AnswerView<'a> {
+    /// The title of the story.
+    pub story: &'a str,
+    /// The address of the telling that fits the question, relative to this page.
+    pub url: String,
+    /// What that telling is called.
+    pub label: &'a str,
+    /// How long it takes to say, `2:05`.
+    pub spoken: String,
+    /// Why it stands where it stands: `named for this question`, `shares 2 of 3 competencies`, `strength 4`; the last is for the
+    /// author alone.
+    pub why: Vec<String>,
+    /// The headline as HTML; empty without one.
+    pub headline: String,
+    /// The telling in full; only for the first few stories, so that the page stays one that is read at a glance.
+    pub telling: Option<TellingView<'a>>,
+    /// All tellings of the story, `current` marks the one that fits; only together with `telling`.
+    pub tellings: Vec<TellingLink<'a>>,
+    /// The figures to have ready; only together with `telling`.
+    pub facts: Vec<FactView<'a>>,
+    /// What they will ask next; only together with `telling`.
+    pub follow_ups: Vec<FollowUpView<'a>>,
+}
+
+/// Template `question.html`: a question, the stories that answer it, and what comes next.
+#[derive(Debug, Serialize, Hash)]
+pub struct QuestionPage<'a> {
+    pub page: Head<'a>,
+    /// The question as it is asked.
+    pub question: &'a str,
+    /// Its slug, by which a story names it in `answers`.
+    pub slug: &'a str,
+    /// Other wordings.
+    pub aliases: &'a [String],
+    /// What it probes.
+    pub competencies: Vec<Chip<'a>>,
+    /// When it was asked, newest first.
+    pub asked: Vec<OccasionView<'a>>,
+    /// The story that it is a follow-up about; absent for a question of the bank.
+    pub about: Option<LinkView<'a>>,
+    /// For a question of the bank the guidance, for a follow-up the answer, as HTML; empty without any.
+    pub body: String,
+    /// Whether it is a follow-up that still lacks its answer.
+    pub open: bool,
+    /// The stories that answer it, best first.
+    pub answers: Vec<AnswerView<'a>>,
+    /// Stories that share its competencies and could be adapted, best first; at most a dozen.
+    pub adaptable: Vec<AnswerView<'a>>,
+    /// How many more there are.
+    pub adaptable_more: u32,
+    /// The pages that link here.
+    pub backlinks: Vec<LinkView<'a>>,
+}
+
+/// The names of a competency in one employer's framework.
+#[derive(Debug, Serialize, Hash)]
+pub struct FrameworkView<'a> {
+    /// The framework, `Amazon`.
+    pub name: String,
+    /// What the competency is called there.
+    pub entries: &'a [String],
+}
+
+/// Template `competency.html`: a competency and the telling of each story that shows it.
+#[derive(Debug, Serialize, Hash)]
+pub struct CompetencyPage<'a> {
+    pub page: Head<'a>,
+    pub title: &'a str,
+    /// Other names.
+    pub aliases: &'a [String],
+    pub frameworks: Vec<FrameworkView<'a>>,
+    /// The text of the file, as HTML; empty without any.
+    pub body: String,
+    /// The stories that show it, each in the telling for it, best first; `why` is empty.
+    pub stories: Vec<AnswerView<'a>>,
+    /// The questions that probe it.
+    pub questions: Vec<QuestionRow<'a>>,
+    pub backlinks: Vec<LinkView<'a>>,
+}
+
+/// A section of a case study.
+#[derive(Debug, Serialize, Hash)]
+pub struct SectionView<'a> {
+    /// The fragment that leads to it, without `#`.
+    pub id: String,
+    /// The heading.
+    pub label: &'a str,
+    /// The canonical name of the part, `timeline`, or empty.
+    pub part: &'static str,
+    /// The text, as HTML.
+    pub html: String,
+}
+
+/// An action item of a case study.
+#[derive(Debug, Serialize, Hash)]
+pub struct ActionItemView<'a> {
+    pub what: &'a str,
+    /// The role that owns it; empty where that is not said.
+    pub owner: &'a str,
+    /// The day, `21 March 2025`; empty where that is not said.
+    pub due: String,
+    /// `open`, `doing`, `done` or `dropped`.
+    pub status: &'static str,
+}
+
+/// Template `case-study.html`.
+#[derive(Debug, Serialize, Hash)]
+pub struct CaseStudyPage<'a> {
+    pub page: Head<'a>,
+    pub title: &'a str,
+    /// The story it comes from, where the audience may see that.
+    pub story: Option<LinkView<'a>>,
+    /// 1 is the worst; 0 where it is not said.
+    pub severity: u8,
+    /// Moments and spans, in words: `started` / `7 March 2025, 09:10 UTC`, `time to detect` / `1 h 5 min`.
+    pub times: Vec<FactView<'a>>,
+    /// The text before the first heading, as HTML; empty without any.
+    pub lead: String,
+    pub sections: Vec<SectionView<'a>>,
+    pub actions: Vec<ActionItemView<'a>>,
+    pub backlinks: Vec<LinkView<'a>>,
+    /// How many remarks of reviewers are open.
+    pub open_points: u32,
+    /// The address of the list of open points, relative to this page; empty where there is none.
+    pub open_points_url: String,
+}
+
+/// A story in a list.
+#[derive(Debug, Serialize, Hash)]
+pub struct StoryRow<'a> {
+    pub title: &'a str,
+    pub url: String,
+    /// The headline as HTML; empty without one.
+    pub headline: String,
+    /// How long the story takes to say, `2:05`.
+    pub spoken: String,
+    pub when: String,
+    /// 1 to 5, 0 where there is none.
+    pub strength: u8,
+    /// `draft`, `ready` or `retired`.
+    pub status: &'static str,
+    pub competencies: Vec<Chip<'a>>,
+    /// How many tellings it has, itself included.
+    pub tellings: u32,
+    /// How many questions it answers.
+    pub answers: u32,
+    pub open_points: u32,
+}
+
+/// A question in a list.
+#[derive(Debug, Serialize, Hash)]
+pub struct QuestionRow<'a> {
+    pub question: &'a str,
+    pub url: String,
+    pub competencies: Vec<Chip<'a>>,
+    /// How many stories name it in `answers`; for a follow-up 1 if it is answered.
+    pub stories: u32,
+    /// How many stories could be adapted.
+    pub adaptable: u32,
+    /// The best answer: its story, telling and time; absent where no story names the question.
+    pub best: Option<AnswerView<'a>>,
+}
+
+/// A competency in a list.
+#[derive(Debug, Serialize, Hash)]
+pub struct CompetencyRow<'a> {
+    pub title: &'a str,
+    pub url: String,
+    pub known_as: &'a str,
+    /// How many stories show it.
+    pub stories: u32,
+    /// How many questions probe it.
+    pub questions: u32,
+}
+
+/// A case study in a list.
+#[derive(Debug, Serialize, Hash)]
+pub struct CaseStudyRow<'a> {
+    pub title: &'a str,
+    pub url: String,
+    /// The first paragraph of its summary, as HTML; empty without one.
+    pub summary: String,
+    pub severity: u8,
+    /// The day it started; empty where that is not said.
+    pub when: String,
+    /// How many of its action items are not done or dropped.
+    pub open_actions: u32,
+    pub actions: u32,
+}
+
+/// Where a page stands in a list that is too long for one.
+#[derive(Debug, Serialize, Hash)]
+pub struct Pager {
+    /// From 1.
+    pub number: u32,
+    /// How many pages the list has.
+    pub of: u32,
+    /// How many entries the whole list has.
+    pub entries: u32,
+    /// The address of the page before, relative to this page; empty on the first.
+    pub previous: String,
+    /// The address of the page after, relative to this page; empty on the last.
+    pub next: String,
+}
+
+/// Template `stories.html`.
+#[derive(Debug, Serialize, Hash)]
+pub struct StoriesPage<'a> {
+    pub page: Head<'a>,
+    pub stories: Vec<StoryRow<'a>>,
+    pub pager: Pager,
+}
+
+/// The follow-ups about one story, in the list of questions.
+#[derive(Debug, Serialize, Hash)]
+pub struct FollowUpGroup<'a> {
+    pub story: LinkView<'a>,
+    pub questions: Vec<QuestionRow<'a>>,
+}
+
+/// Template `questions.html`: the bank first, then the follow-ups story by story.
+#[derive(Debug, Serialize, Hash)]
+pub struct QuestionsPage<'a> {
+    pub page: Head<'a>,
+    pub bank: Vec<QuestionRow<'a>>,
+    pub follow_ups: Vec<FollowUpGroup<'a>>,
+    pub pager: Pager,
+}
+
+/// Template `competencies.html`.
+#[derive(Debug, Serialize, Hash)]
+pub struct CompetenciesPage<'a> {
+    pub page: Head<'a>,
+    pub competencies: Vec<CompetencyRow<'a>>,
+}
+
+/// Template `case-studies.html`.
+#[derive(Debug, Serialize, Hash)]
+pub struct CaseStudiesPage<'a> {
+    pub page: Head<'a>,
+    pub case_studies: Vec<CaseStudyRow<'a>>,
+}
+
+/// A story's row in the matrix.
+#[derive(Debug, Serialize, Hash)]
+pub struct MatrixRow<'a> {
+    pub title: &'a str,
+    pub url: String,
+    pub spoken: String,
+    pub cells: Vec<MatrixCell>,
+}
+
+/// Whether a story shows a competency, and in which telling.
+#[derive(Debug, Serialize, Hash)]
+pub struct MatrixCell {
+    /// The address of the telling for the competency; empty where the story does not show it.
+    pub url: String,
+    /// `variant`, `derived`, `story`, or empty.
+    pub origin: &'static str,
+}
+
+/// Template `matrix.html`: which story shows which competency.
+#[derive(Debug, Serialize, Hash)]
+pub struct MatrixPage<'a> {
+    pub page: Head<'a>,
+    /// The columns; `stories` counts over the whole site, not this page of the matrix.
+    pub competencies: Vec<CompetencyRow<'a>>,
+    pub rows: Vec<MatrixRow<'a>>,
+    pub pager: Pager,
+}
+
+/// Template `coverage.html`: which question has its story, and which has none.
+#[derive(Debug, Serialize, Hash)]
+pub struct CoveragePage<'a> {
+    pub page: Head<'a>,
+    /// Questions that no story names, those with something to adapt first.
+    pub gaps: Vec<QuestionRow<'a>>,
+    /// Questions that stand on one story.
+    pub thin: Vec<QuestionRow<'a>>,
+    /// Questions with two stories or more.
+    pub covered: Vec<QuestionRow<'a>>,
+}
+
+/// The open points of one document.
+#[derive(Debug, Serialize, Hash)]
+pub struct OpenPointsGroup<'a> {
+    pub document: LinkView<'a>,
+    /// What reviewers asked, as HTML, with the address of the part that they asked it of.
+    pub remarks: Vec<RemarkView>,
+    /// Follow-ups without an answer.
+    pub questions: Vec<LinkView<'a>>,
+}
+
+/// A reviewer's remark that is still open.
+#[derive(Debug, Serialize, Hash)]
+pub struct RemarkView {
+    pub html: String,
+    pub url: String,
+}
+
+/// Template `open-points.html`.
+#[derive(Debug, Serialize, Hash)]
+pub struct OpenPointsPage<'a> {
+    pub page: Head<'a>,
+    pub groups: Vec<OpenPointsGroup<'a>>,
+    /// How many points there are in all.
+    pub total: u32,
+}
+
+/// Template `home.html`.
+#[derive(Debug, Serialize, Hash)]
+pub struct HomePage<'a> {
+    pub page: Head<'a>,
+    /// The text of `home.md`, as HTML; empty without one.
+    pub body: String,
+    /// How many questions of the bank have a story, and how many there are.
+    pub questions_covered: u32,
+    pub questions_total: u32,
+    pub competencies_covered: u32,
+    pub competencies_total: u32,
+    pub open_points: u32,
+    pub stories_total: u32,
+    /// Questions with an answer, at most two dozen.
+    pub ready: Vec<QuestionRow<'a>>,
+    /// Questions without one, at most a dozen.
+    pub gaps: Vec<QuestionRow<'a>>,
+    /// The strongest stories, at most six.
+    pub stories: Vec<StoryRow<'a>>,
+    pub competencies: Vec<CompetencyRow<'a>>,
+    pub case_studies: Vec<CaseStudyRow<'a>>,
+}
+
+/// Template `404.html`. A host shows it at any address, so it carries its style with it, and its links lead to the root
+/// that `address` in `site.toml` names.
+#[derive(Debug, Serialize, Hash)]
+pub struct NotFoundPage<'a> {
+    pub page: Head<'a>,
+    /// The whole of `static/style.css`.
+    pub style: &'a str,
+}
