@@ -1,22 +1,8 @@
 //! Text that stays text inside of markup and addresses.
 
-/// Adds text to HTML so that it is text.
+/// Adds text to HTML so that it is text, also inside of an attribute in double quotes.
 pub fn escape(text: &str, out: &mut String) {
-    let mut from = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        let entity = match byte {
-            b'&' => "&amp;",
-            b'<' => "&lt;",
-            b'>' => "&gt;",
-            b'"' => "&quot;",
-            b'\'' => "&#39;",
-            _ => continue,
-        };
-        out.push_str(&text[from..at]);
-        out.push_str(entity);
-        from = at + 1;
-    }
-    out.push_str(&text[from..]);
+    pulldown_cmark_escape::escape_html(out, text).expect("a string takes whatever is written to it");
 }
 
 /// The text as HTML.
@@ -29,8 +15,13 @@ pub fn escaped(text: &str) -> String {
 /// Adds a path to an address; what is not plain is written as the bytes of its UTF-8.
 pub fn percent_encode(path: &str, address: &mut String) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'/');
+    if path.bytes().all(is_plain) {
+        address.push_str(path);
+        return;
+    }
     for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'/') {
+        if is_plain(byte) {
             address.push(char::from(byte));
         } else {
             address.push('%');

@@ -9,6 +9,10 @@ use clap::Parser;
 
 use commands::Outcome;
 
+/// A build is thousands of pages, each of many small pieces, on all cores: what it asks most of is the allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     match commands::run(cli::Cli::parse()) {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

@@ -30,20 +30,21 @@ pub enum Route {
 impl Route {
     /// The path from the root of the site, not encoded.
     pub fn path(&self) -> String {
+        let joined = |pieces: &[&str]| pieces.concat();
         match self {
             Self::Home => "index.html".to_owned(),
             Self::List(kind, page) => numbered(kind.folder(), *page),
-            Self::Story(story) => format!("stories/{story}.html"),
-            Self::Telling(story, telling) => format!("stories/{story}/{telling}.html"),
-            Self::Question(question) => format!("questions/{question}.html"),
-            Self::CaseStudy(case) => format!("case-studies/{case}.html"),
-            Self::Competency(competency) => format!("competencies/{competency}.html"),
+            Self::Story(story) => joined(&["stories/", story.as_str(), ".html"]),
+            Self::Telling(story, telling) => joined(&["stories/", story.as_str(), "/", telling.as_str(), ".html"]),
+            Self::Question(question) => joined(&["questions/", question.as_str(), ".html"]),
+            Self::CaseStudy(case) => joined(&["case-studies/", case.as_str(), ".html"]),
+            Self::Competency(competency) => joined(&["competencies/", competency.as_str(), ".html"]),
             Self::Matrix(page) => numbered("matrix", *page),
             Self::Coverage => "coverage.html".to_owned(),
             Self::OpenPoints => "open-points.html".to_owned(),
             Self::NotFound => "404.html".to_owned(),
-            Self::Static(path) => format!("static/{path}"),
-            Self::Asset(name) => format!("assets/{name}"),
+            Self::Static(path) => joined(&["static/", path]),
+            Self::Asset(name) => joined(&["assets/", name]),
         }
     }
 

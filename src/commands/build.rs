@@ -59,6 +59,8 @@ pub fn run(options: &Build) -> Result<Outcome, Box<dyn Error>> {
             stages.end("commit");
             stages.print(options.timings);
             close(&linked, pages, summary, &out, &stages, &diagnostics);
+            // The process ends here, and with it all that it holds: taking a large site apart piece by piece would be time lost.
+            std::mem::forget((linked, inputs));
             Ok(Outcome::Done)
         }
         Made::Mistakes(mistakes) => {

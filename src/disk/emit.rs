@@ -62,6 +62,8 @@ pub struct Staging {
     out: PathBuf,
     /// Where it is until then.
     beside: PathBuf,
+    /// Whether there is a folder at `out` already.
+    is_there: bool,
     former: Former,
     /// What this build has put down. Files that are kept are taken over at the end, if there is anything new at all.
     files: Mutex<BTreeMap<String, (Entry, Put)>>,
@@ -86,7 +88,8 @@ impl Staging {
             return Err(Error::refused("write to", &out, "there is a file of this name; choose another folder with `--out`"));
         }
         let folders = Mutex::new(BTreeSet::from([beside.clone()]));
-        Ok(Self { out, beside, former, files: Mutex::default(), folders, lock: Some(lock) })
+        let is_there = out.is_dir();
+        Ok(Self { out, beside, is_there, former, files: Mutex::default(), folders, lock: Some(lock) })
     }
 
     /// Whether the file at `path` is the one that the former build made from what `fingerprint` stands for.
@@ -112,7 +115,7 @@ impl Staging {
                 self.note(path, entry, Put::Kept);
                 return Ok(Put::Kept);
             }
-        } else if there.symlink_metadata().is_ok() {
+        } else if self.is_there && there.symlink_metadata().is_ok() {
             return Err(Error::refused("write", &there, "this file was not made by storybank; move it away, or choose another folder with `--out`"));
         }
         let here = self.beside.join(path);
@@ -131,7 +134,7 @@ impl Staging {
             kept: count(Put::Kept),
             removed: self.former.entries.keys().filter(|path| !files.contains_key(*path)).count(),
         };
-        let is_there = self.out.is_dir();
+        let is_there = self.is_there;
         if is_there && summary.written + summary.removed == 0 {
             self.replace_manifest(&files)?;
             return Ok(summary);

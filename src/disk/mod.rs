@@ -11,7 +11,7 @@ use std::{fmt, io};
 
 pub use emit::{Put, Staging, Summary};
 pub use load::{assets, load};
-pub use scaffold::create_new;
+pub use scaffold::{create_new, first_there};
 
 /// A failure of the machine, with the path at which it happened.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Error;
 
@@ -17,4 +17,9 @@ pub fn create_new(path: &Path, text: &str) -> Result<(), Error> {
         io::ErrorKind::AlreadyExists => Error::refused("write", path, "it is there already, and nothing was changed"),
         _ => Error::io("write", path, error),
     })
+}
+
+/// The first of `names` that a folder holds, be it a file, a folder or a link to nowhere; a folder that is not there holds none.
+pub fn first_there(folder: &Path, names: &[&str]) -> Option<PathBuf> {
+    names.iter().map(|name| folder.join(name)).find(|path| path.symlink_metadata().is_ok())
 }

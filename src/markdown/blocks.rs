@@ -9,15 +9,8 @@ use crate::source::{SitePath, Span};
 
 /// Turns plain Markdown nodes into those of the format.
 pub(super) fn shape(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
-    let holds = |wanted: fn(&Event) -> bool| body.nodes.iter().any(|node| wanted(&node.event));
-    let (has_quotes, has_html, has_images) = (
-        holds(|event| matches!(event, Event::Start(Tag::Quote))),
-        holds(|event| matches!(event, Event::Html(_))),
-        holds(|event| matches!(event, Event::Start(Tag::Image(_)))),
-    );
-    let has_remark_paragraphs = contains_ignoring_case(body.file_text(), "question:");
+    let Signs { has_quotes, has_html, has_images, has_remark_paragraphs, has_hashtags } = Signs::of(body);
     let has_private_headings = body.headings.iter().any(|heading| heading.is_private && heading.level > 2);
-    let has_hashtags = body.file_text().contains('#') && body.file_text().contains(" #") || body.file_text().contains("\n#");
     if has_quotes {
         shape_callouts(body, file, found);
     }
@@ -47,8 +40,33 @@ pub(super) fn shape(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnostic
     }
 }
 
-fn contains_ignoring_case(text: &str, small: &str) -> bool {
-    text.as_bytes().windows(small.len()).any(|window| window.eq_ignore_ascii_case(small.as_bytes()))
+/// What a body holds that one of the passes has to look at.
+#[derive(Default)]
+struct Signs {
+    has_quotes: bool,
+    has_html: bool,
+    has_images: bool,
+    has_remark_paragraphs: bool,
+    has_hashtags: bool,
+}
+
+impl Signs {
+    fn of(body: &Body) -> Self {
+        let mut signs = Self::default();
+        let mut before = None;
+        for node in &body.nodes {
+            match node.event {
+                Event::Start(Tag::Quote) => signs.has_quotes = true,
+                Event::Start(Tag::Image(_)) => signs.has_images = true,
+                Event::Start(Tag::Emphasis) => signs.has_remark_paragraphs |= before == Some(Event::Start(Tag::Paragraph)),
+                Event::Html(_) => signs.has_html = true,
+                Event::Text(piece) => signs.has_hashtags |= body.str(piece).contains('#'),
+                _ => {}
+            }
+            before = Some(node.event);
+        }
+        signs
+    }
 }
 
 /// `> [!note] Title` becomes a call-out.

@@ -34,6 +34,8 @@ pub fn read(file: &SitePath, text: &Arc<str>, start: usize) -> (Body, Vec<Diagno
         .collect();
     let text: Arc<str> = blanked.text.map_or_else(|| text.clone(), Arc::from);
     let mut reader = Reader { file, body: Body::over(text.clone()), open: Vec::new(), ids: HashSet::new() };
+    // Most texts have fewer nodes than this; the rest of the room is given back below.
+    reader.body.nodes.reserve((text.len() - start) / BYTES_PER_NODE);
     let mut events = Parser::new_ext(&text[start..], options()).into_offset_iter();
     while let Some((event, range)) = events.next() {
         let span = Span::new(range.start, range.end).shifted(start);
@@ -57,9 +59,13 @@ pub fn read(file: &SitePath, text: &Arc<str>, start: usize) -> (Body, Vec<Diagno
         }
     }
     let mut body = reader.body;
+    body.nodes.shrink_to_fit();
     blocks::shape(&mut body, file, &mut found);
     (body, found)
 }
+
+/// How many bytes of Markdown there are to a node, in prose.
+const BYTES_PER_NODE: usize = 16;
 
 /// What is being read.
 struct Reader<'a> {
@@ -140,7 +146,7 @@ impl Reader<'_> {
         if let CowStr::Borrowed(borrowed) = characters {
             let file: &str = &self.body.text.file;
             let start = (borrowed.as_ptr() as usize).wrapping_sub(file.as_ptr() as usize);
-            if file.get(start..start.wrapping_add(borrowed.len())).is_some_and(|there| there == *borrowed) {
+            if file.get(start..start.wrapping_add(borrowed.len())).is_some_and(|there| std::ptr::eq(there, *borrowed)) {
                 return Str { start: offset(start), length: offset(borrowed.len()) };
             }
         }

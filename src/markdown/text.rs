@@ -14,21 +14,42 @@ struct WordCount {
 impl WordCount {
     fn add(&mut self, text: &str) {
         for byte in text.bytes() {
-            if byte.is_ascii_whitespace() {
-                self.in_word = false;
-            } else if !self.in_word && is_spoken(byte) {
-                self.in_word = true;
-                self.words += 1;
+            match ROLES[usize::from(byte)] {
+                Role::Between => self.in_word = false,
+                Role::Silent => {}
+                Role::Spoken => {
+                    self.words += u32::from(!self.in_word);
+                    self.in_word = true;
+                }
             }
         }
     }
 }
 
-/// Whether a byte can start a spoken word; a lone dash or bracket is not said.
-fn is_spoken(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || !byte.is_ascii() || matches!(byte, b'$' | b'%' | b'&')
+/// What a byte does to the count of words.
+#[derive(Clone, Copy)]
+enum Role {
+    /// It parts words.
+    Between,
+    /// It can stand in a word, but makes none by itself: a lone dash or bracket is not said.
+    Silent,
+    Spoken,
 }
 
+const ROLES: [Role; 256] = {
+    let mut roles = [Role::Spoken; 256];
+    let mut byte = 0u8;
+    while byte < 128 {
+        roles[byte as usize] = match byte {
+            b' ' | b'\t' | b'\n' | b'\r' | 0x0c => Role::Between,
+            b'$' | b'%' | b'&' => Role::Spoken,
+            byte if byte.is_ascii_alphanumeric() => Role::Spoken,
+            _ => Role::Silent,
+        };
+        byte += 1;
+    }
+    roles
+};
 
 impl Body {
     /// The words of a stretch that are said aloud: no remarks and private notes, no code, no footnotes, no hashtags.

@@ -13,7 +13,7 @@ use super::{
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, did_you_mean, nearest, rules};
 use crate::front_matter;
-use crate::model::{Audience, Author, Document, Kind, Meta, Status};
+use crate::model::{Audience, Author, Document, Kind, Meta, Part, Status};
 use crate::slug::Slug;
 use crate::source::{SitePath, Span};
 
@@ -36,6 +36,7 @@ pub fn link(config: &Arc<Config>, audience: Audience, documents: Vec<Arc<Documen
         audience,
         home: by_kind.home,
         stories,
+        ranked: Vec::new(),
         questions,
         case_studies,
         competencies,
@@ -289,6 +290,7 @@ impl Linker<'_> {
                 by: Author::Me,
                 status: document.status,
                 left_out: Vec::new(),
+                headline: None,
                 words: 0,
             }];
             for &variant in by_kind.variants.get(slug).into_iter().flatten() {
@@ -320,6 +322,7 @@ impl Linker<'_> {
             by: meta.by.clone(),
             status: document.status,
             left_out: Vec::new(),
+            headline: None,
             words: 0,
         })
     }
@@ -353,6 +356,7 @@ impl Linker<'_> {
                 by: Author::Me,
                 status: Status::Ready,
                 left_out,
+                headline: None,
                 words: 0,
             });
         }
@@ -455,9 +459,9 @@ fn inherit_competencies(questions: &mut [Question], stories: &[Story]) {
 
 /// Everything that needs the whole: edges in the other direction, counts, ranks, links.
 fn finish(site: &mut Site, assets: &BTreeSet<SitePath>, mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    count_words(site);
+    sum_up_tellings(site);
     let named = reverse_edges(site);
-    sort_stories_of_competencies(site);
+    rank_stories(site);
     let ranked: Vec<_> = (0..site.questions.len())
         .into_par_iter()
         .map(|index| {
@@ -478,10 +482,12 @@ fn finish(site: &mut Site, assets: &BTreeSet<SitePath>, mut found: Vec<Diagnosti
     found
 }
 
-fn count_words(site: &mut Site) {
+/// Fills what the sections of each telling give: its words, and where its headline stands.
+fn sum_up_tellings(site: &mut Site) {
     let documents = &site.documents;
     for story in &mut site.stories {
         for telling in &mut story.tellings {
+            telling.headline = telling.sections.iter().position(|told| documents[told.document.0].sections[told.section].part == Some(Part::Headline));
             let words = telling.sections.iter().map(|told| {
                 let document = &documents[told.document.0];
                 told_words(document, &document.sections[told.section], &telling.left_out)
@@ -531,40 +537,50 @@ fn push_new_last<T: PartialEq>(list: &mut Vec<T>, element: T) {
     }
 }
 
-fn sort_stories_of_competencies(site: &mut Site) {
-    let sorted: Vec<Vec<StoryId>> = site
-        .competencies
-        .par_iter()
-        .map(|competency| {
-            let mut stories = competency.stories.clone();
-            site.sort_by_standing(&mut stories);
-            stories
-        })
-        .collect();
-    for (competency, stories) in site.competencies.iter_mut().zip(sorted) {
-        competency.stories = stories;
+/// Puts the stories in order, and with them those of each competency.
+fn rank_stories(site: &mut Site) {
+    let mut ranked: Vec<StoryId> = site.stories().collect();
+    site.sort_by_standing(&mut ranked);
+    let mut places = vec![0; ranked.len()];
+    for (place, story) in ranked.iter().enumerate() {
+        places[story.0] = place;
     }
+    for competency in &mut site.competencies {
+        competency.stories.sort_by_key(|story| places[story.0]);
+    }
+    site.ranked = ranked;
 }
 
 fn resolve_links(site: &mut Site, assets: &BTreeSet<SitePath>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let owners = owners(site);
     let resolver = Resolver::new(site, assets);
-    let mut destinations = Vec::with_capacity(site.documents.len());
-    let mut backlinks: BTreeMap<Node, Vec<Node>> = BTreeMap::new();
-    for (document, &own) in site.documents.iter().zip(&owners) {
-        let mut resolved = Vec::with_capacity(document.body.links.len());
-        for link in &document.body.links {
-            let destination = resolver.resolve(document, own, link).unwrap_or_else(|diagnostic| {
-                found.push(*diagnostic);
-                Destination::Nothing
+    let resolved: Vec<(Vec<Destination>, Vec<Diagnostic>)> = site
+        .documents
+        .par_iter()
+        .zip(&owners)
+        .map(|(document, &own)| {
+            let mut found = Vec::new();
+            let links = document.body.links.iter();
+            let destinations = links.map(|link| {
+                resolver.resolve(document, own, link).unwrap_or_else(|diagnostic| {
+                    found.push(*diagnostic);
+                    Destination::Nothing
+                })
             });
-            if let (Destination::Page { node, .. }, Some(from)) = (&destination, own)
+            (destinations.collect(), found)
+        })
+        .collect();
+    let mut backlinks: BTreeMap<Node, Vec<Node>> = BTreeMap::new();
+    let mut destinations = Vec::with_capacity(resolved.len());
+    for ((resolved, mistakes), own) in resolved.into_iter().zip(owners) {
+        found.extend(mistakes);
+        for destination in &resolved {
+            if let (Destination::Page { node, .. }, Some(from)) = (destination, own)
                 && *node != from
             {
                 push_new_last(backlinks.entry(*node).or_default(), from);
             }
-            resolved.push(destination);
         }
         destinations.push(resolved);
     }

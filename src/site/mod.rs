@@ -58,6 +58,8 @@ pub struct Site {
     pub documents: Vec<Arc<Document>>,
     /// In the order of their slugs.
     pub stories: Vec<Story>,
+    /// The stories, best first.
+    pub ranked: Vec<StoryId>,
     /// Those with files first, in the order of their files; then the follow-ups, story by story.
     pub questions: Vec<Question>,
     /// In the order of their slugs.

@@ -27,6 +27,8 @@ pub struct Telling {
     pub status: Status,
     /// The nodes of the story's body that a derived telling leaves out.
     pub left_out: Vec<Range<usize>>,
+    /// The section under the heading of a headline, by its place in `sections`.
+    pub headline: Option<usize>,
     /// How many words are spoken in it.
     pub words: u32,
 }

@@ -52,22 +52,16 @@ fn pager(writer: &PageWriter<'_>, number: u32, entries: usize, per_page: usize, 
 }
 
 /// The entries of a page of a list.
-fn page_of<T>(all: Vec<T>, number: u32, per_page: usize) -> Vec<T> {
-    all.into_iter().skip((number as usize).saturating_sub(1) * per_page).take(per_page).collect()
-}
-
-fn by_standing(site: &Site) -> Vec<StoryId> {
-    let mut stories: Vec<StoryId> = site.stories().collect();
-    site.sort_by_standing(&mut stories);
-    stories
+fn page_of<T>(all: &[T], number: u32, per_page: usize) -> &[T] {
+    all.chunks(per_page).nth((number as usize).saturating_sub(1)).unwrap_or_default()
 }
 
 pub fn stories<'a>(writer: &mut PageWriter<'a>, number: u32) -> StoriesPage<'a> {
     let site = writer.context.site;
-    let shown = page_of(by_standing(site), number, ROWS);
+    let shown = page_of(&site.ranked, number, ROWS);
     StoriesPage {
         page: writer.head("Stories", "Every story, the strongest first.", "stories"),
-        stories: shown.into_iter().map(|id| story_row(writer, id)).collect(),
+        stories: shown.iter().map(|&id| story_row(writer, id)).collect(),
         pager: pager(writer, number, site.stories.len(), ROWS, |number| Route::List(Kind::Story, number)),
     }
 }
@@ -104,8 +98,8 @@ fn questions_named(site: &Site, id: StoryId) -> usize {
 pub fn questions<'a>(writer: &mut PageWriter<'a>, number: u32) -> QuestionsPage<'a> {
     let site = writer.context.site;
     let (bank, about): (Vec<QuestionId>, Vec<QuestionId>) = site.questions().partition(|&id| site.is_of_bank(id));
-    let all = ordered(site, bank).into_iter().chain(about).collect();
-    let shown = page_of(all, number, ROWS);
+    let all: Vec<QuestionId> = ordered(site, bank).into_iter().chain(about).collect();
+    let shown = page_of(&all, number, ROWS);
     let mut page = QuestionsPage {
         page: writer.head("Questions", "Every question, with the story that answers it best.", "questions"),
         bank: Vec::new(),
@@ -113,7 +107,7 @@ pub fn questions<'a>(writer: &mut PageWriter<'a>, number: u32) -> QuestionsPage<
         pager: pager(writer, number, site.questions.len(), ROWS, |number| Route::List(Kind::Question, number)),
     };
     let mut current: Option<StoryId> = None;
-    for id in shown {
+    for &id in shown {
         let row = question_row(writer, id);
         match site.question(id).about {
             None => page.bank.push(row),
@@ -207,11 +201,11 @@ fn case_study_row<'a>(writer: &mut PageWriter<'a>, id: CaseStudyId) -> CaseStudy
 pub fn matrix<'a>(writer: &mut PageWriter<'a>, number: u32) -> MatrixPage<'a> {
     let site = writer.context.site;
     let columns: Vec<CompetencyId> = site.competencies().collect();
-    let shown = page_of(by_standing(site), number, MATRIX_ROWS);
+    let shown = page_of(&site.ranked, number, MATRIX_ROWS);
     MatrixPage {
         page: writer.head("Matrix", "Which story shows which competency.", "matrix"),
         competencies: columns.iter().map(|&id| competency_row(writer, id)).collect(),
-        rows: shown.into_iter().map(|story| matrix_row(writer, story, &columns)).collect(),
+        rows: shown.iter().map(|&story| matrix_row(writer, story, &columns)).collect(),
         pager: pager(writer, number, site.stories.len(), MATRIX_ROWS, Route::Matrix),
     }
 }
@@ -306,7 +300,7 @@ pub fn home<'a>(writer: &mut PageWriter<'a>) -> HomePage<'a> {
     });
     let bank = ordered(site, site.questions().filter(|&id| site.is_of_bank(id)).collect());
     let (ready, gaps): (Vec<QuestionId>, Vec<QuestionId>) = bank.iter().partition(|&&id| !site.question(id).answers.is_empty());
-    let told = by_standing(site).into_iter().filter(|&id| site.document(site.story(id).document).status == Status::Ready);
+    let told = site.ranked.iter().copied().filter(|&id| site.document(site.story(id).document).status == Status::Ready);
     let stories: Vec<StoryId> = told.take(HOME_STORIES).collect();
     let open_points = if writer.is_private() { open_points_total(site) } else { 0 };
     let covered = site.competencies().filter(|&id| !site.competency(id).stories.is_empty()).count();

@@ -117,13 +117,11 @@ pub fn telling_links<'a>(writer: &PageWriter<'a>, story: StoryId, current: usize
 pub fn headline(writer: &mut PageWriter<'_>, story: StoryId, telling: usize) -> String {
     let site = writer.context.site;
     let told = &site.story(story).tellings[telling];
-    for part in &told.sections {
+    if let Some(part) = told.headline.map(|place| &told.sections[place]) {
         let document = site.document(part.document);
-        let section = &document.sections[part.section];
-        let paragraph = (section.part == Some(Part::Headline)).then(|| document.body.first_paragraph(section.nodes.clone())).flatten();
-        if let Some(paragraph) = paragraph
-            && (part.document != site.story(story).document || own_headline(site.document(part.document)).is_empty())
-        {
+        // A headline in front matter speaks for its document before the section of that name does.
+        let paragraph = document.body.first_paragraph(document.sections[part.section].nodes.clone());
+        if let Some(paragraph) = paragraph.filter(|_| own_headline(document).is_empty()) {
             return writer.html(part.document, paragraph, whole(INSIDE_PART, Ids::Omitted));
         }
     }

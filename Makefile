@@ -1,0 +1,58 @@
+# What a developer runs. `make help` lists it.
+
+.DEFAULT_GOAL := help
+.PHONY: help test format lint unit html tools bench screenshots
+
+CARGO ?= cargo
+STORYBANK := $(CARGO) run --locked --quiet --
+# Everything that is made here goes below this folder, which version control leaves out.
+CHECK := target/check
+TOOLS := target/tools
+VNU_VERSION := 26.9.27
+VNU := $(TOOLS)/vnu-$(VNU_VERSION).jar
+# The site that the pictures in docs/ show; `make screenshots SITE=.` takes them of this repository's own.
+SITE ?= $(CHECK)/pictured
+
+help: ## List what can be made
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /  /' | awk '{ name = $$1; $$1 = ""; printf "%-12s%s\n", name, $$0 }'
+
+test: tools format lint unit html ## Install what the checks need beyond Rust, then run them all
+
+format: ## Check that the sources are formatted, if there is a rustfmt
+	@if $(CARGO) fmt --version >/dev/null 2>&1; then $(CARGO) fmt --check; else echo "format: left out, there is no rustfmt"; fi
+
+lint: ## Check the sources with clippy, if there is one
+	@if $(CARGO) clippy --version >/dev/null 2>&1; then $(CARGO) clippy --locked --all-targets -- -D warnings; else echo "lint: left out, there is no clippy"; fi
+
+unit: ## Run the tests
+	$(CARGO) test --locked
+
+html: tools ## Build this repository's site, and a new one, and check their HTML
+	@rm -rf $(CHECK)
+	$(STORYBANK) build --out $(CHECK)/private
+	$(STORYBANK) build --audience team --out $(CHECK)/team
+	$(STORYBANK) init $(CHECK)/new
+	$(STORYBANK) build --root $(CHECK)/new
+	java -jar $(VNU) --errors-only --skip-non-html $(CHECK)
+	@echo "no errors in the HTML of $$(find $(CHECK) -name '*.html' | wc -l) pages"
+
+tools: $(VNU)
+	@.ci/need "java -version" java default-jre-headless "the checker of the HTML runs on it"
+
+# The checker is one file of a package; the package's install script, which would fetch a Java of its own, is not run.
+$(VNU):
+	@.ci/need "npm --version" npm npm "the checker of the HTML comes through it"
+	@echo "installing the Nu HTML checker $(VNU_VERSION) into $(TOOLS)"
+	@mkdir -p $(TOOLS)
+	@npm install --prefix $(TOOLS) --no-save --no-package-lock --no-audit --no-fund --ignore-scripts --silent vnu-jar@$(VNU_VERSION) </dev/null \
+		|| { echo "error: npm cannot install vnu-jar $(VNU_VERSION); does it reach its registry?" >&2; exit 1; }
+	@mv $(TOOLS)/node_modules/vnu-jar/build/dist/vnu.jar $@
+	@rm -rf $(TOOLS)/node_modules
+
+bench: ## Measure how long builds take
+	$(CARGO) bench --locked --bench build
+
+screenshots: ## Take the pictures of the documentation
+	@if [ ! -e $(SITE)/content ]; then $(STORYBANK) init $(SITE); fi
+	$(STORYBANK) build --root $(SITE) --out $(CHECK)/pictures
+	@.ci/pictures $(CHECK)/pictures

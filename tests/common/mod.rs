@@ -1,0 +1,164 @@
+//! What the tests share: a small site in one text, what the program says of it, and everything that is made from it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use proptest::prelude::ProptestConfig;
+use proptest::test_runner::RngSeed;
+use storybank::audience::Viewer;
+use storybank::build::{InputFile, Inputs, Linked, Memo, Press, asset_names, link_site, settings};
+use storybank::diagnostic::{self, Diagnostic};
+use storybank::highlight::Highlighter;
+use storybank::model::Audience;
+use storybank::render::{Theme, ThemeFile};
+use storybank::report::{self, Colour, Sources};
+use storybank::source::SitePath;
+
+/// Where random tests start: always at the same place, unless `PROPTEST_RNG_SEED` says where.
+pub fn seed() -> RngSeed {
+    match ProptestConfig::default().rng_seed {
+        RngSeed::Random => RngSeed::Fixed(2026),
+        fixed @ RngSeed::Fixed(_) => fixed,
+    }
+}
+
+/// The files of a site, by their paths from its root.
+pub type Files = BTreeMap<String, Vec<u8>>;
+
+/// Everything that a site consists of, by its path.
+pub type Artefacts = BTreeMap<String, Vec<u8>>;
+
+/// The files of a small site in one text: a line `-- path --` opens each, and what stands before the first is a comment.
+///
+/// `\xff` stands for the byte 255, so that a file can be something else than UTF-8.
+pub fn files(text: &str) -> Files {
+    let mut files = Files::new();
+    let mut path = None;
+    for line in text.split_inclusive('\n') {
+        let named = line.trim_end().strip_prefix("-- ").and_then(|rest| rest.strip_suffix(" --"));
+        match (named, &path) {
+            (Some(named), _) => {
+                path = Some(named.to_owned());
+                files.insert(named.to_owned(), Vec::new());
+            }
+            (None, Some(path)) => files.get_mut(path).expect("its marker has put it there").extend(bytes(line)),
+            (None, None) => {}
+        }
+    }
+    files
+}
+
+/// The bytes of a text with `\xff` resolved.
+fn bytes(text: &str) -> Vec<u8> {
+    let mut parts = text.split("\\x");
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        match part.get(..2).and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                bytes.extend(part[2..].as_bytes());
+            }
+            None => bytes.extend(format!("\\x{part}").into_bytes()),
+        }
+    }
+    bytes
+}
+
+/// The files as the program reads them from a disk.
+pub fn inputs(files: &Files) -> Inputs {
+    let file = |path: &str, bytes: &[u8]| InputFile { path: SitePath::new(path), bytes: Arc::from(bytes) };
+    let mut inputs = Inputs { settings: files.get("site.toml").map(|bytes| file("site.toml", bytes)), ..Inputs::default() };
+    for (path, bytes) in files.iter().filter(|(path, _)| path.starts_with("content/")) {
+        match SitePath::new(path.as_str()).extension() {
+            "md" | "markdown" => inputs.documents.push(file(path, bytes)),
+            _ => {
+                inputs.assets.insert(SitePath::new(path.as_str()));
+            }
+        }
+    }
+    let folder = format!("themes/{}/", settings(&inputs).0.theme);
+    let own = files.iter().filter_map(|(path, bytes)| Some((path, path.strip_prefix(&folder)?, bytes)));
+    inputs.theme = own.map(|(path, name, bytes)| ThemeFile { path: SitePath::new(path.as_str()), name: name.to_owned(), bytes: Arc::from(&**bytes) }).collect();
+    inputs
+}
+
+/// The linked site for an audience, without drafts.
+pub fn linked(inputs: &Inputs, audience: Audience) -> Linked {
+    linked_with(&mut Memo::default(), inputs, audience)
+}
+
+/// The linked site for an audience, with what a former one has left in the memo.
+pub fn linked_with(memo: &mut Memo, inputs: &Inputs, audience: Audience) -> Linked {
+    link_site(inputs, memo, |_| Viewer { audience, drafts: false })
+}
+
+/// Makes everything that a site consists of, or says what keeps it from being made, in the order in which it is printed.
+pub fn make(files: &Files, audience: Audience) -> Result<Artefacts, Vec<Diagnostic>> {
+    let inputs = inputs(files);
+    let linked = linked(&inputs, audience);
+    let theme = match Theme::new(&inputs.theme) {
+        Ok(theme) if !linked.has_errors() => theme,
+        broken => return Err(linked.diagnostics.into_iter().chain(broken.err().into_iter().flatten()).collect()),
+    };
+    press(files, &inputs, &linked, theme)
+}
+
+fn press(files: &Files, inputs: &Inputs, linked: &Linked, theme: Theme) -> Result<Artefacts, Vec<Diagnostic>> {
+    let used = linked.site.used_assets();
+    let assets = || used.iter().filter_map(|path| Some((path, files.get(path.as_str())?.as_slice())));
+    let names = asset_names(assets());
+    let highlighter = Highlighter::default();
+    let press = Press::new(linked, theme, &inputs.theme, &highlighter, &names);
+    let mut artefacts = Artefacts::new();
+    let mut mistakes = Vec::new();
+    for page in press.pages() {
+        match press.page(&page, |_| false) {
+            Ok(made) => {
+                let former = artefacts.insert(page.route.path(), made.bytes.expect("no page is current"));
+                assert_eq!(former, None, "two pages have the address {}", page.route.path());
+            }
+            Err(mistake) => mistakes.push(mistake),
+        }
+    }
+    let statics = press.statics().map(|statics| statics.into_iter().map(Ok).collect()).unwrap_or_else(|mistake| vec![Err(mistake)]);
+    for file in statics.into_iter().chain(assets().map(|(path, bytes)| press.asset(path, bytes))) {
+        match file {
+            Ok(file) => {
+                artefacts.insert(file.path, file.bytes);
+            }
+            Err(mistake) => mistakes.push(mistake),
+        }
+    }
+    diagnostic::sort(&mut mistakes);
+    if mistakes.is_empty() { Ok(artefacts) } else { Err(mistakes) }
+}
+
+/// What a person reads who builds the site for an audience: every diagnostic, then how many there are.
+pub fn check_for(audience: Audience, text: &str) -> String {
+    let files = files(text);
+    let inputs = inputs(&files);
+    let mut diagnostics = linked(&inputs, audience).diagnostics;
+    if let Err(found) = make(&files, audience) {
+        diagnostics.extend(found.into_iter().filter(|found| !diagnostics.contains(found)).collect::<Vec<_>>());
+    }
+    let sources = Sources::new(files.iter().map(|(path, bytes)| (SitePath::new(path.as_str()), Arc::from(bytes.as_slice()))));
+    let reports = diagnostics.iter().map(|found| format!("{}\n\n", report::render(found, &sources, Colour::Plain)));
+    reports.collect::<String>() + &report::count(&diagnostics) + "\n"
+}
+
+/// What the author reads who builds the site.
+pub fn check(text: &str) -> String {
+    check_for(Audience::Private, text)
+}
+
+/// The pages of a site by their paths; it must be sound.
+pub fn site_for(audience: Audience, text: &str) -> BTreeMap<String, String> {
+    let artefacts = make(&files(text), audience).unwrap_or_else(|_| panic!("the site has mistakes:\n{}", check_for(audience, text)));
+    let pages = artefacts.into_iter().filter(|(path, _)| path.ends_with(".html"));
+    pages.map(|(path, bytes)| (path, String::from_utf8(bytes).expect("a page is text"))).collect()
+}
+
+/// The pages that the author sees, by their paths.
+pub fn site(text: &str) -> BTreeMap<String, String> {
+    site_for(Audience::Private, text)
+}

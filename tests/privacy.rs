@@ -1,0 +1,675 @@
+//! What an audience may not see is in no byte that is made for it: every private place by its name, then random sites.
+//!
+//! Each place holds a word that occurs nowhere else. Where a test is about what the author alone sees, the word must be on
+//! the author's own pages, so that a place which is dropped for everybody cannot pass for one that is hidden.
+
+#[expect(dead_code, reason = "each test uses a part of what they share")]
+mod common;
+
+use common::{Artefacts, check_for, files, make};
+use proptest::prelude::*;
+use storybank::diagnostic::rules;
+use storybank::model::Audience;
+
+/// The word that stands in private places.
+const SECRET: &str = "xyzzyword";
+
+const OTHERS: [Audience; 2] = [Audience::Team, Audience::Public];
+
+/// Who sees what stands in a place.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    ToTheAuthor,
+    ToNobody,
+}
+
+use Shown::{ToNobody, ToTheAuthor};
+
+/// A site that everybody may see; the files of a case come in addition, or in the place of its own.
+const BASE: &str = "
+-- content/stories/outage.md --
+---
+title: The outage
+competencies: [ownership]
+answers: [hardest]
+audience: public
+---
+
+## Result
+
+It was mended.
+-- content/stories/outage/short.md --
+---
+title: In short
+---
+-- content/questions/hardest.md --
+---
+question: What was hardest?
+competencies: [ownership]
+audience: public
+---
+-- content/competencies/ownership.md --
+---
+title: Ownership
+audience: public
+---
+-- content/case-studies/naming.md --
+---
+title: The naming rule
+story: outage
+audience: public
+---
+";
+
+/// The base with the files of a case, the word in the place of `SECRET`.
+fn with(case: &str) -> String {
+    // The base has its story in one file; a variant needs it in a folder.
+    let base = BASE.replace("stories/outage.md", "stories/outage/index.md");
+    format!("{base}{case}\n").replace("SECRET", SECRET)
+}
+
+/// A story that everybody may see, with a body between two paragraphs that must stay.
+fn story_with(body: &str) -> String {
+    with(&format!(
+        "-- content/stories/outage/index.md --\n---\ntitle: The outage\ncompetencies: [ownership]\nanswers: [hardest]\naudience: public\n---\n\n\
+         ## Situation\n\nstaysbefore\n\n{body}\n\n## Result\n\nstaysafter\n"
+    ))
+}
+
+/// Whether the word is in the address or in the bytes of an artefact, and where.
+fn leaks(artefacts: &Artefacts, word: &str) -> Vec<String> {
+    let holds = |text: &str| text.to_lowercase().contains(word);
+    let mut leaks = Vec::new();
+    for (path, bytes) in artefacts {
+        let text = String::from_utf8_lossy(bytes);
+        if holds(path) {
+            leaks.push(format!("the address {path}"));
+        }
+        leaks.extend(text.lines().filter(|line| holds(line)).map(|line| format!("{path}: {line}")));
+    }
+    leaks
+}
+
+/// Builds a site for everybody but its author, and gives what is wrong with that.
+fn mistakes_of(name: &str, text: &str, shown: Shown, stays: &[&str]) -> Vec<String> {
+    let mut mistakes = Vec::new();
+    for audience in OTHERS {
+        match make(&files(text), audience) {
+            Ok(artefacts) => {
+                let leaks = leaks(&artefacts, SECRET);
+                mistakes.extend(leaks.iter().take(2).map(|leak| format!("{name}, {}: {leak}", audience.name())));
+                let story = artefacts.get("stories/outage.html").map(|bytes| String::from_utf8_lossy(bytes)).unwrap_or_default();
+                mistakes.extend(stays.iter().filter(|word| !story.contains(**word)).map(|word| format!("{name}, {}: `{word}` is gone", audience.name())));
+            }
+            Err(_) => mistakes.push(format!("{name}: not built\n{}", check_for(audience, text))),
+        }
+    }
+    let own = make(&files(text), Audience::Private).map(|artefacts| !leaks(&artefacts, SECRET).is_empty());
+    if own != Ok(shown == ToTheAuthor) {
+        mistakes.push(format!("{name}: the author's pages should {}hold it: {own:?}", if shown == ToNobody { "not " } else { "" }));
+    }
+    mistakes
+}
+
+/// Tries every body.
+fn bodies_stay_private(bodies: &[(&str, Shown, &str)]) {
+    let found: Vec<String> =
+        bodies.iter().flat_map(|(name, shown, body)| mistakes_of(name, &story_with(body), *shown, &["staysbefore", "staysafter"])).collect();
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// Tries every set of files.
+fn files_stay_private(cases: &[(&str, Shown, &str)]) {
+    let found: Vec<String> = cases.iter().flat_map(|(name, shown, case)| mistakes_of(name, &with(case), *shown, &[])).collect();
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn comments_are_for_nobody() {
+    bodies_stay_private(&[
+        ("in a line", ToNobody, "a %%SECRET%% b"),
+        ("two in a line", ToNobody, "a %%SECRET%% b %%SECRET%%"),
+        ("a block", ToNobody, "%%\nSECRET\n\n### SECRET\n\n- SECRET\n%%"),
+        ("at the end of a paragraph", ToNobody, "a\nb %%SECRET\n\nSECRET%%"),
+        ("in an item", ToNobody, "- a %%SECRET%%\n- b"),
+        ("over two items", ToNobody, "- a %%SECRET\n- SECRET%% b"),
+        ("in a nested item", ToNobody, "- a\n  - b %%SECRET%%\n\n    %%SECRET%%\n"),
+        ("in a quote", ToNobody, "> a %%SECRET\n> SECRET%% b"),
+        ("in a table", ToNobody, "| a | b |\n| --- | --- |\n| c %%SECRET%% | d |"),
+        ("in a heading", ToNobody, "### a %%SECRET%% b"),
+        ("around a block of code", ToNobody, "%%\n```\nSECRET\n```\n%%"),
+        ("around half a block of code", ToNobody, "%%\n```\nSECRET\n%%"),
+        ("around tildes", ToNobody, "%%\n~~~ text\nSECRET\n~~~\n%%"),
+        ("around code in a line", ToNobody, "a %%`SECRET`%% b"),
+        ("after code with the sign", ToNobody, "`%%` a %%SECRET%%"),
+        ("between code with the sign", ToNobody, "`%%` a %%SECRET%% b `%%`"),
+        ("in a label", ToNobody, "[a %%SECRET%% b](https://example.org)"),
+        ("in a footnote", ToNobody, "a[^1]\n\n[^1]: b %%SECRET%% c"),
+        ("in a call-out", ToNobody, "> [!note] a %%SECRET%%\n> b"),
+        ("beside windows line ends", ToNobody, "a %%SECRET\r\nSECRET%% b"),
+        ("in HTML", ToNobody, "<div>a %%SECRET%% b</div>"),
+    ]);
+}
+
+#[test]
+#[ignore = "bug: `\\\\%%` is taken for an escaped sign although the backslash itself is escaped"]
+fn a_comment_after_an_escaped_backslash_is_for_nobody() {
+    bodies_stay_private(&[("after an escaped backslash", ToNobody, "a \\\\%%SECRET%% b")]);
+}
+
+#[test]
+fn html_comments_are_for_nobody() {
+    bodies_stay_private(&[
+        ("in a line", ToNobody, "a <!-- SECRET --> b"),
+        ("over two lines", ToNobody, "a <!-- SECRET\nSECRET --> b"),
+        ("a block", ToNobody, "<!-- SECRET -->"),
+        ("a block of several lines", ToNobody, "<!--\nSECRET\n\nSECRET\n-->"),
+        ("a block with markup", ToNobody, "<!--\n<b>SECRET</b> -- > SECRET\n-->"),
+        ("in a block of HTML", ToNobody, "<div>\n<!-- SECRET -->\n</div>"),
+        ("in a block of HTML over lines", ToNobody, "<div>\n<!--\nSECRET\n-->\n</div>"),
+        ("in an item", ToNobody, "- a <!-- SECRET -->"),
+        ("a processing instruction", ToNobody, "a <?SECRET?> b"),
+        ("a declaration", ToNobody, "a <!SECRET x> b"),
+    ]);
+}
+
+#[test]
+#[ignore = "leak: lines of HTML in an item or a quote are nodes of their own, and only the first holds `<!--`"]
+fn html_comments_over_lines_in_containers_are_for_nobody() {
+    bodies_stay_private(&[
+        ("in an item over lines", ToNobody, "- a\n\n  <!--\n  SECRET\n  -->"),
+        ("in a quote over lines", ToNobody, "> <!--\n> SECRET\n> -->"),
+        ("in a call-out over lines", ToNobody, "> [!note]\n> <!--\n> SECRET\n> -->"),
+        ("in a line of an item over lines", ToNobody, "- a <!-- b\n  SECRET --> c"),
+        ("in a line of a quote over lines", ToNobody, "> a <!-- b\n> SECRET --> c"),
+        ("in a block of HTML in a quote", ToNobody, "> <div>\n> <!--\n> SECRET\n> -->\n> </div>"),
+    ]);
+}
+
+#[test]
+fn remarks_and_private_notes_are_for_the_author() {
+    bodies_stay_private(&[
+        ("a question", ToTheAuthor, "> [!question] SECRET"),
+        ("answered", ToTheAuthor, "> [!answered] SECRET\n> SECRET"),
+        ("private", ToTheAuthor, "> [!private] SECRET\n>\n> SECRET"),
+        ("in capitals", ToTheAuthor, "> [!PRIVATE] SECRET"),
+        ("folded", ToTheAuthor, "> [!private]- SECRET"),
+        ("without a blank", ToTheAuthor, ">[!private]\n>SECRET"),
+        ("with a lazy line", ToTheAuthor, "> [!private] a\nSECRET"),
+        ("with blocks", ToTheAuthor, "> [!private]\n> - SECRET\n>\n> ```\n> SECRET\n> ```\n>\n> | a |\n> | --- |\n> | SECRET |\n>\n> ### SECRET"),
+        ("with a call-out inside", ToTheAuthor, "> [!private] a\n>\n> > [!note] SECRET\n>\n> SECRET"),
+        ("in a call-out", ToTheAuthor, "> [!note] a\n>\n> > [!private] SECRET\n>\n> b"),
+        ("in an item", ToTheAuthor, "- a\n\n  > [!question] SECRET\n- b"),
+        ("in a tight item", ToTheAuthor, "- > [!question] SECRET\n- b"),
+        ("in a quote", ToTheAuthor, "> a\n>\n> > [!private] SECRET"),
+        ("in a footnote", ToTheAuthor, "a[^1]\n\n[^1]: b\n\n    > [!private] SECRET"),
+        ("with a footnote", ToTheAuthor, "> [!private] a[^1]\n\n[^1]: SECRET"),
+        ("with a picture", ToTheAuthor, "> [!private] a [SECRET](https://example.org/SECRET)"),
+        ("with HTML", ToTheAuthor, "> [!private]\n> <b>SECRET</b>"),
+    ]);
+}
+
+#[test]
+fn remarks_in_the_form_of_notes_are_for_the_author() {
+    bodies_stay_private(&[
+        ("a line", ToTheAuthor, "*Question: SECRET*"),
+        ("in small letters", ToTheAuthor, "*question : SECRET*"),
+        ("with underscores", ToTheAuthor, "_Question: SECRET_"),
+        ("over two lines", ToTheAuthor, "*Question: SECRET\nSECRET*"),
+        ("with markup", ToTheAuthor, "*Question: is **SECRET** `SECRET` right?*"),
+        ("before other text", ToTheAuthor, "*Question: SECRET*\nb"),
+        ("in a quote", ToTheAuthor, "> *Question: SECRET*"),
+        ("in a loose item", ToTheAuthor, "- a\n\n  *Question: SECRET*\n\n- b"),
+    ]);
+}
+
+#[test]
+#[ignore = "leak: `*Question: …*` is a remark only at the start of a paragraph, which an item of a tight list does not have"]
+fn remarks_in_the_form_of_notes_anywhere_are_for_the_author() {
+    bodies_stay_private(&[
+        ("an item", ToTheAuthor, "- *Question: SECRET*\n- b"),
+        ("a nested item", ToTheAuthor, "- a\n  - *Question: SECRET*"),
+        ("after other text", ToTheAuthor, "a\n*Question: SECRET*"),
+        ("two in a paragraph", ToTheAuthor, "*Question: SECRET*\n*Question: SECRET*"),
+    ]);
+}
+
+#[test]
+fn private_sections_are_for_the_author() {
+    bodies_stay_private(&[
+        ("a section", ToTheAuthor, "## SECRET {.private}\n\nSECRET\n\n- SECRET"),
+        ("a section with an id", ToTheAuthor, "## SECRET {#SECRET .private}\n\nSECRET"),
+        ("a section with headings", ToTheAuthor, "## a {.private}\n\n### SECRET\n\nSECRET\n\n#### SECRET\n\nSECRET"),
+        ("a section of a known part", ToTheAuthor, "## Action {.private}\n\nSECRET"),
+        ("underlined", ToTheAuthor, "SECRET {.private}\n---\n\nSECRET"),
+        ("with closing signs", ToTheAuthor, "## SECRET ## {.private}\n\nSECRET"),
+        ("a section with a footnote", ToTheAuthor, "## a {.private}\n\nb[^1]\n\n[^1]: SECRET"),
+        ("a lower heading", ToTheAuthor, "### SECRET {.private}\n\nSECRET\n\n#### SECRET\n\nSECRET"),
+        ("a lower heading before another", ToTheAuthor, "### a {.private}\n\nSECRET\n\n### b\n\nc"),
+        ("a link from outside", ToTheAuthor, "[[#SECRET]] [a](#SECRET)\n\n## SECRET {.private}\n\nb"),
+        ("a link from outside to a heading in it", ToTheAuthor, "[a](#SECRET)\n\n## b {.private}\n\n### SECRET"),
+        ("a footnote that only it refers to", ToTheAuthor, "[^1]: SECRET\n\n## a {.private}\n\nb[^1]"),
+        ("follow-ups", ToTheAuthor, "## Follow-ups {.private}\n\n### SECRET\n\nSECRET"),
+        ("shown elsewhere", ToTheAuthor, "## a {.private}\n\nSECRET\n\n## b\n\n![[hardest]]\n"),
+    ]);
+}
+
+#[test]
+#[ignore = "bug: a link without words to a question in a private section is shown as the slug of that question"]
+fn questions_in_private_sections_are_for_the_author() {
+    bodies_stay_private(&[
+        ("by its heading", ToTheAuthor, "[[outage#SECRET]]\n\n## Follow-ups {.private}\n\n### SECRET\n\nb"),
+        ("by its slug", ToTheAuthor, "[[outage-SECRET]]\n\n## Follow-ups {.private}\n\n### SECRET\n\nb"),
+    ]);
+    let sheet = "-- content/questions/sheet.md --\n---\naudience: public\n---\n\n## a\n\n[[SECRET]]\n\n## SECRET {.private}\n\nb\n";
+    files_stay_private(&[("of a sheet", ToTheAuthor, sheet)]);
+}
+
+#[test]
+#[ignore = "bug: `{.private}` where it is not read as a class is shown with the heading, and the section goes to everybody"]
+fn a_misspelt_private_section_is_for_the_author() {
+    let headings = ["## SECRET {.private} ##", "## SECRET {.Private}", "## SECRET {private}", "## SECRET { .private }", "## SECRET {.private}."];
+    let mut shown = Vec::new();
+    for heading in headings {
+        let built = make(&files(&story_with(heading)), Audience::Team);
+        shown.extend(built.is_ok_and(|artefacts| !leaks(&artefacts, SECRET).is_empty()).then_some(heading));
+    }
+    assert_eq!(shown, Vec::<&str>::new(), "a mistake that its author is told of, or a private section");
+}
+
+#[test]
+#[ignore = "bug: `{.private}` is without effect on a heading in an item, a quote or a call-out"]
+fn private_headings_in_containers_are_for_the_author() {
+    bodies_stay_private(&[
+        ("in a quote", ToTheAuthor, "> ### SECRET {.private}\n>\n> SECRET"),
+        ("in a call-out", ToTheAuthor, "> [!note]\n> ## SECRET {.private}\n> SECRET"),
+        ("in an item", ToTheAuthor, "- ### SECRET {.private}\n\n  SECRET"),
+    ]);
+}
+
+#[test]
+#[ignore = "bug: a private heading of the first level hides only what stands before the next one of the second"]
+fn a_private_chapter_is_for_the_author() {
+    bodies_stay_private(&[("a chapter", ToTheAuthor, "# a {.private}\n\nSECRET\n\n## b\n\nSECRET\n\n# c")]);
+}
+
+#[test]
+#[ignore = "bug: a heading that repeats the title is dropped together with its class `private`"]
+fn a_private_section_under_the_title_is_for_the_author() {
+    files_stay_private(&[(
+        "the title again",
+        ToTheAuthor,
+        "-- content/stories/outage/index.md --\n---\ntitle: The outage\naudience: public\n---\n\n## The outage {.private}\n\nSECRET\n\n## Result\n\na\n",
+    )]);
+}
+
+#[test]
+#[ignore = "bug: a slip of the pen in `[!private]` is a warning, and the note goes to everybody"]
+fn a_misspelt_private_note_is_for_the_author() {
+    bodies_stay_private(&[("misspelt", ToTheAuthor, "> [!privat] SECRET"), ("with a blank", ToTheAuthor, "> [! private] SECRET")]);
+}
+
+#[test]
+fn fields_for_the_author_are_for_the_author() {
+    let story = |fields: &str| format!("-- content/stories/outage/index.md --\n---\ntitle: The outage\naudience: public\n{fields}\n---\n\na\n");
+    let question = |fields: &str| format!("-- content/questions/hardest.md --\n---\nquestion: What was hardest?\naudience: public\n{fields}\n---\n\na\n");
+    files_stay_private(&[
+        ("told to", ToTheAuthor, &story("told: [{ on: 2026-10-02, to: SECRET, round: SECRET }]")),
+        ("asked by", ToTheAuthor, &question("asked: [{ on: 2026-10-02, by: SECRET, round: SECRET }]")),
+        ("a comment in front matter", ToNobody, &story("# SECRET\nrole: a # SECRET")),
+        ("a comment in the settings", ToNobody, "-- site.toml --\n# SECRET\ntitle = \"a\"\n"),
+        ("words to look for", ToNobody, "-- site.toml --\n[redact]\n\"SECRET\" = \"b\"\n[forbid]\nwords = [\"SECRET\"]\n"),
+        ("a comment in a template", ToNobody, "-- themes/default/templates/404.html --\n{# SECRET #}<!doctype html><title>a</title>\n"),
+    ]);
+    let strong = with(&story("strength: 4\nanswers: [hardest]\nstatus: retired"));
+    for audience in OTHERS {
+        let artefacts = make(&files(&strong), audience).expect("it is sound");
+        let story = String::from_utf8_lossy(&artefacts["stories/outage.html"]);
+        assert!(!story.contains("strength") && !story.to_lowercase().contains("retired"), "{story}");
+    }
+}
+
+/// A page of the author's own, which everything else refers to in every way.
+const REFERRED: &str = "
+-- content/stories/outage/index.md --
+---
+title: The outage
+competencies: [ownership, SECRET-competency]
+answers: [hardest, SECRET-question]
+audience: public
+---
+
+a [[SECRET-story]] [[stories/SECRET-story#result]] [[SECRET-question]] [[SECRET-competency]] [[SECRET-case]] [[outage/SECRET-variant]]
+[b](../SECRET-story/index.md) [c](../../questions/SECRET-question.md#SECRET) ![[outage/SECRET-variant]]
+
+![[SECRET-story#result]]
+
+![[SECRET-story]]
+
+![[SECRET-question]]
+
+![[outage/SECRET-variant#result]]
+
+- d #SECRET-competency
+- e #ownership #SECRET-competency
+
+## Follow-ups
+
+### f
+
+[[outage/SECRET-competency]]
+-- content/questions/hardest.md --
+---
+question: What was hardest?
+competencies: [ownership, SECRET-competency]
+about: SECRET-story
+audience: public
+---
+
+g [[SECRET-story]]
+-- content/questions/sheet.md --
+---
+about: SECRET-story
+competencies: [SECRET-competency]
+audience: public
+---
+
+## h
+
+i
+-- content/case-studies/naming.md --
+---
+title: The naming rule
+story: SECRET-story
+audience: public
+---
+
+j [[SECRET-case]]
+-- content/home.md --
+---
+audience: public
+---
+
+k [[SECRET-story]]
+";
+
+/// What [`REFERRED`] refers to, whose front matter has `fields`.
+fn referred(fields: &str) -> String {
+    let documents = [
+        ("stories/SECRET-story/index", "title: SECRET\nheadline: SECRET\nrole: SECRET\nfacts: { SECRET: SECRET }\nanswers: [hardest]\ncompetencies: [ownership]"),
+        ("stories/SECRET-story/told", "title: SECRET\naudience: public\nanswers: [hardest]"),
+        ("stories/outage/SECRET-variant", "title: SECRET\nheadline: SECRET\ncompetencies: [ownership]\nanswers: [hardest]"),
+        ("questions/SECRET-question", "question: SECRET\naliases: [SECRET]\ncompetencies: [ownership]"),
+        ("competencies/SECRET-competency", "title: SECRET\naliases: [SECRET]\nframeworks: { SECRET: [SECRET] }"),
+        ("case-studies/SECRET-case", "title: SECRET\nactions: [{ what: SECRET, owner: SECRET }]\nstory: outage"),
+    ];
+    let body = "SECRET [[outage]] [[hardest]] [[ownership]] [[naming]]\n\n## Result\n\nSECRET\n\n## SECRET\n\nSECRET #ownership\n";
+    let files = documents.map(|(name, meta)| {
+        let fields = if name.ends_with("told") { "" } else { fields };
+        format!("-- content/{name}.md --\n---\n{meta}\n{fields}\n---\n\n{body}")
+    });
+    // A reader of the whole page must not be led in a circle by what the page shows.
+    REFERRED.replace(" ![[outage/SECRET-variant]]", "") + &files.concat()
+}
+
+#[test]
+fn pages_for_the_author_are_for_the_author() {
+    files_stay_private(&[
+        ("private", ToTheAuthor, &referred("audience: private")),
+        // What a link without words names is what its author sees in the place of a draft.
+        ("draft", ToTheAuthor, &referred("audience: public\nstatus: draft")),
+    ]);
+}
+
+#[test]
+fn other_pages_for_the_author_are_for_the_author() {
+    files_stay_private(&[
+        ("a program's telling", ToTheAuthor, "-- content/stories/outage/other.md --\n---\ntitle: SECRET\nby: chatgpt\naudience: public\n---\n\nSECRET\n"),
+        ("a program's name", ToTheAuthor, "-- content/stories/outage/other.md --\n---\nby: SECRET\n---\n"),
+        ("a sheet", ToTheAuthor, "-- content/questions/sheet.md --\n---\ntitle: a\n---\n\n## SECRET\n\nSECRET\n"),
+        ("a question of a sheet", ToTheAuthor, "-- content/questions/sheet.md --\n---\naudience: public\n---\n\n## a\n\nb\n\n## SECRET {.private}\n\nSECRET\n"),
+        ("the text of the home page", ToTheAuthor, "-- content/home.md --\n---\ntitle: SECRET\n---\n\nSECRET\n"),
+        ("a case study for the team", ToTheAuthor, "-- content/case-studies/naming.md --\n---\ntitle: a\naudience: private\n---\n\nSECRET\n"),
+        ("a file in no folder of the site", ToNobody, "-- content/notes/SECRET.md --\nSECRET\n"),
+        ("a theme that is not used", ToNobody, "-- themes/other/static/SECRET.css --\nSECRET\n"),
+    ]);
+}
+
+#[test]
+fn files_that_only_private_text_refers_to_do_not_leave() {
+    let story = |body: &str| {
+        format!(
+            "-- content/pictures/a.png --\nSECRET\n-- content/unused.png --\nSECRET\n\
+             -- content/stories/outage/index.md --\n---\ntitle: The outage\naudience: public\n---\n\n{body}\n"
+        )
+    };
+    files_stay_private(&[
+        ("in a private note", ToTheAuthor, &story("> [!private] ![SECRET](../../pictures/a.png \"SECRET\")")),
+        ("in a private section", ToTheAuthor, &story("## a {.private}\n\n[SECRET](../../pictures/a.png)")),
+        ("nowhere", ToNobody, &story("a")),
+        ("in a comment", ToNobody, &story("%%![a](../../pictures/a.png)%%")),
+    ]);
+}
+
+#[test]
+fn names_of_files_stay_private() {
+    let named = |body: &str| {
+        format!(
+            "-- content/clients/SECRET/SECRET plan.png --\na\n-- content/stories/outage/SECRET.png --\nb\n\
+             -- content/stories/outage/index.md --\n---\ntitle: The outage\naudience: public\n---\n\n{body}\n"
+        )
+    };
+    files_stay_private(&[
+        ("a picture", ToNobody, &named("![a](<../../clients/SECRET/SECRET plan.png>)")),
+        ("a download", ToNobody, &named("[a](../../clients/SECRET/SECRET%20plan.png)")),
+        ("a picture without words", ToNobody, &named("![](SECRET.png)")),
+    ]);
+}
+
+#[test]
+#[ignore = "bug: a picture as `![[name.png]]` has its file's name for alternative text"]
+fn names_of_embedded_files_stay_private() {
+    files_stay_private(&[(
+        "embedded",
+        ToNobody,
+        "-- content/stories/outage/SECRET.png --\nb\n-- content/stories/outage/index.md --\n---\ntitle: The outage\naudience: public\n---\n\n![[SECRET.png]]\n",
+    )]);
+}
+
+/// Places that others may see, where a word must be replaced; `WORD` is the word in the spelling that is tried.
+const REPLACED: &[(&str, &str)] = &[
+    ("the title of the site", "-- site.toml --\ntitle = \"a WORD b\"\n"),
+    ("a title", "-- content/stories/outage/index.md --\n---\ntitle: a WORD b\naudience: public\n---\n"),
+    ("a headline", "-- content/stories/outage/index.md --\n---\ntitle: a\nheadline: a WORD b\naudience: public\n---\n"),
+    ("a role", "-- content/stories/outage/index.md --\n---\ntitle: a\nrole: a WORD b\naudience: public\n---\n"),
+    ("figures", "-- content/stories/outage/index.md --\n---\ntitle: a\nfacts: { \"a WORD\": { value: \"WORD b\", source: \"WORD c\" } }\naudience: public\n---\n"),
+    ("a variant", "-- content/stories/outage/other.md --\n---\ntitle: a WORD b\nheadline: WORD\n---\n"),
+    ("a question", "-- content/questions/hardest.md --\n---\nquestion: a WORD b?\naliases: [a WORD b]\naudience: public\n---\n"),
+    ("a sheet", "-- content/questions/sheet.md --\n---\naudience: public\nabout: outage\n---\n\n## a WORD b?\n\nc\n"),
+    ("a follow-up", "-- content/stories/outage/index.md --\n---\ntitle: a\naudience: public\n---\n\n## Follow-ups\n\n### a WORD b?\n\nc\n"),
+    ("a competency", "-- content/competencies/ownership.md --\n---\ntitle: a WORD b\naliases: [WORD]\nframeworks: { \"WORD\": [a WORD b] }\naudience: public\n---\n"),
+    ("a case study", "-- content/case-studies/naming.md --\n---\ntitle: a WORD b\nactions: [{ what: a WORD b, owner: WORD }]\naudience: public\n---\n"),
+    ("the names of files", "-- content/stories/a-WORD/index.md --\n---\ntitle: a\naudience: public\n---\n\n[[a-WORD/b-WORD]]\n-- content/stories/a-WORD/b-WORD.md --\n---\ntitle: b\n---\n"),
+    ("the name of a question", "-- content/questions/a-WORD.md --\n---\nquestion: a?\naudience: public\n---\n-- content/stories/outage/other.md --\n---\nanswers: [a-WORD]\n---\n\n[[a-WORD]]\n"),
+    ("the name of a competency", "-- content/competencies/a-WORD.md --\n---\ntitle: a\naudience: public\n---\n-- content/stories/outage/other.md --\n---\ncompetencies: [a-WORD]\n---\n\n[[a-WORD]]\n"),
+];
+
+/// The same in the body of a story.
+const REPLACED_IN_BODIES: &[(&str, &str)] = &[
+    ("text", "a WORD, b"),
+    ("emphasis", "a **WORD** b ~~WORD~~"),
+    ("a list", "- WORD\n- [ ] WORD"),
+    ("a heading", "## a WORD b\n\nc [[#a-WORD-b]]\n\n### d WORD"),
+    ("a heading with an id", "## a {#b-WORD}\n\nc [[outage#b-WORD]]"),
+    ("code in a line", "a `b(WORD)` c"),
+    ("a block of code", "```text\nlet a = \"WORD\";\n```"),
+    ("the language of a block of code", "```WORD\na\n```"),
+    ("marked code", "```rust\nlet a = \"WORD\"; // WORD\n```"),
+    ("a table", "| a WORD |\n| --- |\n| b WORD |"),
+    ("a footnote", "a[^WORD]\n\n[^WORD]: b WORD"),
+    ("a label", "[a WORD b](https://example.org \"c WORD d\")"),
+    ("an address", "[a](https://example.org/WORD) and <https://WORD.example.org>"),
+    ("a wikilink", "[[hardest|a WORD b]]"),
+    ("a call-out", "> [!note] a WORD b\n> c WORD d"),
+    ("HTML", "<b title=\"a WORD b\">WORD</b>"),
+    ("a reference", "a [b WORD][c]\n\n[c]: https://example.org"),
+];
+
+/// Spellings of `Xyzzyword Incorporated`.
+const SPELLINGS: &[&str] = &["Xyzzyword Incorporated", "XYZZYWORD INCORPORATED", "xyzzyword-incorporated", "XyzzywordIncorporated", "xyzzyword_incorporated"];
+
+const REDACTED: &str = "-- site.toml --\n[redact]\n\"Xyzzyword Incorporated\" = \"the customer\"\n";
+
+/// The same site with the settings of the redaction, beside those that it has.
+fn redacted(text: &str) -> String {
+    let settings = text.split("-- ").find_map(|file| file.strip_prefix("site.toml --\n")).unwrap_or_default();
+    format!("{text}\n{}", REDACTED.replace("[redact]", &format!("{settings}[redact]")))
+}
+
+#[test]
+fn redacted_words_are_replaced_in_any_spelling() {
+    let mut found = Vec::new();
+    for (name, case) in REPLACED {
+        // A file can have a name that its author wrote, and the slug that comes of it.
+        let names = ["xyzzyword-incorporated", "Xyzzyword Incorporated"];
+        let spellings = if case.contains("/a-WORD") { &names } else { &SPELLINGS[..2] };
+        for spelling in spellings {
+            found.extend(mistakes_of(&format!("{name} as `{spelling}`"), &redacted(&with(&case.replace("WORD", spelling))), ToTheAuthor, &[]));
+        }
+    }
+    for (name, body) in REPLACED_IN_BODIES {
+        let all = SPELLINGS.iter().filter(|spelling| !(spelling.contains(' ') && body.contains("example.org/WORD")));
+        let body = all.map(|spelling| body.replace("b-WORD", &format!("b-{}", spelling.replace([' ', '_'], "-"))).replace("WORD", spelling)).collect::<Vec<_>>();
+        found.extend(mistakes_of(name, &redacted(&story_with(&body.join("\n\n"))), ToTheAuthor, &[]));
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+#[ignore = "bug: a phrase that is wrapped over two lines is not replaced, so the site is refused"]
+fn redacted_words_are_replaced_over_the_end_of_a_line() {
+    let bodies = [("a paragraph", "a Xyzzyword\nIncorporated b"), ("an item", "- a Xyzzyword\n  Incorporated b"), ("a quote", "> a Xyzzyword\n> Incorporated b")];
+    let found: Vec<String> = bodies.iter().flat_map(|(name, body)| mistakes_of(name, &redacted(&story_with(body)), ToTheAuthor, &[])).collect();
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn words_that_markup_cuts_up_are_refused() {
+    for body in ["Xyzzy**word** Incorporated", "Xyzzyword <b>Inc</b>orporated", "[Xyzzyword](https://example.org) Incorporated", "Xyzzy\\word Incorporated"] {
+        let text = redacted(&story_with(body));
+        for audience in OTHERS {
+            match make(&files(&text), audience) {
+                Ok(artefacts) => assert_eq!(leaks(&artefacts, SECRET), Vec::<String>::new(), "{body}"),
+                Err(found) => assert!(found.iter().any(|found| found.rule == &rules::LEAK), "{body}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn forbidden_words_keep_a_site_from_being_made() {
+    let settings = "-- site.toml --\n[forbid]\nwords = [\"Xyzzyword Incorporated\"]\n";
+    let mut missed = Vec::new();
+    for (name, case) in REPLACED.iter().filter(|(_, case)| !case.contains("site.toml")) {
+        let text = format!("{}\n{settings}", with(&case.replace("WORD", "Xyzzyword-Incorporated")));
+        missed.extend(OTHERS.iter().filter(|audience| !is_refused_as_leak(&text, **audience)).map(|_| *name));
+        assert!(make(&files(&text), Audience::Private).is_ok(), "{name}: the author may see it");
+    }
+    for (name, body) in REPLACED_IN_BODIES.iter().filter(|(_, body)| !body.contains("```WORD") && !body.contains("[^WORD]: b WORD")) {
+        let text = format!("{}\n{settings}", story_with(&body.replace("WORD", "xyzzyword-incorporated")));
+        missed.extend(OTHERS.iter().filter(|audience| !is_refused_as_leak(&text, **audience)).map(|_| *name));
+    }
+    assert_eq!(missed, Vec::<&str>::new());
+}
+
+fn is_refused_as_leak(text: &str, audience: Audience) -> bool {
+    make(&files(text), audience).is_err_and(|found| found.iter().all(|found| found.rule == &rules::LEAK))
+}
+
+#[test]
+fn a_picture_that_holds_a_forbidden_word_is_refused() {
+    let text = story_with("![a](a.png)") + "-- content/stories/outage/a.png --\n\\x89PNG Xyzzyword Incorporated\n-- site.toml --\n[forbid]\nwords = [\"Xyzzyword Incorporated\"]\n";
+    assert!(is_refused_as_leak(&text, Audience::Team));
+    assert!(make(&files(&text), Audience::Private).is_ok());
+}
+
+/// Blocks of Markdown in which everything that others may see is the word `open`, and everything else the word `SECRET`.
+fn blocks() -> impl Strategy<Value = String> {
+    let leaf = proptest::sample::select(vec![
+        "open",
+        "open %%SECRET%% open",
+        "open\n%%SECRET\nSECRET%%\nopen",
+        "%%\nSECRET\n\n- SECRET\n%%",
+        "%%\n~~~\nSECRET\n%%",
+        "`open %%` %%`SECRET`%% **open**",
+        "<!-- SECRET -->",
+        "open <!-- SECRET --> <b>open</b>",
+        "> [!question] SECRET\n> SECRET",
+        "> [!answered] SECRET",
+        "> [!private]\n> SECRET[^s]\n\n[^s]: SECRET",
+        "*Question: SECRET*\nopen",
+        "open #ownership #SECRET-competency",
+        "- open #SECRET-competency\n- open\n\n  > [!private] SECRET",
+        "| open | open |\n| --- | --- |\n| open %%SECRET%% | [[SECRET-story]] |",
+        "```text\nopen\n```",
+        "[[SECRET-story]] [[SECRET-question]] [[SECRET-competency#SECRET]]",
+        "[open](../../stories/SECRET-story.md) ![open](../../pictures/SECRET.png)",
+        "![[SECRET-story#result]]",
+        "![[SECRET-question]]",
+        "![[outage#hidden]]",
+        "open[^o]\n\n[^o]: open %%SECRET%%",
+        "### open\n\nopen",
+    ]);
+    leaf.prop_map(str::to_owned).prop_recursive(3, 12, 3, |inner| {
+        let joined = proptest::collection::vec(inner, 1..3).prop_map(|blocks| blocks.join("\n\n"));
+        prop_oneof![
+            joined.clone(),
+            joined.clone().prop_map(|blocks| quoted("open\n\n", &blocks)),
+            joined.clone().prop_map(|blocks| quoted("[!note] open\n", &blocks)),
+            joined.clone().prop_map(|blocks| quoted("[!private] SECRET\n", &blocks.replace("open", "SECRET"))),
+            joined.prop_map(|blocks| format!("- open\n\n  {}", blocks.replace('\n', "\n  "))),
+        ]
+    })
+}
+
+fn quoted(opening: &str, blocks: &str) -> String {
+    format!("{opening}\n{blocks}").lines().map(|line| format!("> {line}\n")).collect()
+}
+
+/// A body: blocks, then sections, some of them for the author alone.
+fn body() -> impl Strategy<Value = String> {
+    let section = (blocks(), proptest::sample::select(vec!["## open", "### open", "## SECRET {.private}", "### SECRET {.private}", "## Result", "## Follow-ups", "## Action {.private}"]))
+        .prop_map(|(blocks, heading)| {
+            let blocks = if heading.contains("private") { blocks.replace("open", "SECRET") } else { blocks };
+            // A private heading of the third level is over where the next section starts.
+            format!("{heading}\n\n{blocks}\n\n## next\n\n")
+        });
+    (blocks(), proptest::collection::vec(section, 0..3)).prop_map(|(lead, sections)| format!("{lead}\n\n{}", sections.concat()))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, rng_seed: common::seed(), max_shrink_iters: 4000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_private_leaves_a_random_site(bodies in proptest::collection::vec(body(), 6), audience in proptest::sample::select(OTHERS.as_slice())) {
+        let [story, variant, question, competency, case, home] = bodies.try_into().expect("there are six");
+        let hidden = referred("audience: private");
+        let (_, hidden) = hidden.split_at(hidden.find("-- content/stories/SECRET-story").expect("it is there"));
+        let text = with(&format!(
+            "{hidden}-- content/pictures/SECRET.png --\na\n\
+             -- content/stories/outage/index.md --\n---\ntitle: open\nanswers: [hardest, SECRET-question]\ncompetencies: [ownership, SECRET-competency]\naudience: public\n\
+             told: [{{ on: 2026, to: SECRET }}]\n---\n\n{story}\n\n## hidden {{.private}}\n\nSECRET\n\
+             -- content/stories/outage/short.md --\n---\ntitle: open\n---\n\n{variant}\n\
+             -- content/questions/hardest.md --\n---\nquestion: open\naudience: public\nasked: [{{ on: 2026, by: SECRET }}]\n---\n\n{question}\n\
+             -- content/competencies/ownership.md --\n---\ntitle: open\naudience: public\n---\n\n{competency}\n\
+             -- content/case-studies/naming.md --\n---\ntitle: open\nstory: SECRET-story\naudience: public\n---\n\n{case}\n\
+             -- content/home.md --\n---\naudience: public\n---\n\n{}\n",
+            home.replace("../../", "")
+        ).replace("../../stories/SECRET-story.md", "/stories/SECRET-story/index.md").replace("../../pictures", "/pictures"));
+        let text = text.replace("[open](stories", "[open](/stories");
+        match make(&files(&text), audience) {
+            Ok(artefacts) => prop_assert_eq!(leaks(&artefacts, SECRET), Vec::<String>::new()),
+            Err(_) => prop_assert!(false, "{}", check_for(audience, &text)),
+        }
+    }
+}
