@@ -201,12 +201,12 @@ fn remove_field(root: &mut Value, field: &str) -> bool {
 /// The diagnostic for YAML that cannot be read at all.
 fn syntax_mistake(slice: &str, yaml: Span, file: &SitePath, error: &serde_yaml::Error) -> Diagnostic {
     let message = error.to_string();
-    if message.contains("duplicate entry") || message.contains("duplicate field") {
-        if let Some((name, first, second)) = repeated_key(slice) {
-            let base = yaml.start as usize;
-            return Diagnostic::new(&rules::FRONT_MATTER, file, second.shifted(base), format!("`{name}` is given twice"))
-                .note(file, first.shifted(base), "first given here");
-        }
+    let is_repetition = message.contains("duplicate entry") || message.contains("duplicate field");
+    if let Some((name, first, second)) = repeated_key(slice).filter(|_| is_repetition) {
+        let base = yaml.start as usize;
+        return Diagnostic::new(&rules::FRONT_MATTER, file, second.shifted(base), format!("`{name}` is given twice"))
+            .note(file, first.shifted(base), "first given here")
+            .help("keep one of the two");
     }
     let at = error.location().map_or(0, |location| location.index().min(slice.len()));
     let line_end = slice[floor(slice, at)..].find('\n').map_or(slice.len(), |newline| at + newline);
@@ -283,13 +283,13 @@ impl<'a> Finder<'a> {
             let (event, span) = self.next()?;
             match event {
                 Event::StreamStart | Event::DocumentStart(_) | Event::Nothing => {}
-                event => return self.value(event, span, span, path).0,
+                event => return self.value(&event, span, span, path).0,
             }
         }
     }
 
     /// Walks over a value whose first event has been taken; gives its place if `path` ends here or inside, and its end.
-    fn value(&mut self, event: Event<'a>, span: Span, key: Span, path: &[Key]) -> (Option<Place>, u32) {
+    fn value(&mut self, event: &Event<'a>, span: Span, key: Span, path: &[Key]) -> (Option<Place>, u32) {
         let mut found = None;
         let end = match event {
             Event::MappingStart(..) => self.mapping(path, &mut found).unwrap_or(span.end),
@@ -311,7 +311,7 @@ impl<'a> Finder<'a> {
                 Event::MappingEnd => return Some(key_span.end),
                 Event::Scalar(name, ..) => name.into_owned(),
                 other => {
-                    self.value(other, key_span, key_span, UNREACHABLE);
+                    self.value(&other, key_span, key_span, UNREACHABLE);
                     String::new()
                 }
             };
@@ -325,7 +325,7 @@ impl<'a> Finder<'a> {
                 [Key::Name(wanted), rest @ ..] if *wanted == name => rest,
                 _ => UNREACHABLE,
             };
-            let (place, _) = self.value(event, span, key_span, rest);
+            let (place, _) = self.value(&event, span, key_span, rest);
             *found = found.take().or(place);
             seen.push((name, key_span));
         }
@@ -341,7 +341,7 @@ impl<'a> Finder<'a> {
                 [Key::Index(wanted), rest @ ..] if *wanted == index => rest,
                 _ => UNREACHABLE,
             };
-            let (place, _) = self.value(event, span, span, rest);
+            let (place, _) = self.value(&event, span, span, rest);
             *found = found.take().or(place);
         }
         None

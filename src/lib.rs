@@ -4,6 +4,7 @@
 //! tells what each floor is for.
 
 #![forbid(unsafe_code)]
+#![deny(clippy::disallowed_methods)]
 
 // Text: files, places in them, and what is wrong at a place.
 pub mod source;

@@ -149,7 +149,7 @@ impl Finder {
 }
 
 /// When a search may end.
-#[derive(PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Stop {
     First,
     Never,

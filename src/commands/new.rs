@@ -67,7 +67,9 @@ pub fn init(folder: &Path) -> Result<Outcome, Box<dyn Error>> {
         anstream::eprintln!("`{GITIGNORE}` was there already: see that it has the line `/public`");
     }
     let root = if folder == Path::new(".") { String::new() } else { format!(" --root {}", quoted(folder)) };
-    anstream::eprintln!("next: `storybank build{root}`, then open the page that it names; `storybank new story \"…\"{root}` starts a story of your own");
+    anstream::eprintln!(
+        "next: `storybank build{root}`, then open the page that it names; `storybank new story \"…\"{root}` starts a story of your own"
+    );
     Ok(Outcome::Done)
 }
 
@@ -176,7 +178,9 @@ fn document(kind: Kind, template: &str, name: &str, known: &Known<'_>) -> Result
 /// A variant, which lies beside the `index.md` of its story.
 fn variant(name: &str, known: &Known<'_>) -> Result<NewFile, String> {
     let Some((story, name)) = name.split_once('/') else {
-        return Err(format!("`{name}` does not say which story it tells; name a variant `STORY/NAME`, as in `the-outage/in-thirty-seconds`"));
+        return Err(format!(
+            "`{name}` does not say which story it tells; name a variant `STORY/NAME`, as in `the-outage/in-thirty-seconds`"
+        ));
     };
     let story = Name::of(story)?.slug;
     let Name { slug, words } = Name::of(name)?;
@@ -239,9 +243,16 @@ impl Name {
             return Err(format!("no address can be made from `{text}`; give a name with a letter or a digit"));
         }
         if slug.as_str().len() > LONGEST_SLUG {
-            return Err(format!("the name gives an address of {} bytes; give one of a few words, and write the rest into the file", slug.as_str().len()));
+            return Err(format!(
+                "the name gives an address of {} bytes; give one of a few words, and write the rest into the file",
+                slug.as_str().len()
+            ));
         }
-        let words = if slug.as_str() == text { capitalised(&text.replace('-', " ")) } else { text.split_whitespace().collect::<Vec<_>>().join(" ") };
+        let words = if slug.as_str() == text {
+            capitalised(&text.replace('-', " "))
+        } else {
+            text.split_whitespace().collect::<Vec<_>>().join(" ")
+        };
         Ok(Self { slug, words })
     }
 }
@@ -331,7 +342,10 @@ mod tests {
 
     #[test]
     fn what_is_there_already_is_named() {
-        let files = [("content/stories/Outage 1.md", "---\ntitle: x\n---\n## Follow-ups\n### Why?\n"), ("content/questions/bank.md", "---\n---\n## How?\n")];
+        let files = [
+            ("content/stories/Outage 1.md", "---\ntitle: x\n---\n## Follow-ups\n### Why?\n"),
+            ("content/questions/bank.md", "---\n---\n## How?\n"),
+        ];
         let wrong = |kind, name| planned(kind, name, &files).expect_err("it is there already");
         assert!(wrong(NewKind::Story, "outage 1").contains("`content/stories/Outage 1.md`"));
         assert!(wrong(NewKind::Question, "How").contains("`content/questions/bank.md`"));

@@ -129,7 +129,7 @@ fn story(raw: StoryFields, required: &mut Required<'_>) -> Fields {
         competencies: competencies.0,
         answers: answers.0,
         strength: required.number("strength", strength, 1..=5),
-        facts: facts.as_written(required.source),
+        facts: facts.written_in(required.source),
         told: told.into_iter().map(Occasion::from).collect(),
     };
     Fields { audience: audience.unwrap_or(Audience::Private), status, meta: Meta::Story(story) }
@@ -367,7 +367,7 @@ enum Figure {
 }
 
 impl Ledger {
-    fn as_written(self, source: &Source<'_>) -> Vec<Fact> {
+    fn written_in(self, source: &Source<'_>) -> Vec<Fact> {
         let number = |name: &str| {
             let paths = [vec!["facts", name, "value"], vec!["facts", name]];
             paths.iter().find_map(|path| front_matter::written_value(source.text, source.split.yaml, path)).unwrap_or_default().to_owned()

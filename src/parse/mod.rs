@@ -35,7 +35,7 @@ pub fn parse(path: &SitePath, bytes: &[u8]) -> Parsed {
         Err(error) => return failed(not_utf8(path, error.valid_up_to())),
     };
     match front_matter::split(&text) {
-        Ok(split) => document(path, &text, place, split),
+        Ok(split) => document(path, &text, &place, split),
         Err(fence) => failed(
             Diagnostic::new(&rules::FRONT_MATTER, path, fence, "front matter opens here and never closes")
                 .help("end it with a line that holds only `---`"),
@@ -48,9 +48,9 @@ fn not_utf8(path: &SitePath, at: usize) -> Diagnostic {
         .help("save it again with the encoding UTF-8")
 }
 
-fn document(path: &SitePath, text: &Arc<str>, place: Place, split: Split) -> Parsed {
+fn document(path: &SitePath, text: &Arc<str>, place: &Place, split: Split) -> Parsed {
     let source = fields::Source { path, text, split };
-    let (fields, mut diagnostics) = fields::read(&source, &place);
+    let (fields, mut diagnostics) = fields::read(&source, place);
     let (body, mut found) = markdown::read(path, text, split.body);
     diagnostics.append(&mut found);
     let sections = sections(&body, &fields.meta, split.body);

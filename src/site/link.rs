@@ -220,7 +220,7 @@ impl Linker<'_> {
             let Meta::Sheet(meta) = &self.documents[id.0].meta else { continue };
             let competencies = self.competencies(id, &meta.competencies, names);
             let about = meta.about.as_ref().and_then(|about| self.story(id, "about", about, names));
-            self.items(id, &mut taken, |slug, item| questions.push(question(slug, id, Some(item), competencies.clone(), about)), |item| item.clone());
+            self.items(id, &mut taken, |slug, item| questions.push(question(slug, id, Some(item), competencies.clone(), about)), Slug::clone);
         }
         for (slug, id) in by_kind.of(Kind::Story) {
             let about = names.stories.get(slug).copied();
