@@ -4,12 +4,13 @@
 //! address can be made from it. Nothing further down asks whether something is private.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, rules};
-use crate::markdown::{Body, Event, Link, Node, Tag, Target};
+use crate::markdown::{Body, Event, Link, Node, Tag, Target, is_inline};
 use crate::model::{Audience, Author, Document, Meta, Status};
 use crate::slug::Slug;
 use crate::site::{Destination, DocumentId, Node as Page, Site};
@@ -97,6 +98,47 @@ impl Redactor {
         }
     }
 
+    /// What redaction changes in the nodes of a body that hold text.
+    ///
+    /// A phrase can go over the end of a line, or be cut up by emphasis, so whole paragraphs are looked at and not node by
+    /// node: the node in which a phrase starts gets its replacement, and the others lose their share of it.
+    fn edits(&self, body: &Body) -> Edits<'_> {
+        let mut edits = Edits::default();
+        if self.finder.is_empty() {
+            return edits;
+        }
+        let mut run = String::new();
+        let mut nodes: Vec<(usize, Range<usize>)> = Vec::new();
+        for (index, node) in body.nodes.iter().enumerate() {
+            let start = run.len();
+            match node.event {
+                Event::Text(piece) | Event::Code(piece) => run.push_str(body.str(piece)),
+                Event::SoftBreak | Event::HardBreak => run.push(' '),
+                Event::Start(tag) | Event::End(tag) if !is_inline(tag) => {
+                    self.edit_run(&run, &nodes, &mut edits);
+                    run.clear();
+                    nodes.clear();
+                    continue;
+                }
+                _ => continue,
+            }
+            nodes.push((index, start..run.len()));
+        }
+        self.edit_run(&run, &nodes, &mut edits);
+        edits
+    }
+
+    fn edit_run<'r>(&'r self, run: &str, nodes: &[(usize, Range<usize>)], edits: &mut Edits<'r>) {
+        for found in self.finder.all(run) {
+            let mut replacement = self.replacements[found.phrase].as_str();
+            for (index, node) in nodes.iter().filter(|(_, node)| node.start < found.range.end && found.range.start < node.end) {
+                let start = found.range.start.max(node.start) - node.start;
+                let end = found.range.end.min(node.end) - node.start;
+                edits.of_nodes.entry(*index).or_default().push((start..end, std::mem::take(&mut replacement)));
+            }
+        }
+    }
+
     /// The settings as far as they may leave.
     fn config(&self, config: &Config) -> Config {
         let Config { title, language, theme, address, words_per_minute, audience, redact: _, forbid: _ } = config.clone();
@@ -109,6 +151,32 @@ impl Redactor {
             audience,
             ..Config::default()
         }
+    }
+}
+
+/// What redaction changes in the nodes of a body: stretches of their text, each with what stands there instead.
+#[derive(Default)]
+struct Edits<'a> {
+    of_nodes: BTreeMap<usize, Vec<(Range<usize>, &'a str)>>,
+}
+
+impl Edits<'_> {
+    fn applied<'t>(&self, index: usize, text: &'t str) -> Cow<'t, str> {
+        let Some(edits) = self.of_nodes.get(&index) else { return Cow::Borrowed(text) };
+        let mut applied = String::with_capacity(text.len());
+        let mut at = 0;
+        for (range, replacement) in edits {
+            applied.push_str(&text[at..range.start]);
+            applied.push_str(replacement);
+            at = range.end;
+        }
+        applied.push_str(&text[at..]);
+        Cow::Owned(applied)
+    }
+
+    /// Whether a break stands inside of a phrase that is replaced.
+    fn takes_out(&self, index: usize) -> bool {
+        self.of_nodes.contains_key(&index)
     }
 }
 
@@ -130,7 +198,8 @@ impl Projector<'_> {
             slug: self.redactor.slug(&document.slug),
             yaml: document.yaml,
             audience: document.audience,
-            status: Status::Ready,
+            // A draft is not here, and what is no longer told stays so.
+            status: document.status,
             meta,
             body,
             sections,
@@ -219,14 +288,15 @@ impl Projector<'_> {
 
     fn body(&self, id: DocumentId, document: &Document, diagnostics: &mut Vec<Diagnostic>) -> Body {
         let hidden = hidden_ranges(document);
-        let mut copy = Copy { projector: self, id, document, new: Body::default(), open: Vec::new(), unlinked: Vec::new(), diagnostics };
+        let edits = self.redactor.edits(&document.body);
+        let mut copy = Copy { projector: self, edits, id, document, new: Body::default(), open: Vec::new(), unlinked: Vec::new(), diagnostics };
         let mut index = 0;
         while index < document.body.nodes.len() {
             if let Some(range) = hidden.iter().find(|range| range.contains(&index)) {
                 index = range.end;
                 continue;
             }
-            copy.node(document.body.nodes[index]);
+            copy.node(index);
             index += 1;
         }
         let mut body = copy.new;
@@ -289,14 +359,21 @@ impl Projector<'_> {
     }
 }
 
-/// The stretches of a body that are for its author alone: private sections, remarks and private notes.
+/// The stretches of a body that are for its author alone: private sections, remarks, private notes, and questions that
+/// still lack their answer.
 fn hidden_ranges(document: &Document) -> Vec<Range<usize>> {
     let body = &document.body;
     let mut hidden: Vec<Range<usize>> = Vec::new();
-    for section in document.sections.iter().filter(|section| section.is_private) {
-        // The heading stands right before the nodes of its section.
-        let start = (0..section.nodes.start).rev().find(|&index| matches!(body.nodes[index].event, Event::Start(Tag::Heading(_))));
-        hidden.push(start.unwrap_or(section.nodes.start)..section.nodes.end);
+    // A heading stands right before the nodes that belong to it.
+    let with_heading = |nodes: &Range<usize>| {
+        let heading = (0..nodes.start).rev().find(|&index| matches!(body.nodes[index].event, Event::Start(Tag::Heading(_))));
+        heading.unwrap_or(nodes.start)..nodes.end
+    };
+    for section in &document.sections {
+        if section.is_private {
+            hidden.push(with_heading(&section.nodes));
+        }
+        hidden.extend(section.items.iter().filter(|item| item.is_open).map(|item| with_heading(&item.nodes)));
     }
     for (index, node) in body.nodes.iter().enumerate() {
         if let Event::Start(Tag::Callout(number)) = node.event
@@ -313,6 +390,8 @@ struct Copy<'a> {
     projector: &'a Projector<'a>,
     id: DocumentId,
     document: &'a Document,
+    /// What redaction changes in the nodes that hold text.
+    edits: Edits<'a>,
     new: Body,
     /// What has started in the copy and not ended.
     open: Vec<Tag>,
@@ -325,12 +404,14 @@ struct Copy<'a> {
 const NOT_SHARED: &str = "(not shared)";
 
 impl Copy<'_> {
-    fn node(&mut self, node: Node) {
+    fn node(&mut self, index: usize) {
         let old = &self.document.body;
         let redactor = &self.projector.redactor;
+        let node = old.nodes[index];
         let event = match node.event {
-            Event::Text(piece) => Event::Text(self.new.write_anew(&redactor.text(old.str(piece)))),
-            Event::Code(piece) => Event::Code(self.new.write_anew(&redactor.text(old.str(piece)))),
+            Event::Text(piece) => Event::Text(self.new.write_anew(&self.edits.applied(index, old.str(piece)))),
+            Event::Code(piece) => Event::Code(self.new.write_anew(&self.edits.applied(index, old.str(piece)))),
+            Event::SoftBreak | Event::HardBreak if self.edits.takes_out(index) => return,
             Event::Html(piece) => Event::Html(self.new.write_anew(&redactor.text(old.str(piece)))),
             Event::FootnoteReference(piece) => Event::FootnoteReference(self.new.write_anew(&redactor.text(old.str(piece)))),
             Event::Hashtag(piece) => match self.hashtag(old.str(piece)) {

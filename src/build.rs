@@ -140,7 +140,7 @@ pub fn asset_names<'a>(assets: impl IntoIterator<Item = (&'a SitePath, &'a [u8])
 pub struct Press<'a> {
     context: Context<'a>,
     renderer: Renderer,
-    theme_files: &'a [ThemeFile],
+    inputs: &'a Inputs,
     /// Words that may be in no artefact.
     withheld: Finder,
 }
@@ -154,7 +154,7 @@ pub struct Artefact {
 }
 
 impl<'a> Press<'a> {
-    pub fn new(linked: &'a Linked, theme: Theme, theme_files: &'a [ThemeFile], highlighter: &'a Highlighter, assets: &'a BTreeMap<SitePath, String>) -> Self {
+    pub fn new(linked: &'a Linked, theme: Theme, inputs: &'a Inputs, highlighter: &'a Highlighter, assets: &'a BTreeMap<SitePath, String>) -> Self {
         let site = &linked.site;
         let renderer = {
             let site_view = view::site_view(site, theme.style());
@@ -164,7 +164,7 @@ impl<'a> Press<'a> {
             Audience::Private => Finder::default(),
             Audience::Team | Audience::Public => Finder::new(linked.config.redact.keys().chain(&linked.config.forbid.words).map(String::as_str)),
         };
-        Self { context: Context { site, highlighter, assets }, renderer, theme_files, withheld }
+        Self { context: Context { site, highlighter, assets }, renderer, inputs, withheld }
     }
 
     /// The pages of the site.
@@ -179,7 +179,7 @@ impl<'a> Press<'a> {
         if is_current(fingerprint) {
             return Ok(Made { fingerprint, bytes: None });
         }
-        let html = self.renderer.page(&view, self.theme_files)?;
+        let html = self.renderer.page(&view, &self.inputs.theme)?;
         let path = page.route.path();
         self.search(&path, html.as_bytes())?;
         Ok(Made { fingerprint, bytes: Some(html.into_bytes()) })
@@ -207,9 +207,22 @@ impl<'a> Press<'a> {
     fn search(&self, path: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
         let hit = self.withheld.first_in_artefact(path.as_bytes()).or_else(|| self.withheld.first_in_artefact(bytes));
         let Some(hit) = hit else { return Ok(()) };
-        let message = format!("`{}` would be in `{path}`, which is made for the audience `{}`: … {} …", hit.word, self.context.site.audience.name(), hit.excerpt);
-        let help = format!("change the words there, or have `[redact]` in `{}` replace them in the spelling that is used", config::FILE);
-        Err(Diagnostic::new(&rules::LEAK, &SitePath::new(config::FILE), Span::default(), message).help(help))
+        let (file, span) = self.source_of(&hit.word);
+        let message = format!("`{}` would be in what is made for the audience `{}`", hit.word, self.context.site.audience.name());
+        let help = format!("it came through to `{path}`: … {} …; write it so that `[redact]` in `{}` knows it, or take it out", hit.excerpt, config::FILE);
+        Err(Diagnostic::new(&rules::LEAK, &file, span, message).help(help))
+    }
+
+    /// The first place in the documents that the audience sees, or else in the settings, that holds a withheld word.
+    fn source_of(&self, word: &str) -> (SitePath, Span) {
+        let finder = Finder::new([word]);
+        let seen: BTreeSet<&SitePath> = self.context.site.documents.iter().map(|document| &document.path).collect();
+        let documents = self.inputs.documents.iter().filter(|file| seen.contains(&file.path));
+        let place = documents.chain(&self.inputs.settings).find_map(|file| {
+            let text = std::str::from_utf8(&file.bytes).ok()?;
+            finder.first(text).map(|found| (file.path.clone(), Span::new(found.range.start, found.range.end)))
+        });
+        place.unwrap_or_else(|| (SitePath::new(config::FILE), Span::default()))
     }
 }
 

@@ -19,7 +19,7 @@ pub enum Command {
     Build(Build),
     /// Start a site: a small one that builds clean and shows by example how to write stories
     Init {
-        /// The folder of the new site; it must be empty or not there yet
+        /// The folder of the new site; it must not hold one yet
         #[arg(default_value = ".")]
         folder: PathBuf,
     },
@@ -27,8 +27,8 @@ pub enum Command {
     New(New),
     /// Print the completions for a shell
     Completions { shell: Shell },
-    /// Print the manual page
-    Man,
+    /// Print the manual page of the program, or of one of its commands
+    Man { command: Option<String> },
 }
 
 #[derive(Debug, Args)]

@@ -100,6 +100,9 @@ fn mistake(span: Span, message: &str) -> Diagnostic {
         return diagnostic(&format!("unknown setting `{name}`"))
             .help(did_you_mean(name, known.iter().copied()).unwrap_or_else(|| one_of(&known)));
     }
+    if let Some((found, help)) = crate::front_matter::unknown_word(message) {
+        return diagnostic(&format!("`{found}` is none of the words for it")).help(help);
+    }
     diagnostic(message.trim_end_matches('\n').replace('\n', ", ").as_str())
 }
 

@@ -77,7 +77,7 @@ pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.sort_by(|a, b| {
         (&a.file, a.span, a.rule.name, &a.message).cmp(&(&b.file, b.span, b.rule.name, &b.message))
     });
-    diagnostics.dedup();
+    diagnostics.dedup_by(|a, b| a.rule == b.rule && a.file == b.file && a.span == b.span && a.message == b.message);
 }
 
 /// The one of `candidates` that somebody probably meant by `word`, if one is near enough.
@@ -125,30 +125,30 @@ pub mod rules {
     rules! {
         ADDRESS = "address-taken", Error, "Every page has an address of its own.";
         AMBIGUOUS_LINK = "ambiguous-link", Error, "A link names one document.";
-        CALLOUT = "unknown-callout", Warning, "A call-out has one of the known types.";
-        COMMENT = "unclosed-comment", Error, "A comment that opens with `%%` closes with `%%`.";
-        COMPETENCY = "unknown-competency", Error, "A competency has a file under `content/competencies/`.";
-        CONFIG = "invalid-setting", Error, "`site.toml` has known settings with fitting values.";
-        CYCLE = "transclusion-cycle", Error, "A section does not contain itself.";
         DEAD_LINK = "dangling-link", Error, "A link leads to something that exists.";
-        DUPLICATE = "duplicate-slug", Error, "A slug is unique within its kind.";
-        ENCODING = "not-utf-8", Error, "A file is UTF-8 text.";
-        FIELD_MISSING = "missing-field", Error, "A required field is there.";
-        FIELD_TYPE = "wrong-type", Error, "A field has a value of its type.";
-        FIELD_UNKNOWN = "unknown-field", Error, "Front matter has known fields only.";
-        FOOTNOTE = "undefined-footnote", Warning, "A footnote that is referred to has a text.";
-        FRONT_MATTER = "front-matter", Error, "Front matter is YAML between two `---` lines.";
-        LEAK = "withheld-word", Error, "A word that may not leave is in no artefact for that audience.";
-        MISPLACED = "misplaced-file", Warning, "A Markdown file lies in the folder of its kind.";
-        QUESTION = "unknown-question", Error, "A question that a telling answers exists.";
         RAW_HTML = "dropped-html", Warning, "HTML in Markdown keeps to the tags that a document needs.";
+        DUPLICATE = "duplicate-slug", Error, "A slug is unique within its kind.";
+        FRONT_MATTER = "front-matter", Error, "Front matter is YAML between two `---` lines.";
+        CONFIG = "invalid-setting", Error, "`site.toml` has known settings with fitting values.";
+        MISPLACED = "misplaced-file", Warning, "A Markdown file lies in the folder of its kind.";
+        FIELD_MISSING = "missing-field", Error, "A required field is there.";
+        ENCODING = "not-utf-8", Error, "A file is UTF-8 text.";
         REMOTE_IMAGE = "remote-image", Warning, "An image lies in the site, so that reading it asks no other host.";
+        TEMPLATE = "template", Error, "The templates of the theme are sound.";
+        CYCLE = "transclusion-cycle", Error, "A section does not contain itself.";
+        TRANSCLUSION = "transclusion-place", Error, "A transclusion stands in a paragraph of its own.";
+        COMMENT = "unclosed-comment", Error, "A comment that opens with `%%` closes with `%%`.";
+        FOOTNOTE = "undefined-footnote", Warning, "A footnote that is referred to has a text.";
+        CALLOUT = "unknown-callout", Warning, "A call-out has one of the known types.";
+        COMPETENCY = "unknown-competency", Error, "A competency has a file under `content/competencies/`.";
+        FIELD_UNKNOWN = "unknown-field", Error, "Front matter has known fields only.";
+        QUESTION = "unknown-question", Error, "A question that a telling answers exists.";
         STORY = "unknown-story", Error, "A story that a document refers to exists.";
         TAG = "unknown-tag", Warning, "A tag at the end of a block is the slug of a competency.";
-        TEMPLATE = "template", Error, "The templates of the theme are sound.";
-        TRANSCLUSION = "transclusion-place", Error, "A transclusion stands in a paragraph of its own.";
         VARIANT = "variant-without-story", Error, "A variant lies beside the `index.md` of its story.";
         WITHHELD = "withheld-transclusion", Warning, "A transclusion shows only what its audience may see.";
+        LEAK = "withheld-word", Error, "A word that may not leave is in no artefact for that audience.";
+        FIELD_TYPE = "wrong-type", Error, "A field has a value of its type.";
     }
 }
 
@@ -165,10 +165,6 @@ mod tests {
 
     #[test]
     fn rules_are_listed_by_name_once() {
-        assert!(rules::ALL.windows(2).all(|pair| pair[0].name < pair[1].name || pair[0].name == pair[1].name));
-        let mut names: Vec<_> = rules::ALL.iter().map(|rule| rule.name).collect();
-        names.sort_unstable();
-        names.dedup();
-        assert_eq!(names.len(), rules::ALL.len());
+        assert!(rules::ALL.windows(2).all(|pair| pair[0].name < pair[1].name));
     }
 }

@@ -80,6 +80,7 @@ fn read_with_mistakes<Fields: DeserializeOwned + Default>(
             .help("write one `key: value` a line, as in `title: The outage`");
         return (Fields::default(), vec![found]);
     }
+    write_out_numbers(&mut value, slice, &mut Vec::new());
     let mut found = Vec::new();
     loop {
         match serde_path_to_error::deserialize::<_, Fields>(value.clone()) {
@@ -92,6 +93,32 @@ fn read_with_mistakes<Fields: DeserializeOwned + Default>(
                 }
             }
         }
+    }
+}
+
+/// Makes texts of numbers, as they are when front matter without a mistake is read: `when: 2025` is a text there, and must
+/// not become a second mistake here.
+fn write_out_numbers(value: &mut Value, slice: &str, path: &mut Vec<Key>) {
+    match value {
+        Value::Number(number) => {
+            let written = find(slice, path).map(|place| slice[place.value.range()].to_owned());
+            *value = Value::String(written.unwrap_or_else(|| number.to_string()));
+        }
+        Value::Sequence(elements) => {
+            for (index, element) in elements.iter_mut().enumerate() {
+                path.push(Key::Index(index));
+                write_out_numbers(element, slice, path);
+                path.pop();
+            }
+        }
+        Value::Mapping(entries) => {
+            for (name, entry) in entries.iter_mut() {
+                path.push(Key::Name(name.as_str().unwrap_or_default().to_owned()));
+                write_out_numbers(entry, slice, path);
+                path.pop();
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::String(_) | Value::Tagged(_) => {}
     }
 }
 
@@ -141,6 +168,9 @@ impl Mistake {
         }
         let span = place.map_or(yaml, |place| place.value.shifted(yaml.start as usize));
         let name = written(&self.path);
+        if let Some((found, help)) = unknown_word(&self.message) {
+            return Diagnostic::new(&rules::FIELD_TYPE, file, span, format!("`{name}`: `{found}` is none of the words for it")).help(help);
+        }
         let message = plain_words(&self.message);
         let at = if name.is_empty() { message } else { format!("`{name}`: {message}") };
         Diagnostic::new(&rules::FIELD_TYPE, file, span, at)
@@ -150,6 +180,14 @@ impl Mistake {
 /// The words between backticks.
 fn backticked(message: &str) -> impl Iterator<Item = &str> {
     message.split('`').skip(1).step_by(2)
+}
+
+/// If serde complains of a word that is none of those allowed: the word, and advice.
+pub fn unknown_word(message: &str) -> Option<(&str, String)> {
+    let mut words = backticked(message.strip_prefix("unknown variant ")?);
+    let found = words.next()?;
+    let known: Vec<&str> = words.collect();
+    Some((found, did_you_mean(found, known.iter().copied()).unwrap_or_else(|| one_of(&known))))
 }
 
 /// A path as an author would write it, `answers[1]`.
@@ -169,6 +207,7 @@ fn written(path: &[Key]) -> String {
 fn plain_words(message: &str) -> String {
     let message = message.split(" at line ").next().unwrap_or(message);
     let message = message.strip_prefix("invalid type: ").or_else(|| message.strip_prefix("invalid value: ")).unwrap_or(message);
+    let message = message.strip_prefix("found ").unwrap_or(message);
     let (found, expected) = message.split_once(", expected ").unwrap_or((message, ""));
     let plain = |words: &str| {
         words.replace("a sequence", "a list").replace("sequence", "a list").replace("unit value", "nothing").replace("map", "a mapping")

@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, de};
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 /// The name of a thing within its kind: small letters, digits and single hyphens.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,9 +19,10 @@ impl Slug {
             return Self(text.into());
         }
         let mut slug = String::with_capacity(text.len());
-        for character in text.chars() {
-            if character.is_alphanumeric() {
-                slug.extend(character.to_lowercase());
+        // Systems write one accented letter in two ways; here they are one.
+        for character in text.nfc().flat_map(char::to_lowercase).nfc() {
+            if character.is_alphanumeric() || is_combining_mark(character) {
+                slug.push(character);
             } else if matches!(character, '\'' | '’' | '\u{ad}') {
                 // An apostrophe does not part a word: `didn’t` is `didnt`.
             } else if !slug.is_empty() && !slug.ends_with('-') {
@@ -73,7 +76,7 @@ mod tests {
 
     #[test]
     fn slugs_are_small_and_plain() {
-        for (text, slug) in [("My Story", "my-story"), ("didn’t work?!", "didnt-work"), ("  a -- b ", "a-b"), ("Größe 2", "größe-2"), ("?", ""), ("a-b", "a-b")] {
+        for (text, slug) in [("My Story", "my-story"), ("didn’t work?!", "didnt-work"), ("  a -- b ", "a-b"), ("Größe 2", "größe-2"), ("?", ""), ("a-b", "a-b"), ("gro\u{308}ße", "größe"), ("İx", "i\u{307}x")] {
             assert_eq!(Slug::of(text).as_str(), slug);
             assert_eq!(Slug::of(slug).as_str(), slug);
         }

@@ -81,7 +81,7 @@ enum Made {
 fn make(linked: &Linked, inputs: &Inputs, theme: Theme, assets: &Assets, staging: &Staging) -> Result<Made, disk::Error> {
     let names = asset_names(assets.iter().map(|(path, bytes)| (path, &**bytes)));
     let highlighter = Highlighter::default();
-    let press = Press::new(linked, theme, &inputs.theme, &highlighter, &names);
+    let press = Press::new(linked, theme, inputs, &highlighter, &names);
     let pages = press.pages();
     let progress = progress(pages.len());
     let mistakes = Mutex::new(Vec::new());
@@ -164,7 +164,8 @@ fn close(linked: &Linked, pages: usize, summary: Summary, out: &Path, stages: &S
         "built {pages} pages {whom} in {}{warnings}: {written} files written, {kept} unchanged, {removed} removed",
         in_words(stages.started.elapsed())
     );
-    let index: PathBuf = out.join("index.html");
+    // `./public` is `public`.
+    let index: PathBuf = out.join("index.html").components().filter(|part| *part != std::path::Component::CurDir).collect();
     anstream::println!("{}", index.display());
 }
 

@@ -4,6 +4,7 @@ mod build;
 mod new;
 
 use std::error::Error;
+use std::io::Write;
 
 use clap::CommandFactory;
 
@@ -24,12 +25,31 @@ pub fn run(cli: Cli) -> Result<Outcome, Box<dyn Error>> {
         Command::Init { folder } => new::init(&folder),
         Command::New(options) => new::run(&options),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "storybank", &mut std::io::stdout());
-            Ok(Outcome::Done)
+            let mut text = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "storybank", &mut text);
+            print(&text)
         }
-        Command::Man => {
-            clap_mangen::Man::new(Cli::command()).render(&mut std::io::stdout())?;
-            Ok(Outcome::Done)
-        }
+        Command::Man { command } => man(command.as_deref()),
+    }
+}
+
+/// Prints the manual page of the program, or of one of its commands.
+fn man(name: Option<&str>) -> Result<Outcome, Box<dyn Error>> {
+    let mut program = Cli::command();
+    program.build();
+    let page = match name {
+        None => program,
+        Some(name) => program.find_subcommand(name).ok_or_else(|| format!("there is no command `{name}`"))?.clone(),
+    };
+    let mut text = Vec::new();
+    clap_mangen::Man::new(page).render(&mut text)?;
+    print(&text)
+}
+
+/// Writes to standard output; a reader who has seen enough and gone is no error.
+fn print(text: &[u8]) -> Result<Outcome, Box<dyn Error>> {
+    match std::io::stdout().write_all(text) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(Outcome::Done),
     }
 }

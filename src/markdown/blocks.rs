@@ -9,7 +9,7 @@ use crate::source::{SitePath, Span};
 
 /// Turns plain Markdown nodes into those of the format.
 pub(super) fn shape(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
-    let Signs { has_quotes, has_html, has_images, has_remark_paragraphs, has_hashtags } = Signs::of(body);
+    let Signs { has_quotes, has_html, has_images, has_remark_paragraphs, has_hashtags, has_undefined_footnotes } = Signs::of(body);
     let has_private_headings = body.headings.iter().any(|heading| heading.is_private && heading.level > 2);
     if has_quotes {
         shape_callouts(body, file, found);
@@ -25,6 +25,9 @@ pub(super) fn shape(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnostic
     }
     if has_images {
         shape_transclusions(body, file, found);
+    }
+    if has_undefined_footnotes {
+        check_footnotes(body, file, found);
     }
     if has_hashtags {
         shape_hashtags(body);
@@ -48,6 +51,7 @@ struct Signs {
     has_images: bool,
     has_remark_paragraphs: bool,
     has_hashtags: bool,
+    has_undefined_footnotes: bool,
 }
 
 impl Signs {
@@ -60,7 +64,11 @@ impl Signs {
                 Event::Start(Tag::Image(_)) => signs.has_images = true,
                 Event::Start(Tag::Emphasis) => signs.has_remark_paragraphs |= before == Some(Event::Start(Tag::Paragraph)),
                 Event::Html(_) => signs.has_html = true,
-                Event::Text(piece) => signs.has_hashtags |= body.str(piece).contains('#'),
+                Event::Text(piece) => {
+                    signs.has_hashtags |= body.str(piece).contains('#');
+                    // A reference to a footnote that is there is an event of its own.
+                    signs.has_undefined_footnotes |= body.str(piece).contains("[^");
+                }
                 _ => {}
             }
             before = Some(node.event);
@@ -330,6 +338,32 @@ fn tags_of(html: &str) -> Vec<String> {
         .filter(|rest| rest.starts_with(|first: char| first.is_ascii_alphabetic()))
         .map(|rest| rest.chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase())
         .collect()
+}
+
+/// Warns of references to footnotes that have no text. Code is no reference.
+fn check_footnotes(body: &Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
+    let mut in_code = false;
+    for node in &body.nodes {
+        match node.event {
+            Event::Start(Tag::CodeBlock(_)) => in_code = true,
+            Event::End(Tag::CodeBlock(_)) => in_code = false,
+            Event::Text(piece) if !in_code && piece.start & super::ANEW == 0 => {
+                for (at, _) in body.str(piece).match_indices("[^") {
+                    let Some(length) = body.str(piece)[at..].find(']') else { continue };
+                    let label = &body.str(piece)[at + 2..at + length];
+                    if label.is_empty() || label.contains(char::is_whitespace) {
+                        continue;
+                    }
+                    let start = node.span.start as usize + at;
+                    found.push(
+                        Diagnostic::new(&rules::FOOTNOTE, file, Span::new(start, start + length + 1), format!("the footnote `{label}` has no text"))
+                            .help(format!("add a line `[^{label}]: …`")),
+                    );
+                }
+            }
+            _ => {}
+        }
+    }
 }
 
 /// `![[slug#section]]` in a paragraph of its own becomes a transclusion.

@@ -15,6 +15,7 @@ use crate::slug::Slug;
 use crate::source::{SitePath, Span};
 
 pub use read::read;
+pub use text::is_inline;
 
 /// A parsed body.
 #[derive(Debug, Clone, Default)]

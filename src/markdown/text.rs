@@ -137,6 +137,6 @@ impl Body {
 }
 
 /// Whether a tag stands inside a line, so that what it holds can be a part of a word.
-fn is_inline(tag: Tag) -> bool {
+pub fn is_inline(tag: Tag) -> bool {
     matches!(tag, Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Link(_) | Tag::Image(_))
 }

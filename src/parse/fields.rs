@@ -89,11 +89,11 @@ impl Required<'_> {
     }
 
     /// A number that must lie in a range; 0 where it is not given or does not.
-    fn number(&mut self, name: &str, value: Option<u8>, range: std::ops::RangeInclusive<u8>) -> u8 {
+    fn number(&mut self, name: &str, value: Option<Number>, range: std::ops::RangeInclusive<u8>) -> u8 {
         match value {
             None => 0,
-            Some(value) if range.contains(&value) => value,
-            Some(value) => {
+            Some(Number(value)) if range.contains(&value) => value,
+            Some(Number(value)) => {
                 let Source { path, text, split } = self.source;
                 let message = format!("`{name}`: found {value}, expected a number from {} to {}", range.start(), range.end());
                 self.missing.push(Diagnostic::new(&rules::FIELD_TYPE, path, front_matter::place_of(text, split.yaml, name, None), message));
@@ -114,7 +114,7 @@ struct StoryFields {
     answers: List<Slug>,
     audience: Option<Audience>,
     status: Status,
-    strength: Option<u8>,
+    strength: Option<Number>,
     facts: Ledger,
     told: Vec<Told>,
 }
@@ -145,7 +145,7 @@ struct VariantFields {
     length: Option<Length>,
     by: Author,
     inherit: bool,
-    status: Status,
+    status: Option<Status>,
     audience: Option<Audience>,
 }
 
@@ -159,7 +159,7 @@ impl Default for VariantFields {
             length: None,
             by: Author::Me,
             inherit: true,
-            status: Status::Ready,
+            status: None,
             audience: None,
         }
     }
@@ -167,6 +167,8 @@ impl Default for VariantFields {
 
 fn variant(raw: VariantFields, story: &Slug, _: &mut Required<'_>) -> Fields {
     let VariantFields { title, headline, competencies, answers, length, by, inherit, status, audience } = raw;
+    // A program's wording is a draft until its author says otherwise.
+    let status = status.unwrap_or(if matches!(by, Author::Assistant(_)) { Status::Draft } else { Status::Ready });
     let variant = Variant {
         story: story.clone(),
         title: title.unwrap_or_default(),
@@ -204,6 +206,7 @@ fn question(raw: QuestionFields, _: &mut Required<'_>) -> Fields {
             about,
             asked: asked.into_iter().map(Occasion::from).collect(),
         }),
+        // Without a question of its own the file is a sheet, whose headings are the questions.
         None => Meta::Sheet(Sheet { title: title.unwrap_or_default(), competencies: competencies.0, about }),
     };
     Fields { audience: audience.unwrap_or(Audience::Private), status, meta }
@@ -216,7 +219,7 @@ struct CaseStudyFields {
     story: Option<Slug>,
     audience: Option<Audience>,
     status: Status,
-    severity: Option<u8>,
+    severity: Option<Number>,
     started: Option<Moment>,
     detected: Option<Moment>,
     resolved: Option<Moment>,
@@ -309,6 +312,17 @@ struct Asked {
 impl From<Asked> for Occasion {
     fn from(Asked { on, by, round }: Asked) -> Self {
         Self { on, who: by, round }
+    }
+}
+
+/// A small whole number.
+#[derive(Clone, Copy)]
+struct Number(u8);
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.trim().parse().map(Self).map_err(|_| de::Error::custom(format!("found \"{text}\", expected a small whole number")))
     }
 }
 

@@ -66,6 +66,7 @@ fn document(path: &SitePath, text: &Arc<str>, place: &Place, split: Split) -> Pa
         sections,
     };
     diagnostics.extend(nameless_questions(&document));
+    diagnostics.extend(empty_sheet(&document, diagnostics.is_empty()));
     Parsed { document: Some(document), diagnostics }
 }
 
@@ -187,6 +188,16 @@ fn nameless_questions(document: &Document) -> Vec<Diagnostic> {
                 .help("give it one, as in `### 为什么? {#why}`")
         })
         .collect()
+}
+
+/// A file among the questions that asks none. A mistake in its front matter may be the reason, and is enough to say.
+fn empty_sheet(document: &Document, is_sound: bool) -> Option<Diagnostic> {
+    let asks = document.sections.iter().any(|section| !section.items.is_empty());
+    let is_empty = matches!(document.meta, Meta::Sheet(_)) && !asks && is_sound;
+    is_empty.then(|| {
+        Diagnostic::new(&rules::FIELD_MISSING, &document.path, Span::default(), "this file asks no question")
+            .help("give it `question: Tell me about …` in front matter, or a `##` heading for each question")
+    })
 }
 
 /// The kind of page that a document has, apart from variants, sheets and the text of the home page.

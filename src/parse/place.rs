@@ -55,8 +55,9 @@ impl Place {
 
 fn misplaced(path: &SitePath, folder: &str) -> Diagnostic {
     let folders: Vec<&str> = Kind::ALL.into_iter().map(Kind::folder).collect();
-    let near = nearest(folder, folders.iter().copied()).filter(|near| *near != folder);
+    let near = Kind::named(folder).map(Kind::folder).or_else(|| nearest(folder, folders.iter().copied()));
     let help = match near {
+        Some(near) if near == folder => format!("move it up into `{CONTENT}/{folder}`"),
         Some(near) => format!("did you mean the folder `{CONTENT}/{near}`?"),
         None => format!(
             "move it to {}, or take the ending `.md` away",

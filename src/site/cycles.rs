@@ -18,7 +18,7 @@ struct Edge {
     span: Span,
 }
 
-/// Every transclusion that closes a cycle.
+/// A transclusion of each cycle.
 pub fn cycles(site: &Site) -> Vec<Diagnostic> {
     let edges = edges(site);
     if edges.is_empty() {
@@ -28,7 +28,15 @@ pub fn cycles(site: &Site) -> Vec<Diagnostic> {
     for edge in &edges {
         by_document.entry(edge.from).or_default().push(edge);
     }
-    edges.iter().filter(|edge| reaches(&by_document, edge.to, (edge.from, edge.section), &mut Vec::new())).map(|edge| diagnostic(site, edge)).collect()
+    let leads_to = |from: &Edge, to: &Edge| reaches(&by_document, from.to, (to.from, to.section), &mut Vec::new());
+    let mut reported: Vec<&Edge> = Vec::new();
+    for edge in edges.iter().filter(|edge| leads_to(edge, edge)) {
+        // The other transclusions of the same cycle are the same mistake.
+        if !reported.iter().any(|other| leads_to(edge, other) && leads_to(other, edge)) {
+            reported.push(edge);
+        }
+    }
+    reported.into_iter().map(|edge| diagnostic(site, edge)).collect()
 }
 
 fn edges(site: &Site) -> Vec<Edge> {

@@ -277,8 +277,8 @@ fn follow_up<'a>(writer: &mut PageWriter<'a>, question: QuestionId, variant: Opt
         let items = site.document(variant).sections.iter().flat_map(|section| &section.items);
         items.into_iter().find(|item| item.slug == *slug && !item.is_open).map(|item| (variant, item.nodes.clone()))
     });
+    let open = retold.is_none() && site.is_open(question);
     let (document, nodes) = retold.unwrap_or_else(|| answer_nodes(writer, question));
-    let open = site.is_open(question);
     FollowUpView {
         question: site.wording(question),
         url: writer.link(Node::Question(question), ""),

@@ -1,0 +1,235 @@
+//! What holds the sources together: the ladder of modules, and the habits that every file keeps.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use storybank::diagnostic::rules;
+use storybank::render::DEFAULT_THEME;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The Rust files below a folder of the repository, by their paths from `src`.
+fn sources() -> BTreeMap<String, String> {
+    let source = root().join("src");
+    let name = |path: &Path| path.strip_prefix(&source).expect("it is below").to_string_lossy().replace('\\', "/");
+    files_below(&source).into_iter().filter(|path| path.extension().is_some_and(|ending| ending == "rs")).map(|path| (name(&path), read(&path))).collect()
+}
+
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let entries = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().map(|entry| entry.expect("it can be read"));
+    entries.filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path).collect()
+}
+
+/// The modules in the order of `lib.rs`: each uses only those before it.
+fn ladder() -> Vec<String> {
+    let library = read(&root().join("src/lib.rs"));
+    let modules = library.lines().filter_map(|line| line.strip_prefix("pub mod ").or_else(|| line.strip_prefix("mod "))?.strip_suffix(';'));
+    modules.map(str::to_owned).collect()
+}
+
+/// The module at the top of a file's path; nothing for the program, which is no module of the library.
+fn module_of(path: &str) -> Option<&str> {
+    let top = path.split('/').next()?;
+    let name = top.strip_suffix(".rs").unwrap_or(top);
+    (!matches!(name, "lib" | "main" | "cli" | "commands")).then_some(name)
+}
+
+/// A source without its comments and its texts, so that only code is looked at.
+fn code(source: &str) -> String {
+    let mut code = String::new();
+    let mut rest = source;
+    while let Some(next) = rest.chars().next() {
+        let length = match next {
+            '/' if rest.starts_with("//") => rest.find('\n').unwrap_or(rest.len()),
+            '"' => text_length(rest),
+            '\'' => character_length(rest),
+            'r' if rest.starts_with("r#\"") && !code.ends_with(|before: char| before.is_alphanumeric()) => rest[3..].find("\"#").map_or(rest.len(), |end| end + 5),
+            _ => 0,
+        };
+        if length == 0 {
+            code.push(next);
+            rest = &rest[next.len_utf8()..];
+        } else {
+            code.push(' ');
+            rest = &rest[length..];
+        }
+    }
+    code
+}
+
+/// How long the text is that starts here, with its quotes.
+fn text_length(source: &str) -> usize {
+    let mut is_escaped = false;
+    for (at, next) in source.char_indices().skip(1) {
+        match next {
+            '"' if !is_escaped => return at + 1,
+            _ => is_escaped = next == '\\' && !is_escaped,
+        }
+    }
+    source.len()
+}
+
+/// How long the character is that starts here; 0 for a lifetime.
+fn character_length(source: &str) -> usize {
+    let inner = &source[1..];
+    if let Some(escaped) = inner.strip_prefix('\\') {
+        return escaped[1..].find('\'').map_or(0, |end| end + 4);
+    }
+    let first = inner.chars().next().map_or(0, char::len_utf8);
+    if inner[first..].starts_with('\'') { first + 2 } else { 0 }
+}
+
+/// The code of a file without its tests.
+fn code_without_tests(source: &str) -> String {
+    let code = code(source);
+    code.split("#[cfg(test)]\nmod tests").next().unwrap_or_default().to_owned()
+}
+
+/// The modules of the library that code names after `crate::`, also in a list of imports.
+fn used(code: &str) -> Vec<String> {
+    let mut used = Vec::new();
+    for rest in code.split("crate::").skip(1) {
+        let names = match rest.strip_prefix('{') {
+            Some(list) => outer_names(list),
+            None => vec![first_name(rest)],
+        };
+        used.extend(names.into_iter().filter(|name| !name.is_empty()).map(str::to_owned));
+    }
+    used
+}
+
+fn first_name(code: &str) -> &str {
+    &code[..code.find(|next: char| !next.is_alphanumeric() && next != '_').unwrap_or(code.len())]
+}
+
+/// The names in a list of imports, without those in lists inside of it.
+fn outer_names(list: &str) -> Vec<&str> {
+    let mut names = Vec::new();
+    let (mut depth, mut start) = (0usize, 0usize);
+    for (at, next) in list.char_indices() {
+        match next {
+            '{' => depth += 1,
+            '}' if depth == 0 => {
+                names.push(first_name(list[start..at].trim_start()));
+                break;
+            }
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                names.push(first_name(list[start..at].trim_start()));
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    names
+}
+
+#[test]
+fn a_module_uses_only_those_before_it() {
+    let ladder = ladder();
+    let step = |module: &str| ladder.iter().position(|other| other == module);
+    let mut upward = Vec::new();
+    for (path, source) in sources() {
+        let Some(module) = module_of(&path) else { continue };
+        let own = step(module).unwrap_or_else(|| panic!("{path} is no module of lib.rs"));
+        // A name that is no module is one of the top of the library, which has none.
+        for name in used(&code(&source)) {
+            match step(&name) {
+                Some(other) if other > own => upward.push(format!("{path} uses {name}, which stands above {module}")),
+                Some(_) => {}
+                None => upward.push(format!("{path} uses {name}, which is no module")),
+            }
+        }
+        if code(&source).contains("super::super::") {
+            upward.push(format!("{path} climbs with super::super::"));
+        }
+    }
+    assert_eq!(upward, Vec::<String>::new());
+}
+
+#[test]
+fn the_walk_over_imports_sees_all_forms() {
+    let code = code("use crate::{a::{b, c}, d, self_made::E}; fn f() -> crate::g::H { crate::i::j('\"', \"crate::k\") } // crate::l\n");
+    assert_eq!(used(&code), ["a", "d", "self_made", "g", "i"]);
+    assert_eq!(module_of("site/link.rs"), Some("site"));
+}
+
+#[test]
+fn every_file_says_what_it_is_for() {
+    let tests = files_below(&root().join("tests")).into_iter().filter(|path| path.extension().is_some_and(|ending| ending == "rs"));
+    let all = sources().into_iter().chain(tests.map(|path| (path.display().to_string(), read(&path))));
+    let silent: Vec<String> = all.filter(|(_, source)| !source.starts_with("//! ")).map(|(path, _)| path).collect();
+    assert_eq!(silent, Vec::<String>::new());
+}
+
+#[test]
+fn nothing_is_taken_for_granted_and_nothing_silenced() {
+    let mut found = Vec::new();
+    for (path, source) in sources() {
+        let code = code_without_tests(&source);
+        let signs = [".unwrap()", "#[allow(", "#![allow(", "todo!(", "unimplemented!(", "dbg!(", "unsafe ", "static mut"];
+        found.extend(signs.iter().filter(|sign| code.contains(**sign)).map(|sign| format!("{path}: {sign}")));
+        let expected = code.matches("#[expect(").count() + code.matches("#![expect(").count();
+        let reasons = code.matches("reason =").count();
+        if reasons < expected {
+            found.push(format!("{path}: #[expect] without a reason"));
+        }
+    }
+    assert_eq!(found, Vec::<String>::new());
+}
+
+#[test]
+fn only_the_world_touches_files_clocks_and_processes() {
+    let world = ["disk", "serve", "publish", "commands", "main"];
+    let mut found = Vec::new();
+    for (path, source) in sources() {
+        if !world.iter().any(|module| path == format!("{module}.rs") || path.starts_with(&format!("{module}/"))) {
+            let code = code_without_tests(&source);
+            let signs = ["std::fs", "std::net", "std::process", "std::thread", "std::time::Instant", "SystemTime", "env::var", "stdout", "stderr", "println!"];
+            found.extend(signs.iter().filter(|sign| code.contains(**sign)).map(|sign| format!("{path}: {sign}")));
+        }
+    }
+    assert_eq!(found, Vec::<String>::new());
+}
+
+#[test]
+fn the_default_theme_on_disk_is_the_one_in_the_program() {
+    let folder = root().join("themes/default");
+    let on_disk: BTreeMap<String, String> = files_below(&folder)
+        .into_iter()
+        .map(|path| (path.strip_prefix(&folder).expect("it is below").to_string_lossy().replace('\\', "/"), read(&path)))
+        .collect();
+    let built_in: BTreeMap<String, String> = DEFAULT_THEME.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+    assert_eq!(on_disk.keys().collect::<Vec<_>>(), built_in.keys().collect::<Vec<_>>());
+    let different: Vec<&String> = on_disk.keys().filter(|name| on_disk.get(*name) != built_in.get(*name)).collect();
+    assert_eq!(different, Vec::<&String>::new());
+}
+
+#[test]
+fn the_docs_explain_every_rule() {
+    let path = root().join("docs/diagnostics.md");
+    if !path.exists() {
+        return;
+    }
+    let docs = read(&path);
+    let missing: Vec<&str> = rules::ALL.iter().map(|rule| rule.name).filter(|name| !docs.contains(name)).collect();
+    assert_eq!(missing, Vec::<&str>::new());
+}
+
+#[test]
+fn the_map_names_every_module() {
+    let path = root().join("ARCHITECTURE.md");
+    if !path.exists() {
+        return;
+    }
+    let map = read(&path);
+    let missing: Vec<String> = ladder().into_iter().filter(|module| !map.contains(&format!("`{module}`"))).collect();
+    assert_eq!(missing, Vec::<String>::new());
+}
