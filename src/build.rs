@@ -10,7 +10,7 @@ use crate::audience::{Projection, Viewer, project};
 use crate::config::{self, Config};
 use crate::diagnostic::{self, Diagnostic, rules};
 use crate::highlight::Highlighter;
-use crate::html::Context;
+use crate::html::{Addresses, Context};
 use crate::model::{Audience, Document};
 use crate::parse::parse;
 use crate::render::{Renderer, Theme, ThemeFile};
@@ -138,7 +138,10 @@ pub fn asset_names<'a>(assets: impl IntoIterator<Item = (&'a SitePath, &'a [u8])
 
 /// Makes the artefacts of a site: each by itself, in any order, on any number of threads.
 pub struct Press<'a> {
-    context: Context<'a>,
+    site: &'a Site,
+    highlighter: &'a Highlighter,
+    addresses: Addresses,
+    assets: &'a BTreeMap<SitePath, String>,
     renderer: Renderer,
     inputs: &'a Inputs,
     /// Words that may be in no artefact.
@@ -164,25 +167,26 @@ impl<'a> Press<'a> {
             Audience::Private => Finder::default(),
             Audience::Team | Audience::Public => Finder::new(linked.config.redact.keys().chain(&linked.config.forbid.words).map(String::as_str)),
         };
-        Self { context: Context { site, highlighter, assets }, renderer, inputs, withheld }
+        Self { site, highlighter, addresses: Addresses::new(site), assets, renderer, inputs, withheld }
     }
 
     /// The pages of the site.
     pub fn pages(&self) -> Vec<Page> {
-        view::pages(self.context.site)
+        view::pages(self.site)
     }
 
     /// A page, unless `is_current` knows it by the number that stands for everything it is made from.
     pub fn page(&self, page: &Page, is_current: impl FnOnce(u64) -> bool) -> Result<Made, Diagnostic> {
-        let view = view::view(self.context, page, self.renderer.theme().style());
+        let context = Context { site: self.site, highlighter: self.highlighter, addresses: &self.addresses, assets: self.assets };
+        let view = view::view(context, page, self.renderer.theme().style());
         let fingerprint = self.renderer.fingerprint(&view);
         if is_current(fingerprint) {
             return Ok(Made { fingerprint, bytes: None });
         }
-        let html = self.renderer.page(&view, &self.inputs.theme)?;
+        let bytes = self.renderer.page(&view, &self.inputs.theme)?;
         let path = page.route.path();
-        self.search(&path, html.as_bytes())?;
-        Ok(Made { fingerprint, bytes: Some(html.into_bytes()) })
+        self.search(&path, &bytes)?;
+        Ok(Made { fingerprint, bytes: Some(bytes) })
     }
 
     /// The files of the theme that go along, by their paths.
@@ -193,7 +197,7 @@ impl<'a> Press<'a> {
 
     /// A file that a document refers to.
     pub fn asset(&self, path: &SitePath, bytes: &[u8]) -> Result<Artefact, Diagnostic> {
-        let name = self.context.assets.get(path).cloned().unwrap_or_default();
+        let name = self.assets.get(path).cloned().unwrap_or_default();
         self.file(&Route::Asset(name), bytes)
     }
 
@@ -208,7 +212,7 @@ impl<'a> Press<'a> {
         let hit = self.withheld.first_in_artefact(path.as_bytes()).or_else(|| self.withheld.first_in_artefact(bytes));
         let Some(hit) = hit else { return Ok(()) };
         let (file, span) = self.source_of(&hit.word);
-        let message = format!("`{}` would be in what is made for the audience `{}`", hit.word, self.context.site.audience.name());
+        let message = format!("`{}` would be in what is made for the audience `{}`", hit.word, self.site.audience.name());
         let help = format!("it came through to `{path}`: … {} …; write it so that `[redact]` in `{}` knows it, or take it out", hit.excerpt, config::FILE);
         Err(Diagnostic::new(&rules::LEAK, &file, span, message).help(help))
     }
@@ -216,7 +220,7 @@ impl<'a> Press<'a> {
     /// The first place in the documents that the audience sees, or else in the settings, that holds a withheld word.
     fn source_of(&self, word: &str) -> (SitePath, Span) {
         let finder = Finder::new([word]);
-        let seen: BTreeSet<&SitePath> = self.context.site.documents.iter().map(|document| &document.path).collect();
+        let seen: BTreeSet<&SitePath> = self.site.documents.iter().map(|document| &document.path).collect();
         let documents = self.inputs.documents.iter().filter(|file| seen.contains(&file.path));
         let place = documents.chain(&self.inputs.settings).find_map(|file| {
             let text = std::str::from_utf8(&file.bytes).ok()?;

@@ -9,7 +9,7 @@ use crate::highlight::Highlighter;
 use crate::markdown::{Alignment, Body, Callout, CalloutKind, Event, HTML_TAGS, Tag, Target};
 use crate::model::Document;
 use crate::route::Route;
-use crate::site::{Destination, DocumentId, Node, Site};
+use crate::site::{Destination, DocumentId, Node, Site, StoryId};
 use crate::source::SitePath;
 
 /// What the pages of a site are written from.
@@ -17,8 +17,47 @@ use crate::source::SitePath;
 pub struct Context<'a> {
     pub site: &'a Site,
     pub highlighter: &'a Highlighter,
+    pub addresses: &'a Addresses,
     /// The names that the contents of files give them.
     pub assets: &'a BTreeMap<SitePath, String>,
+}
+
+/// The paths of all pages that others lead to, encoded as they stand in links.
+pub struct Addresses {
+    tellings: Vec<Vec<String>>,
+    questions: Vec<String>,
+    case_studies: Vec<String>,
+    competencies: Vec<String>,
+    home: String,
+}
+
+impl Addresses {
+    pub fn new(site: &Site) -> Self {
+        let path = |node| {
+            let mut path = String::new();
+            percent_encode(&route_of(site, node).path(), &mut path);
+            path
+        };
+        let tellings = |story: StoryId| (0..site.story(story).tellings.len()).map(|telling| path(Node::Telling(story, telling))).collect();
+        Self {
+            tellings: site.stories().map(tellings).collect(),
+            questions: site.questions().map(|question| path(Node::Question(question))).collect(),
+            case_studies: site.case_studies().map(|case| path(Node::CaseStudy(case))).collect(),
+            competencies: site.competencies().map(|competency| path(Node::Competency(competency))).collect(),
+            home: path(Node::Home),
+        }
+    }
+
+    /// The path of a page from the root of the site.
+    fn of(&self, node: Node) -> &str {
+        match node {
+            Node::Home => &self.home,
+            Node::Telling(story, telling) => &self.tellings[story.0][telling],
+            Node::Question(question) => &self.questions[question.0],
+            Node::CaseStudy(case) => &self.case_studies[case.0],
+            Node::Competency(competency) => &self.competencies[competency.0],
+        }
+    }
 }
 
 /// The page that is being written: its address, and the ids that are taken on it.
@@ -61,7 +100,10 @@ impl<'a> PageWriter<'a> {
 
     /// The address of a page on this one.
     pub fn link(&self, node: Node, fragment: &str) -> String {
-        let mut link = self.route.link_to(&route_of(self.context.site, node));
+        let path = self.context.addresses.of(node);
+        let mut link = String::with_capacity(self.route.to_root().len() + path.len() + fragment.len() + 1);
+        link.push_str(self.route.to_root());
+        link.push_str(path);
         if !fragment.is_empty() {
             link.push('#');
             percent_encode(fragment, &mut link);

@@ -31,6 +31,9 @@ pub const DEFAULT_THEME: &[(&str, &str)] = &[
     ("static/style.css", include_str!("../themes/default/static/style.css")),
 ];
 
+/// How many bytes are set aside for a page before it is made; most pages take less.
+const USUAL_PAGE: usize = 16 * 1024;
+
 /// The path of the style sheet below the folder of a theme.
 const STYLE: &str = "static/style.css";
 
@@ -119,10 +122,12 @@ impl Renderer {
     }
 
     /// The page that shows a view. The same view gives the same page.
-    pub fn page(&self, view: &View<'_>, own: &[ThemeFile]) -> Result<String, Diagnostic> {
+    pub fn page(&self, view: &View<'_>, own: &[ThemeFile]) -> Result<Vec<u8>, Diagnostic> {
         let template = view.template();
         let context = Context::from_serialize(view).map_err(|error| mistake(own, template, &error))?;
-        self.theme.tera.render(template, &context).map_err(|error| mistake(own, template, &error))
+        let mut page = Vec::with_capacity(USUAL_PAGE);
+        self.theme.tera.render_to(template, &context, &mut page).map_err(|error| mistake(own, template, &error))?;
+        Ok(page)
     }
 
     /// A number that is another one when the page that shows the view is.

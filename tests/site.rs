@@ -172,7 +172,7 @@ fn words_held(built: &Built, words: &[String]) -> Vec<String> {
     let mut held = Vec::new();
     for (path, page) in &built.pages {
         let attributes = page.elements().flat_map(|id| page.attributes(id)).map(|(_, value)| value.to_owned());
-        let texts: Vec<String> = attributes.chain([page.raw_text(0), path.clone()]).map(|text| format!(" {} ", plain(&text))).collect();
+        let texts: Vec<String> = attributes.chain([page.text(0), path.clone()]).map(|text| format!(" {} ", plain(&text))).collect();
         let is_held = |word: &&String| texts.iter().any(|text| text.contains(&format!(" {} ", plain(word))));
         held.extend(words.iter().filter(is_held).map(|word| format!("{path}: {word}")));
     }

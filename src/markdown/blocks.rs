@@ -65,9 +65,9 @@ impl Signs {
                 Event::Start(Tag::Emphasis) => signs.has_remark_paragraphs |= before == Some(Event::Start(Tag::Paragraph)),
                 Event::Html(_) => signs.has_html = true,
                 Event::Text(piece) => {
-                    signs.has_hashtags |= body.str(piece).contains('#');
+                    signs.has_hashtags |= body.str(piece).as_bytes().contains(&b'#');
                     // A reference to a footnote that is there is an event of its own.
-                    signs.has_undefined_footnotes |= body.str(piece).contains("[^");
+                    signs.has_undefined_footnotes |= body.str(piece).as_bytes().contains(&b'[') && body.str(piece).contains("[^");
                 }
                 _ => {}
             }

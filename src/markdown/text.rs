@@ -13,43 +13,44 @@ struct WordCount {
 
 impl WordCount {
     fn add(&mut self, text: &str) {
-        for byte in text.bytes() {
-            match ROLES[usize::from(byte)] {
-                Role::Between => self.in_word = false,
-                Role::Silent => {}
-                Role::Spoken => {
-                    self.words += u32::from(!self.in_word);
-                    self.in_word = true;
-                }
+        let bytes = text.as_bytes();
+        let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return };
+        // Words are counted where they start. This loop has no branches, so that it goes many bytes at a time.
+        let pairs = bytes.iter().zip(&bytes[1..]);
+        let (starts, silent_starts) = pairs.fold((0u32, 0u32), |(starts, silent), (&before, &here)| {
+            let is_start = is_space(before) & !is_space(here);
+            (starts + u32::from(is_start), silent + u32::from(is_start & !is_spoken(here)))
+        });
+        let starts_silent = !is_space(*first) && !is_spoken(*first);
+        if silent_starts == 0 && !starts_silent {
+            self.words += starts + u32::from(!self.in_word && !is_space(*first));
+            self.in_word = !is_space(*last);
+        } else {
+            self.add_slowly(bytes);
+        }
+    }
+
+    /// Counts where some word starts with a sign: `(so` is a word, and a lone dash is none.
+    fn add_slowly(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            if is_space(byte) {
+                self.in_word = false;
+            } else if !self.in_word && is_spoken(byte) {
+                self.in_word = true;
+                self.words += 1;
             }
         }
     }
 }
 
-/// What a byte does to the count of words.
-#[derive(Clone, Copy)]
-enum Role {
-    /// It parts words.
-    Between,
-    /// It can stand in a word, but makes none by itself: a lone dash or bracket is not said.
-    Silent,
-    Spoken,
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0c)
 }
 
-const ROLES: [Role; 256] = {
-    let mut roles = [Role::Spoken; 256];
-    let mut byte = 0u8;
-    while byte < 128 {
-        roles[byte as usize] = match byte {
-            b' ' | b'\t' | b'\n' | b'\r' | 0x0c => Role::Between,
-            b'$' | b'%' | b'&' => Role::Spoken,
-            byte if byte.is_ascii_alphanumeric() => Role::Spoken,
-            _ => Role::Silent,
-        };
-        byte += 1;
-    }
-    roles
-};
+/// Whether a byte is said, or a part of a letter that is.
+fn is_spoken(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() | !byte.is_ascii() | matches!(byte, b'$' | b'%' | b'&')
+}
 
 impl Body {
     /// The words of a stretch that are said aloud: no remarks and private notes, no code, no footnotes, no hashtags.
@@ -139,4 +140,30 @@ impl Body {
 /// Whether a tag stands inside a line, so that what it holds can be a part of a word.
 pub fn is_inline(tag: Tag) -> bool {
     matches!(tag, Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Link(_) | Tag::Image(_))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn words(pieces: &[String]) -> u32 {
+        let mut count = WordCount::default();
+        pieces.iter().for_each(|piece| count.add(piece));
+        count.words
+    }
+
+    #[test]
+    fn a_lone_sign_is_no_word() {
+        assert_eq!(words(&["I said - (so to say) - $1.2M, 40% …".to_owned()]), 8);
+    }
+
+    proptest! {
+        #[test]
+        fn the_fast_way_counts_as_the_slow_one(pieces in proptest::collection::vec("[a (\\-\n$é]{0,12}", 0..5)) {
+            let mut slow = WordCount::default();
+            pieces.iter().for_each(|piece| slow.add_slowly(piece.as_bytes()));
+            prop_assert_eq!(words(&pieces), slow.words);
+        }
+    }
 }

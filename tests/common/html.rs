@@ -28,6 +28,9 @@ struct Node {
     text: String,
 }
 
+/// Elements that stand inside of a line; text has no name.
+const INLINE: &[&str] = &["", "a", "abbr", "b", "code", "del", "em", "i", "kbd", "mark", "small", "span", "strong", "sub", "sup"];
+
 /// The page that its markup gives.
 pub fn parse(html: &str) -> Page {
     let options = ParseOpts::default();
@@ -73,9 +76,16 @@ impl Page {
         self.elements().filter(|&id| self.has_class(id, class)).collect()
     }
 
-    /// The text in an element, with single blanks.
+    /// The text in an element as it is read: with single blanks, also between blocks.
     pub fn text(&self, id: NodeId) -> String {
-        self.raw_text(id).split_whitespace().collect::<Vec<_>>().join(" ")
+        self.read(id).split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    fn read(&self, id: NodeId) -> String {
+        let node = &self.nodes[id];
+        let text = node.children.iter().fold(node.text.clone(), |text, &child| text + &self.read(child));
+        let is_inline = INLINE.contains(&self.name(id));
+        if is_inline { text } else { format!(" {text} ") }
     }
 
     /// The text in an element as it stands.

@@ -13,6 +13,7 @@ use storybank::model::Audience;
 use storybank::render::{Theme, ThemeFile};
 use storybank::report::{self, Colour, Sources};
 use storybank::source::SitePath;
+use storybank::view::Page;
 
 /// Where random tests start: always at the same place, unless `PROPTEST_RNG_SEED` says where.
 pub fn seed() -> RngSeed {
@@ -96,41 +97,49 @@ pub fn linked_with(memo: &mut Memo, inputs: &Inputs, audience: Audience) -> Link
 pub fn make(files: &Files, audience: Audience) -> Result<Artefacts, Vec<Diagnostic>> {
     let inputs = inputs(files);
     let linked = linked(&inputs, audience);
-    let theme = match Theme::new(&inputs.theme) {
-        Ok(theme) if !linked.has_errors() => theme,
-        broken => return Err(linked.diagnostics.into_iter().chain(broken.err().into_iter().flatten()).collect()),
-    };
-    press(files, &inputs, &linked, theme)
-}
-
-fn press(files: &Files, inputs: &Inputs, linked: &Linked, theme: Theme) -> Result<Artefacts, Vec<Diagnostic>> {
-    let used = linked.site.used_assets();
-    let assets = || used.iter().filter_map(|path| Some((path, files.get(path.as_str())?.as_slice())));
-    let names = asset_names(assets());
-    let highlighter = Highlighter::default();
-    let press = Press::new(linked, theme, &inputs.theme, &highlighter, &names);
+    let theme = Theme::new(&inputs.theme);
+    if linked.has_errors() || theme.is_err() {
+        return Err(linked.diagnostics.into_iter().chain(theme.err().into_iter().flatten()).collect());
+    }
     let mut artefacts = Artefacts::new();
     let mut mistakes = Vec::new();
-    for page in press.pages() {
-        match press.page(&page, |_| false) {
-            Ok(made) => {
-                let former = artefacts.insert(page.route.path(), made.bytes.expect("no page is current"));
-                assert_eq!(former, None, "two pages have the address {}", page.route.path());
-            }
-            Err(mistake) => mistakes.push(mistake),
-        }
-    }
-    let statics = press.statics().map(|statics| statics.into_iter().map(Ok).collect()).unwrap_or_else(|mistake| vec![Err(mistake)]);
-    for file in statics.into_iter().chain(assets().map(|(path, bytes)| press.asset(path, bytes))) {
-        match file {
-            Ok(file) => {
-                artefacts.insert(file.path, file.bytes);
-            }
+    for (path, made) in press(files, &inputs, &linked) {
+        match made {
+            Ok(bytes) => assert!(artefacts.insert(path.clone(), bytes).is_none(), "two artefacts have the address {path}"),
             Err(mistake) => mistakes.push(mistake),
         }
     }
     diagnostic::sort(&mut mistakes);
     if mistakes.is_empty() { Ok(artefacts) } else { Err(mistakes) }
+}
+
+/// Every artefact of a linked site, by its address, even where the site has mistakes; its templates must be sound.
+pub fn press(files: &Files, inputs: &Inputs, linked: &Linked) -> Vec<(String, Result<Vec<u8>, Diagnostic>)> {
+    with_press(files, inputs, linked, |press| {
+        let page = |page: &Page| press.page(page, |_| false).map(|made| made.bytes.expect("no page is current"));
+        let mut made: Vec<_> = press.pages().iter().map(|shown| (shown.route.path(), page(shown))).collect();
+        match press.statics() {
+            Ok(statics) => made.extend(statics.into_iter().map(|file| (file.path, Ok(file.bytes)))),
+            Err(mistake) => made.push(("static".to_owned(), Err(mistake))),
+        }
+        for path in linked.site.used_assets() {
+            let Some(bytes) = files.get(path.as_str()) else { continue };
+            made.push(match press.asset(&path, bytes) {
+                Ok(file) => (file.path, Ok(file.bytes)),
+                Err(mistake) => (path.to_string(), Err(mistake)),
+            });
+        }
+        made
+    })
+}
+
+/// Does something with what makes the artefacts of a site.
+pub fn with_press<T>(files: &Files, inputs: &Inputs, linked: &Linked, job: impl FnOnce(&Press<'_>) -> T) -> T {
+    let used = linked.site.used_assets();
+    let names = asset_names(used.iter().filter_map(|path| Some((path, files.get(path.as_str())?.as_slice()))));
+    let theme = Theme::new(&inputs.theme).unwrap_or_else(|found| panic!("{found:?}"));
+    let highlighter = Highlighter::default();
+    job(&Press::new(linked, theme, &inputs.theme, &highlighter, &names))
 }
 
 /// What a person reads who builds the site for an audience: every diagnostic, then how many there are.

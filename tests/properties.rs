@@ -1,0 +1,512 @@
+//! What holds for every site: nothing panics, every place is in its file, a warm build is a fresh one, edges have two ends,
+//! and a text stays text. What holds of privacy is in `privacy.rs`.
+
+#[expect(dead_code, reason = "each test uses a part of what they share")]
+mod common;
+#[path = "common/html.rs"]
+#[expect(dead_code, reason = "each test uses a part of what they share")]
+mod html;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use common::{Files, files, inputs, linked, linked_with, press, with_press};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::strategy::ValueTree;
+use rayon::prelude::*;
+use storybank::build::Memo;
+use storybank::diagnostic::Diagnostic;
+use storybank::model::Audience;
+use storybank::parse::parse;
+use storybank::report::{self, Colour, Sources};
+use storybank::route::Route;
+use storybank::site::{Destination, Node, Site};
+use storybank::source::SitePath;
+
+fn cases(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, rng_seed: common::seed(), failure_persistence: None, max_shrink_iters: 5000, ..ProptestConfig::default() }
+}
+
+const AUDIENCES: [Audience; 3] = [Audience::Private, Audience::Team, Audience::Public];
+
+/// The places that files of a random site can have.
+const PLACES: &[&str] = &[
+    "content/stories/a.md",
+    "content/stories/b/index.md",
+    "content/stories/b/short.md",
+    "content/stories/b/told.md",
+    "content/questions/q.md",
+    "content/questions/r.md",
+    "content/questions/sheet.md",
+    "content/case-studies/k.md",
+    "content/competencies/ownership.md",
+    "content/competencies/learning.md",
+    "content/home.md",
+];
+
+/// Lines of front matter that some document can have.
+const FIELDS: &[&str] = &[
+    "title: Größe", "headline: a", "competencies: [ownership, learning]", "competencies: learning", "answers: [q, r]", "answers: [q]", "status: draft",
+    "audience: team", "audience: public", "strength: 3", "strength: 9", "when: 2025-03", "when: soon", "by: chatgpt", "inherit: false", "length: 90s",
+    "about: b", "story: a", "severity: 2", "aliases: [x, y]", "question: Why?", "question: Who?", "facts: { loss: 1.10, team: { value: 4, source: me } }",
+    "told: [{ on: 2026, to: x }]", "asked: [{ on: 2026-01, by: y }]", "nonsense: 1", "title: [", "role: \"x", "actions: [{ what: z, due: 2025 }]",
+];
+
+/// Pieces of a body.
+const PIECES: &[&str] = &[
+    "some words", "a *b* **c** ~~d~~ `e`", "## Result", "## Situation", "## Problem", "## Follow-ups\n\n### Why?\n\nSo.\n\n### Who?", "### Deeper", "# Why?",
+    "## Secret {.private}", "### Small secret {.private}", "## Named {#named}", "[[a]]", "[[b#result]] [[q|r]]", "[[b/short]] [[k]]", "[[nothing]]",
+    "[x](../questions/q.md#deeper)", "[x](../stories/a.md)", "![x](/a.png)", "![[a#result]]", "![[b]]", "![[q]]", "- x #ownership\n- y #learning #ownership\n- z",
+    "a paragraph #learning", "> [!question] who", "> [!note] a\n> b", "> [!private] c", "> quote", "*Question: what*\nmore", "%%gone%%", "%%\ngone\n\n%%", "%% open",
+    "```rust\nfn x() {}\n```", "~~~\n%%\n~~~", "| a | b |\n| --- | :-: |\n| c | [[a\\|d]] |", "e[^1]\n\n[^1]: f", "g[^none]", "- [x] h\n- [ ] i", "<b>j</b> <!-- k -->",
+    "<script>l</script>", "<div>\n\nm", "---", "1. n\n\n   o", "ü ß 漢字 🙂", "\\%% \\# \\[", "&amp; &lt;", "http://example.org <me@example.org>", "\t\tindented",
+];
+
+fn document() -> impl Strategy<Value = String> {
+    (vec(select(FIELDS), 0..4), vec(select(PIECES), 0..8), select(vec!["\n", "\n", "\n", "\r\n"])).prop_map(|(fields, pieces, end)| {
+        format!("---\ntitle: a\nquestion: b\n{}\n---\n\n{}\n", fields.join("\n"), pieces.join("\n\n")).replace('\n', end)
+    })
+}
+
+/// A document that is most probably sound in its place: it has the fields of its kind only.
+fn sound_document(place: &'static str) -> impl Strategy<Value = String> {
+    let fields: &[&str] = match place.split('/').collect::<Vec<_>>().as_slice() {
+        ["content", "stories", _, "short.md" | "told.md"] => &["title: Short", "competencies: [ownership]", "answers: [q]", "by: chatgpt", "inherit: false", "length: 90s", "status: draft", "audience: team"],
+        ["content", "stories", ..] => &["competencies: [ownership, learning]", "answers: [q, r]", "answers: [r]", "strength: 4", "when: 2025-03", "audience: team", "audience: public", "status: draft", "status: retired"],
+        ["content", "questions", "sheet.md"] => &["about: b", "competencies: [learning]", "audience: public"],
+        ["content", "questions", ..] => &["competencies: [ownership, learning]", "competencies: [learning]", "about: a", "audience: team", "audience: public", "status: draft"],
+        ["content", "case-studies", ..] => &["story: a", "story: b", "severity: 2", "audience: public"],
+        ["content", "competencies", ..] => &["aliases: [x]", "audience: team", "audience: public"],
+        _ => &["audience: team"],
+    };
+    let required = match place {
+        "content/questions/sheet.md" => "title: Sheet",
+        place if place.starts_with("content/questions") => "question: Why?",
+        place if place.contains("/b/") && !place.ends_with("index.md") => "headline: h",
+        "content/home.md" => "title: Home",
+        _ => "title: a",
+    };
+    let sound: Vec<&str> = PIECES.iter().copied().filter(|piece| !["[[nothing]]", "%% open", "[x](../questions/q.md#deeper)", "[[b#result]] [[q|r]]", "![[a#result]]"].contains(piece)).collect();
+    (proptest::option::of(select(fields)), vec(select(sound), 0..7)).prop_map(move |(field, pieces)| {
+        let result = if place.contains("/questions/") || place.contains("sheet") { "" } else { "## Outcome\n\nIt held.\n" };
+        format!("---\n{required}\n{}\n---\n\n{}\n\n{result}", field.unwrap_or_default(), pieces.join("\n\n"))
+    })
+}
+
+/// A site whose documents are all there and most probably sound.
+fn site() -> impl Strategy<Value = Files> {
+    let documents: Vec<_> = PLACES.iter().map(|place| sound_document(place)).collect();
+    documents.prop_map(|documents| {
+        let mut files: Files = PLACES.iter().map(|place| (*place).to_owned()).zip(documents.into_iter().map(String::into_bytes)).collect();
+        files.insert("content/a.png".to_owned(), b"a picture".to_vec());
+        files
+    })
+}
+
+/// The random sites are worth their name: many of them are sound, so that their pages are what the author would get.
+#[test]
+fn random_sites_are_often_sound() {
+    let mut runner = proptest::test_runner::TestRunner::new(cases(1));
+    let sites = (0..60).map(|_| site().new_tree(&mut runner).expect("sites can be made").current());
+    let sound = sites.filter(|files| !linked(&inputs(files), Audience::Private).has_errors()).count();
+    assert!(sound >= 20, "{sound} of 60");
+}
+
+/// Anything that can be found in a file.
+fn bytes() -> impl Strategy<Value = Vec<u8>> {
+    prop_oneof![
+        vec(any::<u8>(), 0..80),
+        "\\PC{0,60}".prop_map(String::into_bytes),
+        "(---\n)?([-\\[\\]{}:#>|*_`%!^&<\" \n\t\r\\\\a1ü]|\\[\\[|%%|\\[\\^1\\]|---\n|> \\[!|\\*Question: ){0,60}".prop_map(String::into_bytes),
+        document().prop_map(String::into_bytes),
+        (document(), any::<prop::sample::Index>(), any::<u8>()).prop_map(|(text, index, byte)| {
+            let mut bytes = text.into_bytes();
+            let at = index.index(bytes.len());
+            bytes[at] = byte;
+            bytes
+        }),
+    ]
+}
+
+fn path() -> impl Strategy<Value = String> {
+    prop_oneof![4 => select(PLACES).prop_map(str::to_owned), 1 => "(content/)?(stories/|questions/|home|index|[a-z?./]{0,5}){0,4}(\\.md)?"]
+}
+
+/// Whether the places of a diagnostic lie in the files that they name.
+fn is_inside(found: &Diagnostic, files: &Files) -> bool {
+    let places = found.notes.iter().map(|note| (&note.file, note.span)).chain([(&found.file, found.span)]);
+    places.into_iter().all(|(file, span)| {
+        let length = files.get(file.as_str()).map_or(0, Vec::len);
+        span.start <= span.end && span.end as usize <= length
+    })
+}
+
+fn sources(files: &Files) -> Sources {
+    Sources::new(files.iter().map(|(path, bytes)| (SitePath::new(path.as_str()), Arc::from(bytes.as_slice()))))
+}
+
+proptest! {
+    #![proptest_config(cases(1500))]
+
+    #[test]
+    fn a_file_never_panics_and_its_mistakes_have_their_places(path in path(), bytes in bytes()) {
+        let files = Files::from([(path.clone(), bytes.clone())]);
+        let sources = sources(&files);
+        for found in parse(&SitePath::new(path.as_str()), &bytes).diagnostics {
+            prop_assert!(is_inside(&found, &files), "{:?}", found);
+            for colour in [Colour::Plain, Colour::Styled] {
+                prop_assert!(report::render(&found, &sources, colour).contains(found.rule.name));
+            }
+        }
+    }
+
+    #[test]
+    fn settings_never_panic_and_their_mistakes_have_their_places(text in "(\\[redact\\]\n|\\[forbid\\]\nwords = |\\[audience\\]\n|title|titel|build|=|\"a\"|\"ü\"|\\[\"x\", 3\\]|[\\[\\]\"'=\n #0-9a-zü.]){0,25}") {
+        let files = Files::from([("site.toml".to_owned(), text.clone().into_bytes())]);
+        for found in storybank::config::parse(&text).1 {
+            prop_assert!(is_inside(&found, &files), "{:?}", found);
+            report::render(&found, &sources(&files), Colour::Plain);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(150))]
+
+    #[test]
+    fn a_site_of_any_files_never_panics(documents in vec((path(), bytes()), 0..8), audience in select(AUDIENCES.as_slice())) {
+        let files: Files = documents.into_iter().map(|(path, bytes)| if path.starts_with("content/") { (path, bytes) } else { (format!("content/{path}"), bytes) }).collect();
+        let inputs = inputs(&files);
+        let linked = linked(&inputs, audience);
+        let sources = sources(&files);
+        for found in &linked.diagnostics {
+            prop_assert!(is_inside(found, &files), "{:?}", found);
+            report::render(found, &sources, Colour::Plain);
+        }
+        // Pages are made even where something is wrong: a preview shows them.
+        press(&files, &inputs, &linked);
+    }
+}
+
+/// What an author does to the files of a site.
+#[derive(Debug, Clone)]
+enum Edit {
+    Write(usize, String),
+    Delete(usize),
+    Rename(usize, usize),
+}
+
+fn edit() -> impl Strategy<Value = Edit> {
+    let place = 0..PLACES.len();
+    prop_oneof![
+        4 => (place.clone(), document()).prop_map(|(place, text)| Edit::Write(place, text)),
+        2 => place.clone().prop_flat_map(|place| sound_document(PLACES[place]).prop_map(move |text| Edit::Write(place, text))),
+        1 => place.clone().prop_map(Edit::Delete),
+        2 => (place.clone(), place).prop_map(|(from, to)| Edit::Rename(from, to)),
+    ]
+}
+
+impl Edit {
+    fn apply(&self, files: &mut Files) {
+        match self {
+            Self::Write(place, text) => drop(files.insert(PLACES[*place].to_owned(), text.clone().into_bytes())),
+            Self::Delete(place) => drop(files.remove(PLACES[*place])),
+            Self::Rename(from, to) => {
+                if let Some(bytes) = files.remove(PLACES[*from]) {
+                    files.insert(PLACES[*to].to_owned(), bytes);
+                }
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(25))]
+
+    #[test]
+    fn a_warm_build_is_a_fresh_one(start in site(), edits in vec(edit(), 1..6), audiences in vec(select(AUDIENCES.as_slice()), 6)) {
+        let mut files = start;
+        let mut memo = Memo::default();
+        linked_with(&mut memo, &inputs(&files), audiences[0]);
+        for (edit, audience) in edits.iter().zip(audiences) {
+            edit.apply(&mut files);
+            let inputs = inputs(&files);
+            let (warm, fresh) = (linked_with(&mut memo, &inputs, audience), linked(&inputs, audience));
+            prop_assert_eq!(&warm.diagnostics, &fresh.diagnostics);
+            prop_assert_eq!(press(&files, &inputs, &warm), press(&files, &inputs, &fresh));
+        }
+    }
+
+    #[test]
+    fn pages_come_out_the_same_in_any_order_on_any_number_of_threads(files in site(), audience in select(AUDIENCES.as_slice()), order in any::<u64>()) {
+        let inputs = inputs(&files);
+        let linked = linked(&inputs, audience);
+        let all = press(&files, &inputs, &linked);
+        for threads in [1, 2, 8] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads can be started");
+            let made = with_press(&files, &inputs, &linked, |press| pool.install(|| {
+                let mut pages = press.pages();
+                let turn = usize::try_from(order % pages.len() as u64).expect("it is small");
+                pages.rotate_left(turn);
+                if order % 2 == 0 { pages.reverse() }
+                pages.par_iter().map(|page| (page.route.path(), press.page(page, |_| false).map(|made| made.bytes))).collect::<Vec<_>>()
+            }));
+            for (path, bytes) in made {
+                let expected = all.iter().find(|(other, _)| *other == path).map(|(_, bytes)| bytes.clone().map(Some));
+                prop_assert_eq!(Some(bytes), expected, "{}", path);
+            }
+        }
+    }
+
+    #[test]
+    fn the_fingerprint_of_a_page_tells_its_bytes(files in site(), other in site()) {
+        let prints = |files: &Files| {
+            let inputs = inputs(files);
+            let linked = linked(&inputs, Audience::Private);
+            with_press(files, &inputs, &linked, |press| {
+                press.pages().iter().map(|page| (page.route.path(), press.page(page, |_| false).map(|made| (made.fingerprint, made.bytes)))).collect::<Vec<_>>()
+            })
+        };
+        let others = prints(&other);
+        for (path, made) in prints(&files) {
+            for (_, other) in others.iter().filter(|(other, _)| *other == path) {
+                if let (Ok((print, bytes)), Ok((other_print, other_bytes))) = (&made, other) {
+                    prop_assert!(print != other_print || bytes == other_bytes, "{}", path);
+                }
+            }
+        }
+    }
+}
+
+/// The pages of a site that are the only ones of their documents, with these documents.
+fn pages_with_documents(site: &Site) -> Vec<Node> {
+    let mut nodes: Vec<Node> = site.home.map(|_| Node::Home).into_iter().collect();
+    nodes.extend(site.stories().flat_map(|id| (0..site.story(id).tellings.len()).map(move |telling| Node::Telling(id, telling))));
+    nodes.retain(|node| !matches!(node, Node::Telling(id, telling) if matches!(site.story(*id).tellings[*telling].origin, storybank::site::Origin::Derived(_))));
+    nodes.extend(site.questions().filter(|&id| site.question(id).item.is_none()).map(Node::Question));
+    nodes.extend(site.case_studies().map(Node::CaseStudy));
+    nodes.extend(site.competencies().map(Node::Competency));
+    nodes
+}
+
+/// The pages that the text of a page links to.
+fn linked_from(site: &Site, from: Node) -> BTreeSet<Node> {
+    let document = site.document_of(from).expect("only pages with documents are asked");
+    let links = 0..site.document(document).body.links.len();
+    let nodes = links.filter_map(|link| match site.destination(document, u32::try_from(link).expect("there are few")) {
+        Destination::Page { node, .. } if *node != from => Some(*node),
+        _ => None,
+    });
+    nodes.collect()
+}
+
+proptest! {
+    #![proptest_config(cases(150))]
+
+    #[test]
+    fn edges_have_two_ends(files in site(), audience in select(AUDIENCES.as_slice())) {
+        let linked = linked(&inputs(&files), audience);
+        let site = &linked.site;
+        for question in site.questions() {
+            let named = |story| site.story(story).tellings.iter().any(|telling| telling.is_eligible() && telling.answers.contains(&question));
+            for story in site.stories() {
+                let answers = site.is_of_bank(question) && site.is_told(story) && named(story);
+                prop_assert_eq!(site.question(question).answers.contains(&story), answers);
+                prop_assert_eq!(site.story(story).follow_ups.contains(&question), site.question(question).about == Some(story));
+                prop_assert!(!(site.question(question).adaptable.contains(&story) && answers), "it answers, so it need not be adapted");
+            }
+            for competency in site.competencies() {
+                let probes = site.is_of_bank(question) && site.question(question).competencies.contains(&competency);
+                prop_assert_eq!(site.competency(competency).questions.contains(&question), probes);
+            }
+        }
+        for story in site.stories() {
+            for competency in site.competencies() {
+                prop_assert_eq!(site.competency(competency).stories.contains(&story), site.story(story).competencies.contains(&competency));
+            }
+            for case in site.case_studies() {
+                prop_assert_eq!(site.story(story).case_studies.contains(&case), site.case_study(case).story == Some(story));
+            }
+        }
+        let pages = pages_with_documents(site);
+        for &from in &pages {
+            for &to in &pages {
+                prop_assert_eq!(site.backlinks(to).contains(&from), linked_from(site, from).contains(&to), "{:?} {:?}", from, to);
+            }
+        }
+    }
+
+    #[test]
+    fn every_page_has_an_address_of_its_own(files in site(), audience in select(AUDIENCES.as_slice())) {
+        let inputs = inputs(&files);
+        let linked = linked(&inputs, audience);
+        let pages = storybank::view::pages(&linked.site);
+        let mut taken = BTreeSet::new();
+        for page in &pages {
+            let path = page.route.path();
+            prop_assert!(taken.insert(path.to_lowercase()) || linked.has_errors(), "{}", path);
+            prop_assert_eq!(Route::parse(&path), Some(page.route.clone()));
+        }
+    }
+}
+
+/// What stands in every place of [`EVERYWHERE`] when nothing is to be tested.
+const HARMLESS: &str = "XXharmlessXX";
+
+/// A site with a text in every place where a text can stand. `FIELD` is it in YAML, `BODY` in Markdown, `CODE` as code.
+const EVERYWHERE: &str = "
+-- site.toml --
+title = TOML
+-- content/stories/a/index.md --
+---
+title: FIELD
+headline: FIELD
+role: FIELD
+competencies: [c]
+answers: [q]
+facts: { FIELD: { value: FIELD, source: FIELD } }
+told: [{ on: 2026, to: FIELD, round: FIELD }]
+---
+
+BODY
+
+## BODY
+
+- BODY #c
+- **BODY** ~~BODY~~
+
+### BODY
+
+| BODY |
+| --- |
+| BODY |
+
+[BODY](https://example.org \"BODY\") ![BODY](/p.png \"BODY\") [[q|BODY]] [[q]]
+
+a `````CODE````` b
+
+``````text
+CODE
+``````
+
+``````rust
+CODE
+``````
+
+> [!note] BODY
+> BODY
+
+> [!question] BODY
+
+d[^1]
+
+[^1]: BODY
+
+## Result
+
+BODY
+
+## Follow-ups
+
+### BODY
+
+BODY
+-- content/stories/a/v.md --
+---
+title: FIELD
+headline: FIELD
+by: FIELD
+---
+
+## Result
+
+BODY
+-- content/questions/q.md --
+---
+question: FIELD
+aliases: [FIELD]
+competencies: [c]
+asked: [{ on: 2026, by: FIELD, round: FIELD }]
+---
+
+![[a#result]]
+-- content/questions/s.md --
+## BODY
+
+BODY
+-- content/competencies/c.md --
+---
+title: FIELD
+aliases: [FIELD]
+frameworks: { FIELD: [FIELD] }
+---
+-- content/case-studies/k.md --
+---
+title: FIELD
+story: a
+actions: [{ what: FIELD, owner: FIELD }]
+---
+
+## Summary
+
+BODY
+-- content/p.png --
+a picture
+";
+
+/// A text that something could take for its own, without blanks, so that it counts as one word.
+fn hostile() -> impl Strategy<Value = String> {
+    let known = select(vec![
+        "<script>alert(1)</script>", "</script><!--", "]]>", "<![CDATA[", "\"onload=\"x", "'onload='x", "&amp;", "&#60;b&#62;", "&lt", "{{site}}", "{%if%}", "{#x#}", "%%x%%", "<!--x",
+        "</title></textarea>", "<b>", "[[q]]", "![[q]]", "[^1]", "#c", "`x`", "```", "$x$", "a|b", "\\", "\\\\", "{.private}", "javascript:x", "<https://x>", "~~x~~", "**x**", "..", ":::", "=",
+    ]);
+    // A hyphen or a stroke in the name of a figure is a blank on the page.
+    prop_oneof![known.prop_map(str::to_owned), "[!-,.-^`-~]{1,12}"].prop_map(|text| format!("XX{text}XX")).prop_filter("a blank", |text| !text.contains(['-', '_']))
+}
+
+/// [`EVERYWHERE`] with a text.
+fn everywhere(text: &str) -> Files {
+    let quoted = format!("{text:?}");
+    let escaped: String = text.chars().flat_map(|next| if next.is_ascii_punctuation() { vec!['\\', next] } else { vec![next] }).collect();
+    let site = EVERYWHERE.replace("TOML", &quoted).replace("FIELD", &quoted).replace("BODY", &escaped).replace("CODE", text);
+    // The helper's own escape for bytes must not see the text's.
+    files(&site.replace("\\x", "\\x5cx"))
+}
+
+/// What of a page does not depend on the text in it: its elements and the names of their attributes.
+fn skeleton(page: &html::Page) -> Vec<(String, Vec<String>)> {
+    let is_mark = |id| page.name(id) == "span" && page.attribute(id, "class").is_some_and(|class| class.starts_with("hl-"));
+    let elements = page.elements().filter(|&id| !is_mark(id));
+    elements.map(|id| (page.name(id).to_owned(), page.attributes(id).map(|(name, _)| name.to_owned()).collect())).collect()
+}
+
+/// The attributes of a page that hold words.
+fn attribute_words(page: &html::Page) -> Vec<String> {
+    let attributes = page.elements().flat_map(|id| page.attributes(id));
+    attributes.filter(|(name, _)| matches!(*name, "alt" | "title" | "content" | "aria-label")).map(|(_, value)| value.to_owned()).collect()
+}
+
+proptest! {
+    #![proptest_config(cases(60))]
+
+    #[test]
+    fn a_text_stays_text_wherever_it_stands(text in hostile()) {
+        let (files, plain) = (everywhere(&text), everywhere(HARMLESS));
+        let made = common::make(&files, Audience::Private).map_err(|found| TestCaseError::fail(format!("{found:?}")))?;
+        let expected = common::make(&plain, Audience::Private).expect("nothing is wrong with it");
+        let page = |bytes: &Vec<u8>| html::parse(std::str::from_utf8(bytes).expect("a page is text"));
+        // Slugs and addresses come of the texts, so pages are compared in the order of their kinds.
+        let fixed = ["index.html", "404.html", "stories.html", "questions.html", "competencies.html", "case-studies.html", "matrix.html", "coverage.html", "open-points.html", "stories/a.html", "stories/a/v.html", "stories/a/c.html", "questions/q.html", "competencies/c.html", "case-studies/k.html"];
+        prop_assert_eq!(made.len(), expected.len());
+        for path in fixed {
+            let (made, expected) = (page(&made[path]), page(&expected[path]));
+            prop_assert_eq!(&made.mistakes, &Vec::<String>::new(), "{}", path);
+            prop_assert_eq!(skeleton(&made), skeleton(&expected), "{}", path);
+            prop_assert_eq!(made.raw_text(0), expected.raw_text(0).replace(HARMLESS, &text), "{}", path);
+            let words: Vec<String> = attribute_words(&expected).iter().map(|words| words.replace(HARMLESS, &text)).collect();
+            prop_assert_eq!(attribute_words(&made), words, "{}", path);
+        }
+    }
+}
