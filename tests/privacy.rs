@@ -330,11 +330,11 @@ fn fields_for_the_author_are_for_the_author() {
         ("words to look for", ToNobody, "-- site.toml --\n[redact]\n\"SECRET\" = \"b\"\n[forbid]\nwords = [\"SECRET\"]\n"),
         ("a comment in a template", ToNobody, "-- themes/default/templates/404.html --\n{# SECRET #}<!doctype html><title>a</title>\n"),
     ]);
-    let strong = with(&story("strength: 4\nanswers: [hardest]\nstatus: retired"));
+    let strong = with(&story("strength: 4\nanswers: [hardest]"));
     for audience in OTHERS {
         let artefacts = make(&files(&strong), audience).expect("it is sound");
         let story = String::from_utf8_lossy(&artefacts["stories/outage.html"]);
-        assert!(!story.contains("strength") && !story.to_lowercase().contains("retired"), "{story}");
+        assert!(!story.contains("strength"), "{story}");
     }
 }
 
@@ -433,8 +433,8 @@ fn pages_for_the_author_are_for_the_author() {
 #[test]
 fn other_pages_for_the_author_are_for_the_author() {
     files_stay_private(&[
-        ("a program's telling", ToTheAuthor, "-- content/stories/outage/other.md --\n---\ntitle: SECRET\nby: chatgpt\naudience: public\n---\n\nSECRET\n"),
-        ("a program's name", ToTheAuthor, "-- content/stories/outage/other.md --\n---\nby: SECRET\n---\n"),
+        ("a program's telling", ToTheAuthor, "-- content/stories/outage/other.md --\n---\ntitle: SECRET\nby: chatgpt\nstatus: ready\naudience: public\n---\n\nSECRET\n"),
+        ("a program's name", ToTheAuthor, "-- content/stories/outage/other.md --\n---\nby: SECRET\nstatus: ready\n---\n"),
         ("a sheet", ToTheAuthor, "-- content/questions/sheet.md --\n---\ntitle: a\n---\n\n## SECRET\n\nSECRET\n"),
         ("a question of a sheet", ToTheAuthor, "-- content/questions/sheet.md --\n---\naudience: public\n---\n\n## a\n\nb\n\n## SECRET {.private}\n\nSECRET\n"),
         ("the text of the home page", ToTheAuthor, "-- content/home.md --\n---\ntitle: SECRET\n---\n\nSECRET\n"),
@@ -557,7 +557,6 @@ fn redacted_words_are_replaced_in_any_spelling() {
 }
 
 #[test]
-#[ignore = "bug: a phrase that is wrapped over two lines is not replaced, so the site is refused"]
 fn redacted_words_are_replaced_over_the_end_of_a_line() {
     let bodies = [("a paragraph", "a Xyzzyword\nIncorporated b"), ("an item", "- a Xyzzyword\n  Incorporated b"), ("a quote", "> a Xyzzyword\n> Incorporated b")];
     let found: Vec<String> = bodies.iter().flat_map(|(name, body)| mistakes_of(name, &redacted(&story_with(body)), ToTheAuthor, &[])).collect();

@@ -90,7 +90,7 @@ fn sound_document(place: &'static str) -> impl Strategy<Value = String> {
     };
     let sound: Vec<&str> = PIECES.iter().copied().filter(|piece| !["[[nothing]]", "%% open", "[x](../questions/q.md#deeper)", "[[b#result]] [[q|r]]", "![[a#result]]"].contains(piece)).collect();
     (proptest::option::of(select(fields)), vec(select(sound), 0..7)).prop_map(move |(field, pieces)| {
-        let result = if place.contains("/questions/") || place.contains("sheet") { "" } else { "## Outcome\n\nIt held.\n" };
+        let result = if place.contains("/questions/") { "## How was it?\n\nGood.\n" } else { "## Outcome\n\nIt held.\n" };
         format!("---\n{required}\n{}\n---\n\n{}\n\n{result}", field.unwrap_or_default(), pieces.join("\n\n"))
     })
 }
@@ -418,6 +418,7 @@ BODY
 title: FIELD
 headline: FIELD
 by: FIELD
+status: ready
 ---
 
 ## Result

@@ -254,7 +254,6 @@ fn story(body: &str) -> String {
 }
 
 #[test]
-#[ignore = "bug: links to follow-ups end in `#follow-ups`, an id that the theme does not give"]
 fn a_link_to_follow_ups_leads_to_them() {
     assert_sound(&Built::of_text(&story("[[outage#follow-ups]]\n\n## Follow-ups\n\n### Why?\n\nSo."), Audience::Private));
 }

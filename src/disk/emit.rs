@@ -140,13 +140,17 @@ impl Staging {
             return Ok(summary);
         }
         let kept: Vec<&String> = files.iter().filter(|(_, (_, put))| *put == Put::Kept).map(|(path, _)| path).collect();
-        kept.par_iter().try_for_each(|path| self.take_over(path))?;
-        let foreign = if is_there { self.take_over_foreign()? } else { BTreeSet::new() };
+        let (taken, foreign) = rayon::join(
+            || kept.par_iter().try_for_each(|path| self.take_over(path)),
+            || if is_there { self.take_over_foreign() } else { Ok(BTreeSet::new()) },
+        );
+        taken?;
+        let foreign = foreign?;
         write_manifest(&self.beside.join(MANIFEST), &files)?;
         self.release();
         if is_there {
             exchange(&self.beside, &self.out).map_err(|error| Error::io("put the new site in the place of", &self.out, error))?;
-            self.rescue(&files, &foreign)?;
+            self.remove_former(&files, &foreign)?;
         } else {
             fs::rename(&self.beside, &self.out).map_err(|error| Error::io("put the new site at", &self.out, error))?;
         }
@@ -216,10 +220,11 @@ impl Staging {
         Ok(foreign)
     }
 
-    /// Makes a folder again unless all in it was written by builds.
+    /// Makes a folder again unless builds wrote into it; then it comes with what they wrote.
     fn take_over_folder(&self, there: &Path, inside: &Path) -> Result<(), Error> {
         let prefix = format!("{}/", slashed(inside));
-        if self.former.entries.keys().any(|path| path.starts_with(&prefix)) {
+        let next = self.former.entries.range(prefix.clone()..).next();
+        if next.is_some_and(|(path, _)| path.starts_with(&prefix)) {
             return Ok(());
         }
         let here = self.beside.join(inside);
@@ -240,14 +245,16 @@ impl Staging {
         Err(Error::refused("take over", there, "it is a symbolic link, which cannot be made again here; move it away"))
     }
 
-    /// After the sites have changed places: saves what somebody added to the former one meanwhile, and removes the rest of it.
-    fn rescue(&self, files: &BTreeMap<String, (Entry, Put)>, foreign: &BTreeSet<PathBuf>) -> Result<(), Error> {
+    /// After the sites have changed places: removes the former one, and saves what somebody added to it meanwhile.
+    fn remove_former(&self, files: &BTreeMap<String, (Entry, Put)>, foreign: &BTreeSet<PathBuf>) -> Result<(), Error> {
+        let ours = self.former.entries.par_iter().map(|(path, _)| self.beside.join(path));
+        let others = foreign.par_iter().map(|path| self.beside.join(path));
+        // What cannot be removed is met again below.
+        ours.chain(others).chain([self.beside.join(MANIFEST)]).for_each(|path| drop(fs::remove_file(path)));
         for entry in WalkDir::new(&self.beside).min_depth(1) {
             let entry = entry.map_err(|error| Error::io("read", &self.beside, error.into()))?;
             let inside = entry.path().strip_prefix(&self.beside).unwrap_or(entry.path());
-            let name = slashed(inside);
-            let is_known = name == MANIFEST || self.former.entries.contains_key(&name) || files.contains_key(&name) || foreign.contains(inside);
-            if entry.file_type().is_dir() || is_known {
+            if entry.file_type().is_dir() || files.contains_key(&slashed(inside)) {
                 continue;
             }
             let there = self.out.join(inside);

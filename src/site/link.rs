@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::telling::{capitalised, label_from, left_out, merged_sections, own_sections, told_words, uncapitalised};
+use super::telling::{capitalised, label_from, left_out, merged_sections, own_sections, uncapitalised};
 use super::{
-    CaseStudy, CaseStudyId, Change, Competency, CompetencyId, Destination, DocumentId, Node, Origin, Question, QuestionId, Resolver, Site,
-    Story, StoryId, Telling, Told, cycles,
+    CaseStudy, Change, Competency, CompetencyId, DocumentId, Origin, Question, QuestionId, Site, Story, StoryId, Telling, Told, edges,
+    push_new,
 };
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, did_you_mean, nearest, rules};
 use crate::front_matter;
-use crate::model::{Audience, Author, Document, Kind, Meta, Part, Status};
+use crate::model::{Audience, Author, Document, Kind, Meta, Status};
 use crate::slug::Slug;
 use crate::source::{SitePath, Span};
 
@@ -45,7 +45,8 @@ pub fn link(config: &Arc<Config>, audience: Audience, documents: Vec<Arc<Documen
         documents: Vec::new(),
     };
     site.documents = documents;
-    let found = finish(&mut site, assets, found);
+    let mut found = found;
+    found.extend(edges::finish(&mut site, assets));
     (site, found)
 }
 
@@ -269,42 +270,50 @@ impl Linker<'_> {
         }
     }
 
+    /// The stories with their tellings; each stands alone, so they are made on all cores.
     fn stories(&mut self, by_kind: &ByKind, names: &Names, questions: &HashMap<Slug, QuestionId>) -> Vec<Story> {
-        let mut stories = Vec::new();
-        for (slug, id) in by_kind.of(Kind::Story) {
-            let document = &self.documents[id.0];
-            let Meta::Story(meta) = &document.meta else { continue };
-            let mut competencies = self.competencies(id, &meta.competencies, names);
-            let tagged = tagged_competencies(document, names);
-            for &(_, competency) in &tagged {
-                push_new(&mut competencies, competency);
-            }
-            let mut tellings = vec![Telling {
-                slug: Slug::of(""),
-                origin: Origin::Story,
-                label: "The story".to_owned(),
-                sections: own_sections(id, document),
-                competencies: competencies.clone(),
-                answers: self.answers(id, &meta.answers, questions),
-                length: None,
-                by: Author::Me,
-                status: document.status,
-                left_out: Vec::new(),
-                headline: None,
-                words: 0,
-            }];
-            for &variant in by_kind.variants.get(slug).into_iter().flatten() {
-                tellings.extend(self.variant((id, document), variant, names, questions));
-            }
-            self.derive(&mut tellings, (id, document), &tagged, names);
-            for telling in &tellings[1..] {
-                for &competency in &telling.competencies {
-                    push_new(&mut competencies, competency);
-                }
-            }
-            stories.push(Story { document: id, slug: slug.clone(), tellings, competencies, follow_ups: Vec::new(), case_studies: Vec::new() });
+        let documents = self.documents;
+        let ids: Vec<(&Slug, DocumentId)> = by_kind.of(Kind::Story).collect();
+        let linked = ids.into_par_iter().map(|(slug, id)| {
+            let mut linker = Linker { documents, found: Vec::new() };
+            let variants = by_kind.variants.get(slug).map_or(&[][..], Vec::as_slice);
+            (linker.linked_story(slug, id, variants, names, questions), linker.found)
+        });
+        let (stories, found): (Vec<Option<Story>>, Vec<Vec<Diagnostic>>) = linked.unzip();
+        self.found.extend(found.into_iter().flatten());
+        stories.into_iter().flatten().collect()
+    }
+
+    fn linked_story(&mut self, slug: &Slug, id: DocumentId, variants: &[DocumentId], names: &Names, questions: &HashMap<Slug, QuestionId>) -> Option<Story> {
+        let document = &self.documents[id.0];
+        let Meta::Story(meta) = &document.meta else { return None };
+        let mut competencies = self.competencies(id, &meta.competencies, names);
+        let tagged = tagged_competencies(document, names);
+        for &(_, competency) in &tagged {
+            push_new(&mut competencies, competency);
         }
-        stories
+        let mut tellings = vec![Telling {
+            slug: Slug::of(""),
+            origin: Origin::Story,
+            label: "The story".to_owned(),
+            sections: own_sections(id, document),
+            competencies: competencies.clone(),
+            answers: self.answers(id, &meta.answers, questions),
+            length: None,
+            by: Author::Me,
+            status: document.status,
+            left_out: Vec::new(),
+            headline: None,
+            words: 0,
+        }];
+        for &variant in variants {
+            tellings.extend(self.variant((id, document), variant, names, questions));
+        }
+        self.derive(&mut tellings, (id, document), &tagged, names);
+        for competency in tellings[1..].iter().flat_map(|telling| &telling.competencies) {
+            push_new(&mut competencies, *competency);
+        }
+        Some(Story { document: id, slug: slug.clone(), tellings, competencies, follow_ups: Vec::new(), case_studies: Vec::new() })
     }
 
     fn variant(&mut self, story: (DocumentId, &Document), id: DocumentId, names: &Names, questions: &HashMap<Slug, QuestionId>) -> Option<Telling> {
@@ -403,12 +412,6 @@ fn question(slug: Slug, document: DocumentId, item: Option<(usize, usize)>, comp
     Question { slug, document, item, competencies, about, answers: Vec::new(), adaptable: Vec::new(), adaptable_total: 0 }
 }
 
-fn push_new<T: PartialEq>(list: &mut Vec<T>, element: T) {
-    if !list.contains(&element) {
-        list.push(element);
-    }
-}
-
 /// The competencies, in the order of their titles.
 fn competencies(documents: &[Arc<Document>], by_kind: &ByKind) -> Vec<Competency> {
     let mut competencies: Vec<(String, Competency)> = by_kind
@@ -455,164 +458,4 @@ fn inherit_competencies(questions: &mut [Question], stories: &[Story]) {
             question.competencies = stories[about.0].tellings[0].competencies.clone();
         }
     }
-}
-
-/// Everything that needs the whole: edges in the other direction, counts, ranks, links.
-fn finish(site: &mut Site, assets: &BTreeSet<SitePath>, mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    sum_up_tellings(site);
-    let named = reverse_edges(site);
-    rank_stories(site);
-    let ranked: Vec<_> = (0..site.questions.len())
-        .into_par_iter()
-        .map(|index| {
-            let id = QuestionId(index);
-            if !site.is_of_bank(id) {
-                return (Vec::new(), Vec::new(), 0);
-            }
-            let answers = site.ranked_answers(id, named[index].clone());
-            let (adaptable, total) = site.ranked_adaptable(id, &answers);
-            (answers, adaptable, total)
-        })
-        .collect();
-    for (question, (answers, adaptable, total)) in site.questions.iter_mut().zip(ranked) {
-        (question.answers, question.adaptable, question.adaptable_total) = (answers, adaptable, total);
-    }
-    found.extend(resolve_links(site, assets));
-    found.extend(cycles::cycles(site));
-    found
-}
-
-/// Fills what the sections of each telling give: its words, and where its headline stands.
-fn sum_up_tellings(site: &mut Site) {
-    let documents = &site.documents;
-    for story in &mut site.stories {
-        for telling in &mut story.tellings {
-            telling.headline = telling.sections.iter().position(|told| documents[told.document.0].sections[told.section].part == Some(Part::Headline));
-            let words = telling.sections.iter().map(|told| {
-                let document = &documents[told.document.0];
-                told_words(document, &document.sections[told.section], &telling.left_out)
-            });
-            telling.words = words.sum();
-        }
-    }
-}
-
-/// Fills the edges that lead back, and gives the stories that name each question.
-fn reverse_edges(site: &mut Site) -> Vec<Vec<StoryId>> {
-    let mut named: Vec<Vec<StoryId>> = vec![Vec::new(); site.questions.len()];
-    for (index, story) in site.stories.iter().enumerate() {
-        let id = StoryId(index);
-        for telling in story.tellings.iter().filter(|telling| telling.is_eligible()) {
-            for question in &telling.answers {
-                push_new_last(&mut named[question.0], id);
-            }
-        }
-        for competency in &story.competencies {
-            site.competencies[competency.0].stories.push(id);
-        }
-    }
-    for index in 0..site.questions.len() {
-        let question = &site.questions[index];
-        match question.about {
-            Some(story) => site.stories[story.0].follow_ups.push(QuestionId(index)),
-            None => {
-                for competency in &question.competencies {
-                    site.competencies[competency.0].questions.push(QuestionId(index));
-                }
-            }
-        }
-    }
-    for (index, case) in site.case_studies.iter().enumerate() {
-        if let Some(story) = case.story {
-            site.stories[story.0].case_studies.push(CaseStudyId(index));
-        }
-    }
-    named
-}
-
-/// Adds an element that comes in ascending order.
-fn push_new_last<T: PartialEq>(list: &mut Vec<T>, element: T) {
-    if list.last() != Some(&element) {
-        list.push(element);
-    }
-}
-
-/// Puts the stories in order, and with them those of each competency.
-fn rank_stories(site: &mut Site) {
-    let mut ranked: Vec<StoryId> = site.stories().collect();
-    site.sort_by_standing(&mut ranked);
-    let mut places = vec![0; ranked.len()];
-    for (place, story) in ranked.iter().enumerate() {
-        places[story.0] = place;
-    }
-    for competency in &mut site.competencies {
-        competency.stories.sort_by_key(|story| places[story.0]);
-    }
-    site.ranked = ranked;
-}
-
-fn resolve_links(site: &mut Site, assets: &BTreeSet<SitePath>) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    let owners = owners(site);
-    let resolver = Resolver::new(site, assets);
-    let resolved: Vec<(Vec<Destination>, Vec<Diagnostic>)> = site
-        .documents
-        .par_iter()
-        .zip(&owners)
-        .map(|(document, &own)| {
-            let mut found = Vec::new();
-            let links = document.body.links.iter();
-            let destinations = links.map(|link| {
-                resolver.resolve(document, own, link).unwrap_or_else(|diagnostic| {
-                    found.push(*diagnostic);
-                    Destination::Nothing
-                })
-            });
-            (destinations.collect(), found)
-        })
-        .collect();
-    let mut backlinks: BTreeMap<Node, Vec<Node>> = BTreeMap::new();
-    let mut destinations = Vec::with_capacity(resolved.len());
-    for ((resolved, mistakes), own) in resolved.into_iter().zip(owners) {
-        found.extend(mistakes);
-        for destination in &resolved {
-            if let (Destination::Page { node, .. }, Some(from)) = (destination, own)
-                && *node != from
-            {
-                push_new_last(backlinks.entry(*node).or_default(), from);
-            }
-        }
-        destinations.push(resolved);
-    }
-    site.destinations = destinations;
-    site.backlinks = backlinks;
-    found
-}
-
-/// The page of each document. A sheet has none of its own; what it links to is found from its first question.
-fn owners(site: &Site) -> Vec<Option<Node>> {
-    let mut owners = vec![None; site.documents.len()];
-    for id in site.questions() {
-        let owner = &mut owners[site.question(id).document.0];
-        *owner = owner.or(Some(Node::Question(id)));
-    }
-    for id in site.stories() {
-        let story = site.story(id);
-        owners[story.document.0] = Some(Node::Telling(id, 0));
-        for (index, telling) in story.tellings.iter().enumerate() {
-            if let Origin::Variant(document) = telling.origin {
-                owners[document.0] = Some(Node::Telling(id, index));
-            }
-        }
-    }
-    for id in site.case_studies() {
-        owners[site.case_study(id).document.0] = Some(Node::CaseStudy(id));
-    }
-    for id in site.competencies() {
-        owners[site.competency(id).document.0] = Some(Node::Competency(id));
-    }
-    if let Some(home) = site.home {
-        owners[home.0] = Some(Node::Home);
-    }
-    owners
 }

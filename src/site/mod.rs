@@ -1,6 +1,7 @@
 //! The linked site: every document, what it means for the others, and the questions that pages ask of it.
 
 mod cycles;
+mod edges;
 mod link;
 mod rank;
 mod resolve;
@@ -309,5 +310,19 @@ pub fn kind_of(node: Node) -> Option<Kind> {
         Node::Question(_) => Some(Kind::Question),
         Node::CaseStudy(_) => Some(Kind::CaseStudy),
         Node::Competency(_) => Some(Kind::Competency),
+    }
+}
+
+/// Adds an element that comes in ascending order.
+fn push_new_last<T: PartialEq>(list: &mut Vec<T>, element: T) {
+    if list.last() != Some(&element) {
+        list.push(element);
+    }
+}
+
+/// Adds an element that is not there yet; for short lists.
+fn push_new<T: PartialEq>(list: &mut Vec<T>, element: T) {
+    if !list.contains(&element) {
+        list.push(element);
     }
 }

@@ -9,6 +9,10 @@ use crate::site::{CompetencyId, Node, QuestionId};
 /// How many answers a page shows in full; it is read minutes before an interview.
 const FULL_ANSWERS: usize = 3;
 
+/// How many stories a page names in all. Beyond these a list helps nobody; the rest are counted, and each of them says on
+/// its own page what it answers and shows.
+const ROWS: usize = 100;
+
 /// The level of headings right below the title of a page.
 const BELOW_TITLE: u8 = 2;
 
@@ -21,7 +25,7 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: QuestionId) -> QuestionPage<'a>
     let (document, nodes) = answer_nodes(writer, id);
     let body = writer.html(document, nodes, whole(if is_of_bank { BELOW_TITLE } else { BELOW_TITLE + 1 }, Ids::Given));
     let mut answers = Vec::with_capacity(question.answers.len());
-    for (place, &story) in question.answers.iter().enumerate() {
+    for (place, &story) in question.answers.iter().take(ROWS).enumerate() {
         let ids = if place == 0 { Ids::Given } else { Ids::Omitted };
         let extent = if place < FULL_ANSWERS { Extent::Full(ids) } else { Extent::Row };
         let why = reasons(writer, story, id, true);
@@ -46,6 +50,7 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: QuestionId) -> QuestionPage<'a>
         about: question.about.map(|story| writer.link_view(Node::Telling(story, 0))),
         body,
         open: site.is_open(id),
+        answers_more: crate::source::offset(question.answers.len().saturating_sub(ROWS)),
         answers,
         adaptable_more: crate::source::offset(question.adaptable_total - question.adaptable.len()),
         adaptable,
@@ -61,7 +66,7 @@ pub fn competency_page<'a>(writer: &mut PageWriter<'a>, id: CompetencyId) -> Com
     let body = &site.document(competency.document).body;
     let html = writer.html(competency.document, 0..body.nodes.len(), whole(BELOW_TITLE, Ids::Given));
     let mut stories = Vec::with_capacity(competency.stories.len());
-    for &story in &competency.stories {
+    for &story in competency.stories.iter().take(ROWS) {
         stories.push(answer(writer, story, site.telling_of(story, id), Vec::new(), Extent::Row));
     }
     let frameworks = meta.frameworks.iter().map(|(name, entries)| FrameworkView { name: crate::site::capitalised(name), entries });
@@ -71,6 +76,7 @@ pub fn competency_page<'a>(writer: &mut PageWriter<'a>, id: CompetencyId) -> Com
         aliases: &meta.aliases,
         frameworks: frameworks.collect(),
         body: html,
+        stories_more: crate::source::offset(competency.stories.len().saturating_sub(ROWS)),
         stories,
         questions: competency.questions.iter().map(|&question| question_row(writer, question)).collect(),
         backlinks: writer.backlinks(Node::Competency(id), |_| false),

@@ -276,8 +276,10 @@ pub struct QuestionPage<'a> {
     pub body: String,
     /// Whether it is a follow-up that still lacks its answer.
     pub open: bool,
-    /// The stories that answer it, best first.
+    /// The stories that answer it, best first; at most a hundred.
     pub answers: Vec<AnswerView<'a>>,
+    /// How many more there are.
+    pub answers_more: u32,
     /// Stories that share its competencies and could be adapted, best first; at most a dozen.
     pub adaptable: Vec<AnswerView<'a>>,
     /// How many more there are.
@@ -305,8 +307,10 @@ pub struct CompetencyPage<'a> {
     pub frameworks: Vec<FrameworkView<'a>>,
     /// The text of the file, as HTML; empty without any.
     pub body: String,
-    /// The stories that show it, each in the telling for it, best first; `why` is empty.
+    /// The stories that show it, each in the telling for it, best first; at most a hundred; `why` is empty.
     pub stories: Vec<AnswerView<'a>>,
+    /// How many more there are.
+    pub stories_more: u32,
     /// The questions that probe it.
     pub questions: Vec<QuestionRow<'a>>,
     pub backlinks: Vec<LinkView<'a>>,

@@ -139,7 +139,7 @@ pub fn with_press<T>(files: &Files, inputs: &Inputs, linked: &Linked, job: impl 
     let names = asset_names(used.iter().filter_map(|path| Some((path, files.get(path.as_str())?.as_slice()))));
     let theme = Theme::new(&inputs.theme).unwrap_or_else(|found| panic!("{found:?}"));
     let highlighter = Highlighter::default();
-    job(&Press::new(linked, theme, &inputs.theme, &highlighter, &names))
+    job(&Press::new(linked, theme, inputs, &highlighter, &names))
 }
 
 /// What a person reads who builds the site for an audience: every diagnostic, then how many there are.
