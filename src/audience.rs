@@ -12,8 +12,8 @@ use crate::config::Config;
 use crate::diagnostic::{Diagnostic, rules};
 use crate::markdown::{Body, Event, Link, Node, Tag, Target, is_inline};
 use crate::model::{Audience, Author, Document, Meta, Status};
-use crate::slug::Slug;
 use crate::site::{Destination, DocumentId, Node as Page, Site};
+use crate::slug::Slug;
 use crate::words::Finder;
 
 /// Who looks at a site.
@@ -73,10 +73,7 @@ struct Redactor {
 
 impl Redactor {
     fn new(config: &Config) -> Self {
-        Self {
-            finder: Finder::new(config.redact.keys().map(String::as_str)),
-            replacements: config.redact.values().cloned().collect(),
-        }
+        Self { finder: Finder::new(config.redact.keys().map(String::as_str)), replacements: config.redact.values().cloned().collect() }
     }
 
     fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
@@ -142,15 +139,7 @@ impl Redactor {
     /// The settings as far as they may leave.
     fn config(&self, config: &Config) -> Config {
         let Config { title, language, theme, address, words_per_minute, audience, redact: _, forbid: _ } = config.clone();
-        Config {
-            title: self.string(&title),
-            language,
-            theme,
-            address,
-            words_per_minute,
-            audience,
-            ..Config::default()
-        }
+        Config { title: self.string(&title), language, theme, address, words_per_minute, audience, ..Config::default() }
     }
 }
 
@@ -208,9 +197,13 @@ impl Projector<'_> {
 
     fn meta(&self, meta: &Meta) -> Meta {
         let redactor = &self.redactor;
-        let competencies = |slugs: &[Slug]| self.slugs(slugs, |slug| self.site.competency_named(slug.as_str()).map(|id| self.site.competency(id).document));
+        let competencies = |slugs: &[Slug]| {
+            self.slugs(slugs, |slug| self.site.competency_named(slug.as_str()).map(|id| self.site.competency(id).document))
+        };
         let answers = |slugs: &[Slug]| self.slugs(slugs, |slug| self.question_document(slug));
-        let story = |slug: &Option<Slug>| slug.as_ref().and_then(|slug| self.slugs(std::slice::from_ref(slug), |slug| self.story_document(slug)).pop());
+        let story = |slug: &Option<Slug>| {
+            slug.as_ref().and_then(|slug| self.slugs(std::slice::from_ref(slug), |slug| self.story_document(slug)).pop())
+        };
         match meta.clone() {
             Meta::Story(mut meta) => {
                 meta.title = redactor.string(&meta.title);
@@ -262,7 +255,8 @@ impl Projector<'_> {
             Meta::Competency(mut meta) => {
                 meta.title = redactor.string(&meta.title);
                 meta.aliases = redactor.strings(&meta.aliases);
-                meta.frameworks = meta.frameworks.iter().map(|(name, entries)| (redactor.string(name), redactor.strings(entries))).collect();
+                meta.frameworks =
+                    meta.frameworks.iter().map(|(name, entries)| (redactor.string(name), redactor.strings(entries))).collect();
                 Meta::Competency(meta)
             }
             Meta::Home(mut meta) => {
@@ -289,7 +283,8 @@ impl Projector<'_> {
     fn body(&self, id: DocumentId, document: &Document, diagnostics: &mut Vec<Diagnostic>) -> Body {
         let hidden = hidden_ranges(document);
         let edits = self.redactor.edits(&document.body);
-        let mut copy = Copy { projector: self, edits, id, document, new: Body::default(), open: Vec::new(), unlinked: Vec::new(), diagnostics };
+        let mut copy =
+            Copy { projector: self, edits, id, document, new: Body::default(), open: Vec::new(), unlinked: Vec::new(), diagnostics };
         let mut index = 0;
         while index < document.body.nodes.len() {
             if let Some(range) = hidden.iter().find(|range| range.contains(&index)) {
@@ -337,7 +332,8 @@ impl Projector<'_> {
             Page::Competency(competency) => format!("competencies/{}", redact(&site.competency(competency).slug)),
         };
         let section = site.document(document).sections.iter().find(|section| !fragment.is_empty() && section.id == fragment);
-        let fragment = if section.is_some_and(|section| section.is_private) { String::new() } else { redact(&Slug::of(fragment)).to_string() };
+        let fragment =
+            if section.is_some_and(|section| section.is_private) { String::new() } else { redact(&Slug::of(fragment)).to_string() };
         Some(Target::Wiki { name, fragment })
     }
 
@@ -449,8 +445,13 @@ impl Copy<'_> {
     fn transclusion(&mut self, number: u32, node: Node) -> Option<Event> {
         if !self.projector.is_shown(self.id, number) {
             self.diagnostics.push(
-                Diagnostic::new(&rules::WITHHELD, &self.document.path, node.span, "this transclusion shows what the audience may not see, so it is left out")
-                    .help("give what it shows the audience of this document, or take the transclusion out"),
+                Diagnostic::new(
+                    &rules::WITHHELD,
+                    &self.document.path,
+                    node.span,
+                    "this transclusion shows what the audience may not see, so it is left out",
+                )
+                .help("give what it shows the audience of this document, or take the transclusion out"),
             );
             return None;
         }

@@ -157,7 +157,13 @@ pub struct Artefact {
 }
 
 impl<'a> Press<'a> {
-    pub fn new(linked: &'a Linked, theme: Theme, inputs: &'a Inputs, highlighter: &'a Highlighter, assets: &'a BTreeMap<SitePath, String>) -> Self {
+    pub fn new(
+        linked: &'a Linked,
+        theme: Theme,
+        inputs: &'a Inputs,
+        highlighter: &'a Highlighter,
+        assets: &'a BTreeMap<SitePath, String>,
+    ) -> Self {
         let site = &linked.site;
         let renderer = {
             let site_view = view::site_view(site, theme.style());
@@ -165,7 +171,9 @@ impl<'a> Press<'a> {
         };
         let withheld = match site.audience {
             Audience::Private => Finder::default(),
-            Audience::Team | Audience::Public => Finder::new(linked.config.redact.keys().chain(&linked.config.forbid.words).map(String::as_str)),
+            Audience::Team | Audience::Public => {
+                Finder::new(linked.config.redact.keys().chain(&linked.config.forbid.words).map(String::as_str))
+            }
         };
         Self { site, highlighter, addresses: Addresses::new(site), assets, renderer, inputs, withheld }
     }
@@ -213,7 +221,11 @@ impl<'a> Press<'a> {
         let Some(hit) = hit else { return Ok(()) };
         let (file, span) = self.source_of(&hit.word);
         let message = format!("`{}` would be in what is made for the audience `{}`", hit.word, self.site.audience.name());
-        let help = format!("it came through to `{path}`: … {} …; write it so that `[redact]` in `{}` knows it, or take it out", hit.excerpt, config::FILE);
+        let help = format!(
+            "it came through to `{path}`: … {} …; write it so that `[redact]` in `{}` knows it, or take it out",
+            hit.excerpt,
+            config::FILE
+        );
         Err(Diagnostic::new(&rules::LEAK, &file, span, message).help(help))
     }
 

@@ -123,9 +123,7 @@ fn blank_statement(text: &mut String, span: Span) -> bool {
 /// Mistakes that a type cannot hold.
 fn check_values(text: &str, config: &Config) -> Vec<Diagnostic> {
     let file = SitePath::new(FILE);
-    let span_of = |needle: &str| {
-        text.find(needle).map_or(Span::default(), |at| Span::new(at, at + needle.len()))
-    };
+    let span_of = |needle: &str| text.find(needle).map_or(Span::default(), |at| Span::new(at, at + needle.len()));
     let mut found = Vec::new();
     if !(20..=400).contains(&config.words_per_minute) {
         let message = format!("nobody speaks {} words a minute", config.words_per_minute);

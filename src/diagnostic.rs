@@ -74,9 +74,7 @@ impl Diagnostic {
 
 /// Orders diagnostics as a person works through them, file by file from top to bottom, and drops repetitions.
 pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
-    diagnostics.sort_by(|a, b| {
-        (&a.file, a.span, a.rule.name, &a.message).cmp(&(&b.file, b.span, b.rule.name, &b.message))
-    });
+    diagnostics.sort_by(|a, b| (&a.file, a.span, a.rule.name, &a.message).cmp(&(&b.file, b.span, b.rule.name, &b.message)));
     diagnostics.dedup_by(|a, b| a.rule == b.rule && a.file == b.file && a.span == b.span && a.message == b.message);
 }
 

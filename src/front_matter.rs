@@ -63,11 +63,7 @@ pub fn read<Fields: DeserializeOwned + Default>(text: &str, yaml: Span, file: &S
 }
 
 /// Reads front matter that is known to hold a mistake.
-fn read_with_mistakes<Fields: DeserializeOwned + Default>(
-    slice: &str,
-    yaml: Span,
-    file: &SitePath,
-) -> (Fields, Vec<Diagnostic>) {
+fn read_with_mistakes<Fields: DeserializeOwned + Default>(slice: &str, yaml: Span, file: &SitePath) -> (Fields, Vec<Diagnostic>) {
     let mut value = match serde_yaml::from_str::<Value>(slice) {
         Ok(value) => value,
         Err(error) => return (Fields::default(), vec![syntax_mistake(slice, yaml, file, &error)]),
@@ -210,9 +206,16 @@ fn plain_words(message: &str) -> String {
     let message = message.strip_prefix("found ").unwrap_or(message);
     let (found, expected) = message.split_once(", expected ").unwrap_or((message, ""));
     let plain = |words: &str| {
-        words.replace("a sequence", "a list").replace("sequence", "a list").replace("unit value", "nothing").replace("map", "a mapping")
-            .replace("a a ", "a ").replace("string \"", "\"").replace("integer `", "`")
-            .replace("floating point `", "`").replace("boolean `", "`")
+        words
+            .replace("a sequence", "a list")
+            .replace("sequence", "a list")
+            .replace("unit value", "nothing")
+            .replace("map", "a mapping")
+            .replace("a a ", "a ")
+            .replace("string \"", "\"")
+            .replace("integer `", "`")
+            .replace("floating point `", "`")
+            .replace("boolean `", "`")
     };
     if expected.is_empty() { plain(found) } else { format!("found {}, expected {}", plain(found), plain(expected)) }
 }

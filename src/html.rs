@@ -509,7 +509,9 @@ impl Writer<'_, '_> {
         while let Some(&(place, number)) = self.notes.get(next) {
             self.out.push_str(&format!("<li id=\"footnote-{number}\" value=\"{number}\">"));
             self.nodes(self.body.footnotes[place].nodes.clone());
-            self.out.push_str(&format!("<a class=\"footnote-back\" href=\"#footnote-reference-{number}\" aria-label=\"Back to the text\">↩</a></li>\n"));
+            self.out.push_str(&format!(
+                "<a class=\"footnote-back\" href=\"#footnote-reference-{number}\" aria-label=\"Back to the text\">↩</a></li>\n"
+            ));
             next += 1;
         }
         self.out.push_str("</ol></section>\n");

@@ -7,29 +7,29 @@
 #![deny(clippy::disallowed_methods)]
 
 // Text: files, places in them, and what is wrong at a place.
-pub mod source;
 pub mod diagnostic;
-pub mod words;
-pub mod slug;
 pub mod escape;
+pub mod slug;
+pub mod source;
+pub mod words;
 
 // Meaning: one file, or one setting, by itself.
+pub mod config;
+pub mod front_matter;
 pub mod markdown;
 pub mod model;
-pub mod front_matter;
-pub mod config;
 pub mod parse;
 
 // Whole: everything linked, and the smaller whole that an audience may see.
-pub mod site;
 pub mod audience;
+pub mod site;
 
 // Pages: every address, and what is shown there.
-pub mod route;
 pub mod highlight;
 pub mod html;
-pub mod view;
 pub mod render;
+pub mod route;
+pub mod view;
 
 // Jobs: from inputs to artefacts and reports.
 pub mod build;

@@ -127,9 +127,8 @@ impl When {
 impl fmt::Display for When {
     /// Writes it as it is read aloud: `7 March 2025`, `March 2025`, `2025`.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const MONTHS: [&str; 12] = [
-            "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
-        ];
+        const MONTHS: [&str; 12] =
+            ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
         if self.day > 0 {
             write!(formatter, "{} ", self.day)?;
         }
@@ -143,7 +142,8 @@ impl fmt::Display for When {
 impl<'de> Deserialize<'de> for When {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Self::parse(&text).ok_or_else(|| de::Error::custom(format!("found \"{text}\", expected a date as `2025`, `2025-03` or `2025-03-07`")))
+        Self::parse(&text)
+            .ok_or_else(|| de::Error::custom(format!("found \"{text}\", expected a date as `2025`, `2025-03` or `2025-03-07`")))
     }
 }
 
@@ -155,7 +155,9 @@ impl<'de> Deserialize<'de> for Moment {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         text.parse().map(Self).map_err(|_| {
-            de::Error::custom(format!("found \"{text}\", expected a moment with its time zone as `2025-03-07T09:10Z` or `2025-03-07T09:10+01:00`"))
+            de::Error::custom(format!(
+                "found \"{text}\", expected a moment with its time zone as `2025-03-07T09:10Z` or `2025-03-07T09:10+01:00`"
+            ))
         })
     }
 }

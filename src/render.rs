@@ -164,7 +164,9 @@ fn mistake(own: &[ThemeFile], template: &str, error: &tera::Error) -> Diagnostic
             let name = if report.filename().is_empty() { template } else { report.filename() };
             (name.to_owned(), Span::new(report.span().range.start, report.span().range.end), report.message().to_owned())
         }
-        ErrorKind::MissingParent { current, parent } => (current.clone(), Span::default(), format!("it extends `{parent}`, which does not exist")),
+        ErrorKind::MissingParent { current, parent } => {
+            (current.clone(), Span::default(), format!("it extends `{parent}`, which does not exist"))
+        }
         ErrorKind::CircularExtend { tpl, .. } => (tpl.clone(), Span::default(), "it extends itself".to_owned()),
         ErrorKind::CircularInclude { tpl, .. } => (tpl.clone(), Span::default(), "it includes itself".to_owned()),
         _ => (template.to_owned(), Span::default(), error.to_string()),

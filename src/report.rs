@@ -42,9 +42,13 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, colour: Colour) -> Str
         Level::Error => Heading::ERROR,
         Level::Warning => Heading::WARNING,
     };
-    let mut group = heading.primary_title(diagnostic.message.as_str()).id(diagnostic.rule.name).element(
-        snippet(&diagnostic.file, &text, diagnostic.span, AnnotationKind::Primary, ""),
-    );
+    let mut group = heading.primary_title(diagnostic.message.as_str()).id(diagnostic.rule.name).element(snippet(
+        &diagnostic.file,
+        &text,
+        diagnostic.span,
+        AnnotationKind::Primary,
+        "",
+    ));
     for (note, text) in diagnostic.notes.iter().zip(&note_texts) {
         let Note { file, span, message } = note;
         group = group.element(snippet(file, text, *span, AnnotationKind::Context, message));
@@ -60,7 +64,13 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, colour: Colour) -> Str
     renderer.decor_style(DecorStyle::Ascii).render(report)
 }
 
-fn snippet<'a>(file: &'a SitePath, text: &'a str, span: Span, kind: AnnotationKind, label: &'a str) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
+fn snippet<'a>(
+    file: &'a SitePath,
+    text: &'a str,
+    span: Span,
+    kind: AnnotationKind,
+    label: &'a str,
+) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
     let annotation = kind.span(clamped(text, span));
     let annotation = if label.is_empty() { annotation } else { annotation.label(label) };
     Snippet::source(text).path(file.as_str()).annotation(annotation)

@@ -117,7 +117,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn route() -> impl Strategy<Value = Route> {
-        let slug = || "[a-z0-9à-ÿ一-三]{1,6}(-[a-z0-9]{1,4}){0,2}".prop_map(|text| Slug::of(&text)).prop_filter("empty", |slug| !slug.is_empty());
+        let slug =
+            || "[a-z0-9à-ÿ一-三]{1,6}(-[a-z0-9]{1,4}){0,2}".prop_map(|text| Slug::of(&text)).prop_filter("empty", |slug| !slug.is_empty());
         let kind = proptest::sample::select(Kind::ALL.as_slice());
         prop_oneof![
             Just(Route::Home),

@@ -110,10 +110,7 @@ impl Finder {
         let decoded = decode(&text);
         let unmarked = decode(&without_tags(&text));
         [decoded.as_str(), unmarked.as_str()].into_iter().find_map(|form| {
-            self.first(form).map(|found| Hit {
-                word: self.phrases[found.phrase].written.clone(),
-                excerpt: excerpt(form, found.range),
-            })
+            self.first(form).map(|found| Hit { word: self.phrases[found.phrase].written.clone(), excerpt: excerpt(form, found.range) })
         })
     }
 
@@ -321,9 +318,7 @@ fn decode_once(text: &str) -> String {
 
 /// What the escape at the start of `text` stands for, and how long it is.
 fn escape(text: &str) -> Option<(Vec<u8>, usize)> {
-    let character = |number: u32, length: usize| {
-        char::from_u32(number).map(|meaning| (meaning.to_string().into_bytes(), length))
-    };
+    let character = |number: u32, length: usize| char::from_u32(number).map(|meaning| (meaning.to_string().into_bytes(), length));
     match text.as_bytes()[0] {
         b'%' => u8::from_str_radix(text.get(1..3)?, 16).ok().map(|byte| (vec![byte], 3)),
         b'\\' if text[1..].starts_with('u') => character(u32::from_str_radix(text.get(2..6)?, 16).ok()?, 6),
@@ -376,7 +371,15 @@ mod tests {
 
     #[test]
     fn finds_a_word_in_any_spelling() {
-        for text in ["Project Falcon", "project-falcon", "PROJECT_FALCON", "ProjectFalcon", "myProjectFalconId", "the project\nfalcon.", "pro\u{ad}ject falcon2"] {
+        for text in [
+            "Project Falcon",
+            "project-falcon",
+            "PROJECT_FALCON",
+            "ProjectFalcon",
+            "myProjectFalconId",
+            "the project\nfalcon.",
+            "pro\u{ad}ject falcon2",
+        ] {
             assert!(holds("Project Falcon", text), "{text}");
         }
         for text in ["project of falcons", "falconry project", "subproject falcon", "projects falcon"] {
@@ -402,7 +405,15 @@ mod tests {
     #[test]
     fn finds_what_is_encoded_or_cut_up() {
         let finder = Finder::new(["Project Falcon"]);
-        for artefact in ["<p>Project <b>Falcon</b></p>", "Pro<i>ject</i> Falcon", "/project%20falcon.html", "Project&nbsp;Fal&#99;on", "Project%2520Falcon", "\\u0050roject Falcon", "alt=\"project&#x2d;falcon\""] {
+        for artefact in [
+            "<p>Project <b>Falcon</b></p>",
+            "Pro<i>ject</i> Falcon",
+            "/project%20falcon.html",
+            "Project&nbsp;Fal&#99;on",
+            "Project%2520Falcon",
+            "\\u0050roject Falcon",
+            "alt=\"project&#x2d;falcon\"",
+        ] {
             assert!(finder.first_in_artefact(artefact.as_bytes()).is_some(), "{artefact}");
         }
         assert_eq!(finder.first_in_artefact(b"Project Eagle"), None);

@@ -116,7 +116,11 @@ impl Staging {
                 return Ok(Put::Kept);
             }
         } else if self.is_there && there.symlink_metadata().is_ok() {
-            return Err(Error::refused("write", &there, "this file was not made by storybank; move it away, or choose another folder with `--out`"));
+            return Err(Error::refused(
+                "write",
+                &there,
+                "this file was not made by storybank; move it away, or choose another folder with `--out`",
+            ));
         }
         let here = self.beside.join(path);
         self.make_folder_of(&here)?;
@@ -193,9 +197,7 @@ impl Staging {
     fn take_over(&self, path: &str) -> Result<(), Error> {
         let (there, here) = (self.out.join(path), self.beside.join(path));
         self.make_folder_of(&here)?;
-        fs::hard_link(&there, &here)
-            .or_else(|_| fs::copy(&there, &here).map(|_| ()))
-            .map_err(|error| Error::io("take over", &there, error))
+        fs::hard_link(&there, &here).or_else(|_| fs::copy(&there, &here).map(|_| ())).map_err(|error| Error::io("take over", &there, error))
     }
 
     /// Takes over everything in the folder that no build wrote, and gives its paths.
@@ -230,14 +232,18 @@ impl Staging {
         let here = self.beside.join(inside);
         fs::create_dir_all(&here).map_err(|error| Error::io("make the folder", &here, error))?;
         let permissions = fs::metadata(there).map(|about| about.permissions());
-        permissions.and_then(|permissions| fs::set_permissions(&here, permissions)).map_err(|error| Error::io("make the folder", &here, error))
+        permissions
+            .and_then(|permissions| fs::set_permissions(&here, permissions))
+            .map_err(|error| Error::io("make the folder", &here, error))
     }
 
     #[cfg(unix)]
     fn take_over_link(&self, there: &Path, inside: &Path) -> Result<(), Error> {
         let here = self.beside.join(inside);
         self.make_folder_of(&here)?;
-        fs::read_link(there).and_then(|target| std::os::unix::fs::symlink(target, &here)).map_err(|error| Error::io("take over", there, error))
+        fs::read_link(there)
+            .and_then(|target| std::os::unix::fs::symlink(target, &here))
+            .map_err(|error| Error::io("take over", there, error))
     }
 
     #[cfg(not(unix))]

@@ -68,7 +68,11 @@ fn read_theme(root: &Path, inputs: &Inputs) -> Result<Vec<ThemeFile>, Error> {
         if config.theme == "default" {
             return Ok(Vec::new());
         }
-        return Err(Error::refused("read the theme", &folder, "there is no such folder; `theme` in `site.toml` names a folder below `themes`, or is \"default\""));
+        return Err(Error::refused(
+            "read the theme",
+            &folder,
+            "there is no such folder; `theme` in `site.toml` names a folder below `themes`, or is \"default\"",
+        ));
     }
     let mut files = Vec::new();
     for path in files_below(root, &folder)? {
@@ -98,7 +102,11 @@ fn files_below(root: &Path, folder: &Path) -> Result<Vec<PathBuf>, Error> {
 /// Files of editors, version control and systems: hidden ones and backups.
 fn is_tools_own(entry: &DirEntry) -> bool {
     let name = entry.file_name().to_string_lossy();
-    name.starts_with('.') || name.ends_with('~') || (name.starts_with('#') && name.ends_with('#')) || name.ends_with(".swp") || name.ends_with(".tmp")
+    name.starts_with('.')
+        || name.ends_with('~')
+        || (name.starts_with('#') && name.ends_with('#'))
+        || name.ends_with(".swp")
+        || name.ends_with(".tmp")
 }
 
 fn is_file_of_site(root: &Path, link: &Path) -> bool {

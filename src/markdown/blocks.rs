@@ -356,8 +356,13 @@ fn check_footnotes(body: &Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
                     }
                     let start = node.span.start as usize + at;
                     found.push(
-                        Diagnostic::new(&rules::FOOTNOTE, file, Span::new(start, start + length + 1), format!("the footnote `{label}` has no text"))
-                            .help(format!("add a line `[^{label}]: …`")),
+                        Diagnostic::new(
+                            &rules::FOOTNOTE,
+                            file,
+                            Span::new(start, start + length + 1),
+                            format!("the footnote `{label}` has no text"),
+                        )
+                        .help(format!("add a line `[^{label}]: …`")),
                     );
                 }
             }
@@ -399,8 +404,13 @@ fn shape_transclusions(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnos
         } else {
             if let Target::External(address) = &body.links[number as usize].target {
                 found.push(
-                    Diagnostic::new(&rules::REMOTE_IMAGE, file, node.span, format!("the image `{address}` is on another host, so it is shown as a link"))
-                        .help("put a copy below `content/` and refer to that"),
+                    Diagnostic::new(
+                        &rules::REMOTE_IMAGE,
+                        file,
+                        node.span,
+                        format!("the image `{address}` is on another host, so it is shown as a link"),
+                    )
+                    .help("put a copy below `content/` and refer to that"),
                 );
             }
             new.extend_from_slice(&old[index..=end]);
@@ -413,7 +423,9 @@ fn shape_transclusions(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnos
 /// Whether a name ends like a file rather than like a slug.
 fn is_file_name(name: &str) -> bool {
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    (2..=4).contains(&extension.len()) && extension.bytes().all(|byte| byte.is_ascii_alphanumeric()) && !extension.eq_ignore_ascii_case("md")
+    (2..=4).contains(&extension.len())
+        && extension.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && !extension.eq_ignore_ascii_case("md")
 }
 
 fn is_alone(before: &[Node], after: &[Node]) -> bool {
@@ -427,10 +439,8 @@ fn shape_hashtags(body: &mut Body) {
     let mut new: Vec<Node> = Vec::with_capacity(old.len() + 8);
     for node in &old {
         // The words of a tight item end where a list inside of it starts.
-        let ends_words = matches!(
-            node.event,
-            Event::End(Tag::Paragraph | Tag::Item) | Event::Start(Tag::BulletList | Tag::NumberedList(_))
-        );
+        let ends_words =
+            matches!(node.event, Event::End(Tag::Paragraph | Tag::Item) | Event::Start(Tag::BulletList | Tag::NumberedList(_)));
         if ends_words {
             take_hashtags(body, &mut new);
         }
@@ -460,7 +470,11 @@ fn tagged_blocks(body: &Body) -> Vec<TaggedBlock> {
         match node.event {
             Event::Start(tag @ (Tag::Paragraph | Tag::Item)) => {
                 let opens_item = tag == Tag::Paragraph && index > 0 && body.nodes[index - 1].event == Event::Start(Tag::Item);
-                open.push(OpenBlock { start: index, speaks_for: if opens_item { Speaks::ForItem } else { Speaks::ForItself }, tags: Vec::new() });
+                open.push(OpenBlock {
+                    start: index,
+                    speaks_for: if opens_item { Speaks::ForItem } else { Speaks::ForItself },
+                    tags: Vec::new(),
+                });
             }
             Event::Hashtag(name) => {
                 if let Some(block) = open.last_mut() {

@@ -42,10 +42,7 @@ pub fn read(file: &SitePath, text: &Arc<str>, start: usize) -> (Body, Vec<Diagno
         match event {
             Parsed::Start(ParsedTag::MetadataBlock(_)) => {}
             Parsed::Start(tag) => {
-                let is_bare_wiki_link = matches!(
-                    tag,
-                    ParsedTag::Link { link_type: LinkType::WikiLink { has_pothole: false }, .. }
-                );
+                let is_bare_wiki_link = matches!(tag, ParsedTag::Link { link_type: LinkType::WikiLink { has_pothole: false }, .. });
                 reader.start(tag, span);
                 if is_bare_wiki_link {
                     // Its words are the title of its target, which is not known here.

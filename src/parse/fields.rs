@@ -5,7 +5,10 @@ use serde::{Deserialize, Deserializer, de};
 use super::Place;
 use crate::diagnostic::{Diagnostic, rules};
 use crate::front_matter::{self, Split};
-use crate::model::{ActionItem, ActionStatus, Audience, Author, CaseStudy, Competency, Fact, Home, Kind, Length, Meta, Moment, Occasion, Question, Sheet, Status, Story, Variant, When};
+use crate::model::{
+    ActionItem, ActionStatus, Audience, Author, CaseStudy, Competency, Fact, Home, Kind, Length, Meta, Moment, Occasion, Question, Sheet,
+    Status, Story, Variant, When,
+};
 use crate::slug::Slug;
 use crate::source::{SitePath, Span};
 
@@ -36,7 +39,10 @@ pub(super) fn read(source: &Source<'_>, place: &Place) -> (Fields, Vec<Diagnosti
 }
 
 impl Source<'_> {
-    fn read<Raw: de::DeserializeOwned + Default>(&self, convert: impl FnOnce(Raw, &mut Required<'_>) -> Fields) -> (Fields, Vec<Diagnostic>) {
+    fn read<Raw: de::DeserializeOwned + Default>(
+        &self,
+        convert: impl FnOnce(Raw, &mut Required<'_>) -> Fields,
+    ) -> (Fields, Vec<Diagnostic>) {
         let (raw, mut diagnostics) = front_matter::read::<Raw>(self.text, self.split.yaml, self.path);
         let is_readable = !diagnostics.iter().any(|found| found.rule == &rules::FRONT_MATTER);
         let mut required = Required { source: self, mistaken: &diagnostics, missing: Vec::new() };
@@ -62,7 +68,8 @@ impl Required<'_> {
         let value = value.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
         value.unwrap_or_else(|| {
             let is_mistaken = self.mistaken.iter().any(|found| {
-                found.message.starts_with(&format!("`{name}`")) || found.help.as_deref().is_some_and(|help| help.contains(&format!("`{name}`?")))
+                found.message.starts_with(&format!("`{name}`"))
+                    || found.help.as_deref().is_some_and(|help| help.contains(&format!("`{name}`?")))
             });
             if !is_mistaken {
                 self.missing.push(self.diagnostic(name, example));
@@ -75,17 +82,24 @@ impl Required<'_> {
         let Source { path, text, split } = self.source;
         if !split.present {
             let first_line = text.lines().next().map_or(0, str::len);
-            return Diagnostic::new(&rules::FIELD_MISSING, path, Span::new(0, first_line), format!("no front matter, so `{name}` is missing"))
-                .help(format!("start the file with the lines `---`, `{name}: {example}`, `---`"));
+            return Diagnostic::new(
+                &rules::FIELD_MISSING,
+                path,
+                Span::new(0, first_line),
+                format!("no front matter, so `{name}` is missing"),
+            )
+            .help(format!("start the file with the lines `---`, `{name}: {example}`, `---`"));
         }
         let fence = Span::new(split.yaml.start as usize - 1, split.yaml.start as usize - 1);
         let line = text[..fence.start as usize].rfind('\n').map_or(0, |newline| newline + 1);
         let span = Span::new(line, line + text[line..].lines().next().map_or(0, str::len));
         let empty = front_matter::place_of(text, split.yaml, name, None);
         if empty != split.yaml {
-            return Diagnostic::new(&rules::FIELD_MISSING, path, empty, format!("`{name}` is empty")).help(format!("write `{name}: {example}`"));
+            return Diagnostic::new(&rules::FIELD_MISSING, path, empty, format!("`{name}` is empty"))
+                .help(format!("write `{name}: {example}`"));
         }
-        Diagnostic::new(&rules::FIELD_MISSING, path, span, format!("`{name}` is missing")).help(format!("add `{name}: {example}` below this line"))
+        Diagnostic::new(&rules::FIELD_MISSING, path, span, format!("`{name}` is missing"))
+            .help(format!("add `{name}: {example}` below this line"))
     }
 
     /// A number that must lie in a range; 0 where it is not given or does not.
@@ -246,10 +260,7 @@ fn case_study(raw: CaseStudyFields, required: &mut Required<'_>) -> Fields {
         started,
         detected,
         resolved,
-        actions: actions
-            .into_iter()
-            .map(|ActionFields { what, owner, due, status }| ActionItem { what, owner, due, status })
-            .collect(),
+        actions: actions.into_iter().map(|ActionFields { what, owner, due, status }| ActionItem { what, owner, due, status }).collect(),
     };
     Fields { audience: audience.unwrap_or(Audience::Team), status, meta: Meta::CaseStudy(case) }
 }

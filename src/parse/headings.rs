@@ -179,9 +179,18 @@ mod tests {
     #[test]
     fn knows_a_part_by_many_names() {
         for (heading, part) in [
-            ("Situation", Part::Situation), ("**ACtion**", Part::Action), ("Actions taken:", Part::Action), ("S - Situation", Part::Situation),
-            ("2. Results", Part::Result), ("Lessons learned", Part::Learning), ("R", Part::Result), ("What I did", Part::Action),
-            ("Follow-ups", Part::FollowUps), ("Approach 2", Part::Action), ("T: Task", Part::Task), ("Corrective actions", Part::Changes),
+            ("Situation", Part::Situation),
+            ("**ACtion**", Part::Action),
+            ("Actions taken:", Part::Action),
+            ("S - Situation", Part::Situation),
+            ("2. Results", Part::Result),
+            ("Lessons learned", Part::Learning),
+            ("R", Part::Result),
+            ("What I did", Part::Action),
+            ("Follow-ups", Part::FollowUps),
+            ("Approach 2", Part::Action),
+            ("T: Task", Part::Task),
+            ("Corrective actions", Part::Changes),
         ] {
             assert_eq!(parts(&[heading], &Meta::Story(Story::default())), [Some(part)], "{heading}");
         }

@@ -40,7 +40,8 @@ fn sum_up_tellings(site: &mut Site) {
     let documents = &site.documents;
     for story in &mut site.stories {
         for telling in &mut story.tellings {
-            telling.headline = telling.sections.iter().position(|told| documents[told.document.0].sections[told.section].part == Some(Part::Headline));
+            telling.headline =
+                telling.sections.iter().position(|told| documents[told.document.0].sections[told.section].part == Some(Part::Headline));
             let words = telling.sections.iter().map(|told| {
                 let document = &documents[told.document.0];
                 told_words(document, &document.sections[told.section], &telling.left_out)

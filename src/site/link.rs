@@ -18,7 +18,12 @@ use crate::slug::Slug;
 use crate::source::{SitePath, Span};
 
 /// Links documents to a site. `assets` are the files of the content that are no documents.
-pub fn link(config: &Arc<Config>, audience: Audience, documents: Vec<Arc<Document>>, assets: &BTreeSet<SitePath>) -> (Site, Vec<Diagnostic>) {
+pub fn link(
+    config: &Arc<Config>,
+    audience: Audience,
+    documents: Vec<Arc<Document>>,
+    assets: &BTreeSet<SitePath>,
+) -> (Site, Vec<Diagnostic>) {
     let mut linker = Linker { documents: &documents, found: Vec::new() };
     let by_kind = linker.by_kind();
     let competencies = competencies(&documents, &by_kind);
@@ -137,9 +142,19 @@ impl Linker<'_> {
                 let known: Vec<&str> = by_kind.of(Kind::Story).map(|(slug, _)| slug.as_str()).collect();
                 for &variant in variants {
                     let path = &self.documents[variant.0].path;
-                    let help = nearest(story.as_str(), known.iter().copied())
-                        .map_or_else(|| format!("add `{}/index.md` with the story", path.parent()), |near| format!("did you mean the folder of the story `{near}`?"));
-                    self.found.push(Diagnostic::new(&rules::VARIANT, path, Span::default(), format!("there is no story `{story}` for this variant to tell")).help(help));
+                    let help = nearest(story.as_str(), known.iter().copied()).map_or_else(
+                        || format!("add `{}/index.md` with the story", path.parent()),
+                        |near| format!("did you mean the folder of the story `{near}`?"),
+                    );
+                    self.found.push(
+                        Diagnostic::new(
+                            &rules::VARIANT,
+                            path,
+                            Span::default(),
+                            format!("there is no story `{story}` for this variant to tell"),
+                        )
+                        .help(help),
+                    );
                 }
             }
         }
@@ -154,7 +169,14 @@ impl Linker<'_> {
                 Some(&competency) => push_new(&mut known, competency),
                 None => {
                     let help = names.suggest_competency(slug).unwrap_or_else(|| format!("add it with `storybank new competency {slug}`"));
-                    self.report_field(&rules::COMPETENCY, id, "competencies", Some(index), format!("there is no competency `{slug}`"), help);
+                    self.report_field(
+                        &rules::COMPETENCY,
+                        id,
+                        "competencies",
+                        Some(index),
+                        format!("there is no competency `{slug}`"),
+                        help,
+                    );
                 }
             }
         }
@@ -177,7 +199,9 @@ impl Linker<'_> {
 
     fn suggest_question(&self, slug: &Slug, questions: &HashMap<Slug, QuestionId>) -> String {
         let by_alias = self.documents.iter().find_map(|document| match &document.meta {
-            Meta::Question(question) if question.aliases.iter().chain([&question.question]).any(|alias| Slug::of(alias) == *slug) => Some(&document.slug),
+            Meta::Question(question) if question.aliases.iter().chain([&question.question]).any(|alias| Slug::of(alias) == *slug) => {
+                Some(&document.slug)
+            }
             _ => None,
         });
         if let Some(meant) = by_alias {
@@ -199,7 +223,15 @@ impl Linker<'_> {
         story
     }
 
-    fn report_field(&mut self, rule: &'static crate::diagnostic::Rule, id: DocumentId, field: &str, index: Option<usize>, message: String, help: String) {
+    fn report_field(
+        &mut self,
+        rule: &'static crate::diagnostic::Rule,
+        id: DocumentId,
+        field: &str,
+        index: Option<usize>,
+        message: String,
+        help: String,
+    ) {
         let document = self.document(id);
         let span = front_matter::place_of(document.body.file_text(), document.yaml, field, index);
         let diagnostic = Diagnostic::new(rule, &document.path, span, message).help(help);
@@ -221,7 +253,12 @@ impl Linker<'_> {
             let Meta::Sheet(meta) = &self.documents[id.0].meta else { continue };
             let competencies = self.competencies(id, &meta.competencies, names);
             let about = meta.about.as_ref().and_then(|about| self.story(id, "about", about, names));
-            self.items(id, &mut taken, |slug, item| questions.push(question(slug, id, Some(item), competencies.clone(), about)), Slug::clone);
+            self.items(
+                id,
+                &mut taken,
+                |slug, item| questions.push(question(slug, id, Some(item), competencies.clone(), about)),
+                Slug::clone,
+            );
         }
         for (slug, id) in by_kind.of(Kind::Story) {
             let about = names.stories.get(slug).copied();
@@ -232,7 +269,16 @@ impl Linker<'_> {
                 let known: Vec<Slug> = questions[first..].iter().map(|question| question.slug.clone()).collect();
                 // A variant answers the same follow-ups in other words; only those that the story lacks are new questions.
                 let is_new = |slug: &Slug| !known.contains(slug);
-                self.items(variant, &mut taken, |slug, item| if is_new(&slug) { questions.push(question(slug, variant, Some(item), Vec::new(), about)) }, |item| prefixed(item));
+                self.items(
+                    variant,
+                    &mut taken,
+                    |slug, item| {
+                        if is_new(&slug) {
+                            questions.push(question(slug, variant, Some(item), Vec::new(), about))
+                        }
+                    },
+                    |item| prefixed(item),
+                );
             }
         }
         questions
@@ -252,12 +298,20 @@ impl Linker<'_> {
                 let slug = slug_of(&item.slug);
                 if let Some((other, span)) = taken.get(&slug) {
                     let first = &self.documents[other.0];
-                    let is_retold = *other != id && matches!((&first.meta, &document.meta), (Meta::Story(_), Meta::Variant(_)) | (Meta::Variant(_), Meta::Variant(_)));
+                    let is_retold = *other != id
+                        && matches!(
+                            (&first.meta, &document.meta),
+                            (Meta::Story(_), Meta::Variant(_)) | (Meta::Variant(_), Meta::Variant(_))
+                        );
                     if !is_retold && !item.slug.is_empty() {
                         self.found.push(
                             Diagnostic::new(&rules::DUPLICATE, &document.path, item.span, format!("the question `{slug}` is there twice"))
                                 .note(&first.path, *span, "first here")
-                                .help(format!("give this one an address of its own, as in `{} {{#{}-2}}`", heading_of(document, item.span), item.slug)),
+                                .help(format!(
+                                    "give this one an address of its own, as in `{} {{#{}-2}}`",
+                                    heading_of(document, item.span),
+                                    item.slug
+                                )),
                         );
                     }
                     if !is_retold {
@@ -284,7 +338,14 @@ impl Linker<'_> {
         stories.into_iter().flatten().collect()
     }
 
-    fn linked_story(&mut self, slug: &Slug, id: DocumentId, variants: &[DocumentId], names: &Names, questions: &HashMap<Slug, QuestionId>) -> Option<Story> {
+    fn linked_story(
+        &mut self,
+        slug: &Slug,
+        id: DocumentId,
+        variants: &[DocumentId],
+        names: &Names,
+        questions: &HashMap<Slug, QuestionId>,
+    ) -> Option<Story> {
         let document = &self.documents[id.0];
         let Meta::Story(meta) = &document.meta else { return None };
         let mut competencies = self.competencies(id, &meta.competencies, names);
@@ -316,7 +377,13 @@ impl Linker<'_> {
         Some(Story { document: id, slug: slug.clone(), tellings, competencies, follow_ups: Vec::new(), case_studies: Vec::new() })
     }
 
-    fn variant(&mut self, story: (DocumentId, &Document), id: DocumentId, names: &Names, questions: &HashMap<Slug, QuestionId>) -> Option<Telling> {
+    fn variant(
+        &mut self,
+        story: (DocumentId, &Document),
+        id: DocumentId,
+        names: &Names,
+        questions: &HashMap<Slug, QuestionId>,
+    ) -> Option<Telling> {
         let document = &self.documents[id.0];
         let Meta::Variant(meta) = &document.meta else { return None };
         let label = if meta.title.is_empty() { label_from(&document.slug) } else { meta.title.clone() };
@@ -344,11 +411,17 @@ impl Linker<'_> {
             if tellings[1..authored].iter().any(|telling| telling.competencies.contains(competency)) {
                 continue;
             }
-            if let Some(Telling { origin: Origin::Variant(other), .. }) = tellings[1..authored].iter().find(|telling| telling.slug == *slug) {
+            if let Some(Telling { origin: Origin::Variant(other), .. }) = tellings[1..authored].iter().find(|telling| telling.slug == *slug)
+            {
                 let path = &self.documents[other.0].path;
                 self.found.push(
-                    Diagnostic::new(&rules::ADDRESS, path, Span::default(), format!("the telling that the hashtag `#{slug}` gives has the address of this variant"))
-                        .help(format!("add `{slug}` to the `competencies` of this variant, or give the file another name")),
+                    Diagnostic::new(
+                        &rules::ADDRESS,
+                        path,
+                        Span::default(),
+                        format!("the telling that the hashtag `#{slug}` gives has the address of this variant"),
+                    )
+                    .help(format!("add `{slug}` to the `competencies` of this variant, or give the file another name")),
                 );
                 continue;
             }
@@ -390,7 +463,8 @@ impl Linker<'_> {
                 }
                 if let Some(help) = names.suggest_competency(slug) {
                     self.found.push(
-                        Diagnostic::new(&rules::TAG, &document.path, *span, format!("`#{slug}` is no competency, so it stays text")).help(help),
+                        Diagnostic::new(&rules::TAG, &document.path, *span, format!("`#{slug}` is no competency, so it stays text"))
+                            .help(help),
                     );
                 }
             }
@@ -408,7 +482,13 @@ fn duplicate(document: &Document, kind: Kind, first: &Document) -> Diagnostic {
         .help("rename one of the two files, or join them")
 }
 
-fn question(slug: Slug, document: DocumentId, item: Option<(usize, usize)>, competencies: Vec<CompetencyId>, about: Option<StoryId>) -> Question {
+fn question(
+    slug: Slug,
+    document: DocumentId,
+    item: Option<(usize, usize)>,
+    competencies: Vec<CompetencyId>,
+    about: Option<StoryId>,
+) -> Question {
     Question { slug, document, item, competencies, about, answers: Vec::new(), adaptable: Vec::new(), adaptable_total: 0 }
 }
 
@@ -429,7 +509,8 @@ fn competencies(documents: &[Arc<Document>], by_kind: &ByKind) -> Vec<Competency
 }
 
 fn known_as(frameworks: &[(String, Vec<String>)]) -> String {
-    let names = frameworks.iter().flat_map(|(framework, entries)| entries.iter().map(move |entry| format!("{entry} ({})", capitalised(framework))));
+    let names =
+        frameworks.iter().flat_map(|(framework, entries)| entries.iter().map(move |entry| format!("{entry} ({})", capitalised(framework))));
     names.collect::<Vec<_>>().join(", ")
 }
 

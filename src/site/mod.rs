@@ -229,7 +229,9 @@ impl Site {
     /// The title of a page that a node stands for.
     pub fn title(&self, node: Node) -> &str {
         match node {
-            Node::Home => self.home.map(|home| self.document(home).meta.title()).filter(|title| !title.is_empty()).unwrap_or(&self.config.title),
+            Node::Home => {
+                self.home.map(|home| self.document(home).meta.title()).filter(|title| !title.is_empty()).unwrap_or(&self.config.title)
+            }
             Node::Telling(story, 0) => &self.story_meta(story).title,
             Node::Telling(story, telling) => &self.story(story).tellings[telling].label,
             Node::Question(question) => self.wording(question),
@@ -297,7 +299,9 @@ impl Document {
         let slug = Slug::of(fragment);
         let by_id = self.sections.iter().find(|section| !section.id.is_empty() && (section.id == fragment || section.id == slug.as_str()));
         by_id.or_else(|| {
-            self.sections.iter().find(|section| section.part.is_some_and(|part| part.name() == slug.as_str() || part.name().trim_end_matches('s') == slug.as_str()))
+            self.sections.iter().find(|section| {
+                section.part.is_some_and(|part| part.name() == slug.as_str() || part.name().trim_end_matches('s') == slug.as_str())
+            })
         })
     }
 }

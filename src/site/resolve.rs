@@ -141,9 +141,10 @@ impl<'a> Resolver<'a> {
         }
         let mut known: Vec<&str> = self.by_slug.keys().copied().collect();
         known.sort_unstable();
-        missing.maybe_help(did_you_mean(slug.as_str(), known).or_else(|| {
-            Some("name a story, question, case study or competency by its slug, which is the name of its file".to_owned())
-        }))
+        missing.maybe_help(
+            did_you_mean(slug.as_str(), known)
+                .or_else(|| Some("name a story, question, case study or competency by its slug, which is the name of its file".to_owned())),
+        )
     }
 
     /// The name under which a page can always be linked to.
@@ -176,7 +177,9 @@ impl<'a> Resolver<'a> {
         let known: Vec<&str> = self.by_path.keys().map(|path| path.as_str()).chain(self.assets.iter().map(SitePath::as_str)).collect();
         let sheet = self.site.documents.iter().find(|other| other.path == *path);
         Err(Box::new(match sheet {
-            Some(_) => missing.help("it holds several questions, each with a page of its own: link to one, as in `[[slug-of-the-question]]`"),
+            Some(_) => {
+                missing.help("it holds several questions, each with a page of its own: link to one, as in `[[slug-of-the-question]]`")
+            }
             None => missing.maybe_help(nearest_path(path, &known)),
         }))
     }
@@ -198,9 +201,11 @@ impl<'a> Resolver<'a> {
         if let Some(found) = targets.iter().find_map(|target| self.fragment_in(target, node, fragment)) {
             return Ok(found);
         }
-        let known: Vec<&str> = targets.iter().flat_map(|target| &target.sections).map(|section| section.id.as_str()).filter(|id| !id.is_empty()).collect();
-        let help = did_you_mean(&Slug::of(fragment).to_string(), known.iter().copied())
-            .unwrap_or_else(|| if known.is_empty() { "leave the part after `#` away".to_owned() } else { crate::diagnostic::one_of(&known) });
+        let known: Vec<&str> =
+            targets.iter().flat_map(|target| &target.sections).map(|section| section.id.as_str()).filter(|id| !id.is_empty()).collect();
+        let help = did_you_mean(&Slug::of(fragment).to_string(), known.iter().copied()).unwrap_or_else(|| {
+            if known.is_empty() { "leave the part after `#` away".to_owned() } else { crate::diagnostic::one_of(&known) }
+        });
         Err(Box::new(dangling(document, link, format!("`{}` has no part `{fragment}`", self.full_name(node))).help(help)))
     }
 
@@ -218,7 +223,13 @@ impl<'a> Resolver<'a> {
                 };
                 own.into_iter().chain([document(story.document)]).collect()
             }
-            Node::Question(id) => if site.question(id).item.is_none() { vec![document(site.question(id).document)] } else { Vec::new() },
+            Node::Question(id) => {
+                if site.question(id).item.is_none() {
+                    vec![document(site.question(id).document)]
+                } else {
+                    Vec::new()
+                }
+            }
             Node::CaseStudy(id) => vec![document(site.case_study(id).document)],
             Node::Competency(id) => vec![document(site.competency(id).document)],
         }

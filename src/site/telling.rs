@@ -145,8 +145,7 @@ fn replaced(story: &Document, own: &Section) -> Change {
         (None, None) => !own.heading.is_empty() && Slug::of(&own.heading) == Slug::of(&section.heading),
         _ => false,
     };
-    let replaced: Vec<usize> =
-        story.sections.iter().enumerate().filter(|(_, section)| same(section)).map(|(index, _)| index).collect();
+    let replaced: Vec<usize> = story.sections.iter().enumerate().filter(|(_, section)| same(section)).map(|(index, _)| index).collect();
     if replaced.is_empty() { Change::Added } else { Change::Retold(replaced) }
 }
 

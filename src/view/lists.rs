@@ -2,8 +2,8 @@
 
 use super::pieces::{Extent, INSIDE_PART, answer, clock, headline, origin_name, reasons, whole};
 use super::types::{
-    CaseStudiesPage, CaseStudyRow, CompetenciesPage, CompetencyRow, CoveragePage, FollowUpGroup, HomePage, MatrixCell, MatrixPage, MatrixRow,
-    OpenPointsGroup, OpenPointsPage, Pager, QuestionRow, QuestionsPage, RemarkView, StoriesPage, StoryRow,
+    CaseStudiesPage, CaseStudyRow, CompetenciesPage, CompetencyRow, CoveragePage, FollowUpGroup, HomePage, MatrixCell, MatrixPage,
+    MatrixRow, OpenPointsGroup, OpenPointsPage, Pager, QuestionRow, QuestionsPage, RemarkView, StoriesPage, StoryRow,
 };
 use crate::html::{Ids, PageWriter};
 use crate::model::{Kind, Part, Status};
@@ -231,18 +231,15 @@ fn matrix_row<'a>(writer: &PageWriter<'a>, id: StoryId, columns: &[CompetencyId]
 pub fn coverage<'a>(writer: &mut PageWriter<'a>) -> CoveragePage<'a> {
     let site = writer.context.site;
     let bank = ordered(site, site.questions().filter(|&id| site.is_of_bank(id)).collect());
-    let of = |count: fn(usize) -> bool| -> Vec<QuestionId> { bank.iter().copied().filter(|&id| count(site.question(id).answers.len())).collect() };
+    let of = |count: fn(usize) -> bool| -> Vec<QuestionId> {
+        bank.iter().copied().filter(|&id| count(site.question(id).answers.len())).collect()
+    };
     let mut gaps = of(|answers| answers == 0);
     gaps.sort_by_key(|&id| std::cmp::Reverse(site.question(id).adaptable_total));
     let (thin, covered) = (of(|answers| answers == 1), of(|answers| answers > 1));
     let mut rows = |ids: Vec<QuestionId>| ids.into_iter().map(|id| question_row(writer, id)).collect();
     let (gaps, thin, covered) = (rows(gaps), rows(thin), rows(covered));
-    CoveragePage {
-        page: writer.head("Coverage", "Which question has its story, and which has none.", "coverage"),
-        gaps,
-        thin,
-        covered,
-    }
+    CoveragePage { page: writer.head("Coverage", "Which question has its story, and which has none.", "coverage"), gaps, thin, covered }
 }
 
 pub fn open_points<'a>(writer: &mut PageWriter<'a>) -> OpenPointsPage<'a> {
@@ -275,7 +272,13 @@ pub fn open_points<'a>(writer: &mut PageWriter<'a>) -> OpenPointsPage<'a> {
     }
 }
 
-fn push_group<'a>(writer: &mut PageWriter<'a>, groups: &mut Vec<OpenPointsGroup<'a>>, node: Node, document: DocumentId, open: &[QuestionId]) {
+fn push_group<'a>(
+    writer: &mut PageWriter<'a>,
+    groups: &mut Vec<OpenPointsGroup<'a>>,
+    node: Node,
+    document: DocumentId,
+    open: &[QuestionId],
+) {
     let site = writer.context.site;
     let text = site.document(document);
     let mut remarks = Vec::new();

@@ -76,7 +76,9 @@ pub fn pages(site: &Site) -> Vec<Page> {
     let mut pages = vec![node(Node::Home), whole(Route::NotFound)];
     for kind in Kind::ALL {
         let entries = lists::entries(site, kind);
-        pages.extend((1..=lists::pages_of(entries, lists::per_page(kind))).filter(|_| entries > 0).map(|page| whole(Route::List(kind, page))));
+        pages.extend(
+            (1..=lists::pages_of(entries, lists::per_page(kind))).filter(|_| entries > 0).map(|page| whole(Route::List(kind, page))),
+        );
     }
     if site.audience == Audience::Private {
         if !site.stories.is_empty() && !site.competencies.is_empty() {

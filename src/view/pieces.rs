@@ -35,7 +35,11 @@ impl<'a> PageWriter<'a> {
 
     pub fn chip(&self, competency: CompetencyId) -> Chip<'a> {
         let node = Node::Competency(competency);
-        Chip { title: self.context.site.title(node), url: self.link(node, ""), known_as: &self.context.site.competency(competency).known_as }
+        Chip {
+            title: self.context.site.title(node),
+            url: self.link(node, ""),
+            known_as: &self.context.site.competency(competency).known_as,
+        }
     }
 
     pub fn chips(&self, competencies: &[CompetencyId]) -> Vec<Chip<'a>> {
@@ -78,7 +82,9 @@ pub fn occasions<'a>(occasions: &'a [Occasion]) -> Vec<OccasionView<'a>> {
 
 pub fn facts<'a>(writer: &PageWriter<'a>, story: StoryId) -> Vec<FactView<'a>> {
     let facts = writer.context.site.story_meta(story).facts.iter();
-    facts.map(|fact| FactView { label: fact.name.replace(['-', '_'], " "), value: Cow::Borrowed(&fact.value), source: &fact.source }).collect()
+    facts
+        .map(|fact| FactView { label: fact.name.replace(['-', '_'], " "), value: Cow::Borrowed(&fact.value), source: &fact.source })
+        .collect()
 }
 
 /// Who wrote the words of a telling, where that is not the author.
@@ -162,7 +168,11 @@ pub fn telling_view<'a>(writer: &mut PageWriter<'a>, story: StoryId, index: usiz
         match section.part {
             Some(Part::Headline | Part::FollowUps) => continue,
             _ if section.heading.is_empty() => {
-                lead.push_str(&writer.html(told.document, section.nodes.clone(), Style { heading_base: INSIDE_PART, ids, left_out: &telling.left_out }));
+                lead.push_str(&writer.html(
+                    told.document,
+                    section.nodes.clone(),
+                    Style { heading_base: INSIDE_PART, ids, left_out: &telling.left_out },
+                ));
                 continue;
             }
             _ => {}
@@ -194,7 +204,15 @@ fn meter_part<'a>(writer: &PageWriter<'a>, part: Option<Part>, label: &'a str, w
     MeterPart { letter: part.map_or("", Part::letter), label, spoken: writer.spoken(words), share: (words * 100 / all.max(1)).max(1) }
 }
 
-fn part_view<'a>(writer: &mut PageWriter<'a>, story: StoryId, telling: &'a Telling, told: &'a Told, words: u32, ids: Ids, detail: Detail) -> PartView<'a> {
+fn part_view<'a>(
+    writer: &mut PageWriter<'a>,
+    story: StoryId,
+    telling: &'a Telling,
+    told: &'a Told,
+    words: u32,
+    ids: Ids,
+    detail: Detail,
+) -> PartView<'a> {
     let site = writer.context.site;
     let document = site.document(told.document);
     let section = &document.sections[told.section];

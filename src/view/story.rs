@@ -84,7 +84,8 @@ pub fn case_study_page<'a>(writer: &mut PageWriter<'a>, id: CaseStudyId) -> Case
         lead: lead.unwrap_or_default(),
         sections,
         actions: actions(meta),
-        backlinks: writer.backlinks(Node::CaseStudy(id), |from| matches!((from, case.story), (Node::Telling(story, _), Some(own)) if story == own)),
+        backlinks: writer
+            .backlinks(Node::CaseStudy(id), |from| matches!((from, case.story), (Node::Telling(story, _), Some(own)) if story == own)),
         open_points: crate::source::offset(site.open_remarks(case.document)),
         open_points_url: writer.open_points_url(),
     }
