@@ -19,6 +19,7 @@ use crate::words::Finder;
 /// Who looks at a site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Viewer {
+    /// Whom the site is made for.
     pub audience: Audience,
     /// Whether drafts are shown; only the author can want that.
     pub drafts: bool,
@@ -26,7 +27,9 @@ pub struct Viewer {
 
 /// The documents that a viewer may see, and the settings without their secrets.
 pub struct Projection {
+    /// For others than the author the title is redacted, and the words to redact and to forbid are gone.
     pub config: Arc<Config>,
+    /// In the order of the site, each without what the viewer may not see of it.
     pub documents: Vec<Arc<Document>>,
     /// What the author should know was left out.
     pub diagnostics: Vec<Diagnostic>,
@@ -303,7 +306,7 @@ impl Projector<'_> {
     fn target(&self, id: DocumentId, number: u32) -> Option<Target> {
         let link = &self.site.document(id).body.links[number as usize];
         match self.site.destination(id, number) {
-            Destination::Page { node, fragment } => self.page(*node, fragment),
+            Destination::Page { node, fragment, section } => self.page(*node, fragment, *section),
             Destination::Asset(_) => Some(link.target.clone()),
             Destination::External => match &link.target {
                 Target::External(address) => self.redactor.finder.first(address).is_none().then(|| link.target.clone()),
@@ -313,9 +316,9 @@ impl Projector<'_> {
         }
     }
 
-    fn page(&self, node: Page, fragment: &str) -> Option<Target> {
+    fn page(&self, node: Page, fragment: &str, section: Option<(DocumentId, usize)>) -> Option<Target> {
         let document = self.site.document_of(node)?;
-        if !self.visible[document.0] || self.is_derived_for_withheld(node) {
+        if !self.visible[document.0] || self.is_derived_for_withheld(node) || self.is_hidden_question(node) {
             return None;
         }
         let redact = |slug: &Slug| self.redactor.slug(slug);
@@ -331,9 +334,8 @@ impl Projector<'_> {
             Page::CaseStudy(case) => format!("case-studies/{}", redact(&site.case_study(case).slug)),
             Page::Competency(competency) => format!("competencies/{}", redact(&site.competency(competency).slug)),
         };
-        let section = site.document(document).sections.iter().find(|section| !fragment.is_empty() && section.id == fragment);
-        let fragment =
-            if section.is_some_and(|section| section.is_private) { String::new() } else { redact(&Slug::of(fragment)).to_string() };
+        let is_private = section.is_some_and(|(document, section)| site.document(document).sections[section].is_private);
+        let fragment = if is_private { String::new() } else { redact(&Slug::of(fragment)).to_string() };
         Some(Target::Wiki { name, fragment })
     }
 
@@ -348,10 +350,20 @@ impl Projector<'_> {
 
     /// Whether the section that a transclusion shows is one that the viewer may see.
     fn is_shown(&self, id: DocumentId, number: u32) -> bool {
-        let Destination::Page { node, fragment } = self.site.destination(id, number) else { return false };
+        let Destination::Page { node, section, .. } = self.site.destination(id, number) else { return false };
         let Some(document) = self.site.document_of(*node) else { return false };
-        let section = self.site.document(document).sections.iter().find(|section| !fragment.is_empty() && section.id == *fragment);
-        self.visible[document.0] && !section.is_some_and(|section| section.is_private)
+        let is_private = section.is_some_and(|(document, section)| self.site.document(document).sections[section].is_private);
+        self.visible[document.0] && !is_private && !self.is_hidden_question(*node)
+    }
+
+    /// Whether a question stands in a private section, or waits for its answer.
+    fn is_hidden_question(&self, node: Page) -> bool {
+        let Page::Question(id) = node else { return false };
+        let question = self.site.question(id);
+        question.item.is_some_and(|(section, item)| {
+            let section = &self.site.document(question.document).sections[section];
+            section.is_private || section.items[item].is_open
+        })
     }
 }
 

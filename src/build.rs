@@ -36,7 +36,9 @@ pub struct Inputs {
 /// A file and its bytes.
 #[derive(Debug, Clone)]
 pub struct InputFile {
+    /// Where it stands in the site.
     pub path: SitePath,
+    /// As they were read; whether they are text is looked at when they are parsed.
     pub bytes: Arc<[u8]>,
 }
 
@@ -56,6 +58,7 @@ struct Remembered {
 
 /// A site for a viewer, and everything that is wrong with it.
 pub struct Linked {
+    /// What the viewer may see, linked.
     pub site: Site,
     /// The settings whole, with the words that may not leave.
     pub config: Arc<Config>,
@@ -99,7 +102,11 @@ pub fn link_site(inputs: &Inputs, memo: &mut Memo, viewer: impl FnOnce(&Config) 
             let (smaller, found) = link(&config, viewer.audience, documents, &inputs.assets);
             // What is wrong with the whole site has been said; here only two things can be new: names that redaction has
             // made alike, and links that now lead nowhere, which is meant.
-            diagnostics.extend(found.into_iter().filter(|found| found.rule == &rules::DUPLICATE || found.rule == &rules::ADDRESS));
+            let collisions = found.into_iter().filter(|found| found.rule == &rules::DUPLICATE || found.rule == &rules::ADDRESS);
+            diagnostics.extend(collisions.map(|found| {
+                let message = format!("once `[redact]` has replaced words, {}", found.message);
+                Diagnostic { message, ..found }.help("give one of the two files a name without the words that are replaced")
+            }));
             smaller
         }
     };
@@ -153,10 +160,12 @@ pub struct Press<'a> {
 pub struct Artefact {
     /// The path from the root of the site.
     pub path: String,
+    /// The content of the file, as it is written or served.
     pub bytes: Vec<u8>,
 }
 
 impl<'a> Press<'a> {
+    /// Makes ready for the pages of a site; `assets` gives the names that files get there.
     pub fn new(
         linked: &'a Linked,
         theme: Theme,

@@ -37,7 +37,9 @@ pub struct Config {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct JobAudiences {
+    /// Of `storybank build`.
     pub build: Audience,
+    /// Of `storybank serve`, the preview.
     pub serve: Audience,
 }
 
@@ -45,6 +47,7 @@ pub struct JobAudiences {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Forbid {
+    /// Each a word or a phrase; a build for somebody else that would hold one of them fails.
     pub words: Vec<String>,
 }
 
@@ -75,7 +78,10 @@ pub fn parse(text: &str) -> (Config, Vec<Diagnostic>) {
     let mut found = Vec::new();
     loop {
         match toml::from_str::<Config>(&text) {
-            Ok(config) => {
+            Ok(mut config) => {
+                if !config.address.is_empty() && !config.address.ends_with('/') {
+                    config.address.push('/');
+                }
                 found.extend(check_values(&text, &config));
                 return (config, found);
             }
@@ -101,18 +107,21 @@ fn mistake(span: Span, message: &str) -> Diagnostic {
             .help(did_you_mean(name, known.iter().copied()).unwrap_or_else(|| one_of(&known)));
     }
     if let Some((found, help)) = crate::front_matter::unknown_word(message) {
-        return diagnostic(&format!("`{found}` is none of the words for it")).help(help);
+        return diagnostic(&format!("`{found}` is not one of its values")).help(help);
     }
     diagnostic(message.trim_end_matches('\n').replace('\n', ", ").as_str())
 }
 
-/// Overwrites the lines of a mistaken `key = value` with blanks; says whether there was anything to overwrite.
+/// Overwrites the lines of a mistaken `key = value`, or of a table, with blanks; says whether there was anything to overwrite.
 fn blank_statement(text: &mut String, span: Span) -> bool {
     let range = span.range();
     let Some(before) = text.get(..range.start) else { return false };
     let start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    let end = text[range.end.min(text.len())..].find('\n').map_or(text.len(), |newline| range.end + newline);
-    if text[start..end].trim().is_empty() || text[start..end].trim_start().starts_with('[') {
+    let line_end = text[range.end.min(text.len())..].find('\n').map_or(text.len(), |newline| range.end + newline);
+    // A table that is not known goes with all that is in it.
+    let is_table = text[start..line_end].trim_start().starts_with('[');
+    let end = if is_table { text[line_end..].find("\n[").map_or(text.len(), |next| line_end + next) } else { line_end };
+    if text[start..end].trim().is_empty() {
         return false;
     }
     let blanks: String = text[start..end].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect();

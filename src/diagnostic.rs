@@ -16,6 +16,7 @@ pub enum Level {
 pub struct Rule {
     /// The name, as it stands in reports and settings.
     pub name: &'static str,
+    /// What every mistake of this kind weighs.
     pub level: Level,
     /// What the rule asks for, in one sentence.
     pub summary: &'static str,
@@ -24,8 +25,11 @@ pub struct Rule {
 /// A mistake at its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
+    /// The rule that is broken.
     pub rule: &'static Rule,
+    /// The file to mend.
     pub file: SitePath,
+    /// The place in that file; empty at its start where the file as a whole is meant.
     pub span: Span,
     /// What was found and what was expected: lower case, no full stop, names in backticks.
     pub message: String,
@@ -38,12 +42,16 @@ pub struct Diagnostic {
 /// A second place that a diagnostic points at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Note {
+    /// The file of the mistake itself or another one.
     pub file: SitePath,
+    /// The place in that file.
     pub span: Span,
+    /// What this place has to do with it, in a few words: `first here`.
     pub message: String,
 }
 
 impl Diagnostic {
+    /// A diagnostic without notes and advice.
     pub fn new(rule: &'static Rule, file: &SitePath, span: Span, message: impl Into<String>) -> Self {
         Self { rule, file: file.clone(), span, message: message.into(), notes: Vec::new(), help: None }
     }
@@ -126,11 +134,13 @@ pub mod rules {
         DEAD_LINK = "dangling-link", Error, "A link leads to something that exists.";
         RAW_HTML = "dropped-html", Warning, "HTML in Markdown keeps to the tags that a document needs.";
         DUPLICATE = "duplicate-slug", Error, "A slug is unique within its kind.";
+        ADDRESS_FORBIDDEN = "forbidden-address", Error, "A link leads to a place in the site, or to an address that runs no code.";
         FRONT_MATTER = "front-matter", Error, "Front matter is YAML between two `---` lines.";
         CONFIG = "invalid-setting", Error, "`site.toml` has known settings with fitting values.";
         MISPLACED = "misplaced-file", Warning, "A Markdown file lies in the folder of its kind.";
         FIELD_MISSING = "missing-field", Error, "A required field is there.";
         ENCODING = "not-utf-8", Error, "A file is UTF-8 text.";
+        PRIVATE_MARK = "private-mark", Warning, "A heading for the author alone ends in `{.private}`.";
         REMOTE_IMAGE = "remote-image", Warning, "An image lies in the site, so that reading it asks no other host.";
         TEMPLATE = "template", Error, "The templates of the theme are sound.";
         CYCLE = "transclusion-cycle", Error, "A section does not contain itself.";

@@ -78,13 +78,16 @@ fn read_with_mistakes<Fields: DeserializeOwned + Default>(slice: &str, yaml: Spa
     }
     write_out_numbers(&mut value, slice, &mut Vec::new());
     let mut found = Vec::new();
+    let mut taken_out = Vec::new();
     loop {
         match serde_path_to_error::deserialize::<_, Fields>(value.clone()) {
             Ok(fields) => return (fields, found),
             Err(error) => {
                 let mistake = Mistake::of(error.path(), &error.inner().to_string());
+                let is_taken_out = take_out(&mut value, &mistake.path);
+                let mistake = mistake.counted_with(&mut taken_out);
                 found.push(mistake.diagnostic(slice, yaml, file));
-                if !take_out(&mut value, &mistake.path) {
+                if !is_taken_out {
                     return (Fields::default(), found);
                 }
             }
@@ -152,6 +155,18 @@ impl Mistake {
         Self { path: keys, unknown, message: message.to_owned() }
     }
 
+    /// The same mistake with the place that its element has in the file: those taken out before it count there too.
+    fn counted_with(mut self, taken_out: &mut Vec<(String, usize)>) -> Self {
+        if let [Key::Name(field), Key::Index(index), ..] = self.path.as_mut_slice() {
+            taken_out.sort();
+            for (_, earlier) in taken_out.iter().filter(|(other, _)| other == field) {
+                *index += usize::from(earlier <= index);
+            }
+            taken_out.push((field.clone(), *index));
+        }
+        self
+    }
+
     fn diagnostic(&self, slice: &str, yaml: Span, file: &SitePath) -> Diagnostic {
         let place = find(slice, &self.path);
         if self.unknown {
@@ -165,7 +180,7 @@ impl Mistake {
         let span = place.map_or(yaml, |place| place.value.shifted(yaml.start as usize));
         let name = written(&self.path);
         if let Some((found, help)) = unknown_word(&self.message) {
-            return Diagnostic::new(&rules::FIELD_TYPE, file, span, format!("`{name}`: `{found}` is none of the words for it")).help(help);
+            return Diagnostic::new(&rules::FIELD_TYPE, file, span, format!("`{name}`: `{found}` is not one of its values")).help(help);
         }
         let message = plain_words(&self.message);
         let at = if name.is_empty() { message } else { format!("`{name}`: {message}") };
@@ -207,7 +222,7 @@ fn plain_words(message: &str) -> String {
     let (found, expected) = message.split_once(", expected ").unwrap_or((message, ""));
     let plain = |words: &str| {
         words
-            .replace("a sequence", "a list")
+            .replace("a string", "text").replace("a sequence", "a list")
             .replace("sequence", "a list")
             .replace("unit value", "nothing")
             .replace("map", "a mapping")
@@ -254,6 +269,9 @@ fn syntax_mistake(slice: &str, yaml: Span, file: &SitePath, error: &serde_yaml::
     let line_end = slice[floor(slice, at)..].find('\n').map_or(slice.len(), |newline| at + newline);
     let span = Span::new(at, line_end.max(at)).shifted(yaml.start as usize);
     let words = message.split(" at line ").next().unwrap_or(&message);
+    if slice[floor(slice, at)..].starts_with('\t') || slice[..floor(slice, at)].ends_with('\t') {
+        return Diagnostic::new(&rules::FRONT_MATTER, file, span, "front matter is indented with a tab").help("use spaces, as YAML asks");
+    }
     Diagnostic::new(&rules::FRONT_MATTER, file, span, format!("front matter is not YAML: {words}"))
         .help("put quotes around a value that holds `: `, ` #`, or starts with a sign like `[`, `*`, `@` or a quote")
 }
@@ -270,6 +288,7 @@ fn floor(text: &str, mut at: usize) -> usize {
 pub struct Place {
     /// Its key, or for an element of a list the element itself.
     pub key: Span,
+    /// What stands behind the key: a scalar with its quotes, or a whole list or mapping.
     pub value: Span,
 }
 

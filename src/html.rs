@@ -15,8 +15,11 @@ use crate::source::SitePath;
 /// What the pages of a site are written from.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
+    /// What is shown, and to whom.
     pub site: &'a Site,
+    /// Colours blocks of code.
     pub highlighter: &'a Highlighter,
+    /// Where the pages of this very site are.
     pub addresses: &'a Addresses,
     /// The names that the contents of files give them.
     pub assets: &'a BTreeMap<SitePath, String>,
@@ -32,6 +35,7 @@ pub struct Addresses {
 }
 
 impl Addresses {
+    /// The addresses of all pages of a site, made once so that links only look them up.
     pub fn new(site: &Site) -> Self {
         let path = |node| {
             let mut path = String::new();
@@ -62,7 +66,9 @@ impl Addresses {
 
 /// The page that is being written: its address, and the ids that are taken on it.
 pub struct PageWriter<'a> {
+    /// What all pages of the site share.
     pub context: Context<'a>,
+    /// Its own address, which links are relative to.
     pub route: &'a Route,
     ids: HashSet<String>,
     footnotes: u32,
@@ -79,9 +85,12 @@ pub struct Style<'a> {
     pub left_out: &'a [Range<usize>],
 }
 
+/// Whether headings get ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ids {
+    /// The headings can be linked to.
     Given,
+    /// The same headings stand with their ids elsewhere.
     Omitted,
 }
 
@@ -89,6 +98,7 @@ pub enum Ids {
 const DEPTH: usize = 8;
 
 impl<'a> PageWriter<'a> {
+    /// A page on which nothing is written and no id is taken.
     pub fn new(context: Context<'a>, route: &'a Route) -> Self {
         Self { context, route, ids: HashSet::new(), footnotes: 0 }
     }
@@ -401,8 +411,9 @@ impl Writer<'_, '_> {
         }
         self.out.push('>');
         if !link.is_labelled {
-            let title = match destination {
-                Destination::Page { node, .. } => site.title(*node),
+            let title = match (destination, &link.target) {
+                (Destination::Page { fragment, .. }, Target::Fragment(_)) => heading_text(self.body, fragment).unwrap_or(&address),
+                (Destination::Page { node, .. }, _) => site.title(*node),
                 _ => &address,
             };
             escape(title, &mut self.out);
@@ -418,7 +429,7 @@ impl Writer<'_, '_> {
     /// The address of a link on this page; nothing where it leads nowhere.
     fn address(&self, target: &Target, destination: &Destination) -> Option<String> {
         match destination {
-            Destination::Page { node, fragment } => Some(self.page.link(*node, fragment)),
+            Destination::Page { node, fragment, .. } => Some(self.page.link(*node, fragment)),
             Destination::Asset(path) => self.page.context.assets.get(path).map(|name| self.page.route.link_to(&Route::Asset(name.clone()))),
             Destination::External => match target {
                 Target::External(address) => Some(address.clone()),
@@ -464,12 +475,12 @@ impl Writer<'_, '_> {
     /// Writes the section of another document that stands in this place.
     fn transclusion(&mut self, number: u32) {
         let site = self.page.context.site;
-        let Destination::Page { node, fragment } = site.destination(self.id, number) else { return };
+        let Destination::Page { node, fragment, section } = site.destination(self.id, number) else { return };
         if self.depth >= DEPTH {
             return;
         }
         let style = Style { heading_base: self.style.heading_base, ids: Ids::Omitted, left_out: &[] };
-        let html = match shown(site, *node, fragment) {
+        let html = match shown(site, *node, fragment, *section) {
             Some((document, nodes)) => self.page.html_at_depth(document, nodes, style, self.depth + 1),
             None => return,
         };
@@ -490,8 +501,8 @@ impl Writer<'_, '_> {
             self.notes.push((place, self.page.footnotes));
             self.page.footnotes
         });
-        let id = if known.is_none() { self.page.claim(&format!("footnote-reference-{number}")) } else { None };
-        self.out.push_str("<sup class=\"footnote-ref\"><a href=\"#footnote-");
+        let id = if known.is_none() { self.page.claim(&format!("_footnote-reference-{number}")) } else { None };
+        self.out.push_str("<sup class=\"footnote-ref\"><a href=\"#_footnote-");
         self.out.push_str(&format!("{number}\""));
         if let Some(id) = id {
             self.out.push_str(&format!(" id=\"{id}\""));
@@ -507,15 +518,20 @@ impl Writer<'_, '_> {
         let mut next = 0;
         // A footnote can refer to another, which then joins the list.
         while let Some(&(place, number)) = self.notes.get(next) {
-            self.out.push_str(&format!("<li id=\"footnote-{number}\" value=\"{number}\">"));
+            self.out.push_str(&format!("<li id=\"_footnote-{number}\" value=\"{number}\">"));
             self.nodes(self.body.footnotes[place].nodes.clone());
             self.out.push_str(&format!(
-                "<a class=\"footnote-back\" href=\"#footnote-reference-{number}\" aria-label=\"Back to the text\">↩</a></li>\n"
+                "<a class=\"footnote-back\" href=\"#_footnote-reference-{number}\" aria-label=\"Back to the text\">↩</a></li>\n"
             ));
             next += 1;
         }
         self.out.push_str("</ol></section>\n");
     }
+}
+
+/// The words of a heading.
+fn heading_text<'a>(body: &'a Body, id: &str) -> Option<&'a str> {
+    body.headings.iter().find(|heading| heading.id == id).map(|heading| heading.text.as_str())
 }
 
 /// How far the headings of a stretch move so that the highest of them gets the level `base`.
@@ -532,7 +548,10 @@ fn level_on_page(level: u8, shift: i8) -> u8 {
 }
 
 /// The stretch of a document that a link to a page and a fragment shows.
-fn shown(site: &Site, node: Node, fragment: &str) -> Option<(DocumentId, Range<usize>)> {
+fn shown(site: &Site, node: Node, fragment: &str, section: Option<(DocumentId, usize)>) -> Option<(DocumentId, Range<usize>)> {
+    if let Some((document, section)) = section {
+        return Some((document, site.document(document).sections[section].nodes.clone()));
+    }
     if let Node::Question(question) = node
         && let Some(item) = site.question_item(question)
     {
@@ -543,8 +562,7 @@ fn shown(site: &Site, node: Node, fragment: &str) -> Option<(DocumentId, Range<u
     if fragment.is_empty() {
         return Some((id, 0..document.body.nodes.len()));
     }
-    let section = document.sections.iter().find(|section| section.id == fragment && !section.is_private);
-    section.map(|section| (id, section.nodes.clone())).or_else(|| below_heading(document, fragment).map(|nodes| (id, nodes)))
+    below_heading(document, fragment).map(|nodes| (id, nodes))
 }
 
 /// What stands below a heading of a lower level, down to the next heading that is not below it.
@@ -566,7 +584,7 @@ fn clean(html: &str) -> String {
     static CLEANER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
         let mut cleaner = ammonia::Builder::default();
         cleaner
-            .tags(HTML_TAGS.iter().copied().chain(["aside", "section", "input"]).collect())
+            .tags(HTML_TAGS.iter().copied().chain(["a", "aside", "img", "input", "section"]).collect())
             .add_generic_attributes(["class", "id", "title", "lang", "dir"])
             .add_tag_attributes("input", ["type", "checked", "disabled"])
             .add_tag_attributes("details", ["open"])

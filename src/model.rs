@@ -41,7 +41,9 @@ impl Audience {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
+    /// Not finished: in no site but its author's, and there only with `--drafts`.
     Draft,
+    /// Finished.
     #[default]
     Ready,
     /// No longer told, and still there to be read.
@@ -49,6 +51,7 @@ pub enum Status {
 }
 
 impl Status {
+    /// The word for it in front matter and in views.
     pub fn name(self) -> &'static str {
         match self {
             Self::Draft => "draft",
@@ -61,13 +64,18 @@ impl Status {
 /// What kind of thing has a page of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
+    /// Something that happened, as its author tells it; its variants belong to it.
     Story,
+    /// Something that interviewers ask, of the bank or about a story.
     Question,
+    /// An account of what happened, why, and what changed.
     CaseStudy,
+    /// Something that interviews look for, such as ownership.
     Competency,
 }
 
 impl Kind {
+    /// Every kind once, in the order in which their lists are made.
     pub const ALL: [Self; 4] = [Self::Story, Self::Question, Self::CaseStudy, Self::Competency];
 
     /// The folder of its files, which is also the first part of its addresses and of links to it.
@@ -99,6 +107,7 @@ impl Kind {
 /// A day, a month or a year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct When {
+    /// Four digits, 0 to 9999.
     pub year: i16,
     /// 1 to 12; 0 where only the year is known.
     pub month: i8,
@@ -167,6 +176,7 @@ impl<'de> Deserialize<'de> for Moment {
 pub struct Length(pub u32);
 
 impl Length {
+    /// Reads a length as an author writes it; nothing where it is none, or not between a second and an hour.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         let seconds = if let Some((minutes, seconds)) = text.split_once(':') {
@@ -191,25 +201,43 @@ impl<'de> Deserialize<'de> for Length {
 /// The parts that a story or a case study is made of, whatever its author calls them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Part {
+    /// The answer in thirty seconds: `Headline`, `Hook`, `TL;DR`. Shown above the telling and not counted.
     Headline,
+    /// Where it happened and what was at stake: `Situation`, `Context`, `Background`.
     Situation,
+    /// What the author was to do: `Task`, `Goal`, `My role`.
     Task,
+    /// What stood in the way: `Obstacle`, `Complication`; also `Challenge` where a situation is told beside it.
     Obstacle,
+    /// What the author did: `Action`, `Approach`, `What I did`.
     Action,
+    /// What came of it: `Result`, `Outcome`, `Impact`.
     Result,
+    /// What the author took from it: `Learning`, `Reflection`, `Takeaway`.
     Learning,
     /// What was changed afterwards, so that it does not happen again.
     Changes,
+    /// What they will ask next: `Follow-ups`, `Q&A`. Each heading of the third level below it is a question.
     FollowUps,
+    /// Of a case study: the whole in short. Its first paragraph stands in the list of case studies.
     Summary,
+    /// Of a case study: what harm was done, and to whom.
     Impact,
+    /// Of a case study: what happened when.
     Timeline,
+    /// Of a case study: what set it off: `Trigger`, `Fault`.
     Trigger,
+    /// Of a case study: why it could happen: `Contributing factors`, `Root cause`, `Five whys`.
     ContributingFactors,
+    /// Of a case study: how it was noticed.
     Detection,
+    /// Of a case study: how it was ended: `Resolution`, `Response`, `Mitigation`, `Recovery`.
     Resolution,
+    /// Of a case study: what is known now: `Lessons`, `Lessons learned`.
     Lessons,
+    /// Of a case study: what is to be done, as text; what is counted are its [`CaseStudy::actions`].
     ActionItems,
+    /// Of a case study: what else there is: `Supporting information`, `Appendix`, `References`.
     SupportingInformation,
 }
 
@@ -256,24 +284,34 @@ impl Part {
 /// The front matter of a document and what is particular to its kind.
 #[derive(Debug, Clone)]
 pub enum Meta {
+    /// A story in one file, or the `index.md` of its folder.
     Story(Story),
+    /// A file beside the `index.md` of its story.
     Variant(Variant),
+    /// A file of one question: its front matter has `question`.
     Question(Question),
     /// A file of several questions about the same thing.
     Sheet(Sheet),
+    /// A file in `content/case-studies`.
     CaseStudy(CaseStudy),
+    /// A file in `content/competencies`.
     Competency(Competency),
+    /// `content/home.md`.
     Home(Home),
 }
 
+/// What the front matter of a story says.
 #[derive(Debug, Clone, Default)]
 pub struct Story {
+    /// Empty only where it is missing, which is an error.
     pub title: String,
     /// One or two spoken sentences; empty without any.
     pub headline: String,
+    /// When it happened, or began.
     pub when: Option<When>,
     /// The author's role; empty where it is not said.
     pub role: String,
+    /// What it shows, in the author's order; hashtags in the body add to it when the site is linked.
     pub competencies: Vec<Slug>,
     /// The questions that the story answers.
     pub answers: Vec<Slug>,
@@ -281,6 +319,7 @@ pub struct Story {
     pub strength: u8,
     /// The figures that any telling may claim, in the author's order.
     pub facts: Vec<Fact>,
+    /// Where it was used, in the author's order.
     pub told: Vec<Occasion>,
 }
 
@@ -289,6 +328,7 @@ pub struct Story {
 pub struct Fact {
     /// What it is of.
     pub name: String,
+    /// As its author wrote it: `1.10` stays `1.10`.
     pub value: String,
     /// Where it comes from; empty where that is not said.
     pub source: String,
@@ -297,6 +337,7 @@ pub struct Fact {
 /// An occasion at which a story was told or a question was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Occasion {
+    /// The day, or the month or year where no more is given.
     pub on: When,
     /// To whom, or by whom; empty where that is not said.
     pub who: String,
@@ -311,11 +352,15 @@ pub struct Variant {
     pub story: Slug,
     /// Empty where the file gives none.
     pub title: String,
+    /// One or two spoken sentences; empty where the story's headline serves.
     pub headline: String,
+    /// What this telling is for.
     pub competencies: Vec<Slug>,
+    /// The questions that it answers better than the story.
     pub answers: Vec<Slug>,
     /// How long it is meant to take.
     pub length: Option<Length>,
+    /// Whose words it is in.
     pub by: Author,
     /// Whether the story's sections are taken over where the variant has none of its own.
     pub inherit: bool,
@@ -324,8 +369,10 @@ pub struct Variant {
 /// Who wrote the words of a telling.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub enum Author {
+    /// The author of the site; also where the file does not say.
     #[default]
     Me,
+    /// Somebody who read the story and put it in other words.
     Reviewer,
     /// A program, by its name: a source of wording, never of facts.
     Assistant(String),
@@ -342,58 +389,81 @@ impl<'de> Deserialize<'de> for Author {
     }
 }
 
+/// What the front matter of a file with one question says.
 #[derive(Debug, Clone, Default)]
 pub struct Question {
+    /// The words of it; never empty, because a file without them is a sheet.
     pub question: String,
+    /// Other wordings, which advice knows when `answers` names one of them.
     pub aliases: Vec<String>,
+    /// What it probes.
     pub competencies: Vec<Slug>,
     /// The story that it is a follow-up about.
     pub about: Option<Slug>,
+    /// When it was asked, in the author's order.
     pub asked: Vec<Occasion>,
 }
 
+/// What the front matter of a sheet says about all of its questions.
 #[derive(Debug, Clone, Default)]
 pub struct Sheet {
     /// Empty where the file gives none.
     pub title: String,
+    /// What each of its questions probes.
     pub competencies: Vec<Slug>,
+    /// The story that all of them are follow-ups about.
     pub about: Option<Slug>,
 }
 
+/// What the front matter of a case study says.
 #[derive(Debug, Clone, Default)]
 pub struct CaseStudy {
+    /// Empty only where it is missing, which is an error.
     pub title: String,
     /// The story that it comes from.
     pub story: Option<Slug>,
     /// 1 is the worst; 0 where it is not said.
     pub severity: u8,
+    /// When it began.
     pub started: Option<Moment>,
+    /// When it was noticed; from the start to this is the time to detect.
     pub detected: Option<Moment>,
+    /// When it was over; from the start to this is the time to resolve.
     pub resolved: Option<Moment>,
+    /// In the author's order.
     pub actions: Vec<ActionItem>,
 }
 
 /// Something that is done, or to be done, so that it does not happen again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ActionItem {
+    /// In the author's words.
     pub what: String,
     /// The role that owns it; empty where it is not said.
     pub owner: String,
+    /// By when; nothing where it is not said.
     pub due: Option<When>,
+    /// How far it is; open where it is not said.
     pub status: ActionStatus,
 }
 
+/// How far an action item is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ActionStatus {
+    /// Nobody has begun.
     #[default]
     Open,
+    /// Somebody is at it.
     Doing,
+    /// Nothing is left to do.
     Done,
+    /// It will not be done.
     Dropped,
 }
 
 impl ActionStatus {
+    /// The word for it in front matter and in views.
     pub fn name(self) -> &'static str {
         match self {
             Self::Open => "open",
@@ -409,14 +479,18 @@ impl ActionStatus {
     }
 }
 
+/// What the front matter of a competency says.
 #[derive(Debug, Clone, Default)]
 pub struct Competency {
+    /// Empty only where it is missing, which is an error.
     pub title: String,
+    /// Other names, which reports correct where a document uses them.
     pub aliases: Vec<String>,
     /// The frameworks of employers and what the competency is called there, in the author's order.
     pub frameworks: Vec<(String, Vec<String>)>,
 }
 
+/// What the front matter of `content/home.md` says.
 #[derive(Debug, Clone, Default)]
 pub struct Home {
     /// Empty where the file gives none.
@@ -426,14 +500,19 @@ pub struct Home {
 /// A file of the content, read but not linked.
 #[derive(Debug, Clone)]
 pub struct Document {
+    /// The file that it was read from.
     pub path: SitePath,
     /// The name within its kind; for a variant within its story.
     pub slug: Slug,
     /// Where the front matter's YAML stands.
     pub yaml: Span,
+    /// Who may see it, from the file or by its kind; a variant is besides seen by nobody who may not see its story.
     pub audience: Audience,
+    /// From the file; without a word there ready, and draft where a program wrote it.
     pub status: Status,
+    /// What the front matter says for the kind of the document.
     pub meta: Meta,
+    /// What stands below the front matter.
     pub body: Body,
     /// The body cut at its headings; the first has no heading and holds what stands before them.
     pub sections: Vec<Section>,
@@ -446,6 +525,7 @@ pub struct Section {
     pub heading: String,
     /// The fragment that leads to it; empty for what stands before the first heading.
     pub id: String,
+    /// What the heading means; nothing where it is none of the known names.
     pub part: Option<Part>,
     /// Whether it is for the author alone.
     pub is_private: bool,
@@ -462,6 +542,7 @@ pub struct Section {
 /// A question inside a document, with what is written under it.
 #[derive(Debug, Clone)]
 pub struct Item {
+    /// Its heading, in plain text.
     pub question: String,
     /// The slug that its heading gives it.
     pub slug: Slug,

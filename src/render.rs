@@ -47,6 +47,7 @@ pub struct ThemeFile {
     pub path: SitePath,
     /// Its path below the folder of the theme.
     pub name: String,
+    /// Its content: UTF-8 for a template, anything for a file of `static`.
     pub bytes: Arc<[u8]>,
 }
 
@@ -117,6 +118,7 @@ pub struct Renderer {
 }
 
 impl Renderer {
+    /// The theme that the templates are from, for its other files.
     pub fn theme(&self) -> &Theme {
         &self.theme
     }
@@ -171,7 +173,13 @@ fn mistake(own: &[ThemeFile], template: &str, error: &tera::Error) -> Diagnostic
         ErrorKind::CircularInclude { tpl, .. } => (tpl.clone(), Span::default(), "it includes itself".to_owned()),
         _ => (template.to_owned(), Span::default(), error.to_string()),
     };
-    let message = message.trim().trim_end_matches('.');
+    let message = uncapitalised(message.trim().trim_end_matches('.'));
     let help = "docs/themes.md lists what each template is given; a file that you delete is taken from the default theme again";
     Diagnostic::new(&rules::TEMPLATE, &path_of(own, &format!("templates/{name}")), span, message).help(help)
+}
+
+/// A message as this program writes them, with a small letter first.
+fn uncapitalised(message: &str) -> String {
+    let mut characters = message.chars();
+    characters.next().map(|first| first.to_lowercase().collect::<String>() + characters.as_str()).unwrap_or_default()
 }

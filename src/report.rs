@@ -18,6 +18,7 @@ pub struct Sources {
 }
 
 impl Sources {
+    /// Takes the files of a site; a diagnostic in any other file is shown without an excerpt.
     pub fn new(files: impl IntoIterator<Item = (SitePath, Arc<[u8]>)>) -> Self {
         Self { texts: files.into_iter().collect() }
     }
@@ -30,7 +31,9 @@ impl Sources {
 /// Whether a report has colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Colour {
+    /// Words and signs alone.
     Plain,
+    /// With the codes that terminals read; what prints them takes them out where nobody sees them.
     Styled,
 }
 

@@ -7,19 +7,27 @@ use crate::slug::Slug;
 /// A page or a file of the site.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Route {
+    /// `index.html`.
     Home,
     /// A page, from 1, of the list of a kind.
     List(Kind, u32),
+    /// The story itself: `stories/<story>.html`.
     Story(Slug),
     /// Another telling of a story.
     Telling(Slug, Slug),
+    /// `questions/<question>.html`.
     Question(Slug),
+    /// `case-studies/<case>.html`.
     CaseStudy(Slug),
+    /// `competencies/<competency>.html`.
     Competency(Slug),
     /// A page, from 1, of the matrix of stories and competencies.
     Matrix(u32),
+    /// `coverage.html`: which question has its story, and which has none.
     Coverage,
+    /// `open-points.html`: what reviewers asked, and follow-ups without an answer.
     OpenPoints,
+    /// `404.html`, the page for lost visitors.
     NotFound,
     /// A file of the theme, by its path below `static`.
     Static(String),

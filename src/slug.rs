@@ -35,12 +35,30 @@ impl Slug {
         Self(slug.into())
     }
 
+    /// The characters, as they stand in addresses.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
+    /// Whether it was made of a text without a letter or digit; no page can have such an address.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+impl Slug {
+    /// The slug cut at a hyphen, so that an address made of it fits into the name of a file, which has 255 bytes.
+    pub fn shortened(&self) -> Self {
+        const LONGEST: usize = 120;
+        if self.0.len() <= LONGEST {
+            return self.clone();
+        }
+        let mut end = LONGEST;
+        while !self.0.is_char_boundary(end) {
+            end -= 1;
+        }
+        let cut = &self.0[..end];
+        Self(cut.rfind('-').map_or(cut, |hyphen| &cut[..hyphen]).into())
     }
 }
 

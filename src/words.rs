@@ -65,6 +65,7 @@ struct Unit {
 }
 
 impl Finder {
+    /// A finder of words and phrases, which [`Found::phrase`] counts from 0 in this order.
     pub fn new<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
         Self { phrases: words.into_iter().map(Phrase::new).collect() }
     }

@@ -19,7 +19,11 @@ fn read(path: &Path) -> String {
 fn sources() -> BTreeMap<String, String> {
     let source = root().join("src");
     let name = |path: &Path| path.strip_prefix(&source).expect("it is below").to_string_lossy().replace('\\', "/");
-    files_below(&source).into_iter().filter(|path| path.extension().is_some_and(|ending| ending == "rs")).map(|path| (name(&path), read(&path))).collect()
+    files_below(&source)
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|ending| ending == "rs"))
+        .map(|path| (name(&path), read(&path)))
+        .collect()
 }
 
 fn files_below(folder: &Path) -> Vec<PathBuf> {
@@ -50,7 +54,9 @@ fn code(source: &str) -> String {
             '/' if rest.starts_with("//") => rest.find('\n').unwrap_or(rest.len()),
             '"' => text_length(rest),
             '\'' => character_length(rest),
-            'r' if rest.starts_with("r#\"") && !code.ends_with(|before: char| before.is_alphanumeric()) => rest[3..].find("\"#").map_or(rest.len(), |end| end + 5),
+            'r' if rest.starts_with("r#\"") && !code.ends_with(|before: char| before.is_alphanumeric()) => {
+                rest[3..].find("\"#").map_or(rest.len(), |end| end + 5)
+            }
             _ => 0,
         };
         if length == 0 {
@@ -192,7 +198,18 @@ fn only_the_world_touches_files_clocks_and_processes() {
     for (path, source) in sources() {
         if !world.iter().any(|module| path == format!("{module}.rs") || path.starts_with(&format!("{module}/"))) {
             let code = code_without_tests(&source);
-            let signs = ["std::fs", "std::net", "std::process", "std::thread", "std::time::Instant", "SystemTime", "env::var", "stdout", "stderr", "println!"];
+            let signs = [
+                "std::fs",
+                "std::net",
+                "std::process",
+                "std::thread",
+                "std::time::Instant",
+                "SystemTime",
+                "env::var",
+                "stdout",
+                "stderr",
+                "println!",
+            ];
             found.extend(signs.iter().filter(|sign| code.contains(**sign)).map(|sign| format!("{path}: {sign}")));
         }
     }

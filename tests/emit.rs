@@ -95,7 +95,8 @@ impl Site {
 
 /// What makes a file the very file that it was: when it was written, and on Unix its number and when anything about it changed.
 fn stamps(folder: &Path) -> BTreeMap<String, (SystemTime, u64)> {
-    let files = walkdir::WalkDir::new(folder).into_iter().map(|entry| entry.expect("it can be read")).filter(|entry| !entry.file_type().is_dir());
+    let files =
+        walkdir::WalkDir::new(folder).into_iter().map(|entry| entry.expect("it can be read")).filter(|entry| !entry.file_type().is_dir());
     let stamp = |entry: walkdir::DirEntry| {
         let about = fs::symlink_metadata(entry.path()).expect("it is there");
         let name = entry.path().strip_prefix(folder).expect("it is below").to_string_lossy().into_owned();
@@ -116,7 +117,8 @@ fn number(_: &fs::Metadata) -> u64 {
 
 /// What builds have left beside the site that should not be there any more.
 fn left_beside(root: &Path) -> Vec<String> {
-    let names = fs::read_dir(root).expect("it can be read").map(|entry| entry.expect("it can be read").file_name().to_string_lossy().into_owned());
+    let names =
+        fs::read_dir(root).expect("it can be read").map(|entry| entry.expect("it can be read").file_name().to_string_lossy().into_owned());
     names.filter(|name| name.contains("storybank")).collect()
 }
 
@@ -215,7 +217,8 @@ fn what_is_not_the_programs_own_is_untouched() {
     std::os::unix::fs::symlink(own.join("elsewhere.txt"), site.out().join("link")).expect("it can be made");
     std::os::unix::fs::symlink("nowhere", site.out().join("stories/dangling")).expect("it can be made");
     std::os::unix::fs::symlink(own.path(), site.out().join("folder")).expect("it can be made");
-    let foreign = ["CNAME", "notes/deep/a.txt", "stories/mine.txt", ".nojekyll", "empty", "empty/inside", "link", "stories/dangling", "folder"];
+    let foreign =
+        ["CNAME", "notes/deep/a.txt", "stories/mine.txt", ".nojekyll", "empty", "empty/inside", "link", "stories/dangling", "folder"];
     let (bytes, before) = (site.tree(), stamps(&site.out()));
     for body in ["We arrived late.", "We never arrived."] {
         site.write(&format!("-- content/stories/move.md --\n---\ntitle: The move\n---\n\n{body}\n"));
@@ -247,7 +250,11 @@ fn a_folder_behind_a_link_is_built_where_it_lies() {
 #[test]
 fn mistakes_in_the_content_leave_the_former_site() {
     let site = Site::built();
-    for broken in ["-- content/stories/move.md --\n---\ntitel: The move\n---\n", "-- content/stories/move.md --\n---\ntitle: a\n---\n\n[[nothing]]\n", "-- site.toml --\nnonsense = 1\n"] {
+    for broken in [
+        "-- content/stories/move.md --\n---\ntitel: The move\n---\n",
+        "-- content/stories/move.md --\n---\ntitle: a\n---\n\n[[nothing]]\n",
+        "-- site.toml --\nnonsense = 1\n",
+    ] {
         site.write(broken);
         assert!(site.refuses(1).contains("nothing was written"));
         site.write(SITE);
@@ -282,7 +289,9 @@ fn a_first_build_that_fails_makes_nothing() {
 #[test]
 fn wrong_words_on_the_command_line_are_said() {
     let site = Site::built();
-    for arguments in [vec!["build", "--nonsense"], vec!["bulid"], vec![], vec!["build", "--audience", "everybody"], vec!["build", "--root", "nowhere"]] {
+    for arguments in
+        [vec!["build", "--nonsense"], vec!["bulid"], vec![], vec!["build", "--audience", "everybody"], vec!["build", "--root", "nowhere"]]
+    {
         let output = run(program::storybank(&arguments));
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", words(&output));
     }
@@ -352,7 +361,12 @@ impl Versions {
     fn new() -> Self {
         let folder = Folder::new();
         for version in ["a", "b"] {
-            let stories = (0..40).map(|number| format!("-- {version}/content/stories/s{number}-{}.md --\n---\ntitle: Story {number} {version}\n---\n\n{version}\n", if number % 2 == 0 { "x" } else { version }));
+            let stories = (0..40).map(|number| {
+                format!(
+                    "-- {version}/content/stories/s{number}-{}.md --\n---\ntitle: Story {number} {version}\n---\n\n{version}\n",
+                    if number % 2 == 0 { "x" } else { version }
+                )
+            });
             folder.write(&files(&stories.collect::<String>()));
         }
         let given = ["a", "b"].map(|version| {
@@ -397,7 +411,12 @@ fn a_build_that_is_killed_leaves_a_whole_site() {
     let mut killed = 0;
     // Steps of the golden ratio come near to every moment of a build, each run in the same order.
     for round in 0..40u32 {
-        let mut child = versions.build(1 - (round as usize % 2)).stderr(std::process::Stdio::null()).stdout(std::process::Stdio::null()).spawn().expect("it can be started");
+        let mut child = versions
+            .build(1 - (round as usize % 2))
+            .stderr(std::process::Stdio::null())
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .expect("it can be started");
         std::thread::sleep(lasts.mul_f64((f64::from(round) * 0.618_033_988).fract() * 1.2));
         killed += u32::from(child.try_wait().expect("it is a child").is_none());
         child.kill().expect("it is a child");
@@ -418,7 +437,14 @@ fn two_builds_at_once_leave_a_whole_site() {
     let versions = Versions::new();
     succeed(versions.build(0));
     for round in 0..12 {
-        let start = |version| versions.build(version).stderr(std::process::Stdio::piped()).stdout(std::process::Stdio::null()).spawn().expect("it can be started");
+        let start = |version| {
+            versions
+                .build(version)
+                .stderr(std::process::Stdio::piped())
+                .stdout(std::process::Stdio::null())
+                .spawn()
+                .expect("it can be started")
+        };
         let children = [start(0), start(1), start(round % 2)];
         let outputs = children.map(|child| child.wait_with_output().expect("it is a child"));
         for output in &outputs {

@@ -53,7 +53,11 @@ fn main_text(page: &Page) -> String {
 /// The link with some words, and where it leads.
 fn address(page: &Page, words: &str) -> String {
     let links: Vec<NodeId> = page.all("a").into_iter().filter(|&id| page.text(id) == words).collect();
-    links.first().and_then(|&id| page.attribute(id, "href")).unwrap_or_else(|| panic!("no link `{words}` in {:?}", page.texts("a"))).to_owned()
+    links
+        .first()
+        .and_then(|&id| page.attribute(id, "href"))
+        .unwrap_or_else(|| panic!("no link `{words}` in {:?}", page.texts("a")))
+        .to_owned()
 }
 
 /// The address of the telling that the question `q` is answered with first.
@@ -87,7 +91,12 @@ fn else_the_variant_with_most_competencies_is_told_authored_before_derived() {
         let page = page(&format!("{}{tellings}{AROUND}", file("stories/s/index", "title: S", "- a #depth\n- b")), "questions/q.html");
         address(&page, "S")
     };
-    assert_eq!(question(file("stories/s/both", "competencies: [ownership, depth]", "") + &file("stories/s/a-one", "competencies: [ownership]", "")), "../stories/s/both.html");
+    assert_eq!(
+        question(
+            file("stories/s/both", "competencies: [ownership, depth]", "") + &file("stories/s/a-one", "competencies: [ownership]", "")
+        ),
+        "../stories/s/both.html"
+    );
     assert_eq!(question(file("stories/s/authored", "competencies: [ownership]", "")), "../stories/s/authored.html");
     assert_eq!(question(file("stories/s/unrelated", "competencies: []", "")), "../stories/s/depth.html");
 }
@@ -119,9 +128,15 @@ fn stories_stand_in_the_order_of_what_speaks_for_them() {
         ("seven", "competencies: [ownership]\nstrength: 5"),
         ("eight", "answers: [q]\ncompetencies: [ownership, depth]\nstatus: retired"),
     ];
-    let stories: String = stories.iter().map(|(title, fields)| file(&format!("stories/{title}"), &format!("title: {title}\n{fields}"), "a")).collect();
+    let stories: String =
+        stories.iter().map(|(title, fields)| file(&format!("stories/{title}"), &format!("title: {title}\n{fields}"), "a")).collect();
     let page = page(&(stories + AROUND), "questions/q.html");
-    let named: Vec<String> = page.elements().filter(|&id| matches!(page.name(id), "h2" | "h3")).map(|id| page.text(id)).filter(|text| text.chars().all(char::is_alphanumeric)).collect();
+    let named: Vec<String> = page
+        .elements()
+        .filter(|&id| matches!(page.name(id), "h2" | "h3"))
+        .map(|id| page.text(id))
+        .filter(|text| text.chars().all(char::is_alphanumeric))
+        .collect();
     assert_eq!(named, ["Guidance", "two", "three", "five", "four", "one", "six", "seven"]);
 }
 
@@ -163,8 +178,11 @@ fn parts_are_known_by_many_names() {
 
 #[test]
 fn a_variant_inherits_what_it_does_not_say() {
-    let text = file("stories/s/index", "title: S\nheadline: Of the story", "## Context\n\nstory situation\n\n## Action\n\nstory action\n\n## Outcome\n\nstory result")
-        + &file("stories/s/v", "title: V", "## Result\n\nvariant result\n\n## Learning\n\nvariant learning");
+    let text = file(
+        "stories/s/index",
+        "title: S\nheadline: Of the story",
+        "## Context\n\nstory situation\n\n## Action\n\nstory action\n\n## Outcome\n\nstory result",
+    ) + &file("stories/s/v", "title: V", "## Result\n\nvariant result\n\n## Learning\n\nvariant learning");
     let page = page(&text, "stories/s/v.html");
     let parts: Vec<String> = page.of_class("part").into_iter().map(|id| page.text(id)).collect();
     assert_eq!(parts.len(), 4, "{parts:?}");
@@ -190,7 +208,8 @@ fn a_derived_telling_leaves_out_what_shows_something_else() {
     let left_out = page.of_class("was");
     assert_eq!(left_out.iter().map(|&id| page.text(id)).collect::<Vec<_>>().len(), 2);
     assert_eq!(page.text(left_out[0]), "Left out here deep Technical depth A paragraph of depth. Technical depth");
-    let told: Vec<String> = page.all("li").into_iter().filter(|&id| !left_out.iter().any(|&out| page.is_inside(id, out))).map(|id| page.text(id)).collect();
+    let told: Vec<String> =
+        page.all("li").into_iter().filter(|&id| !left_out.iter().any(|&out| page.is_inside(id, out))).map(|id| page.text(id)).collect();
     let has = |words: &str| told.iter().any(|item| item.starts_with(words));
     assert!(has("owned") && has("both") && has("plain") && !has("deep") && !has("only deep"), "{told:?}");
     assert!(main_text(&page).contains("Always."));
@@ -201,7 +220,11 @@ fn a_derived_telling_leaves_out_what_shows_something_else() {
 fn a_competency_with_a_variant_of_its_own_has_no_derived_telling() {
     let text = story_site("- a #ownership\n- b #depth") + &file("stories/s/mine", "competencies: [ownership]", "");
     let site = site(&text);
-    assert!(site.contains_key("stories/s/mine.html") && site.contains_key("stories/s/depth.html") && !site.contains_key("stories/s/ownership.html"));
+    assert!(
+        site.contains_key("stories/s/mine.html")
+            && site.contains_key("stories/s/depth.html")
+            && !site.contains_key("stories/s/ownership.html")
+    );
 }
 
 #[test]
@@ -228,7 +251,9 @@ fn every_question_has_a_page() {
 
 #[test]
 fn remarks_stand_apart_in_both_forms() {
-    let page = story_page("## Action\n\n> [!question] First?\n\n*Question: second?\nmore*\nAnd words.\n\n> [!answered] Third.\n\n> [!private] Mine.");
+    let page = story_page(
+        "## Action\n\n> [!question] First?\n\n*Question: second?\nmore*\nAnd words.\n\n> [!answered] Third.\n\n> [!private] Mine.",
+    );
     assert_eq!(page.texts_of_class("open"), ["First?", "second? more"]);
     assert_eq!(page.texts_of_class("answered"), ["Third."]);
     assert_eq!(page.texts_of_class("private"), ["Mine."]);
@@ -245,7 +270,8 @@ fn a_private_section_is_shown_to_the_author_as_such() {
 
 #[test]
 fn a_transclusion_shows_the_section_and_its_source() {
-    let text = story_site("![[other#result]]") + &file("stories/other", "title: Other", "## Situation\n\nbefore\n\n## Outcome\n\nshown *here*");
+    let text =
+        story_site("![[other#result]]") + &file("stories/other", "title: Other", "## Situation\n\nbefore\n\n## Outcome\n\nshown *here*");
     let page = page(&text, "stories/s.html");
     assert_eq!(page.texts_of_class("transclusion"), ["shown here Other"]);
     assert_eq!(address(&page, "Other"), "../stories/other.html#outcome");
@@ -254,7 +280,8 @@ fn a_transclusion_shows_the_section_and_its_source() {
 #[test]
 #[ignore = "bug: the headline of a story and its follow-ups have no fragment, so a transclusion of them shows the whole story, or nothing"]
 fn a_transclusion_of_a_headline_shows_the_headline() {
-    let other = file("stories/other", "title: Other", "## Headline\n\nin short\n\n## Result\n\nat length\n\n## Follow-ups\n\n### Why?\n\nSo.");
+    let other =
+        file("stories/other", "title: Other", "## Headline\n\nin short\n\n## Result\n\nat length\n\n## Follow-ups\n\n### Why?\n\nSo.");
     let page_of = |fragment: &str| page(&(story_site(&format!("![[other#{fragment}]]")) + &other), "stories/s.html");
     assert_eq!(page_of("headline").texts_of_class("transclusion"), ["in short Other"]);
     assert_eq!(page_of("follow-ups").texts_of_class("transclusion"), ["Why? So. Other"]);
@@ -262,7 +289,9 @@ fn a_transclusion_of_a_headline_shows_the_headline() {
 
 #[test]
 fn links_lead_to_pages_under_their_titles() {
-    let page = story_page("[[q]] [[q|that one]] [[ownership]] [[#named]] [x](../../questions/q.md#guidance)\n\n| a |\n| --- |\n| [[q\\|in a table]] |\n\n### Named {#named}\n\nb");
+    let page = story_page(
+        "[[q]] [[q|that one]] [[ownership]] [[#named]] [x](../../questions/q.md#guidance)\n\n| a |\n| --- |\n| [[q\\|in a table]] |\n\n### Named {#named}\n\nb",
+    );
     assert_eq!(address(&page, "What was hard?"), "../questions/q.html");
     assert_eq!(address(&page, "that one"), "../questions/q.html");
     assert_eq!(address(&page, "in a table"), "../questions/q.html");
@@ -298,7 +327,9 @@ fn footnotes_stand_below_with_ways_there_and_back() {
 
 #[test]
 fn tasks_tables_and_code_are_what_they_are() {
-    let page = story_page("- [x] done\n- [ ] open\n\n| a | b |\n| :-- | --: |\n| c | d |\n\n```rust\nfn main() {}\n```\n\n```unheard-of\n<b> & \"c\"\n```\n\n    indented");
+    let page = story_page(
+        "- [x] done\n- [ ] open\n\n| a | b |\n| :-- | --: |\n| c | d |\n\n```rust\nfn main() {}\n```\n\n```unheard-of\n<b> & \"c\"\n```\n\n    indented",
+    );
     assert_eq!(page.all("input").iter().map(|&id| page.attribute(id, "checked").is_some()).collect::<Vec<_>>(), [true, false]);
     assert_eq!(page.texts("th"), ["a", "b"]);
     assert!(page.has_class(page.all("td")[1], "right"));
@@ -316,7 +347,9 @@ fn callouts_have_their_titles() {
 
 #[test]
 fn a_hashtag_is_one_only_at_the_end_of_a_block() {
-    let page = story_page("- a #ownership\n- b #ownership c\n- d \\#ownership\n- e#ownership\n- #ownership\n- f #12 #unheard\n- g #depth #ownership\n\n`#ownership`");
+    let page = story_page(
+        "- a #ownership\n- b #ownership c\n- d \\#ownership\n- e#ownership\n- #ownership\n- f #12 #unheard\n- g #depth #ownership\n\n`#ownership`",
+    );
     let tags: Vec<String> = page.texts_of_class("tag");
     assert_eq!(tags, ["Ownership", "Technical depth", "Ownership"]);
     let items = page.texts("li");
@@ -342,7 +375,14 @@ fn the_time_to_tell_counts_what_is_spoken() {
     let words = |count: usize| "word ".repeat(count);
     let body = format!(
         "---\n\n## Situation\n\n{}\n\n> [!question] {}\n\n```text\n{}\n```\n\n%%{}%%\n\na[^1]\n\n[^1]: {}\n\n## Mine {{.private}}\n\n{}\n\n## Headline\n\n{}\n\n## Follow-ups\n\n### Why?\n\n{}",
-        words(149), words(50), words(50), words(50), words(50), words(50), words(50), words(50)
+        words(149),
+        words(50),
+        words(50),
+        words(50),
+        words(50),
+        words(50),
+        words(50),
+        words(50)
     );
     let page = story_page(&body);
     assert_eq!(page.texts_of_class("time"), ["1:00 to tell"]);
@@ -368,15 +408,23 @@ fn target(heading: &str, length: &str) -> Vec<String> {
 
 #[test]
 fn long_lists_have_pages() {
-    let stories: String = (0..450).map(|number| file(&format!("stories/s{number}"), &format!("title: Story {number:03}\nstrength: {}", number % 5 + 1), "a")).collect();
+    let stories: String = (0..450)
+        .map(|number| file(&format!("stories/s{number}"), &format!("title: Story {number:03}\nstrength: {}", number % 5 + 1), "a"))
+        .collect();
     let site = site(&stories);
     let mut seen = std::collections::BTreeSet::new();
-    for (path, rows, before, after) in [("stories.html", 200, None, Some("stories-2.html")), ("stories-2.html", 200, Some("stories.html"), Some("stories-3.html")), ("stories-3.html", 50, Some("stories-2.html"), None)] {
+    for (path, rows, before, after) in [
+        ("stories.html", 200, None, Some("stories-2.html")),
+        ("stories-2.html", 200, Some("stories.html"), Some("stories-3.html")),
+        ("stories-3.html", 50, Some("stories-2.html"), None),
+    ] {
         let page = parse(&site[path]);
         let titles: Vec<String> = page.texts("h2");
         assert_eq!(titles.len(), rows, "{path}");
         seen.extend(titles);
-        let link = |relation: &str| page.all("a").into_iter().find(|&id| page.attribute(id, "rel") == Some(relation)).and_then(|id| page.attribute(id, "href"));
+        let link = |relation: &str| {
+            page.all("a").into_iter().find(|&id| page.attribute(id, "rel") == Some(relation)).and_then(|id| page.attribute(id, "href"))
+        };
         assert_eq!((link("prev"), link("next")), (before, after), "{path}");
     }
     assert_eq!(seen.len(), 450);
@@ -386,7 +434,9 @@ fn long_lists_have_pages() {
 
 #[test]
 fn the_page_for_lost_visitors_needs_no_place() {
-    for (address, root) in [("", "index.html"), ("https://example.org/stories/", "/stories/index.html"), ("https://example.org", "/index.html")] {
+    for (address, root) in
+        [("", "index.html"), ("https://example.org/stories/", "/stories/index.html"), ("https://example.org", "/index.html")]
+    {
         let text = format!("-- site.toml --\naddress = \"{address}\"\n{}", story_site("a"));
         let page = page(&text, "404.html");
         let home = page.of_class("mark")[0];
@@ -404,29 +454,48 @@ fn an_address_needs_no_slash_at_its_end() {
 
 #[test]
 fn figures_stand_as_their_author_wrote_them() {
-    let text = file("stories/s", "title: S\nfacts:\n  people-affected: 1.10\n  share: 007\n  loss: { value: 1_000, source: the customer }\n  cost: \"$1.2M\"\n  team: 4", "a");
+    let text = file(
+        "stories/s",
+        "title: S\nfacts:\n  people-affected: 1.10\n  share: 007\n  loss: { value: 1_000, source: the customer }\n  cost: \"$1.2M\"\n  team: 4",
+        "a",
+    );
     let page = page(&text, "stories/s.html");
     assert_eq!(page.texts_of_class("figures"), ["people affected 1.10 share 007 loss 1_000 the customer cost $1.2M team 4"]);
 }
 
 #[test]
 fn occasions_stand_newest_first() {
-    let text = file("stories/s", "title: S\ntold:\n  - { on: 2025, to: A }\n  - { on: 2026-10-02, to: B, round: onsite }\n  - { on: 2026-09, to: C }", "a");
+    let text = file(
+        "stories/s",
+        "title: S\ntold:\n  - { on: 2025, to: A }\n  - { on: 2026-10-02, to: B, round: onsite }\n  - { on: 2026-09, to: C }",
+        "a",
+    );
     let beside = page(&text, "stories/s.html").texts_of_class("beside");
     assert_eq!(beside, ["Told 2 October 2026, B onsite September 2026, C 2025, A"]);
 }
 
 #[test]
 fn a_case_study_tells_the_clock() {
-    let text = file("case-studies/k", "title: K\nseverity: 2\nstarted: 2025-03-07T09:10Z\ndetected: 2025-03-07T11:15+01:00\nresolved: 2025-03-08T09:10Z\nactions:\n  - { what: Block it, owner: Platform, due: 2025-03-21, status: done }", "## Summary\n\nIt broke.");
+    let text = file(
+        "case-studies/k",
+        "title: K\nseverity: 2\nstarted: 2025-03-07T09:10Z\ndetected: 2025-03-07T11:15+01:00\nresolved: 2025-03-08T09:10Z\nactions:\n  - { what: Block it, owner: Platform, due: 2025-03-21, status: done }",
+        "## Summary\n\nIt broke.",
+    );
     let page = page(&text, "case-studies/k.html");
-    assert_eq!(page.texts_of_class("times"), ["started 7 March 2025, 09:10 UTC detected 7 March 2025, 10:15 UTC resolved 8 March 2025, 09:10 UTC time to detect 1 h 5 min time to resolve 1 d"]);
+    assert_eq!(
+        page.texts_of_class("times"),
+        [
+            "started 7 March 2025, 09:10 UTC detected 7 March 2025, 10:15 UTC resolved 8 March 2025, 09:10 UTC time to detect 1 h 5 min time to resolve 1 d"
+        ]
+    );
     assert_eq!(page.texts_of_class("actions"), ["Actions done Block it Platform · 21 March 2025"]);
 }
 
 #[test]
 fn windows_files_and_byte_order_marks_are_read() {
-    let text = story_site("## Situation\n\na **b**\nc %%gone%%\n\n> [!note] d\n> e").replace('\n', "\r\n").replace("--\r\n---", "--\r\n\\xef\\xbb\\xbf---");
+    let text = story_site("## Situation\n\na **b**\nc %%gone%%\n\n> [!note] d\n> e")
+        .replace('\n', "\r\n")
+        .replace("--\r\n---", "--\r\n\\xef\\xbb\\xbf---");
     let page = page(&text, "stories/s.html");
     assert_eq!(page.texts("h3"), ["Situation 0:02"]);
     assert_eq!(page.texts_of_class("callout"), ["d e"]);
@@ -435,6 +504,7 @@ fn windows_files_and_byte_order_marks_are_read() {
 
 #[test]
 fn a_sites_own_template_and_style_take_the_place_of_the_themes() {
-    let text = story_site("a") + "-- themes/default/templates/404.html --\n{% extends \"base.html\" %}{% block main %}<h1>Lost in {{ site.title }}</h1>{% endblock main %}\n-- site.toml --\ntitle = \"S & T\"\n";
+    let text = story_site("a")
+        + "-- themes/default/templates/404.html --\n{% extends \"base.html\" %}{% block main %}<h1>Lost in {{ site.title }}</h1>{% endblock main %}\n-- site.toml --\ntitle = \"S & T\"\n";
     assert_eq!(page(&text, "404.html").only("h1"), "Lost in S & T");
 }

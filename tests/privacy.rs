@@ -99,7 +99,12 @@ fn mistakes_of(name: &str, text: &str, shown: Shown, stays: &[&str]) -> Vec<Stri
                 let leaks = leaks(&artefacts, SECRET);
                 mistakes.extend(leaks.iter().take(2).map(|leak| format!("{name}, {}: {leak}", audience.name())));
                 let story = artefacts.get("stories/outage.html").map(|bytes| String::from_utf8_lossy(bytes)).unwrap_or_default();
-                mistakes.extend(stays.iter().filter(|word| !story.contains(**word)).map(|word| format!("{name}, {}: `{word}` is gone", audience.name())));
+                mistakes.extend(
+                    stays
+                        .iter()
+                        .filter(|word| !story.contains(**word))
+                        .map(|word| format!("{name}, {}: `{word}` is gone", audience.name())),
+                );
             }
             Err(_) => mistakes.push(format!("{name}: not built\n{}", check_for(audience, text))),
         }
@@ -113,8 +118,10 @@ fn mistakes_of(name: &str, text: &str, shown: Shown, stays: &[&str]) -> Vec<Stri
 
 /// Tries every body.
 fn bodies_stay_private(bodies: &[(&str, Shown, &str)]) {
-    let found: Vec<String> =
-        bodies.iter().flat_map(|(name, shown, body)| mistakes_of(name, &story_with(body), *shown, &["staysbefore", "staysafter"])).collect();
+    let found: Vec<String> = bodies
+        .iter()
+        .flat_map(|(name, shown, body)| mistakes_of(name, &story_with(body), *shown, &["staysbefore", "staysafter"]))
+        .collect();
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
@@ -205,7 +212,11 @@ fn remarks_and_private_notes_are_for_the_author() {
         ("folded", ToTheAuthor, "> [!private]- SECRET"),
         ("without a blank", ToTheAuthor, ">[!private]\n>SECRET"),
         ("with a lazy line", ToTheAuthor, "> [!private] a\nSECRET"),
-        ("with blocks", ToTheAuthor, "> [!private]\n> - SECRET\n>\n> ```\n> SECRET\n> ```\n>\n> | a |\n> | --- |\n> | SECRET |\n>\n> ### SECRET"),
+        (
+            "with blocks",
+            ToTheAuthor,
+            "> [!private]\n> - SECRET\n>\n> ```\n> SECRET\n> ```\n>\n> | a |\n> | --- |\n> | SECRET |\n>\n> ### SECRET",
+        ),
         ("with a call-out inside", ToTheAuthor, "> [!private] a\n>\n> > [!note] SECRET\n>\n> SECRET"),
         ("in a call-out", ToTheAuthor, "> [!note] a\n>\n> > [!private] SECRET\n>\n> b"),
         ("in an item", ToTheAuthor, "- a\n\n  > [!question] SECRET\n- b"),
@@ -277,7 +288,8 @@ fn questions_in_private_sections_are_for_the_author() {
 #[test]
 #[ignore = "bug: `{.private}` where it is not read as a class is shown with the heading, and the section goes to everybody"]
 fn a_misspelt_private_section_is_for_the_author() {
-    let headings = ["## SECRET {.private} ##", "## SECRET {.Private}", "## SECRET {private}", "## SECRET { .private }", "## SECRET {.private}."];
+    let headings =
+        ["## SECRET {.private} ##", "## SECRET {.Private}", "## SECRET {private}", "## SECRET { .private }", "## SECRET {.private}."];
     let mut shown = Vec::new();
     for heading in headings {
         let built = make(&files(&story_with(heading)), Audience::Team);
@@ -320,8 +332,11 @@ fn a_misspelt_private_note_is_for_the_author() {
 
 #[test]
 fn fields_for_the_author_are_for_the_author() {
-    let story = |fields: &str| format!("-- content/stories/outage/index.md --\n---\ntitle: The outage\naudience: public\n{fields}\n---\n\na\n");
-    let question = |fields: &str| format!("-- content/questions/hardest.md --\n---\nquestion: What was hardest?\naudience: public\n{fields}\n---\n\na\n");
+    let story =
+        |fields: &str| format!("-- content/stories/outage/index.md --\n---\ntitle: The outage\naudience: public\n{fields}\n---\n\na\n");
+    let question = |fields: &str| {
+        format!("-- content/questions/hardest.md --\n---\nquestion: What was hardest?\naudience: public\n{fields}\n---\n\na\n")
+    };
     files_stay_private(&[
         ("told to", ToTheAuthor, &story("told: [{ on: 2026-10-02, to: SECRET, round: SECRET }]")),
         ("asked by", ToTheAuthor, &question("asked: [{ on: 2026-10-02, by: SECRET, round: SECRET }]")),
@@ -405,7 +420,10 @@ k [[SECRET-story]]
 /// What [`REFERRED`] refers to, whose front matter has `fields`.
 fn referred(fields: &str) -> String {
     let documents = [
-        ("stories/SECRET-story/index", "title: SECRET\nheadline: SECRET\nrole: SECRET\nfacts: { SECRET: SECRET }\nanswers: [hardest]\ncompetencies: [ownership]"),
+        (
+            "stories/SECRET-story/index",
+            "title: SECRET\nheadline: SECRET\nrole: SECRET\nfacts: { SECRET: SECRET }\nanswers: [hardest]\ncompetencies: [ownership]",
+        ),
         ("stories/SECRET-story/told", "title: SECRET\naudience: public\nanswers: [hardest]"),
         ("stories/outage/SECRET-variant", "title: SECRET\nheadline: SECRET\ncompetencies: [ownership]\nanswers: [hardest]"),
         ("questions/SECRET-question", "question: SECRET\naliases: [SECRET]\ncompetencies: [ownership]"),
@@ -433,12 +451,24 @@ fn pages_for_the_author_are_for_the_author() {
 #[test]
 fn other_pages_for_the_author_are_for_the_author() {
     files_stay_private(&[
-        ("a program's telling", ToTheAuthor, "-- content/stories/outage/other.md --\n---\ntitle: SECRET\nby: chatgpt\nstatus: ready\naudience: public\n---\n\nSECRET\n"),
+        (
+            "a program's telling",
+            ToTheAuthor,
+            "-- content/stories/outage/other.md --\n---\ntitle: SECRET\nby: chatgpt\nstatus: ready\naudience: public\n---\n\nSECRET\n",
+        ),
         ("a program's name", ToTheAuthor, "-- content/stories/outage/other.md --\n---\nby: SECRET\nstatus: ready\n---\n"),
         ("a sheet", ToTheAuthor, "-- content/questions/sheet.md --\n---\ntitle: a\n---\n\n## SECRET\n\nSECRET\n"),
-        ("a question of a sheet", ToTheAuthor, "-- content/questions/sheet.md --\n---\naudience: public\n---\n\n## a\n\nb\n\n## SECRET {.private}\n\nSECRET\n"),
+        (
+            "a question of a sheet",
+            ToTheAuthor,
+            "-- content/questions/sheet.md --\n---\naudience: public\n---\n\n## a\n\nb\n\n## SECRET {.private}\n\nSECRET\n",
+        ),
         ("the text of the home page", ToTheAuthor, "-- content/home.md --\n---\ntitle: SECRET\n---\n\nSECRET\n"),
-        ("a case study for the team", ToTheAuthor, "-- content/case-studies/naming.md --\n---\ntitle: a\naudience: private\n---\n\nSECRET\n"),
+        (
+            "a case study for the team",
+            ToTheAuthor,
+            "-- content/case-studies/naming.md --\n---\ntitle: a\naudience: private\n---\n\nSECRET\n",
+        ),
         ("a file in no folder of the site", ToNobody, "-- content/notes/SECRET.md --\nSECRET\n"),
         ("a theme that is not used", ToNobody, "-- themes/other/static/SECRET.css --\nSECRET\n"),
     ]);
@@ -491,16 +521,34 @@ const REPLACED: &[(&str, &str)] = &[
     ("a title", "-- content/stories/outage/index.md --\n---\ntitle: a WORD b\naudience: public\n---\n"),
     ("a headline", "-- content/stories/outage/index.md --\n---\ntitle: a\nheadline: a WORD b\naudience: public\n---\n"),
     ("a role", "-- content/stories/outage/index.md --\n---\ntitle: a\nrole: a WORD b\naudience: public\n---\n"),
-    ("figures", "-- content/stories/outage/index.md --\n---\ntitle: a\nfacts: { \"a WORD\": { value: \"WORD b\", source: \"WORD c\" } }\naudience: public\n---\n"),
+    (
+        "figures",
+        "-- content/stories/outage/index.md --\n---\ntitle: a\nfacts: { \"a WORD\": { value: \"WORD b\", source: \"WORD c\" } }\naudience: public\n---\n",
+    ),
     ("a variant", "-- content/stories/outage/other.md --\n---\ntitle: a WORD b\nheadline: WORD\n---\n"),
     ("a question", "-- content/questions/hardest.md --\n---\nquestion: a WORD b?\naliases: [a WORD b]\naudience: public\n---\n"),
     ("a sheet", "-- content/questions/sheet.md --\n---\naudience: public\nabout: outage\n---\n\n## a WORD b?\n\nc\n"),
     ("a follow-up", "-- content/stories/outage/index.md --\n---\ntitle: a\naudience: public\n---\n\n## Follow-ups\n\n### a WORD b?\n\nc\n"),
-    ("a competency", "-- content/competencies/ownership.md --\n---\ntitle: a WORD b\naliases: [WORD]\nframeworks: { \"WORD\": [a WORD b] }\naudience: public\n---\n"),
-    ("a case study", "-- content/case-studies/naming.md --\n---\ntitle: a WORD b\nactions: [{ what: a WORD b, owner: WORD }]\naudience: public\n---\n"),
-    ("the names of files", "-- content/stories/a-WORD/index.md --\n---\ntitle: a\naudience: public\n---\n\n[[a-WORD/b-WORD]]\n-- content/stories/a-WORD/b-WORD.md --\n---\ntitle: b\n---\n"),
-    ("the name of a question", "-- content/questions/a-WORD.md --\n---\nquestion: a?\naudience: public\n---\n-- content/stories/outage/other.md --\n---\nanswers: [a-WORD]\n---\n\n[[a-WORD]]\n"),
-    ("the name of a competency", "-- content/competencies/a-WORD.md --\n---\ntitle: a\naudience: public\n---\n-- content/stories/outage/other.md --\n---\ncompetencies: [a-WORD]\n---\n\n[[a-WORD]]\n"),
+    (
+        "a competency",
+        "-- content/competencies/ownership.md --\n---\ntitle: a WORD b\naliases: [WORD]\nframeworks: { \"WORD\": [a WORD b] }\naudience: public\n---\n",
+    ),
+    (
+        "a case study",
+        "-- content/case-studies/naming.md --\n---\ntitle: a WORD b\nactions: [{ what: a WORD b, owner: WORD }]\naudience: public\n---\n",
+    ),
+    (
+        "the names of files",
+        "-- content/stories/a-WORD/index.md --\n---\ntitle: a\naudience: public\n---\n\n[[a-WORD/b-WORD]]\n-- content/stories/a-WORD/b-WORD.md --\n---\ntitle: b\n---\n",
+    ),
+    (
+        "the name of a question",
+        "-- content/questions/a-WORD.md --\n---\nquestion: a?\naudience: public\n---\n-- content/stories/outage/other.md --\n---\nanswers: [a-WORD]\n---\n\n[[a-WORD]]\n",
+    ),
+    (
+        "the name of a competency",
+        "-- content/competencies/a-WORD.md --\n---\ntitle: a\naudience: public\n---\n-- content/stories/outage/other.md --\n---\ncompetencies: [a-WORD]\n---\n\n[[a-WORD]]\n",
+    ),
 ];
 
 /// The same in the body of a story.
@@ -525,7 +573,8 @@ const REPLACED_IN_BODIES: &[(&str, &str)] = &[
 ];
 
 /// Spellings of `Xyzzyword Incorporated`.
-const SPELLINGS: &[&str] = &["Xyzzyword Incorporated", "XYZZYWORD INCORPORATED", "xyzzyword-incorporated", "XyzzywordIncorporated", "xyzzyword_incorporated"];
+const SPELLINGS: &[&str] =
+    &["Xyzzyword Incorporated", "XYZZYWORD INCORPORATED", "xyzzyword-incorporated", "XyzzywordIncorporated", "xyzzyword_incorporated"];
 
 const REDACTED: &str = "-- site.toml --\n[redact]\n\"Xyzzyword Incorporated\" = \"the customer\"\n";
 
@@ -543,7 +592,12 @@ fn redacted_words_are_replaced_in_any_spelling() {
         let names = ["xyzzyword-incorporated", "Xyzzyword Incorporated"];
         let spellings = if case.contains("/a-WORD") { &names } else { &SPELLINGS[..2] };
         for spelling in spellings {
-            found.extend(mistakes_of(&format!("{name} as `{spelling}`"), &redacted(&with(&case.replace("WORD", spelling))), ToTheAuthor, &[]));
+            found.extend(mistakes_of(
+                &format!("{name} as `{spelling}`"),
+                &redacted(&with(&case.replace("WORD", spelling))),
+                ToTheAuthor,
+                &[],
+            ));
         }
     }
     for (name, body) in REPLACED_IN_BODIES {
@@ -558,14 +612,24 @@ fn redacted_words_are_replaced_in_any_spelling() {
 
 #[test]
 fn redacted_words_are_replaced_over_the_end_of_a_line() {
-    let bodies = [("a paragraph", "a Xyzzyword\nIncorporated b"), ("an item", "- a Xyzzyword\n  Incorporated b"), ("a quote", "> a Xyzzyword\n> Incorporated b")];
-    let found: Vec<String> = bodies.iter().flat_map(|(name, body)| mistakes_of(name, &redacted(&story_with(body)), ToTheAuthor, &[])).collect();
+    let bodies = [
+        ("a paragraph", "a Xyzzyword\nIncorporated b"),
+        ("an item", "- a Xyzzyword\n  Incorporated b"),
+        ("a quote", "> a Xyzzyword\n> Incorporated b"),
+    ];
+    let found: Vec<String> =
+        bodies.iter().flat_map(|(name, body)| mistakes_of(name, &redacted(&story_with(body)), ToTheAuthor, &[])).collect();
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
 #[test]
 fn words_that_markup_cuts_up_are_refused() {
-    for body in ["Xyzzy**word** Incorporated", "Xyzzyword <b>Inc</b>orporated", "[Xyzzyword](https://example.org) Incorporated", "Xyzzy\\word Incorporated"] {
+    for body in [
+        "Xyzzy**word** Incorporated",
+        "Xyzzyword <b>Inc</b>orporated",
+        "[Xyzzyword](https://example.org) Incorporated",
+        "Xyzzy\\word Incorporated",
+    ] {
         let text = redacted(&story_with(body));
         for audience in OTHERS {
             match make(&files(&text), audience) {
@@ -598,7 +662,8 @@ fn is_refused_as_leak(text: &str, audience: Audience) -> bool {
 
 #[test]
 fn a_picture_that_holds_a_forbidden_word_is_refused() {
-    let text = story_with("![a](a.png)") + "-- content/stories/outage/a.png --\n\\x89PNG Xyzzyword Incorporated\n-- site.toml --\n[forbid]\nwords = [\"Xyzzyword Incorporated\"]\n";
+    let text = story_with("![a](a.png)")
+        + "-- content/stories/outage/a.png --\n\\x89PNG Xyzzyword Incorporated\n-- site.toml --\n[forbid]\nwords = [\"Xyzzyword Incorporated\"]\n";
     assert!(is_refused_as_leak(&text, Audience::Team));
     assert!(make(&files(&text), Audience::Private).is_ok());
 }
@@ -648,8 +713,20 @@ fn quoted(opening: &str, blocks: &str) -> String {
 /// Comments of several lines belong among `blocks`, as soon as they do not end the quote that they stand in.
 fn body() -> impl Strategy<Value = String> {
     let comment = proptest::sample::select(vec!["open\n%%SECRET\nSECRET%%\nopen", "%%\nSECRET\n\n- SECRET\n%%", "%%\n~~~\nSECRET\n%%"]);
-    let blocks = || prop_oneof![3 => blocks(), 1 => (blocks(), comment.clone()).prop_map(|(blocks, comment)| format!("{comment}\n\n{blocks}"))];
-    let section = (blocks(), proptest::sample::select(vec!["## open", "### open", "## SECRET {.private}", "### SECRET {.private}", "## Result", "## Follow-ups", "## Action {.private}"]))
+    let blocks =
+        || prop_oneof![3 => blocks(), 1 => (blocks(), comment.clone()).prop_map(|(blocks, comment)| format!("{comment}\n\n{blocks}"))];
+    let section = (
+        blocks(),
+        proptest::sample::select(vec![
+            "## open",
+            "### open",
+            "## SECRET {.private}",
+            "### SECRET {.private}",
+            "## Result",
+            "## Follow-ups",
+            "## Action {.private}",
+        ]),
+    )
         .prop_map(|(blocks, heading)| {
             // What a private heading hides ends at the next heading that is not below it.
             let blocks = if heading.contains("private") { blocks.replace("open", "SECRET").replace("### ", "#### ") } else { blocks };

@@ -48,20 +48,86 @@ const PLACES: &[&str] = &[
 
 /// Lines of front matter that some document can have.
 const FIELDS: &[&str] = &[
-    "title: Größe", "headline: a", "competencies: [ownership, learning]", "competencies: learning", "answers: [q, r]", "answers: [q]", "status: draft",
-    "audience: team", "audience: public", "strength: 3", "strength: 9", "when: 2025-03", "when: soon", "by: chatgpt", "inherit: false", "length: 90s",
-    "about: b", "story: a", "severity: 2", "aliases: [x, y]", "question: Why?", "question: Who?", "facts: { loss: 1.10, team: { value: 4, source: me } }",
-    "told: [{ on: 2026, to: x }]", "asked: [{ on: 2026-01, by: y }]", "nonsense: 1", "title: [", "role: \"x", "actions: [{ what: z, due: 2025 }]",
+    "title: Größe",
+    "headline: a",
+    "competencies: [ownership, learning]",
+    "competencies: learning",
+    "answers: [q, r]",
+    "answers: [q]",
+    "status: draft",
+    "audience: team",
+    "audience: public",
+    "strength: 3",
+    "strength: 9",
+    "when: 2025-03",
+    "when: soon",
+    "by: chatgpt",
+    "inherit: false",
+    "length: 90s",
+    "about: b",
+    "story: a",
+    "severity: 2",
+    "aliases: [x, y]",
+    "question: Why?",
+    "question: Who?",
+    "facts: { loss: 1.10, team: { value: 4, source: me } }",
+    "told: [{ on: 2026, to: x }]",
+    "asked: [{ on: 2026-01, by: y }]",
+    "nonsense: 1",
+    "title: [",
+    "role: \"x",
+    "actions: [{ what: z, due: 2025 }]",
 ];
 
 /// Pieces of a body.
 const PIECES: &[&str] = &[
-    "some words", "a *b* **c** ~~d~~ `e`", "## Result", "## Situation", "## Problem", "## Follow-ups\n\n### Why?\n\nSo.\n\n### Who?", "### Deeper", "# Why?",
-    "## Secret {.private}", "### Small secret {.private}", "## Named {#named}", "[[a]]", "[[b#result]] [[q|r]]", "[[b/short]] [[k]]", "[[nothing]]",
-    "[x](../questions/q.md#deeper)", "[x](../stories/a.md)", "![x](/a.png)", "![[a#result]]", "![[b]]", "![[q]]", "- x #ownership\n- y #learning #ownership\n- z",
-    "a paragraph #learning", "> [!question] who", "> [!note] a\n> b", "> [!private] c", "> quote", "*Question: what*\nmore", "%%gone%%", "%%\ngone\n\n%%", "%% open",
-    "```rust\nfn x() {}\n```", "~~~\n%%\n~~~", "| a | b |\n| --- | :-: |\n| c | [[a\\|d]] |", "e[^1]\n\n[^1]: f", "g[^none]", "- [x] h\n- [ ] i", "<b>j</b> <!-- k -->",
-    "<script>l</script>", "<div>\n\nm", "---", "1. n\n\n   o", "ü ß 漢字 🙂", "\\%% \\# \\[", "&amp; &lt;", "http://example.org <me@example.org>", "\t\tindented",
+    "some words",
+    "a *b* **c** ~~d~~ `e`",
+    "## Result",
+    "## Situation",
+    "## Problem",
+    "## Follow-ups\n\n### Why?\n\nSo.\n\n### Who?",
+    "### Deeper",
+    "# Why?",
+    "## Secret {.private}",
+    "### Small secret {.private}",
+    "## Named {#named}",
+    "[[a]]",
+    "[[b#result]] [[q|r]]",
+    "[[b/short]] [[k]]",
+    "[[nothing]]",
+    "[x](../questions/q.md#deeper)",
+    "[x](../stories/a.md)",
+    "![x](/a.png)",
+    "![[a#result]]",
+    "![[b]]",
+    "![[q]]",
+    "- x #ownership\n- y #learning #ownership\n- z",
+    "a paragraph #learning",
+    "> [!question] who",
+    "> [!note] a\n> b",
+    "> [!private] c",
+    "> quote",
+    "*Question: what*\nmore",
+    "%%gone%%",
+    "%%\ngone\n\n%%",
+    "%% open",
+    "```rust\nfn x() {}\n```",
+    "~~~\n%%\n~~~",
+    "| a | b |\n| --- | :-: |\n| c | [[a\\|d]] |",
+    "e[^1]\n\n[^1]: f",
+    "g[^none]",
+    "- [x] h\n- [ ] i",
+    "<b>j</b> <!-- k -->",
+    "<script>l</script>",
+    "<div>\n\nm",
+    "---",
+    "1. n\n\n   o",
+    "ü ß 漢字 🙂",
+    "\\%% \\# \\[",
+    "&amp; &lt;",
+    "http://example.org <me@example.org>",
+    "\t\tindented",
 ];
 
 fn document() -> impl Strategy<Value = String> {
@@ -73,10 +139,36 @@ fn document() -> impl Strategy<Value = String> {
 /// A document that is most probably sound in its place: it has the fields of its kind only.
 fn sound_document(place: &'static str) -> impl Strategy<Value = String> {
     let fields: &[&str] = match place.split('/').collect::<Vec<_>>().as_slice() {
-        ["content", "stories", _, "short.md" | "told.md"] => &["title: Short", "competencies: [ownership]", "answers: [q]", "by: chatgpt", "inherit: false", "length: 90s", "status: draft", "audience: team"],
-        ["content", "stories", ..] => &["competencies: [ownership, learning]", "answers: [q, r]", "answers: [r]", "strength: 4", "when: 2025-03", "audience: team", "audience: public", "status: draft", "status: retired"],
+        ["content", "stories", _, "short.md" | "told.md"] => &[
+            "title: Short",
+            "competencies: [ownership]",
+            "answers: [q]",
+            "by: chatgpt",
+            "inherit: false",
+            "length: 90s",
+            "status: draft",
+            "audience: team",
+        ],
+        ["content", "stories", ..] => &[
+            "competencies: [ownership, learning]",
+            "answers: [q, r]",
+            "answers: [r]",
+            "strength: 4",
+            "when: 2025-03",
+            "audience: team",
+            "audience: public",
+            "status: draft",
+            "status: retired",
+        ],
         ["content", "questions", "sheet.md"] => &["about: b", "competencies: [learning]", "audience: public"],
-        ["content", "questions", ..] => &["competencies: [ownership, learning]", "competencies: [learning]", "about: a", "audience: team", "audience: public", "status: draft"],
+        ["content", "questions", ..] => &[
+            "competencies: [ownership, learning]",
+            "competencies: [learning]",
+            "about: a",
+            "audience: team",
+            "audience: public",
+            "status: draft",
+        ],
         ["content", "case-studies", ..] => &["story: a", "story: b", "severity: 2", "audience: public"],
         ["content", "competencies", ..] => &["aliases: [x]", "audience: team", "audience: public"],
         _ => &["audience: team"],
@@ -88,7 +180,13 @@ fn sound_document(place: &'static str) -> impl Strategy<Value = String> {
         "content/home.md" => "title: Home",
         _ => "title: a",
     };
-    let sound: Vec<&str> = PIECES.iter().copied().filter(|piece| !["[[nothing]]", "%% open", "[x](../questions/q.md#deeper)", "[[b#result]] [[q|r]]", "![[a#result]]"].contains(piece)).collect();
+    let sound: Vec<&str> = PIECES
+        .iter()
+        .copied()
+        .filter(|piece| {
+            !["[[nothing]]", "%% open", "[x](../questions/q.md#deeper)", "[[b#result]] [[q|r]]", "![[a#result]]"].contains(piece)
+        })
+        .collect();
     (proptest::option::of(select(fields)), vec(select(sound), 0..7)).prop_map(move |(field, pieces)| {
         let result = if place.contains("/questions/") { "## How was it?\n\nGood.\n" } else { "## Outcome\n\nIt held.\n" };
         format!("---\n{required}\n{}\n---\n\n{}\n\n{result}", field.unwrap_or_default(), pieces.join("\n\n"))
@@ -119,7 +217,8 @@ fn bytes() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![
         vec(any::<u8>(), 0..80),
         "\\PC{0,60}".prop_map(String::into_bytes),
-        "(---\n)?([-\\[\\]{}:#>|*_`%!^&<\" \n\t\r\\\\a1ü]|\\[\\[|%%|\\[\\^1\\]|---\n|> \\[!|\\*Question: ){0,60}".prop_map(String::into_bytes),
+        "(---\n)?([-\\[\\]{}:#>|*_`%!^&<\" \n\t\r\\\\a1ü]|\\[\\[|%%|\\[\\^1\\]|---\n|> \\[!|\\*Question: ){0,60}"
+            .prop_map(String::into_bytes),
         document().prop_map(String::into_bytes),
         (document(), any::<prop::sample::Index>(), any::<u8>()).prop_map(|(text, index, byte)| {
             let mut bytes = text.into_bytes();
@@ -460,11 +559,45 @@ a picture
 /// A text that something could take for its own, without blanks, so that it counts as one word.
 fn hostile() -> impl Strategy<Value = String> {
     let known = select(vec![
-        "<script>alert(1)</script>", "</script><!--", "]]>", "<![CDATA[", "\"onload=\"x", "'onload='x", "&amp;", "&#60;b&#62;", "&lt", "{{site}}", "{%if%}", "{#x#}", "%%x%%", "<!--x",
-        "</title></textarea>", "<b>", "[[q]]", "![[q]]", "[^1]", "#c", "`x`", "```", "$x$", "a|b", "\\", "\\\\", "{.private}", "javascript:x", "<https://x>", "~~x~~", "**x**", "..", ":::", "=",
+        "<script>alert(1)</script>",
+        "</script><!--",
+        "]]>",
+        "<![CDATA[",
+        "\"onload=\"x",
+        "'onload='x",
+        "&amp;",
+        "&#60;b&#62;",
+        "&lt",
+        "{{site}}",
+        "{%if%}",
+        "{#x#}",
+        "%%x%%",
+        "<!--x",
+        "</title></textarea>",
+        "<b>",
+        "[[q]]",
+        "![[q]]",
+        "[^1]",
+        "#c",
+        "`x`",
+        "```",
+        "$x$",
+        "a|b",
+        "\\",
+        "\\\\",
+        "{.private}",
+        "javascript:x",
+        "<https://x>",
+        "~~x~~",
+        "**x**",
+        "..",
+        ":::",
+        "=",
     ]);
     // A hyphen or a stroke in the name of a figure is a blank on the page.
-    prop_oneof![known.prop_map(str::to_owned), "[!-,.-^`-~]{1,12}"].prop_map(|text| format!("XX{text}XX")).prop_filter("a blank", |text| !text.contains(['-', '_']))
+    prop_oneof![known.prop_map(str::to_owned), "[!-,.-^`-~]{1,12}"]
+        .prop_map(|text| format!("XX{text}XX"))
+        .prop_filter("a blank", |text| !text.contains(['-', '_']))
 }
 
 /// [`EVERYWHERE`] with a text.

@@ -61,7 +61,10 @@ fn each_rule_has_a_case() {
 
 /// The messages of a report, without their rules.
 fn messages(report: &str) -> impl Iterator<Item = &str> {
-    report.lines().filter(|line| line.starts_with("error[") || line.starts_with("warning[")).filter_map(|line| Some(line.split_once("]: ")?.1))
+    report
+        .lines()
+        .filter(|line| line.starts_with("error[") || line.starts_with("warning["))
+        .filter_map(|line| Some(line.split_once("]: ")?.1))
 }
 
 #[test]
@@ -145,7 +148,10 @@ fn every_mistake_in_the_settings_is_reported() {
 
 #[test]
 fn a_file_without_a_question_is_reported() {
-    assert_says(&check("-- content/questions/hardest.md --\n---\ncompetencies: []\n---\n\nSay why.\n"), &["content/questions/hardest.md:", "question"]);
+    assert_says(
+        &check("-- content/questions/hardest.md --\n---\ncompetencies: []\n---\n\nSay why.\n"),
+        &["content/questions/hardest.md:", "question"],
+    );
 }
 
 #[test]
@@ -160,7 +166,13 @@ fn names_that_redaction_makes_alike_are_explained() {
 
 #[test]
 fn a_folder_in_the_singular_is_told_its_plural() {
-    for (singular, plural) in [("story", "stories"), ("question", "questions"), ("case-study", "case-studies"), ("competency", "competencies"), ("Stories", "stories")] {
+    for (singular, plural) in [
+        ("story", "stories"),
+        ("question", "questions"),
+        ("case-study", "case-studies"),
+        ("competency", "competencies"),
+        ("Stories", "stories"),
+    ] {
         let report = check(&format!("-- content/{singular}/outage.md --\n---\ntitle: The outage\n---\n"));
         assert_says(&report, &[&format!("did you mean the folder `content/{plural}`?")]);
     }
@@ -176,5 +188,8 @@ fn a_path_to_another_name_suggests_nothing_far_from_it() {
 #[test]
 #[ignore = "bug: a picture on another host in HTML is dropped without a word"]
 fn a_remote_picture_in_html_is_reported() {
-    assert_says(&check("-- content/stories/outage.md --\n---\ntitle: a\n---\n\n<img src=\"https://example.org/a.png\" alt=\"b\">\n"), &["warning[remote-image]"]);
+    assert_says(
+        &check("-- content/stories/outage.md --\n---\ntitle: a\n---\n\n<img src=\"https://example.org/a.png\" alt=\"b\">\n"),
+        &["warning[remote-image]"],
+    );
 }

@@ -40,7 +40,7 @@ impl Built {
         program::succeed(build);
         let mut artefacts = program::tree(&out.join("site"));
         // The list of what was built is no part of what is read, and folders are not files.
-        artefacts.retain(|path, bytes| path != ".storybank" && !(bytes.is_empty() && !path.contains('.')));
+        artefacts.retain(|path, bytes| path != ".storybank" && (!bytes.is_empty() || path.contains('.')));
         Self::new(artefacts)
     }
 
@@ -51,12 +51,18 @@ impl Built {
 
     /// Everything that is wrong with the site.
     fn faults(&self) -> Vec<String> {
-        let mut faults: Vec<String> = self.pages.iter().flat_map(|(path, page)| page_faults(page).into_iter().map(move |fault| format!("{path}: {fault}"))).collect();
+        let mut faults: Vec<String> =
+            self.pages.iter().flat_map(|(path, page)| page_faults(page).into_iter().map(move |fault| format!("{path}: {fault}"))).collect();
         faults.extend(self.dead_links());
         faults.extend(self.repeated_titles());
         for (path, bytes) in self.artefacts.iter().filter(|(path, _)| path.ends_with(".css")) {
             let style = String::from_utf8_lossy(bytes);
-            faults.extend(["url(http", "url(\"http", "url('http", "url(//", "@import"].iter().filter(|sign| style.contains(**sign)).map(|sign| format!("{path}: {sign}")));
+            faults.extend(
+                ["url(http", "url(\"http", "url('http", "url(//", "@import"]
+                    .iter()
+                    .filter(|sign| style.contains(**sign))
+                    .map(|sign| format!("{path}: {sign}")),
+            );
         }
         faults
     }
@@ -90,7 +96,11 @@ impl Built {
         for (path, page) in &self.pages {
             titles.entry(page.only("title")).or_default().push(path);
         }
-        titles.into_iter().filter(|(_, paths)| paths.len() > 1).map(|(title, paths)| format!("{paths:?} have the title `{title}`")).collect()
+        titles
+            .into_iter()
+            .filter(|(_, paths)| paths.len() > 1)
+            .map(|(title, paths)| format!("{paths:?} have the title `{title}`"))
+            .collect()
     }
 }
 
@@ -138,10 +148,19 @@ fn page_faults(page: &Page) -> Vec<String> {
         faults.push("it has no language".to_owned());
     }
     for id in page.elements() {
-        let asks = matches!(page.name(id), "link" | "script" | "img" | "style" | "source" | "iframe" | "video" | "audio" | "object" | "embed" | "use");
-        let hosts = page.attributes(id).filter(|(name, value)| asks && matches!(*name, "href" | "src" | "srcset" | "data") && has_scheme(value) && !value.starts_with("data:"));
+        let asks = matches!(
+            page.name(id),
+            "link" | "script" | "img" | "style" | "source" | "iframe" | "video" | "audio" | "object" | "embed" | "use"
+        );
+        let hosts = page.attributes(id).filter(|(name, value)| {
+            asks && matches!(*name, "href" | "src" | "srcset" | "data") && has_scheme(value) && !value.starts_with("data:")
+        });
         faults.extend(hosts.map(|(name, value)| format!("<{} {name}=\"{value}\"> asks another host", page.name(id))));
-        if page.name(id) == "a" && page.attribute(id, "href").is_some() && page.text(id).is_empty() && page.attribute(id, "aria-label").is_none() {
+        if page.name(id) == "a"
+            && page.attribute(id, "href").is_some()
+            && page.text(id).is_empty()
+            && page.attribute(id, "aria-label").is_none()
+        {
             faults.push(format!("the link to `{}` has no words", page.attribute(id, "href").unwrap_or_default()));
         }
         if page.name(id) == "img" && page.attribute(id, "alt").is_none() {
@@ -168,7 +187,9 @@ fn assert_sound(built: &Built) {
 
 /// The words of the settings' redaction that a site holds, in its addresses, its texts or its attributes.
 fn words_held(built: &Built, words: &[String]) -> Vec<String> {
-    let plain = |text: &str| -> String { text.to_lowercase().split(|next: char| !next.is_alphanumeric()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ") };
+    let plain = |text: &str| -> String {
+        text.to_lowercase().split(|next: char| !next.is_alphanumeric()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    };
     let mut held = Vec::new();
     for (path, page) in &built.pages {
         let attributes = page.elements().flat_map(|id| page.attributes(id)).map(|(_, value)| value.to_owned());
@@ -183,9 +204,25 @@ fn words_held(built: &Built, words: &[String]) -> Vec<String> {
 #[test]
 fn the_checks_find_what_they_look_for() {
     let page = "<!doctype html><html><title>a</title><body><h1 id=x>a</h1><h3 id=x>b</h3><p><a href=\"b.html\"></a><a href=\"#y\">c</a><img src=\"//example.org/a.png\"><i></p>";
-    let built = Built::new(Artefacts::from([("a.html".to_owned(), page.into()), ("c.html".to_owned(), page.into()), ("a.css".to_owned(), b"@import 'x'".to_vec())]));
+    let built = Built::new(Artefacts::from([
+        ("a.html".to_owned(), page.into()),
+        ("c.html".to_owned(), page.into()),
+        ("a.css".to_owned(), b"@import 'x'".to_vec()),
+    ]));
     let faults = built.faults().join("\n");
-    for fault in ["a.css", "`x` is there twice", "from h1", "no language", "asks another host", "no words", "no alternative text", "b.html\" leads", "#y\" leads", "have the title", "Unexpected"] {
+    for fault in [
+        "a.css",
+        "`x` is there twice",
+        "from h1",
+        "no language",
+        "asks another host",
+        "no words",
+        "no alternative text",
+        "b.html\" leads",
+        "#y\" leads",
+        "have the title",
+        "Unexpected",
+    ] {
         assert!(faults.contains(fault), "{fault} is not in\n{faults}");
     }
     assert_eq!(words_held(&built, &["Example-ORG".to_owned(), "exam".to_owned()]), ["a.html: Example-ORG", "c.html: Example-ORG"]);

@@ -13,6 +13,7 @@ use crate::cli::{Cli, Command};
 /// How a command ended that the machine did not stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
+    /// What was asked for is there.
     Done,
     /// Nothing was written, because something in the content has to be mended first.
     ContentHasErrors,

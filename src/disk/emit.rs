@@ -35,7 +35,7 @@ struct Entry {
 #[derive(Debug, Default)]
 struct Former {
     entries: BTreeMap<String, Entry>,
-    /// When it ended; a file that was changed later was changed by somebody else.
+    /// When it ended; a file that was changed then or later may have been changed by somebody else.
     ended: Option<SystemTime>,
 }
 
@@ -51,8 +51,11 @@ pub enum Put {
 /// What a build changed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Summary {
+    /// How many files have new bytes.
     pub written: usize,
+    /// How many files are those of the former build.
     pub kept: usize,
+    /// How many files of the former build are no longer there.
     pub removed: usize,
 }
 
@@ -68,8 +71,8 @@ pub struct Staging {
     /// What this build has put down. Files that are kept are taken over at the end, if there is anything new at all.
     files: Mutex<BTreeMap<String, (Entry, Put)>>,
     folders: Mutex<BTreeSet<PathBuf>>,
-    /// Held while this build runs, so that a second one does not write to the same place.
-    lock: Option<File>,
+    /// Held until this build has cleaned up after itself, so that a second one does not write to the same place.
+    _claim: Claim,
 }
 
 impl Staging {
@@ -82,20 +85,21 @@ impl Staging {
         if let Some(parent) = out.parent() {
             fs::create_dir_all(parent).map_err(|error| Error::io("make the folder", parent, error))?;
         }
-        let lock = claim(&beside)?;
+        let claim = Claim::take(out.with_file_name(format!(".{}.storybank-lock", name.to_string_lossy())))?;
+        make_beside(&beside)?;
         let former = read_manifest(&out.join(MANIFEST));
         if out.exists() && !out.is_dir() {
             return Err(Error::refused("write to", &out, "there is a file of this name; choose another folder with `--out`"));
         }
         let folders = Mutex::new(BTreeSet::from([beside.clone()]));
         let is_there = out.is_dir();
-        Ok(Self { out, beside, is_there, former, files: Mutex::default(), folders, lock: Some(lock) })
+        Ok(Self { out, beside, is_there, former, files: Mutex::default(), folders, _claim: claim })
     }
 
     /// Whether the file at `path` is the one that the former build made from what `fingerprint` stands for.
     pub fn is_current(&self, path: &str, fingerprint: u64) -> bool {
         let Some(former) = self.former.entries.get(path).filter(|former| former.fingerprint == fingerprint) else { return false };
-        let is_untouched = |about: fs::Metadata| about.len() == former.length && about.modified().ok() <= self.former.ended;
+        let is_untouched = |about: fs::Metadata| about.len() == former.length && about.modified().ok() < self.former.ended;
         fs::metadata(self.out.join(path)).is_ok_and(is_untouched)
     }
 
@@ -130,7 +134,7 @@ impl Staging {
     }
 
     /// Makes the new site the site.
-    pub fn commit(mut self) -> Result<Summary, Error> {
+    pub fn commit(self) -> Result<Summary, Error> {
         let files = std::mem::take(&mut *lock(&self.files));
         let count = |wanted: Put| files.values().filter(|(_, put)| *put == wanted).count();
         let summary = Summary {
@@ -151,7 +155,6 @@ impl Staging {
         taken?;
         let foreign = foreign?;
         write_manifest(&self.beside.join(MANIFEST), &files)?;
-        self.release();
         if is_there {
             exchange(&self.beside, &self.out).map_err(|error| Error::io("put the new site in the place of", &self.out, error))?;
             self.remove_former(&files, &foreign)?;
@@ -170,13 +173,6 @@ impl Staging {
         let (new, old) = (self.beside.join(MANIFEST), self.out.join(MANIFEST));
         write_manifest(&new, files)?;
         fs::rename(&new, &old).map_err(|error| Error::io("write", &old, error))
-    }
-
-    /// Ends the claim on the place beside, whose sign must not become a part of the site.
-    fn release(&mut self) {
-        // What stays behind on failure is a file that the next build takes for its own sign.
-        let _ = fs::remove_file(self.beside.join(LOCK));
-        self.lock = None;
     }
 
     fn note(&self, path: &str, entry: Entry, put: Put) {
@@ -275,33 +271,62 @@ impl Staging {
 
 impl Drop for Staging {
     fn drop(&mut self) {
-        // After a commit there is nothing left to remove; what cannot be removed now, the next build removes.
+        // After a commit there is nothing left to remove. The claim on this place is still held; what cannot be removed now, the
+        // next build removes.
         let _ = fs::remove_dir_all(&self.beside);
     }
 }
 
-/// The file in the place beside that says a build is at work there.
-const LOCK: &str = ".lock";
+/// A claim on the place beside a site, for as long as a build is at work.
+///
+/// The file that stands for it lies outside of both sites, so that it stays where it is when they change places. When a build is
+/// stopped, the system gives the claim back; the file that is left means nothing by itself.
+struct Claim {
+    path: PathBuf,
+    file: Option<File>,
+}
 
-/// Takes the place beside the site for this build; what a stopped build left there is removed.
-fn claim(beside: &Path) -> Result<File, Error> {
-    let refused = || Error::refused("write to", beside, "another build is writing to the same folder; wait until it has ended");
-    if beside.exists() {
-        if let Ok(file) = File::open(beside.join(LOCK))
-            && file.try_lock().is_err()
-        {
-            return Err(refused());
+impl Claim {
+    fn take(path: PathBuf) -> Result<Self, Error> {
+        loop {
+            let file = File::create(&path).map_err(|error| Error::io("write", &path, error))?;
+            if file.try_lock().is_err() {
+                return Err(Error::refused("write to", &path, "another build is writing to the same folder; wait until it has ended"));
+            }
+            // The build before this one may have removed the file between the two calls; then this is a claim on nothing.
+            if is_same_file(&file, &path) {
+                return Ok(Self { path, file: Some(file) });
+            }
         }
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        // What cannot be removed is taken over by the next build.
+        let _ = fs::remove_file(&self.path);
+        self.file = None;
+    }
+}
+
+#[cfg(unix)]
+fn is_same_file(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let identity = |about: fs::Metadata| (about.dev(), about.ino());
+    file.metadata().map(identity).ok() == fs::metadata(path).map(identity).ok()
+}
+
+#[cfg(not(unix))]
+fn is_same_file(_: &File, path: &Path) -> bool {
+    path.exists()
+}
+
+/// Makes the place beside the site; what a stopped build left there is removed.
+fn make_beside(beside: &Path) -> Result<(), Error> {
+    if beside.exists() {
         fs::remove_dir_all(beside).map_err(|error| Error::io("remove what a stopped build left at", beside, error))?;
     }
-    fs::create_dir(beside).map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists => refused(),
-        _ => Error::io("make the folder", beside, error),
-    })?;
-    let path = beside.join(LOCK);
-    let file = File::create(&path).map_err(|error| Error::io("write", &path, error))?;
-    file.try_lock().map_err(|_| refused())?;
-    Ok(file)
+    fs::create_dir(beside).map_err(|error| Error::io("make the folder", beside, error))
 }
 
 /// The folder as a path from the root of the file system, links in it resolved, so that it can change places with another.

@@ -3,19 +3,20 @@
 //! Each pass runs only over bodies that hold its sign, and gives the nodes back in the same order.
 
 use super::{Body, Callout, CalloutKind, Event, Footnote, HTML_TAGS, Node, Tag, TaggedBlock, Target, end_of};
-use crate::diagnostic::{Diagnostic, did_you_mean, rules};
+use crate::diagnostic::{Diagnostic, did_you_mean, nearest, rules};
 use crate::slug::Slug;
 use crate::source::{SitePath, Span};
 
 /// Turns plain Markdown nodes into those of the format.
 pub(super) fn shape(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
-    let Signs { has_quotes, has_html, has_images, has_remark_paragraphs, has_hashtags, has_undefined_footnotes } = Signs::of(body);
-    let has_private_headings = body.headings.iter().any(|heading| heading.is_private && heading.level > 2);
+    let Signs { has_quotes, has_html, has_images, has_remarks_in_text, has_hashtags, has_undefined_footnotes } = Signs::of(body);
+    check_private_marks(body, file, found);
+    let has_private_headings = body.headings.iter().any(|heading| heading.is_private);
     if has_quotes {
         shape_callouts(body, file, found);
     }
-    if has_remark_paragraphs {
-        shape_remark_paragraphs(body);
+    if has_remarks_in_text {
+        shape_remarks_in_text(body);
     }
     if has_private_headings {
         hide_private_headings(body);
@@ -35,10 +36,12 @@ pub(super) fn shape(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnostic
     body.finish();
     for link in &body.links {
         if let Target::Forbidden(address) = &link.target {
-            found.push(
-                Diagnostic::new(&rules::DEAD_LINK, file, link.span, format!("`{address}` leads out of the site or runs code"))
-                    .help("link to a file below `content/`, or to an `https:` address"),
-            );
+            let (does, help) = if address.contains(':') {
+                ("runs code in the reader's browser", "link to an `https:` address, or leave the link away")
+            } else {
+                ("leads out of the site", "link to a file below `content/`")
+            };
+            found.push(Diagnostic::new(&rules::ADDRESS_FORBIDDEN, file, link.span, format!("`{address}` {does}")).help(help));
         }
     }
 }
@@ -49,7 +52,7 @@ struct Signs {
     has_quotes: bool,
     has_html: bool,
     has_images: bool,
-    has_remark_paragraphs: bool,
+    has_remarks_in_text: bool,
     has_hashtags: bool,
     has_undefined_footnotes: bool,
 }
@@ -57,12 +60,11 @@ struct Signs {
 impl Signs {
     fn of(body: &Body) -> Self {
         let mut signs = Self::default();
-        let mut before = None;
         for node in &body.nodes {
             match node.event {
                 Event::Start(Tag::Quote) => signs.has_quotes = true,
                 Event::Start(Tag::Image(_)) => signs.has_images = true,
-                Event::Start(Tag::Emphasis) => signs.has_remark_paragraphs |= before == Some(Event::Start(Tag::Paragraph)),
+                Event::Start(Tag::Emphasis) => signs.has_remarks_in_text = true,
                 Event::Html(_) => signs.has_html = true,
                 Event::Text(piece) => {
                     signs.has_hashtags |= body.str(piece).as_bytes().contains(&b'#');
@@ -71,7 +73,6 @@ impl Signs {
                 }
                 _ => {}
             }
-            before = Some(node.event);
         }
         signs
     }
@@ -100,14 +101,14 @@ fn shape_callouts(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnostic>)
                 };
                 let kind = marker.kind().unwrap_or_else(|| {
                     found.push(marker.unknown(file));
-                    CalloutKind::Note
+                    marker.nearest_kind()
                 });
                 body.callouts.push(Callout { kind });
                 let tag = Tag::Callout(crate::source::offset(body.callouts.len() - 1));
                 open.push(tag);
                 new.push(Node { event: Event::Start(tag), span: node.span });
                 let end = end_of(&old, index + 1);
-                push_first_paragraph(&mut new, &old[index + 1..=end], marker.end, kind);
+                push_first_paragraph(body, &mut new, &old[index + 1..=end], marker.end, kind);
                 index = end + 1;
             }
             Event::End(Tag::Quote) => {
@@ -135,21 +136,28 @@ impl<'a> Marker<'a> {
     fn at(text: &'a str, start: usize) -> Option<Self> {
         let rest = text.get(start..)?.strip_prefix("[!")?;
         let close = rest.find(']')?;
-        let name = &rest[..close];
+        let name = rest[..close].trim();
         if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
             return None;
         }
-        let name_start = start + "[!".len();
+        let name_start = start + "[!".len() + rest[..close].find(name).unwrap_or_default();
         let after = &rest[close + 1..];
         let folded = after.strip_prefix(['-', '+']).unwrap_or(after);
         let end = start + "[!".len() + close + 1 + (after.len() - folded.len());
-        let blanks = folded.len() - folded.trim_start_matches([' ', '\t']).len();
-        Some(Self { name, name_span: Span::new(name_start, name_start + close), end: end + blanks })
+        Some(Self { name, name_span: Span::new(name_start, name_start + name.len()), end })
     }
 
     fn kind(&self) -> Option<CalloutKind> {
         let named = CalloutKind::ALL.iter().find(|(name, _)| self.name.eq_ignore_ascii_case(name));
         named.map(|&(_, kind)| kind)
+    }
+
+    /// What a call-out of unknown type is taken for: what it looks like if that is for the author alone, so that a slip of the
+    /// pen does not show it to others, and else a note.
+    fn nearest_kind(&self) -> CalloutKind {
+        let names = CalloutKind::ALL.iter().map(|&(name, _)| name);
+        let near = nearest(self.name, names).and_then(|near| CalloutKind::ALL.iter().find(|(name, _)| *name == near));
+        near.map(|&(_, kind)| kind).filter(|kind| kind.is_private()).unwrap_or(CalloutKind::Note)
     }
 
     fn unknown(&self, file: &SitePath) -> Diagnostic {
@@ -161,10 +169,17 @@ impl<'a> Marker<'a> {
 
 /// The first paragraph of a call-out without its marker. The rest of the marker's line is the title of a note; for a
 /// remark it is the remark itself.
-fn push_first_paragraph(new: &mut Vec<Node>, paragraph: &[Node], marker_end: usize, kind: CalloutKind) {
+fn push_first_paragraph(body: &Body, new: &mut Vec<Node>, paragraph: &[Node], marker_end: usize, kind: CalloutKind) {
     let [start, inner @ .., end] = paragraph else { return };
-    let inner: Vec<Node> = inner.iter().filter_map(|node| after_marker(node, marker_end)).collect();
-    let is_break = |node: &Node| matches!(node.event, Event::SoftBreak | Event::HardBreak);
+    let mut inner: Vec<Node> = inner.iter().filter_map(|node| after_marker(node, marker_end)).collect();
+    if let Some(Node { event: Event::Text(piece), .. }) = inner.first_mut() {
+        let blanks = body.str(*piece).len() - body.str(*piece).trim_start().len();
+        piece.start += crate::source::offset(blanks);
+        piece.length -= crate::source::offset(blanks);
+    }
+    if matches!(inner.first(), Some(Node { event: Event::Text(piece), .. }) if piece.length == 0) {
+        inner.remove(0);
+    }
     let (title, rest) = if kind.is_private() {
         (&[][..], inner.as_slice())
     } else {
@@ -200,58 +215,79 @@ fn after_marker(node: &Node, marker_end: usize) -> Option<Node> {
     Some(Node { event: Event::Text(piece), span: Span { start: node.span.start + cut, end: node.span.end } })
 }
 
-/// A paragraph that opens with `*Question: …*`, the form that remarks have in raw notes, becomes a remark.
-fn shape_remark_paragraphs(body: &mut Body) {
+/// `*Question: …*`, the form that remarks have in raw notes, becomes a remark wherever it stands in a paragraph or an item.
+fn shape_remarks_in_text(body: &mut Body) {
     let old = std::mem::take(&mut body.nodes);
-    let mut new = Vec::with_capacity(old.len() + 8);
+    let mut new: Vec<Node> = Vec::with_capacity(old.len() + 8);
+    let mut open: Vec<Tag> = Vec::new();
     let mut index = 0;
     while index < old.len() {
-        match remark_at(body, &old, index) {
-            Some(emphasis_end) => {
-                let paragraph_end = end_of(&old, index);
-                push_remark(body, &mut new, &old[index..=paragraph_end], emphasis_end - index);
-                index = paragraph_end + 1;
+        let node = old[index];
+        if is_remark(body, &old[index..]) && matches!(open.last(), Some(Tag::Paragraph | Tag::Item)) {
+            let end = end_of(&old, index);
+            let in_paragraph = open.last() == Some(&Tag::Paragraph);
+            if in_paragraph {
+                close_paragraph(&mut new, node.span);
             }
-            None => {
-                new.push(old[index]);
-                index += 1;
+            push_remark(body, &mut new, &old[index..=end]);
+            if in_paragraph {
+                new.push(Node { event: Event::Start(Tag::Paragraph), span: node.span });
             }
+            index = end + 1;
+            continue;
         }
+        match node.event {
+            Event::Start(tag) => open.push(tag),
+            Event::End(_) => {
+                open.pop();
+            }
+            _ => {}
+        }
+        if node.event == Event::End(Tag::Paragraph) {
+            close_paragraph(&mut new, node.span);
+        } else if !(is_break(&node) && matches!(new.last(), Some(Node { event: Event::Start(Tag::Paragraph) | Event::End(Tag::Callout(_)), .. }))) {
+            new.push(node);
+        }
+        index += 1;
     }
     body.nodes = new;
 }
 
-/// If a paragraph at `index` opens with a line that is a remark: where its emphasis ends.
-fn remark_at(body: &Body, nodes: &[Node], index: usize) -> Option<usize> {
-    let [first, second, third, ..] = nodes.get(index..)? else { return None };
-    let opens = first.event == Event::Start(Tag::Paragraph) && second.event == Event::Start(Tag::Emphasis);
-    let Event::Text(text) = third.event else { return None };
-    let label = body.str(text).get(.."question".len())?;
-    let after = body.str(text)["question".len()..].trim_start();
-    if !opens || !label.eq_ignore_ascii_case("question") || !after.starts_with(':') {
-        return None;
+/// Ends a paragraph, with the line break before its end taken away; one that holds nothing is taken away whole.
+fn close_paragraph(new: &mut Vec<Node>, span: Span) {
+    while new.last().is_some_and(is_break) {
+        new.pop();
     }
-    let end = end_of(nodes, index + 1);
-    matches!(nodes[end + 1].event, Event::SoftBreak | Event::HardBreak | Event::End(Tag::Paragraph)).then_some(end)
+    if matches!(new.last(), Some(Node { event: Event::Start(Tag::Paragraph), .. })) {
+        new.pop();
+    } else {
+        new.push(Node { event: Event::End(Tag::Paragraph), span });
+    }
 }
 
-/// Adds a remark and then what else stands in its paragraph; `emphasis_end` counts from the start of the paragraph.
-fn push_remark(body: &mut Body, new: &mut Vec<Node>, paragraph: &[Node], emphasis_end: usize) {
-    let span = paragraph[1].span;
+fn is_break(node: &Node) -> bool {
+    matches!(node.event, Event::SoftBreak | Event::HardBreak)
+}
+
+/// Whether emphasis starts here that opens with `Question:`.
+fn is_remark(body: &Body, nodes: &[Node]) -> bool {
+    let [Node { event: Event::Start(Tag::Emphasis), .. }, Node { event: Event::Text(text), .. }, ..] = nodes else { return false };
+    let (label, after) = body.str(*text).trim_start().split_at_checked("question".len()).unwrap_or_default();
+    label.eq_ignore_ascii_case("question") && after.trim_start().starts_with(':')
+}
+
+/// Adds the remark that stands in emphasis.
+fn push_remark(body: &mut Body, new: &mut Vec<Node>, emphasis: &[Node]) {
+    let [start, text, inner @ .., end] = emphasis else { return };
     body.callouts.push(Callout { kind: CalloutKind::Question });
     let tag = Tag::Callout(crate::source::offset(body.callouts.len() - 1));
-    new.push(Node { event: Event::Start(tag), span });
-    new.push(paragraph[0]);
-    new.extend(without_label(body, &paragraph[2]));
-    new.extend_from_slice(&paragraph[3..emphasis_end]);
-    let end = Node { event: Event::End(Tag::Paragraph), span };
-    new.push(end);
-    new.push(Node { event: Event::End(tag), span });
-    let rest = &paragraph[emphasis_end + 1..];
-    if rest.len() > 2 {
-        new.push(paragraph[0]);
-        new.extend_from_slice(&rest[1..]);
-    }
+    let node = |event, span| Node { event, span };
+    new.push(node(Event::Start(tag), start.span));
+    new.push(node(Event::Start(Tag::Paragraph), start.span));
+    new.extend(without_label(body, text));
+    new.extend_from_slice(inner);
+    new.push(node(Event::End(Tag::Paragraph), end.span));
+    new.push(node(Event::End(tag), end.span));
 }
 
 /// The text of a remark without `Question:`.
@@ -264,27 +300,47 @@ fn without_label(body: &Body, node: &Node) -> Option<Node> {
     Some(Node { event: Event::Text(piece), span: node.span })
 }
 
-/// A heading of the third level or below with the class `private`, and what stands under it, becomes a private block.
+/// Headings whose mark for private text is not written as it should be. They are taken for private: what its author meant to
+/// keep is not shown because of a slip of the pen.
+fn check_private_marks(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
+    for index in 0..body.nodes.len() {
+        let Node { event: Event::Start(Tag::Heading(number)), span } = body.nodes[index] else { continue };
+        let heading = &mut body.headings[number as usize];
+        let has_slip = heading.text.to_lowercase().split('{').skip(1).any(|mark| mark.contains("private"));
+        if has_slip && !heading.is_private {
+            heading.is_private = true;
+            found.push(
+                Diagnostic::new(&rules::PRIVATE_MARK, file, span, "this heading is taken for private, but its mark is not written as one")
+                    .help("end the line with `{.private}`, and nothing after it"),
+            );
+        }
+    }
+}
+
+/// A private heading that opens no section of its own, and what stands under it, becomes a private block. It ends at the next
+/// heading that is not below it, or with the quote or the item that it stands in.
 fn hide_private_headings(body: &mut Body) {
     let old = std::mem::take(&mut body.nodes);
     let mut new = Vec::with_capacity(old.len() + 4);
     let mut depth = 0usize;
-    let mut open: Option<(u8, Tag)> = None;
+    // The depth and the level of the heading that is open, and the block that it opened.
+    let mut open: Option<(usize, u8, Tag)> = None;
     for node in &old {
-        if let (0, Event::Start(Tag::Heading(number))) = (depth, node.event) {
-            let heading = &body.headings[number as usize];
-            if let Some((level, tag)) = open
-                && heading.level <= level
-            {
-                new.push(Node { event: Event::End(tag), span: node.span });
-                open = None;
-            }
-            if open.is_none() && heading.is_private && heading.level > 2 {
-                body.callouts.push(Callout { kind: CalloutKind::Private });
-                let tag = Tag::Callout(crate::source::offset(body.callouts.len() - 1));
-                open = Some((heading.level, tag));
-                new.push(Node { event: Event::Start(tag), span: node.span });
-            }
+        let ends_container = matches!(node.event, Event::End(_)) && open.is_some_and(|(at, ..)| at == depth);
+        let heading = match node.event {
+            Event::Start(Tag::Heading(number)) => Some(&body.headings[number as usize]),
+            _ => None,
+        };
+        let ends_heading = heading.is_some_and(|heading| open.is_some_and(|(at, level, _)| at == depth && heading.level <= level));
+        if let (true, Some((.., tag))) = (ends_container || ends_heading, open) {
+            new.push(Node { event: Event::End(tag), span: node.span });
+            open = None;
+        }
+        if let Some(heading) = heading.filter(|heading| heading.is_private && (depth > 0 || heading.level > 2) && open.is_none()) {
+            body.callouts.push(Callout { kind: CalloutKind::Private });
+            let tag = Tag::Callout(crate::source::offset(body.callouts.len() - 1));
+            open = Some((depth, heading.level, tag));
+            new.push(Node { event: Event::Start(tag), span: node.span });
         }
         match node.event {
             Event::Start(_) => depth += 1,
@@ -293,42 +349,93 @@ fn hide_private_headings(body: &mut Body) {
         }
         new.push(*node);
     }
-    if let Some((_, tag)) = open {
+    if let Some((.., tag)) = open {
         let span = old.last().map_or(Span::default(), |node| node.span);
         new.push(Node { event: Event::End(tag), span });
     }
     body.nodes = new;
 }
 
-/// Takes the comments out of HTML, and warns of tags that will be dropped.
+/// Takes out of HTML what does not belong into a page, and warns of it: comments, tags that a document does not need, links and
+/// pictures (in Markdown they are checked and get their addresses), and ids, which the page gives itself.
 fn check_html(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
+    let mut in_comment = false;
     for index in 0..body.nodes.len() {
-        let Node { event: Event::Html(piece), span } = body.nodes[index] else { continue };
-        let html = body.str(piece);
-        for tag in tags_of(html) {
+        let Node { event, span } = body.nodes[index];
+        let Event::Html(piece) = event else {
+            // A comment goes over the lines of one block, each of which is a node of its own inside of a quote.
+            in_comment &= !matches!(event, Event::End(Tag::HtmlBlock));
+            continue;
+        };
+        let visible = without_comments(body.str(piece), &mut in_comment);
+        for tag in tags_of(&visible) {
             if !HTML_TAGS.contains(&tag.as_str()) {
-                found.push(
-                    Diagnostic::new(&rules::RAW_HTML, file, span, format!("`<{tag}>` is dropped"))
-                        .help("write it in Markdown, or with one of the tags that docs/format.md lists"),
-                );
+                let help = match tag.as_str() {
+                    "a" => "write the link in Markdown, as in `[words](https://example.org)` or `[[slug|words]]`",
+                    "img" => "write the picture in Markdown, as in `![what it shows](picture.png)`",
+                    _ => "write it in Markdown, or with one of the tags that docs/format.md lists",
+                };
+                found.push(Diagnostic::new(&rules::RAW_HTML, file, span, format!("`<{tag}>` is dropped")).help(help));
             }
         }
-        if html.contains("<!--") {
-            let clean = without_comments(html);
-            body.nodes[index].event = Event::Html(body.write_anew(&clean));
+        let kept = without_ids(&without_tags(&visible, &["a", "img"]));
+        if kept != body.str(piece) {
+            body.nodes[index].event = Event::Html(body.write_anew(&kept));
         }
     }
 }
 
-fn without_comments(html: &str) -> String {
-    let mut clean = String::with_capacity(html.len());
+fn without_comments(html: &str, in_comment: &mut bool) -> String {
+    let mut visible = String::with_capacity(html.len());
     let mut rest = html;
-    while let Some(open) = rest.find("<!--") {
-        clean.push_str(&rest[..open]);
-        rest = rest[open..].find("-->").map_or("", |close| &rest[open + close + "-->".len()..]);
+    loop {
+        let sign = if *in_comment { "-->" } else { "<!--" };
+        let Some(at) = rest.find(sign) else { break };
+        if !*in_comment {
+            visible.push_str(&rest[..at]);
+        }
+        rest = &rest[at + sign.len()..];
+        *in_comment = !*in_comment;
     }
-    clean.push_str(rest);
-    clean
+    if !*in_comment {
+        visible.push_str(rest);
+    }
+    visible
+}
+
+/// The HTML without the opening and closing tags of some names; what they hold stays.
+fn without_tags(html: &str, names: &[&str]) -> String {
+    let mut kept = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(open) = rest.find('<') {
+        let inside = rest[open + 1..].trim_start_matches('/');
+        let name: String = inside.chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+        let (end, is_dropped) = match rest[open..].find('>') {
+            Some(close) => (open + close + 1, names.contains(&name.as_str())),
+            None => (rest.len(), names.contains(&name.as_str())),
+        };
+        kept.push_str(&rest[..if is_dropped { open } else { end }]);
+        rest = &rest[end..];
+    }
+    kept.push_str(rest);
+    kept
+}
+
+/// The HTML with its ids made into attributes that mean nothing.
+fn without_ids(html: &str) -> String {
+    let lower = html.to_ascii_lowercase();
+    let mut kept = String::with_capacity(html.len());
+    let mut from = 0;
+    for (at, _) in lower.match_indices("id") {
+        let is_name = lower[..at].ends_with(|before: char| before.is_ascii_whitespace() || matches!(before, '"' | '\'' | '/'));
+        if is_name && lower[at + 2..].trim_start().starts_with('=') && lower[..at].rfind('<') > lower[..at].rfind('>') {
+            kept.push_str(&html[from..at]);
+            kept.push_str("data-");
+            from = at;
+        }
+    }
+    kept.push_str(&html[from..]);
+    kept
 }
 
 /// The names of the tags that open in a piece of HTML, in lower case.
@@ -521,12 +628,12 @@ fn take_hashtags(body: &mut Body, new: &mut Vec<Node>) {
         let start = trimmed.rfind(char::is_whitespace).map_or(0, |at| at + trimmed[at..].chars().next().map_or(1, char::len_utf8));
         let Some(name) = trimmed[start..].strip_prefix('#') else { break };
         let is_after_space = start > 0 || (after_break && !is_escaped);
-        if !is_verbatim || !is_after_space || !is_tag_name(name) {
+        if !is_after_space || !is_tag_name(name) {
             break;
         }
         let kept = trimmed[..start].trim_end().len();
         let name_start = piece.start as usize + start + 1;
-        let name_span = Span::new(name_start - 1, name_start + name.len());
+        let name_span = if is_verbatim { Span::new(name_start - 1, name_start + name.len()) } else { span };
         tags.push((Slug::of(name), name_span));
         new.pop();
         if kept > 0 {

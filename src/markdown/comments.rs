@@ -7,9 +7,13 @@ use crate::source::Span;
 /// The sign that opens and closes a comment.
 const SIGN: &str = "%%";
 
+/// What stands in the place of the bytes of a comment, so that every offset still holds. To the parser it is a letter, so
+/// that nothing around a comment is parted or joined by it; the reader takes it out of all that it keeps.
+pub const BLANK: char = '\u{1}';
+
 /// A text without its comments.
 pub struct Blanked {
-    /// The text with blanks in the place of comments, so that every offset still holds; nothing where there are none.
+    /// The text with [`BLANK`] in the place of comments; nothing where there are none.
     pub text: Option<String>,
     /// Signs that open a comment which never closes. What follows one is blanked too.
     pub unclosed: Vec<Span>,
@@ -53,13 +57,18 @@ fn next_opening(text: &str, body: usize, from: usize) -> Option<usize> {
     loop {
         if let Some(block) = code.iter().find(|range| range.contains(&at)) {
             at = block.end;
-        } else if text.as_bytes()[..at].ends_with(b"\\") {
+        } else if is_escaped(&text[..at]) {
             at += SIGN.len();
         } else {
             return Some(at);
         }
         at += text[at..].find(SIGN)?;
     }
+}
+
+/// Whether a text ends in a backslash that is not itself written with one.
+fn is_escaped(before: &str) -> bool {
+    before.bytes().rev().take_while(|&byte| byte == b'\\').count() % 2 == 1
 }
 
 fn code_ranges(body: &str, offset: usize) -> Vec<std::ops::Range<usize>> {
@@ -72,9 +81,9 @@ fn code_ranges(body: &str, offset: usize) -> Vec<std::ops::Range<usize>> {
     ranges
 }
 
-/// Puts blanks in the place of everything but line ends.
+/// Puts blanks in the place of a comment, its line ends included: a quote or an item that holds it does not end there.
 fn overwrite(text: &mut String, start: usize, end: usize) {
-    let blanks: String = text[start..end].bytes().map(|byte| if matches!(byte, b'\n' | b'\r') { char::from(byte) } else { ' ' }).collect();
+    let blanks: String = std::iter::repeat_n(BLANK, end - start).collect();
     text.replace_range(start..end, &blanks);
 }
 
@@ -88,11 +97,13 @@ mod tests {
 
     #[test]
     fn blanks_comments_and_keeps_offsets() {
-        assert_eq!(without("a %%b%% c"), "a       c");
-        assert_eq!(without("%%\né\n%%\nx"), "  \n  \n  \nx");
-        assert_eq!(without("`%%` and %%x%%"), "`%%` and      ");
-        assert_eq!(without("~~~\n%%\n~~~\n\n%%x%%"), "~~~\n%%\n~~~\n\n     ");
-        assert_eq!(without("100\\%% sure"), "100\\%% sure");
+        let shown = |text: &str| without(text).replace(BLANK, "_");
+        assert_eq!(shown("a %%b%% c"), "a _____ c");
+        assert_eq!(shown("%%\né\n%%\nx"), "________\nx");
+        assert_eq!(shown("`%%` and %%x%%"), "`%%` and _____");
+        assert_eq!(shown("~~~\n%%\n~~~\n\n%%x%%"), "~~~\n%%\n~~~\n\n_____");
+        assert_eq!(shown("100\\%% sure"), "100\\%% sure");
+        assert_eq!(shown("a \\\\%%c%% b"), "a \\\\_____ b");
     }
 
     #[test]

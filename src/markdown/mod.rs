@@ -59,23 +59,32 @@ const ANEW: u32 = 1 << 31;
 /// An event and the stretch of the file that it comes from.
 #[derive(Debug, Clone, Copy)]
 pub struct Node {
+    /// What stands there.
     pub event: Event,
+    /// Where its author wrote it; a start and its end both have the stretch of the whole.
     pub span: Span,
 }
 
 /// What a body consists of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event {
+    /// What follows, up to the end with the same tag, stands inside of it.
     Start(Tag),
+    /// Closes the start with the same tag.
     End(Tag),
+    /// Words as they are read, without any markup.
     Text(Str),
     /// Code inside a line.
     Code(Str),
     /// HTML as its author wrote it, without its comments.
     Html(Str),
+    /// `[^label]`, by its label.
     FootnoteReference(Str),
+    /// A line of the file ends inside a paragraph; a reader sees a space.
     SoftBreak,
+    /// A line ends because its author wants it to: two spaces or a backslash before the end.
     HardBreak,
+    /// A line across the page: `---`.
     Rule,
     /// The box of a task, and whether it is ticked.
     TaskMarker(bool),
@@ -88,27 +97,45 @@ pub enum Event {
 /// What holds other nodes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tag {
+    /// Lines without a blank one between them.
     Paragraph,
+    /// `## So`; its number in [`Body::headings`].
     Heading(u32),
+    /// `> so`, where no type of a call-out follows.
     Quote,
+    /// `> [!note]`; its number in [`Body::callouts`].
     Callout(u32),
+    /// What stands behind `> [!note]` on the same line; remarks and private notes have none.
     CalloutTitle,
     /// A block of code, with the word after its fence.
     CodeBlock(Str),
+    /// HTML on lines of its own.
     HtmlBlock,
+    /// `- so`.
     BulletList,
     /// A list whose first number is given.
     NumberedList(u32),
+    /// What one bullet or number stands before, other blocks included.
     Item,
+    /// `[^label]: so`, by its label.
     Footnote(Str),
+    /// Its head and its rows; its number in [`Body::tables`].
     Table(u32),
+    /// The names of the columns: cells without a row around them.
     TableHead,
+    /// A row below the head.
     TableRow,
+    /// What stands between two bars; its column is its place in the row.
     TableCell,
+    /// `*so*`.
     Emphasis,
+    /// `**so**`.
     Strong,
+    /// `~~so~~`.
     Strikethrough,
+    /// `[so](address)` or `[[slug]]`; its number in [`Body::links`].
     Link(u32),
+    /// `![so](picture.png)`; its number in [`Body::links`]. The words inside are for those who cannot see it.
     Image(u32),
 }
 
@@ -130,11 +157,13 @@ pub struct Heading {
 /// A link, an image or a transclusion.
 #[derive(Debug, Clone)]
 pub struct Link {
+    /// Where it leads, by its author's word; whether that exists is found out when the site is linked.
     pub target: Target,
     /// The words that a pointer shows over it; mostly empty.
     pub title: String,
     /// Whether its author gave it words; a link without any is shown with the title of its target.
     pub is_labelled: bool,
+    /// Where it stands in the file, from its first bracket to its last.
     pub span: Span,
 }
 
@@ -142,9 +171,19 @@ pub struct Link {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
     /// `[[name#fragment]]`.
-    Wiki { name: String, fragment: String },
+    Wiki {
+        /// A slug, or with its kind or story before it: `ownership`, `questions/mistake`, `story/variant`.
+        name: String,
+        /// The part, heading or follow-up, without `#`; empty where the page as a whole is meant.
+        fragment: String,
+    },
     /// A file of the site.
-    File { path: SitePath, fragment: String },
+    File {
+        /// From the root of the site, whatever folder the link was written in.
+        path: SitePath,
+        /// The part, heading or follow-up, without `#`; empty where the file as a whole is meant.
+        fragment: String,
+    },
     /// A place in the same document.
     Fragment(String),
     /// An address outside of the site.
@@ -156,15 +195,22 @@ pub enum Target {
 /// A block that is set apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Callout {
+    /// What the word between the brackets says, in capitals or not.
     pub kind: CalloutKind,
 }
 
+/// What a call-out is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CalloutKind {
+    /// `> [!note]`: worth knowing besides; also what a call-out of an unknown type becomes.
     Note,
+    /// `> [!tip]`: advice.
     Tip,
+    /// `> [!important]`: not to be passed over.
     Important,
+    /// `> [!warning]`: something can go wrong here.
     Warning,
+    /// `> [!caution]`: something does go wrong here, unless one takes care.
     Caution,
     /// A reviewer's remark that is open.
     Question,
@@ -193,11 +239,16 @@ impl CalloutKind {
     }
 }
 
+/// How the cells of a column are set, from the line below the head of its table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Alignment {
+    /// `---`: as the theme sets it.
     None,
+    /// `:---`.
     Left,
+    /// `:---:`.
     Center,
+    /// `---:`.
     Right,
 }
 
@@ -206,12 +257,14 @@ pub enum Alignment {
 pub struct TaggedBlock {
     /// The nodes from its start to its end.
     pub nodes: Range<usize>,
+    /// The slugs of the hashtags, each with its place in the file; a slug may be that of no competency.
     pub tags: Vec<(Slug, Span)>,
 }
 
 /// The text of a footnote.
 #[derive(Debug, Clone)]
 pub struct Footnote {
+    /// The word behind `^`, by which references name it.
     pub label: String,
     /// The nodes between its start and its end.
     pub nodes: Range<usize>,
@@ -269,7 +322,6 @@ fn end_of(nodes: &[Node], start: usize) -> usize {
 
 /// The HTML tags that an author may use; others are dropped with a warning.
 pub const HTML_TAGS: &[&str] = &[
-    "a",
     "abbr",
     "b",
     "bdi",
@@ -292,7 +344,6 @@ pub const HTML_TAGS: &[&str] = &[
     "em",
     "figcaption",
     "figure",
-    "h1",
     "h2",
     "h3",
     "h4",
@@ -300,7 +351,6 @@ pub const HTML_TAGS: &[&str] = &[
     "h6",
     "hr",
     "i",
-    "img",
     "ins",
     "kbd",
     "li",

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use pulldown_cmark::{CodeBlockKind, CowStr, LinkType, Options, Parser, TagEnd};
 use pulldown_cmark::{Event as Parsed, Tag as ParsedTag};
 
+use super::comments::BLANK;
 use super::{Alignment, Body, Event, Heading, Link, Node, Str, Tag, Target, blocks, comments};
 use crate::diagnostic::{Diagnostic, rules};
 use crate::slug::Slug;
@@ -42,11 +43,15 @@ pub fn read(file: &SitePath, text: &Arc<str>, start: usize) -> (Body, Vec<Diagno
         match event {
             Parsed::Start(ParsedTag::MetadataBlock(_)) => {}
             Parsed::Start(tag) => {
-                let is_bare_wiki_link = matches!(tag, ParsedTag::Link { link_type: LinkType::WikiLink { has_pothole: false }, .. });
+                let is_bare_wiki_link = matches!(
+                    tag,
+                    ParsedTag::Link { link_type: LinkType::WikiLink { has_pothole: false }, .. }
+                        | ParsedTag::Image { link_type: LinkType::WikiLink { has_pothole: false }, .. }
+                );
                 reader.start(tag, span);
                 if is_bare_wiki_link {
-                    // Its words are the title of its target, which is not known here.
-                    events.by_ref().find(|(event, _)| matches!(event, Parsed::End(TagEnd::Link)));
+                    // Its words are the title of its target, which is not known here; the name of a file is nothing to show.
+                    events.by_ref().find(|(event, _)| matches!(event, Parsed::End(TagEnd::Link | TagEnd::Image)));
                     reader.end(span);
                 }
             }
@@ -110,6 +115,9 @@ impl Reader<'_> {
     /// Adds text; what continues the text before it becomes one with it, so that words are not cut up.
     fn text(&mut self, text: &CowStr<'_>, span: Span) {
         let piece = self.keep(text);
+        if piece.length == 0 {
+            return;
+        }
         if let Some(Node { event: Event::Text(last), span: last_span }) = self.body.nodes.last_mut()
             && last.start + last.length == piece.start
             && last_span.end == span.start
@@ -140,6 +148,9 @@ impl Reader<'_> {
 
     /// Refers to characters in the file where they stand there, and keeps a copy of others.
     fn keep(&mut self, characters: &CowStr<'_>) -> Str {
+        if characters.as_bytes().contains(&(BLANK as u8)) {
+            return self.body.write_anew(&characters.replace(BLANK, ""));
+        }
         if let CowStr::Borrowed(borrowed) = characters {
             let file: &str = &self.body.text.file;
             let start = (borrowed.as_ptr() as usize).wrapping_sub(file.as_ptr() as usize);
@@ -153,13 +164,13 @@ impl Reader<'_> {
     fn tag(&mut self, tag: ParsedTag<'_>, span: Span) -> Tag {
         match tag {
             ParsedTag::Paragraph | ParsedTag::MetadataBlock(_) => Tag::Paragraph,
-            ParsedTag::Heading { level, id, classes, .. } => {
+            ParsedTag::Heading { level, id, classes, attrs } => {
                 self.body.headings.push(Heading {
                     level: level as u8,
                     text: String::new(),
                     has_own_id: id.is_some(),
                     id: id.map(|id| Slug::of(&id).to_string()).unwrap_or_default(),
-                    is_private: classes.iter().any(|class| &**class == "private"),
+                    is_private: classes.iter().chain(attrs.iter().map(|(name, _)| name)).any(|mark| mark.eq_ignore_ascii_case("private")),
                 });
                 Tag::Heading(last_of(&self.body.headings))
             }
@@ -198,6 +209,7 @@ impl Reader<'_> {
     }
 
     fn link(&mut self, link_type: LinkType, address: &str, title: &str, span: Span) -> u32 {
+        let (address, title) = (&address.replace(BLANK, ""), &title.replace(BLANK, ""));
         let target = match link_type {
             LinkType::WikiLink { .. } => wiki_target(address),
             LinkType::Email => Target::External(format!("mailto:{address}")),
@@ -210,7 +222,7 @@ impl Reader<'_> {
 
     /// Gives a heading its text and an id that no other heading of the body has.
     fn finish_heading(&mut self, number: u32, open: usize) {
-        let text = self.body.plain(open + 1..self.body.nodes.len() - 1);
+        let text = self.body.plain(open + 1..self.body.nodes.len() - 1).trim().to_owned();
         let heading = &mut self.body.headings[number as usize];
         let wanted = if heading.id.is_empty() { Slug::of(&text).to_string() } else { heading.id.clone() };
         let wanted = if wanted.is_empty() { "section".to_owned() } else { wanted };

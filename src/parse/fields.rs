@@ -14,15 +14,21 @@ use crate::source::{SitePath, Span};
 
 /// A file whose front matter is read.
 pub(super) struct Source<'a> {
+    /// Where reports say the mistakes are.
     pub path: &'a SitePath,
+    /// The whole file; the spans of `split` count in it.
     pub text: &'a str,
+    /// Where the front matter ends and the body starts.
     pub split: Split,
 }
 
 /// What front matter says.
 pub(super) struct Fields {
+    /// From the file, or by the kind of the document.
     pub audience: Audience,
+    /// From the file; without a word there ready, and draft where a program wrote it.
     pub status: Status,
+    /// What the fields of the kind say.
     pub meta: Meta,
 }
 
@@ -423,8 +429,11 @@ impl<'de> Deserialize<'de> for Ledger {
 
             fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Ledger, A::Error> {
                 let mut facts = Vec::new();
-                while let Some(entry) = map.next_entry()? {
-                    facts.push(entry);
+                while let Some((name, fact)) = map.next_entry::<String, RawFact>()? {
+                    if facts.iter().any(|(other, _)| *other == name) {
+                        return Err(de::Error::custom(format!("duplicate entry `{name}`")));
+                    }
+                    facts.push((name, fact));
                 }
                 Ok(Ledger(facts))
             }

@@ -20,6 +20,7 @@ pub use place::Place;
 pub struct Parsed {
     /// Nothing where the file is none of the site's documents, or its front matter cannot be told from its body.
     pub document: Option<Document>,
+    /// What is wrong with the file; a document can be there all the same.
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -82,6 +83,8 @@ pub fn sections(body: &Body, meta: &Meta, start: usize) -> Vec<Section> {
         words: 0,
         items: Vec::new(),
     }];
+    // The level of the private heading that what follows stands below.
+    let mut hidden_below: Option<u8> = None;
     let mut index = 0;
     while index < body.nodes.len() {
         let node = body.nodes[index];
@@ -90,12 +93,15 @@ pub fn sections(body: &Body, meta: &Meta, start: usize) -> Vec<Section> {
             && body.headings[number as usize].level <= 2
         {
             let heading = &body.headings[number as usize];
+            if hidden_below.is_none_or(|level| heading.level <= level) {
+                hidden_below = heading.is_private.then_some(heading.level);
+            }
             close_last(&mut sections, index);
             sections.push(Section {
                 heading: heading.text.clone(),
                 id: heading.id.clone(),
                 part: None,
-                is_private: heading.is_private,
+                is_private: hidden_below.is_some(),
                 nodes: end + 1..end + 1,
                 span: node.span,
                 words: 0,
@@ -124,7 +130,7 @@ fn close_last(sections: &mut [Section], end: usize) {
 
 /// Drops a heading that only says the title again, as files written for other tools often do; its text stays.
 fn drop_repeated_title(sections: &mut Vec<Section>, body: &Body, meta: &Meta) {
-    let repeats = |section: &Section| !section.heading.is_empty() && section.heading.eq_ignore_ascii_case(meta.title());
+    let repeats = |section: &Section| !section.heading.is_empty() && !section.is_private && section.heading.eq_ignore_ascii_case(meta.title());
     if let [lead, first, ..] = sections.as_slice()
         && repeats(first)
         && body.is_blank(lead.nodes.clone())
@@ -140,7 +146,7 @@ fn items(body: &Body, section: &Section, meta: &Meta) -> Vec<Item> {
     match (meta, section.part) {
         (Meta::Sheet(_), _) if !section.heading.is_empty() => vec![Item {
             question: section.heading.clone(),
-            slug: Slug::of(&section.id),
+            slug: Slug::of(&section.id).shortened(),
             nodes: section.nodes.clone(),
             is_open: body.is_blank(section.nodes.clone()),
             span: section.span,
@@ -160,7 +166,7 @@ fn follow_ups(body: &Body, section: &Section) -> Vec<Item> {
                 let heading = &body.headings[number as usize];
                 items.push(Item {
                     question: heading.text.clone(),
-                    slug: Slug::of(if heading.has_own_id { &heading.id } else { &heading.text }),
+                    slug: Slug::of(if heading.has_own_id { &heading.id } else { &heading.text }).shortened(),
                     nodes: end + 1..end + 1,
                     is_open: true,
                     span: body.nodes[index].span,

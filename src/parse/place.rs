@@ -11,7 +11,12 @@ pub enum Place {
     /// A document of a kind; a story in one file or the `index.md` of its folder.
     Document(Kind, Slug),
     /// Another telling, beside the `index.md` of its story.
-    Variant { story: Slug, variant: Slug },
+    Variant {
+        /// From the name of the folder.
+        story: Slug,
+        /// From the name of the file.
+        variant: Slug,
+    },
     /// The text of the home page.
     Home,
 }

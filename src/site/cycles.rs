@@ -57,10 +57,11 @@ fn edges(site: &Site) -> Vec<Edge> {
 
 /// What a transclusion shows.
 fn shown(site: &Site, from: DocumentId, link: u32) -> Option<Shown> {
-    let Destination::Page { node, fragment } = site.destination(from, link) else { return None };
-    let document = site.document_of(*node)?;
-    let section = site.document(document).sections.iter().position(|section| !fragment.is_empty() && section.id == *fragment);
-    Some((document, section))
+    match site.destination(from, link) {
+        Destination::Page { section: Some((document, section)), .. } => Some((*document, Some(*section))),
+        Destination::Page { node, .. } => Some((site.document_of(*node)?, None)),
+        Destination::Asset(_) | Destination::External | Destination::Nothing => None,
+    }
 }
 
 /// Whether showing `from` shows the section `wanted`.

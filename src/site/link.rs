@@ -120,9 +120,18 @@ impl Linker<'_> {
         for (index, document) in self.documents.iter().enumerate() {
             let id = DocumentId(index);
             match &document.meta {
-                Meta::Variant(variant) => by_kind.variants.entry(variant.story.clone()).or_default().push(id),
+                Meta::Variant(variant) => {
+                    let variants = by_kind.variants.entry(variant.story.clone()).or_default();
+                    match variants.iter().find(|other| self.documents[other.0].slug == document.slug) {
+                        None => variants.push(id),
+                        Some(first) => self.found.push(duplicate(document, "variant", &self.documents[first.0])),
+                    }
+                }
                 Meta::Sheet(_) => by_kind.sheets.push(id),
-                Meta::Home(_) => by_kind.home = Some(id),
+                Meta::Home(_) => match by_kind.home {
+                    None => by_kind.home = Some(id),
+                    Some(first) => self.found.push(duplicate(document, "text of the home page", &self.documents[first.0])),
+                },
                 Meta::Story(_) | Meta::Question(_) | Meta::CaseStudy(_) | Meta::Competency(_) => {
                     let Some(kind) = crate::parse::kind(&document.meta) else { continue };
                     match by_kind.documents.entry((kind, document.slug.clone())) {
@@ -131,7 +140,7 @@ impl Linker<'_> {
                         }
                         std::collections::btree_map::Entry::Occupied(entry) => {
                             let first = &self.documents[entry.get().0];
-                            self.found.push(duplicate(document, kind, first));
+                            self.found.push(duplicate(document, kind.noun(), first));
                         }
                     }
                 }
@@ -262,7 +271,7 @@ impl Linker<'_> {
         }
         for (slug, id) in by_kind.of(Kind::Story) {
             let about = names.stories.get(slug).copied();
-            let prefixed = |item: &Slug| Slug::of(&format!("{slug}-{item}"));
+            let prefixed = |item: &Slug| Slug::of(&format!("{}-{item}", slug.shortened()));
             let first = questions.len();
             self.items(id, &mut taken, |slug, item| questions.push(question(slug, id, Some(item), Vec::new(), about)), prefixed);
             for &variant in by_kind.variants.get(slug).into_iter().flatten() {
@@ -476,8 +485,8 @@ fn heading_of(document: &Document, span: Span) -> &str {
     document.body.file_text().get(span.range()).unwrap_or_default().trim()
 }
 
-fn duplicate(document: &Document, kind: Kind, first: &Document) -> Diagnostic {
-    Diagnostic::new(&rules::DUPLICATE, &document.path, Span::default(), format!("the {} `{}` is there twice", kind.noun(), document.slug))
+fn duplicate(document: &Document, noun: &str, first: &Document) -> Diagnostic {
+    Diagnostic::new(&rules::DUPLICATE, &document.path, Span::default(), format!("the {noun} `{}` is there twice", document.slug))
         .note(&first.path, Span::default(), "first here")
         .help("rename one of the two files, or join them")
 }

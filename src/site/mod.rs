@@ -41,17 +41,22 @@ ids! {
 /// A page that other pages can lead to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Node {
+    /// The home page, which is there without `home.md` too.
     Home,
     /// A telling of a story, by its place in [`Story::tellings`]; the first is the story itself.
     Telling(StoryId, usize),
+    /// A question, of the bank or about a story.
     Question(QuestionId),
+    /// A case study, by its file.
     CaseStudy(CaseStudyId),
+    /// A competency, by its file.
     Competency(CompetencyId),
 }
 
 /// The whole site for one audience.
 #[derive(Debug)]
 pub struct Site {
+    /// The settings, as far as the audience may have them.
     pub config: Arc<Config>,
     /// Whom the site is for.
     pub audience: Audience,
@@ -78,7 +83,9 @@ pub struct Site {
 /// A story with its tellings.
 #[derive(Debug)]
 pub struct Story {
+    /// The file of the story itself.
     pub document: DocumentId,
+    /// From the name of its file or folder; its address is `stories/<slug>.html`.
     pub slug: Slug,
     /// The story itself, then its variants in the order of their slugs, then the derived ones.
     pub tellings: Vec<Telling>,
@@ -86,17 +93,20 @@ pub struct Story {
     pub competencies: Vec<CompetencyId>,
     /// The questions about it.
     pub follow_ups: Vec<QuestionId>,
+    /// Those that name it as the story they come from.
     pub case_studies: Vec<CaseStudyId>,
 }
 
 /// A question, wherever it is written.
 #[derive(Debug)]
 pub struct Question {
+    /// Unique among all questions; a follow-up inside a story has the slug of the story before its own.
     pub slug: Slug,
     /// The document that holds it.
     pub document: DocumentId,
     /// Its place in a sheet or under a story's follow-ups: the section and the item; nothing where it has a file.
     pub item: Option<(usize, usize)>,
+    /// What it probes; a follow-up without any of its own probes what its story shows.
     pub competencies: Vec<CompetencyId>,
     /// The story that it is about; nothing for a question of the bank.
     pub about: Option<StoryId>,
@@ -108,16 +118,23 @@ pub struct Question {
     pub adaptable_total: usize,
 }
 
+/// A case study and the story behind it.
 #[derive(Debug)]
 pub struct CaseStudy {
+    /// The file that holds it.
     pub document: DocumentId,
+    /// From the name of its file; its address is `case-studies/<slug>.html`.
     pub slug: Slug,
+    /// The story that it comes from; nothing where it names none, or none that the audience may see.
     pub story: Option<StoryId>,
 }
 
+/// A competency and what shows or probes it.
 #[derive(Debug)]
 pub struct Competency {
+    /// The file that holds it.
     pub document: DocumentId,
+    /// From the name of its file; front matter and hashtags name it by this.
     pub slug: Slug,
     /// Its names in the frameworks of employers, as `Dive Deep (Amazon)`, joined by commas.
     pub known_as: String,
@@ -128,38 +145,47 @@ pub struct Competency {
 }
 
 impl Site {
+    /// The document of an id; like every id, it has a meaning in the site alone that gave it.
     pub fn document(&self, id: DocumentId) -> &Document {
         &self.documents[id.0]
     }
 
+    /// The story of an id of this site.
     pub fn story(&self, id: StoryId) -> &Story {
         &self.stories[id.0]
     }
 
+    /// The question of an id of this site.
     pub fn question(&self, id: QuestionId) -> &Question {
         &self.questions[id.0]
     }
 
+    /// The case study of an id of this site.
     pub fn case_study(&self, id: CaseStudyId) -> &CaseStudy {
         &self.case_studies[id.0]
     }
 
+    /// The competency of an id of this site.
     pub fn competency(&self, id: CompetencyId) -> &Competency {
         &self.competencies[id.0]
     }
 
+    /// The ids of all stories, in the order of their slugs.
     pub fn stories(&self) -> impl Iterator<Item = StoryId> + use<> {
         (0..self.stories.len()).map(StoryId)
     }
 
+    /// The ids of all questions, in the order of [`Site::questions`].
     pub fn questions(&self) -> impl Iterator<Item = QuestionId> + use<> {
         (0..self.questions.len()).map(QuestionId)
     }
 
+    /// The ids of all case studies, in the order of their slugs.
     pub fn case_studies(&self) -> impl Iterator<Item = CaseStudyId> + use<> {
         (0..self.case_studies.len()).map(CaseStudyId)
     }
 
+    /// The ids of all competencies, in the order of their titles.
     pub fn competencies(&self) -> impl Iterator<Item = CompetencyId> + use<> {
         (0..self.competencies.len()).map(CompetencyId)
     }
@@ -294,15 +320,15 @@ impl Document {
         })
     }
 
-    /// The section that a fragment names: by its id, or by the name of its part.
-    pub fn section_named(&self, fragment: &str) -> Option<&Section> {
+    /// The section that a fragment names, by its place: by its id, or by the name of its part.
+    pub fn section_named(&self, fragment: &str) -> Option<usize> {
         let slug = Slug::of(fragment);
-        let by_id = self.sections.iter().find(|section| !section.id.is_empty() && (section.id == fragment || section.id == slug.as_str()));
-        by_id.or_else(|| {
-            self.sections.iter().find(|section| {
-                section.part.is_some_and(|part| part.name() == slug.as_str() || part.name().trim_end_matches('s') == slug.as_str())
-            })
-        })
+        let has_id = |section: &Section| !section.id.is_empty() && (section.id == fragment || section.id == slug.as_str());
+        let has_name = |section: &Section| {
+            let name = section.part.map_or("", crate::model::Part::name);
+            !name.is_empty() && (name == slug.as_str() || name.trim_end_matches('s') == slug.as_str())
+        };
+        self.sections.iter().position(has_id).or_else(|| self.sections.iter().position(has_name))
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{Node, Site};
+use super::{DocumentId, Node, Site};
 use crate::diagnostic::{Diagnostic, did_you_mean, nearest, rules};
-use crate::markdown::{Link, Target};
+use crate::markdown::{Event, Link, Tag, Target};
 use crate::model::{Document, Kind, Meta, Part};
 use crate::slug::Slug;
 use crate::source::SitePath;
@@ -12,8 +12,15 @@ use crate::source::SitePath;
 /// Where a link leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Destination {
-    /// A page of the site, and a fragment on it; the fragment may be empty.
-    Page { node: Node, fragment: String },
+    /// A page of the site, or a place on it.
+    Page {
+        /// The page.
+        node: Node,
+        /// The id of an element on it, without `#`; empty where the page as a whole is meant.
+        fragment: String,
+        /// The section that the link names, if it names one.
+        section: Option<(DocumentId, usize)>,
+    },
     /// A file that is no document.
     Asset(SitePath),
     /// An address outside of the site.
@@ -31,6 +38,7 @@ pub struct Resolver<'a> {
 }
 
 impl<'a> Resolver<'a> {
+    /// Collects the names of a site; `assets` are the files of the content that are no documents.
     pub fn new(site: &'a Site, assets: &'a BTreeSet<SitePath>) -> Self {
         let mut resolver = Self { site, by_slug: HashMap::new(), by_path: HashMap::new(), assets };
         resolver.index();
@@ -171,7 +179,7 @@ impl<'a> Resolver<'a> {
             return Ok(Destination::Asset(path.clone()));
         }
         if let Some(question) = self.question_of_sheet(path, fragment) {
-            return Ok(Destination::Page { node: question, fragment: String::new() });
+            return Ok(Destination::Page { node: question, fragment: String::new(), section: None });
         }
         let missing = dangling(document, link, format!("there is no file `{path}`"));
         let known: Vec<&str> = self.by_path.keys().map(|path| path.as_str()).chain(self.assets.iter().map(SitePath::as_str)).collect();
@@ -195,70 +203,87 @@ impl<'a> Resolver<'a> {
     /// The destination on a page, once the fragment is known to be there.
     fn page(&self, document: &Document, link: &Link, node: Node, fragment: &str) -> Result<Destination, Box<Diagnostic>> {
         if fragment.is_empty() {
-            return Ok(Destination::Page { node, fragment: String::new() });
+            return Ok(Destination::Page { node, fragment: String::new(), section: None });
         }
         let targets = self.documents_of(node);
-        if let Some(found) = targets.iter().find_map(|target| self.fragment_in(target, node, fragment)) {
+        if let Some(found) = targets.iter().find_map(|&target| self.fragment_in(target, node, fragment)) {
             return Ok(found);
         }
-        let known: Vec<&str> =
-            targets.iter().flat_map(|target| &target.sections).map(|section| section.id.as_str()).filter(|id| !id.is_empty()).collect();
-        let help = did_you_mean(&Slug::of(fragment).to_string(), known.iter().copied()).unwrap_or_else(|| {
+        let sections = targets.iter().flat_map(|&target| &self.site.document(target).sections);
+        let known: Vec<&str> = sections.map(|section| section.id.as_str()).filter(|id| !id.is_empty()).collect();
+        let help = did_you_mean(Slug::of(fragment).as_str(), known.iter().copied()).unwrap_or_else(|| {
             if known.is_empty() { "leave the part after `#` away".to_owned() } else { crate::diagnostic::one_of(&known) }
         });
         Err(Box::new(dangling(document, link, format!("`{}` has no part `{fragment}`", self.full_name(node))).help(help)))
     }
 
     /// The documents whose headings are on a page.
-    fn documents_of(&self, node: Node) -> Vec<&'a Document> {
+    fn documents_of(&self, node: Node) -> Vec<DocumentId> {
         let site = self.site;
-        let document = |id| site.document(id);
         match node {
-            Node::Home => site.home.map(document).into_iter().collect(),
             Node::Telling(id, index) => {
                 let story = site.story(id);
                 let own = match story.tellings[index].origin {
-                    super::Origin::Variant(variant) => Some(document(variant)),
+                    super::Origin::Variant(variant) => Some(variant),
                     super::Origin::Story | super::Origin::Derived(_) => None,
                 };
-                own.into_iter().chain([document(story.document)]).collect()
+                own.into_iter().chain([story.document]).collect()
             }
-            Node::Question(id) => {
-                if site.question(id).item.is_none() {
-                    vec![document(site.question(id).document)]
-                } else {
-                    Vec::new()
-                }
-            }
-            Node::CaseStudy(id) => vec![document(site.case_study(id).document)],
-            Node::Competency(id) => vec![document(site.competency(id).document)],
+            Node::Question(id) if site.question(id).item.is_some() => Vec::new(),
+            Node::Home | Node::Question(_) | Node::CaseStudy(_) | Node::Competency(_) => site.document_of(node).into_iter().collect(),
         }
     }
 
-    fn fragment_in(&self, target: &Document, node: Node, fragment: &str) -> Option<Destination> {
-        if let Some(follow_up) = self.follow_up(target, fragment) {
-            return Some(Destination::Page { node: Node::Question(follow_up), fragment: String::new() });
+    fn fragment_in(&self, id: DocumentId, node: Node, fragment: &str) -> Option<Destination> {
+        let target = self.site.document(id);
+        if let Some(question) = self.follow_up(target, fragment) {
+            return Some(Destination::Page { node: Node::Question(question), fragment: String::new(), section: None });
         }
-        if let Some(section) = target.section_named(fragment) {
+        if let Some(section) = target.section_named(fragment).filter(|&section| self.is_on_page(node, id, section)) {
             // The headline stands at the top of the page; follow-ups have a place that the theme gives them.
-            let fragment = match (&target.meta, section.part) {
+            let fragment = match (&target.meta, target.sections[section].part) {
                 (Meta::Story(_) | Meta::Variant(_), Some(Part::Headline)) => String::new(),
                 (Meta::Story(_) | Meta::Variant(_), Some(Part::FollowUps)) => "follow-ups".to_owned(),
-                _ => section.id.clone(),
+                _ => target.sections[section].id.clone(),
             };
-            return Some(Destination::Page { node, fragment });
+            return Some(Destination::Page { node, fragment, section: Some((id, section)) });
         }
+        self.heading_in(id, node, fragment)
+    }
+
+    /// A heading inside a section; what stands under a follow-up is on the page of that question.
+    fn heading_in(&self, id: DocumentId, node: Node, fragment: &str) -> Option<Destination> {
+        let target = self.site.document(id);
         let slug = Slug::of(fragment);
-        let heading = target.body.headings.iter().find(|heading| heading.id == slug.as_str() && !heading.is_private)?;
-        Some(Destination::Page { node, fragment: heading.id.clone() })
+        let heading = target.body.headings.iter().position(|heading| heading.id == slug.as_str() && !heading.is_private)?;
+        let fragment = target.body.headings[heading].id.clone();
+        let is_it = |event: Event| event == Event::Start(Tag::Heading(crate::source::offset(heading)));
+        let at = target.body.nodes.iter().position(|node| is_it(node.event))?;
+        let section = target.sections.iter().position(|section| section.nodes.contains(&at))?;
+        if let Some(item) = target.sections[section].items.iter().position(|item| item.nodes.contains(&at)) {
+            let is_asked = |&question: &super::QuestionId| {
+                self.site.question(question).document == id && self.site.question(question).item == Some((section, item))
+            };
+            let question = self.site.questions().find(is_asked)?;
+            return Some(Destination::Page { node: Node::Question(question), fragment, section: None });
+        }
+        self.is_on_page(node, id, section).then_some(Destination::Page { node, fragment, section: None })
+    }
+
+    /// Whether a section of a document is on a page: a telling shows only some sections of its story.
+    fn is_on_page(&self, node: Node, document: DocumentId, section: usize) -> bool {
+        let Node::Telling(story, telling) = node else { return true };
+        let told = &self.site.story(story).tellings[telling].sections;
+        let is_follow_ups = self.site.document(document).sections[section].part == Some(Part::FollowUps);
+        is_follow_ups || told.iter().any(|told| told.document == document && told.section == section)
     }
 
     /// A follow-up of a story that a fragment names: it has a page of its own.
     fn follow_up(&self, target: &Document, fragment: &str) -> Option<super::QuestionId> {
         let Meta::Story(_) = target.meta else { return None };
         let slug = Slug::of(fragment);
-        let is_there = target.sections.iter().flat_map(|section| &section.items).any(|item| item.slug == slug);
-        let nodes = is_there.then(|| self.nodes(&format!("{}-{slug}", target.slug)))?;
+        let is_there = target.sections.iter().flat_map(|section| &section.items).any(|item| item.slug == slug.shortened());
+        let nodes = is_there.then(|| self.nodes(&format!("{}-{}", target.slug.shortened(), slug.shortened())))?;
         nodes.into_iter().find_map(|node| match node {
             Node::Question(question) => Some(question),
             _ => None,
@@ -274,6 +299,8 @@ fn dangling(document: &Document, link: &Link, message: String) -> Diagnostic {
 fn nearest_path(path: &SitePath, known: &[&str]) -> Option<String> {
     let name = path.as_str().rsplit('/').next().unwrap_or_default();
     let same_name = known.iter().filter(|other| other.rsplit('/').next() == Some(name)).min();
-    let found = same_name.copied().or_else(|| nearest(path.as_str(), known.iter().copied()))?;
+    let names = known.iter().filter_map(|other| other.rsplit('/').next());
+    let by_name = || nearest(name, names).and_then(|near| known.iter().find(|other| other.rsplit('/').next() == Some(near)));
+    let found = same_name.or_else(by_name)?;
     Some(format!("did you mean `{found}`?"))
 }

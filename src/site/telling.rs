@@ -12,6 +12,7 @@ use crate::slug::Slug;
 pub struct Telling {
     /// Its name within the story; empty for the story itself.
     pub slug: Slug,
+    /// What it is made from.
     pub origin: Origin,
     /// What it is called: `The story`, the title of the variant, `For ownership`.
     pub label: String,
@@ -23,7 +24,9 @@ pub struct Telling {
     pub answers: Vec<QuestionId>,
     /// How long it is meant to take.
     pub length: Option<Length>,
+    /// Whose words it is in; the author's for all but variants.
     pub by: Author,
+    /// That of its file; a derived telling is ready.
     pub status: Status,
     /// The nodes of the story's body that a derived telling leaves out.
     pub left_out: Vec<Range<usize>>,
@@ -36,6 +39,7 @@ pub struct Telling {
 /// Where a telling comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
+    /// The story's own file.
     Story,
     /// A file beside the story.
     Variant(DocumentId),
@@ -46,9 +50,11 @@ pub enum Origin {
 /// A section of a telling.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told {
+    /// The file that the words are in: the story's or the variant's.
     pub document: DocumentId,
     /// Its place in the document's sections.
     pub section: usize,
+    /// How it stands to the story's own sections.
     pub change: Change,
 }
 

@@ -1,5 +1,7 @@
 //! The home page, the list of each kind, and the views of the whole.
 
+use std::borrow::Cow;
+
 use super::pieces::{Extent, INSIDE_PART, answer, clock, headline, origin_name, reasons, whole};
 use super::types::{
     CaseStudiesPage, CaseStudyRow, CompetenciesPage, CompetencyRow, CoveragePage, FollowUpGroup, HomePage, MatrixCell, MatrixPage,
@@ -51,16 +53,22 @@ fn pager(writer: &PageWriter<'_>, number: u32, entries: usize, per_page: usize, 
     Pager { number, of, entries: offset(entries), previous: link(number.wrapping_sub(1)), next: link(number + 1) }
 }
 
+/// The title of a page of a list.
+fn numbered(title: &'static str, number: u32) -> Cow<'static, str> {
+    if number > 1 { Cow::Owned(format!("{title}, page {number}")) } else { Cow::Borrowed(title) }
+}
+
 /// The entries of a page of a list.
 fn page_of<T>(all: &[T], number: u32, per_page: usize) -> &[T] {
     all.chunks(per_page).nth((number as usize).saturating_sub(1)).unwrap_or_default()
 }
 
+/// A page, from 1, of the list of stories.
 pub fn stories<'a>(writer: &mut PageWriter<'a>, number: u32) -> StoriesPage<'a> {
     let site = writer.context.site;
     let shown = page_of(&site.ranked, number, ROWS);
     StoriesPage {
-        page: writer.head("Stories", "Every story, the strongest first.", "stories"),
+        page: writer.head(numbered("Stories", number), "Every story, the strongest first.", "stories"),
         stories: shown.iter().map(|&id| story_row(writer, id)).collect(),
         pager: pager(writer, number, site.stories.len(), ROWS, |number| Route::List(Kind::Story, number)),
     }
@@ -95,13 +103,14 @@ fn questions_named(site: &Site, id: StoryId) -> usize {
     named.len()
 }
 
+/// A page, from 1, of the list of questions: the bank, then what is about stories.
 pub fn questions<'a>(writer: &mut PageWriter<'a>, number: u32) -> QuestionsPage<'a> {
     let site = writer.context.site;
     let (bank, about): (Vec<QuestionId>, Vec<QuestionId>) = site.questions().partition(|&id| site.is_of_bank(id));
     let all: Vec<QuestionId> = ordered(site, bank).into_iter().chain(about).collect();
     let shown = page_of(&all, number, ROWS);
     let mut page = QuestionsPage {
-        page: writer.head("Questions", "Every question, with the story that answers it best.", "questions"),
+        page: writer.head(numbered("Questions", number), "Every question, with the story that answers it best.", "questions"),
         bank: Vec::new(),
         follow_ups: Vec::new(),
         pager: pager(writer, number, site.questions.len(), ROWS, |number| Route::List(Kind::Question, number)),
@@ -134,6 +143,7 @@ fn ordered(site: &Site, mut bank: Vec<QuestionId>) -> Vec<QuestionId> {
     bank
 }
 
+/// A question with its best answer, in one line.
 pub fn question_row<'a>(writer: &mut PageWriter<'a>, id: QuestionId) -> QuestionRow<'a> {
     let site = writer.context.site;
     let question = site.question(id);
@@ -152,6 +162,7 @@ pub fn question_row<'a>(writer: &mut PageWriter<'a>, id: QuestionId) -> Question
     }
 }
 
+/// The list of competencies, on one page.
 pub fn competencies<'a>(writer: &mut PageWriter<'a>) -> CompetenciesPage<'a> {
     let site = writer.context.site;
     CompetenciesPage {
@@ -172,6 +183,7 @@ fn competency_row<'a>(writer: &PageWriter<'a>, id: CompetencyId) -> CompetencyRo
     }
 }
 
+/// The list of case studies, on one page.
 pub fn case_studies<'a>(writer: &mut PageWriter<'a>) -> CaseStudiesPage<'a> {
     let site = writer.context.site;
     CaseStudiesPage {
@@ -198,12 +210,13 @@ fn case_study_row<'a>(writer: &mut PageWriter<'a>, id: CaseStudyId) -> CaseStudy
     }
 }
 
+/// A page, from 1, of the matrix; each has all competencies and some of the stories.
 pub fn matrix<'a>(writer: &mut PageWriter<'a>, number: u32) -> MatrixPage<'a> {
     let site = writer.context.site;
     let columns: Vec<CompetencyId> = site.competencies().collect();
     let shown = page_of(&site.ranked, number, MATRIX_ROWS);
     MatrixPage {
-        page: writer.head("Matrix", "Which story shows which competency.", "matrix"),
+        page: writer.head(numbered("Matrix", number), "Which story shows which competency.", "matrix"),
         competencies: columns.iter().map(|&id| competency_row(writer, id)).collect(),
         rows: shown.iter().map(|&story| matrix_row(writer, story, &columns)).collect(),
         pager: pager(writer, number, site.stories.len(), MATRIX_ROWS, Route::Matrix),
@@ -228,6 +241,7 @@ fn matrix_row<'a>(writer: &PageWriter<'a>, id: StoryId, columns: &[CompetencyId]
     }
 }
 
+/// The questions of the bank by how many stories answer them.
 pub fn coverage<'a>(writer: &mut PageWriter<'a>) -> CoveragePage<'a> {
     let site = writer.context.site;
     let bank = ordered(site, site.questions().filter(|&id| site.is_of_bank(id)).collect());
@@ -242,6 +256,7 @@ pub fn coverage<'a>(writer: &mut PageWriter<'a>) -> CoveragePage<'a> {
     CoveragePage { page: writer.head("Coverage", "Which question has its story, and which has none.", "coverage"), gaps, thin, covered }
 }
 
+/// What is open, document by document.
 pub fn open_points<'a>(writer: &mut PageWriter<'a>) -> OpenPointsPage<'a> {
     let site = writer.context.site;
     let mut groups = Vec::new();
@@ -295,6 +310,7 @@ fn push_group<'a>(
     }
 }
 
+/// The home page: its text, and the first of each list.
 pub fn home<'a>(writer: &mut PageWriter<'a>) -> HomePage<'a> {
     let site = writer.context.site;
     let body = site.home.map(|home| {

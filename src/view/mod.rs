@@ -19,18 +19,31 @@ pub use types::*;
 #[derive(Debug, Serialize, Hash)]
 #[serde(untagged)]
 pub enum View<'a> {
+    /// The page at the root of the site.
     Home(HomePage<'a>),
+    /// A page of the list of stories.
     Stories(StoriesPage<'a>),
+    /// A page of the list of questions.
     Questions(QuestionsPage<'a>),
+    /// The list of case studies.
     CaseStudies(CaseStudiesPage<'a>),
+    /// The list of competencies.
     Competencies(CompetenciesPage<'a>),
+    /// The page of a story, or of another telling of it.
     Story(Box<StoryPage<'a>>),
+    /// The page of a question, of the bank or about a story.
     Question(Box<QuestionPage<'a>>),
+    /// The page of a case study.
     CaseStudy(Box<CaseStudyPage<'a>>),
+    /// The page of a competency.
     Competency(Box<CompetencyPage<'a>>),
+    /// A page of the matrix of stories and competencies; only the author has it.
     Matrix(MatrixPage<'a>),
+    /// Which question has its story; only the author has it.
     Coverage(CoveragePage<'a>),
+    /// What reviewers asked and what follow-ups lack; only the author has it.
     OpenPoints(OpenPointsPage<'a>),
+    /// The page for lost visitors.
     NotFound(NotFoundPage<'a>),
 }
 
@@ -58,6 +71,7 @@ impl View<'_> {
 /// A page of a site: its address and the thing that it shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
+    /// Its address, which is also the path of its file.
     pub route: Route,
     shows: Shows,
 }

@@ -25,14 +25,17 @@ pub fn clock(seconds: u32) -> String {
 }
 
 impl<'a> PageWriter<'a> {
-    pub fn head(&self, title: &'a str, description: &'a str, section: &'static str) -> Head<'a> {
-        Head { title, description, root: self.route.to_root(), section }
+    /// What every page has; `section` is the entry of the navigation that is current, or empty.
+    pub fn head(&self, title: impl Into<Cow<'a, str>>, description: &'a str, section: &'static str) -> Head<'a> {
+        Head { title: title.into(), description, root: self.route.to_root(), section }
     }
 
+    /// A link that reads as the title of the page that it leads to.
     pub fn link_view(&self, node: Node) -> LinkView<'a> {
         LinkView { title: self.context.site.title(node), url: self.link(node, "") }
     }
 
+    /// A competency with the address of its page.
     pub fn chip(&self, competency: CompetencyId) -> Chip<'a> {
         let node = Node::Competency(competency);
         Chip {
@@ -42,6 +45,7 @@ impl<'a> PageWriter<'a> {
         }
     }
 
+    /// Competencies with the addresses of their pages, in the same order.
     pub fn chips(&self, competencies: &[CompetencyId]) -> Vec<Chip<'a>> {
         competencies.iter().map(|&competency| self.chip(competency)).collect()
     }
@@ -52,6 +56,7 @@ impl<'a> PageWriter<'a> {
         backlinks.map(|from| self.link_view(from)).collect()
     }
 
+    /// Whether the site is made for the author, who alone sees remarks, strengths and the views of the whole.
     pub fn is_private(&self) -> bool {
         self.context.site.audience == Audience::Private
     }
@@ -69,17 +74,18 @@ impl<'a> PageWriter<'a> {
 /// The head of the page for lost visitors, whose links lead to where the site is published.
 pub fn not_found_head<'a>(writer: &PageWriter<'a>) -> Head<'a> {
     let address = &writer.context.site.config.address;
-    let path = address.split_once("://").map_or(address.as_str(), |(_, rest)| rest.find('/').map_or("", |slash| &rest[slash..]));
-    let root = if address.is_empty() || path.ends_with('/') { path } else { "/" };
-    Head { title: "Page not found", description: "There is no page at this address.", root, section: "" }
+    let root = address.split_once("://").map_or(address.as_str(), |(_, rest)| rest.find('/').map_or("", |slash| &rest[slash..]));
+    Head { title: Cow::Borrowed("Page not found"), description: "There is no page at this address.", root, section: "" }
 }
 
+/// Occasions in words, the newest first.
 pub fn occasions<'a>(occasions: &'a [Occasion]) -> Vec<OccasionView<'a>> {
     let mut sorted: Vec<&Occasion> = occasions.iter().collect();
     sorted.sort_by_key(|occasion| std::cmp::Reverse(occasion.on));
     sorted.into_iter().map(|occasion| OccasionView { on: occasion.on.to_string(), who: &occasion.who, round: &occasion.round }).collect()
 }
 
+/// The ledger of a story, its names with spaces for hyphens.
 pub fn facts<'a>(writer: &PageWriter<'a>, story: StoryId) -> Vec<FactView<'a>> {
     let facts = writer.context.site.story_meta(story).facts.iter();
     facts
@@ -96,6 +102,7 @@ pub fn written_by(telling: &Telling) -> &str {
     }
 }
 
+/// The word for it in views: `story`, `variant` or `derived`.
 pub fn origin_name(origin: Origin) -> &'static str {
     match origin {
         Origin::Story => "story",
@@ -104,6 +111,7 @@ pub fn origin_name(origin: Origin) -> &'static str {
     }
 }
 
+/// All tellings of a story, the story itself first; `current` is the place of the one that is shown.
 pub fn telling_links<'a>(writer: &PageWriter<'a>, story: StoryId, current: usize) -> Vec<TellingLink<'a>> {
     let tellings = writer.context.site.story(story).tellings.iter().enumerate();
     tellings

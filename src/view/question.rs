@@ -71,7 +71,7 @@ pub fn competency_page<'a>(writer: &mut PageWriter<'a>, id: CompetencyId) -> Com
     }
     let frameworks = meta.frameworks.iter().map(|(name, entries)| FrameworkView { name: crate::site::capitalised(name), entries });
     CompetencyPage {
-        page: writer.head(&meta.title, "", "competencies"),
+        page: writer.head(meta.title.as_str(), "", "competencies"),
         title: &meta.title,
         aliases: &meta.aliases,
         frameworks: frameworks.collect(),

@@ -15,6 +15,7 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: StoryId, index: usize) -> Story
     let telling = &story.tellings[index];
     let meta = site.story_meta(id);
     let is_story = index == 0;
+    let title = if is_story { meta.title.clone() } else { format!("{}: {}", meta.title, telling.label) };
     let named = |node: Node| match node {
         Node::Telling(other, _) => other == id,
         Node::Question(question) => telling.answers.contains(&question) || story.follow_ups.contains(&question),
@@ -22,7 +23,7 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: StoryId, index: usize) -> Story
         Node::Home | Node::Competency(_) => false,
     };
     StoryPage {
-        page: writer.head(site.title(Node::Telling(id, index)), &meta.headline, "stories"),
+        page: writer.head(title, &meta.headline, "stories"),
         title: &meta.title,
         is_story,
         origin: origin_name(telling.origin),
@@ -76,7 +77,7 @@ pub fn case_study_page<'a>(writer: &mut PageWriter<'a>, id: CaseStudyId) -> Case
         sections.push(SectionView { id: section_id, label: &section.heading, part: section.part.map_or("", Part::name), html });
     }
     CaseStudyPage {
-        page: writer.head(&meta.title, "A case study: what happened, why, and what changed.", "case-studies"),
+        page: writer.head(meta.title.as_str(), "A case study: what happened, why, and what changed.", "case-studies"),
         title: &meta.title,
         story: case.story.map(|story| writer.link_view(Node::Telling(story, 0))),
         severity: meta.severity,
@@ -91,6 +92,7 @@ pub fn case_study_page<'a>(writer: &mut PageWriter<'a>, id: CaseStudyId) -> Case
     }
 }
 
+/// The action items of a case study, in the author's order.
 pub fn actions(meta: &CaseStudy) -> Vec<ActionItemView<'_>> {
     let actions = meta.actions.iter();
     actions

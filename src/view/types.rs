@@ -12,7 +12,7 @@ use serde::Serialize;
 #[derive(Debug, Serialize, Hash)]
 pub struct Head<'a> {
     /// The title of the page, without the title of the site.
-    pub title: &'a str,
+    pub title: Cow<'a, str>,
     /// A sentence or two about the page, for the browser and for previews of a link.
     pub description: &'a str,
     /// The way from this page to the root of the site: empty, `../` or `../../`.
@@ -187,6 +187,7 @@ pub struct OccasionView<'a> {
 /// Template `story.html`: a story, or one of its other tellings.
 #[derive(Debug, Serialize, Hash)]
 pub struct StoryPage<'a> {
+    /// What every page has; `section` is `stories`.
     pub page: Head<'a>,
     /// The title of the story.
     pub title: &'a str,
@@ -259,6 +260,7 @@ pub struct AnswerView<'a> {
 /// Template `question.html`: a question, the stories that answer it, and what comes next.
 #[derive(Debug, Serialize, Hash)]
 pub struct QuestionPage<'a> {
+    /// What every page has; `section` is `questions`.
     pub page: Head<'a>,
     /// The question as it is asked.
     pub question: &'a str,
@@ -300,10 +302,13 @@ pub struct FrameworkView<'a> {
 /// Template `competency.html`: a competency and the telling of each story that shows it.
 #[derive(Debug, Serialize, Hash)]
 pub struct CompetencyPage<'a> {
+    /// What every page has; `section` is `competencies`.
     pub page: Head<'a>,
+    /// The title of the competency.
     pub title: &'a str,
     /// Other names.
     pub aliases: &'a [String],
+    /// Its names in the frameworks of employers, in the author's order.
     pub frameworks: Vec<FrameworkView<'a>>,
     /// The text of the file, as HTML; empty without any.
     pub body: String,
@@ -313,6 +318,7 @@ pub struct CompetencyPage<'a> {
     pub stories_more: u32,
     /// The questions that probe it.
     pub questions: Vec<QuestionRow<'a>>,
+    /// The pages that link here.
     pub backlinks: Vec<LinkView<'a>>,
 }
 
@@ -332,6 +338,7 @@ pub struct SectionView<'a> {
 /// An action item of a case study.
 #[derive(Debug, Serialize, Hash)]
 pub struct ActionItemView<'a> {
+    /// What is done or is to be done, in the author's words.
     pub what: &'a str,
     /// The role that owns it; empty where that is not said.
     pub owner: &'a str,
@@ -344,7 +351,9 @@ pub struct ActionItemView<'a> {
 /// Template `case-study.html`.
 #[derive(Debug, Serialize, Hash)]
 pub struct CaseStudyPage<'a> {
+    /// What every page has; `section` is `case-studies`.
     pub page: Head<'a>,
+    /// The title of the case study.
     pub title: &'a str,
     /// The story it comes from, where the audience may see that.
     pub story: Option<LinkView<'a>>,
@@ -354,8 +363,11 @@ pub struct CaseStudyPage<'a> {
     pub times: Vec<FactView<'a>>,
     /// The text before the first heading, as HTML; empty without any.
     pub lead: String,
+    /// The sections under their headings, in the order of the file.
     pub sections: Vec<SectionView<'a>>,
+    /// The action items of the front matter, in the author's order.
     pub actions: Vec<ActionItemView<'a>>,
+    /// The pages that link here, apart from the story it comes from.
     pub backlinks: Vec<LinkView<'a>>,
     /// How many remarks of reviewers are open.
     pub open_points: u32,
@@ -366,30 +378,38 @@ pub struct CaseStudyPage<'a> {
 /// A story in a list.
 #[derive(Debug, Serialize, Hash)]
 pub struct StoryRow<'a> {
+    /// The title of the story.
     pub title: &'a str,
+    /// The address of its page, relative to this page.
     pub url: String,
     /// The headline as HTML; empty without one.
     pub headline: String,
     /// How long the story takes to say, `2:05`.
     pub spoken: String,
+    /// When it happened, `March 2025`; empty where that is not said.
     pub when: String,
     /// 1 to 5, 0 where there is none.
     pub strength: u8,
     /// `draft`, `ready` or `retired`.
     pub status: &'static str,
+    /// The competencies that the story or one of its tellings shows.
     pub competencies: Vec<Chip<'a>>,
     /// How many tellings it has, itself included.
     pub tellings: u32,
     /// How many questions it answers.
     pub answers: u32,
+    /// How many of its follow-ups, and of the remarks in the file of the story itself, are open.
     pub open_points: u32,
 }
 
 /// A question in a list.
 #[derive(Debug, Serialize, Hash)]
 pub struct QuestionRow<'a> {
+    /// The question as it is asked.
     pub question: &'a str,
+    /// The address of its page, relative to this page.
     pub url: String,
+    /// What it probes.
     pub competencies: Vec<Chip<'a>>,
     /// How many stories name it in `answers`; for a follow-up 1 if it is answered.
     pub stories: u32,
@@ -402,8 +422,11 @@ pub struct QuestionRow<'a> {
 /// A competency in a list.
 #[derive(Debug, Serialize, Hash)]
 pub struct CompetencyRow<'a> {
+    /// The title of the competency.
     pub title: &'a str,
+    /// The address of its page, relative to this page.
     pub url: String,
+    /// Its names in the frameworks of employers, as `Dive Deep (Amazon)`, joined by commas; empty without any.
     pub known_as: &'a str,
     /// How many stories show it.
     pub stories: u32,
@@ -414,15 +437,19 @@ pub struct CompetencyRow<'a> {
 /// A case study in a list.
 #[derive(Debug, Serialize, Hash)]
 pub struct CaseStudyRow<'a> {
+    /// The title of the case study.
     pub title: &'a str,
+    /// The address of its page, relative to this page.
     pub url: String,
     /// The first paragraph of its summary, as HTML; empty without one.
     pub summary: String,
+    /// 1 is the worst; 0 where it is not said.
     pub severity: u8,
     /// The day it started; empty where that is not said.
     pub when: String,
     /// How many of its action items are not done or dropped.
     pub open_actions: u32,
+    /// How many action items it has in all.
     pub actions: u32,
 }
 
@@ -444,47 +471,64 @@ pub struct Pager {
 /// Template `stories.html`.
 #[derive(Debug, Serialize, Hash)]
 pub struct StoriesPage<'a> {
+    /// What every page has; `section` is `stories`.
     pub page: Head<'a>,
+    /// The stories, the strongest first; at most two hundred on a page.
     pub stories: Vec<StoryRow<'a>>,
+    /// Where this page stands in the list.
     pub pager: Pager,
 }
 
 /// The follow-ups about one story, in the list of questions.
 #[derive(Debug, Serialize, Hash)]
 pub struct FollowUpGroup<'a> {
+    /// The story that they are about.
     pub story: LinkView<'a>,
+    /// Those of them that are on this page of the list.
     pub questions: Vec<QuestionRow<'a>>,
 }
 
 /// Template `questions.html`: the bank first, then the follow-ups story by story.
 #[derive(Debug, Serialize, Hash)]
 pub struct QuestionsPage<'a> {
+    /// What every page has; `section` is `questions`.
     pub page: Head<'a>,
+    /// Questions that are about no story, those with an answer first; empty where the page has only follow-ups.
     pub bank: Vec<QuestionRow<'a>>,
+    /// Questions about stories, story by story; empty where the page has only questions of the bank.
     pub follow_ups: Vec<FollowUpGroup<'a>>,
+    /// Where this page stands in the list; its entries are the bank and the follow-ups together, at most two hundred on a page.
     pub pager: Pager,
 }
 
 /// Template `competencies.html`.
 #[derive(Debug, Serialize, Hash)]
 pub struct CompetenciesPage<'a> {
+    /// What every page has; `section` is `competencies`.
     pub page: Head<'a>,
+    /// All competencies, in the order of their titles.
     pub competencies: Vec<CompetencyRow<'a>>,
 }
 
 /// Template `case-studies.html`.
 #[derive(Debug, Serialize, Hash)]
 pub struct CaseStudiesPage<'a> {
+    /// What every page has; `section` is `case-studies`.
     pub page: Head<'a>,
+    /// All case studies, in the order of their slugs.
     pub case_studies: Vec<CaseStudyRow<'a>>,
 }
 
 /// A story's row in the matrix.
 #[derive(Debug, Serialize, Hash)]
 pub struct MatrixRow<'a> {
+    /// The title of the story.
     pub title: &'a str,
+    /// The address of its page, relative to this page.
     pub url: String,
+    /// How long the story takes to say, `2:05`.
     pub spoken: String,
+    /// One for each competency, in the order of the columns.
     pub cells: Vec<MatrixCell>,
 }
 
@@ -500,16 +544,20 @@ pub struct MatrixCell {
 /// Template `matrix.html`: which story shows which competency.
 #[derive(Debug, Serialize, Hash)]
 pub struct MatrixPage<'a> {
+    /// What every page has; `section` is `matrix`.
     pub page: Head<'a>,
     /// The columns; `stories` counts over the whole site, not this page of the matrix.
     pub competencies: Vec<CompetencyRow<'a>>,
+    /// The stories, the strongest first; at most a hundred on a page.
     pub rows: Vec<MatrixRow<'a>>,
+    /// Where this page stands in the matrix.
     pub pager: Pager,
 }
 
 /// Template `coverage.html`: which question has its story, and which has none.
 #[derive(Debug, Serialize, Hash)]
 pub struct CoveragePage<'a> {
+    /// What every page has; `section` is `coverage`.
     pub page: Head<'a>,
     /// Questions that no story names, those with something to adapt first.
     pub gaps: Vec<QuestionRow<'a>>,
@@ -522,6 +570,7 @@ pub struct CoveragePage<'a> {
 /// The open points of one document.
 #[derive(Debug, Serialize, Hash)]
 pub struct OpenPointsGroup<'a> {
+    /// The page of the document: of a story, a variant, a question, a case study or a competency.
     pub document: LinkView<'a>,
     /// What reviewers asked, as HTML, with the address of the part that they asked it of.
     pub remarks: Vec<RemarkView>,
@@ -532,14 +581,18 @@ pub struct OpenPointsGroup<'a> {
 /// A reviewer's remark that is still open.
 #[derive(Debug, Serialize, Hash)]
 pub struct RemarkView {
+    /// What was asked, as HTML.
     pub html: String,
+    /// The address of the part that it was asked of, relative to this page.
     pub url: String,
 }
 
 /// Template `open-points.html`.
 #[derive(Debug, Serialize, Hash)]
 pub struct OpenPointsPage<'a> {
+    /// What every page has; `section` is `open-points`.
     pub page: Head<'a>,
+    /// The documents with open points: stories, each before its variants, then questions, case studies and competencies.
     pub groups: Vec<OpenPointsGroup<'a>>,
     /// How many points there are in all.
     pub total: u32,
@@ -548,15 +601,21 @@ pub struct OpenPointsPage<'a> {
 /// Template `home.html`.
 #[derive(Debug, Serialize, Hash)]
 pub struct HomePage<'a> {
+    /// What every page has; `section` is empty.
     pub page: Head<'a>,
     /// The text of `home.md`, as HTML; empty without one.
     pub body: String,
-    /// How many questions of the bank have a story, and how many there are.
+    /// How many questions of the bank have a story.
     pub questions_covered: u32,
+    /// How many questions of the bank there are.
     pub questions_total: u32,
+    /// How many of the competencies some story shows.
     pub competencies_covered: u32,
+    /// How many competencies there are.
     pub competencies_total: u32,
+    /// How many remarks of reviewers and follow-ups are open; 0 unless the site is private.
     pub open_points: u32,
+    /// How many stories there are, those that are no longer told included.
     pub stories_total: u32,
     /// Questions with an answer, at most two dozen.
     pub ready: Vec<QuestionRow<'a>>,
@@ -564,7 +623,9 @@ pub struct HomePage<'a> {
     pub gaps: Vec<QuestionRow<'a>>,
     /// The strongest stories, at most six.
     pub stories: Vec<StoryRow<'a>>,
+    /// All competencies, in the order of their titles.
     pub competencies: Vec<CompetencyRow<'a>>,
+    /// All case studies, in the order of their slugs.
     pub case_studies: Vec<CaseStudyRow<'a>>,
 }
 
@@ -572,6 +633,7 @@ pub struct HomePage<'a> {
 /// that `address` in `site.toml` names.
 #[derive(Debug, Serialize, Hash)]
 pub struct NotFoundPage<'a> {
+    /// What every page has; `root` is the path of the published site, from `address` in `site.toml`; empty without one.
     pub page: Head<'a>,
     /// The whole of `static/style.css`.
     pub style: &'a str,

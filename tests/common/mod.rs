@@ -57,7 +57,7 @@ fn bytes(text: &str) -> Vec<u8> {
         match part.get(..2).and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
             Some(byte) => {
                 bytes.push(byte);
-                bytes.extend(part[2..].as_bytes());
+                bytes.extend(&part.as_bytes()[2..]);
             }
             None => bytes.extend(format!("\\x{part}").into_bytes()),
         }
@@ -79,7 +79,9 @@ pub fn inputs(files: &Files) -> Inputs {
     }
     let folder = format!("themes/{}/", settings(&inputs).0.theme);
     let own = files.iter().filter_map(|(path, bytes)| Some((path, path.strip_prefix(&folder)?, bytes)));
-    inputs.theme = own.map(|(path, name, bytes)| ThemeFile { path: SitePath::new(path.as_str()), name: name.to_owned(), bytes: Arc::from(&**bytes) }).collect();
+    inputs.theme = own
+        .map(|(path, name, bytes)| ThemeFile { path: SitePath::new(path.as_str()), name: name.to_owned(), bytes: Arc::from(&**bytes) })
+        .collect();
     inputs
 }
 
