@@ -109,6 +109,9 @@ fn mistake(span: Span, message: &str) -> Diagnostic {
     if let Some((found, help)) = crate::front_matter::unknown_word(message) {
         return diagnostic(&format!("`{found}` is not one of its values")).help(help);
     }
+    if message.starts_with("invalid type") || message.starts_with("invalid value") {
+        return diagnostic(&crate::front_matter::plain_words(message));
+    }
     diagnostic(message.trim_end_matches('\n').replace('\n', ", ").as_str())
 }
 

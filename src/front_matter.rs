@@ -182,7 +182,10 @@ impl Mistake {
         if let Some((found, help)) = unknown_word(&self.message) {
             return Diagnostic::new(&rules::FIELD_TYPE, file, span, format!("`{name}`: `{found}` is not one of its values")).help(help);
         }
-        let message = plain_words(&self.message);
+        let message = match self.message.strip_prefix("missing field ") {
+            Some(field) => format!("{} is missing", field.split(" at line ").next().unwrap_or(field)),
+            None => plain_words(&self.message),
+        };
         let at = if name.is_empty() { message } else { format!("`{name}`: {message}") };
         Diagnostic::new(&rules::FIELD_TYPE, file, span, at)
     }
@@ -215,24 +218,29 @@ fn written(path: &[Key]) -> String {
 }
 
 /// What serde says, in an author's words and without the place, which is shown anyway.
-fn plain_words(message: &str) -> String {
+pub fn plain_words(message: &str) -> String {
+    const WORDS: [(&str, &str); 12] = [
+        ("found ", ""),
+        ("invalid type: ", ""),
+        ("invalid value: ", ""),
+        ("string \"", "\""),
+        ("integer `", "`"),
+        ("floating point `", "`"),
+        ("boolean `", "`"),
+        ("unit value", "nothing"),
+        ("a string", "text"),
+        ("a sequence", "a list"),
+        ("u32", "a whole number"),
+        ("a boolean", "`true` or `false`"),
+    ];
     let message = message.split(" at line ").next().unwrap_or(message);
-    let message = message.strip_prefix("invalid type: ").or_else(|| message.strip_prefix("invalid value: ")).unwrap_or(message);
-    let message = message.strip_prefix("found ").unwrap_or(message);
-    let (found, expected) = message.split_once(", expected ").unwrap_or((message, ""));
-    let plain = |words: &str| {
-        words
-            .replace("a string", "text").replace("a sequence", "a list")
-            .replace("sequence", "a list")
-            .replace("unit value", "nothing")
-            .replace("map", "a mapping")
-            .replace("a a ", "a ")
-            .replace("string \"", "\"")
-            .replace("integer `", "`")
-            .replace("floating point `", "`")
-            .replace("boolean `", "`")
+    let message = WORDS.iter().fold(message.to_owned(), |message, (theirs, ours)| message.replace(theirs, ours));
+    let found = match message.as_str() {
+        "sequence" => "a list".to_owned(),
+        "map" => "a mapping".to_owned(),
+        _ => message.replace("sequence, expected", "a list, expected").replace("map, expected", "a mapping, expected"),
     };
-    if expected.is_empty() { plain(found) } else { format!("found {}, expected {}", plain(found), plain(expected)) }
+    format!("found {found}")
 }
 
 /// Takes the mistaken value out: an element of a list, an entry of a mapping two levels down, or a whole field.

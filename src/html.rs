@@ -70,6 +70,8 @@ pub struct PageWriter<'a> {
     pub context: Context<'a>,
     /// Its own address, which links are relative to.
     pub route: &'a Route,
+    /// The path of the page as it stands in links.
+    own_path: String,
     ids: HashSet<String>,
     footnotes: u32,
 }
@@ -100,7 +102,9 @@ const DEPTH: usize = 8;
 impl<'a> PageWriter<'a> {
     /// A page on which nothing is written and no id is taken.
     pub fn new(context: Context<'a>, route: &'a Route) -> Self {
-        Self { context, route, ids: HashSet::new(), footnotes: 0 }
+        let mut own_path = String::new();
+        percent_encode(&route.path(), &mut own_path);
+        Self { context, route, own_path, ids: HashSet::new(), footnotes: 0 }
     }
 
     /// Takes an id for an element of the page; nothing where another one has it.
@@ -111,6 +115,11 @@ impl<'a> PageWriter<'a> {
     /// The address of a page on this one.
     pub fn link(&self, node: Node, fragment: &str) -> String {
         let path = self.context.addresses.of(node);
+        if path == self.own_path && !fragment.is_empty() {
+            let mut link = String::from("#");
+            percent_encode(fragment, &mut link);
+            return link;
+        }
         let mut link = String::with_capacity(self.route.to_root().len() + path.len() + fragment.len() + 1);
         link.push_str(self.route.to_root());
         link.push_str(path);

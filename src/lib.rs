@@ -7,29 +7,29 @@
 #![deny(clippy::disallowed_methods)]
 
 // Text: files, places in them, and what is wrong at a place.
-pub mod diagnostic;
-pub mod escape;
-pub mod slug;
 pub mod source;
+pub mod diagnostic;
 pub mod words;
+pub mod slug;
+pub mod escape;
 
 // Meaning: one file, or one setting, by itself.
-pub mod config;
-pub mod front_matter;
 pub mod markdown;
 pub mod model;
+pub mod front_matter;
+pub mod config;
 pub mod parse;
 
 // Whole: everything linked, and the smaller whole that an audience may see.
-pub mod audience;
 pub mod site;
+pub mod audience;
 
 // Pages: every address, and what is shown there.
+pub mod route;
 pub mod highlight;
 pub mod html;
-pub mod render;
-pub mod route;
 pub mod view;
+pub mod render;
 
 // Jobs: from inputs to artefacts and reports.
 pub mod build;

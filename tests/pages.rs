@@ -278,7 +278,6 @@ fn a_transclusion_shows_the_section_and_its_source() {
 }
 
 #[test]
-#[ignore = "bug: the headline of a story and its follow-ups have no fragment, so a transclusion of them shows the whole story, or nothing"]
 fn a_transclusion_of_a_headline_shows_the_headline() {
     let other =
         file("stories/other", "title: Other", "## Headline\n\nin short\n\n## Result\n\nat length\n\n## Follow-ups\n\n### Why?\n\nSo.");
@@ -302,7 +301,6 @@ fn links_lead_to_pages_under_their_titles() {
 }
 
 #[test]
-#[ignore = "bug: a link without words to a place on the same page has the title of the page, not of the place"]
 fn a_link_to_a_place_is_named_after_the_place() {
     let page = story_page("[[#in-detail]]\n\n### In detail\n\nb");
     assert_eq!(address(&page, "In detail"), "#in-detail");
@@ -395,7 +393,6 @@ fn a_target_that_is_missed_is_said() {
 }
 
 #[test]
-#[ignore = "bug: the target stands beside the bar, and a telling without headings has no bar"]
 fn a_target_of_a_telling_without_headings_is_said() {
     assert_eq!(target("", "30s"), ["too long for 0:30"]);
 }
@@ -446,7 +443,6 @@ fn the_page_for_lost_visitors_needs_no_place() {
 }
 
 #[test]
-#[ignore = "bug: an address without a slash at its end loses its path"]
 fn an_address_needs_no_slash_at_its_end() {
     let page = page("-- site.toml --\naddress = \"https://example.org/stories\"\n-- content/home.md --\n", "404.html");
     assert_eq!(page.attribute(page.of_class("mark")[0], "href"), Some("/stories/index.html"));

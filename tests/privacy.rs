@@ -168,7 +168,6 @@ fn a_comment_does_not_end_what_it_stands_in() {
 }
 
 #[test]
-#[ignore = "bug: `\\\\%%` is taken for an escaped sign although the backslash itself is escaped"]
 fn a_comment_after_an_escaped_backslash_is_for_nobody() {
     bodies_stay_private(&[("after an escaped backslash", ToNobody, "a \\\\%%SECRET%% b")]);
 }
@@ -275,7 +274,6 @@ fn private_sections_are_for_the_author() {
 }
 
 #[test]
-#[ignore = "bug: a link without words to a question in a private section is shown as the slug of that question"]
 fn questions_in_private_sections_are_for_the_author() {
     bodies_stay_private(&[
         ("by its heading", ToTheAuthor, "[[outage#SECRET]]\n\n## Follow-ups {.private}\n\n### SECRET\n\nb"),
@@ -286,7 +284,6 @@ fn questions_in_private_sections_are_for_the_author() {
 }
 
 #[test]
-#[ignore = "bug: `{.private}` where it is not read as a class is shown with the heading, and the section goes to everybody"]
 fn a_misspelt_private_section_is_for_the_author() {
     let headings =
         ["## SECRET {.private} ##", "## SECRET {.Private}", "## SECRET {private}", "## SECRET { .private }", "## SECRET {.private}."];
@@ -299,7 +296,6 @@ fn a_misspelt_private_section_is_for_the_author() {
 }
 
 #[test]
-#[ignore = "bug: `{.private}` is without effect on a heading in an item, a quote or a call-out"]
 fn private_headings_in_containers_are_for_the_author() {
     bodies_stay_private(&[
         ("in a quote", ToTheAuthor, "> ### SECRET {.private}\n>\n> SECRET"),
@@ -309,13 +305,11 @@ fn private_headings_in_containers_are_for_the_author() {
 }
 
 #[test]
-#[ignore = "bug: a private heading of the first level hides only what stands before the next one of the second"]
 fn a_private_chapter_is_for_the_author() {
     bodies_stay_private(&[("a chapter", ToTheAuthor, "# a {.private}\n\nSECRET\n\n## b\n\nSECRET\n\n# c")]);
 }
 
 #[test]
-#[ignore = "bug: a heading that repeats the title is dropped together with its class `private`"]
 fn a_private_section_under_the_title_is_for_the_author() {
     files_stay_private(&[(
         "the title again",
@@ -325,7 +319,6 @@ fn a_private_section_under_the_title_is_for_the_author() {
 }
 
 #[test]
-#[ignore = "bug: a slip of the pen in `[!private]` is a warning, and the note goes to everybody"]
 fn a_misspelt_private_note_is_for_the_author() {
     bodies_stay_private(&[("misspelt", ToTheAuthor, "> [!privat] SECRET"), ("with a blank", ToTheAuthor, "> [! private] SECRET")]);
 }
@@ -506,7 +499,6 @@ fn names_of_files_stay_private() {
 }
 
 #[test]
-#[ignore = "bug: a picture as `![[name.png]]` has its file's name for alternative text"]
 fn names_of_embedded_files_stay_private() {
     files_stay_private(&[(
         "embedded",

@@ -296,20 +296,20 @@ fn a_link_to_follow_ups_leads_to_them() {
 }
 
 #[test]
-#[ignore = "bug: a heading under a follow-up has no id on the page of its story, where links lead"]
 fn a_link_to_a_heading_under_a_follow_up_leads_to_it() {
     assert_sound(&Built::of_text(&story("[[outage#in-detail]]\n\n## Follow-ups\n\n### Why?\n\n#### In detail\n\nSo."), Audience::Private));
 }
 
 #[test]
-#[ignore = "bug: a heading of the story that a variant replaces counts as being on the variant's page"]
 fn a_link_to_what_a_variant_replaces_leads_to_a_place() {
     let variant = "-- content/stories/outage/short.md --\n---\ntitle: In short\n---\n\n## Result\n\na\n-- content/questions/why.md --\n---\nquestion: Why?\n---\n\n[[outage/short#at-night]]\n";
-    assert_sound(&Built::of_text(&(story("## Result\n\n### At night\n\nb") + variant), Audience::Private));
+    // Either it is said that the variant has no such part, or the link leads to one.
+    if let Ok(artefacts) = make(&files(&(story("## Result\n\n### At night\n\nb") + variant)), Audience::Private) {
+        assert_sound(&Built::new(artefacts));
+    }
 }
 
 #[test]
-#[ignore = "bug: a section of the story counts as being on the page of a variant that inherits nothing"]
 fn a_link_to_what_a_variant_does_not_inherit_leads_to_a_place() {
     let variant = "-- content/stories/outage/short.md --\n---\ntitle: In short\ninherit: false\n---\n\n## Result\n\na\n-- content/questions/why.md --\n---\nquestion: Why?\n---\n\n[[outage/short#learning]]\n";
     let text = story("## Result\n\nb\n\n## Learning\n\nc") + variant;
@@ -320,25 +320,21 @@ fn a_link_to_what_a_variant_does_not_inherit_leads_to_a_place() {
 }
 
 #[test]
-#[ignore = "bug: footnotes take the ids `footnote-1` without asking whether a heading has them"]
 fn headings_do_not_take_the_ids_of_footnotes() {
     assert_sound(&Built::of_text(&story("## Footnote 1\n\na[^1]\n\n### Footnote reference 1\n\n[^1]: b"), Audience::Private));
 }
 
 #[test]
-#[ignore = "bug: ids in an author's HTML are let through although the page has them"]
 fn ids_in_html_are_not_repeated() {
     assert_sound(&Built::of_text(&story("## Result\n\n<b id=\"result\">a</b>"), Audience::Private));
 }
 
 #[test]
-#[ignore = "bug: `<h1>` in an author's HTML stands beside the title of the page"]
 fn headings_in_html_leave_one_of_the_first_level() {
     assert_sound(&Built::of_text(&story("## Result\n\n<h1>a</h1>"), Audience::Private));
 }
 
 #[test]
-#[ignore = "bug: addresses in an author's HTML are neither resolved nor checked"]
 fn addresses_in_html_lead_somewhere() {
     let text = story("<a href=\"../other.md\">a</a>");
     if let Ok(artefacts) = make(&files(&text), Audience::Private) {
@@ -347,7 +343,6 @@ fn addresses_in_html_lead_somewhere() {
 }
 
 #[test]
-#[ignore = "bug: the title of a telling's page does not name its story"]
 fn tellings_of_several_stories_have_different_titles() {
     let competency = "-- content/competencies/ownership.md --\n---\ntitle: Ownership\naudience: public\n---\n";
     let text = story("- a #ownership\n- b").replace("It was [[outage]].", "- c #ownership\n- d") + competency;
@@ -355,7 +350,6 @@ fn tellings_of_several_stories_have_different_titles() {
 }
 
 #[test]
-#[ignore = "bug: the second page of a list has the title of the first"]
 fn pages_of_a_list_have_different_titles() {
     let stories: String = (0..230).map(|number| format!("-- content/stories/s{number}.md --\n---\ntitle: Story {number}\n---\n")).collect();
     assert_sound(&Built::of_text(&stories, Audience::Private));

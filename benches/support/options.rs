@@ -35,10 +35,7 @@ pub fn parse(arguments: &[OsString]) -> Result<Request, String> {
     if let [first, stories, out] = arguments
         && first == FLOOR
     {
-        return Ok(Request::Floor {
-            stories: stories.into(),
-            out: out.into(),
-        });
+        return Ok(Request::Floor { stories: stories.into(), out: out.into() });
     }
     // Cargo adds `--bench` to the arguments of every benchmark that it runs, and of nothing else.
     if !arguments.iter().any(|argument| argument == "--bench") {
@@ -48,11 +45,7 @@ pub fn parse(arguments: &[OsString]) -> Result<Request, String> {
 }
 
 fn options<'a>(mut arguments: impl Iterator<Item = &'a OsString>) -> Result<Options, String> {
-    let mut options = Options {
-        sizes: Vec::new(),
-        rounds: 5,
-        keep: None,
-    };
+    let mut options = Options { sizes: Vec::new(), rounds: 5, keep: None };
     while let Some(argument) = arguments.next() {
         match argument.to_str() {
             Some("--rounds") => options.rounds = count(value("--rounds", arguments.next())?)?,
@@ -74,10 +67,7 @@ fn value<'a>(name: &str, argument: Option<&'a OsString>) -> Result<&'a OsString,
 
 fn count(argument: &OsStr) -> Result<usize, String> {
     let number = argument.to_str().and_then(|text| text.parse().ok());
-    number.filter(|&number| number > 0).ok_or_else(|| {
-        format!(
-            "found `{}`, expected a number above 0; usage: `{USAGE}`",
-            argument.display()
-        )
-    })
+    number
+        .filter(|&number| number > 0)
+        .ok_or_else(|| format!("found `{}`, expected a number above 0; usage: `{USAGE}`", argument.display()))
 }

@@ -24,36 +24,20 @@ impl Workspace {
     pub fn open(options: &Options) -> Result<Self, String> {
         let memory = Path::new("/dev/shm");
         let Some(path) = options.keep.clone() else {
-            let room = machine::free_bytes(memory)
-                .is_some_and(|free| free >= needed_bytes(&options.sizes));
-            let parent = if room {
-                memory.to_owned()
-            } else {
-                env::temp_dir()
-            };
+            let room = machine::free_bytes(memory).is_some_and(|free| free >= needed_bytes(&options.sizes));
+            let parent = if room { memory.to_owned() } else { env::temp_dir() };
             let path = parent.join(format!("storybank-bench-{}", process::id()));
             fs::create_dir(&path).map_err(at(&path))?;
-            return Ok(Self {
-                path,
-                in_memory: room,
-                keep: false,
-            });
+            return Ok(Self { path, in_memory: room, keep: false });
         };
         fs::create_dir_all(&path).map_err(at(&path))?;
         // Builds are started elsewhere than here, so a relative path would not do.
         let path = path.canonicalize().map_err(at(&path))?;
         if fs::read_dir(&path).map_err(at(&path))?.next().is_some() {
-            return Err(format!(
-                "`{}` has files already, expected an empty folder to keep",
-                path.display()
-            ));
+            return Err(format!("`{}` has files already, expected an empty folder to keep", path.display()));
         }
         let in_memory = path.starts_with(memory);
-        Ok(Self {
-            path,
-            in_memory,
-            keep: true,
-        })
+        Ok(Self { path, in_memory, keep: true })
     }
 }
 
@@ -81,29 +65,19 @@ impl Site {
     /// A site whose sources have just been written to `root`.
     pub fn new(root: PathBuf, out: PathBuf) -> Result<Self, String> {
         let authored = names(&root)?;
-        Ok(Self {
-            root,
-            out,
-            authored,
-        })
+        Ok(Self { root, out, authored })
     }
 
     /// Removes what former builds left: the output, and caches and locks beside the sources.
     pub fn make_cold(&self) -> Result<(), String> {
         remove(&self.out)?;
-        names(&self.root)?
-            .difference(&self.authored)
-            .try_for_each(|name| remove(&self.root.join(name)))
+        names(&self.root)?.difference(&self.authored).try_for_each(|name| remove(&self.root.join(name)))
     }
 }
 
 /// Removes a file or a folder with all that is in it; one that is not there is fine.
 pub fn remove(path: &Path) -> Result<(), String> {
-    let removed = if path.is_dir() {
-        fs::remove_dir_all(path)
-    } else {
-        fs::remove_file(path)
-    };
+    let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
     match removed {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(at(path)(error)),
         _ => Ok(()),
@@ -116,9 +90,7 @@ pub fn at(path: &Path) -> impl FnOnce(io::Error) -> String {
 }
 
 fn names(folder: &Path) -> Result<BTreeSet<OsString>, String> {
-    fs::read_dir(folder)
-        .and_then(|entries| entries.map(|entry| Ok(entry?.file_name())).collect())
-        .map_err(at(folder))
+    fs::read_dir(folder).and_then(|entries| entries.map(|entry| Ok(entry?.file_name())).collect()).map_err(at(folder))
 }
 
 /// A generous guess for two sites and three outputs of the largest size: 64 KiB a story, and 64 MiB

@@ -245,7 +245,9 @@ fn shape_remarks_in_text(body: &mut Body) {
         }
         if node.event == Event::End(Tag::Paragraph) {
             close_paragraph(&mut new, node.span);
-        } else if !(is_break(&node) && matches!(new.last(), Some(Node { event: Event::Start(Tag::Paragraph) | Event::End(Tag::Callout(_)), .. }))) {
+        } else if !(is_break(&node)
+            && matches!(new.last(), Some(Node { event: Event::Start(Tag::Paragraph) | Event::End(Tag::Callout(_)), .. })))
+        {
             new.push(node);
         }
         index += 1;

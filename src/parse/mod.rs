@@ -130,7 +130,8 @@ fn close_last(sections: &mut [Section], end: usize) {
 
 /// Drops a heading that only says the title again, as files written for other tools often do; its text stays.
 fn drop_repeated_title(sections: &mut Vec<Section>, body: &Body, meta: &Meta) {
-    let repeats = |section: &Section| !section.heading.is_empty() && !section.is_private && section.heading.eq_ignore_ascii_case(meta.title());
+    let repeats =
+        |section: &Section| !section.heading.is_empty() && !section.is_private && section.heading.eq_ignore_ascii_case(meta.title());
     if let [lead, first, ..] = sections.as_slice()
         && repeats(first)
         && body.is_blank(lead.nodes.clone())

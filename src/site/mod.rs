@@ -325,7 +325,7 @@ impl Document {
         let slug = Slug::of(fragment);
         let has_id = |section: &Section| !section.id.is_empty() && (section.id == fragment || section.id == slug.as_str());
         let has_name = |section: &Section| {
-            let name = section.part.map_or("", crate::model::Part::name);
+            let name = section.part.map_or("", model::Part::name);
             !name.is_empty() && (name == slug.as_str() || name.trim_end_matches('s') == slug.as_str())
         };
         self.sections.iter().position(has_id).or_else(|| self.sections.iter().position(has_name))
