@@ -12,7 +12,7 @@ use crate::diagnostic::{self, Diagnostic, rules};
 use crate::highlight::Highlighter;
 use crate::html::{Addresses, Context};
 use crate::model::{Audience, Document};
-use crate::parse::parse;
+use crate::parse::{parse, parse_text};
 use crate::render::{Renderer, Theme, ThemeFile};
 use crate::route::Route;
 use crate::site::{Site, link};
@@ -38,8 +38,23 @@ pub struct Inputs {
 pub struct InputFile {
     /// Where it stands in the site.
     pub path: SitePath,
-    /// As they were read; whether they are text is looked at when they are parsed.
+    /// What it holds.
     pub bytes: Arc<[u8]>,
+    /// The same memory as text, if it is UTF-8.
+    text: Option<Arc<str>>,
+}
+
+impl InputFile {
+    /// A file that was read.
+    pub fn new(path: SitePath, bytes: Vec<u8>) -> Self {
+        match String::from_utf8(bytes) {
+            Ok(text) => {
+                let text: Arc<str> = text.into();
+                Self { path, bytes: text.clone().into(), text: Some(text) }
+            }
+            Err(error) => Self { path, bytes: error.into_bytes().into(), text: None },
+        }
+    }
 }
 
 /// What was parsed before, by path; a file with the same bytes is not parsed again.
@@ -124,7 +139,10 @@ fn parse_all(files: &[InputFile], memo: &mut Memo, diagnostics: &mut Vec<Diagnos
             if let Some(known) = known.get(&file.path).filter(|known| known.bytes == bytes) {
                 return known.clone();
             }
-            let parsed = parse(&file.path, &file.bytes);
+            let parsed = match &file.text {
+                Some(text) => parse_text(&file.path, text),
+                None => parse(&file.path, &file.bytes),
+            };
             Remembered { bytes, document: parsed.document.map(Arc::new), diagnostics: parsed.diagnostics.into() }
         })
         .collect();

@@ -42,7 +42,7 @@ pub fn run(command: &mut Command, log: &Path) -> Result<Run, String> {
 
 /// Waits for the process and asks the system for its peak memory in bytes.
 #[cfg(unix)]
-fn wait(child: Child) -> io::Result<(ExitStatus, Option<u64>)> {
+fn wait(child: &Child) -> io::Result<(ExitStatus, Option<u64>)> {
     use std::mem::MaybeUninit;
     use std::os::unix::process::ExitStatusExt;
 

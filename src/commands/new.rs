@@ -287,7 +287,7 @@ mod tests {
     fn inputs<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Inputs {
         // As on the disk, the files are in the order of their paths.
         let files: BTreeMap<&str, &str> = files.into_iter().collect();
-        let file = |(path, text): (&&str, &&str)| InputFile { path: SitePath::new(*path), bytes: text.as_bytes().into() };
+        let file = |(path, text): (&&str, &&str)| InputFile::new(SitePath::new(*path), text.as_bytes().to_vec());
         Inputs {
             settings: files.get_key_value(config::FILE).map(file),
             documents: files.iter().filter(|(path, _)| path.ends_with(".md")).map(file).collect(),

@@ -69,7 +69,7 @@ pub struct Staging {
     is_there: bool,
     former: Former,
     /// What this build has put down. Files that are kept are taken over at the end, if there is anything new at all.
-    files: Mutex<BTreeMap<String, (Entry, Put)>>,
+    files: Mutex<Vec<(String, (Entry, Put))>>,
     folders: Mutex<BTreeSet<PathBuf>>,
     /// Held until this build has cleaned up after itself, so that a second one does not write to the same place.
     _claim: Claim,
@@ -135,7 +135,7 @@ impl Staging {
 
     /// Makes the new site the site.
     pub fn commit(self) -> Result<Summary, Error> {
-        let files = std::mem::take(&mut *lock(&self.files));
+        let files: BTreeMap<String, (Entry, Put)> = std::mem::take(&mut *lock(&self.files)).into_iter().collect();
         let count = |wanted: Put| files.values().filter(|(_, put)| *put == wanted).count();
         let summary = Summary {
             written: count(Put::Written),
@@ -176,7 +176,7 @@ impl Staging {
     }
 
     fn note(&self, path: &str, entry: Entry, put: Put) {
-        lock(&self.files).insert(path.to_owned(), (entry, put));
+        lock(&self.files).push((path.to_owned(), (entry, put)));
     }
 
     fn make_folder_of(&self, path: &Path) -> Result<(), Error> {
@@ -376,7 +376,7 @@ fn manifest_line(line: &str) -> Option<(String, Entry)> {
 }
 
 fn slashed(path: &Path) -> String {
-    path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+    path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/")
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

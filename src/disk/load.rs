@@ -32,16 +32,10 @@ pub fn load(root: &Path) -> Result<Inputs, Error> {
         return Err(Error::refused("read the site at", root, reason));
     }
     let mut inputs = Inputs { settings: read_settings(root)?, ..Inputs::default() };
-    let mut documents = Vec::new();
-    for path in files_below(root, &root.join(CONTENT))? {
-        let name = site_path(root, &path);
-        if matches!(name.extension(), "md" | "markdown") {
-            documents.push((path, name));
-        } else {
-            inputs.assets.insert(name);
-        }
-    }
-    let read = documents.into_par_iter().map(|(path, name)| Ok(InputFile { path: name, bytes: read(&path)? }));
+    let is_document = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "md" || extension == "markdown");
+    let (documents, assets): (Vec<PathBuf>, Vec<PathBuf>) = files_below(root, &root.join(CONTENT))?.into_iter().partition(is_document);
+    inputs.assets = assets.iter().map(|path| site_path(root, path)).collect();
+    let read = documents.into_par_iter().map(|path| Ok(InputFile::new(site_path(root, &path), read(&path)?)));
     inputs.documents = read.collect::<Result<_, Error>>()?;
     inputs.theme = read_theme(root, &inputs)?;
     Ok(inputs)
@@ -49,7 +43,7 @@ pub fn load(root: &Path) -> Result<Inputs, Error> {
 
 /// Reads files of the content that documents refer to.
 pub fn assets<'a>(root: &Path, paths: impl IntoIterator<Item = &'a SitePath>) -> Result<BTreeMap<SitePath, Arc<[u8]>>, Error> {
-    paths.into_iter().map(|path| Ok((path.clone(), read(&root.join(path.as_str()))?))).collect()
+    paths.into_iter().map(|path| Ok((path.clone(), read(&root.join(path.as_str()))?.into()))).collect()
 }
 
 fn read_settings(root: &Path) -> Result<Option<InputFile>, Error> {
@@ -57,7 +51,7 @@ fn read_settings(root: &Path) -> Result<Option<InputFile>, Error> {
     if !path.exists() {
         return Ok(None);
     }
-    Ok(Some(InputFile { path: SitePath::new(config::FILE), bytes: read(&path)? }))
+    Ok(Some(InputFile::new(SitePath::new(config::FILE), read(&path)?)))
 }
 
 fn read_theme(root: &Path, inputs: &Inputs) -> Result<Vec<ThemeFile>, Error> {
@@ -77,7 +71,7 @@ fn read_theme(root: &Path, inputs: &Inputs) -> Result<Vec<ThemeFile>, Error> {
     let mut files = Vec::new();
     for path in files_below(root, &folder)? {
         let name = slashed(path.strip_prefix(&folder).unwrap_or(&path));
-        files.push(ThemeFile { path: site_path(root, &path), name, bytes: read(&path)? });
+        files.push(ThemeFile { path: site_path(root, &path), name, bytes: read(&path)?.into() });
     }
     Ok(files)
 }
@@ -116,12 +110,12 @@ fn is_file_of_site(root: &Path, link: &Path) -> bool {
     }
 }
 
-fn read(path: &Path) -> Result<Arc<[u8]>, Error> {
+fn read(path: &Path) -> Result<Vec<u8>, Error> {
     let bytes = fs::read(path).map_err(|error| Error::io("read", path, error))?;
     if bytes.len() as u64 > LONGEST {
         return Err(Error::refused("read", path, "it has more than 2 GiB"));
     }
-    Ok(bytes.into())
+    Ok(bytes)
 }
 
 fn site_path(root: &Path, path: &Path) -> SitePath {
@@ -129,5 +123,5 @@ fn site_path(root: &Path, path: &Path) -> SitePath {
 }
 
 fn slashed(path: &Path) -> String {
-    path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+    path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/")
 }

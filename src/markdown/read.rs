@@ -67,7 +67,7 @@ pub fn read(file: &SitePath, text: &Arc<str>, start: usize) -> (Body, Vec<Diagno
 }
 
 /// How many bytes of Markdown there are to a node, in prose.
-const BYTES_PER_NODE: usize = 16;
+const BYTES_PER_NODE: usize = 12;
 
 /// What is being read.
 struct Reader<'a> {

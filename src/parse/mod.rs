@@ -24,24 +24,32 @@ pub struct Parsed {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Parses a Markdown file of the content.
+/// Parses a Markdown file of the content, whatever its bytes are.
 pub fn parse(path: &SitePath, bytes: &[u8]) -> Parsed {
-    let failed = |diagnostic| Parsed { document: None, diagnostics: vec![diagnostic] };
+    match std::str::from_utf8(bytes) {
+        Ok(text) => parse_text(path, &text.into()),
+        // Where the file is none of the site's, that is what is wrong with it.
+        Err(error) => failed(Place::of(path).err().unwrap_or_else(|| not_utf8(path, error.valid_up_to()))),
+    }
+}
+
+/// Parses a Markdown file of the content.
+pub fn parse_text(path: &SitePath, text: &Arc<str>) -> Parsed {
     let place = match Place::of(path) {
         Ok(place) => place,
         Err(diagnostic) => return failed(diagnostic),
     };
-    let text: Arc<str> = match std::str::from_utf8(bytes) {
-        Ok(text) => text.into(),
-        Err(error) => return failed(not_utf8(path, error.valid_up_to())),
-    };
-    match front_matter::split(&text) {
-        Ok(split) => document(path, &text, &place, split),
+    match front_matter::split(text) {
+        Ok(split) => document(path, text, &place, split),
         Err(fence) => failed(
             Diagnostic::new(&rules::FRONT_MATTER, path, fence, "front matter opens here and never closes")
                 .help("end it with a line that holds only `---`"),
         ),
     }
+}
+
+fn failed(diagnostic: Diagnostic) -> Parsed {
+    Parsed { document: None, diagnostics: vec![diagnostic] }
 }
 
 fn not_utf8(path: &SitePath, at: usize) -> Diagnostic {

@@ -86,8 +86,9 @@ fn reverse_edges(site: &mut Site) -> Vec<Vec<StoryId>> {
 
 /// Puts the stories in order, and with them those of each competency.
 fn rank_stories(site: &mut Site) {
-    let mut ranked: Vec<StoryId> = site.stories().collect();
-    site.sort_by_standing(&mut ranked);
+    let mut standing: Vec<_> = site.stories().map(|story| (site.standing(story), story)).collect();
+    standing.par_sort_unstable();
+    let ranked: Vec<StoryId> = standing.into_iter().map(|(_, story)| story).collect();
     let mut places = vec![0; ranked.len()];
     for (place, story) in ranked.iter().enumerate() {
         places[story.0] = place;

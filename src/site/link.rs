@@ -58,15 +58,20 @@ pub fn link(
 /// The documents of each kind, by their slugs.
 #[derive(Default)]
 struct ByKind {
-    documents: BTreeMap<(Kind, Slug), DocumentId>,
+    /// In the order of the slugs, which are unique.
+    documents: [Vec<(Slug, DocumentId)>; Kind::ALL.len()],
     variants: BTreeMap<Slug, Vec<DocumentId>>,
     sheets: Vec<DocumentId>,
     home: Option<DocumentId>,
 }
 
 impl ByKind {
-    fn of(&self, kind: Kind) -> impl Iterator<Item = (&Slug, DocumentId)> {
-        self.documents.iter().filter(move |((of, _), _)| *of == kind).map(|((_, slug), id)| (slug, *id))
+    fn of(&self, kind: Kind) -> impl Iterator<Item = (&Slug, DocumentId)> + Clone {
+        self.documents[kind as usize].iter().map(|(slug, id)| (slug, *id))
+    }
+
+    fn has(&self, kind: Kind, slug: &Slug) -> bool {
+        self.documents[kind as usize].binary_search_by(|(other, _)| other.cmp(slug)).is_ok()
     }
 }
 
@@ -134,20 +139,24 @@ impl Linker<'_> {
                 },
                 Meta::Story(_) | Meta::Question(_) | Meta::CaseStudy(_) | Meta::Competency(_) => {
                     let Some(kind) = crate::parse::kind(&document.meta) else { continue };
-                    match by_kind.documents.entry((kind, document.slug.clone())) {
-                        std::collections::btree_map::Entry::Vacant(entry) => {
-                            entry.insert(id);
-                        }
-                        std::collections::btree_map::Entry::Occupied(entry) => {
-                            let first = &self.documents[entry.get().0];
-                            self.found.push(duplicate(document, kind.noun(), first));
-                        }
-                    }
+                    by_kind.documents[kind as usize].push((document.slug.clone(), id));
                 }
             }
         }
+        for kind in Kind::ALL {
+            let documents = &mut by_kind.documents[kind as usize];
+            // Documents come in the order of their paths, so that most of the work is done already.
+            documents.sort();
+            documents.dedup_by(|(slug, id), (first, first_id)| {
+                let is_taken = slug == first;
+                if is_taken {
+                    self.found.push(duplicate(&self.documents[id.0], kind.noun(), &self.documents[first_id.0]));
+                }
+                is_taken
+            });
+        }
         for (story, variants) in &by_kind.variants {
-            if !by_kind.documents.contains_key(&(Kind::Story, story.clone())) {
+            if !by_kind.has(Kind::Story, story) {
                 let known: Vec<&str> = by_kind.of(Kind::Story).map(|(slug, _)| slug.as_str()).collect();
                 for &variant in variants {
                     let path = &self.documents[variant.0].path;
@@ -283,7 +292,7 @@ impl Linker<'_> {
                     &mut taken,
                     |slug, item| {
                         if is_new(&slug) {
-                            questions.push(question(slug, variant, Some(item), Vec::new(), about))
+                            questions.push(question(slug, variant, Some(item), Vec::new(), about));
                         }
                     },
                     |item| prefixed(item),

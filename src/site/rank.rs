@@ -48,14 +48,9 @@ impl Site {
     }
 
     /// What puts one story before another when nothing else does: strength, then the newest, then the title.
-    fn standing(&self, story: StoryId) -> (Reverse<u8>, Reverse<Option<When>>, &str) {
+    pub(super) fn standing(&self, story: StoryId) -> (Reverse<u8>, Reverse<Option<When>>, &str) {
         let meta = self.story_meta(story);
         (Reverse(meta.strength), Reverse(meta.when), &meta.title)
-    }
-
-    /// Sorts stories, best first.
-    pub fn sort_by_standing(&self, stories: &mut [StoryId]) {
-        stories.sort_by(|&a, &b| (self.standing(a), a).cmp(&(self.standing(b), b)));
     }
 
     /// Stories that name a question, best first.

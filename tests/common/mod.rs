@@ -67,7 +67,7 @@ fn bytes(text: &str) -> Vec<u8> {
 
 /// The files as the program reads them from a disk.
 pub fn inputs(files: &Files) -> Inputs {
-    let file = |path: &str, bytes: &[u8]| InputFile { path: SitePath::new(path), bytes: Arc::from(bytes) };
+    let file = |path: &str, bytes: &[u8]| InputFile::new(SitePath::new(path), bytes.to_vec());
     let mut inputs = Inputs { settings: files.get("site.toml").map(|bytes| file("site.toml", bytes)), ..Inputs::default() };
     for (path, bytes) in files.iter().filter(|(path, _)| path.starts_with("content/")) {
         match SitePath::new(path.as_str()).extension() {
