@@ -159,7 +159,6 @@ fn comments_are_for_nobody() {
 }
 
 #[test]
-#[ignore = "leak: the signs `>` in a comment are blanked with it, so the quote or private note ends there"]
 fn a_comment_does_not_end_what_it_stands_in() {
     bodies_stay_private(&[
         ("a private note", ToTheAuthor, "> [!private] a %%b\n> c%% d\n> SECRET"),
@@ -189,7 +188,6 @@ fn html_comments_are_for_nobody() {
 }
 
 #[test]
-#[ignore = "leak: lines of HTML in an item or a quote are nodes of their own, and only the first holds `<!--`"]
 fn html_comments_over_lines_in_containers_are_for_nobody() {
     bodies_stay_private(&[
         ("in an item over lines", ToNobody, "- a\n\n  <!--\n  SECRET\n  -->"),
@@ -243,7 +241,6 @@ fn remarks_in_the_form_of_notes_are_for_the_author() {
 }
 
 #[test]
-#[ignore = "leak: `*Question: …*` is a remark only at the start of a paragraph, which an item of a tight list does not have"]
 fn remarks_in_the_form_of_notes_anywhere_are_for_the_author() {
     bodies_stay_private(&[
         ("an item", ToTheAuthor, "- *Question: SECRET*\n- b"),

@@ -30,7 +30,7 @@ pub fn run(command: &mut Command, log: &Path) -> Result<Run, String> {
     let errors = File::create(log).map_err(at(log))?;
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(errors);
     let start = Instant::now();
-    let ended = command.spawn().and_then(wait);
+    let ended = command.spawn().and_then(|mut child| wait(&mut child));
     let wall = start.elapsed().as_secs_f64();
     let (status, peak) = ended.map_err(|error| format!("`{program}` did not run: {error}"))?;
     let said = Said::read(log).map_err(at(log))?;
@@ -42,7 +42,7 @@ pub fn run(command: &mut Command, log: &Path) -> Result<Run, String> {
 
 /// Waits for the process and asks the system for its peak memory in bytes.
 #[cfg(unix)]
-fn wait(child: &Child) -> io::Result<(ExitStatus, Option<u64>)> {
+fn wait(child: &mut Child) -> io::Result<(ExitStatus, Option<u64>)> {
     use std::mem::MaybeUninit;
     use std::os::unix::process::ExitStatusExt;
 
@@ -65,7 +65,7 @@ fn wait(child: &Child) -> io::Result<(ExitStatus, Option<u64>)> {
 }
 
 #[cfg(not(unix))]
-fn wait(mut child: Child) -> io::Result<(ExitStatus, Option<u64>)> {
+fn wait(child: &mut Child) -> io::Result<(ExitStatus, Option<u64>)> {
     Ok((child.wait()?, None))
 }
 
