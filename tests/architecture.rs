@@ -250,3 +250,12 @@ fn the_map_names_every_module() {
     let missing: Vec<String> = ladder().into_iter().filter(|module| !map.contains(&format!("`{module}`"))).collect();
     assert_eq!(missing, Vec::<String>::new());
 }
+
+#[test]
+fn the_docs_list_every_field_that_a_template_is_given() {
+    let types = std::fs::read_to_string("src/view/types.rs").expect("the views have a file");
+    let docs = std::fs::read_to_string("docs/themes.md").expect("themes have a page");
+    let fields = types.lines().filter_map(|line| line.trim().strip_prefix("pub ")?.split_once(':').map(|(name, _)| name));
+    let missing: Vec<&str> = fields.filter(|name| !docs.contains(&format!("`{name}`")) && !docs.contains(&format!(".{name}`")) && *name != "page").collect();
+    assert_eq!(missing, Vec::<&str>::new());
+}
