@@ -56,7 +56,8 @@ pub fn read<Fields: DeserializeOwned + Default>(text: &str, yaml: Span, file: &S
     if slice.trim().is_empty() {
         return (Fields::default(), Vec::new());
     }
-    match serde_path_to_error::deserialize(serde_yaml::Deserializer::from_str(slice)) {
+    // Where the mistakes are is only asked once it is known that there are some: keeping the path to each value costs.
+    match serde_yaml::from_str(slice) {
         Ok(fields) => (fields, Vec::new()),
         Err(_) => read_with_mistakes(slice, yaml, file),
     }

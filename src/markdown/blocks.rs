@@ -9,8 +9,10 @@ use crate::source::{SitePath, Span};
 
 /// Turns plain Markdown nodes into those of the format.
 pub(super) fn shape(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
-    let Signs { has_quotes, has_html, has_images, has_remarks_in_text, has_hashtags, has_undefined_footnotes } = Signs::of(body);
-    check_private_marks(body, file, found);
+    let Signs { has_quotes, has_html, has_images, has_remarks_in_text, has_hashtags, has_footnotes, has_braces } = Signs::of(body);
+    if has_braces {
+        check_private_marks(body, file, found);
+    }
     let has_private_headings = body.headings.iter().any(|heading| heading.is_private);
     if has_quotes {
         shape_callouts(body, file, found);
@@ -27,7 +29,7 @@ pub(super) fn shape(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnostic
     if has_images {
         shape_transclusions(body, file, found);
     }
-    if has_undefined_footnotes {
+    if has_footnotes {
         check_footnotes(body, file, found);
     }
     if has_hashtags {
@@ -54,28 +56,41 @@ struct Signs {
     has_images: bool,
     has_remarks_in_text: bool,
     has_hashtags: bool,
-    has_undefined_footnotes: bool,
+    has_footnotes: bool,
+    has_braces: bool,
 }
 
 impl Signs {
     fn of(body: &Body) -> Self {
-        let mut signs = Self::default();
+        let text = body.file_text();
+        let mut signs = Self {
+            has_hashtags: may_hold_hashtags(text),
+            // A reference to a footnote that is there is an event of its own; the others are text.
+            has_footnotes: text.contains("[^"),
+            has_braces: body.headings.iter().any(|heading| heading.text.contains('{')),
+            ..Self::default()
+        };
         for node in &body.nodes {
             match node.event {
                 Event::Start(Tag::Quote) => signs.has_quotes = true,
                 Event::Start(Tag::Image(_)) => signs.has_images = true,
                 Event::Start(Tag::Emphasis) => signs.has_remarks_in_text = true,
                 Event::Html(_) => signs.has_html = true,
-                Event::Text(piece) => {
-                    signs.has_hashtags |= body.str(piece).as_bytes().contains(&b'#');
-                    // A reference to a footnote that is there is an event of its own.
-                    signs.has_undefined_footnotes |= body.str(piece).as_bytes().contains(&b'[') && body.str(piece).contains("[^");
-                }
                 _ => {}
             }
         }
         signs
     }
+}
+
+/// Whether a text holds a `#` that does not open a heading.
+fn may_hold_hashtags(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    text.match_indices('#').any(|(at, _)| {
+        let before = at.checked_sub(1).map_or(b'\n', |before| bytes[before]);
+        let after = bytes.get(at + 1).copied().unwrap_or(b'\n');
+        !matches!(after, b'#' | b' ' | b'\n' | b'\r') && before != b'#'
+    })
 }
 
 /// `> [!note] Title` becomes a call-out.
@@ -561,13 +576,19 @@ fn shape_hashtags(body: &mut Body) {
 impl Body {
     /// Finds what later steps look up in the nodes, once these have their final places.
     pub(crate) fn finish(&mut self) {
-        let labels = self.nodes.iter().enumerate().filter_map(|(index, node)| match node.event {
-            Event::Start(Tag::Footnote(label)) => Some((index, label)),
-            _ => None,
-        });
-        let footnotes = labels.map(|(index, label)| Footnote { label: self.str(label).to_owned(), nodes: index + 1..self.end_of(index) });
-        self.footnotes = footnotes.collect();
-        self.tagged = if self.nodes.iter().any(|node| matches!(node.event, Event::Hashtag(_))) { tagged_blocks(self) } else { Vec::new() };
+        let mut has_hashtags = false;
+        let mut footnotes = Vec::new();
+        for (index, node) in self.nodes.iter().enumerate() {
+            match node.event {
+                Event::Hashtag(_) => has_hashtags = true,
+                Event::Start(Tag::Footnote(label)) => {
+                    footnotes.push(Footnote { label: self.str(label).to_owned(), nodes: index + 1..self.end_of(index) });
+                }
+                _ => {}
+            }
+        }
+        self.footnotes = footnotes;
+        self.tagged = if has_hashtags { tagged_blocks(self) } else { Vec::new() };
     }
 }
 
