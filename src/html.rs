@@ -148,6 +148,7 @@ impl<'a> PageWriter<'a> {
             table: None,
             notes: Vec::new(),
             has_raw_html: false,
+            open_links: 0,
         };
         writer.nodes(nodes);
         writer.footnotes();
@@ -184,6 +185,8 @@ struct Writer<'w, 'a> {
     /// The footnotes that were referred to, by their places in the body, each with its number on the page.
     notes: Vec<(usize, u32)>,
     has_raw_html: bool,
+    /// How many links have started and not ended; a link cannot hold another.
+    open_links: usize,
 }
 
 struct OpenTable {
@@ -263,7 +266,10 @@ impl Writer<'_, '_> {
             Tag::Emphasis => self.out.push_str("<em>"),
             Tag::Strong => self.out.push_str("<strong>"),
             Tag::Strikethrough => self.out.push_str("<del>"),
-            Tag::Link(number) => self.link(number),
+            Tag::Link(number) => {
+                self.open_links += 1;
+                self.link(number);
+            }
             Tag::Image(number) => return self.image(number, index),
         }
         index + 1
@@ -291,7 +297,10 @@ impl Writer<'_, '_> {
             Tag::Emphasis => self.out.push_str("</em>"),
             Tag::Strong => self.out.push_str("</strong>"),
             Tag::Strikethrough => self.out.push_str("</del>"),
-            Tag::Link(number) => self.link_end(number),
+            Tag::Link(number) => {
+                self.open_links -= 1;
+                self.link_end(number);
+            }
             Tag::CodeBlock(_) | Tag::HtmlBlock | Tag::Footnote(_) | Tag::Image(_) => {}
         }
     }
@@ -469,6 +478,7 @@ impl Writer<'_, '_> {
                 }
                 self.out.push('>');
             }
+            Some(_) if self.open_links > 0 => escape(&alt, &mut self.out),
             Some(address) => {
                 self.out.push_str("<a href=\"");
                 escape(&address, &mut self.out);

@@ -504,3 +504,18 @@ fn a_sites_own_template_and_style_take_the_place_of_the_themes() {
         + "-- themes/default/templates/404.html --\n{% extends \"base.html\" %}{% block main %}<h1>Lost in {{ site.title }}</h1>{% endblock main %}\n-- site.toml --\ntitle = \"S & T\"\n";
     assert_eq!(page(&text, "404.html").only("h1"), "Lost in S & T");
 }
+
+#[test]
+fn a_link_holds_no_other_link() {
+    let page = story_page(
+        "## Result\n\n[![build](https://example.org/badge.svg)](https://example.org/build) and [![chart](chart.png)](https://example.org)\n-- content/stories/s/chart.png --\npng",
+    );
+    let inside_links: Vec<String> = page
+        .all("a")
+        .into_iter()
+        .filter(|&id| page.all("a").into_iter().any(|outer| outer != id && page.is_inside(id, outer)))
+        .map(|id| page.text(id))
+        .collect();
+    assert_eq!(inside_links, Vec::<String>::new());
+    assert_eq!(address(&page, "build"), "https://example.org/build");
+}
