@@ -253,8 +253,8 @@ fn the_map_names_every_module() {
 
 #[test]
 fn the_docs_list_every_field_that_a_template_is_given() {
-    let types = std::fs::read_to_string("src/view/types.rs").expect("the views have a file");
-    let docs = std::fs::read_to_string("docs/themes.md").expect("themes have a page");
+    let types = fs::read_to_string("src/view/types.rs").expect("the views have a file");
+    let docs = fs::read_to_string("docs/themes.md").expect("themes have a page");
     let fields = types.lines().filter_map(|line| line.trim().strip_prefix("pub ")?.split_once(':').map(|(name, _)| name));
     let missing: Vec<&str> =
         fields.filter(|name| !docs.contains(&format!("`{name}`")) && !docs.contains(&format!(".{name}`")) && *name != "page").collect();
