@@ -103,11 +103,19 @@ pub fn settings(inputs: &Inputs) -> (Config, Vec<Diagnostic>) {
 }
 
 /// Parses and links a site, and takes out of it what the viewer may not see.
-pub fn link_site(inputs: &Inputs, memo: &mut Memo, viewer: impl FnOnce(&Config) -> Viewer) -> Linked {
+///
+/// `meanwhile` is given the parsed documents and runs beside the linking, which keeps one core busy and not the others.
+pub fn link_site(
+    inputs: &Inputs,
+    memo: &mut Memo,
+    meanwhile: impl FnOnce(&[Arc<Document>]) + Send,
+    viewer: impl FnOnce(&Config) -> Viewer,
+) -> Linked {
     let (config, mut diagnostics) = settings(inputs);
     let config = Arc::new(config);
     let documents = parse_all(&inputs.documents, memo, &mut diagnostics);
-    let (site, found) = link(&config, Audience::Private, documents, &inputs.assets);
+    let parsed = documents.clone();
+    let ((site, found), ()) = rayon::join(|| link(&config, Audience::Private, documents, &inputs.assets), || meanwhile(&parsed));
     diagnostics.extend(found);
     let viewer = viewer(&config);
     let site = match project(&site, viewer) {
@@ -127,6 +135,12 @@ pub fn link_site(inputs: &Inputs, memo: &mut Memo, viewer: impl FnOnce(&Config) 
     };
     diagnostic::sort(&mut diagnostics);
     Linked { site, config, diagnostics }
+}
+
+/// Marks the code of documents ahead of the pages that show it: the first block of each language takes longest.
+pub fn mark_code(highlighter: &Highlighter, documents: &[Arc<Document>]) {
+    let distinct: BTreeSet<(&str, String)> = documents.iter().flat_map(|document| document.body.code_blocks()).collect();
+    distinct.par_iter().for_each(|(language, code)| drop(highlighter.html(language, code)));
 }
 
 /// Parses what is not remembered, and forgets what is no longer there.

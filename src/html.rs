@@ -341,12 +341,7 @@ impl Writer<'_, '_> {
 
     fn code_block(&mut self, language: &str, index: usize) -> usize {
         let end = self.body.end_of(index);
-        let mut code = String::new();
-        for node in &self.body.nodes[index + 1..end] {
-            if let Event::Text(piece) = node.event {
-                code.push_str(self.body.str(piece));
-            }
-        }
+        let code = self.body.code(index);
         self.out.push_str("<pre class=\"code\" tabindex=\"0\"><code");
         if !language.is_empty() {
             self.out.push_str(" class=\"language-");

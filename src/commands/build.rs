@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
 use storybank::audience::Viewer;
-use storybank::build::{Inputs, Linked, Memo, Press, asset_names, link_site};
+use storybank::build::{Inputs, Linked, Memo, Press, asset_names, link_site, mark_code};
 use storybank::diagnostic::{self, Diagnostic};
 use storybank::disk::{self, Staging, Summary};
 use storybank::highlight::Highlighter;
@@ -34,10 +34,13 @@ pub fn run(options: &Build) -> Result<Outcome, Box<dyn Error>> {
     let mut stages = Stages::new();
     let inputs = disk::load(&options.root)?;
     stages.end("load");
-    let linked = link_site(&inputs, &mut Memo::default(), |config| Viewer {
-        audience: options.audience.map_or(config.audience.build, Audience::from),
-        drafts: options.drafts,
-    });
+    let highlighter = Highlighter::default();
+    let linked = link_site(
+        &inputs,
+        &mut Memo::default(),
+        |documents| mark_code(&highlighter, documents),
+        |config| Viewer { audience: options.audience.map_or(config.audience.build, Audience::from), drafts: options.drafts },
+    );
     if options.drafts && linked.site.audience != Audience::Private {
         return Err("drafts are for their author alone: leave `--drafts` away, or build for the audience `private`".into());
     }
@@ -52,7 +55,7 @@ pub fn run(options: &Build) -> Result<Outcome, Box<dyn Error>> {
     let out = options.out.clone().unwrap_or_else(|| options.root.join("public"));
     let assets = disk::assets(&options.root, &linked.site.used_assets())?;
     let staging = Staging::begin(&out, &options.root)?;
-    match make(&linked, &inputs, theme, &assets, &staging)? {
+    match make(&linked, &inputs, theme, &highlighter, &assets, &staging)? {
         Made::Pages(pages) => {
             stages.end("pages");
             let summary = staging.commit()?;
@@ -78,10 +81,16 @@ enum Made {
 }
 
 /// Makes every artefact and puts it down beside the former site.
-fn make(linked: &Linked, inputs: &Inputs, theme: Theme, assets: &Assets, staging: &Staging) -> Result<Made, disk::Error> {
+fn make(
+    linked: &Linked,
+    inputs: &Inputs,
+    theme: Theme,
+    highlighter: &Highlighter,
+    assets: &Assets,
+    staging: &Staging,
+) -> Result<Made, disk::Error> {
     let names = asset_names(assets.iter().map(|(path, bytes)| (path, &**bytes)));
-    let highlighter = Highlighter::default();
-    let press = Press::new(linked, theme, inputs, &highlighter, &names);
+    let press = Press::new(linked, theme, inputs, highlighter, &names);
     let pages = press.pages();
     let progress = progress(pages.len());
     let mistakes = Mutex::new(Vec::new());

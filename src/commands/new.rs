@@ -77,7 +77,7 @@ pub fn init(folder: &Path) -> Result<Outcome, Box<dyn Error>> {
 pub fn run(options: &New) -> Result<Outcome, Box<dyn Error>> {
     let inputs = disk::load(&options.root)?;
     // Everything is looked at, drafts too, and mistakes elsewhere keep nobody from starting a file.
-    let linked = link_site(&inputs, &mut Memo::default(), |_| Viewer { audience: Audience::Private, drafts: true });
+    let linked = link_site(&inputs, &mut Memo::default(), |_| (), |_| Viewer { audience: Audience::Private, drafts: true });
     let file = plan(options.kind, &options.name, &Known { inputs: &inputs, site: &linked.site })?;
     let path = shown(&options.root, &file.path);
     disk::create_new(&path, &file.text)?;
@@ -296,7 +296,7 @@ mod tests {
     }
 
     fn linked(inputs: &Inputs, audience: Audience) -> Linked {
-        link_site(inputs, &mut Memo::default(), |_| Viewer { audience, drafts: audience == Audience::Private })
+        link_site(inputs, &mut Memo::default(), |_| (), |_| Viewer { audience, drafts: audience == Audience::Private })
     }
 
     fn planned(kind: NewKind, name: &str, files: &[(&str, &str)]) -> Result<NewFile, String> {

@@ -100,6 +100,25 @@ impl Body {
         }
     }
 
+    /// The code of the block that starts at `start`.
+    pub fn code(&self, start: usize) -> String {
+        let mut code = String::new();
+        for node in &self.nodes[start + 1..self.end_of(start)] {
+            if let Event::Text(piece) = node.event {
+                code.push_str(self.str(piece));
+            }
+        }
+        code
+    }
+
+    /// The blocks of code, each with its language.
+    pub fn code_blocks(&self) -> impl Iterator<Item = (&str, String)> {
+        self.nodes.iter().enumerate().filter_map(|(index, node)| match node.event {
+            Event::Start(Tag::CodeBlock(language)) => Some((self.str(language), self.code(index))),
+            _ => None,
+        })
+    }
+
     /// The stretch as plain text in one line, without remarks and private notes.
     pub fn plain(&self, nodes: Range<usize>) -> String {
         let mut text = String::new();

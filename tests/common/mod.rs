@@ -92,7 +92,7 @@ pub fn linked(inputs: &Inputs, audience: Audience) -> Linked {
 
 /// The linked site for an audience, with what a former one has left in the memo.
 pub fn linked_with(memo: &mut Memo, inputs: &Inputs, audience: Audience) -> Linked {
-    link_site(inputs, memo, |_| Viewer { audience, drafts: false })
+    link_site(inputs, memo, |_| (), |_| Viewer { audience, drafts: false })
 }
 
 /// Makes everything that a site consists of, or says what keeps it from being made, in the order in which it is printed.
