@@ -14,7 +14,7 @@ use std::time::SystemTime;
 use rayon::prelude::*;
 use walkdir::WalkDir;
 
-use super::Error;
+use super::{Error, slashed};
 
 /// The list of what a build wrote, which stands in the folder of the site.
 const MANIFEST: &str = ".storybank";
@@ -80,6 +80,9 @@ impl Staging {
     pub fn begin(out: &Path, root: &Path) -> Result<Self, Error> {
         let out = absolute(out)?;
         refuse_sources(&out, root)?;
+        if out.exists() && !out.is_dir() {
+            return Err(Error::refused("write to", &out, "there is a file of this name; choose another folder with `--out`"));
+        }
         let name = out.file_name().ok_or_else(|| Error::refused("write to", &out, "it is not a folder with a name"))?;
         let beside = out.with_file_name(format!(".{}.storybank-new", name.to_string_lossy()));
         if let Some(parent) = out.parent() {
@@ -88,9 +91,6 @@ impl Staging {
         let claim = Claim::take(out.with_file_name(format!(".{}.storybank-lock", name.to_string_lossy())))?;
         make_beside(&beside)?;
         let former = read_manifest(&out.join(MANIFEST));
-        if out.exists() && !out.is_dir() {
-            return Err(Error::refused("write to", &out, "there is a file of this name; choose another folder with `--out`"));
-        }
         let folders = Mutex::new(BTreeSet::from([beside.clone()]));
         let is_there = out.is_dir();
         Ok(Self { out, beside, is_there, former, files: Mutex::default(), folders, _claim: claim })
@@ -373,10 +373,6 @@ fn manifest_line(line: &str) -> Option<(String, Entry)> {
     // A path that leads out of the folder was not written by a build.
     let is_inside = !path.is_empty() && path.split('/').all(|part| !matches!(part, "" | "." | ".."));
     is_inside.then(|| (path.to_owned(), Entry { fingerprint, length }))
-}
-
-fn slashed(path: &Path) -> String {
-    path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/")
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

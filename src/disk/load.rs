@@ -8,14 +8,14 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use walkdir::{DirEntry, WalkDir};
 
-use super::Error;
+use super::{Error, slashed};
 use crate::build::{InputFile, Inputs, settings};
 use crate::config;
+use crate::parse::CONTENT;
 use crate::render::ThemeFile;
 use crate::source::SitePath;
 
-/// The folder of the content and the folder of the themes, from the root of a site.
-const CONTENT: &str = "content";
+/// The folder of the themes, from the root of a site.
 const THEMES: &str = "themes";
 
 /// The longest file that is read; offsets in a file are kept in 31 bits.
@@ -120,8 +120,4 @@ fn read(path: &Path) -> Result<Vec<u8>, Error> {
 
 fn site_path(root: &Path, path: &Path) -> SitePath {
     SitePath::new(slashed(path.strip_prefix(root).unwrap_or(path)))
-}
-
-fn slashed(path: &Path) -> String {
-    path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/")
 }

@@ -57,3 +57,8 @@ impl std::error::Error for Error {
         }
     }
 }
+
+/// A path with `/` between its parts, as the rest of the program writes paths.
+fn slashed(path: &Path) -> String {
+    path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/")
+}

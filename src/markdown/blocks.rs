@@ -118,8 +118,7 @@ fn shape_callouts(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnostic>)
                     found.push(marker.unknown(file));
                     marker.nearest_kind()
                 });
-                body.callouts.push(Callout { kind });
-                let tag = Tag::Callout(crate::source::offset(body.callouts.len() - 1));
+                let tag = body.add_callout(kind);
                 open.push(tag);
                 new.push(Node { event: Event::Start(tag), span: node.span });
                 let end = end_of(&old, index + 1);
@@ -296,8 +295,7 @@ fn is_remark(body: &Body, nodes: &[Node]) -> bool {
 /// Adds the remark that stands in emphasis.
 fn push_remark(body: &mut Body, new: &mut Vec<Node>, emphasis: &[Node]) {
     let [start, text, inner @ .., end] = emphasis else { return };
-    body.callouts.push(Callout { kind: CalloutKind::Question });
-    let tag = Tag::Callout(crate::source::offset(body.callouts.len() - 1));
+    let tag = body.add_callout(CalloutKind::Question);
     let node = |event, span| Node { event, span };
     new.push(node(Event::Start(tag), start.span));
     new.push(node(Event::Start(Tag::Paragraph), start.span));
@@ -353,10 +351,10 @@ fn hide_private_headings(body: &mut Body) {
             new.push(Node { event: Event::End(tag), span: node.span });
             open = None;
         }
-        if let Some(heading) = heading.filter(|heading| heading.is_private && (depth > 0 || heading.level > 2) && open.is_none()) {
-            body.callouts.push(Callout { kind: CalloutKind::Private });
-            let tag = Tag::Callout(crate::source::offset(body.callouts.len() - 1));
-            open = Some((depth, heading.level, tag));
+        let opens = heading.filter(|heading| heading.is_private && (depth > 0 || heading.level > 2) && open.is_none());
+        if let Some(level) = opens.map(|heading| heading.level) {
+            let tag = body.add_callout(CalloutKind::Private);
+            open = Some((depth, level, tag));
             new.push(Node { event: Event::Start(tag), span: node.span });
         }
         match node.event {
@@ -574,6 +572,12 @@ fn shape_hashtags(body: &mut Body) {
 }
 
 impl Body {
+    /// Adds a call-out, and gives the tag that stands for it.
+    fn add_callout(&mut self, kind: CalloutKind) -> Tag {
+        self.callouts.push(Callout { kind });
+        Tag::Callout(crate::source::offset(self.callouts.len() - 1))
+    }
+
     /// Finds what later steps look up in the nodes, once these have their final places.
     pub(crate) fn finish(&mut self) {
         let mut has_hashtags = false;

@@ -13,7 +13,7 @@ use crate::model::{Document, Item, Kind, Meta, Part, Section};
 use crate::slug::Slug;
 use crate::source::{SitePath, Span};
 
-pub use place::Place;
+pub use place::{CONTENT, Place};
 
 /// What a file says.
 #[derive(Debug, Clone)]
