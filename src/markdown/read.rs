@@ -61,8 +61,9 @@ pub fn read(file: &SitePath, text: &Arc<str>, start: usize) -> (Body, Vec<Diagno
         }
     }
     let mut body = reader.body;
-    body.nodes.shrink_to_fit();
     blocks::shape(&mut body, file, &mut found);
+    // A copy of the right size: shrinking in place would keep most of the room, for as long as the site is held.
+    body.nodes = body.nodes.as_slice().to_vec();
     (body, found)
 }
 

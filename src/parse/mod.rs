@@ -81,7 +81,9 @@ fn document(path: &SitePath, text: &Arc<str>, place: &Place, split: Split) -> Pa
 
 /// Cuts a body at its headings of the first and second level.
 pub fn sections(body: &Body, meta: &Meta, start: usize) -> Vec<Section> {
-    let mut sections = vec![Section {
+    // No more than there will be: a site holds the sections of all its documents.
+    let mut sections = Vec::with_capacity(1 + body.headings.iter().filter(|heading| heading.level <= 2).count());
+    sections.push(Section {
         heading: String::new(),
         id: String::new(),
         part: None,
@@ -90,7 +92,7 @@ pub fn sections(body: &Body, meta: &Meta, start: usize) -> Vec<Section> {
         span: Span::new(start, start),
         words: 0,
         items: Vec::new(),
-    }];
+    });
     // The level of the private heading that what follows stands below.
     let mut hidden_below: Option<u8> = None;
     let mut index = 0;
