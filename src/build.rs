@@ -1,9 +1,10 @@
 //! The job that all commands share: files become a linked site, and a site becomes the artefacts that are written or served.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use rustc_hash::FxHashMap as HashMap;
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::audience::{Projection, Viewer, project};

@@ -1,9 +1,10 @@
 //! What the linked things give together: the edges that lead back, the order of stories, and where links lead.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
+use super::rank::Places;
 use super::telling::told_words;
 use super::{CaseStudyId, Destination, Node, Origin, QuestionId, Resolver, Site, StoryId, cycles, push_new_last};
 use crate::diagnostic::Diagnostic;
@@ -14,7 +15,7 @@ use crate::source::SitePath;
 pub(super) fn finish(site: &mut Site, assets: &BTreeSet<SitePath>) -> Vec<Diagnostic> {
     sum_up_tellings(site);
     let named = reverse_edges(site);
-    rank_stories(site);
+    let places = rank_stories(site);
     let ranked: Vec<_> = (0..site.questions.len())
         .into_par_iter()
         .map(|index| {
@@ -22,8 +23,8 @@ pub(super) fn finish(site: &mut Site, assets: &BTreeSet<SitePath>) -> Vec<Diagno
             if !site.is_of_bank(id) {
                 return (Vec::new(), Vec::new(), 0);
             }
-            let answers = site.ranked_answers(id, named[index].clone());
-            let (adaptable, total) = site.ranked_adaptable(id, &answers);
+            let answers = site.ranked_answers(id, named[index].clone(), &places);
+            let (adaptable, total) = site.ranked_adaptable(id, &answers, &places);
             (answers, adaptable, total)
         })
         .collect();
@@ -85,24 +86,22 @@ fn reverse_edges(site: &mut Site) -> Vec<Vec<StoryId>> {
 }
 
 /// Puts the stories in order, and with them those of each competency.
-fn rank_stories(site: &mut Site) {
+fn rank_stories(site: &mut Site) -> Places {
     let mut standing: Vec<_> = site.stories().map(|story| (site.standing(story), story)).collect();
     standing.par_sort_unstable();
     let ranked: Vec<StoryId> = standing.into_iter().map(|(_, story)| story).collect();
-    let mut places = vec![0; ranked.len()];
-    for (place, story) in ranked.iter().enumerate() {
-        places[story.0] = place;
-    }
+    let places = Places::in_order(&ranked);
     for competency in &mut site.competencies {
-        competency.stories.sort_by_key(|story| places[story.0]);
+        competency.stories.sort_unstable_by_key(|&story| places.of(story));
     }
     site.ranked = ranked;
+    places
 }
 
 fn resolve_links(site: &mut Site, assets: &BTreeSet<SitePath>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let owners = owners(site);
-    let resolver = Resolver::new(site, assets);
+    let resolver = Resolver::new(site, assets, &owners);
     let resolved: Vec<(Vec<Destination>, Vec<Diagnostic>)> = site
         .documents
         .par_iter()
@@ -119,7 +118,7 @@ fn resolve_links(site: &mut Site, assets: &BTreeSet<SitePath>) -> Vec<Diagnostic
             (destinations.collect(), found)
         })
         .collect();
-    let mut backlinks: BTreeMap<Node, Vec<Node>> = BTreeMap::new();
+    let mut backlinks = Vec::new();
     let mut destinations = Vec::with_capacity(resolved.len());
     for ((resolved, mistakes), own) in resolved.into_iter().zip(owners) {
         found.extend(mistakes);
@@ -127,12 +126,15 @@ fn resolve_links(site: &mut Site, assets: &BTreeSet<SitePath>) -> Vec<Diagnostic
             if let (Destination::Page { node, .. }, Some(from)) = (destination, own)
                 && *node != from
             {
-                push_new_last(backlinks.entry(*node).or_default(), from);
+                backlinks.push((*node, from));
             }
         }
         destinations.push(resolved);
     }
     site.destinations = destinations;
+    // Stable, so that those that lead to one page stay in the order of their files.
+    backlinks.par_sort_by_key(|&(node, _)| node);
+    backlinks.dedup();
     site.backlinks = backlinks;
     found
 }

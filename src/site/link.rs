@@ -1,9 +1,10 @@
 //! The reduce: documents that know nothing of one another become a site, and what does not fit is reported.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use rustc_hash::FxHashMap as HashMap;
 
 use super::telling::{capitalised, label_from, left_out, merged_sections, own_sections, uncapitalised};
 use super::{
@@ -46,7 +47,7 @@ pub fn link(
         case_studies,
         competencies,
         destinations: Vec::new(),
-        backlinks: BTreeMap::new(),
+        backlinks: Vec::new(),
         documents: Vec::new(),
     };
     site.documents = documents;
@@ -259,7 +260,7 @@ impl Linker<'_> {
     /// Questions with files, then those of sheets, then the follow-ups of stories.
     fn questions(&mut self, by_kind: &ByKind, names: &Names) -> Vec<Question> {
         let mut questions = Vec::new();
-        let mut taken: HashMap<Slug, (DocumentId, Span)> = HashMap::new();
+        let mut taken: HashMap<Slug, (DocumentId, Span)> = HashMap::default();
         for (slug, id) in by_kind.of(Kind::Question) {
             let Meta::Question(meta) = &self.documents[id.0].meta else { continue };
             let competencies = self.competencies(id, &meta.competencies, names);

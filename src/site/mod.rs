@@ -76,8 +76,8 @@ pub struct Site {
     pub home: Option<DocumentId>,
     /// Where the links of each document lead, by the number of the document and of the link.
     destinations: Vec<Vec<Destination>>,
-    /// The pages that lead to each page, in order; pages without any are left out.
-    backlinks: std::collections::BTreeMap<Node, Vec<Node>>,
+    /// Each page with a page that leads to it, in the order of the first.
+    backlinks: Vec<(Node, Node)>,
 }
 
 /// A story with its tellings.
@@ -267,8 +267,9 @@ impl Site {
     }
 
     /// The pages that lead to a page by a link in their text.
-    pub fn backlinks(&self, node: Node) -> &[Node] {
-        self.backlinks.get(&node).map_or(&[], Vec::as_slice)
+    pub fn backlinks(&self, node: Node) -> impl Iterator<Item = Node> + '_ {
+        let start = self.backlinks.partition_point(|&(to, _)| to < node);
+        self.backlinks[start..].iter().take_while(move |&&(to, _)| to == node).map(|&(_, from)| from)
     }
 
     /// Where a link of a document leads.

@@ -8,6 +8,24 @@ use crate::model::When;
 /// How many stories that could be adapted a question keeps.
 pub const ADAPTABLE: usize = 12;
 
+/// Where each story stands among all of them, so that orders that end in this one compare numbers.
+pub(super) struct Places(Vec<usize>);
+
+impl Places {
+    /// The places in a list that holds every story once, best first.
+    pub(super) fn in_order(ranked: &[StoryId]) -> Self {
+        let mut places = vec![0; ranked.len()];
+        for (place, story) in ranked.iter().enumerate() {
+            places[story.0] = place;
+        }
+        Self(places)
+    }
+
+    pub(super) fn of(&self, story: StoryId) -> usize {
+        self.0[story.0]
+    }
+}
+
 impl Site {
     /// The telling of a story that fits a question, by its place in the story's tellings.
     ///
@@ -54,17 +72,16 @@ impl Site {
     }
 
     /// Stories that name a question, best first.
-    pub(super) fn ranked_answers(&self, question: QuestionId, mut named: Vec<StoryId>) -> Vec<StoryId> {
+    pub(super) fn ranked_answers(&self, question: QuestionId, mut named: Vec<StoryId>, places: &Places) -> Vec<StoryId> {
         named.retain(|&story| self.is_told(story));
-        let key = |story: StoryId| (Reverse(self.shared(story, question)), self.standing(story), story);
-        named.sort_by(|&a, &b| key(a).cmp(&key(b)));
+        named.sort_by_key(|&story| (Reverse(self.shared(story, question)), places.of(story)));
         named.dedup();
         named
     }
 
     /// The best of the stories that share competencies with a question and do not name it, and how many there are.
-    pub(super) fn ranked_adaptable(&self, question: QuestionId, named: &[StoryId]) -> (Vec<StoryId>, usize) {
-        let mut candidates: Vec<(Reverse<usize>, StoryId)> = Vec::new();
+    pub(super) fn ranked_adaptable(&self, question: QuestionId, named: &[StoryId], places: &Places) -> (Vec<StoryId>, usize) {
+        let mut candidates: Vec<(Reverse<usize>, usize, StoryId)> = Vec::new();
         let mut seen = vec![false; self.stories.len()];
         for &story in named {
             seen[story.0] = true;
@@ -72,20 +89,17 @@ impl Site {
         for &competency in &self.question(question).competencies {
             for &story in &self.competency(competency).stories {
                 if self.is_told(story) && !std::mem::replace(&mut seen[story.0], true) {
-                    candidates.push((Reverse(self.shared(story, question)), story));
+                    candidates.push((Reverse(self.shared(story, question)), places.of(story), story));
                 }
             }
         }
         let total = candidates.len();
-        let order = |a: &(Reverse<usize>, StoryId), b: &(Reverse<usize>, StoryId)| {
-            (a.0, self.standing(a.1), a.1).cmp(&(b.0, self.standing(b.1), b.1))
-        };
         if total > ADAPTABLE {
-            candidates.select_nth_unstable_by(ADAPTABLE, order);
+            candidates.select_nth_unstable(ADAPTABLE);
             candidates.truncate(ADAPTABLE);
         }
-        candidates.sort_by(order);
-        (candidates.into_iter().map(|(_, story)| story).collect(), total)
+        candidates.sort_unstable();
+        (candidates.into_iter().map(|(_, _, story)| story).collect(), total)
     }
 }
 

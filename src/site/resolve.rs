@@ -1,6 +1,9 @@
 //! From what a link says to where it leads.
 
-use std::collections::{BTreeSet, HashMap};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use rustc_hash::FxHashMap as HashMap;
 
 use super::{DocumentId, Node, Site};
 use crate::diagnostic::{Diagnostic, did_you_mean, nearest, rules};
@@ -32,53 +35,62 @@ pub enum Destination {
 /// The names of everything that a link can lead to.
 pub struct Resolver<'a> {
     site: &'a Site,
-    by_slug: HashMap<&'a str, Vec<Node>>,
-    by_path: HashMap<&'a SitePath, Node>,
+    by_slug: HashMap<&'a str, Named>,
+    /// The page of each document of the site.
+    owners: &'a [Option<Node>],
     assets: &'a BTreeSet<SitePath>,
 }
 
+/// What has a slug: most are the slug of one page only.
+#[derive(Debug)]
+enum Named {
+    One(Node),
+    Several(Vec<Node>),
+}
+
+impl Named {
+    fn nodes(&self) -> &[Node] {
+        match self {
+            Self::One(node) => std::slice::from_ref(node),
+            Self::Several(nodes) => nodes,
+        }
+    }
+}
+
 impl<'a> Resolver<'a> {
-    /// Collects the names of a site; `assets` are the files of the content that are no documents.
-    pub fn new(site: &'a Site, assets: &'a BTreeSet<SitePath>) -> Self {
-        let mut resolver = Self { site, by_slug: HashMap::new(), by_path: HashMap::new(), assets };
-        resolver.index();
+    /// Collects the names of a site; `assets` are the files of the content that are no documents, `owners` the page of each document.
+    pub fn new(site: &'a Site, assets: &'a BTreeSet<SitePath>, owners: &'a [Option<Node>]) -> Self {
+        let names = HashMap::default();
+        let mut resolver = Self { site, by_slug: names, owners, assets };
+        for id in site.stories() {
+            resolver.add(&site.story(id).slug, Node::Telling(id, 0));
+        }
+        for id in site.questions() {
+            resolver.add(&site.question(id).slug, Node::Question(id));
+        }
+        for id in site.case_studies() {
+            resolver.add(&site.case_study(id).slug, Node::CaseStudy(id));
+        }
+        for id in site.competencies() {
+            resolver.add(&site.competency(id).slug, Node::Competency(id));
+        }
         resolver
     }
 
-    fn index(&mut self) {
-        let site = self.site;
-        for id in site.stories() {
-            let story = site.story(id);
-            self.add(&story.slug, Node::Telling(id, 0), site.document(story.document));
-            for (index, telling) in story.tellings.iter().enumerate() {
-                if let super::Origin::Variant(document) = telling.origin {
-                    self.by_path.insert(&site.document(document).path, Node::Telling(id, index));
-                }
-            }
-        }
-        for id in site.questions() {
-            let question = site.question(id);
-            self.by_slug.entry(question.slug.as_str()).or_default().push(Node::Question(id));
-            if question.item.is_none() {
-                self.by_path.insert(&site.document(question.document).path, Node::Question(id));
-            }
-        }
-        for id in site.case_studies() {
-            let case = site.case_study(id);
-            self.add(&case.slug, Node::CaseStudy(id), site.document(case.document));
-        }
-        for id in site.competencies() {
-            let competency = site.competency(id);
-            self.add(&competency.slug, Node::Competency(id), site.document(competency.document));
-        }
-        if let Some(home) = site.home {
-            self.by_path.insert(&site.document(home).path, Node::Home);
+    fn add(&mut self, slug: &'a Slug, node: Node) {
+        let named = self.by_slug.entry(slug.as_str()).or_insert_with(|| Named::Several(Vec::new()));
+        match named {
+            Named::One(first) => *named = Named::Several(vec![*first, node]),
+            Named::Several(nodes) if nodes.is_empty() => *named = Named::One(node),
+            Named::Several(nodes) => nodes.push(node),
         }
     }
 
-    fn add(&mut self, slug: &'a Slug, node: Node, document: &'a Document) {
-        self.by_slug.entry(slug.as_str()).or_default().push(node);
-        self.by_path.insert(&document.path, node);
+    /// The page of the document at a path; several questions in one file have a page each, and the file has none.
+    fn page_of_file(&self, path: &SitePath) -> Option<Node> {
+        let document = self.site.documents.binary_search_by(|document| document.path.cmp(path)).ok()?;
+        let is_sheet = matches!(self.site.documents[document].meta, Meta::Sheet(_));
+        self.owners[document].filter(|_| !is_sheet)
     }
 
     /// Where a link of `document` leads, or why it leads nowhere. `own` is the page of that document, if it has one.
@@ -106,15 +118,15 @@ impl<'a> Resolver<'a> {
     fn named(&self, document: &Document, link: &Link, name: &str) -> Result<Node, Box<Diagnostic>> {
         let name = name.strip_suffix(".md").unwrap_or(name);
         let parts: Vec<&str> = name.split('/').map(str::trim).collect();
-        let candidates: Vec<Node> = match parts.as_slice() {
-            [slug] => self.nodes(slug),
+        let candidates: Cow<'_, [Node]> = match parts.as_slice() {
+            [slug] => Cow::Borrowed(self.nodes(slug)),
             [kind, slug] if Kind::named(kind).is_some() => {
-                self.nodes(slug).into_iter().filter(|&node| super::kind_of(node) == Kind::named(kind)).collect()
+                self.nodes(slug).iter().copied().filter(|&node| super::kind_of(node) == Kind::named(kind)).collect()
             }
             [story, variant] | ["stories" | "story", story, variant] => self.variant(story, variant).into_iter().collect(),
-            _ => Vec::new(),
+            _ => Cow::Borrowed(&[]),
         };
-        match candidates.as_slice() {
+        match &*candidates {
             [node] => Ok(*node),
             [] => Err(Box::new(self.nothing_named(document, link, name))),
             several => {
@@ -126,13 +138,13 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn nodes(&self, name: &str) -> Vec<Node> {
-        self.by_slug.get(name).or_else(|| self.by_slug.get(Slug::of(name).as_str())).cloned().unwrap_or_default()
+    fn nodes(&self, name: &str) -> &[Node] {
+        self.by_slug.get(name).or_else(|| self.by_slug.get(Slug::of(name).as_str())).map_or(&[], Named::nodes)
     }
 
     fn variant(&self, story: &str, variant: &str) -> Option<Node> {
         let variant = Slug::of(variant);
-        self.nodes(story).into_iter().find_map(|node| match node {
+        self.nodes(story).iter().find_map(|&node| match node {
             Node::Telling(id, 0) => {
                 let tellings = &self.site.story(id).tellings;
                 tellings.iter().position(|telling| telling.slug == variant).map(|index| Node::Telling(id, index))
@@ -144,7 +156,7 @@ impl<'a> Resolver<'a> {
     fn nothing_named(&self, document: &Document, link: &Link, name: &str) -> Diagnostic {
         let missing = dangling(document, link, format!("nothing is named `{name}`"));
         let slug = Slug::of(name.rsplit('/').next().unwrap_or(name));
-        if let Some(found) = self.by_slug.get(slug.as_str()).and_then(|nodes| nodes.first()) {
+        if let Some(found) = self.by_slug.get(slug.as_str()).and_then(|named| named.nodes().first()) {
             return missing.help(format!("did you mean `[[{}]]`?", self.full_name(*found)));
         }
         let mut known: Vec<&str> = self.by_slug.keys().copied().collect();
@@ -172,7 +184,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn file(&self, document: &Document, link: &Link, path: &SitePath, fragment: &str) -> Result<Destination, Box<Diagnostic>> {
-        if let Some(&node) = self.by_path.get(path) {
+        if let Some(node) = self.page_of_file(path) {
             return self.page(document, link, node, fragment);
         }
         if self.assets.contains(path) {
@@ -182,7 +194,8 @@ impl<'a> Resolver<'a> {
             return Ok(Destination::Page { node: question, fragment: String::new(), section: None });
         }
         let missing = dangling(document, link, format!("there is no file `{path}`"));
-        let known: Vec<&str> = self.by_path.keys().map(|path| path.as_str()).chain(self.assets.iter().map(SitePath::as_str)).collect();
+        let documents = self.site.documents.iter().filter(|document| !matches!(document.meta, Meta::Sheet(_)));
+        let known: Vec<&str> = documents.map(|document| &document.path).chain(self.assets).map(SitePath::as_str).collect();
         let sheet = self.site.documents.iter().find(|other| other.path == *path);
         Err(Box::new(match sheet {
             Some(_) => {
@@ -284,7 +297,7 @@ impl<'a> Resolver<'a> {
         let slug = Slug::of(fragment);
         let is_there = target.sections.iter().flat_map(|section| &section.items).any(|item| item.slug == slug.shortened());
         let nodes = is_there.then(|| self.nodes(&format!("{}-{}", target.slug.shortened(), slug.shortened())))?;
-        nodes.into_iter().find_map(|node| match node {
+        nodes.iter().find_map(|&node| match node {
             Node::Question(question) => Some(question),
             _ => None,
         })

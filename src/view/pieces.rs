@@ -52,7 +52,7 @@ impl<'a> PageWriter<'a> {
 
     /// The pages that link here, without those that the page names anyway.
     pub fn backlinks(&self, node: Node, named: impl Fn(Node) -> bool) -> Vec<LinkView<'a>> {
-        let backlinks = self.context.site.backlinks(node).iter().copied().filter(|&from| !named(from));
+        let backlinks = self.context.site.backlinks(node).filter(|&from| !named(from));
         backlinks.map(|from| self.link_view(from)).collect()
     }
 
