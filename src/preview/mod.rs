@@ -22,7 +22,7 @@ use crate::diagnostic::{self, Diagnostic};
 use crate::highlight::Highlighter;
 use crate::html::route_of;
 use crate::model::Audience;
-use crate::render::{Theme, ThemeFile};
+use crate::render::{Theme, ThemeFile, is_same_theme};
 use crate::source::SitePath;
 
 pub use snapshot::{Answer, Snapshot};
@@ -57,6 +57,8 @@ pub struct Preview {
     options: Arc<Options>,
     memo: Memo,
     highlighter: Arc<Highlighter>,
+    /// What is wrong with a theme, so that it is not put together again for every save of a story.
+    checked: Option<(Vec<ThemeFile>, Vec<Diagnostic>)>,
     last: Option<Last>,
 }
 
@@ -73,7 +75,7 @@ struct Last {
 impl Preview {
     /// A preview that has shown nothing yet.
     pub fn new(options: Options) -> Self {
-        Self { options: Arc::new(options), memo: Memo::default(), highlighter: Arc::default(), last: None }
+        Self { options: Arc::new(options), memo: Memo::default(), highlighter: Arc::default(), checked: None, last: None }
     }
 
     /// The snapshot of files that were just read, or nothing where it would be the last one again.
@@ -109,9 +111,10 @@ impl Preview {
         let read = Arc::new(read.clone());
         let linked = link_whole(&read, &mut self.memo, |_| ());
         let mut problems: Vec<Diagnostic> = linked.diagnostics.iter().filter(|found| found.is_error()).cloned().collect();
-        problems.extend(Theme::new(&read.theme).err().into_iter().flatten());
+        let theme_mistakes = self.theme_mistakes(&read.theme);
+        let shown = self.with_last_good(&read, !theme_mistakes.is_empty());
+        problems.extend(theme_mistakes);
         diagnostic::sort(&mut problems);
-        let shown = self.with_last_good(&read);
         let mut linked = match &shown {
             Some(shown) => link_whole(shown, &mut self.memo, |_| ()),
             None => linked,
@@ -139,12 +142,22 @@ impl Preview {
         (snapshot, assets)
     }
 
+    fn theme_mistakes(&mut self, theme: &[ThemeFile]) -> Vec<Diagnostic> {
+        match &self.checked {
+            Some((checked, mistakes)) if is_same_theme(checked, theme) => mistakes.clone(),
+            _ => {
+                let mistakes = Theme::new(theme).err().unwrap_or_default();
+                self.checked = Some((theme.to_vec(), mistakes.clone()));
+                mistakes
+            }
+        }
+    }
+
     /// The files with those that cannot be parsed as they were when they last could be; nothing where all is well.
-    fn with_last_good(&self, read: &Inputs) -> Option<Inputs> {
+    fn with_last_good(&self, read: &Inputs, is_theme_mistaken: bool) -> Option<Inputs> {
         let last = &self.last.as_ref()?.snapshot.shown;
         let mistaken: Vec<&SitePath> = self.memo.mistaken().collect();
         let are_settings_mistaken = settings(read).1.iter().any(Diagnostic::is_error);
-        let is_theme_mistaken = Theme::new(&read.theme).is_err();
         if mistaken.is_empty() && !are_settings_mistaken && !is_theme_mistaken {
             return None;
         }
@@ -183,9 +196,7 @@ fn at_the_root(config: &Config) -> Config {
 
 /// The theme before the last change of it, for pages that the theme as it is now cannot make.
 fn earlier_theme(last: &Snapshot, shown: &Inputs) -> Option<Vec<ThemeFile>> {
-    let is_same = last.shown.theme.len() == shown.theme.len()
-        && last.shown.theme.iter().zip(&shown.theme).all(|(last, shown)| Arc::ptr_eq(&last.bytes, &shown.bytes) && last.path == shown.path);
-    if is_same { last.earlier_theme.clone() } else { Some(last.shown.theme.clone()) }
+    if is_same_theme(&last.shown.theme, &shown.theme) { last.earlier_theme.clone() } else { Some(last.shown.theme.clone()) }
 }
 
 fn are_same(ours: &Assets, others: &Assets) -> bool {

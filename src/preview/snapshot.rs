@@ -13,8 +13,9 @@ use crate::diagnostic::{self, Diagnostic, rules};
 use crate::highlight::Highlighter;
 use crate::model::Audience;
 use crate::render::{Theme, ThemeFile};
+use crate::route::Route;
 use crate::source::SitePath;
-use crate::view::Page;
+use crate::view::{self, Page};
 
 /// A site at one moment: it gives any of its pages, for any audience that may look, and never changes.
 pub struct Snapshot {
@@ -45,7 +46,6 @@ pub struct Snapshot {
 pub(super) struct Edition {
     linked: Arc<Linked>,
     press: Press,
-    pages: FxHashMap<String, Page>,
     /// What the audience gets of the files that documents refer to, by their names.
     assets: FxHashMap<String, SitePath>,
 }
@@ -112,7 +112,7 @@ impl Snapshot {
 
     /// How many pages the audience at the root gets.
     pub fn page_count(&self) -> usize {
-        self.edition(self.audience).pages.len()
+        self.edition(self.audience).press.pages().len()
     }
 
     /// The files that some document refers to.
@@ -156,8 +156,10 @@ impl Snapshot {
             return edition.file(path, edition.assets.get(name).and_then(|path| self.assets.get(path)).map(|bytes| &**bytes));
         }
         let name = if path.is_empty() { "index.html" } else { path };
-        let page = edition.pages.get(name).filter(|_| name != "404.html");
-        self.page(edition, seat, page, path)
+        // The page for lost visitors is what is shown where there is no page; it is none itself.
+        let route = Route::parse(name).filter(|route| *route != Route::NotFound);
+        let page = route.and_then(|route| view::page(edition.site(), &route));
+        self.page(edition, seat, page.as_ref(), path)
     }
 
     /// Whose site an address belongs to, and the rest of it; nothing for an audience that lacks the slash behind its name.
@@ -208,22 +210,17 @@ impl Snapshot {
         let used = linked.site.used_assets();
         let assets = self.names.iter().filter(|(path, _)| used.contains(*path)).map(|(path, name)| (name.clone(), path.clone())).collect();
         let press = Press::new(linked.clone(), theme, inputs, self.highlighter.clone(), self.names.clone());
-        let pages = press.pages().into_iter().map(|page| (page.route.path(), page)).collect();
-        Edition { linked, press, pages, assets }
+        Edition { linked, press, assets }
     }
 
     /// A page with what the preview adds to it; without one, the page for lost visitors.
     fn page(&self, edition: &Edition, seat: Seat, page: Option<&Page>, path: &str) -> Answer {
         let mut problems = self.problems.clone();
         problems.extend(edition.linked.diagnostics.iter().filter(|found| found.is_error()).cloned());
-        let lost = edition.pages.get("404.html");
-        let html = match page.or(lost).map(|page| self.html(edition, page)) {
-            Some((html, mistake)) => {
-                problems.extend(mistake);
-                html
-            }
-            None => None,
-        };
+        let lost = view::page(edition.site(), &Route::NotFound);
+        let made = page.or(lost.as_ref()).map(|page| self.html(edition, page));
+        let (html, mistake) = made.unwrap_or_default();
+        problems.extend(mistake);
         diagnostic::sort(&mut problems);
         let status = match (&html, page) {
             (None, _) => 500,
