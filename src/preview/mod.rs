@@ -16,11 +16,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::audience::Viewer;
-use crate::build::{InputFile, Inputs, Linked, Memo, asset_names, link_whole, settings};
+use crate::build::{InputFile, Inputs, Memo, asset_names, link_whole, settings};
 use crate::config::{self, Config};
 use crate::diagnostic::{self, Diagnostic};
 use crate::highlight::Highlighter;
-use crate::html::route_of;
 use crate::model::Audience;
 use crate::render::{Theme, ThemeFile, is_same_theme};
 use crate::source::SitePath;
@@ -94,9 +93,10 @@ impl Preview {
         {
             return None;
         }
+        let read = Arc::new(read);
         let (snapshot, assets) = self.make(&read, &mut assets);
         let snapshot = Arc::new(snapshot);
-        self.last = Some(Last { read: Arc::new(read), failure: None, assets, snapshot: snapshot.clone() });
+        self.last = Some(Last { read, failure: None, assets, snapshot: snapshot.clone() });
         Some(snapshot)
     }
 
@@ -107,12 +107,11 @@ impl Preview {
         Some(last.snapshot.clone())
     }
 
-    fn make(&mut self, read: &Inputs, assets: &mut impl FnMut(&BTreeSet<SitePath>) -> Assets) -> (Snapshot, Assets) {
-        let read = Arc::new(read.clone());
-        let linked = link_whole(&read, &mut self.memo, |_| ());
+    fn make(&mut self, read: &Arc<Inputs>, assets: &mut impl FnMut(&BTreeSet<SitePath>) -> Assets) -> (Snapshot, Assets) {
+        let linked = link_whole(read, &mut self.memo, |_| ());
         let mut problems: Vec<Diagnostic> = linked.diagnostics.iter().filter(|found| found.is_error()).cloned().collect();
         let theme_mistakes = self.theme_mistakes(&read.theme);
-        let shown = self.with_last_good(&read, !theme_mistakes.is_empty());
+        let shown = self.with_last_good(read, !theme_mistakes.is_empty());
         problems.extend(theme_mistakes);
         diagnostic::sort(&mut problems);
         let mut linked = match &shown {
@@ -127,7 +126,7 @@ impl Preview {
             options: self.options.clone(),
             revision: last.map_or(1, |last| last.revision + 1),
             audience: self.options.audience.unwrap_or(linked.config.audience.serve),
-            saved: self.saved(&read, &linked),
+            saved: self.saved(read),
             earlier_theme: last.and_then(|last| earlier_theme(last, &shown)),
             names: Arc::new(asset_names(assets.iter().map(|(path, bytes)| (path, &**bytes)))),
             assets: assets.clone(),
@@ -135,7 +134,7 @@ impl Preview {
             whole: Arc::new(linked),
             problems,
             failure: None,
-            read,
+            read: read.clone(),
             shown,
             editions: Arc::default(),
         };
@@ -177,15 +176,11 @@ impl Preview {
         Some(shown)
     }
 
-    /// The address of the page of the document that was saved last.
-    fn saved(&self, read: &Inputs, linked: &Linked) -> Option<String> {
-        let last = &self.last.as_ref()?.read;
+    /// The documents that were not there before, or not like this.
+    fn saved(&self, read: &Inputs) -> Vec<SitePath> {
+        let Some(Last { read: last, .. }) = &self.last else { return Vec::new() };
         let is_new = |file: &&InputFile| last.document(&file.path).is_none_or(|known| !Arc::ptr_eq(&known.bytes, &file.bytes));
-        let site = &linked.site;
-        read.documents.iter().filter(is_new).find_map(|file| {
-            let document = site.documents.binary_search_by(|document| document.path.cmp(&file.path)).ok()?;
-            Some(route_of(site, site.page_of(crate::site::DocumentId(document))?).path())
-        })
+        read.documents.iter().filter(is_new).map(|file| file.path.clone()).collect()
     }
 }
 

@@ -10,10 +10,13 @@ use super::problem::Problem;
 use super::{Assets, Options, panel, status, viewer};
 use crate::build::{Inputs, Linked, Press, for_viewer};
 use crate::diagnostic::{self, Diagnostic, rules};
+use crate::escape::percent_encode;
 use crate::highlight::Highlighter;
+use crate::html::route_of;
 use crate::model::Audience;
 use crate::render::{Theme, ThemeFile};
 use crate::route::Route;
+use crate::site::{DocumentId, Site};
 use crate::source::SitePath;
 use crate::view::{self, Page};
 
@@ -23,8 +26,8 @@ pub struct Snapshot {
     pub(super) revision: u64,
     /// Whom the site at the root is for.
     pub(super) audience: Audience,
-    /// The address of the page of the file that was saved last.
-    pub(super) saved: Option<String>,
+    /// The documents that are not as they were in the snapshot before.
+    pub(super) saved: Vec<SitePath>,
     /// The files as they were read, for excerpts.
     pub(super) read: Arc<Inputs>,
     /// The files that pages are made from.
@@ -76,9 +79,23 @@ impl Snapshot {
         self.revision
     }
 
-    /// The address of the page of the file that was saved last, from the root of the site.
-    pub fn saved(&self) -> Option<&str> {
-        self.saved.as_deref()
+    /// The documents that are not as they were in the snapshot before.
+    pub fn saved(&self) -> &[SitePath] {
+        &self.saved
+    }
+
+    /// The address of the page of what was saved, as it stands in links: where a browser goes that follows the author. There is
+    /// none where nobody wants to follow, or where the audience gets no such page.
+    pub fn saved_page(&self) -> Option<String> {
+        let site = self.edition(self.audience).site();
+        let saved = self.saved.iter().filter(|_| self.options.follow);
+        let mut pages = saved.filter_map(|path| {
+            let document = site.documents.binary_search_by(|document| document.path.cmp(path)).ok()?;
+            site.page_of(DocumentId(document))
+        });
+        let mut address = String::new();
+        percent_encode(&route_of(site, pages.next()?).path(), &mut address);
+        Some(address)
     }
 
     /// Whom the site at the root is for.
@@ -126,7 +143,7 @@ impl Snapshot {
             options: self.options.clone(),
             revision: self.revision + 1,
             audience: self.audience,
-            saved: None,
+            saved: Vec::new(),
             read: self.read.clone(),
             shown: self.shown.clone(),
             whole: self.whole.clone(),
@@ -260,7 +277,7 @@ impl Snapshot {
 }
 
 impl Edition {
-    fn site(&self) -> &crate::site::Site {
+    fn site(&self) -> &Site {
         &self.linked.site
     }
 
