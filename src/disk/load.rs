@@ -109,12 +109,13 @@ impl Tree {
         let (documents, assets): (Vec<PathBuf>, Vec<PathBuf>) = files_below(&root, &root.join(CONTENT))?.into_iter().partition(is_document);
         inputs.assets = assets.iter().map(|path| site_path(&root, path)).collect();
         inputs.documents = self.take(documents)?;
-        // A walk gives `a/b.md` before `a-c.md`, and paths are ordered as texts.
-        inputs.documents.sort_by(|a, b| a.path.cmp(&b.path));
+        // A walk gives files in no order.
+        inputs.documents.par_sort_unstable_by(|a, b| a.path.cmp(&b.path));
         if let Some(folder) = theme_folder(&root, &inputs)? {
             let below = site_path(&root, &folder);
             let name = |path: &SitePath| path.as_str().strip_prefix(below.as_str()).unwrap_or_default().trim_start_matches('/').to_owned();
-            let files = self.take(files_below(&root, &folder)?)?;
+            let mut files = self.take(files_below(&root, &folder)?)?;
+            files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
             inputs.theme = files.into_iter().map(|file| ThemeFile { name: name(&file.path), path: file.path, bytes: file.bytes }).collect();
         }
         self.forget(&inputs);
@@ -214,12 +215,12 @@ fn theme_folder(root: &Path, inputs: &Inputs) -> Result<Option<PathBuf>, Error> 
     Err(Error::refused("read the theme", &folder, reason))
 }
 
-/// The files below a folder in the order of their paths, without those that tools keep for themselves.
+/// The files below a folder in any order, without those that tools keep for themselves.
 ///
 /// A link is followed to a file that lies in the site, and to nothing else.
 fn files_below(root: &Path, folder: &Path) -> Result<Vec<PathBuf>, Error> {
     let mut files = Vec::new();
-    for entry in WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(|entry| entry.depth() == 0 || !is_tools_own(entry)) {
+    for entry in WalkDir::new(folder).into_iter().filter_entry(|entry| entry.depth() == 0 || !is_tools_own(entry)) {
         let entry = match entry {
             Ok(entry) => entry,
             // It went while the tree was walked.
