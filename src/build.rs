@@ -18,7 +18,7 @@ use crate::render::{Renderer, Theme, ThemeFile};
 use crate::route::Route;
 use crate::site::{Site, link};
 use crate::source::{SitePath, Span};
-use crate::view::{self, Page};
+use crate::view::{self, Page, View};
 use crate::words::Finder;
 
 /// The files of a site, as they were read.
@@ -26,12 +26,40 @@ use crate::words::Finder;
 pub struct Inputs {
     /// `site.toml`; nothing where there is none.
     pub settings: Option<InputFile>,
-    /// The Markdown files of the content, in the order of their paths.
+    /// The Markdown files of the content, in the order of their paths as texts.
     pub documents: Vec<InputFile>,
     /// The paths of all other files of the content.
     pub assets: BTreeSet<SitePath>,
     /// The files of the site's own theme.
     pub theme: Vec<ThemeFile>,
+}
+
+impl Inputs {
+    /// Whether these are the very same files: as cheap as it is to compare where they are in memory.
+    pub fn are_same(&self, other: &Self) -> bool {
+        let are_same = |ours: &[InputFile], others: &[InputFile]| {
+            ours.len() == others.len()
+                && ours.iter().zip(others).all(|(ours, other)| Arc::ptr_eq(&ours.bytes, &other.bytes) && ours.path == other.path)
+        };
+        let is_theme_same = self.theme.len() == other.theme.len()
+            && self.theme.iter().zip(&other.theme).all(|(ours, other)| Arc::ptr_eq(&ours.bytes, &other.bytes) && ours.path == other.path);
+        are_same(self.settings.as_slice(), other.settings.as_slice())
+            && are_same(&self.documents, &other.documents)
+            && is_theme_same
+            && self.assets == other.assets
+    }
+
+    /// The Markdown file at a path.
+    pub fn document(&self, path: &SitePath) -> Option<&InputFile> {
+        self.documents.binary_search_by(|file| file.path.cmp(path)).ok().map(|index| &self.documents[index])
+    }
+
+    /// The bytes of a file that was read, whatever it is for.
+    pub fn bytes(&self, path: &SitePath) -> Option<&[u8]> {
+        let settings = self.settings.iter().find(|file| file.path == *path).map(|file| &*file.bytes);
+        let theme = || self.theme.iter().find(|file| file.path == *path).map(|file| &*file.bytes);
+        self.document(path).map(|file| &*file.bytes).or(settings).or_else(theme)
+    }
 }
 
 /// A file and its bytes.
@@ -64,10 +92,17 @@ pub struct Memo {
     parsed: HashMap<SitePath, Remembered>,
 }
 
+impl Memo {
+    /// The files in which parsing found an error, in any order.
+    pub fn mistaken(&self) -> impl Iterator<Item = &SitePath> {
+        self.parsed.iter().filter(|(_, file)| file.diagnostics.iter().any(Diagnostic::is_error)).map(|(path, _)| path)
+    }
+}
+
 /// A file as it was parsed.
 #[derive(Clone)]
 struct Remembered {
-    bytes: u128,
+    bytes: Arc<[u8]>,
     document: Option<Arc<Document>>,
     diagnostics: Arc<[Diagnostic]>,
 }
@@ -112,30 +147,38 @@ pub fn link_site(
     meanwhile: impl FnOnce(&[Arc<Document>]) + Send,
     viewer: impl FnOnce(&Config) -> Viewer,
 ) -> Linked {
+    let whole = link_whole(inputs, memo, meanwhile);
+    let viewer = viewer(&whole.config);
+    for_viewer(&whole, viewer, &inputs.assets).unwrap_or(whole)
+}
+
+/// Parses and links a site as its author has it, drafts included.
+pub fn link_whole(inputs: &Inputs, memo: &mut Memo, meanwhile: impl FnOnce(&[Arc<Document>]) + Send) -> Linked {
     let (config, mut diagnostics) = settings(inputs);
     let config = Arc::new(config);
     let documents = parse_all(&inputs.documents, memo, &mut diagnostics);
     let parsed = documents.clone();
     let ((site, found), ()) = rayon::join(|| link(&config, Audience::Private, documents, &inputs.assets), || meanwhile(&parsed));
     diagnostics.extend(found);
-    let viewer = viewer(&config);
-    let site = match project(&site, viewer) {
-        None => site,
-        Some(Projection { config, documents, diagnostics: found }) => {
-            diagnostics.extend(found);
-            let (smaller, found) = link(&config, viewer.audience, documents, &inputs.assets);
-            // What is wrong with the whole site has been said; here only two things can be new: names that redaction has
-            // made alike, and links that now lead nowhere, which is meant.
-            let collisions = found.into_iter().filter(|found| found.rule == &rules::DUPLICATE || found.rule == &rules::ADDRESS);
-            diagnostics.extend(collisions.map(|found| {
-                let message = format!("once `[redact]` has replaced words, {}", found.message);
-                Diagnostic { message, ..found }.help("give one of the two files a name without the words that are replaced")
-            }));
-            smaller
-        }
-    };
     diagnostic::sort(&mut diagnostics);
     Linked { site, config, diagnostics }
+}
+
+/// Takes out of the whole site what a viewer may not see, and links the rest again; nothing where the viewer may see all of it.
+pub fn for_viewer(whole: &Linked, viewer: Viewer, assets: &BTreeSet<SitePath>) -> Option<Linked> {
+    let Projection { config, documents, diagnostics: left_out } = project(&whole.site, viewer)?;
+    let (site, found) = link(&config, viewer.audience, documents, assets);
+    let mut diagnostics = whole.diagnostics.clone();
+    diagnostics.extend(left_out);
+    // What is wrong with the whole site has been said; here only two things can be new: names that redaction has
+    // made alike, and links that now lead nowhere, which is meant.
+    let collisions = found.into_iter().filter(|found| found.rule == &rules::DUPLICATE || found.rule == &rules::ADDRESS);
+    diagnostics.extend(collisions.map(|found| {
+        let message = format!("once `[redact]` has replaced words, {}", found.message);
+        Diagnostic { message, ..found }.help("give one of the two files a name without the words that are replaced")
+    }));
+    diagnostic::sort(&mut diagnostics);
+    Some(Linked { site, config: whole.config.clone(), diagnostics })
 }
 
 /// Marks the code of documents ahead of the pages that show it: the first block of each language takes longest.
@@ -150,15 +193,15 @@ fn parse_all(files: &[InputFile], memo: &mut Memo, diagnostics: &mut Vec<Diagnos
     let remembered: Vec<Remembered> = files
         .par_iter()
         .map(|file| {
-            let bytes = xxh3_128(&file.bytes);
-            if let Some(known) = known.get(&file.path).filter(|known| known.bytes == bytes) {
+            let is_same = |known: &&Remembered| Arc::ptr_eq(&known.bytes, &file.bytes) || known.bytes == file.bytes;
+            if let Some(known) = known.get(&file.path).filter(is_same) {
                 return known.clone();
             }
             let parsed = match &file.text {
                 Some(text) => parse_text(&file.path, text),
                 None => parse(&file.path, &file.bytes),
             };
-            Remembered { bytes, document: parsed.document.map(Arc::new), diagnostics: parsed.diagnostics.into() }
+            Remembered { bytes: file.bytes.clone(), document: parsed.document.map(Arc::new), diagnostics: parsed.diagnostics.into() }
         })
         .collect();
     memo.parsed = files.iter().map(|file| file.path.clone()).zip(remembered.iter().cloned()).collect();
@@ -177,13 +220,13 @@ pub fn asset_names<'a>(assets: impl IntoIterator<Item = (&'a SitePath, &'a [u8])
 }
 
 /// Makes the artefacts of a site: each by itself, in any order, on any number of threads.
-pub struct Press<'a> {
-    site: &'a Site,
-    highlighter: &'a Highlighter,
+pub struct Press {
+    linked: Arc<Linked>,
+    highlighter: Arc<Highlighter>,
     addresses: Addresses,
-    assets: &'a BTreeMap<SitePath, String>,
+    assets: Arc<BTreeMap<SitePath, String>>,
     renderer: Renderer,
-    inputs: &'a Inputs,
+    inputs: Arc<Inputs>,
     /// Words that may be in no artefact.
     withheld: Finder,
 }
@@ -197,14 +240,14 @@ pub struct Artefact {
     pub bytes: Vec<u8>,
 }
 
-impl<'a> Press<'a> {
+impl Press {
     /// Makes ready for the pages of a site; `assets` gives the names that files get there.
     pub fn new(
-        linked: &'a Linked,
+        linked: Arc<Linked>,
         theme: Theme,
-        inputs: &'a Inputs,
-        highlighter: &'a Highlighter,
-        assets: &'a BTreeMap<SitePath, String>,
+        inputs: Arc<Inputs>,
+        highlighter: Arc<Highlighter>,
+        assets: Arc<BTreeMap<SitePath, String>>,
     ) -> Self {
         let site = &linked.site;
         let renderer = {
@@ -217,18 +260,25 @@ impl<'a> Press<'a> {
                 Finder::new(linked.config.redact.keys().chain(&linked.config.forbid.words).map(String::as_str))
             }
         };
-        Self { site, highlighter, addresses: Addresses::new(site), assets, renderer, inputs, withheld }
+        let addresses = Addresses::new(site);
+        Self { linked, highlighter, addresses, assets, renderer, inputs, withheld }
     }
 
     /// The pages of the site.
     pub fn pages(&self) -> Vec<Page> {
-        view::pages(self.site)
+        view::pages(&self.linked.site)
+    }
+
+    /// What a page shows.
+    pub fn view<'a>(&'a self, page: &'a Page) -> View<'a> {
+        let Self { highlighter, addresses, assets, .. } = self;
+        let context = Context { site: &self.linked.site, highlighter, addresses, assets };
+        view::view(context, page, self.renderer.theme().style())
     }
 
     /// A page, unless `is_current` knows it by the number that stands for everything it is made from.
     pub fn page(&self, page: &Page, is_current: impl FnOnce(u64) -> bool) -> Result<Made, Diagnostic> {
-        let context = Context { site: self.site, highlighter: self.highlighter, addresses: &self.addresses, assets: self.assets };
-        let view = view::view(context, page, self.renderer.theme().style());
+        let view = self.view(page);
         let fingerprint = self.renderer.fingerprint(&view);
         if is_current(fingerprint) {
             return Ok(Made { fingerprint, bytes: None });
@@ -245,6 +295,11 @@ impl<'a> Press<'a> {
         statics.map(|(name, bytes)| self.file(&Route::Static(name.clone()), bytes)).collect()
     }
 
+    /// A file of the theme, by its path below `static`.
+    pub fn static_file(&self, name: &str) -> Option<&[u8]> {
+        self.renderer.theme().statics().get(name).map(|bytes| &**bytes)
+    }
+
     /// A file that a document refers to.
     pub fn asset(&self, path: &SitePath, bytes: &[u8]) -> Result<Artefact, Diagnostic> {
         let name = self.assets.get(path).cloned().unwrap_or_default();
@@ -258,11 +313,11 @@ impl<'a> Press<'a> {
     }
 
     /// Looks for words that may not leave, in the address of an artefact and in all of its bytes.
-    fn search(&self, path: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
+    pub(crate) fn search(&self, path: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
         let hit = self.withheld.first_in_artefact(path.as_bytes()).or_else(|| self.withheld.first_in_artefact(bytes));
         let Some(hit) = hit else { return Ok(()) };
         let (file, span) = self.source_of(&hit.word);
-        let message = format!("`{}` would be in what is made for the audience `{}`", hit.word, self.site.audience.name());
+        let message = format!("`{}` would be in what is made for the audience `{}`", hit.word, self.linked.site.audience.name());
         let help = format!(
             "it came through to `{path}`: … {} …; write it so that `[redact]` in `{}` knows it, or take it out",
             hit.excerpt,
@@ -274,7 +329,7 @@ impl<'a> Press<'a> {
     /// The first place in the documents that the audience sees, or else in the settings, that holds a withheld word.
     fn source_of(&self, word: &str) -> (SitePath, Span) {
         let finder = Finder::new([word]);
-        let seen: BTreeSet<&SitePath> = self.site.documents.iter().map(|document| &document.path).collect();
+        let seen: BTreeSet<&SitePath> = self.linked.site.documents.iter().map(|document| &document.path).collect();
         let documents = self.inputs.documents.iter().filter(|file| seen.contains(&file.path));
         let place = documents.chain(&self.inputs.settings).find_map(|file| {
             let text = std::str::from_utf8(&file.bytes).ok()?;

@@ -17,6 +17,8 @@ pub struct Cli {
 pub enum Command {
     /// Build the site
     Build(Build),
+    /// Show the site in the browser while it is written: every save is there at once
+    Serve(Serve),
     /// Start a site: a small one that builds clean and shows by example how to write stories
     Init {
         /// The folder of the new site; it must not hold one yet
@@ -48,6 +50,31 @@ pub struct Build {
     /// Print how long each stage took
     #[arg(long)]
     pub timings: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// The folder of the site, which holds `content` and `site.toml`
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub root: PathBuf,
+    /// The port to listen at [default: 4000, or the next one that is free]
+    #[arg(long, value_name = "N")]
+    pub port: Option<u16>,
+    /// The address to listen at; any other than this machine's own shows the site to the network
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1")]
+    pub host: String,
+    /// Open the site in the browser
+    #[arg(long)]
+    pub open: bool,
+    /// Whom the site is shown as; the author can switch to the others [default: what `site.toml` says, else private]
+    #[arg(long, value_name = "AUDIENCE")]
+    pub audience: Option<Audience>,
+    /// Look for changes every now and then, where the file system does not tell of them: network drives, containers
+    #[arg(long)]
+    pub poll: bool,
+    /// Go to the page of the file that was saved
+    #[arg(long)]
+    pub follow: bool,
 }
 
 #[derive(Debug, Args)]

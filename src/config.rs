@@ -27,6 +27,8 @@ pub struct Config {
     pub words_per_minute: u32,
     /// What each job makes when it is not told.
     pub audience: JobAudiences,
+    /// How `storybank serve` shows the site while it is written.
+    pub preview: Preview,
     /// Words that are replaced for every audience but the author.
     pub redact: BTreeMap<String, String>,
     /// Words that may not leave.
@@ -41,6 +43,21 @@ pub struct JobAudiences {
     pub build: Audience,
     /// Of `storybank serve`, the preview.
     pub serve: Audience,
+}
+
+/// How the site is shown while it is written.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Preview {
+    /// The address that opens a file in the author's editor, with `{path}`, which starts with `/`, `{line}` and `{column}` in it; empty
+    /// for no links.
+    pub editor: String,
+}
+
+impl Default for Preview {
+    fn default() -> Self {
+        Self { editor: "vscode://file{path}:{line}:{column}".to_owned() }
+    }
 }
 
 /// Words that may not be in anything that is made for somebody else.
@@ -60,6 +77,7 @@ impl Default for Config {
             address: String::new(),
             words_per_minute: 150,
             audience: JobAudiences::default(),
+            preview: Preview::default(),
             redact: BTreeMap::new(),
             forbid: Forbid::default(),
         }
@@ -143,6 +161,14 @@ fn check_values(text: &str, config: &Config) -> Vec<Diagnostic> {
             Diagnostic::new(&rules::CONFIG, &file, span_of("words-per-minute"), message)
                 .help("give a number from 20 to 400; 150 is common"),
         );
+    }
+    let editor = &config.preview.editor;
+    let runs_code = ["javascript:", "data:", "vbscript:"].iter().any(|scheme| editor.trim().to_ascii_lowercase().starts_with(scheme));
+    if runs_code || (!editor.is_empty() && !editor.contains("{path}")) {
+        let message = format!("`{editor}` is no address that opens a file");
+        found.push(Diagnostic::new(&rules::CONFIG, &file, span_of(editor), message).help(
+            "write one with `{path}`, and where the editor knows them `{line}` and `{column}`, as in `idea://open?file={path}&line={line}`",
+        ));
     }
     for word in config.redact.keys().chain(&config.forbid.words) {
         if !word.chars().any(char::is_alphanumeric) {

@@ -34,6 +34,8 @@ pub mod render;
 // Jobs: from inputs to artefacts and reports.
 pub mod build;
 pub mod report;
+pub mod preview;
 
-// World: the only files.
+// World: the only files, and the only sockets.
 pub mod disk;
+pub mod serve;

@@ -22,6 +22,9 @@ pub enum Audience {
 }
 
 impl Audience {
+    /// From the one that may see everything to the one that may see least.
+    pub const ALL: [Self; 3] = [Self::Private, Self::Team, Self::Public];
+
     /// The word for it in front matter and settings.
     pub fn name(self) -> &'static str {
         match self {

@@ -17,10 +17,10 @@ use storybank::disk::{self, Staging, Summary};
 use storybank::highlight::Highlighter;
 use storybank::model::Audience;
 use storybank::render::Theme;
-use storybank::report::{self, Colour, Sources};
+use storybank::report;
 use storybank::source::SitePath;
 
-use super::Outcome;
+use super::{Outcome, report_to_terminal};
 use crate::cli::Build;
 
 /// How long a build runs before it shows how far it is.
@@ -32,15 +32,15 @@ type Assets = BTreeMap<SitePath, Arc<[u8]>>;
 /// Builds the site, or says what keeps it from being built.
 pub fn run(options: &Build) -> Result<Outcome, Box<dyn Error>> {
     let mut stages = Stages::new();
-    let inputs = disk::load(&options.root)?;
+    let inputs = Arc::new(disk::load(&options.root)?);
     stages.end("load");
-    let highlighter = Highlighter::default();
-    let linked = link_site(
+    let highlighter = Arc::new(Highlighter::default());
+    let linked = Arc::new(link_site(
         &inputs,
         &mut Memo::default(),
         |documents| mark_code(&highlighter, documents),
         |config| Viewer { audience: options.audience.map_or(config.audience.build, Audience::from), drafts: options.drafts },
-    );
+    ));
     if options.drafts && linked.site.audience != Audience::Private {
         return Err("drafts are for their author alone: leave `--drafts` away, or build for the audience `private`".into());
     }
@@ -48,7 +48,7 @@ pub fn run(options: &Build) -> Result<Outcome, Box<dyn Error>> {
     let theme = Theme::new(&inputs.theme);
     let mut diagnostics = linked.diagnostics.clone();
     diagnostics.extend(theme.as_ref().err().into_iter().flatten().cloned());
-    print(&diagnostics, &inputs);
+    report_to_terminal(&diagnostics, &inputs);
     let Some(theme) = theme.ok().filter(|_| !linked.has_errors()) else {
         return Ok(refused(&diagnostics));
     };
@@ -67,7 +67,7 @@ pub fn run(options: &Build) -> Result<Outcome, Box<dyn Error>> {
             Ok(Outcome::Done)
         }
         Made::Mistakes(mistakes) => {
-            print(&mistakes, &inputs);
+            report_to_terminal(&mistakes, &inputs);
             Ok(refused(&mistakes))
         }
     }
@@ -82,15 +82,15 @@ enum Made {
 
 /// Makes every artefact and puts it down beside the former site.
 fn make(
-    linked: &Linked,
-    inputs: &Inputs,
+    linked: &Arc<Linked>,
+    inputs: &Arc<Inputs>,
     theme: Theme,
-    highlighter: &Highlighter,
+    highlighter: &Arc<Highlighter>,
     assets: &Assets,
     staging: &Staging,
 ) -> Result<Made, disk::Error> {
     let names = asset_names(assets.iter().map(|(path, bytes)| (path, &**bytes)));
-    let press = Press::new(linked, theme, inputs, highlighter, &names);
+    let press = Press::new(linked.clone(), theme, inputs.clone(), highlighter.clone(), Arc::new(names));
     let pages = press.pages();
     let progress = progress(pages.len());
     let mistakes = Mutex::new(Vec::new());
@@ -140,19 +140,6 @@ fn progress(pages: usize) -> ProgressBar {
         }
     });
     progress
-}
-
-/// Writes diagnostics to the terminal.
-fn print(diagnostics: &[Diagnostic], inputs: &Inputs) {
-    if diagnostics.is_empty() {
-        return;
-    }
-    let documents = inputs.documents.iter().chain(&inputs.settings).map(|file| (file.path.clone(), file.bytes.clone()));
-    let sources = Sources::new(documents.chain(inputs.theme.iter().map(|file| (file.path.clone(), file.bytes.clone()))));
-    for diagnostic in diagnostics {
-        // The stream takes the colours out again where nobody would see them.
-        anstream::eprintln!("{}\n", report::render(diagnostic, &sources, Colour::Styled));
-    }
 }
 
 fn refused(diagnostics: &[Diagnostic]) -> Outcome {

@@ -2,11 +2,16 @@
 
 mod build;
 mod new;
+mod serve;
 
 use std::error::Error;
 use std::io::Write;
 
 use clap::CommandFactory;
+
+use storybank::build::Inputs;
+use storybank::diagnostic::Diagnostic;
+use storybank::report::{self, Colour, Sources};
 
 use crate::cli::{Cli, Command};
 
@@ -23,6 +28,7 @@ pub enum Outcome {
 pub fn run(cli: Cli) -> Result<Outcome, Box<dyn Error>> {
     match cli.command {
         Command::Build(options) => build::run(&options),
+        Command::Serve(options) => serve::run(&options),
         Command::Init { folder } => new::init(&folder),
         Command::New(options) => new::run(&options),
         Command::Completions { shell } => {
@@ -52,5 +58,18 @@ fn print(text: &[u8]) -> Result<Outcome, Box<dyn Error>> {
     match std::io::stdout().write_all(text) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(Outcome::Done),
+    }
+}
+
+/// Writes diagnostics to the terminal.
+fn report_to_terminal(diagnostics: &[Diagnostic], inputs: &Inputs) {
+    if diagnostics.is_empty() {
+        return;
+    }
+    let documents = inputs.documents.iter().chain(&inputs.settings).map(|file| (file.path.clone(), file.bytes.clone()));
+    let sources = Sources::new(documents.chain(inputs.theme.iter().map(|file| (file.path.clone(), file.bytes.clone()))));
+    for diagnostic in diagnostics {
+        // The stream takes the colours out again where nobody would see them.
+        anstream::eprintln!("{}\n", report::render(diagnostic, &sources, Colour::Styled));
     }
 }

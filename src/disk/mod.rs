@@ -1,7 +1,8 @@
-//! The only files: reading the tree of a site, and putting a site down.
+//! The only files: reading the tree of a site, hearing that it changes, and putting a site down.
 
 #![expect(clippy::disallowed_methods, reason = "this is the module that touches the disk, so that no other one has to")]
 
+mod bell;
 mod emit;
 mod load;
 mod scaffold;
@@ -9,8 +10,9 @@ mod scaffold;
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
+pub use bell::{Bell, Rung};
 pub use emit::{Put, Staging, Summary};
-pub use load::{assets, load};
+pub use load::{Tree, assets, load};
 pub use scaffold::{create_new, first_there};
 
 /// A failure of the machine, with the path at which it happened.
@@ -32,6 +34,11 @@ enum Cause {
 impl Error {
     fn io(action: &'static str, path: &Path, error: io::Error) -> Self {
         Self { action, path: path.to_owned(), cause: Cause::Io(error) }
+    }
+
+    /// Whether it is that something is not there.
+    fn is_not_found(&self) -> bool {
+        matches!(&self.cause, Cause::Io(error) if error.kind() == io::ErrorKind::NotFound)
     }
 
     fn refused(action: &'static str, path: &Path, reason: impl Into<String>) -> Self {

@@ -100,12 +100,12 @@ fn rank_stories(site: &mut Site) -> Places {
 
 fn resolve_links(site: &mut Site, assets: &BTreeSet<SitePath>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    let owners = owners(site);
-    let resolver = Resolver::new(site, assets, &owners);
+    site.pages = owners(site);
+    let resolver = Resolver::new(site, assets);
     let resolved: Vec<(Vec<Destination>, Vec<Diagnostic>)> = site
         .documents
         .par_iter()
-        .zip(&owners)
+        .zip(&site.pages)
         .map(|(document, &own)| {
             let mut found = Vec::new();
             let links = document.body.links.iter();
@@ -120,10 +120,10 @@ fn resolve_links(site: &mut Site, assets: &BTreeSet<SitePath>) -> Vec<Diagnostic
         .collect();
     let mut backlinks = Vec::new();
     let mut destinations = Vec::with_capacity(resolved.len());
-    for ((resolved, mistakes), own) in resolved.into_iter().zip(owners) {
+    for ((resolved, mistakes), own) in resolved.into_iter().zip(&site.pages) {
         found.extend(mistakes);
         for destination in &resolved {
-            if let (Destination::Page { node, .. }, Some(from)) = (destination, own)
+            if let (Destination::Page { node, .. }, &Some(from)) = (destination, own)
                 && *node != from
             {
                 backlinks.push((*node, from));

@@ -46,6 +46,7 @@ pub fn link(
         questions,
         case_studies,
         competencies,
+        pages: Vec::new(),
         destinations: Vec::new(),
         backlinks: Vec::new(),
         documents: Vec::new(),

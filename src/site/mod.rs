@@ -74,6 +74,8 @@ pub struct Site {
     pub competencies: Vec<Competency>,
     /// The text of the home page.
     pub home: Option<DocumentId>,
+    /// The page of each document; for one that holds several questions, the page of the first.
+    pages: Vec<Option<Node>>,
     /// Where the links of each document lead, by the number of the document and of the link.
     destinations: Vec<Vec<Destination>>,
     /// Each page with a page that leads to it, in the order of the first.
@@ -264,6 +266,11 @@ impl Site {
             Node::CaseStudy(case) => &self.case_study_meta(case).title,
             Node::Competency(competency) => &self.competency_meta(competency).title,
         }
+    }
+
+    /// The page that shows a document; for one that holds several questions, that of the first.
+    pub fn page_of(&self, document: DocumentId) -> Option<Node> {
+        self.pages[document.0]
     }
 
     /// The pages that lead to a page by a link in their text.

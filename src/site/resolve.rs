@@ -36,8 +36,6 @@ pub enum Destination {
 pub struct Resolver<'a> {
     site: &'a Site,
     by_slug: HashMap<&'a str, Named>,
-    /// The page of each document of the site.
-    owners: &'a [Option<Node>],
     assets: &'a BTreeSet<SitePath>,
 }
 
@@ -58,10 +56,10 @@ impl Named {
 }
 
 impl<'a> Resolver<'a> {
-    /// Collects the names of a site; `assets` are the files of the content that are no documents, `owners` the page of each document.
-    pub fn new(site: &'a Site, assets: &'a BTreeSet<SitePath>, owners: &'a [Option<Node>]) -> Self {
+    /// Collects the names of a site; `assets` are the files of the content that are no documents.
+    pub fn new(site: &'a Site, assets: &'a BTreeSet<SitePath>) -> Self {
         let names = HashMap::default();
-        let mut resolver = Self { site, by_slug: names, owners, assets };
+        let mut resolver = Self { site, by_slug: names, assets };
         for id in site.stories() {
             resolver.add(&site.story(id).slug, Node::Telling(id, 0));
         }
@@ -90,7 +88,7 @@ impl<'a> Resolver<'a> {
     fn page_of_file(&self, path: &SitePath) -> Option<Node> {
         let document = self.site.documents.binary_search_by(|document| document.path.cmp(path)).ok()?;
         let is_sheet = matches!(self.site.documents[document].meta, Meta::Sheet(_));
-        self.owners[document].filter(|_| !is_sheet)
+        self.site.pages[document].filter(|_| !is_sheet)
     }
 
     /// Where a link of `document` leads, or why it leads nowhere. `own` is the page of that document, if it has one.

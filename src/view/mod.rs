@@ -13,6 +13,7 @@ use crate::model::{Audience, Kind};
 use crate::route::Route;
 use crate::site::{Node, Site};
 
+pub use pieces::clock;
 pub use types::*;
 
 /// The view of a page.
@@ -74,6 +75,16 @@ pub struct Page {
     /// Its address, which is also the path of its file.
     pub route: Route,
     shows: Shows,
+}
+
+impl Page {
+    /// The thing that the page is about; nothing for lists and views of the whole.
+    pub fn node(&self) -> Option<Node> {
+        match self.shows {
+            Shows::Node(node) => Some(node),
+            Shows::Whole => None,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -86,13 +86,13 @@ pub fn inputs(files: &Files) -> Inputs {
 }
 
 /// The linked site for an audience, without drafts.
-pub fn linked(inputs: &Inputs, audience: Audience) -> Linked {
+pub fn linked(inputs: &Inputs, audience: Audience) -> Arc<Linked> {
     linked_with(&mut Memo::default(), inputs, audience)
 }
 
 /// The linked site for an audience, with what a former one has left in the memo.
-pub fn linked_with(memo: &mut Memo, inputs: &Inputs, audience: Audience) -> Linked {
-    link_site(inputs, memo, |_| (), |_| Viewer { audience, drafts: false })
+pub fn linked_with(memo: &mut Memo, inputs: &Inputs, audience: Audience) -> Arc<Linked> {
+    Arc::new(link_site(inputs, memo, |_| (), |_| Viewer { audience, drafts: false }))
 }
 
 /// Makes everything that a site consists of, or says what keeps it from being made, in the order in which it is printed.
@@ -101,7 +101,7 @@ pub fn make(files: &Files, audience: Audience) -> Result<Artefacts, Vec<Diagnost
     let linked = linked(&inputs, audience);
     let theme = Theme::new(&inputs.theme);
     if linked.has_errors() || theme.is_err() {
-        return Err(linked.diagnostics.into_iter().chain(theme.err().into_iter().flatten()).collect());
+        return Err(linked.diagnostics.iter().cloned().chain(theme.err().into_iter().flatten()).collect());
     }
     let mut artefacts = Artefacts::new();
     let mut mistakes = Vec::new();
@@ -116,7 +116,7 @@ pub fn make(files: &Files, audience: Audience) -> Result<Artefacts, Vec<Diagnost
 }
 
 /// Every artefact of a linked site, by its address, even where the site has mistakes; its templates must be sound.
-pub fn press(files: &Files, inputs: &Inputs, linked: &Linked) -> Vec<(String, Result<Vec<u8>, Diagnostic>)> {
+pub fn press(files: &Files, inputs: &Inputs, linked: &Arc<Linked>) -> Vec<(String, Result<Vec<u8>, Diagnostic>)> {
     with_press(files, inputs, linked, |press| {
         let page = |page: &Page| press.page(page, |_| false).map(|made| made.bytes.expect("no page is current"));
         let mut made: Vec<_> = press.pages().iter().map(|shown| (shown.route.path(), page(shown))).collect();
@@ -136,19 +136,19 @@ pub fn press(files: &Files, inputs: &Inputs, linked: &Linked) -> Vec<(String, Re
 }
 
 /// Does something with what makes the artefacts of a site.
-pub fn with_press<T>(files: &Files, inputs: &Inputs, linked: &Linked, job: impl FnOnce(&Press<'_>) -> T) -> T {
+pub fn with_press<T>(files: &Files, inputs: &Inputs, linked: &Arc<Linked>, job: impl FnOnce(&Press) -> T) -> T {
     let used = linked.site.used_assets();
     let names = asset_names(used.iter().filter_map(|path| Some((path, files.get(path.as_str())?.as_slice()))));
     let theme = Theme::new(&inputs.theme).unwrap_or_else(|found| panic!("{found:?}"));
-    let highlighter = Highlighter::default();
-    job(&Press::new(linked, theme, inputs, &highlighter, &names))
+    let highlighter = Arc::new(Highlighter::default());
+    job(&Press::new(linked.clone(), theme, Arc::new(inputs.clone()), highlighter, Arc::new(names)))
 }
 
 /// What a person reads who builds the site for an audience: every diagnostic, then how many there are.
 pub fn check_for(audience: Audience, text: &str) -> String {
     let files = files(text);
     let inputs = inputs(&files);
-    let mut diagnostics = linked(&inputs, audience).diagnostics;
+    let mut diagnostics = linked(&inputs, audience).diagnostics.clone();
     if let Err(found) = make(&files, audience) {
         diagnostics.extend(found.into_iter().filter(|found| !diagnostics.contains(found)).collect::<Vec<_>>());
     }

@@ -1,0 +1,139 @@
+//! `storybank serve`.
+
+use std::error::Error;
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use storybank::disk::Bell;
+use storybank::model::Audience;
+use storybank::preview::{Options, Snapshot};
+use storybank::report;
+use storybank::serve::{self, Hosts, News};
+
+use super::{Outcome, report_to_terminal};
+use crate::cli::Serve;
+
+/// Serves the site until the process is ended.
+pub fn run(options: &Serve) -> Result<Outcome, Box<dyn Error>> {
+    let root = std::fs::canonicalize(&options.root).unwrap_or_else(|_| options.root.clone());
+    let host = address_of(&options.host)?;
+    let listener = serve::listen(host, options.port)?;
+    let bell = bell(&root, options.poll);
+    let of_preview = Options {
+        audience: options.audience.map(Audience::from),
+        folder: root.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/"),
+        boot: boot(),
+        follow: options.follow,
+    };
+    let mut said = Said::default();
+    let server = serve::start(&root, of_preview, bell, listener, Hosts::new(&options.host), move |news| said.say(&news))?;
+    let address = server.address()?;
+    let url = format!("http://{}/", if host.is_unspecified() { SocketAddr::new(loopback(host), address.port()) } else { address });
+    if !host.is_loopback() {
+        warn_of_network(address);
+    }
+    anstream::println!("{url}");
+    if options.open
+        && let Err(error) = open::that_detached(&url)
+    {
+        anstream::eprintln!("no browser could be opened ({error}); open {url} yourself");
+    }
+    server.run()?;
+    Ok(Outcome::Done)
+}
+
+/// The address behind a name or an address.
+fn address_of(host: &str) -> Result<IpAddr, String> {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    if let Ok(address) = bare.parse() {
+        return Ok(address);
+    }
+    let found = (bare, 0).to_socket_addrs().ok().and_then(|mut addresses| addresses.next());
+    found
+        .map(|address| address.ip())
+        .ok_or_else(|| format!("nothing is known under the name `{host}`; give an address of this machine, as 127.0.0.1"))
+}
+
+fn loopback(like: IpAddr) -> IpAddr {
+    match like {
+        IpAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
+    }
+}
+
+/// A bell of the system's, or where there is none, one that rings by itself.
+fn bell(root: &Path, poll: bool) -> Bell {
+    if poll {
+        return Bell::polling(root);
+    }
+    Bell::watching(root).unwrap_or_else(|error| {
+        anstream::eprintln!("the system does not tell of changes here ({error}), so the files are looked at every now and then");
+        Bell::polling(root)
+    })
+}
+
+/// A name for this run that no other run has.
+fn boot() -> String {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    format!("{:x}-{:x}", now.as_nanos(), std::process::id())
+}
+
+fn warn_of_network(address: SocketAddr) {
+    let whom = if address.ip().is_unspecified() {
+        "everybody who can reach this machine".to_owned()
+    } else {
+        format!("everybody who can reach {}", address.ip())
+    };
+    anstream::eprintln!(
+        "warning: {whom} over the network can read the site at port {}, as it is shown here: nothing is encrypted and nobody is asked who \
+         they are. With `--audience team` private words are not in it; without `--host` only this machine is served.",
+        address.port()
+    );
+}
+
+/// What the terminal has said, so that it does not say it again.
+#[derive(Default)]
+struct Said {
+    mistakes: Vec<String>,
+}
+
+impl Said {
+    fn say(&mut self, news: &News<'_>) {
+        let snapshot = news.snapshot;
+        let diagnostics = snapshot.diagnostics();
+        let mistakes: Vec<String> =
+            snapshot.failure().map(str::to_owned).into_iter().chain(diagnostics.iter().map(|found| format!("{found:?}"))).collect();
+        let is_new = mistakes != self.mistakes;
+        let was_wrong = !self.mistakes.is_empty();
+        self.mistakes = mistakes;
+        if is_new {
+            report_to_terminal(&diagnostics, snapshot.inputs());
+            if let Some(failure) = snapshot.failure() {
+                anstream::eprintln!("error: {failure}; the site is shown as it last was\n");
+            }
+        }
+        let state = match (self.mistakes.len(), was_wrong) {
+            (0, true) => "; all is well again".to_owned(),
+            (0, false) => String::new(),
+            _ if diagnostics.is_empty() => String::new(),
+            _ => format!("; {}", report::count(&diagnostics)),
+        };
+        match news.took {
+            None => anstream::eprintln!("showing {} pages {}{state}; stop with Ctrl-C", snapshot.page_count(), whom(snapshot)),
+            Some(took) => anstream::eprintln!("{} after {}{state}", snapshot.saved().unwrap_or("changed"), in_milliseconds(took)),
+        }
+    }
+}
+
+fn whom(snapshot: &Snapshot) -> &'static str {
+    match snapshot.audience() {
+        Audience::Private => "as you see them",
+        Audience::Team => "as the team sees them",
+        Audience::Public => "as everybody sees them",
+    }
+}
+
+fn in_milliseconds(took: Duration) -> String {
+    format!("{} ms", took.as_millis())
+}

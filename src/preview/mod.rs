@@ -1,0 +1,204 @@
+//! The site while it is written: what a server answers at one moment, and what changes from one moment to the next.
+//!
+//! A [`Snapshot`] is a whole site that does not change; it gives any of its pages when it is asked. A [`Preview`] makes a new
+//! one from files whenever they have changed. So nobody waits for anybody: pages are made from the snapshot at hand, outside
+//! of any lock, while the next one is being made.
+//!
+//! A preview never goes dark. A file that cannot be parsed stands in the snapshot as it was when it could be; everything else
+//! is shown as it is; and what is wrong is said on every page until it is mended.
+
+mod panel;
+mod problem;
+mod snapshot;
+mod status;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::audience::Viewer;
+use crate::build::{InputFile, Inputs, Linked, Memo, asset_names, link_whole, settings};
+use crate::config::{self, Config};
+use crate::diagnostic::{self, Diagnostic};
+use crate::highlight::Highlighter;
+use crate::html::route_of;
+use crate::model::Audience;
+use crate::render::{Theme, ThemeFile};
+use crate::source::SitePath;
+
+pub use snapshot::{Answer, Snapshot};
+
+/// The script that keeps an open page up to date.
+pub const SCRIPT: &str = include_str!("client.js");
+
+/// The style sheet of what the preview adds to pages.
+pub const STYLE: &str = include_str!("client.css");
+
+/// What the addresses of the preview itself start with; no page has such an address.
+pub const OWN: &str = "/.storybank/";
+
+/// Files that documents refer to, with their bytes.
+pub type Assets = BTreeMap<SitePath, Arc<[u8]>>;
+
+/// What stays the same as long as a site is served.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Whom the site is served for; nothing for whom `site.toml` says.
+    pub audience: Option<Audience>,
+    /// The folder of the site from the root of the file system, with `/` between its parts, for links to the author's editor.
+    pub folder: String,
+    /// A name for this run of the server, by which pages notice that there is another one.
+    pub boot: String,
+    /// Whether the browser goes to the page of the file that was saved.
+    pub follow: bool,
+}
+
+/// Makes a snapshot from files, again and again.
+pub struct Preview {
+    options: Arc<Options>,
+    memo: Memo,
+    highlighter: Arc<Highlighter>,
+    last: Option<Last>,
+}
+
+/// What the last snapshot was made from.
+struct Last {
+    /// The files as they were read.
+    read: Arc<Inputs>,
+    /// Whether they could be read the last time that somebody tried.
+    failure: Option<String>,
+    assets: Assets,
+    snapshot: Arc<Snapshot>,
+}
+
+impl Preview {
+    /// A preview that has shown nothing yet.
+    pub fn new(options: Options) -> Self {
+        Self { options: Arc::new(options), memo: Memo::default(), highlighter: Arc::default(), last: None }
+    }
+
+    /// The snapshot of files that were just read, or nothing where it would be the last one again.
+    ///
+    /// `read` says why where the files cannot be read; then the last snapshot goes on with that word on its pages. `assets`
+    /// reads the files that documents refer to.
+    pub fn take(&mut self, read: Result<Inputs, String>, mut assets: impl FnMut(&BTreeSet<SitePath>) -> Assets) -> Option<Arc<Snapshot>> {
+        let read = match read {
+            Ok(read) => read,
+            Err(failure) => return self.fail(failure),
+        };
+        if let Some(last) = &self.last
+            && last.failure.is_none()
+            && last.read.are_same(&read)
+            && are_same(&last.assets, &assets(&last.snapshot.used_assets()))
+        {
+            return None;
+        }
+        let (snapshot, assets) = self.make(&read, &mut assets);
+        let snapshot = Arc::new(snapshot);
+        self.last = Some(Last { read: Arc::new(read), failure: None, assets, snapshot: snapshot.clone() });
+        Some(snapshot)
+    }
+
+    fn fail(&mut self, failure: String) -> Option<Arc<Snapshot>> {
+        let last = self.last.as_mut().filter(|last| last.failure.as_ref() != Some(&failure))?;
+        last.snapshot = Arc::new(last.snapshot.failed(failure.clone()));
+        last.failure = Some(failure);
+        Some(last.snapshot.clone())
+    }
+
+    fn make(&mut self, read: &Inputs, assets: &mut impl FnMut(&BTreeSet<SitePath>) -> Assets) -> (Snapshot, Assets) {
+        let read = Arc::new(read.clone());
+        let linked = link_whole(&read, &mut self.memo, |_| ());
+        let mut problems: Vec<Diagnostic> = linked.diagnostics.iter().filter(|found| found.is_error()).cloned().collect();
+        problems.extend(Theme::new(&read.theme).err().into_iter().flatten());
+        diagnostic::sort(&mut problems);
+        let shown = self.with_last_good(&read);
+        let mut linked = match &shown {
+            Some(shown) => link_whole(shown, &mut self.memo, |_| ()),
+            None => linked,
+        };
+        linked.site.config = Arc::new(at_the_root(&linked.config));
+        let shown = shown.map_or_else(|| read.clone(), Arc::new);
+        let assets = assets(&linked.site.used_assets());
+        let last = self.last.as_ref().map(|last| &last.snapshot);
+        let snapshot = Snapshot {
+            options: self.options.clone(),
+            revision: last.map_or(1, |last| last.revision + 1),
+            audience: self.options.audience.unwrap_or(linked.config.audience.serve),
+            saved: self.saved(&read, &linked),
+            earlier_theme: last.and_then(|last| earlier_theme(last, &shown)),
+            names: Arc::new(asset_names(assets.iter().map(|(path, bytes)| (path, &**bytes)))),
+            assets: assets.clone(),
+            highlighter: self.highlighter.clone(),
+            whole: Arc::new(linked),
+            problems,
+            failure: None,
+            read,
+            shown,
+            editions: Arc::default(),
+        };
+        (snapshot, assets)
+    }
+
+    /// The files with those that cannot be parsed as they were when they last could be; nothing where all is well.
+    fn with_last_good(&self, read: &Inputs) -> Option<Inputs> {
+        let last = &self.last.as_ref()?.snapshot.shown;
+        let mistaken: Vec<&SitePath> = self.memo.mistaken().collect();
+        let are_settings_mistaken = settings(read).1.iter().any(Diagnostic::is_error);
+        let is_theme_mistaken = Theme::new(&read.theme).is_err();
+        if mistaken.is_empty() && !are_settings_mistaken && !is_theme_mistaken {
+            return None;
+        }
+        let mut shown = read.clone();
+        for path in mistaken {
+            if let (Ok(at), Some(good)) = (shown.documents.binary_search_by(|file| file.path.cmp(path)), last.document(path)) {
+                shown.documents[at] = good.clone();
+            }
+        }
+        if are_settings_mistaken {
+            shown.settings.clone_from(&last.settings);
+        }
+        // Which theme it is, the settings say.
+        if are_settings_mistaken || is_theme_mistaken {
+            shown.theme.clone_from(&last.theme);
+        }
+        Some(shown)
+    }
+
+    /// The address of the page of the document that was saved last.
+    fn saved(&self, read: &Inputs, linked: &Linked) -> Option<String> {
+        let last = &self.last.as_ref()?.read;
+        let is_new = |file: &&InputFile| last.document(&file.path).is_none_or(|known| !Arc::ptr_eq(&known.bytes, &file.bytes));
+        let site = &linked.site;
+        read.documents.iter().filter(is_new).find_map(|file| {
+            let document = site.documents.binary_search_by(|document| document.path.cmp(&file.path)).ok()?;
+            Some(route_of(site, site.page_of(crate::site::DocumentId(document))?).path())
+        })
+    }
+}
+
+/// A preview stands at the root of its server, wherever the site will be published.
+fn at_the_root(config: &Config) -> Config {
+    Config { address: String::new(), ..config.clone() }
+}
+
+/// The theme before the last change of it, for pages that the theme as it is now cannot make.
+fn earlier_theme(last: &Snapshot, shown: &Inputs) -> Option<Vec<ThemeFile>> {
+    let is_same = last.shown.theme.len() == shown.theme.len()
+        && last.shown.theme.iter().zip(&shown.theme).all(|(last, shown)| Arc::ptr_eq(&last.bytes, &shown.bytes) && last.path == shown.path);
+    if is_same { last.earlier_theme.clone() } else { Some(last.shown.theme.clone()) }
+}
+
+fn are_same(ours: &Assets, others: &Assets) -> bool {
+    ours.len() == others.len()
+        && ours.iter().zip(others).all(|((path, bytes), (other, others))| path == other && Arc::ptr_eq(bytes, others))
+}
+
+/// Who looks, when the site is shown to an audience: the author sees drafts too, since they are being written.
+fn viewer(audience: Audience) -> Viewer {
+    Viewer { audience, drafts: audience == Audience::Private }
+}
+
+/// The place at which settings are mended.
+fn settings_path() -> SitePath {
+    SitePath::new(config::FILE)
+}

@@ -1,0 +1,110 @@
+//! From a request to the answer of the newest snapshot.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::header::{self, HeaderName, HeaderValue};
+use axum::http::{Response, StatusCode};
+use axum::response::IntoResponse;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use tokio::sync::watch;
+use tokio_stream::StreamExt;
+use tokio_stream::wrappers::WatchStream;
+
+use super::Hosts;
+use crate::preview::{Answer, OWN, SCRIPT, STYLE, Snapshot};
+
+/// How often a stream without news says that it is still there, so that nobody in between closes it.
+const ALIVE: Duration = Duration::from_secs(15);
+
+/// What every answer says: it is for this moment and for this site, and what it holds may ask no other host for anything.
+const HEADERS: [(&str, &str); 6] = [
+    ("cache-control", "no-store"),
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "no-referrer"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("cross-origin-opener-policy", "same-origin"),
+    (
+        "content-security-policy",
+        "default-src 'self' data:; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; object-src 'none'; \
+         frame-ancestors 'self'; form-action 'self'",
+    ),
+];
+
+/// What requests are answered from.
+#[derive(Clone)]
+pub struct Site {
+    /// The newest snapshot.
+    pub newest: watch::Receiver<Arc<Snapshot>>,
+    /// The name of this run.
+    pub boot: Arc<str>,
+    /// Who may ask.
+    pub hosts: Arc<Hosts>,
+}
+
+/// Answers every request.
+pub fn router(site: Site) -> Router {
+    Router::new().fallback(answer).with_state(site)
+}
+
+async fn answer(State(site): State<Site>, request: Request) -> Response<Body> {
+    let mut response = match site.hosts.refusal(request.method(), request.headers()) {
+        Some((status, words)) => response(Answer::text(status, words)),
+        None => respond(&site, request.uri().path()).await,
+    };
+    for (name, value) in HEADERS {
+        response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    response
+}
+
+async fn respond(site: &Site, path: &str) -> Response<Body> {
+    if let Some(own) = path.strip_prefix(OWN) {
+        let file = |media_type: &str, text: &str| Answer { media_type: media_type.to_owned(), ..Answer::text(200, text) };
+        return match own {
+            "events" => events(site),
+            "preview.js" => response(file("text/javascript; charset=utf-8", SCRIPT)),
+            "preview.css" => response(file("text/css; charset=utf-8", STYLE)),
+            _ => response(Answer::text(404, "the preview has nothing of this name")),
+        };
+    }
+    let snapshot = site.newest.borrow().clone();
+    let path = path.to_owned();
+    // A page takes a millisecond or several; others are not to wait for it.
+    match tokio::task::spawn_blocking(move || snapshot.answer(&path)).await {
+        Ok(answer) => response(answer),
+        Err(_) => response(Answer::text(500, "this page could not be made; the terminal says more")),
+    }
+}
+
+/// The revision as it is, and then each as it comes.
+fn events(site: &Site) -> Response<Body> {
+    let boot = site.boot.clone();
+    let events = WatchStream::new(site.newest.clone()).map(move |snapshot| {
+        let page = snapshot.saved().map_or_else(|| "null".to_owned(), |page| format!("{page:?}"));
+        let data = format!("{{\"boot\":\"{boot}\",\"revision\":{},\"page\":{page}}}", snapshot.revision());
+        Ok::<_, Infallible>(Event::default().event("revision").data(data))
+    });
+    Sse::new(events).keep_alive(KeepAlive::new().interval(ALIVE)).into_response()
+}
+
+fn response(answer: Answer) -> Response<Body> {
+    let Answer { status, media_type, location, bytes } = answer;
+    let mut response = Response::new(Body::from(bytes));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    if let Ok(media_type) = HeaderValue::from_str(&media_type) {
+        headers.insert(header::CONTENT_TYPE, media_type);
+    }
+    if let Some(location) = location.and_then(|location| HeaderValue::from_str(&location).ok()) {
+        headers.insert(header::LOCATION, location);
+    }
+    if status == 405 {
+        headers.insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+    }
+    response
+}

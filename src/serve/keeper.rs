@@ -1,0 +1,102 @@
+//! Keeping the newest snapshot up to date with the files.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+
+use super::Error;
+use crate::disk::{Bell, Rung, Tree};
+use crate::preview::{Assets, Preview, Snapshot};
+use crate::source::SitePath;
+
+/// How long it has to be quiet before what was found is shown: one save is often several steps.
+const QUIET: Duration = Duration::from_millis(30);
+
+/// How long the steps of one save mostly last; one looks after that, and waits for the rest of the quiet while looking.
+const STEPS: Duration = Duration::from_millis(4);
+
+/// After this time something is shown even though it is never quiet.
+const CAP: Duration = Duration::from_millis(500);
+
+/// A new snapshot, and how long it took since the first sign of a change; nothing for the first snapshot.
+pub struct News<'a> {
+    /// What is shown from now on.
+    pub snapshot: &'a Arc<Snapshot>,
+    /// From the first ring to the moment when it can be asked for.
+    pub took: Option<Duration>,
+}
+
+/// Looks at the files whenever the bell rings.
+pub struct Keeper {
+    tree: Tree,
+    preview: Preview,
+    bell: Bell,
+}
+
+impl Keeper {
+    /// A keeper that has not looked yet.
+    pub fn new(tree: Tree, preview: Preview, bell: Bell) -> Self {
+        Self { tree, preview, bell }
+    }
+
+    /// The first snapshot; files that cannot be read are no reason to show nothing later on, but now they are.
+    pub fn first(&mut self) -> Result<Arc<Snapshot>, Error> {
+        let inputs = self.tree.look()?;
+        let tree = &mut self.tree;
+        let first = self.preview.take(Ok(inputs), |used| assets(tree, used));
+        Ok(first.expect("there was no snapshot that it could be the same as"))
+    }
+
+    /// Looks and puts, for as long as somebody takes what is put.
+    pub fn keep(mut self, put: &watch::Sender<Arc<Snapshot>>, mut news: impl FnMut(News<'_>)) {
+        // What changed between the first look and now rings as well.
+        while !put.is_closed() {
+            let first = self.bell.wait();
+            if let Some(snapshot) = self.settle(first) {
+                put.send_replace(snapshot.clone());
+                news(News { snapshot: &snapshot, took: Some(first.elapsed()) });
+            }
+        }
+    }
+
+    /// What there is once it is quiet; nothing where that is what there was.
+    ///
+    /// Looking takes longer than the steps of a save, so it is done at once, and again if the bell rang meanwhile.
+    fn settle(&mut self, first: Instant) -> Option<Arc<Snapshot>> {
+        let end = first + CAP;
+        let mut newest = None;
+        let mut last_ring = match self.bell.wait_for_quiet(STEPS, end) {
+            Rung::At(at) => at,
+            Rung::Quiet => first,
+        };
+        loop {
+            self.bell.renew();
+            let found = self.look();
+            // Without a bell only another look tells that a save has ended.
+            let is_unsure = found.is_some() && self.bell.is_polling();
+            newest = found.or(newest);
+            if is_unsure {
+                last_ring = Instant::now();
+            }
+            let rest = (last_ring + QUIET).saturating_duration_since(Instant::now());
+            match self.bell.wait_for_quiet(rest, end) {
+                Rung::At(at) if Instant::now() < end => last_ring = at,
+                Rung::Quiet if is_unsure && Instant::now() < end => {}
+                Rung::At(_) | Rung::Quiet => return newest,
+            }
+        }
+    }
+
+    fn look(&mut self) -> Option<Arc<Snapshot>> {
+        let read = self.tree.look().map_err(|error| error.to_string());
+        let tree = &mut self.tree;
+        self.preview.take(read, |used| assets(tree, used))
+    }
+}
+
+/// The files that documents refer to. One that cannot be read is missing on its page, and nowhere else.
+fn assets(tree: &mut Tree, used: &BTreeSet<SitePath>) -> Assets {
+    tree.assets(used).unwrap_or_default()
+}

@@ -1,0 +1,138 @@
+//! A server for the author's own browser: the site from memory, kept up to date while it is written.
+//!
+//! Two threads work side by side. The keeper hears that files have changed, makes a new snapshot and puts it into the one
+//! place that everybody looks at. The server takes the newest snapshot for each request and makes the page from it, without
+//! a lock. Streams wait for a revision that their page does not have.
+
+#![expect(clippy::disallowed_methods, reason = "this is the module that listens on a socket and looks at the clock")]
+
+mod guard;
+mod http;
+mod keeper;
+
+use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::path::Path;
+use std::sync::Arc;
+use std::{fmt, io};
+
+use tokio::sync::watch;
+
+use crate::disk::{self, Bell, Tree};
+use crate::preview::{Options, Preview, Snapshot};
+
+pub use guard::Hosts;
+pub use keeper::News;
+
+/// The port of a preview that is not told another one.
+pub const PORT: u16 = 4000;
+
+/// How many ports after the usual one are tried.
+const TRIES: u16 = 100;
+
+/// What keeps a preview from starting.
+#[derive(Debug)]
+pub enum Error {
+    /// The files cannot be read.
+    Disk(disk::Error),
+    /// Nobody can listen at this address.
+    Listen(SocketAddr, io::Error),
+    /// The machine gives no threads or no timers.
+    Io(io::Error),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Disk(error) => error.fmt(formatter),
+            Self::Listen(address, error) if error.kind() == io::ErrorKind::AddrInUse => write!(
+                formatter,
+                "port {} is in use; stop the program that listens there, or leave `--port` away and the next free port is taken",
+                address.port()
+            ),
+            Self::Listen(address, error) if error.kind() == io::ErrorKind::AddrNotAvailable => {
+                write!(formatter, "this machine has no address {}: {error}; `127.0.0.1` is always there", address.ip())
+            }
+            Self::Listen(address, error) => write!(formatter, "cannot listen at {address}: {error}"),
+            Self::Io(error) => write!(formatter, "cannot start the server: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<disk::Error> for Error {
+    fn from(error: disk::Error) -> Self {
+        Self::Disk(error)
+    }
+}
+
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+/// Takes a port: the one that is asked for, else the usual one or the next that is free.
+pub fn listen(address: IpAddr, port: Option<u16>) -> Result<TcpListener, Error> {
+    let bind = |port| TcpListener::bind((address, port)).map_err(|error| Error::Listen(SocketAddr::new(address, port), error));
+    if let Some(port) = port {
+        return bind(port);
+    }
+    let is_taken =
+        |result: &Result<TcpListener, Error>| matches!(result, Err(Error::Listen(_, error)) if error.kind() == io::ErrorKind::AddrInUse);
+    let mut last = bind(PORT);
+    for port in PORT + 1..PORT + TRIES {
+        if !is_taken(&last) {
+            return last;
+        }
+        last = bind(port);
+    }
+    last
+}
+
+/// A preview that is ready to answer.
+pub struct Server {
+    newest: watch::Receiver<Arc<Snapshot>>,
+    boot: Arc<str>,
+    hosts: Hosts,
+    listener: TcpListener,
+}
+
+/// Loads a site and starts to keep it up to date; `news` hears of every new snapshot, the first one included.
+///
+/// `bell` says when to look at the files again.
+pub fn start(
+    root: &Path,
+    options: Options,
+    bell: Bell,
+    listener: TcpListener,
+    hosts: Hosts,
+    mut news: impl FnMut(News<'_>) + Send + 'static,
+) -> Result<Server, Error> {
+    let boot = Arc::from(options.boot.as_str());
+    let mut keeper = keeper::Keeper::new(Tree::new(root), Preview::new(options), bell);
+    let first = keeper.first()?;
+    news(News { snapshot: &first, took: None });
+    let (put, newest) = watch::channel(first);
+    std::thread::Builder::new().name("keeper".to_owned()).spawn(move || keeper.keep(&put, news))?;
+    Ok(Server { newest, boot, hosts, listener })
+}
+
+impl Server {
+    /// Where the server listens.
+    pub fn address(&self) -> Result<SocketAddr, Error> {
+        Ok(self.listener.local_addr()?)
+    }
+
+    /// Answers until the process ends.
+    pub fn run(self) -> Result<(), Error> {
+        self.listener.set_nonblocking(true)?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let site = http::Site { newest: self.newest, boot: self.boot, hosts: Arc::new(self.hosts) };
+        runtime.block_on(async {
+            let listener = tokio::net::TcpListener::from_std(self.listener)?;
+            axum::serve(listener, http::router(site)).await
+        })?;
+        Ok(())
+    }
+}
