@@ -6,6 +6,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 use std::{env, thread};
 
+use axum::http::Method;
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::error::CmdError;
 use fantoccini::key::Key;
@@ -170,13 +171,15 @@ impl Browser {
         self.log("browser").iter().filter_map(|entry| entry["message"].as_str().map(str::to_owned)).collect()
     }
 
-    /// The addresses that the pages have asked for since this was last asked for.
+    /// The addresses that pages have asked for since this was last asked for, without those of Chromium's own start page.
     #[track_caller]
     pub fn requests(&self) -> Vec<String> {
         let messages = self.log("performance");
         let messages = messages.iter().filter_map(|entry| serde_json::from_str::<Value>(entry["message"].as_str()?).ok());
         let requests = messages.filter(|entry| entry["message"]["method"] == "Network.requestWillBeSent");
-        requests.filter_map(|entry| entry["message"]["params"]["request"]["url"].as_str().map(str::to_owned)).collect()
+        let requests = requests.map(|mut entry| entry["message"]["params"].take());
+        let of_site = requests.filter(|request| !request["documentURL"].as_str().is_some_and(|page| page.starts_with("chrome:")));
+        of_site.filter_map(|request| request["request"]["url"].as_str().map(str::to_owned)).collect()
     }
 
     #[track_caller]
@@ -217,8 +220,8 @@ impl WebDriverCompatibleCommand for ChromiumCommand {
         base.join(&format!("session/{}/{}", session.unwrap_or_default(), self.path))
     }
 
-    fn method_and_body(&self, _: &Url) -> (http::Method, Option<String>) {
-        (http::Method::POST, Some(self.body.to_string()))
+    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
+        (Method::POST, Some(self.body.to_string()))
     }
 }
 
