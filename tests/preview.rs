@@ -251,6 +251,37 @@ fn a_save_keeps_the_scroll_the_open_details_and_the_focus() {
 }
 
 #[test]
+fn what_is_selected_stays_selected() {
+    let desk = Desk::new();
+    desk.open("stories/outage.html");
+    desk.browser.ask(
+        "const text = all('main p').find(p => p.textContent.startsWith('Paragraph 3 ')).firstChild;
+        getSelection().setBaseAndExtent(text, 0, text, 'Paragraph 3'.length);",
+    );
+    let longer = outage("The river was low.\n\nAnd then there was more.");
+    desk.save(OUTAGE, &longer.replace("Paragraph 3 of what I did", "Paragraph 3 of all that we did"));
+    desk.shows("Paragraph 3 of all that we did that night.");
+    desk.shows("And then there was more.");
+    assert_eq!(desk.browser.text("return getSelection().toString()"), "Paragraph 3");
+    desk.is_still_the_same_page();
+}
+
+#[test]
+fn everything_fits_a_phone() {
+    let desk = Desk::new();
+    desk.browser.resize(360, 640);
+    desk.open("stories/outage.html");
+    let fits = "return document.documentElement.scrollWidth <= innerWidth
+        && all('#storybank-preview *').every(element => element.getBoundingClientRect().right <= innerWidth + 1 || element.closest('pre'))";
+    assert_eq!(desk.browser.ask(fits), true, "the bar is wider than the window");
+    desk.save(OUTAGE, &outage("The river was low.").replace("title:", "a-field-with-a-name-that-is-far-too-long-for-a-phone-in-one-line:"));
+    desk.has_problem("a-field-with-a-name");
+    assert_eq!(desk.browser.ask(fits), true, "the problems are wider than the window");
+    let is_left = "const { height } = one('.sb-problems').getBoundingClientRect(); return height > 0 && height < innerHeight";
+    assert_eq!(desk.browser.ask(is_left), true, "the problems leave nothing of the page in view");
+}
+
+#[test]
 fn the_bar_tells_about_the_page_and_follows_it() {
     let desk = Desk::new();
     desk.open("stories/move.html");
@@ -304,6 +335,10 @@ fn problems_that_were_closed_stay_closed_until_they_change() {
     let caught_up = format!("return Number(one('#storybank-preview').dataset.revision) > {before}");
     desk.browser.waits_for("the page has it", &caught_up);
     assert_eq!(desk.browser.ask("return one('.sb-problems').open"), false, "the same problems stay closed");
+
+    desk.browser.refresh();
+    desk.browser.waits_for("the page is loaded anew", "return !window.marker && one('.sb-problems')?.open === false");
+    desk.browser.ask("window.marker = 'still the same page'");
 
     desk.save(OUTAGE, &broken.replace("answers:", "answrs:"));
     desk.browser.waits_for("other problems are shown", "return one('.sb-problems').open && words('.sb-problems').includes('answrs')");

@@ -481,6 +481,14 @@ fn see_every_save(arguments: &[&str]) {
     server.shows(page, "The backup is kept.");
     scene.remove("content/stories/outage.md~");
 
+    // With the old time kept, as some tools that copy do.
+    let about = fs::metadata(scene.path(OUTAGE)).expect("it is there");
+    scene.save(OUTAGE, &story("The outage", "The backup is gone."));
+    let file = fs::File::options().write(true).open(scene.path(OUTAGE)).expect("it can be written");
+    file.set_modified(about.modified().expect("the system knows it")).expect("the time can be set");
+    assert_eq!(file.metadata().expect("it is there").len(), about.len());
+    server.shows(page, "The backup is gone.");
+
     // Emptied, and filled a little later.
     scene.save(OUTAGE, "");
     thread::sleep(Duration::from_millis(100));
@@ -556,6 +564,20 @@ fn see_every_save(arguments: &[&str]) {
     eventually("all is well", || !server.get(page).body.contains("sb-problems"));
     scene.save(OUTAGE, &story("The outage", "And it is still watched."));
     server.shows(page, "And it is still watched.");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_save_is_seen_through_a_link_that_stays_in_the_site() {
+    for arguments in [&["--poll"], &[][..]] {
+        let folder = folder();
+        folder.write(&files("-- site/shared/tide.md --\n---\ntitle: The tide\n---\nIt rose.\n"));
+        std::os::unix::fs::symlink("../../shared/tide.md", folder.join("site/content/stories/tide.md")).expect("a link can be made");
+        let server = Server::start(&folder.join("site"), arguments);
+        server.shows("/stories/tide.html", "It rose.");
+        fs::write(folder.join("site/content/stories/tide.md"), story("The tide", "It fell.")).expect("it can be written");
+        server.shows("/stories/tide.html", "It fell.");
+    }
 }
 
 #[test]

@@ -182,6 +182,13 @@ impl Browser {
         of_site.filter_map(|request| request["request"]["url"].as_str().map(str::to_owned)).collect()
     }
 
+    /// Makes the window as wide and as high as another device's.
+    #[track_caller]
+    pub fn resize(&self, width: u32, height: u32) {
+        let device = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": true });
+        self.tools("Emulation.setDeviceMetricsOverride", &device);
+    }
+
     #[track_caller]
     fn log(&self, name: &str) -> Vec<Value> {
         self.chromium("se/log", json!({ "type": name })).as_array().cloned().unwrap_or_default()
@@ -233,9 +240,7 @@ struct Driver {
 
 impl Driver {
     fn start() -> Self {
-        for program in ["chromedriver", "chromium"] {
-            assert!(is_installed(program), "there is no `{program}`: {MISSING}");
-        }
+        assert!(is_installed("chromedriver"), "there is no `chromedriver`: {MISSING}");
         let mut command = Command::new("chromedriver");
         command.arg("--port=0");
         let (process, port) = Process::start(command, |line| {
