@@ -41,11 +41,9 @@ impl Inputs {
             ours.len() == others.len()
                 && ours.iter().zip(others).all(|(ours, other)| Arc::ptr_eq(&ours.bytes, &other.bytes) && ours.path == other.path)
         };
-        let is_theme_same = self.theme.len() == other.theme.len()
-            && self.theme.iter().zip(&other.theme).all(|(ours, other)| Arc::ptr_eq(&ours.bytes, &other.bytes) && ours.path == other.path);
         are_same(self.settings.as_slice(), other.settings.as_slice())
             && are_same(&self.documents, &other.documents)
-            && is_theme_same
+            && crate::render::is_same_theme(&self.theme, &other.theme)
             && self.assets == other.assets
     }
 

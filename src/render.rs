@@ -51,6 +51,12 @@ pub struct ThemeFile {
     pub bytes: Arc<[u8]>,
 }
 
+/// Whether these are the very same files: as cheap as it is to compare where they are in memory.
+pub fn is_same_theme(ours: &[ThemeFile], others: &[ThemeFile]) -> bool {
+    ours.len() == others.len()
+        && ours.iter().zip(others).all(|(ours, other)| Arc::ptr_eq(&ours.bytes, &other.bytes) && ours.path == other.path)
+}
+
 /// A theme: the default one, with files of the site's own in the place of those of the same name.
 pub struct Theme {
     tera: Tera,

@@ -121,8 +121,17 @@ impl Said {
         };
         match news.took {
             None => anstream::eprintln!("showing {} pages {}{state}; stop with Ctrl-C", snapshot.page_count(), whom(snapshot)),
-            Some(took) => anstream::eprintln!("{} after {}{state}", snapshot.saved().unwrap_or("changed"), in_milliseconds(took)),
+            Some(took) => anstream::eprintln!("{} shown after {}{state}", changed(snapshot), in_milliseconds(took)),
         }
+    }
+}
+
+/// What has changed, in a few words.
+fn changed(snapshot: &Snapshot) -> String {
+    match snapshot.saved() {
+        [] => "a change".to_owned(),
+        [file] => file.to_string(),
+        [file, others @ ..] => format!("{file} and {} more", others.len()),
     }
 }
 

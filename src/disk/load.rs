@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use walkdir::{DirEntry, WalkDir};
 
 use super::{Error, slashed};
@@ -38,15 +38,24 @@ pub fn load(root: &Path) -> Result<Inputs, Error> {
 /// of the look before, so that a file that was renamed, put in place of another, or restored is like any other.
 pub struct Tree {
     root: PathBuf,
-    known: FxHashMap<SitePath, Seen>,
+    /// Files that have gone may still be among them, for a while; their marks would tell if they came back changed.
+    known: FxHashMap<PathBuf, Seen>,
 }
 
 /// A file as it was read.
-#[derive(Clone)]
 struct Seen {
     /// Nothing where the file was so young that it can change again without another mark.
     mark: Option<Mark>,
     file: InputFile,
+}
+
+/// What a look finds at the place of a file.
+enum Found {
+    /// What is known already.
+    Same(InputFile),
+    New(Seen),
+    /// It went while the tree was walked.
+    Nothing,
 }
 
 /// What tells, without reading it, whether a file is still the same.
@@ -95,63 +104,81 @@ impl Tree {
     pub fn look(&mut self) -> Result<Inputs, Error> {
         let root = self.root.clone();
         refuse_no_site(&root)?;
-        let mut seen = FxHashMap::default();
-        let mut inputs = Inputs { settings: self.take(&mut seen, vec![root.join(config::FILE)])?.pop(), ..Inputs::default() };
+        let mut inputs = Inputs { settings: self.take(vec![root.join(config::FILE)])?.pop(), ..Inputs::default() };
         let is_document = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "md" || extension == "markdown");
         let (documents, assets): (Vec<PathBuf>, Vec<PathBuf>) = files_below(&root, &root.join(CONTENT))?.into_iter().partition(is_document);
         inputs.assets = assets.iter().map(|path| site_path(&root, path)).collect();
-        inputs.documents = self.take(&mut seen, documents)?;
+        inputs.documents = self.take(documents)?;
         // A walk gives `a/b.md` before `a-c.md`, and paths are ordered as texts.
-        inputs.documents.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        inputs.documents.sort_by(|a, b| a.path.cmp(&b.path));
         if let Some(folder) = theme_folder(&root, &inputs)? {
-            let name = |path: &SitePath| slashed(root.join(path.as_str()).strip_prefix(&folder).unwrap_or(Path::new(path.as_str())));
-            let files = self.take(&mut seen, files_below(&root, &folder)?)?;
+            let below = site_path(&root, &folder);
+            let name = |path: &SitePath| path.as_str().strip_prefix(below.as_str()).unwrap_or_default().trim_start_matches('/').to_owned();
+            let files = self.take(files_below(&root, &folder)?)?;
             inputs.theme = files.into_iter().map(|file| ThemeFile { name: name(&file.path), path: file.path, bytes: file.bytes }).collect();
         }
-        self.known.retain(|path, _| inputs.assets.contains(path));
-        self.known.extend(seen);
+        self.forget(&inputs);
         Ok(inputs)
     }
 
     /// Files of the content that documents refer to, as they are now; those that have gone meanwhile are left out.
     pub fn assets<'a>(&mut self, paths: impl IntoIterator<Item = &'a SitePath>) -> Result<BTreeMap<SitePath, Arc<[u8]>>, Error> {
-        let mut seen = FxHashMap::default();
-        let files = self.take(&mut seen, paths.into_iter().map(|path| self.root.join(path.as_str())).collect())?;
-        self.known.extend(seen);
+        let files = self.take(paths.into_iter().map(|path| self.root.join(path.as_str())).collect())?;
         Ok(files.into_iter().map(|file| (file.path, file.bytes)).collect())
     }
 
     /// Reads files, or takes them as they are known. One that is not there is left out: it went while the tree was walked.
-    fn take(&self, seen: &mut FxHashMap<SitePath, Seen>, paths: Vec<PathBuf>) -> Result<Vec<InputFile>, Error> {
-        let read = paths.into_par_iter().map(|path| self.take_one(&path)).collect::<Result<Vec<_>, _>>()?;
-        let read: Vec<Seen> = read.into_iter().flatten().collect();
-        seen.extend(read.iter().map(|seen| (seen.file.path.clone(), seen.clone())));
-        Ok(read.into_iter().map(|seen| seen.file).collect())
+    fn take(&mut self, paths: Vec<PathBuf>) -> Result<Vec<InputFile>, Error> {
+        let found = paths.par_iter().map(|path| self.find(path)).collect::<Result<Vec<_>, _>>()?;
+        let mut files = Vec::with_capacity(found.len());
+        for (path, found) in paths.into_iter().zip(found) {
+            match found {
+                Found::Same(file) => files.push(file),
+                Found::New(seen) => {
+                    files.push(seen.file.clone());
+                    self.known.insert(path, seen);
+                }
+                Found::Nothing => {}
+            }
+        }
+        Ok(files)
     }
 
-    fn take_one(&self, path: &Path) -> Result<Option<Seen>, Error> {
-        let site_path = site_path(&self.root, path);
-        let known = self.known.get(&site_path);
+    fn find(&self, path: &Path) -> Result<Found, Error> {
         // The mark is taken before the file is read: what changes in between changes the mark too.
         let about = match fs::metadata(path) {
             Ok(about) => about,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Found::Nothing),
             Err(error) => return Err(Error::io("read", path, error)),
         };
         let mark = Mark::of(&about);
+        let known = self.known.get(path);
         if let Some(known) = known.filter(|known| known.mark.is_some() && known.mark == mark) {
-            return Ok(Some(known.clone()));
+            return Ok(Found::Same(known.file.clone()));
         }
         let mark = mark.filter(|mark| mark.is_settled(SystemTime::now()));
         let bytes = match read(path) {
             Ok(bytes) => bytes,
-            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) if error.is_not_found() => return Ok(Found::Nothing),
             Err(error) => return Err(error),
         };
-        if let Some(known) = known.filter(|known| *known.file.bytes == *bytes) {
-            return Ok(Some(Seen { mark, file: known.file.clone() }));
+        let same = known.filter(|known| *known.file.bytes == *bytes).map(|known| known.file.clone());
+        Ok(Found::New(Seen { mark, file: same.unwrap_or_else(|| InputFile::new(site_path(&self.root, path), bytes)) }))
+    }
+
+    /// Forgets files that have gone, once there are many of them.
+    fn forget(&mut self, inputs: &Inputs) {
+        let there = inputs.documents.len() + inputs.theme.len() + inputs.assets.len();
+        if self.known.len() > 2 * there + 100 {
+            let is_there: FxHashSet<&SitePath> = inputs
+                .documents
+                .iter()
+                .map(|file| &file.path)
+                .chain(inputs.theme.iter().map(|file| &file.path))
+                .chain(&inputs.assets)
+                .collect();
+            self.known.retain(|_, seen| is_there.contains(&seen.file.path));
         }
-        Ok(Some(Seen { mark, file: InputFile::new(site_path, bytes) }))
     }
 }
 

@@ -7,7 +7,7 @@
 
 (() => {
   const EVENTS = "/.storybank/events";
-  const AWAY = "The server is away. This page waits for it…";
+  const AWAY = "the server is away…";
   const SOONEST = 300, LATEST = 2000, SHEET_LIMIT = 10000, MARK_TIME = 1500;
   /** A mark on everything says nothing: with more blocks than these none is marked. */
   const MANY = 40;
@@ -330,13 +330,14 @@
 
   // ------------------------------------------------------------------------------------------- the reader's place
 
-  /** The first blocks in view and where they are; more than one, because the first may be gone afterwards. */
+  /** The first blocks in view and where they are: several, as the first may go, and none that stands beside the text. */
   function rememberPlace(parent = document.body, found = []) {
     for (const element of parent.children) {
       if (found.length >= MANY) break;
       const { top, bottom, height } = element.getBoundingClientRect();
       if (!height || bottom <= 0 || top >= innerHeight || element === preview() || isInline(element)) continue;
-      if (/fixed|sticky/.test(getComputedStyle(element).position)) continue;
+      const { position, float } = getComputedStyle(element);
+      if (!/static|relative/.test(position) || float !== "none") continue;
       if (top < 0) rememberPlace(element, found);
       found.push({ element, top });
     }
@@ -388,7 +389,7 @@
 
   function mark(blocks) {
     if (blocks.size > MANY) return;
-    marked = [...blocks].filter((block) => block.isConnected && block !== document.body);
+    marked = [...blocks].filter((block) => block.isConnected && block.offsetHeight < innerHeight);
     for (const block of marked) block.classList.add("storybank-changed");
     unmarking = setTimeout(unmark, MARK_TIME);
   }

@@ -16,13 +16,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::audience::Viewer;
-use crate::build::{InputFile, Inputs, Linked, Memo, asset_names, link_whole, settings};
+use crate::build::{InputFile, Inputs, Memo, asset_names, link_whole, settings};
 use crate::config::{self, Config};
 use crate::diagnostic::{self, Diagnostic};
 use crate::highlight::Highlighter;
-use crate::html::route_of;
 use crate::model::Audience;
-use crate::render::{Theme, ThemeFile};
+use crate::render::{Theme, ThemeFile, is_same_theme};
 use crate::source::SitePath;
 
 pub use snapshot::{Answer, Snapshot};
@@ -57,6 +56,8 @@ pub struct Preview {
     options: Arc<Options>,
     memo: Memo,
     highlighter: Arc<Highlighter>,
+    /// What is wrong with a theme, so that it is not put together again for every save of a story.
+    checked: Option<(Vec<ThemeFile>, Vec<Diagnostic>)>,
     last: Option<Last>,
 }
 
@@ -73,7 +74,7 @@ struct Last {
 impl Preview {
     /// A preview that has shown nothing yet.
     pub fn new(options: Options) -> Self {
-        Self { options: Arc::new(options), memo: Memo::default(), highlighter: Arc::default(), last: None }
+        Self { options: Arc::new(options), memo: Memo::default(), highlighter: Arc::default(), checked: None, last: None }
     }
 
     /// The snapshot of files that were just read, or nothing where it would be the last one again.
@@ -92,9 +93,10 @@ impl Preview {
         {
             return None;
         }
+        let read = Arc::new(read);
         let (snapshot, assets) = self.make(&read, &mut assets);
         let snapshot = Arc::new(snapshot);
-        self.last = Some(Last { read: Arc::new(read), failure: None, assets, snapshot: snapshot.clone() });
+        self.last = Some(Last { read, failure: None, assets, snapshot: snapshot.clone() });
         Some(snapshot)
     }
 
@@ -105,13 +107,13 @@ impl Preview {
         Some(last.snapshot.clone())
     }
 
-    fn make(&mut self, read: &Inputs, assets: &mut impl FnMut(&BTreeSet<SitePath>) -> Assets) -> (Snapshot, Assets) {
-        let read = Arc::new(read.clone());
-        let linked = link_whole(&read, &mut self.memo, |_| ());
+    fn make(&mut self, read: &Arc<Inputs>, assets: &mut impl FnMut(&BTreeSet<SitePath>) -> Assets) -> (Snapshot, Assets) {
+        let linked = link_whole(read, &mut self.memo, |_| ());
         let mut problems: Vec<Diagnostic> = linked.diagnostics.iter().filter(|found| found.is_error()).cloned().collect();
-        problems.extend(Theme::new(&read.theme).err().into_iter().flatten());
+        let theme_mistakes = self.theme_mistakes(&read.theme);
+        let shown = self.with_last_good(read, !theme_mistakes.is_empty());
+        problems.extend(theme_mistakes);
         diagnostic::sort(&mut problems);
-        let shown = self.with_last_good(&read);
         let mut linked = match &shown {
             Some(shown) => link_whole(shown, &mut self.memo, |_| ()),
             None => linked,
@@ -124,7 +126,7 @@ impl Preview {
             options: self.options.clone(),
             revision: last.map_or(1, |last| last.revision + 1),
             audience: self.options.audience.unwrap_or(linked.config.audience.serve),
-            saved: self.saved(&read, &linked),
+            saved: self.saved(read),
             earlier_theme: last.and_then(|last| earlier_theme(last, &shown)),
             names: Arc::new(asset_names(assets.iter().map(|(path, bytes)| (path, &**bytes)))),
             assets: assets.clone(),
@@ -132,19 +134,29 @@ impl Preview {
             whole: Arc::new(linked),
             problems,
             failure: None,
-            read,
+            read: read.clone(),
             shown,
             editions: Arc::default(),
         };
         (snapshot, assets)
     }
 
+    fn theme_mistakes(&mut self, theme: &[ThemeFile]) -> Vec<Diagnostic> {
+        match &self.checked {
+            Some((checked, mistakes)) if is_same_theme(checked, theme) => mistakes.clone(),
+            _ => {
+                let mistakes = Theme::new(theme).err().unwrap_or_default();
+                self.checked = Some((theme.to_vec(), mistakes.clone()));
+                mistakes
+            }
+        }
+    }
+
     /// The files with those that cannot be parsed as they were when they last could be; nothing where all is well.
-    fn with_last_good(&self, read: &Inputs) -> Option<Inputs> {
+    fn with_last_good(&self, read: &Inputs, is_theme_mistaken: bool) -> Option<Inputs> {
         let last = &self.last.as_ref()?.snapshot.shown;
         let mistaken: Vec<&SitePath> = self.memo.mistaken().collect();
         let are_settings_mistaken = settings(read).1.iter().any(Diagnostic::is_error);
-        let is_theme_mistaken = Theme::new(&read.theme).is_err();
         if mistaken.is_empty() && !are_settings_mistaken && !is_theme_mistaken {
             return None;
         }
@@ -164,15 +176,11 @@ impl Preview {
         Some(shown)
     }
 
-    /// The address of the page of the document that was saved last.
-    fn saved(&self, read: &Inputs, linked: &Linked) -> Option<String> {
-        let last = &self.last.as_ref()?.read;
+    /// The documents that were not there before, or not like this.
+    fn saved(&self, read: &Inputs) -> Vec<SitePath> {
+        let Some(Last { read: last, .. }) = &self.last else { return Vec::new() };
         let is_new = |file: &&InputFile| last.document(&file.path).is_none_or(|known| !Arc::ptr_eq(&known.bytes, &file.bytes));
-        let site = &linked.site;
-        read.documents.iter().filter(is_new).find_map(|file| {
-            let document = site.documents.binary_search_by(|document| document.path.cmp(&file.path)).ok()?;
-            Some(route_of(site, site.page_of(crate::site::DocumentId(document))?).path())
-        })
+        read.documents.iter().filter(is_new).map(|file| file.path.clone()).collect()
     }
 }
 
@@ -183,9 +191,7 @@ fn at_the_root(config: &Config) -> Config {
 
 /// The theme before the last change of it, for pages that the theme as it is now cannot make.
 fn earlier_theme(last: &Snapshot, shown: &Inputs) -> Option<Vec<ThemeFile>> {
-    let is_same = last.shown.theme.len() == shown.theme.len()
-        && last.shown.theme.iter().zip(&shown.theme).all(|(last, shown)| Arc::ptr_eq(&last.bytes, &shown.bytes) && last.path == shown.path);
-    if is_same { last.earlier_theme.clone() } else { Some(last.shown.theme.clone()) }
+    if is_same_theme(&last.shown.theme, &shown.theme) { last.earlier_theme.clone() } else { Some(last.shown.theme.clone()) }
 }
 
 fn are_same(ours: &Assets, others: &Assets) -> bool {

@@ -10,11 +10,15 @@ use super::problem::Problem;
 use super::{Assets, Options, panel, status, viewer};
 use crate::build::{Inputs, Linked, Press, for_viewer};
 use crate::diagnostic::{self, Diagnostic, rules};
+use crate::escape::percent_encode;
 use crate::highlight::Highlighter;
+use crate::html::route_of;
 use crate::model::Audience;
 use crate::render::{Theme, ThemeFile};
+use crate::route::Route;
+use crate::site::{DocumentId, Site};
 use crate::source::SitePath;
-use crate::view::Page;
+use crate::view::{self, Page};
 
 /// A site at one moment: it gives any of its pages, for any audience that may look, and never changes.
 pub struct Snapshot {
@@ -22,8 +26,8 @@ pub struct Snapshot {
     pub(super) revision: u64,
     /// Whom the site at the root is for.
     pub(super) audience: Audience,
-    /// The address of the page of the file that was saved last.
-    pub(super) saved: Option<String>,
+    /// The documents that are not as they were in the snapshot before.
+    pub(super) saved: Vec<SitePath>,
     /// The files as they were read, for excerpts.
     pub(super) read: Arc<Inputs>,
     /// The files that pages are made from.
@@ -45,7 +49,6 @@ pub struct Snapshot {
 pub(super) struct Edition {
     linked: Arc<Linked>,
     press: Press,
-    pages: FxHashMap<String, Page>,
     /// What the audience gets of the files that documents refer to, by their names.
     assets: FxHashMap<String, SitePath>,
 }
@@ -76,9 +79,23 @@ impl Snapshot {
         self.revision
     }
 
-    /// The address of the page of the file that was saved last, from the root of the site.
-    pub fn saved(&self) -> Option<&str> {
-        self.saved.as_deref()
+    /// The documents that are not as they were in the snapshot before.
+    pub fn saved(&self) -> &[SitePath] {
+        &self.saved
+    }
+
+    /// The address of the page of what was saved, as it stands in links: where a browser goes that follows the author. There is
+    /// none where nobody wants to follow, or where the audience gets no such page.
+    pub fn saved_page(&self) -> Option<String> {
+        let site = self.edition(self.audience).site();
+        let saved = self.saved.iter().filter(|_| self.options.follow);
+        let mut pages = saved.filter_map(|path| {
+            let document = site.documents.binary_search_by(|document| document.path.cmp(path)).ok()?;
+            site.page_of(DocumentId(document))
+        });
+        let mut address = String::new();
+        percent_encode(&route_of(site, pages.next()?).path(), &mut address);
+        Some(address)
     }
 
     /// Whom the site at the root is for.
@@ -112,7 +129,7 @@ impl Snapshot {
 
     /// How many pages the audience at the root gets.
     pub fn page_count(&self) -> usize {
-        self.edition(self.audience).pages.len()
+        self.edition(self.audience).press.pages().len()
     }
 
     /// The files that some document refers to.
@@ -126,7 +143,7 @@ impl Snapshot {
             options: self.options.clone(),
             revision: self.revision + 1,
             audience: self.audience,
-            saved: None,
+            saved: Vec::new(),
             read: self.read.clone(),
             shown: self.shown.clone(),
             whole: self.whole.clone(),
@@ -156,8 +173,10 @@ impl Snapshot {
             return edition.file(path, edition.assets.get(name).and_then(|path| self.assets.get(path)).map(|bytes| &**bytes));
         }
         let name = if path.is_empty() { "index.html" } else { path };
-        let page = edition.pages.get(name).filter(|_| name != "404.html");
-        self.page(edition, seat, page, path)
+        // The page for lost visitors is what is shown where there is no page; it is none itself.
+        let route = Route::parse(name).filter(|route| *route != Route::NotFound);
+        let page = route.and_then(|route| view::page(edition.site(), &route));
+        self.page(edition, seat, page.as_ref(), path)
     }
 
     /// Whose site an address belongs to, and the rest of it; nothing for an audience that lacks the slash behind its name.
@@ -208,22 +227,17 @@ impl Snapshot {
         let used = linked.site.used_assets();
         let assets = self.names.iter().filter(|(path, _)| used.contains(*path)).map(|(path, name)| (name.clone(), path.clone())).collect();
         let press = Press::new(linked.clone(), theme, inputs, self.highlighter.clone(), self.names.clone());
-        let pages = press.pages().into_iter().map(|page| (page.route.path(), page)).collect();
-        Edition { linked, press, pages, assets }
+        Edition { linked, press, assets }
     }
 
     /// A page with what the preview adds to it; without one, the page for lost visitors.
     fn page(&self, edition: &Edition, seat: Seat, page: Option<&Page>, path: &str) -> Answer {
         let mut problems = self.problems.clone();
         problems.extend(edition.linked.diagnostics.iter().filter(|found| found.is_error()).cloned());
-        let lost = edition.pages.get("404.html");
-        let html = match page.or(lost).map(|page| self.html(edition, page)) {
-            Some((html, mistake)) => {
-                problems.extend(mistake);
-                html
-            }
-            None => None,
-        };
+        let lost = view::page(edition.site(), &Route::NotFound);
+        let made = page.or(lost.as_ref()).map(|page| self.html(edition, page));
+        let (html, mistake) = made.unwrap_or_default();
+        problems.extend(mistake);
         diagnostic::sort(&mut problems);
         let status = match (&html, page) {
             (None, _) => 500,
@@ -263,7 +277,7 @@ impl Snapshot {
 }
 
 impl Edition {
-    fn site(&self) -> &crate::site::Site {
+    fn site(&self) -> &Site {
         &self.linked.site
     }
 

@@ -85,7 +85,8 @@ async fn respond(site: &Site, path: &str) -> Response<Body> {
 fn events(site: &Site) -> Response<Body> {
     let boot = site.boot.clone();
     let events = WatchStream::new(site.newest.clone()).map(move |snapshot| {
-        let page = snapshot.saved().map_or_else(|| "null".to_owned(), |page| format!("{page:?}"));
+        // What is encoded for an address needs no care in quotes.
+        let page = snapshot.saved_page().map_or_else(|| "null".to_owned(), |page| format!("\"{page}\""));
         let data = format!("{{\"boot\":\"{boot}\",\"revision\":{},\"page\":{page}}}", snapshot.revision());
         Ok::<_, Infallible>(Event::default().event("revision").data(data))
     });

@@ -11,7 +11,8 @@ use serde::Serialize;
 use crate::html::{Context, PageWriter, route_of};
 use crate::model::{Audience, Kind};
 use crate::route::Route;
-use crate::site::{Node, Site};
+use crate::site::{Node, Site, StoryId};
+use crate::slug::Slug;
 
 pub use pieces::clock;
 pub use types::*;
@@ -121,6 +122,37 @@ pub fn pages(site: &Site) -> Vec<Page> {
         pages.extend((0..site.story(id).tellings.len()).map(|telling| node(Node::Telling(id, telling))));
     }
     pages
+}
+
+/// The page at an address; nothing where the site has none there.
+pub fn page(site: &Site, route: &Route) -> Option<Page> {
+    let is_private = site.audience == Audience::Private;
+    let is_of_list = |number: u32, entries, per_page| entries > 0 && (1..=lists::pages_of(entries, per_page)).contains(&number);
+    let story = |slug: &Slug| site.stories.binary_search_by(|story| story.slug.cmp(slug)).ok().map(StoryId);
+    let node = match route {
+        Route::Home => Some(Node::Home),
+        Route::Story(slug) => story(slug).map(|id| Node::Telling(id, 0)),
+        Route::Telling(slug, telling) => story(slug).and_then(|id| {
+            let tellings = &site.story(id).tellings;
+            (1..tellings.len()).find(|&index| tellings[index].slug == *telling).map(|index| Node::Telling(id, index))
+        }),
+        Route::Question(slug) => site.questions().find(|&id| site.question(id).slug == *slug).map(Node::Question),
+        Route::CaseStudy(slug) => site.case_studies().find(|&id| site.case_study(id).slug == *slug).map(Node::CaseStudy),
+        Route::Competency(slug) => site.competencies().find(|&id| site.competency(id).slug == *slug).map(Node::Competency),
+        Route::List(..) | Route::Matrix(_) | Route::Coverage | Route::OpenPoints | Route::NotFound | Route::Static(_) | Route::Asset(_) => {
+            let is_there = match route {
+                Route::List(kind, number) => is_of_list(*number, lists::entries(site, *kind), lists::per_page(*kind)),
+                Route::Matrix(number) => {
+                    is_private && !site.competencies.is_empty() && is_of_list(*number, site.stories.len(), lists::MATRIX_ROWS)
+                }
+                Route::Coverage => is_private && !site.questions.is_empty(),
+                Route::OpenPoints => is_private,
+                _ => *route == Route::NotFound,
+            };
+            return is_there.then(|| Page { route: route.clone(), shows: Shows::Whole });
+        }
+    };
+    node.map(|node| Page { route: route.clone(), shows: Shows::Node(node) })
 }
 
 /// What is the same on every page.
