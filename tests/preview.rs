@@ -225,9 +225,13 @@ const SCROLL: &str = "const block = all('main p').find(p => p.textContent.starts
 const PLACE: &str = "const block = all('main p').find(p => p.textContent.startsWith('Paragraph 30 '));
     return [Math.round(block.getBoundingClientRect().top), Math.round(scrollY)]";
 
-/// Waits for words that may be out of view, and for what the browser does before it paints them.
-const PAINTED: &str = "if (!one('main').textContent.includes(WORDS)) return false;
-    return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))";
+/// Waits until something is so of the text of the page, which may be out of view, and has been painted.
+#[track_caller]
+fn is_painted(desk: &Desk, condition: &str) {
+    let painted = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))";
+    let script = format!("const text = one('main').textContent; return {condition} && {painted}");
+    desk.browser.waits_for(condition, &script);
+}
 
 #[test]
 fn a_save_keeps_the_scroll_the_open_details_and_the_focus() {
@@ -240,13 +244,13 @@ fn a_save_keeps_the_scroll_the_open_details_and_the_focus() {
 
     // What changes below the view moves nothing at all.
     desk.save(OUTAGE, &outage("The river was high.").replace("An hour.", "Two hours."));
-    desk.browser.waits_for("the new words are there", &PAINTED.replace("WORDS", "'Two hours.'"));
+    is_painted(&desk, "text.includes('Two hours.')");
     assert_eq!(desk.browser.ask(PLACE), before, "the place on the screen and the scroll");
 
     // What grows above the view moves the page, so that the eye stays where it is.
     let longer = "The river was low.\n\nAnd then there was more.\n\nAnd more.\n\nAnd even more of it.";
     desk.save(OUTAGE, &outage(longer).replace("An hour.", "Two hours."));
-    desk.browser.waits_for("the new words are there", &PAINTED.replace("WORDS", "'even more of it'"));
+    is_painted(&desk, "text.includes('even more of it')");
     is_in_place(&desk, &before);
 
     let kept = "return one('.next details').open && !all('.next details')[1].open && document.activeElement === one('main p a')";
@@ -266,10 +270,10 @@ fn the_place_stays_where_the_browser_does_not_hold_it_by_itself() {
     desk.browser.ask(SCROLL);
     let before = desk.browser.ask(PLACE);
     for (words, last) in
-        [("The river was low.\n\nAnd more.\n\nAnd even more of it.", "'even more of it'"), ("It was short.", "'It was short.'")]
+        [("The river was low.\n\nAnd more.\n\nAnd even more of it.", "even more of it"), ("It was short.", "It was short.")]
     {
         desk.save(OUTAGE, &outage(words));
-        desk.browser.waits_for("the new words are there", &PAINTED.replace("WORDS", last));
+        is_painted(&desk, &format!("text.includes('{last}')"));
         is_in_place(&desk, &before);
     }
     // Also where the blocks just above it go.
@@ -277,10 +281,7 @@ fn the_place_stays_where_the_browser_does_not_hold_it_by_itself() {
         OUTAGE,
         &outage("It was short.").replace("Paragraph 28 of", "28 of").replace("Paragraph 29 of what I did that night.\n\n", ""),
     );
-    desk.browser.waits_for(
-        "the blocks are gone",
-        "return !one('main').textContent.includes('Paragraph 29') && new Promise(done => requestAnimationFrame(done))?.then(() => true)",
-    );
+    is_painted(&desk, "!text.includes('Paragraph 29')");
     is_in_place(&desk, &before);
     desk.is_still_the_same_page();
 }
@@ -525,11 +526,11 @@ const HOLD_STREAM: &str = "
 #[test]
 fn a_save_at_any_moment_of_loading_is_not_lost() {
     let desk = Desk::new();
-    for round in 0..8 {
+    for round in 0..6 {
         let words = format!("The river rose {round} times.");
         desk.browser.set_out_for(&desk.server.address(&format!("stories/outage.html?{round}")));
         // Each round saves somewhat later on the page's way.
-        std::thread::sleep(std::time::Duration::from_millis(round * 15));
+        std::thread::sleep(std::time::Duration::from_millis(round * 20));
         desk.save(OUTAGE, &outage(&words));
         desk.shows(&words);
     }

@@ -53,15 +53,15 @@ pub struct Browser {
 
 impl Browser {
     pub fn start() -> Self {
-        Self::with_settings(json!({}))
+        Self::with_settings(&json!({}))
     }
 
     /// A browser that runs no script of any page.
     pub fn without_scripts() -> Self {
-        Self::with_settings(json!({ "profile.managed_default_content_settings.javascript": 2 }))
+        Self::with_settings(&json!({ "profile.managed_default_content_settings.javascript": 2 }))
     }
 
-    fn with_settings(settings: Value) -> Self {
+    fn with_settings(settings: &Value) -> Self {
         let driver = Driver::start();
         let profile = Folder::new();
         let mut flags: Vec<String> = FLAGS.iter().map(|&flag| flag.to_owned()).collect();
