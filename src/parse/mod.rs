@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::diagnostic::{Diagnostic, rules};
 use crate::front_matter::{self, Split};
 use crate::markdown::{self, Body, Event, Tag};
-use crate::model::{Document, Item, Kind, Meta, Part, Section};
+use crate::model::{Audience, Document, Item, Kind, Meta, Part, Section};
 use crate::slug::Slug;
 use crate::source::{SitePath, Span};
 
@@ -18,7 +18,7 @@ pub use place::{CONTENT, Place};
 /// What a file says.
 #[derive(Debug, Clone)]
 pub struct Parsed {
-    /// Nothing where the file is none of the site's documents, or its front matter cannot be told from its body.
+    /// Nothing where the file is none of the site's documents.
     pub document: Option<Document>,
     /// What is wrong with the file; a document can be there all the same.
     pub diagnostics: Vec<Diagnostic>,
@@ -26,10 +26,11 @@ pub struct Parsed {
 
 /// Parses a Markdown file of the content, whatever its bytes are.
 pub fn parse(path: &SitePath, bytes: &[u8]) -> Parsed {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => parse_text(path, &text.into()),
+    match (std::str::from_utf8(bytes), Place::of(path)) {
+        (Ok(text), _) => parse_text(path, &text.into()),
         // Where the file is none of the site's, that is what is wrong with it.
-        Err(error) => failed(Place::of(path).err().unwrap_or_else(|| not_utf8(path, error.valid_up_to()))),
+        (Err(_), Err(diagnostic)) => failed(diagnostic),
+        (Err(error), Ok(place)) => unreadable(path, &String::from_utf8_lossy(bytes), &place, not_utf8(path, error.valid_up_to())),
     }
 }
 
@@ -41,11 +42,20 @@ pub fn parse_text(path: &SitePath, text: &Arc<str>) -> Parsed {
     };
     match front_matter::split(text) {
         Ok(split) => document(path, text, &place, split),
-        Err(fence) => failed(
-            Diagnostic::new(&rules::FRONT_MATTER, path, fence, "front matter opens here and never closes")
-                .help("end it with a line that holds only `---`"),
-        ),
+        Err(fence) => {
+            let mistake = Diagnostic::new(&rules::FRONT_MATTER, path, fence, "front matter opens here and never closes")
+                .help("end it with a line that holds only `---`");
+            unreadable(path, text, &place, mistake)
+        }
     }
+}
+
+/// A document whose fields nobody knows. It is there for the sake of those that refer to it: a mistake in this file is none of
+/// theirs. What it says is for its author alone, since whom it was meant for is not known either.
+fn unreadable(path: &SitePath, text: &str, place: &Place, mistake: Diagnostic) -> Parsed {
+    let split = Split { yaml: Span::default(), body: 0, present: false };
+    let document = document(path, &text.into(), place, split).document.map(|document| Document { audience: Audience::Private, ..document });
+    Parsed { document, diagnostics: vec![mistake] }
 }
 
 fn failed(diagnostic: Diagnostic) -> Parsed {

@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::audience::Viewer;
-use crate::build::{InputFile, Inputs, Memo, asset_names, link_whole, settings};
+use crate::build::{InputFile, Inputs, Linked, Memo, asset_names, link_whole, settings};
 use crate::config::{self, Config};
 use crate::diagnostic::{self, Diagnostic};
 use crate::highlight::Highlighter;
@@ -109,15 +109,23 @@ impl Preview {
 
     fn make(&mut self, read: &Arc<Inputs>, assets: &mut impl FnMut(&BTreeSet<SitePath>) -> Assets) -> (Snapshot, Assets) {
         let linked = link_whole(read, &mut self.memo, |_| ());
-        let mut problems: Vec<Diagnostic> = linked.diagnostics.iter().filter(|found| found.is_error()).cloned().collect();
-        let theme_mistakes = self.theme_mistakes(&read.theme);
-        let shown = self.with_last_good(read, !theme_mistakes.is_empty());
-        problems.extend(theme_mistakes);
-        diagnostic::sort(&mut problems);
+        let errors = |linked: &Linked| linked.diagnostics.iter().filter(|found| found.is_error()).cloned().collect::<Vec<_>>();
+        let mut problems = self.theme_mistakes(&read.theme);
+        let shown = self.with_last_good(read, !problems.is_empty());
+        problems.extend(errors(&linked));
         let mut linked = match &shown {
-            Some(shown) => link_whole(shown, &mut self.memo, |_| ()),
+            Some(shown) => {
+                // What others lack because of a file that cannot be parsed is not their mistake: only what is said of such files
+                // stays, and of the others what is still wrong when those are as they last were.
+                let replaced = |path: &SitePath| read.bytes(path) != shown.bytes(path);
+                problems.retain(|found| replaced(&found.file));
+                let linked = link_whole(shown, &mut self.memo, |_| ());
+                problems.extend(errors(&linked));
+                linked
+            }
             None => linked,
         };
+        diagnostic::sort(&mut problems);
         linked.site.config = Arc::new(at_the_root(&linked.config));
         let shown = shown.map_or_else(|| read.clone(), Arc::new);
         let assets = assets(&linked.site.used_assets());
@@ -176,11 +184,16 @@ impl Preview {
         Some(shown)
     }
 
-    /// The documents that were not there before, or not like this.
+    /// The files that were not there before, or not like this; those that have gone come last.
     fn saved(&self, read: &Inputs) -> Vec<SitePath> {
         let Some(Last { read: last, .. }) = &self.last else { return Vec::new() };
-        let is_new = |file: &&InputFile| last.document(&file.path).is_none_or(|known| !Arc::ptr_eq(&known.bytes, &file.bytes));
-        read.documents.iter().filter(is_new).map(|file| file.path.clone()).collect()
+        let is_same = |file: &InputFile, other: Option<&InputFile>| other.is_some_and(|other| Arc::ptr_eq(&other.bytes, &file.bytes));
+        let documents = read.documents.iter().filter(|file| !is_same(file, last.document(&file.path)));
+        let settings = read.settings.iter().filter(|file| !is_same(file, last.settings.as_ref()));
+        let theme = read.theme.iter().filter(|file| last.bytes(&file.path) != Some(&file.bytes));
+        let gone = last.documents.iter().filter(|file| read.document(&file.path).is_none());
+        let files = documents.chain(settings).map(|file| &file.path).chain(theme.map(|file| &file.path));
+        files.chain(gone.map(|file| &file.path)).cloned().collect()
     }
 }
 

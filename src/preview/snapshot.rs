@@ -26,7 +26,7 @@ pub struct Snapshot {
     pub(super) revision: u64,
     /// Whom the site at the root is for.
     pub(super) audience: Audience,
-    /// The documents that are not as they were in the snapshot before.
+    /// The files that are not as they were in the snapshot before; those that have gone come last.
     pub(super) saved: Vec<SitePath>,
     /// The files as they were read, for excerpts.
     pub(super) read: Arc<Inputs>,
@@ -79,7 +79,7 @@ impl Snapshot {
         self.revision
     }
 
-    /// The documents that are not as they were in the snapshot before.
+    /// The files that are not as they were in the snapshot before; those that have gone come last.
     pub fn saved(&self) -> &[SitePath] {
         &self.saved
     }
