@@ -354,7 +354,7 @@ fn many_streams_keep_nobody_waiting() {
 
 #[test]
 fn the_stream_tells_where_it_stands_and_then_every_save() {
-    let scene = Scene::new();
+    let scene = Scene::with_arguments(&["--follow"]);
     let mut events = scene.server.events();
     let first = events.next();
     assert_eq!(first.revision, scene.server.revision());
@@ -376,6 +376,21 @@ fn the_stream_tells_where_it_stands_and_then_every_save() {
     drop(server);
     let again = Server::start_on(&port, &folder.join("site"), &[]);
     assert_ne!(again.events().next().boot, first.boot);
+}
+
+#[test]
+fn the_stream_names_no_page_that_its_audience_does_not_get() {
+    let scene = Scene::with_arguments(&["--follow", "--audience", "team"]);
+    let mut events = scene.server.events();
+    events.next();
+    scene.save("content/stories/flood/index.md", &story("The flood", "It poured."));
+    scene.save(OUTAGE, &story("The outage", "The river was low."));
+    scene.save("content/stories/move.md", "---\ntitle: The move\naudience: team\n---\n\nWe arrived late.\n");
+    let mut next = events.next();
+    while next.page.is_none() {
+        next = events.next();
+    }
+    assert_eq!(next.page.as_deref(), Some("stories/move.html"));
 }
 
 #[test]
