@@ -20,6 +20,7 @@ use storybank::build::Memo;
 use storybank::diagnostic::Diagnostic;
 use storybank::model::Audience;
 use storybank::parse::parse;
+use storybank::preview::{Answer, Assets, Options, Preview};
 use storybank::report::{self, Colour, Sources};
 use storybank::route::Route;
 use storybank::site::{Destination, Node, Site};
@@ -339,6 +340,47 @@ proptest! {
     }
 
     #[test]
+    fn a_preview_after_any_saves_shows_what_a_new_one_shows(start in site(), edits in vec(edit(), 1..6), audience in select(AUDIENCES.as_slice()), seat in select(vec!["", "@team/", "@public/"])) {
+        let mut files = start;
+        let mut warm = Preview::new(options(audience));
+        let mut now = warm.take(Ok(inputs(&files)), |used| assets_of(&files, used)).expect("it is the first");
+        for edit in &edits {
+            edit.apply(&mut files);
+            now = warm.take(Ok(inputs(&files)), |used| assets_of(&files, used)).unwrap_or(now);
+            let fresh = Preview::new(options(audience)).take(Ok(inputs(&files)), |used| assets_of(&files, used)).expect("it is the first");
+            prop_assert_eq!(now.problems().is_empty(), fresh.problems().is_empty());
+            if !fresh.problems().is_empty() {
+                // What cannot be read is shown as it last could be, which a new preview does not know.
+                continue;
+            }
+            for page in storybank::view::pages(&linked(&inputs(&files), Audience::Private).site) {
+                let address = format!("/{seat}{}", page.route.path());
+                prop_assert_eq!(without_revision(&now.answer(&address)), without_revision(&fresh.answer(&address)), "{}", address);
+            }
+        }
+    }
+
+    #[test]
+    fn a_preview_never_panics_and_never_goes_dark(start in site(), edits in vec(edit(), 1..4), addresses in vec("[/@a-z.%0-9?#\\\\-]{0,24}", 8)) {
+        let mut files = start;
+        let mut preview = Preview::new(options(Audience::Private));
+        let mut now = preview.take(Ok(inputs(&files)), |used| assets_of(&files, used)).expect("it is the first");
+        for edit in &edits {
+            edit.apply(&mut files);
+            now = preview.take(Ok(inputs(&files)), |used| assets_of(&files, used)).unwrap_or(now);
+            let home = now.answer("/");
+            prop_assert_eq!(home.status, 200);
+            prop_assert!(String::from_utf8_lossy(&home.bytes).contains("id=\"storybank-preview\""));
+            for address in &addresses {
+                now.answer(&format!("/{address}"));
+            }
+        }
+        let failed = preview.take(Err("the disk is gone".to_owned()), |_| Assets::new()).expect("it is news");
+        prop_assert_eq!(failed.answer("/").status, 200);
+        prop_assert!(preview.take(Err("the disk is gone".to_owned()), |_| Assets::new()).is_none());
+    }
+
+    #[test]
     fn pages_come_out_the_same_in_any_order_on_any_number_of_threads(files in site(), audience in select(AUDIENCES.as_slice()), order in any::<u64>()) {
         let inputs = inputs(&files);
         let linked = linked(&inputs, audience);
@@ -447,8 +489,30 @@ proptest! {
             let path = page.route.path();
             prop_assert!(taken.insert(path.to_lowercase()) || linked.has_errors(), "{}", path);
             prop_assert_eq!(Route::parse(&path), Some(page.route.clone()));
+            if !linked.has_errors() {
+                prop_assert_eq!(storybank::view::page(&linked.site, &page.route), Some(page.clone()), "{}", path);
+            }
         }
     }
+}
+
+/// A preview that is served for an audience.
+fn options(audience: Audience) -> Options {
+    Options { audience: Some(audience), folder: "/site".to_owned(), boot: "boot".to_owned(), follow: false }
+}
+
+fn assets_of(files: &Files, used: &BTreeSet<SitePath>) -> Assets {
+    used.iter().filter_map(|path| Some((path.clone(), Arc::from(files.get(path.as_str())?.as_slice())))).collect()
+}
+
+/// An answer without the number of its revision.
+fn without_revision(answer: &Answer) -> (u16, String) {
+    let text = String::from_utf8_lossy(&answer.bytes).into_owned();
+    let text = match text.split_once("data-revision=\"") {
+        Some((before, after)) => format!("{before}{}", after.trim_start_matches(|digit: char| digit.is_ascii_digit())),
+        None => text,
+    };
+    (answer.status, text)
 }
 
 /// What stands in every place of [`EVERYWHERE`] when nothing is to be tested.

@@ -30,7 +30,7 @@ pub fn parse(path: &SitePath, bytes: &[u8]) -> Parsed {
         (Ok(text), _) => parse_text(path, &text.into()),
         // Where the file is none of the site's, that is what is wrong with it.
         (Err(_), Err(diagnostic)) => failed(diagnostic),
-        (Err(error), Ok(place)) => unreadable(path, &String::from_utf8_lossy(bytes), &place, not_utf8(path, error.valid_up_to())),
+        (Err(error), Ok(place)) => unreadable(path, &readable(bytes), &place, not_utf8(path, error.valid_up_to())),
     }
 }
 
@@ -60,6 +60,11 @@ fn unreadable(path: &SitePath, text: &str, place: &Place, mistake: Diagnostic) -
 
 fn failed(diagnostic: Diagnostic) -> Parsed {
     Parsed { document: None, diagnostics: vec![diagnostic] }
+}
+
+/// The text of bytes with a sign for each that is none; what can be read stays where it is.
+fn readable(bytes: &[u8]) -> String {
+    bytes.utf8_chunks().flat_map(|chunk| [chunk.valid().to_owned(), "?".repeat(chunk.invalid().len())]).collect()
 }
 
 fn not_utf8(path: &SitePath, at: usize) -> Diagnostic {

@@ -33,6 +33,8 @@ pub struct Panel<'a> {
     pub problems: Vec<Problem>,
     pub warnings: Vec<Problem>,
     pub status: Option<Status>,
+    /// Whether the author has this page, and the audience does not.
+    pub is_withheld: bool,
 }
 
 impl Panel<'_> {
@@ -110,6 +112,8 @@ impl Panel<'_> {
 
     fn badge(&self, page: &mut String) {
         let words = match self.seat.audience {
+            Audience::Team if self.is_withheld => "the team does not get this page",
+            Audience::Public if self.is_withheld => "not everybody gets this page",
             Audience::Private => "for you alone",
             Audience::Team => "as the team sees it",
             Audience::Public => "as everybody sees it",

@@ -253,6 +253,7 @@ impl Snapshot {
             problems: problems.iter().map(to_problem).collect(),
             warnings: status::warnings(edition.site(), page, &edition.linked.diagnostics).map(to_problem).collect(),
             status: page.and_then(|page| status::of(edition.site(), page)),
+            is_withheld: page.is_none() && self.is_for_author() && self.has_author(path),
         };
         Answer {
             status,
@@ -260,6 +261,11 @@ impl Snapshot {
             location: None,
             bytes: panel.put_into(&html, status != 200).into_bytes(),
         }
+    }
+
+    /// Whether the author has a page at this address.
+    fn has_author(&self, path: &str) -> bool {
+        Route::parse(path).is_some_and(|route| view::page(self.edition(Audience::Private).site(), &route).is_some())
     }
 
     /// The page as its template makes it; where that fails, as the theme before it or the default one does, with the mistake.
