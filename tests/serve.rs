@@ -615,6 +615,22 @@ fn words_that_come_in_many_small_saves_are_shown_in_the_end() {
 }
 
 #[test]
+fn the_last_of_saves_that_never_rest_is_shown() {
+    let scene = Scene::new();
+    // Longer and longer, so that some end just when the server has waited for quiet for long enough.
+    for length in (450..=570).step_by(5) {
+        let start = Instant::now();
+        let mut number = 0;
+        while start.elapsed() < Duration::from_millis(length) {
+            number += 1;
+            scene.save(OUTAGE, &story("The outage", &format!("It rose {number} times in {length} ms.")));
+            thread::sleep(Duration::from_millis(2));
+        }
+        scene.server.shows("/stories/outage.html", &format!("It rose {number} times in {length} ms."));
+    }
+}
+
+#[test]
 fn thousands_of_files_at_once_are_seen() {
     for arguments in [&[][..], &["--poll"]] {
         let scene = Scene::with_arguments(arguments);
