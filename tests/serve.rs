@@ -618,7 +618,7 @@ fn words_that_come_in_many_small_saves_are_shown_in_the_end() {
 fn the_last_of_saves_that_never_rest_is_shown() {
     let scene = Scene::new();
     // Longer and longer, so that some end just when the server has waited for quiet for long enough.
-    for length in (450..=570).step_by(5) {
+    for length in (465..=535).step_by(5) {
         let start = Instant::now();
         let mut number = 0;
         while start.elapsed() < Duration::from_millis(length) {
