@@ -363,7 +363,7 @@ fn after_any_saves_the_page_is_what_a_new_one_would_be() {
         usize::try_from(chance >> 33).expect("it has 31 bits") % limit
     };
     let mut blocks: Vec<&str> = Vec::new();
-    for round in 0..40 {
+    for round in 0..24 {
         for _ in 0..=below(4) {
             match below(3) {
                 0 if blocks.len() > 2 => drop(blocks.remove(below(blocks.len()))),
