@@ -14,6 +14,7 @@ mod status;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::audience::Viewer;
 use crate::build::{InputFile, Inputs, Linked, Memo, asset_names, link_whole, settings};
@@ -136,6 +137,10 @@ impl Preview {
             audience: self.options.audience.unwrap_or(linked.config.audience.serve),
             saved: self.saved(read),
             earlier_theme: last.and_then(|last| earlier_theme(last, &shown)),
+            theme_failed: AtomicBool::new(
+                last.is_some_and(|last| last.theme_failed.load(Ordering::Relaxed) && is_same_theme(&last.shown.theme, &shown.theme)),
+            ),
+            settings_known: last.is_some_and(|last| last.settings_known) || !settings(read).1.iter().any(Diagnostic::is_error),
             names: Arc::new(asset_names(assets.iter().map(|(path, bytes)| (path, &**bytes)))),
             assets: assets.clone(),
             highlighter: self.highlighter.clone(),
@@ -202,9 +207,10 @@ fn at_the_root(config: &Config) -> Config {
     Config { address: String::new(), ..config.clone() }
 }
 
-/// The theme before the last change of it, for pages that the theme as it is now cannot make.
+/// The last theme before this one that no page has failed with, for pages that the theme as it is now cannot make.
 fn earlier_theme(last: &Snapshot, shown: &Inputs) -> Option<Vec<ThemeFile>> {
-    if is_same_theme(&last.shown.theme, &shown.theme) { last.earlier_theme.clone() } else { Some(last.shown.theme.clone()) }
+    let is_same = is_same_theme(&last.shown.theme, &shown.theme);
+    if is_same || last.theme_failed.load(Ordering::Relaxed) { last.earlier_theme.clone() } else { Some(last.shown.theme.clone()) }
 }
 
 fn are_same(ours: &Assets, others: &Assets) -> bool {
