@@ -581,6 +581,20 @@ fn see_every_save(arguments: &[&str]) {
     server.shows(page, "And it is still watched.");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_save_is_seen_through_a_link_that_stays_in_the_site() {
+    for arguments in [&["--poll"], &[][..]] {
+        let folder = folder();
+        folder.write(&files("-- site/shared/tide.md --\n---\ntitle: The tide\n---\nIt rose.\n"));
+        std::os::unix::fs::symlink("../../shared/tide.md", folder.join("site/content/stories/tide.md")).expect("a link can be made");
+        let server = Server::start(&folder.join("site"), arguments);
+        server.shows("/stories/tide.html", "It rose.");
+        fs::write(folder.join("site/content/stories/tide.md"), story("The tide", "It fell.")).expect("it can be written");
+        server.shows("/stories/tide.html", "It fell.");
+    }
+}
+
 #[test]
 fn words_that_come_in_many_small_saves_are_shown_in_the_end() {
     for arguments in [&[][..], &["--poll"]] {
