@@ -60,6 +60,8 @@ pub struct Preview {
     /// What is wrong with a theme, so that it is not put together again for every save of a story.
     checked: Option<(Vec<ThemeFile>, Vec<Diagnostic>)>,
     last: Option<Last>,
+    /// The files of the snapshot that is looked at; the last one may not have been put there yet.
+    put: Option<Arc<Inputs>>,
 }
 
 /// What the last snapshot was made from.
@@ -75,7 +77,7 @@ struct Last {
 impl Preview {
     /// A preview that has shown nothing yet.
     pub fn new(options: Options) -> Self {
-        Self { options: Arc::new(options), memo: Memo::default(), highlighter: Arc::default(), checked: None, last: None }
+        Self { options: Arc::new(options), memo: Memo::default(), highlighter: Arc::default(), checked: None, last: None, put: None }
     }
 
     /// The snapshot of files that were just read, or nothing where it would be the last one again.
@@ -99,6 +101,11 @@ impl Preview {
         let snapshot = Arc::new(snapshot);
         self.last = Some(Last { read, failure: None, assets, snapshot: snapshot.clone() });
         Some(snapshot)
+    }
+
+    /// Takes note that the last snapshot is the one that is looked at from now on.
+    pub fn put(&mut self) {
+        self.put = self.last.as_ref().map(|last| last.read.clone());
     }
 
     fn fail(&mut self, failure: String) -> Option<Arc<Snapshot>> {
@@ -189,9 +196,9 @@ impl Preview {
         Some(shown)
     }
 
-    /// The files that were not there before, or not like this; those that have gone come last.
+    /// The files that are not in the snapshot that is looked at, or not like this; those that have gone come last.
     fn saved(&self, read: &Inputs) -> Vec<SitePath> {
-        let Some(Last { read: last, .. }) = &self.last else { return Vec::new() };
+        let Some(last) = self.put.as_ref().or(self.last.as_ref().map(|last| &last.read)) else { return Vec::new() };
         let is_same = |file: &InputFile, other: Option<&InputFile>| other.is_some_and(|other| Arc::ptr_eq(&other.bytes, &file.bytes));
         let documents = read.documents.iter().filter(|file| !is_same(file, last.document(&file.path)));
         let settings = read.settings.iter().filter(|file| !is_same(file, last.settings.as_ref()));

@@ -50,6 +50,7 @@ impl Keeper {
         let inputs = self.tree.look()?;
         let tree = &mut self.tree;
         let first = self.preview.take(Ok(inputs), |used| assets(tree, used));
+        self.preview.put();
         Ok(first.expect("there was no snapshot that it could be the same as"))
     }
 
@@ -58,11 +59,12 @@ impl Keeper {
         let mut late = None;
         // What changed between the first look and now rings as well.
         while !put.is_closed() {
-            let first = late.take().unwrap_or_else(|| self.bell.wait());
+            let first = late.take().unwrap_or_else(|| self.bell.wait(self.tree.has_links()));
             let newest;
             (newest, late) = self.settle(first);
             if let Some(snapshot) = newest {
                 put.send_replace(snapshot.clone());
+                self.preview.put();
                 news(News { snapshot: &snapshot, took: Some(first.elapsed()) });
             }
         }
@@ -82,8 +84,8 @@ impl Keeper {
         loop {
             self.bell.renew();
             let found = self.look();
-            // Without a bell only another look tells that a save has ended.
-            let is_unsure = found.is_some() && self.bell.is_polling();
+            // Where nothing rings, only another look tells that a save has ended.
+            let is_unsure = found.is_some() && (self.bell.is_polling() || self.tree.has_links());
             newest = found.or(newest);
             if is_unsure {
                 last_ring = Instant::now();
