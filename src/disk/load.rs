@@ -1,8 +1,8 @@
 //! Reading the files of a site, once or again and again.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::ErrorKind;
+use std::fs::{self, DirEntry};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,7 +10,6 @@ use std::time::{Duration, SystemTime};
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
-use walkdir::{DirEntry, WalkDir};
 
 use super::{Error, slashed};
 use crate::build::{InputFile, Inputs, settings};
@@ -51,6 +50,9 @@ struct Seen {
     mark: Option<Mark>,
     file: InputFile,
 }
+
+/// A file that was met on the way, and what it holds where that is wanted.
+type Met = (PathBuf, Option<Found>);
 
 /// What a look finds at the place of a file.
 enum Found {
@@ -144,7 +146,7 @@ impl Tree {
 
     /// Reads files, or takes them as they are known. One that is not there is left out.
     fn take(&mut self, paths: Vec<PathBuf>) -> Result<Vec<InputFile>, Error> {
-        let found = paths.par_iter().map(|path| self.find(path)).collect::<Result<Vec<_>, _>>()?;
+        let found = paths.par_iter().map(|path| self.find(path, fs::metadata(path))).collect::<Result<Vec<_>, _>>()?;
         Ok(paths.into_iter().zip(found).filter_map(|(path, found)| self.remember(path, found)).collect())
     }
 
@@ -160,9 +162,10 @@ impl Tree {
         }
     }
 
-    fn find(&self, path: &Path) -> Result<Found, Error> {
+    /// What is at the place of a file, given what the system says about it.
+    fn find(&self, path: &Path, about: io::Result<fs::Metadata>) -> Result<Found, Error> {
         // The mark is taken before the file is read: what changes in between changes the mark too.
-        let about = match fs::metadata(path) {
+        let about = match about {
             Ok(about) => about,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Found::Nothing),
             Err(error) => return Err(Error::io("read", path, error)),
@@ -184,36 +187,46 @@ impl Tree {
 
     /// The files below a folder in any order, without those that tools keep for themselves; those that are `wanted` are read.
     ///
-    /// A link is followed to a file that lies in the site, and to nothing else. One core walks on while others look at the files.
-    fn walk(&mut self, folder: &Path, wanted: impl Fn(&Path) -> bool + Sync) -> Result<Vec<(PathBuf, Option<Found>)>, Error> {
+    /// A link is followed to a file that lies in the site, and to nothing else.
+    fn walk(&mut self, folder: &Path, wanted: impl Fn(&Path) -> bool + Sync) -> Result<Vec<Met>, Error> {
         let has_links = AtomicBool::new(self.has_links);
-        let entries = WalkDir::new(folder).into_iter().filter_entry(|entry| entry.depth() == 0 || !is_tools_own(entry));
-        let files = entries.par_bridge().filter_map(|entry| {
-            let entry = match entry {
-                Ok(entry) => entry,
-                // It went while the tree was walked.
-                Err(error) if error.io_error().is_some_and(|error| error.kind() == ErrorKind::NotFound) => return None,
-                Err(error) => {
-                    let path = error.path().unwrap_or(folder).to_owned();
-                    return Some(Err(Error::io("read", &path, error.into())));
-                }
-            };
-            if entry.path_is_symlink() {
+        let met = self.walk_into(folder, &wanted, &has_links)?;
+        self.has_links = has_links.into_inner();
+        Ok(met)
+    }
+
+    /// One core lists the folder while others look at what is in it.
+    fn walk_into(&self, folder: &Path, wanted: &(impl Fn(&Path) -> bool + Sync), has_links: &AtomicBool) -> Result<Vec<Met>, Error> {
+        let entries = match fs::read_dir(folder) {
+            Ok(entries) => entries,
+            // It went while the tree was walked.
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(Error::io("read", folder, error)),
+        };
+        let meet = |mut met: Vec<Met>, entry: io::Result<DirEntry>| {
+            let entry = entry.map_err(|error| Error::io("read", folder, error))?;
+            let kind = entry.file_type().map_err(|error| Error::io("read", &entry.path(), error))?;
+            if is_tools_own(&entry) {
+                return Ok(met);
+            }
+            let path = entry.path();
+            if kind.is_symlink() {
                 has_links.store(true, Ordering::Relaxed);
             }
-            let is_file = entry.file_type().is_file() || (entry.path_is_symlink() && is_file_of_site(&self.root, entry.path()));
-            if !is_file {
-                return None;
+            if kind.is_dir() {
+                met.extend(self.walk_into(&path, wanted, has_links)?);
+            } else if kind.is_file() || (kind.is_symlink() && is_file_of_site(&self.root, &path)) {
+                // The entry knows its folder, which makes asking it cheaper than asking for the whole path.
+                let about = || if kind.is_symlink() { fs::metadata(&path) } else { entry.metadata() };
+                let found = wanted(&path).then(|| self.find(&path, about())).transpose()?;
+                met.push((path, found));
             }
-            let path = entry.into_path();
-            if !wanted(&path) {
-                return Some(Ok((path, None)));
-            }
-            Some(self.find(&path).map(|found| (path, Some(found))))
-        });
-        let files = files.collect::<Result<Vec<_>, Error>>()?;
-        self.has_links = has_links.into_inner();
-        Ok(files)
+            Ok(met)
+        };
+        entries.par_bridge().try_fold(Vec::new, meet).try_reduce(Vec::new, |mut met, more| {
+            met.extend(more);
+            Ok(met)
+        })
     }
 
     /// Forgets files that have gone, once there are many of them.
@@ -266,7 +279,8 @@ fn theme_folder(root: &Path, inputs: &Inputs) -> Result<Option<PathBuf>, Error> 
 
 /// Files of editors, version control and systems: hidden ones and backups.
 fn is_tools_own(entry: &DirEntry) -> bool {
-    let name = entry.file_name().to_string_lossy();
+    let name = entry.file_name();
+    let name = name.to_string_lossy();
     name.starts_with('.')
         || name.ends_with('~')
         || (name.starts_with('#') && name.ends_with('#'))

@@ -16,7 +16,7 @@ use crate::source::SitePath;
 const QUIET: Duration = Duration::from_millis(30);
 
 /// How long the steps of one save mostly last; one looks after that, and waits for the rest of the quiet while looking.
-const STEPS: Duration = Duration::from_millis(4);
+const STEPS: Duration = Duration::from_millis(2);
 
 /// After this time something is shown even though it is never quiet.
 const CAP: Duration = Duration::from_millis(500);
