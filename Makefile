@@ -1,7 +1,7 @@
 # What a developer runs. `make help` lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help test format lint unit html tools bench screenshots
+.PHONY: help test format lint unit html tools browser bench screenshots
 
 CARGO ?= cargo
 STORYBANK := $(CARGO) run --locked --quiet --
@@ -24,7 +24,7 @@ format: ## Check that the sources are formatted, if there is a rustfmt
 lint: ## Check the sources with clippy, if there is one
 	@if $(CARGO) clippy --version >/dev/null 2>&1; then $(CARGO) clippy --locked --all-targets -- -D warnings; else echo "lint: left out, there is no clippy"; fi
 
-unit: ## Run the tests
+unit: browser ## Run the tests
 	$(CARGO) test --locked
 
 html: tools ## Build this repository's site, and a new one, and check their HTML
@@ -36,8 +36,12 @@ html: tools ## Build this repository's site, and a new one, and check their HTML
 	java -jar $(VNU) --errors-only --skip-non-html $(CHECK)
 	@echo "no errors in the HTML of $$(find $(CHECK) -name '*.html' | wc -l) pages"
 
-tools: $(VNU)
+tools: browser $(VNU)
 	@.ci/need "java -version" java default-jre-headless "the checker of the HTML runs on it"
+
+browser:
+	@.ci/need "chromium --version" chromium chromium "the tests of the preview run in it"
+	@.ci/need "chromedriver --version" chromedriver chromium-driver "the tests of the preview drive Chromium with it"
 
 # The checker is one file of a package; the package's install script, which would fetch a Java of its own, is not run.
 $(VNU):

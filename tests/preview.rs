@@ -1,0 +1,829 @@
+//! The live preview as an author has it: a real browser beside the files, which shows what is saved and never goes dark.
+
+#[path = "common/browser.rs"]
+mod browser;
+#[expect(dead_code, reason = "each test uses a part of what they share")]
+mod common;
+#[expect(dead_code, reason = "each test uses a part of what they share")]
+#[path = "common/program.rs"]
+mod program;
+#[expect(dead_code, reason = "each test uses a part of what they share")]
+#[path = "common/server.rs"]
+mod server;
+
+use std::fs;
+use std::path::Path;
+
+use browser::Browser;
+use common::files;
+use fantoccini::key::Key;
+use program::Folder;
+use serde_json::{Value, json};
+use server::{Server, eventually};
+
+/// A small site; the story of the outage is longer than the window.
+const SITE: &str = "
+-- site.toml --
+title = \"Stories\"
+-- content/stories/outage.md --
+---
+title: The outage
+answers: [hardest]
+competencies: [ownership]
+---
+
+BODY
+-- content/stories/move.md --
+---
+title: The move
+audience: team
+---
+
+## Situation
+
+We arrived at noon.
+
+> [!question] Was it noon?
+-- content/questions/hardest.md --
+---
+question: What was hardest?
+audience: team
+---
+-- content/competencies/ownership.md --
+---
+title: Ownership
+---
+";
+
+/// The story of the outage, which begins with some words.
+fn outage(words: &str) -> String {
+    let paragraphs: String = (1..=60).map(|number| format!("Paragraph {number} of what I did that night.\n\n")).collect();
+    format!(
+        "---\ntitle: The outage\nanswers: [hardest]\ncompetencies: [ownership]\n---\n\n## Situation\n\n{words}\n\n## Action\n\n\
+         {paragraphs}It was like [the move](move.md).\n\n## Follow-ups\n\n### Who was told?\n\nEverybody was told.\n\n### How long did it last?\n\nAn hour.\n"
+    )
+}
+
+/// The story of the move, which says some words.
+fn moved(words: &str) -> String {
+    format!("---\ntitle: The move\naudience: team\n---\n\n## Situation\n\n{words}\n\n> [!question] Was it noon?\n")
+}
+
+const OUTAGE: &str = "content/stories/outage.md";
+const MOVE: &str = "content/stories/move.md";
+
+/// An author at work: a site, the server that shows it, and a browser.
+///
+/// In the end the console must be empty, apart from what the test has asked for, and no other host asked for anything.
+struct Desk {
+    browser: Browser,
+    server: Server,
+    folder: Folder,
+    tolerated: Vec<&'static str>,
+}
+
+/// What a browser says by itself of a page that is not there.
+const NOT_FOUND: &str = "the server responded with a status of 404";
+
+impl Desk {
+    fn new() -> Self {
+        Self::with_arguments(&[])
+    }
+
+    fn with_arguments(arguments: &[&str]) -> Self {
+        Self::with(Browser::start(), "", arguments)
+    }
+
+    /// A desk with more files than the small site has.
+    fn with_files(text: &str) -> Self {
+        Self::with(Browser::start(), text, &[])
+    }
+
+    fn with(browser: Browser, text: &str, arguments: &[&str]) -> Self {
+        let folder = Folder::new();
+        folder.write(&files(&SITE.replace("BODY", "")));
+        folder.write(&[(OUTAGE.to_owned(), outage("The river was high.").into_bytes())].into());
+        folder.write(&files(text));
+        let server = Server::start(folder.path(), arguments);
+        Self { browser, server, folder, tolerated: Vec::new() }
+    }
+
+    /// Lets the console say what a test brings about on purpose.
+    fn tolerate(&mut self, words: &'static str) {
+        self.tolerated.push(words);
+    }
+
+    /// Opens a page of the site and marks it, so that it can be told from one that is loaded anew.
+    #[track_caller]
+    fn open(&self, path: &str) {
+        self.browser.open(&self.server.address(path));
+        self.browser.ask("window.marker = 'still the same page'");
+    }
+
+    #[track_caller]
+    fn is_still_the_same_page(&self) {
+        assert_eq!(self.browser.ask("return window.marker"), "still the same page", "the page was loaded anew");
+    }
+
+    fn save(&self, path: &str, text: &str) {
+        let path = self.folder.join(path);
+        fs::create_dir_all(path.parent().expect("it is below the folder")).expect("it can be made");
+        fs::write(path, text).expect("it can be written");
+    }
+
+    fn remove(&self, path: &str) {
+        fs::remove_file(self.folder.join(path)).expect("it is there");
+    }
+
+    fn rename(&self, from: &str, to: &str) {
+        fs::rename(self.folder.join(from), self.folder.join(to)).expect("it can be renamed");
+    }
+
+    /// Waits until the page has some words.
+    #[track_caller]
+    fn shows(&self, words: &str) {
+        self.browser.waits_for(&format!("the page shows “{words}”"), &format!("return words('main').includes({})", json!(words)));
+    }
+
+    /// Waits until there are no problems on the page.
+    #[track_caller]
+    fn is_well(&self) {
+        self.browser.waits_for("there are no problems", "return !one('.sb-problems') && one('#storybank-preview')");
+    }
+
+    /// Waits for problems on the page that have some words in them.
+    #[track_caller]
+    fn has_problem(&self, words: &str) {
+        let has_it = format!("return words('.sb-problems').includes({})", json!(words));
+        self.browser.waits_for(&format!("the problems have “{words}”"), &has_it);
+    }
+
+    /// What the whole test must have been like.
+    fn check_quiet(&self) {
+        let console = self.browser.console();
+        let noise: Vec<&String> = console.iter().filter(|line| !self.tolerated.iter().any(|words| line.contains(words))).collect();
+        assert!(noise.is_empty(), "the console is not empty: {noise:#?}");
+        let origin = self.server.address("");
+        let requests = self.browser.requests();
+        let strangers: Vec<&String> = requests.iter().filter(|url| !url.starts_with(&origin) && !url.starts_with("data:")).collect();
+        assert!(strangers.is_empty(), "other hosts were asked: {strangers:#?}");
+        assert!(requests.iter().any(|url| url.starts_with(&origin)), "no request was logged");
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        // A test that has failed already says why.
+        if !std::thread::panicking() {
+            self.check_quiet();
+        }
+    }
+}
+
+/// The text of a file of the default theme.
+fn theme(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("themes/default").join(name);
+    fs::read_to_string(path).expect("the theme has it")
+}
+
+#[test]
+fn a_save_shows_its_words() {
+    let desk = Desk::new();
+    desk.open("stories/outage.html");
+    desk.shows("The river was high.");
+    desk.save(OUTAGE, &outage("The river was low."));
+    desk.shows("The river was low.");
+    assert!(!desk.browser.text("return words('main')").contains("The river was high."));
+    desk.is_still_the_same_page();
+    desk.save(OUTAGE, &outage("The river was gone.").replace("title: The outage", "title: The drought"));
+    desk.browser.waits_for("the title follows", "return document.title.includes('The drought') && words('h1') === 'The drought'");
+    desk.is_still_the_same_page();
+}
+
+#[test]
+fn what_changed_is_marked_for_a_moment_and_nothing_else() {
+    let desk = Desk::new();
+    desk.open("stories/outage.html");
+    desk.browser.ask(
+        "window.marked = new Set();
+        new MutationObserver(() => all('.storybank-changed').forEach(element => marked.add(element.textContent.trim())))
+            .observe(document, { subtree: true, childList: true, attributes: true, characterData: true });",
+    );
+    desk.save(OUTAGE, &outage("The river was low."));
+    desk.browser.waits_for("the changed words are marked", "return [...marked].some(text => text.includes('The river was low.'))");
+    desk.browser.waits_for("the mark goes", "return all('.storybank-changed').length === 0");
+    let marked = desk.browser.text("return [...marked].join(' | ')");
+    assert!(!marked.contains("Paragraph"), "{marked}");
+    assert_eq!(desk.browser.ask("return all('#storybank-preview .storybank-changed').length"), 0);
+}
+
+/// Brings a paragraph to the top of the window.
+const SCROLL: &str = "const block = all('main p').find(p => p.textContent.startsWith('Paragraph 30 '));
+    scrollTo({ top: block.getBoundingClientRect().top + scrollY - 5, behavior: 'instant' });";
+
+/// Where that paragraph is on the screen, and how far the page is scrolled.
+const PLACE: &str = "const block = all('main p').find(p => p.textContent.startsWith('Paragraph 30 '));
+    return [Math.round(block.getBoundingClientRect().top), Math.round(scrollY)]";
+
+/// Waits until something is so of the text of the page, which may be out of view, and has been painted.
+#[track_caller]
+fn is_painted(desk: &Desk, condition: &str) {
+    let painted = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))";
+    let script = format!("const text = one('main').textContent; return {condition} && {painted}");
+    desk.browser.waits_for(condition, &script);
+}
+
+#[test]
+fn a_save_keeps_the_scroll_the_open_details_and_the_focus() {
+    let desk = Desk::new();
+    desk.open("stories/outage.html");
+    desk.browser.ask("one('.next details summary').click(); one('main p a').focus({ preventScroll: true });");
+    desk.browser.ask(SCROLL);
+    let before = desk.browser.ask(PLACE);
+    assert!(before[1].as_f64() > Some(300.0), "the page is not scrolled: {before}");
+
+    // What changes below the view moves nothing at all.
+    desk.save(OUTAGE, &outage("The river was high.").replace("An hour.", "Two hours."));
+    is_painted(&desk, "text.includes('Two hours.')");
+    assert_eq!(desk.browser.ask(PLACE), before, "the place on the screen and the scroll");
+
+    // What grows above the view moves the page, so that the eye stays where it is.
+    let longer = "The river was low.\n\nAnd then there was more.\n\nAnd more.\n\nAnd even more of it.";
+    desk.save(OUTAGE, &outage(longer).replace("An hour.", "Two hours."));
+    is_painted(&desk, "text.includes('even more of it')");
+    is_in_place(&desk, &before);
+
+    let kept = "return one('.next details').open && !all('.next details')[1].open && document.activeElement === one('main p a')";
+    assert_eq!(desk.browser.ask(kept), true, "the open details and the focus stay");
+    desk.is_still_the_same_page();
+}
+
+#[test]
+fn the_place_stays_where_the_browser_does_not_hold_it_by_itself() {
+    let desk = Desk::new();
+    desk.open("stories/outage.html");
+    desk.browser.ask(
+        "const sheet = new CSSStyleSheet();
+        sheet.replaceSync('* { overflow-anchor: none !important }');
+        document.adoptedStyleSheets.push(sheet);",
+    );
+    desk.browser.ask(SCROLL);
+    let before = desk.browser.ask(PLACE);
+    for (words, last) in
+        [("The river was low.\n\nAnd more.\n\nAnd even more of it.", "even more of it"), ("It was short.", "It was short.")]
+    {
+        desk.save(OUTAGE, &outage(words));
+        is_painted(&desk, &format!("text.includes('{last}')"));
+        is_in_place(&desk, &before);
+    }
+    // Also where the blocks just above it go.
+    desk.save(
+        OUTAGE,
+        &outage("It was short.").replace("Paragraph 28 of", "28 of").replace("Paragraph 29 of what I did that night.\n\n", ""),
+    );
+    is_painted(&desk, "!text.includes('Paragraph 29')");
+    is_in_place(&desk, &before);
+    desk.is_still_the_same_page();
+}
+
+#[track_caller]
+fn is_in_place(desk: &Desk, before: &Value) {
+    let after = desk.browser.ask(PLACE);
+    let distance = after[0].as_f64().expect("a number") - before[0].as_f64().expect("a number");
+    assert!(distance.abs() <= 2.0, "what is read has moved by {distance} on the screen");
+}
+
+#[test]
+fn what_is_selected_stays_selected() {
+    let desk = Desk::new();
+    desk.open("stories/outage.html");
+    desk.browser.ask(
+        "const text = all('main p').find(p => p.textContent.startsWith('Paragraph 3 ')).firstChild;
+        getSelection().setBaseAndExtent(text, 0, text, 'Paragraph 3'.length);",
+    );
+    let longer = outage("The river was low.\n\nAnd then there was more.");
+    desk.save(OUTAGE, &longer.replace("Paragraph 3 of what I did", "Paragraph 3 of all that we did"));
+    desk.shows("Paragraph 3 of all that we did that night.");
+    desk.shows("And then there was more.");
+    assert_eq!(desk.browser.text("return getSelection().toString()"), "Paragraph 3");
+    desk.is_still_the_same_page();
+}
+
+#[test]
+fn everything_fits_a_phone() {
+    let desk = Desk::new();
+    desk.browser.resize(360, 640);
+    desk.open("stories/outage.html");
+    let fits = "return document.documentElement.scrollWidth <= innerWidth
+        && all('#storybank-preview *').every(element => element.getBoundingClientRect().right <= innerWidth + 1 || element.closest('pre'))";
+    assert_eq!(desk.browser.ask(fits), true, "the bar is wider than the window");
+    desk.save(OUTAGE, &outage("The river was low.").replace("title:", "a-field-with-a-name-that-is-far-too-long-for-a-phone-in-one-line:"));
+    desk.has_problem("a-field-with-a-name");
+    assert_eq!(desk.browser.ask(fits), true, "the problems are wider than the window");
+    let is_left = "const { height } = one('.sb-problems').getBoundingClientRect(); return height > 0 && height < innerHeight";
+    assert_eq!(desk.browser.ask(is_left), true, "the problems leave nothing of the page in view");
+}
+
+#[test]
+fn the_bar_tells_about_the_page_and_follows_it() {
+    let desk = Desk::new();
+    desk.open("stories/move.html");
+    desk.browser.waits_for(
+        "the bar has its parts",
+        "return words('.sb-bar').includes('for you alone') && words('.sb-telling').includes('4 words')",
+    );
+    desk.browser.waits_for("the remark is counted", "return words('.sb-remarks') === '1 open remark'");
+    assert_eq!(desk.browser.ask("return all('.sb-switch a').map(a => a.textContent)"), json!(["You", "Team", "Everybody"]));
+    let part = desk.browser.text("return one('.sb-parts a').href");
+    assert!(part.ends_with("/content/stories/move.md:6:1"), "{part}");
+    let edit = desk.browser.text("return one('.sb-edit').href");
+    assert!(edit.starts_with("vscode://file/") && edit.contains("content/stories/move.md"), "{edit}");
+    desk.save(MOVE, &moved("We arrived at noon, all of us."));
+    desk.browser.waits_for("the words are counted again", "return words('.sb-telling').includes('7 words')");
+    desk.is_still_the_same_page();
+}
+
+#[test]
+fn a_broken_file_shows_its_problems_over_the_last_good_page() {
+    let desk = Desk::new();
+    desk.open("stories/outage.html");
+    desk.save(OUTAGE, &outage("The river was low.").replace("title:", "titel:"));
+    desk.has_problem("unknown field `titel`");
+    for words in ["content/stories/outage.md:2:1", "unknown-field", "titel: The outage", "did you mean `title`?"] {
+        desk.has_problem(words);
+    }
+    assert_eq!(desk.browser.ask("return all('.sb-problems mark').map(mark => mark.textContent).includes('titel')"), true);
+    let link = desk.browser.text("return one('.sb-place a').href");
+    assert!(link.starts_with("vscode://file/") && link.ends_with("/content/stories/outage.md:2:1"), "{link}");
+    desk.shows("The river was high.");
+    desk.save(OUTAGE, &outage("The river was mended."));
+    desk.is_well();
+    desk.shows("The river was mended.");
+    desk.is_still_the_same_page();
+}
+
+#[test]
+fn problems_that_were_closed_stay_closed_until_they_change() {
+    let desk = Desk::new();
+    desk.open("stories/outage.html");
+    let broken = outage("The river was low.").replace("title:", "titel:");
+    desk.save(OUTAGE, &broken);
+    desk.has_problem("titel");
+    desk.browser.press(Key::Escape);
+    desk.browser.waits_for("the problems are closed", "return one('.sb-problems').open === false");
+
+    let before = desk.server.revision();
+    desk.save(MOVE, &moved("We arrived late."));
+    eventually("there is another revision", || desk.server.revision() > before);
+    let caught_up = format!("return Number(one('#storybank-preview').dataset.revision) > {before}");
+    desk.browser.waits_for("the page has it", &caught_up);
+    assert_eq!(desk.browser.ask("return one('.sb-problems').open"), false, "the same problems stay closed");
+
+    desk.browser.refresh();
+    desk.browser.waits_for("the page is loaded anew", "return !window.marker && one('.sb-problems')?.open === false");
+    desk.browser.ask("window.marker = 'still the same page'");
+
+    desk.save(OUTAGE, &broken.replace("answers:", "answrs:"));
+    desk.browser.waits_for("other problems are shown", "return one('.sb-problems').open && words('.sb-problems').includes('answrs')");
+    desk.browser.press(Key::Escape);
+    desk.browser.waits_for("the problems are closed", "return one('.sb-problems').open === false");
+    desk.save(OUTAGE, &outage("The river was mended."));
+    desk.is_well();
+    desk.shows("The river was mended.");
+
+    // What was mended and comes back is news.
+    desk.save(OUTAGE, &broken.replace("answers:", "answrs:"));
+    desk.browser.waits_for("the problems are back", "return one('.sb-problems')?.open");
+    desk.is_still_the_same_page();
+    desk.browser.refresh();
+    desk.browser.waits_for("the page is loaded anew", "return !window.marker && document.readyState === 'complete'");
+    assert_eq!(desk.browser.ask("return one('.sb-problems').open"), true);
+}
+
+#[test]
+fn broken_front_matter_never_makes_the_page_dark() {
+    let desk = Desk::new();
+    desk.open("stories/outage.html");
+    for broken in ["---\ntitle: [The outage\n---\nWords.\n", "---\ntitle: The outage\n", "---\n: :\n---\n", ""] {
+        desk.save(OUTAGE, broken);
+        desk.has_problem("content/stories/outage.md");
+        desk.shows("The river was high.");
+        desk.save(OUTAGE, &outage("The river was high."));
+        desk.is_well();
+    }
+    desk.shows("The river was high.");
+    desk.is_still_the_same_page();
+}
+
+#[test]
+fn a_broken_template_never_makes_the_page_dark() {
+    let template = "themes/default/templates/story.html";
+    let own = theme("templates/story.html").replace("{{ title }}", "{{ title }} as told");
+    let desk = Desk::with_files(&format!("-- {template} --\n{own}"));
+    desk.open("stories/outage.html");
+    desk.shows("The outage as told");
+
+    // A change of a template is shown like any other.
+    desk.save(template, &own.replace("as told", "as it was"));
+    desk.shows("The outage as it was");
+
+    for broken in
+        [own.replace("{%- endblock main %}", ""), own.replace("{{ title }}", "{{ nonsense }}"), "{% extends \"no.html\" %}".to_owned()]
+    {
+        desk.save(template, &broken);
+        desk.has_problem(template);
+        desk.shows("The outage as");
+        desk.shows("The river was high.");
+        desk.save(template, &own);
+        desk.is_well();
+        desk.shows("The outage as told");
+    }
+    desk.remove(template);
+    desk.browser.waits_for("the default template is back", "return words('h1') === 'The outage'");
+    desk.is_still_the_same_page();
+}
+
+#[test]
+fn broken_settings_never_make_the_page_dark() {
+    let desk = Desk::new();
+    desk.open("stories/outage.html");
+    for broken in ["title = \"Stor", "titel = \"Stories\"\n", "theme = \"nowhere\"\n", "title = 3\n"] {
+        desk.save("site.toml", broken);
+        desk.browser.waits_for("there are problems", "return words('.sb-problems').length > 20");
+        desk.shows("The river was high.");
+        desk.save("site.toml", "title = \"Stories\"\n");
+        desk.is_well();
+    }
+    desk.save("site.toml", "title = \"Tales\"\n");
+    desk.browser.waits_for("the title follows", "return document.title.endsWith('Tales') && words('.mark') === 'Tales'");
+    desk.is_still_the_same_page();
+}
+
+#[test]
+fn a_site_that_is_broken_from_the_start_shows_why_and_then_itself() {
+    let browser = Browser::start();
+    let broken = format!("-- {OUTAGE} --\n---\ntitel: The outage\n---\n");
+    let mut desk = Desk::with(browser, &broken, &[]);
+    // There is no good state to show, so the status may say so.
+    desk.tolerate("Failed to load resource: the server responded with a status of");
+    desk.open("stories/outage.html");
+    desk.has_problem("did you mean `title`?");
+    desk.save(OUTAGE, &outage("The river was mended."));
+    desk.shows("The river was mended.");
+    desk.is_well();
+}
+
+#[test]
+fn a_save_before_the_stream_opens_is_not_lost() {
+    let desk = Desk::new();
+    // The page has its words, and its client has asked for the stream, which is not open yet.
+    desk.browser.open(&desk.server.address(""));
+    desk.browser.tools("Page.addScriptToEvaluateOnNewDocument", &json!({ "source": HOLD_STREAM }));
+    desk.open("stories/outage.html");
+    desk.shows("The river was high.");
+    let before = desk.server.revision();
+    desk.save(OUTAGE, &outage("The river was low."));
+    eventually("there is another revision", || desk.server.revision() > before);
+    assert!(desk.browser.text("return words('main')").contains("The river was high."), "the stream was not held");
+    assert_eq!(desk.browser.ask("return held.length"), 1, "the client has asked for the stream");
+    desk.browser.ask("release()");
+    desk.shows("The river was low.");
+    desk.is_still_the_same_page();
+}
+
+/// Keeps the stream of a page closed until `release` is called; then it connects as if nothing had been.
+const HOLD_STREAM: &str = "
+    const Real = EventSource;
+    window.held = [];
+    window.EventSource = class extends EventTarget {
+        readyState = 0;
+        constructor(...parameters) {
+            super();
+            held.push(() => {
+                this.real = new Real(...parameters);
+                for (const type of ['open', 'error', 'message', 'revision']) {
+                    this.real.addEventListener(type, event => {
+                        this.readyState = this.real.readyState;
+                        const copy = new MessageEvent(type, { data: event.data });
+                        this.dispatchEvent(copy);
+                        this['on' + type]?.(copy);
+                    });
+                }
+            });
+        }
+        close() {
+            this.readyState = 2;
+            this.real?.close();
+        }
+    };
+    Object.assign(window.EventSource, { CONNECTING: 0, OPEN: 1, CLOSED: 2 });
+    window.release = () => {
+        window.EventSource = Real;
+        held.forEach(open => open());
+    };
+";
+
+#[test]
+fn a_save_at_any_moment_of_loading_is_not_lost() {
+    let desk = Desk::new();
+    for round in 0..6 {
+        let words = format!("The river rose {round} times.");
+        desk.browser.set_out_for(&desk.server.address(&format!("stories/outage.html?{round}")));
+        // Each round saves somewhat later on the page's way.
+        std::thread::sleep(std::time::Duration::from_millis(round * 20));
+        desk.save(OUTAGE, &outage(&words));
+        desk.shows(&words);
+    }
+}
+
+#[test]
+fn a_save_while_the_page_is_fetched_is_not_lost() {
+    let desk = Desk::new();
+    desk.open("stories/outage.html");
+    desk.browser.ask(
+        "const real = fetch;
+        window.fetched = 0;
+        window.fetch = async (...parameters) => {
+            const answer = await real(...parameters);
+            const text = await answer.text();
+            fetched += 1;
+            await new Promise(done => setTimeout(done, 400));
+            return new Response(text, answer);
+        };",
+    );
+    desk.save(OUTAGE, &outage("The river was low."));
+    desk.browser.waits_for("the page is fetched", "return fetched === 1");
+    desk.save(OUTAGE, &outage("The river was gone."));
+    desk.shows("The river was gone.");
+    desk.is_still_the_same_page();
+}
+
+#[test]
+fn many_saves_in_a_row_end_with_the_last_words() {
+    let desk = Desk::new();
+    desk.open("stories/outage.html");
+    for number in 0..40 {
+        desk.save(OUTAGE, &outage(&format!("The river rose {number} times.")));
+        std::thread::sleep(std::time::Duration::from_millis(number % 7 * 10));
+    }
+    desk.shows("The river rose 39 times.");
+    desk.is_still_the_same_page();
+}
+
+#[test]
+fn a_tab_that_slept_over_saves_wakes_with_the_last_words() {
+    let desk = Desk::new();
+    desk.open("stories/outage.html");
+    desk.shows("The river was high.");
+    let sleeper = desk.browser.tab();
+    let other = desk.browser.open_tab();
+    desk.open("stories/outage.html");
+    desk.browser.drive(&sleeper);
+    desk.browser.tools("Page.setWebLifecycleState", &json!({ "state": "frozen" }));
+    desk.browser.drive(&other);
+    for words in ["The river rose.", "The river stood.", "The river fell."] {
+        desk.save(OUTAGE, &outage(words));
+        desk.shows(words);
+    }
+    desk.is_still_the_same_page();
+    desk.browser.drive(&sleeper);
+    desk.browser.tools("Page.setWebLifecycleState", &json!({ "state": "active" }));
+    desk.shows("The river fell.");
+    desk.is_still_the_same_page();
+}
+
+#[test]
+fn a_tab_behind_another_leaves_the_stream_and_catches_up_in_front() {
+    let desk = Desk::new();
+    desk.open("stories/outage.html");
+    let behind = desk.browser.tab();
+    // More tabs than a browser opens connections to a host.
+    let tabs: Vec<_> = (0..7).map(|_| desk.browser.open_tab()).collect();
+    for tab in &tabs {
+        desk.browser.drive(tab);
+        desk.open("stories/move.html");
+    }
+    desk.save(MOVE, &moved("We arrived last."));
+    desk.shows("We arrived last.");
+    desk.save(OUTAGE, &outage("The river fell."));
+    desk.browser.drive(&behind);
+    desk.shows("The river fell.");
+    desk.is_still_the_same_page();
+}
+
+#[test]
+fn a_deleted_file_leaves_a_page_that_says_so_and_comes_back() {
+    let mut desk = Desk::new();
+    desk.tolerate(NOT_FOUND);
+    desk.open("stories/outage.html");
+    desk.rename(OUTAGE, "outage.aside");
+    desk.shows("This page is not told here");
+    assert_eq!(desk.server.get("/stories/outage.html").status, 404);
+    desk.rename("outage.aside", OUTAGE);
+    desk.shows("The river was high.");
+    desk.is_still_the_same_page();
+    let style = desk.browser.text("return one('link[href*=\"style.css\"]').href");
+    assert!(style.starts_with(&desk.server.address("static/style.css")), "{style}");
+}
+
+#[test]
+fn a_renamed_folder_is_followed_by_its_addresses() {
+    let mut desk = Desk::with_files(
+        "-- content/stories/flood/index.md --\n---\ntitle: The flood\n---\nIt rained.\n-- content/stories/flood/short.md --\n---\n---\nRain.\n",
+    );
+    desk.tolerate(NOT_FOUND);
+    desk.open("stories/flood.html");
+    desk.shows("It rained.");
+    desk.rename("content/stories/flood", "content/stories/deluge");
+    desk.shows("This page is not told here");
+    desk.is_still_the_same_page();
+    desk.open("stories/deluge.html");
+    desk.shows("It rained.");
+    desk.open("stories.html");
+    let links = "return all('main a').map(a => a.getAttribute('href'))";
+    let lists = |name: &str| desk.browser.ask(links).as_array().is_some_and(|links| links.iter().any(|link| link == name));
+    assert!(lists("stories/deluge.html") && !lists("stories/flood.html"));
+    desk.rename("content/stories/deluge", "content/stories/flood");
+    eventually("the list follows", || lists("stories/flood.html") && !lists("stories/deluge.html"));
+    desk.is_still_the_same_page();
+}
+
+#[test]
+fn a_changed_style_sheet_takes_the_place_of_the_old_one() {
+    let style = "themes/default/static/style.css";
+    let desk = Desk::with_files(&format!("-- {style} --\nh1 {{ color: rgb(1, 2, 3) }}\n"));
+    desk.open("stories/outage.html");
+    let colour = "return getComputedStyle(one('h1')).color";
+    assert_eq!(desk.browser.text(colour), "rgb(1, 2, 3)");
+    // No sheet may go before the other one is at work, however fast that would be over.
+    desk.browser.ask(
+        "const ours = 'link[rel=stylesheet][href*=\"static/style.css\"]';
+        window.bare = 0;
+        window.gone = 0;
+        new MutationObserver(changes => {
+            for (const node of changes.flatMap(change => [...change.removedNodes])) {
+                if (!node.matches?.(ours)) continue;
+                gone += 1;
+                if (!all(ours).some(link => link.sheet && link.media !== 'not all')) bare += 1;
+            }
+        }).observe(document.head, { childList: true });",
+    );
+    for colour in ["rgb(4, 5, 6)", "rgb(7, 8, 9)"] {
+        desk.save(style, &format!("h1 {{ color: {colour} }}\n"));
+        desk.browser.waits_for("the colour changes", &format!("return getComputedStyle(one('h1')).color === '{colour}'"));
+        desk.browser.waits_for("one sheet is left", "return all('link[rel=stylesheet][href*=\"static/style.css\"]').length === 1");
+    }
+    assert_eq!(desk.browser.ask("return [gone, bare]"), json!([2, 0]), "sheets that went, and those of them that left the page bare");
+    desk.is_still_the_same_page();
+}
+
+#[test]
+fn everything_can_be_done_with_the_keyboard() {
+    let desk = Desk::new();
+    desk.open("stories/move.html");
+    desk.save(MOVE, &moved("We arrived at noon.").replace("audience:", "audiense:"));
+    desk.has_problem("audiense");
+    let mut reached = Vec::new();
+    while reached.len() < 60 {
+        desk.browser.press(Key::Tab);
+        let at = desk
+            .browser
+            .text("const at = document.activeElement; return at === document.body ? '' : at.tagName + ' ' + at.textContent.trim()");
+        if at.is_empty() && !reached.is_empty() {
+            break;
+        }
+        reached.push(at);
+    }
+    for wanted in ["SUMMARY 1 error", "A content/stories/move.md:3:1", "A Edit", "A You", "A Team", "A Everybody", "A 1 open remark"] {
+        assert!(reached.iter().any(|at| at.starts_with(wanted)), "{wanted} is not reached: {reached:#?}");
+    }
+    assert_eq!(desk.browser.ask("one('.sb-problems summary').focus(); return one('.sb-problems').open"), true);
+    desk.browser.press(Key::Enter);
+    desk.browser.waits_for("Enter folds the problems", "return !one('.sb-problems').open");
+    desk.browser.press(Key::Enter);
+    desk.browser.waits_for("Enter unfolds the problems", "return one('.sb-problems').open");
+    desk.browser.press(Key::Escape);
+    desk.browser.waits_for("Escape folds the problems", "return !one('.sb-problems').open");
+}
+
+#[test]
+fn the_page_can_be_read_without_scripts() {
+    let desk = Desk::with(Browser::without_scripts(), "", &[]);
+    desk.browser.open(&desk.server.address("stories/outage.html"));
+    desk.shows("The river was high.");
+    assert!(desk.browser.text("return words('.sb-bar')").contains("for you alone"));
+    desk.save(OUTAGE, &outage("The river was low."));
+    desk.server.shows("/stories/outage.html", "The river was low.");
+    assert!(desk.browser.text("return words('main')").contains("The river was high."), "there was a script at work");
+    desk.browser.refresh();
+    desk.shows("The river was low.");
+    desk.save(OUTAGE, &outage("The river was gone.").replace("title:", "titel:"));
+    desk.server.shows("/stories/outage.html", "did you mean `title`?");
+    desk.browser.refresh();
+    desk.has_problem("did you mean `title`?");
+    desk.shows("The river was low.");
+}
+
+#[test]
+fn a_preview_for_the_team_has_nothing_private() {
+    let site = "-- content/stories/secret.md --\n---\ntitle: The hidden thing\n---\nIt was buried.\n";
+    let mut desk = Desk::with(Browser::start(), site, &["--audience", "team"]);
+    desk.tolerate(NOT_FOUND);
+    for path in ["", "stories.html", "stories/move.html", "@team/", "@team/stories.html", "questions/hardest.html"] {
+        desk.open(path);
+        let page = desk.browser.text("return document.documentElement.outerHTML");
+        for private in ["hidden thing", "buried", "The outage", "river", "Was it noon", "open remark", "secret", "@private"] {
+            assert!(!page.contains(private), "/{path} has “{private}”:\n{page}");
+        }
+        assert!(desk.browser.text("return words('.sb-audience')").contains("as the team sees it"));
+    }
+    for path in ["/@private/", "/@private/stories/secret.html", "/stories/secret.html", "/stories/outage.html", "/open-points.html"] {
+        let response = desk.server.get(path);
+        assert_eq!(response.status, 404, "{path}");
+        assert!(!response.body.contains("hidden thing") && !response.body.contains("buried"), "{path}");
+    }
+    desk.open("stories/move.html");
+    desk.save(MOVE, &moved("We arrived late."));
+    desk.shows("We arrived late.");
+    desk.save("content/stories/secret.md", "---\ntitel: The hidden thing\n---\nIt was buried.\n");
+    desk.has_problem("1 error");
+    let page = desk.browser.text("return document.documentElement.outerHTML");
+    assert!(!page.contains("hidden thing") && !page.contains("secret"), "{page}");
+    desk.is_still_the_same_page();
+}
+
+#[test]
+fn an_author_looks_at_the_site_as_others_see_it() {
+    let mut desk = Desk::new();
+    desk.tolerate(NOT_FOUND);
+    desk.open("stories/move.html");
+    desk.browser.ask("all('.sb-switch a').find(a => a.textContent === 'Team').click()");
+    let address = desk.server.address("@team/stories/move.html");
+    desk.browser.waits_for(
+        "the page of the team is there",
+        &format!("return location.href === {} && document.readyState === 'complete'", json!(address)),
+    );
+    desk.browser.ask("window.marker = 'still the same page'");
+    assert!(desk.browser.text("return words('.sb-audience')").contains("as the team sees it"));
+    desk.save(MOVE, &moved("We arrived late."));
+    desk.shows("We arrived late.");
+    assert!(!desk.browser.text("return document.documentElement.outerHTML").contains("Was it noon"));
+    // What the team may no longer see goes while somebody looks at it.
+    desk.save(MOVE, &moved("We arrived late.").replace("audience: team", "audience: private"));
+    desk.shows("This page is not told here");
+    desk.is_still_the_same_page();
+    desk.open("@team/index.html");
+    let links = desk.browser.ask("return all('main a, header a').map(a => a.href)");
+    let links: Vec<&str> = links.as_array().expect("a list").iter().filter_map(Value::as_str).collect();
+    assert!(!links.is_empty() && links.iter().all(|link| link.contains("/@team/")), "{links:?}");
+}
+
+#[test]
+fn the_browser_follows_the_author_who_wants_that() {
+    let desk = Desk::with_arguments(&["--follow"]);
+    desk.open("");
+    desk.save(MOVE, &moved("We arrived late."));
+    desk.browser.waits_for("the page of the saved file is there", "return location.pathname === '/stories/move.html'");
+    desk.shows("We arrived late.");
+    desk.save(OUTAGE, &outage("The river was low."));
+    desk.browser.waits_for("the page of the saved file is there", "return location.pathname === '/stories/outage.html'");
+    desk.shows("The river was low.");
+    // Whoever looks at the page already stays on it.
+    desk.browser.ask("window.marker = 'still the same page'");
+    desk.save(OUTAGE, &outage("The river was gone."));
+    desk.shows("The river was gone.");
+    desk.is_still_the_same_page();
+}
+
+#[test]
+fn a_browser_stays_where_it_is_unless_it_is_to_follow() {
+    let desk = Desk::new();
+    desk.open("stories/move.html");
+    let before = desk.server.revision();
+    desk.save(OUTAGE, &outage("The river was low."));
+    eventually("there is another revision", || desk.server.revision() > before);
+    desk.browser.waits_for("the page has it", &format!("return Number(one('#storybank-preview').dataset.revision) > {before}"));
+    assert_eq!(desk.browser.text("return location.pathname"), "/stories/move.html");
+    desk.is_still_the_same_page();
+}
+
+#[test]
+fn a_server_that_comes_back_is_found_again() {
+    let mut desk = Desk::new();
+    for words in ["net::ERR_", "Failed to load resource"] {
+        desk.tolerate(words);
+    }
+    desk.open("stories/outage.html");
+    let port = desk.server.port().to_owned();
+    let next = Server::start(desk.folder.path(), &[]);
+    drop(std::mem::replace(&mut desk.server, next));
+    desk.browser.waits_for("the bar says that the server is away", "return words('.sb-connection')");
+    desk.save(OUTAGE, &outage("The river was low."));
+    desk.server = Server::start_on(&port, desk.folder.path(), &[]);
+    desk.shows("The river was low.");
+    desk.browser.waits_for("the bar says nothing any more", "return words('.sb-connection') === ''");
+    desk.is_still_the_same_page();
+    desk.save(OUTAGE, &outage("The river was gone."));
+    desk.shows("The river was gone.");
+    desk.is_still_the_same_page();
+}

@@ -1,0 +1,680 @@
+//! `storybank serve` without a browser: whom it answers, what it gives away, and that it sees every way of saving.
+
+#[expect(dead_code, reason = "each test uses a part of what they share")]
+mod common;
+#[expect(dead_code, reason = "each test uses a part of what they share")]
+#[path = "common/program.rs"]
+mod program;
+#[expect(dead_code, reason = "each test uses a part of what they share")]
+#[path = "common/server.rs"]
+mod server;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
+
+use common::files;
+use program::{Folder, tree};
+use server::{Server, eventually, serve};
+
+const SITE: &str = "
+-- site/site.toml --
+title = \"Stories\"
+-- site/content/stories/outage.md --
+---
+title: The outage
+---
+
+The river was high. ![A map](map.png)
+-- site/content/stories/map.png --
+a picture
+-- site/content/stories/flood/index.md --
+---
+title: The flood
+---
+
+It rained.
+-- site/content/stories/move.md --
+---
+title: The move
+audience: team
+---
+
+We arrived at noon.
+-- secret.md --
+---
+title: The hidden thing
+---
+
+It was buried.
+-- secret.png --
+buried too
+";
+
+/// A folder with a site in it, things beside the site, and a server that shows the site.
+struct Scene {
+    server: Server,
+    folder: Folder,
+}
+
+impl Scene {
+    fn new() -> Self {
+        Self::with_arguments(&[])
+    }
+
+    fn with_arguments(arguments: &[&str]) -> Self {
+        let folder = folder();
+        let server = Server::start(&folder.join("site"), arguments);
+        Self { server, folder }
+    }
+
+    fn root(&self) -> PathBuf {
+        self.folder.join("site")
+    }
+
+    /// A path below the site.
+    fn path(&self, name: &str) -> PathBuf {
+        self.root().join(name)
+    }
+
+    fn save(&self, name: &str, text: &str) {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().expect("it is below the folder")).expect("it can be made");
+        fs::write(path, text).expect("it can be written");
+    }
+
+    fn rename(&self, from: &str, to: &str) {
+        fs::rename(self.path(from), self.path(to)).expect("it can be renamed");
+    }
+
+    fn remove(&self, name: &str) {
+        fs::remove_file(self.path(name)).expect("it is there");
+    }
+}
+
+fn folder() -> Folder {
+    let folder = Folder::new();
+    folder.write(&files(SITE));
+    folder
+}
+
+/// A story in a file.
+fn story(title: &str, words: &str) -> String {
+    format!("---\ntitle: {title}\n---\n\n{words}\n")
+}
+
+const OUTAGE: &str = "content/stories/outage.md";
+
+/// When each file below a folder was written last.
+fn stamps(folder: &Path) -> BTreeMap<PathBuf, SystemTime> {
+    let entries = walkdir::WalkDir::new(folder).into_iter().map(|entry| entry.expect("it can be read"));
+    let stamp = |entry: walkdir::DirEntry| {
+        let about = fs::symlink_metadata(entry.path()).expect("it is there");
+        (entry.into_path(), about.modified().expect("the system knows it"))
+    };
+    entries.map(stamp).collect()
+}
+
+#[test]
+fn pages_and_files_are_served_as_what_they_are() {
+    let scene = Scene::new();
+    for (path, kind, words) in [
+        ("/", "text/html", "The outage"),
+        ("/index.html", "text/html", "The outage"),
+        ("/stories.html", "text/html", "The outage"),
+        ("/stories/outage.html", "text/html", "The river was high."),
+        ("/stories/outage.html?a=1", "text/html", "The river was high."),
+        ("/@team/stories/move.html", "text/html", "We arrived at noon."),
+        ("/@public/", "text/html", "storybank-preview"),
+        ("/static/style.css?123", "text/css", "{"),
+        ("/.storybank/preview.js", "text/javascript", "EventSource"),
+        ("/.storybank/preview.css", "text/css", "storybank-preview"),
+    ] {
+        let response = scene.server.get(path);
+        assert_eq!(response.status, 200, "{path}");
+        assert!(response.header("content-type").starts_with(kind), "{path}: {:?}", response.headers);
+        assert!(response.body.contains(words), "{path}:\n{}", response.body);
+        assert_eq!(response.header("access-control-allow-origin"), "", "{path}");
+        assert_eq!(response.header("x-content-type-options"), "nosniff", "{path}");
+    }
+    let page = scene.server.get("/stories/outage.html");
+    assert!(page.header("cache-control").contains("no-store") || page.header("cache-control").contains("no-cache"), "{:?}", page.headers);
+    let (_, rest) = page.body.split_once("src=\"../assets/").expect("the page has a picture");
+    let picture = scene.server.get(&format!("/assets/{}", rest.split('"').next().unwrap_or_default()));
+    assert_eq!((picture.status, picture.body.trim()), (200, "a picture"));
+    assert_eq!(picture.header("content-type"), "image/png");
+}
+
+#[test]
+fn a_page_that_is_not_there_says_so_with_its_status() {
+    let scene = Scene::new();
+    for path in [
+        "/nothing.html",
+        "/stories/",
+        "/stories/nothing.html",
+        "/@team/stories/outage.html",
+        "/@nobody/",
+        "/.storybank/nothing",
+        "/static/nothing.css",
+    ] {
+        let response = scene.server.get(path);
+        assert_eq!(response.status, 404, "{path}");
+    }
+    let page = scene.server.get("/stories/far/away/nothing.html");
+    assert!(page.body.contains("<base href=\"/\">") && page.body.contains("This page is not told here"), "{}", page.body);
+    assert!(page.body.contains("storybank-preview"), "{}", page.body);
+}
+
+#[test]
+fn a_question_for_the_head_gets_no_body() {
+    let scene = Scene::new();
+    let whole = scene.server.get("/stories/outage.html");
+    let head = scene.server.ask("HEAD", "/stories/outage.html", &[("Host", scene.server.host())]);
+    assert_eq!((head.status, head.body.as_str()), (200, ""));
+    assert_eq!(head.header("content-type"), whole.header("content-type"));
+    assert_eq!(head.header("content-length"), whole.header("content-length"));
+    assert_eq!(scene.server.ask("HEAD", "/nothing.html", &[("Host", scene.server.host())]).status, 404);
+}
+
+#[test]
+fn nothing_but_reading_is_possible() {
+    let scene = Scene::new();
+    for method in ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "CONNECT", "TRACE", "NONSENSE"] {
+        let response = scene.server.ask(method, "/", &[("Host", scene.server.host()), ("Content-Length", "0")]);
+        assert_eq!(response.status, 405, "{method}");
+        assert!(!response.body.contains("outage"), "{method}");
+    }
+}
+
+#[test]
+fn a_strange_host_is_refused_and_sees_nothing() {
+    let scene = Scene::new();
+    let port = scene.server.port();
+    let strangers = ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "localhost.evil.example", "evil.example:127.0.0.1", ""];
+    for host in strangers.iter().map(|&host| host.to_owned()).chain([format!("evil.example:{port}")]) {
+        for path in ["/", "/stories/outage.html", "/.storybank/events", "/.storybank/preview.js", "/nothing.html"] {
+            let response = scene.server.ask("GET", path, &[("Host", &host)]);
+            assert_eq!(response.status, 403, "{host} {path}");
+            assert!(!response.body.contains("outage") && !response.body.contains("river"), "{host} {path}: {}", response.body);
+        }
+    }
+    let nameless = scene.server.ask("GET", "/", &[]);
+    assert!(matches!(nameless.status, 400 | 403) && !nameless.body.contains("outage"), "{nameless:?}");
+    let twice = scene.server.ask("GET", "/", &[("Host", "evil.example"), ("Host", scene.server.host())]);
+    assert!(matches!(twice.status, 400 | 403) && !twice.body.contains("outage"), "{twice:?}");
+    for host in [format!("127.0.0.1:{port}"), format!("localhost:{port}"), format!("LOCALHOST:{port}")] {
+        assert_eq!(scene.server.ask("GET", "/", &[("Host", &host)]).status, 200, "{host}");
+    }
+}
+
+#[test]
+fn a_page_of_somebody_else_is_refused() {
+    let scene = Scene::new();
+    let host = scene.server.host();
+    for origin in ["http://evil.example", "https://evil.example", "null", "http://127.0.0.1.evil.example", "http://127.0.0.1:1", "file://"]
+    {
+        for path in ["/", "/.storybank/events"] {
+            let response = scene.server.ask("GET", path, &[("Host", host), ("Origin", origin)]);
+            assert_eq!(response.status, 403, "{origin} {path}");
+            assert!(!response.body.contains("outage"), "{origin} {path}");
+        }
+    }
+    let own = format!("http://{host}");
+    assert_eq!(scene.server.ask("GET", "/", &[("Host", host), ("Origin", &own)]).status, 200);
+}
+
+#[test]
+fn no_address_leads_out_of_the_site() {
+    let scene = Scene::new();
+    let paths = [
+        "/../secret.md",
+        "/../../secret.md",
+        "/%2e%2e/secret.md",
+        "/%2E%2E%2Fsecret.md",
+        "/..%2fsecret.md",
+        "/..%5csecret.md",
+        "/..\\secret.md",
+        "/%252e%252e/secret.md",
+        "/assets/../../secret.md",
+        "/static/../../secret.md",
+        "/static/%2e%2e/%2e%2e/secret.md",
+        "/@team/../../secret.md",
+        "/@team/static/..%2f..%2fsecret.md",
+        "/stories/..%00/secret.md",
+        "/stories/outage.html%00.png",
+        "/%00",
+        "/%",
+        "/%zz",
+        "/%ff%fe",
+        "//etc/passwd",
+        "///etc/passwd",
+        "/%2fetc/passwd",
+        "//secret.md",
+        "/C:/secret.md",
+        "/content/stories/outage.md",
+        "/site.toml",
+        "/stories/outage.md",
+        "/stories/map.png",
+        "/secret.md",
+    ];
+    for path in paths {
+        let response = scene.server.get(path);
+        assert!(matches!(response.status, 400 | 404), "{path}: {}", response.status);
+        let body = response.body;
+        assert!(
+            !body.contains("buried") && !body.contains("hidden thing") && !body.contains("root:") && !body.contains("river"),
+            "{path}: {body}"
+        );
+    }
+    // What no browser asks for may be answered, but not with anything from elsewhere.
+    for path in ["secret.md", "../secret.md", "*", "http://evil.example/../secret.md", "file:///etc/passwd"] {
+        let body = scene.server.get(path).body;
+        assert!(!body.contains("buried") && !body.contains("hidden thing") && !body.contains("root:"), "{path}: {body}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_out_of_the_site_is_not_followed() {
+    use std::os::unix::fs::symlink;
+    let folder = folder();
+    let stories = folder.join("site/content/stories");
+    symlink(folder.join("secret.md"), stories.join("hidden.md")).expect("a link can be made");
+    symlink(folder.path(), stories.join("outside")).expect("a link can be made");
+    let server = Server::start(&folder.join("site"), &[]);
+    // One that is there from the start, one that comes later, and a file that becomes one.
+    symlink(folder.join("secret.md"), stories.join("later.md")).expect("a link can be made");
+    fs::remove_file(stories.join("map.png")).expect("it is there");
+    symlink(folder.join("secret.png"), stories.join("map.png")).expect("a link can be made");
+    fs::write(stories.join("last.md"), story("The last", "It was last.")).expect("it can be written");
+    eventually("the last save is seen", || {
+        server.get("/stories/outage.html").body.contains("map.png") || server.get("/stories/last.html").status == 200
+    });
+    for path in
+        ["/", "/stories.html", "/stories/hidden.html", "/stories/later.html", "/stories/outside/secret.html", "/stories/outage.html"]
+    {
+        let body = server.get(path).body;
+        assert!(!body.contains("hidden thing") && !body.contains("buried"), "{path}: {body}");
+        for name in body.split("/assets/").skip(1) {
+            let name = name.split('"').next().unwrap_or_default();
+            assert!(!server.get(&format!("/assets/{name}")).body.contains("buried"), "{path}: {name}");
+        }
+    }
+}
+
+#[test]
+fn nonsense_and_silence_do_no_harm() {
+    let scene = Scene::new();
+    let long = "a".repeat(200_000);
+    let host = scene.server.host();
+    let requests = [
+        b"GET\r\n\r\n".to_vec(),
+        b"GET / HTTP/9.9\r\n\r\n".to_vec(),
+        b"\xff\xfe\x00\x01\r\n\r\n".to_vec(),
+        format!("GET /{long} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").into_bytes(),
+        format!("GET / HTTP/1.1\r\nHost: {host}\r\nX: {long}\r\nConnection: close\r\n\r\n").into_bytes(),
+        format!("GET / HTTP/1.1\r\nHost: {host}\r\n{}Connection: close\r\n\r\n", "X: y\r\n".repeat(5_000)).into_bytes(),
+    ];
+    for request in requests {
+        // Whether it is refused, answered or hung up on is all the same.
+        let answer = scene.server.send(&request).map(|response| response.status);
+        assert!(
+            answer.is_none_or(|status| status != 500),
+            "{answer:?} for {:?}",
+            String::from_utf8_lossy(&request[..40.min(request.len())])
+        );
+        assert_eq!(scene.server.get("/").status, 200);
+    }
+    let mut silent: Vec<_> = (0..40).map(|_| scene.server.connect()).collect();
+    for stream in silent.iter_mut().take(20) {
+        stream.write_all(b"GET / HT").expect("the server is there");
+    }
+    let start = Instant::now();
+    assert_eq!(scene.server.get("/").status, 200);
+    assert!(start.elapsed() < Duration::from_secs(2), "those who say nothing keep others waiting: {:?}", start.elapsed());
+}
+
+#[test]
+fn many_streams_keep_nobody_waiting() {
+    let scene = Scene::new();
+    let mut streams: Vec<_> = (0..30).map(|_| scene.server.events()).collect();
+    let first: Vec<_> = streams.iter_mut().map(server::Events::next).collect();
+    assert!(first.iter().all(|event| event.revision == first[0].revision && event.boot == first[0].boot), "{first:?}");
+    scene.save(OUTAGE, &story("The outage", "The river was low."));
+    for stream in &mut streams {
+        assert!(stream.next().revision > first[0].revision);
+    }
+    scene.server.shows("/stories/outage.html", "The river was low.");
+}
+
+#[test]
+fn the_stream_tells_where_it_stands_and_then_every_save() {
+    let scene = Scene::new();
+    let mut events = scene.server.events();
+    let first = events.next();
+    assert_eq!(first.revision, scene.server.revision());
+    assert!(scene.server.get("/").body.contains(&format!("data-boot=\"{}\"", first.boot)));
+    scene.save(OUTAGE, &story("The outage", "The river was low."));
+    let second = events.next();
+    assert!(second.revision > first.revision && second.boot == first.boot, "{first:?} {second:?}");
+    assert_eq!(second.page.as_deref(), Some("stories/outage.html"));
+    // What is announced is there.
+    let page = scene.server.get("/stories/outage.html").body;
+    assert!(page.contains("The river was low.") && page.contains(&format!("data-revision=\"{}\"", second.revision)), "{page}");
+    scene.save("content/stories/flood/index.md", &story("The flood", "It poured."));
+    let third = events.until("the flood", |next| next.page.as_deref() == Some("stories/flood.html"));
+    assert!(third.revision > second.revision);
+    // Who comes later is told the same.
+    assert_eq!(scene.server.events().next(), third);
+    let port = scene.server.port().to_owned();
+    let Scene { server, folder } = scene;
+    drop(server);
+    let again = Server::start_on(&port, &folder.join("site"), &[]);
+    assert_ne!(again.events().next().boot, first.boot);
+}
+
+#[test]
+fn a_broken_save_is_a_revision_too_and_mending_it_another() {
+    let scene = Scene::new();
+    let mut events = scene.server.events();
+    let first = events.next();
+    scene.save(OUTAGE, "---\ntitel: The outage\n---\n");
+    let broken = events.next();
+    assert!(broken.revision > first.revision);
+    let page = scene.server.get("/stories/outage.html");
+    assert_eq!(page.status, 200);
+    assert!(page.body.contains("did you mean `title`?") && page.body.contains("The river was high."), "{}", page.body);
+    scene.save(OUTAGE, &story("The outage", "The river was mended."));
+    let mended = events.next();
+    assert!(mended.revision > broken.revision);
+    let page = scene.server.get("/stories/outage.html");
+    assert!(!page.body.contains("sb-problems") && page.body.contains("The river was mended."), "{}", page.body);
+}
+
+#[test]
+fn markup_in_a_broken_file_is_shown_and_not_obeyed() {
+    let scene = Scene::new();
+    scene.save(OUTAGE, "---\ntitle: x\n\"<script>alert(1)</script>\": </pre><img src=x onerror=alert(2)>\n---\n");
+    scene.server.shows("/stories/outage.html", "sb-problems");
+    let body = scene.server.get("/stories/outage.html").body;
+    assert!(!body.contains("<script>alert") && !body.contains("<img src=x"), "{body}");
+    assert!(body.contains("&lt;script&gt;alert(1)"), "{body}");
+}
+
+#[test]
+fn nothing_is_written_to_the_disk() {
+    let scene = Scene::new();
+    let before = (tree(scene.folder.path()), stamps(scene.folder.path()));
+    for path in ["/", "/stories/outage.html", "/@team/", "/@public/", "/static/style.css", "/nothing.html", "/.storybank/preview.js"] {
+        scene.server.get(path);
+    }
+    scene.server.events().next();
+    assert_eq!((tree(scene.folder.path()), stamps(scene.folder.path())), before);
+    scene.save(OUTAGE, &story("The outage", "The river was low."));
+    let before = (tree(scene.folder.path()), stamps(scene.folder.path()));
+    scene.server.shows("/stories/outage.html", "The river was low.");
+    assert_eq!((tree(scene.folder.path()), stamps(scene.folder.path())), before);
+}
+
+#[test]
+fn reading_is_no_save() {
+    let scene = Scene::new();
+    scene.save(OUTAGE, &story("The outage", "The river was low."));
+    scene.server.shows("/stories/outage.html", "The river was low.");
+    // What is still on its way from that save is let through first.
+    let mut settled = scene.server.revision();
+    let mut since = Instant::now();
+    while since.elapsed() < Duration::from_millis(200) {
+        let now = scene.server.revision();
+        if now != settled {
+            (settled, since) = (now, Instant::now());
+        }
+    }
+    let start = Instant::now();
+    while start.elapsed() < Duration::from_millis(500) {
+        for path in ["/", "/stories/outage.html", "/@team/", "/static/style.css", "/nothing.html"] {
+            scene.server.get(path);
+        }
+        tree(scene.folder.path());
+        assert_eq!(scene.server.revision(), settled);
+    }
+}
+
+#[test]
+fn every_way_of_saving_is_seen() {
+    see_every_save(&[]);
+}
+
+#[test]
+fn every_way_of_saving_is_seen_where_the_system_tells_nothing() {
+    see_every_save(&["--poll"]);
+}
+
+/// Saves in every way that editors, tools and people have.
+fn see_every_save(arguments: &[&str]) {
+    let scene = Scene::with_arguments(arguments);
+    let server = &scene.server;
+    let page = "/stories/outage.html";
+    server.shows(page, "The river was high.");
+
+    // In place, also with as many bytes as before.
+    scene.save(OUTAGE, &story("The outage", "The river was low."));
+    server.shows(page, "The river was low.");
+    scene.save(OUTAGE, &story("The outage", "The river was dry."));
+    server.shows(page, "The river was dry.");
+
+    // Into a file beside it, which takes its place.
+    for beside in ["content/stories/.outage.md.new", "content/stories/outage.md.tmp", "content/stories/4913"] {
+        scene.save(beside, &story("The outage", &format!("Saved by way of {beside}")));
+        scene.rename(beside, OUTAGE);
+        server.shows(page, &format!("Saved by way of {beside}"));
+    }
+
+    // With the old one kept as a backup.
+    scene.rename(OUTAGE, "content/stories/outage.md~");
+    scene.save(OUTAGE, &story("The outage", "The backup is kept."));
+    server.shows(page, "The backup is kept.");
+    scene.remove("content/stories/outage.md~");
+
+    // With the old time kept, as some tools that copy do.
+    let about = fs::metadata(scene.path(OUTAGE)).expect("it is there");
+    scene.save(OUTAGE, &story("The outage", "The backup is gone."));
+    let file = fs::File::options().write(true).open(scene.path(OUTAGE)).expect("it can be written");
+    file.set_modified(about.modified().expect("the system knows it")).expect("the time can be set");
+    assert_eq!(file.metadata().expect("it is there").len(), about.len());
+    server.shows(page, "The backup is gone.");
+
+    // Emptied, and filled a little later.
+    scene.save(OUTAGE, "");
+    thread::sleep(Duration::from_millis(100));
+    scene.save(OUTAGE, &story("The outage", "It is filled again."));
+    server.shows(page, "It is filled again.");
+
+    // A new file, a copy, a renamed one, a deleted one.
+    scene.save("content/stories/storm.md", &story("The storm", "It blew."));
+    server.shows("/stories/storm.html", "It blew.");
+    server.shows("/stories.html", "The storm");
+    scene.rename("content/stories/storm.md", "content/stories/gale.md");
+    server.shows("/stories/gale.html", "It blew.");
+    server.lacks("/stories/storm.html");
+    scene.remove("content/stories/gale.md");
+    server.lacks("/stories/gale.html");
+
+    // Folders: renamed with what is in them, changed afterwards, removed.
+    scene.rename("content/stories/flood", "content/stories/deluge");
+    server.shows("/stories/deluge.html", "It rained.");
+    server.lacks("/stories/flood.html");
+    scene.save("content/stories/deluge/index.md", &story("The deluge", "It poured."));
+    server.shows("/stories/deluge.html", "It poured.");
+    fs::remove_dir_all(scene.path("content/stories/deluge")).expect("it is there");
+    server.lacks("/stories/deluge.html");
+
+    // New folders, one in the other.
+    scene.save("content/questions/hardest.md", "---\nquestion: What was hardest?\n---\n");
+    server.shows("/questions/hardest.html", "What was hardest?");
+    scene.save("content/stories/snow/index.md", &story("The snow", "It snowed."));
+    scene.save("content/stories/snow/short.md", "---\ntitle: Shorter\n---\n\nSnow.\n");
+    server.shows("/stories/snow/short.html", "Snow.");
+    scene.save("content/stories/snow/short.md", "---\ntitle: Shorter\n---\n\nIce.\n");
+    server.shows("/stories/snow/short.html", "Ice.");
+
+    // Moved in from outside, and out again.
+    fs::create_dir_all(scene.folder.join("outside/hail")).expect("it can be made");
+    fs::write(scene.folder.join("outside/hail/index.md"), story("The hail", "It hailed.")).expect("it can be written");
+    fs::rename(scene.folder.join("outside/hail"), scene.path("content/stories/hail")).expect("it can be moved");
+    server.shows("/stories/hail.html", "It hailed.");
+    scene.save("content/stories/hail/index.md", &story("The hail", "It hailed again."));
+    server.shows("/stories/hail.html", "It hailed again.");
+    fs::rename(scene.path("content/stories/hail"), scene.folder.join("outside/hail")).expect("it can be moved");
+    server.lacks("/stories/hail.html");
+
+    // What is beside the content: settings, a theme that was not there, pictures.
+    scene.save("site.toml", "title = \"Tales\"\n");
+    server.shows("/", "Tales");
+    scene.remove("site.toml");
+    eventually("there are no settings any more", || !server.get("/").body.contains("Tales"));
+    scene.save("site.toml", "title = \"Legends\"\n");
+    server.shows("/", "Legends");
+    scene.save("themes/default/static/style.css", "h1 { color: rgb(1, 2, 3) }\n");
+    server.shows("/static/style.css", "rgb(1, 2, 3)");
+    scene.save("themes/default/static/style.css", "h1 { color: rgb(4, 5, 6) }\n");
+    server.shows("/static/style.css", "rgb(4, 5, 6)");
+    fs::remove_dir_all(scene.path("themes")).expect("it is there");
+    eventually("the default style is back", || server.get("/static/style.css").body.len() > 10_000);
+    scene.save(OUTAGE, &story("The outage", "![A map](map.png)"));
+    let picture = || {
+        let body = server.get(page).body;
+        let (_, rest) = body.split_once("src=\"../assets/")?;
+        Some(server.get(&format!("/assets/{}", rest.split('"').next()?)).body)
+    };
+    eventually("the picture is there", || picture().is_some_and(|bytes| bytes == "a picture\n"));
+    scene.save("content/stories/map.png", "another picture\n");
+    eventually("the picture changes", || picture().is_some_and(|bytes| bytes == "another picture\n"));
+
+    // The whole content, moved away and back.
+    scene.rename("content", "away");
+    eventually("the content is away, and that is said", || server.get(page).body.contains("sb-problems") || server.get(page).status == 404);
+    scene.rename("away", "content");
+    server.shows(page, "A map");
+    eventually("all is well", || !server.get(page).body.contains("sb-problems"));
+    scene.save(OUTAGE, &story("The outage", "And it is still watched."));
+    server.shows(page, "And it is still watched.");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_save_is_seen_through_a_link_that_stays_in_the_site() {
+    for arguments in [&["--poll"], &[][..]] {
+        let folder = folder();
+        folder.write(&files("-- site/shared/tide.md --\n---\ntitle: The tide\n---\nIt rose.\n"));
+        std::os::unix::fs::symlink("../../shared/tide.md", folder.join("site/content/stories/tide.md")).expect("a link can be made");
+        let server = Server::start(&folder.join("site"), arguments);
+        server.shows("/stories/tide.html", "It rose.");
+        fs::write(folder.join("site/content/stories/tide.md"), story("The tide", "It fell.")).expect("it can be written");
+        server.shows("/stories/tide.html", "It fell.");
+    }
+}
+
+#[test]
+fn words_that_come_in_many_small_saves_are_shown_in_the_end() {
+    for arguments in [&[][..], &["--poll"]] {
+        let scene = Scene::with_arguments(arguments);
+        for number in 0..100 {
+            scene.save(OUTAGE, &story("The outage", &format!("The river rose {number} times.")));
+            thread::sleep(Duration::from_millis(number % 5));
+        }
+        scene.server.shows("/stories/outage.html", "The river rose 99 times.");
+        // A file that grows bit by bit, as over a slow line.
+        let mut file = fs::File::create(scene.path(OUTAGE)).expect("it can be written");
+        for bit in story("The outage", "It came bit by bit, and this is the end.").as_bytes().chunks(3) {
+            file.write_all(bit).expect("it can be written");
+            thread::sleep(Duration::from_millis(5));
+        }
+        scene.server.shows("/stories/outage.html", "and this is the end.");
+    }
+}
+
+#[test]
+fn thousands_of_files_at_once_are_seen() {
+    for arguments in [&[][..], &["--poll"]] {
+        let scene = Scene::with_arguments(arguments);
+        for number in 0..2_000 {
+            scene.save(&format!("content/stories/many/s{number}.md"), &format!("---\ntitle: Telling {number}\n---\n\nWords {number}.\n"));
+        }
+        scene.save("content/stories/many/index.md", &story("The many", "They are many."));
+        for number in [0, 1_000, 1_999] {
+            scene.server.shows(&format!("/stories/many/s{number}.html"), &format!("Words {number}."));
+        }
+        fs::remove_dir_all(scene.path("content/stories/many")).expect("it is there");
+        scene.server.lacks("/stories/many/s1999.html");
+        scene.save(OUTAGE, &story("The outage", "And it is still watched."));
+        scene.server.shows("/stories/outage.html", "And it is still watched.");
+    }
+}
+
+#[test]
+fn files_that_are_the_tools_own_are_no_save() {
+    let scene = Scene::new();
+    let before = scene.server.revision();
+    for name in [
+        "content/stories/.outage.md.swp",
+        "content/stories/outage.md~",
+        "content/stories/#outage.md#",
+        ".git/index",
+        "public/index.html",
+        "target/x",
+    ] {
+        scene.save(name, "nothing of the site");
+    }
+    // The next true save is the next revision, so the others were none.
+    scene.save(OUTAGE, &story("The outage", "The river was low."));
+    scene.server.shows("/stories/outage.html", "The river was low.");
+    let after = scene.server.revision();
+    assert!(after > before && after <= before + 2, "{before} {after}");
+}
+
+#[test]
+fn a_port_that_is_taken_is_passed_over_unless_it_was_asked_for() {
+    let folder = folder();
+    let root = folder.join("site");
+    // Somebody else may have it already, which is as good.
+    let _taken = TcpListener::bind("127.0.0.1:4000");
+    let server = Server::run(serve(&root));
+    let port: u16 = server.port().parse().expect("it is a number");
+    assert!(port > 4000 && port < 4100, "{port}");
+    assert_eq!(server.get("/").status, 200);
+
+    let mut command = serve(&root);
+    command.args(["--port", server.port()]).stdin(Stdio::null());
+    let output = program::run(command);
+    assert_eq!(output.status.code(), Some(2), "{}", program::words(&output));
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "");
+    let words = program::words(&output);
+    assert!(words.starts_with("error") && words.contains(server.port()), "{words}");
+}
+
+#[test]
+fn a_folder_without_a_site_is_refused() {
+    let folder = Folder::new();
+    for root in [folder.path().to_owned(), folder.join("nowhere")] {
+        let mut command = serve(&root);
+        command.args(["--port", "0"]);
+        let output = program::run(command);
+        assert_eq!(output.status.code(), Some(2), "{}", program::words(&output));
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "");
+    }
+}
+
+#[test]
+fn one_line_on_standard_output_is_the_address() {
+    let scene = Scene::new();
+    scene.save(OUTAGE, "---\ntitel: The outage\n---\n");
+    scene.server.shows("/stories/outage.html", "sb-problems");
+    let lines: Vec<String> = scene.server.said().lines().filter(|line| line.starts_with("http")).map(str::to_owned).collect();
+    assert_eq!(lines, [scene.server.address("")]);
+}
