@@ -6,10 +6,11 @@
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 mod common;
 
-use common::{Artefacts, check_for, files, make};
+use common::{Artefacts, check_for, files, inputs, make};
 use proptest::prelude::*;
 use storybank::diagnostic::rules;
 use storybank::model::Audience;
+use storybank::preview::{Assets, Options, Preview};
 
 /// The word that stands in private places.
 const SECRET: &str = "xyzzyword";
@@ -66,6 +67,52 @@ fn with(case: &str) -> String {
     // The base has its story in one file; a variant needs it in a folder.
     let base = BASE.replace("stories/outage.md", "stories/outage/index.md");
     format!("{base}{case}\n").replace("SECRET", SECRET)
+}
+
+/// What a preview for an audience answers at the addresses of all pages that the author has, and of its own.
+fn previewed_for(audience: Audience, text: &str) -> Artefacts {
+    let options = Options { audience: Some(audience), folder: format!("/home/{SECRET}"), boot: "boot".to_owned(), follow: true };
+    let mut preview = Preview::new(options);
+    let mut snapshot = None;
+    // First as it was, then with a save, so that there is something to follow and something that is shown as it last was.
+    for text in [with(""), text.to_owned()] {
+        snapshot = preview.take(Ok(inputs(&files(&text))), |_| Assets::new()).or(snapshot);
+    }
+    let snapshot = snapshot.expect("there is one");
+    let failed = preview.take(Err(format!("/home/{SECRET} is gone")), |_| Assets::new()).expect("it is news");
+    let site = common::linked(&inputs(&files(text)), Audience::Private);
+    let pages = storybank::view::pages(&site.site).into_iter().map(|page| page.route.path());
+    let seats = ["/", "/@private/", "/@team/", "/@public/"];
+    let mut answers: Artefacts =
+        Artefacts::from([("the page to follow".to_owned(), snapshot.saved_page().unwrap_or_default().into_bytes())]);
+    // An address that says the word has it from whoever asks, and the switch repeats the address; the answer says nothing else.
+    for path in pages.filter(|path| !path.contains(SECRET)) {
+        for seat in seats {
+            let address = format!("{seat}{path}");
+            answers.insert(format!("failed {address}"), failed.answer(&address).bytes);
+            answers.insert(address.clone(), snapshot.answer(&address).bytes);
+        }
+    }
+    answers
+}
+
+#[test]
+fn a_preview_for_others_holds_nothing_private() {
+    let cases = [
+        "-- content/stories/SECRET.md --\n---\ntitle: SECRET\ncompetencies: [ownership]\nanswers: [hardest]\n---\n## Result\n\nSECRET\n",
+        "-- content/stories/outage/index.md --\n---\ntitle: The outage\naudience: public\n---\n## Result\n\na %%SECRET%% [[SECRET]]\n\n> [!private]\n> SECRET\n",
+        "-- content/stories/outage/index.md --\n---\ntitle: SECRET\naudience: public\nnonsense: SECRET\n---\nSECRET\n",
+        "-- content/case-studies/naming.md --\n---\ntitle: SECRET\naudience: public\n\nSECRET\n",
+        "-- site.toml --\ntitle = \"SECRET\"\n[SECRET]\nwords = 1\n",
+        "-- themes/default/templates/story.html --\n{% if SECRET %}{{ SECRET | SECRET }}\n",
+    ];
+    for case in cases {
+        let text = with(case);
+        assert_ne!(leaks(&previewed_for(Audience::Private, &text), SECRET), Vec::<String>::new(), "{text}");
+        for audience in OTHERS {
+            assert_eq!(leaks(&previewed_for(audience, &text), SECRET), Vec::<String>::new(), "{text}");
+        }
+    }
 }
 
 /// A story that everybody may see, with a body between two paragraphs that must stay.

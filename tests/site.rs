@@ -18,6 +18,7 @@ use common::{Artefacts, files, make};
 use html::{Page, parse};
 use program::Folder;
 use storybank::model::Audience;
+use storybank::preview::{Assets, Options, Preview, Snapshot};
 
 /// A built site, its pages parsed.
 struct Built {
@@ -246,6 +247,49 @@ fn the_own_site_is_sound_for_the_team() {
     let words: Vec<String> = config.redact.into_keys().chain(config.forbid.words).collect();
     assert!(!words.is_empty());
     assert_eq!(words_held(&built, &words), Vec::<String>::new());
+}
+
+/// The pages of a preview, as their author and as others see them, by their addresses.
+fn previewed(snapshot: &Snapshot) -> Vec<(String, Page)> {
+    let inputs = snapshot.inputs();
+    let site = common::linked(inputs, Audience::Private);
+    let pages = storybank::view::pages(&site.site).into_iter().map(|page| page.route.path());
+    let addresses = pages.flat_map(|path| ["/", "/@team/", "/@public/"].map(|seat| format!("{seat}{path}")));
+    let page = |address: String| {
+        let answer = snapshot.answer(&address);
+        (address, parse(std::str::from_utf8(&answer.bytes).expect("a page is text")))
+    };
+    addresses.map(page).collect()
+}
+
+fn preview_faults(snapshot: &Snapshot) -> Vec<String> {
+    let pages = previewed(snapshot);
+    assert!(pages.iter().all(|(_, page)| page.ids().contains(&"storybank-preview")));
+    pages.iter().flat_map(|(address, page)| page_faults(page).into_iter().map(move |fault| format!("{address}: {fault}"))).collect()
+}
+
+#[test]
+fn the_pages_of_a_preview_are_sound() {
+    let options = Options { audience: None, folder: "/a \"folder\"".to_owned(), boot: "boot".to_owned(), follow: true };
+    let mut preview = Preview::new(options);
+    let inputs = storybank::disk::load(own_root()).expect("the own site can be read");
+    let snapshot = preview.take(Ok(inputs.clone()), |_| Assets::new()).expect("it is the first");
+    assert_eq!(preview_faults(&snapshot), Vec::<String>::new());
+    // With a mistake, a warning, and a file that cannot be read.
+    let mut broken = inputs;
+    let add = |file: &mut storybank::build::InputFile, text: &str| {
+        let bytes = [&*file.bytes, text.as_bytes()].concat();
+        *file = storybank::build::InputFile::new(file.path.clone(), bytes);
+    };
+    let story = broken.documents.iter_mut().find(|file| file.path.as_str().ends_with("/index.md")).expect("there is a story");
+    add(story, "\n\n<script>x</script>\n\n[[\"no\" & where]]\n");
+    let unreadable = broken.documents.iter_mut().find(|file| file.path.as_str().contains("/questions/")).expect("there is a question");
+    *unreadable = storybank::build::InputFile::new(unreadable.path.clone(), b"---\n\xff".to_vec());
+    let snapshot = preview.take(Ok(broken), |_| Assets::new()).expect("it is another one");
+    assert_eq!(snapshot.problems().len(), 2, "{:?}", snapshot.problems());
+    assert_eq!(preview_faults(&snapshot), Vec::<String>::new());
+    let failed = preview.take(Err("the <disk> is gone".to_owned()), |_| Assets::new()).expect("it is news");
+    assert_eq!(preview_faults(&failed), Vec::<String>::new());
 }
 
 #[test]

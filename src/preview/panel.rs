@@ -98,10 +98,10 @@ impl Panel<'_> {
                 "<details class=\"sb-problems\" data-key=\"{key}\" open>\n<summary>{errors} <span>what cannot be read is shown as it last could be</span></summary>\n<ol>\n"
             ),
         );
-        if let Some(failure) = &self.snapshot.failure {
-            add(page, format_args!("<li>\n<h2>{}</h2>\n</li>\n", Escaped(failure)));
-        }
         if self.snapshot.is_for_author() {
+            if let Some(failure) = &self.snapshot.failure {
+                add(page, format_args!("<li>\n<h2>{}</h2>\n</li>\n", Escaped(failure)));
+            }
             list(page, &self.problems);
         } else {
             // Excerpts and paths of files are for the author, who reads them where the server was started.

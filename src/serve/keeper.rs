@@ -1,6 +1,7 @@
 //! Keeping the newest snapshot up to date with the files.
 
 use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -19,6 +20,9 @@ const STEPS: Duration = Duration::from_millis(4);
 
 /// After this time something is shown even though it is never quiet.
 const CAP: Duration = Duration::from_millis(500);
+
+/// What is said where the program has failed.
+const FAULT: &str = "storybank has a fault that these files bring to light; the terminal says where, please report it";
 
 /// A new snapshot, and how long it took since the first sign of a change; nothing for the first snapshot.
 pub struct News<'a> {
@@ -89,10 +93,13 @@ impl Keeper {
         }
     }
 
+    /// Looks at the files. A fault of the program itself is reported like a disk that cannot be read: the pages stay, and the next
+    /// save is another try.
     fn look(&mut self) -> Option<Arc<Snapshot>> {
         let read = self.tree.look().map_err(|error| error.to_string());
-        let tree = &mut self.tree;
-        self.preview.take(read, |used| assets(tree, used))
+        let Self { tree, preview, .. } = self;
+        let taken = catch_unwind(AssertUnwindSafe(|| preview.take(read, |used| assets(tree, used))));
+        taken.unwrap_or_else(|_| preview.take(Err(FAULT.to_owned()), |_| Assets::new()))
     }
 }
 
