@@ -4,12 +4,12 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::Command;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::asking::Connection;
 use super::corpus::{self, STORIES};
 use super::running::{Memory, Running};
-use super::saving::{Story, Way};
+use super::saving::{BETWEEN, Story, Way};
 use super::workspace::{Workspace, remove};
 use super::{painting, rightness};
 
@@ -18,9 +18,6 @@ const SAVES: usize = 30;
 
 /// Hugo takes seconds for each.
 const HUGO_SAVES: usize = 5;
-
-/// How long nothing is saved in between: every save is on its own.
-pub const BETWEEN: Duration = Duration::from_millis(400);
 
 /// All that was measured on one site; times are in milliseconds.
 #[derive(Default)]

@@ -9,8 +9,7 @@ use std::thread;
 
 use super::asking::{Connection, Page};
 use super::corpus::{self, STORIES};
-use super::preview::BETWEEN;
-use super::saving::{Way, save};
+use super::saving::{BETWEEN, Way, save};
 
 /// The name of the story that is edited.
 const EDITED: &str = "edited";

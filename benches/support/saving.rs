@@ -2,8 +2,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::workspace::at;
+
+/// How long nothing is saved in between, so that every save is on its own.
+pub const BETWEEN: Duration = Duration::from_millis(400);
 
 /// How an editor saves.
 #[derive(Debug, Clone, Copy)]
