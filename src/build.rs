@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap as HashMap;
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::audience::{Projection, Viewer, project};
@@ -84,22 +83,32 @@ impl InputFile {
     }
 }
 
-/// What was parsed before, by path; a file with the same bytes is not parsed again.
+/// What was parsed before; a file with the same bytes is not parsed again.
 #[derive(Default)]
 pub struct Memo {
-    parsed: HashMap<SitePath, Remembered>,
+    /// In the order of the paths.
+    parsed: Vec<Remembered>,
 }
 
 impl Memo {
     /// The files in which parsing found an error, in any order.
     pub fn mistaken(&self) -> impl Iterator<Item = &SitePath> {
-        self.parsed.iter().filter(|(_, file)| file.diagnostics.iter().any(Diagnostic::is_error)).map(|(path, _)| path)
+        self.parsed.iter().filter(|file| file.diagnostics.iter().any(Diagnostic::is_error)).map(|file| &file.path)
+    }
+
+    /// What was parsed of a file. Most files are where they were the last time, so that is where one looks first.
+    fn known(&self, file: &InputFile, place: usize) -> Option<&Remembered> {
+        let there = self.parsed.get(place).filter(|known| known.path == file.path);
+        let elsewhere = || self.parsed.binary_search_by(|known| known.path.cmp(&file.path)).ok().map(|place| &self.parsed[place]);
+        let known = there.or_else(elsewhere)?;
+        (Arc::ptr_eq(&known.bytes, &file.bytes) || known.bytes == file.bytes).then_some(known)
     }
 }
 
 /// A file as it was parsed.
 #[derive(Clone)]
 struct Remembered {
+    path: SitePath,
     bytes: Arc<[u8]>,
     document: Option<Arc<Document>>,
     diagnostics: Arc<[Diagnostic]>,
@@ -187,24 +196,20 @@ pub fn mark_code(highlighter: &Highlighter, documents: &[Arc<Document>]) {
 
 /// Parses what is not remembered, and forgets what is no longer there.
 fn parse_all(files: &[InputFile], memo: &mut Memo, diagnostics: &mut Vec<Diagnostic>) -> Vec<Arc<Document>> {
-    let known = &memo.parsed;
-    let remembered: Vec<Remembered> = files
-        .par_iter()
-        .map(|file| {
-            let is_same = |known: &&Remembered| Arc::ptr_eq(&known.bytes, &file.bytes) || known.bytes == file.bytes;
-            if let Some(known) = known.get(&file.path).filter(is_same) {
-                return known.clone();
-            }
-            let parsed = match &file.text {
-                Some(text) => parse_text(&file.path, text),
-                None => parse(&file.path, &file.bytes),
-            };
-            Remembered { bytes: file.bytes.clone(), document: parsed.document.map(Arc::new), diagnostics: parsed.diagnostics.into() }
-        })
-        .collect();
-    memo.parsed = files.iter().map(|file| file.path.clone()).zip(remembered.iter().cloned()).collect();
-    diagnostics.extend(remembered.iter().flat_map(|file| file.diagnostics.iter().cloned()));
-    remembered.into_iter().filter_map(|file| file.document).collect()
+    let parsed = files.par_iter().enumerate().map(|(place, file)| {
+        if let Some(known) = memo.known(file, place) {
+            return known.clone();
+        }
+        let parsed = match &file.text {
+            Some(text) => parse_text(&file.path, text),
+            None => parse(&file.path, &file.bytes),
+        };
+        let (path, bytes) = (file.path.clone(), file.bytes.clone());
+        Remembered { path, bytes, document: parsed.document.map(Arc::new), diagnostics: parsed.diagnostics.into() }
+    });
+    memo.parsed = parsed.collect();
+    diagnostics.extend(memo.parsed.iter().flat_map(|file| file.diagnostics.iter().cloned()));
+    memo.parsed.iter().filter_map(|file| file.document.clone()).collect()
 }
 
 /// Names the files that documents refer to by their contents, so that no name of the author's leaves.

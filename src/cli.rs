@@ -66,7 +66,7 @@ pub struct Serve {
     /// Open the site in the browser
     #[arg(long)]
     pub open: bool,
-    /// Whom the site is shown as; the author can switch to the others [default: what `site.toml` says, else private]
+    /// Whom the site is shown to; those who see less can be switched to [default: what `site.toml` says, else private]
     #[arg(long, value_name = "AUDIENCE")]
     pub audience: Option<Audience>,
     /// Look for changes every now and then, where the file system does not tell of them: network drives, containers

@@ -101,6 +101,9 @@ pub fn parse(text: &str) -> (Config, Vec<Diagnostic>) {
                     config.address.push('/');
                 }
                 found.extend(check_values(&text, &config));
+                if !is_editor(&config.preview.editor) {
+                    config.preview = Preview::default();
+                }
                 return (config, found);
             }
             Err(error) => {
@@ -150,6 +153,17 @@ fn blank_statement(text: &mut String, span: Span) -> bool {
     true
 }
 
+/// Whether something is the address of a file in an editor: with a scheme, and none that a browser would run or show itself.
+fn is_editor(address: &str) -> bool {
+    const A_BROWSERS_OWN: [&str; 8] = ["javascript", "data", "vbscript", "blob", "about", "view-source", "chrome", "filesystem"];
+    let is_scheme = |scheme: &str| {
+        scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+            && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
+            && !A_BROWSERS_OWN.contains(&scheme.to_ascii_lowercase().as_str())
+    };
+    address.is_empty() || (address.contains("{path}") && address.split_once(':').is_some_and(|(scheme, _)| is_scheme(scheme)))
+}
+
 /// Mistakes that a type cannot hold.
 fn check_values(text: &str, config: &Config) -> Vec<Diagnostic> {
     let file = SitePath::new(FILE);
@@ -163,8 +177,7 @@ fn check_values(text: &str, config: &Config) -> Vec<Diagnostic> {
         );
     }
     let editor = &config.preview.editor;
-    let runs_code = ["javascript:", "data:", "vbscript:"].iter().any(|scheme| editor.trim().to_ascii_lowercase().starts_with(scheme));
-    if runs_code || (!editor.is_empty() && !editor.contains("{path}")) {
+    if !is_editor(editor) {
         let message = format!("`{editor}` is no address that opens a file");
         found.push(Diagnostic::new(&rules::CONFIG, &file, span_of(editor), message).help(
             "write one with `{path}`, and where the editor knows them `{line}` and `{column}`, as in `idea://open?file={path}&line={line}`",
@@ -188,6 +201,20 @@ fn check_values(text: &str, config: &Config) -> Vec<Diagnostic> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_editor_is_an_address_that_runs_nothing_here() {
+        for address in ["", "vscode://file{path}:{line}:{column}", "idea://open?file={path}&line={line}", "x-mine:{path}"] {
+            assert!(is_editor(address), "{address}");
+        }
+        for address in
+            ["vim {path}", "javascript:alert(1)//{path}", " javascript:{path}", "JavaScript:{path}", "vscode://file", "{path}", "1a:{path}"]
+        {
+            assert!(!is_editor(address), "{address}");
+        }
+        let (config, found) = parse("[preview]\neditor = \"javascript:alert(1)//{path}\"\n");
+        assert_eq!((found.len(), config.preview), (1, Preview::default()));
+    }
 
     #[test]
     fn reports_every_mistake() {

@@ -309,6 +309,80 @@ fn what_is_selected_stays_selected() {
     desk.is_still_the_same_page();
 }
 
+/// Pieces that stories can be made of, in any order.
+const BLOCKS: &[&str] = &[
+    "Plain words.",
+    "Plain words.",
+    "Words with *stress*, `code`, a [link](move.md) and a note[^a].\n\n[^a]: The note.",
+    "- one\n- two\n    - two and a half\n- three",
+    "1. three\n2. two\n3. one",
+    "| a | b |\n| - | - |\n| 1 | 2 |\n| 3 | 4 |",
+    "```rust\nfn main() {}\n```",
+    "> [!question] Is that so?",
+    "> [!note] A note\n> with words",
+    "> Somebody said it.",
+    "### A heading {#name}",
+    "### Another heading",
+    "<details><summary>More</summary>\n\nHidden words.\n\n</details>",
+    "## Task\n\nIt was mine.",
+    "## Action\n\nI did it.",
+    "## Result\n\nIt was done.",
+    "## Follow-ups\n\n### Why?\n\nBecause.\n\n### What else?",
+];
+
+/// Says where the page differs from what a new one would be; what the reader has unfolded and what is marked is left out.
+const DIFFERENCE: &str = "
+    const plain = root => {
+        const copy = root.cloneNode(true);
+        for (const element of copy.querySelectorAll('*')) {
+            element.removeAttribute('open');
+            element.classList.remove('storybank-changed');
+            if (!element.className) element.removeAttribute('class');
+        }
+        // The order of attributes, and texts that are split, are nothing that anybody sees.
+        copy.normalize();
+        return copy;
+    };
+    return fetch(location.href, { cache: 'no-store' }).then(answer => answer.text()).then(text => {
+        const fresh = plain(new DOMParser().parseFromString(text, 'text/html').documentElement), here = plain(document.documentElement);
+        if (fresh.isEqualNode(here)) return '';
+        const [a, b] = [fresh.outerHTML, here.outerHTML];
+        let at = 0;
+        while (a[at] === b[at] && at < a.length) at += 1;
+        return `new: ${a.slice(Math.max(0, at - 200), at + 300)}\\nhere: ${b.slice(Math.max(0, at - 200), at + 300)}`;
+    });";
+
+#[test]
+fn after_any_saves_the_page_is_what_a_new_one_would_be() {
+    let desk = Desk::new();
+    desk.open("stories/outage.html");
+    // The same numbers each time, and no order in them.
+    let mut chance: u64 = 2026;
+    let mut below = |limit: usize| {
+        chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(chance >> 33).expect("it has 31 bits") % limit
+    };
+    let mut blocks: Vec<&str> = Vec::new();
+    for round in 0..24 {
+        for _ in 0..=below(4) {
+            match below(3) {
+                0 if blocks.len() > 2 => drop(blocks.remove(below(blocks.len()))),
+                1 if blocks.len() > 2 => {
+                    let block = blocks.remove(below(blocks.len()));
+                    blocks.insert(below(blocks.len()), block);
+                }
+                _ => blocks.insert(below(blocks.len() + 1), BLOCKS[below(BLOCKS.len())]),
+            }
+        }
+        let text = format!("---\ntitle: The outage {round}\n---\n\n{}\n", blocks.join("\n\n"));
+        desk.save(OUTAGE, &text);
+        desk.browser.waits_for("the page has the save", &format!("return words('h1') === 'The outage {round}'"));
+        let difference = desk.browser.text(DIFFERENCE);
+        assert!(difference.is_empty(), "round {round}:\n{difference}\n{text}");
+    }
+    desk.is_still_the_same_page();
+}
+
 #[test]
 fn everything_fits_a_phone() {
     let desk = Desk::new();

@@ -354,7 +354,7 @@ fn many_streams_keep_nobody_waiting() {
 
 #[test]
 fn the_stream_tells_where_it_stands_and_then_every_save() {
-    let scene = Scene::new();
+    let scene = Scene::with_arguments(&["--follow"]);
     let mut events = scene.server.events();
     let first = events.next();
     assert_eq!(first.revision, scene.server.revision());
@@ -376,6 +376,21 @@ fn the_stream_tells_where_it_stands_and_then_every_save() {
     drop(server);
     let again = Server::start_on(&port, &folder.join("site"), &[]);
     assert_ne!(again.events().next().boot, first.boot);
+}
+
+#[test]
+fn the_stream_names_no_page_that_its_audience_does_not_get() {
+    let scene = Scene::with_arguments(&["--follow", "--audience", "team"]);
+    let mut events = scene.server.events();
+    events.next();
+    scene.save("content/stories/flood/index.md", &story("The flood", "It poured."));
+    scene.save(OUTAGE, &story("The outage", "The river was low."));
+    scene.save("content/stories/move.md", "---\ntitle: The move\naudience: team\n---\n\nWe arrived late.\n");
+    let mut next = events.next();
+    while next.page.is_none() {
+        next = events.next();
+    }
+    assert_eq!(next.page.as_deref(), Some("stories/move.html"));
 }
 
 #[test]
@@ -596,6 +611,22 @@ fn words_that_come_in_many_small_saves_are_shown_in_the_end() {
             thread::sleep(Duration::from_millis(5));
         }
         scene.server.shows("/stories/outage.html", "and this is the end.");
+    }
+}
+
+#[test]
+fn the_last_of_saves_that_never_rest_is_shown() {
+    let scene = Scene::new();
+    // Longer and longer, so that some end just when the server has waited for quiet for long enough.
+    for length in (465..=535).step_by(5) {
+        let start = Instant::now();
+        let mut number = 0;
+        while start.elapsed() < Duration::from_millis(length) {
+            number += 1;
+            scene.save(OUTAGE, &story("The outage", &format!("It rose {number} times in {length} ms.")));
+            thread::sleep(Duration::from_millis(2));
+        }
+        scene.server.shows("/stories/outage.html", &format!("It rose {number} times in {length} ms."));
     }
 }
 

@@ -82,7 +82,7 @@ pub fn run(options: &New) -> Result<Outcome, Box<dyn Error>> {
     let path = shown(&options.root, &file.path);
     disk::create_new(&path, &file.text)?;
     anstream::println!("{}", path.display());
-    anstream::eprintln!("it is a draft: `storybank build --drafts` shows it, and `status: ready` makes it a part of the site");
+    anstream::eprintln!("it is a draft: `storybank serve` shows it, and `status: ready` makes it a part of the site");
     Ok(Outcome::Done)
 }
 

@@ -16,21 +16,21 @@ use crate::cli::Serve;
 
 /// Serves the site until the process is ended.
 pub fn run(options: &Serve) -> Result<Outcome, Box<dyn Error>> {
-    let root = std::fs::canonicalize(&options.root).unwrap_or_else(|_| options.root.clone());
+    let root = std::fs::canonicalize(&options.root)
+        .map_err(|error| format!("cannot read the site at `{}`: {error}; name its folder with `--root`", options.root.display()))?;
     let host = address_of(&options.host)?;
     let listener = serve::listen(host, options.port)?;
     let bell = bell(&root, options.poll);
-    let of_preview = Options {
-        audience: options.audience.map(Audience::from),
-        folder: root.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/"),
-        boot: boot(),
-        follow: options.follow,
-    };
+    let of_preview =
+        Options { audience: options.audience.map(Audience::from), folder: folder(&root), boot: boot(), follow: options.follow };
     let mut said = Said::default();
     let server = serve::start(&root, of_preview, bell, listener, Hosts::new(&options.host), move |news| said.say(&news))?;
     let address = server.address()?;
     let url = format!("http://{}/", if host.is_unspecified() { SocketAddr::new(loopback(host), address.port()) } else { address });
     if !host.is_loopback() {
+        if !server.are_settings_known() {
+            return Err("`site.toml` has to be mended before others can see the site: it says what they may not see".into());
+        }
         warn_of_network(address);
     }
     anstream::println!("{url}");
@@ -41,6 +41,13 @@ pub fn run(options: &Serve) -> Result<Outcome, Box<dyn Error>> {
     }
     server.run()?;
     Ok(Outcome::Done)
+}
+
+/// The folder as an editor knows it.
+fn folder(root: &Path) -> String {
+    let folder = root.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
+    // Windows writes a resolved path in a form that only its own calls understand.
+    folder.strip_prefix("//?/").map_or(folder.clone(), str::to_owned)
 }
 
 /// The address behind a name or an address.
@@ -87,7 +94,8 @@ fn warn_of_network(address: SocketAddr) {
     };
     anstream::eprintln!(
         "warning: {whom} over the network can read the site at port {}, as it is shown here: nothing is encrypted and nobody is asked who \
-         they are. With `--audience team` private words are not in it; without `--host` only this machine is served.",
+         they are. It is asked for by its address in digits, or by the name after `--host`. With `--audience team` private words are not in \
+         it; without `--host` only this machine is served.",
         address.port()
     );
 }

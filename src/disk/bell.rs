@@ -61,15 +61,19 @@ impl Bell {
         self.watcher.is_none()
     }
 
-    /// Waits for the next ring.
-    pub fn wait(&mut self) -> Instant {
-        if self.watcher.is_some()
-            && let Ok(at) = self.rings.recv()
-        {
-            return at;
-        }
-        self.pause(POLL);
-        Instant::now()
+    /// Waits for the next ring. Where `may_be_silent`, something can change without one, so it rings every now and then as well.
+    pub fn wait(&mut self, may_be_silent: bool) -> Instant {
+        let rung = match (&self.watcher, may_be_silent) {
+            (Some(_), false) => self.rings.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            (Some(_), true) => self.rings.recv_timeout(POLL),
+            (None, _) => Err(RecvTimeoutError::Disconnected),
+        };
+        rung.unwrap_or_else(|error| {
+            if error == RecvTimeoutError::Disconnected {
+                self.pause(POLL);
+            }
+            Instant::now()
+        })
     }
 
     /// Waits for the last of the rings that follow one another within `quiet`, and gives it; at most until `end`.

@@ -38,6 +38,8 @@ pub fn load(root: &Path) -> Result<Inputs, Error> {
 /// of the look before, so that a file that was renamed, put in place of another, or restored is like any other.
 pub struct Tree {
     root: PathBuf,
+    /// Whether something was met that leads elsewhere.
+    has_links: bool,
     /// Files that have gone may still be among them, for a while; their marks would tell if they came back changed.
     known: FxHashMap<PathBuf, Seen>,
 }
@@ -92,7 +94,7 @@ fn identity(_: &fs::Metadata) -> (u64, i64, i64) {
 impl Tree {
     /// A tree that nobody has looked at.
     pub fn new(root: &Path) -> Self {
-        Self { root: root.to_owned(), known: FxHashMap::default() }
+        Self { root: root.to_owned(), has_links: false, known: FxHashMap::default() }
     }
 
     /// The folder of the site.
@@ -100,21 +102,30 @@ impl Tree {
         &self.root
     }
 
+    /// Whether the last look met a symbolic link. What it leads to changes without a sign in the folder of the link.
+    pub fn has_links(&self) -> bool {
+        self.has_links
+    }
+
     /// The files as they are now. Those that have not changed are the very same memory as before.
     pub fn look(&mut self) -> Result<Inputs, Error> {
         let root = self.root.clone();
         refuse_no_site(&root)?;
-        let mut inputs = Inputs { settings: self.take(vec![root.join(config::FILE)])?.pop(), ..Inputs::default() };
+        let settings = root.join(config::FILE);
+        self.has_links = settings.is_symlink();
+        let mut inputs = Inputs { settings: self.take(vec![settings])?.pop(), ..Inputs::default() };
         let is_document = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "md" || extension == "markdown");
-        let (documents, assets): (Vec<PathBuf>, Vec<PathBuf>) = files_below(&root, &root.join(CONTENT))?.into_iter().partition(is_document);
+        let (documents, assets): (Vec<PathBuf>, Vec<PathBuf>) = self.files_below(&root.join(CONTENT))?.into_iter().partition(is_document);
         inputs.assets = assets.iter().map(|path| site_path(&root, path)).collect();
         inputs.documents = self.take(documents)?;
-        // A walk gives `a/b.md` before `a-c.md`, and paths are ordered as texts.
-        inputs.documents.sort_by(|a, b| a.path.cmp(&b.path));
+        // A walk gives files in no order.
+        inputs.documents.par_sort_unstable_by(|a, b| a.path.cmp(&b.path));
         if let Some(folder) = theme_folder(&root, &inputs)? {
             let below = site_path(&root, &folder);
             let name = |path: &SitePath| path.as_str().strip_prefix(below.as_str()).unwrap_or_default().trim_start_matches('/').to_owned();
-            let files = self.take(files_below(&root, &folder)?)?;
+            let theme = self.files_below(&folder)?;
+            let mut files = self.take(theme)?;
+            files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
             inputs.theme = files.into_iter().map(|file| ThemeFile { name: name(&file.path), path: file.path, bytes: file.bytes }).collect();
         }
         self.forget(&inputs);
@@ -166,6 +177,29 @@ impl Tree {
         Ok(Found::New(Seen { mark, file: same.unwrap_or_else(|| InputFile::new(site_path(&self.root, path), bytes)) }))
     }
 
+    /// The files below a folder in any order, without those that tools keep for themselves.
+    ///
+    /// A link is followed to a file that lies in the site, and to nothing else.
+    fn files_below(&mut self, folder: &Path) -> Result<Vec<PathBuf>, Error> {
+        let mut files = Vec::new();
+        for entry in WalkDir::new(folder).into_iter().filter_entry(|entry| entry.depth() == 0 || !is_tools_own(entry)) {
+            let entry = match entry {
+                Ok(entry) => entry,
+                // It went while the tree was walked.
+                Err(error) if error.io_error().is_some_and(|error| error.kind() == ErrorKind::NotFound) => continue,
+                Err(error) => {
+                    let path = error.path().unwrap_or(folder).to_owned();
+                    return Err(Error::io("read", &path, error.into()));
+                }
+            };
+            self.has_links |= entry.path_is_symlink();
+            if entry.file_type().is_file() || (entry.path_is_symlink() && is_file_of_site(&self.root, entry.path())) {
+                files.push(entry.into_path());
+            }
+        }
+        Ok(files)
+    }
+
     /// Forgets files that have gone, once there are many of them.
     fn forget(&mut self, inputs: &Inputs) {
         let there = inputs.documents.len() + inputs.theme.len() + inputs.assets.len();
@@ -212,28 +246,6 @@ fn theme_folder(root: &Path, inputs: &Inputs) -> Result<Option<PathBuf>, Error> 
     }
     let reason = "there is no such folder; `theme` in `site.toml` names a folder below `themes`, or is \"default\"";
     Err(Error::refused("read the theme", &folder, reason))
-}
-
-/// The files below a folder in the order of their paths, without those that tools keep for themselves.
-///
-/// A link is followed to a file that lies in the site, and to nothing else.
-fn files_below(root: &Path, folder: &Path) -> Result<Vec<PathBuf>, Error> {
-    let mut files = Vec::new();
-    for entry in WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(|entry| entry.depth() == 0 || !is_tools_own(entry)) {
-        let entry = match entry {
-            Ok(entry) => entry,
-            // It went while the tree was walked.
-            Err(error) if error.io_error().is_some_and(|error| error.kind() == ErrorKind::NotFound) => continue,
-            Err(error) => {
-                let path = error.path().unwrap_or(folder).to_owned();
-                return Err(Error::io("read", &path, error.into()));
-            }
-        };
-        if entry.file_type().is_file() || (entry.path_is_symlink() && is_file_of_site(root, entry.path())) {
-            files.push(entry.into_path());
-        }
-    }
-    Ok(files)
 }
 
 /// Files of editors, version control and systems: hidden ones and backups.

@@ -54,7 +54,8 @@ pub fn parse_text(path: &SitePath, text: &Arc<str>) -> Parsed {
 /// theirs. What it says is for its author alone, since whom it was meant for is not known either.
 fn unreadable(path: &SitePath, text: &str, place: &Place, mistake: Diagnostic) -> Parsed {
     let split = Split { yaml: Span::default(), body: 0, present: false };
-    let document = document(path, &text.into(), place, split).document.map(|document| Document { audience: Audience::Private, ..document });
+    let document = document(path, &text.into(), place, split).document;
+    let document = document.map(|document| Document { audience: Audience::Private, ..document });
     Parsed { document, diagnostics: vec![mistake] }
 }
 
@@ -79,11 +80,13 @@ fn document(path: &SitePath, text: &Arc<str>, place: &Place, split: Split) -> Pa
     diagnostics.append(&mut found);
     let sections = sections(&body, &fields.meta, split.body);
     let slug = place.slug();
+    let is_mistaken = diagnostics.iter().any(Diagnostic::is_error);
     let document = Document {
         path: path.clone(),
         slug,
         yaml: split.yaml,
-        audience: fields.audience,
+        // A slip may be in the very line that says whom it is for. Nothing is built of it then; a preview shows it to its author.
+        audience: if is_mistaken { Audience::Private } else { fields.audience },
         status: fields.status,
         meta: fields.meta,
         body,

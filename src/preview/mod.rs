@@ -14,6 +14,7 @@ mod status;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::audience::Viewer;
 use crate::build::{InputFile, Inputs, Linked, Memo, asset_names, link_whole, settings};
@@ -59,6 +60,8 @@ pub struct Preview {
     /// What is wrong with a theme, so that it is not put together again for every save of a story.
     checked: Option<(Vec<ThemeFile>, Vec<Diagnostic>)>,
     last: Option<Last>,
+    /// The files of the snapshot that is looked at; the last one may not have been put there yet.
+    put: Option<Arc<Inputs>>,
 }
 
 /// What the last snapshot was made from.
@@ -74,7 +77,7 @@ struct Last {
 impl Preview {
     /// A preview that has shown nothing yet.
     pub fn new(options: Options) -> Self {
-        Self { options: Arc::new(options), memo: Memo::default(), highlighter: Arc::default(), checked: None, last: None }
+        Self { options: Arc::new(options), memo: Memo::default(), highlighter: Arc::default(), checked: None, last: None, put: None }
     }
 
     /// The snapshot of files that were just read, or nothing where it would be the last one again.
@@ -98,6 +101,11 @@ impl Preview {
         let snapshot = Arc::new(snapshot);
         self.last = Some(Last { read, failure: None, assets, snapshot: snapshot.clone() });
         Some(snapshot)
+    }
+
+    /// Takes note that the last snapshot is the one that is looked at from now on.
+    pub fn put(&mut self) {
+        self.put = self.last.as_ref().map(|last| last.read.clone());
     }
 
     fn fail(&mut self, failure: String) -> Option<Arc<Snapshot>> {
@@ -136,6 +144,10 @@ impl Preview {
             audience: self.options.audience.unwrap_or(linked.config.audience.serve),
             saved: self.saved(read),
             earlier_theme: last.and_then(|last| earlier_theme(last, &shown)),
+            theme_failed: AtomicBool::new(
+                last.is_some_and(|last| last.theme_failed.load(Ordering::Relaxed) && is_same_theme(&last.shown.theme, &shown.theme)),
+            ),
+            settings_known: last.is_some_and(|last| last.settings_known) || !settings(read).1.iter().any(Diagnostic::is_error),
             names: Arc::new(asset_names(assets.iter().map(|(path, bytes)| (path, &**bytes)))),
             assets: assets.clone(),
             highlighter: self.highlighter.clone(),
@@ -184,9 +196,9 @@ impl Preview {
         Some(shown)
     }
 
-    /// The files that were not there before, or not like this; those that have gone come last.
+    /// The files that are not in the snapshot that is looked at, or not like this; those that have gone come last.
     fn saved(&self, read: &Inputs) -> Vec<SitePath> {
-        let Some(Last { read: last, .. }) = &self.last else { return Vec::new() };
+        let Some(last) = self.put.as_ref().or(self.last.as_ref().map(|last| &last.read)) else { return Vec::new() };
         let is_same = |file: &InputFile, other: Option<&InputFile>| other.is_some_and(|other| Arc::ptr_eq(&other.bytes, &file.bytes));
         let documents = read.documents.iter().filter(|file| !is_same(file, last.document(&file.path)));
         let settings = read.settings.iter().filter(|file| !is_same(file, last.settings.as_ref()));
@@ -202,9 +214,10 @@ fn at_the_root(config: &Config) -> Config {
     Config { address: String::new(), ..config.clone() }
 }
 
-/// The theme before the last change of it, for pages that the theme as it is now cannot make.
+/// The last theme before this one that no page has failed with, for pages that the theme as it is now cannot make.
 fn earlier_theme(last: &Snapshot, shown: &Inputs) -> Option<Vec<ThemeFile>> {
-    if is_same_theme(&last.shown.theme, &shown.theme) { last.earlier_theme.clone() } else { Some(last.shown.theme.clone()) }
+    let is_same = is_same_theme(&last.shown.theme, &shown.theme);
+    if is_same || last.theme_failed.load(Ordering::Relaxed) { last.earlier_theme.clone() } else { Some(last.shown.theme.clone()) }
 }
 
 fn are_same(ours: &Assets, others: &Assets) -> bool {

@@ -104,8 +104,14 @@ impl Panel<'_> {
             }
             list(page, &self.problems);
         } else {
-            // Excerpts and paths of files are for the author, who reads them where the server was started.
-            page.push_str("<li>\n<h2>The terminal of the server says what they are</h2>\n</li>\n");
+            // Excerpts and paths of files are for the author.
+            add(
+                page,
+                format_args!(
+                    "<li>\n<h2><code>storybank build --audience {}</code> says what is wrong</h2>\n</li>\n",
+                    self.seat.audience.name()
+                ),
+            );
         }
         page.push_str("</ol>\n</details>\n");
     }
@@ -195,7 +201,8 @@ impl Panel<'_> {
     }
 
     fn editor(&self, file: &SitePath, span: Span) -> String {
-        let text = self.snapshot.read.bytes(file).map(String::from_utf8_lossy).unwrap_or_default();
+        // The place is one in the file as it is shown; while that cannot be read, it is where it last was.
+        let text = self.snapshot.shown.bytes(file).map(String::from_utf8_lossy).unwrap_or_default();
         let at = locate(&text, span.start as usize);
         editor_link(&self.snapshot.whole.config.preview.editor, &self.snapshot.options.folder, file, at.line, at.column)
     }

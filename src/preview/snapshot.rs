@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
@@ -33,7 +34,12 @@ pub struct Snapshot {
     /// The files that pages are made from.
     pub(super) shown: Arc<Inputs>,
     pub(super) whole: Arc<Linked>,
+    /// The last theme but this one that no page has failed with.
     pub(super) earlier_theme: Option<Vec<ThemeFile>>,
+    /// Whether a page could not be made with the theme.
+    pub(super) theme_failed: AtomicBool,
+    /// Whether it is known whom the site is for, and what may not leave.
+    pub(super) settings_known: bool,
     pub(super) assets: Assets,
     pub(super) names: Arc<BTreeMap<SitePath, String>>,
     pub(super) highlighter: Arc<Highlighter>,
@@ -87,6 +93,9 @@ impl Snapshot {
     /// The address of the page of what was saved, as it stands in links: where a browser goes that follows the author. There is
     /// none where nobody wants to follow, or where the audience gets no such page.
     pub fn saved_page(&self) -> Option<String> {
+        if !self.settings_known {
+            return None;
+        }
         let site = self.edition(self.audience).site();
         let saved = self.saved.iter().filter(|_| self.options.follow);
         let mut pages = saved.filter_map(|path| {
@@ -101,6 +110,11 @@ impl Snapshot {
     /// Whom the site at the root is for.
     pub fn audience(&self) -> Audience {
         self.audience
+    }
+
+    /// Whether it is known whom the site is for, and what may not leave; it is not where the settings have never been sound.
+    pub fn are_settings_known(&self) -> bool {
+        self.settings_known
     }
 
     /// What keeps the site from being built.
@@ -148,6 +162,8 @@ impl Snapshot {
             shown: self.shown.clone(),
             whole: self.whole.clone(),
             earlier_theme: self.earlier_theme.clone(),
+            theme_failed: AtomicBool::new(self.theme_failed.load(Ordering::Relaxed)),
+            settings_known: self.settings_known,
             assets: self.assets.clone(),
             names: self.names.clone(),
             highlighter: self.highlighter.clone(),
@@ -165,6 +181,9 @@ impl Snapshot {
         let Some((seat, path)) = self.seat(path.strip_prefix('/').unwrap_or(&path)) else {
             return Answer { location: Some(format!("{address}/")), ..Answer::text(308, "") };
         };
+        if !self.settings_known && seat.audience != Audience::Private {
+            return Answer::text(500, "`site.toml` has to be mended first: it says what others may not see");
+        }
         let edition = self.edition(seat.audience);
         if let Some(name) = path.strip_prefix("static/") {
             return edition.file(path, edition.press.static_file(name));
@@ -275,6 +294,9 @@ impl Snapshot {
             Ok(html) => return (html, None),
             Err(mistake) => mistake,
         };
+        if mistake.rule == &rules::TEMPLATE {
+            self.theme_failed.store(true, Ordering::Relaxed);
+        }
         let others = if mistake.rule == &rules::TEMPLATE { [self.earlier_theme.as_deref(), Some(&[][..])] } else { [None, None] };
         let html =
             others.into_iter().flatten().find_map(|theme| made(&self.edition_of(edition.linked.clone(), theme).press).ok().flatten());

@@ -50,25 +50,31 @@ impl Keeper {
         let inputs = self.tree.look()?;
         let tree = &mut self.tree;
         let first = self.preview.take(Ok(inputs), |used| assets(tree, used));
+        self.preview.put();
         Ok(first.expect("there was no snapshot that it could be the same as"))
     }
 
     /// Looks and puts, for as long as somebody takes what is put.
     pub fn keep(mut self, put: &watch::Sender<Arc<Snapshot>>, mut news: impl FnMut(News<'_>)) {
+        let mut late = None;
         // What changed between the first look and now rings as well.
         while !put.is_closed() {
-            let first = self.bell.wait();
-            if let Some(snapshot) = self.settle(first) {
+            let first = late.take().unwrap_or_else(|| self.bell.wait(self.tree.has_links()));
+            let newest;
+            (newest, late) = self.settle(first);
+            if let Some(snapshot) = newest {
                 put.send_replace(snapshot.clone());
+                self.preview.put();
                 news(News { snapshot: &snapshot, took: Some(first.elapsed()) });
             }
         }
     }
 
-    /// What there is once it is quiet; nothing where that is what there was.
+    /// What there is once it is quiet; nothing where that is what there was. With it comes a ring that was heard too late to look
+    /// once more: it must not be lost, for it may have been the last.
     ///
     /// Looking takes longer than the steps of a save, so it is done at once, and again if the bell rang meanwhile.
-    fn settle(&mut self, first: Instant) -> Option<Arc<Snapshot>> {
+    fn settle(&mut self, first: Instant) -> (Option<Arc<Snapshot>>, Option<Instant>) {
         let end = first + CAP;
         let mut newest = None;
         let mut last_ring = match self.bell.wait_for_quiet(STEPS, end) {
@@ -78,8 +84,8 @@ impl Keeper {
         loop {
             self.bell.renew();
             let found = self.look();
-            // Without a bell only another look tells that a save has ended.
-            let is_unsure = found.is_some() && self.bell.is_polling();
+            // Where nothing rings, only another look tells that a save has ended.
+            let is_unsure = found.is_some() && (self.bell.is_polling() || self.tree.has_links());
             newest = found.or(newest);
             if is_unsure {
                 last_ring = Instant::now();
@@ -88,7 +94,8 @@ impl Keeper {
             match self.bell.wait_for_quiet(rest, end) {
                 Rung::At(at) if Instant::now() < end => last_ring = at,
                 Rung::Quiet if is_unsure && Instant::now() < end => {}
-                Rung::At(_) | Rung::Quiet => return newest,
+                Rung::At(at) => return (newest, Some(at)),
+                Rung::Quiet => return (newest, None),
             }
         }
     }

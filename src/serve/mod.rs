@@ -119,6 +119,11 @@ pub fn start(
 }
 
 impl Server {
+    /// Whether it is known whom the site is for; see [`Snapshot::are_settings_known`].
+    pub fn are_settings_known(&self) -> bool {
+        self.newest.borrow().are_settings_known()
+    }
+
     /// Where the server listens.
     pub fn address(&self) -> Result<SocketAddr, Error> {
         Ok(self.listener.local_addr()?)

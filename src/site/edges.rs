@@ -39,7 +39,7 @@ pub(super) fn finish(site: &mut Site, assets: &BTreeSet<SitePath>) -> Vec<Diagno
 /// Fills what the sections of each telling give: its words, and where its headline stands.
 fn sum_up_tellings(site: &mut Site) {
     let documents = &site.documents;
-    for story in &mut site.stories {
+    site.stories.par_iter_mut().for_each(|story| {
         for telling in &mut story.tellings {
             telling.headline =
                 telling.sections.iter().position(|told| documents[told.document.0].sections[told.section].part == Some(Part::Headline));
@@ -49,7 +49,7 @@ fn sum_up_tellings(site: &mut Site) {
             });
             telling.words = words.sum();
         }
-    }
+    });
 }
 
 /// Fills the edges that lead back, and gives the stories that name each question.
@@ -87,7 +87,8 @@ fn reverse_edges(site: &mut Site) -> Vec<Vec<StoryId>> {
 
 /// Puts the stories in order, and with them those of each competency.
 fn rank_stories(site: &mut Site) -> Places {
-    let mut standing: Vec<_> = site.stories().map(|story| (site.standing(story), story)).collect();
+    let stories = (0..site.stories.len()).into_par_iter().map(StoryId);
+    let mut standing: Vec<_> = stories.map(|story| (site.standing(story), story)).collect();
     standing.par_sort_unstable();
     let ranked: Vec<StoryId> = standing.into_iter().map(|(_, story)| story).collect();
     let places = Places::in_order(&ranked);

@@ -29,6 +29,8 @@ const FLAGS: &[&str] = &[
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
+    "--in-process-gpu",
+    "--disable-extensions",
     "--disable-dev-shm-usage",
     "--disable-background-networking",
     "--disable-component-update",
