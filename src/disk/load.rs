@@ -5,6 +5,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use rayon::prelude::*;
@@ -114,19 +115,22 @@ impl Tree {
         let settings = root.join(config::FILE);
         self.has_links = settings.is_symlink();
         let mut inputs = Inputs { settings: self.take(vec![settings])?.pop(), ..Inputs::default() };
-        let is_document = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "md" || extension == "markdown");
-        let (documents, assets): (Vec<PathBuf>, Vec<PathBuf>) = self.files_below(&root.join(CONTENT))?.into_iter().partition(is_document);
-        inputs.assets = assets.iter().map(|path| site_path(&root, path)).collect();
-        inputs.documents = self.take(documents)?;
+        let is_document = |path: &Path| path.extension().is_some_and(|extension| extension == "md" || extension == "markdown");
+        for (path, found) in self.walk(&root.join(CONTENT), is_document)? {
+            match found {
+                Some(found) => inputs.documents.extend(self.remember(path, found)),
+                None => drop(inputs.assets.insert(site_path(&root, &path))),
+            }
+        }
         // A walk gives files in no order.
         inputs.documents.par_sort_unstable_by(|a, b| a.path.cmp(&b.path));
         if let Some(folder) = theme_folder(&root, &inputs)? {
             let below = site_path(&root, &folder);
             let name = |path: &SitePath| path.as_str().strip_prefix(below.as_str()).unwrap_or_default().trim_start_matches('/').to_owned();
-            let theme = self.files_below(&folder)?;
-            let mut files = self.take(theme)?;
-            files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-            inputs.theme = files.into_iter().map(|file| ThemeFile { name: name(&file.path), path: file.path, bytes: file.bytes }).collect();
+            let found = self.walk(&folder, |_| true)?;
+            let files = found.into_iter().filter_map(|(path, found)| self.remember(path, found?));
+            inputs.theme = files.map(|file| ThemeFile { name: name(&file.path), path: file.path, bytes: file.bytes }).collect();
+            inputs.theme.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         }
         self.forget(&inputs);
         Ok(inputs)
@@ -138,21 +142,22 @@ impl Tree {
         Ok(files.into_iter().map(|file| (file.path, file.bytes)).collect())
     }
 
-    /// Reads files, or takes them as they are known. One that is not there is left out: it went while the tree was walked.
+    /// Reads files, or takes them as they are known. One that is not there is left out.
     fn take(&mut self, paths: Vec<PathBuf>) -> Result<Vec<InputFile>, Error> {
         let found = paths.par_iter().map(|path| self.find(path)).collect::<Result<Vec<_>, _>>()?;
-        let mut files = Vec::with_capacity(found.len());
-        for (path, found) in paths.into_iter().zip(found) {
-            match found {
-                Found::Same(file) => files.push(file),
-                Found::New(seen) => {
-                    files.push(seen.file.clone());
-                    self.known.insert(path, seen);
-                }
-                Found::Nothing => {}
+        Ok(paths.into_iter().zip(found).filter_map(|(path, found)| self.remember(path, found)).collect())
+    }
+
+    fn remember(&mut self, path: PathBuf, found: Found) -> Option<InputFile> {
+        match found {
+            Found::Same(file) => Some(file),
+            Found::New(seen) => {
+                let file = seen.file.clone();
+                self.known.insert(path, seen);
+                Some(file)
             }
+            Found::Nothing => None,
         }
-        Ok(files)
     }
 
     fn find(&self, path: &Path) -> Result<Found, Error> {
@@ -177,26 +182,37 @@ impl Tree {
         Ok(Found::New(Seen { mark, file: same.unwrap_or_else(|| InputFile::new(site_path(&self.root, path), bytes)) }))
     }
 
-    /// The files below a folder in any order, without those that tools keep for themselves.
+    /// The files below a folder in any order, without those that tools keep for themselves; those that are `wanted` are read.
     ///
-    /// A link is followed to a file that lies in the site, and to nothing else.
-    fn files_below(&mut self, folder: &Path) -> Result<Vec<PathBuf>, Error> {
-        let mut files = Vec::new();
-        for entry in WalkDir::new(folder).into_iter().filter_entry(|entry| entry.depth() == 0 || !is_tools_own(entry)) {
+    /// A link is followed to a file that lies in the site, and to nothing else. One core walks on while others look at the files.
+    fn walk(&mut self, folder: &Path, wanted: impl Fn(&Path) -> bool + Sync) -> Result<Vec<(PathBuf, Option<Found>)>, Error> {
+        let has_links = AtomicBool::new(self.has_links);
+        let entries = WalkDir::new(folder).into_iter().filter_entry(|entry| entry.depth() == 0 || !is_tools_own(entry));
+        let files = entries.par_bridge().filter_map(|entry| {
             let entry = match entry {
                 Ok(entry) => entry,
                 // It went while the tree was walked.
-                Err(error) if error.io_error().is_some_and(|error| error.kind() == ErrorKind::NotFound) => continue,
+                Err(error) if error.io_error().is_some_and(|error| error.kind() == ErrorKind::NotFound) => return None,
                 Err(error) => {
                     let path = error.path().unwrap_or(folder).to_owned();
-                    return Err(Error::io("read", &path, error.into()));
+                    return Some(Err(Error::io("read", &path, error.into())));
                 }
             };
-            self.has_links |= entry.path_is_symlink();
-            if entry.file_type().is_file() || (entry.path_is_symlink() && is_file_of_site(&self.root, entry.path())) {
-                files.push(entry.into_path());
+            if entry.path_is_symlink() {
+                has_links.store(true, Ordering::Relaxed);
             }
-        }
+            let is_file = entry.file_type().is_file() || (entry.path_is_symlink() && is_file_of_site(&self.root, entry.path()));
+            if !is_file {
+                return None;
+            }
+            let path = entry.into_path();
+            if !wanted(&path) {
+                return Some(Ok((path, None)));
+            }
+            Some(self.find(&path).map(|found| (path, Some(found))))
+        });
+        let files = files.collect::<Result<Vec<_>, Error>>()?;
+        self.has_links = has_links.into_inner();
         Ok(files)
     }
 

@@ -200,10 +200,15 @@ impl Preview {
     fn saved(&self, read: &Inputs) -> Vec<SitePath> {
         let Some(last) = self.put.as_ref().or(self.last.as_ref().map(|last| &last.read)) else { return Vec::new() };
         let is_same = |file: &InputFile, other: Option<&InputFile>| other.is_some_and(|other| Arc::ptr_eq(&other.bytes, &file.bytes));
-        let documents = read.documents.iter().filter(|file| !is_same(file, last.document(&file.path)));
+        // Most files are where they were, so that is where one looks first.
+        let is_in_place = |place: usize, file: &InputFile| is_same(file, last.documents.get(place));
+        let moved = read.documents.iter().enumerate().filter(|&(place, file)| !is_in_place(place, file)).map(|(_, file)| file);
+        let documents = moved.filter(|file| !is_same(file, last.document(&file.path)));
         let settings = read.settings.iter().filter(|file| !is_same(file, last.settings.as_ref()));
         let theme = read.theme.iter().filter(|file| last.bytes(&file.path) != Some(&file.bytes));
-        let gone = last.documents.iter().filter(|file| read.document(&file.path).is_none());
+        let is_there = |place: usize, file: &InputFile| read.documents.get(place).is_some_and(|other| other.path == file.path);
+        let gone = last.documents.iter().enumerate().filter(|&(place, file)| !is_there(place, file) && read.document(&file.path).is_none());
+        let gone = gone.map(|(_, file)| file);
         let files = documents.chain(settings).map(|file| &file.path).chain(theme.map(|file| &file.path));
         files.chain(gone.map(|file| &file.path)).cloned().collect()
     }

@@ -476,19 +476,15 @@ impl Linker<'_> {
 
     /// Hashtags that are no competency but look like one with a slip of the pen; others are just text.
     fn check_tags(&mut self, names: &Names) {
-        for document in self.documents {
-            for (slug, span) in document.body.tagged.iter().flat_map(|block| &block.tags) {
-                if names.competencies.contains_key(slug) {
-                    continue;
-                }
-                if let Some(help) = names.suggest_competency(slug) {
-                    self.found.push(
-                        Diagnostic::new(&rules::TAG, &document.path, *span, format!("`#{slug}` is no competency, so it stays text"))
-                            .help(help),
-                    );
-                }
-            }
-        }
+        let unknown = self.documents.par_iter().flat_map_iter(|document| {
+            let tags = document.body.tagged.iter().flat_map(|block| &block.tags);
+            tags.filter(|(slug, _)| !names.competencies.contains_key(slug)).filter_map(|(slug, span)| {
+                let help = names.suggest_competency(slug)?;
+                let message = format!("`#{slug}` is no competency, so it stays text");
+                Some(Diagnostic::new(&rules::TAG, &document.path, *span, message).help(help))
+            })
+        });
+        self.found.par_extend(unknown);
     }
 }
 
