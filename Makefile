@@ -53,8 +53,9 @@ $(VNU):
 	@mv $(TOOLS)/node_modules/vnu-jar/build/dist/vnu.jar $@
 	@rm -rf $(TOOLS)/node_modules
 
-bench: ## Measure how long builds take
+bench: browser ## Measure how long builds take, and how soon the preview shows a save
 	$(CARGO) bench --locked --bench build
+	$(CARGO) bench --locked --bench preview
 
 screenshots: ## Take the pictures of the documentation
 	@if [ ! -e $(SITE)/content ]; then $(STORYBANK) init $(SITE); fi

@@ -13,13 +13,16 @@
 mod support {
     pub mod corpus;
     pub mod floor;
+    pub mod hugo;
     pub mod machine;
     pub mod options;
     pub mod output;
     pub mod process;
     pub mod report;
     pub mod rounds;
+    pub mod site;
     pub mod statistics;
+    pub mod table;
     pub mod workspace;
 }
 
@@ -27,7 +30,7 @@ use std::env;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use support::options::{Options, Request};
+use support::options::Options;
 use support::rounds::Contenders;
 use support::workspace::Workspace;
 use support::{floor, options, report, rounds};
@@ -44,14 +47,16 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &[OsString]) -> Result<(), String> {
-    match options::parse(arguments)? {
-        Request::Floor { stories, out } => floor::build(&stories, &out),
-        Request::Measure(options) => measure(&options),
-        Request::Nothing => {
-            println!("nothing measured: start it with `{}`", options::USAGE);
-            Ok(())
-        }
+    if let [first, stories, out] = arguments
+        && first == floor::ARGUMENT
+    {
+        return floor::build(stories.as_ref(), out.as_ref());
     }
+    let Some(options) = options::parse(arguments)? else {
+        println!("nothing measured: start it with `cargo bench --bench build`");
+        return Ok(());
+    };
+    measure(&options)
 }
 
 fn measure(options: &Options) -> Result<(), String> {

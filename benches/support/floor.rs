@@ -13,6 +13,9 @@ use rayon::prelude::*;
 
 use super::workspace::at;
 
+/// The first argument that turns the benchmark into the floor: it starts itself so.
+pub const ARGUMENT: &str = "floor";
+
 /// Builds every story of one folder into `out`; fails on the first file that cannot be read or
 /// written.
 pub fn build(stories: &Path, out: &Path) -> Result<(), String> {

@@ -1,11 +1,12 @@
 //! The report: Markdown that can be pasted into `docs/benchmarks.md`.
 
-use std::fmt::{self, Display, Write as _};
+use std::fmt::Write as _;
 
 use super::machine;
 use super::output::Change;
 use super::rounds::{Contenders, Results, Series};
 use super::statistics::spread;
+use super::table::{TARGETS, Verdict, grouped, verdict};
 use super::workspace::Workspace;
 
 /// A cold build may take this many times as long as the floor.
@@ -103,32 +104,8 @@ fn change(change: &Change) -> String {
     text
 }
 
-/// What became of a target.
-enum Verdict {
-    Pass,
-    Fail,
-    /// This system does not tell what the target is about.
-    Unknown,
-}
-
-impl Verdict {
-    fn of(met: bool) -> Self {
-        if met { Self::Pass } else { Self::Fail }
-    }
-}
-
-impl Display for Verdict {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Pass => "PASS",
-            Self::Fail => "FAIL",
-            Self::Unknown => "unknown",
-        })
-    }
-}
-
 fn verdicts(results: &[Results]) -> String {
-    let mut table = "| stories | target | measured | |\n| ---: | --- | ---: | --- |\n".to_owned();
+    let mut table = TARGETS.to_owned();
     for results in results {
         table += &[cold(results), peak(results), edited(results)].concat();
     }
@@ -161,19 +138,6 @@ fn linear(few: &Results, many: &Results) -> String {
     verdict(&sizes, &target, &format!("{ratio:.2} ×"), &Verdict::of(ratio >= LINEAR))
 }
 
-fn verdict(stories: &str, target: &str, measured: &str, verdict: &Verdict) -> String {
-    format!("| {stories} | {target} | {measured} | {verdict} |\n")
-}
-
 fn mebibytes(series: &Series) -> Option<f64> {
     series.peak().map(|bytes| bytes as f64 / 1024.0 / 1024.0)
-}
-
-/// A number with a comma before every three digits.
-fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let start = digits.len() % 3;
-    let mut groups = Vec::from_iter(digits.get(..start).filter(|first| !first.is_empty()));
-    groups.extend((start..digits.len()).step_by(3).map(|place| &digits[place..place + 3]));
-    groups.join(",")
 }

@@ -4,14 +4,15 @@ use std::ffi::OsStr;
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::{env, iter};
 
 use super::output::{self, Change, Output};
 use super::process::{self, Run};
+use super::site::Site;
 use super::statistics::spread;
-use super::workspace::{Site, Workspace, at, remove};
-use super::{corpus, options};
+use super::workspace::{Workspace, at, remove};
+use super::{corpus, floor, hugo};
 
 /// The programs that are measured.
 pub struct Contenders {
@@ -26,17 +27,8 @@ impl Contenders {
     /// path.
     pub fn find() -> Result<Self, String> {
         let floor = env::current_exe().map_err(|error| format!("this program has no path: {error}"))?;
-        Ok(Self { floor, storybank: env!("CARGO_BIN_EXE_storybank"), hugo: hugo_version() })
+        Ok(Self { floor, storybank: env!("CARGO_BIN_EXE_storybank"), hugo: hugo::version() })
     }
-}
-
-fn hugo_version() -> Option<String> {
-    let answer = Command::new("hugo").arg("version").stderr(Stdio::null()).output().ok()?;
-    let text = String::from_utf8_lossy(&answer.stdout);
-    // The line is like `hugo v0.168.0-e27a6760c554+extended linux/amd64 BuildDate=…`.
-    let version = text.lines().find_map(|line| line.strip_prefix("hugo "))?;
-    let number = version.split(['-', '+', ' ']).next()?;
-    Some(format!("Hugo {}", number.trim_start_matches('v')))
 }
 
 /// One kind of process.
@@ -173,7 +165,7 @@ impl<'a> Course<'a> {
         remove(&self.floor_out)?;
         let stories = self.storybank.root.join(corpus::STORIES);
         let mut command = self.command(&self.contenders.floor);
-        self.run(command.arg(options::FLOOR).arg(stories).arg(&self.floor_out), &self.floor_out, series)
+        self.run(command.arg(floor::ARGUMENT).arg(stories).arg(&self.floor_out), &self.floor_out, series)
     }
 
     fn storybank_command(&self) -> Command {

@@ -1,8 +1,6 @@
 //! Where the sites lie and the builds go: a memory disk when there is one, so that no disk is
 //! measured.
 
-use std::collections::BTreeSet;
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io, process};
 
@@ -51,30 +49,6 @@ impl Drop for Workspace {
     }
 }
 
-/// A site's sources and the place of its output.
-pub struct Site {
-    /// The folder of the sources.
-    pub root: PathBuf,
-    /// The folder of the output; absent after `make_cold`.
-    pub out: PathBuf,
-    /// The names in `root` that are the author's, and not left there by a build.
-    authored: BTreeSet<OsString>,
-}
-
-impl Site {
-    /// A site whose sources have just been written to `root`.
-    pub fn new(root: PathBuf, out: PathBuf) -> Result<Self, String> {
-        let authored = names(&root)?;
-        Ok(Self { root, out, authored })
-    }
-
-    /// Removes what former builds left: the output, and caches and locks beside the sources.
-    pub fn make_cold(&self) -> Result<(), String> {
-        remove(&self.out)?;
-        names(&self.root)?.difference(&self.authored).try_for_each(|name| remove(&self.root.join(name)))
-    }
-}
-
 /// Removes a file or a folder with all that is in it; one that is not there is fine.
 pub fn remove(path: &Path) -> Result<(), String> {
     let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
@@ -87,10 +61,6 @@ pub fn remove(path: &Path) -> Result<(), String> {
 /// Puts the path before the message of an error.
 pub fn at(path: &Path) -> impl FnOnce(io::Error) -> String {
     move |error| format!("`{}`: {error}", path.display())
-}
-
-fn names(folder: &Path) -> Result<BTreeSet<OsString>, String> {
-    fs::read_dir(folder).and_then(|entries| entries.map(|entry| Ok(entry?.file_name())).collect()).map_err(at(folder))
 }
 
 /// A generous guess for two sites and three outputs of the largest size: 64 KiB a story, and 64 MiB
