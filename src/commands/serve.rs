@@ -14,6 +14,9 @@ use storybank::serve::{self, Hosts, News};
 use super::{Outcome, report_to_terminal};
 use crate::cli::Serve;
 
+/// How many mistakes the terminal shows at once; more would keep the author waiting, and reading.
+const MOST: usize = 20;
+
 /// Serves the site until the process is ended.
 pub fn run(options: &Serve) -> Result<Outcome, Box<dyn Error>> {
     let root = std::fs::canonicalize(&options.root)
@@ -116,7 +119,14 @@ impl Said {
         let was_wrong = !self.mistakes.is_empty();
         self.mistakes = mistakes;
         if is_new {
-            report_to_terminal(&diagnostics, snapshot.inputs());
+            // What keeps the site from being built comes first.
+            let mut diagnostics = diagnostics.clone();
+            diagnostics.sort_by_key(|found| !found.is_error());
+            let (first, rest) = diagnostics.split_at(diagnostics.len().min(MOST));
+            report_to_terminal(first, snapshot.inputs());
+            if !rest.is_empty() {
+                anstream::eprintln!("and {} more; `storybank build` lists them all\n", rest.len());
+            }
             if let Some(failure) = snapshot.failure() {
                 anstream::eprintln!("error: {failure}; the site is shown as it last was\n");
             }

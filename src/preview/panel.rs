@@ -11,7 +11,7 @@ use super::OWN;
 use super::problem::{Problem, editor_link};
 use super::snapshot::{Seat, Snapshot};
 use super::status::Status;
-use crate::diagnostic::Level;
+use crate::diagnostic::{Diagnostic, Level};
 use crate::escape::{escape, percent_encode};
 use crate::model::Audience;
 use crate::source::{SitePath, Span, locate};
@@ -30,8 +30,8 @@ pub struct Panel<'a> {
     pub seat: Seat,
     /// The address of the page from the root of its site.
     pub path: &'a str,
-    pub problems: Vec<Problem>,
-    pub warnings: Vec<Problem>,
+    pub problems: Vec<&'a Diagnostic>,
+    pub warnings: Vec<&'a Diagnostic>,
     pub status: Option<Status>,
     /// Whether the author has this page, and the audience does not.
     pub is_withheld: bool,
@@ -87,10 +87,7 @@ impl Panel<'_> {
         if count == 0 {
             return;
         }
-        let key = key(&(
-            self.snapshot.failure.as_ref(),
-            self.problems.iter().map(|problem| (&problem.message, &problem.place)).collect::<Vec<_>>(),
-        ));
+        let key = key(&(self.snapshot.failure.as_ref(), essence(&self.problems)));
         let errors = if count == 1 { "1 error".to_owned() } else { format!("{count} errors") };
         add(
             page,
@@ -102,7 +99,7 @@ impl Panel<'_> {
             if let Some(failure) = &self.snapshot.failure {
                 add(page, format_args!("<li>\n<h2>{}</h2>\n</li>\n", Escaped(failure)));
             }
-            list(page, &self.problems);
+            self.list(page, &self.problems);
         } else {
             // Excerpts and paths of files are for the author.
             add(
@@ -169,13 +166,13 @@ impl Panel<'_> {
         if self.warnings.is_empty() {
             return;
         }
-        let key = key(&self.warnings.iter().map(|problem| (&problem.message, &problem.place)).collect::<Vec<_>>());
+        let key = key(&essence(&self.warnings));
         let count = match self.warnings.len() {
             1 => "1 warning".to_owned(),
             count => format!("{count} warnings"),
         };
         add(page, format_args!("<details class=\"sb-warnings\" data-key=\"{key}\"><summary>{count}</summary>\n<ol>\n"));
-        list(page, &self.warnings);
+        self.list(page, &self.warnings);
         page.push_str("</ol>\n</details>\n");
     }
 
@@ -200,6 +197,31 @@ impl Panel<'_> {
         page.push_str("</nav>\n");
     }
 
+    fn list(&self, page: &mut String, found: &[&Diagnostic]) {
+        let Snapshot { read, options, whole, .. } = self.snapshot;
+        for found in found.iter().take(MOST) {
+            let problem = Problem::new(found, read, &options.folder, &whole.config.preview.editor);
+            let Problem { level, rule, message, place, editor, excerpt, help } = &problem;
+            let class = if *level == Level::Error { "sb-error" } else { "sb-warning" };
+            add(page, format_args!("<li class=\"{class}\">\n<h2>{}</h2>\n<p class=\"sb-place\">", Escaped(message)));
+            add(page, format_args!("{} <code>{rule}</code></p>\n", Linked(editor, "Open in the editor", &Escaped(place).to_string())));
+            if !excerpt.is_empty() {
+                let lines = excerpt.iter().map(|line| {
+                    let marked = if line.marked.is_empty() { String::new() } else { format!("<mark>{}</mark>", Escaped(&line.marked)) };
+                    format!("<span class=\"sb-number\">{}</span> {}{marked}{}", line.number, Escaped(&line.before), Escaped(&line.after))
+                });
+                add(page, format_args!("<pre>{}</pre>\n", lines.collect::<Vec<_>>().join("\n")));
+            }
+            if !help.is_empty() {
+                add(page, format_args!("<p class=\"sb-help\">{}</p>\n", Escaped(help)));
+            }
+            page.push_str("</li>\n");
+        }
+        if found.len() > MOST {
+            add(page, format_args!("<li>\n<h2>and {} more</h2>\n</li>\n", found.len() - MOST));
+        }
+    }
+
     fn editor(&self, file: &SitePath, span: Span) -> String {
         // The place is one in the file as it is shown; while that cannot be read, it is where it last was.
         let text = self.snapshot.shown.bytes(file).map(String::from_utf8_lossy).unwrap_or_default();
@@ -208,27 +230,9 @@ impl Panel<'_> {
     }
 }
 
-fn list(page: &mut String, problems: &[Problem]) {
-    for problem in problems.iter().take(MOST) {
-        let Problem { level, rule, message, place, editor, excerpt, help } = problem;
-        let class = if *level == Level::Error { "sb-error" } else { "sb-warning" };
-        add(page, format_args!("<li class=\"{class}\">\n<h2>{}</h2>\n<p class=\"sb-place\">", Escaped(message)));
-        add(page, format_args!("{} <code>{rule}</code></p>\n", Linked(editor, "Open in the editor", &Escaped(place).to_string())));
-        if !excerpt.is_empty() {
-            let lines = excerpt.iter().map(|line| {
-                let marked = if line.marked.is_empty() { String::new() } else { format!("<mark>{}</mark>", Escaped(&line.marked)) };
-                format!("<span class=\"sb-number\">{}</span> {}{marked}{}", line.number, Escaped(&line.before), Escaped(&line.after))
-            });
-            add(page, format_args!("<pre>{}</pre>\n", lines.collect::<Vec<_>>().join("\n")));
-        }
-        if !help.is_empty() {
-            add(page, format_args!("<p class=\"sb-help\">{}</p>\n", Escaped(help)));
-        }
-        page.push_str("</li>\n");
-    }
-    if problems.len() > MOST {
-        add(page, format_args!("<li>\n<h2>and {} more</h2>\n</li>\n", problems.len() - MOST));
-    }
+/// What tells problems from others.
+fn essence<'a>(found: &[&'a Diagnostic]) -> Vec<(&'a SitePath, Span, &'a str)> {
+    found.iter().map(|found| (&found.file, found.span, found.message.as_str())).collect()
 }
 
 /// The text before the first `mark`, and the rest; all of it is rest where there is none.
