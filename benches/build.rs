@@ -26,7 +26,6 @@ mod support {
     pub mod workspace;
 }
 
-use std::env;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
@@ -36,14 +35,7 @@ use support::workspace::Workspace;
 use support::{floor, options, report, rounds};
 
 fn main() -> ExitCode {
-    let arguments: Vec<OsString> = env::args_os().skip(1).collect();
-    match run(&arguments) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
-            eprintln!("error: {message}");
-            ExitCode::FAILURE
-        }
-    }
+    options::started_with(run)
 }
 
 fn run(arguments: &[OsString]) -> Result<(), String> {

@@ -35,7 +35,6 @@ mod program;
 #[path = "../tests/common/server.rs"]
 mod server;
 
-use std::env;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
@@ -44,14 +43,7 @@ use support::workspace::Workspace;
 use support::{hugo, options, preview, preview_report};
 
 fn main() -> ExitCode {
-    let arguments: Vec<OsString> = env::args_os().skip(1).collect();
-    match run(&arguments) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
-            eprintln!("error: {message}");
-            ExitCode::FAILURE
-        }
-    }
+    options::started_with(run)
 }
 
 fn run(arguments: &[OsString]) -> Result<(), String> {

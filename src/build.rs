@@ -273,7 +273,7 @@ impl Press {
     }
 
     /// What a page shows.
-    pub fn view<'a>(&'a self, page: &'a Page) -> View<'a> {
+    fn view<'a>(&'a self, page: &'a Page) -> View<'a> {
         let Self { highlighter, addresses, assets, .. } = self;
         let context = Context { site: &self.linked.site, highlighter, addresses, assets };
         view::view(context, page, self.renderer.theme().style())

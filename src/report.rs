@@ -98,13 +98,17 @@ fn clamped(text: &str, span: Span) -> Range<usize> {
     start..line_end
 }
 
+/// How many of something there are, in words: `1 error`, `2 errors`.
+pub fn counted(count: usize, noun: &str) -> String {
+    match count {
+        1 => format!("1 {noun}"),
+        count => format!("{count} {noun}s"),
+    }
+}
+
 /// How many errors and warnings there are, in words: `2 errors and 1 warning`.
 pub fn count(diagnostics: &[Diagnostic]) -> String {
     let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
-    let counted = |count: usize, noun: &str| match count {
-        1 => format!("1 {noun}"),
-        count => format!("{count} {noun}s"),
-    };
     match (errors, diagnostics.len() - errors) {
         (0, warnings) => counted(warnings, "warning"),
         (errors, 0) => counted(errors, "error"),

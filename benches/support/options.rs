@@ -1,7 +1,9 @@
 //! The command line of a benchmark.
 
+use std::env;
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 /// The arguments, behind `cargo bench --bench NAME --`.
 const USAGE: &str = "[STORIES ..] [--rounds N] [--keep DIR]";
@@ -14,6 +16,18 @@ pub struct Options {
     pub rounds: usize,
     /// An empty or absent folder to work in, left as it is at the end.
     pub keep: Option<PathBuf>,
+}
+
+/// Runs a benchmark with the arguments after the name of the program, and says why where it fails.
+pub fn started_with(run: impl FnOnce(&[OsString]) -> Result<(), String>) -> ExitCode {
+    let arguments: Vec<OsString> = env::args_os().skip(1).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("error: {message}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// Reads the arguments after the name of the program; fails on one that is not understood.

@@ -3,8 +3,9 @@
 use std::error::Error;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::path::Path;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
+use storybank::diagnostic::Diagnostic;
 use storybank::disk::Bell;
 use storybank::model::Audience;
 use storybank::preview::{Options, Snapshot};
@@ -106,40 +107,45 @@ fn warn_of_network(address: SocketAddr) {
 /// What the terminal has said, so that it does not say it again.
 #[derive(Default)]
 struct Said {
-    mistakes: Vec<String>,
+    diagnostics: Vec<Diagnostic>,
+    failure: Option<String>,
 }
 
 impl Said {
     fn say(&mut self, news: &News<'_>) {
         let snapshot = news.snapshot;
-        let diagnostics = snapshot.diagnostics();
-        let mistakes: Vec<String> =
-            snapshot.failure().map(str::to_owned).into_iter().chain(diagnostics.iter().map(|found| format!("{found:?}"))).collect();
-        let is_new = mistakes != self.mistakes;
-        let was_wrong = !self.mistakes.is_empty();
-        self.mistakes = mistakes;
-        if is_new {
-            // What keeps the site from being built comes first.
-            let mut diagnostics = diagnostics.clone();
-            diagnostics.sort_by_key(|found| !found.is_error());
-            let (first, rest) = diagnostics.split_at(diagnostics.len().min(MOST));
-            report_to_terminal(first, snapshot.inputs());
-            if !rest.is_empty() {
-                anstream::eprintln!("and {} more; `storybank build` lists them all\n", rest.len());
-            }
-            if let Some(failure) = snapshot.failure() {
-                anstream::eprintln!("error: {failure}; the site is shown as it last was\n");
-            }
+        let now = Self { diagnostics: snapshot.diagnostics(), failure: snapshot.failure().map(str::to_owned) };
+        let was_wrong = self.is_anything();
+        if now.diagnostics != self.diagnostics || now.failure != self.failure {
+            now.report(snapshot);
         }
-        let state = match (self.mistakes.len(), was_wrong) {
-            (0, true) => "; all is well again".to_owned(),
-            (0, false) => String::new(),
-            _ if diagnostics.is_empty() => String::new(),
-            _ => format!("; {}", report::count(&diagnostics)),
+        *self = now;
+        let state = match (self.is_anything(), was_wrong) {
+            (false, true) => "; all is well again".to_owned(),
+            _ if self.diagnostics.is_empty() => String::new(),
+            _ => format!("; {}", report::count(&self.diagnostics)),
         };
         match news.took {
             None => anstream::eprintln!("showing {} pages {}{state}; stop with Ctrl-C", snapshot.page_count(), whom(snapshot)),
-            Some(took) => anstream::eprintln!("{} shown after {}{state}", changed(snapshot), in_milliseconds(took)),
+            Some(took) => anstream::eprintln!("{} shown after {} ms{state}", changed(snapshot), took.as_millis()),
+        }
+    }
+
+    fn is_anything(&self) -> bool {
+        !self.diagnostics.is_empty() || self.failure.is_some()
+    }
+
+    fn report(&self, snapshot: &Snapshot) {
+        // What keeps the site from being built comes first.
+        let mut diagnostics = self.diagnostics.clone();
+        diagnostics.sort_by_key(|found| !found.is_error());
+        let (first, rest) = diagnostics.split_at(diagnostics.len().min(MOST));
+        report_to_terminal(first, snapshot.inputs());
+        if !rest.is_empty() {
+            anstream::eprintln!("and {} more; `storybank build` lists them all\n", rest.len());
+        }
+        if let Some(failure) = &self.failure {
+            anstream::eprintln!("error: {failure}; the site is shown as it last was\n");
         }
     }
 }
@@ -159,8 +165,4 @@ fn whom(snapshot: &Snapshot) -> &'static str {
         Audience::Team => "as the team sees them",
         Audience::Public => "as everybody sees them",
     }
-}
-
-fn in_milliseconds(took: Duration) -> String {
-    format!("{} ms", took.as_millis())
 }

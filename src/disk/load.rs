@@ -100,11 +100,6 @@ impl Tree {
         Self { root: root.to_owned(), has_links: false, known: FxHashMap::default() }
     }
 
-    /// The folder of the site.
-    pub fn root(&self) -> &Path {
-        &self.root
-    }
-
     /// Whether the last look met a symbolic link. What it leads to changes without a sign in the folder of the link.
     pub fn has_links(&self) -> bool {
         self.has_links

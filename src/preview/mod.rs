@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::audience::Viewer;
-use crate::build::{InputFile, Inputs, Linked, Memo, asset_names, link_whole, settings};
+use crate::build::{InputFile, Inputs, Linked, Memo, asset_names, link_whole};
 use crate::config::{self, Config};
 use crate::diagnostic::{self, Diagnostic};
 use crate::highlight::Highlighter;
@@ -119,7 +119,8 @@ impl Preview {
         let linked = link_whole(read, &mut self.memo, |_| ());
         let errors = |linked: &Linked| linked.diagnostics.iter().filter(|found| found.is_error()).cloned().collect::<Vec<_>>();
         let mut problems = self.theme_mistakes(&read.theme);
-        let shown = self.with_last_good(read, !problems.is_empty());
+        let are_settings_mistaken = linked.diagnostics.iter().any(|found| found.is_error() && found.file == settings_path());
+        let shown = self.with_last_good(read, are_settings_mistaken, !problems.is_empty());
         problems.extend(errors(&linked));
         let mut linked = match &shown {
             Some(shown) => {
@@ -147,7 +148,7 @@ impl Preview {
             theme_failed: AtomicBool::new(
                 last.is_some_and(|last| last.theme_failed.load(Ordering::Relaxed) && is_same_theme(&last.shown.theme, &shown.theme)),
             ),
-            settings_known: last.is_some_and(|last| last.settings_known) || !settings(read).1.iter().any(Diagnostic::is_error),
+            settings_known: last.is_some_and(|last| last.settings_known) || !are_settings_mistaken,
             names: Arc::new(asset_names(assets.iter().map(|(path, bytes)| (path, &**bytes)))),
             assets: assets.clone(),
             highlighter: self.highlighter.clone(),
@@ -173,10 +174,9 @@ impl Preview {
     }
 
     /// The files with those that cannot be parsed as they were when they last could be; nothing where all is well.
-    fn with_last_good(&self, read: &Inputs, is_theme_mistaken: bool) -> Option<Inputs> {
+    fn with_last_good(&self, read: &Inputs, are_settings_mistaken: bool, is_theme_mistaken: bool) -> Option<Inputs> {
         let last = &self.last.as_ref()?.snapshot.shown;
         let mistaken: Vec<&SitePath> = self.memo.mistaken().collect();
-        let are_settings_mistaken = settings(read).1.iter().any(Diagnostic::is_error);
         if mistaken.is_empty() && !are_settings_mistaken && !is_theme_mistaken {
             return None;
         }

@@ -14,6 +14,7 @@ use super::status::Status;
 use crate::diagnostic::{Diagnostic, Level};
 use crate::escape::{escape, percent_encode};
 use crate::model::Audience;
+use crate::report::counted;
 use crate::source::{SitePath, Span, locate};
 
 /// The page that stands where no page can be made.
@@ -88,7 +89,7 @@ impl Panel<'_> {
             return;
         }
         let key = key(&(self.snapshot.failure.as_ref(), essence(&self.problems)));
-        let errors = if count == 1 { "1 error".to_owned() } else { format!("{count} errors") };
+        let errors = counted(count, "error");
         add(
             page,
             format_args!(
@@ -128,8 +129,8 @@ impl Panel<'_> {
         let Some(status) = &self.status else { return };
         if let Some(told) = status.telling.as_ref().filter(|told| told.words > 0) {
             let target = if told.target.is_empty() { String::new() } else { format!(" of {}", told.target) };
-            let noun = if told.words == 1 { "word" } else { "words" };
-            add(page, format_args!("<span class=\"sb-telling\"><b>{}</b>{target} · {} {noun}</span>\n", told.spoken, told.words));
+            let words = counted(told.words as usize, "word");
+            add(page, format_args!("<span class=\"sb-telling\"><b>{}</b>{target} · {words}</span>\n", told.spoken));
             if !told.parts.is_empty() {
                 page.push_str("<ol class=\"sb-parts\" aria-label=\"Time per part\">");
                 for part in &told.parts {
@@ -150,8 +151,8 @@ impl Panel<'_> {
             }
         }
         if status.remarks > 0 {
-            let noun = if status.remarks == 1 { "open remark" } else { "open remarks" };
-            add(page, format_args!("<a class=\"sb-remarks\" href=\"/open-points.html\">{} {noun}</a>\n", status.remarks));
+            let remarks = counted(status.remarks, "open remark");
+            add(page, format_args!("<a class=\"sb-remarks\" href=\"/open-points.html\">{remarks}</a>\n"));
         }
         let editor = self.editor(&status.file, status.start);
         if !editor.is_empty() {
@@ -167,10 +168,7 @@ impl Panel<'_> {
             return;
         }
         let key = key(&essence(&self.warnings));
-        let count = match self.warnings.len() {
-            1 => "1 warning".to_owned(),
-            count => format!("{count} warnings"),
-        };
+        let count = counted(self.warnings.len(), "warning");
         add(page, format_args!("<details class=\"sb-warnings\" data-key=\"{key}\"><summary>{count}</summary>\n<ol>\n"));
         self.list(page, &self.warnings);
         page.push_str("</ol>\n</details>\n");
