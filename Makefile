@@ -1,7 +1,7 @@
 # What a developer runs. `make help` lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help test format lint unit html tools browser bench screenshots
+.PHONY: help test format lint unit html tools browser engines bench screenshots
 
 CARGO ?= cargo
 STORYBANK := $(CARGO) run --locked --quiet --
@@ -24,7 +24,7 @@ format: ## Check that the sources are formatted, if there is a rustfmt
 lint: ## Check the sources with clippy, if there is one
 	@if $(CARGO) clippy --version >/dev/null 2>&1; then $(CARGO) clippy --locked --all-targets -- -D warnings; else echo "lint: left out, there is no clippy"; fi
 
-unit: browser ## Run the tests
+unit: browser engines ## Run the tests
 	$(CARGO) test --locked
 
 html: tools ## Build this repository's site, and a new one, and check their HTML
@@ -42,6 +42,16 @@ tools: browser $(VNU)
 browser:
 	@.ci/need "chromium --version" chromium chromium "the tests of the preview run in it"
 	@.ci/need "chromedriver --version" chromedriver chromium-driver "the tests of the preview drive Chromium with it"
+
+# Real wikis for the tests to publish to, each laid out once by a script of its own; started and stopped by the tests themselves.
+engines: $(foreach script,$(wildcard tests/engines/*.sh),target/engines/$(basename $(notdir $(script))))
+
+target/engines/%: tests/engines/%.sh
+	@echo "installing $* for the tests"
+	@rm -rf $@ $@.part
+	@mkdir -p $@.part
+	@$< $(abspath $@.part)
+	@mv $@.part $@
 
 # The checker is one file of a package; the package's install script, which would fetch a Java of its own, is not run.
 $(VNU):

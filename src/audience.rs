@@ -14,7 +14,7 @@ use crate::markdown::{Body, Event, Link, Node, Tag, Target, is_inline};
 use crate::model::{Audience, Author, Document, Meta, Status};
 use crate::site::{Destination, DocumentId, Node as Page, Site};
 use crate::slug::Slug;
-use crate::words::Finder;
+use crate::words::{Finder, Hit, decode, excerpt};
 
 /// Who looks at a site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +33,46 @@ pub struct Projection {
     pub documents: Vec<Arc<Document>>,
     /// What the author should know was left out.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What may be in nothing that is made for an audience: the last search, over every byte that leaves.
+#[derive(Debug, Clone, Default)]
+pub struct Withheld {
+    /// In any spelling.
+    words: Finder,
+    /// As they stand: paths and the like, which in another spelling would be ordinary words.
+    names: Vec<String>,
+}
+
+impl Withheld {
+    /// The words of the settings that an audience may not see.
+    pub fn new(config: &Config, audience: Audience) -> Self {
+        let words = match audience {
+            Audience::Private => Finder::default(),
+            Audience::Team | Audience::Public => Finder::new(config.redact.keys().chain(&config.forbid.words).map(String::as_str)),
+        };
+        Self { words, names: Vec::new() }
+    }
+
+    /// The same with names that may not leave either, in this very spelling but in any case.
+    pub fn with_names(mut self, names: impl IntoIterator<Item = String>) -> Self {
+        self.names.extend(names.into_iter().filter(|name| !name.is_empty()).map(|name| name.to_lowercase()));
+        self
+    }
+
+    /// The first of them in something that was made.
+    pub fn first_in(&self, bytes: &[u8]) -> Option<Hit> {
+        self.words.first_in_artefact(bytes).or_else(|| self.words_of_names(bytes))
+    }
+
+    fn words_of_names(&self, bytes: &[u8]) -> Option<Hit> {
+        if self.names.is_empty() {
+            return None;
+        }
+        let text = decode(&String::from_utf8_lossy(bytes)).to_lowercase();
+        let found = self.names.iter().find_map(|name| Some((name, text.find(name.as_str())?)));
+        found.map(|(name, at)| Hit { word: name.clone(), excerpt: excerpt(&text, at..at + name.len()) })
+    }
 }
 
 /// Takes out of a site what `viewer` may not see; nothing where the viewer may see all of it.
@@ -141,7 +181,7 @@ impl Redactor {
 
     /// The settings as far as they may leave.
     fn config(&self, config: &Config) -> Config {
-        let Config { title, language, theme, address, words_per_minute, audience, preview: _, redact: _, forbid: _ } = config.clone();
+        let Config { title, language, theme, address, words_per_minute, audience, preview: _, redact: _, forbid: _, blame: _, wiki: _ } = config.clone();
         Config { title: self.string(&title), language, theme, address, words_per_minute, audience, ..Config::default() }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_128;
 
-use crate::audience::{Projection, Viewer, project};
+use crate::audience::{Projection, Viewer, Withheld, project};
 use crate::config::{self, Config};
 use crate::diagnostic::{self, Diagnostic, rules};
 use crate::highlight::Highlighter;
@@ -231,7 +231,7 @@ pub struct Press {
     renderer: Renderer,
     inputs: Arc<Inputs>,
     /// Words that may be in no artefact.
-    withheld: Finder,
+    withheld: Withheld,
 }
 
 /// Something that a site consists of.
@@ -257,12 +257,7 @@ impl Press {
             let site_view = view::site_view(site, theme.style());
             theme.for_site(&site_view)
         };
-        let withheld = match site.audience {
-            Audience::Private => Finder::default(),
-            Audience::Team | Audience::Public => {
-                Finder::new(linked.config.redact.keys().chain(&linked.config.forbid.words).map(String::as_str))
-            }
-        };
+        let withheld = Withheld::new(&linked.config, site.audience);
         let addresses = Addresses::new(site);
         Self { linked, highlighter, addresses, assets, renderer, inputs, withheld }
     }
@@ -317,7 +312,7 @@ impl Press {
 
     /// Looks for words that may not leave, in the address of an artefact and in all of its bytes.
     pub(crate) fn search(&self, path: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
-        let hit = self.withheld.first_in_artefact(path.as_bytes()).or_else(|| self.withheld.first_in_artefact(bytes));
+        let hit = self.withheld.first_in(path.as_bytes()).or_else(|| self.withheld.first_in(bytes));
         let Some(hit) = hit else { return Ok(()) };
         let (file, span) = self.source_of(&hit.word);
         let message = format!("`{}` would be in what is made for the audience `{}`", hit.word, self.linked.site.audience.name());

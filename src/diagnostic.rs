@@ -131,6 +131,7 @@ pub mod rules {
     rules! {
         ADDRESS = "address-taken", Error, "Every page has an address of its own.";
         AMBIGUOUS_LINK = "ambiguous-link", Error, "A link names one document.";
+        BLAME = "blame", Error, "What is published blames no person.";
         DEAD_LINK = "dangling-link", Error, "A link leads to something that exists.";
         RAW_HTML = "dropped-html", Warning, "HTML in Markdown keeps to the tags that a document needs.";
         DUPLICATE = "duplicate-slug", Error, "A slug is unique within its kind.";
@@ -140,6 +141,8 @@ pub mod rules {
         MISPLACED = "misplaced-file", Warning, "A Markdown file lies in the folder of its kind.";
         FIELD_MISSING = "missing-field", Error, "A required field is there.";
         ENCODING = "not-utf-8", Error, "A file is UTF-8 text.";
+        OPEN_REMARK = "open-remark", Error, "What is published has no open remark of a reviewer.";
+        PICTURE = "picture-metadata", Error, "A picture that leaves can be cleaned of what cameras and programs write into it.";
         PRIVATE_MARK = "private-mark", Warning, "A heading for the author alone ends in `{.private}`.";
         REMOTE_IMAGE = "remote-image", Warning, "An image lies in the site, so that reading it asks no other host.";
         TEMPLATE = "template", Error, "The templates of the theme are sound.";
@@ -153,6 +156,7 @@ pub mod rules {
         QUESTION = "unknown-question", Error, "A question that a telling answers exists.";
         STORY = "unknown-story", Error, "A story that a document refers to exists.";
         TAG = "unknown-tag", Warning, "A tag at the end of a block is the slug of a competency.";
+        UNPUBLISHABLE = "unpublishable", Error, "A page is one that its wiki can hold.";
         VARIANT = "variant-without-story", Error, "A variant lies beside the `index.md` of its story.";
         WITHHELD = "withheld-transclusion", Warning, "A transclusion shows only what its audience may see.";
         LEAK = "withheld-word", Error, "A word that may not leave is in no artefact for that audience.";

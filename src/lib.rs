@@ -30,12 +30,15 @@ pub mod highlight;
 pub mod html;
 pub mod view;
 pub mod render;
+pub mod wiki;
 
 // Jobs: from inputs to artefacts and reports.
 pub mod build;
 pub mod report;
 pub mod preview;
+pub mod plan;
 
 // World: the only files, and the only sockets.
 pub mod disk;
 pub mod serve;
+pub mod publish;

@@ -280,7 +280,7 @@ fn without_tags(text: &str) -> String {
 }
 
 /// The text with character references, percent-encoding and the escapes of JSON resolved, also where they are nested.
-fn decode(text: &str) -> String {
+pub fn decode(text: &str) -> String {
     const NESTING: usize = 4;
     let mut decoded = text.to_owned();
     for _ in 0..NESTING {
@@ -355,7 +355,8 @@ fn named_character(name: &str) -> Option<char> {
     })
 }
 
-fn excerpt(text: &str, range: Range<usize>) -> String {
+/// A stretch of a text with a few words around it, in one line.
+pub fn excerpt(text: &str, range: Range<usize>) -> String {
     const AROUND: usize = 40;
     let start = text[..range.start].char_indices().rev().nth(AROUND).map_or(0, |(at, _)| at);
     let end = text[range.end..].char_indices().nth(AROUND).map_or(text.len(), |(at, _)| range.end + at);

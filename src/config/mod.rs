@@ -1,5 +1,7 @@
 //! `site.toml`: the settings of a site.
 
+mod wiki;
+
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -7,6 +9,8 @@ use serde::Deserialize;
 use crate::diagnostic::{Diagnostic, did_you_mean, one_of, rules};
 use crate::model::Audience;
 use crate::source::{SitePath, Span};
+
+pub use wiki::{Edition, Format, GitHost, Place, Target, TokenSource, WikiSettings, target};
 
 /// The path of the settings from the root of a site.
 pub const FILE: &str = "site.toml";
@@ -33,6 +37,20 @@ pub struct Config {
     pub redact: BTreeMap<String, String>,
     /// Words that may not leave.
     pub forbid: Forbid,
+    /// Who is not to be blamed in what is published.
+    pub blame: Blame,
+    /// The wikis that case studies are published to, by the names of [`Target::name`].
+    pub wiki: BTreeMap<String, WikiSettings>,
+}
+
+/// What a published text must not say of persons.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Blame {
+    /// The names of persons, none of which is published.
+    pub names: Vec<String>,
+    /// Phrases that are no blame here, though the rule takes them for it.
+    pub allow: Vec<String>,
 }
 
 /// The audience that each job makes the site for when it is not told.
@@ -80,6 +98,8 @@ impl Default for Config {
             preview: Preview::default(),
             redact: BTreeMap::new(),
             forbid: Forbid::default(),
+            blame: Blame::default(),
+            wiki: BTreeMap::new(),
         }
     }
 }
@@ -123,6 +143,10 @@ fn mistake(span: Span, message: &str) -> Diagnostic {
     let diagnostic = |message: &str| Diagnostic::new(&rules::CONFIG, &SitePath::new(FILE), span, message);
     if message.starts_with("unknown field") {
         let name = names.next().unwrap_or_default();
+        if matches!(name, "token" | "password" | "secret" | "api-key" | "pat") {
+            return diagnostic(&format!("`{name}` does not belong into a file that others may see"))
+                .help("take it out, and name the variable of the environment that holds it, `token-env`, or a command that prints it, `token-command`");
+        }
         let known: Vec<&str> = names.collect();
         return diagnostic(&format!("unknown setting `{name}`"))
             .help(did_you_mean(name, known.iter().copied()).unwrap_or_else(|| one_of(&known)));
@@ -188,6 +212,9 @@ fn check_values(text: &str, config: &Config) -> Vec<Diagnostic> {
             let message = format!("`{word}` has no letter or digit to look for");
             found.push(Diagnostic::new(&rules::CONFIG, &file, span_of(&format!("\"{word}\"")), message));
         }
+    }
+    for (name, settings) in &config.wiki {
+        found.extend(target(name, settings, text).err().into_iter().flatten());
     }
     for (word, replacement) in &config.redact {
         if crate::words::Finder::new([word.as_str()]).first(replacement).is_some() {

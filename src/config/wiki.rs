@@ -1,0 +1,385 @@
+//! `[wiki.<name>]` in `site.toml`: where case studies are published to.
+
+use serde::Deserialize;
+
+use super::FILE;
+use crate::diagnostic::{Diagnostic, one_of, rules};
+use crate::model::Audience;
+use crate::source::{SitePath, Span};
+
+/// The settings of one wiki, as they stand in `site.toml`. Which of them are wanted depends on `kind`; [`target`] says what is missing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct WikiSettings {
+    /// `azure-devops`, `github`, `gitlab`, `gitea`, `confluence`, `mediawiki`, `dokuwiki` or `folder`.
+    pub kind: String,
+    /// Whom its pages are for, `team` or `public`; the team where nothing is said.
+    pub audience: Option<Audience>,
+    /// Whether pages begin with a table of contents; they do where nothing is said.
+    pub contents: Option<bool>,
+    /// The address of the wiki, an URL: of MediaWiki the one that `api.php` stands below, of DokuWiki that of `doku.php`, of Confluence
+    /// and Azure DevOps the one that everything stands below.
+    pub address: String,
+    /// Git wikis: where they are cloned from, as `git clone` takes it.
+    pub repository: String,
+    /// Git wikis: the branch that is shown; the one that the repository names where nothing is said.
+    pub branch: String,
+    /// Git wikis: the folder of the pages in the repository; for `folder` the folder to put them into, from the root of the site.
+    pub folder: String,
+    /// Git wikis: whether the sidebar, or the order of pages, is kept up to date; it is where nothing is said.
+    pub sidebar: Option<bool>,
+    /// `folder`: `markdown`, or `html` for a single file for each case study.
+    pub format: String,
+    /// Who publishes: a user, an e-mail address on Confluence Cloud, a bot (`Jane@storybank`) on MediaWiki.
+    pub user: String,
+    /// DokuWiki: the namespace of the pages.
+    pub namespace: String,
+    /// Confluence: `cloud` or `data-center`; by the address where nothing is said.
+    pub edition: String,
+    /// Confluence: the key of the space.
+    pub space: String,
+    /// Confluence: the id of the page that the pages are put below; Azure DevOps: the path of that page.
+    pub parent: String,
+    /// Azure DevOps: the name of the wiki.
+    pub wiki: String,
+    /// The variable of the environment that holds the token; `STORYBANK_<NAME>_TOKEN` where nothing is said.
+    pub token_env: String,
+    /// The command that prints the token, with its arguments.
+    pub token_command: Vec<String>,
+}
+
+/// A wiki that case studies are published to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// As it is called in the settings.
+    pub name: String,
+    /// Whom its pages are for; never the author alone.
+    pub audience: Audience,
+    /// Whether pages begin with a table of contents.
+    pub has_contents: bool,
+    /// Where the token comes from.
+    pub token: TokenSource,
+    /// What it is, and where.
+    pub place: Place,
+}
+
+/// Where a token comes from; never from the settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TokenSource {
+    /// A variable of the environment.
+    Environment(String),
+    /// What a command prints: the program, then its arguments.
+    Command(Vec<String>),
+}
+
+/// A kind of wiki, and where this one is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// Files.
+    Folder {
+        /// From the root of the site.
+        folder: String,
+        /// What the files are.
+        format: Format,
+    },
+    /// A wiki that is a repository.
+    Git {
+        /// Who shows it.
+        host: GitHost,
+        /// As `git clone` takes it.
+        repository: String,
+        /// Empty for the one that the repository names.
+        branch: String,
+        /// The folder of the pages; empty for the top.
+        folder: String,
+        /// Whether the sidebar, or the order of pages, is kept up to date.
+        keeps_sidebar: bool,
+    },
+    /// The interface of Azure DevOps.
+    AzureDevops {
+        /// `https://dev.azure.com/<organisation>/<project>`, without a slash at the end.
+        address: String,
+        /// The name or id of the wiki.
+        wiki: String,
+        /// The path of the page that the pages are put below, without slashes at its ends; empty for the top.
+        parent: String,
+    },
+    /// The interface of MediaWiki.
+    Mediawiki {
+        /// What `/api.php` follows.
+        address: String,
+        /// The bot.
+        user: String,
+        /// What stands before every title, a slash or a colon at its end; empty for nothing.
+        prefix: String,
+    },
+    /// The interface of DokuWiki.
+    Dokuwiki {
+        /// What `/lib/exe/xmlrpc.php` follows.
+        address: String,
+        /// Who publishes.
+        user: String,
+        /// Empty for the top.
+        namespace: String,
+    },
+    /// The interface of Confluence.
+    Confluence {
+        /// Which of the two.
+        edition: Edition,
+        /// What `/api/v2` (Cloud, with `/wiki` at its end) or `/rest/api` follows.
+        address: String,
+        /// Empty for a token alone.
+        user: String,
+        /// The key.
+        space: String,
+        /// The id; empty for the home page of the space.
+        parent: String,
+    },
+}
+
+/// What the files in a folder are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Markdown, with the pictures beside it.
+    Markdown,
+    /// HTML, with the pictures in it.
+    Html,
+}
+
+/// Who shows a repository as a wiki.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GitHost {
+    /// Azure DevOps.
+    AzureDevops,
+    /// GitHub.
+    Github,
+    /// GitLab.
+    Gitlab,
+    /// Gitea or Forgejo.
+    Gitea,
+}
+
+/// Which Confluence it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edition {
+    /// Atlassian's own.
+    Cloud,
+    /// A company's own.
+    DataCenter,
+}
+
+/// The kinds, as they are written.
+const KINDS: [&str; 8] = ["azure-devops", "github", "gitlab", "gitea", "confluence", "mediawiki", "dokuwiki", "folder"];
+
+/// What is wrong with the settings of a wiki, before their places are looked up.
+struct Mistake {
+    key: &'static str,
+    message: String,
+    help: String,
+}
+
+/// A wiki as its settings describe it.
+///
+/// # Errors
+///
+/// One diagnostic for everything that is missing, mistaken, or makes no sense for the kind of wiki.
+pub fn target(name: &str, settings: &WikiSettings, text: &str) -> Result<Target, Vec<Diagnostic>> {
+    let mut mistakes = Vec::new();
+    let audience = settings.audience.unwrap_or(Audience::Team);
+    if audience == Audience::Private {
+        mistakes.push(Mistake {
+            key: "audience",
+            message: "a wiki is never for its author alone".to_owned(),
+            help: "write `team` or `public`".to_owned(),
+        });
+    }
+    let place = place(settings, &mut mistakes);
+    let token = if settings.token_command.is_empty() {
+        let variable = if settings.token_env.is_empty() { default_variable(name) } else { settings.token_env.clone() };
+        TokenSource::Environment(variable)
+    } else {
+        TokenSource::Command(settings.token_command.clone())
+    };
+    match place {
+        Some(place) if mistakes.is_empty() => {
+            Ok(Target { name: name.to_owned(), audience, has_contents: settings.contents.unwrap_or(true), token, place })
+        }
+        _ => Err(mistakes.into_iter().map(|mistake| mistake.at(name, text)).collect()),
+    }
+}
+
+/// `STORYBANK_HANDBOOK_TOKEN`.
+fn default_variable(name: &str) -> String {
+    let name: String = name.chars().map(|next| if next.is_ascii_alphanumeric() { next.to_ascii_uppercase() } else { '_' }).collect();
+    format!("STORYBANK_{name}_TOKEN")
+}
+
+fn place(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Option<Place> {
+    let WikiSettings { kind, repository, branch, folder, user, namespace, space, parent, wiki, .. } = settings.clone();
+    let host = match kind.as_str() {
+        "azure-devops" => Some(GitHost::AzureDevops),
+        "github" => Some(GitHost::Github),
+        "gitlab" => Some(GitHost::Gitlab),
+        "gitea" => Some(GitHost::Gitea),
+        _ => None,
+    };
+    let trimmed = |text: &str| text.trim_matches('/').to_owned();
+    let mut wanted = |key: &'static str, value: &str, what: &str| {
+        if value.is_empty() {
+            let message = format!("a wiki of the kind `{kind}` needs `{key}`");
+            mistakes.push(Mistake { key: "kind", message, help: format!("write {what}") });
+        }
+    };
+    let place = match (kind.as_str(), host) {
+        ("azure-devops", _) if !settings.address.is_empty() && repository.is_empty() => {
+            wanted("wiki", &wiki, "`wiki = \"Project.wiki\"`, the name of the wiki");
+            Place::AzureDevops { address: address(settings, mistakes), wiki, parent: trimmed(&parent) }
+        }
+        (_, Some(host)) => {
+            wanted("repository", &repository, "`repository = \"…\"`, what `git clone` takes for this wiki");
+            check_git(&repository, &branch, mistakes);
+            check_folder(&folder, mistakes);
+            if !folder.is_empty() && matches!(host, GitHost::Github | GitHost::Gitea) {
+                mistakes.push(Mistake {
+                    key: "folder",
+                    message: format!("a wiki of the kind `{kind}` has no folders"),
+                    help: "take `folder` out".to_owned(),
+                });
+            }
+            let keeps_sidebar = settings.sidebar.unwrap_or(true);
+            Place::Git { host, repository, branch, folder: trimmed(&folder), keeps_sidebar }
+        }
+        ("confluence", _) => {
+            wanted("space", &space, "`space = \"KEY\"`, the key of the space");
+            if !parent.bytes().all(|byte| byte.is_ascii_digit()) {
+                mistakes.push(Mistake {
+                    key: "parent",
+                    message: format!("`{parent}` is no id of a page"),
+                    help: "write the number in the address of the page, as `parent = \"98310\"`".to_owned(),
+                });
+            }
+            Place::Confluence { edition: edition(settings, mistakes), address: address(settings, mistakes), user, space, parent }
+        }
+        ("mediawiki", _) => {
+            wanted("user", &user, "`user = \"Jane@storybank\"`, the name of a bot password");
+            Place::Mediawiki { address: address(settings, mistakes), user, prefix: settings.parent.clone() }
+        }
+        ("dokuwiki", _) => {
+            wanted("user", &user, "`user = \"jane\"`, the name that you log in with");
+            let is_id = |name: &str| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-:".contains(&byte));
+            if !is_id(&namespace) {
+                mistakes.push(Mistake {
+                    key: "namespace",
+                    message: format!("`{namespace}` is no namespace as DokuWiki keeps it"),
+                    help: "use small letters without accents, digits, `_` and `-`, with `:` between the parts".to_owned(),
+                });
+            }
+            Place::Dokuwiki { address: address(settings, mistakes), user, namespace: namespace.trim_matches(':').to_owned() }
+        }
+        ("folder", _) => {
+            wanted("folder", &folder, "`folder = \"wiki\"`, the folder to put the pages into");
+            Place::Folder { folder, format: format(settings, mistakes) }
+        }
+        _ => {
+            let message = if kind.is_empty() { "a wiki needs a `kind`".to_owned() } else { format!("`{kind}` is no kind of wiki") };
+            mistakes.push(Mistake { key: "kind", message, help: one_of(&KINDS) });
+            return None;
+        }
+    };
+    Some(place)
+}
+
+fn address(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> String {
+    let address = settings.address.trim_end_matches('/');
+    let rest = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://"));
+    let host = rest.unwrap_or_default().split('/').next().unwrap_or_default();
+    if host.is_empty() || host.contains('@') || address.contains(['?', '#', ' ']) {
+        mistakes.push(Mistake {
+            key: if settings.address.is_empty() { "kind" } else { "address" },
+            message: if settings.address.is_empty() {
+                format!("a wiki of the kind `{}` needs `address`", settings.kind)
+            } else {
+                "this is no address of a wiki".to_owned()
+            },
+            help: "write where it is, as `address = \"https://wiki.example.org\"`, without a user or token in it".to_owned(),
+        });
+    }
+    address.to_owned()
+}
+
+fn check_git(repository: &str, branch: &str, mistakes: &mut Vec<Mistake>) {
+    // A user before the host is how SSH is asked; a password there is a secret in the settings.
+    let authority = repository.split_once("://").map_or("", |(_, rest)| rest.split('/').next().unwrap_or_default());
+    if authority.split_once('@').is_some_and(|(user, _)| user.contains(':')) {
+        mistakes.push(Mistake {
+            key: "repository",
+            message: "the address of the repository holds a password".to_owned(),
+            help: "take it out; `git` asks its own credential helper".to_owned(),
+        });
+    }
+    for (key, value) in [("repository", repository), ("branch", branch)] {
+        if value.starts_with('-') || value.contains(['\n', '\0']) {
+            mistakes.push(Mistake { key, message: format!("`{value}` would be an option of `git`"), help: "write another one".to_owned() });
+        }
+    }
+}
+
+fn check_folder(folder: &str, mistakes: &mut Vec<Mistake>) {
+    if folder.split('/').any(|part| part.starts_with('.')) || folder.contains('\\') {
+        mistakes.push(Mistake {
+            key: "folder",
+            message: format!("`{folder}` is no folder for pages"),
+            help: "name one below the top of the repository, with `/` between the parts and no leading dots".to_owned(),
+        });
+    }
+}
+
+fn edition(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Edition {
+    let host = settings.address.split("://").nth(1).unwrap_or_default().split('/').next().unwrap_or_default();
+    match settings.edition.as_str() {
+        "cloud" => Edition::Cloud,
+        "data-center" => Edition::DataCenter,
+        "" if host.ends_with(".atlassian.net") || host.ends_with(".jira.com") || host == "api.atlassian.com" => Edition::Cloud,
+        "" => Edition::DataCenter,
+        other => {
+            mistakes.push(Mistake {
+                key: "edition",
+                message: format!("`{other}` is no edition of Confluence"),
+                help: one_of(&["cloud", "data-center"]),
+            });
+            Edition::Cloud
+        }
+    }
+}
+
+fn format(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Format {
+    match settings.format.as_str() {
+        "" | "markdown" => Format::Markdown,
+        "html" => Format::Html,
+        other => {
+            mistakes.push(Mistake { key: "format", message: format!("`{other}` is no format of a folder"), help: one_of(&["markdown", "html"]) });
+            Format::Markdown
+        }
+    }
+}
+
+impl Mistake {
+    fn at(self, name: &str, text: &str) -> Diagnostic {
+        Diagnostic::new(&rules::CONFIG, &SitePath::new(FILE), span_of(name, self.key, text), self.message).help(self.help)
+    }
+}
+
+/// The line of a key in the table of a wiki; the head of the table where it is not there.
+fn span_of(name: &str, key: &str, text: &str) -> Span {
+    let heads = [format!("[wiki.{name}]"), format!("[wiki.\"{name}\"]")];
+    let Some((head, start)) = heads.iter().find_map(|head| text.find(head.as_str()).map(|at| (head, at))) else { return Span::default() };
+    let table = text[start + head.len()..].find("\n[").map_or(&text[start..], |end| &text[start..start + head.len() + end]);
+    let mut at = start;
+    for line in table.split_inclusive('\n') {
+        if line.split('=').next().is_some_and(|left| left.trim() == key) && line.contains('=') {
+            return Span::new(at, at + line.trim_end().len());
+        }
+        at += line.len();
+    }
+    Span::new(start, start + head.len())
+}

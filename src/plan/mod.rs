@@ -1,0 +1,203 @@
+//! What a publication would change on a wiki, and what it must not: decided from three things, all of them values.
+//!
+//! What is to stand there, what stands there, and the record of what was published before. Nothing here asks a wiki, so that the
+//! plan that is shown and the plan that is carried out are one.
+
+mod record;
+mod show;
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_128;
+
+use crate::slug::Slug;
+use crate::wiki::Written;
+
+pub use record::{Identity, Record, Recorded};
+pub use show::show;
+
+/// Stands for a text of a page. Wikis cut the ends of texts and have line ends of their own, so these do not count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest(u128);
+
+impl Digest {
+    /// The digest of a text.
+    pub fn of(text: &str) -> Self {
+        let lines: Vec<&str> = text.trim_end().lines().collect();
+        Self(xxh3_128(lines.join("\n").as_bytes()))
+    }
+
+    /// Reads what [`fmt::Display`] wrote; nothing where it is something else.
+    pub fn parse(text: &str) -> Option<Self> {
+        (text.len() == 32).then(|| u128::from_str_radix(text, 16).ok().map(Self))?
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{:032x}", self.0)
+    }
+}
+
+impl Serialize for Digest {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Digest {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| serde::de::Error::custom(format!("`{text}` is no digest")))
+    }
+}
+
+/// A page as it stands on a wiki.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// By which the wiki knows it for good: a number in Confluence, elsewhere the same as its place.
+    pub id: String,
+    /// As readers see it; empty where the place alone gives it.
+    pub title: String,
+    /// The version, as the wiki counts: it goes along with a write, which is refused if there is a newer one by then.
+    pub revision: String,
+    /// Its source.
+    pub text: String,
+    /// What stands for the text. Where a wiki changes what it is sent, the digest that was left with the version; nothing if
+    /// somebody else made that version.
+    pub digest: Option<Digest>,
+    /// Who made the version; empty where the wiki does not say.
+    pub editor: String,
+    /// When, as the wiki writes it; empty where it does not say.
+    pub edited: String,
+    /// What somebody has marked with a comment that is open; a new text would tear the comment off its words.
+    pub commented: Vec<String>,
+    /// Which of the files that are to go along are there.
+    pub attachments: BTreeSet<String>,
+}
+
+/// What is to happen to a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// It is not there yet.
+    Create,
+    /// It is there as it was published, and its text or one of its files is to change.
+    Update,
+    /// It is there as it is to be.
+    Unchanged,
+    /// It is there in another form than it was published in, so it is left alone.
+    Refuse(Conflict),
+    /// It was published and no longer is to be; it stays, because nobody asked to delete it.
+    Leave,
+    /// It was published, no longer is to be, and is as it was published.
+    Delete,
+    /// It was published, no longer is to be, and is not there either.
+    Forget,
+}
+
+/// Why a page is left alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Conflict {
+    /// There is a page that was not published from here.
+    NotOurs,
+    /// Somebody has changed it since it was published.
+    Edited,
+    /// Somebody has deleted it since it was published.
+    Deleted,
+    /// Somebody's open comment would lose its place.
+    Commented,
+}
+
+/// What a page of the plan is about: one that is to be there, or one that was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The case study.
+    pub case: Slug,
+    /// As readers see it.
+    pub title: String,
+    /// What is to stand there; nothing where it is no longer published.
+    pub wanted: Option<Written>,
+    /// What is recorded of it.
+    pub recorded: Option<Recorded>,
+    /// What stands there.
+    pub standing: Option<Standing>,
+    /// What is to happen.
+    pub action: Action,
+}
+
+/// Something else that a publication keeps up to date: a sidebar, an order of pages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alongside {
+    /// Where it stands.
+    pub path: String,
+    /// What it holds; empty where it is not there.
+    pub before: String,
+    /// What it is to hold.
+    pub after: String,
+}
+
+/// What a publication does.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// The pages: those that are to be there, then those that were.
+    pub steps: Vec<Step>,
+    /// What changes beside them.
+    pub alongside: Vec<Alongside>,
+}
+
+/// What was asked for beyond the usual.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resolve {
+    /// Nothing.
+    Refuse,
+    /// What somebody else did to this page is to be written over.
+    Overwrite,
+}
+
+/// What becomes of pages that are no longer published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Orphans {
+    /// They stay.
+    Keep,
+    /// They are deleted, if they are as they were published.
+    Delete,
+}
+
+/// What is to happen to a page that is to be there.
+pub fn decide(wanted: &Written, recorded: Option<&Recorded>, standing: Option<&Standing>, resolve: Resolve) -> Action {
+    let Some(standing) = standing else {
+        let was_there = recorded.is_some_and(|recorded| recorded.written.is_some());
+        return if was_there && resolve == Resolve::Refuse { Action::Refuse(Conflict::Deleted) } else { Action::Create };
+    };
+    let digest = Digest::of(&wanted.text);
+    let has_files = wanted.attachments.iter().all(|name| standing.attachments.contains(name));
+    let has_title = standing.title.is_empty() || standing.title == wanted.name.title;
+    if standing.digest == Some(digest) && has_files && has_title {
+        return Action::Unchanged;
+    }
+    let conflict = match recorded {
+        None if standing.digest == Some(digest) => None,
+        None => Some(Conflict::NotOurs),
+        Some(recorded) if !recorded.is_ours(standing) && standing.digest != Some(digest) => Some(Conflict::Edited),
+        Some(_) if !standing.commented.is_empty() => Some(Conflict::Commented),
+        Some(_) => None,
+    };
+    match conflict {
+        Some(conflict) if resolve == Resolve::Refuse => Action::Refuse(conflict),
+        _ => Action::Update,
+    }
+}
+
+/// What is to happen to a page that was published and no longer is to be.
+pub fn decide_orphan(recorded: &Recorded, standing: Option<&Standing>, orphans: Orphans, resolve: Resolve) -> Action {
+    match standing {
+        None => Action::Forget,
+        Some(_) if orphans == Orphans::Keep => Action::Leave,
+        Some(_) if resolve == Resolve::Overwrite => Action::Delete,
+        Some(standing) if !recorded.is_ours(standing) => Action::Refuse(Conflict::Edited),
+        Some(standing) if !standing.commented.is_empty() => Action::Refuse(Conflict::Commented),
+        Some(_) => Action::Delete,
+    }
+}

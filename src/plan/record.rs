@@ -1,0 +1,80 @@
+//! The record of what was published, by which a page is known to be ours.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Digest, Standing};
+use crate::slug::Slug;
+use crate::wiki::Written;
+
+/// What was published to one wiki.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// In the order of their places.
+    pub pages: Vec<Recorded>,
+}
+
+/// A page that was published, or that was about to be when the program was stopped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recorded {
+    /// The case study, by its slug.
+    pub case: String,
+    /// Where it stands, as [`crate::wiki::Name::path`].
+    pub path: String,
+    /// As readers saw it.
+    pub title: String,
+    /// By which the wiki knows it; empty where it was about to be created.
+    pub id: String,
+    /// The text that was published; nothing where it was about to be created.
+    pub written: Option<Digest>,
+    /// A text that was about to be published: if the program was stopped then, it may stand there or not.
+    pub intended: Option<Digest>,
+    /// The files that went along.
+    pub attachments: Vec<String>,
+}
+
+impl Recorded {
+    /// Whether what stands there is what was published, or about to be.
+    pub fn is_ours(&self, standing: &Standing) -> bool {
+        standing.digest.is_some() && (standing.digest == self.written || standing.digest == self.intended)
+    }
+}
+
+impl Record {
+    /// What is recorded of a page: under its place, or where pages keep their id and change their place, under its case study.
+    pub fn find(&self, wanted: &Written, identity: Identity) -> Option<&Recorded> {
+        let is_it = |recorded: &&Recorded| match identity {
+            Identity::Place => recorded.path == wanted.name.path,
+            Identity::Id => recorded.case == wanted.case.as_str(),
+        };
+        self.pages.iter().find(is_it)
+    }
+
+    /// Whether a case study was published, whatever its page was called then.
+    pub fn has(&self, case: &Slug) -> bool {
+        self.pages.iter().any(|recorded| recorded.case == case.as_str() && recorded.written.is_some())
+    }
+
+    /// Puts something down in the place of what was recorded of the same page.
+    pub fn put(&mut self, new: Recorded, identity: Identity) {
+        self.pages.retain(|old| match identity {
+            Identity::Place => old.path != new.path,
+            Identity::Id => old.case != new.case,
+        });
+        self.pages.push(new);
+        self.pages.sort_by(|a, b| (&a.path, &a.case).cmp(&(&b.path, &b.case)));
+    }
+
+    /// Forgets a page.
+    pub fn remove(&mut self, gone: &Recorded) {
+        self.pages.retain(|recorded| recorded != gone);
+    }
+}
+
+/// What makes a page of a wiki the same page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Identity {
+    /// Its place: another title is another page.
+    Place,
+    /// An id that the wiki gives it: its title may change.
+    Id,
+}

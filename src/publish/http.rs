@@ -1,0 +1,391 @@
+//! Requests to a wiki: searched before they leave, tried again when the other side asks for time, and answered in its own words.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+use ureq::http::{Request as WireRequest, StatusCode};
+
+use super::Error;
+use crate::audience::Withheld;
+
+/// How often a request is made before its failure is final.
+const TRIES: usize = 4;
+
+/// The longest time that the other side is waited for between two tries, whatever it asks for.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// How long a request may take, answer included.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The longest answer that is read.
+const LONGEST_ANSWER: u64 = 64 << 20;
+
+/// A token or password. It is shown nowhere, in no error and in no form of debugging.
+#[derive(Clone)]
+pub struct Secret(Arc<str>);
+
+impl Secret {
+    /// Takes the characters of a token, without the line end that files and commands put after them.
+    pub fn new(token: &str) -> Self {
+        Self(token.trim_end_matches(['\r', '\n']).into())
+    }
+
+    /// The characters, for the one place that sends them.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("(secret)")
+    }
+}
+
+/// How a request shows who makes it.
+#[derive(Debug, Clone)]
+pub enum Credential {
+    /// It does not, or in a way of its own.
+    None,
+    /// `Authorization: Basic`, of a user and a token or password.
+    Basic(String, Secret),
+    /// `Authorization: Bearer`.
+    Bearer(Secret),
+}
+
+/// A request before it is made.
+#[derive(Debug, Clone)]
+pub struct Request {
+    method: &'static str,
+    url: String,
+    headers: Vec<(&'static str, String)>,
+    body: Vec<u8>,
+    /// What the body says where it does not stand there in plain text.
+    meaning: Vec<u8>,
+    /// Whether the body holds a token, so that nothing of it is ever shown.
+    is_login: bool,
+}
+
+impl Request {
+    /// A request without a body.
+    pub fn new(method: &'static str, url: impl Into<String>) -> Self {
+        Self { method, url: url.into(), headers: Vec::new(), body: Vec::new(), meaning: Vec::new(), is_login: false }
+    }
+
+    /// The same with a header more.
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// The same with a body of a media type.
+    pub fn body(mut self, media_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        self.body = body.into();
+        self.header("Content-Type", media_type)
+    }
+
+    /// The same with a body of JSON.
+    pub fn json(self, body: &Value) -> Self {
+        self.body("application/json", body.to_string())
+    }
+
+    /// The same with a body of fields as a form sends them.
+    pub fn form(self, fields: &[(&str, &str)]) -> Self {
+        let body = fields.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect::<Vec<_>>().join("&");
+        self.body("application/x-www-form-urlencoded", body)
+    }
+
+    /// The same with a body of fields and one file.
+    pub fn multipart(self, fields: &[(&str, &str)], file: (&str, &str, &[u8])) -> Self {
+        // Sixteen bytes of the digest of the file: it cannot stand in the file by chance.
+        let boundary = format!("storybank-{:032x}", xxhash_rust::xxh3::xxh3_128(file.2));
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            body.extend_from_slice(format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").as_bytes());
+        }
+        let (field, name, bytes) = file;
+        let media_type = mime_guess::from_path(name).first_or_octet_stream();
+        let head = format!(
+            "--{boundary}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\nContent-Type: {media_type}\r\n\r\n"
+        );
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
+        self.body(&format!("multipart/form-data; boundary={boundary}"), body)
+    }
+
+    /// The same, saying in plain text what the body encodes, for the search for words that may not leave.
+    pub fn meaning(mut self, bytes: &[u8]) -> Self {
+        self.meaning = bytes.to_vec();
+        self
+    }
+
+    /// The same, with a body that holds a token and is searched for nothing.
+    pub fn login(mut self) -> Self {
+        self.is_login = true;
+        self
+    }
+}
+
+/// An answer.
+#[derive(Debug, Clone)]
+pub struct Response {
+    /// 200 and the like.
+    pub status: u16,
+    headers: Vec<(String, String)>,
+    /// What it holds.
+    pub body: Vec<u8>,
+}
+
+impl Response {
+    /// A header, by its name in any case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// All headers of a name in any case.
+    pub fn headers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.headers.iter().filter(move |(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// The body as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The body as JSON; null where it is none.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
+    /// Whether it says that what was asked for was done.
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// Why it was not done, in the words of the other side, with the status before them.
+    pub fn reason(&self) -> String {
+        let status = StatusCode::from_u16(self.status).ok();
+        let name = status.and_then(|status| status.canonical_reason()).unwrap_or_default();
+        let said = said(&self.json()).unwrap_or_else(|| in_short(&self.text()));
+        let status = format!("{} {name}", self.status);
+        if said.is_empty() { status } else { format!("{status}: {said}") }
+    }
+}
+
+/// Makes requests to one wiki.
+pub struct Client {
+    agent: ureq::Agent,
+    credential: Credential,
+    withheld: Arc<Withheld>,
+}
+
+impl Client {
+    /// A client that shows itself with a credential and sends nothing that is withheld.
+    pub fn new(credential: Credential, withheld: Arc<Withheld>) -> Self {
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            // A redirection could lead the token to somebody else.
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .timeout_global(Some(PATIENCE))
+            .user_agent(concat!("storybank/", env!("CARGO_PKG_VERSION")))
+            .tls_config(ureq::tls::TlsConfig::builder().root_certs(ureq::tls::RootCerts::PlatformVerifier).build())
+            .build();
+        Self { agent: config.new_agent(), credential, withheld }
+    }
+
+    /// Makes a request; `action` says what it is for, as `read the page “…”`. An answer of any status is an answer.
+    ///
+    /// # Errors
+    ///
+    /// If something in it may not leave, if there is no answer, or if the other side asks for time again and again.
+    pub fn send(&self, action: &str, request: &Request) -> Result<Response, Error> {
+        let fail = |reason: String| Error::new(action, shown(&request.url), reason);
+        self.search(request).map_err(fail)?;
+        refuse_open_road(&request.url, &self.credential, request.is_login).map_err(fail)?;
+        let mut last = None;
+        for attempt in 0..TRIES {
+            if attempt > 0 {
+                std::thread::sleep(pause(last.as_ref(), attempt));
+            }
+            let response = self.once(request).map_err(fail)?;
+            if !is_worth_another_try(request.method, response.status) {
+                return refuse_redirection(response).map_err(fail);
+            }
+            last = Some(response);
+        }
+        let reason = last.map(|response| response.reason()).unwrap_or_default();
+        Err(fail(format!("{reason} ({TRIES} times)")).help("try again later; what is done already stays done"))
+    }
+
+    /// The same, with any status but success taken for a failure.
+    pub fn expect(&self, action: &str, request: &Request) -> Result<Response, Error> {
+        let response = self.send(action, request)?;
+        if response.is_success() { Ok(response) } else { Err(Error::new(action, shown(&request.url), response.reason())) }
+    }
+
+    fn search(&self, request: &Request) -> Result<(), String> {
+        let headers = request.headers.iter().map(|(_, value)| value.as_bytes());
+        let bodies = [request.body.as_slice(), &request.meaning].into_iter().filter(|_| !request.is_login);
+        for bytes in headers.chain([request.url.as_bytes()]).chain(bodies) {
+            if let Some(hit) = self.withheld.first_in(bytes) {
+                return Err(format!("the request would hold `{}`, which may not leave", hit.word));
+            }
+        }
+        Ok(())
+    }
+
+    fn once(&self, request: &Request) -> Result<Response, String> {
+        let mut wire = WireRequest::builder().method(request.method).uri(&request.url);
+        for (name, value) in &request.headers {
+            wire = wire.header(*name, value);
+        }
+        match &self.credential {
+            Credential::None => {}
+            Credential::Basic(user, secret) => {
+                wire = wire.header("Authorization", format!("Basic {}", STANDARD.encode(format!("{user}:{}", secret.expose()))));
+            }
+            Credential::Bearer(secret) => wire = wire.header("Authorization", format!("Bearer {}", secret.expose())),
+        }
+        let has_body = !request.body.is_empty() || matches!(request.method, "POST" | "PUT");
+        let answer = if has_body {
+            self.agent.run(wire.body(request.body.as_slice()).map_err(in_words)?)
+        } else {
+            self.agent.run(wire.body(()).map_err(in_words)?)
+        };
+        let mut answer = answer.map_err(in_words)?;
+        let headers = answer.headers().iter();
+        let headers = headers.map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())).collect();
+        let body = answer.body_mut().with_config().limit(LONGEST_ANSWER).read_to_vec().map_err(in_words)?;
+        Ok(Response { status: answer.status().as_u16(), headers, body })
+    }
+}
+
+/// An error of the machine. What it says of headers could hold a token, so of these it says nothing.
+fn in_words(error: impl fmt::Display) -> String {
+    let text = error.to_string();
+    if text.to_ascii_lowercase().contains("header") { "the request could not be made of these settings".to_owned() } else { text }
+}
+
+/// A token must not be read by everybody on the way; on this machine there is no way.
+fn refuse_open_road(url: &str, credential: &Credential, is_login: bool) -> Result<(), String> {
+    let carries_token = is_login || !matches!(credential, Credential::None);
+    let host = url.strip_prefix("http://").map(|rest| rest.split(['/', '?']).next().unwrap_or_default());
+    match host {
+        Some(host) if carries_token && !is_loopback(host) => {
+            Err("the address starts with `http://`, so the token could be read on the way; use `https://`".to_owned())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn is_loopback(authority: &str) -> bool {
+    let host = if let Some(rest) = authority.strip_prefix('[') { rest.split(']').next() } else { authority.split(':').next() };
+    matches!(host, Some("localhost" | "::1")) || host.is_some_and(|host| host.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback()))
+}
+
+fn refuse_redirection(response: Response) -> Result<Response, String> {
+    if matches!(response.status, 301 | 302 | 303 | 307 | 308) {
+        let to = response.header("location").unwrap_or("somewhere else").split('?').next().unwrap_or_default().to_owned();
+        return Err(format!("the wiki sends on to {to}; if that is where it is, write it as `address` into `site.toml`"));
+    }
+    Ok(response)
+}
+
+/// Whether the other side may do next time what it did not do now, and surely has not done it yet.
+fn is_worth_another_try(method: &str, status: u16) -> bool {
+    matches!(status, 429 | 503) || (method == "GET" && matches!(status, 500 | 502 | 504))
+}
+
+fn pause(response: Option<&Response>, attempt: usize) -> Duration {
+    let asked = response.and_then(|response| response.header("retry-after")).and_then(|value| asked_for(value, SystemTime::now()));
+    asked.unwrap_or(Duration::from_millis(250 << attempt)).min(LONGEST_PAUSE)
+}
+
+/// `Retry-After`, which is a number of seconds or a moment.
+fn asked_for(value: &str, now: SystemTime) -> Option<Duration> {
+    if let Ok(seconds) = value.trim().parse::<u64>() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let moment = jiff::fmt::rfc2822::parse(value.trim()).ok()?.timestamp();
+    Some(SystemTime::from(moment).duration_since(now).unwrap_or_default())
+}
+
+/// What an answer in JSON says went wrong, wherever it says so.
+fn said(json: &Value) -> Option<String> {
+    let text = |value: &Value| value.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+    let first = json["errors"].as_array().and_then(|errors| errors.first());
+    let of_first = first.and_then(|first| text(&first["title"]).or_else(|| text(&first["message"])));
+    let detail = first.and_then(|first| text(&first["detail"]));
+    let of_first = of_first.map(|title| detail.map_or(title.clone(), |detail| format!("{title}: {detail}")));
+    of_first.or_else(|| text(&json["message"])).or_else(|| text(&json["error"]["info"])).or_else(|| text(&json["error"]["message"]))
+}
+
+/// The first words of a text, without its tags.
+fn in_short(text: &str) -> String {
+    const LONGEST: usize = 200;
+    let mut words = String::new();
+    let mut is_tag = false;
+    for next in text.chars() {
+        match next {
+            '<' => is_tag = true,
+            '>' => {
+                is_tag = false;
+                words.push(' ');
+            }
+            _ if !is_tag => words.push(next),
+            _ => {}
+        }
+    }
+    words.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(LONGEST).collect()
+}
+
+/// An address without what follows its path, which can hold a token.
+fn shown(url: &str) -> String {
+    url.split(['?', '#']).next().unwrap_or_default().to_owned()
+}
+
+/// A text as a part of an address or of a form.
+pub fn encoded(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_as_long_as_it_is_asked_to() {
+        let now = SystemTime::from(jiff::fmt::rfc2822::parse("Wed, 21 Oct 2015 07:28:00 GMT").expect("it is a date").timestamp());
+        assert_eq!(asked_for("7", now), Some(Duration::from_secs(7)));
+        assert_eq!(asked_for("Wed, 21 Oct 2015 07:28:05 GMT", now), Some(Duration::from_secs(5)));
+        assert_eq!(asked_for("Wed, 21 Oct 2015 07:27:00 GMT", now), Some(Duration::ZERO));
+        assert_eq!(asked_for("soon", now), None);
+    }
+
+    #[test]
+    fn a_token_takes_no_open_road() {
+        let token = Credential::Bearer(Secret::new("t"));
+        assert!(refuse_open_road("http://wiki.example.org/api", &token, false).is_err());
+        assert!(refuse_open_road("http://wiki.example.org/api", &Credential::None, true).is_err());
+        for url in ["https://wiki.example.org/api", "http://127.0.0.1:80/", "http://[::1]:80/", "http://localhost/x"] {
+            assert!(refuse_open_road(url, &token, false).is_ok(), "{url}");
+        }
+        assert!(refuse_open_road("http://127.0.0.1.example.org/", &token, false).is_err());
+        assert_eq!(format!("{:?}", token), "Bearer((secret))");
+    }
+
+    #[test]
+    fn tells_what_the_other_side_said() {
+        let answer = |body: &str| Response { status: 400, headers: Vec::new(), body: body.as_bytes().to_vec() };
+        assert_eq!(answer("{\"message\":\"Error parsing xhtml\"}").reason(), "400 Bad Request: Error parsing xhtml");
+        assert_eq!(answer("{\"errors\":[{\"title\":\"Title taken\",\"detail\":\"in this space\"}]}").reason(), "400 Bad Request: Title taken: in this space");
+        assert_eq!(answer("<h1>No</h1> <p>way").reason(), "400 Bad Request: No way");
+        assert_eq!(answer("").reason(), "400 Bad Request");
+    }
+}

@@ -1,0 +1,105 @@
+//! The wikis themselves: what stands there, and the writing of pages. The only processes and the only requests to other hosts.
+
+#![expect(clippy::disallowed_methods, reason = "this is the module that speaks with wikis, so that no other one has to")]
+
+mod http;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::plan::{Alongside, Identity, Recorded, Standing};
+use crate::wiki::{Name, Written};
+
+pub use http::{Client, Request, Response};
+
+/// The pictures that go along with pages, by their names.
+pub type Pictures = BTreeMap<String, Arc<[u8]>>;
+
+/// A page to look for on a wiki.
+#[derive(Debug, Clone, Copy)]
+pub struct Sought<'a> {
+    /// Where it is to stand, or stood.
+    pub name: &'a Name,
+    /// What is recorded of it.
+    pub recorded: Option<&'a Recorded>,
+    /// The files that are to go along.
+    pub attachments: &'a [String],
+}
+
+/// A page to write.
+#[derive(Debug, Clone, Copy)]
+pub struct Write<'a> {
+    /// What is to stand there.
+    pub page: &'a Written,
+    /// What stands there; a write over a newer version than this must be refused. Nothing where there must be no page yet.
+    pub over: Option<&'a Standing>,
+    /// The pictures of all pages.
+    pub pictures: &'a Pictures,
+    /// What the history of the wiki says about the change. It starts with the digest of the text.
+    pub message: &'a str,
+}
+
+/// A wiki, or a folder, that pages are published to. Nothing changes there before the first write.
+pub trait Wiki {
+    /// What makes a page the same page here.
+    fn identity(&self) -> Identity {
+        Identity::Place
+    }
+
+    /// What stands in the places of pages, in their order; nothing where there is no page.
+    fn look(&mut self, pages: &[Sought<'_>]) -> Result<Vec<Option<Standing>>, Error>;
+
+    /// What else a publication keeps up to date, given all pages that will be ours when it is done, and the places of those that will
+    /// be no more. Called after [`Wiki::look`]; without it nothing beside the pages changes.
+    fn alongside(&mut self, _pages: &[Name], _gone: &[Name]) -> Result<Vec<Alongside>, Error> {
+        Ok(Vec::new())
+    }
+
+    /// Writes a page and the files that go along, and gives the id by which the wiki knows it from now on. If this fails, or the program
+    /// is stopped, the page is as it was or as it was to be.
+    fn write(&mut self, write: &Write<'_>) -> Result<String, Error>;
+
+    /// Deletes a page that is as it was when it was looked at.
+    fn delete(&mut self, page: &Recorded, standing: &Standing, message: &str) -> Result<(), Error>;
+
+    /// Makes all of it seen, where writing alone does not; `alongside` is what was said before.
+    fn finish(&mut self, _alongside: &[Alongside], _message: &str) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+/// Why something could not be done on a wiki.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error {
+    /// What was tried, as `write the page “…”`.
+    pub action: String,
+    /// Where: an address or a repository, never with a token in it.
+    pub place: String,
+    /// What the other side says, in its own words, or what the machine says.
+    pub reason: String,
+    /// What to do, starting with a verb; empty where the reason says it all.
+    pub help: String,
+}
+
+impl Error {
+    /// An error without advice.
+    pub fn new(action: impl Into<String>, place: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self { action: action.into(), place: place.into(), reason: reason.into(), help: String::new() }
+    }
+
+    /// The same error with advice.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = help.into();
+        self
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "cannot {} at {}: {}", self.action, self.place, self.reason)?;
+        if self.help.is_empty() { Ok(()) } else { write!(formatter, "; {}", self.help) }
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,185 @@
+//! Case studies as pages of a wiki: composed once, as a tree that knows no markup, and written in the dialect of each wiki.
+
+pub mod compose;
+pub mod page;
+pub mod picture;
+
+mod confluence;
+mod dokuwiki;
+mod html;
+mod markdown;
+mod mediawiki;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::diagnostic::{Diagnostic, rules};
+use crate::highlight::Highlighter;
+use crate::slug::Slug;
+use crate::source::{SitePath, Span};
+
+use page::Case;
+
+/// What a wiki reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// Markdown, with what a host adds to it.
+    Markdown(Flavour),
+    /// A single file of HTML that holds all that it shows.
+    Html,
+    /// The storage format of Confluence, on Cloud and in a Data Center.
+    Confluence,
+    /// The wikitext of MediaWiki.
+    Mediawiki,
+    /// The syntax of DokuWiki.
+    Dokuwiki,
+}
+
+/// Whose Markdown it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flavour {
+    /// The wiki of a project in Azure DevOps.
+    AzureDevops,
+    /// The wiki of a repository on GitHub.
+    Github,
+    /// The wiki of a project on GitLab.
+    Gitlab,
+    /// The wiki of a repository in Gitea or Forgejo.
+    Gitea,
+    /// Files in a folder, for any reader of Markdown.
+    Plain,
+}
+
+/// Where a page stands on a wiki.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Name {
+    /// As readers see it, with what the wiki cannot hold in a title replaced.
+    pub title: String,
+    /// What tells it from all other pages: for Markdown and HTML the path of its file from the top of the repository or folder, for
+    /// MediaWiki and Confluence the title as the wiki keeps it, for DokuWiki the whole id.
+    pub path: String,
+}
+
+/// What the pages of one publication share.
+pub struct Book<'a> {
+    /// Where all pages are put: a folder in a repository, a namespace of DokuWiki; empty for the top.
+    pub place: &'a str,
+    /// Where each page that can be linked to stands.
+    pub names: BTreeMap<Slug, Name>,
+    /// What the wiki calls each heading in links, by page and [`page::Heading::id`].
+    pub anchors: BTreeMap<Slug, BTreeMap<String, String>>,
+    /// The pictures, cleaned of what cameras and programs write into them, by the names that their contents give them.
+    pub pictures: &'a BTreeMap<String, Arc<[u8]>>,
+    /// Colours code, where the dialect has no way to ask the wiki for it.
+    pub highlighter: &'a Highlighter,
+}
+
+/// A page in the markup of its wiki.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// The case study.
+    pub case: Slug,
+    /// The file that its mistakes are in.
+    pub file: SitePath,
+    /// Where it is to stand.
+    pub name: Name,
+    /// What is to stand there.
+    pub text: String,
+    /// The names of the pictures that go along as files of their own.
+    pub attachments: Vec<String>,
+}
+
+/// Writes pages for a wiki, and says what of them the wiki would not take.
+pub fn write(
+    dialect: Dialect,
+    place: &str,
+    cases: &[Case],
+    pictures: &BTreeMap<String, Arc<[u8]>>,
+    highlighter: &Highlighter,
+) -> (Vec<Written>, Vec<Diagnostic>) {
+    let book = Book {
+        place,
+        names: cases.iter().map(|case| (case.slug.clone(), dialect.name(&case.title, place))).collect(),
+        anchors: cases.iter().map(|case| (case.slug.clone(), dialect.anchors(case))).collect(),
+        pictures,
+        highlighter,
+    };
+    let mut diagnostics = alike(cases, &book);
+    let pages = cases.iter().map(|case| {
+        let name = book.names[&case.slug].clone();
+        let text = dialect.text(case, &book);
+        let attachments = if dialect == Dialect::Html { Vec::new() } else { case.page.pictures.clone() };
+        let problems = dialect.problems(case, &name, &text);
+        diagnostics.extend(problems.into_iter().map(|problem| Diagnostic::new(&rules::UNPUBLISHABLE, &case.file, Span::default(), problem)));
+        Written { case: case.slug.clone(), file: case.file.clone(), name, text, attachments }
+    });
+    let pages = pages.collect();
+    (pages, diagnostics)
+}
+
+/// Pages that would stand in one place.
+fn alike(cases: &[Case], book: &Book<'_>) -> Vec<Diagnostic> {
+    let mut places: BTreeMap<String, &Case> = BTreeMap::new();
+    let mut found = Vec::new();
+    for case in cases {
+        // Some wikis tell capitals from small letters and others do not; no two titles should differ by them alone.
+        let path = book.names[&case.slug].path.to_lowercase();
+        if let Some(first) = places.get(&path) {
+            let message = format!("on this wiki the page “{}” would stand where “{}” stands", case.title, first.title);
+            found.push(
+                Diagnostic::new(&rules::UNPUBLISHABLE, &case.file, Span::default(), message)
+                    .note(&first.file, Span::default(), "the other one")
+                    .help("give one of the two another title"),
+            );
+        } else {
+            places.insert(path, case);
+        }
+    }
+    found
+}
+
+impl Dialect {
+    /// Where a page with a title stands.
+    fn name(self, title: &str, place: &str) -> Name {
+        match self {
+            Self::Markdown(flavour) => markdown::name(flavour, title, place),
+            Self::Html => html::name(title, place),
+            Self::Confluence => confluence::name(title),
+            Self::Mediawiki => mediawiki::name(title, place),
+            Self::Dokuwiki => dokuwiki::name(title, place),
+        }
+    }
+
+    /// What the wiki calls the headings of a page in links, by their ids.
+    fn anchors(self, case: &Case) -> BTreeMap<String, String> {
+        match self {
+            Self::Markdown(flavour) => markdown::anchors(flavour, case),
+            Self::Html => html::anchors(case),
+            Self::Confluence => confluence::anchors(case),
+            Self::Mediawiki => mediawiki::anchors(case),
+            Self::Dokuwiki => dokuwiki::anchors(case),
+        }
+    }
+
+    /// A page in the markup of the wiki.
+    fn text(self, case: &Case, book: &Book<'_>) -> String {
+        match self {
+            Self::Markdown(flavour) => markdown::text(flavour, case, book),
+            Self::Html => html::text(case, book),
+            Self::Confluence => confluence::text(case, book),
+            Self::Mediawiki => mediawiki::text(case, book),
+            Self::Dokuwiki => dokuwiki::text(case, book),
+        }
+    }
+
+    /// What the wiki would refuse, cut or show in another way, each in one sentence: lower case, no full stop.
+    fn problems(self, case: &Case, name: &Name, text: &str) -> Vec<String> {
+        match self {
+            Self::Markdown(flavour) => markdown::problems(flavour, case, name, text),
+            Self::Html => Vec::new(),
+            Self::Confluence => confluence::problems(case, name, text),
+            Self::Mediawiki => mediawiki::problems(case, name, text),
+            Self::Dokuwiki => dokuwiki::problems(case, name, text),
+        }
+    }
+}

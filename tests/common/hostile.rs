@@ -1,0 +1,129 @@
+//! A case study whose every word means something to some wiki, and none of it may be lost or taken for markup.
+
+use storybank::markdown::Alignment;
+use storybank::slug::Slug;
+use storybank::source::SitePath;
+use storybank::wiki::page::{Action, Block, CalloutKind, Case, Heading, Inline, Item, LinkTo, List, Page, Style, Table};
+
+/// Ordinary words in the eyes of their author.
+pub const STRINGS: &[&str] = &[
+    "{{template}} and {{{1}}} and {{rss>http://127.0.0.1:9/feed}}",
+    "[[page]] and [[page|text]] and [http://127.0.0.1:9/ text]",
+    "'''bold''' and ''italic'' and //slanted// and __under__ and **strong** and *one* and _two_",
+    "<b>bold</b> <script>alert(1)</script> <nowiki>x</nowiki> <code>y</code> </code> </nowiki>",
+    "a & b &amp; c &lt; d &#123; e",
+    "~~~~ and ~~struck~~ and ~~NOTOC~~",
+    "* not a list",
+    "# not a number",
+    "- dash",
+    "+ plus",
+    "1. one",
+    "1) one",
+    ": indented ; term",
+    "= not a heading =",
+    "== not a heading ==",
+    "====== not a heading ======",
+    "#REDIRECT [[Main Page]]",
+    "__TOC__ __NOTOC__ [[_TOC_]]",
+    "> not a quote",
+    "| cell | cell ^ head ^ || !! |- |}",
+    "%% percent %% and %%nowiki%%",
+    "a -- b --- c -> d <- e => f (c) (tm) ... 640x480 :-) FIXME \"straight\" 'quotes'",
+    "back\\slash and \\\\ two and \\n and trailing \\",
+    "`tick` and ``two`` and ```three```",
+    "((not a footnote)) and [^1] and <ref>x</ref>",
+    "]]> and <![CDATA[ x ]]> and <!-- comment --> and --> ",
+    "$x$ and $$y$$ and $`z`$",
+    "#123 and !45 and @someone and GH-7 and :smile:",
+    "http://127.0.0.1:9/plain and www.example.org and someone@example.org",
+    "Ünïcödé — “quotes” … 漢字 עברית 🙂",
+    "::: mermaid",
+    "{.class} {#id} {: .x}",
+    "[ ] not a task and [x] not one",
+    "---",
+    "***",
+    "<details><summary>x</summary>y</details>",
+];
+
+fn text(words: &str) -> Inline {
+    Inline::Text(words.to_owned())
+}
+
+fn paragraph(words: &str) -> Block {
+    Block::Paragraph(vec![text(words)])
+}
+
+/// A page that says each of the strings in every place that a page has for words.
+pub fn case() -> Case {
+    let mut blocks = vec![Block::Facts(vec![("severity".to_owned(), "2".to_owned()), (STRINGS[0].to_owned(), STRINGS[19].to_owned())])];
+    blocks.push(Block::Contents);
+    for (number, words) in STRINGS.iter().enumerate() {
+        blocks.push(heading(2, &format!("{number} {words}"), &format!("h-{number}")));
+        blocks.push(paragraph(words));
+        blocks.push(Block::Paragraph(vec![
+            text("before "),
+            Inline::Styled(Style::Strong, vec![text(words)]),
+            text(" then "),
+            Inline::Styled(Style::Emphasis, vec![text(words)]),
+            text(" then "),
+            Inline::Code((*words).to_owned()),
+            Inline::Break,
+            text(words),
+        ]));
+        let link = Inline::Link { to: LinkTo::External("https://example.org/a?b=c&d=[e]|f".to_owned()), text: vec![text(words)] };
+        blocks.push(Block::Paragraph(vec![text("see "), link, text(" and "), to_heading(number, words)]));
+        blocks.push(Block::List(List { first: None, is_tight: true, items: vec![item(None, words), item(None, "next")] }));
+        blocks.push(Block::List(List { first: Some(3), is_tight: true, items: vec![item(None, words), item(None, "next")] }));
+        blocks.push(Block::List(List { first: None, is_tight: true, items: vec![item(Some(true), words), item(Some(false), words)] }));
+        blocks.push(Block::Quote(vec![paragraph(words)]));
+        blocks.push(Block::Callout { kind: CalloutKind::Warning, title: vec![text(words)], blocks: vec![paragraph(words)] });
+        blocks.push(Block::Details { summary: vec![text(words)], blocks: vec![paragraph(words)] });
+        blocks.push(Block::Code { language: "text".to_owned(), text: format!("{words}\n  indented {words}\n") });
+    }
+    blocks.push(table());
+    blocks.push(nested());
+    blocks.push(Block::Code { language: "rust".to_owned(), text: "fn main() {}\n</syntaxhighlight>\n</code>\n</file>\n]]>\n````\n".to_owned() });
+    blocks.push(Block::Actions(vec![
+        Action { what: STRINGS[9].to_owned(), owner: "Platform | team".to_owned(), due: "21 March 2025".to_owned(), status: "done", is_settled: true },
+        Action { what: STRINGS[0].to_owned(), owner: String::new(), due: String::new(), status: "open", is_settled: false },
+    ]));
+    blocks.push(Block::Paragraph(vec![text("with a note"), Inline::Footnote(0), text(" and another"), Inline::Footnote(1), Inline::Footnote(0)]));
+    let footnotes = vec![vec![paragraph(STRINGS[24])], vec![paragraph("second"), paragraph(STRINGS[2])]];
+    let page = Page { blocks, footnotes, pictures: Vec::new() };
+    let file = SitePath::new("content/case-studies/hostile.md");
+    Case { slug: Slug::of("hostile"), file, title: "Case study: C# & DB — outage #2".to_owned(), page }
+}
+
+fn heading(level: u8, words: &str, id: &str) -> Block {
+    Block::Heading(Heading { level, text: vec![text(words)], id: id.to_owned(), is_linked: true })
+}
+
+fn to_heading(number: usize, words: &str) -> Inline {
+    Inline::Link { to: LinkTo::Heading(format!("h-{number}")), text: vec![text(words)] }
+}
+
+fn item(done: Option<bool>, words: &str) -> Item {
+    Item { done, blocks: vec![paragraph(words)] }
+}
+
+/// A table with each of the strings in a cell, plain and as code.
+fn table() -> Block {
+    let rows = STRINGS.iter().map(|words| vec![vec![text(words)], vec![Inline::Code((*words).to_owned())], vec![text("end")]]);
+    Block::Table(Table {
+        columns: vec![Alignment::None, Alignment::Center, Alignment::Right],
+        head: vec![vec![text("a | b")], vec![Inline::Code("c | d".to_owned())], Vec::new()],
+        rows: rows.collect(),
+    })
+}
+
+/// A list in a list, with items that hold more than a line.
+fn nested() -> Block {
+    let inner = List { first: Some(1), is_tight: true, items: vec![item(None, "inner * one"), item(Some(true), "inner two")] };
+    let code = Block::Code { language: "yaml".to_owned(), text: "a: {{b}}\n# c\n".to_owned() };
+    let outer = vec![
+        Item { done: None, blocks: vec![paragraph("first"), paragraph("second paragraph"), code] },
+        Item { done: None, blocks: vec![paragraph("outer"), Block::List(inner)] },
+        Item { done: Some(false), blocks: vec![paragraph("a task"), Block::Quote(vec![paragraph("a quote")])] },
+    ];
+    Block::List(List { first: None, is_tight: false, items: outer })
+}
