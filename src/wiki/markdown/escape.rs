@@ -98,6 +98,9 @@ impl Sign<'_> {
         if self.is_addition(out) {
             return self.guard_of_host();
         }
+        if self.ends_attributes() || (self.next == '[' && self.is_behind_bracket(out)) {
+            return Guard::Element;
+        }
         if self.is_markup(out) { Guard::Backslash } else { Guard::None }
     }
 
@@ -127,6 +130,11 @@ impl Sign<'_> {
     /// Whether a reference to a footnote stands before, which another sign would make something else of.
     fn is_behind_bracket(&self, out: &str) -> bool {
         self.is_first && out.ends_with(']')
+    }
+
+    /// Whether braces at the end of a heading end here, which some parsers take for its attributes even behind a backslash.
+    fn ends_attributes(&self) -> bool {
+        self.next == '}' && self.manner.place == Where::Heading && self.rest.trim_end().is_empty()
     }
 
     /// Whether a host would make more of it than CommonMark does.

@@ -145,6 +145,10 @@ impl Line<'_> {
 
     fn add_link(&mut self, to: &LinkTo, text: &[Inline]) {
         let Some(address) = self.writer.address(to) else { return self.add_all(&joined(text), None) };
+        if self.out.ends_with(']') {
+            // Behind the reference to a footnote the brackets of a link would be taken for its second half.
+            self.out.push_str("<span></span>");
+        }
         self.out.push('[');
         let inner = self.out.len();
         self.add_all(&joined(text), Some(']'));
@@ -234,7 +238,7 @@ fn add_html(writer: &Writer<'_>, inline: &Inline, out: &mut String) {
         Inline::Picture { name, alt, .. } => {
             out.push_str(&format!("<img src=\"{}\" alt=\"{}\">", escaped(&writer.picture(name)), escaped(alt)));
         }
-        Inline::Break => out.push_str("<br>"),
+        Inline::Break => out.push(' '),
         Inline::Footnote(number) => out.push_str(&format!("<sup>[{}]</sup>", number + 1)),
     }
 }

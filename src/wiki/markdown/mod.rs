@@ -210,7 +210,7 @@ impl Writer<'_> {
     fn details(&self, summary: &[Inline], blocks: &[Block]) -> String {
         let content = self.blocks(blocks, Depth::Inside);
         let between = if content.is_empty() { "" } else { "\n" };
-        format!("<details>\n<summary>{}</summary>\n\n{content}{between}</details>\n", inline::html(self, summary))
+        format!("<details>\n<summary>{}</summary>\n\n{content}{between}</details>\n", inline::html(self, summary).trim())
     }
 
     fn facts(&self, facts: &[(String, String)]) -> String {
