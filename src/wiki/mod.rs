@@ -1,5 +1,6 @@
 //! Case studies as pages of a wiki: composed once, as a tree that knows no markup, and written in the dialect of each wiki.
 
+pub mod blame;
 pub mod compose;
 pub mod page;
 pub mod picture;
@@ -19,6 +20,8 @@ use crate::slug::Slug;
 use crate::source::{SitePath, Span};
 
 use page::Case;
+
+pub use markdown::attachment_path;
 
 /// What a wiki reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
