@@ -138,6 +138,16 @@ fn alike(cases: &[Case], book: &Book<'_>) -> Vec<Diagnostic> {
     found
 }
 
+/// Where a picture stands in the repository of a wiki, from its top: pages of this flavour link to it there.
+pub fn attachment_path(flavour: Flavour, name: &str) -> String {
+    match flavour {
+        Flavour::AzureDevops => format!(".attachments/{name}"),
+        // GitLab puts each upload into a folder with 32 hexadecimal digits.
+        Flavour::Gitlab => format!("uploads/{:032x}/{name}", xxhash_rust::xxh3::xxh3_128(name.as_bytes())),
+        Flavour::Github | Flavour::Gitea | Flavour::Plain => format!("images/{name}"),
+    }
+}
+
 impl Dialect {
     /// Where a page with a title stands.
     fn name(self, title: &str, place: &str) -> Name {
