@@ -130,7 +130,9 @@ impl GitWiki {
             // An empty repository tells the branch that it waits for to those who clone it.
             (0, None) => git.branch_of_clone(&self.repository).map_err(|failure| (failure.reason, String::new())),
             (1, None) => Ok(heads.names.first().cloned().unwrap_or_default()),
-            (_, None) => Err(("it names none of its branches as its own".to_owned(), format!("write one of {all} as `branch` into `site.toml`"))),
+            (_, None) => {
+                Err(("it names none of its branches as its own".to_owned(), format!("write one of {all} as `branch` into `site.toml`")))
+            }
         }
     }
 
@@ -297,6 +299,10 @@ impl Wiki for GitWiki {
         self.search(&action, "it", write.page.text.as_bytes())?;
         let stale = self.error(&action, "there is another version of it than the one that was looked at").help("run this again");
         let flavour = self.flavour();
+        if let Some(other) = self.copy()?.in_the_way(&path) {
+            let other = other.to_owned();
+            return Err(self.error(action, format!("`{other}` stands in its way: a file and a folder cannot have one name")));
+        }
         if self.copy()?.files.get(&path).map(String::as_str) != write.over.map(|over| over.revision.as_str()) {
             return Err(stale);
         }
@@ -306,6 +312,9 @@ impl Wiki for GitWiki {
             let bytes = write.pictures.get(name).ok_or_else(|| self.error(&action, format!("there is no picture `{name}`")))?;
             self.search(&action, &format!("the picture `{name}`"), bytes)?;
             let copy = self.copy()?;
+            if let Some(other) = copy.in_the_way(&place).map(str::to_owned) {
+                return Err(self.error(action, format!("`{other}` stands in the way of the picture `{place}`")));
+            }
             // The name is made from the bytes, so what has the name is the picture.
             if !copy.files.contains_key(&place) {
                 copy.changes.insert(place, Some(bytes.clone()));
@@ -442,6 +451,15 @@ impl Copy {
         let wanted = name(path).filter(|_| host == GitHost::Github)?;
         let (other, blob) = self.files.iter().find(|(other, _)| name(other).is_some_and(|other| other == wanted))?;
         Some(Standing { id: other.clone(), title: other.clone(), revision: blob.clone(), ..Standing::default() })
+    }
+
+    /// A file where a path needs a folder, or in a folder that is to become a file: git would take it away without a word.
+    fn in_the_way(&self, path: &str) -> Option<&str> {
+        let below = format!("{path}/");
+        let folders = path.match_indices('/').map(|(at, _)| &path[..at]);
+        let folder = folders.filter_map(|folder| self.files.get_key_value(folder)).map(|(folder, _)| folder).next();
+        let file = || self.files.range(below.clone()..).map(|(file, _)| file).next().filter(|file| file.starts_with(&below));
+        folder.or_else(file).map(String::as_str)
     }
 
     /// Who changed a file last, and when; nothing where that is further in the past than is worth fetching.

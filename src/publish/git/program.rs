@@ -124,7 +124,11 @@ fn talk(mut child: Child, input: &[u8]) -> io::Result<Output> {
 }
 
 fn cannot_start(error: &io::Error) -> String {
-    if error.kind() == io::ErrorKind::NotFound { "there is no `git` on this machine".to_owned() } else { format!("`git` cannot be started: {error}") }
+    if error.kind() == io::ErrorKind::NotFound {
+        "there is no `git` on this machine".to_owned()
+    } else {
+        format!("`git` cannot be started: {error}")
+    }
 }
 
 impl Failure {
@@ -156,7 +160,8 @@ pub(super) fn without_credentials(text: &str) -> String {
     let mut is_ssh = shown.ends_with("ssh");
     for part in parts {
         shown.push_str("://");
-        let authority = part.find(|next: char| matches!(next, '/' | '\'' | '"' | '`' | '?' | '#') || next.is_whitespace()).unwrap_or(part.len());
+        let authority =
+            part.find(|next: char| matches!(next, '/' | '\'' | '"' | '`' | '?' | '#') || next.is_whitespace()).unwrap_or(part.len());
         let host = part[..authority].rfind('@').map_or(0, |at| at + 1);
         // The user of SSH is `git` and no secret, as long as there is no password beside it.
         let has_password = part[..host].contains(':');
