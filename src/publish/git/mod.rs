@@ -268,6 +268,10 @@ impl GitWiki {
 }
 
 impl Wiki for GitWiki {
+    fn shows_at_once(&self) -> bool {
+        false
+    }
+
     fn look(&mut self, pages: &[Sought<'_>]) -> Result<Vec<Option<Standing>>, Error> {
         let failed = self.failed("read the pages");
         let copy = self.copy()?;
