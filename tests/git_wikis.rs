@@ -1,6 +1,5 @@
 //! Wikis that are repositories: what a publication puts there, what it never touches, and what happens when it is not alone or is stopped.
 
-#[expect(dead_code, reason = "each test uses a part of what they share")]
 #[path = "common/engine.rs"]
 mod engine;
 #[expect(dead_code, reason = "each test uses a part of what they share")]
@@ -25,6 +24,7 @@ use storybank::slug::Slug;
 use storybank::source::SitePath;
 use storybank::wiki::{Flavour, Name, Written, attachment_path};
 
+use engine::{Engine, free_port, installed};
 use program::Folder;
 
 const MESSAGE: &str = "Publish the case studies";
@@ -637,5 +637,172 @@ fn hooks_here_do_not_run_and_those_of_the_other_side_are_heard() {
         let error = error.expect_err("the other side does not take it");
         assert!(error.reason.contains("pages need a review") && error.help.contains("nothing was changed"), "{error}");
         assert_eq!(remote.head("main"), head);
+    });
+}
+
+const PASSWORD: &str = "secret-Passw0rd";
+
+/// What git takes the password of Otter Wiki from: the user's own helper.
+const HELPER: &str = "[user]\n\tname = Publisher\n\temail = publisher@example.org\n\
+    [credential]\n\thelper = \"!f() { echo username=ann@example.org; echo password=secret-Passw0rd; }; f\"\n";
+
+/// An Otter Wiki, which shows a repository and takes pushes to it.
+struct Otter {
+    engine: Engine,
+    _folder: Folder,
+}
+
+impl Otter {
+    fn start() -> Self {
+        let python = installed("otterwiki").join("venv/bin/python");
+        let folder = Folder::new();
+        let path = folder.path().display();
+        let made = Command::new("git").args(["init", "--quiet", "-b", "main"]).arg(folder.join("repo")).env_remove("GIT_DIR").status();
+        assert!(made.expect("there is a git").success());
+        let settings = format!(
+            "REPOSITORY='{path}/repo'\nSQLALCHEMY_DATABASE_URI='sqlite:///{path}/db.sqlite'\nSECRET_KEY='0123456789abcdef0123456789abcdef'\n\
+             READ_ACCESS='ANONYMOUS'\nWRITE_ACCESS='APPROVED'\nATTACHMENT_ACCESS='APPROVED'\nAUTO_APPROVAL=True\n\
+             EMAIL_NEEDS_CONFIRMATION=False\nGIT_WEB_SERVER=True\n"
+        );
+        fs::write(folder.join("settings.cfg"), settings).expect("it can be written");
+        let port = free_port();
+        let mut command = Command::new(python);
+        command.args(["-m", "flask", "run", "--host", "127.0.0.1", "--port", &port.to_string()]);
+        command.env("OTTERWIKI_SETTINGS", folder.join("settings.cfg")).env("FLASK_APP", "otterwiki.server");
+        // Its own work is with its own repository, as the user that it is by itself.
+        command.env_remove("GIT_DIR").env_remove("GIT_INDEX_FILE");
+        let engine = Engine::start(command, port, folder.path());
+        Self { engine, _folder: folder }
+    }
+
+    fn wiki(&self, flavour: GitHost) -> GitWiki {
+        wiki(flavour, &format!("{}/.git", self.engine.url), "")
+    }
+
+    /// A page as readers see it.
+    fn shown(&self, page: &str) -> html::Page {
+        html::parse(&Person::new(self).get(page))
+    }
+}
+
+/// Somebody before a browser.
+struct Person<'a> {
+    otter: &'a Otter,
+    cookie: String,
+}
+
+impl<'a> Person<'a> {
+    fn new(otter: &'a Otter) -> Self {
+        Self { otter, cookie: String::new() }
+    }
+
+    /// Somebody who has signed up and logged in.
+    fn signed_up(otter: &'a Otter) -> Self {
+        let mut person = Self::new(otter);
+        let form = [("email", "ann@example.org"), ("name", "Ann Other"), ("password1", PASSWORD), ("password2", PASSWORD)];
+        person.post("-/register", "-/register", &form);
+        person.post("-/login", "-/login", &form_of_login());
+        person
+    }
+
+    fn agent() -> ureq::Agent {
+        ureq::Agent::config_builder().max_redirects(0).http_status_as_error(false).build().new_agent()
+    }
+
+    fn get(&mut self, page: &str) -> String {
+        let request = Self::agent().get(format!("{}/{page}", self.otter.engine.url)).header("Cookie", &self.cookie);
+        let mut answer = request.call().expect("the wiki answers");
+        self.keep_cookie(answer.headers());
+        answer.body_mut().read_to_string().expect("it answers with text")
+    }
+
+    /// Sends the form of a page.
+    fn post(&mut self, form_at: &str, to: &str, fields: &[(&str, &str)]) {
+        let form = self.get(form_at);
+        let (_, rest) = form.split_once("name=\"csrf_token\" value=\"").unwrap_or_else(|| panic!("no form at {form_at}:\n{form}"));
+        let token = rest.split('"').next().unwrap_or_default().to_owned();
+        let fields = fields.iter().copied().chain([("csrf_token", token.as_str())]);
+        let request = Self::agent().post(format!("{}/{to}", self.otter.engine.url)).header("Cookie", &self.cookie);
+        let answer = request.send_form(fields).expect("the wiki answers");
+        assert_eq!(answer.status(), 302, "{to}");
+        self.keep_cookie(answer.headers());
+    }
+
+    fn keep_cookie(&mut self, headers: &ureq::http::HeaderMap) {
+        if let Some(cookie) = headers.get("set-cookie").and_then(|cookie| cookie.to_str().ok()) {
+            self.cookie = cookie.split(';').next().unwrap_or_default().to_owned();
+        }
+    }
+
+    fn writes(&mut self, page: &str, text: &str) {
+        self.post(&format!("{page}/edit"), &format!("{page}/save"), &[("content", text), ("commit", "By hand")]);
+    }
+}
+
+fn form_of_login() -> [(&'static str, &'static str); 2] {
+    [("email", "ann@example.org"), ("password", PASSWORD)]
+}
+
+const BODY: &str = "## What happened\n\nThe \\*queue\\* grew. See [the other](/cases/case-two).\n\n| When | What |\n| --- | --- |\n| 10:00 | \
+    `a < b` |\n\n- [x] done\n- [ ] open\n\n> [!WARNING]\n> Take care.\n\n<details>\n<summary>More</summary>\n\nHidden words.\n\n</details>\n\n\
+    ```rust\nfn main() {}\n```\n";
+
+#[test]
+fn a_real_wiki_shows_what_was_pushed_and_keeps_what_a_person_wrote() {
+    alone_with("a_real_wiki_shows_what_was_pushed_and_keeps_what_a_person_wrote", HELPER, || {
+        let otter = Otter::start();
+        let mut person = Person::signed_up(&otter);
+        let mut record = Record::default();
+        let mut pages = [page("cases/case-one.md", BODY), page("cases/case-two.md", "The other.\n")];
+        pages[0].attachments = vec!["0a1b.png".to_owned()];
+        assert_eq!(succeed(&mut otter.wiki(GitHost::Gitlab), &mut record, &pages), [Action::Create, Action::Create]);
+
+        let shown = otter.shown("cases/case-one");
+        let article = shown.all("article").into_iter().find(|&id| shown.attribute(id, "class") == Some("page")).expect("it shows a page");
+        let text = shown.text(article);
+        for words in
+            ["What happened", "The *queue* grew. See the other.", "10:00 a < b", "Take care.", "More Hidden words.", "fn main() {}"]
+        {
+            assert!(text.contains(words), "{words}: {text}");
+        }
+        let inside = |name: &str| shown.all(name).into_iter().filter(|&id| shown.is_inside(id, article)).count();
+        assert_eq!((inside("table"), inside("td"), inside("details"), inside("input"), inside("h2")), (1, 2, 1, 2, 1));
+        let history = |person: &mut Person<'_>| person.get("-/changelog").matches("/-/commit/").count();
+        let commits = history(&mut person);
+
+        assert_eq!(succeed(&mut otter.wiki(GitHost::Gitlab), &mut record, &pages), [Action::Unchanged, Action::Unchanged]);
+        assert_eq!(history(&mut person), commits, "a second time makes no new version");
+
+        let mut stale = otter.wiki(GitHost::Gitlab);
+        let changed = [page("cases/case-one.md", "Newer words.\n"), page("cases/case-two.md", "Newer words too.\n")];
+        let standing = look(&mut stale, &record, &changed);
+        person.writes("cases/case-one", "Written by hand.");
+        for (page, over) in changed.iter().zip(&standing) {
+            stale.write(&Write { page, over: over.as_ref(), pictures: &pictures(), message: MESSAGE }).expect("nothing leaves yet");
+        }
+        let error = stale.finish(&[], MESSAGE).expect_err("a person was faster");
+        assert!(error.reason.contains("somebody has pushed"), "{error}");
+
+        let actions = succeed(&mut otter.wiki(GitHost::Gitlab), &mut record, &changed);
+        assert_eq!(actions, [Action::Refuse(Conflict::Edited), Action::Update]);
+        let (first, second) = (person.get("cases/case-one"), person.get("cases/case-two"));
+        assert!(first.contains("Written by hand.") && !first.contains("Newer words") && second.contains("Newer words too."));
+        let standing = look(&mut otter.wiki(GitHost::Gitlab), &record, &changed);
+        assert_eq!(standing[0].as_ref().map(|standing| standing.editor.as_str()), Some("Ann Other"));
+    });
+}
+
+#[test]
+fn a_real_wiki_takes_nothing_from_strangers() {
+    alone("a_real_wiki_takes_nothing_from_strangers", || {
+        let otter = Otter::start();
+        let error = publish(&mut otter.wiki(GitHost::Gitlab), &mut Record::default(), &[page("a.md", "x")], Resolve::Refuse);
+        let error = error.expect_err("nobody knows the publisher");
+        assert!(error.reason.contains("could not read Username"), "{error}");
+        let address = format!("{}/.git", otter.engine.url.replace("http://", "http://ann%40example.org:wr0ngPass@"));
+        let error = publish(&mut wiki(GitHost::Gitlab, &address, ""), &mut Record::default(), &[page("a.md", "x")], Resolve::Refuse);
+        let error = error.expect_err("this is not the password").to_string();
+        assert!(!error.contains("wr0ngPass") && !error.contains("ann%40"), "{error}");
+        assert!(!Person::new(&otter).get("-/index").contains(">A<"));
     });
 }
