@@ -3,7 +3,9 @@
 #![expect(clippy::disallowed_methods, reason = "this is the module that speaks with wikis, so that no other one has to")]
 
 mod apply;
+mod azure;
 mod folder;
+mod git;
 mod http;
 mod open;
 
@@ -15,7 +17,9 @@ use crate::plan::{Alongside, Identity, Recorded, Standing};
 use crate::wiki::{Name, Written};
 
 pub use apply::apply;
+pub use azure::AzureWiki;
 pub use folder::Folder;
+pub use git::{GitWiki, Sidebar};
 pub use http::{Client, Credential, Request, Response, Secret};
 pub use open::open;
 
