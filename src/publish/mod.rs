@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is the module that speaks with wikis, so that no other one has to")]
 
 mod http;
+mod mediawiki;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,6 +13,7 @@ use crate::plan::{Alongside, Identity, Recorded, Standing};
 use crate::wiki::{Name, Written};
 
 pub use http::{Client, Request, Response};
+pub use mediawiki::Mediawiki;
 
 /// The pictures that go along with pages, by their names.
 pub type Pictures = BTreeMap<String, Arc<[u8]>>;
