@@ -7,6 +7,7 @@ mod azure;
 mod folder;
 mod git;
 mod http;
+mod mediawiki;
 mod open;
 
 use std::collections::BTreeMap;
@@ -21,6 +22,7 @@ pub use azure::AzureWiki;
 pub use folder::Folder;
 pub use git::{GitWiki, Sidebar};
 pub use http::{Client, Credential, Request, Response, Secret};
+pub use mediawiki::Mediawiki;
 pub use open::open;
 
 /// The pictures that go along with pages, by their names.
