@@ -2,7 +2,13 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the module that speaks with wikis, so that no other one has to")]
 
+mod apply;
+mod azure;
+mod folder;
+mod git;
 mod http;
+mod mediawiki;
+mod open;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,7 +17,13 @@ use std::sync::Arc;
 use crate::plan::{Alongside, Identity, Recorded, Standing};
 use crate::wiki::{Name, Written};
 
-pub use http::{Client, Request, Response};
+pub use apply::apply;
+pub use azure::AzureWiki;
+pub use folder::Folder;
+pub use git::{GitWiki, Sidebar};
+pub use http::{Client, Credential, Request, Response, Secret};
+pub use mediawiki::Mediawiki;
+pub use open::open;
 
 /// The pictures that go along with pages, by their names.
 pub type Pictures = BTreeMap<String, Arc<[u8]>>;
@@ -45,6 +57,11 @@ pub trait Wiki {
     /// What makes a page the same page here.
     fn identity(&self) -> Identity {
         Identity::Place
+    }
+
+    /// Whether a page is seen as soon as it is written, and not only when all of it is finished.
+    fn shows_at_once(&self) -> bool {
+        true
     }
 
     /// What stands in the places of pages, in their order; nothing where there is no page.
