@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the module that speaks with wikis, so that no other one has to")]
 
+mod dokuwiki;
 mod http;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use crate::plan::{Alongside, Identity, Recorded, Standing};
 use crate::wiki::{Name, Written};
 
+pub use dokuwiki::Dokuwiki;
 pub use http::{Client, Request, Response};
 
 /// The pictures that go along with pages, by their names.
