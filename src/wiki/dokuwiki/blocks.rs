@@ -148,23 +148,24 @@ impl<'a> Writer<'a> {
     /// Blocks where the wiki reads a single line.
     pub fn joined(&mut self, blocks: &[Block]) -> String {
         let mut out = String::new();
-        let mut is_after_words = false;
+        // What parts the next words from those before; code has lines of its own.
+        let mut between = "";
         for line in self.lines(blocks) {
             match line {
                 Line::Words(text) => {
-                    out.push_str(if is_after_words { "\\\\ " } else { "" });
+                    out.push_str(between);
                     out.push_str(&text);
-                    is_after_words = true;
+                    between = "\\\\ ";
                 }
                 Line::Code(text) => {
                     out.push_str(&text);
-                    is_after_words = false;
+                    between = "";
                 }
-                Line::Gap if is_after_words => out.push_str("\\\\ "),
+                Line::Gap if !between.is_empty() => between = "\\\\ \\\\ ",
                 Line::Gap => {}
             }
         }
-        out.trim_end_matches("\\\\ ").trim().to_owned()
+        out.trim().to_owned()
     }
 
     fn lines(&mut self, blocks: &[Block]) -> Vec<Line> {
