@@ -204,13 +204,12 @@ fn part(kind: &str, text: &str) -> Part {
 struct Wanted<'a> {
     case: &'a Case,
     parts: Vec<Part>,
-    /// What leads to which section, by the words of the section.
-    sections: BTreeMap<String, String>,
     notes: Vec<usize>,
+    references: usize,
 }
 
 fn wanted(case: &Case) -> Vec<Part> {
-    let mut wanted = Wanted { case, parts: vec![part("h1", &case.title)], sections: BTreeMap::new(), notes: Vec::new() };
+    let mut wanted = Wanted { case, parts: vec![part("h1", &case.title)], notes: Vec::new(), references: 0 };
     wanted.blocks(&case.page.blocks);
     let notes = wanted.notes.clone();
     for note in notes {
@@ -226,7 +225,6 @@ impl Wanted<'_> {
             match block {
                 Block::Heading(heading) => {
                     let text = storybank::wiki::page::plain(&heading.text);
-                    self.sections.insert(heading.id.clone(), text.clone());
                     self.push(&format!("h{}", heading.level.min(5)), &text);
                 }
                 Block::Paragraph(text) => {
@@ -345,41 +343,57 @@ impl Wanted<'_> {
         inlines.iter().map(|inline| self.inline(inline)).collect()
     }
 
+    /// The wiki has words in styles around links, but not in them.
+    fn linked(&mut self, target: &str, text: &[Inline]) -> String {
+        let link = |words: &str| format!("⟦a {target} {words}⟧");
+        let linked = text.iter().map(|inline| match inline {
+            Inline::Text(words) => link(words),
+            Inline::Code(code) => format!("⟦code {}⟧", link(code)),
+            Inline::Styled(style, inner) => format!("⟦{} {}⟧", kind_of(*style), self.linked(target, inner)),
+            Inline::Picture { .. } => link(&self.inline(inline)),
+            Inline::Link { .. } | Inline::Break | Inline::Footnote(_) => self.inline(inline),
+        });
+        linked.collect()
+    }
+
     fn inline(&mut self, inline: &Inline) -> String {
         match inline {
             Inline::Text(text) => text.clone(),
             Inline::Code(text) => format!("⟦code {text}⟧"),
             Inline::Styled(style, inner) => {
-                let kind = match style {
-                    Style::Emphasis => "em",
-                    Style::Strong | Style::Highlight => "strong",
-                    Style::Strikethrough => "del",
-                    Style::Subscript => "sub",
-                    Style::Superscript => "sup",
-                    Style::Keyboard => "code",
-                    Style::Underline => "u",
-                };
-                format!("⟦{kind} {}⟧", self.inlines(inner))
+                format!("⟦{} {}⟧", kind_of(*style), self.inlines(inner))
             }
             Inline::Link { to, text } => {
-                let text = self.inlines(text);
-                match to {
-                    LinkTo::External(address) => format!("⟦a {} {text}⟧", address.replace('[', "%5B").replace(']', "%5D").replace('|', "%7C")),
-                    LinkTo::Heading(id) => format!("⟦a #{id} {text}⟧"),
-                    LinkTo::Page { case, heading } => format!("⟦a {case}#{heading} {text}⟧"),
-                }
+                let target = match to {
+                    LinkTo::External(address) => address.replace('[', "%5B").replace(']', "%5D").replace('|', "%7C"),
+                    LinkTo::Heading(id) => format!("#{id}"),
+                    LinkTo::Page { case, heading } => format!("{case}#{heading}"),
+                };
+                self.linked(&target, text)
             }
             Inline::Picture { name, alt, .. } => format!("⟦img {name} {alt}⟧"),
             Inline::Break => "⏎".to_owned(),
             Inline::Footnote(number) => {
-                let known = self.notes.iter().position(|note| note == number);
-                let known = known.unwrap_or_else(|| {
+                // The wiki counts the references, and says the same words once for all of them.
+                self.references += 1;
+                if !self.notes.contains(number) {
                     self.notes.push(*number);
-                    self.notes.len() - 1
-                });
-                format!("⟦note {}⟧", known + 1)
+                }
+                format!("⟦note {}⟧", self.references)
             }
         }
+    }
+}
+
+fn kind_of(style: Style) -> &'static str {
+    match style {
+        Style::Emphasis => "em",
+        Style::Strong | Style::Highlight => "strong",
+        Style::Strikethrough => "del",
+        Style::Subscript => "sub",
+        Style::Superscript => "sup",
+        Style::Keyboard => "code",
+        Style::Underline => "u",
     }
 }
 
@@ -415,7 +429,7 @@ impl Shown<'_> {
                 "p" => self.push("p", child),
                 "ul" | "ol" => self.list(child, &name),
                 "blockquote" => self.push("quote", child),
-                "pre" => self.parts.push(("pre".to_owned(), self.page.raw_text(child).trim_end().to_owned())),
+                "pre" => self.parts.push(("pre".to_owned(), self.code(child))),
                 "hr" => self.parts.push(part("hr", "")),
                 "th" | "td" => {
                     let class = self.page.attribute(child, "class").unwrap_or_default();
@@ -431,6 +445,12 @@ impl Shown<'_> {
                 _ => self.parts.push(part(&format!("stray {name}"), &self.page.text(child))),
             }
         }
+    }
+
+    /// The highlighter of the wiki puts a blank into each empty line.
+    fn code(&self, id: NodeId) -> String {
+        let code = self.page.raw_text(id).replace('\u{a0}', "");
+        code.trim_end().trim_start_matches('\n').to_owned()
     }
 
     fn push(&mut self, kind: &str, id: NodeId) {
@@ -478,7 +498,7 @@ impl Shown<'_> {
             }
             "div" => self.inlines(id),
             "em" if page.has_class(id, "u") => format!("⟦u {}⟧", self.inlines(id)),
-            "pre" => format!("⟦pre {}⟧", page.raw_text(id).trim_end()),
+            "pre" => format!("⟦pre {}⟧", self.code(id)),
             "blockquote" => format!("⟦quote {}⟧", self.inlines(id)),
             name => format!("⟦{name} {}⟧", self.inlines(id)).replace("⟦sup note", "⟦note"),
         }
@@ -547,4 +567,355 @@ fn hostile_words_are_shown_as_they_are() {
     }
     assert_eq!(shown.all("img").len(), 0, "no words are a picture");
     assert!(!site.is_locked());
+}
+
+fn text(words: &str) -> Inline {
+    Inline::Text(words.to_owned())
+}
+
+fn words(text: &str) -> Block {
+    Block::Paragraph(vec![Inline::Text(text.to_owned())])
+}
+
+fn case(title: &str, page: Page) -> Case {
+    let slug = Slug::of(title);
+    Case { file: SitePath::new(format!("content/case-studies/{slug}.md")), slug, title: title.to_owned(), language: "en".to_owned(), page }
+}
+
+fn heading(level: u8, words: &[Inline], id: &str) -> Block {
+    Block::Heading(Heading { level, text: words.to_vec(), id: id.to_owned(), is_linked: true })
+}
+
+fn item(done: Option<bool>, blocks: Vec<Block>) -> Item {
+    Item { done, blocks }
+}
+
+fn link(to: LinkTo, text: Vec<Inline>) -> Inline {
+    Inline::Link { to, text }
+}
+
+fn to(id: &str) -> LinkTo {
+    LinkTo::Heading(id.to_owned())
+}
+
+fn code(language: &str, text: &str) -> Block {
+    Block::Code { language: language.to_owned(), text: text.to_owned() }
+}
+
+/// A page with everything that a page can have.
+fn everything() -> (Case, Case, Pictures) {
+    let bytes = STANDARD.decode(DOT).expect("it is base64");
+    let pictures = Pictures::from([("0123456789abcdef.png".to_owned(), bytes.into())]);
+    let picture = Inline::Picture { name: "0123456789abcdef.png".to_owned(), alt: "a dot | red".to_owned(), title: String::new() };
+    let other = case("The other one", Page { blocks: vec![heading(2, &[text("Größe & Maß")], "size"), words("end")], ..Page::default() });
+    let styles = [
+        Style::Emphasis,
+        Style::Strong,
+        Style::Strikethrough,
+        Style::Subscript,
+        Style::Superscript,
+        Style::Keyboard,
+        Style::Highlight,
+        Style::Underline,
+    ];
+    let styled = styles.into_iter().flat_map(|style| [Inline::Styled(style, vec![text("in style")]), text(" then ")]);
+    let nested = Inline::Styled(Style::Strong, vec![text("a "), Inline::Styled(Style::Emphasis, vec![text("b"), Inline::Code("c".to_owned())])]);
+    let to_other = |heading: &str| LinkTo::Page { case: other.slug.clone(), heading: heading.to_owned() };
+    let outer = vec![
+        item(None, vec![words("one"), Block::List(list(Some(1), vec![item(Some(true), vec![words("done")]), item(None, vec![words("plain")])]))]),
+        item(Some(false), vec![words("open"), Block::List(list(None, vec![item(None, vec![words("deeper")])]))]),
+    ];
+    let blocks = vec![
+        Block::Facts(vec![("Severity".to_owned(), "high".to_owned()), ("Date".to_owned(), "2025-03-21".to_owned())]),
+        Block::Contents,
+        heading(2, &[text("What happened?")], "what"),
+        Block::Paragraph(styled.chain([nested, Inline::Break, text("next line")]).collect()),
+        heading(3, &[text("What happened?")], "again"),
+        heading(4, &[text("10:00")], "time"),
+        heading(5, &[text("!?")], "marks"),
+        heading(6, &[text("Six "), Inline::Code("x = [1]".to_owned())], "six"),
+        Block::Paragraph(["what", "again", "time", "marks", "six"].into_iter().flat_map(|id| [link(to(id), vec![text(id)]), text(" ")]).collect()),
+        Block::Paragraph(vec![link(to_other(""), vec![text("the other page")]), text(" and "), link(to_other("size"), vec![text("its size")])]),
+        Block::Paragraph(vec![
+            link(LinkTo::External("https://example.org/?q=a&b=1".to_owned()), vec![text("both "), Inline::Styled(Style::Strong, vec![text("bold")])]),
+            text(" "),
+            picture.clone(),
+        ]),
+        Block::Quote(vec![words("outer"), words("more"), Block::Quote(vec![words("inner")])]),
+        Block::Callout { kind: CalloutKind::Tip, title: Vec::new(), blocks: vec![words("do this"), code("sh", "a | b ^ c\n\nd\n")] },
+        Block::Details { summary: vec![text("More")], blocks: vec![words("inside"), code("rust", "fn main() {}\n")] },
+        code("unknown", "  two\n\n\ttab <b> &amp; %% ''x''\n"),
+        code("", "plain\n"),
+        code("c++", "int x; // </code>\n"),
+        Block::Rule,
+        Block::List(list(None, outer)),
+        Block::List(list(Some(7), vec![item(None, vec![words("seven")]), item(None, vec![words("eight")])])),
+        Block::Table(Table {
+            columns: vec![Alignment::Left, Alignment::Center, Alignment::Right, Alignment::None],
+            head: vec![vec![text("a")], vec![text("b")], vec![text("c")], Vec::new()],
+            rows: vec![
+                vec![vec![text("x")], vec![picture], vec![Inline::Code("a || b".to_owned())], vec![text("one"), Inline::Break, text("two")]],
+                vec![Vec::new(), Vec::new(), vec![text("::: ")], vec![link(to("what"), vec![text("up")])]],
+            ],
+        }),
+        Block::Paragraph(vec![text("noted"), Inline::Footnote(0), text(", "), Inline::Styled(Style::Strong, vec![text("loud"), Inline::Footnote(1)])]),
+        Block::Actions(vec![Action {
+            what: "Alert on lag".to_owned(),
+            owner: "Platform team".to_owned(),
+            due: String::new(),
+            status: "doing",
+            is_settled: false,
+        }]),
+    ];
+    let footnotes = vec![
+        vec![words("first (of two)"), code("sh", "echo ))\n")],
+        vec![Block::Paragraph(vec![Inline::Styled(Style::Strong, vec![text("second")]), text(" one")])],
+    ];
+    (case("Everything: a page", Page { blocks, footnotes, pictures: pictures.keys().cloned().collect() }), other, pictures)
+}
+
+fn list(first: Option<u32>, items: Vec<Item>) -> List {
+    List { first, is_tight: true, items }
+}
+
+#[test]
+fn everything_is_shown_with_its_pictures_and_links() {
+    let site = Site::start("everything");
+    let (case, other, pictures) = everything();
+    let pages = written(&[case.clone(), other], &pictures);
+    let mut wiki = site.wiki();
+    for page in pages.iter().rev() {
+        publish(&mut wiki, page, &pictures).expect("it is written");
+    }
+    let id = &pages[0].name.path;
+    let shown = site.shown(id);
+    let places = pages.iter().map(|page| (page.case.to_string(), page.name.path.clone())).collect();
+    let mut wanted = case.clone();
+    // The wiki makes an id of the words of the heading, and the link has to have the same.
+    set_fragments(&mut wanted.page.blocks, "size", "groesse_mass");
+    compare(&shown, &wanted, &places);
+    assert_eq!(shown.of_class("wikilink2").len(), 0, "no link leads to a page that is not there");
+    assert!(site.shown(&pages[1].name.path).ids().contains(&"groesse_mass"));
+    let media = site.folder.join("data/media/team/stories/0123456789abcdef.png");
+    assert_eq!(fs::read(media).expect("it is uploaded"), &*pictures["0123456789abcdef.png"]);
+    let whole = site.get(&format!("/doku.php?id={id}"));
+    assert!(whole.contains("dw__toc") && whole.contains("<title>team:stories:everything_a_page"), "the wiki makes the table of contents");
+    assert!(!site.get(&format!("/doku.php?id={}", pages[1].name.path)).contains("dw__toc"), "nobody asked for one there");
+    // Nothing changes where nothing has changed.
+    let standing = look(&mut wiki, &pages[0]).expect("it is there").expect("it is there");
+    assert_eq!(standing.digest, Some(Digest::of(&pages[0].text)));
+    assert_eq!(standing.attachments.iter().collect::<Vec<_>>(), pages[0].attachments.iter().collect::<Vec<_>>());
+    assert_eq!(standing.editor, "publisher");
+    publish(&mut wiki, &pages[0], &pictures).expect("it is written again");
+    assert_eq!(site.versions(id), 1, "the same text makes no version");
+    assert!(!site.is_locked());
+}
+
+fn set_fragments(blocks: &mut [Block], from: &str, to: &str) {
+    for block in blocks {
+        let Block::Paragraph(inlines) = block else { continue };
+        for inline in inlines {
+            if let Inline::Link { to: LinkTo::Page { heading, .. }, .. } = inline
+                && heading == from
+            {
+                *heading = to.to_owned();
+            }
+        }
+    }
+}
+
+fn small(words_of_it: &str) -> Written {
+    let page = Page { blocks: vec![words(words_of_it)], ..Page::default() };
+    written(&[case("A small page", page)], &Pictures::new()).remove(0)
+}
+
+fn write_over(wiki: &mut Dokuwiki, page: &Written, over: Option<&Standing>) -> Result<String, Error> {
+    wiki.write(&Write { page, over, pictures: &Pictures::new(), message: "0123 published" })
+}
+
+#[test]
+fn what_somebody_else_wrote_is_kept() {
+    let site = Site::start("conflict");
+    let mut wiki = site.wiki();
+    let (first, second) = (small("first"), small("second"));
+    let id = first.name.path.clone();
+    // Somebody makes the page between the look and the write.
+    assert_eq!(look(&mut wiki, &first).expect("it can be looked for"), None);
+    site.edit(&id, "made by hand");
+    let error = write_over(&mut wiki, &first, None).expect_err("there is a page");
+    assert!(error.to_string().contains("`editor` has changed the page since it was looked at"), "{error}");
+    assert_eq!(site.source(&id), "made by hand");
+    // Somebody changes it between the look and the write, in the same second and to a text of the same length.
+    let over = look(&mut wiki, &first).expect("it is there");
+    assert_eq!(over.as_ref().map(|over| (over.editor.as_str(), over.text.as_str())), Some(("editor", "made by hand")));
+    site.edit(&id, "mend by hand");
+    let error = write_over(&mut wiki, &second, over.as_ref()).expect_err("it has changed");
+    assert!(error.reason.contains("has changed the page"), "{error}");
+    assert_eq!(site.source(&id), "mend by hand");
+    // Somebody deletes it.
+    let over = look(&mut wiki, &first).expect("it is there");
+    site.edit(&id, "");
+    let error = write_over(&mut wiki, &second, over.as_ref()).expect_err("it is gone");
+    assert!(error.reason.contains("deleted"), "{error}");
+    assert!(!site.file(&id).exists() && !site.is_locked());
+    // What was looked at as it is may be written over.
+    write_over(&mut wiki, &first, None).expect("there is no page");
+    let over = look(&mut wiki, &first).expect("it is there");
+    write_over(&mut wiki, &second, over.as_ref()).expect("nobody has changed it");
+    assert_eq!(site.source(&id), second.text);
+    let changes = fs::read_to_string(site.folder.join("data/meta/team/stories/a_small_page.changes")).expect("it has a history");
+    assert!(changes.lines().last().is_some_and(|line| line.contains("0123 published") && line.contains("publisher")), "{changes}");
+}
+
+#[test]
+fn a_page_that_somebody_edits_is_left_alone() {
+    let site = Site::start("locked");
+    let mut wiki = site.wiki();
+    let page = small("first");
+    publish(&mut wiki, &page, &Pictures::new()).expect("it is written");
+    site.lock(&page.name.path);
+    let second = small("second");
+    let error = publish(&mut wiki, &second, &Pictures::new()).expect_err("it is locked");
+    assert!(error.to_string().contains("somebody else is editing the page"), "{error}");
+    assert!(error.help.contains("15 minutes"), "{error}");
+    assert_eq!(site.source(&page.name.path), page.text);
+    assert!(site.is_locked(), "the lock is somebody else's");
+}
+
+#[test]
+fn a_page_is_deleted_as_it_was_looked_at() {
+    let site = Site::start("deletion");
+    let mut wiki = site.wiki();
+    let page = small("first");
+    publish(&mut wiki, &page, &Pictures::new()).expect("it is written");
+    let standing = look(&mut wiki, &page).expect("it is there").expect("it is there");
+    site.edit(&page.name.path, "by hand");
+    let error = wiki.delete(&recorded(&page), &standing, "0123 deleted").expect_err("it has changed");
+    assert!(error.to_string().starts_with("cannot delete the page `team:stories:a_small_page` at http://127.0.0.1"), "{error}");
+    assert_eq!(site.source(&page.name.path), "by hand");
+    let standing = look(&mut wiki, &page).expect("it is there").expect("it is there");
+    wiki.delete(&recorded(&page), &standing, "0123 deleted").expect("it is deleted");
+    assert!(!site.file(&page.name.path).exists());
+    assert_eq!(look(&mut wiki, &page).expect("it can be looked for"), None);
+    assert!(!site.is_locked());
+}
+
+#[test]
+fn who_may_not_publish_is_told_so() {
+    let site = Site::start("rights");
+    let page = small("first");
+    let error = publish(&mut site.wiki_of("publisher", "another password"), &page, &Pictures::new()).expect_err("it is not the password");
+    assert!(error.reason.starts_with("401") && error.help.contains("password of `publisher`"), "{error}");
+    assert!(!format!("{error} {error:?}").contains("another password"));
+    let error = publish(&mut site.wiki_of("reader", PASSWORD), &page, &Pictures::new()).expect_err("it may read only");
+    assert!(error.to_string().contains("`reader` has the right 1 there and needs 2"), "{error}");
+    let elsewhere = format!("{}/elsewhere", site.engine.url);
+    let mut wiki = Dokuwiki::new(Arc::default(), &elsewhere, "publisher", Secret::new(PASSWORD), NAMESPACE);
+    let error = look(&mut wiki, &page).expect_err("there is no wiki");
+    assert!(error.help.contains("`address`"), "{error}");
+    let settings = site.folder.join("conf/local.php");
+    let text = fs::read_to_string(&settings).expect("it is there").replace("['remote']=1", "['remote']=0");
+    fs::write(&settings, text).expect("it can be written");
+    let error = look(&mut site.wiki(), &page).expect_err("the interface is off");
+    assert!(error.help.contains("`remote`"), "{error}");
+    assert!(!site.file(&page.name.path).exists());
+}
+
+#[test]
+fn what_is_withheld_leaves_in_no_form() {
+    let site = Site::start("withheld");
+    let withheld = Arc::new(Withheld::default().with_names(["Acme".to_owned()]));
+    let mut wiki = Dokuwiki::new(withheld, &site.engine.url, "publisher", Secret::new(PASSWORD), NAMESPACE);
+    let error = publish(&mut wiki, &small("made for A<cme").clone(), &Pictures::new());
+    assert!(error.is_ok(), "{error:?}");
+    let over = look(&mut wiki, &small("x")).expect("it is there");
+    let error = write_over(&mut wiki, &small("made for Acme"), over.as_ref()).expect_err("it may not leave");
+    assert!(error.reason.contains("may not leave"), "{error}");
+    let mut page = small("with a picture");
+    page.attachments = vec!["0.png".to_owned()];
+    let pictures = Pictures::from([("0.png".to_owned(), b"taken at ACME".to_vec().into())]);
+    let error = wiki.write(&Write { page: &page, over: over.as_ref(), pictures: &pictures, message: "0123" }).expect_err("nor in a picture");
+    assert!(error.action.contains("upload") && error.reason.contains("may not leave"), "{error}");
+    assert!(!site.is_locked(), "whatever fails, the page is unlocked");
+}
+
+/// A text as the wiki renders it, without a server.
+fn rendered(text: &str, folder: &Path) -> html::Page {
+    let mut php = Command::new("php");
+    php.args(["-d", "display_errors=0"]).arg(programs().join("usr/share/dokuwiki/bin/render.php")).env("DOKUWIKI_FOLDER", folder);
+    let mut child = php.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("`make engines` installs php");
+    child.stdin.take().expect("it reads").write_all(text.as_bytes()).expect("it reads all of it");
+    let output = child.wait_with_output().expect("it ends");
+    assert!(output.status.success());
+    html::parse(&String::from_utf8(output.stdout).expect("it is text"))
+}
+
+/// What means something somewhere, and what stands between.
+const PIECES: &[&str] = &[
+    "a", "word", "Two", "B2", " ", "  ", "%", "%%", "%%%", "<nowiki>", "</nowiki>", "*", "**", "/", "//", "_", "__", "'", "''", "\"", "(", "((", ")",
+    "))", "[", "[[", "]", "]]", "{", "{{", "}", "}}", "|", "||", "^", "=", "==", "======", "-", "--", "---", "----", ">", ">>", "<", "<<", "->", ":", "://",
+    "http://", "http:", "www.", "a.b", "\\", "\\\\", "\\\\ ", "~~NOTOC~~", "~~", ":::", "<code>", "</code>", "<file>", "</file>", "<sub>", "</sub>", "<del>",
+    "</del>", "<html>", "</html>", "<php>", "rss>", "&", "&amp;", "#", "?", "!", ".", "...", ",", ";", "640x480", ":-)", "FIXME", "(c)", "@", "x@y.org",
+    "\\\\server\\share", "ü", "ß", "漢", "🙂", "—", "1", "1.", "* ", "- ", "  * ", "\t",
+];
+
+fn any_words() -> impl Strategy<Value = String> {
+    let pieces = prop::collection::vec(prop::sample::select(PIECES), 1..7);
+    pieces.prop_map(|pieces| pieces.concat()).prop_filter("a text has words", |text| !text.trim().is_empty())
+}
+
+fn any_inline() -> impl Strategy<Value = Inline> {
+    let styles = [Style::Emphasis, Style::Strong, Style::Strikethrough, Style::Subscript, Style::Superscript, Style::Keyboard, Style::Underline];
+    let leaf = prop_oneof![any_words().prop_map(Inline::Text), any_words().prop_map(Inline::Code), Just(Inline::Break)];
+    let places = prop::sample::select(&["https://example.org/a?b=[c]|d", "http://example.org/%20"][..]);
+    prop_oneof![
+        4 => leaf,
+        2 => (prop::sample::select(styles.to_vec()), any_words()).prop_map(|(style, words)| Inline::Styled(style, vec![Inline::Text(words)])),
+        1 => (places, any_words()).prop_map(|(place, words)| link(LinkTo::External(place.to_owned()), vec![Inline::Text(words)])),
+        1 => any_words().prop_map(|words| Inline::Styled(Style::Strong, vec![text("a"), Inline::Styled(Style::Emphasis, vec![Inline::Code(words)])])),
+    ]
+}
+
+/// Every place that has words, with words of all kinds.
+fn any_blocks() -> impl Strategy<Value = Vec<Block>> {
+    let line = || prop::collection::vec(any_inline(), 1..5).prop_map(|inlines| std::iter::once(text("x ")).chain(inlines).chain([text(" y")]).collect::<Vec<_>>());
+    let code_text = prop::collection::vec(any_words(), 1..4).prop_map(|lines| format!("x\n{}\n", lines.join("\n")));
+    let block = prop_oneof![
+        any_words().prop_map(|words| heading(2, &[Inline::Text(words)], "id")),
+        line().prop_map(Block::Paragraph),
+        any_words().prop_map(|text| words(&text)),
+        line().prop_map(|line| Block::Quote(vec![Block::Paragraph(line)])),
+        (line(), line()).prop_map(|(title, line)| Block::Callout { kind: CalloutKind::Note, title, blocks: vec![Block::Paragraph(line)] }),
+        (line(), line()).prop_map(|(one, two)| Block::List(list(None, vec![
+            item(None, vec![Block::Paragraph(one)]),
+            item(Some(true), vec![Block::Paragraph(two)]),
+        ]))),
+        (any_words(), line()).prop_map(|(one, two)| Block::Table(Table {
+            columns: vec![Alignment::None, Alignment::Center],
+            head: vec![vec![Inline::Text(one.clone())], vec![text("head")]],
+            rows: vec![vec![vec![Inline::Text(one)], two]],
+        })),
+        code_text.prop_filter("code that holds the ends of both tags is parted", |code| !(code.contains("</code>") && code.contains("</file>")))
+            .prop_map(|text| code("", &text)),
+    ];
+    prop::collection::vec(block, 1..30)
+}
+
+#[test]
+fn random_words_are_shown_as_they_are() {
+    let folder = lay_out("random");
+    let seed = match Config::default().rng_seed {
+        RngSeed::Random => RngSeed::Fixed(2026),
+        fixed @ RngSeed::Fixed(_) => fixed,
+    };
+    let mut runner = TestRunner::new(Config { cases: 30, rng_seed: seed, max_shrink_iters: 60, failure_persistence: None, ..Config::default() });
+    let run = runner.run(&any_blocks(), |blocks| {
+        let page = case("Random", Page { blocks, ..Page::default() });
+        let page_text = written(std::slice::from_ref(&page), &Pictures::new()).remove(0).text;
+        compare(&rendered(&page_text, &folder), &page, &BTreeMap::new());
+        Ok(())
+    });
+    if let Err(error) = run {
+        panic!("{error}");
+    }
 }

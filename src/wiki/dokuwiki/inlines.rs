@@ -168,7 +168,7 @@ impl Writer<'_> {
         if alt.is_empty() { format!("{{{{:{id}}}}}") } else { format!("{{{{:{id}|{alt}}}}}") }
     }
 
-    /// The wiki numbers footnotes itself, and gives the same number to the same words.
+    /// The wiki numbers the references itself, and shows the same words once, under all of their numbers.
     fn footnote(&mut self, number: usize) -> String {
         let Some(blocks) = self.case.page.footnotes.get(number) else { return String::new() };
         if self.notes.contains(&number) {
