@@ -4,6 +4,7 @@
 
 mod apply;
 mod azure;
+mod dokuwiki;
 mod folder;
 mod git;
 mod http;
@@ -19,6 +20,7 @@ use crate::wiki::{Name, Written};
 
 pub use apply::apply;
 pub use azure::AzureWiki;
+pub use dokuwiki::Dokuwiki;
 pub use folder::Folder;
 pub use git::{GitWiki, Sidebar};
 pub use http::{Client, Credential, Request, Response, Secret};
