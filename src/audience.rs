@@ -181,7 +181,8 @@ impl Redactor {
 
     /// The settings as far as they may leave.
     fn config(&self, config: &Config) -> Config {
-        let Config { title, language, theme, address, words_per_minute, audience, preview: _, redact: _, forbid: _, blame: _, wiki: _ } = config.clone();
+        let Config { title, language, theme, address, words_per_minute, audience, preview: _, redact: _, forbid: _, blame: _, wiki: _ } =
+            config.clone();
         Config { title: self.string(&title), language, theme, address, words_per_minute, audience, ..Config::default() }
     }
 }

@@ -7,7 +7,6 @@ use std::sync::LazyLock;
 use crate::escape::{escape, percent_encode};
 use crate::highlight::Highlighter;
 use crate::markdown::{Alignment, Body, Callout, CalloutKind, Event, HTML_TAGS, Tag, Target};
-use crate::model::Document;
 use crate::route::Route;
 use crate::site::{Destination, DocumentId, Node, Site, StoryId};
 use crate::source::SitePath;
@@ -494,7 +493,7 @@ impl Writer<'_, '_> {
             return;
         }
         let style = Style { heading_base: self.style.heading_base, ids: Ids::Omitted, left_out: &[] };
-        let html = match shown(site, *node, fragment, *section) {
+        let html = match site.shown(*node, fragment, *section) {
             Some((document, nodes)) => self.page.html_at_depth(document, nodes, style, self.depth + 1),
             None => return,
         };
@@ -559,38 +558,6 @@ fn heading_shift(body: &Body, nodes: Range<usize>, base: u8) -> i8 {
 
 fn level_on_page(level: u8, shift: i8) -> u8 {
     level.saturating_add_signed(shift).clamp(2, 6)
-}
-
-/// The stretch of a document that a link to a page and a fragment shows.
-fn shown(site: &Site, node: Node, fragment: &str, section: Option<(DocumentId, usize)>) -> Option<(DocumentId, Range<usize>)> {
-    if let Some((document, section)) = section {
-        return Some((document, site.document(document).sections[section].nodes.clone()));
-    }
-    if let Node::Question(question) = node
-        && let Some(item) = site.question_item(question)
-    {
-        return Some((site.question(question).document, item.nodes.clone()));
-    }
-    let id = site.document_of(node)?;
-    let document = site.document(id);
-    if fragment.is_empty() {
-        return Some((id, 0..document.body.nodes.len()));
-    }
-    below_heading(document, fragment).map(|nodes| (id, nodes))
-}
-
-/// What stands below a heading of a lower level, down to the next heading that is not below it.
-fn below_heading(document: &Document, id: &str) -> Option<Range<usize>> {
-    let body = &document.body;
-    let level_at = |index: usize| match body.nodes[index].event {
-        Event::Start(Tag::Heading(number)) => Some((body.headings[number as usize].level, &body.headings[number as usize].id)),
-        _ => None,
-    };
-    let start = (0..body.nodes.len()).find(|&index| level_at(index).is_some_and(|(_, other)| other == id))?;
-    let (level, _) = level_at(start)?;
-    let first = body.end_of(start) + 1;
-    let last = (first..body.nodes.len()).find(|&index| level_at(index).is_some_and(|(other, _)| other <= level));
-    Some(first..last.unwrap_or(body.nodes.len()))
 }
 
 /// Markup that holds an author's own HTML, balanced and with only the tags and attributes that a document needs.

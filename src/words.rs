@@ -3,6 +3,7 @@
 //! Redaction and the final search over what was made share this one idea of what it is for a text to hold a word, so
 //! that neither is stricter than the other.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// Looks for a set of words or phrases.
@@ -280,7 +281,7 @@ fn without_tags(text: &str) -> String {
 }
 
 /// The text with character references, percent-encoding and the escapes of JSON resolved, also where they are nested.
-pub fn decode(text: &str) -> String {
+pub(crate) fn decode(text: &str) -> String {
     const NESTING: usize = 4;
     let mut decoded = text.to_owned();
     for _ in 0..NESTING {
@@ -294,6 +295,21 @@ pub fn decode(text: &str) -> String {
         decoded = next;
     }
     decoded
+}
+
+/// The text with the character references of HTML resolved, once.
+pub fn decode_references(text: &str) -> String {
+    let mut decoded = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('&') {
+        decoded.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let (meaning, length) = escape(rest)
+            .map_or((Cow::Borrowed("&"), 1), |(bytes, length)| (Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()), length));
+        decoded.push_str(&meaning);
+        rest = &rest[length..];
+    }
+    decoded + rest
 }
 
 fn decode_once(text: &str) -> String {
@@ -356,7 +372,7 @@ fn named_character(name: &str) -> Option<char> {
 }
 
 /// A stretch of a text with a few words around it, in one line.
-pub fn excerpt(text: &str, range: Range<usize>) -> String {
+pub(crate) fn excerpt(text: &str, range: Range<usize>) -> String {
     const AROUND: usize = 40;
     let start = text[..range.start].char_indices().rev().nth(AROUND).map_or(0, |(at, _)| at);
     let end = text[range.end..].char_indices().nth(AROUND).map_or(text.len(), |(at, _)| range.end + at);

@@ -357,7 +357,11 @@ fn format(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Format {
         "" | "markdown" => Format::Markdown,
         "html" => Format::Html,
         other => {
-            mistakes.push(Mistake { key: "format", message: format!("`{other}` is no format of a folder"), help: one_of(&["markdown", "html"]) });
+            mistakes.push(Mistake {
+                key: "format",
+                message: format!("`{other}` is no format of a folder"),
+                help: one_of(&["markdown", "html"]),
+            });
             Format::Markdown
         }
     }

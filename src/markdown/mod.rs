@@ -298,6 +298,19 @@ impl Body {
         &self.text.file
     }
 
+    /// What stands below a heading, down to the next heading that is not below it.
+    pub fn below_heading(&self, id: &str) -> Option<Range<usize>> {
+        let heading_at = |index: usize| match self.nodes[index].event {
+            Event::Start(Tag::Heading(number)) => Some(&self.headings[number as usize]),
+            _ => None,
+        };
+        let start = (0..self.nodes.len()).find(|&index| heading_at(index).is_some_and(|heading| heading.id == id))?;
+        let level = heading_at(start)?.level;
+        let first = self.end_of(start) + 1;
+        let last = (first..self.nodes.len()).find(|&index| heading_at(index).is_some_and(|heading| heading.level <= level));
+        Some(first..last.unwrap_or(self.nodes.len()))
+    }
+
     /// The index of the end that belongs to the start at `start`; for any other node, `start` itself.
     pub fn end_of(&self, start: usize) -> usize {
         end_of(&self.nodes, start)

@@ -105,7 +105,9 @@ impl Request {
         let boundary = format!("storybank-{:032x}", xxhash_rust::xxh3::xxh3_128(file.2));
         let mut body = Vec::new();
         for (name, value) in fields {
-            body.extend_from_slice(format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").as_bytes());
+            body.extend_from_slice(
+                format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").as_bytes(),
+            );
         }
         let (field, name, bytes) = file;
         let media_type = mime_guess::from_path(name).first_or_octet_stream();
@@ -286,7 +288,8 @@ fn refuse_open_road(url: &str, credential: &Credential, is_login: bool) -> Resul
 
 fn is_loopback(authority: &str) -> bool {
     let host = if let Some(rest) = authority.strip_prefix('[') { rest.split(']').next() } else { authority.split(':').next() };
-    matches!(host, Some("localhost" | "::1")) || host.is_some_and(|host| host.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback()))
+    matches!(host, Some("localhost" | "::1"))
+        || host.is_some_and(|host| host.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback()))
 }
 
 fn refuse_redirection(response: Response) -> Result<Response, String> {
@@ -384,7 +387,10 @@ mod tests {
     fn tells_what_the_other_side_said() {
         let answer = |body: &str| Response { status: 400, headers: Vec::new(), body: body.as_bytes().to_vec() };
         assert_eq!(answer("{\"message\":\"Error parsing xhtml\"}").reason(), "400 Bad Request: Error parsing xhtml");
-        assert_eq!(answer("{\"errors\":[{\"title\":\"Title taken\",\"detail\":\"in this space\"}]}").reason(), "400 Bad Request: Title taken: in this space");
+        assert_eq!(
+            answer("{\"errors\":[{\"title\":\"Title taken\",\"detail\":\"in this space\"}]}").reason(),
+            "400 Bad Request: Title taken: in this space"
+        );
         assert_eq!(answer("<h1>No</h1> <p>way").reason(), "400 Bad Request: No way");
         assert_eq!(answer("").reason(), "400 Bad Request");
     }

@@ -8,6 +8,7 @@ mod resolve;
 mod telling;
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::config::Config;
@@ -284,6 +285,24 @@ impl Site {
         &self.destinations[document.0][link as usize]
     }
 
+    /// The stretch of a document that a link to a page and a fragment shows where it is transcluded.
+    pub fn shown(&self, node: Node, fragment: &str, section: Option<(DocumentId, usize)>) -> Option<(DocumentId, Range<usize>)> {
+        if let Some((document, section)) = section {
+            return Some((document, self.document(document).sections[section].nodes.clone()));
+        }
+        if let Node::Question(question) = node
+            && let Some(item) = self.question_item(question)
+        {
+            return Some((self.question(question).document, item.nodes.clone()));
+        }
+        let id = self.document_of(node)?;
+        let document = self.document(id);
+        if fragment.is_empty() {
+            return Some((id, 0..document.body.nodes.len()));
+        }
+        document.body.below_heading(fragment).map(|nodes| (id, nodes))
+    }
+
     /// The files other than documents that some document refers to.
     pub fn used_assets(&self) -> BTreeSet<SitePath> {
         let assets = self.destinations.iter().flatten().filter_map(|destination| match destination {
@@ -316,7 +335,7 @@ impl Site {
 
 impl Document {
     /// The nodes of the reviewers' remarks that are open.
-    pub fn open_remarks(&self) -> impl Iterator<Item = std::ops::Range<usize>> + '_ {
+    pub fn open_remarks(&self) -> impl Iterator<Item = Range<usize>> + '_ {
         use crate::markdown::{CalloutKind, Event, Tag};
         let has_remarks = self.body.callouts.iter().any(|callout| callout.kind == CalloutKind::Question);
         let nodes = if has_remarks { self.body.nodes.as_slice() } else { &[] };

@@ -15,6 +15,7 @@ use crate::site::{Node, Site, StoryId};
 use crate::slug::Slug;
 
 pub use pieces::clock;
+pub use story::times;
 pub use types::*;
 
 /// The view of a page.

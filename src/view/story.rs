@@ -106,7 +106,7 @@ pub fn actions(meta: &CaseStudy) -> Vec<ActionItemView<'_>> {
 }
 
 /// The moments of an incident and the spans between them, as far as they are known.
-fn times(meta: &CaseStudy) -> Vec<FactView<'static>> {
+pub fn times(meta: &CaseStudy) -> Vec<FactView<'static>> {
     let mut times = Vec::new();
     let mut add = |label: &str, value: String| times.push((label.to_owned(), value));
     for (label, moment) in [("started", &meta.started), ("detected", &meta.detected), ("resolved", &meta.resolved)] {

@@ -19,4 +19,3 @@ pub fn anchors(_case: &Case) -> BTreeMap<String, String> {
 pub fn text(_case: &Case, _book: &Book<'_>) -> String {
     String::new()
 }
-

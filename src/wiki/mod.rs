@@ -110,7 +110,8 @@ pub fn write(
         let text = dialect.text(case, &book);
         let attachments = if dialect == Dialect::Html { Vec::new() } else { case.page.pictures.clone() };
         let problems = dialect.problems(case, &name, &text);
-        diagnostics.extend(problems.into_iter().map(|problem| Diagnostic::new(&rules::UNPUBLISHABLE, &case.file, Span::default(), problem)));
+        diagnostics
+            .extend(problems.into_iter().map(|problem| Diagnostic::new(&rules::UNPUBLISHABLE, &case.file, Span::default(), problem)));
         Written { case: case.slug.clone(), file: case.file.clone(), name, text, attachments }
     });
     let pages = pages.collect();
