@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the module that speaks with wikis, so that no other one has to")]
 
+mod confluence;
 mod http;
 
 use std::collections::BTreeMap;
@@ -11,7 +12,8 @@ use std::sync::Arc;
 use crate::plan::{Alongside, Identity, Recorded, Standing};
 use crate::wiki::{Name, Written};
 
-pub use http::{Client, Request, Response};
+pub use confluence::Confluence;
+pub use http::{Client, Credential, Request, Response, Secret};
 
 /// The pictures that go along with pages, by their names.
 pub type Pictures = BTreeMap<String, Arc<[u8]>>;

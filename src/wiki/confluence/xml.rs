@@ -240,7 +240,8 @@ fn element(start: &BytesStart<'_>) -> Result<Element, String> {
     let mut element = Element::new(start.name().as_ref());
     for attribute in start.attributes() {
         let attribute = attribute.map_err(|error| error.to_string())?;
-        let value = attribute.unescape_value_with(resolve_html5_entity).map_err(|error| error.to_string())?;
+        let spaced = attribute.value.replace(['\n', '\t'], " ");
+        let value = unescape_with(&spaced, resolve_html5_entity).map_err(|error| error.to_string())?;
         element = element.with(attribute.key.as_ref(), value);
     }
     Ok(element)
