@@ -312,29 +312,34 @@ impl Press {
 
     /// Looks for words that may not leave, in the address of an artefact and in all of its bytes.
     pub(crate) fn search(&self, path: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
-        let hit = self.withheld.first_in(path.as_bytes()).or_else(|| self.withheld.first_in(bytes));
-        let Some(hit) = hit else { return Ok(()) };
-        let (file, span) = self.source_of(&hit.word);
-        let message = format!("`{}` would be in what is made for the audience `{}`", hit.word, self.linked.site.audience.name());
-        let help = format!(
-            "it came through to `{path}`: … {} …; write it so that `[redact]` in `{}` knows it, or take it out",
-            hit.excerpt,
-            config::FILE
-        );
-        Err(Diagnostic::new(&rules::LEAK, &file, span, message).help(help))
+        search(&self.withheld, &self.linked, &self.inputs, path, bytes)
     }
+}
 
-    /// The first place in the documents that the audience sees, or else in the settings, that holds a withheld word.
-    fn source_of(&self, word: &str) -> (SitePath, Span) {
-        let finder = Finder::new([word]);
-        let seen: BTreeSet<&SitePath> = self.linked.site.documents.iter().map(|document| &document.path).collect();
-        let documents = self.inputs.documents.iter().filter(|file| seen.contains(&file.path));
-        let place = documents.chain(&self.inputs.settings).find_map(|file| {
-            let text = std::str::from_utf8(&file.bytes).ok()?;
-            finder.first(text).map(|found| (file.path.clone(), Span::new(found.range.start, found.range.end)))
-        });
-        place.unwrap_or_else(|| (SitePath::new(config::FILE), Span::default()))
-    }
+/// Looks for what may not leave, in the name of something that was made and in all of its bytes.
+pub fn search(withheld: &Withheld, linked: &Linked, inputs: &Inputs, name: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
+    let hit = withheld.first_in(name.as_bytes()).or_else(|| withheld.first_in(bytes));
+    let Some(hit) = hit else { return Ok(()) };
+    let (file, span) = source_of(&hit.word, linked, inputs);
+    let message = format!("`{}` would be in what is made for the audience `{}`", hit.word, linked.site.audience.name());
+    let help = format!(
+        "it came through to `{name}`: … {} …; write it so that `[redact]` in `{}` knows it, or take it out",
+        hit.excerpt,
+        config::FILE
+    );
+    Err(Diagnostic::new(&rules::LEAK, &file, span, message).help(help))
+}
+
+/// The first place in the documents that the audience sees, or else in the settings, that holds a withheld word.
+fn source_of(word: &str, linked: &Linked, inputs: &Inputs) -> (SitePath, Span) {
+    let finder = Finder::new([word]);
+    let seen: BTreeSet<&SitePath> = linked.site.documents.iter().map(|document| &document.path).collect();
+    let documents = inputs.documents.iter().filter(|file| seen.contains(&file.path));
+    let place = documents.chain(&inputs.settings).find_map(|file| {
+        let text = std::str::from_utf8(&file.bytes).ok()?;
+        finder.first(text).map(|found| (file.path.clone(), Span::new(found.range.start, found.range.end)))
+    });
+    place.unwrap_or_else(|| (SitePath::new(config::FILE), Span::default()))
 }
 
 /// A page that was made, or was known already.

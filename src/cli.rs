@@ -19,6 +19,8 @@ pub enum Command {
     Build(Build),
     /// Show the site in the browser while it is written: every save is there at once
     Serve(Serve),
+    /// Publish case studies to a wiki of `site.toml`: shows what would change there, then changes it
+    Publish(Publish),
     /// Start a site: a small one that builds clean and shows by example how to write stories
     Init {
         /// The folder of the new site; it must not hold one yet
@@ -75,6 +77,27 @@ pub struct Serve {
     /// Go to the page of the file that was saved
     #[arg(long)]
     pub follow: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Publish {
+    /// The wiki, as it is called in `site.toml`: `handbook` for `[wiki.handbook]`
+    pub target: String,
+    /// The case studies, by their slugs [default: all that the wiki's audience may see]
+    #[arg(value_name = "CASE")]
+    pub cases: Vec<String>,
+    /// The folder of the site, which holds `content` and `site.toml`
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub root: PathBuf,
+    /// Write, check and compare everything, show what would change, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Publish this case study over what somebody else did to its page; can be given more than once
+    #[arg(long, value_name = "CASE")]
+    pub force: Vec<String>,
+    /// Delete the pages of case studies that are no longer published, if nobody has changed them
+    #[arg(long)]
+    pub prune: bool,
 }
 
 #[derive(Debug, Args)]

@@ -16,7 +16,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     match commands::run(cli::Cli::parse()) {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
-        Ok(Outcome::ContentHasErrors) => ExitCode::from(1),
+        Ok(Outcome::LeftUndone) => ExitCode::from(1),
         Err(error) => {
             anstream::eprintln!("{}error{:#}: {error}", anstyle::AnsiColor::Red.on_default().bold(), anstyle::Style::new());
             ExitCode::from(2)

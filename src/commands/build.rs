@@ -144,7 +144,7 @@ fn progress(pages: usize) -> ProgressBar {
 
 fn refused(diagnostics: &[Diagnostic]) -> Outcome {
     anstream::eprintln!("{}; nothing was written, and the former site stands as it was", report::count(diagnostics));
-    Outcome::ContentHasErrors
+    Outcome::LeftUndone
 }
 
 /// The closing line: what was made, for whom, how much of it is new, how long it took, and where it is.

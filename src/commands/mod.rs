@@ -2,6 +2,7 @@
 
 mod build;
 mod new;
+mod publish;
 mod serve;
 
 use std::error::Error;
@@ -20,8 +21,8 @@ use crate::cli::{Cli, Command};
 pub enum Outcome {
     /// What was asked for is there.
     Done,
-    /// Nothing was written, because something in the content has to be mended first.
-    ContentHasErrors,
+    /// Something was left undone, because a person has to mend or decide something first.
+    LeftUndone,
 }
 
 /// Runs a command.
@@ -29,6 +30,7 @@ pub fn run(cli: Cli) -> Result<Outcome, Box<dyn Error>> {
     match cli.command {
         Command::Build(options) => build::run(&options),
         Command::Serve(options) => serve::run(&options),
+        Command::Publish(options) => publish::run(&options),
         Command::Init { folder } => new::init(&folder),
         Command::New(options) => new::run(&options),
         Command::Completions { shell } => {

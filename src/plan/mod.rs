@@ -3,6 +3,7 @@
 //! What is to stand there, what stands there, and the record of what was published before. Nothing here asks a wiki, so that the
 //! plan that is shown and the plan that is carried out are one.
 
+mod draft;
 mod record;
 mod show;
 
@@ -13,8 +14,9 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::slug::Slug;
-use crate::wiki::Written;
+use crate::wiki::{Name, Written};
 
+pub use draft::{Draft, Selection, draft, select};
 pub use record::{Identity, Record, Recorded};
 pub use show::show;
 
@@ -147,12 +149,30 @@ pub struct Plan {
     pub alongside: Vec<Alongside>,
 }
 
-/// What was asked for beyond the usual.
+/// What to look for on the wiki, in the order in which [`plan`] wants what was found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Search {
+    /// Pages that are to be there, with what is recorded of them.
+    pub wanted: Vec<(Written, Option<Recorded>)>,
+    /// Pages that were published and no longer are to be.
+    pub orphans: Vec<Recorded>,
+}
+
+/// What somebody asked for beyond the usual.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wishes {
+    /// The case studies whose pages are written over, whatever somebody else did to them.
+    pub forced: BTreeSet<Slug>,
+    /// What becomes of pages that are no longer published.
+    pub orphans: Orphans,
+}
+
+/// Whether what somebody else did to a page is to be written over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Resolve {
-    /// Nothing.
+    /// It is kept, and the page is left alone.
     Refuse,
-    /// What somebody else did to this page is to be written over.
+    /// It is written over.
     Overwrite,
 }
 
@@ -163,6 +183,71 @@ pub enum Orphans {
     Keep,
     /// They are deleted, if they are as they were published.
     Delete,
+}
+
+/// What to look for. Of the pages that were published, only those of the case studies that `is_meant` are taken for orphans.
+pub fn search(pages: Vec<Written>, record: &Record, identity: Identity, is_meant: impl Fn(&str) -> bool) -> Search {
+    let wanted: Vec<_> = pages.into_iter().map(|page| (page.clone(), record.find(&page, identity).cloned())).collect();
+    let is_wanted = |recorded: &&Recorded| wanted.iter().any(|(_, known)| known.as_ref() == Some(recorded));
+    let orphans = record.pages.iter().filter(|recorded| !is_wanted(recorded) && is_meant(&recorded.case)).cloned().collect();
+    Search { wanted, orphans }
+}
+
+/// What a publication does, given what stands on the wiki in the order of the search.
+pub fn plan(search: Search, standings: Vec<Option<Standing>>, wishes: &Wishes) -> Plan {
+    let resolve = |case: &Slug| if wishes.forced.contains(case) { Resolve::Overwrite } else { Resolve::Refuse };
+    let mut standings = standings.into_iter();
+    let mut next = || standings.next().flatten();
+    let mut steps = Vec::new();
+    for (wanted, recorded) in search.wanted {
+        let standing = next();
+        let action = decide(&wanted, recorded.as_ref(), standing.as_ref(), resolve(&wanted.case));
+        let (case, title) = (wanted.case.clone(), wanted.name.title.clone());
+        steps.push(Step { case, title, wanted: Some(wanted), recorded, standing, action });
+    }
+    for recorded in search.orphans {
+        let standing = next();
+        let case = Slug::of(&recorded.case);
+        let action = decide_orphan(&recorded, standing.as_ref(), wishes.orphans, resolve(&case));
+        steps.push(Step { case, title: recorded.title.clone(), wanted: None, recorded: Some(recorded), standing, action });
+    }
+    Plan { steps, alongside: Vec::new() }
+}
+
+impl Plan {
+    /// Whether some page is left alone though it was to change.
+    pub fn has_conflicts(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step.action, Action::Refuse(_)))
+    }
+
+    /// The places of the pages that are ours when the plan is carried out, and of those that are no more. Pages that nobody asked
+    /// about now are known from the record.
+    pub fn places(&self, record: &Record) -> (Vec<Name>, Vec<Name>) {
+        let mut ours: Vec<Name> = Vec::new();
+        let mut gone = Vec::new();
+        for step in &self.steps {
+            let recorded = || step.recorded.as_ref().map(|page| Name { title: page.title.clone(), path: page.path.clone() });
+            match (&step.action, &step.wanted) {
+                (Action::Create | Action::Update | Action::Unchanged, Some(page)) => ours.push(page.name.clone()),
+                (Action::Delete | Action::Forget, _) => gone.extend(recorded()),
+                _ => ours.extend(recorded().filter(|_| step.standing.is_some())),
+            }
+        }
+        let is_named = |page: &Recorded| ours.iter().chain(&gone).any(|name| name.path == page.path);
+        let others = record.pages.iter().filter(|page| page.written.is_some() && !is_named(page));
+        let others: Vec<Name> = others.map(|page| Name { title: page.title.clone(), path: page.path.clone() }).collect();
+        ours.extend(others);
+        (ours, gone)
+    }
+
+    /// Whether something on the wiki would change.
+    pub fn changes(&self) -> bool {
+        let changes = |action: &Action| match action {
+            Action::Create | Action::Update | Action::Delete => true,
+            Action::Unchanged | Action::Refuse(_) | Action::Leave | Action::Forget => false,
+        };
+        !self.alongside.is_empty() || self.steps.iter().any(|step| changes(&step.action))
+    }
 }
 
 /// What is to happen to a page that is to be there.

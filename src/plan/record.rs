@@ -40,6 +40,20 @@ impl Recorded {
 }
 
 impl Record {
+    /// Reads what [`Record::text`] gave.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it, in words.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        serde_json::from_str(text).map_err(|error| error.to_string())
+    }
+
+    /// The record as a file, one value a line, so that version control shows what changed.
+    pub fn text(&self) -> String {
+        serde_json::to_string_pretty(self).expect("a record is texts and lists") + "\n"
+    }
+
     /// What is recorded of a page: under its place, or where pages keep their id and change their place, under its case study.
     pub fn find(&self, wanted: &Written, identity: Identity) -> Option<&Recorded> {
         let is_it = |recorded: &&Recorded| match identity {

@@ -1,8 +1,212 @@
 //! A plan as a person reads it before it is carried out.
 
-use super::Plan;
+use std::fmt::Write;
 
-/// The plan, page by page, with what would change.
-pub fn show(_plan: &Plan) -> String {
-    String::new()
+use similar::{ChangeTag, TextDiff};
+
+use super::{Action, Conflict, Plan, Standing, Step};
+use crate::report::Colour;
+
+/// How many lines around a change are shown with it.
+const AROUND: usize = 2;
+
+/// How many characters of a line are shown before and after what differs in it.
+const CONTEXT: usize = 40;
+
+/// How many characters of a line are shown.
+const LONGEST_LINE: usize = 200;
+
+/// How many lines of one difference are shown; who needs more looks at the page.
+const MOST_LINES: usize = 60;
+
+/// The plan, page by page, with what would change on each.
+pub fn show(plan: &Plan, colour: Colour) -> String {
+    let mut out = String::new();
+    let paint = Paint(colour);
+    for step in &plan.steps {
+        show_step(step, paint, &mut out);
+    }
+    for file in &plan.alongside {
+        line(paint.bold("alongside"), &file.path, &mut out);
+        out.push_str(&difference(&file.before, &file.after, paint));
+    }
+    out
+}
+
+fn show_step(step: &Step, paint: Paint, out: &mut String) {
+    let old = step.standing.as_ref().map(|standing| standing.text.as_str()).unwrap_or_default();
+    let new = step.wanted.as_ref().map(|wanted| wanted.text.as_str()).unwrap_or_default();
+    match step.action {
+        Action::Create => {
+            line(paint.good("create"), &about(step, &size(new)), out);
+        }
+        Action::Update => {
+            line(paint.good("update"), &about(step, &counted(old, new)), out);
+            out.push_str(&difference(old, new, paint));
+            show_files(step, out);
+        }
+        Action::Unchanged => line(paint.plain("unchanged"), &about(step, ""), out),
+        Action::Refuse(conflict) => {
+            line(paint.bad("conflict"), &about(step, &why(conflict, step.standing.as_ref())), out);
+            show_conflict(step, conflict, old, new, paint, out);
+        }
+        Action::Leave => {
+            line(paint.plain("left"), &about(step, "no longer published; `--prune` deletes it"), out);
+        }
+        Action::Delete => line(paint.bad("delete"), &about(step, "no longer published"), out),
+        Action::Forget => line(paint.plain("forget"), &about(step, "no longer published, and not there any more"), out),
+    }
+}
+
+fn line(verb: String, rest: &str, out: &mut String) {
+    // A string takes whatever is written to it.
+    let _ = writeln!(out, "  {verb} {rest}");
+}
+
+fn about(step: &Step, remark: &str) -> String {
+    let place = match (&step.wanted, &step.recorded) {
+        (Some(wanted), _) => &wanted.name.path,
+        (None, Some(recorded)) => &recorded.path,
+        (None, None) => &step.title,
+    };
+    let title = if *place == step.title { step.title.clone() } else { format!("{} ({place})", step.title) };
+    if remark.is_empty() { title } else { format!("{title}: {remark}") }
+}
+
+/// The files that go along and are not there yet.
+fn show_files(step: &Step, out: &mut String) {
+    let (Some(wanted), Some(standing)) = (&step.wanted, &step.standing) else { return };
+    for name in wanted.attachments.iter().filter(|name| !standing.attachments.contains(*name)) {
+        let _ = writeln!(out, "    + the picture {name}");
+    }
+}
+
+fn size(text: &str) -> String {
+    crate::report::counted(text.lines().count(), "line")
+}
+
+fn counted(old: &str, new: &str) -> String {
+    let diff = TextDiff::from_lines(old, new);
+    let count = |tag| diff.iter_all_changes().filter(|change| change.tag() == tag).count();
+    format!("+{} −{} lines", count(ChangeTag::Insert), count(ChangeTag::Delete))
+}
+
+fn why(conflict: Conflict, standing: Option<&Standing>) -> String {
+    let by = standing.map_or(String::new(), who);
+    match conflict {
+        Conflict::NotOurs => format!("there is a page of this name that was not published from here{by}"),
+        Conflict::Edited => format!("somebody has changed it since it was published{by}"),
+        Conflict::Deleted => "somebody has deleted it since it was published".to_owned(),
+        Conflict::Commented => "an open comment would lose its place".to_owned(),
+    }
+}
+
+fn who(standing: &Standing) -> String {
+    let editor = if standing.editor.is_empty() { String::new() } else { format!(" by {}", standing.editor) };
+    let edited = if standing.edited.is_empty() { String::new() } else { format!(" at {}", standing.edited) };
+    if editor.is_empty() && edited.is_empty() { String::new() } else { format!(", last{editor}{edited}") }
+}
+
+fn show_conflict(step: &Step, conflict: Conflict, old: &str, new: &str, paint: Paint, out: &mut String) {
+    let case = step.case.as_str();
+    let advice = match conflict {
+        Conflict::Commented => {
+            for words in step.standing.iter().flat_map(|standing| &standing.commented) {
+                let _ = writeln!(out, "    the comment is about “{words}”");
+            }
+            format!("settle the comment there, or publish over it with `--force {case}`")
+        }
+        Conflict::NotOurs => format!("give the case study another title, or publish over that page with `--force {case}`"),
+        Conflict::Edited => format!("take over what they wrote, then publish over it with `--force {case}`"),
+        Conflict::Deleted => format!("leave it at that, or publish it again with `--force {case}`"),
+    };
+    if matches!(conflict, Conflict::NotOurs | Conflict::Edited) && step.wanted.is_some() {
+        let _ = writeln!(out, "    what stands there (−) and what would (+):");
+        out.push_str(&difference(old, new, paint));
+    }
+    let _ = writeln!(out, "    {advice}");
+}
+
+/// The lines of two texts that differ, with a few around them.
+fn difference(old: &str, new: &str, paint: Paint) -> String {
+    let diff = TextDiff::from_lines(old, new);
+    let mut lines: Vec<String> = Vec::new();
+    for (number, group) in diff.grouped_ops(AROUND).iter().enumerate() {
+        if number > 0 {
+            lines.push("    …".to_owned());
+        }
+        for operation in group {
+            let changes: Vec<_> = diff.iter_changes(operation).map(|change| (change.tag(), visible(change.value()))).collect();
+            lines.extend(focused(changes).into_iter().map(|(tag, words)| match tag {
+                ChangeTag::Delete => paint.bad(&format!("    - {words}")),
+                ChangeTag::Insert => paint.good(&format!("    + {words}")),
+                ChangeTag::Equal => format!("      {}", shortened(&words)),
+            }));
+        }
+    }
+    let more = lines.len().saturating_sub(MOST_LINES);
+    lines.truncate(MOST_LINES);
+    if more > 0 {
+        lines.push(format!("    … and {}", crate::report::counted(more, "more line")));
+    }
+    lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
+/// A line that is another one now, both cut down to where they differ: paragraphs are long lines, and changes are small.
+fn focused(changes: Vec<(ChangeTag, String)>) -> Vec<(ChangeTag, String)> {
+    let [(ChangeTag::Delete, old), (ChangeTag::Insert, new)] = changes.as_slice() else {
+        return changes.into_iter().map(|(tag, words)| (tag, shortened(&words))).collect();
+    };
+    let (old, new): (Vec<char>, Vec<char>) = (old.chars().collect(), new.chars().collect());
+    let same = |pairs: &mut dyn Iterator<Item = (&char, &char)>| pairs.take_while(|(a, b)| a == b).count();
+    let start = same(&mut old.iter().zip(&new));
+    let end = same(&mut old[start..].iter().rev().zip(new[start..].iter().rev()));
+    let window = |line: &[char]| {
+        let (from, to) = (start.saturating_sub(CONTEXT), (line.len() - end + CONTEXT).min(line.len()));
+        let words: String = line[from..to].iter().collect();
+        format!("{}{words}{}", if from > 0 { "… " } else { "" }, if to < line.len() { " …" } else { "" })
+    };
+    vec![(ChangeTag::Delete, shortened(&window(&old))), (ChangeTag::Insert, shortened(&window(&new)))]
+}
+
+/// The start of a line.
+fn shortened(line: &str) -> String {
+    match line.char_indices().nth(LONGEST_LINE) {
+        Some((end, _)) => format!("{} …", &line[..end]),
+        None => line.to_owned(),
+    }
+}
+
+/// A line of a page in a terminal: nothing in it may steer that terminal.
+fn visible(line: &str) -> String {
+    line.trim_end_matches(['\n', '\r']).chars().map(|next| if next.is_control() && next != '\t' { '\u{fffd}' } else { next }).collect()
+}
+
+/// Colours, where somebody sees them.
+#[derive(Clone, Copy)]
+struct Paint(Colour);
+
+impl Paint {
+    fn with(self, style: anstyle::Style, text: &str) -> String {
+        match self.0 {
+            Colour::Styled => format!("{style}{text}{style:#}"),
+            Colour::Plain => text.to_owned(),
+        }
+    }
+
+    fn good(self, text: &str) -> String {
+        self.with(anstyle::AnsiColor::Green.on_default(), text)
+    }
+
+    fn bad(self, text: &str) -> String {
+        self.with(anstyle::AnsiColor::Red.on_default(), text)
+    }
+
+    fn bold(self, text: &str) -> String {
+        self.with(anstyle::Style::new().bold(), text)
+    }
+
+    fn plain(self, text: &str) -> String {
+        text.to_owned()
+    }
 }

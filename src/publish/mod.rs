@@ -2,8 +2,11 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the module that speaks with wikis, so that no other one has to")]
 
+mod apply;
 mod confluence;
+mod folder;
 mod http;
+mod open;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,8 +15,11 @@ use std::sync::Arc;
 use crate::plan::{Alongside, Identity, Recorded, Standing};
 use crate::wiki::{Name, Written};
 
+pub use apply::apply;
 pub use confluence::Confluence;
+pub use folder::Folder;
 pub use http::{Client, Credential, Request, Response, Secret};
+pub use open::open;
 
 /// The pictures that go along with pages, by their names.
 pub type Pictures = BTreeMap<String, Arc<[u8]>>;
@@ -47,6 +53,11 @@ pub trait Wiki {
     /// What makes a page the same page here.
     fn identity(&self) -> Identity {
         Identity::Place
+    }
+
+    /// Whether a page is seen as soon as it is written, and not only when all of it is finished.
+    fn shows_at_once(&self) -> bool {
+        true
     }
 
     /// What stands in the places of pages, in their order; nothing where there is no page.

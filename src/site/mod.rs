@@ -305,11 +305,15 @@ impl Site {
 
     /// The files other than documents that some document refers to.
     pub fn used_assets(&self) -> BTreeSet<SitePath> {
-        let assets = self.destinations.iter().flatten().filter_map(|destination| match destination {
-            Destination::Asset(path) => Some(path.clone()),
+        (0..self.documents.len()).flat_map(|index| self.assets_of(DocumentId(index))).cloned().collect()
+    }
+
+    /// The files other than documents that a document refers to.
+    pub fn assets_of(&self, document: DocumentId) -> impl Iterator<Item = &SitePath> {
+        self.destinations[document.0].iter().filter_map(|destination| match destination {
+            Destination::Asset(path) => Some(path),
             _ => None,
-        });
-        assets.collect()
+        })
     }
 
     /// The competency with a slug.

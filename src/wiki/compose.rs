@@ -70,7 +70,7 @@ fn case(shared: Shared<'_>, id: CaseStudyId, diagnostics: &mut Vec<Diagnostic>) 
     blocks.extend(body);
     let footnotes = composer.footnotes();
     let page = Page { blocks, footnotes, pictures: composer.pictures };
-    Case { slug: study.slug.clone(), file: document.path.clone(), title: meta.title.clone(), page }
+    Case { slug: study.slug.clone(), file: document.path.clone(), title: meta.title.clone(), language: site.config.language.clone(), page }
 }
 
 /// What the front matter says about the incident, with its names as they stand before values.

@@ -1,21 +1,293 @@
-//! A single file of HTML that holds all that it shows.
+//! A page as a single file of HTML that holds all that it shows, to mail or to attach.
 
 use std::collections::BTreeMap;
 
-use super::page::Case;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::page::{Action, Block, Case, Heading, Inline, Item, LinkTo, List, Style, Table, callout_name, plain};
 use super::{Book, Name};
+use crate::escape::{escape, escaped, percent_encode};
+use crate::markdown::{Alignment, CalloutKind};
+use crate::slug::Slug;
 
-/// Where a page with a title stands.
+/// How the page looks, on a screen and on paper.
+const STYLE: &str = include_str!("page.css");
+
+/// Where a page with a title stands: a file named after it.
 pub fn name(title: &str, _place: &str) -> Name {
-    Name { title: title.to_owned(), path: title.to_owned() }
+    let slug = Slug::of(title).shortened();
+    let stem = if slug.is_empty() { "page" } else { slug.as_str() };
+    Name { title: title.to_owned(), path: format!("{stem}.html") }
 }
 
-/// What links call the headings of a page.
-pub fn anchors(_case: &Case) -> BTreeMap<String, String> {
-    BTreeMap::new()
+/// What links call the headings of a page: their own ids.
+pub fn anchors(case: &Case) -> BTreeMap<String, String> {
+    case.page.headings().into_iter().map(|heading| (heading.id.clone(), heading.id.clone())).collect()
 }
 
-/// A page as the wiki reads it.
-pub fn text(_case: &Case, _book: &Book<'_>) -> String {
-    String::new()
+/// A page as a browser reads it.
+pub fn text(case: &Case, book: &Book<'_>) -> String {
+    let mut writer = Writer { case, book, out: String::new(), references: vec![0; case.page.footnotes.len()] };
+    let title = escaped(&case.title);
+    writer.out.push_str("<!doctype html>\n<html lang=\"");
+    escape(book.language, &mut writer.out);
+    writer.out.push_str("\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+    writer.out.push_str(&format!("<title>{title}</title>\n<style>\n{STYLE}</style>\n<main>\n<h1>{title}</h1>\n"));
+    writer.blocks(&case.page.blocks);
+    writer.footnotes();
+    writer.out.push_str("</main>\n</html>\n");
+    writer.out
+}
+
+struct Writer<'a> {
+    case: &'a Case,
+    book: &'a Book<'a>,
+    out: String,
+    /// How often each footnote was referred to.
+    references: Vec<usize>,
+}
+
+impl Writer<'_> {
+    fn blocks(&mut self, blocks: &[Block]) {
+        blocks.iter().for_each(|block| self.block(block));
+    }
+
+    fn block(&mut self, block: &Block) {
+        match block {
+            Block::Heading(heading) => self.heading(heading),
+            Block::Paragraph(inlines) => self.around("<p>", inlines, "</p>\n"),
+            Block::Quote(blocks) => {
+                self.out.push_str("<blockquote>\n");
+                self.blocks(blocks);
+                self.out.push_str("</blockquote>\n");
+            }
+            Block::Callout { kind, title, blocks } => self.callout(*kind, title, blocks),
+            Block::Code { language, text } => {
+                self.out.push_str("<pre tabindex=\"0\"><code>");
+                self.out.push_str(&self.book.highlighter.html(language, text));
+                self.out.push_str("</code></pre>\n");
+            }
+            Block::List(list) => self.list(list),
+            Block::Table(table) => self.table(table),
+            Block::Details { summary, blocks } => {
+                self.around("<details><summary>", summary, "</summary>\n");
+                self.blocks(blocks);
+                self.out.push_str("</details>\n");
+            }
+            Block::Rule => self.out.push_str("<hr>\n"),
+            Block::Facts(facts) => self.facts(facts),
+            Block::Contents => self.contents(),
+            Block::Actions(actions) => self.actions(actions),
+        }
+    }
+
+    fn around(&mut self, before: &str, inlines: &[Inline], after: &str) {
+        self.out.push_str(before);
+        self.inlines(inlines);
+        self.out.push_str(after);
+    }
+
+    fn heading(&mut self, heading: &Heading) {
+        let level = heading.level;
+        self.out.push_str(&format!("<h{level} id=\"{}\">", escaped(&heading.id)));
+        self.around("", &heading.text, &format!("</h{level}>\n"));
+    }
+
+    fn callout(&mut self, kind: CalloutKind, title: &[Inline], blocks: &[Block]) {
+        let name = callout_name(kind);
+        self.out.push_str(&format!("<aside class=\"{}\">\n", name.to_lowercase()));
+        let own = [Inline::Text(name.to_owned())];
+        self.around("<p class=\"title\">", if title.is_empty() { &own } else { title }, "</p>\n");
+        self.blocks(blocks);
+        self.out.push_str("</aside>\n");
+    }
+
+    fn list(&mut self, list: &List) {
+        let has_tasks = list.items.iter().all(|item| item.done.is_some());
+        match list.first {
+            Some(1) => self.out.push_str("<ol>\n"),
+            Some(first) => self.out.push_str(&format!("<ol start=\"{first}\">\n")),
+            None if has_tasks => self.out.push_str("<ul class=\"tasks\">\n"),
+            None => self.out.push_str("<ul>\n"),
+        }
+        for item in &list.items {
+            self.item(item, list.is_tight);
+        }
+        self.out.push_str(if list.first.is_some() { "</ol>\n" } else { "</ul>\n" });
+    }
+
+    fn item(&mut self, item: &Item, is_tight: bool) {
+        self.out.push_str("<li>");
+        match item.done {
+            Some(true) => self.out.push_str("<input type=\"checkbox\" checked disabled aria-label=\"done\"> "),
+            Some(false) => self.out.push_str("<input type=\"checkbox\" disabled aria-label=\"to do\"> "),
+            None => {}
+        }
+        for block in &item.blocks {
+            match block {
+                Block::Paragraph(inlines) if is_tight => self.around("", inlines, "\n"),
+                other => self.block(other),
+            }
+        }
+        self.out.push_str("</li>\n");
+    }
+
+    fn table(&mut self, table: &Table) {
+        self.out.push_str("<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr>");
+        self.cells(&table.head, &table.columns, "th");
+        self.out.push_str("</tr></thead>\n<tbody>\n");
+        for row in &table.rows {
+            self.out.push_str("<tr>");
+            self.cells(row, &table.columns, "td");
+            self.out.push_str("</tr>\n");
+        }
+        self.out.push_str("</tbody>\n</table></div>\n");
+    }
+
+    fn cells(&mut self, cells: &[Vec<Inline>], columns: &[Alignment], tag: &str) {
+        for (cell, alignment) in cells.iter().zip(columns) {
+            let class = match alignment {
+                Alignment::None | Alignment::Left => "",
+                Alignment::Center => " class=\"center\"",
+                Alignment::Right => " class=\"right\"",
+            };
+            self.around(&format!("<{tag}{class}>"), cell, &format!("</{tag}>"));
+        }
+    }
+
+    fn facts(&mut self, facts: &[(String, String)]) {
+        self.out.push_str("<dl class=\"facts\">\n");
+        for (name, value) in facts {
+            self.out.push_str(&format!("<dt>{}</dt><dd>{}</dd>\n", escaped(name), escaped(value)));
+        }
+        self.out.push_str("</dl>\n");
+    }
+
+    /// The headings as links, each level inside of the one above it.
+    fn contents(&mut self) {
+        self.out.push_str("<nav aria-label=\"Contents\">\n");
+        let mut open: Vec<u8> = Vec::new();
+        for heading in self.case.page.headings() {
+            while open.last().is_some_and(|&level| level > heading.level) {
+                self.out.push_str("</li></ul>");
+                open.pop();
+            }
+            if open.last() == Some(&heading.level) {
+                self.out.push_str("</li>\n");
+            } else {
+                self.out.push_str("<ul>\n");
+                open.push(heading.level);
+            }
+            self.out.push_str("<li><a href=\"#");
+            self.fragment(&heading.id);
+            self.out.push_str(&format!("\">{}</a>", escaped(&plain(&heading.text))));
+        }
+        self.out.push_str(&"</li></ul>".repeat(open.len()));
+        self.out.push_str("\n</nav>\n");
+    }
+
+    fn actions(&mut self, actions: &[Action]) {
+        self.out.push_str("<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr><th>Action</th><th>Owner</th><th>Due</th><th>State</th></tr></thead>\n<tbody>\n");
+        for action in actions {
+            let cells = [&action.what, &action.owner, &action.due].map(|cell| escaped(cell));
+            let class = if action.is_settled { "state settled" } else { "state" };
+            let [what, owner, due] = cells;
+            let row = format!("<tr><td>{what}</td><td>{owner}</td><td>{due}</td><td class=\"{class}\">{}</td></tr>\n", action.status);
+            self.out.push_str(&row);
+        }
+        self.out.push_str("</tbody>\n</table></div>\n");
+    }
+
+    fn inlines(&mut self, inlines: &[Inline]) {
+        inlines.iter().for_each(|inline| self.inline(inline));
+    }
+
+    fn inline(&mut self, inline: &Inline) {
+        match inline {
+            Inline::Text(text) => escape(text, &mut self.out),
+            Inline::Code(code) => {
+                let code = escaped(code);
+                self.out.push_str(&format!("<code>{code}</code>"));
+            }
+            Inline::Styled(style, inlines) => {
+                let tag = tag(*style);
+                self.around(&format!("<{tag}>"), inlines, &format!("</{tag}>"));
+            }
+            Inline::Link { to, text } => self.link(to, text),
+            Inline::Picture { name, alt, title } => self.picture(name, alt, title),
+            Inline::Break => self.out.push_str("<br>\n"),
+            Inline::Footnote(place) => self.reference(*place),
+        }
+    }
+
+    fn link(&mut self, to: &LinkTo, text: &[Inline]) {
+        self.out.push_str("<a href=\"");
+        match to {
+            LinkTo::Heading(id) => {
+                self.out.push('#');
+                self.fragment(id);
+            }
+            LinkTo::Page { case, heading } => {
+                if let Some(name) = self.book.names.get(case) {
+                    percent_encode(&name.path, &mut self.out);
+                }
+                if !heading.is_empty() {
+                    self.out.push('#');
+                    self.fragment(heading);
+                }
+            }
+            LinkTo::External(address) => escape(address, &mut self.out),
+        }
+        self.around("\">", text, "</a>");
+    }
+
+    fn fragment(&mut self, id: &str) {
+        percent_encode(id, &mut self.out);
+    }
+
+    fn picture(&mut self, name: &str, alt: &str, title: &str) {
+        let Some(bytes) = self.book.pictures.get(name) else { return escape(alt, &mut self.out) };
+        let kind = mime_guess::from_path(name).first_or_octet_stream();
+        let (data, alt) = (STANDARD.encode(bytes), escaped(alt));
+        self.out.push_str(&format!("<img src=\"data:{kind};base64,{data}\" alt=\"{alt}\""));
+        if !title.is_empty() {
+            self.out.push_str(&format!(" title=\"{}\"", escaped(title)));
+        }
+        self.out.push('>');
+    }
+
+    fn reference(&mut self, place: usize) {
+        let number = place + 1;
+        self.references[place] += 1;
+        let id = if self.references[place] == 1 { format!(" id=\"reference-{number}\"") } else { String::new() };
+        self.out.push_str(&format!("<sup><a href=\"#note-{number}\"{id}>{number}</a></sup>"));
+    }
+
+    fn footnotes(&mut self) {
+        if self.case.page.footnotes.is_empty() {
+            return;
+        }
+        self.out.push_str("<ol class=\"notes\">\n");
+        for (place, blocks) in self.case.page.footnotes.iter().enumerate() {
+            let number = place + 1;
+            self.out.push_str(&format!("<li id=\"note-{number}\">"));
+            self.blocks(blocks);
+            self.out.push_str(&format!("<a href=\"#reference-{number}\" aria-label=\"Back to the text\">↩</a></li>\n"));
+        }
+        self.out.push_str("</ol>\n");
+    }
+}
+
+fn tag(style: Style) -> &'static str {
+    match style {
+        Style::Emphasis => "em",
+        Style::Strong => "strong",
+        Style::Strikethrough => "del",
+        Style::Subscript => "sub",
+        Style::Superscript => "sup",
+        Style::Keyboard => "kbd",
+        Style::Highlight => "mark",
+        Style::Underline => "u",
+    }
 }

@@ -24,3 +24,8 @@ pub fn text(_flavour: Flavour, _case: &Case, _book: &Book<'_>) -> String {
 pub fn problems(_flavour: Flavour, _case: &Case, _name: &Name, _text: &str) -> Vec<String> {
     Vec::new()
 }
+
+/// Where a picture stands in a repository or folder.
+pub fn attachment_path(_flavour: Flavour, name: &str) -> String {
+    format!("pictures/{name}")
+}

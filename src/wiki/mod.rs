@@ -1,5 +1,6 @@
 //! Case studies as pages of a wiki: composed once, as a tree that knows no markup, and written in the dialect of each wiki.
 
+pub mod blame;
 pub mod compose;
 pub mod page;
 pub mod picture;
@@ -19,6 +20,8 @@ use crate::slug::Slug;
 use crate::source::{SitePath, Span};
 
 use page::Case;
+
+pub use markdown::attachment_path;
 
 /// What a wiki reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +65,8 @@ pub struct Name {
 
 /// What the pages of one publication share.
 pub struct Book<'a> {
+    /// The language of the texts, a BCP 47 tag; empty where nobody says.
+    pub language: &'a str,
     /// Where all pages are put: a folder in a repository, a namespace of DokuWiki; empty for the top.
     pub place: &'a str,
     /// Where each page that can be linked to stands.
@@ -98,6 +103,7 @@ pub fn write(
     highlighter: &Highlighter,
 ) -> (Vec<Written>, Vec<Diagnostic>) {
     let book = Book {
+        language: cases.first().map_or("", |case| case.language.as_str()),
         place,
         names: cases.iter().map(|case| (case.slug.clone(), dialect.name(&case.title, place))).collect(),
         anchors: cases.iter().map(|case| (case.slug.clone(), dialect.anchors(case))).collect(),

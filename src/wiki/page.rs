@@ -199,6 +199,8 @@ pub struct Case {
     pub file: SitePath,
     /// As readers see it.
     pub title: String,
+    /// The language of its text, a BCP 47 tag; empty where nobody says.
+    pub language: String,
     /// What it says.
     pub page: Page,
 }

@@ -1,0 +1,149 @@
+//! `storybank publish`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error;
+use std::path::Path;
+use std::sync::Arc;
+
+use storybank::build::{Inputs, Linked, Memo, link_whole};
+use storybank::config::{self, Config, Target};
+use storybank::diagnostic::{self, Diagnostic};
+use storybank::disk;
+use storybank::plan::{self, Action, Draft, Orphans, Plan, Record, Search, Selection, Step, Wishes};
+use storybank::publish::{self, Sought, Wiki};
+use storybank::report::{self, Colour};
+use storybank::slug::Slug;
+use storybank::wiki::Name;
+
+use super::{Outcome, report_to_terminal};
+use crate::cli::Publish;
+
+/// Publishes case studies, or says what keeps them from being published.
+pub fn run(options: &Publish) -> Result<Outcome, Box<dyn Error>> {
+    let inputs = disk::load(&options.root)?;
+    let whole = link_whole(&inputs, &mut Memo::default(), |_| ());
+    if whole.has_errors() {
+        return Ok(refused(&whole.diagnostics, &inputs));
+    }
+    let target = target(&whole, &inputs, &options.target)?;
+    let selection = plan::select(&whole, &inputs, &target, &options.cases)?;
+    let forced = forced(&selection, &options.force)?;
+    let mut record = disk::load_record(&options.root, &target.name)?;
+    let Draft { pages, pictures, withheld, diagnostics } = draft(options, &inputs, &target, &selection, &record)?;
+    if diagnostics.iter().any(Diagnostic::is_error) {
+        return Ok(refused(&diagnostics, &inputs));
+    }
+    report_to_terminal(&diagnostics, &inputs);
+    let mut wiki = publish::open(&target, &options.root, withheld)?;
+    let asked: BTreeSet<&str> = pages.iter().map(|page| page.case.as_str()).collect();
+    // Who publishes one case study does not mean the others.
+    let is_meant = |case: &str| options.cases.is_empty() || asked.contains(case);
+    let search = plan::search(pages.clone(), &record, wiki.identity(), is_meant);
+    let wishes = Wishes { forced, orphans: if options.prune { Orphans::Delete } else { Orphans::Keep } };
+    let plan = make_plan(wiki.as_mut(), search, &record, &wishes)?;
+    announce(&target, &plan);
+    if options.dry_run {
+        anstream::eprintln!("dry run: nothing was changed");
+        return Ok(outcome(&plan));
+    }
+    let save = |record: &Record| Ok::<(), Box<dyn Error>>(disk::save_record(&options.root, &target.name, record)?);
+    publish::apply(wiki.as_mut(), &plan, &mut record, &pictures, save, tell)?;
+    close(&target, &plan);
+    Ok(outcome(&plan))
+}
+
+/// The target of a name.
+fn target(whole: &Linked, inputs: &Inputs, name: &str) -> Result<Target, Box<dyn Error>> {
+    let Config { wiki, .. } = &*whole.config;
+    let Some(settings) = wiki.get(name) else {
+        let known: Vec<&str> = wiki.keys().map(String::as_str).collect();
+        let help = match diagnostic::nearest(name, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if known.is_empty() => {
+                format!("write a table `[wiki.{name}]` into `{}`; docs/publish.md tells what it holds", config::FILE)
+            }
+            None => format!("there are: {}", known.join(", ")),
+        };
+        return Err(format!("there is no wiki `{name}` in `{}`; {help}", config::FILE).into());
+    };
+    let text = inputs.settings.as_ref().map(|file| String::from_utf8_lossy(&file.bytes).into_owned()).unwrap_or_default();
+    config::target(name, settings, &text)
+        .map_err(|found| found.iter().map(|found| found.message.clone()).collect::<Vec<_>>().join("; ").into())
+}
+
+/// The case studies to publish over whatever somebody else did, as they are called for their audience.
+fn forced(selection: &Selection, names: &[String]) -> Result<BTreeSet<Slug>, String> {
+    let site = &selection.linked.site;
+    let slugs = names.iter().map(|name| {
+        let slug = Slug::of(name);
+        let is_known = selection.cases.iter().any(|&id| site.case_study(id).slug == slug);
+        if is_known { Ok(slug) } else { Err(format!("`--force {name}` names no case study that is published here")) }
+    });
+    slugs.collect()
+}
+
+/// The pages, written and searched.
+fn draft(options: &Publish, inputs: &Inputs, target: &Target, selection: &Selection, record: &Record) -> Result<Draft, disk::Error> {
+    let assets: BTreeMap<_, Arc<[u8]>> = disk::assets(&options.root, &selection.assets())?;
+    Ok(plan::draft(selection, inputs, target, record, &assets, &machine(&options.root)))
+}
+
+/// Names of this machine that belong on no wiki: where the site lies, and where its author is at home.
+fn machine(root: &Path) -> Vec<String> {
+    let home = std::env::home_dir();
+    let folders = [root.canonicalize().ok(), home];
+    folders.into_iter().flatten().map(|folder| folder.display().to_string()).collect()
+}
+
+/// Asks the wiki what stands there, and decides what to do.
+fn make_plan(wiki: &mut dyn Wiki, search: Search, record: &Record, wishes: &Wishes) -> Result<Plan, publish::Error> {
+    let orphan_names: Vec<Name> = search.orphans.iter().map(|page| Name { title: page.title.clone(), path: page.path.clone() }).collect();
+    let wanted = search.wanted.iter().map(|(page, recorded)| Sought {
+        name: &page.name,
+        recorded: recorded.as_ref(),
+        attachments: &page.attachments,
+    });
+    let orphans = search.orphans.iter().zip(&orphan_names).map(|(page, name)| Sought { name, recorded: Some(page), attachments: &[] });
+    let sought: Vec<Sought<'_>> = wanted.chain(orphans).collect();
+    let standings = wiki.look(&sought)?;
+    let mut plan = plan::plan(search, standings, wishes);
+    let (ours, gone) = plan.places(record);
+    plan.alongside = wiki.alongside(&ours, &gone)?.into_iter().filter(|file| file.before != file.after).collect();
+    Ok(plan)
+}
+
+fn announce(target: &Target, plan: &Plan) {
+    anstream::eprintln!("{}: {} for the audience `{}`", target.name, report::counted(plan.steps.len(), "page"), target.audience.name());
+    anstream::eprint!("{}", plan::show(plan, Colour::Styled));
+}
+
+/// A page that is done, on the standard output.
+fn tell(step: &Step) {
+    let done = match step.action {
+        Action::Create => "created",
+        Action::Update => "updated",
+        Action::Delete => "deleted",
+        Action::Unchanged | Action::Refuse(_) | Action::Leave | Action::Forget => return,
+    };
+    anstream::println!("{done} {}", step.title);
+}
+
+fn close(target: &Target, plan: &Plan) {
+    let count = |wanted: fn(&Action) -> bool| plan.steps.iter().filter(|step| wanted(&step.action)).count();
+    let refused = count(|action| matches!(action, Action::Refuse(_)));
+    if !plan.changes() && refused == 0 {
+        anstream::eprintln!("{} is as it is to be; nothing was changed", target.name);
+    } else if refused > 0 {
+        anstream::eprintln!("{} left as somebody else made them; see above", report::counted(refused, "page"));
+    }
+}
+
+fn refused(diagnostics: &[Diagnostic], inputs: &Inputs) -> Outcome {
+    report_to_terminal(diagnostics, inputs);
+    anstream::eprintln!("{}; nothing was published", report::count(diagnostics));
+    Outcome::LeftUndone
+}
+
+fn outcome(plan: &Plan) -> Outcome {
+    if plan.has_conflicts() { Outcome::LeftUndone } else { Outcome::Done }
+}

@@ -1,0 +1,219 @@
+//! What is to stand on a wiki: the case studies of a site, in the words of their audience and the markup of the wiki.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use xxhash_rust::xxh3::xxh3_128;
+
+use super::Record;
+use crate::audience::{Viewer, Withheld};
+use crate::build::{Inputs, Linked, for_viewer, search};
+use crate::config::{Format, GitHost, Place, Target};
+use crate::diagnostic::{self, Diagnostic, nearest, rules};
+use crate::highlight::Highlighter;
+use crate::model::{Audience, Status};
+use crate::site::{CaseStudyId, Site};
+use crate::slug::Slug;
+use crate::source::{SitePath, Span};
+use crate::wiki::compose::{Shared, compose};
+use crate::wiki::{self, Dialect, Flavour, Written, blame, picture};
+
+/// The case studies that are to be published, as their audience sees them.
+pub struct Selection {
+    /// The site of that audience.
+    pub linked: Linked,
+    /// Those that are asked for.
+    pub cases: Vec<CaseStudyId>,
+    /// What must be mended before anything is published, and what is worth knowing.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What is to stand on a wiki.
+pub struct Draft {
+    /// The pages that are asked for.
+    pub pages: Vec<Written>,
+    /// The pictures of all pages, by the names that their contents give them.
+    pub pictures: BTreeMap<String, Arc<[u8]>>,
+    /// What may be in nothing that is sent.
+    pub withheld: Withheld,
+    /// What keeps it from being published, and what is worth knowing.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// The case studies that a target's audience may see, or those of them that `names` asks for.
+///
+/// # Errors
+///
+/// What is wrong with a name, in words for the one who typed it.
+pub fn select(whole: &Linked, inputs: &Inputs, target: &Target, names: &[String]) -> Result<Selection, String> {
+    let viewer = Viewer { audience: target.audience, drafts: false };
+    let linked = for_viewer(whole, viewer, &inputs.assets).ok_or("a wiki is never for its author alone")?;
+    let wanted = names.iter().map(|name| asked_for(&whole.site, target.audience, name)).collect::<Result<Vec<_>, _>>()?;
+    let cases: Vec<CaseStudyId> = linked
+        .site
+        .case_studies()
+        .filter(|&id| wanted.is_empty() || wanted.contains(&&linked.site.document(linked.site.case_study(id).document).path))
+        .collect();
+    if cases.is_empty() {
+        let audience = target.audience.name();
+        return Err(format!("there is no case study for the audience `{audience}`; give one `audience: {audience}` in its front matter"));
+    }
+    let mut diagnostics = linked.diagnostics.clone();
+    for &id in &cases {
+        let document = linked.site.document(linked.site.case_study(id).document);
+        let original = whole.site.documents.iter().find(|other| other.path == document.path);
+        diagnostics.extend(original.into_iter().flat_map(|original| blame::open_remarks(original)));
+        diagnostics.extend(blame::check(document, &whole.config));
+    }
+    diagnostic::sort(&mut diagnostics);
+    Ok(Selection { linked, cases, diagnostics })
+}
+
+/// The file of a case study that is asked for by its slug.
+fn asked_for<'a>(site: &'a Site, audience: Audience, name: &str) -> Result<&'a SitePath, String> {
+    let slug = Slug::of(name.rsplit('/').next().unwrap_or(name).trim_end_matches(".md"));
+    let Some(id) = site.case_studies().find(|&id| site.case_study(id).slug == slug) else {
+        let known = site.case_studies.iter().map(|case| case.slug.as_str());
+        let help = match nearest(name, known.clone()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("there are: {}", known.collect::<Vec<_>>().join(", ")),
+        };
+        return Err(format!("there is no case study `{name}`; {help}"));
+    };
+    let document = site.document(site.case_study(id).document);
+    if document.status == Status::Draft {
+        return Err(format!("`{name}` is a draft; take `status: draft` out of its front matter when it is ready"));
+    }
+    if !document.audience.admits(audience) {
+        let (own, wanted) = (document.audience.name(), audience.name());
+        return Err(format!(
+            "`{name}` is for the audience `{own}`, and this wiki is for `{wanted}`; change one of the two if that is meant"
+        ));
+    }
+    Ok(&document.path)
+}
+
+impl Selection {
+    /// The files that the pages may show.
+    pub fn assets(&self) -> BTreeSet<SitePath> {
+        let site = &self.linked.site;
+        self.linked.site.case_studies().flat_map(|id| site.assets_of(site.case_study(id).document)).cloned().collect()
+    }
+}
+
+/// Writes the pages for a wiki and searches them; `assets` holds the bytes of [`Selection::assets`], `machine` names of this machine that
+/// may not leave: folders, the home of its user.
+pub fn draft(
+    selection: &Selection,
+    inputs: &Inputs,
+    target: &Target,
+    record: &Record,
+    assets: &BTreeMap<SitePath, Arc<[u8]>>,
+    machine: &[String],
+) -> Draft {
+    let site = &selection.linked.site;
+    let mut diagnostics = selection.diagnostics.clone();
+    let slug = |id: CaseStudyId| &site.case_study(id).slug;
+    let asked: BTreeSet<&Slug> = selection.cases.iter().map(|&id| slug(id)).collect();
+    let (all, published): (Vec<CaseStudyId>, BTreeSet<Slug>) =
+        site.case_studies().filter(|&id| asked.contains(slug(id)) || record.has(slug(id))).map(|id| (id, slug(id).clone())).unzip();
+    let shown: BTreeSet<&SitePath> = all.iter().flat_map(|&id| site.assets_of(site.case_study(id).document)).collect();
+    let (names, pictures) = pictures(assets.iter().filter(|(path, _)| shown.contains(path)), &mut diagnostics);
+    let shared = Shared { site, published: &published, pictures: &names, has_contents: target.has_contents };
+    let (cases, found) = compose(shared, &all);
+    diagnostics.extend(found);
+    let (pages, found) = wiki::write(dialect(&target.place), place(&target.place), &cases, &pictures, &Highlighter::default());
+    diagnostics.extend(found);
+    let pages: Vec<Written> = pages.into_iter().filter(|page| asked.contains(&page.case)).collect();
+    let withheld = Withheld::new(&selection.linked.config, target.audience).with_names(names_withheld(selection, inputs, machine));
+    for page in &pages {
+        let names = page.attachments.join("\n");
+        for (name, text) in [(&page.name.path, &page.text), (&page.name.path, &page.name.title), (&page.name.path, &names)] {
+            diagnostics.extend(search(&withheld, &selection.linked, inputs, name, text.as_bytes()).err());
+        }
+    }
+    for (name, bytes) in &pictures {
+        diagnostics.extend(search(&withheld, &selection.linked, inputs, name, bytes).err());
+    }
+    diagnostic::sort(&mut diagnostics);
+    Draft { pages, pictures, withheld, diagnostics }
+}
+
+/// What the wiki of a target reads.
+fn dialect(place: &Place) -> Dialect {
+    match place {
+        Place::Folder { format: Format::Html, .. } => Dialect::Html,
+        Place::Folder { format: Format::Markdown, .. } => Dialect::Markdown(Flavour::Plain),
+        Place::Git { host: GitHost::AzureDevops, .. } | Place::AzureDevops { .. } => Dialect::Markdown(Flavour::AzureDevops),
+        Place::Git { host: GitHost::Github, .. } => Dialect::Markdown(Flavour::Github),
+        Place::Git { host: GitHost::Gitlab, .. } => Dialect::Markdown(Flavour::Gitlab),
+        Place::Git { host: GitHost::Gitea, .. } => Dialect::Markdown(Flavour::Gitea),
+        Place::Mediawiki { .. } => Dialect::Mediawiki,
+        Place::Dokuwiki { .. } => Dialect::Dokuwiki,
+        Place::Confluence { .. } => Dialect::Confluence,
+    }
+}
+
+/// Where on the wiki its pages are put.
+fn place(place: &Place) -> &str {
+    match place {
+        Place::Git { folder, .. } => folder,
+        Place::AzureDevops { parent, .. } => parent,
+        Place::Mediawiki { prefix, .. } => prefix,
+        Place::Dokuwiki { namespace, .. } => namespace,
+        Place::Folder { .. } | Place::Confluence { .. } => "",
+    }
+}
+
+type Named = (BTreeMap<SitePath, String>, BTreeMap<String, Arc<[u8]>>);
+
+/// Pictures without what cameras and programs write into them, under the names that their contents give them.
+fn pictures<'a>(assets: impl Iterator<Item = (&'a SitePath, &'a Arc<[u8]>)>, diagnostics: &mut Vec<Diagnostic>) -> Named {
+    let mut names = BTreeMap::new();
+    let mut pictures = BTreeMap::new();
+    for (path, bytes) in assets {
+        match picture::clean(bytes) {
+            Ok(clean) => {
+                let name = format!("{:016x}.{}", xxh3_128(&clean.bytes) >> 64, clean.extension);
+                names.insert(path.clone(), name.clone());
+                pictures.insert(name, Arc::from(clean.bytes));
+            }
+            // A link to another file says by itself that it is left behind; a picture must not go missing.
+            Err(_) if !is_picture(path) => {}
+            Err(reason) => {
+                let message = format!("`{}` {reason}", path.as_str());
+                diagnostics.push(Diagnostic::new(&rules::PICTURE, path, Span::default(), message));
+            }
+        }
+    }
+    (names, pictures)
+}
+
+/// Whether a file is called as pictures are.
+fn is_picture(path: &SitePath) -> bool {
+    let name = path.extension().to_ascii_lowercase();
+    mime_guess::from_ext(&name).first().is_some_and(|kind| kind.type_() == "image")
+        || matches!(name.as_str(), "heic" | "heif" | "avif" | "jxl")
+}
+
+/// Names that may be in nothing that leaves: where things lie on this machine and in the site, and what the documents are called
+/// that the audience may not see.
+fn names_withheld(selection: &Selection, inputs: &Inputs, machine: &[String]) -> Vec<String> {
+    let site = &selection.linked.site;
+    let seen: BTreeSet<&SitePath> = site.documents.iter().map(|document| &document.path).collect();
+    let mut words = String::new();
+    for document in &site.documents {
+        words.push_str(document.meta.title());
+        words.push(' ');
+        words.push_str(&document.body.plain(0..document.body.nodes.len()));
+        words.push(' ');
+    }
+    let said = Slug::of(&words).to_string();
+    let slugs = inputs.documents.iter().filter(|file| !seen.contains(&file.path)).filter_map(|file| {
+        let stem = file.path.as_str().rsplit('/').find(|part| !part.starts_with("index."))?.split('.').next()?;
+        // A slug of a word or two is no secret, and one that the text itself spells is none either.
+        (stem.matches('-').count() >= 2 && !said.contains(stem)).then(|| stem.to_owned())
+    });
+    let paths = inputs.documents.iter().map(|file| file.path.as_str().to_owned());
+    slugs.chain(paths).chain(machine.iter().filter(|name| name.len() > 4).cloned()).collect()
+}

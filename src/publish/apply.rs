@@ -1,0 +1,111 @@
+//! Carrying out a plan, so that it can be interrupted anywhere and carried on by the next run.
+
+use super::{Error, Pictures, Wiki, Write};
+use crate::plan::{Action, Digest, Identity, Plan, Record, Recorded, Standing, Step};
+use crate::wiki::Written;
+
+/// Carries out a plan. `save` keeps the record where the next run finds it; `said` hears of every page that is done.
+///
+/// What is about to be written is recorded before it is: if the program is stopped then, the next run knows both texts that can stand
+/// there for its own.
+///
+/// # Errors
+///
+/// The first thing that fails. What was done before it is recorded.
+pub fn apply<E: From<Error>>(
+    wiki: &mut dyn Wiki,
+    plan: &Plan,
+    record: &mut Record,
+    pictures: &Pictures,
+    mut save: impl FnMut(&Record) -> Result<(), E>,
+    mut said: impl FnMut(&Step),
+) -> Result<(), E> {
+    let identity = wiki.identity();
+    let before = record.clone();
+    plan.steps.iter().for_each(|step| note_intent(record, step, identity));
+    if *record != before {
+        save(record)?;
+    }
+    let mut done = record.clone();
+    for step in &plan.steps {
+        carry_out(wiki, step, &mut done, pictures)?;
+        if wiki.shows_at_once() && done != *record {
+            *record = done.clone();
+            save(record)?;
+        }
+        said(step);
+    }
+    if plan.changes() {
+        wiki.finish(&plan.alongside, &message(plan))?;
+    }
+    if done != *record {
+        *record = done;
+        save(record)?;
+    }
+    Ok(())
+}
+
+fn note_intent(record: &mut Record, step: &Step, identity: Identity) {
+    let (Action::Create | Action::Update, Some(page)) = (&step.action, &step.wanted) else { return };
+    let known = record.find(page, identity).cloned();
+    let intended = Some(Digest::of(&page.text));
+    let known = known.unwrap_or_else(|| recorded(page, String::new(), None));
+    // What stands there now is ours, or was given up by whoever asked to write over it; until the new text is there, it may stay.
+    let written = step.standing.as_ref().and_then(|standing| standing.digest).or(known.written);
+    let new = Recorded { intended, written, ..known };
+    record.put(new, identity);
+}
+
+fn recorded(page: &Written, id: String, written: Option<Digest>) -> Recorded {
+    Recorded {
+        case: page.case.as_str().to_owned(),
+        path: page.name.path.clone(),
+        title: page.name.title.clone(),
+        id,
+        written,
+        intended: None,
+        attachments: page.attachments.clone(),
+    }
+}
+
+fn carry_out(wiki: &mut dyn Wiki, step: &Step, done: &mut Record, pictures: &Pictures) -> Result<(), Error> {
+    let identity = wiki.identity();
+    match (&step.action, &step.wanted, &step.recorded) {
+        (Action::Create | Action::Update, Some(page), _) => {
+            let digest = Digest::of(&page.text);
+            let message = format!("{digest} published with storybank");
+            let over = step.standing.as_ref();
+            let id = wiki.write(&Write { page, over, pictures, message: &message })?;
+            done.put(recorded(page, id, Some(digest)), identity);
+        }
+        // A page that stands there as it is to be is ours, also if the last run could not say so any more.
+        (Action::Unchanged, Some(page), _) => {
+            let id = step.standing.as_ref().map(|standing: &Standing| standing.id.clone()).unwrap_or_default();
+            done.put(recorded(page, id, Some(Digest::of(&page.text))), identity);
+        }
+        (Action::Delete, _, Some(recorded)) => {
+            if let Some(standing) = &step.standing {
+                wiki.delete(recorded, standing, "no longer published")?;
+            }
+            done.remove(recorded);
+        }
+        (Action::Forget, _, Some(recorded)) => done.remove(recorded),
+        _ => {}
+    }
+    Ok(())
+}
+
+/// What the history of a repository says about the whole publication.
+fn message(plan: &Plan) -> String {
+    let titles = |wanted: &[Action]| {
+        let steps = plan.steps.iter().filter(|step| wanted.contains(&step.action));
+        steps.map(|step| format!("“{}”", step.title)).collect::<Vec<_>>()
+    };
+    let (written, deleted) = (titles(&[Action::Create, Action::Update]), titles(&[Action::Delete]));
+    match (written.as_slice(), deleted.as_slice()) {
+        ([], []) => "Put the list of pages in order".to_owned(),
+        ([], gone) => format!("Remove {}", gone.join(", ")),
+        ([one], _) => format!("Publish {one}"),
+        (several, _) => format!("Publish {} case studies\n\n{}", several.len(), several.join("\n")),
+    }
+}

@@ -1,0 +1,105 @@
+//! A folder that pages are put into: to copy, to attach, to mail.
+
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::{Error, Sought, Wiki, Write};
+use crate::audience::Withheld;
+use crate::plan::{Digest, Recorded, Standing};
+use crate::wiki::{Flavour, attachment_path};
+
+/// A folder of files.
+pub struct Folder {
+    folder: PathBuf,
+    withheld: Arc<Withheld>,
+}
+
+impl Folder {
+    /// The folder at a path, which need not be there yet.
+    pub fn new(folder: PathBuf, withheld: Arc<Withheld>) -> Self {
+        Self { folder, withheld }
+    }
+
+    fn read(&self, name: &str) -> Result<Option<String>, Error> {
+        match fs::read(self.folder.join(name)) {
+            Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(self.error("read", name, &error)),
+        }
+    }
+
+    /// Puts a file in its place in one step, so that nobody ever sees half of it.
+    fn put(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
+        if let Some(hit) = self.withheld.first_in(name.as_bytes()).or_else(|| self.withheld.first_in(bytes)) {
+            return Err(Error::new("write", name, format!("the file would hold `{}`, which may not leave", hit.word)));
+        }
+        let path = self.folder.join(name);
+        let beside = path.with_extension("part");
+        let put = || -> io::Result<()> {
+            fs::create_dir_all(path.parent().unwrap_or(&self.folder))?;
+            fs::write(&beside, bytes)?;
+            fs::rename(&beside, &path)
+        };
+        put().map_err(|error| {
+            // What could not be finished is of no use to anybody; that it cannot be removed either would be no news.
+            let _ = fs::remove_file(&beside);
+            self.error("write", name, &error)
+        })
+    }
+
+    fn error(&self, action: &str, name: &str, error: &io::Error) -> Error {
+        Error::new(format!("{action} `{name}`"), shown(&self.folder), error.to_string())
+    }
+
+    fn standing(&self, name: &str, attachments: &[String]) -> Result<Option<Standing>, Error> {
+        let Some(text) = self.read(name)? else { return Ok(None) };
+        let digest = Digest::of(&text);
+        let is_there = |name: &&String| self.folder.join(attachment_path(Flavour::Plain, name)).is_file();
+        Ok(Some(Standing {
+            id: name.to_owned(),
+            revision: digest.to_string(),
+            digest: Some(digest),
+            attachments: attachments.iter().filter(is_there).cloned().collect(),
+            text,
+            ..Standing::default()
+        }))
+    }
+
+    /// Refuses to write over what is not what was looked at.
+    fn refuse_newer(&self, name: &str, over: Option<&Standing>) -> Result<(), Error> {
+        let revision = self.standing(name, &[])?.map(|standing| standing.revision);
+        if revision == over.map(|over| over.revision.clone()) {
+            return Ok(());
+        }
+        Err(Error::new(format!("write `{name}`"), shown(&self.folder), "it has changed since it was looked at").help("run this again"))
+    }
+}
+
+fn shown(folder: &Path) -> String {
+    format!("`{}`", folder.display())
+}
+
+impl Wiki for Folder {
+    fn look(&mut self, pages: &[Sought<'_>]) -> Result<Vec<Option<Standing>>, Error> {
+        pages.iter().map(|page| self.standing(&page.name.path, page.attachments)).collect()
+    }
+
+    fn write(&mut self, write: &Write<'_>) -> Result<String, Error> {
+        let name = &write.page.name.path;
+        self.refuse_newer(name, write.over)?;
+        for picture in &write.page.attachments {
+            if let Some(bytes) = write.pictures.get(picture) {
+                self.put(&attachment_path(Flavour::Plain, picture), bytes)?;
+            }
+        }
+        self.put(name, write.page.text.as_bytes())?;
+        Ok(name.clone())
+    }
+
+    fn delete(&mut self, page: &Recorded, standing: &Standing, _message: &str) -> Result<(), Error> {
+        self.refuse_newer(&page.path, Some(standing))?;
+        fs::remove_file(self.folder.join(&page.path)).map_err(|error| self.error("delete", &page.path, &error))
+    }
+}

@@ -1,0 +1,53 @@
+//! A wiki from its settings, with the token that opens it.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+
+use super::http::{Client, Credential, Secret};
+use super::{Error, Folder, Wiki};
+use crate::audience::Withheld;
+use crate::config::{Place, Target, TokenSource};
+
+/// The wiki of a target. Nothing is asked of it yet.
+///
+/// # Errors
+///
+/// If there is no token where one is needed.
+pub fn open(target: &Target, root: &Path, withheld: Withheld) -> Result<Box<dyn Wiki>, Error> {
+    let withheld = Arc::new(withheld);
+    Ok(match &target.place {
+        Place::Folder { folder, .. } => Box::new(Folder::new(root.join(folder), withheld)),
+        _ => {
+            let _ = Client::new(Credential::None, withheld);
+            let _ = token(target, root)?;
+            return Err(Error::new("publish", "wiki", "not yet"));
+        }
+    })
+}
+
+/// The token of a target, from where its settings say.
+fn token(target: &Target, root: &Path) -> Result<Secret, Error> {
+    let action = format!("get the token for `{}`", target.name);
+    match &target.token {
+        TokenSource::Environment(variable) => match std::env::var(variable) {
+            Ok(token) if !token.trim().is_empty() => Ok(Secret::new(&token)),
+            _ => Err(Error::new(action, "the environment", format!("`{variable}` is not set")).help(
+                "set it to the token for this run, or name a command that prints the token, as `token-command = [\"pass\", \"wiki\"]`",
+            )),
+        },
+        TokenSource::Command(words) => printed(words, root).map_err(|reason| Error::new(action, format!("`{}`", words[0]), reason)),
+    }
+}
+
+/// What a command prints. It may ask its user for something, so it has the terminal for its questions.
+fn printed(words: &[String], root: &Path) -> Result<Secret, String> {
+    let mut command = Command::new(&words[0]);
+    command.args(&words[1..]).current_dir(root).stderr(Stdio::inherit());
+    let output = command.output().map_err(|error| error.to_string())?;
+    if !output.status.success() {
+        return Err(format!("the command ended with {}", output.status));
+    }
+    let token = String::from_utf8(output.stdout).map_err(|_| "what it prints is no text".to_owned())?;
+    if token.trim().is_empty() { Err("it prints nothing".to_owned()) } else { Ok(Secret::new(&token)) }
+}
