@@ -260,7 +260,10 @@ fn answer_with(stream: &TcpStream, (status, body): &Answer) {
 fn answer(mut stream: &TcpStream, status: u16, body: &Value, wait: Option<&str>) {
     let body = if body.is_null() { String::new() } else { body.to_string() };
     let wait = wait.map(|wait| format!("Retry-After: {wait}\r\n")).unwrap_or_default();
-    let head = format!("HTTP/1.1 {status} X\r\nContent-Type: application/json\r\n{wait}Content-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+    let head = format!(
+        "HTTP/1.1 {status} X\r\nContent-Type: application/json\r\n{wait}Content-Length: {}\r\nConnection: close\r\n\r\n",
+        body.len()
+    );
     // Whoever has hung up does not want it any more.
     let _ = stream.write_all(format!("{head}{body}").as_bytes());
 }
@@ -438,11 +441,13 @@ impl State {
             ("POST", ["content", id, "property"]) => self.new_property(id, &asked.json()),
             ("PUT", ["content", id, "property", _]) => self.put_property(id, &asked.json()),
             ("DELETE", ["content", id]) => self.trash(id),
-            ("GET", ["content", id]) if self.pages.get(*id).is_some_and(|page| page.status == "current") => (200, self.page_of_first(id, asked)),
+            ("GET", ["content", id]) if self.pages.get(*id).is_some_and(|page| page.status == "current") => {
+                (200, self.page_of_first(id, asked))
+            }
             ("GET", ["content", id, rest @ ..]) if !rest.is_empty() => {
                 let children: Vec<Value> = self.children(id);
                 let Some(page) = self.pages.get(*id) else { return self.error(404, "Not Found") };
-                page.part_of_first(asked, rest, children).unwrap_or_else(|| self.error(404, "No such resource"))
+                page.part_of_first(asked, rest, &children).unwrap_or_else(|| self.error(404, "No such resource"))
             }
             ("GET", ["content", _]) => self.error(404, "No content found"),
             _ => self.error(405, "Method Not Allowed"),
@@ -495,7 +500,9 @@ impl State {
     }
 
     fn update(&mut self, id: &str, page: &Value, body: &Value, parent: Option<String>, asked: &Asked) -> Answer {
-        let (Some(title), Some(body)) = (page["title"].as_str(), body.as_str()) else { return self.error(400, "title and body are required") };
+        let (Some(title), Some(body)) = (page["title"].as_str(), body.as_str()) else {
+            return self.error(400, "title and body are required");
+        };
         let Some(kept) = self.pages.get(id).filter(|page| page.status == "current") else { return self.error(404, "Not Found") };
         if page["version"]["number"].as_u64() != Some(kept.version + 1) {
             return self.error(409, "Version must be incremented when updating a page");
@@ -577,7 +584,8 @@ impl State {
 impl KeptPage {
     /// As the second interface shows it.
     fn second(&self, asked: &Asked) -> Value {
-        let version = json!({ "number": self.version, "message": self.message, "createdAt": "2025-03-14T10:00:00Z", "authorId": "5b10a:c1" });
+        let version =
+            json!({ "number": self.version, "message": self.message, "createdAt": "2025-03-14T10:00:00Z", "authorId": "5b10a:c1" });
         let mut shown = json!({
             "id": self.id, "status": self.status, "title": self.title, "spaceId": SPACE_ID, "parentId": self.parent, "version": version,
         });
@@ -595,7 +603,11 @@ impl KeptPage {
             ["properties"] => {
                 let wanted = asked.parameter("key");
                 let found = self.properties.iter().filter(|(key, _)| wanted.as_deref() == Some(key));
-                list(found.map(|(key, (value, version))| json!({ "id": "55", "key": key, "value": value, "version": { "number": version } })).collect())
+                list(
+                    found
+                        .map(|(key, (value, version))| json!({ "id": "55", "key": key, "value": value, "version": { "number": version } }))
+                        .collect(),
+                )
             }
             ["inline-comments"] => {
                 let shown = |(reference, status): &(String, &str)| json!({ "resolutionStatus": status, "properties": { "inlineMarkerRef": reference } });
@@ -606,7 +618,8 @@ impl KeptPage {
                 let names: Vec<Value> = self.attachments.iter().skip(from).take(MANY).map(|(name, _)| json!({ "title": name })).collect();
                 let mut answer = json!({ "results": names, "_links": {} });
                 if from + MANY < self.attachments.len() {
-                    answer["_links"]["next"] = json!(format!("/wiki/api/v2/pages/{}/attachments?limit={MANY}&cursor={}%3D%3D", self.id, from + MANY));
+                    answer["_links"]["next"] =
+                        json!(format!("/wiki/api/v2/pages/{}/attachments?limit={MANY}&cursor={}%3D%3D", self.id, from + MANY));
                 }
                 Some((200, answer))
             }
@@ -614,7 +627,7 @@ impl KeptPage {
         }
     }
 
-    fn part_of_first(&self, asked: &Asked, parts: &[&str], children: Vec<Value>) -> Option<Answer> {
+    fn part_of_first(&self, asked: &Asked, parts: &[&str], children: &[Value]) -> Option<Answer> {
         match parts {
             ["property", key] => {
                 let (value, version) = self.properties.get(*key)?;
@@ -622,9 +635,7 @@ impl KeptPage {
             }
             ["child", "page"] => Some((200, json!({ "results": children }))),
             ["child", "comment"] => {
-                let shown = |(reference, status): &(String, &str)| {
-                    json!({ "extensions": { "inlineProperties": { "markerRef": reference }, "resolution": { "status": status } } })
-                };
+                let shown = |(reference, status): &(String, &str)| json!({ "extensions": { "inlineProperties": { "markerRef": reference }, "resolution": { "status": status } } });
                 Some((200, json!({ "results": self.comments.iter().map(shown).collect::<Vec<_>>() })))
             }
             ["child", "attachment"] => {
@@ -676,7 +687,11 @@ fn rewritten(body: &str) -> Result<String, String> {
                 depth -= 1;
                 let is_id = end.name().as_ref() == "ac:task-id";
                 writer.write_event(Event::End(end)).and_then(|()| {
-                    if is_id { writer.write_event(Event::Text(BytesText::from_escaped("<ac:task-uuid>u-1</ac:task-uuid>"))) } else { Ok(()) }
+                    if is_id {
+                        writer.write_event(Event::Text(BytesText::from_escaped("<ac:task-uuid>u-1</ac:task-uuid>")))
+                    } else {
+                        Ok(())
+                    }
                 })
             }
             Event::Text(text) => writer.write_event(Event::Text(BytesText::from_escaped(with_entities(&text.xml10_content())))),

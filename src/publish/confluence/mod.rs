@@ -168,7 +168,8 @@ impl Confluence {
         let answer = self.ask_for(&action, &self.api.space(&self.space))?;
         let Some(mut home) = answer.and_then(|answer| self.api.home(&answer)) else {
             let reason = "it is not there, or the token may not see it";
-            return Err(Error::new(action, &self.address, reason).help("check `space` in `site.toml`, which is the key in the addresses of its pages"));
+            return Err(Error::new(action, &self.address, reason)
+                .help("check `space` in `site.toml`, which is the key in the addresses of its pages"));
         };
         if !self.parent.is_empty() {
             home.parent.clone_from(&self.parent);

@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::Book;
-use super::super::page::{
-    Action, Block, CalloutKind, Case, Heading, Inline, Item, LinkTo, List, Style, Table, callout_name, plain,
-};
+use super::super::page::{Action, Block, CalloutKind, Case, Heading, Inline, Item, LinkTo, List, Style, Table, callout_name, plain};
 use super::xml::{Element, Node};
 use super::{anchor_name, anchors};
 use crate::markdown::Alignment;
@@ -337,9 +335,8 @@ impl Writer<'_> {
             Some((Block::Paragraph(inlines), rest)) => (self.line(inlines), rest),
             _ => (Vec::new(), blocks),
         };
-        let ways_back = (1..=self.references[number - 1]).flat_map(|count| {
-            [" ".into(), to_anchor(&reference_name(number, count), vec!["↩".into()])]
-        });
+        let ways_back =
+            (1..=self.references[number - 1]).flat_map(|count| [" ".into(), to_anchor(&reference_name(number, count), vec!["↩".into()])]);
         let ways_back: Vec<Node> = ways_back.collect();
         let first = std::iter::once(anchor(&format!("footnote-{number}"))).chain(first).chain(ways_back).collect();
         Element::new("li").add(paragraph(first)).holding(self.blocks(rest, Room::Item)).into()
@@ -419,9 +416,40 @@ fn code(language: &str, text: &str, room: Room) -> Node {
 /// What the code macro calls a language; a name that it does not know makes it show an error.
 fn language_id(language: &str) -> &'static str {
     const KNOWN: [&str; 34] = [
-        "bash", "c", "c#", "cpp", "css", "diff", "dockerfile", "go", "graphql", "groovy", "hcl", "html", "java", "js", "json", "kotlin",
-        "lua", "perl", "php", "powershell", "protobuf", "py", "r", "ruby", "rust", "scala", "shell", "sql", "swift", "toml", "tsx",
-        "typescript", "xml", "yaml",
+        "bash",
+        "c",
+        "c#",
+        "cpp",
+        "css",
+        "diff",
+        "dockerfile",
+        "go",
+        "graphql",
+        "groovy",
+        "hcl",
+        "html",
+        "java",
+        "js",
+        "json",
+        "kotlin",
+        "lua",
+        "perl",
+        "php",
+        "powershell",
+        "protobuf",
+        "py",
+        "r",
+        "ruby",
+        "rust",
+        "scala",
+        "shell",
+        "sql",
+        "swift",
+        "toml",
+        "tsx",
+        "typescript",
+        "xml",
+        "yaml",
     ];
     let language = language.to_ascii_lowercase();
     let name = match language.as_str() {

@@ -149,7 +149,7 @@ fn print_element(element: &Element, out: &mut String) {
         escape_value(value, out);
         out.push('"');
     }
-    if element.children.is_empty() {
+    if element.children.iter().all(|child| *child == Node::Text(String::new())) {
         return out.push_str("/>");
     }
     out.push('>');
@@ -205,7 +205,8 @@ pub fn parse(fragment: &str) -> Result<Element, String> {
     if let Some(found) = fragment.chars().find(|&next| !is_allowed(next)) {
         return Err(format!("the character U+{:04X} cannot stand in XML", u32::from(found)));
     }
-    let declared = format!("<root xmlns:ac=\"http://atlassian.com/content\" xmlns:ri=\"http://atlassian.com/resource/identifier\">{fragment}</root>");
+    let declared =
+        format!("<root xmlns:ac=\"http://atlassian.com/content\" xmlns:ri=\"http://atlassian.com/resource/identifier\">{fragment}</root>");
     let mut reader = Reader::from_str(&declared);
     let mut open = vec![Element::default()];
     loop {
