@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::super::Request;
-use super::super::http::encoded;
 use super::{Api, Change, Home, PROPERTY, Page, Property, results, words};
+use crate::publish::Request;
+use crate::publish::http::encoded;
 
 /// How many things a page of answers holds.
 const MANY: usize = 200;

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::http::encoded;
 use super::{Client, Error, Request, Response, Sought, Wiki, Write};
 use crate::config::Edition;
 use crate::plan::{Digest, Identity, Recorded, Standing};
@@ -169,7 +170,7 @@ impl Confluence {
         let Some(mut home) = answer.and_then(|answer| self.api.home(&answer)) else {
             let reason = "it is not there, or the token may not see it";
             return Err(Error::new(action, &self.address, reason)
-                .help("check `space` in `site.toml`, which is the key in the addresses of its pages"));
+                .help("check `space`, which is the key in the addresses of its pages, and `edition`"));
         };
         if !self.parent.is_empty() {
             home.parent.clone_from(&self.parent);
@@ -258,7 +259,7 @@ impl Confluence {
         if account.is_empty() {
             return Ok(String::new());
         }
-        let request = Request::new("GET", format!("{}/rest/api/user?accountId={}", self.api.base(), super::http::encoded(account)));
+        let request = Request::new("GET", format!("{}/rest/api/user?accountId={}", self.api.base(), encoded(account)));
         // A token without the right to read names is good enough for everything else.
         let response = self.client.send(action, &request)?;
         Ok(words(&response.json()["displayName"]))
@@ -281,16 +282,29 @@ impl Confluence {
             return Ok(());
         }
         let there = self.attachments(action, id)?;
-        for name in write.page.attachments.iter().filter(|name| !there.contains(name)) {
-            let Some(bytes) = write.pictures.get(name) else {
-                return Err(Error::new(action, &self.address, format!("the picture `{name}` is missing")));
-            };
-            let request = Request::new("POST", format!("{}/rest/api/content/{id}/child/attachment", self.api.base()))
-                .header("X-Atlassian-Token", "no-check")
-                .multipart(&[("minorEdit", "true")], ("file", name, bytes));
-            self.ask(&format!("put the picture `{name}` beside the page “{}”", write.page.name.title), &request)?;
+        for (name, request) in self.uploads(action, id, write)? {
+            if !there.contains(name) {
+                self.ask(&format!("put the picture `{name}` beside the page “{}”", write.page.name.title), &request)?;
+            }
         }
         Ok(())
+    }
+
+    fn uploads<'a>(&self, action: &str, id: &str, write: &Write<'a>) -> Result<Vec<(&'a String, Request)>, Error> {
+        let address = format!("{}/rest/api/content/{}/child/attachment", self.api.base(), encoded(id));
+        let request = |name: &'a String| {
+            let missing = || Error::new(action, &self.address, format!("the picture `{name}` is missing"));
+            let bytes = write.pictures.get(name).ok_or_else(missing)?;
+            let request = Request::new("POST", &address).header("X-Atlassian-Token", "no-check");
+            Ok((name, request.multipart(&[("minorEdit", "true")], ("file", name, bytes))))
+        };
+        write.page.attachments.iter().map(request).collect()
+    }
+
+    /// Looks at all that is to be sent before any of it is: what may not leave must not leave a placeholder behind either.
+    fn search_ahead(&self, action: &str, write: &Write<'_>) -> Result<(), Error> {
+        self.client.search_ahead(action, &self.update(write, "0", "", 0))?;
+        self.uploads(action, "0", write)?.iter().try_for_each(|(_, request)| self.client.search_ahead(action, request))
     }
 
     /// A page that is there and says nothing yet, and its version.
@@ -357,8 +371,7 @@ impl Wiki for Confluence {
     fn write(&mut self, write: &Write<'_>) -> Result<String, Error> {
         let name = &write.page.name;
         let action = format!("write the page “{}”", name.title);
-        // A text that may not leave must not leave a placeholder behind either.
-        self.client.search_ahead(&action, &self.update(write, "0", "", 0))?;
+        self.search_ahead(&action, write)?;
         let (id, version) = match write.over {
             Some(standing) => (standing.id.clone(), standing.revision.parse().unwrap_or_default()),
             None => self.placeholder(&action, &name.title)?,

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::super::Name;
-use super::super::page::Case;
 use super::xml::{self, Element};
+use crate::wiki::Name;
+use crate::wiki::page::Case;
 
 /// The longest title, in characters.
 const LONGEST_TITLE: usize = 255;

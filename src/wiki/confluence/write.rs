@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::super::Book;
-use super::super::page::{Action, Block, CalloutKind, Case, Heading, Inline, Item, LinkTo, List, Style, Table, callout_name, plain};
 use super::xml::{Element, Node};
 use super::{anchor_name, anchors};
 use crate::markdown::Alignment;
+use crate::wiki::Book;
+use crate::wiki::page::{Action, Block, CalloutKind, Case, Heading, Inline, Item, LinkTo, List, Style, Table, callout_name, plain};
 
 /// Where a block stands. The editor of Cloud cannot nest everything in everything, and what it cannot nest it shows as a grey box.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
