@@ -5,6 +5,7 @@
 mod apply;
 mod azure;
 mod dokuwiki;
+mod confluence;
 mod folder;
 mod git;
 mod http;
@@ -20,6 +21,7 @@ use crate::wiki::{Name, Written};
 
 pub use apply::apply;
 pub use azure::AzureWiki;
+pub use confluence::Confluence;
 pub use dokuwiki::Dokuwiki;
 pub use folder::Folder;
 pub use git::{GitWiki, Sidebar};
