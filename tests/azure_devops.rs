@@ -140,7 +140,7 @@ impl Held {
             Method::DELETE if is_there => {
                 let below = format!("{path}/");
                 self.pages.retain(|other, _| other != path && !other.starts_with(&below));
-                (StatusCode::OK, (json!({ "path": path }))).to_string().into_response()
+                (StatusCode::OK, json!({ "path": path }).to_string()).into_response()
             }
             _ => refuse(404, "WikiPageNotFoundException", &format!("Wiki page ‘{path}’ could not be found.")),
         }
@@ -176,7 +176,7 @@ impl Held {
             return refuse(409, "WikiAttachmentAlreadyExistsException", &format!("The attachment ‘{name}’ already exists."));
         }
         self.attachments.insert(name.clone(), bytes);
-        (StatusCode::CREATED, (json!({ "name": name, "path": format!("/.attachments/{name}") }))).to_string().into_response()
+        (StatusCode::CREATED, json!({ "name": name, "path": format!("/.attachments/{name}") }).to_string()).into_response()
     }
 }
 
@@ -189,7 +189,7 @@ fn is_path(path: &str) -> bool {
 
 fn refuse(status: u16, kind: &str, message: &str) -> Response {
     let status = StatusCode::from_u16(status).expect("it is a status");
-    (status, (json!({ "$id": "1", "message": message, "typeKey": kind, "errorCode": 0 }))).to_string().into_response()
+    (status, json!({ "$id": "1", "message": message, "typeKey": kind, "errorCode": 0 }).to_string()).into_response()
 }
 
 async fn answer(State(held): State<Arc<Mutex<Held>>>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
