@@ -4,9 +4,12 @@
 
 mod apply;
 mod azure;
+mod dokuwiki;
+mod confluence;
 mod folder;
 mod git;
 mod http;
+mod mediawiki;
 mod open;
 
 use std::collections::BTreeMap;
@@ -18,9 +21,12 @@ use crate::wiki::{Name, Written};
 
 pub use apply::apply;
 pub use azure::AzureWiki;
+pub use confluence::Confluence;
+pub use dokuwiki::Dokuwiki;
 pub use folder::Folder;
 pub use git::{GitWiki, Sidebar};
 pub use http::{Client, Credential, Request, Response, Secret};
+pub use mediawiki::Mediawiki;
 pub use open::open;
 
 /// The pictures that go along with pages, by their names.
