@@ -74,7 +74,14 @@ impl OfTree<'_> {
 
     fn block(&mut self, block: &Block) {
         match block {
-            Block::Heading(heading) => self.within(&format!("h{}", heading.level), |flat| flat.inlines(&heading.text)),
+            // References to footnotes stand below a heading, not in it, and a heading is a single line.
+            Block::Heading(heading) => {
+                let (notes, words): (Vec<_>, Vec<_>) = heading.text.iter().cloned().partition(|one| matches!(one, Inline::Footnote(_)));
+                let words = words.into_iter().map(|one| if one == Inline::Break { Inline::Text(" ".to_owned()) } else { one });
+                self.within(&format!("h{}", heading.level), |flat| flat.inlines(&words.collect::<Vec<_>>()));
+                self.inlines(&notes);
+                self.out.push(Edge);
+            }
             Block::Paragraph(inlines) => self.inlines(inlines),
             Block::Quote(blocks) => self.within("quote", |flat| flat.blocks(blocks)),
             Block::Callout { kind, title, blocks } => self.within("callout", |flat| {
