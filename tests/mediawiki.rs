@@ -1,5 +1,7 @@
 //! Pages on a real MediaWiki: what it shows is what was meant, nobody's change is lost, and the same text makes no new version.
 
+#[expect(dead_code, reason = "each test uses a part of what they share")]
+mod common;
 #[path = "common/engine.rs"]
 mod engine;
 #[path = "mediawiki/flat.rs"]
@@ -23,8 +25,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
+use common::seed;
 use engine::{Engine, free_port, installed};
 use program::Folder;
+use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
 use serde_json::Value;
 use storybank::audience::Withheld;
 use storybank::highlight::Highlighter;
@@ -551,4 +556,81 @@ fn markup_of_an_extension_that_is_missing_is_not_published() {
     let error = write(&mut wiki, &page, None, &Pictures::new()).expect_err("there are no footnotes");
     assert!(error.reason.contains("`<ref>`") && error.help.contains("`Cite`"), "{error}");
     assert_eq!(look(&mut wiki, &page), None);
+}
+
+/// Words of all sorts, with more of those that mean something to MediaWiki than authors use.
+fn any_words() -> impl Strategy<Value = String> {
+    let marks = [
+        "'", "''", "'''", "[[", "]]", "[", "]", "{{", "}}", "{|", "|}", "|", "||", "|-", "!", "!!", "=", "==", "<", ">", "</", "/>", "&",
+        "&lt;", "&#91;", ";", ":", "*", "#", "-", "----", "+", "_", "__", "TOC", "__NOTOC__", "~~~~", "http:", "//", "news:x", "mailto:a@b",
+        "RFC 1", "ISBN 0306406152", "<!--", "-->", "<nowiki>", "</nowiki>", "<ref>", "</ref>", "<pre>", "</div>", "</li>", "<br>", "-{", "}-",
+        "#REDIRECT", "subst:", "%", "?", "«", "»", " ", " ", " ", "a", "b", "Word", "7", "é", "e\u{301}", "\u{338}", "\u{a0}", "\u{200e}",
+        "漢", "＿＿", "🙂", "\\", "\"", "`", "'\"`UNIQ", "\t",
+    ];
+    let mark = prop::sample::select(marks.to_vec()).prop_map(str::to_owned);
+    let some = prop::collection::vec(prop_oneof![9 => mark, 1 => "\\PC{1,4}"], 1..10).prop_map(|parts| parts.concat());
+    some.prop_filter("it says something", |words: &String| !words.trim().is_empty())
+}
+
+fn any_inline() -> impl Strategy<Value = Inline> {
+    let styles = vec![Style::Emphasis, Style::Strong, Style::Strikethrough, Style::Subscript, Style::Keyboard, Style::Underline];
+    let address = any_words().prop_map(|words| LinkTo::External(format!("https://example.org/{}", encoded(&words))));
+    let leaf = prop_oneof![
+        6 => any_words().prop_map(Inline::Text),
+        2 => any_words().prop_map(Inline::Code),
+        1 => Just(Inline::Break),
+        1 => (address, any_words()).prop_map(|(to, words)| Inline::Link { to, text: vec![Inline::Text(words)] }),
+    ];
+    leaf.prop_recursive(2, 6, 3, move |inner| {
+        let inlines = prop::collection::vec(inner, 1..3);
+        (prop::sample::select(styles.clone()), inlines).prop_map(|(style, inlines)| Inline::Styled(style, inlines))
+    })
+}
+
+fn any_line() -> impl Strategy<Value = Vec<Inline>> {
+    let says = |line: &Vec<Inline>| !matches!(line.as_slice(), [Inline::Break, ..] | [.., Inline::Break]);
+    prop::collection::vec(any_inline(), 1..4).prop_filter("it does not begin or end with the end of a line", says)
+}
+
+fn any_block() -> impl Strategy<Value = Block> {
+    let code = (prop::sample::select(vec!["", "yaml", "c", "unknown"]), prop::collection::vec(any_words(), 0..4));
+    let code = code.prop_map(|(language, lines)| Block::Code { language: language.to_owned(), text: lines.join("\n") + "\n" });
+    let cells = prop::collection::vec(any_line(), 6);
+    let table = cells.prop_map(|cells| {
+        let mut rows: Vec<Vec<Vec<Inline>>> = cells.chunks(2).map(<[_]>::to_vec).collect();
+        Block::Table(Table { columns: vec![Alignment::None, Alignment::Right], head: rows.remove(0), rows })
+    });
+    let leaf = prop_oneof![4 => any_line().prop_map(Block::Paragraph), 1 => code, 1 => table, 1 => Just(Block::Rule)];
+    leaf.prop_recursive(3, 12, 4, |inner| {
+        let blocks = prop::collection::vec(inner, 1..4).boxed();
+        let item = (prop::option::of(any::<bool>()), any_line(), prop::option::of(blocks.clone())).prop_map(|(done, line, more)| {
+            let blocks = std::iter::once(Block::Paragraph(line)).chain(more.unwrap_or_default()).collect();
+            Item { done, blocks }
+        });
+        let list = (prop::sample::select(vec![None, Some(1), Some(4)]), any::<bool>(), prop::collection::vec(item, 1..4));
+        prop_oneof![
+            3 => list.prop_map(|(first, is_tight, items)| Block::List(List { first, is_tight, items })),
+            1 => blocks.clone().prop_map(Block::Quote),
+            1 => (any_line(), blocks.clone()).prop_map(|(title, blocks)| Block::Callout { kind: CalloutKind::Note, title, blocks }),
+            1 => (any_line(), blocks).prop_map(|(summary, blocks)| Block::Details { summary, blocks }),
+        ]
+    })
+}
+
+/// Each page holds many things at once, because the wiki takes its time for a page and little more for a long one.
+#[test]
+fn whatever_stands_on_a_page_is_shown() {
+    let running = Running::start();
+    let config =
+        ProptestConfig { cases: 24, failure_persistence: None, max_shrink_iters: 300, rng_seed: seed(), ..ProptestConfig::default() };
+    let pages = prop::collection::vec(any_block(), 1..30);
+    let result = TestRunner::new(config).run(&pages, |blocks| {
+        let case = case("Anything", blocks);
+        let page = written(std::slice::from_ref(&case), "").remove(0);
+        let shown = flat::of_html(&running.rendered(&page.text));
+        let differs = flat::difference(&shown, &flat::of_case(&case, &|_| String::new()));
+        prop_assert!(differs.is_none(), "{}\nsource:\n{}", differs.unwrap_or_default(), page.text);
+        Ok(())
+    });
+    result.unwrap_or_else(|error| panic!("{error}"));
 }

@@ -381,12 +381,19 @@ fn is_edge(token: &Token) -> bool {
     }
 }
 
-/// Fails at the first token that differs, and shows what stands around it.
-pub fn assert_same(shown: &[Token], meant: &[Token], source: &str) {
-    let Some(at) = (0..shown.len().max(meant.len())).find(|&at| shown.get(at) != meant.get(at)) else { return };
+/// The first token that differs, with what stands around it.
+pub fn difference(shown: &[Token], meant: &[Token]) -> Option<String> {
+    let at = (0..shown.len().max(meant.len())).find(|&at| shown.get(at) != meant.get(at))?;
     let around = |tokens: &[Token]| {
         let some = tokens.iter().enumerate().skip(at.saturating_sub(6)).take(12);
         some.map(|(number, token)| format!("{} {token:?}\n", if number == at { ">" } else { " " })).collect::<String>()
     };
-    panic!("shown:\n{}\nmeant:\n{}\nsource:\n{source}", around(shown), around(meant));
+    Some(format!("shown:\n{}\nmeant:\n{}", around(shown), around(meant)))
+}
+
+/// Fails where two rows of tokens differ.
+pub fn assert_same(shown: &[Token], meant: &[Token], source: &str) {
+    if let Some(difference) = difference(shown, meant) {
+        panic!("{difference}\nsource:\n{source}");
+    }
 }
