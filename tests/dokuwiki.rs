@@ -206,10 +206,12 @@ struct Wanted<'a> {
     parts: Vec<Part>,
     notes: Vec<usize>,
     references: usize,
+    /// The styles around the words.
+    styles: Vec<&'static str>,
 }
 
 fn wanted(case: &Case) -> Vec<Part> {
-    let mut wanted = Wanted { case, parts: vec![part("h1", &case.title)], notes: Vec::new(), references: 0 };
+    let mut wanted = Wanted { case, parts: vec![part("h1", &case.title)], notes: Vec::new(), references: 0, styles: Vec::new() };
     wanted.blocks(&case.page.blocks);
     let notes = wanted.notes.clone();
     for note in notes {
@@ -236,14 +238,17 @@ impl Wanted<'_> {
                     self.push("quote", &text);
                 }
                 Block::Callout { kind, title, blocks } => {
-                    let title = self.inlines(title);
-                    let colon = if title.is_empty() { "" } else { ": " };
-                    self.push("th left", &format!("⟦strong {}{colon}{title}⟧", callout_name(*kind)));
+                    let title = self.styled("strong", |wanted| {
+                        let title = wanted.inlines(title);
+                        let colon = if title.is_empty() { "" } else { ": " };
+                        format!("{}{colon}{title}", callout_name(*kind))
+                    });
+                    self.push("th left", &title);
                     let text = self.lines(blocks);
                     self.push("td left", &text);
                 }
                 Block::Details { summary, blocks } => {
-                    let text = format!("⟦strong {}⟧", self.inlines(summary));
+                    let text = self.styled("strong", |wanted| wanted.inlines(summary));
                     self.push("p", &text);
                     self.blocks(blocks);
                 }
@@ -343,13 +348,24 @@ impl Wanted<'_> {
         inlines.iter().map(|inline| self.inline(inline)).collect()
     }
 
+    /// A style in the same style changes nothing.
+    fn styled(&mut self, kind: &'static str, inner: impl FnOnce(&mut Self) -> String) -> String {
+        if self.styles.contains(&kind) {
+            return inner(self);
+        }
+        self.styles.push(kind);
+        let words = inner(self);
+        self.styles.pop();
+        format!("⟦{kind} {words}⟧")
+    }
+
     /// The wiki has words in styles around links, but not in them.
     fn linked(&mut self, target: &str, text: &[Inline]) -> String {
         let link = |words: &str| format!("⟦a {target} {words}⟧");
         let linked = text.iter().map(|inline| match inline {
             Inline::Text(words) => link(words),
-            Inline::Code(code) => format!("⟦code {}⟧", link(code)),
-            Inline::Styled(style, inner) => format!("⟦{} {}⟧", kind_of(*style), self.linked(target, inner)),
+            Inline::Code(code) => self.styled("code", |_| link(code)),
+            Inline::Styled(style, inner) => self.styled(kind_of(*style), |wanted| wanted.linked(target, inner)),
             Inline::Picture { .. } => link(&self.inline(inline)),
             Inline::Link { .. } | Inline::Break | Inline::Footnote(_) => self.inline(inline),
         });
@@ -359,9 +375,9 @@ impl Wanted<'_> {
     fn inline(&mut self, inline: &Inline) -> String {
         match inline {
             Inline::Text(text) => text.clone(),
-            Inline::Code(text) => format!("⟦code {text}⟧"),
+            Inline::Code(text) => self.styled("code", |_| text.clone()),
             Inline::Styled(style, inner) => {
-                format!("⟦{} {}⟧", kind_of(*style), self.inlines(inner))
+                self.styled(kind_of(*style), |wanted| wanted.inlines(inner))
             }
             Inline::Link { to, text } => {
                 let target = match to {
@@ -543,8 +559,8 @@ fn adjacent(text: &str) -> Option<(usize, usize, String)> {
 }
 
 fn compare(page: &html::Page, case: &Case, places: &BTreeMap<String, String>) {
-    let seen: Vec<Part> = seen(page, case, places).into_iter().map(|(kind, text)| (kind, joined(text))).collect();
-    let wanted = wanted(case);
+    let all_joined = |parts: Vec<Part>| -> Vec<Part> { parts.into_iter().map(|(kind, text)| (kind, joined(text))).collect() };
+    let (seen, wanted) = (all_joined(seen(page, case, places)), all_joined(wanted(case)));
     for (at, (seen, wanted)) in seen.iter().zip(&wanted).enumerate() {
         assert_eq!(seen, wanted, "part {at}");
     }
