@@ -59,7 +59,7 @@ impl Page {
         self.nodes[id].name.as_ref().map_or("", |name| &name.local)
     }
 
-    /// What stands in an element, text included.
+    /// What stands directly in an element; in node 0, what stands in none.
     pub fn children(&self, id: NodeId) -> &[NodeId] {
         &self.nodes[id].children
     }
