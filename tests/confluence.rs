@@ -365,6 +365,9 @@ fn what_somebody_has_commented_on_is_not_written_over() {
         assert_eq!(standing.commented, ["one"]);
         assert_eq!(standing.text, "<p>one word</p>\n", "what the server adds is no difference");
         site.fake.change("A", |page| page.comments[0].1 = "resolved");
+        let comments = if edition == Edition::Cloud { "inline-comments" } else { "child/comment" };
+        site.fake.trouble("GET", comments, Trouble::Status(403, None));
+        assert_eq!(site.publishes(&changed), [Action::Refuse(Conflict::Commented)], "who may not read comments takes them for open");
         assert_eq!(site.publishes(&changed), [Action::Update]);
     }
 }

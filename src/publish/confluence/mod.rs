@@ -249,8 +249,8 @@ impl Confluence {
         if marked.is_empty() {
             return Ok(Vec::new());
         }
-        // If the comments cannot be read, each of them counts as open.
-        let answer = self.ask_for(action, &self.api.comments(&page.id))?.unwrap_or_default();
+        // If the comments may not be read, each of them counts as open.
+        let answer = self.client.send(action, &self.api.comments(&page.id))?.json();
         let resolved: Vec<&str> = results(&answer).iter().filter_map(|comment| self.api.resolved(comment)).collect();
         Ok(marked.into_iter().filter(|(reference, _)| !resolved.contains(&reference.as_str())).map(|(_, words)| words).collect())
     }
