@@ -1,7 +1,7 @@
 # What a developer runs. `make help` lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help test format lint unit html tools browser engines bench screenshots
+.PHONY: help test format lint unit html tools browser php python engines bench screenshots
 
 CARGO ?= cargo
 STORYBANK := $(CARGO) run --locked --quiet --
@@ -43,15 +43,28 @@ browser:
 	@.ci/need "chromium --version" chromium chromium "the tests of the preview run in it"
 	@.ci/need "chromedriver --version" chromedriver chromium-driver "the tests of the preview drive Chromium with it"
 
+php:
+	@.ci/need "php --version" php php-cli "the wikis of the tests are written in it"
+	@.ci/need "php --ri xml" php-xml php-xml "the wikis of the tests read XML"
+	@.ci/need "php --ri mbstring" php-mbstring php-mbstring "the wikis of the tests read letters of all scripts"
+	@.ci/need "php --ri intl" php-intl php-intl "MediaWiki writes accents in one way with it"
+	@.ci/need "php --ri pdo_sqlite" php-sqlite3 php-sqlite3 "MediaWiki keeps its pages in it"
+
 # Real wikis for the tests to publish to, each laid out once by a script of its own; started and stopped by the tests themselves.
 engines: $(foreach script,$(wildcard tests/engines/*.sh),target/engines/$(basename $(notdir $(script))))
 
-target/engines/%: tests/engines/%.sh
+target/engines/%: tests/engines/%.sh | php
 	@echo "installing $* for the tests"
 	@rm -rf $@ $@.part
 	@mkdir -p $@.part
 	@$< $(abspath $@.part)
 	@mv $@.part $@
+
+# Otter Wiki is a package of Python, which gets an environment of its own.
+target/engines/otterwiki: | python
+
+python:
+	@.ci/need "python3 -m ensurepip --version" python3 python3-venv "the wiki that the tests push to runs on it"
 
 # The checker is one file of a package; the package's install script, which would fetch a Java of its own, is not run.
 $(VNU):

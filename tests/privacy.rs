@@ -123,6 +123,43 @@ fn story_with(body: &str) -> String {
     ))
 }
 
+/// A case study that everybody may see, with a body between two paragraphs that must stay.
+fn case_with(body: &str) -> String {
+    with(&format!(
+        "-- content/case-studies/naming.md --\n---\ntitle: The naming rule\nstory: outage\naudience: public\n---\n\n\
+         ## Impact\n\nstaysbefore\n\n{body}\n\n## Detection\n\nstaysafter\n"
+    ))
+}
+
+/// Everything that would be sent to a wiki of each kind.
+fn published(text: &str, audience: Audience) -> Artefacts {
+    let mut sent = Artefacts::new();
+    for (number, (kind, draft)) in common::drafts(&files(text), audience).into_iter().enumerate() {
+        let Some(draft) = draft else { continue };
+        for page in draft.pages {
+            sent.insert(format!("{number} {kind} {}", page.name.path), page.text.into_bytes());
+            sent.insert(format!("{number} {kind} title"), page.name.title.into_bytes());
+        }
+        sent.extend(draft.pictures.iter().map(|(name, bytes)| (format!("{number} {kind} {name}"), bytes.to_vec())));
+    }
+    sent
+}
+
+/// Writes a case study for a wiki of each kind, and gives what is wrong with that.
+fn mistakes_of_wikis(name: &str, text: &str, stays: &[&str]) -> Vec<String> {
+    let mut mistakes = Vec::new();
+    for audience in OTHERS {
+        let sent = published(text, audience);
+        assert!(stays.is_empty() || !sent.is_empty(), "nothing would be published of {text}");
+        mistakes.extend(leaks(&sent, SECRET).iter().take(2).map(|leak| format!("{name}, wiki for {}: {leak}", audience.name())));
+        for (path, bytes) in sent.iter().filter(|(path, _)| !path.ends_with("title")) {
+            let text = String::from_utf8_lossy(bytes);
+            mistakes.extend(stays.iter().filter(|word| !text.contains(**word)).map(|word| format!("{name}, {path}: `{word}` is gone")));
+        }
+    }
+    mistakes
+}
+
 /// Whether the word is in the address or in the bytes of an artefact, and where.
 fn leaks(artefacts: &Artefacts, word: &str) -> Vec<String> {
     let holds = |text: &str| text.to_lowercase().contains(word);
@@ -167,14 +204,23 @@ fn mistakes_of(name: &str, text: &str, shown: Shown, stays: &[&str]) -> Vec<Stri
 fn bodies_stay_private(bodies: &[(&str, Shown, &str)]) {
     let found: Vec<String> = bodies
         .iter()
-        .flat_map(|(name, shown, body)| mistakes_of(name, &story_with(body), *shown, &["staysbefore", "staysafter"]))
+        .flat_map(|(name, shown, body)| {
+            let stays = ["staysbefore", "staysafter"];
+            let of_site = mistakes_of(name, &story_with(body), *shown, &stays);
+            of_site.into_iter().chain(mistakes_of_wikis(name, &case_with(body), &stays))
+        })
         .collect();
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
 /// Tries every set of files.
 fn files_stay_private(cases: &[(&str, Shown, &str)]) {
-    let found: Vec<String> = cases.iter().flat_map(|(name, shown, case)| mistakes_of(name, &with(case), *shown, &[])).collect();
+    let found: Vec<String> = cases
+        .iter()
+        .flat_map(|(name, shown, case)| {
+            mistakes_of(name, &with(case), *shown, &[]).into_iter().chain(mistakes_of_wikis(name, &with(case), &[]))
+        })
+        .collect();
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 

@@ -59,6 +59,11 @@ impl Page {
         self.nodes[id].name.as_ref().map_or("", |name| &name.local)
     }
 
+    /// What stands directly in an element; in node 0, what stands in none.
+    pub fn children(&self, id: NodeId) -> &[NodeId] {
+        &self.nodes[id].children
+    }
+
     pub fn attributes(&self, id: NodeId) -> impl Iterator<Item = (&str, &str)> {
         self.nodes[id].attributes.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }

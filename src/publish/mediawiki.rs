@@ -1,0 +1,521 @@
+//! MediaWiki through its `api.php`: a session of a bot password, pages by their titles, pictures as files of the wiki.
+//!
+//! MediaWiki puts two texts together where they do not touch the same lines, and says that all is well. So the newest version is asked for
+//! right before a write, and what MediaWiki has put together all the same is taken back.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::http::{Client, Credential, Request, Response, Secret, encoded};
+use super::{Error, Sought, Standing, Wiki, Write};
+use crate::audience::Withheld;
+use crate::plan::{Digest, Recorded};
+
+/// How many titles one request may ask about.
+const MOST_TITLES: usize = 50;
+
+/// How many bytes the titles of one request may take in its address.
+const LONGEST_TITLES: usize = 4000;
+
+/// How often something is tried for which the wiki wants time.
+const TRIES: u32 = 4;
+
+/// The longest time that the wiki is waited for between two tries.
+const LONGEST_PAUSE: u64 = 30;
+
+/// The elements that come with extensions: how they stand in a text, what the wiki calls them, and the extension.
+const ELEMENTS: [(&str, &str, &str); 2] = [("<ref ", "<ref>", "Cite"), ("<syntaxhighlight ", "<syntaxhighlight>", "SyntaxHighlight_GeSHi")];
+
+/// A MediaWiki.
+pub struct Mediawiki {
+    client: Client,
+    api: String,
+    user: String,
+    token: Secret,
+    cookies: BTreeMap<String, String>,
+    session: Option<Session>,
+    /// The files that are known to be there, by the names that pages call them.
+    files: BTreeSet<String>,
+}
+
+/// What holds from one login to the next.
+#[derive(Debug, Clone)]
+struct Session {
+    /// What every change has to carry along.
+    csrf: String,
+    /// The elements that extensions of the wiki add, as `<ref>`.
+    elements: BTreeSet<String>,
+    /// How files may end.
+    endings: BTreeSet<String>,
+}
+
+/// A page, a file or what else has a title, as the wiki tells of it.
+type Found = serde_json::Map<String, Value>;
+
+impl Mediawiki {
+    /// A wiki whose `api.php` is below an address; `user` is the name of a bot password, as `Jane@storybank`, and `token` is that password.
+    pub fn new(withheld: Arc<Withheld>, address: &str, user: &str, token: Secret) -> Self {
+        Self {
+            client: Client::new(Credential::None, withheld),
+            api: format!("{}/api.php", address.trim_end_matches('/')),
+            user: user.to_owned(),
+            token,
+            cookies: BTreeMap::new(),
+            session: None,
+            files: BTreeSet::new(),
+        }
+    }
+
+    fn error(&self, action: &str, reason: impl Into<String>) -> Error {
+        Error::new(action, &self.api, reason)
+    }
+
+    /// Sends a request with the cookies of the session and keeps those that come back.
+    fn send(&mut self, action: &str, request: Request) -> Result<Response, Error> {
+        let cookies = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
+        let request = if cookies.is_empty() { request } else { request.header("Cookie", cookies) };
+        let response = self.client.send(action, &request)?;
+        for cookie in response.headers("set-cookie") {
+            let Some((name, value)) = cookie.split(';').next().unwrap_or_default().split_once('=') else { continue };
+            if matches!(value, "" | "deleted") {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        let has_answered = response.json().is_object();
+        if response.is_success() && !has_answered {
+            let help = "write the address that `api.php` stands below as `address` into `site.toml`";
+            return Err(self.error(action, "this is no interface of a MediaWiki").help(help));
+        }
+        if has_answered { Ok(response) } else { Err(self.error(action, response.reason())) }
+    }
+
+    fn get(&self, fields: &[(&str, &str)]) -> Request {
+        let fields = fields.iter().map(|(name, value)| format!("&{name}={}", encoded(value))).collect::<String>();
+        Request::new("GET", format!("{}?format=json&formatversion=2{fields}", self.api))
+    }
+
+    /// What the wiki answers in a session. A session that has run out is renewed once; where the wiki wants time, it gets it.
+    fn ask(&mut self, action: &str, make: &dyn Fn(&Self, &Session) -> Request) -> Result<Value, Error> {
+        let mut is_renewed = false;
+        let mut tries = 1;
+        loop {
+            let session = self.session(action)?;
+            let response = self.send(action, make(self, &session))?;
+            let json = response.json();
+            match json["error"]["code"].as_str() {
+                None => return Ok(json),
+                Some("badtoken" | "assertuserfailed" | "assertnameduserfailed") if !is_renewed => {
+                    is_renewed = true;
+                    self.session = None;
+                    self.cookies.clear();
+                }
+                Some("ratelimited" | "maxlag" | "actionthrottledtext") if tries < TRIES => {
+                    std::thread::sleep(pause(response.header("retry-after"), tries));
+                    tries += 1;
+                }
+                Some(code) => return Err(self.refused(action, code, json["error"]["info"].as_str().unwrap_or_default())),
+            }
+        }
+    }
+
+    /// What the wiki says no with, and what to do.
+    fn refused(&self, action: &str, code: &str, said: &str) -> Error {
+        let reason = if said.is_empty() { format!("`{code}`") } else { format!("{} (`{code}`)", said.trim().trim_end_matches('.')) };
+        self.error(action, reason).help(advice(code))
+    }
+
+    fn session(&mut self, action: &str) -> Result<Session, Error> {
+        if let Some(session) = &self.session {
+            return Ok(session.clone());
+        }
+        self.login()?;
+        let asked = [
+            ("action", "query"),
+            ("meta", "tokens|siteinfo"),
+            ("type", "csrf"),
+            ("siprop", "extensiontags|fileextensions"),
+            ("assert", "user"),
+        ];
+        let request = self.get(&asked);
+        let json = self.send(action, request)?.json();
+        if let Some(code) = json["error"]["code"].as_str() {
+            return Err(self.refused(action, code, json["error"]["info"].as_str().unwrap_or_default()));
+        }
+        let query = &json["query"];
+        let words = |list: &Value| list.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+        let endings = query["fileextensions"].as_array().into_iter().flatten().filter_map(|one| one["ext"].as_str());
+        let session = Session {
+            csrf: query["tokens"]["csrftoken"].as_str().unwrap_or_default().to_owned(),
+            elements: words(&query["extensiontags"]),
+            endings: endings.map(str::to_lowercase).collect(),
+        };
+        self.session = Some(session.clone());
+        Ok(session)
+    }
+
+    fn login(&mut self) -> Result<(), Error> {
+        let action = "log in";
+        let request = self.get(&[("action", "query"), ("meta", "tokens"), ("type", "login")]);
+        let answer = self.send(action, request)?.json();
+        let token = answer["query"]["tokens"]["logintoken"].as_str().unwrap_or_default();
+        let fields = [
+            ("action", "login"),
+            ("lgname", self.user.as_str()),
+            ("lgpassword", self.token.expose()),
+            ("lgtoken", token),
+            ("format", "json"),
+            ("formatversion", "2"),
+        ];
+        let request = Request::new("POST", &self.api).form(&fields).login();
+        let answer = self.send(action, request)?.json();
+        if answer["login"]["result"] == "Success" {
+            return Ok(());
+        }
+        let said = [&answer["login"]["reason"], &answer["error"]["info"], &answer["login"]["result"]];
+        let said = said.into_iter().find_map(Value::as_str).unwrap_or("the wiki does not say why").trim_end_matches('.');
+        let help = "make a bot password at `Special:BotPasswords` of the wiki, write its name as `user` into `site.toml`, as `Jane@storybank`, \
+                    and give the password as the token";
+        Err(self.error(action, said).help(help))
+    }
+
+    /// What the wiki tells of titles, by the titles as they were asked for.
+    fn titles(&mut self, action: &str, titles: &[String], wanted: &[(&str, &str)]) -> Result<BTreeMap<String, Found>, Error> {
+        let mut found = BTreeMap::new();
+        for some in portions(titles) {
+            let mut more = Vec::new();
+            let mut by_title: BTreeMap<String, Found> = BTreeMap::new();
+            // A long answer comes in parts; what each part says of a page is put together.
+            let names = loop {
+                let joined = some.join("|");
+                let mut fields = vec![("action", "query"), ("assert", "user"), ("titles", joined.as_str())];
+                fields.extend_from_slice(wanted);
+                fields.extend(more.iter().map(|(name, value): &(String, String)| (name.as_str(), value.as_str())));
+                let json = self.ask(action, &|wiki, _| wiki.get(&fields))?;
+                for page in json["query"]["pages"].as_array().into_iter().flatten().filter_map(Value::as_object) {
+                    let title = page.get("title").and_then(Value::as_str).unwrap_or_default();
+                    by_title.entry(title.to_owned()).or_default().extend(page.clone());
+                }
+                more = continued(&json);
+                if more.is_empty() {
+                    break kept_names(&json);
+                }
+            };
+            for title in some {
+                let kept = names.get(title).unwrap_or(title);
+                let page = by_title.get(kept).cloned();
+                found.insert(title.clone(), self.checked(action, title, kept, page)?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// A page that stands where it is meant to stand.
+    fn checked(&self, action: &str, wanted: &str, kept: &str, page: Option<Found>) -> Result<Found, Error> {
+        let help = "give it another title, or another `parent` in `site.toml`";
+        let Some(page) = page else {
+            return Err(self.error(action, format!("the title `{wanted}` leads to another wiki")).help(help));
+        };
+        if page.contains_key("invalid") {
+            let why = page.get("invalidreason").and_then(Value::as_str).unwrap_or_default().trim_end_matches('.');
+            return Err(self.error(action, format!("the wiki does not take the title `{wanted}`: {why}")).help(help));
+        }
+        let is_article = page.get("ns").and_then(Value::as_i64) == Some(0);
+        // A namespace has a name in the language of the wiki, too; nothing behind it may change.
+        let behind = |title: &str| title.split_once(':').map(|(_, title)| title.to_owned());
+        if wanted == kept || (!is_article && behind(wanted).is_some_and(|title| !title.is_empty() && Some(title) == behind(kept))) {
+            return Ok(page);
+        }
+        Err(self.error(action, format!("the wiki would put the page `{wanted}` at `{kept}`")).help(help))
+    }
+
+    fn look_for_files(&mut self, pages: &[Sought<'_>]) -> Result<(), Error> {
+        let names: BTreeSet<&String> = pages.iter().flat_map(|page| page.attachments).collect();
+        let titles: Vec<String> = names.iter().map(|name| file_title(name)).collect();
+        let found = self.titles("look for the pictures", &titles, &[("prop", "imageinfo"), ("iiprop", "size")])?;
+        for name in names {
+            let is_there = found.get(&file_title(name)).is_some_and(|file| file.contains_key("imageinfo"));
+            if is_there {
+                self.files.insert(name.clone());
+                continue;
+            }
+            let action = "look for the pictures";
+            let endings = self.session(action)?.endings;
+            let ending = name.rsplit('.').next().unwrap_or_default();
+            if !endings.is_empty() && !endings.contains(ending) {
+                let help = format!("use another format, or let an administrator of the wiki add `{ending}` to `$wgFileExtensions`");
+                return Err(self.error(action, format!("the wiki takes no files that end in `.{ending}`")).help(help));
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts a picture on the wiki, if none of its name is there. Its name says what it holds, so one that is there is the same.
+    fn upload(&mut self, name: &str, bytes: &[u8]) -> Result<(), Error> {
+        let action = format!("upload the picture `{name}`");
+        for is_last in [false, true] {
+            let json = self.ask(&action, &|wiki, session| {
+                let mut fields = vec![("action", "upload"), ("filename", name), ("comment", "A picture of a page"), ("text", "")];
+                fields.extend([("format", "json"), ("formatversion", "2"), ("assert", "user"), ("token", session.csrf.as_str())]);
+                if is_last {
+                    fields.push(("ignorewarnings", "1"));
+                }
+                Request::new("POST", &wiki.api).multipart(&fields, ("file", name, bytes))
+            })?;
+            let upload = &json["upload"];
+            let warnings: Vec<&str> = upload["warnings"].as_object().into_iter().flatten().map(|(warning, _)| warning.as_str()).collect();
+            let is_there = warnings.iter().any(|warning| matches!(*warning, "exists" | "nochange"));
+            if upload["result"] == "Success" || is_there {
+                self.files.insert(name.to_owned());
+                return Ok(());
+            }
+            // That the same picture has another name, or once stood there, is no reason not to put it there.
+            if is_last || upload["result"] != "Warning" {
+                return Err(self.error(&action, format!("the wiki answers {}", upload["result"])));
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses if a page is no longer in the version that was looked at.
+    fn check_version(&mut self, action: &str, path: &str, seen: &str) -> Result<(), Error> {
+        let mut found = self.titles(action, &[path.to_owned()], &[("prop", "revisions"), ("rvprop", "ids|user|timestamp")])?;
+        let page = found.remove(path).unwrap_or_default();
+        let newest = page.get("revisions").map(|revisions| &revisions[0]);
+        let Some(newest) = newest else { return Err(self.error(action, "somebody has just deleted the page").help(AGAIN)) };
+        if newest["revid"].to_string() == seen {
+            return Ok(());
+        }
+        let who = newest["user"].as_str().unwrap_or("somebody");
+        let when = newest["timestamp"].as_str().unwrap_or_default();
+        Err(self.error(action, format!("`{who}` has changed the page since it was looked at, {when}")).help(AGAIN))
+    }
+
+    /// Refuses a text that the wiki would show as markup.
+    fn check_elements(&mut self, action: &str, text: &str) -> Result<(), Error> {
+        let known = self.session(action)?.elements;
+        for (written, element, extension) in ELEMENTS {
+            if text.contains(written) && !known.contains(element) {
+                let help = format!("let an administrator of the wiki switch on the extension `{extension}`, which comes with MediaWiki");
+                return Err(self.error(action, format!("the wiki does not know `{element}` and would show it to readers")).help(help));
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes a change of a page, given what is special about it.
+    fn edit(&mut self, action: &str, path: &str, message: &str, special: &[(&str, &str)]) -> Result<Value, Error> {
+        let json = self.ask(action, &|wiki, session| {
+            let mut fields = vec![("action", "edit"), ("title", path), ("summary", message), ("watchlist", "nochange"), ("maxlag", "5")];
+            fields.extend_from_slice(special);
+            // The token comes last: if the text was cut on the way, it is not there, and nothing is written.
+            fields.extend([("format", "json"), ("formatversion", "2"), ("assert", "user"), ("token", session.csrf.as_str())]);
+            let meaning = special.iter().map(|(_, value)| *value).chain([path, message]).collect::<Vec<_>>().join("\n");
+            Request::new("POST", &wiki.api).form(&fields).meaning(meaning.as_bytes())
+        })?;
+        let edit = &json["edit"];
+        if edit["result"] == "Success" {
+            return Ok(edit.clone());
+        }
+        if edit["captcha"].is_object() {
+            return Err(self.refused(action, "captcha", "the wiki asks a question that only a person can answer"));
+        }
+        let code = edit["code"].as_str().unwrap_or("failure");
+        Err(self.refused(action, code, edit["info"].as_str().unwrap_or_default()))
+    }
+
+    /// Takes back a version that MediaWiki has put together of ours and somebody else's.
+    fn take_back(&mut self, action: &str, path: &str, version: &str) -> Error {
+        let message = "Taken back: somebody else changed the page at the same moment";
+        let undone = self.edit(action, path, message, &[("undo", version), ("nocreate", "1"), ("baserevid", version)]);
+        let reason = "somebody changed the page at the same moment, and MediaWiki put both texts together";
+        match undone {
+            Ok(_) => self.error(action, format!("{reason}; this is taken back, and the page is as they left it")).help(AGAIN),
+            Err(error) => {
+                self.error(action, format!("{reason}; it cannot be taken back: {}", error.reason)).help("look at the page and its history")
+            }
+        }
+    }
+}
+
+/// What to do when somebody was faster.
+const AGAIN: &str = "look at what was changed, then publish again";
+
+impl Wiki for Mediawiki {
+    fn look(&mut self, pages: &[Sought<'_>]) -> Result<Vec<Option<Standing>>, Error> {
+        let titles: Vec<String> = pages.iter().map(|page| page.name.path.clone()).collect();
+        let wanted = [("prop", "revisions"), ("rvprop", "ids|timestamp|user|content"), ("rvslots", "main")];
+        let found = self.titles("look at the pages", &titles, &wanted)?;
+        self.look_for_files(pages)?;
+        let one = |page: &Sought<'_>| {
+            let attachments = page.attachments.iter().filter(|name| self.files.contains(*name)).cloned().collect();
+            standing(&page.name.path, found.get(&page.name.path)?, attachments)
+        };
+        Ok(pages.iter().map(one).collect())
+    }
+
+    fn write(&mut self, write: &Write<'_>) -> Result<String, Error> {
+        let page = write.page;
+        let path = &page.name.path;
+        let action = format!("write the page “{}”", page.name.title);
+        self.check_elements(&action, &page.text)?;
+        for name in &page.attachments {
+            if let Some(bytes) = write.pictures.get(name).filter(|_| !self.files.contains(name)) {
+                self.upload(name, bytes)?;
+            }
+        }
+        let Some(over) = write.over else {
+            self.edit(&action, path, write.message, &[("createonly", "1"), ("text", &page.text)])?;
+            return Ok(path.clone());
+        };
+        self.check_version(&action, path, &over.revision)?;
+        let edit = self.edit(&action, path, write.message, &[("nocreate", "1"), ("baserevid", &over.revision), ("text", &page.text)])?;
+        let is_change = edit["newrevid"].is_number();
+        if is_change && edit["oldrevid"].to_string() != over.revision {
+            return Err(self.take_back(&action, path, &edit["newrevid"].to_string()));
+        }
+        Ok(path.clone())
+    }
+
+    fn delete(&mut self, page: &Recorded, standing: &Standing, message: &str) -> Result<(), Error> {
+        let action = format!("delete the page “{}”", page.title);
+        self.check_version(&action, &page.path, &standing.revision)?;
+        self.ask(&action, &|wiki, session| {
+            let fields = [
+                ("action", "delete"),
+                ("title", page.path.as_str()),
+                ("reason", message),
+                ("watchlist", "nochange"),
+                ("format", "json"),
+                ("formatversion", "2"),
+                ("assert", "user"),
+                ("token", session.csrf.as_str()),
+            ];
+            Request::new("POST", &wiki.api).form(&fields).meaning(format!("{}\n{message}", page.path).as_bytes())
+        })?;
+        Ok(())
+    }
+}
+
+/// A page as it stands; nothing where there is none.
+fn standing(path: &str, page: &Found, attachments: BTreeSet<String>) -> Option<Standing> {
+    let newest = &page.get("revisions")?[0];
+    let content = newest["slots"]["main"]["content"].as_str();
+    let word = |name: &str| newest[name].as_str().unwrap_or_default().to_owned();
+    Some(Standing {
+        id: path.to_owned(),
+        title: String::new(),
+        revision: newest["revid"].to_string(),
+        text: content.unwrap_or_default().to_owned(),
+        // A version can be hidden; then nobody can say what it is.
+        digest: content.map(Digest::of),
+        editor: word("user"),
+        edited: word("timestamp"),
+        commented: Vec::new(),
+        attachments,
+    })
+}
+
+fn file_title(name: &str) -> String {
+    let mut signs = name.chars();
+    let first = signs.next().map(|first| first.to_ascii_uppercase());
+    format!("File:{}{}", first.map_or_else(String::new, String::from), signs.as_str())
+}
+
+/// Titles in portions that fit into one request.
+fn portions(titles: &[String]) -> Vec<&[String]> {
+    let mut portions = Vec::new();
+    let mut start = 0;
+    let mut length = 0;
+    for (at, title) in titles.iter().enumerate() {
+        let more = encoded(title).len() + 3;
+        if at > start && (at - start == MOST_TITLES || length + more > LONGEST_TITLES) {
+            portions.push(&titles[start..at]);
+            start = at;
+            length = 0;
+        }
+        length += more;
+    }
+    if start < titles.len() {
+        portions.push(&titles[start..]);
+    }
+    portions
+}
+
+/// How the wiki writes titles, by how they were asked for.
+fn kept_names(json: &Value) -> BTreeMap<String, String> {
+    let normalized = json["query"]["normalized"].as_array().into_iter().flatten();
+    normalized.filter_map(|one| Some((one["from"].as_str()?.to_owned(), one["to"].as_str()?.to_owned()))).collect()
+}
+
+/// What to ask along with the next request for the rest of an answer.
+fn continued(json: &Value) -> Vec<(String, String)> {
+    let more = json["continue"].as_object().into_iter().flatten();
+    more.map(|(name, value)| (name.clone(), value.as_str().map_or_else(|| value.to_string(), str::to_owned))).collect()
+}
+
+/// How long to wait: as long as the wiki asks for, or longer each time.
+fn pause(asked: Option<&str>, tries: u32) -> Duration {
+    let seconds = asked.and_then(|asked| asked.trim().parse().ok()).unwrap_or(2 << tries);
+    Duration::from_secs(seconds.min(LONGEST_PAUSE))
+}
+
+/// What to do about a refusal, by the code that MediaWiki gives it; empty where what it says is enough.
+fn advice(code: &str) -> &'static str {
+    match code {
+        "permissiondenied" | "cantcreate" | "cantcreate-anon" | "noedit" | "writeapidenied" | "readapidenied" | "badaccess-groups" => {
+            "give the bot password the grants that `docs/wikis/mediawiki.md` names, and its user the right to do this"
+        }
+        "badtoken" | "assertuserfailed" | "assertnameduserfailed" => {
+            "try again; if it happens each time, the wiki loses its sessions, which is for its administrator to mend"
+        }
+        "ratelimited" | "maxlag" | "actionthrottledtext" | "readonly" => "try again later; what is done already stays done",
+        "protectedpage" | "protectedtitle" | "cascadeprotected" | "protectednamespace" | "protectednamespace-interface" => {
+            "ask an administrator of the wiki to lift the protection, or publish under another title"
+        }
+        "articleexists" | "missingtitle" | "editconflict" | "pagedeleted" => AGAIN,
+        "captcha" => "ask an administrator of the wiki to spare the user of the bot password such questions (`skipcaptcha`)",
+        "blocked" | "autoblocked" | "globalblocking-ipblocked" | "hookaborted" => "ask an administrator of the wiki why",
+        "contenttoobig" => "make two pages of it, or ask an administrator for a larger `$wgMaxArticleSize`",
+        "uploaddisabled" => "ask an administrator of the wiki to switch uploads on (`$wgEnableUploads`)",
+        "file-too-large" | "filetype-banned" | "verification-error" => "make the picture smaller, or use PNG or JPEG",
+        "spamblacklist" | "titleblacklist-forbidden" => "ask an administrator of the wiki, or write it in another way",
+        _ if code.starts_with("abusefilter") => {
+            "a filter of the wiki takes the page for abuse; ask an administrator of the wiki to let the user pass"
+        }
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_go_in_portions() {
+        let titles: Vec<String> = (0..120).map(|number| format!("Page {number}")).collect();
+        let sizes: Vec<usize> = portions(&titles).iter().map(|some| some.len()).collect();
+        assert_eq!(sizes, [50, 50, 20]);
+        let long: Vec<String> = (0..7).map(|number| format!("{number}{}", "ö".repeat(120))).collect();
+        assert_eq!(portions(&long).iter().map(|some| some.len()).sum::<usize>(), 7);
+        assert!(portions(&long).len() > 1);
+        assert!(portions(&[]).is_empty());
+    }
+
+    #[test]
+    fn waits_as_long_as_it_is_asked_to() {
+        assert_eq!(pause(Some("5"), 1), Duration::from_secs(5));
+        assert_eq!(pause(None, 1), Duration::from_secs(4));
+        assert_eq!(pause(Some("4000"), 1), Duration::from_secs(30));
+    }
+
+    #[test]
+    fn files_are_asked_for_as_the_wiki_keeps_them() {
+        assert_eq!(file_title("abc.png"), "File:Abc.png");
+        assert_eq!(file_title("0a.png"), "File:0a.png");
+    }
+}

@@ -1,0 +1,254 @@
+//! What stands below one another, as wikitext.
+
+use std::collections::BTreeSet;
+
+use crate::markdown::{Alignment, CalloutKind};
+use crate::wiki::Book;
+use crate::wiki::page::{Action, Block, Case, Heading, Inline, Item, List, Table, callout_name};
+
+use super::inline::{Lines, Notes, line, note_name};
+use super::words::{escape, has_french_blanks, preformatted};
+use super::{each_in_line, each_inline, language};
+
+/// A task list is a list of lines with these before them: MediaWiki has no tasks, and these are read as what they look like.
+const DONE: &str = "☑";
+const OPEN: &str = "☐";
+
+/// What blocks stand in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Around {
+    /// Lines of the page, or of an element in which a blank line parts paragraphs.
+    Lines,
+    /// An item of a list in HTML or a footnote, where paragraphs are elements.
+    Paragraphs,
+    /// An item of a list in HTML whose items are single lines.
+    Tight,
+}
+
+/// All of a page.
+pub fn page(case: &Case, book: &Book<'_>) -> String {
+    let lines = Lines { case, book, notes: Notes::Linked };
+    let mut parts = vec![blocks(lines, Around::Lines, &case.page.blocks)];
+    parts.extend(footnotes(lines));
+    parts.retain(|part| !part.is_empty());
+    parts.join("\n\n")
+}
+
+fn blocks(lines: Lines<'_>, around: Around, blocks: &[Block]) -> String {
+    let parts = blocks.iter().map(|one| block(lines, around, one)).filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join(if around == Around::Lines { "\n\n" } else { "\n" })
+}
+
+fn block(lines: Lines<'_>, around: Around, block: &Block) -> String {
+    match block {
+        Block::Heading(one) => heading(lines, one),
+        Block::Paragraph(inlines) => paragraph(around, &line(lines, inlines)),
+        Block::Quote(inner) => element("blockquote", "", &blocks(lines, Around::Lines, inner)),
+        Block::Callout { kind, title, blocks } => callout(lines, *kind, title, blocks),
+        Block::Code { language, text } => code(language, text),
+        Block::List(one) => list(lines, around, one),
+        Block::Table(one) => table(lines, one),
+        Block::Details { summary, blocks } => details(lines, summary, blocks),
+        Block::Rule => "----".to_owned(),
+        Block::Facts(facts) => facts_table(facts),
+        Block::Contents => "__TOC__".to_owned(),
+        Block::Actions(actions) => actions_table(actions),
+    }
+}
+
+fn paragraph(around: Around, words: &str) -> String {
+    if around == Around::Paragraphs && !words.is_empty() { format!("<p>{words}</p>") } else { words.to_owned() }
+}
+
+fn element(name: &str, attributes: &str, inner: &str) -> String {
+    format!("<{name}{attributes}>\n{inner}\n</{name}>")
+}
+
+/// A heading, with its references to footnotes below it: they would become a part of the name that links know it by.
+fn heading(lines: Lines<'_>, heading: &Heading) -> String {
+    let words = line(Lines { notes: Notes::Omitted, ..lines }, &without_breaks(&heading.text));
+    if words.is_empty() {
+        return words;
+    }
+    let signs = "=".repeat(usize::from(heading.level.clamp(2, 6)));
+    let mut references = Vec::new();
+    each_in_line(&heading.text, &mut |inline| {
+        if let Inline::Footnote(_) = inline {
+            references.push(inline.clone());
+        }
+    });
+    let below = if references.is_empty() { String::new() } else { format!("\n{}", line(lines, &references)) };
+    format!("{signs} {words} {signs}{below}")
+}
+
+fn without_breaks(inlines: &[Inline]) -> Vec<Inline> {
+    let one = |inline: &Inline| match inline {
+        Inline::Break => Inline::Text(" ".to_owned()),
+        Inline::Styled(style, inlines) => Inline::Styled(*style, without_breaks(inlines)),
+        Inline::Link { to, text } => Inline::Link { to: to.clone(), text: without_breaks(text) },
+        Inline::Text(_) | Inline::Code(_) | Inline::Picture { .. } | Inline::Footnote(_) => inline.clone(),
+    };
+    inlines.iter().map(one).collect()
+}
+
+/// A frame that needs nothing installed. It has no background, so that words are read on it wherever they are read on the page.
+fn callout(lines: Lines<'_>, kind: CalloutKind, title: &[Inline], inner: &[Block]) -> String {
+    let title = if title.is_empty() { escape(callout_name(kind)) } else { line(lines, title) };
+    let colour = match kind {
+        CalloutKind::Tip => "#14866d",
+        CalloutKind::Important => "#7c5cbf",
+        CalloutKind::Warning => "#b07a00",
+        CalloutKind::Caution => "#d73333",
+        CalloutKind::Note | CalloutKind::Question | CalloutKind::Answered | CalloutKind::Private => "#3d7dca",
+    };
+    let style = format!(" role=\"note\" style=\"border: 1px solid {colour}; border-left-width: 5px; padding: 0 1em; margin: 1em 0;\"");
+    let inner = blocks(lines, Around::Lines, inner);
+    element("div", &style, format!("<strong>{title}</strong>\n\n{inner}").trim_end())
+}
+
+/// A part that is folded by a script which every MediaWiki has; without scripts it is open.
+fn details(lines: Lines<'_>, summary: &[Inline], inner: &[Block]) -> String {
+    let content = element("div", " class=\"mw-collapsible-content\"", &blocks(lines, Around::Lines, inner));
+    element("div", " class=\"mw-collapsible mw-collapsed\"", &format!("{}\n{content}", line(lines, summary)))
+}
+
+/// Code in the colours of its language. What MediaWiki would change between those tags stands between others, without colours.
+fn code(language: &str, text: &str) -> String {
+    let lines = text.strip_suffix('\n').unwrap_or(text);
+    let is_kept = !lines.starts_with('\n')
+        && lines.trim_end() == lines
+        && !lines.is_empty()
+        && !lines.to_ascii_lowercase().contains("</syntaxhighlight")
+        && !has_french_blanks(lines);
+    match language::of(language) {
+        Some(name) if is_kept => format!("<syntaxhighlight lang=\"{name}\">\n{lines}\n</syntaxhighlight>"),
+        _ => format!("<pre>\n{}\n</pre>", preformatted(lines)),
+    }
+}
+
+fn list(lines: Lines<'_>, around: Around, list: &List) -> String {
+    if around == Around::Lines && is_simple(list) {
+        let mut out = Vec::new();
+        simple_list(lines, list, "", &mut out);
+        return out.join("\n");
+    }
+    let (name, first) = match list.first {
+        None => ("ul", String::new()),
+        Some(1) => ("ol", String::new()),
+        Some(first) => ("ol", format!(" start=\"{first}\"")),
+    };
+    let around = if list.is_tight { Around::Tight } else { Around::Paragraphs };
+    let items = list.items.iter().map(|one| item(lines, around, one));
+    element(name, &first, &items.collect::<Vec<_>>().join("\n"))
+}
+
+/// Whether a list can be said with stars and hashes: one line for each item, with lists of the same sort at most once below.
+fn is_simple(list: &List) -> bool {
+    let is_numbered_from_one = matches!(list.first, None | Some(1));
+    is_numbered_from_one
+        && list.items.iter().all(|item| match item.blocks.as_slice() {
+            [Block::Paragraph(inlines)] => !inlines.is_empty(),
+            [Block::Paragraph(inlines), Block::List(below)] => !inlines.is_empty() && is_simple(below),
+            _ => false,
+        })
+}
+
+fn simple_list(lines: Lines<'_>, list: &List, above: &str, out: &mut Vec<String>) {
+    let marks = format!("{above}{}", if list.first.is_some() { '#' } else { '*' });
+    for item in &list.items {
+        for block in &item.blocks {
+            match block {
+                Block::Paragraph(inlines) => out.push(format!("{marks} {}{}", task(item), line(lines, inlines))),
+                Block::List(below) => simple_list(lines, below, &marks, out),
+                _ => unreachable!("a simple list holds nothing else"),
+            }
+        }
+    }
+}
+
+fn task(item: &Item) -> String {
+    item.done.map_or_else(String::new, |done| format!("{} ", if done { DONE } else { OPEN }))
+}
+
+fn item(lines: Lines<'_>, around: Around, item: &Item) -> String {
+    let (words, rest) = match item.blocks.split_first() {
+        Some((Block::Paragraph(inlines), rest)) => (line(lines, inlines), rest),
+        _ => (String::new(), item.blocks.as_slice()),
+    };
+    let words = format!("{}{words}", task(item));
+    let rest = blocks(lines, around, rest);
+    let parts = [paragraph(around, words.trim_end()), rest];
+    let inner = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n");
+    if inner.contains('\n') || inner.starts_with(['{', '*', '#', '=', '-', ';', ':']) {
+        element("li", "", &inner)
+    } else {
+        format!("<li>{inner}</li>")
+    }
+}
+
+fn table(lines: Lines<'_>, table: &Table) -> String {
+    let mut out = vec!["{| class=\"wikitable\"".to_owned()];
+    let row = |mark: &str, cells: &[Vec<Inline>], out: &mut Vec<String>| {
+        out.push("|-".to_owned());
+        for (cell, alignment) in cells.iter().zip(&table.columns) {
+            out.push(format!("{mark}{} {}", alignment_of(*alignment), line(lines, cell)));
+        }
+    };
+    row("!", &table.head, &mut out);
+    table.rows.iter().for_each(|cells| row("|", cells, &mut out));
+    out.push("|}".to_owned());
+    out.join("\n")
+}
+
+fn alignment_of(alignment: Alignment) -> &'static str {
+    match alignment {
+        Alignment::None => "",
+        Alignment::Left => " style=\"text-align: left;\" |",
+        Alignment::Center => " style=\"text-align: center;\" |",
+        Alignment::Right => " style=\"text-align: right;\" |",
+    }
+}
+
+fn facts_table(facts: &[(String, String)]) -> String {
+    let rows = facts.iter().map(|(name, value)| format!("|-\n! scope=\"row\" | {}\n| {}", escape(name.trim()), escape(value.trim())));
+    format!("{{| class=\"wikitable\"\n{}\n|}}", rows.collect::<Vec<_>>().join("\n"))
+}
+
+fn actions_table(actions: &[Action]) -> String {
+    let row = |action: &Action| {
+        let mark = if action.is_settled { DONE } else { OPEN };
+        let cells = [&action.what, &action.owner, &action.due].map(|cell| format!("| {}", escape(cell.trim())));
+        format!("|-\n{}\n| {mark} {}", cells.join("\n"), escape(action.status))
+    };
+    let rows = actions.iter().map(row).collect::<Vec<_>>().join("\n");
+    format!("{{| class=\"wikitable\"\n|-\n! Action\n! Owner\n! Due\n! Status\n{rows}\n|}}")
+}
+
+/// The texts of the footnotes at the end of the page. One that only another footnote refers to would be a mistake to MediaWiki, so
+/// it stands there as an ordinary paragraph.
+fn footnotes(lines: Lines<'_>) -> Vec<String> {
+    let page = &lines.case.page;
+    let mut referred = BTreeSet::new();
+    each_inline(&page.blocks, &mut |inline| {
+        if let Inline::Footnote(number) = inline {
+            referred.insert(*number);
+        }
+    });
+    let lines = Lines { notes: Notes::Numbered, ..lines };
+    let (linked, others): (Vec<_>, Vec<_>) = page.footnotes.iter().enumerate().partition(|(number, _)| referred.contains(number));
+    let linked = linked.iter().map(|(number, note)| format!("<ref name=\"{}\">{}</ref>", note_name(*number), footnote(lines, note)));
+    let linked = linked.collect::<Vec<_>>().join("\n");
+    let mut parts = if linked.is_empty() { Vec::new() } else { vec![element("references", "", &linked)] };
+    parts.extend(others.iter().map(|(number, note)| {
+        let mark = [Inline::Footnote(*number)];
+        format!("{}\n\n{}", line(lines, &mark), blocks(lines, Around::Lines, note))
+    }));
+    parts
+}
+
+fn footnote(lines: Lines<'_>, note: &[Block]) -> String {
+    match note {
+        [Block::Paragraph(inlines)] => line(lines, inlines),
+        _ => blocks(lines, Around::Paragraphs, note),
+    }
+}

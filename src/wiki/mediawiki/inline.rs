@@ -1,0 +1,247 @@
+//! What stands inside a line, as wikitext.
+
+use crate::wiki::Book;
+use crate::wiki::page::{Case, Inline, LinkTo, Style, plain};
+
+use super::words::{caption, escape};
+
+/// How wide a picture is shown at most, in pixels; as wide as a page is on most screens.
+const WIDEST: u32 = 800;
+
+/// The addresses that MediaWiki makes links of, as it comes.
+const SCHEMES: [&str; 12] =
+    ["ftp://", "ftps://", "git://", "http://", "https://", "irc://", "ircs://", "mailto:", "sftp://", "ssh://", "tel:", "xmpp:"];
+
+/// What becomes of references to footnotes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notes {
+    /// They lead to the footnote.
+    Linked,
+    /// They are numbers: a footnote of MediaWiki cannot refer to another one.
+    Numbered,
+    /// They are left out, because they stand elsewhere.
+    Omitted,
+}
+
+/// Writes lines of one page.
+#[derive(Clone, Copy)]
+pub struct Lines<'a> {
+    /// The case study.
+    pub case: &'a Case,
+    /// The whole publication.
+    pub book: &'a Book<'a>,
+    /// What becomes of references to footnotes.
+    pub notes: Notes,
+}
+
+/// Where a link leads, in the words of MediaWiki.
+enum Target {
+    /// `[https://… words]`.
+    Address(String),
+    /// `[[Page#Heading|words]]`.
+    Page(String),
+    /// MediaWiki has no link to it.
+    None(String),
+}
+
+/// What stands in a line, without blanks at its ends: a line that begins with one would be code.
+pub fn line(lines: Lines<'_>, inlines: &[Inline]) -> String {
+    let mut out = String::new();
+    lines.add(inlines, &mut out);
+    out.trim().to_owned()
+}
+
+/// The name of a footnote, which must not be a number.
+pub fn note_name(number: usize) -> String {
+    format!("note-{}", number + 1)
+}
+
+impl Lines<'_> {
+    fn add(self, inlines: &[Inline], out: &mut String) {
+        for inline in inlines {
+            match inline {
+                Inline::Text(text) => add_words(&escape(text), out),
+                Inline::Code(text) => out.push_str(&format!("<code>{}</code>", escape(text))),
+                Inline::Styled(style, inlines) => self.add_styled(*style, inlines, out),
+                Inline::Link { to, text } => self.add_link(to, text, out),
+                Inline::Picture { name, alt, title } => out.push_str(&picture(name, alt, title, None)),
+                Inline::Break => out.push_str("<br />"),
+                Inline::Footnote(number) => self.add_reference(*number, out),
+            }
+        }
+    }
+
+    fn add_styled(self, style: Style, inlines: &[Inline], out: &mut String) {
+        let (open, close) = if is_plain(inlines) && !out.ends_with('\'') { quotes(style) } else { tags(style) };
+        out.push_str(open);
+        self.add(inlines, out);
+        out.push_str(close);
+    }
+
+    fn add_reference(self, number: usize, out: &mut String) {
+        match self.notes {
+            Notes::Linked => out.push_str(&format!("<ref name=\"{}\" />", note_name(number))),
+            Notes::Numbered => out.push_str(&format!("<sup>&#91;{}&#93;</sup>", number + 1)),
+            Notes::Omitted => {}
+        }
+    }
+
+    fn add_link(self, to: &LinkTo, text: &[Inline], out: &mut String) {
+        let target = self.target(to);
+        self.add_linked(&target, text, out);
+        if let Target::None(address) = target
+            && plain(text) != address
+        {
+            out.push_str(&format!(" (<code>{}</code>)", escape(&address)));
+        }
+    }
+
+    /// Words that lead somewhere. A picture among them leads there by itself, because no link of MediaWiki can hold one.
+    fn add_linked(self, target: &Target, inlines: &[Inline], out: &mut String) {
+        for run in inlines.chunk_by(|one, other| !has_picture(one) && !has_picture(other)) {
+            match run {
+                [Inline::Picture { name, alt, title }] => out.push_str(&picture(name, alt, title, Some(target))),
+                [Inline::Styled(style, inlines)] if inlines.iter().any(has_picture) => {
+                    let (open, close) = tags(*style);
+                    out.push_str(open);
+                    self.add_linked(target, inlines, out);
+                    out.push_str(close);
+                }
+                _ => self.add_words_of_link(target, run, out),
+            }
+        }
+    }
+
+    fn add_words_of_link(self, target: &Target, inlines: &[Inline], out: &mut String) {
+        let mut words = String::new();
+        self.add(inlines, &mut words);
+        match target {
+            Target::Address(address) => out.push_str(&format!("[{address} {words}]")),
+            Target::Page(page) => {
+                // In some languages, letters that stand right before a link belong to it.
+                if out.ends_with(char::is_alphanumeric) {
+                    out.push_str("<nowiki />");
+                }
+                out.push_str(&format!("[[{page}|{words}]]"));
+            }
+            Target::None(_) => out.push_str(&words),
+        }
+    }
+
+    fn target(self, to: &LinkTo) -> Target {
+        match to {
+            LinkTo::Heading(id) => Target::Page(format!("#{}", self.fragment(self.case, id))),
+            LinkTo::Page { case, heading } => {
+                let path = self.book.names.get(case).map_or_else(String::new, |name| name.path.clone());
+                let anchor = self.book.anchors.get(case).and_then(|anchors| anchors.get(heading));
+                let anchor = anchor.map_or_else(String::new, |anchor| format!("#{}", reference_all(anchor)));
+                // A colon before it: neither a category nor a page below this one is meant.
+                let colon = if path.contains(':') || path.starts_with('/') { ":" } else { "" };
+                Target::Page(format!("{colon}{path}{anchor}"))
+            }
+            LinkTo::External(address) => external(address),
+        }
+    }
+
+    fn fragment(self, case: &Case, id: &str) -> String {
+        let anchor = self.book.anchors.get(&case.slug).and_then(|anchors| anchors.get(id));
+        anchor.map_or_else(String::new, |anchor| reference_all(anchor))
+    }
+}
+
+/// Adds words; after a link, letters would become a part of it.
+fn add_words(words: &str, out: &mut String) {
+    if out.ends_with("]]") && words.starts_with(char::is_alphabetic) {
+        out.push_str("<nowiki />");
+    }
+    out.push_str(words);
+}
+
+fn external(address: &str) -> Target {
+    let lower = address.to_ascii_lowercase();
+    let is_known = SCHEMES.iter().any(|scheme| lower.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()));
+    if is_known { Target::Address(encoded(address)) } else { Target::None(address.to_owned()) }
+}
+
+/// An address in which nothing is markup. What an address may hold stays; `&` is written as MediaWiki reads it.
+fn encoded(address: &str) -> String {
+    let mut out = String::new();
+    let mut bytes = address.bytes().peekable();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'&' => out.push_str("&amp;"),
+            b'_' if bytes.peek() == Some(&b'_') => out.push_str("%5F"),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => out.push(char::from(byte)),
+            b'-' | b'.' | b'_' | b':' | b'/' | b'?' | b'#' | b'@' | b'$' | b'(' | b')' | b'*' | b'+' | b',' | b';' | b'=' | b'%' => {
+                out.push(char::from(byte));
+            }
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
+/// A fragment of a link: letters, digits and blanks as they are, everything else as a reference.
+fn reference_all(anchor: &str) -> String {
+    let mut out = String::new();
+    for sign in anchor.chars() {
+        if sign.is_alphanumeric() || matches!(sign, ' ' | ',' | '.' | '-' | '(' | ')' | '/') {
+            out.push(sign);
+        } else {
+            out.push_str(&format!("&#{};", u32::from(sign)));
+        }
+    }
+    out
+}
+
+fn picture(name: &str, alt: &str, title: &str, target: Option<&Target>) -> String {
+    let mut parts = vec![format!("File:{name}")];
+    // MediaWiki makes a drawing as wide as it is told to, a picture only as wide as it is.
+    if !name.ends_with(".svg") {
+        parts.push(format!("{WIDEST}px"));
+    }
+    match target {
+        Some(Target::Address(target) | Target::Page(target)) => parts.push(format!("link={target}")),
+        Some(Target::None(_)) | None => {}
+    }
+    parts.push(format!("alt={}", escape(alt).trim()));
+    if !title.trim().is_empty() {
+        parts.push(caption(title.trim()));
+    }
+    format!("[[{}]]", parts.join("|"))
+}
+
+fn has_picture(inline: &Inline) -> bool {
+    match inline {
+        Inline::Picture { .. } => true,
+        Inline::Styled(_, inlines) | Inline::Link { text: inlines, .. } => inlines.iter().any(has_picture),
+        Inline::Text(_) | Inline::Code(_) | Inline::Break | Inline::Footnote(_) => false,
+    }
+}
+
+/// Whether words can stand between apostrophes: these are only told apart where nothing is inside and no blank is at the ends.
+fn is_plain(inlines: &[Inline]) -> bool {
+    matches!(inlines, [Inline::Text(text)] if !text.is_empty() && text.trim() == text)
+}
+
+/// How wikitext says it; elements for what it has no word for.
+fn quotes(style: Style) -> (&'static str, &'static str) {
+    match style {
+        Style::Emphasis => ("''", "''"),
+        Style::Strong => ("'''", "'''"),
+        Style::Strikethrough | Style::Subscript | Style::Superscript | Style::Keyboard | Style::Highlight | Style::Underline => tags(style),
+    }
+}
+
+fn tags(style: Style) -> (&'static str, &'static str) {
+    match style {
+        Style::Emphasis => ("<em>", "</em>"),
+        Style::Strong => ("<strong>", "</strong>"),
+        Style::Strikethrough => ("<s>", "</s>"),
+        Style::Subscript => ("<sub>", "</sub>"),
+        Style::Superscript => ("<sup>", "</sup>"),
+        Style::Keyboard => ("<kbd>", "</kbd>"),
+        Style::Highlight => ("<mark>", "</mark>"),
+        Style::Underline => ("<u>", "</u>"),
+    }
+}

@@ -1,0 +1,136 @@
+//! Titles that MediaWiki can hold, and keeps as they are.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// How many bytes a title may have.
+const LONGEST: usize = 255;
+
+/// What MediaWiki takes for a namespace before the first colon, in every language. The wiki's own words are known to the wiki alone.
+const NAMESPACES: [&str; 11] =
+    ["category", "file", "gadget", "help", "image", "media", "mediawiki", "module", "project", "special", "template"];
+
+/// The place of a page with a title, as MediaWiki keeps it.
+pub fn of(title: &str, place: &str) -> String {
+    let title = single_spaced(&without_references(&title.nfc().map(replaced).collect::<String>()));
+    let title = without_dots(&without_tildes(&title));
+    let is_first = place.is_empty() || place.ends_with(':');
+    let title = if place.is_empty() { without_namespace(&title) } else { title };
+    let title = if is_first { capitalised(&title) } else { title };
+    format!("{}{title}", capitalised(place))
+}
+
+/// Why a title cannot be kept, each reason in a sentence.
+pub fn problems(path: &str) -> Vec<String> {
+    let mut problems = Vec::new();
+    if path.len() > LONGEST {
+        problems
+            .push(format!("the title has {} bytes with all that stands before it, and MediaWiki takes no more than {LONGEST}", path.len()));
+    }
+    if path.is_empty() || path.ends_with(['/', ':']) {
+        problems.push("nothing is left of the title that MediaWiki could take".to_owned());
+    }
+    if let Some(sign) = path.chars().find(|sign| replaced(*sign) != *sign) {
+        problems.push(format!("`parent` holds `{sign}`, which MediaWiki takes in no title"));
+    }
+    problems
+}
+
+/// Whether a sign only says in which direction the words run; MediaWiki takes these out of titles.
+pub fn is_direction(sign: char) -> bool {
+    matches!(sign, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}')
+}
+
+/// What stands in a title for a sign that none can hold.
+fn replaced(sign: char) -> char {
+    match sign {
+        '#' => '♯',
+        '<' => '‹',
+        '>' => '›',
+        '[' | '{' => '(',
+        ']' | '}' => ')',
+        '|' => '∣',
+        '_' | '\u{fffd}' | '\u{fffe}' | '\u{ffff}' => ' ',
+        _ if sign.is_control() || sign.is_whitespace() || sign == '\u{180e}' || is_direction(sign) => ' ',
+        _ => sign,
+    }
+}
+
+fn single_spaced(title: &str) -> String {
+    title.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// `%41` would be read as `A`, and `&amp;` as `&`.
+fn without_references(title: &str) -> String {
+    let mut out = String::new();
+    for (at, sign) in title.char_indices() {
+        let rest = &title[at + sign.len_utf8()..];
+        let is_percent = sign == '%' && rest.len() >= 2 && rest.bytes().take(2).all(|byte| byte.is_ascii_hexdigit());
+        let is_reference = sign == '&' && rest.find(';').is_some_and(|end| end > 0 && rest[..end].chars().all(is_of_reference));
+        out.push(match sign {
+            '%' if is_percent => '％',
+            '&' if is_reference => '＆',
+            _ => sign,
+        });
+    }
+    out
+}
+
+fn is_of_reference(sign: char) -> bool {
+    sign.is_alphanumeric() || sign == '♯'
+}
+
+/// Three of them would be a signature.
+fn without_tildes(title: &str) -> String {
+    if title.contains("~~~") { title.replace('~', "∼") } else { title.to_owned() }
+}
+
+/// Parts of nothing but one or two dots would be a way up a tree.
+fn without_dots(title: &str) -> String {
+    let parts = title.split('/').map(|part| if matches!(part, "." | "..") { part.replace('.', "․") } else { part.to_owned() });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+/// A title that begins like a namespace would stand in it.
+fn without_namespace(title: &str) -> String {
+    let title = title.trim_start_matches([':', ' ']);
+    let Some((before, after)) = title.split_once(':') else { return title.to_owned() };
+    let before_it = before.trim().to_lowercase();
+    let is_talk = before_it.split(' ').next_back() == Some("talk");
+    let is_namespace = is_talk || before_it == "user" || NAMESPACES.contains(&before_it.as_str());
+    if is_namespace { format!("{before}∶{after}") } else { title.to_owned() }
+}
+
+/// MediaWiki has no title that begins with a small letter.
+fn capitalised(title: &str) -> String {
+    let mut signs = title.chars();
+    let Some(first) = signs.next() else { return String::new() };
+    let mut upper = first.to_uppercase();
+    match (upper.next(), upper.next()) {
+        (Some(upper), None) => format!("{upper}{}", signs.as_str()),
+        _ => title.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_stay_what_they_are() {
+        for (title, place, path) in [
+            ("Case study: C# & DB — outage #2", "", "Case study: C♯ & DB — outage ♯2"),
+            ("outage", "case studies/", "Case studies/outage"),
+            ("outage", "Project:", "Project:Outage"),
+            ("User talk: what they said", "", "User talk∶ what they said"),
+            ("a_b  [c]\u{a0}{d}|<e>", "", "A b (c) (d)∣‹e›"),
+            ("100%25 &amp; A&B; ~~~~", "", "100％25 ＆amp; A＆B; ∼∼∼∼"),
+            ("../up", "", "․․/up"),
+        ] {
+            assert_eq!(of(title, place), path);
+            assert_eq!(problems(&of(title, place)), Vec::<String>::new());
+        }
+        assert_eq!(problems(&of("___", "")).len(), 1);
+        assert_eq!(problems(&of(&"ö".repeat(128), "")).len(), 1);
+        assert_eq!(problems(&of("x", "a[b]/")).len(), 1);
+    }
+}
