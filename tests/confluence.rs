@@ -348,6 +348,37 @@ fn a_change_between_the_look_and_the_write_is_kept() {
 }
 
 #[test]
+fn a_server_that_is_busy_with_a_new_page_is_asked_again() {
+    for edition in EDITIONS {
+        let mut site = Site::new(edition);
+        site.fake.trouble("PUT", "", Trouble::Status(409, None));
+        assert_eq!(site.publishes(&[other()]), [Action::Create]);
+        assert_eq!(site.fake.page(&other().title).version, 2);
+        site.writes_nothing(&[other()]);
+        // It is asked four times at most, and what it says is said.
+        (0..4).for_each(|_| site.fake.trouble("PUT", "", Trouble::Status(409, None)));
+        let error = site.publish(&[case("other", "Another & one", vec![paragraph("new")])]).expect_err("it is refused").to_string();
+        assert!(error.contains("409 Conflict: not now"), "{error}");
+        assert_eq!(site.fake.writes().iter().filter(|write| write.starts_with("PUT") && !write.contains("propert")).count(), 4);
+    }
+}
+
+#[test]
+fn an_unfinished_page_is_found_under_another_title_too() {
+    for edition in EDITIONS {
+        // The page, the text, the property.
+        for count in 0..3 {
+            let mut site = Site::new(edition);
+            site.fake.trouble_after(count, Trouble::BreakAfter);
+            site.publish(&[case("a", "A", vec![paragraph("first")])]).expect_err("the connection has broken");
+            let renamed = [case("a", "Renamed", vec![paragraph("second")])];
+            heals(&mut site, &renamed, &format!("{edition:?} after {count}"));
+            assert_eq!(site.fake.pages()[0].title, "Renamed");
+        }
+    }
+}
+
+#[test]
 fn what_somebody_has_commented_on_is_not_written_over() {
     for edition in EDITIONS {
         let mut site = Site::new(edition);
