@@ -112,7 +112,8 @@ impl Site {
     /// A call that somebody else makes.
     fn call(&self, user: &str, method: &str, parameters: &str) -> String {
         let client = Client::new(Credential::Basic(user.to_owned(), Secret::new(PASSWORD)), Arc::default());
-        let body = format!("<?xml version=\"1.0\"?><methodCall><methodName>{method}</methodName><params>{parameters}</params></methodCall>");
+        let body =
+            format!("<?xml version=\"1.0\"?><methodCall><methodName>{method}</methodName><params>{parameters}</params></methodCall>");
         let request = Request::new("POST", format!("{}/lib/exe/xmlrpc.php", self.engine.url)).body("text/xml", body);
         client.expect("call", &request).expect("the wiki answers").text()
     }
@@ -489,7 +490,9 @@ impl Shown<'_> {
             "" => page.raw_text(id),
             "br" => "⏎".to_owned(),
             "a" if page.has_class(id, "fn_top") => format!("note {}", page.text(id).trim_end_matches(')')),
-            "a" if page.has_class(id, "media") && page.attribute(id, "href").is_some_and(|to| to.contains("detail.php")) => self.inlines(id),
+            "a" if page.has_class(id, "media") && page.attribute(id, "href").is_some_and(|to| to.contains("detail.php")) => {
+                self.inlines(id)
+            }
             "a" => format!("⟦a {} {}⟧", self.target(page.attribute(id, "href").unwrap_or_default()), self.inlines(id)),
             "img" => {
                 let source = page.attribute(id, "src").unwrap_or_default();
@@ -619,10 +622,14 @@ fn everything() -> (Case, Case, Pictures) {
         Style::Underline,
     ];
     let styled = styles.into_iter().flat_map(|style| [Inline::Styled(style, vec![text("in style")]), text(" then ")]);
-    let nested = Inline::Styled(Style::Strong, vec![text("a "), Inline::Styled(Style::Emphasis, vec![text("b"), Inline::Code("c".to_owned())])]);
+    let nested =
+        Inline::Styled(Style::Strong, vec![text("a "), Inline::Styled(Style::Emphasis, vec![text("b"), Inline::Code("c".to_owned())])]);
     let to_other = |heading: &str| LinkTo::Page { case: other.slug.clone(), heading: heading.to_owned() };
     let outer = vec![
-        item(None, vec![words("one"), Block::List(list(Some(1), vec![item(Some(true), vec![words("done")]), item(None, vec![words("plain")])]))]),
+        item(
+            None,
+            vec![words("one"), Block::List(list(Some(1), vec![item(Some(true), vec![words("done")]), item(None, vec![words("plain")])]))],
+        ),
         item(Some(false), vec![words("open"), Block::List(list(None, vec![item(None, vec![words("deeper")])]))]),
     ];
     let blocks = vec![
@@ -634,10 +641,19 @@ fn everything() -> (Case, Case, Pictures) {
         heading(4, &[text("10:00")], "time"),
         heading(5, &[text("!?")], "marks"),
         heading(6, &[text("Six "), Inline::Code("x = [1]".to_owned())], "six"),
-        Block::Paragraph(["what", "again", "time", "marks", "six"].into_iter().flat_map(|id| [link(to(id), vec![text(id)]), text(" ")]).collect()),
-        Block::Paragraph(vec![link(to_other(""), vec![text("the other page")]), text(" and "), link(to_other("size"), vec![text("its size")])]),
+        Block::Paragraph(
+            ["what", "again", "time", "marks", "six"].into_iter().flat_map(|id| [link(to(id), vec![text(id)]), text(" ")]).collect(),
+        ),
         Block::Paragraph(vec![
-            link(LinkTo::External("https://example.org/?q=a&b=1".to_owned()), vec![text("both "), Inline::Styled(Style::Strong, vec![text("bold")])]),
+            link(to_other(""), vec![text("the other page")]),
+            text(" and "),
+            link(to_other("size"), vec![text("its size")]),
+        ]),
+        Block::Paragraph(vec![
+            link(
+                LinkTo::External("https://example.org/?q=a&b=1".to_owned()),
+                vec![text("both "), Inline::Styled(Style::Strong, vec![text("bold")])],
+            ),
             text(" "),
             picture.clone(),
         ]),
@@ -654,11 +670,21 @@ fn everything() -> (Case, Case, Pictures) {
             columns: vec![Alignment::Left, Alignment::Center, Alignment::Right, Alignment::None],
             head: vec![vec![text("a")], vec![text("b")], vec![text("c")], Vec::new()],
             rows: vec![
-                vec![vec![text("x")], vec![picture], vec![Inline::Code("a || b".to_owned())], vec![text("one"), Inline::Break, text("two")]],
+                vec![
+                    vec![text("x")],
+                    vec![picture],
+                    vec![Inline::Code("a || b".to_owned())],
+                    vec![text("one"), Inline::Break, text("two")],
+                ],
                 vec![Vec::new(), Vec::new(), vec![text("::: ")], vec![link(to("what"), vec![text("up")])]],
             ],
         }),
-        Block::Paragraph(vec![text("noted"), Inline::Footnote(0), text(", "), Inline::Styled(Style::Strong, vec![text("loud"), Inline::Footnote(1)])]),
+        Block::Paragraph(vec![
+            text("noted"),
+            Inline::Footnote(0),
+            text(", "),
+            Inline::Styled(Style::Strong, vec![text("loud"), Inline::Footnote(1)]),
+        ]),
         Block::Actions(vec![Action {
             what: "Alert on lag".to_owned(),
             owner: "Platform team".to_owned(),
@@ -834,7 +860,8 @@ fn what_is_withheld_leaves_in_no_form() {
     let mut page = small("with a picture");
     page.attachments = vec!["0.png".to_owned()];
     let pictures = Pictures::from([("0.png".to_owned(), b"taken at ACME".to_vec().into())]);
-    let error = wiki.write(&Write { page: &page, over: over.as_ref(), pictures: &pictures, message: "0123" }).expect_err("nor in a picture");
+    let error =
+        wiki.write(&Write { page: &page, over: over.as_ref(), pictures: &pictures, message: "0123" }).expect_err("nor in a picture");
     assert!(error.action.contains("upload") && error.reason.contains("may not leave"), "{error}");
     assert!(!site.is_locked(), "whatever fails, the page is unlocked");
 }
@@ -852,11 +879,104 @@ fn rendered(text: &str, folder: &Path) -> html::Page {
 
 /// What means something somewhere, and what stands between.
 const PIECES: &[&str] = &[
-    "a", "word", "Two", "B2", " ", "  ", "%", "%%", "%%%", "<nowiki>", "</nowiki>", "*", "**", "/", "//", "_", "__", "'", "''", "\"", "(", "((", ")",
-    "))", "[", "[[", "]", "]]", "{", "{{", "}", "}}", "|", "||", "^", "=", "==", "======", "-", "--", "---", "----", ">", ">>", "<", "<<", "->", ":", "://",
-    "http://", "http:", "www.", "a.b", "\\", "\\\\", "\\\\ ", "~~NOTOC~~", "~~", ":::", "<code>", "</code>", "<file>", "</file>", "<sub>", "</sub>", "<del>",
-    "</del>", "<html>", "</html>", "<php>", "rss>", "&", "&amp;", "#", "?", "!", ".", "...", ",", ";", "640x480", ":-)", "FIXME", "(c)", "@", "x@y.org",
-    "\\\\server\\share", "ü", "ß", "漢", "🙂", "—", "1", "1.", "* ", "- ", "  * ", "\t",
+    "a",
+    "word",
+    "Two",
+    "B2",
+    " ",
+    "  ",
+    "%",
+    "%%",
+    "%%%",
+    "<nowiki>",
+    "</nowiki>",
+    "*",
+    "**",
+    "/",
+    "//",
+    "_",
+    "__",
+    "'",
+    "''",
+    "\"",
+    "(",
+    "((",
+    ")",
+    "))",
+    "[",
+    "[[",
+    "]",
+    "]]",
+    "{",
+    "{{",
+    "}",
+    "}}",
+    "|",
+    "||",
+    "^",
+    "=",
+    "==",
+    "======",
+    "-",
+    "--",
+    "---",
+    "----",
+    ">",
+    ">>",
+    "<",
+    "<<",
+    "->",
+    ":",
+    "://",
+    "http://",
+    "http:",
+    "www.",
+    "a.b",
+    "\\",
+    "\\\\",
+    "\\\\ ",
+    "~~NOTOC~~",
+    "~~",
+    ":::",
+    "<code>",
+    "</code>",
+    "<file>",
+    "</file>",
+    "<sub>",
+    "</sub>",
+    "<del>",
+    "</del>",
+    "<html>",
+    "</html>",
+    "<php>",
+    "rss>",
+    "&",
+    "&amp;",
+    "#",
+    "?",
+    "!",
+    ".",
+    "...",
+    ",",
+    ";",
+    "640x480",
+    ":-)",
+    "FIXME",
+    "(c)",
+    "@",
+    "x@y.org",
+    "\\\\server\\share",
+    "ü",
+    "ß",
+    "漢",
+    "🙂",
+    "—",
+    "1",
+    "1.",
+    "* ",
+    "- ",
+    "  * ",
+    "\t",
 ];
 
 fn any_words() -> impl Strategy<Value = String> {
@@ -865,7 +985,8 @@ fn any_words() -> impl Strategy<Value = String> {
 }
 
 fn any_inline() -> impl Strategy<Value = Inline> {
-    let styles = [Style::Emphasis, Style::Strong, Style::Strikethrough, Style::Subscript, Style::Superscript, Style::Keyboard, Style::Underline];
+    let styles =
+        [Style::Emphasis, Style::Strong, Style::Strikethrough, Style::Subscript, Style::Superscript, Style::Keyboard, Style::Underline];
     let leaf = prop_oneof![any_words().prop_map(Inline::Text), any_words().prop_map(Inline::Code), Just(Inline::Break)];
     let places = prop::sample::select(&["https://example.org/a?b=[c]|d", "http://example.org/%20"][..]);
     prop_oneof![
@@ -878,7 +999,10 @@ fn any_inline() -> impl Strategy<Value = Inline> {
 
 /// Every place that has words, with words of all kinds.
 fn any_blocks() -> impl Strategy<Value = Vec<Block>> {
-    let line = || prop::collection::vec(any_inline(), 1..5).prop_map(|inlines| std::iter::once(text("x ")).chain(inlines).chain([text(" y")]).collect::<Vec<_>>());
+    let line = || {
+        prop::collection::vec(any_inline(), 1..5)
+            .prop_map(|inlines| std::iter::once(text("x ")).chain(inlines).chain([text(" y")]).collect::<Vec<_>>())
+    };
     let code_text = prop::collection::vec(any_words(), 1..4).prop_map(|lines| format!("x\n{}\n", lines.join("\n")));
     let block = prop_oneof![
         any_words().prop_map(|words| heading(2, &[Inline::Text(words)], "id")),
@@ -886,16 +1010,17 @@ fn any_blocks() -> impl Strategy<Value = Vec<Block>> {
         any_words().prop_map(|text| words(&text)),
         line().prop_map(|line| Block::Quote(vec![Block::Paragraph(line)])),
         (line(), line()).prop_map(|(title, line)| Block::Callout { kind: CalloutKind::Note, title, blocks: vec![Block::Paragraph(line)] }),
-        (line(), line()).prop_map(|(one, two)| Block::List(list(None, vec![
-            item(None, vec![Block::Paragraph(one)]),
-            item(Some(true), vec![Block::Paragraph(two)]),
-        ]))),
+        (line(), line()).prop_map(|(one, two)| Block::List(list(
+            None,
+            vec![item(None, vec![Block::Paragraph(one)]), item(Some(true), vec![Block::Paragraph(two)]),]
+        ))),
         (any_words(), line()).prop_map(|(one, two)| Block::Table(Table {
             columns: vec![Alignment::None, Alignment::Center],
             head: vec![vec![Inline::Text(one.clone())], vec![text("head")]],
             rows: vec![vec![vec![Inline::Text(one)], two]],
         })),
-        code_text.prop_filter("code that holds the ends of both tags is parted", |code| !(code.contains("</code>") && code.contains("</file>")))
+        code_text
+            .prop_filter("code that holds the ends of both tags is parted", |code| !(code.contains("</code>") && code.contains("</file>")))
             .prop_map(|text| code("", &text)),
     ];
     prop::collection::vec(block, 1..30)
@@ -908,7 +1033,8 @@ fn random_words_are_shown_as_they_are() {
         RngSeed::Random => RngSeed::Fixed(2026),
         fixed @ RngSeed::Fixed(_) => fixed,
     };
-    let mut runner = TestRunner::new(Config { cases: 30, rng_seed: seed, max_shrink_iters: 60, failure_persistence: None, ..Config::default() });
+    let mut runner =
+        TestRunner::new(Config { cases: 30, rng_seed: seed, max_shrink_iters: 60, failure_persistence: None, ..Config::default() });
     let run = runner.run(&any_blocks(), |blocks| {
         let page = case("Random", Page { blocks, ..Page::default() });
         let page_text = written(std::slice::from_ref(&page), &Pictures::new()).remove(0).text;
