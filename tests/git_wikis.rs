@@ -17,9 +17,9 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use storybank::audience::Withheld;
-use storybank::config::GitHost;
+use storybank::config::{GitHost, Sidebar};
 use storybank::plan::{self, Action, Conflict, Digest, Identity, Orphans, Record, Recorded, Resolve, Standing, Wishes};
-use storybank::publish::{Error, GitWiki, Pictures, Sidebar, Sought, Wiki, Write, apply};
+use storybank::publish::{Error, GitWiki, Pictures, Sought, Wiki, Write, apply};
 use storybank::slug::Slug;
 use storybank::source::SitePath;
 use storybank::wiki::{Flavour, Name, Written, attachment_path};
