@@ -128,11 +128,15 @@ impl Site {
     }
 
     fn lock(&self, id: &str) {
+        self.lock_as("editor", id);
+    }
+
+    fn lock_as(&self, user: &str, id: &str) {
         let set = format!(
             "<param><value><struct><member><name>lock</name><value><array><data><value><string>{id}</string></value></data></array></value></member>\
              <member><name>unlock</name><value><array><data></data></array></value></member></struct></value></param>"
         );
-        let answer = self.call("editor", "dokuwiki.setLocks", &set);
+        let answer = self.call(user, "dokuwiki.setLocks", &set);
         assert!(answer.contains(id), "{answer}");
     }
 
@@ -207,10 +211,12 @@ struct Wanted<'a> {
     parts: Vec<Part>,
     notes: Vec<usize>,
     references: usize,
+    /// The styles around the words.
+    styles: Vec<&'static str>,
 }
 
 fn wanted(case: &Case) -> Vec<Part> {
-    let mut wanted = Wanted { case, parts: vec![part("h1", &case.title)], notes: Vec::new(), references: 0 };
+    let mut wanted = Wanted { case, parts: vec![part("h1", &case.title)], notes: Vec::new(), references: 0, styles: Vec::new() };
     wanted.blocks(&case.page.blocks);
     let notes = wanted.notes.clone();
     for note in notes {
@@ -237,14 +243,17 @@ impl Wanted<'_> {
                     self.push("quote", &text);
                 }
                 Block::Callout { kind, title, blocks } => {
-                    let title = self.inlines(title);
-                    let colon = if title.is_empty() { "" } else { ": " };
-                    self.push("th left", &format!("⟦strong {}{colon}{title}⟧", callout_name(*kind)));
+                    let title = self.styled("strong", |wanted| {
+                        let title = wanted.inlines(title);
+                        let colon = if title.is_empty() { "" } else { ": " };
+                        format!("{}{colon}{title}", callout_name(*kind))
+                    });
+                    self.push("th left", &title);
                     let text = self.lines(blocks);
                     self.push("td left", &text);
                 }
                 Block::Details { summary, blocks } => {
-                    let text = format!("⟦strong {}⟧", self.inlines(summary));
+                    let text = self.styled("strong", |wanted| wanted.inlines(summary));
                     self.push("p", &text);
                     self.blocks(blocks);
                 }
@@ -344,13 +353,24 @@ impl Wanted<'_> {
         inlines.iter().map(|inline| self.inline(inline)).collect()
     }
 
+    /// A style in the same style changes nothing.
+    fn styled(&mut self, kind: &'static str, inner: impl FnOnce(&mut Self) -> String) -> String {
+        if self.styles.contains(&kind) {
+            return inner(self);
+        }
+        self.styles.push(kind);
+        let words = inner(self);
+        self.styles.pop();
+        format!("⟦{kind} {words}⟧")
+    }
+
     /// The wiki has words in styles around links, but not in them.
     fn linked(&mut self, target: &str, text: &[Inline]) -> String {
         let link = |words: &str| format!("⟦a {target} {words}⟧");
         let linked = text.iter().map(|inline| match inline {
             Inline::Text(words) => link(words),
-            Inline::Code(code) => format!("⟦code {}⟧", link(code)),
-            Inline::Styled(style, inner) => format!("⟦{} {}⟧", kind_of(*style), self.linked(target, inner)),
+            Inline::Code(code) => self.styled("code", |_| link(code)),
+            Inline::Styled(style, inner) => self.styled(kind_of(*style), |wanted| wanted.linked(target, inner)),
             Inline::Picture { .. } => link(&self.inline(inline)),
             Inline::Link { .. } | Inline::Break | Inline::Footnote(_) => self.inline(inline),
         });
@@ -360,10 +380,8 @@ impl Wanted<'_> {
     fn inline(&mut self, inline: &Inline) -> String {
         match inline {
             Inline::Text(text) => text.clone(),
-            Inline::Code(text) => format!("⟦code {text}⟧"),
-            Inline::Styled(style, inner) => {
-                format!("⟦{} {}⟧", kind_of(*style), self.inlines(inner))
-            }
+            Inline::Code(text) => self.styled("code", |_| text.clone()),
+            Inline::Styled(style, inner) => self.styled(kind_of(*style), |wanted| wanted.inlines(inner)),
             Inline::Link { to, text } => {
                 let target = match to {
                     LinkTo::External(address) => address.replace('[', "%5B").replace(']', "%5D").replace('|', "%7C"),
@@ -546,8 +564,8 @@ fn adjacent(text: &str) -> Option<(usize, usize, String)> {
 }
 
 fn compare(page: &html::Page, case: &Case, places: &BTreeMap<String, String>) {
-    let seen: Vec<Part> = seen(page, case, places).into_iter().map(|(kind, text)| (kind, joined(text))).collect();
-    let wanted = wanted(case);
+    let all_joined = |parts: Vec<Part>| -> Vec<Part> { parts.into_iter().map(|(kind, text)| (kind, joined(text))).collect() };
+    let (seen, wanted) = (all_joined(seen(page, case, places)), all_joined(wanted(case)));
     for (at, (seen, wanted)) in seen.iter().zip(&wanted).enumerate() {
         assert_eq!(seen, wanted, "part {at}");
     }
@@ -1034,7 +1052,7 @@ fn random_words_are_shown_as_they_are() {
         fixed @ RngSeed::Fixed(_) => fixed,
     };
     let mut runner =
-        TestRunner::new(Config { cases: 30, rng_seed: seed, max_shrink_iters: 60, failure_persistence: None, ..Config::default() });
+        TestRunner::new(Config { cases: 100, rng_seed: seed, max_shrink_iters: 60, failure_persistence: None, ..Config::default() });
     let run = runner.run(&any_blocks(), |blocks| {
         let page = case("Random", Page { blocks, ..Page::default() });
         let page_text = written(std::slice::from_ref(&page), &Pictures::new()).remove(0).text;
@@ -1044,4 +1062,109 @@ fn random_words_are_shown_as_they_are() {
     if let Err(error) = run {
         panic!("{error}");
     }
+}
+
+#[test]
+fn the_wiki_asks_nobody_for_anything() {
+    let site = Site::start("fetch");
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    listener.set_nonblocking(true).expect("it can be asked without waiting");
+    let port = listener.local_addr().expect("it has an address").port();
+    let lure = format!("{{{{rss>http://127.0.0.1:{port}/feed 1}}}} {{{{http://127.0.0.1:{port}/a.png}}}}");
+    let only = format!("{{{{http://127.0.0.1:{port}/a.png}}}}");
+    let table = Table { columns: vec![Alignment::None], head: vec![vec![text(&lure)]], rows: vec![vec![vec![text(&lure)]]] };
+    let blocks = vec![
+        heading(2, &[text(&lure)], "lure"),
+        words(&lure),
+        Block::Paragraph(vec![Inline::Code(lure.clone()), link(LinkTo::External("https://example.org".to_owned()), vec![text(&only)])]),
+        Block::Quote(vec![words(&lure)]),
+        Block::List(list(None, vec![item(None, vec![words(&lure), words(&lure)])])),
+        Block::Table(table),
+        code("text", &lure),
+        Block::Paragraph(vec![text("noted"), Inline::Footnote(0)]),
+    ];
+    let tree = case("Lure", Page { blocks, footnotes: vec![vec![words(&lure)]], ..Page::default() });
+    let page = written(std::slice::from_ref(&tree), &Pictures::new()).remove(0);
+    publish(&mut site.wiki(), &page, &Pictures::new()).expect("it is written");
+    compare(&site.shown(&page.name.path), &tree, &BTreeMap::new());
+    assert_eq!(listener.accept().expect_err("nobody has asked").kind(), std::io::ErrorKind::WouldBlock);
+}
+
+#[test]
+fn an_interrupted_publication_is_completed_by_the_next() {
+    let site = Site::start("interrupted");
+    let mut wiki = site.wiki();
+    let (_, _, pictures) = everything();
+    let picture = Inline::Picture { name: "0123456789abcdef.png".to_owned(), alt: "a dot".to_owned(), title: String::new() };
+    let tree = Page { blocks: vec![Block::Paragraph(vec![picture])], footnotes: Vec::new(), pictures: pictures.keys().cloned().collect() };
+    let page = written(&[case("With a picture", tree)], &pictures).remove(0);
+    // A run was killed after it had locked the page and uploaded half of the picture.
+    site.lock_as("publisher", &page.name.path);
+    let file = site.folder.join("data/media/team/stories/0123456789abcdef.png");
+    let bytes = &pictures["0123456789abcdef.png"];
+    fs::create_dir_all(file.parent().expect("it is in a folder")).expect("a folder can be made");
+    fs::write(&file, &bytes[..20]).expect("it can be written");
+    publish(&mut wiki, &page, &pictures).expect("the lock is our own");
+    assert_eq!(fs::read(&file).expect("it is there"), &**bytes);
+    assert!(!site.is_locked());
+    // Somebody takes the picture away: it is missed, and uploading it again makes no version of the page.
+    fs::remove_file(&file).expect("it is there");
+    let standing = look(&mut wiki, &page).expect("it is there").expect("it is there");
+    assert!(standing.attachments.is_empty());
+    publish(&mut wiki, &page, &pictures).expect("it is written");
+    assert!(file.exists());
+    assert_eq!(site.versions(&page.name.path), 1);
+}
+
+#[test]
+fn what_headings_cannot_hold_is_not_lost() {
+    let folder = lay_out("fallbacks");
+    let mixed = "- one </code>\nplain\n* two </file>\n  both </code> </file> %% ''x''\nlast\n";
+    let title = [text("Plain "), link(LinkTo::External("https://example.org/".to_owned()), vec![text("linked")]), Inline::Footnote(0)];
+    let inner = heading(3, &[text("Inner")], "inner");
+    let up = Block::Paragraph(vec![
+        link(to("inner"), vec![text("up")]),
+        text(" "),
+        link(LinkTo::External("tel:+123".to_owned()), vec![text("call")]),
+        text(" "),
+        link(LinkTo::External("mailto:a@example.org".to_owned()), vec![text("write")]),
+    ]);
+    let lists = Block::List(list(
+        None,
+        vec![item(None, vec![words("one"), Block::List(list(Some(2), vec![item(Some(true), vec![words("two")])])), words("three")])],
+    ));
+    let blocks = vec![heading(2, &title, "outer"), Block::Quote(vec![words("said"), inner]), up, code("sh", mixed), lists];
+    let page = case(
+        "Fallbacks",
+        Page { blocks, footnotes: vec![vec![words("note"), Block::Paragraph(vec![text("more"), Inline::Footnote(0)])]], ..Page::default() },
+    );
+    let shown = rendered(&written(&[page], &Pictures::new()).remove(0).text, &folder);
+    assert_eq!(shown.texts("h2"), ["Plain linked"]);
+    assert_eq!(shown.texts("h3"), [""; 0], "a quotation has no sections");
+    let paragraphs = shown.texts("p");
+    assert_eq!(paragraphs[..2], ["linked 1)", "up call (tel:+123) write"].map(str::to_owned), "{paragraphs:?}");
+    let targets: Vec<&str> = shown.all("a").into_iter().filter_map(|id| shown.attribute(id, "href")).collect();
+    assert!(targets.contains(&"#plain_linked") && targets.contains(&"https://example.org/"), "{targets:?}");
+    assert!(targets.iter().any(|to| to.starts_with("mailto:")), "{targets:?}");
+    let all = shown.raw_text(shown.all("body")[0]);
+    for line in mixed.lines() {
+        assert!(all.contains(line.trim()), "{line}: {all}");
+    }
+    assert_eq!(shown.texts("li"), ["one 2. ☑ two three"], "{all}");
+}
+
+#[test]
+fn what_the_wiki_would_not_take_is_said_before() {
+    let problems = |title: &str, blocks: Vec<Block>| {
+        let page = case(title, Page { blocks, ..Page::default() });
+        let (_, problems) = storybank::wiki::write(Dialect::Dokuwiki, NAMESPACE, &[page], &Pictures::new(), &Highlighter::default());
+        problems.into_iter().map(|problem| problem.message).collect::<Vec<_>>().join("; ")
+    };
+    assert_eq!(problems("Fine", vec![words("fine")]), "");
+    assert_eq!(problems("漢字", vec![words("fine")]), "");
+    assert!(problems("?!", Vec::new()).contains("no letter or digit"));
+    assert!(problems("Sidebar", Vec::new()).contains("the sidebar of the namespace"));
+    assert!(problems("Bell", vec![words("ding \u{7}")]).contains("U+0007"));
+    assert!(problems("Long", vec![words(&"word ".repeat(500_000))]).contains("bytes"));
+    assert!(problems("Lost", vec![Block::Paragraph(vec![link(to("gone"), vec![text("x")])])]).contains("the heading `gone`"));
 }

@@ -21,10 +21,10 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use storybank::audience::Withheld;
-use storybank::config::GitHost;
+use storybank::config::{GitHost, Sidebar};
 use storybank::highlight::Highlighter;
 use storybank::plan::{Action, Conflict, Record, Resolve, Standing};
-use storybank::publish::{GitWiki, Sidebar, Wiki, Write};
+use storybank::publish::{GitWiki, Wiki, Write};
 use storybank::wiki::{Dialect, Flavour, attachment_path, write};
 
 use engine::{Engine, free_port, installed};

@@ -32,7 +32,13 @@ fn problems(flavour: Flavour, cases: &[Case]) -> Vec<String> {
 
 fn case(title: &str, blocks: Vec<Block>) -> Case {
     let page = Page { blocks, footnotes: vec![vec![paragraph("one")], vec![paragraph("two")]], pictures: vec!["p.png".to_owned()] };
-    Case { slug: Slug::of(title), file: SitePath::new("content/case-studies/a.md"), title: title.to_owned(), page }
+    Case {
+        slug: Slug::of(title),
+        file: SitePath::new("content/case-studies/a.md"),
+        title: title.to_owned(),
+        language: "en".to_owned(),
+        page,
+    }
 }
 
 fn text(words: &str) -> Inline {

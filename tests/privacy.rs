@@ -577,7 +577,7 @@ fn files_that_only_private_text_refers_to_do_not_leave() {
 fn names_of_files_stay_private() {
     let named = |body: &str| {
         format!(
-            "-- content/clients/SECRET/SECRET plan.png --\na\n-- content/stories/outage/SECRET.png --\nb\n\
+            "-- content/clients/SECRET/SECRET plan.png --\n<svg xmlns=\"http://www.w3.org/2000/svg\"/>\n-- content/stories/outage/SECRET.png --\n<svg xmlns=\"http://www.w3.org/2000/svg\"/>\n\
              -- content/stories/outage/index.md --\n---\ntitle: The outage\naudience: public\n---\n\n{body}\n"
         )
     };
@@ -593,7 +593,7 @@ fn names_of_embedded_files_stay_private() {
     files_stay_private(&[(
         "embedded",
         ToNobody,
-        "-- content/stories/outage/SECRET.png --\nb\n-- content/stories/outage/index.md --\n---\ntitle: The outage\naudience: public\n---\n\n![[SECRET.png]]\n",
+        "-- content/stories/outage/SECRET.png --\n<svg xmlns=\"http://www.w3.org/2000/svg\"/>\n-- content/stories/outage/index.md --\n---\ntitle: The outage\naudience: public\n---\n\n![[SECRET.png]]\n",
     )]);
 }
 
@@ -745,7 +745,7 @@ fn is_refused_as_leak(text: &str, audience: Audience) -> bool {
 #[test]
 fn a_picture_that_holds_a_forbidden_word_is_refused() {
     let text = story_with("![a](a.png)")
-        + "-- content/stories/outage/a.png --\n\\x89PNG Xyzzyword Incorporated\n-- site.toml --\n[forbid]\nwords = [\"Xyzzyword Incorporated\"]\n";
+        + "-- content/stories/outage/a.png --\n<svg xmlns=\"http://www.w3.org/2000/svg\"><text>Xyzzyword Incorporated</text></svg>\n-- site.toml --\n[forbid]\nwords = [\"Xyzzyword Incorporated\"]\n";
     assert!(is_refused_as_leak(&text, Audience::Team));
     assert!(make(&files(&text), Audience::Private).is_ok());
 }
@@ -826,7 +826,7 @@ proptest! {
         let hidden = referred("audience: private");
         let (_, hidden) = hidden.split_at(hidden.find("-- content/stories/SECRET-story").expect("it is there"));
         let text = with(&format!(
-            "{hidden}-- content/pictures/SECRET.png --\na\n\
+            "{hidden}-- content/pictures/SECRET.png --\n<svg xmlns=\"http://www.w3.org/2000/svg\"/>\n\
              -- content/stories/outage/index.md --\n---\ntitle: open\nanswers: [hardest, SECRET-question]\ncompetencies: [ownership, SECRET-competency]\naudience: public\n\
              told: [{{ on: 2026, to: SECRET }}]\n---\n\n{story}\n\n## hidden {{.private}}\n\nSECRET\n\
              -- content/stories/outage/short.md --\n---\ntitle: open\n---\n\n{variant}\n\

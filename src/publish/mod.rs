@@ -4,8 +4,8 @@
 
 mod apply;
 mod azure;
-mod dokuwiki;
 mod confluence;
+mod dokuwiki;
 mod folder;
 mod git;
 mod http;
@@ -24,7 +24,7 @@ pub use azure::AzureWiki;
 pub use confluence::Confluence;
 pub use dokuwiki::Dokuwiki;
 pub use folder::Folder;
-pub use git::{GitWiki, Sidebar};
+pub use git::GitWiki;
 pub use http::{Client, Credential, Request, Response, Secret};
 pub use mediawiki::Mediawiki;
 pub use open::open;

@@ -8,26 +8,11 @@ use std::sync::Arc;
 
 use super::{Error, Sought, Wiki, Write};
 use crate::audience::Withheld;
-use crate::config::GitHost;
+use crate::config::{GitHost, Sidebar};
 use crate::plan::{Alongside, Digest, Recorded, Standing};
 use crate::wiki::{Flavour, Name, attachment_path};
 
 use program::{Failure, Git, without_credentials};
-
-/// Whether the sidebar, or on Azure DevOps the order of pages, is kept up to date.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sidebar {
-    /// Our own lines in it are, where there is one.
-    Keep,
-    /// It is not looked at.
-    Leave,
-}
-
-impl From<bool> for Sidebar {
-    fn from(keeps: bool) -> Self {
-        if keeps { Self::Keep } else { Self::Leave }
-    }
-}
 
 /// A wiki that is a repository. Pages are gathered, and [`Wiki::finish`] makes one commit of them and pushes it.
 pub struct GitWiki {

@@ -10,8 +10,9 @@ use super::page::{Block, Case, Inline, LinkTo};
 use super::{Book, Name};
 use blocks::Writer;
 
-/// The most that a request to PHP may hold where nobody has changed its settings, less what stands around the text.
-const LONGEST_TEXT: usize = 7 << 20;
+/// The longest text. DokuWiki takes more, but the time to show a page grows with the square of its length: two megabytes take seven
+/// seconds, and PHP stops after thirty.
+const LONGEST_TEXT: usize = 2 << 20;
 
 /// Pages that DokuWiki itself shows in places of their own.
 const TAKEN: [(&str, &str); 2] = [("sidebar", "the sidebar of the namespace"), ("start", "the first page of the namespace")];
