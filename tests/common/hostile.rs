@@ -82,12 +82,27 @@ pub fn case() -> Case {
     }
     blocks.push(table());
     blocks.push(nested());
-    blocks.push(Block::Code { language: "rust".to_owned(), text: "fn main() {}\n</syntaxhighlight>\n</code>\n</file>\n]]>\n````\n".to_owned() });
+    blocks.push(Block::Code {
+        language: "rust".to_owned(),
+        text: "fn main() {}\n</syntaxhighlight>\n</code>\n</file>\n]]>\n````\n".to_owned(),
+    });
     blocks.push(Block::Actions(vec![
-        Action { what: STRINGS[9].to_owned(), owner: "Platform | team".to_owned(), due: "21 March 2025".to_owned(), status: "done", is_settled: true },
+        Action {
+            what: STRINGS[9].to_owned(),
+            owner: "Platform | team".to_owned(),
+            due: "21 March 2025".to_owned(),
+            status: "done",
+            is_settled: true,
+        },
         Action { what: STRINGS[0].to_owned(), owner: String::new(), due: String::new(), status: "open", is_settled: false },
     ]));
-    blocks.push(Block::Paragraph(vec![text("with a note"), Inline::Footnote(0), text(" and another"), Inline::Footnote(1), Inline::Footnote(0)]));
+    blocks.push(Block::Paragraph(vec![
+        text("with a note"),
+        Inline::Footnote(0),
+        text(" and another"),
+        Inline::Footnote(1),
+        Inline::Footnote(0),
+    ]));
     let footnotes = vec![vec![paragraph(STRINGS[24])], vec![paragraph("second"), paragraph(STRINGS[2])]];
     let page = Page { blocks, footnotes, pictures: Vec::new() };
     let file = SitePath::new("content/case-studies/hostile.md");

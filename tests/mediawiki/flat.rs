@@ -96,7 +96,9 @@ impl OfTree<'_> {
                 flat.within("content", |flat| flat.blocks(blocks));
             }),
             Block::Rule => self.out.push(Mark("rule".to_owned())),
-            Block::Facts(facts) => self.within("table", |flat| facts.iter().for_each(|(name, value)| flat.row(&[("th", name), ("td", value)]))),
+            Block::Facts(facts) => {
+                self.within("table", |flat| facts.iter().for_each(|(name, value)| flat.row(&[("th", name), ("td", value)])))
+            }
             Block::Contents => self.out.push(Mark("contents".to_owned())),
             Block::Actions(actions) => self.actions(actions),
         }

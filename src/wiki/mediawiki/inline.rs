@@ -115,6 +115,10 @@ impl Lines<'_> {
     fn add_words_of_link(self, target: &Target, inlines: &[Inline], out: &mut String) {
         let mut words = String::new();
         self.add(inlines, &mut words);
+        // MediaWiki skips all blanks between an address and the words.
+        if let Some(blank) = words.chars().next().filter(|sign| sign.is_whitespace()) {
+            words.replace_range(..blank.len_utf8(), &format!("&#{};", u32::from(blank)));
+        }
         match target {
             Target::Address(address) => out.push_str(&format!("[{address} {words}]")),
             Target::Page(page) => {
