@@ -48,7 +48,7 @@ enum Target {
 pub fn line(lines: Lines<'_>, inlines: &[Inline]) -> String {
     let mut out = String::new();
     lines.add(inlines, &mut out);
-    out.trim().to_owned()
+    out.trim_matches([' ', '\t']).to_owned()
 }
 
 /// The name of a footnote, which must not be a number.
