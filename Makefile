@@ -1,7 +1,7 @@
 # What a developer runs. `make help` lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help test format lint unit html tools browser php engines bench screenshots
+.PHONY: help test format lint unit html tools browser php python engines bench screenshots
 
 CARGO ?= cargo
 STORYBANK := $(CARGO) run --locked --quiet --
@@ -59,6 +59,12 @@ target/engines/%: tests/engines/%.sh | php
 	@mkdir -p $@.part
 	@$< $(abspath $@.part)
 	@mv $@.part $@
+
+# Otter Wiki is a package of Python, which gets an environment of its own.
+target/engines/otterwiki: | python
+
+python:
+	@.ci/need "python3 -m ensurepip --version" python3 python3-venv "the wiki that the tests push to runs on it"
 
 # The checker is one file of a package; the package's install script, which would fetch a Java of its own, is not run.
 $(VNU):

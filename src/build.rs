@@ -15,9 +15,10 @@ use crate::model::{Audience, Document};
 use crate::parse::{parse, parse_text};
 use crate::render::{Renderer, Theme, ThemeFile};
 use crate::route::Route;
-use crate::site::{Site, link};
+use crate::site::{Destination, DocumentId, Site, link};
 use crate::source::{SitePath, Span};
 use crate::view::{self, Page, View};
+use crate::wiki::picture;
 use crate::words::Finder;
 
 /// The files of a site, as they were read.
@@ -298,10 +299,34 @@ impl Press {
         self.renderer.theme().statics().get(name).map(|bytes| &**bytes)
     }
 
-    /// A file that a document refers to.
+    /// A file that a document refers to. A picture for others goes without what cameras and programs have written into it.
     pub fn asset(&self, path: &SitePath, bytes: &[u8]) -> Result<Artefact, Diagnostic> {
-        let name = self.assets.get(path).cloned().unwrap_or_default();
-        self.file(&Route::Asset(name), bytes)
+        let route = Route::Asset(self.assets.get(path).cloned().unwrap_or_default());
+        if self.linked.site.audience == Audience::Private || !picture::is_picture(path.as_str(), bytes) {
+            return self.file(&route, bytes);
+        }
+        match picture::clean(bytes) {
+            Ok(clean) => self.file(&route, &clean.bytes),
+            Err(reason) => {
+                let (file, span) = self.reference_to(path);
+                let name = path.as_str().rsplit('/').next().unwrap_or_default();
+                Err(Diagnostic::new(&rules::PICTURE, &file, span, format!("`{name}` {reason}")))
+            }
+        }
+    }
+
+    /// The first place in the documents that refers to a file; the file itself where there is none.
+    fn reference_to(&self, path: &SitePath) -> (SitePath, Span) {
+        let site = &self.linked.site;
+        let places = site.documents.iter().enumerate().flat_map(|(index, document)| {
+            let links = document.body.links.iter().enumerate();
+            links.map(move |(number, link)| (DocumentId(index), number, &document.path, link.span))
+        });
+        let is_there = |&(document, number, ..): &(DocumentId, usize, &SitePath, Span)| {
+            *site.destination(document, crate::source::offset(number)) == Destination::Asset(path.clone())
+        };
+        let found = places.into_iter().find(is_there);
+        found.map_or_else(|| (path.clone(), Span::default()), |(_, _, file, span)| (file.clone(), span))
     }
 
     fn file(&self, route: &Route, bytes: &[u8]) -> Result<Artefact, Diagnostic> {

@@ -199,7 +199,7 @@ fn site() -> impl Strategy<Value = Files> {
     let documents: Vec<_> = PLACES.iter().map(|place| sound_document(place)).collect();
     documents.prop_map(|documents| {
         let mut files: Files = PLACES.iter().map(|place| (*place).to_owned()).zip(documents.into_iter().map(String::into_bytes)).collect();
-        files.insert("content/a.png".to_owned(), b"a picture".to_vec());
+        files.insert("content/a.png".to_owned(), b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>".to_vec());
         files
     })
 }
@@ -617,7 +617,7 @@ actions: [{ what: FIELD, owner: FIELD }]
 
 BODY
 -- content/p.png --
-a picture
+<svg xmlns=\"http://www.w3.org/2000/svg\"/>
 ";
 
 /// A text that something could take for its own, without blanks, so that it counts as one word.

@@ -10,6 +10,12 @@ use crate::report::Colour;
 /// How many lines around a change are shown with it.
 const AROUND: usize = 2;
 
+/// How many characters of a line are shown before and after what differs in it.
+const CONTEXT: usize = 40;
+
+/// How many characters of a line are shown.
+const LONGEST_LINE: usize = 200;
+
 /// How many lines of one difference are shown; who needs more looks at the page.
 const MOST_LINES: usize = 60;
 
@@ -129,13 +135,13 @@ fn difference(old: &str, new: &str, paint: Paint) -> String {
         if number > 0 {
             lines.push("    …".to_owned());
         }
-        for change in group.iter().flat_map(|operation| diff.iter_changes(operation)) {
-            let words = visible(change.value());
-            lines.push(match change.tag() {
+        for operation in group {
+            let changes: Vec<_> = diff.iter_changes(operation).map(|change| (change.tag(), visible(change.value()))).collect();
+            lines.extend(focused(changes).into_iter().map(|(tag, words)| match tag {
                 ChangeTag::Delete => paint.bad(&format!("    - {words}")),
                 ChangeTag::Insert => paint.good(&format!("    + {words}")),
-                ChangeTag::Equal => format!("      {words}"),
-            });
+                ChangeTag::Equal => format!("      {}", shortened(&words)),
+            }));
         }
     }
     let more = lines.len().saturating_sub(MOST_LINES);
@@ -144,6 +150,31 @@ fn difference(old: &str, new: &str, paint: Paint) -> String {
         lines.push(format!("    … and {}", crate::report::counted(more, "more line")));
     }
     lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
+/// A line that is another one now, both cut down to where they differ: paragraphs are long lines, and changes are small.
+fn focused(changes: Vec<(ChangeTag, String)>) -> Vec<(ChangeTag, String)> {
+    let [(ChangeTag::Delete, old), (ChangeTag::Insert, new)] = changes.as_slice() else {
+        return changes.into_iter().map(|(tag, words)| (tag, shortened(&words))).collect();
+    };
+    let (old, new): (Vec<char>, Vec<char>) = (old.chars().collect(), new.chars().collect());
+    let same = |pairs: &mut dyn Iterator<Item = (&char, &char)>| pairs.take_while(|(a, b)| a == b).count();
+    let start = same(&mut old.iter().zip(&new));
+    let end = same(&mut old[start..].iter().rev().zip(new[start..].iter().rev()));
+    let window = |line: &[char]| {
+        let (from, to) = (start.saturating_sub(CONTEXT), (line.len() - end + CONTEXT).min(line.len()));
+        let words: String = line[from..to].iter().collect();
+        format!("{}{words}{}", if from > 0 { "… " } else { "" }, if to < line.len() { " …" } else { "" })
+    };
+    vec![(ChangeTag::Delete, shortened(&window(&old))), (ChangeTag::Insert, shortened(&window(&new)))]
+}
+
+/// The start of a line.
+fn shortened(line: &str) -> String {
+    match line.char_indices().nth(LONGEST_LINE) {
+        Some((end, _)) => format!("{} …", &line[..end]),
+        None => line.to_owned(),
+    }
 }
 
 /// A line of a page in a terminal: nothing in it may steer that terminal.

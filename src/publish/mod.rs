@@ -3,7 +3,11 @@
 #![expect(clippy::disallowed_methods, reason = "this is the module that speaks with wikis, so that no other one has to")]
 
 mod apply;
+mod azure;
+mod confluence;
+mod dokuwiki;
 mod folder;
+mod git;
 mod http;
 mod mediawiki;
 mod open;
@@ -16,7 +20,11 @@ use crate::plan::{Alongside, Identity, Recorded, Standing};
 use crate::wiki::{Name, Written};
 
 pub use apply::apply;
+pub use azure::AzureWiki;
+pub use confluence::Confluence;
+pub use dokuwiki::Dokuwiki;
 pub use folder::Folder;
+pub use git::GitWiki;
 pub use http::{Client, Credential, Request, Response, Secret};
 pub use mediawiki::Mediawiki;
 pub use open::open;

@@ -5,7 +5,7 @@ pub mod compose;
 pub mod page;
 pub mod picture;
 
-mod confluence;
+pub mod confluence;
 mod dokuwiki;
 mod html;
 mod markdown;

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use proptest::prelude::ProptestConfig;
 use proptest::test_runner::RngSeed;
 use storybank::audience::Viewer;
-use storybank::build::{InputFile, Inputs, Linked, Memo, Press, asset_names, link_site, settings};
+use storybank::build::{InputFile, Inputs, Linked, Memo, Press, asset_names, link_site, link_whole, settings};
 use storybank::diagnostic::{self, Diagnostic};
 use storybank::highlight::Highlighter;
 use storybank::model::Audience;
+use storybank::plan::{self, Draft, Record};
 use storybank::render::{Theme, ThemeFile};
 use storybank::report::{self, Colour, Sources};
 use storybank::source::SitePath;
@@ -172,4 +173,36 @@ pub fn site_for(audience: Audience, text: &str) -> BTreeMap<String, String> {
 /// The pages that the author sees, by their paths.
 pub fn site(text: &str) -> BTreeMap<String, String> {
     site_for(Audience::Private, text)
+}
+
+/// Settings of every kind of wiki that there is a dialect for, with no word of where it is.
+pub const WIKIS: &[(&str, &str)] = &[
+    ("azure-devops", "repository = \"r\""),
+    ("github", "repository = \"r\""),
+    ("gitlab", "repository = \"r\""),
+    ("gitea", "repository = \"r\""),
+    ("confluence", "address = \"https://example.org\"\nspace = \"S\""),
+    ("mediawiki", "address = \"https://example.org\"\nuser = \"u\""),
+    ("dokuwiki", "address = \"https://example.org\"\nuser = \"u\"\nnamespace = \"cases\""),
+    ("folder", "folder = \"f\""),
+    ("folder", "folder = \"f\"\nformat = \"html\""),
+];
+
+/// What would be published of a site to a wiki of each kind; nothing for one whose audience sees no case study.
+pub fn drafts(files: &Files, audience: Audience) -> Vec<(&'static str, Option<Draft>)> {
+    let inputs = inputs(files);
+    let whole = link_whole(&inputs, &mut Memo::default(), |_| ());
+    let draft = |settings: &str| {
+        let text = format!("[wiki.w]\naudience = \"{}\"\n{settings}\n", audience.name());
+        let (config, found) = storybank::config::parse(&text);
+        assert_eq!(found, Vec::new());
+        let target = storybank::config::target("w", &config.wiki["w"], &text).expect("the settings are sound");
+        let selection = plan::select(&whole, &inputs, &target, &[]).ok()?;
+        let assets = selection.assets().into_iter().filter_map(|path| {
+            let bytes = files.get(path.as_str())?.as_slice().into();
+            Some((path, bytes))
+        });
+        Some(plan::draft(&selection, &inputs, &target, &Record::default(), &assets.collect(), &[]))
+    };
+    WIKIS.iter().map(|(kind, settings)| (*kind, draft(&format!("kind = \"{kind}\"\n{settings}")))).collect()
 }

@@ -93,9 +93,7 @@ fn is_markup(place: &Place) -> bool {
         '*' | '#' | '-' | '+' => is_start,
         // `news:x` is an address as much as `https://x` is.
         ':' => {
-            is_start
-                || before.is_some_and(char::is_alphabetic) && !after.is_some_and(char::is_whitespace)
-                || is_french(before, sign, after)
+            is_start || before.is_some_and(char::is_alphabetic) && !after.is_some_and(char::is_whitespace) || is_french(before, sign, after)
         }
         ';' => is_start || is_french(before, sign, after),
         _ => is_french(before, sign, after) || (before.is_none() && is_combining_mark(sign)),

@@ -1,0 +1,65 @@
+//! What hosts of Markdown call the headings of a page in its address.
+
+use std::collections::BTreeMap;
+
+use unicode_normalization::char::is_combining_mark;
+
+use crate::wiki::Flavour;
+use crate::wiki::page::{Case, Inline};
+
+/// What links call the headings of a page, by their ids.
+pub fn anchors(flavour: Flavour, case: &Case) -> BTreeMap<String, String> {
+    let mut times: BTreeMap<String, usize> = BTreeMap::new();
+    let mut anchors = BTreeMap::new();
+    if flavour == Flavour::Plain {
+        // The title is a heading of the file too.
+        times.insert(anchor(flavour, &case.title), 1);
+    }
+    for heading in case.page.headings() {
+        let anchor = anchor(flavour, &words(&heading.text));
+        let before = times.entry(anchor.clone()).or_default();
+        let unique = if *before == 0 { anchor } else { format!("{anchor}-{before}") };
+        *before += 1;
+        anchors.insert(heading.id.clone(), unique);
+    }
+    anchors
+}
+
+/// The words of a heading that the host makes its anchor of: what stands there, and not what a picture has instead.
+fn words(inlines: &[Inline]) -> String {
+    let words = inlines.iter().map(|inline| match inline {
+        Inline::Text(text) | Inline::Code(text) => text.clone(),
+        Inline::Styled(_, inlines) | Inline::Link { text: inlines, .. } => words(inlines),
+        Inline::Break => " ".to_owned(),
+        Inline::Picture { .. } | Inline::Footnote(_) => String::new(),
+    });
+    words.collect()
+}
+
+fn anchor(flavour: Flavour, words: &str) -> String {
+    let mut anchor = String::with_capacity(words.len());
+    for next in words.trim().chars().flat_map(char::to_lowercase) {
+        match next {
+            ' ' => anchor.push('-'),
+            '-' | '_' => anchor.push(next),
+            _ if next.is_alphanumeric() || is_combining_mark(next) => anchor.push(next),
+            _ => {}
+        }
+    }
+    match flavour {
+        Flavour::Gitlab => gitlab(&anchor),
+        Flavour::AzureDevops | Flavour::Github | Flavour::Gitea | Flavour::Plain => anchor,
+    }
+}
+
+/// GitLab keeps one hyphen of several, and puts a word before a number that stands alone.
+fn gitlab(anchor: &str) -> String {
+    let mut squeezed = String::with_capacity(anchor.len());
+    for next in anchor.chars() {
+        if next != '-' || !squeezed.ends_with('-') {
+            squeezed.push(next);
+        }
+    }
+    let is_number = !squeezed.is_empty() && squeezed.bytes().all(|byte| byte.is_ascii_digit());
+    if is_number { format!("anchor-{squeezed}") } else { squeezed }
+}

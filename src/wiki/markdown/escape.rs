@@ -1,0 +1,214 @@
+//! Words that stay words: what a parser of Markdown, or the host behind it, would take for markup is marked as text.
+
+use crate::wiki::Flavour;
+
+/// Where words stand; not everything is markup everywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Where {
+    /// In lines of their own.
+    Paragraph,
+    /// In the title of a section, on one line.
+    Heading,
+    /// Between two bars of a table, on one line.
+    Cell,
+}
+
+/// What the words of a block need.
+#[derive(Debug, Clone, Copy)]
+pub struct Manner {
+    /// Whose Markdown it is.
+    pub flavour: Flavour,
+    /// Where the words stand.
+    pub place: Where,
+    /// Whether the block holds two dollar signs or more, between which there could be a formula.
+    pub has_formula: bool,
+}
+
+/// Adds words to a line, so that they are read as they are.
+pub fn add(text: &str, manner: Manner, out: &mut String) {
+    let is_first_node = is_line_start(out, manner.place);
+    let text = if is_first_node { text.trim_start_matches([' ', '\t', '\n', '\r']) } else { text };
+    let mut number = if is_first_node { leading_number(text) } else { 0 };
+    let mut is_first = true;
+    for (at, next) in text.char_indices() {
+        let sign = Sign { next, rest: &text[at + next.len_utf8()..], is_first, ends_number: number > 0 && at == number, manner };
+        match next {
+            '\n' | '\r' | '\t' => out.push(' '),
+            _ if next.is_control() => {}
+            _ => match sign.guard(out) {
+                Guard::None => out.push(next),
+                Guard::Backslash => out.extend(['\\', next]),
+                Guard::Element => add_element(next, out),
+            },
+        }
+        if at >= number {
+            number = 0;
+        }
+        is_first = false;
+    }
+}
+
+/// A sign in an element of its own: hosts look for their additions in stretches of text, and an element ends one.
+fn add_element(sign: char, out: &mut String) {
+    match sign {
+        '$' => out.push_str("<span>&#36;</span>"),
+        '[' => out.push_str("<span>\\[</span>"),
+        _ => {
+            out.push_str("<span>");
+            out.push(sign);
+            out.push_str("</span>");
+        }
+    }
+}
+
+/// Whether the next word would be the first on a line of its own.
+fn is_line_start(out: &str, place: Where) -> bool {
+    out.is_empty() || (place == Where::Paragraph && out.ends_with('\n'))
+}
+
+/// How many digits a text starts with that a list could be numbered with.
+fn leading_number(text: &str) -> usize {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    if digits <= 9 { digits } else { 0 }
+}
+
+/// How a sign is marked as text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Guard {
+    None,
+    Backslash,
+    Element,
+}
+
+/// A character of a text, with what stands around it.
+struct Sign<'a> {
+    next: char,
+    rest: &'a str,
+    is_first: bool,
+    /// Whether a number that could be that of a list stands before it.
+    ends_number: bool,
+    manner: Manner,
+}
+
+impl Sign<'_> {
+    fn guard(&self, out: &str) -> Guard {
+        if !self.next.is_ascii_punctuation() {
+            return Guard::None;
+        }
+        if self.is_addition(out) {
+            return self.guard_of_host();
+        }
+        if self.ends_attributes() || (self.next == '[' && self.is_behind_bracket(out)) {
+            return Guard::Element;
+        }
+        if self.is_markup(out) { Guard::Backslash } else { Guard::None }
+    }
+
+    /// Whether CommonMark or its extensions by GitHub could take the sign for markup.
+    fn is_markup(&self, out: &str) -> bool {
+        let before = out.chars().next_back();
+        let is_line_start = is_line_start(out, self.manner.place);
+        let ends_here = self.rest.is_empty() || self.rest.starts_with(' ');
+        match self.next {
+            '\\' | '`' | '*' | '[' | ']' | '<' | '~' | '|' | '{' => true,
+            // Inside of a word it is no emphasis, and names of code are easier to read without the backslash.
+            '_' => !(before.is_some_and(char::is_alphanumeric) && self.rest.starts_with(char::is_alphanumeric)),
+            '&' => self.rest.starts_with(|next: char| next.is_ascii_alphanumeric() || next == '#'),
+            '-' | '+' | '=' | '>' => is_line_start,
+            '#' => is_line_start || (self.manner.place == Where::Heading && before == Some(' ')),
+            // Before a link it would make a picture of it.
+            '!' => self.rest.is_empty() || self.rest.starts_with('['),
+            ':' => is_line_start || self.rest.starts_with("//") || is_scheme(out) || self.is_behind_bracket(out),
+            '(' => self.is_behind_bracket(out),
+            '.' => (self.ends_number && ends_here) || ends_in_www(out),
+            ')' => self.ends_number && ends_here,
+            '$' => self.manner.has_formula,
+            _ => false,
+        }
+    }
+
+    /// Whether a reference to a footnote stands before, which another sign would make something else of.
+    fn is_behind_bracket(&self, out: &str) -> bool {
+        self.is_first && out.ends_with(']')
+    }
+
+    /// Whether braces at the end of a heading end here, which some parsers take for its attributes even behind a backslash.
+    fn ends_attributes(&self) -> bool {
+        self.next == '}' && self.manner.place == Where::Heading && self.rest.trim_end().is_empty()
+    }
+
+    /// Whether a host would make more of it than CommonMark does.
+    fn is_addition(&self, out: &str) -> bool {
+        let flavour = self.manner.flavour;
+        let is_in_word = out.ends_with(char::is_alphanumeric);
+        let starts = |pattern: fn(char) -> bool| self.rest.starts_with(pattern);
+        match self.next {
+            ':' => is_emoji(self.rest),
+            '$' => self.manner.has_formula,
+            // GitHub links neither issues nor persons in a wiki.
+            '#' | '!' => flavour != Flavour::Github && !is_in_word && starts(|next| next.is_ascii_alphanumeric()),
+            '@' => flavour != Flavour::Github && !is_in_word && starts(|next| next.is_alphanumeric() || next == '_' || next == '<'),
+            '[' => flavour == Flavour::Gitea && self.rest.starts_with('['),
+            '%' | '^' => flavour == Flavour::Gitlab && starts(|next| next.is_alphanumeric() || next == '"'),
+            _ => false,
+        }
+    }
+
+    fn guard_of_host(&self) -> Guard {
+        match self.manner.flavour {
+            // GitLab puts each character behind a backslash into an element by itself.
+            Flavour::Gitlab | Flavour::Plain => Guard::Backslash,
+            Flavour::AzureDevops | Flavour::Github | Flavour::Gitea => Guard::Element,
+        }
+    }
+}
+
+/// Whether what follows a colon ends it as the name of an emoji.
+fn is_emoji(rest: &str) -> bool {
+    let is_name = |next: char| next.is_ascii_alphanumeric() || matches!(next, '_' | '+' | '-');
+    rest.find(|next| !is_name(next)).is_some_and(|end| end > 0 && rest[end..].starts_with(':'))
+}
+
+/// Whether a line ends in a scheme that makes a link without slashes behind it.
+fn is_scheme(out: &str) -> bool {
+    let word = out.rsplit(|before: char| !before.is_ascii_alphabetic()).next().unwrap_or_default();
+    matches!(word.to_ascii_lowercase().as_str(), "mailto" | "xmpp")
+}
+
+/// Whether a line ends in what an address without a scheme begins with.
+fn ends_in_www(out: &str) -> bool {
+    let word = out.rsplit(|before: char| !before.is_alphanumeric()).next().unwrap_or_default();
+    word.eq_ignore_ascii_case("www")
+}
+
+/// An address as it stands between the parentheses of a link.
+pub fn destination(address: &str) -> String {
+    let mut out = String::with_capacity(address.len());
+    for (at, next) in address.char_indices() {
+        match next {
+            '(' | ')' => out.extend(['\\', next]),
+            '&' if address[at + 1..].starts_with(|next: char| next.is_ascii_alphanumeric() || next == '#') => out.push_str("&amp;"),
+            ' ' | '<' | '>' | '"' | '`' | '\\' | '^' | '{' | '}' | '|' => out.push_str(&format!("%{:02X}", u32::from(next))),
+            _ if next.is_control() => {
+                out.push_str(&percent_encoding::utf8_percent_encode(&next.to_string(), percent_encoding::CONTROLS).to_string())
+            }
+            _ => out.push(next),
+        }
+    }
+    out
+}
+
+/// The title of a picture, between its quotation marks.
+pub fn quoted(title: &str) -> String {
+    let mut out = String::with_capacity(title.len() + 2);
+    out.push('"');
+    for next in title.chars() {
+        match next {
+            '"' | '\\' | '&' | '<' | '|' | '`' | '*' | '_' | '[' | ']' => out.extend(['\\', next]),
+            _ if next.is_control() => out.push(' '),
+            _ => out.push(next),
+        }
+    }
+    out.push('"');
+    out
+}

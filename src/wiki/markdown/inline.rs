@@ -1,0 +1,244 @@
+//! What stands inside of a line, as Markdown, and as HTML where Markdown has no say.
+
+use super::Writer;
+use super::escape::{self, Manner, Where};
+use crate::escape::escaped;
+use crate::wiki::Flavour;
+use crate::wiki::page::{Inline, LinkTo, Style, plain};
+
+/// A line, or lines, that grow.
+pub(super) struct Line<'a> {
+    writer: &'a Writer<'a>,
+    manner: Manner,
+    out: String,
+}
+
+/// Words with their styles, as they stand in a place.
+pub(super) fn inlines(writer: &Writer<'_>, inlines: &[Inline], place: Where) -> String {
+    let has_formula = plain(inlines).matches('$').count() > 1;
+    let mut line = Line { writer, manner: Manner { flavour: writer.flavour, place, has_formula }, out: String::new() };
+    line.add_all(&joined(inlines), None);
+    let mut out = line.out;
+    // A break that nothing follows would be shown as a backslash.
+    while let Some(kept) = out.strip_suffix("\\\n").or_else(|| out.strip_suffix("<br>")).or_else(|| out.strip_suffix([' ', '\t'])) {
+        out.truncate(kept.len());
+    }
+    out
+}
+
+/// The same with words that follow one another in one piece, so that markup cannot come about between two of them.
+fn joined(inlines: &[Inline]) -> Vec<Inline> {
+    let mut joined: Vec<Inline> = Vec::with_capacity(inlines.len());
+    for inline in inlines {
+        match (joined.last_mut(), inline) {
+            (_, Inline::Text(text)) if text.is_empty() => {}
+            (Some(Inline::Text(before)), Inline::Text(text)) => before.push_str(text),
+            _ => joined.push(inline.clone()),
+        }
+    }
+    joined
+}
+
+impl Line<'_> {
+    /// Adds what follows one another; `after` is the character behind it all, if there is one.
+    fn add_all(&mut self, inlines: &[Inline], after: Option<char>) {
+        for (at, inline) in inlines.iter().enumerate() {
+            let after = inlines.get(at + 1).map_or(after, |next| Some(self.first_of(next)));
+            self.add(inline, after);
+        }
+    }
+
+    fn add(&mut self, inline: &Inline, after: Option<char>) {
+        match inline {
+            Inline::Text(text) => escape::add(text, self.manner, &mut self.out),
+            Inline::Code(code) => self.add_code(code),
+            Inline::Styled(style, inlines) => self.add_styled(*style, &joined(inlines), after),
+            Inline::Link { to, text } => self.add_link(to, text),
+            Inline::Picture { name, alt, title } => self.add_picture(name, alt, title),
+            Inline::Break => self.add_break(),
+            Inline::Footnote(number) => self.add_footnote(*number),
+        }
+    }
+
+    /// The character that something begins with, as far as it matters for the sign before it.
+    fn first_of(&self, inline: &Inline) -> char {
+        match inline {
+            Inline::Text(text) => text.chars().next().unwrap_or(' '),
+            Inline::Code(_) => '`',
+            Inline::Styled(..) => '*',
+            Inline::Link { .. } => '[',
+            Inline::Picture { .. } => '!',
+            Inline::Break => ' ',
+            Inline::Footnote(_) => '[',
+        }
+    }
+
+    fn add_break(&mut self) {
+        match self.manner.place {
+            Where::Paragraph if self.out.is_empty() => {}
+            Where::Paragraph => {
+                self.out.truncate(self.out.trim_end_matches([' ', '\t']).len());
+                self.out.push_str("\\\n");
+            }
+            Where::Heading => self.out.push(' '),
+            Where::Cell => self.out.push_str("<br>"),
+        }
+    }
+
+    fn add_footnote(&mut self, number: usize) {
+        let number = number + 1;
+        let reference = match self.writer.flavour {
+            Flavour::AzureDevops => format!("<sup>\\[{number}\\]</sup>"),
+            Flavour::Github | Flavour::Gitlab | Flavour::Gitea | Flavour::Plain => format!("[^{number}]"),
+        };
+        self.out.push_str(&reference);
+    }
+
+    fn add_code(&mut self, code: &str) {
+        let code = code.replace(['\n', '\r'], " ");
+        if code.is_empty() {
+            return;
+        }
+        // Parsers do not agree about a backslash before a bar, nor can one run of back ticks follow another.
+        let is_table_trap = self.manner.place == Where::Cell && code.contains('|') && code.contains('\\');
+        if is_table_trap || self.out.ends_with('`') {
+            return self.add_code_element(&code);
+        }
+        let ticks = "`".repeat(longest_run(&code, '`') + 1);
+        let has_edge = |edge: char| code.starts_with(edge) || code.ends_with(edge);
+        let is_stripped = code.starts_with(' ') && code.ends_with(' ') && code.trim() != "";
+        let pad = if has_edge('`') || is_stripped { " " } else { "" };
+        let code = if self.manner.place == Where::Cell { code.replace('|', "\\|") } else { code };
+        self.out.push_str(&format!("{ticks}{pad}{code}{pad}{ticks}"));
+    }
+
+    fn add_code_element(&mut self, code: &str) {
+        self.out.push_str("<code>");
+        // Behind a tag, words are no longer the first of a line.
+        escape::add(code, self.manner, &mut self.out);
+        self.out.push_str("</code>");
+    }
+
+    fn add_styled(&mut self, style: Style, inlines: &[Inline], after: Option<char>) {
+        let before = self.out.chars().next_back();
+        let start = self.out.len();
+        let sign = sign(style);
+        self.out.push_str(sign.unwrap_or("<>"));
+        let inner = self.out.len();
+        let behind = if sign.is_some() { '*' } else { '<' };
+        self.add_all(inlines, Some(behind));
+        let said = self.out.split_off(inner);
+        self.out.truncate(start);
+        if said.is_empty() {
+            return;
+        }
+        match sign {
+            Some(sign) if opens(before, said.chars().next()) && opens(after, said.chars().next_back()) => {
+                self.out.push_str(&format!("{sign}{said}{sign}"));
+            }
+            _ => {
+                let element = element(style);
+                self.out.push_str(&format!("<{element}>{said}</{element}>"));
+            }
+        }
+    }
+
+    fn add_link(&mut self, to: &LinkTo, text: &[Inline]) {
+        let Some(address) = self.writer.address(to) else { return self.add_all(&joined(text), None) };
+        if self.out.ends_with(']') {
+            // Behind the reference to a footnote the brackets of a link would be taken for its second half.
+            self.out.push_str("<span></span>");
+        }
+        self.out.push('[');
+        let inner = self.out.len();
+        self.add_all(&joined(text), Some(']'));
+        if self.out[inner..].trim().is_empty() {
+            escape::add(&address, self.manner, &mut self.out);
+        }
+        self.out.push_str(&format!("]({})", escape::destination(&address)));
+    }
+
+    fn add_picture(&mut self, name: &str, alt: &str, title: &str) {
+        self.out.push_str("![");
+        escape::add(alt, self.manner, &mut self.out);
+        self.out.push_str(&format!("]({}", escape::destination(&self.writer.picture(name))));
+        if !title.is_empty() {
+            self.out.push(' ');
+            self.out.push_str(&escape::quoted(title));
+        }
+        self.out.push(')');
+    }
+}
+
+/// The sign on both sides of words in a style; nothing where Markdown has none that every host knows.
+fn sign(style: Style) -> Option<&'static str> {
+    match style {
+        Style::Emphasis => Some("*"),
+        Style::Strong => Some("**"),
+        Style::Strikethrough => Some("~~"),
+        Style::Subscript | Style::Superscript | Style::Keyboard | Style::Highlight | Style::Underline => None,
+    }
+}
+
+/// The element of a style; all of them pass the filters of the hosts.
+fn element(style: Style) -> &'static str {
+    match style {
+        Style::Emphasis => "em",
+        Style::Strong => "strong",
+        Style::Strikethrough => "del",
+        Style::Subscript => "sub",
+        Style::Superscript => "sup",
+        Style::Keyboard => "kbd",
+        Style::Highlight => "mark",
+        // `u` does not pass GitHub's filter, and browsers draw a line below both.
+        Style::Underline => "ins",
+    }
+}
+
+/// Whether a sign of emphasis between two characters can only open, seen from the side that it opens to; and closes, seen from the other.
+fn opens(outside: Option<char>, inside: Option<char>) -> bool {
+    let is_inside_word = inside.is_some_and(char::is_alphanumeric);
+    let is_inside_space = inside.is_none_or(char::is_whitespace);
+    match outside {
+        // Signs that stand together are counted together.
+        Some('*' | '_' | '~') => false,
+        None => !is_inside_space,
+        Some(outside) if outside.is_whitespace() => !is_inside_space,
+        Some(outside) if outside.is_ascii_punctuation() => is_inside_word,
+        Some(_) => false,
+    }
+}
+
+/// The longest run of a character.
+pub(super) fn longest_run(text: &str, character: char) -> usize {
+    text.split(|next| next != character).map(str::len).max().unwrap_or_default()
+}
+
+/// Words as HTML: what stands inside of an element on its line is no Markdown.
+pub(super) fn html(writer: &Writer<'_>, inlines: &[Inline]) -> String {
+    let mut out = String::new();
+    for inline in inlines {
+        add_html(writer, inline, &mut out);
+    }
+    out
+}
+
+fn add_html(writer: &Writer<'_>, inline: &Inline, out: &mut String) {
+    match inline {
+        Inline::Text(text) => out.push_str(&escaped(&text.replace(['\n', '\r'], " "))),
+        Inline::Code(code) => out.push_str(&format!("<code>{}</code>", escaped(&code.replace(['\n', '\r'], " ")))),
+        Inline::Styled(style, inlines) => {
+            let element = element(*style);
+            out.push_str(&format!("<{element}>{}</{element}>", html(writer, inlines)));
+        }
+        Inline::Link { to, text } => match writer.address(to) {
+            Some(address) => out.push_str(&format!("<a href=\"{}\">{}</a>", escaped(&address), html(writer, text))),
+            None => out.push_str(&html(writer, text)),
+        },
+        Inline::Picture { name, alt, .. } => {
+            out.push_str(&format!("<img src=\"{}\" alt=\"{}\">", escaped(&writer.picture(name)), escaped(alt)));
+        }
+        Inline::Break => out.push(' '),
+        Inline::Footnote(number) => out.push_str(&format!("<sup>[{}]</sup>", number + 1)),
+    }
+}

@@ -1,0 +1,387 @@
+//! Markdown as wikis and readers of files understand it.
+
+mod anchors;
+mod escape;
+mod inline;
+mod names;
+
+use std::collections::BTreeMap;
+
+use super::page::{Action, Block, Case, Heading, Inline, Item, LinkTo, List, Style, Table, callout_name, plain};
+use super::{Book, Flavour};
+use crate::markdown::{Alignment, CalloutKind};
+
+pub use names::{attachment_path, name, problems};
+
+use escape::Where;
+use inline::longest_run;
+
+/// What links call the headings of a page.
+pub fn anchors(flavour: Flavour, case: &Case) -> BTreeMap<String, String> {
+    anchors::anchors(flavour, case)
+}
+
+/// A page as the wiki reads it.
+pub fn text(flavour: Flavour, case: &Case, book: &Book<'_>) -> String {
+    let writer = Writer { flavour, case, book };
+    let mut text = match flavour {
+        Flavour::Gitlab => book.names.get(&case.slug).map_or_else(String::new, |name| names::front_matter(&case.title, name)),
+        Flavour::Plain => format!("# {}\n\n", writer.words(&case.title, Where::Heading)),
+        Flavour::AzureDevops | Flavour::Github | Flavour::Gitea => String::new(),
+    };
+    text.push_str(&writer.blocks(&case.page.blocks, Depth::Top));
+    text.push_str(&writer.footnotes());
+    text
+}
+
+/// Writes one page.
+struct Writer<'a> {
+    flavour: Flavour,
+    case: &'a Case,
+    book: &'a Book<'a>,
+}
+
+/// Whether blocks stand inside of others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Depth {
+    Top,
+    Inside,
+}
+
+/// The signs that the items of a list begin with. Two lists that follow one another have different ones, or they would be one list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Signs {
+    First,
+    Second,
+}
+
+impl Writer<'_> {
+    /// Blocks below one another, ending in a line end unless there is nothing.
+    fn blocks(&self, blocks: &[Block], depth: Depth) -> String {
+        let mut out = String::new();
+        let mut former: Option<(bool, Signs)> = None;
+        for block in blocks {
+            let mut list = None;
+            let written = match block {
+                Block::List(found) => {
+                    let kind = found.first.is_some();
+                    let signs = if former == Some((kind, Signs::First)) { Signs::Second } else { Signs::First };
+                    list = Some((kind, signs));
+                    self.list(found, signs)
+                }
+                Block::Actions(_) | Block::Contents => {
+                    let signs = if former == Some((false, Signs::First)) { Signs::Second } else { Signs::First };
+                    list = Some((false, signs));
+                    self.list_of(block, signs)
+                }
+                _ => self.block(block, depth),
+            };
+            if written.is_empty() {
+                continue;
+            }
+            former = list;
+            if !out.is_empty() {
+                out.push('\n');
+            }
+            out.push_str(&written);
+        }
+        out
+    }
+
+    /// A block that is no list, ending in a line end unless it is nothing.
+    fn block(&self, block: &Block, depth: Depth) -> String {
+        match block {
+            Block::Heading(heading) => self.heading(heading),
+            Block::Paragraph(inlines) => line(&self.inlines(inlines, Where::Paragraph)),
+            Block::Quote(blocks) => quoted(&self.blocks(blocks, Depth::Inside)),
+            Block::Callout { kind, title, blocks } => self.callout(*kind, title, blocks, depth),
+            Block::Code { language, text } => code(language, text),
+            Block::Table(table) => self.table(table),
+            Block::Details { summary, blocks } => self.details(summary, blocks),
+            // No list begins with this line, as it could with hyphens or stars.
+            Block::Rule => "___\n".to_owned(),
+            Block::Facts(facts) => self.facts(facts),
+            Block::List(_) | Block::Contents | Block::Actions(_) => self.list_of(block, Signs::First),
+        }
+    }
+
+    /// What is written as a list.
+    fn list_of(&self, block: &Block, signs: Signs) -> String {
+        match block {
+            Block::List(list) => self.list(list, signs),
+            Block::Actions(actions) => self.list(&action_list(actions), signs),
+            Block::Contents => match self.flavour {
+                Flavour::AzureDevops | Flavour::Gitlab => "[[_TOC_]]\n".to_owned(),
+                Flavour::Github | Flavour::Gitea | Flavour::Plain => {
+                    contents(self.case).map_or_else(String::new, |list| self.list(&list, signs))
+                }
+            },
+            _ => String::new(),
+        }
+    }
+
+    fn inlines(&self, inlines: &[Inline], place: Where) -> String {
+        inline::inlines(self, inlines, place)
+    }
+
+    fn words(&self, words: &str, place: Where) -> String {
+        self.inlines(&[Inline::Text(words.to_owned())], place)
+    }
+
+    fn heading(&self, heading: &Heading) -> String {
+        let level = usize::from(heading.level.clamp(1, 6));
+        let words = self.inlines(&heading.text, Where::Heading);
+        format!("{} {words}\n", "#".repeat(level))
+    }
+
+    fn list(&self, list: &List, signs: Signs) -> String {
+        let mut out = String::new();
+        let is_tight = list.is_tight && list.items.iter().all(fits_tight_list);
+        for (at, item) in list.items.iter().enumerate() {
+            let sign = match (list.first, signs) {
+                (None, Signs::First) => "- ".to_owned(),
+                (None, Signs::Second) => "* ".to_owned(),
+                (Some(first), Signs::First) => format!("{}. ", number(first, at)),
+                (Some(first), Signs::Second) => format!("{}) ", number(first, at)),
+            };
+            if at > 0 && !is_tight {
+                out.push('\n');
+            }
+            out.push_str(&self.item(item, &sign, is_tight));
+        }
+        out
+    }
+
+    fn item(&self, item: &Item, sign: &str, is_tight: bool) -> String {
+        let content = if is_tight { self.tight(&item.blocks) } else { self.blocks(&item.blocks, Depth::Inside) };
+        let has_line = matches!(item.blocks.first(), Some(Block::Paragraph(_))) && !content.is_empty();
+        let task = match item.done {
+            None => "",
+            Some(done) if has_line => box_of(done),
+            // A box needs words behind it.
+            Some(true) => "☑\n\n",
+            Some(false) => "☐\n\n",
+        };
+        let content = format!("{task}{content}");
+        let content = content.trim_end_matches('\n');
+        if content.is_empty() {
+            return format!("{}\n", sign.trim_end());
+        }
+        indented(content, sign)
+    }
+
+    /// The blocks of an item without blank lines between them.
+    fn tight(&self, blocks: &[Block]) -> String {
+        blocks.iter().map(|block| self.block(block, Depth::Inside)).collect()
+    }
+
+    fn callout(&self, kind: CalloutKind, title: &[Inline], blocks: &[Block], depth: Depth) -> String {
+        let content = self.blocks(blocks, Depth::Inside);
+        // Hosts know their call-outs only where these are inside of nothing else.
+        let is_alert = depth == Depth::Top && self.flavour != Flavour::AzureDevops;
+        let title = title_of(kind, title, is_alert);
+        let title =
+            if title.is_empty() { String::new() } else { line(&self.inlines(&[Inline::Styled(Style::Strong, title)], Where::Heading)) };
+        let sign = if is_alert { format!("[!{}]\n", callout_name(kind).to_uppercase()) } else { String::new() };
+        let begins_with_words = !title.is_empty() || matches!(blocks.first(), Some(Block::Paragraph(_)));
+        let before = if is_alert && !begins_with_words { "\n" } else { "" };
+        let between = if title.is_empty() || content.is_empty() { "" } else { "\n" };
+        quoted(&format!("{sign}{before}{title}{between}{content}"))
+    }
+
+    fn table(&self, table: &Table) -> String {
+        if table.columns.is_empty() {
+            return String::new();
+        }
+        let rule: Vec<&str> = table.columns.iter().map(|alignment| rule_of(*alignment)).collect();
+        let mut out = self.row(&table.head, table.columns.len());
+        out.push_str(&format!("| {} |\n", rule.join(" | ")));
+        for row in &table.rows {
+            out.push_str(&self.row(row, table.columns.len()));
+        }
+        out
+    }
+
+    fn row(&self, cells: &[Vec<Inline>], columns: usize) -> String {
+        let cells = (0..columns).map(|column| cells.get(column).map_or_else(String::new, |cell| self.inlines(cell, Where::Cell)));
+        format!("| {} |\n", cells.collect::<Vec<_>>().join(" | "))
+    }
+
+    fn details(&self, summary: &[Inline], blocks: &[Block]) -> String {
+        let content = self.blocks(blocks, Depth::Inside);
+        let between = if content.is_empty() { "" } else { "\n" };
+        format!("<details>\n<summary>{}</summary>\n\n{content}{between}</details>\n", inline::html(self, summary).trim())
+    }
+
+    fn facts(&self, facts: &[(String, String)]) -> String {
+        let words = |text: &str| vec![Inline::Text(text.to_owned())];
+        let name = |text: &str| vec![Inline::Styled(Style::Strong, words(text))];
+        let rows = facts.iter().map(|(key, value)| vec![name(key), words(value)]).collect();
+        self.table(&Table { columns: vec![Alignment::None, Alignment::None], head: vec![Vec::new(), Vec::new()], rows })
+    }
+
+    /// The texts of the footnotes, below everything else.
+    fn footnotes(&self) -> String {
+        let footnotes = &self.case.page.footnotes;
+        if footnotes.is_empty() {
+            return String::new();
+        }
+        if self.flavour == Flavour::AzureDevops {
+            let items = footnotes.iter().map(|blocks| Item { done: None, blocks: blocks.clone() }).collect();
+            let list = List { first: Some(1), is_tight: true, items };
+            return format!("\n___\n\n{}", self.list(&list, Signs::First));
+        }
+        let texts = footnotes.iter().enumerate().map(|(at, blocks)| self.footnote(at + 1, blocks));
+        texts.map(|text| format!("\n{text}")).collect()
+    }
+
+    fn footnote(&self, number: usize, blocks: &[Block]) -> String {
+        let content = self.blocks(blocks, Depth::Inside);
+        let begins_with_words = matches!(blocks.first(), Some(Block::Paragraph(_)));
+        let content = if begins_with_words { content } else { format!("\n{content}") };
+        let lines = content.trim_end_matches('\n').lines().enumerate().map(|(at, line)| match (at, line) {
+            (0, line) | (_, line @ "") => format!("{line}\n"),
+            (_, line) => format!("    {line}\n"),
+        });
+        format!("[^{number}]: {}", lines.collect::<String>())
+    }
+
+    /// Where a link leads; nothing where the wiki has no such place.
+    fn address(&self, to: &LinkTo) -> Option<String> {
+        let fragment = |case: &_, id: &str| {
+            let anchor = self.book.anchors.get(case)?.get(id)?;
+            (!anchor.is_empty()).then(|| format!("#{anchor}"))
+        };
+        match to {
+            LinkTo::External(address) => Some(address.clone()),
+            LinkTo::Heading(id) => fragment(&self.case.slug, id),
+            LinkTo::Page { case, heading } => {
+                let page = names::page_address(self.flavour, self.book.names.get(case)?);
+                Some(page + &fragment(case, heading).unwrap_or_default())
+            }
+        }
+    }
+
+    fn picture(&self, name: &str) -> String {
+        names::picture_address(self.flavour, name, self.book.place)
+    }
+}
+
+fn line(words: &str) -> String {
+    if words.is_empty() { String::new() } else { format!("{words}\n") }
+}
+
+/// Lines behind the sign of a quote.
+fn quoted(lines: &str) -> String {
+    if lines.is_empty() {
+        return String::new();
+    }
+    lines.trim_end_matches('\n').lines().map(|line| if line.is_empty() { ">\n".to_owned() } else { format!("> {line}\n") }).collect()
+}
+
+/// Lines of which the first stands behind a sign and the others below it.
+fn indented(lines: &str, sign: &str) -> String {
+    let room = " ".repeat(sign.len());
+    let lines = lines.lines().enumerate().map(|(at, line)| match (at, line) {
+        (0, line) => format!("{sign}{line}\n"),
+        (_, "") => "\n".to_owned(),
+        (_, line) => format!("{room}{line}\n"),
+    });
+    lines.collect()
+}
+
+fn box_of(done: bool) -> &'static str {
+    if done { "[x] " } else { "[ ] " }
+}
+
+/// The number of an item; lists are numbered with nine digits at most.
+fn number(first: u32, at: usize) -> usize {
+    const LARGEST: usize = 999_999_999;
+    (first as usize).saturating_add(at).min(LARGEST)
+}
+
+/// Whether an item says the same without blank lines: a line, and perhaps lists of such items that can stand below it.
+fn fits_tight_list(item: &Item) -> bool {
+    let is_line = |block: &Block| matches!(block, Block::Paragraph(inlines) if !plain(inlines).trim().is_empty());
+    match item.blocks.as_slice() {
+        [] => true,
+        [only] => is_line(only),
+        [first, Block::List(list)] => {
+            let can_follow = list.is_tight && list.first.is_none_or(|first| first == 1);
+            let has_items = list.items.iter().all(|item| !item.blocks.is_empty() && fits_tight_list(item));
+            is_line(first) && can_follow && has_items && !list.items.is_empty()
+        }
+        _ => false,
+    }
+}
+
+/// The title of a call-out; a host that knows call-outs shows the name of its kind by itself.
+fn title_of(kind: CalloutKind, title: &[Inline], is_alert: bool) -> Vec<Inline> {
+    let name = callout_name(kind);
+    let is_name = plain(title).trim().eq_ignore_ascii_case(name);
+    match (is_alert, title) {
+        (true, []) => Vec::new(),
+        (true, title) => title.to_vec(),
+        (false, []) => vec![Inline::Text(name.to_owned())],
+        (false, title) if is_name => title.to_vec(),
+        (false, title) => [&[Inline::Text(format!("{name}: "))], title].concat(),
+    }
+}
+
+fn rule_of(alignment: Alignment) -> &'static str {
+    match alignment {
+        Alignment::None => "---",
+        Alignment::Left => ":---",
+        Alignment::Center => ":---:",
+        Alignment::Right => "---:",
+    }
+}
+
+/// Code between fences that are longer than any in it.
+fn code(language: &str, text: &str) -> String {
+    const SHORTEST: usize = 3;
+    let fence = "`".repeat(SHORTEST.max(longest_run(text, '`') + 1));
+    let is_word =
+        !language.is_empty() && language.chars().all(|next| next.is_alphanumeric() || matches!(next, '+' | '-' | '#' | '_' | '.'));
+    let language = if is_word { language } else { "" };
+    let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+    format!("{fence}{language}\n{text}{end}{fence}\n")
+}
+
+/// What is to be done, as tasks, with the rest in words behind it.
+fn action_list(actions: &[Action]) -> List {
+    let items = actions.iter().map(|action| {
+        let mut words = action.what.clone();
+        let parts = [("owner", action.owner.as_str()), ("due", &action.due), ("status", action.status)];
+        let said: Vec<String> =
+            parts.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| format!("{name}: {value}")).collect();
+        if !said.is_empty() {
+            words.push_str(&format!(" — {}", said.join(", ")));
+        }
+        Item { done: Some(action.is_settled), blocks: vec![Block::Paragraph(vec![Inline::Text(words)])] }
+    });
+    List { first: None, is_tight: true, items: items.collect() }
+}
+
+/// Links to the headings of the second and third level; nothing where there are none.
+fn contents(case: &Case) -> Option<List> {
+    let mut items: Vec<Item> = Vec::new();
+    for heading in case.page.headings().into_iter().filter(|heading| heading.level <= 3) {
+        let words = vec![Inline::Text(plain(&heading.text))];
+        let link = Inline::Link { to: LinkTo::Heading(heading.id.clone()), text: words };
+        let item = Item { done: None, blocks: vec![Block::Paragraph(vec![link])] };
+        match items.last_mut() {
+            Some(above) if heading.level == 3 => add_below(above, item),
+            _ => items.push(item),
+        }
+    }
+    (!items.is_empty()).then_some(List { first: None, is_tight: true, items })
+}
+
+fn add_below(above: &mut Item, item: Item) {
+    if let Some(Block::List(list)) = above.blocks.get_mut(1) {
+        list.items.push(item);
+    } else {
+        above.blocks.push(Block::List(List { first: None, is_tight: true, items: vec![item] }));
+    }
+}

@@ -1,0 +1,232 @@
+//! Where pages and pictures stand on hosts of Markdown, and which places they cannot have.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use xxhash_rust::xxh3::xxh3_128;
+
+use super::anchors::anchors;
+use crate::slug::Slug;
+use crate::wiki::page::Case;
+use crate::wiki::{Flavour, Name};
+
+/// What every host but Gitea's own encoding leaves as it is in an address.
+const UNRESERVED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The same for a whole path.
+const UNRESERVED_OR_SLASH: AsciiSet = UNRESERVED.remove(b'/');
+
+/// The same for a path that is encoded already.
+const ENCODED_OR_SLASH: AsciiSet = UNRESERVED_OR_SLASH.remove(b'%');
+
+/// Where a page with a title stands.
+pub fn name(flavour: Flavour, title: &str, place: &str) -> Name {
+    let title = shown(flavour, title);
+    let stem = match flavour {
+        Flavour::AzureDevops => azure_stem(&title),
+        Flavour::Github => title.replace(' ', "-"),
+        Flavour::Gitlab => gitlab_stem(&title),
+        Flavour::Gitea => gitea_stem(&title),
+        Flavour::Plain => Slug::of(&title).shortened().to_string(),
+    };
+    let path = if place.is_empty() { format!("{stem}.md") } else { format!("{place}/{stem}.md") };
+    Name { title, path }
+}
+
+/// A title as the host can show it.
+fn shown(flavour: Flavour, title: &str) -> String {
+    let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
+    let title: String = title.chars().filter(|next| !next.is_control()).collect();
+    match flavour {
+        Flavour::AzureDevops => {
+            let title = title.replace(['/', '\\'], "-").replace('#', "♯");
+            title.trim_matches(['.', ' ']).to_owned()
+        }
+        Flavour::Github => github_title(&title),
+        Flavour::Gitlab | Flavour::Gitea | Flavour::Plain => title,
+    }
+}
+
+/// GitHub keeps titles as the names of files, in which some systems allow less than others, and shows hyphens as spaces.
+fn github_title(title: &str) -> String {
+    let mut kept = String::with_capacity(title.len());
+    for next in title.chars() {
+        match next {
+            '\\' | '/' | '|' | '-' => kept.push(' '),
+            ':' | '*' | '?' => {}
+            '"' => kept.push('\''),
+            '<' => kept.push('('),
+            '>' => kept.push(')'),
+            _ => kept.push(next),
+        }
+    }
+    kept.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn azure_stem(title: &str) -> String {
+    let mut stem = String::with_capacity(title.len());
+    for (at, next) in title.char_indices() {
+        match next {
+            ' ' => stem.push('-'),
+            ':' | '<' | '>' | '*' | '?' | '|' | '-' | '"' => stem.push_str(&encoded(next)),
+            // It would be read as a character that was encoded.
+            '%' if is_hex(&title[at + 1..]) => stem.push_str(&encoded(next)),
+            _ => stem.push(next),
+        }
+    }
+    stem
+}
+
+fn encoded(next: char) -> String {
+    format!("%{:02X}", u32::from(next))
+}
+
+fn is_hex(rest: &str) -> bool {
+    rest.len() >= 2 && rest.bytes().take(2).all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Letters and digits with single hyphens between them, which no part of GitLab takes for anything else.
+fn gitlab_stem(title: &str) -> String {
+    let words: Vec<&str> = title.split(|next: char| !is_gitlab_plain(next)).filter(|word| !word.is_empty()).collect();
+    words.join("-")
+}
+
+fn is_gitlab_plain(next: char) -> bool {
+    next.is_alphanumeric() || unicode_normalization::char::is_combining_mark(next)
+}
+
+/// Gitea keeps titles as addresses do. A hyphen would be shown as a space, so a mark at the end says that it is none.
+fn gitea_stem(title: &str) -> String {
+    if title.contains('-') || title.to_lowercase().ends_with(".md") {
+        format!("{}.-", gitea_encoded(title, ' '))
+    } else {
+        gitea_encoded(title, '-')
+    }
+}
+
+fn gitea_encoded(title: &str, space: char) -> String {
+    utf8_percent_encode(title, &UNRESERVED).to_string().replace("%20", &space.to_string())
+}
+
+/// Where the file of a picture stands, from the top of the repository or folder.
+pub fn attachment_path(flavour: Flavour, name: &str) -> String {
+    match flavour {
+        Flavour::AzureDevops => format!(".attachments/{name}"),
+        Flavour::Gitlab => format!("uploads/{:032x}/{name}", xxh3_128(name.as_bytes())),
+        Flavour::Github | Flavour::Gitea | Flavour::Plain => format!("pictures/{name}"),
+    }
+}
+
+/// The address of a picture for a page below `place`.
+pub(super) fn picture_address(flavour: Flavour, name: &str, place: &str) -> String {
+    let path = attachment_path(flavour, name);
+    let path = utf8_percent_encode(&path, &UNRESERVED_OR_SLASH).to_string();
+    match flavour {
+        Flavour::AzureDevops => format!("/{path}"),
+        // Gitlab knows the folder of uploads wherever a page stands.
+        Flavour::Gitlab => path,
+        Flavour::Github | Flavour::Gitea | Flavour::Plain => format!("{}{path}", "../".repeat(depth(place))),
+    }
+}
+
+/// How many folders a path goes down.
+fn depth(place: &str) -> usize {
+    place.split('/').filter(|part| !part.is_empty()).count()
+}
+
+/// The address of a page for other pages of the same publication.
+pub(super) fn page_address(flavour: Flavour, name: &Name) -> String {
+    let stem = name.path.strip_suffix(".md").unwrap_or(&name.path);
+    match flavour {
+        // The name of the file is encoded already, in the way of Azure DevOps.
+        Flavour::AzureDevops => format!("/{}", utf8_percent_encode(stem, &ENCODED_OR_SLASH)),
+        Flavour::Gitlab => format!("/{}", utf8_percent_encode(stem, &UNRESERVED_OR_SLASH)),
+        Flavour::Github => utf8_percent_encode(last_part(stem), &UNRESERVED).to_string(),
+        Flavour::Gitea => last_part(stem).replace(' ', "+"),
+        Flavour::Plain => utf8_percent_encode(last_part(&name.path), &UNRESERVED).to_string(),
+    }
+}
+
+fn last_part(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// The title in words that stand before the text, where the name of the file cannot hold it; only GitLab reads them.
+pub(super) fn front_matter(title: &str, name: &Name) -> String {
+    let stem = last_part(name.path.strip_suffix(".md").unwrap_or(&name.path));
+    if stem.replace('-', " ") == title {
+        return String::new();
+    }
+    format!("---\ntitle: {}\n---\n\n", serde_json::Value::from(title))
+}
+
+/// What the host would refuse, cut or show in another way.
+pub fn problems(flavour: Flavour, case: &Case, name: &Name, text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let (folder, file) = name.path.rsplit_once('/').unwrap_or(("", &name.path));
+    let stem = file.strip_suffix(".md").unwrap_or(file);
+    if !stem.chars().any(char::is_alphanumeric) {
+        found.push(format!("the title “{}” has no letter or digit to name its file by; give it another one", case.title));
+    }
+    found.extend(reserved(flavour, folder, stem));
+    found.extend(length(flavour, &name.path, folder, file));
+    if flavour == Flavour::AzureDevops && text.len() > AZURE_PAGE_BYTES {
+        found.push(format!("the page has {} bytes, and Azure DevOps takes {AZURE_PAGE_BYTES}; split it", text.len()));
+    }
+    found.extend(equal_anchors(flavour, case));
+    found
+}
+
+/// The largest page of Azure DevOps: 18 MB.
+const AZURE_PAGE_BYTES: usize = 18_000_000;
+
+fn reserved(flavour: Flavour, folder: &str, stem: &str) -> Option<String> {
+    let stem = stem.to_lowercase();
+    let is_reserved = match flavour {
+        Flavour::AzureDevops => stem.starts_with('.'),
+        Flavour::Github => stem == "home" || stem.starts_with('_'),
+        Flavour::Gitlab => {
+            matches!(stem.as_str(), "home" | "pages" | "new" | "edit" | "templates" | "git-access" | "history")
+                || matches!(folder.split('/').next(), Some("templates" | "uploads" | ".gitlab"))
+        }
+        Flavour::Gitea => matches!(stem.as_str(), "home" | "_sidebar" | "_footer" | "_pages" | "_new" | "_edit" | "raw" | "_raw"),
+        Flavour::Plain => matches!(stem.as_str(), "con" | "prn" | "aux" | "nul"),
+    };
+    is_reserved.then(|| format!("`{stem}` has a meaning of its own here, so that no page can be called so; give it another title"))
+}
+
+fn length(flavour: Flavour, path: &str, folder: &str, file: &str) -> Option<String> {
+    // Most file systems take no longer name, and hosts keep their repositories in files.
+    const FILE_BYTES: usize = 255;
+    const GITLAB_FILE_BYTES: usize = 245;
+    const AZURE_PATH_CHARACTERS: usize = 235;
+    let file_bytes = if flavour == Flavour::Gitlab { GITLAB_FILE_BYTES } else { FILE_BYTES };
+    let characters = path.chars().count();
+    if flavour == Flavour::AzureDevops && characters > AZURE_PATH_CHARACTERS {
+        return Some(format!(
+            "the path of the page has {characters} characters, and Azure DevOps takes {AZURE_PATH_CHARACTERS}; shorten the title"
+        ));
+    }
+    if file.len() > file_bytes {
+        return Some(format!("the file of the page has a name of {} bytes, and {file_bytes} are taken; shorten the title", file.len()));
+    }
+    let part = folder.split('/').find(|part| part.len() > FILE_BYTES)?;
+    Some(format!("the folder of the page has a name of {} bytes, and {FILE_BYTES} are taken; shorten it", part.len()))
+}
+
+/// Headings that links cannot tell from one another, or that they cannot name at all.
+fn equal_anchors(flavour: Flavour, case: &Case) -> Vec<String> {
+    let anchors = anchors(flavour, case);
+    let anchor_of = |id: &str| anchors.get(id).map(String::as_str).unwrap_or_default();
+    let headings = case.page.headings();
+    let linked = headings.iter().filter(|heading| heading.is_linked);
+    let mut found = Vec::new();
+    for heading in linked {
+        let words = crate::wiki::page::plain(&heading.text);
+        let anchor = anchor_of(&heading.id);
+        if anchor.is_empty() {
+            found.push(format!("the heading “{words}” has no letter or digit that a link could name; give it other words"));
+        } else if headings.iter().any(|other| other.id != heading.id && anchor_of(&other.id) == anchor) {
+            found.push(format!("a link to the heading “{words}” would lead to another one of the page; give it other words"));
+        }
+    }
+    found
+}

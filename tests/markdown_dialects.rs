@@ -1,0 +1,691 @@
+//! What is written in each Markdown says what the tree says: it is parsed again, and text and structure are compared.
+
+#[expect(dead_code, reason = "each test uses a part of what they share")]
+mod common;
+#[path = "common/hostile.rs"]
+mod hostile;
+
+use std::collections::BTreeMap;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+use storybank::highlight::Highlighter;
+use storybank::markdown::Alignment;
+use storybank::slug::Slug;
+use storybank::source::SitePath;
+use storybank::wiki::page::{
+    Action, Block, CalloutKind, Case, Heading, Inline, Item, LinkTo, List, Page, Style, Table, callout_name, plain,
+};
+use storybank::wiki::{Dialect, Flavour, Written, attachment_path, write};
+
+const FLAVOURS: [Flavour; 5] = [Flavour::AzureDevops, Flavour::Github, Flavour::Gitlab, Flavour::Gitea, Flavour::Plain];
+
+fn written(flavour: Flavour, cases: &[Case]) -> Vec<Written> {
+    write(Dialect::Markdown(flavour), "", cases, &BTreeMap::new(), &Highlighter::default()).0
+}
+
+fn problems(flavour: Flavour, cases: &[Case]) -> Vec<String> {
+    let (_, found) = write(Dialect::Markdown(flavour), "", cases, &BTreeMap::new(), &Highlighter::default());
+    found.into_iter().map(|found| found.message).collect()
+}
+
+fn case(title: &str, blocks: Vec<Block>) -> Case {
+    let page = Page { blocks, footnotes: vec![vec![paragraph("one")], vec![paragraph("two")]], pictures: vec!["p.png".to_owned()] };
+    Case {
+        slug: Slug::of(title),
+        file: SitePath::new("content/case-studies/a.md"),
+        title: title.to_owned(),
+        language: "en".to_owned(),
+        page,
+    }
+}
+
+fn text(words: &str) -> Inline {
+    Inline::Text(words.to_owned())
+}
+
+fn paragraph(words: &str) -> Block {
+    Block::Paragraph(vec![text(words)])
+}
+
+fn heading(level: u8, words: &str, id: &str) -> Block {
+    Block::Heading(Heading { level, text: vec![text(words)], id: id.to_owned(), is_linked: true })
+}
+
+/// The text without what a host reads before it.
+fn body(text: &str) -> &str {
+    text.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n")).map_or(text, |(_, body)| body)
+}
+
+// What text and structure are, whichever of the two they are told by: marks between words. A mark stands between two characters
+// that no text has.
+
+fn mark(name: &str) -> String {
+    format!("\u{1}{name}\u{2}")
+}
+
+fn end(name: &str) -> String {
+    mark(&format!("/{name}"))
+}
+
+fn block(name: &str, inner: &str) -> String {
+    format!("{}{inner}{}\n", mark(name), end(name.split(' ').next().unwrap_or_default()))
+}
+
+/// A line with white space as a reader sees it.
+fn line(words: &str) -> String {
+    let mut words = words.replace(['\n', '\t'], " ");
+    while words.contains("  ") {
+        words = words.replace("  ", " ");
+    }
+    let br = mark("br");
+    words = words.replace(&format!(" {br}"), &br).replace(&format!("{br} "), &br);
+    let mut kept = words.as_str();
+    while let Some(rest) = kept.strip_prefix(&br).or_else(|| kept.strip_prefix(' ')) {
+        kept = rest;
+    }
+    while let Some(rest) = kept.strip_suffix(&br).or_else(|| kept.strip_suffix(' ')) {
+        kept = rest;
+    }
+    kept.to_owned()
+}
+
+/// What the tree says.
+struct Said {
+    flavour: Flavour,
+}
+
+/// Whether line ends are kept.
+#[derive(Clone, Copy, PartialEq)]
+enum Lines {
+    Many,
+    One,
+}
+
+impl Said {
+    fn inlines(&self, inlines: &[Inline], lines: Lines) -> String {
+        inlines.iter().map(|inline| self.inline(inline, lines)).collect()
+    }
+
+    fn inline(&self, inline: &Inline, lines: Lines) -> String {
+        let styled = |name: &str, inner: &str| if inner.is_empty() { String::new() } else { format!("{}{inner}{}", mark(name), end(name)) };
+        match inline {
+            Inline::Text(text) => text.clone(),
+            Inline::Code(code) => styled("code", code),
+            Inline::Styled(style, inner) => styled(style_name(*style), &self.inlines(inner, lines)),
+            Inline::Link { to, text } => {
+                let to = match to {
+                    LinkTo::External(address) => percent(address),
+                    LinkTo::Heading(_) => "#".to_owned(),
+                    LinkTo::Page { .. } => "page".to_owned(),
+                };
+                format!("{}{}{}", mark(&format!("a {to}")), self.inlines(text, lines), end("a"))
+            }
+            Inline::Picture { alt, .. } => format!("{}{alt}{}", mark("img"), end("img")),
+            Inline::Break if lines == Lines::One => " ".to_owned(),
+            Inline::Break => mark("br"),
+            Inline::Footnote(number) if self.flavour == Flavour::AzureDevops => styled("sup", &format!("[{}]", number + 1)),
+            Inline::Footnote(number) => mark(&format!("fn {}", number + 1)),
+        }
+    }
+
+    fn blocks(&self, blocks: &[Block], is_top: bool) -> String {
+        blocks.iter().map(|block| self.block(block, is_top)).collect()
+    }
+
+    fn block(&self, of: &Block, is_top: bool) -> String {
+        match of {
+            Block::Heading(heading) => block(&format!("h{}", heading.level), &line(&self.inlines(&heading.text, Lines::One))),
+            Block::Paragraph(inlines) => self.paragraph(inlines),
+            Block::Quote(blocks) => {
+                let inner = self.blocks(blocks, false);
+                nonempty(block("quote", &inner), inner.is_empty())
+            }
+            Block::Callout { kind, title, blocks } => self.callout(*kind, title, blocks, is_top),
+            Block::Code { language, text } => block(&format!("pre {language}"), text),
+            Block::List(list) => self.list(list),
+            Block::Table(table) => self.table(table),
+            Block::Details { summary, blocks } => {
+                let summary = format!("{}{}{}\n", mark("summary"), line(&Self { flavour: self.flavour }.html(summary)), end("summary"));
+                format!("{}{summary}{}{}\n", mark("details"), self.blocks(blocks, false), end("details"))
+            }
+            Block::Rule => block("hr", ""),
+            Block::Facts(facts) => {
+                let rows = facts.iter().map(|(name, value)| vec![vec![Inline::Styled(Style::Strong, vec![text(name)])], vec![text(value)]]);
+                self.table(&Table { columns: vec![Alignment::None; 2], head: vec![Vec::new(); 2], rows: rows.collect() })
+            }
+            Block::Contents => String::new(),
+            Block::Actions(actions) => {
+                let items = actions.iter().map(|action| Item { done: Some(action.is_settled), blocks: vec![paragraph(&in_words(action))] });
+                self.list(&List { first: None, is_tight: true, items: items.collect() })
+            }
+        }
+    }
+
+    /// Footnotes cannot be referred to from HTML.
+    fn html(&self, inlines: &[Inline]) -> String {
+        Self { flavour: Flavour::AzureDevops }.inlines(inlines, Lines::One)
+    }
+
+    fn paragraph(&self, inlines: &[Inline]) -> String {
+        let words = line(&self.inlines(inlines, Lines::Many));
+        nonempty(block("p", &words), words.is_empty())
+    }
+
+    fn callout(&self, kind: CalloutKind, title: &[Inline], blocks: &[Block], is_top: bool) -> String {
+        let is_alert = is_top && self.flavour != Flavour::AzureDevops;
+        let name = callout_name(kind);
+        let words = if is_alert || plain(title).trim().eq_ignore_ascii_case(name) {
+            title.to_vec()
+        } else if title.is_empty() {
+            vec![text(name)]
+        } else {
+            [&[text(&format!("{name}: "))], title].concat()
+        };
+        let strong = line(&self.inlines(&[Inline::Styled(Style::Strong, words)], Lines::One));
+        let title = nonempty(block("p", &strong), strong.is_empty());
+        let element = if is_alert { format!("quote {name}") } else { "quote".to_owned() };
+        block(&element, &(title + &self.blocks(blocks, false)))
+    }
+
+    fn list(&self, list: &List) -> String {
+        let items: String = list
+            .items
+            .iter()
+            .map(|item| {
+                let name = match item.done {
+                    None => "li".to_owned(),
+                    Some(done) => format!("li {done}"),
+                };
+                block(&name, &self.blocks(&item.blocks, false))
+            })
+            .collect();
+        let name = list.first.map_or("ul".to_owned(), |first| format!("ol {first}"));
+        nonempty(block(&name, &items), list.items.is_empty())
+    }
+
+    fn table(&self, table: &Table) -> String {
+        let cells =
+            |row: &Vec<Vec<Inline>>| row.iter().map(|cell| block("td", &line(&self.inlines(cell, Lines::Many)))).collect::<String>();
+        let rows = std::iter::once(&table.head).chain(&table.rows).map(|row| block("tr", &cells(row)));
+        block(&format!("table {:?}", table.columns), &rows.collect::<String>())
+    }
+
+    fn page(&self, case: &Case) -> String {
+        let title = if self.flavour == Flavour::Plain { block("h1", &line(&case.title)) } else { String::new() };
+        let footnotes = &case.page.footnotes;
+        let notes = if self.flavour == Flavour::AzureDevops {
+            let items = footnotes.iter().map(|blocks| Item { done: None, blocks: blocks.clone() }).collect();
+            block("hr", "") + &self.list(&List { first: Some(1), is_tight: false, items })
+        } else {
+            let notes = footnotes.iter().enumerate();
+            notes.map(|(at, blocks)| block(&format!("note {}", at + 1), &self.blocks(blocks, false))).collect()
+        };
+        title + &self.blocks(&case.page.blocks, true) + &notes
+    }
+}
+
+fn nonempty(words: String, is_empty: bool) -> String {
+    if is_empty { String::new() } else { words }
+}
+
+fn style_name(style: Style) -> &'static str {
+    match style {
+        Style::Emphasis => "em",
+        Style::Strong => "strong",
+        Style::Strikethrough => "del",
+        Style::Subscript => "sub",
+        Style::Superscript => "sup",
+        Style::Keyboard => "kbd",
+        Style::Highlight => "mark",
+        Style::Underline => "ins",
+    }
+}
+
+fn in_words(action: &Action) -> String {
+    let owner = if action.owner.is_empty() { String::new() } else { format!("owner: {}, ", action.owner) };
+    let due = if action.due.is_empty() { String::new() } else { format!("due: {}, ", action.due) };
+    format!("{} — {owner}{due}status: {}", action.what, action.status)
+}
+
+/// An address as a browser asks for it.
+fn percent(address: &str) -> String {
+    percent_encoding::percent_decode_str(address).decode_utf8_lossy().into_owned()
+}
+
+/// What a parser understands.
+#[derive(Default)]
+struct Read {
+    out: String,
+    /// The line that is being read.
+    words: String,
+    /// The blocks that are open, as their ends.
+    open: Vec<String>,
+    /// Whether a paragraph is open that has no event of its own.
+    is_in_line: bool,
+    headings: Vec<String>,
+    fragments: Vec<String>,
+    pages: Vec<String>,
+    pictures: Vec<String>,
+    is_in_code: bool,
+}
+
+fn read(text: &str) -> Read {
+    let options = Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_GFM
+        | Options::ENABLE_MATH
+        | Options::ENABLE_WIKILINKS
+        | Options::ENABLE_HEADING_ATTRIBUTES;
+    let mut read = Read::default();
+    for event in Parser::new_ext(text, options) {
+        read.event(event);
+    }
+    read
+}
+
+impl Read {
+    fn event(&mut self, event: Event<'_>) {
+        match event {
+            Event::Start(tag) => self.start(tag),
+            Event::End(tag) => self.end(tag),
+            Event::Text(text) if self.is_in_code => self.out.push_str(&text),
+            Event::Text(text) => self.inline(&text),
+            Event::Code(code) => self.inline(&format!("{}{code}{}", mark("code"), end("code"))),
+            Event::InlineHtml(html) => self.inline(&tags(&html, &mut self.fragments.clone())),
+            Event::Html(html) => {
+                let mut fragments = Vec::new();
+                let said = tags(html.trim_end(), &mut fragments);
+                self.fragments.extend(fragments);
+                self.out.push_str(&line(&said.replace(&format!(" {}", end("summary")), &end("summary"))));
+                if !said.is_empty() && said != mark("details") {
+                    self.out.push('\n');
+                }
+            }
+            Event::FootnoteReference(label) => self.inline(&mark(&format!("fn {label}"))),
+            Event::SoftBreak => self.inline(" "),
+            Event::HardBreak => self.inline(&mark("br")),
+            Event::Rule => {
+                self.finish_line();
+                self.out.push_str(&block("hr", ""));
+            }
+            Event::TaskListMarker(done) => {
+                let at = self.out.rfind(&mark("li")).expect("it is in an item");
+                self.out.replace_range(at..at + mark("li").len(), &mark(&format!("li {done}")));
+            }
+            Event::InlineMath(math) | Event::DisplayMath(math) => self.inline(&format!("{}{math}{}", mark("math"), end("math"))),
+        }
+    }
+
+    fn inline(&mut self, words: &str) {
+        let is_in_leaf = self.open.last().is_some_and(|open| matches!(open.as_str(), "p" | "td") || open.starts_with('h'));
+        self.is_in_line |= !is_in_leaf;
+        self.words.push_str(words);
+    }
+
+    fn finish_line(&mut self) {
+        let words = line(&std::mem::take(&mut self.words));
+        if std::mem::take(&mut self.is_in_line) {
+            self.out.push_str(&nonempty(block("p", &words), words.is_empty()));
+        } else {
+            self.out.push_str(&words);
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'_>) {
+        let inline = match &tag {
+            Tag::Emphasis => mark("em"),
+            Tag::Strong => mark("strong"),
+            Tag::Strikethrough => mark("del"),
+            Tag::Link { dest_url, .. } => self.link(dest_url),
+            Tag::Image { dest_url, .. } => {
+                self.pictures.push(dest_url.to_string());
+                mark("img")
+            }
+            _ => String::new(),
+        };
+        if !inline.is_empty() {
+            return self.inline(&inline);
+        }
+        self.finish_line();
+        let name = match tag {
+            Tag::Paragraph => "p".to_owned(),
+            Tag::Heading { level, .. } => format!("h{}", level as u8),
+            Tag::BlockQuote(None) => "quote".to_owned(),
+            Tag::BlockQuote(Some(kind)) => format!("quote {}", alert_name(kind)),
+            Tag::CodeBlock(CodeBlockKind::Fenced(language)) => format!("pre {language}"),
+            Tag::List(None) => "ul".to_owned(),
+            Tag::List(Some(first)) => format!("ol {first}"),
+            Tag::Item => "li".to_owned(),
+            Tag::FootnoteDefinition(label) => format!("note {label}"),
+            Tag::Table(columns) => format!("table {columns:?}"),
+            Tag::TableHead | Tag::TableRow => "tr".to_owned(),
+            Tag::TableCell => "td".to_owned(),
+            Tag::HtmlBlock => return,
+            other => format!("{other:?}"),
+        };
+        self.is_in_code = name.starts_with("pre");
+        self.out.push_str(&mark(&name));
+        self.open.push(name.split(' ').next().unwrap_or_default().to_owned());
+    }
+
+    fn link(&mut self, address: &str) -> String {
+        let is_outside = address.contains("://");
+        match address.strip_prefix('#') {
+            Some(fragment) => self.fragments.push(fragment.to_owned()),
+            None if is_outside => {}
+            None => self.pages.push(address.to_owned()),
+        }
+        mark(&format!(
+            "a {}",
+            if address.starts_with('#') {
+                "#".to_owned()
+            } else if is_outside {
+                percent(address)
+            } else {
+                "page".to_owned()
+            }
+        ))
+    }
+
+    fn end(&mut self, tag: TagEnd) {
+        match tag {
+            TagEnd::Emphasis => self.inline(&end("em")),
+            TagEnd::Strong => self.inline(&end("strong")),
+            TagEnd::Strikethrough => self.inline(&end("del")),
+            TagEnd::Link => self.inline(&end("a")),
+            TagEnd::Image => self.inline(&end("img")),
+            TagEnd::HtmlBlock => {}
+            _ => {
+                if matches!(tag, TagEnd::Heading(_)) {
+                    self.headings.push(self.words.clone());
+                }
+                self.finish_line();
+                self.is_in_code = false;
+                let name = self.open.pop().expect("events are balanced");
+                let is_nothing = name == "p" && self.out.ends_with(&mark("p"));
+                if is_nothing {
+                    self.out.truncate(self.out.len() - mark("p").len());
+                } else {
+                    self.out.push_str(&end(&name));
+                    self.out.push('\n');
+                }
+            }
+        }
+    }
+}
+
+fn alert_name(kind: BlockQuoteKind) -> &'static str {
+    match kind {
+        BlockQuoteKind::Note => "Note",
+        BlockQuoteKind::Tip => "Tip",
+        BlockQuoteKind::Important => "Important",
+        BlockQuoteKind::Warning => "Warning",
+        BlockQuoteKind::Caution => "Caution",
+    }
+}
+
+/// HTML as marks and words.
+fn tags(html: &str, fragments: &mut Vec<String>) -> String {
+    let mut out = String::new();
+    let mut rest = html;
+    while let Some(open) = rest.find('<') {
+        out.push_str(&decoded(&rest[..open]));
+        let close = open + rest[open..].find('>').expect("tags are closed");
+        let tag = &rest[open + 1..close];
+        let attribute = |name: &str| {
+            let value = tag.split_once(&format!("{name}=\"")).and_then(|(_, value)| value.split_once('"'));
+            value.map_or_else(String::new, |(value, _)| decoded(value))
+        };
+        match tag.split(' ').next().unwrap_or_default() {
+            "span" | "/span" => {}
+            "a" => {
+                let to = attribute("href");
+                if let Some(fragment) = to.strip_prefix('#') {
+                    fragments.push(fragment.to_owned());
+                }
+                out.push_str(&mark(&format!(
+                    "a {}",
+                    if to.starts_with('#') {
+                        "#".to_owned()
+                    } else if to.contains("://") {
+                        percent(&to)
+                    } else {
+                        "page".to_owned()
+                    }
+                )));
+            }
+            "img" => out.push_str(&format!("{}{}{}", mark("img"), attribute("alt"), end("img"))),
+            name => out.push_str(&mark(name)),
+        }
+        rest = &rest[close + 1..];
+    }
+    out + &decoded(rest)
+}
+
+fn decoded(text: &str) -> String {
+    text.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&#x27;", "'")
+        .replace("&#39;", "'")
+        .replace("&amp;", "&")
+}
+
+/// The anchors of GitHub, made from what a parser reads.
+fn anchors_of(flavour: Flavour, headings: &[String]) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let mut times: BTreeMap<String, usize> = BTreeMap::new();
+    for heading in headings {
+        let mut words = String::new();
+        let mut is_mark = false;
+        for next in heading.trim().chars() {
+            match next {
+                '\u{1}' => is_mark = true,
+                '\u{2}' => is_mark = false,
+                _ if is_mark => {}
+                ' ' => words.push('-'),
+                _ if next.is_alphanumeric() || matches!(next, '-' | '_') => words.extend(next.to_lowercase()),
+                _ => {}
+            }
+        }
+        if flavour == Flavour::Gitlab {
+            let is_start_or_other = |at: usize| at == 0 || &words[at - 1..at] != "-";
+            words = words.char_indices().filter(|&(at, next)| next != '-' || is_start_or_other(at)).map(|(_, next)| next).collect();
+        }
+        let time = times.entry(words.clone()).or_default();
+        found.push(if *time == 0 { words } else { format!("{words}-{time}") });
+        *time += 1;
+    }
+    found
+}
+
+fn assert_same(flavour: Flavour, case: &Case) -> Result<(), TestCaseError> {
+    let text = &written(flavour, std::slice::from_ref(case))[0].text;
+    let read = read(body(text));
+    let said = Said { flavour }.page(case);
+    let (said, heard): (Vec<&str>, Vec<&str>) = (said.lines().collect(), read.out.lines().collect());
+    for (at, said) in said.iter().enumerate() {
+        let heard = heard.get(at).copied().unwrap_or_default();
+        prop_assert_eq!(*said, heard, "{:?} line {}\n{}", flavour, at, excerpt(text));
+    }
+    prop_assert_eq!(said.len(), heard.len(), "{:?}\n{}", flavour, excerpt(text));
+    Ok(())
+}
+
+/// The hostile page without its contents, which have a test of their own.
+fn hostile_case() -> Case {
+    let mut case = hostile::case();
+    case.page.blocks.retain(|block| *block != Block::Contents);
+    case
+}
+
+#[test]
+fn the_hostile_page_says_what_it_means() {
+    for flavour in FLAVOURS {
+        assert_same(flavour, &hostile_case()).unwrap_or_else(|error| panic!("{error}"));
+    }
+}
+
+fn words() -> impl Strategy<Value = String> {
+    let hostile = (0..hostile::STRINGS.len()).prop_map(|at| hostile::STRINGS[at].to_owned());
+    let signs = prop::sample::select(vec![
+        "*",
+        "**",
+        "_",
+        "~~",
+        "`",
+        "``",
+        "[",
+        "]",
+        "(",
+        ")",
+        "<",
+        ">",
+        "!",
+        "#",
+        "-",
+        "+",
+        "1.",
+        "2)",
+        "|",
+        "\\",
+        "&amp;",
+        "{",
+        "}",
+        ":",
+        "=",
+        "$",
+        "\"",
+        "http://a.b/c_d_",
+        "www.a_b_.c",
+        "漢字",
+        "—",
+        "é",
+        "🙂",
+        "x",
+        "y z",
+        " ",
+        "<b>",
+        "^",
+        "@a",
+        "[^1]:",
+        "[x]: /u",
+    ]);
+    prop_oneof![
+        3 => "[a-z]{1,6}( [a-z]{1,5})?",
+        1 => hostile,
+        2 => vec(signs, 1..5).prop_map(|parts| parts.concat()),
+        1 => "[ -~]{1,8}",
+    ]
+}
+
+fn style() -> impl Strategy<Value = Style> {
+    prop::sample::select(vec![
+        Style::Emphasis,
+        Style::Strong,
+        Style::Strikethrough,
+        Style::Subscript,
+        Style::Superscript,
+        Style::Keyboard,
+        Style::Highlight,
+        Style::Underline,
+    ])
+}
+
+fn leaf() -> impl Strategy<Value = Inline> {
+    prop_oneof![
+        5 => words().prop_map(Inline::Text),
+        1 => words().prop_map(Inline::Code),
+        1 => Just(Inline::Break),
+        1 => (0..2usize).prop_map(Inline::Footnote),
+        1 => words().prop_map(|alt| Inline::Picture { name: "p.png".to_owned(), alt, title: "t \"q\" *s*".to_owned() }),
+    ]
+}
+
+/// Inlines without a link.
+fn styled() -> impl Strategy<Value = Inline> {
+    leaf().prop_recursive(3, 8, 3, |inner| (style(), vec(inner, 1..4)).prop_map(|(style, inner)| Inline::Styled(style, inner)))
+}
+
+fn inlines() -> impl Strategy<Value = Vec<Inline>> {
+    let linkable = styled().prop_filter("footnotes are links", |inline| !plain_inline(inline).trim().is_empty() && !has_footnote(inline));
+    let link = (vec(linkable, 1..3), "https://[a-z]{1,4}\\.org/[a-z()&=*_|]{0,6}")
+        .prop_map(|(text, address)| Inline::Link { to: LinkTo::External(address), text });
+    vec(prop_oneof![4 => styled(), 1 => link], 1..5)
+}
+
+fn plain_inline(inline: &Inline) -> String {
+    plain(std::slice::from_ref(inline))
+}
+
+fn has_footnote(inline: &Inline) -> bool {
+    match inline {
+        Inline::Footnote(_) => true,
+        Inline::Styled(_, inner) => inner.iter().any(has_footnote),
+        _ => false,
+    }
+}
+
+fn leaf_block() -> impl Strategy<Value = Block> {
+    let cell = || inlines();
+    let row = move || vec(cell(), 2);
+    let heading =
+        (2..=6u8, inlines()).prop_map(|(level, text)| Block::Heading(Heading { level, text, id: "h".to_owned(), is_linked: false }));
+    prop_oneof![
+        5 => inlines().prop_map(Block::Paragraph),
+        1 => heading,
+        1 => "[ -~\n]{0,20}".prop_map(|text| Block::Code { language: "c++".to_owned(), text: text + "\n" }),
+        1 => Just(Block::Rule),
+        1 => (row(), vec(row(), 0..3)).prop_map(|(head, rows)| Block::Table(Table { columns: vec![Alignment::Left, Alignment::None], head, rows })),
+    ]
+}
+
+fn blocks() -> impl Strategy<Value = Vec<Block>> {
+    let tree = leaf_block().prop_recursive(3, 12, 4, |inner| {
+        let many = || vec(inner.clone(), 1..4);
+        let task = (any::<bool>(), inlines(), vec(inner.clone(), 0..2)).prop_map(|(done, first, rest)| {
+            let first = [vec![text("task ")], first].concat();
+            Item { done: Some(done), blocks: [vec![Block::Paragraph(first)], rest].concat() }
+        });
+        let item = prop_oneof![3 => vec(inner.clone(), 0..3).prop_map(|blocks| Item { done: None, blocks }), 1 => task];
+        let first = prop_oneof![Just(None), (0..1_000_000_000u32 - 10).prop_map(Some)];
+        let kind = prop::sample::select(vec![CalloutKind::Note, CalloutKind::Warning, CalloutKind::Caution]);
+        prop_oneof![
+            1 => many().prop_map(Block::Quote),
+            1 => (kind, inlines(), many()).prop_map(|(kind, title, blocks)| Block::Callout { kind, title, blocks }),
+            1 => (inlines(), many()).prop_map(|(summary, blocks)| Block::Details { summary, blocks }),
+            3 => (first, any::<bool>(), vec(item, 1..4)).prop_map(|(first, is_tight, items)| Block::List(List { first, is_tight, items })),
+        ]
+    });
+    vec(tree, 1..5)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1500, rng_seed: common::seed(), failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn lines_say_what_they_mean(inlines in inlines(), flavour in prop::sample::select(FLAVOURS.to_vec())) {
+        assert_same(flavour, &case("A", vec![Block::Paragraph(inlines)]))?;
+    }
+
+    #[test]
+    fn blocks_say_what_they_mean(blocks in blocks(), flavour in prop::sample::select(FLAVOURS.to_vec())) {
+        assert_same(flavour, &case("A", blocks))?;
+    }
+
+    #[test]
+    fn any_title_is_a_path(title in "\\PC{1,40}") {
+        for flavour in FLAVOURS {
+            let path = &written(flavour, &[case(&title, Vec::new())])[0].name.path;
+            prop_assert!(path.ends_with(".md") && !path.contains('/') && !path.contains('\\'), "{:?} {}", flavour, path);
+        }
+    }
+}
+
+fn excerpt(text: &str) -> String {
+    text.chars().take(1500).collect()
+}

@@ -1,0 +1,296 @@
+//! What is cleaned of a picture: words that were planted in every place that its kind has for them are gone, and no point has changed.
+
+#[expect(dead_code, reason = "each test uses a part of what they share")]
+mod common;
+
+use std::io::Cursor;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use image::codecs::{gif::GifDecoder, jpeg::JpegDecoder, png::PngDecoder, webp::WebPDecoder};
+use image::metadata::Orientation;
+use image::{AnimationDecoder, DynamicImage, Frame, ImageDecoder, ImageFormat, Rgba, RgbaImage};
+use img_parts::png::{Png, PngChunk};
+use img_parts::riff::{RiffChunk, RiffContent};
+use img_parts::webp::WebP;
+use proptest::prelude::*;
+use storybank::wiki::picture::{clean, is_picture};
+
+/// Stands in every place from which it must go.
+const WORD: &[u8] = b"PLANTED";
+
+fn drawing() -> DynamicImage {
+    let colour = |x: u32, y: u32| Rgba([(x * 29) as u8, (y * 31) as u8, (x * y) as u8, 255]);
+    DynamicImage::ImageRgba8(RgbaImage::from_fn(20, 14, colour))
+}
+
+fn encoded(format: ImageFormat) -> Vec<u8> {
+    let mut bytes = Cursor::new(Vec::new());
+    let drawing = drawing();
+    let drawing = if format == ImageFormat::Jpeg { DynamicImage::ImageRgb8(drawing.to_rgb8()) } else { drawing };
+    drawing.write_to(&mut bytes, format).expect("it can be encoded");
+    bytes.into_inner()
+}
+
+/// EXIF of a picture that is turned, with the name of who took it.
+fn exif() -> Vec<u8> {
+    let mut exif = b"II*\0\x08\0\0\0\x02\0".to_vec();
+    exif.extend(b"\x12\x01\x03\0\x01\0\0\0\x06\0\0\0");
+    exif.extend(b"\x3b\x01\x02\0\x07\0\0\0\x26\0\0\0");
+    exif.extend(b"\0\0\0\0");
+    exif.extend(WORD);
+    exif.extend(b"GPS 47.6 PLANTED");
+    exif
+}
+
+fn xmp() -> Vec<u8> {
+    b"<x:xmpmeta><dc:creator>PLANTED</dc:creator></x:xmpmeta>".to_vec()
+}
+
+fn segment(marker: u8, content: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(content.len() + 2).expect("it is short");
+    [&[0xff, marker], length.to_be_bytes().as_slice(), content].concat()
+}
+
+fn planted_jpeg() -> Vec<u8> {
+    let plain = encoded(ImageFormat::Jpeg);
+    let mut out = plain[..2].to_vec();
+    // A small picture of one point inside of the first segment.
+    out.extend(segment(0xe0, b"JFIF\0\x01\x02\0\0\x01\0\x01\x01\x01PLA"));
+    out.extend(segment(0xe0, b"JFXX\0\x10PLANTED"));
+    out.extend(segment(0xe1, &[b"Exif\0\0".to_vec(), exif()].concat()));
+    out.extend(segment(0xe1, &[b"http://ns.adobe.com/xap/1.0/\0".to_vec(), xmp()].concat()));
+    out.extend(segment(0xe2, b"MPF\0PLANTED"));
+    out.extend(segment(0xe2, b"ICC_PROFILE\0\x01\x01profile"));
+    out.extend(segment(0xed, b"Photoshop 3.0\08BIM\x04\x04PLANTED"));
+    out.extend(segment(0xef, b"PLANTED"));
+    out.extend(segment(0xfe, b"PLANTED"));
+    out.extend(&plain[2..plain.len() - 2]);
+    out.extend(segment(0xfe, b"PLANTED behind the scan"));
+    out.extend(b"\xff\xd9PLANTED behind the end");
+    out
+}
+
+fn planted_png() -> Vec<u8> {
+    let mut png = Png::from_bytes(encoded(ImageFormat::Png).into()).expect("it is one");
+    let chunks = [
+        (*b"tEXt", b"Author\0PLANTED".to_vec()),
+        (*b"zTXt", b"Comment\0\0PLANTED".to_vec()),
+        (*b"iTXt", [b"XML:com.adobe.xmp\0\0\0\0\0".to_vec(), xmp()].concat()),
+        (*b"tIME", b"\x07\xea\x0b\x16\x0a\x0b\x0c".to_vec()),
+        (*b"eXIf", exif()),
+        (*b"prVt", WORD.to_vec()),
+        (*b"gAMA", 45455u32.to_be_bytes().to_vec()),
+    ];
+    png.chunks_mut().splice(1..1, chunks.map(|(kind, content)| PngChunk::new(kind, content.into())));
+    [png.encoder().bytes().to_vec(), WORD.to_vec()].concat()
+}
+
+/// Two pictures that take turns.
+fn plain_gif() -> Vec<u8> {
+    let mut plain = Vec::new();
+    let mut encoder = image::codecs::gif::GifEncoder::new(&mut plain);
+    encoder.set_repeat(image::codecs::gif::Repeat::Infinite).expect("it repeats");
+    let frames = [Frame::new(drawing().to_rgba8()), Frame::new(drawing().fliph().to_rgba8())];
+    encoder.encode_frames(frames).expect("it can be encoded");
+    drop(encoder);
+    plain
+}
+
+fn planted_gif() -> Vec<u8> {
+    let plain = plain_gif();
+    let colours = if plain[10] & 0x80 == 0 { 0 } else { 3 << ((plain[10] & 7) + 1) };
+    let (head, rest) = plain.split_at(13 + colours);
+    let comment = b"\x21\xfe\x07PLANTED\0";
+    let words = b"\x21\xf9\x04\0\0\0\0\0\x21\x01\x0c\0\0\0\0\0\0\0\0\0\0\0\0\x07PLANTED\0";
+    let program = b"\x21\xff\x0bXMP DataXMP\x07PLANTED\0";
+    let unknown = b"\x21\x77\x07PLANTED\0";
+    [head, comment, words, program, unknown, &rest[..rest.len() - 1], comment, b";PLANTED"].concat()
+}
+
+fn planted_webp() -> Vec<u8> {
+    let mut webp = WebP::from_bytes(encoded(ImageFormat::WebP).into()).expect("it is one");
+    let data = |id: &[u8; 4], content: Vec<u8>| RiffChunk::new(*id, RiffContent::Data(content.into()));
+    webp.chunks_mut().insert(0, data(b"VP8X", vec![0x0c | 0x10, 0, 0, 0, 19, 0, 0, 13, 0, 0]));
+    webp.chunks_mut().extend([data(b"EXIF", exif()), data(b"XMP ", xmp()), data(b"PRVT", WORD.to_vec())]);
+    [webp.encoder().bytes().to_vec(), WORD.to_vec()].concat()
+}
+
+const SVG: &str = r##"<?xml version="1.0" encoding="UTF-8"?>
+<!-- PLANTED -->
+<?planted PLANTED?>
+<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">
+<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+  xmlns:inkscape="http://www.inkscape.org/namespaces/inkscape" xmlns:sodipodi="http://sodipodi.sourceforge.net/DTD/sodipodi-0.dtd"
+  inkscape:export-filename="/home/PLANTED/a.png" sodipodi:docname="PLANTED.svg" viewBox="0 0 20 14" width="20" height="14" onload="PLANTED()" data-name="PLANTED">
+  <title>PLANTED</title><desc>PLANTED</desc>
+  <metadata><rdf:RDF><dc:creator xmlns:dc="http://purl.org/dc/elements/1.1/">PLANTED</dc:creator></rdf:RDF></metadata>
+  <sodipodi:namedview pagecolor="PLANTED"><path d="M0"/></sodipodi:namedview>
+  <script>PLANTED()</script>
+  <style>/* PLANTED */ .a { fill: url(#g) }</style>
+  <defs><linearGradient id="g"><stop offset="0" stop-color="#f00"/></linearGradient></defs>
+  <g id="PLANTED" inkscape:label="PLANTED" aria-label="PLANTED"><!-- PLANTED #PLANTED --><rect id="r" class="a" width="5" height="5" style="stroke:#000;-inkscape-font-specification:PLANTED;opacity:1"/></g>
+  <a href="https://PLANTED.example.org" xlink:href="javascript:PLANTED"><text>1 &lt; 2 &#38; 3</text></a>
+  <use xlink:href="#r" x="5"/>
+  <image href="data:image/png;base64,PICTURE" width="5" height="5"/>
+  <foreignObject><p xmlns="http://www.w3.org/1999/xhtml">PLANTED</p></foreignObject>
+</svg>
+<!-- PLANTED -->
+"##;
+
+fn planted_svg() -> Vec<u8> {
+    SVG.replace("PICTURE", &STANDARD.encode(planted_png())).into_bytes()
+}
+
+fn all() -> Vec<(&'static str, Vec<u8>)> {
+    vec![("jpg", planted_jpeg()), ("png", planted_png()), ("gif", planted_gif()), ("webp", planted_webp()), ("svg", planted_svg())]
+}
+
+fn holds(bytes: &[u8], word: &[u8]) -> bool {
+    bytes.to_ascii_lowercase().windows(word.len()).any(|window| window.eq_ignore_ascii_case(word))
+}
+
+#[test]
+fn what_was_planted_is_gone() {
+    for (extension, bytes) in all() {
+        assert!(holds(&bytes, WORD), "{extension}");
+        let clean = clean(&bytes).unwrap_or_else(|reason| panic!("{extension} {reason}"));
+        assert_eq!(clean.extension, extension);
+        assert!(!holds(&clean.bytes, WORD) && !holds(&clean.bytes, b"GPS"), "{extension}: {}", String::from_utf8_lossy(&clean.bytes));
+    }
+}
+
+#[test]
+fn what_is_shown_is_the_same() {
+    let points = |bytes: &[u8]| image::load_from_memory(bytes).expect("it can be shown").to_rgba8();
+    let cleaned = |bytes: &[u8]| clean(bytes).expect("it can be cleaned").bytes;
+    let pairs = [
+        (encoded(ImageFormat::Jpeg), planted_jpeg()),
+        (encoded(ImageFormat::Png), planted_png()),
+        (encoded(ImageFormat::WebP), planted_webp()),
+        (plain_gif(), planted_gif()),
+    ];
+    for (plain, planted) in pairs {
+        assert_eq!(points(&plain), points(&cleaned(&planted)));
+        assert_eq!(points(&plain), points(&cleaned(&plain)));
+    }
+    let frames =
+        |bytes: &[u8]| GifDecoder::new(Cursor::new(bytes)).expect("it is one").into_frames().collect_frames().expect("they are whole");
+    let buffers = |bytes: &[u8]| frames(bytes).into_iter().map(|frame| (frame.delay(), frame.into_buffer())).collect::<Vec<_>>();
+    let after = cleaned(&planted_gif());
+    assert_eq!(buffers(&plain_gif()), buffers(&after));
+    assert!(holds(&after, b"NETSCAPE2.0"));
+}
+
+#[test]
+fn a_picture_is_turned_as_it_was() {
+    let cleaned = |bytes: Vec<u8>| Cursor::new(clean(&bytes).expect("it can be cleaned").bytes);
+    let jpeg = JpegDecoder::new(cleaned(planted_jpeg())).expect("it is one").orientation();
+    let png = PngDecoder::new(cleaned(planted_png())).expect("it is one").orientation();
+    let webp = WebPDecoder::new(cleaned(planted_webp())).expect("it is one").orientation();
+    assert_eq!([jpeg.ok(), png.ok(), webp.ok()], [Some(Orientation::Rotate90); 3]);
+    assert!(!holds(&clean(&encoded(ImageFormat::Jpeg)).expect("it can be cleaned").bytes, b"Exif"));
+}
+
+#[test]
+fn the_profile_of_colours_stays() {
+    let clean = clean(&planted_jpeg()).expect("it can be cleaned");
+    assert!(holds(&clean.bytes, b"ICC_PROFILE\0\x01\x01profile"));
+}
+
+#[test]
+fn a_clean_picture_stays_as_it_is() {
+    for (extension, bytes) in all() {
+        let once = clean(&bytes).expect("it can be cleaned");
+        assert_eq!(clean(&once.bytes).as_ref(), Ok(&once), "{extension}");
+    }
+}
+
+#[test]
+fn a_drawing_still_draws() {
+    let clean = String::from_utf8(clean(&planted_svg()).expect("it can be cleaned").bytes).expect("it is text");
+    for kept in
+        ["viewBox=\"0 0 20 14\"", "id=\"g\"", "id=\"r\"", "xlink:href=\"#r\"", "1 &lt; 2 &amp; 3", "stroke:#000;opacity:1", "fill: url(#g)"]
+    {
+        assert!(clean.contains(kept), "{kept} is not in\n{clean}");
+    }
+    let inside = clean.split("base64,").nth(1).and_then(|rest| rest.split('"').next()).expect("the picture is there");
+    let inside = STANDARD.decode(inside).expect("it is whole");
+    assert_eq!(image::load_from_memory(&inside).expect("it can be shown").to_rgba8(), drawing().to_rgba8());
+    assert!(!holds(&inside, WORD));
+}
+
+#[test]
+fn what_cannot_be_cleaned_says_what_to_do() {
+    let svg = |inner: &str| {
+        format!("<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\">{inner}</svg>").into_bytes()
+    };
+    let refused: Vec<(Vec<u8>, &str)> = vec![
+        (
+            b"\0\0\0\x1cftypavif\0\0\0\0".to_vec(),
+            "is a picture of the kind AVIF, which cannot be cleaned of what cameras and programs write into it; save it as PNG or JPEG",
+        ),
+        (b"\0\0\0\x1cftypheic\0\0\0\0".to_vec(), "is a picture of the kind HEIC, which"),
+        (b"II*\0\x08\0\0\0".to_vec(), "is a picture of the kind TIFF, which"),
+        (b"%PDF-1.7".to_vec(), "is no picture of a known kind; save it as PNG, JPEG, GIF, WebP or SVG"),
+        (encoded(ImageFormat::Jpeg)[..60].to_vec(), "is a JPEG picture that is broken; save it again"),
+        (encoded(ImageFormat::Png)[..60].to_vec(), "is a PNG picture that is broken; save it again"),
+        (
+            svg("<image xlink:href=\"https://example.org/a.png\"/>"),
+            "is an SVG picture that refers to `https://example.org/a.png`; put that into the picture",
+        ),
+        (
+            svg("<rect style=\"fill:url(https://example.org/a.svg#b)\"/>"),
+            "is an SVG picture that refers to `https://example.org/a.svg#b`; put that into the picture",
+        ),
+        (
+            svg("<style>@import 'https://example.org/a.css'</style>"),
+            "is an SVG picture whose style asks for other files; save it as plain SVG",
+        ),
+        (svg("<text>&secret;</text>"), "is an SVG picture with entities of its own; save it as plain SVG"),
+        (svg("<g>"), "is an SVG picture that is broken; save it again"),
+    ];
+    for (bytes, wanted) in refused {
+        let reason = clean(&bytes).expect_err("it is refused");
+        assert!(reason.starts_with(wanted), "{reason}");
+    }
+    assert!(
+        is_picture("a.heic", b"")
+            && is_picture("a", &planted_png())
+            && !is_picture("a.pdf", b"%PDF-1.7")
+            && !is_picture("a.mp4", b"\0\0\0\x1cftypisom")
+    );
+}
+
+/// Something near a picture: cut off, or with some bytes changed.
+fn damaged() -> impl Strategy<Value = Vec<u8>> {
+    let changes = prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6);
+    (0..5usize, changes, any::<prop::sample::Index>(), any::<bool>()).prop_map(|(which, changes, end, is_cut)| {
+        let mut bytes = all().swap_remove(which).1;
+        for (at, byte) in changes {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        bytes.truncate(if is_cut { end.index(bytes.len()) } else { bytes.len() });
+        bytes
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1500, rng_seed: common::seed(), failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_is_cleaned_stays_as_it_is(bytes in prop_oneof![3 => damaged(), 1 => prop::collection::vec(any::<u8>(), 0..200)]) {
+        if let Ok(once) = clean(&bytes) {
+            prop_assert_eq!(clean(&once.bytes), Ok(once));
+        }
+    }
+
+    #[test]
+    fn whatever_is_a_drawing_is_cleaned_or_refused(inner in "[<>/a-c \"'=&;#!\\[\\]?-]{0,40}") {
+        let drawing = format!("<svg xmlns=\"http://www.w3.org/2000/svg\">{inner}</svg>");
+        if let Ok(once) = clean(drawing.as_bytes()) {
+            prop_assert_eq!(clean(&once.bytes), Ok(once));
+        }
+    }
+}

@@ -1,0 +1,336 @@
+//! Publishing, whatever happens in between: nobody's words are lost, nothing is written twice, and what was interrupted is completed.
+
+#[expect(dead_code, reason = "each test uses a part of what they share")]
+mod common;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+use storybank::plan::{self, Digest, Identity, Orphans, Plan, Record, Recorded, Standing, Wishes};
+use storybank::publish::{self, Error, Pictures, Sought, Wiki, Write};
+use storybank::slug::Slug;
+use storybank::source::SitePath;
+use storybank::wiki::{Name, Written};
+
+/// A wiki in memory, which can fail at any write: before it, or after it has done it.
+#[derive(Default)]
+struct Memory {
+    /// By place, or by number: the place, the text, and whether somebody else wrote it last.
+    pages: BTreeMap<String, Entry>,
+    identity: Option<Identity>,
+    /// How many writes and deletions go well before one does not, and whether that one is done all the same.
+    failure: Option<(usize, Failure)>,
+    writes: usize,
+    next: usize,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Entry {
+    path: String,
+    title: String,
+    text: String,
+    revision: usize,
+    /// What was left with the version by whoever made it, where the wiki has a place for that.
+    mark: Option<Digest>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Failure {
+    Before,
+    After,
+}
+
+impl Memory {
+    fn strike(&mut self, when: Failure) -> Result<(), Error> {
+        match &mut self.failure {
+            Some((0, failure)) if *failure == when => Err(Error::new("write", "memory", "the plug was pulled")),
+            _ => Ok(()),
+        }
+    }
+
+    fn count(&mut self) {
+        self.writes += 1;
+        if let Some((left, _)) = &mut self.failure {
+            *left = left.saturating_sub(1);
+        }
+    }
+
+    fn key(&self, path: &str, recorded: Option<&Recorded>) -> Option<String> {
+        match self.identity() {
+            Identity::Place => self.pages.contains_key(path).then(|| path.to_owned()),
+            Identity::Id => {
+                let by_id = recorded.map(|recorded| recorded.id.clone()).filter(|id| self.pages.contains_key(id));
+                by_id.or_else(|| self.pages.iter().find(|(_, page)| page.path == path).map(|(id, _)| id.clone()))
+            }
+        }
+    }
+
+    /// A colleague writes a page, or deletes it.
+    fn edit(&mut self, path: &str, text: Option<String>) {
+        let Some(key) = self.pages.iter().find(|(_, page)| page.path == path).map(|(key, _)| key.clone()) else { return };
+        match text {
+            None => drop(self.pages.remove(&key)),
+            Some(text) => {
+                let page = self.pages.get_mut(&key).expect("it was found");
+                page.text = text;
+                page.revision += 1;
+                page.mark = None;
+            }
+        }
+    }
+
+    /// A colleague makes an empty page.
+    fn create(&mut self, path: &str) {
+        self.next += 1;
+        let key = if self.identity() == Identity::Id { self.next.to_string() } else { path.to_owned() };
+        let entry = Entry { path: path.to_owned(), title: path.to_owned(), text: String::new(), revision: self.next, mark: None };
+        self.pages.insert(key, entry);
+    }
+
+    fn text(&self, path: &str) -> Option<&str> {
+        self.pages.values().find(|page| page.path == path).map(|page| page.text.as_str())
+    }
+}
+
+impl Wiki for Memory {
+    fn identity(&self) -> Identity {
+        self.identity.unwrap_or(Identity::Place)
+    }
+
+    fn look(&mut self, pages: &[Sought<'_>]) -> Result<Vec<Option<Standing>>, Error> {
+        let look = |sought: &Sought<'_>| {
+            let id = self.key(&sought.name.path, sought.recorded)?;
+            let page = &self.pages[&id];
+            let digest = if self.identity() == Identity::Id { page.mark } else { Some(Digest::of(&page.text)) };
+            let (title, text) = (page.title.clone(), page.text.clone());
+            Some(Standing { id, title, text, revision: page.revision.to_string(), digest, ..Standing::default() })
+        };
+        Ok(pages.iter().map(look).collect())
+    }
+
+    fn write(&mut self, write: &Write<'_>) -> Result<String, Error> {
+        self.strike(Failure::Before)?;
+        let name = &write.page.name;
+        let key = write.over.map(|over| over.id.clone());
+        let revision = key.as_ref().and_then(|key| self.pages.get(key)).map(|page| page.revision.to_string());
+        assert_eq!(revision, write.over.map(|over| over.revision.clone()), "a write goes over what was looked at");
+        self.next += 1;
+        let key = key.unwrap_or_else(|| if self.identity() == Identity::Id { self.next.to_string() } else { name.path.clone() });
+        let mark = Digest::parse(write.message.split(' ').next().unwrap_or_default());
+        assert!(mark.is_some(), "the message starts with the digest");
+        let entry = Entry { path: name.path.clone(), title: name.title.clone(), text: write.page.text.clone(), revision: self.next, mark };
+        self.pages.insert(key.clone(), entry);
+        let failed = self.strike(Failure::After);
+        self.count();
+        failed.map(|()| key)
+    }
+
+    fn delete(&mut self, _: &Recorded, standing: &Standing, _: &str) -> Result<(), Error> {
+        self.strike(Failure::Before)?;
+        self.pages.remove(&standing.id);
+        let failed = self.strike(Failure::After);
+        self.count();
+        failed
+    }
+}
+
+fn written(case: &str, title: &str, text: &str) -> Written {
+    Written {
+        case: Slug::of(case),
+        file: SitePath::new(format!("content/case-studies/{case}.md")),
+        name: Name { title: title.to_owned(), path: title.to_owned() },
+        text: text.to_owned(),
+        attachments: Vec::new(),
+    }
+}
+
+/// One run of the command, from what is written to what is recorded.
+fn run(wiki: &mut Memory, record: &mut Record, pages: &[Written], wishes: &Wishes) -> (Plan, Result<(), Error>) {
+    let search = plan::search(pages.to_vec(), record, wiki.identity(), |_| true);
+    let names: Vec<Name> = search.orphans.iter().map(|page| Name { title: page.title.clone(), path: page.path.clone() }).collect();
+    let wanted = search.wanted.iter().map(|(page, recorded)| Sought { name: &page.name, recorded: recorded.as_ref(), attachments: &[] });
+    let orphans = search.orphans.iter().zip(&names).map(|(page, name)| Sought { name, recorded: Some(page), attachments: &[] });
+    let standings = wiki.look(&wanted.chain(orphans).collect::<Vec<_>>()).expect("looking goes well");
+    let plan = plan::plan(search, standings, wishes);
+    // What is saved is all that the next run knows.
+    let mut saved = record.clone();
+    let save = |record: &Record| {
+        saved = Record::parse(&record.text()).expect("a record can be read again");
+        Ok::<(), Error>(())
+    };
+    let result = publish::apply(wiki, &plan, &mut record.clone(), &Pictures::new(), save, |_| ());
+    *record = saved;
+    (plan, result)
+}
+
+fn keep() -> Wishes {
+    Wishes { forced: BTreeSet::new(), orphans: Orphans::Keep }
+}
+
+/// What happens between two publications.
+#[derive(Debug, Clone)]
+enum Event {
+    /// The author changes the text of a case study.
+    Source(usize, u8),
+    /// The author changes its title.
+    Title(usize, u8),
+    /// The author takes it back, or gives it again.
+    Withdraw(usize),
+    /// A colleague changes the page, or makes one in its place.
+    Edit(usize, u8),
+    /// A colleague deletes it.
+    Delete(usize),
+    /// It is published, with the plug pulled at some write.
+    Publish(Option<(usize, bool)>),
+    /// It is published over what the colleague did.
+    Force(usize),
+    /// It is published, and what is no longer wanted is deleted.
+    Prune,
+}
+
+const CASES: usize = 3;
+
+fn event() -> impl Strategy<Value = Event> {
+    let case = 0..CASES;
+    prop_oneof![
+        3 => (case.clone(), any::<u8>()).prop_map(|(case, text)| Event::Source(case, text)),
+        1 => (case.clone(), 0..3u8).prop_map(|(case, title)| Event::Title(case, title)),
+        1 => case.clone().prop_map(Event::Withdraw),
+        2 => (case.clone(), any::<u8>()).prop_map(|(case, text)| Event::Edit(case, text)),
+        1 => case.clone().prop_map(Event::Delete),
+        6 => proptest::option::of((0..4usize, any::<bool>())).prop_map(Event::Publish),
+        1 => case.prop_map(Event::Force),
+        1 => Just(Event::Prune),
+    ]
+}
+
+/// The author, the wiki and the record, and what must be true of them.
+struct World {
+    wiki: Memory,
+    record: Record,
+    /// The texts, titles and whether they are published.
+    sources: Vec<(String, String, bool)>,
+    /// What colleagues wrote and nobody has given up, by place.
+    foreign: BTreeMap<String, String>,
+}
+
+impl World {
+    fn new(identity: Identity) -> Self {
+        let sources = (0..CASES).map(|case| (format!("text {case}"), format!("Title {case}"), true)).collect();
+        let wiki = Memory { identity: Some(identity), ..Memory::default() };
+        Self { wiki, record: Record::default(), sources, foreign: BTreeMap::new() }
+    }
+
+    fn pages(&self) -> Vec<Written> {
+        let published = self.sources.iter().enumerate().filter(|(_, (_, _, published))| *published);
+        published.map(|(case, (text, title, _))| written(&format!("case-{case}"), title, text)).collect()
+    }
+
+    fn publish(&mut self, failure: Option<(usize, Failure)>, wishes: &Wishes) -> Plan {
+        self.wiki.failure = failure;
+        let pages = self.pages();
+        let (plan, _) = run(&mut self.wiki, &mut self.record, &pages, wishes);
+        self.wiki.failure = None;
+        plan
+    }
+
+    fn happen(&mut self, event: &Event) {
+        match *event {
+            Event::Source(case, text) => self.sources[case].0 = format!("text {case} {text}"),
+            Event::Title(case, title) => self.sources[case].1 = format!("Title {case} {title}"),
+            Event::Withdraw(case) => self.sources[case].2 = !self.sources[case].2,
+            Event::Edit(case, text) => {
+                let (path, text) = (self.sources[case].1.clone(), format!("a colleague's text {text}"));
+                if self.wiki.text(&path).is_none() {
+                    self.wiki.create(&path);
+                }
+                self.wiki.edit(&path, Some(text.clone()));
+                self.foreign.insert(path, text);
+            }
+            Event::Delete(case) => {
+                let path = self.sources[case].1.clone();
+                self.wiki.edit(&path, None);
+                self.foreign.remove(&path);
+            }
+            Event::Publish(failure) => {
+                let failure = failure.map(|(at, after)| (at, if after { Failure::After } else { Failure::Before }));
+                self.publish(failure, &keep());
+            }
+            Event::Force(case) => {
+                let forced = BTreeSet::from([Slug::of(&format!("case-{case}"))]);
+                self.foreign.remove(&self.sources[case].1);
+                // Who forces a case study forces all pages that it has had.
+                let own = format!("case-{case}");
+                let places: Vec<String> = self.record.pages.iter().filter(|page| page.case == own).map(|page| page.path.clone()).collect();
+                places.iter().for_each(|place| drop(self.foreign.remove(place)));
+                self.publish(None, &Wishes { forced, orphans: Orphans::Keep });
+            }
+            Event::Prune => drop(self.publish(None, &Wishes { forced: BTreeSet::new(), orphans: Orphans::Delete })),
+        }
+    }
+
+    fn foreign_texts_are_there(&self) -> bool {
+        self.foreign.values().all(|text| self.wiki.pages.values().any(|page| page.text == *text))
+    }
+}
+
+#[test]
+fn two_interruptions_one_after_the_other_leave_nothing_unknown() {
+    for identity in [Identity::Place, Identity::Id] {
+        let mut world = World::new(identity);
+        world.happen(&Event::Publish(None));
+        // The second text is written and nobody hears of it; the third is about to be written.
+        for (text, after) in [(2, true), (3, false)] {
+            world.happen(&Event::Source(0, text));
+            world.happen(&Event::Publish(Some((0, after))));
+        }
+        let plan = world.publish(None, &keep());
+        assert!(!plan.has_conflicts(), "{}", plan::show(&plan, storybank::report::Colour::Plain));
+        assert_eq!(world.wiki.text("Title 0"), Some("text 0 3"));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { rng_seed: common::seed(), failure_persistence: None, ..ProptestConfig::with_cases(600) })]
+
+    #[test]
+    fn nobodys_words_are_lost_and_every_interruption_is_made_good(
+        events in proptest::collection::vec(event(), 1..25),
+        identity in prop_oneof![Just(Identity::Place), Just(Identity::Id)],
+    ) {
+        let mut world = World::new(identity);
+        for event in &events {
+            world.happen(event);
+            prop_assert!(world.foreign_texts_are_there(), "{event:?} has lost one of {:?}: {:?}", world.foreign, world.wiki.pages);
+        }
+        // One run without trouble completes whatever the others left, and another has nothing to do.
+        let plan = world.publish(None, &keep());
+        let refused: BTreeSet<&str> = plan.steps.iter().filter(|step| matches!(step.action, plan::Action::Refuse(_))).map(|step| step.title.as_str()).collect();
+        for page in world.pages() {
+            let stands = world.wiki.text(&page.name.path);
+            prop_assert!(stands == Some(page.text.as_str()) || refused.contains(page.name.title.as_str()), "{} is {stands:?}", page.name.path);
+        }
+        let (writes, record) = (world.wiki.writes, world.record.clone());
+        world.publish(None, &keep());
+        prop_assert_eq!(world.wiki.writes, writes, "a second run writes nothing");
+        prop_assert_eq!(&world.record, &record, "and records nothing");
+    }
+
+    #[test]
+    fn without_a_colleague_nothing_is_refused(
+        events in proptest::collection::vec(event().prop_filter("the author alone", |event| !matches!(event, Event::Edit(..) | Event::Delete(_))), 1..25),
+        identity in prop_oneof![Just(Identity::Place), Just(Identity::Id)],
+    ) {
+        let mut world = World::new(identity);
+        events.iter().for_each(|event| world.happen(event));
+        let plan = world.publish(None, &keep());
+        prop_assert!(!plan.has_conflicts(), "{}", plan::show(&plan, storybank::report::Colour::Plain));
+    }
+
+    #[test]
+    fn a_digest_is_that_of_what_a_wiki_gives_back(text in "[a-z \\n]{0,40}", end in "[ \\n]{0,4}") {
+        prop_assert_eq!(Digest::of(&format!("{text}{end}")), Digest::of(&text));
+        prop_assert_eq!(Digest::of(&text.replace('\n', "\r\n")), Digest::of(&text));
+        prop_assert_eq!(Digest::parse(&Digest::of(&text).to_string()), Some(Digest::of(&text)));
+    }
+}
