@@ -6,6 +6,9 @@ mod common;
 mod fake;
 #[path = "common/hostile.rs"]
 mod hostile;
+#[expect(dead_code, reason = "each test uses a part of what they share")]
+#[path = "common/program.rs"]
+mod program;
 #[path = "common/storage.rs"]
 mod storage;
 
@@ -348,6 +351,37 @@ fn a_change_between_the_look_and_the_write_is_kept() {
 }
 
 #[test]
+fn a_server_that_is_busy_with_a_new_page_is_asked_again() {
+    for edition in EDITIONS {
+        let mut site = Site::new(edition);
+        site.fake.trouble("PUT", "", Trouble::Status(409, None));
+        assert_eq!(site.publishes(&[other()]), [Action::Create]);
+        assert_eq!(site.fake.page(&other().title).version, 2);
+        site.writes_nothing(&[other()]);
+        // It is asked four times at most, and what it says is said.
+        (0..4).for_each(|_| site.fake.trouble("PUT", "", Trouble::Status(409, None)));
+        let error = site.publish(&[case("other", "Another & one", vec![paragraph("new")])]).expect_err("it is refused").to_string();
+        assert!(error.contains("409 Conflict: not now"), "{error}");
+        assert_eq!(site.fake.writes().iter().filter(|write| write.starts_with("PUT") && !write.contains("propert")).count(), 4);
+    }
+}
+
+#[test]
+fn an_unfinished_page_is_found_under_another_title_too() {
+    for edition in EDITIONS {
+        // The page, the text, the property.
+        for count in 0..3 {
+            let mut site = Site::new(edition);
+            site.fake.trouble_after(count, Trouble::BreakAfter);
+            site.publish(&[case("a", "A", vec![paragraph("first")])]).expect_err("the connection has broken");
+            let renamed = [case("a", "Renamed", vec![paragraph("second")])];
+            heals(&mut site, &renamed, &format!("{edition:?} after {count}"));
+            assert_eq!(site.fake.pages()[0].title, "Renamed");
+        }
+    }
+}
+
+#[test]
 fn what_somebody_has_commented_on_is_not_written_over() {
     for edition in EDITIONS {
         let mut site = Site::new(edition);
@@ -365,6 +399,9 @@ fn what_somebody_has_commented_on_is_not_written_over() {
         assert_eq!(standing.commented, ["one"]);
         assert_eq!(standing.text, "<p>one word</p>\n", "what the server adds is no difference");
         site.fake.change("A", |page| page.comments[0].1 = "resolved");
+        let comments = if edition == Edition::Cloud { "inline-comments" } else { "child/comment" };
+        site.fake.trouble("GET", comments, Trouble::Status(403, None));
+        assert_eq!(site.publishes(&changed), [Action::Refuse(Conflict::Commented)], "who may not read comments takes them for open");
         assert_eq!(site.publishes(&changed), [Action::Update]);
     }
 }
@@ -586,6 +623,60 @@ fn a_page_in_the_bin_is_missed() {
         site.wishes.forced.insert(Slug::of("other"));
         assert_eq!(site.publishes(&[other()]), [Action::Create]);
         site.writes_nothing(&[other()]);
+    }
+}
+
+/// A site with a case study and a wiki to publish it to.
+fn folder(edition: Edition, address: &str) -> program::Folder {
+    let own = match edition {
+        Edition::Cloud => format!("edition = \"cloud\"\nuser = \"{USER}\""),
+        Edition::DataCenter => "edition = \"data-center\"".to_owned(),
+    };
+    let text = format!(
+        "-- site.toml --\n[wiki.handbook]\nkind = \"confluence\"\naddress = \"{address}\"\nspace = \"{SPACE}\"\nparent = \"{PARENT}\"\n{own}\n\
+         -- content/case-studies/naming.md --\n---\ntitle: A rule & its name\naudience: team\nseverity: 2\n\
+         actions:\n  - {{ what: Check names, status: open }}\n---\n\n## Summary\n\nOne `a__b` too *many*.\n"
+    );
+    let folder = program::Folder::new();
+    folder.write(&common::files(&text));
+    folder
+}
+
+fn command(folder: &program::Folder) -> std::process::Command {
+    let mut command = program::storybank(["publish", "handbook", "--root"]);
+    command.arg(folder.path()).env("STORYBANK_HANDBOOK_TOKEN", TOKEN);
+    command
+}
+
+#[test]
+fn a_program_that_is_killed_at_any_write_is_completed_by_the_next() {
+    for edition in EDITIONS {
+        // The page, the text, the property.
+        for count in 0..3 {
+            let fake = FakeConfluence::start(edition);
+            let folder = folder(edition, &fake.address);
+            let (sender, held) = std::sync::mpsc::channel();
+            fake.trouble_after(count, Trouble::Hold(sender));
+            let null = std::process::Stdio::null;
+            let mut child = command(&folder).stdout(null()).stderr(null()).spawn().expect("the program can be started");
+            held.recv_timeout(std::time::Duration::from_secs(20)).expect("it writes");
+            child.kill().expect("it runs");
+            child.wait().expect("it has ended");
+            let output = program::run(command(&folder));
+            let said = program::words(&output);
+            assert!(output.status.success() && !said.contains(TOKEN), "{edition:?} at {count}: {said}");
+            let pages = fake.pages();
+            assert_eq!(pages.len(), 1, "{edition:?} at {count}: {said}");
+            let words = storage::read(&pages[0].body).words();
+            assert!(words.contains("One a__b too many.") && words.contains("Check names"), "{words}");
+            fake.forget();
+            let output = program::run(command(&folder));
+            assert!(output.status.success() && fake.writes().is_empty(), "{}", program::words(&output));
+            fake.edit("A rule & its name");
+            fake.forget();
+            let output = program::run(command(&folder));
+            assert!(!output.status.success() && fake.writes().is_empty(), "{}", program::words(&output));
+        }
     }
 }
 

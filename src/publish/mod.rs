@@ -4,8 +4,8 @@
 
 mod apply;
 mod azure;
-mod dokuwiki;
 mod confluence;
+mod dokuwiki;
 mod folder;
 mod git;
 mod http;

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
@@ -67,6 +68,8 @@ pub enum Trouble {
     BreakBefore,
     /// What is asked for is done, and the connection breaks before anybody hears of it.
     BreakAfter,
+    /// What is asked for is done, somebody hears of it, and there is no answer until whoever asked has gone.
+    Hold(Sender<()>),
     /// A colleague changes the page with this title first.
     EditFirst(String),
 }
@@ -242,6 +245,14 @@ fn serve(stream: &TcpStream, state: &Mutex<State>) {
         Some(Trouble::Status(status, wait)) => return answer(stream, status, &json!({ "message": "not now" }), wait.as_deref()),
         Some(Trouble::BreakAfter) => {
             state.answer(&asked);
+            return;
+        }
+        Some(Trouble::Hold(sender)) => {
+            state.answer(&asked);
+            drop(state);
+            // Whoever has given up waiting does not want to hear it; and the end of a connection can come as an error.
+            let _ = sender.send(());
+            let _ = { stream }.read(&mut [0]);
             return;
         }
         Some(Trouble::EditFirst(title)) => {
@@ -629,10 +640,7 @@ impl KeptPage {
 
     fn part_of_first(&self, asked: &Asked, parts: &[&str], children: &[Value]) -> Option<Answer> {
         match parts {
-            ["property", key] => {
-                let (value, version) = self.properties.get(*key)?;
-                Some((200, json!({ "id": "55", "key": key, "value": value, "version": { "number": version } })))
-            }
+            ["property", key] => Some((200, property(key, self.properties.get(*key)?))),
             ["child", "page"] => Some((200, json!({ "results": children }))),
             ["child", "comment"] => {
                 let shown = |(reference, status): &(String, &str)| json!({ "extensions": { "inlineProperties": { "markerRef": reference }, "resolution": { "status": status } } });
@@ -647,6 +655,10 @@ impl KeptPage {
             _ => None,
         }
     }
+}
+
+fn property(key: &str, (value, version): &(Value, u64)) -> Value {
+    json!({ "id": "55", "key": key, "value": value, "version": { "number": version } })
 }
 
 /// The name and the bytes of the file in a form.

@@ -8,6 +8,7 @@ mod cloud;
 mod data_center;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -25,6 +26,12 @@ const PROPERTY: &str = "storybank";
 
 /// What a page says between its creation and its first text.
 const PLACEHOLDER: &str = "This page is about to be published.";
+
+/// How often a version is written that nobody else has written.
+const TRIES: u32 = 4;
+
+/// What the server gets for finishing a page that it has just created, the first time.
+const PAUSE: Duration = Duration::from_millis(250);
 
 /// A space of Confluence that pages are published to.
 pub struct Confluence {
@@ -109,6 +116,11 @@ trait Api {
     fn comments(&self, id: &str) -> Request;
     /// The reference of a comment, if it is one that somebody has resolved.
     fn resolved<'a>(&self, comment: &'a Value) -> Option<&'a str>;
+}
+
+/// Whether an earlier run has created a page and not come to write it.
+fn is_placeholder(page: &Page) -> bool {
+    page.version == 1 && plain(&page.body).trim() == PLACEHOLDER
 }
 
 /// A part of an answer as text, whether it is written as one or as a number.
@@ -205,15 +217,24 @@ impl Confluence {
             let digest = self.digest(&action, &page)?;
             return self.standing(&action, page, digest, sought.attachments).map(Some);
         }
-        let Some(page) = self.find(&action, title)? else { return Ok(None) };
+        let Some(page) = self.named(&action, sought)? else { return Ok(None) };
         // A title is no proof that a page is ours: it must also stand where we put pages.
         let is_below = page.parent == self.home()?.parent;
-        if is_below && page.version == 1 && plain(&page.body).trim() == PLACEHOLDER {
+        if is_below && is_placeholder(&page) {
             self.placeholders.insert(title.clone(), page.id);
             return Ok(None);
         }
         let digest = if is_below { self.digest(&action, &page)? } else { None };
         self.standing(&action, page, digest, sought.attachments).map(Some)
+    }
+
+    /// The page under the title that is sought. A run that was stopped has recorded no id, so the title of then counts as well.
+    fn named(&mut self, action: &str, sought: &Sought<'_>) -> Result<Option<Page>, Error> {
+        if let Some(page) = self.find(action, &sought.name.title)? {
+            return Ok(Some(page));
+        }
+        let unfinished = sought.recorded.filter(|recorded| recorded.id.is_empty() && recorded.title != sought.name.title);
+        unfinished.map_or(Ok(None), |recorded| self.find(action, &recorded.title))
     }
 
     fn standing(&self, action: &str, page: Page, digest: Option<Digest>, wanted: &[String]) -> Result<Standing, Error> {
@@ -249,8 +270,8 @@ impl Confluence {
         if marked.is_empty() {
             return Ok(Vec::new());
         }
-        // If the comments cannot be read, each of them counts as open.
-        let answer = self.ask_for(action, &self.api.comments(&page.id))?.unwrap_or_default();
+        // If the comments may not be read, each of them counts as open.
+        let answer = self.client.send(action, &self.api.comments(&page.id))?.json();
         let resolved: Vec<&str> = results(&answer).iter().filter_map(|comment| self.api.resolved(comment)).collect();
         Ok(marked.into_iter().filter(|(reference, _)| !resolved.contains(&reference.as_str())).map(|(_, words)| words).collect())
     }
@@ -331,6 +352,26 @@ impl Confluence {
         Ok(self.parents.get(id).cloned().unwrap_or_default())
     }
 
+    /// Writes the next version of a page. Right after a page was created the server may still be busy with it, and says the same as if
+    /// somebody had changed it; so the page is looked at before that is believed.
+    fn replace(&self, action: &str, id: &str, version: u64, request: &Request) -> Result<(), Error> {
+        let mut tries = 1;
+        loop {
+            let response = self.client.send(action, request)?;
+            if response.is_success() {
+                return Ok(());
+            }
+            let is_as_it_was = || {
+                self.ask_for(action, &self.api.read(id)).map(|page| page.is_some_and(|page| self.api.page(&page).version + 1 == version))
+            };
+            if response.status != 409 || tries == TRIES || !is_as_it_was()? {
+                return Err(self.refused(action, &response));
+            }
+            std::thread::sleep(PAUSE * tries);
+            tries += 1;
+        }
+    }
+
     fn update(&self, write: &Write<'_>, id: &str, parent: &str, version: u64) -> Request {
         let Write { page, message, .. } = write;
         let change = Change { id, title: &page.name.title, parent, body: &page.text, version, message };
@@ -380,7 +421,7 @@ impl Wiki for Confluence {
         self.attach(&action, &id, write)?;
         let parent = self.parent_of(&action, &id)?;
         let version = version + 1;
-        self.ask(&action, &self.update(write, &id, &parent, version))?;
+        self.replace(&action, &id, version, &self.update(write, &id, &parent, version))?;
         self.note(&action, &id, Digest::of(&write.page.text), version)?;
         Ok(id)
     }

@@ -261,7 +261,7 @@ impl Wiki for GitWiki {
         let failed = self.failed("read the pages");
         let copy = self.copy()?;
         let paths = pages.iter().filter_map(|sought| copy.files.get(&sought.name.path));
-        let texts = copy.texts(paths.cloned().collect()).map_err(failed)?;
+        let texts = copy.texts(&paths.cloned().collect()).map_err(failed)?;
         Ok(pages.iter().map(|sought| self.standing(sought, &texts)).collect())
     }
 
@@ -405,7 +405,7 @@ impl Copy {
     }
 
     /// The texts of some objects, by their names.
-    fn texts(&self, blobs: BTreeSet<String>) -> Result<BTreeMap<String, String>, Failure> {
+    fn texts(&self, blobs: &BTreeSet<String>) -> Result<BTreeMap<String, String>, Failure> {
         if blobs.is_empty() {
             return Ok(BTreeMap::new());
         }
