@@ -2,12 +2,16 @@
 
 #[path = "common/engine.rs"]
 mod engine;
+#[path = "common/hostile.rs"]
+mod hostile;
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 #[path = "common/html.rs"]
 mod html;
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 #[path = "common/program.rs"]
 mod program;
+#[path = "common/publication.rs"]
+mod publication;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
@@ -17,15 +21,15 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use storybank::audience::Withheld;
-use storybank::config::GitHost;
-use storybank::plan::{self, Action, Conflict, Digest, Identity, Orphans, Record, Recorded, Resolve, Standing, Wishes};
-use storybank::publish::{Error, GitWiki, Pictures, Sidebar, Sought, Wiki, Write, apply};
-use storybank::slug::Slug;
-use storybank::source::SitePath;
-use storybank::wiki::{Flavour, Name, Written, attachment_path};
+use storybank::config::{GitHost, Sidebar};
+use storybank::highlight::Highlighter;
+use storybank::plan::{Action, Conflict, Record, Resolve, Standing};
+use storybank::publish::{GitWiki, Wiki, Write};
+use storybank::wiki::{Dialect, Flavour, attachment_path, write};
 
 use engine::{Engine, free_port, installed};
 use program::Folder;
+use publication::{intend, look, page, pictures, publish, recorded, succeed};
 
 const MESSAGE: &str = "Publish the case studies";
 
@@ -160,72 +164,6 @@ impl Remote {
 
 fn wiki(host: GitHost, address: &str, branch: &str) -> GitWiki {
     GitWiki::new(host, address, branch, "", Sidebar::Keep, Arc::new(Withheld::default()))
-}
-
-fn page(path: &str, text: &str) -> Written {
-    let title = path.rsplit('/').next().unwrap_or(path).trim_end_matches(".md").replace('-', " ");
-    Written {
-        case: Slug::of(path),
-        file: SitePath::new("content/case-studies/x.md"),
-        name: Name { title, path: path.to_owned() },
-        text: text.to_owned(),
-        attachments: Vec::new(),
-    }
-}
-
-fn pictures() -> Pictures {
-    BTreeMap::from([("0a1b.png".to_owned(), Arc::from(b"\x89PNG\r\n\0\xff".as_slice()))])
-}
-
-fn sought<'a>(page: &'a Written, record: &'a Record) -> Sought<'a> {
-    Sought { name: &page.name, recorded: record.find(page, Identity::Place), attachments: &page.attachments }
-}
-
-fn look(wiki: &mut GitWiki, record: &Record, pages: &[Written]) -> Vec<Option<Standing>> {
-    let all: Vec<Sought<'_>> = pages.iter().map(|page| sought(page, record)).collect();
-    wiki.look(&all).unwrap_or_else(|error| panic!("{error}"))
-}
-
-/// What a publication does, from the first look to the last push.
-fn publish(wiki: &mut GitWiki, record: &mut Record, pages: &[Written], resolve: Resolve) -> Result<Vec<Action>, Error> {
-    let search = plan::search(pages.to_vec(), record, Identity::Place, |_| true);
-    let name = |old: &Recorded| Name { title: old.title.clone(), path: old.path.clone() };
-    let orphans: Vec<Name> = search.orphans.iter().map(name).collect();
-    let wanted = search.wanted.iter().map(|(page, recorded)| Sought {
-        name: &page.name,
-        recorded: recorded.as_ref(),
-        attachments: &page.attachments,
-    });
-    let orphaned = search.orphans.iter().zip(&orphans).map(|(old, name)| Sought { name, recorded: Some(old), attachments: &[] });
-    let standings = wiki.look(&wanted.chain(orphaned).collect::<Vec<_>>())?;
-    let forced = if resolve == Resolve::Overwrite { pages.iter().map(|page| page.case.clone()).collect() } else { BTreeSet::new() };
-    let mut plan = plan::plan(search, standings, &Wishes { forced, orphans: Orphans::Delete });
-    let (ours, gone) = plan.places(record);
-    plan.alongside = wiki.alongside(&ours, &gone)?;
-    apply(wiki, &plan, record, &pictures(), |_| Ok::<(), Error>(()), |_| ())?;
-    Ok(plan.steps.into_iter().filter(|step| step.wanted.is_some()).map(|step| step.action).collect())
-}
-
-fn recorded(page: &Written) -> Recorded {
-    Recorded {
-        case: page.case.to_string(),
-        path: page.name.path.clone(),
-        title: page.name.title.clone(),
-        id: page.name.path.clone(),
-        written: None,
-        intended: None,
-        attachments: page.attachments.clone(),
-    }
-}
-
-/// Puts down that a page is about to be written.
-fn intend(record: &mut Record, page: &Written) {
-    let old = record.find(page, Identity::Place).cloned().unwrap_or_else(|| recorded(page));
-    record.put(Recorded { intended: Some(Digest::of(&page.text)), ..old }, Identity::Place);
-}
-
-fn succeed(wiki: &mut GitWiki, record: &mut Record, pages: &[Written]) -> Vec<Action> {
-    publish(wiki, record, pages, Resolve::Refuse).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// The layouts of the hosts: the branch, a file that stands beside pages, and pages as they are named there.
@@ -804,5 +742,50 @@ fn a_real_wiki_takes_nothing_from_strangers() {
         let error = error.expect_err("this is not the password").to_string();
         assert!(!error.contains("wr0ngPass") && !error.contains("ann%40"), "{error}");
         assert!(!Person::new(&otter).get("-/index").contains(">A<"));
+    });
+}
+
+/// What Otter Wiki takes for markup and the hosts do not: formulas inside of code, and a marker of two equals signs.
+fn is_read_otherwise(element: &str, words: &str) -> bool {
+    (element == "code" && words.contains('$')) || (matches!(element, "em" | "strong" | "a") && words.starts_with("=="))
+}
+
+#[test]
+fn a_real_wiki_shows_every_word_of_a_hostile_page() {
+    alone_with("a_real_wiki_shows_every_word_of_a_hostile_page", HELPER, || {
+        let otter = Otter::start();
+        Person::signed_up(&otter);
+        for (host, flavour, ..) in layouts() {
+            let dialect = Dialect::Markdown(flavour);
+            let (mut pages, problems) = write(dialect, "", &[hostile::case()], &BTreeMap::new(), &Highlighter::default());
+            assert_eq!(problems.len(), 0, "{flavour:?}");
+            // Otter finds a page by a name in small letters.
+            pages[0].name.path = format!("hostile-{}.md", format!("{flavour:?}").to_lowercase());
+            assert_eq!(succeed(&mut otter.wiki(host), &mut Record::default(), &pages), [Action::Create]);
+            let shown = otter.shown(pages[0].name.path.trim_end_matches(".md"));
+            let article =
+                shown.all("article").into_iter().find(|&id| shown.attribute(id, "class") == Some("page")).expect("it shows a page");
+            let texts = |name: &str| -> Vec<String> {
+                let inside = shown.all(name).into_iter().filter(|&id| shown.is_inside(id, article));
+                inside.map(|id| shown.text(id)).collect()
+            };
+            let wanted = |words: &str| words.split_whitespace().collect::<Vec<_>>().join(" ");
+            for element in ["p", "li", "td", "code", "strong", "em", "a", "summary"] {
+                let texts = texts(element);
+                for words in hostile::STRINGS.iter().filter(|words| !is_read_otherwise(element, words)) {
+                    // Call-outs and cells of the code column hold more than the words; everything else holds them alone somewhere.
+                    let holds = |text: &String| if element == "summary" { text.contains(&wanted(words)) } else { *text == wanted(words) };
+                    assert!(texts.iter().any(holds), "{flavour:?}: <{element}> {words}\n{texts:#?}");
+                }
+            }
+            let headings = texts("h2");
+            for (number, words) in hostile::STRINGS.iter().enumerate() {
+                assert_eq!(headings[number], wanted(&format!("{number} {words}")), "{flavour:?}");
+            }
+            assert_eq!(texts("tr").len(), (1 + 2) + (1 + hostile::STRINGS.len()), "{flavour:?}: the facts and the table");
+            for name in ["script", "h1", "iframe", "form"] {
+                assert_eq!(texts(name), Vec::<String>::new(), "{flavour:?}: nothing runs as markup");
+            }
+        }
     });
 }

@@ -1,5 +1,7 @@
 //! Pages on a real MediaWiki: what it shows is what was meant, nobody's change is lost, and the same text makes no new version.
 
+#[expect(dead_code, reason = "each test uses a part of what they share")]
+mod common;
 #[path = "common/engine.rs"]
 mod engine;
 #[path = "mediawiki/flat.rs"]
@@ -15,21 +17,28 @@ mod program;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
+use common::seed;
 use engine::{Engine, free_port, installed};
 use program::Folder;
+use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
 use serde_json::Value;
 use storybank::audience::Withheld;
 use storybank::highlight::Highlighter;
+use storybank::markdown::Alignment;
 use storybank::plan::{Digest, Recorded, Standing};
 use storybank::publish::{Client, Credential, Error, Mediawiki, Pictures, Request, Secret, Sought, Wiki, Write};
 use storybank::slug::Slug;
 use storybank::source::SitePath;
-use storybank::wiki::page::{Block, Case, Inline, Page};
+use storybank::wiki::page::{Action, Block, CalloutKind, Case, Heading, Inline, Item, LinkTo, List, Page, Style, Table};
 use storybank::wiki::{self, Dialect, Written};
 
 const BOT: (&str, &str) = ("Admin@publisher", "0123456789abcdef0123456789abcdef");
@@ -193,4 +202,517 @@ fn hostile_words_are_shown_as_they_are() {
     assert_eq!(standing.digest, Some(Digest::of(&page.text)));
     let shown = flat::of_html(&running.shown(&page.name.path));
     flat::assert_same(&shown, &flat::of_case(&case, &|_| String::new()), &page.text);
+}
+
+/// The smallest picture there is, in a colour.
+fn picture(colour: [u8; 3]) -> Arc<[u8]> {
+    fn chunk(name: &[u8], data: &[u8], out: &mut Vec<u8>) {
+        let mut checked = name.to_vec();
+        checked.extend_from_slice(data);
+        out.extend_from_slice(&u32::try_from(data.len()).expect("it is small").to_be_bytes());
+        out.extend_from_slice(&checked);
+        let crc = checked.iter().fold(!0_u32, |crc, byte| {
+            (0..8).fold(crc ^ u32::from(*byte), |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 })
+        });
+        out.extend_from_slice(&(!crc).to_be_bytes());
+    }
+    let mut out = b"\x89PNG\r\n\x1a\n".to_vec();
+    chunk(b"IHDR", &[0, 0, 0, 1, 0, 0, 0, 1, 8, 2, 0, 0, 0], &mut out);
+    // One line of one pixel, not compressed.
+    let line = [0, colour[0], colour[1], colour[2]];
+    let (low, high) = line.iter().fold((1_u32, 0_u32), |(low, high), byte| (low + u32::from(*byte), high + low + u32::from(*byte)));
+    let mut data = vec![0x78, 1, 1, 4, 0, 0xfb, 0xff];
+    data.extend_from_slice(&line);
+    data.extend_from_slice(&(high << 16 | low).to_be_bytes());
+    chunk(b"IDAT", &data, &mut out);
+    chunk(b"IEND", &[], &mut out);
+    out.into()
+}
+
+fn text(words: &str) -> Inline {
+    Inline::Text(words.to_owned())
+}
+
+fn to(to: LinkTo, inlines: Vec<Inline>) -> Inline {
+    Inline::Link { to, text: inlines }
+}
+
+fn shot(alt: &str, title: &str) -> Inline {
+    Inline::Picture { name: "0a1b.png".to_owned(), alt: alt.to_owned(), title: title.to_owned() }
+}
+
+fn heading(level: u8, inlines: Vec<Inline>, id: &str) -> Block {
+    Block::Heading(Heading { level, text: inlines, id: id.to_owned(), is_linked: true })
+}
+
+/// Two pages that hold all that a page can hold, in each other, and lead to each other.
+fn everything() -> [Case; 2] {
+    let outside = || LinkTo::External("https://example.org/a__b?c=d&copy=1#x[y]'z'~~~~!!".to_owned());
+    let other = |heading: &str| LinkTo::Page { case: Slug::of("The other | page: C#"), heading: heading.to_owned() };
+    let styles = [
+        Style::Emphasis,
+        Style::Strong,
+        Style::Strikethrough,
+        Style::Subscript,
+        Style::Superscript,
+        Style::Keyboard,
+        Style::Highlight,
+        Style::Underline,
+    ];
+    let styled = styles.iter().map(|&style| Inline::Styled(style, vec![text("it's ")]));
+    let nested = Inline::Styled(
+        Style::Strong,
+        vec![text("a'"), Inline::Styled(Style::Emphasis, vec![text("'b'")]), Inline::Styled(Style::Strong, vec![text("c")]), text("'d")],
+    );
+    let item = |done, blocks| Item { done, blocks };
+    let code = |language: &str, text: &str| Block::Code { language: language.to_owned(), text: text.to_owned() };
+    let deep = List { first: Some(1), is_tight: true, items: vec![item(None, vec![words("deep")]), item(Some(true), vec![words("done")])] };
+    let listed = List {
+        first: None,
+        is_tight: true,
+        items: vec![item(None, vec![words("one"), Block::List(deep.clone())]), item(None, vec![words("two")])],
+    };
+    let loose =
+        List { first: Some(7), is_tight: false, items: vec![item(None, vec![words("one"), Block::List(listed.clone()), words("end")])] };
+    let tight = List {
+        first: None,
+        is_tight: true,
+        items: vec![item(None, vec![words("x"), code("yaml", "- a: 1\n\n- b\n")]), item(None, vec![])],
+    };
+    let inner = vec![
+        words("inner"),
+        Block::List(listed),
+        Block::List(loose),
+        Block::List(tight),
+        code("yaml", "a:\n  - {{b}}\n  - '''c''' # ~~~~\n"),
+        code("c", "x = y ? 1 : 2 ;\n"),
+        code("rust", "\n\n// blank lines\n\n"),
+        code("made-up", "\tx « y » &amp; <b>\n"),
+        code("", ""),
+        Block::Rule,
+        words("after"),
+    ];
+    let mut blocks = vec![
+        Block::Facts(vec![("severity".to_owned(), "2 | 3".to_owned()), ("- started".to_owned(), "21 March 2025, 10:42".to_owned())]),
+        Block::Contents,
+        heading(2, vec![text("Impact")], "a"),
+        Block::Paragraph(styled.collect()),
+        Block::Paragraph(vec![nested]),
+        heading(3, vec![text("impact "), Inline::Code("[[x]] __TOC__".to_owned()), Inline::Footnote(0)], "b"),
+        heading(2, vec![text("IMPACT")], "c"),
+        heading(3, vec![Inline::Styled(Style::Emphasis, vec![text("100%25")]), Inline::Break, text("done &amp; \u{202e}dusted_")], "d"),
+        heading(6, vec![text("C# = F#")], "e"),
+    ];
+    let links = ["a", "b", "c", "d", "e"].map(|id| to(LinkTo::Heading(id.to_owned()), vec![text("to it")]));
+    blocks.push(Block::Paragraph(links.into_iter().flat_map(|link| [text("see"), link, text("and ")]).collect()));
+    blocks.push(Block::Paragraph(vec![
+        to(outside(), vec![text("out]"), Inline::Code("]".to_owned()), Inline::Styled(Style::Strong, vec![text("b")])]),
+        text(" and "),
+        to(other(""), vec![text("the [other]")]),
+        text("s and "),
+        to(other("h"), vec![Inline::Styled(Style::Emphasis, vec![text("part")])]),
+        text(" and "),
+        to(LinkTo::External("mailto:team@example.org".to_owned()), vec![text("mail")]),
+    ]));
+    blocks.push(Block::Paragraph(vec![text("a"), Inline::Footnote(0), text(" b"), Inline::Footnote(1), text(" c"), Inline::Footnote(0)]));
+    blocks.push(Block::Paragraph(vec![shot("a | b = [c] {{d}} \"e\"", ""), text(" and "), shot("thumb", "left")]));
+    blocks.push(Block::Paragraph(vec![text("before "), to(LinkTo::External("https://example.org/".to_owned()), vec![shot("it", "")])]));
+    blocks.push(Block::Quote(inner.clone()));
+    blocks.push(Block::Callout { kind: CalloutKind::Tip, title: Vec::new(), blocks: inner.clone() });
+    blocks.push(Block::Details { summary: vec![text("more "), Inline::Code("x".to_owned())], blocks: inner.clone() });
+    let in_details = Block::Details { summary: vec![text("in it")], blocks: vec![Block::Quote(vec![words("deep")])] };
+    let in_callout = Block::Callout { kind: CalloutKind::Caution, title: vec![text("own")], blocks: vec![in_details] };
+    blocks.push(Block::List(List { first: None, is_tight: false, items: vec![item(Some(false), vec![in_callout, words("x")])] }));
+    let cells = vec![
+        vec![shot("in a cell", ""), to(other(""), vec![text("x")])],
+        vec![text("- a"), Inline::Break, text("+ b"), Inline::Footnote(0)],
+        vec![to(LinkTo::Heading("a".to_owned()), vec![text("a | b")])],
+        vec![],
+    ];
+    let columns = vec![Alignment::None, Alignment::Left, Alignment::Center, Alignment::Right];
+    let head = ["! a !! b", "-", "}", ""].map(|words| vec![text(words)]).to_vec();
+    blocks.push(Block::Table(Table { columns, head, rows: vec![cells.clone(), cells] }));
+    blocks.extend(inner.clone());
+    let action = |what: &str, is_settled| Action {
+        what: what.to_owned(),
+        owner: "- the platform team".to_owned(),
+        due: String::new(),
+        status: if is_settled { "done" } else { "open" },
+        is_settled,
+    };
+    blocks.push(Block::Actions(vec![action("|- mend ''it''", true), action("-", false)]));
+    let footnotes = vec![vec![words("first ]] note")], inner];
+    let mut one = case("Everything: 100% of it — in one", blocks);
+    one.page.footnotes = footnotes;
+    one.page.pictures = vec!["0a1b.png".to_owned()];
+    let back = LinkTo::Page { case: one.slug.clone(), heading: "c".to_owned() };
+    let two =
+        case("The other | page: C#", vec![heading(2, vec![text("'''h'''")], "h"), Block::Paragraph(vec![to(back, vec![text("back")])])]);
+    [one, two]
+}
+
+#[test]
+fn everything_is_shown_as_it_is_meant_and_published_once() {
+    let running = Running::start();
+    let mut wiki = running.wiki(BOT);
+    let cases = everything();
+    let pages = written(&cases, "Case studies/");
+    let pictures = Pictures::from([("0a1b.png".to_owned(), picture([200, 0, 0]))]);
+    for page in &pages {
+        assert_eq!(look(&mut wiki, page), None);
+        write(&mut wiki, page, None, &pictures).expect("it can be written");
+    }
+    wiki.finish(&[], "").expect("links to the page that came later are drawn anew");
+    let places = |slug: &Slug| pages.iter().find(|page| page.case == *slug).map(|page| page.name.path.clone()).unwrap_or_default();
+    for (case, page) in cases.iter().zip(&pages) {
+        let shown = running.shown(&page.name.path);
+        let mut meant = flat::of_case(case, &places);
+        name_headings(&mut meant, &cases, &pages);
+        flat::assert_same(&flat::of_html(&shown), &meant, &page.text);
+    }
+    assert_eq!(running.get("action=query&list=allimages")["query"]["allimages"].as_array().map(Vec::len), Some(1));
+
+    // The same again, by somebody who starts afresh: nothing new stands there.
+    let mut again = running.wiki(BOT);
+    for page in &pages {
+        let standing = look(&mut again, page).expect("it is there");
+        assert_eq!(standing.digest, Some(Digest::of(&page.text)));
+        assert_eq!(standing.attachments.len(), page.attachments.len());
+        assert_eq!(standing.editor, "Admin");
+        write(&mut again, page, Some(&standing), &pictures).expect("the same text is no change");
+        assert_eq!(running.versions(&page.name.path), 1);
+    }
+}
+
+/// On other pages, links name headings as the wiki does.
+fn name_headings(tokens: &mut [flat::Token], cases: &[Case], pages: &[Written]) {
+    for token in tokens {
+        let flat::Token::Mark(mark) = token else { continue };
+        for (case, page) in cases.iter().zip(pages) {
+            let place = format!("to /index.php/{}#", page.name.path.replace(' ', "_"));
+            let Some(id) = mark.strip_prefix(&place) else { continue };
+            let number = case.page.headings().iter().take_while(|heading| heading.id != id).count();
+            let name = ["Impact", "impact_[[x]]_TOC", "IMPACT_2"].get(number).filter(|_| case.page.headings().len() > 1);
+            *mark = format!("{place}{}", name.unwrap_or(&"'''h'''"));
+            break;
+        }
+    }
+}
+
+#[test]
+fn nobody_s_change_is_written_over() {
+    let running = Running::start();
+    let mut wiki = running.wiki(BOT);
+    let first = lines("A page", &["one", "two", "three", "four"]);
+    let second = lines("A page", &["ONE", "two", "three", "four"]);
+    let path = &first.name.path;
+    let seen = publish(&mut wiki, &first);
+
+    // In other lines than ours, where MediaWiki itself would put both together and say that all is well.
+    running.edit(path, &first.text.replace("four", "a colleague's four"));
+    let error = write(&mut wiki, &second, Some(&seen), &Pictures::new()).expect_err("it is not what was looked at");
+    assert!(error.reason.contains("`Editor` has changed the page"), "{error}");
+    assert!(running.source(path).contains("a colleague's four"));
+    let error = wiki.delete(&recorded(&first), &seen, "no longer published").expect_err("it is not what was looked at");
+    assert!(error.reason.contains("`Editor` has changed the page"), "{error}");
+    let now = look(&mut wiki, &first).expect("it is there");
+    assert_eq!((now.editor.as_str(), now.digest == seen.digest), ("Editor", false));
+
+    // A page that somebody else has made first.
+    let theirs = lines("Their page", &["ours"]);
+    assert_eq!(look(&mut wiki, &theirs), None);
+    running.edit(&theirs.name.path, "theirs");
+    let error = write(&mut wiki, &theirs, None, &Pictures::new()).expect_err("there is a page now");
+    assert!(error.reason.contains("`articleexists`"), "{error}");
+    assert_eq!(running.source(&theirs.name.path), "theirs");
+
+    // Over what one has looked at, one can write; what is as it was looked at can be deleted.
+    write(&mut wiki, &second, Some(&now), &Pictures::new()).expect("it was looked at");
+    let now = look(&mut wiki, &second).expect("it is there");
+    wiki.delete(&recorded(&second), &now, "no longer published").expect("it was looked at");
+    assert_eq!(look(&mut wiki, &second), None);
+    let error = write(&mut wiki, &second, Some(&now), &Pictures::new()).expect_err("it is gone");
+    assert!(error.reason.contains("deleted"), "{error}");
+}
+
+fn recorded(page: &Written) -> Recorded {
+    Recorded {
+        case: page.case.as_str().to_owned(),
+        path: page.name.path.clone(),
+        title: page.name.title.clone(),
+        id: page.name.path.clone(),
+        written: Some(Digest::of(&page.text)),
+        intended: None,
+        attachments: Vec::new(),
+    }
+}
+
+#[test]
+fn what_mediawiki_puts_together_is_taken_back() {
+    let running = Running::start();
+    let first = lines("A page", &["one", "two", "three", "four"]);
+    let second = lines("A page", &["ONE", "two", "three", "four"]);
+    let path = first.name.path.clone();
+    let seen = publish(&mut running.wiki(BOT), &first);
+
+    // Somebody who is faster by the time between the last look and the write: the write passes a relay that waits for them.
+    let theirs = first.text.replace("four", "a colleague's four");
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let address = listener.local_addr().expect("it has an address");
+    let stop = AtomicBool::new(false);
+    let result = thread::scope(|scope| {
+        scope.spawn(|| relay(&listener, &running.engine.url, &stop, &mut || running.edit(&path, &theirs)));
+        let mut wiki = Mediawiki::new(Arc::new(Withheld::default()), &format!("http://{address}"), BOT.0, Secret::new(BOT.1));
+        let result = write(&mut wiki, &second, Some(&seen), &Pictures::new());
+        drop(wiki);
+        stop.store(true, Ordering::Relaxed);
+        TcpStream::connect(address).expect("the relay listens until now");
+        result
+    });
+    let error = result.expect_err("somebody was faster");
+    assert!(error.reason.contains("the page is as they left it"), "{error}");
+    assert_eq!(running.source(&path).trim_end(), theirs.trim_end());
+    // The first, theirs, the two put together, and theirs again.
+    assert_eq!(running.versions(&path), 4);
+}
+
+/// Passes requests on, one after the other; before the first one that changes a page, something happens.
+fn relay(listener: &TcpListener, to: &str, stop: &AtomicBool, before_edit: &mut dyn FnMut()) {
+    let mut has_happened = false;
+    for stream in listener.incoming() {
+        if stop.load(Ordering::Relaxed) {
+            return;
+        }
+        let mut client = stream.expect("somebody connects");
+        let request = one_request(&mut client);
+        let is_edit = request.windows(11).any(|part| part == b"action=edit");
+        if is_edit && !has_happened {
+            has_happened = true;
+            before_edit();
+        }
+        let mut server = TcpStream::connect(to.trim_start_matches("http://")).expect("the wiki listens");
+        server.write_all(&request).expect("it reads");
+        let mut answer = Vec::new();
+        server.read_to_end(&mut answer).expect("it answers and closes");
+        client.write_all(&answer).expect("the client reads");
+    }
+}
+
+/// A request, told to be the last one on its connection.
+fn one_request(client: &mut TcpStream) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut part = [0; 4096];
+    loop {
+        let length = client.read(&mut part).expect("the client writes");
+        bytes.extend_from_slice(&part[..length]);
+        let Some(end) = bytes.windows(4).position(|part| part == b"\r\n\r\n") else { continue };
+        let head = String::from_utf8_lossy(&bytes[..end]).to_ascii_lowercase();
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok()).unwrap_or(0);
+        if bytes.len() >= end + 4 + length {
+            bytes.splice(end..end, b"\r\nConnection: close".iter().copied());
+            return bytes;
+        }
+    }
+}
+
+#[test]
+fn refusals_are_told_in_plain_words() {
+    let running = Running::start_with("$wgFileExtensions = [ 'jpg' ];\n$wgNamespaceAliases['Akte'] = NS_PROJECT;");
+    let page = lines("A page", &["one"]);
+
+    let mut wiki = running.wiki((BOT.0, "a-wrong-password"));
+    let sought = Sought { name: &page.name, recorded: None, attachments: &[] };
+    let error = wiki.look(&[sought]).expect_err("the password is wrong");
+    assert!(error.to_string().contains("Incorrect username or password") && error.help.contains("Special:BotPasswords"), "{error}");
+    assert!(!format!("{error:?}").contains("a-wrong-password"));
+
+    let mut colleague = running.wiki(COLLEAGUE);
+    let seen = publish(&mut colleague, &page);
+    running.by_hand("protect.php", &["--user", "Admin", &page.name.path], "");
+    let other = lines("A page", &["two"]);
+    let seen = Standing { revision: look(&mut colleague, &page).map(|now| now.revision).unwrap_or_default(), ..seen };
+    let error = write(&mut colleague, &other, Some(&seen), &Pictures::new()).expect_err("it is protected");
+    assert!(error.reason.contains("`protectedpage`") && error.help.contains("lift the protection"), "{error}");
+    let error = colleague.delete(&recorded(&page), &seen, "no longer published").expect_err("the right is missing");
+    assert!(error.reason.contains("`permissiondenied`") && error.help.contains("grants"), "{error}");
+
+    let mut wiki = running.wiki(BOT);
+    let attachments = ["0a1b.png".to_owned()];
+    let error = wiki.look(&[Sought { name: &page.name, recorded: None, attachments: &attachments }]).expect_err("PNG is not taken");
+    assert!(error.reason.contains("`.png`"), "{error}");
+    let astray = lines("Akte: one", &["one"]);
+    let error = wiki.look(&[Sought { name: &astray.name, recorded: None, attachments: &[] }]).expect_err("it would stand elsewhere");
+    assert!(error.reason.contains("would put the page `Akte: one` at `Story Wiki:One`"), "{error}");
+    let astray = lines("Wikipedia: one", &["one"]);
+    let error = wiki.look(&[Sought { name: &astray.name, recorded: None, attachments: &[] }]).expect_err("it would stand elsewhere");
+    assert!(error.reason.contains("leads to another wiki"), "{error}");
+}
+
+#[test]
+fn markup_of_an_extension_that_is_missing_is_not_published() {
+    let running = Running::start();
+    let own = running.folder.join("LocalSettings.php");
+    let settings = fs::read_to_string(&own).expect("it is there");
+    fs::write(own, settings.replace("wfLoadExtension( 'Cite' );", "")).expect("it can be written");
+    let mut wiki = running.wiki(BOT);
+    let mut noted = case("With a note", vec![Block::Paragraph(vec![text("a"), Inline::Footnote(0)])]);
+    noted.page.footnotes = vec![vec![words("note")]];
+    let page = written(&[noted], "").remove(0);
+    assert_eq!(look(&mut wiki, &page), None);
+    let error = write(&mut wiki, &page, None, &Pictures::new()).expect_err("there are no footnotes");
+    assert!(error.reason.contains("`<ref>`") && error.help.contains("`Cite`"), "{error}");
+    assert_eq!(look(&mut wiki, &page), None);
+}
+
+/// Words of all sorts, with more of those that mean something to MediaWiki than authors use.
+fn any_words() -> impl Strategy<Value = String> {
+    let marks = [
+        "'",
+        "''",
+        "'''",
+        "[[",
+        "]]",
+        "[",
+        "]",
+        "{{",
+        "}}",
+        "{|",
+        "|}",
+        "|",
+        "||",
+        "|-",
+        "!",
+        "!!",
+        "=",
+        "==",
+        "<",
+        ">",
+        "</",
+        "/>",
+        "&",
+        "&lt;",
+        "&#91;",
+        ";",
+        ":",
+        "*",
+        "#",
+        "-",
+        "----",
+        "+",
+        "_",
+        "__",
+        "TOC",
+        "__NOTOC__",
+        "~~~~",
+        "http:",
+        "//",
+        "news:x",
+        "mailto:a@b",
+        "RFC 1",
+        "ISBN 0306406152",
+        "<!--",
+        "-->",
+        "<nowiki>",
+        "</nowiki>",
+        "<ref>",
+        "</ref>",
+        "<pre>",
+        "</div>",
+        "</li>",
+        "<br>",
+        "-{",
+        "}-",
+        "#REDIRECT",
+        "subst:",
+        "%",
+        "?",
+        "«",
+        "»",
+        " ",
+        " ",
+        " ",
+        "a",
+        "b",
+        "Word",
+        "7",
+        "é",
+        "e\u{301}",
+        "\u{338}",
+        "\u{a0}",
+        "\u{200e}",
+        "漢",
+        "＿＿",
+        "🙂",
+        "\\",
+        "\"",
+        "`",
+        "'\"`UNIQ",
+        "\t",
+    ];
+    let mark = prop::sample::select(marks.to_vec()).prop_map(str::to_owned);
+    let some = prop::collection::vec(prop_oneof![9 => mark, 1 => "\\PC{1,4}"], 1..10).prop_map(|parts| parts.concat());
+    some.prop_filter("it says something", |words: &String| !words.trim().is_empty())
+}
+
+fn any_inline() -> impl Strategy<Value = Inline> {
+    let styles = vec![Style::Emphasis, Style::Strong, Style::Strikethrough, Style::Subscript, Style::Keyboard, Style::Underline];
+    let address = any_words().prop_map(|words| LinkTo::External(format!("https://example.org/{}", encoded(&words))));
+    let leaf = prop_oneof![
+        6 => any_words().prop_map(Inline::Text),
+        2 => any_words().prop_map(Inline::Code),
+        1 => Just(Inline::Break),
+        1 => (address, any_words()).prop_map(|(to, words)| Inline::Link { to, text: vec![Inline::Text(words)] }),
+    ];
+    leaf.prop_recursive(2, 6, 3, move |inner| {
+        let inlines = prop::collection::vec(inner, 1..3);
+        (prop::sample::select(styles.clone()), inlines).prop_map(|(style, inlines)| Inline::Styled(style, inlines))
+    })
+}
+
+fn any_line() -> impl Strategy<Value = Vec<Inline>> {
+    let says = |line: &Vec<Inline>| !matches!(line.as_slice(), [Inline::Break, ..] | [.., Inline::Break]);
+    prop::collection::vec(any_inline(), 1..4).prop_filter("it does not begin or end with the end of a line", says)
+}
+
+fn any_block() -> impl Strategy<Value = Block> {
+    let code = (prop::sample::select(vec!["", "yaml", "c", "unknown"]), prop::collection::vec(any_words(), 0..4));
+    let code = code.prop_map(|(language, lines)| Block::Code { language: language.to_owned(), text: lines.join("\n") + "\n" });
+    let cells = prop::collection::vec(any_line(), 6);
+    let table = cells.prop_map(|cells| {
+        let mut rows: Vec<Vec<Vec<Inline>>> = cells.chunks(2).map(<[_]>::to_vec).collect();
+        Block::Table(Table { columns: vec![Alignment::None, Alignment::Right], head: rows.remove(0), rows })
+    });
+    let leaf = prop_oneof![4 => any_line().prop_map(Block::Paragraph), 1 => code, 1 => table, 1 => Just(Block::Rule)];
+    leaf.prop_recursive(3, 12, 4, |inner| {
+        let blocks = prop::collection::vec(inner, 1..4).boxed();
+        let item = (prop::option::of(any::<bool>()), any_line(), prop::option::of(blocks.clone())).prop_map(|(done, line, more)| {
+            let blocks = std::iter::once(Block::Paragraph(line)).chain(more.unwrap_or_default()).collect();
+            Item { done, blocks }
+        });
+        let list = (prop::sample::select(vec![None, Some(1), Some(4)]), any::<bool>(), prop::collection::vec(item, 1..4));
+        prop_oneof![
+            3 => list.prop_map(|(first, is_tight, items)| Block::List(List { first, is_tight, items })),
+            1 => blocks.clone().prop_map(Block::Quote),
+            1 => (any_line(), blocks.clone()).prop_map(|(title, blocks)| Block::Callout { kind: CalloutKind::Note, title, blocks }),
+            1 => (any_line(), blocks).prop_map(|(summary, blocks)| Block::Details { summary, blocks }),
+        ]
+    })
+}
+
+/// Each page holds many things at once, because the wiki takes its time for a page and little more for a long one.
+#[test]
+fn whatever_stands_on_a_page_is_shown() {
+    let running = Running::start();
+    let config =
+        ProptestConfig { cases: 24, failure_persistence: None, max_shrink_iters: 300, rng_seed: seed(), ..ProptestConfig::default() };
+    let pages = prop::collection::vec(any_block(), 1..30);
+    let result = TestRunner::new(config).run(&pages, |blocks| {
+        let case = case("Anything", blocks);
+        let page = written(std::slice::from_ref(&case), "").remove(0);
+        let shown = flat::of_html(&running.rendered(&page.text));
+        let differs = flat::difference(&shown, &flat::of_case(&case, &|_| String::new()));
+        prop_assert!(differs.is_none(), "{}\nsource:\n{}", differs.unwrap_or_default(), page.text);
+        Ok(())
+    });
+    result.unwrap_or_else(|error| panic!("{error}"));
 }

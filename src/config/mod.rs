@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, did_you_mean, one_of, rules};
 use crate::model::Audience;
 use crate::source::{SitePath, Span};
 
-pub use wiki::{Edition, Format, GitHost, Place, Target, TokenSource, WikiSettings, target};
+pub use wiki::{Edition, Format, GitHost, Place, Sidebar, Target, TokenSource, WikiSettings, target};
 
 /// The path of the settings from the root of a site.
 pub const FILE: &str = "site.toml";

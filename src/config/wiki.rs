@@ -92,8 +92,8 @@ pub enum Place {
         branch: String,
         /// The folder of the pages; empty for the top.
         folder: String,
-        /// Whether the sidebar, or the order of pages, is kept up to date.
-        keeps_sidebar: bool,
+        /// What becomes of the sidebar, or the order of pages.
+        sidebar: Sidebar,
     },
     /// The interface of Azure DevOps.
     AzureDevops {
@@ -157,6 +157,15 @@ pub enum GitHost {
     Gitlab,
     /// Gitea or Forgejo.
     Gitea,
+}
+
+/// What becomes of the list of pages that a repository keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sidebar {
+    /// Our own lines in it are kept up to date, where there is one.
+    Keep,
+    /// It is not looked at.
+    Leave,
 }
 
 /// Which Confluence it is.
@@ -246,8 +255,8 @@ fn place(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Option<Place> 
                     help: "take `folder` out".to_owned(),
                 });
             }
-            let keeps_sidebar = settings.sidebar.unwrap_or(true);
-            Place::Git { host, repository, branch, folder: trimmed(&folder), keeps_sidebar }
+            let sidebar = if settings.sidebar.unwrap_or(true) { Sidebar::Keep } else { Sidebar::Leave };
+            Place::Git { host, repository, branch, folder: trimmed(&folder), sidebar }
         }
         ("confluence", _) => {
             wanted("space", &space, "`space = \"KEY\"`, the key of the space");

@@ -1,31 +1,187 @@
-//! The wiki of a project in Azure DevOps, through its interface.
+//! The wiki of a project in Azure DevOps, through its interface: each page goes with the version that it was read in.
 
-use super::{Client, Error, Sought, Wiki, Write};
-use crate::plan::{Recorded, Standing};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+use super::http::encoded;
+use super::{Client, Error, Request, Response, Sought, Wiki, Write};
+use crate::plan::{Digest, Recorded, Standing};
+
+/// The version of the interface that is spoken.
+const VERSION: &str = "api-version=7.1";
 
 /// The wiki of a project in Azure DevOps.
 pub struct AzureWiki {
     client: Client,
+    /// What the names of the calls follow.
+    calls: String,
+    /// The path of the page that all pages are put below, without slashes at its ends.
+    parent: String,
+}
+
+/// A page as the interface gives it.
+struct Found {
+    text: String,
+    revision: String,
+    has_pages_below: bool,
 }
 
 impl AzureWiki {
-    /// A wiki.
-    pub fn new(client: Client, _address: &str, _wiki: &str, _parent: &str) -> Self {
-        Self { client }
+    /// A wiki by its name or id, in the project whose address this is; its pages are put below the page `parent`, which must be there,
+    /// or at the top if that is empty.
+    pub fn new(client: Client, address: &str, wiki: &str, parent: &str) -> Self {
+        let calls = format!("{}/_apis/wiki/wikis/{}", address.trim_end_matches('/'), encoded(wiki));
+        Self { client, calls, parent: parent.trim_matches('/').to_owned() }
+    }
+
+    /// The call for a page, by its title.
+    fn page(&self, method: &'static str, title: &str, more: &str) -> Request {
+        let path = if self.parent.is_empty() { format!("/{title}") } else { format!("/{}/{title}", self.parent) };
+        Request::new(method, format!("{}/pages?path={}{more}&{VERSION}", self.calls, encoded(&path)))
+    }
+
+    fn send(&self, action: &str, request: &Request) -> Result<Response, Error> {
+        let response = self.client.send(action, request)?;
+        // Without a token that it takes, it may answer with a page to log in at, and with success.
+        let is_login = response.status == 203 || (response.is_success() && !response.body.is_empty() && response.json().is_null());
+        match response.status {
+            _ if is_login => Err(self.error(action, "it answers with a page to log in at").help(TOKEN)),
+            401 | 403 => Err(self.error(action, response.reason()).help(TOKEN)),
+            _ => Ok(response),
+        }
+    }
+
+    fn error(&self, action: &str, reason: impl Into<String>) -> Error {
+        Error::new(action, &self.calls, reason)
+    }
+
+    fn stale(&self, action: &str) -> Error {
+        self.error(action, "somebody has changed it since it was looked at").help("run this again; it looks at the new state first")
+    }
+
+    /// A page as it stands there now.
+    fn find(&self, action: &str, title: &str) -> Result<Option<Found>, Error> {
+        let response = self.send(action, &self.page("GET", title, "&includeContent=true&recursionLevel=oneLevel"))?;
+        if response.status == 404 && kind(&response.json()).contains("PageNotFound") {
+            return Ok(None);
+        }
+        let json = response.json();
+        match (response.is_success(), response.header("etag")) {
+            (true, Some(revision)) => Ok(Some(Found {
+                text: json["content"].as_str().unwrap_or_default().to_owned(),
+                revision: revision.to_owned(),
+                has_pages_below: json["subPages"].as_array().is_some_and(|pages| !pages.is_empty()) || json["isParentPage"] == true,
+            })),
+            (true, None) => Err(self.error(action, "it does not say which version the page has")),
+            (false, _) => Err(self.error(action, response.reason()).help("make sure that `address` and `wiki` in `site.toml` are right")),
+        }
+    }
+
+    fn standing(&self, sought: &Sought<'_>) -> Result<Option<Standing>, Error> {
+        let title = &sought.name.title;
+        let Some(found) = self.find(&format!("read the page “{title}”"), title)? else { return Ok(None) };
+        let digest = Some(Digest::of(&found.text));
+        Ok(Some(Standing {
+            id: sought.name.path.clone(),
+            revision: found.revision,
+            text: found.text,
+            digest,
+            attachments: sought.attachments.iter().filter(|name| is_sent(sought.recorded, digest, name)).cloned().collect(),
+            ..Standing::default()
+        }))
+    }
+
+    /// Sends a picture. Its name is made from its bytes, so if there is one of this name, it is this one.
+    fn attach(&self, action: &str, name: &str, bytes: &[u8]) -> Result<(), Error> {
+        let request = Request::new("PUT", format!("{}/attachments?name={}&{VERSION}", self.calls, encoded(name)));
+        let request = request.body("application/octet-stream", STANDARD.encode(bytes)).meaning(bytes);
+        let response = self.send(action, &request)?;
+        if response.is_success() || is_there_already(&response) {
+            return Ok(());
+        }
+        Err(self.error(action, format!("the picture `{name}`: {}", response.reason())))
+    }
+
+    fn put(&self, action: &str, write: &Write<'_>) -> Result<(), Error> {
+        let comment = format!("&comment={}", encoded(write.message));
+        let mut request = self.page("PUT", &write.page.name.title, &comment).json(&json!({ "content": write.page.text }));
+        if let Some(over) = write.over {
+            request = request.header("If-Match", &over.revision);
+        }
+        let response = self.send(action, &request)?;
+        match response.status {
+            _ if response.is_success() => Ok(()),
+            // Without a version the wiki makes a new page or none at all; with one, only that version is written over.
+            409 | 412 => Err(self.stale(action)),
+            _ if is_there_already(&response) => Err(self.stale(action)),
+            404 if kind(&response.json()).contains("AncestorPage") => {
+                let help = format!("create the page `/{}` in the browser, or take `parent` out of `site.toml`", self.parent);
+                Err(self.error(action, response.reason()).help(help))
+            }
+            _ => Err(self.error(action, response.reason())),
+        }
     }
 }
 
+/// What helps where a token is not taken.
+const TOKEN: &str = "use a personal access token that is not expired and has the scope `Wiki (Read & write)`";
+
+/// The name that the interface gives to what went wrong.
+fn kind(json: &Value) -> String {
+    json["typeKey"].as_str().unwrap_or_default().to_owned()
+}
+
+/// Whether an answer says that there is such a thing. The interface has several statuses for that.
+fn is_there_already(response: &Response) -> bool {
+    matches!(response.status, 400 | 409 | 500)
+        && (kind(&response.json()).contains("AlreadyExists") || response.reason().contains("already exists"))
+}
+
+/// Whether a picture has been sent. The interface cannot be asked, but pictures go before the text that shows them: where a text of ours
+/// stands, its pictures are there.
+fn is_sent(recorded: Option<&Recorded>, digest: Option<Digest>, name: &str) -> bool {
+    recorded.is_some_and(|recorded| {
+        let is_of_text = recorded.written == digest && recorded.attachments.iter().any(|other| other == name);
+        recorded.intended == digest || is_of_text
+    })
+}
+
 impl Wiki for AzureWiki {
-    fn look(&mut self, _pages: &[Sought<'_>]) -> Result<Vec<Option<Standing>>, Error> {
-        let _ = &self.client;
-        Ok(Vec::new())
+    fn look(&mut self, pages: &[Sought<'_>]) -> Result<Vec<Option<Standing>>, Error> {
+        pages.iter().map(|sought| self.standing(sought)).collect()
     }
 
-    fn write(&mut self, _write: &Write<'_>) -> Result<String, Error> {
-        Ok(String::new())
+    fn write(&mut self, write: &Write<'_>) -> Result<String, Error> {
+        let page = write.page;
+        let action = format!("write the page “{}”", page.name.title);
+        for name in &page.attachments {
+            if write.over.is_some_and(|over| over.attachments.contains(name)) {
+                continue;
+            }
+            let bytes = write.pictures.get(name).ok_or_else(|| self.error(&action, format!("there is no picture `{name}`")))?;
+            self.attach(&action, name, bytes)?;
+        }
+        // If only a picture was missing, the text needs no new version.
+        if write.over.is_none_or(|over| over.digest != Some(Digest::of(&page.text))) {
+            self.put(&action, write)?;
+        }
+        Ok(page.name.path.clone())
     }
 
-    fn delete(&mut self, _page: &Recorded, _standing: &Standing, _message: &str) -> Result<(), Error> {
-        Ok(())
+    fn delete(&mut self, page: &Recorded, standing: &Standing, message: &str) -> Result<(), Error> {
+        let action = format!("delete the page “{}”", page.title);
+        // Deleting takes no version along, so the page is looked at as late as can be.
+        let Some(found) = self.find(&action, &page.title)? else { return Ok(()) };
+        if found.revision != standing.revision {
+            return Err(self.stale(&action));
+        }
+        if found.has_pages_below {
+            let help = "move them, or delete the page in the browser";
+            return Err(self.error(&action, "there are pages below it, which would be deleted with it").help(help));
+        }
+        let request = self.page("DELETE", &page.title, &format!("&comment={}", encoded(message)));
+        let response = self.send(&action, &request)?;
+        if response.is_success() || response.status == 404 { Ok(()) } else { Err(self.error(&action, response.reason())) }
     }
 }

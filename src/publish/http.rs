@@ -231,6 +231,15 @@ impl Client {
         if response.is_success() { Ok(response) } else { Err(Error::new(action, shown(&request.url), response.reason())) }
     }
 
+    /// Whether a request may leave, for those that others must not be made without.
+    ///
+    /// # Errors
+    ///
+    /// If something in it may not leave.
+    pub fn search_ahead(&self, action: &str, request: &Request) -> Result<(), Error> {
+        self.search(request).map_err(|reason| Error::new(action, shown(&request.url), reason))
+    }
+
     fn search(&self, request: &Request) -> Result<(), String> {
         let headers = request.headers.iter().map(|(_, value)| value.as_bytes());
         let bodies = [request.body.as_slice(), &request.meaning].into_iter().filter(|_| !request.is_login);

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::http::{Client, Credential, Request, Response, Secret, encoded};
 use super::{Error, Sought, Standing, Wiki, Write};
 use crate::audience::Withheld;
-use crate::plan::{Digest, Recorded};
+use crate::plan::{Alongside, Digest, Recorded};
 
 /// How many titles one request may ask about.
 const MOST_TITLES: usize = 50;
@@ -39,6 +39,10 @@ pub struct Mediawiki {
     session: Option<Session>,
     /// The files that are known to be there, by the names that pages call them.
     files: BTreeSet<String>,
+    /// The pages that were written.
+    written: Vec<String>,
+    /// Whether one of them was not there before.
+    has_new: bool,
 }
 
 /// What holds from one login to the next.
@@ -66,6 +70,8 @@ impl Mediawiki {
             cookies: BTreeMap::new(),
             session: None,
             files: BTreeSet::new(),
+            written: Vec::new(),
+            has_new: false,
         }
     }
 
@@ -368,7 +374,9 @@ impl Wiki for Mediawiki {
                 self.upload(name, bytes)?;
             }
         }
+        self.written.push(path.clone());
         let Some(over) = write.over else {
+            self.has_new = true;
             self.edit(&action, path, write.message, &[("createonly", "1"), ("text", &page.text)])?;
             return Ok(path.clone());
         };
@@ -379,6 +387,28 @@ impl Wiki for Mediawiki {
             return Err(self.take_back(&action, path, &edit["newrevid"].to_string()));
         }
         Ok(path.clone())
+    }
+
+    /// A page that was written before one that it leads to shows a link to a page that is missing, until MediaWiki draws it anew. It does
+    /// so by and by, but not if all of it happened within one second.
+    fn finish(&mut self, _alongside: &[Alongside], _message: &str) -> Result<(), Error> {
+        let written = std::mem::take(&mut self.written);
+        if !std::mem::take(&mut self.has_new) || written.len() < 2 {
+            return Ok(());
+        }
+        for some in portions(&written) {
+            let titles = some.join("|");
+            let fields = [
+                ("action", "purge"),
+                ("titles", titles.as_str()),
+                ("forcelinkupdate", "1"),
+                ("format", "json"),
+                ("formatversion", "2"),
+                ("assert", "user"),
+            ];
+            self.ask("refresh the pages", &|wiki, _| Request::new("POST", &wiki.api).form(&fields))?;
+        }
+        Ok(())
     }
 
     fn delete(&mut self, page: &Recorded, standing: &Standing, message: &str) -> Result<(), Error> {

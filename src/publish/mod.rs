@@ -4,6 +4,8 @@
 
 mod apply;
 mod azure;
+mod confluence;
+mod dokuwiki;
 mod folder;
 mod git;
 mod http;
@@ -19,8 +21,10 @@ use crate::wiki::{Name, Written};
 
 pub use apply::apply;
 pub use azure::AzureWiki;
+pub use confluence::Confluence;
+pub use dokuwiki::Dokuwiki;
 pub use folder::Folder;
-pub use git::{GitWiki, Sidebar};
+pub use git::GitWiki;
 pub use http::{Client, Credential, Request, Response, Secret};
 pub use mediawiki::Mediawiki;
 pub use open::open;

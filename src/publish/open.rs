@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use super::http::{Client, Credential, Secret};
-use super::{Error, Folder, Wiki};
+use super::{AzureWiki, Confluence, Dokuwiki, Error, Folder, GitWiki, Mediawiki, Wiki};
 use crate::audience::Withheld;
 use crate::config::{Place, Target, TokenSource};
 
@@ -18,12 +18,28 @@ pub fn open(target: &Target, root: &Path, withheld: Withheld) -> Result<Box<dyn 
     let withheld = Arc::new(withheld);
     Ok(match &target.place {
         Place::Folder { folder, .. } => Box::new(Folder::new(root.join(folder), withheld)),
-        _ => {
-            let _ = Client::new(Credential::None, withheld);
-            let _ = token(target, root)?;
-            return Err(Error::new("publish", "wiki", "not yet"));
+        // The user's own git knows how to get in.
+        Place::Git { host, repository, branch, folder, sidebar } => {
+            Box::new(GitWiki::new(*host, &near(repository, root), branch, folder, *sidebar, withheld))
+        }
+        Place::AzureDevops { address, wiki, parent } => {
+            let client = Client::new(Credential::Basic(String::new(), token(target, root)?), withheld);
+            Box::new(AzureWiki::new(client, address, wiki, parent))
+        }
+        Place::Mediawiki { address, user, .. } => Box::new(Mediawiki::new(withheld, address, user, token(target, root)?)),
+        Place::Dokuwiki { address, user, namespace } => Box::new(Dokuwiki::new(withheld, address, user, token(target, root)?, namespace)),
+        Place::Confluence { edition, address, user, space, parent } => {
+            let token = token(target, root)?;
+            let credential = if user.is_empty() { Credential::Bearer(token) } else { Credential::Basic(user.clone(), token) };
+            Box::new(Confluence::new(Client::new(credential, withheld), *edition, address, space, parent))
         }
     })
+}
+
+/// A repository in a folder of this machine is named from the root of the site.
+fn near(repository: &str, root: &Path) -> String {
+    let is_path = repository.starts_with("./") || repository.starts_with("../");
+    if is_path { root.join(repository).display().to_string() } else { repository.to_owned() }
 }
 
 /// The token of a target, from where its settings say.

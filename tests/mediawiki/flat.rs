@@ -74,7 +74,14 @@ impl OfTree<'_> {
 
     fn block(&mut self, block: &Block) {
         match block {
-            Block::Heading(heading) => self.within(&format!("h{}", heading.level), |flat| flat.inlines(&heading.text)),
+            // References to footnotes stand below a heading, not in it, and a heading is a single line.
+            Block::Heading(heading) => {
+                let (notes, words): (Vec<_>, Vec<_>) = heading.text.iter().cloned().partition(|one| matches!(one, Inline::Footnote(_)));
+                let words = words.into_iter().map(|one| if one == Inline::Break { Inline::Text(" ".to_owned()) } else { one });
+                self.within(&format!("h{}", heading.level), |flat| flat.inlines(&words.collect::<Vec<_>>()));
+                self.inlines(&notes);
+                self.out.push(Edge);
+            }
             Block::Paragraph(inlines) => self.inlines(inlines),
             Block::Quote(blocks) => self.within("quote", |flat| flat.blocks(blocks)),
             Block::Callout { kind, title, blocks } => self.within("callout", |flat| {
@@ -89,7 +96,9 @@ impl OfTree<'_> {
                 flat.within("content", |flat| flat.blocks(blocks));
             }),
             Block::Rule => self.out.push(Mark("rule".to_owned())),
-            Block::Facts(facts) => self.within("table", |flat| facts.iter().for_each(|(name, value)| flat.row(&[("th", name), ("td", value)]))),
+            Block::Facts(facts) => {
+                self.within("table", |flat| facts.iter().for_each(|(name, value)| flat.row(&[("th", name), ("td", value)])))
+            }
             Block::Contents => self.out.push(Mark("contents".to_owned())),
             Block::Actions(actions) => self.actions(actions),
         }
@@ -374,12 +383,19 @@ fn is_edge(token: &Token) -> bool {
     }
 }
 
-/// Fails at the first token that differs, and shows what stands around it.
-pub fn assert_same(shown: &[Token], meant: &[Token], source: &str) {
-    let Some(at) = (0..shown.len().max(meant.len())).find(|&at| shown.get(at) != meant.get(at)) else { return };
+/// The first token that differs, with what stands around it.
+pub fn difference(shown: &[Token], meant: &[Token]) -> Option<String> {
+    let at = (0..shown.len().max(meant.len())).find(|&at| shown.get(at) != meant.get(at))?;
     let around = |tokens: &[Token]| {
         let some = tokens.iter().enumerate().skip(at.saturating_sub(6)).take(12);
         some.map(|(number, token)| format!("{} {token:?}\n", if number == at { ">" } else { " " })).collect::<String>()
     };
-    panic!("shown:\n{}\nmeant:\n{}\nsource:\n{source}", around(shown), around(meant));
+    Some(format!("shown:\n{}\nmeant:\n{}", around(shown), around(meant)))
+}
+
+/// Fails where two rows of tokens differ.
+pub fn assert_same(shown: &[Token], meant: &[Token], source: &str) {
+    if let Some(difference) = difference(shown, meant) {
+        panic!("{difference}\nsource:\n{source}");
+    }
 }

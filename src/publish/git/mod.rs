@@ -8,26 +8,11 @@ use std::sync::Arc;
 
 use super::{Error, Sought, Wiki, Write};
 use crate::audience::Withheld;
-use crate::config::GitHost;
+use crate::config::{GitHost, Sidebar};
 use crate::plan::{Alongside, Digest, Recorded, Standing};
 use crate::wiki::{Flavour, Name, attachment_path};
 
 use program::{Failure, Git, without_credentials};
-
-/// Whether the sidebar, or on Azure DevOps the order of pages, is kept up to date.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sidebar {
-    /// Our own lines in it are, where there is one.
-    Keep,
-    /// It is not looked at.
-    Leave,
-}
-
-impl From<bool> for Sidebar {
-    fn from(keeps: bool) -> Self {
-        if keeps { Self::Keep } else { Self::Leave }
-    }
-}
 
 /// A wiki that is a repository. Pages are gathered, and [`Wiki::finish`] makes one commit of them and pushes it.
 pub struct GitWiki {
@@ -206,7 +191,7 @@ impl GitWiki {
     fn sidebars(&mut self, path: &str, pages: &[Name]) -> Result<Vec<Alongside>, Error> {
         // Without a sidebar of their own these hosts list all pages; one that lists ours alone would hide the others.
         let Some(before) = self.text_of(path)? else { return Ok(Vec::new()) };
-        let after = beside::sidebar(&before, self.host, &pages.iter().collect::<Vec<_>>());
+        let after = beside::sidebar(&before, self.flavour(), &pages.iter().collect::<Vec<_>>());
         let after = after.map_err(|reason| {
             let help = "write the missing line, or `sidebar = false` into `site.toml`";
             self.error(format!("change `{path}`"), reason).help(help)
@@ -276,7 +261,7 @@ impl Wiki for GitWiki {
         let failed = self.failed("read the pages");
         let copy = self.copy()?;
         let paths = pages.iter().filter_map(|sought| copy.files.get(&sought.name.path));
-        let texts = copy.texts(paths.cloned().collect()).map_err(failed)?;
+        let texts = copy.texts(&paths.cloned().collect()).map_err(failed)?;
         Ok(pages.iter().map(|sought| self.standing(sought, &texts)).collect())
     }
 
@@ -420,7 +405,7 @@ impl Copy {
     }
 
     /// The texts of some objects, by their names.
-    fn texts(&self, blobs: BTreeSet<String>) -> Result<BTreeMap<String, String>, Failure> {
+    fn texts(&self, blobs: &BTreeSet<String>) -> Result<BTreeMap<String, String>, Failure> {
         if blobs.is_empty() {
             return Ok(BTreeMap::new());
         }
@@ -476,7 +461,7 @@ impl Copy {
             let _ = self.git.run(&["fetch", "--quiet", "--deepen=100", "--no-tags", "--", repository, &branch]);
         }
         let place = format!(":(top,literal){path}");
-        let said = self.git.word(&["log", "-1", "--format=%H%x09%P%x09%an%x09%aI%x09%D", &base, "--", &place], &[]).ok()?;
+        let said = self.git.word(&["log", "-1", "--format=%H%x09%P%x09%an%x09%aI", &base, "--", &place], &[]).ok()?;
         let mut parts = said.split('\t');
         let commit = parts.next()?;
         let (parents, editor, edited) = (parts.next()?, parts.next()?, parts.next()?);

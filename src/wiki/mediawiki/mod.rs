@@ -57,15 +57,9 @@ fn heading_words(inlines: &[Inline]) -> String {
 
 /// A page as the wiki reads it. MediaWiki writes accents in one way only, so they are written in that way from the start.
 pub fn text(case: &Case, book: &Book<'_>) -> String {
-    let page = &case.page;
-    let mut parts = Vec::new();
-    if !page.blocks.contains(&Block::Contents) {
-        parts.push("__NOTOC__".to_owned());
-    }
-    parts.push(blocks::page(case, book));
-    let mut text = parts.join("\n\n").nfc().collect::<String>();
-    text.push('\n');
-    text
+    let contents = if case.page.blocks.contains(&Block::Contents) { "" } else { "__NOTOC__\n" };
+    let text = format!("{contents}{}\n", blocks::page(case, book));
+    text.nfc().collect()
 }
 
 /// What the wiki would refuse, or what would be lost there.

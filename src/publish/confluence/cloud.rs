@@ -1,0 +1,139 @@
+//! The second version of the interface, which Cloud has.
+
+use serde_json::{Value, json};
+
+use super::{Api, Change, Home, PROPERTY, Page, Property, results, words};
+use crate::publish::Request;
+use crate::publish::http::encoded;
+
+/// How many things a page of answers holds.
+const MANY: usize = 250;
+
+/// Atlassian's own.
+pub struct Cloud {
+    /// With `/wiki` at its end.
+    base: String,
+}
+
+impl Cloud {
+    /// The interface at an address, with `/wiki` at its end or without.
+    pub fn new(address: &str) -> Self {
+        let base = if address.ends_with("/wiki") { address.to_owned() } else { format!("{address}/wiki") };
+        Self { base }
+    }
+
+    fn request(&self, method: &'static str, path: &str) -> Request {
+        Request::new(method, format!("{}/api/v2{path}", self.base)).header("Accept", "application/json")
+    }
+}
+
+impl Api for Cloud {
+    fn base(&self) -> &str {
+        &self.base
+    }
+
+    fn space(&self, key: &str) -> Request {
+        self.request("GET", &format!("/spaces?keys={}", encoded(key)))
+    }
+
+    fn home(&self, answer: &Value) -> Option<Home> {
+        let space = results(answer).first()?;
+        Some(Home { space: words(&space["id"]), parent: words(&space["homepageId"]) })
+    }
+
+    fn find(&self, home: &Home, _key: &str, title: &str) -> Request {
+        self.request("GET", &format!("/pages?space-id={}&title={}&status=current", encoded(&home.space), encoded(title)))
+    }
+
+    fn read(&self, id: &str) -> Request {
+        self.request("GET", &format!("/pages/{}?body-format=storage", encoded(id)))
+    }
+
+    fn page(&self, answer: &Value) -> Page {
+        let version = &answer["version"];
+        Page {
+            id: words(&answer["id"]),
+            title: words(&answer["title"]),
+            parent: words(&answer["parentId"]),
+            version: version["number"].as_u64().unwrap_or_default(),
+            message: words(&version["message"]),
+            body: words(&answer["body"]["storage"]["value"]),
+            editor: String::new(),
+            account: words(&version["authorId"]),
+            edited: words(&version["createdAt"]),
+            is_current: answer["status"] == "current",
+        }
+    }
+
+    fn create(&self, home: &Home, _key: &str, title: &str, body: &str) -> Request {
+        let mut page = json!({
+            "spaceId": home.space,
+            "status": "current",
+            "title": title,
+            "body": { "representation": "storage", "value": body },
+        });
+        if !home.parent.is_empty() {
+            page["parentId"] = json!(home.parent);
+        }
+        self.request("POST", "/pages").json(&page)
+    }
+
+    fn update(&self, change: &Change<'_>) -> Request {
+        // Without a parent the page stays where it is.
+        let page = json!({
+            "id": change.id,
+            "status": "current",
+            "title": change.title,
+            "body": { "representation": "storage", "value": change.body },
+            "version": { "number": change.version, "message": change.message },
+        });
+        self.request("PUT", &format!("/pages/{}", encoded(change.id))).json(&page)
+    }
+
+    fn delete(&self, id: &str) -> Request {
+        self.request("DELETE", &format!("/pages/{}", encoded(id)))
+    }
+
+    fn children(&self, id: &str) -> Request {
+        self.request("GET", &format!("/pages/{}/children?limit=1", encoded(id)))
+    }
+
+    fn property(&self, id: &str) -> Request {
+        self.request("GET", &format!("/pages/{}/properties?key={PROPERTY}", encoded(id)))
+    }
+
+    fn property_of(&self, answer: &Value) -> Option<Property> {
+        let found = results(answer).iter().find(|property| property["key"] == PROPERTY)?;
+        let version = found["version"]["number"].as_u64().unwrap_or_default();
+        Some(Property { id: words(&found["id"]), version, value: found["value"].clone() })
+    }
+
+    fn put_property(&self, id: &str, old: Option<&Property>, value: &Value) -> Request {
+        let id = encoded(id);
+        match old {
+            None => self.request("POST", &format!("/pages/{id}/properties")).json(&json!({ "key": PROPERTY, "value": value })),
+            Some(old) => self
+                .request("PUT", &format!("/pages/{id}/properties/{}", encoded(&old.id)))
+                .json(&json!({ "key": PROPERTY, "value": value, "version": { "number": old.version + 1 } })),
+        }
+    }
+
+    fn attachments(&self, id: &str, from: &str) -> Request {
+        let cursor = if from.is_empty() { String::new() } else { format!("&cursor={from}") };
+        self.request("GET", &format!("/pages/{}/attachments?limit={MANY}{cursor}", encoded(id)))
+    }
+
+    fn next(&self, answer: &Value) -> Option<String> {
+        // Its path does not hold for tokens that go through another host, so only the cursor is taken from it.
+        let (_, query) = answer["_links"]["next"].as_str()?.split_once('?')?;
+        query.split('&').find_map(|part| part.strip_prefix("cursor=")).map(str::to_owned)
+    }
+
+    fn comments(&self, id: &str) -> Request {
+        self.request("GET", &format!("/pages/{}/inline-comments?limit={MANY}", encoded(id)))
+    }
+
+    fn resolved<'a>(&self, comment: &'a Value) -> Option<&'a str> {
+        if comment["resolutionStatus"] == "resolved" { comment["properties"]["inlineMarkerRef"].as_str() } else { None }
+    }
+}

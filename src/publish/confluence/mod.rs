@@ -1,0 +1,436 @@
+//! Pages of Confluence, on Cloud and in a Data Center.
+//!
+//! The server rewrites what it is sent, so a page is known by what was left with its version: a property that names the version, and
+//! the message of the version itself. A page begins as a placeholder, because the first version takes no message: whoever finds the
+//! placeholder finishes it.
+
+mod cloud;
+mod data_center;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::http::encoded;
+use super::{Client, Error, Request, Response, Sought, Wiki, Write};
+use crate::config::Edition;
+use crate::plan::{Digest, Identity, Recorded, Standing};
+use crate::wiki::confluence::{marked, plain, tidied};
+
+use cloud::Cloud;
+use data_center::DataCenter;
+
+/// The property that tells which text was published as which version.
+const PROPERTY: &str = "storybank";
+
+/// What a page says between its creation and its first text.
+const PLACEHOLDER: &str = "This page is about to be published.";
+
+/// How often a version is written that nobody else has written.
+const TRIES: u32 = 4;
+
+/// What the server gets for finishing a page that it has just created, the first time.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// A space of Confluence that pages are published to.
+pub struct Confluence {
+    client: Client,
+    api: Box<dyn Api>,
+    address: String,
+    space: String,
+    parent: String,
+    /// Where the space and the parent are, once somebody has asked.
+    home: Option<Home>,
+    /// The pages that an earlier run has created and not come to write, by their titles.
+    placeholders: BTreeMap<String, String>,
+    /// What pages stand below, by their ids.
+    parents: BTreeMap<String, String>,
+}
+
+/// Where new pages go.
+#[derive(Debug, Clone)]
+struct Home {
+    /// What the interface calls the space.
+    space: String,
+    /// The id of the page that pages are put below; empty where the space has no home page.
+    parent: String,
+}
+
+/// A page as the server describes it.
+#[derive(Debug, Clone, Default)]
+struct Page {
+    id: String,
+    title: String,
+    parent: String,
+    version: u64,
+    message: String,
+    body: String,
+    /// The name of whoever made the version, where the server tells it.
+    editor: String,
+    /// The account of whoever made the version, where the server tells only that.
+    account: String,
+    edited: String,
+    /// Whether it is there for readers; not in the bin, not in the archive.
+    is_current: bool,
+}
+
+/// What to write over a version of a page.
+struct Change<'a> {
+    id: &'a str,
+    title: &'a str,
+    parent: &'a str,
+    body: &'a str,
+    version: u64,
+    message: &'a str,
+}
+
+/// The property as it stands.
+struct Property {
+    id: String,
+    version: u64,
+    value: Value,
+}
+
+/// What the two editions ask for and answer in different ways.
+trait Api {
+    /// What paths of the first interface follow, `/rest/api`; attachments are put there in both editions.
+    fn base(&self) -> &str;
+    fn space(&self, key: &str) -> Request;
+    /// The space and its home page.
+    fn home(&self, answer: &Value) -> Option<Home>;
+    fn find(&self, home: &Home, key: &str, title: &str) -> Request;
+    fn read(&self, id: &str) -> Request;
+    fn page(&self, answer: &Value) -> Page;
+    fn create(&self, home: &Home, key: &str, title: &str, body: &str) -> Request;
+    fn update(&self, change: &Change<'_>) -> Request;
+    fn delete(&self, id: &str) -> Request;
+    fn children(&self, id: &str) -> Request;
+    fn property(&self, id: &str) -> Request;
+    fn property_of(&self, answer: &Value) -> Option<Property>;
+    fn put_property(&self, id: &str, old: Option<&Property>, value: &Value) -> Request;
+    /// The files at a page, from a place that the page of answers before has named.
+    fn attachments(&self, id: &str, from: &str) -> Request;
+    /// Where the next page of answers begins.
+    fn next(&self, answer: &Value) -> Option<String>;
+    fn comments(&self, id: &str) -> Request;
+    /// The reference of a comment, if it is one that somebody has resolved.
+    fn resolved<'a>(&self, comment: &'a Value) -> Option<&'a str>;
+}
+
+/// Whether an earlier run has created a page and not come to write it.
+fn is_placeholder(page: &Page) -> bool {
+    page.version == 1 && plain(&page.body).trim() == PLACEHOLDER
+}
+
+/// A part of an answer as text, whether it is written as one or as a number.
+fn words(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.as_u64().map(|number| number.to_string()).unwrap_or_default(), str::to_owned)
+}
+
+/// The pages of answers that interfaces give lists in.
+fn results(answer: &Value) -> &[Value] {
+    answer["results"].as_array().map_or(&[], Vec::as_slice)
+}
+
+impl Confluence {
+    /// A space, by its key, at an address; pages are put below the page with the id `parent`, or below the home page where it is empty.
+    pub fn new(client: Client, edition: Edition, address: &str, space: &str, parent: &str) -> Self {
+        let address = address.trim_end_matches('/').to_owned();
+        let api: Box<dyn Api> = match edition {
+            Edition::Cloud => Box::new(Cloud::new(&address)),
+            Edition::DataCenter => Box::new(DataCenter::new(&address)),
+        };
+        let (space, parent) = (space.to_owned(), parent.to_owned());
+        Self { client, api, address, space, parent, home: None, placeholders: BTreeMap::new(), parents: BTreeMap::new() }
+    }
+
+    /// Makes a request that has to succeed.
+    fn ask(&self, action: &str, request: &Request) -> Result<Response, Error> {
+        let response = self.client.send(action, request)?;
+        if response.is_success() { Ok(response) } else { Err(self.refused(action, &response)) }
+    }
+
+    /// Makes a request for something that may not be there.
+    fn ask_for(&self, action: &str, request: &Request) -> Result<Option<Value>, Error> {
+        let response = self.client.send(action, request)?;
+        match response.status {
+            404 => Ok(None),
+            _ if response.is_success() => Ok(Some(response.json())),
+            _ => Err(self.refused(action, &response)),
+        }
+    }
+
+    fn refused(&self, action: &str, response: &Response) -> Error {
+        let help = match response.status {
+            401 => "check the token: it may be mistaken, too old, or one of another kind, and Cloud wants the e-mail address as `user`",
+            403 => "ask somebody who runs the space for the right to view, add and delete pages and attachments in it",
+            404 => "check that it is there and that the token may see it: Confluence says the same for both",
+            409 => "publish again: somebody has changed the page since it was looked at, and nothing of theirs was written over",
+            _ => "",
+        };
+        Error::new(action, &self.address, response.reason()).help(help)
+    }
+
+    /// The space and the parent, asked for once.
+    fn home(&mut self) -> Result<Home, Error> {
+        if let Some(home) = &self.home {
+            return Ok(home.clone());
+        }
+        let action = format!("find the space `{}`", self.space);
+        let answer = self.ask_for(&action, &self.api.space(&self.space))?;
+        let Some(mut home) = answer.and_then(|answer| self.api.home(&answer)) else {
+            let reason = "it is not there, or the token may not see it";
+            return Err(Error::new(action, &self.address, reason)
+                .help("check `space`, which is the key in the addresses of its pages, and `edition`"));
+        };
+        if !self.parent.is_empty() {
+            home.parent.clone_from(&self.parent);
+        }
+        self.home = Some(home.clone());
+        Ok(home)
+    }
+
+    fn read(&mut self, action: &str, id: &str) -> Result<Option<Page>, Error> {
+        let answer = self.ask_for(action, &self.api.read(id))?;
+        let page = answer.map(|answer| self.api.page(&answer)).filter(|page| page.is_current);
+        if let Some(page) = &page {
+            self.parents.insert(page.id.clone(), page.parent.clone());
+        }
+        Ok(page)
+    }
+
+    /// The page that has a title, which is the only one in the space; its capitals may be others.
+    fn find(&mut self, action: &str, title: &str) -> Result<Option<Page>, Error> {
+        let home = self.home()?;
+        let answer = self.ask_for(action, &self.api.find(&home, &self.space, title))?.unwrap_or_default();
+        let pages = results(&answer).iter().map(|page| self.api.page(page));
+        let found = pages.filter(|page| page.is_current).find(|page| page.title.to_lowercase() == title.to_lowercase());
+        found.map_or(Ok(None), |page| self.read(action, &page.id))
+    }
+
+    fn stands(&mut self, sought: &Sought<'_>) -> Result<Option<Standing>, Error> {
+        let title = &sought.name.title;
+        let action = format!("look at the page “{title}”");
+        let recorded = sought.recorded.map(|recorded| recorded.id.as_str()).filter(|id| !id.is_empty());
+        if let Some(page) = recorded.map_or(Ok(None), |id| self.read(&action, id))? {
+            let digest = self.digest(&action, &page)?;
+            return self.standing(&action, page, digest, sought.attachments).map(Some);
+        }
+        let Some(page) = self.named(&action, sought)? else { return Ok(None) };
+        // A title is no proof that a page is ours: it must also stand where we put pages.
+        let is_below = page.parent == self.home()?.parent;
+        if is_below && is_placeholder(&page) {
+            self.placeholders.insert(title.clone(), page.id);
+            return Ok(None);
+        }
+        let digest = if is_below { self.digest(&action, &page)? } else { None };
+        self.standing(&action, page, digest, sought.attachments).map(Some)
+    }
+
+    /// The page under the title that is sought. A run that was stopped has recorded no id, so the title of then counts as well.
+    fn named(&mut self, action: &str, sought: &Sought<'_>) -> Result<Option<Page>, Error> {
+        if let Some(page) = self.find(action, &sought.name.title)? {
+            return Ok(Some(page));
+        }
+        let unfinished = sought.recorded.filter(|recorded| recorded.id.is_empty() && recorded.title != sought.name.title);
+        unfinished.map_or(Ok(None), |recorded| self.find(action, &recorded.title))
+    }
+
+    fn standing(&self, action: &str, page: Page, digest: Option<Digest>, wanted: &[String]) -> Result<Standing, Error> {
+        let attachments = if wanted.is_empty() { Vec::new() } else { self.attachments(action, &page.id)? };
+        let editor = if digest.is_none() && page.editor.is_empty() { self.name_of(action, &page.account)? } else { page.editor.clone() };
+        Ok(Standing {
+            commented: self.commented(action, &page)?,
+            text: tidied(&page.body),
+            attachments: attachments.into_iter().filter(|name| wanted.contains(name)).collect(),
+            id: page.id,
+            title: page.title,
+            revision: page.version.to_string(),
+            digest,
+            editor,
+            edited: page.edited,
+        })
+    }
+
+    /// What was left with the version that stands: with a property if it is about this version, else with its message.
+    fn digest(&self, action: &str, page: &Page) -> Result<Option<Digest>, Error> {
+        let property = self.property(action, &page.id)?.filter(|property| property.value["version"].as_u64() == Some(page.version));
+        let noted = property.and_then(|property| Digest::parse(property.value["digest"].as_str()?));
+        Ok(noted.or_else(|| page.message.get(..32).and_then(Digest::parse)))
+    }
+
+    fn property(&self, action: &str, id: &str) -> Result<Option<Property>, Error> {
+        Ok(self.ask_for(action, &self.api.property(id))?.and_then(|answer| self.api.property_of(&answer)))
+    }
+
+    /// The words that are marked by comments, but for those whose comment somebody has resolved.
+    fn commented(&self, action: &str, page: &Page) -> Result<Vec<String>, Error> {
+        let marked = marked(&page.body);
+        if marked.is_empty() {
+            return Ok(Vec::new());
+        }
+        // If the comments may not be read, each of them counts as open.
+        let answer = self.client.send(action, &self.api.comments(&page.id))?.json();
+        let resolved: Vec<&str> = results(&answer).iter().filter_map(|comment| self.api.resolved(comment)).collect();
+        Ok(marked.into_iter().filter(|(reference, _)| !resolved.contains(&reference.as_str())).map(|(_, words)| words).collect())
+    }
+
+    fn name_of(&self, action: &str, account: &str) -> Result<String, Error> {
+        if account.is_empty() {
+            return Ok(String::new());
+        }
+        let request = Request::new("GET", format!("{}/rest/api/user?accountId={}", self.api.base(), encoded(account)));
+        // A token without the right to read names is good enough for everything else.
+        let response = self.client.send(action, &request)?;
+        Ok(words(&response.json()["displayName"]))
+    }
+
+    fn attachments(&self, action: &str, id: &str) -> Result<Vec<String>, Error> {
+        let mut names = Vec::new();
+        let mut from = Some(String::new());
+        while let Some(place) = from {
+            let answer = self.ask(action, &self.api.attachments(id, &place))?.json();
+            names.extend(results(&answer).iter().map(|attachment| words(&attachment["title"])));
+            from = self.api.next(&answer).filter(|next| *next != place && !results(&answer).is_empty());
+        }
+        Ok(names)
+    }
+
+    /// Puts the files of a page beside it. Their names come from their contents, so what is there already is the same file.
+    fn attach(&self, action: &str, id: &str, write: &Write<'_>) -> Result<(), Error> {
+        if write.page.attachments.is_empty() {
+            return Ok(());
+        }
+        let there = self.attachments(action, id)?;
+        for (name, request) in self.uploads(action, id, write)? {
+            if !there.contains(name) {
+                self.ask(&format!("put the picture `{name}` beside the page “{}”", write.page.name.title), &request)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn uploads<'a>(&self, action: &str, id: &str, write: &Write<'a>) -> Result<Vec<(&'a String, Request)>, Error> {
+        let address = format!("{}/rest/api/content/{}/child/attachment", self.api.base(), encoded(id));
+        let request = |name: &'a String| {
+            let missing = || Error::new(action, &self.address, format!("the picture `{name}` is missing"));
+            let bytes = write.pictures.get(name).ok_or_else(missing)?;
+            let request = Request::new("POST", &address).header("X-Atlassian-Token", "no-check");
+            Ok((name, request.multipart(&[("minorEdit", "true")], ("file", name, bytes))))
+        };
+        write.page.attachments.iter().map(request).collect()
+    }
+
+    /// Looks at all that is to be sent before any of it is: what may not leave must not leave a placeholder behind either.
+    fn search_ahead(&self, action: &str, write: &Write<'_>) -> Result<(), Error> {
+        self.client.search_ahead(action, &self.update(write, "0", "", 0))?;
+        self.uploads(action, "0", write)?.iter().try_for_each(|(_, request)| self.client.search_ahead(action, request))
+    }
+
+    /// A page that is there and says nothing yet, and its version.
+    fn placeholder(&mut self, action: &str, title: &str) -> Result<(String, u64), Error> {
+        if let Some(id) = self.placeholders.remove(title) {
+            return Ok((id, 1));
+        }
+        let home = self.home()?;
+        let body = format!("<p>{PLACEHOLDER}</p>");
+        let created = self.ask(action, &self.api.create(&home, &self.space, title, &body))?.json();
+        let id = words(&created["id"]);
+        if id.is_empty() {
+            return Err(Error::new(action, &self.address, "the answer names no page").help("check that `address` is that of Confluence"));
+        }
+        self.parents.insert(id.clone(), home.parent);
+        Ok((id, self.api.page(&created).version.max(1)))
+    }
+
+    /// What a page stands below, so that writing it does not move it.
+    fn parent_of(&mut self, action: &str, id: &str) -> Result<String, Error> {
+        if !self.parents.contains_key(id) {
+            self.read(action, id)?;
+        }
+        Ok(self.parents.get(id).cloned().unwrap_or_default())
+    }
+
+    /// Writes the next version of a page. Right after a page was created the server may still be busy with it, and says the same as if
+    /// somebody had changed it; so the page is looked at before that is believed.
+    fn replace(&self, action: &str, id: &str, version: u64, request: &Request) -> Result<(), Error> {
+        let mut tries = 1;
+        loop {
+            let response = self.client.send(action, request)?;
+            if response.is_success() {
+                return Ok(());
+            }
+            let is_as_it_was = || {
+                self.ask_for(action, &self.api.read(id)).map(|page| page.is_some_and(|page| self.api.page(&page).version + 1 == version))
+            };
+            if response.status != 409 || tries == TRIES || !is_as_it_was()? {
+                return Err(self.refused(action, &response));
+            }
+            std::thread::sleep(PAUSE * tries);
+            tries += 1;
+        }
+    }
+
+    fn update(&self, write: &Write<'_>, id: &str, parent: &str, version: u64) -> Request {
+        let Write { page, message, .. } = write;
+        let change = Change { id, title: &page.name.title, parent, body: &page.text, version, message };
+        self.api.update(&change).meaning(plain(&page.text).as_bytes())
+    }
+
+    /// Leaves the digest of a text with the version that it became.
+    fn note(&self, action: &str, id: &str, digest: Digest, version: u64) -> Result<(), Error> {
+        let old = self.property(action, id)?;
+        let value = json!({ "digest": digest, "version": version });
+        self.ask(action, &self.api.put_property(id, old.as_ref(), &value)).map(|_| ())
+    }
+
+    /// What keeps a page from being deleted.
+    fn keeps(&mut self, action: &str, standing: &Standing) -> Result<Option<&'static str>, Error> {
+        let Some(page) = self.read(action, &standing.id)? else { return Ok(None) };
+        if page.version.to_string() != standing.revision {
+            return Ok(Some("somebody has changed it since it was looked at"));
+        }
+        if self.commented(action, &page)?.iter().any(|words| !standing.commented.contains(words)) {
+            return Ok(Some("somebody has commented on it since it was looked at"));
+        }
+        let children = self.ask_for(action, &self.api.children(&page.id))?.unwrap_or_default();
+        Ok((!results(&children).is_empty()).then_some("somebody has put pages below it"))
+    }
+}
+
+impl Wiki for Confluence {
+    fn identity(&self) -> Identity {
+        Identity::Id
+    }
+
+    fn look(&mut self, pages: &[Sought<'_>]) -> Result<Vec<Option<Standing>>, Error> {
+        self.home()?;
+        pages.iter().map(|page| self.stands(page)).collect()
+    }
+
+    fn write(&mut self, write: &Write<'_>) -> Result<String, Error> {
+        let name = &write.page.name;
+        let action = format!("write the page “{}”", name.title);
+        self.search_ahead(&action, write)?;
+        let (id, version) = match write.over {
+            Some(standing) => (standing.id.clone(), standing.revision.parse().unwrap_or_default()),
+            None => self.placeholder(&action, &name.title)?,
+        };
+        // The pictures come first, so that the text is never there without them.
+        self.attach(&action, &id, write)?;
+        let parent = self.parent_of(&action, &id)?;
+        let version = version + 1;
+        self.replace(&action, &id, version, &self.update(write, &id, &parent, version))?;
+        self.note(&action, &id, Digest::of(&write.page.text), version)?;
+        Ok(id)
+    }
+
+    fn delete(&mut self, page: &Recorded, standing: &Standing, _message: &str) -> Result<(), Error> {
+        let action = format!("delete the page “{}”", page.title);
+        if let Some(reason) = self.keeps(&action, standing)? {
+            return Err(Error::new(action, &self.address, reason).help("look at the page, and publish again"));
+        }
+        self.ask_for(&action, &self.api.delete(&standing.id)).map(|_| ())
+    }
+}

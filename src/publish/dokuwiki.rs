@@ -1,0 +1,260 @@
+//! DokuWiki over XML-RPC. It finds no conflicts itself, so a page is locked, looked at once more, and only then written.
+//!
+//! The calls are those that every release knows (`wiki.putPage` and its like); the releases since 2024 have others beside them and
+//! still answer these.
+
+mod xmlrpc;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::http::{Client, Credential, Request, Secret};
+use super::{Error, Sought, Wiki, Write};
+use crate::audience::Withheld;
+use crate::plan::{Digest, Recorded, Standing};
+use xmlrpc::{Answer, Value};
+
+/// The fault of a wiki whose remote interface is off, and what to do about it.
+const OFF: i64 = -32605;
+const SWITCH_ON: &str = "switch the remote interface on: `remote` in the settings of the wiki";
+
+/// The right to change pages, as DokuWiki counts rights.
+const EDIT: i64 = 2;
+
+/// The right to make pages.
+const CREATE: i64 = 4;
+
+/// The right to upload files.
+const UPLOAD: i64 = 8;
+
+/// A DokuWiki.
+pub struct Dokuwiki {
+    client: Client,
+    /// Of the interface.
+    url: String,
+    user: String,
+    /// Where pages and pictures are put; empty for the top.
+    namespace: String,
+}
+
+impl Dokuwiki {
+    /// The wiki at an address, which `/lib/exe/xmlrpc.php` follows; `token` is the password of the user.
+    pub fn new(withheld: Arc<Withheld>, address: &str, user: &str, token: Secret, namespace: &str) -> Self {
+        let client = Client::new(Credential::Basic(user.to_owned(), token), withheld);
+        let url = format!("{}/lib/exe/xmlrpc.php", address.trim_end_matches('/'));
+        Self { client, url, user: user.to_owned(), namespace: namespace.to_owned() }
+    }
+
+    /// Makes a call. What the wiki refuses is an answer too: a fault, or on some releases an empty struct.
+    fn call(&self, action: &str, method: &str, parameters: &[Value]) -> Result<Answer, Error> {
+        let request =
+            Request::new("POST", &self.url).body("text/xml", xmlrpc::request(method, parameters)).meaning(&xmlrpc::meaning(parameters));
+        let response = self.client.send(action, &request)?;
+        if !response.is_success() {
+            return Err(self.error(action, response.reason()).help(self.advice(response.status)));
+        }
+        match xmlrpc::answer(&response.text()) {
+            Some(Answer::Fault(OFF, reason)) => Err(self.error(action, reason).help(SWITCH_ON)),
+            Some(answer) => Ok(answer),
+            None => Err(self
+                .error(action, "the answer is no XML-RPC")
+                .help(format!("check that `address` is what stands before `/doku.php`, and {SWITCH_ON}"))),
+        }
+    }
+
+    /// What there is to do about a status.
+    fn advice(&self, status: u16) -> String {
+        let user = &self.user;
+        match status {
+            401 => format!("check the password of `{user}`, and that `remoteuser` in the settings of the wiki lets this user in"),
+            403 => format!("give `{user}` the right to do this, and name it in `remoteuser` in the settings of the wiki"),
+            404 => "check `address`: it is what stands before `/doku.php`".to_owned(),
+            _ => String::new(),
+        }
+    }
+
+    fn error(&self, action: &str, reason: impl Into<String>) -> Error {
+        Error::new(action, &self.url, reason)
+    }
+
+    /// Why the wiki did not do something that needs a right, as far as it says so.
+    fn refused(&self, action: &str, id: &str, needed: i64, answer: &Answer) -> Error {
+        let reason = answer.reason();
+        let right = match self.call(action, "wiki.aclCheck", &[Value::text(id)]) {
+            Ok(Answer::Value(Value::Number(right))) => right,
+            Ok(_) | Err(_) => i64::MAX,
+        };
+        if right < needed {
+            let help = format!("give `{}` the right {needed} or more for the namespace in the access control of the wiki", self.user);
+            return self.error(action, format!("{reason}; `{}` has the right {right} there and needs {needed}", self.user)).help(help);
+        }
+        self.error(action, reason)
+    }
+
+    /// The ids of the pages, or of the files, of a namespace.
+    fn listed(&self, action: &str, method: &str, namespace: &str) -> Result<BTreeSet<String>, Error> {
+        // Deeper pages are of no interest; newer releases count the depth from the namespace on and give some of them as well.
+        let depth = if namespace.is_empty() { 1 } else { namespace.split(':').count() + 1 };
+        let depth = i64::try_from(depth).unwrap_or(i64::MAX);
+        let options = Value::Struct([("depth".to_owned(), Value::Number(depth))].into());
+        match self.call(action, method, &[Value::text(namespace), options])? {
+            Answer::Value(Value::List(items)) => Ok(items.iter().filter_map(|item| item.field("id")).collect()),
+            answer => {
+                Err(self.error(action, answer.reason()).help(format!("check that `{}` may read the namespace `{namespace}`", self.user)))
+            }
+        }
+    }
+
+    /// A page that is there.
+    fn page(&self, action: &str, id: &str) -> Result<Standing, Error> {
+        let info = self.call(action, "wiki.getPageInfo", &[Value::text(id)])?;
+        let Answer::Value(info) = &info else { return Err(self.error(action, info.reason())) };
+        let Some(revision) = info.field("version") else { return Err(self.error(action, Answer::Value(info.clone()).reason())) };
+        let text = match self.call(action, "wiki.getPage", &[Value::text(id)])? {
+            Answer::Value(Value::Text(text)) => text,
+            answer => return Err(self.error(action, answer.reason())),
+        };
+        Ok(Standing {
+            id: id.to_owned(),
+            revision,
+            digest: Some(Digest::of(&text)),
+            text,
+            editor: info.field("author").unwrap_or_default(),
+            edited: info.field("lastModified").unwrap_or_default(),
+            ..Standing::default()
+        })
+    }
+
+    /// Locks a page against everybody else, does something, and unlocks it whatever came of it.
+    fn locked<T>(&self, action: &str, id: &str, work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+        let answer = self.set_lock(action, "lock", id)?;
+        let is_locked = matches!(&answer, Answer::Value(value) if value.words("locked").contains(&id));
+        if !is_locked {
+            let answer = if matches!(&answer, Answer::Value(value) if value.words("lockfail").contains(&id)) {
+                Answer::Fault(133, "somebody else is editing the page, or has left the editor open".to_owned())
+            } else {
+                answer
+            };
+            let mut error = self.refused(action, id, EDIT, &answer);
+            if error.help.is_empty() {
+                error = error.help("run it again when the page is saved, or when its lock has run out after 15 minutes");
+            }
+            return Err(error);
+        }
+        let done = work();
+        // Writing has unlocked it already, and a lock that stays runs out by itself; what was done counts.
+        let _ = self.set_lock(action, "unlock", id);
+        done
+    }
+
+    fn set_lock(&self, action: &str, change: &str, id: &str) -> Result<Answer, Error> {
+        let list = |name: &str| Value::List(if name == change { vec![Value::text(id)] } else { Vec::new() });
+        let set = ["lock", "unlock"].map(|name| (name.to_owned(), list(name)));
+        self.call(action, "dokuwiki.setLocks", &[Value::Struct(set.into())])
+    }
+
+    /// Fails if what stands there is not what was looked at. The wiki counts revisions in seconds, so the text is compared as well.
+    fn check(&self, action: &str, id: &str, over: Option<&Standing>) -> Result<(), Error> {
+        let is_there = self.listed(action, "dokuwiki.getPagelist", namespace_of(id))?.contains(id);
+        let now = if is_there { Some(self.page(action, id)?) } else { None };
+        let is_same = match (&now, over) {
+            (None, None) => true,
+            (Some(now), Some(over)) => now.revision == over.revision && now.digest == over.digest,
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        if is_same {
+            return Ok(());
+        }
+        let reason = match now {
+            Some(now) if !now.editor.is_empty() => format!("`{}` has changed the page since it was looked at", now.editor),
+            Some(_) => "the page has changed since it was looked at".to_owned(),
+            None => "the page has been deleted since it was looked at".to_owned(),
+        };
+        Err(self.error(action, reason).help("run it again to see what is there now"))
+    }
+
+    fn put(&self, action: &str, id: &str, text: &str, message: &str, needed: i64) -> Result<(), Error> {
+        let options = [("sum".to_owned(), Value::text(message)), ("minor".to_owned(), Value::Bool(false))];
+        match self.call(action, "wiki.putPage", &[Value::text(id), Value::text(text), Value::Struct(options.into())])? {
+            Answer::Value(Value::Bool(true)) => Ok(()),
+            answer => Err(self.refused(action, id, needed, &answer)),
+        }
+    }
+
+    /// Uploads a picture unless it is there. Its name comes from its content, so one that is there is the same, if it is whole.
+    fn upload(&self, page: &str, name: &str, bytes: &[u8]) -> Result<(), Error> {
+        let action = format!("upload the picture `{name}` of the page `{page}`");
+        let id = if self.namespace.is_empty() { name.to_owned() } else { format!("{}:{name}", self.namespace) };
+        let size = match self.call(&action, "wiki.getAttachmentInfo", &[Value::text(&id)])? {
+            Answer::Value(info) => info.field("size").and_then(|size| size.parse().ok()).unwrap_or(0),
+            // Newer releases say in this way that it is not there.
+            Answer::Fault(..) => 0,
+        };
+        if size == bytes.len() {
+            return Ok(());
+        }
+        let options = Value::Struct([("ow".to_owned(), Value::Bool(size > 0))].into());
+        match self.call(&action, "wiki.putAttachment", &[Value::text(&id), Value::Bytes(bytes.to_vec()), options])? {
+            Answer::Value(Value::Text(put)) if put == id => Ok(()),
+            answer => Err(self.refused(&action, &id, UPLOAD, &answer)),
+        }
+    }
+}
+
+impl Wiki for Dokuwiki {
+    fn look(&mut self, pages: &[Sought<'_>]) -> Result<Vec<Option<Standing>>, Error> {
+        let mut namespaces: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+        for page in pages {
+            let namespace = namespace_of(&page.name.path);
+            if !namespaces.contains_key(namespace) {
+                let action = format!("list the pages of the namespace `{namespace}`");
+                namespaces.insert(namespace, self.listed(&action, "dokuwiki.getPagelist", namespace)?);
+            }
+        }
+        let files = if pages.iter().any(|page| !page.attachments.is_empty()) {
+            self.listed("list the files of the namespace", "wiki.getAttachments", &self.namespace)?
+        } else {
+            BTreeSet::new()
+        };
+        let look = |page: &Sought<'_>| {
+            let id = &page.name.path;
+            if !namespaces[namespace_of(id)].contains(id) {
+                return Ok(None);
+            }
+            let standing = self.page(&format!("read the page `{id}`"), id)?;
+            let is_there = |name: &&String| files.contains(name.as_str()) || files.contains(&format!("{}:{name}", self.namespace));
+            let attachments = page.attachments.iter().filter(is_there).cloned().collect();
+            Ok(Some(Standing { attachments, ..standing }))
+        };
+        pages.iter().map(look).collect()
+    }
+
+    fn write(&mut self, write: &Write<'_>) -> Result<String, Error> {
+        let id = &write.page.name.path;
+        let action = format!("write the page `{id}`");
+        self.locked(&action, id, || {
+            self.check(&action, id, write.over)?;
+            for name in &write.page.attachments {
+                let bytes = write.pictures.get(name).ok_or_else(|| self.error(&action, format!("there is no picture `{name}`")))?;
+                self.upload(id, name, bytes)?;
+            }
+            let needed = if write.over.is_some() { EDIT } else { CREATE };
+            self.put(&action, id, &write.page.text, write.message, needed)
+        })?;
+        Ok(id.clone())
+    }
+
+    fn delete(&mut self, page: &Recorded, standing: &Standing, message: &str) -> Result<(), Error> {
+        let action = format!("delete the page `{}`", page.path);
+        self.locked(&action, &page.path, || {
+            self.check(&action, &page.path, Some(standing))?;
+            // This is how a page is deleted there.
+            self.put(&action, &page.path, "", message, EDIT)
+        })
+    }
+}
+
+/// What stands before the last colon of an id.
+fn namespace_of(id: &str) -> &str {
+    id.rsplit_once(':').map_or("", |(namespace, _)| namespace)
+}

@@ -1,0 +1,54 @@
+//! The dialect of Confluence: its storage format, which is XML, on Cloud and in a Data Center.
+
+mod check;
+mod standing;
+mod write;
+mod xml;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::page::Case;
+use super::{Book, Name};
+
+pub use check::problems;
+pub use standing::{marked, plain, tidied};
+
+/// Where a page with a title stands.
+pub fn name(title: &str) -> Name {
+    let title = xml::allowed(title).split_whitespace().collect::<Vec<_>>().join(" ");
+    Name { path: title.clone(), title }
+}
+
+/// What links call the headings of a page: the names of the anchors that stand in those that something leads to.
+pub fn anchors(case: &Case) -> BTreeMap<String, String> {
+    let mut taken = BTreeSet::new();
+    let mut anchors = BTreeMap::new();
+    // Headings that nothing leads to count as well, so that a new link elsewhere renames no anchor.
+    for heading in case.page.headings() {
+        let name = unlike(&anchor_name(&heading.id), &mut taken);
+        if heading.is_linked {
+            anchors.insert(heading.id.clone(), name);
+        }
+    }
+    anchors
+}
+
+/// A page as the wiki reads it.
+pub fn text(case: &Case, book: &Book<'_>) -> String {
+    xml::print(&write::page(case, book))
+}
+
+/// The id of a heading in the characters that anchors have in both editors of Cloud and in a Data Center.
+fn anchor_name(id: &str) -> String {
+    let words: Vec<&str> = id.split(|next: char| !next.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let name = words.join("-");
+    // The anchors of footnotes begin with this word, and those of headings must never meet them.
+    if name.is_empty() || name.starts_with("footnote") { format!("section-{name}").trim_end_matches('-').to_owned() } else { name }
+}
+
+/// A name, or a numbered one where another heading has it. Capitals do not make it another one.
+fn unlike(name: &str, taken: &mut BTreeSet<String>) -> String {
+    let numbered = (2..).map(|number| format!("{name}-{number}"));
+    let mut names = std::iter::once(name.to_owned()).chain(numbered);
+    names.find(|name| taken.insert(name.to_ascii_lowercase())).expect("there are more numbers than headings")
+}

@@ -1,0 +1,260 @@
+//! Elements and text, read from the storage format and printed as it: the only place where anything is escaped.
+
+use quick_xml::Reader;
+use quick_xml::escape::{resolve_html5_entity, unescape_with};
+use quick_xml::events::{BytesStart, Event};
+
+/// What stands for a character that XML cannot hold.
+const REPLACEMENT: char = '\u{FFFD}';
+
+/// What a page consists of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Node {
+    /// Something between tags.
+    Element(Element),
+    /// Words.
+    Text(String),
+    /// Words that are kept to the letter, as code.
+    Verbatim(String),
+}
+
+/// Something between tags.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Element {
+    /// With its prefix, `ac:` or `ri:`.
+    pub name: String,
+    /// Names with values.
+    pub attributes: Vec<(String, String)>,
+    /// What stands inside.
+    pub children: Vec<Node>,
+}
+
+impl Element {
+    /// An element that holds nothing.
+    pub fn new(name: &str) -> Self {
+        Self { name: name.to_owned(), ..Self::default() }
+    }
+
+    /// The same with an attribute more.
+    pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.attributes.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// The same with something more inside.
+    pub fn add(mut self, child: impl Into<Node>) -> Self {
+        self.children.push(child.into());
+        self
+    }
+
+    /// The same with more inside.
+    pub fn holding(mut self, children: impl IntoIterator<Item = Node>) -> Self {
+        self.children.extend(children);
+        self
+    }
+
+    /// The value of an attribute.
+    pub fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The elements directly inside.
+    pub fn elements(&self) -> impl Iterator<Item = &Self> {
+        self.children.iter().filter_map(|child| if let Node::Element(element) = child { Some(element) } else { None })
+    }
+
+    /// All words inside, at any depth.
+    pub fn text(&self) -> String {
+        let texts = self.children.iter().map(|child| match child {
+            Node::Element(element) => element.text(),
+            Node::Text(text) | Node::Verbatim(text) => text.clone(),
+        });
+        texts.collect()
+    }
+
+    /// Shows every element inside, at any depth.
+    pub fn each<'a>(&'a self, show: &mut impl FnMut(&'a Self)) {
+        for element in self.elements() {
+            show(element);
+            element.each(show);
+        }
+    }
+}
+
+impl From<Element> for Node {
+    fn from(element: Element) -> Self {
+        Self::Element(element)
+    }
+}
+
+impl From<&str> for Node {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Node {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+/// A text with what XML cannot hold replaced; it cannot hold it as a reference either.
+pub fn allowed(text: &str) -> String {
+    text.chars().map(|next| if is_allowed(next) { next } else { REPLACEMENT }).collect()
+}
+
+fn is_allowed(next: char) -> bool {
+    !matches!(next, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}')
+}
+
+/// Whether whatever is inside stands on lines of its own, so that white space between it says nothing.
+fn holds_blocks(name: &str) -> bool {
+    matches!(name, "" | "ac:rich-text-body" | "ul" | "ol" | "table" | "tbody" | "thead" | "blockquote" | "ac:task-list")
+}
+
+/// Whether there are only elements inside, none of which starts a line.
+fn holds_elements(name: &str) -> bool {
+    matches!(name, "tr" | "ac:structured-macro" | "ac:task" | "ac:link" | "ac:image" | "colgroup")
+}
+
+/// The fragment that a root holds: each block on its own line, so that two versions can be compared line by line.
+pub fn print(root: &Element) -> String {
+    let mut out = String::new();
+    print_inside(root, &mut out);
+    out
+}
+
+fn print_inside(element: &Element, out: &mut String) {
+    let holds_blocks = holds_blocks(&element.name);
+    for child in &element.children {
+        match child {
+            Node::Element(child) => print_element(child, out),
+            Node::Text(text) => escape(text, out),
+            Node::Verbatim(text) => print_verbatim(text, out),
+        }
+        if holds_blocks {
+            out.push('\n');
+        }
+    }
+}
+
+fn print_element(element: &Element, out: &mut String) {
+    out.push('<');
+    out.push_str(&element.name);
+    for (name, value) in &element.attributes {
+        out.push(' ');
+        out.push_str(name);
+        out.push_str("=\"");
+        escape_value(value, out);
+        out.push('"');
+    }
+    if element.children.iter().all(|child| *child == Node::Text(String::new())) {
+        return out.push_str("/>");
+    }
+    out.push('>');
+    if holds_blocks(&element.name) {
+        out.push('\n');
+    }
+    print_inside(element, out);
+    out.push_str("</");
+    out.push_str(&element.name);
+    out.push('>');
+}
+
+/// Adds words so that they are words.
+fn escape(text: &str, out: &mut String) {
+    for next in text.chars() {
+        match next {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '\r' => out.push_str("&#13;"),
+            other if is_allowed(other) => out.push(other),
+            _ => out.push(REPLACEMENT),
+        }
+    }
+}
+
+/// Adds the value of an attribute, in which a line end or a tab stays one only as a reference.
+fn escape_value(value: &str, out: &mut String) {
+    for next in value.chars() {
+        match next {
+            '"' => out.push_str("&quot;"),
+            '\t' => out.push_str("&#9;"),
+            '\n' => out.push_str("&#10;"),
+            other => escape(other.encode_utf8(&mut [0; 4]), out),
+        }
+    }
+}
+
+/// Adds words to the letter. The end of such a section cannot stand in it, so its brackets end one and its `>` begins the next.
+fn print_verbatim(text: &str, out: &mut String) {
+    let text = allowed(text).replace("\r\n", "\n").replace('\r', "\n").replace("]]>", "]]]]><![CDATA[>");
+    out.push_str("<![CDATA[");
+    out.push_str(&text);
+    out.push_str("]]>");
+}
+
+/// The root of a fragment, whose name is empty.
+///
+/// # Errors
+///
+/// What keeps it from being XML, in words.
+pub fn parse(fragment: &str) -> Result<Element, String> {
+    if let Some(found) = fragment.chars().find(|&next| !is_allowed(next)) {
+        return Err(format!("the character U+{:04X} cannot stand in XML", u32::from(found)));
+    }
+    let declared =
+        format!("<root xmlns:ac=\"http://atlassian.com/content\" xmlns:ri=\"http://atlassian.com/resource/identifier\">{fragment}</root>");
+    let mut reader = Reader::from_str(&declared);
+    let mut open = vec![Element::default()];
+    loop {
+        match reader.read_event().map_err(|error| error.to_string())? {
+            Event::Start(start) => open.push(element(&start)?),
+            Event::Empty(start) => put(&mut open, element(&start)?.into()),
+            Event::End(_) => {
+                let closed = open.pop().expect("the reader has seen it open");
+                put(&mut open, closed.into());
+            }
+            Event::Text(text) => put(&mut open, Node::Text(text.xml10_content().into_owned())),
+            Event::CData(text) => put(&mut open, Node::Verbatim(text.xml10_content().into_owned())),
+            Event::GeneralRef(name) => {
+                let reference = format!("&{};", &*name.xml10_content());
+                let meaning = unescape_with(&reference, resolve_html5_entity).map_err(|error| error.to_string())?;
+                put(&mut open, Node::Text(meaning.into_owned()));
+            }
+            Event::Comment(_) => {}
+            Event::Decl(_) | Event::PI(_) | Event::DocType(_) => return Err("a declaration cannot stand in a page".to_owned()),
+            Event::Eof => break,
+        }
+    }
+    let document = if open.len() == 1 { open.pop() } else { None };
+    let root = document.and_then(|mut document| if document.children.len() == 1 { document.children.pop() } else { None });
+    match root {
+        Some(Node::Element(root)) => Ok(Element { name: String::new(), attributes: Vec::new(), ..root }),
+        _ => Err("a tag is closed that was not opened, or opened and not closed".to_owned()),
+    }
+}
+
+fn element(start: &BytesStart<'_>) -> Result<Element, String> {
+    let mut element = Element::new(start.name().as_ref());
+    for attribute in start.attributes() {
+        let attribute = attribute.map_err(|error| error.to_string())?;
+        let spaced = attribute.value.replace(['\n', '\t'], " ");
+        let value = unescape_with(&spaced, resolve_html5_entity).map_err(|error| error.to_string())?;
+        element = element.with(attribute.key.as_ref(), value);
+    }
+    Ok(element)
+}
+
+/// Puts something into what is open; words that follow words become one with them, and white space that says nothing is left out.
+fn put(open: &mut [Element], node: Node) {
+    let inside = open.last_mut().expect("the document itself stays open");
+    let says_nothing = inside.name.is_empty() || inside.name == "root" || holds_blocks(&inside.name) || holds_elements(&inside.name);
+    match (inside.children.last_mut(), node) {
+        (_, Node::Text(text)) if says_nothing && text.trim().is_empty() => {}
+        (Some(Node::Text(before)), Node::Text(text)) | (Some(Node::Verbatim(before)), Node::Verbatim(text)) => before.push_str(&text),
+        (_, node) => inside.children.push(node),
+    }
+}

@@ -1,0 +1,403 @@
+//! What stands below one another, as DokuWiki reads it: by blocks at the top, by lines where it has no blocks.
+
+use super::inlines::words;
+use super::names;
+use crate::markdown::Alignment;
+use crate::wiki::Book;
+use crate::wiki::page::{Action, Block, CalloutKind, Case, Heading, Inline, Item, List, Table, callout_name};
+
+/// Writes one page.
+pub struct Writer<'a> {
+    /// What is written.
+    pub case: &'a Case,
+    /// What it shares with the other pages.
+    pub book: &'a Book<'a>,
+    /// The marks of the styles that are set.
+    pub styles: Vec<&'static str>,
+    /// The footnotes that are being written.
+    pub notes: Vec<usize>,
+}
+
+/// A part of what the wiki takes for a single line.
+enum Line {
+    Words(String),
+    /// Code, which may stand in a line and takes lines of its own.
+    Code(String),
+    Gap,
+}
+
+impl<'a> Writer<'a> {
+    /// A writer that has written nothing yet.
+    pub fn new(case: &'a Case, book: &'a Book<'a>) -> Self {
+        Self { case, book, styles: Vec::new(), notes: Vec::new() }
+    }
+
+    /// Blocks where the wiki reads blocks; an empty line belongs between them.
+    pub fn blocks(&mut self, blocks: &[Block]) -> Vec<String> {
+        blocks.iter().flat_map(|block| self.block(block)).filter(|text| !text.is_empty()).collect()
+    }
+
+    fn block(&mut self, block: &Block) -> Vec<String> {
+        let text = match block {
+            Block::Heading(heading) => return self.heading(heading),
+            Block::Details { summary, blocks } => {
+                let mut parts = vec![self.bold(summary)];
+                parts.extend(self.blocks(blocks));
+                return parts;
+            }
+            Block::Paragraph(inlines) => self.inlines(inlines).trim().to_owned(),
+            Block::Quote(blocks) => self.quote(blocks, 1).join("\n"),
+            Block::Callout { kind, title, blocks } => self.callout(*kind, title, blocks),
+            Block::Code { language, text } => return code_blocks(language, text),
+            Block::List(list) => self.list(list, 1),
+            Block::Table(table) => self.table(table),
+            Block::Rule => "----".to_owned(),
+            Block::Facts(facts) => facts_table(facts),
+            Block::Contents => String::new(),
+            Block::Actions(actions) => actions_table(actions),
+        };
+        vec![text]
+    }
+
+    /// The wiki shows a heading as it stands, without reading it; what is more than words follows below.
+    fn heading(&mut self, heading: &Heading) -> Vec<String> {
+        let marks = "=".repeat(7 - usize::from(heading.level.clamp(2, 5)));
+        let text = names::title(heading);
+        let mut parts = Vec::new();
+        if !text.is_empty() {
+            parts.push(format!("{marks} {text} {marks}"));
+        }
+        let mut more = Vec::new();
+        add_more_than_words(&heading.text, &mut more);
+        parts.push(self.inlines(&more));
+        parts
+    }
+
+    fn bold(&mut self, inlines: &[Inline]) -> String {
+        self.within("**", "**", |writer| writer.inlines(inlines).trim().to_owned())
+    }
+
+    fn callout_title(&mut self, kind: CalloutKind, title: &[Inline]) -> String {
+        let name = callout_name(kind);
+        self.within("**", "**", |writer| {
+            let title = writer.inlines(title);
+            let title = title.trim();
+            if title.is_empty() { name.to_owned() } else { format!("{name}%%:%% {title}") }
+        })
+    }
+
+    /// A box of one column: its title above what it says.
+    fn callout(&mut self, kind: CalloutKind, title: &[Inline], blocks: &[Block]) -> String {
+        let title = self.callout_title(kind, title);
+        let text = self.joined(blocks);
+        format!("^ {title}  ^\n{}", row(&[(text, Alignment::Left)], '|'))
+    }
+
+    fn table(&mut self, table: &Table) -> String {
+        let alignment = |column: usize| table.columns.get(column).copied().unwrap_or(Alignment::None);
+        let mut cells = |cells: &[Vec<Inline>]| -> Vec<(String, Alignment)> {
+            cells.iter().enumerate().map(|(column, cell)| (self.inlines(cell), alignment(column))).collect()
+        };
+        let mut rows = vec![row(&cells(&table.head), '^')];
+        rows.extend(table.rows.iter().map(|next| row(&cells(next), '|')));
+        rows.join("\n")
+    }
+
+    fn list(&mut self, list: &List, depth: usize) -> String {
+        let rows = list.items.iter().enumerate().map(|(at, item)| self.item(list, item, at, depth));
+        rows.collect::<Vec<_>>().join("\n")
+    }
+
+    /// An item: one line, with the lists at its end as lists of their own.
+    fn item(&mut self, list: &List, item: &Item, at: usize, depth: usize) -> String {
+        let lists = item.blocks.iter().rev().take_while(|block| matches!(block, Block::List(_))).count();
+        let (own, lists) = item.blocks.split_at(item.blocks.len() - lists);
+        // The wiki counts from one; where the author does not, the number is written out.
+        let (mark, number) = match list.first {
+            Some(1) => ("-", String::new()),
+            Some(first) => ("*", number(first, at)),
+            None => ("*", String::new()),
+        };
+        let text = format!("{number}{}{}", task(item), self.joined(own));
+        let mut lines = vec![format!("{}{mark} {}", "  ".repeat(depth), text.trim())];
+        for block in lists {
+            if let Block::List(list) = block {
+                lines.push(self.list(list, depth + 1));
+            }
+        }
+        lines.join("\n")
+    }
+
+    /// Somebody's words, and those that are quoted there: a line for each stretch at one depth.
+    fn quote(&mut self, blocks: &[Block], depth: usize) -> Vec<String> {
+        let is_quote = |block: &Block| matches!(block, Block::Quote(_));
+        let mut out = Vec::new();
+        for stretch in blocks.chunk_by(|one, next| !is_quote(one) && !is_quote(next)) {
+            match stretch {
+                [Block::Quote(inner)] => out.extend(self.quote(inner, depth + 1)),
+                _ => out.push(format!("{} {}", ">".repeat(depth), self.joined(stretch))),
+            }
+        }
+        out
+    }
+
+    /// Blocks where the wiki reads a single line.
+    pub fn joined(&mut self, blocks: &[Block]) -> String {
+        let mut out = String::new();
+        // What parts the next words from those before; code has lines of its own.
+        let mut between = "";
+        for line in self.lines(blocks) {
+            match line {
+                Line::Words(text) => {
+                    out.push_str(between);
+                    out.push_str(&text);
+                    between = "\\\\ ";
+                }
+                Line::Code(text) => {
+                    out.push_str(&text);
+                    between = "";
+                }
+                Line::Gap if !between.is_empty() => between = "\\\\ \\\\ ",
+                Line::Gap => {}
+            }
+        }
+        out.trim().to_owned()
+    }
+
+    fn lines(&mut self, blocks: &[Block]) -> Vec<Line> {
+        let mut lines = Vec::new();
+        for block in blocks {
+            if !lines.is_empty() {
+                lines.push(Line::Gap);
+            }
+            lines.extend(self.lines_of(block));
+        }
+        lines
+    }
+
+    fn lines_of(&mut self, block: &Block) -> Vec<Line> {
+        match block {
+            Block::Heading(heading) => vec![Line::Words(self.bold(&heading.text))],
+            Block::Paragraph(inlines) => vec![Line::Words(self.inlines(inlines).trim().to_owned())],
+            Block::Quote(blocks) => prefixed(self.lines(blocks), "%%> %%"),
+            Block::Callout { kind, title, blocks } => {
+                let title = self.callout_title(*kind, title);
+                self.titled(title, blocks)
+            }
+            Block::Details { summary, blocks } => {
+                let title = self.bold(summary);
+                self.titled(title, blocks)
+            }
+            Block::Code { language, text } => code_in_lines(language, text),
+            Block::List(list) => self.list_in_lines(list),
+            Block::Table(table) => {
+                let rows: Vec<String> = std::iter::once(&table.head).chain(&table.rows).map(|cells| self.row_in_a_line(cells)).collect();
+                rows.into_iter().map(Line::Words).collect()
+            }
+            Block::Rule => vec![Line::Words(words("———"))],
+            Block::Facts(facts) => facts.iter().map(|(name, value)| Line::Words(words(&format!("{name}: {value}")))).collect(),
+            Block::Contents => Vec::new(),
+            Block::Actions(actions) => actions.iter().map(|action| Line::Words(words(&action_cells(action).join(" | ")))).collect(),
+        }
+    }
+
+    fn titled(&mut self, title: String, blocks: &[Block]) -> Vec<Line> {
+        let mut lines = vec![Line::Words(title)];
+        lines.extend(self.lines(blocks));
+        lines
+    }
+
+    fn row_in_a_line(&mut self, cells: &[Vec<Inline>]) -> String {
+        cells.iter().map(|cell| self.inlines(cell)).collect::<Vec<_>>().join("%% | %%")
+    }
+
+    fn list_in_lines(&mut self, list: &List) -> Vec<Line> {
+        let mut lines = Vec::new();
+        for (at, item) in list.items.iter().enumerate() {
+            let mark = list.first.map_or("• ".to_owned(), |first| number(first, at));
+            let mut own = self.lines(&item.blocks).into_iter();
+            let first = match own.next() {
+                Some(Line::Words(text)) => text,
+                Some(other) => {
+                    lines.push(Line::Words(format!("{mark}{}", task(item))));
+                    lines.push(other);
+                    lines.extend(own);
+                    continue;
+                }
+                None => String::new(),
+            };
+            lines.push(Line::Words(format!("{mark}{}{first}", task(item))));
+            // Blanks at the start of a line are shown where they are no ordinary ones.
+            lines.extend(prefixed(own.collect(), "\u{2003}"));
+        }
+        lines
+    }
+}
+
+fn prefixed(lines: Vec<Line>, prefix: &str) -> Vec<Line> {
+    let add = |line| match line {
+        Line::Words(text) => Line::Words(format!("{prefix}{text}")),
+        other => other,
+    };
+    lines.into_iter().map(add).collect()
+}
+
+fn number(first: u32, at: usize) -> String {
+    format!("%%{}.%% ", usize::try_from(first).unwrap_or(usize::MAX).saturating_add(at))
+}
+
+fn task(item: &Item) -> &'static str {
+    match item.done {
+        Some(true) => "☑ ",
+        Some(false) => "☐ ",
+        None => "",
+    }
+}
+
+/// A row of a table. Two blanks tell how a cell is set, and two bars next to each other would make one cell of two.
+fn row(cells: &[(String, Alignment)], bar: char) -> String {
+    let mut out = String::new();
+    for (cell, alignment) in cells {
+        let cell = cell.trim();
+        let (before, after) = match alignment {
+            Alignment::None => (" ", " "),
+            Alignment::Left => (" ", "  "),
+            Alignment::Center => ("  ", "  "),
+            Alignment::Right => ("  ", " "),
+        };
+        out.push(bar);
+        out.push_str(&if cell.is_empty() { "  ".to_owned() } else { format!("{before}{cell}{after}") });
+    }
+    out.push(bar);
+    out
+}
+
+fn facts_table(facts: &[(String, String)]) -> String {
+    let cell = |text: &str| if text.is_empty() { "  ".to_owned() } else { format!(" {} ", words(text).trim()) };
+    facts.iter().map(|(name, value)| format!("^{}|{}|", cell(name), cell(value))).collect::<Vec<_>>().join("\n")
+}
+
+fn actions_table(actions: &[Action]) -> String {
+    let head = ["Done", "What", "Owner", "Due", "Status"].map(|name| (name.to_owned(), Alignment::None));
+    let mut rows = vec![row(&head, '^')];
+    for action in actions {
+        let cells = action_cells(action).map(|text| (words(&text), Alignment::None));
+        rows.push(row(&cells, '|'));
+    }
+    rows.join("\n")
+}
+
+fn action_cells(action: &Action) -> [String; 5] {
+    let done = if action.is_settled { "☑" } else { "☐" };
+    [done.to_owned(), action.what.clone(), action.owner.clone(), action.due.clone(), action.status.to_owned()]
+}
+
+/// The tags that keep code as it is.
+const TAGS: [&str; 2] = ["code", "file"];
+
+/// Code at the top. Where it holds the ends of both tags it is indented instead, unless that would make a list of it.
+fn code_blocks(language: &str, text: &str) -> Vec<String> {
+    if let Some(block) = tagged(language, text) {
+        return vec![block];
+    }
+    let makes_a_list = |line: &str| line.trim_start_matches(' ').starts_with(['*', '-']);
+    if text.lines().any(makes_a_list) {
+        let lines = code_in_lines(language, text);
+        return lines.into_iter().map(|line| if let Line::Words(text) | Line::Code(text) = line { text } else { String::new() }).collect();
+    }
+    let lines: Vec<String> = text.lines().map(|line| format!("  {line}")).collect();
+    vec![lines.join("\n")]
+}
+
+/// Code within a line: whole if it may be, or else parted where the tag has to change.
+fn code_in_lines(language: &str, text: &str) -> Vec<Line> {
+    if let Some(block) = tagged(language, text) {
+        return vec![Line::Code(block)];
+    }
+    let mut parts: Vec<String> = Vec::new();
+    for line in text.lines() {
+        let longer = parts.last().map(|part| format!("{part}{line}\n")).filter(|longer| tagged(language, longer).is_some());
+        match (longer, parts.last_mut()) {
+            (Some(longer), Some(part)) => *part = longer,
+            _ => parts.push(format!("{line}\n")),
+        }
+    }
+    let line = |part: String| match tagged(language, &part) {
+        Some(block) => Line::Code(block),
+        None => Line::Words(format!("''{}''", words(part.trim_end()))),
+    };
+    parts.into_iter().map(line).collect()
+}
+
+/// Code between the first tags whose end it does not hold.
+fn tagged(language: &str, text: &str) -> Option<String> {
+    let tag = TAGS.into_iter().find(|tag| !text.contains(&format!("</{tag}>")))?;
+    let language = known_as(language);
+    let language = if language.is_empty() { language } else { format!(" {language}") };
+    Some(format!("<{tag}{language}>\n{text}</{tag}>"))
+}
+
+/// A language as the highlighter of DokuWiki calls it.
+fn known_as(language: &str) -> String {
+    let name: String = language.chars().take_while(|next| next.is_ascii_alphanumeric() || "+#-_".contains(*next)).collect();
+    let name = name.to_ascii_lowercase();
+    let known = match name.as_str() {
+        "c++" => "cpp",
+        "c#" | "cs" => "csharp",
+        "js" | "jsx" => "javascript",
+        "ts" | "tsx" => "typescript",
+        "py" => "python",
+        "rb" => "ruby",
+        "rs" => "rust",
+        "sh" | "shell" | "console" | "zsh" => "bash",
+        "yml" => "yaml",
+        "make" | "makefile" => "make",
+        "tex" => "latex",
+        other => other,
+    };
+    if known.contains(['+', '#']) || known.starts_with('-') { String::new() } else { known.to_owned() }
+}
+
+/// What of a heading is lost to a wiki that takes nothing but words there.
+fn add_more_than_words(inlines: &[Inline], out: &mut Vec<Inline>) {
+    for inline in inlines {
+        match inline {
+            Inline::Link { .. } | Inline::Picture { .. } | Inline::Footnote(_) => {
+                if !out.is_empty() {
+                    out.push(Inline::Text(" ".to_owned()));
+                }
+                out.push(inline.clone());
+            }
+            Inline::Styled(_, inner) => add_more_than_words(inner, out),
+            Inline::Text(_) | Inline::Code(_) | Inline::Break => {}
+        }
+    }
+}
+
+/// Looks at everything inside of the lines of blocks.
+pub fn inlines(blocks: &[Block], look: &mut impl FnMut(&Inline)) {
+    for block in blocks {
+        match block {
+            Block::Heading(heading) => inner(&heading.text, look),
+            Block::Paragraph(text) => inner(text, look),
+            Block::Quote(blocks) => inlines(blocks, look),
+            Block::Callout { title: text, blocks, .. } | Block::Details { summary: text, blocks } => {
+                inner(text, look);
+                inlines(blocks, look);
+            }
+            Block::List(list) => list.items.iter().for_each(|item| inlines(&item.blocks, look)),
+            Block::Table(table) => table.head.iter().chain(table.rows.iter().flatten()).for_each(|cell| inner(cell, look)),
+            Block::Code { .. } | Block::Rule | Block::Facts(_) | Block::Contents | Block::Actions(_) => {}
+        }
+    }
+}
+
+fn inner(text: &[Inline], look: &mut impl FnMut(&Inline)) {
+    for inline in text {
+        look(inline);
+        match inline {
+            Inline::Styled(_, text) | Inline::Link { text, .. } => inner(text, look),
+            Inline::Text(_) | Inline::Code(_) | Inline::Picture { .. } | Inline::Break | Inline::Footnote(_) => {}
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! The dialect of DokuWiki: ordinary words stand in `%%…%%`, in which nothing means anything.
+
+mod blocks;
+mod inlines;
+mod names;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::page::{Block, Case, Inline, LinkTo};
+use super::{Book, Name};
+use blocks::Writer;
+
+/// The longest text. DokuWiki takes more, but the time to show a page grows with the square of its length: two megabytes take seven
+/// seconds, and PHP stops after thirty.
+const LONGEST_TEXT: usize = 2 << 20;
+
+/// Pages that DokuWiki itself shows in places of their own.
+const TAKEN: [(&str, &str); 2] = [("sidebar", "the sidebar of the namespace"), ("start", "the first page of the namespace")];
+
+/// Where a page with a title stands: an id of our own, so that a colon in the title makes no namespace.
+pub fn name(title: &str, place: &str) -> Name {
+    let id = names::id(title);
+    let path = if place.is_empty() { id } else { format!("{place}:{id}") };
+    Name { title: title.to_owned(), path }
+}
+
+/// What links call the headings of a page.
+pub fn anchors(case: &Case) -> BTreeMap<String, String> {
+    names::anchors(case)
+}
+
+/// A page as the wiki reads it.
+pub fn text(case: &Case, book: &Book<'_>) -> String {
+    let mut writer = Writer::new(case, book);
+    let mut parts = vec![format!("====== {} ======", names::one_line(&case.title))];
+    // The wiki makes a table of contents of every page that does not ask for none.
+    if !case.page.blocks.contains(&Block::Contents) {
+        parts.insert(0, "~~NOTOC~~".to_owned());
+    }
+    parts.extend(writer.blocks(&case.page.blocks));
+    let mut text = parts.join("\n\n");
+    text.push('\n');
+    text
+}
+
+/// What the wiki would refuse, cut or show in another way.
+pub fn problems(case: &Case, name: &Name, text: &str) -> Vec<String> {
+    let mut problems = Vec::new();
+    let id = name.path.rsplit(':').next().unwrap_or_default();
+    if id.is_empty() {
+        problems.push("the title has no letter or digit, so DokuWiki has no place for the page".to_owned());
+    }
+    for (taken, what) in TAKEN {
+        if id == taken {
+            problems.push(format!("the page would stand at `{taken}`, which DokuWiki shows as {what}; give it another title"));
+        }
+    }
+    if let Some(bad) = text.chars().find(|&next| names::is_unspeakable(next)) {
+        problems.push(format!("the page holds the character U+{:04X}, which cannot be sent to DokuWiki", u32::from(bad)));
+    }
+    if text.len() > LONGEST_TEXT {
+        problems.push(format!("the page has {} bytes, and DokuWiki takes {LONGEST_TEXT} at most", text.len()));
+    }
+    problems.extend(dangling(case).into_iter().map(|id| format!("a link leads to the heading `{id}`, which the page does not have")));
+    problems
+}
+
+/// The headings that links of the page lead to, and that it does not have.
+fn dangling(case: &Case) -> BTreeSet<String> {
+    let mut wanted = BTreeSet::new();
+    blocks::inlines(&case.page.blocks, &mut |inline| add_wanted(inline, &mut wanted));
+    for footnote in &case.page.footnotes {
+        blocks::inlines(footnote, &mut |inline| add_wanted(inline, &mut wanted));
+    }
+    let anchors = names::anchors(case);
+    wanted.into_iter().filter(|id| !anchors.contains_key(id)).collect()
+}
+
+fn add_wanted(inline: &Inline, wanted: &mut BTreeSet<String>) {
+    if let Inline::Link { to: LinkTo::Heading(id), .. } = inline {
+        wanted.insert(id.clone());
+    }
+}

@@ -1,0 +1,225 @@
+//! What DokuWiki calls pages and sections.
+
+use std::collections::BTreeMap;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::wiki::page::{Block, Case, Heading, plain};
+
+/// The longest id: with what DokuWiki puts after it, it is the name of a file, which has 255 bytes.
+const LONGEST_ID: usize = 200;
+
+/// Letters that are more than a letter and an accent, as DokuWiki folds them.
+const FOLDED: [(char, &str); 15] = [
+    ('ä', "ae"),
+    ('ö', "oe"),
+    ('ü', "ue"),
+    ('ß', "ss"),
+    ('æ', "ae"),
+    ('ø', "oe"),
+    ('œ', "oe"),
+    ('þ', "th"),
+    ('ð', "dh"),
+    ('đ', "d"),
+    ('ł', "l"),
+    ('ħ', "h"),
+    ('ŧ', "t"),
+    ('ı', "i"),
+    ('å', "a"),
+];
+
+/// The id of a page with a title, in its namespace: small letters, digits, `_` and `-`. It can be empty.
+pub fn id(title: &str) -> String {
+    let folded = folded(title);
+    let is_plain = |next: char| next.is_ascii_alphanumeric() || next == '-';
+    let mut id = String::new();
+    for next in folded.chars() {
+        if is_plain(next) {
+            id.push(next);
+        } else if !id.ends_with('_') {
+            id.push('_');
+        }
+    }
+    let mut id = shortened(id.trim_matches(['_', '-'])).to_owned();
+    // Other alphabets have no letters here, so the digest of the title tells such pages apart.
+    if folded.chars().any(|next| next.is_alphanumeric() && !next.is_ascii()) {
+        let digest = format!("{:08x}", xxh3_64(title.as_bytes()) >> 32);
+        id = if id.is_empty() { digest } else { format!("{id}_{digest}") };
+    }
+    id
+}
+
+fn shortened(id: &str) -> &str {
+    if id.len() <= LONGEST_ID {
+        return id;
+    }
+    let cut = &id[..LONGEST_ID];
+    cut.rfind('_').map_or(cut, |at| &cut[..at])
+}
+
+/// Small letters, and those of the Latin alphabet without accents.
+fn folded(text: &str) -> String {
+    let mut folded = String::new();
+    for next in text.nfc().flat_map(char::to_lowercase) {
+        match FOLDED.iter().find(|(letter, _)| *letter == next) {
+            Some((_, letters)) => folded.push_str(letters),
+            None => push_without_accent(next, &mut folded),
+        }
+    }
+    folded
+}
+
+fn push_without_accent(letter: char, out: &mut String) {
+    let base: String = letter.nfd().filter(|&part| !is_combining_mark(part)).collect();
+    if base.is_ascii() { out.push_str(&base) } else { out.push(letter) }
+}
+
+/// What links call the headings of a page. A heading inside of a quotation, a list or a call-out is none to the wiki, so a link to it
+/// leads to the section that it stands in.
+pub fn anchors(case: &Case) -> BTreeMap<String, String> {
+    let mut sections = Sections::default();
+    sections.here = sections.add(&case.title);
+    sections.walk(&case.page.blocks, Place::Page);
+    for footnote in &case.page.footnotes {
+        sections.walk(footnote, Place::Inside);
+    }
+    sections.anchors
+}
+
+/// Whether a heading makes a section.
+#[derive(Clone, Copy)]
+enum Place {
+    Page,
+    Inside,
+}
+
+#[derive(Default)]
+struct Sections {
+    taken: Vec<String>,
+    /// The section that is being read.
+    here: String,
+    anchors: BTreeMap<String, String>,
+}
+
+impl Sections {
+    fn walk(&mut self, blocks: &[Block], place: Place) {
+        for block in blocks {
+            match block {
+                Block::Heading(heading) => self.heading(heading, place),
+                Block::Details { blocks, .. } => self.walk(blocks, place),
+                Block::Quote(blocks) | Block::Callout { blocks, .. } => self.walk(blocks, Place::Inside),
+                Block::List(list) => list.items.iter().for_each(|item| self.walk(&item.blocks, Place::Inside)),
+                Block::Paragraph(_)
+                | Block::Code { .. }
+                | Block::Table(_)
+                | Block::Rule
+                | Block::Facts(_)
+                | Block::Contents
+                | Block::Actions(_) => {}
+            }
+        }
+    }
+
+    fn heading(&mut self, heading: &Heading, place: Place) {
+        let text = title(heading);
+        if matches!(place, Place::Page) && !text.is_empty() {
+            self.here = self.add(&text);
+        }
+        self.anchors.insert(heading.id.clone(), self.here.clone());
+    }
+
+    /// Counts a section, and gives what links call it: mostly its own words, from which the wiki makes the id in the same way for the
+    /// heading and for the link, whatever its settings are.
+    fn add(&mut self, text: &str) -> String {
+        let id = section_id(text);
+        let mut taken = id.clone();
+        let mut count = 0;
+        while self.taken.contains(&taken) {
+            count += 1;
+            taken = format!("{id}{count}");
+        }
+        self.taken.push(taken.clone());
+        let words = link_words(text);
+        if count > 0 || words.is_empty() { taken } else { words }
+    }
+}
+
+/// The words of a heading as the wiki gets them, on one line.
+pub fn title(heading: &Heading) -> String {
+    one_line(&plain(&heading.text))
+}
+
+/// A text on one line, without blanks at its ends.
+pub fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The words of a heading without what would mean something in a link; it stands for nothing in an id either.
+fn link_words(text: &str) -> String {
+    let is_kept = |next: char| !next.is_ascii() || next.is_ascii_alphanumeric() || "/;:.-_".contains(next);
+    let words: String = text.chars().map(|next| if is_kept(next) { next } else { ' ' }).collect();
+    one_line(&words)
+}
+
+/// What DokuWiki makes of a heading as it comes.
+fn section_id(text: &str) -> String {
+    const SPECIAL: [char; 4] = [':', '.', '_', '-'];
+    let mut id = String::new();
+    for next in folded(text.trim()).chars() {
+        match next {
+            ';' => id.push(':'),
+            ':' | '.' | '-' => id.push(next),
+            next if next.is_alphanumeric() => id.push(next),
+            _ if id.ends_with('_') => {}
+            _ => id.push('_'),
+        }
+    }
+    let parts = id.split(':').map(|part| part.trim_matches(SPECIAL));
+    let id: String = parts.collect::<String>().replace('.', "");
+    let words = id.trim_start_matches(|next: char| next.is_ascii_digit() || next == '_' || next == '-');
+    if words.is_empty() { format!("section{}", id.replace(['_', '-'], "")) } else { words.to_owned() }
+}
+
+/// Whether a character has no place in XML, which every request is written in.
+pub fn is_unspeakable(next: char) -> bool {
+    matches!(next, '\0'..='\x08' | '\x0b' | '\x0c' | '\x0e'..='\x1f' | '\u{fffe}' | '\u{ffff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_small_and_plain() {
+        for (title, wanted) in [
+            ("Case study: C# & DB — outage #2", "case_study_c_db_outage_2"),
+            ("Über Café", "ueber_cafe"),
+            ("2026 10:00", "2026_10_00"),
+            ("a/b;c", "a_b_c"),
+            ("?", ""),
+            ("On-call", "on-call"),
+            ("GRÖSSE: ß", "groesse_ss"),
+        ] {
+            assert_eq!(id(title), wanted);
+        }
+        let foreign = id("漢字");
+        assert!(foreign.len() == 8 && foreign != id("文字"), "{foreign}");
+        assert_eq!(id(&"word ".repeat(80)).len(), 199);
+    }
+
+    #[test]
+    fn sections_are_called_as_the_wiki_calls_them() {
+        for (text, wanted) in [
+            ("What happened?", "what_happened"),
+            ("2. Über: alles", "ueberalles"),
+            ("10:00", "section1000"),
+            ("!!!", "section"),
+            ("a - b", "a_-_b"),
+            ("a.b", "ab"),
+        ] {
+            assert_eq!(section_id(text), wanted, "{text}");
+        }
+    }
+}

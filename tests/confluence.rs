@@ -1,0 +1,818 @@
+//! Case studies on Confluence, both editions: what stands there is what was written, nobody's words are lost, and every interruption heals.
+
+#[expect(dead_code, reason = "each test uses a part of what they share")]
+mod common;
+#[path = "common/confluence.rs"]
+mod fake;
+#[path = "common/hostile.rs"]
+mod hostile;
+#[expect(dead_code, reason = "each test uses a part of what they share")]
+#[path = "common/program.rs"]
+mod program;
+#[path = "common/storage.rs"]
+mod storage;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use storybank::audience::Withheld;
+use storybank::config::Edition;
+use storybank::highlight::Highlighter;
+use storybank::markdown::Alignment;
+use storybank::plan::{Action, Conflict, Orphans, Record, Wishes, plan, search};
+use storybank::publish::{Client, Confluence, Credential, Error, Secret, Sought, Wiki, apply};
+use storybank::slug::Slug;
+use storybank::source::SitePath;
+use storybank::wiki::page::{Action as Todo, Block, CalloutKind, Case, Heading, Inline, Item, LinkTo, List, Page, Style, Table};
+use storybank::wiki::{Dialect, Written, write};
+
+use fake::{FakeConfluence, HOME, PARENT, SPACE, TOKEN, Trouble, USER};
+
+const EDITIONS: [Edition; 2] = [Edition::Cloud, Edition::DataCenter];
+
+type Pictures = BTreeMap<String, Arc<[u8]>>;
+
+fn text(words: &str) -> Inline {
+    Inline::Text(words.to_owned())
+}
+
+fn paragraph(words: &str) -> Block {
+    Block::Paragraph(vec![text(words)])
+}
+
+fn case(slug: &str, title: &str, blocks: Vec<Block>) -> Case {
+    let page = Page { blocks, ..Page::default() };
+    let file = SitePath::new(format!("content/case-studies/{slug}.md"));
+    Case { slug: Slug::of(slug), file, title: title.to_owned(), language: "en".to_owned(), page }
+}
+
+fn pictures() -> Pictures {
+    let names = ["0a1b2c3d.png", "11aa22bb.jpg", "99ff88ee.png"];
+    names.iter().map(|name| ((*name).to_owned(), Arc::from(format!("\u{1}the bytes of {name}\r\n--").into_bytes()))).collect()
+}
+
+/// The pages as they are to be sent; nothing keeps them from it.
+#[track_caller]
+fn written(cases: &[Case]) -> Vec<Written> {
+    let (pages, diagnostics) = write(Dialect::Confluence, "", cases, &pictures(), &Highlighter::default());
+    let messages: Vec<_> = diagnostics.iter().map(|found| found.message.clone()).collect();
+    assert!(messages.is_empty(), "{messages:?}");
+    pages
+}
+
+/// What keeps a page from being sent.
+fn problems(case: &Case) -> Vec<String> {
+    let (_, diagnostics) = write(Dialect::Confluence, "", std::slice::from_ref(case), &pictures(), &Highlighter::default());
+    diagnostics.into_iter().map(|found| found.message).collect()
+}
+
+fn credential(edition: Edition, token: &str) -> Credential {
+    match edition {
+        Edition::Cloud => Credential::Basic(USER.to_owned(), Secret::new(token)),
+        Edition::DataCenter => Credential::Bearer(Secret::new(token)),
+    }
+}
+
+fn wiki_with(edition: Edition, address: &str, token: &str, withheld: Withheld) -> Confluence {
+    let client = Client::new(credential(edition, token), Arc::new(withheld));
+    Confluence::new(client, edition, address, SPACE, PARENT)
+}
+
+/// One site that publishes to one Confluence, again and again.
+struct Site {
+    edition: Edition,
+    fake: FakeConfluence,
+    record: Record,
+    withheld: Withheld,
+    wishes: Wishes,
+}
+
+impl Site {
+    fn new(edition: Edition) -> Self {
+        let wishes = Wishes { forced: BTreeSet::new(), orphans: Orphans::Keep };
+        Self { edition, fake: FakeConfluence::start(edition), record: Record::default(), withheld: Withheld::default(), wishes }
+    }
+
+    /// What happens to each page of a publication, in their order; the record is kept whatever happens.
+    fn publish(&mut self, cases: &[Case]) -> Result<Vec<Action>, Error> {
+        self.publish_pages(written(cases))
+    }
+
+    fn publish_pages(&mut self, pages: Vec<Written>) -> Result<Vec<Action>, Error> {
+        let mut wiki = wiki_with(self.edition, &self.fake.address, TOKEN, self.withheld.clone());
+        let search = search(pages, &self.record, wiki.identity(), |_| true);
+        let wanted = search.wanted.iter().map(|(page, recorded)| (page.name.clone(), recorded.clone(), page.attachments.clone()));
+        let orphans = search.orphans.iter().map(|page| {
+            let name = storybank::wiki::Name { title: page.title.clone(), path: page.path.clone() };
+            (name, Some(page.clone()), Vec::new())
+        });
+        let looked: Vec<_> = wanted.chain(orphans).collect();
+        let sought = looked.iter().map(|(name, recorded, attachments)| Sought { name, recorded: recorded.as_ref(), attachments });
+        let standings = wiki.look(&sought.collect::<Vec<_>>())?;
+        let plan = plan(search, standings, &self.wishes);
+        let mut kept = self.record.clone();
+        let carried_out = apply(
+            &mut wiki,
+            &plan,
+            &mut self.record,
+            &pictures(),
+            |record| {
+                kept = record.clone();
+                Ok::<(), Error>(())
+            },
+            |_| {},
+        );
+        // What was not saved is not there in the next run.
+        self.record = kept;
+        carried_out.map(|()| plan.steps.into_iter().map(|step| step.action).collect())
+    }
+
+    #[track_caller]
+    fn publishes(&mut self, cases: &[Case]) -> Vec<Action> {
+        self.publish(cases).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Publishes what is there already: nothing is written.
+    #[track_caller]
+    fn writes_nothing(&mut self, cases: &[Case]) {
+        self.fake.forget();
+        let actions = self.publishes(cases);
+        assert_eq!(self.fake.writes(), Vec::<String>::new(), "{actions:?}");
+    }
+}
+
+fn with_picture(slug: &str, title: &str, words: &str) -> Case {
+    let picture = |name: &str| Inline::Picture { name: name.to_owned(), alt: "a curve".to_owned(), title: String::new() };
+    let names: Vec<String> = pictures().into_keys().collect();
+    let mut case = case(slug, title, vec![paragraph(words), Block::Paragraph(names.iter().map(|name| picture(name)).collect())]);
+    case.page.pictures = names;
+    case
+}
+
+fn heading(level: u8, words: &str, id: &str) -> Block {
+    Block::Heading(Heading { level, text: vec![text(words)], id: id.to_owned(), is_linked: true })
+}
+
+fn item(done: Option<bool>, blocks: Vec<Block>) -> Item {
+    Item { done, blocks }
+}
+
+fn list(items: Vec<Item>) -> Block {
+    Block::List(List { first: None, is_tight: true, items })
+}
+
+/// A page with each kind of block, each style and each kind of link.
+fn everything() -> Case {
+    let link = |to: LinkTo, words: &str| Inline::Link { to, text: vec![text(words)] };
+    let page = LinkTo::Page { case: Slug::of("other"), heading: "part".to_owned() };
+    let styles = [
+        Style::Emphasis,
+        Style::Strong,
+        Style::Strikethrough,
+        Style::Subscript,
+        Style::Superscript,
+        Style::Keyboard,
+        Style::Highlight,
+        Style::Underline,
+    ];
+    let kinds = [CalloutKind::Note, CalloutKind::Tip, CalloutKind::Important, CalloutKind::Warning, CalloutKind::Caution];
+    let mut blocks = vec![
+        Block::Facts(vec![("Severity".to_owned(), "2".to_owned())]),
+        Block::Contents,
+        heading(2, "Überblick: was war?", "überblick"),
+        heading(3, "漢字", "漢字"),
+        heading(6, "Footnote", "footnote-1"),
+        Block::Paragraph(vec![
+            link(LinkTo::Heading("überblick".to_owned()), "up"),
+            link(LinkTo::Heading("漢字".to_owned()), "down"),
+            text(" "),
+            link(page, "over"),
+        ]),
+        Block::Paragraph(styles.map(|style| Inline::Styled(style, vec![text("styled")])).to_vec()),
+        Block::Rule,
+    ];
+    blocks.extend(kinds.map(|kind| Block::Callout {
+        kind,
+        title: Vec::new(),
+        blocks: vec![paragraph("set apart"), heading(4, "inside", &format!("{kind:?}"))],
+    }));
+    let inner = list(vec![item(Some(true), vec![paragraph("an inner task")])]);
+    blocks.push(list(vec![item(Some(false), vec![paragraph("a task"), inner]), item(Some(true), vec![paragraph("another")])]));
+    blocks.push(Block::Actions(vec![Todo {
+        what: "Alert earlier".to_owned(),
+        owner: "Platform team".to_owned(),
+        due: "21 March 2025".to_owned(),
+        status: "open",
+        is_settled: false,
+    }]));
+    let table = Block::Table(Table {
+        columns: vec![Alignment::Left, Alignment::Right],
+        head: vec![vec![text("a")], vec![text("b")]],
+        rows: vec![vec![vec![text("1"), Inline::Break, text("2")], Vec::new()]],
+    });
+    let code = Block::Code { language: "rust".to_owned(), text: "a ]]> b ]]]]>> c\n\n\tfn main() {}\n".to_owned() };
+    blocks.push(Block::Details { summary: vec![text("\"More\" <of> it")], blocks: vec![table, code] });
+    let picture = Inline::Picture { name: "0a1b2c3d.png".to_owned(), alt: "\"a\" <curve>".to_owned(), title: "Load & time".to_owned() };
+    blocks.push(Block::Paragraph(vec![picture, text("see"), Inline::Footnote(0), text(" and"), Inline::Footnote(0)]));
+    let mut case = case("everything", "Case study: C# & \"DB\" <tags> — [x] {y} | z?", blocks);
+    case.page.footnotes = vec![vec![paragraph("a note"), paragraph("that goes on")]];
+    case.page.pictures = vec!["0a1b2c3d.png".to_owned()];
+    case
+}
+
+fn other() -> Case {
+    case("other", "Another & one", vec![heading(2, "A part", "part"), paragraph("words")])
+}
+
+#[test]
+fn what_stands_there_is_what_was_written() {
+    for edition in EDITIONS {
+        let mut site = Site::new(edition);
+        let cases = [hostile::case(), everything(), other()];
+        assert_eq!(site.publishes(&cases), vec![Action::Create; 3]);
+        let titles = BTreeMap::from([("other".to_owned(), other().title)]);
+        for case in &cases {
+            let page = site.fake.page(&case.title);
+            assert_eq!(storage::shown(&page.body), storage::wanted(case, &titles), "{edition:?}: {}", case.title);
+            assert_eq!(page.parent, PARENT);
+            let names: Vec<_> = page.attachments.iter().map(|(name, _)| name.clone()).collect();
+            assert_eq!(names, case.page.pictures);
+            assert!(page.attachments.iter().all(|(name, bytes)| **bytes == *pictures()[name]), "the bytes are the same");
+        }
+        site.writes_nothing(&cases);
+    }
+}
+
+#[test]
+fn tasks_have_ids_of_their_own_and_code_is_kept_to_the_letter() {
+    let page = &written(&[everything(), other()])[0];
+    let root = storage::read(&page.text);
+    let ids: Vec<_> = root.all("ac:task-id").iter().map(|id| id.words()).collect();
+    assert_eq!(ids, ["1", "2", "3", "4"]);
+    let code = root.find("ac:plain-text-body").expect("there is code").words();
+    assert_eq!(code, "a ]]> b ]]]]>> c\n\n\tfn main() {}");
+}
+
+#[test]
+fn what_cannot_be_nested_stays_readable() {
+    let code = || Block::Code { language: "sql".to_owned(), text: "select 1;\nselect 2;\n".to_owned() };
+    let table = Block::Table(Table {
+        columns: vec![Alignment::None; 2],
+        head: vec![vec![text("a")], vec![text("b")]],
+        rows: vec![vec![vec![text("1")], vec![text("2")]]],
+    });
+    let inside = list(vec![item(None, vec![paragraph("point"), code()])]);
+    let quote = Block::Quote(vec![paragraph("said"), heading(3, "in a quote", "quoted")]);
+    let unfold = Block::Details { summary: vec![text("unfold")], blocks: vec![paragraph("folded")] };
+    let panel = Block::Callout { kind: CalloutKind::Tip, title: Vec::new(), blocks: vec![code(), inside, table, quote, unfold] };
+    let mixed = list(vec![item(Some(true), vec![paragraph("a task")]), item(None, vec![paragraph("no task")])]);
+    let pages = written(&[case("nested", "Nested", vec![panel, mixed])]);
+    let expected = "\
+<ac:structured-macro ac:name=\"tip\"><ac:rich-text-body>
+<p><strong>Tip</strong></p>
+<ac:structured-macro ac:name=\"code\"><ac:parameter ac:name=\"language\">sql</ac:parameter><ac:plain-text-body><![CDATA[select 1;
+select 2;]]></ac:plain-text-body></ac:structured-macro>
+<ul>
+<li>point<pre>select 1;
+select 2;</pre></li>
+</ul>
+<p><strong>a | b</strong></p>
+<p>1 | 2</p>
+<p><em>said</em></p>
+<h3><ac:structured-macro ac:name=\"anchor\"><ac:parameter ac:name=\"\">quoted</ac:parameter></ac:structured-macro>in a quote</h3>
+<p><strong>unfold</strong></p>
+<p>folded</p>
+</ac:rich-text-body></ac:structured-macro>
+<ul>
+<li>[x] a task</li>
+<li>no task</li>
+</ul>
+";
+    assert_eq!(pages[0].text, expected);
+}
+
+#[test]
+fn a_page_that_would_not_arrive_whole_is_found_before_it_leaves() {
+    let with_title = |title: &str| case("a", title, vec![paragraph("words")]);
+    assert_eq!(problems(&with_title("Fine: # [x] {y} | / \\ ?")), Vec::<String>::new());
+    assert_eq!(problems(&with_title("  spaces \n around  ")), Vec::<String>::new(), "white space is collapsed");
+    assert_eq!(problems(&with_title("")), ["the page has no title"]);
+    assert_eq!(problems(&with_title(&"🙂".repeat(128))), ["the title has 256 characters, and Confluence takes up to 255"]);
+    assert_eq!(problems(&with_title("bell \u{7}")), ["the title has the character U+FFFD, which no title can hold"]);
+    let nowhere = Inline::Link { to: LinkTo::Heading("nowhere".to_owned()), text: vec![text("x")] };
+    let dangling = case("a", "Dangling", vec![Block::Paragraph(vec![nowhere])]);
+    assert_eq!(problems(&dangling), ["a link leads to `nowhere`, which is nowhere on the page"]);
+    let picture = Inline::Picture { name: "no.png".to_owned(), alt: String::new(), title: String::new() };
+    let missing = case("a", "Missing", vec![Block::Paragraph(vec![picture])]);
+    assert_eq!(problems(&missing), ["the page shows the picture `no.png`, which does not go along"]);
+    let long = case("a", "Long", vec![paragraph(&"x".repeat(6 << 20))]);
+    assert!(problems(&long)[0].starts_with("the page has 6291"), "{:?}", problems(&long));
+}
+
+#[test]
+fn links_that_run_something_are_only_words() {
+    let link = Inline::Link { to: LinkTo::External("JavaScript:alert(1)".to_owned()), text: vec![text("click")] };
+    let pages = written(&[case("a", "Link", vec![Block::Paragraph(vec![link])])]);
+    assert_eq!(pages[0].text, "<p>click (JavaScript:alert(1))</p>\n");
+}
+
+#[test]
+fn what_a_colleague_changed_is_refused_and_kept() {
+    for edition in EDITIONS {
+        let mut site = Site::new(edition);
+        site.publishes(&[case("a", "A", vec![paragraph("one")]), other()]);
+        site.fake.edit("A");
+        site.fake.forget();
+        let changed = [case("a", "A", vec![paragraph("two")]), other()];
+        assert_eq!(site.publishes(&changed), [Action::Refuse(Conflict::Edited), Action::Unchanged]);
+        assert!(site.fake.writes().is_empty());
+        assert!(site.fake.page("A").body.contains("A colleague has added this."));
+        // Whoever has looked at it may write over it.
+        site.wishes.forced.insert(Slug::of("a"));
+        assert_eq!(site.publishes(&changed), [Action::Update, Action::Unchanged]);
+        assert_eq!(storage::read(&site.fake.page("A").body).words().trim(), "two");
+        site.wishes.forced.clear();
+        site.writes_nothing(&changed);
+    }
+}
+
+#[test]
+fn a_change_between_the_look_and_the_write_is_kept() {
+    for edition in EDITIONS {
+        let mut site = Site::new(edition);
+        site.publishes(&[case("a", "A", vec![paragraph("one")])]);
+        site.fake.trouble("PUT", "", Trouble::EditFirst("A".to_owned()));
+        let error = site.publish(&[case("a", "A", vec![paragraph("two")])]).expect_err("it is refused").to_string();
+        assert!(error.contains("Version must be incremented") && error.contains("somebody has changed the page"), "{error}");
+        assert!(site.fake.page("A").body.contains("A colleague has added this."));
+        assert_eq!(site.publishes(&[case("a", "A", vec![paragraph("two")])]), [Action::Refuse(Conflict::Edited)]);
+    }
+}
+
+#[test]
+fn a_server_that_is_busy_with_a_new_page_is_asked_again() {
+    for edition in EDITIONS {
+        let mut site = Site::new(edition);
+        site.fake.trouble("PUT", "", Trouble::Status(409, None));
+        assert_eq!(site.publishes(&[other()]), [Action::Create]);
+        assert_eq!(site.fake.page(&other().title).version, 2);
+        site.writes_nothing(&[other()]);
+        // It is asked four times at most, and what it says is said.
+        (0..4).for_each(|_| site.fake.trouble("PUT", "", Trouble::Status(409, None)));
+        let error = site.publish(&[case("other", "Another & one", vec![paragraph("new")])]).expect_err("it is refused").to_string();
+        assert!(error.contains("409 Conflict: not now"), "{error}");
+        assert_eq!(site.fake.writes().iter().filter(|write| write.starts_with("PUT") && !write.contains("propert")).count(), 4);
+    }
+}
+
+#[test]
+fn an_unfinished_page_is_found_under_another_title_too() {
+    for edition in EDITIONS {
+        // The page, the text, the property.
+        for count in 0..3 {
+            let mut site = Site::new(edition);
+            site.fake.trouble_after(count, Trouble::BreakAfter);
+            site.publish(&[case("a", "A", vec![paragraph("first")])]).expect_err("the connection has broken");
+            let renamed = [case("a", "Renamed", vec![paragraph("second")])];
+            heals(&mut site, &renamed, &format!("{edition:?} after {count}"));
+            assert_eq!(site.fake.pages()[0].title, "Renamed");
+        }
+    }
+}
+
+#[test]
+fn what_somebody_has_commented_on_is_not_written_over() {
+    for edition in EDITIONS {
+        let mut site = Site::new(edition);
+        site.publishes(&[case("a", "A", vec![paragraph("one word")])]);
+        let version = site.fake.page("A").version;
+        site.fake.comment("A", "one", "open");
+        assert_eq!(site.fake.page("A").version, version, "a comment is no new version");
+        site.writes_nothing(&[case("a", "A", vec![paragraph("one word")])]);
+        let changed = [case("a", "A", vec![paragraph("two words")])];
+        assert_eq!(site.publishes(&changed), [Action::Refuse(Conflict::Commented)]);
+        let name = written(&changed)[0].name.clone();
+        let sought = [Sought { name: &name, recorded: site.record.pages.first(), attachments: &[] }];
+        let mut wiki = wiki_with(edition, &site.fake.address, TOKEN, Withheld::default());
+        let standing = wiki.look(&sought).expect("it can be looked at").remove(0).expect("it is there");
+        assert_eq!(standing.commented, ["one"]);
+        assert_eq!(standing.text, "<p>one word</p>\n", "what the server adds is no difference");
+        site.fake.change("A", |page| page.comments[0].1 = "resolved");
+        let comments = if edition == Edition::Cloud { "inline-comments" } else { "child/comment" };
+        site.fake.trouble("GET", comments, Trouble::Status(403, None));
+        assert_eq!(site.publishes(&changed), [Action::Refuse(Conflict::Commented)], "who may not read comments takes them for open");
+        assert_eq!(site.publishes(&changed), [Action::Update]);
+    }
+}
+
+#[test]
+fn a_page_under_the_same_title_is_never_taken_for_ours() {
+    for edition in EDITIONS {
+        let mut site = Site::new(edition);
+        let cases = [case("a", "A", vec![paragraph("ours")]), case("b", "B", vec![paragraph("ours")])];
+        site.fake.add("A", HOME, "<p>theirs</p>");
+        site.fake.add("b", PARENT, "<p>theirs</p>");
+        site.fake.forget();
+        assert_eq!(site.publishes(&cases), vec![Action::Refuse(Conflict::NotOurs); 2]);
+        assert!(site.fake.writes().is_empty());
+        // A copy of our page in another place has our property with it and is still not ours.
+        let mut site = Site::new(edition);
+        site.publishes(&cases);
+        site.fake.change("A", |page| page.parent = HOME.to_owned());
+        site.record = Record::default();
+        assert_eq!(site.publishes(&cases), [Action::Refuse(Conflict::NotOurs), Action::Unchanged]);
+    }
+}
+
+#[test]
+fn a_page_keeps_its_id_and_its_place_when_its_title_changes() {
+    for edition in EDITIONS {
+        let mut site = Site::new(edition);
+        site.publishes(&[case("a", "A", vec![paragraph("words")])]);
+        let id = site.fake.page("A").id;
+        // Somebody has put it somewhere else, and that is where it stays.
+        site.fake.change("A", |page| page.parent = HOME.to_owned());
+        let renamed = [case("a", "A new title", vec![paragraph("words")])];
+        assert_eq!(site.publishes(&renamed), [Action::Update]);
+        let page = site.fake.page("A new title");
+        assert_eq!((page.id, page.parent.as_str()), (id, HOME));
+        site.writes_nothing(&renamed);
+        site.fake.add("Taken", HOME, "<p>theirs</p>");
+        let error = site.publish(&[case("a", "Taken", vec![paragraph("words")])]).expect_err("it is refused").to_string();
+        assert!(error.contains("400 Bad Request: A page with this title already exists: Taken"), "{error}");
+    }
+}
+
+#[test]
+fn wherever_it_is_interrupted_the_next_run_completes_it() {
+    for edition in EDITIONS {
+        // The page, three pictures, the text, the property.
+        for count in 0..6 {
+            for trouble in [Trouble::BreakBefore, Trouble::BreakAfter] {
+                let mut site = Site::new(edition);
+                site.fake.trouble_after(count, trouble.clone());
+                let cases = [with_picture("a", "A", "first")];
+                site.publish(&cases).expect_err("the connection has broken");
+                heals(&mut site, &cases, &format!("{edition:?} created, {trouble:?} at write {count}"));
+                if count < 2 {
+                    let changed = [case("a", "A", vec![paragraph("second")])];
+                    site.fake.trouble_after(count, trouble.clone());
+                    site.publish(&changed).expect_err("the connection has broken");
+                    heals(&mut site, &changed, &format!("{edition:?} updated, {trouble:?} at write {count}"));
+                }
+            }
+        }
+    }
+}
+
+#[track_caller]
+fn heals(site: &mut Site, cases: &[Case], when: &str) {
+    let actions = site.publish(cases).unwrap_or_else(|error| panic!("{when}: {error}"));
+    assert!(!matches!(actions[..], [Action::Refuse(_)]), "{when}: {actions:?}");
+    let pages = site.fake.pages();
+    assert_eq!(pages.len(), 1, "{when}: there is one page");
+    assert_eq!(storage::shown(&pages[0].body), storage::wanted(&cases[0], &BTreeMap::new()), "{when}");
+    let names: BTreeSet<_> = pages[0].attachments.iter().map(|(name, _)| name).collect();
+    assert!(cases[0].page.pictures.iter().all(|name| names.contains(name)), "{when}: the pictures are there");
+    assert_eq!(names.len(), pages[0].attachments.len(), "{when}: each picture is there once");
+    site.writes_nothing(cases);
+}
+
+#[test]
+fn what_a_colleague_writes_into_an_unfinished_page_is_kept() {
+    for edition in EDITIONS {
+        let mut site = Site::new(edition);
+        site.fake.trouble_after(1, Trouble::BreakBefore);
+        site.publish(&[other()]).expect_err("the connection has broken");
+        site.fake.edit(&other().title);
+        assert_eq!(site.publishes(&[other()]), [Action::Refuse(Conflict::Edited)]);
+    }
+}
+
+#[test]
+fn a_message_serves_where_the_property_is_of_another_version() {
+    for edition in EDITIONS {
+        let mut site = Site::new(edition);
+        site.publishes(&[other()]);
+        site.fake.change(&other().title, |page| page.properties.clear());
+        site.writes_nothing(&[other()]);
+        site.fake.edit(&other().title);
+        assert_eq!(site.publishes(&[other()]), [Action::Refuse(Conflict::Edited)]);
+    }
+}
+
+#[test]
+fn it_waits_as_long_as_it_is_asked_to() {
+    for edition in EDITIONS {
+        let mut site = Site::new(edition);
+        let soon = "Wed, 21 Oct 2015 07:28:00 GMT".to_owned();
+        site.fake.trouble("GET", "space", Trouble::Status(429, Some("0".to_owned())));
+        site.fake.trouble("POST", "", Trouble::Status(429, Some("1".to_owned())));
+        site.fake.trouble("PUT", "", Trouble::Status(429, Some(soon)));
+        site.fake.trouble("POST", "propert", Trouble::Status(503, Some("0".to_owned())));
+        let start = std::time::Instant::now();
+        assert_eq!(site.publishes(&[other()]), [Action::Create]);
+        assert!(start.elapsed().as_millis() >= 1000, "it has waited");
+        site.writes_nothing(&[other()]);
+        for _ in 0..4 {
+            site.fake.trouble("GET", "space", Trouble::Status(429, Some("0".to_owned())));
+        }
+        let error = site.publish(&[other()]).expect_err("it gives up").to_string();
+        assert!(error.contains("429 Too Many Requests: not now (4 times)"), "{error}");
+    }
+}
+
+#[test]
+fn a_token_that_is_not_taken_is_shown_to_nobody() {
+    for edition in EDITIONS {
+        let site = Site::new(edition);
+        let token = "another-token-that-nobody-may-see";
+        let mut wiki = wiki_with(edition, &site.fake.address, token, Withheld::default());
+        let error = wiki.look(&[]).expect_err("it is refused");
+        let said = format!("{error} {error:?} {:?}", credential(edition, token));
+        assert!(said.contains("401 Unauthorized") && said.contains("check the token"), "{said}");
+        assert!(!said.contains(token) && !said.contains(TOKEN), "{said}");
+        let error = wiki_with(edition, "http://wiki.example.org", token, Withheld::default()).look(&[]).expect_err("the road is open");
+        assert!(error.to_string().contains("https://") && !error.to_string().contains(token), "{error}");
+    }
+}
+
+#[test]
+fn a_space_that_is_not_there_may_be_one_that_is_not_shown() {
+    for edition in EDITIONS {
+        let site = Site::new(edition);
+        let client = Client::new(credential(edition, TOKEN), Arc::default());
+        let error = Confluence::new(client, edition, &site.fake.address, "NONE", "").look(&[]).expect_err("there is no such space");
+        assert!(error.to_string().contains("it is not there, or the token may not see it"), "{error}");
+    }
+}
+
+#[test]
+fn a_token_with_scopes_goes_through_its_own_host() {
+    let site = Site::new(Edition::Cloud);
+    for address in ["/ex/confluence/1234", "/ex/confluence/1234/wiki", "/wiki", "/"] {
+        let address = format!("{}{address}", site.fake.address);
+        wiki_with(Edition::Cloud, &address, TOKEN, Withheld::default()).look(&[]).unwrap_or_else(|error| panic!("{error}"));
+    }
+}
+
+#[test]
+fn nothing_is_sent_that_is_withheld() {
+    for edition in EDITIONS {
+        for pages in [
+            written(&[case("a", "A", vec![paragraph("they run Initech \"&\" Sons there")])]),
+            written(&[case("a", "About Initech \"&\" Sons", vec![paragraph("words")])]),
+        ] {
+            let mut site = Site::new(edition);
+            site.withheld = Withheld::default().with_names(["Initech \"&\" Sons".to_owned()]);
+            let error = site.publish_pages(pages).expect_err("it is refused").to_string();
+            assert!(error.contains("which may not leave"), "{error}");
+            assert!(site.fake.asked().iter().all(|asked| !asked.path.to_lowercase().contains("initech")));
+            assert!(site.fake.writes().is_empty(), "not even an empty page is left behind");
+        }
+    }
+}
+
+#[test]
+fn nothing_of_the_author_s_files_is_sent() {
+    for edition in EDITIONS {
+        let mut site = Site::new(edition);
+        site.publishes(&[with_picture("a-private-name", "A", "words")]);
+        for asked in site.fake.asked() {
+            let sent = format!("{} {} {:?}", asked.path, String::from_utf8_lossy(&asked.body), asked.headers.get("user-agent"));
+            assert!(!sent.contains("a-private-name") && !sent.contains("content/case-studies"), "{sent}");
+        }
+    }
+}
+
+#[test]
+fn a_page_goes_to_the_bin_only_as_it_was_looked_at() {
+    for edition in EDITIONS {
+        let mut site = Site::new(edition);
+        let both = [case("a", "A", vec![paragraph("words")]), other()];
+        site.publishes(&both);
+        assert_eq!(site.publishes(&both[1..]), [Action::Unchanged, Action::Leave]);
+        site.wishes.orphans = Orphans::Delete;
+        let id = site.fake.page("A").id;
+        site.fake.add("Below", &id, "<p>theirs</p>");
+        let error = site.publish(&both[1..]).expect_err("it is refused").to_string();
+        assert!(error.contains("somebody has put pages below it"), "{error}");
+        site.fake.change("Below", |page| page.status = "trashed");
+        let mut wiki = wiki_with(edition, &site.fake.address, TOKEN, Withheld::default());
+        let recorded = site.record.pages.iter().find(|page| page.title == "A").expect("it is recorded").clone();
+        let name = written(&both)[0].name.clone();
+        let standing = wiki.look(&[Sought { name: &name, recorded: Some(&recorded), attachments: &[] }]).expect("it can be read").remove(0);
+        site.fake.edit("A");
+        let error = wiki.delete(&recorded, &standing.expect("it is there"), "").expect_err("it is refused").to_string();
+        assert!(error.contains("somebody has changed it since it was looked at"), "{error}");
+        site.wishes.forced.insert(Slug::of("a"));
+        assert_eq!(site.publishes(&both[1..]), [Action::Unchanged, Action::Delete]);
+        assert_eq!(site.fake.pages().len(), 1);
+        site.writes_nothing(&both[1..]);
+    }
+}
+
+#[test]
+fn a_page_in_the_bin_is_missed() {
+    for edition in EDITIONS {
+        let mut site = Site::new(edition);
+        site.publishes(&[other()]);
+        site.fake.change(&other().title, |page| page.status = "trashed");
+        assert_eq!(site.publishes(&[other()]), [Action::Refuse(Conflict::Deleted)]);
+        site.wishes.forced.insert(Slug::of("other"));
+        assert_eq!(site.publishes(&[other()]), [Action::Create]);
+        site.writes_nothing(&[other()]);
+    }
+}
+
+/// A site with a case study and a wiki to publish it to.
+fn folder(edition: Edition, address: &str) -> program::Folder {
+    let own = match edition {
+        Edition::Cloud => format!("edition = \"cloud\"\nuser = \"{USER}\""),
+        Edition::DataCenter => "edition = \"data-center\"".to_owned(),
+    };
+    let text = format!(
+        "-- site.toml --\n[wiki.handbook]\nkind = \"confluence\"\naddress = \"{address}\"\nspace = \"{SPACE}\"\nparent = \"{PARENT}\"\n{own}\n\
+         -- content/case-studies/naming.md --\n---\ntitle: A rule & its name\naudience: team\nseverity: 2\n\
+         actions:\n  - {{ what: Check names, status: open }}\n---\n\n## Summary\n\nOne `a__b` too *many*.\n"
+    );
+    let folder = program::Folder::new();
+    folder.write(&common::files(&text));
+    folder
+}
+
+fn command(folder: &program::Folder) -> std::process::Command {
+    let mut command = program::storybank(["publish", "handbook", "--root"]);
+    command.arg(folder.path()).env("STORYBANK_HANDBOOK_TOKEN", TOKEN);
+    command
+}
+
+#[test]
+fn a_program_that_is_killed_at_any_write_is_completed_by_the_next() {
+    for edition in EDITIONS {
+        // The page, the text, the property.
+        for count in 0..3 {
+            let fake = FakeConfluence::start(edition);
+            let folder = folder(edition, &fake.address);
+            let (sender, held) = std::sync::mpsc::channel();
+            fake.trouble_after(count, Trouble::Hold(sender));
+            let null = std::process::Stdio::null;
+            let mut child = command(&folder).stdout(null()).stderr(null()).spawn().expect("the program can be started");
+            held.recv_timeout(std::time::Duration::from_secs(20)).expect("it writes");
+            child.kill().expect("it runs");
+            child.wait().expect("it has ended");
+            let output = program::run(command(&folder));
+            let said = program::words(&output);
+            assert!(output.status.success() && !said.contains(TOKEN), "{edition:?} at {count}: {said}");
+            let pages = fake.pages();
+            assert_eq!(pages.len(), 1, "{edition:?} at {count}: {said}");
+            let words = storage::read(&pages[0].body).words();
+            assert!(words.contains("One a__b too many.") && words.contains("Check names"), "{words}");
+            fake.forget();
+            let output = program::run(command(&folder));
+            assert!(output.status.success() && fake.writes().is_empty(), "{}", program::words(&output));
+            fake.edit("A rule & its name");
+            fake.forget();
+            let output = program::run(command(&folder));
+            assert!(!output.status.success() && fake.writes().is_empty(), "{}", program::words(&output));
+        }
+    }
+}
+
+/// Blocks in blocks, in every order that an author can think of.
+fn blocks(depth: usize) -> BoxedStrategy<Vec<Block>> {
+    let word = || "[a-z]{1,4}".prop_map(|word: String| vec![text(&word)]);
+    let leaf = prop_oneof![
+        word().prop_map(Block::Paragraph),
+        "[a-z]{1,4}".prop_map(|word| Block::Code { language: "none".to_owned(), text: format!("{word}\n") }),
+        (word(), "[a-z]{9}").prop_map(|(text, id)| Block::Heading(Heading { level: 3, text, id, is_linked: false })),
+        prop::collection::vec(word(), 2)
+            .prop_map(|cells| { Block::Table(Table { columns: vec![Alignment::Right; 2], head: cells.clone(), rows: vec![cells] }) }),
+        Just(Block::Rule),
+    ];
+    if depth == 0 {
+        return prop::collection::vec(leaf, 1..3).boxed();
+    }
+    let item = (prop::option::of(any::<bool>()), word(), blocks(depth - 1), any::<bool>()).prop_map(|(done, line, rest, is_line)| {
+        let rest = if is_line { Vec::new() } else { rest };
+        item(done, std::iter::once(Block::Paragraph(line)).chain(rest).collect())
+    });
+    let items = prop::collection::vec(item, 1..3);
+    let block = prop_oneof![
+        2 => leaf,
+        1 => blocks(depth - 1).prop_map(Block::Quote),
+        1 => (word(), blocks(depth - 1)).prop_map(|(title, blocks)| Block::Callout { kind: CalloutKind::Caution, title, blocks }),
+        1 => (word(), blocks(depth - 1)).prop_map(|(summary, blocks)| Block::Details { summary, blocks }),
+        2 => (items, any::<bool>(), prop::option::of(1u32..4)).prop_map(|(items, is_tight, first)| Block::List(List { first, is_tight, items })),
+    ];
+    prop::collection::vec(block, 1..4).boxed()
+}
+
+/// The words of a tree, in their order.
+fn words_of(blocks: &[Block], found: &mut Vec<String>) {
+    let line = |inlines: &[Inline]| storybank::wiki::page::plain(inlines);
+    for block in blocks {
+        match block {
+            Block::Paragraph(inlines) => found.push(line(inlines)),
+            Block::Code { text, .. } => found.push(text.trim().to_owned()),
+            Block::Heading(heading) => found.push(line(&heading.text)),
+            Block::Table(table) => found.extend(table.head.iter().chain(table.rows.iter().flatten()).map(|cell| line(cell))),
+            Block::Quote(blocks) => words_of(blocks, found),
+            Block::Callout { title: first, blocks, .. } | Block::Details { summary: first, blocks } => {
+                found.push(line(first));
+                words_of(blocks, found);
+            }
+            Block::List(list) => list.items.iter().for_each(|item| words_of(&item.blocks, found)),
+            Block::Rule | Block::Facts(_) | Block::Contents | Block::Actions(_) => {}
+        }
+    }
+}
+
+/// The words that a body shows, in their order, without marks of tasks, lines and columns.
+fn words_in(node: &storage::Node, found: &mut Vec<String>) {
+    let is_silent = node.name == "ac:task-id" || node.name == "ac:task-status" || node.get("ac:name") == "language";
+    if !is_silent {
+        let words = node.text.replace("[x]", "").replace("[ ]", "");
+        found.extend(words.split_whitespace().filter(|word| !"*|".contains(word)).map(str::to_owned));
+        node.inside.iter().for_each(|inside| words_in(inside, found));
+    }
+}
+
+/// Words of any characters, those that mean something among them more often.
+fn words() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        any::<char>().prop_map(String::from),
+        prop::sample::select(vec![
+            "]]>",
+            "<![CDATA[",
+            "&amp;",
+            "&#x1;",
+            "<",
+            ">",
+            "\"",
+            "'",
+            "\0",
+            "\u{b}",
+            "\u{fffe}",
+            "]",
+            "]]",
+            "\u{7f}",
+            "\u{85}"
+        ])
+        .prop_map(str::to_owned),
+        "[a-z <>&\"']{0,8}",
+    ];
+    // The tree has no line ends in its words.
+    prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat().replace(['\n', '\r'], " "))
+}
+
+fn replaced(text: &str) -> String {
+    let is_allowed = |next: char| !matches!(next, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
+    text.chars().map(|next| if is_allowed(next) { next } else { '\u{fffd}' }).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1000, rng_seed: common::seed(), failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_words_come_back_as_they_were(words in words()) {
+        let link = Inline::Link { to: LinkTo::External(format!("https://example.org/{words}")), text: vec![text("x")] };
+        let blocks = vec![
+            Block::Paragraph(vec![text("|"), text(&words), text("|"), Inline::Code(words.clone()), link]),
+            Block::Code { language: words.clone(), text: format!("{words}\n") },
+            Block::Details { summary: vec![text("|"), text(&words)], blocks: vec![Block::Rule] },
+        ];
+        let page = &written(&[case("a", "A", blocks)])[0];
+        let root = storage::read(&page.text);
+        let expected = replaced(&words);
+        let paragraph = root.find("p").expect("there is a paragraph");
+        prop_assert_eq!(paragraph.inside[0].words(), format!("|{expected}|"));
+        prop_assert_eq!(root.find("code").expect("there is code").words(), expected.clone());
+        prop_assert_eq!(root.find("a").expect("there is a link").get("href"), format!("https://example.org/{expected}"));
+        prop_assert_eq!(root.find("ac:plain-text-body").expect("there is a block").words(), expected.clone());
+        let parameters = root.all("ac:parameter");
+        prop_assert_eq!(parameters[1].words(), format!("|{expected}"));
+        prop_assert_eq!(storybank::wiki::confluence::tidied(&page.text), page.text.clone());
+    }
+
+    #[test]
+    fn whatever_stands_in_whatever_nothing_of_it_is_lost(blocks in blocks(3)) {
+        let case = case("a", "A", blocks);
+        let page = &written(std::slice::from_ref(&case))[0];
+        let (mut expected, mut found) = (Vec::new(), Vec::new());
+        words_of(&case.page.blocks, &mut expected);
+        words_in(&storage::read(&page.text), &mut found);
+        prop_assert_eq!(found, expected, "{}", page.text);
+        prop_assert_eq!(storybank::wiki::confluence::tidied(&page.text), page.text.clone());
+    }
+
+    #[test]
+    fn any_title_becomes_one_that_can_be_kept(title in words()) {
+        let (pages, _) = write(Dialect::Confluence, "", &[case("a", &title, Vec::new())], &pictures(), &Highlighter::default());
+        let name = &pages[0].name;
+        prop_assert_eq!(name.title.trim(), &name.title);
+        prop_assert!(!name.title.contains("  "));
+        prop_assert_eq!(&name.path, &name.title);
+    }
+}
