@@ -4,6 +4,7 @@
 mod common;
 
 use std::io::Cursor;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -14,6 +15,9 @@ use img_parts::png::{Png, PngChunk};
 use img_parts::riff::{RiffChunk, RiffContent};
 use img_parts::webp::WebP;
 use proptest::prelude::*;
+use storybank::model::Audience;
+use storybank::preview::{Options, Preview};
+use storybank::source::SitePath;
 use storybank::wiki::picture::{clean, is_picture};
 
 /// Stands in every place from which it must go.
@@ -260,6 +264,42 @@ fn what_cannot_be_cleaned_says_what_to_do() {
             && !is_picture("a.pdf", b"%PDF-1.7")
             && !is_picture("a.mp4", b"\0\0\0\x1cftypisom")
     );
+}
+
+/// A site whose case study shows a planted picture of each kind.
+fn site() -> common::Files {
+    let shown: String = all().iter().map(|(extension, _)| format!("![a](a.{extension})\n")).collect();
+    let study = format!("---\ntitle: The outage\naudience: public\n---\n\n## Summary\n\n{shown}");
+    let pictures = all().into_iter().map(|(extension, bytes)| (format!("content/case-studies/a.{extension}"), bytes));
+    pictures.chain([("content/case-studies/outage.md".to_owned(), study.into_bytes())]).collect()
+}
+
+#[test]
+fn a_site_for_others_shows_clean_pictures() {
+    for (audience, is_planted) in [(Audience::Private, true), (Audience::Team, false), (Audience::Public, false)] {
+        let artefacts = common::make(&site(), audience).unwrap_or_else(|found| panic!("{found:?}"));
+        let pictures: Vec<_> = artefacts.iter().filter(|(path, _)| path.starts_with("assets/")).collect();
+        assert_eq!(pictures.len(), all().len(), "{audience:?}");
+        assert!(pictures.iter().all(|(_, bytes)| holds(bytes, WORD) == is_planted), "{audience:?}");
+    }
+}
+
+#[test]
+fn a_preview_for_others_shows_clean_pictures() {
+    let files = site();
+    for (audience, is_planted) in [(Audience::Private, true), (Audience::Team, false), (Audience::Public, false)] {
+        let mut preview = Preview::new(Options { audience: Some(audience), folder: String::new(), boot: String::new(), follow: false });
+        let bytes = |path: &SitePath| Some((path.clone(), Arc::from(files.get(path.as_str())?.as_slice())));
+        let snapshot = preview.take(Ok(common::inputs(&files)), |used| used.iter().filter_map(bytes).collect()).expect("it is the first");
+        let page = snapshot.answer("/case-studies/outage.html");
+        let page = String::from_utf8(page.bytes).expect("it is text");
+        let names: Vec<&str> = page.split("assets/").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        assert_eq!(names.len(), all().len(), "{page}");
+        for name in names {
+            let answer = snapshot.answer(&format!("/assets/{name}"));
+            assert_eq!((answer.status, holds(&answer.bytes, WORD)), (200, is_planted), "{name}");
+        }
+    }
 }
 
 /// Something near a picture: cut off, or with some bytes changed.

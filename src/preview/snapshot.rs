@@ -188,7 +188,8 @@ impl Snapshot {
             return edition.file(path, edition.press.static_file(name));
         }
         if let Some(name) = path.strip_prefix("assets/") {
-            return edition.file(path, edition.assets.get(name).and_then(|path| self.assets.get(path)).map(|bytes| &**bytes));
+            let asset = edition.assets.get(name).and_then(|asset| Some((asset, self.assets.get(asset)?)));
+            return asset.map_or_else(|| edition.file(path, None), |(asset, bytes)| edition.asset(path, asset, bytes));
         }
         let name = if path.is_empty() { "index.html" } else { path };
         // The page for lost visitors is what is shown where there is no page; it is none itself.
@@ -304,16 +305,32 @@ impl Edition {
         &self.linked.site
     }
 
+    /// A file that documents refer to, as a build would put it down.
+    fn asset(&self, path: &str, asset: &SitePath, bytes: &[u8]) -> Answer {
+        match self.press.asset(asset, bytes) {
+            Err(found) if found.rule == &rules::PICTURE => Answer::text(
+                500,
+                "this picture cannot be cleaned of what cameras write into it; `storybank build` for this audience says why",
+            ),
+            Ok(artefact) => self.file(path, Some(&artefact.bytes)),
+            Err(_) => withheld(),
+        }
+    }
+
     fn file(&self, path: &str, bytes: Option<&[u8]>) -> Answer {
         let Some(bytes) = bytes else { return Answer::text(404, "there is no such file") };
         if self.press.search(path, bytes).is_err() {
-            // Which word it is would be the word itself.
-            return Answer::text(500, "this file holds a word that may not leave; `storybank build` for this audience says which");
+            return withheld();
         }
         let media_type = mime_guess::from_path(path).first_or_octet_stream();
         let encoding = if media_type.type_() == "text" { "; charset=utf-8" } else { "" };
         Answer { status: 200, media_type: format!("{media_type}{encoding}"), location: None, bytes: bytes.to_vec() }
     }
+}
+
+/// What is said of a file that may not leave. Which word it holds would be the word itself.
+fn withheld() -> Answer {
+    Answer::text(500, "this file holds a word that may not leave; `storybank build` for this audience says which")
 }
 
 impl Answer {
