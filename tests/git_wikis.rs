@@ -2,6 +2,8 @@
 
 #[path = "common/engine.rs"]
 mod engine;
+#[path = "common/hostile.rs"]
+mod hostile;
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 #[path = "common/html.rs"]
 mod html;
@@ -20,9 +22,10 @@ use std::sync::Arc;
 
 use storybank::audience::Withheld;
 use storybank::config::{GitHost, Sidebar};
+use storybank::highlight::Highlighter;
 use storybank::plan::{Action, Conflict, Record, Resolve, Standing};
 use storybank::publish::{GitWiki, Wiki, Write};
-use storybank::wiki::{Flavour, attachment_path};
+use storybank::wiki::{Dialect, Flavour, attachment_path, write};
 
 use engine::{Engine, free_port, installed};
 use program::Folder;
@@ -739,5 +742,50 @@ fn a_real_wiki_takes_nothing_from_strangers() {
         let error = error.expect_err("this is not the password").to_string();
         assert!(!error.contains("wr0ngPass") && !error.contains("ann%40"), "{error}");
         assert!(!Person::new(&otter).get("-/index").contains(">A<"));
+    });
+}
+
+/// What Otter Wiki takes for markup and the hosts do not: formulas inside of code, and a marker of two equals signs.
+fn is_read_otherwise(element: &str, words: &str) -> bool {
+    (element == "code" && words.contains('$')) || (matches!(element, "em" | "strong" | "a") && words.starts_with("=="))
+}
+
+#[test]
+fn a_real_wiki_shows_every_word_of_a_hostile_page() {
+    alone_with("a_real_wiki_shows_every_word_of_a_hostile_page", HELPER, || {
+        let otter = Otter::start();
+        Person::signed_up(&otter);
+        for (host, flavour, ..) in layouts() {
+            let dialect = Dialect::Markdown(flavour);
+            let (mut pages, problems) = write(dialect, "", &[hostile::case()], &BTreeMap::new(), &Highlighter::default());
+            assert_eq!(problems.len(), 0, "{flavour:?}");
+            // Otter finds a page by a name in small letters.
+            pages[0].name.path = format!("hostile-{}.md", format!("{flavour:?}").to_lowercase());
+            assert_eq!(succeed(&mut otter.wiki(host), &mut Record::default(), &pages), [Action::Create]);
+            let shown = otter.shown(pages[0].name.path.trim_end_matches(".md"));
+            let article =
+                shown.all("article").into_iter().find(|&id| shown.attribute(id, "class") == Some("page")).expect("it shows a page");
+            let texts = |name: &str| -> Vec<String> {
+                let inside = shown.all(name).into_iter().filter(|&id| shown.is_inside(id, article));
+                inside.map(|id| shown.text(id)).collect()
+            };
+            let wanted = |words: &str| words.split_whitespace().collect::<Vec<_>>().join(" ");
+            for element in ["p", "li", "td", "code", "strong", "em", "a", "summary"] {
+                let texts = texts(element);
+                for words in hostile::STRINGS.iter().filter(|words| !is_read_otherwise(element, words)) {
+                    // Call-outs and cells of the code column hold more than the words; everything else holds them alone somewhere.
+                    let holds = |text: &String| if element == "summary" { text.contains(&wanted(words)) } else { *text == wanted(words) };
+                    assert!(texts.iter().any(holds), "{flavour:?}: <{element}> {words}\n{texts:#?}");
+                }
+            }
+            let headings = texts("h2");
+            for (number, words) in hostile::STRINGS.iter().enumerate() {
+                assert_eq!(headings[number], wanted(&format!("{number} {words}")), "{flavour:?}");
+            }
+            assert_eq!(texts("tr").len(), (1 + 2) + (1 + hostile::STRINGS.len()), "{flavour:?}: the facts and the table");
+            for name in ["script", "h1", "iframe", "form"] {
+                assert_eq!(texts(name), Vec::<String>::new(), "{flavour:?}: nothing runs as markup");
+            }
+        }
     });
 }

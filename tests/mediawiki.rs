@@ -272,8 +272,13 @@ fn everything() -> [Case; 2] {
         is_tight: true,
         items: vec![item(None, vec![words("one"), Block::List(deep.clone())]), item(None, vec![words("two")])],
     };
-    let loose = List { first: Some(7), is_tight: false, items: vec![item(None, vec![words("one"), Block::List(listed.clone()), words("end")])] };
-    let tight = List { first: None, is_tight: true, items: vec![item(None, vec![words("x"), code("yaml", "- a: 1\n\n- b\n")]), item(None, vec![])] };
+    let loose =
+        List { first: Some(7), is_tight: false, items: vec![item(None, vec![words("one"), Block::List(listed.clone()), words("end")])] };
+    let tight = List {
+        first: None,
+        is_tight: true,
+        items: vec![item(None, vec![words("x"), code("yaml", "- a: 1\n\n- b\n")]), item(None, vec![])],
+    };
     let inner = vec![
         words("inner"),
         Block::List(listed),
@@ -341,7 +346,8 @@ fn everything() -> [Case; 2] {
     one.page.footnotes = footnotes;
     one.page.pictures = vec!["0a1b.png".to_owned()];
     let back = LinkTo::Page { case: one.slug.clone(), heading: "c".to_owned() };
-    let two = case("The other | page: C#", vec![heading(2, vec![text("'''h'''")], "h"), Block::Paragraph(vec![to(back, vec![text("back")])])]);
+    let two =
+        case("The other | page: C#", vec![heading(2, vec![text("'''h'''")], "h"), Block::Paragraph(vec![to(back, vec![text("back")])])]);
     [one, two]
 }
 
@@ -561,11 +567,87 @@ fn markup_of_an_extension_that_is_missing_is_not_published() {
 /// Words of all sorts, with more of those that mean something to MediaWiki than authors use.
 fn any_words() -> impl Strategy<Value = String> {
     let marks = [
-        "'", "''", "'''", "[[", "]]", "[", "]", "{{", "}}", "{|", "|}", "|", "||", "|-", "!", "!!", "=", "==", "<", ">", "</", "/>", "&",
-        "&lt;", "&#91;", ";", ":", "*", "#", "-", "----", "+", "_", "__", "TOC", "__NOTOC__", "~~~~", "http:", "//", "news:x", "mailto:a@b",
-        "RFC 1", "ISBN 0306406152", "<!--", "-->", "<nowiki>", "</nowiki>", "<ref>", "</ref>", "<pre>", "</div>", "</li>", "<br>", "-{", "}-",
-        "#REDIRECT", "subst:", "%", "?", "«", "»", " ", " ", " ", "a", "b", "Word", "7", "é", "e\u{301}", "\u{338}", "\u{a0}", "\u{200e}",
-        "漢", "＿＿", "🙂", "\\", "\"", "`", "'\"`UNIQ", "\t",
+        "'",
+        "''",
+        "'''",
+        "[[",
+        "]]",
+        "[",
+        "]",
+        "{{",
+        "}}",
+        "{|",
+        "|}",
+        "|",
+        "||",
+        "|-",
+        "!",
+        "!!",
+        "=",
+        "==",
+        "<",
+        ">",
+        "</",
+        "/>",
+        "&",
+        "&lt;",
+        "&#91;",
+        ";",
+        ":",
+        "*",
+        "#",
+        "-",
+        "----",
+        "+",
+        "_",
+        "__",
+        "TOC",
+        "__NOTOC__",
+        "~~~~",
+        "http:",
+        "//",
+        "news:x",
+        "mailto:a@b",
+        "RFC 1",
+        "ISBN 0306406152",
+        "<!--",
+        "-->",
+        "<nowiki>",
+        "</nowiki>",
+        "<ref>",
+        "</ref>",
+        "<pre>",
+        "</div>",
+        "</li>",
+        "<br>",
+        "-{",
+        "}-",
+        "#REDIRECT",
+        "subst:",
+        "%",
+        "?",
+        "«",
+        "»",
+        " ",
+        " ",
+        " ",
+        "a",
+        "b",
+        "Word",
+        "7",
+        "é",
+        "e\u{301}",
+        "\u{338}",
+        "\u{a0}",
+        "\u{200e}",
+        "漢",
+        "＿＿",
+        "🙂",
+        "\\",
+        "\"",
+        "`",
+        "'\"`UNIQ",
+        "\t",
     ];
     let mark = prop::sample::select(marks.to_vec()).prop_map(str::to_owned);
     let some = prop::collection::vec(prop_oneof![9 => mark, 1 => "\\PC{1,4}"], 1..10).prop_map(|parts| parts.concat());

@@ -63,7 +63,8 @@ pub fn select(whole: &Linked, inputs: &Inputs, target: &Target, names: &[String]
         let document = linked.site.document(linked.site.case_study(id).document);
         let original = whole.site.documents.iter().find(|other| other.path == document.path);
         diagnostics.extend(original.into_iter().flat_map(|original| blame::open_remarks(original)));
-        diagnostics.extend(blame::check(document, &whole.config));
+        let source = original.map_or("", |original| original.body.file_text());
+        diagnostics.extend(blame::check(document, source, &whole.config));
     }
     diagnostic::sort(&mut diagnostics);
     Ok(Selection { linked, cases, diagnostics })

@@ -191,7 +191,7 @@ impl GitWiki {
     fn sidebars(&mut self, path: &str, pages: &[Name]) -> Result<Vec<Alongside>, Error> {
         // Without a sidebar of their own these hosts list all pages; one that lists ours alone would hide the others.
         let Some(before) = self.text_of(path)? else { return Ok(Vec::new()) };
-        let after = beside::sidebar(&before, self.host, &pages.iter().collect::<Vec<_>>());
+        let after = beside::sidebar(&before, self.flavour(), &pages.iter().collect::<Vec<_>>());
         let after = after.map_err(|reason| {
             let help = "write the missing line, or `sidebar = false` into `site.toml`";
             self.error(format!("change `{path}`"), reason).help(help)
@@ -461,7 +461,7 @@ impl Copy {
             let _ = self.git.run(&["fetch", "--quiet", "--deepen=100", "--no-tags", "--", repository, &branch]);
         }
         let place = format!(":(top,literal){path}");
-        let said = self.git.word(&["log", "-1", "--format=%H%x09%P%x09%an%x09%aI%x09%D", &base, "--", &place], &[]).ok()?;
+        let said = self.git.word(&["log", "-1", "--format=%H%x09%P%x09%an%x09%aI", &base, "--", &place], &[]).ok()?;
         let mut parts = said.split('\t');
         let commit = parts.next()?;
         let (parents, editor, edited) = (parts.next()?, parts.next()?, parts.next()?);

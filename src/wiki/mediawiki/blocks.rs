@@ -21,7 +21,7 @@ enum Around {
     Lines,
     /// An item of a list in HTML or a footnote, where paragraphs are elements.
     Paragraphs,
-    /// An item of a list in HTML whose items are single lines.
+    /// The first line of an item of a list in HTML whose items are single lines.
     Tight,
 }
 
@@ -176,7 +176,7 @@ fn item(lines: Lines<'_>, around: Around, item: &Item) -> String {
         _ => (String::new(), item.blocks.as_slice()),
     };
     let words = format!("{}{words}", task(item));
-    let rest = blocks(lines, around, rest);
+    let rest = blocks(lines, Around::Paragraphs, rest);
     let parts = [paragraph(around, words.trim_end()), rest];
     let inner = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n");
     if inner.contains('\n') || inner.starts_with(['{', '*', '#', '=', '-', ';', ':']) {

@@ -48,7 +48,7 @@ enum Target {
 pub fn line(lines: Lines<'_>, inlines: &[Inline]) -> String {
     let mut out = String::new();
     lines.add(inlines, &mut out);
-    out.trim().to_owned()
+    out.trim_matches([' ', '\t']).to_owned()
 }
 
 /// The name of a footnote, which must not be a number.
@@ -115,6 +115,10 @@ impl Lines<'_> {
     fn add_words_of_link(self, target: &Target, inlines: &[Inline], out: &mut String) {
         let mut words = String::new();
         self.add(inlines, &mut words);
+        // MediaWiki skips all blanks between an address and the words.
+        if let Some(blank) = words.chars().next().filter(|sign| sign.is_whitespace()) {
+            words.replace_range(..blank.len_utf8(), &format!("&#{};", u32::from(blank)));
+        }
         match target {
             Target::Address(address) => out.push_str(&format!("[{address} {words}]")),
             Target::Page(page) => {

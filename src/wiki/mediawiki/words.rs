@@ -82,7 +82,8 @@ fn is_markup(place: &Place) -> bool {
     let is_open = before.is_none() || after.is_none();
     let is_beside = |wanted: fn(char) -> bool| is_open || before.is_some_and(wanted) || after.is_some_and(wanted);
     match sign {
-        '[' | ']' | '{' | '}' | '|' | '~' => true,
+        // The last one, which stands for letters that got lost, ends a link.
+        '[' | ']' | '{' | '}' | '|' | '~' | '\u{fffd}' => true,
         // Two of them mean something; a single one at the end may stand beside another one.
         '\'' => is_beside(|other| other == '\''),
         '!' => is_start || is_beside(|other| other == '!') || before == Some(' '),
