@@ -1054,7 +1054,7 @@ fn random_words_are_shown_as_they_are() {
         fixed @ RngSeed::Fixed(_) => fixed,
     };
     let mut runner =
-        TestRunner::new(Config { cases: 100, rng_seed: seed, max_shrink_iters: 60, failure_persistence: None, ..Config::default() });
+        TestRunner::new(Config { cases: 50, rng_seed: seed, max_shrink_iters: 60, failure_persistence: None, ..Config::default() });
     let run = runner.run(&any_blocks(), |blocks| {
         let page = case("Random", Page { blocks, ..Page::default() });
         let page_text = written(std::slice::from_ref(&page), &Pictures::new()).remove(0).text;

@@ -15,6 +15,7 @@ mod html;
 #[path = "common/program.rs"]
 mod program;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Read as _, Write as _};
@@ -455,19 +456,10 @@ fn what_mediawiki_puts_together_is_taken_back() {
     let path = first.name.path.clone();
     let seen = publish(&mut running.wiki(BOT), &first);
 
-    // Somebody who is faster by the time between the last look and the write: the write passes a relay that waits for them.
+    // Somebody who is faster by the time between the last look and the write.
     let theirs = first.text.replace("four", "a colleague's four");
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
-    let address = listener.local_addr().expect("it has an address");
-    let stop = AtomicBool::new(false);
-    let result = thread::scope(|scope| {
-        scope.spawn(|| relay(&listener, &running.engine.url, &stop, &mut || running.edit(&path, &theirs)));
-        let mut wiki = Mediawiki::new(Arc::new(Withheld::default()), &format!("http://{address}"), BOT.0, Secret::new(BOT.1));
-        let result = write(&mut wiki, &second, Some(&seen), &Pictures::new());
-        drop(wiki);
-        stop.store(true, Ordering::Relaxed);
-        TcpStream::connect(address).expect("the relay listens until now");
-        result
+    let result = through_a_relay(&running, &[Way::After(&|| running.edit(&path, &theirs))], |mut wiki| {
+        write(&mut wiki, &second, Some(&seen), &Pictures::new())
     });
     let error = result.expect_err("somebody was faster");
     assert!(error.reason.contains("the page is as they left it"), "{error}");
@@ -476,9 +468,70 @@ fn what_mediawiki_puts_together_is_taken_back() {
     assert_eq!(running.versions(&path), 4);
 }
 
-/// Passes requests on, one after the other; before the first one that changes a page, something happens.
-fn relay(listener: &TcpListener, to: &str, stop: &AtomicBool, before_edit: &mut dyn FnMut()) {
-    let mut has_happened = false;
+#[test]
+fn what_goes_wrong_on_the_way_is_mended_or_carried_on() {
+    let running = Running::start();
+    let page = lines("A page", &["one", "two"]);
+
+    // A token that has run out, and a wiki that wants time: neither is for a person to see.
+    let late = Way::Instead("{\"error\":{\"code\":\"maxlag\",\"info\":\"Waiting for a database\"}}");
+    let limited = Way::Instead("{\"error\":{\"code\":\"ratelimited\",\"info\":\"As an anti-abuse measure\"}}");
+    let expired = Way::Instead("{\"error\":{\"code\":\"badtoken\",\"info\":\"Invalid CSRF token.\"}}");
+    let ways = [expired, late, limited, Way::Open];
+    through_a_relay(&running, &ways, |mut wiki| write(&mut wiki, &page, None, &Pictures::new())).expect("it is written in the end");
+    assert_eq!(running.versions(&page.name.path), 1);
+
+    // A token that is never taken is said, and not asked for for ever.
+    let seen = look(&mut running.wiki(BOT), &page).expect("it is there");
+    let other = lines("A page", &["one", "2"]);
+    let ways = [Way::Instead("{\"error\":{\"code\":\"badtoken\",\"info\":\"Invalid CSRF token.\"}}"); 2];
+    let error = through_a_relay(&running, &ways, |mut wiki| write(&mut wiki, &other, Some(&seen), &Pictures::new())).expect_err("no token");
+    assert!(error.reason.contains("`badtoken`"), "{error}");
+
+    // The page is written, and the answer gets lost: the next run finds the page as it is to be.
+    let error = through_a_relay(&running, &[Way::Lost], |mut wiki| write(&mut wiki, &other, Some(&seen), &Pictures::new()));
+    assert!(error.is_err());
+    let now = look(&mut running.wiki(BOT), &other).expect("it is there");
+    assert_eq!(now.digest, Some(Digest::of(&other.text)));
+    assert_eq!(running.versions(&page.name.path), 2);
+}
+
+/// What becomes of a request that changes a page.
+#[derive(Clone, Copy)]
+enum Way<'a> {
+    /// It gets there, and its answer comes back.
+    Open,
+    /// The same, after something else.
+    After(&'a dyn Fn()),
+    /// It gets there, and its answer does not come back.
+    Lost,
+    /// It does not get there, and this is the answer.
+    Instead(&'a str),
+}
+
+/// Does something with a wiki, whose requests that change a page go these ways, and those after them the open one.
+fn through_a_relay<T>(running: &Running, ways: &[Way<'_>], act: impl FnOnce(Mediawiki) -> T + Send) -> T
+where
+    T: Send,
+{
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let address = listener.local_addr().expect("it has an address");
+    let stop = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let acting = scope.spawn(|| {
+            let done = act(Mediawiki::new(Arc::new(Withheld::default()), &format!("http://{address}"), BOT.0, Secret::new(BOT.1)));
+            stop.store(true, Ordering::Relaxed);
+            TcpStream::connect(address).expect("the relay listens until now");
+            done
+        });
+        relay(&listener, &running.engine.url, &stop, ways);
+        acting.join().expect("it does not panic")
+    })
+}
+
+/// Passes requests on, one after the other.
+fn relay(listener: &TcpListener, to: &str, stop: &AtomicBool, ways: &[Way<'_>]) {
+    let mut ways = ways.iter().copied();
     for stream in listener.incoming() {
         if stop.load(Ordering::Relaxed) {
             return;
@@ -486,15 +539,22 @@ fn relay(listener: &TcpListener, to: &str, stop: &AtomicBool, before_edit: &mut 
         let mut client = stream.expect("somebody connects");
         let request = one_request(&mut client);
         let is_edit = request.windows(11).any(|part| part == b"action=edit");
-        if is_edit && !has_happened {
-            has_happened = true;
-            before_edit();
+        let way = if is_edit { ways.next().unwrap_or(Way::Open) } else { Way::Open };
+        if let Way::Instead(answer) = way {
+            let head = format!("HTTP/1.1 200 OK\r\nRetry-After: 0\r\nConnection: close\r\nContent-Length: {}\r\n\r\n", answer.len());
+            client.write_all(format!("{head}{answer}").as_bytes()).expect("the client reads");
+            continue;
+        }
+        if let Way::After(act) = way {
+            act();
         }
         let mut server = TcpStream::connect(to.trim_start_matches("http://")).expect("the wiki listens");
         server.write_all(&request).expect("it reads");
         let mut answer = Vec::new();
         server.read_to_end(&mut answer).expect("it answers and closes");
-        client.write_all(&answer).expect("the client reads");
+        if !matches!(way, Way::Lost) {
+            client.write_all(&answer).expect("the client reads");
+        }
     }
 }
 
@@ -712,6 +772,27 @@ fn whatever_stands_on_a_page_is_shown() {
         let shown = flat::of_html(&running.rendered(&page.text));
         let differs = flat::difference(&shown, &flat::of_case(&case, &|_| String::new()));
         prop_assert!(differs.is_none(), "{}\nsource:\n{}", differs.unwrap_or_default(), page.text);
+        Ok(())
+    });
+    result.unwrap_or_else(|error| panic!("{error}"));
+}
+
+#[test]
+fn titles_are_kept_as_they_are() {
+    let running = Running::start();
+    let wiki = RefCell::new(running.wiki(BOT));
+    let config = ProptestConfig { cases: 12, failure_persistence: None, rng_seed: seed(), ..ProptestConfig::default() };
+    let titles = prop::collection::vec(any_words(), 1..40);
+    let result = TestRunner::new(config).run(&titles, |titles| {
+        for place in ["", "Case studies/", "Project:"] {
+            let write =
+                |title| wiki::write(Dialect::Mediawiki, place, &[case(title, vec![words("x")])], &BTreeMap::new(), &Highlighter::default());
+            let sound = titles.iter().map(|title| write(title)).filter(|(_, diagnostics)| diagnostics.is_empty());
+            let names: Vec<_> = sound.map(|(mut pages, _)| pages.remove(0).name).collect();
+            let sought: Vec<_> = names.iter().map(|name| Sought { name, recorded: None, attachments: &[] }).collect();
+            let found = wiki.borrow_mut().look(&sought);
+            prop_assert!(found.is_ok(), "{found:?}");
+        }
         Ok(())
     });
     result.unwrap_or_else(|error| panic!("{error}"));

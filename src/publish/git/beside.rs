@@ -1,5 +1,7 @@
 //! What stands beside pages in a repository: the order of pages and the sidebar, of which only our own lines are ever touched.
 
+use std::collections::BTreeSet;
+
 use crate::wiki::{Flavour, Name, link_to_page};
 
 /// The line before ours in a sidebar.
@@ -39,7 +41,9 @@ pub(super) fn order(before: &str, ours: &[&str], gone: &[&str]) -> String {
 /// If one of the marks is there without the other: where our lines end is then anybody's guess.
 pub(super) fn sidebar(before: &str, flavour: Flavour, pages: &[&Name]) -> Result<String, String> {
     let line_end = line_end(before);
-    let ours: String = pages.iter().map(|page| format!("- {}{line_end}", link_to_page(flavour, page))).collect();
+    // Whatever was published last, the list is the same.
+    let pages: BTreeSet<_> = pages.iter().map(|page| (&page.title, *page)).collect();
+    let ours: String = pages.iter().map(|(_, page)| format!("- {}{line_end}", link_to_page(flavour, page))).collect();
     let place = |mark: &str, from: usize| {
         let mut at = from;
         before[from..].split_inclusive('\n').find_map(|line| {

@@ -16,10 +16,10 @@ use super::{Book, Name};
 /// How many bytes a page may have before MediaWiki refuses it, as it comes (`$wgMaxArticleSize`).
 const LONGEST_PAGE: usize = 2048 * 1024;
 
-/// Where a page with a title stands; `place` stands before the title, as `Case studies/` or `Project:`.
+/// Where a page with a title stands; `place` stands before the title, as `Case studies/` or `Project:`. Readers see all of it.
 pub fn name(title: &str, place: &str) -> Name {
     let path = title::of(title, place);
-    Name { title: path.strip_prefix(place).unwrap_or(&path).to_owned(), path }
+    Name { title: path.clone(), path }
 }
 
 /// What links call the headings of a page: MediaWiki makes it of the words of each.

@@ -15,8 +15,9 @@ pub fn of(title: &str, place: &str) -> String {
     let title = without_dots(&without_tildes(&title));
     let is_first = place.is_empty() || place.ends_with(':');
     let title = if place.is_empty() { without_namespace(&title) } else { title };
-    let title = if is_first { capitalised(&title) } else { title };
-    format!("{}{title}", capitalised(place))
+    let title = if is_first { capitalised(title.trim_start_matches([':', ' '])) } else { title };
+    // What was put beside an accent can have become one letter with it.
+    format!("{}{title}", capitalised(place)).nfc().collect()
 }
 
 /// Why a title cannot be kept, each reason in a sentence.
@@ -76,7 +77,7 @@ fn without_references(title: &str) -> String {
 }
 
 fn is_of_reference(sign: char) -> bool {
-    sign.is_alphanumeric() || sign == '♯'
+    sign.is_ascii_alphanumeric() || sign == '&' || !sign.is_ascii()
 }
 
 /// Three of them would be a signature.
@@ -92,7 +93,6 @@ fn without_dots(title: &str) -> String {
 
 /// A title that begins like a namespace would stand in it.
 fn without_namespace(title: &str) -> String {
-    let title = title.trim_start_matches([':', ' ']);
     let Some((before, after)) = title.split_once(':') else { return title.to_owned() };
     let before_it = before.trim().to_lowercase();
     let is_talk = before_it.split(' ').next_back() == Some("talk");
