@@ -7,6 +7,11 @@ mod hostile;
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 #[path = "common/html.rs"]
 mod html;
+#[path = "common/own_case.rs"]
+mod own_case;
+#[expect(dead_code, reason = "each test uses a part of what they share")]
+#[path = "common/program.rs"]
+mod program;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -1169,4 +1174,36 @@ fn what_the_wiki_would_not_take_is_said_before() {
     assert!(problems("Bell", vec![words("ding \u{7}")]).contains("U+0007"));
     assert!(problems("Long", vec![words(&"word ".repeat(500_000))]).contains("bytes"));
     assert!(problems("Lost", vec![Block::Paragraph(vec![link(to("gone"), vec![text("x")])])]).contains("the heading `gone`"));
+}
+
+impl own_case::Reader for Site {
+    fn shown(&self) -> String {
+        let page = self.shown(&own_id());
+        page.text(0)
+    }
+
+    fn source(&self) -> String {
+        Site::source(self, &own_id())
+    }
+
+    fn versions(&self) -> usize {
+        Site::versions(self, &own_id())
+    }
+
+    fn edit(&self, text: &str) {
+        Site::edit(self, &own_id(), text);
+    }
+}
+
+/// Where the case study of this repository stands.
+fn own_id() -> String {
+    format!("{NAMESPACE}:a_naming_rule_that_no_team_owned")
+}
+
+#[test]
+fn the_program_publishes_the_case_study_of_this_repository() {
+    let site = Site::start("own");
+    let wiki = format!("kind = \"dokuwiki\"\naddress = \"{}\"\nuser = \"publisher\"\nnamespace = \"{NAMESPACE}\"", site.engine.url);
+    own_case::lives_on(&site, &wiki, PASSWORD);
+    own_case::refuses_without_token(&wiki);
 }
