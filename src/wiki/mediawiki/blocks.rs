@@ -157,10 +157,11 @@ fn simple_list(lines: Lines<'_>, list: &List, above: &str, out: &mut Vec<String>
     let marks = format!("{above}{}", if list.first.is_some() { '#' } else { '*' });
     for item in &list.items {
         for block in &item.blocks {
-            match block {
-                Block::Paragraph(inlines) => out.push(format!("{marks} {}{}", task(item), line(lines, inlines))),
-                Block::List(below) => simple_list(lines, below, &marks, out),
-                _ => unreachable!("a simple list holds nothing else"),
+            if let Block::Paragraph(inlines) = block {
+                out.push(format!("{marks} {}{}", task(item), line(lines, inlines)));
+            }
+            if let Block::List(below) = block {
+                simple_list(lines, below, &marks, out);
             }
         }
     }
