@@ -15,7 +15,7 @@ use crate::model::{Audience, Document};
 use crate::parse::{parse, parse_text};
 use crate::render::{Renderer, Theme, ThemeFile};
 use crate::route::Route;
-use crate::site::{Destination, DocumentId, Site, link};
+use crate::site::{Site, link};
 use crate::source::{SitePath, Span};
 use crate::view::{self, Page, View};
 use crate::wiki::picture;
@@ -307,26 +307,8 @@ impl Press {
         }
         match picture::clean(bytes) {
             Ok(clean) => self.file(&route, &clean.bytes),
-            Err(reason) => {
-                let (file, span) = self.reference_to(path);
-                let name = path.as_str().rsplit('/').next().unwrap_or_default();
-                Err(Diagnostic::new(&rules::PICTURE, &file, span, format!("`{name}` {reason}")))
-            }
+            Err(reason) => Err(uncleaned(&self.linked.site, path, &reason)),
         }
-    }
-
-    /// The first place in the documents that refers to a file; the file itself where there is none.
-    fn reference_to(&self, path: &SitePath) -> (SitePath, Span) {
-        let site = &self.linked.site;
-        let places = site.documents.iter().enumerate().flat_map(|(index, document)| {
-            let links = document.body.links.iter().enumerate();
-            links.map(move |(number, link)| (DocumentId(index), number, &document.path, link.span))
-        });
-        let is_there = |&(document, number, ..): &(DocumentId, usize, &SitePath, Span)| {
-            *site.destination(document, crate::source::offset(number)) == Destination::Asset(path.clone())
-        };
-        let found = places.into_iter().find(is_there);
-        found.map_or_else(|| (path.clone(), Span::default()), |(_, _, file, span)| (file.clone(), span))
     }
 
     fn file(&self, route: &Route, bytes: &[u8]) -> Result<Artefact, Diagnostic> {
@@ -339,6 +321,13 @@ impl Press {
     pub(crate) fn search(&self, path: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
         search(&self.withheld, &self.linked, &self.inputs, path, bytes)
     }
+}
+
+/// A picture that cannot be cleaned, at the place that shows it.
+pub fn uncleaned(site: &Site, path: &SitePath, reason: &str) -> Diagnostic {
+    let (file, span) = site.reference_to(path);
+    let name = path.as_str().rsplit('/').next().unwrap_or_default();
+    Diagnostic::new(&rules::PICTURE, file, span, format!("`{name}` {reason}"))
 }
 
 /// Looks for what may not leave, in the name of something that was made and in all of its bytes.

@@ -2,6 +2,8 @@
 
 #[path = "common/engine.rs"]
 mod engine;
+#[path = "common/hostile.rs"]
+mod hostile;
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 #[path = "common/html.rs"]
 mod html;
@@ -20,12 +22,13 @@ use std::sync::Arc;
 
 use storybank::audience::Withheld;
 use storybank::config::{GitHost, Sidebar};
+use storybank::highlight::Highlighter;
 use storybank::plan::{Action, Conflict, Record, Resolve, Standing};
 use storybank::publish::{GitWiki, Wiki, Write};
-use storybank::wiki::{Flavour, attachment_path};
+use storybank::wiki::{Dialect, Flavour, attachment_path, write};
 
 use engine::{Engine, free_port, installed};
-use program::Folder;
+use program::{Folder, run, storybank, words};
 use publication::{intend, look, page, pictures, publish, recorded, succeed};
 
 const MESSAGE: &str = "Publish the case studies";
@@ -42,9 +45,7 @@ fn alone_with(name: &str, settings: &str, job: impl FnOnce()) {
     if env::var_os(INNER).is_some() {
         return job();
     }
-    let home = Folder::new();
-    fs::create_dir(home.join("tmp")).expect("a folder can be made");
-    fs::write(home.join("gitconfig"), settings).expect("a file can be written");
+    let home = home(settings);
     let output = inner(name, home.path()).output().expect("the test can be started again");
     let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success() && said.contains("1 passed"), "{said}");
@@ -53,10 +54,24 @@ fn alone_with(name: &str, settings: &str, job: impl FnOnce()) {
     assert_eq!(left, Vec::<PathBuf>::new(), "the test has left temporary files");
 }
 
+/// A home with settings of git.
+fn home(settings: &str) -> Folder {
+    let home = Folder::new();
+    fs::create_dir(home.join("tmp")).expect("a folder can be made");
+    fs::write(home.join("gitconfig"), settings).expect("a file can be written");
+    home
+}
+
 /// A test of this program as a process.
 fn inner(name: &str, home: &Path) -> Command {
     let mut command = Command::new(env::current_exe().expect("a program knows itself"));
     command.args(["--exact", name, "--nocapture", "--test-threads=1"]).env(INNER, "1");
+    with_settings(&mut command, home);
+    command
+}
+
+/// Has a program find the settings of git in a home, and nothing else.
+fn with_settings(command: &mut Command, home: &Path) {
     for (key, _) in env::vars_os().filter(|(key, _)| key.to_string_lossy().starts_with("GIT_")) {
         command.env_remove(key);
     }
@@ -67,7 +82,6 @@ fn inner(name: &str, home: &Path) -> Command {
         .env("TMPDIR", home.join("tmp"));
     // Whatever publishes must not take the repository of somebody else for its own.
     command.env("GIT_DIR", "/nowhere").env("GIT_INDEX_FILE", "/nowhere/index");
-    command
 }
 
 /// A bare repository, and a person who works in a clone of it.
@@ -355,62 +369,62 @@ fn an_interrupted_publication_is_completed_by_the_next() {
     });
 }
 
-/// The publication that the test after it kills; by itself it does nothing.
-#[test]
-fn a_publication_to_be_killed() {
-    if let Some(address) = env::var_os("STORYBANK_TEST_ADDRESS") {
-        let mut wiki = wiki(GitHost::Gitlab, address.to_str().expect("it is text"), "");
-        // Whoever is killed does not come back to tell how it went.
-        let _ = publish(&mut wiki, &mut Record::default(), &[page("A.md", "one\n"), page("B.md", "one\n")], Resolve::Refuse);
-    }
+/// A site with two case studies and a wiki.
+fn site(remote: &Remote) -> Folder {
+    let site = Folder::new();
+    let settings =
+        format!("title = \"Stories\"\n[wiki.handbook]\nkind = \"gitlab\"\nfolder = \"cases\"\nrepository = \"{}\"\n", remote.address());
+    let case = |title: &str| format!("---\ntitle: {title}\naudience: team\n---\n\n## Summary\n\nThe queue grew.\n").into_bytes();
+    site.write(&BTreeMap::from([
+        ("site.toml".to_owned(), settings.into_bytes()),
+        ("content/case-studies/first.md".to_owned(), case("The first case")),
+        ("content/case-studies/second.md".to_owned(), case("The second case")),
+    ]));
+    site
+}
+
+/// `storybank publish` of a site, not yet started.
+fn program(site: &Folder, home: &Path) -> Command {
+    let mut command = storybank(["publish", "handbook", "--root", site.path().to_str().expect("it is text")]);
+    with_settings(&mut command, home);
+    command
 }
 
 #[cfg(unix)]
 #[test]
-fn a_publication_killed_while_it_pushes_leaves_all_or_nothing() {
+fn the_program_is_killed_while_it_pushes_and_its_next_run_completes_it() {
     let remote = Remote::with("main", &[("Home.md", b"x")]);
-    let home = Folder::new();
-    fs::create_dir(home.join("tmp")).expect("a folder can be made");
-    fs::write(home.join("gitconfig"), "[user]\n\tname = P\n\temail = p@example.org\n").expect("it can be written");
+    let (site, home) = (site(&remote), home("[user]\n\tname = P\n\temail = p@example.org\n"));
     let (reached, release) = (home.join("reached"), home.join("release"));
     for pipe in [&reached, &release] {
         assert!(Command::new("mkfifo").arg(pipe).status().expect("there is a mkfifo").success());
     }
     remote.hook("pre-receive", &format!("echo > '{}'; cat '{}' > /dev/null", reached.display(), release.display()));
-    let mut command = inner("a_publication_to_be_killed", home.path());
-    command.env("STORYBANK_TEST_ADDRESS", remote.address()).stdout(Stdio::null()).stderr(Stdio::null());
-    let mut child = command.spawn().expect("it can be started");
+    let mut command = program(&site, home.path());
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it can be started");
     assert_eq!(fs::read(&reached).expect("the hook says that it is reached"), b"\n");
     child.kill().expect("it runs");
     child.wait().expect("it has ended");
-    // The hook waits for the other end of the pipe to be opened and closed.
-    drop(fs::OpenOptions::new().write(true).open(&release).expect("the hook reads"));
     fs::remove_file(Path::new(&remote.address()).join("hooks/pre-receive")).expect("it is there");
-    let mut command = inner("the_publication_after_one_that_was_killed", home.path());
-    command.env("STORYBANK_TEST_ADDRESS", remote.address());
-    let output = command.output().expect("it can be started");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
-    assert_eq!(remote.text("main", "A.md"), "one\n");
-    assert_eq!(remote.text("main", "B.md"), "one\n");
-    assert_eq!(remote.commits("main"), 2, "one commit by hand and one of ours, whichever run it came from");
-}
+    // The next run comes while the other side still works at the push of the one that was killed.
+    let output = run(program(&site, home.path()));
+    assert!(output.status.success(), "{}", words(&output));
+    let pages = ["cases/The-first-case.md", "cases/The-second-case.md"];
+    let after = remote.files("main");
+    assert!(pages.iter().all(|page| after.contains_key(*page)), "{after:?}");
+    let head = remote.head("main");
+    assert_eq!(remote.commits("main"), 2, "one commit by hand and one of ours");
+    // The hook waits for the other end of the pipe to be opened and closed; what it then lets through is too late.
+    drop(fs::OpenOptions::new().write(true).open(&release).expect("the hook reads"));
+    let output = run(program(&site, home.path()));
+    assert!(output.status.success(), "{}", words(&output));
+    assert_eq!((remote.head("main"), output.stdout), (head, Vec::new()), "nothing is left to do");
 
-/// The publication that comes after the one that is killed; by itself it does nothing.
-#[test]
-fn the_publication_after_one_that_was_killed() {
-    if let Some(address) = env::var_os("STORYBANK_TEST_ADDRESS") {
-        let mut wiki = wiki(GitHost::Gitlab, address.to_str().expect("it is text"), "");
-        let pages = [page("A.md", "one\n"), page("B.md", "one\n")];
-        let mut record = Record::default();
-        pages.iter().for_each(|page| intend(&mut record, page));
-        let mut done = publish(&mut wiki, &mut record, &pages, Resolve::Refuse);
-        if done.is_err() {
-            // The push of the killed one may arrive only now.
-            done =
-                publish(&mut self::wiki(GitHost::Gitlab, address.to_str().expect("it is text"), ""), &mut record, &pages, Resolve::Refuse);
-        }
-        done.unwrap_or_else(|error| panic!("{error}"));
-    }
+    remote.person_writes(&[(pages[0], b"By hand.\n")]);
+    let output = run(program(&site, home.path()));
+    assert_eq!(output.status.code(), Some(1), "{}", words(&output));
+    assert!(words(&output).contains("last by Ann Other"), "{}", words(&output));
+    assert_eq!(remote.text("main", pages[0]), "By hand.\n");
 }
 
 #[test]
@@ -739,5 +753,50 @@ fn a_real_wiki_takes_nothing_from_strangers() {
         let error = error.expect_err("this is not the password").to_string();
         assert!(!error.contains("wr0ngPass") && !error.contains("ann%40"), "{error}");
         assert!(!Person::new(&otter).get("-/index").contains(">A<"));
+    });
+}
+
+/// What Otter Wiki takes for markup and the hosts do not: formulas inside of code, and a marker of two equals signs.
+fn is_read_otherwise(element: &str, words: &str) -> bool {
+    (element == "code" && words.contains('$')) || (matches!(element, "em" | "strong" | "a") && words.starts_with("=="))
+}
+
+#[test]
+fn a_real_wiki_shows_every_word_of_a_hostile_page() {
+    alone_with("a_real_wiki_shows_every_word_of_a_hostile_page", HELPER, || {
+        let otter = Otter::start();
+        Person::signed_up(&otter);
+        for (host, flavour, ..) in layouts() {
+            let dialect = Dialect::Markdown(flavour);
+            let (mut pages, problems) = write(dialect, "", &[hostile::case()], &BTreeMap::new(), &Highlighter::default());
+            assert_eq!(problems.len(), 0, "{flavour:?}");
+            // Otter finds a page by a name in small letters.
+            pages[0].name.path = format!("hostile-{}.md", format!("{flavour:?}").to_lowercase());
+            assert_eq!(succeed(&mut otter.wiki(host), &mut Record::default(), &pages), [Action::Create]);
+            let shown = otter.shown(pages[0].name.path.trim_end_matches(".md"));
+            let article =
+                shown.all("article").into_iter().find(|&id| shown.attribute(id, "class") == Some("page")).expect("it shows a page");
+            let texts = |name: &str| -> Vec<String> {
+                let inside = shown.all(name).into_iter().filter(|&id| shown.is_inside(id, article));
+                inside.map(|id| shown.text(id)).collect()
+            };
+            let wanted = |words: &str| words.split_whitespace().collect::<Vec<_>>().join(" ");
+            for element in ["p", "li", "td", "code", "strong", "em", "a", "summary"] {
+                let texts = texts(element);
+                for words in hostile::STRINGS.iter().filter(|words| !is_read_otherwise(element, words)) {
+                    // Call-outs and cells of the code column hold more than the words; everything else holds them alone somewhere.
+                    let holds = |text: &String| if element == "summary" { text.contains(&wanted(words)) } else { *text == wanted(words) };
+                    assert!(texts.iter().any(holds), "{flavour:?}: <{element}> {words}\n{texts:#?}");
+                }
+            }
+            let headings = texts("h2");
+            for (number, words) in hostile::STRINGS.iter().enumerate() {
+                assert_eq!(headings[number], wanted(&format!("{number} {words}")), "{flavour:?}");
+            }
+            assert_eq!(texts("tr").len(), (1 + 2) + (1 + hostile::STRINGS.len()), "{flavour:?}: the facts and the table");
+            for name in ["script", "h1", "iframe", "form"] {
+                assert_eq!(texts(name), Vec::<String>::new(), "{flavour:?}: nothing runs as markup");
+            }
+        }
     });
 }

@@ -493,8 +493,9 @@ fn anchors_of(flavour: Flavour, headings: &[String]) -> Vec<String> {
             }
         }
         if flavour == Flavour::Gitlab {
-            let is_start_or_other = |at: usize| at == 0 || &words[at - 1..at] != "-";
-            words = words.char_indices().filter(|&(at, next)| next != '-' || is_start_or_other(at)).map(|(_, next)| next).collect();
+            while words.contains("--") {
+                words = words.replace("--", "-");
+            }
         }
         let time = times.entry(words.clone()).or_default();
         found.push(if *time == 0 { words } else { format!("{words}-{time}") });
@@ -527,6 +528,179 @@ fn hostile_case() -> Case {
 fn the_hostile_page_says_what_it_means() {
     for flavour in FLAVOURS {
         assert_same(flavour, &hostile_case()).unwrap_or_else(|error| panic!("{error}"));
+    }
+}
+
+/// Links within the page lead to headings, by the names that a host makes of what it reads.
+#[test]
+fn anchors_lead_to_headings() {
+    for flavour in FLAVOURS {
+        let case = hostile::case();
+        let text = &written(flavour, std::slice::from_ref(&case))[0].text;
+        let read = read(body(text));
+        let there = anchors_of(flavour, &read.headings);
+        assert!(read.fragments.len() >= hostile::STRINGS.len(), "{flavour:?}");
+        for fragment in &read.fragments {
+            assert!(there.contains(fragment), "{flavour:?}: `{fragment}` is none of {there:#?}");
+        }
+    }
+}
+
+#[test]
+fn headings_of_the_same_words_are_told_apart() {
+    let blocks = vec![
+        heading(2, "What happened?", "a"),
+        heading(3, "What happened", "b"),
+        heading(2, "2026", "c"),
+        heading(2, "Cause — and effect", "d"),
+        Block::Paragraph(["a", "b", "c", "d"].map(|id| Inline::Link { to: LinkTo::Heading(id.to_owned()), text: vec![text(id)] }).to_vec()),
+    ];
+    let line = |flavour| {
+        let page = &written(flavour, &[case("A", blocks.clone())])[0].text;
+        page.lines().find(|line| line.starts_with("[a]")).expect("it is there").to_owned()
+    };
+    assert_eq!(line(Flavour::Github), "[a](#what-happened)[b](#what-happened-1)[c](#2026)[d](#cause--and-effect)");
+    assert_eq!(line(Flavour::Gitlab), "[a](#what-happened)[b](#what-happened-1)[c](#anchor-2026)[d](#cause-and-effect)");
+}
+
+#[test]
+fn contents_are_what_the_host_has_for_them() {
+    let blocks =
+        vec![Block::Contents, heading(2, "One *two*", "a"), heading(3, "Inner", "b"), heading(4, "Deep", "c"), heading(2, "Last", "d")];
+    for flavour in FLAVOURS {
+        let page = &written(flavour, &[case("A", blocks.clone())])[0].text;
+        let list = "- [One \\*two\\*](#one-two)\n  - [Inner](#inner)\n- [Last](#last)\n";
+        let wanted = if matches!(flavour, Flavour::AzureDevops | Flavour::Gitlab) { "[[_TOC_]]\n" } else { list };
+        assert!(page.contains(wanted), "{flavour:?}\n{page}");
+    }
+}
+
+/// The path, what is shown as the title, and how another page links to it, by host.
+fn place_of(flavour: Flavour, title: &str) -> (String, String, String) {
+    let target = case(title, Vec::new());
+    let link = Inline::Link { to: LinkTo::Page { case: target.slug.clone(), heading: String::new() }, text: vec![text("there")] };
+    let pages = written(flavour, &[target, case("Here", vec![Block::Paragraph(vec![link])])]);
+    let link = pages[1].text.split("[there](").nth(1).and_then(|rest| rest.split(")\n").next()).expect("the link is there");
+    (pages[0].name.path.clone(), pages[0].name.title.clone(), link.to_owned())
+}
+
+#[test]
+fn a_page_stands_where_its_host_looks_for_it() {
+    let told = |(path, title, link): (String, String, String)| format!("{path} | {title} | {link}");
+    let of = |title: &str| FLAVOURS.map(|flavour| told(place_of(flavour, title)));
+    assert_eq!(
+        of("Case study: C# & DB — outage #2"),
+        [
+            "Case-study%3A-C♯-&-DB-—-outage-♯2.md | Case study: C♯ & DB — outage ♯2 | /Case-study%3A-C%E2%99%AF-%26-DB-%E2%80%94-outage-%E2%99%AF2",
+            "Case-study-C#-&-DB-—-outage-#2.md | Case study C# & DB — outage #2 | Case-study-C%23-%26-DB-%E2%80%94-outage-%232",
+            "Case-study-C-DB-outage-2.md | Case study: C# & DB — outage #2 | /Case-study-C-DB-outage-2",
+            "Case-study%3A-C%23-%26-DB-%E2%80%94-outage-%232.md | Case study: C# & DB — outage #2 | Case-study%3A-C%23-%26-DB-%E2%80%94-outage-%232",
+            "case-study-c-db-outage-2.md | Case study: C# & DB — outage #2 | case-study-c-db-outage-2.md",
+        ]
+    );
+    assert_eq!(
+        of("Read-only: 10%"),
+        [
+            "Read%2Donly%3A-10%.md | Read-only: 10% | /Read%2Donly%3A-10%",
+            "Read-only-10%.md | Read only 10% | Read-only-10%25",
+            "Read-only-10.md | Read-only: 10% | /Read-only-10",
+            "Read-only%3A 10%25.-.md | Read-only: 10% | Read-only%3A+10%25.-",
+            "read-only-10.md | Read-only: 10% | read-only-10.md",
+        ]
+    );
+}
+
+#[test]
+fn a_title_stands_where_its_host_reads_it() {
+    let start = |flavour, title: &str| written(flavour, &[case(title, vec![paragraph("words")])])[0].text.lines().next().map(str::to_owned);
+    assert_eq!(start(Flavour::Plain, "1. #2 *so*").as_deref(), Some("# 1\\. \\#2 \\*so\\*"));
+    assert_eq!(start(Flavour::Gitlab, "Plain title").as_deref(), Some("words"));
+    let text = &written(Flavour::Gitlab, &[case("Read-only: \"10%\"", vec![paragraph("words")])])[0].text;
+    assert!(text.starts_with("---\ntitle: \"Read-only: \\\"10%\\\"\"\n---\n\nwords\n"), "{text}");
+    for flavour in [Flavour::AzureDevops, Flavour::Github, Flavour::Gitea] {
+        assert_eq!(start(flavour, "A - b").as_deref(), Some("words"), "{flavour:?}");
+    }
+}
+
+#[test]
+fn a_picture_stands_where_its_host_looks_for_it() {
+    let picture = Inline::Picture { name: "0123.png".to_owned(), alt: "a [b]".to_owned(), title: "c \"d\"".to_owned() };
+    for flavour in FLAVOURS {
+        let path = attachment_path(flavour, "0123.png");
+        let address = if flavour == Flavour::AzureDevops { format!("/{path}") } else { path.clone() };
+        let page = &written(flavour, &[case("A", vec![Block::Paragraph(vec![picture.clone()])])])[0];
+        let wanted = format!("![a \\[b\\]]({address} \"c \\\"d\\\"\")\n");
+        assert!(page.text.contains(&wanted), "{wanted} is not in\n{}", page.text);
+        assert_eq!(page.attachments, ["p.png"]);
+        assert_eq!(read(body(&page.text)).pictures, [address]);
+    }
+    let path = attachment_path(Flavour::Gitlab, "0123.png");
+    let hash = path.strip_prefix("uploads/").and_then(|rest| rest.strip_suffix("/0123.png")).expect("it is in the folder of uploads");
+    assert!(hash.len() == 32 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()), "{path}");
+    let deeper = write(
+        Dialect::Markdown(Flavour::Plain),
+        "a/b",
+        &[case("A", vec![Block::Paragraph(vec![picture])])],
+        &BTreeMap::new(),
+        &Highlighter::default(),
+    );
+    assert!(deeper.0[0].text.contains("(../../pictures/0123.png"), "{}", deeper.0[0].text);
+}
+
+#[test]
+fn what_a_host_adds_to_markdown_stays_text() {
+    let words = "#12 and !34 and @name and :smile: and [[page]] and $1 to $2 and http://a.b/c_d_";
+    let line = |flavour| {
+        written(flavour, &[case("A", vec![paragraph(&format!("so {words}"))])])[0]
+            .text
+            .lines()
+            .find(|line| line.starts_with("so"))
+            .map(str::to_owned)
+    };
+    assert_eq!(
+        line(Flavour::Gitlab).as_deref(),
+        Some("so \\#12 and \\!34 and \\@name and \\:smile: and \\[\\[page\\]\\] and \\$1 to \\$2 and http\\://a.b/c_d\\_")
+    );
+    assert_eq!(
+        line(Flavour::Gitea).as_deref(),
+        Some(
+            "so <span>#</span>12 and <span>!</span>34 and <span>@</span>name and <span>:</span>smile: and <span>\\[</span>\\[page\\]\\] and \
+             <span>&#36;</span>1 to <span>&#36;</span>2 and http\\://a.b/c_d\\_"
+        )
+    );
+}
+
+#[test]
+fn what_a_host_would_not_take_is_said() {
+    let long = "a".repeat(300);
+    let wide = "ö".repeat(60);
+    for (flavour, title, wanted) in [
+        (Flavour::Github, "Home", "`home` has a meaning of its own here"),
+        (Flavour::Github, "_Sidebar", "`_sidebar` has a meaning of its own here"),
+        (Flavour::Gitlab, "new", "`new` has a meaning of its own here"),
+        (Flavour::Gitea, "raw", "`raw` has a meaning of its own here"),
+        (Flavour::AzureDevops, long.as_str(), "the path of the page has 303 characters, and Azure DevOps takes 235"),
+        (Flavour::Github, long.as_str(), "the file of the page has a name of 303 bytes, and 255 are taken"),
+        (Flavour::Gitlab, long.as_str(), "the file of the page has a name of 303 bytes, and 245 are taken"),
+        (Flavour::Gitea, wide.as_str(), "the file of the page has a name of 363 bytes, and 255 are taken"),
+        (Flavour::Gitlab, "?!", "the title “?!” has no letter or digit to name its file by"),
+        (Flavour::AzureDevops, "...", "the title “...” has no letter or digit to name its file by"),
+    ] {
+        let found = problems(flavour, &[case(title, Vec::new())]);
+        assert!(found.len() == 1 && found[0].starts_with(wanted), "{flavour:?} {title}: {found:?}");
+    }
+    let alike = vec![heading(2, "a", "a"), heading(2, "a-1", "b"), heading(2, "a", "c"), heading(2, "?", "d")];
+    let found = problems(Flavour::Github, &[case("A", alike)]);
+    assert_eq!(
+        found,
+        [
+            "a link to the heading “a-1” would lead to another one of the page; give it other words",
+            "a link to the heading “a” would lead to another one of the page; give it other words",
+            "the heading “?” has no letter or digit that a link could name; give it other words",
+        ]
+    );
+    for flavour in FLAVOURS {
+        assert_eq!(problems(flavour, &[hostile::case()]), Vec::<String>::new(), "{flavour:?}");
     }
 }
 

@@ -1,6 +1,7 @@
 //! What an author reads about each mistake: `reports/NAME.site` is a site with it, `reports/NAME.report` the report.
 //!
-//! The text before the first file of a site says what its author did. A case that ends in `.team` is built for the team. With
+//! The text before the first file of a site says what its author did. A case that ends in `.team` is built for the team, and one that ends in
+//! `.wiki` is published to the wiki of its settings. With
 //! the environment variable `WRITE_REPORTS` set, the reports are written anew, and their diff is what there is to review.
 
 #[expect(dead_code, reason = "each test uses a part of what they share")]
@@ -10,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use common::{check, check_for};
+use common::{check, check_for, check_wiki};
 use storybank::diagnostic::rules;
 use storybank::model::Audience;
 
@@ -26,7 +27,11 @@ fn files_ending_in(ending: &str) -> BTreeMap<String, String> {
 }
 
 fn report(name: &str, site: &str) -> String {
-    if name.ends_with(".team") { check_for(Audience::Team, site) } else { check(site) }
+    match name.rsplit_once('.') {
+        Some((_, "team")) => check_for(Audience::Team, site),
+        Some((_, "wiki")) => check_wiki(site),
+        _ => check(site),
+    }
 }
 
 #[test]

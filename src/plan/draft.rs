@@ -7,9 +7,9 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::Record;
 use crate::audience::{Viewer, Withheld};
-use crate::build::{Inputs, Linked, for_viewer, search};
+use crate::build::{Inputs, Linked, for_viewer, search, uncleaned};
 use crate::config::{Format, GitHost, Place, Target};
-use crate::diagnostic::{self, Diagnostic, nearest, rules};
+use crate::diagnostic::{self, Diagnostic, Note, nearest};
 use crate::highlight::Highlighter;
 use crate::model::{Audience, Status};
 use crate::site::{CaseStudyId, Site};
@@ -63,7 +63,8 @@ pub fn select(whole: &Linked, inputs: &Inputs, target: &Target, names: &[String]
         let document = linked.site.document(linked.site.case_study(id).document);
         let original = whole.site.documents.iter().find(|other| other.path == document.path);
         diagnostics.extend(original.into_iter().flat_map(|original| blame::open_remarks(original)));
-        diagnostics.extend(blame::check(document, &whole.config));
+        let source = original.map_or("", |original| original.body.file_text());
+        diagnostics.extend(blame::check(document, source, &whole.config));
     }
     diagnostic::sort(&mut diagnostics);
     Ok(Selection { linked, cases, diagnostics })
@@ -118,12 +119,12 @@ pub fn draft(
     let (all, published): (Vec<CaseStudyId>, BTreeSet<Slug>) =
         site.case_studies().filter(|&id| asked.contains(slug(id)) || record.has(slug(id))).map(|id| (id, slug(id).clone())).unzip();
     let shown: BTreeSet<&SitePath> = all.iter().flat_map(|&id| site.assets_of(site.case_study(id).document)).collect();
-    let (names, pictures) = pictures(assets.iter().filter(|(path, _)| shown.contains(path)), &mut diagnostics);
+    let (names, pictures) = pictures(site, assets.iter().filter(|(path, _)| shown.contains(path)), &mut diagnostics);
     let shared = Shared { site, published: &published, pictures: &names, has_contents: target.has_contents };
     let (cases, found) = compose(shared, &all);
     diagnostics.extend(found);
     let (pages, found) = wiki::write(dialect(&target.place), place(&target.place), &cases, &pictures, &Highlighter::default());
-    diagnostics.extend(found);
+    diagnostics.extend(found.into_iter().map(|found| at_title(found, inputs)));
     let pages: Vec<Written> = pages.into_iter().filter(|page| asked.contains(&page.case)).collect();
     let withheld = Withheld::new(&selection.linked.config, target.audience).with_names(names_withheld(selection, inputs, machine));
     for page in &pages {
@@ -132,11 +133,28 @@ pub fn draft(
             diagnostics.extend(search(&withheld, &selection.linked, inputs, name, text.as_bytes()).err());
         }
     }
+    for case in cases.iter().filter(|case| asked.contains(&case.slug)) {
+        let words = case.page.words();
+        diagnostics.extend(search(&withheld, &selection.linked, inputs, &case.title, words.as_bytes()).err());
+    }
     for (name, bytes) in &pictures {
         diagnostics.extend(search(&withheld, &selection.linked, inputs, name, bytes).err());
     }
     diagnostic::sort(&mut diagnostics);
     Draft { pages, pictures, withheld, diagnostics }
+}
+
+/// What a wiki would refuse of a page as a whole is shown at the line of its title.
+fn at_title(found: Diagnostic, inputs: &Inputs) -> Diagnostic {
+    let of_title = |file: &SitePath| {
+        let text = String::from_utf8_lossy(&inputs.document(file)?.bytes);
+        let start = text.find("\ntitle:")? + 1;
+        let length = text[start..].find('\n').unwrap_or(text.len() - start);
+        Some(Span::new(start, start + text[start..start + length].trim_end().len()))
+    };
+    let moved = |file: &SitePath, span: Span| if span == Span::default() { of_title(file).unwrap_or(span) } else { span };
+    let notes = found.notes.iter().map(|note| Note { span: moved(&note.file, note.span), ..note.clone() }).collect();
+    Diagnostic { span: moved(&found.file, found.span), notes, ..found }
 }
 
 /// What the wiki of a target reads.
@@ -168,7 +186,7 @@ fn place(place: &Place) -> &str {
 type Named = (BTreeMap<SitePath, String>, BTreeMap<String, Arc<[u8]>>);
 
 /// Pictures without what cameras and programs write into them, under the names that their contents give them.
-fn pictures<'a>(assets: impl Iterator<Item = (&'a SitePath, &'a Arc<[u8]>)>, diagnostics: &mut Vec<Diagnostic>) -> Named {
+fn pictures<'a>(site: &Site, assets: impl Iterator<Item = (&'a SitePath, &'a Arc<[u8]>)>, diagnostics: &mut Vec<Diagnostic>) -> Named {
     let mut names = BTreeMap::new();
     let mut pictures = BTreeMap::new();
     for (path, bytes) in assets {
@@ -179,21 +197,11 @@ fn pictures<'a>(assets: impl Iterator<Item = (&'a SitePath, &'a Arc<[u8]>)>, dia
                 pictures.insert(name, Arc::from(clean.bytes));
             }
             // A link to another file says by itself that it is left behind; a picture must not go missing.
-            Err(_) if !is_picture(path) => {}
-            Err(reason) => {
-                let message = format!("`{}` {reason}", path.as_str());
-                diagnostics.push(Diagnostic::new(&rules::PICTURE, path, Span::default(), message));
-            }
+            Err(_) if !picture::is_picture(path.as_str(), bytes) => {}
+            Err(reason) => diagnostics.push(uncleaned(site, path, &reason)),
         }
     }
     (names, pictures)
-}
-
-/// Whether a file is called as pictures are.
-fn is_picture(path: &SitePath) -> bool {
-    let name = path.extension().to_ascii_lowercase();
-    mime_guess::from_ext(&name).first().is_some_and(|kind| kind.type_() == "image")
-        || matches!(name.as_str(), "heic" | "heif" | "avif" | "jxl")
 }
 
 /// Names that may be in nothing that leaves: where things lie on this machine and in the site, and what the documents are called

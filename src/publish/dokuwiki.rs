@@ -14,6 +14,10 @@ use crate::audience::Withheld;
 use crate::plan::{Digest, Recorded, Standing};
 use xmlrpc::{Answer, Value};
 
+/// The fault of a wiki whose remote interface is off, and what to do about it.
+const OFF: i64 = -32605;
+const SWITCH_ON: &str = "switch the remote interface on: `remote` in the settings of the wiki";
+
 /// The right to change pages, as DokuWiki counts rights.
 const EDIT: i64 = 2;
 
@@ -46,30 +50,26 @@ impl Dokuwiki {
         let request =
             Request::new("POST", &self.url).body("text/xml", xmlrpc::request(method, parameters)).meaning(&xmlrpc::meaning(parameters));
         let response = self.client.send(action, &request)?;
-        match response.status {
-            200..300 => {}
-            401 => {
-                return Err(self.error(action, response.reason()).help(format!(
-                    "check the password of `{}`, and that the wiki lets this user in through its remote interface (`remoteuser`)",
-                    self.user
-                )));
-            }
-            403 => {
-                return Err(self
-                    .error(action, response.reason())
-                    .help(format!("give `{}` the right to do this, or let it use the remote interface (`remoteuser`)", self.user)));
-            }
-            404 => return Err(self.error(action, response.reason()).help("check `address`: it is what stands before `/doku.php`")),
-            _ => return Err(self.error(action, response.reason())),
+        if !response.is_success() {
+            return Err(self.error(action, response.reason()).help(self.advice(response.status)));
         }
         match xmlrpc::answer(&response.text()) {
-            Some(Answer::Fault(-32605, reason)) => {
-                Err(self.error(action, reason).help("switch the remote interface on: `remote` in the settings of the wiki"))
-            }
+            Some(Answer::Fault(OFF, reason)) => Err(self.error(action, reason).help(SWITCH_ON)),
             Some(answer) => Ok(answer),
-            None => Err(self.error(action, "the answer is no XML-RPC").help(
-                "check that `address` is what stands before `/doku.php`, and that `remote` is switched on in the settings of the wiki",
-            )),
+            None => Err(self
+                .error(action, "the answer is no XML-RPC")
+                .help(format!("check that `address` is what stands before `/doku.php`, and {SWITCH_ON}"))),
+        }
+    }
+
+    /// What there is to do about a status.
+    fn advice(&self, status: u16) -> String {
+        let user = &self.user;
+        match status {
+            401 => format!("check the password of `{user}`, and that `remoteuser` in the settings of the wiki lets this user in"),
+            403 => format!("give `{user}` the right to do this, and name it in `remoteuser` in the settings of the wiki"),
+            404 => "check `address`: it is what stands before `/doku.php`".to_owned(),
+            _ => String::new(),
         }
     }
 

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use crate::config::Config;
 use crate::model::{self, Audience, Document, Item, Kind, Meta, Section, Status};
 use crate::slug::Slug;
-use crate::source::SitePath;
+use crate::source::{SitePath, Span};
 
 pub use link::link;
 pub use resolve::{Destination, Resolver};
@@ -306,6 +306,16 @@ impl Site {
     /// The files other than documents that some document refers to.
     pub fn used_assets(&self) -> BTreeSet<SitePath> {
         (0..self.documents.len()).flat_map(|index| self.assets_of(DocumentId(index))).cloned().collect()
+    }
+
+    /// The first place in the documents that refers to a file; the file itself where there is none.
+    pub fn reference_to<'a>(&'a self, path: &'a SitePath) -> (&'a SitePath, Span) {
+        let leads_there = |destination: &Destination| matches!(destination, Destination::Asset(asset) if asset == path);
+        let places = self.documents.iter().zip(&self.destinations).find_map(|(document, destinations)| {
+            let link = &document.body.links[destinations.iter().position(leads_there)?];
+            Some((&document.path, link.span))
+        });
+        places.unwrap_or((path, Span::default()))
     }
 
     /// The files other than documents that a document refers to.

@@ -21,7 +21,7 @@ use crate::source::{SitePath, Span};
 
 use page::Case;
 
-pub use markdown::attachment_path;
+pub use markdown::{attachment_path, link_to_page};
 
 /// What a wiki reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

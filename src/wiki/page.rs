@@ -214,6 +214,36 @@ impl Page {
     }
 }
 
+impl Page {
+    /// What a reader sees of it, a line for each block, without any markup: a word that markup would cut up is whole here.
+    pub fn words(&self) -> String {
+        let mut lines = Vec::new();
+        words(&self.blocks, &mut lines);
+        self.footnotes.iter().for_each(|note| words(note, &mut lines));
+        lines.join("\n")
+    }
+}
+
+fn words(blocks: &[Block], lines: &mut Vec<String>) {
+    for block in blocks {
+        match block {
+            Block::Heading(heading) => lines.push(plain(&heading.text)),
+            Block::Paragraph(inlines) => lines.push(plain(inlines)),
+            Block::Quote(blocks) => words(blocks, lines),
+            Block::Callout { title: above, blocks, .. } | Block::Details { summary: above, blocks } => {
+                lines.push(plain(above));
+                words(blocks, lines);
+            }
+            Block::Code { language, text } => lines.extend([language.clone(), text.clone()]),
+            Block::List(list) => list.items.iter().for_each(|item| words(&item.blocks, lines)),
+            Block::Table(table) => lines.extend(table.head.iter().chain(table.rows.iter().flatten()).map(|cell| plain(cell))),
+            Block::Facts(facts) => lines.extend(facts.iter().map(|(name, value)| format!("{name} {value}"))),
+            Block::Actions(actions) => lines.extend(actions.iter().flat_map(|action| [action.what.clone(), action.owner.clone()])),
+            Block::Rule | Block::Contents => {}
+        }
+    }
+}
+
 fn headings<'a>(blocks: &'a [Block], found: &mut Vec<&'a Heading>) {
     for block in blocks {
         match block {

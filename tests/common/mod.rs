@@ -153,9 +153,22 @@ pub fn check_for(audience: Audience, text: &str) -> String {
     if let Err(found) = make(&files, audience) {
         diagnostics.extend(found.into_iter().filter(|found| !diagnostics.contains(found)).collect::<Vec<_>>());
     }
+    printed(&files, &diagnostics)
+}
+
+/// Diagnostics as a person reads them, then how many there are.
+fn printed(files: &Files, diagnostics: &[Diagnostic]) -> String {
     let sources = Sources::new(files.iter().map(|(path, bytes)| (SitePath::new(path.as_str()), Arc::from(bytes.as_slice()))));
     let reports = diagnostics.iter().map(|found| format!("{}\n\n", report::render(found, &sources, Colour::Plain)));
-    reports.collect::<String>() + &report::count(&diagnostics) + "\n"
+    reports.collect::<String>() + &report::count(diagnostics) + "\n"
+}
+
+/// What the author reads who publishes to the wiki `handbook` of the settings.
+pub fn check_wiki(text: &str) -> String {
+    let files = files(text);
+    let settings = String::from_utf8_lossy(&files["site.toml"]).into_owned();
+    let found = draft(&files, &settings, "handbook").map(|draft| draft.diagnostics);
+    found.map_or_else(|message| format!("error: {message}\n"), |found| printed(&files, &found))
 }
 
 /// What the author reads who builds the site.
@@ -190,19 +203,21 @@ pub const WIKIS: &[(&str, &str)] = &[
 
 /// What would be published of a site to a wiki of each kind; nothing for one whose audience sees no case study.
 pub fn drafts(files: &Files, audience: Audience) -> Vec<(&'static str, Option<Draft>)> {
+    let settings = |kind: &str, more: &str| format!("[wiki.w]\nkind = \"{kind}\"\naudience = \"{}\"\n{more}\n", audience.name());
+    WIKIS.iter().map(|(kind, more)| (*kind, draft(files, &settings(kind, more), "w").ok())).collect()
+}
+
+/// What would be published of a site to a wiki of some settings, or why nothing would be.
+fn draft(files: &Files, settings: &str, wiki: &str) -> Result<Draft, String> {
     let inputs = inputs(files);
     let whole = link_whole(&inputs, &mut Memo::default(), |_| ());
-    let draft = |settings: &str| {
-        let text = format!("[wiki.w]\naudience = \"{}\"\n{settings}\n", audience.name());
-        let (config, found) = storybank::config::parse(&text);
-        assert_eq!(found, Vec::new());
-        let target = storybank::config::target("w", &config.wiki["w"], &text).expect("the settings are sound");
-        let selection = plan::select(&whole, &inputs, &target, &[]).ok()?;
-        let assets = selection.assets().into_iter().filter_map(|path| {
-            let bytes = files.get(path.as_str())?.as_slice().into();
-            Some((path, bytes))
-        });
-        Some(plan::draft(&selection, &inputs, &target, &Record::default(), &assets.collect(), &[]))
-    };
-    WIKIS.iter().map(|(kind, settings)| (*kind, draft(&format!("kind = \"{kind}\"\n{settings}")))).collect()
+    let (config, found) = storybank::config::parse(settings);
+    assert_eq!(found, Vec::new(), "the settings are sound");
+    let target = storybank::config::target(wiki, &config.wiki[wiki], settings).expect("the settings are sound");
+    let selection = plan::select(&whole, &inputs, &target, &[])?;
+    let assets = selection.assets().into_iter().filter_map(|path| {
+        let bytes = files.get(path.as_str())?.as_slice().into();
+        Some((path, bytes))
+    });
+    Ok(plan::draft(&selection, &inputs, &target, &Record::default(), &assets.collect(), &[]))
 }

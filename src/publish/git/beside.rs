@@ -1,7 +1,8 @@
 //! What stands beside pages in a repository: the order of pages and the sidebar, of which only our own lines are ever touched.
 
-use crate::config::GitHost;
-use crate::wiki::Name;
+use std::collections::BTreeSet;
+
+use crate::wiki::{Flavour, Name, link_to_page};
 
 /// The line before ours in a sidebar.
 pub(super) const START: &str = "<!-- storybank -->";
@@ -38,9 +39,11 @@ pub(super) fn order(before: &str, ours: &[&str], gone: &[&str]) -> String {
 /// # Errors
 ///
 /// If one of the marks is there without the other: where our lines end is then anybody's guess.
-pub(super) fn sidebar(before: &str, host: GitHost, pages: &[&Name]) -> Result<String, String> {
+pub(super) fn sidebar(before: &str, flavour: Flavour, pages: &[&Name]) -> Result<String, String> {
     let line_end = line_end(before);
-    let ours: String = pages.iter().map(|page| format!("- [{}]({}){line_end}", escaped(&page.title), target(host, &page.path))).collect();
+    // Whatever was published last, the list is the same.
+    let pages: BTreeSet<_> = pages.iter().map(|page| (&page.title, *page)).collect();
+    let ours: String = pages.iter().map(|(_, page)| format!("- {}{line_end}", link_to_page(flavour, page))).collect();
     let place = |mark: &str, from: usize| {
         let mut at = from;
         before[from..].split_inclusive('\n').find_map(|line| {
@@ -73,34 +76,6 @@ fn appended(before: &str, ours: &str, line_end: &str) -> String {
 /// How the lines of a file end: as the first one does.
 fn line_end(text: &str) -> &'static str {
     if text.split_inclusive('\n').next().is_some_and(|line| line.ends_with("\r\n")) { "\r\n" } else { "\n" }
-}
-
-/// Where a link in the sidebar leads.
-fn target(host: GitHost, path: &str) -> String {
-    let page = path.strip_suffix(".md").unwrap_or(path);
-    let mut address = String::new();
-    match host {
-        // All pages are shown below one address, whatever their folder.
-        GitHost::Github => crate::escape::percent_encode(page.rsplit('/').next().unwrap_or(page), &mut address),
-        GitHost::Gitlab | GitHost::AzureDevops => {
-            address.push('/');
-            crate::escape::percent_encode(page, &mut address);
-        }
-        // The names of its files are encoded already, but for the spaces.
-        GitHost::Gitea => address = page.replace(' ', "-").replace('(', "%28").replace(')', "%29"),
-    }
-    address
-}
-
-/// A title as the words of a link in Markdown, where every sign may have a backslash before it.
-fn escaped(title: &str) -> String {
-    title.chars().fold(String::new(), |mut text, next| {
-        if next.is_ascii_punctuation() {
-            text.push('\\');
-        }
-        text.push(if next.is_control() { ' ' } else { next });
-        text
-    })
 }
 
 #[cfg(test)]
@@ -146,14 +121,14 @@ mod tests {
         #[test]
         fn a_sidebar_keeps_what_others_wrote(before in "([a-c \\[\\]]{0,5}(\r)?\n){0,5}[a-c]{0,3}", title in "\\PC{1,12}") {
             let page = name(&title, "A-b.md");
-            let once = sidebar(&before, GitHost::Github, &[&page]).expect("it has no marks");
+            let once = sidebar(&before, Flavour::Github, &[&page]).expect("it has no marks");
             prop_assert!(once.starts_with(&before));
-            prop_assert_eq!(sidebar(&once, GitHost::Github, &[&page]).expect("it has both marks"), once.clone());
-            let without = sidebar(&once, GitHost::Github, &[]).expect("it has both marks");
+            prop_assert_eq!(sidebar(&once, Flavour::Github, &[&page]).expect("it has both marks"), once.clone());
+            let without = sidebar(&once, Flavour::Github, &[]).expect("it has both marks");
             prop_assert!(without.starts_with(&before));
             prop_assert!(!without.contains("A-b"));
             let around = format!("{once}after");
-            let other = sidebar(&around, GitHost::Github, &[]).expect("it has both marks");
+            let other = sidebar(&around, Flavour::Github, &[]).expect("it has both marks");
             prop_assert!(other.starts_with(&before) && other.ends_with("after"));
         }
     }
@@ -169,16 +144,7 @@ mod tests {
 
     #[test]
     fn a_mark_without_the_other_is_left_alone() {
-        assert!(sidebar("a\n<!-- storybank -->\nb\n", GitHost::Gitlab, &[]).is_err());
-        assert!(sidebar("a\n<!-- /storybank -->\nb\n<!-- storybank -->\n", GitHost::Gitlab, &[]).is_err());
-    }
-
-    #[test]
-    fn links_as_the_host_finds_its_pages() {
-        let page = name("Case: C# [x]", "cases/Case-C (x).md");
-        let line = |host| sidebar("x\n", host, &[&page]).expect("it has no marks").lines().nth(3).unwrap_or_default().to_owned();
-        assert_eq!(line(GitHost::Github), "- [Case\\: C\\# \\[x\\]](Case-C%20%28x%29)");
-        assert_eq!(line(GitHost::Gitlab), "- [Case\\: C\\# \\[x\\]](/cases/Case-C%20%28x%29)");
-        assert_eq!(line(GitHost::Gitea), "- [Case\\: C\\# \\[x\\]](cases/Case-C-%28x%29)");
+        assert!(sidebar("a\n<!-- storybank -->\nb\n", Flavour::Gitlab, &[]).is_err());
+        assert!(sidebar("a\n<!-- /storybank -->\nb\n<!-- storybank -->\n", Flavour::Gitlab, &[]).is_err());
     }
 }

@@ -1,6 +1,7 @@
 //! A wiki that is a repository: cloned without its past, changed in one commit, and pushed only if nobody pushed meanwhile.
 
 mod beside;
+mod fetched;
 mod program;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,6 +13,7 @@ use crate::config::{GitHost, Sidebar};
 use crate::plan::{Alongside, Digest, Recorded, Standing};
 use crate::wiki::{Flavour, Name, attachment_path};
 
+use fetched::Fetched;
 use program::{Failure, Git, without_credentials};
 
 /// A wiki that is a repository. Pages are gathered, and [`Wiki::finish`] makes one commit of them and pushes it.
@@ -22,21 +24,7 @@ pub struct GitWiki {
     folder: String,
     sidebar: Sidebar,
     withheld: Arc<Withheld>,
-    copy: Option<Copy>,
-}
-
-/// The repository as it was when it was first looked at, and what is to change in it.
-struct Copy {
-    git: Git,
-    branch: String,
-    /// The commit that was looked at; nothing where there is none yet.
-    base: Option<String>,
-    /// The files of that commit, by their paths.
-    files: BTreeMap<String, String>,
-    /// Whether more of the past than the last commit has been asked for.
-    has_past: bool,
-    /// What is to stand at some paths; nothing where there is to be no file.
-    changes: BTreeMap<String, Option<Arc<[u8]>>>,
+    fetched: Option<Fetched>,
 }
 
 impl GitWiki {
@@ -44,7 +32,7 @@ impl GitWiki {
     /// repository names; no page outside of the folder is written. Nothing that is withheld leaves.
     pub fn new(host: GitHost, repository: &str, branch: &str, folder: &str, sidebar: Sidebar, withheld: Arc<Withheld>) -> Self {
         let folder = folder.trim_matches('/').to_owned();
-        Self { host, repository: repository.to_owned(), branch: branch.to_owned(), folder, sidebar, withheld, copy: None }
+        Self { host, repository: repository.to_owned(), branch: branch.to_owned(), folder, sidebar, withheld, fetched: None }
     }
 
     fn flavour(&self) -> Flavour {
@@ -66,25 +54,25 @@ impl GitWiki {
     }
 
     /// The repository on this machine, fetched when it is first needed.
-    fn copy(&mut self) -> Result<&mut Copy, Error> {
-        if self.copy.is_none() {
-            self.copy = Some(self.fetch()?);
+    fn fetched(&mut self) -> Result<&mut Fetched, Error> {
+        if self.fetched.is_none() {
+            self.fetched = Some(self.fetch()?);
         }
-        Ok(self.copy.as_mut().expect("it was just made"))
+        Ok(self.fetched.as_mut().expect("it was just made"))
     }
 
-    fn fetch(&self) -> Result<Copy, Error> {
+    fn fetch(&self) -> Result<Fetched, Error> {
         const ACTION: &str = "read the repository of the wiki";
         let git = Git::new().map_err(self.failed(ACTION))?;
         let heads = git.run(&["ls-remote", "--symref", "--", &self.repository, "HEAD", "refs/heads/*"]);
         let heads = heads.map_err(|failure| self.failed(ACTION)(failure).help(self.advice()))?;
         let heads = Heads::parse(&String::from_utf8_lossy(&heads));
         let branch = self.branch_of(&heads, &git).map_err(|(reason, help)| self.error(ACTION, reason).help(help))?;
-        let mut copy = Copy { git, branch, base: None, files: BTreeMap::new(), has_past: false, changes: BTreeMap::new() };
-        if heads.names.contains(&copy.branch) {
-            copy.fetch(&self.repository).map_err(self.failed(ACTION))?;
+        let mut fetched = Fetched { git, branch, base: None, files: BTreeMap::new(), has_past: false, changes: BTreeMap::new() };
+        if heads.names.contains(&fetched.branch) {
+            fetched.fetch(&self.repository).map_err(self.failed(ACTION))?;
         }
-        Ok(copy)
+        Ok(fetched)
     }
 
     fn advice(&self) -> String {
@@ -124,11 +112,11 @@ impl GitWiki {
     /// What stands in the place of a page.
     fn standing(&mut self, sought: &Sought<'_>, texts: &BTreeMap<String, String>) -> Option<Standing> {
         let (host, flavour, repository) = (self.host, self.flavour(), self.repository.clone());
-        let copy = self.copy.as_mut()?;
+        let fetched = self.fetched.as_mut()?;
         let path = &sought.name.path;
-        let Some(blob) = copy.files.get(path) else { return copy.namesake(host, path) };
+        let Some(blob) = fetched.files.get(path) else { return fetched.namesake(host, path) };
         let text = texts.get(blob).cloned().unwrap_or_default();
-        let has = |name: &&String| copy.files.contains_key(&attachment_path(flavour, name));
+        let has = |name: &&String| fetched.files.contains_key(&attachment_path(flavour, name));
         let mut standing = Standing {
             id: path.clone(),
             revision: blob.clone(),
@@ -138,7 +126,7 @@ impl GitWiki {
             ..Standing::default()
         };
         if !sought.recorded.is_some_and(|recorded| recorded.is_ours(&standing)) {
-            (standing.editor, standing.edited) = copy.last_change(&repository, path).unwrap_or_default();
+            (standing.editor, standing.edited) = fetched.last_change(&repository, path).unwrap_or_default();
         }
         Some(standing)
     }
@@ -191,7 +179,7 @@ impl GitWiki {
     fn sidebars(&mut self, path: &str, pages: &[Name]) -> Result<Vec<Alongside>, Error> {
         // Without a sidebar of their own these hosts list all pages; one that lists ours alone would hide the others.
         let Some(before) = self.text_of(path)? else { return Ok(Vec::new()) };
-        let after = beside::sidebar(&before, self.host, &pages.iter().collect::<Vec<_>>());
+        let after = beside::sidebar(&before, self.flavour(), &pages.iter().collect::<Vec<_>>());
         let after = after.map_err(|reason| {
             let help = "write the missing line, or `sidebar = false` into `site.toml`";
             self.error(format!("change `{path}`"), reason).help(help)
@@ -202,9 +190,9 @@ impl GitWiki {
     /// A file of the repository; nothing where there is none, or none that is text.
     fn text_of(&mut self, path: &str) -> Result<Option<String>, Error> {
         let failed = self.failed(&format!("read `{path}`"));
-        let copy = self.copy()?;
-        let Some(blob) = copy.files.get(path) else { return Ok(None) };
-        let bytes = copy.git.run(&["cat-file", "blob", blob]).map_err(failed)?;
+        let fetched = self.fetched()?;
+        let Some(blob) = fetched.files.get(path) else { return Ok(None) };
+        let bytes = fetched.git.run(&["cat-file", "blob", blob]).map_err(failed)?;
         Ok(String::from_utf8(bytes).ok())
     }
 
@@ -219,7 +207,7 @@ impl GitWiki {
         if self.text_of(&alongside.path)?.unwrap_or_default() != alongside.before {
             return Err(self.error(action, "it has changed since it was looked at").help("run this again"));
         }
-        self.copy()?.changes.insert(alongside.path.clone(), Some(alongside.after.as_bytes().into()));
+        self.fetched()?.changes.insert(alongside.path.clone(), Some(alongside.after.as_bytes().into()));
         Ok(())
     }
 
@@ -229,7 +217,7 @@ impl GitWiki {
         for role in ["GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"] {
             let failed = self.failed(action);
             let help = "tell git once, with `git config --global user.name` and `git config --global user.email`";
-            known.extend(self.copy()?.git.run(&["var", role]).map_err(|failure| failed(failure).help(help))?);
+            known.extend(self.fetched()?.git.run(&["var", role]).map_err(|failure| failed(failure).help(help))?);
         }
         self.search(action, "what git says of you in a commit", &known)
             .map_err(|error| error.help("set `GIT_AUTHOR_NAME`, `GIT_AUTHOR_EMAIL` and the same of the committer for this run"))
@@ -239,9 +227,9 @@ impl GitWiki {
     fn push(&mut self, action: &str, commit: &str) -> Result<(), Error> {
         let repository = self.repository.clone();
         let (error, failed) = (self.error(action, "somebody has pushed to it meanwhile"), self.failed(action));
-        let copy = self.copy()?;
-        let refspec = format!("{commit}:refs/heads/{}", copy.branch);
-        match copy.git.run(&["push", "--porcelain", "--no-verify", "--", &repository, &refspec]) {
+        let fetched = self.fetched()?;
+        let refspec = format!("{commit}:refs/heads/{}", fetched.branch);
+        match fetched.git.run(&["push", "--porcelain", "--no-verify", "--", &repository, &refspec]) {
             Ok(_) => Ok(()),
             Err(failure) => match refused(&failure.output) {
                 Some(Refusal::Meanwhile) => Err(error.help("nothing was changed; run this again, it looks at the new state first")),
@@ -259,9 +247,9 @@ impl Wiki for GitWiki {
 
     fn look(&mut self, pages: &[Sought<'_>]) -> Result<Vec<Option<Standing>>, Error> {
         let failed = self.failed("read the pages");
-        let copy = self.copy()?;
-        let paths = pages.iter().filter_map(|sought| copy.files.get(&sought.name.path));
-        let texts = copy.texts(&paths.cloned().collect()).map_err(failed)?;
+        let fetched = self.fetched()?;
+        let paths = pages.iter().filter_map(|sought| fetched.files.get(&sought.name.path));
+        let texts = fetched.texts(&paths.cloned().collect()).map_err(failed)?;
         Ok(pages.iter().map(|sought| self.standing(sought, &texts)).collect())
     }
 
@@ -288,11 +276,11 @@ impl Wiki for GitWiki {
         self.search(&action, "it", write.page.text.as_bytes())?;
         let stale = self.error(&action, "there is another version of it than the one that was looked at").help("run this again");
         let flavour = self.flavour();
-        if let Some(other) = self.copy()?.in_the_way(&path) {
+        if let Some(other) = self.fetched()?.in_the_way(&path) {
             let other = other.to_owned();
             return Err(self.error(action, format!("`{other}` stands in its way: a file and a folder cannot have one name")));
         }
-        if self.copy()?.files.get(&path).map(String::as_str) != write.over.map(|over| over.revision.as_str()) {
+        if self.fetched()?.files.get(&path).map(String::as_str) != write.over.map(|over| over.revision.as_str()) {
             return Err(stale);
         }
         for name in &write.page.attachments {
@@ -300,27 +288,27 @@ impl Wiki for GitWiki {
             self.check_path(&action, &place)?;
             let bytes = write.pictures.get(name).ok_or_else(|| self.error(&action, format!("there is no picture `{name}`")))?;
             self.search(&action, &format!("the picture `{name}`"), bytes)?;
-            let copy = self.copy()?;
-            if let Some(other) = copy.in_the_way(&place).map(str::to_owned) {
+            let fetched = self.fetched()?;
+            if let Some(other) = fetched.in_the_way(&place).map(str::to_owned) {
                 return Err(self.error(action, format!("`{other}` stands in the way of the picture `{place}`")));
             }
             // The name is made from the bytes, so what has the name is the picture.
-            if !copy.files.contains_key(&place) {
-                copy.changes.insert(place, Some(bytes.clone()));
+            if !fetched.files.contains_key(&place) {
+                fetched.changes.insert(place, Some(bytes.clone()));
             }
         }
-        self.copy()?.changes.insert(path.clone(), Some(write.page.text.as_bytes().into()));
+        self.fetched()?.changes.insert(path.clone(), Some(write.page.text.as_bytes().into()));
         Ok(path)
     }
 
     fn delete(&mut self, page: &Recorded, standing: &Standing, _message: &str) -> Result<(), Error> {
         let action = format!("delete the page “{}”", page.title);
         let stale = self.error(&action, "there is another version of it than the one that was looked at").help("run this again");
-        let copy = self.copy()?;
-        if copy.files.get(&page.path).map(String::as_str) != Some(standing.revision.as_str()) {
+        let fetched = self.fetched()?;
+        if fetched.files.get(&page.path).map(String::as_str) != Some(standing.revision.as_str()) {
             return Err(stale);
         }
-        copy.changes.insert(page.path.clone(), None);
+        fetched.changes.insert(page.path.clone(), None);
         Ok(())
     }
 
@@ -329,18 +317,18 @@ impl Wiki for GitWiki {
         for one in alongside {
             self.gather(one)?;
         }
-        if self.copy()?.changes.is_empty() {
+        if self.fetched()?.changes.is_empty() {
             return Ok(());
         }
         self.search(ACTION, "the message of the commit", message.as_bytes())?;
         let failed = self.failed(ACTION);
-        let Some(tree) = self.copy()?.tree().map_err(failed)? else { return Ok(()) };
+        let Some(tree) = self.fetched()?.tree().map_err(failed)? else { return Ok(()) };
         self.check_identity(ACTION)?;
         let failed = self.failed(ACTION);
-        let commit = self.copy()?.commit(&tree, message).map_err(failed)?;
+        let commit = self.fetched()?.commit(&tree, message).map_err(failed)?;
         self.push(ACTION, &commit)?;
         let failed = self.failed(ACTION);
-        self.copy()?.arrive(commit).map_err(failed)
+        self.fetched()?.arrive(commit).map_err(failed)
     }
 }
 
@@ -383,136 +371,6 @@ fn refused(printed: &str) -> Option<Refusal> {
     let summary = line.rsplit('\t').next().unwrap_or_default();
     let is_meanwhile = summary.starts_with("[rejected]") || summary.contains("cannot lock ref") || summary.contains("incorrect old value");
     Some(if is_meanwhile { Refusal::Meanwhile } else { Refusal::Other(format!("`{}`", without_credentials(summary))) })
-}
-
-impl Copy {
-    /// Fetches the last commit of the branch and lists its files.
-    fn fetch(&mut self, repository: &str) -> Result<(), Failure> {
-        let refspec = format!("+refs/heads/{}:refs/storybank/base", self.branch);
-        self.git.run(&["fetch", "--quiet", "--depth=1", "--no-tags", "--", repository, &refspec])?;
-        let base = self.git.word(&["rev-parse", "--verify", "refs/storybank/base^{commit}"], &[])?;
-        self.list(&base)?;
-        self.base = Some(base);
-        Ok(())
-    }
-
-    /// Lists the files of a commit; names that are no text are nobody's that is looked for here.
-    fn list(&mut self, commit: &str) -> Result<(), Failure> {
-        let listed = self.git.run(&["ls-tree", "-r", "-z", "--full-tree", commit])?;
-        let entries = listed.split(|&byte| byte == 0).filter_map(|entry| std::str::from_utf8(entry).ok()?.split_once('\t'));
-        self.files = entries.filter_map(|(head, path)| Some((path.to_owned(), head.split(' ').nth(2)?.to_owned()))).collect();
-        Ok(())
-    }
-
-    /// The texts of some objects, by their names.
-    fn texts(&self, blobs: &BTreeSet<String>) -> Result<BTreeMap<String, String>, Failure> {
-        if blobs.is_empty() {
-            return Ok(BTreeMap::new());
-        }
-        let asked: String = blobs.iter().map(|blob| format!("{blob}\n")).collect();
-        let printed = self.git.run_with(&["cat-file", "--batch"], asked.as_bytes())?;
-        let mut texts = BTreeMap::new();
-        let mut rest = printed.as_slice();
-        while let Some(end) = rest.iter().position(|&byte| byte == b'\n') {
-            let head = String::from_utf8_lossy(&rest[..end]).into_owned();
-            rest = &rest[end + 1..];
-            let mut words = head.split(' ');
-            let blob = words.next().unwrap_or_default();
-            // What is not there, or a commit of another repository, has no length, and is no text.
-            let Some(length) = words.nth(1).and_then(|length| length.parse::<usize>().ok()) else { continue };
-            let length = length.min(rest.len());
-            texts.insert(blob.to_owned(), String::from_utf8_lossy(&rest[..length]).into_owned());
-            rest = rest.get(length + 1..).unwrap_or_default();
-        }
-        Ok(texts)
-    }
-
-    /// A page of somebody else that readers would find under the same name: GitHub looks at the names of files alone, not at their
-    /// folders, their endings or their capitals.
-    fn namesake(&self, host: GitHost, path: &str) -> Option<Standing> {
-        const PAGES: [&str; 12] =
-            ["md", "markdown", "mdown", "mkdn", "mediawiki", "wiki", "textile", "rst", "rest", "org", "asciidoc", "adoc"];
-        let name = |path: &str| {
-            let file = path.rsplit('/').next().unwrap_or(path);
-            let (stem, ending) = file.rsplit_once('.')?;
-            PAGES.contains(&ending.to_ascii_lowercase().as_str()).then(|| stem.replace(' ', "-").to_lowercase())
-        };
-        let wanted = name(path).filter(|_| host == GitHost::Github)?;
-        let (other, blob) = self.files.iter().find(|(other, _)| name(other).is_some_and(|other| other == wanted))?;
-        Some(Standing { id: other.clone(), title: other.clone(), revision: blob.clone(), ..Standing::default() })
-    }
-
-    /// A file where a path needs a folder, or in a folder that is to become a file: git would take it away without a word.
-    fn in_the_way(&self, path: &str) -> Option<&str> {
-        let below = format!("{path}/");
-        let folders = path.match_indices('/').map(|(at, _)| &path[..at]);
-        let folder = folders.filter_map(|folder| self.files.get_key_value(folder)).map(|(folder, _)| folder).next();
-        let file = || self.files.range(below.clone()..).map(|(file, _)| file).next().filter(|file| file.starts_with(&below));
-        folder.or_else(file).map(String::as_str)
-    }
-
-    /// Who changed a file last, and when; nothing where that is further in the past than is worth fetching.
-    fn last_change(&mut self, repository: &str, path: &str) -> Option<(String, String)> {
-        let base = self.base.clone()?;
-        if !self.has_past {
-            self.has_past = true;
-            let branch = format!("refs/heads/{}", self.branch);
-            // Without the past it is not known who it was; the page is left alone all the same.
-            let _ = self.git.run(&["fetch", "--quiet", "--deepen=100", "--no-tags", "--", repository, &branch]);
-        }
-        let place = format!(":(top,literal){path}");
-        let said = self.git.word(&["log", "-1", "--format=%H%x09%P%x09%an%x09%aI%x09%D", &base, "--", &place], &[]).ok()?;
-        let mut parts = said.split('\t');
-        let commit = parts.next()?;
-        let (parents, editor, edited) = (parts.next()?, parts.next()?, parts.next()?);
-        // The oldest commit that was fetched seems to have made all files; if it has parents, it may not have.
-        let has_parents = self.git.word(&["cat-file", "commit", commit], &[]).ok()?.lines().any(|line| line.starts_with("parent "));
-        (!parents.is_empty() || !has_parents).then(|| (editor.to_owned(), edited.to_owned()))
-    }
-
-    /// Makes a tree of the files with all changes; nothing where it is the one that is there.
-    fn tree(&self) -> Result<Option<String>, Failure> {
-        match &self.base {
-            Some(base) => self.git.run(&["read-tree", base])?,
-            None => self.git.run(&["read-tree", "--empty"])?,
-        };
-        let mut entries = Vec::new();
-        for (path, bytes) in &self.changes {
-            let entry = match bytes {
-                Some(bytes) => format!("100644 {}\t{path}\0", self.git.word(&["hash-object", "-w", "--stdin"], bytes)?),
-                None => format!("0 {}\t{path}\0", "0".repeat(40)),
-            };
-            entries.extend_from_slice(entry.as_bytes());
-        }
-        self.git.run_with(&["update-index", "-z", "--index-info"], &entries)?;
-        let tree = self.git.word(&["write-tree"], &[])?;
-        let there = match &self.base {
-            Some(base) => self.git.word(&["rev-parse", "--verify", &format!("{base}^{{tree}}")], &[])?,
-            None => String::new(),
-        };
-        Ok((tree != there).then_some(tree))
-    }
-
-    /// Makes a commit of a tree, signed if the user's commits are.
-    fn commit(&self, tree: &str, message: &str) -> Result<String, Failure> {
-        let mut arguments = vec!["commit-tree", tree];
-        if let Some(base) = &self.base {
-            arguments.extend(["-p", base]);
-        }
-        // Nothing set is no, and so is what git cannot read.
-        if self.git.word(&["config", "--type=bool", "--get", "commit.gpgSign"], &[]).is_ok_and(|answer| answer == "true") {
-            arguments.push("-S");
-        }
-        self.git.word(&arguments, format!("{}\n", message.trim_end()).as_bytes())
-    }
-
-    /// Goes on from a commit that the other side has taken.
-    fn arrive(&mut self, commit: String) -> Result<(), Failure> {
-        self.changes.clear();
-        self.list(&commit)?;
-        self.base = Some(commit);
-        Ok(())
-    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! HTML that an author wrote in Markdown, as far as a tree without markup can hold it.
 
-use super::super::page::Style;
+use crate::wiki::page::Style;
 
 /// A piece of raw HTML.
 #[derive(Debug, PartialEq, Eq)]

@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::super::page::{Block, Heading, Inline, Item, LinkTo, List, Style, Table};
 use super::Shared;
 use super::tags::{Piece, is_block as is_block_tag, pieces, style};
 use crate::diagnostic::{Diagnostic, rules};
 use crate::markdown::{Body, Event, Tag, Target, is_inline};
 use crate::model::Document;
 use crate::site::{CaseStudyId, Destination, DocumentId, Node};
+use crate::wiki::page::{Block, Heading, Inline, Item, LinkTo, List, Style, Table};
 
 /// How deep transclusions go; cycles are mistakes that are reported when the site is linked.
 const DEPTH: usize = 8;

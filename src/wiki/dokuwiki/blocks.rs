@@ -8,7 +8,9 @@ use crate::wiki::page::{Action, Block, CalloutKind, Case, Heading, Inline, Item,
 
 /// Writes one page.
 pub struct Writer<'a> {
+    /// What is written.
     pub case: &'a Case,
+    /// What it shares with the other pages.
     pub book: &'a Book<'a>,
     /// The marks of the styles that are set.
     pub styles: Vec<&'static str>,
@@ -25,6 +27,7 @@ enum Line {
 }
 
 impl<'a> Writer<'a> {
+    /// A writer that has written nothing yet.
     pub fn new(case: &'a Case, book: &'a Book<'a>) -> Self {
         Self { case, book, styles: Vec::new(), notes: Vec::new() }
     }
@@ -125,22 +128,15 @@ impl<'a> Writer<'a> {
         lines.join("\n")
     }
 
-    /// Somebody's words, and those that are quoted there.
+    /// Somebody's words, and those that are quoted there: a line for each stretch at one depth.
     fn quote(&mut self, blocks: &[Block], depth: usize) -> Vec<String> {
-        let mark = ">".repeat(depth);
-        let mut out: Vec<String> = Vec::new();
-        for block in blocks {
-            if let Block::Quote(inner) = block {
-                out.extend(self.quote(inner, depth + 1));
-                continue;
+        let is_quote = |block: &Block| matches!(block, Block::Quote(_));
+        let mut out = Vec::new();
+        for stretch in blocks.chunk_by(|one, next| !is_quote(one) && !is_quote(next)) {
+            match stretch {
+                [Block::Quote(inner)] => out.extend(self.quote(inner, depth + 1)),
+                _ => out.push(format!("{} {}", ">".repeat(depth), self.joined(stretch))),
             }
-            if out.last().is_some_and(|last| !last.starts_with(&format!("{mark}>"))) {
-                out.push(mark.clone());
-            }
-            out.extend(self.lines(std::slice::from_ref(block)).into_iter().map(|line| match line {
-                Line::Words(text) | Line::Code(text) => format!("{mark} {text}"),
-                Line::Gap => mark.clone(),
-            }));
         }
         out
     }

@@ -8,7 +8,7 @@ mod names;
 use std::collections::BTreeMap;
 
 use super::page::{Action, Block, Case, Heading, Inline, Item, LinkTo, List, Style, Table, callout_name, plain};
-use super::{Book, Flavour};
+use super::{Book, Flavour, Name};
 use crate::markdown::{Alignment, CalloutKind};
 
 pub use names::{attachment_path, name, problems};
@@ -19,6 +19,14 @@ use inline::longest_run;
 /// What links call the headings of a page.
 pub fn anchors(flavour: Flavour, case: &Case) -> BTreeMap<String, String> {
     anchors::anchors(flavour, case)
+}
+
+/// A link to a page with its title, for a list beside the pages.
+pub fn link_to_page(flavour: Flavour, name: &Name) -> String {
+    let mut link = "[".to_owned();
+    let has_formula = name.title.matches('$').count() > 1;
+    escape::add(&name.title, escape::Manner { flavour, place: Where::Heading, has_formula }, &mut link);
+    format!("{link}]({})", names::page_address(flavour, name))
 }
 
 /// A page as the wiki reads it.

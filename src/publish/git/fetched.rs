@@ -1,0 +1,152 @@
+//! A repository as it was when it was looked at, and what is to change in it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::program::{Failure, Git};
+use crate::config::GitHost;
+use crate::plan::Standing;
+
+/// The repository as it was when it was first looked at, and what is to change in it.
+pub(super) struct Fetched {
+    pub(super) git: Git,
+    pub(super) branch: String,
+    /// The commit that was looked at; nothing where there is none yet.
+    pub(super) base: Option<String>,
+    /// The files of that commit, by their paths.
+    pub(super) files: BTreeMap<String, String>,
+    /// Whether more of the past than the last commit has been asked for.
+    pub(super) has_past: bool,
+    /// What is to stand at some paths; nothing where there is to be no file.
+    pub(super) changes: BTreeMap<String, Option<Arc<[u8]>>>,
+}
+
+impl Fetched {
+    /// Fetches the last commit of the branch and lists its files.
+    pub(super) fn fetch(&mut self, repository: &str) -> Result<(), Failure> {
+        let refspec = format!("+refs/heads/{}:refs/storybank/base", self.branch);
+        self.git.run(&["fetch", "--quiet", "--depth=1", "--no-tags", "--", repository, &refspec])?;
+        let base = self.git.word(&["rev-parse", "--verify", "refs/storybank/base^{commit}"], &[])?;
+        self.list(&base)?;
+        self.base = Some(base);
+        Ok(())
+    }
+
+    /// Lists the files of a commit; names that are no text are nobody's that is looked for here.
+    fn list(&mut self, commit: &str) -> Result<(), Failure> {
+        let listed = self.git.run(&["ls-tree", "-r", "-z", "--full-tree", commit])?;
+        let entries = listed.split(|&byte| byte == 0).filter_map(|entry| std::str::from_utf8(entry).ok()?.split_once('\t'));
+        self.files = entries.filter_map(|(head, path)| Some((path.to_owned(), head.split(' ').nth(2)?.to_owned()))).collect();
+        Ok(())
+    }
+
+    /// The texts of some objects, by their names.
+    pub(super) fn texts(&self, blobs: &BTreeSet<String>) -> Result<BTreeMap<String, String>, Failure> {
+        if blobs.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let asked: String = blobs.iter().map(|blob| format!("{blob}\n")).collect();
+        let printed = self.git.run_with(&["cat-file", "--batch"], asked.as_bytes())?;
+        let mut texts = BTreeMap::new();
+        let mut rest = printed.as_slice();
+        while let Some(end) = rest.iter().position(|&byte| byte == b'\n') {
+            let head = String::from_utf8_lossy(&rest[..end]).into_owned();
+            rest = &rest[end + 1..];
+            let mut words = head.split(' ');
+            let blob = words.next().unwrap_or_default();
+            // What is not there, or a commit of another repository, has no length, and is no text.
+            let Some(length) = words.nth(1).and_then(|length| length.parse::<usize>().ok()) else { continue };
+            let length = length.min(rest.len());
+            texts.insert(blob.to_owned(), String::from_utf8_lossy(&rest[..length]).into_owned());
+            rest = rest.get(length + 1..).unwrap_or_default();
+        }
+        Ok(texts)
+    }
+
+    /// A page of somebody else that readers would find under the same name: GitHub looks at the names of files alone, not at their
+    /// folders, their endings or their capitals.
+    pub(super) fn namesake(&self, host: GitHost, path: &str) -> Option<Standing> {
+        const PAGES: [&str; 12] =
+            ["md", "markdown", "mdown", "mkdn", "mediawiki", "wiki", "textile", "rst", "rest", "org", "asciidoc", "adoc"];
+        let name = |path: &str| {
+            let file = path.rsplit('/').next().unwrap_or(path);
+            let (stem, ending) = file.rsplit_once('.')?;
+            PAGES.contains(&ending.to_ascii_lowercase().as_str()).then(|| stem.replace(' ', "-").to_lowercase())
+        };
+        let wanted = name(path).filter(|_| host == GitHost::Github)?;
+        let (other, blob) = self.files.iter().find(|(other, _)| name(other).is_some_and(|other| other == wanted))?;
+        Some(Standing { id: other.clone(), title: other.clone(), revision: blob.clone(), ..Standing::default() })
+    }
+
+    /// A file where a path needs a folder, or in a folder that is to become a file: git would take it away without a word.
+    pub(super) fn in_the_way(&self, path: &str) -> Option<&str> {
+        let below = format!("{path}/");
+        let folders = path.match_indices('/').map(|(at, _)| &path[..at]);
+        let folder = folders.filter_map(|folder| self.files.get_key_value(folder)).map(|(folder, _)| folder).next();
+        let file = || self.files.range(below.clone()..).map(|(file, _)| file).next().filter(|file| file.starts_with(&below));
+        folder.or_else(file).map(String::as_str)
+    }
+
+    /// Who changed a file last, and when; nothing where that is further in the past than is worth fetching.
+    pub(super) fn last_change(&mut self, repository: &str, path: &str) -> Option<(String, String)> {
+        let base = self.base.clone()?;
+        if !self.has_past {
+            self.has_past = true;
+            let branch = format!("refs/heads/{}", self.branch);
+            // Without the past it is not known who it was; the page is left alone all the same.
+            let _ = self.git.run(&["fetch", "--quiet", "--deepen=100", "--no-tags", "--", repository, &branch]);
+        }
+        let place = format!(":(top,literal){path}");
+        let said = self.git.word(&["log", "-1", "--format=%H%x09%P%x09%an%x09%aI", &base, "--", &place], &[]).ok()?;
+        let mut parts = said.split('\t');
+        let commit = parts.next()?;
+        let (parents, editor, edited) = (parts.next()?, parts.next()?, parts.next()?);
+        // The oldest commit that was fetched seems to have made all files; if it has parents, it may not have.
+        let has_parents = self.git.word(&["cat-file", "commit", commit], &[]).ok()?.lines().any(|line| line.starts_with("parent "));
+        (!parents.is_empty() || !has_parents).then(|| (editor.to_owned(), edited.to_owned()))
+    }
+
+    /// Makes a tree of the files with all changes; nothing where it is the one that is there.
+    pub(super) fn tree(&self) -> Result<Option<String>, Failure> {
+        match &self.base {
+            Some(base) => self.git.run(&["read-tree", base])?,
+            None => self.git.run(&["read-tree", "--empty"])?,
+        };
+        let mut entries = Vec::new();
+        for (path, bytes) in &self.changes {
+            let entry = match bytes {
+                Some(bytes) => format!("100644 {}\t{path}\0", self.git.word(&["hash-object", "-w", "--stdin"], bytes)?),
+                None => format!("0 {}\t{path}\0", "0".repeat(40)),
+            };
+            entries.extend_from_slice(entry.as_bytes());
+        }
+        self.git.run_with(&["update-index", "-z", "--index-info"], &entries)?;
+        let tree = self.git.word(&["write-tree"], &[])?;
+        let there = match &self.base {
+            Some(base) => self.git.word(&["rev-parse", "--verify", &format!("{base}^{{tree}}")], &[])?,
+            None => String::new(),
+        };
+        Ok((tree != there).then_some(tree))
+    }
+
+    /// Makes a commit of a tree, signed if the user's commits are.
+    pub(super) fn commit(&self, tree: &str, message: &str) -> Result<String, Failure> {
+        let mut arguments = vec!["commit-tree", tree];
+        if let Some(base) = &self.base {
+            arguments.extend(["-p", base]);
+        }
+        // Nothing set is no, and so is what git cannot read.
+        if self.git.word(&["config", "--type=bool", "--get", "commit.gpgSign"], &[]).is_ok_and(|answer| answer == "true") {
+            arguments.push("-S");
+        }
+        self.git.word(&arguments, format!("{}\n", message.trim_end()).as_bytes())
+    }
+
+    /// Goes on from a commit that the other side has taken.
+    pub(super) fn arrive(&mut self, commit: String) -> Result<(), Failure> {
+        self.changes.clear();
+        self.list(&commit)?;
+        self.base = Some(commit);
+        Ok(())
+    }
+}

@@ -1,0 +1,144 @@
+//! Words that blame a person, and remarks that nobody has answered: neither is published.
+
+mod phrases;
+mod run;
+
+use std::ops::Range;
+
+use crate::config::Config;
+use crate::diagnostic::{Diagnostic, rules};
+use crate::markdown::Target;
+use crate::model::{CaseStudy, Document, Meta};
+use crate::source::Span;
+use crate::words::Finder;
+
+use phrases::Kind;
+use run::Run;
+
+/// What of a document blames somebody, or names a person at all.
+///
+/// The document is the one that the audience may see; `source` is the text of its file, in which the places are found. What is taken out of the
+/// document for the audience is not reported.
+pub fn check(document: &Document, source: &str, config: &Config) -> Vec<Diagnostic> {
+    let checker = Checker {
+        document,
+        source,
+        names: Finder::new(config.blame.names.iter().map(String::as_str)),
+        allowed: Finder::new(config.blame.allow.iter().map(String::as_str)),
+    };
+    let mut found: Vec<Diagnostic> = run::of_body(&document.body, source).iter().flat_map(|run| checker.run(run)).collect();
+    found.extend(checker.links(&found));
+    if let Meta::CaseStudy(meta) = &document.meta {
+        found.extend(fields(meta).into_iter().flat_map(|text| checker.field(text)));
+    }
+    crate::diagnostic::sort(&mut found);
+    found
+}
+
+/// The reviewers' questions in a document that nobody has answered.
+pub fn open_remarks(document: &Document) -> Vec<Diagnostic> {
+    let remarks = document.open_remarks().map(|nodes| {
+        // The nodes of a remark stand inside of the call-out that it is.
+        let span = document.body.nodes[nodes.start.saturating_sub(1)].span;
+        let question = shortened(&document.body.plain_of_remark(nodes));
+        let message = format!("the question of a reviewer is open: `{question}`");
+        let help = "answer it in the text, and mark it as settled with `> [!answered]`";
+        Diagnostic::new(&rules::OPEN_REMARK, &document.path, first_line(document.body.file_text(), span), message).help(help)
+    });
+    remarks.collect()
+}
+
+fn shortened(text: &str) -> String {
+    const LONGEST: usize = 80;
+    let text = text.replace('`', "'");
+    if text.chars().count() <= LONGEST { text } else { text.chars().take(LONGEST).collect::<String>() + "…" }
+}
+
+/// The first line of a stretch: a whole remark under a message about it would say it twice.
+fn first_line(text: &str, span: Span) -> Span {
+    let range = span.range();
+    let stretch = text.get(range.clone()).unwrap_or_default();
+    let end = stretch.find('\n').map_or(range.end, |end| range.start + end);
+    Span::new(range.start, end)
+}
+
+/// What the front matter of a case study says in words that are published.
+fn fields(meta: &CaseStudy) -> Vec<&str> {
+    let actions = meta.actions.iter().flat_map(|action| [action.what.as_str(), action.owner.as_str()]);
+    std::iter::once(meta.title.as_str()).chain(actions).filter(|text| !text.is_empty()).collect()
+}
+
+struct Checker<'a> {
+    document: &'a Document,
+    source: &'a str,
+    names: Finder,
+    allowed: Finder,
+}
+
+/// A stretch of a text that is not to be published.
+struct Hit {
+    kind: Kind,
+    range: Range<usize>,
+}
+
+impl Checker<'_> {
+    /// What is wrong with words that stand together.
+    fn run(&self, run: &Run) -> Vec<Diagnostic> {
+        self.hits(run).into_iter().map(|hit| self.diagnostic(&hit, &run.text, run.span(hit.range.clone()))).collect()
+    }
+
+    /// The same for a text of the front matter, whose place is found by its words.
+    fn field(&self, text: &str) -> Vec<Diagnostic> {
+        self.hits(&Run::of_text(text)).into_iter().map(|hit| self.diagnostic(&hit, text, self.place(text, hit.range.clone()))).collect()
+    }
+
+    fn place(&self, text: &str, range: Range<usize>) -> Span {
+        let yaml = self.document.yaml;
+        let written = self.source.get(yaml.range()).unwrap_or_default();
+        let start = yaml.range().start;
+        let whole = written.find(text).map(|at| at + range.start);
+        let found = whole.or_else(|| written.find(&text[range.clone()]));
+        found.map_or(yaml, |at| Span::new(start + at, start + at + range.len()))
+    }
+
+    /// What a link leads to or shows besides its words, unless the words have been reported already.
+    fn links(&self, found: &[Diagnostic]) -> Vec<Diagnostic> {
+        let mut more = Vec::new();
+        for link in &self.document.body.links {
+            let is_reported = found.iter().any(|found| found.span.start >= link.span.start && found.span.end <= link.span.end);
+            let address = match &link.target {
+                Target::External(address) => address.strip_prefix("mailto:").unwrap_or_default(),
+                _ => "",
+            };
+            let address = if is_reported { "" } else { address };
+            let texts = [address, &link.title].into_iter().filter(|text| !text.is_empty());
+            more.extend(
+                texts.flat_map(|text| self.hits(&Run::of_text(text)).into_iter().map(|hit| self.diagnostic(&hit, text, link.span))),
+            );
+        }
+        more
+    }
+
+    /// From the start of the text to its end, none within another.
+    fn hits(&self, run: &Run) -> Vec<Hit> {
+        let mut hits: Vec<Hit> = phrases::addresses(run);
+        hits.extend(self.names.all(&run.text).into_iter().map(|found| Hit { kind: Kind::Name, range: found.range }));
+        hits.extend(phrases::find(run, &self.names));
+        let allowed = self.allowed.all(&run.text);
+        hits.retain(|hit| !allowed.iter().any(|allowed| allowed.range.start < hit.range.end && hit.range.start < allowed.range.end));
+        hits.sort_by_key(|hit| (hit.range.start, std::cmp::Reverse(hit.range.end)));
+        let mut end = 0;
+        hits.retain(|hit| {
+            let is_new = hit.range.start >= end;
+            end = end.max(hit.range.end);
+            is_new
+        });
+        hits
+    }
+
+    fn diagnostic(&self, hit: &Hit, text: &str, span: Span) -> Diagnostic {
+        let words = text[hit.range.clone()].split_whitespace().collect::<Vec<_>>().join(" ");
+        let message = format!("`{words}` {}", hit.kind.what());
+        Diagnostic::new(&rules::BLAME, &self.document.path, span, message).help(hit.kind.help())
+    }
+}

@@ -1,0 +1,151 @@
+//! What is said of words that blame a person, and of remarks that are open: `blame/NAME.site` is a site with them, `blame/NAME.report` what
+//! its author reads.
+//!
+//! With the environment variable `WRITE_REPORTS` set, the reports are written anew, and their diff is what there is to review.
+
+#[expect(dead_code, reason = "each test uses a part of what they share")]
+mod common;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::{env, fs};
+
+use common::{files, inputs, linked};
+use proptest::prelude::*;
+use storybank::diagnostic::{self, Diagnostic};
+use storybank::model::{Audience, Kind};
+use storybank::report::{self, Colour, Sources};
+use storybank::source::SitePath;
+use storybank::wiki::blame;
+
+/// What is wrong with the case studies of a site, as its team would see them.
+fn check(site: &str) -> Vec<Diagnostic> {
+    let files = files(site);
+    let inputs = inputs(&files);
+    let (seen, whole) = (linked(&inputs, Audience::Team), linked(&inputs, Audience::Private));
+    let is_case = |path: &SitePath| path.as_str().contains(Kind::CaseStudy.folder());
+    let cases = seen.site.documents.iter().filter(|document| is_case(&document.path));
+    let source =
+        |path: &SitePath| whole.site.documents.iter().find(|document| document.path == *path).expect("it is there").body.file_text();
+    let mut found: Vec<Diagnostic> = cases.flat_map(|document| blame::check(document, source(&document.path), &whole.config)).collect();
+    found.extend(whole.site.documents.iter().filter(|document| is_case(&document.path)).flat_map(|document| blame::open_remarks(document)));
+    diagnostic::sort(&mut found);
+    found
+}
+
+fn printed(site: &str) -> String {
+    let sources = files(site).into_iter().map(|(path, bytes)| (SitePath::new(path), Arc::from(bytes)));
+    let sources = Sources::new(sources);
+    let found = check(site);
+    let reports: String = found.iter().map(|found| format!("{}\n\n", report::render(found, &sources, Colour::Plain))).collect();
+    reports + &report::count(&found) + "\n"
+}
+
+#[test]
+fn what_is_wrong_is_said_as_it_was() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/blame");
+    let mut changed = Vec::new();
+    for name in ["everything", "open-remarks"] {
+        let site = fs::read_to_string(folder.join(format!("{name}.site"))).expect("the site is there");
+        let report = folder.join(format!("{name}.report"));
+        let now = printed(&site);
+        if fs::read_to_string(&report).ok().as_ref() != Some(&now) {
+            if env::var_os("WRITE_REPORTS").is_some() {
+                fs::write(&report, &now).expect("it can be written");
+            }
+            changed.push(format!("{name}.report should now be:\n{now}"));
+        }
+    }
+    assert!(changed.is_empty(), "{}\nset WRITE_REPORTS to write them", changed.join("\n"));
+}
+
+const HEAD: &str = "-- content/case-studies/outage.md --\n---\ntitle: The outage\n---\n\n";
+
+/// The words of a text that are reported, as they stand in the file.
+fn reported(settings: &str, text: &str) -> Vec<String> {
+    let site = format!("-- site.toml --\n[blame]\n{settings}\n{HEAD}{text}\n");
+    let file = &files(&site)["content/case-studies/outage.md"];
+    let file = String::from_utf8(file.clone()).expect("it is text");
+    check(&site).iter().map(|found| file[found.span.range()].to_owned()).collect()
+}
+
+#[test]
+fn words_that_blame_are_found() {
+    for (text, wanted) in [
+        ("The engineer should have read it.", "should have"),
+        ("They shouldn’t have merged it.", "shouldn’t have"),
+        ("We could not have deployed it.", "could not have"),
+        ("The operators should’ve waited.", "should’ve"),
+        ("The engineer on call also failed to look.", "failed to"),
+        ("The on-call engineer, and then we failed to look.", "failed to"),
+        ("Somebody forgot the flag.", "forgot"),
+        ("The alert was overlooked.", "overlooked"),
+        ("It was a careless change.", "careless"),
+        ("Gross negligence.", "negligence"),
+        ("Human Error was the cause.", "Human Error"),
+        ("The operator is to blame.", "to blame"),
+        ("It was the fault of the new operator.", "fault of the new operator"),
+        ("The operator was at fault.", "at fault"),
+        ("It began with his mistake.", "his mistake"),
+        ("It began with the operator's error.", "operator's error"),
+        ("It began with Robin's mistake.", "Robin's mistake"),
+        ("It was pushed by my peer.", "by my peer"),
+        ("It was deployed by one of our colleagues.", "by one of our colleagues"),
+        ("A teammate pushed it.", "teammate pushed"),
+        ("It was *should*, then we **should** have.", "should** have"),
+        ("Ask @jane-doe about it.", "@jane-doe"),
+        ("Ask jane.doe@example.org.", "jane.doe@example.org"),
+        ("We should\nhave known.", "should\nhave"),
+    ] {
+        assert_eq!(reported("", text), [wanted], "{text}");
+    }
+}
+
+#[test]
+fn words_about_machines_are_left_alone() {
+    for text in [
+        "The build failed to start, and the job should have been retried.",
+        "The pipeline allowed a change that failed to load.",
+        "The engineer deployed the build, which failed to start.",
+        "An alert would have caught it; a second one could have paged us.",
+        "The engineer's build failed to start.",
+        "It was the fault of a disk, and the compiler's error was clear.",
+        "It was noticed by a colleague and reviewed by a teammate.",
+        "Run `git blame on` it, then `@Override` and `git@example.org:a.git`.",
+        "    they should have known\n",
+        "~~~\nwe forgot\n~~~",
+        "Install @scope/package at 12@3.",
+        "An error of the user interface.",
+        "There was an oversight board.",
+        "The blameless account; nobody is named.",
+    ] {
+        assert_eq!(reported("", text), Vec::<String>::new(), "{text}");
+    }
+}
+
+#[test]
+fn names_are_found_in_any_spelling_and_in_code_inside_a_line() {
+    let names = "names = [\"Avery Quill\", \"Bo\"]";
+    assert_eq!(reported(names, "AVERY-QUILL and `avery_quill` and Bo, but no bowl."), ["AVERY-QUILL", "avery_quill", "Bo"]);
+    assert_eq!(reported(names, "Then Bo failed to look."), ["Bo", "failed to"]);
+    assert_eq!(reported(names, "\\*Bo\\* &amp; Bo"), ["Bo", "Bo"]);
+}
+
+#[test]
+fn what_is_allowed_is_left_alone() {
+    let allow = "allow = [\"we forgot\", \"oncall@example.org\"]";
+    assert_eq!(reported(allow, "We forgot it. Ask oncall@example.org, or ask a@example.org; they forgot."), ["a@example.org", "forgot"]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, rng_seed: common::seed(), failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_place_is_one_of_the_file(words in prop::collection::vec(prop::sample::select(vec![
+        "we", "should", "have", "forgot", "@jane", "a@b.org", "*", "**", "`", "\n", "\n\n", "> ", "- ", "[", "](x)", "&amp;", "é", "—", "Bo", "'s", "mistake", "|", "by a peer", "# ",
+    ]), 1..14)) {
+        for found in reported("names = [\"Bo\"]", &words.join(" ")) {
+            prop_assert!(!found.trim().is_empty(), "{:?}", words);
+        }
+    }
+}
