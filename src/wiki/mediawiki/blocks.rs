@@ -178,7 +178,7 @@ fn item(lines: Lines<'_>, around: Around, item: &Item) -> String {
     };
     let words = format!("{}{words}", task(item));
     let rest = blocks(lines, Around::Paragraphs, rest);
-    let parts = [paragraph(around, words.trim_end()), rest];
+    let parts = [paragraph(around, words.trim_end_matches(' ')), rest];
     let inner = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n");
     if inner.contains('\n') || inner.starts_with(['{', '*', '#', '=', '-', ';', ':']) {
         element("li", "", &inner)
