@@ -103,7 +103,7 @@ fn callout(lines: Lines<'_>, kind: CalloutKind, title: &[Inline], inner: &[Block
     };
     let style = format!(" role=\"note\" style=\"border: 1px solid {colour}; border-left-width: 5px; padding: 0 1em; margin: 1em 0;\"");
     let inner = blocks(lines, Around::Lines, inner);
-    element("div", &style, format!("<strong>{title}</strong>\n\n{inner}").trim_end())
+    element("div", &style, format!("<strong>{title}</strong>\n\n{inner}").trim_end_matches('\n'))
 }
 
 /// A part that is folded by a script which every MediaWiki has; without scripts it is open.
