@@ -782,7 +782,9 @@ fn titles_are_kept_as_they_are() {
     let running = Running::start();
     let wiki = RefCell::new(running.wiki(BOT));
     let config = ProptestConfig { cases: 12, failure_persistence: None, rng_seed: seed(), ..ProptestConfig::default() };
-    let titles = prop::collection::vec(any_words(), 1..40);
+    // Letters that are two letters as capitals are capitals to some versions of MediaWiki only; the wiki is asked, and refuses them.
+    let has_capital = |title: &String| title.chars().all(|sign| sign.to_uppercase().count() == 1);
+    let titles = prop::collection::vec(any_words().prop_filter("it has a capital", has_capital), 1..40);
     let result = TestRunner::new(config).run(&titles, |titles| {
         for place in ["", "Case studies/", "Project:"] {
             let write =

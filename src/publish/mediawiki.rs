@@ -293,7 +293,7 @@ impl Mediawiki {
         let page = found.remove(path).unwrap_or_default();
         let newest = page.get("revisions").map(|revisions| &revisions[0]);
         let Some(newest) = newest else { return Err(self.error(action, "somebody has just deleted the page").help(AGAIN)) };
-        if newest["revid"].to_string() == seen {
+        if version(&newest["revid"]) == seen {
             return Ok(());
         }
         let who = newest["user"].as_str().unwrap_or("somebody");
@@ -383,8 +383,8 @@ impl Wiki for Mediawiki {
         self.check_version(&action, path, &over.revision)?;
         let edit = self.edit(&action, path, write.message, &[("nocreate", "1"), ("baserevid", &over.revision), ("text", &page.text)])?;
         let is_change = edit["newrevid"].is_number();
-        if is_change && edit["oldrevid"].to_string() != over.revision {
-            return Err(self.take_back(&action, path, &edit["newrevid"].to_string()));
+        if is_change && version(&edit["oldrevid"]) != over.revision {
+            return Err(self.take_back(&action, path, &version(&edit["newrevid"])));
         }
         Ok(path.clone())
     }
@@ -439,7 +439,7 @@ fn standing(path: &str, page: &Found, attachments: BTreeSet<String>) -> Option<S
     Some(Standing {
         id: path.to_owned(),
         title: String::new(),
-        revision: newest["revid"].to_string(),
+        revision: version(&newest["revid"]),
         text: content.unwrap_or_default().to_owned(),
         // A version can be hidden; then nobody can say what it is.
         digest: content.map(Digest::of),
@@ -448,6 +448,11 @@ fn standing(path: &str, page: &Found, attachments: BTreeSet<String>) -> Option<S
         commented: Vec::new(),
         attachments,
     })
+}
+
+/// A version by its number, as records and requests carry it.
+fn version(number: &Value) -> String {
+    number.to_string()
 }
 
 fn file_title(name: &str) -> String {

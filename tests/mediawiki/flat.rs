@@ -97,7 +97,7 @@ impl OfTree<'_> {
             }),
             Block::Rule => self.out.push(Mark("rule".to_owned())),
             Block::Facts(facts) => {
-                self.within("table", |flat| facts.iter().for_each(|(name, value)| flat.row(&[("th", name), ("td", value)])))
+                self.within("table", |flat| facts.iter().for_each(|(name, value)| flat.row(&[("th", name), ("td", value)])));
             }
             Block::Contents => self.out.push(Mark("contents".to_owned())),
             Block::Actions(actions) => self.actions(actions),

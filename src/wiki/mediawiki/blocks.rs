@@ -103,7 +103,7 @@ fn callout(lines: Lines<'_>, kind: CalloutKind, title: &[Inline], inner: &[Block
     };
     let style = format!(" role=\"note\" style=\"border: 1px solid {colour}; border-left-width: 5px; padding: 0 1em; margin: 1em 0;\"");
     let inner = blocks(lines, Around::Lines, inner);
-    element("div", &style, format!("<strong>{title}</strong>\n\n{inner}").trim_end())
+    element("div", &style, format!("<strong>{title}</strong>\n\n{inner}").trim_end_matches('\n'))
 }
 
 /// A part that is folded by a script which every MediaWiki has; without scripts it is open.
@@ -157,10 +157,11 @@ fn simple_list(lines: Lines<'_>, list: &List, above: &str, out: &mut Vec<String>
     let marks = format!("{above}{}", if list.first.is_some() { '#' } else { '*' });
     for item in &list.items {
         for block in &item.blocks {
-            match block {
-                Block::Paragraph(inlines) => out.push(format!("{marks} {}{}", task(item), line(lines, inlines))),
-                Block::List(below) => simple_list(lines, below, &marks, out),
-                _ => unreachable!("a simple list holds nothing else"),
+            if let Block::Paragraph(inlines) = block {
+                out.push(format!("{marks} {}{}", task(item), line(lines, inlines)));
+            }
+            if let Block::List(below) = block {
+                simple_list(lines, below, &marks, out);
             }
         }
     }
@@ -177,7 +178,7 @@ fn item(lines: Lines<'_>, around: Around, item: &Item) -> String {
     };
     let words = format!("{}{words}", task(item));
     let rest = blocks(lines, Around::Paragraphs, rest);
-    let parts = [paragraph(around, words.trim_end()), rest];
+    let parts = [paragraph(around, words.trim_end_matches(' ')), rest];
     let inner = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n");
     if inner.contains('\n') || inner.starts_with(['{', '*', '#', '=', '-', ';', ':']) {
         element("li", "", &inner)

@@ -17,7 +17,7 @@ pub fn of(title: &str, place: &str) -> String {
     let title = if place.is_empty() { without_namespace(&title) } else { title };
     let title = if is_first { capitalised(title.trim_start_matches([':', ' '])) } else { title };
     // What was put beside an accent can have become one letter with it.
-    format!("{}{title}", capitalised(place)).nfc().collect()
+    format!("{}{title}", capitalised(&place.replace('_', " "))).nfc().collect()
 }
 
 /// Why a title cannot be kept, each reason in a sentence.
@@ -120,6 +120,7 @@ mod tests {
         for (title, place, path) in [
             ("Case study: C# & DB — outage #2", "", "Case study: C♯ & DB — outage ♯2"),
             ("outage", "case studies/", "Case studies/outage"),
+            ("outage", "Case_studies/", "Case studies/outage"),
             ("outage", "Project:", "Project:Outage"),
             ("User talk: what they said", "", "User talk∶ what they said"),
             ("a_b  [c]\u{a0}{d}|<e>", "", "A b (c) (d)∣‹e›"),
