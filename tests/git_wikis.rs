@@ -7,6 +7,8 @@ mod hostile;
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 #[path = "common/html.rs"]
 mod html;
+#[path = "common/own_case.rs"]
+mod own_case;
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 #[path = "common/program.rs"]
 mod program;
@@ -598,7 +600,7 @@ const HELPER: &str = "[user]\n\tname = Publisher\n\temail = publisher@example.or
 /// An Otter Wiki, which shows a repository and takes pushes to it.
 struct Otter {
     engine: Engine,
-    _folder: Folder,
+    folder: Folder,
 }
 
 impl Otter {
@@ -611,7 +613,7 @@ impl Otter {
         let settings = format!(
             "REPOSITORY='{path}/repo'\nSQLALCHEMY_DATABASE_URI='sqlite:///{path}/db.sqlite'\nSECRET_KEY='0123456789abcdef0123456789abcdef'\n\
              READ_ACCESS='ANONYMOUS'\nWRITE_ACCESS='APPROVED'\nATTACHMENT_ACCESS='APPROVED'\nAUTO_APPROVAL=True\n\
-             EMAIL_NEEDS_CONFIRMATION=False\nGIT_WEB_SERVER=True\n"
+             EMAIL_NEEDS_CONFIRMATION=False\nGIT_WEB_SERVER=True\nRETAIN_PAGE_NAME_CASE=True\n"
         );
         fs::write(folder.join("settings.cfg"), settings).expect("it can be written");
         let port = free_port();
@@ -621,7 +623,7 @@ impl Otter {
         // Its own work is with its own repository, as the user that it is by itself.
         command.env_remove("GIT_DIR").env_remove("GIT_INDEX_FILE");
         let engine = Engine::start(command, port, folder.path());
-        Self { engine, _folder: folder }
+        Self { engine, folder }
     }
 
     fn wiki(&self, flavour: GitHost) -> GitWiki {
@@ -753,6 +755,57 @@ fn a_real_wiki_takes_nothing_from_strangers() {
         let error = error.expect_err("this is not the password").to_string();
         assert!(!error.contains("wr0ngPass") && !error.contains("ann%40"), "{error}");
         assert!(!Person::new(&otter).get("-/index").contains(">A<"));
+    });
+}
+
+/// The case study of this repository, as its file is called and as Otter calls its page.
+const OWN: (&str, &str) = ("A-naming-rule-that-no-team-owned.md", "A-naming-rule-that-no-team-owned");
+
+impl Otter {
+    fn git(&self, arguments: &[&str]) -> String {
+        let output = Command::new("git")
+            .arg("-C")
+            .arg(self.folder.join("repo"))
+            .args(arguments)
+            .env_remove("GIT_DIR")
+            .output()
+            .expect("there is a git");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+}
+
+impl own_case::Reader for Otter {
+    fn shown(&self) -> String {
+        let page = Otter::shown(self, OWN.1);
+        let article = page.all("article").into_iter().find(|&id| page.attribute(id, "class") == Some("page"));
+        article.map(|id| page.text(id)).unwrap_or_default()
+    }
+
+    fn source(&self) -> String {
+        self.git(&["show", &format!("HEAD:{}", OWN.0)])
+    }
+
+    fn versions(&self) -> usize {
+        self.git(&["rev-list", "HEAD", "--", OWN.0]).lines().count()
+    }
+
+    fn edit(&self, text: &str) {
+        let mut person = Person::new(self);
+        person.post("-/login", "-/login", &form_of_login());
+        person.writes(OWN.1, text);
+    }
+}
+
+#[test]
+fn the_program_publishes_the_case_study_of_this_repository() {
+    alone_with("the_program_publishes_the_case_study_of_this_repository", HELPER, || {
+        let otter = Otter::start();
+        Person::signed_up(&otter);
+        own_case::lives_on(&otter, &format!("kind = \"github\"\nrepository = \"{}/.git\"", otter.engine.url), "");
+        // Who is killed cannot put its things away.
+        for left in fs::read_dir(env::temp_dir()).expect("it is a folder") {
+            fs::remove_dir_all(left.expect("it can be read").path()).expect("nobody uses it any more");
+        }
     });
 }
 

@@ -14,6 +14,8 @@ mod html;
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 #[path = "common/program.rs"]
 mod program;
+#[path = "common/own_case.rs"]
+mod own_case;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -443,7 +445,7 @@ fn recorded(page: &Written) -> Recorded {
         title: page.name.title.clone(),
         id: page.name.path.clone(),
         written: Some(Digest::of(&page.text)),
-        intended: None,
+        intended: Vec::new(),
         attachments: Vec::new(),
     }
 }
@@ -798,4 +800,32 @@ fn titles_are_kept_as_they_are() {
         Ok(())
     });
     result.unwrap_or_else(|error| panic!("{error}"));
+}
+
+/// The case study of this repository, as its page is called.
+const OWN: &str = "A naming rule that no team owned";
+
+impl own_case::Reader for Running {
+    fn shown(&self) -> String {
+        Running::shown(self, OWN).text(0)
+    }
+
+    fn source(&self) -> String {
+        Running::source(self, OWN)
+    }
+
+    fn versions(&self) -> usize {
+        Running::versions(self, OWN)
+    }
+
+    fn edit(&self, text: &str) {
+        Running::edit(self, OWN, text);
+    }
+}
+
+#[test]
+fn the_program_publishes_the_case_study_of_this_repository() {
+    let running = Running::start();
+    let wiki = format!("kind = \"mediawiki\"\naddress = \"{}\"\nuser = \"{}\"", running.engine.url, BOT.0);
+    own_case::lives_on(&running, &wiki, BOT.1);
 }

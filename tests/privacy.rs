@@ -845,7 +845,8 @@ proptest! {
 #[test]
 fn a_word_that_markup_cuts_up_goes_to_no_wiki() {
     let settings = "-- site.toml --\n[forbid]\nwords = [\"Project Falcon\"]\n";
-    let cut = ["Proj**ect Fal**con", "Project [Fal](https://example.org)con", "Pro`ject` Falcon", "Project\nFal*con*", "Proj<b>ect</b> Falcon"];
+    let cut =
+        ["Proj**ect Fal**con", "Project [Fal](https://example.org)con", "Pro`ject` Falcon", "Project\nFal*con*", "Proj<b>ect</b> Falcon"];
     for body in cut {
         let text = format!("{}{settings}", case_with(&format!("It held up {body} for a day.")));
         for (kind, draft) in common::drafts(&files(&text), Audience::Team) {

@@ -26,8 +26,10 @@ pub struct Recorded {
     pub id: String,
     /// The text that was published; nothing where it was about to be created.
     pub written: Option<Digest>,
-    /// A text that was about to be published: if the program was stopped then, it may stand there or not.
-    pub intended: Option<Digest>,
+    /// Texts that were about to be published when the program was stopped. Each may stand there or not, and may come to stand there
+    /// later still: a server goes on with what it was asked, and so does a push, when nobody waits for the answer any more.
+    #[serde(default)]
+    pub intended: Vec<Digest>,
     /// The files that went along.
     pub attachments: Vec<String>,
 }
@@ -35,7 +37,7 @@ pub struct Recorded {
 impl Recorded {
     /// Whether what stands there is what was published, or about to be.
     pub fn is_ours(&self, standing: &Standing) -> bool {
-        standing.digest.is_some() && (standing.digest == self.written || standing.digest == self.intended)
+        standing.digest.is_some_and(|digest| self.written == Some(digest) || self.intended.contains(&digest))
     }
 }
 

@@ -33,10 +33,15 @@ pub fn apply<E: From<Error>>(
             *record = done.clone();
             save(record)?;
         }
-        said(step);
+        if wiki.shows_at_once() {
+            said(step);
+        }
     }
     if plan.changes() {
         wiki.finish(&plan.alongside, &message(plan))?;
+    }
+    if !wiki.shows_at_once() {
+        plan.steps.iter().for_each(said);
     }
     if done != *record {
         *record = done;
@@ -48,11 +53,16 @@ pub fn apply<E: From<Error>>(
 fn note_intent(record: &mut Record, step: &Step, identity: Identity) {
     let (Action::Create | Action::Update, Some(page)) = (&step.action, &step.wanted) else { return };
     let known = record.find(page, identity).cloned();
-    let intended = Some(Digest::of(&page.text));
     let known = known.unwrap_or_else(|| recorded(page, String::new(), None));
+    let mut intended = known.intended.clone();
     // What stands there now is ours, or was given up by whoever asked to write over it; until the new text is there, it may stay.
-    let written = step.standing.as_ref().and_then(|standing| standing.digest).or(known.written);
-    let new = Recorded { intended, written, ..known };
+    let standing = step.standing.as_ref().and_then(|standing| standing.digest);
+    for digest in standing.into_iter().chain([Digest::of(&page.text)]) {
+        if known.written != Some(digest) && !intended.contains(&digest) {
+            intended.push(digest);
+        }
+    }
+    let new = Recorded { intended, ..known };
     record.put(new, identity);
 }
 
@@ -63,7 +73,7 @@ fn recorded(page: &Written, id: String, written: Option<Digest>) -> Recorded {
         title: page.name.title.clone(),
         id,
         written,
-        intended: None,
+        intended: Vec::new(),
         attachments: page.attachments.clone(),
     }
 }

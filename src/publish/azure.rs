@@ -143,7 +143,7 @@ fn is_there_already(response: &Response) -> bool {
 fn is_sent(recorded: Option<&Recorded>, digest: Option<Digest>, name: &str) -> bool {
     recorded.is_some_and(|recorded| {
         let is_of_text = recorded.written == digest && recorded.attachments.iter().any(|other| other == name);
-        recorded.intended == digest || is_of_text
+        digest.is_some_and(|digest| recorded.intended.contains(&digest)) || is_of_text
     })
 }
 

@@ -104,6 +104,18 @@ fn words(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// A token that is wrong, or missing, is said to be, and neither is shown.
+#[track_caller]
+fn refuses_without_token(site: &OwnSite) {
+    if site.token.is_empty() {
+        return;
+    }
+    let (status, said) = site.publish_with("", &[]);
+    assert!(status == 2 && said.contains("STORYBANK_HANDBOOK_TOKEN"), "{said}");
+    let (status, said) = site.publish_with("wr0ng-t0ken-0123456789abcdef012345", &[]);
+    assert!(status == 2 && said.contains("cannot"), "{said}");
+}
+
 /// Whether a reader finds everything in its order, and nothing that is private.
 #[track_caller]
 fn is_whole(reader: &impl Reader) {
@@ -121,6 +133,7 @@ fn is_whole(reader: &impl Reader) {
 /// Goes through the life of a page: looked at first, published, published again, changed by a colleague, written over, interrupted.
 pub fn lives_on(reader: &impl Reader, wiki: &str, token: &str) {
     let site = OwnSite::new(wiki, token);
+    refuses_without_token(&site);
     let (status, said) = site.publish(&["--dry-run"]);
     assert!(status == 0 && said.contains("create") && said.contains("nothing was changed"), "{said}");
     assert_eq!(reader.versions(), 0, "a dry run changes nothing");
@@ -170,19 +183,14 @@ fn goes_on_after_interruptions(site: &OwnSite, reader: &impl Reader) {
         before = now;
     }
     site.write(&format!("{before} of one customer"), "Employees of one customer");
-    let (status, said) = site.publish(&[]);
+    let (mut status, mut said) = site.publish(&[]);
+    if status == 2 && said.contains("has pushed") {
+        // What was killed is the program; a push that it had begun can still come to its end.
+        (status, said) = site.publish(&[]);
+    }
     assert_eq!(status, 0, "after {TIMES} interruptions: {said}");
     let versions = reader.versions();
     let (status, said) = site.publish(&[]);
     assert!(status == 0 && said.contains("unchanged"), "{said}");
     assert_eq!(reader.versions(), versions);
-}
-
-/// A token that is wrong, or missing, is said to be, and neither is shown.
-pub fn refuses_without_token(wiki: &str) {
-    let site = OwnSite::new(wiki, "");
-    let (status, said) = site.publish(&[]);
-    assert!(status == 2 && said.contains("STORYBANK_HANDBOOK_TOKEN"), "{said}");
-    let (status, said) = site.publish_with("wr0ng-t0ken-0123456789abcdef012345", &[]);
-    assert!(status == 2 && said.contains("cannot"), "{said}");
 }

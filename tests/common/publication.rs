@@ -65,7 +65,7 @@ pub fn recorded(page: &Written) -> Recorded {
         title: page.name.title.clone(),
         id: page.name.path.clone(),
         written: None,
-        intended: None,
+        intended: Vec::new(),
         attachments: page.attachments.clone(),
     }
 }
@@ -73,7 +73,7 @@ pub fn recorded(page: &Written) -> Recorded {
 /// Puts down that a page is about to be written.
 pub fn intend(record: &mut Record, page: &Written) {
     let old = record.find(page, Identity::Place).cloned().unwrap_or_else(|| recorded(page));
-    record.put(Recorded { intended: Some(Digest::of(&page.text)), ..old }, Identity::Place);
+    record.put(Recorded { intended: vec![Digest::of(&page.text)], ..old }, Identity::Place);
 }
 
 /// A publication that must come to its end.
