@@ -27,7 +27,7 @@ pub fn show(plan: &Plan, colour: Colour) -> String {
         show_step(step, paint, &mut out);
     }
     for file in &plan.alongside {
-        line(paint.bold("alongside"), &file.path, &mut out);
+        line(&paint.bold("alongside"), &file.path, &mut out);
         out.push_str(&difference(&file.before, &file.after, paint));
     }
     out
@@ -38,27 +38,27 @@ fn show_step(step: &Step, paint: Paint, out: &mut String) {
     let new = step.wanted.as_ref().map(|wanted| wanted.text.as_str()).unwrap_or_default();
     match step.action {
         Action::Create => {
-            line(paint.good("create"), &about(step, &size(new)), out);
+            line(&paint.good("create"), &about(step, &size(new)), out);
         }
         Action::Update => {
-            line(paint.good("update"), &about(step, &counted(old, new)), out);
+            line(&paint.good("update"), &about(step, &counted(old, new)), out);
             out.push_str(&difference(old, new, paint));
             show_files(step, out);
         }
-        Action::Unchanged => line(paint.plain("unchanged"), &about(step, ""), out),
+        Action::Unchanged => line(&paint.plain("unchanged"), &about(step, ""), out),
         Action::Refuse(conflict) => {
-            line(paint.bad("conflict"), &about(step, &why(conflict, step.standing.as_ref())), out);
+            line(&paint.bad("conflict"), &about(step, &why(conflict, step.standing.as_ref())), out);
             show_conflict(step, conflict, old, new, paint, out);
         }
         Action::Leave => {
-            line(paint.plain("left"), &about(step, "no longer published; `--prune` deletes it"), out);
+            line(&paint.plain("left"), &about(step, "no longer published; `--prune` deletes it"), out);
         }
-        Action::Delete => line(paint.bad("delete"), &about(step, "no longer published"), out),
-        Action::Forget => line(paint.plain("forget"), &about(step, "no longer published, and not there any more"), out),
+        Action::Delete => line(&paint.bad("delete"), &about(step, "no longer published"), out),
+        Action::Forget => line(&paint.plain("forget"), &about(step, "no longer published, and not there any more"), out),
     }
 }
 
-fn line(verb: String, rest: &str, out: &mut String) {
+fn line(verb: &str, rest: &str, out: &mut String) {
     // A string takes whatever is written to it.
     let _ = writeln!(out, "  {verb} {rest}");
 }

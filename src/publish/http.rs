@@ -389,7 +389,7 @@ mod tests {
             assert!(refuse_open_road(url, &token, false).is_ok(), "{url}");
         }
         assert!(refuse_open_road("http://127.0.0.1.example.org/", &token, false).is_err());
-        assert_eq!(format!("{:?}", token), "Bearer((secret))");
+        assert_eq!(format!("{token:?}"), "Bearer((secret))");
     }
 
     #[test]
