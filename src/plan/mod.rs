@@ -27,8 +27,7 @@ pub struct Digest(u128);
 impl Digest {
     /// The digest of a text.
     pub fn of(text: &str) -> Self {
-        let lines: Vec<&str> = text.trim_end().lines().collect();
-        Self(xxh3_128(lines.join("\n").as_bytes()))
+        Self(xxh3_128(comparable(text).as_bytes()))
     }
 
     /// Reads what [`fmt::Display`] wrote; nothing where it is something else.
@@ -54,6 +53,11 @@ impl<'de> Deserialize<'de> for Digest {
         let text = String::deserialize(deserializer)?;
         Self::parse(&text).ok_or_else(|| serde::de::Error::custom(format!("`{text}` is no digest")))
     }
+}
+
+/// A text as far as wikis keep it: with one kind of line end, and none at its end.
+fn comparable(text: &str) -> String {
+    text.trim_end().lines().collect::<Vec<_>>().join("\n")
 }
 
 /// A page as it stands on a wiki.

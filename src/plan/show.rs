@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use similar::{ChangeTag, TextDiff};
 
-use super::{Action, Conflict, Plan, Standing, Step};
+use super::{Action, Conflict, Plan, Standing, Step, comparable};
 use crate::report::Colour;
 
 /// How many lines around a change are shown with it.
@@ -34,8 +34,8 @@ pub fn show(plan: &Plan, colour: Colour) -> String {
 }
 
 fn show_step(step: &Step, paint: Paint, out: &mut String) {
-    let old = step.standing.as_ref().map(|standing| standing.text.as_str()).unwrap_or_default();
-    let new = step.wanted.as_ref().map(|wanted| wanted.text.as_str()).unwrap_or_default();
+    let old = &comparable(step.standing.as_ref().map_or("", |standing| standing.text.as_str()));
+    let new = &comparable(step.wanted.as_ref().map_or("", |wanted| wanted.text.as_str()));
     match step.action {
         Action::Create => {
             line(&paint.good("create"), &about(step, &size(new)), out);

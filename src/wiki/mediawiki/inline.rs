@@ -200,9 +200,9 @@ fn reference_all(anchor: &str) -> String {
 
 fn picture(name: &str, alt: &str, title: &str, target: Option<&Target>) -> String {
     let mut parts = vec![format!("File:{name}")];
-    // MediaWiki makes a drawing as wide as it is told to, a picture only as wide as it is.
+    // Without a frame a picture is never made wider than it is; a drawing would be made as wide as it is told to.
     if !name.ends_with(".svg") {
-        parts.push(format!("{WIDEST}px"));
+        parts.push(format!("frameless|{WIDEST}px"));
     }
     match target {
         Some(Target::Address(target) | Target::Page(target)) => parts.push(format!("link={target}")),
