@@ -1,7 +1,7 @@
 # What a developer runs. `make help` lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help test format lint unit html tools browser php python engines bench screenshots
+.PHONY: help test format lint unit html tools browser php python git engines bench screenshots
 
 CARGO ?= cargo
 STORYBANK := $(CARGO) run --locked --quiet --
@@ -33,6 +33,7 @@ html: tools ## Build this repository's site, and a new one, and check their HTML
 	$(STORYBANK) build --audience team --out $(CHECK)/team
 	$(STORYBANK) init $(CHECK)/new
 	$(STORYBANK) build --root $(CHECK)/new
+	$(STORYBANK) publish page --root $(CHECK)/new
 	java -jar $(VNU) --errors-only --skip-non-html $(CHECK)
 	@echo "no errors in the HTML of $$(find $(CHECK) -name '*.html' | wc -l) pages"
 
@@ -63,8 +64,11 @@ target/engines/%: tests/engines/%.sh | php
 # Otter Wiki is a package of Python, which gets an environment of its own.
 target/engines/otterwiki: | python
 
-python:
+python: git
 	@.ci/need "python3 -m ensurepip --version" python3 python3-venv "the wiki that the tests push to runs on it"
+
+git:
+	@.ci/need "git --version" git git "wikis that are repositories are reached with it"
 
 # The checker is one file of a package; the package's install script, which would fetch a Java of its own, is not run.
 $(VNU):
