@@ -58,7 +58,10 @@ pub fn select(whole: &Linked, inputs: &Inputs, target: &Target, names: &[String]
         let audience = target.audience.name();
         return Err(format!("there is no case study for the audience `{audience}`; give one `audience: {audience}` in its front matter"));
     }
-    let mut diagnostics = linked.diagnostics.clone();
+    let of_cases: BTreeSet<&SitePath> = cases.iter().map(|&id| &linked.site.document(linked.site.case_study(id).document).path).collect();
+    // What is odd about other documents is said when they are built.
+    let is_worth_saying = |found: &&Diagnostic| found.is_error() || of_cases.contains(&found.file);
+    let mut diagnostics: Vec<Diagnostic> = linked.diagnostics.iter().filter(is_worth_saying).cloned().collect();
     for &id in &cases {
         let document = linked.site.document(linked.site.case_study(id).document);
         let original = whole.site.documents.iter().find(|other| other.path == document.path);
