@@ -358,3 +358,19 @@ proptest! {
         prop_assert_eq!(Digest::parse(&Digest::of(&text).to_string()), Some(Digest::of(&text)));
     }
 }
+
+#[test]
+fn a_page_shows_what_it_transcludes_with_its_pictures() {
+    let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\"><rect/></svg>\n";
+    let site = format!(
+        "-- content/case-studies/one.md --\n---\ntitle: One\n---\n## Impact\n\nBefore.\n\n![[two#impact]]\n\
+         -- content/case-studies/two.md --\n---\ntitle: Two\n---\n## Impact\n\nShown twice. ![A graph](graph.svg)\n\
+         -- content/case-studies/graph.svg --\n{svg}"
+    );
+    for (kind, draft) in common::drafts(&common::files(&site), storybank::model::Audience::Team) {
+        let draft = draft.expect("there are case studies");
+        let page = draft.pages.iter().find(|page| page.case.as_str() == "one").expect("it is one of them");
+        assert!(page.text.contains("Shown twice.") && draft.pictures.len() == 1, "{kind}: {}", page.text);
+        assert!(page.attachments.len() == 1 || page.text.contains("data:image/svg+xml"), "{kind}");
+    }
+}

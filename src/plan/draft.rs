@@ -101,8 +101,13 @@ impl Selection {
     /// The files that the pages may show.
     pub fn assets(&self) -> BTreeSet<SitePath> {
         let site = &self.linked.site;
-        self.linked.site.case_studies().flat_map(|id| site.assets_of(site.case_study(id).document)).cloned().collect()
+        site.case_studies().flat_map(|id| assets_of(site, id)).cloned().collect()
     }
+}
+
+/// The files that the page of a case study may show, also where it transcludes something.
+fn assets_of(site: &Site, case: CaseStudyId) -> impl Iterator<Item = &SitePath> {
+    site.shown_by(site.case_study(case).document).into_iter().flat_map(|document| site.assets_of(document))
 }
 
 /// Writes the pages for a wiki and searches them; `assets` holds the bytes of [`Selection::assets`], `machine` names of this machine that
@@ -121,7 +126,7 @@ pub fn draft(
     let asked: BTreeSet<&Slug> = selection.cases.iter().map(|&id| slug(id)).collect();
     let (all, published): (Vec<CaseStudyId>, BTreeSet<Slug>) =
         site.case_studies().filter(|&id| asked.contains(slug(id)) || record.has(slug(id))).map(|id| (id, slug(id).clone())).unzip();
-    let shown: BTreeSet<&SitePath> = all.iter().flat_map(|&id| site.assets_of(site.case_study(id).document)).collect();
+    let shown: BTreeSet<&SitePath> = all.iter().flat_map(|&id| assets_of(site, id)).collect();
     let (names, pictures) = pictures(site, assets.iter().filter(|(path, _)| shown.contains(path)), &mut diagnostics);
     let shared = Shared { site, published: &published, pictures: &names, has_contents: target.has_contents };
     let (cases, found) = compose(shared, &all);

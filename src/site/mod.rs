@@ -12,6 +12,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::config::Config;
+use crate::markdown;
 use crate::model::{self, Audience, Document, Item, Kind, Meta, Section, Status};
 use crate::slug::Slug;
 use crate::source::{SitePath, Span};
@@ -306,6 +307,26 @@ impl Site {
     /// The files other than documents that some document refers to.
     pub fn used_assets(&self) -> BTreeSet<SitePath> {
         (0..self.documents.len()).flat_map(|index| self.assets_of(DocumentId(index))).cloned().collect()
+    }
+
+    /// The documents whose text stands on the page of a document: its own, and those that it transcludes, at any depth.
+    pub fn shown_by(&self, document: DocumentId) -> BTreeSet<DocumentId> {
+        let mut shown = BTreeSet::new();
+        let mut open = vec![document];
+        while let Some(id) = open.pop() {
+            if !shown.insert(id) {
+                continue;
+            }
+            let transclusions = self.document(id).body.nodes.iter().filter_map(|node| match node.event {
+                markdown::Event::Transclusion(number) => Some(number),
+                _ => None,
+            });
+            open.extend(transclusions.filter_map(|number| match self.destination(id, number) {
+                Destination::Page { node, fragment, section } => self.shown(*node, fragment, *section).map(|(document, _)| document),
+                _ => None,
+            }));
+        }
+        shown
     }
 
     /// The first place in the documents that refers to a file; the file itself where there is none.
