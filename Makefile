@@ -52,6 +52,7 @@ php:
 	@.ci/need "php --ri pdo_sqlite" php-sqlite3 php-sqlite3 "MediaWiki keeps its pages in it"
 
 # Real wikis for the tests to publish to, each laid out once by a script of its own; started and stopped by the tests themselves.
+engines: ## Install the wikis that the tests publish to
 engines: $(foreach script,$(wildcard tests/engines/*.sh),target/engines/$(basename $(notdir $(script))))
 
 target/engines/%: tests/engines/%.sh | php
