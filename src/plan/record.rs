@@ -39,6 +39,12 @@ impl Recorded {
     pub fn is_ours(&self, standing: &Standing) -> bool {
         standing.digest.is_some_and(|digest| self.written == Some(digest) || self.intended.contains(&digest))
     }
+
+    /// The same when it is about to be deleted: it may stand there or not, and neither is somebody else's doing.
+    pub fn about_to_go(&self) -> Self {
+        let written = self.written.filter(|digest| !self.intended.contains(digest));
+        Self { written: None, intended: self.intended.iter().copied().chain(written).collect(), ..self.clone() }
+    }
 }
 
 impl Record {
@@ -78,6 +84,11 @@ impl Record {
         });
         self.pages.push(new);
         self.pages.sort_by(|a, b| (&a.path, &a.case).cmp(&(&b.path, &b.case)));
+    }
+
+    /// Puts down that a page is about to be deleted.
+    pub fn note_deletion(&mut self, going: &Recorded) {
+        self.pages.iter_mut().filter(|recorded| *recorded == going).for_each(|recorded| *recorded = going.about_to_go());
     }
 
     /// Forgets a page.

@@ -98,6 +98,7 @@ fn why(conflict: Conflict, standing: Option<&Standing>) -> String {
         Conflict::Edited => format!("somebody has changed it since it was published{by}"),
         Conflict::Deleted => "somebody has deleted it since it was published".to_owned(),
         Conflict::Commented => "an open comment would lose its place".to_owned(),
+        Conflict::Taken => "another page has the title that it is to have".to_owned(),
     }
 }
 
@@ -118,6 +119,7 @@ fn show_conflict(step: &Step, conflict: Conflict, old: &str, new: &str, paint: P
         }
         Conflict::NotOurs => format!("give the case study another title, or publish over that page with `--force {case}`"),
         Conflict::Edited => format!("take over what they wrote, then publish over it with `--force {case}`"),
+        Conflict::Taken => "publish again when that page has another title or is gone, or give the case study another one".to_owned(),
         Conflict::Deleted => format!("leave it at that, or publish it again with `--force {case}`"),
     };
     if matches!(conflict, Conflict::NotOurs | Conflict::Edited) && step.wanted.is_some() {
