@@ -12,6 +12,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::config::Config;
+use crate::markdown::Event;
 use crate::model::{self, Audience, Document, Item, Kind, Meta, Section, Status};
 use crate::slug::Slug;
 use crate::source::{SitePath, Span};
@@ -301,6 +302,21 @@ impl Site {
             return Some((id, 0..document.body.nodes.len()));
         }
         document.body.below_heading(fragment).map(|nodes| (id, nodes))
+    }
+
+    /// The stretches of documents that a document shows within itself, and that these show, each once.
+    pub fn transcluded(&self, document: DocumentId) -> Vec<(DocumentId, Range<usize>)> {
+        let mut found = vec![(document, 0..self.document(document).body.nodes.len())];
+        let mut next = 0;
+        while let Some((id, nodes)) = found.get(next).cloned() {
+            for node in &self.document(id).body.nodes[nodes] {
+                let Event::Transclusion(number) = node.event else { continue };
+                let Destination::Page { node, fragment, section } = self.destination(id, number) else { continue };
+                found.extend(self.shown(*node, fragment, *section).filter(|stretch| !found.contains(stretch)));
+            }
+            next += 1;
+        }
+        found.split_off(1)
     }
 
     /// The files other than documents that some document refers to.
