@@ -902,3 +902,16 @@ fn a_forbidden_word_goes_to_no_wiki_from_any_place() {
     }
     assert!(through.is_empty(), "{}", through.join("\n\n"));
 }
+
+#[test]
+fn addresses_of_files_of_the_author_go_to_no_wiki() {
+    let bodies = [
+        "[a](file:///home/jane/SECRET.txt)",
+        "[a](FILE:///home/jane/SECRET.txt)",
+        "![a](file:///home/jane/SECRET.png)",
+        "[a](obsidian://open?vault=SECRET)",
+        "[a][b]\n\n[b]: vscode://file/home/jane/SECRET.txt",
+    ];
+    let mistakes = bodies.iter().flat_map(|body| mistakes_of_wikis(body, &case_with(body), &["staysbefore", "staysafter"]));
+    assert_eq!(mistakes.collect::<Vec<_>>(), Vec::<String>::new());
+}
