@@ -118,7 +118,7 @@ impl Selection {
     /// The files that the pages may show.
     pub fn assets(&self) -> BTreeSet<SitePath> {
         let site = &self.linked.site;
-        self.linked.site.case_studies().flat_map(|id| site.assets_of(site.case_study(id).document)).cloned().collect()
+        site.case_studies().flat_map(|id| site.assets_shown(site.case_study(id).document)).cloned().collect()
     }
 }
 
@@ -138,7 +138,7 @@ pub fn draft(
     let asked: BTreeSet<&Slug> = selection.cases.iter().map(|&id| slug(id)).collect();
     let (all, published): (Vec<CaseStudyId>, BTreeSet<Slug>) =
         site.case_studies().filter(|&id| asked.contains(slug(id)) || record.has(slug(id))).map(|id| (id, slug(id).clone())).unzip();
-    let shown: BTreeSet<&SitePath> = all.iter().flat_map(|&id| site.assets_of(site.case_study(id).document)).collect();
+    let shown: BTreeSet<&SitePath> = all.iter().flat_map(|&id| site.assets_shown(site.case_study(id).document)).collect();
     let (names, pictures) = pictures(site, assets.iter().filter(|(path, _)| shown.contains(path)), &mut diagnostics);
     let shared = Shared { site, published: &published, pictures: &names, has_contents: target.has_contents };
     let (cases, found) = compose(shared, &all);

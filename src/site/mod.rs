@@ -12,7 +12,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::config::Config;
-use crate::markdown::Event;
+use crate::markdown::{Event, Tag};
 use crate::model::{self, Audience, Document, Item, Kind, Meta, Section, Status};
 use crate::slug::Slug;
 use crate::source::{SitePath, Span};
@@ -340,6 +340,21 @@ impl Site {
             Destination::Asset(path) => Some(path),
             _ => None,
         })
+    }
+
+    /// The same, with those that it shows from other documents.
+    pub fn assets_shown(&self, document: DocumentId) -> BTreeSet<&SitePath> {
+        let mut assets: BTreeSet<&SitePath> = self.assets_of(document).collect();
+        for (id, nodes) in self.transcluded(document) {
+            assets.extend(self.document(id).body.nodes[nodes].iter().filter_map(|node| match node.event {
+                Event::Start(Tag::Image(number) | Tag::Link(number)) => match self.destination(id, number) {
+                    Destination::Asset(path) => Some(path),
+                    _ => None,
+                },
+                _ => None,
+            }));
+        }
+        assets
     }
 
     /// The competency with a slug.
