@@ -468,3 +468,13 @@ proptest! {
         prop_assert_eq!(Digest::parse(&Digest::of(&text).to_string()), Some(Digest::of(&text)));
     }
 }
+
+#[test]
+fn a_colleagues_name_does_not_steer_the_terminal() {
+    let page = written("a", "Title", "text");
+    let search = plan::search(vec![page], &Record::default(), Identity::Place, |_| true);
+    let standing = Standing { editor: "\u{1b}[2JJane".to_owned(), text: "\u{7}words".to_owned(), ..Standing::default() };
+    let plan = plan::plan(search, vec![Some(standing)], &keep());
+    let shown = plan::show(&plan, storybank::report::Colour::Plain);
+    assert!(shown.contains("Jane") && !shown.chars().any(|next| next.is_control() && next != '\n'), "{shown:?}");
+}

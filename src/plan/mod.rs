@@ -255,7 +255,7 @@ impl Plan {
         let mut ours: Vec<Name> = Vec::new();
         let mut gone = Vec::new();
         for step in &self.steps {
-            let recorded = || step.recorded.as_ref().map(|page| Name { title: page.title.clone(), path: page.path.clone() });
+            let recorded = || step.recorded.as_ref().map(Recorded::name);
             match (&step.action, &step.wanted) {
                 (Action::Create | Action::Update | Action::Unchanged, Some(page)) => ours.push(page.name.clone()),
                 (Action::Delete | Action::Forget, _) => gone.extend(recorded()),
@@ -264,7 +264,7 @@ impl Plan {
         }
         let is_named = |page: &Recorded| ours.iter().chain(&gone).any(|name| name.path == page.path);
         let others = record.pages.iter().filter(|page| page.written.is_some() && !is_named(page));
-        let others: Vec<Name> = others.map(|page| Name { title: page.title.clone(), path: page.path.clone() }).collect();
+        let others: Vec<Name> = others.map(Recorded::name).collect();
         ours.extend(others);
         (ours, gone)
     }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Digest, Standing};
 use crate::slug::Slug;
-use crate::wiki::Written;
+use crate::wiki::{Name, Written};
 
 /// What was published to one wiki.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +38,11 @@ impl Recorded {
     /// Whether what stands there is what was published, or about to be.
     pub fn is_ours(&self, standing: &Standing) -> bool {
         standing.digest.is_some_and(|digest| self.written == Some(digest) || self.intended.contains(&digest))
+    }
+
+    /// Where it stands.
+    pub fn name(&self) -> Name {
+        Name { title: self.title.clone(), path: self.path.clone() }
     }
 
     /// The same when it is about to be deleted: it may stand there or not, and neither is somebody else's doing.

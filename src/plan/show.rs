@@ -103,8 +103,8 @@ fn why(conflict: Conflict, standing: Option<&Standing>) -> String {
 }
 
 fn who(standing: &Standing) -> String {
-    let editor = if standing.editor.is_empty() { String::new() } else { format!(" by {}", standing.editor) };
-    let edited = if standing.edited.is_empty() { String::new() } else { format!(" at {}", standing.edited) };
+    let editor = if standing.editor.is_empty() { String::new() } else { format!(" by {}", visible(&standing.editor)) };
+    let edited = if standing.edited.is_empty() { String::new() } else { format!(" at {}", visible(&standing.edited)) };
     if editor.is_empty() && edited.is_empty() { String::new() } else { format!(", last{editor}{edited}") }
 }
 
@@ -113,7 +113,7 @@ fn show_conflict(step: &Step, conflict: Conflict, old: &str, new: &str, paint: P
     let advice = match conflict {
         Conflict::Commented => {
             for words in step.standing.iter().flat_map(|standing| &standing.commented) {
-                let _ = writeln!(out, "    the comment is about “{words}”");
+                let _ = writeln!(out, "    the comment is about “{}”", visible(words));
             }
             format!("settle the comment there, or publish over it with `--force {case}`")
         }
