@@ -70,7 +70,15 @@ impl Withheld {
             return None;
         }
         let text = decode(&String::from_utf8_lossy(bytes)).to_lowercase();
-        let found = self.names.iter().find_map(|name| Some((name, text.find(name.as_str())?)));
+        // `/work` is no part of `/workflows`; anything else is found inside of longer names too.
+        let is_whole = |name: &str, at: usize| {
+            let goes_on = text[at + name.len()..].starts_with(char::is_alphanumeric);
+            !goes_on || !name.starts_with(['/', '\\'])
+        };
+        let found = self.names.iter().find_map(|name| {
+            let at = text.match_indices(name.as_str()).map(|(at, _)| at).find(|&at| is_whole(name, at))?;
+            Some((name, at))
+        });
         found.map(|(name, at)| Hit { word: name.clone(), excerpt: excerpt(&text, at..at + name.len()) })
     }
 }

@@ -28,7 +28,14 @@ fn check(site: &str) -> Vec<Diagnostic> {
     let source =
         |path: &SitePath| whole.site.documents.iter().find(|document| document.path == *path).expect("it is there").body.file_text();
     let mut found: Vec<Diagnostic> = cases.flat_map(|document| blame::check(document, source(&document.path), &whole.config)).collect();
-    found.extend(whole.site.documents.iter().filter(|document| is_case(&document.path)).flat_map(|document| blame::open_remarks(document)));
+    found.extend(
+        whole
+            .site
+            .documents
+            .iter()
+            .filter(|document| is_case(&document.path))
+            .flat_map(|document| blame::open_remarks(document, &(0..document.body.nodes.len()))),
+    );
     diagnostic::sort(&mut found);
     found
 }
@@ -135,6 +142,29 @@ fn names_are_found_in_any_spelling_and_in_code_inside_a_line() {
 fn what_is_allowed_is_left_alone() {
     let allow = "allow = [\"we forgot\", \"oncall@example.org\"]";
     assert_eq!(reported(allow, "We forgot it. Ask oncall@example.org, or ask a@example.org; they forgot."), ["a@example.org", "forgot"]);
+}
+
+#[test]
+fn what_a_case_study_shows_of_others_is_read_too() {
+    let site = |body: &str| {
+        format!(
+            "{HEAD}{body}\n-- content/stories/shown.md --\n---\ntitle: Shown\naudience: team\n---\n\n## Result\n\nIt was the fault of the operator.\n\n\
+             > [!question] Was it?\n\n> [!private] We forgot it.\n\n![[deep]]\n\n## Lessons\n\nIt was careless.\n\
+             -- content/stories/deep.md --\n---\ntitle: Deep\naudience: team\n---\n\nAsk a@example.org.\n"
+        )
+        .replace("title: The outage", "title: The outage\naudience: team")
+    };
+    let found = |body: &str| {
+        let (_, draft) = common::drafts(&files(&site(body)), Audience::Team).swap_remove(0);
+        let found = draft.expect("there is a case study").diagnostics.into_iter().filter(Diagnostic::is_error);
+        found.map(|found| format!("{} {}", found.rule.name, found.file.as_str().rsplit('/').next().unwrap_or_default())).collect::<Vec<_>>()
+    };
+    assert_eq!(found("nothing"), Vec::<String>::new());
+    assert_eq!(found("See [[shown]]."), Vec::<String>::new());
+    let of_result = ["blame deep.md", "blame shown.md", "open-remark shown.md"];
+    assert_eq!(found("![[shown#Result]]"), of_result);
+    assert_eq!(found("![[shown#Result]]\n\n![[shown#Result]]"), of_result);
+    assert_eq!(found("![[shown]]"), ["blame deep.md", "blame shown.md", "open-remark shown.md", "blame shown.md"]);
 }
 
 proptest! {

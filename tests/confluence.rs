@@ -439,8 +439,28 @@ fn a_page_keeps_its_id_and_its_place_when_its_title_changes() {
         assert_eq!((page.id, page.parent.as_str()), (id, HOME));
         site.writes_nothing(&renamed);
         site.fake.add("Taken", HOME, "<p>theirs</p>");
-        let error = site.publish(&[case("a", "Taken", vec![paragraph("words")])]).expect_err("it is refused").to_string();
-        assert!(error.contains("400 Bad Request: A page with this title already exists: Taken"), "{error}");
+        let cases = [case("a", "Taken", vec![paragraph("words")]), case("b", "B", vec![paragraph("words")])];
+        assert_eq!(site.publishes(&cases), [Action::Refuse(Conflict::Taken), Action::Create], "the others are published all the same");
+        assert!(site.fake.page("Taken").body.contains("theirs"));
+        // Capitals are no other title.
+        let cases = [case("a", "A NEW title", vec![paragraph("words")]), case("b", "B", vec![paragraph("words")])];
+        assert_eq!(site.publishes(&cases), [Action::Update, Action::Unchanged]);
+    }
+}
+
+#[test]
+fn a_page_stays_when_the_file_of_its_case_study_gets_another_name() {
+    for edition in EDITIONS {
+        for text in ["words", "other words"] {
+            let mut site = Site::new(edition);
+            site.publishes(&[case("a", "A", vec![paragraph("words")])]);
+            let id = site.fake.page("A").id;
+            site.wishes.orphans = Orphans::Delete;
+            let cases = [case("b", "A", vec![paragraph(text)])];
+            site.publishes(&cases);
+            assert_eq!(site.fake.page("A").id, id);
+            assert_eq!(site.publishes(&cases), [Action::Unchanged]);
+        }
     }
 }
 

@@ -334,3 +334,17 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_picture_of_a_story_that_a_case_study_shows_goes_along() {
+    let site = "-- content/case-studies/a.md --\n---\ntitle: A\naudience: team\n---\n\n![[shown#Result]]\n\
+         -- content/stories/shown/index.md --\n---\ntitle: Shown\naudience: team\n---\n\n## Task\n\n![another](b.svg)\n\n## Result\n\n![a](a.svg)\n\
+         -- content/stories/shown/a.svg --\n<svg xmlns=\"http://www.w3.org/2000/svg\"><path d=\"M0 0h9\"/></svg>\n\
+         -- content/stories/shown/b.svg --\n<svg xmlns=\"http://www.w3.org/2000/svg\"><path d=\"M0 0h8\"/></svg>\n";
+    for (kind, draft) in common::drafts(&common::files(site), Audience::Team) {
+        let draft = draft.expect("there is a case study");
+        let names: Vec<&String> = draft.pictures.keys().collect();
+        assert_eq!(names.len(), 1, "{kind}: only what is shown");
+        assert!(draft.pages[0].text.contains("<img") || draft.pages[0].attachments.iter().eq(names), "{kind}");
+    }
+}

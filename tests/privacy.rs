@@ -855,3 +855,82 @@ fn a_word_that_markup_cuts_up_goes_to_no_wiki() {
         }
     }
 }
+
+/// A story that a case study can show, with a word or two of it that markup cuts up.
+const SHOWN: &str =
+    "-- content/stories/shown.md --\n---\ntitle: Shown\naudience: public\n---\n\n## Result\n\nIt held up Proj*ect* Falcon.\n";
+
+/// A picture in the folder of the case studies.
+const PICTURE: &str =
+    "-- content/case-studies/a.svg --\n<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\"><path d=\"M0 0h9\"/></svg>\n";
+
+#[test]
+fn a_forbidden_word_goes_to_no_wiki_from_any_place() {
+    let settings = "-- site.toml --\n[forbid]\nwords = [\"Project Falcon\"]\n";
+    let bodies = [
+        "![a](a.svg \"Project_Falcon\")",
+        "![Project *Falcon*](a.svg)",
+        "![Project Falcon](https://example.org/a.png)",
+        "[a](https://example.org/project%20falcon)",
+        "[a](https://example.org/?q=project&#45;falcon)",
+        "[a](mailto:project.falcon@example.org)",
+        "~~~ project-falcon\na\n~~~",
+        "```rust project-falcon\na\n```",
+        "```\nPROJECT_FALCON=1\n```",
+        "### a {#project-falcon}\n\n[a](#project-falcon)",
+        "### Project `Falcon`",
+        "| Project *Falcon* |\n| --- |\n| a |",
+        "> [!note] Project *Falcon*\n> a",
+        "a[^1]\n\n[^1]: Project *Falcon*",
+        "<details><summary>Project <b>Falcon</b></summary>a</details>",
+        "- [ ] Project *Falcon*",
+        "Project\\\nFalcon",
+        "Project&nbsp;Falcon and Proj\u{ad}ect Fal\u{200b}con",
+        "Project Fal\u{202e}\u{2060}con",
+        "Project Fal\u{feff}con",
+        "Project Fal\u{200d}con",
+        "Project Fal&#8203;con",
+        "Project Fal&zwj;con",
+        "Project Fal<!-- a -->con",
+        "Project Fal%%a%%con",
+        "Project Fal<wbr>con",
+        "![[shown]]",
+        "![[shown#Result]]",
+    ];
+    let mut through = Vec::new();
+    for body in bodies {
+        let text = format!("{}{SHOWN}{PICTURE}{settings}", case_with(body));
+        for (kind, draft) in common::drafts(&files(&text), Audience::Team) {
+            let draft = draft.expect("there is a case study");
+            let page = draft.pages.iter().map(|page| page.text.as_str()).collect::<String>();
+            if !draft.diagnostics.iter().any(|found| found.rule == &rules::LEAK) && page.to_lowercase().contains("fal") {
+                through.push(format!("{kind}: {body}\n{page}"));
+            }
+        }
+    }
+    assert!(through.is_empty(), "{}", through.join("\n\n"));
+}
+
+#[test]
+fn addresses_of_files_of_the_author_go_to_no_wiki() {
+    let bodies = [
+        "[a](file:///home/jane/SECRET.txt)",
+        "[a](FILE:///home/jane/SECRET.txt)",
+        "![a](file:///home/jane/SECRET.png)",
+        "[a](obsidian://open?vault=SECRET)",
+        "[a][b]\n\n[b]: vscode://file/home/jane/SECRET.txt",
+    ];
+    let mistakes = bodies.iter().flat_map(|body| mistakes_of_wikis(body, &case_with(body), &["staysbefore", "staysafter"]));
+    assert_eq!(mistakes.collect::<Vec<_>>(), Vec::<String>::new());
+}
+
+#[test]
+fn a_folder_of_this_machine_is_found_whole() {
+    let withheld = storybank::audience::Withheld::default().with_names(["/work".to_owned(), "a-private-story".to_owned()]);
+    let found = |text: &str| withheld.first_in(text.as_bytes()).map(|hit| hit.word);
+    for text in ["see /work/a.md", "/WORK", "https://example.org/workflows and file:///work.", "https://example.org/%2Fwork%2Fa"] {
+        assert_eq!(found(text).as_deref(), Some("/work"), "{text}");
+    }
+    assert_eq!(found("https://example.org/workflows, /works and network"), None);
+    assert_eq!(found("x-a-private-story2").as_deref(), Some("a-private-story"));
+}

@@ -9,7 +9,7 @@ use storybank::build::{Inputs, Linked, Memo, link_whole};
 use storybank::config::{self, Config, Target};
 use storybank::diagnostic::{self, Diagnostic};
 use storybank::disk;
-use storybank::plan::{self, Action, Draft, Orphans, Plan, Record, Search, Selection, Step, Wishes};
+use storybank::plan::{self, Action, Draft, Orphans, Plan, Record, Recorded, Search, Selection, Step, Wishes};
 use storybank::publish::{self, Sought, Wiki};
 use storybank::report::{self, Colour};
 use storybank::slug::Slug;
@@ -98,7 +98,7 @@ fn machine(root: &Path) -> Vec<String> {
 
 /// Asks the wiki what stands there, and decides what to do.
 fn make_plan(wiki: &mut dyn Wiki, search: Search, record: &Record, wishes: &Wishes) -> Result<Plan, publish::Error> {
-    let orphan_names: Vec<Name> = search.orphans.iter().map(|page| Name { title: page.title.clone(), path: page.path.clone() }).collect();
+    let orphan_names: Vec<Name> = search.orphans.iter().map(Recorded::name).collect();
     let wanted = search.wanted.iter().map(|(page, recorded)| Sought {
         name: &page.name,
         recorded: recorded.as_ref(),

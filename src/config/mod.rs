@@ -213,6 +213,7 @@ fn check_values(text: &str, config: &Config) -> Vec<Diagnostic> {
             found.push(Diagnostic::new(&rules::CONFIG, &file, span_of(&format!("\"{word}\"")), message));
         }
     }
+    found.extend(wiki::alike(config.wiki.keys(), text));
     for (name, settings) in &config.wiki {
         found.extend(target(name, settings, text).err().into_iter().flatten());
     }
@@ -228,6 +229,15 @@ fn check_values(text: &str, config: &Config) -> Vec<Diagnostic> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn two_wikis_share_no_token_and_no_record() {
+        let alike = |one: &str, other: &str| {
+            let table = |name: &str| format!("[wiki.\"{name}\"]\nkind = \"folder\"\nfolder = \"out\"\n");
+            parse(&(table(one) + &table(other))).1.len()
+        };
+        assert_eq!((alike("a-b", "a_b"), alike("Docs", "docs"), alike("a.b", "a b"), alike("a", "b")), (1, 1, 1, 0));
+    }
 
     #[test]
     fn an_editor_is_an_address_that_runs_nothing_here() {

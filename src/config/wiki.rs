@@ -1,5 +1,7 @@
 //! `[wiki.<name>]` in `site.toml`: where case studies are published to.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::FILE;
@@ -215,6 +217,20 @@ pub fn target(name: &str, settings: &WikiSettings, text: &str) -> Result<Target,
         }
         _ => Err(mistakes.into_iter().map(|mistake| mistake.at(name, text)).collect()),
     }
+}
+
+/// Wikis whose names differ in capitals and signs alone: they would share a token or a record.
+pub(super) fn alike<'a>(names: impl Iterator<Item = &'a String>, text: &str) -> Vec<Diagnostic> {
+    let mut known: BTreeMap<String, &String> = BTreeMap::new();
+    let mut found = Vec::new();
+    for name in names {
+        if let Some(first) = known.insert(default_variable(name), name) {
+            let message = format!("the wikis `{first}` and `{name}` would share their token and their record");
+            let help = "give them names that differ in more than capitals and signs".to_owned();
+            found.push(Mistake { key: "", message, help }.at(name, text));
+        }
+    }
+    found
 }
 
 /// `STORYBANK_HANDBOOK_TOKEN`.

@@ -11,8 +11,8 @@ use crate::build::{Inputs, Linked, for_viewer, search, uncleaned};
 use crate::config::{Format, GitHost, Place, Target};
 use crate::diagnostic::{self, Diagnostic, Note, nearest};
 use crate::highlight::Highlighter;
-use crate::model::{Audience, Status};
-use crate::site::{CaseStudyId, Site};
+use crate::model::{Audience, Document, Status};
+use crate::site::{CaseStudyId, DocumentId, Site};
 use crate::slug::Slug;
 use crate::source::{SitePath, Span};
 use crate::wiki::compose::{Shared, compose};
@@ -62,15 +62,35 @@ pub fn select(whole: &Linked, inputs: &Inputs, target: &Target, names: &[String]
     // What is odd about other documents is said when they are built.
     let is_worth_saying = |found: &&Diagnostic| found.is_error() || of_cases.contains(&found.file);
     let mut diagnostics: Vec<Diagnostic> = linked.diagnostics.iter().filter(is_worth_saying).cloned().collect();
-    for &id in &cases {
-        let document = linked.site.document(linked.site.case_study(id).document);
-        let original = whole.site.documents.iter().find(|other| other.path == document.path);
-        diagnostics.extend(original.into_iter().flat_map(|original| blame::open_remarks(original)));
-        let source = original.map_or("", |original| original.body.file_text());
-        diagnostics.extend(blame::check(document, source, &whole.config));
-    }
+    diagnostics.extend(unfinished(&linked.site, &cases, whole));
     diagnostic::sort(&mut diagnostics);
     Ok(Selection { linked, cases, diagnostics })
+}
+
+/// What of case studies, and of what they show of other documents, blames somebody or waits for an answer.
+fn unfinished(site: &Site, cases: &[CaseStudyId], whole: &Linked) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let original = |path: &SitePath| whole.site.documents.iter().position(|other| other.path == *path).map(DocumentId);
+    let source = |path: &SitePath| original(path).map_or("", |id| whole.site.document(id).body.file_text());
+    for &id in cases {
+        let id = site.case_study(id).document;
+        let document = site.document(id);
+        found.extend(blame::check(document, source(&document.path), &whole.config));
+        let shown = site.transcluded(id);
+        for (id, nodes) in &shown {
+            let document = site.document(*id);
+            found.extend(blame::check_stretch(document, nodes.clone(), source(&document.path), &whole.config));
+        }
+        let Some(own) = original(&document.path) else { continue };
+        found.extend(blame::open_remarks(whole.site.document(own), &(0..whole.site.document(own).body.nodes.len())));
+        // What the readers do not see of it is not waited for.
+        let is_shown = |other: &Document| shown.iter().any(|(id, _)| site.document(*id).path == other.path);
+        let of_others = whole.site.transcluded(own).into_iter().map(|(id, nodes)| (whole.site.document(id), nodes));
+        found.extend(of_others.filter(|(other, _)| is_shown(other)).flat_map(|(other, nodes)| blame::open_remarks(other, &nodes)));
+    }
+    diagnostic::sort(&mut found);
+    found.dedup();
+    found
 }
 
 /// The file of a case study that is asked for by its slug.
@@ -101,13 +121,8 @@ impl Selection {
     /// The files that the pages may show.
     pub fn assets(&self) -> BTreeSet<SitePath> {
         let site = &self.linked.site;
-        site.case_studies().flat_map(|id| assets_of(site, id)).cloned().collect()
+        site.case_studies().flat_map(|id| site.assets_shown(site.case_study(id).document)).cloned().collect()
     }
-}
-
-/// The files that the page of a case study may show, also where it transcludes something.
-fn assets_of(site: &Site, case: CaseStudyId) -> impl Iterator<Item = &SitePath> {
-    site.shown_by(site.case_study(case).document).into_iter().flat_map(|document| site.assets_of(document))
 }
 
 /// Writes the pages for a wiki and searches them; `assets` holds the bytes of [`Selection::assets`], `machine` names of this machine that
@@ -126,7 +141,7 @@ pub fn draft(
     let asked: BTreeSet<&Slug> = selection.cases.iter().map(|&id| slug(id)).collect();
     let (all, published): (Vec<CaseStudyId>, BTreeSet<Slug>) =
         site.case_studies().filter(|&id| asked.contains(slug(id)) || record.has(slug(id))).map(|id| (id, slug(id).clone())).unzip();
-    let shown: BTreeSet<&SitePath> = all.iter().flat_map(|&id| assets_of(site, id)).collect();
+    let shown: BTreeSet<&SitePath> = all.iter().flat_map(|&id| site.assets_shown(site.case_study(id).document)).collect();
     let (names, pictures) = pictures(site, assets.iter().filter(|(path, _)| shown.contains(path)), &mut diagnostics);
     let shared = Shared { site, published: &published, pictures: &names, has_contents: target.has_contents };
     let (cases, found) = compose(shared, &all);

@@ -82,6 +82,8 @@ pub struct Standing {
     pub commented: Vec<String>,
     /// Which of the files that are to go along are there.
     pub attachments: BTreeSet<String>,
+    /// Whether another page has the title that this one is to have.
+    pub is_taken: bool,
 }
 
 /// What is to happen to a page.
@@ -114,6 +116,8 @@ pub enum Conflict {
     Deleted,
     /// Somebody's open comment would lose its place.
     Commented,
+    /// Another page has the title that it is to have.
+    Taken,
 }
 
 /// What a page of the plan is about: one that is to be there, or one that was.
@@ -192,30 +196,55 @@ pub enum Orphans {
 /// What to look for. Of the pages that were published, only those of the case studies that `is_meant` are taken for orphans.
 pub fn search(pages: Vec<Written>, record: &Record, identity: Identity, is_meant: impl Fn(&str) -> bool) -> Search {
     let wanted: Vec<_> = pages.into_iter().map(|page| (page.clone(), record.find(&page, identity).cloned())).collect();
-    let is_wanted = |recorded: &&Recorded| wanted.iter().any(|(_, known)| known.as_ref() == Some(recorded));
+    // What is recorded twice, as when two branches of a site were put together by hand, is still one page.
+    let is_wanted = |recorded: &&Recorded| {
+        wanted.iter().any(|(page, _)| match identity {
+            Identity::Place => recorded.path == page.name.path,
+            Identity::Id => recorded.case == page.case.as_str(),
+        })
+    };
     let orphans = record.pages.iter().filter(|recorded| !is_wanted(recorded) && is_meant(&recorded.case)).cloned().collect();
     Search { wanted, orphans }
 }
 
 /// What a publication does, given what stands on the wiki in the order of the search.
-pub fn plan(search: Search, standings: Vec<Option<Standing>>, wishes: &Wishes) -> Plan {
+pub fn plan(search: Search, mut standings: Vec<Option<Standing>>, wishes: &Wishes) -> Plan {
     let resolve = |case: &Slug| if wishes.forced.contains(case) { Resolve::Overwrite } else { Resolve::Refuse };
-    let mut standings = standings.into_iter();
-    let mut next = || standings.next().flatten();
+    let of_orphans = standings.split_off(search.wanted.len().min(standings.len()));
+    let mut orphans: Vec<(Recorded, Option<Standing>)> = search.orphans.into_iter().zip(of_orphans).collect();
     let mut steps = Vec::new();
-    for (wanted, recorded) in search.wanted {
-        let standing = next();
-        let action = decide(&wanted, recorded.as_ref(), standing.as_ref(), resolve(&wanted.case));
+    let mut handed_over = Vec::new();
+    for ((wanted, recorded), standing) in search.wanted.into_iter().zip(standings) {
+        let former: Vec<_> = orphans.extract_if(.., |(old, there)| is_same_page(standing.as_ref(), old, there.as_ref())).collect();
+        let mut records = recorded.iter().chain(former.iter().map(|(old, _)| old));
+        let is_ours = |record: &&Recorded| standing.as_ref().is_some_and(|standing| record.is_ours(standing));
+        let known = records.clone().find(is_ours).or_else(|| records.next()).cloned();
+        let action = decide(&wanted, known.as_ref(), standing.as_ref(), resolve(&wanted.case));
+        if !matches!(action, Action::Refuse(_)) {
+            handed_over.extend(former);
+        }
         let (case, title) = (wanted.case.clone(), wanted.name.title.clone());
-        steps.push(Step { case, title, wanted: Some(wanted), recorded, standing, action });
+        steps.push(Step { case, title, wanted: Some(wanted), recorded: known, standing, action });
     }
-    for recorded in search.orphans {
-        let standing = next();
-        let case = Slug::of(&recorded.case);
-        let action = decide_orphan(&recorded, standing.as_ref(), wishes.orphans, resolve(&case));
-        steps.push(Step { case, title: recorded.title.clone(), wanted: None, recorded: Some(recorded), standing, action });
-    }
+    let handed_over = handed_over.into_iter().map(|(recorded, standing)| of_orphan(recorded, standing, Action::Forget));
+    let handed_over: Vec<Step> = handed_over.collect();
+    steps.extend(orphans.into_iter().map(|(recorded, standing)| {
+        let action = decide_orphan(&recorded, standing.as_ref(), wishes.orphans, resolve(&Slug::of(&recorded.case)));
+        of_orphan(recorded, standing, action)
+    }));
+    steps.extend(handed_over);
     Plan { steps, alongside: Vec::new() }
+}
+
+fn of_orphan(recorded: Recorded, standing: Option<Standing>, action: Action) -> Step {
+    Step { case: Slug::of(&recorded.case), title: recorded.title.clone(), wanted: None, recorded: Some(recorded), standing, action }
+}
+
+/// Whether a page that was published is the one that is to be there, under another case study: its file has another name now, or its
+/// title was given to another. Where the place is the id, two places are two pages.
+fn is_same_page(standing: Option<&Standing>, old: &Recorded, there: Option<&Standing>) -> bool {
+    let (Some(standing), Some(there)) = (standing, there) else { return false };
+    standing.id == there.id && standing.id != old.path
 }
 
 impl Plan {
@@ -230,7 +259,7 @@ impl Plan {
         let mut ours: Vec<Name> = Vec::new();
         let mut gone = Vec::new();
         for step in &self.steps {
-            let recorded = || step.recorded.as_ref().map(|page| Name { title: page.title.clone(), path: page.path.clone() });
+            let recorded = || step.recorded.as_ref().map(Recorded::name);
             match (&step.action, &step.wanted) {
                 (Action::Create | Action::Update | Action::Unchanged, Some(page)) => ours.push(page.name.clone()),
                 (Action::Delete | Action::Forget, _) => gone.extend(recorded()),
@@ -239,7 +268,7 @@ impl Plan {
         }
         let is_named = |page: &Recorded| ours.iter().chain(&gone).any(|name| name.path == page.path);
         let others = record.pages.iter().filter(|page| page.written.is_some() && !is_named(page));
-        let others: Vec<Name> = others.map(|page| Name { title: page.title.clone(), path: page.path.clone() }).collect();
+        let others: Vec<Name> = others.map(Recorded::name).collect();
         ours.extend(others);
         (ours, gone)
     }
@@ -265,6 +294,10 @@ pub fn decide(wanted: &Written, recorded: Option<&Recorded>, standing: Option<&S
     let has_title = standing.title.is_empty() || standing.title == wanted.name.title;
     if standing.digest == Some(digest) && has_files && has_title {
         return Action::Unchanged;
+    }
+    if standing.is_taken {
+        // The wiki would refuse the write, whoever asks for it.
+        return Action::Refuse(Conflict::Taken);
     }
     let conflict = match recorded {
         None if standing.digest == Some(digest) => None,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Digest, Standing};
 use crate::slug::Slug;
-use crate::wiki::Written;
+use crate::wiki::{Name, Written};
 
 /// What was published to one wiki.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +38,17 @@ impl Recorded {
     /// Whether what stands there is what was published, or about to be.
     pub fn is_ours(&self, standing: &Standing) -> bool {
         standing.digest.is_some_and(|digest| self.written == Some(digest) || self.intended.contains(&digest))
+    }
+
+    /// Where it stands.
+    pub fn name(&self) -> Name {
+        Name { title: self.title.clone(), path: self.path.clone() }
+    }
+
+    /// The same when it is about to be deleted: it may stand there or not, and neither is somebody else's doing.
+    pub fn about_to_go(&self) -> Self {
+        let written = self.written.filter(|digest| !self.intended.contains(digest));
+        Self { written: None, intended: self.intended.iter().copied().chain(written).collect(), ..self.clone() }
     }
 }
 
@@ -78,6 +89,11 @@ impl Record {
         });
         self.pages.push(new);
         self.pages.sort_by(|a, b| (&a.path, &a.case).cmp(&(&b.path, &b.case)));
+    }
+
+    /// Puts down that a page is about to be deleted.
+    pub fn note_deletion(&mut self, going: &Recorded) {
+        self.pages.iter_mut().filter(|recorded| *recorded == going).for_each(|recorded| *recorded = going.about_to_go());
     }
 
     /// Forgets a page.

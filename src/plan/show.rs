@@ -98,12 +98,13 @@ fn why(conflict: Conflict, standing: Option<&Standing>) -> String {
         Conflict::Edited => format!("somebody has changed it since it was published{by}"),
         Conflict::Deleted => "somebody has deleted it since it was published".to_owned(),
         Conflict::Commented => "an open comment would lose its place".to_owned(),
+        Conflict::Taken => "another page has the title that it is to have".to_owned(),
     }
 }
 
 fn who(standing: &Standing) -> String {
-    let editor = if standing.editor.is_empty() { String::new() } else { format!(" by {}", standing.editor) };
-    let edited = if standing.edited.is_empty() { String::new() } else { format!(" at {}", standing.edited) };
+    let editor = if standing.editor.is_empty() { String::new() } else { format!(" by {}", visible(&standing.editor)) };
+    let edited = if standing.edited.is_empty() { String::new() } else { format!(" at {}", visible(&standing.edited)) };
     if editor.is_empty() && edited.is_empty() { String::new() } else { format!(", last{editor}{edited}") }
 }
 
@@ -112,12 +113,13 @@ fn show_conflict(step: &Step, conflict: Conflict, old: &str, new: &str, paint: P
     let advice = match conflict {
         Conflict::Commented => {
             for words in step.standing.iter().flat_map(|standing| &standing.commented) {
-                let _ = writeln!(out, "    the comment is about “{words}”");
+                let _ = writeln!(out, "    the comment is about “{}”", visible(words));
             }
             format!("settle the comment there, or publish over it with `--force {case}`")
         }
         Conflict::NotOurs => format!("give the case study another title, or publish over that page with `--force {case}`"),
         Conflict::Edited => format!("take over what they wrote, then publish over it with `--force {case}`"),
+        Conflict::Taken => "publish again when that page has another title or is gone, or give the case study another one".to_owned(),
         Conflict::Deleted => format!("leave it at that, or publish it again with `--force {case}`"),
     };
     if matches!(conflict, Conflict::NotOurs | Conflict::Edited) && step.wanted.is_some() {

@@ -51,6 +51,9 @@ pub fn apply<E: From<Error>>(
 }
 
 fn note_intent(record: &mut Record, step: &Step, identity: Identity) {
+    if let (Action::Delete, Some(recorded)) = (&step.action, &step.recorded) {
+        return record.note_deletion(recorded);
+    }
     let (Action::Create | Action::Update, Some(page)) = (&step.action, &step.wanted) else { return };
     let known = record.find(page, identity).cloned();
     let known = known.unwrap_or_else(|| recorded(page, String::new(), None));
@@ -97,7 +100,7 @@ fn carry_out(wiki: &mut dyn Wiki, step: &Step, done: &mut Record, pictures: &Pic
             if let Some(standing) = &step.standing {
                 wiki.delete(recorded, standing, "no longer published")?;
             }
-            done.remove(recorded);
+            done.remove(&recorded.about_to_go());
         }
         (Action::Forget, _, Some(recorded)) => done.remove(recorded),
         _ => {}

@@ -174,6 +174,8 @@ impl Response {
         let status = StatusCode::from_u16(self.status).ok();
         let name = status.and_then(|status| status.canonical_reason()).unwrap_or_default();
         let said = said(&self.json()).unwrap_or_else(|| in_short(&self.text()));
+        // Nothing that the other side says may steer the terminal that shows it.
+        let said = said.replace(char::is_control, " ");
         let status = format!("{} {name}", self.status);
         if said.is_empty() { status } else { format!("{status}: {said}") }
     }
@@ -303,7 +305,8 @@ fn is_loopback(authority: &str) -> bool {
 
 fn refuse_redirection(response: Response) -> Result<Response, String> {
     if matches!(response.status, 301 | 302 | 303 | 307 | 308) {
-        let to = response.header("location").unwrap_or("somewhere else").split('?').next().unwrap_or_default().to_owned();
+        let to =
+            response.header("location").unwrap_or("somewhere else").split('?').next().unwrap_or_default().replace(char::is_control, " ");
         return Err(format!("the wiki sends on to {to}; if that is where it is, write it as `address` into `site.toml`"));
     }
     Ok(response)
@@ -402,5 +405,6 @@ mod tests {
         );
         assert_eq!(answer("<h1>No</h1> <p>way").reason(), "400 Bad Request: No way");
         assert_eq!(answer("").reason(), "400 Bad Request");
+        assert_eq!(answer("{\"message\":\"a\\u001b[2Jb\"}").reason(), "400 Bad Request: a [2Jb");
     }
 }

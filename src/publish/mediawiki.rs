@@ -445,6 +445,7 @@ fn standing(path: &str, page: &Found, attachments: BTreeSet<String>) -> Option<S
         digest: content.map(Digest::of),
         editor: word("user"),
         edited: word("timestamp"),
+        is_taken: false,
         commented: Vec::new(),
         attachments,
     })

@@ -12,7 +12,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::config::Config;
-use crate::markdown;
+use crate::markdown::{Event, Tag};
 use crate::model::{self, Audience, Document, Item, Kind, Meta, Section, Status};
 use crate::slug::Slug;
 use crate::source::{SitePath, Span};
@@ -304,29 +304,24 @@ impl Site {
         document.body.below_heading(fragment).map(|nodes| (id, nodes))
     }
 
+    /// The stretches of documents that a document shows within itself, and that these show, each once.
+    pub fn transcluded(&self, document: DocumentId) -> Vec<(DocumentId, Range<usize>)> {
+        let mut found = vec![(document, 0..self.document(document).body.nodes.len())];
+        let mut next = 0;
+        while let Some((id, nodes)) = found.get(next).cloned() {
+            for node in &self.document(id).body.nodes[nodes] {
+                let Event::Transclusion(number) = node.event else { continue };
+                let Destination::Page { node, fragment, section } = self.destination(id, number) else { continue };
+                found.extend(self.shown(*node, fragment, *section).filter(|stretch| !found.contains(stretch)));
+            }
+            next += 1;
+        }
+        found.split_off(1)
+    }
+
     /// The files other than documents that some document refers to.
     pub fn used_assets(&self) -> BTreeSet<SitePath> {
         (0..self.documents.len()).flat_map(|index| self.assets_of(DocumentId(index))).cloned().collect()
-    }
-
-    /// The documents whose text stands on the page of a document: its own, and those that it transcludes, at any depth.
-    pub fn shown_by(&self, document: DocumentId) -> BTreeSet<DocumentId> {
-        let mut shown = BTreeSet::new();
-        let mut open = vec![document];
-        while let Some(id) = open.pop() {
-            if !shown.insert(id) {
-                continue;
-            }
-            let transclusions = self.document(id).body.nodes.iter().filter_map(|node| match node.event {
-                markdown::Event::Transclusion(number) => Some(number),
-                _ => None,
-            });
-            open.extend(transclusions.filter_map(|number| match self.destination(id, number) {
-                Destination::Page { node, fragment, section } => self.shown(*node, fragment, *section).map(|(document, _)| document),
-                _ => None,
-            }));
-        }
-        shown
     }
 
     /// The first place in the documents that refers to a file; the file itself where there is none.
@@ -345,6 +340,21 @@ impl Site {
             Destination::Asset(path) => Some(path),
             _ => None,
         })
+    }
+
+    /// The same, with those that it shows from other documents.
+    pub fn assets_shown(&self, document: DocumentId) -> BTreeSet<&SitePath> {
+        let mut assets: BTreeSet<&SitePath> = self.assets_of(document).collect();
+        for (id, nodes) in self.transcluded(document) {
+            assets.extend(self.document(id).body.nodes[nodes].iter().filter_map(|node| match node.event {
+                Event::Start(Tag::Image(number) | Tag::Link(number)) => match self.destination(id, number) {
+                    Destination::Asset(path) => Some(path),
+                    _ => None,
+                },
+                _ => None,
+            }));
+        }
+        assets
     }
 
     /// The competency with a slug.

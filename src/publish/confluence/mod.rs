@@ -215,7 +215,9 @@ impl Confluence {
         let recorded = sought.recorded.map(|recorded| recorded.id.as_str()).filter(|id| !id.is_empty());
         if let Some(page) = recorded.map_or(Ok(None), |id| self.read(&action, id))? {
             let digest = self.digest(&action, &page)?;
-            return self.standing(&action, page, digest, sought.attachments).map(Some);
+            let is_taken = self.is_taken(&action, title, &page)?;
+            let standing = self.standing(&action, page, digest, sought.attachments)?;
+            return Ok(Some(Standing { is_taken, ..standing }));
         }
         let Some(page) = self.named(&action, sought)? else { return Ok(None) };
         // A title is no proof that a page is ours: it must also stand where we put pages.
@@ -226,6 +228,13 @@ impl Confluence {
         }
         let digest = if is_below { self.digest(&action, &page)? } else { None };
         self.standing(&action, page, digest, sought.attachments).map(Some)
+    }
+
+    /// Whether another page has the title that a page is to have.
+    fn is_taken(&mut self, action: &str, title: &str, page: &Page) -> Result<bool, Error> {
+        let has_it = page.title.to_lowercase() == title.to_lowercase();
+        let other = if has_it { None } else { self.find(action, title)? };
+        Ok(other.is_some_and(|other| other.id != page.id))
     }
 
     /// The page under the title that is sought. A run that was stopped has recorded no id, so the title of then counts as well.
@@ -250,6 +259,7 @@ impl Confluence {
             digest,
             editor,
             edited: page.edited,
+            is_taken: false,
         })
     }
 

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, rules};
-use crate::markdown::Target;
+use crate::markdown::{Event, Link, Tag, Target};
 use crate::model::{CaseStudy, Document, Meta};
 use crate::source::Span;
 use crate::words::Finder;
@@ -20,14 +20,8 @@ use run::Run;
 /// The document is the one that the audience may see; `source` is the text of its file, in which the places are found. What is taken out of the
 /// document for the audience is not reported.
 pub fn check(document: &Document, source: &str, config: &Config) -> Vec<Diagnostic> {
-    let checker = Checker {
-        document,
-        source,
-        names: Finder::new(config.blame.names.iter().map(String::as_str)),
-        allowed: Finder::new(config.blame.allow.iter().map(String::as_str)),
-    };
-    let mut found: Vec<Diagnostic> = run::of_body(&document.body, source).iter().flat_map(|run| checker.run(run)).collect();
-    found.extend(checker.links(&found));
+    let checker = Checker::new(document, source, config);
+    let mut found = checker.stretch(0..document.body.nodes.len());
     if let Meta::CaseStudy(meta) = &document.meta {
         found.extend(fields(meta).into_iter().flat_map(|text| checker.field(text)));
     }
@@ -35,9 +29,16 @@ pub fn check(document: &Document, source: &str, config: &Config) -> Vec<Diagnost
     found
 }
 
-/// The reviewers' questions in a document that nobody has answered.
-pub fn open_remarks(document: &Document) -> Vec<Diagnostic> {
-    let remarks = document.open_remarks().map(|nodes| {
+/// The same of a stretch of a document that another one shows.
+pub fn check_stretch(document: &Document, nodes: Range<usize>, source: &str, config: &Config) -> Vec<Diagnostic> {
+    let mut found = Checker::new(document, source, config).stretch(nodes);
+    crate::diagnostic::sort(&mut found);
+    found
+}
+
+/// The reviewers' questions in a stretch of a document that nobody has answered.
+pub fn open_remarks(document: &Document, stretch: &Range<usize>) -> Vec<Diagnostic> {
+    let remarks = document.open_remarks().filter(|nodes| stretch.contains(&nodes.start)).map(|nodes| {
         // The nodes of a remark stand inside of the call-out that it is.
         let span = document.body.nodes[nodes.start.saturating_sub(1)].span;
         let question = shortened(&document.body.plain_of_remark(nodes));
@@ -81,7 +82,25 @@ struct Hit {
     range: Range<usize>,
 }
 
-impl Checker<'_> {
+impl<'a> Checker<'a> {
+    fn new(document: &'a Document, source: &'a str, config: &Config) -> Self {
+        let [names, allowed] = [&config.blame.names, &config.blame.allow].map(|words| Finder::new(words.iter().map(String::as_str)));
+        Self { document, source, names, allowed }
+    }
+
+    /// What is wrong with the words and the links of a stretch of the document.
+    fn stretch(&self, nodes: Range<usize>) -> Vec<Diagnostic> {
+        let body = &self.document.body;
+        let runs = run::of_body(body, nodes.clone(), self.source);
+        let mut found: Vec<Diagnostic> = runs.iter().flat_map(|run| self.run(run)).collect();
+        let links = body.nodes[nodes].iter().filter_map(|node| match node.event {
+            Event::Start(Tag::Link(number) | Tag::Image(number)) => Some(&body.links[number as usize]),
+            _ => None,
+        });
+        found.extend(self.links(links, &found));
+        found
+    }
+
     /// What is wrong with words that stand together.
     fn run(&self, run: &Run) -> Vec<Diagnostic> {
         self.hits(run).into_iter().map(|hit| self.diagnostic(&hit, &run.text, run.span(hit.range.clone()))).collect()
@@ -102,9 +121,9 @@ impl Checker<'_> {
     }
 
     /// What a link leads to or shows besides its words, unless the words have been reported already.
-    fn links(&self, found: &[Diagnostic]) -> Vec<Diagnostic> {
+    fn links<'l>(&self, links: impl Iterator<Item = &'l Link>, found: &[Diagnostic]) -> Vec<Diagnostic> {
         let mut more = Vec::new();
-        for link in &self.document.body.links {
+        for link in links {
             let is_reported = found.iter().any(|found| found.span.start >= link.span.start && found.span.end <= link.span.end);
             let address = match &link.target {
                 Target::External(address) => address.strip_prefix("mailto:").unwrap_or_default(),

@@ -57,12 +57,12 @@ impl Run {
     }
 }
 
-/// The runs of a body, without blocks of code, and without what is for the author alone; `source` is the text of its file.
-pub fn of_body(body: &Body, source: &str) -> Vec<Run> {
+/// The runs of a stretch of a body, without blocks of code, and without what is for the author alone; `source` is the text of its file.
+pub fn of_body(body: &Body, nodes: Range<usize>, source: &str) -> Vec<Run> {
     let mut runs = Vec::new();
     let mut run = Run::default();
-    let mut index = 0;
-    while index < body.nodes.len() {
+    let mut index = nodes.start;
+    while index < nodes.end {
         let Node { event, span } = body.nodes[index];
         match event {
             Event::Start(tag) if is_left_out(body, tag) => index = body.end_of(index),
