@@ -47,6 +47,17 @@ fn the_last_case_study_can_be_withdrawn() {
 }
 
 #[test]
+fn ends_of_lines_are_no_difference() {
+    let site = site("kind = \"folder\"\nfolder = \"out\"");
+    assert!(publish(&site, &[]).status.success());
+    let page = site.join("out/reminders-sent-twice.md");
+    let text = fs::read_to_string(&page).expect("it is there");
+    fs::write(&page, format!("{}\r\nx", text.trim_end().replace('\n', "\r\n"))).expect("it can be written");
+    let said = words(&publish(&site, &[]));
+    assert!(said.contains("    - x\n") && !said.contains("    + "), "{said}");
+}
+
+#[test]
 fn a_record_leads_to_nothing_outside_of_the_folder() {
     let site = site("kind = \"folder\"\nfolder = \"out\"");
     fs::write(site.join("mine.md"), "mine").expect("it can be written");
@@ -68,6 +79,7 @@ fn settings_that_say_nothing_to_a_kind_of_wiki_are_mistakes() {
         ("kind = \"github\"\nrepository = \"r\"\nfolder = \"cases\"", "`github` knows no `folder`"),
         ("kind = \"azure-devops\"\nrepository = \"r\"\nwiki = \"w\"", "`azure-devops` knows no `wiki` beside `repository`"),
         ("kind = \"azure-devops\"\naddress = \"https://example.org\"\nwiki = \"w\"\nsidebar = false", "no `sidebar` beside `address`"),
+        ("kind = \"mediawiki\"\naddress = \"https://example.org\"\nuser = \"u\"\nparent = \"Cases\"", "`Cases` would run into the titles"),
     ];
     for (settings, expected) in cases {
         // A head that stands in a comment is none.

@@ -265,6 +265,7 @@ fn place(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Option<Place> 
         }
         ("mediawiki", _) => {
             wanted("user", &user, "`user = \"Jane@storybank\"`, the name of a bot password");
+            check_prefix(&parent, mistakes);
             Place::Mediawiki { address: address(settings, mistakes), user, prefix: settings.parent.clone() }
         }
         ("dokuwiki", _) => {
@@ -334,6 +335,17 @@ fn check_folder(folder: &str, mistakes: &mut Vec<Mistake>) {
             key: "folder",
             message: format!("`{folder}` is no folder for pages"),
             help: "name one below the top of the repository, with `/` between the parts and no leading dots".to_owned(),
+        });
+    }
+}
+
+/// What stands before every title without a sign between the two would become a part of their first word.
+fn check_prefix(parent: &str, mistakes: &mut Vec<Mistake>) {
+    if !parent.is_empty() && !parent.ends_with(['/', ':']) {
+        mistakes.push(Mistake {
+            key: "parent",
+            message: format!("`{parent}` would run into the titles of the pages"),
+            help: format!("write `parent = \"{parent}/\"` for sub-pages, or a namespace of the wiki with a colon at its end"),
         });
     }
 }

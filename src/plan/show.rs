@@ -1,6 +1,5 @@
 //! A plan as a person reads it before it is carried out.
 
-use std::borrow::Cow;
 use std::fmt::Write;
 
 use similar::{ChangeTag, TextDiff};
@@ -88,14 +87,14 @@ fn size(text: &str) -> String {
 
 fn counted(old: &str, new: &str) -> String {
     let (old, new) = (closed(old), closed(new));
-    let diff = TextDiff::from_lines(&*old, &*new);
+    let diff = TextDiff::from_lines(&old, &new);
     let count = |tag| diff.iter_all_changes().filter(|change| change.tag() == tag).count();
     format!("+{} −{} lines", count(ChangeTag::Insert), count(ChangeTag::Delete))
 }
 
-/// A text with the end of its last line: wikis cut it off, and nobody has changed that line.
-fn closed(text: &str) -> Cow<'_, str> {
-    if text.is_empty() || text.ends_with('\n') { Cow::Borrowed(text) } else { Cow::Owned(format!("{text}\n")) }
+/// A text with line ends of one kind, and one at the end of its last line: wikis have their own, and nobody has changed those lines.
+fn closed(text: &str) -> String {
+    text.lines().map(|line| format!("{line}\n")).collect()
 }
 
 fn why(conflict: Conflict, standing: Option<&Standing>) -> String {
@@ -140,7 +139,7 @@ fn show_conflict(step: &Step, conflict: Conflict, old: &str, new: &str, paint: P
 /// The lines of two texts that differ, with a few around them.
 fn difference(old: &str, new: &str, paint: Paint) -> String {
     let (old, new) = (closed(old), closed(new));
-    let diff = TextDiff::from_lines(&*old, &*new);
+    let diff = TextDiff::from_lines(&old, &new);
     let mut lines: Vec<String> = Vec::new();
     for (number, group) in diff.grouped_ops(AROUND).iter().enumerate() {
         if number > 0 {

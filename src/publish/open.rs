@@ -75,5 +75,6 @@ fn printed(words: &[String], root: &Path) -> Result<Secret, String> {
         return Err(format!("the command ended with {}", output.status));
     }
     let token = String::from_utf8(output.stdout).map_err(|_| "what it prints is no text".to_owned())?;
-    if token.trim().is_empty() { Err("it prints nothing".to_owned()) } else { Ok(Secret::new(&token)) }
+    // What keeps passwords prints them first, and then whatever else was written down with them.
+    token.lines().find(|line| !line.trim().is_empty()).map(Secret::new).ok_or_else(|| "it prints nothing".to_owned())
 }
