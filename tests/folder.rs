@@ -47,6 +47,20 @@ fn the_last_case_study_can_be_withdrawn() {
 }
 
 #[test]
+fn a_page_is_forced_by_the_name_of_its_file() {
+    let site = site("kind = \"folder\"\nfolder = \"out\"\n[redact]\nNorthwind = \"the customer\"");
+    fs::rename(site.join(PLACE), site.join("content/case-studies/northwind-outage.md")).expect("it is there");
+    assert!(publish(&site, &[]).status.success());
+    for name in ["northwind-outage", "content/case-studies/northwind-outage.md", "the-customer-outage"] {
+        fs::write(site.join("out/reminders-sent-twice.md"), "Somebody was here.").expect("it can be written");
+        let output = publish(&site, &["--force", name]);
+        assert!(output.status.success(), "{name}: {}", words(&output));
+    }
+    let output = publish(&site, &["--force", "northwind"]);
+    assert!(output.status.code() == Some(2) && words(&output).contains("names no case study"), "{}", words(&output));
+}
+
+#[test]
 fn ends_of_lines_are_no_difference() {
     let site = site("kind = \"folder\"\nfolder = \"out\"");
     assert!(publish(&site, &[]).status.success());

@@ -30,10 +30,10 @@ pub fn run(options: &Publish) -> Result<Outcome, Box<dyn Error>> {
     let mut record = disk::load_record(&options.root, &target.name)?;
     if selection.cases.is_empty() && record.pages.is_empty() {
         let audience = target.audience.name();
-        let help = format!("give one `audience: {audience}` in its front matter");
+        let help = format!("give one `audience: {audience}` in its front matter; drafts are not published");
         return Err(format!("there is no case study for the audience `{audience}`; {help}").into());
     }
-    let forced = forced(options, &selection, &record)?;
+    let forced = forced(options, &whole, &selection, &record)?;
     let Draft { pages, pictures, withheld, diagnostics } = draft(options, &inputs, &target, &selection, &record)?;
     if diagnostics.iter().any(Diagnostic::is_error) {
         return Ok(refused(&diagnostics, &inputs));
@@ -78,16 +78,19 @@ fn target(whole: &Linked, inputs: &Inputs, name: &str) -> Result<Target, Box<dyn
 
 /// The case studies to publish over whatever somebody else did, as they are called for their audience. One that is no longer published
 /// may be among them, because its page is deleted in the same way.
-fn forced(options: &Publish, selection: &Selection, record: &Record) -> Result<BTreeSet<Slug>, String> {
+fn forced(options: &Publish, whole: &Linked, selection: &Selection, record: &Record) -> Result<BTreeSet<Slug>, String> {
     let site = &selection.linked.site;
     let mut known: BTreeSet<&str> = selection.cases.iter().map(|&id| site.case_study(id).slug.as_str()).collect();
     if options.cases.is_empty() {
         known.extend(record.pages.iter().map(|page| page.case.as_str()));
     }
     let slugs = options.force.iter().map(|name| {
-        let slug = Slug::of(name);
+        let slug = plan::slug_of(name);
         if known.contains(slug.as_str()) {
             return Ok(slug);
+        }
+        if let Some(theirs) = as_they_call_it(&slug, whole, selection) {
+            return Ok(theirs);
         }
         let help = diagnostic::nearest(name, known.iter().copied()).map_or_else(
             || format!("there are: {}", known.iter().copied().collect::<Vec<_>>().join(", ")),
@@ -96,6 +99,15 @@ fn forced(options: &Publish, selection: &Selection, record: &Record) -> Result<B
         Err(format!("`--force {name}` names no case study that is published here; {help}"))
     });
     slugs.collect()
+}
+
+/// What the audience calls a case study, whose own name may hold a word that they may not see.
+fn as_they_call_it(slug: &Slug, whole: &Linked, selection: &Selection) -> Option<Slug> {
+    let (ours, theirs) = (&whole.site, &selection.linked.site);
+    let id = ours.case_studies().find(|&id| ours.case_study(id).slug == *slug)?;
+    let path = &ours.document(ours.case_study(id).document).path;
+    let id = selection.cases.iter().find(|&&id| theirs.document(theirs.case_study(id).document).path == *path)?;
+    Some(theirs.case_study(*id).slug.clone())
 }
 
 /// The pages, written and searched.

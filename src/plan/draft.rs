@@ -66,9 +66,14 @@ pub fn select(whole: &Linked, inputs: &Inputs, target: &Target, names: &[String]
     Ok(Selection { linked, cases, diagnostics })
 }
 
+/// The slug of a case study that somebody names: by its slug, or by its file, as shells complete it.
+pub fn slug_of(name: &str) -> Slug {
+    Slug::of(name.rsplit('/').next().unwrap_or(name).trim_end_matches(".md"))
+}
+
 /// The file of a case study that is asked for by its slug.
 fn asked_for<'a>(site: &'a Site, audience: Audience, name: &str) -> Result<&'a SitePath, String> {
-    let slug = Slug::of(name.rsplit('/').next().unwrap_or(name).trim_end_matches(".md"));
+    let slug = slug_of(name);
     let Some(id) = site.case_studies().find(|&id| site.case_study(id).slug == slug) else {
         let known = site.case_studies.iter().map(|case| case.slug.as_str());
         let help = match nearest(name, known.clone()) {
