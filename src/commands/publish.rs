@@ -27,8 +27,13 @@ pub fn run(options: &Publish) -> Result<Outcome, Box<dyn Error>> {
     }
     let target = target(&whole, &inputs, &options.target)?;
     let selection = plan::select(&whole, &inputs, &target, &options.cases)?;
-    let forced = forced(&selection, &options.force)?;
     let mut record = disk::load_record(&options.root, &target.name)?;
+    if selection.cases.is_empty() && record.pages.is_empty() {
+        let audience = target.audience.name();
+        let help = format!("give one `audience: {audience}` in its front matter; drafts are not published");
+        return Err(format!("there is no case study for the audience `{audience}`; {help}").into());
+    }
+    let forced = forced(options, &whole, &selection, &record)?;
     let Draft { pages, pictures, withheld, diagnostics } = draft(options, &inputs, &target, &selection, &record)?;
     if diagnostics.iter().any(Diagnostic::is_error) {
         return Ok(refused(&diagnostics, &inputs));
@@ -71,15 +76,38 @@ fn target(whole: &Linked, inputs: &Inputs, name: &str) -> Result<Target, Box<dyn
         .map_err(|found| found.iter().map(|found| found.message.clone()).collect::<Vec<_>>().join("; ").into())
 }
 
-/// The case studies to publish over whatever somebody else did, as they are called for their audience.
-fn forced(selection: &Selection, names: &[String]) -> Result<BTreeSet<Slug>, String> {
+/// The case studies to publish over whatever somebody else did, as they are called for their audience. One that is no longer published
+/// may be among them, because its page is deleted in the same way.
+fn forced(options: &Publish, whole: &Linked, selection: &Selection, record: &Record) -> Result<BTreeSet<Slug>, String> {
     let site = &selection.linked.site;
-    let slugs = names.iter().map(|name| {
-        let slug = Slug::of(name);
-        let is_known = selection.cases.iter().any(|&id| site.case_study(id).slug == slug);
-        if is_known { Ok(slug) } else { Err(format!("`--force {name}` names no case study that is published here")) }
+    let mut known: BTreeSet<&str> = selection.cases.iter().map(|&id| site.case_study(id).slug.as_str()).collect();
+    if options.cases.is_empty() {
+        known.extend(record.pages.iter().map(|page| page.case.as_str()));
+    }
+    let slugs = options.force.iter().map(|name| {
+        let slug = plan::slug_of(name);
+        if known.contains(slug.as_str()) {
+            return Ok(slug);
+        }
+        if let Some(theirs) = as_they_call_it(&slug, whole, selection) {
+            return Ok(theirs);
+        }
+        let help = diagnostic::nearest(name, known.iter().copied()).map_or_else(
+            || format!("there are: {}", known.iter().copied().collect::<Vec<_>>().join(", ")),
+            |near| format!("did you mean `{near}`?"),
+        );
+        Err(format!("`--force {name}` names no case study that is published here; {help}"))
     });
     slugs.collect()
+}
+
+/// What the audience calls a case study, whose own name may hold a word that they may not see.
+fn as_they_call_it(slug: &Slug, whole: &Linked, selection: &Selection) -> Option<Slug> {
+    let (ours, theirs) = (&whole.site, &selection.linked.site);
+    let id = ours.case_studies().find(|&id| ours.case_study(id).slug == *slug)?;
+    let path = &ours.document(ours.case_study(id).document).path;
+    let id = selection.cases.iter().find(|&&id| theirs.document(theirs.case_study(id).document).path == *path)?;
+    Some(theirs.case_study(*id).slug.clone())
 }
 
 /// The pages, written and searched.
@@ -135,7 +163,8 @@ fn close(target: &Target, plan: &Plan) {
     if !plan.changes() && refused == 0 {
         anstream::eprintln!("{} is as it is to be; nothing was changed", target.name);
     } else if refused > 0 {
-        anstream::eprintln!("{} left as somebody else made them; see above", report::counted(refused, "page"));
+        let them = if refused == 1 { "it" } else { "them" };
+        anstream::eprintln!("{} left as somebody else made {them}; see above", report::counted(refused, "page"));
     }
 }
 

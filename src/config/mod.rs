@@ -155,7 +155,10 @@ fn mistake(span: Span, message: &str) -> Diagnostic {
         return diagnostic(&format!("`{found}` is not one of its values")).help(help);
     }
     if message.starts_with("invalid type") || message.starts_with("invalid value") {
-        return diagnostic(&crate::front_matter::plain_words(message));
+        let message = crate::front_matter::plain_words(message);
+        // What front matter calls a mapping is a table here, and nobody knows the types of the program.
+        let found = message.split_once(", expected struct ").or_else(|| message.split_once(", expected a map"));
+        return diagnostic(&found.map_or(message.clone(), |(found, _)| format!("{found}, expected a table")));
     }
     diagnostic(message.trim_end_matches('\n').replace('\n', ", ").as_str())
 }
@@ -259,5 +262,7 @@ mod tests {
         let messages: Vec<&str> = found.iter().map(|diagnostic| diagnostic.message.as_str()).collect();
         assert_eq!(messages.len(), 2, "{messages:?}");
         assert_eq!(found[0].help.as_deref(), Some("did you mean `title`?"));
+        let (_, found) = parse("[wiki]\nkind = \"folder\"\n");
+        assert_eq!(found[0].message, "found \"folder\", expected a table");
     }
 }

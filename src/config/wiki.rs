@@ -205,6 +205,7 @@ pub fn target(name: &str, settings: &WikiSettings, text: &str) -> Result<Target,
         });
     }
     let place = place(settings, &mut mistakes);
+    check_keys(settings, &mut mistakes);
     let token = if settings.token_command.is_empty() {
         let variable = if settings.token_env.is_empty() { default_variable(name) } else { settings.token_env.clone() };
         TokenSource::Environment(variable)
@@ -264,13 +265,6 @@ fn place(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Option<Place> 
             wanted("repository", &repository, "`repository = \"…\"`, what `git clone` takes for this wiki");
             check_git(&repository, &branch, mistakes);
             check_folder(&folder, mistakes);
-            if !folder.is_empty() && matches!(host, GitHost::Github | GitHost::Gitea) {
-                mistakes.push(Mistake {
-                    key: "folder",
-                    message: format!("a wiki of the kind `{kind}` has no folders"),
-                    help: "take `folder` out".to_owned(),
-                });
-            }
             let sidebar = if settings.sidebar.unwrap_or(true) { Sidebar::Keep } else { Sidebar::Leave };
             Place::Git { host, repository, branch, folder: trimmed(&folder), sidebar }
         }
@@ -287,6 +281,7 @@ fn place(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Option<Place> 
         }
         ("mediawiki", _) => {
             wanted("user", &user, "`user = \"Jane@storybank\"`, the name of a bot password");
+            check_prefix(&parent, mistakes);
             Place::Mediawiki { address: address(settings, mistakes), user, prefix: settings.parent.clone() }
         }
         ("dokuwiki", _) => {
@@ -303,6 +298,7 @@ fn place(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Option<Place> 
         }
         ("folder", _) => {
             wanted("folder", &folder, "`folder = \"wiki\"`, the folder to put the pages into");
+            check_own_folder(&folder, mistakes);
             Place::Folder { folder, format: format(settings, mistakes) }
         }
         _ => {
@@ -359,6 +355,69 @@ fn check_folder(folder: &str, mistakes: &mut Vec<Mistake>) {
     }
 }
 
+/// What stands before every title without a sign between the two would become a part of their first word.
+fn check_prefix(parent: &str, mistakes: &mut Vec<Mistake>) {
+    if !parent.is_empty() && !parent.ends_with(['/', ':']) {
+        mistakes.push(Mistake {
+            key: "parent",
+            message: format!("`{parent}` would run into the titles of the pages"),
+            help: format!("write `parent = \"{parent}/\"` for sub-pages, or a namespace of the wiki with a colon at its end"),
+        });
+    }
+}
+
+/// What is read as the site's own is no place for what is published from it.
+fn check_own_folder(folder: &str, mistakes: &mut Vec<Mistake>) {
+    let first = folder.split('/').find(|part| !part.is_empty() && *part != ".").unwrap_or_default();
+    if !folder.starts_with('/') && ["content", "themes"].contains(&first) {
+        mistakes.push(Mistake {
+            key: "folder",
+            message: format!("`{folder}` is a folder of the site itself"),
+            help: "name another one, as `folder = \"published\"`".to_owned(),
+        });
+    }
+}
+
+/// Settings that another kind of wiki has would be passed over without a word, and the pages would stand where nobody meant them to.
+fn check_keys(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) {
+    let WikiSettings { kind, repository, branch, folder, user, namespace, space, parent, wiki, edition, format, address, .. } = settings;
+    let known: &[&str] = match kind.as_str() {
+        "azure-devops" if !address.is_empty() && repository.is_empty() => &["address", "wiki", "parent"],
+        "azure-devops" | "gitlab" => &["repository", "branch", "folder", "sidebar"],
+        "github" | "gitea" => &["repository", "branch", "sidebar"],
+        "confluence" => &["address", "user", "edition", "space", "parent"],
+        "mediawiki" => &["address", "user", "parent"],
+        "dokuwiki" => &["address", "user", "namespace"],
+        "folder" => &["folder", "format"],
+        _ => return,
+    };
+    let texts = [
+        ("address", address),
+        ("repository", repository),
+        ("branch", branch),
+        ("folder", folder),
+        ("format", format),
+        ("user", user),
+        ("namespace", namespace),
+        ("edition", edition),
+        ("space", space),
+        ("parent", parent),
+        ("wiki", wiki),
+    ];
+    let beside = match known[0] {
+        first if kind == "azure-devops" => format!(" beside `{first}`"),
+        _ => String::new(),
+    };
+    let given = texts.into_iter().filter(|(_, value)| !value.is_empty()).map(|(key, _)| key);
+    for key in given.chain(settings.sidebar.map(|_| "sidebar")).filter(|key| !known.contains(key)) {
+        mistakes.push(Mistake {
+            key,
+            message: format!("a wiki of the kind `{kind}` knows no `{key}`{beside}"),
+            help: format!("take it out; beside what all kinds know, it knows `{}`", known.join("`, `")),
+        });
+    }
+}
+
 fn edition(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Edition {
     let host = settings.address.split("://").nth(1).unwrap_or_default().split('/').next().unwrap_or_default();
     match settings.edition.as_str() {
@@ -401,7 +460,10 @@ impl Mistake {
 /// The line of a key in the table of a wiki; the head of the table where it is not there.
 fn span_of(name: &str, key: &str, text: &str) -> Span {
     let heads = [format!("[wiki.{name}]"), format!("[wiki.\"{name}\"]")];
-    let Some((head, start)) = heads.iter().find_map(|head| text.find(head.as_str()).map(|at| (head, at))) else { return Span::default() };
+    // One that stands behind a `#` is an example.
+    let at_start = |at: usize| text[..at].rsplit('\n').next().is_some_and(|before| before.trim().is_empty());
+    let find = |head: &str| text.match_indices(head).map(|(at, _)| at).find(|&at| at_start(at));
+    let Some((head, start)) = heads.iter().find_map(|head| find(head).map(|at| (head, at))) else { return Span::default() };
     let table = text[start + head.len()..].find("\n[").map_or(&text[start..], |end| &text[start..start + head.len() + end]);
     let mut at = start;
     for line in table.split_inclusive('\n') {

@@ -54,10 +54,6 @@ pub fn select(whole: &Linked, inputs: &Inputs, target: &Target, names: &[String]
         .case_studies()
         .filter(|&id| wanted.is_empty() || wanted.contains(&&linked.site.document(linked.site.case_study(id).document).path))
         .collect();
-    if cases.is_empty() {
-        let audience = target.audience.name();
-        return Err(format!("there is no case study for the audience `{audience}`; give one `audience: {audience}` in its front matter"));
-    }
     let of_cases: BTreeSet<&SitePath> = cases.iter().map(|&id| &linked.site.document(linked.site.case_study(id).document).path).collect();
     // What is odd about other documents is said when they are built.
     let is_worth_saying = |found: &&Diagnostic| found.is_error() || of_cases.contains(&found.file);
@@ -93,9 +89,14 @@ fn unfinished(site: &Site, cases: &[CaseStudyId], whole: &Linked) -> Vec<Diagnos
     found
 }
 
+/// The slug of a case study that somebody names: by its slug, or by its file, as shells complete it.
+pub fn slug_of(name: &str) -> Slug {
+    Slug::of(name.rsplit('/').next().unwrap_or(name).trim_end_matches(".md"))
+}
+
 /// The file of a case study that is asked for by its slug.
 fn asked_for<'a>(site: &'a Site, audience: Audience, name: &str) -> Result<&'a SitePath, String> {
-    let slug = Slug::of(name.rsplit('/').next().unwrap_or(name).trim_end_matches(".md"));
+    let slug = slug_of(name);
     let Some(id) = site.case_studies().find(|&id| site.case_study(id).slug == slug) else {
         let known = site.case_studies.iter().map(|case| case.slug.as_str());
         let help = match nearest(name, known.clone()) {

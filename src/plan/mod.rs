@@ -16,7 +16,7 @@ use xxhash_rust::xxh3::xxh3_128;
 use crate::slug::Slug;
 use crate::wiki::{Name, Written};
 
-pub use draft::{Draft, Selection, draft, select};
+pub use draft::{Draft, Selection, draft, select, slug_of};
 pub use record::{Identity, Record, Recorded};
 pub use show::show;
 

@@ -86,9 +86,15 @@ fn size(text: &str) -> String {
 }
 
 fn counted(old: &str, new: &str) -> String {
-    let diff = TextDiff::from_lines(old, new);
+    let (old, new) = (closed(old), closed(new));
+    let diff = TextDiff::from_lines(&old, &new);
     let count = |tag| diff.iter_all_changes().filter(|change| change.tag() == tag).count();
     format!("+{} −{} lines", count(ChangeTag::Insert), count(ChangeTag::Delete))
+}
+
+/// A text with line ends of one kind, and one at the end of its last line: wikis have their own, and nobody has changed those lines.
+fn closed(text: &str) -> String {
+    text.lines().map(|line| format!("{line}\n")).collect()
 }
 
 fn why(conflict: Conflict, standing: Option<&Standing>) -> String {
@@ -110,12 +116,15 @@ fn who(standing: &Standing) -> String {
 
 fn show_conflict(step: &Step, conflict: Conflict, old: &str, new: &str, paint: Paint, out: &mut String) {
     let case = step.case.as_str();
+    let delete = |first: &str| format!("{first}, or delete it all the same with `--prune --force {case}`");
     let advice = match conflict {
+        Conflict::Edited if step.wanted.is_none() => delete("leave it there"),
         Conflict::Commented => {
             for words in step.standing.iter().flat_map(|standing| &standing.commented) {
                 let _ = writeln!(out, "    the comment is about “{}”", visible(words));
             }
-            format!("settle the comment there, or publish over it with `--force {case}`")
+            let settle = "settle the comment there";
+            if step.wanted.is_none() { delete(settle) } else { format!("{settle}, or publish over it with `--force {case}`") }
         }
         Conflict::NotOurs => format!("give the case study another title, or publish over that page with `--force {case}`"),
         Conflict::Edited => format!("take over what they wrote, then publish over it with `--force {case}`"),
@@ -131,7 +140,8 @@ fn show_conflict(step: &Step, conflict: Conflict, old: &str, new: &str, paint: P
 
 /// The lines of two texts that differ, with a few around them.
 fn difference(old: &str, new: &str, paint: Paint) -> String {
-    let diff = TextDiff::from_lines(old, new);
+    let (old, new) = (closed(old), closed(new));
+    let diff = TextDiff::from_lines(&old, &new);
     let mut lines: Vec<String> = Vec::new();
     for (number, group) in diff.grouped_ops(AROUND).iter().enumerate() {
         if number > 0 {

@@ -207,7 +207,8 @@ impl Wiki for Dokuwiki {
         for page in pages {
             let namespace = namespace_of(&page.name.path);
             if !namespaces.contains_key(namespace) {
-                let action = format!("list the pages of the namespace `{namespace}`");
+                let whose = if namespace.is_empty() { "wiki".to_owned() } else { format!("namespace `{namespace}`") };
+                let action = format!("list the pages of the {whose}");
                 namespaces.insert(namespace, self.listed(&action, "dokuwiki.getPagelist", namespace)?);
             }
         }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, ErrorKind};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use super::{Error, Sought, Wiki, Write};
@@ -22,8 +22,19 @@ impl Folder {
         Self { folder, withheld }
     }
 
+    /// Where a file stands. A record that somebody has changed may name any place; only those in the folder are looked at.
+    fn place(&self, name: &str) -> Result<PathBuf, Error> {
+        let is_inside = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
+        if is_inside {
+            Ok(self.folder.join(name))
+        } else {
+            Err(Error::new(format!("look at `{name}`"), shown(&self.folder), "it is not in this folder")
+                .help("take it out of the record below `.published`"))
+        }
+    }
+
     fn read(&self, name: &str) -> Result<Option<String>, Error> {
-        match fs::read(self.folder.join(name)) {
+        match fs::read(self.place(name)?) {
             Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(self.error("read", name, &error)),

@@ -282,7 +282,10 @@ impl Client {
 /// An error of the machine. What it says of headers could hold a token, so of these it says nothing.
 fn in_words(error: impl fmt::Display) -> String {
     let text = error.to_string();
-    if text.to_ascii_lowercase().contains("header") { "the request could not be made of these settings".to_owned() } else { text }
+    if text.to_ascii_lowercase().contains("header") {
+        return "the request could not be made of these settings".to_owned();
+    }
+    text.strip_prefix("io: ").unwrap_or(&text).to_owned()
 }
 
 /// A token must not be read by everybody on the way; on this machine there is no way.
@@ -341,9 +344,10 @@ fn said(json: &Value) -> Option<String> {
     of_first.or_else(|| text(&json["message"])).or_else(|| text(&json["error"]["info"])).or_else(|| text(&json["error"]["message"]))
 }
 
-/// The first words of a text, without its tags.
+/// The first words of a text, without its tags and what nobody is shown.
 fn in_short(text: &str) -> String {
     const LONGEST: usize = 200;
+    let text = ["style", "script"].iter().fold(text.to_owned(), |text, name| without(&text, name));
     let mut words = String::new();
     let mut is_tag = false;
     for next in text.chars() {
@@ -358,6 +362,14 @@ fn in_short(text: &str) -> String {
         }
     }
     words.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(LONGEST).collect()
+}
+
+/// A text without the elements of a name.
+fn without(text: &str, name: &str) -> String {
+    let (start, end) = (format!("<{name}"), format!("</{name}>"));
+    let mut parts = text.split(&start);
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |kept, part| kept + part.split_once(&end).map_or("", |(_, rest)| rest))
 }
 
 /// An address without what follows its path, which can hold a token.
@@ -406,5 +418,12 @@ mod tests {
         assert_eq!(answer("<h1>No</h1> <p>way").reason(), "400 Bad Request: No way");
         assert_eq!(answer("").reason(), "400 Bad Request");
         assert_eq!(answer("{\"message\":\"a\\u001b[2Jb\"}").reason(), "400 Bad Request: a [2Jb");
+    }
+
+    #[test]
+    fn an_answer_in_html_is_told_without_its_style() {
+        let page = "<head><style>p { color: red }</style><style>open</head><h1>Not <b>Found</b></h1>";
+        assert_eq!(in_short(&page.replace("<style>open", "")), "Not Found");
+        assert_eq!(in_short(page), "");
     }
 }

@@ -79,6 +79,11 @@ impl Mediawiki {
         Error::new(action, &self.api, reason)
     }
 
+    fn no_interface(&self, action: &str) -> Error {
+        let help = "write the address that `api.php` stands below as `address` into `site.toml`";
+        self.error(action, "this is no interface of a MediaWiki").help(help)
+    }
+
     /// Sends a request with the cookies of the session and keeps those that come back.
     fn send(&mut self, action: &str, request: Request) -> Result<Response, Error> {
         let cookies = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
@@ -93,9 +98,8 @@ impl Mediawiki {
             }
         }
         let has_answered = response.json().is_object();
-        if response.is_success() && !has_answered {
-            let help = "write the address that `api.php` stands below as `address` into `site.toml`";
-            return Err(self.error(action, "this is no interface of a MediaWiki").help(help));
+        if !has_answered && (response.is_success() || response.status == 404) {
+            return Err(self.no_interface(action));
         }
         if has_answered { Ok(response) } else { Err(self.error(action, response.reason())) }
     }
@@ -167,8 +171,14 @@ impl Mediawiki {
     fn login(&mut self) -> Result<(), Error> {
         let action = "log in";
         let request = self.get(&[("action", "query"), ("meta", "tokens"), ("type", "login")]);
-        let answer = self.send(action, request)?.json();
-        let token = answer["query"]["tokens"]["logintoken"].as_str().unwrap_or_default();
+        let response = self.send(action, request)?;
+        let answer = response.json();
+        // Whoever gives no token to log in with is told no password.
+        let token = match answer["query"]["tokens"]["logintoken"].as_str() {
+            Some(token) => token,
+            None if response.is_success() && answer["error"].is_null() => return Err(self.no_interface(action)),
+            None => return Err(self.error(action, response.reason())),
+        };
         let fields = [
             ("action", "login"),
             ("lgname", self.user.as_str()),

@@ -1,5 +1,6 @@
 //! A wiki from its settings, with the token that opens it.
 
+use std::env::VarError;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -48,11 +49,20 @@ fn token(target: &Target, root: &Path) -> Result<Secret, Error> {
     match &target.token {
         TokenSource::Environment(variable) => match std::env::var(variable) {
             Ok(token) if !token.trim().is_empty() => Ok(Secret::new(&token)),
-            _ => Err(Error::new(action, "the environment", format!("`{variable}` is not set")).help(
+            found => Err(Error::new(action, "the environment", format!("`{variable}` {}", lack(&found))).help(
                 "set it to the token for this run, or name a command that prints the token, as `token-command = [\"pass\", \"wiki\"]`",
             )),
         },
         TokenSource::Command(words) => printed(words, root).map_err(|reason| Error::new(action, format!("`{}`", words[0]), reason)),
+    }
+}
+
+/// What is wrong with a variable that holds no token.
+fn lack(found: &Result<String, VarError>) -> &'static str {
+    match found {
+        Ok(_) => "is empty",
+        Err(VarError::NotPresent) => "is not set",
+        Err(VarError::NotUnicode(_)) => "is no text",
     }
 }
 
@@ -65,5 +75,6 @@ fn printed(words: &[String], root: &Path) -> Result<Secret, String> {
         return Err(format!("the command ended with {}", output.status));
     }
     let token = String::from_utf8(output.stdout).map_err(|_| "what it prints is no text".to_owned())?;
-    if token.trim().is_empty() { Err("it prints nothing".to_owned()) } else { Ok(Secret::new(&token)) }
+    // What keeps passwords prints them first, and then whatever else was written down with them.
+    token.lines().find(|line| !line.trim().is_empty()).map(Secret::new).ok_or_else(|| "it prints nothing".to_owned())
 }

@@ -369,7 +369,9 @@ enum Refusal {
 fn refused(printed: &str) -> Option<Refusal> {
     let line = printed.lines().find(|line| line.starts_with("!\t"))?;
     let summary = line.rsplit('\t').next().unwrap_or_default();
-    let is_meanwhile = summary.starts_with("[rejected]") || summary.contains("cannot lock ref") || summary.contains("incorrect old value");
+    // Two pushes in one moment: git has several words for the one that comes second.
+    let in_the_moment = ["cannot lock ref", "incorrect old value", "failed to update ref"];
+    let is_meanwhile = summary.starts_with("[rejected]") || in_the_moment.iter().any(|words| summary.contains(words));
     Some(if is_meanwhile { Refusal::Meanwhile } else { Refusal::Other(format!("`{}`", without_credentials(summary))) })
 }
 
@@ -382,6 +384,7 @@ mod tests {
         let printed = |summary: &str| format!("To https://example.org/x\n!\tabc:refs/heads/main\t{summary}\nDone\n");
         assert_eq!(refused(&printed("[rejected] (fetch first)")), Some(Refusal::Meanwhile));
         assert_eq!(refused(&printed("[rejected] (non-fast-forward)")), Some(Refusal::Meanwhile));
+        assert_eq!(refused(&printed("[remote rejected] (failed to update ref)")), Some(Refusal::Meanwhile));
         let declined = "[remote rejected] (pre-receive hook declined)";
         assert_eq!(refused(&printed(declined)), Some(Refusal::Other(format!("`{declined}`"))));
         assert_eq!(refused("fatal: unable to access\n"), None);

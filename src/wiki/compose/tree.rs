@@ -10,6 +10,7 @@ use crate::markdown::{Body, Event, Tag, Target, is_inline};
 use crate::model::Document;
 use crate::site::{CaseStudyId, Destination, DocumentId, Node};
 use crate::wiki::page::{Block, Heading, Inline, Item, LinkTo, List, Style, Table};
+use crate::wiki::picture;
 
 /// How deep transclusions go; cycles are mistakes that are reported when the site is linked.
 const DEPTH: usize = 8;
@@ -378,7 +379,12 @@ impl Walk<'_, '_> {
                     }
                     line.push(Inline::Picture { name: name.clone(), alt, title: link.title.clone() });
                 }
-                None => line.text(&alt),
+                None => {
+                    if !picture::is_picture(path.as_str(), &[]) {
+                        self.warn_of_file(number);
+                    }
+                    line.text(&alt);
+                }
             },
             // A picture of another host would tell that host who reads the page.
             Destination::External => match &link.target {
