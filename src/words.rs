@@ -6,6 +6,9 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
 /// Looks for a set of words or phrases.
 #[derive(Debug, Clone, Default)]
 pub struct Finder {
@@ -214,6 +217,12 @@ fn units(text: &str) -> Vec<Unit> {
         if is_invisible(found) {
             continue;
         }
+        let range = at..at + found.len_utf8();
+        // An accent that is written behind its letter is a part of it.
+        if is_combining_mark(found) && before.is_some() {
+            units.push(Unit { lower: found, range, starts: false, ends: false, separators: 0 });
+            continue;
+        }
         if !found.is_alphanumeric() {
             separators += 1;
             before = None;
@@ -226,10 +235,16 @@ fn units(text: &str) -> Vec<Unit> {
         if let Some(last) = units.last_mut() {
             last.ends |= breaks;
         }
-        let range = at..at + found.len_utf8();
-        for lower in found.to_lowercase() {
-            units.push(Unit { lower, range: range.clone(), starts: breaks, ends: false, separators });
-            separators = 0;
+        if found.is_ascii() {
+            units.push(Unit { lower: found.to_ascii_lowercase(), range, starts: breaks, ends: false, separators });
+            (separators, before) = (0, Some(found));
+            continue;
+        }
+        // One letter can be written in several ways: with its accent or before it, wide, joined with another. Here they are one.
+        let mut starts = breaks;
+        for lower in found.nfkd().flat_map(char::to_lowercase) {
+            units.push(Unit { lower, range: range.clone(), starts, ends: false, separators });
+            (starts, separators) = (false, 0);
         }
         before = Some(found);
     }
@@ -403,6 +418,23 @@ mod tests {
         for text in ["project of falcons", "falconry project", "subproject falcon", "projects falcon"] {
             assert!(!holds("Project Falcon", text), "{text}");
         }
+    }
+
+    #[test]
+    fn letters_are_the_same_however_they_are_written() {
+        for (word, text) in [
+            ("Kühn", "bei Ku\u{308}hn."),
+            ("Ku\u{308}hn", "bei Kühn."),
+            ("Zoë", "ZOE\u{308}"),
+            ("Falcon", "Ｆａｌｃｏｎ"),
+            ("office", "the o\u{fb03}ce"),
+            ("Kühn", "getKu\u{308}hnId"),
+        ] {
+            assert!(holds(word, text), "{word} in {text}");
+        }
+        assert!(!holds("Kuhn", "Ku\u{308}hn") && !holds("Kuhn", "Kühn") && !holds("Zo", "Zoë") && !holds("Zo", "Zoe\u{308}"));
+        let replaced = Finder::new(["Zoë"]).replace("of Zoe\u{308}, and Zoë.", |_| "her");
+        assert_eq!(replaced.as_deref(), Some("of her, and her."));
     }
 
     #[test]

@@ -1204,5 +1204,5 @@ fn own_id() -> String {
 fn the_program_publishes_the_case_study_of_this_repository() {
     let site = Site::start("own");
     let wiki = format!("kind = \"dokuwiki\"\naddress = \"{}\"\nuser = \"publisher\"\nnamespace = \"{NAMESPACE}\"", site.engine.url);
-    own_case::lives_on(&site, &wiki, PASSWORD);
+    own_case::lives_on_interrupted(&site, &wiki, PASSWORD);
 }

@@ -7,6 +7,10 @@ mod hostile;
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 #[path = "common/html.rs"]
 mod html;
+#[expect(
+    dead_code,
+    reason = "the repository of Otter Wiki has a work tree, which a push that is killed leaves half done; see the test with a bare one"
+)]
 #[path = "common/own_case.rs"]
 mod own_case;
 #[expect(dead_code, reason = "each test uses a part of what they share")]
@@ -802,10 +806,6 @@ fn the_program_publishes_the_case_study_of_this_repository() {
         let otter = Otter::start();
         Person::signed_up(&otter);
         own_case::lives_on(&otter, &format!("kind = \"github\"\nrepository = \"{}/.git\"", otter.engine.url), "");
-        // Who is killed cannot put its things away.
-        for left in fs::read_dir(env::temp_dir()).expect("it is a folder") {
-            fs::remove_dir_all(left.expect("it can be read").path()).expect("nobody uses it any more");
-        }
     });
 }
 

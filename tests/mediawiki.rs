@@ -827,5 +827,5 @@ impl own_case::Reader for Running {
 fn the_program_publishes_the_case_study_of_this_repository() {
     let running = Running::start();
     let wiki = format!("kind = \"mediawiki\"\naddress = \"{}\"\nuser = \"{}\"", running.engine.url, BOT.0);
-    own_case::lives_on(&running, &wiki, BOT.1);
+    own_case::lives_on_interrupted(&running, &wiki, BOT.1);
 }
