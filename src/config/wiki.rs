@@ -241,73 +241,80 @@ fn default_variable(name: &str) -> String {
 }
 
 fn place(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Option<Place> {
-    let WikiSettings { kind, repository, branch, folder, user, namespace, space, parent, wiki, .. } = settings.clone();
-    let host = match kind.as_str() {
-        "azure-devops" => Some(GitHost::AzureDevops),
-        "github" => Some(GitHost::Github),
-        "gitlab" => Some(GitHost::Gitlab),
-        "gitea" => Some(GitHost::Gitea),
-        _ => None,
-    };
-    let trimmed = |text: &str| text.trim_matches('/').to_owned();
-    let mut wanted = |key: &'static str, value: &str, what: &str| {
-        if value.is_empty() {
-            let message = format!("a wiki of the kind `{kind}` needs `{key}`");
-            mistakes.push(Mistake { key: "kind", message, help: format!("write {what}") });
+    let kind = settings.kind.as_str();
+    let has_interface = !settings.address.is_empty() && settings.repository.is_empty();
+    Some(match kind {
+        "azure-devops" if has_interface => {
+            wanted("wiki", &settings.wiki, "`wiki = \"Project.wiki\"`, the name of the wiki", kind, mistakes);
+            let parent = settings.parent.trim_matches('/').to_owned();
+            Place::AzureDevops { address: address(settings, mistakes), wiki: settings.wiki.clone(), parent }
         }
-    };
-    let place = match (kind.as_str(), host) {
-        ("azure-devops", _) if !settings.address.is_empty() && repository.is_empty() => {
-            wanted("wiki", &wiki, "`wiki = \"Project.wiki\"`, the name of the wiki");
-            Place::AzureDevops { address: address(settings, mistakes), wiki, parent: trimmed(&parent) }
+        "azure-devops" => git(GitHost::AzureDevops, settings, mistakes),
+        "github" => git(GitHost::Github, settings, mistakes),
+        "gitlab" => git(GitHost::Gitlab, settings, mistakes),
+        "gitea" => git(GitHost::Gitea, settings, mistakes),
+        "confluence" => confluence(settings, mistakes),
+        "mediawiki" => {
+            wanted("user", &settings.user, "`user = \"Jane@storybank\"`, the name of a bot password", kind, mistakes);
+            check_prefix(&settings.parent, mistakes);
+            Place::Mediawiki { address: address(settings, mistakes), user: settings.user.clone(), prefix: settings.parent.clone() }
         }
-        (_, Some(host)) => {
-            wanted("repository", &repository, "`repository = \"…\"`, what `git clone` takes for this wiki");
-            check_git(&repository, &branch, mistakes);
-            check_folder(&folder, mistakes);
-            let sidebar = if settings.sidebar.unwrap_or(true) { Sidebar::Keep } else { Sidebar::Leave };
-            Place::Git { host, repository, branch, folder: trimmed(&folder), sidebar }
-        }
-        ("confluence", _) => {
-            wanted("space", &space, "`space = \"KEY\"`, the key of the space");
-            if !parent.bytes().all(|byte| byte.is_ascii_digit()) {
-                mistakes.push(Mistake {
-                    key: "parent",
-                    message: format!("`{parent}` is no id of a page"),
-                    help: "write the number in the address of the page, as `parent = \"98310\"`".to_owned(),
-                });
-            }
-            Place::Confluence { edition: edition(settings, mistakes), address: address(settings, mistakes), user, space, parent }
-        }
-        ("mediawiki", _) => {
-            wanted("user", &user, "`user = \"Jane@storybank\"`, the name of a bot password");
-            check_prefix(&parent, mistakes);
-            Place::Mediawiki { address: address(settings, mistakes), user, prefix: settings.parent.clone() }
-        }
-        ("dokuwiki", _) => {
-            wanted("user", &user, "`user = \"jane\"`, the name that you log in with");
-            let is_id = |name: &str| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-:".contains(&byte));
-            if !is_id(&namespace) {
-                mistakes.push(Mistake {
-                    key: "namespace",
-                    message: format!("`{namespace}` is no namespace as DokuWiki keeps it"),
-                    help: "use small letters without accents, digits, `_` and `-`, with `:` between the parts".to_owned(),
-                });
-            }
-            Place::Dokuwiki { address: address(settings, mistakes), user, namespace: namespace.trim_matches(':').to_owned() }
-        }
-        ("folder", _) => {
-            wanted("folder", &folder, "`folder = \"wiki\"`, the folder to put the pages into");
-            check_own_folder(&folder, mistakes);
-            Place::Folder { folder, format: format(settings, mistakes) }
+        "dokuwiki" => dokuwiki(settings, mistakes),
+        "folder" => {
+            wanted("folder", &settings.folder, "`folder = \"wiki\"`, the folder to put the pages into", kind, mistakes);
+            check_own_folder(&settings.folder, mistakes);
+            Place::Folder { folder: settings.folder.clone(), format: format(settings, mistakes) }
         }
         _ => {
             let message = if kind.is_empty() { "a wiki needs a `kind`".to_owned() } else { format!("`{kind}` is no kind of wiki") };
             mistakes.push(Mistake { key: "kind", message, help: one_of(&KINDS) });
             return None;
         }
-    };
-    Some(place)
+    })
+}
+
+/// Asks for a setting that a kind of wiki cannot do without.
+fn wanted(key: &'static str, value: &str, what: &str, kind: &str, mistakes: &mut Vec<Mistake>) {
+    if value.is_empty() {
+        let message = format!("a wiki of the kind `{kind}` needs `{key}`");
+        mistakes.push(Mistake { key: "kind", message, help: format!("write {what}") });
+    }
+}
+
+fn git(host: GitHost, settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Place {
+    let WikiSettings { kind, repository, branch, folder, .. } = settings.clone();
+    wanted("repository", &repository, "`repository = \"…\"`, what `git clone` takes for this wiki", &kind, mistakes);
+    check_git(&repository, &branch, mistakes);
+    check_folder(&folder, mistakes);
+    let sidebar = if settings.sidebar.unwrap_or(true) { Sidebar::Keep } else { Sidebar::Leave };
+    Place::Git { host, repository, branch, folder: folder.trim_matches('/').to_owned(), sidebar }
+}
+
+fn confluence(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Place {
+    let WikiSettings { kind, user, space, parent, .. } = settings.clone();
+    wanted("space", &space, "`space = \"KEY\"`, the key of the space", &kind, mistakes);
+    if !parent.bytes().all(|byte| byte.is_ascii_digit()) {
+        mistakes.push(Mistake {
+            key: "parent",
+            message: format!("`{parent}` is no id of a page"),
+            help: "write the number in the address of the page, as `parent = \"98310\"`".to_owned(),
+        });
+    }
+    Place::Confluence { edition: edition(settings, mistakes), address: address(settings, mistakes), user, space, parent }
+}
+
+fn dokuwiki(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Place {
+    let WikiSettings { kind, user, namespace, .. } = settings.clone();
+    wanted("user", &user, "`user = \"jane\"`, the name that you log in with", &kind, mistakes);
+    let is_id = |name: &str| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-:".contains(&byte));
+    if !is_id(&namespace) {
+        mistakes.push(Mistake {
+            key: "namespace",
+            message: format!("`{namespace}` is no namespace as DokuWiki keeps it"),
+            help: "use small letters without accents, digits, `_` and `-`, with `:` between the parts".to_owned(),
+        });
+    }
+    Place::Dokuwiki { address: address(settings, mistakes), user, namespace: namespace.trim_matches(':').to_owned() }
 }
 
 fn address(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> String {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::page::{Action, Block, Case, Heading, Inline, Item, LinkTo, List, Style, Table, callout_name, plain};
+use super::page::{Action, Block, Case, Heading, Inline, Item, LinkTo, List, Table, callout_name, plain};
 use super::{Book, Name};
 use crate::escape::{escape, escaped, percent_encode};
 use crate::markdown::{Alignment, CalloutKind};
@@ -211,7 +211,7 @@ impl Writer<'_> {
                 self.out.push_str(&format!("<code>{code}</code>"));
             }
             Inline::Styled(style, inlines) => {
-                let tag = tag(*style);
+                let tag = style.element();
                 self.around(&format!("<{tag}>"), inlines, &format!("</{tag}>"));
             }
             Inline::Link { to, text } => self.link(to, text),
@@ -276,18 +276,5 @@ impl Writer<'_> {
             self.out.push_str(&format!("<a href=\"#reference-{number}\" aria-label=\"Back to the text\">↩</a></li>\n"));
         }
         self.out.push_str("</ol>\n");
-    }
-}
-
-fn tag(style: Style) -> &'static str {
-    match style {
-        Style::Emphasis => "em",
-        Style::Strong => "strong",
-        Style::Strikethrough => "del",
-        Style::Subscript => "sub",
-        Style::Superscript => "sup",
-        Style::Keyboard => "kbd",
-        Style::Highlight => "mark",
-        Style::Underline => "u",
     }
 }

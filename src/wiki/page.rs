@@ -174,6 +174,22 @@ pub enum Style {
     Underline,
 }
 
+impl Style {
+    /// The element of HTML that says the same.
+    pub fn element(self) -> &'static str {
+        match self {
+            Self::Emphasis => "em",
+            Self::Strong => "strong",
+            Self::Strikethrough => "del",
+            Self::Subscript => "sub",
+            Self::Superscript => "sup",
+            Self::Keyboard => "kbd",
+            Self::Highlight => "mark",
+            Self::Underline => "u",
+        }
+    }
+}
+
 /// Where a link of a published page leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LinkTo {

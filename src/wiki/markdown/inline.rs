@@ -183,15 +183,9 @@ fn sign(style: Style) -> Option<&'static str> {
 /// The element of a style; all of them pass the filters of the hosts.
 fn element(style: Style) -> &'static str {
     match style {
-        Style::Emphasis => "em",
-        Style::Strong => "strong",
-        Style::Strikethrough => "del",
-        Style::Subscript => "sub",
-        Style::Superscript => "sup",
-        Style::Keyboard => "kbd",
-        Style::Highlight => "mark",
         // `u` does not pass GitHub's filter, and browsers draw a line below both.
         Style::Underline => "ins",
+        other => other.element(),
     }
 }
 
