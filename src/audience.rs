@@ -70,7 +70,7 @@ impl Withheld {
             return None;
         }
         let text = decode(&String::from_utf8_lossy(bytes)).to_lowercase();
-        // `/work` is no part of `/workflows`; anything else is found inside of longer names too.
+        // `/home/jane` is no part of `/home/janet`; anything else is found inside of longer names too.
         let is_whole = |name: &str, at: usize| {
             let goes_on = text[at + name.len()..].starts_with(char::is_alphanumeric);
             !goes_on || !name.starts_with(['/', '\\'])

@@ -926,11 +926,11 @@ fn addresses_of_files_of_the_author_go_to_no_wiki() {
 
 #[test]
 fn a_folder_of_this_machine_is_found_whole() {
-    let withheld = storybank::audience::Withheld::default().with_names(["/work".to_owned(), "a-private-story".to_owned()]);
+    let withheld = storybank::audience::Withheld::default().with_names(["/house".to_owned(), "a-private-story".to_owned()]);
     let found = |text: &str| withheld.first_in(text.as_bytes()).map(|hit| hit.word);
-    for text in ["see /work/a.md", "/WORK", "https://example.org/workflows and file:///work.", "https://example.org/%2Fwork%2Fa"] {
-        assert_eq!(found(text).as_deref(), Some("/work"), "{text}");
+    for text in ["see /house/a.md", "/HOUSE", "https://example.org/household and file:///house.", "https://example.org/%2Fhouse%2Fa"] {
+        assert_eq!(found(text).as_deref(), Some("/house"), "{text}");
     }
-    assert_eq!(found("https://example.org/workflows, /works and network"), None);
+    assert_eq!(found("https://example.org/household, /houses and network"), None);
     assert_eq!(found("x-a-private-story2").as_deref(), Some("a-private-story"));
 }

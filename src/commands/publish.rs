@@ -120,8 +120,7 @@ fn draft(options: &Publish, inputs: &Inputs, target: &Target, selection: &Select
 fn machine(root: &Path) -> Vec<String> {
     let home = std::env::home_dir();
     let folders = [root.canonicalize().ok(), home];
-    // With what parts it from a file in it: `/root/` is no `/rootfs`.
-    folders.into_iter().flatten().map(|folder| format!("{}{}", folder.display(), std::path::MAIN_SEPARATOR)).collect()
+    folders.into_iter().flatten().map(|folder| folder.display().to_string()).collect()
 }
 
 /// Asks the wiki what stands there, and decides what to do.
