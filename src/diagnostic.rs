@@ -102,6 +102,11 @@ pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str
     nearest(word, candidates).map(|candidate| format!("did you mean `{candidate}`?"))
 }
 
+/// Advice that names the nearest of `known`, or all of them if none is near.
+pub fn nearest_or_all(word: &str, known: &[&str]) -> String {
+    did_you_mean(word, known.iter().copied()).unwrap_or_else(|| format!("there are: {}", known.join(", ")))
+}
+
 /// Advice that lists what is allowed.
 pub fn one_of(known: &[&str]) -> String {
     match known {

@@ -173,10 +173,7 @@ fn written(case: &str, title: &str, text: &str) -> Written {
 /// One run of the command, from what is written to what is recorded.
 fn run(wiki: &mut Memory, record: &mut Record, pages: &[Written], wishes: &Wishes) -> (Plan, Result<(), Error>) {
     let search = plan::search(pages.to_vec(), record, wiki.identity(), |_| true);
-    let names: Vec<Name> = search.orphans.iter().map(|page| Name { title: page.title.clone(), path: page.path.clone() }).collect();
-    let wanted = search.wanted.iter().map(|(page, recorded)| Sought { name: &page.name, recorded: recorded.as_ref(), attachments: &[] });
-    let orphans = search.orphans.iter().zip(&names).map(|(page, name)| Sought { name, recorded: Some(page), attachments: &[] });
-    let standings = wiki.look(&wanted.chain(orphans).collect::<Vec<_>>()).expect("looking goes well");
+    let standings = publish::look(wiki, &search).expect("looking goes well");
     let plan = plan::plan(search, standings, wishes);
     // What is saved is all that the next run knows.
     let mut saved = record.clone();

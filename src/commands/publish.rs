@@ -9,11 +9,10 @@ use storybank::build::{Inputs, Linked, Memo, link_whole};
 use storybank::config::{self, Config, Target};
 use storybank::diagnostic::{self, Diagnostic};
 use storybank::disk;
-use storybank::plan::{self, Action, Draft, Orphans, Plan, Record, Recorded, Search, Selection, Step, Wishes};
-use storybank::publish::{self, Sought, Wiki};
+use storybank::plan::{self, Action, Draft, Orphans, Plan, Record, Search, Selection, Step, Wishes};
+use storybank::publish::{self, Wiki};
 use storybank::report::{self, Colour};
 use storybank::slug::Slug;
-use storybank::wiki::Name;
 
 use super::{Outcome, report_to_terminal};
 use crate::cli::Publish;
@@ -40,10 +39,10 @@ pub fn run(options: &Publish) -> Result<Outcome, Box<dyn Error>> {
     }
     report_to_terminal(&diagnostics, &inputs);
     let mut wiki = publish::open(&target, &options.root, withheld)?;
-    let asked: BTreeSet<&str> = pages.iter().map(|page| page.case.as_str()).collect();
+    let asked: BTreeSet<String> = pages.iter().map(|page| page.case.to_string()).collect();
     // Who publishes one case study does not mean the others.
     let is_meant = |case: &str| options.cases.is_empty() || asked.contains(case);
-    let search = plan::search(pages.clone(), &record, wiki.identity(), is_meant);
+    let search = plan::search(pages, &record, wiki.identity(), is_meant);
     let wishes = Wishes { forced, orphans: if options.prune { Orphans::Delete } else { Orphans::Keep } };
     let plan = make_plan(wiki.as_mut(), search, &record, &wishes)?;
     announce(&target, &plan);
@@ -62,12 +61,10 @@ fn target(whole: &Linked, inputs: &Inputs, name: &str) -> Result<Target, Box<dyn
     let Config { wiki, .. } = &*whole.config;
     let Some(settings) = wiki.get(name) else {
         let known: Vec<&str> = wiki.keys().map(String::as_str).collect();
-        let help = match diagnostic::nearest(name, known.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None if known.is_empty() => {
-                format!("write a table `[wiki.{name}]` into `{}`; docs/publish.md tells what it holds", config::FILE)
-            }
-            None => format!("there are: {}", known.join(", ")),
+        let help = if known.is_empty() {
+            format!("write a table `[wiki.{name}]` into `{}`; docs/publish.md tells what it holds", config::FILE)
+        } else {
+            diagnostic::nearest_or_all(name, &known)
         };
         return Err(format!("there is no wiki `{name}` in `{}`; {help}", config::FILE).into());
     };
@@ -92,10 +89,7 @@ fn forced(options: &Publish, whole: &Linked, selection: &Selection, record: &Rec
         if let Some(theirs) = as_they_call_it(&slug, whole, selection) {
             return Ok(theirs);
         }
-        let help = diagnostic::nearest(name, known.iter().copied()).map_or_else(
-            || format!("there are: {}", known.iter().copied().collect::<Vec<_>>().join(", ")),
-            |near| format!("did you mean `{near}`?"),
-        );
+        let help = diagnostic::nearest_or_all(name, &known.iter().copied().collect::<Vec<_>>());
         Err(format!("`--force {name}` names no case study that is published here; {help}"))
     });
     slugs.collect()
@@ -125,15 +119,7 @@ fn machine(root: &Path) -> Vec<String> {
 
 /// Asks the wiki what stands there, and decides what to do.
 fn make_plan(wiki: &mut dyn Wiki, search: Search, record: &Record, wishes: &Wishes) -> Result<Plan, publish::Error> {
-    let orphan_names: Vec<Name> = search.orphans.iter().map(Recorded::name).collect();
-    let wanted = search.wanted.iter().map(|(page, recorded)| Sought {
-        name: &page.name,
-        recorded: recorded.as_ref(),
-        attachments: &page.attachments,
-    });
-    let orphans = search.orphans.iter().zip(&orphan_names).map(|(page, name)| Sought { name, recorded: Some(page), attachments: &[] });
-    let sought: Vec<Sought<'_>> = wanted.chain(orphans).collect();
-    let standings = wiki.look(&sought)?;
+    let standings = publish::look(wiki, &search)?;
     let mut plan = plan::plan(search, standings, wishes);
     let (ours, gone) = plan.places(record);
     plan.alongside = wiki.alongside(&ours, &gone)?.into_iter().filter(|file| file.before != file.after).collect();

@@ -9,7 +9,7 @@ use super::Record;
 use crate::audience::{Viewer, Withheld};
 use crate::build::{Inputs, Linked, for_viewer, search, uncleaned};
 use crate::config::{Format, GitHost, Place, Target};
-use crate::diagnostic::{self, Diagnostic, Note, nearest};
+use crate::diagnostic::{self, Diagnostic, Note, nearest_or_all};
 use crate::highlight::Highlighter;
 use crate::model::{Audience, Document, Status};
 use crate::site::{CaseStudyId, DocumentId, Site};
@@ -98,12 +98,8 @@ pub fn slug_of(name: &str) -> Slug {
 fn asked_for<'a>(site: &'a Site, audience: Audience, name: &str) -> Result<&'a SitePath, String> {
     let slug = slug_of(name);
     let Some(id) = site.case_studies().find(|&id| site.case_study(id).slug == slug) else {
-        let known = site.case_studies.iter().map(|case| case.slug.as_str());
-        let help = match nearest(name, known.clone()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("there are: {}", known.collect::<Vec<_>>().join(", ")),
-        };
-        return Err(format!("there is no case study `{name}`; {help}"));
+        let known: Vec<&str> = site.case_studies.iter().map(|case| case.slug.as_str()).collect();
+        return Err(format!("there is no case study `{name}`; {}", nearest_or_all(name, &known)));
     };
     let document = site.document(site.case_study(id).document);
     if document.status == Status::Draft {

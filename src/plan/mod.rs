@@ -195,7 +195,13 @@ pub enum Orphans {
 
 /// What to look for. Of the pages that were published, only those of the case studies that `is_meant` are taken for orphans.
 pub fn search(pages: Vec<Written>, record: &Record, identity: Identity, is_meant: impl Fn(&str) -> bool) -> Search {
-    let wanted: Vec<_> = pages.into_iter().map(|page| (page.clone(), record.find(&page, identity).cloned())).collect();
+    let wanted: Vec<_> = pages
+        .into_iter()
+        .map(|page| {
+            let recorded = record.find(&page, identity).cloned();
+            (page, recorded)
+        })
+        .collect();
     // What is recorded twice, as when two branches of a site were put together by hand, is still one page.
     let is_wanted = |recorded: &&Recorded| {
         wanted.iter().any(|(page, _)| match identity {

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::plan::{Alongside, Identity, Recorded, Standing};
+use crate::plan::{Alongside, Identity, Recorded, Search, Standing};
 use crate::wiki::{Name, Written};
 
 pub use apply::apply;
@@ -88,6 +88,22 @@ pub trait Wiki {
     fn finish(&mut self, _alongside: &[Alongside], _message: &str) -> Result<(), Error> {
         Ok(())
     }
+}
+
+/// What stands on a wiki of what is searched for: pages that are to be there, then those that no longer are to be.
+///
+/// # Errors
+///
+/// If the wiki cannot be asked.
+pub fn look(wiki: &mut dyn Wiki, search: &Search) -> Result<Vec<Option<Standing>>, Error> {
+    let names: Vec<Name> = search.orphans.iter().map(Recorded::name).collect();
+    let wanted = search.wanted.iter().map(|(page, recorded)| Sought {
+        name: &page.name,
+        recorded: recorded.as_ref(),
+        attachments: &page.attachments,
+    });
+    let orphans = search.orphans.iter().zip(&names).map(|(page, name)| Sought { name, recorded: Some(page), attachments: &[] });
+    wiki.look(&wanted.chain(orphans).collect::<Vec<_>>())
 }
 
 /// Why something could not be done on a wiki.

@@ -3,8 +3,7 @@
 mod tags;
 mod tree;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::ops::Range;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::page::{Action, Block, Case, Heading, Inline, LinkTo, Page};
 use crate::diagnostic::Diagnostic;
@@ -86,17 +85,16 @@ fn body(composer: &mut Composer<'_>, id: DocumentId, document: &Document, meta: 
     let actions = actions(meta);
     let section = document.sections.iter().find(|section| section.part == Some(Part::ActionItems)).filter(|_| !actions.is_empty());
     let at = section.map_or(end, |section| section.nodes.end);
-    let mut text = |nodes: Range<usize>| composer.blocks(id, nodes);
-    let mut blocks = text(0..at);
+    let mut blocks = composer.blocks(id, 0..at);
     if !actions.is_empty() {
         if section.is_none() {
             let text = vec![Inline::Text("Action items".to_owned())];
-            let id = free_id("action-items", &blocks);
+            let id = composer.claim("action-items");
             blocks.push(Block::Heading(Heading { level: 2, text, id, is_linked: false }));
         }
         blocks.push(Block::Actions(actions));
     }
-    blocks.extend(text(at..end));
+    blocks.extend(composer.blocks(id, at..end));
     blocks
 }
 
@@ -109,14 +107,6 @@ fn actions(meta: &CaseStudy) -> Vec<Action> {
         is_settled: action.status.is_settled(),
     });
     actions.collect()
-}
-
-/// An id that no heading has.
-fn free_id(id: &str, blocks: &[Block]) -> String {
-    let page = Page { blocks: blocks.to_vec(), ..Page::default() };
-    let taken: HashSet<&str> = page.headings().iter().map(|heading| heading.id.as_str()).collect();
-    let numbered = (2..).map(|number| format!("{id}-{number}"));
-    std::iter::once(id.to_owned()).chain(numbered).find(|id| !taken.contains(id.as_str())).unwrap_or_default()
 }
 
 /// Visits the links of a page, those in its footnotes too.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use storybank::plan::{self, Action, Digest, Identity, Orphans, Record, Recorded, Resolve, Standing, Wishes};
-use storybank::publish::{Error, Pictures, Sought, Wiki, apply};
+use storybank::publish::{self, Error, Pictures, Sought, Wiki, apply};
 use storybank::slug::Slug;
 use storybank::source::SitePath;
 use storybank::wiki::{Name, Written};
@@ -40,15 +40,7 @@ pub fn look(wiki: &mut dyn Wiki, record: &Record, pages: &[Written]) -> Vec<Opti
 /// What a publication does, from the first look to the last push.
 pub fn publish(wiki: &mut dyn Wiki, record: &mut Record, pages: &[Written], resolve: Resolve) -> Result<Vec<Action>, Error> {
     let search = plan::search(pages.to_vec(), record, Identity::Place, |_| true);
-    let name = |old: &Recorded| Name { title: old.title.clone(), path: old.path.clone() };
-    let orphans: Vec<Name> = search.orphans.iter().map(name).collect();
-    let wanted = search.wanted.iter().map(|(page, recorded)| Sought {
-        name: &page.name,
-        recorded: recorded.as_ref(),
-        attachments: &page.attachments,
-    });
-    let orphaned = search.orphans.iter().zip(&orphans).map(|(old, name)| Sought { name, recorded: Some(old), attachments: &[] });
-    let standings = wiki.look(&wanted.chain(orphaned).collect::<Vec<_>>())?;
+    let standings = publish::look(wiki, &search)?;
     let forced = if resolve == Resolve::Overwrite { pages.iter().map(|page| page.case.clone()).collect() } else { BTreeSet::new() };
     let mut plan = plan::plan(search, standings, &Wishes { forced, orphans: Orphans::Delete });
     let (ours, gone) = plan.places(record);

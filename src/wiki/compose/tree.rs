@@ -64,7 +64,7 @@ impl<'a> Composer<'a> {
     }
 
     /// An id that no heading of the page has yet.
-    fn claim(&mut self, id: &str) -> String {
+    pub fn claim(&mut self, id: &str) -> String {
         let numbered = (2..).map(|number| format!("{id}-{number}"));
         let free = std::iter::once(id.to_owned()).chain(numbered).find(|id| !self.ids.contains(id)).unwrap_or_default();
         self.ids.insert(free.clone());
