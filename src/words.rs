@@ -3,16 +3,26 @@
 //! Redaction and the final search over what was made share this one idea of what it is for a text to hold a word, so
 //! that neither is stricter than the other.
 
+mod markup;
+mod units;
+
 use std::borrow::Cow;
 use std::ops::Range;
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+use quick_xml::escape::resolve_html5_entity;
+use rustc_hash::FxHashMap;
+
+use units::{Unit, Units};
+
+pub use markup::{Piece, pieces};
+pub use units::SET_APART;
 
 /// Looks for a set of words or phrases.
 #[derive(Debug, Clone, Default)]
 pub struct Finder {
     phrases: Vec<Phrase>,
+    /// Which phrases start with a letter.
+    by_letter: FxHashMap<char, Vec<usize>>,
 }
 
 /// A phrase as it is looked for.
@@ -20,7 +30,7 @@ pub struct Finder {
 struct Phrase {
     /// As its author wrote it.
     written: String,
-    /// Its letters and digits in lower case, each with what may stand before it.
+    /// Its letters and digits without their case, each with what may stand before it.
     units: Vec<(char, Joint)>,
     /// Signs before the first and after the last letter or digit, `$` or `++`.
     prefix: String,
@@ -56,27 +66,22 @@ pub struct Hit {
     pub excerpt: String,
 }
 
-/// A letter or digit of the text that is searched.
-struct Unit {
-    lower: char,
-    range: Range<usize>,
-    /// Whether a word can start here.
-    starts: bool,
-    /// Whether a word can end here.
-    ends: bool,
-    /// How many other characters stand between the letter or digit before and this one.
-    separators: usize,
-}
-
 impl Finder {
     /// A finder of words and phrases, which [`Found::phrase`] counts from 0 in this order.
     pub fn new<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
-        Self { phrases: words.into_iter().map(Phrase::new).collect() }
+        let phrases: Vec<Phrase> = words.into_iter().map(Phrase::new).collect();
+        let mut by_letter: FxHashMap<char, Vec<usize>> = FxHashMap::default();
+        for (index, phrase) in phrases.iter().enumerate() {
+            if let Some(&(letter, _)) = phrase.units.first() {
+                by_letter.entry(letter).or_default().push(index);
+            }
+        }
+        Self { phrases, by_letter }
     }
 
     /// Whether there is nothing to look for.
     pub fn is_empty(&self) -> bool {
-        self.phrases.iter().all(|phrase| phrase.units.is_empty())
+        self.by_letter.is_empty()
     }
 
     /// The first place in `text` that holds one of the words.
@@ -112,41 +117,56 @@ impl Finder {
             return None;
         }
         let text = String::from_utf8_lossy(bytes);
-        let decoded = decode(&text);
-        let unmarked = decode(&without_tags(&text));
-        [decoded.as_str(), unmarked.as_str()].into_iter().find_map(|form| {
-            self.first(form).map(|found| Hit { word: self.phrases[found.phrase].written.clone(), excerpt: excerpt(form, found.range) })
-        })
+        let hit = |form: String| {
+            let found = self.first(&form)?;
+            Some(Hit { word: self.phrases[found.phrase].written.clone(), excerpt: excerpt(&form, found.range) })
+        };
+        hit(decode(&text)).or_else(|| if text.contains('<') { hit(decode(&markup::as_read(&text))) } else { None })
     }
 
     fn search(&self, text: &str, stop: Stop) -> Vec<Found> {
         if self.is_empty() {
             return Vec::new();
         }
-        let units = units(text);
+        // No more of the text is held than the longest phrase takes, and some room to work in.
+        const ROOM: usize = 4096;
+        let longest = self.phrases.iter().map(|phrase| phrase.units.len()).max().unwrap_or_default();
+        let mut units = Units::new(text);
         let mut found: Vec<Found> = Vec::new();
         let mut at = 0;
-        while at < units.len() {
-            let longest = if units[at].starts { self.longest_at(text, &units, at) } else { None };
-            let Some((phrase, length)) = longest else {
-                at += 1;
-                continue;
-            };
-            let last = &units[at + length - 1];
-            let start = units[at].range.start - taken_before(text, units[at].range.start, &self.phrases[phrase].prefix);
-            let end = last.range.end + taken_after(text, last.range.end, &self.phrases[phrase].suffix);
-            found.push(Found { phrase, range: start..end });
-            if stop == Stop::First {
-                break;
+        loop {
+            units.read_up_to(at + longest);
+            let Some(first) = units.read().get(at) else { return found };
+            match self.longest_at(text, units.read(), at).filter(|_| first.starts) {
+                Some(phrase) => {
+                    found.push(self.found(text, &units.read()[at..], phrase));
+                    if stop == Stop::First {
+                        return found;
+                    }
+                    at += self.phrases[phrase].units.len();
+                }
+                None => at += 1,
             }
-            at += length;
+            if at > ROOM {
+                units.forget(at);
+                at = 0;
+            }
         }
-        found
     }
 
-    fn longest_at(&self, text: &str, units: &[Unit], at: usize) -> Option<(usize, usize)> {
-        let lengths = self.phrases.iter().enumerate().filter(|(_, phrase)| phrase.is_at(text, units, at));
-        lengths.map(|(index, phrase)| (index, phrase.units.len())).max_by_key(|&(index, length)| (length, usize::MAX - index))
+    /// The place of a phrase whose letters these units start with.
+    fn found(&self, text: &str, units: &[Unit], phrase: usize) -> Found {
+        let Phrase { units: wanted, prefix, suffix, .. } = &self.phrases[phrase];
+        let start = units[0].range.start;
+        // Accents of one letter are not in the order of the text.
+        let end = units[..wanted.len()].iter().map(|unit| unit.range.end).max().unwrap_or(start);
+        Found { phrase, range: start - taken_before(text, start, prefix)..end + taken_after(text, end, suffix) }
+    }
+
+    fn longest_at(&self, text: &str, units: &[Unit], at: usize) -> Option<usize> {
+        let candidates = self.by_letter.get(&units[at].folded)?;
+        let fitting = candidates.iter().copied().filter(|&phrase| self.phrases[phrase].is_at(text, units, at));
+        fitting.max_by_key(|&phrase| (self.phrases[phrase].units.len(), usize::MAX - phrase))
     }
 }
 
@@ -159,7 +179,7 @@ enum Stop {
 
 impl Phrase {
     fn new(written: &str) -> Self {
-        let found = units(written);
+        let found = Units::all(written);
         let (Some(first), Some(last)) = (found.first(), found.last()) else {
             return Self { written: written.to_owned(), units: Vec::new(), prefix: String::new(), suffix: String::new() };
         };
@@ -168,18 +188,18 @@ impl Phrase {
         let joint = |index: usize, unit: &Unit| match index {
             0 => Joint::None,
             _ if unit.separators == 0 => Joint::None,
-            _ if unit.lower.is_numeric() && found[index - 1].lower.is_numeric() => Joint::One,
+            _ if unit.folded.is_numeric() && found[index - 1].folded.is_numeric() => Joint::One,
             _ => Joint::Any,
         };
-        let units = found.iter().enumerate().map(|(index, unit)| (unit.lower, joint(index, unit))).collect();
+        let units = found.iter().enumerate().map(|(index, unit)| (unit.folded, joint(index, unit))).collect();
         Self { written: written.to_owned(), units, prefix, suffix }
     }
 
     fn is_at(&self, text: &str, units: &[Unit], at: usize) -> bool {
         let Some(candidate) = units.get(at..at + self.units.len()) else { return false };
         let Some(last) = candidate.last() else { return false };
-        let fits = |(index, (unit, (lower, joint))): (usize, (&Unit, &(char, Joint)))| {
-            unit.lower == *lower
+        let fits = |(index, (unit, (folded, joint))): (usize, (&Unit, &(char, Joint)))| {
+            unit.folded == *folded
                 && (index == 0
                     || match joint {
                         Joint::None => unit.separators == 0,
@@ -205,94 +225,6 @@ fn taken_before(text: &str, at: usize, signs: &str) -> usize {
 
 fn taken_after(text: &str, at: usize, signs: &str) -> usize {
     if text[at..].starts_with(signs) { signs.len() } else { 0 }
-}
-
-/// The letters and digits of a text. A word can start and end at other characters, between small and capital letters
-/// (`getContosoId`) and between letters and digits (`contoso2`); characters that nobody sees are passed over.
-fn units(text: &str) -> Vec<Unit> {
-    let mut units: Vec<Unit> = Vec::with_capacity(text.len());
-    let mut before: Option<char> = None;
-    let mut separators = 0;
-    for (at, found) in text.char_indices() {
-        if is_invisible(found) {
-            continue;
-        }
-        let range = at..at + found.len_utf8();
-        // An accent that is written behind its letter is a part of it.
-        if is_combining_mark(found) && before.is_some() {
-            units.push(Unit { lower: found, range, starts: false, ends: false, separators: 0 });
-            continue;
-        }
-        if !found.is_alphanumeric() {
-            separators += 1;
-            before = None;
-            if let Some(last) = units.last_mut() {
-                last.ends = true;
-            }
-            continue;
-        }
-        let breaks = before.is_none_or(|before| is_break(before, found));
-        if let Some(last) = units.last_mut() {
-            last.ends |= breaks;
-        }
-        if found.is_ascii() {
-            units.push(Unit { lower: found.to_ascii_lowercase(), range, starts: breaks, ends: false, separators });
-            (separators, before) = (0, Some(found));
-            continue;
-        }
-        // One letter can be written in several ways: with its accent or before it, wide, joined with another. Here they are one.
-        let mut starts = breaks;
-        for lower in found.nfkd().flat_map(char::to_lowercase) {
-            units.push(Unit { lower, range: range.clone(), starts, ends: false, separators });
-            (starts, separators) = (false, 0);
-        }
-        before = Some(found);
-    }
-    if let Some(last) = units.last_mut() {
-        last.ends = true;
-    }
-    mark_acronyms(&mut units, text);
-    units
-}
-
-/// `HTTPContoso`: the last capital before a small letter starts a word.
-fn mark_acronyms(units: &mut [Unit], text: &str) {
-    let at = |unit: &Unit| text[unit.range.clone()].chars().next().unwrap_or_default();
-    for index in 1..units.len().saturating_sub(1) {
-        let (before, here, after) = (at(&units[index - 1]), at(&units[index]), at(&units[index + 1]));
-        if units[index].separators == 0 && before.is_uppercase() && here.is_uppercase() && after.is_lowercase() {
-            units[index].starts = true;
-            units[index - 1].ends = true;
-        }
-    }
-}
-
-fn is_break(before: char, here: char) -> bool {
-    (before.is_lowercase() && here.is_uppercase()) || before.is_numeric() != here.is_numeric()
-}
-
-/// Soft hyphens, joiners and marks of direction, which hide in a word without changing how it looks.
-fn is_invisible(character: char) -> bool {
-    matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{202a}'..='\u{202e}')
-}
-
-/// The text with the tags of its markup taken out, so that `Con<b>toso</b>` is one word.
-fn without_tags(text: &str) -> String {
-    let mut kept = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(open) = rest.find('<') {
-        kept.push_str(&rest[..open]);
-        let is_tag = rest[open + 1..].starts_with(|next: char| next.is_ascii_alphabetic() || next == '/' || next == '!');
-        match rest[open..].find('>') {
-            Some(close) if is_tag => rest = &rest[open + close + 1..],
-            _ => {
-                kept.push('<');
-                rest = &rest[open + 1..];
-            }
-        }
-    }
-    kept.push_str(rest);
-    kept
 }
 
 /// The text with character references, percent-encoding and the escapes of JSON resolved, also where they are nested.
@@ -354,36 +286,23 @@ fn escape(text: &str) -> Option<(Vec<u8>, usize)> {
     match text.as_bytes()[0] {
         b'%' => u8::from_str_radix(text.get(1..3)?, 16).ok().map(|byte| (vec![byte], 3)),
         b'\\' if text[1..].starts_with('u') => character(u32::from_str_radix(text.get(2..6)?, 16).ok()?, 6),
-        b'&' => {
-            let end = text.bytes().take(12).position(|byte| byte == b';')?;
-            let name = &text[1..end];
-            let number = match name.strip_prefix('#') {
-                Some(hex) if hex.starts_with(['x', 'X']) => u32::from_str_radix(&hex[1..], 16).ok()?,
-                Some(decimal) => decimal.parse().ok()?,
-                None => u32::from(named_character(name)?),
-            };
-            character(number, end + 1)
-        }
+        b'&' => match text.strip_prefix("&#") {
+            Some(number) => {
+                let (radix, digits) = number.strip_prefix(['x', 'X']).map_or((10, number), |digits| (16, digits));
+                let length = digits.chars().take_while(|digit| digit.is_digit(radix)).count();
+                // Browsers do without the semicolon, too.
+                let sign = usize::from(digits[length..].starts_with(';'));
+                character(u32::from_str_radix(&digits[..length], radix).ok()?, text.len() - digits.len() + length + sign)
+            }
+            None => {
+                let length = text[1..].bytes().take_while(u8::is_ascii_alphanumeric).count();
+                let is_closed = text[1 + length..].starts_with(';');
+                let meaning = resolve_html5_entity(&text[1..=length]).filter(|_| is_closed)?;
+                Some((meaning.as_bytes().to_vec(), length + 2))
+            }
+        },
         _ => None,
     }
-}
-
-fn named_character(name: &str) -> Option<char> {
-    Some(match name {
-        "amp" => '&',
-        "lt" => '<',
-        "gt" => '>',
-        "quot" => '"',
-        "apos" => '\'',
-        "nbsp" => ' ',
-        "shy" => '\u{ad}',
-        "zwnj" => '\u{200c}',
-        "zwj" => '\u{200d}',
-        "lowbar" => '_',
-        "period" => '.',
-        "hyphen" | "dash" => '-',
-        _ => return None,
-    })
 }
 
 /// A stretch of a text with a few words around it, in one line.
@@ -391,7 +310,7 @@ pub(crate) fn excerpt(text: &str, range: Range<usize>) -> String {
     const AROUND: usize = 40;
     let start = text[..range.start].char_indices().rev().nth(AROUND).map_or(0, |(at, _)| at);
     let end = text[range.end..].char_indices().nth(AROUND).map_or(text.len(), |(at, _)| range.end + at);
-    text[start..end].split_whitespace().collect::<Vec<_>>().join(" ")
+    text[start..end].replace(SET_APART, "").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -438,6 +357,66 @@ mod tests {
     }
 
     #[test]
+    fn what_nobody_sees_hides_no_word() {
+        let unseen = ['\u{fe0f}', '\u{e0100}', '\u{34f}', '\u{61c}', '\u{180e}', '\u{2066}', '\u{206a}', '\u{3164}', '\u{e0020}']
+            .into_iter()
+            .chain([
+                '\u{ad}',
+                '\u{115f}',
+                '\u{17b4}',
+                '\u{200d}',
+                '\u{2065}',
+                '\u{ffa0}',
+                '\u{fff0}',
+                '\u{1d173}',
+                '\u{e0fff}',
+                '\u{1}',
+                '\u{7f}',
+            ]);
+        for sign in unseen {
+            let text = format!("the {sign}Fal{sign}{sign}con{sign} deal");
+            let replaced = Finder::new(["Falcon"]).replace(&text, |_| "bird");
+            assert_eq!(replaced.map(|text| text.replace(sign, "")).as_deref(), Some("the bird deal"), "{sign:?}");
+            assert!(holds(&format!("Fal{sign}con"), "falcon") && !holds("Falcon", &format!("Falcon{sign}ry")), "{sign:?}");
+        }
+        for sign in ['\u{2800}', '\u{a0}', '\u{3000}', '\u{2028}', '\t', '\u{85}'] {
+            assert!(!holds("Falcon", &format!("Fal{sign}con")) && holds("Fal con", &format!("fal{sign}Con")), "{sign:?}");
+        }
+    }
+
+    #[test]
+    fn case_is_folded_in_full() {
+        for (word, text) in [
+            ("Straße", "STRASSE"),
+            ("STRASSE", "straße"),
+            ("Gro\u{1e9e}mann", "großmann"),
+            ("Παπαδόπουλος", "ΠΑΠΑΔΌΠΟΥΛΟΣ"),
+            ("ΣΊΣΥΦΟΣ", "Σίσυφος"),
+            ("İstanbul", "istanbul"),
+            ("Işık", "IŞIK"),
+            ("İnci", "İNCİ"),
+            ("Việt", "Viê\u{323}t"),
+            ("ᾳ", "ΑΙ"),
+            ("\u{17f}al", "SAL"),
+            ("Ǆungla", "ǆungla"),
+            ("Kelvin", "\u{212a}elvin"),
+            ("ეკა", "ᲔᲙᲐ"),
+        ] {
+            assert!(holds(word, text) && holds(text, word), "{word} in {text}");
+        }
+        let replaced = Finder::new(["STRASSE"]).replace("die Straße, die Straßen", |_| "road");
+        assert_eq!(replaced.as_deref(), Some("die road, die Straßen"));
+    }
+
+    #[test]
+    fn a_long_text_is_read_in_pieces() {
+        let text = format!("{}Project, Falcon {}HTTPÉcole", "ann é ".repeat(3000), "Project ".repeat(2000));
+        let finder = Finder::new(["Project Falcon", "école"]);
+        let found: Vec<&str> = finder.all(&text).into_iter().map(|found| &text[found.range]).collect();
+        assert_eq!(found, ["Project, Falcon", "École"]);
+    }
+
+    #[test]
     fn knows_the_ends_of_words_and_numbers() {
         assert!(holds("Ann", "Ann's idea") && !holds("Ann", "planning an annex"));
         assert!(holds("$1.2M", "about $1.2M a day") && holds("$1.2M", "1.2m") && !holds("$1.2M", "12M") && !holds("$1.2M", "11.2M"));
@@ -463,9 +442,23 @@ mod tests {
             "Project%2520Falcon",
             "\\u0050roject Falcon",
             "alt=\"project&#x2d;falcon\"",
+            "| Project <strong>Fal</strong>con</td><td>is late</td>",
+            "<p>Project Fal<b>con</b></p><p>was late</p>",
+            "<dt>Project <i>Fal</i>con</dt><dd>late</dd>",
+            "Project Fal<strong>con</strong><br>next",
+            "Project Fal<b title='a > b'\n>con</b><br/>next",
+            "Project Fal<unheard-of>con</unheard-of><unheard-of>next</unheard-of>",
+            "Project<br>Falcon",
+            "Project F&#97lcon, Project&Tab;Fal&NoBreak;con",
+            "<ruby>Project Fal<rt>x</rt>con</ruby>",
         ] {
             assert!(finder.first_in_artefact(artefact.as_bytes()).is_some(), "{artefact}");
         }
-        assert_eq!(finder.first_in_artefact(b"Project Eagle"), None);
+        for artefact in
+            ["Project Eagle", "Project Fal<br>con", "Project Fal</p><p>con", "<td>Project Fal</td><td>con</td>", "Project Fal<hr/>con"]
+        {
+            assert_eq!(finder.first_in_artefact(artefact.as_bytes()), None, "{artefact}");
+        }
+        assert_eq!(Finder::new(["12"]).first_in_artefact(b"<td>1</td><td>2</td>"), None);
     }
 }
