@@ -10,11 +10,12 @@ use std::sync::Arc;
 
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, rules};
+use crate::escape::escaped;
 use crate::markdown::{Body, Event, Link, Node, Tag, Target, is_inline};
 use crate::model::{Audience, Author, Document, Meta, Status};
 use crate::site::{Destination, DocumentId, Node as Page, Site};
 use crate::slug::Slug;
-use crate::words::{Finder, Hit, decode, excerpt};
+use crate::words::{Finder, Hit, Piece, SET_APART, decode, excerpt, pieces};
 
 /// Who looks at a site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +59,11 @@ impl Withheld {
     pub fn with_names(mut self, names: impl IntoIterator<Item = String>) -> Self {
         self.names.extend(names.into_iter().filter(|name| !name.is_empty()).map(|name| name.to_lowercase()));
         self
+    }
+
+    /// Whether there is nothing to look for.
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty() && self.names.is_empty()
     }
 
     /// The first of them in something that was made.
@@ -152,37 +158,72 @@ impl Redactor {
     /// node: the node in which a phrase starts gets its replacement, and the others lose their share of it.
     fn edits(&self, body: &Body) -> Edits<'_> {
         let mut edits = Edits::default();
-        if self.finder.is_empty() {
-            return edits;
-        }
-        let mut run = String::new();
-        let mut nodes: Vec<(usize, Range<usize>)> = Vec::new();
+        let mut run = Run::default();
+        let mut local: Option<&str> = None;
         for (index, node) in body.nodes.iter().enumerate() {
-            let start = run.len();
             match node.event {
-                Event::Text(piece) | Event::Code(piece) => run.push_str(body.str(piece)),
-                Event::SoftBreak | Event::HardBreak => run.push(' '),
-                Event::Start(tag) | Event::End(tag) if !is_inline(tag) => {
-                    self.edit_run(&run, &nodes, &mut edits);
-                    run.clear();
-                    nodes.clear();
-                    continue;
+                Event::Text(piece) | Event::Code(piece) => {
+                    let text = body.str(piece);
+                    match local.and_then(|address| text.find(address).map(|at| at..at + address.len())) {
+                        Some(address) => edits.add(index, address, NOT_SHARED),
+                        None => run.add(index, 0, text),
+                    }
                 }
-                _ => continue,
+                Event::SoftBreak | Event::HardBreak => run.add(index, 0, " "),
+                Event::Html(piece) => self.add_html(index, body.str(piece), &mut run, &mut edits),
+                Event::Start(tag) | Event::End(tag) if !is_inline(tag) => {
+                    self.edit_run(body, &run, &mut edits);
+                    run = Run::default();
+                }
+                Event::Start(Tag::Link(number) | Tag::Image(number)) => {
+                    local = local_address(&body.links[number as usize]);
+                    run.text.push(SET_APART);
+                }
+                Event::End(Tag::Link(_) | Tag::Image(_)) => {
+                    local = None;
+                    run.text.push(SET_APART);
+                }
+                _ => run.text.push(SET_APART),
             }
-            nodes.push((index, start..run.len()));
         }
-        self.edit_run(&run, &nodes, &mut edits);
+        self.edit_run(body, &run, &mut edits);
+        edits.of_nodes.values_mut().for_each(|edits| edits.sort_by_key(|(range, _)| range.start));
         edits
     }
 
-    fn edit_run<'r>(&'r self, run: &str, nodes: &[(usize, Range<usize>)], edits: &mut Edits<'r>) {
-        for found in self.finder.all(run) {
-            let mut replacement = self.replacements[found.phrase].as_str();
-            for (index, node) in nodes.iter().filter(|(_, node)| node.start < found.range.end && found.range.start < node.end) {
-                let start = found.range.start.max(node.start) - node.start;
-                let end = found.range.end.min(node.end) - node.start;
-                edits.of_nodes.entry(*index).or_default().push((start..end, std::mem::take(&mut replacement)));
+    /// Adds the words of HTML to a run, and redacts what stands in its tags.
+    fn add_html<'r>(&'r self, index: usize, html: &str, run: &mut Run, edits: &mut Edits<'r>) {
+        for piece in pieces(html) {
+            let (tag, gap) = match piece {
+                Piece::Text(range) => {
+                    run.add(index, range.start, &html[range]);
+                    continue;
+                }
+                Piece::Inline(tag) => (tag, SET_APART),
+                Piece::Separator(tag) => (tag, '\n'),
+            };
+            run.text.push(gap);
+            // A word that is the name of the tag is none of its author's.
+            let Some(values) = html[tag.clone()].find('=').map(|at| tag.start + at) else { continue };
+            for found in self.finder.all(&html[values..tag.end]) {
+                let range = values + found.range.start..values + found.range.end;
+                edits.add(index, range, escaped(&self.replacements[found.phrase]));
+            }
+        }
+    }
+
+    fn edit_run<'r>(&'r self, body: &Body, run: &Run, edits: &mut Edits<'r>) {
+        for found in self.finder.all(&run.text) {
+            let mut replacement = Some(self.replacements[found.phrase].as_str());
+            let first = run.stretches.partition_point(|stretch| stretch.in_run.end <= found.range.start);
+            for stretch in run.stretches[first..].iter().take_while(|stretch| stretch.in_run.start < found.range.end) {
+                let in_node = |at: usize| at.clamp(stretch.in_run.start, stretch.in_run.end) - stretch.in_run.start + stretch.in_node;
+                let range = in_node(found.range.start)..in_node(found.range.end);
+                let replacement = replacement.take().unwrap_or_default();
+                match body.nodes[stretch.node].event {
+                    Event::Html(_) => edits.add(stretch.node, range, escaped(replacement)),
+                    _ => edits.add(stretch.node, range, replacement),
+                }
             }
         }
     }
@@ -195,13 +236,41 @@ impl Redactor {
     }
 }
 
+/// The words that a reader sees without a break between them, from as many nodes as they take.
+#[derive(Default)]
+struct Run {
+    text: String,
+    /// Where they come from, in their order.
+    stretches: Vec<Stretch>,
+}
+
+/// A stretch of a run.
+struct Stretch {
+    node: usize,
+    /// Where it starts in the text of its node.
+    in_node: usize,
+    in_run: Range<usize>,
+}
+
+impl Run {
+    fn add(&mut self, node: usize, in_node: usize, text: &str) {
+        let start = self.text.len();
+        self.text.push_str(text);
+        self.stretches.push(Stretch { node, in_node, in_run: start..self.text.len() });
+    }
+}
+
 /// What redaction changes in the nodes of a body: stretches of their text, each with what stands there instead.
 #[derive(Default)]
 struct Edits<'a> {
-    of_nodes: BTreeMap<usize, Vec<(Range<usize>, &'a str)>>,
+    of_nodes: BTreeMap<usize, Vec<(Range<usize>, Cow<'a, str>)>>,
 }
 
-impl Edits<'_> {
+impl<'a> Edits<'a> {
+    fn add(&mut self, index: usize, range: Range<usize>, replacement: impl Into<Cow<'a, str>>) {
+        self.of_nodes.entry(index).or_default().push((range, replacement.into()));
+    }
+
     fn applied<'t>(&self, index: usize, text: &'t str) -> Cow<'t, str> {
         let Some(edits) = self.of_nodes.get(&index) else { return Cow::Borrowed(text) };
         let mut applied = String::with_capacity(text.len());
@@ -338,13 +407,9 @@ impl Projector<'_> {
         let mut copy =
             Copy { projector: self, edits, id, document, new: Body::default(), open: Vec::new(), unlinked: Vec::new(), diagnostics };
         let mut index = 0;
-        while index < document.body.nodes.len() {
-            if let Some(range) = hidden.iter().find(|range| range.contains(&index)) {
-                index = range.end;
-                continue;
-            }
-            copy.node(index);
-            index += 1;
+        for range in hidden.into_iter().chain([document.body.nodes.len()..usize::MAX]) {
+            (index..range.start).for_each(|index| copy.node(index));
+            index = index.max(range.end);
         }
         let mut body = copy.new;
         body.finish();
@@ -358,7 +423,10 @@ impl Projector<'_> {
             Destination::Page { node, fragment, section } => self.page(*node, fragment, *section),
             Destination::Asset(_) => Some(link.target.clone()),
             Destination::External => match &link.target {
-                Target::External(address) => self.redactor.finder.first(address).is_none().then(|| link.target.clone()),
+                Target::External(address) => {
+                    let may_leave = local_address(link).is_none() && self.redactor.finder.first(&decode(address)).is_none();
+                    may_leave.then(|| link.target.clone())
+                }
                 _ => None,
             },
             Destination::Nothing => None,
@@ -416,8 +484,8 @@ impl Projector<'_> {
     }
 }
 
-/// The stretches of a body that are for its author alone: private sections, remarks, private notes, and questions that
-/// still lack their answer.
+/// The stretches of a body that are for its author alone, in the order of their starts: private sections, remarks, private notes,
+/// and questions that still lack their answer.
 fn hidden_ranges(document: &Document) -> Vec<Range<usize>> {
     let body = &document.body;
     let mut hidden: Vec<Range<usize>> = Vec::new();
@@ -439,6 +507,7 @@ fn hidden_ranges(document: &Document) -> Vec<Range<usize>> {
             hidden.push(index..body.end_of(index) + 1);
         }
     }
+    hidden.sort_by_key(|range| range.start);
     hidden
 }
 
@@ -460,6 +529,18 @@ struct Copy<'a> {
 /// What is shown in the place of a link without words of its own to a page that the viewer may not see.
 const NOT_SHARED: &str = "(not shared)";
 
+/// The schemes of addresses that mean the same to everybody.
+const SHARED_SCHEMES: [&str; 14] =
+    ["ftp", "ftps", "geo", "http", "https", "irc", "ircs", "mailto", "matrix", "sip", "sips", "sms", "tel", "xmpp"];
+
+/// The address of a link that leads nowhere but on the machine of its author: to a file, or into a program.
+fn local_address(link: &Link) -> Option<&str> {
+    let Target::External(address) = &link.target else { return None };
+    let scheme = address.split_once(':').filter(|(scheme, _)| !scheme.contains('/'))?.0;
+    let is_shared = SHARED_SCHEMES.iter().any(|shared| shared.eq_ignore_ascii_case(scheme));
+    (!is_shared).then_some(address)
+}
+
 impl Copy<'_> {
     fn node(&mut self, index: usize) {
         let old = &self.document.body;
@@ -469,7 +550,7 @@ impl Copy<'_> {
             Event::Text(piece) => Event::Text(self.new.write_anew(&self.edits.applied(index, old.str(piece)))),
             Event::Code(piece) => Event::Code(self.new.write_anew(&self.edits.applied(index, old.str(piece)))),
             Event::SoftBreak | Event::HardBreak if self.edits.takes_out(index) => return,
-            Event::Html(piece) => Event::Html(self.new.write_anew(&redactor.text(old.str(piece)))),
+            Event::Html(piece) => Event::Html(self.new.write_anew(&self.edits.applied(index, old.str(piece)))),
             Event::FootnoteReference(piece) => Event::FootnoteReference(self.new.write_anew(&redactor.text(old.str(piece)))),
             Event::Hashtag(piece) => match self.hashtag(old.str(piece)) {
                 Some(event) => event,
@@ -570,8 +651,16 @@ impl Copy<'_> {
     }
 
     fn link(&mut self, number: u32) -> Option<u32> {
-        let target = self.projector.target(self.id, number)?;
         let link = &self.document.body.links[number as usize];
+        if let Some(address) = local_address(link) {
+            let scheme = address.split(':').next().unwrap_or_default();
+            let message = format!("an address that starts with `{scheme}:` opens something of your own machine, so others do not get it");
+            self.diagnostics.push(
+                Diagnostic::new(&rules::LOCAL_LINK, &self.document.path, link.span, message)
+                    .help("link to where all readers come, as with `https:` or `mailto:`, or take the link out"),
+            );
+        }
+        let target = self.projector.target(self.id, number)?;
         let title = self.projector.redactor.string(&link.title);
         self.new.links.push(Link { target, title, is_labelled: link.is_labelled, span: link.span });
         Some(crate::source::offset(self.new.links.len() - 1))

@@ -32,6 +32,8 @@ pub struct Inputs {
     pub assets: BTreeSet<SitePath>,
     /// The files of the site's own theme.
     pub theme: Vec<ThemeFile>,
+    /// Symbolic links that are not followed, since they lead out of the site, to what tools keep for themselves, or nowhere.
+    pub links_left: BTreeSet<SitePath>,
 }
 
 impl Inputs {
@@ -45,6 +47,7 @@ impl Inputs {
             && are_same(&self.documents, &other.documents)
             && crate::render::is_same_theme(&self.theme, &other.theme)
             && self.assets == other.assets
+            && self.links_left == other.links_left
     }
 
     /// The Markdown file at a path.
@@ -163,6 +166,7 @@ pub fn link_site(
 /// Parses and links a site as its author has it, drafts included.
 pub fn link_whole(inputs: &Inputs, memo: &mut Memo, meanwhile: impl FnOnce(&[Arc<Document>]) + Send) -> Linked {
     let (config, mut diagnostics) = settings(inputs);
+    diagnostics.extend(inputs.links_left.iter().map(link_left));
     let config = Arc::new(config);
     let documents = parse_all(&inputs.documents, memo, &mut diagnostics);
     let parsed = documents.clone();
@@ -170,6 +174,11 @@ pub fn link_whole(inputs: &Inputs, memo: &mut Memo, meanwhile: impl FnOnce(&[Arc
     diagnostics.extend(found);
     diagnostic::sort(&mut diagnostics);
     Linked { site, config, diagnostics }
+}
+
+fn link_left(path: &SitePath) -> Diagnostic {
+    let message = "this symbolic link leads to no file of the site, so it is not followed";
+    Diagnostic::new(&rules::LINK_LEFT, path, Span::default(), message).help("put a copy of what you mean in its place, or delete the link")
 }
 
 /// Takes out of the whole site what a viewer may not see, and links the rest again; nothing where the viewer may see all of it.
@@ -213,14 +222,164 @@ fn parse_all(files: &[InputFile], memo: &mut Memo, diagnostics: &mut Vec<Diagnos
     memo.parsed.iter().filter_map(|file| file.document.clone()).collect()
 }
 
+/// How files may be called at the end; what is no such word may be one of the author's own.
+const EXTENSIONS: &[&str] = &[
+    "7z",
+    "apng",
+    "avi",
+    "avif",
+    "bash",
+    "bib",
+    "bmp",
+    "bz2",
+    "c",
+    "cpp",
+    "cs",
+    "css",
+    "csv",
+    "diff",
+    "doc",
+    "docx",
+    "drawio",
+    "eml",
+    "eot",
+    "eps",
+    "epub",
+    "excalidraw",
+    "flac",
+    "gif",
+    "go",
+    "gpx",
+    "gz",
+    "h",
+    "heic",
+    "htm",
+    "html",
+    "ico",
+    "ics",
+    "ini",
+    "ipynb",
+    "java",
+    "jfif",
+    "jpe",
+    "jpeg",
+    "jpg",
+    "js",
+    "json",
+    "jsonl",
+    "key",
+    "kt",
+    "log",
+    "m4a",
+    "m4v",
+    "markdown",
+    "md",
+    "mdx",
+    "mjs",
+    "mkv",
+    "mmd",
+    "mov",
+    "mp3",
+    "mp4",
+    "mpeg",
+    "mpg",
+    "numbers",
+    "odg",
+    "odp",
+    "ods",
+    "odt",
+    "oga",
+    "ogg",
+    "ogv",
+    "opus",
+    "org",
+    "otf",
+    "pages",
+    "patch",
+    "pdf",
+    "php",
+    "png",
+    "ppt",
+    "pptx",
+    "ps",
+    "psd",
+    "puml",
+    "py",
+    "rar",
+    "rb",
+    "rs",
+    "rst",
+    "rtf",
+    "sh",
+    "sql",
+    "srt",
+    "svg",
+    "swift",
+    "tar",
+    "tex",
+    "tgz",
+    "tif",
+    "tiff",
+    "toml",
+    "ts",
+    "tsv",
+    "ttf",
+    "txt",
+    "vcf",
+    "vsdx",
+    "vtt",
+    "wasm",
+    "wav",
+    "weba",
+    "webm",
+    "webmanifest",
+    "webp",
+    "woff",
+    "woff2",
+    "xls",
+    "xlsx",
+    "xml",
+    "xz",
+    "yaml",
+    "yml",
+    "zip",
+    "zst",
+];
+
 /// Names the files that documents refer to by their contents, so that no name of the author's leaves.
 pub fn asset_names<'a>(assets: impl IntoIterator<Item = (&'a SitePath, &'a [u8])>) -> BTreeMap<SitePath, String> {
     let name = |path: &SitePath, bytes: &[u8]| {
         let digest = xxh3_128(bytes) >> 64;
         let extension = path.extension().to_ascii_lowercase();
-        if extension.is_empty() { format!("{digest:016x}") } else { format!("{digest:016x}.{extension}") }
+        let known = EXTENSIONS.binary_search(&extension.as_str()).ok().map(|known| EXTENSIONS[known]);
+        match known.or_else(|| picture::extension(bytes)) {
+            Some(extension) => format!("{digest:016x}.{extension}"),
+            None => format!("{digest:016x}"),
+        }
     };
     assets.into_iter().map(|(path, bytes)| (path.clone(), name(path, bytes))).collect()
+}
+
+/// The site that a former build has left, as it stands.
+pub trait Standing {
+    /// Whether the file at `path` is the one that was made from what `fingerprint` stands for.
+    fn is_current(&self, path: &str, fingerprint: u64) -> bool;
+
+    /// What the file at `path` holds; nothing where it cannot be read.
+    fn bytes(&self, path: &str) -> Option<Vec<u8>>;
+}
+
+/// No build has left a site.
+pub struct Nothing;
+
+impl Standing for Nothing {
+    fn is_current(&self, _: &str, _: u64) -> bool {
+        false
+    }
+
+    fn bytes(&self, _: &str) -> Option<Vec<u8>> {
+        None
+    }
 }
 
 /// Makes the artefacts of a site: each by itself, in any order, on any number of threads.
@@ -275,17 +434,30 @@ impl Press {
         view::view(context, page, self.renderer.theme().style())
     }
 
-    /// A page, unless `is_current` knows it by the number that stands for everything it is made from.
-    pub fn page(&self, page: &Page, is_current: impl FnOnce(u64) -> bool) -> Result<Made, Diagnostic> {
+    /// A page, unless `standing` knows it by the number that stands for everything it is made from.
+    ///
+    /// The number says nothing of the words that may not leave: it stands in a list that leaves too, and whoever guesses them could
+    /// find out there that they are right. So a page that is there already is searched as well.
+    pub fn page(&self, page: &Page, standing: &impl Standing) -> Result<Made, Diagnostic> {
         let view = self.view(page);
         let fingerprint = self.renderer.fingerprint(&view);
-        if is_current(fingerprint) {
+        let path = page.route.path();
+        if standing.is_current(&path, fingerprint) && self.may_stay(&path, standing)? {
             return Ok(Made { fingerprint, bytes: None });
         }
         let bytes = self.renderer.page(&view, &self.inputs.theme)?;
-        let path = page.route.path();
         self.search(&path, &bytes)?;
         Ok(Made { fingerprint, bytes: Some(bytes) })
+    }
+
+    /// Whether a page that is there already can be read, where it has to be searched.
+    fn may_stay(&self, path: &str, standing: &impl Standing) -> Result<bool, Diagnostic> {
+        if self.withheld.is_empty() {
+            return Ok(true);
+        }
+        let Some(bytes) = standing.bytes(path) else { return Ok(false) };
+        self.search(path, &bytes)?;
+        Ok(true)
     }
 
     /// The files of the theme that go along, by their paths.
@@ -363,4 +535,14 @@ pub struct Made {
     pub fingerprint: u64,
     /// Nothing where the page is the one that is there already.
     pub bytes: Option<Vec<u8>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ends_of_names_are_in_order() {
+        assert!(EXTENSIONS.is_sorted());
+    }
 }

@@ -144,6 +144,8 @@ pub mod rules {
         ADDRESS_FORBIDDEN = "forbidden-address", Error, "A link leads to a place in the site, or to an address that runs no code.";
         FRONT_MATTER = "front-matter", Error, "Front matter is YAML between two `---` lines.";
         CONFIG = "invalid-setting", Error, "`site.toml` has known settings with fitting values.";
+        LINK_LEFT = "link-not-followed", Warning, "A symbolic link leads to a file of the site.";
+        LOCAL_LINK = "local-link", Warning, "A link that others see leads to a place that they can reach.";
         MISPLACED = "misplaced-file", Warning, "A Markdown file lies in the folder of its kind.";
         FIELD_MISSING = "missing-field", Error, "A required field is there.";
         ENCODING = "not-utf-8", Error, "A file is UTF-8 text.";

@@ -455,3 +455,121 @@ fn two_builds_at_once_leave_a_whole_site() {
     versions.assert_is(0);
     assert_eq!(left_beside(versions.folder.path()), Vec::<String>::new());
 }
+
+/// A site for the team with the word `falcon` in a story, `eagle` in a template, `heron` in a static file, and `raven` in a file that goes
+/// along.
+const BIRDS: &str = "
+-- content/stories/deal.md --
+---
+title: The deal
+audience: team
+---
+
+The Fal**con** deal. [The plan](plan.txt)
+-- content/stories/plan.txt --
+the raven
+-- content/stories/move.md --
+---
+title: The move
+audience: team
+---
+
+We arrived.
+-- themes/default/templates/404.html --
+<!doctype html><title>the eagle</title>
+-- themes/default/static/heron.txt --
+the heron
+";
+
+#[test]
+fn a_word_is_looked_for_in_pages_that_are_there_already() {
+    let forbids = ["dodo", "Falcon", "eagle", "heron", "raven"].map(|word| format!("[forbid]\nwords = [\"{word}\"]"));
+    let redacts = ["\"Falcon\" = \"bird\"", "\"eagle\" = \"bird\""].map(|entry| format!("[redact]\n{entry}"));
+    let settings: Vec<String> = forbids.iter().chain(&redacts).map(|settings| format!("-- site.toml --\n{settings}\n")).collect();
+    let build_for_team = |site: &Site, settings: &str, out: &Path| {
+        site.write(settings);
+        let mut command = build(site.root(), out);
+        command.args(["--audience", "team"]);
+        run(command)
+    };
+    let site = Site { folder: Folder::new() };
+    site.write(BIRDS);
+    let mut refused = 0;
+    for (first, second) in settings.iter().flat_map(|first| settings.iter().map(move |second| (first, second))) {
+        let (out, fresh) = (site.folder.join("out"), site.folder.join("fresh"));
+        [&out, &fresh].into_iter().filter(|folder| folder.exists()).for_each(|folder| fs::remove_dir_all(folder).expect("it can go"));
+        build_for_team(&site, first, &out);
+        let again = build_for_team(&site, second, &out);
+        let alone = build_for_team(&site, second, &fresh);
+        assert_eq!(again.status.code(), alone.status.code(), "{first}\n{second}\n{}", words(&again));
+        if alone.status.success() {
+            assert_eq!(tree(&out), tree(&fresh), "{first}\n{second}");
+        } else {
+            refused += 1;
+            assert!(words(&again).contains("[withheld-word]"), "{}", words(&again));
+        }
+    }
+    assert!(refused > settings.len(), "{refused}");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_out_of_the_site_are_not_followed() {
+    use std::os::unix::fs::symlink;
+    let outside = Folder::new();
+    outside
+        .write(&files("-- secret.md --\n---\ntitle: xyzzy\n---\n\nxyzzy\n-- secret.txt --\nxyzzy\n-- site.toml --\ntitle = \"xyzzy\"\n"));
+    let site = Site::new();
+    site.write(
+        "-- .env --\nxyzzy\n-- .git/config --\nxyzzy\n-- shared/a.txt --\nshown\n-- themes/default/static/own.txt --\nshown\n\
+         -- content/stories/outage/index.md --\n---\ntitle: The outage\n---\n\n[a](shared.txt)\n",
+    );
+    let links = [
+        ("content/stories/outage/out.txt", outside.join("secret.txt")),
+        ("content/stories/outage/up.txt", "../../../.env".into()),
+        ("content/stories/outage/git.txt", site.folder.join(".git/config")),
+        ("content/stories/outage/settings.txt", "../../../site.toml".into()),
+        ("content/stories/outage/nowhere.txt", "nowhere".into()),
+        ("content/stories/secret.md", outside.join("secret.md")),
+        ("content/stories/secret", outside.path().to_owned()),
+        ("themes/default/static/out.txt", outside.join("secret.txt")),
+        ("themes/default/templates/404.html", outside.join("secret.txt")),
+    ];
+    fs::create_dir_all(site.folder.join("themes/default/templates")).expect("it can be made");
+    for (link, target) in &links {
+        symlink(target, site.folder.join(link)).expect("it can be made");
+    }
+    symlink("../../../shared/a.txt", site.folder.join("content/stories/outage/shared.txt")).expect("it can be made");
+    let output = run(site.build());
+    assert!(output.status.success(), "{}", words(&output));
+    for (link, _) in &links {
+        assert!(words(&output).contains("[link-not-followed]") && words(&output).contains(link), "{link}\n{}", words(&output));
+    }
+    let made = site.tree();
+    assert!(made.values().any(|bytes| bytes == b"shown\n") && made.contains_key("static/own.txt"));
+    let leak = made.iter().find(|(_, bytes)| String::from_utf8_lossy(bytes).contains("xyzzy"));
+    assert_eq!(leak.map(|(path, _)| path), None);
+    // A page that refers to such a file is told that there is none.
+    site.write("-- content/stories/move.md --\n---\ntitle: The move\n---\n\n[a](outage/out.txt)\n");
+    assert!(site.refuses(1).contains("[dangling-link]"));
+}
+
+#[cfg(unix)]
+#[test]
+fn what_a_site_needs_lies_in_the_site() {
+    use std::os::unix::fs::symlink;
+    for name in ["site.toml", "content", "themes/mine"] {
+        let (site, outside) = (Site::new(), Folder::new());
+        site.write("-- site.toml --\ntheme = \"mine\"\n-- themes/mine/static/a.txt --\na\n");
+        let (there, elsewhere) = (site.folder.join(name), outside.join("elsewhere"));
+        fs::rename(&there, &elsewhere).expect("it can be moved");
+        symlink(&elsewhere, &there).expect("it can be made");
+        let refused = site.refuses(2);
+        assert!(refused.contains(name) && refused.contains("symbolic link that leads out of the folder of the site"), "{refused}");
+        // Inside of the site a link is followed.
+        fs::remove_file(&there).expect("it can go");
+        fs::rename(&elsewhere, site.folder.join("elsewhere")).expect("it can be moved");
+        symlink(site.folder.join("elsewhere"), &there).expect("it can be made");
+        succeed(site.build());
+    }
+}

@@ -589,6 +589,21 @@ fn names_of_files_stay_private() {
 }
 
 #[test]
+fn ends_of_names_stay_private() {
+    let site = with(
+        "-- content/stories/outage/index.md --\n---\ntitle: The outage\naudience: public\n---\n\n[a](plan.SECRET) [b](plan.tar.gz) ![c](d.offer-for-SECRET)\n\
+         -- content/stories/outage/plan.SECRET --\nplan\n-- content/stories/outage/plan.tar.gz --\nall plans\n\
+         -- content/stories/outage/d.offer-for-SECRET --\n<svg xmlns=\"http://www.w3.org/2000/svg\"><path d=\"M0 0h9\"/></svg>\n",
+    );
+    for audience in OTHERS {
+        let made = make(&files(&site), audience).expect("it is sound");
+        assert_eq!(leaks(&made, SECRET), Vec::<String>::new());
+        let ends: Vec<&str> = made.keys().filter_map(|path| Some(path.strip_prefix("assets/")?.split_at(16).1)).collect();
+        assert!(ends.len() == 3 && ["", ".gz", ".svg"].iter().all(|end| ends.contains(end)), "{ends:?}");
+    }
+}
+
+#[test]
 fn names_of_embedded_files_stay_private() {
     files_stay_private(&[(
         "embedded",
@@ -705,6 +720,50 @@ fn redacted_words_are_replaced_over_the_end_of_a_line() {
 }
 
 #[test]
+fn redacted_words_are_replaced_at_every_end() {
+    let bodies = [
+        ("before a break", "a Xyzzyword Incorporated<br>next, Xyzzyword **Incorp**orated<br/>next"),
+        ("over a break", "a Xyzzyword<br>Incorporated b"),
+        ("before the end of a line", "a Xyzzyword **Incorp**orated\\\nnext, Xyzzyword *Incorporated*  \nnext"),
+        ("over the end of a line", "a **Xyzzyword**\\\nIncorporated, Xyzzyword  \nIncorporated"),
+        ("cut up", "Xyzzy**word** Incorporated, Xyzzyword <b>Inc</b>orporated, [Xyzzyword](https://example.org) Incorporated"),
+        ("cut up by several", "Xyzzy***wo*rd Incorp**<kbd>or</kbd>ated, *Xyzzyword Incorporated*next"),
+        ("beside a footnote", "a Xyzzyword Incorporated[^1]b\n\n[^1]: c"),
+        ("beside a picture", "a ![Xyzzyword Incorporated](https://example.org/a.png)b"),
+        ("in cells", "| Xyzzyword **Incorp**orated | is late |\n| --- | --- |\n| **Xyzzyword** Incorporated | a |"),
+        ("in HTML", "<table><tr><td>Xyzzyword Incorp<b>orated</b></td><td>late</td></tr></table>"),
+        ("in paragraphs of HTML", "<p>Xyzzyword Incorp<b title=\"a > b\">orated</b></p><p>was late</p>"),
+        ("in a list of terms", "<dl><dt>Xyzzyword <i>Inc</i>orporated</dt><dd>late</dd></dl>"),
+        ("in a summary", "<details><summary>Xyzzyword Inc<i>orporated</i></summary>late</details>"),
+        ("in an attribute", "<abbr title='Xyzzyword-Incorporated'>a</abbr>"),
+        ("behind what nobody sees", "Xyzzy\u{2066}word Incor\u{fe0f}porated\u{e0020} and XYZZYWORD\u{34f} INCORPORATED\u{3164}"),
+    ];
+    let found: Vec<String> = bodies
+        .iter()
+        .flat_map(|(name, body)| {
+            let stays = ["staysbefore", "staysafter", "the customer"];
+            mistakes_of(name, &redacted(&story_with(body)), ToTheAuthor, &stays).into_iter().chain(mistakes_of_wikis(
+                name,
+                &redacted(&case_with(body)),
+                &[],
+            ))
+        })
+        .collect();
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn a_replacement_in_html_is_text() {
+    let settings = "-- site.toml --\n[redact]\nJane = \"R&D <x>\"\n";
+    let shown = common::site_for(Audience::Team, &format!("{}{settings}", story_with("<mark title=\"Jane\">Jane</mark> <b>a</b>")));
+    assert!(
+        shown["stories/outage.html"].contains("<mark title=\"R&amp;D &lt;x&gt;\">R&amp;D &lt;x&gt;</mark>"),
+        "{}",
+        shown["stories/outage.html"]
+    );
+}
+
+#[test]
 fn words_that_markup_cuts_up_are_refused() {
     for body in [
         "Xyzzy**word** Incorporated",
@@ -740,6 +799,101 @@ fn forbidden_words_keep_a_site_from_being_made() {
 
 fn is_refused_as_leak(text: &str, audience: Audience) -> bool {
     make(&files(text), audience).is_err_and(|found| found.iter().all(|found| found.rule == &rules::LEAK))
+}
+
+/// What stands around and inside of a word, and what a reader sees of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Between {
+    /// Nothing: the letters are of one word.
+    Inline,
+    /// A gap: no word goes over it.
+    Gap,
+    /// Letters of the same word.
+    Letters,
+}
+
+/// Markup and signs between two letters.
+fn between() -> impl Strategy<Value = (Between, String)> {
+    let inline = prop::sample::select(vec![
+        "<b>",
+        "</b>",
+        "<i class=\"a > b\">",
+        "</i>",
+        "<code>",
+        "</code>",
+        "<span\n title='</p>'>",
+        "</span>",
+        "<wbr>",
+        "<!-- <p> a -->",
+        "</a>",
+        "\u{ad}",
+        "&shy;",
+        "\u{fe0f}",
+        "\u{2066}",
+        "&#x34f;",
+        "\u{3164}",
+        "&ZeroWidthSpace;",
+        "<new-element>",
+        "<ac:link-body>",
+    ]);
+    let gap = prop::sample::select(vec![
+        "<br>",
+        "<br/>",
+        "</p><p>",
+        "<p class='x'>",
+        "</td><td>",
+        "</dt><dd>",
+        "</summary>",
+        "</h2>\n",
+        "<li>",
+        "<hr />",
+        " ",
+        "&nbsp;",
+        "\n",
+        " - ",
+        "</DIV>",
+        "<pre>",
+    ]);
+    let letters = prop::sample::select(vec!["x", "&eacute;", "o"]);
+    let one = prop_oneof![
+        4 => inline.prop_map(|markup| (Between::Inline, markup)),
+        2 => gap.prop_map(|markup| (Between::Gap, markup)),
+        1 => letters.prop_map(|markup| (Between::Letters, markup)),
+    ];
+    prop::collection::vec(one, 0..4).prop_map(|all| {
+        let seen = [Between::Letters, Between::Gap].into_iter().find(|kind| all.iter().any(|(other, _)| other == kind));
+        (seen.unwrap_or(Between::Inline), all.into_iter().map(|(_, markup)| markup).collect())
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 3000, rng_seed: common::seed(), failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// A word counts as one where a reader sees it as one; a phrase may have gaps between its words. What markup sets apart may be either.
+    #[test]
+    fn a_word_is_found_where_a_reader_sees_it(
+        before in between(), in_first in between(), joint in between(), in_second in between(), after in between()
+    ) {
+        let (config, found) = storybank::config::parse("[forbid]\nwords = [\"Acme Falcon\"]\n");
+        prop_assert!(found.is_empty());
+        let withheld = storybank::audience::Withheld::new(&config, Audience::Team);
+        let text = format!(
+            "<p>was{}ac{}me{}fal{}con{}late</p>", before.1, in_first.1, joint.1, in_second.1, after.1
+        );
+        let is_whole = in_first.0 == Between::Inline && in_second.0 == Between::Inline && joint.0 != Between::Letters;
+        // Letters right beside the word, without a tag between, make it a part of another one.
+        let bounds = |around: &(Between, String)| match around {
+            (Between::Gap, _) => Some(true),
+            (Between::Letters, _) => None,
+            (Between::Inline, markup) => if markup.contains('<') { None } else { Some(false) },
+        };
+        let is_found = withheld.first_in(text.as_bytes()).is_some();
+        match (is_whole, bounds(&before), bounds(&after)) {
+            (false, ..) | (true, Some(false), _) | (true, _, Some(false)) => prop_assert!(!is_found, "{}", text),
+            (true, Some(true), Some(true)) => prop_assert!(is_found, "{}", text),
+            _ => {}
+        }
+    }
 }
 
 #[test]
@@ -912,16 +1066,26 @@ fn a_forbidden_word_goes_to_no_wiki_from_any_place() {
 }
 
 #[test]
-fn addresses_of_files_of_the_author_go_to_no_wiki() {
-    let bodies = [
-        "[a](file:///home/jane/SECRET.txt)",
-        "[a](FILE:///home/jane/SECRET.txt)",
-        "![a](file:///home/jane/SECRET.png)",
-        "[a](obsidian://open?vault=SECRET)",
-        "[a][b]\n\n[b]: vscode://file/home/jane/SECRET.txt",
-    ];
-    let mistakes = bodies.iter().flat_map(|body| mistakes_of_wikis(body, &case_with(body), &["staysbefore", "staysafter"]));
-    assert_eq!(mistakes.collect::<Vec<_>>(), Vec::<String>::new());
+fn addresses_on_the_machine_of_the_author_are_for_the_author() {
+    bodies_stay_private(&[
+        ("a file", ToTheAuthor, "[a](file:///home/jane/SECRET.txt)"),
+        ("in capitals", ToTheAuthor, "[a](FILE:///home/jane/SECRET.txt \"SECRET\")"),
+        ("a picture", ToTheAuthor, "![a](file:///home/jane/SECRET.png)"),
+        ("a vault", ToTheAuthor, "[a](obsidian://open?vault=SECRET) and [[obsidian://open?vault=SECRET]]"),
+        ("by reference", ToTheAuthor, "[a][b]\n\n[b]: vscode://file/home/jane/SECRET.txt"),
+        ("an editor", ToTheAuthor, "[a](vscode-insiders://file/SECRET) [b](idea://open?file=SECRET) [c](x-devonthink-item://SECRET)"),
+        ("a program", ToTheAuthor, "[a](slack://channel?team=SECRET) [b](ssh://SECRET) [c](about:SECRET) [d](blob:https://SECRET)"),
+        ("by itself", ToTheAuthor, "<file:///home/jane/SECRET.txt>, <zotero://select/SECRET>"),
+        ("by its own name", ToTheAuthor, "[see file:///SECRET](file:///SECRET), **[`obsidian://SECRET`](obsidian://SECRET)**"),
+        ("in a heading", ToTheAuthor, "### [a](file:///SECRET)\n\n| [b](vscode:SECRET) |\n| --- |\n| a |"),
+    ]);
+    let shown = common::site_for(
+        Audience::Team,
+        &story_with("[words](file:///a) <ftp://b.example> [c](tel:+1) [d](MAILTO:e@f.example) [g](//h.example)"),
+    );
+    for kept in ["words", "ftp://b.example", "tel:+1", "MAILTO:e@f.example", "//h.example"] {
+        assert!(shown["stories/outage.html"].contains(kept), "{kept}");
+    }
 }
 
 #[test]

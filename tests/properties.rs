@@ -16,7 +16,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::ValueTree;
 use rayon::prelude::*;
-use storybank::build::Memo;
+use storybank::build::{Memo, Nothing};
 use storybank::diagnostic::Diagnostic;
 use storybank::model::Audience;
 use storybank::parse::parse;
@@ -392,7 +392,7 @@ proptest! {
                 let turn = usize::try_from(order % pages.len() as u64).expect("it is small");
                 pages.rotate_left(turn);
                 if order % 2 == 0 { pages.reverse() }
-                pages.par_iter().map(|page| (page.route.path(), press.page(page, |_| false).map(|made| made.bytes))).collect::<Vec<_>>()
+                pages.par_iter().map(|page| (page.route.path(), press.page(page, &Nothing).map(|made| made.bytes))).collect::<Vec<_>>()
             }));
             for (path, bytes) in made {
                 let expected = all.iter().find(|(other, _)| *other == path).map(|(_, bytes)| bytes.clone().map(Some));
@@ -407,7 +407,7 @@ proptest! {
             let inputs = inputs(files);
             let linked = linked(&inputs, Audience::Private);
             with_press(files, &inputs, &linked, |press| {
-                press.pages().iter().map(|page| (page.route.path(), press.page(page, |_| false).map(|made| (made.fingerprint, made.bytes)))).collect::<Vec<_>>()
+                press.pages().iter().map(|page| (page.route.path(), press.page(page, &Nothing).map(|made| (made.fingerprint, made.bytes)))).collect::<Vec<_>>()
             })
         };
         let others = prints(&other);

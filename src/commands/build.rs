@@ -97,7 +97,7 @@ fn make(
     let mistaken = |mistake: Diagnostic| mistakes.lock().unwrap_or_else(PoisonError::into_inner).push(mistake);
     pages.par_iter().try_for_each(|page| {
         let path = page.route.path();
-        match press.page(page, |fingerprint| staging.is_current(&path, fingerprint)) {
+        match press.page(page, staging) {
             Ok(made) => match made.bytes {
                 Some(bytes) => staging.put(&path, &bytes, made.fingerprint).map(|_| ())?,
                 None => staging.keep(&path),

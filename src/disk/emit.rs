@@ -15,6 +15,7 @@ use rayon::prelude::*;
 use walkdir::WalkDir;
 
 use super::{Error, slashed};
+use crate::build::Standing;
 
 /// The list of what a build wrote, which stands in the folder of the site.
 const MANIFEST: &str = ".storybank";
@@ -96,14 +97,7 @@ impl Staging {
         Ok(Self { out, beside, is_there, former, files: Mutex::default(), folders, _claim: claim })
     }
 
-    /// Whether the file at `path` is the one that the former build made from what `fingerprint` stands for.
-    pub fn is_current(&self, path: &str, fingerprint: u64) -> bool {
-        let Some(former) = self.former.entries.get(path).filter(|former| former.fingerprint == fingerprint) else { return false };
-        let is_untouched = |about: fs::Metadata| about.len() == former.length && about.modified().ok() < self.former.ended;
-        fs::metadata(self.out.join(path)).is_ok_and(is_untouched)
-    }
-
-    /// Keeps a file of the former build, which [`Staging::is_current`] has found to be what this build would write.
+    /// Keeps a file of the former build, which [`Standing::is_current`] has found to be what this build would write.
     pub fn keep(&self, path: &str) {
         if let Some(&former) = self.former.entries.get(path) {
             self.note(path, former, Put::Kept);
@@ -266,6 +260,18 @@ impl Staging {
             fs::rename(entry.path(), &there).map_err(|error| Error::io("take over", &there, error))?;
         }
         fs::remove_dir_all(&self.beside).map_err(|error| Error::io("remove", &self.beside, error))
+    }
+}
+
+impl Standing for Staging {
+    fn is_current(&self, path: &str, fingerprint: u64) -> bool {
+        let Some(former) = self.former.entries.get(path).filter(|former| former.fingerprint == fingerprint) else { return false };
+        let is_untouched = |about: fs::Metadata| about.len() == former.length && about.modified().ok() < self.former.ended;
+        fs::metadata(self.out.join(path)).is_ok_and(is_untouched)
+    }
+
+    fn bytes(&self, path: &str) -> Option<Vec<u8>> {
+        fs::read(self.out.join(path)).ok()
     }
 }
 

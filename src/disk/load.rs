@@ -1,6 +1,7 @@
 //! Reading the files of a site, once or again and again.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs::{self, DirEntry};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -51,8 +52,15 @@ struct Seen {
     file: InputFile,
 }
 
-/// A file that was met on the way, and what it holds where that is wanted.
-type Met = (PathBuf, Option<Found>);
+/// What was met on the way through a folder.
+enum Met {
+    /// A file whose content is wanted.
+    Read(PathBuf, Found),
+    /// Another file.
+    Unread(PathBuf),
+    /// A symbolic link that is not followed.
+    Left(PathBuf),
+}
 
 /// What a look finds at the place of a file.
 enum Found {
@@ -111,12 +119,14 @@ impl Tree {
         refuse_no_site(&root)?;
         let settings = root.join(config::FILE);
         self.has_links = settings.is_symlink();
+        [&settings, &root.join(CONTENT)].into_iter().try_for_each(|path| refuse_out_of_site(&root, path))?;
         let mut inputs = Inputs { settings: self.take(vec![settings])?.pop(), ..Inputs::default() };
         let is_document = |path: &Path| path.extension().is_some_and(|extension| extension == "md" || extension == "markdown");
-        for (path, found) in self.walk(&root.join(CONTENT), is_document)? {
-            match found {
-                Some(found) => inputs.documents.extend(self.remember(path, found)),
-                None => drop(inputs.assets.insert(site_path(&root, &path))),
+        for met in self.walk(&root.join(CONTENT), is_document)? {
+            match met {
+                Met::Read(path, found) => inputs.documents.extend(self.remember(path, found)),
+                Met::Unread(path) => drop(inputs.assets.insert(site_path(&root, &path))),
+                Met::Left(link) => drop(inputs.links_left.insert(site_path(&root, &link))),
             }
         }
         // A walk gives files in no order.
@@ -124,9 +134,17 @@ impl Tree {
         if let Some(folder) = theme_folder(&root, &inputs)? {
             let below = site_path(&root, &folder);
             let name = |path: &SitePath| path.as_str().strip_prefix(below.as_str()).unwrap_or_default().trim_start_matches('/').to_owned();
-            let found = self.walk(&folder, |_| true)?;
-            let files = found.into_iter().filter_map(|(path, found)| self.remember(path, found?));
-            inputs.theme = files.map(|file| ThemeFile { name: name(&file.path), path: file.path, bytes: file.bytes }).collect();
+            for met in self.walk(&folder, |_| true)? {
+                match met {
+                    Met::Read(path, found) => inputs.theme.extend(self.remember(path, found).map(|file| ThemeFile {
+                        name: name(&file.path),
+                        path: file.path,
+                        bytes: file.bytes,
+                    })),
+                    Met::Unread(_) => {}
+                    Met::Left(link) => drop(inputs.links_left.insert(site_path(&root, &link))),
+                }
+            }
             inputs.theme.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         }
         self.forget(&inputs);
@@ -135,7 +153,9 @@ impl Tree {
 
     /// Files of the content that documents refer to, as they are now; those that have gone meanwhile are left out.
     pub fn assets<'a>(&mut self, paths: impl IntoIterator<Item = &'a SitePath>) -> Result<BTreeMap<SitePath, Arc<[u8]>>, Error> {
-        let files = self.take(paths.into_iter().map(|path| self.root.join(path.as_str())).collect())?;
+        let paths = paths.into_iter().map(|path| self.root.join(path.as_str()));
+        // Since the look, a link can have come into the place of a file.
+        let files = self.take(paths.filter(|path| !path.is_symlink() || is_file_of_site(&self.root, path)).collect())?;
         Ok(files.into_iter().map(|file| (file.path, file.bytes)).collect())
     }
 
@@ -201,7 +221,7 @@ impl Tree {
         let meet = |mut met: Vec<Met>, entry: io::Result<DirEntry>| {
             let entry = entry.map_err(|error| Error::io("read", folder, error))?;
             let kind = entry.file_type().map_err(|error| Error::io("read", &entry.path(), error))?;
-            if is_tools_own(&entry) {
+            if is_tools_own(&entry.file_name()) {
                 return Ok(met);
             }
             let path = entry.path();
@@ -210,11 +230,15 @@ impl Tree {
             }
             if kind.is_dir() {
                 met.extend(self.walk_into(&path, wanted, has_links)?);
-            } else if kind.is_file() || (kind.is_symlink() && is_file_of_site(&self.root, &path)) {
+            } else if kind.is_symlink() && !is_file_of_site(&self.root, &path) {
+                met.push(Met::Left(path));
+            } else if (kind.is_file() || kind.is_symlink()) && wanted(&path) {
                 // The entry knows its folder, which makes asking it cheaper than asking for the whole path.
-                let about = || if kind.is_symlink() { fs::metadata(&path) } else { entry.metadata() };
-                let found = wanted(&path).then(|| self.find(&path, about())).transpose()?;
-                met.push((path, found));
+                let about = if kind.is_symlink() { fs::metadata(&path) } else { entry.metadata() };
+                let found = self.find(&path, about)?;
+                met.push(Met::Read(path, found));
+            } else if kind.is_file() || kind.is_symlink() {
+                met.push(Met::Unread(path));
             }
             Ok(met)
         };
@@ -254,7 +278,12 @@ fn refuse_no_site(root: &Path) -> Result<(), Error> {
 
 /// Reads files of the content that documents refer to.
 pub fn assets<'a>(root: &Path, paths: impl IntoIterator<Item = &'a SitePath>) -> Result<BTreeMap<SitePath, Arc<[u8]>>, Error> {
-    paths.into_iter().map(|path| Ok((path.clone(), read(&root.join(path.as_str()))?.into()))).collect()
+    let bytes = |path: &SitePath| {
+        let file = root.join(path.as_str());
+        refuse_out_of_site(root, &file)?;
+        read(&file)
+    };
+    paths.into_iter().map(|path| Ok((path.clone(), bytes(path)?.into()))).collect()
 }
 
 /// The folder of the site's own theme; nothing where the site has none.
@@ -263,6 +292,7 @@ fn theme_folder(root: &Path, inputs: &Inputs) -> Result<Option<PathBuf>, Error> 
     let is_plain_name = !config.theme.is_empty() && !config.theme.contains(['/', '\\']) && !config.theme.starts_with('.');
     let folder = root.join(THEMES).join(&config.theme);
     if is_plain_name && folder.is_dir() {
+        refuse_out_of_site(root, &folder)?;
         return Ok(Some(folder));
     }
     if config.theme == "default" {
@@ -273,8 +303,7 @@ fn theme_folder(root: &Path, inputs: &Inputs) -> Result<Option<PathBuf>, Error> 
 }
 
 /// Files of editors, version control and systems: hidden ones and backups.
-fn is_tools_own(entry: &DirEntry) -> bool {
-    let name = entry.file_name();
+fn is_tools_own(name: &OsStr) -> bool {
     let name = name.to_string_lossy();
     name.starts_with('.')
         || name.ends_with('~')
@@ -283,11 +312,28 @@ fn is_tools_own(entry: &DirEntry) -> bool {
         || name.ends_with(".tmp")
 }
 
+/// Whether a link leads to a file that lies in the site and that tools do not keep for themselves: a page must not show `.env`, and not the
+/// settings, which name what is to be forbidden.
 fn is_file_of_site(root: &Path, link: &Path) -> bool {
-    match (fs::canonicalize(link), fs::canonicalize(root)) {
-        (Ok(target), Ok(root)) => target.is_file() && target.starts_with(root),
-        _ => false,
+    in_site(root, link).is_some_and(|target| {
+        let is_hidden = target.components().any(|part| is_tools_own(part.as_os_str()));
+        !is_hidden && target != Path::new(config::FILE) && root.join(target).is_file()
+    })
+}
+
+/// Where something lies in the site once all links are followed; nothing where that is outside of it, or nowhere.
+fn in_site(root: &Path, path: &Path) -> Option<PathBuf> {
+    let (target, root) = (fs::canonicalize(path).ok()?, fs::canonicalize(root).ok()?);
+    target.strip_prefix(root).ok().map(Path::to_owned)
+}
+
+/// Refuses what the site cannot do without, and what lies elsewhere.
+fn refuse_out_of_site(root: &Path, path: &Path) -> Result<(), Error> {
+    if path.symlink_metadata().is_err() || in_site(root, path).is_some() {
+        return Ok(());
     }
+    let reason = "it is a symbolic link that leads out of the folder of the site, or nowhere; put a copy of what you mean in its place";
+    Err(Error::refused("read", path, reason))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Error> {

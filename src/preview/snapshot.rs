@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use rustc_hash::FxHashMap;
 
 use super::{Assets, Options, panel, status, viewer};
-use crate::build::{Inputs, Linked, Press, for_viewer};
+use crate::build::{Inputs, Linked, Nothing, Press, for_viewer};
 use crate::diagnostic::{self, Diagnostic, rules};
 use crate::escape::percent_encode;
 use crate::highlight::Highlighter;
@@ -285,7 +285,7 @@ impl Snapshot {
 
     /// The page as its template makes it; where that fails, as the theme before it or the default one does, with the mistake.
     fn html(&self, edition: &Edition, page: &Page) -> (Option<Vec<u8>>, Option<Diagnostic>) {
-        let made = |press: &Press| press.page(page, |_| false).map(|made| made.bytes);
+        let made = |press: &Press| press.page(page, &Nothing).map(|made| made.bytes);
         let mistake = match made(&edition.press) {
             Ok(html) => return (html, None),
             Err(mistake) => mistake,

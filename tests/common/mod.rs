@@ -6,7 +6,7 @@ use std::sync::Arc;
 use proptest::prelude::ProptestConfig;
 use proptest::test_runner::RngSeed;
 use storybank::audience::Viewer;
-use storybank::build::{InputFile, Inputs, Linked, Memo, Press, asset_names, link_site, link_whole, settings};
+use storybank::build::{InputFile, Inputs, Linked, Memo, Nothing, Press, asset_names, link_site, link_whole, settings};
 use storybank::diagnostic::{self, Diagnostic};
 use storybank::highlight::Highlighter;
 use storybank::model::Audience;
@@ -119,7 +119,7 @@ pub fn make(files: &Files, audience: Audience) -> Result<Artefacts, Vec<Diagnost
 /// Every artefact of a linked site, by its address, even where the site has mistakes; its templates must be sound.
 pub fn press(files: &Files, inputs: &Inputs, linked: &Arc<Linked>) -> Vec<(String, Result<Vec<u8>, Diagnostic>)> {
     with_press(files, inputs, linked, |press| {
-        let page = |page: &Page| press.page(page, |_| false).map(|made| made.bytes.expect("no page is current"));
+        let page = |page: &Page| press.page(page, &Nothing).map(|made| made.bytes.expect("no page is current"));
         let mut made: Vec<_> = press.pages().iter().map(|shown| (shown.route.path(), page(shown))).collect();
         match press.statics() {
             Ok(statics) => made.extend(statics.into_iter().map(|file| (file.path, Ok(file.bytes)))),

@@ -349,10 +349,6 @@ impl Walk<'_, '_> {
                 None
             }
             Destination::External => match &self.document.body.links[number as usize].target {
-                Target::External(address) if is_of_this_machine(address) => {
-                    self.warn_of_file(number);
-                    None
-                }
                 Target::External(address) => Some(LinkTo::External(address.clone())),
                 _ => None,
             },
@@ -388,10 +384,6 @@ impl Walk<'_, '_> {
             },
             // A picture of another host would tell that host who reads the page.
             Destination::External => match &link.target {
-                Target::External(address) if is_of_this_machine(address) => {
-                    self.warn_of_file(number);
-                    line.text(&alt);
-                }
                 Target::External(address) => {
                     let words = if alt.is_empty() { address.clone() } else { alt };
                     line.push(Inline::Link { to: LinkTo::External(address.clone()), text: vec![Inline::Text(words)] });
@@ -401,12 +393,6 @@ impl Walk<'_, '_> {
             Destination::Page { .. } | Destination::Nothing => line.text(&alt),
         }
     }
-}
-
-/// Whether an address opens a file of its author: nobody else has it, and its path is nobody else's business.
-fn is_of_this_machine(address: &str) -> bool {
-    let scheme = address.split(':').next().unwrap_or_default().to_ascii_lowercase();
-    matches!(scheme.as_str(), "file" | "obsidian" | "vscode" | "idea")
 }
 
 /// Whether something begins on a line of its own.

@@ -30,19 +30,24 @@ pub fn clean(bytes: &[u8]) -> Result<Clean, String> {
 fn clean_inside(bytes: &[u8], depth: usize) -> Result<Clean, String> {
     let kind = Kind::of(bytes).ok_or("is no picture of a known kind; save it as PNG, JPEG, GIF, WebP or SVG")?;
     let broken = |name: &str| format!("is a {name} picture that is broken; save it again");
-    let (cleaned, extension) = match kind {
-        Kind::Jpeg => (jpeg::clean(bytes).ok_or_else(|| broken("JPEG"))?, "jpg"),
-        Kind::Png => (chunks::png(bytes).ok_or_else(|| broken("PNG"))?, "png"),
-        Kind::Gif => (gif::clean(bytes).ok_or_else(|| broken("GIF"))?, "gif"),
-        Kind::Webp => (chunks::webp(bytes).ok_or_else(|| broken("WebP"))?, "webp"),
-        Kind::Svg => (svg::clean(bytes, depth)?, "svg"),
+    let cleaned = match kind {
+        Kind::Jpeg => jpeg::clean(bytes).ok_or_else(|| broken("JPEG"))?,
+        Kind::Png => chunks::png(bytes).ok_or_else(|| broken("PNG"))?,
+        Kind::Gif => gif::clean(bytes).ok_or_else(|| broken("GIF"))?,
+        Kind::Webp => chunks::webp(bytes).ok_or_else(|| broken("WebP"))?,
+        Kind::Svg => svg::clean(bytes, depth)?,
         Kind::Other(name) => {
             return Err(format!(
                 "is a picture of the kind {name}, which cannot be cleaned of what cameras and programs write into it; save it as PNG or JPEG"
             ));
         }
     };
-    Ok(Clean { bytes: cleaned, extension })
+    Ok(Clean { bytes: cleaned, extension: kind.extension().unwrap_or_default() })
+}
+
+/// How files of the kind of a picture are called at the end; nothing for what is no picture that can be cleaned.
+pub fn extension(bytes: &[u8]) -> Option<&'static str> {
+    Kind::of(bytes)?.extension()
 }
 
 /// Whether a file is a picture, by its name or its bytes.
@@ -77,6 +82,17 @@ impl Kind {
         } else {
             Self::Other(other(bytes)?)
         })
+    }
+
+    fn extension(&self) -> Option<&'static str> {
+        match self {
+            Self::Jpeg => Some("jpg"),
+            Self::Png => Some("png"),
+            Self::Gif => Some("gif"),
+            Self::Webp => Some("webp"),
+            Self::Svg => Some("svg"),
+            Self::Other(_) => None,
+        }
     }
 }
 
