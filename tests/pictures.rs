@@ -126,18 +126,26 @@ const SVG: &str = r##"<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">
 <svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
   xmlns:inkscape="http://www.inkscape.org/namespaces/inkscape" xmlns:sodipodi="http://sodipodi.sourceforge.net/DTD/sodipodi-0.dtd"
-  inkscape:export-filename="/home/PLANTED/a.png" sodipodi:docname="PLANTED.svg" viewBox="0 0 20 14" width="20" height="14" onload="PLANTED()" data-name="PLANTED">
+  inkscape:export-filename="/home/PLANTED/a.png" sodipodi:docname="PLANTED.svg" viewBox="0 0 20 14" width="20" height="14" onload="PLANTED()" data-name="PLANTED" content="&lt;mxfile host=&quot;PLANTED&quot;&gt;"
+  class="PLANTED" planted="PLANTED" role="PLANTED" xml:lang="PLANTED" xmlns:planted="https://example.org/PLANTED" planted:layer="PLANTED">
   <title>PLANTED</title><desc>PLANTED</desc>
   <metadata><rdf:RDF><dc:creator xmlns:dc="http://purl.org/dc/elements/1.1/">PLANTED</dc:creator></rdf:RDF></metadata>
   <sodipodi:namedview pagecolor="PLANTED"><path d="M0"/></sodipodi:namedview>
   <script>PLANTED()</script>
-  <style>/* PLANTED */ .a { fill: url(#g) }</style>
+  <style>/* PLANTED */ .a-PLANTED { fill: url(#g); -planted: PLANTED } .PLANTED #PLANTED-root { --PLANTED: 1px; stroke-width: var(--PLANTED) }
+    [data-PLANTED] { fill: red } PLANTED { fill: red } @planted PLANTED { a { fill: red } }
+    @keyframes PLANTED { from { opacity: 0 } } circle { animation: PLANTED 1s; content: "PLANTED" }</style>
+  PLANTED between shapes
+  <planted:note>PLANTED</planted:note><PLANTED/><glyph glyph-name="PLANTED"/>
+  <filter id="PLANTED-filter"><feFlood result="PLANTED"/><feBlend in="SourceGraphic" in2="PLANTED"/></filter>
+  <circle id="PLANTED-circle" r="0" filter="url(#PLANTED-filter)"/><set begin="PLANTED-circle.end+1s" attributeName="fill" to="red"/>
   <defs><linearGradient id="g"><stop offset="0" stop-color="#f00"/></linearGradient></defs>
-  <g id="PLANTED" inkscape:label="PLANTED" aria-label="PLANTED"><!-- PLANTED #PLANTED --><rect id="r" class="a" width="5" height="5" style="stroke:#000;-inkscape-font-specification:PLANTED;opacity:1"/></g>
+  <g id="PLANTED" inkscape:label="PLANTED" aria-label="PLANTED"><!-- PLANTED #PLANTED --><rect id="r" class="a-PLANTED" width="5" height="5" style="stroke:#000;-inkscape-font-specification:PLANTED;opacity:1"/></g>
   <a href="https://PLANTED.example.org" xlink:href="javascript:PLANTED"><text>1 &lt; 2 &#38; 3</text></a>
   <use xlink:href="#r" x="5"/>
   <image href="data:image/png;base64,PICTURE" width="5" height="5"/>
-  <foreignObject><p xmlns="http://www.w3.org/1999/xhtml">PLANTED</p></foreignObject>
+  <foreignObject width="5" height="5"><p xmlns="http://www.w3.org/1999/xhtml" title="PLANTED" id="PLANTED" onclick="PLANTED()" class="PLANTED"
+    style="color: red; planted: PLANTED">shown<a href="https://PLANTED.example.org">too</a><script>PLANTED()</script><object>PLANTED</object></p></foreignObject>
 </svg>
 <!-- PLANTED -->
 "##;
@@ -213,15 +221,92 @@ fn a_clean_picture_stays_as_it_is() {
 #[test]
 fn a_drawing_still_draws() {
     let clean = String::from_utf8(clean(&planted_svg()).expect("it can be cleaned").bytes).expect("it is text");
-    for kept in
-        ["viewBox=\"0 0 20 14\"", "id=\"g\"", "id=\"r\"", "xlink:href=\"#r\"", "1 &lt; 2 &amp; 3", "stroke:#000;opacity:1", "fill: url(#g)"]
-    {
+    let id_of = |element: &str| {
+        let tag = clean.split(element).nth(1).and_then(|rest| rest.split('>').next()).unwrap_or_default();
+        tag.split("id=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default().to_owned()
+    };
+    let (gradient, rectangle) = (id_of("<linearGradient"), id_of("<rect"));
+    for kept in [
+        "viewBox=\"0 0 20 14\"",
+        &format!("fill:url(#{gradient})"),
+        &format!("xlink:href=\"#{rectangle}\""),
+        "1 &lt; 2 &amp; 3",
+        "stroke:#000;opacity:1",
+        ">shown<a>too</a></p>",
+        "in=\"SourceGraphic\" in2=\"r1\"",
+        "animation:m1 1s",
+        "@keyframes m1{from{opacity:0}}",
+        "stroke-width:var(--v1)",
+    ] {
         assert!(clean.contains(kept), "{kept} is not in\n{clean}");
     }
     let inside = clean.split("base64,").nth(1).and_then(|rest| rest.split('"').next()).expect("the picture is there");
     let inside = STANDARD.decode(inside).expect("it is whole");
     assert_eq!(image::load_from_memory(&inside).expect("it can be shown").to_rgba8(), drawing().to_rgba8());
     assert!(!holds(&inside, WORD));
+}
+
+fn drawing_of(inside: &str) -> String {
+    format!("<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" viewBox=\"0 0 9 9\">{inside}</svg>")
+}
+
+fn cleaned_drawing(inside: &str) -> String {
+    let bytes = clean(drawing_of(inside).as_bytes()).unwrap_or_else(|reason| panic!("{inside} {reason}")).bytes;
+    let text = String::from_utf8(bytes).expect("it is text");
+    let inside = text.split_once('>').and_then(|(_, rest)| rest.strip_suffix("</svg>"));
+    inside.expect("it has a root").to_owned()
+}
+
+#[test]
+fn names_in_a_drawing_are_replaced_and_still_fit() {
+    for (before, after) in [
+        // Of Illustrator.
+        (
+            "<style>.st0{fill:#FF0000;}\n.st1{clip-path:url(#SVGID_2_);font-family:'Myriad'}</style><clipPath id=\"SVGID_2_\"><path d=\"M0 0\"/></clipPath>\
+             <path class=\"st1 st0 acme\" d=\"M1 1\"/>",
+            "<style>.c1{fill:#FF0000}.c2{clip-path:url(#i1);font-family:\"Myriad\"}</style><clipPath id=\"i1\"><path d=\"M0 0\"></path></clipPath>\
+             <path class=\"c2 c1\" d=\"M1 1\"></path>",
+        ),
+        // Of Mermaid.
+        (
+            "<style>#acme .node rect,#acme .edge>path:not(.thick){stroke:#333!important}#acme [data-look=\"neo\"].node{fill:red}</style><g id=\"acme\" \
+             class=\"node default\"><path class=\"thick\" marker-end=\"url(#acme_end)\"/></g><marker id=\"acme_end\"/>",
+            "<style>#i1 .c1 rect,#i1 .c2>path:not(.c3){stroke:#333!important}</style><g id=\"i1\" class=\"c1\"><path class=\"c3\" \
+             marker-end=\"url(#i2)\"></path></g><marker id=\"i2\"></marker>",
+        ),
+        // Of Figma.
+        (
+            "<g filter=\"url(#filter0_d_1_2)\"/><filter id=\"filter0_d_1_2\"><feFlood result=\"Acme\"/><feBlend in=\"SourceGraphic\" in2=\"Acme\"/></filter>",
+            "<g filter=\"url(#i1)\"></g><filter id=\"i1\"><feFlood result=\"r1\"></feFlood><feBlend in=\"SourceGraphic\" in2=\"r1\"></feBlend></filter>",
+        ),
+        // Of Inkscape, with escapes in a style.
+        ("<path style=\"fill:u\\72l(#acme);-inkscape-x:acme;opacity:1\"/>", "<path style=\"fill:url(#i1);opacity:1\"></path>"),
+        ("<use href=\"#b\"/><a href=\"#c\" id=\"c\"><g id=\"b\"/></a>", "<use href=\"#i1\"></use><a><g id=\"i1\"></g></a>"),
+        (
+            "<path id=\"a\"/><set begin=\"a.click; 0.5s\" attributeName=\"x\"/>",
+            "<path id=\"i1\"></path><set begin=\"i1.click;0.5s\" attributeName=\"x\"></set>",
+        ),
+        ("<switch><g requiredExtensions=\"https://acme.example\"/><text>a</text></switch>", "<switch><text>a</text></switch>"),
+        ("<a><text>a <a>b</a><tspan>c</tspan></text>d</a>", "<a><text>a <a>b</a><tspan>c</tspan></text></a>"),
+        (
+            "<style>@media (min-width:1px){.a{fill:red;x:\"}\"}}</style><g class='a'/>",
+            "<style>@media (min-width:1px){.c1{fill:red;x:\"}\"}}</style><g class=\"c1\"></g>",
+        ),
+    ] {
+        assert_eq!(cleaned_drawing(before).replace("&quot;", "\"").replace("&gt;", ">"), after, "{before}");
+    }
+    let of_illustrator = "<!DOCTYPE svg [<!ENTITY ns_svg \"http://www.w3.org/2000/svg\"> <!ENTITY ns_ai \"https://example.org/planted\">]>\
+        <svg xmlns=\"&ns_svg;\" xmlns:i=\"&ns_ai;\" width=\"1\"><g i:layer=\"planted\"/></svg>";
+    let clean = clean(of_illustrator.as_bytes()).expect("it can be cleaned");
+    assert!(holds(&clean.bytes, b"<g></g>") && !holds(&clean.bytes, WORD));
+}
+
+#[test]
+fn a_style_that_is_deep_ends_in_an_error() {
+    let deep = format!("<style>a{{fill:{}}}</style>", "(".repeat(100_000));
+    assert!(clean(drawing_of(&deep).as_bytes()).is_err());
+    let names: String = (0..20_000).map(|number| format!("<g id=\"{number}\" class=\"c{number}\"/><use href=\"#{number}\"/>")).collect();
+    assert!(clean(drawing_of(&names).as_bytes()).is_ok());
 }
 
 #[test]
