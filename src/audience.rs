@@ -8,9 +8,11 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap as HashMap;
+
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, rules};
-use crate::markdown::{Body, Event, Link, Node, Tag, Target, is_inline};
+use crate::markdown::{Body, Event, Link, Node, Tag, Target, is_inline, stretch_at};
 use crate::model::{Audience, Author, Document, Meta, Status};
 use crate::site::{Destination, DocumentId, Node as Page, Site};
 use crate::slug::Slug;
@@ -93,7 +95,8 @@ pub fn project(site: &Site, viewer: Viewer) -> Option<Projection> {
         let documents = site.documents.iter().zip(&visible).filter(|&(_, &visible)| visible).map(|(document, _)| document.clone());
         return Some(Projection { config: site.config.clone(), documents: documents.collect(), diagnostics: Vec::new() });
     }
-    let projector = Projector { site, visible: &visible, redactor: Redactor::new(&site.config) };
+    let questions = site.questions.iter().map(|question| (&question.slug, question.document)).collect();
+    let projector = Projector { site, visible: &visible, questions, redactor: Redactor::new(&site.config) };
     let mut diagnostics = Vec::new();
     let documents = (0..site.documents.len())
         .filter(|&index| visible[index])
@@ -109,8 +112,8 @@ fn is_visible(site: &Site, id: DocumentId, viewer: Viewer) -> bool {
     match &document.meta {
         Meta::Variant(variant) => {
             let is_for_author = matches!(variant.by, Author::Assistant(_)) && viewer.audience != Audience::Private;
-            let story = site.stories.iter().find(|story| story.slug == variant.story);
-            is_admitted && !is_for_author && story.is_none_or(|story| is_visible(site, story.document, viewer))
+            let story = site.story_named(&variant.story).map(|story| site.story(story).document);
+            is_admitted && !is_for_author && story.is_none_or(|story| is_visible(site, story, viewer))
         }
         _ => is_admitted,
     }
@@ -179,7 +182,8 @@ impl Redactor {
     fn edit_run<'r>(&'r self, run: &str, nodes: &[(usize, Range<usize>)], edits: &mut Edits<'r>) {
         for found in self.finder.all(run) {
             let mut replacement = self.replacements[found.phrase].as_str();
-            for (index, node) in nodes.iter().filter(|(_, node)| node.start < found.range.end && found.range.start < node.end) {
+            let first = nodes.partition_point(|(_, node)| node.end <= found.range.start);
+            for (index, node) in nodes[first..].iter().take_while(|(_, node)| node.start < found.range.end) {
                 let start = found.range.start.max(node.start) - node.start;
                 let end = found.range.end.min(node.end) - node.start;
                 edits.of_nodes.entry(*index).or_default().push((start..end, std::mem::take(&mut replacement)));
@@ -225,6 +229,8 @@ impl Edits<'_> {
 struct Projector<'a> {
     site: &'a Site,
     visible: &'a [bool],
+    /// The documents of the questions, by their slugs.
+    questions: HashMap<&'a Slug, DocumentId>,
     redactor: Redactor,
 }
 
@@ -325,11 +331,11 @@ impl Projector<'_> {
     }
 
     fn question_document(&self, slug: &Slug) -> Option<DocumentId> {
-        self.site.questions.iter().find(|question| question.slug == *slug).map(|question| question.document)
+        self.questions.get(slug).copied()
     }
 
     fn story_document(&self, slug: &Slug) -> Option<DocumentId> {
-        self.site.stories.iter().find(|story| story.slug == *slug).map(|story| story.document)
+        self.site.story_named(slug).map(|story| self.site.story(story).document)
     }
 
     fn body(&self, id: DocumentId, document: &Document, diagnostics: &mut Vec<Diagnostic>) -> Body {
@@ -339,7 +345,7 @@ impl Projector<'_> {
             Copy { projector: self, edits, id, document, new: Body::default(), open: Vec::new(), unlinked: Vec::new(), diagnostics };
         let mut index = 0;
         while index < document.body.nodes.len() {
-            if let Some(range) = hidden.iter().find(|range| range.contains(&index)) {
+            if let Some(range) = stretch_at(&hidden, index) {
                 index = range.end;
                 continue;
             }
@@ -439,7 +445,20 @@ fn hidden_ranges(document: &Document) -> Vec<Range<usize>> {
             hidden.push(index..body.end_of(index) + 1);
         }
     }
-    hidden
+    joined(hidden)
+}
+
+/// Stretches in their order, those that overlap as one.
+fn joined(mut stretches: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    stretches.sort_by_key(|stretch| stretch.start);
+    let mut joined: Vec<Range<usize>> = Vec::with_capacity(stretches.len());
+    for stretch in stretches.into_iter().filter(|stretch| !stretch.is_empty()) {
+        match joined.last_mut().filter(|last| stretch.start < last.end) {
+            Some(last) => last.end = last.end.max(stretch.end),
+            None => joined.push(stretch),
+        }
+    }
+    joined
 }
 
 /// A body in the making, with none of the characters of the file in it but those that are shown.

@@ -119,6 +119,12 @@ pub fn one_of(known: &[&str]) -> String {
     }
 }
 
+/// Something that stands deeper inside of others of its kind than anything can.
+pub fn too_deep(file: &SitePath, span: Span, what: &str, deepest: usize) -> Diagnostic {
+    Diagnostic::new(&rules::NESTING, file, span, format!("{what} stand more than {deepest} deep inside of one another here"))
+        .help("take some of them out, and close those that are open")
+}
+
 /// Every rule, each under the name by which the code speaks of it.
 pub mod rules {
     use super::{Level, Rule};
@@ -146,8 +152,10 @@ pub mod rules {
         CONFIG = "invalid-setting", Error, "`site.toml` has known settings with fitting values.";
         MISPLACED = "misplaced-file", Warning, "A Markdown file lies in the folder of its kind.";
         FIELD_MISSING = "missing-field", Error, "A required field is there.";
+        NESTING = "nested-too-deep", Error, "Things stand only so deep inside of one another.";
         ENCODING = "not-utf-8", Error, "A file is UTF-8 text.";
         OPEN_REMARK = "open-remark", Error, "What is published has no open remark of a reviewer.";
+        OVER_LIMIT = "over-limit", Error, "Files, pages and lists keep to the limits of the format.";
         PICTURE = "picture-metadata", Error, "A picture that leaves can be cleaned of what cameras and programs write into it.";
         PRIVATE_MARK = "private-mark", Warning, "A heading for the author alone ends in `{.private}`.";
         REMOTE_IMAGE = "remote-image", Warning, "An image lies in the site, so that reading it asks no other host.";

@@ -50,6 +50,7 @@ pub fn link(
         destinations: Vec::new(),
         backlinks: Vec::new(),
         documents: Vec::new(),
+        competency_ids: names.competencies,
     };
     site.documents = documents;
     let mut found = found;
@@ -542,7 +543,11 @@ fn tagged_competencies(document: &Document, names: &Names) -> Vec<(Slug, Compete
 }
 
 fn shortened_sections(id: DocumentId, document: &Document, left_out: &[std::ops::Range<usize>]) -> Vec<Told> {
-    let is_cut = |section: usize| left_out.iter().any(|range| document.sections[section].nodes.contains(&range.start));
+    let is_cut = |section: usize| {
+        let nodes = &document.sections[section].nodes;
+        let next = left_out.partition_point(|range| range.start < nodes.start);
+        left_out.get(next).is_some_and(|range| nodes.contains(&range.start))
+    };
     (0..document.sections.len())
         .map(|section| Told { document: id, section, change: if is_cut(section) { Change::Shortened } else { Change::Same } })
         .collect()

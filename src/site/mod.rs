@@ -11,6 +11,8 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
+
 use crate::config::Config;
 use crate::markdown::{Event, Tag};
 use crate::model::{self, Audience, Document, Item, Kind, Meta, Section, Status};
@@ -82,6 +84,8 @@ pub struct Site {
     destinations: Vec<Vec<Destination>>,
     /// Each page with a page that leads to it, in the order of the first.
     backlinks: Vec<(Node, Node)>,
+    /// The competencies by their slugs.
+    competency_ids: HashMap<Slug, CompetencyId>,
 }
 
 /// A story with its tellings.
@@ -307,12 +311,13 @@ impl Site {
     /// The stretches of documents that a document shows within itself, and that these show, each once.
     pub fn transcluded(&self, document: DocumentId) -> Vec<(DocumentId, Range<usize>)> {
         let mut found = vec![(document, 0..self.document(document).body.nodes.len())];
+        let mut known: HashSet<_> = found.iter().cloned().collect();
         let mut next = 0;
         while let Some((id, nodes)) = found.get(next).cloned() {
             for node in &self.document(id).body.nodes[nodes] {
                 let Event::Transclusion(number) = node.event else { continue };
                 let Destination::Page { node, fragment, section } = self.destination(id, number) else { continue };
-                found.extend(self.shown(*node, fragment, *section).filter(|stretch| !found.contains(stretch)));
+                found.extend(self.shown(*node, fragment, *section).filter(|stretch| known.insert(stretch.clone())));
             }
             next += 1;
         }
@@ -359,7 +364,12 @@ impl Site {
 
     /// The competency with a slug.
     pub fn competency_named(&self, slug: &str) -> Option<CompetencyId> {
-        self.competencies().find(|&id| self.competency(id).slug.as_str() == slug)
+        self.competency_ids.get(slug).copied()
+    }
+
+    /// The story with a slug.
+    pub fn story_named(&self, slug: &Slug) -> Option<StoryId> {
+        self.stories.binary_search_by(|story| story.slug.cmp(slug)).ok().map(StoryId)
     }
 
     /// How long some words take to say, in seconds.

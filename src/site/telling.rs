@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{CompetencyId, DocumentId, QuestionId};
-use crate::markdown::{Body, Event, Tag};
+use crate::markdown::{Body, Event, Tag, stretch_at};
 use crate::model::{Author, Document, Length, Part, Section, Status, Variant};
 use crate::slug::Slug;
 
@@ -161,13 +161,14 @@ pub fn left_out(body: &Body, competency: &Slug) -> Vec<Range<usize>> {
     let mut left_out: Vec<Range<usize>> = Vec::new();
     let is_kept = |slug: &Slug| slug == competency;
     for block in &body.tagged {
-        let is_inside = left_out.iter().any(|range| range.contains(&block.nodes.start));
+        // Blocks come in the order of their starts, so only the last can hold the next.
+        let is_inside = left_out.last().is_some_and(|range| range.contains(&block.nodes.start));
         if !is_inside && !block.tags.iter().any(|(slug, _)| is_kept(slug)) {
             left_out.push(block.nodes.clone());
         }
     }
     let lists: Vec<Range<usize>> = emptied_lists(body, &left_out);
-    left_out.retain(|range| !lists.iter().any(|list| list.contains(&range.start)));
+    left_out.retain(|range| stretch_at(&lists, range.start).is_none());
     left_out.extend(lists);
     left_out.sort_by_key(|range| range.start);
     left_out
@@ -176,14 +177,14 @@ pub fn left_out(body: &Body, competency: &Slug) -> Vec<Range<usize>> {
 fn emptied_lists(body: &Body, left_out: &[Range<usize>]) -> Vec<Range<usize>> {
     let mut lists: Vec<Range<usize>> = Vec::new();
     for (index, node) in body.nodes.iter().enumerate() {
-        if !matches!(node.event, Event::Start(Tag::BulletList | Tag::NumberedList(_))) || lists.iter().any(|list| list.contains(&index)) {
+        if !matches!(node.event, Event::Start(Tag::BulletList | Tag::NumberedList(_))) || lists.last().is_some_and(|list| list.contains(&index)) {
             continue;
         }
         let end = body.end_of(index);
         let mut item = index + 1;
         let mut is_empty = true;
         while item < end && is_empty {
-            is_empty = left_out.iter().any(|range| range.start == item);
+            is_empty = left_out.binary_search_by_key(&item, |range| range.start).is_ok();
             item = body.end_of(item) + 1;
         }
         if is_empty {
