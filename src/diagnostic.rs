@@ -88,14 +88,30 @@ pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
 
 /// The one of `candidates` that somebody probably meant by `word`, if one is near enough.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // To compare two words takes as long as both are long together, times each other.
+    const LONGEST: usize = 120;
+    if word.len() > LONGEST {
+        return None;
+    }
     let word = word.to_lowercase();
+    let length = word.chars().count();
     candidates
         .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&word, &candidate.to_lowercase()), candidate))
-        .filter(|&(distance, candidate)| distance <= candidate.chars().count().max(word.chars().count()).div_ceil(4))
-        .min_by_key(|&(distance, candidate)| (distance, candidate.to_owned()))
+        .filter(|candidate| candidate.len() <= LONGEST)
+        .filter_map(|candidate| {
+            let theirs = candidate.chars().count();
+            let farthest = theirs.max(length).div_ceil(4);
+            let may_be_near = theirs.abs_diff(length) <= farthest;
+            let distance = may_be_near.then(|| strsim::damerau_levenshtein(&word, &candidate.to_lowercase()))?;
+            (distance <= farthest).then_some((distance, candidate))
+        })
+        .min_by(|(distance, candidate), (other, others)| (distance, candidate).cmp(&(other, others)))
         .map(|(_, candidate)| candidate)
 }
+
+/// How many words that name nothing are compared with all that there are, which takes its time; those after them are so many that
+/// nobody reads the advice.
+pub const ADVISED: usize = 50;
 
 /// Advice that names the nearest of `candidates`, if one is near enough.
 pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
@@ -104,12 +120,22 @@ pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str
 
 /// Advice that names the nearest of `known`, or all of them if none is near.
 pub fn nearest_or_all(word: &str, known: &[&str]) -> String {
-    did_you_mean(word, known.iter().copied()).unwrap_or_else(|| format!("there are: {}", known.join(", ")))
+    did_you_mean(word, known.iter().copied()).unwrap_or_else(|| match known.get(..MOST_LISTED) {
+        Some(first) if known.len() > MOST_LISTED => format!("there are: {} and {} more", first.join(", "), known.len() - MOST_LISTED),
+        _ => format!("there are: {}", known.join(", ")),
+    })
 }
+
+/// The longest list of names in an advice.
+const MOST_LISTED: usize = 40;
 
 /// Advice that lists what is allowed.
 pub fn one_of(known: &[&str]) -> String {
     match known {
+        [first @ .., _] if first.len() >= MOST_LISTED => {
+            let names: Vec<String> = known[..MOST_LISTED].iter().map(|name| format!("`{name}`")).collect();
+            format!("use one of {} or of {} more", names.join(", "), known.len() - MOST_LISTED)
+        }
         [] => "take it out".to_owned(),
         [only] => format!("write `{only}`"),
         [rest @ .., last] => {

@@ -8,7 +8,7 @@ use crate::escape::{escape, percent_encode};
 use crate::highlight::Highlighter;
 use crate::markdown::{Alignment, Body, Callout, CalloutKind, Event, HTML_TAGS, Tag, Target, stretch_at};
 use crate::route::Route;
-use crate::site::{Destination, DocumentId, Node, Site, StoryId};
+use crate::site::{DEEPEST, Destination, DocumentId, Node, Site, StoryId};
 use crate::source::SitePath;
 
 /// What the pages of a site are written from.
@@ -94,9 +94,6 @@ pub enum Ids {
     /// The same headings stand with their ids elsewhere.
     Omitted,
 }
-
-/// How deep transclusions go; cycles are reported when the site is linked, and this only bounds what is written then.
-const DEPTH: usize = 8;
 
 impl<'a> PageWriter<'a> {
     /// A page on which nothing is written and no id is taken.
@@ -492,7 +489,7 @@ impl Writer<'_, '_> {
     fn transclusion(&mut self, number: u32) {
         let site = self.page.context.site;
         let Destination::Page { node, fragment, section } = site.destination(self.id, number) else { return };
-        if self.depth >= DEPTH {
+        if self.depth >= DEEPEST {
             return;
         }
         let style = Style { heading_base: self.style.heading_base, ids: Ids::Omitted, left_out: &[] };

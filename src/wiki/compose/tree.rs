@@ -8,13 +8,10 @@ use super::tags::{Piece, is_block as is_block_tag, pieces, style};
 use crate::diagnostic::{Diagnostic, rules};
 use crate::markdown::{Body, Event, Tag, Target, is_inline};
 use crate::model::Document;
-use crate::site::{CaseStudyId, Destination, DocumentId, Node};
+use crate::site::{CaseStudyId, DEEPEST, Destination, DocumentId, Node};
 use crate::slug::Numbered;
 use crate::wiki::page::{Block, Heading, Inline, Item, LinkTo, List, Style, Table};
 use crate::wiki::picture;
-
-/// How deep transclusions go; cycles are mistakes that are reported when the site is linked.
-const DEPTH: usize = 8;
 
 /// The level of the highest headings on a page; its title is the first.
 const HIGHEST: u8 = 2;
@@ -239,7 +236,7 @@ impl Walk<'_, '_> {
     fn transclusion(&mut self, number: u32) -> Vec<Block> {
         let site = self.page.shared.site;
         let Destination::Page { node, fragment, section } = site.destination(self.id, number) else { return Vec::new() };
-        if self.page.depth >= DEPTH {
+        if self.page.depth >= DEEPEST {
             return Vec::new();
         }
         let Some((document, nodes)) = site.shown(*node, fragment, *section) else { return Vec::new() };
