@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap as HashMap;
+use aho_corasick::AhoCorasick;
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, rules};
@@ -43,7 +44,34 @@ pub struct Withheld {
     /// In any spelling.
     words: Finder,
     /// As they stand: paths and the like, which in another spelling would be ordinary words.
+    names: Names,
+}
+
+/// Names that are looked for in this very spelling, all of them in one walk over a text.
+#[derive(Debug, Clone, Default)]
+pub struct Names {
     names: Vec<String>,
+    finder: Option<AhoCorasick>,
+}
+
+impl Names {
+    /// Makes ready to look for names.
+    pub fn new(names: Vec<String>) -> Self {
+        let finder = (!names.is_empty()).then(|| AhoCorasick::new(&names).expect("names are far shorter together than two gigabytes"));
+        Self { names, finder }
+    }
+
+    /// Each place that holds one of the names, those that overlap too.
+    fn all<'t>(&'t self, text: &'t str) -> impl Iterator<Item = (usize, Range<usize>)> + 't {
+        let found = self.finder.iter().flat_map(move |finder| finder.find_overlapping_iter(text));
+        found.map(|found| (found.pattern().as_usize(), found.range()))
+    }
+
+    /// The names that a text does not hold.
+    pub fn not_in(self, text: &str) -> Vec<String> {
+        let held: HashSet<usize> = self.all(text).map(|(name, _)| name).collect();
+        self.names.into_iter().enumerate().filter(|(place, _)| !held.contains(place)).map(|(_, name)| name).collect()
+    }
 }
 
 impl Withheld {
@@ -53,12 +81,13 @@ impl Withheld {
             Audience::Private => Finder::default(),
             Audience::Team | Audience::Public => Finder::new(config.redact.keys().chain(&config.forbid.words).map(String::as_str)),
         };
-        Self { words, names: Vec::new() }
+        Self { words, names: Names::default() }
     }
 
     /// The same with names that may not leave either, in this very spelling but in any case.
     pub fn with_names(mut self, names: impl IntoIterator<Item = String>) -> Self {
-        self.names.extend(names.into_iter().filter(|name| !name.is_empty()).map(|name| name.to_lowercase()));
+        let lower = names.into_iter().filter(|name| !name.is_empty()).map(|name| name.to_lowercase());
+        self.names = Names::new(std::mem::take(&mut self.names.names).into_iter().chain(lower).collect());
         self
     }
 
@@ -68,7 +97,7 @@ impl Withheld {
     }
 
     fn words_of_names(&self, bytes: &[u8]) -> Option<Hit> {
-        if self.names.is_empty() {
+        if self.names.finder.is_none() {
             return None;
         }
         let text = decode(&String::from_utf8_lossy(bytes)).to_lowercase();
@@ -77,11 +106,9 @@ impl Withheld {
             let goes_on = text[at + name.len()..].starts_with(char::is_alphanumeric);
             !goes_on || !name.starts_with(['/', '\\'])
         };
-        let found = self.names.iter().find_map(|name| {
-            let at = text.match_indices(name.as_str()).map(|(at, _)| at).find(|&at| is_whole(name, at))?;
-            Some((name, at))
-        });
-        found.map(|(name, at)| Hit { word: name.clone(), excerpt: excerpt(&text, at..at + name.len()) })
+        let found = self.names.all(&text).filter(|(name, range)| is_whole(&self.names.names[*name], range.start));
+        let first = found.min_by_key(|(name, range)| (*name, range.start));
+        first.map(|(name, range)| Hit { word: self.names.names[name].clone(), excerpt: excerpt(&text, range) })
     }
 }
 

@@ -4,6 +4,7 @@
 //! that neither is stricter than the other.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization;
@@ -13,6 +14,17 @@ use unicode_normalization::char::is_combining_mark;
 #[derive(Debug, Clone, Default)]
 pub struct Finder {
     phrases: Vec<Phrase>,
+    /// The letters and digits of all phrases as a tree, whose root is the first: a text is walked over once, however many there are.
+    tree: Vec<Branch>,
+}
+
+/// A place in the tree of phrases.
+#[derive(Debug, Clone, Default)]
+struct Branch {
+    /// What follows each letter or digit.
+    next: BTreeMap<char, usize>,
+    /// The phrases that end here.
+    ends: Vec<usize>,
 }
 
 /// A phrase as it is looked for.
@@ -71,7 +83,20 @@ struct Unit {
 impl Finder {
     /// A finder of words and phrases, which [`Found::phrase`] counts from 0 in this order.
     pub fn new<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
-        Self { phrases: words.into_iter().map(Phrase::new).collect() }
+        let phrases: Vec<Phrase> = words.into_iter().map(Phrase::new).collect();
+        let mut tree = vec![Branch::default()];
+        for (index, phrase) in phrases.iter().enumerate().filter(|(_, phrase)| !phrase.units.is_empty()) {
+            let mut at = 0;
+            for &(letter, _) in &phrase.units {
+                let new = tree.len();
+                at = *tree[at].next.entry(letter).or_insert(new);
+                if at == new {
+                    tree.push(Branch::default());
+                }
+            }
+            tree[at].ends.push(index);
+        }
+        Self { phrases, tree }
     }
 
     /// Whether there is nothing to look for.
@@ -145,8 +170,15 @@ impl Finder {
     }
 
     fn longest_at(&self, text: &str, units: &[Unit], at: usize) -> Option<(usize, usize)> {
-        let lengths = self.phrases.iter().enumerate().filter(|(_, phrase)| phrase.is_at(text, units, at));
-        lengths.map(|(index, phrase)| (index, phrase.units.len())).max_by_key(|&(index, length)| (length, usize::MAX - index))
+        let mut longest = None;
+        let mut branch = &self.tree[0];
+        for unit in &units[at..] {
+            let Some(&next) = branch.next.get(&unit.lower) else { break };
+            branch = &self.tree[next];
+            let found = branch.ends.iter().copied().find(|&phrase| self.phrases[phrase].is_at(text, units, at));
+            longest = found.map(|phrase| (phrase, self.phrases[phrase].units.len())).or(longest);
+        }
+        longest
     }
 }
 

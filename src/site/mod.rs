@@ -368,6 +368,16 @@ impl Site {
         self.competency_ids.get(slug).copied()
     }
 
+    /// The document at a path.
+    pub fn document_at(&self, path: &SitePath) -> Option<DocumentId> {
+        self.documents.binary_search_by(|document| document.path.cmp(path)).ok().map(DocumentId)
+    }
+
+    /// The case study with a slug.
+    pub fn case_study_named(&self, slug: &Slug) -> Option<CaseStudyId> {
+        self.case_studies.binary_search_by(|case| case.slug.cmp(slug)).ok().map(CaseStudyId)
+    }
+
     /// The story with a slug.
     pub fn story_named(&self, slug: &Slug) -> Option<StoryId> {
         self.stories.binary_search_by(|story| story.slug.cmp(slug)).ok().map(StoryId)

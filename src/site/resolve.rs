@@ -121,9 +121,9 @@ impl<'a> Resolver<'a> {
 
     /// The page of the document at a path; several questions in one file have a page each, and the file has none.
     fn page_of_file(&self, path: &SitePath) -> Option<Node> {
-        let document = self.site.documents.binary_search_by(|document| document.path.cmp(path)).ok()?;
-        let is_sheet = matches!(self.site.documents[document].meta, Meta::Sheet(_));
-        self.site.pages[document].filter(|_| !is_sheet)
+        let document = self.site.document_at(path)?;
+        let is_sheet = matches!(self.site.document(document).meta, Meta::Sheet(_));
+        self.site.page_of(document).filter(|_| !is_sheet)
     }
 
     /// Where a link of `document` leads, or why it leads nowhere. `own` is the page of that document, if it has one.
@@ -253,7 +253,7 @@ impl<'a> Resolver<'a> {
             return Ok(Destination::Page { node: question, fragment: String::new(), section: None });
         }
         let missing = dangling(document, link, format!("there is no file `{path}`"));
-        Err(match self.document_at(path) {
+        Err(match self.site.document_at(path) {
             Some(_) => missing
                 .help("it holds several questions, each with a page of its own: link to one, as in `[[slug-of-the-question]]`")
                 .into(),
@@ -261,12 +261,8 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    fn document_at(&self, path: &SitePath) -> Option<DocumentId> {
-        self.site.documents.binary_search_by(|document| document.path.cmp(path)).ok().map(DocumentId)
-    }
-
     fn question_of_sheet(&self, path: &SitePath, fragment: &str) -> Option<Node> {
-        let item = (self.document_at(path)?, &Slug::of(fragment));
+        let item = (self.site.document_at(path)?, &Slug::of(fragment));
         self.by_item.get(&item).copied().map(Node::Question)
     }
 
