@@ -8,6 +8,9 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use aho_corasick::AhoCorasick;
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
+
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, rules};
 use crate::escape::escaped;
@@ -42,7 +45,34 @@ pub struct Withheld {
     /// In any spelling.
     words: Finder,
     /// As they stand: paths and the like, which in another spelling would be ordinary words.
+    names: Names,
+}
+
+/// Names that are looked for in this very spelling, all of them in one walk over a text.
+#[derive(Debug, Clone, Default)]
+pub struct Names {
     names: Vec<String>,
+    finder: Option<AhoCorasick>,
+}
+
+impl Names {
+    /// Makes ready to look for names.
+    pub fn new(names: Vec<String>) -> Self {
+        let finder = (!names.is_empty()).then(|| AhoCorasick::new(&names).expect("names are far shorter together than two gigabytes"));
+        Self { names, finder }
+    }
+
+    /// Each place that holds one of the names, those that overlap too.
+    fn all<'t>(&'t self, text: &'t str) -> impl Iterator<Item = (usize, Range<usize>)> + 't {
+        let found = self.finder.iter().flat_map(move |finder| finder.find_overlapping_iter(text));
+        found.map(|found| (found.pattern().as_usize(), found.range()))
+    }
+
+    /// The names that a text does not hold.
+    pub fn not_in(self, text: &str) -> Vec<String> {
+        let held: HashSet<usize> = self.all(text).map(|(name, _)| name).collect();
+        self.names.into_iter().enumerate().filter(|(place, _)| !held.contains(place)).map(|(_, name)| name).collect()
+    }
 }
 
 impl Withheld {
@@ -52,12 +82,13 @@ impl Withheld {
             Audience::Private => Finder::default(),
             Audience::Team | Audience::Public => Finder::new(config.redact.keys().chain(&config.forbid.words).map(String::as_str)),
         };
-        Self { words, names: Vec::new() }
+        Self { words, names: Names::default() }
     }
 
     /// The same with names that may not leave either, in this very spelling but in any case.
     pub fn with_names(mut self, names: impl IntoIterator<Item = String>) -> Self {
-        self.names.extend(names.into_iter().filter(|name| !name.is_empty()).map(|name| name.to_lowercase()));
+        let lower = names.into_iter().filter(|name| !name.is_empty()).map(|name| name.to_lowercase());
+        self.names = Names::new(std::mem::take(&mut self.names.names).into_iter().chain(lower).collect());
         self
     }
 
@@ -72,7 +103,7 @@ impl Withheld {
     }
 
     fn words_of_names(&self, bytes: &[u8]) -> Option<Hit> {
-        if self.names.is_empty() {
+        if self.names.finder.is_none() {
             return None;
         }
         let text = decode(&String::from_utf8_lossy(bytes)).to_lowercase();
@@ -81,11 +112,9 @@ impl Withheld {
             let goes_on = text[at + name.len()..].starts_with(char::is_alphanumeric);
             !goes_on || !name.starts_with(['/', '\\'])
         };
-        let found = self.names.iter().find_map(|name| {
-            let at = text.match_indices(name.as_str()).map(|(at, _)| at).find(|&at| is_whole(name, at))?;
-            Some((name, at))
-        });
-        found.map(|(name, at)| Hit { word: name.clone(), excerpt: excerpt(&text, at..at + name.len()) })
+        let found = self.names.all(&text).filter(|(name, range)| is_whole(&self.names.names[*name], range.start));
+        let first = found.min_by_key(|(name, range)| (*name, range.start));
+        first.map(|(name, range)| Hit { word: self.names.names[name].clone(), excerpt: excerpt(&text, range) })
     }
 }
 
@@ -99,7 +128,8 @@ pub fn project(site: &Site, viewer: Viewer) -> Option<Projection> {
         let documents = site.documents.iter().zip(&visible).filter(|&(_, &visible)| visible).map(|(document, _)| document.clone());
         return Some(Projection { config: site.config.clone(), documents: documents.collect(), diagnostics: Vec::new() });
     }
-    let projector = Projector { site, visible: &visible, redactor: Redactor::new(&site.config) };
+    let questions = site.questions.iter().map(|question| (&question.slug, question.document)).collect();
+    let projector = Projector { site, visible: &visible, questions, redactor: Redactor::new(&site.config) };
     let mut diagnostics = Vec::new();
     let documents = (0..site.documents.len())
         .filter(|&index| visible[index])
@@ -115,8 +145,8 @@ fn is_visible(site: &Site, id: DocumentId, viewer: Viewer) -> bool {
     match &document.meta {
         Meta::Variant(variant) => {
             let is_for_author = matches!(variant.by, Author::Assistant(_)) && viewer.audience != Audience::Private;
-            let story = site.stories.iter().find(|story| story.slug == variant.story);
-            is_admitted && !is_for_author && story.is_none_or(|story| is_visible(site, story.document, viewer))
+            let story = site.story_named(&variant.story).map(|story| site.story(story).document);
+            is_admitted && !is_for_author && story.is_none_or(|story| is_visible(site, story, viewer))
         }
         _ => is_admitted,
     }
@@ -294,6 +324,8 @@ impl<'a> Edits<'a> {
 struct Projector<'a> {
     site: &'a Site,
     visible: &'a [bool],
+    /// The documents of the questions, by their slugs.
+    questions: HashMap<&'a Slug, DocumentId>,
     redactor: Redactor,
 }
 
@@ -394,11 +426,11 @@ impl Projector<'_> {
     }
 
     fn question_document(&self, slug: &Slug) -> Option<DocumentId> {
-        self.site.questions.iter().find(|question| question.slug == *slug).map(|question| question.document)
+        self.questions.get(slug).copied()
     }
 
     fn story_document(&self, slug: &Slug) -> Option<DocumentId> {
-        self.site.stories.iter().find(|story| story.slug == *slug).map(|story| story.document)
+        self.site.story_named(slug).map(|story| self.site.story(story).document)
     }
 
     fn body(&self, id: DocumentId, document: &Document, diagnostics: &mut Vec<Diagnostic>) -> Body {
@@ -507,8 +539,20 @@ fn hidden_ranges(document: &Document) -> Vec<Range<usize>> {
             hidden.push(index..body.end_of(index) + 1);
         }
     }
-    hidden.sort_by_key(|range| range.start);
-    hidden
+    joined(hidden)
+}
+
+/// Stretches in their order, those that overlap as one.
+fn joined(mut stretches: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    stretches.sort_by_key(|stretch| stretch.start);
+    let mut joined: Vec<Range<usize>> = Vec::with_capacity(stretches.len());
+    for stretch in stretches.into_iter().filter(|stretch| !stretch.is_empty()) {
+        match joined.last_mut().filter(|last| stretch.start < last.end) {
+            Some(last) => last.end = last.end.max(stretch.end),
+            None => joined.push(stretch),
+        }
+    }
+    joined
 }
 
 /// A body in the making, with none of the characters of the file in it but those that are shown.

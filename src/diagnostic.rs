@@ -88,14 +88,30 @@ pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
 
 /// The one of `candidates` that somebody probably meant by `word`, if one is near enough.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // To compare two words takes as long as both are long together, times each other.
+    const LONGEST: usize = 120;
+    if word.len() > LONGEST {
+        return None;
+    }
     let word = word.to_lowercase();
+    let length = word.chars().count();
     candidates
         .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&word, &candidate.to_lowercase()), candidate))
-        .filter(|&(distance, candidate)| distance <= candidate.chars().count().max(word.chars().count()).div_ceil(4))
-        .min_by_key(|&(distance, candidate)| (distance, candidate.to_owned()))
+        .filter(|candidate| candidate.len() <= LONGEST)
+        .filter_map(|candidate| {
+            let theirs = candidate.chars().count();
+            let farthest = theirs.max(length).div_ceil(4);
+            let may_be_near = theirs.abs_diff(length) <= farthest;
+            let distance = may_be_near.then(|| strsim::damerau_levenshtein(&word, &candidate.to_lowercase()))?;
+            (distance <= farthest).then_some((distance, candidate))
+        })
+        .min_by(|(distance, candidate), (other, others)| (distance, candidate).cmp(&(other, others)))
         .map(|(_, candidate)| candidate)
 }
+
+/// How many words that name nothing are compared with all that there are, which takes its time; those after them are so many that
+/// nobody reads the advice.
+pub const ADVISED: usize = 50;
 
 /// Advice that names the nearest of `candidates`, if one is near enough.
 pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
@@ -104,12 +120,22 @@ pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str
 
 /// Advice that names the nearest of `known`, or all of them if none is near.
 pub fn nearest_or_all(word: &str, known: &[&str]) -> String {
-    did_you_mean(word, known.iter().copied()).unwrap_or_else(|| format!("there are: {}", known.join(", ")))
+    did_you_mean(word, known.iter().copied()).unwrap_or_else(|| match known.get(..MOST_LISTED) {
+        Some(first) if known.len() > MOST_LISTED => format!("there are: {} and {} more", first.join(", "), known.len() - MOST_LISTED),
+        _ => format!("there are: {}", known.join(", ")),
+    })
 }
+
+/// The longest list of names in an advice.
+const MOST_LISTED: usize = 40;
 
 /// Advice that lists what is allowed.
 pub fn one_of(known: &[&str]) -> String {
     match known {
+        [first @ .., _] if first.len() >= MOST_LISTED => {
+            let names: Vec<String> = known[..MOST_LISTED].iter().map(|name| format!("`{name}`")).collect();
+            format!("use one of {} or of {} more", names.join(", "), known.len() - MOST_LISTED)
+        }
         [] => "take it out".to_owned(),
         [only] => format!("write `{only}`"),
         [rest @ .., last] => {
@@ -117,6 +143,12 @@ pub fn one_of(known: &[&str]) -> String {
             format!("use one of {} or `{last}`", rest.join(", "))
         }
     }
+}
+
+/// Something that stands deeper inside of others of its kind than anything can.
+pub fn too_deep(file: &SitePath, span: Span, what: &str, deepest: usize) -> Diagnostic {
+    Diagnostic::new(&rules::NESTING, file, span, format!("{what} stand more than {deepest} deep inside of one another here"))
+        .help("take some of them out, and close those that are open")
 }
 
 /// Every rule, each under the name by which the code speaks of it.
@@ -148,8 +180,10 @@ pub mod rules {
         LOCAL_LINK = "local-link", Warning, "A link that others see leads to a place that they can reach.";
         MISPLACED = "misplaced-file", Warning, "A Markdown file lies in the folder of its kind.";
         FIELD_MISSING = "missing-field", Error, "A required field is there.";
+        NESTING = "nested-too-deep", Error, "Things stand only so deep inside of one another.";
         ENCODING = "not-utf-8", Error, "A file is UTF-8 text.";
         OPEN_REMARK = "open-remark", Error, "What is published has no open remark of a reviewer.";
+        OVER_LIMIT = "over-limit", Error, "Files, pages and lists keep to the limits of the format.";
         PICTURE = "picture-metadata", Error, "A picture that leaves can be cleaned of what cameras and programs write into it.";
         PRIVATE_MARK = "private-mark", Warning, "A heading for the author alone ends in `{.private}`.";
         REMOTE_IMAGE = "remote-image", Warning, "An image lies in the site, so that reading it asks no other host.";

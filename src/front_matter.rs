@@ -3,13 +3,16 @@
 //! `serde_yaml` gives values but stops at the first mistake and does not know where a value stands; the events of
 //! `saphyr-parser` know the places. This module is the only one that knows either crate.
 
-use saphyr_parser::{Event, Parser};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use saphyr_parser::{Event, Marker, Parser};
 use serde::de::DeserializeOwned;
 use serde_path_to_error::{Path, Segment};
-use serde_yaml::Value;
+use serde_yaml::{Mapping, Value};
 
-use crate::diagnostic::{Diagnostic, did_you_mean, one_of, rules};
-use crate::source::{SitePath, Span, offset_of};
+use crate::diagnostic::{Diagnostic, did_you_mean, one_of, rules, too_deep};
+use crate::source::{SitePath, Span};
 
 /// A file cut into front matter and body; offsets count from the start of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,9 +49,12 @@ pub fn split(text: &str) -> Result<Split, Span> {
     Err(Span::new(start, start + FENCE.len()))
 }
 
+/// How deep lists and mappings can stand inside of one another; nobody writes more than four.
+const DEEPEST: usize = 32;
+
 /// Reads the fields of a document from its front matter.
 ///
-/// Every mistake is reported: after each one the value that holds it is taken out and the rest is read again. The fields
+/// Every mistake is reported: the element, the entry or the field that holds it is taken out, and the rest is read. The fields
 /// come back as far as they are sound; a field that is required is an `Option` in `Fields`, and its absence is for the
 /// caller to report.
 pub fn read<Fields: DeserializeOwned + Default>(text: &str, yaml: Span, file: &SitePath) -> (Fields, Vec<Diagnostic>) {
@@ -56,66 +62,109 @@ pub fn read<Fields: DeserializeOwned + Default>(text: &str, yaml: Span, file: &S
     if slice.trim().is_empty() {
         return (Fields::default(), Vec::new());
     }
+    if may_be_deep(slice)
+        && let Some(place) = Outline::of(text, yaml).too_deep
+    {
+        return (Fields::default(), vec![too_deep(file, place, "lists and mappings", DEEPEST)]);
+    }
     // Where the mistakes are is only asked once it is known that there are some: keeping the path to each value costs.
     match serde_yaml::from_str(slice) {
         Ok(fields) => (fields, Vec::new()),
-        Err(_) => read_with_mistakes(slice, yaml, file),
+        Err(_) => read_with_mistakes(text, yaml, file),
     }
 }
 
+/// Whether values may stand deeper inside of one another than they can: only then is the outline looked at, which takes longer.
+fn may_be_deep(yaml: &str) -> bool {
+    let opens_flow = yaml.bytes().filter(|byte| matches!(byte, b'[' | b'{')).count() > DEEPEST;
+    let opens_block = |line: &str| line.bytes().take_while(|byte| matches!(byte, b' ' | b'-' | b'?' | b':')).count() > DEEPEST;
+    opens_flow || yaml.lines().any(opens_block)
+}
+
 /// Reads front matter that is known to hold a mistake.
-fn read_with_mistakes<Fields: DeserializeOwned + Default>(slice: &str, yaml: Span, file: &SitePath) -> (Fields, Vec<Diagnostic>) {
+fn read_with_mistakes<Fields: DeserializeOwned + Default>(text: &str, yaml: Span, file: &SitePath) -> (Fields, Vec<Diagnostic>) {
+    let slice = &text[yaml.range()];
+    let outline = Outline::of(text, yaml);
     let mut value = match serde_yaml::from_str::<Value>(slice) {
         Ok(value) => value,
-        Err(error) => return (Fields::default(), vec![syntax_mistake(slice, yaml, file, &error)]),
+        Err(error) => return (Fields::default(), vec![syntax_mistake(slice, yaml, file, &error, &outline)]),
     };
     if value.is_null() {
         return (Fields::default(), Vec::new());
     }
-    if !value.is_mapping() {
+    write_out_numbers(&mut value, text, outline.root.as_ref());
+    let Value::Mapping(fields) = value else {
         let found = Diagnostic::new(&rules::FRONT_MATTER, file, yaml, "front matter is not a list of `key: value` lines")
             .help("write one `key: value` a line, as in `title: The outage`");
         return (Fields::default(), vec![found]);
-    }
-    write_out_numbers(&mut value, slice, &mut Vec::new());
-    let mut found = Vec::new();
-    let mut taken_out = Vec::new();
-    loop {
-        match serde_path_to_error::deserialize::<_, Fields>(value.clone()) {
-            Ok(fields) => return (fields, found),
-            Err(error) => {
-                let mistake = Mistake::of(error.path(), &error.inner().to_string());
-                let is_taken_out = take_out(&mut value, &mistake.path);
-                let mistake = mistake.counted_with(&mut taken_out);
-                found.push(mistake.diagnostic(slice, yaml, file));
-                if !is_taken_out {
-                    return (Fields::default(), found);
-                }
-            }
+    };
+    let mut sound = Mapping::new();
+    let mut mistakes = Vec::new();
+    for (name, value) in fields {
+        if let Some(value) = sound_part::<Fields>(&name, value, &mut mistakes) {
+            sound.insert(name, value);
         }
     }
+    let fields = deserialize::<Fields>(sound).unwrap_or_else(|mistake| {
+        mistakes.push(mistake);
+        Fields::default()
+    });
+    (fields, mistakes.iter().map(|mistake| mistake.diagnostic(&outline, file)).collect())
+}
+
+/// What is sound of a field. Each element of a list and each entry of a mapping is read by itself, so that the time that this
+/// takes does not depend on how many are mistaken.
+fn sound_part<Fields: DeserializeOwned>(name: &Value, value: Value, mistakes: &mut Vec<Mistake>) -> Option<Value> {
+    let alone = |value: Value| deserialize::<Fields>(Mapping::from_iter([(name.clone(), value)]));
+    let Err(mistake) = alone(value.clone()) else { return Some(value) };
+    let whole = match (value, mistake.path.get(1)) {
+        (Value::Sequence(elements), Some(Key::Index(_))) => {
+            let elements = elements.into_iter().enumerate().filter_map(|(index, element)| {
+                let Err(mistake) = alone(Value::Sequence(vec![element.clone()])) else { return Some(element) };
+                mistakes.push(mistake.of_element(index));
+                None
+            });
+            Value::Sequence(elements.collect())
+        }
+        (Value::Mapping(entries), Some(Key::Name(_))) => {
+            let entries = entries.into_iter().filter_map(|(key, entry)| {
+                let Err(mistake) = alone(Value::Mapping(Mapping::from_iter([(key.clone(), entry.clone())]))) else {
+                    return Some((key, entry));
+                };
+                mistakes.push(mistake);
+                None
+            });
+            Value::Mapping(entries.collect())
+        }
+        _ => {
+            mistakes.push(mistake);
+            return None;
+        }
+    };
+    // What is wrong with the elements together is said where nothing is wrong with any of them.
+    alone(whole.clone()).map_err(|mistake| mistakes.push(mistake)).ok().map(|_| whole)
+}
+
+fn deserialize<Fields: DeserializeOwned>(fields: Mapping) -> Result<Fields, Mistake> {
+    serde_path_to_error::deserialize(Value::Mapping(fields)).map_err(|error| Mistake::of(error.path(), &error.inner().to_string()))
 }
 
 /// Makes texts of numbers, as they are when front matter without a mistake is read: `when: 2025` is a text there, and must
 /// not become a second mistake here.
-fn write_out_numbers(value: &mut Value, slice: &str, path: &mut Vec<Key>) {
+fn write_out_numbers(value: &mut Value, text: &str, spot: Option<&Spot>) {
     match value {
         Value::Number(number) => {
-            let written = find(slice, path).map(|place| slice[place.value.range()].to_owned());
+            let written = spot.map(|spot| text[spot.place.value.range()].to_owned());
             *value = Value::String(written.unwrap_or_else(|| number.to_string()));
         }
         Value::Sequence(elements) => {
             for (index, element) in elements.iter_mut().enumerate() {
-                path.push(Key::Index(index));
-                write_out_numbers(element, slice, path);
-                path.pop();
+                write_out_numbers(element, text, spot.and_then(|spot| spot.element(index)));
             }
         }
         Value::Mapping(entries) => {
             for (name, entry) in entries.iter_mut() {
-                path.push(Key::Name(name.as_str().unwrap_or_default().to_owned()));
-                write_out_numbers(entry, slice, path);
-                path.pop();
+                write_out_numbers(entry, text, spot.and_then(|spot| spot.entry(name.as_str().unwrap_or_default())));
             }
         }
         Value::Null | Value::Bool(_) | Value::String(_) | Value::Tagged(_) => {}
@@ -156,29 +205,25 @@ impl Mistake {
         Self { path: keys, unknown, message: message.to_owned() }
     }
 
-    /// The same mistake with the place that its element has in the file: those taken out before it count there too.
-    fn counted_with(mut self, taken_out: &mut Vec<(String, usize)>) -> Self {
-        if let [Key::Name(field), Key::Index(index), ..] = self.path.as_mut_slice() {
-            taken_out.sort();
-            for (_, earlier) in taken_out.iter().filter(|(other, _)| other == field) {
-                *index += usize::from(earlier <= index);
-            }
-            taken_out.push((field.clone(), *index));
+    /// The same mistake in the element of a list that was read by itself.
+    fn of_element(mut self, index: usize) -> Self {
+        if let Some(place @ Key::Index(_)) = self.path.get_mut(1) {
+            *place = Key::Index(index);
         }
         self
     }
 
-    fn diagnostic(&self, slice: &str, yaml: Span, file: &SitePath) -> Diagnostic {
-        let place = find(slice, &self.path);
+    fn diagnostic(&self, outline: &Outline, file: &SitePath) -> Diagnostic {
+        let place = outline.find(&self.path);
         if self.unknown {
             let mut names = backticked(&self.message);
             let name = names.next().unwrap_or_default();
             let known: Vec<&str> = names.collect();
-            let span = place.map_or(yaml, |place| place.key.shifted(yaml.start as usize));
+            let span = place.map_or(outline.yaml, |place| place.key);
             return Diagnostic::new(&rules::FIELD_UNKNOWN, file, span, format!("unknown field `{name}`"))
                 .help(did_you_mean(name, known.iter().copied()).unwrap_or_else(|| one_of(&known)));
         }
-        let span = place.map_or(yaml, |place| place.value.shifted(yaml.start as usize));
+        let span = place.map_or(outline.yaml, |place| place.value);
         let name = written(&self.path);
         if let Some((found, help)) = unknown_word(&self.message) {
             return Diagnostic::new(&rules::FIELD_TYPE, file, span, format!("`{name}`: `{found}` is not one of its values")).help(help);
@@ -244,34 +289,13 @@ pub fn plain_words(message: &str) -> String {
     format!("found {found}")
 }
 
-/// Takes the mistaken value out: an element of a list, an entry of a mapping two levels down, or a whole field.
-fn take_out(root: &mut Value, path: &[Key]) -> bool {
-    match path {
-        [Key::Name(field), inner, ..] => match (root.get_mut(field.as_str()), inner) {
-            (Some(Value::Sequence(list)), Key::Index(index)) if *index < list.len() => {
-                list.remove(*index);
-                true
-            }
-            (Some(Value::Mapping(entries)), Key::Name(name)) => entries.remove(name.as_str()).is_some(),
-            _ => remove_field(root, field),
-        },
-        [Key::Name(field)] => remove_field(root, field),
-        _ => false,
-    }
-}
-
-fn remove_field(root: &mut Value, field: &str) -> bool {
-    root.as_mapping_mut().is_some_and(|fields| fields.remove(field).is_some())
-}
-
 /// The diagnostic for YAML that cannot be read at all.
-fn syntax_mistake(slice: &str, yaml: Span, file: &SitePath, error: &serde_yaml::Error) -> Diagnostic {
+fn syntax_mistake(slice: &str, yaml: Span, file: &SitePath, error: &serde_yaml::Error, outline: &Outline) -> Diagnostic {
     let message = error.to_string();
     let is_repetition = message.contains("duplicate entry") || message.contains("duplicate field");
-    if let Some((name, first, second)) = repeated_key(slice).filter(|_| is_repetition) {
-        let base = yaml.start as usize;
-        return Diagnostic::new(&rules::FRONT_MATTER, file, second.shifted(base), format!("`{name}` is given twice"))
-            .note(file, first.shifted(base), "first given here")
+    if let Some(Repetition { name, first, second }) = outline.repetition.as_ref().filter(|_| is_repetition) {
+        return Diagnostic::new(&rules::FRONT_MATTER, file, *second, format!("`{name}` is given twice"))
+            .note(file, *first, "first given here")
             .help("keep one of the two");
     }
     let at = error.location().map_or(0, |location| location.index().min(slice.len()));
@@ -292,141 +316,202 @@ fn floor(text: &str, mut at: usize) -> usize {
     at
 }
 
-/// Where a value stands, in bytes from the start of the YAML.
+/// Where a value stands in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+struct Place {
     /// Its key, or for an element of a list the element itself.
-    pub key: Span,
+    key: Span,
     /// What stands behind the key: a scalar with its quotes, or a whole list or mapping.
-    pub value: Span,
+    value: Span,
+}
+
+/// Where every value of some front matter stands.
+#[derive(Debug)]
+pub struct Outline {
+    yaml: Span,
+    root: Option<Spot>,
+    /// The first key that stands twice in one mapping.
+    repetition: Option<Repetition>,
+    /// The first value that stands too deep; the outline ends before it.
+    too_deep: Option<Span>,
+}
+
+/// A value, and the values in it.
+#[derive(Debug)]
+struct Spot {
+    place: Place,
+    entries: BTreeMap<String, Spot>,
+    elements: Vec<Spot>,
+}
+
+impl Spot {
+    fn entry(&self, name: &str) -> Option<&Self> {
+        self.entries.get(name)
+    }
+
+    fn element(&self, index: usize) -> Option<&Self> {
+        self.elements.get(index)
+    }
+}
+
+/// A key that stands twice in one mapping.
+#[derive(Debug, PartialEq, Eq)]
+struct Repetition {
+    name: String,
+    first: Span,
+    second: Span,
+}
+
+impl Outline {
+    /// The outline of the front matter of a file; where it is not YAML, of what comes before the mistake.
+    pub fn of(text: &str, yaml: Span) -> Self {
+        let mut walk = Walk::new(&text[yaml.range()], yaml.start as usize);
+        let root = walk.document();
+        Self { yaml, root, repetition: walk.repetition, too_deep: walk.too_deep }
+    }
+
+    /// Where the value of `field`, or its element `index`, stands in the file; the whole front matter where it cannot be found.
+    pub fn place_of(&self, field: &str, index: Option<usize>) -> Span {
+        let field = self.root.as_ref().and_then(|root| root.entry(field));
+        let element = index.and_then(|index| field?.element(index));
+        element.or(field).map_or(self.yaml, |spot| spot.place.value)
+    }
+
+    /// The text of the value under some keys, each in the value of the one before, as its author wrote it.
+    pub fn written_value<'a>(&self, text: &'a str, path: &[&str]) -> Option<&'a str> {
+        let spot = path.iter().try_fold(self.root.as_ref()?, |spot, name| spot.entry(name))?;
+        Some(&text[spot.place.value.range()])
+    }
+
+    /// Finds the value that a path leads to.
+    fn find(&self, path: &[Key]) -> Option<Place> {
+        let spot = path.iter().try_fold(self.root.as_ref()?, |spot, key| match key {
+            Key::Name(name) => spot.entry(name),
+            Key::Index(index) => spot.element(*index),
+        })?;
+        Some(spot.place)
+    }
 }
 
 /// Where the value of `field`, or its element `index`, stands in the file; the whole front matter where it cannot be found.
 pub fn place_of(text: &str, yaml: Span, field: &str, index: Option<usize>) -> Span {
-    let mut path = vec![Key::Name(field.to_owned())];
-    path.extend(index.map(Key::Index));
-    let place = find(&text[yaml.range()], &path).or_else(|| find(&text[yaml.range()], &path[..1]));
-    place.map_or(yaml, |place| place.value.shifted(yaml.start as usize))
+    Outline::of(text, yaml).place_of(field, index)
 }
 
-/// The text of the value under `field` and then `inner` keys as its author wrote it.
-pub fn written_value<'a>(text: &'a str, yaml: Span, path: &[&str]) -> Option<&'a str> {
-    let keys: Vec<Key> = path.iter().map(|name| Key::Name((*name).to_owned())).collect();
-    let slice = &text[yaml.range()];
-    find(slice, &keys).map(|place| &slice[place.value.range()])
-}
-
-/// Finds the value that a path leads to.
-fn find(yaml: &str, path: &[Key]) -> Option<Place> {
-    Finder::new(yaml).document(path)
-}
-
-/// The first key that stands twice in one mapping: its name, its first and its second place.
-fn repeated_key(yaml: &str) -> Option<(String, Span, Span)> {
-    let mut finder = Finder::new(yaml);
-    finder.repetition = Some(None);
-    finder.document(&[]);
-    finder.repetition.flatten()
-}
-
-/// A walk through the events of a YAML document.
-struct Finder<'a> {
+/// A walk through the events of a YAML document, which come in the order of the text.
+struct Walk<'a> {
     yaml: &'a str,
+    /// Where the YAML starts in its file.
+    base: usize,
     events: Parser<'a, saphyr_parser::StrInput<'a>>,
-    /// `Some` while looking for a key that stands twice; filled with the first one.
-    repetition: Option<Option<(String, Span, Span)>>,
+    /// Where each line starts.
+    lines: Vec<usize>,
+    /// The place of the event before: its line, its column, and its offset.
+    before: (usize, usize, usize),
+    depth: usize,
+    repetition: Option<Repetition>,
+    too_deep: Option<Span>,
 }
 
-impl<'a> Finder<'a> {
-    fn new(yaml: &'a str) -> Self {
-        Self { yaml, events: Parser::new_from_str(yaml), repetition: None }
+impl<'a> Walk<'a> {
+    fn new(yaml: &'a str, base: usize) -> Self {
+        let lines = std::iter::once(0).chain(yaml.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Self { yaml, base, events: Parser::new_from_str(yaml), lines, before: (1, 0, 0), depth: 0, repetition: None, too_deep: None }
     }
 
     fn next(&mut self) -> Option<(Event<'a>, Span)> {
         let (event, span) = self.events.next_event()?.ok()?;
-        let at = |marker: &saphyr_parser::Marker| offset_of(self.yaml, marker.line(), marker.col());
-        Some((event, Span::new(at(&span.start), at(&span.end))))
+        self.before = self.at(&span.start);
+        let (start, end) = (self.before.2, self.at(&span.end).2);
+        Some((event, Span::new(start, end).shifted(self.base)))
     }
 
-    fn document(&mut self, path: &[Key]) -> Option<Place> {
+    /// A place with its offset. Counting goes on from the event before where that is on the same line.
+    fn at(&self, marker: &Marker) -> (usize, usize, usize) {
+        let (line, column) = (marker.line(), marker.col());
+        let known = self.before.0 == line && self.before.1 <= column;
+        let (from, start) = if known {
+            (self.before.1, self.before.2)
+        } else {
+            (0, self.lines.get(line.saturating_sub(1)).copied().unwrap_or(self.yaml.len()))
+        };
+        let rest = &self.yaml[start..];
+        let length = rest.char_indices().take_while(|&(_, next)| next != '\n').nth(column - from).map(|(at, _)| at);
+        (line, column, start + length.unwrap_or_else(|| rest.find('\n').unwrap_or(rest.len())))
+    }
+
+    fn document(&mut self) -> Option<Spot> {
         loop {
             let (event, span) = self.next()?;
             match event {
                 Event::StreamStart | Event::DocumentStart(_) | Event::Nothing => {}
-                event => return self.value(&event, span, span, path).0,
+                event => return self.value(&event, span, span),
             }
         }
     }
 
-    /// Walks over a value whose first event has been taken; gives its place if `path` ends here or inside, and its end.
-    fn value(&mut self, event: &Event<'a>, span: Span, key: Span, path: &[Key]) -> (Option<Place>, u32) {
-        let mut found = None;
-        let end = match event {
-            Event::MappingStart(..) => self.mapping(path, &mut found).unwrap_or(span.end),
-            Event::SequenceStart(..) => self.sequence(path, &mut found).unwrap_or(span.end),
-            _ => span.end,
-        };
-        if path.is_empty() && self.repetition.is_none() {
-            let value = Span { start: span.start, end: self.trimmed(span.start, end) };
-            found = Some(Place { key, value });
+    /// Walks over a value whose first event has been taken; nothing where the text is no YAML any more, or too deep.
+    fn value(&mut self, event: &Event<'a>, span: Span, key: Span) -> Option<Spot> {
+        let mut spot = Spot { place: Place { key, value: span }, entries: BTreeMap::new(), elements: Vec::new() };
+        if !matches!(event, Event::MappingStart(..) | Event::SequenceStart(..)) {
+            spot.place.value.end = self.trimmed(span.start, span.end);
+            return Some(spot);
         }
-        (found, end)
+        if self.depth == DEEPEST {
+            self.too_deep = self.too_deep.or(Some(span));
+        }
+        if self.too_deep.is_some() {
+            return None;
+        }
+        self.depth += 1;
+        let end = if matches!(event, Event::MappingStart(..)) { self.entries(&mut spot) } else { self.elements(&mut spot) };
+        self.depth -= 1;
+        spot.place.value.end = self.trimmed(span.start, end.unwrap_or(span.end));
+        Some(spot)
     }
 
-    fn mapping(&mut self, path: &[Key], found: &mut Option<Place>) -> Option<u32> {
-        let mut seen: Vec<(String, Span)> = Vec::new();
+    /// Walks over the entries of a mapping, and gives its end.
+    fn entries(&mut self, mapping: &mut Spot) -> Option<u32> {
         loop {
-            let (event, key_span) = self.next()?;
+            let (event, key) = self.next()?;
             let name = match event {
-                Event::MappingEnd => return Some(key_span.end),
+                Event::MappingEnd => return Some(key.end),
                 Event::Scalar(name, ..) => name.into_owned(),
                 other => {
-                    self.value(&other, key_span, key_span, UNREACHABLE);
+                    self.value(&other, key, key)?;
                     String::new()
                 }
             };
-            if let Some(repetition @ None) = &mut self.repetition
-                && let Some((_, first)) = seen.iter().find(|(other, _)| *other == name)
-            {
-                *repetition = Some((name.clone(), *first, key_span));
+            if let (None, Some(first)) = (&self.repetition, mapping.entry(&name)) {
+                self.repetition = Some(Repetition { name: name.clone(), first: first.place.key, second: key });
             }
             let (event, span) = self.next()?;
-            let rest = match path {
-                [Key::Name(wanted), rest @ ..] if *wanted == name => rest,
-                _ => UNREACHABLE,
-            };
-            let (place, _) = self.value(&event, span, key_span, rest);
-            *found = found.take().or(place);
-            seen.push((name, key_span));
+            let spot = self.value(&event, span, key)?;
+            if let Entry::Vacant(vacant) = mapping.entries.entry(name) {
+                vacant.insert(spot);
+            }
         }
     }
 
-    fn sequence(&mut self, path: &[Key], found: &mut Option<Place>) -> Option<u32> {
-        for index in 0.. {
+    /// Walks over the elements of a list, and gives its end.
+    fn elements(&mut self, list: &mut Spot) -> Option<u32> {
+        loop {
             let (event, span) = self.next()?;
             if matches!(event, Event::SequenceEnd) {
                 return Some(span.end);
             }
-            let rest = match path {
-                [Key::Index(wanted), rest @ ..] if *wanted == index => rest,
-                _ => UNREACHABLE,
-            };
-            let (place, _) = self.value(&event, span, span, rest);
-            *found = found.take().or(place);
+            let spot = self.value(&event, span, span)?;
+            list.elements.push(spot);
         }
-        None
     }
 
     /// The end of a stretch without the white space after its last word: a block mapping ends where the next key starts.
     fn trimmed(&self, start: u32, end: u32) -> u32 {
-        let end = end.max(start) as usize;
-        let text = &self.yaml[start as usize..end.min(self.yaml.len())];
-        start + crate::source::offset(text.trim_end().len())
+        let from = start as usize - self.base;
+        let to = (end.max(start) as usize - self.base).min(self.yaml.len());
+        start + crate::source::offset(self.yaml[from..to].trim_end().len())
     }
 }
-
-/// A path that leads nowhere, for the values beside the one that is looked for.
-const UNREACHABLE: &[Key] = &[Key::Index(usize::MAX)];
 
 #[cfg(test)]
 mod tests {
@@ -445,8 +530,9 @@ mod tests {
     #[test]
     fn finds_the_place_of_a_value() {
         let yaml = "title: é\nanswers: [a, bc]\nfacts:\n  loss: { value: \"x\", source: y }\n";
-        let found = |path: &[&str]| written_value(yaml, Span::new(0, yaml.len()), path);
-        assert_eq!(&yaml[place_of(yaml, Span::new(0, yaml.len()), "answers", Some(1)).range()], "bc");
+        let outline = Outline::of(yaml, Span::new(0, yaml.len()));
+        let found = |path: &[&str]| outline.written_value(yaml, path);
+        assert_eq!(&yaml[outline.place_of("answers", Some(1)).range()], "bc");
         assert_eq!(found(&["title"]), Some("é"));
         assert_eq!(found(&["facts", "loss", "source"]), Some("y"));
         assert_eq!(found(&["facts"]), Some("loss: { value: \"x\", source: y }"));
@@ -455,7 +541,9 @@ mod tests {
 
     #[test]
     fn finds_the_key_that_stands_twice() {
-        let (name, first, second) = repeated_key("a: 1\nb: 2\na: 3\n").expect("a is there twice");
-        assert_eq!((name.as_str(), first.range(), second.range()), ("a", 0..1, 10..11));
+        let yaml = "a: 1\nb: 2\na: 3\n";
+        let repetition = Outline::of(yaml, Span::new(0, yaml.len())).repetition;
+        let (first, second) = (Span::new(0, 1), Span::new(10, 11));
+        assert_eq!(repetition, Some(Repetition { name: "a".to_owned(), first, second }));
     }
 }

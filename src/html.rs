@@ -1,14 +1,14 @@
 //! The HTML of a body: nodes in, markup out, with the addresses that the linked site gives.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use crate::escape::{escape, percent_encode};
 use crate::highlight::Highlighter;
-use crate::markdown::{Alignment, Body, Callout, CalloutKind, Event, HTML_TAGS, Tag, Target};
+use crate::markdown::{Alignment, Body, Callout, CalloutKind, Event, HTML_TAGS, Tag, Target, stretch_at};
 use crate::route::Route;
-use crate::site::{Destination, DocumentId, Node, Site, StoryId};
+use crate::site::{DEEPEST, Destination, DocumentId, Node, Site, StoryId};
 use crate::source::SitePath;
 
 /// What the pages of a site are written from.
@@ -82,7 +82,7 @@ pub struct Style<'a> {
     pub heading_base: u8,
     /// Whether headings get their ids; they do not where the text stands for a second time.
     pub ids: Ids,
-    /// Stretches that are not written.
+    /// Stretches that are not written, in their order.
     pub left_out: &'a [Range<usize>],
 }
 
@@ -94,9 +94,6 @@ pub enum Ids {
     /// The same headings stand with their ids elsewhere.
     Omitted,
 }
-
-/// How deep transclusions go; cycles are reported when the site is linked, and this only bounds what is written then.
-const DEPTH: usize = 8;
 
 impl<'a> PageWriter<'a> {
     /// A page on which nothing is written and no id is taken.
@@ -146,6 +143,7 @@ impl<'a> PageWriter<'a> {
             out: String::new(),
             table: None,
             notes: Vec::new(),
+            numbers: HashMap::new(),
             has_raw_html: false,
             open_links: 0,
         };
@@ -183,6 +181,8 @@ struct Writer<'w, 'a> {
     table: Option<OpenTable>,
     /// The footnotes that were referred to, by their places in the body, each with its number on the page.
     notes: Vec<(usize, u32)>,
+    /// The numbers of those in `notes`, by their places in the body.
+    numbers: HashMap<usize, u32>,
     has_raw_html: bool,
     /// How many links have started and not ended; a link cannot hold another.
     open_links: usize,
@@ -199,7 +199,7 @@ impl Writer<'_, '_> {
     fn nodes(&mut self, nodes: Range<usize>) {
         let mut index = nodes.start;
         while index < nodes.end {
-            if let Some(range) = self.style.left_out.iter().find(|range| range.contains(&index)) {
+            if let Some(range) = stretch_at(self.style.left_out, index) {
                 index = range.end;
                 continue;
             }
@@ -489,7 +489,7 @@ impl Writer<'_, '_> {
     fn transclusion(&mut self, number: u32) {
         let site = self.page.context.site;
         let Destination::Page { node, fragment, section } = site.destination(self.id, number) else { return };
-        if self.depth >= DEPTH {
+        if self.depth >= DEEPEST {
             return;
         }
         let style = Style { heading_base: self.style.heading_base, ids: Ids::Omitted, left_out: &[] };
@@ -507,11 +507,12 @@ impl Writer<'_, '_> {
     }
 
     fn footnote_reference(&mut self, label: &str) {
-        let Some(place) = self.body.footnotes.iter().position(|note| note.label == label) else { return };
-        let known = self.notes.iter().find(|(other, _)| *other == place).map(|&(_, number)| number);
+        let Some(place) = self.body.footnote_named(label) else { return };
+        let known = self.numbers.get(&place).copied();
         let number = known.unwrap_or_else(|| {
             self.page.footnotes += 1;
             self.notes.push((place, self.page.footnotes));
+            self.numbers.insert(place, self.page.footnotes);
             self.page.footnotes
         });
         let id = if known.is_none() { self.page.claim(&format!("_footnote-reference-{number}")) } else { None };
@@ -544,7 +545,7 @@ impl Writer<'_, '_> {
 
 /// The words of a heading.
 fn heading_text<'a>(body: &'a Body, id: &str) -> Option<&'a str> {
-    body.headings.iter().find(|heading| heading.id == id).map(|heading| heading.text.as_str())
+    body.heading_named(id).map(|heading| body.headings[heading].text.as_str())
 }
 
 /// How far the headings of a stretch move so that the highest of them gets the level `base`.

@@ -1,9 +1,8 @@
 //! Diagnostics as a person reads them in a terminal.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level as Heading, Renderer, Snippet};
@@ -14,17 +13,48 @@ use crate::source::{SitePath, Span};
 /// The texts that excerpts are taken from.
 #[derive(Default)]
 pub struct Sources {
-    texts: BTreeMap<SitePath, Arc<[u8]>>,
+    texts: BTreeMap<SitePath, File>,
+}
+
+/// A file that excerpts are taken from.
+struct File {
+    bytes: Arc<[u8]>,
+    /// Read when the first excerpt is taken from it.
+    text: OnceLock<Text>,
+}
+
+/// A text and where its lines start.
+struct Text {
+    text: String,
+    lines: Vec<usize>,
+}
+
+impl Text {
+    fn of(bytes: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Self { text, lines }
+    }
+
+    /// The number of the line at a place, counted from 1, and the stretch of the line.
+    fn line_at(&self, at: usize) -> (usize, Range<usize>) {
+        let number = self.lines.partition_point(|&start| start <= at).max(1);
+        let start = self.lines.get(number - 1).copied().unwrap_or_default();
+        let end = self.lines.get(number).map_or(self.text.len(), |next| next - 1);
+        (number, start..start + self.text[start..end].trim_end_matches('\r').len())
+    }
 }
 
 impl Sources {
     /// Takes the files of a site; a diagnostic in any other file is shown without an excerpt.
     pub fn new(files: impl IntoIterator<Item = (SitePath, Arc<[u8]>)>) -> Self {
-        Self { texts: files.into_iter().collect() }
+        let file = |(path, bytes)| (path, File { bytes, text: OnceLock::new() });
+        Self { texts: files.into_iter().map(file).collect() }
     }
 
-    fn text(&self, path: &SitePath) -> Cow<'_, str> {
-        self.texts.get(path).map_or(Cow::Borrowed(""), |bytes| String::from_utf8_lossy(bytes))
+    fn text(&self, path: &SitePath) -> &Text {
+        static NOTHING: Text = Text { text: String::new(), lines: Vec::new() };
+        self.texts.get(path).map_or(&NOTHING, |file| file.text.get_or_init(|| Text::of(&file.bytes)))
     }
 }
 
@@ -40,21 +70,19 @@ pub enum Colour {
 /// One diagnostic with excerpts and advice.
 pub fn render(diagnostic: &Diagnostic, sources: &Sources, colour: Colour) -> String {
     let text = sources.text(&diagnostic.file);
-    let note_texts: Vec<Cow<'_, str>> = diagnostic.notes.iter().map(|note| sources.text(&note.file)).collect();
     let heading = match diagnostic.rule.level {
         Level::Error => Heading::ERROR,
         Level::Warning => Heading::WARNING,
     };
     let mut group = heading.primary_title(diagnostic.message.as_str()).id(diagnostic.rule.name).element(snippet(
         &diagnostic.file,
-        &text,
+        text,
         diagnostic.span,
         AnnotationKind::Primary,
         "",
     ));
-    for (note, text) in diagnostic.notes.iter().zip(&note_texts) {
-        let Note { file, span, message } = note;
-        group = group.element(snippet(file, text, *span, AnnotationKind::Context, message));
+    for Note { file, span, message } in &diagnostic.notes {
+        group = group.element(snippet(file, sources.text(file), *span, AnnotationKind::Context, message));
     }
     if let Some(help) = &diagnostic.help {
         group = group.element(Heading::HELP.message(help.as_str()));
@@ -69,14 +97,18 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, colour: Colour) -> Str
 
 fn snippet<'a>(
     file: &'a SitePath,
-    text: &'a str,
+    text: &'a Text,
     span: Span,
     kind: AnnotationKind,
     label: &'a str,
 ) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
-    let annotation = kind.span(clamped(text, span));
+    let range = clamped(&text.text, span);
+    // Only the line of the stretch is drawn from: a file can have many mistakes, and be long.
+    let (number, line) = text.line_at(range.start);
+    let within = |at: usize| at.clamp(line.start, line.end) - line.start;
+    let annotation = kind.span(within(range.start)..within(range.end));
     let annotation = if label.is_empty() { annotation } else { annotation.label(label) };
-    Snippet::source(text).path(file.as_str()).annotation(annotation)
+    Snippet::source(&text.text[line]).line_start(number).path(file.as_str()).annotation(annotation)
 }
 
 /// The stretch inside of the text and on the borders of characters; of several lines only the first.

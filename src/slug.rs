@@ -1,5 +1,6 @@
 //! Names of things in addresses and links.
 
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -59,6 +60,32 @@ impl Slug {
         }
         let cut = &self.0[..end];
         Self(cut.rfind('-').map_or(cut, |hyphen| &cut[..hyphen]).into())
+    }
+}
+
+/// Names that are given to things, each once.
+#[derive(Debug, Default)]
+pub struct Numbered {
+    taken: HashSet<String>,
+    /// The number that is tried next for a name that is taken: those before it are taken too.
+    next: HashMap<String, usize>,
+}
+
+impl Numbered {
+    /// The name, or where another thing has it the first free one of what `numbered` gives for 2, 3, 4 … Two names of which `key` makes
+    /// the same are one name.
+    pub fn claim(&mut self, name: &str, numbered: impl Fn(usize) -> String, key: impl Fn(&str) -> String) -> String {
+        if self.taken.insert(key(name)) {
+            return name.to_owned();
+        }
+        let next = self.next.entry(key(name)).or_insert(2);
+        loop {
+            let candidate = numbered(*next);
+            *next += 1;
+            if self.taken.insert(key(&candidate)) {
+                return candidate;
+            }
+        }
     }
 }
 

@@ -117,13 +117,6 @@ pub fn locate(text: &str, at: usize) -> Location {
     Location { line: before.bytes().filter(|&byte| byte == b'\n').count() + 1, column: before[line_start..].chars().count() + 1 }
 }
 
-/// The offset in `text` of a line (from 1) and a column in characters (from 0); past its end, the end.
-pub fn offset_of(text: &str, line: usize, column: usize) -> usize {
-    let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
-    let line_text = text[start..].split('\n').next().unwrap_or_default();
-    start + line_text.char_indices().nth(column).map_or(line_text.len(), |(at, _)| at)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -142,6 +135,5 @@ mod tests {
     fn locates_in_characters() {
         let at = locate("é\nüx", 5);
         assert_eq!((at.line, at.column), (2, 2));
-        assert_eq!(offset_of("é\nüx", 2, 1), 5);
     }
 }

@@ -7,10 +7,10 @@ mod markup;
 mod units;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use quick_xml::escape::resolve_html5_entity;
-use rustc_hash::FxHashMap;
 
 use units::{Unit, Units};
 
@@ -21,8 +21,17 @@ pub use units::SET_APART;
 #[derive(Debug, Clone, Default)]
 pub struct Finder {
     phrases: Vec<Phrase>,
-    /// Which phrases start with a letter.
-    by_letter: FxHashMap<char, Vec<usize>>,
+    /// The letters and digits of all phrases as a tree, whose root is the first: a text is walked over once, however many there are.
+    tree: Vec<Branch>,
+}
+
+/// A place in the tree of phrases.
+#[derive(Debug, Clone, Default)]
+struct Branch {
+    /// What follows each letter or digit.
+    next: BTreeMap<char, usize>,
+    /// The phrases that end here.
+    ends: Vec<usize>,
 }
 
 /// A phrase as it is looked for.
@@ -70,13 +79,19 @@ impl Finder {
     /// A finder of words and phrases, which [`Found::phrase`] counts from 0 in this order.
     pub fn new<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
         let phrases: Vec<Phrase> = words.into_iter().map(Phrase::new).collect();
-        let mut by_letter: FxHashMap<char, Vec<usize>> = FxHashMap::default();
-        for (index, phrase) in phrases.iter().enumerate() {
-            if let Some(&(letter, _)) = phrase.units.first() {
-                by_letter.entry(letter).or_default().push(index);
+        let mut tree = vec![Branch::default()];
+        for (index, phrase) in phrases.iter().enumerate().filter(|(_, phrase)| !phrase.units.is_empty()) {
+            let mut at = 0;
+            for &(letter, _) in &phrase.units {
+                let new = tree.len();
+                at = *tree[at].next.entry(letter).or_insert(new);
+                if at == new {
+                    tree.push(Branch::default());
+                }
             }
+            tree[at].ends.push(index);
         }
-        Self { phrases, by_letter }
+        Self { phrases, tree }
     }
 
     /// Whether there is nothing to look for.
@@ -164,9 +179,14 @@ impl Finder {
     }
 
     fn longest_at(&self, text: &str, units: &[Unit], at: usize) -> Option<usize> {
-        let candidates = self.by_letter.get(&units[at].folded)?;
-        let fitting = candidates.iter().copied().filter(|&phrase| self.phrases[phrase].is_at(text, units, at));
-        fitting.max_by_key(|&phrase| (self.phrases[phrase].units.len(), usize::MAX - phrase))
+        let mut longest = None;
+        let mut branch = &self.tree[0];
+        for unit in &units[at..] {
+            let Some(&next) = branch.next.get(&unit.folded) else { break };
+            branch = &self.tree[next];
+            longest = branch.ends.iter().copied().find(|&phrase| self.phrases[phrase].is_at(text, units, at)).or(longest);
+        }
+        longest
     }
 }
 

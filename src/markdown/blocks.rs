@@ -2,7 +2,7 @@
 //!
 //! Each pass runs only over bodies that hold its sign, and gives the nodes back in the same order.
 
-use super::{Body, Callout, CalloutKind, Event, Footnote, HTML_TAGS, Node, Tag, TaggedBlock, Target, end_of};
+use super::{Body, Callout, CalloutKind, Event, Footnote, HTML_TAGS, Index, Node, Tag, TaggedBlock, Target, end_of};
 use crate::diagnostic::{Diagnostic, did_you_mean, nearest, rules};
 use crate::slug::Slug;
 use crate::source::{SitePath, Span};
@@ -582,9 +582,11 @@ impl Body {
     pub(crate) fn finish(&mut self) {
         let mut has_hashtags = false;
         let mut footnotes = Vec::new();
+        let mut starts = vec![None; self.headings.len()];
         for (index, node) in self.nodes.iter().enumerate() {
             match node.event {
                 Event::Hashtag(_) => has_hashtags = true,
+                Event::Start(Tag::Heading(number)) => starts[number as usize] = Some(crate::source::offset(index)),
                 Event::Start(Tag::Footnote(label)) => {
                     footnotes.push(Footnote { label: self.str(label).to_owned(), nodes: index + 1..self.end_of(index) });
                 }
@@ -592,8 +594,21 @@ impl Body {
             }
         }
         self.footnotes = footnotes;
+        self.index = Index {
+            footnotes: in_order(&self.footnotes, |footnote| footnote.label.as_str()),
+            headings: in_order(&self.headings, |heading| heading.id.as_str()),
+            starts: starts.into(),
+            highest: self.headings.iter().map(|heading| heading.level).min(),
+        };
         self.tagged = if has_hashtags { tagged_blocks(self) } else { Vec::new() };
     }
+}
+
+/// The places of things in the order of their names.
+fn in_order<T>(things: &[T], name: impl Fn(&T) -> &str) -> Box<[u32]> {
+    let mut order: Box<[u32]> = (0..crate::source::offset(things.len())).collect();
+    order.sort_by_key(|&place| name(&things[place as usize]));
+    order
 }
 
 /// The paragraphs and items that hold hashtags. The first paragraph of an item speaks for all of it.

@@ -17,6 +17,10 @@ use crate::source::{SitePath, Span};
 pub use read::read;
 pub use text::is_inline;
 
+/// How many lists, quotes, styles and HTML elements can stand inside of one another; nobody writes more than ten. What walks over
+/// nodes can call itself for each level.
+pub const DEEPEST: usize = 50;
+
 /// A parsed body.
 #[derive(Debug, Clone, Default)]
 pub struct Body {
@@ -36,6 +40,21 @@ pub struct Body {
     pub tagged: Vec<TaggedBlock>,
     /// The footnotes, by their labels.
     pub footnotes: Vec<Footnote>,
+    /// What is looked up in the nodes.
+    index: Index,
+}
+
+/// Where things stand in the nodes of a body, so that to look one up takes as long in a long body as in a short one.
+#[derive(Debug, Clone, Default)]
+struct Index {
+    /// The footnotes in the order of their labels.
+    footnotes: Box<[u32]>,
+    /// The headings in the order of their ids.
+    headings: Box<[u32]>,
+    /// The node at which each heading starts; nothing for one that is not among the nodes.
+    starts: Box<[Option<u32>]>,
+    /// The level of the highest heading.
+    highest: Option<u8>,
 }
 
 /// The characters that nodes refer to.
@@ -298,13 +317,34 @@ impl Body {
         &self.text.file
     }
 
+    /// The footnote with a label, by its place in [`Body::footnotes`].
+    pub fn footnote_named(&self, label: &str) -> Option<usize> {
+        let name = |place: u32| self.footnotes[place as usize].label.as_str();
+        first_named(&self.index.footnotes, name, label)
+    }
+
+    /// The heading with an id, by its place in [`Body::headings`].
+    pub fn heading_named(&self, id: &str) -> Option<usize> {
+        first_named(&self.index.headings, |place| self.headings[place as usize].id.as_str(), id)
+    }
+
+    /// The node at which a heading starts.
+    pub fn start_of_heading(&self, heading: usize) -> Option<usize> {
+        self.index.starts.get(heading).copied().flatten().map(|node| node as usize)
+    }
+
+    /// The level of the highest heading.
+    pub fn highest_heading(&self) -> Option<u8> {
+        self.index.highest
+    }
+
     /// What stands below a heading, down to the next heading that is not below it.
     pub fn below_heading(&self, id: &str) -> Option<Range<usize>> {
         let heading_at = |index: usize| match self.nodes[index].event {
             Event::Start(Tag::Heading(number)) => Some(&self.headings[number as usize]),
             _ => None,
         };
-        let start = (0..self.nodes.len()).find(|&index| heading_at(index).is_some_and(|heading| heading.id == id))?;
+        let start = self.start_of_heading(self.heading_named(id)?)?;
         let level = heading_at(start)?.level;
         let first = self.end_of(start) + 1;
         let last = (first..self.nodes.len()).find(|&index| heading_at(index).is_some_and(|heading| heading.level <= level));
@@ -315,6 +355,18 @@ impl Body {
     pub fn end_of(&self, start: usize) -> usize {
         end_of(&self.nodes, start)
     }
+}
+
+/// The one of some stretches in their order, none of which overlap, that holds a node.
+pub fn stretch_at(stretches: &[Range<usize>], node: usize) -> Option<&Range<usize>> {
+    let next = stretches.partition_point(|stretch| stretch.start <= node);
+    stretches[..next].last().filter(|stretch| stretch.contains(&node))
+}
+
+/// The first of some things with a name; `order` has their places in the order of their names, and then of their places.
+fn first_named<'a>(order: &[u32], name: impl Fn(u32) -> &'a str, wanted: &str) -> Option<usize> {
+    let first = order.partition_point(|&place| name(place) < wanted);
+    order.get(first).copied().filter(|&place| name(place) == wanted).map(|place| place as usize)
 }
 
 /// The index of the end that belongs to the start at `start`; for any other node, `start` itself.

@@ -1,15 +1,14 @@
 //! From the events of the Markdown parser to the nodes of a body.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use pulldown_cmark::{CodeBlockKind, CowStr, LinkType, Options, Parser, TagEnd};
 use pulldown_cmark::{Event as Parsed, Tag as ParsedTag};
 
 use super::comments::BLANK;
-use super::{Alignment, Body, Event, Heading, Link, Node, Str, Tag, Target, blocks, comments};
-use crate::diagnostic::{Diagnostic, rules};
-use crate::slug::Slug;
+use super::{Alignment, Body, DEEPEST, Event, Heading, Link, Node, Str, Tag, Target, blocks, comments};
+use crate::diagnostic::{Diagnostic, rules, too_deep};
+use crate::slug::{Numbered, Slug};
 use crate::source::{SitePath, Span, offset};
 
 /// CommonMark with the extensions of the format. Call-outs are read by [`blocks`], which knows more types than GFM.
@@ -34,7 +33,7 @@ pub fn read(file: &SitePath, text: &Arc<str>, start: usize) -> (Body, Vec<Diagno
         })
         .collect();
     let text: Arc<str> = blanked.text.map_or_else(|| text.clone(), Arc::from);
-    let mut reader = Reader { file, body: Body::over(text.clone()), open: Vec::new(), ids: HashSet::new() };
+    let mut reader = Reader { file, body: Body::over(text.clone()), open: Vec::new(), depth: 0, too_deep: None, ids: Numbered::default() };
     // Most texts have fewer nodes than this; the rest of the room is given back below.
     reader.body.nodes.reserve((text.len() - start) / BYTES_PER_NODE);
     let mut events = Parser::new_ext(&text[start..], options()).into_offset_iter();
@@ -42,6 +41,10 @@ pub fn read(file: &SitePath, text: &Arc<str>, start: usize) -> (Body, Vec<Diagno
         let span = Span::new(range.start, range.end).shifted(start);
         match event {
             Parsed::Start(ParsedTag::MetadataBlock(_)) => {}
+            Parsed::Start(_) if reader.depth == DEEPEST => {
+                reader.too_deep = reader.too_deep.or(Some(span));
+                skip_inside(&mut events);
+            }
             Parsed::Start(tag) => {
                 let is_bare_wiki_link = matches!(
                     tag,
@@ -60,11 +63,25 @@ pub fn read(file: &SitePath, text: &Arc<str>, start: usize) -> (Body, Vec<Diagno
             other => reader.leaf(other, span),
         }
     }
+    found.extend(reader.too_deep.map(|span| too_deep(file, span, "lists, quotes and styles", DEEPEST)));
     let mut body = reader.body;
     blocks::shape(&mut body, file, &mut found);
     // A copy of the right size: shrinking in place would keep most of the room, for as long as the site is held.
     body.nodes = body.nodes.as_slice().to_vec();
     (body, found)
+}
+
+/// Goes on to the end that belongs to the start that was read last.
+fn skip_inside<'a>(events: &mut impl Iterator<Item = (Parsed<'a>, std::ops::Range<usize>)>) {
+    let mut open = 1;
+    while open > 0 {
+        match events.next() {
+            Some((Parsed::Start(_), _)) => open += 1,
+            Some((Parsed::End(_), _)) => open -= 1,
+            Some(_) => {}
+            None => return,
+        }
+    }
 }
 
 /// How many bytes of Markdown there are to a node, in prose.
@@ -76,13 +93,18 @@ struct Reader<'a> {
     body: Body,
     /// The nodes that have started and not ended.
     open: Vec<usize>,
+    /// How many of them count as a level: a list and its item are one.
+    depth: usize,
+    /// The first place that is too deep; what stands there is not read.
+    too_deep: Option<Span>,
     /// The ids of headings that are taken.
-    ids: HashSet<String>,
+    ids: Numbered,
 }
 
 impl Reader<'_> {
     fn start(&mut self, tag: ParsedTag<'_>, span: Span) {
         let tag = self.tag(tag, span);
+        self.depth += usize::from(is_level(tag));
         self.open.push(self.body.nodes.len());
         self.push(Event::Start(tag), span);
     }
@@ -92,6 +114,7 @@ impl Reader<'_> {
         let open = self.open.pop();
         let Some(open) = open else { return };
         let Event::Start(tag) = self.body.nodes[open].event else { return };
+        self.depth -= usize::from(is_level(tag));
         self.push(Event::End(tag), span);
         if let Tag::Heading(number) = tag {
             self.finish_heading(number, open);
@@ -227,16 +250,14 @@ impl Reader<'_> {
         let heading = &mut self.body.headings[number as usize];
         let wanted = if heading.id.is_empty() { Slug::of(&text).to_string() } else { heading.id.clone() };
         let wanted = if wanted.is_empty() { "section".to_owned() } else { wanted };
-        let mut id = wanted.clone();
-        for suffix in 2.. {
-            if self.ids.insert(id.clone()) {
-                break;
-            }
-            id = format!("{wanted}-{suffix}");
-        }
-        heading.id = id;
+        heading.id = self.ids.claim(&wanted, |number| format!("{wanted}-{number}"), str::to_owned);
         heading.text = text;
     }
+}
+
+/// Whether a tag counts as a level of its own: rows and cells, and an item and its list, are one thing to who writes them.
+fn is_level(tag: Tag) -> bool {
+    !matches!(tag, Tag::Paragraph | Tag::BulletList | Tag::NumberedList(_) | Tag::TableHead | Tag::TableRow | Tag::TableCell | Tag::HtmlBlock)
 }
 
 fn last_of<T>(list: &[T]) -> u32 {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Body, Event, Node, Tag};
+use super::{Body, Event, Node, Tag, stretch_at};
 
 /// Counts the words of a text as they come in pieces.
 #[derive(Default)]
@@ -71,12 +71,12 @@ fn is_spoken(byte: u8) -> bool {
 impl Body {
     /// The words of a stretch that are said aloud: no remarks and private notes, no code, no footnotes, no hashtags.
     ///
-    /// `left_out` are stretches inside of it that are not told.
+    /// `left_out` are stretches inside of it that are not told, in their order.
     pub fn spoken_words(&self, nodes: Range<usize>, left_out: &[Range<usize>]) -> u32 {
         let mut count = WordCount::default();
         let mut index = nodes.start;
         while index < nodes.end {
-            if let Some(skipped) = left_out.iter().find(|range| range.contains(&index)) {
+            if let Some(skipped) = stretch_at(left_out, index) {
                 index = skipped.end;
                 continue;
             }

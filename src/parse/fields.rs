@@ -1,10 +1,13 @@
 //! The front matter of each kind, and how it becomes a part of the model.
 
+use std::cell::LazyCell;
+use std::collections::HashSet;
+
 use serde::{Deserialize, Deserializer, de};
 
 use super::Place;
 use crate::diagnostic::{Diagnostic, rules};
-use crate::front_matter::{self, Split};
+use crate::front_matter::{self, Outline, Split};
 use crate::model::{
     ActionItem, ActionStatus, Audience, Author, CaseStudy, Competency, Fact, Home, Kind, Length, Meta, Moment, Occasion, Question, Sheet,
     Status, Story, Variant, When,
@@ -399,9 +402,10 @@ enum Figure {
 
 impl Ledger {
     fn written_in(self, source: &Source<'_>) -> Vec<Fact> {
+        let outline = LazyCell::new(|| Outline::of(source.text, source.split.yaml));
         let number = |name: &str| {
-            let paths = [vec!["facts", name, "value"], vec!["facts", name]];
-            paths.iter().find_map(|path| front_matter::written_value(source.text, source.split.yaml, path)).unwrap_or_default().to_owned()
+            let written = |path: &[&str]| outline.written_value(source.text, path);
+            written(&["facts", name, "value"]).or_else(|| written(&["facts", name])).unwrap_or_default().to_owned()
         };
         self.0
             .into_iter()
@@ -429,8 +433,9 @@ impl<'de> Deserialize<'de> for Ledger {
 
             fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Ledger, A::Error> {
                 let mut facts = Vec::new();
+                let mut names = HashSet::new();
                 while let Some((name, fact)) = map.next_entry::<String, RawFact>()? {
-                    if facts.iter().any(|(other, _)| *other == name) {
+                    if !names.insert(name.clone()) {
                         return Err(de::Error::custom(format!("duplicate entry `{name}`")));
                     }
                     facts.push((name, fact));

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::Record;
-use crate::audience::{Viewer, Withheld};
-use crate::build::{Inputs, Linked, for_viewer, search, uncleaned};
+use crate::audience::{Names, Viewer, Withheld};
+use crate::build::{InputFile, Inputs, Linked, for_viewer, search, uncleaned};
 use crate::config::{Format, GitHost, Place, Target};
 use crate::diagnostic::{self, Diagnostic, Note, nearest_or_all};
 use crate::highlight::Highlighter;
 use crate::model::{Audience, Document, Status};
-use crate::site::{CaseStudyId, DocumentId, Site};
+use crate::site::{CaseStudyId, Site};
 use crate::slug::Slug;
 use crate::source::{SitePath, Span};
 use crate::wiki::compose::{Shared, compose};
@@ -49,10 +49,11 @@ pub fn select(whole: &Linked, inputs: &Inputs, target: &Target, names: &[String]
     let viewer = Viewer { audience: target.audience, drafts: false };
     let linked = for_viewer(whole, viewer, &inputs.assets).ok_or("a wiki is never for its author alone")?;
     let wanted = names.iter().map(|name| asked_for(&whole.site, target.audience, name)).collect::<Result<Vec<_>, _>>()?;
+    let wanted: BTreeSet<&SitePath> = wanted.into_iter().collect();
     let cases: Vec<CaseStudyId> = linked
         .site
         .case_studies()
-        .filter(|&id| wanted.is_empty() || wanted.contains(&&linked.site.document(linked.site.case_study(id).document).path))
+        .filter(|&id| wanted.is_empty() || wanted.contains(&linked.site.document(linked.site.case_study(id).document).path))
         .collect();
     let of_cases: BTreeSet<&SitePath> = cases.iter().map(|&id| &linked.site.document(linked.site.case_study(id).document).path).collect();
     // What is odd about other documents is said when they are built.
@@ -66,7 +67,7 @@ pub fn select(whole: &Linked, inputs: &Inputs, target: &Target, names: &[String]
 /// What of case studies, and of what they show of other documents, blames somebody or waits for an answer.
 fn unfinished(site: &Site, cases: &[CaseStudyId], whole: &Linked) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    let original = |path: &SitePath| whole.site.documents.iter().position(|other| other.path == *path).map(DocumentId);
+    let original = |path: &SitePath| whole.site.document_at(path);
     let source = |path: &SitePath| original(path).map_or("", |id| whole.site.document(id).body.file_text());
     for &id in cases {
         let id = site.case_study(id).document;
@@ -97,7 +98,7 @@ pub fn slug_of(name: &str) -> Slug {
 /// The file of a case study that is asked for by its slug.
 fn asked_for<'a>(site: &'a Site, audience: Audience, name: &str) -> Result<&'a SitePath, String> {
     let slug = slug_of(name);
-    let Some(id) = site.case_studies().find(|&id| site.case_study(id).slug == slug) else {
+    let Some(id) = site.case_study_named(&slug) else {
         let known: Vec<&str> = site.case_studies.iter().map(|case| case.slug.as_str()).collect();
         return Err(format!("there is no case study `{name}`; {}", nearest_or_all(name, &known)));
     };
@@ -136,8 +137,9 @@ pub fn draft(
     let mut diagnostics = selection.diagnostics.clone();
     let slug = |id: CaseStudyId| &site.case_study(id).slug;
     let asked: BTreeSet<&Slug> = selection.cases.iter().map(|&id| slug(id)).collect();
+    let recorded = record.published();
     let (all, published): (Vec<CaseStudyId>, BTreeSet<Slug>) =
-        site.case_studies().filter(|&id| asked.contains(slug(id)) || record.has(slug(id))).map(|id| (id, slug(id).clone())).unzip();
+        site.case_studies().filter(|&id| asked.contains(slug(id)) || recorded.contains(slug(id).as_str())).map(|id| (id, slug(id).clone())).unzip();
     let shown: BTreeSet<&SitePath> = all.iter().flat_map(|&id| site.assets_shown(site.case_study(id).document)).collect();
     let (names, pictures) = pictures(site, assets.iter().filter(|(path, _)| shown.contains(path)), &mut diagnostics);
     let shared = Shared { site, published: &published, pictures: &names, has_contents: target.has_contents };
@@ -237,11 +239,14 @@ fn names_withheld(selection: &Selection, inputs: &Inputs, machine: &[String]) ->
         words.push(' ');
     }
     let said = Slug::of(&words).to_string();
-    let slugs = inputs.documents.iter().filter(|file| !seen.contains(&file.path)).filter_map(|file| {
+    let stem = |file: &InputFile| {
         let stem = file.path.as_str().rsplit('/').find(|part| !part.starts_with("index."))?.split('.').next()?;
-        // A slug of a word or two is no secret, and one that the text itself spells is none either.
-        (stem.matches('-').count() >= 2 && !said.contains(stem)).then(|| stem.to_owned())
-    });
+        // A slug of a word or two is no secret.
+        (stem.matches('-').count() >= 2).then(|| stem.to_owned())
+    };
+    let stems = inputs.documents.iter().filter(|file| !seen.contains(&file.path)).filter_map(stem).collect();
+    // One that the text itself spells is none either.
+    let slugs = Names::new(stems).not_in(&said);
     let paths = inputs.documents.iter().map(|file| file.path.as_str().to_owned());
-    slugs.chain(paths).chain(machine.iter().filter(|name| name.len() > 4).cloned()).collect()
+    slugs.into_iter().chain(paths).chain(machine.iter().filter(|name| name.len() > 4).cloned()).collect()
 }

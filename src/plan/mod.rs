@@ -7,7 +7,7 @@ mod draft;
 mod record;
 mod show;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -195,21 +195,16 @@ pub enum Orphans {
 
 /// What to look for. Of the pages that were published, only those of the case studies that `is_meant` are taken for orphans.
 pub fn search(pages: Vec<Written>, record: &Record, identity: Identity, is_meant: impl Fn(&str) -> bool) -> Search {
-    let wanted: Vec<_> = pages
-        .into_iter()
-        .map(|page| {
-            let recorded = record.find(&page, identity).cloned();
-            (page, recorded)
-        })
-        .collect();
+    let known = record.by_identity(identity);
     // What is recorded twice, as when two branches of a site were put together by hand, is still one page.
-    let is_wanted = |recorded: &&Recorded| {
-        wanted.iter().any(|(page, _)| match identity {
-            Identity::Place => recorded.path == page.name.path,
-            Identity::Id => recorded.case == page.case.as_str(),
-        })
+    let keys: BTreeSet<&str> = pages.iter().map(|page| identity.of(page)).collect();
+    let is_orphan = |recorded: &&Recorded| !keys.contains(recorded.key(identity)) && is_meant(&recorded.case);
+    let orphans = record.pages.iter().filter(is_orphan).cloned().collect();
+    let recorded = |page: Written| {
+        let recorded = known.get(identity.of(&page)).map(|&recorded| recorded.clone());
+        (page, recorded)
     };
-    let orphans = record.pages.iter().filter(|recorded| !is_wanted(recorded) && is_meant(&recorded.case)).cloned().collect();
+    let wanted = pages.into_iter().map(recorded).collect();
     Search { wanted, orphans }
 }
 
@@ -217,11 +212,13 @@ pub fn search(pages: Vec<Written>, record: &Record, identity: Identity, is_meant
 pub fn plan(search: Search, mut standings: Vec<Option<Standing>>, wishes: &Wishes) -> Plan {
     let resolve = |case: &Slug| if wishes.forced.contains(case) { Resolve::Overwrite } else { Resolve::Refuse };
     let of_orphans = standings.split_off(search.wanted.len().min(standings.len()));
-    let mut orphans: Vec<(Recorded, Option<Standing>)> = search.orphans.into_iter().zip(of_orphans).collect();
+    let mut orphans: Vec<Option<(Recorded, Option<Standing>)>> = search.orphans.into_iter().zip(of_orphans).map(Some).collect();
+    let by_page = by_page(&orphans);
     let mut steps = Vec::new();
     let mut handed_over = Vec::new();
     for ((wanted, recorded), standing) in search.wanted.into_iter().zip(standings) {
-        let former: Vec<_> = orphans.extract_if(.., |(old, there)| is_same_page(standing.as_ref(), old, there.as_ref())).collect();
+        let same = standing.as_ref().and_then(|standing| by_page.get(&standing.id)).into_iter().flatten();
+        let former: Vec<_> = same.filter_map(|&place| orphans[place].take()).collect();
         let mut records = recorded.iter().chain(former.iter().map(|(old, _)| old));
         let is_ours = |record: &&Recorded| standing.as_ref().is_some_and(|standing| record.is_ours(standing));
         let known = records.clone().find(is_ours).or_else(|| records.next()).cloned();
@@ -234,7 +231,7 @@ pub fn plan(search: Search, mut standings: Vec<Option<Standing>>, wishes: &Wishe
     }
     let handed_over = handed_over.into_iter().map(|(recorded, standing)| of_orphan(recorded, standing, Action::Forget));
     let handed_over: Vec<Step> = handed_over.collect();
-    steps.extend(orphans.into_iter().map(|(recorded, standing)| {
+    steps.extend(orphans.into_iter().flatten().map(|(recorded, standing)| {
         let action = decide_orphan(&recorded, standing.as_ref(), wishes.orphans, resolve(&Slug::of(&recorded.case)));
         of_orphan(recorded, standing, action)
     }));
@@ -246,11 +243,16 @@ fn of_orphan(recorded: Recorded, standing: Option<Standing>, action: Action) -> 
     Step { case: Slug::of(&recorded.case), title: recorded.title.clone(), wanted: None, recorded: Some(recorded), standing, action }
 }
 
-/// Whether a page that was published is the one that is to be there, under another case study: its file has another name now, or its
-/// title was given to another. Where the place is the id, two places are two pages.
-fn is_same_page(standing: Option<&Standing>, old: &Recorded, there: Option<&Standing>) -> bool {
-    let (Some(standing), Some(there)) = (standing, there) else { return false };
-    standing.id == there.id && standing.id != old.path
+/// The pages that were published, by the ids of those that stand there: one that is to be there may be one of them under another case
+/// study, because its file has another name now, or its title was given to another. Where the place is the id, two places are two pages.
+fn by_page(orphans: &[Option<(Recorded, Option<Standing>)>]) -> BTreeMap<String, Vec<usize>> {
+    let mut by_page: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (place, (recorded, standing)) in orphans.iter().flatten().enumerate() {
+        if let Some(standing) = standing.as_ref().filter(|standing| standing.id != recorded.path) {
+            by_page.entry(standing.id.clone()).or_default().push(place);
+        }
+    }
+    by_page
 }
 
 impl Plan {
@@ -272,8 +274,8 @@ impl Plan {
                 _ => ours.extend(recorded().filter(|_| step.standing.is_some())),
             }
         }
-        let is_named = |page: &Recorded| ours.iter().chain(&gone).any(|name| name.path == page.path);
-        let others = record.pages.iter().filter(|page| page.written.is_some() && !is_named(page));
+        let named: BTreeSet<&str> = ours.iter().chain(&gone).map(|name: &Name| name.path.as_str()).collect();
+        let others = record.pages.iter().filter(|page| page.written.is_some() && !named.contains(page.path.as_str()));
         let others: Vec<Name> = others.map(Recorded::name).collect();
         ours.extend(others);
         (ours, gone)

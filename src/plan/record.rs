@@ -1,9 +1,10 @@
 //! The record of what was published, by which a page is known to be ours.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::{Deserialize, Serialize};
 
 use super::{Digest, Standing};
-use crate::slug::Slug;
 use crate::wiki::{Name, Written};
 
 /// What was published to one wiki.
@@ -40,6 +41,14 @@ impl Recorded {
         standing.digest.is_some_and(|digest| self.written == Some(digest) || self.intended.contains(&digest))
     }
 
+    /// What tells it from all other pages.
+    pub(super) fn key(&self, identity: Identity) -> &str {
+        match identity {
+            Identity::Place => &self.path,
+            Identity::Id => &self.case,
+        }
+    }
+
     /// Where it stands.
     pub fn name(&self) -> Name {
         Name { title: self.title.clone(), path: self.path.clone() }
@@ -67,18 +76,20 @@ impl Record {
         serde_json::to_string_pretty(self).expect("a record is texts and lists") + "\n"
     }
 
-    /// What is recorded of a page: under its place, or where pages keep their id and change their place, under its case study.
-    pub fn find(&self, wanted: &Written, identity: Identity) -> Option<&Recorded> {
-        let is_it = |recorded: &&Recorded| match identity {
-            Identity::Place => recorded.path == wanted.name.path,
-            Identity::Id => recorded.case == wanted.case.as_str(),
-        };
-        self.pages.iter().find(is_it)
+    /// What is recorded of each page, to look up many.
+    pub fn by_identity(&self, identity: Identity) -> BTreeMap<&str, &Recorded> {
+        // The first of what is recorded twice is the one that counts.
+        self.pages.iter().rev().map(|recorded| (recorded.key(identity), recorded)).collect()
     }
 
-    /// Whether a case study was published, whatever its page was called then.
-    pub fn has(&self, case: &Slug) -> bool {
-        self.pages.iter().any(|recorded| recorded.case == case.as_str() && recorded.written.is_some())
+    /// What is recorded of a page: under its place, or where pages keep their id and change their place, under its case study.
+    pub fn find(&self, wanted: &Written, identity: Identity) -> Option<&Recorded> {
+        self.pages.iter().find(|recorded| recorded.key(identity) == identity.of(wanted))
+    }
+
+    /// The case studies that were published, whatever their pages were called then.
+    pub fn published(&self) -> BTreeSet<&str> {
+        self.pages.iter().filter(|recorded| recorded.written.is_some()).map(|recorded| recorded.case.as_str()).collect()
     }
 
     /// Puts something down in the place of what was recorded of the same page.
@@ -109,4 +120,14 @@ pub enum Identity {
     Place,
     /// An id that the wiki gives it: its title may change.
     Id,
+}
+
+impl Identity {
+    /// What tells a page that is to be there from all others.
+    pub fn of(self, wanted: &Written) -> &str {
+        match self {
+            Self::Place => &wanted.name.path,
+            Self::Id => wanted.case.as_str(),
+        }
+    }
 }

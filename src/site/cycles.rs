@@ -1,11 +1,17 @@
-//! Sections that would contain themselves.
+//! What transclusions show together: sections that would contain themselves, and those that would grow beyond all bounds.
 
-use std::collections::BTreeMap;
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::{Destination, DocumentId, Node, Site};
-use crate::diagnostic::{Diagnostic, rules};
+use crate::diagnostic::{Diagnostic, rules, too_deep};
 use crate::markdown::Event;
 use crate::source::Span;
+
+/// How deep transclusions go.
+pub const DEEPEST: usize = 8;
+
+/// How many nodes a document shows of others: about a megabyte of Markdown.
+const MOST_SHOWN: usize = 100_000;
 
 /// A stretch of a document that can be shown elsewhere: one of its sections, or with no number all of it.
 type Shown = (DocumentId, Option<usize>);
@@ -18,25 +24,178 @@ struct Edge {
     span: Span,
 }
 
-/// A transclusion of each cycle.
+/// A transclusion of each cycle, those that stand too deep inside of others, and those that make a document too long.
 pub fn cycles(site: &Site) -> Vec<Diagnostic> {
     let edges = edges(site);
     if edges.is_empty() {
         return Vec::new();
     }
-    let mut by_document: BTreeMap<DocumentId, Vec<&Edge>> = BTreeMap::new();
-    for edge in &edges {
-        by_document.entry(edge.from).or_default().push(edge);
+    let graph = Graph::new(&edges);
+    let rings = graph.rings();
+    let ring = |shown: &Shown| graph.places.get(shown).map(|&place| rings.of[place]);
+    let is_in_ring = |edge: &&Edge| ring(&edge.to).is_some_and(|to| ring(&(edge.from, Some(edge.section))) == Some(to));
+    let mut reported = HashSet::default();
+    // The other transclusions of the same cycle are the same mistake.
+    let firsts = edges.iter().filter(is_in_ring).filter(|edge| reported.insert(ring(&edge.to)));
+    let cycles: Vec<Diagnostic> = firsts.map(|edge| in_cycle(site, edge)).collect();
+    if cycles.is_empty() { too_much(site, &edges, &graph, &rings) } else { cycles }
+}
+
+/// Transclusions that stand too deep inside of others, and those that make a document too long.
+fn too_much(site: &Site, edges: &[Edge], graph: &Graph, rings: &Rings) -> Vec<Diagnostic> {
+    // What is shown comes before what shows it.
+    let mut totals = vec![Total::default(); graph.nodes.len()];
+    for &place in &rings.order {
+        let shown = graph.next[place].iter().map(|&(next, edge)| match edge {
+            Some(edge) => totals[next].within(own_length(site, edges[edge].to)),
+            None => totals[next],
+        });
+        let ends = graph.ends[place].iter().map(|&edge| Total::default().within(own_length(site, edges[edge].to)));
+        totals[place] = shown.chain(ends).fold(Total::default(), Total::and);
     }
-    let leads_to = |from: &Edge, to: &Edge| reaches(&by_document, from.to, (to.from, to.section), &mut Vec::new());
-    let mut reported: Vec<&Edge> = Vec::new();
-    for edge in edges.iter().filter(|edge| leads_to(edge, edge)) {
-        // The other transclusions of the same cycle are the same mistake.
-        if !reported.iter().any(|other| leads_to(edge, other) && leads_to(other, edge)) {
-            reported.push(edge);
+    let mut found = Vec::new();
+    let mut lengths: HashMap<DocumentId, usize> = HashMap::default();
+    for edge in edges {
+        let below = graph.places.get(&edge.to).map_or(Total::default(), |&place| totals[place]);
+        let Total { depth, length } = below.within(own_length(site, edge.to));
+        let path = &site.document(edge.from).path;
+        if depth == DEEPEST + 1 {
+            found.push(too_deep(path, edge.span, "transclusions", DEEPEST));
+        }
+        let so_far = lengths.entry(edge.from).or_default();
+        let was_within = *so_far <= MOST_SHOWN;
+        *so_far = so_far.saturating_add(length);
+        if was_within && *so_far > MOST_SHOWN && below.length <= MOST_SHOWN {
+            let message = "with this transclusion the document shows more of others than a page can hold";
+            found.push(Diagnostic::new(&rules::OVER_LIMIT, path, edge.span, message).help("link to the section instead, as in `[[slug#section]]`"));
         }
     }
-    reported.into_iter().map(|edge| diagnostic(site, edge)).collect()
+    found
+}
+
+/// How long a stretch is without what it shows of others.
+fn own_length(site: &Site, (document, section): Shown) -> usize {
+    let document = site.document(document);
+    section.map_or(document.body.nodes.len(), |section| document.sections[section].nodes.len())
+}
+
+/// What a stretch shows of others.
+#[derive(Debug, Clone, Copy, Default)]
+struct Total {
+    /// How many transclusions stand inside of one another.
+    depth: usize,
+    /// How many nodes they show.
+    length: usize,
+}
+
+impl Total {
+    /// The same seen from a transclusion that shows it, and `own` nodes around it.
+    fn within(self, own: usize) -> Self {
+        Self { depth: self.depth + 1, length: self.length.saturating_add(own) }
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self { depth: self.depth.max(other.depth), length: self.length.saturating_add(other.length) }
+    }
+}
+
+/// What shows what. Whole documents show their sections; only what shows something else is a node.
+struct Graph {
+    nodes: Vec<Shown>,
+    places: HashMap<Shown, usize>,
+    /// What each node shows, with the edge by which it does; a document shows its sections without one.
+    next: Vec<Vec<(usize, Option<usize>)>>,
+    /// The edges of each node to what shows nothing else.
+    ends: Vec<Vec<usize>>,
+}
+
+impl Graph {
+    fn new(edges: &[Edge]) -> Self {
+        let mut graph = Self { nodes: Vec::new(), places: HashMap::default(), next: Vec::new(), ends: Vec::new() };
+        for edge in edges {
+            let known = graph.nodes.len();
+            let section = graph.add((edge.from, Some(edge.section)));
+            let document = graph.add((edge.from, None));
+            if section >= known {
+                graph.next[document].push((section, None));
+            }
+        }
+        for (number, edge) in edges.iter().enumerate() {
+            let from = graph.places[&(edge.from, Some(edge.section))];
+            match graph.places.get(&edge.to) {
+                Some(&to) => graph.next[from].push((to, Some(number))),
+                None => graph.ends[from].push(number),
+            }
+        }
+        graph
+    }
+
+    fn add(&mut self, shown: Shown) -> usize {
+        let place = *self.places.entry(shown).or_insert(self.nodes.len());
+        if place == self.nodes.len() {
+            self.nodes.push(shown);
+            self.next.push(Vec::new());
+            self.ends.push(Vec::new());
+        }
+        place
+    }
+
+    /// The rings of the graph, after Tarjan. The path is a list, for it can be as long as the site has sections.
+    fn rings(&self) -> Rings {
+        const UNSEEN: usize = usize::MAX;
+        let count = self.nodes.len();
+        let mut rings = Rings { of: vec![UNSEEN; count], order: Vec::with_capacity(count) };
+        let (mut numbers, mut lowest, mut seen) = (vec![UNSEEN; count], vec![UNSEEN; count], 0);
+        let mut open = Vec::new();
+        for start in 0..count {
+            let mut path = if numbers[start] == UNSEEN { vec![(start, 0)] } else { Vec::new() };
+            while let Some((place, step)) = path.last_mut() {
+                let place = *place;
+                if *step == 0 {
+                    (numbers[place], lowest[place]) = (seen, seen);
+                    seen += 1;
+                    open.push(place);
+                }
+                if let Some(&(next, _)) = self.next[place].get(*step) {
+                    *step += 1;
+                    if numbers[next] == UNSEEN {
+                        path.push((next, 0));
+                    } else if rings.of[next] == UNSEEN {
+                        lowest[place] = lowest[place].min(numbers[next]);
+                    }
+                    continue;
+                }
+                path.pop();
+                if let Some(&(before, _)) = path.last() {
+                    lowest[before] = lowest[before].min(lowest[place]);
+                }
+                if lowest[place] == numbers[place] {
+                    rings.close(&mut open, place);
+                }
+            }
+        }
+        rings
+    }
+}
+
+/// Which nodes show one another.
+struct Rings {
+    /// The ring of each node; most are a ring of their own.
+    of: Vec<usize>,
+    /// The nodes, each after those that it shows.
+    order: Vec<usize>,
+}
+
+impl Rings {
+    fn close(&mut self, open: &mut Vec<usize>, first: usize) {
+        while let Some(place) = open.pop() {
+            self.of[place] = first;
+            self.order.push(place);
+            if place == first {
+                return;
+            }
+        }
+    }
 }
 
 fn edges(site: &Site) -> Vec<Edge> {
@@ -64,21 +223,7 @@ fn shown(site: &Site, from: DocumentId, link: u32) -> Option<Shown> {
     }
 }
 
-/// Whether showing `from` shows the section `wanted`.
-fn reaches(edges: &BTreeMap<DocumentId, Vec<&Edge>>, from: Shown, wanted: (DocumentId, usize), seen: &mut Vec<Shown>) -> bool {
-    let (document, section) = from;
-    if document == wanted.0 && section.is_none_or(|section| section == wanted.1) {
-        return true;
-    }
-    if seen.contains(&from) {
-        return false;
-    }
-    seen.push(from);
-    let next = edges.get(&document).into_iter().flatten();
-    next.filter(|edge| section.is_none_or(|section| section == edge.section)).any(|edge| reaches(edges, edge.to, wanted, seen))
-}
-
-fn diagnostic(site: &Site, edge: &Edge) -> Diagnostic {
+fn in_cycle(site: &Site, edge: &Edge) -> Diagnostic {
     let target = site.document(edge.to.0);
     let place = edge.to.1.map_or(Span::default(), |section| target.sections[section].span);
     Diagnostic::new(&rules::CYCLE, &site.document(edge.from).path, edge.span, "this transclusion shows the section that it stands in")

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use super::rank::Places;
 use super::telling::told_words;
+use super::resolve::Dangling;
 use super::{CaseStudyId, Destination, Node, Origin, QuestionId, Resolver, Site, StoryId, cycles, push_new_last};
 use crate::diagnostic::Diagnostic;
 use crate::model::Part;
@@ -100,10 +101,9 @@ fn rank_stories(site: &mut Site) -> Places {
 }
 
 fn resolve_links(site: &mut Site, assets: &BTreeSet<SitePath>) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
     site.pages = owners(site);
     let resolver = Resolver::new(site, assets);
-    let resolved: Vec<(Vec<Destination>, Vec<Diagnostic>)> = site
+    let resolved: Vec<(Vec<Destination>, Vec<Box<Dangling>>)> = site
         .documents
         .par_iter()
         .zip(&site.pages)
@@ -111,18 +111,19 @@ fn resolve_links(site: &mut Site, assets: &BTreeSet<SitePath>) -> Vec<Diagnostic
             let mut found = Vec::new();
             let links = document.body.links.iter();
             let destinations = links.map(|link| {
-                resolver.resolve(document, own, link).unwrap_or_else(|diagnostic| {
-                    found.push(*diagnostic);
+                resolver.resolve(document, own, link).unwrap_or_else(|dangling| {
+                    found.push(dangling);
                     Destination::Nothing
                 })
             });
             (destinations.collect(), found)
         })
         .collect();
+    let (resolved, dangling): (Vec<_>, Vec<_>) = resolved.into_iter().unzip();
+    let found = resolver.advised(dangling.into_iter().flatten());
     let mut backlinks = Vec::new();
     let mut destinations = Vec::with_capacity(resolved.len());
-    for ((resolved, mistakes), own) in resolved.into_iter().zip(&site.pages) {
-        found.extend(mistakes);
+    for (resolved, own) in resolved.into_iter().zip(&site.pages) {
         for destination in &resolved {
             if let (Destination::Page { node, .. }, &Some(from)) = (destination, own)
                 && *node != from

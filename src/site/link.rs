@@ -1,19 +1,21 @@
 //! The reduce: documents that know nothing of one another become a site, and what does not fit is reported.
 
+use std::cell::LazyCell;
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap as HashMap;
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::telling::{capitalised, label_from, left_out, merged_sections, own_sections, uncapitalised};
 use super::{
     CaseStudy, Change, Competency, CompetencyId, DocumentId, Origin, Question, QuestionId, Site, Story, StoryId, Telling, Told, edges,
-    push_new,
+    distinct,
 };
 use crate::config::Config;
-use crate::diagnostic::{Diagnostic, did_you_mean, nearest, rules};
-use crate::front_matter;
+use crate::diagnostic::{ADVISED, Diagnostic, Rule, did_you_mean, nearest, rules};
+use crate::front_matter::Outline;
 use crate::model::{Audience, Author, Document, Kind, Meta, Status};
 use crate::slug::Slug;
 use crate::source::{SitePath, Span};
@@ -25,7 +27,7 @@ pub fn link(
     documents: Vec<Arc<Document>>,
     assets: &BTreeSet<SitePath>,
 ) -> (Site, Vec<Diagnostic>) {
-    let mut linker = Linker { documents: &documents, found: Vec::new() };
+    let mut linker = Linker { documents: &documents, found: Vec::new(), unknown: Vec::new() };
     let by_kind = linker.by_kind();
     let competencies = competencies(&documents, &by_kind);
     let names = Names::new(&documents, &by_kind, &competencies);
@@ -36,6 +38,7 @@ pub fn link(
     let case_studies = linker.case_studies(&by_kind, &names);
     linker.check_tags(&names);
     inherit_competencies(&mut questions, &stories);
+    linker.advise(&names, &question_ids);
     let found = linker.found;
     let mut site = Site {
         config: config.clone(),
@@ -50,6 +53,7 @@ pub fn link(
         destinations: Vec::new(),
         backlinks: Vec::new(),
         documents: Vec::new(),
+        competency_ids: names.competencies,
     };
     site.documents = documents;
     let mut found = found;
@@ -106,15 +110,25 @@ impl Names {
         if let Some(meant) = self.aliases.get(slug) {
             return Some(format!("write `{meant}`, of which this is another name"));
         }
-        let mut known: Vec<&str> = self.competencies.keys().map(Slug::as_str).collect();
-        known.sort_unstable();
-        did_you_mean(slug.as_str(), known)
+        did_you_mean(slug.as_str(), self.competencies.keys().map(Slug::as_str))
     }
 }
 
 struct Linker<'a> {
     documents: &'a [Arc<Document>],
     found: Vec<Diagnostic>,
+    /// What is named and not there; what may be meant is looked for when everything is known.
+    unknown: Vec<Unknown>,
+}
+
+/// A slug in front matter that names nothing.
+struct Unknown {
+    document: DocumentId,
+    field: &'static str,
+    /// Its place in the list of the field, where that is a list.
+    index: Option<usize>,
+    slug: Slug,
+    rule: &'static Rule,
 }
 
 impl Linker<'_> {
@@ -124,14 +138,19 @@ impl Linker<'_> {
 
     fn by_kind(&mut self) -> ByKind {
         let mut by_kind = ByKind::default();
+        let mut variants: HashMap<(&Slug, &Slug), DocumentId> = HashMap::default();
         for (index, document) in self.documents.iter().enumerate() {
             let id = DocumentId(index);
             match &document.meta {
                 Meta::Variant(variant) => {
-                    let variants = by_kind.variants.entry(variant.story.clone()).or_default();
-                    match variants.iter().find(|other| self.documents[other.0].slug == document.slug) {
-                        None => variants.push(id),
-                        Some(first) => self.found.push(duplicate(document, "variant", &self.documents[first.0])),
+                    match variants.entry((&variant.story, &document.slug)) {
+                        Entry::Vacant(free) => {
+                            free.insert(id);
+                            by_kind.variants.entry(variant.story.clone()).or_default().push(id);
+                        }
+                        Entry::Occupied(first) => {
+                            self.found.push(duplicate(document, "variant", &self.documents[first.get().0]));
+                        }
                     }
                 }
                 Meta::Sheet(_) => by_kind.sheets.push(id),
@@ -183,79 +202,77 @@ impl Linker<'_> {
 
     /// The competencies that a list in front matter names.
     fn competencies(&mut self, id: DocumentId, slugs: &[Slug], names: &Names) -> Vec<CompetencyId> {
-        let mut known = Vec::new();
-        for (index, slug) in slugs.iter().enumerate() {
-            match names.competencies.get(slug) {
-                Some(&competency) => push_new(&mut known, competency),
-                None => {
-                    let help = names.suggest_competency(slug).unwrap_or_else(|| format!("add it with `storybank new competency {slug}`"));
-                    self.report_field(
-                        &rules::COMPETENCY,
-                        id,
-                        "competencies",
-                        Some(index),
-                        format!("there is no competency `{slug}`"),
-                        help,
-                    );
-                }
+        self.all_known(id, "competencies", &rules::COMPETENCY, slugs, &names.competencies)
+    }
+
+    /// What the slugs of a field name, each once.
+    fn all_known<Id: Copy + Eq + std::hash::Hash>(
+        &mut self,
+        document: DocumentId,
+        field: &'static str,
+        rule: &'static Rule,
+        slugs: &[Slug],
+        ids: &HashMap<Slug, Id>,
+    ) -> Vec<Id> {
+        distinct(slugs.iter().enumerate().filter_map(|(index, slug)| {
+            let id = ids.get(slug).copied();
+            if id.is_none() {
+                self.unknown.push(Unknown { document, field, index: Some(index), slug: slug.clone(), rule });
             }
-        }
-        known
+            id
+        }))
     }
 
     fn answers(&mut self, id: DocumentId, slugs: &[Slug], questions: &HashMap<Slug, QuestionId>) -> Vec<QuestionId> {
-        let mut known = Vec::new();
-        for (index, slug) in slugs.iter().enumerate() {
-            match questions.get(slug) {
-                Some(&question) => push_new(&mut known, question),
-                None => {
-                    let help = self.suggest_question(slug, questions);
-                    self.report_field(&rules::QUESTION, id, "answers", Some(index), format!("there is no question `{slug}`"), help);
-                }
-            }
-        }
-        known
+        self.all_known(id, "answers", &rules::QUESTION, slugs, questions)
     }
 
-    fn suggest_question(&self, slug: &Slug, questions: &HashMap<Slug, QuestionId>) -> String {
-        let by_alias = self.documents.iter().find_map(|document| match &document.meta {
-            Meta::Question(question) if question.aliases.iter().chain([&question.question]).any(|alias| Slug::of(alias) == *slug) => {
-                Some(&document.slug)
-            }
-            _ => None,
-        });
-        if let Some(meant) = by_alias {
-            return format!("write `{meant}`, of which this is another wording");
-        }
-        let mut known: Vec<&str> = questions.keys().map(Slug::as_str).collect();
-        known.sort_unstable();
-        did_you_mean(slug.as_str(), known).unwrap_or_else(|| format!("add it with `storybank new question {slug}`"))
-    }
-
-    fn story(&mut self, id: DocumentId, field: &str, slug: &Slug, names: &Names) -> Option<StoryId> {
+    fn story(&mut self, document: DocumentId, field: &'static str, slug: &Slug, names: &Names) -> Option<StoryId> {
         let story = names.stories.get(slug).copied();
         if story.is_none() {
-            let mut known: Vec<&str> = names.stories.keys().map(Slug::as_str).collect();
-            known.sort_unstable();
-            let help = did_you_mean(slug.as_str(), known).unwrap_or_else(|| format!("add it with `storybank new story {slug}`"));
-            self.report_field(&rules::STORY, id, field, None, format!("there is no story `{slug}`"), help);
+            self.unknown.push(Unknown { document, field, index: None, slug: slug.clone(), rule: &rules::STORY });
         }
         story
     }
 
-    fn report_field(
-        &mut self,
-        rule: &'static crate::diagnostic::Rule,
-        id: DocumentId,
-        field: &str,
-        index: Option<usize>,
-        message: String,
-        help: String,
-    ) {
-        let document = self.document(id);
-        let span = front_matter::place_of(document.body.file_text(), document.yaml, field, index);
-        let diagnostic = Diagnostic::new(rule, &document.path, span, message).help(help);
-        self.found.push(diagnostic);
+    /// Reports what is named and not there; the first of it with what may be meant.
+    fn advise(&mut self, names: &Names, questions: &HashMap<Slug, QuestionId>) {
+        let wordings = LazyCell::new(|| self.wordings());
+        let mut outline: Option<(DocumentId, Outline)> = None;
+        let mut advised = Vec::new();
+        for (place, Unknown { document: id, field, index, slug, rule }) in self.unknown.iter().enumerate() {
+            let document = self.document(*id);
+            let (_, outline) = match outline.take().filter(|(of, _)| of == id) {
+                Some(known) => outline.insert(known),
+                None => outline.insert((*id, Outline::of(document.body.file_text(), document.yaml))),
+            };
+            let is_compared = place < ADVISED;
+            let (kind, near) = if *rule == &rules::COMPETENCY {
+                ("competency", is_compared.then(|| names.suggest_competency(slug)))
+            } else if *rule == &rules::QUESTION {
+                let other = wordings.get(slug).map(|meant| format!("write `{meant}`, of which this is another wording"));
+                ("question", is_compared.then(|| other.or_else(|| did_you_mean(slug.as_str(), questions.keys().map(Slug::as_str)))))
+            } else {
+                ("story", is_compared.then(|| did_you_mean(slug.as_str(), names.stories.keys().map(Slug::as_str))))
+            };
+            let help = near.flatten().unwrap_or_else(|| format!("add it with `storybank new {kind} {slug}`"));
+            let found = Diagnostic::new(rule, &document.path, outline.place_of(field, *index), format!("there is no {kind} `{slug}`"));
+            advised.push(found.help(help));
+        }
+        self.found.extend(advised);
+    }
+
+    /// The slugs of the questions, by the slugs of their wordings.
+    fn wordings(&self) -> HashMap<Slug, &Slug> {
+        let mut wordings = HashMap::default();
+        for document in self.documents {
+            if let Meta::Question(question) = &document.meta {
+                for alias in question.aliases.iter().chain([&question.question]) {
+                    wordings.entry(Slug::of(alias)).or_insert(&document.slug);
+                }
+            }
+        }
+        wordings
     }
 
     /// Questions with files, then those of sheets, then the follow-ups of stories.
@@ -283,17 +300,19 @@ impl Linker<'_> {
         for (slug, id) in by_kind.of(Kind::Story) {
             let about = names.stories.get(slug).copied();
             let prefixed = |item: &Slug| Slug::of(&format!("{}-{item}", slug.shortened()));
-            let first = questions.len();
-            self.items(id, &mut taken, |slug, item| questions.push(question(slug, id, Some(item), Vec::new(), about)), prefixed);
+            let mut known: HashSet<Slug> = HashSet::default();
+            let mut add = |slug: Slug, item| {
+                known.insert(slug.clone());
+                questions.push(question(slug, id, Some(item), Vec::new(), about));
+            };
+            self.items(id, &mut taken, &mut add, prefixed);
             for &variant in by_kind.variants.get(slug).into_iter().flatten() {
-                let known: Vec<Slug> = questions[first..].iter().map(|question| question.slug.clone()).collect();
                 // A variant answers the same follow-ups in other words; only those that the story lacks are new questions.
-                let is_new = |slug: &Slug| !known.contains(slug);
                 self.items(
                     variant,
                     &mut taken,
                     |slug, item| {
-                        if is_new(&slug) {
+                        if known.insert(slug.clone()) {
                             questions.push(question(slug, variant, Some(item), Vec::new(), about));
                         }
                     },
@@ -349,12 +368,15 @@ impl Linker<'_> {
         let documents = self.documents;
         let ids: Vec<(&Slug, DocumentId)> = by_kind.of(Kind::Story).collect();
         let linked = ids.into_par_iter().map(|(slug, id)| {
-            let mut linker = Linker { documents, found: Vec::new() };
+            let mut linker = Linker { documents, found: Vec::new(), unknown: Vec::new() };
             let variants = by_kind.variants.get(slug).map_or(&[][..], Vec::as_slice);
-            (linker.linked_story(slug, id, variants, names, questions), linker.found)
+            (linker.linked_story(slug, id, variants, names, questions), (linker.found, linker.unknown))
         });
-        let (stories, found): (Vec<Option<Story>>, Vec<Vec<Diagnostic>>) = linked.unzip();
-        self.found.extend(found.into_iter().flatten());
+        let (stories, mistakes): (Vec<Option<Story>>, Vec<(Vec<Diagnostic>, Vec<Unknown>)>) = linked.unzip();
+        for (found, unknown) in mistakes {
+            self.found.extend(found);
+            self.unknown.extend(unknown);
+        }
         stories.into_iter().flatten().collect()
     }
 
@@ -370,9 +392,7 @@ impl Linker<'_> {
         let Meta::Story(meta) = &document.meta else { return None };
         let mut competencies = self.competencies(id, &meta.competencies, names);
         let tagged = tagged_competencies(document, names);
-        for &(_, competency) in &tagged {
-            push_new(&mut competencies, competency);
-        }
+        competencies = distinct(competencies.into_iter().chain(tagged.iter().map(|&(_, competency)| competency)));
         let mut tellings = vec![Telling {
             slug: Slug::of(""),
             origin: Origin::Story,
@@ -387,13 +407,15 @@ impl Linker<'_> {
             headline: None,
             words: 0,
         }];
-        for &variant in variants {
+        if let Some(&first) = variants.get(MOST_TELLINGS) {
+            self.found.push(too_many_tellings(&self.documents[first.0].path, Span::default()));
+        }
+        for &variant in variants.iter().take(MOST_TELLINGS) {
             tellings.extend(self.variant((id, document), variant, names, questions));
         }
         self.derive(&mut tellings, (id, document), &tagged, names);
-        for competency in tellings[1..].iter().flat_map(|telling| &telling.competencies) {
-            push_new(&mut competencies, *competency);
-        }
+        let of_tellings = tellings[1..].iter().flat_map(|telling| telling.competencies.iter().copied());
+        competencies = distinct(competencies.into_iter().chain(of_tellings));
         Some(Story { document: id, slug: slug.clone(), tellings, competencies, follow_ups: Vec::new(), case_studies: Vec::new() })
     }
 
@@ -426,13 +448,14 @@ impl Linker<'_> {
     /// Adds a telling for each competency that has tagged blocks and no variant of its own.
     fn derive(&mut self, tellings: &mut Vec<Telling>, story: (DocumentId, &Document), tagged: &[(Slug, CompetencyId)], names: &Names) {
         let (id, document) = story;
-        let authored = tellings.len();
+        let variants = &tellings[1..];
+        let told: HashSet<CompetencyId> = variants.iter().flat_map(|telling| telling.competencies.iter().copied()).collect();
+        let origins: HashMap<Slug, Origin> = variants.iter().map(|telling| (telling.slug.clone(), telling.origin)).collect();
         for (slug, competency) in tagged {
-            if tellings[1..authored].iter().any(|telling| telling.competencies.contains(competency)) {
+            if told.contains(competency) {
                 continue;
             }
-            if let Some(Telling { origin: Origin::Variant(other), .. }) = tellings[1..authored].iter().find(|telling| telling.slug == *slug)
-            {
+            if let Some(Origin::Variant(other)) = origins.get(slug) {
                 let path = &self.documents[other.0].path;
                 self.found.push(
                     Diagnostic::new(
@@ -444,6 +467,12 @@ impl Linker<'_> {
                     .help(format!("add `{slug}` to the `competencies` of this variant, or give the file another name")),
                 );
                 continue;
+            }
+            if tellings.len() > MOST_TELLINGS {
+                let mut tags = document.body.tagged.iter().flat_map(|block| &block.tags);
+                let span = tags.find(|(tag, _)| tag == slug).map_or(Span::default(), |&(_, span)| span);
+                self.found.push(too_many_tellings(&document.path, span));
+                return;
             }
             let left_out = left_out(&document.body, slug);
             let title = &names.titles[competency.0];
@@ -476,17 +505,32 @@ impl Linker<'_> {
 
     /// Hashtags that are no competency but look like one with a slip of the pen; others are just text.
     fn check_tags(&mut self, names: &Names) {
-        let unknown = self.documents.par_iter().flat_map_iter(|document| {
+        let tags = self.documents.iter().flat_map(|document| {
             let tags = document.body.tagged.iter().flat_map(|block| &block.tags);
-            tags.filter(|(slug, _)| !names.competencies.contains_key(slug)).filter_map(|(slug, span)| {
-                let help = names.suggest_competency(slug)?;
-                let message = format!("`#{slug}` is no competency, so it stays text");
-                Some(Diagnostic::new(&rules::TAG, &document.path, *span, message).help(help))
-            })
+            tags.filter(|(slug, _)| !names.competencies.contains_key(slug)).map(move |(slug, span)| (document, slug, *span))
         });
-        self.found.par_extend(unknown);
+        let mut meant: HashMap<&Slug, Option<String>> = HashMap::default();
+        for (document, slug, span) in tags {
+            let compared = meant.len();
+            let meant = meant.entry(slug).or_insert_with(|| (compared < DIFFERENT_TAGS).then(|| names.suggest_competency(slug)).flatten());
+            if let Some(help) = meant {
+                let message = format!("`#{slug}` is no competency, so it stays text");
+                self.found.push(Diagnostic::new(&rules::TAG, &document.path, span, message).help(help.as_str()));
+            }
+        }
     }
 }
+
+/// How many ways there are to tell a story besides its own: each has a page, and each page leads to all of them.
+const MOST_TELLINGS: usize = 100;
+
+fn too_many_tellings(path: &SitePath, span: Span) -> Diagnostic {
+    let message = format!("the story has more than {MOST_TELLINGS} tellings: variants, and competencies that hashtags name");
+    Diagnostic::new(&rules::OVER_LIMIT, path, span, message).help("take some of them away, or tell another story")
+}
+
+/// How many different hashtags that are no competency are compared with all that there are; who writes more of them means text.
+const DIFFERENT_TAGS: usize = 500;
 
 fn heading_of(document: &Document, span: Span) -> &str {
     document.body.file_text().get(span.range()).unwrap_or_default().trim()
@@ -532,17 +576,16 @@ fn known_as(frameworks: &[(String, Vec<String>)]) -> String {
 
 /// The competencies that a story's hashtags name, in the order of the text.
 fn tagged_competencies(document: &Document, names: &Names) -> Vec<(Slug, CompetencyId)> {
-    let mut tagged = Vec::new();
-    for (slug, _) in document.body.tagged.iter().flat_map(|block| &block.tags) {
-        if let Some(&competency) = names.competencies.get(slug) {
-            push_new(&mut tagged, (slug.clone(), competency));
-        }
-    }
-    tagged
+    let tags = document.body.tagged.iter().flat_map(|block| &block.tags);
+    distinct(tags.filter_map(|(slug, _)| Some((slug.clone(), *names.competencies.get(slug)?))))
 }
 
 fn shortened_sections(id: DocumentId, document: &Document, left_out: &[std::ops::Range<usize>]) -> Vec<Told> {
-    let is_cut = |section: usize| left_out.iter().any(|range| document.sections[section].nodes.contains(&range.start));
+    let is_cut = |section: usize| {
+        let nodes = &document.sections[section].nodes;
+        let next = left_out.partition_point(|range| range.start < nodes.start);
+        left_out.get(next).is_some_and(|range| nodes.contains(&range.start))
+    };
     (0..document.sections.len())
         .map(|section| Told { document: id, section, change: if is_cut(section) { Change::Shortened } else { Change::Same } })
         .collect()

@@ -11,12 +11,15 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
+
 use crate::config::Config;
 use crate::markdown::{Event, Tag};
 use crate::model::{self, Audience, Document, Item, Kind, Meta, Section, Status};
 use crate::slug::Slug;
 use crate::source::{SitePath, Span};
 
+pub use cycles::DEEPEST;
 pub use link::link;
 pub use resolve::{Destination, Resolver};
 pub use telling::{Change, Origin, Telling, Told, capitalised, told_words};
@@ -82,6 +85,8 @@ pub struct Site {
     destinations: Vec<Vec<Destination>>,
     /// Each page with a page that leads to it, in the order of the first.
     backlinks: Vec<(Node, Node)>,
+    /// The competencies by their slugs.
+    competency_ids: HashMap<Slug, CompetencyId>,
 }
 
 /// A story with its tellings.
@@ -307,12 +312,13 @@ impl Site {
     /// The stretches of documents that a document shows within itself, and that these show, each once.
     pub fn transcluded(&self, document: DocumentId) -> Vec<(DocumentId, Range<usize>)> {
         let mut found = vec![(document, 0..self.document(document).body.nodes.len())];
+        let mut known: HashSet<_> = found.iter().cloned().collect();
         let mut next = 0;
         while let Some((id, nodes)) = found.get(next).cloned() {
             for node in &self.document(id).body.nodes[nodes] {
                 let Event::Transclusion(number) = node.event else { continue };
                 let Destination::Page { node, fragment, section } = self.destination(id, number) else { continue };
-                found.extend(self.shown(*node, fragment, *section).filter(|stretch| !found.contains(stretch)));
+                found.extend(self.shown(*node, fragment, *section).filter(|stretch| known.insert(stretch.clone())));
             }
             next += 1;
         }
@@ -359,7 +365,22 @@ impl Site {
 
     /// The competency with a slug.
     pub fn competency_named(&self, slug: &str) -> Option<CompetencyId> {
-        self.competencies().find(|&id| self.competency(id).slug.as_str() == slug)
+        self.competency_ids.get(slug).copied()
+    }
+
+    /// The document at a path.
+    pub fn document_at(&self, path: &SitePath) -> Option<DocumentId> {
+        self.documents.binary_search_by(|document| document.path.cmp(path)).ok().map(DocumentId)
+    }
+
+    /// The case study with a slug.
+    pub fn case_study_named(&self, slug: &Slug) -> Option<CaseStudyId> {
+        self.case_studies.binary_search_by(|case| case.slug.cmp(slug)).ok().map(CaseStudyId)
+    }
+
+    /// The story with a slug.
+    pub fn story_named(&self, slug: &Slug) -> Option<StoryId> {
+        self.stories.binary_search_by(|story| story.slug.cmp(slug)).ok().map(StoryId)
     }
 
     /// How long some words take to say, in seconds.
@@ -395,13 +416,38 @@ impl Document {
     /// The section that a fragment names, by its place: by its id, or by the name of its part.
     pub fn section_named(&self, fragment: &str) -> Option<usize> {
         let slug = Slug::of(fragment);
-        let has_id = |section: &Section| !section.id.is_empty() && (section.id == fragment || section.id == slug.as_str());
+        let with_id = |id: &str| {
+            let start = self.body.start_of_heading(self.body.heading_named(id)?)?;
+            // The nodes of a section follow its heading.
+            let section = self.sections.partition_point(|section| section.nodes.start <= start);
+            self.sections.get(section).filter(|section| section.id == id).map(|_| section)
+        };
+        let by_id = with_id(fragment).into_iter().chain(with_id(slug.as_str())).min();
         let has_name = |section: &Section| {
             let name = section.part.map_or("", model::Part::name);
             !name.is_empty() && (name == slug.as_str() || name.trim_end_matches('s') == slug.as_str())
         };
-        self.sections.iter().position(has_id).or_else(|| self.sections.iter().position(has_name))
+        let by_name = || self.sections.iter().position(has_name);
+        by_id.or_else(by_name)
     }
+
+    /// The section in which a node stands, by its place.
+    pub fn section_at(&self, node: usize) -> Option<usize> {
+        last_at(&self.sections, node, |section| &section.nodes)
+    }
+}
+
+impl Section {
+    /// The question in whose answer a node stands, by its place.
+    pub fn item_at(&self, node: usize) -> Option<usize> {
+        last_at(&self.items, node, |item| &item.nodes)
+    }
+}
+
+/// The place of what holds a node, of things in the order of their stretches.
+fn last_at<T>(things: &[T], node: usize, nodes: impl Fn(&T) -> &Range<usize>) -> Option<usize> {
+    let place = things.partition_point(|thing| nodes(thing).start <= node).checked_sub(1)?;
+    nodes(&things[place]).contains(&node).then_some(place)
 }
 
 /// The kind of a node's page; nothing for the home page.
@@ -422,9 +468,8 @@ fn push_new_last<T: PartialEq>(list: &mut Vec<T>, element: T) {
     }
 }
 
-/// Adds an element that is not there yet; for short lists.
-fn push_new<T: PartialEq>(list: &mut Vec<T>, element: T) {
-    if !list.contains(&element) {
-        list.push(element);
-    }
+/// The elements that are different, each where it comes first.
+fn distinct<T: Clone + Eq + std::hash::Hash>(elements: impl Iterator<Item = T>) -> Vec<T> {
+    let mut known = HashSet::default();
+    elements.filter(|element| known.insert(element.clone())).collect()
 }

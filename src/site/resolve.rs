@@ -1,14 +1,15 @@
 //! From what a link says to where it leads.
 
 use std::borrow::Cow;
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 use rustc_hash::FxHashMap as HashMap;
 
-use super::{DocumentId, Node, Site};
-use crate::diagnostic::{Diagnostic, did_you_mean, nearest, rules};
-use crate::markdown::{Event, Link, Tag, Target};
-use crate::model::{Document, Kind, Meta, Part};
+use super::{DocumentId, Node, QuestionId, Site};
+use crate::diagnostic::{ADVISED, Diagnostic, did_you_mean, nearest, rules};
+use crate::markdown::{Link, Target};
+use crate::model::{Document, Item, Kind, Meta, Part};
 use crate::slug::Slug;
 use crate::source::SitePath;
 
@@ -36,7 +37,36 @@ pub enum Destination {
 pub struct Resolver<'a> {
     site: &'a Site,
     by_slug: HashMap<&'a str, Named>,
+    /// The questions inside of documents, by their places there.
+    by_place: HashMap<(DocumentId, (usize, usize)), QuestionId>,
+    /// The same by their own slugs.
+    by_item: HashMap<(DocumentId, &'a Slug), QuestionId>,
     assets: &'a BTreeSet<SitePath>,
+}
+
+/// A link that leads nowhere, and what its author may have meant.
+pub struct Dangling {
+    /// What is wrong, in words.
+    pub found: Diagnostic,
+    sought: Sought,
+}
+
+/// What a link that leads nowhere names.
+enum Sought {
+    /// The advice is given already.
+    Nothing,
+    /// A page, by its slug.
+    Page(Slug),
+    /// A part of a page.
+    Part(Node, String),
+    /// A file.
+    File(SitePath),
+}
+
+impl From<Diagnostic> for Box<Dangling> {
+    fn from(found: Diagnostic) -> Self {
+        Box::new(Dangling { found, sought: Sought::Nothing })
+    }
 }
 
 /// What has a slug: most are the slug of one page only.
@@ -59,12 +89,17 @@ impl<'a> Resolver<'a> {
     /// Collects the names of a site; `assets` are the files of the content that are no documents.
     pub fn new(site: &'a Site, assets: &'a BTreeSet<SitePath>) -> Self {
         let names = HashMap::default();
-        let mut resolver = Self { site, by_slug: names, assets };
+        let mut resolver = Self { site, by_slug: names, by_place: HashMap::default(), by_item: HashMap::default(), assets };
         for id in site.stories() {
             resolver.add(&site.story(id).slug, Node::Telling(id, 0));
         }
         for id in site.questions() {
-            resolver.add(&site.question(id).slug, Node::Question(id));
+            let question = site.question(id);
+            resolver.add(&question.slug, Node::Question(id));
+            if let (Some(place), Some(item)) = (question.item, site.question_item(id)) {
+                resolver.by_place.entry((question.document, place)).or_insert(id);
+                resolver.by_item.entry((question.document, &item.slug)).or_insert(id);
+            }
         }
         for id in site.case_studies() {
             resolver.add(&site.case_study(id).slug, Node::CaseStudy(id));
@@ -86,13 +121,13 @@ impl<'a> Resolver<'a> {
 
     /// The page of the document at a path; several questions in one file have a page each, and the file has none.
     fn page_of_file(&self, path: &SitePath) -> Option<Node> {
-        let document = self.site.documents.binary_search_by(|document| document.path.cmp(path)).ok()?;
-        let is_sheet = matches!(self.site.documents[document].meta, Meta::Sheet(_));
-        self.site.pages[document].filter(|_| !is_sheet)
+        let document = self.site.document_at(path)?;
+        let is_sheet = matches!(self.site.document(document).meta, Meta::Sheet(_));
+        self.site.page_of(document).filter(|_| !is_sheet)
     }
 
     /// Where a link of `document` leads, or why it leads nowhere. `own` is the page of that document, if it has one.
-    pub fn resolve(&self, document: &Document, own: Option<Node>, link: &Link) -> Result<Destination, Box<Diagnostic>> {
+    pub fn resolve(&self, document: &Document, own: Option<Node>, link: &Link) -> Result<Destination, Box<Dangling>> {
         match &link.target {
             Target::External(_) => Ok(Destination::External),
             // It has been reported where the file was parsed.
@@ -104,16 +139,15 @@ impl<'a> Resolver<'a> {
             Target::File { path, fragment } => self.file(document, link, path, fragment),
             Target::Fragment(fragment) => match own {
                 Some(node) => self.page(document, link, node, fragment),
-                None => Err(Box::new(
-                    dangling(document, link, format!("`#{fragment}` names a part of a file that has no page of its own"))
-                        .help("name the page, as in `[[story#result]]`"),
-                )),
+                None => Err(dangling(document, link, format!("`#{fragment}` names a part of a file that has no page of its own"))
+                    .help("name the page, as in `[[story#result]]`")
+                    .into()),
             },
         }
     }
 
     /// The page that a wikilink names: `slug`, `kind/slug`, `story/variant` or `stories/story/variant`.
-    fn named(&self, document: &Document, link: &Link, name: &str) -> Result<Node, Box<Diagnostic>> {
+    fn named(&self, document: &Document, link: &Link, name: &str) -> Result<Node, Box<Dangling>> {
         let name = name.strip_suffix(".md").unwrap_or(name);
         let parts: Vec<&str> = name.split('/').map(str::trim).collect();
         let candidates: Cow<'_, [Node]> = match parts.as_slice() {
@@ -126,12 +160,12 @@ impl<'a> Resolver<'a> {
         };
         match &*candidates {
             [node] => Ok(*node),
-            [] => Err(Box::new(self.nothing_named(document, link, name))),
+            [] => Err(self.nothing_named(document, link, name)),
             several => {
                 let names: Vec<String> = several.iter().map(|&node| format!("`[[{}]]`", self.full_name(node))).collect();
                 let message = format!("`{name}` names {} pages", several.len());
                 let help = format!("write {}", names.join(" or "));
-                Err(Box::new(Diagnostic::new(&rules::AMBIGUOUS_LINK, &document.path, link.span, message).help(help)))
+                Err(Diagnostic::new(&rules::AMBIGUOUS_LINK, &document.path, link.span, message).help(help).into())
             }
         }
     }
@@ -151,18 +185,45 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    fn nothing_named(&self, document: &Document, link: &Link, name: &str) -> Diagnostic {
+    fn nothing_named(&self, document: &Document, link: &Link, name: &str) -> Box<Dangling> {
         let missing = dangling(document, link, format!("nothing is named `{name}`"));
         let slug = Slug::of(name.rsplit('/').next().unwrap_or(name));
         if let Some(found) = self.by_slug.get(slug.as_str()).and_then(|named| named.nodes().first()) {
-            return missing.help(format!("did you mean `[[{}]]`?", self.full_name(*found)));
+            return missing.help(format!("did you mean `[[{}]]`?", self.full_name(*found))).into();
         }
-        let mut known: Vec<&str> = self.by_slug.keys().copied().collect();
-        known.sort_unstable();
-        missing.maybe_help(
-            did_you_mean(slug.as_str(), known)
-                .or_else(|| Some("name a story, question, case study or competency by its slug, which is the name of its file".to_owned())),
-        )
+        let found = missing.help("name a story, question, case study or competency by its slug, which is the name of its file");
+        Box::new(Dangling { found, sought: Sought::Page(slug) })
+    }
+
+    /// What is wrong with each of the links that lead nowhere, the first of them with what their authors may have meant.
+    pub fn advised(&self, dangling: impl Iterator<Item = Box<Dangling>>) -> Vec<Diagnostic> {
+        let known = LazyCell::new(|| self.known());
+        let mut compared = 0;
+        let advised = dangling.map(|dangling| {
+            let Dangling { found, sought } = *dangling;
+            compared += usize::from(!matches!(sought, Sought::Nothing));
+            match sought {
+                _ if compared > ADVISED => found,
+                Sought::Nothing => found,
+                Sought::Page(slug) => helped(found, did_you_mean(slug.as_str(), known.slugs.iter().copied())),
+                Sought::File(path) => helped(found, nearest_path(&path, &known.paths)),
+                Sought::Part(node, fragment) => {
+                    let parts = self.parts_of(node);
+                    let help = did_you_mean(Slug::of(&fragment).as_str(), parts.iter().copied());
+                    let all = || (!parts.is_empty()).then(|| crate::diagnostic::one_of(&parts));
+                    helped(found, help.or_else(all))
+                }
+            }
+        });
+        advised.collect()
+    }
+
+    fn known(&self) -> Known<'a> {
+        let mut slugs: Vec<&str> = self.by_slug.keys().copied().collect();
+        slugs.sort_unstable();
+        let documents = self.site.documents.iter().filter(|document| !matches!(document.meta, Meta::Sheet(_)));
+        let paths = documents.map(|document| &document.path).chain(self.assets).map(SitePath::as_str).collect();
+        Known { slugs, paths }
     }
 
     /// The name under which a page can always be linked to.
@@ -181,7 +242,7 @@ impl<'a> Resolver<'a> {
         format!("{}/{slug}", super::kind_of(node).map_or("", Kind::folder))
     }
 
-    fn file(&self, document: &Document, link: &Link, path: &SitePath, fragment: &str) -> Result<Destination, Box<Diagnostic>> {
+    fn file(&self, document: &Document, link: &Link, path: &SitePath, fragment: &str) -> Result<Destination, Box<Dangling>> {
         if let Some(node) = self.page_of_file(path) {
             return self.page(document, link, node, fragment);
         }
@@ -192,27 +253,21 @@ impl<'a> Resolver<'a> {
             return Ok(Destination::Page { node: question, fragment: String::new(), section: None });
         }
         let missing = dangling(document, link, format!("there is no file `{path}`"));
-        let documents = self.site.documents.iter().filter(|document| !matches!(document.meta, Meta::Sheet(_)));
-        let known: Vec<&str> = documents.map(|document| &document.path).chain(self.assets).map(SitePath::as_str).collect();
-        let sheet = self.site.documents.iter().find(|other| other.path == *path);
-        Err(Box::new(match sheet {
-            Some(_) => {
-                missing.help("it holds several questions, each with a page of its own: link to one, as in `[[slug-of-the-question]]`")
-            }
-            None => missing.maybe_help(nearest_path(path, &known)),
-        }))
+        Err(match self.site.document_at(path) {
+            Some(_) => missing
+                .help("it holds several questions, each with a page of its own: link to one, as in `[[slug-of-the-question]]`")
+                .into(),
+            None => Box::new(Dangling { found: missing, sought: Sought::File(path.clone()) }),
+        })
     }
 
     fn question_of_sheet(&self, path: &SitePath, fragment: &str) -> Option<Node> {
-        let is_it = |&id: &super::QuestionId| {
-            self.site.document(self.site.question(id).document).path == *path
-                && self.site.question_item(id).is_some_and(|item| item.slug == Slug::of(fragment))
-        };
-        self.site.questions().find(is_it).map(Node::Question)
+        let item = (self.site.document_at(path)?, &Slug::of(fragment));
+        self.by_item.get(&item).copied().map(Node::Question)
     }
 
     /// The destination on a page, once the fragment is known to be there.
-    fn page(&self, document: &Document, link: &Link, node: Node, fragment: &str) -> Result<Destination, Box<Diagnostic>> {
+    fn page(&self, document: &Document, link: &Link, node: Node, fragment: &str) -> Result<Destination, Box<Dangling>> {
         if fragment.is_empty() {
             return Ok(Destination::Page { node, fragment: String::new(), section: None });
         }
@@ -220,12 +275,16 @@ impl<'a> Resolver<'a> {
         if let Some(found) = targets.iter().find_map(|&target| self.fragment_in(target, node, fragment)) {
             return Ok(found);
         }
-        let sections = targets.iter().flat_map(|&target| &self.site.document(target).sections);
-        let known: Vec<&str> = sections.map(|section| section.id.as_str()).filter(|id| !id.is_empty()).collect();
-        let help = did_you_mean(Slug::of(fragment).as_str(), known.iter().copied()).unwrap_or_else(|| {
-            if known.is_empty() { "leave the part after `#` away".to_owned() } else { crate::diagnostic::one_of(&known) }
-        });
-        Err(Box::new(dangling(document, link, format!("`{}` has no part `{fragment}`", self.full_name(node))).help(help)))
+        let found = dangling(document, link, format!("`{}` has no part `{fragment}`", self.full_name(node)));
+        let found = found.help("leave the part after `#` away");
+        Err(Box::new(Dangling { found, sought: Sought::Part(node, fragment.to_owned()) }))
+    }
+
+    /// The parts of a page that links can name.
+    fn parts_of(&self, node: Node) -> Vec<&'a str> {
+        let site = self.site;
+        let sections = self.documents_of(node).into_iter().flat_map(|target| &site.document(target).sections);
+        sections.map(|section| section.id.as_str()).filter(|id| !id.is_empty()).collect()
     }
 
     /// The documents whose headings are on a page.
@@ -266,16 +325,12 @@ impl<'a> Resolver<'a> {
     fn heading_in(&self, id: DocumentId, node: Node, fragment: &str) -> Option<Destination> {
         let target = self.site.document(id);
         let slug = Slug::of(fragment);
-        let heading = target.body.headings.iter().position(|heading| heading.id == slug.as_str() && !heading.is_private)?;
+        let heading = target.body.heading_named(slug.as_str()).filter(|&heading| !target.body.headings[heading].is_private)?;
         let fragment = target.body.headings[heading].id.clone();
-        let is_it = |event: Event| event == Event::Start(Tag::Heading(crate::source::offset(heading)));
-        let at = target.body.nodes.iter().position(|node| is_it(node.event))?;
-        let section = target.sections.iter().position(|section| section.nodes.contains(&at))?;
-        if let Some(item) = target.sections[section].items.iter().position(|item| item.nodes.contains(&at)) {
-            let is_asked = |&question: &super::QuestionId| {
-                self.site.question(question).document == id && self.site.question(question).item == Some((section, item))
-            };
-            let question = self.site.questions().find(is_asked)?;
+        let at = target.body.start_of_heading(heading)?;
+        let section = target.section_at(at)?;
+        if let Some(item) = target.sections[section].item_at(at) {
+            let question = *self.by_place.get(&(id, (section, item)))?;
             return Some(Destination::Page { node: Node::Question(question), fragment, section: None });
         }
         self.is_on_page(node, id, section).then_some(Destination::Page { node, fragment, section: None })
@@ -290,16 +345,33 @@ impl<'a> Resolver<'a> {
     }
 
     /// A follow-up of a story that a fragment names: it has a page of its own.
-    fn follow_up(&self, target: &Document, fragment: &str) -> Option<super::QuestionId> {
+    fn follow_up(&self, target: &Document, fragment: &str) -> Option<QuestionId> {
         let Meta::Story(_) = target.meta else { return None };
-        let slug = Slug::of(fragment);
-        let is_there = target.sections.iter().flat_map(|section| &section.items).any(|item| item.slug == slug.shortened());
-        let nodes = is_there.then(|| self.nodes(&format!("{}-{}", target.slug.shortened(), slug.shortened())))?;
-        nodes.iter().find_map(|&node| match node {
+        let slug = Slug::of(fragment).shortened();
+        let nodes = self.nodes(&format!("{}-{slug}", target.slug.shortened()));
+        let question = nodes.iter().find_map(|&node| match node {
             Node::Question(question) => Some(question),
             _ => None,
-        })
+        })?;
+        let is_it = |item: &Item| item.slug == slug;
+        // Mostly it is an item of this very file; where a file of the bank has the address of one, that file is meant.
+        let is_there = || target.sections.iter().flat_map(|section| &section.items).any(is_it);
+        let is_own = self.site.document(self.site.question(question).document).path == target.path;
+        (is_own && self.site.question_item(question).is_some_and(is_it) || is_there()).then_some(question)
     }
+}
+
+/// What a link can name.
+struct Known<'a> {
+    /// Pages, in the order of their slugs.
+    slugs: Vec<&'a str>,
+    /// Files.
+    paths: Vec<&'a str>,
+}
+
+/// A diagnostic with advice that is better than what it has, where there is some.
+fn helped(found: Diagnostic, help: Option<String>) -> Diagnostic {
+    Diagnostic { help: help.or(found.help), ..found }
 }
 
 fn dangling(document: &Document, link: &Link, message: String) -> Diagnostic {

@@ -2,8 +2,10 @@
 
 use std::ops::Range;
 
+use rustc_hash::FxHashMap as HashMap;
+
 use super::{CompetencyId, DocumentId, QuestionId};
-use crate::markdown::{Body, Event, Tag};
+use crate::markdown::{Body, Event, Tag, stretch_at};
 use crate::model::{Author, Document, Length, Part, Section, Status, Variant};
 use crate::slug::Slug;
 
@@ -95,27 +97,34 @@ pub fn own_sections(id: DocumentId, document: &Document) -> Vec<Told> {
 pub fn merged_sections(story: (DocumentId, &Document), variant: (DocumentId, &Document), meta: &Variant) -> Vec<Told> {
     let (story_id, story) = story;
     let (variant_id, variant) = variant;
+    let of_story = by_key(story);
+    let change = |own: &Section| {
+        let replaced = if own.heading.is_empty() && own.part.is_none() { None } else { of_story.get(&Key::of(own)) };
+        replaced.map_or(Change::Added, |replaced| Change::Retold(replaced.clone()))
+    };
     if !meta.inherit {
         let own = own_sections(variant_id, variant).into_iter();
-        return own.map(|told| Told { change: replaced(story, &variant.sections[told.section]), ..told }).collect();
+        return own.map(|told| Told { change: change(&variant.sections[told.section]), ..told }).collect();
     }
+    let is_empty_lead = |section: &Section| section.heading.is_empty() && variant.body.is_blank(section.nodes.clone());
+    let own = by_key(variant);
     let mut merged: Vec<Told> = Vec::new();
     let mut placed = vec![false; variant.sections.len()];
     for (index, section) in story.sections.iter().enumerate() {
-        let own: Vec<usize> = (0..variant.sections.len()).filter(|&own| answers_to(&variant.sections[own], section, variant)).collect();
+        let stands_in = |&&own: &&usize| section.part.is_some() || !is_empty_lead(&variant.sections[own]);
+        let own: Vec<usize> = own.get(&Key::of(section)).into_iter().flatten().filter(stands_in).copied().collect();
         if own.is_empty() {
             merged.push(Told { document: story_id, section: index, change: Change::Same });
             continue;
         }
         for own in own {
             if !std::mem::replace(&mut placed[own], true) {
-                merged.push(Told { document: variant_id, section: own, change: replaced(story, &variant.sections[own]) });
+                merged.push(Told { document: variant_id, section: own, change: change(&variant.sections[own]) });
             }
         }
     }
     for (own, section) in variant.sections.iter().enumerate() {
-        let is_empty_lead = section.heading.is_empty() && variant.body.is_blank(section.nodes.clone());
-        if !placed[own] && !is_empty_lead {
+        if !placed[own] && !is_empty_lead(section) {
             let told = Told { document: variant_id, section: own, change: Change::Added };
             let place = place_for(section.part, &merged, |told| part_of(told, (story_id, story), variant));
             merged.insert(place, told);
@@ -131,28 +140,29 @@ fn part_of(told: &Told, story: (DocumentId, &Document), variant: &Document) -> O
 
 /// Where a part that the story lacks belongs: before the first part that comes after it in a story, else at the end.
 fn place_for(part: Option<Part>, merged: &[Told], part_of: impl Fn(&Told) -> Option<Part>) -> usize {
-    let comes_after = |told: &Told| part.is_some_and(|part| part_of(told).is_some_and(|other| other > part));
-    merged.iter().position(comes_after).unwrap_or(merged.len())
+    let Some(part) = part else { return merged.len() };
+    merged.iter().position(|told| part_of(told).is_some_and(|other| other > part)).unwrap_or(merged.len())
 }
 
-/// Whether a section of a variant stands for a section of its story: the same part, or the same heading.
-fn answers_to(own: &Section, section: &Section, variant: &Document) -> bool {
-    match (own.part, section.part) {
-        (Some(own), Some(part)) => own == part,
-        (None, None) if own.heading.is_empty() => section.heading.is_empty() && !variant.body.is_blank(own.nodes.clone()),
-        (None, None) => Slug::of(&own.heading) == Slug::of(&section.heading),
-        _ => false,
+/// By what a section of a variant stands for one of its story: the same part, or the same heading.
+#[derive(PartialEq, Eq, Hash)]
+enum Key {
+    Part(Part),
+    Heading(Slug),
+}
+
+impl Key {
+    fn of(section: &Section) -> Self {
+        section.part.map_or_else(|| Self::Heading(Slug::of(&section.heading)), Self::Part)
     }
 }
 
-fn replaced(story: &Document, own: &Section) -> Change {
-    let same = |section: &&Section| match (own.part, section.part) {
-        (Some(own), Some(part)) => own == part,
-        (None, None) => !own.heading.is_empty() && Slug::of(&own.heading) == Slug::of(&section.heading),
-        _ => false,
-    };
-    let replaced: Vec<usize> = story.sections.iter().enumerate().filter(|(_, section)| same(section)).map(|(index, _)| index).collect();
-    if replaced.is_empty() { Change::Added } else { Change::Retold(replaced) }
+fn by_key(document: &Document) -> HashMap<Key, Vec<usize>> {
+    let mut by_key: HashMap<Key, Vec<usize>> = HashMap::default();
+    for (index, section) in document.sections.iter().enumerate() {
+        by_key.entry(Key::of(section)).or_default().push(index);
+    }
+    by_key
 }
 
 /// The stretches of a body that the telling for one competency leaves out: blocks tagged with others only, and lists of
@@ -161,13 +171,14 @@ pub fn left_out(body: &Body, competency: &Slug) -> Vec<Range<usize>> {
     let mut left_out: Vec<Range<usize>> = Vec::new();
     let is_kept = |slug: &Slug| slug == competency;
     for block in &body.tagged {
-        let is_inside = left_out.iter().any(|range| range.contains(&block.nodes.start));
+        // Blocks come in the order of their starts, so only the last can hold the next.
+        let is_inside = left_out.last().is_some_and(|range| range.contains(&block.nodes.start));
         if !is_inside && !block.tags.iter().any(|(slug, _)| is_kept(slug)) {
             left_out.push(block.nodes.clone());
         }
     }
     let lists: Vec<Range<usize>> = emptied_lists(body, &left_out);
-    left_out.retain(|range| !lists.iter().any(|list| list.contains(&range.start)));
+    left_out.retain(|range| stretch_at(&lists, range.start).is_none());
     left_out.extend(lists);
     left_out.sort_by_key(|range| range.start);
     left_out
@@ -176,14 +187,14 @@ pub fn left_out(body: &Body, competency: &Slug) -> Vec<Range<usize>> {
 fn emptied_lists(body: &Body, left_out: &[Range<usize>]) -> Vec<Range<usize>> {
     let mut lists: Vec<Range<usize>> = Vec::new();
     for (index, node) in body.nodes.iter().enumerate() {
-        if !matches!(node.event, Event::Start(Tag::BulletList | Tag::NumberedList(_))) || lists.iter().any(|list| list.contains(&index)) {
+        if !matches!(node.event, Event::Start(Tag::BulletList | Tag::NumberedList(_))) || lists.last().is_some_and(|list| list.contains(&index)) {
             continue;
         }
         let end = body.end_of(index);
         let mut item = index + 1;
         let mut is_empty = true;
         while item < end && is_empty {
-            is_empty = left_out.iter().any(|range| range.start == item);
+            is_empty = left_out.binary_search_by_key(&item, |range| range.start).is_ok();
             item = body.end_of(item) + 1;
         }
         if is_empty {

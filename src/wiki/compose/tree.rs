@@ -1,6 +1,6 @@
 //! The nodes of a body as a tree, with what links lead to.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::Shared;
@@ -8,12 +8,10 @@ use super::tags::{Piece, is_block as is_block_tag, pieces, style};
 use crate::diagnostic::{Diagnostic, rules};
 use crate::markdown::{Body, Event, Tag, Target, is_inline};
 use crate::model::Document;
-use crate::site::{CaseStudyId, Destination, DocumentId, Node};
+use crate::site::{CaseStudyId, DEEPEST, Destination, DocumentId, Node};
+use crate::slug::Numbered;
 use crate::wiki::page::{Block, Heading, Inline, Item, LinkTo, List, Style, Table};
 use crate::wiki::picture;
-
-/// How deep transclusions go; cycles are mistakes that are reported when the site is linked.
-const DEPTH: usize = 8;
 
 /// The level of the highest headings on a page; its title is the first.
 const HIGHEST: u8 = 2;
@@ -23,12 +21,16 @@ pub struct Composer<'a> {
     shared: Shared<'a>,
     case: CaseStudyId,
     diagnostics: &'a mut Vec<Diagnostic>,
-    ids: HashSet<String>,
+    ids: Numbered,
     /// The footnotes that were referred to, by the document and their place in it.
     notes: Vec<(DocumentId, usize)>,
+    /// The places of those in `notes`.
+    numbers: HashMap<(DocumentId, usize), usize>,
     depth: usize,
     /// The names of the pictures so far, each once.
     pub pictures: Vec<String>,
+    /// The same names, to look them up.
+    known_pictures: HashSet<String>,
 }
 
 /// A part of a page that is folded and not yet at its end.
@@ -41,15 +43,15 @@ struct Fold {
 impl<'a> Composer<'a> {
     /// A page without anything on it.
     pub fn new(shared: Shared<'a>, case: CaseStudyId, diagnostics: &'a mut Vec<Diagnostic>) -> Self {
-        let ids = HashSet::new();
-        Self { shared, case, diagnostics, ids, notes: Vec::new(), depth: 0, pictures: Vec::new() }
+        let (ids, numbers) = (Numbered::default(), HashMap::new());
+        Self { shared, case, diagnostics, ids, notes: Vec::new(), numbers, depth: 0, pictures: Vec::new(), known_pictures: HashSet::new() }
     }
 
     /// A stretch of a document.
     pub fn blocks(&mut self, id: DocumentId, nodes: Range<usize>) -> Vec<Block> {
         let document = self.shared.site.document(id);
         // The level of a heading is that on the page, whatever stretch it stands in.
-        let highest = document.body.headings.iter().map(|heading| heading.level).min().unwrap_or(HIGHEST);
+        let highest = document.body.highest_heading().unwrap_or(HIGHEST);
         Walk { page: self, id, document, shift: HIGHEST.cast_signed() - highest.cast_signed() }.blocks(nodes)
     }
 
@@ -65,10 +67,7 @@ impl<'a> Composer<'a> {
 
     /// An id that no heading of the page has yet.
     pub fn claim(&mut self, id: &str) -> String {
-        let numbered = (2..).map(|number| format!("{id}-{number}"));
-        let free = std::iter::once(id.to_owned()).chain(numbered).find(|id| !self.ids.contains(id)).unwrap_or_default();
-        self.ids.insert(free.clone());
-        free
+        self.ids.claim(id, |number| format!("{id}-{number}"), str::to_owned)
     }
 }
 
@@ -237,7 +236,7 @@ impl Walk<'_, '_> {
     fn transclusion(&mut self, number: u32) -> Vec<Block> {
         let site = self.page.shared.site;
         let Destination::Page { node, fragment, section } = site.destination(self.id, number) else { return Vec::new() };
-        if self.page.depth >= DEPTH {
+        if self.page.depth >= DEEPEST {
             return Vec::new();
         }
         let Some((document, nodes)) = site.shown(*node, fragment, *section) else { return Vec::new() };
@@ -292,13 +291,13 @@ impl Walk<'_, '_> {
     }
 
     fn footnote(&mut self, label: &str) -> Option<Inline> {
-        let place = self.document.body.footnotes.iter().position(|note| note.label == label)?;
-        let known = self.page.notes.iter().position(|&note| note == (self.id, place));
-        let number = known.unwrap_or_else(|| {
-            self.page.notes.push((self.id, place));
-            self.page.notes.len() - 1
+        let note = (self.id, self.document.body.footnote_named(label)?);
+        let Composer { notes, numbers, .. } = &mut *self.page;
+        let number = numbers.entry(note).or_insert_with(|| {
+            notes.push(note);
+            notes.len() - 1
         });
-        Some(Inline::Footnote(number))
+        Some(Inline::Footnote(*number))
     }
 
     fn link(&mut self, number: u32, nodes: Range<usize>, line: &mut Line) {
@@ -318,11 +317,9 @@ impl Walk<'_, '_> {
         let site = self.page.shared.site;
         let body = self.body();
         match (site.destination(self.id, number), &body.links[number as usize].target) {
-            (Destination::Page { fragment, .. }, Target::Fragment(_)) => body
-                .headings
-                .iter()
-                .find(|heading| heading.id == *fragment)
-                .map_or_else(|| fragment.clone(), |heading| heading.text.clone()),
+            (Destination::Page { fragment, .. }, Target::Fragment(_)) => {
+                body.heading_named(fragment).map_or_else(|| fragment.clone(), |heading| body.headings[heading].text.clone())
+            }
             (Destination::Page { node, .. }, _) => site.title(*node).to_owned(),
             (_, Target::External(address)) => address.clone(),
             (_, Target::Wiki { name, .. }) => name.rsplit('/').next().unwrap_or(name).to_owned(),
@@ -337,7 +334,7 @@ impl Walk<'_, '_> {
             Destination::Page { node: Node::CaseStudy(case), fragment, section } => {
                 let slug = &site.case_study(*case).slug;
                 let heading = section.map_or_else(|| fragment.clone(), |(id, section)| site.document(id).sections[section].id.clone());
-                let has_heading = site.document(site.case_study(*case).document).body.headings.iter().any(|other| other.id == heading);
+                let has_heading = site.document(site.case_study(*case).document).body.heading_named(&heading).is_some();
                 let heading = if has_heading { heading } else { String::new() };
                 if *case == self.page.case && !heading.is_empty() {
                     return Some(LinkTo::Heading(heading));
@@ -370,7 +367,7 @@ impl Walk<'_, '_> {
         match site.destination(self.id, number) {
             Destination::Asset(path) => match self.page.shared.pictures.get(path) {
                 Some(name) => {
-                    if !self.page.pictures.contains(name) {
+                    if self.page.known_pictures.insert(name.clone()) {
                         self.page.pictures.push(name.clone());
                     }
                     line.push(Inline::Picture { name: name.clone(), alt, title: link.title.clone() });
@@ -517,16 +514,15 @@ impl Line {
     /// All of it, without white space and line ends at its ends.
     fn end(self) -> Vec<Inline> {
         let mut inlines = self.all();
-        while let Some(first) = inlines.first_mut() {
-            match first {
-                Inline::Text(text) if text.trim_start().is_empty() => drop(inlines.remove(0)),
-                Inline::Break => drop(inlines.remove(0)),
-                Inline::Text(text) => {
-                    *text = text.trim_start().to_owned();
-                    break;
-                }
-                _ => break,
-            }
+        let is_blank = |inline: &Inline| match inline {
+            Inline::Text(text) => text.trim_start().is_empty(),
+            Inline::Break => true,
+            _ => false,
+        };
+        let blanks = inlines.iter().take_while(|inline| is_blank(inline)).count();
+        inlines.drain(..blanks);
+        if let Some(Inline::Text(text)) = inlines.first_mut() {
+            *text = text.trim_start().to_owned();
         }
         while let Some(last) = inlines.last_mut() {
             match last {

@@ -5,10 +5,11 @@ mod standing;
 mod write;
 mod xml;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::page::Case;
 use super::{Book, Name};
+use crate::slug::Numbered;
 
 pub use check::problems;
 pub use standing::{marked, plain, tidied};
@@ -21,7 +22,7 @@ pub fn name(title: &str) -> Name {
 
 /// What links call the headings of a page: the names of the anchors that stand in those that something leads to.
 pub fn anchors(case: &Case) -> BTreeMap<String, String> {
-    let mut taken = BTreeSet::new();
+    let mut taken = Numbered::default();
     let mut anchors = BTreeMap::new();
     // Headings that nothing leads to count as well, so that a new link elsewhere renames no anchor.
     for heading in case.page.headings() {
@@ -47,8 +48,6 @@ fn anchor_name(id: &str) -> String {
 }
 
 /// A name, or a numbered one where another heading has it. Capitals do not make it another one.
-fn unlike(name: &str, taken: &mut BTreeSet<String>) -> String {
-    let numbered = (2..).map(|number| format!("{name}-{number}"));
-    let mut names = std::iter::once(name.to_owned()).chain(numbered);
-    names.find(|name| taken.insert(name.to_ascii_lowercase())).expect("there are more numbers than headings")
+fn unlike(name: &str, taken: &mut Numbered) -> String {
+    taken.claim(name, |number| format!("{name}-{number}"), str::to_ascii_lowercase)
 }

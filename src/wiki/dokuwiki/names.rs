@@ -6,6 +6,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::slug::Numbered;
 use crate::wiki::page::{Block, Case, Heading, plain};
 
 /// The longest id: with what DokuWiki puts after it, it is the name of a file, which has 255 bytes.
@@ -97,7 +98,7 @@ enum Place {
 
 #[derive(Default)]
 struct Sections {
-    taken: Vec<String>,
+    taken: Numbered,
     /// The section that is being read.
     here: String,
     anchors: BTreeMap<String, String>,
@@ -134,15 +135,9 @@ impl Sections {
     /// heading and for the link, whatever its settings are.
     fn add(&mut self, text: &str) -> String {
         let id = section_id(text);
-        let mut taken = id.clone();
-        let mut count = 0;
-        while self.taken.contains(&taken) {
-            count += 1;
-            taken = format!("{id}{count}");
-        }
-        self.taken.push(taken.clone());
+        let taken = self.taken.claim(&id, |number| format!("{id}{}", number - 1), str::to_owned);
         let words = link_words(text);
-        if count > 0 || words.is_empty() { taken } else { words }
+        if taken != id || words.is_empty() { taken } else { words }
     }
 }
 

@@ -12,6 +12,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::page::{Block, Case, Inline, LinkTo, Page};
 use super::{Book, Name};
+use crate::slug::Numbered;
 
 /// How many bytes a page may have before MediaWiki refuses it, as it comes (`$wgMaxArticleSize`).
 const LONGEST_PAGE: usize = 2048 * 1024;
@@ -24,17 +25,15 @@ pub fn name(title: &str, place: &str) -> Name {
 
 /// What links call the headings of a page: MediaWiki makes it of the words of each.
 pub fn anchors(case: &Case) -> BTreeMap<String, String> {
-    let mut taken = BTreeSet::new();
+    let mut taken = Numbered::default();
     let headings = case.page.headings().into_iter().filter(|heading| !heading.text.is_empty());
     let named = headings.map(|heading| (heading.id.clone(), free(&heading_words(&heading.text), &mut taken)));
     named.collect()
 }
 
 /// Of two headings with the same words, MediaWiki calls the second one `…_2`, whatever their capitals.
-fn free(words: &str, taken: &mut BTreeSet<String>) -> String {
-    let numbered = (2..).map(|number| format!("{words} {number}"));
-    let is_free = |name: &String| taken.insert(name.replace(' ', "_").to_ascii_lowercase());
-    std::iter::once(words.to_owned()).chain(numbered).find(is_free).expect("there are more numbers than headings")
+fn free(words: &str, taken: &mut Numbered) -> String {
+    taken.claim(words, |number| format!("{words} {number}"), |name| name.replace(' ', "_").to_ascii_lowercase())
 }
 
 /// The words of a heading that its name is made of.

@@ -1,0 +1,287 @@
+//! What a site costs grows as its files do: twice the text takes twice the steps, whatever shape it has.
+//!
+//! A step is a byte that is asked for, which is the same in every run, and a nanosecond of the thread, which is not, but sees
+//! loops that ask for nothing. Each shape is measured in three sizes, each twice the one before. What a site costs whatever its
+//! size falls out of the differences, and of these the second is twice the first where the cost is linear, and four times where
+//! it is quadratic.
+
+#[expect(dead_code, reason = "each test uses a part of what they share")]
+mod common;
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::time::Duration;
+
+use common::{Files, drafts, files, inputs, linked, press};
+use storybank::model::Audience;
+use storybank::report::{self, Colour, Sources};
+use storybank::source::SitePath;
+
+/// The memory of the system, with a count of what each thread asks for.
+struct Counting;
+
+thread_local! {
+    static ASKED: Cell<u64> = const { Cell::new(0) };
+}
+
+fn count(bytes: usize) {
+    // Memory is also asked for while a thread ends, when its count is gone.
+    let _ = ASKED.try_with(|asked| asked.set(asked.get() + bytes as u64));
+}
+
+// SAFETY: every call goes on to the allocator of the system.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count(layout.size());
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        count(size.saturating_sub(layout.size()));
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// How long this thread has been at work, whatever the others do.
+fn worked() -> Duration {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: the clock writes the time into what it is given.
+    let status = unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &raw mut time) };
+    assert_eq!(status, 0, "every system has this clock");
+    Duration::new(time.tv_sec.cast_unsigned(), u32::try_from(time.tv_nsec).unwrap_or_default())
+}
+
+/// What something costs.
+#[derive(Debug, Clone, Copy)]
+struct Cost {
+    bytes: u64,
+    time: Duration,
+}
+
+fn cost_of(job: impl FnOnce()) -> Cost {
+    let (bytes, time) = (ASKED.get(), worked());
+    job();
+    Cost { bytes: ASKED.get() - bytes, time: worked() - time }
+}
+
+/// A site that grows with a number.
+struct Shape {
+    name: &'static str,
+    /// The smallest number at which it is measured.
+    size: usize,
+    site: fn(usize) -> String,
+}
+
+fn shape(name: &'static str, size: usize, site: fn(usize) -> String) -> Shape {
+    Shape { name, size, site }
+}
+
+fn many(count: usize, piece: impl Fn(usize) -> String) -> String {
+    (0..count).map(piece).collect()
+}
+
+fn story(front_matter: &str, body: &str) -> String {
+    format!("-- content/stories/outage.md --\n---\ntitle: The outage\n{front_matter}---\n{body}\n")
+}
+
+fn case(body: &str) -> String {
+    format!(
+        "-- site.toml --\n[redact]\n\"Contoso\" = \"the client\"\n-- content/case-studies/naming.md --\n---\ntitle: The naming rule\n---\n{body}\n"
+    )
+}
+
+fn shapes() -> Vec<Shape> {
+    vec![
+        shape("unknown fields", 200, |n| story(&many(n, |i| format!("field{i}: a\n")), "")),
+        shape("unquoted figures", 200, |n| story(&format!("facts:\n{}", many(n, |i| format!("  fact{i}: {i}\n"))), "")),
+        shape("unquoted figures, one line", 200, |n| story(&format!("facts: {{ {} }}\n", many(n, |i| format!("fact{i}: {i}, "))), "")),
+        shape("figures beside a mistake", 200, |n| story(&format!("strength: 9\nstrengt: 1\nfacts:\n{}", many(n, |i| format!("  fact{i}: {i}\n"))), "")),
+        shape("mistaken elements", 200, |n| story(&format!("told:\n{}", many(n, |_| "  - { on: never }\n".to_owned())), "")),
+        shape("mistaken figures", 200, |n| story(&format!("facts:\n{}", many(n, |i| format!("  fact{i}: [a]\n"))), "")),
+        shape("nested lists in a field", 200, |n| story(&format!("answers:\n{}", many(n, |_| "  - [a]\n".to_owned())), "")),
+        shape("unknown competencies", 200, |n| story(&format!("competencies: [{}]\n", many(n, |i| format!("c{i}, "))), "")),
+        shape("unknown questions", 200, |n| story(&format!("answers: [{}]\n", many(n, |i| format!("c{i}, "))), "")),
+        shape("a repeated key after many", 500, |n| story(&format!("{}title: b\n", many(n, |i| format!("field{i}: a\n"))), "")),
+        shape("YAML that ends too early", 500, |n| story(&format!("{}answers: [\n", many(n, |i| format!("field{i}: a\n"))), "")),
+        shape("headings with the same words", 500, |n| case(&many(n, |_| "## A heading\n\n".to_owned()))),
+        shape("headings below parts", 500, |n| case(&many(n, |i| format!("### A heading {i}\n\nText.\n\n")))),
+        shape("sections", 500, |n| story("", &many(n, |i| format!("## A heading {i}\n\nText.\n\n")))),
+        shape("follow-ups", 100, |n| story("", &format!("## Follow-ups\n\n{}", many(n, |i| format!("### Why {i}?\n\nBecause.\n\n"))))),
+        shape("footnotes", 300, |n| case(&(many(n, |i| format!("a[^{i}] ")) + "\n\n" + &many(n, |i| format!("[^{i}]: text\n"))))),
+        shape("references to one footnote", 300, |n| case(&(many(n, |_| "a[^1] ".to_owned()) + "\n\n[^1]: text\n"))),
+        shape("footnotes without text", 300, |n| case(&many(n, |i| format!("a[^{i}] ")))),
+        shape("footnotes that refer to the next", 300, |n| case(&format!("a[^0]\n\n{}", many(n, |i| format!("[^{i}]: see[^{}]\n\n", i + 1))))),
+        shape("links to one page", 300, |n| case(&many(n, |_| "[[naming]] and ".to_owned()))),
+        shape("links to headings", 300, |n| case(&(many(n, |i| format!("[a](#heading-{i}) ")) + "\n\n" + &many(n, |i| format!("### Heading {i}\n\n"))))),
+        shape("links to headings of another page", 300, |n| {
+            case(&many(n, |i| format!("[[other#heading-{i}]] ")))
+                + "-- content/case-studies/other.md --\n---\ntitle: Other\n---\n"
+                + &many(n, |i| format!("### Heading {i}\n\n"))
+        }),
+        shape("links to follow-ups", 100, |n| {
+            story("", &format!("## Follow-ups\n\n{}", many(n, |i| format!("### Why {i}?\n\nSee [[outage#why-{i}]].\n\n"))))
+        }),
+        shape("links to nothing", 200, |n| case(&many(n, |i| format!("[[nothing-{i}]] ")))),
+        shape("links to no file", 200, |n| case(&many(n, |i| format!("[a](nothing-{i}.md) ")))),
+        shape("links to no heading", 200, |n| case(&(many(n, |i| format!("[a](#other-{i}) ")) + "\n\n" + &many(n, |i| format!("## Heading {i}\n\n"))))),
+        shape("links out", 300, |n| case(&many(n, |i| format!("[a](https://example.org/{i}) ")))),
+        shape("hashtags", 300, |n| story("", &many(n, |i| format!("A block. #tag{i}\n\n")))),
+        shape("hashtags on one block", 300, |n| story("", &many(n, |i| format!(" #tag{i}")))),
+        shape("one hashtag on many blocks", 300, |n| {
+            story("", &many(n, |i| format!("A block. #{}\n\n", ["a", "b"][i % 2])))
+                + "-- content/competencies/a.md --\n---\ntitle: A\n---\n-- content/competencies/b.md --\n---\ntitle: B\n---\n"
+        }),
+        shape("one hashtag on many items", 300, |n| {
+            story("", &many(n, |i| format!("- An item. #{}\n\n  - another\n\n---\n\n", ["a", "b"][i % 2])))
+                + "-- content/competencies/a.md --\n---\ntitle: A\n---\n-- content/competencies/b.md --\n---\ntitle: B\n---\n"
+        }),
+        shape("remarks", 300, |n| story("", &many(n, |i| format!("> [!question] Why {i}?\n\nText.\n\n")))),
+        shape("remarks in text", 300, |n| story("", &many(n, |i| format!("Text *Question: why {i}?*\n")))),
+        shape("private blocks", 300, |n| case(&many(n, |i| format!("> [!private] Why {i}?\n\nText.\n\n")))),
+        shape("private sections", 300, |n| case(&many(n, |i| format!("## Heading {i} {{.private}}\n\nText.\n\n## Heading {i}\n\nText\n\n")))),
+        shape("comments", 300, |n| case(&many(n, |_| "Text %%note%% text.\n\n".to_owned()))),
+        shape("comments of many lines", 100, |n| case(&many(n, |_| "Text\n\n%%\n- `note`\n\n> more\n%%\n\ntext.\n\n".to_owned()))),
+        shape("signs of comments", 500, |n| case(&"%%".repeat(n))),
+        shape("comments in code", 500, |n| case(&"`%%` ".repeat(n))),
+        shape("HTML comments that open", 500, |n| case(&"<!-- ".repeat(n))),
+        shape("HTML comments", 500, |n| case(&"a <!-- b --> ".repeat(n))),
+        shape("HTML comments of lines", 500, |n| case(&"<!-- b -->\n\na\n\n".repeat(n))),
+        shape("tags", 500, |n| case(&"<kbd>a</kbd> ".repeat(n))),
+        shape("tags that open", 500, |n| case(&"<a <b ".repeat(n))),
+        shape("tags that open in a block", 500, |n| case(&format!("<div>\n{}\n</div>", "<a <b ".repeat(n)))),
+        shape("angle brackets in a block", 500, |n| case(&format!("<div>\n{}\n</div>", "<".repeat(n)))),
+        shape("ids in a tag", 500, |n| case(&format!("<div {}>a</div>", many(n, |i| format!(" id=\"a{i}\""))))),
+        shape("dropped tags", 500, |n| case(&"<font>a</font> ".repeat(n))),
+        shape("wikilinks that open", 1000, |n| case(&"[[".repeat(n))),
+        shape("wikilinks that open with words", 1000, |n| case(&"[[a ".repeat(n))),
+        shape("brackets that open", 1000, |n| case(&"[".repeat(n))),
+        shape("brackets that close", 1000, |n| case(&"]".repeat(n))),
+        shape("links that open", 1000, |n| case(&"[a](".repeat(n))),
+        shape("images that open", 1000, |n| case(&"![[".repeat(n))),
+        shape("backticks of growing lengths", 50, |n| case(&many(n, |i| "`".repeat(i + 1) + " "))),
+        shape("stars", 1000, |n| case(&"*a **b ".repeat(n))),
+        shape("underscores", 1000, |n| case(&"_a __b ".repeat(n))),
+        shape("tildes", 1000, |n| case(&"~~a ~b ".repeat(n))),
+        shape("emphasis", 500, |n| case(&"*a* **b** ~~c~~ ".repeat(n))),
+        shape("entities", 1000, |n| case(&"&amp;&nbsp;&#x41; ".repeat(n))),
+        shape("ampersands", 1000, |n| case(&"&".repeat(n))),
+        shape("percent signs in addresses", 1000, |n| case(&format!("[a](/{})", "%".repeat(n)))),
+        shape("columns", 100, |n| case(&format!("|{}\n|{}\n|{}\n", "a|".repeat(n), "-|".repeat(n), "b|".repeat(n)))),
+        shape("rows", 300, |n| case(&format!("|a|b|\n|-|-|\n{}", "|c|d|\n".repeat(n)))),
+        shape("one long line", 2000, |n| case(&"words and ".repeat(n))),
+        shape("one long word", 2000, |n| case(&"words".repeat(n))),
+        shape("one long paragraph", 2000, |n| case(&"words and\n".repeat(n))),
+        shape("lines that end hard", 1000, |n| case(&"words  \n".repeat(n))),
+        shape("nothing but hard ends", 1000, |n| case(&"\\\n".repeat(n))),
+        shape("items", 500, |n| case(&"- a\n".repeat(n))),
+        shape("tasks", 500, |n| case(&"- [ ] a\n".repeat(n))),
+        shape("quotes", 500, |n| case(&"> a\n\n".repeat(n))),
+        shape("rules", 500, |n| case(&"---\n\n".repeat(n))),
+        shape("call-outs", 300, |n| case(&"> [!note] A title\n> text\n\n".repeat(n))),
+        shape("unknown call-outs", 300, |n| case(&"> [!nte] A title\n> text\n\n".repeat(n))),
+        shape("details", 300, |n| case(&"<details><summary>a</summary>\n\ntext\n\n</details>\n\n".repeat(n))),
+        shape("details that open", 50, |n| case(&"<details><summary>a</summary>\n\ntext\n\n</details>\n\n".repeat(n))),
+        shape("fenced code", 300, |n| case(&format!("```rust\n{}```\n", "let a = 1;\n".repeat(n)))),
+        shape("blocks of code", 100, |n| case(&many(n, |i| format!("```\na {i}\n```\n\n")))),
+        shape("words that are redacted", 500, |n| case(&"Contoso and ".repeat(n))),
+        shape("words to redact", 300, |n| {
+            format!(
+                "-- site.toml --\n[redact]\n{}-- content/case-studies/naming.md --\n---\ntitle: The naming rule\n---\n{}\n",
+                many(n, |i| format!("\"word{i} secret\" = \"x\"\n")),
+                many(n, |i| format!("text {i} and "))
+            )
+        }),
+        shape("case studies", 60, |n| many(n, |i| format!("-- content/case-studies/the-long-case-{i}.md --\n---\ntitle: Case {i}\n---\nText.\n"))),
+        shape("case studies among hidden ones", 60, |n| {
+            many(n, |i| {
+                format!(
+                    "-- content/case-studies/case-{i}.md --\n---\ntitle: Case {i}\n---\nText.\n-- content/stories/the-hidden-story-{i}.md --\n---\ntitle: Story {i}\n---\nText.\n"
+                )
+            })
+        }),
+        shape("files with the same mistake", 100, |n| {
+            many(n, |i| format!("-- content/stories/story-{i}.md --\n---\ntitle: a\ntags: a\n---\nSee [[storx-{i}]].\n"))
+        }),
+        shape("stories that answer one question", 60, |n| {
+            "-- content/questions/why.md --\n---\nquestion: Why?\n---\n".to_owned()
+                + &many(n, |i| format!("-- content/stories/story-{i}.md --\n---\ntitle: a\nanswers: [why]\n---\nText.\n"))
+        }),
+        shape("actions", 200, |n| {
+            format!(
+                "-- content/case-studies/naming.md --\n---\ntitle: The naming rule\nactions:\n{}---\nText.\n",
+                many(n, |i| format!("  - {{ what: do {i}, due: 2025 }}\n"))
+            )
+        }),
+        shape("people who are blamed", 200, |n| case(&many(n, |i| format!("Dave should have kept key {i}. ")))),
+        shape("addresses of people", 200, |n| case(&many(n, |i| format!("[a](mailto:a{i}@example.org) ")))),
+        shape("transclusions of one page", 100, |n| {
+            case(&"![[other]]\n\n".repeat(n)) + "-- content/case-studies/other.md --\n---\ntitle: Other\n---\nText.\n"
+        }),
+        shape("transclusions in a ring", 50, |n| {
+            many(n, |i| format!("-- content/case-studies/case-{i}.md --\n---\ntitle: Case {i}\n---\n![[case-{}]]\n", (i + 1) % n))
+        }),
+        shape("questions of a sheet", 100, |n| format!("-- content/questions/all.md --\n{}", many(n, |i| format!("## Why {i}?\n\nText.\n\n")))),
+        shape("settings that are mistaken", 100, |n| format!("-- site.toml --\n{}", many(n, |i| format!("setting{i} = 1\n")))),
+        shape("entries of settings", 100, |n| format!("-- site.toml --\n[forbid]\nwords = [{}]\n", many(n, |i| format!("\"word {i}\", ")))),
+    ]
+}
+
+/// Does with a site all that the program does: builds it for its author and for the team, publishes it to every kind of wiki, and
+/// prints what is wrong.
+fn run(files: &Files) {
+    let inputs = inputs(files);
+    for audience in [Audience::Private, Audience::Team] {
+        let linked = linked(&inputs, audience);
+        let sources = Sources::new(files.iter().map(|(path, bytes)| (SitePath::new(path.as_str()), bytes.as_slice().into())));
+        for found in &linked.diagnostics {
+            report::render(found, &sources, Colour::Plain);
+        }
+        press(files, &inputs, &linked);
+        if linked.has_errors() {
+            return;
+        }
+    }
+    drafts(files, Audience::Team);
+}
+
+/// The costs of a shape in three sizes.
+fn costs(shape: &Shape) -> [Cost; 3] {
+    [1, 2, 4].map(|factor| {
+        let files = files(&(shape.site)(shape.size * factor));
+        cost_of(|| run(&files))
+    })
+}
+
+/// How much faster than its size a cost grows: 2 where it is linear, 4 where it is quadratic.
+fn growth(costs: [f64; 3]) -> f64 {
+    (costs[2] - costs[1]) / (costs[1] - costs[0]).max(1.0)
+}
+
+/// On one thread, so that its counts are those of everything.
+fn on_one_thread<T: Send>(job: impl FnOnce() -> T + Send) -> T {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread can be started");
+    pool.install(job)
+}
+
+#[test]
+fn explore() {
+    let only = std::env::var("SHAPE").unwrap_or_default();
+    on_one_thread(|| {
+        let files = files(&case("text"));
+        run(&files);
+        for shape in shapes().iter().filter(|shape| shape.name.contains(&only)) {
+            let costs = costs(shape);
+            let bytes = growth(costs.map(|cost| cost.bytes as f64));
+            let time = growth(costs.map(|cost| cost.time.as_secs_f64() * 1e9));
+            let flag = if bytes > 2.5 || time > 3.0 { "  <<<<" } else { "" };
+            eprintln!("{:40} bytes {bytes:6.2} time {time:6.2}  {:?} {:?} {}{flag}", shape.name, costs[0].time, costs[2].time, costs[2].bytes);
+        }
+    });
+}
