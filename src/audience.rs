@@ -3,6 +3,8 @@
 //! What somebody may not see is taken out of the documents before they are linked again, so that no page, list, count or
 //! address can be made from it. Nothing further down asks whether something is private.
 
+mod gaps;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -336,7 +338,7 @@ impl Projector<'_> {
         let hidden = hidden_ranges(document);
         let edits = self.redactor.edits(&document.body);
         let mut copy =
-            Copy { projector: self, edits, id, document, new: Body::default(), open: Vec::new(), unlinked: Vec::new(), diagnostics };
+            Copy { projector: self, edits, id, document, new: Body::default(), open: Vec::new(), unlinked: Vec::new(), gaps: Vec::new(), diagnostics };
         let mut index = 0;
         while index < document.body.nodes.len() {
             if let Some(range) = hidden.iter().find(|range| range.contains(&index)) {
@@ -346,7 +348,8 @@ impl Projector<'_> {
             copy.node(index);
             index += 1;
         }
-        let mut body = copy.new;
+        let (mut body, gaps) = (copy.new, copy.gaps);
+        gaps::close(&mut body, &gaps);
         body.finish();
         body
     }
@@ -454,11 +457,10 @@ struct Copy<'a> {
     open: Vec<Tag>,
     /// Links that have started and lead nowhere for this viewer.
     unlinked: Vec<u32>,
+    /// Where in the copy links without words of their own were left out.
+    gaps: Vec<usize>,
     diagnostics: &'a mut Vec<Diagnostic>,
 }
-
-/// What is shown in the place of a link without words of its own to a page that the viewer may not see.
-const NOT_SHARED: &str = "(not shared)";
 
 impl Copy<'_> {
     fn node(&mut self, index: usize) {
@@ -526,8 +528,7 @@ impl Copy<'_> {
                 None => {
                     self.unlinked.push(number);
                     if !self.document.body.links[number as usize].is_labelled {
-                        let words = self.new.write_anew(NOT_SHARED);
-                        self.new.nodes.push(Node { event: Event::Text(words), span: node.span });
+                        self.leave_out(node);
                     }
                     None
                 }
@@ -551,6 +552,14 @@ impl Copy<'_> {
             Tag::Footnote(label) => Some(Tag::Footnote(self.rewritten(label))),
             other => Some(other),
         }
+    }
+
+    /// Leaves out a link that has no words of its own, and tells its author: what stands around it may have to be written in another way.
+    fn leave_out(&mut self, node: Node) {
+        self.gaps.push(self.new.nodes.len());
+        let message = "this link has no words of its own and leads to what the audience may not see, so it is left out";
+        let help = "give it words that they may read, as `[[page|words]]`, or write the sentence without it";
+        self.diagnostics.push(Diagnostic::new(&rules::WITHHELD_LINK, &self.document.path, node.span, message).help(help));
     }
 
     fn rewritten(&mut self, piece: crate::markdown::Str) -> crate::markdown::Str {
