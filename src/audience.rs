@@ -337,8 +337,17 @@ impl Projector<'_> {
     fn body(&self, id: DocumentId, document: &Document, diagnostics: &mut Vec<Diagnostic>) -> Body {
         let hidden = hidden_ranges(document);
         let edits = self.redactor.edits(&document.body);
-        let mut copy =
-            Copy { projector: self, edits, id, document, new: Body::default(), open: Vec::new(), unlinked: Vec::new(), gaps: Vec::new(), diagnostics };
+        let mut copy = Copy {
+            projector: self,
+            edits,
+            id,
+            document,
+            new: Body::default(),
+            open: Vec::new(),
+            unlinked: Vec::new(),
+            gaps: Vec::new(),
+            diagnostics,
+        };
         let mut index = 0;
         while index < document.body.nodes.len() {
             if let Some(range) = hidden.iter().find(|range| range.contains(&index)) {

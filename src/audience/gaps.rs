@@ -7,10 +7,57 @@ use crate::markdown::{Body, Event, Node, Tag, is_inline};
 
 /// Words before a link that say nothing without it.
 const LEAD_INS: &[&str] = &[
-    "", "see", "see also", "also see", "see the", "and see", "please see", "cf", "compare", "related", "related to", "read", "read also", "read more",
-    "read more in", "more", "more in", "more on", "more at", "more in the", "details", "details in", "details are in", "more details in", "also",
-    "also in", "also told in", "told in", "as told in", "described in", "as described in", "as in", "from", "source", "sources", "story", "the story",
-    "background", "link", "links", "and", "or", "here", "ref", "reference", "references", "follow-up", "follow-up to", "part of", "next", "previous",
+    "",
+    "see",
+    "see also",
+    "also see",
+    "see the",
+    "and see",
+    "please see",
+    "cf",
+    "compare",
+    "related",
+    "related to",
+    "read",
+    "read also",
+    "read more",
+    "read more in",
+    "more",
+    "more in",
+    "more on",
+    "more at",
+    "more in the",
+    "details",
+    "details in",
+    "details are in",
+    "more details in",
+    "also",
+    "also in",
+    "also told in",
+    "told in",
+    "as told in",
+    "described in",
+    "as described in",
+    "as in",
+    "from",
+    "source",
+    "sources",
+    "story",
+    "the story",
+    "background",
+    "link",
+    "links",
+    "and",
+    "or",
+    "here",
+    "ref",
+    "reference",
+    "references",
+    "follow-up",
+    "follow-up to",
+    "part of",
+    "next",
+    "previous",
 ];
 
 /// Closes the gaps that links have left in a body; each is the place of the node that would have been the link's.
@@ -70,7 +117,8 @@ fn close_in(body: &mut Body, gap: usize, block: &Range<usize>) {
         Some(Event::Text(piece)) => body.str(piece).to_owned(),
         _ => String::new(),
     };
-    let is_line_start = |at: usize| matches!(body.nodes[at].event, Event::Start(_) | Event::SoftBreak | Event::HardBreak | Event::TaskMarker(_));
+    let is_line_start =
+        |at: usize| matches!(body.nodes[at].event, Event::Start(_) | Event::SoftBreak | Event::HardBreak | Event::TaskMarker(_));
     let is_line_end = |at: usize| matches!(body.nodes[at].event, Event::End(_) | Event::SoftBreak | Event::HardBreak | Event::Start(_));
     let side = Sides {
         is_start: before.is_none() && is_line_start(gap.saturating_sub(1)),
@@ -196,7 +244,9 @@ fn empty_out(nodes: &[Node], is_gone: &mut [bool]) {
             Event::End(tag) => {
                 let Some((start, before)) = open.pop() else { continue };
                 let has_only_itself = left == before + 1 && is_gone[start..index].contains(&true);
-                if has_only_itself && matches!(tag, Tag::Item | Tag::BulletList | Tag::NumberedList(_) | Tag::Quote | Tag::Callout(_) | Tag::Footnote(_)) {
+                if has_only_itself
+                    && matches!(tag, Tag::Item | Tag::BulletList | Tag::NumberedList(_) | Tag::Quote | Tag::Callout(_) | Tag::Footnote(_))
+                {
                     is_gone[start..=index].fill(true);
                     left = before;
                 }

@@ -201,8 +201,20 @@ impl Lexicon {
     pub fn actor(&self, noun: &str, sign: Sign) -> Actor {
         match self.entry(noun) {
             Some(Entry::Sure(actor)) => actor,
-            Some(Entry::MostlyPerson) => if sign == Sign::Technical { Actor::Thing } else { Actor::Person },
-            Some(Entry::MostlyThing) => if sign == Sign::Human { Actor::Person } else { Actor::Thing },
+            Some(Entry::MostlyPerson) => {
+                if sign == Sign::Technical {
+                    Actor::Thing
+                } else {
+                    Actor::Person
+                }
+            }
+            Some(Entry::MostlyThing) => {
+                if sign == Sign::Human {
+                    Actor::Person
+                } else {
+                    Actor::Thing
+                }
+            }
             None if ends_like_a_person(noun) => Actor::Person,
             None if ends_like_a_thing(noun) => Actor::Thing,
             None => Actor::Unknown,
@@ -226,14 +238,35 @@ impl Lexicon {
 
 /// Endings of words for persons; none of them alone is a word that is meant.
 const PERSON_ENDINGS: &[&str] = &[
-    "man", "woman", "men", "women", "person", "people", "ist", "ists", "ician", "icians", "ee", "ees", "eer", "eers", "grapher", "graphers",
-    "keeper", "keepers", "smith", "smiths", "wright", "wrights", "monger", "mongers", "master", "masters",
+    "man", "woman", "men", "women", "person", "people", "ist", "ists", "ician", "icians", "ee", "ees", "eer", "eers", "grapher",
+    "graphers", "keeper", "keepers", "smith", "smiths", "wright", "wrights", "monger", "mongers", "master", "masters",
 ];
 
 /// Words with such an ending for things.
 const NO_PERSONS: &[&str] = &[
-    "checklist", "playlist", "allowlist", "denylist", "blocklist", "waitlist", "whitelist", "blacklist", "wishlist", "shortlist", "watchlist",
-    "picklist", "twist", "wrist", "toffee", "marquee", "veneer", "webmaster", "keeper", "master", "specimen", "regimen", "acumen",
+    "checklist",
+    "playlist",
+    "allowlist",
+    "denylist",
+    "blocklist",
+    "waitlist",
+    "whitelist",
+    "blacklist",
+    "wishlist",
+    "shortlist",
+    "watchlist",
+    "picklist",
+    "twist",
+    "wrist",
+    "toffee",
+    "marquee",
+    "veneer",
+    "webmaster",
+    "keeper",
+    "master",
+    "specimen",
+    "regimen",
+    "acumen",
 ];
 
 fn ends_like_a_person(word: &str) -> bool {
@@ -243,9 +276,9 @@ fn ends_like_a_person(word: &str) -> bool {
 
 /// Endings of words for what happens, and for what something is like.
 const THING_ENDINGS: &[&str] = &[
-    "ing", "tion", "tions", "sion", "sions", "ment", "ments", "ness", "ity", "ities", "ance", "ances", "ence", "ences", "ancy", "ency", "ware",
-    "ism", "work", "works", "ics", "list", "lists", "base", "bases", "script", "scripts", "meter", "meters", "graph", "graphs", "scope", "scopes",
-    "izer", "izers", "iser", "isers", "ifier", "ifiers", "scaler", "scalers", "daemon", "daemons",
+    "ing", "tion", "tions", "sion", "sions", "ment", "ments", "ness", "ity", "ities", "ance", "ances", "ence", "ences", "ancy", "ency",
+    "ware", "ism", "work", "works", "ics", "list", "lists", "base", "bases", "script", "scripts", "meter", "meters", "graph", "graphs",
+    "scope", "scopes", "izer", "izers", "iser", "isers", "ifier", "ifiers", "scaler", "scalers", "daemon", "daemons",
 ];
 
 fn ends_like_a_thing(word: &str) -> bool {
@@ -254,12 +287,87 @@ fn ends_like_a_thing(word: &str) -> bool {
 
 /// Names that end like words for things, or like plurals.
 const NAMES: &[&str] = &[
-    "sterling", "irving", "manning", "fleming", "harding", "browning", "golding", "constance", "florence", "laurence", "lawrence", "clarence",
-    "terence", "terrence", "terrance", "spence", "vance", "marion", "trinity", "charity", "felicity", "verity", "clement", "james", "chris",
-    "thomas", "lars", "jonas", "nicolas", "agnes", "ines", "hans", "andreas", "matthias", "mathias", "tobias", "elias", "lucas", "lukas",
-    "niels", "jens", "anders", "charles", "miles", "wes", "gus", "carlos", "marcos", "dolores", "mercedes", "frances", "nikos", "kostas", "jules",
-    "yves", "georges", "hughes", "silas", "giles", "moses", "josephs", "williams", "jones", "davies", "roberts", "evans", "edwards", "peters",
-    "rogers", "adams", "phillips", "richards", "stevens", "matthews", "andrews", "hayes", "brooks", "sanders", "myers", "rodrigues", "fernandes",
+    "sterling",
+    "irving",
+    "manning",
+    "fleming",
+    "harding",
+    "browning",
+    "golding",
+    "constance",
+    "florence",
+    "laurence",
+    "lawrence",
+    "clarence",
+    "terence",
+    "terrence",
+    "terrance",
+    "spence",
+    "vance",
+    "marion",
+    "trinity",
+    "charity",
+    "felicity",
+    "verity",
+    "clement",
+    "james",
+    "chris",
+    "thomas",
+    "lars",
+    "jonas",
+    "nicolas",
+    "agnes",
+    "ines",
+    "hans",
+    "andreas",
+    "matthias",
+    "mathias",
+    "tobias",
+    "elias",
+    "lucas",
+    "lukas",
+    "niels",
+    "jens",
+    "anders",
+    "charles",
+    "miles",
+    "wes",
+    "gus",
+    "carlos",
+    "marcos",
+    "dolores",
+    "mercedes",
+    "frances",
+    "nikos",
+    "kostas",
+    "jules",
+    "yves",
+    "georges",
+    "hughes",
+    "silas",
+    "giles",
+    "moses",
+    "josephs",
+    "williams",
+    "jones",
+    "davies",
+    "roberts",
+    "evans",
+    "edwards",
+    "peters",
+    "rogers",
+    "adams",
+    "phillips",
+    "richards",
+    "stevens",
+    "matthews",
+    "andrews",
+    "hayes",
+    "brooks",
+    "sanders",
+    "myers",
+    "rodrigues",
+    "fernandes",
 ];
 
 /// Whether a word at the start of a sentence, where everything has a capital, is a word in the plural and no name.

@@ -94,7 +94,9 @@ impl Hit {
     fn help(&self) -> String {
         let help = self.kind.help();
         match self.actor {
-            Actor::Name => format!("{help}; if the name is that of a system, say so: “the Falcon service”, or add the words to `[blame] allow`"),
+            Actor::Name => {
+                format!("{help}; if the name is that of a system, say so: “the Falcon service”, or add the words to `[blame] allow`")
+            }
             _ => help.to_owned(),
         }
     }

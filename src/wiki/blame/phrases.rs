@@ -132,32 +132,136 @@ const FAVOURS: &[&str] = &[
 
 /// What a fault is of, if no person is meant: `our error budget`.
 const OF_FAULTS: &[&str] = &[
-    "budget", "budgets", "rate", "rates", "handling", "handler", "handlers", "log", "logs", "message", "messages", "page", "pages", "code", "codes",
-    "tracker", "tracking", "report", "reports", "reporting", "count", "counts", "margin", "bars", "correction", "boundary", "boundaries", "response",
-    "responses", "path", "paths", "case", "cases", "tolerance", "detection", "metrics", "metric", "alerts", "alert", "dashboard", "list", "tree",
+    "budget",
+    "budgets",
+    "rate",
+    "rates",
+    "handling",
+    "handler",
+    "handlers",
+    "log",
+    "logs",
+    "message",
+    "messages",
+    "page",
+    "pages",
+    "code",
+    "codes",
+    "tracker",
+    "tracking",
+    "report",
+    "reports",
+    "reporting",
+    "count",
+    "counts",
+    "margin",
+    "bars",
+    "correction",
+    "boundary",
+    "boundaries",
+    "response",
+    "responses",
+    "path",
+    "paths",
+    "case",
+    "cases",
+    "tolerance",
+    "detection",
+    "metrics",
+    "metric",
+    "alerts",
+    "alert",
+    "dashboard",
+    "list",
+    "tree",
 ];
 
 /// What a person is like, or the work of one.
 const JUDGEMENTS: &[&str] = &[
-    "careless", "carelessly", "carelessness", "negligent", "negligently", "negligence", "incompetent", "incompetence", "sloppy", "sloppiness",
-    "reckless", "recklessly", "lazy", "laziness", "stupid", "stupidly", "thoughtless", "thoughtlessly",
+    "careless",
+    "carelessly",
+    "carelessness",
+    "negligent",
+    "negligently",
+    "negligence",
+    "incompetent",
+    "incompetence",
+    "sloppy",
+    "sloppiness",
+    "reckless",
+    "recklessly",
+    "lazy",
+    "laziness",
+    "stupid",
+    "stupidly",
+    "thoughtless",
+    "thoughtlessly",
 ];
 
 /// What persons make and programs do not: to judge it is to judge them.
 const HUMAN_WORKS: &[&str] = &[
-    "review", "shortcut", "excuse", "decision", "mistake", "attitude", "habit", "handover", "fix", "workaround", "approach", "work", "answer", "reply",
-    "way", "manner", "driving", "thinking", "planning", "behaviour", "behavior", "oversight", "job", "remark", "advice",
+    "review",
+    "shortcut",
+    "excuse",
+    "decision",
+    "mistake",
+    "attitude",
+    "habit",
+    "handover",
+    "fix",
+    "workaround",
+    "approach",
+    "work",
+    "answer",
+    "reply",
+    "way",
+    "manner",
+    "driving",
+    "thinking",
+    "planning",
+    "behaviour",
+    "behavior",
+    "oversight",
+    "job",
+    "remark",
+    "advice",
 ];
 
 /// What persons and programs make.
 const WORKS: &[&str] = &[
-    "change", "commit", "deployment", "release", "rollout", "merge", "migration", "plan", "design", "error", "process", "test", "testing", "handling",
-    "code", "script", "document", "report", "documentation", "procedure", "response", "patch", "upgrade", "update", "configuration", "inspection",
-    "check", "maintenance",
+    "change",
+    "commit",
+    "deployment",
+    "release",
+    "rollout",
+    "merge",
+    "migration",
+    "plan",
+    "design",
+    "error",
+    "process",
+    "test",
+    "testing",
+    "handling",
+    "code",
+    "script",
+    "document",
+    "report",
+    "documentation",
+    "procedure",
+    "response",
+    "patch",
+    "upgrade",
+    "update",
+    "configuration",
+    "inspection",
+    "check",
+    "maintenance",
 ];
 
 /// Words that stand before a quality rather than before a thing: `was careless`, `too lazy`.
-const BEFORE_QUALITIES: &[&str] = &["is", "was", "were", "are", "be", "been", "being", "too", "so", "very", "rather", "got", "became", "seemed"];
+const BEFORE_QUALITIES: &[&str] =
+    &["is", "was", "were", "are", "be", "been", "being", "too", "so", "very", "rather", "got", "became", "seemed"];
 
 /// What phrases in a run blame somebody.
 pub fn find(run: &Run, names: &Finder, lexicon: &Lexicon) -> Vec<Hit> {
@@ -167,7 +271,11 @@ pub fn find(run: &Run, names: &Finder, lexicon: &Lexicon) -> Vec<Hit> {
 
 impl Text<'_> {
     fn hit(&self, kind: Kind, words: Range<usize>) -> Option<Hit> {
-        Some(Hit { kind, actor: Actor::Person, range: self.words.get(words.start)?.range.start..self.words.get(words.end.checked_sub(1)?)?.range.end })
+        Some(Hit {
+            kind,
+            actor: Actor::Person,
+            range: self.words.get(words.start)?.range.start..self.words.get(words.end.checked_sub(1)?)?.range.end,
+        })
     }
 
     /// The same for what somebody does, with who that is.
@@ -217,7 +325,8 @@ impl Text<'_> {
     }
 
     fn fault(&self, at: usize) -> Option<Hit> {
-        const PHRASES: [&[&str]; 5] = [&["human", "error"], &["human", "errors"], &["user", "error"], &["operator", "error"], &["pilot", "error"]];
+        const PHRASES: [&[&str]; 5] =
+            [&["human", "error"], &["human", "errors"], &["user", "error"], &["operator", "error"], &["pilot", "error"]];
         if let Some(phrase) = PHRASES.into_iter().find(|phrase| self.is(at, phrase)) {
             return (!self.is_of_fault(at + 2)).then(|| self.hit(Kind::Fault, at..at + phrase.len())).flatten();
         }
@@ -244,7 +353,8 @@ impl Text<'_> {
 
     /// Whether `to blame` or `blame on` is about a person: who is to blame, or who is blamed.
     fn is_blamed(&self, at: usize) -> bool {
-        let is_predicate = self.is_joined(at) && matches!(self.word(at - 1), "is" | "was" | "were" | "are" | "be" | "been" | "not" | "also" | "partly");
+        let is_predicate =
+            self.is_joined(at) && matches!(self.word(at - 1), "is" | "was" | "were" | "are" | "be" | "been" | "not" | "also" | "partly");
         let actor = if self.word(at) == "to" && is_predicate && !self.is_joined_to_noun(at + 2) {
             self.subject(at)
         } else {
@@ -256,7 +366,8 @@ impl Text<'_> {
     /// How long words are that put blame on a person: `blamed the nurse`, `was blamed`, `the blame was put on her`.
     fn blame_of_person(&self, at: usize) -> Option<usize> {
         const FARTHEST: usize = 6;
-        let is_everybody = |at: usize| matches!(self.word(at), "anybody" | "anyone" | "people" | "somebody" | "someone" | "persons" | "individuals");
+        let is_everybody =
+            |at: usize| matches!(self.word(at), "anybody" | "anyone" | "people" | "somebody" | "someone" | "persons" | "individuals");
         match self.word(at) {
             "blamed" if self.is_passive(at) => self.subject(at).is_person().then_some(1),
             "blamed" | "blames" => (self.noun_from(at + 1).0.is_person() && !is_everybody(at + 1)).then_some(1),
@@ -350,7 +461,11 @@ impl Text<'_> {
 
     /// `by a colleague`, `a teammate pushed`.
     fn colleague(&self, at: usize) -> Option<Hit> {
-        if COLLEAGUES.contains(&self.word(at)) && DEEDS.contains(&self.word(at + 1)) && self.is_joined(at + 1) && self.subject(at + 1).is_person() {
+        if COLLEAGUES.contains(&self.word(at))
+            && DEEDS.contains(&self.word(at + 1))
+            && self.is_joined(at + 1)
+            && self.subject(at + 1).is_person()
+        {
             return self.hit(Kind::Colleague, at..at + 2);
         }
         if self.word(at) != "by" {

@@ -39,41 +39,118 @@ pub struct Text<'a> {
 
 /// Words that end a noun, seen from its end: what stands before them is another part of the sentence.
 const STOPS: &[&str] = &[
-    "and", "or", "but", "so", "then", "than", "because", "when", "while", "if", "as", "although", "though", "unless", "until", "since", "before",
-    "after", "where", "how", "why", "whether", "once", "yet", "nor", "only", "even", "perhaps", "maybe", "thus", "hence", "instead", "still", "also",
-    "is", "was", "were", "are", "be", "been", "had", "has", "have", "did", "do", "does", "not", "said", "says", "that", "which", "who", "whom",
-    "should", "could", "would", "might", "may", "must", "can", "will", "it", "we", "you", "they", "he", "she", "i",
+    "and", "or", "but", "so", "then", "than", "because", "when", "while", "if", "as", "although", "though", "unless", "until", "since",
+    "before", "after", "where", "how", "why", "whether", "once", "yet", "nor", "only", "even", "perhaps", "maybe", "thus", "hence",
+    "instead", "still", "also", "is", "was", "were", "are", "be", "been", "had", "has", "have", "did", "do", "does", "not", "said", "says",
+    "that", "which", "who", "whom", "should", "could", "would", "might", "may", "must", "can", "will", "it", "we", "you", "they", "he",
+    "she", "i",
 ];
 
 /// Words that open a noun.
-const ARTICLES: &[&str] = &["the", "a", "an", "this", "that", "these", "those", "each", "every", "any", "no", "some", "another", "either", "both"];
+const ARTICLES: &[&str] =
+    &["the", "a", "an", "this", "that", "these", "those", "each", "every", "any", "no", "some", "another", "either", "both"];
 
 /// Whose it is: words that open a noun, too.
 const WHOSE: &[&str] = &["my", "your", "his", "her", "their", "our", "its", "whose"];
 
 /// Words between a noun and another one that says more of it.
 const PREPOSITIONS: &[&str] = &[
-    "of", "in", "on", "at", "for", "from", "with", "without", "behind", "by", "to", "under", "over", "near", "between", "inside", "during", "about",
-    "around", "into", "against", "across", "within", "per", "via", "beside",
+    "of", "in", "on", "at", "for", "from", "with", "without", "behind", "by", "to", "under", "over", "near", "between", "inside", "during",
+    "about", "around", "into", "against", "across", "within", "per", "via", "beside",
 ];
 
 /// Words that take what they are of for what they are: `one of the engineers`.
 const SHARES: &[&str] = &[
-    "one", "two", "three", "four", "five", "some", "any", "each", "both", "all", "most", "many", "several", "few", "none", "neither", "either",
-    "half", "part", "another", "others",
+    "one", "two", "three", "four", "five", "some", "any", "each", "both", "all", "most", "many", "several", "few", "none", "neither",
+    "either", "half", "part", "another", "others",
 ];
 
 /// What can stand between a noun and what it does.
 const AUXILIARIES: &[&str] = &[
-    "also", "then", "had", "has", "have", "having", "again", "still", "never", "just", "even", "simply", "both", "all", "did", "not", "later",
-    "first", "once", "was", "were", "is", "are", "be", "been", "being", "may", "might", "must", "can", "could", "would", "should", "will", "seems",
-    "seemed", "always", "often", "somehow", "too", "so", "to", "got", "each", "only", "there", "here", "myself", "himself", "herself", "themselves",
+    "also",
+    "then",
+    "had",
+    "has",
+    "have",
+    "having",
+    "again",
+    "still",
+    "never",
+    "just",
+    "even",
+    "simply",
+    "both",
+    "all",
+    "did",
+    "not",
+    "later",
+    "first",
+    "once",
+    "was",
+    "were",
+    "is",
+    "are",
+    "be",
+    "been",
+    "being",
+    "may",
+    "might",
+    "must",
+    "can",
+    "could",
+    "would",
+    "should",
+    "will",
+    "seems",
+    "seemed",
+    "always",
+    "often",
+    "somehow",
+    "too",
+    "so",
+    "to",
+    "got",
+    "each",
+    "only",
+    "there",
+    "here",
+    "myself",
+    "himself",
+    "herself",
+    "themselves",
 ];
 
 /// Names that end as adverbs do.
 const NO_ADVERBS: &[&str] = &[
-    "sally", "kelly", "emily", "molly", "lily", "billy", "polly", "holly", "carly", "beverly", "kimberly", "willy", "shelly", "nelly", "lilly",
-    "family", "supply", "assembly", "reply", "anomaly", "fly", "july", "ally", "italy", "jelly", "trolley", "butterfly", "monopoly", "anthony",
+    "sally",
+    "kelly",
+    "emily",
+    "molly",
+    "lily",
+    "billy",
+    "polly",
+    "holly",
+    "carly",
+    "beverly",
+    "kimberly",
+    "willy",
+    "shelly",
+    "nelly",
+    "lilly",
+    "family",
+    "supply",
+    "assembly",
+    "reply",
+    "anomaly",
+    "fly",
+    "july",
+    "ally",
+    "italy",
+    "jelly",
+    "trolley",
+    "butterfly",
+    "monopoly",
+    "anthony",
 ];
 
 /// Days, with which the subject of a sentence does not begin: `Yesterday Kim forgot it`.
@@ -113,8 +190,10 @@ impl<'a> Text<'a> {
 
     /// Whether a word can stand between `have` and what was to be done.
     pub fn is_between(&self, at: usize) -> bool {
-        matches!(self.word(at), "also" | "never" | "always" | "not" | "already" | "just" | "still" | "only" | "then" | "all" | "both" | "each" | "at" | "least")
-            || self.is_adverb(at)
+        matches!(
+            self.word(at),
+            "also" | "never" | "always" | "not" | "already" | "just" | "still" | "only" | "then" | "all" | "both" | "each" | "at" | "least"
+        ) || self.is_adverb(at)
     }
 
     /// Whether a word is code.
@@ -234,7 +313,11 @@ impl<'a> Text<'a> {
             return Actor::Person;
         }
         let noun = word.lower.trim_end_matches("'s").trim_end_matches('\'');
-        let sign = if self.lexicon.is_ambiguous(noun) && is_technical_deed(self.after_verb(verb)) { Sign::Technical } else { self.sign(start, head) };
+        let sign = if self.lexicon.is_ambiguous(noun) && is_technical_deed(self.after_verb(verb)) {
+            Sign::Technical
+        } else {
+            self.sign(start, head)
+        };
         let is_first = word.gap == Gap::Sentence || head == 0;
         match self.lexicon.actor(noun, sign) {
             Actor::Unknown if word.is_technical => Actor::Thing,
@@ -250,7 +333,8 @@ impl<'a> Text<'a> {
         let has_article = !before.is_empty()
             && ARTICLES.contains(&self.word(before.start))
             && self.words[before.clone()].iter().skip(1).all(|word| word.is_capital || word.is_technical);
-        let is_of_product = before.into_iter().any(|at| self.lexicon.actor(self.word(at), Sign::None) == Actor::Thing && self.words[at].is_capital);
+        let is_of_product =
+            before.into_iter().any(|at| self.lexicon.actor(self.word(at), Sign::None) == Actor::Thing && self.words[at].is_capital);
         let is_plural = is_first && is_plural(noun);
         if has_article || is_of_product || is_plural { Actor::Thing } else { Actor::Name }
     }
@@ -353,7 +437,6 @@ impl<'a> Text<'a> {
     fn is_name(&self, at: usize) -> bool {
         self.words.get(at).is_some_and(|word| self.names.first(&self.run.text[word.range.clone()]).is_some())
     }
-
 }
 
 /// How many words before a verb its subject is looked for: far more than people write.
@@ -370,8 +453,30 @@ enum Before<'a> {
 /// What only programs do: it tells an operator of Kubernetes from one of a crane.
 fn is_technical_deed(verb: &str) -> bool {
     const DEEDS: &[&str] = &[
-        "reconcile", "boot", "compile", "parse", "mount", "bind", "deserialize", "deserialise", "serialize", "serialise", "converge", "sync",
-        "reconnect", "initialize", "initialise", "load", "start", "restart", "elect", "evict", "allocate", "enumerate", "resolve", "install",
+        "reconcile",
+        "boot",
+        "compile",
+        "parse",
+        "mount",
+        "bind",
+        "deserialize",
+        "deserialise",
+        "serialize",
+        "serialise",
+        "converge",
+        "sync",
+        "reconnect",
+        "initialize",
+        "initialise",
+        "load",
+        "start",
+        "restart",
+        "elect",
+        "evict",
+        "allocate",
+        "enumerate",
+        "resolve",
+        "install",
     ];
     DEEDS.contains(&verb)
 }
@@ -416,6 +521,7 @@ fn is_technical(word: &str) -> bool {
     let letters = word.chars().filter(|letter| letter.is_alphabetic()).count();
     let capitals = word.chars().filter(|letter| letter.is_uppercase()).count();
     let has_capital_inside = word.split('-').any(|part| part.chars().skip(1).any(char::is_uppercase));
-    let is_name_with_two = capitals == 2 && NAMES_WITH_TWO.iter().any(|start| word.strip_prefix(start).is_some_and(|rest| rest.starts_with(char::is_uppercase)));
+    let is_name_with_two = capitals == 2
+        && NAMES_WITH_TWO.iter().any(|start| word.strip_prefix(start).is_some_and(|rest| rest.starts_with(char::is_uppercase)));
     word.contains(|sign: char| sign.is_ascii_digit()) || (letters > 1 && has_capital_inside && !is_name_with_two)
 }

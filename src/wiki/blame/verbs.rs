@@ -12,44 +12,135 @@ const IRREGULAR: &str = "
 ";
 
 /// Words that end in `ed` and are no participles.
-const NOUNS_IN_ED: &[&str] = &["need", "speed", "feed", "seed", "bed", "breed", "shed", "hundred", "embed", "weed", "deed", "newsfeed", "sled", "led"];
+const NOUNS_IN_ED: &[&str] =
+    &["need", "speed", "feed", "seed", "bed", "breed", "shed", "hundred", "embed", "weed", "deed", "newsfeed", "sled", "led"];
 
 /// Participles that tell what something is like: before a noun they belong to it, as in `should have limited access`.
 const QUALITIES: &[&str] = &[
-    "limited", "unlimited", "restricted", "unrestricted", "shared", "dedicated", "elevated", "assigned", "defined", "delegated", "guaranteed",
-    "reserved", "protected", "designated", "privileged", "automated", "detailed", "extended", "advanced", "mixed", "related", "combined", "named",
-    "required", "written", "spare", "continued", "agreed", "paid", "scheduled", "supervised", "unsupervised", "increased", "reduced", "added",
+    "limited",
+    "unlimited",
+    "restricted",
+    "unrestricted",
+    "shared",
+    "dedicated",
+    "elevated",
+    "assigned",
+    "defined",
+    "delegated",
+    "guaranteed",
+    "reserved",
+    "protected",
+    "designated",
+    "privileged",
+    "automated",
+    "detailed",
+    "extended",
+    "advanced",
+    "mixed",
+    "related",
+    "combined",
+    "named",
+    "required",
+    "written",
+    "spare",
+    "continued",
+    "agreed",
+    "paid",
+    "scheduled",
+    "supervised",
+    "unsupervised",
+    "increased",
+    "reduced",
+    "added",
 ];
 
 /// What can be had, behind a word that is a participle, too: `read access`.
 const POSSESSIONS: &[&str] = &[
-    "access", "permission", "permissions", "right", "rights", "privilege", "privileges", "replica", "replicas", "credentials", "scope", "scopes",
+    "access",
+    "permission",
+    "permissions",
+    "right",
+    "rights",
+    "privilege",
+    "privileges",
+    "replica",
+    "replicas",
+    "credentials",
+    "scope",
+    "scopes",
 ];
 
 /// Words behind which no noun has begun.
 const NO_NOUNS: &[&str] = &[
-    "the", "a", "an", "this", "that", "these", "those", "it", "them", "him", "her", "us", "me", "you", "my", "your", "his", "their", "our", "its",
-    "to", "in", "on", "at", "for", "from", "with", "without", "by", "of", "up", "down", "out", "off", "over", "back", "and", "or", "but", "if",
-    "when", "while", "before", "after", "as", "because", "so", "until", "more", "less", "all", "both", "each", "every", "any", "no", "some",
-    "earlier", "sooner", "first", "again", "too", "then", "there", "here", "into", "about", "what", "which", "who", "how", "why", "where", "whether",
+    "the", "a", "an", "this", "that", "these", "those", "it", "them", "him", "her", "us", "me", "you", "my", "your", "his", "their", "our",
+    "its", "to", "in", "on", "at", "for", "from", "with", "without", "by", "of", "up", "down", "out", "off", "over", "back", "and", "or",
+    "but", "if", "when", "while", "before", "after", "as", "because", "so", "until", "more", "less", "all", "both", "each", "every", "any",
+    "no", "some", "earlier", "sooner", "first", "again", "too", "then", "there", "here", "into", "about", "what", "which", "who", "how",
+    "why", "where", "whether",
 ];
 
 /// What only somebody who thinks can do.
 const HUMAN: &[&str] = &[
-    "known", "realised", "realized", "asked", "told", "thought", "remembered", "listened", "understood", "consulted", "discussed", "insisted",
-    "spoken", "double-checked", "guessed", "anticipated", "foreseen", "bothered", "cared", "learned", "learnt", "practised", "practiced", "read",
-    "said", "believed", "suspected", "hesitated", "apologised", "apologized", "reviewed",
+    "known",
+    "realised",
+    "realized",
+    "asked",
+    "told",
+    "thought",
+    "remembered",
+    "listened",
+    "understood",
+    "consulted",
+    "discussed",
+    "insisted",
+    "spoken",
+    "double-checked",
+    "guessed",
+    "anticipated",
+    "foreseen",
+    "bothered",
+    "cared",
+    "learned",
+    "learnt",
+    "practised",
+    "practiced",
+    "read",
+    "said",
+    "believed",
+    "suspected",
+    "hesitated",
+    "apologised",
+    "apologized",
+    "reviewed",
 ];
 
 /// Participles behind `been` that tell what somebody is like, not what was to be done to them.
 const STATES: &[&str] = &[
-    "prepared", "concerned", "experienced", "focused", "focussed", "organised", "organized", "alarmed", "worried", "interested", "determined",
-    "dressed", "relaxed", "committed", "suited", "qualified", "gone", "sat", "stood",
+    "prepared",
+    "concerned",
+    "experienced",
+    "focused",
+    "focussed",
+    "organised",
+    "organized",
+    "alarmed",
+    "worried",
+    "interested",
+    "determined",
+    "dressed",
+    "relaxed",
+    "committed",
+    "suited",
+    "qualified",
+    "gone",
+    "sat",
+    "stood",
 ];
 
 /// Whether a word behind `have` is what was to be done; `next` is the word behind it, empty where the sentence, or its part, ends.
 pub fn is_participle(word: &str, next: &str) -> bool {
-    let is_form = (word.ends_with("ed") && word.len() > 3 && !NOUNS_IN_ED.contains(&word)) || IRREGULAR.split_whitespace().any(|form| form == word);
+    let is_form =
+        (word.ends_with("ed") && word.len() > 3 && !NOUNS_IN_ED.contains(&word)) || IRREGULAR.split_whitespace().any(|form| form == word);
     let belongs_to_noun = QUALITIES.contains(&word) && !next.is_empty() && !NO_NOUNS.contains(&next) && !next.ends_with("ly");
     is_form && !belongs_to_noun && !POSSESSIONS.contains(&next)
 }
