@@ -3,6 +3,8 @@
 //! What somebody may not see is taken out of the documents before they are linked again, so that no page, list, count or
 //! address can be made from it. Nothing further down asks whether something is private.
 
+mod gaps;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -195,7 +197,7 @@ impl Redactor {
                 Event::Text(piece) | Event::Code(piece) => {
                     let text = body.str(piece);
                     match local.and_then(|address| text.find(address).map(|at| at..at + address.len())) {
-                        Some(address) => edits.add(index, address, NOT_SHARED),
+                        Some(address) => edits.add(index, address, ""),
                         None => run.add(index, 0, text),
                     }
                 }
@@ -436,14 +438,24 @@ impl Projector<'_> {
     fn body(&self, id: DocumentId, document: &Document, diagnostics: &mut Vec<Diagnostic>) -> Body {
         let hidden = hidden_ranges(document);
         let edits = self.redactor.edits(&document.body);
-        let mut copy =
-            Copy { projector: self, edits, id, document, new: Body::default(), open: Vec::new(), unlinked: Vec::new(), diagnostics };
+        let mut copy = Copy {
+            projector: self,
+            edits,
+            id,
+            document,
+            new: Body::default(),
+            open: Vec::new(),
+            unlinked: Vec::new(),
+            gaps: Vec::new(),
+            diagnostics,
+        };
         let mut index = 0;
         for range in hidden.into_iter().chain([document.body.nodes.len()..usize::MAX]) {
             (index..range.start).for_each(|index| copy.node(index));
             index = index.max(range.end);
         }
-        let mut body = copy.new;
+        let (mut body, gaps) = (copy.new, copy.gaps);
+        gaps::close(&mut body, &gaps);
         body.finish();
         body
     }
@@ -567,11 +579,10 @@ struct Copy<'a> {
     open: Vec<Tag>,
     /// Links that have started and lead nowhere for this viewer.
     unlinked: Vec<u32>,
+    /// Where in the copy links without words of their own were left out.
+    gaps: Vec<usize>,
     diagnostics: &'a mut Vec<Diagnostic>,
 }
-
-/// What is shown in the place of a link without words of its own to a page that the viewer may not see.
-const NOT_SHARED: &str = "(not shared)";
 
 /// The schemes of addresses that mean the same to everybody.
 const SHARED_SCHEMES: [&str; 14] =
@@ -651,8 +662,7 @@ impl Copy<'_> {
                 None => {
                     self.unlinked.push(number);
                     if !self.document.body.links[number as usize].is_labelled {
-                        let words = self.new.write_anew(NOT_SHARED);
-                        self.new.nodes.push(Node { event: Event::Text(words), span: node.span });
+                        self.leave_out(node);
                     }
                     None
                 }
@@ -676,6 +686,14 @@ impl Copy<'_> {
             Tag::Footnote(label) => Some(Tag::Footnote(self.rewritten(label))),
             other => Some(other),
         }
+    }
+
+    /// Leaves out a link that has no words of its own, and tells its author: what stands around it may have to be written in another way.
+    fn leave_out(&mut self, node: Node) {
+        self.gaps.push(self.new.nodes.len());
+        let message = "this link has no words of its own and leads to what the audience may not see, so it is left out";
+        let help = "give it words that they may read, as `[[page|words]]`, or write the sentence without it";
+        self.diagnostics.push(Diagnostic::new(&rules::WITHHELD_LINK, &self.document.path, node.span, message).help(help));
     }
 
     fn rewritten(&mut self, piece: crate::markdown::Str) -> crate::markdown::Str {

@@ -166,6 +166,7 @@ pub mod rules {
     }
 
     rules! {
+        ACTION = "action-date", Warning, "An action item that is open has a date, and one that is not long past.";
         ADDRESS = "address-taken", Error, "Every page has an address of its own.";
         AMBIGUOUS_LINK = "ambiguous-link", Error, "A link names one document.";
         BLAME = "blame", Error, "What is published blames no person.";
@@ -200,6 +201,7 @@ pub mod rules {
         TAG = "unknown-tag", Warning, "A tag at the end of a block is the slug of a competency.";
         UNPUBLISHABLE = "unpublishable", Error, "A page is one that its wiki can hold.";
         VARIANT = "variant-without-story", Error, "A variant lies beside the `index.md` of its story.";
+        WITHHELD_LINK = "withheld-link", Warning, "A link to what the audience may not see has words of its own.";
         WITHHELD = "withheld-transclusion", Warning, "A transclusion shows only what its audience may see.";
         LEAK = "withheld-word", Error, "A word that may not leave is in no artefact for that audience.";
         FIELD_TYPE = "wrong-type", Error, "A field has a value of its type.";

@@ -130,6 +130,33 @@ fn words_about_machines_are_left_alone() {
     }
 }
 
+/// The sentences of a list, without its headings.
+fn sentences(list: &str) -> impl Iterator<Item = &str> {
+    list.lines().filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+/// The sentences in which a person is blamed or is not, against what `is_blamed` says of the whole list.
+fn wrong(list: &str, is_blamed: impl Fn(&[String]) -> bool) -> Vec<String> {
+    let found = |text: &str| reported("", text);
+    sentences(list).filter(|text| !is_blamed(&found(text))).map(|text| format!("{text} {:?}", found(text))).collect()
+}
+
+/// Sentences of many trades, written before the rules were.
+#[test]
+fn sentences_that_blame_are_told_from_those_that_do_not() {
+    let missed = wrong(include_str!("blame/blames.txt"), |found| !found.is_empty());
+    let harmless = wrong(include_str!("blame/blameless.txt"), <[String]>::is_empty);
+    assert!(missed.is_empty() && harmless.is_empty(), "missed:\n{}\nreported without need:\n{}", missed.join("\n"), harmless.join("\n"));
+}
+
+/// Sentences that the rules were not made for.
+#[test]
+fn other_sentences_are_told_apart_too() {
+    let missed = wrong(include_str!("blame/blames-held-out.txt"), |found| !found.is_empty());
+    let harmless = wrong(include_str!("blame/blameless-held-out.txt"), <[String]>::is_empty);
+    assert!(missed.is_empty() && harmless.is_empty(), "missed:\n{}\nreported without need:\n{}", missed.join("\n"), harmless.join("\n"));
+}
+
 #[test]
 fn names_are_found_in_any_spelling_and_in_code_inside_a_line() {
     let names = "names = [\"Avery Quill\", \"Bo\"]";

@@ -1098,3 +1098,85 @@ fn a_folder_of_this_machine_is_found_whole() {
     assert_eq!(found("https://example.org/household, /houses and network"), None);
     assert_eq!(found("x-a-private-story2").as_deref(), Some("a-private-story"));
 }
+
+/// A case study that refers to what its readers may not see, in each block that can hold a link.
+const GAPS: &str = "
+-- content/case-studies/gaps.md --
+---
+title: Gaps
+audience: public
+---
+
+## About [[xyzzyword]]
+
+It held[^1] (see [[xyzzyword]]). See also [[xyzzyword]].
+
+> [[xyzzyword]]
+
+- [ ] [[xyzzyword]]
+- kept
+  - See [[xyzzyword]]
+
+1. More in **[[xyzzyword]]**.
+
+| a | b |
+| --- | --- |
+| [[xyzzyword]] | see [[xyzzyword]] |
+
+> [!note] [[xyzzyword]]
+> Words.
+
+[^1]: See [[xyzzyword]].
+
+Compare [[xyzzyword]], [[naming]] and [[xyzzyword]]
+
+## [[xyzzyword]]
+
+The last [[xyzzyword]] words.
+-- content/stories/xyzzyword.md --
+---
+title: Very hidden
+---
+";
+
+#[test]
+fn a_link_that_is_left_out_leaves_no_gap() {
+    for audience in OTHERS {
+        let made = make(&files(&with(GAPS)), audience).expect("it is sound");
+        let page = String::from_utf8_lossy(&made["case-studies/gaps.html"]).into_owned();
+        let main = page.split("<article").nth(1).and_then(|main| main.split("</article>").next()).expect("there is an article");
+        for (wanted, count) in [
+            ("<p>It held.</p>", 1),
+            ("<h3>About</h3>", 1),
+            ("<ul>\n<li>kept</li>\n</ul>", 1),
+            ("<td></td><td></td>", 1),
+            (">The naming rule</a></p>", 1),
+            ("The last words.", 1),
+            ("Words.", 1),
+            ("<blockquote", 0),
+            ("<ol", 0),
+            ("footnote", 0),
+            ("<input", 0),
+            ("not shared", 0),
+            ("See", 0),
+            (SECRET, 0),
+            ("idden", 0),
+        ] {
+            assert_eq!(main.matches(wanted).count(), count, "{wanted} in\n{main}");
+        }
+        let said = check_for(audience, &with(GAPS));
+        assert_eq!(said.matches("warning[withheld-link]").count(), GAPS.matches("[[xyzzyword]]").count(), "{said}");
+    }
+}
+
+#[test]
+fn a_wiki_shows_no_gap_either() {
+    for (wiki, draft) in common::drafts(&files(&with(GAPS)), Audience::Public) {
+        let draft = draft.unwrap_or_else(|| panic!("{wiki}: there is a case study"));
+        let page = draft.pages.iter().find(|page| page.name.title.contains("Gaps")).unwrap_or_else(|| panic!("{wiki}: it is published"));
+        for gone in ["not shared", "See", SECRET, "idden"] {
+            assert!(!page.text.contains(gone), "{wiki}: {gone} in\n{}", page.text);
+        }
+        assert!(page.text.contains("The last words."), "{wiki}:\n{}", page.text);
+    }
+}

@@ -25,7 +25,7 @@ pub fn run(options: &Publish) -> Result<Outcome, Box<dyn Error>> {
         return Ok(refused(&whole.diagnostics, &inputs));
     }
     let target = target(&whole, &inputs, &options.target)?;
-    let selection = plan::select(&whole, &inputs, &target, &options.cases)?;
+    let selection = plan::select(&whole, &inputs, &target, &options.cases, jiff::Zoned::now().date())?;
     let mut record = disk::load_record(&options.root, &target.name)?;
     if selection.cases.is_empty() && record.pages.is_empty() {
         let audience = target.audience.name();

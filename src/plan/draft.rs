@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::Record;
@@ -16,7 +17,7 @@ use crate::site::{CaseStudyId, Site};
 use crate::slug::Slug;
 use crate::source::{SitePath, Span};
 use crate::wiki::compose::{Shared, compose};
-use crate::wiki::{self, Dialect, Flavour, Written, blame, picture};
+use crate::wiki::{self, Dialect, Flavour, Written, actions, blame, picture};
 
 /// The case studies that are to be published, as their audience sees them.
 pub struct Selection {
@@ -40,12 +41,12 @@ pub struct Draft {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// The case studies that a target's audience may see, or those of them that `names` asks for.
+/// The case studies that a target's audience may see, or those of them that `names` asks for; `today` tells which action items are long overdue.
 ///
 /// # Errors
 ///
 /// What is wrong with a name, in words for the one who typed it.
-pub fn select(whole: &Linked, inputs: &Inputs, target: &Target, names: &[String]) -> Result<Selection, String> {
+pub fn select(whole: &Linked, inputs: &Inputs, target: &Target, names: &[String], today: Date) -> Result<Selection, String> {
     let viewer = Viewer { audience: target.audience, drafts: false };
     let linked = for_viewer(whole, viewer, &inputs.assets).ok_or("a wiki is never for its author alone")?;
     let wanted = names.iter().map(|name| asked_for(&whole.site, target.audience, name)).collect::<Result<Vec<_>, _>>()?;
@@ -60,6 +61,8 @@ pub fn select(whole: &Linked, inputs: &Inputs, target: &Target, names: &[String]
     let is_worth_saying = |found: &&Diagnostic| found.is_error() || of_cases.contains(&found.file);
     let mut diagnostics: Vec<Diagnostic> = linked.diagnostics.iter().filter(is_worth_saying).cloned().collect();
     diagnostics.extend(unfinished(&linked.site, &cases, whole));
+    let originals = whole.site.documents.iter().filter(|document| of_cases.contains(&document.path));
+    diagnostics.extend(originals.flat_map(|document| actions::check(document, today)));
     diagnostic::sort(&mut diagnostics);
     Ok(Selection { linked, cases, diagnostics })
 }

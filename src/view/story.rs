@@ -68,7 +68,7 @@ pub fn case_study_page<'a>(writer: &mut PageWriter<'a>, id: CaseStudyId) -> Case
     let meta = site.case_study_meta(id);
     let lead = document.sections.first().map(|section| writer.html(case.document, section.nodes.clone(), whole(INSIDE_PART, Ids::Given)));
     let mut sections = Vec::new();
-    for section in document.sections.iter().filter(|section| !section.heading.is_empty()) {
+    for section in document.sections.iter().skip(1) {
         let section_id = writer.claim(&section.id).unwrap_or_default();
         let mut html = writer.html(case.document, section.nodes.clone(), whole(INSIDE_PART, Ids::Given));
         if section.is_private {

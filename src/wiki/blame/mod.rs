@@ -1,7 +1,10 @@
 //! Words that blame a person, and remarks that nobody has answered: neither is published.
 
+mod lexicon;
 mod phrases;
 mod run;
+mod subject;
+mod verbs;
 
 use std::ops::Range;
 
@@ -12,6 +15,7 @@ use crate::model::{CaseStudy, Document, Meta};
 use crate::source::Span;
 use crate::words::Finder;
 
+use lexicon::{Actor, Lexicon};
 use phrases::Kind;
 use run::Run;
 
@@ -74,18 +78,34 @@ struct Checker<'a> {
     source: &'a str,
     names: Finder,
     allowed: Finder,
+    lexicon: Lexicon,
 }
 
 /// A stretch of a text that is not to be published.
 struct Hit {
     kind: Kind,
+    /// Who is meant.
+    actor: Actor,
     range: Range<usize>,
+}
+
+impl Hit {
+    /// What to write instead.
+    fn help(&self) -> String {
+        let help = self.kind.help();
+        match self.actor {
+            Actor::Name => {
+                format!("{help}; if the name is that of a system, say so: “the Falcon service”, or add the words to `[blame] allow`")
+            }
+            _ => help.to_owned(),
+        }
+    }
 }
 
 impl<'a> Checker<'a> {
     fn new(document: &'a Document, source: &'a str, config: &Config) -> Self {
         let [names, allowed] = [&config.blame.names, &config.blame.allow].map(|words| Finder::new(words.iter().map(String::as_str)));
-        Self { document, source, names, allowed }
+        Self { document, source, names, allowed, lexicon: Lexicon::new() }
     }
 
     /// What is wrong with the words and the links of a stretch of the document.
@@ -141,8 +161,8 @@ impl<'a> Checker<'a> {
     /// From the start of the text to its end, none within another.
     fn hits(&self, run: &Run) -> Vec<Hit> {
         let mut hits: Vec<Hit> = phrases::addresses(run);
-        hits.extend(self.names.all(&run.text).into_iter().map(|found| Hit { kind: Kind::Name, range: found.range }));
-        hits.extend(phrases::find(run, &self.names));
+        hits.extend(self.names.all(&run.text).into_iter().map(|found| Hit { kind: Kind::Name, actor: Actor::Person, range: found.range }));
+        hits.extend(phrases::find(run, &self.names, &self.lexicon));
         let allowed = self.allowed.all(&run.text);
         hits.retain(|hit| !allowed.iter().any(|allowed| allowed.range.start < hit.range.end && hit.range.start < allowed.range.end));
         hits.sort_by_key(|hit| (hit.range.start, std::cmp::Reverse(hit.range.end)));
@@ -158,6 +178,6 @@ impl<'a> Checker<'a> {
     fn diagnostic(&self, hit: &Hit, text: &str, span: Span) -> Diagnostic {
         let words = text[hit.range.clone()].split_whitespace().collect::<Vec<_>>().join(" ");
         let message = format!("`{words}` {}", hit.kind.what());
-        Diagnostic::new(&rules::BLAME, &self.document.path, span, message).help(hit.kind.help())
+        Diagnostic::new(&rules::BLAME, &self.document.path, span, message).help(hit.help())
     }
 }

@@ -1,12 +1,15 @@
 //! Words that say who did it, where a reader needs to know what let it happen.
 //!
-//! Machines fail too: most phrases count only where a person is their subject, and that is told by a short list of words for
-//! persons. What the list does not know is passed over, because an error on harmless words would teach authors to overlook all.
+//! Machines fail, too: most phrases count only where a person is their subject. A noun that the lists do not have is passed over, because
+//! errors on harmless words would teach authors to ignore all of them; a name that the lists do not have is not.
 
 use std::ops::Range;
 
 use super::Hit;
+use super::lexicon::{Actor, Lexicon};
 use super::run::Run;
+use super::subject::Text;
+use super::verbs;
 use crate::words::Finder;
 
 /// How words blame.
@@ -77,88 +80,9 @@ const COLLEAGUES: &[&str] = &[
     "workmates",
 ];
 
-/// Other words for persons.
-const PERSONS: &[&str] = &[
-    "i",
-    "we",
-    "you",
-    "he",
-    "she",
-    "they",
-    "who",
-    "somebody",
-    "someone",
-    "nobody",
-    "anybody",
-    "anyone",
-    "everybody",
-    "everyone",
-    "person",
-    "people",
-    "engineer",
-    "engineers",
-    "developer",
-    "developers",
-    "programmer",
-    "programmers",
-    "operator",
-    "operators",
-    "admin",
-    "admins",
-    "administrator",
-    "administrators",
-    "manager",
-    "managers",
-    "reviewer",
-    "reviewers",
-    "author",
-    "authors",
-    "intern",
-    "interns",
-    "contractor",
-    "contractors",
-    "analyst",
-    "analysts",
-    "architect",
-    "architects",
-    "tester",
-    "testers",
-    "designer",
-    "designers",
-    "responder",
-    "responders",
-    "commander",
-    "team",
-    "teams",
-    "member",
-    "members",
-    "lead",
-    "leads",
-    "boss",
-    "staff",
-    "employee",
-    "employees",
-    "newcomer",
-    "junior",
-    "senior",
-    "sre",
-    "sres",
-    "dba",
-    "dbas",
-];
-
-/// What can stand between a person and what the person did.
-const BETWEEN: &[&str] = &[
-    "also", "then", "had", "has", "have", "having", "on", "call", "duty", "again", "still", "never", "just", "even", "simply", "who",
-    "both", "all", "did", "not", "later", "first", "once",
-];
-
 /// What a person's mistake is called.
 const FAULTS: &[&str] =
     &["mistake", "mistakes", "fault", "error", "errors", "negligence", "carelessness", "oversight", "blunder", "incompetence"];
-
-/// Whose: before a fault.
-const WHOSE: &[&str] = &["my", "your", "his", "her", "their", "our", "whose"];
 
 /// What a colleague does to a system, in words that look for who did it.
 const DEEDS: &[&str] = &[
@@ -206,65 +130,158 @@ const FAVOURS: &[&str] = &[
     "joined",
 ];
 
-/// A word of a run.
-struct Word {
-    /// In small letters, with straight apostrophes; empty for code.
-    lower: String,
-    range: Range<usize>,
-    /// Whether a sign that parts sentences, or their parts, stands before it.
-    is_parted: bool,
-    is_capital: bool,
-}
+/// What a fault is of, if no person is meant: `our error budget`.
+const OF_FAULTS: &[&str] = &[
+    "budget",
+    "budgets",
+    "rate",
+    "rates",
+    "handling",
+    "handler",
+    "handlers",
+    "log",
+    "logs",
+    "message",
+    "messages",
+    "page",
+    "pages",
+    "code",
+    "codes",
+    "tracker",
+    "tracking",
+    "report",
+    "reports",
+    "reporting",
+    "count",
+    "counts",
+    "margin",
+    "bars",
+    "correction",
+    "boundary",
+    "boundaries",
+    "response",
+    "responses",
+    "path",
+    "paths",
+    "case",
+    "cases",
+    "tolerance",
+    "detection",
+    "metrics",
+    "metric",
+    "alerts",
+    "alert",
+    "dashboard",
+    "list",
+    "tree",
+];
+
+/// What a person is like, or the work of one.
+const JUDGEMENTS: &[&str] = &[
+    "careless",
+    "carelessly",
+    "carelessness",
+    "negligent",
+    "negligently",
+    "negligence",
+    "incompetent",
+    "incompetence",
+    "sloppy",
+    "sloppiness",
+    "reckless",
+    "recklessly",
+    "lazy",
+    "laziness",
+    "stupid",
+    "stupidly",
+    "thoughtless",
+    "thoughtlessly",
+];
+
+/// What persons make and programs do not: to judge it is to judge them.
+const HUMAN_WORKS: &[&str] = &[
+    "review",
+    "shortcut",
+    "excuse",
+    "decision",
+    "mistake",
+    "attitude",
+    "habit",
+    "handover",
+    "fix",
+    "workaround",
+    "approach",
+    "work",
+    "answer",
+    "reply",
+    "way",
+    "manner",
+    "driving",
+    "thinking",
+    "planning",
+    "behaviour",
+    "behavior",
+    "oversight",
+    "job",
+    "remark",
+    "advice",
+];
+
+/// What persons and programs make.
+const WORKS: &[&str] = &[
+    "change",
+    "commit",
+    "deployment",
+    "release",
+    "rollout",
+    "merge",
+    "migration",
+    "plan",
+    "design",
+    "error",
+    "process",
+    "test",
+    "testing",
+    "handling",
+    "code",
+    "script",
+    "document",
+    "report",
+    "documentation",
+    "procedure",
+    "response",
+    "patch",
+    "upgrade",
+    "update",
+    "configuration",
+    "inspection",
+    "check",
+    "maintenance",
+];
+
+/// Words that stand before a quality rather than before a thing: `was careless`, `too lazy`.
+const BEFORE_QUALITIES: &[&str] =
+    &["is", "was", "were", "are", "be", "been", "being", "too", "so", "very", "rather", "got", "became", "seemed"];
 
 /// What phrases in a run blame somebody.
-pub fn find(run: &Run, names: &Finder) -> Vec<Hit> {
-    let words = words(run);
-    let text = Text { words: &words, run, names };
-    (0..words.len()).filter_map(|at| text.at(at)).collect()
-}
-
-fn words(run: &Run) -> Vec<Word> {
-    let is_inside = |next: char| next.is_alphanumeric() || matches!(next, '\'' | '’' | '-');
-    let mut words = Vec::new();
-    let (mut at, mut is_parted) = (0, true);
-    while let Some(next) = run.text[at..].chars().next() {
-        if !next.is_alphanumeric() {
-            is_parted |= matches!(next, '.' | ',' | ';' | ':' | '!' | '?' | '(' | ')' | '|' | '—' | '–');
-            at += next.len_utf8();
-            continue;
-        }
-        let length = run.text[at..].find(|next| !is_inside(next)).unwrap_or(run.text.len() - at);
-        let word = run.text[at..at + length].trim_end_matches(['\'', '’', '-']);
-        let is_code = run.code.iter().any(|code| code.contains(&at));
-        let lower = if is_code { String::new() } else { word.to_lowercase().replace('’', "'") };
-        words.push(Word { lower, range: at..at + word.len(), is_parted, is_capital: next.is_uppercase() });
-        is_parted = false;
-        at += length;
-    }
-    words
-}
-
-struct Text<'a> {
-    words: &'a [Word],
-    run: &'a Run,
-    names: &'a Finder,
+pub fn find(run: &Run, names: &Finder, lexicon: &Lexicon) -> Vec<Hit> {
+    let text = Text::new(run, names, lexicon);
+    (0..text.words.len()).filter_map(|at| text.at(at)).collect()
 }
 
 impl Text<'_> {
-    fn word(&self, at: usize) -> &str {
-        self.words.get(at).map_or("", |word| &word.lower)
-    }
-
-    /// Whether words follow one another from a place on, within one part of a sentence.
-    fn is(&self, at: usize, phrase: &[&str]) -> bool {
-        phrase
-            .iter()
-            .enumerate()
-            .all(|(offset, word)| self.word(at + offset) == *word && (offset == 0 || !self.words[at + offset].is_parted))
-    }
-
     fn hit(&self, kind: Kind, words: Range<usize>) -> Option<Hit> {
-        Some(Hit { kind, range: self.words.get(words.start)?.range.start..self.words.get(words.end.checked_sub(1)?)?.range.end })
+        Some(Hit {
+            kind,
+            actor: Actor::Person,
+            range: self.words.get(words.start)?.range.start..self.words.get(words.end.checked_sub(1)?)?.range.end,
+        })
+    }
+
+    /// The same for what somebody does, with who that is.
+    fn hit_of(&self, kind: Kind, words: Range<usize>) -> Option<Hit> {
+        let actor = self.subject(words.start);
+        Some(Hit { actor, ..self.hit(kind, words)? })
     }
 
     fn at(&self, at: usize) -> Option<Hit> {
@@ -276,62 +293,94 @@ impl Text<'_> {
     }
 
     fn judgement(&self, at: usize) -> Option<Hit> {
-        const JUDGEMENTS: &[&str] = &[
-            "careless",
-            "carelessly",
-            "carelessness",
-            "negligent",
-            "negligently",
-            "negligence",
-            "incompetent",
-            "incompetence",
-            "sloppy",
-            "sloppiness",
-            "reckless",
-            "recklessly",
-            "lazy",
-            "laziness",
-            "stupid",
-            "stupidly",
-            "thoughtless",
-            "thoughtlessly",
-        ];
-        JUDGEMENTS.contains(&self.word(at)).then(|| self.hit(Kind::Judgement, at..at + 1)).flatten()
+        let word = self.word(at);
+        (JUDGEMENTS.contains(&word) && !self.is_harmless_judgement(at)).then(|| self.hit(Kind::Judgement, at..at + 1)).flatten()
+    }
+
+    /// Whether a judgement is about a machine: `lazy evaluation`, `the parser is sloppy`.
+    fn is_harmless_judgement(&self, at: usize) -> bool {
+        let (word, next) = (self.word(at), self.word(at + 1));
+        let is_work = |at: usize| HUMAN_WORKS.contains(&self.word(at)) || (word != "lazy" && WORKS.contains(&self.word(at)));
+        if matches!((word, next), ("sloppy", "quorum" | "quorums" | "phrase") | ("stupid", "backoff")) {
+            return true;
+        }
+        if word == "laziness" && self.is(at + 1, &["of"]) {
+            return self.noun_from(at + 2).0 == Actor::Thing;
+        }
+        if self.is_quality(at) {
+            let noun = self.before_verb(at);
+            return self.subject(at) == Actor::Thing && noun.is_some_and(|noun| !is_work(noun) && !self.is_pronoun(noun));
+        }
+        if !self.is_joined_to_noun(at + 1) {
+            return false;
+        }
+        let (actor, last) = self.noun_from(at + 1);
+        // `lazy` is a technical term before anything but work; the others hardly ever are.
+        let is_machine = actor == Actor::Thing || (word == "lazy" && actor == Actor::Unknown);
+        is_machine && !(at + 1..=last).any(is_work)
+    }
+
+    fn is_quality(&self, at: usize) -> bool {
+        self.is_joined(at) && BEFORE_QUALITIES.contains(&self.word(at - 1))
     }
 
     fn fault(&self, at: usize) -> Option<Hit> {
-        let phrases: [&[&str]; 7] = [
-            &["human", "error"],
-            &["human", "errors"],
-            &["user", "error"],
-            &["operator", "error"],
-            &["pilot", "error"],
-            &["to", "blame"],
-            &["blame", "on"],
-        ];
-        if let Some(phrase) = phrases.into_iter().find(|phrase| self.is(at, phrase)) {
-            return self.hit(Kind::Fault, at..at + phrase.len());
+        const PHRASES: [&[&str]; 5] =
+            [&["human", "error"], &["human", "errors"], &["user", "error"], &["operator", "error"], &["pilot", "error"]];
+        if let Some(phrase) = PHRASES.into_iter().find(|phrase| self.is(at, phrase)) {
+            return (!self.is_of_fault(at + 2)).then(|| self.hit(Kind::Fault, at..at + phrase.len())).flatten();
+        }
+        if self.is(at, &["to", "blame"]) || self.is(at, &["blame", "on"]) {
+            return self.is_blamed(at).then(|| self.hit(Kind::Fault, at..at + 2)).flatten();
+        }
+        if let Some(length) = self.blame_of_person(at) {
+            return self.hit(Kind::Fault, at..at + length);
         }
         if self.is(at, &["fault", "of"]) {
-            let person = (at + 2..at + 6).find(|&at| self.is_person(at))?;
-            return self.hit(Kind::Fault, at..person + 1);
+            let (actor, last) = self.noun_from(at + 2);
+            return actor.is_person().then(|| self.hit(Kind::Fault, at..last + 1)).flatten();
         }
-        if self.is(at, &["at", "fault"]) && (at.saturating_sub(3)..at).any(|at| self.is_person(at)) {
-            return self.hit(Kind::Fault, at..at + 2);
+        if self.is(at, &["at", "fault"]) {
+            return self.subject(at).is_person().then(|| self.hit(Kind::Fault, at..at + 2)).flatten();
         }
-        let is_fault = FAULTS.contains(&self.word(at)) && at > 0 && !self.words[at].is_parted;
-        (is_fault && self.is_whose(at - 1)).then(|| self.hit(Kind::Fault, at - 1..at + 1)).flatten()
+        let is_fault = FAULTS.contains(&self.word(at)) && self.is_joined(at) && !self.is_of_fault(at + 1);
+        (is_fault && self.is_of_person(at - 1)).then(|| self.hit(Kind::Fault, at - 1..at + 1)).flatten()
     }
 
-    /// Whether a word says whose something is, and that a person is meant.
-    fn is_whose(&self, at: usize) -> bool {
-        let word = self.word(at);
-        let Some(owner) = word.strip_suffix("'s").or_else(|| word.strip_suffix("s'").map(|_| word.trim_end_matches('\''))) else {
-            return WHOSE.contains(&word);
+    fn is_of_fault(&self, at: usize) -> bool {
+        self.is_joined(at) && OF_FAULTS.contains(&self.word(at))
+    }
+
+    /// Whether `to blame` or `blame on` is about a person: who is to blame, or who is blamed.
+    fn is_blamed(&self, at: usize) -> bool {
+        let is_predicate =
+            self.is_joined(at) && matches!(self.word(at - 1), "is" | "was" | "were" | "are" | "be" | "been" | "not" | "also" | "partly");
+        let actor = if self.word(at) == "to" && is_predicate && !self.is_joined_to_noun(at + 2) {
+            self.subject(at)
+        } else {
+            self.noun_from(at + 2).0
         };
-        // A name in the middle of a sentence; at its start anything has a capital.
-        let is_name = self.words[at].is_capital && !self.words[at].is_parted;
-        is_name || is_person(owner) || self.is_name(at)
+        !matches!(actor, Actor::Thing | Actor::Nobody)
+    }
+
+    /// How long words are that put blame on a person: `blamed the nurse`, `was blamed`, `the blame was put on her`.
+    fn blame_of_person(&self, at: usize) -> Option<usize> {
+        const FARTHEST: usize = 6;
+        let is_everybody =
+            |at: usize| matches!(self.word(at), "anybody" | "anyone" | "people" | "somebody" | "someone" | "persons" | "individuals");
+        match self.word(at) {
+            "blamed" if self.is_passive(at) => self.subject(at).is_person().then_some(1),
+            "blamed" | "blames" => (self.noun_from(at + 1).0.is_person() && !is_everybody(at + 1)).then_some(1),
+            "blame" if self.is_joined(at) && self.word(at - 1) == "the" => {
+                let on = (at + 1..at + FARTHEST).take_while(|&at| self.is_joined(at)).find(|&at| matches!(self.word(at), "on" | "with"))?;
+                self.noun_from(on + 1).0.is_person().then_some(on + 1 - at)
+            }
+            _ => None,
+        }
+    }
+
+    fn is_joined_to_noun(&self, at: usize) -> bool {
+        self.is_joined(at) && !self.is_outside(at)
     }
 
     fn hindsight(&self, at: usize) -> Option<Hit> {
@@ -339,75 +388,110 @@ impl Text<'_> {
         let modal = word.strip_suffix("n't").unwrap_or(word);
         let length = match modal.strip_suffix("'ve") {
             Some(_) => 1,
-            None if self.is(at + 1, &["have"]) && !self.words[at + 1].is_parted => 2,
-            None if self.is(at + 1, &["not", "have"]) && !self.words[at + 1].is_parted => 3,
+            None if self.is(at + 1, &["have"]) && self.is_joined(at + 1) => 2,
+            None if self.is(at + 1, &["not", "have"]) && self.is_joined(at + 1) => 3,
             None => return None,
         };
-        let is_modal = matches!(modal.trim_end_matches("'ve"), "should" | "could" | "would");
-        (is_modal && self.subject(at).is_some()).then(|| self.hit(Kind::Hindsight, at..at + length)).flatten()
+        let modal = modal.trim_end_matches("'ve");
+        let is_denied = word.contains("n't") || length == 3;
+        let is_blaming = matches!(modal, "should" | "could" | "would") && self.is_hindsight(at, at + length, modal, is_denied);
+        is_blaming.then(|| self.hit_of(Kind::Hindsight, at..at + length)).flatten()
+    }
+
+    /// Whether it is judged by what is known now what somebody did not do: `after` is the place behind `have`.
+    fn is_hindsight(&self, verb: usize, after: usize, modal: &str, is_denied: bool) -> bool {
+        let mut at = after;
+        while self.is_joined(at) && self.is_between(at) {
+            at += 1;
+        }
+        let [done, next] = [at, at + 1].map(|at| if self.is_joined(at) { self.word(at) } else { "" });
+        let behind = if self.is_joined(at + 1) && self.is_joined(at + 2) { self.word(at + 2) } else { "" };
+        if done == "been" && (next == "able" || verbs::is_passive(next, behind)) {
+            // What was to be done to somebody blames only whom it was to be done by.
+            return self.agent(at + 1).is_some_and(Actor::is_person);
+        }
+        // Where nothing follows, the reader adds what was to be done: `more than we should have`.
+        let is_done = done.is_empty() && !self.is_code(at) || verbs::is_participle(done, next);
+        is_done && !is_harmless(modal, is_denied, done) && self.is_blamed_for(verb, modal, done)
+    }
+
+    fn is_blamed_for(&self, verb: usize, modal: &str, done: &str) -> bool {
+        match self.subject(verb) {
+            Actor::Person | Actor::Name => true,
+            Actor::Nobody => modal == "should",
+            Actor::Thing => false,
+            Actor::Unknown => verbs::is_human(done),
+        }
     }
 
     fn omission(&self, at: usize) -> Option<Hit> {
-        match self.word(at) {
-            "forgot" | "forgotten" | "overlooked" => self.hit(Kind::Omission, at..at + 1),
-            "failed" | "failing" | "neglected" if self.is(at + 1, &["to"]) && self.subject(at).is_some() => {
-                self.hit(Kind::Omission, at..at + 2)
-            }
-            "fail" | "neglect" if self.is(at + 1, &["to"]) && self.subject(at).is_some() => self.hit(Kind::Omission, at..at + 2),
-            "ignored" | "disregarded" if self.subject(at).is_some() => self.hit(Kind::Omission, at..at + 1),
-            _ => None,
+        let takes_verb = self.is(at + 1, &["to"]) && self.is_joined(at + 1);
+        let is_person = || self.subject(at).is_person();
+        let length = match self.word(at) {
+            "forgot" | "forgotten" | "overlooked" if self.is_forgotten(at) => 1,
+            "neglected" | "omitted" if takes_verb && self.is_forgotten(at) => 2,
+            "failed" | "failing" | "fail" | "neglect" | "bother" if takes_verb && is_person() => 2,
+            "bothered" if takes_verb && !matches!(self.subject(at), Actor::Thing | Actor::Unknown) => 2,
+            "ignored" | "disregarded" | "neglected" if self.is_passive(at) => usize::from(self.agent(at).is_some_and(Actor::is_person)),
+            "ignored" | "disregarded" | "neglected" if is_person() => 1,
+            _ => 0,
+        };
+        if length > 0 { self.hit_of(Kind::Omission, at..at + length) } else { None }
+    }
+
+    /// Whether somebody forgot something. Machines forget only in a manner of speaking, so what the lists do not have is taken for a person.
+    fn is_forgotten(&self, at: usize) -> bool {
+        // `Forgot password?` is what a button says.
+        if self.is(at, &["forgot", "password"]) || self.is(at, &["forgot", "your", "password"]) {
+            return false;
         }
+        if !self.is_passive(at) {
+            return !matches!(self.subject(at), Actor::Thing | Actor::Nobody);
+        }
+        let is_easy = self.is_joined(at) && matches!(self.word(at - 1), "easily" | "readily" | "quickly" | "often" | "is" | "are" | "be");
+        self.agent(at).map_or(!is_easy, Actor::is_person)
+    }
+
+    /// Who did what a passive verb says: the noun behind `by`.
+    fn agent(&self, verb: usize) -> Option<Actor> {
+        const FARTHEST: usize = 8;
+        let by = (verb + 1..verb + FARTHEST).take_while(|&at| self.is_joined(at)).find(|&at| self.word(at) == "by")?;
+        Some(self.noun_from(by + 1).0)
     }
 
     /// `by a colleague`, `a teammate pushed`.
     fn colleague(&self, at: usize) -> Option<Hit> {
-        if COLLEAGUES.contains(&self.word(at)) && DEEDS.contains(&self.word(at + 1)) && !self.words[at + 1].is_parted {
+        if COLLEAGUES.contains(&self.word(at))
+            && DEEDS.contains(&self.word(at + 1))
+            && self.is_joined(at + 1)
+            && self.subject(at + 1).is_person()
+        {
             return self.hit(Kind::Colleague, at..at + 2);
         }
         if self.word(at) != "by" {
             return None;
         }
-        let person = (at + 1..at + 5)
-            .take_while(|&at| self.words.get(at).is_some_and(|word| !word.is_parted))
-            .find(|&at| COLLEAGUES.contains(&self.word(at)))?;
-        let is_favour = at > 0 && FAVOURS.contains(&self.word(at - 1));
-        (!is_favour).then(|| self.hit(Kind::Colleague, at..person + 1)).flatten()
-    }
-
-    /// The person that does what a word says, if it is one: the nearest word before that can be it.
-    fn subject(&self, at: usize) -> Option<usize> {
-        let mut at = at;
-        loop {
-            if self.words.get(at)?.is_parted {
-                return None;
-            }
-            at = at.checked_sub(1)?;
-            if self.is_person(at) {
-                return Some(at);
-            }
-            let word = self.word(at);
-            if !(BETWEEN.contains(&word) || word.ends_with("ly")) {
-                return None;
-            }
-        }
-    }
-
-    fn is_person(&self, at: usize) -> bool {
-        is_person(self.word(at)) || self.is_name(at)
-    }
-
-    fn is_name(&self, at: usize) -> bool {
-        self.words.get(at).is_some_and(|word| self.names.first(&self.run.text[word.range.clone()]).is_some())
+        let person = (at + 1..at + 5).take_while(|&at| self.is_joined(at)).find(|&at| COLLEAGUES.contains(&self.word(at)))?;
+        // The other end of a connection is a peer, too.
+        let is_machine = self.noun_from(at + 1).0 == Actor::Thing || self.is(at, &["by", "peer"]) && self.is_joined(at);
+        let before = if self.is_joined(at) { self.word(at - 1) } else { "" };
+        (!is_machine && !FAVOURS.contains(&before)).then(|| self.hit(Kind::Colleague, at..person + 1)).flatten()
     }
 }
 
-fn is_person(word: &str) -> bool {
-    PERSONS.contains(&word) || COLLEAGUES.contains(&word)
+/// Whether `could have lost` tells of a danger, `could not have known` of what was hidden, or `should have received` of others.
+fn is_harmless(modal: &str, is_denied: bool, done: &str) -> bool {
+    match done {
+        "received" | "benefited" | "benefitted" => true,
+        "lost" | "died" | "suffered" | "drowned" | "fallen" | "crashed" | "hurt" | "burnt" => modal != "should",
+        "known" | "foreseen" | "seen" | "predicted" | "noticed" | "guessed" | "expected" | "anticipated" => modal == "could" && is_denied,
+        _ => false,
+    }
 }
 
 /// What leads to a person: `@name` and e-mail addresses.
 pub fn addresses(run: &Run) -> Vec<Hit> {
-    let signs = run.text.match_indices('@').map(|(at, _)| at).filter(|at| !run.code.iter().any(|code| code.contains(at)));
+    let signs = run.text.match_indices('@').map(|(at, _)| at).filter(|&at| run.code_at(at).is_none());
     signs.filter_map(|at| mail(&run.text, at).or_else(|| handle(&run.text, at))).collect()
 }
 
@@ -418,7 +502,7 @@ fn mail(text: &str, at: usize) -> Option<Hit> {
     let length = text[at + 1..].find(|next| !is_domain(next)).unwrap_or(text.len() - at - 1);
     let domain = text[at + 1..at + 1 + length].trim_end_matches(['.', '-']);
     let (name, top) = domain.rsplit_once('.')?;
-    (!name.is_empty() && top.len() >= 2).then(|| Hit { kind: Kind::Mail, range: start..at + 1 + domain.len() })
+    (!name.is_empty() && top.len() >= 2).then(|| Hit { kind: Kind::Mail, actor: Actor::Person, range: start..at + 1 + domain.len() })
 }
 
 fn handle(text: &str, at: usize) -> Option<Hit> {
@@ -429,5 +513,5 @@ fn handle(text: &str, at: usize) -> Option<Hit> {
     // A scope of packages is followed by a slash: `@scope/package`.
     let is_scope = text[at + 1 + length..].starts_with('/');
     let is_name = name.len() > 1 && name.starts_with(|first: char| first.is_ascii_alphabetic());
-    (is_start && is_name && !is_scope).then(|| Hit { kind: Kind::Handle, range: at..at + 1 + name.len() })
+    (is_start && is_name && !is_scope).then(|| Hit { kind: Kind::Handle, actor: Actor::Person, range: at..at + 1 + name.len() })
 }

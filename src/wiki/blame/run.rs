@@ -32,9 +32,17 @@ impl Run {
         Self { text: text.to_owned(), ..Self::default() }
     }
 
+    /// The code in which a place is.
+    pub fn code_at(&self, at: usize) -> Option<&Range<usize>> {
+        self.code.get(self.code.partition_point(|code| code.end <= at)).filter(|code| code.contains(&at))
+    }
+
     /// Where a stretch of the text stands in the file.
     pub fn span(&self, range: Range<usize>) -> Span {
-        let piece_at = |at: usize| self.pieces.iter().find(|piece| piece.range.contains(&at));
+        let piece_at = |at: usize| {
+            let piece = self.pieces.get(self.pieces.partition_point(|piece| piece.range.end <= at))?;
+            piece.range.contains(&at).then_some(piece)
+        };
         let (Some(first), Some(last)) = (piece_at(range.start), piece_at(range.end.saturating_sub(1))) else { return Span::default() };
         let start = first.span.range().start + if first.is_verbatim { range.start - first.range.start } else { 0 };
         let end = if last.is_verbatim { last.span.range().start + (range.end - last.range.start) } else { last.span.range().end };
@@ -72,7 +80,9 @@ pub fn of_body(body: &Body, nodes: Range<usize>, source: &str) -> Vec<Run> {
             Event::Code(piece) => {
                 let start = run.text.len();
                 run.add(body.str(piece), source, span);
-                run.code.push(start..run.text.len());
+                if start < run.text.len() {
+                    run.code.push(start..run.text.len());
+                }
             }
             _ => {}
         }

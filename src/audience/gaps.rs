@@ -1,0 +1,309 @@
+//! What stays around a link that is left out: no `See also .`, no empty item of a list, nothing that tells that something is kept back.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use crate::markdown::{Body, Event, Node, Tag, is_inline};
+
+/// Words before a link that say nothing without it.
+const LEAD_INS: &[&str] = &[
+    "",
+    "see",
+    "see also",
+    "also see",
+    "see the",
+    "and see",
+    "please see",
+    "cf",
+    "compare",
+    "related",
+    "related to",
+    "read",
+    "read also",
+    "read more",
+    "read more in",
+    "more",
+    "more in",
+    "more on",
+    "more at",
+    "more in the",
+    "details",
+    "details in",
+    "details are in",
+    "more details in",
+    "also",
+    "also in",
+    "also told in",
+    "told in",
+    "as told in",
+    "described in",
+    "as described in",
+    "as in",
+    "from",
+    "source",
+    "sources",
+    "story",
+    "the story",
+    "background",
+    "link",
+    "links",
+    "and",
+    "or",
+    "here",
+    "ref",
+    "reference",
+    "references",
+    "follow-up",
+    "follow-up to",
+    "part of",
+    "next",
+    "previous",
+];
+
+/// Closes the gaps that links have left in a body; each is the place of the node that would have been the link's.
+pub fn close(body: &mut Body, gaps: &[usize]) {
+    if gaps.is_empty() {
+        return;
+    }
+    let blocks = blocks(&body.nodes, gaps);
+    for &(gap, ref block) in blocks.iter().rev() {
+        close_in(body, gap, block);
+    }
+    let mut is_gone = vec![false; body.nodes.len()];
+    let each: BTreeSet<(usize, usize)> = blocks.iter().map(|(_, block)| (block.start, block.end)).collect();
+    for block in each.into_iter().map(|(start, end)| start..end).filter(|block| says_nothing(body, block)) {
+        // A table keeps its columns.
+        let is_cell = body.nodes[block.start].event == Event::Start(Tag::TableCell);
+        let gone = if is_cell { block.start + 1..block.end - 1 } else { block };
+        is_gone[gone].fill(true);
+    }
+    empty_out(&body.nodes, &mut is_gone);
+    forget_footnotes(body, &mut is_gone);
+    let mut gone = is_gone.into_iter();
+    body.nodes.retain(|_| !gone.next().unwrap_or_default());
+}
+
+/// Each gap with the innermost block around it, from its start to behind its end.
+fn blocks(nodes: &[Node], gaps: &[usize]) -> Vec<(usize, Range<usize>)> {
+    let mut found: Vec<(usize, Range<usize>)> = Vec::new();
+    let mut open: Vec<(usize, Vec<usize>)> = Vec::new();
+    let mut gaps = gaps.iter().copied().peekable();
+    for (index, node) in nodes.iter().enumerate() {
+        while let Some(gap) = gaps.next_if(|&gap| gap <= index) {
+            if let Some((_, inside)) = open.last_mut() {
+                inside.push(gap);
+            }
+        }
+        match node.event {
+            Event::Start(tag) if !is_inline(tag) => open.push((index, Vec::new())),
+            Event::End(tag) if !is_inline(tag) => {
+                if let Some((start, inside)) = open.pop() {
+                    found.extend(inside.into_iter().map(|gap| (gap, start..index + 1)));
+                }
+            }
+            _ => {}
+        }
+    }
+    found.sort_by_key(|&(gap, _)| gap);
+    found
+}
+
+/// Joins the words on both sides of a gap.
+fn close_in(body: &mut Body, gap: usize, block: &Range<usize>) {
+    let is_words = |node: &Node| matches!(node.event, Event::Text(_));
+    let before = gap.checked_sub(1).filter(|&at| at > block.start && is_words(&body.nodes[at]));
+    let after = Some(gap).filter(|&at| at + 1 < block.end && is_words(&body.nodes[at]));
+    let text = |at: Option<usize>| match at.map(|at| body.nodes[at].event) {
+        Some(Event::Text(piece)) => body.str(piece).to_owned(),
+        _ => String::new(),
+    };
+    let is_line_start =
+        |at: usize| matches!(body.nodes[at].event, Event::Start(_) | Event::SoftBreak | Event::HardBreak | Event::TaskMarker(_));
+    let is_line_end = |at: usize| matches!(body.nodes[at].event, Event::End(_) | Event::SoftBreak | Event::HardBreak | Event::Start(_));
+    let side = Sides {
+        is_start: before.is_none() && is_line_start(gap.saturating_sub(1)),
+        is_end: after.is_none() && body.nodes.get(gap).is_none_or(|_| is_line_end(gap)),
+    };
+    let (left, right) = (text(before), text(after));
+    let (new_left, new_right) = joined(&left, &right, side);
+    for (at, old, new) in [(before, left, new_left), (after, right, new_right)] {
+        if let Some(at) = at.filter(|_| old != new) {
+            body.nodes[at].event = Event::Text(body.write_anew(&new));
+        }
+    }
+}
+
+/// Whether a gap stands at an end of a line.
+#[derive(Clone, Copy)]
+struct Sides {
+    is_start: bool,
+    is_end: bool,
+}
+
+/// The words on both sides of a gap as they stand without what was between them.
+fn joined(left: &str, right: &str, sides: Sides) -> (String, String) {
+    let (mut left, mut right) = without_lead_in(left, right, sides);
+    let opens = left.trim_end().ends_with(['(', ':']) || (left.trim().is_empty() && sides.is_start);
+    let closes = right.trim_start().starts_with(['.', ';', '!', '?', ')']) || (right.trim().is_empty() && sides.is_end);
+    let joint = |text: &str| joiner_at_start(text).map(|length| text[length..].to_owned());
+    let last = joiner_at_end(left);
+    match (last, joint(right)) {
+        // `A, [gap] and C` is `A and C`.
+        (Some(start), Some(_)) if left[start..].trim() == "," && !right.trim_start().starts_with(',') => left = &left[..start],
+        (Some(_), Some(_)) => right = &right[joiner_at_start(right).unwrap_or_default()..],
+        (None, Some(_)) if opens => right = right[joiner_at_start(right).unwrap_or_default()..].trim_start(),
+        (Some(start), None) if closes => left = &left[..start],
+        _ => {}
+    }
+    if left.trim_end().ends_with('(') && right.trim_start().starts_with(')') {
+        left = left.trim_end().trim_end_matches('(').trim_end();
+        right = right.trim_start().trim_start_matches(')');
+    }
+    if right.trim_start().starts_with(['.', ',', ';', ':', '!', '?', ')']) {
+        (left, right) = (left.trim_end(), right.trim_start());
+    } else if left.ends_with(char::is_whitespace) || left.is_empty() && sides.is_start {
+        right = right.trim_start();
+    }
+    (left.to_owned(), right.to_owned())
+}
+
+/// The same without a sentence, or words in brackets, that only lead to the link: `It held. See also [gap].`
+fn without_lead_in<'t>(left: &'t str, right: &'t str, sides: Sides) -> (&'t str, &'t str) {
+    let start = [". ", "! ", "? ", "; ", "("].iter().filter_map(|sign| left.rfind(sign).map(|at| at + sign.len())).max();
+    let rest = right.trim_start();
+    let ends = rest.starts_with(['.', '!', ')', ';']) || (rest.is_empty() && sides.is_end);
+    match start {
+        Some(start) if ends && is_lead_in(&left[start..]) => {
+            let is_bracket = left[..start].ends_with('(');
+            let kept = if is_bracket { left[..start].trim_end_matches('(').trim_end() } else { left[..start].trim_end() };
+            let signs: &[char] = if is_bracket { &[')'] } else { &['.', '!', ';'] };
+            (kept, rest.strip_prefix(signs).unwrap_or(rest))
+        }
+        _ => (left, right),
+    }
+}
+
+fn is_lead_in(text: &str) -> bool {
+    let words: String = text.chars().filter(|&sign| sign.is_alphanumeric() || sign == '-' || sign.is_whitespace()).collect();
+    let words = words.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).collect::<Vec<_>>().join(" ");
+    LEAD_INS.contains(&words.to_lowercase().as_str())
+}
+
+/// Words and signs that join what stands on both sides of them.
+const JOINERS: &[&str] = &[",", "/", "&", "|", "·", "•", "and", "or"];
+
+/// Where the joiner at the end of a text begins, with the space before it.
+fn joiner_at_end(text: &str) -> Option<usize> {
+    let trimmed = text.trim_end();
+    let start = JOINERS.iter().find_map(|joiner| {
+        let start = trimmed.len() - trimmed.strip_suffix(joiner).map(|_| joiner.len())?;
+        let is_whole = !joiner.starts_with(char::is_alphabetic) || trimmed[..start].chars().next_back().is_none_or(char::is_whitespace);
+        is_whole.then_some(start)
+    })?;
+    Some(text[..start].trim_end().len())
+}
+
+/// Where the joiner at the start of a text ends.
+fn joiner_at_start(text: &str) -> Option<usize> {
+    let trimmed = text.trim_start();
+    JOINERS.iter().find_map(|joiner| {
+        let rest = trimmed.strip_prefix(joiner)?;
+        let is_whole = !joiner.starts_with(char::is_alphabetic) || rest.chars().next().is_none_or(char::is_whitespace);
+        is_whole.then(|| text.len() - rest.len())
+    })
+}
+
+/// Whether a paragraph, an item, a cell or a title is left with nothing but words that lead to a link.
+fn says_nothing(body: &Body, block: &Range<usize>) -> bool {
+    if !matches!(body.nodes[block.start].event, Event::Start(Tag::Paragraph | Tag::Item | Tag::TableCell | Tag::CalloutTitle)) {
+        return false;
+    }
+    let mut words = String::new();
+    for node in &body.nodes[block.start + 1..block.end - 1] {
+        match node.event {
+            Event::Text(piece) => words.push_str(body.str(piece)),
+            Event::SoftBreak | Event::HardBreak => words.push(' '),
+            Event::Start(tag) | Event::End(tag) if is_inline(tag) && !matches!(tag, Tag::Link(_) | Tag::Image(_)) => {}
+            Event::TaskMarker(_) => {}
+            _ => return false,
+        }
+    }
+    is_lead_in(&words)
+}
+
+/// Takes out the blocks, too, of which everything is gone: the item of a paragraph, the list of an item.
+fn empty_out(nodes: &[Node], is_gone: &mut [bool]) {
+    let mut open: Vec<(usize, usize)> = Vec::new();
+    let mut left = 0;
+    for (index, node) in nodes.iter().enumerate() {
+        match node.event {
+            Event::Start(_) => {
+                open.push((index, left));
+                left += usize::from(!is_gone[index]);
+            }
+            Event::End(tag) => {
+                let Some((start, before)) = open.pop() else { continue };
+                let has_only_itself = left == before + 1 && is_gone[start..index].contains(&true);
+                if has_only_itself
+                    && matches!(tag, Tag::Item | Tag::BulletList | Tag::NumberedList(_) | Tag::Quote | Tag::Callout(_) | Tag::Footnote(_))
+                {
+                    is_gone[start..=index].fill(true);
+                    left = before;
+                }
+            }
+            Event::TaskMarker(_) => {}
+            _ => left += usize::from(!is_gone[index]),
+        }
+    }
+}
+
+/// A footnote that is gone is referred to nowhere.
+fn forget_footnotes(body: &Body, is_gone: &mut [bool]) {
+    let labels: BTreeSet<String> = (0..body.nodes.len())
+        .filter(|&index| is_gone[index])
+        .filter_map(|index| match body.nodes[index].event {
+            Event::Start(Tag::Footnote(label)) => Some(body.str(label).to_owned()),
+            _ => None,
+        })
+        .collect();
+    for (node, is_gone) in body.nodes.iter().zip(is_gone) {
+        if let Event::FootnoteReference(label) = node.event {
+            *is_gone |= labels.contains(body.str(label));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What stays of a line of its own in which `@` is the link that is left out.
+    fn closed(line: &str) -> String {
+        let (left, right) = line.split_once('@').unwrap_or((line, ""));
+        let (left, right) = joined(left, right, Sides { is_start: left.is_empty(), is_end: right.is_empty() });
+        left + &right
+    }
+
+    #[test]
+    fn words_around_a_gap_read_on() {
+        for (line, wanted) in [
+            ("See also @.", "See also."),
+            ("It held. See also @.", "It held."),
+            ("It held (see @).", "It held."),
+            ("It held (@).", "It held."),
+            ("It held, as @ says.", "It held, as says."),
+            ("Related: A, @, C", "Related: A, C"),
+            ("Related: A, @", "Related: A"),
+            ("Related: @, C", "Related: C"),
+            ("A and @.", "A."),
+            ("@ and C.", "C."),
+            ("A, @ and C.", "A and C."),
+            ("We read @ twice.", "We read twice."),
+            ("@", ""),
+            ("Island @.", "Island."),
+            ("@ order.", "order."),
+        ] {
+            assert_eq!(closed(line), wanted, "{line}");
+        }
+    }
+}

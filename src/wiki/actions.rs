@@ -1,0 +1,110 @@
+//! Action items that readers would wonder about: without a date, or open long after it.
+
+use jiff::civil::Date;
+
+use crate::diagnostic::{Diagnostic, rules};
+use crate::front_matter::place_of;
+use crate::model::{ActionItem, Document, Meta, When};
+use crate::source::Span;
+
+/// How many days after its date an action item may still be open: reports are read and corrected about once in a month.
+const GRACE: i32 = 30;
+
+/// The action items of a case study that are not settled and have no date, or one that is long past on the day that is given.
+pub fn check(document: &Document, today: Date) -> Vec<Diagnostic> {
+    let Meta::CaseStudy(meta) = &document.meta else { return Vec::new() };
+    let mut places = Places { document, at: 0 };
+    let mut found = Vec::new();
+    for (index, action) in meta.actions.iter().enumerate() {
+        let span = places.next(index, action);
+        if let Some((message, help)) = mistake(action, today) {
+            found.push(Diagnostic::new(&rules::ACTION, &document.path, span, message).help(help));
+        }
+    }
+    found
+}
+
+/// What is wrong with an action item, and what to do.
+fn mistake(action: &ActionItem, today: Date) -> Option<(String, &'static str)> {
+    if action.status.is_settled() {
+        return None;
+    }
+    let status = action.status.name();
+    let Some(due) = action.due else {
+        let message = format!("this action item is `{status}` and has no date");
+        return Some((message, "add `due: YYYY-MM-DD`, or `status: done` or `dropped`"));
+    };
+    let late = days_between(last_day(due)?, today)?;
+    let message = format!("this action item is still `{status}` {late} days after it was due");
+    (late > GRACE).then_some((message, "set `status: done` or `dropped`, or a new date in `due`"))
+}
+
+/// The last day of a date that may be a month or a year.
+fn last_day(when: When) -> Option<Date> {
+    match (when.month, when.day) {
+        (0, _) => Date::new(when.year, 12, 31).ok(),
+        (month, 0) => Some(Date::new(when.year, month, 1).ok()?.last_of_month()),
+        (month, day) => Date::new(when.year, month, day).ok(),
+    }
+}
+
+fn days_between(from: Date, to: Date) -> Option<i32> {
+    from.until(to).ok().map(|span| span.get_days())
+}
+
+/// Finds action items in front matter, one behind the other.
+struct Places<'a> {
+    document: &'a Document,
+    /// Where in the front matter the last one ended.
+    at: usize,
+}
+
+impl Places<'_> {
+    /// Where the words of the next action item stand; where they are written with escapes, the item as YAML has it.
+    fn next(&mut self, index: usize, action: &ActionItem) -> Span {
+        let (text, yaml) = (self.document.body.file_text(), self.document.yaml);
+        let written = text.get(yaml.range()).unwrap_or_default();
+        match written[self.at..].find(&action.what).filter(|_| !action.what.is_empty()) {
+            Some(found) => {
+                let start = self.at + found;
+                self.at = start + action.what.len();
+                Span::new(start, self.at).shifted(yaml.range().start)
+            }
+            None => place_of(text, yaml, "actions", Some(index)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::model::ActionStatus;
+
+    /// What is said on 1 March 2026 of an action item with a date.
+    fn said(due: Option<&str>, status: ActionStatus) -> String {
+        let due = due.and_then(When::parse);
+        let action = ActionItem { what: "Block it".to_owned(), owner: String::new(), due, status };
+        mistake(&action, date(2026, 3, 1)).map(|(message, _)| message).unwrap_or_default()
+    }
+
+    #[test]
+    fn action_items_are_dated_and_not_long_overdue() {
+        for (due, status, wanted) in [
+            (None, ActionStatus::Open, "this action item is `open` and has no date"),
+            (None, ActionStatus::Doing, "this action item is `doing` and has no date"),
+            (None, ActionStatus::Done, ""),
+            (Some("2026-01-29"), ActionStatus::Open, "this action item is still `open` 31 days after it was due"),
+            (Some("2026-01-30"), ActionStatus::Open, ""),
+            (Some("2026-01"), ActionStatus::Open, ""),
+            (Some("2025-12"), ActionStatus::Doing, "this action item is still `doing` 60 days after it was due"),
+            (Some("2025"), ActionStatus::Open, "this action item is still `open` 60 days after it was due"),
+            (Some("2026"), ActionStatus::Open, ""),
+            (Some("2019-01-01"), ActionStatus::Done, ""),
+            (Some("2030-01-01"), ActionStatus::Open, ""),
+        ] {
+            assert_eq!(said(due, status), wanted, "{due:?}");
+        }
+    }
+}

@@ -1,0 +1,376 @@
+//! Words for those who act: persons, roles and teams on one side, machines and other things on the other.
+
+use std::collections::HashMap;
+
+/// Who or what a noun speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Actor {
+    /// A person, a role, or a group of persons.
+    Person,
+    /// Somebody or something with a name that the lists do not have: taken for a person.
+    Name,
+    /// Nobody: `nobody could have known` blames nobody.
+    Nobody,
+    /// A machine, a program, a document, or anything else that is no person.
+    Thing,
+    /// A noun that the lists do not have.
+    Unknown,
+}
+
+impl Actor {
+    /// Whether somebody is meant, or may be.
+    pub fn is_person(self) -> bool {
+        matches!(self, Self::Person | Self::Name)
+    }
+}
+
+/// What a noun can be by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Entry {
+    Sure(Actor),
+    /// A person, unless technical words stand before it: `the Kubernetes operator`.
+    MostlyPerson,
+    /// A machine, unless it is said whose work it is: `the air traffic controller`.
+    MostlyThing,
+}
+
+/// Persons, roles and groups in the singular; also departments, which are written without an article.
+const PERSONS: &str = "
+    i we you he she they who whoever somebody someone anybody anyone everybody everyone person people human individual man woman men
+    women guy girl boy kid child children adult folk folks parent mother father friend neighbour neighbor mate fellow newcomer
+    stranger colleague teammate team-mate coworker co-worker workmate partner predecessor successor engineer developer programmer
+    admin sysadmin reviewer co-author intern contractor freelancer consultant analyst architect designer team subteam boss staff
+    staffer employee trainee apprentice junior senior sre dba ops devops maintainer committer contributor approver assignee
+    submitter on-call oncall founder ceo cto cfo coo ciso pm qa hr vendor supplier subcontractor stakeholder sponsor expert
+    specialist director chief executive secretary receptionist recruiter assistant deputy chairman president minister mayor
+    councillor official officer nurse doctor physician surgeon pharmacist paramedic midwife anaesthetist anesthesiologist therapist
+    carer caregiver orderly medic dentist radiographer registrar pilot copilot crew stewardess signaller signalman foreman fitter
+    welder electrician plumber machinist packer roofer mason bricklayer surveyor carpenter joiner scaffolder painter glazier miller
+    cashier clerk shopkeeper salesperson buyer chef cook waiter waitress baker barista bartender butcher concierge housekeeper
+    postman dockworker teacher lecturer professor headteacher headmaster tutor caretaker janitor librarian scientist researcher
+    technician postdoc investigator accountant auditor bookkeeper trader teller banker treasurer lawyer solicitor attorney paralegal
+    judge notary editor journalist reporter photographer cameraman organiser organizer volunteer farmer vet veterinarian gardener
+    forester herdsman shepherd fisherman firefighter policeman detective lifeguard coach referee umpire sailor skipper helmsman
+    bosun soldier sergeant lieutenant colonel general corporal squad committee council department management leadership government
+    company shift helpdesk personnel marketing engineering accounting purchasing procurement nursing housekeeping legal finance
+    sales security facilities support maintenance operations logistics catering dispatch customer user student pupil patient
+    passenger guest visitor tenant resident citizen winner rep representative salesman saleswoman attendant instructor trainer
+    counsellor counselor warden ranger nanny administrator participant occupant applicant inhabitant merchant chemist goalie striker
+    player singer drummer dancer composer hairdresser tailor brewer distiller vintner grocer barber undertaker priest vicar pastor
+    bishop imam rabbi monk nun prosecutor defendant witness juror senator governor ambassador diplomat commissioner negotiator
+    mediator facilitator curator donor investor landlord landlady lodger dean provost chancellor principal scholar marshal constable
+    guide climber diver swimmer rower jockey trucker stevedore loadmaster navigator purser deckhand labourer laborer bookmaker
+    watchmaker filmmaker dressmaker actor actress bodyguard lookout cyclist
+";
+
+/// Words for persons that are words for programs and machines, too.
+const MOSTLY_PERSONS: &str = "
+    operator manager member dispatcher conductor guard coordinator supervisor broker carrier provider driver responder tester
+    planner builder inspector translator board desk presenter speaker porter messenger courier cleaner commander author steward
+    owner captain chair lead head peer mechanic miner
+";
+
+/// Words for machines that are words for persons, too.
+const MOSTLY_THINGS: &str = "
+    agent worker controller scheduler runner handler consumer producer client host reader writer observer interpreter loader
+    orchestrator caller sender receiver watcher keeper master follower candidate leader
+";
+
+/// Machines, programs, products, documents, and what happens to them.
+const THINGS: &str = "
+    it this these those everything nothing something anything there what which each both neither either others most access alarm
+    alert altimeter analytics api app appliance application approach approval array artefact artifact autopilot backup balancer
+    barrier battery beacon belt bill binary boiler bot brake branch breaker bridge browser bucket budget bug build bus button cable
+    cache calendar camera card cart cell centrifuge certificate chain change channel charger chart check checklist chip circuit
+    clause clock cloud cluster code column command commit compiler compressor computer config configuration connection connector
+    console contract conveyor cookie copy core counter crane cron cronjob crossing daemon dam dashboard data database dataset date
+    day deadline defibrillator deploy deployment design detector device disk display dns document documentation door drawer drill
+    drone duct email elevator endpoint engine error event export extension failover fan feature feed fence field file filter fire
+    firewall firmware fix flag flight floor form formula framework freezer fridge function furnace fuse gate gateway gauge generator
+    graph grid group gully handover hardware header heartbeat heater heat history hook hose hour image import index indicator
+    infrastructure input instance instrument integration interface interlock internet invoice item iterator job journal kernel key
+    kiln kit lab label lamp language law layer leak library lift light limit linter list load lock log loop machine mail main map
+    market meeting memory menu message meter metric middleware migration mirror model module monitor month morning motor network
+    night node note notification number object offset oil order output oven oxygen package page paper parameter parcel parser patch
+    path payload pipe pipeline plan plant plugin pod point policy pool port power press printer procedure process processor program
+    programme project projector protocol proxy pump query questionnaire queue radar radio rail rain record recorder redirect
+    redundancy register relay release replica report repository request resolver response restart result retry road robot rocket
+    rollback rollout room rota route router row rule runbook runtime safety sample sandbox satellite scale scanner schedule schema
+    screen script search seal sensor server service session setting shelf ship shop sign signal sink siren site smoke software
+    solver spreadsheet sprinkler standard state station storage store storm stove stream string structure submission suite sweep
+    switch sync system table tag tank tap task template terminal test text thermometer thermostat thing thread ticket till timeout
+    timer title token tool topic track tracker tractor traffic train transaction transfer transformer transmitter trigger truck
+    tunnel turbine tutorial tyre unit update upgrade upload valve van variable vehicle ventilator version video vm volume wall
+    warehouse warning watchdog water weather webhook website week wheel wiki wind window wire work workflow workspace year yesterday
+    today tomorrow zone monday tuesday wednesday thursday friday saturday sunday january february march april may june july august
+    september october november december crawler indexer exporter importer deserialiser deserializer serialiser serializer adapter
+    encoder decoder renderer debugger profiler optimiser optimizer allocator collector container buffer washer dryer mixer blender
+    cooker toaster dishwasher hoover lawnmower excavator forklift digger sterilizer steriliser dispenser incubator analyser analyzer
+    regulator actuator inverter rectifier insulator capacitor thermocouple barometer escalator helper wrapper validator checker
+    formatter bundler minifier installer updater launcher scraper spider limiter throttler sampler poller listener publisher
+    subscriber emitter locker sharder partitioner hypervisor emulator simulator tokenizer tokeniser lexer assembler disassembler
+    linker preprocessor fault mistake outage incident failure decision excuse review remark answer reply question advice points
+    wiring lighting plumbing autoscaler reconciler scaler hydrant lubricant coolant sealant career coffee degree guarantee decree
+    fee tree feedback
+";
+
+/// Products that are known well enough to be written without `the service`.
+const PRODUCTS: &str = "
+    airflow akamai alertmanager amazon android ansible apache apple argo aurora aws azure bazel bash bigquery bitbucket bluetooth
+    bugzilla buildkite caddy calico cargo cassandra ceph chrome chromium cilium circleci clickhouse cloudflare cloudfront cloudwatch
+    cocoapods confluence consul containerd cron curl dart datadog debian django docker dropbox dynamodb edge elasticsearch elixir
+    envoy erlang etcd excel exchange express facebook fastly fedora figma firefox firebase flask flink fluentd gcp gerrit git gitea
+    github gitlab gmail go google gradle grafana graphql hadoop haproxy haskell helm heroku hive html http https ios istio jaeger
+    java javascript jenkins jira jupyter kafka keycloak kibana kotlin kubectl kubernetes k8s lambda laravel linux logstash lua mac
+    macos magento mariadb maven memcached mercurial microsoft minio mongo mongodb mysql nagios nats netlify nextcloud nginx node
+    nomad npm nvidia octave okta openshift openssl openstack opsgenie oracle outlook pagerduty pandas paypal perl php pip postgres
+    postgresql postfix powershell prometheus pulsar puppet python pytorch qemu rabbitmq rails react redis redshift rust s3 safari
+    salesforce sap scala selenium sendgrid sentry sharepoint slack snowflake solr spark splunk spring sqlite squid ssh stripe svn
+    swift systemd tensorflow terraform tomcat trello twilio typescript ubuntu unbound unicorn unix varnish vercel vmware webpack
+    whatsapp wikipedia windows wordpress yaml yarn zabbix zendesk zoom zookeeper
+";
+
+/// Words before a word for persons or machines that say that a person is meant.
+const HUMAN_SIGNS: &str = "
+    air traffic shift duty night day on-call oncall crane train bus lorry truck taxi tram van forklift ambulance human senior junior
+    new tired young old experienced retired deputy assistant lead head store shop branch office warehouse bank hotel restaurant
+    release engineering product project account line floor incident security museum prison school football insurance estate travel
+    crew team staff department committee ward hospital theatre ski social volunteer aid help service front family film record plant
+    switchboard telephone camera machine tour coach health it hr qa sales marketing works building site regional general stage
+    factory farm construction dock steel care rail bar kitchen
+";
+
+/// The same for machines.
+const TECHNICAL_SIGNS: &str = "
+    package session cluster database device gpu cpu network storage printer audio usb kernel display graphics event message job task
+    window memory transaction secret secrets password lock file process thread connection raft quorum replica set volume boot
+    kubernetes cloud logical boolean comparison spread ternary arithmetic bitwise string query plan remote bgp vpn dns ocsp icmp ntp
+    dhcp identity circuit control power test build configuration config download update virtual resource content queue cache data
+    certificate key state backup scheduler pod container node broken faulty background automatic automated irrigation motor
+    temperature web
+";
+
+/// What a word is: looked up in small letters, in the singular or in the plural.
+pub struct Lexicon {
+    entries: HashMap<&'static str, Entry>,
+    human_signs: Vec<&'static str>,
+    technical_signs: Vec<&'static str>,
+}
+
+impl Lexicon {
+    pub fn new() -> Self {
+        let lists = [
+            (THINGS, Entry::Sure(Actor::Thing)),
+            (PRODUCTS, Entry::Sure(Actor::Thing)),
+            (PERSONS, Entry::Sure(Actor::Person)),
+            (MOSTLY_PERSONS, Entry::MostlyPerson),
+            (MOSTLY_THINGS, Entry::MostlyThing),
+            ("nobody none no-one", Entry::Sure(Actor::Nobody)),
+        ];
+        // A word in a later list is what that list says.
+        let entries = lists.into_iter().flat_map(|(words, entry)| words.split_whitespace().map(move |word| (word, entry))).collect();
+        let [human_signs, technical_signs] = [HUMAN_SIGNS, TECHNICAL_SIGNS].map(|words| words.split_whitespace().collect());
+        Self { entries, human_signs, technical_signs }
+    }
+}
+
+/// A word before a noun, as far as it tells what the noun means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sign {
+    /// `night` before `driver`.
+    Human,
+    /// `network` before `driver`.
+    Technical,
+    /// Nothing that is known.
+    None,
+}
+
+impl Lexicon {
+    /// What a word before a noun says of it, in small letters.
+    pub fn sign(&self, word: &str) -> Sign {
+        if self.human_signs.contains(&word) {
+            Sign::Human
+        } else if self.technical_signs.contains(&word) || self.entry(word) == Some(Entry::Sure(Actor::Thing)) {
+            Sign::Technical
+        } else {
+            Sign::None
+        }
+    }
+
+    /// What a noun speaks of, in small letters, with what the words before it say.
+    pub fn actor(&self, noun: &str, sign: Sign) -> Actor {
+        match self.entry(noun) {
+            Some(Entry::Sure(actor)) => actor,
+            Some(Entry::MostlyPerson) => {
+                if sign == Sign::Technical {
+                    Actor::Thing
+                } else {
+                    Actor::Person
+                }
+            }
+            Some(Entry::MostlyThing) => {
+                if sign == Sign::Human {
+                    Actor::Person
+                } else {
+                    Actor::Thing
+                }
+            }
+            None if ends_like_a_person(noun) => Actor::Person,
+            None if ends_like_a_thing(noun) => Actor::Thing,
+            None => Actor::Unknown,
+        }
+    }
+
+    /// Whether a noun can be a person and a machine.
+    pub fn is_ambiguous(&self, noun: &str) -> bool {
+        matches!(self.entry(noun), Some(Entry::MostlyPerson | Entry::MostlyThing))
+    }
+
+    fn entry(&self, word: &str) -> Option<Entry> {
+        let found = |word: &str| self.entries.get(word).copied();
+        let singular = || {
+            let stem = word.strip_suffix('s')?;
+            found(stem).or_else(|| found(stem.strip_suffix('e')?)).or_else(|| found(&format!("{}y", stem.strip_suffix("ie")?)))
+        };
+        found(word).or_else(singular)
+    }
+}
+
+/// Endings of words for persons; none of them alone is a word that is meant.
+const PERSON_ENDINGS: &[&str] = &[
+    "man", "woman", "men", "women", "person", "people", "ist", "ists", "ician", "icians", "ee", "ees", "eer", "eers", "grapher",
+    "graphers", "keeper", "keepers", "smith", "smiths", "wright", "wrights", "monger", "mongers", "master", "masters",
+];
+
+/// Words with such an ending for things.
+const NO_PERSONS: &[&str] = &[
+    "checklist",
+    "playlist",
+    "allowlist",
+    "denylist",
+    "blocklist",
+    "waitlist",
+    "whitelist",
+    "blacklist",
+    "wishlist",
+    "shortlist",
+    "watchlist",
+    "picklist",
+    "twist",
+    "wrist",
+    "toffee",
+    "marquee",
+    "veneer",
+    "webmaster",
+    "keeper",
+    "master",
+    "specimen",
+    "regimen",
+    "acumen",
+];
+
+fn ends_like_a_person(word: &str) -> bool {
+    let is_thing = NO_PERSONS.iter().any(|thing| word.strip_prefix(thing).is_some_and(|rest| matches!(rest, "" | "s")));
+    word.len() > 5 && PERSON_ENDINGS.iter().any(|ending| word.ends_with(ending)) && !is_thing
+}
+
+/// Endings of words for what happens, and for what something is like.
+const THING_ENDINGS: &[&str] = &[
+    "ing", "tion", "tions", "sion", "sions", "ment", "ments", "ness", "ity", "ities", "ance", "ances", "ence", "ences", "ancy", "ency",
+    "ware", "ism", "work", "works", "ics", "list", "lists", "base", "bases", "script", "scripts", "meter", "meters", "graph", "graphs",
+    "scope", "scopes", "izer", "izers", "iser", "isers", "ifier", "ifiers", "scaler", "scalers", "daemon", "daemons",
+];
+
+fn ends_like_a_thing(word: &str) -> bool {
+    word.len() > 4 && THING_ENDINGS.iter().any(|ending| word.ends_with(ending)) && !NAMES.contains(&word)
+}
+
+/// Names that end like words for things, or like plurals.
+const NAMES: &[&str] = &[
+    "sterling",
+    "irving",
+    "manning",
+    "fleming",
+    "harding",
+    "browning",
+    "golding",
+    "constance",
+    "florence",
+    "laurence",
+    "lawrence",
+    "clarence",
+    "terence",
+    "terrence",
+    "terrance",
+    "spence",
+    "vance",
+    "marion",
+    "trinity",
+    "charity",
+    "felicity",
+    "verity",
+    "clement",
+    "james",
+    "chris",
+    "thomas",
+    "lars",
+    "jonas",
+    "nicolas",
+    "agnes",
+    "ines",
+    "hans",
+    "andreas",
+    "matthias",
+    "mathias",
+    "tobias",
+    "elias",
+    "lucas",
+    "lukas",
+    "niels",
+    "jens",
+    "anders",
+    "charles",
+    "miles",
+    "wes",
+    "gus",
+    "carlos",
+    "marcos",
+    "dolores",
+    "mercedes",
+    "frances",
+    "nikos",
+    "kostas",
+    "jules",
+    "yves",
+    "georges",
+    "hughes",
+    "silas",
+    "giles",
+    "moses",
+    "josephs",
+    "williams",
+    "jones",
+    "davies",
+    "roberts",
+    "evans",
+    "edwards",
+    "peters",
+    "rogers",
+    "adams",
+    "phillips",
+    "richards",
+    "stevens",
+    "matthews",
+    "andrews",
+    "hayes",
+    "brooks",
+    "sanders",
+    "myers",
+    "rodrigues",
+    "fernandes",
+];
+
+/// Whether a word at the start of a sentence, where everything has a capital, is a word in the plural and no name.
+pub fn is_plural(word: &str) -> bool {
+    word.len() > 3 && word.ends_with('s') && !["ss", "us", "is"].iter().any(|ending| word.ends_with(ending)) && !NAMES.contains(&word)
+}

@@ -1,0 +1,527 @@
+//! Who does what a verb says: the noun that it belongs to, and what that noun speaks of.
+
+use super::lexicon::{Actor, Lexicon, Sign, is_plural};
+use super::run::Run;
+use crate::words::Finder;
+
+use std::ops::Range;
+
+/// What stands between a word and the one before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Gap {
+    /// Nothing but space.
+    Space,
+    /// A comma, a dash or a bracket: a part of a sentence ends.
+    Part,
+    /// A sentence ends.
+    Sentence,
+}
+
+/// A word of a run.
+pub struct Word {
+    /// In small letters, with straight apostrophes; empty for code.
+    pub lower: String,
+    pub range: Range<usize>,
+    /// What stands before it.
+    pub gap: Gap,
+    is_capital: bool,
+    /// Written as no name of a person is: `DNS`, `GitLab`, `S3`.
+    is_technical: bool,
+}
+
+/// The words of a run, with what is known of words.
+pub struct Text<'a> {
+    pub words: Vec<Word>,
+    run: &'a Run,
+    names: &'a Finder,
+    lexicon: &'a Lexicon,
+}
+
+/// Words that end a noun, seen from its end: what stands before them is another part of the sentence.
+const STOPS: &[&str] = &[
+    "and", "or", "but", "so", "then", "than", "because", "when", "while", "if", "as", "although", "though", "unless", "until", "since",
+    "before", "after", "where", "how", "why", "whether", "once", "yet", "nor", "only", "even", "perhaps", "maybe", "thus", "hence",
+    "instead", "still", "also", "is", "was", "were", "are", "be", "been", "had", "has", "have", "did", "do", "does", "not", "said", "says",
+    "that", "which", "who", "whom", "should", "could", "would", "might", "may", "must", "can", "will", "it", "we", "you", "they", "he",
+    "she", "i",
+];
+
+/// Words that open a noun.
+const ARTICLES: &[&str] =
+    &["the", "a", "an", "this", "that", "these", "those", "each", "every", "any", "no", "some", "another", "either", "both"];
+
+/// Whose it is: words that open a noun, too.
+const WHOSE: &[&str] = &["my", "your", "his", "her", "their", "our", "its", "whose"];
+
+/// Words between a noun and another one that says more of it.
+const PREPOSITIONS: &[&str] = &[
+    "of", "in", "on", "at", "for", "from", "with", "without", "behind", "by", "to", "under", "over", "near", "between", "inside", "during",
+    "about", "around", "into", "against", "across", "within", "per", "via", "beside",
+];
+
+/// Words that take what they are of for what they are: `one of the engineers`.
+const SHARES: &[&str] = &[
+    "one", "two", "three", "four", "five", "some", "any", "each", "both", "all", "most", "many", "several", "few", "none", "neither",
+    "either", "half", "part", "another", "others",
+];
+
+/// What can stand between a noun and what it does.
+const AUXILIARIES: &[&str] = &[
+    "also",
+    "then",
+    "had",
+    "has",
+    "have",
+    "having",
+    "again",
+    "still",
+    "never",
+    "just",
+    "even",
+    "simply",
+    "both",
+    "all",
+    "did",
+    "not",
+    "later",
+    "first",
+    "once",
+    "was",
+    "were",
+    "is",
+    "are",
+    "be",
+    "been",
+    "being",
+    "may",
+    "might",
+    "must",
+    "can",
+    "could",
+    "would",
+    "should",
+    "will",
+    "seems",
+    "seemed",
+    "always",
+    "often",
+    "somehow",
+    "too",
+    "so",
+    "to",
+    "got",
+    "each",
+    "only",
+    "there",
+    "here",
+    "myself",
+    "himself",
+    "herself",
+    "themselves",
+];
+
+/// Names that end as adverbs do.
+const NO_ADVERBS: &[&str] = &[
+    "sally",
+    "kelly",
+    "emily",
+    "molly",
+    "lily",
+    "billy",
+    "polly",
+    "holly",
+    "carly",
+    "beverly",
+    "kimberly",
+    "willy",
+    "shelly",
+    "nelly",
+    "lilly",
+    "family",
+    "supply",
+    "assembly",
+    "reply",
+    "anomaly",
+    "fly",
+    "july",
+    "ally",
+    "italy",
+    "jelly",
+    "trolley",
+    "butterfly",
+    "monopoly",
+    "anthony",
+];
+
+/// Days, with which the subject of a sentence does not begin: `Yesterday Kim forgot it`.
+const PLACES_IN_TIME: &[&str] = &["yesterday", "today", "tonight", "meanwhile", "later", "afterwards"];
+
+impl<'a> Text<'a> {
+    pub fn new(run: &'a Run, names: &'a Finder, lexicon: &'a Lexicon) -> Self {
+        Self { words: words(run), run, names, lexicon }
+    }
+
+    /// A word in small letters; empty where there is none.
+    pub fn word(&self, at: usize) -> &str {
+        self.words.get(at).map_or("", |word| &word.lower)
+    }
+
+    /// Whether a word follows the one before it within one part of a sentence.
+    pub fn is_joined(&self, at: usize) -> bool {
+        self.words.get(at).is_some_and(|word| word.gap == Gap::Space)
+    }
+
+    /// Whether words follow one another from a place on, within one part of a sentence.
+    pub fn is(&self, at: usize, phrase: &[&str]) -> bool {
+        phrase.iter().enumerate().all(|(offset, word)| self.word(at + offset) == *word && (offset == 0 || self.is_joined(at + offset)))
+    }
+
+    /// The first word before a verb that is neither an adverb nor a part of the verb, if the verb has a noun in its part of the sentence.
+    pub fn before_verb(&self, verb: usize) -> Option<usize> {
+        let mut at = verb;
+        while self.is_joined(at) {
+            at -= 1;
+            if !(AUXILIARIES.contains(&self.word(at)) || self.is_adverb(at)) {
+                return Some(at);
+            }
+        }
+        None
+    }
+
+    /// Whether a word can stand between `have` and what was to be done.
+    pub fn is_between(&self, at: usize) -> bool {
+        matches!(
+            self.word(at),
+            "also" | "never" | "always" | "not" | "already" | "just" | "still" | "only" | "then" | "all" | "both" | "each" | "at" | "least"
+        ) || self.is_adverb(at)
+    }
+
+    /// Whether a word is code.
+    pub fn is_code(&self, at: usize) -> bool {
+        self.words.get(at).is_some_and(|word| word.lower.is_empty())
+    }
+
+    /// Whether a form of `be` makes a verb passive.
+    pub fn is_passive(&self, verb: usize) -> bool {
+        let mut at = verb;
+        while self.is_joined(at) {
+            at -= 1;
+            if matches!(self.word(at), "is" | "was" | "were" | "are" | "be" | "been" | "being" | "got" | "gets") {
+                return true;
+            }
+            if !(AUXILIARIES.contains(&self.word(at)) || self.is_adverb(at)) {
+                return false;
+            }
+        }
+        false
+    }
+
+    /// Who does what a verb says.
+    pub fn subject(&self, verb: usize) -> Actor {
+        match self.before_verb(verb) {
+            Some(at) if !STOPS.contains(&self.word(at)) || self.is_pronoun(at) => self.of_noun(at, verb),
+            _ => self.from_before(verb),
+        }
+    }
+
+    /// What the noun speaks of that ends at a place: of the engineer, in `the engineer on call`.
+    fn of_noun(&self, head: usize, verb: usize) -> Actor {
+        // Far more than people write, so that hostile text takes no longer.
+        const DEEPEST: usize = 8;
+        let (mut head, mut outermost) = (head, None);
+        for _ in 0..DEEPEST {
+            if self.word(head) == "that" && self.is_joined(head) && !PREPOSITIONS.contains(&self.word(head - 1)) {
+                head -= 1;
+            }
+            let start = self.start_of_noun(head);
+            let own = self.of_words(start, head, verb);
+            if matches!(own, Actor::Thing | Actor::Unknown) && self.is_inside_of_who(start) && !self.is_pronoun(head) {
+                return Actor::Person;
+            }
+            match self.noun_before(start) {
+                // `one of the engineers` is one of them; of none, nothing is said.
+                Some(Before::Share(share)) => return if share == "none" && own.is_person() { Actor::Nobody } else { own },
+                Some(Before::Noun(before)) => {
+                    outermost = Some(own);
+                    head = before;
+                }
+                None => return own,
+            }
+        }
+        outermost.unwrap_or(Actor::Unknown)
+    }
+
+    /// The noun that a preposition joins to one that starts at a place.
+    fn noun_before(&self, start: usize) -> Option<Before<'_>> {
+        let preposition = start.checked_sub(1).filter(|&at| self.is_joined(start) && PREPOSITIONS.contains(&self.word(at)))?;
+        let before = preposition.checked_sub(1).filter(|_| self.is_joined(preposition))?;
+        let word = self.word(before);
+        if SHARES.contains(&word) && self.word(preposition) == "of" {
+            return Some(Before::Share(word));
+        }
+        (!self.is_outside(before) || self.is_pronoun(before)).then_some(Before::Noun(before))
+    }
+
+    /// Where the words of a noun begin, without its article.
+    fn start_of_noun(&self, head: usize) -> usize {
+        const LONGEST: usize = 5;
+        let mut start = head;
+        while self.is_joined(start) && head - start < LONGEST && !self.is_opener(start - 1) && !self.is_outside(start - 1) {
+            start -= 1;
+        }
+        // The article, or whose it is, belongs to the noun, so that what stands before it is seen.
+        if self.is_joined(start) && self.is_opener(start - 1) { start - 1 } else { start }
+    }
+
+    fn is_opener(&self, at: usize) -> bool {
+        let word = self.word(at);
+        ARTICLES.contains(&word) || WHOSE.contains(&word) || word.ends_with("'s") || word.ends_with("s'")
+    }
+
+    /// Whether a word belongs to no noun.
+    pub fn is_outside(&self, at: usize) -> bool {
+        let word = self.word(at);
+        STOPS.contains(&word) || PREPOSITIONS.contains(&word) || PLACES_IN_TIME.contains(&word) || self.is_adverb(at)
+    }
+
+    /// Whether `who` stands before a place in its part of the sentence: what follows it says more of a person.
+    fn is_inside_of_who(&self, at: usize) -> bool {
+        (self.start_of_part(at)..at).any(|at| matches!(self.word(at), "who" | "whoever"))
+    }
+
+    /// Whether a word stands for a noun.
+    pub fn is_pronoun(&self, at: usize) -> bool {
+        matches!(self.word(at), "i" | "we" | "you" | "he" | "she" | "it" | "they" | "who" | "which" | "that")
+    }
+
+    fn is_adverb(&self, at: usize) -> bool {
+        let word = self.word(at);
+        word.len() > 3 && word.ends_with("ly") && !NO_ADVERBS.contains(&word)
+    }
+
+    /// What the words of a noun speak of, from its article to its head.
+    fn of_words(&self, start: usize, head: usize, verb: usize) -> Actor {
+        let Some(word) = self.words.get(head) else { return Actor::Unknown };
+        if self.is_name(head) {
+            return Actor::Person;
+        }
+        if word.lower.is_empty() {
+            return Actor::Thing;
+        }
+        // `IT` is a department, and `it` is a thing.
+        if &self.run.text[word.range.clone()] == "IT" {
+            return Actor::Person;
+        }
+        let noun = word.lower.trim_end_matches("'s").trim_end_matches('\'');
+        let sign = if self.lexicon.is_ambiguous(noun) && is_technical_deed(self.after_verb(verb)) {
+            Sign::Technical
+        } else {
+            self.sign(start, head)
+        };
+        let is_first = word.gap == Gap::Sentence || head == 0;
+        match self.lexicon.actor(noun, sign) {
+            Actor::Unknown if word.is_technical => Actor::Thing,
+            Actor::Unknown if word.is_capital => self.of_name(start..head, noun, is_first),
+            // A title before a name is a person, and so is a name that is also a word: `then Grace forgot`.
+            actor => actor,
+        }
+    }
+
+    /// A word with a capital that the lists do not have.
+    fn of_name(&self, before: Range<usize>, noun: &str, is_first: bool) -> Actor {
+        // `the end Tomás` has an article, but not of the name.
+        let has_article = !before.is_empty()
+            && ARTICLES.contains(&self.word(before.start))
+            && self.words[before.clone()].iter().skip(1).all(|word| word.is_capital || word.is_technical);
+        let is_of_product =
+            before.into_iter().any(|at| self.lexicon.actor(self.word(at), Sign::None) == Actor::Thing && self.words[at].is_capital);
+        let is_plural = is_first && is_plural(noun);
+        if has_article || is_of_product || is_plural { Actor::Thing } else { Actor::Name }
+    }
+
+    /// What the words before a head say of it: the last that says anything.
+    fn sign(&self, start: usize, head: usize) -> Sign {
+        let of = |at: usize| {
+            let word = &self.words[at];
+            let sign = self.lexicon.sign(&word.lower);
+            if sign == Sign::None && (word.is_technical || word.lower.is_empty()) { Sign::Technical } else { sign }
+        };
+        (start..head).rev().map(of).find(|&sign| sign != Sign::None).unwrap_or(Sign::None)
+    }
+
+    /// The word that says what is done: `reconcile` in `failed to reconcile`.
+    fn after_verb(&self, verb: usize) -> &str {
+        if self.is(verb + 1, &["to"]) { self.word(verb + 2) } else { "" }
+    }
+
+    /// The subject of an earlier part of the sentence, for a verb without one of its own: `restarted the pump, but forgot the valve`.
+    fn from_before(&self, verb: usize) -> Actor {
+        let (mut start, mut end) = (self.start_of_part(verb), verb);
+        loop {
+            if let Some(actor) = self.first_actor(start..end) {
+                return actor;
+            }
+            if start == 0 || self.words[start].gap == Gap::Sentence || verb - start > FARTHEST {
+                return Actor::Unknown;
+            }
+            (start, end) = (self.start_of_part(start - 1), start);
+        }
+    }
+
+    /// Where a part of a sentence begins, or a place not too far before.
+    fn start_of_part(&self, at: usize) -> usize {
+        (at.saturating_sub(FARTHEST)..=at).rev().find(|&at| !self.is_joined(at)).unwrap_or(at.saturating_sub(FARTHEST))
+    }
+
+    /// What the first noun in a stretch speaks of, if it is one that is known, and not one behind a preposition.
+    fn first_actor(&self, stretch: Range<usize>) -> Option<Actor> {
+        let mut is_aside = false;
+        for at in stretch.clone() {
+            let word = self.word(at);
+            if PREPOSITIONS.contains(&word) || matches!(word, "after" | "before" | "until" | "since") {
+                is_aside = true;
+            } else if ARTICLES.contains(&word) && at > stretch.start && !self.is_outside(at - 1) {
+                is_aside = false;
+            }
+            if is_aside || self.is_opener(at) || (self.is_outside(at) && !self.is_pronoun(at)) {
+                continue;
+            }
+            let actor = self.of_words(self.start_of_noun(at), at, at);
+            let goes_on = at + 1 < stretch.end && self.is_joined(at + 1) && self.of_words(at, at + 1, at + 1) != Actor::Unknown;
+            if actor != Actor::Unknown && !(goes_on && !self.is_outside(at + 1)) {
+                return Some(actor);
+            }
+        }
+        None
+    }
+
+    /// What the noun speaks of that begins at a place, and its last word: `by the reviewer of the change`.
+    pub fn noun_from(&self, start: usize) -> (Actor, usize) {
+        const LONGEST: usize = 6;
+        let (mut found, mut last) = (Actor::Unknown, start);
+        for at in start..start + LONGEST {
+            let word = self.word(at);
+            if at >= self.words.len() || (at > start && !self.is_joined(at)) {
+                break;
+            }
+            if SHARES.contains(&word) || self.is_opener(at) || (word == "of" && at > start && SHARES.contains(&self.word(at - 1))) {
+                continue;
+            }
+            if self.is_outside(at) && !(self.is_pronoun(at) && at == start) {
+                break;
+            }
+            let actor = self.of_words(start, at, at);
+            if actor == Actor::Unknown && found != Actor::Unknown {
+                break;
+            }
+            (found, last) = (actor, at);
+        }
+        (found, last)
+    }
+
+    /// Whether a word says whose something is, and means a person.
+    pub fn is_of_person(&self, at: usize) -> bool {
+        let word = self.word(at);
+        let is_possessive = word.ends_with("'s") || word.ends_with("s'") || self.is_plural_possessive(at);
+        if !is_possessive {
+            return matches!(word, "my" | "your" | "his" | "her" | "their" | "our" | "whose");
+        }
+        self.of_words(self.start_of_noun(at), at, at).is_person()
+    }
+
+    /// The apostrophe behind a plural is no part of the word: `the engineers' error`.
+    fn is_plural_possessive(&self, at: usize) -> bool {
+        self.words.get(at).is_some_and(|word| word.lower.ends_with('s') && self.run.text[word.range.end..].starts_with(['\'', '’']))
+    }
+
+    fn is_name(&self, at: usize) -> bool {
+        self.words.get(at).is_some_and(|word| self.names.first(&self.run.text[word.range.clone()]).is_some())
+    }
+}
+
+/// How many words before a verb its subject is looked for: far more than people write.
+const FARTHEST: usize = 60;
+
+/// What a preposition joins a noun to.
+enum Before<'a> {
+    /// The last word of another noun.
+    Noun(usize),
+    /// `one of`, `none of`.
+    Share(&'a str),
+}
+
+/// What only programs do: it tells an operator of Kubernetes from one of a crane.
+fn is_technical_deed(verb: &str) -> bool {
+    const DEEDS: &[&str] = &[
+        "reconcile",
+        "boot",
+        "compile",
+        "parse",
+        "mount",
+        "bind",
+        "deserialize",
+        "deserialise",
+        "serialize",
+        "serialise",
+        "converge",
+        "sync",
+        "reconnect",
+        "initialize",
+        "initialise",
+        "load",
+        "start",
+        "restart",
+        "elect",
+        "evict",
+        "allocate",
+        "enumerate",
+        "resolve",
+        "install",
+    ];
+    DEEDS.contains(&verb)
+}
+
+fn words(run: &Run) -> Vec<Word> {
+    let is_inside = |next: char| next.is_alphanumeric() || matches!(next, '\'' | '’' | '-');
+    let mut words = Vec::new();
+    let (mut at, mut gap) = (0, Gap::Sentence);
+    while let Some(next) = run.text[at..].chars().next() {
+        let code = run.code_at(at);
+        // Code is one word, whatever it is: the `+` operator.
+        let length = match &code {
+            Some(code) => code.end - at,
+            None if next.is_alphanumeric() => run.text[at..].find(|next| !is_inside(next)).unwrap_or(run.text.len() - at),
+            None => {
+                gap = gap.max(gap_of(next));
+                at += next.len_utf8();
+                continue;
+            }
+        };
+        let word = run.text[at..at + length].trim_end_matches(['\'', '’', '-']);
+        let lower = if code.is_some() { String::new() } else { word.to_lowercase().replace('’', "'") };
+        words.push(Word { lower, range: at..at + word.len(), gap, is_capital: next.is_uppercase(), is_technical: is_technical(word) });
+        gap = Gap::Space;
+        at += length;
+    }
+    words
+}
+
+fn gap_of(sign: char) -> Gap {
+    match sign {
+        '.' | ';' | ':' | '!' | '?' | '|' => Gap::Sentence,
+        ',' | '(' | ')' | '—' | '–' => Gap::Part,
+        _ => Gap::Space,
+    }
+}
+
+/// Whether a word is written as no name of a person is: with a digit, in capitals alone, or with a capital inside.
+fn is_technical(word: &str) -> bool {
+    const NAMES_WITH_TWO: &[&str] = &["Mc", "Mac", "De", "Di", "Du", "La", "Le", "Van", "Von", "O'", "O’", "D'", "D’", "Fitz", "St"];
+    let word = word.trim_end_matches("'s").trim_end_matches("’s");
+    let letters = word.chars().filter(|letter| letter.is_alphabetic()).count();
+    let capitals = word.chars().filter(|letter| letter.is_uppercase()).count();
+    let has_capital_inside = word.split('-').any(|part| part.chars().skip(1).any(char::is_uppercase));
+    let is_name_with_two = capitals == 2
+        && NAMES_WITH_TWO.iter().any(|start| word.strip_prefix(start).is_some_and(|rest| rest.starts_with(char::is_uppercase)));
+    word.contains(|sign: char| sign.is_ascii_digit()) || (letters > 1 && has_capital_inside && !is_name_with_two)
+}

@@ -1,0 +1,323 @@
+//! The pages as they are looked at: none is wider than its window, and the sheet of a question fits on one sheet of paper.
+
+#[path = "common/browser.rs"]
+#[expect(dead_code, reason = "each test uses a part of what they share")]
+mod browser;
+#[expect(dead_code, reason = "each test uses a part of what they share")]
+mod common;
+#[path = "common/program.rs"]
+#[expect(dead_code, reason = "each test uses a part of what they share")]
+mod program;
+#[path = "common/server.rs"]
+#[expect(dead_code, reason = "each test uses a part of what they share")]
+mod server;
+
+use std::collections::BTreeMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use browser::Browser;
+use common::{files, make};
+use program::Folder;
+use serde_json::json;
+use storybank::model::Audience;
+
+/// Phones, tablets, small windows and large ones.
+const WIDTHS: [u32; 5] = [390, 820, 1100, 1280, 1440];
+
+/// A word that no line can break by itself, longer than a phone is wide.
+const LONG: &str = "Rindfleischetikettierungsueberwachungsaufgabenuebertragungsgesetzesentwurfsverfasserinnenversammlung";
+
+const FACTS: &str =
+    "facts:\n  people: 12,000\n  loss: { value: $1.2M, source: the invoice }\n  LONG: LONG\n  where: { value: LONG, source: LONG }\n";
+
+/// What authors write that is wide.
+const WIDE: &str = "Words and LONG and `code_LONG` and [https://example.org/LONG](https://example.org/LONG) **LONG**.
+
+- an item LONG
+  - inside of it `LONG`
+
+1. one
+
+> LONG
+
+> [!note] LONG
+> LONG
+
+> [!question] LONG?
+
+> [!private] LONG
+
+| LONG | two | three | four | five | six | seven | eight |
+| --- | --- | --- | --- | --- | --- | --- | --- |
+| LONG | a long cell with many words | a long cell with many words | a long cell with many words | d | e | f | LONG |
+
+~~~rust
+let LONG = \"a line of code that is longer than any window is wide, and on and on and on and on and on and on and on and on\";
+~~~
+
+A footnote[^1].
+
+#### LONG
+
+<details><summary>LONG</summary>LONG</details>
+
+[^1]: LONG
+";
+
+const PARTS: &str = "## Situation\n\nWIDE\n## LONG\n\nWIDE\n## Action\n\nWIDE\n## Result\n\nWe won. #LONG #ownership\n\n## Follow-ups\n\n### Why LONG?\n\nBecause LONG.\n\n### What then?\n";
+
+/// Every kind of page, with everything that is wide, and with as little as there can be.
+fn wide_site() -> String {
+    let story = |slug: &str, fields: &str, body: &str| format!("-- content/stories/{slug}.md --\n---\n{fields}\n---\n\n{body}\n");
+    let stories = [
+        story("nothing", "title: Nothing", ""),
+        story("facts", &format!("title: Only facts\n{FACTS}"), ""),
+        story("facts-words", &format!("title: Facts and words\n{FACTS}"), "Only words."),
+        story("facts-wide", &format!("title: Facts and a wide text\n{FACTS}"), "WIDE"),
+        story("facts-headline", &format!("title: LONG\nheadline: LONG\n{FACTS}"), "## Headline\n\nWIDE"),
+        story("facts-part", &format!("title: Facts and a part\nrole: LONG\n{FACTS}"), "## Result\n\nIt held."),
+        story("other-part", &format!("title: Facts and a heading of its own\n{FACTS}"), "## LONG\n\nWIDE"),
+        story("parts", "title: Parts", PARTS),
+        story(
+            "all/index",
+            &format!(
+                "title: \"{}\"\nstrength: 3\nanswers: [hardest]\ncompetencies: [ownership, long]\ntold: [{{ on: 2025, to: LONG, round: LONG }}]\nheadline: LONG\n{FACTS}",
+                "LONG and more words ".repeat(6)
+            ),
+            PARTS,
+        ),
+        story("all/short", "title: LONG\nlength: 30s\nanswers: [hardest]\ninherit: false", "WIDE"),
+    ];
+    let rest = "
+-- content/questions/hardest.md --
+---
+question: What was the hardest LONG?
+aliases: [\"LONG?\"]
+competencies: [ownership, long]
+asked: [{ on: 2025, by: LONG, round: LONG }]
+---
+
+WIDE
+-- content/questions/open.md --
+---
+question: Who LONG?
+---
+-- content/questions/sheet.md --
+---
+title: LONG
+---
+
+## Why LONG?
+
+WIDE
+-- content/competencies/ownership.md --
+---
+title: Ownership
+aliases: [LONG]
+frameworks: { Amazon: [LONG], Google: [LONG] }
+---
+
+WIDE
+-- content/competencies/long.md --
+---
+title: LONG
+---
+-- content/case-studies/clock.md --
+---
+title: Only a clock
+severity: 2
+started: 2025-03-07T09:10Z
+resolved: 2025-03-08T09:10Z
+---
+-- content/case-studies/words.md --
+---
+title: A clock and words
+started: 2025-03-07T09:10Z
+---
+
+Only words.
+-- content/case-studies/all.md --
+---
+title: LONG LONG
+story: all
+severity: 2
+started: 2025-03-07T09:10Z
+resolved: 2025-03-08T09:10Z
+actions: [{ what: LONG, owner: LONG, due: 2025-03-21 }]
+---
+
+WIDE
+
+## Summary
+
+WIDE
+
+## LONG
+
+WIDE
+-- content/home.md --
+---
+title: LONG
+---
+
+WIDE
+";
+    (stories.concat() + rest).replace("WIDE", WIDE).replace("LONG", LONG)
+}
+
+/// A site on the disk, as an author opens it.
+struct Shown {
+    folder: Folder,
+    pages: Vec<String>,
+}
+
+impl Shown {
+    fn new(site: &str) -> Self {
+        let made = make(&files(site), Audience::Private).unwrap_or_else(|found| panic!("{found:?}"));
+        let folder = Folder::new();
+        let pages = made.keys().filter(|path| path.ends_with(".html")).cloned().collect();
+        folder.write(&made.into_iter().collect::<BTreeMap<_, _>>());
+        Self { folder, pages }
+    }
+
+    fn address(&self, page: &str) -> String {
+        format!("file://{}", self.folder.join(page).display())
+    }
+}
+
+/// What of a page hangs out of its window: what can be scrolled to, and what is cut off at the left.
+const OUTSIDE: &str = "
+const width = document.documentElement.clientWidth;
+const isClipped = element => {
+    for (let above = element.parentElement; above && above !== document.body; above = above.parentElement)
+        if (getComputedStyle(above).overflowX !== 'visible') return true;
+    return false;
+};
+const isOutside = element => {
+    const place = element.getBoundingClientRect();
+    return place.width > 1 && (place.right > width + 1 || place.left < -1) && !isClipped(element) && !element.matches('.skip, .vh');
+};
+const outside = all('body *').filter(isOutside).slice(0, 3).map(element => {
+    const place = element.getBoundingClientRect();
+    return `${element.tagName}.${element.className} from ${Math.round(place.left)} to ${Math.round(place.right)}`;
+});
+const scrolled = document.documentElement.scrollWidth;
+return (scrolled > width || outside.length) ? `${scrolled} of ${width}: ${outside.join(', ')}` : '';";
+
+#[test]
+fn no_page_is_wider_than_its_window() {
+    let shown = Shown::new(&wide_site());
+    assert!(shown.pages.len() > 25, "{:?}", shown.pages);
+    let browser = Browser::start();
+    let mut outside = Vec::new();
+    for page in &shown.pages {
+        browser.open(&shown.address(page));
+        browser.ask("all('details').forEach(fold => fold.open = true)");
+        for width in WIDTHS {
+            browser.resize(width, 900);
+            let found = browser.text(OUTSIDE);
+            if !found.is_empty() {
+                outside.push(format!("{page} at {width}: {found}"));
+            }
+        }
+    }
+    assert!(outside.is_empty(), "{}", outside.join("\n"));
+}
+
+/// An ordinary story of two minutes, with what an interview needs and what reviewers have asked.
+fn story(title: &str, extra: &str) -> String {
+    let words = |count: usize| "Then we did what had to be done and wrote it down. ".repeat(count);
+    format!(
+        "---\ntitle: {title}\nanswers: [hardest]\ncompetencies: [ownership]\nheadline: We lost an hour and won a rule that holds.\n{extra}---\n\n\
+         ## Situation\n\n{}\n\n> [!question] Since when was that so?\n\n## Task\n\n{} *Question: was it yours?*\n\n## Action\n\n- {}\n- {}\n- {}\n\n\
+         > [!answered] Was it noon?\n\n## Result\n\n{}\n\n## Learning\n\n{}\n\n## Follow-ups\n\n### Why did nobody see it?\n\n{}\n\n### Who decided?\n\n{}\n",
+        words(4),
+        words(2),
+        words(2),
+        words(3),
+        words(3),
+        words(4),
+        words(2),
+        words(2),
+        words(2)
+    )
+}
+
+fn question_site(others: usize) -> String {
+    let facts = "facts: { people: 12000, loss: $1.2M, teams: 4, hours: 3, rules: 1, customers: 1 }\n";
+    let mut site = format!("-- content/stories/first/index.md --\n{}", story("The first story", &format!("strength: 5\n{facts}")));
+    for number in 0..others {
+        site += &format!("-- content/stories/other{number}.md --\n{}", story(&format!("Another story {number}"), "strength: 2\n"));
+    }
+    site + "
+-- content/stories/adaptable.md --
+---
+title: One that could be adapted
+competencies: [ownership]
+---
+
+Words.
+-- content/questions/hardest.md --
+---
+question: What was the hardest problem that you ever had to solve?
+aliases: [\"Tell me about a hard problem\"]
+competencies: [ownership]
+asked: [{ on: 2025-03, by: A company, round: onsite }]
+---
+
+Say why. *Question: is this the right wording?*
+-- content/competencies/ownership.md --
+---
+title: Ownership
+---
+"
+}
+
+/// How many sheets a page takes on A4.
+fn sheets(browser: &Browser) -> usize {
+    let printed = browser
+        .tools("Page.printToPDF", &json!({ "paperWidth": 8.27, "paperHeight": 11.69, "preferCSSPageSize": true, "printBackground": true }));
+    let bytes = STANDARD.decode(printed["data"].as_str().expect("a page can be printed")).expect("it is base64");
+    let text = String::from_utf8_lossy(&bytes);
+    text.match_indices("/Type /Page").filter(|(at, found)| !text[at + found.len()..].starts_with('s')).count()
+}
+
+/// The words that a page has on paper.
+fn on_paper(browser: &Browser) -> String {
+    browser.tools("Emulation.setEmulatedMedia", &json!({ "media": "print" }));
+    let words = browser.text("return words('body')");
+    browser.tools("Emulation.setEmulatedMedia", &json!({ "media": "" }));
+    words
+}
+
+#[test]
+fn the_sheet_of_a_question_is_one_sheet_of_paper() {
+    let browser = Browser::start();
+    for others in [0, 1, 4] {
+        let shown = Shown::new(&question_site(others));
+        browser.open(&shown.address("questions/hardest.html"));
+        assert_eq!(sheets(&browser), 1, "with {others} other answers");
+        let words = on_paper(&browser);
+        for wanted in ["What was the hardest problem", "The first story", "12000", "Why did nobody see it?", "We lost an hour"] {
+            assert!(words.contains(wanted), "{wanted} in {words}");
+        }
+        for gone in ["Since when was that so?", "was it yours?", "Was it noon?", "right wording", "Another story", "could be adapted"] {
+            assert!(!words.contains(gone), "{gone} in {words}");
+        }
+    }
+}
+
+#[test]
+fn remarks_of_reviewers_are_on_no_paper() {
+    let browser = Browser::start();
+    let shown = Shown::new(&question_site(1));
+    for page in ["stories/first.html", "questions/hardest.html", "questions.html"] {
+        browser.open(&shown.address(page));
+        let words = on_paper(&browser);
+        assert!(words.contains("hardest") || words.contains("first story"), "{words}");
+        for gone in ["Since when was that so?", "was it yours?", "Was it noon?"] {
+            assert!(!words.contains(gone), "{page}: {gone}");
+        }
+    }
+}
