@@ -8,6 +8,7 @@ pub mod picture;
 pub mod confluence;
 mod dokuwiki;
 mod html;
+mod lowered;
 mod markdown;
 mod mediawiki;
 
@@ -19,7 +20,7 @@ use crate::highlight::Highlighter;
 use crate::slug::Slug;
 use crate::source::{SitePath, Span};
 
-use page::Case;
+use page::{Case, RawHtml, Within};
 
 pub use markdown::{attachment_path, link_to_page};
 
@@ -51,6 +52,19 @@ pub enum Flavour {
     Gitea,
     /// Files in a folder, for any reader of Markdown.
     Plain,
+}
+
+impl Flavour {
+    /// The name of its host.
+    fn host(self) -> &'static str {
+        match self {
+            Self::AzureDevops => "Azure DevOps",
+            Self::Github => "GitHub",
+            Self::Gitlab => "GitLab",
+            Self::Gitea => "Gitea",
+            Self::Plain => "Markdown",
+        }
+    }
 }
 
 /// Where a page stands on a wiki.
@@ -118,6 +132,7 @@ pub fn write(
         let problems = dialect.problems(case, &name, &text);
         diagnostics
             .extend(problems.into_iter().map(|problem| Diagnostic::new(&rules::UNPUBLISHABLE, &case.file, Span::default(), problem)));
+        diagnostics.extend(case.html.iter().filter_map(|html| dialect.flattened(html)));
         Written { case: case.slug.clone(), file: case.file.clone(), name, text, attachments }
     });
     let pages = pages.collect();
@@ -177,6 +192,28 @@ impl Dialect {
             Self::Mediawiki => mediawiki::text(case, book),
             Self::Dokuwiki => dokuwiki::text(case, book),
         }
+    }
+
+    /// A warning of HTML that the wiki has nothing like; what it says is published in plainer form.
+    fn flattened(self, html: &RawHtml) -> Option<Diagnostic> {
+        let name = html.name;
+        let (wiki, is_lost) = match self {
+            Self::Markdown(flavour) => (flavour.host(), markdown::loses(flavour, html)),
+            Self::Html => ("HTML", false),
+            Self::Confluence => ("Confluence", confluence::loses(html)),
+            Self::Mediawiki => ("MediaWiki", mediawiki::loses(html)),
+            Self::Dokuwiki => ("DokuWiki", dokuwiki::loses(html)),
+        };
+        let message = match html.within {
+            Within::Line => format!("`<{name}>` cannot stand here, so its words are published in plainer form"),
+            Within::Block if is_lost => {
+                format!("{wiki} has no `<{name}>` inside of another block, so its words are published in plainer form")
+            }
+            _ if is_lost => format!("{wiki} has nothing like `<{name}>`, so its words are published in plainer form"),
+            _ => return None,
+        };
+        let help = "write it in Markdown, or leave it if the words alone will do";
+        Some(Diagnostic::new(&rules::HTML_FLATTENED, &html.file, html.span, message).help(help))
     }
 
     /// What the wiki would refuse, cut or show in another way, each in one sentence: lower case, no full stop.

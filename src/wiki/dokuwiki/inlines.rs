@@ -1,6 +1,7 @@
 //! What stands inside a line, as DokuWiki reads it.
 
 use super::blocks::Writer;
+use crate::wiki::lowered;
 use crate::wiki::page::{Inline, LinkTo, Style};
 
 /// Words in which nothing means anything to the wiki, and which it shows as they are.
@@ -66,7 +67,7 @@ impl Writer<'_> {
     pub fn inlines(&mut self, inlines: &[Inline]) -> String {
         let mut out = String::new();
         let mut text = String::new();
-        for inline in inlines {
+        for inline in &lowered::in_plain_words(inlines) {
             if let Inline::Text(more) = inline {
                 text.push_str(more);
                 continue;
@@ -90,6 +91,7 @@ impl Writer<'_> {
             Inline::Picture { name, alt, title } => self.picture(name, alt, title),
             Inline::Break => "\\\\ ".to_owned(),
             Inline::Footnote(number) => self.footnote(*number),
+            Inline::Element(element, inner) => self.inlines(&lowered::inlines(element, inner)),
         }
     }
 
@@ -135,7 +137,7 @@ impl Writer<'_> {
     /// A link for every stretch of words in one style, because inside of a link the wiki reads no markup.
     fn linked(&mut self, place: &str, text: &[Inline]) -> String {
         let mut out = String::new();
-        for inline in text {
+        for inline in &lowered::in_plain_words(text) {
             match inline {
                 Inline::Text(text) => out.push_str(&links(place, text)),
                 Inline::Code(code) => out.push_str(&self.within("''", "''", |_| links(place, code))),
@@ -145,7 +147,7 @@ impl Writer<'_> {
                 }
                 Inline::Link { text, .. } => out.push_str(&self.linked(place, text)),
                 Inline::Picture { name, alt, .. } => out.push_str(&format!("[[{place}|{}]]", self.media(name, alt))),
-                Inline::Break | Inline::Footnote(_) => out.push_str(&self.inline(inline)),
+                Inline::Break | Inline::Footnote(_) | Inline::Element(..) => out.push_str(&self.inline(inline)),
             }
         }
         out
