@@ -274,6 +274,7 @@ impl Wanted {
                     }
                 }
                 Block::Contents => {}
+                Block::Element(..) => panic!("tests/own_html.rs looks at these"),
                 Block::Actions(actions) => self.actions(actions),
             }
         }
@@ -373,7 +374,7 @@ impl Wanted {
             Inline::Code(code) => self.styled("code", |_| link(code)),
             Inline::Styled(style, inner) => self.styled(kind_of(*style), |wanted| wanted.linked(target, inner)),
             Inline::Picture { .. } => link(&self.inline(inline)),
-            Inline::Link { .. } | Inline::Break | Inline::Footnote(_) => self.inline(inline),
+            Inline::Link { .. } | Inline::Break | Inline::Footnote(_) | Inline::Element(..) => self.inline(inline),
         });
         linked.collect()
     }
@@ -393,6 +394,7 @@ impl Wanted {
             }
             Inline::Picture { name, alt, .. } => format!("⟦img {name} {alt}⟧"),
             Inline::Break => "⏎".to_owned(),
+            Inline::Element(..) => panic!("tests/own_html.rs looks at these"),
             Inline::Footnote(number) => {
                 // The wiki counts the references, and says the same words once for all of them.
                 self.references += 1;
@@ -602,7 +604,14 @@ fn words(text: &str) -> Block {
 
 fn case(title: &str, page: Page) -> Case {
     let slug = Slug::of(title);
-    Case { file: SitePath::new(format!("content/case-studies/{slug}.md")), slug, title: title.to_owned(), language: "en".to_owned(), page }
+    Case {
+        file: SitePath::new(format!("content/case-studies/{slug}.md")),
+        slug,
+        title: title.to_owned(),
+        language: "en".to_owned(),
+        page,
+        html: Vec::new(),
+    }
 }
 
 fn heading(level: u8, words: &[Inline], id: &str) -> Block {

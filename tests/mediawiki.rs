@@ -168,7 +168,7 @@ fn written(cases: &[Case], place: &str) -> Vec<Written> {
 fn case(title: &str, blocks: Vec<Block>) -> Case {
     let page = Page { blocks, ..Page::default() };
     let file = SitePath::new("content/case-studies/case.md");
-    Case { slug: Slug::of(title), file, title: title.to_owned(), language: "en".to_owned(), page }
+    Case { slug: Slug::of(title), file, title: title.to_owned(), language: "en".to_owned(), page, html: Vec::new() }
 }
 
 fn words(text: &str) -> Block {

@@ -6,7 +6,7 @@ mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::page::{Action, Block, Case, Heading, Inline, LinkTo, Page};
+use super::page::{Action, Block, Case, Heading, Inline, LinkTo, Page, Within};
 use crate::diagnostic::Diagnostic;
 use crate::model::{CaseStudy, Document, Part};
 use crate::site::{CaseStudyId, DocumentId, Site, capitalised};
@@ -93,7 +93,7 @@ fn body(composer: &mut Composer<'_>, id: DocumentId, document: &Document, meta: 
     let actions = actions(meta);
     let section = document.sections.iter().find(|section| section.part == Some(Part::ActionItems)).filter(|_| !actions.is_empty());
     let at = section.map_or(end, |section| section.nodes.end);
-    let mut blocks = composer.blocks(id, 0..at);
+    let mut blocks = composer.blocks(id, 0..at, Within::Page);
     if !actions.is_empty() {
         if section.is_none() {
             let text = vec![Inline::Text("Action items".to_owned())];
@@ -102,7 +102,7 @@ fn body(composer: &mut Composer<'_>, id: DocumentId, document: &Document, meta: 
         }
         blocks.push(Block::Actions(actions));
     }
-    blocks.extend(composer.blocks(id, at..end));
+    blocks.extend(composer.blocks(id, at..end, Within::Page));
     blocks
 }
 

@@ -5,8 +5,15 @@ use crate::wiki::page::Style;
 /// A piece of raw HTML.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Piece<'a> {
-    /// A tag that opens, by its name in small letters, with its attributes as they stand behind it.
-    Open(String, &'a str),
+    /// A tag that opens.
+    Open {
+        /// Its name in small letters.
+        name: String,
+        /// Its attributes as they stand behind the name.
+        attributes: &'a str,
+        /// Where it stands in the HTML.
+        at: usize,
+    },
     /// A tag that closes, by its name in small letters.
     Close(String),
     /// What stands between tags, references in it resolved.
@@ -20,7 +27,7 @@ pub fn pieces(html: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let mut rest = html;
     while let Some(open) = rest.find('<') {
-        let Some((piece, length)) = tag(&rest[open..]) else {
+        let Some((piece, length)) = tag(&rest[open..], html.len() - rest.len() + open) else {
             let end = rest[open + 1..].find('<').map_or(rest.len(), |next| open + 1 + next);
             add_text(&rest[..end], &mut pieces);
             rest = &rest[end..];
@@ -40,8 +47,8 @@ fn add_text(text: &str, pieces: &mut Vec<Piece<'_>>) {
     }
 }
 
-/// The tag at the start of a text, with its length.
-fn tag(text: &str) -> Option<(Piece<'_>, usize)> {
+/// The tag at the start of a text that stands `at` some place, with its length.
+fn tag(text: &str, at: usize) -> Option<(Piece<'_>, usize)> {
     if text.starts_with("<!--") {
         let end = text.find("-->").map_or(text.len(), |end| end + 3);
         return Some((Piece::Hidden(&text[..end]), end));
@@ -57,7 +64,7 @@ fn tag(text: &str) -> Option<(Piece<'_>, usize)> {
         return None;
     }
     let attributes = &inner[name.len()..];
-    Some((if closes { Piece::Close(name) } else { Piece::Open(name, attributes) }, end))
+    Some((if closes { Piece::Close(name) } else { Piece::Open { name, attributes, at } }, end))
 }
 
 /// The attributes of a tag, by their names in small letters, references in their values resolved. The first of a name counts.
@@ -164,13 +171,13 @@ mod tests {
 
     #[test]
     fn tells_tags_from_text() {
-        let open = |name: &str| Piece::Open(name.to_owned(), "");
+        let open = |name: &str, attributes, at| Piece::Open { name: name.to_owned(), attributes, at };
         let text = |text: &str| Piece::Text(text.to_owned());
         assert_eq!(
             pieces("<Details open title=\"a > b\">a &amp; b</details >"),
-            [Piece::Open("details".to_owned(), " open title=\"a > b\""), text("a & b"), Piece::Close("details".to_owned())]
+            [open("details", " open title=\"a > b\"", 0), text("a & b"), Piece::Close("details".to_owned())]
         );
-        assert_eq!(pieces("1 < 2 <br>"), [text("1 < 2 "), open("br")]);
+        assert_eq!(pieces("1 < 2 <br>"), [text("1 < 2 "), open("br", "", 6)]);
         assert_eq!(pieces("a<!-- b > c -->d"), [text("a"), Piece::Hidden("<!-- b > c -->"), text("d")]);
         assert_eq!(pieces("<3 <"), [text("<3 "), text("<")]);
     }

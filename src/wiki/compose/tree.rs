@@ -10,7 +10,6 @@ use crate::diagnostic::{Diagnostic, rules};
 use crate::markdown::{Body, Event, Tag, Target, is_inline};
 use crate::model::Document;
 use crate::site::{CaseStudyId, Destination, DocumentId, Node};
-use crate::source::Span;
 use crate::wiki::page::{Block, Heading, Inline, Item, LinkTo, List, RawHtml, Style, Table, Within};
 use crate::wiki::picture;
 
@@ -42,13 +41,13 @@ impl<'a> Composer<'a> {
         Self { shared, case, diagnostics, ids, notes: Vec::new(), depth: 0, pictures: Vec::new(), html: Vec::new() }
     }
 
-    /// A stretch of a document.
-    pub fn blocks(&mut self, id: DocumentId, nodes: Range<usize>) -> Vec<Block> {
+    /// A stretch of a document, in the place where it is to stand.
+    pub fn blocks(&mut self, id: DocumentId, nodes: Range<usize>, within: Within) -> Vec<Block> {
         let document = self.shared.site.document(id);
         // The level of a heading is that on the page, whatever stretch it stands in.
         let highest = document.body.headings.iter().map(|heading| heading.level).min().unwrap_or(HIGHEST);
         let shift = HIGHEST.cast_signed() - highest.cast_signed();
-        Walk { page: self, id, document, shift, within: Within::Page }.blocks(nodes)
+        Walk { page: self, id, document, shift, within }.blocks(nodes)
     }
 
     /// The texts of the footnotes that were referred to. A footnote can refer to another, which then joins the list.
@@ -56,7 +55,7 @@ impl<'a> Composer<'a> {
         let mut texts = Vec::new();
         while let Some(&(id, place)) = self.notes.get(texts.len()) {
             let nodes = self.shared.site.document(id).body.footnotes[place].nodes.clone();
-            texts.push(self.blocks(id, nodes));
+            texts.push(self.blocks(id, nodes, Within::Block));
         }
         texts
     }
@@ -234,22 +233,23 @@ impl Walk<'_, '_> {
         cells
     }
 
-    /// Adds a block of HTML, all of its lines at once: a tag can go over several.
+    /// Adds HTML, all of its lines at once: a tag can go over several.
     fn html(&mut self, nodes: Range<usize>, nest: &mut Nest) {
-        let pieces = self.body().nodes[nodes.clone()].iter().map(|node| match node.event {
-            Event::Html(piece) | Event::Text(piece) => self.body().str(piece),
-            _ => "\n",
-        });
-        let html: String = pieces.collect();
-        self.add_html(&html, nodes, nest);
-    }
-
-    fn add_html(&mut self, html: &str, nodes: Range<usize>, nest: &mut Nest) {
-        for piece in pieces(html) {
+        let mut html = String::new();
+        let mut starts = Vec::new();
+        for node in &self.body().nodes[nodes.clone()] {
+            starts.push(html.len());
+            html.push_str(match node.event {
+                Event::Html(piece) | Event::Text(piece) => self.body().str(piece),
+                _ => "\n",
+            });
+        }
+        for piece in pieces(&html) {
             match piece {
-                Piece::Open(name, text) => {
+                Piece::Open { name, attributes: text, at } => {
                     if let Some(opened) = nest.open(&name, attributes(text), self.within) {
-                        let span = self.span_of_tag(&name, nodes.clone());
+                        let line = starts.partition_point(|&start| start <= at).saturating_sub(1);
+                        let span = self.body().nodes[nodes.start + line].span;
                         let file = self.document.path.clone();
                         self.page.html.push(RawHtml { name: opened.name, file, span, within: opened.within });
                     }
@@ -261,17 +261,6 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// Where a tag stands in some lines of HTML: the first line that has it.
-    fn span_of_tag(&self, name: &str, nodes: Range<usize>) -> Span {
-        let nodes = &self.body().nodes[nodes];
-        let has_tag = |event: Event| match event {
-            Event::Html(piece) => self.body().str(piece).to_ascii_lowercase().contains(&format!("<{name}")),
-            _ => false,
-        };
-        let found = nodes.iter().find(|node| has_tag(node.event)).or(nodes.first());
-        found.map_or(Span::default(), |node| node.span)
-    }
-
     fn transclusion(&mut self, number: u32) -> Vec<Block> {
         let site = self.page.shared.site;
         let Destination::Page { node, fragment, section } = site.destination(self.id, number) else { return Vec::new() };
@@ -280,7 +269,7 @@ impl Walk<'_, '_> {
         }
         let Some((document, nodes)) = site.shown(*node, fragment, *section) else { return Vec::new() };
         self.page.depth += 1;
-        let blocks = self.page.blocks(document, nodes);
+        let blocks = self.page.blocks(document, nodes, self.within);
         self.page.depth -= 1;
         blocks
     }
@@ -315,7 +304,7 @@ impl Walk<'_, '_> {
         match self.event(index) {
             Event::Text(piece) => nest.text(self.document.body.str(piece)),
             Event::Code(piece) => nest.inline(Inline::Code(self.document.body.str(piece).replace('\n', " "))),
-            Event::Html(piece) => self.add_html(self.document.body.str(piece), index..end + 1, nest),
+            Event::Html(_) => self.html(index..end + 1, nest),
             Event::FootnoteReference(label) => {
                 let note = self.footnote(self.document.body.str(label));
                 note.into_iter().for_each(|note| nest.inline(note));

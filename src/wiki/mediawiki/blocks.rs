@@ -253,6 +253,7 @@ fn part(lines: Lines<'_>, own: &Element, inner: &[Block]) -> String {
     let tag = Element { name, attributes }.tag(escape);
     let tag = format!("{}{set}>", tag.trim_end_matches('>'));
     match inner {
+        [] => format!("{tag}</{name}>"),
         [Block::Paragraph(inlines)] if name != "div" => format!("{tag}{}</{name}>", line(lines, inlines)),
         _ => format!("{tag}\n{}\n</{name}>", blocks(lines, Around::Lines, inner)),
     }
