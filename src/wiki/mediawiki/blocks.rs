@@ -297,8 +297,12 @@ fn footnotes(lines: Lines<'_>) -> Vec<String> {
 }
 
 fn footnote(lines: Lines<'_>, note: &[Block]) -> String {
-    match note {
-        [Block::Paragraph(inlines)] => line(lines, inlines),
-        _ => blocks(lines, Around::Paragraphs, note),
+    if let [Block::Paragraph(inlines)] = note {
+        return line(lines, inlines);
     }
+    // Headings, rules and tables are such only at the start of a line, and headings only with nothing behind them; MediaWiki puts the
+    // end of an element there, and takes line ends away before it.
+    let before = if matches!(note.first(), Some(Block::Paragraph(_))) { "" } else { "\n" };
+    let after = if matches!(note.last(), Some(Block::Heading(_))) { "\n<nowiki />" } else { "" };
+    format!("{before}{}{after}", blocks(lines, Around::Paragraphs, note))
 }
