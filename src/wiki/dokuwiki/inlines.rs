@@ -27,6 +27,14 @@ pub fn words(text: &str) -> String {
     out
 }
 
+/// The same before the bracket of a footnote, which would make a face of a short word: `m((note))`. Wikis can have faces of their own.
+fn words_before_bracket(text: &str) -> String {
+    const LONGEST_FACE: usize = 3;
+    let last = text.trim_end_matches(|next: char| next.is_alphanumeric()).len();
+    let is_face = (1..=LONGEST_FACE).contains(&text[last..].chars().count());
+    if is_face && is_plain(text) { format!("{}{}", words(&text[..last]), literal(&text[last..])) } else { words(text) }
+}
+
 /// Where the next percent signs stand that could end `%%…%%`: two or more, or any at one of the ends.
 fn percents(text: &str, is_start: bool) -> Option<usize> {
     let mut from = 0;
@@ -56,10 +64,10 @@ fn is_plain_word(word: &str) -> bool {
     is_number || word.split('-').all(is_small_word)
 }
 
-/// Letters, and no capitals but the first one.
+/// Letters, and no capitals but the first one; the wiki explains one small word, which it takes for an abbreviation.
 fn is_small_word(word: &str) -> bool {
     let mut letters = word.chars();
-    letters.next().is_some_and(char::is_alphabetic) && letters.all(|next| next.is_alphabetic() && !next.is_uppercase())
+    word != "spec" && letters.next().is_some_and(char::is_alphabetic) && letters.all(|next| next.is_alphabetic() && !next.is_uppercase())
 }
 
 impl Writer<'_> {
@@ -72,7 +80,8 @@ impl Writer<'_> {
                 text.push_str(more);
                 continue;
             }
-            out.push_str(&words(&std::mem::take(&mut text)));
+            let before = std::mem::take(&mut text);
+            out.push_str(&if matches!(inline, Inline::Footnote(_)) { words_before_bracket(&before) } else { words(&before) });
             out.push_str(&self.inline(inline));
         }
         out.push_str(&words(&text));
