@@ -44,7 +44,7 @@ fn paragraph(words: &str) -> Block {
 fn case(slug: &str, title: &str, blocks: Vec<Block>) -> Case {
     let page = Page { blocks, ..Page::default() };
     let file = SitePath::new(format!("content/case-studies/{slug}.md"));
-    Case { slug: Slug::of(slug), file, title: title.to_owned(), language: "en".to_owned(), page }
+    Case { slug: Slug::of(slug), file, title: title.to_owned(), language: "en".to_owned(), page, html: Vec::new() }
 }
 
 fn pictures() -> Pictures {
@@ -744,7 +744,7 @@ fn words_of(blocks: &[Block], found: &mut Vec<String>) {
                 words_of(blocks, found);
             }
             Block::List(list) => list.items.iter().for_each(|item| words_of(&item.blocks, found)),
-            Block::Rule | Block::Facts(_) | Block::Contents | Block::Actions(_) => {}
+            Block::Rule | Block::Facts(_) | Block::Contents | Block::Actions(_) | Block::Element(..) => {}
         }
     }
 }

@@ -274,6 +274,7 @@ impl Wanted {
                     }
                 }
                 Block::Contents => {}
+                Block::Element(..) => panic!("tests/own_html.rs looks at these"),
                 Block::Actions(actions) => self.actions(actions),
             }
         }
@@ -373,7 +374,7 @@ impl Wanted {
             Inline::Code(code) => self.styled("code", |_| link(code)),
             Inline::Styled(style, inner) => self.styled(kind_of(*style), |wanted| wanted.linked(target, inner)),
             Inline::Picture { .. } => link(&self.inline(inline)),
-            Inline::Link { .. } | Inline::Break | Inline::Footnote(_) => self.inline(inline),
+            Inline::Link { .. } | Inline::Break | Inline::Footnote(_) | Inline::Element(..) => self.inline(inline),
         });
         linked.collect()
     }
@@ -393,6 +394,7 @@ impl Wanted {
             }
             Inline::Picture { name, alt, .. } => format!("⟦img {name} {alt}⟧"),
             Inline::Break => "⏎".to_owned(),
+            Inline::Element(..) => panic!("tests/own_html.rs looks at these"),
             Inline::Footnote(number) => {
                 // The wiki counts the references, and says the same words once for all of them.
                 self.references += 1;
@@ -602,7 +604,14 @@ fn words(text: &str) -> Block {
 
 fn case(title: &str, page: Page) -> Case {
     let slug = Slug::of(title);
-    Case { file: SitePath::new(format!("content/case-studies/{slug}.md")), slug, title: title.to_owned(), language: "en".to_owned(), page }
+    Case {
+        file: SitePath::new(format!("content/case-studies/{slug}.md")),
+        slug,
+        title: title.to_owned(),
+        language: "en".to_owned(),
+        page,
+        html: Vec::new(),
+    }
 }
 
 fn heading(level: u8, words: &[Inline], id: &str) -> Block {
@@ -1049,6 +1058,113 @@ fn any_blocks() -> impl Strategy<Value = Vec<Block>> {
             .prop_map(|text| code("", &text)),
     ];
     prop::collection::vec(block, 1..30)
+}
+
+/// Everything that means something to this very wiki: what its own settings name, and what its syntax knows.
+fn specials() -> Vec<String> {
+    let mut specials: Vec<String> = PIECES.iter().map(|&piece| piece.to_owned()).filter(|piece| !piece.trim().is_empty()).collect();
+    for file in ["smileys.conf", "entities.conf", "acronyms.conf"] {
+        let settings = fs::read_to_string(programs().join("etc/dokuwiki").join(file)).expect("the wiki has its settings");
+        let lines = settings.lines().filter(|line| !line.starts_with('#'));
+        specials.extend(lines.filter_map(|line| line.split_whitespace().next()).map(str::to_owned));
+    }
+    for file in ["interwiki.conf", "scheme.conf"] {
+        let settings = fs::read_to_string(programs().join("etc/dokuwiki").join(file)).expect("the wiki has its settings");
+        let names = settings.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_whitespace().next());
+        specials.extend(names.take(6).flat_map(|name| [format!("{name}>x"), format!("{name}://x.org"), format!("{name}:")]));
+    }
+    specials.extend(
+        [
+            "20 m",
+            "m",
+            "x m",
+            "8-",
+            ":-",
+            ":",
+            ";-",
+            "=",
+            "^_",
+            "<",
+            "-",
+            "(",
+            "((c",
+            "c",
+            "(tm",
+            ">",
+            "5x",
+            "640x",
+            "page",
+            "CamelCase",
+            "x'",
+            "\\",
+        ]
+        .map(str::to_owned),
+    );
+    specials.extend(
+        ["~~NOCACHE~~", "~~DISCUSSION~~", "~~x", "~~", "<<", "{{x.png}}", "{{rss>x}}", "[[x]]", "<php>", "<HTML>"].map(str::to_owned),
+    );
+    specials.sort();
+    specials.dedup();
+    specials
+}
+
+/// One of everything that can stand in a line.
+fn constructs() -> Vec<Inline> {
+    let styles = [
+        Style::Emphasis,
+        Style::Strong,
+        Style::Strikethrough,
+        Style::Subscript,
+        Style::Superscript,
+        Style::Keyboard,
+        Style::Highlight,
+        Style::Underline,
+    ];
+    let mut constructs: Vec<Inline> = styles.into_iter().map(|style| Inline::Styled(style, vec![text("styled")])).collect();
+    constructs.push(Inline::Code("code".to_owned()));
+    constructs.push(link(LinkTo::External("https://example.org/".to_owned()), vec![text("linked")]));
+    constructs.push(link(to("place"), vec![text("linked")]));
+    constructs.push(Inline::Footnote(0));
+    constructs.push(Inline::Break);
+    constructs
+}
+
+#[test]
+fn what_means_something_means_nothing_next_to_anything() {
+    let folder = lay_out("matrix");
+    let specials = specials();
+    for construct in constructs() {
+        let lines = |special: &str| {
+            let special = || Inline::Text(special.to_owned());
+            let one = || construct.clone();
+            let in_style = Inline::Styled(Style::Strong, vec![special()]);
+            [
+                vec![special(), one(), text("x")],
+                vec![text("x"), one(), special()],
+                vec![text("x "), special(), one(), special(), text(" x")],
+                vec![text("x"), in_style.clone(), one(), in_style, text("x")],
+            ]
+        };
+        let mut blocks = Vec::new();
+        for special in &specials {
+            let lines = lines(special);
+            blocks.extend(lines.iter().cloned().map(Block::Paragraph));
+            let items = lines.iter().map(|line| item(None, vec![Block::Paragraph(line.clone())]));
+            blocks.push(Block::List(list(None, items.collect())));
+            blocks.push(Block::Quote(vec![Block::Paragraph(lines[0].clone())]));
+            blocks.push(Block::Table(Table {
+                columns: vec![Alignment::None; 2],
+                head: vec![lines[0].clone(), lines[1].clone()],
+                rows: vec![vec![lines[2].clone(), vec![Inline::Text(special.clone())]]],
+            }));
+        }
+        for blocks in blocks.chunks(160) {
+            let blocks = [&[heading(2, &[text("Place")], "place")], blocks].concat();
+            let case = case("Matrix", Page { blocks, footnotes: vec![vec![words("a note")]], ..Page::default() });
+            let page = written(std::slice::from_ref(&case), &Pictures::new()).remove(0);
+            compare(&rendered(&page.text, &folder), &case, &BTreeMap::new());
+        }
+    }
 }
 
 #[test]

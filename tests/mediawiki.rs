@@ -168,7 +168,7 @@ fn written(cases: &[Case], place: &str) -> Vec<Written> {
 fn case(title: &str, blocks: Vec<Block>) -> Case {
     let page = Page { blocks, ..Page::default() };
     let file = SitePath::new("content/case-studies/case.md");
-    Case { slug: Slug::of(title), file, title: title.to_owned(), language: "en".to_owned(), page }
+    Case { slug: Slug::of(title), file, title: title.to_owned(), language: "en".to_owned(), page, html: Vec::new() }
 }
 
 fn words(text: &str) -> Block {
@@ -828,4 +828,94 @@ fn the_program_publishes_the_case_study_of_this_repository() {
     let running = Running::start();
     let wiki = format!("kind = \"mediawiki\"\naddress = \"{}\"\nuser = \"{}\"", running.engine.url, BOT.0);
     own_case::lives_on_interrupted(&running, &wiki, BOT.1);
+}
+
+/// The text of a page as it was reviewed, without the warnings below it.
+fn reviewed(kind: &str) -> String {
+    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/own_html/{kind}.txt"));
+    let text = fs::read_to_string(file).expect("it is there");
+    text.rsplit_once("\n----\n").expect("warnings follow").0.to_owned()
+}
+
+#[test]
+fn html_of_an_author_is_shown_as_html() {
+    let shown = Running::start().rendered(&reviewed("mediawiki"));
+    let count = |name: &str| shown.all(name).len();
+    let tables = ["table", "caption", "tr", "th", "td", "dl", "dt", "dd", "blockquote", "pre", "h3"].map(count);
+    assert_eq!(tables, [4, 1, 12, 8, 16, 1, 2, 2, 2, 3, 1]);
+    for name in ["abbr", "bdi", "bdo", "cite", "dfn", "q", "ruby", "rp", "rt", "samp", "small", "time", "var", "wbr"] {
+        assert!(count(name) > 0, "{name}");
+    }
+    let text = shown.text(0);
+    // One stands in the code, and a bar in the table.
+    assert_eq!((text.matches('<').count(), text.matches('|').count()), (1, 1), "no markup is shown as words: {text}");
+    assert_eq!(shown.all("caption").into_iter().map(|id| shown.text(id)).collect::<Vec<_>>(), ["Queue depth"]);
+}
+
+/// A block of each kind, told from others by its words.
+fn each_kind(number: usize) -> Vec<Block> {
+    let name = |kind: &str| format!("{kind} {number}");
+    let item = |words: String| Item { done: None, blocks: vec![Block::Paragraph(vec![Inline::Text(words)])] };
+    let list = |first, items| Block::List(List { first, is_tight: true, items });
+    let table =
+        Table { columns: vec![Alignment::None], head: vec![vec![text("head")]], rows: vec![vec![vec![Inline::Text(name("cell"))]]] };
+    vec![
+        heading(3, vec![Inline::Text(name("heading"))], &format!("heading-{number}")),
+        words(&name("words")),
+        Block::Quote(vec![words(&name("quote"))]),
+        Block::Callout { kind: CalloutKind::Note, title: vec![text("title")], blocks: vec![words(&name("call-out"))] },
+        Block::Code { language: "text".to_owned(), text: format!("{}\n", name("code")) },
+        Block::Code { language: "yaml".to_owned(), text: format!("{}:\n  - x\n", name("colours")) },
+        list(None, vec![item(name("bullet")), item("second".to_owned())]),
+        list(Some(1), vec![item(name("number")), item("second".to_owned())]),
+        list(Some(7), vec![item(name("seventh"))]),
+        Block::List(List {
+            first: None,
+            is_tight: false,
+            items: vec![Item { done: Some(true), blocks: vec![words(&name("task")), words("more")] }],
+        }),
+        Block::Table(table),
+        Block::Details { summary: vec![text("more")], blocks: vec![words(&name("fold"))] },
+        Block::Rule,
+        Block::Facts(vec![("Fact".to_owned(), name("fact"))]),
+        Block::Actions(vec![Action { what: name("action"), owner: String::new(), due: String::new(), status: "open", is_settled: false }]),
+    ]
+}
+
+#[test]
+fn each_kind_of_block_is_shown_wherever_it_stands() {
+    let running = Running::start();
+    let mut blocks = Vec::new();
+    let mut footnotes = Vec::new();
+    let kinds = each_kind(0).len();
+    for number in 0..kinds * 3 {
+        let one = || each_kind(number).remove(number / 3);
+        // Alone, before words, and behind words.
+        let inner = || match number % 3 {
+            0 => vec![one()],
+            1 => vec![one(), words("after it")],
+            _ => vec![words("before it"), one()],
+        };
+        blocks.push(Block::Quote(inner()));
+        blocks.push(Block::Callout { kind: CalloutKind::Tip, title: Vec::new(), blocks: inner() });
+        blocks.push(Block::Details { summary: vec![text("more")], blocks: inner() });
+        for is_tight in [true, false] {
+            let items = vec![
+                Item { done: None, blocks: inner() },
+                Item { done: Some(false), blocks: inner() },
+                Item { done: None, blocks: vec![words("last")] },
+            ];
+            blocks.push(Block::List(List { first: None, is_tight, items }));
+        }
+        blocks.push(Block::Paragraph(vec![text("noted"), Inline::Footnote(footnotes.len())]));
+        footnotes.push(inner());
+    }
+    let mut case = case("Everywhere", blocks);
+    case.page.footnotes = footnotes;
+    for heading in case.page.headings() {
+        assert!(heading.is_linked);
+    }
+    let page = written(std::slice::from_ref(&case), "").remove(0);
+    let shown = flat::of_html(&running.rendered(&page.text));
+    flat::assert_same(&shown, &flat::of_case(&case, &|_| String::new()), "");
 }

@@ -1,11 +1,12 @@
 //! A case study of the linked site as a page that knows no markup.
 
+mod nest;
 mod tags;
 mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::page::{Action, Block, Case, Heading, Inline, LinkTo, Page};
+use super::page::{Action, Block, Case, Heading, Inline, LinkTo, Page, Within};
 use crate::diagnostic::Diagnostic;
 use crate::model::{CaseStudy, Document, Part};
 use crate::site::{CaseStudyId, DocumentId, Site, capitalised};
@@ -69,7 +70,14 @@ fn case(shared: Shared<'_>, id: CaseStudyId, diagnostics: &mut Vec<Diagnostic>) 
     blocks.extend(body);
     let footnotes = composer.footnotes();
     let page = Page { blocks, footnotes, pictures: composer.pictures };
-    Case { slug: study.slug.clone(), file: document.path.clone(), title: meta.title.clone(), language: site.config.language.clone(), page }
+    Case {
+        slug: study.slug.clone(),
+        file: document.path.clone(),
+        title: meta.title.clone(),
+        language: site.config.language.clone(),
+        page,
+        html: composer.html,
+    }
 }
 
 /// What the front matter says about the incident, with its names as they stand before values.
@@ -85,7 +93,7 @@ fn body(composer: &mut Composer<'_>, id: DocumentId, document: &Document, meta: 
     let actions = actions(meta);
     let section = document.sections.iter().find(|section| section.part == Some(Part::ActionItems)).filter(|_| !actions.is_empty());
     let at = section.map_or(end, |section| section.nodes.end);
-    let mut blocks = composer.blocks(id, 0..at);
+    let mut blocks = composer.blocks(id, 0..at, Within::Page);
     if !actions.is_empty() {
         if section.is_none() {
             let text = vec![Inline::Text("Action items".to_owned())];
@@ -94,7 +102,7 @@ fn body(composer: &mut Composer<'_>, id: DocumentId, document: &Document, meta: 
         }
         blocks.push(Block::Actions(actions));
     }
-    blocks.extend(composer.blocks(id, at..end));
+    blocks.extend(composer.blocks(id, at..end, Within::Page));
     blocks
 }
 
@@ -120,7 +128,7 @@ fn links_of<'a>(blocks: &'a [Block], visit: &mut impl FnMut(&'a LinkTo)) {
         match block {
             Block::Heading(heading) => links_in(&heading.text, visit),
             Block::Paragraph(inlines) => links_in(inlines, visit),
-            Block::Quote(blocks) => links_of(blocks, visit),
+            Block::Quote(blocks) | Block::Element(_, blocks) => links_of(blocks, visit),
             Block::Callout { title: above, blocks, .. } | Block::Details { summary: above, blocks } => {
                 links_in(above, visit);
                 links_of(blocks, visit);
@@ -136,7 +144,7 @@ fn links_in<'a>(inlines: &'a [Inline], visit: &mut impl FnMut(&'a LinkTo)) {
     for inline in inlines {
         match inline {
             Inline::Link { to, .. } => visit(to),
-            Inline::Styled(_, inlines) => links_in(inlines, visit),
+            Inline::Styled(_, inlines) | Inline::Element(_, inlines) => links_in(inlines, visit),
             Inline::Text(_) | Inline::Code(_) | Inline::Picture { .. } | Inline::Break | Inline::Footnote(_) => {}
         }
     }
@@ -146,7 +154,9 @@ fn mark_linked(blocks: &mut [Block], mark: &mut impl FnMut(&mut Heading)) {
     for block in blocks {
         match block {
             Block::Heading(heading) => mark(heading),
-            Block::Quote(blocks) | Block::Callout { blocks, .. } | Block::Details { blocks, .. } => mark_linked(blocks, mark),
+            Block::Quote(blocks) | Block::Callout { blocks, .. } | Block::Details { blocks, .. } | Block::Element(_, blocks) => {
+                mark_linked(blocks, mark);
+            }
             Block::List(list) => list.items.iter_mut().for_each(|item| mark_linked(&mut item.blocks, mark)),
             Block::Paragraph(_)
             | Block::Code { .. }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::page::{Action, Block, Case, Heading, Inline, Item, LinkTo, List, Table, callout_name, plain};
+use super::page::{Action, Block, Case, Element, Heading, Inline, Item, LinkTo, List, Table, callout_name, plain};
 use super::{Book, Name};
 use crate::escape::{escape, escaped, percent_encode};
 use crate::markdown::{Alignment, CalloutKind};
@@ -79,6 +79,7 @@ impl Writer<'_> {
             Block::Facts(facts) => self.facts(facts),
             Block::Contents => self.contents(),
             Block::Actions(actions) => self.actions(actions),
+            Block::Element(element, blocks) => self.element(element, blocks),
         }
     }
 
@@ -156,6 +157,22 @@ impl Writer<'_> {
         }
     }
 
+    /// An element of the author's own.
+    fn element(&mut self, element: &Element, blocks: &[Block]) {
+        let (before, after) = if element.name == "table" { ("<div class=\"scroll\" tabindex=\"0\">", "</div>") } else { ("", "") };
+        let element = in_current_html(element);
+        self.out.push_str(before);
+        self.out.push_str(&element.tag(escaped));
+        let is_line = matches!(element.name, "caption" | "dd" | "dt" | "figcaption" | "pre" | "td" | "th");
+        match blocks {
+            [Block::Paragraph(words)] if is_line => self.inlines(words),
+            _ => self.blocks(blocks),
+        }
+        if element.name != "col" {
+            self.out.push_str(&format!("</{}>{after}\n", element.name));
+        }
+    }
+
     fn facts(&mut self, facts: &[(String, String)]) {
         self.out.push_str("<dl class=\"facts\">\n");
         for (name, value) in facts {
@@ -218,6 +235,11 @@ impl Writer<'_> {
             Inline::Picture { name, alt, title } => self.picture(name, alt, title),
             Inline::Break => self.out.push_str("<br>\n"),
             Inline::Footnote(place) => self.reference(*place),
+            Inline::Element(element, inlines) if element.name == "wbr" => self.around("<wbr>", inlines, ""),
+            Inline::Element(element, inlines) => {
+                let name = element.name;
+                self.around(&element.tag(escaped), inlines, &format!("</{name}>"));
+            }
         }
     }
 
@@ -277,4 +299,12 @@ impl Writer<'_> {
         }
         self.out.push_str("</ol>\n");
     }
+}
+
+/// An element without what HTML has taken back: `center` and `align` are classes of the page.
+fn in_current_html(element: &Element) -> Element {
+    let name = if element.name == "center" { "div" } else { element.name };
+    let centred = (element.name == "center").then(|| ("class", "center".to_owned()));
+    let attributes = element.attributes.iter().map(|(name, value)| (if *name == "align" { "class" } else { name }, value.clone()));
+    Element { name, attributes: centred.into_iter().chain(attributes).collect() }
 }

@@ -9,10 +9,11 @@ pub mod picture;
 pub mod confluence;
 mod dokuwiki;
 mod html;
+mod lowered;
 mod markdown;
 mod mediawiki;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, rules};
@@ -20,7 +21,7 @@ use crate::highlight::Highlighter;
 use crate::slug::Slug;
 use crate::source::{SitePath, Span};
 
-use page::Case;
+use page::{Case, RawHtml, Within};
 
 pub use markdown::{attachment_path, link_to_page};
 
@@ -52,6 +53,19 @@ pub enum Flavour {
     Gitea,
     /// Files in a folder, for any reader of Markdown.
     Plain,
+}
+
+impl Flavour {
+    /// The name of its host.
+    fn host(self) -> &'static str {
+        match self {
+            Self::AzureDevops => "Azure DevOps",
+            Self::Github => "GitHub",
+            Self::Gitlab => "GitLab",
+            Self::Gitea => "Gitea",
+            Self::Plain => "Markdown",
+        }
+    }
 }
 
 /// Where a page stands on a wiki.
@@ -119,6 +133,9 @@ pub fn write(
         let problems = dialect.problems(case, &name, &text);
         diagnostics
             .extend(problems.into_iter().map(|problem| Diagnostic::new(&rules::UNPUBLISHABLE, &case.file, Span::default(), problem)));
+        let mut said = BTreeSet::new();
+        let flattened = case.html.iter().filter_map(|html| dialect.flattened(html));
+        diagnostics.extend(flattened.filter(|found| said.insert((found.file.clone(), found.span.range().start, found.message.clone()))));
         Written { case: case.slug.clone(), file: case.file.clone(), name, text, attachments }
     });
     let pages = pages.collect();
@@ -178,6 +195,48 @@ impl Dialect {
             Self::Mediawiki => mediawiki::text(case, book),
             Self::Dokuwiki => dokuwiki::text(case, book),
         }
+    }
+
+    /// Whether the wiki has nothing like an element of HTML where it stands.
+    fn loses(self, html: &RawHtml) -> bool {
+        html.within == Within::Line
+            || match self {
+                Self::Markdown(flavour) => markdown::loses(flavour, html),
+                Self::Html => false,
+                Self::Confluence => confluence::loses(html),
+                Self::Mediawiki => mediawiki::loses(html),
+                Self::Dokuwiki => dokuwiki::loses(html),
+            }
+    }
+
+    /// What reads the pages, by its name.
+    fn wiki(self) -> &'static str {
+        match self {
+            Self::Markdown(flavour) => flavour.host(),
+            Self::Html => "HTML",
+            Self::Confluence => "Confluence",
+            Self::Mediawiki => "MediaWiki",
+            Self::Dokuwiki => "DokuWiki",
+        }
+    }
+
+    /// A warning of HTML that the wiki has nothing like; what it says is published in plainer form.
+    fn flattened(self, html: &RawHtml) -> Option<Diagnostic> {
+        let name = html.name;
+        if !self.loses(html) {
+            return None;
+        }
+        let is_lost_anywhere = self.loses(&RawHtml { within: Within::Page, ..html.clone() });
+        let wiki = self.wiki();
+        let found = match html.within {
+            Within::Line => format!("`<{name}>` cannot stand in this line"),
+            Within::Block if !is_lost_anywhere => format!("there is no `<{name}>` inside of another block on {wiki}"),
+            Within::Preformatted if !is_lost_anywhere => format!("there is no `<{name}>` inside of `<pre>` on {wiki}"),
+            Within::Page | Within::Block | Within::Preformatted => format!("there is nothing like `<{name}>` on {wiki}"),
+        };
+        let message = format!("{found}, so its words are published in plainer form");
+        let help = "write it in Markdown, or leave it if the words alone will do";
+        Some(Diagnostic::new(&rules::HTML_FLATTENED, &html.file, html.span, message).help(help))
     }
 
     /// What the wiki would refuse, cut or show in another way, each in one sentence: lower case, no full stop.

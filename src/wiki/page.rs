@@ -2,7 +2,7 @@
 
 use crate::markdown::Alignment;
 use crate::slug::Slug;
-use crate::source::SitePath;
+use crate::source::{SitePath, Span};
 
 pub use crate::markdown::CalloutKind;
 
@@ -61,6 +61,51 @@ pub enum Block {
     Contents,
     /// What is done, or to be done, so that it does not happen again; never empty.
     Actions(Vec<Action>),
+    /// An element of its author's HTML that no other block says: `dl`, `figure`, a table with more than words in its cells.
+    Element(Element, Vec<Block>),
+}
+
+/// An element of HTML with the attributes that mean something to readers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Element {
+    /// In small letters; one of the tags that docs/format.md lists.
+    pub name: &'static str,
+    /// In the order in which they were written, each once.
+    pub attributes: Vec<(&'static str, String)>,
+}
+
+impl Element {
+    /// An element without attributes.
+    pub fn new(name: &'static str) -> Self {
+        Self { name, attributes: Vec::new() }
+    }
+
+    /// The value of an attribute.
+    pub fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The tag that opens it, as HTML; `value` writes the value of an attribute.
+    pub fn tag(&self, value: impl Fn(&str) -> String) -> String {
+        let attributes = self.attributes.iter().map(|(name, words)| format!(" {name}=\"{}\"", value(words)));
+        format!("<{}{}>", self.name, attributes.collect::<String>())
+    }
+
+    /// A number in an attribute, within bounds that no table and no list of people exceeds.
+    pub fn number(&self, name: &str) -> Option<u32> {
+        const LARGEST: u32 = 1000;
+        self.attribute(name)?.trim().parse().ok().filter(|&number| number <= LARGEST)
+    }
+
+    /// How the cells of a column are set.
+    pub fn alignment(&self) -> Alignment {
+        match self.attribute("align") {
+            Some("left") => Alignment::Left,
+            Some("center") => Alignment::Center,
+            Some("right") => Alignment::Right,
+            _ => Alignment::None,
+        }
+    }
 }
 
 /// The title of a section.
@@ -125,7 +170,7 @@ pub struct Action {
 /// What stands inside a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Inline {
-    /// Words as they are read; no line ends.
+    /// Words as they are read; no line ends but inside of a `pre`.
     Text(String),
     /// Code inside a line; no line ends.
     Code(String),
@@ -151,6 +196,8 @@ pub enum Inline {
     Break,
     /// A reference to a footnote, by its place in [`Page::footnotes`].
     Footnote(usize),
+    /// An element of its author's HTML that no style says: `abbr`, `ruby`, `q`.
+    Element(Element, Vec<Inline>),
 }
 
 /// How words are set.
@@ -219,6 +266,34 @@ pub struct Case {
     pub language: String,
     /// What it says.
     pub page: Page,
+    /// The elements of HTML that its author used, where a wiki may have nothing like them.
+    pub html: Vec<RawHtml>,
+}
+
+/// An element of HTML as an author wrote it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RawHtml {
+    /// In small letters.
+    pub name: &'static str,
+    /// The file that it stands in: that of the case study, or of a section that is shown in it.
+    pub file: SitePath,
+    /// Its place there.
+    pub span: Span,
+    /// What it stands in.
+    pub within: Within,
+}
+
+/// What HTML stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Within {
+    /// The page, or a part of it that a reader unfolds.
+    Page,
+    /// Another block: an item of a list, a quote, a cell.
+    Block,
+    /// A line that cannot hold blocks: a heading, words in a style.
+    Line,
+    /// Lines that are shown as they stand.
+    Preformatted,
 }
 
 impl Page {
@@ -255,6 +330,10 @@ fn words(blocks: &[Block], lines: &mut Vec<String>) {
             Block::Table(table) => lines.extend(table.head.iter().chain(table.rows.iter().flatten()).map(|cell| plain(cell))),
             Block::Facts(facts) => lines.extend(facts.iter().map(|(name, value)| format!("{name} {value}"))),
             Block::Actions(actions) => lines.extend(actions.iter().flat_map(|action| [action.what.clone(), action.owner.clone()])),
+            Block::Element(element, blocks) => {
+                lines.extend(element.attributes.iter().map(|(_, value)| value.clone()));
+                words(blocks, lines);
+            }
             Block::Rule | Block::Contents => {}
         }
     }
@@ -264,7 +343,9 @@ fn headings<'a>(blocks: &'a [Block], found: &mut Vec<&'a Heading>) {
     for block in blocks {
         match block {
             Block::Heading(heading) => found.push(heading),
-            Block::Quote(blocks) | Block::Callout { blocks, .. } | Block::Details { blocks, .. } => headings(blocks, found),
+            Block::Quote(blocks) | Block::Callout { blocks, .. } | Block::Details { blocks, .. } | Block::Element(_, blocks) => {
+                headings(blocks, found);
+            }
             Block::List(list) => list.items.iter().for_each(|item| headings(&item.blocks, found)),
             Block::Paragraph(_)
             | Block::Code { .. }
@@ -288,7 +369,7 @@ fn add_plain(inlines: &[Inline], out: &mut String) {
     for inline in inlines {
         match inline {
             Inline::Text(text) | Inline::Code(text) => out.push_str(text),
-            Inline::Styled(_, inlines) | Inline::Link { text: inlines, .. } => add_plain(inlines, out),
+            Inline::Styled(_, inlines) | Inline::Link { text: inlines, .. } | Inline::Element(_, inlines) => add_plain(inlines, out),
             Inline::Picture { alt, .. } => out.push_str(alt),
             Inline::Break => out.push(' '),
             Inline::Footnote(_) => {}

@@ -106,7 +106,14 @@ pub fn case() -> Case {
     let footnotes = vec![vec![paragraph(STRINGS[24])], vec![paragraph("second"), paragraph(STRINGS[2])]];
     let page = Page { blocks, footnotes, pictures: Vec::new() };
     let file = SitePath::new("content/case-studies/hostile.md");
-    Case { slug: Slug::of("hostile"), file, title: "Case study: C# & DB — outage #2".to_owned(), language: "en".to_owned(), page }
+    Case {
+        slug: Slug::of("hostile"),
+        file,
+        title: "Case study: C# & DB — outage #2".to_owned(),
+        language: "en".to_owned(),
+        page,
+        html: Vec::new(),
+    }
 }
 
 fn heading(level: u8, words: &str, id: &str) -> Block {

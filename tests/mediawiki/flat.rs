@@ -101,6 +101,7 @@ impl OfTree<'_> {
             }
             Block::Contents => self.out.push(Mark("contents".to_owned())),
             Block::Actions(actions) => self.actions(actions),
+            Block::Element(..) => panic!("tests/own_html.rs looks at these"),
         }
     }
 
@@ -174,6 +175,7 @@ impl OfTree<'_> {
                 Inline::Picture { name, alt, .. } => self.out.push(Mark(format!("picture {name}: {}", alt.trim()))),
                 Inline::Break => self.out.push(Mark("break".to_owned())),
                 Inline::Footnote(number) => self.out.push(Mark(format!("note [{}]", number + 1))),
+                Inline::Element(..) => panic!("tests/own_html.rs looks at these"),
             }
         }
     }

@@ -5,8 +5,15 @@ use crate::wiki::page::Style;
 /// A piece of raw HTML.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Piece<'a> {
-    /// A tag that opens, by its name in small letters.
-    Open(String),
+    /// A tag that opens.
+    Open {
+        /// Its name in small letters.
+        name: String,
+        /// Its attributes as they stand behind the name.
+        attributes: &'a str,
+        /// Where it stands in the HTML.
+        at: usize,
+    },
     /// A tag that closes, by its name in small letters.
     Close(String),
     /// What stands between tags, references in it resolved.
@@ -20,7 +27,7 @@ pub fn pieces(html: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let mut rest = html;
     while let Some(open) = rest.find('<') {
-        let Some((piece, length)) = tag(&rest[open..]) else {
+        let Some((piece, length)) = tag(&rest[open..], html.len() - rest.len() + open) else {
             let end = rest[open + 1..].find('<').map_or(rest.len(), |next| open + 1 + next);
             add_text(&rest[..end], &mut pieces);
             rest = &rest[end..];
@@ -40,8 +47,8 @@ fn add_text(text: &str, pieces: &mut Vec<Piece<'_>>) {
     }
 }
 
-/// The tag at the start of a text, with its length.
-fn tag(text: &str) -> Option<(Piece<'_>, usize)> {
+/// The tag at the start of a text that stands `at` some place, with its length.
+fn tag(text: &str, at: usize) -> Option<(Piece<'_>, usize)> {
     if text.starts_with("<!--") {
         let end = text.find("-->").map_or(text.len(), |end| end + 3);
         return Some((Piece::Hidden(&text[..end]), end));
@@ -56,7 +63,39 @@ fn tag(text: &str) -> Option<(Piece<'_>, usize)> {
     if !name.starts_with(|first: char| first.is_ascii_alphabetic()) {
         return None;
     }
-    Some((if closes { Piece::Close(name) } else { Piece::Open(name) }, end))
+    let attributes = &inner[name.len()..];
+    Some((if closes { Piece::Close(name) } else { Piece::Open { name, attributes, at } }, end))
+}
+
+/// The attributes of a tag, by their names in small letters, references in their values resolved. The first of a name counts.
+pub fn attributes(text: &str) -> Vec<(String, String)> {
+    let mut found: Vec<(String, String)> = Vec::new();
+    let mut rest = text.trim_start_matches(is_between);
+    while !rest.is_empty() {
+        let end = rest.find(|next: char| next == '=' || is_between(next)).unwrap_or(rest.len());
+        let name = rest[..end].to_ascii_lowercase();
+        let behind = rest[end..].trim_start();
+        let (value, after) = behind.strip_prefix('=').map_or(("", &rest[end..]), |value| value_of(value.trim_start()));
+        if !name.is_empty() && !found.iter().any(|(known, _)| *known == name) {
+            found.push((name, crate::words::decode_references(value)));
+        }
+        rest = after.trim_start_matches(is_between);
+    }
+    found
+}
+
+fn is_between(next: char) -> bool {
+    next.is_whitespace() || next == '/'
+}
+
+/// The value at the start of a text, and what stands behind it.
+fn value_of(text: &str) -> (&str, &str) {
+    for quote in ['"', '\''] {
+        if let Some(inner) = text.strip_prefix(quote) {
+            return inner.split_once(quote).unwrap_or((inner, ""));
+        }
+    }
+    text.split_at(text.find(char::is_whitespace).unwrap_or(text.len()))
 }
 
 /// The length of a tag: to the first `>` that stands in no value of an attribute.
@@ -76,7 +115,7 @@ fn end_of_tag(text: &str) -> Option<usize> {
 /// The style that a tag stands for; nothing for tags that mean something else or nothing.
 pub fn style(name: &str) -> Option<Style> {
     Some(match name {
-        "em" | "i" | "cite" | "dfn" | "var" => Style::Emphasis,
+        "em" | "i" => Style::Emphasis,
         "strong" | "b" => Style::Strong,
         "s" | "del" | "strike" => Style::Strikethrough,
         "sub" => Style::Subscript,
@@ -88,32 +127,41 @@ pub fn style(name: &str) -> Option<Style> {
     })
 }
 
-/// Whether a tag begins or ends a line of its own.
+/// Whether an element begins a line of its own.
 pub fn is_block(name: &str) -> bool {
     matches!(
         name,
-        "p" | "div"
-            | "li"
-            | "ul"
-            | "ol"
+        "blockquote"
+            | "caption"
+            | "center"
+            | "col"
+            | "colgroup"
+            | "dd"
+            | "details"
+            | "div"
             | "dl"
             | "dt"
-            | "dd"
-            | "tr"
-            | "table"
-            | "blockquote"
-            | "figure"
             | "figcaption"
-            | "pre"
-            | "h1"
+            | "figure"
             | "h2"
             | "h3"
             | "h4"
             | "h5"
             | "h6"
-            | "section"
-            | "caption"
-            | "center"
+            | "hr"
+            | "li"
+            | "ol"
+            | "p"
+            | "pre"
+            | "summary"
+            | "table"
+            | "tbody"
+            | "td"
+            | "tfoot"
+            | "th"
+            | "thead"
+            | "tr"
+            | "ul"
     )
 }
 
@@ -123,14 +171,21 @@ mod tests {
 
     #[test]
     fn tells_tags_from_text() {
-        let open = |name: &str| Piece::Open(name.to_owned());
+        let open = |name: &str, attributes, at| Piece::Open { name: name.to_owned(), attributes, at };
         let text = |text: &str| Piece::Text(text.to_owned());
         assert_eq!(
             pieces("<Details open title=\"a > b\">a &amp; b</details >"),
-            [open("details"), text("a & b"), Piece::Close("details".to_owned())]
+            [open("details", " open title=\"a > b\"", 0), text("a & b"), Piece::Close("details".to_owned())]
         );
-        assert_eq!(pieces("1 < 2 <br/>"), [text("1 < 2 "), open("br")]);
+        assert_eq!(pieces("1 < 2 <br>"), [text("1 < 2 "), open("br", "", 6)]);
         assert_eq!(pieces("a<!-- b > c -->d"), [text("a"), Piece::Hidden("<!-- b > c -->"), text("d")]);
         assert_eq!(pieces("<3 <"), [text("<3 "), text("<")]);
+    }
+
+    #[test]
+    fn tells_attributes_from_one_another() {
+        let found = attributes(" COLSPAN=2 title=\"a &amp; b > c\" open lang='de' = x=/");
+        let found: Vec<(&str, &str)> = found.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        assert_eq!(found, [("colspan", "2"), ("title", "a & b > c"), ("open", ""), ("lang", "de"), ("x", "/")]);
     }
 }

@@ -4,13 +4,14 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::Shared;
-use super::tags::{Piece, is_block as is_block_tag, pieces, style};
+use super::nest::{self, Nest, Node as Part};
+use super::tags::{Piece, attributes, pieces};
 use crate::diagnostic::{Diagnostic, rules};
 use crate::markdown::{Body, Event, Tag, Target, is_inline};
 use crate::model::Document;
 use crate::site::{CaseStudyId, DEEPEST, Destination, DocumentId, Node};
 use crate::slug::Numbered;
-use crate::wiki::page::{Block, Heading, Inline, Item, LinkTo, List, Style, Table};
+use crate::wiki::page::{Block, Heading, Inline, Item, LinkTo, List, RawHtml, Style, Table, Within};
 use crate::wiki::picture;
 
 /// The level of the highest headings on a page; its title is the first.
@@ -31,28 +32,34 @@ pub struct Composer<'a> {
     pub pictures: Vec<String>,
     /// The same names, to look them up.
     known_pictures: HashSet<String>,
-}
-
-/// A part of a page that is folded and not yet at its end.
-struct Fold {
-    summary: Vec<Inline>,
-    /// What stands before it.
-    before: Vec<Block>,
+    /// The elements of HTML that its author used.
+    pub html: Vec<RawHtml>,
 }
 
 impl<'a> Composer<'a> {
     /// A page without anything on it.
     pub fn new(shared: Shared<'a>, case: CaseStudyId, diagnostics: &'a mut Vec<Diagnostic>) -> Self {
-        let (ids, numbers) = (Numbered::default(), HashMap::new());
-        Self { shared, case, diagnostics, ids, notes: Vec::new(), numbers, depth: 0, pictures: Vec::new(), known_pictures: HashSet::new() }
+        Self {
+            shared,
+            case,
+            diagnostics,
+            ids: Numbered::default(),
+            notes: Vec::new(),
+            numbers: HashMap::new(),
+            depth: 0,
+            pictures: Vec::new(),
+            known_pictures: HashSet::new(),
+            html: Vec::new(),
+        }
     }
 
-    /// A stretch of a document.
-    pub fn blocks(&mut self, id: DocumentId, nodes: Range<usize>) -> Vec<Block> {
+    /// A stretch of a document, in the place where it is to stand.
+    pub fn blocks(&mut self, id: DocumentId, nodes: Range<usize>, within: Within) -> Vec<Block> {
         let document = self.shared.site.document(id);
         // The level of a heading is that on the page, whatever stretch it stands in.
         let highest = document.body.highest_heading().unwrap_or(HIGHEST);
-        Walk { page: self, id, document, shift: HIGHEST.cast_signed() - highest.cast_signed() }.blocks(nodes)
+        let shift = HIGHEST.cast_signed() - highest.cast_signed();
+        Walk { page: self, id, document, shift, within }.blocks(nodes)
     }
 
     /// The texts of the footnotes that were referred to. A footnote can refer to another, which then joins the list.
@@ -60,7 +67,7 @@ impl<'a> Composer<'a> {
         let mut texts = Vec::new();
         while let Some(&(id, place)) = self.notes.get(texts.len()) {
             let nodes = self.shared.site.document(id).body.footnotes[place].nodes.clone();
-            texts.push(self.blocks(id, nodes));
+            texts.push(self.blocks(id, nodes, Within::Block));
         }
         texts
     }
@@ -77,6 +84,8 @@ struct Walk<'w, 'a> {
     id: DocumentId,
     document: &'a Document,
     shift: i8,
+    /// What the nodes stand in that are walked over.
+    within: Within,
 }
 
 impl Walk<'_, '_> {
@@ -89,28 +98,36 @@ impl Walk<'_, '_> {
     }
 
     fn blocks(&mut self, nodes: Range<usize>) -> Vec<Block> {
-        let mut folds: Vec<Fold> = Vec::new();
-        let mut blocks = Vec::new();
+        let mut nest = Nest::default();
         let mut index = nodes.start;
         while index < nodes.end {
             let end = self.body().end_of(index).min(nodes.end - 1);
-            if self.event(index) == Event::Start(Tag::HtmlBlock) {
-                let html = self.html(index + 1..end);
-                add_html(&html, &mut blocks, &mut folds);
-            } else if is_block(self.event(index)) {
-                self.block(index, end, &mut blocks);
-            } else {
+            match self.event(index) {
+                Event::Start(Tag::HtmlBlock) => self.html(index + 1..end, &mut nest),
+                Event::Start(Tag::Paragraph | Tag::CalloutTitle) => {
+                    nest.open("p", Vec::new(), self.within);
+                    self.add_inlines(index + 1..end, &mut nest);
+                    nest.close("p");
+                }
+                event if is_block(event) => {
+                    let mut blocks = Vec::new();
+                    self.block(index, end, &mut blocks);
+                    blocks.into_iter().for_each(|block| nest.block(block));
+                }
                 // The words of a tight list have no paragraph around them.
-                let end = (index..nodes.end).find(|&at| is_block(self.event(at))).unwrap_or(nodes.end);
-                self.paragraph(index..end, &mut blocks);
-                index = end;
-                continue;
+                _ => self.add_inline(index, end, &mut nest),
             }
             index = end + 1;
         }
-        while let Some(fold) = folds.pop() {
-            unfold(fold, &mut blocks);
-        }
+        let page = &mut *self.page;
+        nest::blocks(nest.end(), &mut |id| page.claim(id))
+    }
+
+    /// The blocks inside of another one.
+    fn inner_blocks(&mut self, nodes: Range<usize>) -> Vec<Block> {
+        let within = std::mem::replace(&mut self.within, Within::Block);
+        let blocks = self.blocks(nodes);
+        self.within = within;
         blocks
     }
 
@@ -125,9 +142,8 @@ impl Walk<'_, '_> {
             return;
         };
         match tag {
-            Tag::Paragraph | Tag::CalloutTitle => self.paragraph(inner, blocks),
             Tag::Heading(number) => blocks.push(self.heading(number, inner)),
-            Tag::Quote => blocks.push(Block::Quote(self.blocks(inner))),
+            Tag::Quote => blocks.push(Block::Quote(self.inner_blocks(inner))),
             Tag::Callout(number) => blocks.push(self.callout(number, inner)),
             Tag::CodeBlock(language) => {
                 let language = self.body().str(language).to_owned();
@@ -135,10 +151,12 @@ impl Walk<'_, '_> {
             }
             Tag::BulletList => blocks.push(self.list(None, inner)),
             Tag::NumberedList(first) => blocks.push(self.list(Some(first), inner)),
-            Tag::Item => blocks.extend(self.blocks(inner)),
+            Tag::Item => blocks.extend(self.inner_blocks(inner)),
             Tag::Table(number) => blocks.push(self.table(number, inner)),
             // Footnotes are composed when the page is; the rest stands inside of what was met already.
             Tag::Footnote(_)
+            | Tag::Paragraph
+            | Tag::CalloutTitle
             | Tag::HtmlBlock
             | Tag::TableHead
             | Tag::TableRow
@@ -148,13 +166,6 @@ impl Walk<'_, '_> {
             | Tag::Strikethrough
             | Tag::Link(_)
             | Tag::Image(_) => {}
-        }
-    }
-
-    fn paragraph(&mut self, nodes: Range<usize>, blocks: &mut Vec<Block>) {
-        let inlines = self.inlines(nodes);
-        if !inlines.is_empty() {
-            blocks.push(Block::Paragraph(inlines));
         }
     }
 
@@ -170,7 +181,7 @@ impl Walk<'_, '_> {
         let has_title = !nodes.is_empty() && self.event(nodes.start) == Event::Start(Tag::CalloutTitle);
         let below = if has_title { self.body().end_of(nodes.start) + 1 } else { nodes.start };
         let title = if has_title { self.inlines(nodes.start + 1..below - 1) } else { Vec::new() };
-        Block::Callout { kind, title, blocks: self.blocks(below..nodes.end) }
+        Block::Callout { kind, title, blocks: self.inner_blocks(below..nodes.end) }
     }
 
     fn list(&mut self, first: Option<u32>, nodes: Range<usize>) -> Block {
@@ -180,7 +191,7 @@ impl Walk<'_, '_> {
         while index < nodes.end {
             let end = self.body().end_of(index);
             is_tight &= index + 1 >= end || self.event(index + 1) != Event::Start(Tag::Paragraph);
-            items.push(Item { done: self.task(index), blocks: self.blocks(index + 1..end) });
+            items.push(Item { done: self.task(index), blocks: self.inner_blocks(index + 1..end) });
             index = end + 1;
         }
         Block::List(List { first, is_tight, items })
@@ -198,39 +209,65 @@ impl Walk<'_, '_> {
 
     fn table(&mut self, number: u32, nodes: Range<usize>) -> Block {
         let columns = self.body().tables[number as usize].to_vec();
-        let mut table = Table { columns, head: Vec::new(), rows: Vec::new() };
+        let mut head = Vec::new();
+        let mut rows = Vec::new();
         let mut index = nodes.start;
         while index < nodes.end {
             let end = self.body().end_of(index);
-            let cells = self.cells(index + 1..end, table.columns.len());
+            let cells = self.cells(index + 1..end, columns.len());
             match self.event(index) {
-                Event::Start(Tag::TableHead) => table.head = cells,
-                Event::Start(Tag::TableRow) => table.rows.push(cells),
+                Event::Start(Tag::TableHead) => head = cells,
+                Event::Start(Tag::TableRow) => rows.push(cells),
                 _ => {}
             }
             index = end + 1;
         }
-        Block::Table(table)
+        if std::iter::once(&head).chain(&rows).flatten().any(|cell| nest::holds_blocks(cell)) {
+            let page = &mut *self.page;
+            return nest::table_of_cells(&columns, head, rows, &mut |id| page.claim(id));
+        }
+        let lines = |cells: Vec<Vec<Part>>| cells.into_iter().map(nest::inlines).collect::<Vec<_>>();
+        Block::Table(Table { columns, head: lines(head), rows: rows.into_iter().map(lines).collect() })
     }
 
-    fn cells(&mut self, nodes: Range<usize>, columns: usize) -> Vec<Vec<Inline>> {
+    fn cells(&mut self, nodes: Range<usize>, columns: usize) -> Vec<Vec<Part>> {
         let mut cells = Vec::new();
         let mut index = nodes.start;
         while index < nodes.end {
             let end = self.body().end_of(index);
-            cells.push(self.inlines(index + 1..end));
+            cells.push(self.parts(index + 1..end, Within::Block));
             index = end + 1;
         }
-        cells.resize(columns, Vec::new());
+        cells.resize_with(columns, Vec::new);
         cells
     }
 
-    fn html(&self, nodes: Range<usize>) -> String {
-        let pieces = self.body().nodes[nodes].iter().map(|node| match node.event {
-            Event::Html(piece) | Event::Text(piece) => self.body().str(piece),
-            _ => "\n",
-        });
-        pieces.collect()
+    /// Adds HTML, all of its lines at once: a tag can go over several.
+    fn html(&mut self, nodes: Range<usize>, nest: &mut Nest) {
+        let mut html = String::new();
+        let mut starts = Vec::new();
+        for node in &self.body().nodes[nodes.clone()] {
+            starts.push(html.len());
+            html.push_str(match node.event {
+                Event::Html(piece) | Event::Text(piece) => self.body().str(piece),
+                _ => "\n",
+            });
+        }
+        for piece in pieces(&html) {
+            match piece {
+                Piece::Open { name, attributes: text, at } => {
+                    if let Some(opened) = nest.open(&name, attributes(text), self.within) {
+                        let line = starts.partition_point(|&start| start <= at).saturating_sub(1);
+                        let span = self.body().nodes[nodes.start + line].span;
+                        let file = self.document.path.clone();
+                        self.page.html.push(RawHtml { name: opened.name, file, span, within: opened.within });
+                    }
+                }
+                Piece::Close(name) => nest.close(&name),
+                Piece::Text(text) => nest.text(&text),
+                Piece::Hidden(_) => {}
+            }
+        }
     }
 
     fn transclusion(&mut self, number: u32) -> Vec<Block> {
@@ -241,53 +278,57 @@ impl Walk<'_, '_> {
         }
         let Some((document, nodes)) = site.shown(*node, fragment, *section) else { return Vec::new() };
         self.page.depth += 1;
-        let blocks = self.page.blocks(document, nodes);
+        let blocks = self.page.blocks(document, nodes, self.within);
         self.page.depth -= 1;
         blocks
     }
 
     /// What stands in a line, without white space at its ends.
     fn inlines(&mut self, nodes: Range<usize>) -> Vec<Inline> {
-        let mut line = Line::default();
-        self.add_inlines(nodes, &mut line);
-        line.end()
+        nest::inlines(self.parts(nodes, Within::Line))
     }
 
-    fn add_inlines(&mut self, nodes: Range<usize>, line: &mut Line) {
+    fn inlines_as_they_are(&mut self, nodes: Range<usize>) -> Vec<Inline> {
+        nest::untrimmed(self.parts(nodes, Within::Line))
+    }
+
+    fn parts(&mut self, nodes: Range<usize>, within: Within) -> Vec<Part> {
+        let before = std::mem::replace(&mut self.within, within);
+        let mut nest = Nest::default();
+        self.add_inlines(nodes, &mut nest);
+        self.within = before;
+        nest.end()
+    }
+
+    fn add_inlines(&mut self, nodes: Range<usize>, nest: &mut Nest) {
         let mut index = nodes.start;
         while index < nodes.end {
             let end = self.body().end_of(index).min(nodes.end - 1);
-            self.add_inline(index, end, line);
+            self.add_inline(index, end, nest);
             index = end + 1;
         }
     }
 
-    fn add_inline(&mut self, index: usize, end: usize, line: &mut Line) {
+    fn add_inline(&mut self, index: usize, end: usize, nest: &mut Nest) {
         match self.event(index) {
-            Event::Text(piece) => line.text(self.document.body.str(piece)),
-            Event::Code(piece) => line.push(Inline::Code(self.document.body.str(piece).replace('\n', " "))),
-            Event::Html(piece) => line.html(self.document.body.str(piece)),
+            Event::Text(piece) => nest.text(self.document.body.str(piece)),
+            Event::Code(piece) => nest.inline(Inline::Code(self.document.body.str(piece).replace('\n', " "))),
+            Event::Html(_) => self.html(index..end + 1, nest),
             Event::FootnoteReference(label) => {
                 let note = self.footnote(self.document.body.str(label));
-                note.into_iter().for_each(|note| line.push(note));
+                note.into_iter().for_each(|note| nest.inline(note));
             }
-            Event::SoftBreak => line.text(" "),
-            Event::HardBreak => line.push(Inline::Break),
-            Event::Start(Tag::Emphasis) => line.push(Inline::Styled(Style::Emphasis, self.inlines_as_they_are(index + 1..end))),
-            Event::Start(Tag::Strong) => line.push(Inline::Styled(Style::Strong, self.inlines_as_they_are(index + 1..end))),
-            Event::Start(Tag::Strikethrough) => line.push(Inline::Styled(Style::Strikethrough, self.inlines_as_they_are(index + 1..end))),
-            Event::Start(Tag::Link(number)) => self.link(number, index + 1..end, line),
-            Event::Start(Tag::Image(number)) => self.picture(number, index + 1..end, line),
-            Event::Start(_) => self.add_inlines(index + 1..end, line),
+            Event::SoftBreak => nest.text("\n"),
+            Event::HardBreak => nest.inline(Inline::Break),
+            Event::Start(Tag::Emphasis) => nest.inline(Inline::Styled(Style::Emphasis, self.inlines_as_they_are(index + 1..end))),
+            Event::Start(Tag::Strong) => nest.inline(Inline::Styled(Style::Strong, self.inlines_as_they_are(index + 1..end))),
+            Event::Start(Tag::Strikethrough) => nest.inline(Inline::Styled(Style::Strikethrough, self.inlines_as_they_are(index + 1..end))),
+            Event::Start(Tag::Link(number)) => self.link(number, index + 1..end, nest),
+            Event::Start(Tag::Image(number)) => self.picture(number, index + 1..end, nest),
+            Event::Start(_) => self.add_inlines(index + 1..end, nest),
             // A hashtag says what a block shows of its author, which is nothing to the readers of a wiki.
             Event::Hashtag(_) | Event::End(_) | Event::Rule | Event::TaskMarker(_) | Event::Transclusion(_) => {}
         }
-    }
-
-    fn inlines_as_they_are(&mut self, nodes: Range<usize>) -> Vec<Inline> {
-        let mut line = Line::default();
-        self.add_inlines(nodes, &mut line);
-        line.all()
     }
 
     fn footnote(&mut self, label: &str) -> Option<Inline> {
@@ -300,15 +341,15 @@ impl Walk<'_, '_> {
         Some(Inline::Footnote(*number))
     }
 
-    fn link(&mut self, number: u32, nodes: Range<usize>, line: &mut Line) {
+    fn link(&mut self, number: u32, nodes: Range<usize>, nest: &mut Nest) {
         let link = &self.document.body.links[number as usize];
         let mut text = self.inlines_as_they_are(nodes);
         if !link.is_labelled || text.is_empty() {
             text = vec![Inline::Text(self.words_for(number))];
         }
         match self.link_to(number) {
-            Some(to) => line.push(Inline::Link { to, text }),
-            None => text.into_iter().for_each(|inline| line.push(inline)),
+            Some(to) => nest.inline(Inline::Link { to, text }),
+            None => text.into_iter().for_each(|inline| nest.inline(inline)),
         }
     }
 
@@ -360,7 +401,7 @@ impl Walk<'_, '_> {
         self.page.diagnostics.push(Diagnostic::new(&rules::FILE_LEFT, &self.document.path, span, message).help(help));
     }
 
-    fn picture(&mut self, number: u32, nodes: Range<usize>, line: &mut Line) {
+    fn picture(&mut self, number: u32, nodes: Range<usize>, nest: &mut Nest) {
         let site = self.page.shared.site;
         let link = &self.document.body.links[number as usize];
         let alt = self.document.body.plain(nodes);
@@ -370,24 +411,24 @@ impl Walk<'_, '_> {
                     if self.page.known_pictures.insert(name.clone()) {
                         self.page.pictures.push(name.clone());
                     }
-                    line.push(Inline::Picture { name: name.clone(), alt, title: link.title.clone() });
+                    nest.inline(Inline::Picture { name: name.clone(), alt, title: link.title.clone() });
                 }
                 None => {
                     if !picture::is_picture(path.as_str(), &[]) {
                         self.warn_of_file(number);
                     }
-                    line.text(&alt);
+                    nest.text(&alt);
                 }
             },
             // A picture of another host would tell that host who reads the page.
             Destination::External => match &link.target {
                 Target::External(address) => {
                     let words = if alt.is_empty() { address.clone() } else { alt };
-                    line.push(Inline::Link { to: LinkTo::External(address.clone()), text: vec![Inline::Text(words)] });
+                    nest.inline(Inline::Link { to: LinkTo::External(address.clone()), text: vec![Inline::Text(words)] });
                 }
-                _ => line.text(&alt),
+                _ => nest.text(&alt),
             },
-            Destination::Page { .. } | Destination::Nothing => line.text(&alt),
+            Destination::Page { .. } | Destination::Nothing => nest.text(&alt),
         }
     }
 }
@@ -398,143 +439,5 @@ fn is_block(event: Event) -> bool {
         Event::Start(tag) => !is_inline(tag),
         Event::Rule | Event::Transclusion(_) => true,
         _ => false,
-    }
-}
-
-/// Adds an author's HTML: what folds stays folded, other tags go, and their words stay.
-fn add_html(html: &str, blocks: &mut Vec<Block>, folds: &mut Vec<Fold>) {
-    let mut line = Line::default();
-    for piece in pieces(html) {
-        match &piece {
-            Piece::Open(name) if name == "details" => {
-                end_line(&mut line, blocks);
-                folds.push(Fold { summary: Vec::new(), before: std::mem::take(blocks) });
-            }
-            Piece::Close(name) if name == "details" => {
-                end_line(&mut line, blocks);
-                if let Some(fold) = folds.pop() {
-                    unfold(fold, blocks);
-                }
-            }
-            Piece::Open(name) if name == "summary" => end_line(&mut line, blocks),
-            Piece::Close(name) if name == "summary" => {
-                let words = std::mem::take(&mut line).end();
-                match folds.last_mut() {
-                    Some(fold) => fold.summary = words,
-                    None => blocks.push(Block::Paragraph(words)),
-                }
-            }
-            Piece::Open(name) if name == "hr" => {
-                end_line(&mut line, blocks);
-                blocks.push(Block::Rule);
-            }
-            Piece::Open(name) | Piece::Close(name) if is_block_tag(name) => end_line(&mut line, blocks),
-            _ => line.piece(&piece),
-        }
-    }
-    end_line(&mut line, blocks);
-}
-
-fn end_line(line: &mut Line, blocks: &mut Vec<Block>) {
-    let words = std::mem::take(line).end();
-    if !words.is_empty() {
-        blocks.push(Block::Paragraph(words));
-    }
-}
-
-fn unfold(fold: Fold, blocks: &mut Vec<Block>) {
-    let inner = std::mem::replace(blocks, fold.before);
-    let summary = if fold.summary.is_empty() { vec![Inline::Text("Details".to_owned())] } else { fold.summary };
-    blocks.push(Block::Details { summary, blocks: inner });
-}
-
-/// What stands in a line, with the styles that HTML has opened in it.
-#[derive(Default)]
-struct Line {
-    inlines: Vec<Inline>,
-    /// Styles that are open, each with what stands before it.
-    open: Vec<(Style, Vec<Inline>)>,
-}
-
-impl Line {
-    fn push(&mut self, inline: Inline) {
-        self.inlines.push(inline);
-    }
-
-    fn text(&mut self, text: &str) {
-        let text = text.replace(['\n', '\r', '\t'], " ");
-        if let Some(Inline::Text(before)) = self.inlines.last_mut() {
-            before.push_str(&text);
-        } else if !text.is_empty() {
-            self.inlines.push(Inline::Text(text));
-        }
-    }
-
-    fn html(&mut self, html: &str) {
-        pieces(html).iter().for_each(|piece| self.piece(piece));
-    }
-
-    fn piece(&mut self, piece: &Piece<'_>) {
-        match piece {
-            Piece::Text(text) => self.text(text),
-            Piece::Open(name) if name == "br" => self.push(Inline::Break),
-            // The cells of a table that was written in HTML stand in one line.
-            Piece::Close(name) if matches!(name.as_str(), "td" | "th") => self.text(" "),
-            Piece::Open(name) => {
-                if let Some(style) = style(name) {
-                    self.open.push((style, std::mem::take(&mut self.inlines)));
-                }
-            }
-            Piece::Close(name) => {
-                if style(name).is_some_and(|style| self.open.last().is_some_and(|(open, _)| *open == style)) {
-                    self.close();
-                }
-            }
-            Piece::Hidden(_) => {}
-        }
-    }
-
-    fn close(&mut self) {
-        if let Some((style, before)) = self.open.pop() {
-            let inner = std::mem::replace(&mut self.inlines, before);
-            if !inner.is_empty() {
-                self.inlines.push(Inline::Styled(style, inner));
-            }
-        }
-    }
-
-    /// All of it; what was left open ends here.
-    fn all(mut self) -> Vec<Inline> {
-        while !self.open.is_empty() {
-            self.close();
-        }
-        self.inlines
-    }
-
-    /// All of it, without white space and line ends at its ends.
-    fn end(self) -> Vec<Inline> {
-        let mut inlines = self.all();
-        let is_blank = |inline: &Inline| match inline {
-            Inline::Text(text) => text.trim_start().is_empty(),
-            Inline::Break => true,
-            _ => false,
-        };
-        let blanks = inlines.iter().take_while(|inline| is_blank(inline)).count();
-        inlines.drain(..blanks);
-        if let Some(Inline::Text(text)) = inlines.first_mut() {
-            *text = text.trim_start().to_owned();
-        }
-        while let Some(last) = inlines.last_mut() {
-            match last {
-                Inline::Text(text) if text.trim_end().is_empty() => drop(inlines.pop()),
-                Inline::Break => drop(inlines.pop()),
-                Inline::Text(text) => {
-                    text.truncate(text.trim_end().len());
-                    break;
-                }
-                _ => break,
-            }
-        }
-        inlines
     }
 }

@@ -7,7 +7,7 @@ mod xml;
 
 use std::collections::BTreeMap;
 
-use super::page::Case;
+use super::page::{Case, RawHtml, Within};
 use super::{Book, Name};
 use crate::slug::Numbered;
 
@@ -32,6 +32,16 @@ pub fn anchors(case: &Case) -> BTreeMap<String, String> {
         }
     }
     anchors
+}
+
+/// Whether Confluence has nothing like an element of HTML.
+pub fn loses(html: &RawHtml) -> bool {
+    match html.name {
+        "abbr" | "bdi" | "bdo" | "caption" | "center" | "col" | "colgroup" | "div" | "dl" | "figure" | "ruby" | "small" | "span"
+        | "time" | "wbr" => true,
+        "table" | "blockquote" | "details" | "h2" | "h3" | "h4" | "h5" | "h6" | "hr" => html.within == Within::Block,
+        _ => false,
+    }
 }
 
 /// A page as the wiki reads it.

@@ -6,7 +6,10 @@ use super::xml::{Element, Node};
 use super::{anchor_name, anchors};
 use crate::markdown::Alignment;
 use crate::wiki::Book;
-use crate::wiki::page::{Action, Block, CalloutKind, Case, Heading, Inline, Item, LinkTo, List, Style, Table, callout_name, plain};
+use crate::wiki::lowered;
+use crate::wiki::page::{
+    Action, Block, CalloutKind, Case, Element as HtmlElement, Heading, Inline, Item, LinkTo, List, Style, Table, callout_name, plain,
+};
 
 /// Where a block stands. The editor of Cloud cannot nest everything in everything, and what it cannot nest it shows as a grey box.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,6 +123,7 @@ impl Writer<'_> {
             Block::Contents if room.takes_headings_and_tasks() => vec![macro_named("toc").into()],
             Block::Contents => Vec::new(),
             Block::Actions(actions) => vec![self.actions(actions, room)],
+            Block::Element(element, inner) => self.own_element(element, inner, room),
         }
     }
 
@@ -244,17 +248,45 @@ impl Writer<'_> {
 
     fn row(&mut self, cell: &str, cells: &[Vec<Inline>], columns: &[Alignment]) -> Node {
         let cells = cells.iter().enumerate().map(|(column, inlines)| {
-            let set = match columns.get(column) {
-                Some(Alignment::Left) => Some("text-align: left;"),
-                Some(Alignment::Center) => Some("text-align: center;"),
-                Some(Alignment::Right) => Some("text-align: right;"),
-                Some(Alignment::None) | None => None,
-            };
-            let paragraph = set.into_iter().fold(Element::new("p"), |paragraph, set| paragraph.with("style", set));
+            let paragraph = set_paragraph(columns.get(column).copied().unwrap_or(Alignment::None));
             Element::new(cell).add(paragraph.holding(self.inlines(inlines))).into()
         });
         let cells: Vec<Node> = cells.collect();
         Element::new("tr").holding(cells).into()
+    }
+
+    /// An element of its author's own: tables and lines as they stand, anything else in plainer words.
+    fn own_element(&mut self, element: &HtmlElement, inner: &[Block], room: Room) -> Vec<Node> {
+        match (element.name, inner) {
+            ("table", _) if room.is_wide() => self.table_of_blocks(inner),
+            ("pre", [Block::Paragraph(lines)]) => vec![Element::new("pre").holding(self.inlines(lines)).into()],
+            _ => self.blocks(&lowered::blocks(element, inner), room),
+        }
+    }
+
+    fn table_of_blocks(&mut self, parts: &[Block]) -> Vec<Node> {
+        let (caption, rows) = lowered::rows(parts);
+        let mut written = self.blocks(&caption, Room::Page);
+        let rows: Vec<Node> = rows
+            .iter()
+            .map(|row| {
+                let cells: Vec<Node> = row.iter().map(|cell| self.cell_of_blocks(cell)).collect();
+                Element::new("tr").holding(cells).into()
+            })
+            .collect();
+        written.push(Element::new("table").add(Element::new("tbody").holding(rows)).into());
+        written
+    }
+
+    fn cell_of_blocks(&mut self, cell: &lowered::Cell<'_>) -> Node {
+        let spans = ["colspan", "rowspan"].into_iter().filter_map(|name| Some((name, cell.element.number(name)?.to_string())));
+        let element = spans.fold(Element::new(cell.element.name), |element, (name, number)| element.with(name, number));
+        let words = match cell.blocks {
+            [] => vec![Element::new("p").into()],
+            [Block::Paragraph(words)] => vec![set_paragraph(cell.element.alignment()).holding(self.inlines(words)).into()],
+            blocks => self.blocks(blocks, Room::Item),
+        };
+        element.holding(words).into()
     }
 
     /// A table where none may stand: a line for each row.
@@ -291,6 +323,7 @@ impl Writer<'_> {
             Inline::Picture { name, alt, title } => vec![picture(name, alt, title)],
             Inline::Break => vec![Element::new("br").into()],
             Inline::Footnote(index) => vec![self.footnote(*index)],
+            Inline::Element(element, inner) => self.inlines(&lowered::inlines(element, inner)),
         }
     }
 
@@ -341,6 +374,17 @@ impl Writer<'_> {
         let first = std::iter::once(anchor(&format!("footnote-{number}"))).chain(first).chain(ways_back).collect();
         Element::new("li").add(paragraph(first)).holding(self.blocks(rest, Room::Item)).into()
     }
+}
+
+/// A paragraph of a cell, set as its column is.
+fn set_paragraph(alignment: Alignment) -> Element {
+    let set = match alignment {
+        Alignment::None => return Element::new("p"),
+        Alignment::Left => "text-align: left;",
+        Alignment::Center => "text-align: center;",
+        Alignment::Right => "text-align: right;",
+    };
+    Element::new("p").with("style", set)
 }
 
 fn reference_name(number: usize, count: usize) -> String {

@@ -4,6 +4,7 @@ use super::inlines::words;
 use super::names;
 use crate::markdown::Alignment;
 use crate::wiki::Book;
+use crate::wiki::lowered;
 use crate::wiki::page::{Action, Block, CalloutKind, Case, Heading, Inline, Item, List, Table, callout_name};
 
 /// Writes one page.
@@ -55,6 +56,8 @@ impl<'a> Writer<'a> {
             Block::Facts(facts) => facts_table(facts),
             Block::Contents => String::new(),
             Block::Actions(actions) => actions_table(actions),
+            Block::Element(element, inner) if element.name == "table" => return self.cells_of_blocks(inner),
+            Block::Element(element, inner) => return self.blocks(&lowered::blocks(element, inner)),
         };
         vec![text]
     }
@@ -101,6 +104,46 @@ impl<'a> Writer<'a> {
         let mut rows = vec![row(&cells(&table.head), '^')];
         rows.extend(table.rows.iter().map(|next| row(&cells(next), '|')));
         rows.join("\n")
+    }
+
+    /// A table whose cells hold blocks, or go over several columns and rows; its caption above it.
+    fn cells_of_blocks(&mut self, parts: &[Block]) -> Vec<String> {
+        let (caption, rows) = lowered::rows(parts);
+        let mut said = self.blocks(&caption);
+        // For each column, how many rows more a cell above goes down.
+        let mut below: Vec<u32> = Vec::new();
+        let mut lines = Vec::new();
+        for row in rows {
+            let mut out = String::new();
+            let mut bar = '|';
+            let mut column = 0;
+            let mut cells = row.into_iter().peekable();
+            while cells.peek().is_some() || below.get(column).is_some_and(|&rows| rows > 0) {
+                if let Some(rows) = below.get_mut(column).filter(|rows| **rows > 0) {
+                    *rows -= 1;
+                    out.push_str(&format!("{bar} ::: "));
+                    column += 1;
+                    continue;
+                }
+                let Some(cell) = cells.next() else { break };
+                bar = if cell.element.name == "th" { '^' } else { '|' };
+                let text = self.joined(cell.blocks);
+                let spanned = cell.element.number("colspan").unwrap_or(1).max(1);
+                let one = row_of_one(&text, cell.element.alignment(), bar);
+                out.push_str(one.strip_suffix(bar).unwrap_or(&one));
+                out.extend((1..spanned).map(|_| bar));
+                let rows = cell.element.number("rowspan").unwrap_or(1).max(1) - 1;
+                for _ in 0..spanned {
+                    below.resize(below.len().max(column + 1), 0);
+                    below[column] = rows;
+                    column += 1;
+                }
+            }
+            out.push(bar);
+            lines.push(out);
+        }
+        said.push(lines.join("\n"));
+        said
     }
 
     fn list(&mut self, list: &List, depth: usize) -> String {
@@ -198,6 +241,7 @@ impl<'a> Writer<'a> {
             Block::Facts(facts) => facts.iter().map(|(name, value)| Line::Words(words(&format!("{name}: {value}")))).collect(),
             Block::Contents => Vec::new(),
             Block::Actions(actions) => actions.iter().map(|action| Line::Words(words(&action_cells(action).join(" | ")))).collect(),
+            Block::Element(element, inner) => self.lines(&lowered::blocks(element, inner)),
         }
     }
 
@@ -270,6 +314,10 @@ fn row(cells: &[(String, Alignment)], bar: char) -> String {
     }
     out.push(bar);
     out
+}
+
+fn row_of_one(cell: &str, alignment: Alignment, bar: char) -> String {
+    row(&[(cell.to_owned(), alignment)], bar)
 }
 
 fn facts_table(facts: &[(String, String)]) -> String {
@@ -368,7 +416,7 @@ fn add_more_than_words(inlines: &[Inline], out: &mut Vec<Inline>) {
                 }
                 out.push(inline.clone());
             }
-            Inline::Styled(_, inner) => add_more_than_words(inner, out),
+            Inline::Styled(_, inner) | Inline::Element(_, inner) => add_more_than_words(inner, out),
             Inline::Text(_) | Inline::Code(_) | Inline::Break => {}
         }
     }
@@ -380,7 +428,7 @@ pub fn inlines(blocks: &[Block], look: &mut impl FnMut(&Inline)) {
         match block {
             Block::Heading(heading) => inner(&heading.text, look),
             Block::Paragraph(text) => inner(text, look),
-            Block::Quote(blocks) => inlines(blocks, look),
+            Block::Quote(blocks) | Block::Element(_, blocks) => inlines(blocks, look),
             Block::Callout { title: text, blocks, .. } | Block::Details { summary: text, blocks } => {
                 inner(text, look);
                 inlines(blocks, look);
@@ -396,7 +444,7 @@ fn inner(text: &[Inline], look: &mut impl FnMut(&Inline)) {
     for inline in text {
         look(inline);
         match inline {
-            Inline::Styled(_, text) | Inline::Link { text, .. } => inner(text, look),
+            Inline::Styled(_, text) | Inline::Link { text, .. } | Inline::Element(_, text) => inner(text, look),
             Inline::Text(_) | Inline::Code(_) | Inline::Picture { .. } | Inline::Break | Inline::Footnote(_) => {}
         }
     }

@@ -1,6 +1,7 @@
 //! What stands inside a line, as DokuWiki reads it.
 
 use super::blocks::Writer;
+use crate::wiki::lowered;
 use crate::wiki::page::{Inline, LinkTo, Style};
 
 /// Words in which nothing means anything to the wiki, and which it shows as they are.
@@ -24,6 +25,14 @@ pub fn words(text: &str) -> String {
         rest = &rest[end + count..];
     }
     out
+}
+
+/// The same before the bracket of a footnote, which would make a face of a short word: `m((note))`. Wikis can have faces of their own.
+fn words_before_bracket(text: &str) -> String {
+    const LONGEST_FACE: usize = 3;
+    let last = text.trim_end_matches(|next: char| next.is_alphanumeric()).len();
+    let is_face = (1..=LONGEST_FACE).contains(&text[last..].chars().count());
+    if is_face && is_plain(text) { format!("{}{}", words(&text[..last]), literal(&text[last..])) } else { words(text) }
 }
 
 /// Where the next percent signs stand that could end `%%…%%`: two or more, or any at one of the ends.
@@ -55,10 +64,10 @@ fn is_plain_word(word: &str) -> bool {
     is_number || word.split('-').all(is_small_word)
 }
 
-/// Letters, and no capitals but the first one.
+/// Letters, and no capitals but the first one; the wiki explains one small word, which it takes for an abbreviation.
 fn is_small_word(word: &str) -> bool {
     let mut letters = word.chars();
-    letters.next().is_some_and(char::is_alphabetic) && letters.all(|next| next.is_alphabetic() && !next.is_uppercase())
+    word != "spec" && letters.next().is_some_and(char::is_alphabetic) && letters.all(|next| next.is_alphabetic() && !next.is_uppercase())
 }
 
 impl Writer<'_> {
@@ -66,12 +75,13 @@ impl Writer<'_> {
     pub fn inlines(&mut self, inlines: &[Inline]) -> String {
         let mut out = String::new();
         let mut text = String::new();
-        for inline in inlines {
+        for inline in &lowered::in_plain_words(inlines) {
             if let Inline::Text(more) = inline {
                 text.push_str(more);
                 continue;
             }
-            out.push_str(&words(&std::mem::take(&mut text)));
+            let before = std::mem::take(&mut text);
+            out.push_str(&if matches!(inline, Inline::Footnote(_)) { words_before_bracket(&before) } else { words(&before) });
             out.push_str(&self.inline(inline));
         }
         out.push_str(&words(&text));
@@ -90,6 +100,7 @@ impl Writer<'_> {
             Inline::Picture { name, alt, title } => self.picture(name, alt, title),
             Inline::Break => "\\\\ ".to_owned(),
             Inline::Footnote(number) => self.footnote(*number),
+            Inline::Element(element, inner) => self.inlines(&lowered::inlines(element, inner)),
         }
     }
 
@@ -135,7 +146,7 @@ impl Writer<'_> {
     /// A link for every stretch of words in one style, because inside of a link the wiki reads no markup.
     fn linked(&mut self, place: &str, text: &[Inline]) -> String {
         let mut out = String::new();
-        for inline in text {
+        for inline in &lowered::in_plain_words(text) {
             match inline {
                 Inline::Text(text) => out.push_str(&links(place, text)),
                 Inline::Code(code) => out.push_str(&self.within("''", "''", |_| links(place, code))),
@@ -145,7 +156,7 @@ impl Writer<'_> {
                 }
                 Inline::Link { text, .. } => out.push_str(&self.linked(place, text)),
                 Inline::Picture { name, alt, .. } => out.push_str(&format!("[[{place}|{}]]", self.media(name, alt))),
-                Inline::Break | Inline::Footnote(_) => out.push_str(&self.inline(inline)),
+                Inline::Break | Inline::Footnote(_) | Inline::Element(..) => out.push_str(&self.inline(inline)),
             }
         }
         out

@@ -6,7 +6,7 @@ mod names;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::page::{Block, Case, Inline, LinkTo};
+use super::page::{Block, Case, Inline, LinkTo, RawHtml, Within};
 use super::{Book, Name};
 use blocks::Writer;
 
@@ -27,6 +27,16 @@ pub fn name(title: &str, place: &str) -> Name {
 /// What links call the headings of a page.
 pub fn anchors(case: &Case) -> BTreeMap<String, String> {
     names::anchors(case)
+}
+
+/// Whether DokuWiki has nothing like an element of HTML.
+pub fn loses(html: &RawHtml) -> bool {
+    match html.name {
+        "abbr" | "bdi" | "bdo" | "caption" | "center" | "col" | "colgroup" | "details" | "div" | "dl" | "figure" | "h6" | "ruby"
+        | "small" | "span" | "time" | "wbr" => true,
+        "table" | "ul" | "ol" | "blockquote" | "h2" | "h3" | "h4" | "h5" | "hr" => html.within == Within::Block,
+        _ => html.within == Within::Preformatted,
+    }
 }
 
 /// A page as the wiki reads it.

@@ -111,6 +111,10 @@ impl Sections {
                 Block::Heading(heading) => self.heading(heading, place),
                 Block::Details { blocks, .. } => self.walk(blocks, place),
                 Block::Quote(blocks) | Block::Callout { blocks, .. } => self.walk(blocks, Place::Inside),
+                Block::Element(element, blocks) => {
+                    let is_left_out = matches!(element.name, "center" | "div" | "figure" | "figcaption");
+                    self.walk(blocks, if is_left_out { place } else { Place::Inside });
+                }
                 Block::List(list) => list.items.iter().for_each(|item| self.walk(&item.blocks, Place::Inside)),
                 Block::Paragraph(_)
                 | Block::Code { .. }

@@ -29,7 +29,7 @@ pub fn anchors(flavour: Flavour, case: &Case) -> BTreeMap<String, String> {
 fn words(inlines: &[Inline]) -> String {
     let words = inlines.iter().map(|inline| match inline {
         Inline::Text(text) | Inline::Code(text) => text.clone(),
-        Inline::Styled(_, inlines) | Inline::Link { text: inlines, .. } => words(inlines),
+        Inline::Styled(_, inlines) | Inline::Link { text: inlines, .. } | Inline::Element(_, inlines) => words(inlines),
         Inline::Break => " ".to_owned(),
         Inline::Picture { .. } | Inline::Footnote(_) => String::new(),
     });

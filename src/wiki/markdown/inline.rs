@@ -4,7 +4,7 @@ use super::Writer;
 use super::escape::{self, Manner, Where};
 use crate::escape::escaped;
 use crate::wiki::Flavour;
-use crate::wiki::page::{Inline, LinkTo, Style, plain};
+use crate::wiki::page::{Element, Inline, LinkTo, Style, plain};
 
 /// A line, or lines, that grow.
 pub(super) struct Line<'a> {
@@ -57,6 +57,7 @@ impl Line<'_> {
             Inline::Picture { name, alt, title } => self.add_picture(name, alt, title),
             Inline::Break => self.add_break(),
             Inline::Footnote(number) => self.add_footnote(*number),
+            Inline::Element(element, inlines) => self.add_element(element, &joined(inlines)),
         }
     }
 
@@ -70,6 +71,7 @@ impl Line<'_> {
             Inline::Picture { .. } => '!',
             Inline::Break => ' ',
             Inline::Footnote(_) => '[',
+            Inline::Element(..) => '<',
         }
     }
 
@@ -143,6 +145,15 @@ impl Line<'_> {
         }
     }
 
+    fn add_element(&mut self, element: &Element, inlines: &[Inline]) {
+        let element = known_to_hosts(element);
+        self.out.push_str(&element.tag(escaped));
+        self.add_all(inlines, Some('<'));
+        if element.name != "wbr" {
+            self.out.push_str(&format!("</{}>", element.name));
+        }
+    }
+
     fn add_link(&mut self, to: &LinkTo, text: &[Inline]) {
         let Some(address) = self.writer.address(to) else { return self.add_all(&joined(text), None) };
         if self.out.ends_with(']') {
@@ -210,6 +221,11 @@ pub(super) fn longest_run(text: &str, character: char) -> usize {
 
 /// Words as HTML: what stands inside of an element on its line is no Markdown.
 pub(super) fn html(writer: &Writer<'_>, inlines: &[Inline]) -> String {
+    html_lines(writer, inlines).replace(['\n', '\r'], " ")
+}
+
+/// The same with the ends of its lines, for a `pre`.
+pub(super) fn html_lines(writer: &Writer<'_>, inlines: &[Inline]) -> String {
     let mut out = String::new();
     for inline in inlines {
         add_html(writer, inline, &mut out);
@@ -217,10 +233,21 @@ pub(super) fn html(writer: &Writer<'_>, inlines: &[Inline]) -> String {
     out
 }
 
+/// An element as the hosts let it through: they know neither `center` nor `bdi`, but attributes that say the same.
+pub(super) fn known_to_hosts(element: &Element) -> Element {
+    let (name, says) = match element.name {
+        "center" => ("div", Some(("align", "center".to_owned()))),
+        "bdi" if element.attribute("dir").is_none() => ("span", Some(("dir", "auto".to_owned()))),
+        "bdi" => ("span", None),
+        name => (name, None),
+    };
+    Element { name, attributes: says.into_iter().chain(element.attributes.iter().cloned()).collect() }
+}
+
 fn add_html(writer: &Writer<'_>, inline: &Inline, out: &mut String) {
     match inline {
-        Inline::Text(text) => out.push_str(&escaped(&text.replace(['\n', '\r'], " "))),
-        Inline::Code(code) => out.push_str(&format!("<code>{}</code>", escaped(&code.replace(['\n', '\r'], " ")))),
+        Inline::Text(text) => out.push_str(&escaped(text)),
+        Inline::Code(code) => out.push_str(&format!("<code>{}</code>", escaped(code))),
         Inline::Styled(style, inlines) => {
             let element = element(*style);
             out.push_str(&format!("<{element}>{}</{element}>", html(writer, inlines)));
@@ -234,5 +261,13 @@ fn add_html(writer: &Writer<'_>, inline: &Inline, out: &mut String) {
         }
         Inline::Break => out.push(' '),
         Inline::Footnote(number) => out.push_str(&format!("<sup>[{}]</sup>", number + 1)),
+        Inline::Element(element, inlines) => {
+            let element = known_to_hosts(element);
+            out.push_str(&element.tag(escaped));
+            inlines.iter().for_each(|inline| add_html(writer, inline, out));
+            if element.name != "wbr" {
+                out.push_str(&format!("</{}>", element.name));
+            }
+        }
     }
 }

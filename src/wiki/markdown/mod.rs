@@ -7,7 +7,7 @@ mod names;
 
 use std::collections::BTreeMap;
 
-use super::page::{Action, Block, Case, Heading, Inline, Item, LinkTo, List, Style, Table, callout_name, plain};
+use super::page::{Action, Block, Case, Element, Heading, Inline, Item, LinkTo, List, RawHtml, Style, Table, callout_name, plain};
 use super::{Book, Flavour, Name};
 use crate::markdown::{Alignment, CalloutKind};
 
@@ -27,6 +27,11 @@ pub fn link_to_page(flavour: Flavour, name: &Name) -> String {
     let has_formula = name.title.matches('$').count() > 1;
     escape::add(&name.title, escape::Manner { flavour, place: Where::Heading, has_formula }, &mut link);
     format!("{link}]({})", names::page_address(flavour, name))
+}
+
+/// Whether an element of HTML says nothing on a host: those that keep pages clean leave out columns.
+pub fn loses(flavour: Flavour, html: &RawHtml) -> bool {
+    flavour != Flavour::Plain && matches!(html.name, "col" | "colgroup")
 }
 
 /// A page as the wiki reads it.
@@ -109,6 +114,7 @@ impl Writer<'_> {
             // No list begins with this line, as it could with hyphens or stars.
             Block::Rule => "___\n".to_owned(),
             Block::Facts(facts) => self.facts(facts),
+            Block::Element(element, blocks) => self.element(element, blocks),
             Block::List(_) | Block::Contents | Block::Actions(_) => self.list_of(block, Signs::First),
         }
     }
@@ -219,6 +225,26 @@ impl Writer<'_> {
         let content = self.blocks(blocks, Depth::Inside);
         let between = if content.is_empty() { "" } else { "\n" };
         format!("<details>\n<summary>{}</summary>\n\n{content}{between}</details>\n", inline::html(self, summary).trim())
+    }
+
+    /// An element of HTML, which every host shows; blank lines around what it holds make Markdown of that.
+    fn element(&self, element: &Element, blocks: &[Block]) -> String {
+        let element = inline::known_to_hosts(element);
+        let tag = element.tag(crate::escape::escaped);
+        let name = element.name;
+        match (name, blocks) {
+            ("col", _) => format!("{tag}\n"),
+            ("pre", [Block::Paragraph(lines)]) => format!("{tag}{}</pre>\n", inline::html_lines(self, lines)),
+            ("table" | "thead" | "tbody" | "tfoot" | "tr" | "colgroup" | "dl", _) => {
+                let parts: String = blocks.iter().map(|block| self.block(block, Depth::Inside)).collect();
+                format!("{tag}\n{parts}</{name}>\n")
+            }
+            _ => {
+                let content = self.blocks(blocks, Depth::Inside);
+                let content = if content.is_empty() { content } else { format!("\n\n{content}\n") };
+                format!("{tag}{content}</{name}>\n")
+            }
+        }
     }
 
     fn facts(&self, facts: &[(String, String)]) -> String {

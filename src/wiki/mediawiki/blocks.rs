@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::markdown::{Alignment, CalloutKind};
 use crate::wiki::Book;
-use crate::wiki::page::{Action, Block, Case, Heading, Inline, Item, List, Table, callout_name};
+use crate::wiki::lowered;
+use crate::wiki::page::{Action, Block, Case, Element, Heading, Inline, Item, List, Table, callout_name};
 
 use super::inline::{Lines, Notes, line, note_name};
 use super::words::{escape, has_french_blanks, preformatted};
@@ -53,6 +54,7 @@ fn block(lines: Lines<'_>, around: Around, block: &Block) -> String {
         Block::Facts(facts) => facts_table(facts),
         Block::Contents => "__TOC__".to_owned(),
         Block::Actions(actions) => actions_table(actions),
+        Block::Element(one, inner) => own_element(lines, around, one, inner),
     }
 }
 
@@ -86,6 +88,7 @@ fn without_breaks(inlines: &[Inline]) -> Vec<Inline> {
         Inline::Break => Inline::Text(" ".to_owned()),
         Inline::Styled(style, inlines) => Inline::Styled(*style, without_breaks(inlines)),
         Inline::Link { to, text } => Inline::Link { to: to.clone(), text: without_breaks(text) },
+        Inline::Element(element, inlines) => Inline::Element(element.clone(), without_breaks(inlines)),
         Inline::Text(_) | Inline::Code(_) | Inline::Picture { .. } | Inline::Footnote(_) => inline.clone(),
     };
     inlines.iter().map(one).collect()
@@ -210,6 +213,52 @@ fn alignment_of(alignment: Alignment) -> &'static str {
     }
 }
 
+/// An element of its author's own, as far as MediaWiki lets it through: it knows no parts of tables but rows and cells.
+fn own_element(lines: Lines<'_>, around: Around, own: &Element, inner: &[Block]) -> String {
+    match own.name {
+        "table" => {
+            let caption = inner.iter().filter_map(|block| match block {
+                Block::Element(caption, inner) if caption.name == "caption" => Some(part(lines, caption, inner)),
+                _ => None,
+            });
+            let rows = lowered::rows(inner).1.into_iter().map(|row| {
+                let cells = row.iter().map(|cell| part(lines, cell.element, cell.blocks)).collect::<Vec<_>>();
+                element("tr", "", &cells.join("\n"))
+            });
+            element("table", " class=\"wikitable\"", &caption.chain(rows).collect::<Vec<_>>().join("\n"))
+        }
+        "dl" => {
+            let parts = inner.iter().map(|block| match block {
+                Block::Element(one, inner) => part(lines, one, inner),
+                other => block_of(lines, other),
+            });
+            format!("{}\n{}\n</dl>", own.tag(escape), parts.collect::<Vec<_>>().join("\n"))
+        }
+        "center" | "div" => part(lines, own, inner),
+        _ => blocks(lines, around, &lowered::blocks(own, inner)),
+    }
+}
+
+fn block_of(lines: Lines<'_>, one: &Block) -> String {
+    block(lines, Around::Lines, one)
+}
+
+/// A part of an element: words on its line, or blocks on lines of their own.
+fn part(lines: Lines<'_>, own: &Element, inner: &[Block]) -> String {
+    let (name, set) = match (own.name, alignment_of(own.alignment())) {
+        ("center", _) => ("div", " style=\"text-align: center;\""),
+        (name, set) => (name, set.trim_end_matches(" |")),
+    };
+    let attributes = own.attributes.iter().filter(|(name, _)| *name != "align").cloned().collect();
+    let tag = Element { name, attributes }.tag(escape);
+    let tag = format!("{}{set}>", tag.trim_end_matches('>'));
+    match inner {
+        [] => format!("{tag}</{name}>"),
+        [Block::Paragraph(inlines)] if name != "div" => format!("{tag}{}</{name}>", line(lines, inlines)),
+        _ => format!("{tag}\n{}\n</{name}>", blocks(lines, Around::Lines, inner)),
+    }
+}
+
 fn facts_table(facts: &[(String, String)]) -> String {
     let rows = facts.iter().map(|(name, value)| format!("|-\n! scope=\"row\" | {}\n| {}", escape(name.trim()), escape(value.trim())));
     format!("{{| class=\"wikitable\"\n{}\n|}}", rows.collect::<Vec<_>>().join("\n"))
@@ -248,8 +297,12 @@ fn footnotes(lines: Lines<'_>) -> Vec<String> {
 }
 
 fn footnote(lines: Lines<'_>, note: &[Block]) -> String {
-    match note {
-        [Block::Paragraph(inlines)] => line(lines, inlines),
-        _ => blocks(lines, Around::Paragraphs, note),
+    if let [Block::Paragraph(inlines)] = note {
+        return line(lines, inlines);
     }
+    // Headings, rules and tables are such only at the start of a line, and headings only with nothing behind them; MediaWiki puts the
+    // end of an element there, and takes line ends away before it.
+    let before = if matches!(note.first(), Some(Block::Paragraph(_))) { "" } else { "\n" };
+    let after = if matches!(note.last(), Some(Block::Heading(_))) { "\n<nowiki />" } else { "" };
+    format!("{before}{}{after}", blocks(lines, Around::Paragraphs, note))
 }

@@ -1,7 +1,7 @@
 //! What stands inside a line, as wikitext.
 
 use crate::wiki::Book;
-use crate::wiki::page::{Case, Inline, LinkTo, Style, plain};
+use crate::wiki::page::{Case, Element, Inline, LinkTo, Style, plain};
 
 use super::words::{caption, escape};
 
@@ -67,6 +67,7 @@ impl Lines<'_> {
                 Inline::Picture { name, alt, title } => out.push_str(&picture(name, alt, title, None)),
                 Inline::Break => out.push_str("<br />"),
                 Inline::Footnote(number) => self.add_reference(*number, out),
+                Inline::Element(element, inlines) => self.add_element(element, inlines, out),
             }
         }
     }
@@ -76,6 +77,15 @@ impl Lines<'_> {
         out.push_str(open);
         self.add(inlines, out);
         out.push_str(close);
+    }
+
+    /// MediaWiki lets all of these elements through.
+    fn add_element(self, element: &Element, inlines: &[Inline], out: &mut String) {
+        out.push_str(&element.tag(escape));
+        self.add(inlines, out);
+        if element.name != "wbr" {
+            out.push_str(&format!("</{}>", element.name));
+        }
     }
 
     fn add_reference(self, number: usize, out: &mut String) {
@@ -107,6 +117,7 @@ impl Lines<'_> {
                     self.add_linked(target, inlines, out);
                     out.push_str(close);
                 }
+                [Inline::Element(_, inlines)] if inlines.iter().any(has_picture) => self.add_linked(target, inlines, out),
                 _ => self.add_words_of_link(target, run, out),
             }
         }
@@ -218,7 +229,7 @@ fn picture(name: &str, alt: &str, title: &str, target: Option<&Target>) -> Strin
 fn has_picture(inline: &Inline) -> bool {
     match inline {
         Inline::Picture { .. } => true,
-        Inline::Styled(_, inlines) | Inline::Link { text: inlines, .. } => inlines.iter().any(has_picture),
+        Inline::Styled(_, inlines) | Inline::Link { text: inlines, .. } | Inline::Element(_, inlines) => inlines.iter().any(has_picture),
         Inline::Text(_) | Inline::Code(_) | Inline::Break | Inline::Footnote(_) => false,
     }
 }

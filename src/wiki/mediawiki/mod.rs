@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::page::{Block, Case, Inline, LinkTo, Page};
+use super::page::{Block, Case, Inline, LinkTo, Page, RawHtml, Within};
 use super::{Book, Name};
 use crate::slug::Numbered;
 
@@ -42,7 +42,7 @@ fn heading_words(inlines: &[Inline]) -> String {
         for inline in inlines {
             match inline {
                 Inline::Text(text) | Inline::Code(text) => out.push_str(text),
-                Inline::Styled(_, inlines) | Inline::Link { text: inlines, .. } => add(inlines, out),
+                Inline::Styled(_, inlines) | Inline::Link { text: inlines, .. } | Inline::Element(_, inlines) => add(inlines, out),
                 Inline::Break => out.push(' '),
                 Inline::Picture { .. } | Inline::Footnote(_) => {}
             }
@@ -52,6 +52,11 @@ fn heading_words(inlines: &[Inline]) -> String {
     add(inlines, &mut words);
     let words: String = words.nfc().filter(|sign| !title::is_direction(*sign)).collect();
     words.split(|sign: char| sign == '_' || sign.is_whitespace()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether MediaWiki has nothing like an element of HTML.
+pub fn loses(html: &RawHtml) -> bool {
+    html.within == Within::Preformatted || matches!(html.name, "col" | "colgroup" | "figure")
 }
 
 /// A page as the wiki reads it. MediaWiki writes accents in one way only, so they are written in that way from the start.
@@ -99,7 +104,7 @@ fn each_inline<'a>(blocks: &'a [Block], see: &mut impl FnMut(&'a Inline)) {
         match block {
             Block::Heading(heading) => each_in_line(&heading.text, see),
             Block::Paragraph(inlines) => each_in_line(inlines, see),
-            Block::Quote(blocks) => each_inline(blocks, see),
+            Block::Quote(blocks) | Block::Element(_, blocks) => each_inline(blocks, see),
             Block::Callout { title: inlines, blocks, .. } | Block::Details { summary: inlines, blocks } => {
                 each_in_line(inlines, see);
                 each_inline(blocks, see);
@@ -115,7 +120,7 @@ fn each_in_line<'a>(inlines: &'a [Inline], see: &mut impl FnMut(&'a Inline)) {
     for inline in inlines {
         see(inline);
         match inline {
-            Inline::Styled(_, inlines) | Inline::Link { text: inlines, .. } => each_in_line(inlines, see),
+            Inline::Styled(_, inlines) | Inline::Link { text: inlines, .. } | Inline::Element(_, inlines) => each_in_line(inlines, see),
             Inline::Text(_) | Inline::Code(_) | Inline::Picture { .. } | Inline::Break | Inline::Footnote(_) => {}
         }
     }
