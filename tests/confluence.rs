@@ -125,7 +125,7 @@ impl Site {
         );
         // What was not saved is not there in the next run.
         self.record = kept;
-        carried_out.map(|()| plan.steps.into_iter().map(|step| step.action).collect())
+        carried_out.map(|_| plan.steps.into_iter().map(|step| step.action).collect())
     }
 
     #[track_caller]

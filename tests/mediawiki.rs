@@ -37,7 +37,7 @@ use serde_json::Value;
 use storybank::audience::Withheld;
 use storybank::highlight::Highlighter;
 use storybank::markdown::Alignment;
-use storybank::plan::{Digest, Recorded, Standing};
+use storybank::plan::{self, Digest, Recorded, Standing};
 use storybank::publish::{Client, Credential, Error, Mediawiki, Pictures, Request, Secret, Sought, Wiki, Write};
 use storybank::slug::Slug;
 use storybank::source::SitePath;
@@ -600,14 +600,17 @@ fn refusals_are_told_in_plain_words() {
 
     let mut wiki = running.wiki(BOT);
     let attachments = ["0a1b.png".to_owned()];
-    let error = wiki.look(&[Sought { name: &page.name, recorded: None, attachments: &attachments }]).expect_err("PNG is not taken");
-    assert!(error.reason.contains("`.png`"), "{error}");
-    let astray = lines("Akte: one", &["one"]);
-    let error = wiki.look(&[Sought { name: &astray.name, recorded: None, attachments: &[] }]).expect_err("it would stand elsewhere");
-    assert!(error.reason.contains("would put the page `Akte: one` at `Story Wiki:One`"), "{error}");
-    let astray = lines("Wikipedia: one", &["one"]);
-    let error = wiki.look(&[Sought { name: &astray.name, recorded: None, attachments: &[] }]).expect_err("it would stand elsewhere");
-    assert!(error.reason.contains("leads to another wiki"), "{error}");
+    let barred = |wiki: &mut Mediawiki, page: &Written, attachments: &[String]| {
+        wiki.look(&[Sought { name: &page.name, recorded: None, attachments }]).expect("the others can be looked at");
+        wiki.barred(&page.name, &plan::Action::Create).unwrap_or_default()
+    };
+    let reason = barred(&mut wiki, &page, &attachments);
+    assert!(reason.contains("`.png`"), "{reason}");
+    let reason = barred(&mut wiki, &lines("Akte: one", &["one"]), &[]);
+    assert!(reason.contains("would put the page `Akte: one` at `Story Wiki:One`"), "{reason}");
+    let reason = barred(&mut wiki, &lines("Wikipedia: one", &["one"]), &[]);
+    assert!(reason.contains("leads to another wiki"), "{reason}");
+    assert_eq!(barred(&mut wiki, &lines("A usual title", &["one"]), &[]), "");
 }
 
 #[test]

@@ -26,6 +26,9 @@ pub fn run(options: &Publish) -> Result<Outcome, Box<dyn Error>> {
     }
     let target = target(&whole, &inputs, &options.target)?;
     let selection = plan::select(&whole, &inputs, &target, &options.cases)?;
+    // Whatever this run finds in the record has to hold until it writes it.
+    let waits = || anstream::eprintln!("another run publishes to `{}`; waiting for it", target.name);
+    let _lock = if options.dry_run { None } else { Some(disk::lock_record(&options.root, &target.name, waits)?) };
     let mut record = disk::load_record(&options.root, &target.name)?;
     if selection.cases.is_empty() && record.pages.is_empty() {
         let audience = target.audience.name();
@@ -44,16 +47,17 @@ pub fn run(options: &Publish) -> Result<Outcome, Box<dyn Error>> {
     let is_meant = |case: &str| options.cases.is_empty() || asked.contains(case);
     let search = plan::search(pages, &record, wiki.identity(), is_meant);
     let wishes = Wishes { forced, orphans: if options.prune { Orphans::Delete } else { Orphans::Keep } };
-    let plan = make_plan(wiki.as_mut(), search, &record, &wishes)?;
+    let is_whole = options.cases.is_empty();
+    let plan = make_plan(wiki.as_mut(), search, &record, &wishes, is_whole.then_some(wishes.orphans))?;
     announce(&target, &plan);
     if options.dry_run {
         anstream::eprintln!("dry run: nothing was changed");
         return Ok(outcome(&plan));
     }
     let save = |record: &Record| Ok::<(), Box<dyn Error>>(disk::save_record(&options.root, &target.name, record)?);
-    publish::apply(wiki.as_mut(), &plan, &mut record, &pictures, save, tell)?;
-    close(&target, &plan);
-    Ok(outcome(&plan))
+    let done = publish::apply(wiki.as_mut(), &plan, &mut record, &pictures, save, tell)?;
+    close(&target, &plan, &done);
+    Ok(if done.refused.is_empty() { outcome(&plan) } else { Outcome::LeftUndone })
 }
 
 /// The target of a name.
@@ -117,10 +121,24 @@ fn machine(root: &Path) -> Vec<String> {
     folders.into_iter().flatten().map(|folder| folder.display().to_string()).collect()
 }
 
-/// Asks the wiki what stands there, and decides what to do.
-fn make_plan(wiki: &mut dyn Wiki, search: Search, record: &Record, wishes: &Wishes) -> Result<Plan, publish::Error> {
+/// Asks the wiki what stands there, and decides what to do; `files` is what becomes of those that no page shows any more, if they are
+/// looked for.
+fn make_plan(
+    wiki: &mut dyn Wiki,
+    search: Search,
+    record: &Record,
+    wishes: &Wishes,
+    files: Option<Orphans>,
+) -> Result<Plan, publish::Error> {
     let standings = publish::look(wiki, &search)?;
     let mut plan = plan::plan(search, standings, wishes);
+    plan.bar(|page, action| wiki.barred(page, action));
+    plan.trace(|page| wiki.gone_to(page));
+    if let Some(orphans) = files {
+        let unshown = plan.unshown(record, wiki.identity());
+        let states = if unshown.is_empty() { Vec::new() } else { wiki.look_at_files(&unshown, &plan.changing())? };
+        plan.take_up_files(unshown, states, orphans);
+    }
     let (ours, gone) = plan.places(record);
     plan.alongside = wiki.alongside(&ours, &gone)?.into_iter().filter(|file| file.before != file.after).collect();
     Ok(plan)
@@ -137,15 +155,27 @@ fn tell(step: &Step) {
         Action::Create => "created",
         Action::Update => "updated",
         Action::Delete => "deleted",
-        Action::Unchanged | Action::Refuse(_) | Action::Leave | Action::Forget => return,
+        Action::Unchanged | Action::Refuse(_) | Action::Barred(_) | Action::Leave | Action::Forget => return,
     };
     anstream::println!("{done} {}", step.title);
 }
 
-fn close(target: &Target, plan: &Plan) {
+fn close(target: &Target, plan: &Plan, done: &publish::Outcome) {
+    for one in &done.refused {
+        anstream::eprintln!("not done: {}: {}", one.title, one.error);
+    }
+    let barred = plan.steps.iter().filter(|step| matches!(step.action, Action::Barred(_))).count();
+    if barred > 0 {
+        anstream::eprintln!("{} not written or deleted, because the wiki would refuse it; see above", report::counted(barred, "page"));
+    }
+    if !done.unsettled.is_empty() {
+        let pages = report::counted(done.unsettled.len(), "page");
+        anstream::eprintln!("{pages} may show links to new pages as missing for a while, because the wiki limits how many it refreshes;");
+        anstream::eprintln!("publish again to have them refreshed");
+    }
     let count = |wanted: fn(&Action) -> bool| plan.steps.iter().filter(|step| wanted(&step.action)).count();
     let refused = count(|action| matches!(action, Action::Refuse(_)));
-    if !plan.changes() && refused == 0 {
+    if !plan.changes() && refused == 0 && barred == 0 {
         anstream::eprintln!("{} is as it is to be; nothing was changed", target.name);
     } else if refused > 0 {
         let them = if refused == 1 { "it" } else { "them" };

@@ -203,6 +203,11 @@ fn place(place: &Place) -> &str {
     }
 }
 
+/// What the name of a picture begins with.
+pub fn picture_digest(bytes: &[u8]) -> String {
+    format!("{:016x}", xxh3_128(bytes) >> 64)
+}
+
 type Named = (BTreeMap<SitePath, String>, BTreeMap<String, Arc<[u8]>>);
 
 /// Pictures without what cameras and programs write into them, under the names that their contents give them.
@@ -212,7 +217,7 @@ fn pictures<'a>(site: &Site, assets: impl Iterator<Item = (&'a SitePath, &'a Arc
     for (path, bytes) in assets {
         match picture::clean(bytes) {
             Ok(clean) => {
-                let name = format!("{:016x}.{}", xxh3_128(&clean.bytes) >> 64, clean.extension);
+                let name = format!("{}.{}", picture_digest(&clean.bytes), clean.extension);
                 names.insert(path.clone(), name.clone());
                 pictures.insert(name, Arc::from(clean.bytes));
             }
