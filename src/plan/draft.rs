@@ -16,7 +16,8 @@ use crate::site::{CaseStudyId, DocumentId, Site};
 use crate::slug::Slug;
 use crate::source::{SitePath, Span};
 use crate::wiki::compose::{Shared, compose};
-use crate::wiki::{self, Dialect, Flavour, Written, blame, picture};
+use crate::wiki::page::Case;
+use crate::wiki::{self, Dialect, Flavour, Name, Written, blame, picture};
 
 /// The case studies that are to be published, as their audience sees them.
 pub struct Selection {
@@ -32,6 +33,12 @@ pub struct Selection {
 pub struct Draft {
     /// The pages that are asked for.
     pub pages: Vec<Written>,
+    /// Those and the others that were published, before they were put into the markup of the wiki.
+    pub cases: Vec<Case>,
+    /// Where all of these stand.
+    pub names: BTreeMap<Slug, Name>,
+    /// The files that the names of pictures come from.
+    pub sources: BTreeMap<String, SitePath>,
     /// The pictures of all pages, by the names that their contents give them.
     pub pictures: BTreeMap<String, Arc<[u8]>>,
     /// What may be in nothing that is sent.
@@ -145,6 +152,7 @@ pub fn draft(
     diagnostics.extend(found);
     let (pages, found) = wiki::write(dialect(&target.place), place(&target.place), &cases, &pictures, &Highlighter::default());
     diagnostics.extend(found.into_iter().map(|found| at_title(found, inputs)));
+    let places = pages.iter().map(|page| (page.case.clone(), page.name.clone())).collect();
     let pages: Vec<Written> = pages.into_iter().filter(|page| asked.contains(&page.case)).collect();
     let withheld = Withheld::new(&selection.linked.config, target.audience).with_names(names_withheld(selection, inputs, machine));
     for page in &pages {
@@ -161,7 +169,8 @@ pub fn draft(
         diagnostics.extend(search(&withheld, &selection.linked, inputs, name, bytes).err());
     }
     diagnostic::sort(&mut diagnostics);
-    Draft { pages, pictures, withheld, diagnostics }
+    let sources = names.iter().map(|(path, name)| (name.clone(), path.clone())).collect();
+    Draft { pages, cases, names: places, sources, pictures, withheld, diagnostics }
 }
 
 /// What a wiki would refuse of a page as a whole is shown at the line of its title.
@@ -178,7 +187,7 @@ fn at_title(found: Diagnostic, inputs: &Inputs) -> Diagnostic {
 }
 
 /// What the wiki of a target reads.
-fn dialect(place: &Place) -> Dialect {
+pub(super) fn dialect(place: &Place) -> Dialect {
     match place {
         Place::Folder { format: Format::Html, .. } => Dialect::Html,
         Place::Folder { format: Format::Markdown, .. } => Dialect::Markdown(Flavour::Plain),

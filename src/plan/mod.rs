@@ -5,6 +5,7 @@
 
 mod draft;
 mod record;
+mod sheets;
 mod show;
 
 use std::collections::BTreeSet;
@@ -18,7 +19,8 @@ use crate::wiki::{Name, Written};
 
 pub use draft::{Draft, Selection, draft, picture_digest, select, slug_of};
 pub use record::{Identity, Record, Recorded, RecordedFile};
-pub use show::show;
+pub use sheets::{as_markdown, sheets};
+pub use show::{about_page, printable, show};
 
 /// Stands for a text of a page. Wikis cut the ends of texts and have line ends of their own, so these do not count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -5,7 +5,9 @@ use std::fmt::Write;
 use similar::{ChangeTag, TextDiff};
 
 use super::{Action, Conflict, FileAction, FileStep, Plan, Standing, Step, comparable};
+use crate::config::Target;
 use crate::report::Colour;
+use crate::slug::Slug;
 
 /// How many lines around a change are shown with it.
 const AROUND: usize = 2;
@@ -139,6 +141,17 @@ fn why(conflict: Conflict, step: &Step) -> String {
         Conflict::Taken => "another page has the title that it is to have".to_owned(),
         Conflict::Retitled => "it has a new title, and somebody has changed the page with the old one; see below".to_owned(),
     }
+}
+
+/// Whose page it is that is printed, and where it stands.
+pub fn about_page(case: &Slug, target: &Target, standing: &Standing) -> String {
+    let place = visible(if standing.moved_to.is_empty() { &standing.id } else { &standing.moved_to });
+    format!("`{case}` as it is on `{}` ({place}){}", target.name, who(standing))
+}
+
+/// A page for a terminal or a file: nothing in it may steer a terminal.
+pub fn printable(text: &str) -> String {
+    text.lines().map(|line| format!("{}\n", visible(line))).collect()
 }
 
 fn who(standing: &Standing) -> String {

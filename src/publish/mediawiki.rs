@@ -54,6 +54,8 @@ pub struct Mediawiki {
     written: Vec<String>,
     /// Those of them that were written before a page that was not there yet.
     unsettled: Vec<String>,
+    /// How long the wiki is waited for until it has refreshed all pages.
+    patience: Duration,
 }
 
 /// What holds from one login to the next.
@@ -85,7 +87,13 @@ impl Mediawiki {
             bars: BTreeMap::new(),
             written: Vec::new(),
             unsettled: Vec::new(),
+            patience: PATIENCE,
         }
+    }
+
+    /// The same wiki, waited for so long until it has refreshed all pages.
+    pub fn waiting(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     fn error(&self, action: &str, reason: impl Into<String>) -> Error {
@@ -516,7 +524,7 @@ impl Wiki for Mediawiki {
         loop {
             let before = left.len();
             left = self.refresh(&left)?;
-            if left.is_empty() || waited >= PATIENCE {
+            if left.is_empty() || waited >= self.patience {
                 return Ok(left);
             }
             tries = if left.len() < before { 1 } else { tries + 1 };

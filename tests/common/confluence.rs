@@ -470,7 +470,7 @@ impl State {
             }
             ("POST", ["content", id, "property"]) => self.new_property(id, &asked.json()),
             ("PUT", ["content", id, "property", _]) => self.put_property(id, &asked.json()),
-            ("DELETE", ["content", id]) if id.starts_with("att-") => self.detach(id),
+            ("DELETE", ["content", id]) if id.starts_with("att") => self.detach(id),
             ("DELETE", ["content", id]) => self.trash(id),
             ("GET", ["content", id]) if self.pages.get(*id).is_some_and(|page| page.status == "current") => {
                 let Some(page) = self.pages[*id].in_version(asked) else { return self.error(404, "No content found") };
@@ -614,9 +614,9 @@ impl State {
     }
 
     fn detach(&mut self, id: &str) -> Answer {
-        let (page, name) = id.trim_start_matches("att-").split_once('-').expect("it is the id of an attachment");
+        let (page, at) = id.trim_start_matches("att").split_once('x').expect("it is the id of an attachment");
         let Some(page) = self.pages.get_mut(page) else { return self.error(404, "Not Found") };
-        page.attachments.retain(|(other, _)| other != name);
+        page.attachments.remove(at.parse().expect("it ends in a number"));
         (204, Value::Null)
     }
 
@@ -660,11 +660,11 @@ impl KeptPage {
     }
 
     fn shown_attachments(&self, from: usize) -> Vec<Value> {
-        let shown = |(name, _): &(String, Vec<u8>)| {
+        let shown = |(at, (name, _)): (usize, &(String, Vec<u8>))| {
             let version = if self.replaced.contains(name) { 2 } else { 1 };
-            json!({ "id": format!("att-{}-{name}", self.id), "title": name, "version": { "number": version } })
+            json!({ "id": format!("att{}x{at}", self.id), "title": name, "version": { "number": version } })
         };
-        self.attachments.iter().skip(from).take(MANY).map(shown).collect()
+        self.attachments.iter().enumerate().skip(from).take(MANY).map(shown).collect()
     }
 
     /// As the second interface shows it.
