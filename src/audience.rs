@@ -96,7 +96,7 @@ impl Withheld {
 
     /// Whether there is nothing to look for.
     pub fn is_empty(&self) -> bool {
-        self.words.is_empty() && self.names.is_empty()
+        self.words.is_empty() && self.names.finder.is_none()
     }
 
     /// The first of them in something that was made.

@@ -95,9 +95,15 @@ pub struct Publish {
     /// Publish this case study over what somebody else did to its page; can be given more than once
     #[arg(long, value_name = "CASE")]
     pub force: Vec<String>,
-    /// Delete the pages of case studies that are no longer published, if nobody has changed them
+    /// Delete the pages of case studies that are no longer published and the pictures that no page shows, if nobody has changed them
     #[arg(long)]
     pub prune: bool,
+    /// Write what would be sent into a folder, to look at, and send nothing
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["show", "force", "prune", "dry_run"])]
+    pub out: Option<PathBuf>,
+    /// Print the page of this case study as it is on the wiki, as Markdown for its file
+    #[arg(long, value_name = "CASE", conflicts_with_all = ["cases", "force", "prune", "dry_run"])]
+    pub show: Option<String>,
 }
 
 #[derive(Debug, Args)]

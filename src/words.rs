@@ -96,7 +96,7 @@ impl Finder {
 
     /// Whether there is nothing to look for.
     pub fn is_empty(&self) -> bool {
-        self.by_letter.is_empty()
+        self.tree.len() <= 1
     }
 
     /// The first place in `text` that holds one of the words.

@@ -86,12 +86,21 @@ struct Site {
     record: Record,
     withheld: Withheld,
     wishes: Wishes,
+    /// The pages that the wiki has refused in the last run.
+    refused: Vec<String>,
 }
 
 impl Site {
     fn new(edition: Edition) -> Self {
         let wishes = Wishes { forced: BTreeSet::new(), orphans: Orphans::Keep };
-        Self { edition, fake: FakeConfluence::start(edition), record: Record::default(), withheld: Withheld::default(), wishes }
+        Self {
+            edition,
+            fake: FakeConfluence::start(edition),
+            record: Record::default(),
+            withheld: Withheld::default(),
+            wishes,
+            refused: Vec::new(),
+        }
     }
 
     /// What happens to each page of a publication, in their order; the record is kept whatever happens.
@@ -110,7 +119,8 @@ impl Site {
         let looked: Vec<_> = wanted.chain(orphans).collect();
         let sought = looked.iter().map(|(name, recorded, attachments)| Sought { name, recorded: recorded.as_ref(), attachments });
         let standings = wiki.look(&sought.collect::<Vec<_>>())?;
-        let plan = plan(search, standings, &self.wishes);
+        let mut plan = plan(search, standings, &self.wishes);
+        plan.bar(|page, action| wiki.barred(page, action));
         let mut kept = self.record.clone();
         let carried_out = apply(
             &mut wiki,
@@ -125,7 +135,9 @@ impl Site {
         );
         // What was not saved is not there in the next run.
         self.record = kept;
-        carried_out.map(|()| plan.steps.into_iter().map(|step| step.action).collect())
+        let done = carried_out?;
+        self.refused = done.refused.iter().map(|one| one.title.clone()).collect();
+        done.refused.into_iter().next().map_or_else(|| Ok(plan.steps.into_iter().map(|step| step.action).collect()), |one| Err(one.error))
     }
 
     #[track_caller]
@@ -834,5 +846,84 @@ proptest! {
         prop_assert_eq!(name.title.trim(), &name.title);
         prop_assert!(!name.title.contains("  "));
         prop_assert_eq!(&name.path, &name.title);
+    }
+}
+
+fn two_cases(words: &str) -> [Case; 2] {
+    [case("alpha", "Alpha", vec![paragraph(words)]), case("beta", "Beta", vec![paragraph(words)])]
+}
+
+#[test]
+fn a_page_that_is_restricted_keeps_no_other_from_being_written() {
+    for edition in EDITIONS {
+        let mut site = Site::new(edition);
+        site.publishes(&two_cases("one"));
+        site.fake.change("Alpha", |page| page.operations = Some(vec!["read"]));
+        let actions = site.publishes(&two_cases("two"));
+        assert!(matches!(&actions[0], Action::Barred(reason) if reason.contains("restricted")), "{actions:?}");
+        assert_eq!(actions[1], Action::Update);
+        assert!(site.fake.page("Beta").body.contains("two") && site.fake.page("Alpha").body.contains("one"));
+
+        // One that is only found out when it is written is told at the end.
+        site.fake.change("Alpha", |page| page.operations = None);
+        site.fake.trouble("PUT", &site.fake.page("Alpha").id, Trouble::Status(403, None));
+        let error = site.publish(&two_cases("three")).expect_err("one is refused");
+        assert!(error.to_string().contains("403") && site.refused == ["Alpha"], "{error}");
+        assert!(site.fake.page("Beta").body.contains("three"));
+        assert_eq!(site.publishes(&two_cases("three")), [Action::Update, Action::Unchanged]);
+    }
+}
+
+#[test]
+fn a_page_that_somebody_has_renamed_keeps_its_new_title() {
+    for edition in EDITIONS {
+        let mut site = Site::new(edition);
+        site.publishes(&two_cases("one"));
+        site.fake.rename("Alpha", "The day it stood still");
+        assert_eq!(site.publishes(&two_cases("one")), [Action::Unchanged, Action::Unchanged]);
+        assert_eq!(site.publishes(&two_cases("two")), [Action::Update, Action::Update]);
+        let page = site.fake.page("The day it stood still");
+        assert!(page.body.contains("two"), "{}", page.body);
+        site.writes_nothing(&two_cases("two"));
+
+        // Who gives it another title in the file means it.
+        let mut cases = two_cases("two");
+        cases[0].title = "A third title".to_owned();
+        site.publishes(&cases);
+        assert_eq!(site.fake.page("A third title").id, page.id);
+
+        // Another title and other words are somebody's change.
+        site.fake.edit("A third title");
+        site.fake.rename("A third title", "A fourth title");
+        cases[0].page.blocks = vec![paragraph("three")];
+        assert_eq!(site.publishes(&cases)[0], Action::Refuse(Conflict::Edited));
+    }
+}
+
+#[test]
+fn pictures_that_no_page_shows_are_deleted_when_that_is_asked_for() {
+    use storybank::plan::FileState;
+    for edition in EDITIONS {
+        let mut site = Site::new(edition);
+        let shown = |names: &[&str]| {
+            let picture = |name: &&str| Inline::Picture { name: (*name).to_owned(), alt: "x".to_owned(), title: String::new() };
+            let mut case = case("alpha", "Alpha", vec![Block::Paragraph(names.iter().map(picture).collect())]);
+            case.page.pictures = names.iter().map(|name| (*name).to_owned()).collect();
+            case
+        };
+        let names = ["0a1b2c3d.png", "11aa22bb.jpg", "99ff88ee.png"];
+        site.publishes(&[shown(&names)]);
+        assert_eq!(site.record.files.len(), 3);
+        site.fake.change("Alpha", |page| page.replaced = vec![names[1].to_owned()]);
+        site.publishes(&[shown(&names[..1])]);
+        let mut wiki = wiki_with(edition, &site.fake.address, TOKEN, Withheld::default());
+        let files: Vec<_> = site.record.files.iter().cloned().collect();
+        let states = wiki.look_at_files(&files, &[]).expect("it can be looked at");
+        assert!(matches!(&states[0], FileState::Kept(reason) if reason.contains("“Alpha”")), "{states:?}");
+        assert!(matches!(&states[1], FileState::Kept(reason) if reason.contains("another version")), "{states:?}");
+        assert_eq!(states[2], FileState::Unused);
+        wiki.delete_file(&files[2]).expect("it is there");
+        let left: Vec<String> = site.fake.page("Alpha").attachments.into_iter().map(|(name, _)| name).collect();
+        assert_eq!(left, names[..2]);
     }
 }

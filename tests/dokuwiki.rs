@@ -12,6 +12,9 @@ mod own_case;
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 #[path = "common/program.rs"]
 mod program;
+#[expect(dead_code, reason = "each test uses a part of what they share")]
+#[path = "common/small_site.rs"]
+mod small_site;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -1321,4 +1324,69 @@ fn the_program_publishes_the_case_study_of_this_repository() {
     let site = Site::start("own");
     let wiki = format!("kind = \"dokuwiki\"\naddress = \"{}\"\nuser = \"publisher\"\nnamespace = \"{NAMESPACE}\"", site.engine.url);
     own_case::lives_on_interrupted(&site, &wiki, PASSWORD);
+}
+
+impl Site {
+    fn small_site(&self) -> small_site::SmallSite {
+        let wiki = format!("kind = \"dokuwiki\"\naddress = \"{}\"\nuser = \"publisher\"\nnamespace = \"{NAMESPACE}\"", self.engine.url);
+        small_site::SmallSite::new(&wiki, PASSWORD)
+    }
+
+    /// Says who may do what, beyond the usual.
+    fn rights(&self, lines: &str) {
+        let path = self.folder.join("conf/acl.auth.php");
+        fs::write(path, format!("# <?php exit()?>\n*\t@ALL\t1\n*\t@user\t16\n{lines}")).expect("it can be written");
+    }
+}
+
+#[test]
+fn a_page_that_the_wiki_refuses_keeps_no_other_from_being_written() {
+    let site = Site::start("refused");
+    let small = site.small_site();
+    let names = ["alpha", "beta", "gamma"];
+    names.iter().for_each(|name| small.case(name, &format!("Case {name}"), "## Impact\n\nOne."));
+    small.succeeds(&[]);
+    site.rights("team:stories:case_beta\t@user\t1\n");
+    names.iter().for_each(|name| small.case(name, &format!("Case {name}"), "## Impact\n\nTwo."));
+    let said = small.leaves_something(&["--dry-run"]);
+    assert!(said.contains("refused Case beta (team:stories:case_beta): `publisher` has the right 1 there and needs 2"), "{said}");
+    site.lock("team:stories:case_alpha");
+    let said = small.leaves_something(&[]);
+    assert!(said.contains("updated Case gamma") && said.contains("not done: Case alpha") && said.contains("editing the page"), "{said}");
+    assert!(site.source("team:stories:case_gamma").contains("Two."));
+    for id in ["team:stories:case_alpha", "team:stories:case_beta"] {
+        assert!(site.source(id).contains("One."), "{id}");
+    }
+    site.rights("");
+    fs::remove_dir_all(site.folder.join("data/locks")).expect("the locks are there");
+    fs::create_dir(site.folder.join("data/locks")).expect("it can be made");
+    let said = small.succeeds(&[]);
+    assert!(said.contains("updated Case alpha") && said.contains("updated Case beta"), "{said}");
+}
+
+#[test]
+fn pictures_that_no_page_shows_are_deleted_when_that_is_asked_for() {
+    let site = Site::start("loose");
+    let small = site.small_site();
+    small.picture("one.png", 10);
+    small.picture("two.png", 20);
+    small.picture("three.png", 30);
+    small.case("alpha", "Case alpha", "## Impact\n\n![One](one.png) ![Two](two.png) ![Three](three.png)");
+    small.succeeds(&[]);
+    let media = site.folder.join("data/media/team/stories");
+    let files =
+        || fs::read_dir(&media).map_or(0, |found| found.filter(|file| file.as_ref().is_ok_and(|file| file.path().is_file())).count());
+    assert_eq!(files(), 3);
+    let text = site.source("team:stories:case_alpha");
+    let names: Vec<String> =
+        text.split("{{:team:stories:").skip(1).filter_map(|rest| Some(rest.split(['|', '}']).next()?.to_owned())).collect();
+    site.edit("team:stories:elsewhere", &format!("{{{{:team:stories:{}}}}}", names[0]));
+    fs::write(media.join(&names[1]), "drawn over").expect("it can be written");
+    small.case("alpha", "Case alpha", "## Impact\n\nNothing to see.");
+    let said = small.succeeds(&[]);
+    assert!(said.contains(&format!("left the picture {}", names[2])), "{said}");
+    assert!(said.contains("but the page `team:stories:elsewhere` does") && said.contains("but somebody has changed it"), "{said}");
+    small.succeeds(&["--prune"]);
+    assert_eq!(files(), 2);
+    assert!(!media.join(&names[2]).exists());
 }

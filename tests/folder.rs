@@ -6,7 +6,9 @@ mod program;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::process::Output;
+use std::io::{BufRead as _, BufReader};
+use std::net::TcpListener;
+use std::process::{Child, Output, Stdio};
 
 use program::{Folder, run, storybank, words};
 
@@ -101,4 +103,88 @@ fn settings_that_say_nothing_to_a_kind_of_wiki_are_mistakes() {
         let said = words(&output);
         assert!(output.status.code() == Some(1) && said.contains(expected) && !said.contains("site.toml:1:1"), "{settings}: {said}");
     }
+}
+
+fn cases(site: &Folder, count: usize) -> Vec<String> {
+    let slugs: Vec<String> = (0..count).map(|number| format!("case-{number}")).collect();
+    for slug in &slugs {
+        let text = CASE.replace("Reminders sent twice", &format!("The title of {slug}"));
+        fs::write(site.join(&format!("content/case-studies/{slug}.md")), text).expect("it can be written");
+    }
+    slugs
+}
+
+fn start(site: &Folder, more: &[&str]) -> Child {
+    let mut command = storybank(["publish", "w"]);
+    command.arg("--root").arg(site.path()).args(more).env("STORYBANK_W_TOKEN", "t");
+    command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the program can be started")
+}
+
+/// Reads what a program says until there is a word in it.
+#[track_caller]
+fn hear(child: &mut Child, word: &str) {
+    let lines = BufReader::new(child.stderr.take().expect("it is piped")).lines();
+    let heard: Vec<String> = lines.map_while(Result::ok).take_while(|line| !line.contains(word)).collect();
+    assert!(heard.len() < 20, "{heard:?}");
+}
+
+#[test]
+fn runs_at_one_moment_keep_each_others_entries() {
+    let site = site("kind = \"folder\"\nfolder = \"out\"");
+    let slugs = cases(&site, 8);
+    let children: Vec<Child> = slugs.iter().map(|slug| start(&site, &[slug])).collect();
+    for child in children {
+        let output = child.wait_with_output().expect("it ends");
+        assert!(output.status.success(), "{}", words(&output));
+    }
+    let record = fs::read_to_string(site.join(".published/w.json")).expect("it is there");
+    let missing: Vec<&String> = slugs.iter().filter(|slug| !record.contains(&format!("\"{slug}\""))).collect();
+    assert!(missing.is_empty(), "{missing:?} are not in {record}");
+    let left: Vec<_> =
+        fs::read_dir(site.join(".published")).expect("it is there").map(|entry| entry.expect("it can be read").file_name()).collect();
+    assert_eq!(left, ["w.json"], "the lock is gone");
+    let again = publish(&site, &[]);
+    assert!(again.status.success() && words(&again).contains("create Reminders sent twice"), "{}", words(&again));
+}
+
+#[test]
+fn a_run_waits_for_another_one_and_not_for_one_that_was_killed() {
+    // A wiki that never answers.
+    let silent = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let address = silent.local_addr().expect("it has an address");
+    let site = site(&format!("kind = \"dokuwiki\"\naddress = \"http://{address}\"\nuser = \"u\""));
+    let mut first = start(&site, &[]);
+    let (waiting, _) = silent.accept().expect("the first one asks");
+    let mut second = start(&site, &[]);
+    hear(&mut second, "another run publishes to `w`");
+    first.kill().expect("it is running");
+    first.wait().expect("it ends");
+    drop(waiting);
+    // The second one has the lock now and asks as well.
+    drop(silent.accept().expect("the second one asks"));
+    drop(silent);
+    assert_eq!(second.wait().expect("it ends").code(), Some(2));
+}
+
+#[test]
+fn pictures_that_no_page_shows_are_deleted_when_that_is_asked_for() {
+    let site = site("kind = \"folder\"\nfolder = \"out\"");
+    let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\"><rect width=\"7\"/></svg>\n";
+    fs::write(site.join("content/case-studies/plan.svg"), svg).expect("it can be written");
+    fs::write(site.join(PLACE), format!("{CASE}\n![A plan](plan.svg)\n")).expect("it can be written");
+    assert!(publish(&site, &[]).status.success());
+    let pictures = || fs::read_dir(site.join("out/pictures")).map_or(0, Iterator::count);
+    assert_eq!(pictures(), 1);
+    fs::write(site.join(PLACE), CASE).expect("it can be written");
+    let said = publish(&site, &[]);
+    assert!(said.status.success() && words(&said).contains("left the picture ") && pictures() == 1, "{}", words(&said));
+    let note = site.join("out/notes.md");
+    let name =
+        fs::read_dir(site.join("out/pictures")).expect("it is there").next().expect("it is one").expect("it can be read").file_name();
+    fs::write(&note, format!("![mine](pictures/{})", name.to_string_lossy())).expect("it can be written");
+    let said = publish(&site, &["--prune"]);
+    assert!(words(&said).contains("but `notes.md` does") && pictures() == 1, "{}", words(&said));
+    fs::remove_file(note).expect("it is there");
+    assert!(publish(&site, &["--prune"]).status.success());
+    assert_eq!(pictures(), 0);
 }

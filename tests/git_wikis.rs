@@ -29,7 +29,7 @@ use std::sync::Arc;
 use storybank::audience::Withheld;
 use storybank::config::{GitHost, Sidebar};
 use storybank::highlight::Highlighter;
-use storybank::plan::{Action, Conflict, Record, Resolve, Standing};
+use storybank::plan::{self, Action, Conflict, Record, Resolve, Standing};
 use storybank::publish::{GitWiki, Wiki, Write};
 use storybank::wiki::{Dialect, Flavour, attachment_path, write};
 
@@ -851,5 +851,66 @@ fn a_real_wiki_shows_every_word_of_a_hostile_page() {
                 assert_eq!(texts(name), Vec::<String>::new(), "{flavour:?}: nothing runs as markup");
             }
         }
+    });
+}
+
+#[test]
+fn a_page_that_somebody_has_moved_is_not_made_again() {
+    alone("a_page_that_somebody_has_moved_is_not_made_again", || {
+        let remote = Remote::with("main", &[("Home.md", b"x")]);
+        let mut record = Record::default();
+        let pages = [page("A-case.md", "one\ntwo\nthree\n"), page("B-case.md", "x\n")];
+        succeed(&mut remote.wiki(GitHost::Gitea), &mut record, &pages);
+        remote.git(&["clone", "--quiet", &remote.address(), "moved"]);
+        for (from, to) in [("A-case.md", "Between.md"), ("Between.md", "Incidents-2025.md")] {
+            remote.git(&["-C", "moved", "mv", from, to]);
+            remote.git(&["-C", "moved", "commit", "--quiet", "-m", "Moved"]);
+        }
+        remote.git(&["-C", "moved", "push", "--quiet", "origin", "HEAD"]);
+        let search = plan::search(pages.to_vec(), &record, plan::Identity::Place, |_| true);
+        let mut wiki = remote.wiki(GitHost::Gitea);
+        let standings = storybank::publish::look(&mut wiki, &search).expect("it can be looked at");
+        let wishes = plan::Wishes { forced: BTreeSet::new(), orphans: plan::Orphans::Keep };
+        let mut plan = plan::plan(search, standings, &wishes);
+        plan.trace(|name| wiki.gone_to(name));
+        let shown = plan::show(&plan, storybank::report::Colour::Plain);
+        assert!(shown.contains("somebody has moved it to `Incidents-2025.md`") && shown.contains("--force"), "{shown}");
+    });
+}
+
+#[test]
+fn a_page_that_cannot_stand_there_keeps_no_other_from_being_pushed() {
+    alone("a_page_that_cannot_stand_there_keeps_no_other_from_being_pushed", || {
+        let remote = Remote::with("main", &[("Home.md", b"x"), ("file", b"x")]);
+        let mut record = Record::default();
+        let pages = [page("file/x.md", "one\n"), page("B.md", "x\n")];
+        assert!(publish(&mut remote.wiki(GitHost::Gitlab), &mut record, &pages, Resolve::Refuse).is_err());
+        assert!(remote.files("main").contains_key("B.md"));
+    });
+}
+
+#[test]
+fn pictures_that_no_page_shows_are_known() {
+    alone("pictures_that_no_page_shows_are_known", || {
+        use storybank::plan::{FileState, RecordedFile, picture_digest};
+        let bytes = b"\x89PNG\r\n\0one".as_slice();
+        let name = |bytes: &[u8]| format!("{}.png", picture_digest(bytes));
+        let (used, changed, loose) = (b"used".as_slice(), b"changed".as_slice(), bytes);
+        let place = |bytes: &[u8]| format!("pictures/{}", name(bytes));
+        let page = format!("![x](pictures/{})\n", name(used));
+        let files: [(&str, &[u8]); 4] =
+            [(&place(used), used), (&place(changed), b"drawn over"), (&place(loose), loose), ("B.md", page.as_bytes())];
+        let remote = Remote::with("main", &files);
+        let file = |bytes: &[u8]| RecordedFile { name: name(bytes), page: String::new() };
+        let mut wiki = remote.wiki(GitHost::Gitea);
+        let sought = [file(used), file(changed), file(loose), file(b"gone")];
+        let kept = |reason: &str| FileState::Kept(reason.to_owned());
+        let states = wiki.look_at_files(&sought, &[]).expect("it can be looked at");
+        assert_eq!(states, [kept("`B.md` does"), kept("somebody has changed it"), FileState::Unused, FileState::Gone]);
+        let states = wiki.look_at_files(&sought, &["B.md".to_owned()]).expect("it can be looked at");
+        assert_eq!(states[0], FileState::Unused, "a page that changes does not count");
+        wiki.delete_file(&file(loose)).expect("it is there");
+        wiki.finish(&[], MESSAGE).expect("it is pushed");
+        assert!(!remote.files("main").contains_key(&place(loose)) && remote.files("main").contains_key(&place(used)));
     });
 }

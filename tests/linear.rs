@@ -102,7 +102,9 @@ fn shapes() -> Vec<Shape> {
         shape("unknown fields", 200, |n| story(&many(n, |i| format!("field{i}: a\n")), "")),
         shape("unquoted figures", 200, |n| story(&format!("facts:\n{}", many(n, |i| format!("  fact{i}: {i}\n"))), "")),
         shape("unquoted figures, one line", 200, |n| story(&format!("facts: {{ {} }}\n", many(n, |i| format!("fact{i}: {i}, "))), "")),
-        shape("figures beside a mistake", 200, |n| story(&format!("strength: 9\nstrengt: 1\nfacts:\n{}", many(n, |i| format!("  fact{i}: {i}\n"))), "")),
+        shape("figures beside a mistake", 200, |n| {
+            story(&format!("strength: 9\nstrengt: 1\nfacts:\n{}", many(n, |i| format!("  fact{i}: {i}\n"))), "")
+        }),
         shape("mistaken elements", 200, |n| story(&format!("told:\n{}", many(n, |_| "  - { on: never }\n".to_owned())), "")),
         shape("mistaken figures", 200, |n| story(&format!("facts:\n{}", many(n, |i| format!("  fact{i}: [a]\n"))), "")),
         shape("nested lists in a field", 200, |n| story(&format!("answers:\n{}", many(n, |_| "  - [a]\n".to_owned())), "")),
@@ -117,9 +119,13 @@ fn shapes() -> Vec<Shape> {
         shape("footnotes", 300, |n| case(&(many(n, |i| format!("a[^{i}] ")) + "\n\n" + &many(n, |i| format!("[^{i}]: text\n"))))),
         shape("references to one footnote", 300, |n| case(&(many(n, |_| "a[^1] ".to_owned()) + "\n\n[^1]: text\n"))),
         shape("footnotes without text", 300, |n| case(&many(n, |i| format!("a[^{i}] ")))),
-        shape("footnotes that refer to the next", 300, |n| case(&format!("a[^0]\n\n{}", many(n, |i| format!("[^{i}]: see[^{}]\n\n", i + 1))))),
+        shape("footnotes that refer to the next", 300, |n| {
+            case(&format!("a[^0]\n\n{}", many(n, |i| format!("[^{i}]: see[^{}]\n\n", i + 1))))
+        }),
         shape("links to one page", 300, |n| case(&many(n, |_| "[[naming]] and ".to_owned()))),
-        shape("links to headings", 300, |n| case(&(many(n, |i| format!("[a](#heading-{i}) ")) + "\n\n" + &many(n, |i| format!("### Heading {i}\n\n"))))),
+        shape("links to headings", 300, |n| {
+            case(&(many(n, |i| format!("[a](#heading-{i}) ")) + "\n\n" + &many(n, |i| format!("### Heading {i}\n\n"))))
+        }),
         shape("links to headings of another page", 300, |n| {
             case(&many(n, |i| format!("[[other#heading-{i}]] ")))
                 + "-- content/case-studies/other.md --\n---\ntitle: Other\n---\n"
@@ -130,7 +136,9 @@ fn shapes() -> Vec<Shape> {
         }),
         shape("links to nothing", 200, |n| case(&many(n, |i| format!("[[nothing-{i}]] ")))),
         shape("links to no file", 200, |n| case(&many(n, |i| format!("[a](nothing-{i}.md) ")))),
-        shape("links to no heading", 200, |n| case(&(many(n, |i| format!("[a](#other-{i}) ")) + "\n\n" + &many(n, |i| format!("## Heading {i}\n\n"))))),
+        shape("links to no heading", 200, |n| {
+            case(&(many(n, |i| format!("[a](#other-{i}) ")) + "\n\n" + &many(n, |i| format!("## Heading {i}\n\n"))))
+        }),
         shape("links out", 300, |n| case(&many(n, |i| format!("[a](https://example.org/{i}) ")))),
         shape("hashtags", 300, |n| story("", &many(n, |i| format!("A block. #tag{i}\n\n")))),
         shape("hashtags on one block", 300, |n| story("", &many(n, |i| format!(" #tag{i}")))),
@@ -145,7 +153,9 @@ fn shapes() -> Vec<Shape> {
         shape("remarks", 300, |n| story("", &many(n, |i| format!("> [!question] Why {i}?\n\nText.\n\n")))),
         shape("remarks in text", 300, |n| story("", &many(n, |i| format!("Text *Question: why {i}?*\n")))),
         shape("private blocks", 300, |n| case(&many(n, |i| format!("> [!private] Why {i}?\n\nText.\n\n")))),
-        shape("private sections", 300, |n| case(&many(n, |i| format!("## Heading {i} {{.private}}\n\nText.\n\n## Heading {i}\n\nText\n\n")))),
+        shape("private sections", 300, |n| {
+            case(&many(n, |i| format!("## Heading {i} {{.private}}\n\nText.\n\n## Heading {i}\n\nText\n\n")))
+        }),
         shape("comments", 300, |n| case(&many(n, |_| "Text %%note%% text.\n\n".to_owned()))),
         shape("comments of many lines", 100, |n| case(&many(n, |_| "Text\n\n%%\n- `note`\n\n> more\n%%\n\ntext.\n\n".to_owned()))),
         shape("signs of comments", 500, |n| case(&"%%".repeat(n))),
@@ -198,7 +208,9 @@ fn shapes() -> Vec<Shape> {
                 many(n, |i| format!("text {i} and "))
             )
         }),
-        shape("case studies", 60, |n| many(n, |i| format!("-- content/case-studies/the-long-case-{i}.md --\n---\ntitle: Case {i}\n---\nText.\n"))),
+        shape("case studies", 60, |n| {
+            many(n, |i| format!("-- content/case-studies/the-long-case-{i}.md --\n---\ntitle: Case {i}\n---\nText.\n"))
+        }),
         shape("case studies among hidden ones", 60, |n| {
             many(n, |i| {
                 format!(
@@ -227,7 +239,9 @@ fn shapes() -> Vec<Shape> {
         shape("transclusions in a ring", 50, |n| {
             many(n, |i| format!("-- content/case-studies/case-{i}.md --\n---\ntitle: Case {i}\n---\n![[case-{}]]\n", (i + 1) % n))
         }),
-        shape("questions of a sheet", 100, |n| format!("-- content/questions/all.md --\n{}", many(n, |i| format!("## Why {i}?\n\nText.\n\n")))),
+        shape("questions of a sheet", 100, |n| {
+            format!("-- content/questions/all.md --\n{}", many(n, |i| format!("## Why {i}?\n\nText.\n\n")))
+        }),
         shape("settings that are mistaken", 100, |n| format!("-- site.toml --\n{}", many(n, |i| format!("setting{i} = 1\n")))),
         shape("entries of settings", 100, |n| format!("-- site.toml --\n[forbid]\nwords = [{}]\n", many(n, |i| format!("\"word {i}\", ")))),
     ]
@@ -281,7 +295,10 @@ fn explore() {
             let bytes = growth(costs.map(|cost| cost.bytes as f64));
             let time = growth(costs.map(|cost| cost.time.as_secs_f64() * 1e9));
             let flag = if bytes > 2.5 || time > 3.0 { "  <<<<" } else { "" };
-            eprintln!("{:40} bytes {bytes:6.2} time {time:6.2}  {:?} {:?} {}{flag}", shape.name, costs[0].time, costs[2].time, costs[2].bytes);
+            eprintln!(
+                "{:40} bytes {bytes:6.2} time {time:6.2}  {:?} {:?} {}{flag}",
+                shape.name, costs[0].time, costs[2].time, costs[2].bytes
+            );
         }
     });
 }

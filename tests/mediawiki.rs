@@ -16,9 +16,12 @@ mod html;
 mod program;
 #[path = "common/own_case.rs"]
 mod own_case;
+#[expect(dead_code, reason = "each test uses a part of what they share")]
+#[path = "common/small_site.rs"]
+mod small_site;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -27,6 +30,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use common::seed;
 use engine::{Engine, free_port, installed};
@@ -34,11 +38,12 @@ use program::Folder;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use serde_json::Value;
+use small_site::SmallSite;
 use storybank::audience::Withheld;
 use storybank::highlight::Highlighter;
 use storybank::markdown::Alignment;
-use storybank::plan::{Digest, Recorded, Standing};
-use storybank::publish::{Client, Credential, Error, Mediawiki, Pictures, Request, Secret, Sought, Wiki, Write};
+use storybank::plan::{self, Digest, Recorded, Standing};
+use storybank::publish::{self, Client, Credential, Error, Mediawiki, Pictures, Request, Secret, Sought, Wiki, Write};
 use storybank::slug::Slug;
 use storybank::source::SitePath;
 use storybank::wiki::page::{Action, Block, CalloutKind, Case, Heading, Inline, Item, LinkTo, List, Page, Style, Table};
@@ -365,7 +370,8 @@ fn everything_is_shown_as_it_is_meant_and_published_once() {
         assert_eq!(look(&mut wiki, page), None);
         write(&mut wiki, page, None, &pictures).expect("it can be written");
     }
-    wiki.finish(&[], "").expect("links to the page that came later are drawn anew");
+    let unsettled = wiki.unsettled();
+    assert_eq!(wiki.settle(&unsettled).expect("links to the page that came later are drawn anew"), Vec::<String>::new());
     let places = |slug: &Slug| pages.iter().find(|page| page.case == *slug).map(|page| page.name.path.clone()).unwrap_or_default();
     for (case, page) in cases.iter().zip(&pages) {
         let shown = running.shown(&page.name.path);
@@ -600,14 +606,17 @@ fn refusals_are_told_in_plain_words() {
 
     let mut wiki = running.wiki(BOT);
     let attachments = ["0a1b.png".to_owned()];
-    let error = wiki.look(&[Sought { name: &page.name, recorded: None, attachments: &attachments }]).expect_err("PNG is not taken");
-    assert!(error.reason.contains("`.png`"), "{error}");
-    let astray = lines("Akte: one", &["one"]);
-    let error = wiki.look(&[Sought { name: &astray.name, recorded: None, attachments: &[] }]).expect_err("it would stand elsewhere");
-    assert!(error.reason.contains("would put the page `Akte: one` at `Story Wiki:One`"), "{error}");
-    let astray = lines("Wikipedia: one", &["one"]);
-    let error = wiki.look(&[Sought { name: &astray.name, recorded: None, attachments: &[] }]).expect_err("it would stand elsewhere");
-    assert!(error.reason.contains("leads to another wiki"), "{error}");
+    let barred = |wiki: &mut Mediawiki, page: &Written, attachments: &[String]| {
+        wiki.look(&[Sought { name: &page.name, recorded: None, attachments }]).expect("the others can be looked at");
+        wiki.barred(&page.name, &plan::Action::Create).unwrap_or_default()
+    };
+    let reason = barred(&mut wiki, &page, &attachments);
+    assert!(reason.contains("`.png`"), "{reason}");
+    let reason = barred(&mut wiki, &lines("Akte: one", &["one"]), &[]);
+    assert!(reason.contains("would put the page `Akte: one` at `Story Wiki:One`"), "{reason}");
+    let reason = barred(&mut wiki, &lines("Wikipedia: one", &["one"]), &[]);
+    assert!(reason.contains("leads to another wiki"), "{reason}");
+    assert_eq!(barred(&mut wiki, &lines("A usual title", &["one"]), &[]), "");
 }
 
 #[test]
@@ -918,4 +927,190 @@ fn each_kind_of_block_is_shown_wherever_it_stands() {
     let page = written(std::slice::from_ref(&case), "").remove(0);
     let shown = flat::of_html(&running.rendered(&page.text));
     flat::assert_same(&shown, &flat::of_case(&case, &|_| String::new()), "");
+}
+
+/// Settings of a site that publishes to a wiki as somebody.
+fn settings(running: &Running, (user, _): (&str, &str)) -> String {
+    format!("kind = \"mediawiki\"\naddress = \"{}\"\nuser = \"{user}\"", running.engine.url)
+}
+
+impl Running {
+    fn site(&self, user: (&str, &str)) -> SmallSite {
+        SmallSite::new(&settings(self, user), user.1)
+    }
+
+    /// A page as a browser gets it, links to missing pages in red.
+    fn in_a_browser(&self, title: &str) -> String {
+        let request = Request::new("GET", format!("{}/index.php?title={}", self.engine.url, encoded(title)));
+        reader().expect("read", &request).expect("the wiki answers").text()
+    }
+
+    fn red(&self, titles: &[String]) -> usize {
+        titles.iter().filter(|title| self.in_a_browser(title).contains("redlink=1\" class=\"new\" title=\"Part")).count()
+    }
+}
+
+/// Pages that all lead to each other.
+fn ring(count: usize) -> Vec<Case> {
+    let slugs: Vec<Slug> = (0..count).map(|number| Slug::of(&format!("Part {number}"))).collect();
+    let link = |slug: &Slug| to(LinkTo::Page { case: slug.clone(), heading: String::new() }, vec![text("see")]);
+    let line = |own: usize| slugs.iter().enumerate().filter(|(at, _)| *at != own).map(|(_, slug)| link(slug)).collect();
+    (0..count).map(|number| case(&format!("Part {number}"), vec![Block::Paragraph(line(number))])).collect()
+}
+
+fn carry_out(wiki: &mut Mediawiki, record: &mut plan::Record, pages: &[Written]) -> publish::Outcome {
+    let search = plan::search(pages.to_vec(), record, plan::Identity::Place, |_| true);
+    let standings = publish::look(wiki, &search).expect("it can be looked at");
+    let wishes = plan::Wishes { forced: BTreeSet::new(), orphans: plan::Orphans::Keep };
+    let plan = plan::plan(search, standings, &wishes);
+    publish::apply(wiki, &plan, record, &Pictures::new(), |_| Ok::<(), Error>(()), |_| ()).expect("the wiki is there")
+}
+
+#[test]
+fn many_new_pages_lead_to_each_other_though_the_wiki_limits_how_many_it_refreshes() {
+    let limit = |seconds: usize| format!("[ 'user' => [ 30, {seconds} ] ]");
+    let limits =
+        |seconds| format!("$wgRateLimits['purge'] = {0};\n$wgRateLimits['linkpurge'] = {0};\n$wgMainCacheType = CACHE_DB;", limit(seconds));
+    let pages = written(&ring(40), "");
+    let titles: Vec<String> = pages.iter().map(|page| page.name.path.clone()).collect();
+
+    // The wiki is waited for.
+    let running = Running::start_with(&limits(4));
+    let mut record = plan::Record::default();
+    let done = carry_out(&mut running.wiki(COLLEAGUE), &mut record, &pages);
+    assert_eq!((done, running.red(&titles)), (publish::Outcome::default(), 0));
+    drop(running);
+
+    // A wiki that takes too long is not, which is said, and the next run goes on with it.
+    let running = Running::start_with(&limits(3600));
+    let mut record = plan::Record::default();
+    let mut impatient = running.wiki(COLLEAGUE).waiting(Duration::ZERO);
+    let done = carry_out(&mut impatient, &mut record, &pages);
+    assert_eq!(done.unsettled.len(), 9, "the last page needs nothing: {:?}", done.unsettled);
+    assert_eq!(record.unsettled.len(), 9);
+    let mut record = plan::Record::parse(&record.text()).expect("it can be read");
+    // Those that are spared the limits are fast.
+    let done = carry_out(&mut running.wiki(BOT), &mut record, &pages);
+    assert_eq!((done, record.unsettled.len(), running.red(&titles)), (publish::Outcome::default(), 0, 0));
+}
+
+#[test]
+fn a_page_that_the_wiki_refuses_keeps_no_other_from_being_written() {
+    let running = Running::start_with("$wgSpamRegex = [ '/cheap watches/' ];");
+    let site = running.site(COLLEAGUE);
+    for name in ["alpha", "beta", "gamma"] {
+        site.case(name, &format!("Case {name}"), "## Impact\n\nOne.");
+    }
+    site.succeeds(&[]);
+    running.by_hand("protect.php", &["--user", "Admin", "Case beta"], "");
+    for name in ["alpha", "beta", "gamma"] {
+        site.case(name, &format!("Case {name}"), "## Impact\n\nTwo.");
+    }
+    // What the wiki tells before is in the dry run.
+    let said = site.leaves_something(&["--dry-run"]);
+    assert!(said.contains("refused Case beta: the page is protected (`protectedpage`)") && said.contains("update Case gamma"), "{said}");
+    let said = site.leaves_something(&[]);
+    assert!(said.contains("updated Case alpha") && said.contains("updated Case gamma") && said.contains("protected"), "{said}");
+    assert!(running.source("Case beta").contains("One.") && running.source("Case gamma").contains("Two."));
+
+    // What it does not tell is told at the end, and the record stays right: when it is let go, the page is published.
+    site.case("alpha", "Case alpha", "## Impact\n\nThree, as cheap watches.");
+    site.case("gamma", "Case gamma", "## Impact\n\nThree.");
+    let said = site.leaves_something(&[]);
+    assert!(said.contains("updated Case gamma") && said.contains("not done: Case alpha: cannot write the page “Case alpha”"), "{said}");
+    site.case("alpha", "Case alpha", "## Impact\n\nThree.");
+    running.by_hand("protect.php", &["--user", "Admin", "--unprotect", "Case beta"], "");
+    let said = site.succeeds(&[]);
+    assert!(said.contains("updated Case alpha") && said.contains("updated Case beta"), "{said}");
+
+    // A wrong password is wrong for every page.
+    let stranger = SmallSite::new(&settings(&running, COLLEAGUE), "wr0ng");
+    stranger.case("alpha", "Case alpha", "## Impact\n\nOne.");
+    assert_eq!(stranger.publish(&[]).0, 2);
+}
+
+#[test]
+fn a_page_that_somebody_has_moved_is_followed() {
+    for more in [&[] as &[&str], &["--noredirects"]] {
+        let running = Running::start();
+        let site = running.site(BOT);
+        site.case("alpha", "Case alpha", "## Impact\n\nOne.");
+        site.succeeds(&[]);
+        let list = running.folder.join("list");
+        fs::write(&list, "Case alpha|The day it stood still\n").expect("it can be written");
+        let list = list.to_str().expect("it is text").to_owned();
+        let arguments: Vec<&str> = more.iter().copied().chain(["-u", "Editor", &list]).collect();
+        running.by_hand("moveBatch.php", &arguments, "");
+        site.case("alpha", "Case alpha", "## Impact\n\nTwo.");
+        let said = site.succeeds(&["--dry-run"]);
+        assert!(said.contains("which somebody has moved to “The day it stood still”"), "{said}");
+        site.succeeds(&[]);
+        assert!(running.source("The day it stood still").contains("Two."));
+        assert!(!running.source("Case alpha").contains("Two."));
+        let said = site.succeeds(&[]);
+        assert!(said.contains("nothing was changed"), "{said}");
+
+        // Moved and changed: nothing is written over, and the new place is named.
+        running.edit("The day it stood still", "== Impact ==\n\nTwo, or rather three.");
+        site.case("alpha", "Case alpha", "## Impact\n\nFour.");
+        let said = site.leaves_something(&[]);
+        assert!(said.contains("conflict Case alpha, which somebody has moved to “The day it stood still”"), "{said}");
+        assert!(running.source("The day it stood still").contains("rather three"));
+    }
+}
+
+#[test]
+fn a_new_title_does_not_leave_a_colleagues_words_behind() {
+    let running = Running::start();
+    let site = running.site(BOT);
+    site.case("alpha", "Old title", "## Impact\n\nOne.");
+    site.succeeds(&[]);
+    let theirs = running.source("Old title").replace("One.", "One, and half of the next.");
+    running.edit("Old title", &theirs);
+    site.case("alpha", "New title", "## Impact\n\nOne.");
+    let said = site.leaves_something(&[]);
+    assert!(said.contains("conflict New title: it has a new title, and somebody has changed the page with the old one"), "{said}");
+    assert!(said.contains("conflict Old title: somebody has changed it") && said.contains("--show alpha"), "{said}");
+    assert_eq!((running.versions("New title"), running.versions("Old title")), (0, 2));
+    site.succeeds(&["--force", "alpha"]);
+    assert_eq!((running.versions("New title"), running.source("Old title").trim()), (1, theirs.trim()));
+}
+
+#[test]
+fn pictures_that_no_page_shows_are_deleted_when_that_is_asked_for() {
+    let running = Running::start();
+    let site = running.site(BOT);
+    site.picture("one.png", 10);
+    site.picture("two.png", 20);
+    let both = "## Impact\n\n![One](one.png) ![Two](two.png)";
+    site.case("alpha", "Case alpha", both);
+    site.succeeds(&[]);
+    let files = || {
+        let json = running.get("action=query&list=allimages&ailimit=50");
+        json["query"]["allimages"].as_array().map_or(0, Vec::len)
+    };
+    assert_eq!(files(), 2);
+    let second: String =
+        running.source("Case alpha").rsplit("File:").next().and_then(|rest| rest.split('|').next()).unwrap_or_default().to_owned();
+    running.edit("Elsewhere", &format!("[[File:{second}]]"));
+
+    site.case("alpha", "Case alpha", "## Impact\n\nNothing to see.");
+    let said = site.succeeds(&[]);
+    assert!(said.contains("no page shows it any more; `--prune` deletes it"), "{said}");
+    assert!(
+        said.contains(&format!("kept the picture {second}: no published page shows it any more, but the page “Elsewhere” does")),
+        "{said}"
+    );
+    assert_eq!(files(), 2);
+    site.succeeds(&["--prune"]);
+    assert_eq!(files(), 1, "the other one is shown by somebody");
+    running.edit("Elsewhere", "nothing");
+    site.succeeds(&["--prune"]);
+    assert_eq!(files(), 0);
+    assert!(!site.succeeds(&["--prune"]).contains("picture") && !site.record().contains(".png"));
+
+    // One that is shown again is there again.
+    site.case("alpha", "Case alpha", both);
+    site.succeeds(&[]);
+    assert_eq!(files(), 2);
 }

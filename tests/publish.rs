@@ -181,7 +181,7 @@ fn run(wiki: &mut Memory, record: &mut Record, pages: &[Written], wishes: &Wishe
         saved = Record::parse(&record.text()).expect("a record can be read again");
         Ok::<(), Error>(())
     };
-    let result = publish::apply(wiki, &plan, &mut record.clone(), &Pictures::new(), save, |_| ());
+    let result = publish::apply(wiki, &plan, &mut record.clone(), &Pictures::new(), save, |_| ()).map(|_| ());
     *record = saved;
     (plan, result)
 }

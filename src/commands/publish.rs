@@ -9,12 +9,13 @@ use storybank::build::{Inputs, Linked, Memo, link_whole};
 use storybank::config::{self, Config, Target};
 use storybank::diagnostic::{self, Diagnostic};
 use storybank::disk;
+use storybank::highlight::Highlighter;
 use storybank::plan::{self, Action, Draft, Orphans, Plan, Record, Search, Selection, Step, Wishes};
 use storybank::publish::{self, Wiki};
 use storybank::report::{self, Colour};
 use storybank::slug::Slug;
 
-use super::{Outcome, report_to_terminal};
+use super::{Outcome, print, report_to_terminal};
 use crate::cli::Publish;
 
 /// Publishes case studies, or says what keeps them from being published.
@@ -25,7 +26,16 @@ pub fn run(options: &Publish) -> Result<Outcome, Box<dyn Error>> {
         return Ok(refused(&whole.diagnostics, &inputs));
     }
     let target = target(&whole, &inputs, &options.target)?;
+    if let Some(case) = &options.show {
+        return show(options, &whole, &inputs, &target, case);
+    }
     let selection = plan::select(&whole, &inputs, &target, &options.cases, jiff::Zoned::now().date())?;
+    if let Some(out) = &options.out {
+        return write_out(options, &inputs, &target, &selection, out);
+    }
+    // Whatever this run finds in the record has to hold until it writes it.
+    let waits = || anstream::eprintln!("another run publishes to `{}`; waiting for it", target.name);
+    let _lock = if options.dry_run { None } else { Some(disk::lock_record(&options.root, &target.name, waits)?) };
     let mut record = disk::load_record(&options.root, &target.name)?;
     if selection.cases.is_empty() && record.pages.is_empty() {
         let audience = target.audience.name();
@@ -33,7 +43,7 @@ pub fn run(options: &Publish) -> Result<Outcome, Box<dyn Error>> {
         return Err(format!("there is no case study for the audience `{audience}`; {help}").into());
     }
     let forced = forced(options, &whole, &selection, &record)?;
-    let Draft { pages, pictures, withheld, diagnostics } = draft(options, &inputs, &target, &selection, &record)?;
+    let Draft { pages, pictures, withheld, diagnostics, .. } = draft(options, &inputs, &target, &selection, &record)?;
     if diagnostics.iter().any(Diagnostic::is_error) {
         return Ok(refused(&diagnostics, &inputs));
     }
@@ -44,16 +54,60 @@ pub fn run(options: &Publish) -> Result<Outcome, Box<dyn Error>> {
     let is_meant = |case: &str| options.cases.is_empty() || asked.contains(case);
     let search = plan::search(pages, &record, wiki.identity(), is_meant);
     let wishes = Wishes { forced, orphans: if options.prune { Orphans::Delete } else { Orphans::Keep } };
-    let plan = make_plan(wiki.as_mut(), search, &record, &wishes)?;
+    let is_whole = options.cases.is_empty();
+    let plan = make_plan(wiki.as_mut(), search, &record, &wishes, is_whole.then_some(wishes.orphans))?;
     announce(&target, &plan);
     if options.dry_run {
         anstream::eprintln!("dry run: nothing was changed");
         return Ok(outcome(&plan));
     }
     let save = |record: &Record| Ok::<(), Box<dyn Error>>(disk::save_record(&options.root, &target.name, record)?);
-    publish::apply(wiki.as_mut(), &plan, &mut record, &pictures, save, tell)?;
-    close(&target, &plan);
-    Ok(outcome(&plan))
+    let done = publish::apply(wiki.as_mut(), &plan, &mut record, &pictures, save, tell)?;
+    close(&target, &plan, &done);
+    Ok(if done.refused.is_empty() { outcome(&plan) } else { Outcome::LeftUndone })
+}
+
+/// Writes what would be sent into a folder. Nothing is asked of the wiki.
+fn write_out(options: &Publish, inputs: &Inputs, target: &Target, selection: &Selection, out: &Path) -> Result<Outcome, Box<dyn Error>> {
+    let record = disk::load_record(&options.root, &target.name)?;
+    let draft = draft(options, inputs, target, selection, &record)?;
+    if draft.diagnostics.iter().any(Diagnostic::is_error) {
+        return Ok(refused(&draft.diagnostics, inputs));
+    }
+    report_to_terminal(&draft.diagnostics, inputs);
+    // A built site stands under the same guard, and would be taken for an older publication.
+    if out.join("index.html").exists() {
+        return Err(format!("there is a site in `{}`; choose another folder with `--out`", out.display()).into());
+    }
+    let staging = disk::Staging::begin(out, &options.root)?;
+    for (path, bytes) in plan::sheets(&draft, target) {
+        staging.put(&path, &bytes, 0)?;
+    }
+    staging.commit()?;
+    let pages = report::counted(draft.pages.len(), "page");
+    anstream::eprintln!("{pages} for `{}` written to `{}`; nothing was sent", target.name, out.display());
+    Ok(Outcome::Done)
+}
+
+/// Prints a page as it is on the wiki.
+fn show(options: &Publish, whole: &Linked, inputs: &Inputs, target: &Target, case: &str) -> Result<Outcome, Box<dyn Error>> {
+    let selection = plan::select(whole, inputs, target, &[case.to_owned()], jiff::Zoned::now().date())?;
+    let record = disk::load_record(&options.root, &target.name)?;
+    let draft = draft(options, inputs, target, &selection, &record)?;
+    let Some(page) = draft.pages.first().cloned() else { return Err(format!("there is no page for `{case}`").into()) };
+    let slug = page.case.clone();
+    let mut wiki = publish::open(target, &options.root, draft.withheld.clone())?;
+    let search = plan::search(vec![page], &record, wiki.identity(), |other| other == slug.as_str());
+    let standings = publish::look(wiki.as_mut(), &search)?;
+    // Under an old title there may be a page that somebody has changed; that one is asked for.
+    let is_changed = |(old, there): &(&plan::Recorded, &Option<plan::Standing>)| there.as_ref().is_some_and(|there| !old.is_ours(there));
+    let old = search.orphans.iter().zip(&standings[1..]).find(is_changed).and_then(|(_, there)| there.as_ref());
+    let Some(standing) = old.or(standings[0].as_ref()) else {
+        return Err(format!("there is no page of `{case}` on `{}`", target.name).into());
+    };
+    let text = plan::as_markdown(&draft, target, &slug, standing, &Highlighter::default());
+    anstream::eprintln!("{}", plan::about_page(&slug, target, standing));
+    print(plan::printable(&text).as_bytes())
 }
 
 /// The target of a name.
@@ -117,10 +171,24 @@ fn machine(root: &Path) -> Vec<String> {
     folders.into_iter().flatten().map(|folder| folder.display().to_string()).collect()
 }
 
-/// Asks the wiki what stands there, and decides what to do.
-fn make_plan(wiki: &mut dyn Wiki, search: Search, record: &Record, wishes: &Wishes) -> Result<Plan, publish::Error> {
+/// Asks the wiki what stands there, and decides what to do; `files` is what becomes of those that no page shows any more, if they are
+/// looked for.
+fn make_plan(
+    wiki: &mut dyn Wiki,
+    search: Search,
+    record: &Record,
+    wishes: &Wishes,
+    files: Option<Orphans>,
+) -> Result<Plan, publish::Error> {
     let standings = publish::look(wiki, &search)?;
     let mut plan = plan::plan(search, standings, wishes);
+    plan.bar(|page, action| wiki.barred(page, action));
+    plan.trace(|page| wiki.gone_to(page));
+    if let Some(orphans) = files {
+        let unshown = plan.unshown(record, wiki.identity());
+        let states = if unshown.is_empty() { Vec::new() } else { wiki.look_at_files(&unshown, &plan.changing())? };
+        plan.take_up_files(unshown, states, orphans);
+    }
     let (ours, gone) = plan.places(record);
     plan.alongside = wiki.alongside(&ours, &gone)?.into_iter().filter(|file| file.before != file.after).collect();
     Ok(plan)
@@ -137,15 +205,27 @@ fn tell(step: &Step) {
         Action::Create => "created",
         Action::Update => "updated",
         Action::Delete => "deleted",
-        Action::Unchanged | Action::Refuse(_) | Action::Leave | Action::Forget => return,
+        Action::Unchanged | Action::Refuse(_) | Action::Barred(_) | Action::Leave | Action::Forget => return,
     };
     anstream::println!("{done} {}", step.title);
 }
 
-fn close(target: &Target, plan: &Plan) {
+fn close(target: &Target, plan: &Plan, done: &publish::Outcome) {
+    for one in &done.refused {
+        anstream::eprintln!("not done: {}: {}", one.title, one.error);
+    }
+    let barred = plan.steps.iter().filter(|step| matches!(step.action, Action::Barred(_))).count();
+    if barred > 0 {
+        anstream::eprintln!("{} not written or deleted, because the wiki would refuse it; see above", report::counted(barred, "page"));
+    }
+    if !done.unsettled.is_empty() {
+        let pages = report::counted(done.unsettled.len(), "page");
+        anstream::eprintln!("{pages} may show links to new pages as missing for a while, because the wiki limits how many it refreshes;");
+        anstream::eprintln!("publish again to have them refreshed");
+    }
     let count = |wanted: fn(&Action) -> bool| plan.steps.iter().filter(|step| wanted(&step.action)).count();
     let refused = count(|action| matches!(action, Action::Refuse(_)));
-    if !plan.changes() && refused == 0 {
+    if !plan.changes() && refused == 0 && barred == 0 {
         anstream::eprintln!("{} is as it is to be; nothing was changed", target.name);
     } else if refused > 0 {
         let them = if refused == 1 { "it" } else { "them" };

@@ -14,7 +14,7 @@ use std::{fmt, io};
 pub use bell::{Bell, Rung};
 pub use emit::{Put, Staging, Summary};
 pub use load::{Tree, assets, load};
-pub use record::{load_record, save_record};
+pub use record::{RecordLock, load_record, lock_record, save_record};
 pub use scaffold::{create_new, first_there};
 
 /// A failure of the machine, with the path at which it happened.

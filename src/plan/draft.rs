@@ -17,7 +17,8 @@ use crate::site::{CaseStudyId, Site};
 use crate::slug::Slug;
 use crate::source::{SitePath, Span};
 use crate::wiki::compose::{Shared, compose};
-use crate::wiki::{self, Dialect, Flavour, Written, actions, blame, picture};
+use crate::wiki::page::Case;
+use crate::wiki::{self, Dialect, Flavour, Name, Written, actions, blame, picture};
 
 /// The case studies that are to be published, as their audience sees them.
 pub struct Selection {
@@ -33,6 +34,12 @@ pub struct Selection {
 pub struct Draft {
     /// The pages that are asked for.
     pub pages: Vec<Written>,
+    /// Those and the others that were published, before they were put into the markup of the wiki.
+    pub cases: Vec<Case>,
+    /// Where all of these stand.
+    pub names: BTreeMap<Slug, Name>,
+    /// The files that the names of pictures come from.
+    pub sources: BTreeMap<String, SitePath>,
     /// The pictures of all pages, by the names that their contents give them.
     pub pictures: BTreeMap<String, Arc<[u8]>>,
     /// What may be in nothing that is sent.
@@ -141,8 +148,11 @@ pub fn draft(
     let slug = |id: CaseStudyId| &site.case_study(id).slug;
     let asked: BTreeSet<&Slug> = selection.cases.iter().map(|&id| slug(id)).collect();
     let recorded = record.published();
-    let (all, published): (Vec<CaseStudyId>, BTreeSet<Slug>) =
-        site.case_studies().filter(|&id| asked.contains(slug(id)) || recorded.contains(slug(id).as_str())).map(|id| (id, slug(id).clone())).unzip();
+    let (all, published): (Vec<CaseStudyId>, BTreeSet<Slug>) = site
+        .case_studies()
+        .filter(|&id| asked.contains(slug(id)) || recorded.contains(slug(id).as_str()))
+        .map(|id| (id, slug(id).clone()))
+        .unzip();
     let shown: BTreeSet<&SitePath> = all.iter().flat_map(|&id| site.assets_shown(site.case_study(id).document)).collect();
     let (names, pictures) = pictures(site, assets.iter().filter(|(path, _)| shown.contains(path)), &mut diagnostics);
     let shared = Shared { site, published: &published, pictures: &names, has_contents: target.has_contents };
@@ -150,6 +160,7 @@ pub fn draft(
     diagnostics.extend(found);
     let (pages, found) = wiki::write(dialect(&target.place), place(&target.place), &cases, &pictures, &Highlighter::default());
     diagnostics.extend(found.into_iter().map(|found| at_title(found, inputs)));
+    let places = pages.iter().map(|page| (page.case.clone(), page.name.clone())).collect();
     let pages: Vec<Written> = pages.into_iter().filter(|page| asked.contains(&page.case)).collect();
     let withheld = Withheld::new(&selection.linked.config, target.audience).with_names(names_withheld(selection, inputs, machine));
     for page in &pages {
@@ -166,7 +177,8 @@ pub fn draft(
         diagnostics.extend(search(&withheld, &selection.linked, inputs, name, bytes).err());
     }
     diagnostic::sort(&mut diagnostics);
-    Draft { pages, pictures, withheld, diagnostics }
+    let sources = names.iter().map(|(path, name)| (name.clone(), path.clone())).collect();
+    Draft { pages, cases, names: places, sources, pictures, withheld, diagnostics }
 }
 
 /// What a wiki would refuse of a page as a whole is shown at the line of its title.
@@ -183,7 +195,7 @@ fn at_title(found: Diagnostic, inputs: &Inputs) -> Diagnostic {
 }
 
 /// What the wiki of a target reads.
-fn dialect(place: &Place) -> Dialect {
+pub(super) fn dialect(place: &Place) -> Dialect {
     match place {
         Place::Folder { format: Format::Html, .. } => Dialect::Html,
         Place::Folder { format: Format::Markdown, .. } => Dialect::Markdown(Flavour::Plain),
@@ -208,6 +220,11 @@ fn place(place: &Place) -> &str {
     }
 }
 
+/// What the name of a picture begins with.
+pub fn picture_digest(bytes: &[u8]) -> String {
+    format!("{:016x}", xxh3_128(bytes) >> 64)
+}
+
 type Named = (BTreeMap<SitePath, String>, BTreeMap<String, Arc<[u8]>>);
 
 /// Pictures without what cameras and programs write into them, under the names that their contents give them.
@@ -217,7 +234,7 @@ fn pictures<'a>(site: &Site, assets: impl Iterator<Item = (&'a SitePath, &'a Arc
     for (path, bytes) in assets {
         match picture::clean(bytes) {
             Ok(clean) => {
-                let name = format!("{:016x}.{}", xxh3_128(&clean.bytes) >> 64, clean.extension);
+                let name = format!("{}.{}", picture_digest(&clean.bytes), clean.extension);
                 names.insert(path.clone(), name.clone());
                 pictures.insert(name, Arc::from(clean.bytes));
             }

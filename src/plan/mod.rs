@@ -5,6 +5,7 @@
 
 mod draft;
 mod record;
+mod sheets;
 mod show;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,9 +17,10 @@ use xxhash_rust::xxh3::xxh3_128;
 use crate::slug::Slug;
 use crate::wiki::{Name, Written};
 
-pub use draft::{Draft, Selection, draft, select, slug_of};
-pub use record::{Identity, Record, Recorded};
-pub use show::show;
+pub use draft::{Draft, Selection, draft, picture_digest, select, slug_of};
+pub use record::{Identity, Record, Recorded, RecordedFile};
+pub use sheets::{as_markdown, sheets};
+pub use show::{about_page, printable, show};
 
 /// Stands for a text of a page. Wikis cut the ends of texts and have line ends of their own, so these do not count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -84,6 +86,8 @@ pub struct Standing {
     pub attachments: BTreeSet<String>,
     /// Whether another page has the title that this one is to have.
     pub is_taken: bool,
+    /// Where it stands, if somebody has moved it away from where it was published; empty if nobody has.
+    pub moved_to: String,
 }
 
 /// What is to happen to a page.
@@ -97,6 +101,8 @@ pub enum Action {
     Unchanged,
     /// It is there in another form than it was published in, so it is left alone.
     Refuse(Conflict),
+    /// The wiki says that it would not take the change, and why.
+    Barred(String),
     /// It was published and no longer is to be; it stays, because nobody asked to delete it.
     Leave,
     /// It was published, no longer is to be, and is as it was published.
@@ -118,6 +124,43 @@ pub enum Conflict {
     Commented,
     /// Another page has the title that it is to have.
     Taken,
+    /// It has another title now, and somebody has changed the page that it had under the old one.
+    Retitled,
+}
+
+/// A file that no page shows any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileStep {
+    /// The file.
+    pub file: RecordedFile,
+    /// What is to happen.
+    pub action: FileAction,
+}
+
+/// What is to happen to a file that no page shows any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FileAction {
+    /// It stays, because nobody asked to delete it.
+    Leave,
+    /// It is deleted.
+    Delete,
+    /// It is not there.
+    Forget,
+    /// It stays, because of this.
+    Keep(String),
+}
+
+/// What the wiki says of a file that none of our pages shows any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FileState {
+    /// It is there as it was sent, and no page shows it.
+    Unused,
+    /// It is not there.
+    Gone,
+    /// Somebody else needs it or has changed it, as this says.
+    Kept(String),
+    /// The wiki has no way to tell, or to delete files.
+    Unknown,
 }
 
 /// What a page of the plan is about: one that is to be there, or one that was.
@@ -133,6 +176,8 @@ pub struct Step {
     pub recorded: Option<Recorded>,
     /// What stands there.
     pub standing: Option<Standing>,
+    /// Where somebody has moved the page that is not there any more; empty where that is not known.
+    pub gone_to: String,
     /// What is to happen.
     pub action: Action,
 }
@@ -155,6 +200,21 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// What changes beside them.
     pub alongside: Vec<Alongside>,
+    /// The files that no page shows any more.
+    pub files: Vec<FileStep>,
+}
+
+impl Step {
+    /// The title that somebody has given the page on the wiki, if its author has not given it another one since.
+    pub fn renamed(&self) -> Option<&str> {
+        let (wanted, standing) = (self.wanted.as_ref()?, self.standing.as_ref()?);
+        is_renamed(wanted, self.recorded.as_ref(), standing).then_some(standing.title.as_str())
+    }
+}
+
+fn is_renamed(wanted: &Written, recorded: Option<&Recorded>, standing: &Standing) -> bool {
+    let was_called = recorded.is_some_and(|recorded| recorded.written.is_some() && recorded.title == wanted.name.title);
+    was_called && !standing.title.is_empty() && standing.title != wanted.name.title
 }
 
 /// What to look for on the wiki, in the order in which [`plan`] wants what was found.
@@ -213,34 +273,65 @@ pub fn plan(search: Search, mut standings: Vec<Option<Standing>>, wishes: &Wishe
     let resolve = |case: &Slug| if wishes.forced.contains(case) { Resolve::Overwrite } else { Resolve::Refuse };
     let of_orphans = standings.split_off(search.wanted.len().min(standings.len()));
     let mut orphans: Vec<Option<(Recorded, Option<Standing>)>> = search.orphans.into_iter().zip(of_orphans).map(Some).collect();
-    let by_page = by_page(&orphans);
+    let (by_page, changed) = (by_page(&orphans), changed_by_case(&orphans));
     let mut steps = Vec::new();
     let mut handed_over = Vec::new();
+    let mut retitled = BTreeSet::new();
     for ((wanted, recorded), standing) in search.wanted.into_iter().zip(standings) {
         let same = standing.as_ref().and_then(|standing| by_page.get(&standing.id)).into_iter().flatten();
         let former: Vec<_> = same.filter_map(|&place| orphans[place].take()).collect();
         let mut records = recorded.iter().chain(former.iter().map(|(old, _)| old));
         let is_ours = |record: &&Recorded| standing.as_ref().is_some_and(|standing| record.is_ours(standing));
         let known = records.clone().find(is_ours).or_else(|| records.next()).cloned();
-        let action = decide(&wanted, known.as_ref(), standing.as_ref(), resolve(&wanted.case));
+        let has_changed_page = || changed.get(wanted.case.as_str()).is_some_and(|pages| pages.iter().any(|&page| orphans[page].is_some()));
+        let is_retitled = known.as_ref().is_none_or(|known| known.written.is_none()) && has_changed_page();
+        let action = match decide(&wanted, known.as_ref(), standing.as_ref(), resolve(&wanted.case)) {
+            Action::Create | Action::Update if is_retitled && resolve(&wanted.case) == Resolve::Refuse => {
+                retitled.insert(wanted.case.clone());
+                Action::Refuse(Conflict::Retitled)
+            }
+            action => action,
+        };
         if !matches!(action, Action::Refuse(_)) {
             handed_over.extend(former);
         }
         let (case, title) = (wanted.case.clone(), wanted.name.title.clone());
-        steps.push(Step { case, title, wanted: Some(wanted), recorded: known, standing, action });
+        steps.push(Step { case, title, wanted: Some(wanted), recorded: known, standing, gone_to: String::new(), action });
     }
     let handed_over = handed_over.into_iter().map(|(recorded, standing)| of_orphan(recorded, standing, Action::Forget));
     let handed_over: Vec<Step> = handed_over.collect();
     steps.extend(orphans.into_iter().flatten().map(|(recorded, standing)| {
-        let action = decide_orphan(&recorded, standing.as_ref(), wishes.orphans, resolve(&Slug::of(&recorded.case)));
+        let case = Slug::of(&recorded.case);
+        let action = decide_orphan(&recorded, standing.as_ref(), wishes.orphans, resolve(&case));
+        let is_changed = standing.as_ref().is_some_and(|standing| !recorded.is_ours(standing));
+        let action = if is_changed && retitled.contains(&case) { Action::Refuse(Conflict::Edited) } else { action };
         of_orphan(recorded, standing, action)
     }));
     steps.extend(handed_over);
-    Plan { steps, alongside: Vec::new() }
+    Plan { steps, ..Plan::default() }
+}
+
+/// The pages that somebody has changed since they were published, by the case studies that they are recorded for.
+fn changed_by_case(orphans: &[Option<(Recorded, Option<Standing>)>]) -> BTreeMap<String, Vec<usize>> {
+    let mut changed: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (place, (recorded, standing)) in orphans.iter().flatten().enumerate() {
+        if standing.as_ref().is_some_and(|standing| !recorded.is_ours(standing)) {
+            changed.entry(recorded.case.clone()).or_default().push(place);
+        }
+    }
+    changed
 }
 
 fn of_orphan(recorded: Recorded, standing: Option<Standing>, action: Action) -> Step {
-    Step { case: Slug::of(&recorded.case), title: recorded.title.clone(), wanted: None, recorded: Some(recorded), standing, action }
+    Step {
+        case: Slug::of(&recorded.case),
+        title: recorded.title.clone(),
+        wanted: None,
+        recorded: Some(recorded),
+        standing,
+        gone_to: String::new(),
+        action,
+    }
 }
 
 /// The pages that were published, by the ids of those that stand there: one that is to be there may be one of them under another case
@@ -258,7 +349,71 @@ fn by_page(orphans: &[Option<(Recorded, Option<Standing>)>]) -> BTreeMap<String,
 impl Plan {
     /// Whether some page is left alone though it was to change.
     pub fn has_conflicts(&self) -> bool {
-        self.steps.iter().any(|step| matches!(step.action, Action::Refuse(_)))
+        self.steps.iter().any(|step| matches!(step.action, Action::Refuse(_) | Action::Barred(_)))
+    }
+
+    /// Finds out where pages are that are not where they were published.
+    pub fn trace(&mut self, gone_to: impl Fn(&Name) -> Option<String>) {
+        for step in self.steps.iter_mut().filter(|step| step.standing.is_none()) {
+            let name = step.recorded.as_ref().map(Recorded::name);
+            step.gone_to = name.and_then(|name| gone_to(&name)).unwrap_or_default();
+        }
+    }
+
+    /// Gives up the changes that the wiki says it would not take.
+    pub fn bar(&mut self, barred: impl Fn(&Name, &Action) -> Option<String>) {
+        for step in &mut self.steps {
+            let recorded = step.recorded.as_ref().map(Recorded::name);
+            let Some(name) = step.wanted.as_ref().map(|page| page.name.clone()).or(recorded) else { continue };
+            if let (true, Some(reason)) = (changes(&step.action), barred(&name, &step.action)) {
+                step.action = Action::Barred(reason);
+            }
+        }
+    }
+
+    /// The files that no page shows any more when the plan is carried out.
+    pub fn unshown(&self, record: &Record, identity: Identity) -> Vec<RecordedFile> {
+        let files = |id: &str, names: &[String]| {
+            let page = if identity == Identity::Id { id.to_owned() } else { String::new() };
+            names.iter().map(move |name| RecordedFile { name: name.clone(), page: page.clone() }).collect::<Vec<_>>()
+        };
+        let mut shown = BTreeSet::new();
+        for step in &self.steps {
+            let id = step.standing.as_ref().map_or("", |standing| standing.id.as_str());
+            if let Some(wanted) = &step.wanted {
+                shown.extend(files(id, &wanted.attachments));
+            }
+            let is_left = matches!(step.action, Action::Refuse(_) | Action::Barred(_) | Action::Leave);
+            if let Some(recorded) = step.recorded.as_ref().filter(|_| is_left) {
+                shown.extend(files(&recorded.id, &recorded.attachments));
+            }
+        }
+        let is_in_plan =
+            |page: &&Recorded| self.steps.iter().any(|step| step.recorded.as_ref().is_some_and(|other| other.path == page.path));
+        for page in record.pages.iter().filter(|page| !is_in_plan(page)) {
+            shown.extend(files(&page.id, &page.attachments));
+        }
+        record.unshown(&shown)
+    }
+
+    /// The places of the pages whose present text does not count, because the plan changes it.
+    pub fn changing(&self) -> Vec<String> {
+        self.steps.iter().filter(|step| changes(&step.action)).filter_map(|step| Some(step.standing.as_ref()?.id.clone())).collect()
+    }
+
+    /// Takes up files that no page shows any more, as the wiki tells of them.
+    pub fn take_up_files(&mut self, files: Vec<RecordedFile>, states: Vec<FileState>, orphans: Orphans) {
+        let steps = files.into_iter().zip(states).map(|(file, state)| {
+            let action = match state {
+                FileState::Gone => FileAction::Forget,
+                FileState::Kept(reason) => FileAction::Keep(reason),
+                FileState::Unknown => FileAction::Keep("the wiki has no way to delete it from here".to_owned()),
+                FileState::Unused if orphans == Orphans::Delete => FileAction::Delete,
+                FileState::Unused => FileAction::Leave,
+            };
+            FileStep { file, action }
+        });
+        self.files = steps.collect();
     }
 
     /// The places of the pages that are ours when the plan is carried out, and of those that are no more. Pages that nobody asked
@@ -283,11 +438,16 @@ impl Plan {
 
     /// Whether something on the wiki would change.
     pub fn changes(&self) -> bool {
-        let changes = |action: &Action| match action {
-            Action::Create | Action::Update | Action::Delete => true,
-            Action::Unchanged | Action::Refuse(_) | Action::Leave | Action::Forget => false,
-        };
-        !self.alongside.is_empty() || self.steps.iter().any(|step| changes(&step.action))
+        let deletes = |step: &FileStep| step.action == FileAction::Delete;
+        !self.alongside.is_empty() || self.steps.iter().any(|step| changes(&step.action)) || self.files.iter().any(deletes)
+    }
+}
+
+/// Whether something on the wiki would change.
+fn changes(action: &Action) -> bool {
+    match action {
+        Action::Create | Action::Update | Action::Delete => true,
+        Action::Unchanged | Action::Refuse(_) | Action::Barred(_) | Action::Leave | Action::Forget => false,
     }
 }
 
@@ -299,7 +459,7 @@ pub fn decide(wanted: &Written, recorded: Option<&Recorded>, standing: Option<&S
     };
     let digest = Digest::of(&wanted.text);
     let has_files = wanted.attachments.iter().all(|name| standing.attachments.contains(name));
-    let has_title = standing.title.is_empty() || standing.title == wanted.name.title;
+    let has_title = standing.title.is_empty() || standing.title == wanted.name.title || is_renamed(wanted, recorded, standing);
     if standing.digest == Some(digest) && has_files && has_title {
         return Action::Unchanged;
     }

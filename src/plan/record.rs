@@ -12,6 +12,22 @@ use crate::wiki::{Name, Written};
 pub struct Record {
     /// In the order of their places.
     pub pages: Vec<Recorded>,
+    /// The files that went along with pages, now or in an earlier run, and were not deleted since.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub files: BTreeSet<RecordedFile>,
+    /// The places of pages that still show an older state of what they lead to.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub unsettled: BTreeSet<String>,
+}
+
+/// A file that went along with a page.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct RecordedFile {
+    /// The name that its content gives it.
+    pub name: String,
+    /// The page that it belongs to, by its id, where files belong to pages; empty where all pages share them.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub page: String,
 }
 
 /// A page that was published, or that was about to be when the program was stopped.
@@ -98,6 +114,12 @@ impl Record {
             Identity::Place => old.path != new.path,
             Identity::Id => old.case != new.case,
         });
+        let page = if identity == Identity::Id { new.id.as_str() } else { "" };
+        // A page that is about to be created has no id yet; its files are put down when it has one.
+        if identity == Identity::Place || !page.is_empty() {
+            let files = new.attachments.iter().map(|name| RecordedFile { name: name.clone(), page: page.to_owned() });
+            self.files.extend(files);
+        }
         self.pages.push(new);
         self.pages.sort_by(|a, b| (&a.path, &a.case).cmp(&(&b.path, &b.case)));
     }
@@ -105,6 +127,12 @@ impl Record {
     /// Puts down that a page is about to be deleted.
     pub fn note_deletion(&mut self, going: &Recorded) {
         self.pages.iter_mut().filter(|recorded| *recorded == going).for_each(|recorded| *recorded = going.about_to_go());
+    }
+
+    /// The files that no page shows any more, given the pages that there are when `plan` is carried out: their places, or their ids where
+    /// files belong to pages, and the files that each shows.
+    pub fn unshown(&self, shown: &BTreeSet<RecordedFile>) -> Vec<RecordedFile> {
+        self.files.iter().filter(|file| !shown.contains(file)).cloned().collect()
     }
 
     /// Forgets a page.

@@ -4,8 +4,10 @@ use std::fmt::Write;
 
 use similar::{ChangeTag, TextDiff};
 
-use super::{Action, Conflict, Plan, Standing, Step, comparable};
+use super::{Action, Conflict, FileAction, FileStep, Plan, Standing, Step, comparable};
+use crate::config::Target;
 use crate::report::Colour;
+use crate::slug::Slug;
 
 /// How many lines around a change are shown with it.
 const AROUND: usize = 2;
@@ -30,13 +32,16 @@ pub fn show(plan: &Plan, colour: Colour) -> String {
         line(&paint.bold("alongside"), &file.path, &mut out);
         out.push_str(&difference(&file.before, &file.after, paint));
     }
+    for step in &plan.files {
+        show_file(step, paint, &mut out);
+    }
     out
 }
 
 fn show_step(step: &Step, paint: Paint, out: &mut String) {
     let old = &comparable(step.standing.as_ref().map_or("", |standing| standing.text.as_str()));
     let new = &comparable(step.wanted.as_ref().map_or("", |wanted| wanted.text.as_str()));
-    match step.action {
+    match &step.action {
         Action::Create => {
             line(&paint.good("create"), &about(step, &size(new)), out);
         }
@@ -47,14 +52,32 @@ fn show_step(step: &Step, paint: Paint, out: &mut String) {
         }
         Action::Unchanged => line(&paint.plain("unchanged"), &about(step, ""), out),
         Action::Refuse(conflict) => {
-            line(&paint.bad("conflict"), &about(step, &why(conflict, step.standing.as_ref())), out);
-            show_conflict(step, conflict, old, new, paint, out);
+            line(&paint.bad("conflict"), &about(step, &why(*conflict, step)), out);
+            show_conflict(step, *conflict, old, new, paint, out);
         }
+        Action::Barred(reason) => line(&paint.bad("refused"), &about(step, &visible(reason)), out),
         Action::Leave => {
             line(&paint.plain("left"), &about(step, "no longer published; `--prune` deletes it"), out);
         }
         Action::Delete => line(&paint.bad("delete"), &about(step, "no longer published"), out),
+        Action::Forget if !step.gone_to.is_empty() => {
+            let remark = format!("no longer published; somebody has moved it to `{}`, where it stays", visible(&step.gone_to));
+            line(&paint.plain("forget"), &about(step, &remark), out);
+        }
         Action::Forget => line(&paint.plain("forget"), &about(step, "no longer published, and not there any more"), out),
+    }
+}
+
+/// A file that no page shows any more.
+fn show_file(step: &FileStep, paint: Paint, out: &mut String) {
+    let name = format!("the picture {}", step.file.name);
+    match &step.action {
+        FileAction::Leave => line(&paint.plain("left"), &format!("{name}: no page shows it any more; `--prune` deletes it"), out),
+        FileAction::Delete => line(&paint.bad("delete"), &format!("{name}: no page shows it any more"), out),
+        FileAction::Forget => line(&paint.plain("forget"), &format!("{name}: no page shows it any more, and it is not there"), out),
+        FileAction::Keep(reason) => {
+            line(&paint.plain("kept"), &format!("{name}: no published page shows it any more, but {}", visible(reason)), out);
+        }
     }
 }
 
@@ -70,7 +93,17 @@ fn about(step: &Step, remark: &str) -> String {
         (None, None) => &step.title,
     };
     let title = if *place == step.title { step.title.clone() } else { format!("{} ({place})", step.title) };
+    let title = match where_to(step) {
+        Some(there) => format!("{title}, which somebody has moved to “{}”", visible(there)),
+        None => title,
+    };
     if remark.is_empty() { title } else { format!("{title}: {remark}") }
+}
+
+/// Where somebody has moved a page, or what they call it now.
+fn where_to(step: &Step) -> Option<&str> {
+    let moved = step.standing.as_ref().map(|standing| standing.moved_to.as_str()).filter(|place| !place.is_empty());
+    moved.or_else(|| step.renamed())
 }
 
 /// The files that go along and are not there yet.
@@ -97,15 +130,28 @@ fn closed(text: &str) -> String {
     text.lines().map(|line| format!("{line}\n")).collect()
 }
 
-fn why(conflict: Conflict, standing: Option<&Standing>) -> String {
-    let by = standing.map_or(String::new(), who);
+fn why(conflict: Conflict, step: &Step) -> String {
+    let by = step.standing.as_ref().map_or(String::new(), who);
     match conflict {
         Conflict::NotOurs => format!("there is a page of this name that was not published from here{by}"),
         Conflict::Edited => format!("somebody has changed it since it was published{by}"),
-        Conflict::Deleted => "somebody has deleted it since it was published".to_owned(),
+        Conflict::Deleted if step.gone_to.is_empty() => "somebody has deleted it since it was published".to_owned(),
+        Conflict::Deleted => format!("somebody has moved it to `{}` since it was published", visible(&step.gone_to)),
         Conflict::Commented => "an open comment would lose its place".to_owned(),
         Conflict::Taken => "another page has the title that it is to have".to_owned(),
+        Conflict::Retitled => "it has a new title, and somebody has changed the page with the old one; see below".to_owned(),
     }
+}
+
+/// Whose page it is that is printed, and where it stands.
+pub fn about_page(case: &Slug, target: &Target, standing: &Standing) -> String {
+    let place = visible(if standing.moved_to.is_empty() { &standing.id } else { &standing.moved_to });
+    format!("`{case}` as it is on `{}` ({place}){}", target.name, who(standing))
+}
+
+/// A page for a terminal or a file: nothing in it may steer a terminal.
+pub fn printable(text: &str) -> String {
+    text.lines().map(|line| format!("{}\n", visible(line))).collect()
 }
 
 fn who(standing: &Standing) -> String {
@@ -118,6 +164,9 @@ fn show_conflict(step: &Step, conflict: Conflict, old: &str, new: &str, paint: P
     let case = step.case.as_str();
     let delete = |first: &str| format!("{first}, or delete it all the same with `--prune --force {case}`");
     let advice = match conflict {
+        Conflict::Retitled => {
+            format!("take over what they wrote, which `--show {case}` prints, then publish under the new title with `--force {case}`")
+        }
         Conflict::Edited if step.wanted.is_none() => delete("leave it there"),
         Conflict::Commented => {
             for words in step.standing.iter().flat_map(|standing| &standing.commented) {
@@ -127,8 +176,13 @@ fn show_conflict(step: &Step, conflict: Conflict, old: &str, new: &str, paint: P
             if step.wanted.is_none() { delete(settle) } else { format!("{settle}, or publish over it with `--force {case}`") }
         }
         Conflict::NotOurs => format!("give the case study another title, or publish over that page with `--force {case}`"),
-        Conflict::Edited => format!("take over what they wrote, then publish over it with `--force {case}`"),
+        Conflict::Edited => {
+            format!("take over what they wrote, which `--show {case}` prints, then publish over it with `--force {case}`")
+        }
         Conflict::Taken => "publish again when that page has another title or is gone, or give the case study another one".to_owned(),
+        Conflict::Deleted if !step.gone_to.is_empty() => {
+            format!("move it back, or publish it again in its old place with `--force {case}`")
+        }
         Conflict::Deleted => format!("leave it at that, or publish it again with `--force {case}`"),
     };
     if matches!(conflict, Conflict::NotOurs | Conflict::Edited) && step.wanted.is_some() {

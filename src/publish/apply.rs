@@ -1,17 +1,35 @@
 //! Carrying out a plan, so that it can be interrupted anywhere and carried on by the next run.
 
-use super::{Error, Pictures, Wiki, Write};
-use crate::plan::{Action, Digest, Identity, Plan, Record, Recorded, Standing, Step};
-use crate::wiki::Written;
+use super::{Error, Pictures, Reach, Wiki, Write};
+use crate::plan::{Action, Digest, FileAction, Identity, Plan, Record, Recorded, Standing, Step};
+use crate::wiki::{Name, Written};
+
+/// What came of a plan that was carried out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// What the wiki refused, while it took the rest.
+    pub refused: Vec<Unwritten>,
+    /// The places of pages that still show an older state of what they lead to.
+    pub unsettled: Vec<String>,
+}
+
+/// A page or a file that the wiki refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unwritten {
+    /// As readers see it.
+    pub title: String,
+    /// Why.
+    pub error: Error,
+}
 
 /// Carries out a plan. `save` keeps the record where the next run finds it; `said` hears of every page that is done.
 ///
 /// What is about to be written is recorded before it is: if the program is stopped then, the next run knows both texts that can stand
-/// there for its own.
+/// there for its own. A page that the wiki refuses does not keep the others from being written.
 ///
 /// # Errors
 ///
-/// The first thing that fails. What was done before it is recorded.
+/// The first thing that fails for all pages. What was done before it is recorded.
 pub fn apply<E: From<Error>>(
     wiki: &mut dyn Wiki,
     plan: &Plan,
@@ -19,7 +37,7 @@ pub fn apply<E: From<Error>>(
     pictures: &Pictures,
     mut save: impl FnMut(&Record) -> Result<(), E>,
     mut said: impl FnMut(&Step),
-) -> Result<(), E> {
+) -> Result<Outcome, E> {
     let identity = wiki.identity();
     let before = record.clone();
     plan.steps.iter().for_each(|step| note_intent(record, step, identity));
@@ -27,8 +45,19 @@ pub fn apply<E: From<Error>>(
         save(record)?;
     }
     let mut done = record.clone();
+    let mut outcome = Outcome::default();
+    let mut carried_out: Vec<&Step> = Vec::new();
     for step in &plan.steps {
-        carry_out(wiki, step, &mut done, pictures)?;
+        let result = carry_out(wiki, step, &mut done, pictures);
+        done.unsettled.extend(wiki.unsettled());
+        match result {
+            Ok(()) => carried_out.push(step),
+            Err(error) if error.reach == Reach::Page => {
+                outcome.refused.push(Unwritten { title: step.title.clone(), error });
+                continue;
+            }
+            Err(error) => return Err(error.into()),
+        }
         if wiki.shows_at_once() && done != *record {
             *record = done.clone();
             save(record)?;
@@ -37,16 +66,48 @@ pub fn apply<E: From<Error>>(
             said(step);
         }
     }
+    delete_files(wiki, plan, &mut done, &mut outcome)?;
     if plan.changes() {
-        wiki.finish(&plan.alongside, &message(plan))?;
+        wiki.finish(&plan.alongside, &message(&carried_out))?;
     }
     if !wiki.shows_at_once() {
-        plan.steps.iter().for_each(said);
+        carried_out.into_iter().for_each(said);
     }
+    if done != *record {
+        *record = done.clone();
+        save(record)?;
+    }
+    settle(wiki, &mut done, &mut outcome)?;
     if done != *record {
         *record = done;
         save(record)?;
     }
+    Ok(outcome)
+}
+
+/// Deletes the files that no page shows any more. One that cannot be deleted is not worth stopping for.
+fn delete_files(wiki: &mut dyn Wiki, plan: &Plan, done: &mut Record, outcome: &mut Outcome) -> Result<(), Error> {
+    for step in &plan.files {
+        match step.action {
+            FileAction::Delete => match wiki.delete_file(&step.file) {
+                Ok(()) => drop(done.files.remove(&step.file)),
+                Err(error) if error.reach == Reach::Page => outcome.refused.push(Unwritten { title: step.file.name.clone(), error }),
+                Err(error) => return Err(error),
+            },
+            FileAction::Forget => drop(done.files.remove(&step.file)),
+            FileAction::Leave | FileAction::Keep(_) => {}
+        }
+    }
+    Ok(())
+}
+
+fn settle(wiki: &mut dyn Wiki, done: &mut Record, outcome: &mut Outcome) -> Result<(), Error> {
+    if done.unsettled.is_empty() {
+        return Ok(());
+    }
+    let pages: Vec<String> = done.unsettled.iter().cloned().collect();
+    outcome.unsettled = wiki.settle(&pages)?;
+    done.unsettled = outcome.unsettled.iter().cloned().collect();
     Ok(())
 }
 
@@ -88,7 +149,7 @@ fn carry_out(wiki: &mut dyn Wiki, step: &Step, done: &mut Record, pictures: &Pic
             let digest = Digest::of(&page.text);
             let message = format!("{digest} published with storybank");
             let over = step.standing.as_ref();
-            let id = wiki.write(&Write { page, over, pictures, message: &message })?;
+            let id = wiki.write(&Write { page: &as_it_is_called(step, page), over, pictures, message: &message })?;
             done.put(recorded(page, id, Some(digest)), identity);
         }
         // A page that stands there as it is to be is ours, also if the last run could not say so any more.
@@ -108,10 +169,18 @@ fn carry_out(wiki: &mut dyn Wiki, step: &Step, done: &mut Record, pictures: &Pic
     Ok(())
 }
 
+/// A page under the title that somebody has given it on the wiki, unless its author has given it another one since.
+fn as_it_is_called(step: &Step, page: &Written) -> Written {
+    match step.renamed() {
+        Some(title) => Written { name: Name { title: title.to_owned(), ..page.name.clone() }, ..page.clone() },
+        None => page.clone(),
+    }
+}
+
 /// What the history of a repository says about the whole publication.
-fn message(plan: &Plan) -> String {
+fn message(steps: &[&Step]) -> String {
     let titles = |wanted: &[Action]| {
-        let steps = plan.steps.iter().filter(|step| wanted.contains(&step.action));
+        let steps = steps.iter().filter(|step| wanted.contains(&step.action));
         steps.map(|step| format!("“{}”", step.title)).collect::<Vec<_>>()
     };
     let (written, deleted) = (titles(&[Action::Create, Action::Update]), titles(&[Action::Delete]));

@@ -1,12 +1,15 @@
 //! The wiki of a project in Azure DevOps, through its interface: each page goes with the version that it was read in.
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::http::encoded;
-use super::{Client, Error, Request, Response, Sought, Wiki, Write};
-use crate::plan::{Digest, Recorded, Standing};
+use super::{Client, Error, Reach, Request, Response, Sought, Wiki, Write};
+use crate::plan::{Action, Digest, Recorded, Standing};
+use crate::wiki::Name;
 
 /// The version of the interface that is spoken.
 const VERSION: &str = "api-version=7.1";
@@ -18,6 +21,8 @@ pub struct AzureWiki {
     calls: String,
     /// The path of the page that all pages are put below, without slashes at its ends.
     parent: String,
+    /// Why pages could not be looked at, by their places.
+    bars: BTreeMap<String, String>,
 }
 
 /// A page as the interface gives it.
@@ -32,7 +37,7 @@ impl AzureWiki {
     /// or at the top if that is empty.
     pub fn new(client: Client, address: &str, wiki: &str, parent: &str) -> Self {
         let calls = format!("{}/_apis/wiki/wikis/{}", address.trim_end_matches('/'), encoded(wiki));
-        Self { client, calls, parent: parent.trim_matches('/').to_owned() }
+        Self { client, calls, parent: parent.trim_matches('/').to_owned(), bars: BTreeMap::new() }
     }
 
     /// The call for a page, by its title.
@@ -57,7 +62,9 @@ impl AzureWiki {
     }
 
     fn stale(&self, action: &str) -> Error {
-        self.error(action, "somebody has changed it since it was looked at").help("run this again; it looks at the new state first")
+        self.error(action, "somebody has changed it since it was looked at")
+            .help("run this again; it looks at the new state first")
+            .of_page()
     }
 
     /// A page as it stands there now.
@@ -74,6 +81,7 @@ impl AzureWiki {
                 has_pages_below: json["subPages"].as_array().is_some_and(|pages| !pages.is_empty()) || json["isParentPage"] == true,
             })),
             (true, None) => Err(self.error(action, "it does not say which version the page has")),
+            (false, _) if matches!(response.status, 400 | 500) => Err(self.error(action, response.reason()).of_page()),
             (false, _) => Err(self.error(action, response.reason()).help("make sure that `address` and `wiki` in `site.toml` are right")),
         }
     }
@@ -100,7 +108,7 @@ impl AzureWiki {
         if response.is_success() || is_there_already(&response) {
             return Ok(());
         }
-        Err(self.error(action, format!("the picture `{name}`: {}", response.reason())))
+        Err(self.error(action, format!("the picture `{name}`: {}", response.reason())).of_page())
     }
 
     fn put(&self, action: &str, write: &Write<'_>) -> Result<(), Error> {
@@ -119,7 +127,7 @@ impl AzureWiki {
                 let help = format!("create the page `/{}` in the browser, or take `parent` out of `site.toml`", self.parent);
                 Err(self.error(action, response.reason()).help(help))
             }
-            _ => Err(self.error(action, response.reason())),
+            _ => Err(self.error(action, response.reason()).of_page()),
         }
     }
 }
@@ -149,7 +157,21 @@ fn is_sent(recorded: Option<&Recorded>, digest: Option<Digest>, name: &str) -> b
 
 impl Wiki for AzureWiki {
     fn look(&mut self, pages: &[Sought<'_>]) -> Result<Vec<Option<Standing>>, Error> {
-        pages.iter().map(|sought| self.standing(sought)).collect()
+        let mut standings = Vec::new();
+        for page in pages {
+            standings.push(match self.standing(page) {
+                Err(error) if error.reach == Reach::Page => {
+                    self.bars.insert(page.name.path.clone(), error.reason_and_help());
+                    None
+                }
+                found => found?,
+            });
+        }
+        Ok(standings)
+    }
+
+    fn barred(&self, page: &Name, _action: &Action) -> Option<String> {
+        self.bars.get(&page.path).cloned()
     }
 
     fn write(&mut self, write: &Write<'_>) -> Result<String, Error> {
@@ -178,10 +200,10 @@ impl Wiki for AzureWiki {
         }
         if found.has_pages_below {
             let help = "move them, or delete the page in the browser";
-            return Err(self.error(&action, "there are pages below it, which would be deleted with it").help(help));
+            return Err(self.error(&action, "there are pages below it, which would be deleted with it").help(help).of_page());
         }
         let request = self.page("DELETE", &page.title, &format!("&comment={}", encoded(message)));
         let response = self.send(&action, &request)?;
-        if response.is_success() || response.status == 404 { Ok(()) } else { Err(self.error(&action, response.reason())) }
+        if response.is_success() || response.status == 404 { Ok(()) } else { Err(self.error(&action, response.reason()).of_page()) }
     }
 }

@@ -9,9 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::http::{Client, Credential, Request, Secret};
-use super::{Error, Sought, Wiki, Write};
+use super::{Error, Sought, Wiki, Write, is_as_named};
 use crate::audience::Withheld;
-use crate::plan::{Digest, Recorded, Standing};
+use crate::plan::{Action, Digest, FileState, Recorded, RecordedFile, Standing};
+use crate::wiki::Name;
 use xmlrpc::{Answer, Value};
 
 /// The fault of a wiki whose remote interface is off, and what to do about it.
@@ -27,6 +28,9 @@ const CREATE: i64 = 4;
 /// The right to upload files.
 const UPLOAD: i64 = 8;
 
+/// The right to delete files.
+const DELETE: i64 = 16;
+
 /// A DokuWiki.
 pub struct Dokuwiki {
     client: Client,
@@ -35,6 +39,10 @@ pub struct Dokuwiki {
     user: String,
     /// Where pages and pictures are put; empty for the top.
     namespace: String,
+    /// What the user may do with pages that were looked at, as DokuWiki counts rights.
+    rights: BTreeMap<String, i64>,
+    /// Why the pictures of some pages cannot be uploaded, by the pages.
+    unfit: BTreeMap<String, String>,
 }
 
 impl Dokuwiki {
@@ -42,7 +50,7 @@ impl Dokuwiki {
     pub fn new(withheld: Arc<Withheld>, address: &str, user: &str, token: Secret, namespace: &str) -> Self {
         let client = Client::new(Credential::Basic(user.to_owned(), token), withheld);
         let url = format!("{}/lib/exe/xmlrpc.php", address.trim_end_matches('/'));
-        Self { client, url, user: user.to_owned(), namespace: namespace.to_owned() }
+        Self { client, url, user: user.to_owned(), namespace: namespace.to_owned(), rights: BTreeMap::new(), unfit: BTreeMap::new() }
     }
 
     /// Makes a call. What the wiki refuses is an answer too: a fault, or on some releases an empty struct.
@@ -51,7 +59,9 @@ impl Dokuwiki {
             Request::new("POST", &self.url).body("text/xml", xmlrpc::request(method, parameters)).meaning(&xmlrpc::meaning(parameters));
         let response = self.client.send(action, &request)?;
         if !response.is_success() {
-            return Err(self.error(action, response.reason()).help(self.advice(response.status)));
+            let error = self.error(action, response.reason()).help(self.advice(response.status));
+            // A page that the user may not change is answered with 403 as well, and one that breaks the wiki with 500.
+            return Err(if matches!(response.status, 400 | 403 | 413 | 500) { error.of_page() } else { error });
         }
         match xmlrpc::answer(&response.text()) {
             Some(Answer::Fault(OFF, reason)) => Err(self.error(action, reason).help(SWITCH_ON)),
@@ -80,15 +90,32 @@ impl Dokuwiki {
     /// Why the wiki did not do something that needs a right, as far as it says so.
     fn refused(&self, action: &str, id: &str, needed: i64, answer: &Answer) -> Error {
         let reason = answer.reason();
-        let right = match self.call(action, "wiki.aclCheck", &[Value::text(id)]) {
-            Ok(Answer::Value(Value::Number(right))) => right,
-            Ok(_) | Err(_) => i64::MAX,
-        };
+        let right = self.right(action, id).unwrap_or(i64::MAX);
         if right < needed {
-            let help = format!("give `{}` the right {needed} or more for the namespace in the access control of the wiki", self.user);
-            return self.error(action, format!("{reason}; `{}` has the right {right} there and needs {needed}", self.user)).help(help);
+            return self.error(action, format!("{reason}; {}", self.lacks(right, needed))).help(self.give(needed)).of_page();
         }
-        self.error(action, reason)
+        self.error(action, reason).of_page()
+    }
+
+    /// What the user may do with a page or a file.
+    fn right(&self, action: &str, id: &str) -> Result<i64, Error> {
+        match self.call(action, "wiki.aclCheck", &[Value::text(id)])? {
+            Answer::Value(Value::Number(right)) => Ok(right),
+            // A wiki that does not tell says it when something is written.
+            Answer::Value(_) | Answer::Fault(..) => Ok(i64::MAX),
+        }
+    }
+
+    fn lacks(&self, right: i64, needed: i64) -> String {
+        format!("`{}` has the right {right} there and needs {needed}", self.user)
+    }
+
+    fn give(&self, needed: i64) -> String {
+        format!("give `{}` the right {needed} or more for the namespace in the access control of the wiki", self.user)
+    }
+
+    fn id_of_file(&self, name: &str) -> String {
+        if self.namespace.is_empty() { name.to_owned() } else { format!("{}:{name}", self.namespace) }
     }
 
     /// The ids of the pages, or of the files, of a namespace.
@@ -170,7 +197,7 @@ impl Dokuwiki {
             Some(_) => "the page has changed since it was looked at".to_owned(),
             None => "the page has been deleted since it was looked at".to_owned(),
         };
-        Err(self.error(action, reason).help("run it again to see what is there now"))
+        Err(self.error(action, reason).help("run it again to see what is there now").of_page())
     }
 
     fn put(&self, action: &str, id: &str, text: &str, message: &str, needed: i64) -> Result<(), Error> {
@@ -184,7 +211,7 @@ impl Dokuwiki {
     /// Uploads a picture unless it is there. Its name comes from its content, so one that is there is the same, if it is whole.
     fn upload(&self, page: &str, name: &str, bytes: &[u8]) -> Result<(), Error> {
         let action = format!("upload the picture `{name}` of the page `{page}`");
-        let id = if self.namespace.is_empty() { name.to_owned() } else { format!("{}:{name}", self.namespace) };
+        let id = self.id_of_file(name);
         let size = match self.call(&action, "wiki.getAttachmentInfo", &[Value::text(&id)])? {
             Answer::Value(info) => info.field("size").and_then(|size| size.parse().ok()).unwrap_or(0),
             // Newer releases say in this way that it is not there.
@@ -198,6 +225,45 @@ impl Dokuwiki {
             Answer::Value(Value::Text(put)) if put == id => Ok(()),
             answer => Err(self.refused(&action, &id, UPLOAD, &answer)),
         }
+    }
+}
+
+impl Dokuwiki {
+    /// Remembers the pages that need pictures to be uploaded where the user may not do so.
+    fn look_at_uploads(&mut self, pages: &[Sought<'_>], files: &BTreeSet<String>) -> Result<(), Error> {
+        let is_missing = |name: &String| !files.contains(name) && !files.contains(&self.id_of_file(name));
+        let with_uploads: Vec<(String, String)> = pages
+            .iter()
+            .filter_map(|page| Some((page.name.path.clone(), page.attachments.iter().find(|name| is_missing(name))?.clone())))
+            .collect();
+        let Some((_, name)) = with_uploads.first() else { return Ok(()) };
+        let right = self.right("look at the rights for pictures", &self.id_of_file(name))?;
+        if right < UPLOAD {
+            let reason = format!("to upload its pictures, {}; {}", self.lacks(right, UPLOAD), self.give(UPLOAD));
+            self.unfit.extend(with_uploads.into_iter().map(|(page, _)| (page, reason.clone())));
+        }
+        Ok(())
+    }
+
+    /// What stands of a picture that our pages do not show any more, given the files and the texts of the namespace.
+    fn file_state(
+        &self,
+        action: &str,
+        file: &RecordedFile,
+        there: &BTreeSet<String>,
+        texts: &[(String, String)],
+    ) -> Result<FileState, Error> {
+        let id = self.id_of_file(&file.name);
+        if !there.contains(&id) && !there.contains(&file.name) {
+            return Ok(FileState::Gone);
+        }
+        if let Some((page, _)) = texts.iter().find(|(_, text)| text.contains(&file.name)) {
+            return Ok(FileState::Kept(format!("the page `{page}` does")));
+        }
+        Ok(match self.call(action, "wiki.getAttachment", &[Value::text(&id)])? {
+            Answer::Value(Value::Bytes(bytes)) if is_as_named(&file.name, &bytes) => FileState::Unused,
+            _ => FileState::Kept("somebody has changed it".to_owned()),
+        })
     }
 }
 
@@ -217,6 +283,12 @@ impl Wiki for Dokuwiki {
         } else {
             BTreeSet::new()
         };
+        for page in pages {
+            let id = &page.name.path;
+            let right = self.right(&format!("look at the rights for the page `{id}`"), id)?;
+            self.rights.insert(id.clone(), right);
+        }
+        self.look_at_uploads(pages, &files)?;
         let look = |page: &Sought<'_>| {
             let id = &page.name.path;
             if !namespaces[namespace_of(id)].contains(id) {
@@ -228,6 +300,37 @@ impl Wiki for Dokuwiki {
             Ok(Some(Standing { attachments, ..standing }))
         };
         pages.iter().map(look).collect()
+    }
+
+    fn barred(&self, page: &Name, action: &Action) -> Option<String> {
+        let needed = if *action == Action::Create { CREATE } else { EDIT };
+        let right = self.rights.get(&page.path).copied().unwrap_or(i64::MAX);
+        if right < needed {
+            return Some(format!("{}; {}", self.lacks(right, needed), self.give(needed)));
+        }
+        self.unfit.get(&page.path).filter(|_| *action != Action::Delete).cloned()
+    }
+
+    fn look_at_files(&mut self, files: &[RecordedFile], changing: &[String]) -> Result<Vec<FileState>, Error> {
+        let action = "look for pictures that no page shows";
+        let mut texts = Vec::new();
+        for id in self.listed(action, "dokuwiki.getPagelist", &self.namespace)? {
+            if !changing.contains(&id) {
+                texts.push((id.clone(), self.page(action, &id)?.text));
+            }
+        }
+        let there = self.listed(action, "wiki.getAttachments", &self.namespace)?;
+        files.iter().map(|file| self.file_state(action, file, &there, &texts)).collect()
+    }
+
+    fn delete_file(&mut self, file: &RecordedFile) -> Result<(), Error> {
+        let action = format!("delete the picture `{}`", file.name);
+        let id = self.id_of_file(&file.name);
+        match self.call(&action, "wiki.deleteAttachment", &[Value::text(&id)])? {
+            Answer::Value(Value::Number(0) | Value::Bool(true)) => Ok(()),
+            // The wiki itself looks for other pages that show it.
+            answer => Err(self.refused(&action, &id, DELETE, &answer)),
+        }
     }
 
     fn write(&mut self, write: &Write<'_>) -> Result<String, Error> {

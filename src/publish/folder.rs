@@ -5,9 +5,9 @@ use std::io::{self, ErrorKind};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Error, Sought, Wiki, Write};
+use super::{Error, Sought, Wiki, Write, is_as_named};
 use crate::audience::Withheld;
-use crate::plan::{Digest, Recorded, Standing};
+use crate::plan::{Digest, FileState, Recorded, RecordedFile, Standing};
 use crate::wiki::{Flavour, attachment_path};
 
 /// A folder of files.
@@ -61,7 +61,10 @@ impl Folder {
     }
 
     fn error(&self, action: &str, name: &str, error: &io::Error) -> Error {
-        Error::new(format!("{action} `{name}`"), shown(&self.folder), error.to_string())
+        let of_this_file = [ErrorKind::PermissionDenied, ErrorKind::IsADirectory, ErrorKind::NotADirectory, ErrorKind::InvalidFilename];
+        let is_of_this_file = of_this_file.contains(&error.kind());
+        let error = Error::new(format!("{action} `{name}`"), shown(&self.folder), error.to_string());
+        if is_of_this_file { error.of_page() } else { error }
     }
 
     fn standing(&self, name: &str, attachments: &[String]) -> Result<Option<Standing>, Error> {
@@ -84,7 +87,20 @@ impl Folder {
         if revision == over.map(|over| over.revision.clone()) {
             return Ok(());
         }
-        Err(Error::new(format!("write `{name}`"), shown(&self.folder), "it has changed since it was looked at").help("run this again"))
+        Err(Error::new(format!("write `{name}`"), shown(&self.folder), "it has changed since it was looked at")
+            .help("run this again")
+            .of_page())
+    }
+
+    /// The file of the folder that shows a picture, if there is one, but for those that are about to change.
+    fn showing(&self, name: &str, changing: &[String]) -> Option<String> {
+        let files = walkdir::WalkDir::new(&self.folder).into_iter().filter_map(Result::ok).filter(|entry| entry.file_type().is_file());
+        let mut names = files.filter_map(|entry| Some((entry.path().strip_prefix(&self.folder).ok()?.display().to_string(), entry)));
+        let shows = |(file, entry): &(String, walkdir::DirEntry)| {
+            let has = |bytes: Vec<u8>| bytes.windows(name.len()).any(|part| part == name.as_bytes());
+            !changing.contains(file) && fs::read(entry.path()).is_ok_and(has)
+        };
+        names.find(shows).map(|(file, _)| file)
     }
 }
 
@@ -107,6 +123,24 @@ impl Wiki for Folder {
         }
         self.put(name, write.page.text.as_bytes())?;
         Ok(name.clone())
+    }
+
+    fn look_at_files(&mut self, files: &[RecordedFile], changing: &[String]) -> Result<Vec<FileState>, Error> {
+        let state = |file: &RecordedFile| {
+            let path = self.place(&attachment_path(Flavour::Plain, &file.name))?;
+            Ok(match fs::read(path) {
+                Err(error) if error.kind() == ErrorKind::NotFound => FileState::Gone,
+                Err(error) => FileState::Kept(format!("it cannot be read: {error}")),
+                Ok(bytes) if !is_as_named(&file.name, &bytes) => FileState::Kept("somebody has changed it".to_owned()),
+                Ok(_) => self.showing(&file.name, changing).map_or(FileState::Unused, |other| FileState::Kept(format!("`{other}` does"))),
+            })
+        };
+        files.iter().map(state).collect()
+    }
+
+    fn delete_file(&mut self, file: &RecordedFile) -> Result<(), Error> {
+        let path = self.place(&attachment_path(Flavour::Plain, &file.name))?;
+        fs::remove_file(path).map_err(|error| self.error("delete", &file.name, &error).of_page())
     }
 
     fn delete(&mut self, page: &Recorded, standing: &Standing, _message: &str) -> Result<(), Error> {

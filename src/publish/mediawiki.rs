@@ -12,7 +12,8 @@ use serde_json::Value;
 use super::http::{Client, Credential, Request, Response, Secret, encoded};
 use super::{Error, Sought, Standing, Wiki, Write};
 use crate::audience::Withheld;
-use crate::plan::{Alongside, Digest, Recorded};
+use crate::plan::{Action, Digest, FileState, Recorded, RecordedFile};
+use crate::wiki::Name;
 
 /// How many titles one request may ask about.
 const MOST_TITLES: usize = 50;
@@ -20,8 +21,14 @@ const MOST_TITLES: usize = 50;
 /// How many bytes the titles of one request may take in its address.
 const LONGEST_TITLES: usize = 4000;
 
-/// How often something is tried for which the wiki wants time.
-const TRIES: u32 = 4;
+/// How often something is tried for which the wiki wants time; in all that is longer than the minute that its limits count.
+const TRIES: u32 = 6;
+
+/// How long the wiki is waited for until it has refreshed all pages; it refreshes 30 in a minute, as it comes.
+const PATIENCE: Duration = Duration::from_secs(150);
+
+/// How often a page is followed to where somebody has moved it.
+const MOST_MOVES: usize = 5;
 
 /// The longest time that the wiki is waited for between two tries.
 const LONGEST_PAUSE: u64 = 30;
@@ -39,10 +46,16 @@ pub struct Mediawiki {
     session: Option<Session>,
     /// The files that are known to be there, by the names that pages call them.
     files: BTreeSet<String>,
-    /// The pages that were written.
+    /// Why the wiki would not take some pictures, by their names.
+    unfit: BTreeMap<String, String>,
+    /// Why the wiki would not do something with a page, by its place and what is to be done, as the interface calls it.
+    bars: BTreeMap<(String, &'static str), String>,
+    /// The pages that were written and lead to others.
     written: Vec<String>,
-    /// Whether one of them was not there before.
-    has_new: bool,
+    /// Those of them that were written before a page that was not there yet.
+    unsettled: Vec<String>,
+    /// How long the wiki is waited for until it has refreshed all pages.
+    patience: Duration,
 }
 
 /// What holds from one login to the next.
@@ -70,9 +83,17 @@ impl Mediawiki {
             cookies: BTreeMap::new(),
             session: None,
             files: BTreeSet::new(),
+            unfit: BTreeMap::new(),
+            bars: BTreeMap::new(),
             written: Vec::new(),
-            has_new: false,
+            unsettled: Vec::new(),
+            patience: PATIENCE,
         }
+    }
+
+    /// The same wiki, waited for so long until it has refreshed all pages.
+    pub fn waiting(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     fn error(&self, action: &str, reason: impl Into<String>) -> Error {
@@ -136,7 +157,8 @@ impl Mediawiki {
     /// What the wiki says no with, and what to do.
     fn refused(&self, action: &str, code: &str, said: &str) -> Error {
         let reason = if said.is_empty() { format!("`{code}`") } else { format!("{} (`{code}`)", said.trim().trim_end_matches('.')) };
-        self.error(action, reason).help(advice(code))
+        let error = self.error(action, reason).help(advice(code));
+        if stops_all(code) { error } else { error.of_page() }
     }
 
     fn session(&mut self, action: &str) -> Result<Session, Error> {
@@ -199,8 +221,13 @@ impl Mediawiki {
         Err(self.error(action, said).help(help))
     }
 
-    /// What the wiki tells of titles, by the titles as they were asked for.
-    fn titles(&mut self, action: &str, titles: &[String], wanted: &[(&str, &str)]) -> Result<BTreeMap<String, Found>, Error> {
+    /// What the wiki tells of titles, by the titles as they were asked for; of one that it would not take, why.
+    fn titles(
+        &mut self,
+        action: &str,
+        titles: &[String],
+        wanted: &[(&str, &str)],
+    ) -> Result<BTreeMap<String, Result<Found, Error>>, Error> {
         let mut found = BTreeMap::new();
         for some in portions(titles) {
             let mut more = Vec::new();
@@ -224,7 +251,7 @@ impl Mediawiki {
             for title in some {
                 let kept = names.get(title).unwrap_or(title);
                 let page = by_title.get(kept).cloned();
-                found.insert(title.clone(), self.checked(action, title, kept, page)?);
+                found.insert(title.clone(), self.checked(action, title, kept, page).map_err(Error::of_page));
             }
         }
         Ok(found)
@@ -254,7 +281,7 @@ impl Mediawiki {
         let titles: Vec<String> = names.iter().map(|name| file_title(name)).collect();
         let found = self.titles("look for the pictures", &titles, &[("prop", "imageinfo"), ("iiprop", "size")])?;
         for name in names {
-            let is_there = found.get(&file_title(name)).is_some_and(|file| file.contains_key("imageinfo"));
+            let is_there = matches!(found.get(&file_title(name)), Some(Ok(file)) if file.contains_key("imageinfo"));
             if is_there {
                 self.files.insert(name.clone());
                 continue;
@@ -264,7 +291,7 @@ impl Mediawiki {
             let ending = name.rsplit('.').next().unwrap_or_default();
             if !endings.is_empty() && !endings.contains(ending) {
                 let help = format!("use another format, or let an administrator of the wiki add `{ending}` to `$wgFileExtensions`");
-                return Err(self.error(action, format!("the wiki takes no files that end in `.{ending}`")).help(help));
+                self.unfit.insert(name.clone(), format!("the wiki takes no files that end in `.{ending}`; {help}"));
             }
         }
         Ok(())
@@ -291,7 +318,7 @@ impl Mediawiki {
             }
             // That the same picture has another name, or once stood there, is no reason not to put it there.
             if is_last || upload["result"] != "Warning" {
-                return Err(self.error(&action, format!("the wiki answers {}", upload["result"])));
+                return Err(self.error(&action, format!("the wiki answers {}", upload["result"])).of_page());
             }
         }
         Ok(())
@@ -300,15 +327,15 @@ impl Mediawiki {
     /// Refuses if a page is no longer in the version that was looked at.
     fn check_version(&mut self, action: &str, path: &str, seen: &str) -> Result<(), Error> {
         let mut found = self.titles(action, &[path.to_owned()], &[("prop", "revisions"), ("rvprop", "ids|user|timestamp")])?;
-        let page = found.remove(path).unwrap_or_default();
+        let page = found.remove(path).unwrap_or_else(|| Ok(Found::new()))?;
         let newest = page.get("revisions").map(|revisions| &revisions[0]);
-        let Some(newest) = newest else { return Err(self.error(action, "somebody has just deleted the page").help(AGAIN)) };
+        let Some(newest) = newest else { return Err(self.error(action, "somebody has just deleted the page").help(AGAIN).of_page()) };
         if version(&newest["revid"]) == seen {
             return Ok(());
         }
         let who = newest["user"].as_str().unwrap_or("somebody");
         let when = newest["timestamp"].as_str().unwrap_or_default();
-        Err(self.error(action, format!("`{who}` has changed the page since it was looked at, {when}")).help(AGAIN))
+        Err(self.error(action, format!("`{who}` has changed the page since it was looked at, {when}")).help(AGAIN).of_page())
     }
 
     /// Refuses a text that the wiki would show as markup.
@@ -317,7 +344,10 @@ impl Mediawiki {
         for (written, element, extension) in ELEMENTS {
             if text.contains(written) && !known.contains(element) {
                 let help = format!("let an administrator of the wiki switch on the extension `{extension}`, which comes with MediaWiki");
-                return Err(self.error(action, format!("the wiki does not know `{element}` and would show it to readers")).help(help));
+                return Err(self
+                    .error(action, format!("the wiki does not know `{element}` and would show it to readers"))
+                    .help(help)
+                    .of_page());
             }
         }
         Ok(())
@@ -344,6 +374,80 @@ impl Mediawiki {
         Err(self.refused(action, code, edit["info"].as_str().unwrap_or_default()))
     }
 
+    /// What the wiki tells of pages, with the text and whether they can be changed.
+    fn pages(&mut self, titles: &[String]) -> Result<BTreeMap<String, Result<Found, Error>>, Error> {
+        let wanted = [
+            ("prop", "revisions|info"),
+            ("rvprop", "ids|timestamp|user|content"),
+            ("rvslots", "main"),
+            ("intestactions", "edit|create|delete"),
+            ("intestactionsdetail", "full"),
+        ];
+        self.titles("look at the pages", titles, &wanted)
+    }
+
+    /// Where somebody has moved a page that was published and that is not there any more, or only leads to another place.
+    fn moved_to(&mut self, title: &str) -> Result<Option<String>, Error> {
+        let mut place: Option<String> = None;
+        for _ in 0..MOST_MOVES {
+            let from = place.as_deref().unwrap_or(title).to_owned();
+            let fields = [
+                ("action", "query"),
+                ("list", "logevents"),
+                ("letype", "move"),
+                ("letitle", from.as_str()),
+                ("lelimit", "1"),
+                ("leprop", "title|type|details"),
+                ("assert", "user"),
+            ];
+            let json = self.ask("look where a page was moved", &|wiki, _| wiki.get(&fields))?;
+            let Some(to) = json["query"]["logevents"][0]["params"]["target_title"].as_str() else { break };
+            // Moved there and back again.
+            if to == title {
+                return Ok(None);
+            }
+            place = Some(to.to_owned());
+        }
+        Ok(place)
+    }
+
+    /// A page as it stands, wherever somebody has moved it.
+    fn stands(&mut self, page: &Sought<'_>, found: Result<Found, Error>) -> Result<Option<Standing>, Error> {
+        let path = &page.name.path;
+        let attachments: BTreeSet<String> = page.attachments.iter().filter(|name| self.files.contains(*name)).cloned().collect();
+        let found = match found {
+            Ok(found) => found,
+            Err(error) => {
+                self.bars.insert((path.clone(), "edit"), error.reason_and_help());
+                return Ok(None);
+            }
+        };
+        let was_published = page.recorded.is_some_and(|recorded| recorded.written.is_some());
+        let is_elsewhere = !found.contains_key("revisions") || found.get("redirect") == Some(&Value::Bool(true));
+        if let (true, true, Some(place)) = (was_published, is_elsewhere, self.moved_to(path)?) {
+            let there = self.pages(std::slice::from_ref(&place))?.remove(&place);
+            if let Some(Ok(there)) = there
+                && let Some(standing) = standing(&place, &there, attachments.clone())
+            {
+                self.note_bars(path, &there);
+                return Ok(Some(Standing { moved_to: place, ..standing }));
+            }
+        }
+        self.note_bars(path, &found);
+        Ok(standing(path, &found, attachments))
+    }
+
+    /// Remembers why the wiki would not let a page be changed.
+    fn note_bars(&mut self, path: &str, page: &Found) {
+        for action in ["edit", "create", "delete"] {
+            let reasons = page.get("actions").and_then(|actions| actions[action].as_array());
+            let Some(code) = reasons.and_then(|reasons| reasons.first()?["code"].as_str()) else { continue };
+            let advice = advice(code);
+            let advice = if advice.is_empty() { String::new() } else { format!("; {advice}") };
+            self.bars.insert((path.to_owned(), action), format!("{} (`{code}`){advice}", refusal(code)));
+        }
+    }
+
     /// Takes back a version that MediaWiki has put together of ours and somebody else's.
     fn take_back(&mut self, action: &str, path: &str, version: &str) -> Error {
         let message = "Taken back: somebody else changed the page at the same moment";
@@ -364,19 +468,33 @@ const AGAIN: &str = "look at what was changed, then publish again";
 impl Wiki for Mediawiki {
     fn look(&mut self, pages: &[Sought<'_>]) -> Result<Vec<Option<Standing>>, Error> {
         let titles: Vec<String> = pages.iter().map(|page| page.name.path.clone()).collect();
-        let wanted = [("prop", "revisions"), ("rvprop", "ids|timestamp|user|content"), ("rvslots", "main")];
-        let found = self.titles("look at the pages", &titles, &wanted)?;
+        let mut found = self.pages(&titles)?;
         self.look_for_files(pages)?;
-        let one = |page: &Sought<'_>| {
-            let attachments = page.attachments.iter().filter(|name| self.files.contains(*name)).cloned().collect();
-            standing(&page.name.path, found.get(&page.name.path)?, attachments)
+        let mut standings = Vec::new();
+        for page in pages {
+            let path = &page.name.path;
+            let one = found.remove(path).unwrap_or_else(|| Ok(Found::new()));
+            standings.push(self.stands(page, one)?);
+            if let Some(reason) = page.attachments.iter().find_map(|name| self.unfit.get(name)) {
+                self.bars.insert((path.clone(), "edit"), reason.clone());
+            }
+        }
+        Ok(standings)
+    }
+
+    fn barred(&self, page: &Name, action: &Action) -> Option<String> {
+        let needed: &[&'static str] = match action {
+            Action::Create => &["edit", "create"],
+            Action::Delete => &["delete"],
+            _ => &["edit"],
         };
-        Ok(pages.iter().map(one).collect())
+        needed.iter().find_map(|action| self.bars.get(&(page.path.clone(), *action))).cloned()
     }
 
     fn write(&mut self, write: &Write<'_>) -> Result<String, Error> {
         let page = write.page;
-        let path = &page.name.path;
+        // A page that somebody has moved is written where it stands now.
+        let path = write.over.map_or(&page.name.path, |over| &over.id);
         let action = format!("write the page “{}”", page.name.title);
         self.check_elements(&action, &page.text)?;
         for name in &page.attachments {
@@ -384,29 +502,89 @@ impl Wiki for Mediawiki {
                 self.upload(name, bytes)?;
             }
         }
-        self.written.push(path.clone());
-        let Some(over) = write.over else {
-            self.has_new = true;
+        if let Some(over) = write.over {
+            self.check_version(&action, path, &over.revision)?;
+            let edit =
+                self.edit(&action, path, write.message, &[("nocreate", "1"), ("baserevid", &over.revision), ("text", &page.text)])?;
+            let is_change = edit["newrevid"].is_number();
+            if is_change && version(&edit["oldrevid"]) != over.revision {
+                return Err(self.take_back(&action, path, &version(&edit["newrevid"])).of_page());
+            }
+        } else {
             self.edit(&action, path, write.message, &[("createonly", "1"), ("text", &page.text)])?;
-            return Ok(path.clone());
-        };
-        self.check_version(&action, path, &over.revision)?;
-        let edit = self.edit(&action, path, write.message, &[("nocreate", "1"), ("baserevid", &over.revision), ("text", &page.text)])?;
-        let is_change = edit["newrevid"].is_number();
-        if is_change && version(&edit["oldrevid"]) != over.revision {
-            return Err(self.take_back(&action, path, &version(&edit["newrevid"])));
+            // A page that was written before one that it leads to shows a link to a page that is missing, until MediaWiki draws it anew.
+            // It does so by and by, but not if all of it happened within one second.
+            self.unsettled.append(&mut self.written);
+        }
+        if page.text.contains("[[") {
+            self.written.push(path.clone());
         }
         Ok(path.clone())
     }
 
-    /// A page that was written before one that it leads to shows a link to a page that is missing, until MediaWiki draws it anew. It does
-    /// so by and by, but not if all of it happened within one second.
-    fn finish(&mut self, _alongside: &[Alongside], _message: &str) -> Result<(), Error> {
-        let written = std::mem::take(&mut self.written);
-        if !std::mem::take(&mut self.has_new) || written.len() < 2 {
-            return Ok(());
+    fn unsettled(&self) -> Vec<String> {
+        self.unsettled.clone()
+    }
+
+    fn settle(&mut self, pages: &[String]) -> Result<Vec<String>, Error> {
+        let mut left = pages.to_vec();
+        let mut waited = Duration::ZERO;
+        let mut tries = 1;
+        loop {
+            let before = left.len();
+            left = self.refresh(&left)?;
+            if left.is_empty() || waited >= self.patience {
+                return Ok(left);
+            }
+            tries = if left.len() < before { 1 } else { tries + 1 };
+            let pause = pause(None, tries - 1);
+            std::thread::sleep(pause);
+            waited += pause;
         }
-        for some in portions(&written) {
+    }
+
+    fn look_at_files(&mut self, files: &[RecordedFile], changing: &[String]) -> Result<Vec<FileState>, Error> {
+        let titles: Vec<String> = files.iter().map(|file| file_title(&file.name)).collect();
+        let wanted = [("prop", "imageinfo|fileusage"), ("iiprop", "timestamp"), ("iilimit", "2"), ("fuprop", "title"), ("fulimit", "max")];
+        let found = self.titles("look for pictures that no page shows", &titles, &wanted)?;
+        Ok(titles.iter().map(|title| file_state(found.get(title).and_then(|file| file.as_ref().ok()), changing)).collect())
+    }
+
+    fn delete_file(&mut self, file: &RecordedFile) -> Result<(), Error> {
+        let action = format!("delete the picture `{}`", file.name);
+        self.files.remove(&file.name);
+        self.delete_title(&action, &file_title(&file.name), "no published page shows it any more")
+    }
+
+    fn delete(&mut self, page: &Recorded, standing: &Standing, message: &str) -> Result<(), Error> {
+        let action = format!("delete the page “{}”", page.title);
+        self.check_version(&action, &standing.id, &standing.revision)?;
+        self.delete_title(&action, &standing.id, message)
+    }
+}
+
+impl Mediawiki {
+    fn delete_title(&mut self, action: &str, title: &str, message: &str) -> Result<(), Error> {
+        self.ask(action, &|wiki, session| {
+            let fields = [
+                ("action", "delete"),
+                ("title", title),
+                ("reason", message),
+                ("watchlist", "nochange"),
+                ("format", "json"),
+                ("formatversion", "2"),
+                ("assert", "user"),
+                ("token", session.csrf.as_str()),
+            ];
+            Request::new("POST", &wiki.api).form(&fields).meaning(format!("{title}\n{message}").as_bytes())
+        })?;
+        Ok(())
+    }
+
+    /// Has the wiki draw pages anew, and gives those for which it wants more time.
+    fn refresh(&mut self, pages: &[String]) -> Result<Vec<String>, Error> {
+        let mut left = Vec::new();
+        for some in portions(pages) {
             let titles = some.join("|");
             let fields = [
                 ("action", "purge"),
@@ -416,28 +594,31 @@ impl Wiki for Mediawiki {
                 ("formatversion", "2"),
                 ("assert", "user"),
             ];
-            self.ask("refresh the pages", &|wiki, _| Request::new("POST", &wiki.api).form(&fields))?;
+            let json = self.ask("refresh the pages", &|wiki, _| Request::new("POST", &wiki.api).form(&fields))?;
+            let names = names_in(&json["normalized"]);
+            let answers: Vec<&Value> = json["purge"].as_array().into_iter().flatten().collect();
+            // Of a page that is over the limit, the answer says nothing but its title, and there is a warning beside it.
+            let is_left = |title: &&String| {
+                let kept = names.get(*title).unwrap_or(title);
+                let answer = answers.iter().find(|answer| answer["title"] == kept.as_str());
+                answer.is_some_and(|answer| answer["missing"] != true && (answer["purged"] != true || answer["linkupdate"] != true))
+            };
+            left.extend(some.iter().filter(is_left).cloned());
         }
-        Ok(())
+        Ok(left)
     }
+}
 
-    fn delete(&mut self, page: &Recorded, standing: &Standing, message: &str) -> Result<(), Error> {
-        let action = format!("delete the page “{}”", page.title);
-        self.check_version(&action, &page.path, &standing.revision)?;
-        self.ask(&action, &|wiki, session| {
-            let fields = [
-                ("action", "delete"),
-                ("title", page.path.as_str()),
-                ("reason", message),
-                ("watchlist", "nochange"),
-                ("format", "json"),
-                ("formatversion", "2"),
-                ("assert", "user"),
-                ("token", session.csrf.as_str()),
-            ];
-            Request::new("POST", &wiki.api).form(&fields).meaning(format!("{}\n{message}", page.path).as_bytes())
-        })?;
-        Ok(())
+/// What the wiki says of a file.
+fn file_state(file: Option<&Found>, changing: &[String]) -> FileState {
+    let list = |name: &str| file.and_then(|file| file.get(name)?.as_array()).map_or(&[] as &[Value], Vec::as_slice);
+    let versions = list("imageinfo").len();
+    let user = list("fileusage").iter().filter_map(|page| page["title"].as_str()).find(|title| !changing.iter().any(|page| page == title));
+    match (versions, user) {
+        (0, _) => FileState::Gone,
+        (1, None) => FileState::Unused,
+        (1, Some(page)) => FileState::Kept(format!("the page “{page}” does")),
+        (_, _) => FileState::Kept("somebody has put another version of it there".to_owned()),
     }
 }
 
@@ -455,9 +636,8 @@ fn standing(path: &str, page: &Found, attachments: BTreeSet<String>) -> Option<S
         digest: content.map(Digest::of),
         editor: word("user"),
         edited: word("timestamp"),
-        is_taken: false,
-        commented: Vec::new(),
         attachments,
+        ..Standing::default()
     })
 }
 
@@ -494,7 +674,11 @@ fn portions(titles: &[String]) -> Vec<&[String]> {
 
 /// How the wiki writes titles, by how they were asked for.
 fn kept_names(json: &Value) -> BTreeMap<String, String> {
-    let normalized = json["query"]["normalized"].as_array().into_iter().flatten();
+    names_in(&json["query"]["normalized"])
+}
+
+fn names_in(normalized: &Value) -> BTreeMap<String, String> {
+    let normalized = normalized.as_array().into_iter().flatten();
     normalized.filter_map(|one| Some((one["from"].as_str()?.to_owned(), one["to"].as_str()?.to_owned()))).collect()
 }
 
@@ -508,6 +692,41 @@ fn continued(json: &Value) -> Vec<(String, String)> {
 fn pause(asked: Option<&str>, tries: u32) -> Duration {
     let seconds = asked.and_then(|asked| asked.trim().parse().ok()).unwrap_or(2 << tries);
     Duration::from_secs(seconds.min(LONGEST_PAUSE))
+}
+
+/// Whether a refusal holds for every page: the session, the user, the wiki as a whole.
+fn stops_all(code: &str) -> bool {
+    matches!(
+        code,
+        "badtoken"
+            | "assertuserfailed"
+            | "assertnameduserfailed"
+            | "readapidenied"
+            | "writeapidenied"
+            | "badaccess-groups"
+            | "blocked"
+            | "autoblocked"
+            | "globalblocking-ipblocked"
+            | "ratelimited"
+            | "maxlag"
+            | "actionthrottledtext"
+            | "readonly"
+    )
+}
+
+/// What the wiki means with a code that it gives before anything is tried.
+fn refusal(code: &str) -> &'static str {
+    match code {
+        "protectedpage" | "cascadeprotected" => "the page is protected",
+        "protectedtitle" => "the title is protected, so that no page can be made there",
+        "protectednamespace" | "protectednamespace-interface" => "the namespace is protected",
+        "permissiondenied" | "cantcreate" | "cantcreate-anon" | "noedit" | "badaccess-groups" => {
+            "the user of the bot password may not do this"
+        }
+        "blocked" | "autoblocked" => "the user is blocked",
+        _ if code.starts_with("titleblacklist") => "the wiki has a list of titles that it does not take, and this is one",
+        _ => "the wiki would refuse it",
+    }
 }
 
 /// What to do about a refusal, by the code that MediaWiki gives it; empty where what it says is enough.
@@ -529,7 +748,9 @@ fn advice(code: &str) -> &'static str {
         "contenttoobig" => "make two pages of it, or ask an administrator for a larger `$wgMaxArticleSize`",
         "uploaddisabled" => "ask an administrator of the wiki to switch uploads on (`$wgEnableUploads`)",
         "file-too-large" | "filetype-banned" | "verification-error" => "make the picture smaller, or use PNG or JPEG",
-        "spamblacklist" | "titleblacklist-forbidden" => "ask an administrator of the wiki, or write it in another way",
+        _ if code == "spamblacklist" || code.starts_with("titleblacklist") => {
+            "ask an administrator of the wiki, or write it in another way"
+        }
         _ if code.starts_with("abusefilter") => {
             "a filter of the wiki takes the page for abuse; ask an administrator of the wiki to let the user pass"
         }

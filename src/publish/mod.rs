@@ -16,10 +16,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::plan::{Alongside, Identity, Recorded, Search, Standing};
+use crate::plan::{Action, Alongside, FileState, Identity, Recorded, RecordedFile, Search, Standing, picture_digest};
 use crate::wiki::{Name, Written};
 
-pub use apply::apply;
+pub use apply::{Outcome, Unwritten, apply};
 pub use azure::AzureWiki;
 pub use confluence::Confluence;
 pub use dokuwiki::Dokuwiki;
@@ -71,6 +71,17 @@ pub trait Wiki {
     /// What stands in the places of pages, in their order; nothing where there is no page.
     fn look(&mut self, pages: &[Sought<'_>]) -> Result<Vec<Option<Standing>>, Error>;
 
+    /// Why the wiki would not let a page be written or deleted, as far as it says so when it is looked at: a protection, a missing right.
+    /// Called after [`Wiki::look`].
+    fn barred(&self, _page: &Name, _action: &Action) -> Option<String> {
+        None
+    }
+
+    /// Where somebody has moved a page that is not there any more, as far as the wiki tells. Called after [`Wiki::look`].
+    fn gone_to(&self, _page: &Name) -> Option<String> {
+        None
+    }
+
     /// What else a publication keeps up to date, given all pages that will be ours when it is done, and the places of those that will
     /// be no more. Called after [`Wiki::look`]; without it nothing beside the pages changes.
     fn alongside(&mut self, _pages: &[Name], _gone: &[Name]) -> Result<Vec<Alongside>, Error> {
@@ -87,6 +98,27 @@ pub trait Wiki {
     /// Makes all of it seen, where writing alone does not; `alongside` is what was said before.
     fn finish(&mut self, _alongside: &[Alongside], _message: &str) -> Result<(), Error> {
         Ok(())
+    }
+
+    /// The places of pages that were written and show an older state of what they lead to, until [`Wiki::settle`] is through with them.
+    fn unsettled(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Has pages show the newest state of what they lead to, and gives those for which the wiki wants more time than it was given.
+    fn settle(&mut self, _pages: &[String]) -> Result<Vec<String>, Error> {
+        Ok(Vec::new())
+    }
+
+    /// What stands of files that went along with pages and that none of our pages shows any more, in their order; `changing` are the places
+    /// of our pages that change in this run, whose present text does not count.
+    fn look_at_files(&mut self, files: &[RecordedFile], _changing: &[String]) -> Result<Vec<FileState>, Error> {
+        Ok(vec![FileState::Unknown; files.len()])
+    }
+
+    /// Deletes a file that was [`FileState::Unused`] when it was looked at.
+    fn delete_file(&mut self, file: &RecordedFile) -> Result<(), Error> {
+        Err(Error::new(format!("delete the picture `{}`", file.name), "this wiki", "it has no way to delete files").of_page())
     }
 }
 
@@ -106,6 +138,11 @@ pub fn look(wiki: &mut dyn Wiki, search: &Search) -> Result<Vec<Option<Standing>
     wiki.look(&wanted.chain(orphans).collect::<Vec<_>>())
 }
 
+/// Whether a picture is the one that its name was made from.
+fn is_as_named(name: &str, bytes: &[u8]) -> bool {
+    name.split('.').next() == Some(picture_digest(bytes).as_str())
+}
+
 /// Why something could not be done on a wiki.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
@@ -117,12 +154,33 @@ pub struct Error {
     pub reason: String,
     /// What to do, starting with a verb; empty where the reason says it all.
     pub help: String,
+    /// What it keeps from being done.
+    pub reach: Reach,
+}
+
+/// What an error keeps from being done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Anything: there is no network, the token is wrong, the address is wrong.
+    Everything,
+    /// One page, or one file: the wiki refuses it and may take the next one.
+    Page,
 }
 
 impl Error {
-    /// An error without advice.
+    /// An error without advice, after which nothing else is tried.
     pub fn new(action: impl Into<String>, place: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self { action: action.into(), place: place.into(), reason: reason.into(), help: String::new() }
+        Self { action: action.into(), place: place.into(), reason: reason.into(), help: String::new(), reach: Reach::Everything }
+    }
+
+    /// The same error where it is about one page only, and the next page is tried all the same.
+    pub fn of_page(self) -> Self {
+        Self { reach: Reach::Page, ..self }
+    }
+
+    /// What is wrong and what to do, for a place where the action is known.
+    pub fn reason_and_help(&self) -> String {
+        if self.help.is_empty() { self.reason.clone() } else { format!("{}; {}", self.reason, self.help) }
     }
 
     /// The same error with advice.

@@ -1,6 +1,7 @@
 //! Case studies as pages of a wiki: composed once, as a tree that knows no markup, and written in the dialect of each wiki.
 
 pub mod actions;
+pub mod back;
 pub mod blame;
 pub mod compose;
 pub mod page;

@@ -55,6 +55,12 @@ pub struct KeptPage {
     /// Values with their versions, by their keys.
     pub properties: BTreeMap<String, (Value, u64)>,
     pub attachments: Vec<(String, Vec<u8>)>,
+    /// The files of which somebody has put another version there.
+    pub replaced: Vec<String>,
+    /// What the publisher may do with it; everything where nothing is said.
+    pub operations: Option<Vec<&'static str>>,
+    /// Titles and texts of the versions before this one.
+    pub older: Vec<(u64, String, String)>,
     /// The references of comments, and whether they are resolved.
     pub comments: Vec<(String, &'static str)>,
 }
@@ -213,6 +219,17 @@ impl FakeConfluence {
         page.comments.push((reference, status));
     }
 
+    /// A colleague gives a page another title.
+    pub fn rename(&self, title: &str, to: &str) {
+        let mut state = lock(&self.state);
+        let page = state.titled(title).expect("the page is there");
+        page.keep_version();
+        page.title = to.to_owned();
+        page.version += 1;
+        page.message = String::new();
+        page.editor = "A colleague";
+    }
+
     /// Changes what is kept of a page.
     pub fn change(&self, title: &str, change: impl FnOnce(&mut KeptPage)) {
         change(lock(&self.state).titled(title).expect("the page is there"));
@@ -348,6 +365,7 @@ impl State {
 
     fn edit(&mut self, title: &str) {
         let page = self.titled(title).expect("the page is there");
+        page.keep_version();
         page.body.push_str("<p>A colleague has added this.</p>");
         page.version += 1;
         page.message = String::new();
@@ -411,6 +429,7 @@ impl State {
             ("POST", ["pages", id, "properties"]) => self.new_property(id, &asked.json()),
             ("PUT", ["pages", id, "properties", _]) => self.put_property(id, &asked.json()),
             ("DELETE", ["pages", id]) => self.trash(id),
+            ("DELETE", ["attachments", id]) => self.detach(id),
             ("GET", ["pages", id, rest @ ..]) => {
                 let children: Vec<Value> = self.children(id);
                 let Some(page) = self.pages.get(*id) else { return self.error(404, "Not Found") };
@@ -451,9 +470,16 @@ impl State {
             }
             ("POST", ["content", id, "property"]) => self.new_property(id, &asked.json()),
             ("PUT", ["content", id, "property", _]) => self.put_property(id, &asked.json()),
+            ("DELETE", ["content", id]) if id.starts_with("att") => self.detach(id),
             ("DELETE", ["content", id]) => self.trash(id),
             ("GET", ["content", id]) if self.pages.get(*id).is_some_and(|page| page.status == "current") => {
-                (200, self.page_of_first(id, asked))
+                let Some(page) = self.pages[*id].in_version(asked) else { return self.error(404, "No content found") };
+                let is_historical = asked.parameter("version").is_some();
+                assert!(
+                    !is_historical || asked.parameter("status").as_deref() == Some("historical"),
+                    "an old version is asked for as such"
+                );
+                (200, self.shown_by_first(&page, asked))
             }
             ("GET", ["content", id, rest @ ..]) if !rest.is_empty() => {
                 let children: Vec<Value> = self.children(id);
@@ -471,7 +497,10 @@ impl State {
     }
 
     fn page_of_first(&self, id: &str, asked: &Asked) -> Value {
-        let page = &self.pages[id];
+        self.shown_by_first(&self.pages[id], asked)
+    }
+
+    fn shown_by_first(&self, page: &KeptPage, asked: &Asked) -> Value {
         let expand = asked.parameter("expand").unwrap_or_default();
         let mut shown = json!({ "id": page.id, "type": "page", "status": page.status, "title": page.title });
         if expand.contains("version") {
@@ -486,6 +515,9 @@ impl State {
                 next = &parent.parent;
             }
             shown["ancestors"] = json!(above);
+        }
+        if expand.contains("operations") {
+            shown["operations"] = page.allowed();
         }
         if expand.contains("body.storage") {
             shown["body"] = json!({ "storage": { "value": page.body, "representation": "storage" } });
@@ -515,6 +547,9 @@ impl State {
             return self.error(400, "title and body are required");
         };
         let Some(kept) = self.pages.get(id).filter(|page| page.status == "current") else { return self.error(404, "Not Found") };
+        if !kept.may("update") {
+            return self.error(403, "The user may not edit this page");
+        }
         if page["version"]["number"].as_u64() != Some(kept.version + 1) {
             return self.error(409, "Version must be incremented when updating a page");
         }
@@ -523,6 +558,7 @@ impl State {
         }
         let edition = self.edition;
         let kept = self.pages.get_mut(id).expect("it was there");
+        kept.keep_version();
         kept.title = title.to_owned();
         kept.body = rewritten(body).expect("it was looked at");
         kept.version += 1;
@@ -572,8 +608,18 @@ impl State {
     }
 
     fn trash(&mut self, id: &str) -> Answer {
+        if self.pages.get(id).is_some_and(|page| !page.may("delete")) {
+            return self.error(403, "The user may not delete this page");
+        }
         let Some(page) = self.pages.get_mut(id) else { return self.error(404, "Not Found") };
         page.status = "trashed";
+        (204, Value::Null)
+    }
+
+    fn detach(&mut self, id: &str) -> Answer {
+        let (page, at) = id.trim_start_matches("att").split_once('x').expect("it is the id of an attachment");
+        let Some(page) = self.pages.get_mut(page) else { return self.error(404, "Not Found") };
+        page.attachments.remove(at.parse().expect("it ends in a number"));
         (204, Value::Null)
     }
 
@@ -593,6 +639,37 @@ impl State {
 }
 
 impl KeptPage {
+    /// Keeps the version that stands, before there is another one.
+    fn keep_version(&mut self) {
+        self.older.push((self.version, self.title.clone(), self.body.clone()));
+    }
+
+    /// The page as it was in the version that is asked for.
+    fn in_version(&self, asked: &Asked) -> Option<Self> {
+        let Some(wanted) = asked.parameter("version") else { return Some(self.clone()) };
+        let wanted: u64 = wanted.parse().expect("a version is a number");
+        let (version, title, body) = self.older.iter().find(|(version, _, _)| *version == wanted)?.clone();
+        Some(Self { version, title, body, message: String::new(), ..self.clone() })
+    }
+
+    fn allowed(&self) -> Value {
+        let all = vec!["read", "update", "delete"];
+        let operations = self.operations.as_ref().unwrap_or(&all);
+        json!(operations.iter().map(|operation| json!({ "operation": operation, "targetType": "page" })).collect::<Vec<_>>())
+    }
+
+    fn may(&self, operation: &str) -> bool {
+        self.operations.as_ref().is_none_or(|operations| operations.contains(&operation))
+    }
+
+    fn shown_attachments(&self, from: usize) -> Vec<Value> {
+        let shown = |(at, (name, _)): (usize, &(String, Vec<u8>))| {
+            let version = if self.replaced.contains(name) { 2 } else { 1 };
+            json!({ "id": format!("att{}x{at}", self.id), "title": name, "version": { "number": version } })
+        };
+        self.attachments.iter().enumerate().skip(from).take(MANY).map(shown).collect()
+    }
+
     /// As the second interface shows it.
     fn second(&self, asked: &Asked) -> Value {
         let version =
@@ -609,7 +686,8 @@ impl KeptPage {
     fn part_of_second(&self, asked: &Asked, parts: &[&str], children: Vec<Value>) -> Option<Answer> {
         let list = |found: Vec<Value>| Some((200, json!({ "results": found })));
         match parts {
-            [] => Some((200, self.second(asked))),
+            [] => self.in_version(asked).map(|page| (200, page.second(asked))),
+            ["operations"] => Some((200, json!({ "operations": self.allowed() }))),
             ["children"] => list(children),
             ["properties"] => {
                 let wanted = asked.parameter("key");
@@ -626,7 +704,7 @@ impl KeptPage {
             }
             ["attachments"] => {
                 let from: usize = asked.parameter("cursor").and_then(|cursor| cursor.trim_end_matches("==").parse().ok()).unwrap_or(0);
-                let names: Vec<Value> = self.attachments.iter().skip(from).take(MANY).map(|(name, _)| json!({ "title": name })).collect();
+                let names = self.shown_attachments(from);
                 let mut answer = json!({ "results": names, "_links": {} });
                 if from + MANY < self.attachments.len() {
                     answer["_links"]["next"] =
@@ -648,7 +726,8 @@ impl KeptPage {
             }
             ["child", "attachment"] => {
                 let start: usize = asked.parameter("start").and_then(|start| start.parse().ok()).unwrap_or(0);
-                let names: Vec<Value> = self.attachments.iter().skip(start).take(MANY).map(|(name, _)| json!({ "title": name })).collect();
+                assert_eq!(asked.parameter("expand").as_deref(), Some("version"), "versions are shown to those who ask for them");
+                let names = self.shown_attachments(start);
                 let links = if start + MANY < self.attachments.len() { json!({ "next": "/rest/api/content" }) } else { json!({}) };
                 Some((200, json!({ "results": names, "start": start, "_links": links })))
             }

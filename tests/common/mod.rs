@@ -7,6 +7,7 @@ use proptest::prelude::ProptestConfig;
 use proptest::test_runner::RngSeed;
 use storybank::audience::Viewer;
 use storybank::build::{InputFile, Inputs, Linked, Memo, Nothing, Press, asset_names, link_site, link_whole, settings};
+use storybank::config::Target;
 use storybank::diagnostic::{self, Diagnostic};
 use storybank::highlight::Highlighter;
 use storybank::model::Audience;
@@ -170,7 +171,7 @@ fn printed(files: &Files, diagnostics: &[Diagnostic]) -> String {
 pub fn check_wiki(text: &str) -> String {
     let files = files(text);
     let settings = String::from_utf8_lossy(&files["site.toml"]).into_owned();
-    let found = draft(&files, &settings, "handbook").map(|draft| draft.diagnostics);
+    let found = draft(&files, &settings, "handbook").map(|(_, draft)| draft.diagnostics);
     found.map_or_else(|message| format!("error: {message}\n"), |found| printed(&files, &found))
 }
 
@@ -207,11 +208,19 @@ pub const WIKIS: &[(&str, &str)] = &[
 /// What would be published of a site to a wiki of each kind; nothing for one whose audience sees no case study.
 pub fn drafts(files: &Files, audience: Audience) -> Vec<(&'static str, Option<Draft>)> {
     let settings = |kind: &str, more: &str| format!("[wiki.w]\nkind = \"{kind}\"\naudience = \"{}\"\n{more}\n", audience.name());
-    WIKIS.iter().map(|(kind, more)| (*kind, draft(files, &settings(kind, more), "w").ok())).collect()
+    WIKIS.iter().map(|(kind, more)| (*kind, draft(files, &settings(kind, more), "w").ok().map(|(_, draft)| draft))).collect()
+}
+
+/// The same for the team, with the settings of the wikis.
+pub fn drafts_and_targets(files: &Files) -> Vec<(&'static str, Target, Draft)> {
+    let settings = |kind: &str, more: &str| format!("[wiki.w]\nkind = \"{kind}\"\n{more}\n");
+    let one =
+        |(kind, more): &(&'static str, &str)| draft(files, &settings(kind, more), "w").ok().map(|(target, draft)| (*kind, target, draft));
+    WIKIS.iter().filter_map(one).collect()
 }
 
 /// What would be published of a site to a wiki of some settings, or why nothing would be.
-fn draft(files: &Files, settings: &str, wiki: &str) -> Result<Draft, String> {
+fn draft(files: &Files, settings: &str, wiki: &str) -> Result<(Target, Draft), String> {
     let inputs = inputs(files);
     let whole = link_whole(&inputs, &mut Memo::default(), |_| ());
     let (config, found) = storybank::config::parse(settings);
@@ -222,5 +231,6 @@ fn draft(files: &Files, settings: &str, wiki: &str) -> Result<Draft, String> {
         let bytes = files.get(path.as_str())?.as_slice().into();
         Some((path, bytes))
     });
-    Ok(plan::draft(&selection, &inputs, &target, &Record::default(), &assets.collect(), &[]))
+    let draft = plan::draft(&selection, &inputs, &target, &Record::default(), &assets.collect(), &[]);
+    Ok((target, draft))
 }

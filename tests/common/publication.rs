@@ -43,9 +43,16 @@ pub fn publish(wiki: &mut dyn Wiki, record: &mut Record, pages: &[Written], reso
     let standings = publish::look(wiki, &search)?;
     let forced = if resolve == Resolve::Overwrite { pages.iter().map(|page| page.case.clone()).collect() } else { BTreeSet::new() };
     let mut plan = plan::plan(search, standings, &Wishes { forced, orphans: Orphans::Delete });
+    plan.bar(|page, action| wiki.barred(page, action));
+    plan.trace(|page| wiki.gone_to(page));
     let (ours, gone) = plan.places(record);
     plan.alongside = wiki.alongside(&ours, &gone)?;
-    apply(wiki, &plan, record, &pictures(), |_| Ok::<(), Error>(()), |_| ())?;
+    let done = apply(wiki, &plan, record, &pictures(), |_| Ok::<(), Error>(()), |_| ())?;
+    let barred = plan.steps.iter().find_map(|step| if let Action::Barred(reason) = &step.action { Some(reason.clone()) } else { None });
+    let barred = barred.map(|reason| Error::new("write a page", "the wiki", reason).of_page());
+    if let Some(error) = done.refused.into_iter().map(|one| one.error).next().or(barred) {
+        return Err(error);
+    }
     Ok(plan.steps.into_iter().filter(|step| step.wanted.is_some()).map(|step| step.action).collect())
 }
 

@@ -90,6 +90,18 @@ impl Api for Cloud {
         self.request("PUT", &format!("/pages/{}", encoded(change.id))).json(&page)
     }
 
+    fn version(&self, id: &str, number: u64) -> Request {
+        self.request("GET", &format!("/pages/{}?body-format=storage&version={number}", encoded(id)))
+    }
+
+    fn operations(&self, id: &str) -> Request {
+        self.request("GET", &format!("/pages/{}/operations", encoded(id)))
+    }
+
+    fn delete_attachment(&self, id: &str) -> Request {
+        self.request("DELETE", &format!("/attachments/{}", encoded(id)))
+    }
+
     fn delete(&self, id: &str) -> Request {
         self.request("DELETE", &format!("/pages/{}", encoded(id)))
     }

@@ -95,6 +95,18 @@ impl Api for DataCenter {
         }))
     }
 
+    fn version(&self, id: &str, number: u64) -> Request {
+        self.request("GET", &format!("/content/{}?status=historical&version={number}&expand=body.storage,version", encoded(id)))
+    }
+
+    fn operations(&self, id: &str) -> Request {
+        self.request("GET", &format!("/content/{}?expand=operations", encoded(id)))
+    }
+
+    fn delete_attachment(&self, id: &str) -> Request {
+        self.request("DELETE", &format!("/content/{}", encoded(id)))
+    }
+
     fn delete(&self, id: &str) -> Request {
         self.request("DELETE", &format!("/content/{}", encoded(id)))
     }
@@ -124,7 +136,7 @@ impl Api for DataCenter {
 
     fn attachments(&self, id: &str, from: &str) -> Request {
         let start = if from.is_empty() { "0" } else { from };
-        self.request("GET", &format!("/content/{}/child/attachment?limit={MANY}&start={start}", encoded(id)))
+        self.request("GET", &format!("/content/{}/child/attachment?limit={MANY}&start={start}&expand=version", encoded(id)))
     }
 
     fn next(&self, answer: &Value) -> Option<String> {

@@ -13,9 +13,10 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::http::encoded;
-use super::{Client, Error, Request, Response, Sought, Wiki, Write};
+use super::{Client, Error, Reach, Request, Response, Sought, Wiki, Write};
 use crate::config::Edition;
-use crate::plan::{Digest, Identity, Recorded, Standing};
+use crate::plan::{Action, Digest, FileState, Identity, Recorded, RecordedFile, Standing};
+use crate::wiki::Name;
 use crate::wiki::confluence::{marked, plain, tidied};
 
 use cloud::Cloud;
@@ -46,6 +47,24 @@ pub struct Confluence {
     placeholders: BTreeMap<String, String>,
     /// What pages stand below, by their ids.
     parents: BTreeMap<String, String>,
+    /// Why pages cannot be looked at, or what the token may not do with them, by their titles.
+    bars: BTreeMap<String, Bar>,
+}
+
+/// What keeps a page from being changed.
+#[derive(Debug, Clone)]
+enum Bar {
+    /// It could not be looked at.
+    Unseen(String),
+    /// All that the token may do with it.
+    Allowed(Vec<String>),
+}
+
+/// A file beside a page.
+struct Attachment {
+    id: String,
+    name: String,
+    version: u64,
 }
 
 /// Where new pages go.
@@ -104,7 +123,12 @@ trait Api {
     fn page(&self, answer: &Value) -> Page;
     fn create(&self, home: &Home, key: &str, title: &str, body: &str) -> Request;
     fn update(&self, change: &Change<'_>) -> Request;
+    /// An older version of a page, with its text.
+    fn version(&self, id: &str, number: u64) -> Request;
+    /// What the token may do with a page.
+    fn operations(&self, id: &str) -> Request;
     fn delete(&self, id: &str) -> Request;
+    fn delete_attachment(&self, id: &str) -> Request;
     fn children(&self, id: &str) -> Request;
     fn property(&self, id: &str) -> Request;
     fn property_of(&self, answer: &Value) -> Option<Property>;
@@ -142,7 +166,17 @@ impl Confluence {
             Edition::DataCenter => Box::new(DataCenter::new(&address)),
         };
         let (space, parent) = (space.to_owned(), parent.to_owned());
-        Self { client, api, address, space, parent, home: None, placeholders: BTreeMap::new(), parents: BTreeMap::new() }
+        Self {
+            client,
+            api,
+            address,
+            space,
+            parent,
+            home: None,
+            placeholders: BTreeMap::new(),
+            parents: BTreeMap::new(),
+            bars: BTreeMap::new(),
+        }
     }
 
     /// Makes a request that has to succeed.
@@ -169,7 +203,9 @@ impl Confluence {
             409 => "publish again: somebody has changed the page since it was looked at, and nothing of theirs was written over",
             _ => "",
         };
-        Error::new(action, &self.address, response.reason()).help(help)
+        let error = Error::new(action, &self.address, response.reason()).help(help);
+        // A token that is not taken, and a server that is not there, are so for every page.
+        if matches!(response.status, 401 | 407 | 429 | 502..=504) { error } else { error.of_page() }
     }
 
     /// The space and the parent, asked for once.
@@ -217,6 +253,7 @@ impl Confluence {
             let digest = self.digest(&action, &page)?;
             let is_taken = self.is_taken(&action, title, &page)?;
             let standing = self.standing(&action, page, digest, sought.attachments)?;
+            self.note_operations(&action, title, &standing.id)?;
             return Ok(Some(Standing { is_taken, ..standing }));
         }
         let Some(page) = self.named(&action, sought)? else { return Ok(None) };
@@ -227,7 +264,21 @@ impl Confluence {
             return Ok(None);
         }
         let digest = if is_below { self.digest(&action, &page)? } else { None };
+        self.note_operations(&action, title, &page.id)?;
         self.standing(&action, page, digest, sought.attachments).map(Some)
+    }
+
+    /// Remembers what the token may do with a page, where the server tells.
+    fn note_operations(&mut self, action: &str, title: &str, id: &str) -> Result<(), Error> {
+        let response = self.client.send(action, &self.api.operations(id))?;
+        let json = response.json();
+        let operations = json["operations"].as_array().into_iter().flatten().filter_map(|one| one["operation"].as_str());
+        let allowed: Vec<String> = operations.map(str::to_lowercase).collect();
+        // To read a page is the least; where not even that is named, the server does not tell.
+        if response.is_success() && !allowed.is_empty() {
+            self.bars.insert(title.to_owned(), Bar::Allowed(allowed));
+        }
+        Ok(())
     }
 
     /// Whether another page has the title that a page is to have.
@@ -247,7 +298,7 @@ impl Confluence {
     }
 
     fn standing(&self, action: &str, page: Page, digest: Option<Digest>, wanted: &[String]) -> Result<Standing, Error> {
-        let attachments = if wanted.is_empty() { Vec::new() } else { self.attachments(action, &page.id)? };
+        let attachments = if wanted.is_empty() { Vec::new() } else { self.names_of_attachments(action, &page.id)? };
         let editor = if digest.is_none() && page.editor.is_empty() { self.name_of(action, &page.account)? } else { page.editor.clone() };
         Ok(Standing {
             commented: self.commented(action, &page)?,
@@ -260,14 +311,32 @@ impl Confluence {
             editor,
             edited: page.edited,
             is_taken: false,
+            moved_to: String::new(),
         })
     }
 
     /// What was left with the version that stands: with a property if it is about this version, else with its message.
     fn digest(&self, action: &str, page: &Page) -> Result<Option<Digest>, Error> {
-        let property = self.property(action, &page.id)?.filter(|property| property.value["version"].as_u64() == Some(page.version));
-        let noted = property.and_then(|property| Digest::parse(property.value["digest"].as_str()?));
-        Ok(noted.or_else(|| page.message.get(..32).and_then(Digest::parse)))
+        let property = self.property(action, &page.id)?;
+        let about = property.as_ref().and_then(|property| property.value["version"].as_u64());
+        let noted = property.as_ref().and_then(|property| Digest::parse(property.value["digest"].as_str()?));
+        match about {
+            Some(version) if version == page.version && noted.is_some() => return Ok(noted),
+            Some(version) if version < page.version && noted.is_some() && self.is_only_renamed(action, page, version)? => return Ok(noted),
+            _ => {}
+        }
+        Ok(page.message.get(..32).and_then(Digest::parse))
+    }
+
+    /// Whether somebody has given a page another title since a version, and changed no word of it.
+    fn is_only_renamed(&self, action: &str, page: &Page, version: u64) -> Result<bool, Error> {
+        let response = self.client.send(action, &self.api.version(&page.id, version))?;
+        if !response.is_success() {
+            return Ok(false);
+        }
+        let older = self.api.page(&response.json());
+        let is_that_one = older.version == version && !older.body.is_empty();
+        Ok(is_that_one && older.title != page.title && tidied(&older.body) == tidied(&page.body))
     }
 
     fn property(&self, action: &str, id: &str) -> Result<Option<Property>, Error> {
@@ -296,15 +365,39 @@ impl Confluence {
         Ok(words(&response.json()["displayName"]))
     }
 
-    fn attachments(&self, action: &str, id: &str) -> Result<Vec<String>, Error> {
-        let mut names = Vec::new();
+    fn names_of_attachments(&self, action: &str, id: &str) -> Result<Vec<String>, Error> {
+        Ok(self.attachments(action, id)?.into_iter().map(|attachment| attachment.name).collect())
+    }
+
+    fn attachments(&self, action: &str, id: &str) -> Result<Vec<Attachment>, Error> {
+        let mut found = Vec::new();
         let mut from = Some(String::new());
         while let Some(place) = from {
             let answer = self.ask(action, &self.api.attachments(id, &place))?.json();
-            names.extend(results(&answer).iter().map(|attachment| words(&attachment["title"])));
+            found.extend(results(&answer).iter().map(|attachment| Attachment {
+                id: words(&attachment["id"]),
+                name: words(&attachment["title"]),
+                version: attachment["version"]["number"].as_u64().unwrap_or(1),
+            }));
             from = self.api.next(&answer).filter(|next| *next != place && !results(&answer).is_empty());
         }
-        Ok(names)
+        Ok(found)
+    }
+
+    /// What stands of a file beside a page that our text does not show any more.
+    fn file_state(&self, action: &str, file: &RecordedFile, changing: &[String]) -> Result<FileState, Error> {
+        let Some(page) = self.ask_for(action, &self.api.read(&file.page))?.map(|answer| self.api.page(&answer)) else {
+            return Ok(FileState::Gone);
+        };
+        let found = self.attachments(action, &file.page)?.into_iter().find(|attachment| attachment.name == file.name);
+        Ok(match found {
+            None => FileState::Gone,
+            Some(attachment) if attachment.version > 1 => FileState::Kept("somebody has put another version of it there".to_owned()),
+            Some(_) if !changing.contains(&page.id) && page.body.contains(&file.name) => {
+                FileState::Kept(format!("the page “{}” does", page.title))
+            }
+            Some(_) => FileState::Unused,
+        })
     }
 
     /// Puts the files of a page beside it. Their names come from their contents, so what is there already is the same file.
@@ -312,7 +405,7 @@ impl Confluence {
         if write.page.attachments.is_empty() {
             return Ok(());
         }
-        let there = self.attachments(action, id)?;
+        let there = self.names_of_attachments(action, id)?;
         for (name, request) in self.uploads(action, id, write)? {
             if !there.contains(name) {
                 self.ask(&format!("put the picture `{name}` beside the page “{}”", write.page.name.title), &request)?;
@@ -416,7 +509,42 @@ impl Wiki for Confluence {
 
     fn look(&mut self, pages: &[Sought<'_>]) -> Result<Vec<Option<Standing>>, Error> {
         self.home()?;
-        pages.iter().map(|page| self.stands(page)).collect()
+        let mut standings = Vec::new();
+        for page in pages {
+            standings.push(match self.stands(page) {
+                Err(error) if error.reach == Reach::Page => {
+                    self.bars.insert(page.name.title.clone(), Bar::Unseen(error.reason_and_help()));
+                    None
+                }
+                found => found?,
+            });
+        }
+        Ok(standings)
+    }
+
+    fn barred(&self, page: &Name, action: &Action) -> Option<String> {
+        let needed = if *action == Action::Delete { "delete" } else { "update" };
+        match self.bars.get(&page.title)? {
+            Bar::Unseen(reason) => Some(reason.clone()),
+            Bar::Allowed(allowed) if allowed.iter().any(|operation| operation == needed) => None,
+            Bar::Allowed(_) => Some(format!(
+                "the page is restricted, and the token may not {needed} it; ask somebody who edits it to lift the restriction for its user"
+            )),
+        }
+    }
+
+    fn look_at_files(&mut self, files: &[RecordedFile], changing: &[String]) -> Result<Vec<FileState>, Error> {
+        files.iter().map(|file| self.file_state("look for pictures that no page shows", file, changing)).collect()
+    }
+
+    fn delete_file(&mut self, file: &RecordedFile) -> Result<(), Error> {
+        let action = format!("delete the picture `{}`", file.name);
+        // With its page the file has gone to the bin.
+        if self.ask_for(&action, &self.api.read(&file.page))?.is_none_or(|answer| !self.api.page(&answer).is_current) {
+            return Ok(());
+        }
+        let found = self.attachments(&action, &file.page)?.into_iter().find(|attachment| attachment.name == file.name);
+        found.map_or(Ok(()), |found| self.ask_for(&action, &self.api.delete_attachment(&found.id)).map(|_| ()))
     }
 
     fn write(&mut self, write: &Write<'_>) -> Result<String, Error> {
@@ -439,7 +567,7 @@ impl Wiki for Confluence {
     fn delete(&mut self, page: &Recorded, standing: &Standing, _message: &str) -> Result<(), Error> {
         let action = format!("delete the page “{}”", page.title);
         if let Some(reason) = self.keeps(&action, standing)? {
-            return Err(Error::new(action, &self.address, reason).help("look at the page, and publish again"));
+            return Err(Error::new(action, &self.address, reason).help("look at the page, and publish again").of_page());
         }
         self.ask_for(&action, &self.api.delete(&standing.id)).map(|_| ())
     }

@@ -87,15 +87,52 @@ impl Fetched {
         folder.or_else(file).map(String::as_str)
     }
 
-    /// Who changed a file last, and when; nothing where that is further in the past than is worth fetching.
-    pub(super) fn last_change(&mut self, repository: &str, path: &str) -> Option<(String, String)> {
+    /// Where somebody has moved a file that is not there any more; nothing where that is further in the past than is worth fetching.
+    pub(super) fn renamed(&mut self, repository: &str, path: &str) -> Option<String> {
         let base = self.base.clone()?;
+        self.fetch_past(repository);
+        let listed = self.git.run(&["log", "-z", "-M", "--diff-filter=R", "--name-status", "--format=", &base]).ok()?;
+        let mut words = listed.split(|&byte| byte == 0).map(|word| String::from_utf8_lossy(word).into_owned());
+        // The newest comes first: a status, the old name and the new one.
+        let mut moves = Vec::new();
+        while let (Some(_), Some(from), Some(to)) = (words.next(), words.next(), words.next()) {
+            moves.push((from, to));
+        }
+        let mut place = path.to_owned();
+        for (from, to) in moves.iter().rev() {
+            if *from == place {
+                place.clone_from(to);
+            }
+        }
+        (place != path && self.files.contains_key(&place)).then_some(place)
+    }
+
+    /// The files that hold a word, pictures aside.
+    pub(super) fn naming(&self, word: &str) -> Result<Vec<String>, Failure> {
+        let Some(base) = &self.base else { return Ok(Vec::new()) };
+        let printed = match self.git.run(&["grep", "-I", "-l", "-z", "--fixed-strings", "-e", word, base, "--"]) {
+            Ok(printed) => printed,
+            // It ends with a failure and says nothing where nothing is found.
+            Err(failure) if failure.output.is_empty() && failure.reason.starts_with("`git` ended with") => Vec::new(),
+            Err(failure) => return Err(failure),
+        };
+        let paths = printed.split(|&byte| byte == 0).filter(|path| !path.is_empty()).map(|path| String::from_utf8_lossy(path).into_owned());
+        Ok(paths.map(|path| path.split_once(':').map_or(path.clone(), |(_, path)| path.to_owned())).collect())
+    }
+
+    /// Fetches more of the past than the last commit. Where that fails, it is not known, and nothing else depends on it.
+    fn fetch_past(&mut self, repository: &str) {
         if !self.has_past {
             self.has_past = true;
             let branch = format!("refs/heads/{}", self.branch);
-            // Without the past it is not known who it was; the page is left alone all the same.
             let _ = self.git.run(&["fetch", "--quiet", "--deepen=100", "--no-tags", "--", repository, &branch]);
         }
+    }
+
+    /// Who changed a file last, and when; nothing where that is further in the past than is worth fetching.
+    pub(super) fn last_change(&mut self, repository: &str, path: &str) -> Option<(String, String)> {
+        let base = self.base.clone()?;
+        self.fetch_past(repository);
         let place = format!(":(top,literal){path}");
         let said = self.git.word(&["log", "-1", "--format=%H%x09%P%x09%an%x09%aI", &base, "--", &place], &[]).ok()?;
         let mut parts = said.split('\t');

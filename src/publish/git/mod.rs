@@ -7,10 +7,10 @@ mod program;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{Error, Sought, Wiki, Write};
+use super::{Error, Sought, Wiki, Write, is_as_named};
 use crate::audience::Withheld;
 use crate::config::{GitHost, Sidebar};
-use crate::plan::{Alongside, Digest, Recorded, Standing};
+use crate::plan::{Action, Alongside, Digest, FileState, Recorded, RecordedFile, Standing};
 use crate::wiki::{Flavour, Name, attachment_path};
 
 use fetched::Fetched;
@@ -25,6 +25,8 @@ pub struct GitWiki {
     sidebar: Sidebar,
     withheld: Arc<Withheld>,
     fetched: Option<Fetched>,
+    /// Where somebody has moved pages, by where they stood.
+    moved: BTreeMap<String, String>,
 }
 
 impl GitWiki {
@@ -32,7 +34,16 @@ impl GitWiki {
     /// repository names; no page outside of the folder is written. Nothing that is withheld leaves.
     pub fn new(host: GitHost, repository: &str, branch: &str, folder: &str, sidebar: Sidebar, withheld: Arc<Withheld>) -> Self {
         let folder = folder.trim_matches('/').to_owned();
-        Self { host, repository: repository.to_owned(), branch: branch.to_owned(), folder, sidebar, withheld, fetched: None }
+        Self {
+            host,
+            repository: repository.to_owned(),
+            branch: branch.to_owned(),
+            folder,
+            sidebar,
+            withheld,
+            fetched: None,
+            moved: BTreeMap::new(),
+        }
     }
 
     fn flavour(&self) -> Flavour {
@@ -50,7 +61,7 @@ impl GitWiki {
 
     fn failed(&self, action: &str) -> impl FnOnce(Failure) -> Error + use<> {
         let error = self.error(action, String::new());
-        |failure| Error { reason: failure.reason, ..error }
+        move |failure| Error { reason: failure.reason, ..error }
     }
 
     /// The repository on this machine, fetched when it is first needed.
@@ -146,6 +157,12 @@ impl GitWiki {
             return Err(self.error(action, format!("`{}` is no path in a repository", path.escape_debug())));
         }
         self.search(action, "its path", path.as_bytes())
+    }
+
+    /// Why a page cannot stand at a path; nothing where it can.
+    fn in_the_way(&self, path: &str) -> Option<String> {
+        let other = self.fetched.as_ref()?.in_the_way(path)?;
+        Some(format!("`{other}` stands in its way: a file and a folder cannot have one name"))
     }
 
     fn is_in_folder(&self, path: &str) -> bool {
@@ -250,7 +267,45 @@ impl Wiki for GitWiki {
         let fetched = self.fetched()?;
         let paths = pages.iter().filter_map(|sought| fetched.files.get(&sought.name.path));
         let texts = fetched.texts(&paths.cloned().collect()).map_err(failed)?;
+        let repository = self.repository.clone();
+        for sought in pages.iter().filter(|sought| sought.recorded.is_some_and(|recorded| recorded.written.is_some())) {
+            let path = &sought.name.path;
+            let fetched = self.fetched()?;
+            let place = if fetched.files.contains_key(path) { None } else { fetched.renamed(&repository, path) };
+            self.moved.extend(place.map(|place| (path.clone(), place)));
+        }
         Ok(pages.iter().map(|sought| self.standing(sought, &texts)).collect())
+    }
+
+    fn barred(&self, page: &Name, action: &Action) -> Option<String> {
+        if *action == Action::Delete { None } else { self.in_the_way(&page.path) }
+    }
+
+    fn gone_to(&self, page: &Name) -> Option<String> {
+        self.moved.get(&page.path).cloned()
+    }
+
+    fn look_at_files(&mut self, files: &[RecordedFile], changing: &[String]) -> Result<Vec<FileState>, Error> {
+        let failed = self.failed("look for pictures that no page shows");
+        let flavour = self.flavour();
+        let fetched = self.fetched()?;
+        let state = |file: &RecordedFile| {
+            let place = attachment_path(flavour, &file.name);
+            let Some(blob) = fetched.files.get(&place) else { return Ok(FileState::Gone) };
+            let bytes = fetched.git.run(&["cat-file", "blob", blob])?;
+            if !is_as_named(&file.name, &bytes) {
+                return Ok(FileState::Kept("somebody has changed it".to_owned()));
+            }
+            let other = fetched.naming(&file.name)?.into_iter().find(|path| !changing.contains(path));
+            Ok(other.map_or(FileState::Unused, |other| FileState::Kept(format!("`{other}` does"))))
+        };
+        files.iter().map(state).collect::<Result<_, Failure>>().map_err(failed)
+    }
+
+    fn delete_file(&mut self, file: &RecordedFile) -> Result<(), Error> {
+        let place = attachment_path(self.flavour(), &file.name);
+        self.fetched()?.changes.insert(place, None);
+        Ok(())
     }
 
     fn alongside(&mut self, pages: &[Name], gone: &[Name]) -> Result<Vec<Alongside>, Error> {
@@ -276,13 +331,13 @@ impl Wiki for GitWiki {
         self.search(&action, "it", write.page.text.as_bytes())?;
         let stale = self.error(&action, "there is another version of it than the one that was looked at").help("run this again");
         let flavour = self.flavour();
-        if let Some(other) = self.fetched()?.in_the_way(&path) {
-            let other = other.to_owned();
-            return Err(self.error(action, format!("`{other}` stands in its way: a file and a folder cannot have one name")));
+        if let Some(reason) = self.in_the_way(&path) {
+            return Err(self.error(action, reason).of_page());
         }
         if self.fetched()?.files.get(&path).map(String::as_str) != write.over.map(|over| over.revision.as_str()) {
-            return Err(stale);
+            return Err(stale.of_page());
         }
+        let mut pictures = Vec::new();
         for name in &write.page.attachments {
             let place = attachment_path(flavour, name);
             self.check_path(&action, &place)?;
@@ -290,13 +345,15 @@ impl Wiki for GitWiki {
             self.search(&action, &format!("the picture `{name}`"), bytes)?;
             let fetched = self.fetched()?;
             if let Some(other) = fetched.in_the_way(&place).map(str::to_owned) {
-                return Err(self.error(action, format!("`{other}` stands in the way of the picture `{place}`")));
+                return Err(self.error(action, format!("`{other}` stands in the way of the picture `{place}`")).of_page());
             }
             // The name is made from the bytes, so what has the name is the picture.
             if !fetched.files.contains_key(&place) {
-                fetched.changes.insert(place, Some(bytes.clone()));
+                pictures.push((place, Some(Arc::clone(bytes))));
             }
         }
+        // All of a page is gathered or nothing of it.
+        self.fetched()?.changes.extend(pictures);
         self.fetched()?.changes.insert(path.clone(), Some(write.page.text.as_bytes().into()));
         Ok(path)
     }
@@ -306,7 +363,7 @@ impl Wiki for GitWiki {
         let stale = self.error(&action, "there is another version of it than the one that was looked at").help("run this again");
         let fetched = self.fetched()?;
         if fetched.files.get(&page.path).map(String::as_str) != Some(standing.revision.as_str()) {
-            return Err(stale);
+            return Err(stale.of_page());
         }
         fetched.changes.insert(page.path.clone(), None);
         Ok(())

@@ -3,7 +3,7 @@
 mod check;
 mod standing;
 mod write;
-mod xml;
+pub(super) mod xml;
 
 use std::collections::BTreeMap;
 

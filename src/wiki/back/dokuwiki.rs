@@ -1,0 +1,456 @@
+//! The way back from the syntax of DokuWiki.
+
+use super::lines::{Bullet, Line, lists, style, task};
+use super::{Reading, verbatim};
+use crate::markdown::{Alignment, CalloutKind};
+use crate::wiki::page::{Block, Heading, Inline, Item, LinkTo, Style, Table, callout_name, plain};
+use crate::words::decode_references;
+
+/// How deep markup is read; what is deeper is shown as it is.
+const DEEPEST: usize = 40;
+
+/// Signs that open and close a style.
+const SIGNS: [(&str, Style); 3] = [("**", Style::Strong), ("//", Style::Emphasis), ("__", Style::Underline)];
+
+/// What parts two paragraphs where the wiki reads a single line.
+const GAP: &str = "\\\\ \\\\ ";
+
+/// Reads a page.
+pub(super) fn read(text: &str) -> Reading {
+    let mut reader = Reader::default();
+    let lines = logical_lines(text);
+    let mut blocks = reader.blocks(&lines);
+    // The first heading of the first level is the title.
+    if reader.has_title && !blocks.is_empty() {
+        blocks.remove(0);
+    }
+    Reading { blocks, footnotes: reader.notes, ..Reading::default() }
+}
+
+/// Lines, those of code and footnotes together with the line that they begin in.
+fn logical_lines(text: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut open: Option<&str> = None;
+    for line in text.lines() {
+        match open {
+            Some(_) => {
+                if let Some(last) = lines.last_mut() {
+                    last.push('\n');
+                    last.push_str(line);
+                }
+            }
+            None => lines.push(line.to_owned()),
+        }
+        let whole = lines.last().map_or("", String::as_str);
+        open = ["code", "file", "html", "php"].into_iter().find(|tag| {
+            let opened = whole.rfind(&format!("<{tag}>")).max(whole.rfind(&format!("<{tag} ")));
+            let closed = whole.rfind(&format!("</{tag}>"));
+            opened.is_some() && opened > closed
+        });
+    }
+    lines
+}
+
+#[derive(Default)]
+struct Reader {
+    notes: Vec<Vec<Block>>,
+    has_title: bool,
+}
+
+impl Reader {
+    fn blocks(&mut self, lines: &[String]) -> Vec<Block> {
+        let mut blocks = Vec::new();
+        let mut paragraph: Vec<&str> = Vec::new();
+        let mut at = 0;
+        while at < lines.len() {
+            let (found, count) = self.block(&lines[at..], blocks.is_empty() && paragraph.is_empty());
+            if let Some(found) = found {
+                self.flush(&mut paragraph, &mut blocks);
+                blocks.extend(found);
+                at += count;
+                continue;
+            }
+            if lines[at].trim().is_empty() {
+                self.flush(&mut paragraph, &mut blocks);
+            } else {
+                paragraph.push(&lines[at]);
+            }
+            at += 1;
+        }
+        self.flush(&mut paragraph, &mut blocks);
+        blocks
+    }
+
+    fn flush(&mut self, paragraph: &mut Vec<&str>, blocks: &mut Vec<Block>) {
+        let text = std::mem::take(paragraph).join(" ");
+        if text.trim().is_empty() {
+            return;
+        }
+        let with_code = text.contains("<code") || text.contains("<file");
+        if with_code { blocks.extend(self.joined(&text)) } else { blocks.push(Block::Paragraph(self.line(&text))) }
+    }
+
+    /// The block that begins in the first of some lines, and how many lines it has.
+    fn block(&mut self, lines: &[String], is_first: bool) -> (Option<Vec<Block>>, usize) {
+        let line = lines[0].as_str();
+        let trimmed = line.trim();
+        if matches!(trimmed, "~~NOTOC~~" | "~~NOCACHE~~") {
+            return (Some(Vec::new()), 1);
+        }
+        if let Some((level, words)) = heading(trimmed) {
+            self.has_title |= is_first && level == 1;
+            let text = vec![Inline::Text(words.to_owned())];
+            let level = level.max(2);
+            return (Some(vec![Block::Heading(Heading { level, text, id: String::new(), is_linked: false })]), 1);
+        }
+        if trimmed.len() >= 4 && trimmed.chars().all(|next| next == '-') {
+            return (Some(vec![Block::Rule]), 1);
+        }
+        if let Some(block) = whole_code(trimmed) {
+            return (Some(vec![block]), 1);
+        }
+        if bullet(line).is_some() {
+            let count = lines.iter().take_while(|line| bullet(line).is_some()).count();
+            return (Some(self.list(&lines[..count])), count);
+        }
+        if line.starts_with('>') {
+            let count = lines.iter().take_while(|line| line.starts_with('>')).count();
+            return (Some(self.quote(&lines[..count], 1)), count);
+        }
+        if line.starts_with(['^', '|']) {
+            let count = lines.iter().take_while(|line| line.starts_with(['^', '|'])).count();
+            return (Some(vec![self.table(&lines[..count])]), count);
+        }
+        if line.starts_with("  ") && !trimmed.is_empty() && is_first_of_indented(line) {
+            let count = lines.iter().take_while(|line| line.starts_with("  ") && bullet(line).is_none()).count();
+            let text: String = lines[..count].iter().map(|line| format!("{}\n", &line[2..])).collect();
+            return (Some(vec![Block::Code { language: String::new(), text }]), count);
+        }
+        (None, 1)
+    }
+
+    fn list(&mut self, lines: &[String]) -> Vec<Block> {
+        let mut bullets = Vec::new();
+        for line in lines {
+            let Some((depth, is_dash, words)) = bullet(line) else { continue };
+            let (number, words) = written_number(words);
+            let (done, words) = task(words);
+            let blocks = self.joined(words);
+            bullets.push(Bullet { depth, is_numbered: is_dash || number.is_some(), number, item: Item { done, blocks } });
+        }
+        lists(bullets)
+    }
+
+    fn quote(&mut self, lines: &[String], depth: usize) -> Vec<Block> {
+        let mut blocks = Vec::new();
+        let mut at = 0;
+        let depth_of = |line: &String| line.bytes().take_while(|&byte| byte == b'>').count();
+        while at < lines.len() {
+            if depth_of(&lines[at]) > depth {
+                let count = lines[at..].iter().take_while(|line| depth_of(line) > depth).count();
+                blocks.extend(self.quote(&lines[at..at + count], depth + 1));
+                at += count;
+            } else {
+                blocks.extend(self.joined(lines[at][depth..].trim()));
+                at += 1;
+            }
+        }
+        vec![Block::Quote(blocks)]
+    }
+
+    /// Blocks that stand in one line.
+    fn joined(&mut self, text: &str) -> Vec<Block> {
+        let mut blocks = Vec::new();
+        let mut rest = text;
+        while let Some((at, tag)) = ["code", "file"].iter().filter_map(|tag| Some((code_start(rest, tag)?, *tag))).min() {
+            blocks.extend(self.paragraphs(&rest[..at]));
+            let close = format!("</{tag}>");
+            let end = rest[at..].find(&close).map_or(rest.len(), |end| at + end + close.len());
+            blocks.extend(whole_code(&rest[at..end]));
+            rest = &rest[end..];
+        }
+        blocks.extend(self.paragraphs(rest));
+        blocks
+    }
+
+    fn paragraphs(&mut self, text: &str) -> Vec<Block> {
+        let texts: Vec<&str> =
+            text.split(GAP).map(|part| part.trim().trim_end_matches("\\\\").trim()).filter(|part| !part.is_empty()).collect();
+        texts.into_iter().map(|part| Block::Paragraph(self.line(part))).collect()
+    }
+
+    fn table(&mut self, lines: &[String]) -> Block {
+        let rows: Vec<Vec<(bool, &str)>> = lines.iter().map(|line| cells(line)).collect();
+        let source = lines.join("\n");
+        let Some(width) = rows.first().map(Vec::len).filter(|width| *width > 0) else { return verbatim(&source) };
+        // Cells that span others, and rows that a person has left unfinished.
+        if source.contains(":::") || rows.iter().any(|row| row.len() != width || row.iter().any(|(_, cell)| cell.is_empty())) {
+            return verbatim(&source);
+        }
+        if let Some(callout) = self.callout(&rows) {
+            return callout;
+        }
+        let columns = rows.last().map_or(Vec::new(), |row| row.iter().map(|(_, cell)| alignment(cell)).collect());
+        let has_head = rows[0].iter().all(|(is_head, _)| *is_head);
+        let mut read: Vec<Vec<Vec<Inline>>> = rows.iter().map(|row| row.iter().map(|(_, cell)| self.line(cell.trim())).collect()).collect();
+        let head = if has_head { read.remove(0) } else { vec![Vec::new(); width] };
+        Block::Table(Table { columns, head, rows: read })
+    }
+
+    /// A box of one column, its kind and title above.
+    fn callout(&mut self, rows: &[Vec<(bool, &str)>]) -> Option<Block> {
+        let [head, body] = rows else { return None };
+        let ([(true, head)], [(false, body)]) = (head.as_slice(), body.as_slice()) else { return None };
+        let title = self.line(head.trim());
+        let [Inline::Styled(Style::Strong, title)] = title.as_slice() else { return None };
+        let kinds = [CalloutKind::Note, CalloutKind::Tip, CalloutKind::Important, CalloutKind::Warning, CalloutKind::Caution];
+        let words = plain(title);
+        let kind =
+            kinds.into_iter().find(|kind| words == callout_name(*kind) || words.starts_with(&format!("{}: ", callout_name(*kind))))?;
+        let mut title = title.clone();
+        let name = callout_name(kind);
+        if words == name {
+            title.clear();
+        } else if let Some(Inline::Text(first)) = title.first_mut() {
+            *first = first.strip_prefix(name)?.strip_prefix(": ")?.to_owned();
+        }
+        Some(Block::Callout { kind, title, blocks: self.joined(body.trim()) })
+    }
+
+    fn line(&mut self, text: &str) -> Vec<Inline> {
+        let mut line = Line::default();
+        self.inlines(text, 0, &mut line);
+        line.trimmed()
+    }
+
+    fn inlines(&mut self, text: &str, depth: usize, line: &mut Line) {
+        let mut rest = text;
+        while let Some(next) = rest.chars().next() {
+            let is_sign = "*/_'%<[{(\\h&".contains(next);
+            let length = if is_sign && depth < DEEPEST { self.inline(rest, depth, line) } else { None };
+            let length = length.unwrap_or_else(|| {
+                line.text(&rest[..next.len_utf8()]);
+                next.len_utf8()
+            });
+            rest = &rest[length..];
+        }
+    }
+
+    /// The markup at the start of a text; nothing where it is words.
+    fn inline(&mut self, text: &str, depth: usize, line: &mut Line) -> Option<usize> {
+        if let Some((sign, style)) = SIGNS.iter().find(|(sign, _)| text.starts_with(sign)) {
+            let end = end_of(&text[2..], sign)?;
+            let inner = self.within(&text[2..2 + end], depth);
+            line.add(Inline::Styled(*style, inner));
+            return Some(end + 4);
+        }
+        if let Some(rest) = text.strip_prefix("''") {
+            let end = end_of(rest, "''")?;
+            let mut inner = Line::default();
+            self.inlines(&rest[..end], depth + 1, &mut inner);
+            match inner.0.as_slice() {
+                [Inline::Text(code)] => line.add(Inline::Code(code.clone())),
+                _ => line.add(Inline::Styled(Style::Keyboard, inner.0)),
+            }
+            return Some(end + 4);
+        }
+        if let Some(rest) = text.strip_prefix("%%") {
+            let end = rest.find("%%")?;
+            line.text(&rest[..end]);
+            return Some(end + 4);
+        }
+        if text.starts_with("\\\\ ") || text == "\\\\" || text.starts_with("\\\\\n") {
+            line.add(Inline::Break);
+            return Some(text.len().min(3));
+        }
+        if let Some(rest) = text.strip_prefix("[[") {
+            let end = rest.find("]]")?;
+            // A picture in a link has brackets of its own.
+            self.link(&rest[..end], line);
+            return Some(end + 4);
+        }
+        if let Some(rest) = text.strip_prefix("{{") {
+            let end = rest.find("}}")?;
+            line.add(picture(&rest[..end]).unwrap_or_else(|| Inline::Code(text[..end + 4].to_owned())));
+            return Some(end + 4);
+        }
+        if let Some(rest) = text.strip_prefix("((") {
+            let end = end_of(rest, "))")?;
+            let number = self.notes.len();
+            self.notes.push(Vec::new());
+            self.notes[number] = self.joined(&rest[..end]);
+            line.add(Inline::Footnote(number));
+            return Some(end + 4);
+        }
+        if text.starts_with('<') {
+            return self.tag(text, depth, line);
+        }
+        if text.starts_with("https://") || text.starts_with("http://") {
+            let length = text.find(|next: char| next.is_whitespace() || "<>[]{}|\"%".contains(next)).unwrap_or(text.len());
+            let address = text[..length].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '\'']).to_owned();
+            line.add(Inline::Link { to: LinkTo::External(address.clone()), text: vec![Inline::Text(address.clone())] });
+            return Some(address.len());
+        }
+        None
+    }
+
+    fn within(&mut self, text: &str, depth: usize) -> Vec<Inline> {
+        let mut inner = Line::default();
+        self.inlines(text, depth + 1, &mut inner);
+        inner.0
+    }
+
+    fn tag(&mut self, text: &str, depth: usize, line: &mut Line) -> Option<usize> {
+        let end_of_tag = text.find('>')? + 1;
+        let name: String = text[1..].chars().take_while(char::is_ascii_alphanumeric).collect();
+        let close = format!("</{name}>");
+        if name.is_empty() {
+            return None;
+        }
+        let end = end_of_tag + text[end_of_tag..].find(&close)?;
+        let inner = &text[end_of_tag..end];
+        match (name.as_str(), style(&name)) {
+            ("nowiki", _) => line.text(inner),
+            ("del" | "sub" | "sup", Some(style)) => {
+                let inner = self.within(inner, depth);
+                line.add(Inline::Styled(style, inner));
+            }
+            ("code" | "file", _) => line.add(Inline::Code(inner.replace('\n', " ").trim().to_owned())),
+            _ => return None,
+        }
+        Some(end + close.len())
+    }
+
+    fn link(&mut self, inner: &str, line: &mut Line) {
+        let (target, words) = inner.split_once('|').unwrap_or((inner, inner));
+        let target = target.trim();
+        let to = match target {
+            _ if target.starts_with('#') => LinkTo::Heading(target[1..].to_owned()),
+            _ if target.contains("://") => LinkTo::External(target.to_owned()),
+            _ if target.contains('@') => LinkTo::External(format!("mailto:{target}")),
+            _ => LinkTo::External(target.trim_start_matches(':').to_owned()),
+        };
+        let picture = words.strip_prefix("{{").and_then(|rest| picture(rest.trim_end_matches("}}")));
+        let text = vec![picture.unwrap_or_else(|| Inline::Text(decode_references(words)))];
+        line.add(Inline::Link { to, text });
+    }
+}
+
+fn heading(line: &str) -> Option<(u8, &str)> {
+    let count = line.bytes().take_while(|&byte| byte == b'=').count();
+    let after = line.bytes().rev().take_while(|&byte| byte == b'=').count();
+    if !(2..=6).contains(&count) || after < 2 {
+        return None;
+    }
+    let words = line.get(count..line.len().checked_sub(after)?)?.trim();
+    (!words.is_empty()).then_some((u8::try_from(7 - count).unwrap_or(5), words))
+}
+
+/// An item: how deep, whether it is counted, and its words.
+fn bullet(line: &str) -> Option<(usize, bool, &str)> {
+    let blanks = line.bytes().take_while(|&byte| byte == b' ').count();
+    let rest = line.get(blanks..)?;
+    let sign = rest.chars().next().filter(|next| matches!(next, '*' | '-'))?;
+    let words = rest[1..].strip_prefix(' ').or_else(|| (rest.len() == 1).then_some(""))?;
+    (blanks >= 2).then_some((blanks / 2, sign == '-', words))
+}
+
+/// A number that is written out before an item.
+fn written_number(words: &str) -> (Option<u32>, &str) {
+    let found = words.strip_prefix("%%").and_then(|rest| {
+        let (number, rest) = rest.split_once(".%%")?;
+        Some((number.parse().ok()?, rest.trim_start()))
+    });
+    found.map_or((None, words), |(number, rest)| (Some(number), rest))
+}
+
+/// Whether an indented line is code; items are indented as well.
+fn is_first_of_indented(line: &str) -> bool {
+    bullet(line).is_none() && !line.trim_start().starts_with(['*', '-'])
+}
+
+fn code_start(text: &str, tag: &str) -> Option<usize> {
+    let plain = text.find(&format!("<{tag}>"));
+    let named = text.find(&format!("<{tag} "));
+    plain.into_iter().chain(named).min()
+}
+
+/// Code between its tags, if the text is nothing else.
+fn whole_code(text: &str) -> Option<Block> {
+    let tag = ["code", "file"].into_iter().find(|tag| code_start(text, tag) == Some(0))?;
+    let (open, rest) = text.split_once('>')?;
+    let inner = rest.strip_suffix(&format!("</{tag}>"))?;
+    let language = open.split(' ').nth(1).filter(|language| *language != "-").unwrap_or_default().to_owned();
+    let inner = inner.strip_prefix('\n').unwrap_or(inner);
+    let text = if inner.is_empty() || inner.ends_with('\n') { inner.to_owned() } else { format!("{inner}\n") };
+    Some(Block::Code { language, text })
+}
+
+/// The cells of a row: whether each is a head, and what stands in it with its blanks.
+fn cells(line: &str) -> Vec<(bool, &str)> {
+    let mut cells = Vec::new();
+    let line = line.trim_end();
+    let mut start = 1;
+    let mut is_head = line.starts_with('^');
+    let mut at = 1;
+    while at < line.len() {
+        let rest = &line[at..];
+        // Bars in links, pictures and words that are taken as they are part no cells.
+        let skipped =
+            [("[[", "]]"), ("{{", "}}"), ("%%", "%%"), ("<nowiki>", "</nowiki>"), ("((", "))"), ("<code", "</code>"), ("<file", "</file>")]
+                .iter()
+                .find_map(|(open, close)| {
+                    let inner = rest.strip_prefix(open)?;
+                    Some(open.len() + inner.find(close)? + close.len())
+                });
+        if let Some(skipped) = skipped {
+            at += skipped;
+            continue;
+        }
+        let next = rest.chars().next().unwrap_or(' ');
+        if matches!(next, '^' | '|') {
+            cells.push((is_head, &line[start..at]));
+            start = at + 1;
+            is_head = next == '^';
+        }
+        at += next.len_utf8();
+    }
+    cells
+}
+
+fn alignment(cell: &str) -> Alignment {
+    match (cell.starts_with("  "), cell.ends_with("  ")) {
+        _ if cell.trim().is_empty() => Alignment::None,
+        (true, true) => Alignment::Center,
+        (true, false) => Alignment::Right,
+        (false, true) => Alignment::Left,
+        (false, false) => Alignment::None,
+    }
+}
+
+/// Where a sign closes what it has opened: not in words that are taken as they are, in a link or in an address.
+fn end_of(text: &str, sign: &str) -> Option<usize> {
+    let mut at = 0;
+    while at < text.len() {
+        let rest = &text[at..];
+        if rest.starts_with(sign) && !(sign == "//" && text[..at].ends_with(':')) {
+            return Some(at);
+        }
+        let skipped = [("%%", "%%"), ("<nowiki>", "</nowiki>"), ("[[", "]]"), ("{{", "}}")].iter().find_map(|(open, close)| {
+            let inner = rest.strip_prefix(open)?;
+            Some(open.len() + inner.find(close)? + close.len())
+        });
+        at += skipped.unwrap_or_else(|| rest.chars().next().map_or(1, char::len_utf8));
+    }
+    None
+}
+
+fn picture(inner: &str) -> Option<Inline> {
+    let (place, alt) = inner.split_once('|').unwrap_or((inner, ""));
+    let place = place.trim().split('?').next().unwrap_or_default();
+    if place.contains("://") || place.contains('>') {
+        return None;
+    }
+    let name = place.rsplit(':').next().unwrap_or(place).to_owned();
+    Some(Inline::Picture { name, alt: alt.to_owned(), title: String::new() })
+}

@@ -1,0 +1,129 @@
+//! Lines of words while they are read, and lists while their items come one after the other.
+
+use crate::wiki::page::{Block, Inline, Item, List, Style};
+
+/// Inlines that grow; words that follow words become one with them.
+#[derive(Debug, Default)]
+pub(super) struct Line(pub(super) Vec<Inline>);
+
+impl Line {
+    pub(super) fn text(&mut self, words: &str) {
+        if words.is_empty() {
+            return;
+        }
+        match self.0.last_mut() {
+            Some(Inline::Text(before)) => before.push_str(words),
+            _ => self.0.push(Inline::Text(words.to_owned())),
+        }
+    }
+
+    pub(super) fn add(&mut self, inline: Inline) {
+        match inline {
+            Inline::Text(words) => self.text(&words),
+            other => self.0.push(other),
+        }
+    }
+
+    /// The line without blanks at its ends.
+    pub(super) fn trimmed(mut self) -> Vec<Inline> {
+        if let Some(Inline::Text(words)) = self.0.first_mut() {
+            *words = words.trim_start().to_owned();
+        }
+        if let Some(Inline::Text(words)) = self.0.last_mut() {
+            *words = words.trim_end().to_owned();
+        }
+        self.0.retain(|inline| !matches!(inline, Inline::Text(words) if words.is_empty()));
+        self.0
+    }
+}
+
+/// The style that an element of HTML stands for.
+pub(super) fn style(element: &str) -> Option<Style> {
+    Some(match element {
+        "em" | "i" => Style::Emphasis,
+        "strong" | "b" => Style::Strong,
+        "s" | "del" | "strike" => Style::Strikethrough,
+        "sub" => Style::Subscript,
+        "sup" => Style::Superscript,
+        "kbd" => Style::Keyboard,
+        "mark" => Style::Highlight,
+        "u" | "ins" => Style::Underline,
+        _ => return None,
+    })
+}
+
+/// An item of a list with how deep it stands, and whether it is numbered.
+pub(super) struct Bullet {
+    pub(super) depth: usize,
+    pub(super) is_numbered: bool,
+    /// The number that is written before it, if it is not the one that follows.
+    pub(super) number: Option<u32>,
+    pub(super) item: Item,
+}
+
+/// Lists from their items, deeper ones inside of those before them.
+pub(super) fn lists(bullets: Vec<Bullet>) -> Vec<Block> {
+    let mut found: Vec<Block> = Vec::new();
+    let mut bullets = bullets.into_iter().peekable();
+    while let Some(bullet) = bullets.next() {
+        let (depth, is_numbered, number) = (bullet.depth, bullet.is_numbered, bullet.number);
+        let mut item = bullet.item;
+        let mut below = Vec::new();
+        while let Some(deeper) = bullets.next_if(|next| next.depth > depth) {
+            below.push(deeper);
+        }
+        item.blocks.extend(lists(below));
+        match found.last_mut() {
+            Some(Block::List(list)) if list.first.is_some() == is_numbered => list.items.push(item),
+            _ => found.push(Block::List(List { first: is_numbered.then_some(number.unwrap_or(1)), is_tight: true, items: vec![item] })),
+        }
+    }
+    found
+}
+
+/// Whether a line begins as a task, and what follows.
+pub(super) fn task(words: &str) -> (Option<bool>, &str) {
+    for (mark, done) in [("☑", true), ("☐", false)] {
+        if let Some(rest) = words.strip_prefix(mark) {
+            return (Some(done), rest.trim_start_matches(' '));
+        }
+    }
+    (None, words)
+}
+
+/// Where the element that is opened at the start of a text ends: the byte at which its closing tag begins, and the one behind that tag.
+pub(super) fn closing(text: &str, name: &str) -> Option<(usize, usize)> {
+    let (open, close) = (format!("<{name}"), format!("</{name}>"));
+    let mut depth = 0usize;
+    let mut at = 0;
+    loop {
+        let next_close = text[at..].find(&close).map(|found| at + found)?;
+        let next_open = text[at..].match_indices(&open).map(|(found, _)| at + found).find(|&found| is_tag_end(text, found + open.len()));
+        match next_open.filter(|&opened| opened < next_close) {
+            Some(opened) => {
+                let end = text[opened..].find('>').map_or(text.len(), |end| opened + end + 1);
+                if !text[opened..end].ends_with("/>") {
+                    depth += 1;
+                }
+                at = end;
+            }
+            None => {
+                depth = depth.saturating_sub(1);
+                at = next_close + close.len();
+                if depth == 0 {
+                    return Some((next_close, at));
+                }
+            }
+        }
+    }
+}
+
+fn is_tag_end(text: &str, at: usize) -> bool {
+    text[at..].starts_with([' ', '>', '/', '\n', '\t'])
+}
+
+/// The value of an attribute of a tag.
+pub(super) fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
+    let rest = tag.split_once(&format!(" {name}=\""))?.1;
+    rest.split_once('"').map(|(value, _)| value)
+}

@@ -1,0 +1,556 @@
+//! The way back from wikitext.
+
+use super::lines::{Bullet, Line, attribute, closing, lists, style, task};
+use super::{Reading, verbatim, word_set};
+use crate::markdown::{Alignment, CalloutKind};
+use crate::wiki::page::{Block, Heading, Inline, Item, LinkTo, List, Style, Table, callout_name, plain};
+use crate::words::decode_references;
+
+/// How deep elements are read; what is deeper is shown as it is.
+const DEEPEST: usize = 40;
+
+/// Reads a page.
+pub(super) fn read(text: &str) -> Reading {
+    let mut reader = Reader::default();
+    let body = reader.take_references(text);
+    let blocks = reader.blocks(&body, 0);
+    let footnotes = reader.notes.into_iter().map(|(_, blocks)| blocks).collect();
+    Reading { blocks, footnotes, ..Reading::default() }
+}
+
+#[derive(Default)]
+struct Reader {
+    /// The footnotes in the order in which they are referred to, by their names; those without a name have an empty one.
+    notes: Vec<(String, Vec<Block>)>,
+    /// The texts of footnotes that stand at the end of the page.
+    texts: Vec<(String, String)>,
+}
+
+impl Reader {
+    /// The page without the list of footnotes at its end, which is remembered.
+    fn take_references(&mut self, text: &str) -> String {
+        let Some(start) = text.find("<references>") else { return text.replace("<references />", "").replace("<references/>", "") };
+        let Some((inner_end, end)) = closing(&text[start..], "references") else { return text.to_owned() };
+        let mut rest = &text[start + "<references>".len()..start + inner_end];
+        while let Some(at) = rest.find("<ref ") {
+            let part = &rest[at..];
+            let Some((inner, after)) = closing(part, "ref") else { break };
+            let open = part.find('>').map_or(inner, |open| open + 1);
+            let name = attribute(&part[..open], "name").unwrap_or_default();
+            self.texts.push((name.to_owned(), part[open.min(inner)..inner].to_owned()));
+            rest = &part[after..];
+        }
+        format!("{}{}", &text[..start], &text[start + end..])
+    }
+
+    /// The number of a footnote.
+    fn note(&mut self, name: &str, text: Option<&str>, depth: usize) -> Option<usize> {
+        if let Some(known) = self.notes.iter().position(|(other, _)| !name.is_empty() && other == name) {
+            return Some(known);
+        }
+        let text = match text {
+            Some(text) => text.to_owned(),
+            None => self.texts.iter().find(|(other, _)| other == name)?.1.clone(),
+        };
+        let number = self.notes.len();
+        self.notes.push((name.to_owned(), Vec::new()));
+        self.notes[number].1 = self.blocks(&text, depth + 1);
+        Some(number)
+    }
+
+    fn blocks(&mut self, text: &str, depth: usize) -> Vec<Block> {
+        let mut blocks = Vec::new();
+        let mut rest = text;
+        let mut paragraph = String::new();
+        while !rest.is_empty() {
+            let line = rest.split('\n').next().unwrap_or_default();
+            if paragraph.is_empty() || starts_block(line) {
+                let (found, length) = if depth < DEEPEST { self.block(rest, depth) } else { (None, 0) };
+                if let Some(found) = found {
+                    self.flush(&mut paragraph, &mut blocks, depth);
+                    blocks.extend(found);
+                    rest = &rest[length.min(rest.len())..];
+                    continue;
+                }
+            }
+            let is_blank = line.trim().is_empty();
+            if is_blank {
+                self.flush(&mut paragraph, &mut blocks, depth);
+            } else {
+                if !paragraph.is_empty() {
+                    paragraph.push('\n');
+                }
+                paragraph.push_str(line);
+            }
+            rest = &rest[(line.len() + 1).min(rest.len())..];
+        }
+        self.flush(&mut paragraph, &mut blocks, depth);
+        blocks
+    }
+
+    fn flush(&mut self, paragraph: &mut String, blocks: &mut Vec<Block>, depth: usize) {
+        let text = std::mem::take(paragraph);
+        let text = text.trim();
+        if !text.is_empty() {
+            let line = self.line(&text.replace('\n', " "), depth);
+            blocks.push(Block::Paragraph(line));
+        }
+    }
+
+    /// The block at the start of a text, and how long it is; nothing where a paragraph begins.
+    fn block(&mut self, text: &str, depth: usize) -> (Option<Vec<Block>>, usize) {
+        let line = text.split('\n').next().unwrap_or_default();
+        let whole_line = line.len() + 1;
+        let trimmed = line.trim_end();
+        if matches!(trimmed, "__NOTOC__" | "__TOC__" | "__FORCETOC__") {
+            return (Some(Vec::new()), whole_line);
+        }
+        if let Some((level, words)) = heading(trimmed) {
+            let text = self.line(words, depth);
+            return (Some(vec![Block::Heading(Heading { level, text, id: String::new(), is_linked: false })]), whole_line);
+        }
+        if trimmed.len() >= 4 && trimmed.chars().all(|next| next == '-') {
+            return (Some(vec![Block::Rule]), whole_line);
+        }
+        if trimmed.starts_with("{|") {
+            return self.table(text, depth);
+        }
+        if trimmed.starts_with(['*', '#', ':', ';']) {
+            return self.list(text, depth);
+        }
+        if trimmed.starts_with("{{") {
+            let length = balanced(text, "{{", "}}");
+            return (Some(vec![verbatim(&text[..length])]), length);
+        }
+        if trimmed.starts_with('<') {
+            return self.element(text, depth);
+        }
+        (None, 0)
+    }
+
+    /// An element of HTML that stands on lines of its own.
+    fn element(&mut self, text: &str, depth: usize) -> (Option<Vec<Block>>, usize) {
+        let name: String = text[1..].chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+        const KNOWN: [&str; 10] = ["syntaxhighlight", "source", "pre", "blockquote", "div", "ul", "ol", "p", "table", "gallery"];
+        if !KNOWN.contains(&name.as_str()) {
+            return (None, 0);
+        }
+        let Some((inner_end, end)) = closing(text, &name) else { return (None, 0) };
+        let open = text.find('>').map_or(0, |open| open + 1);
+        if open > inner_end {
+            return (None, 0);
+        }
+        let (tag, inner) = (&text[..open], &text[open..inner_end]);
+        let block = match name.as_str() {
+            "syntaxhighlight" | "source" => {
+                Block::Code { language: attribute(tag, "lang").unwrap_or_default().to_owned(), text: code(inner) }
+            }
+            "pre" => Block::Code { language: String::new(), text: code(&decode_references(inner)) },
+            "blockquote" => Block::Quote(self.blocks(inner, depth + 1)),
+            "p" => Block::Paragraph(self.line(inner.trim(), depth)),
+            "ul" | "ol" => match self.html_list(&name, tag, inner, depth) {
+                Some(list) => list,
+                None => verbatim(&text[..end]),
+            },
+            "div" if tag.contains("mw-collapsible") => match self.details(inner, depth) {
+                Some(details) => details,
+                None => verbatim(&text[..end]),
+            },
+            "div" if tag.contains("role=\"note\"") => self.callout(tag, inner, depth),
+            _ => verbatim(&text[..end]),
+        };
+        (Some(vec![block]), end)
+    }
+
+    fn callout(&mut self, tag: &str, inner: &str, depth: usize) -> Block {
+        let kind = [
+            ("#14866d", CalloutKind::Tip),
+            ("#7c5cbf", CalloutKind::Important),
+            ("#b07a00", CalloutKind::Warning),
+            ("#d73333", CalloutKind::Caution),
+        ];
+        let kind = kind.iter().find(|(colour, _)| tag.contains(colour)).map_or(CalloutKind::Note, |(_, kind)| *kind);
+        let mut blocks = self.blocks(inner, depth + 1);
+        let title = match blocks.first() {
+            Some(Block::Paragraph(line)) => match line.as_slice() {
+                [Inline::Styled(Style::Strong, title)] => Some(title.clone()),
+                _ => None,
+            },
+            _ => None,
+        };
+        if title.is_some() {
+            blocks.remove(0);
+        }
+        let title = title.filter(|title| plain(title) != callout_name(kind)).unwrap_or_default();
+        Block::Callout { kind, title, blocks }
+    }
+
+    fn details(&mut self, inner: &str, depth: usize) -> Option<Block> {
+        let at = inner.find("<div class=\"mw-collapsible-content\">")?;
+        let content = &inner[at..];
+        let (inner_end, end) = closing(content, "div")?;
+        if !content[end..].trim().is_empty() {
+            return None;
+        }
+        let open = content.find('>')? + 1;
+        let summary = self.line(inner[..at].trim(), depth);
+        Some(Block::Details { summary, blocks: self.blocks(&content[open..inner_end], depth + 1) })
+    }
+
+    fn html_list(&mut self, name: &str, tag: &str, inner: &str, depth: usize) -> Option<Block> {
+        let first = (name == "ol").then(|| attribute(tag, "start").and_then(|start| start.parse().ok()).unwrap_or(1));
+        let mut items = Vec::new();
+        let mut is_tight = true;
+        let mut rest = inner.trim_start();
+        while !rest.is_empty() {
+            if !rest.starts_with("<li>") {
+                return None;
+            }
+            let (inner_end, end) = closing(rest, "li")?;
+            let content = rest["<li>".len()..inner_end].trim_matches('\n');
+            is_tight &= !content.contains("<p>");
+            let mut blocks = self.blocks(content, depth + 1);
+            let done = take_task(&mut blocks);
+            items.push(Item { done, blocks });
+            rest = rest[end..].trim_start();
+        }
+        Some(Block::List(List { first, is_tight, items }))
+    }
+
+    fn list(&mut self, text: &str, depth: usize) -> (Option<Vec<Block>>, usize) {
+        let mut bullets = Vec::new();
+        let mut length = 0;
+        for line in text.split_inclusive('\n') {
+            let marks = line.bytes().take_while(|byte| b"*#:;".contains(byte)).count();
+            if marks == 0 {
+                break;
+            }
+            if line[..marks].contains([':', ';']) {
+                break;
+            }
+            let words = line[marks..].trim();
+            let (done, words) = task(words);
+            let words = self.line(words, depth);
+            let item = Item { done, blocks: vec![Block::Paragraph(words)] };
+            bullets.push(Bullet { depth: marks, is_numbered: line[..marks].ends_with('#'), number: None, item });
+            length += line.len();
+        }
+        if bullets.is_empty() {
+            // Indented words and terms with explanations.
+            let lines: Vec<&str> = text.split_inclusive('\n').take_while(|line| line.starts_with([':', ';', '*', '#'])).collect();
+            let lines = lines.concat();
+            return (Some(vec![verbatim(&lines)]), lines.len());
+        }
+        (Some(lists(bullets)), length)
+    }
+
+    fn table(&mut self, text: &str, depth: usize) -> (Option<Vec<Block>>, usize) {
+        let length = table_length(text);
+        let source = &text[..length];
+        let block = self.simple_table(source, depth).unwrap_or_else(|| verbatim(source));
+        (Some(vec![block]), length)
+    }
+
+    /// A table with a line for each cell, or several cells on a line; nothing where cells span others or hold blocks.
+    fn simple_table(&mut self, source: &str, depth: usize) -> Option<Block> {
+        let mut rows: Vec<Vec<(bool, Alignment, Vec<Inline>)>> = Vec::new();
+        for line in source.lines().skip(1) {
+            let line = line.trim();
+            if line.starts_with("|}") {
+                break;
+            }
+            if line.starts_with("|-") {
+                rows.push(Vec::new());
+                continue;
+            }
+            let is_head = line.starts_with('!');
+            if !is_head && !line.starts_with('|') || line.starts_with("|+") || line.contains("span=") || line.contains("{|") {
+                return None;
+            }
+            if rows.is_empty() {
+                rows.push(Vec::new());
+            }
+            let separator = if is_head && line.contains("!!") { "!!" } else { "||" };
+            for cell in line[1..].split(separator) {
+                let (alignment, is_row, words) = cell_of(cell);
+                let words = self.line(words.trim(), depth);
+                rows.last_mut()?.push((is_head || is_row, alignment, words));
+            }
+        }
+        rows.retain(|row| !row.is_empty());
+        let has_head = rows.first()?.iter().all(|(is_head, _, _)| *is_head);
+        let columns: Vec<Alignment> = rows.first()?.iter().map(|(_, alignment, _)| *alignment).collect();
+        if rows.iter().any(|row| row.len() != columns.len()) {
+            return None;
+        }
+        let cells = |row: Vec<(bool, Alignment, Vec<Inline>)>| row.into_iter().map(|(_, _, words)| words).collect::<Vec<_>>();
+        let mut rows: Vec<Vec<Vec<Inline>>> = rows.into_iter().map(cells).collect();
+        let head = if has_head { rows.remove(0) } else { vec![Vec::new(); columns.len()] };
+        Some(Block::Table(Table { columns, head, rows }))
+    }
+
+    /// Words with their markup. Where some of them would get lost, all of it is shown as it is.
+    fn line(&mut self, text: &str, depth: usize) -> Vec<Inline> {
+        let mut line = Line::default();
+        self.inlines(text, depth, &mut line);
+        line.trimmed()
+    }
+
+    fn inlines(&mut self, text: &str, depth: usize, line: &mut Line) {
+        let mut rest = text;
+        while !rest.is_empty() {
+            let at = rest.find(['\'', '<', '[', '{', '&', 'h']).unwrap_or(rest.len());
+            line.text(&rest[..at]);
+            rest = &rest[at..];
+            if rest.is_empty() {
+                break;
+            }
+            let length = if depth < DEEPEST { self.inline(rest, depth, line) } else { None };
+            let length = length.unwrap_or_else(|| {
+                let next = rest.chars().next().map_or(1, char::len_utf8);
+                line.text(&rest[..next]);
+                next
+            });
+            rest = &rest[length..];
+        }
+    }
+
+    /// The markup at the start of a text; nothing where it is words.
+    fn inline(&mut self, text: &str, depth: usize, line: &mut Line) -> Option<usize> {
+        match text.as_bytes()[0] {
+            b'\'' => self.quotes(text, depth, line),
+            b'<' => self.tag(text, depth, line),
+            b'[' => self.link(text, depth, line),
+            b'{' if text.starts_with("{{") => {
+                let length = balanced(text, "{{", "}}");
+                line.add(Inline::Code(text[..length].replace('\n', " ")));
+                Some(length)
+            }
+            b'&' => {
+                let length = text.find(';').filter(|&end| end < 12)? + 1;
+                line.text(&decode_references(&text[..length]));
+                Some(length)
+            }
+            b'h' if text.starts_with("https://") || text.starts_with("http://") => {
+                let length = text.find(|next: char| next.is_whitespace() || "<>[]{}|\"".contains(next)).unwrap_or(text.len());
+                let length = text[..length].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '\'']).len();
+                let address = decode_references(&text[..length]);
+                line.add(Inline::Link { to: LinkTo::External(address.clone()), text: vec![Inline::Text(address)] });
+                Some(length)
+            }
+            _ => None,
+        }
+    }
+
+    fn quotes(&mut self, text: &str, depth: usize, line: &mut Line) -> Option<usize> {
+        let count = text.bytes().take_while(|&byte| byte == b'\'').count();
+        let (signs, styles): (usize, &[Style]) = match count {
+            2 => (2, &[Style::Emphasis]),
+            3 | 4 => (3, &[Style::Strong]),
+            5.. => (5, &[Style::Strong, Style::Emphasis]),
+            _ => return None,
+        };
+        let close = end_of_quotes(&text[signs..], signs)?;
+        let mut inner = Line::default();
+        self.inlines(&text[signs..signs + close], depth + 1, &mut inner);
+        let styled = styles.iter().rev().fold(inner.0, |inner, style| vec![Inline::Styled(*style, inner)]);
+        styled.into_iter().for_each(|inline| line.add(inline));
+        Some(signs + close + signs)
+    }
+
+    fn tag(&mut self, text: &str, depth: usize, line: &mut Line) -> Option<usize> {
+        let end_of_tag = text.find('>')? + 1;
+        let tag = &text[..end_of_tag];
+        let name: String = text[1..].chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+        let is_empty = tag.ends_with("/>");
+        match name.as_str() {
+            "br" => line.add(Inline::Break),
+            "nowiki" if is_empty => {}
+            "ref" if is_empty => {
+                let number = self.note(attribute(tag, "name").unwrap_or_default(), None, depth)?;
+                line.add(Inline::Footnote(number));
+            }
+            _ if is_empty => return None,
+            _ => {
+                let (inner_end, end) = closing(text, &name)?;
+                let inner = text.get(end_of_tag..inner_end)?;
+                match (name.as_str(), style(&name)) {
+                    ("nowiki", _) => line.text(&decode_references(inner)),
+                    ("code" | "tt", _) => line.add(Inline::Code(decode_references(inner))),
+                    ("ref", _) => {
+                        let number = self.note(attribute(tag, "name").unwrap_or_default(), Some(inner), depth)?;
+                        line.add(Inline::Footnote(number));
+                    }
+                    (_, Some(style)) => {
+                        let mut within = Line::default();
+                        self.inlines(inner, depth + 1, &mut within);
+                        line.add(Inline::Styled(style, within.0));
+                    }
+                    _ => line.add(Inline::Code(text[..end].replace('\n', " "))),
+                }
+                return Some(end);
+            }
+        }
+        Some(end_of_tag)
+    }
+
+    fn link(&mut self, text: &str, depth: usize, line: &mut Line) -> Option<usize> {
+        if text.starts_with("[[") {
+            let length = balanced(text, "[[", "]]");
+            let inner = text[2..length].strip_suffix("]]")?;
+            if let Some(file) = inner.strip_prefix("File:").or_else(|| inner.strip_prefix("Image:")) {
+                let picture = picture(file);
+                line.add(picture.unwrap_or_else(|| Inline::Code(text[..length].to_owned())));
+                return Some(length);
+            }
+            let (target, words) = inner.split_once('|').unwrap_or((inner, inner));
+            if target.starts_with("Category:") || words.contains("[[") {
+                line.add(Inline::Code(text[..length].to_owned()));
+                return Some(length);
+            }
+            let target = decode_references(target.trim_start_matches(':'));
+            let to = match target.strip_prefix('#') {
+                Some(anchor) => LinkTo::Heading(anchor.to_owned()),
+                None => LinkTo::External(target),
+            };
+            let mut inner = Line::default();
+            self.inlines(words, depth + 1, &mut inner);
+            line.add(Inline::Link { to, text: inner.0 });
+            return Some(length);
+        }
+        let length = text.find(']')? + 1;
+        let inner = &text[1..length - 1];
+        let (address, words) = inner.split_once(' ').unwrap_or((inner, inner));
+        if !address.contains(':') || address.contains(['<', '[', '\'']) {
+            return None;
+        }
+        let mut within = Line::default();
+        self.inlines(words, depth + 1, &mut within);
+        let text = if words == address { vec![Inline::Text(decode_references(address))] } else { within.0 };
+        line.add(Inline::Link { to: LinkTo::External(decode_references(address)), text });
+        Some(length)
+    }
+}
+
+fn starts_block(line: &str) -> bool {
+    line.starts_with(['=', '*', '#', ':', ';']) || line.starts_with("{|") || line.starts_with("----") || line.starts_with('<')
+}
+
+fn heading(line: &str) -> Option<(u8, &str)> {
+    let count = |text: &str| text.bytes().take_while(|&byte| byte == b'=').count();
+    let level = count(line).min(line.bytes().rev().take_while(|&byte| byte == b'=').count()).min(6);
+    let words = line.get(level..line.len().checked_sub(level)?)?;
+    let level = u8::try_from(level).ok().filter(|level| *level > 0)?;
+    (!words.trim().is_empty()).then(|| (level.max(2), words.trim()))
+}
+
+/// Code as it stood between its fences.
+fn code(inner: &str) -> String {
+    let lines = inner.strip_prefix('\n').unwrap_or(inner);
+    let lines = lines.strip_suffix('\n').unwrap_or(lines);
+    if lines.is_empty() { String::new() } else { format!("{lines}\n") }
+}
+
+/// The task at the start of an item.
+fn take_task(blocks: &mut Vec<Block>) -> Option<bool> {
+    let Some(Block::Paragraph(line)) = blocks.first_mut() else { return None };
+    let Some(Inline::Text(words)) = line.first_mut() else { return None };
+    let (done, rest) = task(words);
+    done?;
+    *words = rest.to_owned();
+    if words.is_empty() {
+        line.remove(0);
+    }
+    if line.is_empty() {
+        blocks.remove(0);
+    }
+    done
+}
+
+/// How long something is that begins and ends in signs, others of its kind inside of it.
+fn balanced(text: &str, open: &str, close: &str) -> usize {
+    let mut depth = 0usize;
+    let mut at = 0;
+    while at < text.len() {
+        if text[at..].starts_with(open) {
+            depth += 1;
+            at += open.len();
+        } else if text[at..].starts_with(close) {
+            depth = depth.saturating_sub(1);
+            at += close.len();
+            if depth == 0 {
+                return at;
+            }
+        } else {
+            at += text[at..].chars().next().map_or(1, char::len_utf8);
+        }
+    }
+    text.len()
+}
+
+fn table_length(text: &str) -> usize {
+    let mut depth = 0usize;
+    let mut length = 0;
+    for line in text.split_inclusive('\n') {
+        length += line.len();
+        if line.trim_start().starts_with("{|") {
+            depth += 1;
+        } else if line.trim_start().starts_with("|}") {
+            depth = depth.saturating_sub(1);
+            if depth == 0 {
+                break;
+            }
+        }
+    }
+    length
+}
+
+/// How a cell is set, whether it is the head of a row, and its words.
+fn cell_of(cell: &str) -> (Alignment, bool, &str) {
+    let (attributes, words) = match cell.split_once('|') {
+        Some((attributes, words)) if !attributes.contains("[[") && !attributes.contains("{{") => (attributes, words),
+        _ => ("", cell),
+    };
+    let alignment = match attributes {
+        attributes if attributes.contains("text-align: left") => Alignment::Left,
+        attributes if attributes.contains("text-align: center") => Alignment::Center,
+        attributes if attributes.contains("text-align: right") => Alignment::Right,
+        _ => Alignment::None,
+    };
+    (alignment, attributes.contains("scope=\"row\""), words)
+}
+
+/// Where words between apostrophes end.
+fn end_of_quotes(text: &str, signs: usize) -> Option<usize> {
+    let mut at = 0;
+    while let Some(found) = text[at..].find("''") {
+        let start = at + found;
+        let count = text[start..].bytes().take_while(|&byte| byte == b'\'').count();
+        if count == signs {
+            return Some(start);
+        }
+        // Three that follow two, or the other way round, are something inside.
+        if count > signs && count >= 5 {
+            return Some(start + count - signs);
+        }
+        at = start + count;
+    }
+    None
+}
+
+fn picture(file: &str) -> Option<Inline> {
+    let mut parts = file.split('|');
+    let name = parts.next()?.trim().to_owned();
+    let (mut alt, mut title) = (String::new(), String::new());
+    for part in parts {
+        match part.split_once('=') {
+            Some(("alt", words)) => alt = decode_references(words),
+            Some(("link" | "upright" | "lang" | "page", _)) => {}
+            _ if matches!(part, "frameless" | "frame" | "thumb" | "border" | "left" | "right" | "center" | "none") => {}
+            _ if part.ends_with("px") => {}
+            _ => title = decode_references(part),
+        }
+    }
+    // A picture that leads somewhere is more than a picture.
+    (!file.contains("|link=") && (word_set(&title).is_empty() || !title.contains("[["))).then(|| Inline::Picture { name, alt, title })
+}

@@ -1,0 +1,342 @@
+//! A page of a wiki as Markdown for the file of its author: the way back from each dialect, for what is written there and for the
+//! markup that people use beside it. What is not understood is shown as it is, in a fence; no word is lost.
+
+mod confluence;
+mod dokuwiki;
+mod lines;
+mod mediawiki;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::page::{Block, Case, Heading, Inline, Item, LinkTo, Page, plain};
+use super::{Dialect, Flavour};
+use crate::highlight::Highlighter;
+use crate::slug::Slug;
+use crate::source::SitePath;
+
+/// What the author calls the things that a page of the wiki names.
+#[derive(Debug, Clone, Default)]
+pub struct Names {
+    /// The addresses of pictures in the file of the author, by the names that their contents give them.
+    pub pictures: BTreeMap<String, String>,
+    /// The files of other case studies, by the places of their pages.
+    pub pages: BTreeMap<String, String>,
+    /// What stands on the page and not in the text of the file, because it comes from front matter.
+    pub apart: Vec<Block>,
+}
+
+/// A page as it was read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Reading {
+    blocks: Vec<Block>,
+    footnotes: Vec<Vec<Block>>,
+    /// Which heading has an anchor with a name of its own, by that name.
+    anchors: BTreeMap<String, usize>,
+}
+
+/// What stands for a sign that storybank reads in Markdown and hosts do not, until the rest is written.
+const KIND_START: char = '\u{f0000}';
+const KIND_END: char = '\u{f0001}';
+const BACKSLASH: char = '\u{f0002}';
+
+/// The language of a fence around what was not understood.
+const VERBATIM: &str = "wiki";
+
+/// A page as Markdown.
+pub fn markdown(dialect: Dialect, text: &str, names: &Names, highlighter: &Highlighter) -> String {
+    match dialect {
+        Dialect::Markdown(flavour) => of_markdown(flavour, text, names),
+        // Nobody edits such a file but its author's program.
+        Dialect::Html => fenced("html", text),
+        Dialect::Mediawiki | Dialect::Dokuwiki | Dialect::Confluence => {
+            let apart = apart(dialect, names, highlighter);
+            let reading = without(read(dialect, text), &apart);
+            let markdown = written(dialect, reading, names, highlighter);
+            with_lost_lines(dialect, text, markdown, names)
+        }
+    }
+}
+
+fn read(dialect: Dialect, text: &str) -> Reading {
+    let text: String = text.chars().filter(|next| !matches!(*next, KIND_START | KIND_END | BACKSLASH)).collect();
+    match dialect {
+        Dialect::Mediawiki => mediawiki::read(&text),
+        Dialect::Dokuwiki => dokuwiki::read(&text),
+        Dialect::Confluence => confluence::read(&text),
+        Dialect::Markdown(_) | Dialect::Html => Reading::default(),
+    }
+}
+
+fn fenced(language: &str, text: &str) -> String {
+    let fence = "`".repeat(3.max(text.split(|next| next != '`').map(str::len).max().unwrap_or_default() + 1));
+    format!("{fence}{language}\n{}\n{fence}\n", text.trim_end_matches('\n'))
+}
+
+/// What comes from front matter, as it is read back.
+fn apart(dialect: Dialect, names: &Names, highlighter: &Highlighter) -> Vec<Block> {
+    let one = |block: &Block| {
+        let case = case(Page { blocks: vec![block.clone()], ..Page::default() });
+        read(dialect, &text_of(dialect, &case, highlighter)).blocks
+    };
+    names.apart.iter().flat_map(one).collect()
+}
+
+/// The page without what comes from front matter, as long as nobody has changed that.
+fn without(mut reading: Reading, apart: &[Block]) -> Reading {
+    for gone in apart {
+        if let Some(at) = reading.blocks.iter().position(|block| block == gone) {
+            reading.blocks.remove(at);
+        }
+    }
+    reading
+}
+
+fn case(page: Page) -> Case {
+    Case { slug: Slug::of("page"), file: SitePath::new("page.md"), title: "page".to_owned(), language: String::new(), html: Vec::new(), page }
+}
+
+fn text_of(dialect: Dialect, case: &Case, highlighter: &Highlighter) -> String {
+    let (pages, _) = super::write(dialect, "", std::slice::from_ref(case), &BTreeMap::new(), highlighter);
+    pages.into_iter().map(|page| page.text).collect()
+}
+
+/// The Markdown of a page that was read.
+fn written(dialect: Dialect, mut reading: Reading, names: &Names, highlighter: &Highlighter) -> String {
+    let mut counts = BTreeMap::new();
+    name_headings(&mut reading.blocks, &mut counts);
+    let page = Page { blocks: reading.blocks, footnotes: reading.footnotes, pictures: Vec::new() };
+    let mut case = case(page);
+    let ids: Vec<String> = case.page.headings().iter().map(|heading| heading.id.clone()).collect();
+    let mut anchors: BTreeMap<String, String> = dialect.anchors(&case).into_iter().map(|(id, anchor)| (anchor, id)).collect();
+    anchors.extend(reading.anchors.iter().filter_map(|(name, &at)| Some((name.clone(), ids.get(at)?.clone()))));
+    let author = Author { anchors: &anchors, names };
+    let Page { blocks, footnotes, .. } = &case.page;
+    let blocks = author.blocks(blocks);
+    let footnotes = footnotes.iter().map(|note| author.blocks(note)).collect();
+    case.page = Page { blocks, footnotes, pictures: Vec::new() };
+    let text = text_of(Dialect::Markdown(Flavour::Plain), &case, highlighter);
+    let text = text.split_once("\n\n").map_or(String::new(), |(_, text)| text.to_owned());
+    let text = with_pictures(&text, names);
+    text.replace(KIND_START, "[!").replace(KIND_END, "]").replace(BACKSLASH, "\\")
+}
+
+/// Gives headings ids, as their words make them.
+fn name_headings(blocks: &mut [Block], counts: &mut BTreeMap<String, usize>) {
+    for block in blocks {
+        match block {
+            Block::Heading(heading) => {
+                let id = Slug::of(&plain(&heading.text)).to_string();
+                let count = counts.entry(id.clone()).or_default();
+                *count += 1;
+                heading.id = if *count == 1 { id } else { format!("{id}-{count}") };
+                heading.is_linked = true;
+            }
+            Block::Quote(blocks) | Block::Callout { blocks, .. } | Block::Details { blocks, .. } | Block::Element(_, blocks) => name_headings(blocks, counts),
+            Block::List(list) => list.items.iter_mut().for_each(|item| name_headings(&mut item.blocks, counts)),
+            _ => {}
+        }
+    }
+}
+
+/// Pictures where the author keeps them.
+fn with_pictures(text: &str, names: &Names) -> String {
+    let addresses = names.pictures.iter();
+    addresses.fold(text.to_owned(), |text, (name, address)| text.replace(&format!("](pictures/{name}"), &format!("]({address}")))
+}
+
+/// Says things as the author does.
+struct Author<'a> {
+    /// The ids of headings, by their anchors on the wiki.
+    anchors: &'a BTreeMap<String, String>,
+    names: &'a Names,
+}
+
+impl Author<'_> {
+    fn blocks(&self, blocks: &[Block]) -> Vec<Block> {
+        blocks.iter().map(|block| self.block(block)).collect()
+    }
+
+    fn block(&self, block: &Block) -> Block {
+        match block {
+            Block::Heading(heading) => Block::Heading(Heading { text: self.line(&heading.text), ..heading.clone() }),
+            Block::Paragraph(inlines) => Block::Paragraph(self.line(inlines)),
+            Block::Quote(blocks) => Block::Quote(self.blocks(blocks)),
+            Block::Callout { kind, title, blocks } => {
+                let kind = super::page::callout_name(*kind).to_lowercase();
+                let mut first = vec![Inline::Text(format!("{KIND_START}{kind}{KIND_END} "))];
+                first.extend(self.line(title));
+                Block::Quote(std::iter::once(Block::Paragraph(first)).chain(self.blocks(blocks)).collect())
+            }
+            Block::Details { summary, blocks } => Block::Details { summary: self.line(summary), blocks: self.blocks(blocks) },
+            Block::List(list) => {
+                let item = |item: &Item| Item { done: item.done, blocks: self.blocks(&item.blocks) };
+                Block::List(super::page::List { items: list.items.iter().map(item).collect(), ..list.clone() })
+            }
+            Block::Table(table) => {
+                let cells = |cells: &Vec<Vec<Inline>>| cells.iter().map(|cell| self.line(cell)).collect::<Vec<_>>();
+                let rows = table.rows.iter().map(cells).collect();
+                Block::Table(super::page::Table { columns: table.columns.clone(), head: cells(&table.head), rows })
+            }
+            Block::Element(element, blocks) => Block::Element(element.clone(), self.blocks(blocks)),
+            Block::Code { .. } | Block::Rule | Block::Facts(_) | Block::Contents | Block::Actions(_) => block.clone(),
+        }
+    }
+
+    fn line(&self, inlines: &[Inline]) -> Vec<Inline> {
+        inlines.iter().map(|inline| self.inline(inline)).collect()
+    }
+
+    fn inline(&self, inline: &Inline) -> Inline {
+        match inline {
+            Inline::Text(text) => Inline::Text(guarded(text)),
+            Inline::Styled(style, inlines) => Inline::Styled(*style, self.line(inlines)),
+            Inline::Element(element, inlines) => Inline::Element(element.clone(), self.line(inlines)),
+            Inline::Link { to, text } => Inline::Link { to: LinkTo::External(self.address(to)), text: self.line(text) },
+            Inline::Code(_) | Inline::Picture { .. } | Inline::Break | Inline::Footnote(_) => inline.clone(),
+        }
+    }
+
+    fn address(&self, to: &LinkTo) -> String {
+        let id = |anchor: &str| self.anchors.get(anchor).cloned().unwrap_or_else(|| Slug::of(anchor).to_string());
+        match to {
+            LinkTo::Heading(anchor) => format!("#{}", id(anchor)),
+            LinkTo::Page { .. } => String::new(),
+            LinkTo::External(address) => {
+                let (page, anchor) = address.split_once('#').map_or((address.as_str(), ""), |(page, anchor)| (page, anchor));
+                match self.names.pages.get(page) {
+                    Some(file) if anchor.is_empty() => file.clone(),
+                    Some(file) => format!("{file}#{}", Slug::of(anchor)),
+                    None => address.clone(),
+                }
+            }
+        }
+    }
+}
+
+/// Words in which nothing is a comment or a mark to storybank.
+fn guarded(text: &str) -> String {
+    ["%%", "=="].iter().fold(text.to_owned(), |text, pair| {
+        let (first, second) = pair.split_at(1);
+        let mut parts = text.split(pair);
+        let start = parts.next().unwrap_or_default().to_owned();
+        parts.fold(start, |text, part| format!("{text}{first}{BACKSLASH}{second}{part}"))
+    })
+}
+
+/// A page in Markdown: what the host adds is taken away, and pictures are where the author keeps them.
+fn of_markdown(flavour: Flavour, text: &str, names: &Names) -> String {
+    let text = match flavour {
+        Flavour::Gitlab => text.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n")).map_or(text, |(_, text)| text),
+        Flavour::Plain => text.strip_prefix("# ").and_then(|rest| rest.split_once('\n')).map_or(text, |(_, text)| text),
+        Flavour::AzureDevops | Flavour::Github | Flavour::Gitea => text,
+    };
+    let is_contents = |line: &&str| line.trim() == "[[_TOC_]]";
+    let text: String = text.trim_start_matches('\n').split_inclusive('\n').filter(|line| !is_contents(line)).collect();
+    let mut out = text;
+    for (name, address) in &names.pictures {
+        let place = super::attachment_path(flavour, name);
+        for before in ["](", "](/", "](../", "](../../", "](../../../"] {
+            out = out.replace(&format!("{before}{place}"), &format!("]({address}"));
+        }
+    }
+    for (place, file) in &names.pages {
+        out = out.replace(&format!("]({place})"), &format!("]({file})")).replace(&format!("]({place}#"), &format!("]({file}#"));
+    }
+    callouts_of(&out)
+}
+
+/// Call-outs with their titles where storybank looks for them: behind the kind, and not in a strong line below it.
+fn callouts_of(text: &str) -> String {
+    let mut out = String::new();
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
+        out.push_str(line);
+        let is_callout = line.trim_start_matches(['>', ' ']).starts_with("[!") && line.trim_end().ends_with(']');
+        let title =
+            lines.peek().filter(|_| is_callout).and_then(|next| next.trim_start_matches(['>', ' ']).strip_prefix("**")?.strip_suffix("**"));
+        if let Some(title) = title.filter(|title| !title.contains("**")) {
+            out.push(' ');
+            out.push_str(title);
+            lines.next();
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// What was not understood, as it is.
+fn verbatim(text: &str) -> Block {
+    Block::Code { language: VERBATIM.to_owned(), text: format!("{}\n", text.trim_end_matches('\n')) }
+}
+
+/// The Markdown with the lines of the page behind it of which a word is not in it: nothing that somebody wrote may disappear.
+fn with_lost_lines(dialect: Dialect, text: &str, markdown: String, names: &Names) -> String {
+    // Elements are taken apart one by one, and what is not known among them is shown as it is.
+    if dialect == Dialect::Confluence {
+        return markdown;
+    }
+    let apart: String =
+        names.apart.iter().map(|block| Page { blocks: vec![block.clone()], ..Page::default() }.words()).collect::<Vec<_>>().join("\n");
+    let there = word_set(&format!("{markdown}\n{apart}"));
+    let is_lost = |line: &&str| word_set(&without_markup(line)).iter().any(|word| !there.contains(word));
+    let lost: Vec<&str> = text.lines().filter(is_lost).collect();
+    if lost.is_empty() { markdown } else { format!("{markdown}\n{}", fenced(VERBATIM, &lost.join("\n"))) }
+}
+
+/// A line of a wiki without its tags, its addresses and the words that mean something to the wiki.
+fn without_markup(line: &str) -> String {
+    const SIGNS: [&str; 23] = [
+        "File",
+        "Image",
+        "frameless",
+        "800px",
+        "link",
+        "alt",
+        "class",
+        "wikitable",
+        "style",
+        "text",
+        "align",
+        "left",
+        "center",
+        "right",
+        "scope",
+        "row",
+        "NOTOC",
+        "TOC",
+        "note",
+        "px",
+        "thumb",
+        "start",
+        "lang",
+    ];
+    let mut words = String::new();
+    let mut rest = line;
+    while let Some(start) = rest.find('<') {
+        words.push_str(&rest[..start]);
+        words.push(' ');
+        let Some(end) = rest[start..].find('>') else { break };
+        rest = &rest[start + end + 1..];
+    }
+    words.push_str(rest);
+    let words = crate::words::decode_references(&words);
+    // The targets of links and pictures are addresses.
+    let words: String = words
+        .split("[[")
+        .enumerate()
+        .map(|(at, part)| if at == 0 { part } else { part.split_once('|').map_or(part, |(_, part)| part) })
+        .collect::<Vec<_>>()
+        .join(" ");
+    let words: String = words
+        .split("{{")
+        .enumerate()
+        .map(|(at, part)| if at == 0 || !part.starts_with(':') { part } else { part.split_once(['|', '}']).map_or(part, |(_, part)| part) })
+        .collect::<Vec<_>>()
+        .join(" ");
+    words.split(|next: char| !next.is_alphanumeric()).filter(|word| !SIGNS.contains(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// The words of a text without any signs, to see whether some of them got lost.
+fn word_set(text: &str) -> BTreeSet<String> {
+    text.split(|next: char| !next.is_alphanumeric()).filter(|word| word.chars().count() > 1).map(str::to_owned).collect()
+}

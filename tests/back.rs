@@ -1,0 +1,191 @@
+//! A page of a wiki comes back as Markdown: what was published as the same page, and what a colleague wrote with all of its words.
+
+#[expect(dead_code, reason = "each test uses a part of what they share")]
+mod common;
+
+use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
+use storybank::config::Target;
+use storybank::highlight::Highlighter;
+use storybank::plan::{Draft, Standing, as_markdown};
+use storybank::slug::Slug;
+
+/// Something of each construct that case studies are written with.
+const CONSTRUCTS: &[&str] = &[
+    "Plain words, with a comma; and a colon: so.",
+    "*Stress*, **weight**, ~~gone~~, `code`, <kbd>Ctrl</kbd>, <sub>low</sub>, <sup>high</sup>, <mark>marked</mark> and <u>line</u>.",
+    "Some **strong words with *stress* inside** of them.",
+    "A [link](https://example.org/a?b=c&d=e), another <https://example.org/x> and one to [the numbers](#the-numbers).",
+    "See [the other one](other.md) and [its effect](other.md#impact).",
+    "One line\\\nand the next.",
+    "Words that look like markup: 2 * 3 * 4, a_b_c, [brackets], {braces}, <angles>, # hash, 50 %, ''two'', '''three'''.",
+    "Comments %\\% and marks =\\= that are none, a `%%` in code, \\#42, \\@home, :smile:.",
+    "- one\n- two\n- three",
+    "1. first\n2. second\n3. third",
+    "- one\n  - inside\n  - again\n    - deep\n- two",
+    "- [x] done\n- [ ] open",
+    "3. third\n4. fourth",
+    "- one\n\n  with a second paragraph\n\n- two",
+    "| A | B | C |\n| --- | :---: | ---: |\n| one | two | three |\n| *four* | `five` | [six](https://example.org) |",
+    "> A quote\n>\n> in two paragraphs.",
+    "> [!note]\n> Words of a note.",
+    "> [!tip] Of the day\n> Words of a tip.\n>\n> And more.",
+    "> [!important]\n> Words that matter.",
+    "> [!warning] Hot\n> Words of a warning.",
+    "> [!caution]\n> Words of a caution.",
+    "```yaml\nkey: value # words\nlist:\n  - one\n```",
+    "```\nplain <b> & 'words'\n\n  indented\n```",
+    "<details>\n<summary>More of it</summary>\n\nHidden words.\n\n- a list\n\n</details>",
+    "---",
+    "A note[^1], the same[^1] and another[^2].\n\n[^1]: The text of the note.\n[^2]: With `code` in it.",
+    "### A deeper heading\n\nWords below it.",
+    "## The numbers\n\nWords below it.",
+    "![A graph](graph.svg)",
+    "Ünïcödé, 漢字, עברית and 🙂.",
+];
+
+const HEAD: &str =
+    "---\ntitle: One\naudience: team\nseverity: 2\nactions:\n  - what: Alert earlier\n    owner: Platform team\n    status: open\n---\n";
+
+fn site(body: &str) -> common::Files {
+    let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\"><rect/></svg>\n";
+    common::files(&format!(
+        "-- content/case-studies/one.md --\n{HEAD}{body}\n-- content/case-studies/other.md --\n---\ntitle: Other\naudience: team\n---\n## Impact\n\nx\n\
+         -- content/case-studies/graph.svg --\n{svg}"
+    ))
+}
+
+fn page(draft: &Draft) -> &str {
+    &draft.pages.iter().find(|page| page.case.as_str() == "one").expect("it is published").text
+}
+
+fn back(draft: &Draft, target: &Target, text: &str) -> String {
+    let standing = Standing { text: text.to_owned(), ..Standing::default() };
+    as_markdown(draft, target, &Slug::of("one"), &standing, &Highlighter::default())
+}
+
+/// What differs between a page and the page that is made of what came back.
+fn difference(body: &str) -> Vec<String> {
+    let first = common::drafts_and_targets(&site(body));
+    let mut found = Vec::new();
+    for (kind, target, draft) in first.iter().filter(|(_, target, _)| !format!("{target:?}").contains("Html")) {
+        let markdown = back(draft, target, page(draft));
+        let second = common::drafts_and_targets(&site(&markdown));
+        let again = second.iter().find(|(other, other_target, _)| other == kind && other_target.place == target.place);
+        let again = again.map_or_else(String::new, |(_, _, draft)| page(draft).to_owned());
+        if again != page(draft) {
+            found.push(format!("{kind}: of\n{body}\ncame back\n{markdown}\nwhich makes\n{again}\ninstead of\n{}", page(draft)));
+        }
+    }
+    found
+}
+
+#[test]
+fn what_is_published_comes_back_as_the_same_page() {
+    let whole = format!("## Impact\n\n{}\n", CONSTRUCTS.join("\n\n"));
+    let bodies = CONSTRUCTS.iter().map(|construct| format!("## Impact\n\nBefore.\n\n{construct}\n\nAfter.\n\n## The numbers\n\nx\n"));
+    let found: Vec<String> = bodies.chain([whole]).flat_map(|body| difference(&body)).collect();
+    assert!(found.is_empty(), "{} differ:\n{}", found.len(), found[..found.len().min(6)].join("\n=====\n"));
+}
+
+#[test]
+fn constructs_in_any_order_come_back() {
+    let config = ProptestConfig { cases: 24, failure_persistence: None, rng_seed: common::seed(), ..ProptestConfig::default() };
+    let constructs: Vec<&str> =
+        CONSTRUCTS.iter().copied().filter(|construct| !construct.contains("[^1]") && !construct.contains("](#")).collect();
+    let bodies = prop::collection::vec(prop::sample::select(constructs), 1..8);
+    let result = TestRunner::new(config).run(&bodies, |parts| {
+        let found = difference(&format!("## Impact\n\n{}\n", parts.join("\n\n")));
+        prop_assert!(found.is_empty(), "{}", found.join("\n=====\n"));
+        Ok(())
+    });
+    result.unwrap_or_else(|error| panic!("{error}"));
+}
+
+/// The Markdown of a text that a colleague has put behind what was published.
+fn with_addition(kind: &str, addition: &str) -> String {
+    let drafts = common::drafts_and_targets(&site("## Impact\n\nBefore."));
+    let (_, target, draft) = drafts.iter().find(|(other, _, _)| *other == kind).expect("it is one of the kinds");
+    back(draft, target, &format!("{}\n{addition}\n", page(draft)))
+}
+
+#[test]
+fn what_a_colleague_writes_comes_back_as_markdown() {
+    for (kind, addition, wanted) in [
+        ("mediawiki", "=== What we know ===\nIt was '''late''', see https://example.org/log.", "### What we know"),
+        ("mediawiki", "It was '''late''' and ''slow''.", "It was **late** and *slow*."),
+        ("mediawiki", "* a point\n** below it\n* another", "- a point\n  - below it\n- another"),
+        ("mediawiki", "Known<ref>From the log.</ref> by now.", "Known[^1] by now."),
+        ("mediawiki", "Known<ref>From the log.</ref> by now.", "[^1]: From the log."),
+        ("mediawiki", "{| class=\"wikitable\"\n! When !! What\n|-\n| 10:30 || Alarm\n|}", "| When | What |"),
+        ("mediawiki", "[[Other|that one]] and [https://example.org here]", "[that one](other.md) and [here](https://example.org)"),
+        ("dokuwiki", "===== What we know =====\n\nIt was **late** and //slow//.", "## What we know\n\nIt was **late** and *slow*."),
+        ("dokuwiki", "  * a point\n    * below it\n  - counted", "- a point\n  - below it"),
+        ("dokuwiki", "Known((From the log.)) by now.", "Known[^1] by now."),
+        ("dokuwiki", "^ When ^ What ^\n| 10:30 | Alarm |", "| When | What |"),
+        ("confluence", "<h3>What we know</h3><p>It was <strong>late</strong>.</p>", "### What we know\n\nIt was **late**."),
+        ("confluence", "<ul><li><p>a point</p></li></ul>", "- a point"),
+        ("confluence", "<table><tbody><tr><th>When</th></tr><tr><td>10:30</td></tr></tbody></table>", "| When |\n| --- |\n| 10:30 |"),
+        ("github", "It was **late**.\n\n- a point", "It was **late**.\n\n- a point"),
+    ] {
+        let markdown = with_addition(kind, addition);
+        assert!(markdown.contains(wanted), "{kind}: {addition} came back as\n{markdown}");
+        assert!(markdown.contains("Before.") && !markdown.contains("Platform team"), "{kind}: {markdown}");
+    }
+}
+
+#[test]
+fn what_is_not_understood_is_shown_as_it_is() {
+    for (kind, addition) in [
+        ("mediawiki", "{{Infobox incident|owner=Platform|status=closed}}"),
+        ("mediawiki", "; Term\n: explained in words"),
+        ("mediawiki", "{|\n| colspan=\"2\" | spanning words\n|-\n| one || two\n|}"),
+        ("mediawiki", "<gallery>\nFile:Bench.png|Caption words\n</gallery>"),
+        ("mediawiki", "Words with {{template|inside}} of them and <math>x + yy</math>."),
+        ("mediawiki", "[[Category:Incidents of spring]]"),
+        ("mediawiki", "<div class=\"box\">\nboxed words\n</div>"),
+        ("mediawiki", "'''never closed words\n<blockquote>\nquoted words"),
+        ("mediawiki", "{|\n|never closed table words"),
+        ("dokuwiki", "<WRAP center round info>\nwrapped words\n</WRAP>"),
+        ("dokuwiki", "^ Head ^ Other ^\n| ::: | spanning words |"),
+        ("dokuwiki", "| one | two |\n| alone |"),
+        ("dokuwiki", "{{https://example.org/shown.png|Caption words}}"),
+        ("dokuwiki", "~~META:status=draft~~"),
+        ("dokuwiki", "never **closed words and [[broken|link words"),
+        ("dokuwiki", "<code>\nnever closed code"),
+        ("confluence", "<ac:structured-macro ac:name=\"jira\"><ac:parameter ac:name=\"key\">OPS-4711</ac:parameter></ac:structured-macro>"),
+        (
+            "confluence",
+            "<p>State <ac:structured-macro ac:name=\"status\"><ac:parameter ac:name=\"title\">LATE</ac:parameter></ac:structured-macro></p>",
+        ),
+        ("confluence", "<p>By <ac:link><ri:user ri:account-id=\"1234abcd\"/></ac:link></p>"),
+        ("confluence", "<table><tbody><tr><td colspan=\"2\">spanning words</td></tr><tr><td>one</td><td>two</td></tr></tbody></table>"),
+        ("confluence", "<dl><dt>term</dt><dd>explained words</dd></dl>"),
+        ("github", "<div align=\"center\">centred words</div>"),
+    ] {
+        let markdown = with_addition(kind, addition);
+        let words = addition.split(|next: char| !next.is_alphanumeric()).filter(|word| word.chars().count() > 3);
+        let tags = ["gallery", "blockquote", "WRAP", "tbody", "structured", "macro", "parameter", "name", "https", "code"];
+        let lost: Vec<&str> = words.filter(|word| !tags.contains(word) && !markdown.contains(word)).collect();
+        assert!(lost.is_empty(), "{kind}: {lost:?} of {addition} is not in\n{markdown}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, rng_seed: common::seed(), ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_that_stands_on_a_wiki_makes_it_fail(
+        parts in prop::collection::vec(prop::sample::select(vec![
+            "{|", "|}", "|-", "| ", "! ", "''", "'''", "[[", "]]", "[http://a ", "]", "{{", "}}", "<ref>", "</ref>", "<ul>", "<li>", "</li>", "</ul>",
+            "<div class=\"mw-collapsible\">", "</div>", "<pre>", "</pre>", "<references>", "</references>", "&amp;", "* ", "# ", "\n", "\n\n", " ", "wörd", "==", "  * ",
+            "%%", "((", "))", "<code>", "</code>", "^", "> ", "\\\\ ", "//", "**", "<p>", "</p>", "<ac:link>", "</ac:link>", "====", "~~", "🙂",
+        ]), 0..40),
+    ) {
+        let text = parts.concat();
+        for (_, target, draft) in common::drafts_and_targets(&site("x")) {
+            let markdown = back(&draft, &target, &text);
+            prop_assert!(!text.contains("wörd") || markdown.contains("wörd"), "{text:?} became {markdown:?}");
+        }
+    }
+}
