@@ -146,6 +146,7 @@ pub mod rules {
         CONFIG = "invalid-setting", Error, "`site.toml` has known settings with fitting values.";
         MISPLACED = "misplaced-file", Warning, "A Markdown file lies in the folder of its kind.";
         FIELD_MISSING = "missing-field", Error, "A required field is there.";
+        NOT_SHOWN = "not-shown", Warning, "What an author writes is shown on a page.";
         ENCODING = "not-utf-8", Error, "A file is UTF-8 text.";
         OPEN_REMARK = "open-remark", Error, "What is published has no open remark of a reviewer.";
         PICTURE = "picture-metadata", Error, "A picture that leaves can be cleaned of what cameras and programs write into it.";
