@@ -369,8 +369,8 @@ const LABEL_ENDS: &[char] = &[':', '：', '.', '-', '–', '—', '|'];
 /// The name that bold words give as a label, whether it has the mark for private text, and how many bytes behind the bold words
 /// belong to it; nothing where the bold words are a part of a sentence.
 fn label_and_cut(bold: &str, after: After<'_>) -> Option<(String, bool, usize)> {
-    let (bold, is_marked_inside) = without_private_mark(bold);
     let is_ended_inside = bold.trim_end().ends_with(LABEL_ENDS);
+    let (bold, is_marked_inside) = without_private_mark(bold);
     let name = bold.trim().trim_end_matches(LABEL_ENDS).trim_end();
     let (text, ends_line) = match after {
         After::EndOfLine => ("", true),

@@ -220,6 +220,11 @@ impl<'a> Resolver<'a> {
         if let Some(found) = targets.iter().find_map(|&target| self.fragment_in(target, node, fragment)) {
             return Ok(found);
         }
+        // The heading that says the title is the one at the top of the page.
+        let is_title = |&target: &DocumentId| Slug::of(self.site.document(target).meta.title()) == Slug::of(fragment);
+        if targets.iter().any(is_title) {
+            return Ok(Destination::Page { node, fragment: String::new(), section: None });
+        }
         let sections = targets.iter().flat_map(|&target| &self.site.document(target).sections);
         let known: Vec<&str> = sections.map(|section| section.id.as_str()).filter(|id| !id.is_empty()).collect();
         let help = did_you_mean(Slug::of(fragment).as_str(), known.iter().copied()).unwrap_or_else(|| {

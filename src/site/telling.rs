@@ -114,7 +114,7 @@ pub fn merged_sections(story: (DocumentId, &Document), variant: (DocumentId, &Do
         }
     }
     for (own, section) in variant.sections.iter().enumerate() {
-        let is_empty_lead = section.heading.is_empty() && variant.body.is_blank(section.nodes.clone());
+        let is_empty_lead = section.heading.is_empty() && section.nodes.is_empty();
         if !placed[own] && !is_empty_lead {
             let told = Told { document: variant_id, section: own, change: Change::Added };
             let place = place_for(section.part, &merged, |told| part_of(told, (story_id, story), variant));
