@@ -137,6 +137,7 @@ pub mod rules {
         ADDRESS = "address-taken", Error, "Every page has an address of its own.";
         AMBIGUOUS_LINK = "ambiguous-link", Error, "A link names one document.";
         BLAME = "blame", Error, "What is published blames no person.";
+        CUT = "cut-value", Warning, "A value of front matter is not cut by a comment.";
         DEAD_LINK = "dangling-link", Error, "A link leads to something that exists.";
         RAW_HTML = "dropped-html", Warning, "HTML in Markdown keeps to the tags that a document needs.";
         DUPLICATE = "duplicate-slug", Error, "A slug is unique within its kind.";

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Deserializer, de};
 
-use super::Place;
+use super::headings::Names;
 use super::outline::Titles;
+use super::{Place, foreign};
 use crate::diagnostic::{Diagnostic, rules};
 use crate::front_matter::{self, Split};
 use crate::model::{
@@ -56,27 +57,31 @@ fn given(field: Option<String>) -> Option<String> {
 /// Reads the front matter of a file in its place.
 pub(super) fn read(source: &Source<'_>, place: &Place) -> (Fields, Vec<Diagnostic>) {
     match place {
-        Place::Document(Kind::Story, _) => source.read(story),
-        Place::Document(Kind::Question, _) => source.read(question),
-        Place::Document(Kind::CaseStudy, _) => source.read(case_study),
-        Place::Document(Kind::Competency, _) => source.read(competency),
-        Place::Variant { story, .. } => source.read(|fields, required| variant(fields, story, required)),
-        Place::Home => source.read(home),
+        Place::Document(Kind::Story, _) => source.read(place, story),
+        Place::Document(Kind::Question, _) => source.read(place, question),
+        Place::Document(Kind::CaseStudy, _) => source.read(place, case_study),
+        Place::Document(Kind::Competency, _) => source.read(place, competency),
+        Place::Variant { story, .. } => source.read(place, |fields, required| variant(fields, story, required)),
+        Place::Home => source.read(place, home),
     }
 }
 
 impl Source<'_> {
     fn read<Raw: de::DeserializeOwned + Default>(
         &self,
+        place: &Place,
         convert: impl FnOnce(Raw, &mut Required<'_>) -> Fields,
     ) -> (Fields, Vec<Diagnostic>) {
-        let (raw, mut diagnostics) = front_matter::read::<Raw>(self.text, self.split.yaml, self.path);
+        let names = Names::in_place(place);
+        let advice = |name: &str, known: &[&str]| foreign::advice(name, known, names);
+        let (raw, mut diagnostics) = front_matter::read::<Raw>(self.text, self.split.yaml, self.path, &advice);
         let is_readable = !diagnostics.iter().any(|found| found.rule == &rules::FRONT_MATTER);
         let mut required = Required { source: self, missing: Vec::new() };
         let fields = convert(raw, &mut required);
         let missing = required.missing;
         if is_readable {
             diagnostics.extend(missing);
+            diagnostics.extend(front_matter::cut_by_comments(self.text, self.split.yaml, self.path));
         }
         (fields, diagnostics)
     }

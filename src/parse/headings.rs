@@ -297,6 +297,15 @@ impl Names {
         self.meaning(heading).is_some()
     }
 
+    /// The name under which a part that is known by many names is usually told.
+    pub fn usual(self, heading: &str) -> String {
+        let part = match self.meaning(heading) {
+            Some(Is(part)) => part.name().replace('-', " "),
+            Some(SituationOrObstacle) | None => heading.to_owned(),
+        };
+        part.chars().next().map_or(String::new(), |first| first.to_uppercase().chain(part.chars().skip(1)).collect())
+    }
+
     fn meaning(self, heading: &str) -> Option<Meaning> {
         let lower = heading.to_lowercase().replace('’', "'");
         let outside = lower.split(['(', '[']).next().unwrap_or_default();

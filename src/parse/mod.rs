@@ -1,6 +1,7 @@
 //! One file becomes one document. It never fails: what is wrong comes back as diagnostics beside what could be read.
 
 mod fields;
+mod foreign;
 mod headings;
 mod outline;
 mod place;
@@ -43,12 +44,12 @@ pub fn parse_text(path: &SitePath, text: &Arc<str>) -> Parsed {
         Err(diagnostic) => return failed(diagnostic),
     };
     match front_matter::split(text) {
-        Ok(split) => document(path, text, &place, split),
-        Err(fence) => {
-            let mistake = Diagnostic::new(&rules::FRONT_MATTER, path, fence, "front matter opens here and never closes")
-                .help("end it with a line that holds only `---`");
-            unreadable(path, text, &place, mistake)
-        }
+        Ok(split) if split.present => document(path, text, &place, split),
+        Ok(split) => match foreign::front_matter(text, path) {
+            Some(mistake) => unreadable(path, text, &place, mistake),
+            None => document(path, text, &place, split),
+        },
+        Err(fence) => unreadable(path, text, &place, unclosed(path, text, fence)),
     }
 }
 
@@ -59,6 +60,20 @@ fn unreadable(path: &SitePath, text: &str, place: &Place, mistake: Diagnostic) -
     let document = document(path, &text.into(), place, split).document;
     let document = document.map(|document| Document { audience: Audience::Private, ..document });
     Parsed { document, diagnostics: vec![mistake] }
+}
+
+/// Front matter without an end, and the line that may be meant as one.
+fn unclosed(path: &SitePath, text: &str, fence: Span) -> Diagnostic {
+    let found = Diagnostic::new(&rules::FRONT_MATTER, path, fence, "front matter opens here and never closes");
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let is_meant = at > fence.start as usize && (foreign::is_fence_like(line) || line.trim_end() == "...");
+        if is_meant {
+            return found.note(path, Span::new(at, at + line.trim_end().len()), "found here, expected `---`").help("write three hyphens there: `---`");
+        }
+        at += line.len();
+    }
+    found.help("end it with a line that holds only `---`")
 }
 
 fn failed(diagnostic: Diagnostic) -> Parsed {

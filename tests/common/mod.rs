@@ -159,7 +159,7 @@ pub fn check_for(audience: Audience, text: &str) -> String {
 /// Diagnostics as a person reads them, then how many there are.
 fn printed(files: &Files, diagnostics: &[Diagnostic]) -> String {
     let sources = Sources::new(files.iter().map(|(path, bytes)| (SitePath::new(path.as_str()), Arc::from(bytes.as_slice()))));
-    let reports = diagnostics.iter().map(|found| format!("{}\n\n", report::render(found, &sources, Colour::Plain)));
+    let reports = report::entries(diagnostics, &sources, Colour::Plain).into_iter().map(|entry| format!("{entry}\n\n"));
     reports.collect::<String>() + &report::count(diagnostics) + "\n"
 }
 
