@@ -143,10 +143,12 @@ pub mod rules {
         DUPLICATE = "duplicate-slug", Error, "A slug is unique within its kind.";
         FILE_LEFT = "file-left-behind", Warning, "What goes along to a wiki is a picture.";
         ADDRESS_FORBIDDEN = "forbidden-address", Error, "A link leads to a place in the site, or to an address that runs no code.";
+        EMPTY = "empty-site", Warning, "A site has content.";
         FRONT_MATTER = "front-matter", Error, "Front matter is YAML between two `---` lines.";
         CONFIG = "invalid-setting", Error, "`site.toml` has known settings with fitting values.";
         MISPLACED = "misplaced-file", Warning, "A Markdown file lies in the folder of its kind.";
         FIELD_MISSING = "missing-field", Error, "A required field is there.";
+        NOT_READ = "not-read", Warning, "What lies below `content` is Markdown, or something that Markdown refers to.";
         NOT_SHOWN = "not-shown", Warning, "What an author writes is shown on a page.";
         ENCODING = "not-utf-8", Error, "A file is UTF-8 text.";
         OPEN_REMARK = "open-remark", Error, "What is published has no open remark of a reviewer.";

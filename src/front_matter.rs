@@ -309,7 +309,8 @@ fn comment_before(slice: &str, at: usize) -> Option<Span> {
     let before = slice[..line.saturating_sub(1)].rfind('\n').map_or(0, |newline| newline + 1);
     [line, before].into_iter().find_map(|start| {
         let text = slice[start..].split('\n').next().unwrap_or_default();
-        let opens = |&(at, _): &(usize, &str)| !text[..at].contains(['"', '\'']) && text[at + 2..].starts_with(|next: char| !next.is_whitespace());
+        let opens =
+            |&(at, _): &(usize, &str)| !text[..at].contains(['"', '\'']) && text[at + 2..].starts_with(|next: char| !next.is_whitespace());
         let (found, _) = text.match_indices(" #").find(opens)?;
         Some(Span::new(start + found + 1, start + text.trim_end().len()))
     })
@@ -317,7 +318,12 @@ fn comment_before(slice: &str, at: usize) -> Option<Span> {
 
 /// White space that is none to YAML, behind a colon or before a key; to a reader it looks like any other.
 fn odd_spaces(slice: &str, yaml: Span, file: &SitePath) -> Vec<Diagnostic> {
-    let is_odd = |sign: char| sign != ' ' && sign != '\t' && sign != '\r' && (sign.is_whitespace() || matches!(sign, '\u{feff}' | '\u{200b}'..='\u{200d}' | '\u{2060}'));
+    let is_odd = |sign: char| {
+        sign != ' '
+            && sign != '\t'
+            && sign != '\r'
+            && (sign.is_whitespace() || matches!(sign, '\u{feff}' | '\u{200b}'..='\u{200d}' | '\u{2060}'))
+    };
     let mut found = Vec::new();
     let mut at = yaml.start as usize;
     for line in slice.split_inclusive('\n') {
@@ -325,14 +331,21 @@ fn odd_spaces(slice: &str, yaml: Span, file: &SitePath) -> Vec<Diagnostic> {
         let indent = text.len() - text.trim_start_matches([' ', '-']).len();
         let key = text[indent..].find([':', '：']).map(|colon| indent + colon);
         let in_indent = text[indent..].starts_with(is_odd).then_some(indent);
-        let before_colon = key.and_then(|colon| text[..colon].chars().next_back().filter(|&last| is_odd(last)).map(|last| colon - last.len_utf8()));
-        let after_colon = key.filter(|&colon| text[indent..colon].chars().all(|sign| sign.is_alphanumeric() || matches!(sign, '-' | '_' | ' ')));
+        let before_colon =
+            key.and_then(|colon| text[..colon].chars().next_back().filter(|&last| is_odd(last)).map(|last| colon - last.len_utf8()));
+        let after_colon =
+            key.filter(|&colon| text[indent..colon].chars().all(|sign| sign.is_alphanumeric() || matches!(sign, '-' | '_' | ' ')));
         let wide = after_colon.filter(|&colon| text[colon..].starts_with('：'));
         let after_colon = after_colon.map(|colon| colon + 1).filter(|&next| text.get(next..).is_some_and(|rest| rest.starts_with(is_odd)));
         if let Some(start) = wide {
             found.push(
-                Diagnostic::new(&rules::FRONT_MATTER, file, Span::new(at + start, at + start + '：'.len_utf8()), "found a full-width colon `：`, expected `: `")
-                    .help("write `: `, a colon and a space"),
+                Diagnostic::new(
+                    &rules::FRONT_MATTER,
+                    file,
+                    Span::new(at + start, at + start + '：'.len_utf8()),
+                    "found a full-width colon `：`, expected `: `",
+                )
+                .help("write `: `, a colon and a space"),
             );
         } else if let Some(start) = in_indent.or(before_colon).or(after_colon) {
             let sign = text[start..].chars().next().unwrap_or(' ');
@@ -358,8 +371,10 @@ fn odd_spaces(slice: &str, yaml: Span, file: &SitePath) -> Vec<Diagnostic> {
 }
 
 /// Fields whose values are single words, so that what follows ` # ` is a remark about them.
-const OF_ONE_WORD: &[&str] =
-    &["audience", "status", "when", "strength", "severity", "started", "detected", "resolved", "due", "on", "inherit", "length", "by", "about", "story"];
+const OF_ONE_WORD: &[&str] = &[
+    "audience", "status", "when", "strength", "severity", "started", "detected", "resolved", "due", "on", "inherit", "length", "by",
+    "about", "story",
+];
 
 /// Warns where a comment cuts a value that stands without quotes: `headline: We closed #42` is `We closed` to YAML.
 ///
@@ -439,7 +454,7 @@ fn cut_in(line: &str, end: usize, start: usize, file: &SitePath) -> Option<Diagn
     }
     let span = Span::new(end + blanks, line.len()).shifted(start);
     let message =
-        if is_lost { "YAML takes all of this value for a comment" } else { "YAML takes the rest of this value for a comment, from ` #` on" };
+        if is_lost { "all of this value is a comment to YAML" } else { "the rest of this value is a comment to YAML, from ` #` on" };
     let help = "put quotes around the value, as in `headline: \"We closed #42\"`, or write a comment with two spaces before its `#` and one behind it";
     Some(Diagnostic::new(&rules::CUT, file, span, message).help(help))
 }

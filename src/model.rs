@@ -192,7 +192,7 @@ fn no_such_moment(text: &str) -> Option<String> {
         (hour @ 24.., ..) => Some(format!("but there is no hour {hour}")),
         (_, Some(minute @ 60..), _) => Some(format!("but there is no minute {minute}")),
         (_, _, Some(second @ 61..)) => Some(format!("but there is no second {second}")),
-        _ => has_no_zone.then(|| "but without its time zone; expected `Z` or a distance as `+01:00` at its end".to_owned()),
+        _ => has_no_zone.then(|| "which has no time zone; expected `Z` or a distance as `+01:00` at its end".to_owned()),
     }
 }
 
@@ -204,9 +204,8 @@ impl<'de> Deserialize<'de> for Moment {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         text.parse().map(Self).map_err(|_| {
-            let reason = no_such_moment(&text).unwrap_or_else(|| {
-                "expected a moment with its time zone as `2025-03-07T09:10Z` or `2025-03-07T09:10+01:00`".to_owned()
-            });
+            let reason = no_such_moment(&text)
+                .unwrap_or_else(|| "expected a moment with its time zone as `2025-03-07T09:10Z` or `2025-03-07T09:10+01:00`".to_owned());
             de::Error::custom(format!("found \"{text}\", {reason}"))
         })
     }

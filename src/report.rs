@@ -46,9 +46,9 @@ const PLACES: usize = 5;
 /// The entries of a report: a mistake that is made again and again, as in many files of one collection, is one entry.
 pub fn entries(diagnostics: &[Diagnostic], sources: &Sources, colour: Colour) -> Vec<String> {
     let mut groups: Vec<Vec<usize>> = Vec::new();
-    let mut known: HashMap<(&str, String), usize> = HashMap::new();
+    let mut known: HashMap<(&str, String, Option<&str>), usize> = HashMap::new();
     for (index, diagnostic) in diagnostics.iter().enumerate() {
-        let group = *known.entry((diagnostic.rule.name, kind_of(&diagnostic.message))).or_insert(groups.len());
+        let group = *known.entry((diagnostic.rule.name, kind_of(&diagnostic.message), diagnostic.help.as_deref())).or_insert(groups.len());
         match groups.get_mut(group) {
             Some(group) => group.push(index),
             None => groups.push(vec![index]),
@@ -73,7 +73,9 @@ fn kind_of(message: &str) -> String {
         for (index, piece) in piece.split('"').enumerate() {
             match (is_name, index % 2 == 1) {
                 // `answers[1]` and `answers[2]` are elements of one list.
-                (true, _) => kind.extend(piece.split('[').flat_map(|piece| ["[", piece.trim_start_matches(|sign: char| sign.is_ascii_digit())])),
+                (true, _) => {
+                    kind.extend(piece.split('[').flat_map(|piece| ["[", piece.trim_start_matches(|sign: char| sign.is_ascii_digit())]))
+                }
                 (false, true) => kind.push('"'),
                 (false, false) => kind.extend(piece.chars().filter(|sign| !sign.is_ascii_digit())),
             }

@@ -1,6 +1,7 @@
 //! Reading the files of a site, once or again and again.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs::{self, DirEntry};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -12,9 +13,9 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Error, slashed};
-use crate::build::{InputFile, Inputs, settings};
+use crate::build::{InputFile, Inputs, Unfollowed, settings};
 use crate::config;
-use crate::parse::CONTENT;
+use crate::parse::{CONTENT, is_markdown};
 use crate::render::ThemeFile;
 use crate::source::SitePath;
 
@@ -51,8 +52,24 @@ struct Seen {
     file: InputFile,
 }
 
-/// A file that was met on the way, and what it holds where that is wanted.
-type Met = (PathBuf, Option<Found>);
+/// What was met on the way.
+type Met = (PathBuf, What);
+
+enum What {
+    /// A file, and what it holds where that is wanted.
+    File(Option<Found>),
+    /// A link to a folder that is not followed.
+    Link(Unfollowed),
+}
+
+/// How a folder was come to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// Through folders alone.
+    Plain,
+    /// Through a link.
+    Linked,
+}
 
 /// What a look finds at the place of a file.
 enum Found {
@@ -112,20 +129,25 @@ impl Tree {
         let settings = root.join(config::FILE);
         self.has_links = settings.is_symlink();
         let mut inputs = Inputs { settings: self.take(vec![settings])?.pop(), ..Inputs::default() };
-        let is_document = |path: &Path| path.extension().is_some_and(|extension| extension == "md" || extension == "markdown");
-        for (path, found) in self.walk(&root.join(CONTENT), is_document)? {
-            match found {
-                Some(found) => inputs.documents.extend(self.remember(path, found)),
-                None => drop(inputs.assets.insert(site_path(&root, &path))),
+        let is_document = |path: &Path| path.extension().and_then(OsStr::to_str).is_some_and(is_markdown);
+        for (path, met) in self.walk(&root.join(CONTENT), is_document)? {
+            match met {
+                What::File(Some(found)) => inputs.documents.extend(self.remember(path, found)),
+                What::File(None) => drop(inputs.assets.insert(site_path(&root, &path))),
+                What::Link(reason) => inputs.unfollowed.push((site_path(&root, &path), reason)),
             }
         }
+        inputs.unfollowed.sort();
         // A walk gives files in no order.
         inputs.documents.par_sort_unstable_by(|a, b| a.path.cmp(&b.path));
         if let Some(folder) = theme_folder(&root, &inputs)? {
             let below = site_path(&root, &folder);
             let name = |path: &SitePath| path.as_str().strip_prefix(below.as_str()).unwrap_or_default().trim_start_matches('/').to_owned();
             let found = self.walk(&folder, |_| true)?;
-            let files = found.into_iter().filter_map(|(path, found)| self.remember(path, found?));
+            let files = found.into_iter().filter_map(|(path, met)| match met {
+                What::File(found) => self.remember(path, found?),
+                What::Link(_) => None,
+            });
             inputs.theme = files.map(|file| ThemeFile { name: name(&file.path), path: file.path, bytes: file.bytes }).collect();
             inputs.theme.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         }
@@ -182,16 +204,22 @@ impl Tree {
 
     /// The files below a folder in any order, without those that tools keep for themselves; those that are `wanted` are read.
     ///
-    /// A link is followed to a file that lies in the site, and to nothing else.
+    /// A link is followed to a file that lies in the site, and to a folder of the site that lies beside its content.
     fn walk(&mut self, folder: &Path, wanted: impl Fn(&Path) -> bool + Sync) -> Result<Vec<Met>, Error> {
         let has_links = AtomicBool::new(self.has_links);
-        let met = self.walk_into(folder, &wanted, &has_links)?;
+        let met = self.walk_into(folder, Way::Plain, &wanted, &has_links)?;
         self.has_links = has_links.into_inner();
         Ok(met)
     }
 
     /// One core lists the folder while others look at what is in it.
-    fn walk_into(&self, folder: &Path, wanted: &(impl Fn(&Path) -> bool + Sync), has_links: &AtomicBool) -> Result<Vec<Met>, Error> {
+    fn walk_into(
+        &self,
+        folder: &Path,
+        way: Way,
+        wanted: &(impl Fn(&Path) -> bool + Sync),
+        has_links: &AtomicBool,
+    ) -> Result<Vec<Met>, Error> {
         let entries = match fs::read_dir(folder) {
             Ok(entries) => entries,
             // It went while the tree was walked.
@@ -209,12 +237,17 @@ impl Tree {
                 has_links.store(true, Ordering::Relaxed);
             }
             if kind.is_dir() {
-                met.extend(self.walk_into(&path, wanted, has_links)?);
+                met.extend(self.walk_into(&path, way, wanted, has_links)?);
+            } else if kind.is_symlink() && path.is_dir() {
+                match self.unfollowed(&path, way) {
+                    None => met.extend(self.walk_into(&path, Way::Linked, wanted, has_links)?),
+                    Some(reason) => met.push((path, What::Link(reason))),
+                }
             } else if kind.is_file() || (kind.is_symlink() && is_file_of_site(&self.root, &path)) {
                 // The entry knows its folder, which makes asking it cheaper than asking for the whole path.
                 let about = || if kind.is_symlink() { fs::metadata(&path) } else { entry.metadata() };
                 let found = wanted(&path).then(|| self.find(&path, about())).transpose()?;
-                met.push((path, found));
+                met.push((path, What::File(found)));
             }
             Ok(met)
         };
@@ -222,6 +255,25 @@ impl Tree {
             met.extend(more);
             Ok(met)
         })
+    }
+
+    /// Why a link to a folder is not followed; nothing where it is.
+    ///
+    /// No folder is read twice, and no walk goes in circles: the folder lies beside the content, and no second link is followed
+    /// from there.
+    fn unfollowed(&self, link: &Path, way: Way) -> Option<Unfollowed> {
+        let place = |path: &Path| fs::canonicalize(path).ok();
+        let (Some(target), Some(root)) = (place(link), place(&self.root)) else { return Some(Unfollowed::Outside) };
+        let content = place(&self.root.join(CONTENT)).unwrap_or_else(|| root.join(CONTENT));
+        if !target.starts_with(&root) {
+            Some(Unfollowed::Outside)
+        } else if target.starts_with(&content) || content.starts_with(&target) {
+            Some(Unfollowed::InContent)
+        } else if way == Way::Linked {
+            Some(Unfollowed::Nested)
+        } else {
+            None
+        }
     }
 
     /// Forgets files that have gone, once there are many of them.

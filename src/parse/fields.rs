@@ -110,7 +110,10 @@ impl Required<'_> {
         if is_given == Given::Yes {
             let Source { path, text, split, .. } = self.source;
             let span = front_matter::place_of(text, split.yaml, name, None);
-            self.missing.push(Diagnostic::new(&rules::NOT_SHOWN, path, span, format!("`{name}` is not shown: {why}")).help("take it out, or write it in the text"));
+            self.missing.push(
+                Diagnostic::new(&rules::NOT_SHOWN, path, span, format!("`{name}` is not shown: {why}"))
+                    .help("take it out, or write it in the text"),
+            );
         }
     }
 

@@ -8,51 +8,199 @@ use crate::source::{SitePath, Span};
 /// them a document has depends on its kind.
 const FIELDS: &[(&[&str], &[&str])] = &[
     (
-        &["tag", "tags", "category", "categories", "keyword", "keywords", "topic", "topics", "skill", "skills", "label", "labels", "theme", "themes",
-          "competence", "competences", "competency", "principle", "principles", "leadership-principle", "leadership-principles", "values", "signals"],
+        &[
+            "tag",
+            "tags",
+            "category",
+            "categories",
+            "keyword",
+            "keywords",
+            "topic",
+            "topics",
+            "skill",
+            "skills",
+            "label",
+            "labels",
+            "theme",
+            "themes",
+            "competence",
+            "competences",
+            "competency",
+            "principle",
+            "principles",
+            "leadership-principle",
+            "leadership-principles",
+            "values",
+            "signals",
+        ],
         &["competencies"],
     ),
     (
-        &["date", "dates", "datetime", "day", "month", "year", "period", "created", "created-at", "date-created", "creation-date", "published",
-          "published-at", "publish-date", "pubdate", "timeframe", "occurred", "happened"],
+        &[
+            "date",
+            "dates",
+            "datetime",
+            "day",
+            "month",
+            "year",
+            "period",
+            "created",
+            "created-at",
+            "date-created",
+            "creation-date",
+            "published",
+            "published-at",
+            "publish-date",
+            "pubdate",
+            "timeframe",
+            "occurred",
+            "happened",
+        ],
         &["when", "started", "on"],
     ),
     (
-        &["start", "start-time", "starttime", "start-date", "startdate", "started-at", "started-on", "start-at", "began", "began-at", "begin",
-          "incident-start", "incident-date", "incident-start-time", "occurred-at", "impact-start", "from"],
+        &[
+            "start",
+            "start-time",
+            "starttime",
+            "start-date",
+            "startdate",
+            "started-at",
+            "started-on",
+            "start-at",
+            "began",
+            "began-at",
+            "begin",
+            "incident-start",
+            "incident-date",
+            "incident-start-time",
+            "occurred-at",
+            "impact-start",
+            "from",
+        ],
         &["started", "when"],
     ),
     (
-        &["detected-at", "detected-on", "detection-time", "time-detected", "detect-time", "discovered", "discovered-at", "noticed", "noticed-at",
-          "reported", "reported-at", "alerted", "alerted-at", "acknowledged-at"],
+        &[
+            "detected-at",
+            "detected-on",
+            "detection-time",
+            "time-detected",
+            "detect-time",
+            "discovered",
+            "discovered-at",
+            "noticed",
+            "noticed-at",
+            "reported",
+            "reported-at",
+            "alerted",
+            "alerted-at",
+            "acknowledged-at",
+        ],
         &["detected"],
     ),
     (
-        &["end", "end-time", "endtime", "end-date", "enddate", "ended", "ended-at", "resolved-at", "resolved-on", "resolution-time", "resolve-time",
-          "time-resolved", "fixed", "fixed-at", "closed", "closed-at", "recovered", "recovered-at", "mitigated", "mitigated-at", "impact-end",
-          "incident-end", "finished", "until"],
+        &[
+            "end",
+            "end-time",
+            "endtime",
+            "end-date",
+            "enddate",
+            "ended",
+            "ended-at",
+            "resolved-at",
+            "resolved-on",
+            "resolution-time",
+            "resolve-time",
+            "time-resolved",
+            "fixed",
+            "fixed-at",
+            "closed",
+            "closed-at",
+            "recovered",
+            "recovered-at",
+            "mitigated",
+            "mitigated-at",
+            "impact-end",
+            "incident-end",
+            "finished",
+            "until",
+        ],
         &["resolved"],
     ),
     (&["sev", "severity-level", "incident-severity", "priority", "prio", "level", "criticality", "urgency"], &["severity", "strength"]),
     (
-        &["excerpt", "summary", "description", "subtitle", "abstract", "tldr", "tl;dr", "hook", "tagline", "lede", "teaser", "intro", "one-liner",
-          "oneliner", "short", "elevator-pitch", "blurb", "preview", "synopsis", "deck"],
+        &[
+            "excerpt",
+            "summary",
+            "description",
+            "subtitle",
+            "abstract",
+            "tldr",
+            "tl;dr",
+            "hook",
+            "tagline",
+            "lede",
+            "teaser",
+            "intro",
+            "one-liner",
+            "oneliner",
+            "short",
+            "elevator-pitch",
+            "blurb",
+            "preview",
+            "synopsis",
+            "deck",
+        ],
         &["headline"],
     ),
-    (&["name", "heading", "subject", "story-title", "incident-title", "incident-name", "page-title", "titel", "titre"], &["title", "question"]),
-    (&["questions", "question", "prompt", "prompts", "answer", "answers-to", "answers-questions", "good-for", "use-for"], &["answers", "question"]),
+    (&["name", "heading", "subject", "story-title", "incident-title", "incident-name", "page-title"], &["title", "question"]),
     (
-        &["action-items", "actionitems", "action-item", "actions-items", "todo", "todos", "tasks", "follow-up-actions", "corrective-actions", "remediation",
-          "remediations", "items"],
+        &["questions", "question", "prompt", "prompts", "answer", "answers-to", "answers-questions", "good-for", "use-for"],
+        &["answers", "question"],
+    ),
+    (
+        &[
+            "action-items",
+            "actionitems",
+            "action-item",
+            "actions-items",
+            "todo",
+            "todos",
+            "tasks",
+            "follow-up-actions",
+            "corrective-actions",
+            "remediation",
+            "remediations",
+            "items",
+        ],
         &["actions"],
     ),
-    (&["metric", "metrics", "number", "numbers", "figure", "figures", "stats", "statistics", "kpi", "kpis", "data", "results-metrics"], &["facts"]),
+    (
+        &["metric", "metrics", "number", "numbers", "figure", "figures", "stats", "statistics", "kpi", "kpis", "data", "results-metrics"],
+        &["facts"],
+    ),
     (&["rating", "stars", "score", "confidence", "rank", "weight", "quality", "importance"], &["strength"]),
     (&["position", "job", "job-title", "jobtitle", "my-role", "title-at-the-time", "function"], &["role"]),
     (&["alias", "aka", "also-known-as", "synonyms", "synonym", "other-names", "variants", "variations", "wordings"], &["aliases"]),
     (&["duration", "minutes", "seconds", "time", "speaking-time", "target-length", "reading-time", "timing"], &["length", "when"]),
     (&["state", "stage", "progress", "phase", "draft", "published", "archived", "done", "review-status"], &["status"]),
-    (&["visibility", "access", "permissions", "permission", "confidentiality", "private", "public", "share", "shared", "classification", "sharing"], &["audience"]),
+    (
+        &[
+            "visibility",
+            "access",
+            "permissions",
+            "permission",
+            "confidentiality",
+            "private",
+            "public",
+            "share",
+            "shared",
+            "classification",
+            "sharing",
+        ],
+        &["audience"],
+    ),
     (&["assignee", "assigned", "assigned-to", "responsible", "who", "dri", "team", "person"], &["owner", "to", "by"]),
     (&["deadline", "due-date", "duedate", "due-by", "by-when", "target-date", "eta"], &["due"]),
     (&["action", "item", "task", "description", "summary", "title", "name", "text", "todo"], &["what"]),
@@ -69,13 +217,83 @@ const FIELDS: &[(&[&str], &[&str])] = &[
 
 /// Fields of other tools that a site of this program has no use for.
 const NEEDLESS: &[&str] = &[
-    "layout", "permalink", "slug", "url", "cssclass", "cssclasses", "weight", "type", "id", "uuid", "uid", "lang", "language", "locale", "template",
-    "author", "authors", "updated", "updated-at", "lastmod", "last-modified", "last-edited-time", "created-by", "last-edited-by", "modified", "image",
-    "cover", "icon", "banner", "thumbnail", "toc", "comments", "sidebar", "nav-order", "parent", "has-children", "math", "mermaid", "katex", "series",
-    "canonical-url", "robots", "sitemap", "menu", "aliases", "redirect-from", "pin", "hidden", "version", "kind", "obsidianuiMode", "publish",
-    "showtoc", "disableshare", "feed", "editor", "output", "format", "header-includes", "bibliography", "reviewers", "participants", "attendees",
-    "incident-commander", "commander", "scribe", "on-call", "responders", "services", "service", "components", "environment", "region", "company", "team",
-    "project", "customer",
+    "layout",
+    "permalink",
+    "slug",
+    "url",
+    "cssclass",
+    "cssclasses",
+    "weight",
+    "type",
+    "id",
+    "uuid",
+    "uid",
+    "lang",
+    "language",
+    "locale",
+    "template",
+    "author",
+    "authors",
+    "updated",
+    "updated-at",
+    "lastmod",
+    "last-modified",
+    "last-edited-time",
+    "created-by",
+    "last-edited-by",
+    "modified",
+    "image",
+    "cover",
+    "icon",
+    "banner",
+    "thumbnail",
+    "toc",
+    "comments",
+    "sidebar",
+    "nav-order",
+    "parent",
+    "has-children",
+    "math",
+    "mermaid",
+    "katex",
+    "series",
+    "canonical-url",
+    "robots",
+    "sitemap",
+    "menu",
+    "aliases",
+    "redirect-from",
+    "pin",
+    "hidden",
+    "version",
+    "kind",
+    "obsidianuiMode",
+    "publish",
+    "showtoc",
+    "disableshare",
+    "feed",
+    "editor",
+    "output",
+    "format",
+    "header-includes",
+    "bibliography",
+    "reviewers",
+    "participants",
+    "attendees",
+    "incident-commander",
+    "commander",
+    "scribe",
+    "on-call",
+    "responders",
+    "services",
+    "service",
+    "components",
+    "environment",
+    "region",
+    "company",
+    "team",
+    "project",
+    "customer",
 ];
 
 /// What to do about an unknown field, where it is one of another tool: `known` are the fields that would do in its place.
@@ -94,15 +312,16 @@ pub fn advice(name: &str, known: &[&str], names: Option<Names>) -> Option<String
         });
     }
     let heading = plain.replace('-', " ");
-    if let Some(names) = names.filter(|names| is_at_top && !known.contains(&plain) && names.know(&heading)) {
-        return Some(format!("write it in the text, under a heading `## {}`", names.usual(&heading)));
+    if is_at_top && !known.contains(&plain) && names.is_some_and(|names| names.know(&heading)) {
+        let first = heading.chars().next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+        let rest: String = heading.chars().skip(1).collect();
+        return Some(format!("write it in the text, under a heading `## {first}{rest}`"));
     }
     let is_needless = is_at_top && NEEDLESS.contains(&plain) && !known.contains(&plain);
     is_needless.then(|| match plain {
         "slug" | "permalink" | "url" => "take it out: the name of the file gives the address".to_owned(),
-        "author" | "authors" | "participants" | "reviewers" | "attendees" | "team" | "company" | "project" | "customer" | "services" | "service" => {
-            "take it out, or write it in the text: there is no field for it".to_owned()
-        }
+        "author" | "authors" | "participants" | "reviewers" | "attendees" | "team" | "company" | "project" | "customer" | "services"
+        | "service" => "take it out, or write it in the text: there is no field for it".to_owned(),
         _ => "take it out: there is no field for it".to_owned(),
     })
 }
@@ -121,11 +340,24 @@ pub fn front_matter(text: &str, path: &SitePath) -> Option<Diagnostic> {
         Kind::After => ("this front matter does not stand at the very top of the file", "move it up, so that `---` is the first line"),
         Kind::Unseen => ("a character that is not seen stands before this `---`", "delete the line and type `---` again"),
         Kind::Indented => ("this `---` does not stand at the start of its line", "take out the spaces before it"),
-        Kind::Signs => ("this line is not the `---` that opens front matter", "write three hyphens: `---`; some editors make dashes of them"),
+        Kind::Signs => {
+            ("this line is not the `---` that opens front matter", "write three hyphens: `---`; some editors make dashes of them")
+        }
         Kind::Fence => ("this front matter stands in a block of code", "write a line `---` in the place of each of the two fences"),
-        Kind::Nothing => ("this line looks like a field of front matter, and no `---` opens it", "put a line `---` above the fields and another below them"),
+        Kind::Nothing => (
+            "this line looks like a field of front matter, and no `---` opens it",
+            "put a line `---` above the fields and another below them",
+        ),
     };
-    Some(Diagnostic::new(&rules::FRONT_MATTER, path, opening.span, format!("{message}; found `{}`, expected YAML between two `---` lines at the top", opening.line)).help(help))
+    Some(
+        Diagnostic::new(
+            &rules::FRONT_MATTER,
+            path,
+            opening.span,
+            format!("{message}; found `{}`, expected YAML between two `---` lines at the top", opening.line),
+        )
+        .help(help),
+    )
 }
 
 /// How front matter is written that is not read.
@@ -170,7 +402,12 @@ fn opening(text: &str) -> Option<Opening<'_>> {
 }
 
 fn kind_of(line: &str, bare: &str, after: &str, is_first: bool) -> Option<Kind> {
-    let has_fields = || after.lines().map(str::trim).find(|next| !next.is_empty() && !next.starts_with('#')).is_some_and(is_field);
+    let has_fields = || {
+        let mut lines =
+            after.lines().take_while(|next| !is_fence_like(next) && next.trim() != "```").filter(|next| !next.trim().is_empty());
+        let belongs = |next: &str| is_field(next) || next.starts_with([' ', '\t', '#', '-', '\u{a0}']);
+        lines.next().is_some_and(|first| belongs(first) && lines.all(belongs)) && after.lines().any(is_field)
+    };
     let closes = |sign: &str| after.lines().any(|next| next.trim() == sign);
     match bare {
         "+++" => (closes("+++") && after.lines().any(|next| next.contains('='))).then_some(Kind::Toml),
@@ -186,22 +423,28 @@ fn kind_of(line: &str, bare: &str, after: &str, is_first: bool) -> Option<Kind> 
         }),
         _ if bare.starts_with("{\"") => Some(Kind::Json),
         _ if is_fence_like(bare) && bare != "---" => (has_fields() && after.lines().any(is_fence_like)).then_some(Kind::Signs),
-        _ => (is_first && is_known_field(bare) && after.lines().take_while(|next| is_field(next.trim()) || is_fence_like(next)).any(is_fence_like))
-            .then_some(Kind::Nothing),
+        _ => (is_first
+            && is_known_field(bare)
+            && after.lines().take_while(|next| is_field(next.trim()) || is_fence_like(next)).any(is_fence_like))
+        .then_some(Kind::Nothing),
     }
 }
 
 /// Whether a line looks like the sign around front matter, whatever dashes it is made of.
 pub fn is_fence_like(line: &str) -> bool {
     let line = line.trim();
-    !line.is_empty() && line.chars().count() <= 6 && line != "-" && line.chars().all(|sign| matches!(sign, '-' | '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | '﹘' | '－'))
+    !line.is_empty()
+        && line.chars().count() <= 6
+        && line != "-"
+        && line.chars().all(|sign| matches!(sign, '-' | '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | '﹘' | '－'))
 }
 
 /// Whether a line is `key: value`, or `key:`.
 fn is_field(line: &str) -> bool {
     line.split_once(':').is_some_and(|(key, value)| {
-        let is_key = key.starts_with(char::is_alphabetic) && key.chars().all(|sign| sign.is_alphanumeric() || matches!(sign, '-' | '_' | ' '));
-        is_key && key.len() <= 40 && (value.is_empty() || value.starts_with(char::is_whitespace))
+        let is_key =
+            key.starts_with(char::is_alphabetic) && key.chars().all(|sign| sign.is_alphanumeric() || matches!(sign, '-' | '_' | ' '));
+        is_key && key.split_whitespace().count() <= 2 && (value.is_empty() || value.starts_with(char::is_whitespace))
     })
 }
 
@@ -238,7 +481,18 @@ mod tests {
         ] {
             assert_eq!(opening(text).map(|opening| opening.kind), Some(kind), "{text:?}");
         }
-        for text in ["# A\n\n---\n\nb: c\n", "A\n---\nb: c\n---\n", "\n---\n\nwords\n\n---\n", "{x}\n", "+++\n", "note: this\n\nand more\n", "---\n", ""] {
+        for text in [
+            "# A\n\n---\n\nb: c\n",
+            "A\n---\nb: c\n---\n",
+            "\n---\n\nwords\n\n---\n",
+            "\n---\n\nIt is only a line: a rule.\n\n---\n",
+            "\n---\nnote: one\nmore words\n---\n",
+            "{x}\n",
+            "+++\n",
+            "note: this\n\nand more\n",
+            "---\n",
+            "",
+        ] {
             assert_eq!(opening(text).map(|opening| opening.kind), None, "{text:?}");
         }
     }

@@ -252,15 +252,64 @@ const CASE_STUDY: &[(&str, Meaning)] = &[
 
 /// Words before a name that do not change what it means: `Key takeaways`, `The fix`, `My approach`.
 const BEFORE: &[&str] = &[
-    "a", "an", "the", "my", "our", "your", "key", "main", "major", "primary", "initial", "final", "end", "overall", "general", "short",
-    "brief", "quick", "detailed", "executive", "concrete", "measurable", "actual", "personal", "technical", "business", "customer", "user",
-    "incident", "issue", "outage", "event", "immediate", "underlying", "one-line", "one-sentence", "30-second", "thirty-second", "biggest",
+    "a",
+    "an",
+    "the",
+    "my",
+    "our",
+    "your",
+    "key",
+    "main",
+    "major",
+    "primary",
+    "initial",
+    "final",
+    "end",
+    "overall",
+    "general",
+    "short",
+    "brief",
+    "quick",
+    "detailed",
+    "executive",
+    "concrete",
+    "measurable",
+    "actual",
+    "personal",
+    "technical",
+    "business",
+    "customer",
+    "user",
+    "incident",
+    "issue",
+    "outage",
+    "event",
+    "immediate",
+    "underlying",
+    "one-line",
+    "one-sentence",
+    "30-second",
+    "thirty-second",
+    "biggest",
 ];
 
 /// Words behind a name that do not change what it means: `Root cause analysis`, `Problem statement`, `Lessons learned`.
 const BEHIND: &[&str] = &[
-    "analysis", "analyses", "overview", "description", "statement", "summary", "details", "detail", "section", "assessment", "achieved",
-    "taken", "learned", "learnt", "preview",
+    "analysis",
+    "analyses",
+    "overview",
+    "description",
+    "statement",
+    "summary",
+    "details",
+    "detail",
+    "section",
+    "assessment",
+    "achieved",
+    "taken",
+    "learned",
+    "learnt",
+    "preview",
 ];
 
 /// Words after which a heading says what its name is of: `Timeline of events`, `Impact on customers`.
@@ -297,15 +346,6 @@ impl Names {
         self.meaning(heading).is_some()
     }
 
-    /// The name under which a part that is known by many names is usually told.
-    pub fn usual(self, heading: &str) -> String {
-        let part = match self.meaning(heading) {
-            Some(Is(part)) => part.name().replace('-', " "),
-            Some(SituationOrObstacle) | None => heading.to_owned(),
-        };
-        part.chars().next().map_or(String::new(), |first| first.to_uppercase().chain(part.chars().skip(1)).collect())
-    }
-
     fn meaning(self, heading: &str) -> Option<Meaning> {
         let lower = heading.to_lowercase().replace('’', "'");
         let outside = lower.split(['(', '[']).next().unwrap_or_default();
@@ -322,10 +362,13 @@ impl Names {
         if is_counter(name) { self.named(rest) } else { self.named(name) }
     }
 
-    /// `Situation & Task`, `Results and impact`: a heading that names several parts opens the first of them.
+    /// `Situation & Task`, `Results and impact`: a heading that names several parts opens the first of them. The last word may be
+    /// one that they share: `Corrective and preventive actions`.
     fn first_of_several(self, form: &str) -> Option<Meaning> {
+        let shared = form.split_whitespace().last().unwrap_or_default();
         let pieces = form.split(['&', '/', '+', ',']).flat_map(|piece| piece.split(" and "));
-        let meanings: Option<Vec<Meaning>> = pieces.map(|piece| self.named(piece)).collect();
+        let named = |piece: &str| self.named(piece).or_else(|| self.named(&format!("{} {shared}", trimmed(piece))));
+        let meanings: Option<Vec<Meaning>> = pieces.map(named).collect();
         meanings.filter(|meanings| meanings.len() > 1)?.into_iter().next()
     }
 
@@ -333,7 +376,8 @@ impl Names {
     fn named(self, form: &str) -> Option<Meaning> {
         let plain = trimmed(form);
         let unnumbered = without_number(plain);
-        let with_letter = plain.split_once([' ', '.', ')']).filter(|(letter, _)| letter.chars().count() == 1).map(|(_, rest)| trimmed(rest));
+        let with_letter =
+            plain.split_once([' ', '.', ')']).filter(|(letter, _)| letter.chars().count() == 1).map(|(_, rest)| trimmed(rest));
         // `Approach 1`, `Approach 2`: a number at the end tells two of a kind apart.
         let bare = trimmed(unnumbered.trim_end_matches(|last: char| last.is_ascii_digit()));
         let of = OF.iter().filter_map(|word| plain.split_once(word)).map(|(name, _)| trimmed(name)).find(|name| name.chars().count() > 1);
@@ -422,6 +466,91 @@ mod tests {
             assert_eq!(parts(&[heading], &Meta::Story(Story::default())), [Some(part)], "{heading}");
         }
         assert_eq!(parts(&["Why it mattered", "A note", "1"], &Meta::Story(Story::default())), [None, None, None]);
+    }
+
+    /// Headings of real files and their like, with what they mean in a story.
+    #[test]
+    fn knows_a_part_with_words_and_signs_around_its_name() {
+        let story = Meta::Story(Story::default());
+        for (heading, part) in [
+            ("Situation (30 seconds)", Part::Situation),
+            ("S (Situation)", Part::Situation),
+            ("(S)ituation", Part::Situation),
+            ("[Situation]", Part::Situation),
+            ("🛠️ Action", Part::Action),
+            ("Action 🛠️", Part::Action),
+            ("Situation & Task", Part::Situation),
+            ("Situation/Task", Part::Situation),
+            ("Results and impact", Part::Result),
+            ("Actions, Results", Part::Action),
+            ("Key takeaways", Part::Learning),
+            ("The Challenge", Part::Situation),
+            ("My role and responsibilities", Part::Task),
+            ("Situation: the queue filled up", Part::Situation),
+            ("Situation — the queue", Part::Situation),
+            ("Part 1: Situation", Part::Situation),
+            ("STAR: Situation", Part::Situation),
+            ("II. Task", Part::Task),
+            ("2) Task", Part::Task),
+            ("1.1 Task", Part::Task),
+            ("1️⃣ Situation", Part::Situation),
+            ("R – Results", Part::Result),
+            ("Problem statement", Part::Situation),
+            ("Results achieved", Part::Result),
+            ("Lessons Learned:", Part::Learning),
+            ("What I’d do differently", Part::Learning),
+            ("Follow-up Questions", Part::FollowUps),
+            ("Short summary", Part::Headline),
+        ] {
+            assert_eq!(parts(&[heading], &story), [Some(part)], "{heading}");
+        }
+        for heading in [
+            "Table of contents",
+            "Contents",
+            "Actions speak louder",
+            "A/B test",
+            "Q: why",
+            "The team",
+            "Situation room",
+            "Why & how",
+            "&",
+            "",
+        ] {
+            assert_eq!(parts(&[heading], &story), [None], "{heading}");
+        }
+    }
+
+    #[test]
+    fn knows_the_parts_of_a_case_study() {
+        let case = Meta::CaseStudy(CaseStudy::default());
+        for (heading, part) in [
+            ("Root Cause(s)", Part::ContributingFactors),
+            ("Root cause analysis", Part::ContributingFactors),
+            ("Technical root cause", Part::ContributingFactors),
+            ("5 Whys", Part::ContributingFactors),
+            ("Issue Summary", Part::Summary),
+            ("Incident summary", Part::Summary),
+            ("What happened?", Part::Summary),
+            ("Resolution and recovery", Part::Resolution),
+            ("The fix", Part::Resolution),
+            ("Incident response", Part::Resolution),
+            ("Timeline of events", Part::Timeline),
+            ("Timeline (UTC)", Part::Timeline),
+            ("Impact on customers", Part::Impact),
+            ("Customer Impact", Part::Impact),
+            ("Detection & Response", Part::Detection),
+            ("Corrective and preventative measures", Part::ActionItems),
+            ("Follow-up actions", Part::ActionItems),
+            ("📝 Action Items", Part::ActionItems),
+            ("Lessons learned", Part::Lessons),
+            ("What went well", Part::Lessons),
+            ("Related incidents", Part::SupportingInformation),
+        ] {
+            assert_eq!(parts(&[heading], &case), [Some(part)], "{heading}");
+        }
+        for heading in ["Architecture", "Table of contents", "Services", "Who"] {
+            assert_eq!(parts(&[heading], &case), [None], "{heading}");
+        }
     }
 
     #[test]

@@ -69,7 +69,9 @@ fn unclosed(path: &SitePath, text: &str, fence: Span) -> Diagnostic {
     for line in text.split_inclusive('\n') {
         let is_meant = at > fence.start as usize && (foreign::is_fence_like(line) || line.trim_end() == "...");
         if is_meant {
-            return found.note(path, Span::new(at, at + line.trim_end().len()), "found here, expected `---`").help("write three hyphens there: `---`");
+            return found
+                .note(path, Span::new(at, at + line.trim_end().len()), "found here, expected `---`")
+                .help("write three hyphens there: `---`");
         }
         at += line.len();
     }

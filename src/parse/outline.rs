@@ -39,7 +39,9 @@ impl Titles {
             (is_title && !is_name && !first.is_private && !first.text.is_empty()).then(|| first.text.clone())
         });
         let question = match headings.as_slice() {
-            &[(_, number)] if is_sheet => Some(&body.headings[number as usize]).filter(|only| only.level == 1 && !only.is_private && asks(&only.text)),
+            &[(_, number)] if is_sheet => {
+                Some(&body.headings[number as usize]).filter(|only| only.level == 1 && !only.is_private && asks(&only.text))
+            }
             _ => None,
         };
         Self { heading, question: question.map(|only| only.text.clone()) }
@@ -381,7 +383,8 @@ fn label_and_cut(bold: &str, after: After<'_>) -> Option<(String, bool, usize)> 
     let letters = if name.chars().count() == 1 { text.find(|next: char| !next.is_alphabetic()).unwrap_or(text.len()) } else { 0 };
     let name = format!("{name}{}", &text[..letters]);
     let text_behind = &text[letters..];
-    let (behind, is_marked_behind) = if text_behind.trim_start().starts_with('{') { without_private_mark(text_behind) } else { (text_behind, false) };
+    let (behind, is_marked_behind) =
+        if text_behind.trim_start().starts_with('{') { without_private_mark(text_behind) } else { (text_behind, false) };
     let mark = text_behind.len() - behind.len();
     let is_private = is_marked_inside || is_marked_behind;
     let behind_note = behind.trim_start().strip_prefix('(').and_then(|note| Some(&note[note.find(')')? + 1..]));
@@ -453,22 +456,85 @@ fn words_of(inner: &[Node]) -> &[Node] {
 
 /// Headings that are above everything and say nothing of it.
 const GENERIC: &[&str] = &[
-    "postmortem", "post-mortem", "post mortem", "incident", "incident report", "incident review", "incident postmortem",
-    "incident post-mortem", "case study", "star", "star story", "star format", "story", "my story", "notes", "draft", "untitled", "title",
-    "metadata", "date", "author", "authors", "status", "participants", "owner", "owners", "document",
+    "postmortem",
+    "post-mortem",
+    "post mortem",
+    "incident",
+    "incident report",
+    "incident review",
+    "incident postmortem",
+    "incident post-mortem",
+    "case study",
+    "star",
+    "star story",
+    "star format",
+    "story",
+    "my story",
+    "notes",
+    "draft",
+    "untitled",
+    "title",
+    "metadata",
+    "date",
+    "author",
+    "authors",
+    "status",
+    "participants",
+    "owner",
+    "owners",
+    "document",
 ];
 
 /// Headings of sheets that ask nothing.
 const ASKS_NOTHING: &[&str] = &[
-    "introduction", "intro", "preface", "about", "overview", "how to use", "how to use this", "how to use this sheet", "how to use this list",
-    "instructions", "resource", "reference", "further reading", "reading list", "link", "source", "bibliography", "credit",
-    "acknowledgement", "acknowledgment", "licence", "license", "contributing", "changelog", "table of contents", "content", "toc", "index",
-    "tip", "tips and tricks", "note", "notes to self", "general advice", "advice", "conclusion", "summary", "appendix", "glossary", "preparation",
-    "background", "disclaimer", "see also", "legend",
+    "introduction",
+    "intro",
+    "preface",
+    "about",
+    "overview",
+    "how to use",
+    "how to use this",
+    "how to use this sheet",
+    "how to use this list",
+    "instructions",
+    "resource",
+    "reference",
+    "further reading",
+    "reading list",
+    "link",
+    "source",
+    "bibliography",
+    "credit",
+    "acknowledgement",
+    "acknowledgment",
+    "licence",
+    "license",
+    "contributing",
+    "changelog",
+    "table of contents",
+    "content",
+    "toc",
+    "index",
+    "tip",
+    "tips and tricks",
+    "note",
+    "notes to self",
+    "general advice",
+    "advice",
+    "conclusion",
+    "summary",
+    "appendix",
+    "glossary",
+    "preparation",
+    "background",
+    "disclaimer",
+    "see also",
+    "legend",
 ];
 
 /// Words before those of [`ASKS_NOTHING`] that change nothing: `Useful links`.
-const MODIFIERS: &[&str] = &["useful", "additional", "other", "more", "general", "further", "external", "helpful", "short", "the", "my", "some"];
+const MODIFIERS: &[&str] =
+    &["useful", "additional", "other", "more", "general", "further", "external", "helpful", "short", "the", "my", "some"];
 
 fn is_generic(heading: &str) -> bool {
     GENERIC.contains(&plain_name(heading).as_str()) || asks_nothing(heading)
@@ -481,7 +547,9 @@ pub fn asks_nothing(heading: &str) -> bool {
     }
     let plain = plain_name(heading);
     let bare = MODIFIERS.iter().find_map(|word| plain.strip_prefix(word)?.strip_prefix(' ')).unwrap_or(&plain);
-    [plain.as_str(), bare].iter().any(|name| ASKS_NOTHING.contains(name) || name.strip_suffix('s').is_some_and(|one| ASKS_NOTHING.contains(&one)))
+    [plain.as_str(), bare]
+        .iter()
+        .any(|name| ASKS_NOTHING.contains(name) || name.strip_suffix('s').is_some_and(|one| ASKS_NOTHING.contains(&one)))
 }
 
 fn plain_name(heading: &str) -> String {
@@ -491,9 +559,9 @@ fn plain_name(heading: &str) -> String {
 /// Whether a heading asks or invites, as interviewers do.
 pub fn asks(heading: &str) -> bool {
     const OPENINGS: &[&str] = &[
-        "tell", "describe", "give", "walk", "talk", "explain", "share", "name", "how", "what", "why", "when", "where", "who", "which", "have",
-        "has", "had", "do", "does", "did", "are", "is", "was", "were", "can", "could", "would", "will", "should", "if", "discuss", "think",
-        "imagine", "suppose",
+        "tell", "describe", "give", "walk", "talk", "explain", "share", "name", "how", "what", "why", "when", "where", "who", "which",
+        "have", "has", "had", "do", "does", "did", "are", "is", "was", "were", "can", "could", "would", "will", "should", "if", "discuss",
+        "think", "imagine", "suppose",
     ];
     let first = heading.split(|sign: char| !sign.is_alphanumeric()).find(|word| word.chars().any(char::is_alphabetic)).unwrap_or_default();
     heading.contains(['?', '？', '؟', '՞']) || OPENINGS.contains(&first.to_lowercase().as_str())

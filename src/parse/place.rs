@@ -28,7 +28,7 @@ impl Place {
     /// The place of a Markdown file, or why it has none.
     pub fn of(path: &SitePath) -> Result<Self, Diagnostic> {
         let inside = path.as_str().strip_prefix("content/").unwrap_or(path.as_str());
-        let stem = if is_markdown(path) { inside.rsplit_once('.').map_or(inside, |(stem, _)| stem) } else { inside };
+        let stem = if is_markdown(path.extension()) { inside.rsplit_once('.').map_or(inside, |(stem, _)| stem) } else { inside };
         let parts: Vec<&str> = stem.split('/').collect();
         let kind = |folder: &str| Kind::ALL.into_iter().find(|kind| kind.folder() == folder);
         let place = match parts.as_slice() {
@@ -78,9 +78,9 @@ impl Place {
     }
 }
 
-/// Whether a file is read as Markdown, by its name.
-pub fn is_markdown(path: &SitePath) -> bool {
-    ["md", "markdown"].iter().any(|extension| path.extension().eq_ignore_ascii_case(extension))
+/// Whether files with an extension are read as Markdown.
+pub fn is_markdown(extension: &str) -> bool {
+    ["md", "markdown"].iter().any(|ours| extension.eq_ignore_ascii_case(ours))
 }
 
 fn misplaced(path: &SitePath, folder: &str) -> Diagnostic {

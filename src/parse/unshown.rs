@@ -54,8 +54,13 @@ fn unshown_footnotes(document: &Document) -> Vec<Diagnostic> {
     unshown
         .map(|(label, span)| {
             let span = Span { start: span.start, end: span.end.min(span.start + crate::source::offset(label.len() + "[^]:".len())) };
-            Diagnostic::new(&rules::NOT_SHOWN, &document.path, span, format!("nothing refers to the footnote `{label}`, so no page shows it"))
-                .help(format!("write `[^{label}]` where the text refers to it"))
+            Diagnostic::new(
+                &rules::NOT_SHOWN,
+                &document.path,
+                span,
+                format!("nothing refers to the footnote `{label}`, so no page shows it"),
+            )
+            .help(format!("write `[^{label}]` where the text refers to it"))
         })
         .collect()
 }

@@ -277,7 +277,8 @@ fn before_follow_ups<'a>(writer: &mut PageWriter<'a>, story: StoryId, told: &'a 
     let document = site.document(told.document);
     let section = &document.sections[told.section];
     let is_heading = |&index: &usize| matches!(document.body.nodes[index].event, Event::Start(Tag::Heading(_)));
-    let end = section.items.first().map_or(Some(section.nodes.end), |item| (section.nodes.start..item.nodes.start).rev().find(is_heading))?;
+    let end =
+        section.items.first().map_or(Some(section.nodes.end), |item| (section.nodes.start..item.nodes.start).rev().find(is_heading))?;
     let mut html = writer.html(told.document, section.nodes.start..end, Style { heading_base: INSIDE_PART, ids, left_out: &[] });
     if html.is_empty() {
         return None;

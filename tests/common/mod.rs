@@ -10,6 +10,7 @@ use storybank::build::{InputFile, Inputs, Linked, Memo, Press, asset_names, link
 use storybank::diagnostic::{self, Diagnostic};
 use storybank::highlight::Highlighter;
 use storybank::model::Audience;
+use storybank::parse::is_markdown;
 use storybank::plan::{self, Draft, Record};
 use storybank::render::{Theme, ThemeFile};
 use storybank::report::{self, Colour, Sources};
@@ -71,11 +72,10 @@ pub fn inputs(files: &Files) -> Inputs {
     let file = |path: &str, bytes: &[u8]| InputFile::new(SitePath::new(path), bytes.to_vec());
     let mut inputs = Inputs { settings: files.get("site.toml").map(|bytes| file("site.toml", bytes)), ..Inputs::default() };
     for (path, bytes) in files.iter().filter(|(path, _)| path.starts_with("content/")) {
-        match SitePath::new(path.as_str()).extension() {
-            "md" | "markdown" => inputs.documents.push(file(path, bytes)),
-            _ => {
-                inputs.assets.insert(SitePath::new(path.as_str()));
-            }
+        if is_markdown(SitePath::new(path.as_str()).extension()) {
+            inputs.documents.push(file(path, bytes));
+        } else {
+            inputs.assets.insert(SitePath::new(path.as_str()));
         }
     }
     let folder = format!("themes/{}/", settings(&inputs).0.theme);
