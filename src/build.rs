@@ -12,7 +12,7 @@ use crate::diagnostic::{self, Diagnostic, rules};
 use crate::highlight::Highlighter;
 use crate::html::{Addresses, Context};
 use crate::model::{Audience, Document};
-use crate::parse::{parse, parse_text};
+use crate::parse::{CONTENT, parse, parse_text};
 use crate::render::{Renderer, Theme, ThemeFile};
 use crate::route::Route;
 use crate::site::{Site, link};
@@ -30,10 +30,10 @@ pub struct Inputs {
     pub documents: Vec<InputFile>,
     /// The paths of all other files of the content.
     pub assets: BTreeSet<SitePath>,
+    /// Symbolic links that are not followed, in the order of their paths, each with the reason.
+    pub unfollowed: Vec<(SitePath, Unfollowed)>,
     /// The files of the site's own theme.
     pub theme: Vec<ThemeFile>,
-    /// Symbolic links that are not followed, since they lead out of the site, to what tools keep for themselves, or nowhere.
-    pub links_left: BTreeSet<SitePath>,
 }
 
 impl Inputs {
@@ -47,7 +47,7 @@ impl Inputs {
             && are_same(&self.documents, &other.documents)
             && crate::render::is_same_theme(&self.theme, &other.theme)
             && self.assets == other.assets
-            && self.links_left == other.links_left
+            && self.unfollowed == other.unfollowed
     }
 
     /// The Markdown file at a path.
@@ -61,6 +61,17 @@ impl Inputs {
         let theme = || self.theme.iter().find(|file| file.path == *path).map(|file| &*file.bytes);
         self.document(path).map(|file| &*file.bytes).or(settings).or_else(theme)
     }
+}
+
+/// Why a symbolic link is not followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unfollowed {
+    /// It leads out of the site, to what tools keep for themselves, or nowhere.
+    Outside,
+    /// It leads to a folder whose files are read in their own place, or to one that holds the content.
+    InContent,
+    /// It stands in a folder that a link leads to.
+    Nested,
 }
 
 /// A file and its bytes.
@@ -166,19 +177,16 @@ pub fn link_site(
 /// Parses and links a site as its author has it, drafts included.
 pub fn link_whole(inputs: &Inputs, memo: &mut Memo, meanwhile: impl FnOnce(&[Arc<Document>]) + Send) -> Linked {
     let (config, mut diagnostics) = settings(inputs);
-    diagnostics.extend(inputs.links_left.iter().map(link_left));
+    diagnostics.extend(inputs.unfollowed.iter().map(|(path, reason)| unfollowed(path, *reason)));
     let config = Arc::new(config);
     let documents = parse_all(&inputs.documents, memo, &mut diagnostics);
     let parsed = documents.clone();
     let ((site, found), ()) = rayon::join(|| link(&config, Audience::Private, documents, &inputs.assets), || meanwhile(&parsed));
     diagnostics.extend(found);
+    diagnostics.extend(unread(inputs, &site));
+    diagnostics.extend(empty(&site, "the site is empty: no file below `content` is a story, a question, a case study or a competency"));
     diagnostic::sort(&mut diagnostics);
     Linked { site, config, diagnostics }
-}
-
-fn link_left(path: &SitePath) -> Diagnostic {
-    let message = "this symbolic link leads to no file of the site, so it is not followed";
-    Diagnostic::new(&rules::LINK_LEFT, path, Span::default(), message).help("put a copy of what you mean in its place, or delete the link")
 }
 
 /// Takes out of the whole site what a viewer may not see, and links the rest again; nothing where the viewer may see all of it.
@@ -186,6 +194,13 @@ pub fn for_viewer(whole: &Linked, viewer: Viewer, assets: &BTreeSet<SitePath>) -
     let Projection { config, documents, diagnostics: left_out } = project(&whole.site, viewer)?;
     let (site, found) = link(&config, viewer.audience, documents, assets);
     let mut diagnostics = whole.diagnostics.clone();
+    if !whole.site.documents.is_empty() {
+        let message = format!("the site is empty: nothing in it is ready and meant for the audience `{}`", viewer.audience.name());
+        diagnostics.extend(
+            empty(&site, &message)
+                .map(|found| found.help("give documents an `audience` and take `status: draft` away, as docs/privacy.md tells")),
+        );
+    }
     diagnostics.extend(left_out);
     // What is wrong with the whole site has been said; here only two things can be new: names that redaction has
     // made alike, and links that now lead nowhere, which is meant.
@@ -345,6 +360,53 @@ const EXTENSIONS: &[&str] = &[
     "zip",
     "zst",
 ];
+
+/// Extensions of files in which people write, and which are not read.
+const WRITTEN: &[&str] = &[
+    "mdx", "mdown", "mkd", "mkdn", "mdwn", "mdtxt", "mdtext", "rmd", "qmd", "txt", "text", "org", "rst", "adoc", "asciidoc", "textile",
+    "wiki", "tex", "docx", "doc", "odt", "rtf", "pages", "html", "htm",
+];
+
+/// What lies in the content like something to read, is not read, and is referred to by nothing.
+fn unread(inputs: &Inputs, site: &Site) -> Vec<Diagnostic> {
+    let is_written = |path: &&SitePath| WRITTEN.iter().any(|extension| path.extension().eq_ignore_ascii_case(extension));
+    let written: Vec<&SitePath> = inputs.assets.iter().filter(is_written).collect();
+    let used = if written.is_empty() { BTreeSet::new() } else { site.used_assets() };
+    let files = written.into_iter().filter(|path| !used.contains(*path)).map(|path| {
+        Diagnostic::new(
+            &rules::NOT_READ,
+            path,
+            Span::default(),
+            format!("a file that ends in `.{}` is not read, so no page shows it", path.extension()),
+        )
+        .help("save it as Markdown with the ending `.md`, link to it, or move it out of `content`")
+    });
+    files.collect()
+}
+
+fn unfollowed(path: &SitePath, reason: Unfollowed) -> Diagnostic {
+    let (message, help) = match reason {
+        Unfollowed::Outside => (
+            "this symbolic link leads to no file of the site, so it is not followed",
+            "put a copy of what you mean in its place, or delete the link",
+        ),
+        Unfollowed::InContent => (
+            "this symbolic link leads to a folder that is read in its own place, so it is not followed",
+            "delete the link, or move the files",
+        ),
+        Unfollowed::Nested => (
+            "this symbolic link to a folder stands in a folder that is itself linked, so it is not followed",
+            "link to the folder from `content` itself",
+        ),
+    };
+    Diagnostic::new(&rules::LINK_LEFT, path, Span::default(), message).help(help)
+}
+
+/// A site without any document.
+fn empty(site: &Site, message: &str) -> Option<Diagnostic> {
+    let help = "add a story with `storybank new story`";
+    site.documents.is_empty().then(|| Diagnostic::new(&rules::EMPTY, &SitePath::new(CONTENT), Span::default(), message).help(help))
+}
 
 /// Names the files that documents refer to by their contents, so that no name of the author's leaves.
 pub fn asset_names<'a>(assets: impl IntoIterator<Item = (&'a SitePath, &'a [u8])>) -> BTreeMap<SitePath, String> {

@@ -170,12 +170,14 @@ pub mod rules {
         ADDRESS = "address-taken", Error, "Every page has an address of its own.";
         AMBIGUOUS_LINK = "ambiguous-link", Error, "A link names one document.";
         BLAME = "blame", Error, "What is published blames no person.";
+        CUT = "cut-value", Warning, "A value of front matter is not cut by a comment.";
         DEAD_LINK = "dangling-link", Error, "A link leads to something that exists.";
         RAW_HTML = "dropped-html", Warning, "HTML in Markdown keeps to the tags that a document needs.";
         DUPLICATE = "duplicate-slug", Error, "A slug is unique within its kind.";
         FILE_LEFT = "file-left-behind", Warning, "What goes along to a wiki is a picture.";
         HTML_FLATTENED = "flattened-html", Warning, "HTML in a case study is such as the wiki has, too.";
         ADDRESS_FORBIDDEN = "forbidden-address", Error, "A link leads to a place in the site, or to an address that runs no code.";
+        EMPTY = "empty-site", Warning, "A site has content.";
         FRONT_MATTER = "front-matter", Error, "Front matter is YAML between two `---` lines.";
         CONFIG = "invalid-setting", Error, "`site.toml` has known settings with fitting values.";
         LINK_LEFT = "link-not-followed", Warning, "A symbolic link leads to a file of the site.";
@@ -183,6 +185,8 @@ pub mod rules {
         MISPLACED = "misplaced-file", Warning, "A Markdown file lies in the folder of its kind.";
         FIELD_MISSING = "missing-field", Error, "A required field is there.";
         NESTING = "nested-too-deep", Error, "Things stand only so deep inside of one another.";
+        NOT_READ = "not-read", Warning, "What lies below `content` is Markdown, or something that Markdown refers to.";
+        NOT_SHOWN = "not-shown", Warning, "What an author writes is shown on a page.";
         ENCODING = "not-utf-8", Error, "A file is UTF-8 text.";
         OPEN_REMARK = "open-remark", Error, "What is published has no open remark of a reviewer.";
         OVER_LIMIT = "over-limit", Error, "Files, pages and lists keep to the limits of the format.";

@@ -52,12 +52,16 @@ pub fn split(text: &str) -> Result<Split, Span> {
 /// How deep lists and mappings can stand inside of one another; nobody writes more than four.
 const DEEPEST: usize = 32;
 
+/// What to do about an unknown field, given its name and the fields that are known in its place, where there is more to say than
+/// which of these is nearest.
+pub type Advice<'a> = &'a dyn Fn(&str, &[&str]) -> Option<String>;
+
 /// Reads the fields of a document from its front matter.
 ///
 /// Every mistake is reported: the element, the entry or the field that holds it is taken out, and the rest is read. The fields
 /// come back as far as they are sound; a field that is required is an `Option` in `Fields`, and its absence is for the
 /// caller to report.
-pub fn read<Fields: DeserializeOwned + Default>(text: &str, yaml: Span, file: &SitePath) -> (Fields, Vec<Diagnostic>) {
+pub fn read<Fields: DeserializeOwned + Default>(text: &str, yaml: Span, file: &SitePath, advice: Advice<'_>) -> (Fields, Vec<Diagnostic>) {
     let slice = &text[yaml.range()];
     if slice.trim().is_empty() {
         return (Fields::default(), Vec::new());
@@ -70,7 +74,7 @@ pub fn read<Fields: DeserializeOwned + Default>(text: &str, yaml: Span, file: &S
     // Where the mistakes are is only asked once it is known that there are some: keeping the path to each value costs.
     match serde_yaml::from_str(slice) {
         Ok(fields) => (fields, Vec::new()),
-        Err(_) => read_with_mistakes(text, yaml, file),
+        Err(_) => read_with_mistakes(text, yaml, file, advice),
     }
 }
 
@@ -82,8 +86,17 @@ fn may_be_deep(yaml: &str) -> bool {
 }
 
 /// Reads front matter that is known to hold a mistake.
-fn read_with_mistakes<Fields: DeserializeOwned + Default>(text: &str, yaml: Span, file: &SitePath) -> (Fields, Vec<Diagnostic>) {
+fn read_with_mistakes<Fields: DeserializeOwned + Default>(
+    text: &str,
+    yaml: Span,
+    file: &SitePath,
+    advice: Advice<'_>,
+) -> (Fields, Vec<Diagnostic>) {
     let slice = &text[yaml.range()];
+    let spaces = odd_spaces(slice, yaml, file);
+    if !spaces.is_empty() {
+        return (Fields::default(), spaces);
+    }
     let outline = Outline::of(text, yaml);
     let mut value = match serde_yaml::from_str::<Value>(slice) {
         Ok(value) => value,
@@ -109,7 +122,7 @@ fn read_with_mistakes<Fields: DeserializeOwned + Default>(text: &str, yaml: Span
         mistakes.push(mistake);
         Fields::default()
     });
-    (fields, mistakes.iter().map(|mistake| mistake.diagnostic(&outline, file)).collect())
+    (fields, mistakes.iter().map(|mistake| mistake.diagnostic(&outline, file, advice)).collect())
 }
 
 /// What is sound of a field. Each element of a list and each entry of a mapping is read by itself, so that the time that this
@@ -213,7 +226,7 @@ impl Mistake {
         self
     }
 
-    fn diagnostic(&self, outline: &Outline, file: &SitePath) -> Diagnostic {
+    fn diagnostic(&self, outline: &Outline, file: &SitePath, advice: Advice<'_>) -> Diagnostic {
         let place = outline.find(&self.path);
         if self.unknown {
             let mut names = backticked(&self.message);
@@ -221,7 +234,7 @@ impl Mistake {
             let known: Vec<&str> = names.collect();
             let span = place.map_or(outline.yaml, |place| place.key);
             return Diagnostic::new(&rules::FIELD_UNKNOWN, file, span, format!("unknown field `{name}`"))
-                .help(did_you_mean(name, known.iter().copied()).unwrap_or_else(|| one_of(&known)));
+                .help(advice(name, &known).or_else(|| did_you_mean(name, known.iter().copied())).unwrap_or_else(|| one_of(&known)));
         }
         let span = place.map_or(outline.yaml, |place| place.value);
         let name = written(&self.path);
@@ -305,8 +318,169 @@ fn syntax_mistake(slice: &str, yaml: Span, file: &SitePath, error: &serde_yaml::
     if slice[floor(slice, at)..].starts_with('\t') || slice[..floor(slice, at)].ends_with('\t') {
         return Diagnostic::new(&rules::FRONT_MATTER, file, span, "front matter is indented with a tab").help("use spaces, as YAML asks");
     }
+    if let Some(cut) = comment_before(slice, floor(slice, at)) {
+        let span = cut.shifted(yaml.start as usize);
+        return Diagnostic::new(&rules::FRONT_MATTER, file, span, "a comment starts at this ` #` and cuts the value before it")
+            .help("put quotes around the value, as in `headline: \"We closed #42\"`");
+    }
     Diagnostic::new(&rules::FRONT_MATTER, file, span, format!("front matter is not YAML: {words}"))
         .help("put quotes around a value that holds `: `, ` #`, or starts with a sign like `[`, `*`, `@` or a quote")
+}
+
+/// The sign `#` that opens a comment on the line of a mistake, or on the one before, and touches what follows it.
+fn comment_before(slice: &str, at: usize) -> Option<Span> {
+    let line = slice[..at].rfind('\n').map_or(0, |newline| newline + 1);
+    let before = slice[..line.saturating_sub(1)].rfind('\n').map_or(0, |newline| newline + 1);
+    [line, before].into_iter().find_map(|start| {
+        let text = slice[start..].split('\n').next().unwrap_or_default();
+        let opens =
+            |&(at, _): &(usize, &str)| !text[..at].contains(['"', '\'']) && text[at + 2..].starts_with(|next: char| !next.is_whitespace());
+        let (found, _) = text.match_indices(" #").find(opens)?;
+        Some(Span::new(start + found + 1, start + text.trim_end().len()))
+    })
+}
+
+/// White space that is none to YAML, behind a colon or before a key; to a reader it looks like any other.
+fn odd_spaces(slice: &str, yaml: Span, file: &SitePath) -> Vec<Diagnostic> {
+    let is_odd = |sign: char| {
+        sign != ' '
+            && sign != '\t'
+            && sign != '\r'
+            && (sign.is_whitespace() || matches!(sign, '\u{feff}' | '\u{200b}'..='\u{200d}' | '\u{2060}'))
+    };
+    let mut found = Vec::new();
+    let mut at = yaml.start as usize;
+    for line in slice.split_inclusive('\n') {
+        let text = line.trim_end_matches(['\n', '\r']);
+        let indent = text.len() - text.trim_start_matches([' ', '-']).len();
+        let key = text[indent..].find([':', '：']).map(|colon| indent + colon);
+        let in_indent = text[indent..].starts_with(is_odd).then_some(indent);
+        let before_colon =
+            key.and_then(|colon| text[..colon].chars().next_back().filter(|&last| is_odd(last)).map(|last| colon - last.len_utf8()));
+        let after_colon =
+            key.filter(|&colon| text[indent..colon].chars().all(|sign| sign.is_alphanumeric() || matches!(sign, '-' | '_' | ' ')));
+        let wide = after_colon.filter(|&colon| text[colon..].starts_with('：'));
+        let after_colon = after_colon.map(|colon| colon + 1).filter(|&next| text.get(next..).is_some_and(|rest| rest.starts_with(is_odd)));
+        if let Some(start) = wide {
+            found.push(
+                Diagnostic::new(
+                    &rules::FRONT_MATTER,
+                    file,
+                    Span::new(at + start, at + start + '：'.len_utf8()),
+                    "found a full-width colon `：`, expected `: `",
+                )
+                .help("write `: `, a colon and a space"),
+            );
+        } else if let Some(start) = in_indent.or(before_colon).or(after_colon) {
+            let sign = text[start..].chars().next().unwrap_or(' ');
+            let name = match sign {
+                '\u{a0}' | '\u{202f}' | '\u{2007}' => "a no-break space",
+                '\u{200b}'..='\u{200d}' | '\u{feff}' | '\u{2060}' => "a character that is not seen",
+                _ => "a space of another width",
+            };
+            let place = match key.filter(|_| in_indent.is_none()) {
+                Some(colon) if start > colon => format!("after `{}:`", text[indent..colon].trim()),
+                Some(colon) => format!("before the colon of `{}`", text[indent..colon].trim()),
+                None => "at the start of this line".to_owned(),
+            };
+            let message = format!("found {name} (U+{:04X}) {place}, expected an ordinary space", u32::from(sign));
+            found.push(
+                Diagnostic::new(&rules::FRONT_MATTER, file, Span::new(at + start, at + start + sign.len_utf8()), message)
+                    .help("delete it and type a space; on some keyboards Option or AltGr with the space bar makes another one"),
+            );
+        }
+        at += line.len();
+    }
+    found
+}
+
+/// Fields whose values are single words, so that what follows ` # ` is a remark about them.
+const OF_ONE_WORD: &[&str] = &[
+    "audience", "status", "when", "strength", "severity", "started", "detected", "resolved", "due", "on", "inherit", "length", "by",
+    "about", "story",
+];
+
+/// Warns where a comment cuts a value that stands without quotes: `headline: We closed #42` is `We closed` to YAML.
+///
+/// A comment that looks like one is none of these: two spaces before the sign and one behind it.
+pub fn cut_by_comments(text: &str, yaml: Span, file: &SitePath) -> Vec<Diagnostic> {
+    let slice = &text[yaml.range()];
+    if !slice.contains(" #") && !slice.contains("\t#") {
+        return Vec::new();
+    }
+    let lines = Lines::of(slice);
+    let mut found = Vec::new();
+    let mut start = yaml.start as usize;
+    for (index, line) in slice.split_inclusive('\n').enumerate() {
+        let text = line.trim_end();
+        found.extend(lines.end_of_value(index + 1, text).and_then(|end| cut_in(text, end, start, file)));
+        start += line.len();
+    }
+    found
+}
+
+/// Where the unquoted values of YAML end, line by line.
+#[derive(Default)]
+struct Lines {
+    /// The column behind the last unquoted value or key of each line: a comment that cuts a value stands right behind it.
+    ends: BTreeMap<usize, usize>,
+    /// The lines that a text in quotes, or one over several lines, goes on in: a `#` there is a part of it.
+    inside: std::collections::BTreeSet<usize>,
+}
+
+impl Lines {
+    fn of(slice: &str) -> Self {
+        let mut lines = Self::default();
+        let mut events = Parser::new_from_str(slice);
+        while let Some(Ok((event, span))) = events.next_event() {
+            match event {
+                Event::Scalar(value, saphyr_parser::ScalarStyle::Plain, ..) if !value.is_empty() && value != "~" => {
+                    lines.ends.insert(span.end.line(), span.end.col());
+                }
+                Event::Scalar(_, style, ..) if style != saphyr_parser::ScalarStyle::Plain => {
+                    lines.ends.remove(&span.end.line());
+                    lines.inside.extend(span.start.line()..span.end.line());
+                    if span.end.col() > 0 {
+                        lines.inside.insert(span.end.line());
+                    }
+                }
+                _ => {}
+            }
+        }
+        lines
+    }
+
+    /// The offset in a line behind its last value, or where there is none behind its key or the sign of its element.
+    fn end_of_value(&self, number: usize, line: &str) -> Option<usize> {
+        let Some(&column) = self.ends.get(&number) else {
+            let element = line.trim_start().strip_prefix('-').filter(|_| !self.inside.contains(&number))?;
+            return Some(line.len() - element.len());
+        };
+        // The end of a value that is cut may count the spaces behind it.
+        let end = line.char_indices().nth(column).map_or(line.len(), |(at, _)| at);
+        let end = line[..end].trim_end().len();
+        let is_key = line[end..].trim_start().starts_with(':');
+        Some(if is_key { end + line[end..].find(':').unwrap_or_default() + 1 } else { end })
+    }
+}
+
+/// The comment in a line that cuts the value which ends at `end`.
+fn cut_in(line: &str, end: usize, start: usize, file: &SitePath) -> Option<Diagnostic> {
+    let (value, rest) = line.split_at(end);
+    let comment = rest.trim_start();
+    let blanks = rest.len() - comment.len();
+    let behind = comment.strip_prefix('#').filter(|_| blanks > 0)?;
+    let is_lost = value.ends_with(':') || value.trim() == "-";
+    let key = value.split(':').next().unwrap_or_default().trim_start_matches(['-', ' ', '{']).trim();
+    let is_remark = behind.is_empty() || behind.starts_with([' ', '\t', '#']);
+    if is_remark && (blanks > 1 || is_lost || OF_ONE_WORD.contains(&key)) {
+        return None;
+    }
+    let span = Span::new(end + blanks, line.len()).shifted(start);
+    let message =
+        if is_lost { "all of this value is a comment to YAML" } else { "the rest of this value is a comment to YAML, from ` #` on" };
+    let help = "put quotes around the value, as in `headline: \"We closed #42\"`, or write a comment with two spaces before its `#` and one behind it";
+    Some(Diagnostic::new(&rules::CUT, file, span, message).help(help))
 }
 
 fn floor(text: &str, mut at: usize) -> usize {
@@ -545,5 +719,42 @@ mod tests {
         let repetition = Outline::of(yaml, Span::new(0, yaml.len())).repetition;
         let (first, second) = (Span::new(0, 1), Span::new(10, 11));
         assert_eq!(repetition, Some(Repetition { name: "a".to_owned(), first, second }));
+    }
+
+    #[test]
+    fn a_value_that_a_comment_cuts_is_found() {
+        let cut = |yaml: &str| {
+            let found = cut_by_comments(yaml, Span::new(0, yaml.len()), &SitePath::new("x.md"));
+            found.into_iter().map(|found| yaml[found.span.range()].to_owned()).collect::<Vec<_>>()
+        };
+        for (yaml, lost) in [
+            ("headline: We closed #42 and #43\n", "#42 and #43"),
+            ("title: Why C # is fine\n", "# is fine"),
+            ("headline: #1 in the market\n", "#1 in the market"),
+            ("aliases:\n  - Ticket #42 again\n", "#42 again"),
+            ("aliases:\n  - #42 again\n", "#42 again"),
+            ("aliases: [\n  the one, ticket #42 again\n]\n", "#42 again"),
+            ("facts:\n  loss: { value: é #7,\n  source: x }\n", "#7,"),
+            ("headline: over\n  two lines #3 x\n", "#3 x"),
+            ("a: x\t#y\n", "#y"),
+            ("when: 2024 #3\n", "#3"),
+        ] {
+            assert_eq!(cut(yaml), [lost], "{yaml:?}");
+        }
+        for yaml in [
+            "headline: \"We closed #42\"\n",
+            "headline: 'We closed #42'\n",
+            "headline: |\n  We closed #42\n  - #43\n",
+            "headline: >-\n  We closed #42\n",
+            "title: Reminders sent twice     # required\n",
+            "status: ready # for now\n",
+            "headline: # one sentence\n",
+            "title: C#\n",
+            "# a comment #1\ntitle: x\n",
+            "told:\n  # on #1\n  - { on: 2024, to: x }   # a remark\n",
+            "title: \"a\" #b\n",
+        ] {
+            assert_eq!(cut(yaml), Vec::<String>::new(), "{yaml:?}");
+        }
     }
 }

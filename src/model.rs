@@ -154,8 +154,45 @@ impl fmt::Display for When {
 impl<'de> Deserialize<'de> for When {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Self::parse(&text)
-            .ok_or_else(|| de::Error::custom(format!("found \"{text}\", expected a date as `2025`, `2025-03` or `2025-03-07`")))
+        Self::parse(&text).ok_or_else(|| {
+            let reason = no_such_day(&text).unwrap_or_else(|| "expected a date as `2025`, `2025-03` or `2025-03-07`".to_owned());
+            de::Error::custom(format!("found \"{text}\", {reason}"))
+        })
+    }
+}
+
+/// Why a text in the form of a date is none: its month or its day is not in the calendar.
+fn no_such_day(text: &str) -> Option<String> {
+    let mut numbers = text.split('-').map(|part| part.parse::<i16>().ok().filter(|_| part.bytes().all(|byte| byte.is_ascii_digit())));
+    let (year, month) = (numbers.next()??, numbers.next()??);
+    let has_widths = matches!(text.split('-').map(str::len).collect::<Vec<_>>()[..], [4, 2] | [4, 2, 2]);
+    if !has_widths {
+        return None;
+    }
+    let Some(first) = i8::try_from(month).ok().and_then(|month| jiff::civil::Date::new(year, month, 1).ok()) else {
+        return Some(format!("but there is no month {month}"));
+    };
+    let day = numbers.next()??;
+    let days = first.days_in_month();
+    let name = first.strftime("%B %Y");
+    (!(1..=i16::from(days)).contains(&day)).then(|| format!("but {name} has days from 1 to {days}"))
+}
+
+/// Why a text in the form of a moment is none.
+fn no_such_moment(text: &str) -> Option<String> {
+    let (day, time) = text.split_once(['T', ' ', 't'])?;
+    if let Some(reason) = no_such_day(day) {
+        return Some(reason);
+    }
+    When::parse(day)?;
+    let clock: String = time.chars().take_while(|sign| sign.is_ascii_digit() || *sign == ':').collect();
+    let number = |place: usize| clock.split(':').nth(place).and_then(|part| part.parse::<u8>().ok());
+    let has_no_zone = clock.len() == time.len() && number(1).is_some();
+    match (number(0)?, number(1), number(2)) {
+        (hour @ 24.., ..) => Some(format!("but there is no hour {hour}")),
+        (_, Some(minute @ 60..), _) => Some(format!("but there is no minute {minute}")),
+        (_, _, Some(second @ 61..)) => Some(format!("but there is no second {second}")),
+        _ => has_no_zone.then(|| "which has no time zone; expected `Z` or a distance as `+01:00` at its end".to_owned()),
     }
 }
 
@@ -167,9 +204,9 @@ impl<'de> Deserialize<'de> for Moment {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         text.parse().map(Self).map_err(|_| {
-            de::Error::custom(format!(
-                "found \"{text}\", expected a moment with its time zone as `2025-03-07T09:10Z` or `2025-03-07T09:10+01:00`"
-            ))
+            let reason = no_such_moment(&text)
+                .unwrap_or_else(|| "expected a moment with its time zone as `2025-03-07T09:10Z` or `2025-03-07T09:10+01:00`".to_owned());
+            de::Error::custom(format!("found \"{text}\", {reason}"))
         })
     }
 }

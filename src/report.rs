@@ -1,6 +1,6 @@
 //! Diagnostics as a person reads them in a terminal.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -8,7 +8,7 @@ use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level as Heading, Renderer, Snippet};
 
 use crate::diagnostic::{Diagnostic, Level, Note};
-use crate::source::{SitePath, Span};
+use crate::source::{SitePath, Span, locate};
 
 /// The texts that excerpts are taken from.
 #[derive(Default)]
@@ -67,8 +67,74 @@ pub enum Colour {
     Styled,
 }
 
+/// How often a mistake is shown each time by itself; one that is there more often is shown once, with its places.
+const ALONE: usize = 3;
+
+/// How many places of a mistake are named.
+const PLACES: usize = 5;
+
+/// The entries of a report: a mistake that is made again and again, as in many files of one collection, is one entry.
+pub fn entries(diagnostics: &[Diagnostic], sources: &Sources, colour: Colour) -> Vec<String> {
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    let mut known: HashMap<(&str, String, Option<&str>), usize> = HashMap::new();
+    for (index, diagnostic) in diagnostics.iter().enumerate() {
+        let group = *known.entry((diagnostic.rule.name, kind_of(&diagnostic.message), diagnostic.help.as_deref())).or_insert(groups.len());
+        match groups.get_mut(group) {
+            Some(group) => group.push(index),
+            None => groups.push(vec![index]),
+        }
+    }
+    let alone = |group: Vec<usize>| if group.len() > ALONE { vec![group] } else { group.into_iter().map(|index| vec![index]).collect() };
+    let mut shown: Vec<Vec<usize>> = groups.into_iter().flat_map(alone).collect();
+    // Each stands where its first diagnostic does.
+    shown.sort();
+    let entry = |group: Vec<usize>| {
+        let more: Vec<&Diagnostic> = group[1..].iter().map(|&index| &diagnostics[index]).collect();
+        render_group(&diagnostics[group[0]], &more, sources, colour)
+    };
+    shown.into_iter().map(entry).collect()
+}
+
+/// What a message says without the numbers and the quoted values in it, which differ from place to place.
+fn kind_of(message: &str) -> String {
+    let mut kind = String::with_capacity(message.len());
+    for (index, piece) in message.split('`').enumerate() {
+        let is_name = index % 2 == 1;
+        for (index, piece) in piece.split('"').enumerate() {
+            match (is_name, index % 2 == 1) {
+                // `answers[1]` and `answers[2]` are elements of one list.
+                (true, _) => {
+                    kind.extend(piece.split('[').flat_map(|piece| ["[", piece.trim_start_matches(|sign: char| sign.is_ascii_digit())]))
+                }
+                (false, true) => kind.push('"'),
+                (false, false) => kind.extend(piece.chars().filter(|sign| !sign.is_ascii_digit())),
+            }
+        }
+        kind.push('`');
+    }
+    kind
+}
+
+/// The places of the same mistake besides the one that is shown, in words.
+fn other_places(more: &[&Diagnostic], sources: &Sources) -> String {
+    let place = |found: &&Diagnostic| {
+        let at = locate(&sources.text(&found.file).text, found.span.start as usize);
+        format!("{}:{}:{}", found.file, at.line, at.column)
+    };
+    let files: BTreeSet<&SitePath> = more.iter().map(|found| &found.file).collect();
+    let named: Vec<String> = more.iter().take(PLACES).map(place).collect();
+    let rest = more.len().saturating_sub(PLACES);
+    let rest = if rest > 0 { format!("\nand {rest} more") } else { String::new() };
+    format!("the same in {} of {}:\n{}{rest}", counted(more.len(), "other place"), counted(files.len(), "file"), named.join("\n"))
+}
+
 /// One diagnostic with excerpts and advice.
 pub fn render(diagnostic: &Diagnostic, sources: &Sources, colour: Colour) -> String {
+    render_group(diagnostic, &[], sources, colour)
+}
+
+fn render_group(diagnostic: &Diagnostic, more: &[&Diagnostic], sources: &Sources, colour: Colour) -> String {
+    let places = other_places(more, sources);
     let text = sources.text(&diagnostic.file);
     let heading = match diagnostic.rule.level {
         Level::Error => Heading::ERROR,
@@ -86,6 +152,9 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, colour: Colour) -> Str
     }
     if let Some(help) = &diagnostic.help {
         group = group.element(Heading::HELP.message(help.as_str()));
+    }
+    if !more.is_empty() {
+        group = group.element(Heading::NOTE.message(places.as_str()));
     }
     let renderer = match colour {
         Colour::Plain => Renderer::plain(),

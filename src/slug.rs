@@ -8,6 +8,8 @@ use serde::{Deserialize, Deserializer, de};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use crate::words;
+
 /// The name of a thing within its kind: small letters, digits and single hyphens.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Slug(Arc<str>);
@@ -20,12 +22,16 @@ impl Slug {
             return Self(text.into());
         }
         let mut slug = String::with_capacity(text.len());
-        // Systems write one accented letter in two ways; here they are one.
-        for character in text.nfc().flat_map(char::to_lowercase).nfc() {
-            if character.is_alphanumeric() || is_combining_mark(character) {
+        // An apostrophe does not part a word: `didn’t` is `didnt`. Systems write one accented letter in two ways; here they are one.
+        let seen = text.chars().filter(|&character| !matches!(character, '\'' | '’') && !is_unseen(character));
+        for character in seen.nfc().flat_map(char::to_lowercase).nfc() {
+            if is_combining_mark(character) {
+                // A mark belongs to the letter before it; without one it belongs to nothing that is in the slug.
+                if !slug.is_empty() && !slug.ends_with('-') {
+                    slug.push(character);
+                }
+            } else if character.is_alphanumeric() {
                 slug.push(character);
-            } else if matches!(character, '\'' | '’' | '\u{ad}') {
-                // An apostrophe does not part a word: `didn’t` is `didnt`.
             } else if !slug.is_empty() && !slug.ends_with('-') {
                 slug.push('-');
             }
@@ -55,7 +61,7 @@ impl Slug {
             return self.clone();
         }
         let mut end = LONGEST;
-        while !self.0.is_char_boundary(end) {
+        while !self.0.is_char_boundary(end) || self.0[end..].starts_with(is_combining_mark) {
             end -= 1;
         }
         let cut = &self.0[..end];
@@ -87,6 +93,18 @@ impl Numbered {
             }
         }
     }
+}
+
+/// Whether two different texts are the same once their letters are written in one way.
+pub fn differ_in_form_alone(one: &str, other: &str) -> bool {
+    one != other && one.nfc().eq(other.nfc())
+}
+
+/// Whether a character shows nothing by itself, or only frames the one before it, as in the keycap of `1️⃣`.
+fn is_unseen(character: char) -> bool {
+    const FRAMES: [std::ops::RangeInclusive<char>; 5] =
+        ['\u{488}'..='\u{489}', '\u{1abe}'..='\u{1abe}', '\u{20dd}'..='\u{20e0}', '\u{20e2}'..='\u{20e4}', '\u{a670}'..='\u{a672}'];
+    words::is_unseen(character) || FRAMES.iter().any(|frames| frames.contains(&character))
 }
 
 impl std::borrow::Borrow<str> for Slug {
@@ -130,9 +148,41 @@ mod tests {
             ("a-b", "a-b"),
             ("gro\u{308}ße", "größe"),
             ("İx", "i\u{307}x"),
+            ("⚙️ gears", "gears"),
+            ("gears ⚙️", "gears"),
+            ("1️⃣ first", "1-first"),
+            ("a\u{200b}b\u{ad}c\u{e0100}", "abc"),
+            ("\u{301}a \u{301}b", "a-b"),
+            ("e\u{34f}\u{301}", "é"),
+            ("हिन्दी", "हिन्दी"),
+            ("می‌خواهم", "میخواهم"),
+            ("为什么？", "为什么"),
+            ("\u{3164}", ""),
         ] {
             assert_eq!(Slug::of(text).as_str(), slug);
             assert_eq!(Slug::of(slug).as_str(), slug);
+        }
+    }
+
+    #[test]
+    fn a_cut_keeps_a_letter_and_its_mark_together() {
+        let slug = Slug::of(&format!("{}q\u{323}", "a".repeat(119)));
+        assert_eq!(slug.shortened().as_str(), "a".repeat(119));
+    }
+
+    #[test]
+    fn tells_names_that_differ_in_form_alone() {
+        assert!(differ_in_form_alone("gro\u{308}ße", "größe") && !differ_in_form_alone("a", "a") && !differ_in_form_alone("a", "b"));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_slug_starts_with_a_letter_or_digit_and_stays_what_it_is(text in "[a \\-'e\u{301}\u{fe0f}\u{200d}\u{20e3}\u{93f}क⚙1é\u{3164}İẞ_.]{0,12}") {
+            let slug = Slug::of(&text);
+            let again = Slug::of(slug.as_str());
+            proptest::prop_assert_eq!(&again, &slug);
+            let starts_well = slug.as_str().chars().next().is_none_or(|first| first.is_alphanumeric() && !is_combining_mark(first));
+            proptest::prop_assert!(starts_well && !slug.as_str().contains(is_unseen) && !slug.as_str().contains("--"));
         }
     }
 }

@@ -15,7 +15,7 @@ use quick_xml::escape::resolve_html5_entity;
 use units::{Unit, Units};
 
 pub use markup::{Piece, pieces};
-pub use units::SET_APART;
+pub use units::{SET_APART, is_unseen};
 
 /// Looks for a set of words or phrases.
 #[derive(Debug, Clone, Default)]

@@ -70,8 +70,8 @@ fn report_to_terminal(diagnostics: &[Diagnostic], inputs: &Inputs) {
     }
     let documents = inputs.documents.iter().chain(&inputs.settings).map(|file| (file.path.clone(), file.bytes.clone()));
     let sources = Sources::new(documents.chain(inputs.theme.iter().map(|file| (file.path.clone(), file.bytes.clone()))));
-    for diagnostic in diagnostics {
+    for entry in report::entries(diagnostics, &sources, Colour::Styled) {
         // The stream takes the colours out again where nobody would see them.
-        anstream::eprintln!("{}\n", report::render(diagnostic, &sources, Colour::Styled));
+        anstream::eprintln!("{entry}\n");
     }
 }

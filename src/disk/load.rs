@@ -13,9 +13,9 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Error, slashed};
-use crate::build::{InputFile, Inputs, settings};
+use crate::build::{InputFile, Inputs, Unfollowed, settings};
 use crate::config;
-use crate::parse::CONTENT;
+use crate::parse::{CONTENT, is_markdown};
 use crate::render::ThemeFile;
 use crate::source::SitePath;
 
@@ -52,14 +52,23 @@ struct Seen {
     file: InputFile,
 }
 
-/// What was met on the way through a folder.
-enum Met {
-    /// A file whose content is wanted.
-    Read(PathBuf, Found),
-    /// Another file.
-    Unread(PathBuf),
+/// What was met on the way.
+type Met = (PathBuf, What);
+
+enum What {
+    /// A file, and what it holds where that is wanted.
+    File(Option<Found>),
     /// A symbolic link that is not followed.
-    Left(PathBuf),
+    Link(Unfollowed),
+}
+
+/// How a folder was come to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// Through folders alone.
+    Plain,
+    /// Through a link.
+    Linked,
 }
 
 /// What a look finds at the place of a file.
@@ -121,12 +130,12 @@ impl Tree {
         self.has_links = settings.is_symlink();
         [&settings, &root.join(CONTENT)].into_iter().try_for_each(|path| refuse_out_of_site(&root, path))?;
         let mut inputs = Inputs { settings: self.take(vec![settings])?.pop(), ..Inputs::default() };
-        let is_document = |path: &Path| path.extension().is_some_and(|extension| extension == "md" || extension == "markdown");
-        for met in self.walk(&root.join(CONTENT), is_document)? {
+        let is_document = |path: &Path| path.extension().and_then(OsStr::to_str).is_some_and(is_markdown);
+        for (path, met) in self.walk(&root.join(CONTENT), is_document)? {
             match met {
-                Met::Read(path, found) => inputs.documents.extend(self.remember(path, found)),
-                Met::Unread(path) => drop(inputs.assets.insert(site_path(&root, &path))),
-                Met::Left(link) => drop(inputs.links_left.insert(site_path(&root, &link))),
+                What::File(Some(found)) => inputs.documents.extend(self.remember(path, found)),
+                What::File(None) => drop(inputs.assets.insert(site_path(&root, &path))),
+                What::Link(reason) => inputs.unfollowed.push((site_path(&root, &path), reason)),
             }
         }
         // A walk gives files in no order.
@@ -134,19 +143,19 @@ impl Tree {
         if let Some(folder) = theme_folder(&root, &inputs)? {
             let below = site_path(&root, &folder);
             let name = |path: &SitePath| path.as_str().strip_prefix(below.as_str()).unwrap_or_default().trim_start_matches('/').to_owned();
-            for met in self.walk(&folder, |_| true)? {
+            for (path, met) in self.walk(&folder, |_| true)? {
                 match met {
-                    Met::Read(path, found) => inputs.theme.extend(self.remember(path, found).map(|file| ThemeFile {
+                    What::File(found) => inputs.theme.extend(found.and_then(|found| self.remember(path, found)).map(|file| ThemeFile {
                         name: name(&file.path),
                         path: file.path,
                         bytes: file.bytes,
                     })),
-                    Met::Unread(_) => {}
-                    Met::Left(link) => drop(inputs.links_left.insert(site_path(&root, &link))),
+                    What::Link(reason) => inputs.unfollowed.push((site_path(&root, &path), reason)),
                 }
             }
             inputs.theme.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         }
+        inputs.unfollowed.sort();
         self.forget(&inputs);
         Ok(inputs)
     }
@@ -202,16 +211,22 @@ impl Tree {
 
     /// The files below a folder in any order, without those that tools keep for themselves; those that are `wanted` are read.
     ///
-    /// A link is followed to a file that lies in the site, and to nothing else.
+    /// A link is followed to a file that lies in the site, and to a folder of the site that lies beside its content.
     fn walk(&mut self, folder: &Path, wanted: impl Fn(&Path) -> bool + Sync) -> Result<Vec<Met>, Error> {
         let has_links = AtomicBool::new(self.has_links);
-        let met = self.walk_into(folder, &wanted, &has_links)?;
+        let met = self.walk_into(folder, Way::Plain, &wanted, &has_links)?;
         self.has_links = has_links.into_inner();
         Ok(met)
     }
 
     /// One core lists the folder while others look at what is in it.
-    fn walk_into(&self, folder: &Path, wanted: &(impl Fn(&Path) -> bool + Sync), has_links: &AtomicBool) -> Result<Vec<Met>, Error> {
+    fn walk_into(
+        &self,
+        folder: &Path,
+        way: Way,
+        wanted: &(impl Fn(&Path) -> bool + Sync),
+        has_links: &AtomicBool,
+    ) -> Result<Vec<Met>, Error> {
         let entries = match fs::read_dir(folder) {
             Ok(entries) => entries,
             // It went while the tree was walked.
@@ -229,16 +244,19 @@ impl Tree {
                 has_links.store(true, Ordering::Relaxed);
             }
             if kind.is_dir() {
-                met.extend(self.walk_into(&path, wanted, has_links)?);
+                met.extend(self.walk_into(&path, way, wanted, has_links)?);
+            } else if kind.is_symlink() && path.is_dir() {
+                match self.unfollowed(&path, way) {
+                    None => met.extend(self.walk_into(&path, Way::Linked, wanted, has_links)?),
+                    Some(reason) => met.push((path, What::Link(reason))),
+                }
             } else if kind.is_symlink() && !is_file_of_site(&self.root, &path) {
-                met.push(Met::Left(path));
-            } else if (kind.is_file() || kind.is_symlink()) && wanted(&path) {
-                // The entry knows its folder, which makes asking it cheaper than asking for the whole path.
-                let about = if kind.is_symlink() { fs::metadata(&path) } else { entry.metadata() };
-                let found = self.find(&path, about)?;
-                met.push(Met::Read(path, found));
+                met.push((path, What::Link(Unfollowed::Outside)));
             } else if kind.is_file() || kind.is_symlink() {
-                met.push(Met::Unread(path));
+                // The entry knows its folder, which makes asking it cheaper than asking for the whole path.
+                let about = || if kind.is_symlink() { fs::metadata(&path) } else { entry.metadata() };
+                let found = wanted(&path).then(|| self.find(&path, about())).transpose()?;
+                met.push((path, What::File(found)));
             }
             Ok(met)
         };
@@ -246,6 +264,22 @@ impl Tree {
             met.extend(more);
             Ok(met)
         })
+    }
+
+    /// Why a link to a folder is not followed; nothing where it is.
+    ///
+    /// No folder is read twice, and no walk goes in circles: the folder lies beside the content, and no second link is followed
+    /// from there.
+    fn unfollowed(&self, link: &Path, way: Way) -> Option<Unfollowed> {
+        let Some(target) = shown_in_site(&self.root, link) else { return Some(Unfollowed::Outside) };
+        let content = in_site(&self.root, &self.root.join(CONTENT)).unwrap_or_else(|| PathBuf::from(CONTENT));
+        if target.starts_with(&content) || content.starts_with(&target) {
+            Some(Unfollowed::InContent)
+        } else if way == Way::Linked {
+            Some(Unfollowed::Nested)
+        } else {
+            None
+        }
     }
 
     /// Forgets files that have gone, once there are many of them.
@@ -312,13 +346,15 @@ fn is_tools_own(name: &OsStr) -> bool {
         || name.ends_with(".tmp")
 }
 
-/// Whether a link leads to a file that lies in the site and that tools do not keep for themselves: a page must not show `.env`, and not the
-/// settings, which name what is to be forbidden.
+/// Whether a link leads to a file that lies in the site and may be shown: not `.env`, and not the settings, which name what is to be
+/// forbidden.
 fn is_file_of_site(root: &Path, link: &Path) -> bool {
-    in_site(root, link).is_some_and(|target| {
-        let is_hidden = target.components().any(|part| is_tools_own(part.as_os_str()));
-        !is_hidden && target != Path::new(config::FILE) && root.join(target).is_file()
-    })
+    shown_in_site(root, link).is_some_and(|target| target != Path::new(config::FILE) && root.join(target).is_file())
+}
+
+/// Where a link leads in the site; `None` where that is outside of it, nowhere, or something that tools keep for themselves.
+fn shown_in_site(root: &Path, link: &Path) -> Option<PathBuf> {
+    in_site(root, link).filter(|target| !target.components().any(|part| is_tools_own(part.as_os_str())))
 }
 
 /// Where something lies in the site once all links are followed; nothing where that is outside of it, or nowhere.

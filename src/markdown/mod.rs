@@ -72,6 +72,14 @@ pub struct Str {
     length: u32,
 }
 
+impl Str {
+    /// The piece without some bytes at its start; nothing where none are left.
+    pub fn skip(self, bytes: usize) -> Option<Self> {
+        let bytes = crate::source::offset(bytes);
+        (bytes < self.length).then(|| Self { start: self.start + bytes, length: self.length - bytes })
+    }
+}
+
 /// The bit that tells the two texts of a body apart; a file has at most 2 GiB.
 const ANEW: u32 = 1 << 31;
 

@@ -5,7 +5,9 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Deserializer, de};
 
-use super::Place;
+use super::headings::Names;
+use super::outline::Titles;
+use super::{Place, foreign};
 use crate::diagnostic::{Diagnostic, rules};
 use crate::front_matter::{self, Outline, Split};
 use crate::model::{
@@ -13,7 +15,7 @@ use crate::model::{
     Status, Story, Variant, When,
 };
 use crate::slug::Slug;
-use crate::source::{SitePath, Span};
+use crate::source::SitePath;
 
 /// A file whose front matter is read.
 pub(super) struct Source<'a> {
@@ -23,6 +25,8 @@ pub(super) struct Source<'a> {
     pub text: &'a str,
     /// Where the front matter ends and the body starts.
     pub split: Split,
+    /// What the body says about its title.
+    pub titles: &'a Titles,
 }
 
 /// What front matter says.
@@ -35,80 +39,85 @@ pub(super) struct Fields {
     pub meta: Meta,
 }
 
+/// Whether a field is in the file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Given {
+    Yes,
+    No,
+}
+
+impl Given {
+    fn of<T>(list: &[T]) -> Self {
+        if list.is_empty() { Self::No } else { Self::Yes }
+    }
+}
+
+/// A text that says something.
+fn given(field: Option<String>) -> Option<String> {
+    field.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
 /// Reads the front matter of a file in its place.
 pub(super) fn read(source: &Source<'_>, place: &Place) -> (Fields, Vec<Diagnostic>) {
     match place {
-        Place::Document(Kind::Story, _) => source.read(story),
-        Place::Document(Kind::Question, _) => source.read(question),
-        Place::Document(Kind::CaseStudy, _) => source.read(case_study),
-        Place::Document(Kind::Competency, _) => source.read(competency),
-        Place::Variant { story, .. } => source.read(|fields, required| variant(fields, story, required)),
-        Place::Home => source.read(home),
+        Place::Document(Kind::Story, _) => source.read(place, story),
+        Place::Document(Kind::Question, _) => source.read(place, question),
+        Place::Document(Kind::CaseStudy, _) => source.read(place, case_study),
+        Place::Document(Kind::Competency, _) => source.read(place, competency),
+        Place::Variant { story, .. } => source.read(place, |fields, required| variant(fields, story, required)),
+        Place::Home => source.read(place, home),
     }
 }
 
 impl Source<'_> {
     fn read<Raw: de::DeserializeOwned + Default>(
         &self,
+        place: &Place,
         convert: impl FnOnce(Raw, &mut Required<'_>) -> Fields,
     ) -> (Fields, Vec<Diagnostic>) {
-        let (raw, mut diagnostics) = front_matter::read::<Raw>(self.text, self.split.yaml, self.path);
+        let names = Names::in_place(place);
+        let advice = |name: &str, known: &[&str]| foreign::advice(name, known, names);
+        let (raw, mut diagnostics) = front_matter::read::<Raw>(self.text, self.split.yaml, self.path, &advice);
         let is_readable = !diagnostics.iter().any(|found| found.rule == &rules::FRONT_MATTER);
-        let mut required = Required { source: self, mistaken: &diagnostics, missing: Vec::new() };
+        let mut required = Required { source: self, missing: Vec::new() };
         let fields = convert(raw, &mut required);
         let missing = required.missing;
         if is_readable {
             diagnostics.extend(missing);
+            diagnostics.extend(front_matter::cut_by_comments(self.text, self.split.yaml, self.path));
         }
         (fields, diagnostics)
     }
 }
 
-/// Collects the fields that should be there and are not.
+/// Reads fields that need more than their type, and collects what is wrong with them.
 struct Required<'a> {
     source: &'a Source<'a>,
-    mistaken: &'a [Diagnostic],
     missing: Vec<Diagnostic>,
 }
 
 impl Required<'_> {
-    /// The text of a required field; where it is missing, that is reported once, not beside a mistake in the field itself.
-    fn text(&mut self, name: &str, value: Option<String>, example: &str) -> String {
-        let value = value.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
-        value.unwrap_or_else(|| {
-            let is_mistaken = self.mistaken.iter().any(|found| {
-                found.message.starts_with(&format!("`{name}`"))
-                    || found.help.as_deref().is_some_and(|help| help.contains(&format!("`{name}`?")))
-            });
-            if !is_mistaken {
-                self.missing.push(self.diagnostic(name, example));
-            }
-            String::new()
-        })
+    /// The title: the field, else the first heading that is one, else the name of the file in words.
+    fn title(&self, field: Option<String>) -> String {
+        let heading = || self.source.titles.heading.clone();
+        given(field).or_else(heading).unwrap_or_else(|| Place::words(self.source.path))
     }
 
-    fn diagnostic(&self, name: &str, example: &str) -> Diagnostic {
-        let Source { path, text, split } = self.source;
-        if !split.present {
-            let first_line = text.lines().next().map_or(0, str::len);
-            return Diagnostic::new(
-                &rules::FIELD_MISSING,
-                path,
-                Span::new(0, first_line),
-                format!("no front matter, so `{name}` is missing"),
-            )
-            .help(format!("start the file with the lines `---`, `{name}: {example}`, `---`"));
+    /// The title where a document can do without one: the field, else the first heading that is one.
+    fn optional_title(&self, field: Option<String>) -> String {
+        given(field).or_else(|| self.source.titles.heading.clone()).unwrap_or_default()
+    }
+
+    /// Warns where a field is given that is not shown, because the document is of another kind than the field.
+    fn not_shown(&mut self, name: &str, is_given: Given, why: &str) {
+        if is_given == Given::Yes {
+            let Source { path, text, split, .. } = self.source;
+            let span = front_matter::place_of(text, split.yaml, name, None);
+            self.missing.push(
+                Diagnostic::new(&rules::NOT_SHOWN, path, span, format!("`{name}` is not shown: {why}"))
+                    .help("take it out, or write it in the text"),
+            );
         }
-        let fence = Span::new(split.yaml.start as usize - 1, split.yaml.start as usize - 1);
-        let line = text[..fence.start as usize].rfind('\n').map_or(0, |newline| newline + 1);
-        let span = Span::new(line, line + text[line..].lines().next().map_or(0, str::len));
-        let empty = front_matter::place_of(text, split.yaml, name, None);
-        if empty != split.yaml {
-            return Diagnostic::new(&rules::FIELD_MISSING, path, empty, format!("`{name}` is empty"))
-                .help(format!("write `{name}: {example}`"));
-        }
-        Diagnostic::new(&rules::FIELD_MISSING, path, span, format!("`{name}` is missing"))
-            .help(format!("add `{name}: {example}` below this line"))
     }
 
     /// A number that must lie in a range; 0 where it is not given or does not.
@@ -117,7 +126,7 @@ impl Required<'_> {
             None => 0,
             Some(Number(value)) if range.contains(&value) => value,
             Some(Number(value)) => {
-                let Source { path, text, split } = self.source;
+                let Source { path, text, split, .. } = self.source;
                 let message = format!("`{name}`: found {value}, expected a number from {} to {}", range.start(), range.end());
                 self.missing.push(Diagnostic::new(&rules::FIELD_TYPE, path, front_matter::place_of(text, split.yaml, name, None), message));
                 0
@@ -145,7 +154,7 @@ struct StoryFields {
 fn story(raw: StoryFields, required: &mut Required<'_>) -> Fields {
     let StoryFields { title, headline, when, role, competencies, answers, audience, status, strength, facts, told } = raw;
     let story = Story {
-        title: required.text("title", title, "The outage only one customer could see"),
+        title: required.title(title),
         headline: headline.unwrap_or_default(),
         when,
         role: role.unwrap_or_default(),
@@ -188,13 +197,13 @@ impl Default for VariantFields {
     }
 }
 
-fn variant(raw: VariantFields, story: &Slug, _: &mut Required<'_>) -> Fields {
+fn variant(raw: VariantFields, story: &Slug, required: &mut Required<'_>) -> Fields {
     let VariantFields { title, headline, competencies, answers, length, by, inherit, status, audience } = raw;
     // A program's wording is a draft until its author says otherwise.
     let status = status.unwrap_or(if matches!(by, Author::Assistant(_)) { Status::Draft } else { Status::Ready });
     let variant = Variant {
         story: story.clone(),
-        title: title.unwrap_or_default(),
+        title: required.optional_title(title),
         headline: headline.unwrap_or_default(),
         competencies: competencies.0,
         answers: answers.0,
@@ -219,18 +228,29 @@ struct QuestionFields {
     status: Status,
 }
 
-fn question(raw: QuestionFields, _: &mut Required<'_>) -> Fields {
+fn question(raw: QuestionFields, required: &mut Required<'_>) -> Fields {
     let QuestionFields { question, title, aliases, competencies, about, asked, audience, status } = raw;
-    let meta = match question.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()) {
-        Some(question) => Meta::Question(Question {
-            question,
-            aliases: aliases.0,
-            competencies: competencies.0,
-            about,
-            asked: asked.into_iter().map(Occasion::from).collect(),
-        }),
+    let is_titled = given(title.clone()).is_some();
+    let only_heading = || required.source.titles.question.clone().filter(|_| !is_titled);
+    let meta = match given(question).or_else(only_heading) {
+        Some(question) => {
+            let is_other_title = given(title).is_some_and(|title| title != question);
+            required.not_shown("title", if is_other_title { Given::Yes } else { Given::No }, "the title of a question is the question");
+            Meta::Question(Question {
+                question,
+                aliases: aliases.0,
+                competencies: competencies.0,
+                about,
+                asked: asked.into_iter().map(Occasion::from).collect(),
+            })
+        }
         // Without a question of its own the file is a sheet, whose headings are the questions.
-        None => Meta::Sheet(Sheet { title: title.unwrap_or_default(), competencies: competencies.0, about }),
+        None => {
+            let why = "the file is a sheet of several questions";
+            required.not_shown("aliases", Given::of(&aliases.0), why);
+            required.not_shown("asked", Given::of(&asked), why);
+            Meta::Sheet(Sheet { title: required.optional_title(title), competencies: competencies.0, about })
+        }
     };
     Fields { audience: audience.unwrap_or(Audience::Private), status, meta }
 }
@@ -263,7 +283,7 @@ struct ActionFields {
 fn case_study(raw: CaseStudyFields, required: &mut Required<'_>) -> Fields {
     let CaseStudyFields { title, story, audience, status, severity, started, detected, resolved, actions } = raw;
     let case = CaseStudy {
-        title: required.text("title", title, "A naming rule that no team owned"),
+        title: required.title(title),
         story,
         severity: required.number("severity", severity, 1..=5),
         started,
@@ -286,7 +306,7 @@ struct CompetencyFields {
 
 fn competency(raw: CompetencyFields, required: &mut Required<'_>) -> Fields {
     let CompetencyFields { title, aliases, frameworks, audience, status } = raw;
-    let competency = Competency { title: required.text("title", title, "Ownership"), aliases: aliases.0, frameworks: frameworks.0 };
+    let competency = Competency { title: required.title(title), aliases: aliases.0, frameworks: frameworks.0 };
     Fields { audience: audience.unwrap_or(Audience::Private), status, meta: Meta::Competency(competency) }
 }
 

@@ -1,6 +1,7 @@
 //! Which part a heading means: STAR and the forms around it have many words for few things.
 
-use crate::model::{Meta, Part};
+use super::Place;
+use crate::model::{Kind, Meta, Part};
 
 /// What a word means.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -21,12 +22,21 @@ const STORY: &[(&str, Meaning)] = &[
     ("one-liner", Is(Part::Headline)),
     ("one liner", Is(Part::Headline)),
     ("one-sentence preview", Is(Part::Headline)),
-    ("table of contents", Is(Part::Headline)),
+    ("elevator pitch", Is(Part::Headline)),
+    ("short version", Is(Part::Headline)),
+    ("in short", Is(Part::Headline)),
+    ("in brief", Is(Part::Headline)),
     ("situation", Is(Part::Situation)),
     ("context", Is(Part::Situation)),
     ("background", Is(Part::Situation)),
     ("setting", Is(Part::Situation)),
     ("scene", Is(Part::Situation)),
+    ("setup", Is(Part::Situation)),
+    ("set-up", Is(Part::Situation)),
+    ("scenario", Is(Part::Situation)),
+    ("stake", Is(Part::Situation)),
+    ("what was at stake", Is(Part::Situation)),
+    ("what happened", Is(Part::Situation)),
     ("s", Is(Part::Situation)),
     ("task", Is(Part::Task)),
     ("target", Is(Part::Task)),
@@ -35,11 +45,19 @@ const STORY: &[(&str, Meaning)] = &[
     ("responsibility", Is(Part::Task)),
     ("responsibilitie", Is(Part::Task)),
     ("role", Is(Part::Task)),
-    ("my role", Is(Part::Task)),
+    ("assignment", Is(Part::Task)),
+    ("mission", Is(Part::Task)),
+    ("what i had to do", Is(Part::Task)),
+    ("what i was asked to do", Is(Part::Task)),
     ("t", Is(Part::Task)),
     ("obstacle", Is(Part::Obstacle)),
     ("hindrance", Is(Part::Obstacle)),
     ("complication", Is(Part::Obstacle)),
+    ("hurdle", Is(Part::Obstacle)),
+    ("difficulty", Is(Part::Obstacle)),
+    ("difficultie", Is(Part::Obstacle)),
+    ("blocker", Is(Part::Obstacle)),
+    ("constraint", Is(Part::Obstacle)),
     ("conflict", Is(Part::Obstacle)),
     ("anticipated consequence", Is(Part::Obstacle)),
     ("o", Is(Part::Obstacle)),
@@ -49,32 +67,53 @@ const STORY: &[(&str, Meaning)] = &[
     ("c", SituationOrObstacle),
     ("p", SituationOrObstacle),
     ("action", Is(Part::Action)),
-    ("action taken", Is(Part::Action)),
-    ("actions taken", Is(Part::Action)),
+    ("actions i took", Is(Part::Action)),
+    ("steps i took", Is(Part::Action)),
     ("approach", Is(Part::Action)),
     ("approache", Is(Part::Action)),
     ("solution", Is(Part::Action)),
     ("step", Is(Part::Action)),
     ("what i did", Is(Part::Action)),
+    ("what we did", Is(Part::Action)),
+    ("how i did it", Is(Part::Action)),
+    ("contribution", Is(Part::Action)),
+    ("implementation", Is(Part::Action)),
+    ("execution", Is(Part::Action)),
+    ("fix", Is(Part::Action)),
+    ("fixe", Is(Part::Action)),
     ("decision rationale", Is(Part::Action)),
     ("a", Is(Part::Action)),
     ("result", Is(Part::Result)),
     ("outcome", Is(Part::Result)),
     ("impact", Is(Part::Result)),
-    ("end result", Is(Part::Result)),
+    ("resolution", Is(Part::Result)),
+    ("achievement", Is(Part::Result)),
+    ("accomplishment", Is(Part::Result)),
+    ("metric", Is(Part::Result)),
     ("r", Is(Part::Result)),
     ("learning", Is(Part::Learning)),
     ("lesson", Is(Part::Learning)),
-    ("lessons learned", Is(Part::Learning)),
-    ("lesson learned", Is(Part::Learning)),
-    ("lessons learnt", Is(Part::Learning)),
+    ("lessons i learned", Is(Part::Learning)),
+    ("lessons i learnt", Is(Part::Learning)),
     ("what i learned", Is(Part::Learning)),
+    ("what we learned", Is(Part::Learning)),
     ("what i learnt", Is(Part::Learning)),
     ("learnt", Is(Part::Learning)),
     ("reflection", Is(Part::Learning)),
     ("takeaway", Is(Part::Learning)),
+    ("take-away", Is(Part::Learning)),
+    ("take away", Is(Part::Learning)),
+    ("insight", Is(Part::Learning)),
+    ("earned secret", Is(Part::Learning)),
+    ("retrospective", Is(Part::Learning)),
+    ("hindsight", Is(Part::Learning)),
+    ("in hindsight", Is(Part::Learning)),
     ("evaluation", Is(Part::Learning)),
     ("what i would do differently", Is(Part::Learning)),
+    ("what i'd do differently", Is(Part::Learning)),
+    ("what would i do differently", Is(Part::Learning)),
+    ("what i would do differently next time", Is(Part::Learning)),
+    ("what i'd do differently next time", Is(Part::Learning)),
     ("l", Is(Part::Learning)),
     ("e", Is(Part::Learning)),
     ("change", Is(Part::Changes)),
@@ -83,6 +122,9 @@ const STORY: &[(&str, Meaning)] = &[
     ("action item", Is(Part::Changes)),
     ("corrective action", Is(Part::Changes)),
     ("what i changed", Is(Part::Changes)),
+    ("what we changed", Is(Part::Changes)),
+    ("follow-up action", Is(Part::Changes)),
+    ("follow up action", Is(Part::Changes)),
     ("follow-up", Is(Part::FollowUps)),
     ("follow up", Is(Part::FollowUps)),
     ("followup", Is(Part::FollowUps)),
@@ -91,55 +133,287 @@ const STORY: &[(&str, Meaning)] = &[
     ("they will ask", Is(Part::FollowUps)),
     ("they may ask", Is(Part::FollowUps)),
     ("they will ask next", Is(Part::FollowUps)),
+    ("they might ask", Is(Part::FollowUps)),
+    ("questions they may ask", Is(Part::FollowUps)),
+    ("questions they might ask", Is(Part::FollowUps)),
+    ("likely question", Is(Part::FollowUps)),
+    ("possible question", Is(Part::FollowUps)),
     ("q&a", Is(Part::FollowUps)),
 ];
 
 const CASE_STUDY: &[(&str, Meaning)] = &[
     ("summary", Is(Part::Summary)),
-    ("incident summary", Is(Part::Summary)),
-    ("executive summary", Is(Part::Summary)),
     ("overview", Is(Part::Summary)),
+    ("abstract", Is(Part::Summary)),
+    ("description", Is(Part::Summary)),
+    ("what happened", Is(Part::Summary)),
     ("tl;dr", Is(Part::Summary)),
     ("tldr", Is(Part::Summary)),
+    ("in short", Is(Part::Summary)),
     ("impact", Is(Part::Impact)),
-    ("business impact", Is(Part::Impact)),
+    ("effect", Is(Part::Impact)),
+    ("consequence", Is(Part::Impact)),
+    ("damage", Is(Part::Impact)),
+    ("who was affected", Is(Part::Impact)),
+    ("what was affected", Is(Part::Impact)),
+    ("affected service", Is(Part::Impact)),
+    ("affected system", Is(Part::Impact)),
+    ("affected user", Is(Part::Impact)),
+    ("affected customer", Is(Part::Impact)),
     ("timeline", Is(Part::Timeline)),
+    ("chronology", Is(Part::Timeline)),
+    ("sequence of event", Is(Part::Timeline)),
     ("trigger", Is(Part::Trigger)),
+    ("triggering event", Is(Part::Trigger)),
+    ("what triggered it", Is(Part::Trigger)),
     ("fault", Is(Part::Trigger)),
     ("contributing factor", Is(Part::ContributingFactors)),
+    ("contributing cause", Is(Part::ContributingFactors)),
+    ("factor", Is(Part::ContributingFactors)),
     ("leadup", Is(Part::ContributingFactors)),
     ("lead-up", Is(Part::ContributingFactors)),
+    ("lead up", Is(Part::ContributingFactors)),
     ("root cause", Is(Part::ContributingFactors)),
     ("cause", Is(Part::ContributingFactors)),
-    ("five whys", Is(Part::ContributingFactors)),
+    ("rca", Is(Part::ContributingFactors)),
+    ("diagnosis", Is(Part::ContributingFactors)),
+    ("why it happened", Is(Part::ContributingFactors)),
+    ("why did it happen", Is(Part::ContributingFactors)),
+    ("why this happened", Is(Part::ContributingFactors)),
+    ("why did this happen", Is(Part::ContributingFactors)),
     ("five why", Is(Part::ContributingFactors)),
+    ("5 why", Is(Part::ContributingFactors)),
     ("detection", Is(Part::Detection)),
+    ("discovery", Is(Part::Detection)),
+    ("how it was detected", Is(Part::Detection)),
+    ("how we detected it", Is(Part::Detection)),
+    ("how we found out", Is(Part::Detection)),
+    ("how we noticed", Is(Part::Detection)),
     ("resolution", Is(Part::Resolution)),
     ("response", Is(Part::Resolution)),
     ("recovery", Is(Part::Resolution)),
+    ("recoverie", Is(Part::Resolution)),
     ("mitigation", Is(Part::Resolution)),
+    ("remediation", Is(Part::Resolution)),
+    ("workaround", Is(Part::Resolution)),
+    ("fix", Is(Part::Resolution)),
+    ("fixe", Is(Part::Resolution)),
+    ("solution", Is(Part::Resolution)),
+    ("what we did", Is(Part::Resolution)),
+    ("how we fixed it", Is(Part::Resolution)),
+    ("how it was fixed", Is(Part::Resolution)),
+    ("how it was resolved", Is(Part::Resolution)),
+    ("how we resolved it", Is(Part::Resolution)),
+    ("action taken", Is(Part::Resolution)),
+    ("actions taken", Is(Part::Resolution)),
     ("lesson", Is(Part::Lessons)),
-    ("lessons learned", Is(Part::Lessons)),
-    ("lessons learnt", Is(Part::Lessons)),
+    ("lessons we learned", Is(Part::Lessons)),
     ("learning", Is(Part::Lessons)),
+    ("what we learned", Is(Part::Lessons)),
+    ("what we learnt", Is(Part::Lessons)),
+    ("what went well", Is(Part::Lessons)),
+    ("what went wrong", Is(Part::Lessons)),
+    ("where we got lucky", Is(Part::Lessons)),
+    ("takeaway", Is(Part::Lessons)),
+    ("take-away", Is(Part::Lessons)),
+    ("reflection", Is(Part::Lessons)),
+    ("retrospective", Is(Part::Lessons)),
     ("action item", Is(Part::ActionItems)),
     ("action", Is(Part::ActionItems)),
     ("corrective action", Is(Part::ActionItems)),
+    ("corrective measure", Is(Part::ActionItems)),
+    ("preventive action", Is(Part::ActionItems)),
+    ("preventive measure", Is(Part::ActionItems)),
+    ("preventative action", Is(Part::ActionItems)),
+    ("preventative measure", Is(Part::ActionItems)),
+    ("prevention", Is(Part::ActionItems)),
     ("follow-up", Is(Part::ActionItems)),
+    ("follow up", Is(Part::ActionItems)),
+    ("followup", Is(Part::ActionItems)),
+    ("follow-up action", Is(Part::ActionItems)),
+    ("follow-up item", Is(Part::ActionItems)),
+    ("follow up action", Is(Part::ActionItems)),
     ("next step", Is(Part::ActionItems)),
+    ("recommendation", Is(Part::ActionItems)),
+    ("improvement", Is(Part::ActionItems)),
+    ("what we changed", Is(Part::ActionItems)),
+    ("what we are changing", Is(Part::ActionItems)),
     ("supporting information", Is(Part::SupportingInformation)),
     ("appendix", Is(Part::SupportingInformation)),
+    ("appendice", Is(Part::SupportingInformation)),
     ("reference", Is(Part::SupportingInformation)),
+    ("resource", Is(Part::SupportingInformation)),
+    ("attachment", Is(Part::SupportingInformation)),
+    ("glossary", Is(Part::SupportingInformation)),
+    ("further reading", Is(Part::SupportingInformation)),
+    ("related incident", Is(Part::SupportingInformation)),
+    ("related link", Is(Part::SupportingInformation)),
 ];
+
+/// Words before a name that do not change what it means: `Key takeaways`, `The fix`, `My approach`.
+const BEFORE: &[&str] = &[
+    "a",
+    "an",
+    "the",
+    "my",
+    "our",
+    "your",
+    "key",
+    "main",
+    "major",
+    "primary",
+    "initial",
+    "final",
+    "end",
+    "overall",
+    "general",
+    "short",
+    "brief",
+    "quick",
+    "detailed",
+    "executive",
+    "concrete",
+    "measurable",
+    "actual",
+    "personal",
+    "technical",
+    "business",
+    "customer",
+    "user",
+    "incident",
+    "issue",
+    "outage",
+    "event",
+    "immediate",
+    "underlying",
+    "one-line",
+    "one-sentence",
+    "30-second",
+    "thirty-second",
+    "biggest",
+];
+
+/// Words behind a name that do not change what it means: `Root cause analysis`, `Problem statement`, `Lessons learned`.
+const BEHIND: &[&str] = &[
+    "analysis",
+    "analyses",
+    "overview",
+    "description",
+    "statement",
+    "summary",
+    "details",
+    "detail",
+    "section",
+    "assessment",
+    "achieved",
+    "taken",
+    "learned",
+    "learnt",
+    "preview",
+];
+
+/// Words after which a heading says what its name is of: `Timeline of events`, `Impact on customers`.
+const OF: &[&str] = &[" of ", " on ", " for "];
+
+/// Signs between a name and what is said about it: `Situation: the queue`, `S - Situation`.
+const SEPARATORS: &[&str] = &[": ", " - ", " – ", " — ", "–", "—", " | ", "：", ":"];
+
+/// The names of the parts of one kind of document.
+#[derive(Clone, Copy)]
+pub struct Names(&'static [(&'static str, Meaning)]);
+
+impl Names {
+    /// The names of the parts of a document; nothing where its kind has no parts.
+    pub fn of(meta: &Meta) -> Option<Self> {
+        match meta {
+            Meta::Story(_) | Meta::Variant(_) => Some(Self(STORY)),
+            Meta::CaseStudy(_) => Some(Self(CASE_STUDY)),
+            Meta::Question(_) | Meta::Sheet(_) | Meta::Competency(_) | Meta::Home(_) => None,
+        }
+    }
+
+    /// The names of the parts of the document that will be in a place.
+    pub fn in_place(place: &Place) -> Option<Self> {
+        match place {
+            Place::Document(Kind::Story, _) | Place::Variant { .. } => Some(Self(STORY)),
+            Place::Document(Kind::CaseStudy, _) => Some(Self(CASE_STUDY)),
+            Place::Document(Kind::Question | Kind::Competency, _) | Place::Home => None,
+        }
+    }
+
+    /// Whether a heading or a label names a part.
+    pub fn know(self, heading: &str) -> bool {
+        self.meaning(heading).is_some()
+    }
+
+    fn meaning(self, heading: &str) -> Option<Meaning> {
+        let lower = heading.to_lowercase().replace('’', "'");
+        let outside = lower.split(['(', '[']).next().unwrap_or_default();
+        let inside = lower.split(['(', '[']).nth(1).and_then(|rest| rest.split([')', ']']).next()).unwrap_or_default();
+        let joined: String = lower.chars().filter(|sign| !matches!(sign, '(' | ')' | '[' | ']')).collect();
+        let forms = [lower.as_str(), outside, joined.as_str(), inside];
+        forms.into_iter().find_map(|form| self.named(form).or_else(|| self.before_separator(form)).or_else(|| self.first_of_several(form)))
+    }
+
+    /// `Situation: the queue` and `S - Situation`.
+    fn before_separator(self, form: &str) -> Option<Meaning> {
+        let cut = SEPARATORS.iter().filter_map(|separator| Some((form.find(separator)?, separator.len()))).min()?;
+        let (name, rest) = (&form[..cut.0], &form[cut.0 + cut.1..]);
+        if is_counter(name) { self.named(rest) } else { self.named(name) }
+    }
+
+    /// `Situation & Task`, `Results and impact`: a heading that names several parts opens the first of them. The last word may be
+    /// one that they share: `Corrective and preventive actions`.
+    fn first_of_several(self, form: &str) -> Option<Meaning> {
+        let shared = form.split_whitespace().last().unwrap_or_default();
+        let pieces = form.split(['&', '/', '+', ',']).flat_map(|piece| piece.split(" and "));
+        let named = |piece: &str| self.named(piece).or_else(|| self.named(&format!("{} {shared}", trimmed(piece))));
+        let meanings: Option<Vec<Meaning>> = pieces.map(named).collect();
+        meanings.filter(|meanings| meanings.len() > 1)?.into_iter().next()
+    }
+
+    /// What a name means that may have a number, marks or words around it which change nothing.
+    fn named(self, form: &str) -> Option<Meaning> {
+        let plain = trimmed(form);
+        let unnumbered = without_number(plain);
+        let with_letter =
+            plain.split_once([' ', '.', ')']).filter(|(letter, _)| letter.chars().count() == 1).map(|(_, rest)| trimmed(rest));
+        // `Approach 1`, `Approach 2`: a number at the end tells two of a kind apart.
+        let bare = trimmed(unnumbered.trim_end_matches(|last: char| last.is_ascii_digit()));
+        let of = OF.iter().filter_map(|word| plain.split_once(word)).map(|(name, _)| trimmed(name)).find(|name| name.chars().count() > 1);
+        [Some(plain), Some(unnumbered), with_letter.filter(|rest| !rest.is_empty()), Some(bare), of]
+            .into_iter()
+            .flatten()
+            .find_map(|form| self.listed(form).or_else(|| self.among_fillers(form)))
+    }
+
+    fn among_fillers(self, form: &str) -> Option<Meaning> {
+        let mut words: Vec<&str> = form.split_whitespace().collect();
+        while words.len() > 1 && words.first().is_some_and(|first| BEFORE.contains(first)) {
+            words.remove(0);
+            if let Some(found) = self.listed(&words.join(" ")).filter(|_| words.concat().chars().count() > 1) {
+                return Some(found);
+            }
+        }
+        while words.len() > 1 && words.last().is_some_and(|last| BEHIND.contains(last)) {
+            words.pop();
+            if let Some(found) = self.listed(&words.join(" ")).filter(|_| words.concat().chars().count() > 1) {
+                return Some(found);
+            }
+        }
+        None
+    }
+
+    fn listed(self, form: &str) -> Option<Meaning> {
+        let singular = form.strip_suffix('s').unwrap_or(form);
+        self.0.iter().find(|(word, _)| *word == form || *word == singular).map(|&(_, meaning)| meaning)
+    }
+}
 
 /// The parts that the headings of a document mean, one for each.
 pub fn parts(headings: &[&str], meta: &Meta) -> Vec<Option<Part>> {
-    let words = match meta {
-        Meta::Story(_) | Meta::Variant(_) => STORY,
-        Meta::CaseStudy(_) => CASE_STUDY,
-        Meta::Question(_) | Meta::Sheet(_) | Meta::Competency(_) | Meta::Home(_) => return vec![None; headings.len()],
-    };
-    let meanings: Vec<Option<Meaning>> = headings.iter().map(|heading| meaning(heading, words)).collect();
+    let Some(names) = Names::of(meta) else { return vec![None; headings.len()] };
+    let meanings: Vec<Option<Meaning>> = headings.iter().map(|heading| names.meaning(heading)).collect();
     let has_situation = matches!(meta, Meta::Variant(variant) if variant.inherit) || meanings.contains(&Some(Is(Part::Situation)));
     let part = |meaning| match meaning {
         Is(part) => part,
@@ -149,26 +423,23 @@ pub fn parts(headings: &[&str], meta: &Meta) -> Vec<Option<Part>> {
     meanings.into_iter().map(|meaning| meaning.map(part)).collect()
 }
 
-fn meaning(heading: &str, words: &[(&str, Meaning)]) -> Option<Meaning> {
-    let plain = plain(heading);
-    let with_letter = plain.split_once([' ', ':']).and_then(|(letter, rest)| {
-        let rest = rest.trim_start_matches([' ', '-', '–', '—', ':', '.']);
-        (letter.trim_end_matches(['.', ')', ':', '-']).chars().count() == 1 && !rest.is_empty()).then_some(rest)
-    });
-    // `Approach 1`, `Approach 2`: a number at the end tells two of a kind apart.
-    let unnumbered = plain.trim_end_matches(|last: char| last.is_ascii_digit() || last == ' ');
-    [Some(plain.as_str()), with_letter, Some(unnumbered)].into_iter().flatten().find_map(|form| {
-        let singular = form.strip_suffix('s').unwrap_or(form);
-        words.iter().find(|(word, _)| *word == form || *word == singular).map(|&(_, meaning)| meaning)
-    })
+/// Whether something before a name only counts: `S`, `2`, `Part 1`, `STAR`.
+fn is_counter(name: &str) -> bool {
+    let name = trimmed(name);
+    let counted = name.trim_end_matches(|last: char| last.is_ascii_digit() || last == ' ');
+    name.chars().count() == 1 || ["", "part", "section", "star", "soar", "carl", "car"].contains(&counted)
 }
 
-/// A heading without its numbering, marks and final colon, in lower case.
-fn plain(heading: &str) -> String {
-    let lower = heading.trim().to_lowercase().replace('’', "'");
-    let unnumbered = lower.trim_start_matches(|first: char| first.is_ascii_digit());
-    let unnumbered = if unnumbered.len() < lower.len() { unnumbered.trim_start_matches(['.', ')', ':', ' ']) } else { unnumbered };
-    unnumbered.trim_matches(|edge: char| edge.is_whitespace() || matches!(edge, '*' | '_' | '#' | ':' | '.' | '?')).to_owned()
+/// A name without the signs and pictures around it.
+fn trimmed(form: &str) -> &str {
+    form.trim_matches(|edge: char| !edge.is_alphanumeric())
+}
+
+/// A name without the number before it: `2. Action`, `1.1 Action`, `II. Action`.
+fn without_number(plain: &str) -> &str {
+    let unnumbered = trimmed(plain.trim_start_matches(|first: char| first.is_ascii_digit() || matches!(first, '.' | ')')));
+    let roman = plain.split_once(['.', ')']).filter(|(roman, _)| !roman.is_empty() && roman.bytes().all(|byte| b"ivx".contains(&byte)));
+    if unnumbered.len() < plain.len() { unnumbered } else { roman.map_or(plain, |(_, rest)| trimmed(rest)) }
 }
 
 #[cfg(test)]
@@ -195,6 +466,91 @@ mod tests {
             assert_eq!(parts(&[heading], &Meta::Story(Story::default())), [Some(part)], "{heading}");
         }
         assert_eq!(parts(&["Why it mattered", "A note", "1"], &Meta::Story(Story::default())), [None, None, None]);
+    }
+
+    /// Headings of real files and their like, with what they mean in a story.
+    #[test]
+    fn knows_a_part_with_words_and_signs_around_its_name() {
+        let story = Meta::Story(Story::default());
+        for (heading, part) in [
+            ("Situation (30 seconds)", Part::Situation),
+            ("S (Situation)", Part::Situation),
+            ("(S)ituation", Part::Situation),
+            ("[Situation]", Part::Situation),
+            ("🛠️ Action", Part::Action),
+            ("Action 🛠️", Part::Action),
+            ("Situation & Task", Part::Situation),
+            ("Situation/Task", Part::Situation),
+            ("Results and impact", Part::Result),
+            ("Actions, Results", Part::Action),
+            ("Key takeaways", Part::Learning),
+            ("The Challenge", Part::Situation),
+            ("My role and responsibilities", Part::Task),
+            ("Situation: the queue filled up", Part::Situation),
+            ("Situation — the queue", Part::Situation),
+            ("Part 1: Situation", Part::Situation),
+            ("STAR: Situation", Part::Situation),
+            ("II. Task", Part::Task),
+            ("2) Task", Part::Task),
+            ("1.1 Task", Part::Task),
+            ("1️⃣ Situation", Part::Situation),
+            ("R – Results", Part::Result),
+            ("Problem statement", Part::Situation),
+            ("Results achieved", Part::Result),
+            ("Lessons Learned:", Part::Learning),
+            ("What I’d do differently", Part::Learning),
+            ("Follow-up Questions", Part::FollowUps),
+            ("Short summary", Part::Headline),
+        ] {
+            assert_eq!(parts(&[heading], &story), [Some(part)], "{heading}");
+        }
+        for heading in [
+            "Table of contents",
+            "Contents",
+            "Actions speak louder",
+            "A/B test",
+            "Q: why",
+            "The team",
+            "Situation room",
+            "Why & how",
+            "&",
+            "",
+        ] {
+            assert_eq!(parts(&[heading], &story), [None], "{heading}");
+        }
+    }
+
+    #[test]
+    fn knows_the_parts_of_a_case_study() {
+        let case = Meta::CaseStudy(CaseStudy::default());
+        for (heading, part) in [
+            ("Root Cause(s)", Part::ContributingFactors),
+            ("Root cause analysis", Part::ContributingFactors),
+            ("Technical root cause", Part::ContributingFactors),
+            ("5 Whys", Part::ContributingFactors),
+            ("Issue Summary", Part::Summary),
+            ("Incident summary", Part::Summary),
+            ("What happened?", Part::Summary),
+            ("Resolution and recovery", Part::Resolution),
+            ("The fix", Part::Resolution),
+            ("Incident response", Part::Resolution),
+            ("Timeline of events", Part::Timeline),
+            ("Timeline (UTC)", Part::Timeline),
+            ("Impact on customers", Part::Impact),
+            ("Customer Impact", Part::Impact),
+            ("Detection & Response", Part::Detection),
+            ("Corrective and preventative measures", Part::ActionItems),
+            ("Follow-up actions", Part::ActionItems),
+            ("📝 Action Items", Part::ActionItems),
+            ("Lessons learned", Part::Lessons),
+            ("What went well", Part::Lessons),
+            ("Related incidents", Part::SupportingInformation),
+        ] {
+            assert_eq!(parts(&[heading], &case), [Some(part)], "{heading}");
+        }
+        for heading in ["Architecture", "Table of contents", "Services", "Who"] {
+            assert_eq!(parts(&[heading], &case), [None], "{heading}");
+        }
     }
 
     #[test]

@@ -1,19 +1,22 @@
 //! One file becomes one document. It never fails: what is wrong comes back as diagnostics beside what could be read.
 
 mod fields;
+mod foreign;
 mod headings;
+mod outline;
 mod place;
+mod unshown;
 
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, rules};
 use crate::front_matter::{self, Split};
-use crate::markdown::{self, Body, Event, Tag};
+use crate::markdown::{self, Body, Event, Heading, Tag};
 use crate::model::{Audience, Document, Item, Kind, Meta, Part, Section};
 use crate::slug::Slug;
 use crate::source::{SitePath, Span};
 
-pub use place::{CONTENT, Place};
+pub use place::{CONTENT, Place, is_markdown};
 
 /// What a file says.
 #[derive(Debug, Clone)]
@@ -41,12 +44,12 @@ pub fn parse_text(path: &SitePath, text: &Arc<str>) -> Parsed {
         Err(diagnostic) => return failed(diagnostic),
     };
     match front_matter::split(text) {
-        Ok(split) => document(path, text, &place, split),
-        Err(fence) => {
-            let mistake = Diagnostic::new(&rules::FRONT_MATTER, path, fence, "front matter opens here and never closes")
-                .help("end it with a line that holds only `---`");
-            unreadable(path, text, &place, mistake)
-        }
+        Ok(split) if split.present => document(path, text, &place, split),
+        Ok(split) => match foreign::front_matter(text, path) {
+            Some(mistake) => unreadable(path, text, &place, mistake),
+            None => document(path, text, &place, split),
+        },
+        Err(fence) => unreadable(path, text, &place, unclosed(path, text, fence)),
     }
 }
 
@@ -57,6 +60,22 @@ fn unreadable(path: &SitePath, text: &str, place: &Place, mistake: Diagnostic) -
     let document = document(path, &text.into(), place, split).document;
     let document = document.map(|document| Document { audience: Audience::Private, ..document });
     Parsed { document, diagnostics: vec![mistake] }
+}
+
+/// Front matter without an end, and the line that may be meant as one.
+fn unclosed(path: &SitePath, text: &str, fence: Span) -> Diagnostic {
+    let found = Diagnostic::new(&rules::FRONT_MATTER, path, fence, "front matter opens here and never closes");
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let is_meant = at > fence.start as usize && (foreign::is_fence_like(line) || line.trim_end() == "...");
+        if is_meant {
+            return found
+                .note(path, Span::new(at, at + line.trim_end().len()), "found here, expected `---`")
+                .help("write three hyphens there: `---`");
+        }
+        at += line.len();
+    }
+    found.help("end it with a line that holds only `---`")
 }
 
 fn failed(diagnostic: Diagnostic) -> Parsed {
@@ -74,10 +93,11 @@ fn not_utf8(path: &SitePath, at: usize) -> Diagnostic {
 }
 
 fn document(path: &SitePath, text: &Arc<str>, place: &Place, split: Split) -> Parsed {
-    let source = fields::Source { path, text, split };
-    let (fields, mut diagnostics) = fields::read(&source, place);
-    let (body, mut found) = markdown::read(path, text, split.body);
-    diagnostics.append(&mut found);
+    let (mut body, found) = markdown::read(path, text, split.body);
+    let titles = outline::Titles::of(&body, place);
+    let (fields, mut diagnostics) = fields::read(&fields::Source { path, text, split, titles: &titles }, place);
+    diagnostics.extend(found);
+    outline::shape(&mut body, &fields.meta);
     let sections = sections(&body, &fields.meta, split.body);
     let slug = place.slug();
     let is_mistaken = diagnostics.iter().any(Diagnostic::is_error);
@@ -92,8 +112,11 @@ fn document(path: &SitePath, text: &Arc<str>, place: &Place, split: Split) -> Pa
         body,
         sections,
     };
+    let is_sound = diagnostics.is_empty();
+    diagnostics.extend(empty_file(&document, text));
     diagnostics.extend(nameless_questions(&document));
-    diagnostics.extend(empty_sheet(&document, diagnostics.is_empty()));
+    diagnostics.extend(empty_sheet(&document, is_sound));
+    diagnostics.extend(unshown::unshown(&document));
     Parsed { document: Some(document), diagnostics }
 }
 
@@ -118,7 +141,7 @@ pub fn sections(body: &Body, meta: &Meta, start: usize) -> Vec<Section> {
         let node = body.nodes[index];
         let end = body.end_of(index);
         if let Event::Start(Tag::Heading(number)) = node.event
-            && body.headings[number as usize].level <= 2
+            && opens_section(&body.headings[number as usize])
         {
             let heading = &body.headings[number as usize];
             if hidden_below.is_none_or(|level| heading.level <= level) {
@@ -126,7 +149,7 @@ pub fn sections(body: &Body, meta: &Meta, start: usize) -> Vec<Section> {
             }
             close_last(&mut sections, index);
             sections.push(Section {
-                heading: heading.text.clone(),
+                heading: if heading.text.is_empty() { "Private".to_owned() } else { heading.text.clone() },
                 id: heading.id.clone(),
                 part: None,
                 is_private: hidden_below.is_some(),
@@ -139,15 +162,20 @@ pub fn sections(body: &Body, meta: &Meta, start: usize) -> Vec<Section> {
         index = end + 1;
     }
     close_last(&mut sections, body.nodes.len());
-    drop_repeated_title(&mut sections, body, meta);
+    let level = question_level(body, &sections, meta);
     let headings: Vec<&str> = sections.iter().map(|section| section.heading.as_str()).collect();
     for (index, part) in headings::parts(&headings, meta).into_iter().enumerate() {
         let section = &mut sections[index];
         section.part = part;
         section.words = body.spoken_words(section.nodes.clone(), &[]);
-        section.items = items(body, section, meta);
+        section.items = items(body, section, meta, level);
     }
     sections
+}
+
+/// Whether a heading opens a section: one that says nothing parts nothing, unless it hides what follows.
+fn opens_section(heading: &Heading) -> bool {
+    heading.level <= 2 && (!heading.text.is_empty() || heading.is_private)
 }
 
 fn close_last(sections: &mut [Section], end: usize) {
@@ -156,33 +184,46 @@ fn close_last(sections: &mut [Section], end: usize) {
     }
 }
 
-/// Drops a heading that only says the title again, as files written for other tools often do; its text stays.
-fn drop_repeated_title(sections: &mut Vec<Section>, body: &Body, meta: &Meta) {
-    let repeats =
-        |section: &Section| !section.heading.is_empty() && !section.is_private && section.heading.eq_ignore_ascii_case(meta.title());
-    if let [lead, first, ..] = sections.as_slice()
-        && repeats(first)
-        && body.is_blank(lead.nodes.clone())
-    {
-        let nodes = first.nodes.clone();
-        sections[0].nodes = nodes;
-        sections.remove(1);
+/// The level of the headings of a sheet that are questions: the second, below titles; the first where there is no other.
+fn question_level(body: &Body, sections: &[Section], meta: &Meta) -> Option<u8> {
+    let levels = sections[1..].iter().filter_map(|section| Some(heading_of(body, section)?.level));
+    if matches!(meta, Meta::Sheet(_)) { levels.max() } else { None }
+}
+
+/// The heading that opens a section.
+fn heading_of<'a>(body: &'a Body, section: &Section) -> Option<&'a Heading> {
+    let before = section.nodes.start.checked_sub(1)?;
+    match body.nodes.get(before)?.event {
+        Event::End(Tag::Heading(number)) => Some(&body.headings[number as usize]),
+        _ => None,
     }
 }
 
 /// The questions of a section: under the headings of follow-ups, or in a sheet the section itself.
-fn items(body: &Body, section: &Section, meta: &Meta) -> Vec<Item> {
-    match (meta, section.part) {
-        (Meta::Sheet(_), _) if !section.heading.is_empty() => vec![Item {
-            question: section.heading.clone(),
-            slug: Slug::of(&section.id).shortened(),
-            nodes: section.nodes.clone(),
-            is_open: body.is_blank(section.nodes.clone()),
-            span: section.span,
-        }],
-        (Meta::Story(_) | Meta::Variant(_), Some(Part::FollowUps)) => follow_ups(body, section),
+fn items(body: &Body, section: &Section, meta: &Meta, level: Option<u8>) -> Vec<Item> {
+    match (level, meta, section.part) {
+        (Some(level), ..) => sheet_item(body, section, level).into_iter().collect(),
+        (None, Meta::Story(_) | Meta::Variant(_), Some(Part::FollowUps)) => follow_ups(body, section),
         _ => Vec::new(),
     }
+}
+
+/// The question that a section of a sheet is; nothing where its heading is a title, or one that asks nothing.
+fn sheet_item(body: &Body, section: &Section, level: u8) -> Option<Item> {
+    let heading = heading_of(body, section)?;
+    let is_asked = heading.level == level && !outline::asks_nothing(&heading.text) && (level > 1 || outline::asks(&heading.text));
+    (is_asked && !heading.text.is_empty()).then(|| Item {
+        question: heading.text.clone(),
+        slug: slug_of(heading),
+        nodes: section.nodes.clone(),
+        is_open: body.is_blank(section.nodes.clone()),
+        span: section.span,
+    })
+}
+
+/// The slug of a question, from the id that its author gave it, or from its words. Two of the same words are one question.
+fn slug_of(heading: &Heading) -> Slug {
+    Slug::of(if heading.has_own_id { &heading.id } else { &heading.text }).shortened()
 }
 
 fn follow_ups(body: &Body, section: &Section) -> Vec<Item> {
@@ -195,7 +236,7 @@ fn follow_ups(body: &Body, section: &Section) -> Vec<Item> {
                 let heading = &body.headings[number as usize];
                 items.push(Item {
                     question: heading.text.clone(),
-                    slug: Slug::of(if heading.has_own_id { &heading.id } else { &heading.text }).shortened(),
+                    slug: slug_of(heading),
                     nodes: end + 1..end + 1,
                     is_open: true,
                     span: body.nodes[index].span,
@@ -225,13 +266,22 @@ fn nameless_questions(document: &Document) -> Vec<Diagnostic> {
         .collect()
 }
 
+/// A file that holds nothing at all.
+fn empty_file(document: &Document, text: &str) -> Option<Diagnostic> {
+    let is_for_page = !matches!(document.meta, Meta::Sheet(_) | Meta::Home(_));
+    (is_for_page && text.trim_matches(['\u{feff}', ' ', '\t', '\r', '\n']).is_empty()).then(|| {
+        Diagnostic::new(&rules::FIELD_MISSING, &document.path, Span::default(), "this file is empty")
+            .help("write something into it, at least a title as in `# The outage`, or delete it")
+    })
+}
+
 /// A file among the questions that asks none. A mistake in its front matter may be the reason, and is enough to say.
 fn empty_sheet(document: &Document, is_sound: bool) -> Option<Diagnostic> {
     let asks = document.sections.iter().any(|section| !section.items.is_empty());
     let is_empty = matches!(document.meta, Meta::Sheet(_)) && !asks && is_sound;
     is_empty.then(|| {
         Diagnostic::new(&rules::FIELD_MISSING, &document.path, Span::default(), "this file asks no question")
-            .help("give it `question: Tell me about …` in front matter, or a `##` heading for each question")
+            .help("give it `question: Tell me about …` in front matter, or a `##` heading for each question; a `#` heading is the title of the sheet")
     })
 }
 

@@ -17,7 +17,7 @@ use crate::config::Config;
 use crate::diagnostic::{ADVISED, Diagnostic, Rule, did_you_mean, nearest, rules};
 use crate::front_matter::Outline;
 use crate::model::{Audience, Author, Document, Kind, Meta, Status};
-use crate::slug::Slug;
+use crate::slug::{Slug, differ_in_form_alone};
 use crate::source::{SitePath, Span};
 
 /// Links documents to a site. `assets` are the files of the content that are no documents.
@@ -345,7 +345,7 @@ impl Linker<'_> {
                             Diagnostic::new(&rules::DUPLICATE, &document.path, item.span, format!("the question `{slug}` is there twice"))
                                 .note(&first.path, *span, "first here")
                                 .help(format!(
-                                    "give this one an address of its own, as in `{} {{#{}-2}}`",
+                                    "take one of them out, or give this one an address of its own, as in `{} {{#{}-2}}`",
                                     heading_of(document, item.span),
                                     item.slug
                                 )),
@@ -535,9 +535,14 @@ fn heading_of(document: &Document, span: Span) -> &str {
 }
 
 fn duplicate(document: &Document, noun: &str, first: &Document) -> Diagnostic {
+    let help = if differ_in_form_alone(document.path.as_str(), first.path.as_str()) {
+        "rename one of the two files, or join them: their names differ only in how accented letters are encoded (Unicode NFC and NFD)"
+    } else {
+        "rename one of the two files, or join them"
+    };
     Diagnostic::new(&rules::DUPLICATE, &document.path, Span::default(), format!("the {noun} `{}` is there twice", document.slug))
         .note(&first.path, Span::default(), "first here")
-        .help("rename one of the two files, or join them")
+        .help(help)
 }
 
 fn question(

@@ -275,6 +275,11 @@ impl<'a> Resolver<'a> {
         if let Some(found) = targets.iter().find_map(|&target| self.fragment_in(target, node, fragment)) {
             return Ok(found);
         }
+        // The heading that says the title is the one at the top of the page.
+        let is_title = |&target: &DocumentId| Slug::of(self.site.document(target).meta.title()) == Slug::of(fragment);
+        if targets.iter().any(is_title) {
+            return Ok(Destination::Page { node, fragment: String::new(), section: None });
+        }
         let found = dangling(document, link, format!("`{}` has no part `{fragment}`", self.full_name(node)));
         let found = found.help("leave the part after `#` away");
         Err(Box::new(Dangling { found, sought: Sought::Part(node, fragment.to_owned()) }))

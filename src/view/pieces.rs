@@ -131,19 +131,36 @@ pub fn telling_links<'a>(writer: &PageWriter<'a>, story: StoryId, current: usize
 pub fn headline(writer: &mut PageWriter<'_>, story: StoryId, telling: usize) -> String {
     let site = writer.context.site;
     let told = &site.story(story).tellings[telling];
-    if let Some(part) = told.headline.map(|place| &told.sections[place]) {
-        let document = site.document(part.document);
-        // A headline in front matter speaks for its document before the section of that name does.
-        let paragraph = document.body.first_paragraph(document.sections[part.section].nodes.clone());
-        if let Some(paragraph) = paragraph.filter(|_| own_headline(document).is_empty()) {
-            return writer.html(part.document, paragraph, whole(INSIDE_PART, Ids::Omitted));
-        }
-    }
     let own = match told.origin {
         Origin::Variant(document) => own_headline(site.document(document)),
         Origin::Story | Origin::Derived(_) => "",
     };
-    escaped(if own.is_empty() { &site.story_meta(story).headline } else { own })
+    match told.headline.and_then(|place| headline_paragraph(writer, &told.sections[place])) {
+        Some((document, nodes)) if own.is_empty() => writer.html(document, nodes, whole(INSIDE_PART, Ids::Omitted)),
+        _ => escaped(if own.is_empty() { &site.story_meta(story).headline } else { own }),
+    }
+}
+
+/// The words of the first paragraph under the heading of a headline. A headline in front matter speaks for its document before
+/// the section of that name does.
+fn headline_paragraph(writer: &PageWriter<'_>, told: &Told) -> Option<(DocumentId, Range<usize>)> {
+    let document = writer.context.site.document(told.document);
+    let nodes = document.sections[told.section].nodes.clone();
+    document.body.first_paragraph(nodes).filter(|_| own_headline(document).is_empty()).map(|paragraph| (told.document, paragraph))
+}
+
+/// What stands under the heading of a headline and is not the headline.
+fn beside_headline(writer: &mut PageWriter<'_>, telling: &Telling, place: usize, ids: Ids) -> String {
+    let told = &telling.sections[place];
+    let section = &writer.context.site.document(told.document).sections[told.section];
+    let mut left_out = telling.left_out.clone();
+    if telling.headline == Some(place)
+        && let Some((_, words)) = headline_paragraph(writer, told)
+    {
+        left_out.push(words.start - 1..words.end + 1);
+    }
+    let html = writer.html(told.document, section.nodes.clone(), Style { heading_base: INSIDE_PART, ids, left_out: &left_out });
+    if section.is_private && !html.is_empty() { format!("<aside class=\"private\">\n{html}</aside>\n") } else { html }
 }
 
 fn own_headline(document: &Document) -> &str {
@@ -170,11 +187,18 @@ pub fn telling_view<'a>(writer: &mut PageWriter<'a>, story: StoryId, index: usiz
     let mut lead = String::new();
     let mut parts = Vec::with_capacity(telling.sections.len());
     let mut meter = Vec::with_capacity(telling.sections.len());
-    for told in &telling.sections {
+    for (place, told) in telling.sections.iter().enumerate() {
         let document = site.document(told.document);
         let section = &document.sections[told.section];
         match section.part {
-            Some(Part::Headline | Part::FollowUps) => continue,
+            Some(Part::Headline) => {
+                lead.push_str(&beside_headline(writer, telling, place, ids));
+                continue;
+            }
+            Some(Part::FollowUps) => {
+                parts.extend(before_follow_ups(writer, story, told, ids));
+                continue;
+            }
             _ if section.heading.is_empty() => {
                 lead.push_str(&writer.html(
                     told.document,
@@ -245,6 +269,36 @@ fn part_view<'a>(
         change,
         left_out,
     }
+}
+
+/// What stands under the heading of follow-ups before the first question; the questions have a place of their own.
+fn before_follow_ups<'a>(writer: &mut PageWriter<'a>, story: StoryId, told: &'a Told, ids: Ids) -> Option<PartView<'a>> {
+    let site = writer.context.site;
+    let document = site.document(told.document);
+    let section = &document.sections[told.section];
+    let is_heading = |&index: &usize| matches!(document.body.nodes[index].event, Event::Start(Tag::Heading(_)));
+    let end =
+        section.items.first().map_or(Some(section.nodes.end), |item| (section.nodes.start..item.nodes.start).rev().find(is_heading))?;
+    let mut html = writer.html(told.document, section.nodes.start..end, Style { heading_base: INSIDE_PART, ids, left_out: &[] });
+    if html.is_empty() {
+        return None;
+    }
+    if section.is_private {
+        html = format!("<aside class=\"private\">\n{html}</aside>\n");
+    }
+    // Links to the follow-ups lead to the questions where there are some.
+    let is_place_of_links = ids == Ids::Given && site.story(story).follow_ups.is_empty();
+    Some(PartView {
+        id: if is_place_of_links { writer.claim("follow-ups").unwrap_or_default() } else { String::new() },
+        part: section.part.map_or("", Part::name),
+        letter: "",
+        label: &section.heading,
+        spoken: String::new(),
+        html,
+        replaces: String::new(),
+        change: "",
+        left_out: String::new(),
+    })
 }
 
 fn differences(writer: &mut PageWriter<'_>, story: StoryId, telling: &Telling, told: &Told) -> (&'static str, String, String) {

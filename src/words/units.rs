@@ -180,7 +180,7 @@ fn is_break(before: char, here: char) -> bool {
 
 /// Whether a character hides in a word without changing how it looks: soft hyphens, joiners, marks of direction, fillers, and
 /// everything else that Unicode says is shown as nothing.
-fn is_unseen(found: char) -> bool {
+pub fn is_unseen(found: char) -> bool {
     const SEEN: std::ops::RangeInclusive<char> = ' '..='~';
     if SEEN.contains(&found) {
         return false;

@@ -11,6 +11,7 @@ use storybank::config::Target;
 use storybank::diagnostic::{self, Diagnostic};
 use storybank::highlight::Highlighter;
 use storybank::model::Audience;
+use storybank::parse::is_markdown;
 use storybank::plan::{self, Draft, Record};
 use storybank::render::{Theme, ThemeFile};
 use storybank::report::{self, Colour, Sources};
@@ -75,11 +76,10 @@ pub fn inputs(files: &Files) -> Inputs {
     let file = |path: &str, bytes: &[u8]| InputFile::new(SitePath::new(path), bytes.to_vec());
     let mut inputs = Inputs { settings: files.get("site.toml").map(|bytes| file("site.toml", bytes)), ..Inputs::default() };
     for (path, bytes) in files.iter().filter(|(path, _)| path.starts_with("content/")) {
-        match SitePath::new(path.as_str()).extension() {
-            "md" | "markdown" => inputs.documents.push(file(path, bytes)),
-            _ => {
-                inputs.assets.insert(SitePath::new(path.as_str()));
-            }
+        if is_markdown(SitePath::new(path.as_str()).extension()) {
+            inputs.documents.push(file(path, bytes));
+        } else {
+            inputs.assets.insert(SitePath::new(path.as_str()));
         }
     }
     let folder = format!("themes/{}/", settings(&inputs).0.theme);
@@ -163,7 +163,7 @@ pub fn check_for(audience: Audience, text: &str) -> String {
 /// Diagnostics as a person reads them, then how many there are.
 fn printed(files: &Files, diagnostics: &[Diagnostic]) -> String {
     let sources = Sources::new(files.iter().map(|(path, bytes)| (SitePath::new(path.as_str()), Arc::from(bytes.as_slice()))));
-    let reports = diagnostics.iter().map(|found| format!("{}\n\n", report::render(found, &sources, Colour::Plain)));
+    let reports = report::entries(diagnostics, &sources, Colour::Plain).into_iter().map(|entry| format!("{entry}\n\n"));
     reports.collect::<String>() + &report::count(diagnostics) + "\n"
 }
 

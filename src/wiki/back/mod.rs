@@ -92,7 +92,14 @@ fn without(mut reading: Reading, apart: &[Block]) -> Reading {
 }
 
 fn case(page: Page) -> Case {
-    Case { slug: Slug::of("page"), file: SitePath::new("page.md"), title: "page".to_owned(), language: String::new(), html: Vec::new(), page }
+    Case {
+        slug: Slug::of("page"),
+        file: SitePath::new("page.md"),
+        title: "page".to_owned(),
+        language: String::new(),
+        html: Vec::new(),
+        page,
+    }
 }
 
 fn text_of(dialect: Dialect, case: &Case, highlighter: &Highlighter) -> String {
@@ -131,7 +138,9 @@ fn name_headings(blocks: &mut [Block], counts: &mut BTreeMap<String, usize>) {
                 heading.id = if *count == 1 { id } else { format!("{id}-{count}") };
                 heading.is_linked = true;
             }
-            Block::Quote(blocks) | Block::Callout { blocks, .. } | Block::Details { blocks, .. } | Block::Element(_, blocks) => name_headings(blocks, counts),
+            Block::Quote(blocks) | Block::Callout { blocks, .. } | Block::Details { blocks, .. } | Block::Element(_, blocks) => {
+                name_headings(blocks, counts)
+            }
             Block::List(list) => list.items.iter_mut().for_each(|item| name_headings(&mut item.blocks, counts)),
             _ => {}
         }

@@ -1,0 +1,66 @@
+//! What an author has written in a place that no page shows.
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::{Diagnostic, rules};
+use crate::markdown::{Event, Tag};
+use crate::model::{Document, Meta, Section};
+use crate::source::Span;
+
+/// Warns of every text of a document that no page shows.
+pub fn unshown(document: &Document) -> Vec<Diagnostic> {
+    let mut found = unshown_footnotes(document);
+    // A sheet without a question is an error of its own, and all of it is not shown.
+    if matches!(document.meta, Meta::Sheet(_)) && document.sections.iter().any(|section| !section.items.is_empty()) {
+        found.extend(document.sections.iter().enumerate().filter_map(|(index, section)| beside_questions(document, index, section)));
+    }
+    found
+}
+
+/// A text of a sheet that stands under no question.
+fn beside_questions(document: &Document, index: usize, section: &Section) -> Option<Diagnostic> {
+    let first = document.body.nodes.get(section.nodes.clone())?.first()?;
+    if !section.items.is_empty() || document.body.is_blank(section.nodes.clone()) {
+        return None;
+    }
+    let (span, message) = if index == 0 {
+        (first.span, "this text stands before the first question of the sheet, and no page shows it".to_owned())
+    } else {
+        (section.span, format!("`{}` is taken for no question, so no page shows the text below it", section.heading))
+    };
+    let help = if index == 0 {
+        "move it below a question, or make it a comment: `%%…%%`"
+    } else {
+        "write the heading as a question, move the text below one, or make it a comment: `%%…%%`"
+    };
+    Some(Diagnostic::new(&rules::NOT_SHOWN, &document.path, span, message).help(help))
+}
+
+/// Footnotes that nothing refers to.
+fn unshown_footnotes(document: &Document) -> Vec<Diagnostic> {
+    let body = &document.body;
+    if body.footnotes.is_empty() {
+        return Vec::new();
+    }
+    let referred = |event: &Event| match *event {
+        Event::FootnoteReference(label) => Some(body.str(label)),
+        _ => None,
+    };
+    let referred: BTreeSet<&str> = body.nodes.iter().filter_map(|node| referred(&node.event)).collect();
+    let unshown = body.nodes.iter().filter_map(|node| match node.event {
+        Event::Start(Tag::Footnote(label)) => Some((body.str(label), node.span)).filter(|(label, _)| !referred.contains(label)),
+        _ => None,
+    });
+    unshown
+        .map(|(label, span)| {
+            let span = Span { start: span.start, end: span.end.min(span.start + crate::source::offset(label.len() + "[^]:".len())) };
+            Diagnostic::new(
+                &rules::NOT_SHOWN,
+                &document.path,
+                span,
+                format!("nothing refers to the footnote `{label}`, so no page shows it"),
+            )
+            .help(format!("write `[^{label}]` where the text refers to it"))
+        })
+        .collect()
+}
