@@ -9,6 +9,7 @@ use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level as Heading, Renderer, Snippet};
 
 use crate::diagnostic::{Diagnostic, Level, Note};
+use crate::escape::{visible, visible_character, visible_lines};
 use crate::source::{SitePath, Span};
 
 /// The texts that excerpts are taken from.
@@ -45,19 +46,14 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, colour: Colour) -> Str
         Level::Error => Heading::ERROR,
         Level::Warning => Heading::WARNING,
     };
-    let mut group = heading.primary_title(diagnostic.message.as_str()).id(diagnostic.rule.name).element(snippet(
-        &diagnostic.file,
-        &text,
-        diagnostic.span,
-        AnnotationKind::Primary,
-        "",
-    ));
+    let place = snippet(&diagnostic.file, &text, diagnostic.span, AnnotationKind::Primary, "");
+    let mut group = heading.primary_title(visible(&diagnostic.message)).id(diagnostic.rule.name).element(place);
     for (note, text) in diagnostic.notes.iter().zip(&note_texts) {
         let Note { file, span, message } = note;
         group = group.element(snippet(file, text, *span, AnnotationKind::Context, message));
     }
     if let Some(help) = &diagnostic.help {
-        group = group.element(Heading::HELP.message(help.as_str()));
+        group = group.element(Heading::HELP.message(visible(help)));
     }
     let renderer = match colour {
         Colour::Plain => Renderer::plain(),
@@ -74,9 +70,27 @@ fn snippet<'a>(
     kind: AnnotationKind,
     label: &'a str,
 ) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
-    let annotation = kind.span(clamped(text, span));
-    let annotation = if label.is_empty() { annotation } else { annotation.label(label) };
-    Snippet::source(text).path(file.as_str()).annotation(annotation)
+    let (text, span) = visible_source(text, clamped(text, span));
+    let annotation = kind.span(span);
+    let annotation = if label.is_empty() { annotation } else { annotation.label(visible(label)) };
+    Snippet::source(text).path(visible(file.as_str())).annotation(annotation)
+}
+
+/// A text as a terminal may show it, and where a stretch of it is then.
+fn visible_source(text: &str, span: Range<usize>) -> (Cow<'_, str>, Range<usize>) {
+    if matches!(visible_lines(text), Cow::Borrowed(_)) {
+        return (Cow::Borrowed(text), span);
+    }
+    let mut shown = String::with_capacity(text.len());
+    let (mut start, mut end) = (None, None);
+    for (at, next) in text.char_indices() {
+        start = start.or((at >= span.start).then_some(shown.len()));
+        end = end.or((at >= span.end).then_some(shown.len()));
+        let is_kept = matches!(next, '\n' | '\t') || text[at..].starts_with("\r\n");
+        shown.push(if is_kept { next } else { visible_character(next) });
+    }
+    let whole = shown.len();
+    (Cow::Owned(shown), start.unwrap_or(whole)..end.unwrap_or(whole))
 }
 
 /// The stretch inside of the text and on the borders of characters; of several lines only the first.

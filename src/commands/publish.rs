@@ -1,63 +1,67 @@
 //! `storybank publish`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
 
 use storybank::build::{Inputs, Linked, Memo, link_whole};
-use storybank::config::{self, Config, Target};
+use storybank::config::{self, Config, Place, Target};
 use storybank::diagnostic::{self, Diagnostic};
-use storybank::disk;
+use storybank::disk::{self, Interrupts};
 use storybank::plan::{self, Action, Draft, Orphans, Plan, Record, Search, Selection, Step, Wishes};
 use storybank::publish::{self, Wiki};
 use storybank::report::{self, Colour};
 use storybank::slug::Slug;
 
-use super::{Outcome, report_to_terminal};
+use super::terminal::Terminal;
+use super::{Failure, Outcome};
 use crate::cli::Publish;
 
 /// Publishes case studies, or says what keeps them from being published.
-pub fn run(options: &Publish) -> Result<Outcome, Box<dyn Error>> {
-    let inputs = disk::load(&options.root)?;
+pub fn run(options: &Publish, terminal: &Terminal) -> Result<Outcome, Failure> {
+    let root = disk::find_site(options.site.root.as_deref())?;
+    let inputs = disk::load(&root)?;
     let whole = link_whole(&inputs, &mut Memo::default(), |_| ());
     if whole.has_errors() {
-        return Ok(refused(&whole.diagnostics, &inputs));
+        return Ok(refused(&whole.diagnostics, &inputs, terminal));
     }
     let target = target(&whole, &inputs, &options.target)?;
     let selection = plan::select(&whole, &inputs, &target, &options.cases)?;
-    let mut record = disk::load_record(&options.root, &target.name)?;
+    let mut record = disk::load_record(&root, &target.name)?;
     if selection.cases.is_empty() && record.pages.is_empty() {
         let audience = target.audience.name();
         let help = format!("give one `audience: {audience}` in its front matter; drafts are not published");
         return Err(format!("there is no case study for the audience `{audience}`; {help}").into());
     }
     let forced = forced(options, &whole, &selection, &record)?;
-    let Draft { pages, pictures, withheld, diagnostics } = draft(options, &inputs, &target, &selection, &record)?;
+    let Draft { pages, pictures, withheld, diagnostics } = draft(&root, &inputs, &target, &selection, &record)?;
     if diagnostics.iter().any(Diagnostic::is_error) {
-        return Ok(refused(&diagnostics, &inputs));
+        return Ok(refused(&diagnostics, &inputs, terminal));
     }
-    report_to_terminal(&diagnostics, &inputs);
-    let mut wiki = publish::open(&target, &options.root, withheld)?;
+    terminal.report(&diagnostics, &inputs);
+    let interrupts = Interrupts::caught()?;
+    // A copy of a repository lies on this machine until the end.
+    let _held = matches!(target.place, Place::Git { .. }).then(|| interrupts.hold());
+    let mut wiki = publish::open(&target, &root, withheld)?;
     let asked: BTreeSet<String> = pages.iter().map(|page| page.case.to_string()).collect();
     // Who publishes one case study does not mean the others.
     let is_meant = |case: &str| options.cases.is_empty() || asked.contains(case);
     let search = plan::search(pages, &record, wiki.identity(), is_meant);
     let wishes = Wishes { forced, orphans: if options.prune { Orphans::Delete } else { Orphans::Keep } };
     let plan = make_plan(wiki.as_mut(), search, &record, &wishes)?;
-    announce(&target, &plan);
+    announce(&target, &plan, options, terminal);
     if options.dry_run {
-        anstream::eprintln!("dry run: nothing was changed");
+        terminal.say("dry run: nothing was changed");
         return Ok(outcome(&plan));
     }
-    let save = |record: &Record| Ok::<(), Box<dyn Error>>(disk::save_record(&options.root, &target.name, record)?);
-    publish::apply(wiki.as_mut(), &plan, &mut record, &pictures, save, tell)?;
-    close(&target, &plan);
+    let save = |record: &Record| save(record, &root, &target, &interrupts);
+    publish::apply(wiki.as_mut(), &plan, &mut record, &pictures, save, |step| tell(step, terminal))?;
+    close(&target, &plan, terminal);
     Ok(outcome(&plan))
 }
 
 /// The target of a name.
-fn target(whole: &Linked, inputs: &Inputs, name: &str) -> Result<Target, Box<dyn Error>> {
+fn target(whole: &Linked, inputs: &Inputs, name: &str) -> Result<Target, Failure> {
     let Config { wiki, .. } = &*whole.config;
     let Some(settings) = wiki.get(name) else {
         let known: Vec<&str> = wiki.keys().map(String::as_str).collect();
@@ -105,9 +109,9 @@ fn as_they_call_it(slug: &Slug, whole: &Linked, selection: &Selection) -> Option
 }
 
 /// The pages, written and searched.
-fn draft(options: &Publish, inputs: &Inputs, target: &Target, selection: &Selection, record: &Record) -> Result<Draft, disk::Error> {
-    let assets: BTreeMap<_, Arc<[u8]>> = disk::assets(&options.root, &selection.assets())?;
-    Ok(plan::draft(selection, inputs, target, record, &assets, &machine(&options.root)))
+fn draft(root: &Path, inputs: &Inputs, target: &Target, selection: &Selection, record: &Record) -> Result<Draft, disk::Error> {
+    let assets: BTreeMap<_, Arc<[u8]>> = disk::assets(root, &selection.assets())?;
+    Ok(plan::draft(selection, inputs, target, record, &assets, &machine(root)))
 }
 
 /// Names of this machine that belong on no wiki: where the site lies, and where its author is at home.
@@ -126,36 +130,47 @@ fn make_plan(wiki: &mut dyn Wiki, search: Search, record: &Record, wishes: &Wish
     Ok(plan)
 }
 
-fn announce(target: &Target, plan: &Plan) {
-    anstream::eprintln!("{}: {} for the audience `{}`", target.name, report::counted(plan.steps.len(), "page"), target.audience.name());
-    anstream::eprint!("{}", plan::show(plan, Colour::Styled));
+/// Keeps what was published. A signal that came meanwhile ends the program when that is done, before the next page.
+fn save(record: &Record, root: &Path, target: &Target, interrupts: &Interrupts) -> Result<(), Failure> {
+    let _held = interrupts.hold();
+    disk::save_record(root, &target.name, record)?;
+    if interrupts.have_come() { Err("the program is to end; the next run goes on where this one stopped".into()) } else { Ok(()) }
+}
+
+/// What would change: the result of a dry run, and for the rest what a person may have to decide.
+fn announce(target: &Target, plan: &Plan, options: &Publish, terminal: &Terminal) {
+    if terminal.is_quiet() && !options.dry_run && !plan.has_conflicts() {
+        return;
+    }
+    terminal.warn(&format!("{}: {} for the audience `{}`", target.name, report::counted(plan.steps.len(), "page"), target.audience.name()));
+    terminal.show(&plan::show(plan, Colour::Styled));
 }
 
 /// A page that is done, on the standard output.
-fn tell(step: &Step) {
+fn tell(step: &Step, terminal: &Terminal) {
     let done = match step.action {
         Action::Create => "created",
         Action::Update => "updated",
         Action::Delete => "deleted",
         Action::Unchanged | Action::Refuse(_) | Action::Leave | Action::Forget => return,
     };
-    anstream::println!("{done} {}", step.title);
+    terminal.result(&format!("{done} {}", step.title));
 }
 
-fn close(target: &Target, plan: &Plan) {
+fn close(target: &Target, plan: &Plan, terminal: &Terminal) {
     let count = |wanted: fn(&Action) -> bool| plan.steps.iter().filter(|step| wanted(&step.action)).count();
     let refused = count(|action| matches!(action, Action::Refuse(_)));
     if !plan.changes() && refused == 0 {
-        anstream::eprintln!("{} is as it is to be; nothing was changed", target.name);
+        terminal.say(&format!("{} is as it is to be; nothing was changed", target.name));
     } else if refused > 0 {
         let them = if refused == 1 { "it" } else { "them" };
-        anstream::eprintln!("{} left as somebody else made {them}; see above", report::counted(refused, "page"));
+        terminal.warn(&format!("{} left as somebody else made {them}; see above", report::counted(refused, "page")));
     }
 }
 
-fn refused(diagnostics: &[Diagnostic], inputs: &Inputs) -> Outcome {
-    report_to_terminal(diagnostics, inputs);
-    anstream::eprintln!("{}; nothing was published", report::count(diagnostics));
+fn refused(diagnostics: &[Diagnostic], inputs: &Inputs, terminal: &Terminal) -> Outcome {
+    terminal.report(diagnostics, inputs);
+    terminal.warn(&format!("{}; nothing was published", report::count(diagnostics)));
     Outcome::LeftUndone
 }
 
