@@ -109,9 +109,12 @@ pub enum News<'a> {
     },
 }
 
+/// What is done with news.
+type Hear = dyn FnMut(&News<'_>) + Send;
+
 /// Who hears of news, from any thread.
 #[derive(Clone)]
-struct Listener(Arc<Mutex<dyn FnMut(&News<'_>) + Send>>);
+struct Listener(Arc<Mutex<Hear>>);
 
 impl Listener {
     fn tell(&self, news: &News<'_>) {
