@@ -5,6 +5,7 @@ mod commands;
 
 use std::any::Any;
 use std::backtrace::{Backtrace, BacktraceStatus};
+use std::ffi::OsString;
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use clap::error::ErrorKind;
 
 use commands::terminal::{Talk, Terminal, error_style};
 use commands::{Failure, Outcome};
-use storybank::escape::visible_lines;
+use storybank::escape::{visible, visible_lines};
 
 /// A build is thousands of pages, each of many small pieces, on all cores: what it asks most of is the allocator.
 #[global_allocator]
@@ -25,7 +26,11 @@ const FAULT: &str = "storybank has a fault; please report it with the lines abov
 
 fn main() -> ExitCode {
     tell_of_faults();
-    let cli = match cli::Cli::try_parse() {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    // What is said of words that cannot be understood quotes them.
+    let shown = || arguments.iter().map(|argument| visible(&argument.to_string_lossy()).into_owned());
+    let parsed = cli::Cli::try_parse_from(&arguments).map_err(|error| cli::Cli::try_parse_from(shown()).err().unwrap_or(error));
+    let cli = match parsed {
         Ok(cli) => cli,
         Err(message) => return answer(&message),
     };
@@ -60,7 +65,7 @@ fn answer(message: &clap::Error) -> ExitCode {
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => terminal.show(&text.ansi().to_string()),
         _ => {
-            // The words of the command line are in it, so it has no colours but for its first word.
+            // With words of the command line in it, it has no colours but for its first word.
             let text = text.to_string();
             let (error, rest) = text.split_once(':').unwrap_or(("error", &text));
             let style = error_style();
