@@ -604,6 +604,7 @@ fn a_build_that_fails_leaves_no_folder_above_its_output() {
 #[cfg(unix)]
 mod signals {
     use super::*;
+    use std::io::{BufRead, BufReader, Read};
     use std::os::unix::process::ExitStatusExt;
     use std::process::{Child, Command, Stdio};
     use std::time::{Duration, Instant};
@@ -722,10 +723,13 @@ mod signals {
         let time = lasts(&mut versions.build(0));
         for round in 0..10u32 {
             let mut command = Command::new("sh");
-            command.args(["-c", "trap '' HUP; exec \"$@\"", "sh"]).arg(versions.build(0).get_program()).args(versions.build(round as usize % 2).get_args());
-            let mut child = start(&mut command);
+            command.args(["-c", "trap '' HUP; echo ready; exec \"$@\"", "sh"]).arg(versions.build(0).get_program()).args(versions.build(round as usize % 2).get_args());
+            let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it can be started");
+            let mut output = BufReader::new(child.stdout.take().expect("it was asked for"));
+            output.read_line(&mut String::new()).expect("it can be read");
             wait(round, time);
             send(&child, HUP);
+            output.read_to_end(&mut Vec::new()).expect("it can be read");
             assert_eq!(child.wait().expect("it is a child").code(), Some(0));
             versions.assert_is(round as usize % 2);
         }

@@ -22,15 +22,24 @@ use crate::parse::CONTENT;
 /// How often one looks without a bell, and how often a bell sees to it that it still listens to the right folders.
 const POLL: Duration = Duration::from_millis(300);
 
-/// How many folders may go before the ear is replaced by a new one: taking them out of the old one takes a time that grows with the
-/// square of their number, and nothing else is heard until that is done.
+/// How many folders may go before an ear is given up and replaced by a new one once it is quiet: taking them out of the old one takes
+/// a time that grows with the square of their number, and until that is done it rings too late.
 const MOST_GONE: usize = 64;
 
 /// Rings when something in the tree of a site may have changed.
 pub struct Bell {
     root: PathBuf,
-    /// Nothing where one has to look every now and then.
-    ear: Option<Ear>,
+    hearing: Hearing,
+}
+
+/// How a bell hears of changes.
+enum Hearing {
+    /// From the system.
+    Ear(Ear),
+    /// Not at the moment.
+    Deaf,
+    /// Never: one has to look every now and then.
+    Polling,
 }
 
 /// What hears the system tell of changes in some folders.
@@ -56,31 +65,40 @@ pub enum Rung {
 impl Bell {
     /// A bell that the system rings, or why there is none; [`Bell::polling`] works everywhere.
     pub fn watching(root: &Path) -> Result<Self, notify::Error> {
-        Ok(Self { root: root.to_owned(), ear: Some(Ear::of(root)?) })
+        Ok(Self { root: root.to_owned(), hearing: Hearing::Ear(Ear::of(root)?) })
     }
 
     /// A bell that rings every now and then by itself, for file systems that do not tell of changes.
     pub fn polling(root: &Path) -> Self {
-        Self { root: root.to_owned(), ear: None }
+        Self { root: root.to_owned(), hearing: Hearing::Polling }
     }
 
-    /// Whether it rings by itself, changes or not.
+    /// Whether something can change without a ring.
     pub fn is_polling(&self) -> bool {
-        self.ear.is_none()
+        !matches!(self.hearing, Hearing::Ear(_))
     }
 
     /// Waits for the next ring. Where `may_be_silent`, something can change without one, so it rings every now and then as well.
     pub fn wait(&mut self, may_be_silent: bool) -> Instant {
-        while let Some(ear) = &self.ear {
-            match ear.rings.recv_timeout(POLL) {
-                Ok(at) => return at,
-                Err(RecvTimeoutError::Timeout) if !may_be_silent && !ear.is_worn(&self.root) => {}
-                Err(RecvTimeoutError::Timeout) => return Instant::now(),
-                Err(RecvTimeoutError::Disconnected) => self.ear = None,
+        loop {
+            match &self.hearing {
+                Hearing::Ear(ear) => match ear.rings.recv_timeout(POLL) {
+                    Ok(at) => return at,
+                    Err(RecvTimeoutError::Timeout) if !may_be_silent && !ear.is_worn() && ear.is_at(&self.root) => {}
+                    Err(RecvTimeoutError::Timeout) => return Instant::now(),
+                    Err(RecvTimeoutError::Disconnected) => self.hearing = Hearing::Deaf,
+                },
+                Hearing::Deaf => {
+                    self.listen();
+                    // What has changed before it listened.
+                    return Instant::now();
+                }
+                Hearing::Polling => {
+                    pause(POLL);
+                    return Instant::now();
+                }
             }
         }
-        pause(POLL);
-        Instant::now()
     }
 
     /// Waits for the last of the rings that follow one another within `quiet`, and gives it; at most until `end`.
@@ -88,23 +106,30 @@ impl Bell {
         let mut last = Rung::Quiet;
         loop {
             let patience = quiet.min(end.saturating_duration_since(Instant::now()));
-            let Some(ear) = &self.ear else {
-                pause(patience);
-                return last;
-            };
-            match ear.rings.recv_timeout(patience) {
-                Ok(at) => last = Rung::At(at),
-                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return last,
+            match &self.hearing {
+                Hearing::Ear(ear) if !ear.is_worn() => match ear.rings.recv_timeout(patience) {
+                    Ok(at) => last = Rung::At(at),
+                    Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return last,
+                },
+                Hearing::Ear(_) => self.hearing = Hearing::Deaf,
+                Hearing::Deaf | Hearing::Polling => {
+                    pause(patience);
+                    return last;
+                }
             }
         }
     }
 
     /// Listens to the folders that are there now, where they are not those that it listens to; to be called before one looks.
     pub fn renew(&mut self) {
-        if self.ear.as_ref().is_some_and(|ear| ear.is_worn(&self.root)) {
-            // Where the system gives no other ear, the bell rings by itself from now on.
-            self.ear = Ear::of(&self.root).ok();
+        if matches!(&self.hearing, Hearing::Ear(ear) if !ear.is_at(&self.root)) {
+            self.listen();
         }
+    }
+
+    fn listen(&mut self) {
+        // Where the system gives no ear, the bell rings by itself from now on.
+        self.hearing = Ear::of(&self.root).map_or(Hearing::Polling, Hearing::Ear);
     }
 }
 
@@ -127,9 +152,14 @@ impl Ear {
         Ok(Self { rings, folders, wear, _watcher: watcher })
     }
 
-    /// Whether another one is needed.
-    fn is_worn(&self, root: &Path) -> bool {
-        self.wear.load(Ordering::SeqCst) > MOST_GONE || identities(root) != self.folders
+    /// Whether it may have missed something, or will hear of it too late.
+    fn is_worn(&self) -> bool {
+        self.wear.load(Ordering::SeqCst) > MOST_GONE
+    }
+
+    /// Whether it listens to the folders of the site that are there now.
+    fn is_at(&self, root: &Path) -> bool {
+        identities(root) == self.folders
     }
 }
 

@@ -235,6 +235,7 @@ impl Tree {
                 .iter()
                 .map(|file| &file.path)
                 .chain(inputs.theme.iter().map(|file| &file.path))
+                .chain(inputs.settings.iter().map(|file| &file.path))
                 .chain(&inputs.assets)
                 .collect();
             self.known.retain(|_, seen| is_there.contains(&seen.file.path));

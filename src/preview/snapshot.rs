@@ -102,9 +102,9 @@ impl Snapshot {
         &self.saved
     }
 
-    /// Whether files have gone since the snapshot before.
-    pub fn has_lost_files(&self) -> bool {
-        self.saved.last().is_some_and(|path| self.read.bytes(path).is_none())
+    /// How many files have gone since the snapshot before.
+    pub fn lost_files(&self) -> usize {
+        self.saved.iter().rev().take_while(|path| self.read.bytes(path).is_none()).count()
     }
 
     /// The address of the page of what was saved, as it stands in links: where a browser goes that follows the author. There is

@@ -21,10 +21,9 @@ const STEPS: Duration = Duration::from_millis(2);
 /// After this time something is shown even though it is never quiet.
 const CAP: Duration = Duration::from_millis(500);
 
-/// How long it has to be quiet, and how long one waits for that, where files have gone: what is being removed piece by piece may be
-/// the whole site, and that is shown as it was before.
-const QUIET_AFTER_LOSS: Duration = Duration::from_millis(150);
-const CAP_OF_LOSS: Duration = Duration::from_secs(10);
+/// How long it has to be quiet where files have gone. What is being removed piece by piece may be the whole site, and that is shown as
+/// it was before; so nothing is shown while more and more files go.
+const QUIET_AFTER_LOSS: Duration = Duration::from_millis(300);
 
 /// What is said where the program has failed.
 const FAULT: &str = "storybank has a fault that these files bring to light; the terminal says where, please report it";
@@ -72,8 +71,10 @@ impl Keeper {
     ///
     /// Looking takes longer than the steps of a save, so it is done at once, and again if the bell rang meanwhile.
     fn settle(&mut self, first: Instant) -> (Option<Arc<Snapshot>>, Option<Instant>) {
+        let mut end = first + CAP;
         let mut newest: Option<Arc<Snapshot>> = None;
-        let mut last_ring = match self.bell.wait_for_quiet(STEPS, first + CAP) {
+        let mut lost = 0;
+        let mut last_ring = match self.bell.wait_for_quiet(STEPS, end) {
             Rung::At(at) => at,
             Rung::Quiet => first,
         };
@@ -82,18 +83,23 @@ impl Keeper {
             let found = self.look();
             let is_new = found.is_some();
             newest = found.or(newest);
-            let is_losing = newest.as_ref().is_some_and(|newest| newest.has_lost_files());
-            let (quiet, cap) = if is_losing { (QUIET_AFTER_LOSS, CAP_OF_LOSS) } else { (QUIET, CAP) };
-            let end = first + cap;
+            let lost_now = newest.as_ref().map_or(0, |newest| newest.lost_files());
+            if lost_now > lost {
+                end = Instant::now() + CAP;
+            }
+            lost = lost_now;
             // Where nothing rings, or where files go, only another look tells that a save has ended.
-            let is_unsure = is_new && (is_losing || self.bell.is_polling() || self.tree.has_links());
+            let is_unsure = is_new && (lost > 0 || self.bell.is_polling() || self.tree.has_links());
             if is_unsure {
                 last_ring = Instant::now();
             }
+            let quiet = if lost > 0 { QUIET_AFTER_LOSS } else { QUIET };
             let rest = (last_ring + quiet).saturating_duration_since(Instant::now());
             match self.bell.wait_for_quiet(rest, end) {
                 Rung::At(at) if Instant::now() < end => last_ring = at,
                 Rung::Quiet if is_unsure && Instant::now() < end => {}
+                // Nobody has looked since, and more may have gone.
+                Rung::At(at) if is_new && lost > 0 => last_ring = at,
                 Rung::At(at) => return (newest, Some(at)),
                 Rung::Quiet => return (newest, None),
             }
