@@ -1,45 +1,90 @@
 //! The words of the command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 /// Interview stories as a site: a page per question, each answered by the telling that fits it.
 #[derive(Debug, Parser)]
-#[command(name = "storybank", version, about, max_term_width = 100)]
+#[command(name = "storybank", version, about, max_term_width = 100, after_help = EXAMPLES)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
+    /// Print results, errors and warnings only
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
 }
+
+const EXAMPLES: &str = "Examples:
+  storybank init my-stories
+  storybank serve my-stories --open";
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Build the site
+    #[command(after_help = "Examples:\n  storybank build\n  storybank build my-stories --audience team --out team")]
     Build(Build),
     /// Show the site in the browser while it is written: every save is there at once
+    #[command(after_help = "Examples:\n  storybank serve --open\n  storybank serve my-stories --port 8080 --follow")]
     Serve(Serve),
     /// Publish case studies to a wiki of `site.toml`: shows what would change there, then changes it
+    #[command(after_help = "Examples:\n  storybank publish handbook --dry-run\n  storybank publish handbook reminders-sent-twice")]
     Publish(Publish),
     /// Start a site: a small one that builds clean and shows by example how to write stories
+    #[command(after_help = "Examples:\n  storybank init\n  storybank init my-stories")]
     Init {
         /// The folder of the new site; it must not hold one yet
         #[arg(default_value = ".")]
         folder: PathBuf,
     },
     /// Start a story, question, case study, competency or variant from a template that says what goes where
+    #[command(
+        after_help = "Examples:\n  storybank new story 'The outage nobody saw'\n  storybank new variant the-outage-nobody-saw/in-thirty-seconds"
+    )]
     New(New),
     /// Print the completions for a shell
+    #[command(
+        after_help = "Examples:\n  storybank completions bash > ~/.local/share/bash-completion/completions/storybank\n  storybank completions fish > ~/.config/fish/completions/storybank.fish"
+    )]
     Completions { shell: Shell },
     /// Print the manual page of the program, or of one of its commands
+    #[command(
+        after_help = "Examples:\n  storybank man > ~/.local/share/man/man1/storybank.1\n  storybank man build > ~/.local/share/man/man1/storybank-build.1"
+    )]
     Man { command: Option<String> },
+}
+
+/// Which site is meant, where the words of the command are for something else.
+#[derive(Debug, Args)]
+pub struct Root {
+    /// The folder of the site, which holds `content` and `site.toml` [default: the current folder, or the nearest one above it that is a site]
+    #[arg(long, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+}
+
+/// Which site is meant.
+#[derive(Debug, Args)]
+pub struct Site {
+    /// The folder of the site, which holds `content` and `site.toml` [default: the current folder, or the nearest one above it that is a site]
+    #[arg(value_name = "DIR")]
+    pub folder: Option<PathBuf>,
+    /// The folder of the site, as with other commands
+    #[arg(long, value_name = "DIR", conflicts_with = "folder")]
+    pub root: Option<PathBuf>,
+}
+
+impl Site {
+    /// The folder that was named.
+    pub fn named(&self) -> Option<&Path> {
+        self.folder.as_deref().or(self.root.as_deref())
+    }
 }
 
 #[derive(Debug, Args)]
 pub struct Build {
-    /// The folder of the site, which holds `content` and `site.toml`
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub root: PathBuf,
+    #[command(flatten)]
+    pub site: Site,
     /// The folder to put the site into [default: `public` in the folder of the site]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
@@ -56,9 +101,8 @@ pub struct Build {
 
 #[derive(Debug, Args)]
 pub struct Serve {
-    /// The folder of the site, which holds `content` and `site.toml`
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub root: PathBuf,
+    #[command(flatten)]
+    pub site: Site,
     /// The port to listen at [default: 4000, or the next one that is free]
     #[arg(long, value_name = "N")]
     pub port: Option<u16>,
@@ -86,9 +130,8 @@ pub struct Publish {
     /// The case studies, by their slugs [default: all that the wiki's audience may see]
     #[arg(value_name = "CASE")]
     pub cases: Vec<String>,
-    /// The folder of the site, which holds `content` and `site.toml`
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub root: PathBuf,
+    #[command(flatten)]
+    pub site: Root,
     /// Write, check and compare everything, show what would change, and change nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -111,9 +154,8 @@ pub struct New {
     pub kind: NewKind,
     /// The name, in words or as a slug; for a variant `STORY/NAME`
     pub name: String,
-    /// The folder of the site
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub root: PathBuf,
+    #[command(flatten)]
+    pub site: Root,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -141,6 +183,56 @@ impl From<Audience> for storybank::model::Audience {
             Audience::Private => Self::Private,
             Audience::Team => Self::Team,
             Audience::Public => Self::Public,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    /// The last two lines of a help.
+    fn examples(help: &str) -> Vec<Vec<String>> {
+        let (_, examples) = help.split_once("Examples:\n").unwrap_or_else(|| panic!("the help has no examples:\n{help}"));
+        let words = |line: &str| line.split(" > ").next().unwrap_or_default().replace("'The outage nobody saw'", "The");
+        examples.lines().map(|line| words(line).split_whitespace().map(str::to_owned).collect()).collect()
+    }
+
+    #[test]
+    fn every_help_ends_with_two_examples_that_can_be_run() {
+        let mut program = Cli::command();
+        program.build();
+        let commands = program.get_subcommands().filter(|command| command.get_name() != "help").cloned().collect::<Vec<_>>();
+        assert!(commands.len() >= 7);
+        for mut command in commands.into_iter().chain([program]) {
+            let name = command.get_name().to_owned();
+            let examples = examples(&command.render_long_help().to_string());
+            assert_eq!(examples.len(), 2, "{name}");
+            for example in examples {
+                assert!(name == "storybank" || example[1] == name, "{example:?}");
+                let parsed = Cli::try_parse_from(&example);
+                assert!(parsed.is_ok(), "{example:?}: {parsed:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_command_can_be_quiet() {
+        for words in [
+            &["build"][..],
+            &["serve"],
+            &["publish", "handbook"],
+            &["init"],
+            &["new", "story", "The outage"],
+            &["completions", "bash"],
+            &["man"],
+        ] {
+            for quiet in ["--quiet", "-q"] {
+                let before = [&["storybank", quiet], words].concat();
+                let after = [&["storybank"], words, &[quiet]].concat();
+                assert!([before, after].into_iter().all(|words| Cli::try_parse_from(words).is_ok_and(|cli| cli.quiet)), "{words:?}");
+            }
         }
     }
 }

@@ -1,4 +1,6 @@
-//! Text that stays text inside of markup and addresses.
+//! Text that stays text inside of markup, addresses and terminals.
+
+use std::borrow::Cow;
 
 /// Adds text to HTML so that it is text, also inside of an attribute in double quotes.
 pub fn escape(text: &str, out: &mut String) {
@@ -27,6 +29,97 @@ pub fn percent_encode(path: &str, address: &mut String) {
             address.push('%');
             address.push(char::from(HEX[usize::from(byte >> 4)]));
             address.push(char::from(HEX[usize::from(byte & 15)]));
+        }
+    }
+}
+
+/// A text as a terminal may show it in one line: each character that steers a terminal or turns the direction of text is replaced by
+/// a sign for it, ends of lines and tabs included.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    replaced(text, "")
+}
+
+/// The same for text of several lines: their ends and tabs stay.
+pub fn visible_lines(text: &str) -> Cow<'_, str> {
+    replaced(text, "\n\t")
+}
+
+/// The same for lines with colours in them. Text of others has to be made [`visible`] before it is put into such lines, so that the
+/// colours are ours alone.
+pub fn visible_with_colours(text: &str) -> Cow<'_, str> {
+    let mut parts = text.split("\u{1b}[");
+    let mut shown = visible_lines(parts.next().unwrap_or_default()).into_owned();
+    for part in parts {
+        let end = part.find(|next: char| !next.is_ascii_digit() && next != ';').unwrap_or(part.len());
+        let is_colour = part[end..].starts_with('m');
+        shown.push_str(if is_colour { "\u{1b}[" } else { "\u{241b}[" });
+        shown.push_str(&visible_lines(part));
+    }
+    Cow::Owned(shown)
+}
+
+fn replaced<'a>(text: &'a str, kept: &str) -> Cow<'a, str> {
+    if !text.contains(|next| steers(next) && !kept.contains(next)) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().map(|next| if kept.contains(next) { next } else { visible_character(next) }).collect())
+}
+
+/// A character as a terminal may show it.
+pub fn visible_character(next: char) -> char {
+    if steers(next) { sign_of(next) } else { next }
+}
+
+/// Whether a character does something to a terminal, or to the order in which the characters around it are shown.
+fn steers(next: char) -> bool {
+    let turns = matches!(next, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{206f}');
+    next.is_control() || turns
+}
+
+/// The picture of a control character; the sign for what cannot be shown where there is none.
+fn sign_of(next: char) -> char {
+    match u32::from(next) {
+        code @ 0..=0x1f => char::from_u32(0x2400 + code),
+        0x7f => Some('\u{2421}'),
+        _ => None,
+    }
+    .unwrap_or(char::REPLACEMENT_CHARACTER)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_steers_a_terminal_is_replaced_by_a_sign() {
+        let cases = [
+            ("plain, äöü, שלום 👩‍💻", "plain, äöü, שלום 👩‍💻"),
+            ("\u{1b}[31mred\r\n", "␛[31mred␍␊"),
+            ("\u{9b}2J\u{7f}\u{c}\u{85}", "\u{fffd}2J␡␌\u{fffd}"),
+            ("\u{202e}txt.exe\u{2066}\u{61c}\u{2029}", "\u{fffd}txt.exe\u{fffd}\u{fffd}\u{fffd}"),
+        ];
+        for (text, shown) in cases {
+            assert_eq!(visible(text), shown);
+        }
+        assert_eq!(visible_lines("a\tb\r\nc\u{1b}[1m"), "a\tb␍\nc␛[1m");
+        assert_eq!(visible_with_colours("\u{1b}[1;31ma\u{1b}[0m\u{1b}[2J\u{1b}]0;x\u{7}"), "\u{1b}[1;31ma\u{1b}[0m␛[2J␛]0;x␇");
+        assert_eq!(visible_with_colours("\u{1b}[31\u{1b}[m\u{9b}m\u{1b}["), "␛[31\u{1b}[m\u{fffd}m␛[");
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_that_steers_is_left(text in any::<String>(), steering in "[\\[m0-9;\u{0}-\u{a0}\u{200e}\u{2028}-\u{206f}]{0,40}") {
+            for text in [text, steering] {
+                prop_assert!(!visible(&text).contains(steers));
+                prop_assert!(visible_lines(&text).chars().all(|next| !steers(next) || matches!(next, '\n' | '\t')));
+                let shown = visible_with_colours(&text);
+                for part in shown.split('\u{1b}').skip(1) {
+                    let codes = part.strip_prefix('[').and_then(|part| part.split_once('m')).expect("only colours are left");
+                    prop_assert!(codes.0.chars().all(|next| next.is_ascii_digit() || next == ';'));
+                }
+                prop_assert_eq!(visible(&text).chars().count(), text.chars().count());
+            }
         }
     }
 }

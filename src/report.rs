@@ -1,5 +1,6 @@
 //! Diagnostics as a person reads them in a terminal.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
@@ -8,6 +9,7 @@ use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level as Heading, Renderer, Snippet};
 
 use crate::diagnostic::{Diagnostic, Level, Note};
+use crate::escape::{visible, visible_character, visible_lines};
 use crate::source::{SitePath, Span, locate};
 
 /// The texts that excerpts are taken from.
@@ -140,21 +142,16 @@ fn render_group(diagnostic: &Diagnostic, more: &[&Diagnostic], sources: &Sources
         Level::Error => Heading::ERROR,
         Level::Warning => Heading::WARNING,
     };
-    let mut group = heading.primary_title(diagnostic.message.as_str()).id(diagnostic.rule.name).element(snippet(
-        &diagnostic.file,
-        text,
-        diagnostic.span,
-        AnnotationKind::Primary,
-        "",
-    ));
+    let place = snippet(&diagnostic.file, text, diagnostic.span, AnnotationKind::Primary, "");
+    let mut group = heading.primary_title(visible(&diagnostic.message)).id(diagnostic.rule.name).element(place);
     for Note { file, span, message } in &diagnostic.notes {
         group = group.element(snippet(file, sources.text(file), *span, AnnotationKind::Context, message));
     }
     if let Some(help) = &diagnostic.help {
-        group = group.element(Heading::HELP.message(help.as_str()));
+        group = group.element(Heading::HELP.message(visible(help)));
     }
     if !more.is_empty() {
-        group = group.element(Heading::NOTE.message(places.as_str()));
+        group = group.element(Heading::NOTE.message(visible_lines(&places)));
     }
     let renderer = match colour {
         Colour::Plain => Renderer::plain(),
@@ -175,9 +172,26 @@ fn snippet<'a>(
     // Only the line of the stretch is drawn from: a file can have many mistakes, and be long.
     let (number, line) = text.line_at(range.start);
     let within = |at: usize| at.clamp(line.start, line.end) - line.start;
-    let annotation = kind.span(within(range.start)..within(range.end));
-    let annotation = if label.is_empty() { annotation } else { annotation.label(label) };
-    Snippet::source(&text.text[line]).line_start(number).path(file.as_str()).annotation(annotation)
+    let (shown, range) = visible_source(&text.text[line.clone()], within(range.start)..within(range.end));
+    let annotation = kind.span(range);
+    let annotation = if label.is_empty() { annotation } else { annotation.label(visible(label)) };
+    Snippet::source(shown).line_start(number).path(visible(file.as_str())).annotation(annotation)
+}
+
+/// A line as a terminal may show it, and where a stretch of it is then.
+fn visible_source(text: &str, span: Range<usize>) -> (Cow<'_, str>, Range<usize>) {
+    if matches!(visible_lines(text), Cow::Borrowed(_)) {
+        return (Cow::Borrowed(text), span);
+    }
+    let mut shown = String::with_capacity(text.len());
+    let (mut start, mut end) = (None, None);
+    for (at, next) in text.char_indices() {
+        start = start.or((at >= span.start).then_some(shown.len()));
+        end = end.or((at >= span.end).then_some(shown.len()));
+        shown.push(if next == '\t' { next } else { visible_character(next) });
+    }
+    let whole = shown.len();
+    (Cow::Owned(shown), start.unwrap_or(whole)..end.unwrap_or(whole))
 }
 
 /// The stretch inside of the text and on the borders of characters; of several lines only the first.

@@ -217,6 +217,22 @@ fn only_the_world_touches_files_clocks_and_processes() {
 }
 
 #[test]
+fn one_file_writes_to_the_terminal() {
+    let sources = sources();
+    let words = ["anstream::", "println!", "print!", "io::stdout", "io::stderr", "stdout()", "stderr()"];
+    let writes = |path: &str, source: &str| {
+        let code = code_without_tests(source);
+        let asks = code.matches("stderr().is_terminal()").count() + code.matches("ProgressDrawTarget::stderr()").count();
+        let found: usize = words.iter().map(|word| code.matches(word).count()).sum();
+        // To ask whether somebody sees a bar, and to draw it, is no text of anybody.
+        path != "commands/terminal.rs" && found > asks * 2
+    };
+    let others: Vec<&String> = sources.iter().filter(|(path, source)| writes(path, source)).map(|(path, _)| path).collect();
+    assert_eq!(others, Vec::<&String>::new(), "they write to the terminal past `Terminal`, which makes all text harmless");
+    assert!(["anstream::", "stderr()"].iter().all(|word| code_without_tests(&sources["commands/terminal.rs"]).contains(word)));
+}
+
+#[test]
 fn the_default_theme_on_disk_is_the_one_in_the_program() {
     let folder = root().join("themes/default");
     let on_disk: BTreeMap<String, String> = files_below(&folder)

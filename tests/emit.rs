@@ -573,3 +573,354 @@ fn what_a_site_needs_lies_in_the_site() {
         succeed(site.build());
     }
 }
+
+/// Builds the site of a test into a folder that must be refused, and gives the reason.
+#[track_caller]
+fn refused_at(site: &Site, out: &Path) -> String {
+    let before = tree(site.root());
+    let output = run(build(site.root(), out));
+    assert_eq!(output.status.code(), Some(2), "{}: {}", out.display(), words(&output));
+    assert_eq!(tree(site.root()), before, "{}: something has changed", out.display());
+    assert!(words(&output).contains("`--out"), "{}: no advice in {}", out.display(), words(&output));
+    words(&output)
+}
+
+#[test]
+fn a_site_is_not_put_among_its_sources_however_that_is_written() {
+    let site = Site::new();
+    fs::create_dir_all(site.folder.join(".published")).expect("it can be made");
+    let root = site.root().display().to_string();
+    let name = site.root().file_name().expect("it has a name").to_string_lossy().into_owned();
+    for out in [
+        "content",
+        "content/",
+        "content/stories/x",
+        "content/new/deep/er",
+        "./content/../content/x",
+        "public/../content/x",
+        "nowhere/../content/x",
+        "themes",
+        "themes/mine",
+        "themes/mine/static/",
+        "Content/x",
+        "THEMES",
+        ".published",
+        ".published/x",
+    ] {
+        let said = refused_at(&site, &site.folder.join(out));
+        assert!(said.contains("among the site's own sources"), "{out}: {said}");
+    }
+    for out in [".", "./", "..", "content/..", "../..", "/", "/.", "public/../../.."] {
+        let said = refused_at(&site, &site.folder.join(out));
+        assert!(said.contains("holds the site's own sources") || said.contains("root of the file system"), "{out}: {said}");
+    }
+    // From elsewhere, with and without a step upwards.
+    for (place, out) in [("content", "x"), ("content/stories", "../../content/x"), (".", "content/x"), ("..", &format!("{name}/content/x"))]
+    {
+        let mut command = build(site.root(), Path::new(out));
+        command.current_dir(site.folder.join(place));
+        let output = run(command);
+        assert!(output.status.code() == Some(2) && words(&output).contains("among the site's own sources"), "{place} {out} {root}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_site_is_not_put_among_its_sources_through_a_link() {
+    use std::os::unix::fs::symlink;
+    let site = Site::new();
+    let elsewhere = Folder::new();
+    symlink(site.folder.join("content"), elsewhere.join("link")).expect("a link can be made");
+    symlink(site.folder.join("content/stories"), elsewhere.join("stories")).expect("a link can be made");
+    symlink(elsewhere.join("link"), elsewhere.join("chain")).expect("a link can be made");
+    symlink(site.root(), elsewhere.join("root")).expect("a link can be made");
+    symlink("content", site.folder.join("relative")).expect("a link can be made");
+    for out in ["link", "link/p", "link/p/q", "stories/p", "chain/p", "root/content/p", "root/themes", "stories/../p", "nowhere/../link/p"]
+    {
+        let said = refused_at(&site, &elsewhere.join(out));
+        assert!(said.contains("among the site's own sources"), "{out}: {said}");
+    }
+    assert!(refused_at(&site, &site.folder.join("relative/p")).contains("among the site's own sources"));
+    assert!(refused_at(&site, &elsewhere.join("root")).contains("holds the site's own sources"));
+    // What leads to nothing, or round and round, is no place.
+    symlink("nothing", elsewhere.join("dangling")).expect("a link can be made");
+    symlink("round", elsewhere.join("round")).expect("a link can be made");
+    for out in ["dangling", "dangling/p", "round"] {
+        let output = run(build(site.root(), &elsewhere.join(out)));
+        assert!(output.status.code() == Some(2) && words(&output).contains("follow the link"), "{out}: {}", words(&output));
+    }
+    assert!(!elsewhere.join("nothing").exists());
+    // Sources that are links themselves are the sources.
+    let linked = Folder::new();
+    symlink(site.folder.join("content"), linked.join("content")).expect("a link can be made");
+    let output = run(build(linked.path(), &site.folder.join("content/p")));
+    assert!(output.status.code() == Some(2) && words(&output).contains("among the site's own sources"), "{}", words(&output));
+    // A link to a folder that belongs to nobody is one.
+    fs::create_dir(elsewhere.join("free")).expect("it can be made");
+    symlink("free", elsewhere.join("way")).expect("a link can be made");
+    succeed(build(site.root(), &elsewhere.join("way")));
+    assert!(elsewhere.join("free/index.html").is_file() && elsewhere.join("way").is_symlink());
+}
+
+#[test]
+fn a_site_is_not_put_where_version_control_keeps_its_files() {
+    let site = Site::new();
+    let elsewhere = Folder::new();
+    for folder in [".git", ".git/objects", ".hg", ".svn", "sub/.git"] {
+        fs::create_dir_all(site.folder.join(folder)).expect("it can be made");
+    }
+    site.write("-- bare/HEAD --\nref: refs/heads/main\n-- bare/objects/x --\n-- bare/refs/x --\n");
+    for out in [
+        ".git",
+        ".git/",
+        ".git/site",
+        ".git/objects/x",
+        ".GIT/x",
+        ".hg/x",
+        ".svn",
+        ".jj/x",
+        "sub/.git/x",
+        "new/.git",
+        "bare",
+        "bare/site",
+        "bare/refs/heads",
+    ] {
+        let said = refused_at(&site, &site.folder.join(out));
+        assert!(said.contains("version control"), "{out}: {said}");
+    }
+    assert!(refused_at(&site, &elsewhere.join(".git/x")).contains("version control"));
+    for out in [".github/site", "git", "a.git-site"] {
+        succeed(build(site.root(), &site.folder.join(out)));
+    }
+}
+
+#[test]
+fn a_site_is_not_put_in_the_place_of_somebodys_home() {
+    let site = Site::new();
+    let home = Folder::new();
+    fs::create_dir_all(home.join("people/kim/sites")).expect("it can be made");
+    for (out, is_refused) in [
+        ("people/kim", true),
+        ("people/kim/", true),
+        ("people", true),
+        ("people/kim/sites/../../kim", true),
+        ("people/kim/sites", false),
+        ("people/lee", false),
+    ] {
+        let mut command = build(site.root(), &home.join(out));
+        command.env("HOME", home.join("people/kim"));
+        let output = run(command);
+        assert_eq!(output.status.code(), Some(if is_refused { 2 } else { 0 }), "{out}: {}", words(&output));
+        assert_eq!(words(&output).contains("holds your home folder"), is_refused, "{out}: {}", words(&output));
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_mount_point_is_refused_at_the_start() {
+    let site = Site::new();
+    // A mistake in the content would be said first, if that were read first.
+    site.write("-- content/stories/broken.md --\n---\ntitel: x\n---\n");
+    for out in ["/proc", "/dev/shm", "/dev/../proc/"] {
+        let said = refused_at(&site, Path::new(out));
+        assert!(said.contains("something is mounted there") && said.contains("/site`") && !said.contains("titel"), "{out}: {said}");
+    }
+    fs::remove_file(site.folder.join("content/stories/broken.md")).expect("it is there");
+    let inside = std::path::PathBuf::from(format!("/dev/shm/storybank-test-{}", std::process::id()));
+    succeed(build(site.root(), &inside));
+    assert!(inside.join("index.html").is_file());
+    fs::remove_dir_all(inside).expect("it is there");
+}
+
+#[test]
+fn a_build_that_fails_leaves_no_folder_above_its_output() {
+    let site = Site::new();
+    site.write("-- site.toml --\n[audience]\nbuild = \"team\"\n[forbid]\nwords = [\"arrived\"]\n-- content/stories/move.md --\n---\ntitle: The move\naudience: team\n---\n\nWe arrived.\n");
+    fs::create_dir(site.folder.join("there")).expect("it can be made");
+    let output = run(build(site.root(), &site.folder.join("there/deep/er/site")));
+    assert_eq!(output.status.code(), Some(1), "{}", words(&output));
+    assert_eq!(tree(&site.folder.join("there")), BTreeMap::new());
+}
+
+#[cfg(unix)]
+mod signals {
+    use super::*;
+    use std::io::{BufRead, BufReader, Read};
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::{Child, Command, Stdio};
+    use std::time::{Duration, Instant};
+
+    const INT: i32 = 2;
+    const TERM: i32 = 15;
+    const HUP: i32 = 1;
+
+    fn send(child: &Child, signal: i32) {
+        let sent = Command::new("kill").args([format!("-{signal}"), child.id().to_string()]).stderr(Stdio::null()).status();
+        sent.expect("the system has `kill`");
+    }
+
+    fn start(command: &mut Command) -> Child {
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it can be started")
+    }
+
+    /// How long a command lasts, or the longest time at which a signal still comes in time.
+    fn lasts(command: &mut Command) -> Duration {
+        let started = Instant::now();
+        start(command).wait().expect("it is a child");
+        started.elapsed()
+    }
+
+    /// A moment within some time; steps of the golden ratio come near to every moment, each run in the same order.
+    fn wait(round: u32, time: Duration) {
+        std::thread::sleep(time.mul_f64((f64::from(round) * 0.618_033_988).fract()));
+    }
+
+    #[test]
+    fn a_build_that_is_told_to_stop_leaves_nothing_half_done() {
+        let versions = Versions::new();
+        let time = lasts(&mut versions.build(0));
+        let mut stopped = BTreeMap::from([(HUP, 0), (INT, 0), (TERM, 0)]);
+        for round in 0..60u32 {
+            let signal = [HUP, INT, TERM][round as usize % 3];
+            let mut child = start(&mut versions.build(1 - (round as usize % 2)));
+            wait(round, time);
+            send(&child, signal);
+            let status = child.wait().expect("it is a child");
+            assert!(status.code() == Some(0) || status.signal() == Some(signal), "{status}");
+            *stopped.get_mut(&signal).expect("it is one of them") += u32::from(status.signal().is_some());
+            versions.assert_whole();
+            assert_eq!(left_beside(versions.folder.path()), Vec::<String>::new(), "round {round}, signal {signal}");
+        }
+        assert!(stopped.values().all(|&stopped| stopped > 3), "the builds were too fast to be stopped: {stopped:?}");
+    }
+
+    #[test]
+    fn a_first_build_that_is_told_to_stop_leaves_no_folder() {
+        let versions = Versions::new();
+        let out = versions.folder.join("new/deep/site");
+        let build = || build(&versions.folder.join("a"), &out);
+        let time = lasts(&mut build());
+        let mut stopped = 0;
+        for round in 0..30u32 {
+            let _ = fs::remove_dir_all(versions.folder.join("new"));
+            let mut child = start(&mut build());
+            wait(round, time);
+            send(&child, [INT, TERM][round as usize % 2]);
+            let status = child.wait().expect("it is a child");
+            match status.code() {
+                Some(0) => assert_eq!(tree(&out), versions.given[0]),
+                None => {
+                    stopped += 1;
+                    // The build may have been done when the signal came.
+                    assert!(
+                        !versions.folder.join("new").exists() || tree(&out) == versions.given[0],
+                        "round {round}: {:?}",
+                        tree(&versions.folder.join("new"))
+                    );
+                }
+                Some(_) => panic!("{status}"),
+            }
+        }
+        assert!(stopped > 5, "the builds were too fast to be stopped: {stopped}");
+    }
+
+    #[test]
+    fn a_site_that_is_started_is_whole_or_not_there() {
+        let folder = Folder::far_away();
+        let init = |name: &str| {
+            let mut command = program::storybank(["init"]);
+            command.arg(folder.join(name));
+            command
+        };
+        let time = lasts(&mut init("first"));
+        let whole = tree(&folder.join("first"));
+        for round in 0..30u32 {
+            let mut child = start(&mut init("next"));
+            wait(round, time);
+            send(&child, [INT, TERM, HUP][round as usize % 3]);
+            child.wait().expect("it is a child");
+            assert!(!folder.join("next").exists() || tree(&folder.join("next")) == whole, "round {round}");
+            let _ = fs::remove_dir_all(folder.join("next"));
+        }
+    }
+
+    #[test]
+    fn a_second_signal_is_not_waited_for() {
+        // A page that takes long to make keeps the first signal waiting.
+        let site = Site::new();
+        site.write("-- themes/default/templates/story.html --\n{% for a in range(end=3000) %}{% for b in range(end=3000) %}{% endfor %}{% endfor %}\n");
+        let mut child = start(&mut site.build());
+        let beside = site.folder.join(".public.storybank-new");
+        while !beside.exists() {
+            assert!(child.try_wait().expect("it is a child").is_none(), "the build was too fast");
+            std::thread::yield_now();
+        }
+        send(&child, INT);
+        send(&child, INT);
+        assert_eq!(child.wait().expect("it is a child").signal(), Some(INT));
+        succeed(site.build());
+        assert_eq!(left_beside(site.root()), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_build_that_is_to_outlive_its_terminal_does() {
+        let versions = Versions::new();
+        let time = lasts(&mut versions.build(0));
+        for round in 0..10u32 {
+            let mut command = Command::new("sh");
+            command
+                .args(["-c", "trap '' HUP; echo ready; exec \"$@\"", "sh"])
+                .arg(versions.build(0).get_program())
+                .args(versions.build(round as usize % 2).get_args());
+            let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it can be started");
+            let mut output = BufReader::new(child.stdout.take().expect("it was asked for"));
+            output.read_line(&mut String::new()).expect("it can be read");
+            wait(round, time);
+            send(&child, HUP);
+            output.read_to_end(&mut Vec::new()).expect("it can be read");
+            assert_eq!(child.wait().expect("it is a child").code(), Some(0));
+            versions.assert_is(round as usize % 2);
+        }
+    }
+
+    #[test]
+    fn a_publication_that_is_told_to_stop_leaves_no_copy_of_the_wiki() {
+        let site = Folder::new();
+        let git = |arguments: &[&str]| {
+            let output = run({
+                let mut command = Command::new("git");
+                command.args(arguments).current_dir(site.path());
+                command
+            });
+            assert!(output.status.success(), "{}", words(&output));
+        };
+        git(&["init", "--quiet", "--bare", "wiki.git"]);
+        let cases: String = (0..20)
+            .map(|number| {
+                format!(
+                    "-- content/case-studies/c{number}.md --\n---\ntitle: Case {number}\naudience: team\n---\n\n## Impact\n\nIt hurt.\n"
+                )
+            })
+            .collect();
+        let settings = format!("-- site.toml --\n[wiki.w]\nkind = \"gitea\"\nrepository = \"{}\"\n", site.join("wiki.git").display());
+        site.write(&files(&(settings + &cases)));
+        fs::create_dir(site.join("temporary")).expect("it can be made");
+        let publish = |more: &[&str]| {
+            let mut command = program::storybank(["publish", "w", "--root"]);
+            command.arg(site.path()).args(more).env("TMPDIR", site.join("temporary"));
+            command
+        };
+        let time = lasts(&mut publish(&["--dry-run"]));
+        let mut stopped = 0;
+        for round in 0..24u32 {
+            let mut child = start(&mut publish(if round % 2 == 0 { &["--dry-run"] } else { &[] }));
+            wait(round, time);
+            send(&child, [INT, TERM, HUP][round as usize % 3]);
+            stopped += u32::from(child.wait().expect("it is a child").signal().is_some());
+            assert_eq!(tree(&site.join("temporary")), BTreeMap::new(), "round {round}");
+            assert!(!site.join(".published/w.part").exists(), "round {round}");
+        }
+        assert!(stopped > 3, "the publications were too fast to be stopped: {stopped}");
+        succeed(publish(&[]));
+    }
+}

@@ -581,6 +581,240 @@ fn see_every_save(arguments: &[&str]) {
     server.shows(page, "And it is still watched.");
 }
 
+/// A copy of a folder with all that it holds.
+fn copy(from: &Path, to: &Path) {
+    for entry in walkdir::WalkDir::new(from) {
+        let entry = entry.expect("it can be read");
+        let there = to.join(entry.path().strip_prefix(from).expect("it is below"));
+        if entry.file_type().is_dir() {
+            fs::create_dir_all(there).expect("it can be made");
+        } else {
+            fs::copy(entry.path(), there).expect("it can be copied");
+        }
+    }
+}
+
+/// The preview says that the site is gone, and shows it as it last was; with it goes every page that others could see.
+#[track_caller]
+fn stays_as_it_was(server: &Server, words: &str) {
+    server.shows("/stories/outage.html", "sb-problems");
+    let page = server.get("/stories/outage.html");
+    assert!(page.status == 200 && page.body.contains(words) && page.body.contains("cannot read the site"), "{}", page.body);
+    let flood = server.get("/stories/flood.html");
+    assert!(flood.status == 200 && flood.body.contains("It rained."), "{}", flood.body);
+    eventually("the terminal says so", || server.said().contains("the site is shown as it last was"));
+}
+
+/// The preview has the site again, and sees what is saved in it.
+#[track_caller]
+fn sees_saves(scene: &Scene, words: &str) {
+    eventually("all is well", || !scene.server.get("/stories/outage.html").body.contains("sb-problems"));
+    for number in 0..3 {
+        let words = format!("{words} {number} times.");
+        scene.save(OUTAGE, &story("The outage", &words));
+        scene.server.shows("/stories/outage.html", &words);
+    }
+    scene.save("content/stories/new/deep/index.md", "nothing of the site");
+    scene.save("content/stories/storm/index.md", &story("The storm", words));
+    scene.server.shows("/stories/storm.html", words);
+    scene.save("themes/default/static/extra.css", words);
+    scene.server.shows("/static/extra.css", words);
+    for folder in ["content/stories/storm", "content/stories/new", "themes"] {
+        fs::remove_dir_all(scene.path(folder)).expect("it is there");
+    }
+    scene.server.lacks("/stories/storm.html");
+    scene.server.lacks("/static/extra.css");
+}
+
+/// A scene whose site lies some folders deep: `above/site/…`.
+#[cfg(unix)]
+fn deep_scene(arguments: &[&str]) -> Scene {
+    let scene = Scene::with_arguments(arguments);
+    let Scene { server, folder } = scene;
+    drop(server);
+    copy(&folder.join("site"), &folder.join("far/above/site"));
+    fs::remove_dir_all(folder.join("site")).expect("it is there");
+    std::os::unix::fs::symlink(folder.join("far/above/site"), folder.join("site")).expect("a link can be made");
+    let server = Server::start(&folder.join("far/above/site"), arguments);
+    Scene { server, folder }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_takes_the_place_of_another_is_watched() {
+    for arguments in [&[][..], &["--poll"]] {
+        // The site, the folders above it, and those that it holds.
+        for place in ["far/above/site", "far/above", "far", "far/above/site/content", "far/above/site/content/stories"] {
+            let scene = deep_scene(arguments);
+            let (here, aside) = (scene.folder.join(place), scene.folder.join("aside"));
+            fs::rename(&here, &aside).expect("it can be renamed");
+            copy(&aside, &here);
+            sees_saves(&scene, "Copied");
+            // The copy goes, and the first one comes back.
+            fs::rename(&here, scene.folder.join("copy")).expect("it can be renamed");
+            fs::rename(&aside, &here).expect("it can be renamed");
+            sees_saves(&scene, "Back");
+            // Another one takes its place in one step.
+            copy(&here, &aside);
+            exchange(&here, &aside);
+            fs::remove_dir_all(&aside).expect("it is there");
+            sees_saves(&scene, "Exchanged");
+        }
+    }
+}
+
+/// Lets two folders change places: in one step, where there is one.
+#[cfg(unix)]
+fn exchange(one: &Path, other: &Path) {
+    let between = other.with_file_name("between");
+    fs::rename(one, &between)
+        .and_then(|()| fs::rename(other, one))
+        .and_then(|()| fs::rename(&between, other))
+        .expect("they can be renamed");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_is_moved_away_is_watched_again_when_it_is_back() {
+    for arguments in [&[][..], &["--poll"]] {
+        for place in ["far/above/site", "far/above", "far", "far/above/site/content"] {
+            let scene = deep_scene(arguments);
+            let (here, aside) = (scene.folder.join(place), scene.folder.join("aside"));
+            fs::rename(&here, &aside).expect("it can be renamed");
+            stays_as_it_was(&scene.server, "The river was high.");
+            fs::rename(&aside, &here).expect("it can be renamed");
+            sees_saves(&scene, "Back");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn content_that_is_removed_stays_in_the_preview_and_can_be_restored() {
+    for arguments in [&[][..], &["--poll"]] {
+        for (round, place) in ["far/above/site/content", "far/above/site", "far/above", "far"].iter().cycle().take(12).enumerate() {
+            let scene = deep_scene(arguments);
+            let here = scene.folder.join(place);
+            copy(&here, &scene.folder.join("backup"));
+            if round % 2 == 0 {
+                fs::remove_dir_all(&here).expect("it is there");
+            } else {
+                assert!(std::process::Command::new("rm").arg("-rf").arg(&here).status().expect("the system has it").success());
+            }
+            stays_as_it_was(&scene.server, "The river was high.");
+            copy(&scene.folder.join("backup"), &here);
+            sees_saves(&scene, "Restored");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn thousands_of_folders_can_go_at_once() {
+    for arguments in [&[][..], &["--poll"]] {
+        let scene = deep_scene(arguments);
+        for number in 0..5_000 {
+            scene.save(&format!("content/stories/s{number}/index.md"), &story(&format!("Story {number}"), "Words."));
+        }
+        scene.server.shows("/stories/s4999.html", "Words.");
+        let gone = || {
+            for number in 0..5_000 {
+                fs::remove_dir_all(scene.path(&format!("content/stories/s{number}"))).expect("it is there");
+            }
+        };
+        gone();
+        // These wait no longer than any other test does.
+        scene.server.lacks("/stories/s0.html");
+        scene.server.lacks("/stories/s4999.html");
+        sees_saves(&scene, "Still watched");
+        assert!(!scene.server.said().contains("site.toml"), "what has not changed is not said to have: {}", scene.server.said());
+        // All of the content goes, and with it thousands of folders: it stays in the preview.
+        for number in 0..5_000 {
+            scene.save(&format!("content/stories/s{number}/index.md"), &story(&format!("Story {number}"), "Words."));
+        }
+        scene.server.shows("/stories/s4999.html", "Words.");
+        fs::remove_dir_all(scene.path("content")).expect("it is there");
+        stays_as_it_was(&scene.server, "Still watched");
+        for page in ["/stories/s0.html", "/stories/s4999.html"] {
+            assert_eq!(scene.server.get(page).status, 200, "{page}");
+        }
+    }
+}
+
+#[test]
+fn a_template_that_cannot_make_a_page_is_said_in_the_terminal_once() {
+    let scene = Scene::new();
+    let said = |words: &str| scene.server.said().matches(words).count();
+    scene.save("themes/default/templates/story.html", "{{ titel }}");
+    scene.server.shows("/stories/outage.html", "is not defined");
+    eventually("the terminal says it", || said("variable `titel` is not defined") == 1);
+    assert!(scene.server.said().contains("themes/default/templates/story.html:1:4"), "{}", scene.server.said());
+    scene.server.get("/stories/flood.html");
+    scene.save(OUTAGE, &story("The outage", "The river was low."));
+    scene.server.shows("/stories/outage.html", "The river was low.");
+    assert_eq!(said("variable `titel` is not defined"), 1, "{}", scene.server.said());
+    // Another mistake is another line, and one that comes back, too.
+    scene.save("themes/default/templates/story.html", "{{ tidle }}");
+    scene.server.shows("/stories/outage.html", "tidle");
+    eventually("the terminal says it", || said("variable `tidle` is not defined") == 1);
+    scene.save("themes/default/templates/story.html", "{{ title }}");
+    eventually("all is well", || !scene.server.get("/stories/outage.html").body.contains("sb-problems"));
+    scene.save("themes/default/templates/story.html", "{{ titel }}");
+    scene.server.shows("/stories/outage.html", "titel");
+    eventually("the terminal says it again", || said("variable `titel` is not defined") == 2);
+}
+
+#[test]
+fn a_word_that_may_not_leave_is_said_in_the_terminal() {
+    let scene = Scene::new();
+    scene.save("site.toml", "[forbid]\nwords = [\"noon\"]\n");
+    eventually("the page is withheld", || scene.server.get("/@team/stories/move.html").status == 500);
+    eventually("the terminal says why", || scene.server.said().contains("withheld-word"));
+}
+
+/// What a page is allowed to do.
+fn policy(server: &Server, path: &str) -> String {
+    let response = server.get(path);
+    assert_eq!((response.status, response.header("x-content-type-options")), (200, "nosniff"), "{path}");
+    response.header("content-security-policy").to_owned()
+}
+
+#[test]
+fn files_that_documents_refer_to_run_nothing() {
+    let scene = Scene::new();
+    let endings = [
+        "html", "htm", "HTML", "xhtml", "xht", "svg", "xml", "xsl", "mhtml", "shtml", "js", "mjs", "css", "txt", "json", "bin", "nonsense",
+        "wasm", "swf", "png", "webp", "pdf", "mp3", "wav", "ogg", "mp4", "webm",
+    ];
+    let links: String = endings.iter().map(|ending| format!("[{ending}](x.{ending}) ")).collect();
+    for ending in endings {
+        scene.save(&format!("content/stories/x.{ending}"), "<script>alert(1)</script>");
+    }
+    scene.save(OUTAGE, &format!("---\ntitle: The outage\naudience: public\n---\n\n{links}\n"));
+    scene.server.shows("/stories/outage.html", ">nonsense</a>");
+    for prefix in ["", "/@team", "/@public"] {
+        let page = scene.server.get(&format!("{prefix}/stories/outage.html"));
+        let page_policy = policy(&scene.server, &format!("{prefix}/stories/outage.html"));
+        assert!(page_policy.contains("script-src 'self'") && !page_policy.contains("sandbox"), "{page_policy}");
+        let assets: Vec<&str> = page.body.split("href=\"../assets/").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        assert!(assets.len() + 4 >= endings.len(), "{assets:?} {}", page.body);
+        for asset in assets {
+            let response = scene.server.get(&format!("{prefix}/assets/{asset}"));
+            // A picture that is none cannot be cleaned; that is said in words, which run nothing either.
+            let policy = response.header("content-security-policy");
+            let ending = asset.rsplit('.').next().unwrap_or_default();
+            let is_medium = ["pdf", "mp3", "wav", "ogg", "mp4", "webm"].contains(&ending);
+            assert!(
+                policy.contains("default-src 'none'") && !policy.contains("script-src") && (is_medium || policy.starts_with("sandbox;")),
+                "{asset}: {policy}"
+            );
+            assert_eq!(response.header("x-content-type-options"), "nosniff", "{asset}");
+            let can_hold_a_script = ["html", "xml", "svg", "javascript"].iter().any(|kind| response.header("content-type").contains(kind));
+            assert!(!(is_medium && can_hold_a_script), "{asset}: {}", response.header("content-type"));
+        }
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_save_is_seen_through_a_link_that_stays_in_the_site() {

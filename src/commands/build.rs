@@ -1,9 +1,7 @@
 //! `storybank build`.
 
 use std::collections::BTreeMap;
-use std::error::Error;
 use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -13,14 +11,15 @@ use rayon::prelude::*;
 use storybank::audience::Viewer;
 use storybank::build::{Inputs, Linked, Memo, Press, asset_names, link_site, mark_code};
 use storybank::diagnostic::{self, Diagnostic};
-use storybank::disk::{self, Staging, Summary};
+use storybank::disk::{self, Interrupts, Output, Staging, Summary};
 use storybank::highlight::Highlighter;
 use storybank::model::Audience;
 use storybank::render::Theme;
 use storybank::report;
 use storybank::source::SitePath;
 
-use super::{Outcome, report_to_terminal};
+use super::terminal::Terminal;
+use super::{Failure, Outcome};
 use crate::cli::Build;
 
 /// How long a build runs before it shows how far it is.
@@ -30,9 +29,11 @@ const PATIENCE: Duration = Duration::from_millis(400);
 type Assets = BTreeMap<SitePath, Arc<[u8]>>;
 
 /// Builds the site, or says what keeps it from being built.
-pub fn run(options: &Build) -> Result<Outcome, Box<dyn Error>> {
+pub fn run(options: &Build, terminal: &Terminal) -> Result<Outcome, Failure> {
     let mut stages = Stages::new();
-    let inputs = Arc::new(disk::load(&options.root)?);
+    let root = disk::find_site(options.site.named())?;
+    let output = Output::of(&options.out.clone().unwrap_or_else(|| root.join("public")), &root)?;
+    let inputs = Arc::new(disk::load(&root)?);
     stages.end("load");
     let highlighter = Arc::new(Highlighter::default());
     let linked = Arc::new(link_site(
@@ -48,27 +49,29 @@ pub fn run(options: &Build) -> Result<Outcome, Box<dyn Error>> {
     let theme = Theme::new(&inputs.theme);
     let mut diagnostics = linked.diagnostics.clone();
     diagnostics.extend(theme.as_ref().err().into_iter().flatten().cloned());
-    report_to_terminal(&diagnostics, &inputs);
+    terminal.report(&diagnostics, &inputs);
     let Some(theme) = theme.ok().filter(|_| !linked.has_errors()) else {
-        return Ok(refused(&diagnostics));
+        return Ok(refused(&diagnostics, terminal));
     };
-    let out = options.out.clone().unwrap_or_else(|| options.root.join("public"));
-    let assets = disk::assets(&options.root, &linked.site.used_assets())?;
-    let staging = Staging::begin(&out, &options.root)?;
-    match make(&linked, &inputs, theme, &highlighter, &assets, &staging)? {
+    let assets = disk::assets(&root, &linked.site.used_assets())?;
+    let staging = Staging::begin(&output, &Interrupts::caught()?)?;
+    match make(&linked, &inputs, theme, &highlighter, &assets, &staging, &progress(terminal))? {
         Made::Pages(pages) => {
             stages.end("pages");
             let summary = staging.commit()?;
             stages.end("commit");
-            stages.print(options.timings);
-            close(&linked, pages, summary, &out, &stages, &diagnostics);
+            if options.timings {
+                stages.print(terminal);
+            }
+            terminal.say(&closing_line(&linked, pages, summary, &stages, &diagnostics));
+            terminal.result(&output.index().to_string_lossy());
             // The process ends here, and with it all that it holds: taking a large site apart piece by piece would be time lost.
             std::mem::forget((linked, inputs));
             Ok(Outcome::Done)
         }
         Made::Mistakes(mistakes) => {
-            report_to_terminal(&mistakes, &inputs);
-            Ok(refused(&mistakes))
+            terminal.report(&mistakes, &inputs);
+            Ok(refused(&mistakes, terminal))
         }
     }
 }
@@ -88,11 +91,12 @@ fn make(
     highlighter: &Arc<Highlighter>,
     assets: &Assets,
     staging: &Staging,
+    progress: &ProgressBar,
 ) -> Result<Made, disk::Error> {
     let names = asset_names(assets.iter().map(|(path, bytes)| (path, &**bytes)));
     let press = Press::new(linked.clone(), theme, inputs.clone(), highlighter.clone(), Arc::new(names));
     let pages = press.pages();
-    let progress = progress(pages.len());
+    progress.set_length(pages.len() as u64);
     let mistakes = Mutex::new(Vec::new());
     let mistaken = |mistake: Diagnostic| mistakes.lock().unwrap_or_else(PoisonError::into_inner).push(mistake);
     pages.par_iter().try_for_each(|page| {
@@ -124,13 +128,12 @@ fn make(
 }
 
 /// A bar that appears when the run lasts, on a terminal only.
-fn progress(pages: usize) -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
+fn progress(terminal: &Terminal) -> ProgressBar {
+    if terminal.is_quiet() || !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} pages").unwrap_or_else(|_| ProgressStyle::default_bar());
     let progress = ProgressBar::hidden().with_style(style);
-    progress.set_length(pages as u64);
     let shown = progress.clone();
     // The thread ends by itself: it either finds the bar finished or shows it.
     std::thread::spawn(move || {
@@ -142,13 +145,13 @@ fn progress(pages: usize) -> ProgressBar {
     progress
 }
 
-fn refused(diagnostics: &[Diagnostic]) -> Outcome {
-    anstream::eprintln!("{}; nothing was written, and the former site stands as it was", report::count(diagnostics));
+fn refused(diagnostics: &[Diagnostic], terminal: &Terminal) -> Outcome {
+    terminal.warn(&format!("{}; nothing was written, and the former site stands as it was", report::count(diagnostics)));
     Outcome::LeftUndone
 }
 
-/// The closing line: what was made, for whom, how much of it is new, how long it took, and where it is.
-fn close(linked: &Linked, pages: usize, summary: Summary, out: &Path, stages: &Stages, diagnostics: &[Diagnostic]) {
+/// The closing line: what was made, for whom, how much of it is new, and how long it took.
+fn closing_line(linked: &Linked, pages: usize, summary: Summary, stages: &Stages, diagnostics: &[Diagnostic]) -> String {
     let whom = match linked.site.audience {
         Audience::Private => "for you alone",
         Audience::Team => "for your team",
@@ -156,13 +159,8 @@ fn close(linked: &Linked, pages: usize, summary: Summary, out: &Path, stages: &S
     };
     let Summary { written, kept, removed } = summary;
     let warnings = if diagnostics.is_empty() { String::new() } else { format!(" ({})", report::count(diagnostics)) };
-    anstream::eprintln!(
-        "built {pages} pages {whom} in {}{warnings}: {written} files written, {kept} unchanged, {removed} removed",
-        in_words(stages.started.elapsed())
-    );
-    // `./public` is `public`.
-    let index: PathBuf = out.join("index.html").components().filter(|part| *part != std::path::Component::CurDir).collect();
-    anstream::println!("{}", index.display());
+    let took = in_words(stages.started.elapsed());
+    format!("built {pages} pages {whom} in {took}{warnings}: {written} files written, {kept} unchanged, {removed} removed")
 }
 
 /// How long each stage of a build took.
@@ -182,9 +180,9 @@ impl Stages {
         self.last = Instant::now();
     }
 
-    fn print(&self, wanted: bool) {
-        for (stage, took) in self.ended.iter().filter(|_| wanted) {
-            anstream::eprintln!("{stage} {}", in_words(*took));
+    fn print(&self, terminal: &Terminal) {
+        for (stage, took) in &self.ended {
+            terminal.warn(&format!("{stage} {}", in_words(*took)));
         }
     }
 }

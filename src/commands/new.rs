@@ -1,20 +1,20 @@
 //! `storybank init` and `storybank new`: first files, which say themselves what goes where.
 
-use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use storybank::audience::Viewer;
 use storybank::build::{Inputs, Memo, link_site};
 use storybank::config;
 use storybank::diagnostic::nearest;
-use storybank::disk;
+use storybank::disk::{self, Interrupts};
 use storybank::model::{Audience, Document, Kind};
 use storybank::parse::Place;
 use storybank::site::{Site, capitalised};
 use storybank::slug::Slug;
 use storybank::source::SitePath;
 
-use super::Outcome;
+use super::terminal::Terminal;
+use super::{Failure, Outcome};
 use crate::cli::{New, NewKind};
 
 /// The file that keeps a built site out of version control.
@@ -52,37 +52,45 @@ const COMPETENCY: &str = include_str!("templates/new/competency.md");
 const LONGEST_SLUG: usize = 200;
 
 /// Starts a site in a folder that holds none yet.
-pub fn init(folder: &Path) -> Result<Outcome, Box<dyn Error>> {
+pub fn init(folder: &Path, terminal: &Terminal) -> Result<Outcome, Failure> {
     if let Some(there) = disk::first_there(folder, &["content", config::FILE]) {
         let there = there.display();
         return Err(format!("`{there}` is there already, so nothing was written; `storybank new` adds to a site, and `storybank init DIR` starts one elsewhere").into());
     }
+    if let Some(site) = disk::site_whose_sources_hold(folder)? {
+        let (folder, site) = (folder.display(), site.display());
+        return Err(format!("`{folder}` lies among the sources of the site at `{site}`, so nothing was written; `storybank new` adds to that site, and `storybank init DIR` starts one elsewhere").into());
+    }
     let had_gitignore = disk::first_there(folder, &[GITIGNORE]).is_some();
+    // Once the first file is there, so are the others.
+    let _held = Interrupts::caught()?.hold();
     for (path, text) in SITE.iter().filter(|(path, _)| !(had_gitignore && *path == GITIGNORE)) {
         let path = shown(folder, path);
         disk::create_new(&path, text)?;
-        anstream::println!("{}", path.display());
+        terminal.result(&path.to_string_lossy());
     }
     if had_gitignore {
-        anstream::eprintln!("`{GITIGNORE}` was there already: see that it has the line `/public`");
+        terminal.warn(&format!("`{GITIGNORE}` was there already: see that it has the line `/public`"));
     }
     let root = if folder == Path::new(".") { String::new() } else { format!(" --root {}", quoted(folder)) };
-    anstream::eprintln!(
+    terminal.say(&format!(
         "next: `storybank build{root}`, then open the page that it names; `storybank new story \"…\"{root}` starts a story of your own"
-    );
+    ));
     Ok(Outcome::Done)
 }
 
 /// Starts a document.
-pub fn run(options: &New) -> Result<Outcome, Box<dyn Error>> {
-    let inputs = disk::load(&options.root)?;
+pub fn run(options: &New, terminal: &Terminal) -> Result<Outcome, Failure> {
+    let root = disk::find_site(options.site.root.as_deref())?;
+    let inputs = disk::load(&root)?;
     // Everything is looked at, drafts too, and mistakes elsewhere keep nobody from starting a file.
     let linked = link_site(&inputs, &mut Memo::default(), |_| (), |_| Viewer { audience: Audience::Private, drafts: true });
     let file = plan(options.kind, &options.name, &Known { inputs: &inputs, site: &linked.site })?;
-    let path = shown(&options.root, &file.path);
+    let path = shown(&root, &file.path);
+    let _held = Interrupts::caught()?.hold();
     disk::create_new(&path, &file.text)?;
-    anstream::println!("{}", path.display());
-    anstream::eprintln!("it is a draft: `storybank serve` shows it, and `status: ready` makes it a part of the site");
+    terminal.result(&path.to_string_lossy());
+    terminal.say("it is a draft: `storybank serve` shows it, and `status: ready` makes it a part of the site");
     Ok(Outcome::Done)
 }
 

@@ -1,54 +1,58 @@
 //! `storybank publish`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
 
 use storybank::build::{Inputs, Linked, Memo, link_whole};
-use storybank::config::{self, Config, Target};
+use storybank::config::{self, Config, Place, Target};
 use storybank::diagnostic::{self, Diagnostic};
-use storybank::disk;
+use storybank::disk::{self, Interrupts, Output, Staging};
 use storybank::highlight::Highlighter;
 use storybank::plan::{self, Action, Draft, Orphans, Plan, Record, Search, Selection, Step, Wishes};
 use storybank::publish::{self, Wiki};
 use storybank::report::{self, Colour};
 use storybank::slug::Slug;
 
-use super::{Outcome, print, report_to_terminal};
+use super::terminal::Terminal;
+use super::{Failure, Outcome};
 use crate::cli::Publish;
 
 /// Publishes case studies, or says what keeps them from being published.
-pub fn run(options: &Publish) -> Result<Outcome, Box<dyn Error>> {
-    let inputs = disk::load(&options.root)?;
+pub fn run(options: &Publish, terminal: &Terminal) -> Result<Outcome, Failure> {
+    let root = disk::find_site(options.site.root.as_deref())?;
+    let inputs = disk::load(&root)?;
     let whole = link_whole(&inputs, &mut Memo::default(), |_| ());
     if whole.has_errors() {
-        return Ok(refused(&whole.diagnostics, &inputs));
+        return Ok(refused(&whole.diagnostics, &inputs, terminal));
     }
     let target = target(&whole, &inputs, &options.target)?;
     if let Some(case) = &options.show {
-        return show(options, &whole, &inputs, &target, case);
+        return show(&root, &whole, &inputs, &target, case, terminal);
     }
     let selection = plan::select(&whole, &inputs, &target, &options.cases, jiff::Zoned::now().date())?;
     if let Some(out) = &options.out {
-        return write_out(options, &inputs, &target, &selection, out);
+        return write_out(&root, &inputs, &target, &selection, out, terminal);
     }
     // Whatever this run finds in the record has to hold until it writes it.
-    let waits = || anstream::eprintln!("another run publishes to `{}`; waiting for it", target.name);
-    let _lock = if options.dry_run { None } else { Some(disk::lock_record(&options.root, &target.name, waits)?) };
-    let mut record = disk::load_record(&options.root, &target.name)?;
+    let waits = || terminal.say(&format!("another run publishes to `{}`; waiting for it", target.name));
+    let _lock = if options.dry_run { None } else { Some(disk::lock_record(&root, &target.name, waits)?) };
+    let mut record = disk::load_record(&root, &target.name)?;
     if selection.cases.is_empty() && record.pages.is_empty() {
         let audience = target.audience.name();
         let help = format!("give one `audience: {audience}` in its front matter; drafts are not published");
         return Err(format!("there is no case study for the audience `{audience}`; {help}").into());
     }
     let forced = forced(options, &whole, &selection, &record)?;
-    let Draft { pages, pictures, withheld, diagnostics, .. } = draft(options, &inputs, &target, &selection, &record)?;
+    let Draft { pages, pictures, withheld, diagnostics, .. } = draft(&root, &inputs, &target, &selection, &record)?;
     if diagnostics.iter().any(Diagnostic::is_error) {
-        return Ok(refused(&diagnostics, &inputs));
+        return Ok(refused(&diagnostics, &inputs, terminal));
     }
-    report_to_terminal(&diagnostics, &inputs);
-    let mut wiki = publish::open(&target, &options.root, withheld)?;
+    terminal.report(&diagnostics, &inputs);
+    let interrupts = Interrupts::caught()?;
+    // A copy of a repository lies on this machine until the end.
+    let _held = matches!(target.place, Place::Git { .. }).then(|| interrupts.hold());
+    let mut wiki = publish::open(&target, &root, withheld)?;
     let asked: BTreeSet<String> = pages.iter().map(|page| page.case.to_string()).collect();
     // Who publishes one case study does not mean the others.
     let is_meant = |case: &str| options.cases.is_empty() || asked.contains(case);
@@ -56,47 +60,55 @@ pub fn run(options: &Publish) -> Result<Outcome, Box<dyn Error>> {
     let wishes = Wishes { forced, orphans: if options.prune { Orphans::Delete } else { Orphans::Keep } };
     let is_whole = options.cases.is_empty();
     let plan = make_plan(wiki.as_mut(), search, &record, &wishes, is_whole.then_some(wishes.orphans))?;
-    announce(&target, &plan);
+    announce(&target, &plan, options, terminal);
     if options.dry_run {
-        anstream::eprintln!("dry run: nothing was changed");
+        terminal.say("dry run: nothing was changed");
         return Ok(outcome(&plan));
     }
-    let save = |record: &Record| Ok::<(), Box<dyn Error>>(disk::save_record(&options.root, &target.name, record)?);
-    let done = publish::apply(wiki.as_mut(), &plan, &mut record, &pictures, save, tell)?;
-    close(&target, &plan, &done);
+    let save = |record: &Record| save(record, &root, &target, &interrupts);
+    let done = publish::apply(wiki.as_mut(), &plan, &mut record, &pictures, save, |step| tell(step, terminal))?;
+    close(&target, &plan, &done, terminal);
     Ok(if done.refused.is_empty() { outcome(&plan) } else { Outcome::LeftUndone })
 }
 
 /// Writes what would be sent into a folder. Nothing is asked of the wiki.
-fn write_out(options: &Publish, inputs: &Inputs, target: &Target, selection: &Selection, out: &Path) -> Result<Outcome, Box<dyn Error>> {
-    let record = disk::load_record(&options.root, &target.name)?;
-    let draft = draft(options, inputs, target, selection, &record)?;
+fn write_out(
+    root: &Path,
+    inputs: &Inputs,
+    target: &Target,
+    selection: &Selection,
+    out: &Path,
+    terminal: &Terminal,
+) -> Result<Outcome, Failure> {
+    let record = disk::load_record(root, &target.name)?;
+    let draft = draft(root, inputs, target, selection, &record)?;
     if draft.diagnostics.iter().any(Diagnostic::is_error) {
-        return Ok(refused(&draft.diagnostics, inputs));
+        return Ok(refused(&draft.diagnostics, inputs, terminal));
     }
-    report_to_terminal(&draft.diagnostics, inputs);
+    terminal.report(&draft.diagnostics, inputs);
     // A built site stands under the same guard, and would be taken for an older publication.
     if out.join("index.html").exists() {
         return Err(format!("there is a site in `{}`; choose another folder with `--out`", out.display()).into());
     }
-    let staging = disk::Staging::begin(out, &options.root)?;
+    let interrupts = Interrupts::caught()?;
+    let staging = Staging::begin(&Output::of(out, root)?, &interrupts)?;
     for (path, bytes) in plan::sheets(&draft, target) {
         staging.put(&path, &bytes, 0)?;
     }
     staging.commit()?;
     let pages = report::counted(draft.pages.len(), "page");
-    anstream::eprintln!("{pages} for `{}` written to `{}`; nothing was sent", target.name, out.display());
+    terminal.say(&format!("{pages} for `{}` written to `{}`; nothing was sent", target.name, out.display()));
     Ok(Outcome::Done)
 }
 
 /// Prints a page as it is on the wiki.
-fn show(options: &Publish, whole: &Linked, inputs: &Inputs, target: &Target, case: &str) -> Result<Outcome, Box<dyn Error>> {
+fn show(root: &Path, whole: &Linked, inputs: &Inputs, target: &Target, case: &str, terminal: &Terminal) -> Result<Outcome, Failure> {
     let selection = plan::select(whole, inputs, target, &[case.to_owned()], jiff::Zoned::now().date())?;
-    let record = disk::load_record(&options.root, &target.name)?;
-    let draft = draft(options, inputs, target, &selection, &record)?;
+    let record = disk::load_record(root, &target.name)?;
+    let draft = draft(root, inputs, target, &selection, &record)?;
     let Some(page) = draft.pages.first().cloned() else { return Err(format!("there is no page for `{case}`").into()) };
     let slug = page.case.clone();
-    let mut wiki = publish::open(target, &options.root, draft.withheld.clone())?;
+    let mut wiki = publish::open(target, root, draft.withheld.clone())?;
     let search = plan::search(vec![page], &record, wiki.identity(), |other| other == slug.as_str());
     let standings = publish::look(wiki.as_mut(), &search)?;
     // Under an old title there may be a page that somebody has changed; that one is asked for.
@@ -106,12 +118,13 @@ fn show(options: &Publish, whole: &Linked, inputs: &Inputs, target: &Target, cas
         return Err(format!("there is no page of `{case}` on `{}`", target.name).into());
     };
     let text = plan::as_markdown(&draft, target, &slug, standing, &Highlighter::default());
-    anstream::eprintln!("{}", plan::about_page(&slug, target, standing));
-    print(plan::printable(&text).as_bytes())
+    terminal.say(&plan::about_page(&slug, target, standing));
+    terminal.page(&plan::printable(&text));
+    Ok(Outcome::Done)
 }
 
 /// The target of a name.
-fn target(whole: &Linked, inputs: &Inputs, name: &str) -> Result<Target, Box<dyn Error>> {
+fn target(whole: &Linked, inputs: &Inputs, name: &str) -> Result<Target, Failure> {
     let Config { wiki, .. } = &*whole.config;
     let Some(settings) = wiki.get(name) else {
         let known: Vec<&str> = wiki.keys().map(String::as_str).collect();
@@ -159,9 +172,9 @@ fn as_they_call_it(slug: &Slug, whole: &Linked, selection: &Selection) -> Option
 }
 
 /// The pages, written and searched.
-fn draft(options: &Publish, inputs: &Inputs, target: &Target, selection: &Selection, record: &Record) -> Result<Draft, disk::Error> {
-    let assets: BTreeMap<_, Arc<[u8]>> = disk::assets(&options.root, &selection.assets())?;
-    Ok(plan::draft(selection, inputs, target, record, &assets, &machine(&options.root)))
+fn draft(root: &Path, inputs: &Inputs, target: &Target, selection: &Selection, record: &Record) -> Result<Draft, disk::Error> {
+    let assets: BTreeMap<_, Arc<[u8]>> = disk::assets(root, &selection.assets())?;
+    Ok(plan::draft(selection, inputs, target, record, &assets, &machine(root)))
 }
 
 /// Names of this machine that belong on no wiki: where the site lies, and where its author is at home.
@@ -194,48 +207,62 @@ fn make_plan(
     Ok(plan)
 }
 
-fn announce(target: &Target, plan: &Plan) {
-    anstream::eprintln!("{}: {} for the audience `{}`", target.name, report::counted(plan.steps.len(), "page"), target.audience.name());
-    anstream::eprint!("{}", plan::show(plan, Colour::Styled));
+/// Keeps what was published. A signal that came meanwhile ends the program when that is done, before the next page.
+fn save(record: &Record, root: &Path, target: &Target, interrupts: &Interrupts) -> Result<(), Failure> {
+    let _held = interrupts.hold();
+    disk::save_record(root, &target.name, record)?;
+    if interrupts.have_come() { Err("the program is to end; the next run goes on where this one stopped".into()) } else { Ok(()) }
+}
+
+/// What would change: the result of a dry run, and for the rest what a person may have to decide.
+fn announce(target: &Target, plan: &Plan, options: &Publish, terminal: &Terminal) {
+    if terminal.is_quiet() && !options.dry_run && !plan.has_conflicts() {
+        return;
+    }
+    terminal.warn(&format!("{}: {} for the audience `{}`", target.name, report::counted(plan.steps.len(), "page"), target.audience.name()));
+    terminal.show(&plan::show(plan, Colour::Styled));
 }
 
 /// A page that is done, on the standard output.
-fn tell(step: &Step) {
+fn tell(step: &Step, terminal: &Terminal) {
     let done = match step.action {
         Action::Create => "created",
         Action::Update => "updated",
         Action::Delete => "deleted",
         Action::Unchanged | Action::Refuse(_) | Action::Barred(_) | Action::Leave | Action::Forget => return,
     };
-    anstream::println!("{done} {}", step.title);
+    terminal.result(&format!("{done} {}", step.title));
 }
 
-fn close(target: &Target, plan: &Plan, done: &publish::Outcome) {
+fn close(target: &Target, plan: &Plan, done: &publish::Outcome, terminal: &Terminal) {
     for one in &done.refused {
-        anstream::eprintln!("not done: {}: {}", one.title, one.error);
+        terminal.warn(&format!("not done: {}: {}", one.title, one.error));
     }
     let barred = plan.steps.iter().filter(|step| matches!(step.action, Action::Barred(_))).count();
     if barred > 0 {
-        anstream::eprintln!("{} not written or deleted, because the wiki would refuse it; see above", report::counted(barred, "page"));
+        let pages = report::counted(barred, "page");
+        terminal.warn(&format!("{pages} not written or deleted, because the wiki would refuse it; see above"));
     }
     if !done.unsettled.is_empty() {
         let pages = report::counted(done.unsettled.len(), "page");
-        anstream::eprintln!("{pages} may show links to new pages as missing for a while, because the wiki limits how many it refreshes;");
-        anstream::eprintln!("publish again to have them refreshed");
+        terminal.warn(&format!(
+            "{pages} may show links to new pages as missing for a while, because the wiki limits how many it refreshes; publish again to \
+             have them refreshed"
+        ));
     }
     let count = |wanted: fn(&Action) -> bool| plan.steps.iter().filter(|step| wanted(&step.action)).count();
     let refused = count(|action| matches!(action, Action::Refuse(_)));
     if !plan.changes() && refused == 0 && barred == 0 {
-        anstream::eprintln!("{} is as it is to be; nothing was changed", target.name);
+        terminal.say(&format!("{} is as it is to be; nothing was changed", target.name));
     } else if refused > 0 {
         let them = if refused == 1 { "it" } else { "them" };
-        anstream::eprintln!("{} left as somebody else made {them}; see above", report::counted(refused, "page"));
+        terminal.warn(&format!("{} left as somebody else made {them}; see above", report::counted(refused, "page")));
     }
 }
 
-fn refused(diagnostics: &[Diagnostic], inputs: &Inputs) -> Outcome {
-    report_to_terminal(diagnostics, inputs);
-    anstream::eprintln!("{}; nothing was published", report::count(diagnostics));
+fn refused(diagnostics: &[Diagnostic], inputs: &Inputs, terminal: &Terminal) -> Outcome {
+    terminal.report(diagnostics, inputs);
+    terminal.warn(&format!("{}; nothing was published", report::count(diagnostics)));
     Outcome::LeftUndone
 }
 

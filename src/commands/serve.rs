@@ -1,47 +1,50 @@
 //! `storybank serve`.
 
-use std::error::Error;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::path::Path;
-use std::time::SystemTime;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use storybank::diagnostic::Diagnostic;
-use storybank::disk::Bell;
+use storybank::disk::{self, Bell};
 use storybank::model::Audience;
 use storybank::preview::{Options, Snapshot};
 use storybank::report;
 use storybank::serve::{self, Hosts, News};
 
-use super::{Outcome, report_to_terminal};
+use super::terminal::Terminal;
+use super::{Failure, Outcome};
 use crate::cli::Serve;
 
 /// How many mistakes the terminal shows at once; more would keep the author waiting, and reading.
 const MOST: usize = 20;
 
 /// Serves the site until the process is ended.
-pub fn run(options: &Serve) -> Result<Outcome, Box<dyn Error>> {
-    let root = std::fs::canonicalize(&options.root)
-        .map_err(|error| format!("cannot read the site at `{}`: {error}; name its folder with `--root`", options.root.display()))?;
+pub fn run(options: &Serve, terminal: &Arc<Terminal>) -> Result<Outcome, Failure> {
+    let root = std::fs::canonicalize(disk::find_site(options.site.named())?)?;
     let host = address_of(&options.host)?;
     let listener = serve::listen(host, options.port)?;
-    let bell = bell(&root, options.poll);
+    let bell = bell(&root, options.poll, terminal);
     let of_preview =
         Options { audience: options.audience.map(Audience::from), folder: folder(&root), boot: boot(), follow: options.follow };
-    let mut said = Said::default();
-    let server = serve::start(&root, of_preview, bell, listener, Hosts::new(&options.host), move |news| said.say(&news))?;
+    let mut said = Said::new(terminal.clone());
+    let server = serve::start(&root, of_preview, bell, listener, Hosts::new(&options.host), move |news| said.hear(news))?;
     let address = server.address()?;
     let url = format!("http://{}/", if host.is_unspecified() { SocketAddr::new(loopback(host), address.port()) } else { address });
     if !host.is_loopback() {
         if !server.are_settings_known() {
             return Err("`site.toml` has to be mended before others can see the site: it says what they may not see".into());
         }
-        warn_of_network(address);
+        terminal.warn(&network_warning(address));
     }
-    anstream::println!("{url}");
+    terminal.result(&url);
+    if !terminal.is_heard() {
+        return Ok(Outcome::Done);
+    }
     if options.open
         && let Err(error) = open::that_detached(&url)
     {
-        anstream::eprintln!("no browser could be opened ({error}); open {url} yourself");
+        terminal.warn(&format!("no browser could be opened ({error}); open {url} yourself"));
     }
     server.run()?;
     Ok(Outcome::Done)
@@ -74,12 +77,12 @@ fn loopback(like: IpAddr) -> IpAddr {
 }
 
 /// A bell of the system's, or where there is none, one that rings by itself.
-fn bell(root: &Path, poll: bool) -> Bell {
+fn bell(root: &Path, poll: bool, terminal: &Terminal) -> Bell {
     if poll {
         return Bell::polling(root);
     }
     Bell::watching(root).unwrap_or_else(|error| {
-        anstream::eprintln!("the system does not tell of changes here ({error}), so the files are looked at every now and then");
+        terminal.say(&format!("the system does not tell of changes here ({error}), so the files are looked at every now and then"));
         Bell::polling(root)
     })
 }
@@ -90,63 +93,95 @@ fn boot() -> String {
     format!("{:x}-{:x}", now.as_nanos(), std::process::id())
 }
 
-fn warn_of_network(address: SocketAddr) {
+fn network_warning(address: SocketAddr) -> String {
     let whom = if address.ip().is_unspecified() {
         "everybody who can reach this machine".to_owned()
     } else {
         format!("everybody who can reach {}", address.ip())
     };
-    anstream::eprintln!(
+    format!(
         "warning: {whom} over the network can read the site at port {}, as it is shown here: nothing is encrypted and nobody is asked who \
          they are. It is asked for by its address in digits, or by the name after `--host`. With `--audience team` private words are not in \
          it; without `--host` only this machine is served.",
         address.port()
-    );
+    )
 }
 
 /// What the terminal has said, so that it does not say it again.
-#[derive(Default)]
 struct Said {
+    terminal: Arc<Terminal>,
+    state: State,
+    /// What was wrong with pages when they were made, of this snapshot and of the one before.
+    mistakes: [Vec<Diagnostic>; 2],
+}
+
+/// What is wrong with a site at one moment.
+#[derive(Default, PartialEq)]
+struct State {
     diagnostics: Vec<Diagnostic>,
     failure: Option<String>,
 }
 
 impl Said {
-    fn say(&mut self, news: &News<'_>) {
-        let snapshot = news.snapshot;
-        let now = Self { diagnostics: snapshot.diagnostics(), failure: snapshot.failure().map(str::to_owned) };
-        let was_wrong = self.is_anything();
-        if now.diagnostics != self.diagnostics || now.failure != self.failure {
-            now.report(snapshot);
+    fn new(terminal: Arc<Terminal>) -> Self {
+        Self { terminal, state: State::default(), mistakes: Default::default() }
+    }
+
+    fn hear(&mut self, news: &News<'_>) {
+        match news {
+            News::Shown { snapshot, took } => self.shown(snapshot, *took),
+            News::Mistake { snapshot, found } => self.mistake(snapshot, found),
         }
-        *self = now;
-        let state = match (self.is_anything(), was_wrong) {
+    }
+
+    fn shown(&mut self, snapshot: &Snapshot, took: Option<Duration>) {
+        self.mistakes.swap(0, 1);
+        self.mistakes[0].clear();
+        let now = State { diagnostics: snapshot.diagnostics(), failure: snapshot.failure().map(str::to_owned) };
+        let was_wrong = self.state.is_anything();
+        if now != self.state {
+            self.report(&now, snapshot);
+        }
+        let state = match (now.is_anything(), was_wrong) {
             (false, true) => "; all is well again".to_owned(),
-            _ if self.diagnostics.is_empty() => String::new(),
-            _ => format!("; {}", report::count(&self.diagnostics)),
+            _ if now.diagnostics.is_empty() => String::new(),
+            _ => format!("; {}", report::count(&now.diagnostics)),
         };
-        match news.took {
-            None => anstream::eprintln!("showing {} pages {}{state}; stop with Ctrl-C", snapshot.page_count(), whom(snapshot)),
-            Some(took) => anstream::eprintln!("{} shown after {} ms{state}", changed(snapshot), took.as_millis()),
+        self.state = now;
+        self.terminal.say(&match took {
+            None => format!("showing {} pages {}{state}; stop with Ctrl-C", snapshot.page_count(), whom(snapshot)),
+            Some(took) => format!("{} shown after {} ms{state}", changed(snapshot), took.as_millis()),
+        });
+    }
+
+    fn mistake(&mut self, snapshot: &Snapshot, found: &Diagnostic) {
+        if self.mistakes[0].contains(found) {
+            return;
+        }
+        self.mistakes[0].push(found.clone());
+        if !self.mistakes[1].contains(found) {
+            self.terminal.report(std::slice::from_ref(found), snapshot.inputs());
         }
     }
 
-    fn is_anything(&self) -> bool {
-        !self.diagnostics.is_empty() || self.failure.is_some()
-    }
-
-    fn report(&self, snapshot: &Snapshot) {
+    fn report(&self, now: &State, snapshot: &Snapshot) {
         // What keeps the site from being built comes first.
-        let mut diagnostics = self.diagnostics.clone();
+        let mut diagnostics = now.diagnostics.clone();
         diagnostics.sort_by_key(|found| !found.is_error());
         let (first, rest) = diagnostics.split_at(diagnostics.len().min(MOST));
-        report_to_terminal(first, snapshot.inputs());
+        self.terminal.report(first, snapshot.inputs());
         if !rest.is_empty() {
-            anstream::eprintln!("and {} more; `storybank build` lists them all\n", rest.len());
+            self.terminal.warn(&format!("and {} more; `storybank build` lists them all", rest.len()));
         }
-        if let Some(failure) = &self.failure {
-            anstream::eprintln!("error: {failure}; the site is shown as it last was\n");
+        if let Some(failure) = &now.failure {
+            self.terminal.fail(&format!("{failure}; the site is shown as it last was"));
         }
+    }
+}
+
+impl State {
+    fn is_anything(&self) -> bool {
+        !self.diagnostics.is_empty() || self.failure.is_some()
     }
 }
 

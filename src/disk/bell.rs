@@ -3,31 +3,55 @@
 //! The bell tells that, and not what: which events an editor causes differs from editor to editor and from system to system,
 //! a renamed folder rings once for all that it holds, and a full queue loses events. So nobody listens to the details, and
 //! [`super::Tree::look`] finds out what is different.
+//!
+//! The system tells of folders, not of paths: where a folder takes the place of another, or one above it does, nothing is heard of the
+//! new one. So the bell compares now and then whether the folders at its paths are those that it listens to.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
-use notify::event::{Event, EventKind, ModifyKind};
+use notify::event::{Event, EventKind, ModifyKind, RemoveKind};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::load::THEMES;
 use crate::parse::CONTENT;
 
-/// How often one looks without a bell.
+/// How often one looks without a bell, and how often a bell sees to it that it still listens to the right folders.
 const POLL: Duration = Duration::from_millis(300);
+
+/// How many folders may go before an ear is given up and replaced by a new one once it is quiet: taking them out of the old one takes
+/// a time that grows with the square of their number, and until that is done it rings too late.
+const MOST_GONE: usize = 64;
 
 /// Rings when something in the tree of a site may have changed.
 pub struct Bell {
     root: PathBuf,
-    rings: Receiver<Instant>,
-    /// Nothing where one has to look every now and then.
-    watcher: Option<RecommendedWatcher>,
-    /// Whether one of the watched folders came, went or was renamed, so that it has to be watched anew.
-    folders_moved: Arc<AtomicBool>,
+    hearing: Hearing,
 }
+
+/// How a bell hears of changes.
+enum Hearing {
+    /// From the system.
+    Ear(Ear),
+    /// Not at the moment.
+    Deaf,
+    /// Never: one has to look every now and then.
+    Polling,
+}
+
+/// What hears the system tell of changes in some folders.
+struct Ear {
+    rings: Receiver<Instant>,
+    folders: [Option<Identity>; 3],
+    wear: Arc<AtomicUsize>,
+    _watcher: RecommendedWatcher,
+}
+
+/// What tells a folder from another one at the same path.
+type Identity = (u64, u64, Option<SystemTime>);
 
 /// What became of waiting for a ring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,39 +65,40 @@ pub enum Rung {
 impl Bell {
     /// A bell that the system rings, or why there is none; [`Bell::polling`] works everywhere.
     pub fn watching(root: &Path) -> Result<Self, notify::Error> {
-        let (sender, rings) = channel();
-        let folders_moved = Arc::new(AtomicBool::new(false));
-        let watcher = notify::recommended_watcher(ringer(root, sender, folders_moved.clone()))?;
-        let mut bell = Self { root: root.to_owned(), rings, watcher: Some(watcher), folders_moved };
-        bell.watch(RecursiveMode::NonRecursive, &[root.to_owned()])?;
-        bell.watch(RecursiveMode::Recursive, &bell.folders())?;
-        Ok(bell)
+        Ok(Self { root: root.to_owned(), hearing: Hearing::Ear(Ear::of(root)?) })
     }
 
     /// A bell that rings every now and then by itself, for file systems that do not tell of changes.
     pub fn polling(root: &Path) -> Self {
-        let (_, rings) = channel();
-        Self { root: root.to_owned(), rings, watcher: None, folders_moved: Arc::default() }
+        Self { root: root.to_owned(), hearing: Hearing::Polling }
     }
 
-    /// Whether it rings by itself, changes or not.
+    /// Whether something can change without a ring.
     pub fn is_polling(&self) -> bool {
-        self.watcher.is_none()
+        !matches!(self.hearing, Hearing::Ear(_))
     }
 
     /// Waits for the next ring. Where `may_be_silent`, something can change without one, so it rings every now and then as well.
     pub fn wait(&mut self, may_be_silent: bool) -> Instant {
-        let rung = match (&self.watcher, may_be_silent) {
-            (Some(_), false) => self.rings.recv().map_err(|_| RecvTimeoutError::Disconnected),
-            (Some(_), true) => self.rings.recv_timeout(POLL),
-            (None, _) => Err(RecvTimeoutError::Disconnected),
-        };
-        rung.unwrap_or_else(|error| {
-            if error == RecvTimeoutError::Disconnected {
-                self.pause(POLL);
+        loop {
+            match &self.hearing {
+                Hearing::Ear(ear) => match ear.rings.recv_timeout(POLL) {
+                    Ok(at) => return at,
+                    Err(RecvTimeoutError::Timeout) if !may_be_silent && !ear.is_worn() && ear.is_at(&self.root) => {}
+                    Err(RecvTimeoutError::Timeout) => return Instant::now(),
+                    Err(RecvTimeoutError::Disconnected) => self.hearing = Hearing::Deaf,
+                },
+                Hearing::Deaf => {
+                    self.listen();
+                    // What has changed before it listened.
+                    return Instant::now();
+                }
+                Hearing::Polling => {
+                    pause(POLL);
+                    return Instant::now();
+                }
             }
-            Instant::now()
-        })
+        }
     }
 
     /// Waits for the last of the rings that follow one another within `quiet`, and gives it; at most until `end`.
@@ -81,64 +106,106 @@ impl Bell {
         let mut last = Rung::Quiet;
         loop {
             let patience = quiet.min(end.saturating_duration_since(Instant::now()));
-            if self.watcher.is_none() {
-                self.pause(patience);
-                return last;
-            }
-            match self.rings.recv_timeout(patience) {
-                Ok(at) => last = Rung::At(at),
-                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return last,
+            match &self.hearing {
+                Hearing::Ear(ear) if !ear.is_worn() => match ear.rings.recv_timeout(patience) {
+                    Ok(at) => last = Rung::At(at),
+                    Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return last,
+                },
+                Hearing::Ear(_) => self.hearing = Hearing::Deaf,
+                Hearing::Deaf | Hearing::Polling => {
+                    pause(patience);
+                    return last;
+                }
             }
         }
     }
 
-    /// Watches the folders of the site anew after they have come, gone or been renamed; to be called before one looks.
+    /// Listens to the folders that are there now, where they are not those that it listens to; to be called before one looks.
     pub fn renew(&mut self) {
-        if !self.folders_moved.swap(false, Ordering::SeqCst) {
-            return;
+        if matches!(&self.hearing, Hearing::Ear(ear) if !ear.is_at(&self.root)) {
+            self.listen();
         }
-        let folders = self.folders();
-        if let Some(watcher) = &mut self.watcher {
-            for folder in [CONTENT, THEMES] {
-                // What is gone is not watched any more; that is no failure.
-                let _ = watcher.unwatch(&self.root.join(folder));
-            }
-        }
-        // A folder that went again meanwhile rings when it comes back.
-        let _ = self.watch(RecursiveMode::Recursive, &folders);
     }
 
-    /// The folders that are watched with all that they hold: the site's own, and not what is built from them.
-    fn folders(&self) -> Vec<PathBuf> {
-        [CONTENT, THEMES].iter().map(|folder| self.root.join(folder)).filter(|folder| folder.is_dir()).collect()
-    }
-
-    fn watch(&mut self, mode: RecursiveMode, folders: &[PathBuf]) -> Result<(), notify::Error> {
-        let Some(watcher) = &mut self.watcher else { return Ok(()) };
-        folders.iter().try_for_each(|folder| watcher.watch(folder, mode))
-    }
-
-    #[expect(clippy::disallowed_methods, reason = "without a bell there is nothing to wait for but time")]
-    fn pause(&self, time: Duration) {
-        std::thread::sleep(time);
+    fn listen(&mut self) {
+        // Where the system gives no ear, the bell rings by itself from now on.
+        self.hearing = Ear::of(&self.root).map_or(Hearing::Polling, Hearing::Ear);
     }
 }
 
-/// What is called for every event: it rings, unless the event is that somebody reads.
-fn ringer(root: &Path, sender: Sender<Instant>, folders_moved: Arc<AtomicBool>) -> impl Fn(notify::Result<Event>) + Send + 'static {
-    let folders = [root.join(CONTENT), root.join(THEMES)];
-    move |event| {
-        // What cannot be understood may mean anything, so one looks.
-        if let Ok(event) = event {
-            if matches!(event.kind, EventKind::Access(_)) {
-                return;
-            }
-            let is_move = matches!(event.kind, EventKind::Create(_) | EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_)));
-            if event.need_rescan() || (is_move && event.paths.iter().any(|path| folders.contains(path))) {
-                folders_moved.store(true, Ordering::SeqCst);
+impl Ear {
+    /// Listens to a site: its own folder, and its sources with all that they hold, but not what is built from them.
+    fn of(root: &Path) -> Result<Self, notify::Error> {
+        let (sender, rings) = channel();
+        let wear = Arc::new(AtomicUsize::new(0));
+        // What takes the place of a folder after this is another one than that which is noted here.
+        let folders = identities(root);
+        let mut watcher = notify::recommended_watcher(ringer(sender, wear.clone()))?;
+        let modes = [RecursiveMode::NonRecursive, RecursiveMode::Recursive, RecursiveMode::Recursive];
+        for (folder, mode) in folders_of(root).iter().zip(modes) {
+            match watcher.watch(folder, mode) {
+                // One that comes later has another identity than none.
+                Err(_) if identity(folder).is_none() => {}
+                watched => watched?,
             }
         }
-        // Nobody listens any more when the program is about to end.
+        Ok(Self { rings, folders, wear, _watcher: watcher })
+    }
+
+    /// Whether it may have missed something, or will hear of it too late.
+    fn is_worn(&self) -> bool {
+        self.wear.load(Ordering::SeqCst) > MOST_GONE
+    }
+
+    /// Whether it listens to the folders of the site that are there now.
+    fn is_at(&self, root: &Path) -> bool {
+        identities(root) == self.folders
+    }
+}
+
+fn folders_of(root: &Path) -> [PathBuf; 3] {
+    [root.to_owned(), root.join(CONTENT), root.join(THEMES)]
+}
+
+fn identities(root: &Path) -> [Option<Identity>; 3] {
+    folders_of(root).map(|folder| identity(&folder))
+}
+
+/// What is at a path; the moment at which it was made tells it from one that was given the number of another that has gone.
+fn identity(folder: &Path) -> Option<Identity> {
+    let about = std::fs::metadata(folder).ok().filter(std::fs::Metadata::is_dir)?;
+    let (device, number) = number(&about);
+    Some((device, number, about.created().ok()))
+}
+
+#[cfg(unix)]
+fn number(about: &std::fs::Metadata) -> (u64, u64) {
+    use std::os::unix::fs::MetadataExt;
+    (about.dev(), about.ino())
+}
+
+#[cfg(not(unix))]
+fn number(_: &std::fs::Metadata) -> (u64, u64) {
+    (0, 0)
+}
+
+#[expect(clippy::disallowed_methods, reason = "without a bell there is nothing to wait for but time")]
+fn pause(time: Duration) {
+    std::thread::sleep(time);
+}
+
+/// What is called for every event: it rings, unless the event is that somebody reads.
+fn ringer(sender: Sender<Instant>, wear: Arc<AtomicUsize>) -> impl Fn(notify::Result<Event>) + Send + 'static {
+    move |event| {
+        let worn = match event {
+            Ok(event) if matches!(event.kind, EventKind::Access(_)) => return,
+            Ok(event) if event.need_rescan() => MOST_GONE + 1,
+            Ok(event) => usize::from(matches!(event.kind, EventKind::Remove(RemoveKind::Folder) | EventKind::Modify(ModifyKind::Name(_)))),
+            // What is new may not be listened to.
+            Err(_) => MOST_GONE + 1,
+        };
+        wear.fetch_add(worn, Ordering::SeqCst);
+        // Nobody listens any more when another ear has taken the place of this one.
         let _ = sender.send(Instant::now());
     }
 }

@@ -12,9 +12,10 @@ use std::sync::Mutex;
 use std::time::SystemTime;
 
 use rayon::prelude::*;
+use same_file::Handle;
 use walkdir::WalkDir;
 
-use super::{Error, slashed};
+use super::{Error, Held, Interrupts, Output, slashed};
 use crate::build::Standing;
 
 /// The list of what a build wrote, which stands in the folder of the site.
@@ -72,29 +73,35 @@ pub struct Staging {
     /// What this build has put down. Files that are kept are taken over at the end, if there is anything new at all.
     files: Mutex<Vec<(String, (Entry, Put))>>,
     folders: Mutex<BTreeSet<PathBuf>>,
+    interrupts: Interrupts,
     /// Held until this build has cleaned up after itself, so that a second one does not write to the same place.
     _claim: Claim,
+    _parents: Parents,
+    /// The last to go: after it the program may be at its end.
+    _held: Held,
 }
 
 impl Staging {
-    /// Makes ready to put a site down at `out`. `root` is the site it comes from, which `out` must not swallow.
-    pub fn begin(out: &Path, root: &Path) -> Result<Self, Error> {
-        let out = absolute(out)?;
-        refuse_sources(&out, root)?;
-        if out.exists() && !out.is_dir() {
-            return Err(Error::refused("write to", &out, "there is a file of this name; choose another folder with `--out`"));
-        }
-        let name = out.file_name().ok_or_else(|| Error::refused("write to", &out, "it is not a folder with a name"))?;
-        let beside = out.with_file_name(format!(".{}.storybank-new", name.to_string_lossy()));
-        if let Some(parent) = out.parent() {
-            fs::create_dir_all(parent).map_err(|error| Error::io("make the folder", parent, error))?;
-        }
-        let claim = Claim::take(out.with_file_name(format!(".{}.storybank-lock", name.to_string_lossy())))?;
+    /// Makes ready to put a site down. Signals that end the program wait until nothing of it is left, or all of it is there.
+    pub fn begin(output: &Output, interrupts: &Interrupts) -> Result<Self, Error> {
+        let held = interrupts.hold();
+        let Output { out, name, .. } = output;
+        let beside = out.with_file_name(format!(".{name}.storybank-new"));
+        let parents = Parents::of(out)?;
+        let claim = Claim::take(out.with_file_name(format!(".{name}.storybank-lock")))?;
         make_beside(&beside)?;
-        let former = read_manifest(&out.join(MANIFEST));
-        let folders = Mutex::new(BTreeSet::from([beside.clone()]));
-        let is_there = out.is_dir();
-        Ok(Self { out, beside, is_there, former, files: Mutex::default(), folders, _claim: claim })
+        Ok(Self {
+            out: out.clone(),
+            is_there: out.is_dir(),
+            former: read_manifest(&out.join(MANIFEST)),
+            files: Mutex::default(),
+            folders: Mutex::new(BTreeSet::from([beside.clone()])),
+            beside,
+            interrupts: interrupts.clone(),
+            _claim: claim,
+            _parents: parents,
+            _held: held,
+        })
     }
 
     /// Keeps a file of the former build, which [`Standing::is_current`] has found to be what this build would write.
@@ -121,6 +128,7 @@ impl Staging {
             ));
         }
         let here = self.beside.join(path);
+        self.go_on(&here)?;
         self.make_folder_of(&here)?;
         fs::write(&here, bytes).map_err(|error| Error::io("write", &here, error))?;
         self.note(path, entry, Put::Written);
@@ -149,6 +157,7 @@ impl Staging {
         taken?;
         let foreign = foreign?;
         write_manifest(&self.beside.join(MANIFEST), &files)?;
+        self.go_on(&self.out)?;
         if is_there {
             exchange(&self.beside, &self.out).map_err(|error| Error::io("put the new site in the place of", &self.out, error))?;
             self.remove_former(&files, &foreign)?;
@@ -169,6 +178,11 @@ impl Staging {
         fs::rename(&new, &old).map_err(|error| Error::io("write", &old, error))
     }
 
+    /// Fails where the program is to end: then the new site is taken back.
+    fn go_on(&self, path: &Path) -> Result<(), Error> {
+        if self.interrupts.have_come() { Err(Error::refused("write", path, "the program is to end")) } else { Ok(()) }
+    }
+
     fn note(&self, path: &str, entry: Entry, put: Put) {
         lock(&self.files).push((path.to_owned(), (entry, put)));
     }
@@ -186,6 +200,7 @@ impl Staging {
     /// Gives the file at `path` a second name in the new site; where the system cannot, a copy.
     fn take_over(&self, path: &str) -> Result<(), Error> {
         let (there, here) = (self.out.join(path), self.beside.join(path));
+        self.go_on(&here)?;
         self.make_folder_of(&here)?;
         fs::hard_link(&there, &here).or_else(|_| fs::copy(&there, &here).map(|_| ())).map_err(|error| Error::io("take over", &there, error))
     }
@@ -300,7 +315,7 @@ impl Claim {
                 return Err(Error::refused("write to", &path, "another build is writing to the same folder; wait until it has ended"));
             }
             // The build before this one may have removed the file between the two calls; then this is a claim on nothing.
-            if is_same_file(&file, &path) {
+            if is_file_at(&file, &path) {
                 return Ok(Self { path, file: Some(file) });
             }
         }
@@ -315,16 +330,32 @@ impl Drop for Claim {
     }
 }
 
-#[cfg(unix)]
-fn is_same_file(file: &File, path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let identity = |about: fs::Metadata| (about.dev(), about.ino());
-    file.metadata().map(identity).ok() == fs::metadata(path).map(identity).ok()
+/// The folders above a new site that were not there; those that are still empty at the end are removed again.
+struct Parents(Vec<PathBuf>);
+
+impl Parents {
+    fn of(out: &Path) -> Result<Self, Error> {
+        let missing = out.ancestors().skip(1).take_while(|folder| !folder.exists()).map(Path::to_owned).collect();
+        // What is made before something fails is removed as well.
+        let parents = Self(missing);
+        if let Some(parent) = out.parent() {
+            fs::create_dir_all(parent).map_err(|error| Error::io("make the folder", parent, error))?;
+        }
+        Ok(parents)
+    }
 }
 
-#[cfg(not(unix))]
-fn is_same_file(_: &File, path: &Path) -> bool {
-    path.exists()
+impl Drop for Parents {
+    fn drop(&mut self) {
+        // One that holds something stays.
+        self.0.iter().for_each(|folder| drop(fs::remove_dir(folder)));
+    }
+}
+
+/// Whether a file is the one at a path.
+fn is_file_at(file: &File, path: &Path) -> bool {
+    let ours = file.try_clone().and_then(Handle::from_file);
+    ours.is_ok_and(|ours| Handle::from_path(path).is_ok_and(|there| there == ours))
 }
 
 /// Makes the place beside the site; what a stopped build left there is removed.
@@ -333,26 +364,6 @@ fn make_beside(beside: &Path) -> Result<(), Error> {
         fs::remove_dir_all(beside).map_err(|error| Error::io("remove what a stopped build left at", beside, error))?;
     }
     fs::create_dir(beside).map_err(|error| Error::io("make the folder", beside, error))
-}
-
-/// The folder as a path from the root of the file system, links in it resolved, so that it can change places with another.
-fn absolute(out: &Path) -> Result<PathBuf, Error> {
-    let path = std::path::absolute(out).map_err(|error| Error::io("write to", out, error))?;
-    Ok(fs::canonicalize(&path).unwrap_or(path))
-}
-
-/// Refuses a folder that holds the sources of the site, or lies among them.
-fn refuse_sources(out: &Path, root: &Path) -> Result<(), Error> {
-    let root = fs::canonicalize(root).map_err(|error| Error::io("read", root, error))?;
-    if root.starts_with(out) {
-        return Err(Error::refused("write to", out, "it holds the site's own sources; choose another folder with `--out`"));
-    }
-    for sources in ["content", "themes"] {
-        if out.starts_with(root.join(sources)) {
-            return Err(Error::refused("write to", out, "it lies among the site's own sources; choose another folder with `--out`"));
-        }
-    }
-    Ok(())
 }
 
 fn write_manifest(path: &Path, files: &BTreeMap<String, (Entry, Put)>) -> Result<(), Error> {

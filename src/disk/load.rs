@@ -12,9 +12,11 @@ use std::time::{Duration, SystemTime};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::output::resolved;
 use super::{Error, slashed};
 use crate::build::{InputFile, Inputs, Unfollowed, settings};
 use crate::config;
+use crate::model::Kind;
 use crate::parse::{CONTENT, is_markdown};
 use crate::render::ThemeFile;
 use crate::source::SitePath;
@@ -291,6 +293,7 @@ impl Tree {
                 .iter()
                 .map(|file| &file.path)
                 .chain(inputs.theme.iter().map(|file| &file.path))
+                .chain(inputs.settings.iter().map(|file| &file.path))
                 .chain(&inputs.assets)
                 .collect();
             self.known.retain(|_, seen| is_there.contains(&seen.file.path));
@@ -299,15 +302,63 @@ impl Tree {
 }
 
 fn refuse_no_site(root: &Path) -> Result<(), Error> {
-    if !root.join(CONTENT).is_dir() {
-        let reason = if root.is_dir() {
-            "it has no folder `content`; go to the folder of a site, name one with `--root`, or start one with `storybank init`"
-        } else {
-            "there is no such folder"
-        };
-        return Err(Error::refused("read the site at", root, reason));
+    let reason = if !root.exists() {
+        "there is no such folder"
+    } else if !root.is_dir() {
+        "it is a file; name the folder that holds `content`"
+    } else if !root.join(CONTENT).is_dir() {
+        "it has no folder `content`"
+    } else {
+        return Ok(());
+    };
+    Err(Error::refused("read the site at", root, reason))
+}
+
+/// The folder of the site that is meant: the one that is named, else the current one or the nearest above it that is a site.
+pub fn find_site(named: Option<&Path>) -> Result<PathBuf, Error> {
+    let Some(root) = named else { return site_here() };
+    let Err(error) = refuse_no_site(root) else { return Ok(root.to_owned()) };
+    if !root.is_dir() {
+        return Err(error);
     }
-    Ok(())
+    let advice = match fs::canonicalize(root).ok().and_then(|folder| site_around(&folder).map(Path::to_owned)) {
+        Some(around) => format!("it lies in the site at `{}`, so name that one", around.display()),
+        None => "name the folder of a site, or start one with `storybank init`".to_owned(),
+    };
+    Err(Error::refused("read the site at", root, format!("it has no folder `{CONTENT}`; {advice}")))
+}
+
+/// The site that holds the current folder, as a path from there.
+fn site_here() -> Result<PathBuf, Error> {
+    let here = Path::new(".");
+    let folder = std::env::current_dir().map_err(|error| Error::io("read", here, error))?;
+    if is_site(&folder) || folder.join(CONTENT).is_dir() {
+        return Ok(here.to_owned());
+    }
+    let Some(root) = site_around(&folder) else {
+        let reason = "neither it nor a folder above it is a site; go to the folder of a site, name one with `--root`, or start one with `storybank init`";
+        return Err(Error::refused("find a site at", &folder, reason));
+    };
+    Ok(folder.strip_prefix(root).map_or_else(|_| root.to_owned(), |inside| inside.components().map(|_| "..").collect()))
+}
+
+/// The site among whose sources a folder lies, whether the folder is there or not.
+pub fn site_whose_sources_hold(folder: &Path) -> Result<Option<PathBuf>, Error> {
+    let folder = resolved(folder)?;
+    let is_source = |site: &&Path| [CONTENT, THEMES].iter().any(|sources| folder.starts_with(site.join(sources)));
+    Ok(folder.ancestors().filter(|folder| is_site(folder)).find(is_source).map(Path::to_owned))
+}
+
+/// The nearest site above a folder.
+fn site_around(folder: &Path) -> Option<&Path> {
+    folder.ancestors().skip(1).find(|folder| is_site(folder))
+}
+
+/// Whether a folder is one of a site. Other programs call a folder `content` as well, so that alone is no sign of one.
+fn is_site(folder: &Path) -> bool {
+    let content = folder.join(CONTENT);
+    let holds_a_kind = || Kind::ALL.iter().any(|kind| content.join(kind.folder()).is_dir());
+    folder.join(config::FILE).is_file() || content.join("home.md").is_file() || holds_a_kind()
 }
 
 /// Reads files of the content that documents refer to.

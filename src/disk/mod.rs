@@ -4,16 +4,22 @@
 
 mod bell;
 mod emit;
+mod interrupt;
 mod load;
+mod output;
 mod record;
 mod scaffold;
 
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
+use crate::escape::visible;
+
 pub use bell::{Bell, Rung};
 pub use emit::{Put, Staging, Summary};
-pub use load::{Tree, assets, load};
+pub use interrupt::{Held, Interrupts};
+pub use load::{Tree, assets, find_site, load, site_whose_sources_hold};
+pub use output::Output;
 pub use record::{RecordLock, load_record, lock_record, save_record};
 pub use scaffold::{create_new, first_there};
 
@@ -50,7 +56,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "cannot {} `{}`: ", self.action, self.path.display())?;
+        write!(formatter, "cannot {} `{}`: ", self.action, visible(&self.path.to_string_lossy()))?;
         match &self.cause {
             Cause::Io(error) => write!(formatter, "{error}"),
             Cause::Refused(reason) => formatter.write_str(reason),

@@ -10,7 +10,7 @@ use super::Error;
 use crate::plan::Record;
 
 /// The folder of the records, from the root of a site.
-const FOLDER: &str = ".published";
+pub(super) const FOLDER: &str = ".published";
 
 /// What was published to a target; nothing yet where there is no record.
 pub fn load_record(root: &Path, target: &str) -> Result<Record, Error> {

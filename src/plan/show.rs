@@ -6,6 +6,7 @@ use similar::{ChangeTag, TextDiff};
 
 use super::{Action, Conflict, FileAction, FileStep, Plan, Standing, Step, comparable};
 use crate::config::Target;
+use crate::escape::{visible, visible_lines};
 use crate::report::Colour;
 use crate::slug::Slug;
 
@@ -29,7 +30,7 @@ pub fn show(plan: &Plan, colour: Colour) -> String {
         show_step(step, paint, &mut out);
     }
     for file in &plan.alongside {
-        line(&paint.bold("alongside"), &file.path, &mut out);
+        line(&paint.bold("alongside"), &visible(&file.path), &mut out);
         out.push_str(&difference(&file.before, &file.after, paint));
     }
     for step in &plan.files {
@@ -92,7 +93,8 @@ fn about(step: &Step, remark: &str) -> String {
         (None, Some(recorded)) => &recorded.path,
         (None, None) => &step.title,
     };
-    let title = if *place == step.title { step.title.clone() } else { format!("{} ({place})", step.title) };
+    let (title, place) = (visible(&step.title), visible(place));
+    let title = if place == title { title.into_owned() } else { format!("{title} ({place})") };
     let title = match where_to(step) {
         Some(there) => format!("{title}, which somebody has moved to “{}”", visible(there)),
         None => title,
@@ -110,7 +112,7 @@ fn where_to(step: &Step) -> Option<&str> {
 fn show_files(step: &Step, out: &mut String) {
     let (Some(wanted), Some(standing)) = (&step.wanted, &step.standing) else { return };
     for name in wanted.attachments.iter().filter(|name| !standing.attachments.contains(*name)) {
-        let _ = writeln!(out, "    + the picture {name}");
+        let _ = writeln!(out, "    + the picture {}", visible(name));
     }
 }
 
@@ -161,7 +163,7 @@ fn who(standing: &Standing) -> String {
 }
 
 fn show_conflict(step: &Step, conflict: Conflict, old: &str, new: &str, paint: Paint, out: &mut String) {
-    let case = step.case.as_str();
+    let case = visible(step.case.as_str());
     let delete = |first: &str| format!("{first}, or delete it all the same with `--prune --force {case}`");
     let advice = match conflict {
         Conflict::Retitled => {
@@ -202,7 +204,7 @@ fn difference(old: &str, new: &str, paint: Paint) -> String {
             lines.push("    …".to_owned());
         }
         for operation in group {
-            let changes: Vec<_> = diff.iter_changes(operation).map(|change| (change.tag(), visible(change.value()))).collect();
+            let changes: Vec<_> = diff.iter_changes(operation).map(|change| (change.tag(), visible_line(change.value()))).collect();
             lines.extend(focused(changes).into_iter().map(|(tag, words)| match tag {
                 ChangeTag::Delete => paint.bad(&format!("    - {words}")),
                 ChangeTag::Insert => paint.good(&format!("    + {words}")),
@@ -243,9 +245,9 @@ fn shortened(line: &str) -> String {
     }
 }
 
-/// A line of a page in a terminal: nothing in it may steer that terminal.
-fn visible(line: &str) -> String {
-    line.trim_end_matches(['\n', '\r']).chars().map(|next| if next.is_control() && next != '\t' { '\u{fffd}' } else { next }).collect()
+/// A line of a page as a terminal may show it.
+fn visible_line(line: &str) -> String {
+    visible_lines(line.trim_end_matches(['\n', '\r'])).into_owned()
 }
 
 /// Colours, where somebody sees them.

@@ -25,7 +25,7 @@ use crate::model::Audience;
 use crate::render::{Theme, ThemeFile, is_same_theme};
 use crate::source::SitePath;
 
-pub use snapshot::{Answer, Snapshot};
+pub use snapshot::{Answer, Origin, Snapshot};
 
 /// The script that keeps an open page up to date.
 pub const SCRIPT: &str = include_str!("client.js");
@@ -60,8 +60,8 @@ pub struct Preview {
     /// What is wrong with a theme, so that it is not put together again for every save of a story.
     checked: Option<(Vec<ThemeFile>, Vec<Diagnostic>)>,
     last: Option<Last>,
-    /// The files of the snapshot that is looked at; the last one may not have been put there yet.
-    put: Option<Arc<Inputs>>,
+    /// The snapshot that is looked at; the last one may not have been put there yet.
+    put: Option<Arc<Snapshot>>,
 }
 
 /// What the last snapshot was made from.
@@ -82,7 +82,7 @@ impl Preview {
 
     /// The snapshot of files that were just read, or nothing where it would be the last one again.
     ///
-    /// `read` says why where the files cannot be read; then the last snapshot goes on with that word on its pages. `assets`
+    /// `read` says why where the files cannot be read; then the snapshot that is looked at goes on with that word on its pages. `assets`
     /// reads the files that documents refer to.
     pub fn take(&mut self, read: Result<Inputs, String>, mut assets: impl FnMut(&BTreeSet<SitePath>) -> Assets) -> Option<Arc<Snapshot>> {
         let read = match read {
@@ -105,12 +105,14 @@ impl Preview {
 
     /// Takes note that the last snapshot is the one that is looked at from now on.
     pub fn put(&mut self) {
-        self.put = self.last.as_ref().map(|last| last.read.clone());
+        self.put = self.last.as_ref().map(|last| last.snapshot.clone());
     }
 
     fn fail(&mut self, failure: String) -> Option<Arc<Snapshot>> {
         let last = self.last.as_mut().filter(|last| last.failure.as_ref() != Some(&failure))?;
-        last.snapshot = Arc::new(last.snapshot.failed(failure.clone()));
+        // One that nobody has seen yet may be of files that were just going.
+        let shown = self.put.as_ref().unwrap_or(&last.snapshot);
+        last.snapshot = Arc::new(shown.failed(failure.clone(), last.snapshot.revision + 1));
         last.failure = Some(failure);
         Some(last.snapshot.clone())
     }
@@ -198,7 +200,8 @@ impl Preview {
 
     /// The files that are not in the snapshot that is looked at, or not like this; those that have gone come last.
     fn saved(&self, read: &Inputs) -> Vec<SitePath> {
-        let Some(last) = self.put.as_ref().or(self.last.as_ref().map(|last| &last.read)) else { return Vec::new() };
+        let put = self.put.as_ref().map(|put| &put.read);
+        let Some(last) = put.or(self.last.as_ref().map(|last| &last.read)) else { return Vec::new() };
         let is_same = |file: &InputFile, other: Option<&InputFile>| other.is_some_and(|other| Arc::ptr_eq(&other.bytes, &file.bytes));
         // Most files are where they were, so that is where one looks first.
         let is_in_place = |place: usize, file: &InputFile| is_same(file, last.documents.get(place));

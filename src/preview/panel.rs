@@ -8,7 +8,7 @@ use std::hash::{Hash, Hasher};
 use xxhash_rust::xxh3::Xxh3;
 
 use super::OWN;
-use super::problem::{Problem, editor_link};
+use super::problem::{Line, Place, Problem, editor_link};
 use super::snapshot::{Seat, Snapshot};
 use super::status::Status;
 use crate::diagnostic::{Diagnostic, Level};
@@ -199,16 +199,15 @@ impl Panel<'_> {
         let Snapshot { read, options, whole, .. } = self.snapshot;
         for found in found.iter().take(MOST) {
             let problem = Problem::new(found, read, &options.folder, &whole.config.preview.editor);
-            let Problem { level, rule, message, place, editor, excerpt, help } = &problem;
+            let Problem { level, rule, message, place, editor, excerpt, notes, help } = &problem;
             let class = if *level == Level::Error { "sb-error" } else { "sb-warning" };
             add(page, format_args!("<li class=\"{class}\">\n<h2>{}</h2>\n<p class=\"sb-place\">", Escaped(message)));
             add(page, format_args!("{} <code>{rule}</code></p>\n", Linked(editor, "Open in the editor", &Escaped(place).to_string())));
-            if !excerpt.is_empty() {
-                let lines = excerpt.iter().map(|line| {
-                    let marked = if line.marked.is_empty() { String::new() } else { format!("<mark>{}</mark>", Escaped(&line.marked)) };
-                    format!("<span class=\"sb-number\">{}</span> {}{marked}{}", line.number, Escaped(&line.before), Escaped(&line.after))
-                });
-                add(page, format_args!("<pre>{}</pre>\n", lines.collect::<Vec<_>>().join("\n")));
+            lines(page, excerpt);
+            for Place { message, place, editor, excerpt } in notes {
+                let place = Linked(editor, "Open in the editor", &Escaped(place).to_string()).to_string();
+                add(page, format_args!("<p class=\"sb-place sb-note\">{}: {place}</p>\n", Escaped(message)));
+                lines(page, excerpt);
             }
             if !help.is_empty() {
                 add(page, format_args!("<p class=\"sb-help\">{}</p>\n", Escaped(help)));
@@ -226,6 +225,18 @@ impl Panel<'_> {
         let at = locate(&text, span.start as usize);
         editor_link(&self.snapshot.whole.config.preview.editor, &self.snapshot.options.folder, file, at.line, at.column)
     }
+}
+
+/// The lines of an excerpt.
+fn lines(page: &mut String, excerpt: &[Line]) {
+    if excerpt.is_empty() {
+        return;
+    }
+    let lines = excerpt.iter().map(|line| {
+        let marked = if line.marked.is_empty() { String::new() } else { format!("<mark>{}</mark>", Escaped(&line.marked)) };
+        format!("<span class=\"sb-number\">{}</span> {}{marked}{}", line.number, Escaped(&line.before), Escaped(&line.after))
+    });
+    add(page, format_args!("<pre>{}</pre>\n", lines.collect::<Vec<_>>().join("\n")));
 }
 
 /// What tells problems from others.

@@ -23,7 +23,18 @@ pub struct Problem {
     pub editor: String,
     /// The line that is meant, with those around it; nothing where the file as a whole is meant.
     pub excerpt: Vec<Line>,
+    /// Other places that explain it.
+    pub notes: Vec<Place>,
     pub help: String,
+}
+
+/// A second place, with what it has to do with the first.
+pub struct Place {
+    pub message: String,
+    /// As in [`Problem`].
+    pub place: String,
+    pub editor: String,
+    pub excerpt: Vec<Line>,
 }
 
 /// A line of a file.
@@ -40,17 +51,26 @@ pub struct Line {
 impl Problem {
     /// Shows a diagnostic with the files that it was found in.
     pub fn new(found: &Diagnostic, read: &Inputs, folder: &str, editor: &str) -> Self {
-        let bytes = read.bytes(&found.file).unwrap_or_default();
-        let text = String::from_utf8_lossy(bytes);
-        let at = locate(&text, found.span.start as usize);
-        let is_placed = found.span != Span::default() || found.file == settings_path();
+        let place = |message: &str, file: &SitePath, span: Span| {
+            let text = String::from_utf8_lossy(read.bytes(file).unwrap_or_default());
+            let at = locate(&text, span.start as usize);
+            let is_placed = span != Span::default() || *file == settings_path();
+            Place {
+                message: message.to_owned(),
+                place: format!("{file}:{}:{}", at.line, at.column),
+                editor: editor_link(editor, folder, file, at.line, at.column),
+                excerpt: if is_placed { excerpt(&text, span) } else { Vec::new() },
+            }
+        };
+        let Place { message, place: first, editor, excerpt } = place(&found.message, &found.file, found.span);
         Self {
             level: found.rule.level,
             rule: found.rule.name,
-            message: found.message.clone(),
-            place: format!("{}:{}:{}", found.file, at.line, at.column),
-            editor: editor_link(editor, folder, &found.file, at.line, at.column),
-            excerpt: if is_placed { excerpt(&text, found.span) } else { Vec::new() },
+            message,
+            place: first,
+            editor,
+            excerpt,
+            notes: found.notes.iter().map(|note| place(&note.message, &note.file, note.span)).collect(),
             help: found.help.clone().unwrap_or_default(),
         }
     }

@@ -69,6 +69,19 @@ pub struct Answer {
     pub location: Option<String>,
     /// The page or the file.
     pub bytes: Vec<u8>,
+    /// Who made it.
+    pub origin: Origin,
+    /// What is wrong with it, where that only shows when it is made.
+    pub mistake: Option<Diagnostic>,
+}
+
+/// Who made an answer, and so what it may do in a browser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// The program and the theme.
+    Storybank,
+    /// Somebody: it is a file that documents refer to.
+    Author,
 }
 
 /// The audience of a request, and what its addresses start with.
@@ -87,6 +100,11 @@ impl Snapshot {
     /// The files that are not as they were in the snapshot before; those that have gone come last.
     pub fn saved(&self) -> &[SitePath] {
         &self.saved
+    }
+
+    /// How many files have gone since the snapshot before.
+    pub fn lost_files(&self) -> usize {
+        self.saved.iter().rev().take_while(|path| self.read.bytes(path).is_none()).count()
     }
 
     /// The address of the page of what was saved, as it stands in links: where a browser goes that follows the author. There is
@@ -150,11 +168,11 @@ impl Snapshot {
         self.whole.site.used_assets()
     }
 
-    /// The same site with word that its files cannot be read just now.
-    pub(super) fn failed(&self, failure: String) -> Self {
+    /// The same site, later, with word that its files cannot be read just now.
+    pub(super) fn failed(&self, failure: String, revision: u64) -> Self {
         Self {
             options: self.options.clone(),
-            revision: self.revision + 1,
+            revision,
             audience: self.audience,
             saved: Vec::new(),
             read: self.read.clone(),
@@ -189,7 +207,8 @@ impl Snapshot {
         }
         if let Some(name) = path.strip_prefix("assets/") {
             let asset = edition.assets.get(name).and_then(|asset| Some((asset, self.assets.get(asset)?)));
-            return asset.map_or_else(|| edition.file(path, None), |(asset, bytes)| edition.asset(path, asset, bytes));
+            let answer = asset.map_or_else(|| edition.file(path, None), |(asset, bytes)| edition.asset(path, asset, bytes));
+            return Answer { origin: Origin::Author, ..answer };
         }
         let name = if path.is_empty() { "index.html" } else { path };
         // The page for lost visitors is what is shown where there is no page; it is none itself.
@@ -253,7 +272,7 @@ impl Snapshot {
         let lost = view::page(edition.site(), &Route::NotFound);
         let made = page.or(lost.as_ref()).map(|page| self.html(edition, page));
         let (html, mistake) = made.unwrap_or_default();
-        problems.extend(mistake);
+        problems.extend(mistake.clone());
         diagnostic::sort(&mut problems);
         let status = match (&html, page) {
             (None, _) => 500,
@@ -275,6 +294,8 @@ impl Snapshot {
             media_type: "text/html; charset=utf-8".to_owned(),
             location: None,
             bytes: panel.put_into(&html, status != 200).into_bytes(),
+            origin: Origin::Storybank,
+            mistake,
         }
     }
 
@@ -308,35 +329,43 @@ impl Edition {
     /// A file that documents refer to, as a build would put it down.
     fn asset(&self, path: &str, asset: &SitePath, bytes: &[u8]) -> Answer {
         match self.press.asset(asset, bytes) {
-            Err(found) if found.rule == &rules::PICTURE => Answer::text(
-                500,
-                "this picture cannot be cleaned of what cameras write into it; `storybank build` for this audience says why",
-            ),
+            Err(found) if found.rule == &rules::PICTURE => {
+                let words = "this picture cannot be cleaned of what cameras write into it; `storybank build` for this audience says why";
+                Answer { mistake: Some(found), ..Answer::text(500, words) }
+            }
             Ok(artefact) => self.file(path, Some(&artefact.bytes)),
-            Err(_) => withheld(),
+            Err(found) => withheld(found),
         }
     }
 
     fn file(&self, path: &str, bytes: Option<&[u8]>) -> Answer {
         let Some(bytes) = bytes else { return Answer::text(404, "there is no such file") };
-        if self.press.search(path, bytes).is_err() {
-            return withheld();
+        if let Err(found) = self.press.search(path, bytes) {
+            return withheld(found);
         }
         let media_type = mime_guess::from_path(path).first_or_octet_stream();
         let encoding = if media_type.type_() == "text" { "; charset=utf-8" } else { "" };
-        Answer { status: 200, media_type: format!("{media_type}{encoding}"), location: None, bytes: bytes.to_vec() }
+        Answer { media_type: format!("{media_type}{encoding}"), bytes: bytes.to_vec(), ..Answer::text(200, "") }
     }
 }
 
 /// What is said of a file that may not leave. Which word it holds would be the word itself.
-fn withheld() -> Answer {
-    Answer::text(500, "this file holds a word that may not leave; `storybank build` for this audience says which")
+fn withheld(found: Diagnostic) -> Answer {
+    let words = "this file holds a word that may not leave; `storybank build` for this audience says which";
+    Answer { mistake: Some(found), ..Answer::text(500, words) }
 }
 
 impl Answer {
     /// Words for whoever asked for something that is no page.
     pub fn text(status: u16, words: &str) -> Self {
-        Self { status, media_type: "text/plain; charset=utf-8".to_owned(), location: None, bytes: format!("{words}\n").into_bytes() }
+        Self {
+            status,
+            media_type: "text/plain; charset=utf-8".to_owned(),
+            location: None,
+            bytes: format!("{words}\n").into_bytes(),
+            origin: Origin::Storybank,
+            mistake: None,
+        }
     }
 }
 

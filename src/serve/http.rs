@@ -15,25 +15,34 @@ use tokio::sync::watch;
 use tokio_stream::StreamExt;
 use tokio_stream::wrappers::WatchStream;
 
-use super::Hosts;
-use crate::preview::{Answer, OWN, SCRIPT, STYLE, Snapshot};
+use super::{Hosts, Listener, News};
+use crate::preview::{Answer, OWN, Origin, SCRIPT, STYLE, Snapshot};
 
 /// How often a stream without news says that it is still there, so that nobody in between closes it.
 const ALIVE: Duration = Duration::from_secs(15);
 
 /// What every answer says: it is for this moment and for this site, and what it holds may ask no other host for anything.
-const HEADERS: [(&str, &str); 6] = [
+const HEADERS: [(&str, &str); 5] = [
     ("cache-control", "no-store"),
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "no-referrer"),
     ("cross-origin-resource-policy", "same-origin"),
     ("cross-origin-opener-policy", "same-origin"),
-    (
-        "content-security-policy",
-        "default-src 'self' data:; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; object-src 'none'; \
-         frame-ancestors 'self'; form-action 'self'",
-    ),
 ];
+
+/// What pages may do: run the scripts of their theme, and ask this server.
+const PAGE: &str = "default-src 'self' data:; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; object-src 'none'; \
+                    frame-ancestors 'self'; form-action 'self'";
+
+/// What a file of the author may do that documents refer to: be seen. It is a document from nowhere, which runs no script, sends
+/// nothing and can ask for no page, whatever it holds.
+const FILE: &str = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; \
+                    frame-ancestors 'self'";
+
+/// The same for kinds of files that hold no document and that browsers show with players and viewers of their own, which need to ask
+/// for the file itself.
+const MEDIUM: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; media-src 'self'; object-src 'self'; \
+                      base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
 /// What requests are answered from.
 #[derive(Clone)]
@@ -44,6 +53,8 @@ pub struct Site {
     pub boot: Arc<str>,
     /// Who may ask.
     pub hosts: Arc<Hosts>,
+    /// Who hears of mistakes.
+    pub news: Listener,
 }
 
 /// Answers every request.
@@ -73,12 +84,20 @@ async fn respond(site: &Site, path: &str) -> Response<Body> {
         };
     }
     let snapshot = site.newest.borrow().clone();
-    let path = path.to_owned();
+    let (path, news) = (path.to_owned(), site.news.clone());
     // A page takes a millisecond or several; others are not to wait for it.
-    match tokio::task::spawn_blocking(move || snapshot.answer(&path)).await {
+    match tokio::task::spawn_blocking(move || answer_of(&snapshot, &path, &news)).await {
         Ok(answer) => response(answer),
         Err(_) => response(Answer::text(500, "this page could not be made; the terminal says more")),
     }
+}
+
+fn answer_of(snapshot: &Snapshot, path: &str, news: &Listener) -> Answer {
+    let answer = snapshot.answer(path);
+    if let Some(found) = &answer.mistake {
+        news.tell(&News::Mistake { snapshot, found });
+    }
+    answer
 }
 
 /// The revision as it is, and then each as it comes.
@@ -94,10 +113,11 @@ fn events(site: &Site) -> Response<Body> {
 }
 
 fn response(answer: Answer) -> Response<Body> {
-    let Answer { status, media_type, location, bytes } = answer;
+    let Answer { status, media_type, location, bytes, origin, mistake: _ } = answer;
     let mut response = Response::new(Body::from(bytes));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy(origin, &media_type)));
     if let Ok(media_type) = HeaderValue::from_str(&media_type) {
         headers.insert(header::CONTENT_TYPE, media_type);
     }
@@ -108,4 +128,14 @@ fn response(answer: Answer) -> Response<Body> {
         headers.insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
     }
     response
+}
+
+/// What a browser lets an answer do.
+fn policy(origin: Origin, media_type: &str) -> &'static str {
+    let is_medium = media_type == "application/pdf" || media_type.starts_with("audio/") || media_type.starts_with("video/");
+    match origin {
+        Origin::Storybank => PAGE,
+        Origin::Author if is_medium => MEDIUM,
+        Origin::Author => FILE,
+    }
 }

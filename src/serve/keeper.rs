@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
-use super::Error;
+use super::{Error, Listener, News};
 use crate::disk::{Bell, Rung, Tree};
 use crate::preview::{Assets, Preview, Snapshot};
 use crate::source::SitePath;
@@ -21,16 +21,12 @@ const STEPS: Duration = Duration::from_millis(2);
 /// After this time something is shown even though it is never quiet.
 const CAP: Duration = Duration::from_millis(500);
 
+/// How long it has to be quiet where files have gone. What is being removed piece by piece may be the whole site, and that is shown as
+/// it was before; so nothing is shown while more and more files go.
+const QUIET_AFTER_LOSS: Duration = Duration::from_millis(300);
+
 /// What is said where the program has failed.
 const FAULT: &str = "storybank has a fault that these files bring to light; the terminal says where, please report it";
-
-/// A new snapshot, and how long it took since the first sign of a change; nothing for the first snapshot.
-pub struct News<'a> {
-    /// What is shown from now on.
-    pub snapshot: &'a Arc<Snapshot>,
-    /// From the first ring to the moment when it can be asked for.
-    pub took: Option<Duration>,
-}
 
 /// Looks at the files whenever the bell rings.
 pub struct Keeper {
@@ -55,7 +51,7 @@ impl Keeper {
     }
 
     /// Looks and puts, for as long as somebody takes what is put.
-    pub fn keep(mut self, put: &watch::Sender<Arc<Snapshot>>, mut news: impl FnMut(News<'_>)) {
+    pub fn keep(mut self, put: &watch::Sender<Arc<Snapshot>>, listener: &Listener) {
         let mut late = None;
         // What changed between the first look and now rings as well.
         while !put.is_closed() {
@@ -65,7 +61,7 @@ impl Keeper {
             if let Some(snapshot) = newest {
                 put.send_replace(snapshot.clone());
                 self.preview.put();
-                news(News { snapshot: &snapshot, took: Some(first.elapsed()) });
+                listener.tell(&News::Shown { snapshot: &snapshot, took: Some(first.elapsed()) });
             }
         }
     }
@@ -75,8 +71,9 @@ impl Keeper {
     ///
     /// Looking takes longer than the steps of a save, so it is done at once, and again if the bell rang meanwhile.
     fn settle(&mut self, first: Instant) -> (Option<Arc<Snapshot>>, Option<Instant>) {
-        let end = first + CAP;
-        let mut newest = None;
+        let mut end = first + CAP;
+        let mut newest: Option<Arc<Snapshot>> = None;
+        let mut lost = 0;
         let mut last_ring = match self.bell.wait_for_quiet(STEPS, end) {
             Rung::At(at) => at,
             Rung::Quiet => first,
@@ -84,16 +81,25 @@ impl Keeper {
         loop {
             self.bell.renew();
             let found = self.look();
-            // Where nothing rings, only another look tells that a save has ended.
-            let is_unsure = found.is_some() && (self.bell.is_polling() || self.tree.has_links());
+            let is_new = found.is_some();
             newest = found.or(newest);
+            let lost_now = newest.as_ref().map_or(0, |newest| newest.lost_files());
+            if lost_now > lost {
+                end = Instant::now() + CAP;
+            }
+            lost = lost_now;
+            // Where nothing rings, or where files go, only another look tells that a save has ended.
+            let is_unsure = is_new && (lost > 0 || self.bell.is_polling() || self.tree.has_links());
             if is_unsure {
                 last_ring = Instant::now();
             }
-            let rest = (last_ring + QUIET).saturating_duration_since(Instant::now());
+            let quiet = if lost > 0 { QUIET_AFTER_LOSS } else { QUIET };
+            let rest = (last_ring + quiet).saturating_duration_since(Instant::now());
             match self.bell.wait_for_quiet(rest, end) {
                 Rung::At(at) if Instant::now() < end => last_ring = at,
                 Rung::Quiet if is_unsure && Instant::now() < end => {}
+                // Nobody has looked since, and more may have gone.
+                Rung::At(at) if is_new && lost > 0 => last_ring = at,
                 Rung::At(at) => return (newest, Some(at)),
                 Rung::Quiet => return (newest, None),
             }

@@ -12,16 +12,17 @@ mod keeper;
 
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use std::{fmt, io};
 
 use tokio::sync::watch;
 
+use crate::diagnostic::Diagnostic;
 use crate::disk::{self, Bell, Tree};
 use crate::preview::{Options, Preview, Snapshot};
 
 pub use guard::Hosts;
-pub use keeper::News;
 
 /// The port of a preview that is not told another one.
 pub const PORT: u16 = 4000;
@@ -90,15 +91,49 @@ pub fn listen(address: IpAddr, port: Option<u16>) -> Result<TcpListener, Error> 
     last
 }
 
+/// What the one who started the server may want to know.
+pub enum News<'a> {
+    /// There is a new snapshot.
+    Shown {
+        /// What is shown from now on.
+        snapshot: &'a Snapshot,
+        /// From the first ring to the moment when it can be asked for; nothing for the first snapshot.
+        took: Option<Duration>,
+    },
+    /// A page or a file was asked for and could not be made, or not with the theme as it is.
+    Mistake {
+        /// What it was asked of.
+        snapshot: &'a Snapshot,
+        /// What is wrong.
+        found: &'a Diagnostic,
+    },
+}
+
+/// What is done with news.
+type Hear = dyn FnMut(&News<'_>) + Send;
+
+/// Who hears of news, from any thread.
+#[derive(Clone)]
+struct Listener(Arc<Mutex<Hear>>);
+
+impl Listener {
+    fn tell(&self, news: &News<'_>) {
+        // A listener that has failed once may hear the next piece of news all the same.
+        (self.0.lock().unwrap_or_else(PoisonError::into_inner))(news);
+    }
+}
+
 /// A preview that is ready to answer.
 pub struct Server {
     newest: watch::Receiver<Arc<Snapshot>>,
     boot: Arc<str>,
     hosts: Hosts,
     listener: TcpListener,
+    news: Listener,
 }
 
-/// Loads a site and starts to keep it up to date; `news` hears of every new snapshot, the first one included.
+/// Loads a site and starts to keep it up to date; `news` hears of every new snapshot, the first one included,
+/// and of every mistake that only shows when a page is asked for.
 ///
 /// `bell` says when to look at the files again.
 pub fn start(
@@ -107,15 +142,17 @@ pub fn start(
     bell: Bell,
     listener: TcpListener,
     hosts: Hosts,
-    mut news: impl FnMut(News<'_>) + Send + 'static,
+    news: impl FnMut(&News<'_>) + Send + 'static,
 ) -> Result<Server, Error> {
     let boot = Arc::from(options.boot.as_str());
     let mut keeper = keeper::Keeper::new(Tree::new(root), Preview::new(options), bell);
     let first = keeper.first()?;
-    news(News { snapshot: &first, took: None });
+    let news = Listener(Arc::new(Mutex::new(news)));
+    news.tell(&News::Shown { snapshot: &first, took: None });
     let (put, newest) = watch::channel(first);
-    std::thread::Builder::new().name("keeper".to_owned()).spawn(move || keeper.keep(&put, news))?;
-    Ok(Server { newest, boot, hosts, listener })
+    let of_keeper = news.clone();
+    std::thread::Builder::new().name("keeper".to_owned()).spawn(move || keeper.keep(&put, &of_keeper))?;
+    Ok(Server { newest, boot, hosts, listener, news })
 }
 
 impl Server {
@@ -133,7 +170,7 @@ impl Server {
     pub fn run(self) -> Result<(), Error> {
         self.listener.set_nonblocking(true)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let site = http::Site { newest: self.newest, boot: self.boot, hosts: Arc::new(self.hosts) };
+        let site = http::Site { newest: self.newest, boot: self.boot, hosts: Arc::new(self.hosts), news: self.news };
         runtime.block_on(async {
             let listener = tokio::net::TcpListener::from_std(self.listener)?;
             axum::serve(listener, http::router(site)).await

@@ -1,11 +1,13 @@
 //! The home page, the list of each kind, and the views of the whole.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::pieces::{Extent, INSIDE_PART, answer, clock, headline, origin_name, reasons, whole};
 use super::types::{
-    CaseStudiesPage, CaseStudyRow, CompetenciesPage, CompetencyRow, CoveragePage, FollowUpGroup, HomePage, MatrixCell, MatrixPage,
-    MatrixRow, OpenPointsGroup, OpenPointsPage, Pager, QuestionRow, QuestionsPage, RemarkView, StoriesPage, StoryRow,
+    CaseStudiesPage, CaseStudyRow, CompetenciesPage, CompetencyRow, CoveragePage, FollowUpGroup, HomePage, LinkView, MatrixCell,
+    MatrixPage, MatrixRow, OpenPointsGroup, OpenPointsPage, Pager, QuestionRow, QuestionsPage, RemarkView, StoriesPage, StoryRow,
 };
 use crate::html::{Ids, PageWriter};
 use crate::model::{Kind, Part, Status};
@@ -256,57 +258,103 @@ pub fn coverage<'a>(writer: &mut PageWriter<'a>) -> CoveragePage<'a> {
     CoveragePage { page: writer.head("Coverage", "Which question has its story, and which has none.", "coverage"), gaps, thin, covered }
 }
 
-/// What is open, document by document.
+/// What is open, page by page.
 pub fn open_points<'a>(writer: &mut PageWriter<'a>) -> OpenPointsPage<'a> {
-    let site = writer.context.site;
-    let mut groups = Vec::new();
-    for id in site.stories() {
-        let story = site.story(id);
-        let open: Vec<QuestionId> = story.follow_ups.iter().copied().filter(|&question| site.is_open(question)).collect();
-        push_group(writer, &mut groups, Node::Telling(id, 0), story.document, &open);
-        for (index, telling) in story.tellings.iter().enumerate() {
-            if let Origin::Variant(document) = telling.origin {
-                push_group(writer, &mut groups, Node::Telling(id, index), document, &[]);
-            }
-        }
-    }
-    for id in site.questions().filter(|&id| site.question(id).item.is_none()) {
-        push_group(writer, &mut groups, Node::Question(id), site.question(id).document, &[]);
-    }
-    for id in site.case_studies() {
-        push_group(writer, &mut groups, Node::CaseStudy(id), site.case_study(id).document, &[]);
-    }
-    for id in site.competencies() {
-        push_group(writer, &mut groups, Node::Competency(id), site.competency(id).document, &[]);
-    }
-    let total = groups.iter().map(|group| group.remarks.len() + group.questions.len()).sum();
+    let open = open_in(writer.context.site);
+    let total = count(&open);
     OpenPointsPage {
         page: writer.head("Open points", "What reviewers asked, and follow-ups that lack an answer.", "open-points"),
-        groups,
+        groups: open.into_iter().map(|open| open_group(writer, open)).collect(),
         total: offset(total),
     }
 }
 
-fn push_group<'a>(
-    writer: &mut PageWriter<'a>,
-    groups: &mut Vec<OpenPointsGroup<'a>>,
-    node: Node,
+/// What is open in a document, or in a question of a sheet.
+struct Open {
     document: DocumentId,
-    open: &[QuestionId],
-) {
+    /// The page that shows it; nothing for a document that has none.
+    node: Option<Node>,
+    /// The nodes of each remark.
+    remarks: Vec<Range<usize>>,
+    questions: Vec<QuestionId>,
+}
+
+fn count(open: &[Open]) -> usize {
+    open.iter().map(|open| open.remarks.len() + open.questions.len()).sum()
+}
+
+/// Everything that is open in any document of a site: stories, each before its variants, then questions, case studies, competencies,
+/// and the home page.
+fn open_in(site: &Site) -> Vec<Open> {
+    let mut items: BTreeMap<DocumentId, Vec<QuestionId>> = BTreeMap::new();
+    for id in site.questions().filter(|&id| site.question(id).item.is_some()) {
+        items.entry(site.question(id).document).or_default().push(id);
+    }
+    let mut groups = Vec::new();
+    for document in in_order_of_pages(site) {
+        let node = site.page_of(document);
+        let mut of_page = Open { document, node, remarks: Vec::new(), questions: Vec::new() };
+        if let Some(Node::Telling(story, 0)) = node {
+            of_page.questions.extend(site.story(story).follow_ups.iter().filter(|&&question| site.is_open(question)));
+        }
+        let questions = match node {
+            Some(Node::Question(_)) => items.remove(&document).unwrap_or_default(),
+            _ => Vec::new(),
+        };
+        let mut of_questions: BTreeMap<QuestionId, Vec<Range<usize>>> = BTreeMap::new();
+        for remark in site.document(document).open_remarks() {
+            let holds = |id: &&QuestionId| site.question_item(**id).is_some_and(|item| item.nodes.contains(&remark.start));
+            match questions.iter().find(holds) {
+                Some(&question) => of_questions.entry(question).or_default().push(remark),
+                None => of_page.remarks.push(remark),
+            }
+        }
+        groups.push(of_page);
+        let of_question = |(id, remarks)| Open { document, node: Some(Node::Question(id)), remarks, questions: Vec::new() };
+        groups.extend(of_questions.into_iter().map(of_question));
+    }
+    groups.retain(|open| !open.remarks.is_empty() || !open.questions.is_empty());
+    groups
+}
+
+/// Every document once, in the order of the page of open points.
+fn in_order_of_pages(site: &Site) -> Vec<DocumentId> {
+    let stories = site.stories().flat_map(|id| {
+        let story = site.story(id);
+        let variants = story.tellings.iter().filter_map(|telling| match telling.origin {
+            Origin::Variant(document) => Some(document),
+            Origin::Story | Origin::Derived(_) => None,
+        });
+        std::iter::once(story.document).chain(variants)
+    });
+    let others = site.questions().map(|id| site.question(id).document);
+    let others = others.chain(site.case_studies().map(|id| site.case_study(id).document));
+    let others = others.chain(site.competencies().map(|id| site.competency(id).document));
+    // A document that has no page, for a mistake in it or elsewhere, comes with the home page at the end.
+    let rest = (0..site.documents.len()).map(DocumentId);
+    let mut seen = vec![false; site.documents.len()];
+    stories.chain(others).chain(rest).filter(|document| !std::mem::replace(&mut seen[document.0], true)).collect()
+}
+
+fn open_group<'a>(writer: &mut PageWriter<'a>, open: Open) -> OpenPointsGroup<'a> {
     let site = writer.context.site;
+    let Open { document, node, remarks, questions } = open;
     let text = site.document(document);
-    let mut remarks = Vec::new();
-    for nodes in text.open_remarks() {
+    let page = node.unwrap_or(Node::Home);
+    let is_item = matches!(page, Node::Question(question) if site.question(question).item.is_some());
+    let remarks = remarks.into_iter().map(|nodes| {
         let section = text.sections.iter().find(|section| section.nodes.contains(&nodes.start));
         let is_part_of_page = |part: Option<Part>| !matches!(part, Some(Part::Headline | Part::FollowUps));
-        let fragment = section.filter(|section| is_part_of_page(section.part)).map_or("", |section| section.id.as_str());
+        let fragment = section.filter(|section| is_part_of_page(section.part) && !is_item).map_or("", |section| section.id.as_str());
         let html = writer.html(document, nodes, whole(INSIDE_PART, Ids::Omitted));
-        remarks.push(RemarkView { html, url: writer.link(node, fragment) });
-    }
-    if !remarks.is_empty() || !open.is_empty() {
-        let questions = open.iter().map(|&question| writer.link_view(Node::Question(question))).collect();
-        groups.push(OpenPointsGroup { document: writer.link_view(node), remarks, questions });
+        RemarkView { html, url: writer.link(page, fragment) }
+    });
+    let remarks = remarks.collect();
+    let title = node.map_or_else(|| text.meta.title(), |node| site.title(node));
+    OpenPointsGroup {
+        document: LinkView { title, url: writer.link(page, "") },
+        remarks,
+        questions: questions.into_iter().map(|question| writer.link_view(Node::Question(question))).collect(),
     }
 }
 
@@ -321,7 +369,7 @@ pub fn home<'a>(writer: &mut PageWriter<'a>) -> HomePage<'a> {
     let (ready, gaps): (Vec<QuestionId>, Vec<QuestionId>) = bank.iter().partition(|&&id| !site.question(id).answers.is_empty());
     let told = site.ranked.iter().copied().filter(|&id| site.document(site.story(id).document).status == Status::Ready);
     let stories: Vec<StoryId> = told.take(HOME_STORIES).collect();
-    let open_points = if writer.is_private() { open_points_total(site) } else { 0 };
+    let open_points = if writer.is_private() { count(&open_in(site)) } else { 0 };
     let covered = site.competencies().filter(|&id| !site.competency(id).stories.is_empty()).count();
     HomePage {
         page: writer.head(site.title(Node::Home), "", ""),
@@ -338,9 +386,4 @@ pub fn home<'a>(writer: &mut PageWriter<'a>) -> HomePage<'a> {
         competencies: site.competencies().map(|id| competency_row(writer, id)).collect(),
         case_studies: site.case_studies().map(|id| case_study_row(writer, id)).collect(),
     }
-}
-
-fn open_points_total(site: &Site) -> usize {
-    let remarks: usize = (0..site.documents.len()).map(|index| site.open_remarks(DocumentId(index))).sum();
-    remarks + site.questions().filter(|&id| site.is_open(id)).count()
 }

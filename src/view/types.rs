@@ -570,7 +570,7 @@ pub struct CoveragePage<'a> {
 /// The open points of one document.
 #[derive(Debug, Serialize, Hash)]
 pub struct OpenPointsGroup<'a> {
-    /// The page of the document: of a story, a variant, a question, a case study or a competency.
+    /// The page of the document: of a story, a variant, a question, a case study or a competency, or the home page.
     pub document: LinkView<'a>,
     /// What reviewers asked, as HTML, with the address of the part that they asked it of.
     pub remarks: Vec<RemarkView>,
@@ -592,7 +592,7 @@ pub struct RemarkView {
 pub struct OpenPointsPage<'a> {
     /// What every page has; `section` is `open-points`.
     pub page: Head<'a>,
-    /// The documents with open points: stories, each before its variants, then questions, case studies and competencies.
+    /// The documents with open points: stories, each before its variants, then questions, case studies, competencies and the home page.
     pub groups: Vec<OpenPointsGroup<'a>>,
     /// How many points there are in all.
     pub total: u32,

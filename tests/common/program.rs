@@ -12,9 +12,18 @@ pub struct Folder(PathBuf);
 
 impl Folder {
     pub fn new() -> Self {
+        Self::in_folder(Path::new(env!("CARGO_TARGET_TMPDIR")))
+    }
+
+    /// A folder that lies in no site, as the folders of the build do.
+    pub fn far_away() -> Self {
+        Self::in_folder(&std::env::temp_dir())
+    }
+
+    fn in_folder(folder: &Path) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
-        let name = format!("{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let name = format!("storybank-test-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let path = folder.join(name);
         fs::create_dir_all(&path).expect("a folder for tests can be made");
         Self(path)
     }

@@ -35,20 +35,28 @@ pub struct Process {
 impl Process {
     /// Starts a program and waits for the line on its standard output that has what the test needs.
     pub fn start<T: Send + 'static>(mut command: Command, find: impl Fn(&str) -> Option<T> + Send + 'static) -> (Self, T) {
+        command.stderr(Stdio::piped());
+        Self::start_unheard(command, find)
+    }
+
+    /// The same with the standard error that the command has.
+    pub fn start_unheard<T: Send + 'static>(mut command: Command, find: impl Fn(&str) -> Option<T> + Send + 'static) -> (Self, T) {
         let name = command.get_program().to_string_lossy().into_owned();
-        let started = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        let started = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
         let mut child = started.unwrap_or_else(|error| panic!("`{name}` cannot be started: {error}"));
         let said = Arc::new(Mutex::new(String::new()));
         let (sender, found) = mpsc::channel();
         let output = child.stdout.take().expect("it was asked for");
-        let errors = child.stderr.take().expect("it was asked for");
+        let errors = child.stderr.take();
         listen(output, Arc::clone(&said), move |line| {
             if let Some(found) = find(line) {
                 // Whoever has given up waiting does not want it any more.
                 let _ = sender.send(found);
             }
         });
-        listen(errors, Arc::clone(&said), |_| {});
+        if let Some(errors) = errors {
+            listen(errors, Arc::clone(&said), |_| {});
+        }
         let process = Self { child, name, said };
         let Ok(found) = found.recv_timeout(PATIENCE) else { panic!("`{}` did not say that it is ready", process.name) };
         (process, found)
@@ -116,6 +124,15 @@ impl Server {
     pub fn run(command: Command) -> Self {
         let (process, address) = Process::start(command, |line| line.starts_with("http://").then(|| line.to_owned()));
         assert!(address.ends_with('/'), "the address can be opened as it stands: {address}");
+        Self { process, address }
+    }
+
+    /// Starts the server that a command describes, with a standard error that nobody reads.
+    pub fn run_unheard(mut command: Command) -> Self {
+        let (reader, writer) = std::io::pipe().expect("a pipe can be made");
+        drop(reader);
+        command.stderr(writer);
+        let (process, address) = Process::start_unheard(command, |line| line.starts_with("http://").then(|| line.to_owned()));
         Self { process, address }
     }
 

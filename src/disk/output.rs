@@ -1,0 +1,131 @@
+//! Where a site may be put: not among the files that it is made from, nor in the place of anything else that is dear to somebody.
+
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+use super::load::THEMES;
+use super::{Error, record};
+use crate::parse::CONTENT;
+
+/// Folders in which programs for version control keep what they know.
+const VERSION_CONTROL: [&str; 5] = [".git", ".hg", ".svn", ".jj", ".bzr"];
+
+/// A folder that a site may be put into; everything else there is refused with a reason.
+#[derive(Debug)]
+pub struct Output {
+    /// The folder as a path from the root of the file system, links in it resolved, so that it can change places with another.
+    pub(super) out: PathBuf,
+    /// The name of the folder.
+    pub(super) name: String,
+    /// The folder as it was given.
+    given: PathBuf,
+}
+
+impl Output {
+    /// The folder at `given`, for the site at `root`.
+    pub fn of(given: &Path, root: &Path) -> Result<Self, Error> {
+        let out = resolved(given)?;
+        let refuse = |reason: &str| Err(Error::refused("write to", &out, format!("{reason}; choose another folder with `--out`")));
+        let Some(name) = out.file_name().map(|name| name.to_string_lossy().into_owned()) else {
+            return refuse("it is the root of the file system");
+        };
+        if out.exists() && !out.is_dir() {
+            return refuse("there is a file of this name");
+        }
+        let root = fs::canonicalize(root).map_err(|error| Error::io("read", root, error))?;
+        if holds(&out, &root) {
+            return refuse("it holds the site's own sources");
+        }
+        if [CONTENT, THEMES, record::FOLDER].iter().any(|sources| lies_in(&out, &root, sources)) {
+            return refuse("it lies among the site's own sources");
+        }
+        if out.ancestors().any(is_version_control) {
+            return refuse("a program for version control keeps its own files there");
+        }
+        if std::env::home_dir().and_then(|home| fs::canonicalize(home).ok()).is_some_and(|home| holds(&out, &home)) {
+            return refuse("it holds your home folder");
+        }
+        if is_mount_point(&out) {
+            let inside = out.join("site");
+            let reason = format!(
+                "something is mounted there, so no new folder can take its place; choose a folder in it, as with `--out {}`",
+                inside.display()
+            );
+            return Err(Error::refused("write to", &out, reason));
+        }
+        Ok(Self { out, name, given: given.to_owned() })
+    }
+
+    /// The path of the first page.
+    pub fn index(&self) -> PathBuf {
+        // `./public` is `public`.
+        self.given.join("index.html").components().filter(|part| *part != Component::CurDir).collect()
+    }
+}
+
+/// A path from the root of the file system without links and steps upwards, whether it leads to something or not.
+pub(super) fn resolved(given: &Path) -> Result<PathBuf, Error> {
+    let whole = std::path::absolute(given).map_err(|error| Error::io("write to", given, error))?;
+    let mut path = PathBuf::new();
+    for part in whole.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => drop(path.pop()),
+            part => {
+                path.push(part);
+                if path.symlink_metadata().is_ok() {
+                    path = fs::canonicalize(&path).map_err(|error| Error::io("follow the link at", &path, error))?;
+                }
+            }
+        }
+    }
+    Ok(path)
+}
+
+/// Whether a folder is another one, or one above it.
+fn holds(folder: &Path, other: &Path) -> bool {
+    other.starts_with(folder) || other.ancestors().any(|other| is_same(folder, other))
+}
+
+/// Whether a folder is the one with the sources of a site, or lies in it.
+fn lies_in(folder: &Path, root: &Path, sources: &str) -> bool {
+    let is_called_so = || {
+        let first = folder.strip_prefix(root).ok().and_then(|inside| inside.components().next());
+        // Some file systems do not tell capital letters from small ones.
+        first.is_some_and(|first| first.as_os_str().to_string_lossy().to_lowercase() == sources)
+    };
+    let sources = root.join(sources);
+    is_called_so() || folder.ancestors().any(|folder| is_same(folder, &sources))
+}
+
+/// Whether two paths lead to one folder: through a link, a mount, or in capital letters.
+fn is_same(one: &Path, other: &Path) -> bool {
+    same_file::is_same_file(one, other).unwrap_or(false)
+}
+
+/// Whether a folder belongs to a program for version control, by its name or, where it has another one, by what a repository of git holds.
+fn is_version_control(folder: &Path) -> bool {
+    let name = folder.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let is_repository = || folder.join("HEAD").is_file() && folder.join("objects").is_dir() && folder.join("refs").is_dir();
+    VERSION_CONTROL.contains(&name.as_str()) || is_repository()
+}
+
+/// Whether another file system, or another part of one, is shown at a folder.
+#[cfg(target_os = "linux")]
+fn is_mount_point(folder: &Path) -> bool {
+    use rustix::fs::{AtFlags, CWD, StatxAttributes, StatxFlags, statx};
+    let about = statx(CWD, folder, AtFlags::empty(), StatxFlags::empty());
+    about.is_ok_and(|about| about.stx_attributes.contains(StatxAttributes::MOUNT_ROOT))
+}
+
+#[cfg(all(unix, not(target_os = "linux")))]
+fn is_mount_point(folder: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let device = |path: &Path| fs::metadata(path).ok().map(|about| about.dev());
+    folder.parent().is_some_and(|parent| device(folder).is_some_and(|ours| device(parent) != Some(ours)))
+}
+
+#[cfg(not(unix))]
+fn is_mount_point(_: &Path) -> bool {
+    false
+}
