@@ -223,7 +223,7 @@ impl<'a> Text<'a> {
     pub fn subject(&self, verb: usize) -> Actor {
         match self.before_verb(verb) {
             Some(at) if !STOPS.contains(&self.word(at)) || self.is_pronoun(at) => self.of_noun(at, verb),
-            _ => self.from_before(verb),
+            _ => self.subject_before(verb),
         }
     }
 
@@ -352,7 +352,7 @@ impl<'a> Text<'a> {
     }
 
     /// The subject of an earlier part of the sentence, for a verb without one of its own: `restarted the pump, but forgot the valve`.
-    fn from_before(&self, verb: usize) -> Actor {
+    fn subject_before(&self, verb: usize) -> Actor {
         let (mut start, mut end) = (self.start_of_part(verb), verb);
         loop {
             if let Some(actor) = self.first_actor(start..end) {
@@ -384,8 +384,9 @@ impl<'a> Text<'a> {
                 continue;
             }
             let actor = self.of_words(self.start_of_noun(at), at, at);
-            let goes_on = at + 1 < stretch.end && self.is_joined(at + 1) && self.of_words(at, at + 1, at + 1) != Actor::Unknown;
-            if actor != Actor::Unknown && !(goes_on && !self.is_outside(at + 1)) {
+            let next = at + 1;
+            let goes_on = next < stretch.end && self.is_joined(next) && !self.is_outside(next);
+            if actor != Actor::Unknown && !(goes_on && self.of_words(at, next, next) != Actor::Unknown) {
                 return Some(actor);
             }
         }
