@@ -125,6 +125,7 @@ fn words_about_machines_are_left_alone() {
         "An error of the user interface.",
         "There was an oversight board.",
         "The blameless account; nobody is named.",
+        "Why Seeds Failed to Sprout and Retries Should Have Helped",
     ] {
         assert_eq!(reported("", text), Vec::<String>::new(), "{text}");
     }
@@ -179,6 +180,11 @@ fn a_name_that_is_not_known_stops_the_publication() {
             "Acme",
             "Falcon",
             "Dave from facilities",
+            "Bill",
+            "Will",
+            "June",
+            "Mark",
+            "Nils",
         ] {
             for before in ["", "Then ", "At noon, ", "It was late, and ", "We saw that "] {
                 let text = format!("{before}{name} {deed}.");

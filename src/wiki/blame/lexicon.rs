@@ -346,6 +346,11 @@ const NAMES: &[&str] = &[
     "lukas",
     "niels",
     "jens",
+    "nils",
+    "mats",
+    "mads",
+    "kees",
+    "els",
     "anders",
     "charles",
     "miles",
@@ -387,6 +392,18 @@ const NAMES: &[&str] = &[
     "rodrigues",
     "fernandes",
 ];
+
+/// Names that are words, too: written with a capital and without an article, a person is meant.
+const WORDS_AS_NAMES: &str = "
+    amber april art august basil bill brooke chase chuck clay cliff daisy dale dawn dean drew duke earl eve faith frank gene glen grace grant
+    hazel heather holly hope iris ivy jack jasmine jay joy june lance lily mark max may miles olive page pat penny ray reed rob robin rose
+    rosemary ruby sue victor violet will
+";
+
+/// Whether a word with a capital is the name of a person rather than the word that it is.
+pub fn is_name_too(word: &str) -> bool {
+    WORDS_AS_NAMES.split_whitespace().any(|name| name == word)
+}
 
 /// Whether a word at the start of a sentence, where everything has a capital, is a word in the plural and no name.
 pub fn is_plural(word: &str) -> bool {

@@ -1,6 +1,6 @@
 //! Who does what a verb says: the noun that it belongs to, and what that noun speaks of.
 
-use super::lexicon::{Actor, Entry, Lexicon, Sign, is_plural};
+use super::lexicon::{Actor, Entry, Lexicon, Sign, is_name_too, is_plural};
 use super::run::Run;
 use crate::words::Finder;
 
@@ -36,6 +36,8 @@ pub struct Word {
 /// The words of a run, with what is known of words.
 pub struct Text<'a> {
     pub words: Vec<Word>,
+    /// Whether all words have capitals, as in some headings.
+    is_title: bool,
     run: &'a Run,
     lexicon: &'a Lexicon,
 }
@@ -161,7 +163,9 @@ const PLACES_IN_TIME: &[&str] = &["yesterday", "today", "tonight", "meanwhile", 
 
 impl<'a> Text<'a> {
     pub fn new(run: &'a Run, names: &'a Finder, lexicon: &'a Lexicon) -> Self {
-        Self { words: words(run, names, lexicon), run, lexicon }
+        let words = words(run, names, lexicon);
+        let is_title = words.len() > 2 && words.iter().all(|word| word.is_capital || word.lower.len() < 4);
+        Self { words, is_title, run, lexicon }
     }
 
     /// A word in small letters; empty where there is none.
@@ -184,7 +188,7 @@ impl<'a> Text<'a> {
         let mut at = verb;
         while self.is_joined(at) {
             at -= 1;
-            if !(AUXILIARIES.contains(&self.word(at)) || self.is_adverb(at)) {
+            if !(AUXILIARIES.contains(&self.word(at)) || self.is_adverb(at)) || self.is_name_too(at) {
                 return Some(at);
             }
         }
@@ -222,7 +226,7 @@ impl<'a> Text<'a> {
     /// Who does what a verb says.
     pub fn subject(&self, verb: usize) -> Actor {
         match self.before_verb(verb) {
-            Some(at) if !STOPS.contains(&self.word(at)) || self.is_pronoun(at) => self.of_noun(at, verb),
+            Some(at) if !STOPS.contains(&self.word(at)) || self.is_pronoun(at) || self.is_name_too(at) => self.of_noun(at, verb),
             _ => self.subject_before(verb),
         }
     }
@@ -297,6 +301,11 @@ impl<'a> Text<'a> {
         matches!(self.word(at), "i" | "we" | "you" | "he" | "she" | "it" | "they" | "who" | "which" | "that")
     }
 
+    /// Whether a word is written as a name, and can be one.
+    fn is_name_too(&self, at: usize) -> bool {
+        self.words.get(at).is_some_and(|word| word.is_capital && is_name_too(noun_of(&word.lower)))
+    }
+
     fn is_adverb(&self, at: usize) -> bool {
         let word = self.word(at);
         word.len() > 3 && word.ends_with("ly") && !NO_ADVERBS.contains(&word)
@@ -315,7 +324,10 @@ impl<'a> Text<'a> {
         if &self.run.text[word.range.clone()] == "IT" {
             return Actor::Person;
         }
-        let is_first = word.gap == Gap::Sentence || head == 0;
+        let is_first = word.gap == Gap::Sentence || self.is_title;
+        if self.is_name_too(head) && (start..head).all(|at| self.word(at) == "that") {
+            return Actor::Name;
+        }
         let sign = || if is_technical_deed(self.after_verb(verb)) { Sign::Technical } else { self.sign(start, head) };
         match word.entry.actor(sign) {
             Actor::Unknown if word.is_technical => Actor::Thing,
