@@ -103,6 +103,8 @@ fn words_that_blame_are_found() {
         ("Ask @jane-doe about it.", "@jane-doe"),
         ("Ask jane.doe@example.org.", "jane.doe@example.org"),
         ("We should\nhave known.", "should\nhave"),
+        ("Then team 3 failed to answer.", "failed to"),
+        ("The London office should have told us.", "should have"),
     ] {
         assert_eq!(reported("", text), [wanted], "{text}");
     }
@@ -125,6 +127,7 @@ fn words_about_machines_are_left_alone() {
         "An error of the user interface.",
         "There was an oversight board.",
         "The blameless account; nobody is named.",
+        "Then node B failed to join, and server 3 should have taken over.",
         "Why Seeds Failed to Sprout and Retries Should Have Helped",
     ] {
         assert_eq!(reported("", text), Vec::<String>::new(), "{text}");

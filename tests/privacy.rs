@@ -969,6 +969,10 @@ Compare [[xyzzyword]], [[naming]] and [[xyzzyword]]
 ## [[xyzzyword]]
 
 The last [[xyzzyword]] words.
+
+## Background [[xyzzyword]]
+
+Words
 -- content/stories/xyzzyword.md --
 ---
 title: Very hidden
@@ -983,12 +987,14 @@ fn a_link_that_is_left_out_leaves_no_gap() {
         let main = page.split("<article").nth(1).and_then(|main| main.split("</article>").next()).expect("there is an article");
         for (wanted, count) in [
             ("<p>It held.</p>", 1),
+            ("<h3>", 2),
             ("<h3>About</h3>", 1),
+            ("<h3>Background</h3>", 1),
             ("<ul>\n<li>kept</li>\n</ul>", 1),
             ("<td></td><td></td>", 1),
             (">The naming rule</a></p>", 1),
             ("The last words.", 1),
-            ("Words.", 1),
+            ("Words", 2),
             ("<blockquote", 0),
             ("<ol", 0),
             ("footnote", 0),

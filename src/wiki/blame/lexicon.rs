@@ -37,7 +37,7 @@ pub enum Entry {
 
 /// Persons, roles and groups in the singular; also departments, which are written without an article.
 const PERSONS: &str = "
-    i we you he she they who whoever somebody someone anybody anyone everybody everyone person people human individual man woman men
+    office i we you he she they who whoever somebody someone anybody anyone everybody everyone person people human individual man woman men
     women guy girl boy kid child children adult folk folks parent mother father friend neighbour neighbor mate fellow newcomer
     stranger colleague teammate team-mate coworker co-worker workmate partner predecessor successor engineer developer programmer
     admin sysadmin reviewer co-author intern contractor freelancer consultant analyst architect designer team subteam boss staff
@@ -257,7 +257,8 @@ impl Lexicon {
 /// Endings of words for persons; none of them alone is a word that is meant.
 const PERSON_ENDINGS: &[&str] = &[
     "man", "woman", "men", "women", "person", "people", "ist", "ists", "ician", "icians", "ee", "ees", "eer", "eers", "grapher",
-    "graphers", "keeper", "keepers", "smith", "smiths", "wright", "wrights", "monger", "mongers", "master", "masters",
+    "graphers", "nomer", "nomers", "sopher", "sophers", "keeper", "keepers", "smith", "smiths", "wright", "wrights", "monger", "mongers",
+    "master", "masters",
 ];
 
 /// Words with such an ending for things.

@@ -317,6 +317,11 @@ impl<'a> Text<'a> {
         if word.is_name {
             return Actor::Person;
         }
+        // `team 3` is a team, and `node B` is a node.
+        let is_number = word.lower.len() == 1 || word.lower.chars().all(|sign| sign.is_ascii_digit());
+        if is_number && !word.lower.is_empty() && start < head && !self.is_opener(head - 1) && word.lower != "i" {
+            return self.of_words(start, head - 1, verb);
+        }
         if word.lower.is_empty() {
             return Actor::Thing;
         }
