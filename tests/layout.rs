@@ -274,14 +274,17 @@ title: Ownership
 "
 }
 
-/// How many sheets a page takes on A4.
-fn sheets(browser: &Browser) -> usize {
-    let printed = browser
-        .tools("Page.printToPDF", &json!({ "paperWidth": 8.27, "paperHeight": 11.69, "preferCSSPageSize": true, "printBackground": true }));
+/// How many sheets a page takes on paper of some height and width, in inches.
+fn sheets(browser: &Browser, (width, height): (f64, f64)) -> usize {
+    let paper = json!({ "paperWidth": width, "paperHeight": height, "preferCSSPageSize": true, "printBackground": true });
+    let printed = browser.tools("Page.printToPDF", &paper);
     let bytes = STANDARD.decode(printed["data"].as_str().expect("a page can be printed")).expect("it is base64");
     let text = String::from_utf8_lossy(&bytes);
     text.match_indices("/Type /Page").filter(|(at, found)| !text[at + found.len()..].starts_with('s')).count()
 }
+
+const A4: (f64, f64) = (8.27, 11.69);
+const LETTER: (f64, f64) = (8.5, 11.0);
 
 /// The words that a page has on paper.
 fn on_paper(browser: &Browser) -> String {
@@ -297,7 +300,9 @@ fn the_sheet_of_a_question_is_one_sheet_of_paper() {
     for others in [0, 1, 4] {
         let shown = Shown::new(&question_site(others));
         browser.open(&shown.address("questions/hardest.html"));
-        assert_eq!(sheets(&browser), 1, "with {others} other answers");
+        for paper in [A4, LETTER] {
+            assert_eq!(sheets(&browser, paper), 1, "with {others} other answers on {paper:?}");
+        }
         let words = on_paper(&browser);
         for wanted in ["What was the hardest problem", "The first story", "12000", "Why did nobody see it?", "We lost an hour"] {
             assert!(words.contains(wanted), "{wanted} in {words}");

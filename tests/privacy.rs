@@ -1133,6 +1133,10 @@ Compare [[xyzzyword]], [[naming]] and [[xyzzyword]]
 ## [[xyzzyword]]
 
 The last [[xyzzyword]] words.
+
+## Background [[xyzzyword]]
+
+Words
 -- content/stories/xyzzyword.md --
 ---
 title: Very hidden
@@ -1147,12 +1151,14 @@ fn a_link_that_is_left_out_leaves_no_gap() {
         let main = page.split("<article").nth(1).and_then(|main| main.split("</article>").next()).expect("there is an article");
         for (wanted, count) in [
             ("<p>It held.</p>", 1),
+            ("<h3>", 2),
             ("<h3>About</h3>", 1),
+            ("<h3>Background</h3>", 1),
             ("<ul>\n<li>kept</li>\n</ul>", 1),
             ("<td></td><td></td>", 1),
             (">The naming rule</a></p>", 1),
             ("The last words.", 1),
-            ("Words.", 1),
+            ("Words", 2),
             ("<blockquote", 0),
             ("<ol", 0),
             ("footnote", 0),
@@ -1178,5 +1184,48 @@ fn a_wiki_shows_no_gap_either() {
             assert!(!page.text.contains(gone), "{wiki}: {gone} in\n{}", page.text);
         }
         assert!(page.text.contains("The last words."), "{wiki}:\n{}", page.text);
+    }
+}
+
+/// A piece of a line: words that must stay, words that may go with a link, signs, and links that are left out.
+fn piece() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec![
+        "kept",
+        "kept",
+        "see also",
+        "See",
+        ",",
+        ".",
+        " and ",
+        "(",
+        ")",
+        "[[xyzzyword]]",
+        "[[xyzzyword]]",
+        "[[naming]]",
+        "**kept**",
+        "kept\nkept",
+    ])
+}
+
+/// A block of such a line.
+fn block() -> impl Strategy<Value = String> {
+    let line = prop::collection::vec(piece(), 1..8).prop_map(|pieces| pieces.join(" "));
+    (prop::sample::select(vec!["", "- ", "1. ", "> ", "- [ ] ", "> [!note] "]), line).prop_map(|(mark, line)| format!("{mark}{line}\n\n"))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, rng_seed: common::seed(), failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_but_lead_ins_goes_with_a_link(blocks in prop::collection::vec(block(), 1..6)) {
+        let body = blocks.concat();
+        let case = format!("-- content/case-studies/gaps.md --\n---\ntitle: Gaps\naudience: public\n---\n\n{body}\n-- content/stories/xyzzyword.md --\n---\ntitle: Very hidden\n---\n");
+        let made = make(&files(&with(&case)), Audience::Team).expect("it is sound");
+        let page = String::from_utf8_lossy(&made["case-studies/gaps.html"]).into_owned();
+        let main = page.split("<div class=\"words\">").nth(1).and_then(|main| main.split("</article>").next()).expect("there is a text");
+        prop_assert_eq!(main.matches("kept").count(), body.matches("kept").count(), "{}\n{}", body, main);
+        prop_assert_eq!(main.matches("The naming rule").count(), body.matches("[[naming]]").count(), "{}\n{}", body, main);
+        prop_assert!(!main.contains("<p></p>") && !main.contains("<li></li>") && !main.contains("<blockquote>\n</blockquote>"), "{}\n{}", body, main);
+        prop_assert!(!main.contains(SECRET) && !main.contains("idden"), "{}\n{}", body, main);
     }
 }

@@ -213,22 +213,29 @@ fn joiner_at_start(text: &str) -> Option<usize> {
     })
 }
 
-/// Whether a paragraph, an item, a cell or a title is left with nothing but words that lead to a link.
+/// Whether a block is left with nothing but words that lead to a link; a heading, with nothing at all.
 fn says_nothing(body: &Body, block: &Range<usize>) -> bool {
-    if !matches!(body.nodes[block.start].event, Event::Start(Tag::Paragraph | Tag::Item | Tag::TableCell | Tag::CalloutTitle)) {
-        return false;
+    let Some(words) = words_alone(body, block.start + 1..block.end - 1) else { return false };
+    match body.nodes[block.start].event {
+        Event::Start(Tag::Paragraph | Tag::Item | Tag::TableCell | Tag::CalloutTitle) => is_lead_in(&words),
+        Event::Start(Tag::Heading(_)) => words.trim().is_empty(),
+        _ => false,
     }
+}
+
+/// The words of a stretch in which there is nothing else: no code, no picture, no link, no other block.
+fn words_alone(body: &Body, nodes: Range<usize>) -> Option<String> {
     let mut words = String::new();
-    for node in &body.nodes[block.start + 1..block.end - 1] {
+    for node in &body.nodes[nodes] {
         match node.event {
             Event::Text(piece) => words.push_str(body.str(piece)),
             Event::SoftBreak | Event::HardBreak => words.push(' '),
             Event::Start(tag) | Event::End(tag) if is_inline(tag) && !matches!(tag, Tag::Link(_) | Tag::Image(_)) => {}
             Event::TaskMarker(_) => {}
-            _ => return false,
+            _ => return None,
         }
     }
-    is_lead_in(&words)
+    Some(words)
 }
 
 /// Takes out the blocks, too, of which everything is gone: the item of a paragraph, the list of an item.

@@ -327,7 +327,7 @@ pub struct CompetencyPage<'a> {
 pub struct SectionView<'a> {
     /// The fragment that leads to it, without `#`.
     pub id: String,
-    /// The heading; empty where it is nothing but a link that the audience may not see.
+    /// The heading; empty where it has no words but the title of a link.
     pub label: &'a str,
     /// The canonical name of the part, `timeline`, or empty.
     pub part: &'static str,

@@ -26,7 +26,8 @@ impl Actor {
 
 /// What a noun can be by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Entry {
+pub enum Entry {
+    /// Always the same.
     Sure(Actor),
     /// A person, unless technical words stand before it: `the Kubernetes operator`.
     MostlyPerson,
@@ -36,7 +37,7 @@ enum Entry {
 
 /// Persons, roles and groups in the singular; also departments, which are written without an article.
 const PERSONS: &str = "
-    i we you he she they who whoever somebody someone anybody anyone everybody everyone person people human individual man woman men
+    office i we you he she they who whoever somebody someone anybody anyone everybody everyone person people human individual man woman men
     women guy girl boy kid child children adult folk folks parent mother father friend neighbour neighbor mate fellow newcomer
     stranger colleague teammate team-mate coworker co-worker workmate partner predecessor successor engineer developer programmer
     admin sysadmin reviewer co-author intern contractor freelancer consultant analyst architect designer team subteam boss staff
@@ -60,20 +61,29 @@ const PERSONS: &str = "
     bishop imam rabbi monk nun prosecutor defendant witness juror senator governor ambassador diplomat commissioner negotiator
     mediator facilitator curator donor investor landlord landlady lodger dean provost chancellor principal scholar marshal constable
     guide climber diver swimmer rower jockey trucker stevedore loadmaster navigator purser deckhand labourer laborer bookmaker
-    watchmaker filmmaker dressmaker actor actress bodyguard lookout cyclist
+    watchmaker filmmaker dressmaker actor actress bodyguard lookout cyclist ministry agency authority police court union firm
+    parliament jury faculty choir brigade battalion adviser advisor aide announcer appraiser assessor astronaut babysitter bailiff
+    bouncer broadcaster bursar butler cadet caddie campaigner canvasser caterer chaplain chauffeur childminder cobbler comedian
+    conservator coroner counsel custodian delegate demonstrator docent drafter drover embalmer escort estimator examiner fabricator
+    financier fisher governess grader graduate grower hunter illustrator invigilator jailer jeweller jeweler lector lessee
+    magistrate maid marketer matron milliner minder neurologist novice operative pedestrian potter preacher promoter proofreader
+    publican rancher rapporteur realtor repairer rescuer rigger scout sculptor seamstress seller servant sexton sheriff shopper
+    signatory sitter spotter stockbroker stoker stonemason superintendent tanner tiler toolmaker traveller traveler underwriter
+    upholsterer usher valet verger weaver woodcutter youth veteran bride groom heir widow tourist hiker sprinter keyholder
+    shareholder cardholder policyholder householder leaseholder bystander onlooker eyewitness culprit hacker
 ";
 
 /// Words for persons that are words for programs and machines, too.
 const MOSTLY_PERSONS: &str = "
     operator manager member dispatcher conductor guard coordinator supervisor broker carrier provider driver responder tester
     planner builder inspector translator board desk presenter speaker porter messenger courier cleaner commander author steward
-    owner captain chair lead head peer mechanic miner
+    owner captain chair lead head peer mechanic miner candidate handyman installer
 ";
 
 /// Words for machines that are words for persons, too.
 const MOSTLY_THINGS: &str = "
     agent worker controller scheduler runner handler consumer producer client host reader writer observer interpreter loader
-    orchestrator caller sender receiver watcher keeper master follower candidate leader
+    orchestrator caller sender receiver watcher keeper master follower leader
 ";
 
 /// Machines, programs, products, documents, and what happens to them.
@@ -111,7 +121,18 @@ const THINGS: &str = "
     subscriber emitter locker sharder partitioner hypervisor emulator simulator tokenizer tokeniser lexer assembler disassembler
     linker preprocessor fault mistake outage incident failure decision excuse review remark answer reply question advice points
     wiring lighting plumbing autoscaler reconciler scaler hydrant lubricant coolant sealant career coffee degree guarantee decree
-    fee tree feedback
+    fee tree feedback arm blade lever spring axle wing rudder hull mast snow ice fog hail lightning dust sand mud salt sugar flour
+    wood metal glass plastic concrete gas air steam food bread milk beer wine money cash luck music sound sleep blood cold sun
+    sunlight moisture humidity lid cap cover bolt screw nut nail rope tile brick beam floorboard ladder scaffold gear gearbox clutch
+    pedal throttle propeller rotor stator coil magnet resistor diode socket plug antenna aerial modem headset keyboard mouse laptop
+    tablet phone telephone smartphone watch doorbell bell whistle horn bulb candle torch lantern bandage syringe needle catheter
+    stent pacemaker scalpel splint bed mattress pillow bench cupboard wardrobe bag box crate pallet bottle jar can tin barrel bin
+    basket tray plate bowl pan pot kettle knife fork spoon car lorry bicycle bike motorbike boat ferry plane aircraft helicopter
+    shuttle carriage wagon trailer tram metro subway pen pencil ink stamp envelope letter postcard newspaper magazine poster leaflet
+    brochure atlas dictionary textbook exam quiz essay lecture lesson apartment house roof ceiling chimney stairs staircase corridor
+    basement cellar attic garage garden lawn hedge pond river lake sea ocean cow horse sheep goat pig hen dog cat bird fish crop
+    wheat corn rice seed soil mechanism assembly part component subsystem platform tooling automation environment count total sum
+    average rate ratio percentage value pair hash checksum digest signature
 ";
 
 /// Products that are known well enough to be written without `the service`.
@@ -137,7 +158,7 @@ const HUMAN_SIGNS: &str = "
     release engineering product project account line floor incident security museum prison school football insurance estate travel
     crew team staff department committee ward hospital theatre ski social volunteer aid help service front family film record plant
     switchboard telephone camera machine tour coach health it hr qa sales marketing works building site regional general stage
-    factory farm construction dock steel care rail bar kitchen
+    factory farm construction dock steel care rail bar kitchen harbour harbor quarter house ring concert choir band master
 ";
 
 /// The same for machines.
@@ -149,6 +170,19 @@ const TECHNICAL_SIGNS: &str = "
     certificate key state backup scheduler pod container node broken faulty background automatic automated irrigation motor
     temperature web
 ";
+
+impl Entry {
+    /// What is meant, with what the words before it say.
+    pub fn actor(self, sign: impl Fn() -> Sign) -> Actor {
+        match self {
+            Self::Sure(actor) => actor,
+            Self::MostlyPerson if sign() == Sign::Technical => Actor::Thing,
+            Self::MostlyPerson => Actor::Person,
+            Self::MostlyThing if sign() == Sign::Human => Actor::Person,
+            Self::MostlyThing => Actor::Thing,
+        }
+    }
+}
 
 /// What a word is: looked up in small letters, in the singular or in the plural.
 pub struct Lexicon {
@@ -197,33 +231,17 @@ impl Lexicon {
         }
     }
 
-    /// What a noun speaks of, in small letters, with what the words before it say.
-    pub fn actor(&self, noun: &str, sign: Sign) -> Actor {
-        match self.entry(noun) {
-            Some(Entry::Sure(actor)) => actor,
-            Some(Entry::MostlyPerson) => {
-                if sign == Sign::Technical {
-                    Actor::Thing
-                } else {
-                    Actor::Person
-                }
-            }
-            Some(Entry::MostlyThing) => {
-                if sign == Sign::Human {
-                    Actor::Person
-                } else {
-                    Actor::Thing
-                }
-            }
-            None if ends_like_a_person(noun) => Actor::Person,
-            None if ends_like_a_thing(noun) => Actor::Thing,
-            None => Actor::Unknown,
-        }
-    }
-
-    /// Whether a noun can be a person and a machine.
-    pub fn is_ambiguous(&self, noun: &str) -> bool {
-        matches!(self.entry(noun), Some(Entry::MostlyPerson | Entry::MostlyThing))
+    /// What a noun can be, in small letters.
+    pub fn noun(&self, noun: &str) -> Entry {
+        self.entry(noun).unwrap_or_else(|| {
+            Entry::Sure(if ends_like_a_person(noun) {
+                Actor::Person
+            } else if ends_like_a_thing(noun) {
+                Actor::Thing
+            } else {
+                Actor::Unknown
+            })
+        })
     }
 
     fn entry(&self, word: &str) -> Option<Entry> {
@@ -239,7 +257,8 @@ impl Lexicon {
 /// Endings of words for persons; none of them alone is a word that is meant.
 const PERSON_ENDINGS: &[&str] = &[
     "man", "woman", "men", "women", "person", "people", "ist", "ists", "ician", "icians", "ee", "ees", "eer", "eers", "grapher",
-    "graphers", "keeper", "keepers", "smith", "smiths", "wright", "wrights", "monger", "mongers", "master", "masters",
+    "graphers", "nomer", "nomers", "sopher", "sophers", "keeper", "keepers", "smith", "smiths", "wright", "wrights", "monger", "mongers",
+    "master", "masters",
 ];
 
 /// Words with such an ending for things.
@@ -328,6 +347,11 @@ const NAMES: &[&str] = &[
     "lukas",
     "niels",
     "jens",
+    "nils",
+    "mats",
+    "mads",
+    "kees",
+    "els",
     "anders",
     "charles",
     "miles",
@@ -369,6 +393,18 @@ const NAMES: &[&str] = &[
     "rodrigues",
     "fernandes",
 ];
+
+/// Names that are words, too: written with a capital and without an article, a person is meant.
+const WORDS_AS_NAMES: &str = "
+    amber april art august basil bill brooke chase chuck clay cliff daisy dale dawn dean drew duke earl eve faith frank gene glen grace grant
+    hazel heather holly hope iris ivy jack jasmine jay joy june lance lily mark max may miles olive page pat penny ray reed rob robin rose
+    rosemary ruby sue victor violet will
+";
+
+/// Whether a word with a capital is the name of a person rather than the word that it is.
+pub fn is_name_too(word: &str) -> bool {
+    WORDS_AS_NAMES.split_whitespace().any(|name| name == word)
+}
 
 /// Whether a word at the start of a sentence, where everything has a capital, is a word in the plural and no name.
 pub fn is_plural(word: &str) -> bool {

@@ -1,6 +1,6 @@
 //! Who does what a verb says: the noun that it belongs to, and what that noun speaks of.
 
-use super::lexicon::{Actor, Lexicon, Sign, is_plural};
+use super::lexicon::{Actor, Entry, Lexicon, Sign, is_name_too, is_plural};
 use super::run::Run;
 use crate::words::Finder;
 
@@ -27,13 +27,18 @@ pub struct Word {
     is_capital: bool,
     /// Written as no name of a person is: `DNS`, `GitLab`, `S3`.
     is_technical: bool,
+    /// Part of a name from the settings.
+    is_name: bool,
+    /// What the lists say of it.
+    entry: Entry,
 }
 
 /// The words of a run, with what is known of words.
 pub struct Text<'a> {
     pub words: Vec<Word>,
+    /// Whether all words have capitals, as in some headings.
+    is_title: bool,
     run: &'a Run,
-    names: &'a Finder,
     lexicon: &'a Lexicon,
 }
 
@@ -158,7 +163,9 @@ const PLACES_IN_TIME: &[&str] = &["yesterday", "today", "tonight", "meanwhile", 
 
 impl<'a> Text<'a> {
     pub fn new(run: &'a Run, names: &'a Finder, lexicon: &'a Lexicon) -> Self {
-        Self { words: words(run), run, names, lexicon }
+        let words = words(run, names, lexicon);
+        let is_title = words.len() > 2 && words.iter().all(|word| word.is_capital || word.lower.len() < 4);
+        Self { words, is_title, run, lexicon }
     }
 
     /// A word in small letters; empty where there is none.
@@ -181,7 +188,7 @@ impl<'a> Text<'a> {
         let mut at = verb;
         while self.is_joined(at) {
             at -= 1;
-            if !(AUXILIARIES.contains(&self.word(at)) || self.is_adverb(at)) {
+            if !(AUXILIARIES.contains(&self.word(at)) || self.is_adverb(at)) || self.is_name_too(at) {
                 return Some(at);
             }
         }
@@ -219,8 +226,8 @@ impl<'a> Text<'a> {
     /// Who does what a verb says.
     pub fn subject(&self, verb: usize) -> Actor {
         match self.before_verb(verb) {
-            Some(at) if !STOPS.contains(&self.word(at)) || self.is_pronoun(at) => self.of_noun(at, verb),
-            _ => self.from_before(verb),
+            Some(at) if !STOPS.contains(&self.word(at)) || self.is_pronoun(at) || self.is_name_too(at) => self.of_noun(at, verb),
+            _ => self.subject_before(verb),
         }
     }
 
@@ -294,6 +301,11 @@ impl<'a> Text<'a> {
         matches!(self.word(at), "i" | "we" | "you" | "he" | "she" | "it" | "they" | "who" | "which" | "that")
     }
 
+    /// Whether a word is written as a name, and can be one.
+    fn is_name_too(&self, at: usize) -> bool {
+        self.words.get(at).is_some_and(|word| word.is_capital && is_name_too(noun_of(&word.lower)))
+    }
+
     fn is_adverb(&self, at: usize) -> bool {
         let word = self.word(at);
         word.len() > 3 && word.ends_with("ly") && !NO_ADVERBS.contains(&word)
@@ -302,8 +314,13 @@ impl<'a> Text<'a> {
     /// What the words of a noun speak of, from its article to its head.
     fn of_words(&self, start: usize, head: usize, verb: usize) -> Actor {
         let Some(word) = self.words.get(head) else { return Actor::Unknown };
-        if self.is_name(head) {
+        if word.is_name {
             return Actor::Person;
+        }
+        // `team 3` is a team, and `node B` is a node.
+        let is_number = word.lower.len() == 1 || word.lower.chars().all(|sign| sign.is_ascii_digit());
+        if is_number && !word.lower.is_empty() && start < head && !self.is_opener(head - 1) && word.lower != "i" {
+            return self.of_words(start, head - 1, verb);
         }
         if word.lower.is_empty() {
             return Actor::Thing;
@@ -312,29 +329,26 @@ impl<'a> Text<'a> {
         if &self.run.text[word.range.clone()] == "IT" {
             return Actor::Person;
         }
-        let noun = word.lower.trim_end_matches("'s").trim_end_matches('\'');
-        let sign = if self.lexicon.is_ambiguous(noun) && is_technical_deed(self.after_verb(verb)) {
-            Sign::Technical
-        } else {
-            self.sign(start, head)
-        };
-        let is_first = word.gap == Gap::Sentence || head == 0;
-        match self.lexicon.actor(noun, sign) {
+        let is_first = word.gap == Gap::Sentence || self.is_title;
+        if self.is_name_too(head) && (start..head).all(|at| self.word(at) == "that") {
+            return Actor::Name;
+        }
+        let sign = || if is_technical_deed(self.after_verb(verb)) { Sign::Technical } else { self.sign(start, head) };
+        match word.entry.actor(sign) {
             Actor::Unknown if word.is_technical => Actor::Thing,
-            Actor::Unknown if word.is_capital => self.of_name(start..head, noun, is_first),
-            // A title before a name is a person, and so is a name that is also a word: `then Grace forgot`.
+            Actor::Unknown if word.is_capital => self.of_name(start..head, noun_of(&word.lower), is_first),
             actor => actor,
         }
     }
 
     /// A word with a capital that the lists do not have.
     fn of_name(&self, before: Range<usize>, noun: &str, is_first: bool) -> Actor {
-        // `the end Tomás` has an article, but not of the name.
+        // `the end Tomás` has an article, but not of the name, and `we saw that Dave` has none.
         let has_article = !before.is_empty()
             && ARTICLES.contains(&self.word(before.start))
+            && self.word(before.start) != "that"
             && self.words[before.clone()].iter().skip(1).all(|word| word.is_capital || word.is_technical);
-        let is_of_product =
-            before.into_iter().any(|at| self.lexicon.actor(self.word(at), Sign::None) == Actor::Thing && self.words[at].is_capital);
+        let is_of_product = before.into_iter().any(|at| self.words[at].is_capital && self.words[at].entry == Entry::Sure(Actor::Thing));
         let is_plural = is_first && is_plural(noun);
         if has_article || is_of_product || is_plural { Actor::Thing } else { Actor::Name }
     }
@@ -355,7 +369,7 @@ impl<'a> Text<'a> {
     }
 
     /// The subject of an earlier part of the sentence, for a verb without one of its own: `restarted the pump, but forgot the valve`.
-    fn from_before(&self, verb: usize) -> Actor {
+    fn subject_before(&self, verb: usize) -> Actor {
         let (mut start, mut end) = (self.start_of_part(verb), verb);
         loop {
             if let Some(actor) = self.first_actor(start..end) {
@@ -387,8 +401,9 @@ impl<'a> Text<'a> {
                 continue;
             }
             let actor = self.of_words(self.start_of_noun(at), at, at);
-            let goes_on = at + 1 < stretch.end && self.is_joined(at + 1) && self.of_words(at, at + 1, at + 1) != Actor::Unknown;
-            if actor != Actor::Unknown && !(goes_on && !self.is_outside(at + 1)) {
+            let next = at + 1;
+            let goes_on = next < stretch.end && self.is_joined(next) && !self.is_outside(next);
+            if actor != Actor::Unknown && !(goes_on && self.of_words(at, next, next) != Actor::Unknown) {
                 return Some(actor);
             }
         }
@@ -433,14 +448,10 @@ impl<'a> Text<'a> {
     fn is_plural_possessive(&self, at: usize) -> bool {
         self.words.get(at).is_some_and(|word| word.lower.ends_with('s') && self.run.text[word.range.end..].starts_with(['\'', '’']))
     }
-
-    fn is_name(&self, at: usize) -> bool {
-        self.words.get(at).is_some_and(|word| self.names.first(&self.run.text[word.range.clone()]).is_some())
-    }
 }
 
 /// How many words before a verb its subject is looked for: far more than people write.
-const FARTHEST: usize = 60;
+const FARTHEST: usize = 40;
 
 /// What a preposition joins a noun to.
 enum Before<'a> {
@@ -481,8 +492,9 @@ fn is_technical_deed(verb: &str) -> bool {
     DEEDS.contains(&verb)
 }
 
-fn words(run: &Run) -> Vec<Word> {
+fn words(run: &Run, names: &Finder, lexicon: &Lexicon) -> Vec<Word> {
     let is_inside = |next: char| next.is_alphanumeric() || matches!(next, '\'' | '’' | '-');
+    let named = names.all(&run.text);
     let mut words = Vec::new();
     let (mut at, mut gap) = (0, Gap::Sentence);
     while let Some(next) = run.text[at..].chars().next() {
@@ -499,11 +511,19 @@ fn words(run: &Run) -> Vec<Word> {
         };
         let word = run.text[at..at + length].trim_end_matches(['\'', '’', '-']);
         let lower = if code.is_some() { String::new() } else { word.to_lowercase().replace('’', "'") };
-        words.push(Word { lower, range: at..at + word.len(), gap, is_capital: next.is_uppercase(), is_technical: is_technical(word) });
+        let range = at..at + word.len();
+        let is_name = named.get(named.partition_point(|name| name.range.end <= at)).is_some_and(|name| name.range.start < range.end);
+        let entry = lexicon.noun(noun_of(&lower));
+        words.push(Word { lower, range, gap, is_capital: next.is_uppercase(), is_technical: is_technical(word), is_name, entry });
         gap = Gap::Space;
         at += length;
     }
     words
+}
+
+/// A word without what says that something is its own.
+fn noun_of(word: &str) -> &str {
+    word.trim_end_matches("'s").trim_end_matches('\'')
 }
 
 fn gap_of(sign: char) -> Gap {
