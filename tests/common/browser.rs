@@ -167,6 +167,16 @@ impl Browser {
         self.chromium("goog/cdp/execute", json!({ "cmd": name, "params": parameters }))
     }
 
+    /// The whole document that is shown, as the developer tools tell it, which need no script in it; nothing while a page is being left.
+    pub fn document(&self) -> Option<String> {
+        let ask = |name: &str, parameters: Value| {
+            let command = ChromiumCommand { path: "goog/cdp/execute", body: json!({ "cmd": name, "params": parameters }) };
+            self.runtime.block_on(self.client.issue_cmd(command)).ok()
+        };
+        let root = ask("DOM.getDocument", json!({ "depth": 0 }))?["root"]["nodeId"].clone();
+        Some(ask("DOM.getOuterHTML", json!({ "nodeId": root }))?["outerHTML"].as_str()?.to_owned())
+    }
+
     /// What the console of the pages has shown since it was last asked for.
     #[track_caller]
     pub fn console(&self) -> Vec<String> {
