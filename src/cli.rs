@@ -39,13 +39,19 @@ pub enum Command {
         folder: PathBuf,
     },
     /// Start a story, question, case study, competency or variant from a template that says what goes where
-    #[command(after_help = "Examples:\n  storybank new story 'The outage nobody saw'\n  storybank new variant the-outage-nobody-saw/in-thirty-seconds")]
+    #[command(
+        after_help = "Examples:\n  storybank new story 'The outage nobody saw'\n  storybank new variant the-outage-nobody-saw/in-thirty-seconds"
+    )]
     New(New),
     /// Print the completions for a shell
-    #[command(after_help = "Examples:\n  storybank completions bash > ~/.local/share/bash-completion/completions/storybank\n  storybank completions fish > ~/.config/fish/completions/storybank.fish")]
+    #[command(
+        after_help = "Examples:\n  storybank completions bash > ~/.local/share/bash-completion/completions/storybank\n  storybank completions fish > ~/.config/fish/completions/storybank.fish"
+    )]
     Completions { shell: Shell },
     /// Print the manual page of the program, or of one of its commands
-    #[command(after_help = "Examples:\n  storybank man > ~/.local/share/man/man1/storybank.1\n  storybank man build > ~/.local/share/man/man1/storybank-build.1")]
+    #[command(
+        after_help = "Examples:\n  storybank man > ~/.local/share/man/man1/storybank.1\n  storybank man build > ~/.local/share/man/man1/storybank-build.1"
+    )]
     Man { command: Option<String> },
 }
 

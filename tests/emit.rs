@@ -497,7 +497,8 @@ fn a_site_is_not_put_among_its_sources_however_that_is_written() {
         assert!(said.contains("holds the site's own sources") || said.contains("root of the file system"), "{out}: {said}");
     }
     // From elsewhere, with and without a step upwards.
-    for (place, out) in [("content", "x"), ("content/stories", "../../content/x"), (".", "content/x"), ("..", &format!("{name}/content/x"))] {
+    for (place, out) in [("content", "x"), ("content/stories", "../../content/x"), (".", "content/x"), ("..", &format!("{name}/content/x"))]
+    {
         let mut command = build(site.root(), Path::new(out));
         command.current_dir(site.folder.join(place));
         let output = run(command);
@@ -516,7 +517,8 @@ fn a_site_is_not_put_among_its_sources_through_a_link() {
     symlink(elsewhere.join("link"), elsewhere.join("chain")).expect("a link can be made");
     symlink(site.root(), elsewhere.join("root")).expect("a link can be made");
     symlink("content", site.folder.join("relative")).expect("a link can be made");
-    for out in ["link", "link/p", "link/p/q", "stories/p", "chain/p", "root/content/p", "root/themes", "stories/../p", "nowhere/../link/p"] {
+    for out in ["link", "link/p", "link/p/q", "stories/p", "chain/p", "root/content/p", "root/themes", "stories/../p", "nowhere/../link/p"]
+    {
         let said = refused_at(&site, &elsewhere.join(out));
         assert!(said.contains("among the site's own sources"), "{out}: {said}");
     }
@@ -550,7 +552,21 @@ fn a_site_is_not_put_where_version_control_keeps_its_files() {
         fs::create_dir_all(site.folder.join(folder)).expect("it can be made");
     }
     site.write("-- bare/HEAD --\nref: refs/heads/main\n-- bare/objects/x --\n-- bare/refs/x --\n");
-    for out in [".git", ".git/", ".git/site", ".git/objects/x", ".GIT/x", ".hg/x", ".svn", ".jj/x", "sub/.git/x", "new/.git", "bare", "bare/site", "bare/refs/heads"] {
+    for out in [
+        ".git",
+        ".git/",
+        ".git/site",
+        ".git/objects/x",
+        ".GIT/x",
+        ".hg/x",
+        ".svn",
+        ".jj/x",
+        "sub/.git/x",
+        "new/.git",
+        "bare",
+        "bare/site",
+        "bare/refs/heads",
+    ] {
         let said = refused_at(&site, &site.folder.join(out));
         assert!(said.contains("version control"), "{out}: {said}");
     }
@@ -565,7 +581,14 @@ fn a_site_is_not_put_in_the_place_of_somebodys_home() {
     let site = Site::new();
     let home = Folder::new();
     fs::create_dir_all(home.join("people/kim/sites")).expect("it can be made");
-    for (out, is_refused) in [("people/kim", true), ("people/kim/", true), ("people", true), ("people/kim/sites/../../kim", true), ("people/kim/sites", false), ("people/lee", false)] {
+    for (out, is_refused) in [
+        ("people/kim", true),
+        ("people/kim/", true),
+        ("people", true),
+        ("people/kim/sites/../../kim", true),
+        ("people/kim/sites", false),
+        ("people/lee", false),
+    ] {
         let mut command = build(site.root(), &home.join(out));
         command.env("HOME", home.join("people/kim"));
         let output = run(command);
@@ -671,7 +694,11 @@ mod signals {
                 None => {
                     stopped += 1;
                     // The build may have been done when the signal came.
-                    assert!(!versions.folder.join("new").exists() || tree(&out) == versions.given[0], "round {round}: {:?}", tree(&versions.folder.join("new")));
+                    assert!(
+                        !versions.folder.join("new").exists() || tree(&out) == versions.given[0],
+                        "round {round}: {:?}",
+                        tree(&versions.folder.join("new"))
+                    );
                 }
                 Some(_) => panic!("{status}"),
             }
@@ -723,7 +750,10 @@ mod signals {
         let time = lasts(&mut versions.build(0));
         for round in 0..10u32 {
             let mut command = Command::new("sh");
-            command.args(["-c", "trap '' HUP; echo ready; exec \"$@\"", "sh"]).arg(versions.build(0).get_program()).args(versions.build(round as usize % 2).get_args());
+            command
+                .args(["-c", "trap '' HUP; echo ready; exec \"$@\"", "sh"])
+                .arg(versions.build(0).get_program())
+                .args(versions.build(round as usize % 2).get_args());
             let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it can be started");
             let mut output = BufReader::new(child.stdout.take().expect("it was asked for"));
             output.read_line(&mut String::new()).expect("it can be read");
@@ -747,7 +777,13 @@ mod signals {
             assert!(output.status.success(), "{}", words(&output));
         };
         git(&["init", "--quiet", "--bare", "wiki.git"]);
-        let cases: String = (0..20).map(|number| format!("-- content/case-studies/c{number}.md --\n---\ntitle: Case {number}\naudience: team\n---\n\n## Impact\n\nIt hurt.\n")).collect();
+        let cases: String = (0..20)
+            .map(|number| {
+                format!(
+                    "-- content/case-studies/c{number}.md --\n---\ntitle: Case {number}\naudience: team\n---\n\n## Impact\n\nIt hurt.\n"
+                )
+            })
+            .collect();
         let settings = format!("-- site.toml --\n[wiki.w]\nkind = \"gitea\"\nrepository = \"{}\"\n", site.join("wiki.git").display());
         site.write(&files(&(settings + &cases)));
         fs::create_dir(site.join("temporary")).expect("it can be made");

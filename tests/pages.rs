@@ -530,12 +530,35 @@ fn every_open_point_that_is_counted_is_listed() {
     let places = [
         ("home", format!("-- content/home.md --\n{}", remark("Asked at home?"))),
         ("a sheet before its questions", format!("-- content/questions/sheet.md --\n{}## Why?\n\nSo.\n", remark("Asked of the sheet?"))),
-        ("a question of a sheet", format!("-- content/questions/sheet.md --\n## Why?\n\nSo.\n\n## How?\n\n{}", remark("Asked of the second?"))),
+        (
+            "a question of a sheet",
+            format!("-- content/questions/sheet.md --\n## Why?\n\nSo.\n\n## How?\n\n{}", remark("Asked of the second?")),
+        ),
         ("a question", format!("-- content/questions/q.md --\n---\nquestion: What?\n---\n{}", remark("Asked of a question?"))),
         ("a question about a story", "-- content/questions/r.md --\n---\nquestion: What next?\nabout: s\n---\n".to_owned()),
-        ("follow-ups", format!("-- content/stories/s2.md --\n---\ntitle: T\n---\n\n## Follow-ups\n\n### Who?\n\n### Where?\n\n{}", remark("Asked of a follow-up?"))),
-        ("a story", format!("-- content/stories/s3.md --\n---\ntitle: U\n---\n\n{}## Headline\n\n{}## Result\n\n{}", remark("a"), remark("b"), remark("c"))),
-        ("a variant", format!("-- content/stories/v/index.md --\n---\ntitle: V\n---\n-- content/stories/v/short.md --\n---\ntitle: W\n---\n\n{}## Follow-ups\n\n### Which?\n", remark("d"))),
+        (
+            "follow-ups",
+            format!(
+                "-- content/stories/s2.md --\n---\ntitle: T\n---\n\n## Follow-ups\n\n### Who?\n\n### Where?\n\n{}",
+                remark("Asked of a follow-up?")
+            ),
+        ),
+        (
+            "a story",
+            format!(
+                "-- content/stories/s3.md --\n---\ntitle: U\n---\n\n{}## Headline\n\n{}## Result\n\n{}",
+                remark("a"),
+                remark("b"),
+                remark("c")
+            ),
+        ),
+        (
+            "a variant",
+            format!(
+                "-- content/stories/v/index.md --\n---\ntitle: V\n---\n-- content/stories/v/short.md --\n---\ntitle: W\n---\n\n{}## Follow-ups\n\n### Which?\n",
+                remark("d")
+            ),
+        ),
         ("a case study", format!("-- content/case-studies/c.md --\n---\ntitle: C\n---\n\n## Impact\n\n{}", remark("e"))),
         ("a competency", format!("-- content/competencies/o.md --\n---\ntitle: O\n---\n\n{}", remark("f"))),
     ];

@@ -667,7 +667,10 @@ fn a_folder_that_takes_the_place_of_another_is_watched() {
 #[cfg(unix)]
 fn exchange(one: &Path, other: &Path) {
     let between = other.with_file_name("between");
-    fs::rename(one, &between).and_then(|()| fs::rename(other, one)).and_then(|()| fs::rename(&between, other)).expect("they can be renamed");
+    fs::rename(one, &between)
+        .and_then(|()| fs::rename(other, one))
+        .and_then(|()| fs::rename(&between, other))
+        .expect("they can be renamed");
 }
 
 #[cfg(unix)]
@@ -777,7 +780,10 @@ fn policy(server: &Server, path: &str) -> String {
 #[test]
 fn files_that_documents_refer_to_run_nothing() {
     let scene = Scene::new();
-    let endings = ["html", "htm", "HTML", "xhtml", "xht", "svg", "xml", "xsl", "mhtml", "shtml", "js", "mjs", "css", "txt", "json", "bin", "nonsense", "wasm", "swf", "png", "webp", "pdf", "mp3", "wav", "ogg", "mp4", "webm"];
+    let endings = [
+        "html", "htm", "HTML", "xhtml", "xht", "svg", "xml", "xsl", "mhtml", "shtml", "js", "mjs", "css", "txt", "json", "bin", "nonsense",
+        "wasm", "swf", "png", "webp", "pdf", "mp3", "wav", "ogg", "mp4", "webm",
+    ];
     let links: String = endings.iter().map(|ending| format!("[{ending}](x.{ending}) ")).collect();
     for ending in endings {
         scene.save(&format!("content/stories/x.{ending}"), "<script>alert(1)</script>");
@@ -796,7 +802,10 @@ fn files_that_documents_refer_to_run_nothing() {
             let policy = response.header("content-security-policy");
             let ending = asset.rsplit('.').next().unwrap_or_default();
             let is_medium = ["pdf", "mp3", "wav", "ogg", "mp4", "webm"].contains(&ending);
-            assert!(policy.contains("default-src 'none'") && !policy.contains("script-src") && (is_medium || policy.starts_with("sandbox;")), "{asset}: {policy}");
+            assert!(
+                policy.contains("default-src 'none'") && !policy.contains("script-src") && (is_medium || policy.starts_with("sandbox;")),
+                "{asset}: {policy}"
+            );
             assert_eq!(response.header("x-content-type-options"), "nosniff", "{asset}");
             let can_hold_a_script = ["html", "xml", "svg", "javascript"].iter().any(|kind| response.header("content-type").contains(kind));
             assert!(!(is_medium && can_hold_a_script), "{asset}: {}", response.header("content-type"));

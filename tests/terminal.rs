@@ -126,8 +126,14 @@ fn every_command_is_tried() {
     let help = run(storybank(["--help"]));
     let help = String::from_utf8_lossy(&help.stdout).into_owned();
     let (_, list) = help.split_once("Commands:\n").expect("the help lists the commands");
-    let commands: BTreeSet<&str> = list.lines().take_while(|line| !line.is_empty()).filter_map(|line| line.strip_prefix("  ")?.split(' ').next()).filter(|word| !word.is_empty()).collect();
-    let tried: BTreeSet<&str> = COMMANDS.iter().filter_map(|(line, _)| line.split_whitespace().next()).filter(|word| !word.starts_with('-')).collect();
+    let commands: BTreeSet<&str> = list
+        .lines()
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| line.strip_prefix("  ")?.split(' ').next())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let tried: BTreeSet<&str> =
+        COMMANDS.iter().filter_map(|(line, _)| line.split_whitespace().next()).filter(|word| !word.starts_with('-')).collect();
     assert_eq!(commands, tried);
 }
 
@@ -201,14 +207,16 @@ fn a_preview_goes_on_when_nobody_hears_what_else_it_says() {
     let server = Server::run_unheard(command);
     server.shows("/stories/outage.html", "It was mended.");
     for words in ["It was broken.", "It was mended again."] {
-        fs::write(folder.join("site/content/stories/outage/index.md"), format!("---\ntitle: The outage\n---\n\n{words}\n")).expect("it can be written");
+        fs::write(folder.join("site/content/stories/outage/index.md"), format!("---\ntitle: The outage\n---\n\n{words}\n"))
+            .expect("it can be written");
         server.shows("/stories/outage.html", words);
     }
 }
 
 /// Text that steers a terminal: sequences with one and with two characters at their start, other control characters, and those that
 /// turn the direction of text. The sequence for colours is one that the program itself never uses.
-const HOSTILE: &str = "x\u{1b}[5;45my\u{1b}]0;title\u{7}\u{9b}2J\u{9d}0;t\u{9c}\rforged\u{8}\u{c}\u{b}\u{7f}\u{85}\u{202e}\u{2066}\u{200f}\u{61c}\u{2028}z";
+const HOSTILE: &str =
+    "x\u{1b}[5;45my\u{1b}]0;title\u{7}\u{9b}2J\u{9d}0;t\u{9c}\rforged\u{8}\u{c}\u{b}\u{7f}\u{85}\u{202e}\u{2066}\u{200f}\u{61c}\u{2028}z";
 
 /// The same with the end of a line in it, as names of files and values may have one.
 fn forging() -> String {
@@ -217,7 +225,8 @@ fn forging() -> String {
 
 /// The text as a value in double quotes, in YAML and in TOML.
 fn quoted(text: &str) -> String {
-    let escaped = text.chars().map(|next| if next.is_ascii_alphanumeric() { next.to_string() } else { format!("\\U{:08X}", u32::from(next)) });
+    let escaped =
+        text.chars().map(|next| if next.is_ascii_alphanumeric() { next.to_string() } else { format!("\\U{:08X}", u32::from(next)) });
     format!("\"{}\"", escaped.collect::<String>())
 }
 
@@ -266,35 +275,89 @@ fn hostile_sites() -> Vec<(&'static str, &'static str, Vec<(String, String)>)> {
     vec![
         ("a file with a mistake", "unknown-field", vec![(format!("content/stories/{}.md", forging()), "---\ntitel: x\n---\n".to_owned())]),
         ("a file in the wrong place", "misplaced-file", vec![(format!("content/{}/a.md", forging()), "Words.\n".to_owned()), fine.clone()]),
-        ("two files of one name", "duplicate-slug", vec![
-            (format!("content/stories/{HOSTILE}.md"), "---\ntitle: a\n---\n".to_owned()),
-            (format!("content/stories/{HOSTILE}/index.md"), "---\ntitle: b\n---\n".to_owned()),
-        ]),
+        (
+            "two files of one name",
+            "duplicate-slug",
+            vec![
+                (format!("content/stories/{HOSTILE}.md"), "---\ntitle: a\n---\n".to_owned()),
+                (format!("content/stories/{HOSTILE}/index.md"), "---\ntitle: b\n---\n".to_owned()),
+            ],
+        ),
         ("a theme", "theme", vec![("site.toml".to_owned(), format!("theme = {value}\n")), fine.clone()]),
-        ("a setting", "invalid-setting", vec![("site.toml".to_owned(), format!("language = {value}\nwords_per_minute = {value}\n{value} = 1\n")), fine.clone()]),
+        (
+            "a setting",
+            "invalid-setting",
+            vec![("site.toml".to_owned(), format!("language = {value}\nwords_per_minute = {value}\n{value} = 1\n")), fine.clone()],
+        ),
         ("raw bytes in the settings", "invalid-setting", vec![("site.toml".to_owned(), format!("title = {HOSTILE}\n")), fine.clone()]),
-        ("the name of a wiki", "invalid-setting", vec![("site.toml".to_owned(), format!("[wiki.{value}]\nkind = {value}\n")), fine.clone()]),
-        ("a field and its value", "unknown-field", vec![(story.clone(), format!("---\ntitle: x\nstatus: {value}\nwhen: {value}\n{value}: {value}\n---\n"))]),
-        ("names in front matter", "unknown-", vec![(story.clone(), format!("---\ntitle: x\nanswers: [{value}]\ncompetencies: [{value}]\n---\n"))]),
+        (
+            "the name of a wiki",
+            "invalid-setting",
+            vec![("site.toml".to_owned(), format!("[wiki.{value}]\nkind = {value}\n")), fine.clone()],
+        ),
+        (
+            "a field and its value",
+            "unknown-field",
+            vec![(story.clone(), format!("---\ntitle: x\nstatus: {value}\nwhen: {value}\n{value}: {value}\n---\n"))],
+        ),
+        (
+            "names in front matter",
+            "unknown-",
+            vec![(story.clone(), format!("---\ntitle: x\nanswers: [{value}]\ncompetencies: [{value}]\n---\n"))],
+        ),
         ("raw bytes in front matter", "front-matter", vec![(story.clone(), format!("---\ntitle: {HOSTILE}\nstatus: [{HOSTILE}\n---\n"))]),
-        ("raw bytes in the text", "dangling-link", vec![(story.clone(), format!("---\ntitle: x\n---\n\nSee [[{HOSTILE}]] and [x]({HOSTILE}.md) ![]({HOSTILE}.png) [{HOSTILE}](javascript:x).\n"))]),
-        ("a template", "template", vec![
-            ("themes/default/templates/story.html".to_owned(), format!("{{{{ \"{HOSTILE}\" | nothing }}}} {HOSTILE} {{% if")),
-            (format!("themes/default/templates/{}.html", forging()), "{{ x".to_owned()),
-            fine.clone(),
-        ]),
-        ("a template that fails when a page is made", "template", vec![
-            ("themes/default/templates/story.html".to_owned(), format!("{{{{ throw(message=\"{HOSTILE}\") }}}}{{{{ title.{HOSTILE} }}}}")),
-            fine.clone(),
-        ]),
-        ("a forbidden word", "withheld-word", vec![
-            ("site.toml".to_owned(), format!("[audience]\nbuild = \"team\"\n[forbid]\nwords = [{value}, \"Falcon\"]\n")),
-            (format!("content/case-studies/falcon-{}.md", forging()), case(&format!("x: {value}\n")).replace("A letter", &format!("Falcon {HOSTILE}")).replace(&format!("x: {value}\n"), "")),
-        ]),
-        ("what is published", "", vec![
-            ("site.toml".to_owned(), "[wiki.handbook]\nkind = \"folder\"\nfolder = \"wiki\"\n".to_owned()),
-            (format!("content/case-studies/{}.md", forging()), case("").replace("title: Reminders", &format!("title: {value}")).replace("A letter", &format!("{HOSTILE} ![]({HOSTILE}.png)"))),
-        ]),
+        (
+            "raw bytes in the text",
+            "dangling-link",
+            vec![(
+                story.clone(),
+                format!("---\ntitle: x\n---\n\nSee [[{HOSTILE}]] and [x]({HOSTILE}.md) ![]({HOSTILE}.png) [{HOSTILE}](javascript:x).\n"),
+            )],
+        ),
+        (
+            "a template",
+            "template",
+            vec![
+                ("themes/default/templates/story.html".to_owned(), format!("{{{{ \"{HOSTILE}\" | nothing }}}} {HOSTILE} {{% if")),
+                (format!("themes/default/templates/{}.html", forging()), "{{ x".to_owned()),
+                fine.clone(),
+            ],
+        ),
+        (
+            "a template that fails when a page is made",
+            "template",
+            vec![
+                (
+                    "themes/default/templates/story.html".to_owned(),
+                    format!("{{{{ throw(message=\"{HOSTILE}\") }}}}{{{{ title.{HOSTILE} }}}}"),
+                ),
+                fine.clone(),
+            ],
+        ),
+        (
+            "a forbidden word",
+            "withheld-word",
+            vec![
+                ("site.toml".to_owned(), format!("[audience]\nbuild = \"team\"\n[forbid]\nwords = [{value}, \"Falcon\"]\n")),
+                (
+                    format!("content/case-studies/falcon-{}.md", forging()),
+                    case(&format!("x: {value}\n")).replace("A letter", &format!("Falcon {HOSTILE}")).replace(&format!("x: {value}\n"), ""),
+                ),
+            ],
+        ),
+        (
+            "what is published",
+            "",
+            vec![
+                ("site.toml".to_owned(), "[wiki.handbook]\nkind = \"folder\"\nfolder = \"wiki\"\n".to_owned()),
+                (
+                    format!("content/case-studies/{}.md", forging()),
+                    case("")
+                        .replace("title: Reminders", &format!("title: {value}"))
+                        .replace("A letter", &format!("{HOSTILE} ![]({HOSTILE}.png)")),
+                ),
+            ],
+        ),
     ]
 }
 
@@ -335,7 +398,8 @@ fn nothing_in_a_site_steers_the_terminal() {
         }
         let server = Server::run(command);
         server.get("/stories/s.html");
-        fs::write(folder.join("content/stories").join(format!("saved-{}.md", forging())), "---\ntitle: Saved\n---\n").expect("it can be written");
+        fs::write(folder.join("content/stories").join(format!("saved-{}.md", forging())), "---\ntitle: Saved\n---\n")
+            .expect("it can be written");
         server.shows("/stories.html", "Saved");
         server::eventually("the save is said", || server.said().contains("shown after"));
         is_harmless(what, &server.said());
@@ -443,7 +507,13 @@ fn a_folder_without_a_site_is_explained_by_every_command_alike() {
     for root in ["../nowhere", "../empty", "../site/site.toml"] {
         let build = reason(&["build", "--root", root]);
         assert!(build.starts_with("error: cannot read the site at `"), "{build}");
-        for words in [&["serve", "--root", root][..], &["build", root], &["serve", root], &["publish", "handbook", "--root", root], &["new", "story", "x", "--root", root]] {
+        for words in [
+            &["serve", "--root", root][..],
+            &["build", root],
+            &["serve", root],
+            &["publish", "handbook", "--root", root],
+            &["new", "story", "x", "--root", root],
+        ] {
             assert_eq!(reason(words), build, "{words:?}");
         }
     }
@@ -461,7 +531,10 @@ fn a_site_is_not_started_among_the_sources_of_another() {
     for place in ["site/content", "site/content/stories/outage", "site/content/new", "site/themes/mine"] {
         let output = at(&folder, ".", &["init", place]);
         let said = words(&output);
-        assert!(output.status.code() == Some(2) && (said.contains("sources of the site at") || said.contains("is there already")), "{place}: {said}");
+        assert!(
+            output.status.code() == Some(2) && (said.contains("sources of the site at") || said.contains("is there already")),
+            "{place}: {said}"
+        );
         assert!(!folder.join(place).join("site.toml").exists() && !folder.join(place).join("content").exists(), "{place}");
     }
     assert!(at(&folder, "site", &["init", "examples"]).status.success());

@@ -47,7 +47,10 @@ impl Output {
         }
         if is_mount_point(&out) {
             let inside = out.join("site");
-            let reason = format!("something is mounted there, so no new folder can take its place; choose a folder in it, as with `--out {}`", inside.display());
+            let reason = format!(
+                "something is mounted there, so no new folder can take its place; choose a folder in it, as with `--out {}`",
+                inside.display()
+            );
             return Err(Error::refused("write to", &out, reason));
         }
         Ok(Self { out, name, given: given.to_owned() })

@@ -6,8 +6,8 @@ use std::ops::Range;
 
 use super::pieces::{Extent, INSIDE_PART, answer, clock, headline, origin_name, reasons, whole};
 use super::types::{
-    CaseStudiesPage, CaseStudyRow, CompetenciesPage, CompetencyRow, CoveragePage, FollowUpGroup, HomePage, LinkView, MatrixCell, MatrixPage,
-    MatrixRow, OpenPointsGroup, OpenPointsPage, Pager, QuestionRow, QuestionsPage, RemarkView, StoriesPage, StoryRow,
+    CaseStudiesPage, CaseStudyRow, CompetenciesPage, CompetencyRow, CoveragePage, FollowUpGroup, HomePage, LinkView, MatrixCell,
+    MatrixPage, MatrixRow, OpenPointsGroup, OpenPointsPage, Pager, QuestionRow, QuestionsPage, RemarkView, StoriesPage, StoryRow,
 };
 use crate::html::{Ids, PageWriter};
 use crate::model::{Kind, Part, Status};

@@ -183,7 +183,8 @@ impl Browser {
         self.log("browser").iter().filter_map(|entry| entry["message"].as_str().map(str::to_owned)).collect()
     }
 
-    /// The addresses that pages have asked for since this was last asked for, without those of Chromium's own start page.
+    /// The addresses that pages have asked for since this was last asked for, without those of Chromium's own pages: its start page, and
+    /// its viewer of documents.
     #[track_caller]
     pub fn requests(&self) -> Vec<String> {
         let messages = self.log("performance");
@@ -191,7 +192,8 @@ impl Browser {
         let requests = messages.filter(|entry| entry["message"]["method"] == "Network.requestWillBeSent");
         let requests = requests.map(|mut entry| entry["message"]["params"].take());
         let of_site = requests.filter(|request| !request["documentURL"].as_str().is_some_and(|page| page.starts_with("chrome:")));
-        of_site.filter_map(|request| request["request"]["url"].as_str().map(str::to_owned)).collect()
+        let addresses = of_site.filter_map(|request| request["request"]["url"].as_str().map(str::to_owned));
+        addresses.filter(|address| !address.starts_with("chrome-extension:")).collect()
     }
 
     /// Makes the window as wide and as high as another device's.
