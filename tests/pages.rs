@@ -6,6 +6,8 @@ mod common;
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 mod html;
 
+use std::collections::BTreeMap;
+
 use common::{site, site_for};
 use html::{NodeId, Page, parse};
 use storybank::model::Audience;
@@ -512,4 +514,68 @@ fn a_link_holds_no_other_link() {
     );
     // A parser takes links inside of links apart, and would find the address of the picture here.
     assert_eq!(address(&page, "build"), "https://example.org/build");
+}
+
+/// How many open points the home page counts, and how many the page of open points lists.
+fn open_points(site: &BTreeMap<String, String>) -> (usize, usize) {
+    let home = &site["index.html"];
+    let counted = home.split("<dt>open point").nth(1).and_then(|rest| rest.split("<dd>").nth(1)?.split('<').next()?.parse().ok());
+    let list = site["open-points.html"].split("<main").nth(1).unwrap_or_default();
+    (counted.unwrap_or(0), list.matches("class=\"row-said\"").count())
+}
+
+#[test]
+fn every_open_point_that_is_counted_is_listed() {
+    let remark = |words: &str| format!("> [!question] {words}\n\n");
+    let places = [
+        ("home", format!("-- content/home.md --\n{}", remark("Asked at home?"))),
+        ("a sheet before its questions", format!("-- content/questions/sheet.md --\n{}## Why?\n\nSo.\n", remark("Asked of the sheet?"))),
+        (
+            "a question of a sheet",
+            format!("-- content/questions/sheet.md --\n## Why?\n\nSo.\n\n## How?\n\n{}", remark("Asked of the second?")),
+        ),
+        ("a question", format!("-- content/questions/q.md --\n---\nquestion: What?\n---\n{}", remark("Asked of a question?"))),
+        ("a question about a story", "-- content/questions/r.md --\n---\nquestion: What next?\nabout: s\n---\n".to_owned()),
+        (
+            "follow-ups",
+            format!(
+                "-- content/stories/s2.md --\n---\ntitle: T\n---\n\n## Follow-ups\n\n### Who?\n\n### Where?\n\n{}",
+                remark("Asked of a follow-up?")
+            ),
+        ),
+        (
+            "a story",
+            format!(
+                "-- content/stories/s3.md --\n---\ntitle: U\n---\n\n{}## Headline\n\n{}## Result\n\n{}",
+                remark("a"),
+                remark("b"),
+                remark("c")
+            ),
+        ),
+        (
+            "a variant",
+            format!(
+                "-- content/stories/v/index.md --\n---\ntitle: V\n---\n-- content/stories/v/short.md --\n---\ntitle: W\n---\n\n{}## Follow-ups\n\n### Which?\n",
+                remark("d")
+            ),
+        ),
+        ("a case study", format!("-- content/case-studies/c.md --\n---\ntitle: C\n---\n\n## Impact\n\n{}", remark("e"))),
+        ("a competency", format!("-- content/competencies/o.md --\n---\ntitle: O\n---\n\n{}", remark("f"))),
+    ];
+    let base = "-- content/stories/s.md --\n---\ntitle: S\n---\n\nWords.\n";
+    assert_eq!(open_points(&site(base)), (0, 0));
+    let (mut all, mut sum) = (base.to_owned(), 0);
+    for (what, text) in &places {
+        let made = site(&format!("{base}{text}"));
+        let (counted, listed) = open_points(&made);
+        assert!(counted > 0 && counted == listed, "{what}: {counted} are counted, {listed} listed");
+        for words in text.lines().filter_map(|line| line.strip_prefix("> [!question] ")).filter(|words| words.len() > 1) {
+            assert!(made["open-points.html"].contains(words), "{what}: {words}");
+        }
+        if !all.contains(text.lines().next().unwrap_or_default()) {
+            all.push_str(text);
+            sum += counted;
+        }
+    }
+    assert_eq!(open_points(&site(&all)), (sum, sum));
 }

@@ -901,3 +901,134 @@ fn a_server_that_comes_back_is_found_again() {
     desk.shows("The river was gone.");
     desk.is_still_the_same_page();
 }
+
+/// Documents whose scripts read the page of a story and show what they could do, each as a file of its kind.
+fn loud_files() -> Vec<(&'static str, String)> {
+    let script = "document.documentElement.setAttribute('data-ran', 'yes');
+        fetch('/stories/outage.html').then(answer => answer.text()).then(text => text.includes('The river was high.') && document.documentElement.setAttribute('data-read', 'yes'));
+        const request = new XMLHttpRequest(); request.open('GET', '/stories/outage.html', false);
+        try { request.send(); document.documentElement.setAttribute('data-read', 'yes'); } catch {}";
+    let xhtml = format!(
+        "<html xmlns=\"http://www.w3.org/1999/xhtml\"><head><title>quiet</title></head><body><p>Words.</p><script><![CDATA[{script}]]></script></body></html>"
+    );
+    let svg = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\"><rect width=\"9\" height=\"9\" style=\"fill:red\"/><script><![CDATA[{script}]]></script></svg>"
+    );
+    let html = format!(
+        "<!doctype html><title>quiet</title><p>Words.</p><img src=x onerror=\"document.documentElement.setAttribute('data-ran', 'yes')\"><iframe src=\"/stories/outage.html\"></iframe><script>{script}</script>"
+    );
+    vec![("html", html.clone()), ("htm", html), ("xhtml", xhtml.clone()), ("xml", xhtml), ("svg", svg)]
+}
+
+/// The addresses of the files that the story of the outage links to, by their endings.
+fn linked_files(desk: &Desk) -> Vec<String> {
+    let page = desk.server.get("/stories/outage.html").body;
+    page.split("=\"../assets/").skip(1).filter_map(|rest| Some(format!("assets/{}", rest.split('"').next()?))).collect()
+}
+
+#[test]
+fn a_linked_file_runs_no_script_and_reads_no_page() {
+    let mut desk = Desk::new();
+    for words in ["Content Security Policy", "sandboxed", "status of 403", "status of 404", "X-Frame", "CORS", "ERR_"] {
+        desk.tolerate(words);
+    }
+    let files = loud_files();
+    for (ending, text) in &files {
+        desk.save(&format!("content/stories/loud.{ending}"), text);
+        // The same files without a policy of their own do run.
+        desk.save(&format!("themes/default/static/loud.{ending}"), text);
+    }
+    let links: String = files.iter().map(|(ending, _)| format!("[{ending}](loud.{ending}) ")).collect();
+    desk.save(OUTAGE, &outage(&format!("The river was high. {links}")));
+    desk.server.shows("/stories/outage.html", ">svg</a>");
+    let addresses = linked_files(&desk);
+    assert_eq!(addresses.len(), files.len(), "{addresses:?}");
+    for (ending, _) in &files {
+        desk.browser.set_out_for(&desk.server.address(&format!("static/loud.{ending}")));
+        eventually(&format!("the script of a {ending} file of the theme runs"), || {
+            desk.browser.document().is_some_and(|shown| shown.contains("data-read=\"yes\""))
+        });
+    }
+    for address in addresses {
+        desk.browser.set_out_for(&desk.server.address(&address));
+        eventually(&format!("{address} is shown"), || {
+            desk.browser.document().is_some_and(|shown| shown.contains("Words.</p>") || shown.contains("<rect"))
+        });
+        desk.browser.waits_for(&format!("{address} is loaded"), "return document.readyState === 'complete'");
+        let shown = desk.browser.document().expect("nobody leaves it");
+        assert!(!shown.contains("data-ran=\"yes") && !shown.contains("data-read=\"yes"), "{address}: {shown}");
+        desk.browser.open(&desk.server.address("stories/move.html"));
+    }
+}
+
+#[test]
+fn pictures_sounds_films_and_documents_are_shown() {
+    let mut desk = Desk::new();
+    // A file that is opened by itself names no picture of the site.
+    desk.tolerate(NOT_FOUND);
+    let mut png = Vec::new();
+    let picture = image::RgbImage::from_pixel(7, 5, image::Rgb([200, 30, 30]));
+    picture.write_to(&mut std::io::Cursor::new(&mut png), image::ImageFormat::Png).expect("it can be drawn");
+    let sound =
+        [&b"RIFF\x24\x1f\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0data\0\x1f\0\0"[..], &[128; 7936]].concat();
+    let pdf = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]>>endobj\ntrailer<</Root 1 0 R>>\n".to_vec();
+    let svg = b"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9\" height=\"9\"><style>rect{fill:red}</style><rect width=\"9\" height=\"9\"/></svg>".to_vec();
+    for (name, bytes) in [("a.png", png), ("b.wav", sound), ("c.pdf", pdf), ("d.svg", svg)] {
+        desk.folder.write(&[(format!("content/stories/{name}"), bytes)].into());
+    }
+    desk.save(
+        OUTAGE,
+        &outage("The river was high. ![](a.png) ![](d.svg) [picture](a.png) [sound](b.wav) [document](c.pdf) [drawing](d.svg)"),
+    );
+    desk.server.shows("/stories/outage.html", ">drawing</a>");
+    desk.open("stories/outage.html");
+    desk.browser.waits_for(
+        "the pictures of the page are drawn",
+        "const drawn = all('main img'); drawn.forEach(one => one.loading = 'eager');
+        return drawn.length === 2 && drawn.every(one => one.complete && one.naturalWidth > 0)",
+    );
+    let address = |ending: &str| {
+        let found = linked_files(&desk).into_iter().find(|address| address.ends_with(ending));
+        desk.server.address(&found.unwrap_or_else(|| panic!("there is no {ending}")))
+    };
+    // Each opened by itself, as a link opens it.
+    desk.browser.set_out_for(&address(".png"));
+    desk.browser.waits_for("the picture is shown", "return one('img')?.naturalWidth === 7");
+    desk.browser.set_out_for(&address(".wav"));
+    desk.browser.waits_for(
+        "the sound can be played",
+        "const sound = one('video, audio'); return sound && sound.readyState > 0 && sound.duration > 0.9",
+    );
+    desk.browser.set_out_for(&address(".svg"));
+    eventually("the drawing is shown", || desk.browser.document().is_some_and(|shown| shown.contains("<rect")));
+    desk.browser.set_out_for(&address(".pdf"));
+    eventually("the viewer shows the document", || {
+        let targets = desk.browser.tools("Target.getTargets", &json!({}));
+        let targets = targets["targetInfos"].as_array().cloned().unwrap_or_default();
+        let shows = |of: &str, url: &str| {
+            targets.iter().any(|target| target["type"] == of && target["url"].as_str().is_some_and(|at| at.contains(url)))
+        };
+        shows("page", ".pdf") && shows("iframe", "chrome-extension:") && shows("iframe", ".pdf")
+    });
+}
+
+#[test]
+fn the_notes_of_a_problem_stand_below_it() {
+    let desk = Desk::new();
+    desk.save("content/stories/twice.md", "---\ntitle: First\n---\n");
+    desk.save("content/stories/Twice.md", "---\ntitle: Second\n---\n");
+    desk.open("stories/outage.html");
+    desk.has_problem("duplicate-slug");
+    let places = desk.browser.ask("return all('.sb-problems .sb-place a').map(a => a.textContent).sort()");
+    assert_eq!(places.as_array().map(Vec::len), Some(2), "{places}");
+    let note = desk.browser.text("return words('.sb-note')");
+    assert!(note.contains(": content/stories/") && note.ends_with(".md:1:1"), "{note}");
+    let link = desk.browser.text("return one('.sb-note a').href");
+    assert!(link.starts_with("vscode://file/") && link.ends_with(".md:1:1"), "{link}");
+    // A note that has a place in a file shows its line.
+    desk.remove("content/stories/Twice.md");
+    desk.save("content/stories/twice.md", "---\ntitle: First\ntitle: Second\n---\n");
+    desk.has_problem("title");
+    let report = desk.browser.text("return words('.sb-problems')");
+    assert!(report.contains("twice.md:3") && report.contains("twice.md:2"), "{report}");
+}

@@ -266,8 +266,11 @@ fn says_nothing_that_steers(what: &str, site: &dyn Fn() -> Folder, arguments: &[
     }
 }
 
-/// Sites in which something has a hostile name or value, each with a word that must be in the report of its build.
-fn hostile_sites() -> Vec<(&'static str, &'static str, Vec<(String, String)>)> {
+/// What is hostile in a site, a word that must be in the report of its build, and its files.
+type Case = (&'static str, &'static str, Vec<(String, String)>);
+
+/// Sites in which something has a hostile name or value.
+fn hostile_sites() -> Vec<Case> {
     let value = quoted(&forging());
     let case = |fields: &str| format!("---\ntitle: Reminders\naudience: team\n{fields}---\n\n## Impact\n\nA letter.\n");
     let story = "content/stories/s.md".to_owned();

@@ -167,13 +167,24 @@ impl Browser {
         self.chromium("goog/cdp/execute", json!({ "cmd": name, "params": parameters }))
     }
 
+    /// The whole document that is shown, as the developer tools tell it, which need no script in it; nothing while a page is being left.
+    pub fn document(&self) -> Option<String> {
+        let ask = |name: &str, parameters: Value| {
+            let command = ChromiumCommand { path: "goog/cdp/execute", body: json!({ "cmd": name, "params": parameters }) };
+            self.runtime.block_on(self.client.issue_cmd(command)).ok()
+        };
+        let root = ask("DOM.getDocument", json!({ "depth": 0 }))?["root"]["nodeId"].clone();
+        Some(ask("DOM.getOuterHTML", json!({ "nodeId": root }))?["outerHTML"].as_str()?.to_owned())
+    }
+
     /// What the console of the pages has shown since it was last asked for.
     #[track_caller]
     pub fn console(&self) -> Vec<String> {
         self.log("browser").iter().filter_map(|entry| entry["message"].as_str().map(str::to_owned)).collect()
     }
 
-    /// The addresses that pages have asked for since this was last asked for, without those of Chromium's own start page.
+    /// The addresses that pages have asked for since this was last asked for, without those of Chromium's own pages: its start page, and
+    /// its viewer of documents.
     #[track_caller]
     pub fn requests(&self) -> Vec<String> {
         let messages = self.log("performance");
@@ -181,7 +192,8 @@ impl Browser {
         let requests = messages.filter(|entry| entry["message"]["method"] == "Network.requestWillBeSent");
         let requests = requests.map(|mut entry| entry["message"]["params"].take());
         let of_site = requests.filter(|request| !request["documentURL"].as_str().is_some_and(|page| page.starts_with("chrome:")));
-        of_site.filter_map(|request| request["request"]["url"].as_str().map(str::to_owned)).collect()
+        let addresses = of_site.filter_map(|request| request["request"]["url"].as_str().map(str::to_owned));
+        addresses.filter(|address| !address.starts_with("chrome-extension:")).collect()
     }
 
     /// Makes the window as wide and as high as another device's.
