@@ -32,7 +32,8 @@ pub type Artefacts = BTreeMap<String, Vec<u8>>;
 
 /// The files of a small site in one text: a line `-- path --` opens each, and what stands before the first is a comment.
 ///
-/// `\xff` stands for the byte 255, so that a file can be something else than UTF-8.
+/// `\xff` stands for the byte 255, so that a file can be something else than UTF-8. A file of the content that starts with `-> ` is a symbolic
+/// link that leads out of the site.
 pub fn files(text: &str) -> Files {
     let mut files = Files::new();
     let mut path = None;
@@ -71,6 +72,10 @@ pub fn inputs(files: &Files) -> Inputs {
     let file = |path: &str, bytes: &[u8]| InputFile::new(SitePath::new(path), bytes.to_vec());
     let mut inputs = Inputs { settings: files.get("site.toml").map(|bytes| file("site.toml", bytes)), ..Inputs::default() };
     for (path, bytes) in files.iter().filter(|(path, _)| path.starts_with("content/")) {
+        if bytes.starts_with(b"-> ") {
+            inputs.links_left.insert(SitePath::new(path.as_str()));
+            continue;
+        }
         match SitePath::new(path.as_str()).extension() {
             "md" | "markdown" => inputs.documents.push(file(path, bytes)),
             _ => {
