@@ -6,7 +6,7 @@ use std::sync::Arc;
 use proptest::prelude::ProptestConfig;
 use proptest::test_runner::RngSeed;
 use storybank::audience::Viewer;
-use storybank::build::{InputFile, Inputs, Linked, Memo, Nothing, Press, asset_names, link_site, link_whole, settings};
+use storybank::build::{InputFile, Inputs, Linked, Memo, Nothing, Press, asset_names, link_site, link_whole, settings, Unfollowed};
 use storybank::config::Target;
 use storybank::diagnostic::{self, Diagnostic};
 use storybank::highlight::Highlighter;
@@ -37,7 +37,8 @@ pub type Artefacts = BTreeMap<String, Vec<u8>>;
 
 /// The files of a small site in one text: a line `-- path --` opens each, and what stands before the first is a comment.
 ///
-/// `\xff` stands for the byte 255, so that a file can be something else than UTF-8.
+/// `\xff` stands for the byte 255, so that a file can be something else than UTF-8. A file of the content that starts with `-> ` is a symbolic
+/// link that leads out of the site.
 pub fn files(text: &str) -> Files {
     let mut files = Files::new();
     let mut path = None;
@@ -76,7 +77,9 @@ pub fn inputs(files: &Files) -> Inputs {
     let file = |path: &str, bytes: &[u8]| InputFile::new(SitePath::new(path), bytes.to_vec());
     let mut inputs = Inputs { settings: files.get("site.toml").map(|bytes| file("site.toml", bytes)), ..Inputs::default() };
     for (path, bytes) in files.iter().filter(|(path, _)| path.starts_with("content/")) {
-        if is_markdown(SitePath::new(path.as_str()).extension()) {
+        if bytes.starts_with(b"-> ") {
+            inputs.unfollowed.push((SitePath::new(path.as_str()), Unfollowed::Outside));
+        } else if is_markdown(SitePath::new(path.as_str()).extension()) {
             inputs.documents.push(file(path, bytes));
         } else {
             inputs.assets.insert(SitePath::new(path.as_str()));
