@@ -168,7 +168,7 @@ fn printed(files: &Files, diagnostics: &[Diagnostic]) -> String {
 pub fn check_wiki(text: &str) -> String {
     let files = files(text);
     let settings = String::from_utf8_lossy(&files["site.toml"]).into_owned();
-    let found = draft(&files, &settings, "handbook").map(|draft| draft.diagnostics);
+    let found = draft(&files, &settings, "handbook").map(|(_, draft)| draft.diagnostics);
     found.map_or_else(|message| format!("error: {message}\n"), |found| printed(&files, &found))
 }
 
