@@ -1019,3 +1019,29 @@ fn pictures_that_no_page_shows_are_deleted_when_that_is_asked_for() {
     site.succeeds(&[]);
     assert_eq!(files(), 2);
 }
+
+#[test]
+fn what_a_colleague_changed_is_printed_as_markdown() {
+    let running = Running::start();
+    let site = running.site(BOT);
+    site.picture("one.png", 10);
+    let body = "## Impact\n\nIt stood *still* for an hour.\n\n![One](one.png)\n\n## What we know\n\n- a point";
+    site.case("alpha", "Case alpha", body);
+    site.succeeds(&[]);
+    let theirs = running.source("Case alpha").replace("an hour", "'''two''' hours").replace("* a point", "* a point\n* and another");
+    running.edit("Case alpha", &format!("{theirs}\n{{{{Template of ours}}}}\n"));
+    let record = site.record();
+    let output = program::run(site.command(&["--show", "alpha"]));
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success() && program::words(&output).contains("last by Editor"), "{}", program::words(&output));
+    let wanted = "## Impact\n\nIt stood *still* for **two** hours.\n\n![One](one.png)\n\n## What we know\n\n- a point\n- and another\n";
+    assert!(printed.starts_with(wanted) && printed.contains("```wiki\n{{Template of ours}}\n```"), "{printed}");
+    assert_eq!(site.record(), record, "looking changes nothing");
+
+    // What is put into the file is published over it.
+    site.case("alpha", "Case alpha", wanted);
+    let said = site.leaves_something(&[]);
+    assert!(said.contains("somebody has changed it") && said.contains("    - {{Template of ours}}"), "only the template differs: {said}");
+    site.succeeds(&["--force", "alpha"]);
+    assert_eq!(running.source("Case alpha").trim(), theirs.trim());
+}

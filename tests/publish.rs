@@ -42,10 +42,16 @@ enum Failure {
     After,
     /// It is done only when the next run has looked already.
     Late,
+    /// The wiki refuses this one page, and takes the others.
+    Refused,
 }
 
 impl Memory {
     fn strike(&mut self, when: Failure) -> Result<(), Error> {
+        if when == Failure::Before && self.failure == Some((0, Failure::Refused)) {
+            self.failure = None;
+            return Err(Error::new("write", "memory", "this page is protected").of_page());
+        }
         match &mut self.failure {
             Some((0, failure)) if *failure == when => Err(Error::new("write", "memory", "the plug was pulled")),
             _ => Ok(()),
@@ -220,7 +226,7 @@ enum Event {
 const CASES: usize = 3;
 
 fn failure() -> impl Strategy<Value = Failure> {
-    prop_oneof![Just(Failure::Before), Just(Failure::After), Just(Failure::Late)]
+    prop_oneof![Just(Failure::Before), Just(Failure::After), Just(Failure::Late), Just(Failure::Refused)]
 }
 
 fn event() -> impl Strategy<Value = Event> {
@@ -385,6 +391,36 @@ fn a_page_that_is_recorded_twice_is_not_deleted() {
         run(&mut wiki, &mut record, &[written("a", "Title", "text")], &wishes).1.expect("nothing is in the way");
         assert_eq!((wiki.text("Title"), record.pages.len()), (Some("text"), 1));
     }
+}
+
+#[test]
+fn a_page_that_is_refused_holds_up_that_page_alone() {
+    for identity in [Identity::Place, Identity::Id] {
+        let mut world = World::new(identity);
+        world.happen(&Event::Publish(None));
+        (0..CASES).for_each(|case| world.happen(&Event::Source(case, 9)));
+        world.happen(&Event::Publish(Some((1, Failure::Refused))));
+        let texts: Vec<_> = (0..CASES).map(|case| world.wiki.text(&format!("Title {case}")).unwrap_or_default().to_owned()).collect();
+        assert_eq!(texts, ["text 0 9", "text 1", "text 2 9"]);
+        let plan = world.publish(None, &keep());
+        let changed = plan.steps.iter().filter(|step| step.action == plan::Action::Update).count();
+        assert_eq!((changed, plan.has_conflicts(), world.wiki.text("Title 1")), (1, false, Some("text 1 9")));
+    }
+}
+
+#[test]
+fn a_new_title_does_not_leave_a_colleagues_words_behind() {
+    let mut world = World::new(Identity::Place);
+    world.happen(&Event::Publish(None));
+    world.happen(&Event::Edit(0, 7));
+    world.happen(&Event::Title(0, 1));
+    let plan = world.publish(None, &keep());
+    assert!(plan.has_conflicts() && world.wiki.text("Title 0 1").is_none(), "{}", plan::show(&plan, storybank::report::Colour::Plain));
+    // Without a colleague there is nothing to say.
+    world.happen(&Event::Title(1, 2));
+    let plan = world.publish(None, &keep());
+    let refused = plan.steps.iter().filter(|step| matches!(step.action, plan::Action::Refuse(_))).count();
+    assert_eq!((refused, world.wiki.text("Title 1 2")), (2, Some("text 1")));
 }
 
 #[test]
