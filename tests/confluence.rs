@@ -93,7 +93,14 @@ struct Site {
 impl Site {
     fn new(edition: Edition) -> Self {
         let wishes = Wishes { forced: BTreeSet::new(), orphans: Orphans::Keep };
-        Self { edition, fake: FakeConfluence::start(edition), record: Record::default(), withheld: Withheld::default(), wishes, refused: Vec::new() }
+        Self {
+            edition,
+            fake: FakeConfluence::start(edition),
+            record: Record::default(),
+            withheld: Withheld::default(),
+            wishes,
+            refused: Vec::new(),
+        }
     }
 
     /// What happens to each page of a publication, in their order; the record is kept whatever happens.

@@ -1212,10 +1212,7 @@ fn the_program_publishes_the_case_study_of_this_repository() {
 
 impl Site {
     fn small_site(&self) -> small_site::SmallSite {
-        let wiki = format!(
-            "kind = \"dokuwiki\"\naddress = \"{}\"\nuser = \"publisher\"\nnamespace = \"{NAMESPACE}\"",
-            self.engine.url
-        );
+        let wiki = format!("kind = \"dokuwiki\"\naddress = \"{}\"\nuser = \"publisher\"\nnamespace = \"{NAMESPACE}\"", self.engine.url);
         small_site::SmallSite::new(&wiki, PASSWORD)
     }
 
@@ -1261,10 +1258,12 @@ fn pictures_that_no_page_shows_are_deleted_when_that_is_asked_for() {
     small.case("alpha", "Case alpha", "## Impact\n\n![One](one.png) ![Two](two.png) ![Three](three.png)");
     small.succeeds(&[]);
     let media = site.folder.join("data/media/team/stories");
-    let files = || fs::read_dir(&media).map_or(0, |found| found.filter(|file| file.as_ref().is_ok_and(|file| file.path().is_file())).count());
+    let files =
+        || fs::read_dir(&media).map_or(0, |found| found.filter(|file| file.as_ref().is_ok_and(|file| file.path().is_file())).count());
     assert_eq!(files(), 3);
     let text = site.source("team:stories:case_alpha");
-    let names: Vec<String> = text.split("{{:team:stories:").skip(1).filter_map(|rest| Some(rest.split(['|', '}']).next()?.to_owned())).collect();
+    let names: Vec<String> =
+        text.split("{{:team:stories:").skip(1).filter_map(|rest| Some(rest.split(['|', '}']).next()?.to_owned())).collect();
     site.edit("team:stories:elsewhere", &format!("{{{{:team:stories:{}}}}}", names[0]));
     fs::write(media.join(&names[1]), "drawn over").expect("it can be written");
     small.case("alpha", "Case alpha", "## Impact\n\nNothing to see.");

@@ -140,7 +140,8 @@ fn runs_at_one_moment_keep_each_others_entries() {
     let record = fs::read_to_string(site.join(".published/w.json")).expect("it is there");
     let missing: Vec<&String> = slugs.iter().filter(|slug| !record.contains(&format!("\"{slug}\""))).collect();
     assert!(missing.is_empty(), "{missing:?} are not in {record}");
-    let left: Vec<_> = fs::read_dir(site.join(".published")).expect("it is there").map(|entry| entry.expect("it can be read").file_name()).collect();
+    let left: Vec<_> =
+        fs::read_dir(site.join(".published")).expect("it is there").map(|entry| entry.expect("it can be read").file_name()).collect();
     assert_eq!(left, ["w.json"], "the lock is gone");
     let again = publish(&site, &[]);
     assert!(again.status.success() && words(&again).contains("create Reminders sent twice"), "{}", words(&again));
@@ -178,7 +179,8 @@ fn pictures_that_no_page_shows_are_deleted_when_that_is_asked_for() {
     let said = publish(&site, &[]);
     assert!(said.status.success() && words(&said).contains("left the picture ") && pictures() == 1, "{}", words(&said));
     let note = site.join("out/notes.md");
-    let name = fs::read_dir(site.join("out/pictures")).expect("it is there").next().expect("it is one").expect("it can be read").file_name();
+    let name =
+        fs::read_dir(site.join("out/pictures")).expect("it is there").next().expect("it is one").expect("it can be read").file_name();
     fs::write(&note, format!("![mine](pictures/{})", name.to_string_lossy())).expect("it can be written");
     let said = publish(&site, &["--prune"]);
     assert!(words(&said).contains("but `notes.md` does") && pictures() == 1, "{}", words(&said));

@@ -898,7 +898,8 @@ fn pictures_that_no_page_shows_are_known() {
         let (used, changed, loose) = (b"used".as_slice(), b"changed".as_slice(), bytes);
         let place = |bytes: &[u8]| format!("pictures/{}", name(bytes));
         let page = format!("![x](pictures/{})\n", name(used));
-        let files: [(&str, &[u8]); 4] = [(&place(used), used), (&place(changed), b"drawn over"), (&place(loose), loose), ("B.md", page.as_bytes())];
+        let files: [(&str, &[u8]); 4] =
+            [(&place(used), used), (&place(changed), b"drawn over"), (&place(loose), loose), ("B.md", page.as_bytes())];
         let remote = Remote::with("main", &files);
         let file = |bytes: &[u8]| RecordedFile { name: name(bytes), page: String::new() };
         let mut wiki = remote.wiki(GitHost::Gitea);

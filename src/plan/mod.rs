@@ -320,7 +320,15 @@ fn has_changed_page(orphans: &[(Recorded, Option<Standing>)], case: &Slug) -> bo
 }
 
 fn of_orphan(recorded: Recorded, standing: Option<Standing>, action: Action) -> Step {
-    Step { case: Slug::of(&recorded.case), title: recorded.title.clone(), wanted: None, recorded: Some(recorded), standing, gone_to: String::new(), action }
+    Step {
+        case: Slug::of(&recorded.case),
+        title: recorded.title.clone(),
+        wanted: None,
+        recorded: Some(recorded),
+        standing,
+        gone_to: String::new(),
+        action,
+    }
 }
 
 /// Whether a page that was published is the one that is to be there, under another case study: its file has another name now, or its
@@ -372,7 +380,8 @@ impl Plan {
                 shown.extend(files(&recorded.id, &recorded.attachments));
             }
         }
-        let is_in_plan = |page: &&Recorded| self.steps.iter().any(|step| step.recorded.as_ref().is_some_and(|other| other.path == page.path));
+        let is_in_plan =
+            |page: &&Recorded| self.steps.iter().any(|step| step.recorded.as_ref().is_some_and(|other| other.path == page.path));
         for page in record.pages.iter().filter(|page| !is_in_plan(page)) {
             shown.extend(files(&page.id, &page.attachments));
         }

@@ -62,7 +62,9 @@ impl AzureWiki {
     }
 
     fn stale(&self, action: &str) -> Error {
-        self.error(action, "somebody has changed it since it was looked at").help("run this again; it looks at the new state first").of_page()
+        self.error(action, "somebody has changed it since it was looked at")
+            .help("run this again; it looks at the new state first")
+            .of_page()
     }
 
     /// A page as it stands there now.
@@ -202,10 +204,6 @@ impl Wiki for AzureWiki {
         }
         let request = self.page("DELETE", &page.title, &format!("&comment={}", encoded(message)));
         let response = self.send(&action, &request)?;
-        if response.is_success() || response.status == 404 {
-            Ok(())
-        } else {
-            Err(self.error(&action, response.reason()).of_page())
-        }
+        if response.is_success() || response.status == 404 { Ok(()) } else { Err(self.error(&action, response.reason()).of_page()) }
     }
 }

@@ -87,7 +87,9 @@ impl Folder {
         if revision == over.map(|over| over.revision.clone()) {
             return Ok(());
         }
-        Err(Error::new(format!("write `{name}`"), shown(&self.folder), "it has changed since it was looked at").help("run this again").of_page())
+        Err(Error::new(format!("write `{name}`"), shown(&self.folder), "it has changed since it was looked at")
+            .help("run this again")
+            .of_page())
     }
 
     /// The file of the folder that shows a picture, if there is one, but for those that are about to change.

@@ -193,14 +193,16 @@ pub struct Client {
 impl Client {
     /// A client that shows itself with a credential and sends nothing that is withheld.
     pub fn new(credential: Credential, withheld: Arc<Withheld>) -> Self {
-        let config = || ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            // A redirection could lead the token to somebody else.
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .timeout_global(Some(PATIENCE))
-            .user_agent(concat!("storybank/", env!("CARGO_PKG_VERSION")))
-            .tls_config(ureq::tls::TlsConfig::builder().root_certs(ureq::tls::RootCerts::PlatformVerifier).build());
+        let config = || {
+            ureq::Agent::config_builder()
+                .http_status_as_error(false)
+                // A redirection could lead the token to somebody else.
+                .max_redirects(0)
+                .max_redirects_will_error(false)
+                .timeout_global(Some(PATIENCE))
+                .user_agent(concat!("storybank/", env!("CARGO_PKG_VERSION")))
+                .tls_config(ureq::tls::TlsConfig::builder().root_certs(ureq::tls::RootCerts::PlatformVerifier).build())
+        };
         let (agent, direct) = (config().build().new_agent(), config().proxy(None).build().new_agent());
         Self { agent, direct, credential, withheld }
     }

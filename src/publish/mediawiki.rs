@@ -222,7 +222,12 @@ impl Mediawiki {
     }
 
     /// What the wiki tells of titles, by the titles as they were asked for; of one that it would not take, why.
-    fn titles(&mut self, action: &str, titles: &[String], wanted: &[(&str, &str)]) -> Result<BTreeMap<String, Result<Found, Error>>, Error> {
+    fn titles(
+        &mut self,
+        action: &str,
+        titles: &[String],
+        wanted: &[(&str, &str)],
+    ) -> Result<BTreeMap<String, Result<Found, Error>>, Error> {
         let mut found = BTreeMap::new();
         for some in portions(titles) {
             let mut more = Vec::new();
@@ -339,7 +344,10 @@ impl Mediawiki {
         for (written, element, extension) in ELEMENTS {
             if text.contains(written) && !known.contains(element) {
                 let help = format!("let an administrator of the wiki switch on the extension `{extension}`, which comes with MediaWiki");
-                return Err(self.error(action, format!("the wiki does not know `{element}` and would show it to readers")).help(help).of_page());
+                return Err(self
+                    .error(action, format!("the wiki does not know `{element}` and would show it to readers"))
+                    .help(help)
+                    .of_page());
             }
         }
         Ok(())
@@ -496,7 +504,8 @@ impl Wiki for Mediawiki {
         }
         if let Some(over) = write.over {
             self.check_version(&action, path, &over.revision)?;
-            let edit = self.edit(&action, path, write.message, &[("nocreate", "1"), ("baserevid", &over.revision), ("text", &page.text)])?;
+            let edit =
+                self.edit(&action, path, write.message, &[("nocreate", "1"), ("baserevid", &over.revision), ("text", &page.text)])?;
             let is_change = edit["newrevid"].is_number();
             if is_change && version(&edit["oldrevid"]) != over.revision {
                 return Err(self.take_back(&action, path, &version(&edit["newrevid"])).of_page());
@@ -711,7 +720,9 @@ fn refusal(code: &str) -> &'static str {
         "protectedpage" | "cascadeprotected" => "the page is protected",
         "protectedtitle" => "the title is protected, so that no page can be made there",
         "protectednamespace" | "protectednamespace-interface" => "the namespace is protected",
-        "permissiondenied" | "cantcreate" | "cantcreate-anon" | "noedit" | "badaccess-groups" => "the user of the bot password may not do this",
+        "permissiondenied" | "cantcreate" | "cantcreate-anon" | "noedit" | "badaccess-groups" => {
+            "the user of the bot password may not do this"
+        }
         "blocked" | "autoblocked" => "the user is blocked",
         _ if code.starts_with("titleblacklist") => "the wiki has a list of titles that it does not take, and this is one",
         _ => "the wiki would refuse it",
@@ -737,7 +748,9 @@ fn advice(code: &str) -> &'static str {
         "contenttoobig" => "make two pages of it, or ask an administrator for a larger `$wgMaxArticleSize`",
         "uploaddisabled" => "ask an administrator of the wiki to switch uploads on (`$wgEnableUploads`)",
         "file-too-large" | "filetype-banned" | "verification-error" => "make the picture smaller, or use PNG or JPEG",
-        _ if code == "spamblacklist" || code.starts_with("titleblacklist") => "ask an administrator of the wiki, or write it in another way",
+        _ if code == "spamblacklist" || code.starts_with("titleblacklist") => {
+            "ask an administrator of the wiki, or write it in another way"
+        }
         _ if code.starts_with("abusefilter") => {
             "a filter of the wiki takes the page for abuse; ask an administrator of the wiki to let the user pass"
         }

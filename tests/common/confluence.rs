@@ -475,7 +475,10 @@ impl State {
             ("GET", ["content", id]) if self.pages.get(*id).is_some_and(|page| page.status == "current") => {
                 let Some(page) = self.pages[*id].in_version(asked) else { return self.error(404, "No content found") };
                 let is_historical = asked.parameter("version").is_some();
-                assert!(!is_historical || asked.parameter("status").as_deref() == Some("historical"), "an old version is asked for as such");
+                assert!(
+                    !is_historical || asked.parameter("status").as_deref() == Some("historical"),
+                    "an old version is asked for as such"
+                );
                 (200, self.shown_by_first(&page, asked))
             }
             ("GET", ["content", id, rest @ ..]) if !rest.is_empty() => {

@@ -211,7 +211,8 @@ pub fn drafts(files: &Files, audience: Audience) -> Vec<(&'static str, Option<Dr
 /// The same for the team, with the settings of the wikis.
 pub fn drafts_and_targets(files: &Files) -> Vec<(&'static str, Target, Draft)> {
     let settings = |kind: &str, more: &str| format!("[wiki.w]\nkind = \"{kind}\"\n{more}\n");
-    let one = |(kind, more): &(&'static str, &str)| draft(files, &settings(kind, more), "w").ok().map(|(target, draft)| (*kind, target, draft));
+    let one =
+        |(kind, more): &(&'static str, &str)| draft(files, &settings(kind, more), "w").ok().map(|(target, draft)| (*kind, target, draft));
     WIKIS.iter().filter_map(one).collect()
 }
 

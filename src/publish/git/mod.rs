@@ -34,7 +34,16 @@ impl GitWiki {
     /// repository names; no page outside of the folder is written. Nothing that is withheld leaves.
     pub fn new(host: GitHost, repository: &str, branch: &str, folder: &str, sidebar: Sidebar, withheld: Arc<Withheld>) -> Self {
         let folder = folder.trim_matches('/').to_owned();
-        Self { host, repository: repository.to_owned(), branch: branch.to_owned(), folder, sidebar, withheld, fetched: None, moved: BTreeMap::new() }
+        Self {
+            host,
+            repository: repository.to_owned(),
+            branch: branch.to_owned(),
+            folder,
+            sidebar,
+            withheld,
+            fetched: None,
+            moved: BTreeMap::new(),
+        }
     }
 
     fn flavour(&self) -> Flavour {

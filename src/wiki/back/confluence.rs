@@ -130,7 +130,9 @@ impl Reader {
         for row in rows {
             let mut cells = Vec::new();
             for cell in row.elements() {
-                if cell.attributes.iter().any(|(name, _)| name.ends_with("span")) || cell.elements().any(|inner| inner.name != "p" && is_block(inner)) {
+                if cell.attributes.iter().any(|(name, _)| name.ends_with("span"))
+                    || cell.elements().any(|inner| inner.name != "p" && is_block(inner))
+                {
                     return None;
                 }
                 let mut line = Line::default();
@@ -160,7 +162,8 @@ impl Reader {
     }
 
     fn macro_of(&mut self, element: &Element, depth: usize) -> Vec<Block> {
-        let parameter = |name: &str| element.elements().find(|part| part.attribute("ac:name") == Some(name)).map(Element::text).unwrap_or_default();
+        let parameter =
+            |name: &str| element.elements().find(|part| part.attribute("ac:name") == Some(name)).map(Element::text).unwrap_or_default();
         let body = element.elements().find(|part| part.name == "ac:rich-text-body");
         let blocks = |reader: &mut Self| body.map_or(Vec::new(), |body| reader.blocks(&body.children, depth + 1));
         match element.attribute("ac:name").unwrap_or_default() {
@@ -284,8 +287,27 @@ fn without_ways_back(node: &Node) -> Node {
 
 fn is_block(element: &Element) -> bool {
     const BLOCKS: [&str; 21] = [
-        "h1", "h2", "h3", "h4", "h5", "h6", "p", "blockquote", "hr", "ul", "ol", "ac:task-list", "table", "pre", "div", "ac:layout",
-        "ac:layout-section", "ac:layout-cell", "dl", "section", "figure",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "p",
+        "blockquote",
+        "hr",
+        "ul",
+        "ol",
+        "ac:task-list",
+        "table",
+        "pre",
+        "div",
+        "ac:layout",
+        "ac:layout-section",
+        "ac:layout-cell",
+        "dl",
+        "section",
+        "figure",
     ];
     let is_anchor = element.attribute("ac:name") == Some("anchor");
     BLOCKS.contains(&element.name.as_str()) || (element.name == "ac:structured-macro" && !is_anchor && holds_lines(element))
@@ -323,7 +345,13 @@ fn code(language: &str, text: &str) -> Block {
 fn take_box(blocks: &mut [Block]) -> Option<bool> {
     let Some(Block::Paragraph(line)) = blocks.first_mut() else { return None };
     let Some(Inline::Text(words)) = line.first_mut() else { return None };
-    let done = if words.starts_with("[x] ") { true } else if words.starts_with("[ ] ") { false } else { return None };
+    let done = if words.starts_with("[x] ") {
+        true
+    } else if words.starts_with("[ ] ") {
+        false
+    } else {
+        return None;
+    };
     words.replace_range(..4, "");
     line.retain(|inline| !matches!(inline, Inline::Text(words) if words.is_empty()));
     Some(done)

@@ -142,7 +142,9 @@ impl Reader {
         }
         let (tag, inner) = (&text[..open], &text[open..inner_end]);
         let block = match name.as_str() {
-            "syntaxhighlight" | "source" => Block::Code { language: attribute(tag, "lang").unwrap_or_default().to_owned(), text: code(inner) },
+            "syntaxhighlight" | "source" => {
+                Block::Code { language: attribute(tag, "lang").unwrap_or_default().to_owned(), text: code(inner) }
+            }
             "pre" => Block::Code { language: String::new(), text: code(&decode_references(inner)) },
             "blockquote" => Block::Quote(self.blocks(inner, depth + 1)),
             "p" => Block::Paragraph(self.line(inner.trim(), depth)),

@@ -343,7 +343,8 @@ fn callouts_of(text: &str) -> String {
     while let Some(line) = lines.next() {
         out.push_str(line);
         let is_callout = line.trim_start_matches(['>', ' ']).starts_with("[!") && line.trim_end().ends_with(']');
-        let title = lines.peek().filter(|_| is_callout).and_then(|next| next.trim_start_matches(['>', ' ']).strip_prefix("**")?.strip_suffix("**"));
+        let title =
+            lines.peek().filter(|_| is_callout).and_then(|next| next.trim_start_matches(['>', ' ']).strip_prefix("**")?.strip_suffix("**"));
         if let Some(title) = title.filter(|title| !title.contains("**")) {
             out.push(' ');
             out.push_str(title);
@@ -375,8 +376,29 @@ fn with_lost_lines(dialect: Dialect, text: &str, markdown: String, names: &Names
 /// A line of a wiki without its tags, its addresses and the words that mean something to the wiki.
 fn without_markup(line: &str) -> String {
     const SIGNS: [&str; 23] = [
-        "File", "Image", "frameless", "800px", "link", "alt", "class", "wikitable", "style", "text", "align", "left", "center", "right", "scope",
-        "row", "NOTOC", "TOC", "note", "px", "thumb", "start", "lang",
+        "File",
+        "Image",
+        "frameless",
+        "800px",
+        "link",
+        "alt",
+        "class",
+        "wikitable",
+        "style",
+        "text",
+        "align",
+        "left",
+        "center",
+        "right",
+        "scope",
+        "row",
+        "NOTOC",
+        "TOC",
+        "note",
+        "px",
+        "thumb",
+        "start",
+        "lang",
     ];
     let mut words = String::new();
     let mut rest = line;
@@ -389,8 +411,18 @@ fn without_markup(line: &str) -> String {
     words.push_str(rest);
     let words = crate::words::decode_references(&words);
     // The targets of links and pictures are addresses.
-    let words: String = words.split("[[").enumerate().map(|(at, part)| if at == 0 { part } else { part.split_once('|').map_or(part, |(_, part)| part) }).collect::<Vec<_>>().join(" ");
-    let words: String = words.split("{{").enumerate().map(|(at, part)| if at == 0 || !part.starts_with(':') { part } else { part.split_once(['|', '}']).map_or(part, |(_, part)| part) }).collect::<Vec<_>>().join(" ");
+    let words: String = words
+        .split("[[")
+        .enumerate()
+        .map(|(at, part)| if at == 0 { part } else { part.split_once('|').map_or(part, |(_, part)| part) })
+        .collect::<Vec<_>>()
+        .join(" ");
+    let words: String = words
+        .split("{{")
+        .enumerate()
+        .map(|(at, part)| if at == 0 || !part.starts_with(':') { part } else { part.split_once(['|', '}']).map_or(part, |(_, part)| part) })
+        .collect::<Vec<_>>()
+        .join(" ");
     words.split(|next: char| !next.is_alphanumeric()).filter(|word| !SIGNS.contains(word)).collect::<Vec<_>>().join(" ")
 }
 
