@@ -289,13 +289,47 @@ fn guarded_lines(text: &str) -> String {
         if is_code || line.trim().bytes().all(|byte| byte == b'=') {
             out.push_str(line);
         } else {
-            // Between back ticks everything is code.
-            let parts = line.split('`').enumerate().map(|(at, part)| if at % 2 == 0 { guarded(part) } else { part.to_owned() });
-            out.push_str(&parts.collect::<Vec<_>>().join("`"));
+            add_guarded(line, &mut out);
         }
         out.push('\n');
     }
     out.replace(BACKSLASH, "\\")
+}
+
+/// Adds a line in which nothing outside of code is a comment or a mark.
+fn add_guarded(line: &str, out: &mut String) {
+    let mut words = String::new();
+    let mut rest = line;
+    while let Some(next) = rest.chars().next() {
+        let ticks = rest.bytes().take_while(|&byte| byte == b'`').count();
+        let code = if ticks > 0 { code_length(rest, ticks) } else { None };
+        if let Some(length) = code {
+            out.push_str(&guarded(&std::mem::take(&mut words)));
+            out.push_str(&rest[..length]);
+            rest = &rest[length..];
+            continue;
+        }
+        // A sign behind a backslash is a word and opens nothing.
+        let behind = if next == '\\' { rest[1..].chars().next().map_or(0, char::len_utf8) } else { 0 };
+        let length = ticks.max(next.len_utf8()) + behind;
+        words.push_str(&rest[..length]);
+        rest = &rest[length..];
+    }
+    out.push_str(&guarded(&words));
+}
+
+/// How long the code is that begins with some back ticks; nothing where as many do not end it.
+fn code_length(text: &str, ticks: usize) -> Option<usize> {
+    let mut at = ticks;
+    while let Some(found) = text[at..].find('`') {
+        let start = at + found;
+        let count = text[start..].bytes().take_while(|&byte| byte == b'`').count();
+        at = start + count;
+        if count == ticks {
+            return Some(at);
+        }
+    }
+    None
 }
 
 /// The text without what the host shows as the title.
