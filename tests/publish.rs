@@ -6,7 +6,7 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
-use storybank::plan::{self, Digest, Identity, Orphans, Plan, Record, Recorded, Standing, Wishes};
+use storybank::plan::{self, Digest, FileState, Identity, Orphans, Plan, Record, Recorded, RecordedFile, Standing, Wishes};
 use storybank::publish::{self, Error, Pictures, Sought, Wiki, Write};
 use storybank::slug::Slug;
 use storybank::source::SitePath;
@@ -24,6 +24,8 @@ struct Memory {
     next: usize,
     /// A write that nobody waits for any more and that is still to be done: where, over which revision, and what.
     late: Option<(String, Option<usize>, Entry)>,
+    /// The files that were deleted.
+    deleted: Vec<String>,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -163,6 +165,11 @@ impl Wiki for Memory {
         let failed = self.strike(Failure::After);
         self.count();
         failed
+    }
+
+    fn delete_file(&mut self, file: &RecordedFile) -> Result<(), Error> {
+        self.deleted.push(file.name.clone());
+        Ok(())
     }
 }
 
@@ -405,6 +412,26 @@ fn a_page_that_is_refused_holds_up_that_page_alone() {
         let plan = world.publish(None, &keep());
         let changed = plan.steps.iter().filter(|step| step.action == plan::Action::Update).count();
         assert_eq!((changed, plan.has_conflicts(), world.wiki.text("Title 1")), (1, false, Some("text 1 9")));
+    }
+}
+
+#[test]
+fn files_go_only_when_all_pages_that_showed_them_are_written() {
+    for (failure, deleted) in [(Some((0, Failure::Refused)), 0), (None, 1)] {
+        let mut wiki = Memory::default();
+        let mut record = Record::default();
+        let page = Written { attachments: vec!["a.png".to_owned(), "b.png".to_owned()], ..written("a", "Title", "text") };
+        run(&mut wiki, &mut record, &[page], &keep()).1.expect("nothing is in the way");
+        let page = Written { attachments: vec!["a.png".to_owned()], ..written("a", "Title", "other text") };
+        let search = plan::search(vec![page], &record, wiki.identity(), |_| true);
+        let standings = publish::look(&mut wiki, &search).expect("looking goes well");
+        let mut plan = plan::plan(search, standings, &keep());
+        let files = plan.unshown(&record, wiki.identity());
+        assert_eq!(files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>(), ["b.png"]);
+        plan.take_up_files(files, vec![FileState::Unused], Orphans::Delete);
+        wiki.failure = failure;
+        publish::apply(&mut wiki, &plan, &mut record, &Pictures::new(), |_| Ok::<(), Error>(()), |_| ()).expect("the wiki is there");
+        assert_eq!((wiki.deleted.len(), record.files.len()), (deleted, 2 - deleted));
     }
 }
 
