@@ -188,3 +188,78 @@ fn pictures_that_no_page_shows_are_deleted_when_that_is_asked_for() {
     assert!(publish(&site, &["--prune"]).status.success());
     assert_eq!(pictures(), 0);
 }
+
+#[test]
+fn what_would_be_sent_can_be_looked_at_without_a_token() {
+    for (settings, ending, words_of_it) in [
+        ("kind = \"mediawiki\"\naddress = \"https://wiki.example.org/w\"\nuser = \"u\"", "wiki", "== Impact =="),
+        ("kind = \"dokuwiki\"\naddress = \"https://wiki.example.org\"\nuser = \"u\"", "txt", "===== Impact ====="),
+        ("kind = \"confluence\"\naddress = \"https://wiki.example.org\"\nspace = \"S\"", "xml", "<h2>Impact</h2>"),
+        ("kind = \"github\"\nrepository = \"r\"", "md", "## Impact"),
+        ("kind = \"folder\"\nfolder = \"out\"\nformat = \"html\"", "html", "Impact</h2>"),
+    ] {
+        let site = site(settings);
+        let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\"><rect width=\"7\"/></svg>\n";
+        fs::write(site.join("content/case-studies/plan.svg"), svg).expect("it can be written");
+        fs::write(site.join(PLACE), format!("{CASE}\n![A plan](plan.svg)\n")).expect("it can be written");
+        let out = site.join("look");
+        let to = out.to_str().expect("it is text").to_owned();
+        let done = publish(&site, &["--out", &to]);
+        assert!(done.status.success() && words(&done).contains("nothing was sent"), "{}", words(&done));
+        let text = fs::read_to_string(out.join(format!("pages/reminders.{ending}"))).expect("the page is there");
+        assert!(text.contains(words_of_it), "{text}");
+        let list = fs::read_to_string(out.join("index.md")).expect("there is a list");
+        assert!(list.contains("“Reminders sent twice”") && list.contains(&format!("pages/reminders.{ending}")), "{list}");
+        let pictures = fs::read_dir(out.join("pages/pictures")).map_or(0, Iterator::count);
+        assert_eq!(pictures, usize::from(ending != "html"), "the picture of {ending}");
+        assert!(!site.join(".published").exists(), "nothing is recorded");
+
+        // What somebody else has put there is theirs.
+        fs::write(out.join("notes.txt"), "mine").expect("it can be written");
+        fs::remove_file(site.join(PLACE)).expect("it is there");
+        fs::write(site.join("content/case-studies/other.md"), CASE).expect("it can be written");
+        assert!(publish(&site, &["--out", &to]).status.success());
+        assert!(out.join("notes.txt").exists() && !out.join(format!("pages/reminders.{ending}")).exists());
+        let foreign = site.join("foreign");
+        fs::create_dir_all(&foreign).expect("it can be made");
+        fs::write(foreign.join("index.md"), "mine").expect("it can be written");
+        let refused = publish(&site, &["--out", foreign.to_str().expect("it is text")]);
+        assert_eq!((refused.status.code(), fs::read_to_string(foreign.join("index.md")).ok()), (Some(2), Some("mine".to_owned())));
+    }
+}
+
+#[test]
+fn what_may_not_leave_is_not_written_to_be_looked_at_either() {
+    let site = site("kind = \"github\"\nrepository = \"r\"\n[forbid]\nwords = [\"second letter\"]");
+    let out = site.join("look");
+    let refused = publish(&site, &["--out", out.to_str().expect("it is text")]);
+    assert!(refused.status.code() == Some(1) && !out.exists(), "{}", words(&refused));
+}
+
+#[test]
+fn a_proxy_is_asked_for_other_hosts_and_not_for_this_machine() {
+    let proxy = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let address = proxy.local_addr().expect("it has an address");
+    let start = |wiki: &str| {
+        let site = site(&format!("kind = \"dokuwiki\"\naddress = \"{wiki}\"\nuser = \"u\""));
+        let mut command = storybank(["publish", "w"]);
+        command.arg("--root").arg(site.path()).env("STORYBANK_W_TOKEN", "s3cret").env_remove("NO_PROXY").env_remove("no_proxy");
+        command.env("ALL_PROXY", format!("http://{address}")).stdout(Stdio::null()).stderr(Stdio::piped());
+        (command.spawn().expect("the program can be started"), site)
+    };
+    let (mut child, _site) = start("https://wiki.example.org");
+    let (stream, _) = proxy.accept().expect("the proxy is asked");
+    let mut first = String::new();
+    BufReader::new(&stream).read_line(&mut first).expect("it is a request");
+    drop(stream);
+    assert!(first.starts_with("CONNECT wiki.example.org:443"), "{first}");
+    child.wait().expect("it ends");
+
+    let here = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let (mut child, _site) = start(&format!("http://{}", here.local_addr().expect("it has an address")));
+    drop(here.accept().expect("the wiki itself is asked"));
+    drop(here);
+    child.wait().expect("it ends");
+    proxy.set_nonblocking(true).expect("it can be set");
+    assert!(proxy.accept().is_err(), "the proxy is not asked for this machine");
+}

@@ -6,7 +6,7 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
-use storybank::plan::{self, Digest, Identity, Orphans, Plan, Record, Recorded, Standing, Wishes};
+use storybank::plan::{self, Digest, FileState, Identity, Orphans, Plan, Record, Recorded, RecordedFile, Standing, Wishes};
 use storybank::publish::{self, Error, Pictures, Sought, Wiki, Write};
 use storybank::slug::Slug;
 use storybank::source::SitePath;
@@ -24,6 +24,8 @@ struct Memory {
     next: usize,
     /// A write that nobody waits for any more and that is still to be done: where, over which revision, and what.
     late: Option<(String, Option<usize>, Entry)>,
+    /// The files that were deleted.
+    deleted: Vec<String>,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -42,10 +44,16 @@ enum Failure {
     After,
     /// It is done only when the next run has looked already.
     Late,
+    /// The wiki refuses this one page, and takes the others.
+    Refused,
 }
 
 impl Memory {
     fn strike(&mut self, when: Failure) -> Result<(), Error> {
+        if when == Failure::Before && self.failure == Some((0, Failure::Refused)) {
+            self.failure = None;
+            return Err(Error::new("write", "memory", "this page is protected").of_page());
+        }
         match &mut self.failure {
             Some((0, failure)) if *failure == when => Err(Error::new("write", "memory", "the plug was pulled")),
             _ => Ok(()),
@@ -158,6 +166,11 @@ impl Wiki for Memory {
         self.count();
         failed
     }
+
+    fn delete_file(&mut self, file: &RecordedFile) -> Result<(), Error> {
+        self.deleted.push(file.name.clone());
+        Ok(())
+    }
 }
 
 fn written(case: &str, title: &str, text: &str) -> Written {
@@ -220,7 +233,7 @@ enum Event {
 const CASES: usize = 3;
 
 fn failure() -> impl Strategy<Value = Failure> {
-    prop_oneof![Just(Failure::Before), Just(Failure::After), Just(Failure::Late)]
+    prop_oneof![Just(Failure::Before), Just(Failure::After), Just(Failure::Late), Just(Failure::Refused)]
 }
 
 fn event() -> impl Strategy<Value = Event> {
@@ -385,6 +398,56 @@ fn a_page_that_is_recorded_twice_is_not_deleted() {
         run(&mut wiki, &mut record, &[written("a", "Title", "text")], &wishes).1.expect("nothing is in the way");
         assert_eq!((wiki.text("Title"), record.pages.len()), (Some("text"), 1));
     }
+}
+
+#[test]
+fn a_page_that_is_refused_holds_up_that_page_alone() {
+    for identity in [Identity::Place, Identity::Id] {
+        let mut world = World::new(identity);
+        world.happen(&Event::Publish(None));
+        (0..CASES).for_each(|case| world.happen(&Event::Source(case, 9)));
+        world.happen(&Event::Publish(Some((1, Failure::Refused))));
+        let texts: Vec<_> = (0..CASES).map(|case| world.wiki.text(&format!("Title {case}")).unwrap_or_default().to_owned()).collect();
+        assert_eq!(texts, ["text 0 9", "text 1", "text 2 9"]);
+        let plan = world.publish(None, &keep());
+        let changed = plan.steps.iter().filter(|step| step.action == plan::Action::Update).count();
+        assert_eq!((changed, plan.has_conflicts(), world.wiki.text("Title 1")), (1, false, Some("text 1 9")));
+    }
+}
+
+#[test]
+fn files_go_only_when_all_pages_that_showed_them_are_written() {
+    for (failure, deleted) in [(Some((0, Failure::Refused)), 0), (None, 1)] {
+        let mut wiki = Memory::default();
+        let mut record = Record::default();
+        let page = Written { attachments: vec!["a.png".to_owned(), "b.png".to_owned()], ..written("a", "Title", "text") };
+        run(&mut wiki, &mut record, &[page], &keep()).1.expect("nothing is in the way");
+        let page = Written { attachments: vec!["a.png".to_owned()], ..written("a", "Title", "other text") };
+        let search = plan::search(vec![page], &record, wiki.identity(), |_| true);
+        let standings = publish::look(&mut wiki, &search).expect("looking goes well");
+        let mut plan = plan::plan(search, standings, &keep());
+        let files = plan.unshown(&record, wiki.identity());
+        assert_eq!(files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>(), ["b.png"]);
+        plan.take_up_files(files, vec![FileState::Unused], Orphans::Delete);
+        wiki.failure = failure;
+        publish::apply(&mut wiki, &plan, &mut record, &Pictures::new(), |_| Ok::<(), Error>(()), |_| ()).expect("the wiki is there");
+        assert_eq!((wiki.deleted.len(), record.files.len()), (deleted, 2 - deleted));
+    }
+}
+
+#[test]
+fn a_new_title_does_not_leave_a_colleagues_words_behind() {
+    let mut world = World::new(Identity::Place);
+    world.happen(&Event::Publish(None));
+    world.happen(&Event::Edit(0, 7));
+    world.happen(&Event::Title(0, 1));
+    let plan = world.publish(None, &keep());
+    assert!(plan.has_conflicts() && world.wiki.text("Title 0 1").is_none(), "{}", plan::show(&plan, storybank::report::Colour::Plain));
+    // Without a colleague there is nothing to say.
+    world.happen(&Event::Title(1, 2));
+    let plan = world.publish(None, &keep());
+    let refused = plan.steps.iter().filter(|step| matches!(step.action, plan::Action::Refuse(_))).count();
+    assert_eq!((refused, world.wiki.text("Title 1 2")), (2, Some("text 1")));
 }
 
 #[test]

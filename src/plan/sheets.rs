@@ -58,7 +58,12 @@ pub fn as_markdown(draft: &Draft, target: &Target, case: &Slug, standing: &Stand
     let others = draft.cases.iter().filter(|other| draft.names.contains_key(&other.slug));
     let pages = others.map(|other| (address(&other.slug), relative(&file, &other.file))).collect();
     let apart = own.map_or(Vec::new(), |own| from_front_matter(&own.page.blocks));
-    markdown(dialect, &standing.text, &Names { pictures, pages, apart }, highlighter)
+    markdown(
+        dialect,
+        &standing.text,
+        &Names { pictures, pages, title: own.map_or(String::new(), |own| own.title.clone()), apart },
+        highlighter,
+    )
 }
 
 /// What of a page does not come from the text of its file.

@@ -1,7 +1,7 @@
 //! Carrying out a plan, so that it can be interrupted anywhere and carried on by the next run.
 
 use super::{Error, Pictures, Reach, Wiki, Write};
-use crate::plan::{Action, Digest, FileAction, Identity, Plan, Record, Recorded, Standing, Step};
+use crate::plan::{Action, Digest, FileAction, FileStep, Identity, Plan, Record, Recorded, Standing, Step};
 use crate::wiki::{Name, Written};
 
 /// What came of a plan that was carried out.
@@ -87,7 +87,9 @@ pub fn apply<E: From<Error>>(
 
 /// Deletes the files that no page shows any more. One that cannot be deleted is not worth stopping for.
 fn delete_files(wiki: &mut dyn Wiki, plan: &Plan, done: &mut Record, outcome: &mut Outcome) -> Result<(), Error> {
-    for step in &plan.files {
+    // A page that was refused may show a file that its new text does without; the next run looks again.
+    let files: &[FileStep] = if outcome.refused.is_empty() { &plan.files } else { &[] };
+    for step in files {
         match step.action {
             FileAction::Delete => match wiki.delete_file(&step.file) {
                 Ok(()) => drop(done.files.remove(&step.file)),

@@ -184,6 +184,8 @@ impl Response {
 /// Makes requests to one wiki.
 pub struct Client {
     agent: ureq::Agent,
+    /// Asks this machine itself, without the proxy that is set for other hosts.
+    direct: ureq::Agent,
     credential: Credential,
     withheld: Arc<Withheld>,
 }
@@ -191,16 +193,18 @@ pub struct Client {
 impl Client {
     /// A client that shows itself with a credential and sends nothing that is withheld.
     pub fn new(credential: Credential, withheld: Arc<Withheld>) -> Self {
-        let config = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            // A redirection could lead the token to somebody else.
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .timeout_global(Some(PATIENCE))
-            .user_agent(concat!("storybank/", env!("CARGO_PKG_VERSION")))
-            .tls_config(ureq::tls::TlsConfig::builder().root_certs(ureq::tls::RootCerts::PlatformVerifier).build())
-            .build();
-        Self { agent: config.new_agent(), credential, withheld }
+        let config = || {
+            ureq::Agent::config_builder()
+                .http_status_as_error(false)
+                // A redirection could lead the token to somebody else.
+                .max_redirects(0)
+                .max_redirects_will_error(false)
+                .timeout_global(Some(PATIENCE))
+                .user_agent(concat!("storybank/", env!("CARGO_PKG_VERSION")))
+                .tls_config(ureq::tls::TlsConfig::builder().root_certs(ureq::tls::RootCerts::PlatformVerifier).build())
+        };
+        let (agent, direct) = (config().build().new_agent(), config().proxy(None).build().new_agent());
+        Self { agent, direct, credential, withheld }
     }
 
     /// Makes a request; `action` says what it is for, as `read the page “…”`. An answer of any status is an answer.
@@ -266,10 +270,12 @@ impl Client {
             Credential::Bearer(secret) => wire = wire.header("Authorization", format!("Bearer {}", secret.expose())),
         }
         let has_body = !request.body.is_empty() || matches!(request.method, "POST" | "PUT");
+        // A proxy would read what need not be encrypted on the way to this machine.
+        let agent = if is_loopback(host_of(&request.url)) { &self.direct } else { &self.agent };
         let answer = if has_body {
-            self.agent.run(wire.body(request.body.as_slice()).map_err(in_words)?)
+            agent.run(wire.body(request.body.as_slice()).map_err(in_words)?)
         } else {
-            self.agent.run(wire.body(()).map_err(in_words)?)
+            agent.run(wire.body(()).map_err(in_words)?)
         };
         let mut answer = answer.map_err(in_words)?;
         let headers = answer.headers().iter();
@@ -291,13 +297,18 @@ fn in_words(error: impl fmt::Display) -> String {
 /// A token must not be read by everybody on the way; on this machine there is no way.
 fn refuse_open_road(url: &str, credential: &Credential, is_login: bool) -> Result<(), String> {
     let carries_token = is_login || !matches!(credential, Credential::None);
-    let host = url.strip_prefix("http://").map(|rest| rest.split(['/', '?']).next().unwrap_or_default());
+    let host = url.starts_with("http://").then(|| host_of(url));
     match host {
         Some(host) if carries_token && !is_loopback(host) => {
             Err("the address starts with `http://`, so the token could be read on the way; use `https://`".to_owned())
         }
         _ => Ok(()),
     }
+}
+
+/// The host of an address, with its port.
+fn host_of(url: &str) -> &str {
+    url.split_once("://").map_or("", |(_, rest)| rest.split(['/', '?']).next().unwrap_or_default())
 }
 
 fn is_loopback(authority: &str) -> bool {

@@ -424,7 +424,8 @@ impl Mediawiki {
         };
         let was_published = page.recorded.is_some_and(|recorded| recorded.written.is_some());
         let is_elsewhere = !found.contains_key("revisions") || found.get("redirect") == Some(&Value::Bool(true));
-        if let (true, true, Some(place)) = (was_published, is_elsewhere, self.moved_to(path)?) {
+        let place = if was_published && is_elsewhere { self.moved_to(path)? } else { None };
+        if let Some(place) = place {
             let there = self.pages(std::slice::from_ref(&place))?.remove(&place);
             if let Some(Ok(there)) = there
                 && let Some(standing) = standing(&place, &there, attachments.clone())

@@ -192,8 +192,10 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "cannot {} at {}: {}", self.action, self.place, self.reason)?;
-        if self.help.is_empty() { Ok(()) } else { write!(formatter, "; {}", self.help) }
+        let help = if self.help.is_empty() { String::new() } else { format!("; {}", self.help) };
+        let text = format!("cannot {} at {}: {}{help}", self.action, self.place, self.reason);
+        // Nothing that the other side says may steer the terminal that shows it.
+        formatter.write_str(&text.replace(char::is_control, " "))
     }
 }
 

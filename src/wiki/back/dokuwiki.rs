@@ -30,7 +30,7 @@ pub(super) fn read(text: &str) -> Reading {
 /// Lines, those of code and footnotes together with the line that they begin in.
 fn logical_lines(text: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    let mut open: Option<&str> = None;
+    let mut open: Option<&'static str> = None;
     for line in text.lines() {
         match open {
             Some(_) => {
@@ -41,14 +41,52 @@ fn logical_lines(text: &str) -> Vec<String> {
             }
             None => lines.push(line.to_owned()),
         }
-        let whole = lines.last().map_or("", String::as_str);
-        open = ["code", "file", "html", "php"].into_iter().find(|tag| {
-            let opened = whole.rfind(&format!("<{tag}>")).max(whole.rfind(&format!("<{tag} ")));
-            let closed = whole.rfind(&format!("</{tag}>"));
-            opened.is_some() && opened > closed
-        });
+        // What was open is closed by this line or not; a line by itself may open something.
+        let looked_at = match open {
+            Some(_) => line,
+            None => lines.last().map_or("", String::as_str),
+        };
+        open = left_open(looked_at, open);
     }
     lines
+}
+
+/// The tag of code that a line leaves open, given the one that was open before it.
+fn left_open(line: &str, open: Option<&'static str>) -> Option<&'static str> {
+    let mut rest = line;
+    let mut open = open;
+    loop {
+        if let Some(tag) = open {
+            let close = format!("</{tag}>");
+            let Some(end) = rest.find(&close) else { return open };
+            rest = &rest[end + close.len()..];
+            open = None;
+        } else {
+            let (at, tag) = code_start(rest)?;
+            rest = &rest[at + 1..];
+            open = Some(tag);
+        }
+    }
+}
+
+/// Where code begins in a text, and with which tag; in words that are taken as they are none does.
+fn code_start(text: &str) -> Option<(usize, &'static str)> {
+    let mut at = 0;
+    while at < text.len() {
+        let rest = &text[at..];
+        let tag = ["code", "file"]
+            .into_iter()
+            .find(|tag| rest.strip_prefix('<').and_then(|rest| rest.strip_prefix(tag)).is_some_and(|rest| rest.starts_with(['>', ' '])));
+        if let Some(tag) = tag {
+            return Some((at, tag));
+        }
+        let skipped = [("%%", "%%"), ("<nowiki>", "</nowiki>")].iter().find_map(|(open, close)| {
+            let inner = rest.strip_prefix(open)?;
+            Some(open.len() + inner.find(close)? + close.len())
+        });
+        at += skipped.unwrap_or_else(|| rest.chars().next().map_or(1, char::len_utf8));
+    }
+    None
 }
 
 #[derive(Default)]
@@ -86,8 +124,7 @@ impl Reader {
         if text.trim().is_empty() {
             return;
         }
-        let with_code = text.contains("<code") || text.contains("<file");
-        if with_code { blocks.extend(self.joined(&text)) } else { blocks.push(Block::Paragraph(self.line(&text))) }
+        if code_start(&text).is_some() { blocks.extend(self.joined(&text)) } else { blocks.push(Block::Paragraph(self.line(&text))) }
     }
 
     /// The block that begins in the first of some lines, and how many lines it has.
@@ -162,11 +199,12 @@ impl Reader {
     fn joined(&mut self, text: &str) -> Vec<Block> {
         let mut blocks = Vec::new();
         let mut rest = text;
-        while let Some((at, tag)) = ["code", "file"].iter().filter_map(|tag| Some((code_start(rest, tag)?, *tag))).min() {
+        while let Some((at, tag)) = code_start(rest) {
             blocks.extend(self.paragraphs(&rest[..at]));
             let close = format!("</{tag}>");
             let end = rest[at..].find(&close).map_or(rest.len(), |end| at + end + close.len());
-            blocks.extend(whole_code(&rest[at..end]));
+            let source = &rest[at..end];
+            blocks.push(whole_code(source).unwrap_or_else(|| verbatim(source)));
             rest = &rest[end..];
         }
         blocks.extend(self.paragraphs(rest));
@@ -369,15 +407,9 @@ fn is_first_of_indented(line: &str) -> bool {
     bullet(line).is_none() && !line.trim_start().starts_with(['*', '-'])
 }
 
-fn code_start(text: &str, tag: &str) -> Option<usize> {
-    let plain = text.find(&format!("<{tag}>"));
-    let named = text.find(&format!("<{tag} "));
-    plain.into_iter().chain(named).min()
-}
-
 /// Code between its tags, if the text is nothing else.
 fn whole_code(text: &str) -> Option<Block> {
-    let tag = ["code", "file"].into_iter().find(|tag| code_start(text, tag) == Some(0))?;
+    let (_, tag) = code_start(text).filter(|(at, _)| *at == 0)?;
     let (open, rest) = text.split_once('>')?;
     let inner = rest.strip_suffix(&format!("</{tag}>"))?;
     let language = open.split(' ').nth(1).filter(|language| *language != "-").unwrap_or_default().to_owned();

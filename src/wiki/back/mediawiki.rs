@@ -1,7 +1,7 @@
 //! The way back from wikitext.
 
 use super::lines::{Bullet, Line, attribute, closing, lists, style, task};
-use super::{Reading, verbatim, word_set};
+use super::{Reading, verbatim};
 use crate::markdown::{Alignment, CalloutKind};
 use crate::wiki::page::{Block, Heading, Inline, Item, LinkTo, List, Style, Table, callout_name, plain};
 use crate::words::decode_references;
@@ -552,5 +552,6 @@ fn picture(file: &str) -> Option<Inline> {
         }
     }
     // A picture that leads somewhere is more than a picture.
-    (!file.contains("|link=") && (word_set(&title).is_empty() || !title.contains("[["))).then(|| Inline::Picture { name, alt, title })
+    let is_plain = !file.contains("|link=") && !title.contains("[[");
+    is_plain.then_some(Inline::Picture { name, alt, title })
 }

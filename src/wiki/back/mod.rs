@@ -21,6 +21,8 @@ pub struct Names {
     pub pictures: BTreeMap<String, String>,
     /// The files of other case studies, by the places of their pages.
     pub pages: BTreeMap<String, String>,
+    /// The title of the page.
+    pub title: String,
     /// What stands on the page and not in the text of the file, because it comes from front matter.
     pub apart: Vec<Block>,
 }
@@ -45,14 +47,14 @@ const VERBATIM: &str = "wiki";
 /// A page as Markdown.
 pub fn markdown(dialect: Dialect, text: &str, names: &Names, highlighter: &Highlighter) -> String {
     match dialect {
-        Dialect::Markdown(flavour) => of_markdown(flavour, text, names),
+        Dialect::Markdown(flavour) => of_markdown(flavour, text, names, highlighter),
         // Nobody edits such a file but its author's program.
         Dialect::Html => fenced("html", text),
         Dialect::Mediawiki | Dialect::Dokuwiki | Dialect::Confluence => {
             let apart = apart(dialect, names, highlighter);
             let reading = without(read(dialect, text), &apart);
             let markdown = written(dialect, reading, names, highlighter);
-            with_lost_lines(dialect, text, markdown, names)
+            with_lost_lines(dialect, text, markdown, names, highlighter)
         }
     }
 }
@@ -233,15 +235,22 @@ fn guarded(text: &str) -> String {
 }
 
 /// A page in Markdown: what the host adds is taken away, and pictures are where the author keeps them.
-fn of_markdown(flavour: Flavour, text: &str, names: &Names) -> String {
-    let text = match flavour {
-        Flavour::Gitlab => text.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n")).map_or(text, |(_, text)| text),
-        Flavour::Plain => text.strip_prefix("# ").and_then(|rest| rest.split_once('\n')).map_or(text, |(_, text)| text),
-        Flavour::AzureDevops | Flavour::Github | Flavour::Gitea => text,
-    };
-    let is_contents = |line: &&str| line.trim() == "[[_TOC_]]";
-    let text: String = text.trim_start_matches('\n').split_inclusive('\n').filter(|line| !is_contents(line)).collect();
-    let mut out = text;
+fn of_markdown(flavour: Flavour, text: &str, names: &Names, highlighter: &Highlighter) -> String {
+    let mut out = without_contents(&without_title(flavour, text, &names.title));
+    for block in &names.apart {
+        let own = text_of(Dialect::Markdown(flavour), &case(Page { blocks: vec![block.clone()], ..Page::default() }), highlighter);
+        let own = without_title(flavour, &own, "page");
+        let own = own.trim();
+        // Behind another list it has other signs.
+        let other = own.lines().map(|line| line.strip_prefix("- ").map_or(line.to_owned(), |rest| format!("* {rest}"))).collect::<Vec<_>>();
+        let found = [own.to_owned(), other.join("\n")].into_iter().find(|own| !own.is_empty() && out.contains(own.as_str()));
+        out = found.map_or(out.clone(), |own| out.replacen(&own, "", 1));
+    }
+    out = without_empty_lines(&out);
+    if flavour == Flavour::AzureDevops {
+        out = with_footnotes(&out).unwrap_or(out);
+    }
+    out = guarded_lines(&out);
     for (name, address) in &names.pictures {
         let place = super::attachment_path(flavour, name);
         for before in ["](", "](/", "](../", "](../../", "](../../../"] {
@@ -252,6 +261,124 @@ fn of_markdown(flavour: Flavour, text: &str, names: &Names) -> String {
         out = out.replace(&format!("]({place})"), &format!("]({file})")).replace(&format!("]({place}#"), &format!("]({file}#"));
     }
     callouts_of(&out)
+}
+
+/// The text with footnotes where the host knows none: numbers in brackets, and a list behind the last line across the page.
+fn with_footnotes(text: &str) -> Option<String> {
+    let (body, list) = text.rsplit_once("\n___\n\n")?;
+    let mark = |number: usize| format!("<sup>\\[{number}\\]</sup>");
+    let mut notes = String::new();
+    let mut count = 0;
+    for line in list.lines() {
+        let sign = format!("{}. ", count + 1);
+        if let Some(words) = line.strip_prefix(&sign) {
+            count += 1;
+            notes.push_str(&format!("\n[^{count}]: {words}\n"));
+        } else if line.is_empty() || line.starts_with("   ") {
+            notes.push_str(&if line.is_empty() { "\n".to_owned() } else { format!(" {line}\n") });
+        } else {
+            return None;
+        }
+    }
+    let is_whole = count > 0 && (1..=count).all(|number| text.contains(&mark(number)));
+    let body = (1..=count).fold(body.to_owned(), |body, number| body.replace(&mark(number), &format!("[^{number}]")));
+    is_whole.then(|| format!("{body}\n{notes}"))
+}
+
+/// Markdown in which nothing but code holds what is a comment or a mark to storybank alone.
+fn guarded_lines(text: &str) -> String {
+    let mut out = String::new();
+    let mut fence: Option<&str> = None;
+    for line in text.lines() {
+        let sign = ["```", "~~~"].into_iter().find(|sign| line.trim_start_matches([' ', '>']).starts_with(sign));
+        let is_code = fence.is_some() || sign.is_some();
+        fence = match (fence, sign) {
+            (None, found) => found,
+            (Some(open), Some(found)) if open == found => None,
+            (open, _) => open,
+        };
+        if is_code || line.trim().bytes().all(|byte| byte == b'=') {
+            out.push_str(line);
+        } else {
+            add_guarded(line, &mut out);
+        }
+        out.push('\n');
+    }
+    out.replace(BACKSLASH, "\\")
+}
+
+/// Adds a line in which nothing outside of code is a comment or a mark.
+fn add_guarded(line: &str, out: &mut String) {
+    let mut words = String::new();
+    let mut rest = line;
+    while let Some(next) = rest.chars().next() {
+        let ticks = rest.bytes().take_while(|&byte| byte == b'`').count();
+        let code = if ticks > 0 { code_length(rest, ticks) } else { None };
+        if let Some(length) = code {
+            out.push_str(&guarded(&std::mem::take(&mut words)));
+            out.push_str(&rest[..length]);
+            rest = &rest[length..];
+            continue;
+        }
+        // A sign behind a backslash is a word and opens nothing.
+        let behind = if next == '\\' { rest[1..].chars().next().map_or(0, char::len_utf8) } else { 0 };
+        let length = ticks.max(next.len_utf8()) + behind;
+        words.push_str(&rest[..length]);
+        rest = &rest[length..];
+    }
+    out.push_str(&guarded(&words));
+}
+
+/// How long the code is that begins with some back ticks; nothing where as many do not end it.
+fn code_length(text: &str, ticks: usize) -> Option<usize> {
+    let mut at = ticks;
+    while let Some(found) = text[at..].find('`') {
+        let start = at + found;
+        let count = text[start..].bytes().take_while(|&byte| byte == b'`').count();
+        at = start + count;
+        if count == ticks {
+            return Some(at);
+        }
+    }
+    None
+}
+
+/// The text without what the host shows as the title.
+fn without_title(flavour: Flavour, text: &str, title: &str) -> String {
+    let split = match flavour {
+        Flavour::Gitlab => text.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n")),
+        Flavour::Plain => text.strip_prefix("# ").and_then(|rest| rest.split_once('\n')),
+        Flavour::AzureDevops | Flavour::Github | Flavour::Gitea => None,
+    };
+    let Some((head, rest)) = split else { return text.trim_start_matches('\n').to_owned() };
+    // What somebody has written there is no longer the title alone.
+    let known = word_set(&format!("title {title}"));
+    let is_own = word_set(head).iter().all(|word| known.contains(word));
+    let rest = rest.trim_start_matches('\n');
+    if is_own { rest.to_owned() } else { format!("{}\n{rest}", fenced("yaml", head)) }
+}
+
+/// The text without its table of contents: a mark, or a list of links to headings before the first of them.
+fn without_contents(text: &str) -> String {
+    let is_link = |line: &str| line.trim_start().trim_start_matches(['-', '*']).trim_start().starts_with('[') && line.contains("](#");
+    let first_heading = text.lines().position(|line| line.starts_with('#')).unwrap_or(0);
+    let kept = text.lines().enumerate().filter(|(at, line)| line.trim() != "[[_TOC_]]" && !(*at < first_heading && is_link(line)));
+    kept.map(|(_, line)| format!("{line}\n")).collect()
+}
+
+/// The text without empty lines at its start, and without those that something has left that was taken out.
+fn without_empty_lines(text: &str) -> String {
+    let mut out = String::new();
+    let mut is_code = false;
+    for line in text.lines() {
+        is_code ^= line.trim_start().starts_with("```");
+        if line.is_empty() && !is_code && (out.is_empty() || out.ends_with("\n\n")) {
+            continue;
+        }
+        out.push_str(line);
+        out.push('\n');
+    }
+    out
 }
 
 /// Call-outs with their titles where storybank looks for them: behind the kind, and not in a strong line below it.
@@ -279,14 +406,13 @@ fn verbatim(text: &str) -> Block {
 }
 
 /// The Markdown with the lines of the page behind it of which a word is not in it: nothing that somebody wrote may disappear.
-fn with_lost_lines(dialect: Dialect, text: &str, markdown: String, names: &Names) -> String {
+fn with_lost_lines(dialect: Dialect, text: &str, markdown: String, names: &Names, highlighter: &Highlighter) -> String {
     // Elements are taken apart one by one, and what is not known among them is shown as it is.
     if dialect == Dialect::Confluence {
         return markdown;
     }
-    let apart: String =
-        names.apart.iter().map(|block| Page { blocks: vec![block.clone()], ..Page::default() }.words()).collect::<Vec<_>>().join("\n");
-    let there = word_set(&format!("{markdown}\n{apart}"));
+    let apart = text_of(dialect, &case(Page { blocks: names.apart.clone(), ..Page::default() }), highlighter);
+    let there = word_set(&format!("{markdown}\n{apart}\n{}", names.title));
     let is_lost = |line: &&str| word_set(&without_markup(line)).iter().any(|word| !there.contains(word));
     let lost: Vec<&str> = text.lines().filter(is_lost).collect();
     if lost.is_empty() { markdown } else { format!("{markdown}\n{}", fenced(VERBATIM, &lost.join("\n"))) }
@@ -347,5 +473,5 @@ fn without_markup(line: &str) -> String {
 
 /// The words of a text without any signs, to see whether some of them got lost.
 fn word_set(text: &str) -> BTreeSet<String> {
-    text.split(|next: char| !next.is_alphanumeric()).filter(|word| word.chars().count() > 1).map(str::to_owned).collect()
+    text.split(|next: char| !next.is_alphanumeric()).filter(|word| word.chars().count() > 1).map(str::to_lowercase).collect()
 }
