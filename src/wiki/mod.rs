@@ -15,6 +15,8 @@ mod mediawiki;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use unicode_normalization::UnicodeNormalization;
+
 use crate::diagnostic::{Diagnostic, rules};
 use crate::highlight::Highlighter;
 use crate::slug::Slug;
@@ -132,6 +134,7 @@ pub fn write(
         let problems = dialect.problems(case, &name, &text);
         diagnostics
             .extend(problems.into_iter().map(|problem| Diagnostic::new(&rules::UNPUBLISHABLE, &case.file, Span::default(), problem)));
+        diagnostics.extend(dialect.retitled(case, place));
         let mut said = BTreeSet::new();
         let flattened = case.html.iter().filter_map(|html| dialect.flattened(html));
         diagnostics.extend(flattened.filter(|found| said.insert((found.file.clone(), found.span.range().start, found.message.clone()))));
@@ -147,7 +150,7 @@ fn alike(cases: &[Case], book: &Book<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for case in cases {
         // Some wikis tell capitals from small letters and others do not; no two titles should differ by them alone.
-        let path = book.names[&case.slug].path.to_lowercase();
+        let path: String = book.names[&case.slug].path.to_lowercase().nfc().collect();
         if let Some(first) = places.get(&path) {
             let message = format!("on this wiki the page “{}” would stand where “{}” stands", case.title, first.title);
             found.push(
@@ -194,6 +197,18 @@ impl Dialect {
             Self::Mediawiki => mediawiki::text(case, book),
             Self::Dokuwiki => dokuwiki::text(case, book),
         }
+    }
+
+    /// A warning of a title that the wiki shows in another way, because it cannot hold all of its signs.
+    fn retitled(self, case: &Case, place: &str) -> Option<Diagnostic> {
+        let title = match self {
+            Self::Markdown(flavour) => markdown::another_title(flavour, &case.title),
+            Self::Mediawiki => mediawiki::another_title(&case.title, place),
+            Self::Html | Self::Confluence | Self::Dokuwiki => None,
+        }?;
+        let message = format!("no title on {} can hold all signs of this one, so the page is called “{title}” there", self.wiki());
+        let help = "give it another title, or leave it: the page begins with the title as it is written here";
+        Some(Diagnostic::new(&rules::TITLE_REPLACED, &case.file, Span::default(), message).help(help))
     }
 
     /// Whether the wiki has nothing like an element of HTML where it stands.
