@@ -628,92 +628,94 @@ fn markup_of_an_extension_that_is_missing_is_not_published() {
     assert_eq!(look(&mut wiki, &page), None);
 }
 
+/// What means something to MediaWiki, and what stands between.
+const MARKS: &[&str] = &[
+    "'",
+    "''",
+    "'''",
+    "[[",
+    "]]",
+    "[",
+    "]",
+    "{{",
+    "}}",
+    "{|",
+    "|}",
+    "|",
+    "||",
+    "|-",
+    "!",
+    "!!",
+    "=",
+    "==",
+    "<",
+    ">",
+    "</",
+    "/>",
+    "&",
+    "&lt;",
+    "&#91;",
+    ";",
+    ":",
+    "*",
+    "#",
+    "-",
+    "----",
+    "+",
+    "_",
+    "__",
+    "TOC",
+    "__NOTOC__",
+    "~~~~",
+    "http:",
+    "//",
+    "news:x",
+    "mailto:a@b",
+    "RFC 1",
+    "ISBN 0306406152",
+    "<!--",
+    "-->",
+    "<nowiki>",
+    "</nowiki>",
+    "<ref>",
+    "</ref>",
+    "<pre>",
+    "</div>",
+    "</li>",
+    "<br>",
+    "-{",
+    "}-",
+    "#REDIRECT",
+    "subst:",
+    "%",
+    "?",
+    "«",
+    "»",
+    " ",
+    " ",
+    " ",
+    "a",
+    "b",
+    "Word",
+    "7",
+    "é",
+    "e\u{301}",
+    "\u{338}",
+    "\u{a0}",
+    "\u{200e}",
+    "漢",
+    "＿＿",
+    "🙂",
+    "\\",
+    "\"",
+    "`",
+    "'\"`UNIQ",
+    "\t",
+];
+
 /// Words of all sorts, with more of those that mean something to MediaWiki than authors use.
 fn any_words() -> impl Strategy<Value = String> {
-    let marks = [
-        "'",
-        "''",
-        "'''",
-        "[[",
-        "]]",
-        "[",
-        "]",
-        "{{",
-        "}}",
-        "{|",
-        "|}",
-        "|",
-        "||",
-        "|-",
-        "!",
-        "!!",
-        "=",
-        "==",
-        "<",
-        ">",
-        "</",
-        "/>",
-        "&",
-        "&lt;",
-        "&#91;",
-        ";",
-        ":",
-        "*",
-        "#",
-        "-",
-        "----",
-        "+",
-        "_",
-        "__",
-        "TOC",
-        "__NOTOC__",
-        "~~~~",
-        "http:",
-        "//",
-        "news:x",
-        "mailto:a@b",
-        "RFC 1",
-        "ISBN 0306406152",
-        "<!--",
-        "-->",
-        "<nowiki>",
-        "</nowiki>",
-        "<ref>",
-        "</ref>",
-        "<pre>",
-        "</div>",
-        "</li>",
-        "<br>",
-        "-{",
-        "}-",
-        "#REDIRECT",
-        "subst:",
-        "%",
-        "?",
-        "«",
-        "»",
-        " ",
-        " ",
-        " ",
-        "a",
-        "b",
-        "Word",
-        "7",
-        "é",
-        "e\u{301}",
-        "\u{338}",
-        "\u{a0}",
-        "\u{200e}",
-        "漢",
-        "＿＿",
-        "🙂",
-        "\\",
-        "\"",
-        "`",
-        "'\"`UNIQ",
-        "\t",
-    ];
-    let mark = prop::sample::select(marks.to_vec()).prop_map(str::to_owned);
+    let mark = prop::sample::select(MARKS).prop_map(str::to_owned);
     let some = prop::collection::vec(prop_oneof![9 => mark, 1 => "\\PC{1,4}"], 1..10).prop_map(|parts| parts.concat());
     some.prop_filter("it says something", |words: &String| !words.trim().is_empty())
 }
@@ -945,4 +947,115 @@ fn a_title_that_the_wiki_replaces_stands_at_the_top_as_it_was_written() {
     let page = written(&[case("C# and [x]", vec![words("below")])], "").remove(0);
     let shown = Running::start().rendered(&page.text);
     assert_eq!(shown.text(0).trim(), "C# and [x] below");
+}
+
+/// One of everything that can stand in a line.
+fn constructs() -> Vec<Inline> {
+    let styles = [
+        Style::Emphasis,
+        Style::Strong,
+        Style::Strikethrough,
+        Style::Subscript,
+        Style::Superscript,
+        Style::Keyboard,
+        Style::Highlight,
+        Style::Underline,
+    ];
+    let mut constructs: Vec<Inline> = styles.into_iter().map(|style| Inline::Styled(style, vec![text("styled")])).collect();
+    constructs.push(Inline::Styled(Style::Strong, vec![Inline::Styled(Style::Emphasis, vec![text("both")])]));
+    constructs.push(Inline::Code("code".to_owned()));
+    constructs.push(to(LinkTo::External("https://example.org/".to_owned()), vec![text("linked")]));
+    constructs.push(to(LinkTo::Heading("place".to_owned()), vec![text("linked")]));
+    constructs.push(Inline::Footnote(0));
+    constructs.push(Inline::Break);
+    constructs
+}
+
+/// What means something only with what stands beside it.
+const MORE: &[&str] = &[
+    "RFC",
+    "PMID 12",
+    "ISBN",
+    "ISBN 978-0-306-40615-2",
+    "RFC 12",
+    "12",
+    "__",
+    "_TOC__",
+    "__TOC",
+    "__FORCETOC__",
+    "__NOEDITSECTION__",
+    "~~~",
+    "~~~~~",
+    "{{{1}}}",
+    "{{subst:x}}",
+    "{{!}}",
+    "[https://x.org y]",
+    "https://x.org",
+    "//x.org",
+    "irc://x",
+    "tel:1",
+    "[[File:x.png]]",
+    "[[Category:x]]",
+    "-{x}-",
+    "-----",
+    ";a:b",
+    ": a",
+    "::",
+    "*#",
+    "|+",
+    "|-",
+    "|}",
+    "!a",
+    "!!",
+    "||",
+    "a|b",
+    "<includeonly>",
+    "</references>",
+    "<gallery>",
+    "<br/>",
+    "<span>",
+    "&nbsp;",
+    "&#65;",
+    "&amp",
+    "'''''",
+    "=",
+    "= x =",
+    "== x",
+];
+
+#[test]
+fn what_means_something_means_nothing_next_to_anything() {
+    let running = Running::start();
+    let specials: Vec<&str> = MARKS.iter().chain(MORE).copied().filter(|special| !special.trim().is_empty()).collect();
+    for construct in constructs() {
+        let lines = |special: &str| {
+            let special = || Inline::Text(special.to_owned());
+            let one = || construct.clone();
+            [
+                vec![special(), one(), text("x")],
+                vec![text("x"), one(), special()],
+                vec![text("x "), special(), one(), special(), text(" x")],
+            ]
+        };
+        // A break at the end of a line is none.
+        let mut blocks = vec![heading(2, vec![text("Place")], "place")];
+        for special in &specials {
+            let lines = lines(special);
+            blocks.extend(lines.iter().cloned().map(Block::Paragraph));
+            let items = lines.iter().map(|line| Item { done: None, blocks: vec![Block::Paragraph(line.clone())] });
+            blocks.push(Block::List(List { first: None, is_tight: true, items: items.collect() }));
+            blocks.push(Block::Table(Table {
+                columns: vec![Alignment::None; 2],
+                head: vec![lines[0].clone(), lines[1].clone()],
+                rows: vec![vec![lines[2].clone(), vec![Inline::Text((*special).to_owned())]]],
+            }));
+        }
+        let mut case = case("Matrix", blocks);
+        if construct == Inline::Footnote(0) {
+            case.page.footnotes = vec![vec![words("a note")]];
+        }
+        let page = written(std::slice::from_ref(&case), "").remove(0);
+        let shown = flat::of_html(&running.rendered(&page.text));
+        flat::assert_same(&shown, &flat::of_case(&case, &|_| String::new()), "");
+    }
 }
