@@ -1,7 +1,7 @@
 //! A case study of the linked site as a page that knows no markup.
 
 mod nest;
-mod tags;
+pub(super) mod tags;
 mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -213,7 +213,7 @@ impl Dialect {
 
     /// Whether the wiki has nothing like an element of HTML where it stands.
     fn loses(self, html: &RawHtml) -> bool {
-        html.within == Within::Line
+        matches!(html.within, Within::Line | Within::TooMany)
             || match self {
                 Self::Markdown(flavour) => markdown::loses(flavour, html),
                 Self::Html => false,
@@ -244,6 +244,7 @@ impl Dialect {
         let wiki = self.wiki();
         let found = match html.within {
             Within::Line => format!("`<{name}>` cannot stand in this line"),
+            Within::TooMany => format!("`<{name}>` stands in more elements than are read"),
             Within::Block if !is_lost_anywhere => format!("there is no `<{name}>` inside of another block on {wiki}"),
             Within::Preformatted if !is_lost_anywhere => format!("there is no `<{name}>` inside of `<pre>` on {wiki}"),
             Within::Page | Within::Block | Within::Preformatted => format!("there is nothing like `<{name}>` on {wiki}"),

@@ -73,9 +73,8 @@ impl Nest {
     pub fn open(&mut self, name: &str, attributes: Vec<(String, String)>, within: Within) -> Option<Opened> {
         let Some(name) = HTML_TAGS.iter().copied().find(|known| *known == name) else {
             // What begins a line of its own elsewhere begins one here.
-            if matches!(name, "h1" | "section" | "article" | "header" | "footer" | "main" | "nav" | "aside" | "address") {
-                self.end_paragraph();
-                self.open.push((Element::new("div"), std::mem::take(&mut self.nodes)));
+            if is_dropped_block(name) {
+                return self.open("div", Vec::new(), within);
             }
             return None;
         };
@@ -86,8 +85,7 @@ impl Nest {
         self.make_room_for(name);
         let opened = self.opened(name, &attributes, within);
         if self.open.len() >= DEEPEST {
-            self.too_deep.push(name);
-            return Some(Opened { name, within: Within::Line });
+            return self.too_deep(name);
         }
         let element = Element { name, attributes: known(attributes) };
         match name {
@@ -98,13 +96,28 @@ impl Nest {
         opened
     }
 
+    /// Leaves an element out; its words stay on a line of their own, if it is a block.
+    fn too_deep(&mut self, name: &'static str) -> Option<Opened> {
+        self.too_deep.push(name);
+        if is_block(name) {
+            self.inline(Inline::Break);
+        }
+        Some(Opened { name, within: Within::TooMany })
+    }
+
     /// Closes the innermost element of a name, with all that is open inside of it.
     pub fn close(&mut self, name: &str) {
+        let name = match name {
+            name if is_dropped_block(name) => "div",
+            name => name,
+        };
         if self.too_deep.last().is_some_and(|open| *open == name) {
             self.too_deep.pop();
+            if is_block(name) {
+                self.inline(Inline::Break);
+            }
             return;
         }
-        let name = if HTML_TAGS.contains(&name) { name } else { "div" };
         self.close_any(&[name], barrier(name));
     }
 
@@ -190,6 +203,11 @@ impl Nest {
             self.nodes.push(Node::Element(element, inner));
         }
     }
+}
+
+/// Whether an element that no page shows begins a line of its own.
+fn is_dropped_block(name: &str) -> bool {
+    matches!(name, "h1" | "section" | "article" | "header" | "footer" | "main" | "nav" | "aside" | "address")
 }
 
 /// What an element of a name cannot end, nor what stands around it.
