@@ -346,6 +346,33 @@ fn elements_that_do_not_end_and_elements_that_are_deep_lose_no_word() {
     }
 }
 
+/// What stands in an attribute that readers are shown is words, too.
+#[test]
+fn titles_of_elements_lose_no_word() {
+    for tag in ["abbr", "b", "blockquote", "center", "code", "dfn", "div", "h3", "kbd", "p", "q", "small", "span", "time"] {
+        for (kind, draft) in published(&site(&format!("<{tag} title=\"wb &amp; so\">wa</{tag}>"))) {
+            let text = &draft.pages[0].text;
+            assert!(text.contains("wa") && text.contains("wb"), "{kind} {tag}: {text}");
+        }
+    }
+    for body in [
+        "<table><caption title=\"wb\">wa</caption><tr><td>x</td></tr></table>",
+        "<table><tr><td title=\"wb\">wa</td></tr></table>",
+        "<dl><dt title=\"wb\">wa</dt><dd>x</dd></dl>",
+        "<ul title=\"wb\"><li>wa</li></ul>",
+        "<ul><li title=\"wb\">wa</li></ul>",
+        "<details title=\"wb\"><summary>wa</summary>x</details>",
+        "<table title=\"wb\"><caption>wa</caption><caption>wc</caption><tr><td>x</td></tr></table>",
+        "<pre title=\"wb\">wa</pre>",
+        "<ruby title=\"wb\">wa<rt>x</rt></ruby>",
+    ] {
+        for (kind, draft) in published(&site(body)) {
+            let text = &draft.pages[0].text;
+            assert!(text.contains("wa") && text.contains("wb"), "{kind} {body}: {text}");
+        }
+    }
+}
+
 /// Words between tags are looked at as all others are, and so is what a pointer shows.
 #[test]
 fn html_blames_nobody() {

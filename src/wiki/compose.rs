@@ -1,5 +1,7 @@
 //! A case study of the linked site as a page that knows no markup.
 
+mod cells;
+mod elements;
 mod nest;
 pub(super) mod tags;
 mod tree;
