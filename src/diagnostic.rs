@@ -194,6 +194,7 @@ pub mod rules {
         PRIVATE_MARK = "private-mark", Warning, "A heading for the author alone ends in `{.private}`.";
         REMOTE_IMAGE = "remote-image", Warning, "An image lies in the site, so that reading it asks no other host.";
         TEMPLATE = "template", Error, "The templates of the theme are sound.";
+        TITLE_REPLACED = "title-replaced", Warning, "A title is one that the wiki can hold.";
         CYCLE = "transclusion-cycle", Error, "A section does not contain itself.";
         TRANSCLUSION = "transclusion-place", Error, "A transclusion stands in a paragraph of its own.";
         COMMENT = "unclosed-comment", Error, "A comment that opens with `%%` closes with `%%`.";

@@ -1390,3 +1390,46 @@ fn pictures_that_no_page_shows_are_deleted_when_that_is_asked_for() {
     assert_eq!(files(), 2);
     assert!(!media.join(&names[2]).exists());
 }
+
+/// The text of a page as it was reviewed, without the warnings below it.
+fn reviewed(kind: &str) -> String {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/own_html/{kind}.txt"));
+    let text = fs::read_to_string(file).expect("it is there");
+    text.rsplit_once("\n----\n").expect("warnings follow").0.to_owned()
+}
+
+#[test]
+fn html_of_an_author_is_shown_in_what_the_wiki_has() {
+    let shown = rendered(&reviewed("dokuwiki"), &lay_out("own-html"));
+    let count = |name: &str| shown.all(name).len();
+    // One cell is empty: no cell of the wiki goes from the head of a table into its body.
+    let parts = ["table", "tr", "th", "td", "blockquote", "pre", "h3", "ol", "hr", "kbd", "sub", "sup", "del"].map(count);
+    assert_eq!(parts, [4, 14, 8, 22, 2, 3, 1, 1, 1, 0, 1, 1, 3]);
+    let spans = |name: &str| shown.elements().filter(|&id| shown.attribute(id, name).is_some_and(|span| span != "1")).count();
+    assert_eq!((spans("colspan"), spans("rowspan")), (1, 1));
+    let text = shown.text(0);
+    assert!(!text.contains("%%") && !text.contains("**") && !text.contains(":::") && !text.contains("<b>"), "{text}");
+    for words in ["Queue depth", "SLA (service level agreement)", "漢 (kan)", "“service”", "(hover words)", "Caption of Source"] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+}
+
+/// The highlighter of the wiki knows languages in which it writes words in capitals that their author wrote in small letters.
+#[test]
+fn code_is_shown_letter_by_letter_in_every_language() {
+    let folder = programs().join("usr/share/php-geshi/geshi");
+    let files = fs::read_dir(folder).expect("the highlighter is there").map(|entry| entry.expect("it can be read").file_name());
+    let mut languages: Vec<String> = files.filter_map(|name| Some(name.to_str()?.strip_suffix(".php")?.to_owned())).collect();
+    languages.sort();
+    assert!(languages.len() > 100 && languages.contains(&"sql".to_owned()), "{languages:?}");
+    let text = "select Name from Orders where Id = 1 and begin end if then else print for while do not null like or in set int\n";
+    let case = case("Code", Page { blocks: languages.iter().map(|language| code(language, text)).collect(), ..Page::default() });
+    let page = written(std::slice::from_ref(&case), &Pictures::new()).remove(0);
+    assert!(page.text.contains("<code rust>") && page.text.contains("<code python>"), "most keep their colours");
+    let shown = rendered(&page.text, &lay_out("languages"));
+    let codes = shown.all("pre");
+    assert_eq!(codes.len(), languages.len());
+    for (language, id) in languages.iter().zip(codes) {
+        assert_eq!(shown.raw_text(id).trim(), text.trim(), "{language}");
+    }
+}

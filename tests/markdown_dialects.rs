@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+use storybank::diagnostic::Level;
 use storybank::highlight::Highlighter;
 use storybank::markdown::Alignment;
 use storybank::slug::Slug;
@@ -27,7 +28,7 @@ fn written(flavour: Flavour, cases: &[Case]) -> Vec<Written> {
 
 fn problems(flavour: Flavour, cases: &[Case]) -> Vec<String> {
     let (_, found) = write(Dialect::Markdown(flavour), "", cases, &BTreeMap::new(), &Highlighter::default());
-    found.into_iter().map(|found| found.message).collect()
+    found.into_iter().filter(|found| found.rule.level == Level::Error).map(|found| found.message).collect()
 }
 
 fn case(title: &str, blocks: Vec<Block>) -> Case {
@@ -216,7 +217,13 @@ impl Said {
     }
 
     fn page(&self, case: &Case) -> String {
-        let title = if self.flavour == Flavour::Plain { block("h1", &line(&case.title)) } else { String::new() };
+        let has_title = match self.flavour {
+            Flavour::Plain => true,
+            Flavour::Github => case.title.contains(':'),
+            Flavour::AzureDevops => case.title.contains('#'),
+            Flavour::Gitlab | Flavour::Gitea => false,
+        };
+        let title = if has_title { block("h1", &line(&case.title)) } else { String::new() };
         let footnotes = &case.page.footnotes;
         let notes = if self.flavour == Flavour::AzureDevops {
             let items = footnotes.iter().map(|blocks| Item { done: None, blocks: blocks.clone() }).collect();
@@ -578,6 +585,81 @@ fn contents_are_what_the_host_has_for_them() {
     }
 }
 
+/// Of a table of contents, only what belongs to a heading stands below it.
+#[test]
+fn sisters_stand_beside_one_another_in_contents() {
+    let sisters = [heading(3, "A", "a"), heading(3, "B", "b"), heading(2, "C", "c"), heading(3, "D", "d"), heading(3, "E", "e")];
+    let blocks = [vec![Block::Contents], sisters.to_vec()].concat();
+    for flavour in [Flavour::Github, Flavour::Gitea, Flavour::Plain] {
+        let page = &written(flavour, &[case("Title", blocks.clone())])[0].text;
+        let list = "- [A](#a)\n- [B](#b)\n- [C](#c)\n  - [D](#d)\n  - [E](#e)\n";
+        assert!(page.contains(list), "{flavour:?}\n{page}");
+    }
+    let (pages, _) = write(Dialect::Html, "", &[case("Title", blocks)], &BTreeMap::new(), &Highlighter::default());
+    let (_, contents) = pages[0].text.split_once("<nav").expect("it has contents");
+    let (contents, _) = contents.split_once("</nav>").expect("they end");
+    let depth_of = |id: &str| {
+        let (before, _) = contents.split_once(&format!("\"#{id}\"")).expect("it is there");
+        before.matches("<ul>").count() - before.matches("</ul>").count()
+    };
+    assert_eq!(["a", "b", "c", "d", "e"].map(depth_of), [1, 1, 1, 2, 2]);
+}
+
+fn warnings(flavour: Flavour, title: &str) -> Vec<String> {
+    let (_, found) =
+        write(Dialect::Markdown(flavour), "", &[case(title, vec![paragraph("words")])], &BTreeMap::new(), &Highlighter::default());
+    found.into_iter().filter(|found| found.rule.name == "title-replaced").map(|found| found.message).collect()
+}
+
+#[test]
+fn a_sign_that_no_name_can_hold_is_replaced_by_one_that_readers_see_and_said() {
+    for (title, name) in [
+        ("Outage at 10:30", "Outage-at-10∶30.md"),
+        ("Errors 4/5 | why?", "Errors-4∕5-∣-why？.md"),
+        ("\"Quoted\" <tag> * \\", "＂Quoted＂-‹tag›-∗-∖.md"),
+        (".hidden…", "․hidden….md"),
+        ("Ends here.", "Ends-here․.md"),
+    ] {
+        let page = &written(Flavour::Github, &[case(title, vec![paragraph("words")])])[0];
+        assert_eq!(page.name.path, name);
+        let forbidden = |next: char| "\\/:*?\"<>|".contains(next) || next.is_control();
+        assert!(!page.name.path.contains(forbidden) && !page.name.title.contains(forbidden), "{}", page.name.path);
+        assert_eq!(page.name.title.chars().count(), title.chars().count(), "nothing is dropped");
+        let read = read(&page.text);
+        assert!(read.out.starts_with(&block("h1", title)), "the right title is the first that readers see: {}", page.text);
+        let shown = &page.name.title;
+        let wanted = format!("no title on GitHub can hold all signs of this one, so the page is called “{shown}” there");
+        assert_eq!(warnings(Flavour::Github, title), [wanted]);
+    }
+    assert_eq!(written(Flavour::Github, &[case("Post-mortem", vec![paragraph("words")])])[0].name.path, "Post‐mortem.md");
+    for (flavour, title) in [
+        (Flavour::Github, "Post-mortem"),
+        (Flavour::Github, "Plain (title), & more"),
+        (Flavour::Gitlab, "Outage at 10:30 / a?"),
+        (Flavour::Gitea, "Outage at 10:30 / a?"),
+        (Flavour::Plain, "Outage at 10:30 / a?"),
+        (Flavour::AzureDevops, "Outage at 10:30: why? \"so\" - <x> * |"),
+    ] {
+        assert_eq!(warnings(flavour, title), Vec::<String>::new(), "{flavour:?} {title}");
+    }
+    let azure = &written(Flavour::AzureDevops, &[case("C# and A/B...", vec![paragraph("words")])])[0];
+    assert_eq!((azure.name.path.as_str(), azure.name.title.as_str()), ("C♯-and-A%2DB․․․.md", "C♯ and A-B․․․"));
+    assert!(azure.text.starts_with("# C# and A/B...\n\n"), "{}", azure.text);
+    assert_eq!(warnings(Flavour::AzureDevops, "C# and A/B...").len(), 1);
+}
+
+/// A title that was typed on another system is the same title.
+#[test]
+fn a_title_is_one_name_however_its_accents_are_written() {
+    for flavour in FLAVOURS {
+        let name = |title: &str| written(flavour, &[case(title, vec![paragraph("words")])])[0].name.clone();
+        assert_eq!(name("Cafe\u{301} u\u{308}ber"), name("Café über"), "{flavour:?}");
+        let both = ["Cafe\u{301}", "Café"]
+            .map(|title| Case { slug: Slug::of(&format!("{title} {}", title.len())), ..case(title, vec![paragraph("x")]) });
+        assert!(problems(flavour, &both)[0].contains("would stand where"), "{flavour:?}");
+    }
+}
+
 /// The path, what is shown as the title, and how another page links to it, by host.
 fn place_of(flavour: Flavour, title: &str) -> (String, String, String) {
     let target = case(title, Vec::new());
@@ -595,7 +677,7 @@ fn a_page_stands_where_its_host_looks_for_it() {
         of("Case study: C# & DB — outage #2"),
         [
             "Case-study%3A-C♯-&-DB-—-outage-♯2.md | Case study: C♯ & DB — outage ♯2 | /Case-study%3A-C%E2%99%AF-%26-DB-%E2%80%94-outage-%E2%99%AF2",
-            "Case-study-C#-&-DB-—-outage-#2.md | Case study C# & DB — outage #2 | Case-study-C%23-%26-DB-%E2%80%94-outage-%232",
+            "Case-study∶-C#-&-DB-—-outage-#2.md | Case study∶ C# & DB — outage #2 | Case-study%E2%88%B6-C%23-%26-DB-%E2%80%94-outage-%232",
             "Case-study-C-DB-outage-2.md | Case study: C# & DB — outage #2 | /Case-study-C-DB-outage-2",
             "Case-study%3A-C%23-%26-DB-%E2%80%94-outage-%232.md | Case study: C# & DB — outage #2 | Case-study%3A-C%23-%26-DB-%E2%80%94-outage-%232",
             "case-study-c-db-outage-2.md | Case study: C# & DB — outage #2 | case-study-c-db-outage-2.md",
@@ -605,7 +687,7 @@ fn a_page_stands_where_its_host_looks_for_it() {
         of("Read-only: 10%"),
         [
             "Read%2Donly%3A-10%.md | Read-only: 10% | /Read%2Donly%3A-10%",
-            "Read-only-10%.md | Read only 10% | Read-only-10%25",
+            "Read‐only∶-10%.md | Read‐only∶ 10% | Read%E2%80%90only%E2%88%B6-10%25",
             "Read-only-10.md | Read-only: 10% | /Read-only-10",
             "Read-only%3A 10%25.-.md | Read-only: 10% | Read-only%3A+10%25.-",
             "read-only-10.md | Read-only: 10% | read-only-10.md",
@@ -671,6 +753,138 @@ fn what_a_host_adds_to_markdown_stays_text() {
              <span>&#36;</span>1 to <span>&#36;</span>2 and http\\://a.b/c_d\\_"
         )
     );
+}
+
+/// What hosts look for in the text of a page after Markdown has been read: the stretches of text between its elements.
+fn stretches(text: &str) -> Vec<String> {
+    let mut stretches = vec![String::new()];
+    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_FOOTNOTES | Options::ENABLE_GFM;
+    for event in Parser::new_ext(text, options) {
+        match event {
+            Event::Text(text) => stretches.last_mut().expect("there is one").push_str(&text),
+            _ => stretches.push(String::new()),
+        }
+    }
+    stretches
+}
+
+/// GitLab puts what stands behind a backslash into an element of its own; the others take it for the sign itself.
+fn host_sees(flavour: Flavour, text: &str) -> Vec<String> {
+    let signs: &[char] = &['#', '!', '@', '$', '%', '^', '~', '&', '-', ':', '[', ']'];
+    if flavour != Flavour::Gitlab {
+        return stretches(text);
+    }
+    let mut text = text.to_owned();
+    for sign in signs {
+        text = text.replace(&format!("\\{sign}"), &format!("<i>\\{sign}</i>"));
+    }
+    stretches(&text)
+}
+
+#[test]
+fn references_of_hosts_stay_words_wherever_they_stand() {
+    let references: &[(&[Flavour], &[&str])] = &[
+        (
+            &[Flavour::Gitlab],
+            &[
+                "#123",
+                "!45",
+                "@name",
+                "$12",
+                "%milestone",
+                "^alert#1",
+                "GL-12",
+                "KEY-7",
+                "a1b2c3d",
+                "0123456789abcdef0123456789abcdef01234567",
+                "group/project#12",
+                "project!3",
+                "x@y.org",
+                ":smile:",
+            ],
+        ),
+        (&[Flavour::Gitea], &["#123", "!45", "@name", "a1b2c3d", "owner/repo#12", "owner/repo!3", "x@y.org", ":smile:"]),
+        (&[Flavour::AzureDevops], &["#123", "!45", "@<00000000-0000-0000-0000-000000000000>", "x@y.org", ":smile:"]),
+        (&[Flavour::Github], &[":smile:", "x@y.org"]),
+    ];
+    for (flavours, references) in references {
+        for (&flavour, reference) in flavours.iter().flat_map(|flavour| references.iter().map(move |reference| (flavour, *reference))) {
+            for (before, after) in [("", ""), ("so ", " and"), ("(", ")"), ("so ", "."), ("so ", ", so")] {
+                let words = format!("{before}{reference}{after}");
+                let blocks = vec![
+                    paragraph(&words),
+                    heading(2, &words, "h"),
+                    Block::List(List { first: None, is_tight: true, items: vec![Item { done: None, blocks: vec![paragraph(&words)] }] }),
+                    Block::Table(Table {
+                        columns: vec![Alignment::None],
+                        head: vec![vec![text(&words)]],
+                        rows: vec![vec![vec![text(&words)]]],
+                    }),
+                    Block::Paragraph(vec![Inline::Styled(Style::Strong, vec![text(&words)]), Inline::Footnote(0), text(&words)]),
+                ];
+                let page = &written(flavour, &[case("A", blocks)])[0].text;
+                for stretch in host_sees(flavour, body(page)) {
+                    assert!(!stretch.contains(reference), "{flavour:?} sees {reference} in {stretch:?}:\n{page}");
+                }
+            }
+        }
+    }
+    let words = "C#7 and UTF-8 costs 5!, a_b-7, effaced, 12345678 users, 7 pm @ 9";
+    for flavour in [Flavour::Github, Flavour::Gitea, Flavour::AzureDevops] {
+        let page = &written(flavour, &[case("A", vec![paragraph(words)])])[0].text;
+        assert!(flavour == Flavour::Gitea || page.contains(words), "ordinary words stay as they are: {page}");
+    }
+}
+
+#[test]
+fn lines_that_look_like_blocks_of_a_host_stay_words() {
+    for flavour in FLAVOURS {
+        for words in [
+            "::: mermaid",
+            ":::",
+            "[[_TOC_]]",
+            "[TOC]",
+            "[ ] task",
+            "[x] task",
+            "- [ ] task",
+            ">>>",
+            "+++",
+            "---",
+            "***",
+            "===",
+            "[^1]: note",
+            "| a |",
+            "$$",
+            "```",
+            "~~~",
+            "<details>",
+            "{{x}}",
+            "1. a",
+            "1) a",
+            "# a",
+            "    code",
+            "[a]: b",
+            "* a",
+        ] {
+            let item = |words: &str| Item { done: None, blocks: vec![paragraph(words)] };
+            let blocks = vec![
+                paragraph(words),
+                Block::Paragraph(vec![text("before"), Inline::Break, text(words)]),
+                Block::List(List { first: None, is_tight: true, items: vec![item(words)] }),
+                Block::Quote(vec![paragraph(words)]),
+                Block::Table(Table { columns: vec![Alignment::None], head: vec![vec![text(words)]], rows: vec![vec![vec![text(words)]]] }),
+            ];
+            let case = case("A", blocks);
+            assert_same(flavour, &case).unwrap_or_else(|error| panic!("{words}: {error}"));
+            let page = &written(flavour, &[case])[0].text;
+            for start in [":::", "[[_TOC_]]", "[TOC]", ">>>", "$$"] {
+                assert!(
+                    !page.lines().any(|line| line.trim_start_matches(['>', '-', ' ', '|']).starts_with(start)),
+                    "{flavour:?} {words}:\n{page}"
+                );
+            }
+        }
+    }
 }
 
 #[test]

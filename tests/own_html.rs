@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use common::{Files, WIKIS, drafts, files};
+use storybank::diagnostic::Level;
 use storybank::markdown::HTML_TAGS;
 use storybank::model::Audience;
 use storybank::plan::Draft;
@@ -290,6 +291,7 @@ fn every_element_keeps_its_structure_or_is_warned_of_on_every_wiki() {
             .map(|(number, (_, sample))| format!("-- {} --\n---\ntitle: Own {number}\n---\n{}\n", file(number), in_place(sample, place)));
         for (kind, draft) in published(&files(&site.collect::<String>())) {
             assert_eq!(draft.pages.len(), SAMPLES.len());
+            assert!(draft.diagnostics.iter().all(|found| found.rule.level == Level::Warning), "{kind}: {:?}", draft.diagnostics);
             for (number, (tags, sample)) in SAMPLES.iter().enumerate() {
                 let file = file(number);
                 let page = draft.pages.iter().find(|page| page.file.as_str() == file).expect("each has a page");
@@ -318,10 +320,18 @@ fn elements_that_do_not_end_and_elements_that_are_deep_lose_no_word() {
     let deep = format!("{}wa{}", "<div>".repeat(5_000), "</div>".repeat(5_000));
     let deep_styles = format!("x {}wa", "<b>".repeat(5_000));
     let lists = format!("{}wa", "<ul><li>".repeat(5_000));
+    let paragraphs = format!("{}\n\nalone\n\nwa\n", "<div>".repeat(100));
+    let dropped = format!("{}wa", "<section>".repeat(5_000));
+    for (kind, draft) in published(&site(&paragraphs)) {
+        assert!(!draft.pages[0].text.contains("alonewa"), "{kind}: words of two paragraphs are parted");
+        assert!(draft.diagnostics.iter().all(|found| found.message.contains("stands in more elements than are read")), "{kind}");
+    }
     for body in [
         deep.as_str(),
         &deep_styles,
         &lists,
+        &paragraphs,
+        &dropped,
         "<ul><li>wa",
         "</div></li>wa",
         "<td>wa",
@@ -332,6 +342,47 @@ fn elements_that_do_not_end_and_elements_that_are_deep_lose_no_word() {
     ] {
         for (kind, draft) in published(&site(body)) {
             assert!(draft.pages[0].text.contains("wa"), "{kind}: {}", &body[..body.len().min(40)]);
+        }
+    }
+}
+
+/// What stands in an attribute that readers are shown is words, too.
+#[test]
+fn titles_of_elements_lose_no_word() {
+    for tag in ["abbr", "b", "blockquote", "center", "code", "dfn", "div", "h3", "kbd", "p", "q", "small", "span", "time"] {
+        for (kind, draft) in published(&site(&format!("<{tag} title=\"wb &amp; so\">wa</{tag}>"))) {
+            let text = &draft.pages[0].text;
+            assert!(text.contains("wa") && text.contains("wb"), "{kind} {tag}: {text}");
+        }
+    }
+    for body in [
+        "<table><caption title=\"wb\">wa</caption><tr><td>x</td></tr></table>",
+        "<table><tr><td title=\"wb\">wa</td></tr></table>",
+        "<dl><dt title=\"wb\">wa</dt><dd>x</dd></dl>",
+        "<ul title=\"wb\"><li>wa</li></ul>",
+        "<ul><li title=\"wb\">wa</li></ul>",
+        "<details title=\"wb\"><summary>wa</summary>x</details>",
+        "<table title=\"wb\"><caption>wa</caption><caption>wc</caption><tr><td>x</td></tr></table>",
+        "<pre title=\"wb\">wa</pre>",
+        "<ruby title=\"wb\">wa<rt>x</rt></ruby>",
+    ] {
+        for (kind, draft) in published(&site(body)) {
+            let text = &draft.pages[0].text;
+            assert!(text.contains("wa") && text.contains("wb"), "{kind} {body}: {text}");
+        }
+    }
+}
+
+/// Words between tags are looked at as all others are, and so is what a pointer shows.
+#[test]
+fn html_blames_nobody() {
+    for body in [
+        "<table>\n<tr><td>The operator should have known it.</td></tr>\n</table>",
+        "<div>\nThe operator <b>should have</b>\nknown it.\n</div>",
+        "The <abbr title=\"what the operator should have known\">release</abbr> was late.",
+    ] {
+        for (kind, draft) in published(&site(body)) {
+            assert!(draft.diagnostics.iter().any(|found| found.rule.name == "blame"), "{kind}: {body}");
         }
     }
 }

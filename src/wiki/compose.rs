@@ -1,7 +1,9 @@
 //! A case study of the linked site as a page that knows no markup.
 
+mod cells;
+mod elements;
 mod nest;
-mod tags;
+pub(super) mod tags;
 mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};

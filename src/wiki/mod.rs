@@ -17,6 +17,8 @@ mod mediawiki;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use unicode_normalization::UnicodeNormalization;
+
 use crate::diagnostic::{Diagnostic, rules};
 use crate::highlight::Highlighter;
 use crate::slug::Slug;
@@ -134,6 +136,7 @@ pub fn write(
         let problems = dialect.problems(case, &name, &text);
         diagnostics
             .extend(problems.into_iter().map(|problem| Diagnostic::new(&rules::UNPUBLISHABLE, &case.file, Span::default(), problem)));
+        diagnostics.extend(dialect.retitled(case, place));
         let mut said = BTreeSet::new();
         let flattened = case.html.iter().filter_map(|html| dialect.flattened(html));
         diagnostics.extend(flattened.filter(|found| said.insert((found.file.clone(), found.span.range().start, found.message.clone()))));
@@ -149,7 +152,7 @@ fn alike(cases: &[Case], book: &Book<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for case in cases {
         // Some wikis tell capitals from small letters and others do not; no two titles should differ by them alone.
-        let path = book.names[&case.slug].path.to_lowercase();
+        let path: String = book.names[&case.slug].path.to_lowercase().nfc().collect();
         if let Some(first) = places.get(&path) {
             let message = format!("on this wiki the page “{}” would stand where “{}” stands", case.title, first.title);
             found.push(
@@ -198,9 +201,21 @@ impl Dialect {
         }
     }
 
+    /// A warning of a title that the wiki shows in another way, because it cannot hold all of its signs.
+    fn retitled(self, case: &Case, place: &str) -> Option<Diagnostic> {
+        let title = match self {
+            Self::Markdown(flavour) => markdown::another_title(flavour, &case.title),
+            Self::Mediawiki => mediawiki::another_title(&case.title, place),
+            Self::Html | Self::Confluence | Self::Dokuwiki => None,
+        }?;
+        let message = format!("no title on {} can hold all signs of this one, so the page is called “{title}” there", self.wiki());
+        let help = "give it another title, or leave it: the page begins with the title as it is written here";
+        Some(Diagnostic::new(&rules::TITLE_REPLACED, &case.file, Span::default(), message).help(help))
+    }
+
     /// Whether the wiki has nothing like an element of HTML where it stands.
     fn loses(self, html: &RawHtml) -> bool {
-        html.within == Within::Line
+        matches!(html.within, Within::Line | Within::TooMany)
             || match self {
                 Self::Markdown(flavour) => markdown::loses(flavour, html),
                 Self::Html => false,
@@ -231,6 +246,7 @@ impl Dialect {
         let wiki = self.wiki();
         let found = match html.within {
             Within::Line => format!("`<{name}>` cannot stand in this line"),
+            Within::TooMany => format!("`<{name}>` stands in more elements than are read"),
             Within::Block if !is_lost_anywhere => format!("there is no `<{name}>` inside of another block on {wiki}"),
             Within::Preformatted if !is_lost_anywhere => format!("there is no `<{name}>` inside of `<pre>` on {wiki}"),
             Within::Page | Within::Block | Within::Preformatted => format!("there is nothing like `<{name}>` on {wiki}"),

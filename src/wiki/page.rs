@@ -294,6 +294,8 @@ pub enum Within {
     Line,
     /// Lines that are shown as they stand.
     Preformatted,
+    /// More elements than are read in one another.
+    TooMany,
 }
 
 impl Page {

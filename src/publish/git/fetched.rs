@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::program::{Failure, Git};
 use crate::config::GitHost;
 use crate::plan::Standing;
@@ -63,18 +65,20 @@ impl Fetched {
         Ok(texts)
     }
 
-    /// A page of somebody else that readers would find under the same name: GitHub looks at the names of files alone, not at their
-    /// folders, their endings or their capitals.
+    /// A page of somebody else that readers would find under the same name: one that differs only in how its accents are written, as
+    /// some systems write them in two characters. GitHub looks at the names of files alone, not at their folders, their endings or
+    /// their capitals.
     pub(super) fn namesake(&self, host: GitHost, path: &str) -> Option<Standing> {
         const PAGES: [&str; 12] =
             ["md", "markdown", "mdown", "mkdn", "mediawiki", "wiki", "textile", "rst", "rest", "org", "asciidoc", "adoc"];
         let name = |path: &str| {
             let file = path.rsplit('/').next().unwrap_or(path);
             let (stem, ending) = file.rsplit_once('.')?;
-            PAGES.contains(&ending.to_ascii_lowercase().as_str()).then(|| stem.replace(' ', "-").to_lowercase())
+            PAGES.contains(&ending.to_ascii_lowercase().as_str()).then(|| stem.replace(' ', "-").to_lowercase().nfc().collect::<String>())
         };
-        let wanted = name(path).filter(|_| host == GitHost::Github)?;
-        let (other, blob) = self.files.iter().find(|(other, _)| name(other).is_some_and(|other| other == wanted))?;
+        let wanted = name(path).filter(|_| host == GitHost::Github);
+        let is_same = |other: &str| other.nfc().eq(path.nfc()) || (wanted.is_some() && name(other) == wanted);
+        let (other, blob) = self.files.iter().find(|(other, _)| is_same(other))?;
         Some(Standing { id: other.clone(), title: other.clone(), revision: blob.clone(), ..Standing::default() })
     }
 

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::markdown::{Body, CalloutKind, Event, Node, Tag, is_inline};
 use crate::source::Span;
+use crate::wiki::compose::tags::{self, is_block};
 
 /// Words that stand together: a paragraph, a heading, a cell of a table.
 #[derive(Debug, Default)]
@@ -77,6 +78,7 @@ pub fn of_body(body: &Body, nodes: Range<usize>, source: &str) -> Vec<Run> {
             Event::Start(Tag::Image(_)) | Event::End(Tag::Image(_)) | Event::SoftBreak | Event::HardBreak => run.add_space(),
             Event::Start(tag) | Event::End(tag) if !is_inline(tag) => runs.push(std::mem::take(&mut run)),
             Event::Text(piece) => run.add(body.str(piece), source, span),
+            Event::Html(piece) => add_html(body.str(piece), source, span, &mut run, &mut runs),
             Event::Code(piece) => {
                 let start = run.text.len();
                 run.add(body.str(piece), source, span);
@@ -91,6 +93,33 @@ pub fn of_body(body: &Body, nodes: Range<usize>, source: &str) -> Vec<Run> {
     runs.push(run);
     runs.retain(|run| !run.text.trim().is_empty());
     runs
+}
+
+/// Adds the words of an author's HTML; its blocks part runs, and what a pointer shows over it is a run of its own.
+fn add_html(html: &str, source: &str, span: Span, run: &mut Run, runs: &mut Vec<Run>) {
+    for piece in tags::pieces(html) {
+        match piece {
+            tags::Piece::Text(text) => {
+                run.add(text.trim_end_matches('\n'), source, span);
+                if text.ends_with('\n') {
+                    run.add_space();
+                }
+            }
+            tags::Piece::Open { name, attributes: text, .. } => {
+                let title = tags::attributes(text).into_iter().find(|(name, _)| name == "title");
+                runs.extend(title.map(|(_, title)| {
+                    let mut run = Run::default();
+                    run.add(&title, source, span);
+                    run
+                }));
+                if is_block(&name) || name == "br" {
+                    runs.push(std::mem::take(run));
+                }
+            }
+            tags::Piece::Close(name) if is_block(&name) => runs.push(std::mem::take(run)),
+            tags::Piece::Close(_) | tags::Piece::Hidden(_) => {}
+        }
+    }
 }
 
 fn is_left_out(body: &Body, tag: Tag) -> bool {

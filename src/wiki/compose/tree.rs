@@ -4,8 +4,9 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::Shared;
-use super::nest::{self, Nest, Node as Part};
+use super::nest::{Nest, Node as Part};
 use super::tags::{Piece, attributes, pieces};
+use super::{cells, elements};
 use crate::diagnostic::{Diagnostic, rules};
 use crate::markdown::{Body, Event, Tag, Target, is_inline};
 use crate::model::Document;
@@ -120,7 +121,7 @@ impl Walk<'_, '_> {
             index = end + 1;
         }
         let page = &mut *self.page;
-        nest::blocks(nest.end(), &mut |id| page.claim(id))
+        elements::blocks(nest.end(), &mut |id| page.claim(id))
     }
 
     /// The blocks inside of another one.
@@ -222,11 +223,11 @@ impl Walk<'_, '_> {
             }
             index = end + 1;
         }
-        if std::iter::once(&head).chain(&rows).flatten().any(|cell| nest::holds_blocks(cell)) {
+        if std::iter::once(&head).chain(&rows).flatten().any(|cell| elements::holds_blocks(cell)) {
             let page = &mut *self.page;
-            return nest::table_of_cells(&columns, head, rows, &mut |id| page.claim(id));
+            return cells::table_of_cells(&columns, head, rows, &mut |id| page.claim(id));
         }
-        let lines = |cells: Vec<Vec<Part>>| cells.into_iter().map(nest::inlines).collect::<Vec<_>>();
+        let lines = |cells: Vec<Vec<Part>>| cells.into_iter().map(elements::inlines).collect::<Vec<_>>();
         Block::Table(Table { columns, head: lines(head), rows: rows.into_iter().map(lines).collect() })
     }
 
@@ -285,11 +286,11 @@ impl Walk<'_, '_> {
 
     /// What stands in a line, without white space at its ends.
     fn inlines(&mut self, nodes: Range<usize>) -> Vec<Inline> {
-        nest::inlines(self.parts(nodes, Within::Line))
+        elements::inlines(self.parts(nodes, Within::Line))
     }
 
     fn inlines_as_they_are(&mut self, nodes: Range<usize>) -> Vec<Inline> {
-        nest::untrimmed(self.parts(nodes, Within::Line))
+        elements::untrimmed(self.parts(nodes, Within::Line))
     }
 
     fn parts(&mut self, nodes: Range<usize>, within: Within) -> Vec<Part> {

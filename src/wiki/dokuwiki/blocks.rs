@@ -385,7 +385,31 @@ fn tagged(language: &str, text: &str) -> Option<String> {
     Some(format!("<{tag}{language}>\n{text}</{tag}>"))
 }
 
-/// A language as the highlighter of DokuWiki calls it.
+/// Languages whose words the highlighter writes in capitals or small letters, whatever their author did; they stay without colours.
+const RECASED: [&str; 20] = [
+    "bf",
+    "cuesheet",
+    "dcs",
+    "div",
+    "ezt",
+    "hq9plus",
+    "intercal",
+    "ispfpanel",
+    "jcl",
+    "lolcode",
+    "oracle11",
+    "oracle8",
+    "plsql",
+    "progress",
+    "qbasic",
+    "scl",
+    "sparql",
+    "sql",
+    "whitespace",
+    "zxbasic",
+];
+
+/// A language as the highlighter of DokuWiki calls it; nothing for one that it would change.
 fn known_as(language: &str) -> String {
     let name: String = language.chars().take_while(|next| next.is_ascii_alphanumeric() || "+#-_".contains(*next)).collect();
     let name = name.to_ascii_lowercase();
@@ -403,7 +427,7 @@ fn known_as(language: &str) -> String {
         "tex" => "latex",
         other => other,
     };
-    if known.contains(['+', '#']) || known.starts_with('-') { String::new() } else { known.to_owned() }
+    if known.contains(['+', '#']) || known.starts_with('-') || RECASED.contains(&known) { String::new() } else { known.to_owned() }
 }
 
 /// What of a heading is lost to a wiki that takes nothing but words there.

@@ -11,8 +11,8 @@ use crate::wiki::page::{Case, Inline};
 pub fn anchors(flavour: Flavour, case: &Case) -> BTreeMap<String, String> {
     let mut times: BTreeMap<String, usize> = BTreeMap::new();
     let mut anchors = BTreeMap::new();
-    if flavour == Flavour::Plain {
-        // The title is a heading of the file too.
+    if super::has_title_in_text(flavour, case) {
+        // The title is a heading of the text too.
         times.insert(anchor(flavour, &case.title), 1);
     }
     for heading in case.page.headings() {

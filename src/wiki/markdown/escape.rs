@@ -31,6 +31,8 @@ pub fn add(text: &str, manner: Manner, out: &mut String) {
     let mut number = if is_first_node { leading_number(text) } else { 0 };
     let mut is_first = true;
     for (at, next) in text.char_indices() {
+        let is_word_start = next.is_ascii_hexdigit() && !out.ends_with(|before: char| before.is_alphanumeric() || before == '_');
+        let is_commit = is_word_start && matches!(manner.flavour, Flavour::Gitlab | Flavour::Gitea) && is_commit(&text[at..]);
         let sign = Sign { next, rest: &text[at + next.len_utf8()..], is_first, ends_number: number > 0 && at == number, manner };
         match next {
             '\n' | '\r' | '\t' => out.push(' '),
@@ -40,6 +42,10 @@ pub fn add(text: &str, manner: Manner, out: &mut String) {
                 Guard::Backslash => out.extend(['\\', next]),
                 Guard::Element => add_element(next, out),
             },
+        }
+        if is_commit {
+            // An element in it makes two words of it to those who look for such numbers.
+            out.push_str("<span></span>");
         }
         if at >= number {
             number = 0;
@@ -144,9 +150,14 @@ impl Sign<'_> {
         let starts = |pattern: fn(char) -> bool| self.rest.starts_with(pattern);
         match self.next {
             ':' => is_emoji(self.rest),
-            '$' => self.manner.has_formula,
+            '$' => self.manner.has_formula || (flavour == Flavour::Gitlab && starts(|next| next.is_ascii_digit())),
+            '#' | '!' if is_in_word => is_of_project(flavour, out) && starts(|next| next.is_ascii_digit()),
             // GitHub links neither issues nor persons in a wiki.
-            '#' | '!' => flavour != Flavour::Github && !is_in_word && starts(|next| next.is_ascii_alphanumeric()),
+            '#' | '!' => flavour != Flavour::Github && starts(|next| next.is_ascii_alphanumeric()),
+            // An address of mail would be a link, and on GitLab a commit of another project.
+            '@' if is_in_word => starts(|next| next.is_ascii_alphanumeric()),
+            // `GL-7`, or the number of a task elsewhere.
+            '-' => flavour == Flavour::Gitlab && ends_in_key(out) && starts(|next| next.is_ascii_digit()),
             '@' => flavour != Flavour::Github && !is_in_word && starts(|next| next.is_alphanumeric() || next == '_' || next == '<'),
             '[' => flavour == Flavour::Gitea && self.rest.starts_with('['),
             '%' | '^' => flavour == Flavour::Gitlab && starts(|next| next.is_alphanumeric() || next == '"'),
@@ -167,6 +178,28 @@ impl Sign<'_> {
 fn is_emoji(rest: &str) -> bool {
     let is_name = |next: char| next.is_ascii_alphanumeric() || matches!(next, '_' | '+' | '-');
     rest.find(|next| !is_name(next)).is_some_and(|end| end > 0 && rest[end..].starts_with(':'))
+}
+
+/// Whether the word that a line ends in can be a project, of which a host links issues.
+fn is_of_project(flavour: Flavour, out: &str) -> bool {
+    match flavour {
+        Flavour::Gitlab => true,
+        Flavour::Gitea => out.rsplit(char::is_whitespace).next().is_some_and(|word| word.contains('/')),
+        Flavour::AzureDevops | Flavour::Github | Flavour::Plain => false,
+    }
+}
+
+/// Whether a line ends in capitals that begin the number of a task, as in `GL-7`.
+fn ends_in_key(out: &str) -> bool {
+    let letters = out.bytes().rev().take_while(u8::is_ascii_uppercase).count();
+    letters > 1 && !out[..out.len() - letters].ends_with(char::is_alphanumeric)
+}
+
+/// Whether a text begins with a word that can be the number of a commit.
+fn is_commit(text: &str) -> bool {
+    let word = &text[..text.find(|next: char| !next.is_alphanumeric()).unwrap_or(text.len())];
+    let is_hex = word.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    (7..=40).contains(&word.len()) && is_hex && word.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 /// Whether a line ends in a scheme that makes a link without slashes behind it.

@@ -11,7 +11,7 @@ use super::page::{Action, Block, Case, Element, Heading, Inline, Item, LinkTo, L
 use super::{Book, Flavour, Name};
 use crate::markdown::{Alignment, CalloutKind};
 
-pub use names::{attachment_path, name, problems};
+pub use names::{another_title, attachment_path, name, problems};
 
 use escape::Where;
 use inline::longest_run;
@@ -19,6 +19,11 @@ use inline::longest_run;
 /// What links call the headings of a page.
 pub fn anchors(flavour: Flavour, case: &Case) -> BTreeMap<String, String> {
     anchors::anchors(flavour, case)
+}
+
+/// Whether the title is the first heading of the text: in files that have no other, and where the host shows another one.
+fn has_title_in_text(flavour: Flavour, case: &Case) -> bool {
+    flavour == Flavour::Plain || another_title(flavour, &case.title).is_some()
 }
 
 /// A link to a page with its title, for a list beside the pages.
@@ -40,6 +45,9 @@ pub fn text(flavour: Flavour, case: &Case, book: &Book<'_>) -> String {
     let mut text = match flavour {
         Flavour::Gitlab => book.names.get(&case.slug).map_or_else(String::new, |name| names::front_matter(&case.title, name)),
         Flavour::Plain => format!("# {}\n\n", writer.words(&case.title, Where::Heading)),
+        Flavour::AzureDevops | Flavour::Github | Flavour::Gitea if has_title_in_text(flavour, case) => {
+            format!("# {}\n\n", writer.words(&case.title, Where::Heading))
+        }
         Flavour::AzureDevops | Flavour::Github | Flavour::Gitea => String::new(),
     };
     text.push_str(&writer.blocks(&case.page.blocks, Depth::Top));
@@ -397,16 +405,20 @@ fn action_list(actions: &[Action]) -> List {
     List { first: None, is_tight: true, items: items.collect() }
 }
 
-/// Links to the headings of the second and third level; nothing where there are none.
+/// Links to the headings of the second and third level, one below another only where it belongs to it; nothing where there are none.
 fn contents(case: &Case) -> Option<List> {
     let mut items: Vec<Item> = Vec::new();
+    let mut above_level = None;
     for heading in case.page.headings().into_iter().filter(|heading| heading.level <= 3) {
         let words = vec![Inline::Text(plain(&heading.text))];
         let link = Inline::Link { to: LinkTo::Heading(heading.id.clone()), text: words };
         let item = Item { done: None, blocks: vec![Block::Paragraph(vec![link])] };
         match items.last_mut() {
-            Some(above) if heading.level == 3 => add_below(above, item),
-            _ => items.push(item),
+            Some(above) if above_level.is_some_and(|above| above < heading.level) => add_below(above, item),
+            _ => {
+                above_level = Some(heading.level);
+                items.push(item);
+            }
         }
     }
     (!items.is_empty()).then_some(List { first: None, is_tight: true, items })

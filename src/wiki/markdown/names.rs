@@ -1,6 +1,7 @@
 //! Where pages and pictures stand on hosts of Markdown, and which places they cannot have.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use unicode_normalization::UnicodeNormalization;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::anchors::anchors;
@@ -33,32 +34,52 @@ pub fn name(flavour: Flavour, title: &str, place: &str) -> Name {
 
 /// A title as the host can show it.
 fn shown(flavour: Flavour, title: &str) -> String {
-    let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
-    let title: String = title.chars().filter(|next| !next.is_control()).collect();
+    let title = one_line(title);
     match flavour {
-        Flavour::AzureDevops => {
-            let title = title.replace(['/', '\\'], "-").replace('#', "♯");
-            title.trim_matches(['.', ' ']).to_owned()
-        }
-        Flavour::Github => github_title(&title),
+        Flavour::AzureDevops => without_dots_at_ends(&title.replace(['/', '\\'], "-").replace('#', "♯")),
+        Flavour::Github => without_dots_at_ends(&title.chars().map(on_github).collect::<String>()),
         Flavour::Gitlab | Flavour::Gitea | Flavour::Plain => title,
     }
 }
 
-/// GitHub keeps titles as the names of files, in which some systems allow less than others, and shows hyphens as spaces.
-fn github_title(title: &str) -> String {
-    let mut kept = String::with_capacity(title.len());
-    for next in title.chars() {
-        match next {
-            '\\' | '/' | '|' | '-' => kept.push(' '),
-            ':' | '*' | '?' => {}
-            '"' => kept.push('\''),
-            '<' => kept.push('('),
-            '>' => kept.push(')'),
-            _ => kept.push(next),
-        }
+/// A title on one line. A letter with an accent is written in one way, so that one title is one name wherever it was typed.
+fn one_line(title: &str) -> String {
+    let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
+    title.nfc().filter(|next| !next.is_control()).collect()
+}
+
+/// The title that the host shows, if readers can tell it from the one that its author wrote.
+pub fn another_title(flavour: Flavour, title: &str) -> Option<String> {
+    let title = one_line(title);
+    let shown = shown(flavour, &title);
+    (shown.replace(HYPHEN, "-") != title.replace(HYPHEN, "-")).then_some(shown)
+}
+
+/// A hyphen that is none to GitHub, which shows the other one as a blank.
+const HYPHEN: char = '‐';
+
+/// GitHub keeps titles as the names of files, in which some systems allow less than others: the nearest sign stands for each.
+fn on_github(next: char) -> char {
+    match next {
+        '-' => HYPHEN,
+        ':' => '∶',
+        '/' => '∕',
+        '\\' => '∖',
+        '|' => '∣',
+        '*' => '∗',
+        '?' => '？',
+        '"' => '＂',
+        '<' => '‹',
+        '>' => '›',
+        _ => next,
     }
-    kept.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Dots at the ends of a name hide a file, or go; leaders look like them.
+fn without_dots_at_ends(title: &str) -> String {
+    let start = title.len() - title.trim_start_matches('.').len();
+    let end = title.trim_end_matches('.').len().max(start);
+    format!("{}{}{}", title[..start].replace('.', "․"), &title[start..end], title[end..].replace('.', "․"))
 }
 
 fn azure_stem(title: &str) -> String {

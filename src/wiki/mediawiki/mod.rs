@@ -23,6 +23,11 @@ pub fn name(title: &str, place: &str) -> Name {
     Name { title: path.clone(), path }
 }
 
+/// The title that MediaWiki shows, if it is another one than its author wrote.
+pub fn another_title(title: &str, place: &str) -> Option<String> {
+    title::another(title, place)
+}
+
 /// What links call the headings of a page: MediaWiki makes it of the words of each.
 pub fn anchors(case: &Case) -> BTreeMap<String, String> {
     let mut taken = Numbered::default();
@@ -62,7 +67,10 @@ pub fn loses(html: &RawHtml) -> bool {
 /// A page as the wiki reads it. MediaWiki writes accents in one way only, so they are written in that way from the start.
 pub fn text(case: &Case, book: &Book<'_>) -> String {
     let contents = if case.page.blocks.contains(&Block::Contents) { "" } else { "__NOTOC__\n" };
-    let text = format!("{contents}{}\n", blocks::page(case, book));
+    // The wiki shows the title as it can hold it.
+    let title =
+        title::another(&case.title, book.place).map_or_else(String::new, |_| format!("'''{}'''\n\n", words::escape(case.title.trim())));
+    let text = format!("{contents}{title}{}\n", blocks::page(case, book));
     text.nfc().collect()
 }
 

@@ -20,6 +20,15 @@ pub fn of(title: &str, place: &str) -> String {
     format!("{}{title}", capitalised(&place.replace('_', " "))).nfc().collect()
 }
 
+/// The title without its place, if readers can tell it from the one that its author wrote: its first letter may be another.
+pub fn another(title: &str, place: &str) -> Option<String> {
+    let path = of(title, place);
+    let prefix: String = capitalised(&place.replace('_', " ")).nfc().collect();
+    let own = path.strip_prefix(&prefix).unwrap_or(&path);
+    let written = single_spaced(&title.nfc().collect::<String>());
+    (capitalised(own) != capitalised(&written)).then(|| own.to_owned())
+}
+
 /// Why a title cannot be kept, each reason in a sentence.
 pub fn problems(path: &str) -> Vec<String> {
     let mut problems = Vec::new();

@@ -1,0 +1,192 @@
+//! Tables of HTML: as tables of Markdown where these say the same, or else whole.
+
+use super::elements::{Claim, blocks, is_blank, with_common_attributes};
+use super::nest::Node;
+use crate::markdown::Alignment;
+use crate::wiki::page::{Block, Element, Inline, Table};
+
+/// The rows of a table while they are put together.
+#[derive(Default)]
+struct Rows {
+    caption: Vec<Block>,
+    columns: Vec<Block>,
+    /// The parts of the table with their rows.
+    parts: Vec<(&'static str, Vec<Vec<Cell>>)>,
+    /// What stands in no cell; browsers show it above the table.
+    strays: Vec<Node>,
+}
+
+struct Cell {
+    element: Element,
+    blocks: Vec<Block>,
+}
+
+/// What stands in a table, as a table below what stands in none of its cells.
+pub fn table(nodes: Vec<Node>, claim: &mut Claim<'_>) -> Vec<Block> {
+    let mut rows = Rows::default();
+    rows.add(nodes, None, claim);
+    let mut blocks = blocks(std::mem::take(&mut rows.strays), claim);
+    rows.parts.retain(|(_, rows)| rows.iter().any(|row| !row.is_empty()));
+    blocks.extend(if rows.parts.is_empty() { rows.caption } else { vec![rows.block()] });
+    blocks
+}
+
+/// A table of Markdown of which a cell holds more than a line.
+pub fn table_of_cells(columns: &[Alignment], head: Vec<Vec<Node>>, body: Vec<Vec<Vec<Node>>>, claim: &mut Claim<'_>) -> Block {
+    let mut row = |name: &'static str, cells: Vec<Vec<Node>>| -> Vec<Cell> {
+        let aligned = cells.into_iter().zip(columns).map(|(nodes, alignment)| {
+            let align = match alignment {
+                Alignment::None => None,
+                Alignment::Left => Some("left"),
+                Alignment::Center => Some("center"),
+                Alignment::Right => Some("right"),
+            };
+            let attributes = align.map(|align| ("align", align.to_owned())).into_iter().collect();
+            Cell { element: Element { name, attributes }, blocks: blocks(nodes, claim) }
+        });
+        aligned.collect()
+    };
+    let head = vec![row("th", head)];
+    let body = body.into_iter().map(|cells| row("td", cells)).collect();
+    Rows { parts: vec![("thead", head), ("tbody", body)], ..Rows::default() }.block()
+}
+
+impl Rows {
+    /// Adds what stands in a table, or in a part of it.
+    fn add(&mut self, nodes: Vec<Node>, part: Option<&'static str>, claim: &mut Claim<'_>) {
+        for node in nodes.into_iter().filter(|node| !is_blank(node)) {
+            let Node::Element(element, inner) = node else {
+                self.strays.push(node);
+                continue;
+            };
+            match element.name {
+                "caption" => self.caption.extend(with_common_attributes(&element, blocks(inner, claim))),
+                "col" => self.columns.push(Block::Element(spanning(&element), Vec::new())),
+                "colgroup" if inner.iter().all(is_blank) => {
+                    self.columns.push(Block::Element(spanning(&Element { name: "col", ..element }), Vec::new()));
+                }
+                "colgroup" => self.add(inner, part, claim),
+                name @ ("thead" | "tbody" | "tfoot") => {
+                    self.parts.push((name, Vec::new()));
+                    self.add(inner, Some(name), claim);
+                }
+                "tr" => {
+                    let cells = self.cells(inner, claim);
+                    self.part(part).push(cells);
+                }
+                "td" | "th" => {
+                    let cell = Cell::new(&element, inner, claim);
+                    match self.part(part).last_mut() {
+                        Some(row) => row.push(cell),
+                        None => self.part(part).push(vec![cell]),
+                    }
+                }
+                _ => self.strays.push(Node::Element(element, inner)),
+            }
+        }
+    }
+
+    /// The rows of the part that is being read; rows outside of any part belong to the body.
+    fn part(&mut self, part: Option<&'static str>) -> &mut Vec<Vec<Cell>> {
+        let name = part.unwrap_or("tbody");
+        if self.parts.last().is_none_or(|(last, _)| *last != name) {
+            self.parts.push((name, Vec::new()));
+        }
+        let last = self.parts.len() - 1;
+        &mut self.parts[last].1
+    }
+
+    fn cells(&mut self, nodes: Vec<Node>, claim: &mut Claim<'_>) -> Vec<Cell> {
+        let mut cells = Vec::new();
+        for node in nodes.into_iter().filter(|node| !is_blank(node)) {
+            match node {
+                Node::Element(element, inner) if matches!(element.name, "td" | "th") => {
+                    cells.push(Cell::new(&element, inner, claim));
+                }
+                other => self.strays.push(other),
+            }
+        }
+        cells
+    }
+
+    fn block(self) -> Block {
+        self.plain().map_or_else(|| self.whole(), Block::Table)
+    }
+
+    /// The table as one of Markdown, if it says the same.
+    fn plain(&self) -> Option<Table> {
+        let rows: Vec<(&str, &Vec<Cell>)> = self.parts.iter().flat_map(|(part, rows)| rows.iter().map(|row| (*part, row))).collect();
+        let ((part, head), body) = rows.split_first()?;
+        let is_head = head.iter().all(|cell| cell.element.name == "th") && matches!(*part, "thead" | "tbody");
+        let is_body = |(part, row): &(&str, &Vec<Cell>)| *part == "tbody" && row.iter().all(|cell| cell.element.name == "td");
+        let is_plain = self.caption.is_empty() && self.columns.is_empty() && is_head && body.iter().all(is_body);
+        let is_even = rows.iter().all(|(_, row)| row.len() == head.len());
+        if !is_plain || !is_even || head.is_empty() {
+            return None;
+        }
+        let lines = |row: &[Cell]| row.iter().map(Cell::line).collect::<Option<Vec<_>>>();
+        let first = body.first().map_or(*head, |(_, row)| row);
+        let columns: Vec<Alignment> = first.iter().map(|cell| cell.element.alignment()).collect();
+        let is_set = |(_, row): &(&str, &Vec<Cell>)| row.iter().zip(&columns).all(|(cell, column)| cell.element.alignment() == *column);
+        if !body.iter().all(is_set) {
+            return None;
+        }
+        let body = body.iter().map(|(_, row)| lines(row)).collect::<Option<Vec<_>>>()?;
+        Some(Table { head: lines(head)?, columns, rows: body })
+    }
+
+    fn whole(self) -> Block {
+        let mut parts = Vec::new();
+        if !self.caption.is_empty() {
+            parts.push(Block::Element(Element::new("caption"), self.caption));
+        }
+        if !self.columns.is_empty() {
+            parts.push(Block::Element(Element::new("colgroup"), self.columns));
+        }
+        for (name, rows) in self.parts {
+            let rows = rows.into_iter().map(|row| {
+                let cells = row.into_iter().map(|cell| Block::Element(cell.element, cell.blocks)).collect();
+                Block::Element(Element::new("tr"), cells)
+            });
+            parts.push(Block::Element(Element::new(name), rows.collect()));
+        }
+        Block::Element(Element::new("table"), parts)
+    }
+}
+
+impl Cell {
+    fn new(element: &Element, nodes: Vec<Node>, claim: &mut Claim<'_>) -> Self {
+        let blocks = with_common_attributes(element, blocks(nodes, claim));
+        Self { element: set(element), blocks }
+    }
+
+    /// What it says, if that is a line in one cell.
+    fn line(&self) -> Option<Vec<Inline>> {
+        let is_single = self.element.attributes.iter().all(|(name, _)| matches!(*name, "align" | "scope"));
+        match self.blocks.as_slice() {
+            _ if !is_single => None,
+            [] => Some(Vec::new()),
+            [Block::Paragraph(words)] => Some(words.clone()),
+            _ => None,
+        }
+    }
+}
+
+/// A cell with the attributes that say how it is set.
+fn set(element: &Element) -> Element {
+    let spans =
+        |element: &Element, name: &'static str| element.number(name).filter(|&number| number > 1).map(|number| (name, number.to_string()));
+    let mut attributes: Vec<(&'static str, String)> = ["colspan", "rowspan"].iter().filter_map(|name| spans(element, name)).collect();
+    let is_kept = |(name, value): &&(&'static str, String)| match *name {
+        "align" => matches!(value.as_str(), "left" | "center" | "right"),
+        "scope" => element.name == "th" && matches!(value.as_str(), "row" | "col" | "rowgroup" | "colgroup"),
+        _ => false,
+    };
+    attributes.extend(element.attributes.iter().filter(is_kept).cloned());
+    Element { name: element.name, attributes }
+}
+
+fn spanning(element: &Element) -> Element {
+    let span = element.number("span").filter(|&number| number > 1).map(|number| ("span", number.to_string()));
+    Element { name: element.name, attributes: span.into_iter().collect() }
+}

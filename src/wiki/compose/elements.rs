@@ -1,0 +1,346 @@
+//! Elements of HTML as blocks and words of the tree: as what Markdown has for them, or else as elements.
+
+use super::cells::table;
+use super::nest::Node;
+use super::tags::{is_block, style};
+use crate::slug::Slug;
+use crate::wiki::lowered::in_a_line;
+use crate::wiki::page::{Block, Element, Heading, Inline, Item, List, plain};
+
+/// Whether something stands in a line, with all that it holds.
+fn is_line(node: &Node) -> bool {
+    match node {
+        Node::Inline(_) => true,
+        Node::Block(_) => false,
+        Node::Element(element, inner) => !is_block(element.name) && inner.iter().all(is_line),
+    }
+}
+
+/// Whether something is nothing but white space.
+pub fn is_blank(node: &Node) -> bool {
+    matches!(node, Node::Inline(Inline::Text(text)) if text.trim().is_empty())
+}
+
+/// Gives a heading an id that is free.
+pub type Claim<'a> = dyn FnMut(&str) -> String + 'a;
+
+/// Nodes as blocks; what stands in a line becomes a paragraph.
+pub fn blocks(nodes: Vec<Node>, claim: &mut Claim<'_>) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    let mut line = Vec::new();
+    for node in nodes {
+        if is_line(&node) {
+            add_inline(node, &mut line);
+            continue;
+        }
+        end_line(&mut line, &mut blocks);
+        match node {
+            Node::Block(block) => blocks.push(block),
+            Node::Element(element, inner) => blocks.extend(element_as_blocks(element, inner, claim)),
+            Node::Inline(inline) => line.push(inline),
+        }
+    }
+    end_line(&mut line, &mut blocks);
+    blocks
+}
+
+fn end_line(line: &mut Vec<Inline>, blocks: &mut Vec<Block>) {
+    let line = trimmed(std::mem::take(line));
+    if !line.is_empty() {
+        blocks.push(Block::Paragraph(line));
+    }
+}
+
+/// Whether nodes cannot stand in one line.
+pub fn holds_blocks(nodes: &[Node]) -> bool {
+    !nodes.iter().all(is_line)
+}
+
+/// Nodes as a line, without white space at its ends; blocks are parted by the ends of lines.
+pub fn inlines(nodes: Vec<Node>) -> Vec<Inline> {
+    trimmed(untrimmed(nodes))
+}
+
+/// The same with the white space at its ends, which parts it from what stands beside it.
+pub fn untrimmed(nodes: Vec<Node>) -> Vec<Inline> {
+    let mut line = Vec::new();
+    nodes.into_iter().for_each(|node| add_inline(node, &mut line));
+    line
+}
+
+fn add_inline(node: Node, line: &mut Vec<Inline>) {
+    match node {
+        Node::Inline(inline) => push(inline, line),
+        Node::Block(block) => add_parted(in_a_line(&[block]), line),
+        Node::Element(element, inner) if is_block(element.name) => add_parted(inlines(inner), line),
+        Node::Element(element, inner) => {
+            let common = common_attributes(&element);
+            let inner = untrimmed(inner);
+            let made = element_in_line(element, inner);
+            match made {
+                made if made.is_empty() => {}
+                made if common.is_empty() => made.into_iter().for_each(|inline| push(inline, line)),
+                made => line.push(Inline::Element(Element { name: "span", attributes: common }, made)),
+            }
+        }
+    }
+}
+
+fn add_parted(words: Vec<Inline>, line: &mut Vec<Inline>) {
+    let is_parted = |inline: Option<&Inline>| matches!(inline, None | Some(Inline::Break));
+    if words.is_empty() {
+        return;
+    }
+    if !is_parted(line.last()) {
+        line.push(Inline::Break);
+    }
+    line.extend(words);
+    line.push(Inline::Break);
+}
+
+fn push(inline: Inline, line: &mut Vec<Inline>) {
+    match (line.last_mut(), inline) {
+        (_, Inline::Text(text)) if text.is_empty() => {}
+        (Some(Inline::Text(before)), Inline::Text(text)) => before.push_str(&text),
+        (_, inline) => line.push(inline),
+    }
+}
+
+/// The attributes that any element can have, where the tree keeps the element without them.
+fn common_attributes(element: &Element) -> Vec<(&'static str, String)> {
+    if is_kept_whole(element.name) {
+        return Vec::new();
+    }
+    element.attributes.iter().filter(|(name, _)| matches!(*name, "title" | "lang" | "dir")).cloned().collect()
+}
+
+/// Whether the tree keeps an element as such, with its attributes.
+fn is_kept_whole(name: &str) -> bool {
+    let is_in_line =
+        matches!(name, "abbr" | "bdi" | "bdo" | "cite" | "dfn" | "q" | "rp" | "rt" | "ruby" | "samp" | "small" | "time" | "var" | "wbr");
+    is_in_line || matches!(name, "center" | "dl" | "figure")
+}
+
+fn element_in_line(element: Element, inner: Vec<Inline>) -> Vec<Inline> {
+    if element.name == "wbr" {
+        return vec![Inline::Element(element, Vec::new())];
+    }
+    if inner.is_empty() {
+        return inner;
+    }
+    if let Some(style) = style(element.name) {
+        return vec![Inline::Styled(style, inner)];
+    }
+    match (element.name, inner.as_slice()) {
+        ("code", [Inline::Text(text)]) => vec![Inline::Code(text.clone())],
+        ("code", _) => vec![Inline::Element(Element::new("code"), inner)],
+        (name, _) if is_kept_whole(name) => {
+            let attributes = element.attributes.into_iter().filter(|(name, _)| matches!(*name, "title" | "lang" | "dir" | "datetime"));
+            vec![Inline::Element(Element { name, attributes: attributes.collect() }, inner)]
+        }
+        _ => inner,
+    }
+}
+
+fn element_as_blocks(element: Element, inner: Vec<Node>, claim: &mut Claim<'_>) -> Vec<Block> {
+    let outer = element.clone();
+    let made = match element.name {
+        "blockquote" => vec![Block::Quote(blocks(inner, claim))],
+        "ul" | "ol" => vec![list(&element, inner, claim)],
+        "dl" => vec![whole(element, definitions(inner, claim))],
+        "table" => table(inner, claim),
+        "pre" => preformatted(&element, inner),
+        "h2" | "h3" | "h4" | "h5" | "h6" => heading(element.name, inner, claim),
+        "details" => vec![details(inner, claim)],
+        "figure" => vec![figure(element, inner, claim)],
+        "center" => vec![whole(element, blocks(inner, claim))],
+        name if is_block(name) => blocks(inner, claim),
+        _ => {
+            let inner = blocks(inner, claim);
+            return inner.into_iter().map(|block| in_style(&element, block)).collect();
+        }
+    };
+    with_common_attributes(&outer, made)
+}
+
+/// Blocks in an element of their own with what the attributes of another one say, where the tree keeps that one without them.
+pub fn with_common_attributes(element: &Element, blocks: Vec<Block>) -> Vec<Block> {
+    let common = common_attributes(element);
+    if blocks.is_empty() || common.is_empty() {
+        return blocks;
+    }
+    vec![Block::Element(Element { name: "div", attributes: common }, blocks)]
+}
+
+fn whole(element: Element, blocks: Vec<Block>) -> Block {
+    let attributes = element.attributes.into_iter().filter(|(name, _)| matches!(*name, "title" | "lang" | "dir")).collect();
+    Block::Element(Element { name: element.name, attributes }, blocks)
+}
+
+/// A block whose words stand in an element of a line, as `<small>` around paragraphs.
+fn in_style(element: &Element, block: Block) -> Block {
+    let all = |blocks: Vec<Block>| blocks.into_iter().map(|block| in_style(element, block)).collect();
+    match block {
+        Block::Paragraph(words) => {
+            let mut line = Vec::new();
+            let words = words.into_iter().map(Node::Inline).collect();
+            add_inline(Node::Element(element.clone(), words), &mut line);
+            Block::Paragraph(line)
+        }
+        Block::Quote(blocks) => Block::Quote(all(blocks)),
+        Block::Element(outer, blocks) => Block::Element(outer, all(blocks)),
+        Block::List(List { first, is_tight, items }) => {
+            let items = items.into_iter().map(|Item { done, blocks }| Item { done, blocks: all(blocks) }).collect();
+            Block::List(List { first, is_tight, items })
+        }
+        other => other,
+    }
+}
+
+fn list(element: &Element, nodes: Vec<Node>, claim: &mut Claim<'_>) -> Block {
+    let first = (element.name == "ol").then(|| element.number("start").unwrap_or(1));
+    let mut items: Vec<Item> = Vec::new();
+    let mut is_tight = true;
+    for node in nodes.into_iter().filter(|node| !is_blank(node)) {
+        match node {
+            Node::Element(element, inner) if element.name == "li" => {
+                is_tight &= !inner.iter().any(is_paragraph);
+                items.push(Item { done: None, blocks: with_common_attributes(&element, blocks(inner, claim)) });
+            }
+            other => {
+                let more = blocks(vec![other], claim);
+                match items.last_mut() {
+                    Some(item) => item.blocks.extend(more),
+                    None => items.push(Item { done: None, blocks: more }),
+                }
+            }
+        }
+    }
+    Block::List(List { first, is_tight, items })
+}
+
+fn is_paragraph(node: &Node) -> bool {
+    match node {
+        Node::Block(block) => matches!(block, Block::Paragraph(_)),
+        Node::Element(element, _) => element.name == "p",
+        Node::Inline(_) => false,
+    }
+}
+
+fn definitions(nodes: Vec<Node>, claim: &mut Claim<'_>) -> Vec<Block> {
+    let mut parts = Vec::new();
+    for node in nodes.into_iter().filter(|node| !is_blank(node)) {
+        match node {
+            Node::Element(element, inner) if matches!(element.name, "dt" | "dd") => parts.push(whole(element, blocks(inner, claim))),
+            Node::Element(element, inner) if element.name == "div" => parts.extend(definitions(inner, claim)),
+            other => parts.push(Block::Element(Element::new("dd"), blocks(vec![other], claim))),
+        }
+    }
+    parts
+}
+
+fn figure(element: Element, nodes: Vec<Node>, claim: &mut Claim<'_>) -> Block {
+    let mut parts = Vec::new();
+    let mut others = Vec::new();
+    for node in nodes {
+        match node {
+            Node::Element(caption, inner) if caption.name == "figcaption" => {
+                parts.extend(blocks(std::mem::take(&mut others), claim));
+                parts.push(whole(caption, blocks(inner, claim)));
+            }
+            other => others.push(other),
+        }
+    }
+    parts.extend(blocks(others, claim));
+    whole(element, parts)
+}
+
+fn details(nodes: Vec<Node>, claim: &mut Claim<'_>) -> Block {
+    let mut summary = Vec::new();
+    let mut others = Vec::new();
+    for node in nodes {
+        match node {
+            Node::Element(element, inner) if element.name == "summary" && summary.is_empty() => summary = inlines(inner),
+            other => others.push(other),
+        }
+    }
+    if summary.is_empty() {
+        summary.push(Inline::Text("Details".to_owned()));
+    }
+    Block::Details { summary, blocks: blocks(others, claim) }
+}
+
+fn heading(name: &str, nodes: Vec<Node>, claim: &mut Claim<'_>) -> Vec<Block> {
+    let text = inlines(nodes);
+    if text.is_empty() {
+        return Vec::new();
+    }
+    let level = name[1..].parse().unwrap_or(6);
+    let id = claim(Slug::of(&plain(&text)).as_str());
+    vec![Block::Heading(Heading { level, text, id, is_linked: false })]
+}
+
+/// Lines as they stand: code, or lines with styles where their author has set some.
+fn preformatted(element: &Element, nodes: Vec<Node>) -> Vec<Block> {
+    let mut language = language_of(element);
+    let mut nodes = nodes;
+    if let [Node::Element(code, _)] = nodes.as_slice()
+        && matches!(code.name, "code" | "samp")
+    {
+        language = language.or_else(|| language_of(code));
+        nodes = nodes.into_iter().flat_map(|node| if let Node::Element(_, inner) = node { inner } else { vec![node] }).collect();
+    }
+    let lines: Vec<Inline> = untrimmed(nodes).into_iter().map(|inline| if inline == Inline::Break { text("\n") } else { inline }).collect();
+    let mut words = plain(&lines);
+    if words.trim().is_empty() {
+        return Vec::new();
+    }
+    let is_plain = lines.iter().all(|inline| matches!(inline, Inline::Text(_)));
+    if !is_plain {
+        return vec![Block::Element(Element::new("pre"), vec![Block::Paragraph(lines)])];
+    }
+    // The first line end behind the tag is none to HTML.
+    if words.starts_with('\n') {
+        words.remove(0);
+    }
+    if !words.ends_with('\n') {
+        words.push('\n');
+    }
+    vec![Block::Code { language: language.unwrap_or_default(), text: words }]
+}
+
+fn text(words: &str) -> Inline {
+    Inline::Text(words.to_owned())
+}
+
+fn language_of(element: &Element) -> Option<String> {
+    let class = element.attribute("class").unwrap_or_default().split_whitespace().find_map(|class| class.strip_prefix("language-"));
+    class.map(str::to_owned)
+}
+
+/// A line without white space and line ends at its ends.
+fn trimmed(mut inlines: Vec<Inline>) -> Vec<Inline> {
+    while let Some(first) = inlines.first_mut() {
+        match first {
+            Inline::Text(text) if text.trim_start().is_empty() => drop(inlines.remove(0)),
+            Inline::Break => drop(inlines.remove(0)),
+            Inline::Text(text) => {
+                *text = text.trim_start().to_owned();
+                break;
+            }
+            _ => break,
+        }
+    }
+    while let Some(last) = inlines.last_mut() {
+        match last {
+            Inline::Text(text) if text.trim_end().is_empty() => drop(inlines.pop()),
+            Inline::Break => drop(inlines.pop()),
+            Inline::Text(text) => {
+                text.truncate(text.trim_end().len());
+                break;
+            }
+            _ => break,
+        }
+    }
+    inlines
+}
