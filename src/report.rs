@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Group, Level as Heading, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Element, Group, Level as Heading, Origin, Renderer, Snippet};
 
 use crate::diagnostic::{Diagnostic, Level, Note};
 use crate::source::{SitePath, Span};
@@ -74,7 +74,7 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, colour: Colour) -> Str
         Level::Error => Heading::ERROR,
         Level::Warning => Heading::WARNING,
     };
-    let mut group = heading.primary_title(diagnostic.message.as_str()).id(diagnostic.rule.name).element(snippet(
+    let mut group = heading.primary_title(diagnostic.message.as_str()).id(diagnostic.rule.name).elements(excerpt(
         &diagnostic.file,
         text,
         diagnostic.span,
@@ -82,7 +82,7 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, colour: Colour) -> Str
         "",
     ));
     for Note { file, span, message } in &diagnostic.notes {
-        group = group.element(snippet(file, sources.text(file), *span, AnnotationKind::Context, message));
+        group = group.elements(excerpt(file, sources.text(file), *span, AnnotationKind::Context, message));
     }
     if let Some(help) = &diagnostic.help {
         group = group.element(Heading::HELP.message(help.as_str()));
@@ -95,20 +95,34 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, colour: Colour) -> Str
     renderer.decor_style(DecorStyle::Ascii).render(report)
 }
 
-fn snippet<'a>(
-    file: &'a SitePath,
-    text: &'a Text,
-    span: Span,
-    kind: AnnotationKind,
-    label: &'a str,
-) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
+/// The longest line that is drawn whole; a terminal is not as wide.
+const LONGEST_LINE: usize = 1000;
+
+/// How much of a longer line stands before a stretch and after its start.
+const AROUND: usize = 200;
+
+/// The line of a stretch, with the stretch marked.
+fn excerpt<'a>(file: &'a SitePath, text: &'a Text, span: Span, kind: AnnotationKind, label: &'a str) -> Vec<Element<'a>> {
     let range = clamped(&text.text, span);
     // Only the line of the stretch is drawn from: a file can have many mistakes, and be long.
     let (number, line) = text.line_at(range.start);
-    let within = |at: usize| at.clamp(line.start, line.end) - line.start;
+    let is_long = line.len() > LONGEST_LINE;
+    let shown = if is_long { around(&text.text, &line, range.start) } else { line.clone() };
+    let within = |at: usize| at.clamp(shown.start, shown.end) - shown.start;
     let annotation = kind.span(within(range.start)..within(range.end));
     let annotation = if label.is_empty() { annotation } else { annotation.label(label) };
-    Snippet::source(&text.text[line]).line_start(number).path(file.as_str()).annotation(annotation)
+    let snippet = Snippet::source(&text.text[shown]).line_start(number).annotation(annotation);
+    if is_long {
+        let column = text.text[line.start..range.start.max(line.start)].chars().count() + 1;
+        vec![Origin::path(file.as_str()).line(number).char_column(column).into(), snippet.into()]
+    } else {
+        vec![snippet.path(file.as_str()).into()]
+    }
+}
+
+/// The part of a long line that is around a place.
+fn around(text: &str, line: &Range<usize>, at: usize) -> Range<usize> {
+    text.floor_char_boundary(at.saturating_sub(AROUND).max(line.start))..text.floor_char_boundary((at + AROUND).min(line.end))
 }
 
 /// The stretch inside of the text and on the borders of characters; of several lines only the first.

@@ -17,26 +17,46 @@ pub struct Blanked {
     pub text: Option<String>,
     /// Signs that open a comment which never closes. What follows one is blanked too.
     pub unclosed: Vec<Span>,
+    /// A comment from which on too many hold markup. What follows it is blanked too.
+    pub too_many: Option<Span>,
 }
+
+/// How many bytes are read again because of comments that hold markup.
+const MOST_READ_AGAIN: usize = 64 << 20;
 
 /// Blanks the comments of the body that starts at `body`.
 ///
 /// A comment opens outside of code and ends at the next sign, whatever stands between. As a comment may hold half of what
-/// looks like a block of code, the text is read again after such a comment.
+/// looks like a block of code, the text is read again after a comment that is more than words.
 pub fn blank(file: &str, body: usize) -> Blanked {
     if !file[body..].contains(SIGN) {
-        return Blanked { text: None, unclosed: Vec::new() };
+        return Blanked { text: None, unclosed: Vec::new(), too_many: None };
     }
     let mut text = file.to_owned();
     let mut unclosed = Vec::new();
+    let mut too_many = None;
+    let mut read_again = 0;
     let mut from = body;
-    while let Some(open) = next_opening(&text, body, from) {
+    let mut code = code_ranges(&text[body..], body);
+    while let Some(open) = next_opening(&text, &code, from) {
         let inside = open + SIGN.len();
         match text[inside..].find(SIGN) {
             Some(length) => {
                 let end = inside + length + SIGN.len();
+                let is_words = is_words(&text, body, inside..inside + length);
                 overwrite(&mut text, open, end);
                 from = end;
+                if is_words {
+                    continue;
+                }
+                read_again += text.len() - body;
+                if read_again > MOST_READ_AGAIN {
+                    too_many = Some(Span::new(open, inside));
+                    let end = text.len();
+                    overwrite(&mut text, from, end);
+                    break;
+                }
+                code = code_ranges(&text[body..], body);
             }
             None => {
                 unclosed.push(Span::new(open, inside));
@@ -46,16 +66,35 @@ pub fn blank(file: &str, body: usize) -> Blanked {
             }
         }
     }
-    Blanked { text: Some(text), unclosed }
+    Blanked { text: Some(text), unclosed, too_many }
+}
+
+/// Whether a comment holds words alone, so that what is code does not depend on whether it is there. Over several lines it has to be a
+/// paragraph at the top, or several.
+fn is_words(text: &str, body: usize, inner: std::ops::Range<usize>) -> bool {
+    let comment = &text[inner.clone()];
+    let is_plain = |next: char| next.is_alphanumeric() || matches!(next, ' ' | '.' | ',' | ';' | '?' | '-' | '/' | '%' | '\n');
+    if !comment.chars().all(is_plain) {
+        return false;
+    }
+    if !comment.contains('\n') {
+        return true;
+    }
+    let before = &text[body..inner.start - SIGN.len()];
+    let after = &text[inner.end + SIGN.len()..];
+    let is_paragraph = before.is_empty() || before.ends_with("\n\n");
+    is_paragraph
+        && comment.ends_with('\n')
+        && (after.is_empty() || after.starts_with('\n'))
+        && comment.lines().skip(1).all(|line| line.is_empty() || line.starts_with(char::is_alphabetic))
 }
 
 /// The first sign from `from` on that stands in neither code nor after a backslash.
-fn next_opening(text: &str, body: usize, from: usize) -> Option<usize> {
-    let first = from + text[from..].find(SIGN)?;
-    let code = code_ranges(&text[body..], body);
-    let mut at = first;
+fn next_opening(text: &str, code: &[std::ops::Range<usize>], from: usize) -> Option<usize> {
+    let mut at = from + text[from..].find(SIGN)?;
     loop {
-        if let Some(block) = code.iter().find(|range| range.contains(&at)) {
+        let last = code[..code.partition_point(|range| range.start <= at)].last();
+        if let Some(block) = last.filter(|range| range.contains(&at)) {
             at = block.end;
         } else if is_escaped(&text[..at]) {
             at += SIGN.len();
@@ -78,6 +117,7 @@ fn code_ranges(body: &str, offset: usize) -> Vec<std::ops::Range<usize>> {
             ranges.push(range.start + offset..range.end + offset);
         }
     }
+    ranges.sort_by_key(|range| range.start);
     ranges
 }
 
