@@ -420,11 +420,20 @@ fn leave_out_html(body: &mut Body, from: usize) {
     }
 }
 
+/// An element of HTML that is open.
+struct OpenElement {
+    name: String,
+    /// The depth of the Markdown around it.
+    around: usize,
+    /// Whether browsers open it again in each paragraph until it is closed: a style that is like no other.
+    goes_on: bool,
+}
+
 /// How deep elements of HTML stand inside of one another, and inside of Markdown.
 #[derive(Default)]
 struct Depth {
-    /// The elements that are open, by their names, each with the depth of the Markdown around it.
-    open: Vec<(String, usize)>,
+    /// The elements that are open.
+    open: Vec<OpenElement>,
     /// How many blocks of Markdown are open.
     around: usize,
 }
@@ -436,23 +445,26 @@ impl Depth {
         match event {
             Event::Start(tag) if is_level(tag) => self.around += 1,
             Event::End(tag) if is_level(tag) => {
-                self.open.retain(|(_, around)| *around < self.around);
+                self.open.retain(|open| open.around < self.around || open.goes_on);
                 self.around = self.around.saturating_sub(1);
             }
             // A paragraph ends what stands inside of a line.
-            Event::End(Tag::Paragraph) => self.open.retain(|(name, around)| *around < self.around || ends_paragraph(name)),
+            Event::End(Tag::Paragraph) => {
+                self.open.retain(|open| open.around < self.around || open.goes_on || ends_paragraph(&open.name));
+            }
             _ => {}
         }
     }
 
     fn read(&mut self, html: &str) -> Result<(), TooDeep> {
-        for (name, closes) in tags_in(html).filter(|(name, _)| !ends_by_itself(name)) {
-            if !closes {
-                self.open.push((name, self.around));
+        for (name, kind) in tags_in(html).filter(|(name, _)| !ends_by_itself(name)) {
+            if kind != TagKind::Closes {
+                let goes_on = kind == TagKind::OpensWithAttributes && is_style(&name);
+                self.open.push(OpenElement { name, around: self.around, goes_on });
                 if self.open.len() + self.around > DEEPEST {
                     return Err(TooDeep);
                 }
-            } else if let Some(opened) = self.open.iter().rposition(|(open, _)| *open == name) {
+            } else if let Some(opened) = self.open.iter().rposition(|open| open.name == name) {
                 self.open.truncate(opened);
             }
         }
@@ -469,6 +481,11 @@ fn ends_paragraph(name: &str) -> bool {
         name,
         "blockquote" | "center" | "details" | "div" | "dl" | "figcaption" | "figure" | "h2" | "h3" | "h4" | "h5" | "h6" | "ol" | "pre" | "summary" | "table" | "ul"
     )
+}
+
+/// Whether an element styles words in a line.
+fn is_style(name: &str) -> bool {
+    matches!(name, "b" | "big" | "code" | "em" | "font" | "i" | "s" | "small" | "strike" | "strong" | "tt" | "u")
 }
 
 /// Whether an element has no end, or need not be given one. Links and pictures are taken out.
@@ -540,16 +557,29 @@ fn without_ids(html: &str) -> String {
 
 /// The names of the tags that open in a piece of HTML, in lower case.
 fn tags_of(html: &str) -> Vec<String> {
-    tags_in(html).filter(|(_, closes)| !closes).map(|(name, _)| name).collect()
+    tags_in(html).filter(|(_, kind)| *kind != TagKind::Closes).map(|(name, _)| name).collect()
 }
 
-/// The names of the tags in a piece of HTML, in lower case, each with whether it closes.
-fn tags_in(html: &str) -> impl Iterator<Item = (String, bool)> {
+/// What a tag does to its element.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum TagKind {
+    Opens,
+    OpensWithAttributes,
+    Closes,
+}
+
+/// The names of the tags in a piece of HTML, in lower case, each with what it does.
+fn tags_in(html: &str) -> impl Iterator<Item = (String, TagKind)> {
     html.split('<').skip(1).filter_map(|rest| {
         let inside = rest.strip_prefix('/').unwrap_or(rest);
         let name: String = inside.chars().take_while(char::is_ascii_alphanumeric).collect();
         let is_tag = name.starts_with(|first: char| first.is_ascii_alphabetic());
-        is_tag.then(|| (name.to_ascii_lowercase(), inside.len() < rest.len()))
+        let kind = match inside[name.len()..].trim_start().chars().next() {
+            _ if inside.len() < rest.len() => TagKind::Closes,
+            Some('>' | '/') | None => TagKind::Opens,
+            Some(_) => TagKind::OpensWithAttributes,
+        };
+        is_tag.then(|| (name.to_ascii_lowercase(), kind))
     })
 }
 
