@@ -1,6 +1,7 @@
 //! The job that all commands share: files become a linked site, and a site becomes the artefacts that are written or served.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -12,7 +13,7 @@ use crate::diagnostic::{self, Diagnostic, rules};
 use crate::highlight::Highlighter;
 use crate::html::{Addresses, Context};
 use crate::model::{Audience, Document};
-use crate::parse::{CONTENT, parse, parse_text};
+use crate::parse::{CONTENT, Parsed, parse, parse_text};
 use crate::render::{Renderer, Theme, ThemeFile};
 use crate::route::Route;
 use crate::site::{Site, link};
@@ -225,10 +226,10 @@ fn parse_all(files: &[InputFile], memo: &mut Memo, diagnostics: &mut Vec<Diagnos
         if let Some(known) = memo.known(file, place) {
             return known.clone();
         }
-        let parsed = match &file.text {
+        let parsed = guarded(&file.path, || match &file.text {
             Some(text) => parse_text(&file.path, text),
             None => parse(&file.path, &file.bytes),
-        };
+        });
         let (path, bytes) = (file.path.clone(), file.bytes.clone());
         Remembered { path, bytes, document: parsed.document.map(Arc::new), diagnostics: parsed.diagnostics.into() }
     });
@@ -408,6 +409,15 @@ fn empty(site: &Site, message: &str) -> Option<Diagnostic> {
     site.documents.is_empty().then(|| Diagnostic::new(&rules::EMPTY, &SitePath::new(CONTENT), Span::default(), message).help(help))
 }
 
+/// What is parsed; a file that the program has a fault with is a mistake of that file, and not the end of all others.
+fn guarded(path: &SitePath, parse: impl FnOnce() -> Parsed) -> Parsed {
+    catch_unwind(AssertUnwindSafe(parse)).unwrap_or_else(|_| {
+        let message = "storybank has a fault that this file brings to light; please report it";
+        let found = Diagnostic::new(&rules::FAULT, path, Span::default(), message).help("take out what was written last, until it is mended");
+        Parsed { document: None, diagnostics: vec![found] }
+    })
+}
+
 /// Names the files that documents refer to by their contents, so that no name of the author's leaves.
 pub fn asset_names<'a>(assets: impl IntoIterator<Item = (&'a SitePath, &'a [u8])>) -> BTreeMap<SitePath, String> {
     let name = |path: &SitePath, bytes: &[u8]| {
@@ -581,8 +591,7 @@ pub fn search(withheld: &Withheld, linked: &Linked, inputs: &Inputs, name: &str,
 /// The first place in the documents that the audience sees, or else in the settings, that holds a withheld word.
 fn source_of(word: &str, linked: &Linked, inputs: &Inputs) -> (SitePath, Span) {
     let finder = Finder::new([word]);
-    let seen: BTreeSet<&SitePath> = linked.site.documents.iter().map(|document| &document.path).collect();
-    let documents = inputs.documents.iter().filter(|file| seen.contains(&file.path));
+    let documents = linked.site.documents.iter().filter_map(|document| inputs.document(&document.path));
     let place = documents.chain(&inputs.settings).find_map(|file| {
         let text = std::str::from_utf8(&file.bytes).ok()?;
         finder.first(text).map(|found| (file.path.clone(), Span::new(found.range.start, found.range.end)))

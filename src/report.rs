@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Group, Level as Heading, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Element, Group, Level as Heading, Origin, Renderer, Snippet};
 
 use crate::diagnostic::{Diagnostic, Level, Note};
 use crate::escape::{visible, visible_character, visible_lines};
@@ -142,10 +142,10 @@ fn render_group(diagnostic: &Diagnostic, more: &[&Diagnostic], sources: &Sources
         Level::Error => Heading::ERROR,
         Level::Warning => Heading::WARNING,
     };
-    let place = snippet(&diagnostic.file, text, diagnostic.span, AnnotationKind::Primary, "");
-    let mut group = heading.primary_title(visible(&diagnostic.message)).id(diagnostic.rule.name).element(place);
+    let place = excerpt(&diagnostic.file, text, diagnostic.span, AnnotationKind::Primary, "");
+    let mut group = heading.primary_title(visible(&diagnostic.message)).id(diagnostic.rule.name).elements(place);
     for Note { file, span, message } in &diagnostic.notes {
-        group = group.element(snippet(file, sources.text(file), *span, AnnotationKind::Context, message));
+        group = group.elements(excerpt(file, sources.text(file), *span, AnnotationKind::Context, message));
     }
     if let Some(help) = &diagnostic.help {
         group = group.element(Heading::HELP.message(visible(help)));
@@ -161,21 +161,36 @@ fn render_group(diagnostic: &Diagnostic, more: &[&Diagnostic], sources: &Sources
     renderer.decor_style(DecorStyle::Ascii).render(report)
 }
 
-fn snippet<'a>(
-    file: &'a SitePath,
-    text: &'a Text,
-    span: Span,
-    kind: AnnotationKind,
-    label: &'a str,
-) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
+/// The longest line that is drawn whole; a terminal is not as wide.
+const LONGEST_LINE: usize = 1000;
+
+/// How much of a longer line stands before a stretch and after its start.
+const AROUND: usize = 200;
+
+/// The line of a stretch, with the stretch marked.
+fn excerpt<'a>(file: &'a SitePath, text: &'a Text, span: Span, kind: AnnotationKind, label: &'a str) -> Vec<Element<'a>> {
     let range = clamped(&text.text, span);
     // Only the line of the stretch is drawn from: a file can have many mistakes, and be long.
     let (number, line) = text.line_at(range.start);
-    let within = |at: usize| at.clamp(line.start, line.end) - line.start;
-    let (shown, range) = visible_source(&text.text[line.clone()], within(range.start)..within(range.end));
-    let annotation = kind.span(range);
+    let is_long = line.len() > LONGEST_LINE;
+    let part = if is_long { around(&text.text, &line, range.start) } else { line.clone() };
+    let within = |at: usize| at.clamp(part.start, part.end) - part.start;
+    let (shown, marked) = visible_source(&text.text[part.clone()], within(range.start)..within(range.end));
+    let annotation = kind.span(marked);
     let annotation = if label.is_empty() { annotation } else { annotation.label(visible(label)) };
-    Snippet::source(shown).line_start(number).path(visible(file.as_str())).annotation(annotation)
+    let snippet = Snippet::source(shown).line_start(number).annotation(annotation);
+    let path = visible(file.as_str());
+    if is_long {
+        let column = text.text[line.start..range.start.max(line.start)].chars().count() + 1;
+        vec![Origin::path(path).line(number).char_column(column).into(), snippet.into()]
+    } else {
+        vec![snippet.path(path).into()]
+    }
+}
+
+/// The part of a long line that is around a place.
+fn around(text: &str, line: &Range<usize>, at: usize) -> Range<usize> {
+    text.floor_char_boundary(at.saturating_sub(AROUND).max(line.start))..text.floor_char_boundary((at + AROUND).min(line.end))
 }
 
 /// A line as a terminal may show it, and where a stretch of it is then.

@@ -91,6 +91,10 @@ fn story(front_matter: &str, body: &str) -> String {
     format!("-- content/stories/outage.md --\n---\ntitle: The outage\n{front_matter}---\n{body}\n")
 }
 
+fn story_folder(body: &str) -> String {
+    format!("-- content/stories/outage/index.md --\n---\ntitle: The outage\n---\n{body}\n")
+}
+
 fn case(body: &str) -> String {
     format!(
         "-- site.toml --\n[redact]\n\"Contoso\" = \"the client\"\n-- content/case-studies/naming.md --\n---\ntitle: The naming rule\n---\n{body}\n"
@@ -239,9 +243,70 @@ fn shapes() -> Vec<Shape> {
         shape("transclusions in a ring", 50, |n| {
             many(n, |i| format!("-- content/case-studies/case-{i}.md --\n---\ntitle: Case {i}\n---\n![[case-{}]]\n", (i + 1) % n))
         }),
-        shape("questions of a sheet", 100, |n| {
-            format!("-- content/questions/all.md --\n{}", many(n, |i| format!("## Why {i}?\n\nText.\n\n")))
+        shape("variants", 25, |n| {
+            story_folder("") + &many(n, |i| format!("-- content/stories/outage/way-{i}.md --\n---\ntitle: Way {i}\n---\n## Action\n\nText.\n"))
         }),
+        shape("sections of a variant", 300, |n| {
+            let sections = many(n, |i| format!("## Heading {i}\n\nText.\n\n"));
+            story_folder(&sections) + "-- content/stories/outage/short.md --\n---\ntitle: Short\n---\n" + &sections
+        }),
+        shape("actions of a variant", 100, |n| {
+            let sections = many(n, |i| format!("## Action {i}\n\nText.\n\n"));
+            story_folder("") + "-- content/stories/outage/short.md --\n---\ntitle: Short\n---\n" + &sections
+        }),
+        shape("follow-ups of variants", 20, |n| {
+            story_folder("## Follow-ups\n\n### Why?\n\nBecause.\n")
+                + &many(n, |i| format!("-- content/stories/outage/way-{i}.md --\n---\ntitle: Way {i}\n---\n## Follow-ups\n\n### Why {i}?\n\nBecause.\n"))
+        }),
+        shape("stories that name no question", 100, |n| {
+            many(n, |i| format!("-- content/stories/story-{i}.md --\n---\ntitle: a\nanswers: [no-{i}]\n---\nText.\n"))
+                + &many(n, |i| format!("-- content/questions/why-{i}.md --\n---\nquestion: Why {i}?\n---\n"))
+        }),
+        shape("pages with links to nothing", 100, |n| many(n, |i| format!("-- content/case-studies/case-{i}.md --\n---\ntitle: Case {i}\n---\n[[casx-{i}]]\n"))),
+        shape("transclusions in a row", 50, |n| {
+            many(n, |i| format!("-- content/case-studies/case-{i}.md --\n---\ntitle: Case {i}\n---\nText.\n\n![[case-{}]]\n", i + 1))
+        }),
+        shape("transclusions that double", 4, |n| {
+            many(n, |i| format!("-- content/case-studies/case-{i}.md --\n---\ntitle: Case {i}\n---\nText.\n\n![[case-{0}]]\n\n![[case-{0}]]\n", i + 1))
+                + &format!("-- content/case-studies/case-{n}.md --\n---\ntitle: Case {n}\n---\nText.\n")
+        }),
+        shape("footnotes that refer to all", 40, |n| {
+            case(&format!("a[^0]\n\n{}", many(n, |i| format!("[^{i}]: {}\n\n", many(5, |j| format!("see[^{}] ", (i + 1 + j) % n))))))
+        }),
+        shape("many pictures", 100, |n| case(&many(n, |i| format!("![a](picture-{i}.png) "))) + &many(n, |i| format!("-- content/case-studies/picture-{i}.png --\n\n"))),
+        shape("words that are forbidden", 100, |n| {
+            format!("-- site.toml --\n[forbid]\nwords = [\"secret\"]\n{}", many(n, |i| format!("-- content/case-studies/case-{i}.md --\n---\ntitle: Case {i}\n---\nA secret.\n")))
+        }),
+        shape("merge keys", 100, |n| story(&format!("told:\n  - &a {{ on: 2025 }}\n{}", "  - *a\n".repeat(n)), "")),
+        shape("anchors", 100, |n| story(&format!("told:\n{}", many(n, |i| format!("  - &a{i} {{ on: 2025 }}\n"))), "")),
+        shape("YAML comments", 500, |n| story(&"# a comment\n".repeat(n), "")),
+        shape("a long value", 1000, |n| story(&format!("headline: {}\n", "words and ".repeat(n)), "")),
+        shape("a folded value", 500, |n| story(&format!("headline: >\n{}", "  words\n\n".repeat(n)), "")),
+        shape("quotes in a value", 500, |n| story(&format!("headline: \"{}\"\n", "\\\"a".repeat(n)), "")),
+        shape("a long unknown word", 500, |n| story(&format!("{}: a\n", "word".repeat(n)), "")),
+        shape("backslashes", 1000, |n| case(&"\\a ".repeat(n))),
+        shape("backslashes before comments", 500, |n| case(&"\\%% ".repeat(n))),
+        shape("links by reference", 300, |n| case(&(many(n, |i| format!("[a][{i}] ")) + "\n\n" + &many(n, |i| format!("[{i}]: https://example.org/{i}\n"))))),
+        shape("links by one reference", 300, |n| case(&("[a][b] ".repeat(n) + "\n\n[b]: https://example.org/\n"))),
+        shape("addresses in angle brackets", 300, |n| case(&"<https://example.org> ".repeat(n))),
+        shape("definitions in one line", 500, |n| case(&"[a]: b [c]: d ".repeat(n))),
+        shape("titles that open", 500, |n| case(&"[a](b \"c ".repeat(n))),
+        shape("processing instructions that open", 500, |n| case(&"a <? b ".repeat(n))),
+        shape("declarations that open", 500, |n| case(&"a <!A b ".repeat(n))),
+        shape("CDATA that opens", 500, |n| case(&"a <![CDATA[ b ".repeat(n))),
+        shape("quotes in tags that open", 500, |n| case(&format!("<div>\n{}\n</div>", "<a \"' ".repeat(n)))),
+        shape("tables of HTML", 100, |n| case(&"<table><tr><td>a</td></tr></table>\n\n".repeat(n))),
+        shape("paragraphs of HTML", 500, |n| case(&"<p>a\n".repeat(n))),
+        shape("styles that open in lines", 300, |n| case(&many(n, |i| format!("a <b class=\"c{i}\"> b\n\n")))),
+        shape("elements that open in lines", 300, |n| case(&many(n, |i| format!("a <div class=\"c{i}\"> b\n\n")))),
+        shape("unknown elements that open in lines", 300, |n| case(&many(n, |i| format!("a <name{i}> b\n\n")))),
+        shape("lazy lines", 500, |n| case(&("> > > a\n".to_owned() + &"b\n".repeat(n)))),
+        shape("lists after lists", 300, |n| case(&"- a\n\n\n* b\n\n\n".repeat(n))),
+        shape("capitals", 500, |n| case(&"AbCdEf ".repeat(n))),
+        shape("names with a question of a sheet", 60, |n| {
+            format!("-- content/questions/all.md --\n{}", many(n, |i| format!("## Why {i}?\n\nSee [a](all.md#why-{i}).\n\n")))
+        }),
+        shape("questions of a sheet", 100, |n| format!("-- content/questions/all.md --\n{}", many(n, |i| format!("## Why {i}?\n\nText.\n\n")))),
         shape("settings that are mistaken", 100, |n| format!("-- site.toml --\n{}", many(n, |i| format!("setting{i} = 1\n")))),
         shape("entries of settings", 100, |n| format!("-- site.toml --\n[forbid]\nwords = [{}]\n", many(n, |i| format!("\"word {i}\", ")))),
     ]
@@ -267,9 +332,12 @@ fn run(files: &Files) {
 
 /// The costs of a shape in three sizes.
 fn costs(shape: &Shape) -> [Cost; 3] {
+    let mut last = Cost { bytes: 0, time: Duration::ZERO };
     [1, 2, 4].map(|factor| {
-        let files = files(&(shape.site)(shape.size * factor));
-        cost_of(|| run(&files))
+        if last.time > Duration::from_secs(3) { return Cost { bytes: last.bytes * 100, time: last.time * 100 } }
+        let files = files(&(shape.site)(shape.size * factor * std::env::var("FACTOR").map_or(1, |f| f.parse().unwrap())));
+        last = cost_of(|| run(&files));
+        last
     })
 }
 

@@ -2,8 +2,8 @@
 //!
 //! Each pass runs only over bodies that hold its sign, and gives the nodes back in the same order.
 
-use super::{Body, Callout, CalloutKind, Event, Footnote, HTML_TAGS, Index, Node, Tag, TaggedBlock, Target, end_of};
-use crate::diagnostic::{Diagnostic, did_you_mean, nearest, rules};
+use super::{Body, Callout, CalloutKind, DEEPEST, Event, Footnote, HTML_TAGS, Index, Node, Tag, TaggedBlock, Target, end_of};
+use crate::diagnostic::{Diagnostic, did_you_mean, nearest, rules, too_deep};
 use crate::slug::Slug;
 use crate::source::{SitePath, Span};
 
@@ -36,6 +36,9 @@ pub(super) fn shape(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnostic
         shape_hashtags(body);
     }
     body.finish();
+    if has_footnotes {
+        found.extend(deep_footnote(body).map(|span| too_deep(file, span, "footnotes that refer to one another", DEEPEST)));
+    }
     for link in &body.links {
         if let Target::Forbidden(address) = &link.target {
             let (does, help) = if address.contains(':') {
@@ -375,14 +378,21 @@ fn hide_private_headings(body: &mut Body) {
 /// pictures (in Markdown they are checked and get their addresses), and ids, which the page gives itself.
 fn check_html(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
     let mut in_comment = false;
+    let mut depth = Depth::default();
     for index in 0..body.nodes.len() {
         let Node { event, span } = body.nodes[index];
         let Event::Html(piece) = event else {
             // A comment goes over the lines of one block, each of which is a node of its own inside of a quote.
             in_comment &= !matches!(event, Event::End(Tag::HtmlBlock));
+            depth.pass(event);
             continue;
         };
         let visible = without_comments(body.str(piece), &mut in_comment);
+        if depth.read(&visible).is_err() {
+            found.push(too_deep(file, span, "HTML elements", DEEPEST));
+            leave_out_html(body, index);
+            return;
+        }
         for tag in tags_of(&visible) {
             if !HTML_TAGS.contains(&tag.as_str()) {
                 let help = match tag.as_str() {
@@ -398,6 +408,92 @@ fn check_html(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
             body.nodes[index].event = Event::Html(body.write_anew(&kept));
         }
     }
+}
+
+/// Takes the HTML out from a node on.
+fn leave_out_html(body: &mut Body, from: usize) {
+    let nothing = body.write_anew("");
+    for node in &mut body.nodes[from..] {
+        if let Event::Html(_) = node.event {
+            node.event = Event::Html(nothing);
+        }
+    }
+}
+
+/// An element of HTML that is open.
+struct OpenElement {
+    name: String,
+    /// The depth of the Markdown around it.
+    around: usize,
+    /// Whether browsers open it again in each paragraph until it is closed: a style that is like no other.
+    goes_on: bool,
+}
+
+/// How deep elements of HTML stand inside of one another, and inside of Markdown.
+#[derive(Default)]
+struct Depth {
+    /// The elements that are open.
+    open: Vec<OpenElement>,
+    /// How many blocks of Markdown are open.
+    around: usize,
+}
+
+impl Depth {
+    /// Passes the start or the end of something in Markdown: an element that was opened in it ends with it.
+    fn pass(&mut self, event: Event) {
+        let is_level = |tag| matches!(tag, Tag::Quote | Tag::Callout(_) | Tag::Item | Tag::Footnote(_) | Tag::TableCell);
+        match event {
+            Event::Start(tag) if is_level(tag) => self.around += 1,
+            Event::End(tag) if is_level(tag) => {
+                self.open.retain(|open| open.around < self.around || open.goes_on);
+                self.around = self.around.saturating_sub(1);
+            }
+            // A paragraph ends what stands inside of a line.
+            Event::End(Tag::Paragraph) => {
+                self.open.retain(|open| open.around < self.around || open.goes_on || ends_paragraph(&open.name));
+            }
+            _ => {}
+        }
+    }
+
+    fn read(&mut self, html: &str) -> Result<(), TooDeep> {
+        for (name, kind) in tags_in(html).filter(|(name, _)| !ends_by_itself(name)) {
+            if kind != TagKind::Closes {
+                let goes_on = kind == TagKind::OpensWithAttributes && is_style(&name);
+                self.open.push(OpenElement { name, around: self.around, goes_on });
+                if self.open.len() + self.around > DEEPEST {
+                    return Err(TooDeep);
+                }
+            } else if let Some(opened) = self.open.iter().rposition(|open| open.name == name) {
+                self.open.truncate(opened);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// An element stands deeper than one can.
+struct TooDeep;
+
+/// Whether an element ends a paragraph where it starts.
+fn ends_paragraph(name: &str) -> bool {
+    matches!(
+        name,
+        "blockquote" | "center" | "details" | "div" | "dl" | "figcaption" | "figure" | "h2" | "h3" | "h4" | "h5" | "h6" | "ol" | "pre" | "summary" | "table" | "ul"
+    )
+}
+
+/// Whether an element styles words in a line.
+fn is_style(name: &str) -> bool {
+    matches!(name, "b" | "big" | "code" | "em" | "font" | "i" | "s" | "small" | "strike" | "strong" | "tt" | "u")
+}
+
+/// Whether an element has no end, or need not be given one. Links and pictures are taken out.
+fn ends_by_itself(name: &str) -> bool {
+    matches!(
+        name,
+        "a" | "area" | "base" | "br" | "caption" | "col" | "colgroup" | "dd" | "dt" | "embed" | "hr" | "img" | "input" | "li" | "link" | "meta" | "option" | "p" | "param" | "rp" | "rt" | "source" | "tbody" | "td" | "tfoot" | "th" | "thead" | "tr" | "track" | "wbr"
+    )
 }
 
 fn without_comments(html: &str, in_comment: &mut bool) -> String {
@@ -441,9 +537,15 @@ fn without_ids(html: &str) -> String {
     let lower = html.to_ascii_lowercase();
     let mut kept = String::with_capacity(html.len());
     let mut from = 0;
+    let mut is_in_tag = false;
+    let mut seen = 0;
     for (at, _) in lower.match_indices("id") {
+        if let Some(sign) = lower[seen..at].rfind(['<', '>']) {
+            is_in_tag = lower[seen..].as_bytes()[sign] == b'<';
+        }
+        seen = at;
         let is_name = lower[..at].ends_with(|before: char| before.is_ascii_whitespace() || matches!(before, '"' | '\'' | '/'));
-        if is_name && lower[at + 2..].trim_start().starts_with('=') && lower[..at].rfind('<') > lower[..at].rfind('>') {
+        if is_name && is_in_tag && lower[at + 2..].trim_start().starts_with('=') {
             kept.push_str(&html[from..at]);
             kept.push_str("data-");
             from = at;
@@ -455,11 +557,30 @@ fn without_ids(html: &str) -> String {
 
 /// The names of the tags that open in a piece of HTML, in lower case.
 fn tags_of(html: &str) -> Vec<String> {
-    html.split('<')
-        .skip(1)
-        .filter(|rest| rest.starts_with(|first: char| first.is_ascii_alphabetic()))
-        .map(|rest| rest.chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase())
-        .collect()
+    tags_in(html).filter(|(_, kind)| *kind != TagKind::Closes).map(|(name, _)| name).collect()
+}
+
+/// What a tag does to its element.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum TagKind {
+    Opens,
+    OpensWithAttributes,
+    Closes,
+}
+
+/// The names of the tags in a piece of HTML, in lower case, each with what it does.
+fn tags_in(html: &str) -> impl Iterator<Item = (String, TagKind)> {
+    html.split('<').skip(1).filter_map(|rest| {
+        let inside = rest.strip_prefix('/').unwrap_or(rest);
+        let name: String = inside.chars().take_while(char::is_ascii_alphanumeric).collect();
+        let is_tag = name.starts_with(|first: char| first.is_ascii_alphabetic());
+        let kind = match inside[name.len()..].trim_start().chars().next() {
+            _ if inside.len() < rest.len() => TagKind::Closes,
+            Some('>' | '/') | None => TagKind::Opens,
+            Some(_) => TagKind::OpensWithAttributes,
+        };
+        is_tag.then(|| (name.to_ascii_lowercase(), kind))
+    })
 }
 
 /// Warns of references to footnotes that have no text. Code is no reference.
@@ -491,6 +612,43 @@ fn check_footnotes(body: &Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
             _ => {}
         }
     }
+}
+
+/// The first footnote from which references to others lead too far: some wikis show one inside of the other.
+fn deep_footnote(body: &Body) -> Option<Span> {
+    let next = |footnote: &Footnote| -> Vec<usize> {
+        let references = body.nodes[footnote.nodes.clone()].iter().filter_map(|node| match node.event {
+            Event::FootnoteReference(label) => body.footnote_named(body.str(label)),
+            _ => None,
+        });
+        references.collect()
+    };
+    let next: Vec<Vec<usize>> = body.footnotes.iter().map(next).collect();
+    // How far each leads; nothing while that is not known.
+    let mut reach: Vec<Option<usize>> = vec![None; next.len()];
+    for start in 0..next.len() {
+        let mut path = vec![(start, 0)];
+        while let Some((footnote, step)) = path.last_mut() {
+            let footnote = *footnote;
+            match next[footnote].get(*step) {
+                Some(&other) => {
+                    *step += 1;
+                    // One that refers to itself, by others or not, is shown once.
+                    if reach[other].is_none() {
+                        reach[other] = Some(0);
+                        path.push((other, 0));
+                    }
+                }
+                None => {
+                    let below = next[footnote].iter().filter_map(|&other| reach[other]).max();
+                    reach[footnote] = Some(below.map_or(0, |below| below + 1));
+                    path.pop();
+                }
+            }
+        }
+    }
+    let deep = reach.iter().position(|reach| reach.is_some_and(|reach| reach > DEEPEST))?;
+    Some(body.nodes[body.footnotes[deep].nodes.start - 1].span)
 }
 
 /// `![[slug#section]]` in a paragraph of its own becomes a transclusion.

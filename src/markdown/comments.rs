@@ -1,6 +1,8 @@
 //! Comments between `%%` and `%%`, which are taken out before anything else reads the text.
 
-use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+use std::ops::Range;
+
+use pulldown_cmark::{Event, Parser, Tag};
 
 use crate::source::Span;
 
@@ -17,26 +19,46 @@ pub struct Blanked {
     pub text: Option<String>,
     /// Signs that open a comment which never closes. What follows one is blanked too.
     pub unclosed: Vec<Span>,
+    /// A comment from which on too many hold markup. What follows it is blanked too.
+    pub too_many: Option<Span>,
 }
+
+/// How many bytes are read again because of comments that hold markup.
+const MOST_READ_AGAIN: usize = 16 << 20;
 
 /// Blanks the comments of the body that starts at `body`.
 ///
 /// A comment opens outside of code and ends at the next sign, whatever stands between. As a comment may hold half of what
-/// looks like a block of code, the text is read again after such a comment.
+/// looks like a block of code, the text is read again after a comment that is more than words.
 pub fn blank(file: &str, body: usize) -> Blanked {
     if !file[body..].contains(SIGN) {
-        return Blanked { text: None, unclosed: Vec::new() };
+        return Blanked { text: None, unclosed: Vec::new(), too_many: None };
     }
     let mut text = file.to_owned();
     let mut unclosed = Vec::new();
+    let mut too_many = None;
+    let mut read_again = 0;
     let mut from = body;
-    while let Some(open) = next_opening(&text, body, from) {
+    let mut code = Code::from(&text, body);
+    while let Some(open) = next_opening(&text, &mut code, from) {
         let inside = open + SIGN.len();
         match text[inside..].find(SIGN) {
             Some(length) => {
                 let end = inside + length + SIGN.len();
+                let is_words = is_words(&text, body, inside..inside + length);
                 overwrite(&mut text, open, end);
                 from = end;
+                if is_words && end <= code.end {
+                    continue;
+                }
+                code = Code::from(&text, code.block_at(open));
+                read_again += code.end - open;
+                if read_again > MOST_READ_AGAIN {
+                    too_many = Some(Span::new(open, inside));
+                    let end = text.len();
+                    overwrite(&mut text, from, end);
+                    break;
+                }
             }
             None => {
                 unclosed.push(Span::new(open, inside));
@@ -46,16 +68,37 @@ pub fn blank(file: &str, body: usize) -> Blanked {
             }
         }
     }
-    Blanked { text: Some(text), unclosed }
+    Blanked { text: Some(text), unclosed, too_many }
+}
+
+/// Whether a comment holds words alone, so that what is code does not depend on whether it is there. Over several lines it has to be a
+/// paragraph at the top, or several.
+fn is_words(text: &str, body: usize, inner: Range<usize>) -> bool {
+    let comment = &text[inner.clone()];
+    let is_plain = |next: char| next.is_alphanumeric() || matches!(next, ' ' | '.' | ',' | ';' | '?' | '-' | '/' | '%' | '\n');
+    if !comment.chars().all(is_plain) {
+        return false;
+    }
+    if !comment.contains('\n') {
+        return true;
+    }
+    let before = &text[body..inner.start - SIGN.len()];
+    let after = &text[inner.end + SIGN.len()..];
+    let is_paragraph = before.is_empty() || before.ends_with("\n\n");
+    is_paragraph
+        && comment.ends_with('\n')
+        && (after.is_empty() || after.starts_with('\n'))
+        && comment.lines().skip(1).all(|line| line.is_empty() || line.starts_with(char::is_alphabetic))
 }
 
 /// The first sign from `from` on that stands in neither code nor after a backslash.
-fn next_opening(text: &str, body: usize, from: usize) -> Option<usize> {
-    let first = from + text[from..].find(SIGN)?;
-    let code = code_ranges(&text[body..], body);
-    let mut at = first;
+fn next_opening(text: &str, code: &mut Code, from: usize) -> Option<usize> {
+    let mut at = from + text[from..].find(SIGN)?;
     loop {
-        if let Some(block) = code.iter().find(|range| range.contains(&at)) {
+        while at >= code.end {
+            *code = Code::from(text, code.end);
+        }
+        if let Some(block) = code.at(at) {
             at = block.end;
         } else if is_escaped(&text[..at]) {
             at += SIGN.len();
@@ -66,19 +109,72 @@ fn next_opening(text: &str, body: usize, from: usize) -> Option<usize> {
     }
 }
 
+/// Where a stretch of a text has code. It starts and ends with a block at the top, so that it can be read without the rest.
+struct Code {
+    ranges: Vec<Range<usize>>,
+    /// Where the blocks at the top start.
+    blocks: Vec<usize>,
+    end: usize,
+}
+
+impl Code {
+    /// A stretch of some blocks, from the start of one on.
+    fn from(text: &str, start: usize) -> Self {
+        const SHORTEST: usize = 4096;
+        let mut length = SHORTEST;
+        loop {
+            let wanted = text.floor_char_boundary(start + length);
+            let end = text[wanted..].find('\n').map_or(text.len(), |newline| wanted + newline + 1);
+            let code = Self::of(text, start..end);
+            // The last block may go on behind the end.
+            match code.blocks.last() {
+                Some(&last) if end < text.len() && last > start => return Self { end: last, ..code },
+                _ if end == text.len() => return code,
+                _ => length *= 2,
+            }
+        }
+    }
+
+    fn of(text: &str, stretch: Range<usize>) -> Self {
+        let mut code = Self { ranges: Vec::new(), blocks: Vec::new(), end: stretch.end };
+        let mut depth = 0usize;
+        for (event, range) in Parser::new_ext(&text[stretch.clone()], super::read::options()).into_offset_iter() {
+            let range = range.start + stretch.start..range.end + stretch.start;
+            if depth == 0 {
+                code.blocks.push(text[..range.start].rfind('\n').map_or(0, |newline| newline + 1).max(stretch.start));
+            }
+            match event {
+                Event::Code(_) | Event::Start(Tag::CodeBlock(_)) => code.ranges.push(range),
+                _ => {}
+            }
+            match event {
+                Event::Start(_) => depth += 1,
+                Event::End(_) => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+        // Footnotes are read where they are, and given in another order.
+        code.ranges.sort_by_key(|range| range.start);
+        code.blocks.sort_unstable();
+        code
+    }
+
+    /// The code that holds a place.
+    fn at(&self, at: usize) -> Option<&Range<usize>> {
+        let next = self.ranges.partition_point(|range| range.start <= at);
+        self.ranges[..next].last().filter(|range| range.contains(&at))
+    }
+
+    /// The start of the block at the top that holds a place.
+    fn block_at(&self, at: usize) -> usize {
+        let next = self.blocks.partition_point(|&block| block <= at);
+        self.blocks[..next].last().copied().unwrap_or(at)
+    }
+}
+
 /// Whether a text ends in a backslash that is not itself written with one.
 fn is_escaped(before: &str) -> bool {
     before.bytes().rev().take_while(|&byte| byte == b'\\').count() % 2 == 1
-}
-
-fn code_ranges(body: &str, offset: usize) -> Vec<std::ops::Range<usize>> {
-    let mut ranges: Vec<std::ops::Range<usize>> = Vec::new();
-    for (event, range) in Parser::new_ext(body, super::read::options()).into_offset_iter() {
-        if matches!(event, Event::Code(_) | Event::Start(Tag::CodeBlock(_)) | Event::End(TagEnd::CodeBlock)) {
-            ranges.push(range.start + offset..range.end + offset);
-        }
-    }
-    ranges
 }
 
 /// Puts blanks in the place of a comment, its line ends included: a quote or an item that holds it does not end there.

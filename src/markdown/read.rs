@@ -32,6 +32,10 @@ pub fn read(file: &SitePath, text: &Arc<str>, start: usize) -> (Body, Vec<Diagno
                 .help("close it with `%%`, or write `\\%%` where the signs are meant")
         })
         .collect();
+    found.extend(blanked.too_many.map(|span| {
+        Diagnostic::new(&rules::OVER_LIMIT, file, span, "this file is too long for so many comments that hold markup")
+            .help("cut the file in two, or take the markup out of the comments")
+    }));
     let text: Arc<str> = blanked.text.map_or_else(|| text.clone(), Arc::from);
     let mut reader = Reader { file, body: Body::over(text.clone()), open: Vec::new(), depth: 0, too_deep: None, ids: Numbered::default() };
     // Most texts have fewer nodes than this; the rest of the room is given back below.

@@ -37,12 +37,20 @@ pub fn parse(path: &SitePath, bytes: &[u8]) -> Parsed {
     }
 }
 
+/// How many bytes a Markdown file has at most: a thick book has a fourth of them.
+const LONGEST: usize = 4 << 20;
+
 /// Parses a Markdown file of the content.
 pub fn parse_text(path: &SitePath, text: &Arc<str>) -> Parsed {
     let place = match Place::of(path) {
         Ok(place) => place,
         Err(diagnostic) => return failed(diagnostic),
     };
+    if text.len() > LONGEST {
+        let message = format!("the file has {} MB, and a Markdown file has {} MB at most", text.len().div_ceil(1 << 20), LONGEST >> 20);
+        let mistake = Diagnostic::new(&rules::OVER_LIMIT, path, Span::default(), message).help("cut it in two, or put data into a file of another kind");
+        return unreadable(path, "", &place, mistake);
+    }
     match front_matter::split(text) {
         Ok(split) if split.present => document(path, text, &place, split),
         Ok(split) => match foreign::front_matter(text, path) {

@@ -26,8 +26,14 @@ pub enum Piece<'a> {
 pub fn pieces(html: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let mut rest = html;
+    let mut ends = ends_of_tags(html);
     while let Some(open) = rest.find('<') {
-        let Some((piece, length)) = tag(&rest[open..], html.len() - rest.len() + open) else {
+        let at = html.len() - rest.len() + open;
+        while ends.last().is_some_and(|&(start, _)| start < at) {
+            ends.pop();
+        }
+        let end = ends.last().and_then(|&(_, end)| end).map(|end| end - at);
+        let Some((piece, length)) = tag(&rest[open..], at, end) else {
             let end = rest[open + 1..].find('<').map_or(rest.len(), |next| open + 1 + next);
             add_text(&rest[..end], &mut pieces);
             rest = &rest[end..];
@@ -47,13 +53,13 @@ fn add_text(text: &str, pieces: &mut Vec<Piece<'_>>) {
     }
 }
 
-/// The tag at the start of a text that stands `at` some place, with its length.
-fn tag(text: &str, at: usize) -> Option<(Piece<'_>, usize)> {
+/// The tag at the start of a text that stands `at` some place, with its length; `end` is where it ends if it is no comment.
+fn tag(text: &str, at: usize, end: Option<usize>) -> Option<(Piece<'_>, usize)> {
     if text.starts_with("<!--") {
         let end = text.find("-->").map_or(text.len(), |end| end + 3);
         return Some((Piece::Hidden(&text[..end]), end));
     }
-    let end = end_of_tag(text)?;
+    let end = end?;
     let inner = &text[1..end - 1];
     if inner.starts_with(['!', '?']) {
         return Some((Piece::Hidden(&text[..end]), end));
@@ -98,18 +104,22 @@ fn value_of(text: &str) -> (&str, &str) {
     text.split_at(text.find(char::is_whitespace).unwrap_or(text.len()))
 }
 
-/// The length of a tag: to the first `>` that stands in no value of an attribute.
-fn end_of_tag(text: &str) -> Option<usize> {
-    let mut quote = None;
-    for (at, next) in text.char_indices() {
-        match (quote, next) {
-            (None, '>') => return Some(at + 1),
-            (None, '"' | '\'') => quote = Some(next),
-            (Some(open), _) if open == next => quote = None,
+/// Where each tag ends, those at the end of the text first: at the next `>` that stands in no value of an attribute. Read from the end,
+/// so that a text is passed once, however many tags open in it.
+fn ends_of_tags(html: &str) -> Vec<(usize, Option<usize>)> {
+    let mut ends = Vec::new();
+    // Where a tag ends that is open at a place: outside of a value, in one with double quotes, in one with single quotes.
+    let (mut outside, mut double, mut single) = (None, None, None);
+    for (at, byte) in html.bytes().enumerate().rev() {
+        match byte {
+            b'>' => outside = Some(at + 1),
+            b'"' => (outside, double) = (double, outside),
+            b'\'' => (outside, single) = (single, outside),
+            b'<' => ends.push((at, outside)),
             _ => {}
         }
     }
-    None
+    ends
 }
 
 /// The style that a tag stands for; nothing for tags that mean something else or nothing.

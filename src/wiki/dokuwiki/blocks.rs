@@ -15,6 +15,8 @@ pub struct Writer<'a> {
     pub book: &'a Book<'a>,
     /// The marks of the styles that are set.
     pub styles: Vec<&'static str>,
+    /// How many bytes footnotes have that stand inside of others.
+    pub inside: usize,
     /// The footnotes that are being written.
     pub notes: Vec<usize>,
 }
@@ -30,7 +32,7 @@ enum Line {
 impl<'a> Writer<'a> {
     /// A writer that has written nothing yet.
     pub fn new(case: &'a Case, book: &'a Book<'a>) -> Self {
-        Self { case, book, styles: Vec::new(), notes: Vec::new() }
+        Self { case, book, styles: Vec::new(), inside: 0, notes: Vec::new() }
     }
 
     /// Blocks where the wiki reads blocks; an empty line belongs between them.

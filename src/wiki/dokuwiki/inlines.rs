@@ -1,8 +1,13 @@
 //! What stands inside a line, as DokuWiki reads it.
 
 use super::blocks::Writer;
+use crate::markdown::DEEPEST;
 use crate::wiki::lowered;
 use crate::wiki::page::{Inline, LinkTo, Style};
+
+/// How many bytes the footnotes of a page may have inside of others. There each reference repeats the words, which a page could otherwise
+/// never end to do.
+const LONGEST_INSIDE: usize = 100_000;
 
 /// Words in which nothing means anything to the wiki, and which it shows as they are.
 pub fn words(text: &str) -> String {
@@ -186,6 +191,9 @@ impl Writer<'_> {
             return String::new();
         }
         let is_inside = !self.notes.is_empty();
+        if is_inside && (self.notes.len() == DEEPEST || self.inside > LONGEST_INSIDE) {
+            return " %%(…)%%".to_owned();
+        }
         self.notes.push(number);
         let styles = if is_inside { Vec::new() } else { std::mem::take(&mut self.styles) };
         let text = self.joined(blocks);
@@ -193,6 +201,7 @@ impl Writer<'_> {
             self.styles = styles;
         }
         self.notes.pop();
+        self.inside += if is_inside { text.len() } else { 0 };
         match is_inside {
             _ if text.is_empty() => text,
             // There are no footnotes in footnotes.

@@ -1,5 +1,7 @@
 //! Where pages and pictures stand on hosts of Markdown, and which places they cannot have.
 
+use std::collections::BTreeMap;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use unicode_normalization::UnicodeNormalization;
 use xxhash_rust::xxh3::xxh3_128;
@@ -238,6 +240,10 @@ fn equal_anchors(flavour: Flavour, case: &Case) -> Vec<String> {
     let anchors = anchors(flavour, case);
     let anchor_of = |id: &str| anchors.get(id).map(String::as_str).unwrap_or_default();
     let headings = case.page.headings();
+    let mut times: BTreeMap<&str, usize> = BTreeMap::new();
+    for heading in &headings {
+        *times.entry(anchor_of(&heading.id)).or_default() += 1;
+    }
     let linked = headings.iter().filter(|heading| heading.is_linked);
     let mut found = Vec::new();
     for heading in linked {
@@ -245,7 +251,7 @@ fn equal_anchors(flavour: Flavour, case: &Case) -> Vec<String> {
         let anchor = anchor_of(&heading.id);
         if anchor.is_empty() {
             found.push(format!("the heading “{words}” has no letter or digit that a link could name; give it other words"));
-        } else if headings.iter().any(|other| other.id != heading.id && anchor_of(&other.id) == anchor) {
+        } else if times[anchor] > 1 {
             found.push(format!("a link to the heading “{words}” would lead to another one of the page; give it other words"));
         }
     }
