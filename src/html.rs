@@ -567,7 +567,10 @@ fn clean(html: &str) -> String {
         cleaner
             .tags(HTML_TAGS.iter().copied().chain(["a", "aside", "img", "input", "section"]).collect())
             .add_generic_attributes(["class", "id", "title", "lang", "dir"])
-            .add_tag_attributes("input", ["type", "checked", "disabled"])
+            // The box of a task is the only control that a page has.
+            .add_tag_attributes("input", ["checked"])
+            .set_tag_attribute_value("input", "type", "checkbox")
+            .set_tag_attribute_value("input", "disabled", "")
             .add_tag_attributes("details", ["open"])
             .add_tag_attributes("img", ["loading"])
             .add_tag_attributes("li", ["value"])

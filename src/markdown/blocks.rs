@@ -2,14 +2,15 @@
 //!
 //! Each pass runs only over bodies that hold its sign, and gives the nodes back in the same order.
 
-use super::{Body, Callout, CalloutKind, Event, Footnote, HTML_TAGS, Node, Tag, TaggedBlock, Target, end_of};
+use super::{Body, Callout, CalloutKind, Event, Footnote, Node, Tag, TaggedBlock, Target, end_of, html, unclosed};
 use crate::diagnostic::{Diagnostic, did_you_mean, nearest, rules};
 use crate::slug::Slug;
 use crate::source::{SitePath, Span};
 
 /// Turns plain Markdown nodes into those of the format.
 pub(super) fn shape(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
-    let Signs { has_quotes, has_html, has_images, has_remarks_in_text, has_hashtags, has_footnotes, has_braces } = Signs::of(body);
+    let Signs { has_quotes, has_html, has_images, has_remarks_in_text, has_hashtags, has_footnotes, has_braces, has_angles } =
+        Signs::of(body);
     if has_braces {
         check_private_marks(body, file, found);
     }
@@ -24,7 +25,11 @@ pub(super) fn shape(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnostic
         hide_private_headings(body);
     }
     if has_html {
-        check_html(body, file, found);
+        let nodes = std::mem::take(&mut body.nodes);
+        body.nodes = html::clean(body, nodes, file, found);
+    }
+    if has_angles {
+        unclosed::check_comments(body, file, found);
     }
     if has_images {
         shape_transclusions(body, file, found);
@@ -58,6 +63,7 @@ struct Signs {
     has_hashtags: bool,
     has_footnotes: bool,
     has_braces: bool,
+    has_angles: bool,
 }
 
 impl Signs {
@@ -67,6 +73,7 @@ impl Signs {
             has_hashtags: may_hold_hashtags(text),
             // A reference to a footnote that is there is an event of its own; the others are text.
             has_footnotes: text.contains("[^"),
+            has_angles: text.contains("<!") || text.contains("<?"),
             has_braces: body.headings.iter().any(|heading| heading.text.contains('{')),
             ..Self::default()
         };
@@ -369,97 +376,6 @@ fn hide_private_headings(body: &mut Body) {
         new.push(Node { event: Event::End(tag), span });
     }
     body.nodes = new;
-}
-
-/// Takes out of HTML what does not belong into a page, and warns of it: comments, tags that a document does not need, links and
-/// pictures (in Markdown they are checked and get their addresses), and ids, which the page gives itself.
-fn check_html(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
-    let mut in_comment = false;
-    for index in 0..body.nodes.len() {
-        let Node { event, span } = body.nodes[index];
-        let Event::Html(piece) = event else {
-            // A comment goes over the lines of one block, each of which is a node of its own inside of a quote.
-            in_comment &= !matches!(event, Event::End(Tag::HtmlBlock));
-            continue;
-        };
-        let visible = without_comments(body.str(piece), &mut in_comment);
-        for tag in tags_of(&visible) {
-            if !HTML_TAGS.contains(&tag.as_str()) {
-                let help = match tag.as_str() {
-                    "a" => "write the link in Markdown, as in `[words](https://example.org)` or `[[slug|words]]`",
-                    "img" => "write the picture in Markdown, as in `![what it shows](picture.png)`",
-                    _ => "write it in Markdown, or with one of the tags that docs/format.md lists",
-                };
-                found.push(Diagnostic::new(&rules::RAW_HTML, file, span, format!("`<{tag}>` is dropped")).help(help));
-            }
-        }
-        let kept = without_ids(&without_tags(&visible, &["a", "img"]));
-        if kept != body.str(piece) {
-            body.nodes[index].event = Event::Html(body.write_anew(&kept));
-        }
-    }
-}
-
-fn without_comments(html: &str, in_comment: &mut bool) -> String {
-    let mut visible = String::with_capacity(html.len());
-    let mut rest = html;
-    loop {
-        let sign = if *in_comment { "-->" } else { "<!--" };
-        let Some(at) = rest.find(sign) else { break };
-        if !*in_comment {
-            visible.push_str(&rest[..at]);
-        }
-        rest = &rest[at + sign.len()..];
-        *in_comment = !*in_comment;
-    }
-    if !*in_comment {
-        visible.push_str(rest);
-    }
-    visible
-}
-
-/// The HTML without the opening and closing tags of some names; what they hold stays.
-fn without_tags(html: &str, names: &[&str]) -> String {
-    let mut kept = String::with_capacity(html.len());
-    let mut rest = html;
-    while let Some(open) = rest.find('<') {
-        let inside = rest[open + 1..].trim_start_matches('/');
-        let name: String = inside.chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-        let (end, is_dropped) = match rest[open..].find('>') {
-            Some(close) => (open + close + 1, names.contains(&name.as_str())),
-            None => (rest.len(), names.contains(&name.as_str())),
-        };
-        kept.push_str(&rest[..if is_dropped { open } else { end }]);
-        rest = &rest[end..];
-    }
-    kept.push_str(rest);
-    kept
-}
-
-/// The HTML with its ids made into attributes that mean nothing.
-fn without_ids(html: &str) -> String {
-    let lower = html.to_ascii_lowercase();
-    let mut kept = String::with_capacity(html.len());
-    let mut from = 0;
-    for (at, _) in lower.match_indices("id") {
-        let is_name = lower[..at].ends_with(|before: char| before.is_ascii_whitespace() || matches!(before, '"' | '\'' | '/'));
-        if is_name && lower[at + 2..].trim_start().starts_with('=') && lower[..at].rfind('<') > lower[..at].rfind('>') {
-            kept.push_str(&html[from..at]);
-            kept.push_str("data-");
-            from = at;
-        }
-    }
-    kept.push_str(&html[from..]);
-    kept
-}
-
-/// The names of the tags that open in a piece of HTML, in lower case.
-fn tags_of(html: &str) -> Vec<String> {
-    html.split('<')
-        .skip(1)
-        .filter(|rest| rest.starts_with(|first: char| first.is_ascii_alphabetic()))
-        .map(|rest| rest.chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase())
-        .collect()
 }
 
 /// Warns of references to footnotes that have no text. Code is no reference.

@@ -5,8 +5,10 @@
 
 mod blocks;
 mod comments;
+mod html;
 mod read;
 mod text;
+mod unclosed;
 
 use std::ops::Range;
 use std::sync::Arc;

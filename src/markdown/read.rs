@@ -7,7 +7,7 @@ use pulldown_cmark::{CodeBlockKind, CowStr, LinkType, Options, Parser, TagEnd};
 use pulldown_cmark::{Event as Parsed, Tag as ParsedTag};
 
 use super::comments::BLANK;
-use super::{Alignment, Body, Event, Heading, Link, Node, Str, Tag, Target, blocks, comments};
+use super::{Alignment, Body, Event, Heading, Link, Node, Str, Tag, Target, blocks, comments, html, unclosed};
 use crate::diagnostic::{Diagnostic, rules};
 use crate::slug::Slug;
 use crate::source::{SitePath, Span, offset};
@@ -34,7 +34,8 @@ pub fn read(file: &SitePath, text: &Arc<str>, start: usize) -> (Body, Vec<Diagno
         })
         .collect();
     let text: Arc<str> = blanked.text.map_or_else(|| text.clone(), Arc::from);
-    let mut reader = Reader { file, body: Body::over(text.clone()), open: Vec::new(), ids: HashSet::new() };
+    let mut reader =
+        Reader { file, body: Body::over(text.clone()), open: Vec::new(), ids: HashSet::new(), fences: Vec::new(), found: Vec::new() };
     // Most texts have fewer nodes than this; the rest of the room is given back below.
     reader.body.nodes.reserve((text.len() - start) / BYTES_PER_NODE);
     let mut events = Parser::new_ext(&text[start..], options()).into_offset_iter();
@@ -60,7 +61,9 @@ pub fn read(file: &SitePath, text: &Arc<str>, start: usize) -> (Body, Vec<Diagno
             other => reader.leaf(other, span),
         }
     }
-    let mut body = reader.body;
+    let Reader { mut body, fences, found: found_before, .. } = reader;
+    found.extend(found_before);
+    unclosed::check_fences(&body, &fences, file, &mut found);
     blocks::shape(&mut body, file, &mut found);
     // A copy of the right size: shrinking in place would keep most of the room, for as long as the site is held.
     body.nodes = body.nodes.as_slice().to_vec();
@@ -78,6 +81,9 @@ struct Reader<'a> {
     open: Vec<usize>,
     /// The ids of headings that are taken.
     ids: HashSet<String>,
+    /// The blocks of code that open with a fence.
+    fences: Vec<Span>,
+    found: Vec<Diagnostic>,
 }
 
 impl Reader<'_> {
@@ -92,9 +98,21 @@ impl Reader<'_> {
         let open = self.open.pop();
         let Some(open) = open else { return };
         let Event::Start(tag) = self.body.nodes[open].event else { return };
+        if matches!(tag, Tag::Heading(_)) {
+            self.clean_html(open + 1);
+        }
         self.push(Event::End(tag), span);
         if let Tag::Heading(number) = tag {
             self.finish_heading(number, open);
+        }
+    }
+
+    /// Cleans the HTML of a heading before its words become its text and its id.
+    fn clean_html(&mut self, from: usize) {
+        if self.body.nodes[from..].iter().any(|node| matches!(node.event, Event::Html(_))) {
+            let nodes = self.body.nodes.split_off(from);
+            let mut cleaned = html::clean(&mut self.body, nodes, self.file, &mut self.found);
+            self.body.nodes.append(&mut cleaned);
         }
     }
 
@@ -178,7 +196,10 @@ impl Reader<'_> {
             ParsedTag::BlockQuote(_) => Tag::Quote,
             ParsedTag::CodeBlock(kind) => {
                 let info = match kind {
-                    CodeBlockKind::Fenced(info) => info.split([' ', ',', '{']).next().unwrap_or_default().to_owned(),
+                    CodeBlockKind::Fenced(info) => {
+                        self.fences.push(span);
+                        info.split([' ', ',', '{']).next().unwrap_or_default().to_owned()
+                    }
                     CodeBlockKind::Indented => String::new(),
                 };
                 Tag::CodeBlock(self.body.write_anew(&info))
