@@ -144,6 +144,7 @@ pub mod rules {
         ADDRESS_FORBIDDEN = "forbidden-address", Error, "A link leads to a place in the site, or to an address that runs no code.";
         FRONT_MATTER = "front-matter", Error, "Front matter is YAML between two `---` lines.";
         CONFIG = "invalid-setting", Error, "`site.toml` has known settings with fitting values.";
+        CONFLICT = "merge-marks", Error, "A file holds one version of its text.";
         MISPLACED = "misplaced-file", Warning, "A Markdown file lies in the folder of its kind.";
         FIELD_MISSING = "missing-field", Error, "A required field is there.";
         ENCODING = "not-utf-8", Error, "A file is UTF-8 text.";

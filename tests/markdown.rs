@@ -249,3 +249,14 @@ fn a_page_has_no_control_but_the_boxes_of_its_tasks() {
     }
     assert!(found(body).iter().any(|(rule, _)| rule == "unclosed-html"));
 }
+
+#[test]
+fn marks_of_a_merge_are_one_error_each_and_headings_are_none() {
+    let marks = "<<<<<<< HEAD\na\n=======\nb\n>>>>>>> theirs\n";
+    for (before, place) in [("text\n", "6:1"), ("- a\n", "6:1"), ("```\n", "6:1"), ("> a\n", "6:1"), ("```\n## a\n", "7:1"), ("%%\n", "6:1")] {
+        assert_eq!(found(&format!("{before}{marks}")), [("merge-marks".to_owned(), place.to_owned())], "{before}");
+    }
+    let in_front_matter = format!("-- content/stories/a.md --\n---\n{marks}---\ntext\n");
+    assert_eq!(rules(&check(&in_front_matter)), [("merge-marks".to_owned(), "2:1".to_owned())]);
+    assert_eq!(found("Outcome\n=======\n\n    <<<<<<< a\n    =======\n    >>>>>>> b\n"), []);
+}

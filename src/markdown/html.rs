@@ -258,8 +258,8 @@ pub(super) fn unclosed_comment(file: &SitePath, span: Span, opening: &str) -> Di
             format!("take it out, or write `\\{opening}` where the signs are meant"),
         ),
     };
-    let end = Span { start: span.start, end: span.end.min(span.start + crate::source::offset(opening.len())) };
-    Diagnostic::new(&rules::COMMENT, file, end, message).help(help)
+    let signs = Span { start: span.start, end: span.start + crate::source::offset(opening.len()) };
+    Diagnostic::new(&rules::COMMENT, file, signs, message).help(help)
 }
 
 /// The HTML of one block or of one place in a line, and where it stands in the file.

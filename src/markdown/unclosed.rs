@@ -12,15 +12,14 @@ pub(super) fn check_comments(body: &Body, file: &SitePath, found: &mut Vec<Diagn
         match node.event {
             Event::Start(Tag::CodeBlock(_)) => in_code = true,
             Event::End(Tag::CodeBlock(_)) => in_code = false,
-            Event::Text(piece) if !in_code => {
-                let text = body.str(piece);
-                let is_verbatim = piece.start & super::ANEW == 0;
-                let is_escaped = is_verbatim && body.file_text()[..piece.start as usize].ends_with('\\');
-                let opening = text.match_indices('<').find(|&(at, _)| opens_comment(&text[at..]) && !(at == 0 && is_escaped));
-                let Some((at, _)) = opening else { continue };
-                let span =
-                    if is_verbatim { Span::new(piece.start as usize + at, (piece.start + piece.length) as usize) } else { node.span };
-                found.push(unclosed_comment(file, span, what_opens(&text[at..])));
+            // What is not verbatim is written with a reference, which is no sign of markup.
+            Event::Text(piece) if !in_code && piece.start & super::ANEW == 0 => {
+                let start = piece.start as usize;
+                let file_text = body.file_text();
+                let is_opening = |at: usize| opens_comment(&file_text[start + at..]) && !(at == 0 && file_text[..start].ends_with('\\'));
+                let Some((at, _)) = body.str(piece).match_indices('<').find(|&(at, _)| is_opening(at)) else { continue };
+                let span = Span::new(start + at, node.span.end as usize);
+                found.push(unclosed_comment(file, span, what_opens(&file_text[start + at..])));
             }
             _ => {}
         }

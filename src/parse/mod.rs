@@ -6,6 +6,7 @@ mod place;
 
 use std::sync::Arc;
 
+use crate::conflict;
 use crate::diagnostic::{Diagnostic, rules};
 use crate::front_matter::{self, Split};
 use crate::markdown::{self, Body, Event, Tag};
@@ -40,6 +41,11 @@ pub fn parse_text(path: &SitePath, text: &Arc<str>) -> Parsed {
         Ok(place) => place,
         Err(diagnostic) => return failed(diagnostic),
     };
+    let conflicts = conflict::conflicts(path, text);
+    if !conflicts.is_empty() {
+        // Whatever else is wrong may come from the two versions.
+        return Parsed { diagnostics: conflicts, ..in_conflict(path, text, &place) };
+    }
     match front_matter::split(text) {
         Ok(split) => document(path, text, &place, split),
         Err(fence) => {
@@ -57,6 +63,13 @@ fn unreadable(path: &SitePath, text: &str, place: &Place, mistake: Diagnostic) -
     let document = document(path, &text.into(), place, split).document;
     let document = document.map(|document| Document { audience: Audience::Private, ..document });
     Parsed { document, diagnostics: vec![mistake] }
+}
+
+/// A document in two versions, which is for its author alone.
+fn in_conflict(path: &SitePath, text: &Arc<str>, place: &Place) -> Parsed {
+    let split = front_matter::split(text).unwrap_or(Split { yaml: Span::default(), body: 0, present: false });
+    let document = document(path, text, place, split).document;
+    Parsed { document: document.map(|document| Document { audience: Audience::Private, ..document }), diagnostics: Vec::new() }
 }
 
 fn failed(diagnostic: Diagnostic) -> Parsed {
