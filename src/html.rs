@@ -265,6 +265,7 @@ impl Writer<'_, '_> {
             Tag::Emphasis => self.out.push_str("<em>"),
             Tag::Strong => self.out.push_str("<strong>"),
             Tag::Strikethrough => self.out.push_str("<del>"),
+            Tag::Mark => self.out.push_str("<mark>"),
             Tag::Link(number) => {
                 self.open_links += 1;
                 self.link(number);
@@ -296,6 +297,7 @@ impl Writer<'_, '_> {
             Tag::Emphasis => self.out.push_str("</em>"),
             Tag::Strong => self.out.push_str("</strong>"),
             Tag::Strikethrough => self.out.push_str("</del>"),
+            Tag::Mark => self.out.push_str("</mark>"),
             Tag::Link(number) => {
                 self.open_links -= 1;
                 self.link_end(number);
@@ -426,6 +428,8 @@ impl Writer<'_, '_> {
             let title = match (destination, &link.target) {
                 (Destination::Page { fragment, .. }, Target::Fragment(_)) => heading_text(self.body, fragment).unwrap_or(&address),
                 (Destination::Page { node, .. }, _) => site.title(*node),
+                // Its author has written the name of the file.
+                (Destination::Asset(_), Target::Wiki { name, .. }) => name.rsplit('/').next().unwrap_or(name),
                 _ => &address,
             };
             escape(title, &mut self.out);
@@ -465,6 +469,10 @@ impl Writer<'_, '_> {
                 self.out.push_str("\" alt=\"");
                 escape(&alt, &mut self.out);
                 self.out.push_str("\" loading=\"lazy\"");
+                if let Some(size) = link.size {
+                    self.out.push_str(&format!(" width=\"{}\"", size.width));
+                    self.out.push_str(&size.height.map(|height| format!(" height=\"{height}\"")).unwrap_or_default());
+                }
                 if !link.title.is_empty() {
                     self.out.push_str(" title=\"");
                     escape(&link.title, &mut self.out);

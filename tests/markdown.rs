@@ -253,10 +253,186 @@ fn a_page_has_no_control_but_the_boxes_of_its_tasks() {
 #[test]
 fn marks_of_a_merge_are_one_error_each_and_headings_are_none() {
     let marks = "<<<<<<< HEAD\na\n=======\nb\n>>>>>>> theirs\n";
-    for (before, place) in [("text\n", "6:1"), ("- a\n", "6:1"), ("```\n", "6:1"), ("> a\n", "6:1"), ("```\n## a\n", "7:1"), ("%%\n", "6:1")] {
+    for (before, place) in
+        [("text\n", "6:1"), ("- a\n", "6:1"), ("```\n", "6:1"), ("> a\n", "6:1"), ("```\n## a\n", "7:1"), ("%%\n", "6:1")]
+    {
         assert_eq!(found(&format!("{before}{marks}")), [("merge-marks".to_owned(), place.to_owned())], "{before}");
     }
     let in_front_matter = format!("-- content/stories/a.md --\n---\n{marks}---\ntext\n");
     assert_eq!(rules(&check(&in_front_matter)), [("merge-marks".to_owned(), "2:1".to_owned())]);
     assert_eq!(found("Outcome\n=======\n\n    <<<<<<< a\n    =======\n    >>>>>>> b\n"), []);
+}
+
+/// A site with two stories, a case study, a sheet, and attachments; `body` is the text of the story `alpha`.
+fn linking(body: &str) -> String {
+    format!(
+        "-- content/stories/alpha.md --\n---\ntitle: Alpha\n---\n## Situation\n\n{body}\n\n### A/B split\n\none\n\n### A/B split\n\ntwo\n\n\
+         ### 🚀 What's _new_ (v1.2)?\n\nthree\n\n### Größe\n\nfour\n\n### Salary {{.private}}\n\nfive\n\
+         -- content/stories/My file.md --\n---\ntitle: My file\n---\n## Result\n\n### Before/after\n\nx\n\n## Follow-ups\n\n### Why A/B?\n\nBecause.\n\
+         -- content/stories/Mu\u{308}ll.md --\n---\ntitle: Müll\n---\nx\n\
+         -- content/questions/leading.md --\n---\ntitle: Leadership Questions\n---\n## When did you lead?\n\nx\n\n## Yes/no: did you?\n\ny\n\
+         -- content/attachments/plan.png --\npng\n\
+         -- content/attachments/Cafe\u{301}.PNG --\npng\n\
+         -- content/attachments/a/twice.png --\npng\n\
+         -- content/attachments/b/twice.png --\npng\n\
+         -- content/stories/near.png --\npng\n\
+         -- content/attachments/near.png --\npng\n\
+         -- content/attachments/report.pdf --\npdf\n"
+    )
+}
+
+fn alpha(body: &str) -> String {
+    site(&linking(body))["stories/alpha.html"].clone()
+}
+
+fn report_of(body: &str) -> String {
+    check(&linking(body))
+}
+
+#[test]
+fn links_lead_to_headings_by_the_anchors_of_github() {
+    for (link, address) in [
+        ("[x](#ab-split)", "#a-b-split"),
+        ("[x](#ab-split-1)", "#a-b-split-2"),
+        ("[x](#a-b-split)", "#a-b-split"),
+        ("[x](#AB-Split)", "#a-b-split"),
+        ("[x](#-whats-new-v12)", "#whats-new-v1-2"),
+        ("[x](#gro\u{308}ße)", "#gr%C3%B6%C3%9Fe"),
+        ("[x](My%20file.md#beforeafter)", "../stories/my-file.html#before-after"),
+        ("[[my-file#beforeafter|x]]", "../stories/my-file.html#before-after"),
+        ("[x](<My file.md#why-ab>)", "../questions/my-file-why-a-b.html"),
+        ("[x](../questions/leading.md#yesno-did-you)", "../questions/yes-no-did-you.html"),
+        ("[[leading#yes-no-did-you|x]]", "../questions/yes-no-did-you.html"),
+        ("[[Leadership Questions#When did you lead?|x]]", "../questions/when-did-you-lead.html"),
+    ] {
+        let page = alpha(link);
+        assert!(page.contains(&format!("<a href=\"{address}\">x</a>")), "{link}\n{page}");
+    }
+    let report = report_of("[x](#ab-split-2)");
+    assert!(report.contains("error[dangling-link]"), "{report}");
+    assert!(report_of("[x](#salary)").contains("error[dangling-link]"));
+}
+
+#[test]
+fn links_lead_to_files_in_every_way_to_write_their_names() {
+    for link in [
+        "[x](<My file.md>)",
+        "[x](My%20file.md)",
+        "[x](./My%20file.md)",
+        "[x](<./My file.md>)",
+        "[x](My%20file.MD)",
+        "[x](/stories/My%20file.md)",
+        "[x](../stories/./My%20file.md)",
+        "[x]\n\n[x]: <My file.md>",
+        "[[My file|x]]",
+        "[[My file.md|x]]",
+        "[[stories/My file.MD|x]]",
+    ] {
+        assert!(alpha(link).contains("<a href=\"../stories/my-file.html\">x</a>"), "{link}\n{}", alpha(link));
+    }
+    for link in ["[x](M\u{fc}ll.md)", "[x](Mu\u{308}ll.md)", "[x](M%C3%BCll.md)", "[[M\u{fc}ll|x]]", "[[Mu\u{308}ll|x]]"] {
+        assert!(alpha(link).contains("<a href=\"../stories/m%C3%BCll.html\">x</a>"), "{link}");
+    }
+    for image in
+        ["![x](../attachments/Caf\u{e9}.png)", "![x](../attachments/Cafe%CC%81.PNG)", "![[Caf\u{e9}.png|x]]", "![[Cafe\u{301}.PNG|x]]"]
+    {
+        assert!(alpha(image).contains("<img src=\"../assets/"), "{image}");
+    }
+    let both = linking("[x](twice.pdf)") + "-- content/stories/twice.PDF --\na\n-- content/stories/twice.Pdf --\nb\n";
+    let report = check(&both);
+    assert!(report.contains("error[ambiguous-link]") && report.contains("`/stories/twice.PDF`"), "{report}");
+}
+
+#[test]
+fn an_embed_finds_its_file_in_a_folder_of_attachments_and_has_a_size() {
+    for (embed, image) in [
+        ("![[plan.png]]", "alt=\"\" loading=\"lazy\">"),
+        ("![[plan.png|400]]", "alt=\"\" loading=\"lazy\" width=\"400\">"),
+        ("![[plan.png|400x300]]", "alt=\"\" loading=\"lazy\" width=\"400\" height=\"300\">"),
+        ("![[plan.png|the plan]]", "alt=\"the plan\" loading=\"lazy\">"),
+        ("![[plan.png|the plan|400]]", "alt=\"the plan\" loading=\"lazy\" width=\"400\">"),
+        ("![[plan.png|400 m]]", "alt=\"400 m\" loading=\"lazy\">"),
+        ("![[plan.png|0]]", "alt=\"0\" loading=\"lazy\">"),
+        ("![[attachments/plan.png]]", "alt=\"\" loading=\"lazy\">"),
+        ("![[a/twice.png]]", "alt=\"\" loading=\"lazy\">"),
+        ("![[near.png]]", "alt=\"\" loading=\"lazy\">"),
+        ("![the plan|400](../attachments/plan.png)", "alt=\"the plan\" loading=\"lazy\" width=\"400\">"),
+        ("![400](../attachments/plan.png)", "alt=\"400\" loading=\"lazy\">"),
+        ("| a |\n| --- |\n| ![[plan.png\\|400]] |", "alt=\"\" loading=\"lazy\" width=\"400\">"),
+        ("| a |\n| --- |\n| ![[plan.png\\|b\\|400]] |", "alt=\"b\" loading=\"lazy\" width=\"400\">"),
+        ("<b>a</b> ![[plan.png|400x300]]", "height=\"300\""),
+    ] {
+        let page = alpha(embed);
+        assert!(page.contains("<img ") && page.contains(image), "{embed}\n{page}");
+    }
+    assert!(alpha("[[report.pdf]]").contains(".pdf\">report.pdf</a>"), "{}", alpha("[[report.pdf]]"));
+    let report = report_of("![[twice.png]]");
+    assert!(report.contains("error[ambiguous-link]") && report.contains("`/attachments/a/twice.png`"), "{report}");
+    let report = report_of("![[plam.png]]");
+    assert!(report.contains("error[dangling-link]") && report.contains("plan.png"), "{report}");
+}
+
+#[test]
+fn a_size_is_in_no_words_for_wikis() {
+    let text = case("![[plan.png|4321]] a ![[plan.png|the plan|8765]]\n") + "-- content/attachments/plan.png --\nnone\n";
+    for (kind, draft) in drafts(&files(&text), Audience::Public) {
+        let text: String = draft.expect("there is a case study").pages.into_iter().map(|page| page.text).collect();
+        assert!(!text.contains("4321") && !text.contains("8765"), "{kind}\n{text}");
+    }
+}
+
+#[test]
+fn a_link_that_names_a_sheet_or_a_kind_with_a_colon_says_the_right_form() {
+    for link in ["[[Leadership Questions]]", "[[leading]]", "[[questions/leading]]", "[x](../questions/leading.md)", "[[leading#no]]"] {
+        let report = report_of(link);
+        assert!(report.contains("error[dangling-link]"), "{report}");
+        assert!(report.contains("`[[questions/when-did-you-lead]]`, `[[questions/yes-no-did-you]]`"), "{report}");
+    }
+    for (link, form) in [
+        ("[[stories:alpha]]", "`[[stories/alpha]]`"),
+        ("[[Story: alpha|x]]", "`[[stories/alpha]]`"),
+        ("[[stories::alpha]]", "`[[stories/alpha]]`"),
+        ("[[question:mistake]]", "`[[questions/mistake]]`"),
+        ("[[case study:outage]]", "`[[case-studies/outage]]`"),
+        ("![[stories:alpha#situation]]", "`[[stories/alpha]]`"),
+    ] {
+        let report = report_of(link);
+        assert!(report.contains("error[dangling-link]") && report.contains(form), "{report}");
+    }
+    assert!(report_of("[[Incident: the outage]]").contains("error[dangling-link]"));
+    assert!(alpha("[[https://example.org|x]]").contains("<a href=\"https://example.org\">x</a>"));
+}
+
+#[test]
+fn words_between_two_signs_are_marked_everywhere() {
+    for (text, html) in [
+        ("a ==b== c", "a <mark>b</mark> c"),
+        ("==a **b** c==", "<mark>a <strong>b</strong> c</mark>"),
+        ("==a== and ==b==.", "<mark>a</mark> and <mark>b</mark>."),
+        ("*==a==*", "<em><mark>a</mark></em>"),
+        ("==a\nb==", "<mark>a\nb</mark>"),
+        ("(==a==)", "(<mark>a</mark>)"),
+        ("这==重点==是", "这<mark>重点</mark>是"),
+        ("==`a==b`==", "<mark><code>a==b</code></mark>"),
+        ("a == b and c == d", "a == b and c == d"),
+        ("if x==1 or y==2", "if x==1 or y==2"),
+        ("\\==a==", "==a=="),
+        ("==a", "==a"),
+        ("=== a ===", "=== a ==="),
+        ("==== a", "==== a"),
+        ("==*a== b*", "==<em>a== b</em>"),
+        ("`==a==`", "<code>==a==</code>"),
+    ] {
+        let page = alpha(text);
+        assert!(page.contains(&format!("{html}</p>")), "{text}\n{page}");
+    }
+    for (kind, draft) in drafts(&files(&case("we ==moved== on\n")), Audience::Public) {
+        let text: String = draft.expect("there is a case study").pages.into_iter().map(|page| page.text).collect();
+        assert!(text.contains("moved") && !text.contains("==moved"), "{kind}\n{text}");
+    }
+    assert!(site_for(Audience::Public, &case("==Fal==con\n"))["case-studies/outage.html"].contains("==Fal==con"));
+    assert!(
+        check_for(Audience::Public, &format!("-- site.toml --\n[forbid]\nwords = [\"Falcon\"]\n{}", case("==Fal==*con*\n")))
+            .contains("withheld-word")
+    );
 }

@@ -2,14 +2,16 @@
 //!
 //! Each pass runs only over bodies that hold its sign, and gives the nodes back in the same order.
 
-use super::{Body, Callout, CalloutKind, Event, Footnote, Node, Tag, TaggedBlock, Target, end_of, html, unclosed};
+use super::{
+    Body, Callout, CalloutKind, Event, Footnote, Node, Size, Tag, TaggedBlock, Target, end_of, html, is_file_name, marks, unclosed,
+};
 use crate::diagnostic::{Diagnostic, did_you_mean, nearest, rules};
 use crate::slug::Slug;
 use crate::source::{SitePath, Span};
 
 /// Turns plain Markdown nodes into those of the format.
 pub(super) fn shape(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
-    let Signs { has_quotes, has_html, has_images, has_remarks_in_text, has_hashtags, has_footnotes, has_braces, has_angles } =
+    let Signs { has_quotes, has_html, has_images, has_remarks_in_text, has_hashtags, has_footnotes, has_braces, has_angles, has_marks } =
         Signs::of(body);
     if has_braces {
         check_private_marks(body, file, found);
@@ -33,6 +35,9 @@ pub(super) fn shape(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnostic
     }
     if has_images {
         shape_transclusions(body, file, found);
+    }
+    if has_marks {
+        marks::shape(body);
     }
     if has_footnotes {
         check_footnotes(body, file, found);
@@ -64,6 +69,7 @@ struct Signs {
     has_footnotes: bool,
     has_braces: bool,
     has_angles: bool,
+    has_marks: bool,
 }
 
 impl Signs {
@@ -73,6 +79,7 @@ impl Signs {
             has_hashtags: may_hold_hashtags(text),
             // A reference to a footnote that is there is an event of its own; the others are text.
             has_footnotes: text.contains("[^"),
+            has_marks: text.contains("=="),
             has_angles: text.contains("<!") || text.contains("<?"),
             has_braces: body.headings.iter().any(|heading| heading.text.contains('{')),
             ..Self::default()
@@ -425,9 +432,7 @@ fn shape_transclusions(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnos
         if let Target::Wiki { name, .. } = &body.links[number as usize].target {
             if is_file_name(name) {
                 // `![[picture.png]]` shows a file, as it does for editors that know this form.
-                let path = file.join(name).unwrap_or_else(|| SitePath::new(name.as_str()));
-                body.links[number as usize].target = Target::File { path, fragment: String::new() };
-                new.extend_from_slice(&old[index..=end]);
+                push_image(body, &mut new, &old[index..=end], number);
             } else if is_alone(&new, &old[end + 1..]) {
                 new.pop();
                 new.push(Node { event: Event::Transclusion(number), span: node.span });
@@ -451,19 +456,42 @@ fn shape_transclusions(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnos
                     .help("put a copy below `content/` and refer to that"),
                 );
             }
-            new.extend_from_slice(&old[index..=end]);
+            push_image(body, &mut new, &old[index..=end], number);
         }
         index = end + 1;
     }
     body.nodes = new;
 }
 
-/// Whether a name ends like a file rather than like a slug.
-fn is_file_name(name: &str) -> bool {
-    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    (2..=4).contains(&extension.len())
-        && extension.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        && !extension.eq_ignore_ascii_case("md")
+fn push_image(body: &mut Body, new: &mut Vec<Node>, image: &[Node], number: u32) {
+    let [start, inner @ .., end] = image else { return };
+    let mut inner = inner.to_vec();
+    take_size(body, number, &mut inner);
+    new.push(*start);
+    new.append(&mut inner);
+    new.push(*end);
+}
+
+/// Takes the size off the end of an image's words: `|400` behind them, or all of them where a wikilink names the image.
+fn take_size(body: &mut Body, number: u32, inner: &mut Vec<Node>) {
+    let Some(Node { event: Event::Text(mut piece), span }) = inner.last().copied() else { return };
+    let text = body.str(piece);
+    let is_wiki = matches!(body.links[number as usize].target, Target::Wiki { .. });
+    let (words, size) = match text.rsplit_once('|') {
+        Some((words, size)) => (words, size),
+        None if is_wiki && inner.len() == 1 => ("", text),
+        None => return,
+    };
+    let Some(size) = Size::of(size) else { return };
+    // In a table the bar is written `\|`.
+    piece.length = crate::source::offset(words.trim_end_matches('\\').trim_end().len());
+    let link = &mut body.links[number as usize];
+    link.size = Some(size);
+    inner.pop();
+    if piece.length > 0 {
+        inner.push(Node { event: Event::Text(piece), span });
+    }
+    link.is_labelled &= !is_wiki || !inner.is_empty();
 }
 
 fn is_alone(before: &[Node], after: &[Node]) -> bool {

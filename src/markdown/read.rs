@@ -238,7 +238,7 @@ impl Reader<'_> {
             _ => target(self.file, address),
         };
         let is_labelled = link_type != (LinkType::WikiLink { has_pothole: false });
-        self.body.links.push(Link { target, title: title.to_owned(), is_labelled, span });
+        self.body.links.push(Link { target, title: title.to_owned(), is_labelled, size: None, span });
         last_of(&self.body.links)
     }
 
@@ -277,7 +277,8 @@ fn alignment(parsed: pulldown_cmark::Alignment) -> Alignment {
 fn wiki_target(address: &str) -> Target {
     // Inside a table the bar is written `\|`, and the parser leaves the backslash at the end of the address.
     let address = address.trim_end_matches('\\').trim();
-    if let Some(target) = target_with_scheme(address) {
+    // A colon in a name is no scheme: `[[stories:alpha]]`, `[[Incident: the outage]]`.
+    if let Some(target) = target_with_scheme(address).filter(|target| matches!(target, Target::Forbidden(_)) || names_a_host(address)) {
         return target;
     }
     let (name, fragment) = address.split_once('#').unwrap_or((address, ""));
@@ -285,6 +286,12 @@ fn wiki_target(address: &str) -> Target {
         return Target::Fragment(fragment.trim().to_owned());
     }
     Target::Wiki { name: name.trim().to_owned(), fragment: fragment.trim().to_owned() }
+}
+
+/// Whether an address has more of one than a scheme.
+fn names_a_host(address: &str) -> bool {
+    let lower = address.get(..7).unwrap_or(address).to_ascii_lowercase();
+    address.starts_with("//") || address.contains("://") || lower.starts_with("mailto:") || lower.starts_with("tel:")
 }
 
 /// The target of `[…](address)` in `file`.

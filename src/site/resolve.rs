@@ -2,12 +2,15 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap as HashMap;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 use super::{DocumentId, Node, Site};
 use crate::diagnostic::{Diagnostic, did_you_mean, nearest, rules};
-use crate::markdown::{Event, Link, Tag, Target};
+use crate::markdown::{Event, Link, Tag, Target, is_file_name};
 use crate::model::{Document, Kind, Meta, Part};
 use crate::slug::Slug;
 use crate::source::SitePath;
@@ -37,6 +40,12 @@ pub struct Resolver<'a> {
     site: &'a Site,
     by_slug: HashMap<&'a str, Named>,
     assets: &'a BTreeSet<SitePath>,
+    /// Documents and assets by their paths, as [`file_key`] writes them.
+    files: HashMap<String, Vec<&'a SitePath>>,
+    /// Assets by the names of their files, as [`file_key`] writes them.
+    by_file_name: HashMap<String, Vec<&'a SitePath>>,
+    /// For each document the headings by the anchors that GitHub gives them, once somebody asks.
+    anchors: Vec<OnceLock<HashMap<String, usize>>>,
 }
 
 /// What has a slug: most are the slug of one page only.
@@ -59,7 +68,16 @@ impl<'a> Resolver<'a> {
     /// Collects the names of a site; `assets` are the files of the content that are no documents.
     pub fn new(site: &'a Site, assets: &'a BTreeSet<SitePath>) -> Self {
         let names = HashMap::default();
-        let mut resolver = Self { site, by_slug: names, assets };
+        let mut files: HashMap<String, Vec<&SitePath>> = HashMap::default();
+        for path in site.documents.iter().map(|document| &document.path).chain(assets) {
+            files.entry(file_key(path.as_str())).or_default().push(path);
+        }
+        let mut by_file_name: HashMap<String, Vec<&SitePath>> = HashMap::default();
+        for path in assets {
+            by_file_name.entry(file_key(file_name(path.as_str()))).or_default().push(path);
+        }
+        let anchors = site.documents.iter().map(|_| OnceLock::new()).collect();
+        let mut resolver = Self { site, by_slug: names, assets, files, by_file_name, anchors };
         for id in site.stories() {
             resolver.add(&site.story(id).slug, Node::Telling(id, 0));
         }
@@ -97,10 +115,7 @@ impl<'a> Resolver<'a> {
             Target::External(_) => Ok(Destination::External),
             // It has been reported where the file was parsed.
             Target::Forbidden(_) => Ok(Destination::Nothing),
-            Target::Wiki { name, fragment } => {
-                let node = self.named(document, link, name)?;
-                self.page(document, link, node, fragment)
-            }
+            Target::Wiki { name, fragment } => self.wiki(document, link, name, fragment),
             Target::File { path, fragment } => self.file(document, link, path, fragment),
             Target::Fragment(fragment) => match own {
                 Some(node) => self.page(document, link, node, fragment),
@@ -112,9 +127,88 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// What a wikilink names: a file that is no document, a page, or a question of a sheet.
+    fn wiki(&self, document: &Document, link: &Link, name: &str, fragment: &str) -> Result<Destination, Box<Diagnostic>> {
+        if let Some(asset) = self.asset_named(document, link, name)? {
+            return Ok(Destination::Asset(asset.clone()));
+        }
+        match self.named(document, link, name) {
+            Ok(node) => self.page(document, link, node, fragment),
+            Err(missing) => match self.sheet_named(name) {
+                Some(sheet) if missing.rule.name == rules::DEAD_LINK.name => self.in_sheet(document, link, sheet, fragment),
+                _ => Err(missing),
+            },
+        }
+    }
+
+    /// The asset that a wikilink names: beside the file, from the root of the content, or anywhere if it is the only one of its name.
+    fn asset_named(&self, document: &Document, link: &Link, name: &str) -> Result<Option<&'a SitePath>, Box<Diagnostic>> {
+        if !is_file_name(name) {
+            return Ok(None);
+        }
+        let is_asset = |path: &&SitePath| self.assets.contains(*path);
+        for path in [document.path.join(name), document.path.join(&format!("/{name}"))].into_iter().flatten() {
+            if let Some(&found) = self.files_at(&path).iter().find(|path| is_asset(path)) {
+                return Ok(Some(found));
+            }
+        }
+        let ending = format!("/{}", file_key(name.trim_start_matches("./").trim_start_matches('/')));
+        let same_name = self.by_file_name.get(&file_key(file_name(name))).map_or(&[][..], Vec::as_slice);
+        let found: Vec<&SitePath> = same_name.iter().copied().filter(|path| file_key(path.as_str()).ends_with(&ending)).collect();
+        match found.as_slice() {
+            [] => Ok(None),
+            [path] => Ok(Some(path)),
+            several => Err(Box::new(ambiguous_file(document, link, name, several))),
+        }
+    }
+
+    /// The sheet that a wikilink names by its file or by its title.
+    fn sheet_named(&self, name: &str) -> Option<&'a Document> {
+        let slug = match name.split_once('/') {
+            Some((kind, slug)) if Kind::named(kind) == Some(Kind::Question) => Slug::of(slug),
+            Some(_) => return None,
+            None => Slug::of(name),
+        };
+        let is_it = |document: &&Document| match &document.meta {
+            Meta::Sheet(sheet) => document.slug == slug || Slug::of(&sheet.title) == slug,
+            _ => false,
+        };
+        self.site.documents.iter().map(|document| &**document).find(is_it).filter(|_| !slug.is_empty())
+    }
+
+    /// The question of a sheet that a fragment names. The sheet itself has no page.
+    fn in_sheet(&self, document: &Document, link: &Link, sheet: &Document, fragment: &str) -> Result<Destination, Box<Diagnostic>> {
+        if let Some(node) = self.question_of_sheet(&sheet.path, fragment) {
+            return Ok(Destination::Page { node, fragment: String::new(), section: None });
+        }
+        let name = sheet.path.as_str();
+        let (message, help) = match fragment {
+            "" => (format!("`{name}` is a sheet of questions and has no page of its own"), self.questions_of(sheet)),
+            _ => (format!("the sheet `{name}` has no question `{fragment}`"), self.questions_of(sheet)),
+        };
+        Err(Box::new(dangling(document, link, message).help(help)))
+    }
+
+    /// Advice that names the questions of a sheet, the first of them if there are many.
+    fn questions_of(&self, sheet: &Document) -> String {
+        const NAMED: usize = 5;
+        let is_of_sheet = |&id: &super::QuestionId| self.site.document(self.site.question(id).document).path == sheet.path;
+        let names: Vec<String> =
+            self.site.questions().filter(is_of_sheet).map(|id| format!("`[[{}]]`", self.full_name(Node::Question(id)))).collect();
+        match names.as_slice() {
+            [] => "give it questions, each under a `##` heading".to_owned(),
+            [only] => format!("link to its question, {only}"),
+            [..] if names.len() <= NAMED => format!("link to one of its questions: {}", names.join(", ")),
+            [..] => format!("link to one of its questions: {} and {} more", names[..NAMED].join(", "), names.len() - NAMED),
+        }
+    }
+
     /// The page that a wikilink names: `slug`, `kind/slug`, `story/variant` or `stories/story/variant`.
     fn named(&self, document: &Document, link: &Link, name: &str) -> Result<Node, Box<Diagnostic>> {
-        let name = name.strip_suffix(".md").unwrap_or(name);
+        let name = match name.len().checked_sub(3).and_then(|end| name.split_at_checked(end)) {
+            Some((stem, ending)) if ending.eq_ignore_ascii_case(".md") => stem,
+            _ => name,
+        };
         let parts: Vec<&str> = name.split('/').map(str::trim).collect();
         let candidates: Cow<'_, [Node]> = match parts.as_slice() {
             [slug] => Cow::Borrowed(self.nodes(slug)),
@@ -152,6 +246,18 @@ impl<'a> Resolver<'a> {
     }
 
     fn nothing_named(&self, document: &Document, link: &Link, name: &str) -> Diagnostic {
+        if let Some((kind, slug)) = name.split_once(':')
+            && let Some(kind) = Kind::named(&kind.trim().to_lowercase().replace(' ', "-"))
+        {
+            let slug = slug.trim_start_matches([':', '/']).trim();
+            return dangling(document, link, format!("nothing is named `{name}`")).help(format!("write `[[{}/{slug}]]`", kind.folder()));
+        }
+        if is_file_name(name) && name.rsplit('.').next().is_some_and(|ending| ending.starts_with(|first: char| first.is_alphabetic())) {
+            return match document.path.join(name) {
+                Some(path) => self.no_file(document, link, &path),
+                None => dangling(document, link, format!("`{name}` leads out of the site")),
+            };
+        }
         let missing = dangling(document, link, format!("nothing is named `{name}`"));
         let slug = Slug::of(name.rsplit('/').next().unwrap_or(name));
         if let Some(found) = self.by_slug.get(slug.as_str()).and_then(|named| named.nodes().first()) {
@@ -181,34 +287,59 @@ impl<'a> Resolver<'a> {
         format!("{}/{slug}", super::kind_of(node).map_or("", Kind::folder))
     }
 
+    /// The files at a path, in whatever way it is written; the very path alone where that is there.
+    fn files_at(&self, path: &SitePath) -> Vec<&'a SitePath> {
+        let same = self.files.get(&file_key(path.as_str())).map_or(&[][..], Vec::as_slice);
+        match same.iter().find(|other| **other == path) {
+            Some(exact) => vec![exact],
+            None => same.to_vec(),
+        }
+    }
+
     fn file(&self, document: &Document, link: &Link, path: &SitePath, fragment: &str) -> Result<Destination, Box<Diagnostic>> {
+        let found = self.files_at(path);
+        let path = match found.as_slice() {
+            [] => return Err(Box::new(self.no_file(document, link, path))),
+            [path] => *path,
+            several => return Err(Box::new(ambiguous_file(document, link, path.as_str(), several))),
+        };
         if let Some(node) = self.page_of_file(path) {
             return self.page(document, link, node, fragment);
         }
         if self.assets.contains(path) {
             return Ok(Destination::Asset(path.clone()));
         }
-        if let Some(question) = self.question_of_sheet(path, fragment) {
-            return Ok(Destination::Page { node: question, fragment: String::new(), section: None });
+        match self.site.documents.iter().find(|other| other.path == *path && matches!(other.meta, Meta::Sheet(_))) {
+            Some(sheet) => self.in_sheet(document, link, sheet, fragment),
+            None => Err(Box::new(self.no_file(document, link, path))),
         }
-        let missing = dangling(document, link, format!("there is no file `{path}`"));
+    }
+
+    fn no_file(&self, document: &Document, link: &Link, path: &SitePath) -> Diagnostic {
         let documents = self.site.documents.iter().filter(|document| !matches!(document.meta, Meta::Sheet(_)));
         let known: Vec<&str> = documents.map(|document| &document.path).chain(self.assets).map(SitePath::as_str).collect();
-        let sheet = self.site.documents.iter().find(|other| other.path == *path);
-        Err(Box::new(match sheet {
-            Some(_) => {
-                missing.help("it holds several questions, each with a page of its own: link to one, as in `[[slug-of-the-question]]`")
-            }
-            None => missing.maybe_help(nearest_path(path, &known)),
-        }))
+        dangling(document, link, format!("there is no file `{path}`")).maybe_help(nearest_path(path, &known))
     }
 
     fn question_of_sheet(&self, path: &SitePath, fragment: &str) -> Option<Node> {
-        let is_it = |&id: &super::QuestionId| {
-            self.site.document(self.site.question(id).document).path == *path
-                && self.site.question_item(id).is_some_and(|item| item.slug == Slug::of(fragment))
+        let sheet = self.site.documents.binary_search_by(|document| document.path.cmp(path)).ok().map(DocumentId)?;
+        let slug = Slug::of(fragment).shortened();
+        let by_anchor = || self.heading_by_anchor(sheet, fragment).map(|id| Slug::of(id).shortened());
+        let named = |slug: &Slug| {
+            let is_it = |&id: &super::QuestionId| {
+                self.site.question(id).document == sheet && self.site.question_item(id).is_some_and(|item| item.slug == *slug)
+            };
+            self.site.questions().find(is_it).map(Node::Question)
         };
-        self.site.questions().find(is_it).map(Node::Question)
+        named(&slug).or_else(|| named(&by_anchor()?))
+    }
+
+    /// The id of the heading that has an anchor on GitHub.
+    fn heading_by_anchor(&self, id: DocumentId, anchor: &str) -> Option<&'a str> {
+        let headings = &self.site.document(id).body.headings;
+        let anchors = self.anchors.get(id.0)?.get_or_init(|| github_anchors(headings.iter().map(|heading| heading.text.as_str())));
+        let heading = anchors.get(&github_anchor(anchor))?;
+        headings.get(*heading).map(|heading| heading.id.as_str())
     }
 
     /// The destination on a page, once the fragment is known to be there.
@@ -217,7 +348,9 @@ impl<'a> Resolver<'a> {
             return Ok(Destination::Page { node, fragment: String::new(), section: None });
         }
         let targets = self.documents_of(node);
-        if let Some(found) = targets.iter().find_map(|&target| self.fragment_in(target, node, fragment)) {
+        let by_anchor = |&target: &DocumentId| self.fragment_in(target, node, self.heading_by_anchor(target, fragment)?);
+        let found = targets.iter().find_map(|&target| self.fragment_in(target, node, fragment));
+        if let Some(found) = found.or_else(|| targets.iter().find_map(by_anchor)) {
             return Ok(found);
         }
         let sections = targets.iter().flat_map(|&target| &self.site.document(target).sections);
@@ -300,6 +433,56 @@ impl<'a> Resolver<'a> {
             _ => None,
         })
     }
+}
+
+/// The anchors that GitHub gives to headings, each with the place of its heading.
+fn github_anchors<'t>(headings: impl Iterator<Item = &'t str>) -> HashMap<String, usize> {
+    let mut anchors: HashMap<String, usize> = HashMap::default();
+    let mut used: HashMap<String, usize> = HashMap::default();
+    for (place, text) in headings.enumerate() {
+        let wanted = github_anchor(text);
+        let mut anchor = wanted.clone();
+        while anchors.contains_key(&anchor) {
+            let number = used.entry(wanted.clone()).or_default();
+            *number += 1;
+            anchor = format!("{wanted}-{number}");
+        }
+        anchors.insert(anchor, place);
+    }
+    anchors
+}
+
+/// A text as GitHub makes an anchor of it: letters, digits, `-` and `_` stay, spaces become hyphens, and all else goes. What makes
+/// a sign colourful goes too, which one cannot see.
+fn github_anchor(text: &str) -> String {
+    let small = text.nfc().flat_map(char::to_lowercase).filter(|next| !matches!(next, '\u{fe00}'..='\u{fe0f}' | '\u{200d}'));
+    let stays = |next: &char| next.is_alphanumeric() || is_combining_mark(*next) || matches!(next, '-' | '_' | ' ');
+    small.filter(stays).map(|next| if next == ' ' { '-' } else { next }).nfc().collect()
+}
+
+/// A path that is the same for all ways to write it: accents in one sign or in two, and the ending in capitals or not.
+fn file_key(path: &str) -> String {
+    let (stem, ending) = match path.rsplit_once('.') {
+        Some((stem, ending)) if !ending.contains('/') => (stem, Some(ending)),
+        _ => (path, None),
+    };
+    let mut key: String = stem.nfc().collect();
+    if let Some(ending) = ending {
+        key.push('.');
+        key.extend(ending.nfc().flat_map(char::to_lowercase));
+    }
+    key
+}
+
+/// The last part of a path.
+fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+fn ambiguous_file(document: &Document, link: &Link, name: &str, several: &[&SitePath]) -> Diagnostic {
+    let names: Vec<String> = several.iter().map(|path| format!("`/{}`", path.as_str().trim_start_matches("content/"))).collect();
+    Diagnostic::new(&rules::AMBIGUOUS_LINK, &document.path, link.span, format!("`{name}` names {} files", several.len()))
+        .help(format!("write {}", names.join(" or ")))
 }
 
 fn dangling(document: &Document, link: &Link, message: String) -> Diagnostic {

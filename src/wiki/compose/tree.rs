@@ -147,6 +147,7 @@ impl Walk<'_, '_> {
             | Tag::Emphasis
             | Tag::Strong
             | Tag::Strikethrough
+            | Tag::Mark
             | Tag::Link(_)
             | Tag::Image(_) => {}
         }
@@ -277,6 +278,7 @@ impl Walk<'_, '_> {
             Event::Start(Tag::Emphasis) => line.push(Inline::Styled(Style::Emphasis, self.inlines_as_they_are(index + 1..end))),
             Event::Start(Tag::Strong) => line.push(Inline::Styled(Style::Strong, self.inlines_as_they_are(index + 1..end))),
             Event::Start(Tag::Strikethrough) => line.push(Inline::Styled(Style::Strikethrough, self.inlines_as_they_are(index + 1..end))),
+            Event::Start(Tag::Mark) => line.push(Inline::Styled(Style::Highlight, self.inlines_as_they_are(index + 1..end))),
             Event::Start(Tag::Link(number)) => self.link(number, index + 1..end, line),
             Event::Start(Tag::Image(number)) => self.picture(number, index + 1..end, line),
             Event::Start(_) => self.add_inlines(index + 1..end, line),
