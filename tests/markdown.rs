@@ -436,3 +436,32 @@ fn words_between_two_signs_are_marked_everywhere() {
             .contains("withheld-word")
     );
 }
+
+#[test]
+fn words_have_the_direction_of_their_language_and_pages_that_of_the_site() {
+    let story = "-- content/stories/a.md --\n---\ntitle: התקלה\nfacts:\n  זמן: שעה\n---\n## Situation\n\nקרה דבר.\n\n- אחת\n- two\n\n> ציטוט\n\n\
+        | א |\n| --- |\n| ב |\n\n### כותרת\n\n> [!note] שלום\n> עולם\n\n```\ncode\n```\n\nEnglish words.\n";
+    for (language, direction) in
+        [("en", "ltr"), ("he", "rtl"), ("ar-EG", "rtl"), ("az-Arab", "rtl"), ("ar-Latn", "ltr"), ("fa", "rtl"), ("ur", "rtl")]
+    {
+        let pages = site(&format!("-- site.toml --\nlanguage = \"{language}\"\n{story}"));
+        for (path, page) in &pages {
+            assert!(page.contains(&format!("<html lang=\"{language}\" dir=\"{direction}\">")), "{path}\n{page}");
+        }
+        let page = &pages["stories/a.html"];
+        for part in [
+            "<h1 dir=\"auto\">התקלה",
+            "<p dir=\"auto\">קרה דבר.",
+            "<ul dir=\"auto\">\n<li>אחת",
+            "<blockquote dir=\"auto\">\n<p>ציטוט",
+            "<div class=\"table\" dir=\"auto\"><table>",
+            "<p class=\"callout-title\" dir=\"auto\">שלום",
+            "<p dir=\"auto\">עולם",
+            "<pre class=\"code\" dir=\"ltr\"",
+            "<p dir=\"auto\">English words.",
+            "<dt dir=\"auto\">זמן</dt><dd dir=\"auto\">שעה</dd>",
+        ] {
+            assert!(page.contains(part), "{part}\n{page}");
+        }
+    }
+}

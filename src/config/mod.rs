@@ -1,5 +1,6 @@
 //! `site.toml`: the settings of a site.
 
+mod language;
 mod wiki;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use crate::diagnostic::{Diagnostic, did_you_mean, one_of, rules};
 use crate::model::Audience;
 use crate::source::{SitePath, Span};
 
+pub use language::direction;
 pub use wiki::{Edition, Format, GitHost, Place, Sidebar, Target, TokenSource, WikiSettings, target};
 
 /// The path of the settings from the root of a site.
