@@ -724,7 +724,7 @@ impl Copy<'_> {
         }
         let target = self.projector.target(self.id, number)?;
         let title = self.projector.redactor.string(&link.title);
-        self.new.links.push(Link { target, title, is_labelled: link.is_labelled, span: link.span });
+        self.new.links.push(Link { target, title, is_labelled: link.is_labelled, size: link.size, span: link.span });
         Some(crate::source::offset(self.new.links.len() - 1))
     }
 }

@@ -413,7 +413,8 @@ fn empty(site: &Site, message: &str) -> Option<Diagnostic> {
 fn guarded(path: &SitePath, parse: impl FnOnce() -> Parsed) -> Parsed {
     catch_unwind(AssertUnwindSafe(parse)).unwrap_or_else(|_| {
         let message = "storybank has a fault that this file brings to light; please report it";
-        let found = Diagnostic::new(&rules::FAULT, path, Span::default(), message).help("take out what was written last, until it is mended");
+        let found =
+            Diagnostic::new(&rules::FAULT, path, Span::default(), message).help("take out what was written last, until it is mended");
         Parsed { document: None, diagnostics: vec![found] }
     })
 }

@@ -183,6 +183,7 @@ pub mod rules {
         CONFIG = "invalid-setting", Error, "`site.toml` has known settings with fitting values.";
         LINK_LEFT = "link-not-followed", Warning, "A symbolic link leads to a file of the site.";
         LOCAL_LINK = "local-link", Warning, "A link that others see leads to a place that they can reach.";
+        CONFLICT = "merge-marks", Error, "A file holds one version of its text.";
         MISPLACED = "misplaced-file", Warning, "A Markdown file lies in the folder of its kind.";
         FIELD_MISSING = "missing-field", Error, "A required field is there.";
         NESTING = "nested-too-deep", Error, "Things stand only so deep inside of one another.";
@@ -194,11 +195,14 @@ pub mod rules {
         PICTURE = "picture-metadata", Error, "A picture that leaves can be cleaned of what cameras and programs write into it.";
         PRIVATE_MARK = "private-mark", Warning, "A heading for the author alone ends in `{.private}`.";
         REMOTE_IMAGE = "remote-image", Warning, "An image lies in the site, so that reading it asks no other host.";
+        SWALLOWED_MARK = "swallowed-mark", Error, "A mark for private text stands in Markdown, and not in HTML.";
         TEMPLATE = "template", Error, "The templates of the theme are sound.";
         TITLE_REPLACED = "title-replaced", Warning, "A title is one that the wiki can hold.";
         CYCLE = "transclusion-cycle", Error, "A section does not contain itself.";
         TRANSCLUSION = "transclusion-place", Error, "A transclusion stands in a paragraph of its own.";
-        COMMENT = "unclosed-comment", Error, "A comment that opens with `%%` closes with `%%`.";
+        UNCLOSED_CODE = "unclosed-code", Error, "A block of code closes before what is no code.";
+        COMMENT = "unclosed-comment", Error, "A comment closes: `%%` with `%%`, and `<!--` with `-->` in its block.";
+        UNCLOSED_HTML = "unclosed-html", Error, "A tag closes, and so does an element that is dropped with what it holds.";
         FOOTNOTE = "undefined-footnote", Warning, "A footnote that is referred to has a text.";
         CALLOUT = "unknown-callout", Warning, "A call-out has one of the known types.";
         COMPETENCY = "unknown-competency", Error, "A competency has a file under `content/competencies/`.";

@@ -146,6 +146,7 @@ impl<'a> PageWriter<'a> {
             numbers: HashMap::new(),
             has_raw_html: false,
             open_links: 0,
+            open_blocks: 0,
         };
         writer.nodes(nodes);
         writer.footnotes();
@@ -186,6 +187,8 @@ struct Writer<'w, 'a> {
     has_raw_html: bool,
     /// How many links have started and not ended; a link cannot hold another.
     open_links: usize,
+    /// How many blocks have started and not ended, of those that have a direction.
+    open_blocks: usize,
 }
 
 struct OpenTable {
@@ -236,25 +239,35 @@ impl Writer<'_, '_> {
         index + 1
     }
 
+    /// The attribute of a block that stands in no other: a browser finds its direction from its words, and what it holds has the same.
+    fn direction(&mut self, tag: Tag) -> &'static str {
+        if !has_direction(tag) {
+            return "";
+        }
+        self.open_blocks += 1;
+        if self.open_blocks == 1 { " dir=\"auto\"" } else { "" }
+    }
+
     fn start(&mut self, tag: Tag, index: usize) -> usize {
         let body = self.body;
+        let direction = self.direction(tag);
         match tag {
-            Tag::Paragraph => self.out.push_str("<p>"),
-            Tag::Heading(number) => self.heading(number),
-            Tag::Quote => self.out.push_str("<blockquote>\n"),
+            Tag::Paragraph => self.out.push_str(&format!("<p{direction}>")),
+            Tag::Heading(number) => self.heading(number, direction),
+            Tag::Quote => self.out.push_str(&format!("<blockquote{direction}>\n")),
             Tag::Callout(number) => self.callout(body.callouts[number as usize], index),
-            Tag::CalloutTitle => self.out.push_str("<p class=\"callout-title\">"),
+            Tag::CalloutTitle => self.out.push_str(&format!("<p class=\"callout-title\"{direction}>")),
             Tag::CodeBlock(language) => return self.code_block(body.str(language), index),
             Tag::HtmlBlock => {}
-            Tag::BulletList => self.out.push_str("<ul>\n"),
-            Tag::NumberedList(1) => self.out.push_str("<ol>\n"),
-            Tag::NumberedList(first) => self.out.push_str(&format!("<ol start=\"{first}\">\n")),
+            Tag::BulletList => self.out.push_str(&format!("<ul{direction}>\n")),
+            Tag::NumberedList(1) => self.out.push_str(&format!("<ol{direction}>\n")),
+            Tag::NumberedList(first) => self.out.push_str(&format!("<ol start=\"{first}\"{direction}>\n")),
             Tag::Item => self.out.push_str(if self.is_task(index) { "<li class=\"task\">" } else { "<li>" }),
             // Footnotes are written below what refers to them.
             Tag::Footnote(_) => return body.end_of(index) + 1,
             Tag::Table(number) => {
                 self.table = Some(OpenTable { number, column: 0, in_head: false, has_body: false });
-                self.out.push_str("<div class=\"table\"><table>\n");
+                self.out.push_str(&format!("<div class=\"table\"{direction}><table>\n"));
             }
             Tag::TableHead => {
                 self.table_row(true);
@@ -265,6 +278,7 @@ impl Writer<'_, '_> {
             Tag::Emphasis => self.out.push_str("<em>"),
             Tag::Strong => self.out.push_str("<strong>"),
             Tag::Strikethrough => self.out.push_str("<del>"),
+            Tag::Mark => self.out.push_str("<mark>"),
             Tag::Link(number) => {
                 self.open_links += 1;
                 self.link(number);
@@ -275,6 +289,7 @@ impl Writer<'_, '_> {
     }
 
     fn end(&mut self, tag: Tag) {
+        self.open_blocks -= usize::from(has_direction(tag));
         match tag {
             Tag::Paragraph | Tag::CalloutTitle => self.out.push_str("</p>\n"),
             Tag::Heading(number) => self.out.push_str(&format!("</h{}>\n", self.level(number))),
@@ -296,6 +311,7 @@ impl Writer<'_, '_> {
             Tag::Emphasis => self.out.push_str("</em>"),
             Tag::Strong => self.out.push_str("</strong>"),
             Tag::Strikethrough => self.out.push_str("</del>"),
+            Tag::Mark => self.out.push_str("</mark>"),
             Tag::Link(number) => {
                 self.open_links -= 1;
                 self.link_end(number);
@@ -308,7 +324,7 @@ impl Writer<'_, '_> {
         level_on_page(self.body.headings[number as usize].level, self.heading_shift)
     }
 
-    fn heading(&mut self, number: u32) {
+    fn heading(&mut self, number: u32, direction: &str) {
         let id = &self.body.headings[number as usize].id;
         let id = if self.style.ids == Ids::Given { self.page.claim(id) } else { None };
         self.out.push_str(&format!("<h{}", self.level(number)));
@@ -317,6 +333,7 @@ impl Writer<'_, '_> {
             escape(&id, &mut self.out);
             self.out.push('"');
         }
+        self.out.push_str(direction);
         self.out.push('>');
     }
 
@@ -341,7 +358,7 @@ impl Writer<'_, '_> {
     fn code_block(&mut self, language: &str, index: usize) -> usize {
         let end = self.body.end_of(index);
         let code = self.body.code(index);
-        self.out.push_str("<pre class=\"code\" tabindex=\"0\"><code");
+        self.out.push_str("<pre class=\"code\" dir=\"ltr\" tabindex=\"0\"><code");
         if !language.is_empty() {
             self.out.push_str(" class=\"language-");
             escape(language, &mut self.out);
@@ -426,6 +443,8 @@ impl Writer<'_, '_> {
             let title = match (destination, &link.target) {
                 (Destination::Page { fragment, .. }, Target::Fragment(_)) => heading_text(self.body, fragment).unwrap_or(&address),
                 (Destination::Page { node, .. }, _) => site.title(*node),
+                // Its author has written the name of the file.
+                (Destination::Asset(_), Target::Wiki { name, .. }) => name.rsplit('/').next().unwrap_or(name),
                 _ => &address,
             };
             escape(title, &mut self.out);
@@ -465,6 +484,10 @@ impl Writer<'_, '_> {
                 self.out.push_str("\" alt=\"");
                 escape(&alt, &mut self.out);
                 self.out.push_str("\" loading=\"lazy\"");
+                if let Some(size) = link.size {
+                    self.out.push_str(&format!(" width=\"{}\"", size.width));
+                    self.out.push_str(&size.height.map(|height| format!(" height=\"{height}\"")).unwrap_or_default());
+                }
                 if !link.title.is_empty() {
                     self.out.push_str(" title=\"");
                     escape(&link.title, &mut self.out);
@@ -543,6 +566,14 @@ impl Writer<'_, '_> {
     }
 }
 
+/// Whether a block gets the direction of its words. The frame of a call-out has that of the page, and each block in it its own.
+fn has_direction(tag: Tag) -> bool {
+    matches!(
+        tag,
+        Tag::Paragraph | Tag::CalloutTitle | Tag::Heading(_) | Tag::Quote | Tag::BulletList | Tag::NumberedList(_) | Tag::Table(_)
+    )
+}
+
 /// The words of a heading.
 fn heading_text<'a>(body: &'a Body, id: &str) -> Option<&'a str> {
     body.heading_named(id).map(|heading| body.headings[heading].text.as_str())
@@ -568,7 +599,10 @@ fn clean(html: &str) -> String {
         cleaner
             .tags(HTML_TAGS.iter().copied().chain(["a", "aside", "img", "input", "section"]).collect())
             .add_generic_attributes(["class", "id", "title", "lang", "dir"])
-            .add_tag_attributes("input", ["type", "checked", "disabled"])
+            // The box of a task is the only control that a page has.
+            .add_tag_attributes("input", ["checked"])
+            .set_tag_attribute_value("input", "type", "checkbox")
+            .set_tag_attribute_value("input", "disabled", "")
             .add_tag_attributes("details", ["open"])
             .add_tag_attributes("img", ["loading"])
             .add_tag_attributes("li", ["value"])

@@ -12,6 +12,7 @@ pub mod diagnostic;
 pub mod words;
 pub mod slug;
 pub mod escape;
+pub mod conflict;
 
 // Meaning: one file, or one setting, by itself.
 pub mod markdown;

@@ -244,7 +244,8 @@ fn shapes() -> Vec<Shape> {
             many(n, |i| format!("-- content/case-studies/case-{i}.md --\n---\ntitle: Case {i}\n---\n![[case-{}]]\n", (i + 1) % n))
         }),
         shape("variants", 25, |n| {
-            story_folder("") + &many(n, |i| format!("-- content/stories/outage/way-{i}.md --\n---\ntitle: Way {i}\n---\n## Action\n\nText.\n"))
+            story_folder("")
+                + &many(n, |i| format!("-- content/stories/outage/way-{i}.md --\n---\ntitle: Way {i}\n---\n## Action\n\nText.\n"))
         }),
         shape("sections of a variant", 300, |n| {
             let sections = many(n, |i| format!("## Heading {i}\n\nText.\n\n"));
@@ -256,26 +257,41 @@ fn shapes() -> Vec<Shape> {
         }),
         shape("follow-ups of variants", 20, |n| {
             story_folder("## Follow-ups\n\n### Why?\n\nBecause.\n")
-                + &many(n, |i| format!("-- content/stories/outage/way-{i}.md --\n---\ntitle: Way {i}\n---\n## Follow-ups\n\n### Why {i}?\n\nBecause.\n"))
+                + &many(n, |i| {
+                    format!(
+                        "-- content/stories/outage/way-{i}.md --\n---\ntitle: Way {i}\n---\n## Follow-ups\n\n### Why {i}?\n\nBecause.\n"
+                    )
+                })
         }),
         shape("stories that name no question", 100, |n| {
             many(n, |i| format!("-- content/stories/story-{i}.md --\n---\ntitle: a\nanswers: [no-{i}]\n---\nText.\n"))
                 + &many(n, |i| format!("-- content/questions/why-{i}.md --\n---\nquestion: Why {i}?\n---\n"))
         }),
-        shape("pages with links to nothing", 100, |n| many(n, |i| format!("-- content/case-studies/case-{i}.md --\n---\ntitle: Case {i}\n---\n[[casx-{i}]]\n"))),
+        shape("pages with links to nothing", 100, |n| {
+            many(n, |i| format!("-- content/case-studies/case-{i}.md --\n---\ntitle: Case {i}\n---\n[[casx-{i}]]\n"))
+        }),
         shape("transclusions in a row", 50, |n| {
             many(n, |i| format!("-- content/case-studies/case-{i}.md --\n---\ntitle: Case {i}\n---\nText.\n\n![[case-{}]]\n", i + 1))
         }),
         shape("transclusions that double", 4, |n| {
-            many(n, |i| format!("-- content/case-studies/case-{i}.md --\n---\ntitle: Case {i}\n---\nText.\n\n![[case-{0}]]\n\n![[case-{0}]]\n", i + 1))
-                + &format!("-- content/case-studies/case-{n}.md --\n---\ntitle: Case {n}\n---\nText.\n")
+            many(n, |i| {
+                format!(
+                    "-- content/case-studies/case-{i}.md --\n---\ntitle: Case {i}\n---\nText.\n\n![[case-{0}]]\n\n![[case-{0}]]\n",
+                    i + 1
+                )
+            }) + &format!("-- content/case-studies/case-{n}.md --\n---\ntitle: Case {n}\n---\nText.\n")
         }),
         shape("footnotes that refer to all", 40, |n| {
             case(&format!("a[^0]\n\n{}", many(n, |i| format!("[^{i}]: {}\n\n", many(5, |j| format!("see[^{}] ", (i + 1 + j) % n))))))
         }),
-        shape("many pictures", 100, |n| case(&many(n, |i| format!("![a](picture-{i}.png) "))) + &many(n, |i| format!("-- content/case-studies/picture-{i}.png --\n\n"))),
+        shape("many pictures", 100, |n| {
+            case(&many(n, |i| format!("![a](picture-{i}.png) "))) + &many(n, |i| format!("-- content/case-studies/picture-{i}.png --\n\n"))
+        }),
         shape("words that are forbidden", 100, |n| {
-            format!("-- site.toml --\n[forbid]\nwords = [\"secret\"]\n{}", many(n, |i| format!("-- content/case-studies/case-{i}.md --\n---\ntitle: Case {i}\n---\nA secret.\n")))
+            format!(
+                "-- site.toml --\n[forbid]\nwords = [\"secret\"]\n{}",
+                many(n, |i| format!("-- content/case-studies/case-{i}.md --\n---\ntitle: Case {i}\n---\nA secret.\n"))
+            )
         }),
         shape("merge keys", 100, |n| story(&format!("told:\n  - &a {{ on: 2025 }}\n{}", "  - *a\n".repeat(n)), "")),
         shape("anchors", 100, |n| story(&format!("told:\n{}", many(n, |i| format!("  - &a{i} {{ on: 2025 }}\n"))), "")),
@@ -286,7 +302,9 @@ fn shapes() -> Vec<Shape> {
         shape("a long unknown word", 500, |n| story(&format!("{}: a\n", "word".repeat(n)), "")),
         shape("backslashes", 1000, |n| case(&"\\a ".repeat(n))),
         shape("backslashes before comments", 500, |n| case(&"\\%% ".repeat(n))),
-        shape("links by reference", 300, |n| case(&(many(n, |i| format!("[a][{i}] ")) + "\n\n" + &many(n, |i| format!("[{i}]: https://example.org/{i}\n"))))),
+        shape("links by reference", 300, |n| {
+            case(&(many(n, |i| format!("[a][{i}] ")) + "\n\n" + &many(n, |i| format!("[{i}]: https://example.org/{i}\n"))))
+        }),
         shape("links by one reference", 300, |n| case(&("[a][b] ".repeat(n) + "\n\n[b]: https://example.org/\n"))),
         shape("addresses in angle brackets", 300, |n| case(&"<https://example.org> ".repeat(n))),
         shape("definitions in one line", 500, |n| case(&"[a]: b [c]: d ".repeat(n))),
@@ -306,7 +324,9 @@ fn shapes() -> Vec<Shape> {
         shape("names with a question of a sheet", 60, |n| {
             format!("-- content/questions/all.md --\n{}", many(n, |i| format!("## Why {i}?\n\nSee [a](all.md#why-{i}).\n\n")))
         }),
-        shape("questions of a sheet", 100, |n| format!("-- content/questions/all.md --\n{}", many(n, |i| format!("## Why {i}?\n\nText.\n\n")))),
+        shape("questions of a sheet", 100, |n| {
+            format!("-- content/questions/all.md --\n{}", many(n, |i| format!("## Why {i}?\n\nText.\n\n")))
+        }),
         shape("settings that are mistaken", 100, |n| format!("-- site.toml --\n{}", many(n, |i| format!("setting{i} = 1\n")))),
         shape("entries of settings", 100, |n| format!("-- site.toml --\n[forbid]\nwords = [{}]\n", many(n, |i| format!("\"word {i}\", ")))),
     ]
@@ -334,7 +354,9 @@ fn run(files: &Files) {
 fn costs(shape: &Shape) -> [Cost; 3] {
     let mut last = Cost { bytes: 0, time: Duration::ZERO };
     [1, 2, 4].map(|factor| {
-        if last.time > Duration::from_secs(3) { return Cost { bytes: last.bytes * 100, time: last.time * 100 } }
+        if last.time > Duration::from_secs(3) {
+            return Cost { bytes: last.bytes * 100, time: last.time * 100 };
+        }
         let files = files(&(shape.site)(shape.size * factor * std::env::var("FACTOR").map_or(1, |f| f.parse().unwrap())));
         last = cost_of(|| run(&files));
         last

@@ -1,15 +1,18 @@
 //! `site.toml`: the settings of a site.
 
+mod language;
 mod wiki;
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::conflict;
 use crate::diagnostic::{Diagnostic, did_you_mean, one_of, rules};
 use crate::model::Audience;
 use crate::source::{SitePath, Span};
 
+pub use language::direction;
 pub use wiki::{Edition, Format, GitHost, Place, Sidebar, Target, TokenSource, WikiSettings, target};
 
 /// The path of the settings from the root of a site.
@@ -112,6 +115,10 @@ impl Default for JobAudiences {
 
 /// Reads `site.toml`. Where it has a mistake, the settings are the defaults, and nothing should be built from them.
 pub fn parse(text: &str) -> (Config, Vec<Diagnostic>) {
+    let conflicts = conflict::conflicts(&SitePath::new(FILE), text);
+    if !conflicts.is_empty() {
+        return (Config::default(), conflicts);
+    }
     let mut text = text.strip_prefix('\u{feff}').map_or_else(|| text.to_owned(), |rest| format!("   {rest}"));
     let mut found = Vec::new();
     loop {

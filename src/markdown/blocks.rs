@@ -2,14 +2,18 @@
 //!
 //! Each pass runs only over bodies that hold its sign, and gives the nodes back in the same order.
 
-use super::{Body, Callout, CalloutKind, DEEPEST, Event, Footnote, HTML_TAGS, Index, Node, Tag, TaggedBlock, Target, end_of};
+use super::{
+    Body, Callout, CalloutKind, DEEPEST, Event, Footnote, Index, Node, Size, Tag, TaggedBlock, Target, end_of, html, is_file_name, marks,
+    unclosed,
+};
 use crate::diagnostic::{Diagnostic, did_you_mean, nearest, rules, too_deep};
 use crate::slug::Slug;
 use crate::source::{SitePath, Span};
 
 /// Turns plain Markdown nodes into those of the format.
 pub(super) fn shape(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
-    let Signs { has_quotes, has_html, has_images, has_remarks_in_text, has_hashtags, has_footnotes, has_braces } = Signs::of(body);
+    let Signs { has_quotes, has_html, has_images, has_remarks_in_text, has_hashtags, has_footnotes, has_braces, has_angles, has_marks } =
+        Signs::of(body);
     if has_braces {
         check_private_marks(body, file, found);
     }
@@ -24,10 +28,17 @@ pub(super) fn shape(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnostic
         hide_private_headings(body);
     }
     if has_html {
-        check_html(body, file, found);
+        let nodes = std::mem::take(&mut body.nodes);
+        body.nodes = html::clean(body, nodes, file, found);
+    }
+    if has_angles {
+        unclosed::check_comments(body, file, found);
     }
     if has_images {
         shape_transclusions(body, file, found);
+    }
+    if has_marks {
+        marks::shape(body);
     }
     if has_footnotes {
         check_footnotes(body, file, found);
@@ -61,6 +72,8 @@ struct Signs {
     has_hashtags: bool,
     has_footnotes: bool,
     has_braces: bool,
+    has_angles: bool,
+    has_marks: bool,
 }
 
 impl Signs {
@@ -70,6 +83,8 @@ impl Signs {
             has_hashtags: may_hold_hashtags(text),
             // A reference to a footnote that is there is an event of its own; the others are text.
             has_footnotes: text.contains("[^"),
+            has_marks: text.contains("=="),
+            has_angles: text.contains("<!") || text.contains("<?"),
             has_braces: body.headings.iter().any(|heading| heading.text.contains('{')),
             ..Self::default()
         };
@@ -374,215 +389,6 @@ fn hide_private_headings(body: &mut Body) {
     body.nodes = new;
 }
 
-/// Takes out of HTML what does not belong into a page, and warns of it: comments, tags that a document does not need, links and
-/// pictures (in Markdown they are checked and get their addresses), and ids, which the page gives itself.
-fn check_html(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
-    let mut in_comment = false;
-    let mut depth = Depth::default();
-    for index in 0..body.nodes.len() {
-        let Node { event, span } = body.nodes[index];
-        let Event::Html(piece) = event else {
-            // A comment goes over the lines of one block, each of which is a node of its own inside of a quote.
-            in_comment &= !matches!(event, Event::End(Tag::HtmlBlock));
-            depth.pass(event);
-            continue;
-        };
-        let visible = without_comments(body.str(piece), &mut in_comment);
-        if depth.read(&visible).is_err() {
-            found.push(too_deep(file, span, "HTML elements", DEEPEST));
-            leave_out_html(body, index);
-            return;
-        }
-        for tag in tags_of(&visible) {
-            if !HTML_TAGS.contains(&tag.as_str()) {
-                let help = match tag.as_str() {
-                    "a" => "write the link in Markdown, as in `[words](https://example.org)` or `[[slug|words]]`",
-                    "img" => "write the picture in Markdown, as in `![what it shows](picture.png)`",
-                    _ => "write it in Markdown, or with one of the tags that docs/format.md lists",
-                };
-                found.push(Diagnostic::new(&rules::RAW_HTML, file, span, format!("`<{tag}>` is dropped")).help(help));
-            }
-        }
-        let kept = without_ids(&without_tags(&visible, &["a", "img"]));
-        if kept != body.str(piece) {
-            body.nodes[index].event = Event::Html(body.write_anew(&kept));
-        }
-    }
-}
-
-/// Takes the HTML out from a node on.
-fn leave_out_html(body: &mut Body, from: usize) {
-    let nothing = body.write_anew("");
-    for node in &mut body.nodes[from..] {
-        if let Event::Html(_) = node.event {
-            node.event = Event::Html(nothing);
-        }
-    }
-}
-
-/// An element of HTML that is open.
-struct OpenElement {
-    name: String,
-    /// The depth of the Markdown around it.
-    around: usize,
-    /// Whether browsers open it again in each paragraph until it is closed: a style that is like no other.
-    goes_on: bool,
-}
-
-/// How deep elements of HTML stand inside of one another, and inside of Markdown.
-#[derive(Default)]
-struct Depth {
-    /// The elements that are open.
-    open: Vec<OpenElement>,
-    /// How many blocks of Markdown are open.
-    around: usize,
-}
-
-impl Depth {
-    /// Passes the start or the end of something in Markdown: an element that was opened in it ends with it.
-    fn pass(&mut self, event: Event) {
-        let is_level = |tag| matches!(tag, Tag::Quote | Tag::Callout(_) | Tag::Item | Tag::Footnote(_) | Tag::TableCell);
-        match event {
-            Event::Start(tag) if is_level(tag) => self.around += 1,
-            Event::End(tag) if is_level(tag) => {
-                self.open.retain(|open| open.around < self.around || open.goes_on);
-                self.around = self.around.saturating_sub(1);
-            }
-            // A paragraph ends what stands inside of a line.
-            Event::End(Tag::Paragraph) => {
-                self.open.retain(|open| open.around < self.around || open.goes_on || ends_paragraph(&open.name));
-            }
-            _ => {}
-        }
-    }
-
-    fn read(&mut self, html: &str) -> Result<(), TooDeep> {
-        for (name, kind) in tags_in(html).filter(|(name, _)| !ends_by_itself(name)) {
-            if kind != TagKind::Closes {
-                let goes_on = kind == TagKind::OpensWithAttributes && is_style(&name);
-                self.open.push(OpenElement { name, around: self.around, goes_on });
-                if self.open.len() + self.around > DEEPEST {
-                    return Err(TooDeep);
-                }
-            } else if let Some(opened) = self.open.iter().rposition(|open| open.name == name) {
-                self.open.truncate(opened);
-            }
-        }
-        Ok(())
-    }
-}
-
-/// An element stands deeper than one can.
-struct TooDeep;
-
-/// Whether an element ends a paragraph where it starts.
-fn ends_paragraph(name: &str) -> bool {
-    matches!(
-        name,
-        "blockquote" | "center" | "details" | "div" | "dl" | "figcaption" | "figure" | "h2" | "h3" | "h4" | "h5" | "h6" | "ol" | "pre" | "summary" | "table" | "ul"
-    )
-}
-
-/// Whether an element styles words in a line.
-fn is_style(name: &str) -> bool {
-    matches!(name, "b" | "big" | "code" | "em" | "font" | "i" | "s" | "small" | "strike" | "strong" | "tt" | "u")
-}
-
-/// Whether an element has no end, or need not be given one. Links and pictures are taken out.
-fn ends_by_itself(name: &str) -> bool {
-    matches!(
-        name,
-        "a" | "area" | "base" | "br" | "caption" | "col" | "colgroup" | "dd" | "dt" | "embed" | "hr" | "img" | "input" | "li" | "link" | "meta" | "option" | "p" | "param" | "rp" | "rt" | "source" | "tbody" | "td" | "tfoot" | "th" | "thead" | "tr" | "track" | "wbr"
-    )
-}
-
-fn without_comments(html: &str, in_comment: &mut bool) -> String {
-    let mut visible = String::with_capacity(html.len());
-    let mut rest = html;
-    loop {
-        let sign = if *in_comment { "-->" } else { "<!--" };
-        let Some(at) = rest.find(sign) else { break };
-        if !*in_comment {
-            visible.push_str(&rest[..at]);
-        }
-        rest = &rest[at + sign.len()..];
-        *in_comment = !*in_comment;
-    }
-    if !*in_comment {
-        visible.push_str(rest);
-    }
-    visible
-}
-
-/// The HTML without the opening and closing tags of some names; what they hold stays.
-fn without_tags(html: &str, names: &[&str]) -> String {
-    let mut kept = String::with_capacity(html.len());
-    let mut rest = html;
-    while let Some(open) = rest.find('<') {
-        let inside = rest[open + 1..].trim_start_matches('/');
-        let name: String = inside.chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-        let (end, is_dropped) = match rest[open..].find('>') {
-            Some(close) => (open + close + 1, names.contains(&name.as_str())),
-            None => (rest.len(), names.contains(&name.as_str())),
-        };
-        kept.push_str(&rest[..if is_dropped { open } else { end }]);
-        rest = &rest[end..];
-    }
-    kept.push_str(rest);
-    kept
-}
-
-/// The HTML with its ids made into attributes that mean nothing.
-fn without_ids(html: &str) -> String {
-    let lower = html.to_ascii_lowercase();
-    let mut kept = String::with_capacity(html.len());
-    let mut from = 0;
-    let mut is_in_tag = false;
-    let mut seen = 0;
-    for (at, _) in lower.match_indices("id") {
-        if let Some(sign) = lower[seen..at].rfind(['<', '>']) {
-            is_in_tag = lower[seen..].as_bytes()[sign] == b'<';
-        }
-        seen = at;
-        let is_name = lower[..at].ends_with(|before: char| before.is_ascii_whitespace() || matches!(before, '"' | '\'' | '/'));
-        if is_name && is_in_tag && lower[at + 2..].trim_start().starts_with('=') {
-            kept.push_str(&html[from..at]);
-            kept.push_str("data-");
-            from = at;
-        }
-    }
-    kept.push_str(&html[from..]);
-    kept
-}
-
-/// The names of the tags that open in a piece of HTML, in lower case.
-fn tags_of(html: &str) -> Vec<String> {
-    tags_in(html).filter(|(_, kind)| *kind != TagKind::Closes).map(|(name, _)| name).collect()
-}
-
-/// What a tag does to its element.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum TagKind {
-    Opens,
-    OpensWithAttributes,
-    Closes,
-}
-
-/// The names of the tags in a piece of HTML, in lower case, each with what it does.
-fn tags_in(html: &str) -> impl Iterator<Item = (String, TagKind)> {
-    html.split('<').skip(1).filter_map(|rest| {
-        let inside = rest.strip_prefix('/').unwrap_or(rest);
-        let name: String = inside.chars().take_while(char::is_ascii_alphanumeric).collect();
-        let is_tag = name.starts_with(|first: char| first.is_ascii_alphabetic());
-        let kind = match inside[name.len()..].trim_start().chars().next() {
-            _ if inside.len() < rest.len() => TagKind::Closes,
-            Some('>' | '/') | None => TagKind::Opens,
-            Some(_) => TagKind::OpensWithAttributes,
-        };
-        is_tag.then(|| (name.to_ascii_lowercase(), kind))
-    })
-}
-
 /// Warns of references to footnotes that have no text. Code is no reference.
 fn check_footnotes(body: &Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
     let mut in_code = false;
@@ -667,9 +473,7 @@ fn shape_transclusions(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnos
         if let Target::Wiki { name, .. } = &body.links[number as usize].target {
             if is_file_name(name) {
                 // `![[picture.png]]` shows a file, as it does for editors that know this form.
-                let path = file.join(name).unwrap_or_else(|| SitePath::new(name.as_str()));
-                body.links[number as usize].target = Target::File { path, fragment: String::new() };
-                new.extend_from_slice(&old[index..=end]);
+                push_image(body, &mut new, &old[index..=end], number);
             } else if is_alone(&new, &old[end + 1..]) {
                 new.pop();
                 new.push(Node { event: Event::Transclusion(number), span: node.span });
@@ -693,19 +497,42 @@ fn shape_transclusions(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnos
                     .help("put a copy below `content/` and refer to that"),
                 );
             }
-            new.extend_from_slice(&old[index..=end]);
+            push_image(body, &mut new, &old[index..=end], number);
         }
         index = end + 1;
     }
     body.nodes = new;
 }
 
-/// Whether a name ends like a file rather than like a slug.
-fn is_file_name(name: &str) -> bool {
-    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    (2..=4).contains(&extension.len())
-        && extension.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        && !extension.eq_ignore_ascii_case("md")
+fn push_image(body: &mut Body, new: &mut Vec<Node>, image: &[Node], number: u32) {
+    let [start, inner @ .., end] = image else { return };
+    let mut inner = inner.to_vec();
+    take_size(body, number, &mut inner);
+    new.push(*start);
+    new.append(&mut inner);
+    new.push(*end);
+}
+
+/// Takes the size off the end of an image's words: `|400` behind them, or all of them where a wikilink names the image.
+fn take_size(body: &mut Body, number: u32, inner: &mut Vec<Node>) {
+    let Some(Node { event: Event::Text(mut piece), span }) = inner.last().copied() else { return };
+    let text = body.str(piece);
+    let is_wiki = matches!(body.links[number as usize].target, Target::Wiki { .. });
+    let (words, size) = match text.rsplit_once('|') {
+        Some((words, size)) => (words, size),
+        None if is_wiki && inner.len() == 1 => ("", text),
+        None => return,
+    };
+    let Some(size) = Size::of(size) else { return };
+    // In a table the bar is written `\|`.
+    piece.length = crate::source::offset(words.trim_end_matches('\\').trim_end().len());
+    let link = &mut body.links[number as usize];
+    link.size = Some(size);
+    inner.pop();
+    if piece.length > 0 {
+        inner.push(Node { event: Event::Text(piece), span });
+    }
+    link.is_labelled &= !is_wiki || !inner.is_empty();
 }
 
 fn is_alone(before: &[Node], after: &[Node]) -> bool {

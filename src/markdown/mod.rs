@@ -5,8 +5,12 @@
 
 mod blocks;
 mod comments;
+mod depth;
+mod html;
+mod marks;
 mod read;
 mod text;
+mod unclosed;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -160,6 +164,8 @@ pub enum Tag {
     Strong,
     /// `~~so~~`.
     Strikethrough,
+    /// `==so==`.
+    Mark,
     /// `[so](address)` or `[[slug]]`; its number in [`Body::links`].
     Link(u32),
     /// `![so](picture.png)`; its number in [`Body::links`]. The words inside are for those who cannot see it.
@@ -190,8 +196,33 @@ pub struct Link {
     pub title: String,
     /// Whether its author gave it words; a link without any is shown with the title of its target.
     pub is_labelled: bool,
+    /// How large an image is shown, where its author says so.
+    pub size: Option<Size>,
     /// Where it stands in the file, from its first bracket to its last.
     pub span: Span,
+}
+
+/// How large an image is shown, in pixels: `![[plan.png|400]]`, `![[plan.png|400x300]]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    /// From left to right.
+    pub width: u32,
+    /// From top to bottom; without it, as the image is.
+    pub height: Option<u32>,
+}
+
+impl Size {
+    /// The size that a text says, which has to be `400` or `400x300`.
+    fn of(text: &str) -> Option<Self> {
+        let number = |digits: &str| {
+            let is_number = (1..=4).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+            digits.parse().ok().filter(|&number: &u32| is_number && number > 0)
+        };
+        match text.trim().split_once('x') {
+            Some((width, height)) => Some(Self { width: number(width)?, height: Some(number(height)?) }),
+            None => Some(Self { width: number(text.trim())?, height: None }),
+        }
+    }
 }
 
 /// Where a link leads, as its author wrote it.
@@ -375,6 +406,14 @@ pub fn stretch_at(stretches: &[Range<usize>], node: usize) -> Option<&Range<usiz
 fn first_named<'a>(order: &[u32], name: impl Fn(u32) -> &'a str, wanted: &str) -> Option<usize> {
     let first = order.partition_point(|&place| name(place) < wanted);
     order.get(first).copied().filter(|&place| name(place) == wanted).map(|place| place as usize)
+}
+
+/// Whether a name that a link gives ends like a file that is no document, rather than like a slug.
+pub fn is_file_name(name: &str) -> bool {
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    (2..=4).contains(&extension.len())
+        && extension.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && !extension.eq_ignore_ascii_case("md")
 }
 
 /// The index of the end that belongs to the start at `start`; for any other node, `start` itself.

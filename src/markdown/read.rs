@@ -6,7 +6,7 @@ use pulldown_cmark::{CodeBlockKind, CowStr, LinkType, Options, Parser, TagEnd};
 use pulldown_cmark::{Event as Parsed, Tag as ParsedTag};
 
 use super::comments::BLANK;
-use super::{Alignment, Body, DEEPEST, Event, Heading, Link, Node, Str, Tag, Target, blocks, comments};
+use super::{Alignment, Body, DEEPEST, Event, Heading, Link, Node, Str, Tag, Target, blocks, comments, html, unclosed};
 use crate::diagnostic::{Diagnostic, rules, too_deep};
 use crate::slug::{Numbered, Slug};
 use crate::source::{SitePath, Span, offset};
@@ -37,7 +37,16 @@ pub fn read(file: &SitePath, text: &Arc<str>, start: usize) -> (Body, Vec<Diagno
             .help("cut the file in two, or take the markup out of the comments")
     }));
     let text: Arc<str> = blanked.text.map_or_else(|| text.clone(), Arc::from);
-    let mut reader = Reader { file, body: Body::over(text.clone()), open: Vec::new(), depth: 0, too_deep: None, ids: Numbered::default() };
+    let mut reader = Reader {
+        file,
+        body: Body::over(text.clone()),
+        open: Vec::new(),
+        depth: 0,
+        too_deep: None,
+        ids: Numbered::default(),
+        fences: Vec::new(),
+        found: Vec::new(),
+    };
     // Most texts have fewer nodes than this; the rest of the room is given back below.
     reader.body.nodes.reserve((text.len() - start) / BYTES_PER_NODE);
     let mut events = Parser::new_ext(&text[start..], options()).into_offset_iter();
@@ -67,8 +76,10 @@ pub fn read(file: &SitePath, text: &Arc<str>, start: usize) -> (Body, Vec<Diagno
             other => reader.leaf(other, span),
         }
     }
-    found.extend(reader.too_deep.map(|span| too_deep(file, span, "lists, quotes and styles", DEEPEST)));
-    let mut body = reader.body;
+    let Reader { mut body, fences, found: found_before, too_deep: deepest, .. } = reader;
+    found.extend(deepest.map(|span| too_deep(file, span, "lists, quotes and styles", DEEPEST)));
+    found.extend(found_before);
+    unclosed::check_fences(&body, &fences, file, &mut found);
     blocks::shape(&mut body, file, &mut found);
     // A copy of the right size: shrinking in place would keep most of the room, for as long as the site is held.
     body.nodes = body.nodes.as_slice().to_vec();
@@ -103,6 +114,9 @@ struct Reader<'a> {
     too_deep: Option<Span>,
     /// The ids of headings that are taken.
     ids: Numbered,
+    /// The blocks of code that open with a fence.
+    fences: Vec<Span>,
+    found: Vec<Diagnostic>,
 }
 
 impl Reader<'_> {
@@ -119,9 +133,21 @@ impl Reader<'_> {
         let Some(open) = open else { return };
         let Event::Start(tag) = self.body.nodes[open].event else { return };
         self.depth -= usize::from(is_level(tag));
+        if matches!(tag, Tag::Heading(_)) {
+            self.clean_html(open + 1);
+        }
         self.push(Event::End(tag), span);
         if let Tag::Heading(number) = tag {
             self.finish_heading(number, open);
+        }
+    }
+
+    /// Cleans the HTML of a heading before its words become its text and its id.
+    fn clean_html(&mut self, from: usize) {
+        if self.body.nodes[from..].iter().any(|node| matches!(node.event, Event::Html(_))) {
+            let nodes = self.body.nodes.split_off(from);
+            let mut cleaned = html::clean(&mut self.body, nodes, self.file, &mut self.found);
+            self.body.nodes.append(&mut cleaned);
         }
     }
 
@@ -205,7 +231,10 @@ impl Reader<'_> {
             ParsedTag::BlockQuote(_) => Tag::Quote,
             ParsedTag::CodeBlock(kind) => {
                 let info = match kind {
-                    CodeBlockKind::Fenced(info) => info.split([' ', ',', '{']).next().unwrap_or_default().to_owned(),
+                    CodeBlockKind::Fenced(info) => {
+                        self.fences.push(span);
+                        info.split([' ', ',', '{']).next().unwrap_or_default().to_owned()
+                    }
                     CodeBlockKind::Indented => String::new(),
                 };
                 Tag::CodeBlock(self.body.write_anew(&info))
@@ -244,7 +273,7 @@ impl Reader<'_> {
             _ => target(self.file, address),
         };
         let is_labelled = link_type != (LinkType::WikiLink { has_pothole: false });
-        self.body.links.push(Link { target, title: title.to_owned(), is_labelled, span });
+        self.body.links.push(Link { target, title: title.to_owned(), is_labelled, size: None, span });
         last_of(&self.body.links)
     }
 
@@ -284,7 +313,8 @@ fn alignment(parsed: pulldown_cmark::Alignment) -> Alignment {
 fn wiki_target(address: &str) -> Target {
     // Inside a table the bar is written `\|`, and the parser leaves the backslash at the end of the address.
     let address = address.trim_end_matches('\\').trim();
-    if let Some(target) = target_with_scheme(address) {
+    // A colon in a name is no scheme: `[[stories:alpha]]`, `[[Incident: the outage]]`.
+    if let Some(target) = target_with_scheme(address).filter(|target| matches!(target, Target::Forbidden(_)) || names_a_host(address)) {
         return target;
     }
     let (name, fragment) = address.split_once('#').unwrap_or((address, ""));
@@ -292,6 +322,12 @@ fn wiki_target(address: &str) -> Target {
         return Target::Fragment(fragment.trim().to_owned());
     }
     Target::Wiki { name: name.trim().to_owned(), fragment: fragment.trim().to_owned() }
+}
+
+/// Whether an address has more of one than a scheme.
+fn names_a_host(address: &str) -> bool {
+    let lower = address.get(..7).unwrap_or(address).to_ascii_lowercase();
+    address.starts_with("//") || address.contains("://") || lower.starts_with("mailto:") || lower.starts_with("tel:")
 }
 
 /// The target of `[…](address)` in `file`.

@@ -174,7 +174,7 @@ impl Body {
 
 /// Whether a tag stands inside a line, so that what it holds can be a part of a word.
 pub fn is_inline(tag: Tag) -> bool {
-    matches!(tag, Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Link(_) | Tag::Image(_))
+    matches!(tag, Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Mark | Tag::Link(_) | Tag::Image(_))
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod unshown;
 
 use std::sync::Arc;
 
+use crate::conflict;
 use crate::diagnostic::{Diagnostic, rules};
 use crate::front_matter::{self, Split};
 use crate::markdown::{self, Body, Event, Heading, Tag};
@@ -48,8 +49,14 @@ pub fn parse_text(path: &SitePath, text: &Arc<str>) -> Parsed {
     };
     if text.len() > LONGEST {
         let message = format!("the file has {} MB, and a Markdown file has {} MB at most", text.len().div_ceil(1 << 20), LONGEST >> 20);
-        let mistake = Diagnostic::new(&rules::OVER_LIMIT, path, Span::default(), message).help("cut it in two, or put data into a file of another kind");
+        let mistake = Diagnostic::new(&rules::OVER_LIMIT, path, Span::default(), message)
+            .help("cut it in two, or put data into a file of another kind");
         return unreadable(path, "", &place, mistake);
+    }
+    let conflicts = conflict::conflicts(path, text);
+    if !conflicts.is_empty() {
+        // Whatever else is wrong may come from the two versions.
+        return Parsed { diagnostics: conflicts, ..in_conflict(path, text, &place) };
     }
     match front_matter::split(text) {
         Ok(split) if split.present => document(path, text, &place, split),
@@ -84,6 +91,13 @@ fn unclosed(path: &SitePath, text: &str, fence: Span) -> Diagnostic {
         at += line.len();
     }
     found.help("end it with a line that holds only `---`")
+}
+
+/// A document in two versions, which is for its author alone.
+fn in_conflict(path: &SitePath, text: &Arc<str>, place: &Place) -> Parsed {
+    let split = front_matter::split(text).unwrap_or(Split { yaml: Span::default(), body: 0, present: false });
+    let document = document(path, text, place, split).document;
+    Parsed { document: document.map(|document| Document { audience: Audience::Private, ..document }), diagnostics: Vec::new() }
 }
 
 fn failed(diagnostic: Diagnostic) -> Parsed {

@@ -3,12 +3,15 @@
 use std::borrow::Cow;
 use std::cell::LazyCell;
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap as HashMap;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 use super::{DocumentId, Node, QuestionId, Site};
 use crate::diagnostic::{ADVISED, Diagnostic, did_you_mean, nearest, rules};
-use crate::markdown::{Link, Target};
+use crate::markdown::{Link, Target, is_file_name};
 use crate::model::{Document, Item, Kind, Meta, Part};
 use crate::slug::Slug;
 use crate::source::SitePath;
@@ -41,7 +44,15 @@ pub struct Resolver<'a> {
     by_place: HashMap<(DocumentId, (usize, usize)), QuestionId>,
     /// The same by their own slugs.
     by_item: HashMap<(DocumentId, &'a Slug), QuestionId>,
+    /// The sheets, by the names of their files and by their titles.
+    sheets: HashMap<Slug, DocumentId>,
     assets: &'a BTreeSet<SitePath>,
+    /// Documents and assets by their paths, as [`file_key`] writes them.
+    files: HashMap<String, Vec<&'a SitePath>>,
+    /// Assets by the names of their files, as [`file_key`] writes them.
+    by_file_name: HashMap<String, Vec<&'a SitePath>>,
+    /// For each document the headings by the anchors that GitHub gives them, once somebody asks.
+    anchors: Vec<OnceLock<HashMap<String, usize>>>,
 }
 
 /// A link that leads nowhere, and what its author may have meant.
@@ -89,7 +100,17 @@ impl<'a> Resolver<'a> {
     /// Collects the names of a site; `assets` are the files of the content that are no documents.
     pub fn new(site: &'a Site, assets: &'a BTreeSet<SitePath>) -> Self {
         let names = HashMap::default();
-        let mut resolver = Self { site, by_slug: names, by_place: HashMap::default(), by_item: HashMap::default(), assets };
+        let mut files: HashMap<String, Vec<&SitePath>> = HashMap::default();
+        for path in site.documents.iter().map(|document| &document.path).chain(assets) {
+            files.entry(file_key(path.as_str())).or_default().push(path);
+        }
+        let mut by_file_name: HashMap<String, Vec<&SitePath>> = HashMap::default();
+        for path in assets {
+            by_file_name.entry(file_key(file_name(path.as_str()))).or_default().push(path);
+        }
+        let anchors = site.documents.iter().map(|_| OnceLock::new()).collect();
+        let (by_place, by_item) = (HashMap::default(), HashMap::default());
+        let mut resolver = Self { site, by_slug: names, by_place, by_item, sheets: sheets(site), assets, files, by_file_name, anchors };
         for id in site.stories() {
             resolver.add(&site.story(id).slug, Node::Telling(id, 0));
         }
@@ -132,10 +153,7 @@ impl<'a> Resolver<'a> {
             Target::External(_) => Ok(Destination::External),
             // It has been reported where the file was parsed.
             Target::Forbidden(_) => Ok(Destination::Nothing),
-            Target::Wiki { name, fragment } => {
-                let node = self.named(document, link, name)?;
-                self.page(document, link, node, fragment)
-            }
+            Target::Wiki { name, fragment } => self.wiki(document, link, name, fragment),
             Target::File { path, fragment } => self.file(document, link, path, fragment),
             Target::Fragment(fragment) => match own {
                 Some(node) => self.page(document, link, node, fragment),
@@ -146,9 +164,86 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// What a wikilink names: a file that is no document, a page, or a question of a sheet.
+    fn wiki(&self, document: &Document, link: &Link, name: &str, fragment: &str) -> Result<Destination, Box<Dangling>> {
+        if let Some(asset) = self.asset_named(document, link, name)? {
+            return Ok(Destination::Asset(asset.clone()));
+        }
+        match self.named(document, link, name) {
+            Ok(node) => self.page(document, link, node, fragment),
+            Err(missing) => match self.sheet_named(name) {
+                Some(sheet) if missing.found.rule == &rules::DEAD_LINK => self.in_sheet(document, link, sheet, fragment),
+                _ => Err(missing),
+            },
+        }
+    }
+
+    /// The asset that a wikilink names: beside the file, from the root of the content, or anywhere if it is the only one of its name.
+    fn asset_named(&self, document: &Document, link: &Link, name: &str) -> Result<Option<&'a SitePath>, Box<Dangling>> {
+        if !is_file_name(name) {
+            return Ok(None);
+        }
+        let is_asset = |path: &&SitePath| self.assets.contains(*path);
+        for path in [document.path.join(name), document.path.join(&format!("/{name}"))].into_iter().flatten() {
+            if let Some(&found) = self.files_at(&path).iter().find(|path| is_asset(path)) {
+                return Ok(Some(found));
+            }
+        }
+        let ending = format!("/{}", file_key(name.trim_start_matches("./").trim_start_matches('/')));
+        let same_name = self.by_file_name.get(&file_key(file_name(name))).map_or(&[][..], Vec::as_slice);
+        let found: Vec<&SitePath> = same_name.iter().copied().filter(|path| file_key(path.as_str()).ends_with(&ending)).collect();
+        match found.as_slice() {
+            [] => Ok(None),
+            [path] => Ok(Some(path)),
+            several => Err(ambiguous_file(document, link, name, several).into()),
+        }
+    }
+
+    /// The sheet that a wikilink names by its file or by its title.
+    fn sheet_named(&self, name: &str) -> Option<DocumentId> {
+        let slug = match name.split_once('/') {
+            Some((kind, slug)) if Kind::named(kind) == Some(Kind::Question) => Slug::of(slug),
+            Some(_) => return None,
+            None => Slug::of(name),
+        };
+        self.sheets.get(&slug).copied()
+    }
+
+    /// The question of a sheet that a fragment names. The sheet itself has no page.
+    fn in_sheet(&self, document: &Document, link: &Link, sheet: DocumentId, fragment: &str) -> Result<Destination, Box<Dangling>> {
+        if let Some(node) = self.question_of_sheet(sheet, fragment) {
+            return Ok(Destination::Page { node, fragment: String::new(), section: None });
+        }
+        let name = self.site.document(sheet).path.as_str();
+        let message = match fragment {
+            "" => format!("`{name}` is a sheet of questions and has no page of its own"),
+            _ => format!("the sheet `{name}` has no question `{fragment}`"),
+        };
+        Err(dangling(document, link, message).help(self.questions_of(sheet)).into())
+    }
+
+    /// Advice that names the questions of a sheet, the first of them if there are many.
+    fn questions_of(&self, sheet: DocumentId) -> String {
+        const NAMED: usize = 5;
+        let sections = self.site.document(sheet).sections.iter().enumerate();
+        let places = sections.flat_map(|(section, what)| (0..what.items.len()).map(move |item| (section, item)));
+        let mut questions = places.filter_map(|place| self.by_place.get(&(sheet, place)));
+        let names: Vec<String> =
+            questions.by_ref().take(NAMED).map(|&id| format!("`[[{}]]`", self.full_name(Node::Question(id)))).collect();
+        match (names.as_slice(), questions.count()) {
+            ([], _) => "give it questions, each under a `##` heading".to_owned(),
+            ([only], 0) => format!("link to its question, {only}"),
+            (_, 0) => format!("link to one of its questions: {}", names.join(", ")),
+            (_, more) => format!("link to one of its questions: {} and {more} more", names.join(", ")),
+        }
+    }
+
     /// The page that a wikilink names: `slug`, `kind/slug`, `story/variant` or `stories/story/variant`.
     fn named(&self, document: &Document, link: &Link, name: &str) -> Result<Node, Box<Dangling>> {
-        let name = name.strip_suffix(".md").unwrap_or(name);
+        let name = match name.len().checked_sub(3).and_then(|end| name.split_at_checked(end)) {
+            Some((stem, ending)) if ending.eq_ignore_ascii_case(".md") => stem,
+            _ => name,
+        };
         let parts: Vec<&str> = name.split('/').map(str::trim).collect();
         let candidates: Cow<'_, [Node]> = match parts.as_slice() {
             [slug] => Cow::Borrowed(self.nodes(slug)),
@@ -186,6 +281,19 @@ impl<'a> Resolver<'a> {
     }
 
     fn nothing_named(&self, document: &Document, link: &Link, name: &str) -> Box<Dangling> {
+        if let Some((kind, slug)) = name.split_once(':')
+            && let Some(kind) = Kind::named(&kind.trim().to_lowercase().replace(' ', "-"))
+        {
+            let slug = slug.trim_start_matches([':', '/']).trim();
+            let missing = dangling(document, link, format!("nothing is named `{name}`"));
+            return missing.help(format!("write `[[{}/{slug}]]`", kind.folder())).into();
+        }
+        if is_file_name(name) && name.rsplit('.').next().is_some_and(|ending| ending.starts_with(|first: char| first.is_alphabetic())) {
+            return match document.path.join(name) {
+                Some(path) => no_file(document, link, &path),
+                None => dangling(document, link, format!("`{name}` leads out of the site")).into(),
+            };
+        }
         let missing = dangling(document, link, format!("nothing is named `{name}`"));
         let slug = Slug::of(name.rsplit('/').next().unwrap_or(name));
         if let Some(found) = self.by_slug.get(slug.as_str()).and_then(|named| named.nodes().first()) {
@@ -242,28 +350,47 @@ impl<'a> Resolver<'a> {
         format!("{}/{slug}", super::kind_of(node).map_or("", Kind::folder))
     }
 
+    /// The files at a path, in whatever way it is written; the very path alone where that is there.
+    fn files_at(&self, path: &SitePath) -> Vec<&'a SitePath> {
+        let same = self.files.get(&file_key(path.as_str())).map_or(&[][..], Vec::as_slice);
+        match same.iter().find(|other| **other == path) {
+            Some(exact) => vec![exact],
+            None => same.to_vec(),
+        }
+    }
+
     fn file(&self, document: &Document, link: &Link, path: &SitePath, fragment: &str) -> Result<Destination, Box<Dangling>> {
+        let found = self.files_at(path);
+        let path = match found.as_slice() {
+            [] => return Err(no_file(document, link, path)),
+            [path] => *path,
+            several => return Err(ambiguous_file(document, link, path.as_str(), several).into()),
+        };
         if let Some(node) = self.page_of_file(path) {
             return self.page(document, link, node, fragment);
         }
         if self.assets.contains(path) {
             return Ok(Destination::Asset(path.clone()));
         }
-        if let Some(question) = self.question_of_sheet(path, fragment) {
-            return Ok(Destination::Page { node: question, fragment: String::new(), section: None });
+        let is_sheet = |&id: &DocumentId| matches!(self.site.document(id).meta, Meta::Sheet(_));
+        match self.site.document_at(path).filter(is_sheet) {
+            Some(sheet) => self.in_sheet(document, link, sheet, fragment),
+            None => Err(no_file(document, link, path)),
         }
-        let missing = dangling(document, link, format!("there is no file `{path}`"));
-        Err(match self.site.document_at(path) {
-            Some(_) => missing
-                .help("it holds several questions, each with a page of its own: link to one, as in `[[slug-of-the-question]]`")
-                .into(),
-            None => Box::new(Dangling { found: missing, sought: Sought::File(path.clone()) }),
-        })
     }
 
-    fn question_of_sheet(&self, path: &SitePath, fragment: &str) -> Option<Node> {
-        let item = (self.site.document_at(path)?, &Slug::of(fragment));
-        self.by_item.get(&item).copied().map(Node::Question)
+    fn question_of_sheet(&self, sheet: DocumentId, fragment: &str) -> Option<Node> {
+        let named = |slug: &Slug| self.by_item.get(&(sheet, slug)).copied().map(Node::Question);
+        let by_anchor = || self.heading_by_anchor(sheet, fragment).map(|id| Slug::of(id).shortened());
+        named(&Slug::of(fragment).shortened()).or_else(|| named(&by_anchor()?))
+    }
+
+    /// The id of the heading that has an anchor on GitHub.
+    fn heading_by_anchor(&self, id: DocumentId, anchor: &str) -> Option<&'a str> {
+        let headings = &self.site.document(id).body.headings;
+        let anchors = self.anchors.get(id.0)?.get_or_init(|| github_anchors(headings.iter().map(|heading| heading.text.as_str())));
+        let heading = anchors.get(&github_anchor(anchor))?;
+        headings.get(*heading).map(|heading| heading.id.as_str())
     }
 
     /// The destination on a page, once the fragment is known to be there.
@@ -272,7 +399,9 @@ impl<'a> Resolver<'a> {
             return Ok(Destination::Page { node, fragment: String::new(), section: None });
         }
         let targets = self.documents_of(node);
-        if let Some(found) = targets.iter().find_map(|&target| self.fragment_in(target, node, fragment)) {
+        let by_anchor = |&target: &DocumentId| self.fragment_in(target, node, self.heading_by_anchor(target, fragment)?);
+        let found = targets.iter().find_map(|&target| self.fragment_in(target, node, fragment));
+        if let Some(found) = found.or_else(|| targets.iter().find_map(by_anchor)) {
             return Ok(found);
         }
         // The heading that says the title is the one at the top of the page.
@@ -377,6 +506,78 @@ struct Known<'a> {
 /// A diagnostic with advice that is better than what it has, where there is some.
 fn helped(found: Diagnostic, help: Option<String>) -> Diagnostic {
     Diagnostic { help: help.or(found.help), ..found }
+}
+
+/// The sheets of a site by the names of their files, and by their titles where no file has that name.
+fn sheets(site: &Site) -> HashMap<Slug, DocumentId> {
+    let mut sheets = HashMap::default();
+    let titles = site.documents.iter().enumerate().filter_map(|(index, document)| match &document.meta {
+        Meta::Sheet(sheet) => Some((DocumentId(index), &document.slug, Slug::of(&sheet.title))),
+        _ => None,
+    });
+    let titles: Vec<_> = titles.collect();
+    for (id, slug, _) in &titles {
+        sheets.entry((*slug).clone()).or_insert(*id);
+    }
+    for (id, _, title) in titles.into_iter().filter(|(_, _, title)| !title.is_empty()) {
+        sheets.entry(title).or_insert(id);
+    }
+    sheets
+}
+
+/// The anchors that GitHub gives to headings, each with the place of its heading.
+fn github_anchors<'t>(headings: impl Iterator<Item = &'t str>) -> HashMap<String, usize> {
+    let mut anchors: HashMap<String, usize> = HashMap::default();
+    let mut used: HashMap<String, usize> = HashMap::default();
+    for (place, text) in headings.enumerate() {
+        let wanted = github_anchor(text);
+        let mut anchor = wanted.clone();
+        while anchors.contains_key(&anchor) {
+            let number = used.entry(wanted.clone()).or_default();
+            *number += 1;
+            anchor = format!("{wanted}-{number}");
+        }
+        anchors.insert(anchor, place);
+    }
+    anchors
+}
+
+/// A text as GitHub makes an anchor of it: letters, digits, `-` and `_` stay, spaces become hyphens, and all else goes. What makes
+/// a sign colourful goes too, which one cannot see.
+fn github_anchor(text: &str) -> String {
+    let small = text.nfc().flat_map(char::to_lowercase).filter(|next| !matches!(next, '\u{fe00}'..='\u{fe0f}' | '\u{200d}'));
+    let stays = |next: &char| next.is_alphanumeric() || is_combining_mark(*next) || matches!(next, '-' | '_' | ' ');
+    small.filter(stays).map(|next| if next == ' ' { '-' } else { next }).nfc().collect()
+}
+
+/// A path that is the same for all ways to write it: accents in one sign or in two, and the ending in capitals or not.
+fn file_key(path: &str) -> String {
+    let (stem, ending) = match path.rsplit_once('.') {
+        Some((stem, ending)) if !ending.contains('/') => (stem, Some(ending)),
+        _ => (path, None),
+    };
+    let mut key: String = stem.nfc().collect();
+    if let Some(ending) = ending {
+        key.push('.');
+        key.extend(ending.nfc().flat_map(char::to_lowercase));
+    }
+    key
+}
+
+/// The last part of a path.
+fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+fn ambiguous_file(document: &Document, link: &Link, name: &str, several: &[&SitePath]) -> Diagnostic {
+    let names: Vec<String> = several.iter().map(|path| format!("`/{}`", path.as_str().trim_start_matches("content/"))).collect();
+    Diagnostic::new(&rules::AMBIGUOUS_LINK, &document.path, link.span, format!("`{name}` names {} files", several.len()))
+        .help(format!("write {}", names.join(" or ")))
+}
+
+fn no_file(document: &Document, link: &Link, path: &SitePath) -> Box<Dangling> {
+    let found = dangling(document, link, format!("there is no file `{path}`"));
+    Box::new(Dangling { found, sought: Sought::File(path.clone()) })
 }
 
 fn dangling(document: &Document, link: &Link, message: String) -> Diagnostic {

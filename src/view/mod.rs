@@ -173,6 +173,7 @@ pub fn site_view<'a>(site: &'a Site, style: &str) -> SiteView<'a> {
     SiteView {
         title: &site.config.title,
         language: &site.config.language,
+        direction: crate::config::direction(&site.config.language),
         audience: site.audience.name(),
         nav: nav.collect(),
         style_version: format!("{:08x}", xxhash_rust::xxh3::xxh3_64(style.as_bytes()) >> 32),

@@ -28,6 +28,8 @@ pub struct SiteView<'a> {
     pub title: &'a str,
     /// The language of the texts, a BCP 47 tag.
     pub language: &'a str,
+    /// In which direction the language is written, `ltr` or `rtl`.
+    pub direction: &'static str,
     /// Whom the site is made for, `private`, `team` or `public`.
     pub audience: &'static str,
     /// The entries of the navigation; lists that are empty are left out.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use proptest::prelude::ProptestConfig;
 use proptest::test_runner::RngSeed;
 use storybank::audience::Viewer;
-use storybank::build::{InputFile, Inputs, Linked, Memo, Nothing, Press, asset_names, link_site, link_whole, settings, Unfollowed};
+use storybank::build::{InputFile, Inputs, Linked, Memo, Nothing, Press, Unfollowed, asset_names, link_site, link_whole, settings};
 use storybank::config::Target;
 use storybank::diagnostic::{self, Diagnostic};
 use storybank::highlight::Highlighter;

@@ -165,6 +165,7 @@ impl Walk<'_, '_> {
             | Tag::Emphasis
             | Tag::Strong
             | Tag::Strikethrough
+            | Tag::Mark
             | Tag::Link(_)
             | Tag::Image(_) => {}
         }
@@ -324,6 +325,7 @@ impl Walk<'_, '_> {
             Event::Start(Tag::Emphasis) => nest.inline(Inline::Styled(Style::Emphasis, self.inlines_as_they_are(index + 1..end))),
             Event::Start(Tag::Strong) => nest.inline(Inline::Styled(Style::Strong, self.inlines_as_they_are(index + 1..end))),
             Event::Start(Tag::Strikethrough) => nest.inline(Inline::Styled(Style::Strikethrough, self.inlines_as_they_are(index + 1..end))),
+            Event::Start(Tag::Mark) => nest.inline(Inline::Styled(Style::Highlight, self.inlines_as_they_are(index + 1..end))),
             Event::Start(Tag::Link(number)) => self.link(number, index + 1..end, nest),
             Event::Start(Tag::Image(number)) => self.picture(number, index + 1..end, nest),
             Event::Start(_) => self.add_inlines(index + 1..end, nest),

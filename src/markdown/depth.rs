@@ -1,0 +1,147 @@
+//! How deep elements of HTML stand inside of one another, and inside of Markdown.
+
+use super::{DEEPEST, Event, Tag};
+
+/// An element of HTML that is open.
+struct OpenElement {
+    name: String,
+    /// The depth of the Markdown around it.
+    around: usize,
+    /// Whether browsers open it again in each paragraph until it is closed: a style that is like no other.
+    goes_on: bool,
+}
+
+/// How deep elements of HTML stand inside of one another, and inside of Markdown.
+#[derive(Default)]
+pub(super) struct Depth {
+    /// The elements that are open.
+    open: Vec<OpenElement>,
+    /// How many blocks of Markdown are open.
+    around: usize,
+}
+
+impl Depth {
+    /// Passes the start or the end of something in Markdown: an element that was opened in it ends with it.
+    pub(super) fn pass(&mut self, event: Event) {
+        let is_level = |tag| matches!(tag, Tag::Quote | Tag::Callout(_) | Tag::Item | Tag::Footnote(_) | Tag::TableCell);
+        match event {
+            Event::Start(tag) if is_level(tag) => self.around += 1,
+            Event::End(tag) if is_level(tag) => {
+                self.open.retain(|open| open.around < self.around || open.goes_on);
+                self.around = self.around.saturating_sub(1);
+            }
+            // A paragraph ends what stands inside of a line.
+            Event::End(Tag::Paragraph) => {
+                self.open.retain(|open| open.around < self.around || open.goes_on || ends_paragraph(&open.name));
+            }
+            _ => {}
+        }
+    }
+
+    /// Reads HTML that follows what was read before.
+    pub(super) fn read(&mut self, html: &str) -> Result<(), TooDeep> {
+        for (name, kind) in tags_in(html).filter(|(name, _)| !ends_by_itself(name)) {
+            if kind != TagKind::Closes {
+                let goes_on = kind == TagKind::OpensWithAttributes && is_style(&name);
+                self.open.push(OpenElement { name, around: self.around, goes_on });
+                if self.open.len() + self.around > DEEPEST {
+                    return Err(TooDeep);
+                }
+            } else if let Some(opened) = self.open.iter().rposition(|open| open.name == name) {
+                self.open.truncate(opened);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// An element stands deeper than one can.
+pub(super) struct TooDeep;
+
+/// Whether an element ends a paragraph where it starts.
+fn ends_paragraph(name: &str) -> bool {
+    matches!(
+        name,
+        "blockquote"
+            | "center"
+            | "details"
+            | "div"
+            | "dl"
+            | "figcaption"
+            | "figure"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "ol"
+            | "pre"
+            | "summary"
+            | "table"
+            | "ul"
+    )
+}
+
+/// Whether an element styles words in a line.
+fn is_style(name: &str) -> bool {
+    matches!(name, "b" | "big" | "code" | "em" | "font" | "i" | "s" | "small" | "strike" | "strong" | "tt" | "u")
+}
+
+/// Whether an element has no end, or need not be given one. Links and pictures are taken out.
+fn ends_by_itself(name: &str) -> bool {
+    matches!(
+        name,
+        "a" | "area"
+            | "base"
+            | "br"
+            | "caption"
+            | "col"
+            | "colgroup"
+            | "dd"
+            | "dt"
+            | "embed"
+            | "hr"
+            | "img"
+            | "input"
+            | "li"
+            | "link"
+            | "meta"
+            | "option"
+            | "p"
+            | "param"
+            | "rp"
+            | "rt"
+            | "source"
+            | "tbody"
+            | "td"
+            | "tfoot"
+            | "th"
+            | "thead"
+            | "tr"
+            | "track"
+            | "wbr"
+    )
+}
+
+/// What a tag does to its element.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum TagKind {
+    Opens,
+    OpensWithAttributes,
+    Closes,
+}
+
+/// The names of the tags in a piece of HTML, in lower case, each with what it does.
+fn tags_in(html: &str) -> impl Iterator<Item = (String, TagKind)> {
+    html.split('<').skip(1).filter_map(|rest| {
+        let inside = rest.strip_prefix('/').unwrap_or(rest);
+        let name: String = inside.chars().take_while(char::is_ascii_alphanumeric).collect();
+        let is_tag = name.starts_with(|first: char| first.is_ascii_alphabetic());
+        let kind = match inside[name.len()..].trim_start().chars().next() {
+            _ if inside.len() < rest.len() => TagKind::Closes,
+            Some('>' | '/') | None => TagKind::Opens,
+            Some(_) => TagKind::OpensWithAttributes,
+        };
+        is_tag.then(|| (name.to_ascii_lowercase(), kind))
+    })
+}

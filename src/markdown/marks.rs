@@ -1,0 +1,109 @@
+//! `==words==`, which are set off as with a marker.
+
+use super::{Body, Event, Node, Tag};
+
+/// The sign on both sides.
+const SIGN: &str = "==";
+
+/// Turns what stands between two signs into a mark: inside of one line or paragraph, and around whole words, so that code that
+/// compares things stays as it is.
+pub(super) fn shape(body: &mut Body) {
+    let old = std::mem::take(&mut body.nodes);
+    let mut shaper = Shaper { body, new: Vec::with_capacity(old.len() + 8), open: vec![None] };
+    let mut in_code = false;
+    for node in old {
+        match node.event {
+            Event::Start(tag) => {
+                in_code |= matches!(tag, Tag::CodeBlock(_));
+                shaper.open.push(None);
+                shaper.new.push(node);
+            }
+            Event::End(tag) => {
+                in_code &= !matches!(tag, Tag::CodeBlock(_));
+                shaper.open.pop();
+                shaper.new.push(node);
+            }
+            Event::Text(_) if !in_code => shaper.text(node),
+            _ => shaper.new.push(node),
+        }
+    }
+    let new = shaper.new;
+    body.nodes = new;
+}
+
+struct Shaper<'a> {
+    body: &'a Body,
+    new: Vec<Node>,
+    /// For each start that has not ended, and for the whole, the place of a sign in it that may open a mark.
+    open: Vec<Option<usize>>,
+}
+
+impl Shaper<'_> {
+    fn text(&mut self, node: Node) {
+        let Event::Text(piece) = node.event else { return };
+        let text = self.body.str(piece);
+        let is_verbatim = piece.start & super::ANEW == 0;
+        let is_escaped = is_verbatim && self.body.file_text()[..piece.start as usize].ends_with('\\');
+        let mut from = 0;
+        for (at, _) in text.match_indices(SIGN) {
+            let (before, after) = (text[..at].chars().next_back(), text[at + SIGN.len()..].chars().next());
+            let is_longer = before == Some('=') || after == Some('=');
+            if is_longer || (at == 0 && is_escaped) {
+                continue;
+            }
+            let pending = self.open.last().copied().flatten();
+            let has_words = pending.is_some_and(|opened| opened + 1 < self.new.len() || from < at);
+            if let Some(opened) = pending.filter(|_| has_words && closes(before, after)) {
+                self.push(node, from..at);
+                self.new[opened].event = Event::Start(Tag::Mark);
+                let end = part(node, at..at + SIGN.len(), is_verbatim);
+                self.new.push(Node { event: Event::End(Tag::Mark), span: end.span });
+                self.set_pending(None);
+                from = at + SIGN.len();
+            } else if opens(before, after) {
+                self.push(node, from..at);
+                self.set_pending(Some(self.new.len()));
+                self.push(node, at..at + SIGN.len());
+                from = at + SIGN.len();
+            }
+        }
+        self.push(node, from..text.len());
+    }
+
+    fn push(&mut self, node: Node, range: std::ops::Range<usize>) {
+        let Event::Text(piece) = node.event else { return };
+        if range.len() == piece.length as usize {
+            self.new.push(node);
+        } else if !range.is_empty() {
+            self.new.push(part(node, range, piece.start & super::ANEW == 0));
+        }
+    }
+
+    fn set_pending(&mut self, place: Option<usize>) {
+        if let Some(last) = self.open.last_mut() {
+            *last = place;
+        }
+    }
+}
+
+/// A part of a text, with its place in the file where the file says it in the same characters.
+fn part(node: Node, range: std::ops::Range<usize>, is_verbatim: bool) -> Node {
+    let Event::Text(mut piece) = node.event else { return node };
+    piece.start += crate::source::offset(range.start);
+    piece.length = crate::source::offset(range.len());
+    let span = if is_verbatim { crate::source::Span::new(piece.start as usize, (piece.start + piece.length) as usize) } else { node.span };
+    Node { event: Event::Text(piece), span }
+}
+
+fn opens(before: Option<char>, after: Option<char>) -> bool {
+    !before.is_some_and(is_cased) && after.is_none_or(|after| !after.is_whitespace())
+}
+
+fn closes(before: Option<char>, after: Option<char>) -> bool {
+    before.is_none_or(|before| !before.is_whitespace()) && !after.is_some_and(is_cased)
+}
+
+/// Whether a letter or digit is of a script that parts its words by spaces, as far as signs of operators are concerned.
+fn is_cased(next: char) -> bool {
+    next.is_lowercase() || next.is_uppercase() || next.is_numeric() || next == '_'
+}
