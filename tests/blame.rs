@@ -128,6 +128,8 @@ fn words_about_machines_are_left_alone() {
         "There was an oversight board.",
         "The blameless account; nobody is named.",
         "Then node B failed to join, and server 3 should have taken over.",
+        "Users should have seen a warning, and patients should have had a bell.",
+        "The print head failed to move, TLS support failed to load, and the upgrade guide should have named it.",
         "Why Seeds Failed to Sprout and Retries Should Have Helped",
     ] {
         assert_eq!(reported("", text), Vec::<String>::new(), "{text}");
