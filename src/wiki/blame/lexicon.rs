@@ -37,12 +37,12 @@ pub enum Entry {
 
 /// Persons, roles and groups in the singular; also departments, which are written without an article.
 const PERSONS: &str = "
-    office i we you he she they who whoever somebody someone anybody anyone everybody everyone person people human individual man woman men
-    women guy girl boy kid child children adult folk folks parent mother father friend neighbour neighbor mate fellow newcomer
-    stranger colleague teammate team-mate coworker co-worker workmate partner predecessor successor engineer developer programmer
-    admin sysadmin reviewer co-author intern contractor freelancer consultant analyst architect designer team subteam boss staff
-    staffer employee trainee apprentice junior senior sre dba ops devops maintainer committer contributor approver assignee
-    submitter on-call oncall founder ceo cto cfo coo ciso pm qa hr vendor supplier subcontractor stakeholder sponsor expert
+    office i we you he she they who whoever somebody someone anybody anyone everybody everyone person people human individual man
+    woman men women guy girl boy kid child children adult folk folks parent mother father friend neighbour neighbor mate fellow
+    newcomer stranger colleague teammate team-mate coworker co-worker workmate partner predecessor successor engineer developer
+    programmer admin sysadmin reviewer co-author intern contractor freelancer consultant analyst architect designer team subteam
+    boss staff staffer employee trainee apprentice junior senior sre dba ops devops maintainer committer contributor approver
+    assignee submitter on-call oncall founder ceo cto cfo coo ciso pm qa hr vendor supplier subcontractor stakeholder sponsor expert
     specialist director chief executive secretary receptionist recruiter assistant deputy chairman president minister mayor
     councillor official officer nurse doctor physician surgeon pharmacist paramedic midwife anaesthetist anesthesiologist therapist
     carer caregiver orderly medic dentist radiographer registrar pilot copilot crew stewardess signaller signalman foreman fitter
@@ -54,30 +54,31 @@ const PERSONS: &str = "
     forester herdsman shepherd fisherman firefighter policeman detective lifeguard coach referee umpire sailor skipper helmsman
     bosun soldier sergeant lieutenant colonel general corporal squad committee council department management leadership government
     company shift helpdesk personnel marketing engineering accounting purchasing procurement nursing housekeeping legal finance
-    sales security facilities support maintenance operations logistics catering dispatch customer user student pupil patient
-    passenger guest visitor tenant resident citizen winner rep representative salesman saleswoman attendant instructor trainer
-    counsellor counselor warden ranger nanny administrator participant occupant applicant inhabitant merchant chemist goalie striker
-    player singer drummer dancer composer hairdresser tailor brewer distiller vintner grocer barber undertaker priest vicar pastor
-    bishop imam rabbi monk nun prosecutor defendant witness juror senator governor ambassador diplomat commissioner negotiator
-    mediator facilitator curator donor investor landlord landlady lodger dean provost chancellor principal scholar marshal constable
-    guide climber diver swimmer rower jockey trucker stevedore loadmaster navigator purser deckhand labourer laborer bookmaker
-    watchmaker filmmaker dressmaker actor actress bodyguard lookout cyclist ministry agency authority police court union firm
-    parliament jury faculty choir brigade battalion adviser advisor aide announcer appraiser assessor astronaut babysitter bailiff
-    bouncer broadcaster bursar butler cadet caddie campaigner canvasser caterer chaplain chauffeur childminder cobbler comedian
-    conservator coroner counsel custodian delegate demonstrator docent drafter drover embalmer escort estimator examiner fabricator
-    financier fisher governess grader graduate grower hunter illustrator invigilator jailer jeweller jeweler lector lessee
-    magistrate maid marketer matron milliner minder neurologist novice operative pedestrian potter preacher promoter proofreader
-    publican rancher rapporteur realtor repairer rescuer rigger scout sculptor seamstress seller servant sexton sheriff shopper
-    signatory sitter spotter stockbroker stoker stonemason superintendent tanner tiler toolmaker traveller traveler underwriter
-    upholsterer usher valet verger weaver woodcutter youth veteran bride groom heir widow tourist hiker sprinter keyholder
-    shareholder cardholder policyholder householder leaseholder bystander onlooker eyewitness culprit hacker
+    sales facilities operations catering customer user student pupil patient passenger guest visitor tenant resident citizen winner
+    rep representative salesman saleswoman attendant instructor trainer counsellor counselor warden ranger nanny administrator
+    participant occupant applicant inhabitant merchant chemist goalie striker player singer drummer dancer composer hairdresser
+    tailor brewer distiller vintner grocer barber undertaker priest vicar pastor bishop imam rabbi monk nun prosecutor defendant
+    witness juror senator governor ambassador diplomat commissioner negotiator mediator facilitator curator donor investor landlord
+    landlady lodger dean provost chancellor principal scholar marshal constable climber diver swimmer rower jockey trucker stevedore
+    loadmaster navigator purser deckhand labourer laborer bookmaker watchmaker filmmaker dressmaker actor actress bodyguard lookout
+    cyclist ministry agency authority police court union firm parliament jury faculty choir brigade battalion adviser advisor aide
+    announcer appraiser assessor astronaut babysitter bailiff bouncer broadcaster bursar butler cadet caddie campaigner canvasser
+    caterer chaplain chauffeur childminder cobbler comedian conservator coroner counsel custodian delegate demonstrator docent
+    drafter drover embalmer escort estimator examiner fabricator financier fisher governess grader graduate grower hunter
+    illustrator invigilator jailer jeweller jeweler lector lessee magistrate maid marketer matron milliner minder neurologist novice
+    operative pedestrian potter preacher promoter proofreader publican rancher rapporteur realtor repairer rescuer rigger scout
+    sculptor seamstress seller servant sexton sheriff shopper signatory sitter spotter stockbroker stoker stonemason superintendent
+    tanner tiler toolmaker traveller traveler underwriter upholsterer usher valet verger weaver woodcutter youth veteran bride groom
+    heir widow tourist hiker sprinter keyholder shareholder cardholder policyholder householder leaseholder bystander onlooker
+    eyewitness culprit hacker
 ";
 
 /// Words for persons that are words for programs and machines, too.
 const MOSTLY_PERSONS: &str = "
     operator manager member dispatcher conductor guard coordinator supervisor broker carrier provider driver responder tester
     planner builder inspector translator board desk presenter speaker porter messenger courier cleaner commander author steward
-    owner captain chair lead head peer mechanic miner candidate handyman installer
+    owner captain chair lead head peer mechanic miner candidate handyman installer dispatch guide logistics maintenance security
+    support
 ";
 
 /// Words for machines that are words for persons, too.
@@ -158,7 +159,8 @@ const HUMAN_SIGNS: &str = "
     release engineering product project account line floor incident security museum prison school football insurance estate travel
     crew team staff department committee ward hospital theatre ski social volunteer aid help service front family film record plant
     switchboard telephone camera machine tour coach health it hr qa sales marketing works building site regional general stage
-    factory farm construction dock steel care rail bar kitchen harbour harbor quarter house ring concert choir band master
+    factory farm construction dock steel care rail bar kitchen harbour harbor quarter house ring concert choir band master mountain
+    vendor customer
 ";
 
 /// The same for machines.
@@ -168,7 +170,7 @@ const TECHNICAL_SIGNS: &str = "
     kubernetes cloud logical boolean comparison spread ternary arithmetic bitwise string query plan remote bgp vpn dns ocsp icmp ntp
     dhcp identity circuit control power test build configuration config download update virtual resource content queue cache data
     certificate key state backup scheduler pod container node broken faulty background automatic automated irrigation motor
-    temperature web
+    temperature web print read write tls ipv6 hardware software feature upgrade installation style reference setup
 ";
 
 impl Entry {
@@ -396,9 +398,9 @@ const NAMES: &[&str] = &[
 
 /// Names that are words, too: written with a capital and without an article, a person is meant.
 const WORDS_AS_NAMES: &str = "
-    amber april art august basil bill brooke chase chuck clay cliff daisy dale dawn dean drew duke earl eve faith frank gene glen grace grant
-    hazel heather holly hope iris ivy jack jasmine jay joy june lance lily mark max may miles olive page pat penny ray reed rob robin rose
-    rosemary ruby sue victor violet will
+    amber april art august basil bill brooke chase chuck clay cliff daisy dale dawn dean drew duke earl eve faith frank gene glen
+    grace grant hazel heather holly hope iris ivy jack jasmine jay joy june lance lily mark max may miles olive page pat penny ray
+    reed rob robin rose rosemary ruby sue victor violet will
 ";
 
 /// Whether a word with a capital is the name of a person rather than the word that it is.

@@ -412,7 +412,28 @@ impl Text<'_> {
         }
         // Where nothing follows, the reader adds what was to be done: `more than we should have`.
         let is_done = done.is_empty() && !self.is_code(at) || verbs::is_participle(done, next);
-        is_done && !is_harmless(modal, is_denied, done) && self.is_blamed_for(verb, modal, done)
+        is_done && !is_harmless(modal, is_denied, done) && !self.is_served(verb, done) && self.is_blamed_for(verb, modal, done)
+    }
+
+    /// Whether it is said what those were to get whom a system is for: `users should have seen a warning`.
+    fn is_served(&self, verb: usize, done: &str) -> bool {
+        const SERVED: &[&str] = &[
+            "user",
+            "customer",
+            "client",
+            "guest",
+            "patient",
+            "passenger",
+            "student",
+            "pupil",
+            "visitor",
+            "reader",
+            "tenant",
+            "resident",
+            "citizen",
+        ];
+        let is_given = matches!(done, "seen" | "got" | "gotten" | "heard" | "had");
+        is_given && self.before_verb(verb).is_some_and(|at| SERVED.contains(&self.word(at).trim_end_matches('s')))
     }
 
     fn is_blamed_for(&self, verb: usize, modal: &str, done: &str) -> bool {
