@@ -22,7 +22,7 @@ pub enum Talk {
 /// The standard output and the standard error.
 ///
 /// A write that fails stops no work. What was to be read from the standard output and could not be written is an error at the end;
-/// for the standard error there is no other place where that could be said.
+/// a message for the standard error that cannot be written is lost, since it could be reported nowhere else.
 pub struct Terminal {
     talk: Talk,
     /// Why a result could not be written.
@@ -60,7 +60,7 @@ impl Terminal {
         self.loss.get().is_none()
     }
 
-    /// Why results could not be written; a reader who has seen enough and gone is no reason.
+    /// Why results could not be written; a reader who has seen enough and gone is not an error.
     pub fn loss(&self) -> Option<&io::Error> {
         self.loss.get().filter(|error| error.kind() != ErrorKind::BrokenPipe)
     }

@@ -19,7 +19,7 @@ use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use super::load::THEMES;
 use crate::parse::CONTENT;
 
-/// How often one looks without a bell, and how often a bell sees to it that it still listens to the right folders.
+/// How often the files are looked at where the system tells nothing, and how often a bell checks that it listens to the right folders.
 const POLL: Duration = Duration::from_millis(300);
 
 /// How many folders may go before an ear is given up and replaced by a new one once it is quiet: taking them out of the old one takes
@@ -38,7 +38,7 @@ enum Hearing {
     Ear(Ear),
     /// Not at the moment.
     Deaf,
-    /// Never: one has to look every now and then.
+    /// Never: the files have to be looked at every now and then.
     Polling,
 }
 
@@ -120,7 +120,7 @@ impl Bell {
         }
     }
 
-    /// Listens to the folders that are there now, where they are not those that it listens to; to be called before one looks.
+    /// Listens to the folders that are there now, if they are other ones than before; to be called before each look.
     pub fn renew(&mut self) {
         if matches!(&self.hearing, Hearing::Ear(ear) if !ear.is_at(&self.root)) {
             self.listen();

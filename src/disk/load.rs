@@ -354,7 +354,7 @@ fn site_around(folder: &Path) -> Option<&Path> {
     folder.ancestors().skip(1).find(|folder| is_site(folder))
 }
 
-/// Whether a folder is one of a site. Other programs call a folder `content` as well, so that alone is no sign of one.
+/// Whether a folder is that of a site. Other programs call a folder `content` as well, so that name alone is not enough.
 fn is_site(folder: &Path) -> bool {
     let content = folder.join(CONTENT);
     let holds_a_kind = || Kind::ALL.iter().any(|kind| content.join(kind.folder()).is_dir());

@@ -1,4 +1,4 @@
-//! Where a site may be put: not among the files that it is made from, nor in the place of anything else that is dear to somebody.
+//! Where a site may be put: not among its own sources, and not in a folder that belongs to something else.
 
 use std::fs;
 use std::path::{Component, Path, PathBuf};
