@@ -295,8 +295,11 @@ impl Run {
 /// What redaction changes in the nodes of a body: stretches of their text, each with what stands there instead.
 #[derive(Default)]
 struct Edits<'a> {
-    of_nodes: BTreeMap<usize, Vec<(Range<usize>, Cow<'a, str>)>>,
+    of_nodes: BTreeMap<usize, Vec<Edit<'a>>>,
 }
+
+/// A stretch of the text of a node, and what stands there instead.
+type Edit<'a> = (Range<usize>, Cow<'a, str>);
 
 impl<'a> Edits<'a> {
     fn add(&mut self, index: usize, range: Range<usize>, replacement: impl Into<Cow<'a, str>>) {
@@ -450,10 +453,11 @@ impl Projector<'_> {
             diagnostics,
         };
         let mut index = 0;
-        for range in hidden.into_iter().chain([document.body.nodes.len()..usize::MAX]) {
+        for range in hidden {
             (index..range.start).for_each(|index| copy.node(index));
             index = index.max(range.end);
         }
+        (index..document.body.nodes.len()).for_each(|index| copy.node(index));
         let (mut body, gaps) = (copy.new, copy.gaps);
         gaps::close(&mut body, &gaps);
         body.finish();

@@ -997,6 +997,32 @@ proptest! {
 }
 
 #[test]
+fn a_word_that_ends_where_something_else_starts_goes_to_no_wiki() {
+    let settings = "-- site.toml --\n[forbid]\nwords = [\"Falcon\"]\n";
+    let bodies = [
+        "Fal**con**[^1]next\n\n[^1]: a",
+        "Fal*con*![a](a.svg)next",
+        "Fal**con**<br>next",
+        "Fal**con**\\\nnext",
+        "| Fal**con** | late |\n| --- | --- |\n| a | b |",
+        "- Fal**con**\n- next",
+        "Fal[con](https://example.org)`next`",
+        "<p>Fal<b>con</b></p><p>next</p>",
+        "<table><tr><td>Fal<i>con</i></td><td>next</td></tr></table>",
+        "Fal**con\u{2066}**\u{fe0f}",
+    ];
+    for body in bodies {
+        let text = format!("{}{PICTURE}{settings}", case_with(body));
+        for (kind, draft) in common::drafts(&files(&text), Audience::Team) {
+            let draft = draft.expect("there is a case study");
+            let is_found = draft.diagnostics.iter().any(|found| found.rule == &rules::LEAK);
+            assert!(is_found, "{kind} would have {body}\n{}", draft.pages.iter().map(|page| page.text.as_str()).collect::<String>());
+        }
+        assert!(is_refused_as_leak(&text, Audience::Team), "{body}");
+    }
+}
+
+#[test]
 fn a_word_that_markup_cuts_up_goes_to_no_wiki() {
     let settings = "-- site.toml --\n[forbid]\nwords = [\"Project Falcon\"]\n";
     let cut =

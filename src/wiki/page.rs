@@ -3,6 +3,7 @@
 use crate::markdown::Alignment;
 use crate::slug::Slug;
 use crate::source::{SitePath, Span};
+use crate::words::SET_APART;
 
 pub use crate::markdown::CalloutKind;
 
@@ -308,7 +309,8 @@ impl Page {
 }
 
 impl Page {
-    /// What a reader sees of it, a line for each block, without any markup: a word that markup would cut up is whole here.
+    /// What a reader sees of it, a line for each block, without any markup: a word that markup would cut up is whole here, and
+    /// what markup sets apart is still apart.
     pub fn words(&self) -> String {
         let mut lines = Vec::new();
         words(&self.blocks, &mut lines);
@@ -320,16 +322,16 @@ impl Page {
 fn words(blocks: &[Block], lines: &mut Vec<String>) {
     for block in blocks {
         match block {
-            Block::Heading(heading) => lines.push(plain(&heading.text)),
-            Block::Paragraph(inlines) => lines.push(plain(inlines)),
+            Block::Heading(heading) => lines.push(set_apart(&heading.text)),
+            Block::Paragraph(inlines) => lines.push(set_apart(inlines)),
             Block::Quote(blocks) => words(blocks, lines),
             Block::Callout { title: above, blocks, .. } | Block::Details { summary: above, blocks } => {
-                lines.push(plain(above));
+                lines.push(set_apart(above));
                 words(blocks, lines);
             }
             Block::Code { language, text } => lines.extend([language.clone(), text.clone()]),
             Block::List(list) => list.items.iter().for_each(|item| words(&item.blocks, lines)),
-            Block::Table(table) => lines.extend(table.head.iter().chain(table.rows.iter().flatten()).map(|cell| plain(cell))),
+            Block::Table(table) => lines.extend(table.head.iter().chain(table.rows.iter().flatten()).map(|cell| set_apart(cell))),
             Block::Facts(facts) => lines.extend(facts.iter().map(|(name, value)| format!("{name} {value}"))),
             Block::Actions(actions) => lines.extend(actions.iter().flat_map(|action| [action.what.clone(), action.owner.clone()])),
             Block::Element(element, blocks) => {
@@ -339,6 +341,18 @@ fn words(blocks: &[Block], lines: &mut Vec<String>) {
             Block::Rule | Block::Contents => {}
         }
     }
+}
+
+/// The words of a line, with a mark wherever markup starts or ends.
+fn set_apart(inlines: &[Inline]) -> String {
+    let pieces = inlines.iter().map(|inline| match inline {
+        Inline::Text(text) => text.clone(),
+        Inline::Code(text) | Inline::Picture { alt: text, .. } => format!("{SET_APART}{text}{SET_APART}"),
+        Inline::Styled(_, inlines) | Inline::Link { text: inlines, .. } => format!("{SET_APART}{}{SET_APART}", set_apart(inlines)),
+        Inline::Break => " ".to_owned(),
+        Inline::Footnote(_) => SET_APART.to_string(),
+    });
+    pieces.collect()
 }
 
 fn headings<'a>(blocks: &'a [Block], found: &mut Vec<&'a Heading>) {

@@ -79,7 +79,7 @@ const SEPARATORS: &[&str] = &[
 
 /// The pieces of a text, in time that is linear in its length.
 pub fn pieces(text: &str) -> Pieces<'_> {
-    Pieces { text, at: 0, last_end: text.rfind('>'), heeds_quotes: HeedsQuotes::Yes }
+    Pieces { text, at: 0, last_end: text.rfind('>'), last_comment_end: text.rfind("-->"), heeds_quotes: HeedsQuotes::Yes }
 }
 
 /// The pieces of a text in their order.
@@ -88,6 +88,8 @@ pub struct Pieces<'t> {
     at: usize,
     /// The last place at which a tag can end.
     last_end: Option<usize>,
+    /// The last place at which a comment can end.
+    last_comment_end: Option<usize>,
     heeds_quotes: HeedsQuotes,
 }
 
@@ -129,7 +131,8 @@ impl Pieces<'_> {
         if rest.starts_with(VERBATIM) {
             return Some(start..start + VERBATIM.len());
         }
-        let end_of_comment = rest.strip_prefix(COMMENT).and_then(|rest| rest.find("-->"));
+        let comment = rest.strip_prefix(COMMENT).filter(|_| self.last_comment_end.is_some_and(|last| last > start));
+        let end_of_comment = comment.and_then(|comment| comment.find("-->"));
         if let Some(length) = end_of_comment {
             return Some(start..start + COMMENT.len() + length + "-->".len());
         }
@@ -227,6 +230,16 @@ mod tests {
         assert_eq!(cut("1 < 2 <3> <b"), ["1 ", "< 2 ", "<3> ", "<b"]);
         assert_eq!(cut("<b title=\"x>c"), ["<b title=\"x>", "c"]);
         assert_eq!(cut("<b\n class=a>c<![CDATA[d]]>"), ["<b\n class=a>", "c", "<![CDATA[", "d]]>"]);
+    }
+
+    #[test]
+    fn tags_without_an_end_take_no_longer_than_others() {
+        for part in ["<a", "<a =\"x>\" ", "<a ='", "<!--", "<a =\"", "<![CDATA[", "<!-- >", "<a =\"'>"] {
+            let text = part.repeat(200_000);
+            let length: usize = cut(&text).into_iter().map(str::len).sum();
+            assert_eq!(length, text.len());
+            assert_eq!(cut(&format!("{text}>")).concat(), format!("{text}>"));
+        }
     }
 
     #[test]

@@ -190,3 +190,21 @@ pub fn is_unseen(found: char) -> bool {
         // The signs that open and close a note above a word.
         || matches!(found, '\u{fff9}'..='\u{fffb}')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_is_read_than_is_needed() {
+        let text = "Ann e\u{301} ".repeat(100_000);
+        let mut units = Units::new(&text);
+        for _ in 0..100 {
+            units.read_up_to(50);
+            assert!(units.read().len() < 60, "{}", units.read().len());
+            units.forget(40);
+        }
+        // Accents without an end are of one letter.
+        assert_eq!(Units::all(&format!("e{}", "\u{301}\u{323}".repeat(100_000))).len(), 200_001);
+    }
+}
