@@ -171,7 +171,7 @@ fn machine(root: &Path) -> Vec<String> {
     folders.into_iter().flatten().map(|folder| folder.display().to_string()).collect()
 }
 
-/// Asks the wiki what stands there, and decides what to do; `files` is what becomes of those that no page shows any more, if they are
+/// Asks the wiki for its pages, and decides what to do; `files` says whether files that no page shows any more are deleted, if they are
 /// looked for.
 fn make_plan(
     wiki: &mut dyn Wiki,
