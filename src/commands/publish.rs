@@ -103,7 +103,9 @@ fn show(options: &Publish, whole: &Linked, inputs: &Inputs, target: &Target, cas
     let is_changed = |(old, there): &(&plan::Recorded, &Option<plan::Standing>)| there.as_ref().is_some_and(|there| !old.is_ours(there));
     let old = search.orphans.iter().zip(&standings[1..]).find(is_changed).and_then(|(_, there)| there.as_ref());
     let Some(standing) = old.or(standings[0].as_ref()) else {
-        return Err(format!("there is no page of `{case}` on `{}`", target.name).into());
+        let place = search.wanted.iter().find_map(|(page, _)| wiki.gone_to(&page.name));
+        let place = place.map(|place| format!("; somebody has moved it to `{place}`")).unwrap_or_default();
+        return Err(format!("there is no page of `{case}` on `{}`{place}", target.name).into());
     };
     let text = plan::as_markdown(&draft, target, &slug, standing, &Highlighter::default());
     anstream::eprintln!("{}", plan::about_page(&slug, target, standing));
