@@ -16,6 +16,9 @@ mod own_case;
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 #[path = "common/program.rs"]
 mod program;
+#[expect(dead_code, reason = "each test uses a part of what they share")]
+#[path = "common/small_site.rs"]
+mod small_site;
 #[path = "common/publication.rs"]
 mod publication;
 
@@ -958,5 +961,33 @@ fn a_real_wiki_shows_html_of_an_author_as_html() {
         for words in ["A heading small", "second <line>", "without service", "Queue depth", "Small print, twice.", "super"] {
             assert!(text.contains(words), "{words}: {text}");
         }
+    });
+}
+
+#[test]
+fn who_asks_for_a_page_that_was_moved_is_told_where_it_is() {
+    alone("who_asks_for_a_page_that_was_moved_is_told_where_it_is", || {
+        let remote = Remote::with("main", &[("Home.md", b"x")]);
+        let wiki = format!("kind = \"gitea\"\nrepository = \"{}\"", remote.address());
+        let site = small_site::SmallSite::new(&wiki, "");
+        let git = |mut command: Command| {
+            for name in ["GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME"] {
+                command.env(name, "Ann Author");
+            }
+            for name in ["GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"] {
+                command.env(name, "ann@example.org");
+            }
+            run(command)
+        };
+        site.case("alpha", "Case alpha", "## Impact\n\nOne.");
+        let output = git(site.command(&[]));
+        assert!(output.status.success(), "{}", words(&output));
+        remote.git(&["clone", "--quiet", &remote.address(), "moved"]);
+        remote.git(&["-C", "moved", "mv", "Case-alpha.md", "Old-case.md"]);
+        remote.git(&["-C", "moved", "commit", "--quiet", "-m", "Moved"]);
+        remote.git(&["-C", "moved", "push", "--quiet", "origin", "HEAD"]);
+        let shown = git(site.command(&["--show", "alpha"]));
+        let said = format!("{}{}", String::from_utf8_lossy(&shown.stdout), words(&shown));
+        assert!(shown.status.code() == Some(2) && said.contains("somebody has moved it to `Old-case.md`"), "{said}");
     });
 }

@@ -373,7 +373,7 @@ fn everything_is_shown_as_it_is_meant_and_published_once() {
         write(&mut wiki, page, None, &pictures).expect("it can be written");
     }
     let unsettled = wiki.unsettled();
-    assert_eq!(wiki.settle(&unsettled).expect("links to the page that came later are drawn anew"), Vec::<String>::new());
+    assert_eq!(wiki.settle(&unsettled).expect("pages with links to the one that came later are rendered again"), Vec::<String>::new());
     let places = |slug: &Slug| pages.iter().find(|page| page.case == *slug).map(|page| page.name.path.clone()).unwrap_or_default();
     for (case, page) in cases.iter().zip(&pages) {
         let shown = running.shown(&page.name.path);

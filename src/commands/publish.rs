@@ -115,7 +115,9 @@ fn show(root: &Path, whole: &Linked, inputs: &Inputs, target: &Target, case: &st
     let is_changed = |(old, there): &(&plan::Recorded, &Option<plan::Standing>)| there.as_ref().is_some_and(|there| !old.is_ours(there));
     let old = search.orphans.iter().zip(&standings[1..]).find(is_changed).and_then(|(_, there)| there.as_ref());
     let Some(standing) = old.or(standings[0].as_ref()) else {
-        return Err(format!("there is no page of `{case}` on `{}`", target.name).into());
+        let place = search.wanted.iter().find_map(|(page, _)| wiki.gone_to(&page.name));
+        let place = place.map(|place| format!("; somebody has moved it to `{place}`")).unwrap_or_default();
+        return Err(format!("there is no page of `{case}` on `{}`{place}", target.name).into());
     };
     let text = plan::as_markdown(&draft, target, &slug, standing, &Highlighter::default());
     terminal.say(&plan::about_page(&slug, target, standing));
@@ -184,7 +186,7 @@ fn machine(root: &Path) -> Vec<String> {
     folders.into_iter().flatten().map(|folder| folder.display().to_string()).collect()
 }
 
-/// Asks the wiki what stands there, and decides what to do; `files` is what becomes of those that no page shows any more, if they are
+/// Asks the wiki for its pages, and decides what to do; `files` says whether files that no page shows any more are deleted, if they are
 /// looked for.
 fn make_plan(
     wiki: &mut dyn Wiki,

@@ -245,7 +245,7 @@ impl Dokuwiki {
         Ok(())
     }
 
-    /// What stands of a picture that our pages do not show any more, given the files and the texts of the namespace.
+    /// The state of a picture that our pages do not show any more, given the files and the texts of the namespace.
     fn file_state(
         &self,
         action: &str,

@@ -513,7 +513,7 @@ impl Wiki for Mediawiki {
             }
         } else {
             self.edit(&action, path, write.message, &[("createonly", "1"), ("text", &page.text)])?;
-            // A page that was written before one that it leads to shows a link to a page that is missing, until MediaWiki draws it anew.
+            // A page that was written before one that it leads to shows a link to a page that is missing, until MediaWiki renders it again.
             // It does so by and by, but not if all of it happened within one second.
             self.unsettled.append(&mut self.written);
         }
@@ -582,7 +582,7 @@ impl Mediawiki {
         Ok(())
     }
 
-    /// Has the wiki draw pages anew, and gives those for which it wants more time.
+    /// Has the wiki render pages again, and gives those for which it wants more time.
     fn refresh(&mut self, pages: &[String]) -> Result<Vec<String>, Error> {
         let mut left = Vec::new();
         for some in portions(pages) {

@@ -110,7 +110,7 @@ pub trait Wiki {
         Ok(Vec::new())
     }
 
-    /// What stands of files that went along with pages and that none of our pages shows any more, in their order; `changing` are the places
+    /// The states of files that went along with pages and that none of our pages shows any more, in their order; `changing` are the places
     /// of our pages that change in this run, whose present text does not count.
     fn look_at_files(&mut self, files: &[RecordedFile], _changing: &[String]) -> Result<Vec<FileState>, Error> {
         Ok(vec![FileState::Unknown; files.len()])

@@ -348,7 +348,9 @@ fn set_apart(inlines: &[Inline]) -> String {
     let pieces = inlines.iter().map(|inline| match inline {
         Inline::Text(text) => text.clone(),
         Inline::Code(text) | Inline::Picture { alt: text, .. } => format!("{SET_APART}{text}{SET_APART}"),
-        Inline::Styled(_, inlines) | Inline::Link { text: inlines, .. } => format!("{SET_APART}{}{SET_APART}", set_apart(inlines)),
+        Inline::Styled(_, inlines) | Inline::Link { text: inlines, .. } | Inline::Element(_, inlines) => {
+            format!("{SET_APART}{}{SET_APART}", set_apart(inlines))
+        }
         Inline::Break => " ".to_owned(),
         Inline::Footnote(_) => SET_APART.to_string(),
     });

@@ -384,7 +384,7 @@ impl Confluence {
         Ok(found)
     }
 
-    /// What stands of a file beside a page that our text does not show any more.
+    /// The state of a file beside a page whose published text does not show it any more.
     fn file_state(&self, action: &str, file: &RecordedFile, changing: &[String]) -> Result<FileState, Error> {
         let Some(page) = self.ask_for(action, &self.api.read(&file.page))?.map(|answer| self.api.page(&answer)) else {
             return Ok(FileState::Gone);

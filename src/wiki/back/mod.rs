@@ -23,7 +23,7 @@ pub struct Names {
     pub pages: BTreeMap<String, String>,
     /// The title of the page.
     pub title: String,
-    /// What stands on the page and not in the text of the file, because it comes from front matter.
+    /// The blocks of the page that are not in the text of the file, because they come from front matter.
     pub apart: Vec<Block>,
 }
 
