@@ -174,11 +174,11 @@ pub mod rules {
         DEAD_LINK = "dangling-link", Error, "A link leads to something that exists.";
         RAW_HTML = "dropped-html", Warning, "HTML in Markdown keeps to the tags that a document needs.";
         DUPLICATE = "duplicate-slug", Error, "A slug is unique within its kind.";
+        EMPTY = "empty-site", Warning, "A site has content.";
         FAULT = "fault-of-storybank", Error, "The program reads every file.";
         FILE_LEFT = "file-left-behind", Warning, "What goes along to a wiki is a picture.";
         HTML_FLATTENED = "flattened-html", Warning, "HTML in a case study is such as the wiki has, too.";
         ADDRESS_FORBIDDEN = "forbidden-address", Error, "A link leads to a place in the site, or to an address that runs no code.";
-        EMPTY = "empty-site", Warning, "A site has content.";
         FRONT_MATTER = "front-matter", Error, "Front matter is YAML between two `---` lines.";
         CONFIG = "invalid-setting", Error, "`site.toml` has known settings with fitting values.";
         LINK_LEFT = "link-not-followed", Warning, "A symbolic link leads to a file of the site.";

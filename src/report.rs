@@ -106,7 +106,7 @@ fn kind_of(message: &str) -> String {
             match (is_name, index % 2 == 1) {
                 // `answers[1]` and `answers[2]` are elements of one list.
                 (true, _) => {
-                    kind.extend(piece.split('[').flat_map(|piece| ["[", piece.trim_start_matches(|sign: char| sign.is_ascii_digit())]))
+                    kind.extend(piece.split('[').flat_map(|piece| ["[", piece.trim_start_matches(|sign: char| sign.is_ascii_digit())]));
                 }
                 (false, true) => kind.push('"'),
                 (false, false) => kind.extend(piece.chars().filter(|sign| !sign.is_ascii_digit())),

@@ -153,6 +153,13 @@ fn what_a_label_holds_stays_whole_and_in_order() {
 }
 
 #[test]
+fn labels_of_one_name_have_places_of_their_own() {
+    let found = document(STORY, &"**Action:** x\n\n".repeat(3));
+    let ids: Vec<&str> = found.sections[1..].iter().map(|section| section.id.as_str()).collect();
+    assert_eq!(ids, ["action", "action-2", "action-3"]);
+}
+
+#[test]
 fn bold_words_are_no_labels_where_they_are_none() {
     for text in [
         "## Situation\n\n**Action:** was needed.\n",
@@ -384,4 +391,36 @@ proptest! {
         let descents = places.windows(2).filter(|pair| pair[0] > pair[1]).count();
         prop_assert!(descents <= moved_title, "{:?} in {} of\n{}", places, words, body);
     }
+}
+
+/// A link to a folder beside the content is read once; every other one is reported, and no walk goes in circles.
+#[cfg(unix)]
+#[test]
+fn links_to_folders_are_followed_or_reported() {
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
+    let root = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("linked-folders-{}", std::process::id()));
+    let outside = root.with_extension("outside");
+    for folder in [&root.join("content/case-studies"), &root.join("notes"), &root.join("more"), &outside] {
+        fs::create_dir_all(folder).expect("it can be made");
+    }
+    fs::write(root.join("notes/queue.MD"), "# The queue\n\nLate.\n").expect("it can be written");
+    fs::write(outside.join("secret.md"), "# Falcon\n").expect("it can be written");
+    let link = |target: &std::path::Path, place: &str| symlink(target, root.join(place)).expect("it can be made");
+    link(std::path::Path::new("../notes"), "content/stories");
+    link(&outside, "content/questions");
+    link(std::path::Path::new("../content"), "content/competencies");
+    link(std::path::Path::new("../more"), "notes/more");
+    link(std::path::Path::new(".."), "content/case-studies/loop");
+
+    let inputs = storybank::disk::load(&root).expect("it can be read");
+    let documents: Vec<&str> = inputs.documents.iter().map(|file| file.path.as_str()).collect();
+    assert_eq!(documents, ["content/stories/queue.MD"]);
+    let found = &common::linked(&inputs, Audience::Private).diagnostics;
+    let reported: Vec<(&str, &str)> = found.iter().map(|found| (found.rule.name, found.file.as_str())).collect();
+    let places = ["content/case-studies/loop", "content/competencies", "content/questions", "content/stories/more"];
+    assert_eq!(reported, places.map(|place| ("not-read", place)));
+    fs::remove_dir_all(&root).expect("it can be removed");
+    fs::remove_dir_all(&outside).expect("it can be removed");
 }

@@ -134,7 +134,7 @@ fn document(path: &SitePath, text: &Arc<str>, place: &Place, split: Split) -> Pa
         body,
         sections,
     };
-    let is_sound = diagnostics.is_empty();
+    let is_sound = !is_mistaken;
     diagnostics.extend(empty_file(&document, text));
     diagnostics.extend(nameless_questions(&document));
     diagnostics.extend(empty_sheet(&document, is_sound));

@@ -1,6 +1,6 @@
 //! The outline of a body: which heading is its title, how deep its sections lie, and the labels that stand for headings.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::Place;
@@ -140,7 +140,7 @@ fn open_labels(body: &mut Body, names: Names) {
     let old = std::mem::take(&mut body.nodes);
     let ids = body.headings.iter().map(|heading| heading.id.clone()).collect();
     let letters = Letters::of(body, &old);
-    let mut labels = Labels { body, names, letters, ids, new: Vec::with_capacity(old.len()) };
+    let mut labels = Labels { body, names, letters, ids, suffixes: BTreeMap::new(), new: Vec::with_capacity(old.len()) };
     // The level of the private heading that a block stands below.
     let mut hidden_below: Option<u8> = None;
     for range in blocks(&old) {
@@ -202,6 +202,8 @@ struct Labels<'a> {
     names: Names,
     letters: Letters,
     ids: BTreeSet<String>,
+    /// The next number for an id that is taken.
+    suffixes: BTreeMap<String, usize>,
     new: Vec<Node>,
 }
 
@@ -310,11 +312,11 @@ impl Labels<'_> {
     fn heading(&mut self, label: &Label, span: Span) {
         let wanted = crate::slug::Slug::of(&label.name).to_string();
         let mut id = wanted.clone();
-        for suffix in 2.. {
-            if self.ids.insert(id.clone()) {
-                break;
-            }
+        // The numbers below the one that was given last are taken.
+        let suffix = self.suffixes.entry(wanted.clone()).or_insert(2);
+        while !self.ids.insert(id.clone()) {
             id = format!("{wanted}-{suffix}");
+            *suffix += 1;
         }
         let heading = Heading { level: SECTION, text: label.name.clone(), id, has_own_id: false, is_private: label.is_private };
         self.body.headings.push(heading);
@@ -327,7 +329,7 @@ impl Labels<'_> {
     fn label(&self, line: &[Node]) -> Option<Label> {
         let is_bold = |node: Option<&Node>| node.is_some_and(|node| node.event == Event::Start(Tag::Strong));
         let is_emphasis = line.first().is_some_and(|node| node.event == Event::Start(Tag::Emphasis));
-        if !is_bold(line.first()) && !(is_emphasis && is_bold(line.get(1))) {
+        if !is_bold(if is_emphasis { line.get(1) } else { line.first() }) {
             return None;
         }
         let length = blocks(line).next()?.end;
