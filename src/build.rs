@@ -218,7 +218,8 @@ fn parse_all(files: &[InputFile], memo: &mut Memo, diagnostics: &mut Vec<Diagnos
 fn guarded(path: &SitePath, parse: impl FnOnce() -> Parsed) -> Parsed {
     catch_unwind(AssertUnwindSafe(parse)).unwrap_or_else(|_| {
         let message = "storybank has a fault that this file brings to light; please report it";
-        let found = Diagnostic::new(&rules::FAULT, path, Span::default(), message).help("take out what was written last, until it is mended");
+        let found =
+            Diagnostic::new(&rules::FAULT, path, Span::default(), message).help("take out what was written last, until it is mended");
         Parsed { document: None, diagnostics: vec![found] }
     })
 }
@@ -372,4 +373,17 @@ pub struct Made {
     pub fingerprint: u64,
     /// Nothing where the page is the one that is there already.
     pub bytes: Option<Vec<u8>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_of_the_parser_is_a_mistake_of_one_file() {
+        let path = SitePath::new("content/stories/outage.md");
+        let parsed = guarded(&path, || panic!("a fault"));
+        assert!(parsed.document.is_none());
+        assert_eq!(parsed.diagnostics.iter().map(|found| (found.rule, &found.file)).collect::<Vec<_>>(), [(&rules::FAULT, &path)]);
+    }
 }

@@ -479,7 +479,23 @@ struct TooDeep;
 fn ends_paragraph(name: &str) -> bool {
     matches!(
         name,
-        "blockquote" | "center" | "details" | "div" | "dl" | "figcaption" | "figure" | "h2" | "h3" | "h4" | "h5" | "h6" | "ol" | "pre" | "summary" | "table" | "ul"
+        "blockquote"
+            | "center"
+            | "details"
+            | "div"
+            | "dl"
+            | "figcaption"
+            | "figure"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "ol"
+            | "pre"
+            | "summary"
+            | "table"
+            | "ul"
     )
 }
 
@@ -492,7 +508,35 @@ fn is_style(name: &str) -> bool {
 fn ends_by_itself(name: &str) -> bool {
     matches!(
         name,
-        "a" | "area" | "base" | "br" | "caption" | "col" | "colgroup" | "dd" | "dt" | "embed" | "hr" | "img" | "input" | "li" | "link" | "meta" | "option" | "p" | "param" | "rp" | "rt" | "source" | "tbody" | "td" | "tfoot" | "th" | "thead" | "tr" | "track" | "wbr"
+        "a" | "area"
+            | "base"
+            | "br"
+            | "caption"
+            | "col"
+            | "colgroup"
+            | "dd"
+            | "dt"
+            | "embed"
+            | "hr"
+            | "img"
+            | "input"
+            | "li"
+            | "link"
+            | "meta"
+            | "option"
+            | "p"
+            | "param"
+            | "rp"
+            | "rt"
+            | "source"
+            | "tbody"
+            | "td"
+            | "tfoot"
+            | "th"
+            | "thead"
+            | "tr"
+            | "track"
+            | "wbr"
     )
 }
 
@@ -627,6 +671,10 @@ fn deep_footnote(body: &Body) -> Option<Span> {
     // How far each leads; nothing while that is not known.
     let mut reach: Vec<Option<usize>> = vec![None; next.len()];
     for start in 0..next.len() {
+        if reach[start].is_some() {
+            continue;
+        }
+        reach[start] = Some(0);
         let mut path = vec![(start, 0)];
         while let Some((footnote, step)) = path.last_mut() {
             let footnote = *footnote;

@@ -261,7 +261,10 @@ impl Reader<'_> {
 
 /// Whether a tag counts as a level of its own: rows and cells, and an item and its list, are one thing to who writes them.
 fn is_level(tag: Tag) -> bool {
-    !matches!(tag, Tag::Paragraph | Tag::BulletList | Tag::NumberedList(_) | Tag::TableHead | Tag::TableRow | Tag::TableCell | Tag::HtmlBlock)
+    !matches!(
+        tag,
+        Tag::Paragraph | Tag::BulletList | Tag::NumberedList(_) | Tag::TableHead | Tag::TableRow | Tag::TableCell | Tag::HtmlBlock
+    )
 }
 
 fn last_of<T>(list: &[T]) -> u32 {

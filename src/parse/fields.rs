@@ -53,7 +53,7 @@ impl Source<'_> {
         convert: impl FnOnce(Raw, &mut Required<'_>) -> Fields,
     ) -> (Fields, Vec<Diagnostic>) {
         let (raw, mut diagnostics) = front_matter::read::<Raw>(self.text, self.split.yaml, self.path);
-        let is_readable = !diagnostics.iter().any(|found| found.rule == &rules::FRONT_MATTER);
+        let is_readable = !diagnostics.iter().any(|found| [&rules::FRONT_MATTER, &rules::NESTING].contains(&found.rule));
         let mut required = Required { source: self, mistaken: &diagnostics, missing: Vec::new() };
         let fields = convert(raw, &mut required);
         let missing = required.missing;

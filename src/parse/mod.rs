@@ -45,7 +45,8 @@ pub fn parse_text(path: &SitePath, text: &Arc<str>) -> Parsed {
     };
     if text.len() > LONGEST {
         let message = format!("the file has {} MB, and a Markdown file has {} MB at most", text.len().div_ceil(1 << 20), LONGEST >> 20);
-        let mistake = Diagnostic::new(&rules::OVER_LIMIT, path, Span::default(), message).help("cut it in two, or put data into a file of another kind");
+        let mistake = Diagnostic::new(&rules::OVER_LIMIT, path, Span::default(), message)
+            .help("cut it in two, or put data into a file of another kind");
         return unreadable(path, "", &place, mistake);
     }
     match front_matter::split(text) {

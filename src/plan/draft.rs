@@ -138,8 +138,11 @@ pub fn draft(
     let slug = |id: CaseStudyId| &site.case_study(id).slug;
     let asked: BTreeSet<&Slug> = selection.cases.iter().map(|&id| slug(id)).collect();
     let recorded = record.published();
-    let (all, published): (Vec<CaseStudyId>, BTreeSet<Slug>) =
-        site.case_studies().filter(|&id| asked.contains(slug(id)) || recorded.contains(slug(id).as_str())).map(|id| (id, slug(id).clone())).unzip();
+    let (all, published): (Vec<CaseStudyId>, BTreeSet<Slug>) = site
+        .case_studies()
+        .filter(|&id| asked.contains(slug(id)) || recorded.contains(slug(id).as_str()))
+        .map(|id| (id, slug(id).clone()))
+        .unzip();
     let shown: BTreeSet<&SitePath> = all.iter().flat_map(|&id| site.assets_shown(site.case_study(id).document)).collect();
     let (names, pictures) = pictures(site, assets.iter().filter(|(path, _)| shown.contains(path)), &mut diagnostics);
     let shared = Shared { site, published: &published, pictures: &names, has_contents: target.has_contents };

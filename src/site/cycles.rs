@@ -67,7 +67,9 @@ fn too_much(site: &Site, edges: &[Edge], graph: &Graph, rings: &Rings) -> Vec<Di
         *so_far = so_far.saturating_add(length);
         if was_within && *so_far > MOST_SHOWN && below.length <= MOST_SHOWN {
             let message = "with this transclusion the document shows more of others than a page can hold";
-            found.push(Diagnostic::new(&rules::OVER_LIMIT, path, edge.span, message).help("link to the section instead, as in `[[slug#section]]`"));
+            found.push(
+                Diagnostic::new(&rules::OVER_LIMIT, path, edge.span, message).help("link to the section instead, as in `[[slug#section]]`"),
+            );
         }
     }
     found

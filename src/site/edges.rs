@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 
 use super::rank::Places;
-use super::telling::told_words;
 use super::resolve::Dangling;
+use super::telling::told_words;
 use super::{CaseStudyId, Destination, Node, Origin, QuestionId, Resolver, Site, StoryId, cycles, push_new_last};
 use crate::diagnostic::Diagnostic;
 use crate::model::Part;

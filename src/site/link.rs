@@ -10,8 +10,8 @@ use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::telling::{capitalised, label_from, left_out, merged_sections, own_sections, uncapitalised};
 use super::{
-    CaseStudy, Change, Competency, CompetencyId, DocumentId, Origin, Question, QuestionId, Site, Story, StoryId, Telling, Told, edges,
-    distinct,
+    CaseStudy, Change, Competency, CompetencyId, DocumentId, Origin, Question, QuestionId, Site, Story, StoryId, Telling, Told, distinct,
+    edges,
 };
 use crate::config::Config;
 use crate::diagnostic::{ADVISED, Diagnostic, Rule, did_you_mean, nearest, rules};
@@ -142,17 +142,15 @@ impl Linker<'_> {
         for (index, document) in self.documents.iter().enumerate() {
             let id = DocumentId(index);
             match &document.meta {
-                Meta::Variant(variant) => {
-                    match variants.entry((&variant.story, &document.slug)) {
-                        Entry::Vacant(free) => {
-                            free.insert(id);
-                            by_kind.variants.entry(variant.story.clone()).or_default().push(id);
-                        }
-                        Entry::Occupied(first) => {
-                            self.found.push(duplicate(document, "variant", &self.documents[first.get().0]));
-                        }
+                Meta::Variant(variant) => match variants.entry((&variant.story, &document.slug)) {
+                    Entry::Vacant(free) => {
+                        free.insert(id);
+                        by_kind.variants.entry(variant.story.clone()).or_default().push(id);
                     }
-                }
+                    Entry::Occupied(first) => {
+                        self.found.push(duplicate(document, "variant", &self.documents[first.get().0]));
+                    }
+                },
                 Meta::Sheet(_) => by_kind.sheets.push(id),
                 Meta::Home(_) => match by_kind.home {
                     None => by_kind.home = Some(id),

@@ -187,7 +187,9 @@ pub fn left_out(body: &Body, competency: &Slug) -> Vec<Range<usize>> {
 fn emptied_lists(body: &Body, left_out: &[Range<usize>]) -> Vec<Range<usize>> {
     let mut lists: Vec<Range<usize>> = Vec::new();
     for (index, node) in body.nodes.iter().enumerate() {
-        if !matches!(node.event, Event::Start(Tag::BulletList | Tag::NumberedList(_))) || lists.last().is_some_and(|list| list.contains(&index)) {
+        if !matches!(node.event, Event::Start(Tag::BulletList | Tag::NumberedList(_)))
+            || lists.last().is_some_and(|list| list.contains(&index))
+        {
             continue;
         }
         let end = body.end_of(index);
