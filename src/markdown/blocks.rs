@@ -585,7 +585,7 @@ fn without_ids(html: &str) -> String {
     let mut seen = 0;
     for (at, _) in lower.match_indices("id") {
         if let Some(sign) = lower[seen..at].rfind(['<', '>']) {
-            is_in_tag = lower[seen..].as_bytes()[sign] == b'<';
+            is_in_tag = lower.as_bytes()[seen + sign] == b'<';
         }
         seen = at;
         let is_name = lower[..at].ends_with(|before: char| before.is_ascii_whitespace() || matches!(before, '"' | '\'' | '/'));
