@@ -105,9 +105,7 @@ impl Withheld {
     }
 
     fn words_of_names(&self, bytes: &[u8]) -> Option<Hit> {
-        if self.names.finder.is_none() {
-            return None;
-        }
+        self.names.finder.as_ref()?;
         let text = decode(&String::from_utf8_lossy(bytes)).to_lowercase();
         // `/home/jane` is no part of `/home/janet`; anything else is found inside of longer names too.
         let is_whole = |name: &str, at: usize| {

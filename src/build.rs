@@ -617,4 +617,12 @@ mod tests {
     fn the_ends_of_names_are_in_order() {
         assert!(EXTENSIONS.is_sorted());
     }
+
+    #[test]
+    fn a_fault_of_the_parser_is_a_mistake_of_one_file() {
+        let path = SitePath::new("content/stories/outage.md");
+        let parsed = guarded(&path, || panic!("a fault"));
+        assert!(parsed.document.is_none());
+        assert_eq!(parsed.diagnostics.iter().map(|found| (found.rule, &found.file)).collect::<Vec<_>>(), [(&rules::FAULT, &path)]);
+    }
 }

@@ -66,9 +66,8 @@ pub fn read<Fields: DeserializeOwned + Default>(text: &str, yaml: Span, file: &S
     if slice.trim().is_empty() {
         return (Fields::default(), Vec::new());
     }
-    if may_be_deep(slice)
-        && let Some(place) = Outline::of(text, yaml).too_deep
-    {
+    let place = flow_too_deep(slice).map(|at| Span::new(at, at + 1).shifted(yaml.start as usize));
+    if let Some(place) = place.or_else(|| if may_be_deep(slice) { Outline::of(text, yaml).too_deep } else { None }) {
         return (Fields::default(), vec![too_deep(file, place, "lists and mappings", DEEPEST)]);
     }
     // Where the mistakes are is only asked once it is known that there are some: keeping the path to each value costs.
@@ -83,6 +82,20 @@ fn may_be_deep(yaml: &str) -> bool {
     let opens_flow = yaml.bytes().filter(|byte| matches!(byte, b'[' | b'{')).count() > DEEPEST;
     let opens_block = |line: &str| line.bytes().take_while(|byte| matches!(byte, b' ' | b'-' | b'?' | b':')).count() > DEEPEST;
     opens_flow || yaml.lines().any(opens_block)
+}
+
+/// Where so many brackets are open that they are too deep even if some of them are words. A YAML parser reads all that follows a bracket
+/// before it says anything, and compares each with all that are open.
+fn flow_too_deep(yaml: &str) -> Option<usize> {
+    let mut open = 0usize;
+    yaml.bytes().position(|byte| {
+        match byte {
+            b'[' | b'{' => open += 1,
+            b']' | b'}' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        open > 2 * DEEPEST
+    })
 }
 
 /// Reads front matter that is known to hold a mistake.

@@ -412,6 +412,19 @@ fn a_broken_save_is_a_revision_too_and_mending_it_another() {
 }
 
 #[test]
+fn a_file_that_is_too_long_or_too_deep_keeps_no_save_of_another_from_being_shown() {
+    let scene = Scene::new();
+    for (place, words) in ["- ".repeat(25 << 20), "> ".repeat(100_000), "<div>".repeat(100_000)].into_iter().enumerate() {
+        scene.save(OUTAGE, &story("The outage", &words));
+        let saved = format!("It stopped {place} days later.");
+        scene.save("content/stories/flood/index.md", &story("The flood", &saved));
+        scene.server.shows("/stories/flood.html", &saved);
+        scene.server.shows("/stories/outage.html", "sb-problems");
+        scene.server.shows("/stories/outage.html", "The river was high.");
+    }
+}
+
+#[test]
 fn markup_in_a_broken_file_is_shown_and_not_obeyed() {
     let scene = Scene::new();
     scene.save(OUTAGE, "---\ntitle: x\n\"<script>alert(1)</script>\": </pre><img src=x onerror=alert(2)>\n---\n");

@@ -433,6 +433,10 @@ fn deep_footnote(body: &Body) -> Option<Span> {
     // How far each leads; nothing while that is not known.
     let mut reach: Vec<Option<usize>> = vec![None; next.len()];
     for start in 0..next.len() {
+        if reach[start].is_some() {
+            continue;
+        }
+        reach[start] = Some(0);
         let mut path = vec![(start, 0)];
         while let Some((footnote, step)) = path.last_mut() {
             let footnote = *footnote;

@@ -78,7 +78,7 @@ impl Source<'_> {
         let names = Names::in_place(place);
         let advice = |name: &str, known: &[&str]| foreign::advice(name, known, names);
         let (raw, mut diagnostics) = front_matter::read::<Raw>(self.text, self.split.yaml, self.path, &advice);
-        let is_readable = !diagnostics.iter().any(|found| found.rule == &rules::FRONT_MATTER);
+        let is_readable = !diagnostics.iter().any(|found| [&rules::FRONT_MATTER, &rules::NESTING].contains(&found.rule));
         let mut required = Required { source: self, missing: Vec::new() };
         let fields = convert(raw, &mut required);
         let missing = required.missing;

@@ -370,7 +370,7 @@ impl Linker<'_> {
             let variants = by_kind.variants.get(slug).map_or(&[][..], Vec::as_slice);
             (linker.linked_story(slug, id, variants, names, questions), (linker.found, linker.unknown))
         });
-        let (stories, mistakes): (Vec<Option<Story>>, Vec<(Vec<Diagnostic>, Vec<Unknown>)>) = linked.unzip();
+        let (stories, mistakes): (Vec<Option<Story>>, Vec<_>) = linked.unzip();
         for (found, unknown) in mistakes {
             self.found.extend(found);
             self.unknown.extend(unknown);
