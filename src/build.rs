@@ -352,6 +352,8 @@ const EXTENSIONS: &[&str] = &[
     "webp",
     "woff",
     "woff2",
+    "xht",
+    "xhtml",
     "xls",
     "xlsx",
     "xml",

@@ -70,10 +70,10 @@ pub enum Colour {
 }
 
 /// How often a mistake is shown each time by itself; one that is there more often is shown once, with its places.
-const ALONE: usize = 3;
+const ALONE: usize = 10;
 
 /// How many places of a mistake are named.
-const PLACES: usize = 5;
+const PLACES: usize = 10;
 
 /// The entries of a report: a mistake that is made again and again, as in many files of one collection, is one entry.
 pub fn entries(diagnostics: &[Diagnostic], sources: &Sources, colour: Colour) -> Vec<String> {

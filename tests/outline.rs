@@ -420,7 +420,7 @@ fn links_to_folders_are_followed_or_reported() {
     let found = &common::linked(&inputs, Audience::Private).diagnostics;
     let reported: Vec<(&str, &str)> = found.iter().map(|found| (found.rule.name, found.file.as_str())).collect();
     let places = ["content/case-studies/loop", "content/competencies", "content/questions", "content/stories/more"];
-    assert_eq!(reported, places.map(|place| ("not-read", place)));
+    assert_eq!(reported, places.map(|place| ("link-not-followed", place)));
     fs::remove_dir_all(&root).expect("it can be removed");
     fs::remove_dir_all(&outside).expect("it can be removed");
 }

@@ -6,7 +6,7 @@
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 mod common;
 
-use common::{Artefacts, check_for, files, inputs, make};
+use common::{Artefacts, check_for, files, inputs, linked, make};
 use proptest::prelude::*;
 use storybank::diagnostic::rules;
 use storybank::model::Audience;
@@ -1175,6 +1175,7 @@ fn a_link_that_is_left_out_leaves_no_gap() {
         let made = make(&files(&with(GAPS)), audience).expect("it is sound");
         let page = String::from_utf8_lossy(&made["case-studies/gaps.html"]).into_owned();
         let main = page.split("<article").nth(1).and_then(|main| main.split("</article>").next()).expect("there is an article");
+        let main = main.replace(" dir=\"auto\"", "");
         for (wanted, count) in [
             ("<p>It held.</p>", 1),
             ("<h3>", 2),
@@ -1196,8 +1197,9 @@ fn a_link_that_is_left_out_leaves_no_gap() {
         ] {
             assert_eq!(main.matches(wanted).count(), count, "{wanted} in\n{main}");
         }
-        let said = check_for(audience, &with(GAPS));
-        assert_eq!(said.matches("warning[withheld-link]").count(), GAPS.matches("[[xyzzyword]]").count(), "{said}");
+        let inputs = inputs(&files(&with(GAPS)));
+        let found = linked(&inputs, audience).diagnostics.iter().filter(|found| found.rule.name == "withheld-link").count();
+        assert_eq!(found, GAPS.matches("[[xyzzyword]]").count());
     }
 }
 
