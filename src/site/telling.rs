@@ -125,7 +125,8 @@ pub fn merged_sections(story: (DocumentId, &Document), variant: (DocumentId, &Do
     }
     for (own, section) in variant.sections.iter().enumerate() {
         // A lead that holds only remarks takes nothing's place; it is shown, too.
-        if !placed[own] && !(section.heading.is_empty() && section.nodes.is_empty()) {
+        let says_nothing = section.heading.is_empty() && section.nodes.is_empty();
+        if !placed[own] && !says_nothing {
             let told = Told { document: variant_id, section: own, change: Change::Added };
             let place = place_for(section.part, &merged, |told| part_of(told, (story_id, story), variant));
             merged.insert(place, told);
