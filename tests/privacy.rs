@@ -80,7 +80,7 @@ fn previewed_for(audience: Audience, text: &str) -> Artefacts {
     }
     let snapshot = snapshot.expect("there is one");
     let failed = preview.take(Err(format!("/home/{SECRET} is gone")), |_| Assets::new()).expect("it is news");
-    let site = common::linked(&inputs(&files(text)), Audience::Private);
+    let site = linked(&inputs(&files(text)), Audience::Private);
     let pages = storybank::view::pages(&site.site).into_iter().map(|page| page.route.path());
     let seats = ["/", "/@private/", "/@team/", "/@public/"];
     let mut answers: Artefacts =
