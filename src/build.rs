@@ -414,9 +414,9 @@ fn empty(site: &Site, message: &str) -> Option<Diagnostic> {
 /// What is parsed; a file that the program has a fault with is a mistake of that file, and not the end of all others.
 fn guarded(path: &SitePath, parse: impl FnOnce() -> Parsed) -> Parsed {
     catch_unwind(AssertUnwindSafe(parse)).unwrap_or_else(|_| {
-        let message = "storybank has a fault that this file brings to light; please report it";
-        let found =
-            Diagnostic::new(&rules::FAULT, path, Span::default(), message).help("take out what was written last, until it is mended");
+        let message = "storybank crashed on this file; please report it";
+        let found = Diagnostic::new(&rules::FAULT, path, Span::default(), message)
+            .help("undo your last change to this file until a new version reads it");
         Parsed { document: None, diagnostics: vec![found] }
     })
 }

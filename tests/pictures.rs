@@ -321,7 +321,7 @@ fn what_cannot_be_cleaned_says_what_to_do() {
         ),
         (b"\0\0\0\x1cftypheic\0\0\0\0".to_vec(), "is a picture of the kind HEIC, which"),
         (b"II*\0\x08\0\0\0".to_vec(), "is a picture of the kind TIFF, which"),
-        (b"%PDF-1.7".to_vec(), "is no picture of a known kind; save it as PNG, JPEG, GIF, WebP or SVG"),
+        (b"%PDF-1.7".to_vec(), "is not a picture of a known kind; save it as PNG, JPEG, GIF, WebP or SVG"),
         (encoded(ImageFormat::Jpeg)[..60].to_vec(), "is a JPEG picture that is broken; save it again"),
         (encoded(ImageFormat::Png)[..60].to_vec(), "is a PNG picture that is broken; save it again"),
         (

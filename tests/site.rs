@@ -138,7 +138,7 @@ fn decoded(address: &str) -> String {
 fn page_faults(page: &Page) -> Vec<String> {
     let mut faults: Vec<String> = page.mistakes.clone();
     let mut ids = BTreeSet::new();
-    faults.extend(page.ids().into_iter().filter(|id| !ids.insert(*id)).map(|id| format!("the id `{id}` is there twice")));
+    faults.extend(page.ids().into_iter().filter(|id| !ids.insert(*id)).map(|id| format!("the id `{id}` exists twice")));
     let headings = page.texts("h1");
     if headings.len() != 1 {
         faults.push(format!("the headings of the first level are {headings:?}"));
@@ -213,7 +213,7 @@ fn the_checks_find_what_they_look_for() {
     let faults = built.faults().join("\n");
     for fault in [
         "a.css",
-        "`x` is there twice",
+        "`x` exists twice",
         "from h1",
         "no language",
         "asks another host",

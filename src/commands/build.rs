@@ -146,7 +146,7 @@ fn progress(terminal: &Terminal) -> ProgressBar {
 }
 
 fn refused(diagnostics: &[Diagnostic], terminal: &Terminal) -> Outcome {
-    terminal.warn(&format!("{}; nothing was written, and the former site stands as it was", report::count(diagnostics)));
+    terminal.warn(&format!("{}; nothing was written, and the previous site is unchanged", report::count(diagnostics)));
     Outcome::LeftUndone
 }
 

@@ -255,7 +255,7 @@ fn close(target: &Target, plan: &Plan, done: &publish::Outcome, terminal: &Termi
     let count = |wanted: fn(&Action) -> bool| plan.steps.iter().filter(|step| wanted(&step.action)).count();
     let refused = count(|action| matches!(action, Action::Refuse(_)));
     if !plan.changes() && refused == 0 && barred == 0 {
-        terminal.say(&format!("{} is as it is to be; nothing was changed", target.name));
+        terminal.say(&format!("{} is up to date; nothing was changed", target.name));
     } else if refused > 0 {
         let them = if refused == 1 { "it" } else { "them" };
         terminal.warn(&format!("{} left as somebody else made {them}; see above", report::counted(refused, "page")));

@@ -212,7 +212,7 @@ fn check_values(text: &str, config: &Config) -> Vec<Diagnostic> {
     }
     let editor = &config.preview.editor;
     if !is_editor(editor) {
-        let message = format!("`{editor}` is no address that opens a file");
+        let message = format!("`{editor}` is not an address that opens a file");
         found.push(Diagnostic::new(&rules::CONFIG, &file, span_of(editor), message).help(
             "write one with `{path}`, and where the editor knows them `{line}` and `{column}`, as in `idea://open?file={path}&line={line}`",
         ));

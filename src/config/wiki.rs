@@ -266,7 +266,7 @@ fn place(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Option<Place> 
             Place::Folder { folder: settings.folder.clone(), format: format(settings, mistakes) }
         }
         _ => {
-            let message = if kind.is_empty() { "a wiki needs a `kind`".to_owned() } else { format!("`{kind}` is no kind of wiki") };
+            let message = if kind.is_empty() { "a wiki needs a `kind`".to_owned() } else { format!("`{kind}` is not a kind of wiki") };
             mistakes.push(Mistake { key: "kind", message, help: one_of(&KINDS) });
             return None;
         }
@@ -296,7 +296,7 @@ fn confluence(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Place {
     if !parent.bytes().all(|byte| byte.is_ascii_digit()) {
         mistakes.push(Mistake {
             key: "parent",
-            message: format!("`{parent}` is no id of a page"),
+            message: format!("`{parent}` is not the id of a page"),
             help: "write the number in the address of the page, as `parent = \"98310\"`".to_owned(),
         });
     }
@@ -310,7 +310,7 @@ fn dokuwiki(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Place {
     if !is_id(&namespace) {
         mistakes.push(Mistake {
             key: "namespace",
-            message: format!("`{namespace}` is no namespace as DokuWiki keeps it"),
+            message: format!("`{namespace}` is not a namespace that DokuWiki can keep"),
             help: "use small letters without accents, digits, `_` and `-`, with `:` between the parts".to_owned(),
         });
     }
@@ -327,7 +327,7 @@ fn address(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> String {
             message: if settings.address.is_empty() {
                 format!("a wiki of the kind `{}` needs `address`", settings.kind)
             } else {
-                "this is no address of a wiki".to_owned()
+                "this is not the address of a wiki".to_owned()
             },
             help: "write where it is, as `address = \"https://wiki.example.org\"`, without a user or token in it".to_owned(),
         });
@@ -356,7 +356,7 @@ fn check_folder(folder: &str, mistakes: &mut Vec<Mistake>) {
     if folder.split('/').any(|part| part.starts_with('.')) || folder.contains('\\') {
         mistakes.push(Mistake {
             key: "folder",
-            message: format!("`{folder}` is no folder for pages"),
+            message: format!("`{folder}` is not a folder for pages"),
             help: "name one below the top of the repository, with `/` between the parts and no leading dots".to_owned(),
         });
     }
@@ -435,7 +435,7 @@ fn edition(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Edition {
         other => {
             mistakes.push(Mistake {
                 key: "edition",
-                message: format!("`{other}` is no edition of Confluence"),
+                message: format!("`{other}` is not an edition of Confluence"),
                 help: one_of(&["cloud", "data-center"]),
             });
             Edition::Cloud
@@ -450,7 +450,7 @@ fn format(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Format {
         other => {
             mistakes.push(Mistake {
                 key: "format",
-                message: format!("`{other}` is no format of a folder"),
+                message: format!("`{other}` is not a format of a folder"),
                 help: one_of(&["markdown", "html"]),
             });
             Format::Markdown

@@ -26,7 +26,7 @@ fn beside_questions(document: &Document, index: usize, section: &Section) -> Opt
     let (span, message) = if index == 0 {
         (first.span, "this text stands before the first question of the sheet, and no page shows it".to_owned())
     } else {
-        (section.span, format!("`{}` is taken for no question, so no page shows the text below it", section.heading))
+        (section.span, format!("`{}` does not read as a question, so no page shows the text below it", section.heading))
     };
     let help = if index == 0 {
         "move it below a question, or make it a comment: `%%…%%`"

@@ -188,7 +188,7 @@ fn show_conflict(step: &Step, conflict: Conflict, old: &str, new: &str, paint: P
         Conflict::Deleted => format!("leave it at that, or publish it again with `--force {case}`"),
     };
     if matches!(conflict, Conflict::NotOurs | Conflict::Edited) && step.wanted.is_some() {
-        let _ = writeln!(out, "    what stands there (−) and what would (+):");
+        let _ = writeln!(out, "    the page now (−) and after publishing (+):");
         out.push_str(&difference(old, new, paint));
     }
     let _ = writeln!(out, "    {advice}");

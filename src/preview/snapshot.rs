@@ -194,7 +194,7 @@ impl Snapshot {
     ///
     /// Everything is looked up in maps of what the site holds. No address is ever the path of a file.
     pub fn answer(&self, address: &str) -> Answer {
-        let Some(path) = decoded(address) else { return Answer::text(400, "this address is no text") };
+        let Some(path) = decoded(address) else { return Answer::text(400, "this address is not text") };
         let Some((seat, path)) = self.seat(path.strip_prefix('/').unwrap_or(&path)) else {
             return Answer { location: Some(format!("{address}/")), ..Answer::text(308, "") };
         };

@@ -67,8 +67,8 @@ impl Dokuwiki {
             Some(Answer::Fault(OFF, reason)) => Err(self.error(action, reason).help(SWITCH_ON)),
             Some(answer) => Ok(answer),
             None => Err(self
-                .error(action, "the answer is no XML-RPC")
-                .help(format!("check that `address` is what stands before `/doku.php`, and {SWITCH_ON}"))),
+                .error(action, "the answer is not XML-RPC")
+                .help(format!("check that `address` is the part before `/doku.php`, and {SWITCH_ON}"))),
         }
     }
 
@@ -78,7 +78,7 @@ impl Dokuwiki {
         match status {
             401 => format!("check the password of `{user}`, and that `remoteuser` in the settings of the wiki lets this user in"),
             403 => format!("give `{user}` the right to do this, and name it in `remoteuser` in the settings of the wiki"),
-            404 => "check `address`: it is what stands before `/doku.php`".to_owned(),
+            404 => "check `address`: it is the part before `/doku.php`".to_owned(),
             _ => String::new(),
         }
     }

@@ -102,7 +102,7 @@ impl Mediawiki {
 
     fn no_interface(&self, action: &str) -> Error {
         let help = "write the address that `api.php` stands below as `address` into `site.toml`";
-        self.error(action, "this is no interface of a MediaWiki").help(help)
+        self.error(action, "this is not the interface of a MediaWiki").help(help)
     }
 
     /// Sends a request with the cookies of the session and keeps those that come back.
@@ -737,7 +737,7 @@ fn advice(code: &str) -> &'static str {
             "give the bot password the grants that `docs/wikis/mediawiki.md` names, and its user the right to do this"
         }
         "badtoken" | "assertuserfailed" | "assertnameduserfailed" => {
-            "try again; if it happens each time, the wiki loses its sessions, which is for its administrator to mend"
+            "try again; if it happens each time, the wiki loses its sessions, which its administrator has to fix"
         }
         "ratelimited" | "maxlag" | "actionthrottledtext" | "readonly" => "try again later; what is done already stays done",
         "protectedpage" | "protectedtitle" | "cascadeprotected" | "protectednamespace" | "protectednamespace-interface" => {

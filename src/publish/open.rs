@@ -62,7 +62,7 @@ fn lack(found: &Result<String, VarError>) -> &'static str {
     match found {
         Ok(_) => "is empty",
         Err(VarError::NotPresent) => "is not set",
-        Err(VarError::NotUnicode(_)) => "is no text",
+        Err(VarError::NotUnicode(_)) => "is not UTF-8 text",
     }
 }
 
@@ -74,7 +74,7 @@ fn printed(words: &[String], root: &Path) -> Result<Secret, String> {
     if !output.status.success() {
         return Err(format!("the command ended with {}", output.status));
     }
-    let token = String::from_utf8(output.stdout).map_err(|_| "what it prints is no text".to_owned())?;
+    let token = String::from_utf8(output.stdout).map_err(|_| "what it prints is not UTF-8 text".to_owned())?;
     // What keeps passwords prints them first, and then whatever else was written down with them.
     token.lines().find(|line| !line.trim().is_empty()).map(Secret::new).ok_or_else(|| "it prints nothing".to_owned())
 }

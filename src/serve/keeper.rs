@@ -26,7 +26,7 @@ const CAP: Duration = Duration::from_millis(500);
 const QUIET_AFTER_LOSS: Duration = Duration::from_millis(300);
 
 /// What is said where the program has failed.
-const FAULT: &str = "storybank has a fault that these files bring to light; the terminal says where, please report it";
+const FAULT: &str = "storybank crashed on these files; please report the details shown in the terminal";
 
 /// Looks at the files whenever the bell rings.
 pub struct Keeper {

@@ -342,7 +342,7 @@ impl Linker<'_> {
                         );
                     if !is_retold && !item.slug.is_empty() {
                         self.found.push(
-                            Diagnostic::new(&rules::DUPLICATE, &document.path, item.span, format!("the question `{slug}` is there twice"))
+                            Diagnostic::new(&rules::DUPLICATE, &document.path, item.span, format!("the question `{slug}` exists twice"))
                                 .note(&first.path, *span, "first here")
                                 .help(format!(
                                     "take one of them out, or give this one an address of its own, as in `{} {{#{}-2}}`",
@@ -512,7 +512,7 @@ impl Linker<'_> {
             let compared = meant.len();
             let meant = meant.entry(slug).or_insert_with(|| (compared < DIFFERENT_TAGS).then(|| names.suggest_competency(slug)).flatten());
             if let Some(help) = meant {
-                let message = format!("`#{slug}` is no competency, so it stays text");
+                let message = format!("`#{slug}` is not a competency; it is left as plain text");
                 self.found.push(Diagnostic::new(&rules::TAG, &document.path, span, message).help(help.as_str()));
             }
         }
@@ -540,7 +540,7 @@ fn duplicate(document: &Document, noun: &str, first: &Document) -> Diagnostic {
     } else {
         "rename one of the two files, or join them"
     };
-    Diagnostic::new(&rules::DUPLICATE, &document.path, Span::default(), format!("the {noun} `{}` is there twice", document.slug))
+    Diagnostic::new(&rules::DUPLICATE, &document.path, Span::default(), format!("the {noun} `{}` exists twice", document.slug))
         .note(&first.path, Span::default(), "first here")
         .help(help)
 }

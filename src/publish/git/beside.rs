@@ -54,12 +54,12 @@ pub(super) fn sidebar(before: &str, flavour: Flavour, pages: &[&Name]) -> Result
     };
     let Some((_, start)) = place(START, 0) else {
         return match place(END, 0) {
-            Some(_) => Err(format!("the line `{END}` stands there without `{START}` before it")),
+            Some(_) => Err(format!("the line `{END}` is there without `{START}` before it")),
             None if pages.is_empty() => Ok(before.to_owned()),
             None => Ok(appended(before, &ours, line_end)),
         };
     };
-    let (end, _) = place(END, start).ok_or_else(|| format!("the line `{START}` stands there without `{END}` after it"))?;
+    let (end, _) = place(END, start).ok_or_else(|| format!("the line `{START}` is there without `{END}` after it"))?;
     Ok(format!("{}{ours}{}", &before[..start], &before[end..]))
 }
 

@@ -154,7 +154,7 @@ impl GitWiki {
     fn check_path(&self, action: &str, path: &str) -> Result<(), Error> {
         let is_part = |part: &str| !part.is_empty() && part != "." && part != ".." && !part.eq_ignore_ascii_case(".git");
         if !path.split('/').all(is_part) || path.chars().any(char::is_control) {
-            return Err(self.error(action, format!("`{}` is no path in a repository", path.escape_debug())));
+            return Err(self.error(action, format!("`{}` is not a path in a repository", path.escape_debug())));
         }
         self.search(action, "its path", path.as_bytes())
     }

@@ -55,7 +55,7 @@ impl Git {
         let folder = Temporary::new().map_err(|error| Failure::of(format!("no temporary folder can be made: {error}")))?;
         let git = Self { folder };
         let repository = git.repository();
-        let path = repository.to_str().ok_or_else(|| Failure::of("the temporary folder has a name that is no text".to_owned()))?;
+        let path = repository.to_str().ok_or_else(|| Failure::of("the temporary folder has a name that is not UTF-8 text".to_owned()))?;
         git.run(&["init", "--quiet", "--bare", "--template=", "--", path])?;
         Ok(git)
     }
@@ -83,7 +83,7 @@ impl Git {
     /// Runs `git clone` into the temporary folder, beside the repository, and gives the branch that the other side names.
     pub(super) fn branch_of_clone(&self, address: &str) -> Result<String, Failure> {
         let beside = self.folder.0.join("empty");
-        let path = beside.to_str().ok_or_else(|| Failure::of("the temporary folder has a name that is no text".to_owned()))?;
+        let path = beside.to_str().ok_or_else(|| Failure::of("the temporary folder has a name that is not UTF-8 text".to_owned()))?;
         self.run(&["clone", "--quiet", "--bare", "--template=", "--", address, path])?;
         let git_dir = format!("--git-dir={path}");
         self.word(&[&git_dir, "symbolic-ref", "--short", "HEAD"], &[])

@@ -28,7 +28,7 @@ pub fn clean(bytes: &[u8]) -> Result<Clean, String> {
 
 /// The same for a picture inside of as many others.
 fn clean_inside(bytes: &[u8], depth: usize) -> Result<Clean, String> {
-    let kind = Kind::of(bytes).ok_or("is no picture of a known kind; save it as PNG, JPEG, GIF, WebP or SVG")?;
+    let kind = Kind::of(bytes).ok_or("is not a picture of a known kind; save it as PNG, JPEG, GIF, WebP or SVG")?;
     let broken = |name: &str| format!("is a {name} picture that is broken; save it again");
     let cleaned = match kind {
         Kind::Jpeg => jpeg::clean(bytes).ok_or_else(|| broken("JPEG"))?,

@@ -193,7 +193,7 @@ impl Cleaner {
         let vocabulary = Vocabulary::of(&namespace);
         let name = name.as_ref();
         if self.is_outside() && !(vocabulary == Some(Vocabulary::Svg) && name == "svg") {
-            return Err("is no SVG picture; its first element is another one".to_owned());
+            return Err("is not an SVG picture; its first element is not `svg`".to_owned());
         }
         let Some(vocabulary) = vocabulary.filter(|vocabulary| self.left_out == 0 && is_shown(*vocabulary, name, start)) else {
             self.left_out += 1;
