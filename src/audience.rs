@@ -4,6 +4,7 @@
 //! address can be made from it. Nothing further down asks whether something is private.
 
 mod gaps;
+mod meta;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -16,7 +17,7 @@ use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, rules};
 use crate::escape::escaped;
-use crate::markdown::{Body, Event, Link, Node, Tag, Target, is_inline};
+use crate::markdown::{Body, Event, Heading, Link, Node, Tag, Target, is_inline};
 use crate::model::{Audience, Author, Document, Meta, Status};
 use crate::site::{Destination, DocumentId, Node as Page, Site};
 use crate::slug::Slug;
@@ -351,80 +352,9 @@ impl Projector<'_> {
         }
     }
 
-    fn meta(&self, meta: &Meta) -> Meta {
-        let redactor = &self.redactor;
-        let competencies = |slugs: &[Slug]| {
-            self.slugs(slugs, |slug| self.site.competency_named(slug.as_str()).map(|id| self.site.competency(id).document))
-        };
-        let answers = |slugs: &[Slug]| self.slugs(slugs, |slug| self.question_document(slug));
-        let story = |slug: &Option<Slug>| {
-            slug.as_ref().and_then(|slug| self.slugs(std::slice::from_ref(slug), |slug| self.story_document(slug)).pop())
-        };
-        match meta.clone() {
-            Meta::Story(mut meta) => {
-                meta.title = redactor.string(&meta.title);
-                meta.headline = redactor.string(&meta.headline);
-                meta.role = redactor.string(&meta.role);
-                meta.competencies = competencies(&meta.competencies);
-                meta.answers = answers(&meta.answers);
-                meta.strength = 0;
-                meta.told = Vec::new();
-                for fact in &mut meta.facts {
-                    fact.name = redactor.string(&fact.name);
-                    fact.value = redactor.string(&fact.value);
-                    fact.source = redactor.string(&fact.source);
-                }
-                Meta::Story(meta)
-            }
-            Meta::Variant(mut meta) => {
-                meta.story = redactor.slug(&meta.story);
-                meta.title = redactor.string(&meta.title);
-                meta.headline = redactor.string(&meta.headline);
-                meta.competencies = competencies(&meta.competencies);
-                meta.answers = answers(&meta.answers);
-                meta.by = Author::Me;
-                Meta::Variant(meta)
-            }
-            Meta::Question(mut meta) => {
-                meta.question = redactor.string(&meta.question);
-                meta.aliases = redactor.strings(&meta.aliases);
-                meta.competencies = competencies(&meta.competencies);
-                meta.about = story(&meta.about);
-                meta.asked = Vec::new();
-                Meta::Question(meta)
-            }
-            Meta::Sheet(mut meta) => {
-                meta.title = redactor.string(&meta.title);
-                meta.competencies = competencies(&meta.competencies);
-                meta.about = story(&meta.about);
-                Meta::Sheet(meta)
-            }
-            Meta::CaseStudy(mut meta) => {
-                meta.title = redactor.string(&meta.title);
-                meta.story = story(&meta.story);
-                for action in &mut meta.actions {
-                    action.what = redactor.string(&action.what);
-                    action.owner = redactor.string(&action.owner);
-                }
-                Meta::CaseStudy(meta)
-            }
-            Meta::Competency(mut meta) => {
-                meta.title = redactor.string(&meta.title);
-                meta.aliases = redactor.strings(&meta.aliases);
-                meta.frameworks =
-                    meta.frameworks.iter().map(|(name, entries)| (redactor.string(name), redactor.strings(entries))).collect();
-                Meta::Competency(meta)
-            }
-            Meta::Home(mut meta) => {
-                meta.title = redactor.string(&meta.title);
-                Meta::Home(meta)
-            }
-        }
-    }
-
     /// The slugs of documents that the viewer may see, redacted.
-    fn slugs(&self, slugs: &[Slug], document: impl Fn(&Slug) -> Option<DocumentId>) -> Vec<Slug> {
-        let seen = slugs.iter().filter(|slug| document(slug).is_some_and(|id| self.visible[id.0]));
+    fn slugs<'s>(&self, slugs: impl IntoIterator<Item = &'s Slug>, document: impl Fn(&Slug) -> Option<DocumentId>) -> Vec<Slug> {
+        let seen = slugs.into_iter().filter(|slug| document(slug).is_some_and(|id| self.visible[id.0]));
         seen.map(|slug| self.redactor.slug(slug)).collect()
     }
 
@@ -670,9 +600,14 @@ impl Copy<'_> {
                 }
             },
             Tag::Heading(number) => {
-                let mut heading = self.document.body.headings[number as usize].clone();
-                heading.text = self.projector.redactor.string(&heading.text);
-                heading.id = self.projector.redactor.slug(&Slug::of(&heading.id)).to_string();
+                let Heading { level, text, id, has_own_id, is_private } = &self.document.body.headings[number as usize];
+                let heading = Heading {
+                    level: *level,
+                    text: self.projector.redactor.string(text),
+                    id: self.projector.redactor.slug(&Slug::of(id)).to_string(),
+                    has_own_id: *has_own_id,
+                    is_private: *is_private,
+                };
                 self.new.headings.push(heading);
                 Some(Tag::Heading(crate::source::offset(self.new.headings.len() - 1)))
             }

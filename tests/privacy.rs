@@ -1257,3 +1257,143 @@ proptest! {
         prop_assert!(!main.contains(SECRET) && !main.contains("idden"), "{}\n{}", body, main);
     }
 }
+
+/// A document of each kind with a word of its own in every field that holds words. Words that start with `Open` may be shown once they
+/// are redacted; those that start with `Shut` are for the author alone.
+const EVERY_FIELD: &str = "
+-- content/home.md --
+---
+title: OpenHome
+audience: public
+---
+-- content/stories/ledger/index.md --
+---
+title: OpenTitle
+headline: OpenHeadline
+when: 2024-02
+role: OpenRole
+competencies: [ownership]
+answers: [hardest]
+audience: public
+strength: 4
+facts:
+  OpenFactname: OpenFactvalue
+  OpenFactother: { value: OpenFactplain, source: OpenFactsource }
+told:
+  - { on: 2026-03-12, to: ShutTold, round: ShutRound }
+---
+
+## OpenHeading {#OpenHeadingid}
+
+OpenBody `OpenCode` ![OpenAlt](picture.png \"OpenPicturetitle\") [OpenLink](https://example.org \"OpenLinktitle\") <abbr title=\"OpenAttribute\">OpenHtml</abbr>
+
+```OpenLanguage
+OpenFence
+```
+
+> [!note] OpenCallout
+> x[^OpenNote]
+
+[^OpenNote]: OpenFootnote
+
+| OpenHead |
+| --- |
+| OpenCell |
+
+## Follow-ups
+
+### OpenFollowup {#OpenFollowupid}
+
+OpenAnswer
+-- content/stories/ledger/picture.png --
+PICTURE
+-- content/stories/ledger/OpenVariantfile.md --
+---
+title: OpenVarianttitle
+headline: OpenVariantheadline
+length: 90s
+by: reviewer
+---
+-- content/stories/ledger/assistant.md --
+---
+title: ShutAssistanttitle
+by: ShutAssistant
+status: ready
+---
+
+ShutAssistantbody
+-- content/questions/OpenQuestionfile.md --
+---
+question: OpenQuestion
+aliases: [OpenAlias]
+competencies: [ownership]
+audience: public
+asked:
+  - { on: 2026-10-02, by: ShutAsked, round: ShutAskedround }
+---
+-- content/questions/sheet.md --
+---
+title: OpenSheet
+audience: public
+---
+
+## OpenSheetquestion?
+
+OpenSheetanswer
+-- content/case-studies/OpenCasefile.md --
+---
+title: OpenCase
+story: ledger
+severity: 2
+audience: public
+actions:
+  - { what: OpenWhat, owner: OpenOwner, due: 2026-04-01 }
+---
+
+## Summary
+
+OpenCasebody
+-- content/competencies/OpenCompetencyfile.md --
+---
+title: OpenCompetency
+aliases: [OpenCompetencyalias]
+frameworks: { OpenFramework: [OpenEntry] }
+audience: public
+---
+";
+
+/// The words of [`EVERY_FIELD`] that start in one way.
+fn planted(start: &str) -> Vec<&'static str> {
+    let words = EVERY_FIELD.split(|next: char| !next.is_ascii_alphanumeric());
+    let mut planted: Vec<&str> = words.filter(|word| word.starts_with(start)).collect();
+    planted.sort_unstable();
+    planted.dedup();
+    planted
+}
+
+#[test]
+fn no_field_leaves_but_redacted() {
+    let (open, shut) = (planted("Open"), planted("Shut"));
+    let redactions: String = open.iter().enumerate().map(|(number, word)| format!("{word} = \"replaced{number}\"\n")).collect();
+    let text = format!("-- site.toml --\n[redact]\n{redactions}{}", with(EVERY_FIELD));
+    let mut site = files(&text);
+    let mut picture = std::io::Cursor::new(Vec::new());
+    image::RgbImage::new(2, 2).write_to(&mut picture, image::ImageFormat::Png).expect("it can be drawn");
+    site.insert("content/stories/ledger/picture.png".to_owned(), picture.into_inner());
+    let own = make(&site, Audience::Private).expect("it is sound");
+    let unseen: Vec<&str> = open.iter().chain(&shut).copied().filter(|word| leaks(&own, &word.to_lowercase()).is_empty()).collect();
+    // The home page has a title for links alone, and a footnote is numbered.
+    assert_eq!(unseen, ["OpenHome", "OpenNote"]);
+    for audience in OTHERS {
+        let made = make(&site, audience).unwrap_or_else(|found| panic!("{found:?}"));
+        for word in open.iter().chain(&shut) {
+            assert_eq!(leaks(&made, &word.to_lowercase()), Vec::<String>::new(), "{word} for {audience:?}");
+        }
+        let number = |word: &str| open.binary_search(&word).expect("it is planted");
+        for word in
+            ["OpenTitle", "OpenHeadline", "OpenRole", "OpenFactvalue", "OpenFactsource", "OpenAlt", "OpenWhat", "OpenEntry", "OpenCell"]
+        {
+            assert!(!leaks(&made, &format!("replaced{}", number(word))).is_empty(), "{word} is shown in other words to {audience:?}");
+        }
+    }
+}
