@@ -47,12 +47,18 @@ pub enum Command {
     #[command(
         after_help = "Examples:\n  storybank completions bash > ~/.local/share/bash-completion/completions/storybank\n  storybank completions fish > ~/.config/fish/completions/storybank.fish"
     )]
-    Completions { shell: Shell },
+    Completions {
+        /// The shell to print completions for
+        shell: Shell,
+    },
     /// Print the manual page of the program, or of one of its commands
     #[command(
         after_help = "Examples:\n  storybank man > ~/.local/share/man/man1/storybank.1\n  storybank man build > ~/.local/share/man/man1/storybank-build.1"
     )]
-    Man { command: Option<String> },
+    Man {
+        /// The command to describe [default: the whole program]
+        command: Option<String>,
+    },
 }
 
 /// The site of a command whose arguments are for something else.
@@ -135,7 +141,7 @@ pub struct Publish {
     /// Write, check and compare everything, show what would change, and change nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Publish this case study over somebody else's change of its page; can be given more than once
+    /// Publish this case study over somebody else's changes to its page; can be given more than once
     #[arg(long, value_name = "CASE")]
     pub force: Vec<String>,
     /// Delete pages of case studies that are no longer published and pictures that no page shows, unless somebody has changed them
