@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-/// Interview stories as a site: a page per question, each answered by the telling that fits it.
+/// Turn interview stories into a site: a page for each question, with the telling of the story that fits it
 #[derive(Debug, Parser)]
 #[command(name = "storybank", version, about, max_term_width = 100, after_help = EXAMPLES)]
 pub struct Cli {
@@ -25,20 +25,20 @@ pub enum Command {
     /// Build the site
     #[command(after_help = "Examples:\n  storybank build\n  storybank build my-stories --audience team --out team")]
     Build(Build),
-    /// Show the site in the browser while it is written: every save is there at once
+    /// Preview the site in the browser, updated on every save
     #[command(after_help = "Examples:\n  storybank serve --open\n  storybank serve my-stories --port 8080 --follow")]
     Serve(Serve),
-    /// Publish case studies to a wiki of `site.toml`: shows what would change there, then changes it
+    /// Publish case studies to a wiki in `site.toml`: show what would change there, then change it
     #[command(after_help = "Examples:\n  storybank publish handbook --dry-run\n  storybank publish handbook reminders-sent-twice")]
     Publish(Publish),
-    /// Start a site: a small one that builds clean and shows by example how to write stories
+    /// Create a small example site that shows how to write stories
     #[command(after_help = "Examples:\n  storybank init\n  storybank init my-stories")]
     Init {
-        /// The folder of the new site; it must not hold one yet
+        /// The folder of the new site; it must not contain a site yet
         #[arg(default_value = ".")]
         folder: PathBuf,
     },
-    /// Start a story, question, case study, competency or variant from a template that says what goes where
+    /// Create a story, question, case study, competency or variant from a template that explains each part
     #[command(
         after_help = "Examples:\n  storybank new story 'The outage nobody saw'\n  storybank new variant the-outage-nobody-saw/in-thirty-seconds"
     )]
@@ -47,35 +47,41 @@ pub enum Command {
     #[command(
         after_help = "Examples:\n  storybank completions bash > ~/.local/share/bash-completion/completions/storybank\n  storybank completions fish > ~/.config/fish/completions/storybank.fish"
     )]
-    Completions { shell: Shell },
+    Completions {
+        /// The shell to print completions for
+        shell: Shell,
+    },
     /// Print the manual page of the program, or of one of its commands
     #[command(
         after_help = "Examples:\n  storybank man > ~/.local/share/man/man1/storybank.1\n  storybank man build > ~/.local/share/man/man1/storybank-build.1"
     )]
-    Man { command: Option<String> },
+    Man {
+        /// The command to describe [default: the whole program]
+        command: Option<String>,
+    },
 }
 
-/// Which site is meant, where the words of the command are for something else.
+/// The site of a command whose arguments are for something else.
 #[derive(Debug, Args)]
 pub struct Root {
-    /// The folder of the site, which holds `content` and `site.toml` [default: the current folder, or the nearest one above it that is a site]
+    /// The folder of the site, with `content` and `site.toml` [default: the current folder, or the nearest one above it that is a site]
     #[arg(long, value_name = "DIR")]
     pub root: Option<PathBuf>,
 }
 
-/// Which site is meant.
+/// The site of a command.
 #[derive(Debug, Args)]
 pub struct Site {
-    /// The folder of the site, which holds `content` and `site.toml` [default: the current folder, or the nearest one above it that is a site]
+    /// The folder of the site, with `content` and `site.toml` [default: the current folder, or the nearest one above it that is a site]
     #[arg(value_name = "DIR")]
     pub folder: Option<PathBuf>,
-    /// The folder of the site, as with other commands
+    /// The folder of the site, the same as DIR
     #[arg(long, value_name = "DIR", conflicts_with = "folder")]
     pub root: Option<PathBuf>,
 }
 
 impl Site {
-    /// The folder that was named.
+    /// The folder that the user gave.
     pub fn named(&self) -> Option<&Path> {
         self.folder.as_deref().or(self.root.as_deref())
     }
@@ -85,13 +91,13 @@ impl Site {
 pub struct Build {
     #[command(flatten)]
     pub site: Site,
-    /// The folder to put the site into [default: `public` in the folder of the site]
+    /// The folder to write the site to [default: `public` in the folder of the site]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Whom the site is for [default: what `site.toml` says, else private]
+    /// Who the site is for [default: the setting in `site.toml`, otherwise private]
     #[arg(long, value_name = "AUDIENCE")]
     pub audience: Option<Audience>,
-    /// Show drafts too, which only their author can see
+    /// Include drafts; only in a private site
     #[arg(long)]
     pub drafts: bool,
     /// Print how long each stage took
@@ -103,31 +109,31 @@ pub struct Build {
 pub struct Serve {
     #[command(flatten)]
     pub site: Site,
-    /// The port to listen at [default: 4000, or the next one that is free]
+    /// The port to listen on; 0 takes any free one [default: 4000, or the next free one]
     #[arg(long, value_name = "N")]
     pub port: Option<u16>,
-    /// The address to listen at; any other than this machine's own shows the site to the network
+    /// The address to listen on; any address other than this machine's own shows the site to the network
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1")]
     pub host: String,
     /// Open the site in the browser
     #[arg(long)]
     pub open: bool,
-    /// Whom the site is shown to; those who see less can be switched to [default: what `site.toml` says, else private]
+    /// Who the site is shown for; the browser can switch to audiences that see less [default: the setting in `site.toml`, otherwise private]
     #[arg(long, value_name = "AUDIENCE")]
     pub audience: Option<Audience>,
-    /// Look for changes every now and then, where the file system does not tell of them: network drives, containers
+    /// Check for changes regularly, for file systems that do not report them: network drives, containers
     #[arg(long)]
     pub poll: bool,
-    /// Go to the page of the file that was saved
+    /// Open the page of the file that was saved
     #[arg(long)]
     pub follow: bool,
 }
 
 #[derive(Debug, Args)]
 pub struct Publish {
-    /// The wiki, as it is called in `site.toml`: `handbook` for `[wiki.handbook]`
+    /// The name of the wiki in `site.toml`: `handbook` for `[wiki.handbook]`
     pub target: String,
-    /// The case studies, by their slugs [default: all that the wiki's audience may see]
+    /// The slugs of the case studies [default: all that the wiki's audience may see]
     #[arg(value_name = "CASE")]
     pub cases: Vec<String>,
     #[command(flatten)]
@@ -135,13 +141,13 @@ pub struct Publish {
     /// Write, check and compare everything, show what would change, and change nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Publish this case study over what somebody else did to its page; can be given more than once
+    /// Publish this case study over somebody else's changes to its page; can be given more than once
     #[arg(long, value_name = "CASE")]
     pub force: Vec<String>,
-    /// Delete the pages of case studies that are no longer published and the pictures that no page shows, if nobody has changed them
+    /// Delete pages of case studies that are no longer published and pictures that no page shows, unless somebody has changed them
     #[arg(long)]
     pub prune: bool,
-    /// Write what would be sent into a folder, to look at, and send nothing
+    /// Write what would be sent into a folder, and send nothing
     #[arg(long, value_name = "DIR", conflicts_with_all = ["show", "force", "prune", "dry_run"])]
     pub out: Option<PathBuf>,
     /// Print the page of this case study as it is on the wiki, as Markdown for its file
@@ -169,11 +175,11 @@ pub enum NewKind {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Audience {
-    /// The author alone: everything
+    /// The author only: everything
     Private,
-    /// The author's team: what is marked for it, without remarks and private notes, redacted
+    /// The author's team: documents that are marked for it, redacted, without remarks and private notes
     Team,
-    /// Everybody
+    /// Everybody: documents that are marked as public, redacted, without remarks and private notes
     Public,
 }
 
