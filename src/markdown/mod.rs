@@ -20,6 +20,7 @@ use crate::source::{SitePath, Span};
 
 pub use read::read;
 pub use text::is_inline;
+pub use unclosed::check_marks_in_text;
 
 /// How many lists, quotes, styles and HTML elements can stand inside of one another; nobody writes more than ten. What walks over
 /// nodes can call itself for each level.

@@ -32,6 +32,10 @@ pub fn read(file: &SitePath, text: &Arc<str>, start: usize) -> (Body, Vec<Diagno
                 .help("close it with `%%`, or write `\\%%` where the signs are meant")
         })
         .collect();
+    found.extend(blanked.empty.into_iter().map(|span| {
+        Diagnostic::new(&rules::COMMENT, file, span, "this comment holds nothing")
+            .help("write two signs on each side of the words, `%%words%%`, or `\\%%` where the signs are meant")
+    }));
     found.extend(blanked.too_many.map(|span| {
         Diagnostic::new(&rules::OVER_LIMIT, file, span, "this file is too long for so many comments that hold markup")
             .help("cut the file in two, or take the markup out of the comments")
@@ -80,6 +84,7 @@ pub fn read(file: &SitePath, text: &Arc<str>, start: usize) -> (Body, Vec<Diagno
     found.extend(deepest.map(|span| too_deep(file, span, "lists, quotes and styles", DEEPEST)));
     found.extend(found_before);
     unclosed::check_fences(&body, &fences, file, &mut found);
+    unclosed::check_indented(&body, &fences, file, &mut found);
     blocks::shape(&mut body, file, &mut found);
     // A copy of the right size: shrinking in place would keep most of the room, for as long as the site is held.
     body.nodes = body.nodes.as_slice().to_vec();
@@ -219,12 +224,17 @@ impl Reader<'_> {
         match tag {
             ParsedTag::Paragraph | ParsedTag::MetadataBlock(_) => Tag::Paragraph,
             ParsedTag::Heading { level, id, classes, attrs } => {
+                let values = attrs.iter().flat_map(|(name, value)| [Some(name), value.as_ref()]).flatten();
+                let mark = classes.iter().chain(values).find_map(|mark| unclosed::private_word(mark));
+                if mark.is_some_and(|mark| mark == unclosed::Spelling::Near) {
+                    self.found.push(unclosed::misspelt_private_mark(self.file, span));
+                }
                 self.body.headings.push(Heading {
                     level: level as u8,
                     text: String::new(),
                     has_own_id: id.is_some(),
                     id: id.map(|id| Slug::of(&id).to_string()).unwrap_or_default(),
-                    is_private: classes.iter().chain(attrs.iter().map(|(name, _)| name)).any(|mark| mark.eq_ignore_ascii_case("private")),
+                    is_private: mark.is_some(),
                 });
                 Tag::Heading(last_of(&self.body.headings))
             }

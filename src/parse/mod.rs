@@ -120,6 +120,7 @@ fn document(path: &SitePath, text: &Arc<str>, place: &Place, split: Split) -> Pa
     let (fields, mut diagnostics) = fields::read(&fields::Source { path, text, split, titles: &titles }, place);
     diagnostics.extend(found);
     outline::shape(&mut body, &fields.meta);
+    markdown::check_marks_in_text(&body, path, &mut diagnostics);
     let sections = sections(&body, &fields.meta, split.body);
     let slug = place.slug();
     let is_mistaken = diagnostics.iter().any(Diagnostic::is_error);
