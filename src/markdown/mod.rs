@@ -7,6 +7,7 @@ mod blocks;
 mod comments;
 mod depth;
 mod html;
+mod lost;
 mod marks;
 mod read;
 mod text;

@@ -1,12 +1,13 @@
 //! From the events of the Markdown parser to the nodes of a body.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use pulldown_cmark::{CodeBlockKind, CowStr, LinkType, Options, Parser, TagEnd};
 use pulldown_cmark::{Event as Parsed, Tag as ParsedTag};
 
 use super::comments::BLANK;
-use super::{Alignment, Body, DEEPEST, Event, Heading, Link, Node, Str, Tag, Target, blocks, comments, html, unclosed};
+use super::{Alignment, Body, DEEPEST, Event, Heading, Link, Node, Str, Tag, Target, blocks, comments, html, lost, unclosed};
 use crate::diagnostic::{Diagnostic, rules, too_deep};
 use crate::slug::{Numbered, Slug};
 use crate::source::{SitePath, Span, offset};
@@ -49,6 +50,7 @@ pub fn read(file: &SitePath, text: &Arc<str>, start: usize) -> (Body, Vec<Diagno
         too_deep: None,
         ids: Numbered::default(),
         fences: Vec::new(),
+        used: BTreeSet::new(),
         found: Vec::new(),
     };
     // Most texts have fewer nodes than this; the rest of the room is given back below.
@@ -80,9 +82,14 @@ pub fn read(file: &SitePath, text: &Arc<str>, start: usize) -> (Body, Vec<Diagno
             other => reader.leaf(other, span),
         }
     }
-    let Reader { mut body, fences, found: found_before, too_deep: deepest, .. } = reader;
+    let Reader { mut body, fences, used, found: found_before, too_deep: deepest, .. } = reader;
     found.extend(deepest.map(|span| too_deep(file, span, "lists, quotes and styles", DEEPEST)));
     found.extend(found_before);
+    let definitions = events.reference_definitions().iter();
+    let definitions = definitions
+        .map(|(label, definition)| (label, &*definition.dest, Span::new(definition.span.start, definition.span.end).shifted(start)));
+    lost::check_definitions(definitions, &used, file, &mut found);
+    lost::check_cells(&body, file, &mut found);
     unclosed::check_fences(&body, &fences, file, &mut found);
     unclosed::check_indented(&body, &fences, file, &mut found);
     blocks::shape(&mut body, file, &mut found);
@@ -121,6 +128,8 @@ struct Reader<'a> {
     ids: Numbered,
     /// The blocks of code that open with a fence.
     fences: Vec<Span>,
+    /// The labels of the definitions that links use.
+    used: BTreeSet<String>,
     found: Vec<Diagnostic>,
 }
 
@@ -229,6 +238,9 @@ impl Reader<'_> {
                 if mark.is_some_and(|mark| mark == unclosed::Spelling::Near) {
                     self.found.push(unclosed::misspelt_private_mark(self.file, span));
                 }
+                if mark.is_none() && !attrs.is_empty() {
+                    self.found.push(lost::attributes(self.file, span));
+                }
                 self.body.headings.push(Heading {
                     level: level as u8,
                     text: String::new(),
@@ -270,12 +282,15 @@ impl Reader<'_> {
             | ParsedTag::DefinitionList
             | ParsedTag::DefinitionListTitle
             | ParsedTag::DefinitionListDefinition => Tag::Emphasis,
-            ParsedTag::Link { link_type, dest_url, title, .. } => Tag::Link(self.link(link_type, &dest_url, &title, span)),
-            ParsedTag::Image { link_type, dest_url, title, .. } => Tag::Image(self.link(link_type, &dest_url, &title, span)),
+            ParsedTag::Link { link_type, dest_url, title, id } => Tag::Link(self.link(link_type, &dest_url, &title, &id, span)),
+            ParsedTag::Image { link_type, dest_url, title, id } => Tag::Image(self.link(link_type, &dest_url, &title, &id, span)),
         }
     }
 
-    fn link(&mut self, link_type: LinkType, address: &str, title: &str, span: Span) -> u32 {
+    fn link(&mut self, link_type: LinkType, address: &str, title: &str, label: &str, span: Span) -> u32 {
+        if !label.is_empty() {
+            self.used.insert(lost::normal(label));
+        }
         let (address, title) = (&address.replace(BLANK, ""), &title.replace(BLANK, ""));
         let target = match link_type {
             LinkType::WikiLink { .. } => wiki_target(address),
