@@ -465,3 +465,12 @@ fn words_have_the_direction_of_their_language_and_pages_that_of_the_site() {
         }
     }
 }
+
+#[test]
+fn a_link_whose_words_are_blank_shows_the_title_of_its_target() {
+    let text = "-- content/stories/a.md --\n---\ntitle: Alpha\naudience: public\n---\n## Result\n\n[[b|]], [[b| ]], [](b.md), [[#result|]]\n-- content/stories/b.md --\n---\ntitle: Beta\naudience: public\n---\nb\n";
+    let page = site_for(Audience::Private, text)["stories/a.html"].clone();
+    let words = |title: &str| page.matches(&format!(">{title}</a>")).count();
+    assert!(words("Beta") >= 3 && words("Result") >= 1, "{page}");
+    assert!(!page.contains("\"></a>"), "{page}");
+}

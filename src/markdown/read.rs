@@ -150,9 +150,23 @@ impl Reader<'_> {
         if matches!(tag, Tag::Heading(_)) {
             self.clean_html(open + 1);
         }
+        if let Tag::Link(number) = tag {
+            self.unlabel(number, open + 1);
+        }
         self.push(Event::End(tag), span);
         if let Tag::Heading(number) = tag {
             self.finish_heading(number, open);
+        }
+    }
+
+    /// A link whose words are blank, as `[[slug|]]`, shows the title of its target, as one does that has none.
+    fn unlabel(&mut self, number: u32, from: usize) {
+        let is_blank = |node: &Node| matches!(node.event, Event::Text(piece) if self.body.str(piece).trim().is_empty());
+        let is_empty = self.body.nodes[from..].iter().all(is_blank);
+        let link = &mut self.body.links[number as usize];
+        if is_empty && matches!(link.target, Target::Wiki { .. } | Target::File { .. } | Target::Fragment(_)) {
+            link.is_labelled = false;
+            self.body.nodes.truncate(from);
         }
     }
 
