@@ -474,3 +474,12 @@ fn a_link_whose_words_are_blank_shows_the_title_of_its_target() {
     assert!(words("Beta") >= 3 && words("Result") >= 1, "{page}");
     assert!(!page.contains("\"></a>"), "{page}");
 }
+
+#[test]
+fn a_link_to_a_part_of_its_own_page_reads_the_same_for_everybody() {
+    let text = "-- content/stories/a.md --\n---\ntitle: Alpha\naudience: public\n---\n## Context\n\nsee [[#result]] and [[#Zebra gears]]\n\n## Result\n\nr\n\n### Zebra gears\n\ng\n";
+    for audience in [Audience::Private, Audience::Team, Audience::Public] {
+        let page = site_for(audience, text)["stories/a.html"].clone();
+        assert!(page.contains("<a href=\"#result\">Result</a> and <a href=\"#zebra-gears\">Zebra gears</a>"), "{page}");
+    }
+}
