@@ -483,3 +483,16 @@ fn a_link_to_a_part_of_its_own_page_reads_the_same_for_everybody() {
         assert!(page.contains("<a href=\"#result\">Result</a> and <a href=\"#zebra-gears\">Zebra gears</a>"), "{page}");
     }
 }
+
+#[test]
+fn a_link_inside_a_sheet_leads_to_its_questions_and_to_what_stands_under_them() {
+    let text = "-- content/questions/sheet.md --\n---\naudience: public\n---\n# Mine\n\n## 1. Tell me\n\n[two](#2-why-us--we) [deep](#deep-down) [[#Tell me]]\n\n## 2. Why us & we?\n\n[one](#1-tell-me) [down](#deep-down)\n\n### Deep down\n\nd\n";
+    for audience in [Audience::Private, Audience::Public] {
+        let pages = site_for(audience, &text.replace(" [[#Tell me]]", ""));
+        let (one, two) = (&pages["questions/1-tell-me.html"], &pages["questions/2-why-us-we.html"]);
+        assert!(one.contains("2-why-us-we.html\">two</a>") && one.contains("2-why-us-we.html#deep-down\">deep</a>"), "{one}");
+        assert!(two.contains("1-tell-me.html\">one</a>") && two.contains("\"#deep-down\">down</a>"), "{two}");
+    }
+    let mistakes = rules(&check(text));
+    assert_eq!(mistakes.len(), 1, "{mistakes:?}");
+}
