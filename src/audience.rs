@@ -396,7 +396,15 @@ impl Projector<'_> {
     fn target(&self, id: DocumentId, number: u32) -> Option<Target> {
         let link = &self.site.document(id).body.links[number as usize];
         match self.site.destination(id, number) {
-            Destination::Page { node, fragment, section } => self.page(*node, fragment, *section),
+            Destination::Page { node, fragment, section } => {
+                let target = self.page(*node, fragment, *section)?;
+                let is_here = matches!(link.target, Target::Fragment(_)) && self.site.document_of(*node) == Some(id);
+                Some(match target {
+                    // Without words of its own it reads as the heading, and not as the title of its own page.
+                    Target::Wiki { fragment, .. } if is_here && !fragment.is_empty() => Target::Fragment(fragment),
+                    other => other,
+                })
+            }
             Destination::Asset(_) => Some(link.target.clone()),
             Destination::External => match &link.target {
                 Target::External(address) => {

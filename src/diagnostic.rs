@@ -195,7 +195,7 @@ pub mod rules {
         PICTURE = "picture-metadata", Error, "A picture that leaves can be cleaned of what cameras and programs write into it.";
         PRIVATE_MARK = "private-mark", Warning, "A heading for the author alone ends in `{.private}`.";
         REMOTE_IMAGE = "remote-image", Warning, "An image lies in the site, so that reading it asks no other host.";
-        SWALLOWED_MARK = "swallowed-mark", Error, "A mark for private text stands in Markdown, and not in HTML.";
+        SWALLOWED_MARK = "swallowed-mark", Error, "A mark for private text stands where it has its effect.";
         TEMPLATE = "template", Error, "The templates of the theme are sound.";
         TITLE_REPLACED = "title-replaced", Warning, "A title is one that the wiki can hold.";
         CYCLE = "transclusion-cycle", Error, "A section does not contain itself.";

@@ -465,3 +465,34 @@ fn words_have_the_direction_of_their_language_and_pages_that_of_the_site() {
         }
     }
 }
+
+#[test]
+fn a_link_whose_words_are_blank_shows_the_title_of_its_target() {
+    let text = "-- content/stories/a.md --\n---\ntitle: Alpha\naudience: public\n---\n## Result\n\n[[b|]], [[b| ]], [](b.md), [[#result|]]\n-- content/stories/b.md --\n---\ntitle: Beta\naudience: public\n---\nb\n";
+    let page = site_for(Audience::Private, text)["stories/a.html"].clone();
+    let words = |title: &str| page.matches(&format!(">{title}</a>")).count();
+    assert!(words("Beta") >= 3 && words("Result") >= 1, "{page}");
+    assert!(!page.contains("\"></a>"), "{page}");
+}
+
+#[test]
+fn a_link_to_a_part_of_its_own_page_reads_the_same_for_everybody() {
+    let text = "-- content/stories/a.md --\n---\ntitle: Alpha\naudience: public\n---\n## Context\n\nsee [[#result]] and [[#Zebra gears]]\n\n## Result\n\nr\n\n### Zebra gears\n\ng\n";
+    for audience in [Audience::Private, Audience::Team, Audience::Public] {
+        let page = site_for(audience, text)["stories/a.html"].clone();
+        assert!(page.contains("<a href=\"#result\">Result</a> and <a href=\"#zebra-gears\">Zebra gears</a>"), "{page}");
+    }
+}
+
+#[test]
+fn a_link_inside_a_sheet_leads_to_its_questions_and_to_what_stands_under_them() {
+    let text = "-- content/questions/sheet.md --\n---\naudience: public\n---\n# Mine\n\n## 1. Tell me\n\n[two](#2-why-us--we) [deep](#deep-down) [[#Tell me]]\n\n## 2. Why us & we?\n\n[one](#1-tell-me) [down](#deep-down)\n\n### Deep down\n\nd\n";
+    for audience in [Audience::Private, Audience::Public] {
+        let pages = site_for(audience, &text.replace(" [[#Tell me]]", ""));
+        let (one, two) = (&pages["questions/1-tell-me.html"], &pages["questions/2-why-us-we.html"]);
+        assert!(one.contains("2-why-us-we.html\">two</a>") && one.contains("2-why-us-we.html#deep-down\">deep</a>"), "{one}");
+        assert!(two.contains("1-tell-me.html\">one</a>") && two.contains("\"#deep-down\">down</a>"), "{two}");
+    }
+    let mistakes = rules(&check(text));
+    assert_eq!(mistakes.len(), 1, "{mistakes:?}");
+}

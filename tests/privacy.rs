@@ -1258,6 +1258,66 @@ proptest! {
     }
 }
 
+#[test]
+fn a_mark_for_private_text_that_has_no_effect_stops_the_build() {
+    for body in [
+        "> [!note] a\n> [!private] SECRET",
+        "> a\n> [!private] SECRET",
+        "> - [!privat] SECRET",
+        "> **[!private]** SECRET",
+        "> [!Private note] SECRET",
+        "> [\u{200b}!pri\u{ad}vate] SECRET",
+        "> [!private]\n\n> SECRET",
+        "> [!question]\n\nSECRET",
+        "| a |\n| - |\n| > [!private] SECRET |",
+        "SECRET {.private}",
+        "- SECRET {: .private}",
+        "##SECRET {.private}",
+        "[SECRET]{.Private}",
+        "**Action** {.private}: SECRET",
+        "::: private\nSECRET\n:::",
+        "::: {.privat}\nSECRET\n:::",
+        "a\n\n    > [!private] SECRET",
+        "- a\n\n      %%\n      SECRET\n      %%",
+        "    <!-- SECRET\n    -->",
+        "a %%%% SECRET %%%%",
+        "a <!- SECRET -->",
+        "a <! -- SECRET -->",
+        "a <!–– SECRET ––>",
+        "<!-- a <!-- b --> SECRET -->",
+        "a <!-- b <!-- c --> SECRET -->",
+    ] {
+        let built = make(&files(&story_with(body)), Audience::Team);
+        assert!(built.is_err(), "{body}");
+    }
+}
+
+#[test]
+fn a_mark_that_is_meant_as_words_is_one() {
+    for body in [
+        "a `[!private]` and `{.private}`",
+        "a \\[!private] and \\{.private}",
+        "```\n> [!private] a\n## b {.private}\n```",
+        "> [!private] a `x` [!private] {.private}",
+        "    100 %% sure, 5 <!-- 6",
+        "a [private](https://example.org) {private} [!note]",
+    ] {
+        assert!(make(&files(&story_with(body)), Audience::Team).is_ok(), "{body}");
+    }
+}
+
+#[test]
+fn a_slip_in_the_mark_of_a_heading_is_taken_for_the_mark() {
+    bodies_stay_private(&[
+        ("misspelt", ToTheAuthor, "## a {.privat}\n\nSECRET"),
+        ("as a class", ToTheAuthor, "## a {class=private}\n\nSECRET"),
+        ("in brackets", ToTheAuthor, "### a (private)\n\nSECRET"),
+        ("in square ones", ToTheAuthor, "## a [.private]\n\nSECRET"),
+        ("in wide ones", ToTheAuthor, "## a \u{ff5b}.private\u{ff5d}\n\nSECRET"),
+        ("with looks", ToTheAuthor, "> [!private|wide] SECRET"),
+    ]);
+}
+
 /// A document of each kind with a word of its own in every field that holds words. Words that start with `Open` may be shown once they
 /// are redacted; those that start with `Shut` are for the author alone.
 const EVERY_FIELD: &str = "

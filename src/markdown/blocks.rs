@@ -12,9 +12,9 @@ use crate::source::{SitePath, Span};
 
 /// Turns plain Markdown nodes into those of the format.
 pub(super) fn shape(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
-    let Signs { has_quotes, has_html, has_images, has_remarks_in_text, has_hashtags, has_footnotes, has_braces, has_angles, has_marks } =
+    let Signs { has_quotes, has_html, has_images, has_remarks_in_text, has_hashtags, has_footnotes, has_brackets, has_angles, has_marks } =
         Signs::of(body);
-    if has_braces {
+    if has_brackets {
         check_private_marks(body, file, found);
     }
     let has_private_headings = body.headings.iter().any(|heading| heading.is_private);
@@ -71,7 +71,7 @@ struct Signs {
     has_remarks_in_text: bool,
     has_hashtags: bool,
     has_footnotes: bool,
-    has_braces: bool,
+    has_brackets: bool,
     has_angles: bool,
     has_marks: bool,
 }
@@ -85,7 +85,7 @@ impl Signs {
             has_footnotes: text.contains("[^"),
             has_marks: text.contains("=="),
             has_angles: text.contains("<!") || text.contains("<?"),
-            has_braces: body.headings.iter().any(|heading| heading.text.contains('{')),
+            has_brackets: body.headings.iter().any(|heading| heading.text.contains(['{', '(', '[', '\u{ff5b}'])),
             ..Self::default()
         };
         for node in &body.nodes {
@@ -139,9 +139,14 @@ fn shape_callouts(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnostic>)
                 let tag = body.add_callout(kind);
                 open.push(tag);
                 new.push(Node { event: Event::Start(tag), span: node.span });
+                let start = new.len();
                 let end = end_of(&old, index + 1);
                 push_first_paragraph(body, &mut new, &old[index + 1..=end], marker.end, kind);
                 index = end + 1;
+                let is_empty = new.len() == start && matches!(old.get(index), Some(Node { event: Event::End(Tag::Quote), .. }));
+                if is_empty && kind.is_private() {
+                    found.push(marker.empty(file));
+                }
             }
             Event::End(Tag::Quote) => {
                 new.push(Node { event: Event::End(open.pop().unwrap_or(Tag::Quote)), span: node.span });
@@ -168,7 +173,8 @@ impl<'a> Marker<'a> {
     fn at(text: &'a str, start: usize) -> Option<Self> {
         let rest = text.get(start..)?.strip_prefix("[!")?;
         let close = rest.find(']')?;
-        let name = rest[..close].trim();
+        // Obsidian takes what stands behind a bar for the looks of the call-out.
+        let name = rest[..close].split('|').next().unwrap_or_default().trim();
         if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
             return None;
         }
@@ -190,6 +196,12 @@ impl<'a> Marker<'a> {
         let names = CalloutKind::ALL.iter().map(|&(name, _)| name);
         let near = nearest(self.name, names).and_then(|near| CalloutKind::ALL.iter().find(|(name, _)| *name == near));
         near.map(|&(_, kind)| kind).filter(|kind| kind.is_private()).unwrap_or(CalloutKind::Note)
+    }
+
+    /// What only its author may see is probably what follows the call-out, and would go out.
+    fn empty(&self, file: &SitePath) -> Diagnostic {
+        Diagnostic::new(&rules::SWALLOWED_MARK, file, self.name_span, format!("this call-out `{}` holds nothing", self.name))
+            .help("write `>` in front of each line of it, blank ones too, or take the mark out")
     }
 
     fn unknown(&self, file: &SitePath) -> Diagnostic {
@@ -339,13 +351,9 @@ fn check_private_marks(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnos
     for index in 0..body.nodes.len() {
         let Node { event: Event::Start(Tag::Heading(number)), span } = body.nodes[index] else { continue };
         let heading = &mut body.headings[number as usize];
-        let has_slip = heading.text.to_lowercase().split('{').skip(1).any(|mark| mark.contains("private"));
-        if has_slip && !heading.is_private {
+        if unclosed::has_private_mark(&heading.text) && !heading.is_private {
             heading.is_private = true;
-            found.push(
-                Diagnostic::new(&rules::PRIVATE_MARK, file, span, "this heading is taken for private, but its mark is not written as one")
-                    .help("end the line with `{.private}`, and nothing after it"),
-            );
+            found.push(unclosed::misspelt_private_mark(file, span));
         }
     }
 }

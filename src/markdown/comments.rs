@@ -19,6 +19,8 @@ pub struct Blanked {
     pub text: Option<String>,
     /// Signs that open a comment which never closes. What follows one is blanked too.
     pub unclosed: Vec<Span>,
+    /// Comments that hold nothing, as `%%%%` does: what follows is probably meant to be in them.
+    pub empty: Vec<Span>,
     /// A comment from which on too many hold markup. What follows it is blanked too.
     pub too_many: Option<Span>,
 }
@@ -32,10 +34,11 @@ const MOST_READ_AGAIN: usize = 16 << 20;
 /// looks like a block of code, the text is read again after a comment that is more than words.
 pub fn blank(file: &str, body: usize) -> Blanked {
     if !file[body..].contains(SIGN) {
-        return Blanked { text: None, unclosed: Vec::new(), too_many: None };
+        return Blanked { text: None, unclosed: Vec::new(), empty: Vec::new(), too_many: None };
     }
     let mut text = file.to_owned();
     let mut unclosed = Vec::new();
+    let mut empty = Vec::new();
     let mut too_many = None;
     let mut read_again = 0;
     let mut from = body;
@@ -44,6 +47,9 @@ pub fn blank(file: &str, body: usize) -> Blanked {
         let inside = open + SIGN.len();
         match text[inside..].find(SIGN) {
             Some(length) => {
+                if length == 0 {
+                    empty.push(Span::new(open, inside + SIGN.len()));
+                }
                 let end = inside + length + SIGN.len();
                 let is_words = is_words(&text, body, inside..inside + length);
                 overwrite(&mut text, open, end);
@@ -68,7 +74,7 @@ pub fn blank(file: &str, body: usize) -> Blanked {
             }
         }
     }
-    Blanked { text: Some(text), unclosed, too_many }
+    Blanked { text: Some(text), unclosed, empty, too_many }
 }
 
 /// Whether a comment holds words alone, so that what is code does not depend on whether it is there. Over several lines it has to be a

@@ -124,7 +124,7 @@ impl Cleaner<'_> {
             at = start + length;
             match markup {
                 Markup::Text => self.text(&source.text[start..at], &mut kept),
-                Markup::Comment => {}
+                Markup::Comment => self.comment(&source.text[start..at], start, &source),
                 Markup::Unclosed(what) => self.unclosed(what, source.span(start, at), &source.text[start..], &mut kept),
                 Markup::Instruction => self.warn_of(what_opens(&source.text[start..]), source.span(start, at), &mut warned),
                 Markup::Close(name) => self.close(&name, &source.text[start..at], &mut kept),
@@ -220,6 +220,19 @@ impl Cleaner<'_> {
         self.found.push(Diagnostic::new(&rules::RAW_HTML, self.file, span, format!("`{what}` is dropped")).help(help));
     }
 
+    /// Reports a comment that opens inside of a comment: both end with the first `-->`, and what follows it would be shown.
+    fn comment(&mut self, text: &str, start: usize, source: &Source) {
+        const OPENING: &str = "<!--";
+        if let Some(inner) = text.strip_prefix(OPENING).and_then(|inner| inner.find(OPENING)) {
+            let start = start + OPENING.len() + inner;
+            let span = source.span(start, start + OPENING.len());
+            self.found.push(
+                Diagnostic::new(&rules::COMMENT, self.file, span, "an HTML comment opens here inside of another, and ends that one, too")
+                    .help("take the inner `<!--` and `-->` out, or write the outer comment between `%%` and `%%`"),
+            );
+        }
+    }
+
     fn unclosed(&mut self, what: Unclosed, span: Span, text: &str, kept: &mut String) {
         match what {
             Unclosed::Hiding => self.found.push(unclosed_comment(self.file, span, what_opens(text))),
@@ -265,6 +278,10 @@ pub(super) fn unclosed_comment(file: &SitePath, span: Span, opening: &str) -> Di
             "an HTML comment opens here and does not close in this block".to_owned(),
             "close it with `-->` before the next blank line, write the comment between `%%` and `%%`, or write `\\<!--` where the signs are meant"
                 .to_owned(),
+        ),
+        "<!" => (
+            "`<!` opens here, but neither a comment nor anything else of HTML".to_owned(),
+            "write a comment between `<!--` and `-->`, without spaces inside of these, or write `\\<!` where the signs are meant".to_owned(),
         ),
         _ => (
             format!("`{opening}` opens here and does not close in this block"),

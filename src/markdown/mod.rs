@@ -7,6 +7,7 @@ mod blocks;
 mod comments;
 mod depth;
 mod html;
+mod lost;
 mod marks;
 mod read;
 mod text;
@@ -20,6 +21,7 @@ use crate::source::{SitePath, Span};
 
 pub use read::read;
 pub use text::is_inline;
+pub use unclosed::check_marks_in_text;
 
 /// How many lists, quotes, styles and HTML elements can stand inside of one another; nobody writes more than ten. What walks over
 /// nodes can call itself for each level.

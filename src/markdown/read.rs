@@ -1,12 +1,13 @@
 //! From the events of the Markdown parser to the nodes of a body.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use pulldown_cmark::{CodeBlockKind, CowStr, LinkType, Options, Parser, TagEnd};
 use pulldown_cmark::{Event as Parsed, Tag as ParsedTag};
 
 use super::comments::BLANK;
-use super::{Alignment, Body, DEEPEST, Event, Heading, Link, Node, Str, Tag, Target, blocks, comments, html, unclosed};
+use super::{Alignment, Body, DEEPEST, Event, Heading, Link, Node, Str, Tag, Target, blocks, comments, html, lost, unclosed};
 use crate::diagnostic::{Diagnostic, rules, too_deep};
 use crate::slug::{Numbered, Slug};
 use crate::source::{SitePath, Span, offset};
@@ -32,6 +33,10 @@ pub fn read(file: &SitePath, text: &Arc<str>, start: usize) -> (Body, Vec<Diagno
                 .help("close it with `%%`, or write `\\%%` where the signs are meant")
         })
         .collect();
+    found.extend(blanked.empty.into_iter().map(|span| {
+        Diagnostic::new(&rules::COMMENT, file, span, "this comment holds nothing")
+            .help("write two signs on each side of the words, `%%words%%`, or `\\%%` where the signs are meant")
+    }));
     found.extend(blanked.too_many.map(|span| {
         Diagnostic::new(&rules::OVER_LIMIT, file, span, "this file is too long for so many comments that hold markup")
             .help("cut the file in two, or take the markup out of the comments")
@@ -45,6 +50,7 @@ pub fn read(file: &SitePath, text: &Arc<str>, start: usize) -> (Body, Vec<Diagno
         too_deep: None,
         ids: Numbered::default(),
         fences: Vec::new(),
+        used: BTreeSet::new(),
         found: Vec::new(),
     };
     // Most texts have fewer nodes than this; the rest of the room is given back below.
@@ -76,10 +82,16 @@ pub fn read(file: &SitePath, text: &Arc<str>, start: usize) -> (Body, Vec<Diagno
             other => reader.leaf(other, span),
         }
     }
-    let Reader { mut body, fences, found: found_before, too_deep: deepest, .. } = reader;
+    let Reader { mut body, fences, used, found: found_before, too_deep: deepest, .. } = reader;
     found.extend(deepest.map(|span| too_deep(file, span, "lists, quotes and styles", DEEPEST)));
     found.extend(found_before);
+    let definitions = events.reference_definitions().iter();
+    let definitions = definitions
+        .map(|(label, definition)| (label, &*definition.dest, Span::new(definition.span.start, definition.span.end).shifted(start)));
+    lost::check_definitions(definitions, &used, file, &mut found);
+    lost::check_cells(&body, file, &mut found);
     unclosed::check_fences(&body, &fences, file, &mut found);
+    unclosed::check_indented(&body, &fences, file, &mut found);
     blocks::shape(&mut body, file, &mut found);
     // A copy of the right size: shrinking in place would keep most of the room, for as long as the site is held.
     body.nodes = body.nodes.as_slice().to_vec();
@@ -116,6 +128,8 @@ struct Reader<'a> {
     ids: Numbered,
     /// The blocks of code that open with a fence.
     fences: Vec<Span>,
+    /// The labels of the definitions that links use.
+    used: BTreeSet<String>,
     found: Vec<Diagnostic>,
 }
 
@@ -136,9 +150,23 @@ impl Reader<'_> {
         if matches!(tag, Tag::Heading(_)) {
             self.clean_html(open + 1);
         }
+        if let Tag::Link(number) = tag {
+            self.unlabel(number, open + 1);
+        }
         self.push(Event::End(tag), span);
         if let Tag::Heading(number) = tag {
             self.finish_heading(number, open);
+        }
+    }
+
+    /// A link whose words are blank, as `[[slug|]]`, shows the title of its target, as one does that has none.
+    fn unlabel(&mut self, number: u32, from: usize) {
+        let is_blank = |node: &Node| matches!(node.event, Event::Text(piece) if self.body.str(piece).trim().is_empty());
+        let is_empty = self.body.nodes[from..].iter().all(is_blank);
+        let link = &mut self.body.links[number as usize];
+        if is_empty && matches!(link.target, Target::Wiki { .. } | Target::File { .. } | Target::Fragment(_)) {
+            link.is_labelled = false;
+            self.body.nodes.truncate(from);
         }
     }
 
@@ -219,12 +247,20 @@ impl Reader<'_> {
         match tag {
             ParsedTag::Paragraph | ParsedTag::MetadataBlock(_) => Tag::Paragraph,
             ParsedTag::Heading { level, id, classes, attrs } => {
+                let values = attrs.iter().flat_map(|(name, value)| [Some(name), value.as_ref()]).flatten();
+                let mark = classes.iter().chain(values).find_map(|mark| unclosed::private_word(mark));
+                if mark.is_some_and(|mark| mark == unclosed::Spelling::Near) {
+                    self.found.push(unclosed::misspelt_private_mark(self.file, span));
+                }
+                if mark.is_none() && !attrs.is_empty() {
+                    self.found.push(lost::attributes(self.file, span));
+                }
                 self.body.headings.push(Heading {
                     level: level as u8,
                     text: String::new(),
                     has_own_id: id.is_some(),
                     id: id.map(|id| Slug::of(&id).to_string()).unwrap_or_default(),
-                    is_private: classes.iter().chain(attrs.iter().map(|(name, _)| name)).any(|mark| mark.eq_ignore_ascii_case("private")),
+                    is_private: mark.is_some(),
                 });
                 Tag::Heading(last_of(&self.body.headings))
             }
@@ -260,12 +296,15 @@ impl Reader<'_> {
             | ParsedTag::DefinitionList
             | ParsedTag::DefinitionListTitle
             | ParsedTag::DefinitionListDefinition => Tag::Emphasis,
-            ParsedTag::Link { link_type, dest_url, title, .. } => Tag::Link(self.link(link_type, &dest_url, &title, span)),
-            ParsedTag::Image { link_type, dest_url, title, .. } => Tag::Image(self.link(link_type, &dest_url, &title, span)),
+            ParsedTag::Link { link_type, dest_url, title, id } => Tag::Link(self.link(link_type, &dest_url, &title, &id, span)),
+            ParsedTag::Image { link_type, dest_url, title, id } => Tag::Image(self.link(link_type, &dest_url, &title, &id, span)),
         }
     }
 
-    fn link(&mut self, link_type: LinkType, address: &str, title: &str, span: Span) -> u32 {
+    fn link(&mut self, link_type: LinkType, address: &str, title: &str, label: &str, span: Span) -> u32 {
+        if !label.is_empty() {
+            self.used.insert(lost::normal(label));
+        }
         let (address, title) = (&address.replace(BLANK, ""), &title.replace(BLANK, ""));
         let target = match link_type {
             LinkType::WikiLink { .. } => wiki_target(address),

@@ -4,6 +4,7 @@ use super::html::{unclosed_comment, what_opens};
 use super::{Body, CalloutKind, Event, Node, Tag};
 use crate::diagnostic::{Diagnostic, nearest, rules};
 use crate::source::{SitePath, Span};
+use crate::words::is_unseen;
 
 /// Reports comments of HTML, and their like, that are text to the parser because they do not close in their block. Code is no comment.
 pub(super) fn check_comments(body: &Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
@@ -29,9 +30,15 @@ pub(super) fn check_comments(body: &Body, file: &SitePath, found: &mut Vec<Diagn
 fn opens_comment(text: &str) -> bool {
     match what_opens(text) {
         "<!--" | "<![CDATA[" => true,
+        // A space or a dash of another kind makes no comment of HTML.
+        "<!" if text["<!".len()..].trim_start_matches([' ', '\t']).starts_with(is_dash) => true,
         opening @ ("<?" | "<!") => text[opening.len()..].starts_with(|next: char| next.is_ascii_alphabetic()),
         _ => false,
     }
+}
+
+fn is_dash(sign: char) -> bool {
+    matches!(sign, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
 }
 
 /// Reports the fences that never close, where what they take in has a meaning outside of code. `fences` are the blocks of code that
@@ -93,6 +100,39 @@ fn mark_in(body: &Body, node: &Node) -> Option<Span> {
     None
 }
 
+/// Reports code that is code only by its indent, where it holds a mark that keeps words from others. `fences` are the blocks of code
+/// that open with a fence.
+pub(super) fn check_indented(body: &Body, fences: &[Span], file: &SitePath, found: &mut Vec<Diagnostic>) {
+    for node in &body.nodes {
+        if !matches!(node.event, Event::Start(Tag::CodeBlock(_))) || fences.binary_search(&node.span).is_ok() {
+            continue;
+        }
+        let text = &body.file_text()[node.span.range()];
+        let Some(at) = hidden_in(text) else { continue };
+        let start = node.span.start as usize + at;
+        let length = text[at..].lines().next().map_or(0, |line| line.trim_end().len());
+        found.push(
+            Diagnostic::new(
+                &rules::SWALLOWED_MARK,
+                file,
+                Span::new(start, start + length),
+                "this mark for private text stands in indented code, where it is only words",
+            )
+            .help("take out the indent of four spaces, or put the code between two lines of three backticks"),
+        );
+    }
+}
+
+/// The place in a piece of code of what would keep words from others outside of code: a comment with its end, or a mark.
+fn hidden_in(text: &str) -> Option<usize> {
+    let comment = |opening: &str, closing: &str| {
+        let start = text.find(opening)?;
+        text[start + opening.len()..].contains(closing).then_some(start)
+    };
+    let mark = || text.lines().find(|line| marks_private_text(line)).map(|line| line.as_ptr() as usize - text.as_ptr() as usize);
+    comment("%%", "%%").or_else(|| comment("<!--", "-->")).or_else(mark)
+}
+
 fn has_mark(line: &str, before: &str) -> bool {
     line.contains("%%") || line.contains("<!--") || marks_private_text(line) || is_heading(line) || underlines(line, before)
 }
@@ -113,12 +153,141 @@ fn underlines(line: &str, before: &str) -> bool {
 /// Whether a line holds a mark for private text or for a remark, or a slip of one.
 pub(super) fn marks_private_text(line: &str) -> bool {
     let lower = line.to_ascii_lowercase();
-    let is_private_heading = is_heading(&lower) && lower.split('{').skip(1).any(|mark| mark.contains("private"));
+    let is_private_heading = is_heading(&lower) && has_private_mark(&lower);
     is_private_heading || opens_private_callout(&lower) || lower.match_indices("*question:").any(|(at, _)| !lower[..at].ends_with('*'))
 }
 
 fn opens_private_callout(line: &str) -> bool {
-    let name = line.trim_start_matches([' ', '\t', '>']).strip_prefix("[!").and_then(|rest| rest.split_once(']'));
+    callout_mark(line.trim_start_matches([' ', '\t', '>'])).is_some()
+}
+
+/// How long the `[!private]`, or a slip of it, is that a text starts with.
+fn callout_mark(text: &str) -> Option<usize> {
+    let rest = text.strip_prefix('[')?.trim_start_matches(|next| next == ' ' || is_unseen(next)).strip_prefix('!')?;
+    let length = end_near(rest, ']')?;
+    let name: String = rest[..length].chars().filter(|&next| !is_unseen(next)).collect();
+    let name = name.trim().split(|next: char| !next.is_alphanumeric()).next()?;
     let private = CalloutKind::ALL.iter().filter(|(_, kind)| kind.is_private()).map(|&(name, _)| name);
-    name.is_some_and(|(name, _)| nearest(name.trim(), private).is_some())
+    nearest(name, private).map(|_| text.len() - rest.len() + length + 1)
+}
+
+/// Where a sign stands in a text, if it is in the same line and near enough for a mark.
+fn end_near(text: &str, sign: char) -> Option<usize> {
+    const LONGEST: usize = 120;
+    let end = text.char_indices().take(LONGEST).find(|&(_, next)| next == sign || next == '\n');
+    end.filter(|&(_, next)| next == sign).map(|(at, _)| at)
+}
+
+/// How the word `private` is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Spelling {
+    Right,
+    Near,
+}
+
+/// Whether a word is `private`, or a slip of it.
+pub(super) fn private_word(word: &str) -> Option<Spelling> {
+    let word: String = word.chars().filter(|&next| !is_unseen(next)).collect();
+    let word = word.trim_matches(|edge: char| !edge.is_alphanumeric());
+    let near = nearest(word, ["private"]);
+    near.map(|near| if word.eq_ignore_ascii_case(near) { Spelling::Right } else { Spelling::Near })
+}
+
+/// Whether the text of a heading holds the mark for private text in a form that is none: in braces with more, or as the last words of
+/// the heading in brackets.
+pub(super) fn has_private_mark(text: &str) -> bool {
+    let text = text.trim_end_matches(|edge: char| edge.is_whitespace() || matches!(edge, '#' | '.' | ':'));
+    let in_braces = text
+        .split(['{', '\u{ff5b}'])
+        .skip(1)
+        .any(|mark| mark.split([' ', '.', ',', '=', ':', '}', '\u{ff5d}', '|']).any(|word| private_word(word).is_some()));
+    let last = text.strip_suffix([')', ']']).and_then(|text| text.rsplit(['(', '[']).next());
+    in_braces || last.is_some_and(|mark| private_word(mark).is_some())
+}
+
+/// The warning of a heading that is taken for private.
+pub(super) fn misspelt_private_mark(file: &SitePath, span: Span) -> Diagnostic {
+    Diagnostic::new(&rules::PRIVATE_MARK, file, span, "this heading is taken for private, but its mark is not written as one")
+        .help("end the line with `{.private}`, and nothing after it")
+}
+
+/// Reports marks for private text that keep nothing from anybody, because they stand where they have no meaning.
+pub fn check_marks_in_text(body: &Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
+    let text = body.file_text();
+    let mut open: Vec<Tag> = Vec::new();
+    let mut run: Option<Span> = None;
+    let mut check = |run: Option<Span>| {
+        let Some(run) = run else { return };
+        if let Some(mark) = stray_mark(text, run) {
+            found.push(
+                Diagnostic::new(&rules::SWALLOWED_MARK, file, mark, "this mark for private text is only words here")
+                    .help("write `> [!private]` at the start of a quote, or `{.private}` at the end of a heading"),
+            );
+        }
+    };
+    for node in &body.nodes {
+        match node.event {
+            Event::Text(piece) if piece.start & super::ANEW == 0 && !open.iter().any(|&tag| keeps_marks(body, tag)) => {
+                run = match run {
+                    Some(before) if before.end == node.span.start => Some(Span { start: before.start, end: node.span.end }),
+                    before => {
+                        check(before);
+                        Some(node.span)
+                    }
+                };
+            }
+            Event::Text(_) => {}
+            event => {
+                check(run.take());
+                match event {
+                    Event::Start(tag) => open.push(tag),
+                    Event::End(_) => {
+                        open.pop();
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+    check(run);
+}
+
+/// Whether a mark is meant as words, or has its effect, inside of something.
+fn keeps_marks(body: &Body, tag: Tag) -> bool {
+    match tag {
+        Tag::CodeBlock(_) => true,
+        Tag::Callout(number) => body.callouts[number as usize].kind.is_private(),
+        Tag::Heading(number) => body.headings[number as usize].is_private,
+        _ => false,
+    }
+}
+
+/// The first mark for private text in a stretch of the file, if it is not written with a backslash.
+fn stray_mark(text: &str, run: Span) -> Option<Span> {
+    let words = &text[run.range()];
+    let start = run.start as usize;
+    let is_escaped = |at: usize| text[..start + at].ends_with('\\');
+    words.match_indices(['[', '{', ':']).filter(|&(at, _)| !is_escaped(at)).find_map(|(at, sign)| {
+        let rest = &words[at..];
+        let length = match sign {
+            "[" => callout_mark(rest),
+            "{" => attribute_mark(rest),
+            _ => container_mark(rest, &text[..start + at]),
+        };
+        length.map(|length| Span::new(start + at, start + at + length))
+    })
+}
+
+/// How long the `{.private}` is that a text starts with.
+fn attribute_mark(text: &str) -> Option<usize> {
+    let length = end_near(text, '}')?;
+    let mut marks = text[1..length].split_whitespace().filter_map(|mark| mark.trim_start_matches(':').strip_prefix('.'));
+    marks.any(|mark| private_word(mark).is_some()).then_some(length + 1)
+}
+
+/// How long the `::: private` is that opens a block in other dialects.
+fn container_mark(text: &str, before: &str) -> Option<usize> {
+    let name = text.strip_prefix(":::").filter(|_| before.is_empty() || before.ends_with('\n'))?;
+    let line = name.lines().next().unwrap_or_default();
+    line.split(|next: char| !next.is_alphanumeric()).any(|word| private_word(word).is_some()).then_some(":::".len() + line.len())
 }

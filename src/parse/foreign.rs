@@ -307,6 +307,9 @@ pub fn advice(name: &str, known: &[&str], names: Option<Names>) -> Option<String
     if let Some(ours) = ours.filter(|_| is_headline_or_other(plain, known)) {
         return Some(match (plain, ours) {
             ("draft", "status") => "write `status: draft` for it, or take it out where it is `false`".to_owned(),
+            ("published", _) if known.contains(&"status") => {
+                "write `status: draft` for it where it is `false`, `when` where it is a date, or take it out".to_owned()
+            }
             ("private" | "public", "audience") => format!("write `audience: {plain}` for it"),
             _ => format!("write it as `{ours}`, as it is called here"),
         });
@@ -358,6 +361,43 @@ pub fn front_matter(text: &str, path: &SitePath) -> Option<Diagnostic> {
         )
         .help(help),
     )
+}
+
+/// A line above the text that says whom it is for, or that it is a draft, and stands in no front matter: taken for words, it would go
+/// out to those whom it excludes. `start` is where the text starts.
+pub fn field_outside(text: &str, start: usize, path: &SitePath) -> Option<Diagnostic> {
+    let mut at = start;
+    for line in text[start..].split_inclusive('\n') {
+        let bare = line.trim_matches(|edge: char| edge.is_whitespace() || is_unseen(edge));
+        if keeps_back(bare) {
+            let begin = at + line.find(bare).unwrap_or_default();
+            let span = Span::new(begin, begin + bare.len());
+            let message = "this line looks like a field, and stands in no front matter, so it is only words";
+            return Some(
+                Diagnostic::new(&rules::FRONT_MATTER, path, span, message)
+                    .help("write it between two lines `---` at the very top of the file, or as a sentence if it is meant as words"),
+            );
+        }
+        let is_sign = !bare.contains(char::is_alphanumeric);
+        let is_fence = bare.starts_with("```") || bare.starts_with("~~~");
+        let is_preface = is_sign || is_fence || bare.starts_with("# ") || bare.starts_with("<!--") || is_field(bare);
+        if !is_preface {
+            return None;
+        }
+        at += line.len();
+    }
+    None
+}
+
+/// Whether a line is the field `audience`, or a `status` that keeps a file back.
+fn keeps_back(line: &str) -> bool {
+    let Some((key, value)) = line.split_once([':', '=']) else { return false };
+    let value = value.trim().trim_matches(['"', '\'', ',']).to_lowercase();
+    match key.trim().trim_matches('"').to_lowercase().as_str() {
+        "audience" => matches!(value.as_str(), "private" | "team" | "public"),
+        "status" => value == "draft",
+        _ => false,
+    }
 }
 
 /// How front matter is written that is not read.
@@ -494,6 +534,27 @@ mod tests {
             "",
         ] {
             assert_eq!(opening(text).map(|opening| opening.kind), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_field_that_keeps_a_file_back_is_never_only_words() {
+        let found = |text: &str| field_outside(text, 0, &SitePath::new("content/case-studies/a.md")).is_some();
+        for text in [
+            "title: a\naudience: private\n\n# B\n",
+            "***\ntitle: a\nstatus: draft\n***\nb\n",
+            "~~~\nAudience: \"private\"\n~~~\nb\n",
+            "===\naudience = team\n===\n",
+            "# A\naudience: private\n\nb\n",
+            "# A\n\n---\n\naudience: public\n",
+            "<!-- a -->\nstatus: draft\n",
+        ] {
+            assert!(found(text), "{text:?}");
+        }
+        for text in
+            ["# A\n\nb\n\naudience: private\n", "status: resolved\n", "# A\n\nThe audience: private persons.\n", "audience: us\n", ""]
+        {
+            assert!(!found(text), "{text:?}");
         }
     }
 }

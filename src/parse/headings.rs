@@ -20,6 +20,7 @@ const STORY: &[(&str, Meaning)] = &[
     ("tl;dr", Is(Part::Headline)),
     ("tldr", Is(Part::Headline)),
     ("one-liner", Is(Part::Headline)),
+    ("tl; dr", Is(Part::Headline)),
     ("one liner", Is(Part::Headline)),
     ("one-sentence preview", Is(Part::Headline)),
     ("elevator pitch", Is(Part::Headline)),
@@ -74,6 +75,8 @@ const STORY: &[(&str, Meaning)] = &[
     ("solution", Is(Part::Action)),
     ("step", Is(Part::Action)),
     ("what i did", Is(Part::Action)),
+    ("what did i do", Is(Part::Action)),
+    ("what did you do", Is(Part::Action)),
     ("what we did", Is(Part::Action)),
     ("how i did it", Is(Part::Action)),
     ("contribution", Is(Part::Action)),
@@ -96,6 +99,8 @@ const STORY: &[(&str, Meaning)] = &[
     ("lessons i learned", Is(Part::Learning)),
     ("lessons i learnt", Is(Part::Learning)),
     ("what i learned", Is(Part::Learning)),
+    ("what did i learn", Is(Part::Learning)),
+    ("what did you learn", Is(Part::Learning)),
     ("what we learned", Is(Part::Learning)),
     ("what i learnt", Is(Part::Learning)),
     ("learnt", Is(Part::Learning)),
@@ -110,6 +115,10 @@ const STORY: &[(&str, Meaning)] = &[
     ("in hindsight", Is(Part::Learning)),
     ("evaluation", Is(Part::Learning)),
     ("what i would do differently", Is(Part::Learning)),
+    ("what i would do differently next time", Is(Part::Learning)),
+    ("what would i do differently", Is(Part::Learning)),
+    ("what would i do differently next time", Is(Part::Learning)),
+    ("what would you do differently", Is(Part::Learning)),
     ("what i'd do differently", Is(Part::Learning)),
     ("what would i do differently", Is(Part::Learning)),
     ("what i would do differently next time", Is(Part::Learning)),
@@ -150,6 +159,8 @@ const CASE_STUDY: &[(&str, Meaning)] = &[
     ("tl;dr", Is(Part::Summary)),
     ("tldr", Is(Part::Summary)),
     ("in short", Is(Part::Summary)),
+    ("blast radius", Is(Part::Impact)),
+    ("scope of impact", Is(Part::Impact)),
     ("impact", Is(Part::Impact)),
     ("effect", Is(Part::Impact)),
     ("consequence", Is(Part::Impact)),
@@ -184,6 +195,9 @@ const CASE_STUDY: &[(&str, Meaning)] = &[
     ("five why", Is(Part::ContributingFactors)),
     ("5 why", Is(Part::ContributingFactors)),
     ("detection", Is(Part::Detection)),
+    ("how was it detected", Is(Part::Detection)),
+    ("how did we detect it", Is(Part::Detection)),
+    ("how did we notice", Is(Part::Detection)),
     ("discovery", Is(Part::Detection)),
     ("how it was detected", Is(Part::Detection)),
     ("how we detected it", Is(Part::Detection)),
@@ -201,6 +215,9 @@ const CASE_STUDY: &[(&str, Meaning)] = &[
     ("solution", Is(Part::Resolution)),
     ("what we did", Is(Part::Resolution)),
     ("how we fixed it", Is(Part::Resolution)),
+    ("how was it fixed", Is(Part::Resolution)),
+    ("how was it resolved", Is(Part::Resolution)),
+    ("how did we fix it", Is(Part::Resolution)),
     ("how it was fixed", Is(Part::Resolution)),
     ("how it was resolved", Is(Part::Resolution)),
     ("how we resolved it", Is(Part::Resolution)),
@@ -226,6 +243,9 @@ const CASE_STUDY: &[(&str, Meaning)] = &[
     ("preventive measure", Is(Part::ActionItems)),
     ("preventative action", Is(Part::ActionItems)),
     ("preventative measure", Is(Part::ActionItems)),
+    ("how will we prevent this", Is(Part::ActionItems)),
+    ("how can we prevent this", Is(Part::ActionItems)),
+    ("how do we prevent this", Is(Part::ActionItems)),
     ("prevention", Is(Part::ActionItems)),
     ("follow-up", Is(Part::ActionItems)),
     ("follow up", Is(Part::ActionItems)),
@@ -291,6 +311,14 @@ const BEFORE: &[&str] = &[
     "30-second",
     "thirty-second",
     "biggest",
+    "possible",
+    "potential",
+    "likely",
+    "expected",
+    "permanent",
+    "temporary",
+    "long-term",
+    "short-term",
 ];
 
 /// Words behind a name that do not change what it means: `Root cause analysis`, `Problem statement`, `Lessons learned`.
@@ -307,6 +335,7 @@ const BEHIND: &[&str] = &[
     "assessment",
     "achieved",
     "taken",
+    "steps",
     "learned",
     "learnt",
     "preview",
@@ -405,8 +434,12 @@ impl Names {
     }
 
     fn listed(self, form: &str) -> Option<Meaning> {
-        let singular = form.strip_suffix('s').unwrap_or(form);
-        self.0.iter().find(|(word, _)| *word == form || *word == singular).map(|&(_, meaning)| meaning)
+        let listed = |form: &str| {
+            let singular = form.strip_suffix('s').unwrap_or(form);
+            self.0.iter().find(|(word, _)| *word == form || *word == singular).map(|&(_, meaning)| meaning)
+        };
+        // `Root-cause` is `Root cause`.
+        listed(form).or_else(|| if form.contains('-') { listed(&form.replace('-', " ")) } else { None })
     }
 }
 
@@ -423,11 +456,21 @@ pub fn parts(headings: &[&str], meta: &Meta) -> Vec<Option<Part>> {
     meanings.into_iter().map(|meaning| meaning.map(part)).collect()
 }
 
+/// What a heading says behind the name of its part, as in `Summary: the night we lost it`. A note in brackets that holds a number is how
+/// long the part takes.
+pub fn said_behind(heading: &str) -> Option<&str> {
+    let cut = SEPARATORS.iter().chain(&["(", "["]).filter_map(|sign| Some((heading.find(sign)?, sign.len()))).min()?;
+    let (name, rest) = (&heading[..cut.0], trimmed(&heading[cut.0 + cut.1..]));
+    let is_note = heading[cut.0..].starts_with(['(', '[']);
+    let is_length = is_note && rest.contains(|next: char| next.is_ascii_digit());
+    (!is_counter(name) && !is_length && !rest.is_empty()).then_some(rest)
+}
+
 /// Whether something before a name only counts: `S`, `2`, `Part 1`, `STAR`.
 fn is_counter(name: &str) -> bool {
     let name = trimmed(name);
     let counted = name.trim_end_matches(|last: char| last.is_ascii_digit() || last == ' ');
-    name.chars().count() == 1 || ["", "part", "section", "star", "soar", "carl", "car"].contains(&counted)
+    name.chars().count() == 1 || ["", "part", "section", "step", "star", "soar", "carl", "car"].contains(&counted)
 }
 
 /// A name without the signs and pictures around it.
@@ -490,6 +533,10 @@ mod tests {
             ("Situation — the queue", Part::Situation),
             ("Part 1: Situation", Part::Situation),
             ("STAR: Situation", Part::Situation),
+            ("Step 1 – Situation", Part::Situation),
+            ("What did I do?", Part::Action),
+            ("What would I do differently next time?", Part::Learning),
+            ("Possible follow-up questions", Part::FollowUps),
             ("II. Task", Part::Task),
             ("2) Task", Part::Task),
             ("1.1 Task", Part::Task),
@@ -527,6 +574,12 @@ mod tests {
             ("Root Cause(s)", Part::ContributingFactors),
             ("Root cause analysis", Part::ContributingFactors),
             ("Technical root cause", Part::ContributingFactors),
+            ("Root-cause", Part::ContributingFactors),
+            ("How was it detected?", Part::Detection),
+            ("How did we fix it?", Part::Resolution),
+            ("Mitigation steps", Part::Resolution),
+            ("How will we prevent this?", Part::ActionItems),
+            ("Blast radius", Part::Impact),
             ("5 Whys", Part::ContributingFactors),
             ("Issue Summary", Part::Summary),
             ("Incident summary", Part::Summary),

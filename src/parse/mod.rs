@@ -59,11 +59,13 @@ pub fn parse_text(path: &SitePath, text: &Arc<str>) -> Parsed {
         return Parsed { diagnostics: conflicts, ..in_conflict(path, text, &place) };
     }
     match front_matter::split(text) {
-        Ok(split) if split.present => document(path, text, &place, split),
-        Ok(split) => match foreign::front_matter(text, path) {
-            Some(mistake) => unreadable(path, text, &place, mistake),
-            None => document(path, text, &place, split),
-        },
+        Ok(split) => {
+            let foreign = if split.present { None } else { foreign::front_matter(text, path) };
+            match foreign.or_else(|| foreign::field_outside(text, split.body, path)) {
+                Some(mistake) => unreadable(path, text, &place, mistake),
+                None => document(path, text, &place, split),
+            }
+        }
         Err(fence) => unreadable(path, text, &place, unclosed(path, text, fence)),
     }
 }
@@ -120,6 +122,7 @@ fn document(path: &SitePath, text: &Arc<str>, place: &Place, split: Split) -> Pa
     let (fields, mut diagnostics) = fields::read(&fields::Source { path, text, split, titles: &titles }, place);
     diagnostics.extend(found);
     outline::shape(&mut body, &fields.meta);
+    markdown::check_marks_in_text(&body, path, &mut diagnostics);
     let sections = sections(&body, &fields.meta, split.body);
     let slug = place.slug();
     let is_mistaken = diagnostics.iter().any(Diagnostic::is_error);

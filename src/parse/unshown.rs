@@ -4,12 +4,16 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, rules};
 use crate::markdown::{Event, Tag};
-use crate::model::{Document, Meta, Section};
-use crate::source::Span;
+use crate::model::{Document, Meta, Part, Section};
+use crate::source::{Span, offset};
+
+use super::headings;
 
 /// Warns of every text of a document that no page shows.
 pub fn unshown(document: &Document) -> Vec<Diagnostic> {
     let mut found = unshown_footnotes(document);
+    found.extend(doubled_footnotes(document));
+    found.extend(document.sections.iter().filter_map(|section| unshown_heading(document, section)));
     // A sheet without a question is an error of its own, and all of it is not shown.
     if matches!(document.meta, Meta::Sheet(_)) && document.sections.iter().any(|section| !section.items.is_empty()) {
         found.extend(document.sections.iter().enumerate().filter_map(|(index, section)| beside_questions(document, index, section)));
@@ -36,6 +40,28 @@ fn beside_questions(document: &Document, index: usize, section: &Section) -> Opt
     Some(Diagnostic::new(&rules::NOT_SHOWN, &document.path, span, message).help(help))
 }
 
+/// Footnotes of a label that another one has.
+fn doubled_footnotes(document: &Document) -> impl Iterator<Item = Diagnostic> {
+    let mut seen = BTreeSet::new();
+    document.body.nodes.iter().filter_map(move |node| match node.event {
+        Event::Start(Tag::Footnote(label)) if !seen.insert(document.body.str(label)) => {
+            let label = document.body.str(label);
+            let message = format!("another footnote is called `{label}`, too, so no page shows this one");
+            let span = Span { start: node.span.start, end: node.span.end.min(node.span.start + offset(label.len() + "[^]:".len())) };
+            Some(Diagnostic::new(&rules::NOT_SHOWN, &document.path, span, message).help("give it a label of its own"))
+        }
+        _ => None,
+    })
+}
+
+/// A heading of the headline or of follow-ups that says more than that: pages show what stands below it, and not the heading.
+fn unshown_heading(document: &Document, section: &Section) -> Option<Diagnostic> {
+    let is_left_out = matches!((&document.meta, section.part), (Meta::Story(_) | Meta::Variant(_), Some(Part::Headline | Part::FollowUps)));
+    let more = headings::said_behind(&section.heading).filter(|_| is_left_out)?;
+    let message = format!("`{more}` is in a heading that no page shows");
+    Some(Diagnostic::new(&rules::NOT_SHOWN, &document.path, section.span, message).help("write it into the text below the heading"))
+}
+
 /// Footnotes that nothing refers to.
 fn unshown_footnotes(document: &Document) -> Vec<Diagnostic> {
     let body = &document.body;
@@ -53,7 +79,7 @@ fn unshown_footnotes(document: &Document) -> Vec<Diagnostic> {
     });
     unshown
         .map(|(label, span)| {
-            let span = Span { start: span.start, end: span.end.min(span.start + crate::source::offset(label.len() + "[^]:".len())) };
+            let span = Span { start: span.start, end: span.end.min(span.start + offset(label.len() + "[^]:".len())) };
             Diagnostic::new(
                 &rules::NOT_SHOWN,
                 &document.path,

@@ -155,6 +155,7 @@ impl<'a> Resolver<'a> {
             Target::Forbidden(_) => Ok(Destination::Nothing),
             Target::Wiki { name, fragment } => self.wiki(document, link, name, fragment),
             Target::File { path, fragment } => self.file(document, link, path, fragment),
+            Target::Fragment(fragment) if matches!(document.meta, Meta::Sheet(_)) => self.beside(document, link, fragment),
             Target::Fragment(fragment) => match own {
                 Some(node) => self.page(document, link, node, fragment),
                 None => Err(dangling(document, link, format!("`#{fragment}` names a part of a file that has no page of its own"))
@@ -207,6 +208,17 @@ impl<'a> Resolver<'a> {
             None => Slug::of(name),
         };
         self.sheets.get(&slug).copied()
+    }
+
+    /// What a fragment names in the sheet that it is written in: a question, or a heading under one.
+    fn beside(&self, document: &Document, link: &Link, fragment: &str) -> Result<Destination, Box<Dangling>> {
+        let Some(sheet) = self.site.document_at(&document.path) else { return Ok(Destination::Nothing) };
+        let by_anchor = || self.heading_in(sheet, None, self.heading_by_anchor(sheet, fragment)?);
+        let is_question = self.question_of_sheet(sheet, fragment).is_some();
+        match self.heading_in(sheet, None, fragment).or_else(by_anchor).filter(|_| !is_question) {
+            Some(found) => Ok(found),
+            None => self.in_sheet(document, link, sheet, fragment),
+        }
     }
 
     /// The question of a sheet that a fragment names. The sheet itself has no page.
@@ -452,11 +464,11 @@ impl<'a> Resolver<'a> {
             };
             return Some(Destination::Page { node, fragment, section: Some((id, section)) });
         }
-        self.heading_in(id, node, fragment)
+        self.heading_in(id, Some(node), fragment)
     }
 
-    /// A heading inside a section; what stands under a follow-up is on the page of that question.
-    fn heading_in(&self, id: DocumentId, node: Node, fragment: &str) -> Option<Destination> {
+    /// A heading inside a section; what stands under a question of the document is on the page of that one, and else on `node`.
+    fn heading_in(&self, id: DocumentId, node: Option<Node>, fragment: &str) -> Option<Destination> {
         let target = self.site.document(id);
         let slug = Slug::of(fragment);
         let heading = target.body.heading_named(slug.as_str()).filter(|&heading| !target.body.headings[heading].is_private)?;
@@ -467,7 +479,8 @@ impl<'a> Resolver<'a> {
             let question = *self.by_place.get(&(id, (section, item)))?;
             return Some(Destination::Page { node: Node::Question(question), fragment, section: None });
         }
-        self.is_on_page(node, id, section).then_some(Destination::Page { node, fragment, section: None })
+        let node = node.filter(|&node| self.is_on_page(node, id, section))?;
+        Some(Destination::Page { node, fragment, section: None })
     }
 
     /// Whether a section of a document is on a page: a telling shows only some sections of its story.
