@@ -6,7 +6,7 @@
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 mod common;
 
-use common::{Artefacts, check_for, drafts, files, inputs, make, site_for};
+use common::{Artefacts, check_for, files, inputs, make};
 use proptest::prelude::*;
 use storybank::diagnostic::rules;
 use storybank::model::Audience;
@@ -272,12 +272,12 @@ fn a_footnote_of_which_nothing_is_left_is_not_referred_to() {
         );
         let is_shown_to_team = is_shown_to_author && !note.contains("private");
         for (audience, is_shown) in [(Audience::Private, is_shown_to_author), (Audience::Team, is_shown_to_team)] {
-            let page = &site_for(audience, &text)["case-studies/naming.html"];
+            let page = &common::site_for(audience, &text)["case-studies/naming.html"];
             let wanted = if is_shown { 2 } else { 1 };
             assert_eq!(page.matches("class=\"footnote-ref\"").count(), wanted, "{note} {audience:?}");
             assert_eq!(page.matches("class=\"footnote-back\"").count(), wanted, "{note} {audience:?}");
         }
-        for (kind, draft) in drafts(&files(&text), Audience::Team) {
+        for (kind, draft) in common::drafts(&files(&text), Audience::Team) {
             let draft = draft.expect("there is a case study");
             assert!(draft.pages[0].text.contains("kept"), "{kind}");
             let is_numbered = kind == "mediawiki" && draft.pages[0].text.contains("note-2");

@@ -319,6 +319,7 @@ enum Markup {
 }
 
 /// What has no end.
+#[derive(Clone, Copy)]
 enum Unclosed {
     /// Something whose content nobody would see.
     Hiding,

@@ -141,7 +141,7 @@ fn name_headings(blocks: &mut [Block], counts: &mut BTreeMap<String, usize>) {
                 heading.is_linked = true;
             }
             Block::Quote(blocks) | Block::Callout { blocks, .. } | Block::Details { blocks, .. } | Block::Element(_, blocks) => {
-                name_headings(blocks, counts)
+                name_headings(blocks, counts);
             }
             Block::List(list) => list.items.iter_mut().for_each(|item| name_headings(&mut item.blocks, counts)),
             _ => {}

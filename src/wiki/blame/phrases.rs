@@ -501,7 +501,9 @@ impl Text<'_> {
             "failed" | "failing" | "fail" | "neglect" | "bother" if takes_verb && is_person() => 2,
             "bothered" if takes_verb && !matches!(self.subject(at), Actor::Thing | Actor::Unknown) => 2,
             "refused" if takes_verb && !self.is_passive(at) && is_person() && !self.is_of_served(at) => 2,
-            "ignored" | "disregarded" | "neglected" | "skipped" if self.is_passive(at) => usize::from(self.agent(at).is_some_and(Actor::is_person)),
+            "ignored" | "disregarded" | "neglected" | "skipped" if self.is_passive(at) => {
+                usize::from(self.agent(at).is_some_and(Actor::is_person))
+            }
             "ignored" | "disregarded" | "neglected" if is_person() => 1,
             "skipped" if is_person() && !self.is_first_person(at) && !self.is_of_served(at) => 1,
             "know" | "known" | "knew" if self.is(at + 1, &["better"]) && self.is_joined(at + 1) && is_person() => 2,
