@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_128;
@@ -467,6 +467,7 @@ pub struct Press {
     inputs: Arc<Inputs>,
     /// Words that may be in no artefact.
     withheld: Withheld,
+    places: Places,
 }
 
 /// Something that a site consists of.
@@ -494,7 +495,7 @@ impl Press {
         };
         let withheld = Withheld::new(&linked.config, site.audience);
         let addresses = Addresses::new(site);
-        Self { linked, highlighter, addresses, assets, renderer, inputs, withheld }
+        Self { linked, highlighter, addresses, assets, renderer, inputs, withheld, places: Places::default() }
     }
 
     /// The pages of the site.
@@ -566,7 +567,7 @@ impl Press {
 
     /// Looks for words that may not leave, in the address of an artefact and in all of its bytes.
     pub(crate) fn search(&self, path: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
-        search(&self.withheld, &self.linked, &self.inputs, path, bytes)
+        search(&self.withheld, (&self.linked, &self.inputs), &self.places, path, bytes)
     }
 }
 
@@ -577,11 +578,29 @@ pub fn uncleaned(site: &Site, path: &SitePath, reason: &str) -> Diagnostic {
     Diagnostic::new(&rules::PICTURE, file, span, format!("`{name}` {reason}"))
 }
 
+/// Where words that may not leave stand in the files. A word may come through to every page, and is looked for in all files once.
+#[derive(Default)]
+pub struct Places(Mutex<BTreeMap<String, (SitePath, Span)>>);
+
+impl Places {
+    fn of(&self, word: &str, linked: &Linked, inputs: &Inputs) -> (SitePath, Span) {
+        // A thread that panicked while it held the memory has left nothing half-written in it.
+        let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        places.entry(word.to_owned()).or_insert_with(|| source_of(word, linked, inputs)).clone()
+    }
+}
+
 /// Looks for what may not leave, in the name of something that was made and in all of its bytes.
-pub fn search(withheld: &Withheld, linked: &Linked, inputs: &Inputs, name: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
+pub fn search(
+    withheld: &Withheld,
+    (linked, inputs): (&Linked, &Inputs),
+    places: &Places,
+    name: &str,
+    bytes: &[u8],
+) -> Result<(), Diagnostic> {
     let hit = withheld.first_in(name.as_bytes()).or_else(|| withheld.first_in(bytes));
     let Some(hit) = hit else { return Ok(()) };
-    let (file, span) = source_of(&hit.word, linked, inputs);
+    let (file, span) = places.of(&hit.word, linked, inputs);
     let message = format!("`{}` would be in what is made for the audience `{}`", hit.word, linked.site.audience.name());
     let help = format!(
         "it came through to `{name}`: … {} …; write it so that `[redact]` in `{}` knows it, or take it out",

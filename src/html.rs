@@ -530,7 +530,7 @@ impl Writer<'_, '_> {
     }
 
     fn footnote_reference(&mut self, label: &str) {
-        let Some(place) = self.body.footnote_named(label) else { return };
+        let Some(place) = self.body.shown_footnote(label) else { return };
         let known = self.numbers.get(&place).copied();
         let number = known.unwrap_or_else(|| {
             self.page.footnotes += 1;

@@ -302,3 +302,33 @@ fn words_that_look_like_markup_come_back_as_words() {
     });
     result.unwrap_or_else(|error| panic!("{error}"));
 }
+
+/// What somebody else puts on a page is read to its end, however deep it is.
+#[test]
+fn a_page_that_is_deep_comes_back_with_its_words() {
+    const DEEP: usize = 5_000;
+    let nested = |open: &str, close: &str| format!("{}zenith{}\n", open.repeat(DEEP), close.repeat(DEEP));
+    let items = |sign: &str| (1..400).map(|depth| sign.repeat(depth) + " item\n").collect::<String>() + "\nzenith\n";
+    let pages = [
+        ("dokuwiki", nested(">", "")),
+        ("dokuwiki", (1..400).map(|depth| "  ".repeat(depth) + "* item\n").collect::<String>() + "\nzenith\n"),
+        ("dokuwiki", nested("((", "))")),
+        ("dokuwiki", nested("((", "")),
+        ("dokuwiki", nested("**//", "//**")),
+        ("dokuwiki", nested("<del>", "</del>")),
+        ("mediawiki", items("*")),
+        ("mediawiki", items("#")),
+        ("mediawiki", nested("<blockquote>", "</blockquote>")),
+        ("mediawiki", nested("<ul><li>", "</li></ul>")),
+        ("mediawiki", nested("<s>", "</s>")),
+        ("mediawiki", nested("{{", "}}")),
+        ("confluence", nested("<blockquote>", "</blockquote>")),
+        ("confluence", nested("<ul><li>", "</li></ul>")),
+        ("confluence", nested("<em>", "</em>")),
+    ];
+    let drafts = common::drafts_and_targets(&site("## Impact\n\nx\n"));
+    for (kind, text) in pages {
+        let (_, target, draft) = drafts.iter().find(|(other, _, _)| *other == kind).expect("it is a kind of wiki");
+        assert!(back(draft, target, &text).contains("zenith"), "{kind}: {text:.40}");
+    }
+}

@@ -118,6 +118,9 @@ fn shapes() -> Vec<Shape> {
         shape("YAML that ends too early", 250, |n| story(&format!("{}answers: [\n", many(n, |i| format!("field{i}: a\n"))), "")),
         shape("headings with the same words", 250, |n| case(&many(n, |_| "## A heading\n\n".to_owned()))),
         shape("headings below parts", 250, |n| case(&many(n, |i| format!("### A heading {i}\n\nText.\n\n")))),
+        shape("a heading of many lines", 500, |n| case(&("a\n".repeat(n) + "===\n"))),
+        shape("a heading of many words", 500, |n| story("", &format!("## {}\n\nText.\n", "the and a, ".repeat(n)))),
+        shape("a label of many words", 500, |n| story("", &format!("**{}:** text.\n", "the and a, ".repeat(n)))),
         shape("sections", 250, |n| story("", &many(n, |i| format!("## A heading {i}\n\nText.\n\n")))),
         shape("follow-ups", 100, |n| story("", &format!("## Follow-ups\n\n{}", many(n, |i| format!("### Why {i}?\n\nBecause.\n\n"))))),
         shape("footnotes", 150, |n| case(&(many(n, |i| format!("a[^{i}] ")) + "\n\n" + &many(n, |i| format!("[^{i}]: text\n"))))),
@@ -270,6 +273,9 @@ fn shapes() -> Vec<Shape> {
         shape("pages with links to nothing", 100, |n| {
             many(n, |i| format!("-- content/case-studies/case-{i}.md --\n---\ntitle: Case {i}\n---\n[[casx-{i}]]\n"))
         }),
+        shape("one name of many pictures", 50, |n| {
+            case(&"![[p.png]]\n\n".repeat(n)) + &many(n, |i| format!("-- content/stories/story-{i}/p.png --\n\n"))
+        }),
         shape("transclusions in a row", 50, |n| {
             many(n, |i| format!("-- content/case-studies/case-{i}.md --\n---\ntitle: Case {i}\n---\nText.\n\n![[case-{}]]\n", i + 1))
         }),
@@ -285,6 +291,20 @@ fn shapes() -> Vec<Shape> {
                 many(n, |i| format!("-- content/case-studies/case-{i}.md --\n---\ntitle: Case {i}\n---\nA secret.\n"))
             )
         }),
+        shape("words that are forbidden, in parts", 60, |n| {
+            format!(
+                "-- site.toml --\n[forbid]\nwords = [\"secret\"]\n{}",
+                many(n, |i| format!("-- content/case-studies/case-{i}.md --\n---\ntitle: Case {i}\n---\nA sec**ret**.\n"))
+            )
+        }),
+        shape("links with words that blame", 150, |n| {
+            case(&many(n, |i| format!("[Dave should have kept key {i}](mailto:a{i}@example.org) ")))
+        }),
+        shape("one part told again and again", 100, |n| {
+            let sections = "## Action\n\nText.\n\n".repeat(n);
+            story_folder(&sections) + "-- content/stories/outage/short.md --\n---\ntitle: Short\n---\n" + &sections
+        }),
+        shape("ends of nothing in a block", 500, |n| case(&format!("<div>\n{}\n", "</1".repeat(n)))),
         shape("merge keys", 100, |n| story(&format!("told:\n  - &a {{ on: 2025 }}\n{}", "  - *a\n".repeat(n)), "")),
         shape("anchors", 100, |n| story(&format!("told:\n{}", many(n, |i| format!("  - &a{i} {{ on: 2025 }}\n"))), "")),
         shape("YAML comments", 250, |n| story(&"# a comment\n".repeat(n), "")),

@@ -251,6 +251,41 @@ fn comments_are_for_nobody() {
     ]);
 }
 
+/// A number that leads to nothing tells readers that something is kept from them, and MediaWiki shows an error in red.
+#[test]
+fn a_footnote_of_which_nothing_is_left_is_not_referred_to() {
+    for (note, is_shown_to_author) in [
+        ("%%source: Kim%%", false),
+        ("<!-- source: Kim -->", false),
+        ("%%a%%\n\n    %%b%%", false),
+        ("- %%a%%", false),
+        ("*%%a%%*", false),
+        ("", false),
+        ("> [!private] only me", true),
+        ("> [!private] only me\n\n    %%a%%", true),
+        ("seen", true),
+        ("`seen`", true),
+        ("---", true),
+    ] {
+        let text = format!(
+            "-- content/case-studies/naming.md --\n---\ntitle: Naming\naudience: team\n---\nA note[^a] and[^b].\n\n[^a]: {note}\n\n[^b]: kept\n"
+        );
+        let is_shown_to_team = is_shown_to_author && !note.contains("private");
+        for (audience, is_shown) in [(Audience::Private, is_shown_to_author), (Audience::Team, is_shown_to_team)] {
+            let page = &common::site_for(audience, &text)["case-studies/naming.html"];
+            let wanted = if is_shown { 2 } else { 1 };
+            assert_eq!(page.matches("class=\"footnote-ref\"").count(), wanted, "{note} {audience:?}");
+            assert_eq!(page.matches("class=\"footnote-back\"").count(), wanted, "{note} {audience:?}");
+        }
+        for (kind, draft) in common::drafts(&files(&text), Audience::Team) {
+            let draft = draft.expect("there is a case study");
+            assert!(draft.pages[0].text.contains("kept"), "{kind}");
+            let is_numbered = kind == "mediawiki" && draft.pages[0].text.contains("note-2");
+            assert!(kind != "mediawiki" || is_numbered == is_shown_to_team, "{kind} {note}: {}", draft.pages[0].text);
+        }
+    }
+}
+
 #[test]
 fn a_comment_does_not_end_what_it_stands_in() {
     bodies_stay_private(&[

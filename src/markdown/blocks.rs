@@ -48,6 +48,7 @@ pub(super) fn shape(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnostic
     }
     body.finish();
     if has_footnotes {
+        check_empty_footnotes(body, file, found);
         found.extend(deep_footnote(body).map(|span| too_deep(file, span, "footnotes that refer to one another", DEEPEST)));
     }
     for link in &body.links {
@@ -428,6 +429,19 @@ fn check_footnotes(body: &Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Warns of references to footnotes of which nothing is to be seen.
+fn check_empty_footnotes(body: &Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
+    for node in &body.nodes {
+        let Event::FootnoteReference(label) = node.event else { continue };
+        let label = body.str(label);
+        if body.footnote_named(label).is_some() && body.shown_footnote(label).is_none() {
+            let message = format!("the footnote `{label}` has no text, so no page shows this reference to it");
+            let help = "write its text, or take the reference out";
+            found.push(Diagnostic::new(&rules::FOOTNOTE, file, node.span, message).help(help));
+        }
+    }
+}
+
 /// The first footnote from which references to others lead too far: some wikis show one inside of the other.
 fn deep_footnote(body: &Body) -> Option<Span> {
     let next = |footnote: &Footnote| -> Vec<usize> {
@@ -585,7 +599,9 @@ impl Body {
                 Event::Hashtag(_) => has_hashtags = true,
                 Event::Start(Tag::Heading(number)) => starts[number as usize] = Some(crate::source::offset(index)),
                 Event::Start(Tag::Footnote(label)) => {
-                    footnotes.push(Footnote { label: self.str(label).to_owned(), nodes: index + 1..self.end_of(index) });
+                    let nodes = index + 1..self.end_of(index);
+                    let is_empty = !self.nodes[nodes.clone()].iter().any(|node| self.is_seen(node));
+                    footnotes.push(Footnote { label: self.str(label).to_owned(), nodes, is_empty });
                 }
                 _ => {}
             }
@@ -598,6 +614,16 @@ impl Body {
             highest: self.headings.iter().map(|heading| heading.level).min(),
         };
         self.tagged = if has_hashtags { tagged_blocks(self) } else { Vec::new() };
+    }
+
+    /// Whether a node is something to see by itself, and not only the place of others.
+    fn is_seen(&self, node: &Node) -> bool {
+        match node.event {
+            Event::Text(piece) | Event::Html(piece) => !self.str(piece).trim().is_empty(),
+            Event::SoftBreak | Event::HardBreak | Event::End(_) => false,
+            Event::Start(tag) => matches!(tag, Tag::Callout(_) | Tag::CodeBlock(_) | Tag::Link(_) | Tag::Image(_)),
+            _ => true,
+        }
     }
 }
 

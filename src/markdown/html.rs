@@ -381,9 +381,12 @@ fn tag_at(text: &str) -> (Markup, usize) {
     let closes = text.starts_with("</");
     let name_start = if closes { 2 } else { 1 };
     if !text[name_start..].starts_with(|first: char| first.is_ascii_alphabetic()) {
-        // To a browser, `</` with anything else behind it is a comment.
-        let end = if closes { text.find('>').map(|end| end + 1) } else { None };
-        return end.map_or((Markup::Text, 1), |end| (Markup::Instruction, end));
+        // To a browser, `</` with anything else behind it is a comment, which hides the rest where it has no end.
+        return match text.find('>') {
+            _ if !closes => (Markup::Text, 1),
+            Some(end) => (Markup::Instruction, end + 1),
+            None => (Markup::Unclosed(Unclosed::Hiding), text.len()),
+        };
     }
     let is_end_of_name = |next: char| next.is_ascii_whitespace() || matches!(next, '/' | '>');
     let name_end = text[name_start..].find(is_end_of_name).map_or(text.len(), |length| name_start + length);

@@ -328,6 +328,8 @@ pub struct Footnote {
     pub label: String,
     /// The nodes between its start and its end.
     pub nodes: Range<usize>,
+    /// Whether nothing of it is to be seen: its text is a comment, or was taken out for an audience.
+    pub is_empty: bool,
 }
 
 impl Body {
@@ -362,6 +364,11 @@ impl Body {
     pub fn footnote_named(&self, label: &str) -> Option<usize> {
         let name = |place: u32| self.footnotes[place as usize].label.as_str();
         first_named(&self.index.footnotes, name, label)
+    }
+
+    /// The same, if it has anything to show: a number that leads to nothing tells readers that something is kept from them.
+    pub fn shown_footnote(&self, label: &str) -> Option<usize> {
+        self.footnote_named(label).filter(|&place| !self.footnotes[place].is_empty)
     }
 
     /// The heading with an id, by its place in [`Body::headings`].

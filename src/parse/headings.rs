@@ -376,7 +376,13 @@ impl Names {
     }
 
     fn meaning(self, heading: &str) -> Option<Meaning> {
-        let lower = heading.to_lowercase().replace('’', "'");
+        // Far more than the names of several parts take, so that a long line takes no longer.
+        const LONGEST: usize = 200;
+        let start = heading.char_indices().nth(LONGEST).map_or(heading, |(end, _)| &heading[..end]);
+        let lower = start.to_lowercase().replace('’', "'");
+        if start.len() < heading.len() {
+            return self.before_separator(&lower);
+        }
         let outside = lower.split(['(', '[']).next().unwrap_or_default();
         let inside = lower.split(['(', '[']).nth(1).and_then(|rest| rest.split([')', ']']).next()).unwrap_or_default();
         let joined: String = lower.chars().filter(|sign| !matches!(sign, '(' | ')' | '[' | ']')).collect();
@@ -551,6 +557,8 @@ mod tests {
         ] {
             assert_eq!(parts(&[heading], &story), [Some(part)], "{heading}");
         }
+        let long = format!("Situation: {}", "the queue and ".repeat(100));
+        assert_eq!(parts(&[&long, &"the ".repeat(100)], &story), [Some(Part::Situation), None]);
         for heading in [
             "Table of contents",
             "Contents",

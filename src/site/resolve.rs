@@ -190,10 +190,15 @@ impl<'a> Resolver<'a> {
                 return Ok(Some(found));
             }
         }
-        let ending = format!("/{}", file_key(name.trim_start_matches("./").trim_start_matches('/')));
+        let wanted = name.trim_start_matches("./").trim_start_matches('/');
         let same_name = self.by_file_name.get(&file_key(file_name(name))).map_or(&[][..], Vec::as_slice);
-        let found: Vec<&SitePath> = same_name.iter().copied().filter(|path| file_key(path.as_str()).ends_with(&ending)).collect();
-        match found.as_slice() {
+        let found: Cow<'_, [&SitePath]> = if wanted.contains('/') {
+            let ending = format!("/{}", file_key(wanted));
+            same_name.iter().copied().filter(|path| file_key(path.as_str()).ends_with(&ending)).collect()
+        } else {
+            Cow::Borrowed(same_name)
+        };
+        match &*found {
             [] => Ok(None),
             [path] => Ok(Some(path)),
             several => Err(ambiguous_file(document, link, name, several).into()),
@@ -269,9 +274,8 @@ impl<'a> Resolver<'a> {
             [node] => Ok(*node),
             [] => Err(self.nothing_named(document, link, name)),
             several => {
-                let names: Vec<String> = several.iter().map(|&node| format!("`[[{}]]`", self.full_name(node))).collect();
                 let message = format!("`{name}` names {} pages", several.len());
-                let help = format!("write {}", names.join(" or "));
+                let help = write_one_of(several.iter().map(|&node| format!("`[[{}]]`", self.full_name(node))));
                 Err(Diagnostic::new(&rules::AMBIGUOUS_LINK, &document.path, link.span, message).help(help).into())
             }
         }
@@ -583,9 +587,17 @@ fn file_name(path: &str) -> &str {
 }
 
 fn ambiguous_file(document: &Document, link: &Link, name: &str, several: &[&SitePath]) -> Diagnostic {
-    let names: Vec<String> = several.iter().map(|path| format!("`/{}`", path.as_str().trim_start_matches("content/"))).collect();
+    let names = several.iter().map(|path| format!("`/{}`", path.as_str().trim_start_matches("content/")));
     Diagnostic::new(&rules::AMBIGUOUS_LINK, &document.path, link.span, format!("`{name}` names {} files", several.len()))
-        .help(format!("write {}", names.join(" or ")))
+        .help(write_one_of(names))
+}
+
+/// The names of which one is to be written; of very many only the first.
+fn write_one_of(names: impl ExactSizeIterator<Item = String>) -> String {
+    const MOST: usize = 8;
+    let more = names.len().saturating_sub(MOST);
+    let first = names.take(MOST).collect::<Vec<_>>().join(" or ");
+    if more == 0 { format!("write {first}") } else { format!("write {first}, or one of {more} more") }
 }
 
 fn no_file(document: &Document, link: &Link, path: &SitePath) -> Box<Dangling> {

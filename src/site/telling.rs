@@ -65,7 +65,8 @@ pub struct Told {
 pub enum Change {
     /// The story's own section.
     Same,
-    /// It replaces these sections of the story.
+    /// It replaces these sections of the story; where several of the variant replace the same ones, the first of them says so, and the others
+    /// replace none.
     Retold(Vec<usize>),
     /// The story has nothing like it.
     Added,
@@ -97,30 +98,33 @@ pub fn own_sections(id: DocumentId, document: &Document) -> Vec<Told> {
 pub fn merged_sections(story: (DocumentId, &Document), variant: (DocumentId, &Document), meta: &Variant) -> Vec<Told> {
     let (story_id, story) = story;
     let (variant_id, variant) = variant;
-    let of_story = by_key(story);
-    let change = |own: &Section| {
-        let replaced = if own.heading.is_empty() && own.part.is_none() { None } else { of_story.get(&Key::of(own)) };
-        replaced.map_or(Change::Added, |replaced| Change::Retold(replaced.clone()))
+    let mut of_story = by_key(story);
+    let mut change = |own: &Section| {
+        let replaced = if own.heading.is_empty() && own.part.is_none() { None } else { of_story.get_mut(&Key::of(own)) };
+        replaced.map_or(Change::Added, |replaced| Change::Retold(std::mem::take(replaced)))
     };
     if !meta.inherit {
         let own = own_sections(variant_id, variant).into_iter();
         return own.map(|told| Told { change: change(&variant.sections[told.section]), ..told }).collect();
     }
     let is_empty_lead = |section: &Section| section.heading.is_empty() && variant.body.is_blank(section.nodes.clone());
-    let own = by_key(variant);
+    let mut own = by_key(variant);
+    // An empty lead stands for nothing.
+    own.iter_mut().filter(|(key, _)| matches!(key, Key::Heading(_))).for_each(|(_, own)| {
+        own.retain(|&own| !is_empty_lead(&variant.sections[own]));
+    });
+    own.retain(|_, own| !own.is_empty());
     let mut merged: Vec<Told> = Vec::new();
     let mut placed = vec![false; variant.sections.len()];
     for (index, section) in story.sections.iter().enumerate() {
-        let stands_in = |&&own: &&usize| section.part.is_some() || !is_empty_lead(&variant.sections[own]);
-        let own: Vec<usize> = own.get(&Key::of(section)).into_iter().flatten().filter(stands_in).copied().collect();
-        if own.is_empty() {
+        let Some(own) = own.get_mut(&Key::of(section)) else {
             merged.push(Told { document: story_id, section: index, change: Change::Same });
             continue;
-        }
-        for own in own {
-            if !std::mem::replace(&mut placed[own], true) {
-                merged.push(Told { document: variant_id, section: own, change: change(&variant.sections[own]) });
-            }
+        };
+        // All that stand for several sections of the story come in the place of the first of these.
+        for own in std::mem::take(own) {
+            placed[own] = true;
+            merged.push(Told { document: variant_id, section: own, change: change(&variant.sections[own]) });
         }
     }
     for (own, section) in variant.sections.iter().enumerate() {

@@ -181,7 +181,7 @@ impl Reader {
     fn quote(&mut self, lines: &[String], depth: usize) -> Vec<Block> {
         let mut blocks = Vec::new();
         let mut at = 0;
-        let depth_of = |line: &String| line.bytes().take_while(|&byte| byte == b'>').count();
+        let depth_of = |line: &String| line.bytes().take_while(|&byte| byte == b'>').take(DEEPEST).count();
         while at < lines.len() {
             if depth_of(&lines[at]) > depth {
                 let count = lines[at..].iter().take_while(|line| depth_of(line) > depth).count();
@@ -263,9 +263,10 @@ impl Reader {
 
     fn inlines(&mut self, text: &str, depth: usize, line: &mut Line) {
         let mut rest = text;
+        let mut endless = Endless::default();
         while let Some(next) = rest.chars().next() {
             let is_sign = "*/_'%<[{(\\h&".contains(next);
-            let length = if is_sign && depth < DEEPEST { self.inline(rest, depth, line) } else { None };
+            let length = if is_sign && depth < DEEPEST { self.inline(rest, depth, &mut endless, line) } else { None };
             let length = length.unwrap_or_else(|| {
                 line.text(&rest[..next.len_utf8()]);
                 next.len_utf8()
@@ -275,15 +276,15 @@ impl Reader {
     }
 
     /// The markup at the start of a text; nothing where it is words.
-    fn inline(&mut self, text: &str, depth: usize, line: &mut Line) -> Option<usize> {
+    fn inline(&mut self, text: &str, depth: usize, endless: &mut Endless, line: &mut Line) -> Option<usize> {
         if let Some((sign, style)) = SIGNS.iter().find(|(sign, _)| text.starts_with(sign)) {
-            let end = end_of(&text[2..], sign)?;
+            let end = endless.end_of(&text[2..], sign)?;
             let inner = self.within(&text[2..2 + end], depth);
             line.add(Inline::Styled(*style, inner));
             return Some(end + 4);
         }
         if let Some(rest) = text.strip_prefix("''") {
-            let end = end_of(rest, "''")?;
+            let end = endless.end_of(rest, "''")?;
             let mut inner = Line::default();
             self.inlines(&rest[..end], depth + 1, &mut inner);
             match inner.0.as_slice() {
@@ -313,7 +314,7 @@ impl Reader {
             return Some(end + 4);
         }
         if let Some(rest) = text.strip_prefix("((") {
-            let end = end_of(rest, "))")?;
+            let end = endless.end_of(rest, "))")?;
             let number = self.notes.len();
             self.notes.push(Vec::new());
             self.notes[number] = self.joined(&rest[..end]);
@@ -457,6 +458,23 @@ fn alignment(cell: &str) -> Alignment {
         (true, false) => Alignment::Right,
         (false, true) => Alignment::Left,
         (false, false) => Alignment::None,
+    }
+}
+
+/// The signs that close nothing in the rest of a text, so that it is not gone through for each that opens something.
+#[derive(Default)]
+struct Endless(Vec<&'static str>);
+
+impl Endless {
+    fn end_of(&mut self, text: &str, sign: &'static str) -> Option<usize> {
+        if self.0.contains(&sign) {
+            return None;
+        }
+        let end = end_of(text, sign);
+        if end.is_none() {
+            self.0.push(sign);
+        }
+        end
     }
 }
 

@@ -61,8 +61,22 @@ pub(super) struct Bullet {
     pub(super) item: Item,
 }
 
+/// How deep lists are read.
+const DEEPEST: usize = 40;
+
 /// Lists from their items, deeper ones inside of those before them.
-pub(super) fn lists(bullets: Vec<Bullet>) -> Vec<Block> {
+pub(super) fn lists(mut bullets: Vec<Bullet>) -> Vec<Block> {
+    // How deep each stands by those before it; what is deeper than can be read stands beside what it belongs to.
+    let mut open: Vec<usize> = Vec::new();
+    for bullet in &mut bullets {
+        while open.pop_if(|depth| *depth >= bullet.depth).is_some() {}
+        open.push(bullet.depth);
+        bullet.depth = open.len().min(DEEPEST);
+    }
+    nested(bullets)
+}
+
+fn nested(bullets: Vec<Bullet>) -> Vec<Block> {
     let mut found: Vec<Block> = Vec::new();
     let mut bullets = bullets.into_iter().peekable();
     while let Some(bullet) = bullets.next() {
@@ -72,7 +86,7 @@ pub(super) fn lists(bullets: Vec<Bullet>) -> Vec<Block> {
         while let Some(deeper) = bullets.next_if(|next| next.depth > depth) {
             below.push(deeper);
         }
-        item.blocks.extend(lists(below));
+        item.blocks.extend(nested(below));
         match found.last_mut() {
             Some(Block::List(list)) if list.first.is_some() == is_numbered => list.items.push(item),
             _ => found.push(Block::List(List { first: is_numbered.then_some(number.unwrap_or(1)), is_tight: true, items: vec![item] })),
@@ -95,27 +109,24 @@ pub(super) fn task(words: &str) -> (Option<bool>, &str) {
 pub(super) fn closing(text: &str, name: &str) -> Option<(usize, usize)> {
     let (open, close) = (format!("<{name}"), format!("</{name}>"));
     let mut depth = 0usize;
-    let mut at = 0;
-    loop {
-        let next_close = text[at..].find(&close).map(|found| at + found)?;
-        let next_open = text[at..].match_indices(&open).map(|(found, _)| at + found).find(|&found| is_tag_end(text, found + open.len()));
-        match next_open.filter(|&opened| opened < next_close) {
-            Some(opened) => {
-                let end = text[opened..].find('>').map_or(text.len(), |end| opened + end + 1);
-                if !text[opened..end].ends_with("/>") {
-                    depth += 1;
-                }
-                at = end;
+    let mut from = 0;
+    for (at, _) in text.match_indices('<') {
+        if at < from {
+            continue;
+        }
+        let rest = &text[at..];
+        if rest.starts_with(&close) {
+            depth = depth.saturating_sub(1);
+            from = at + close.len();
+            if depth == 0 {
+                return Some((at, from));
             }
-            None => {
-                depth = depth.saturating_sub(1);
-                at = next_close + close.len();
-                if depth == 0 {
-                    return Some((next_close, at));
-                }
-            }
+        } else if rest.starts_with(&open) && is_tag_end(text, at + open.len()) {
+            from = rest.find('>').map_or(text.len(), |end| at + end + 1);
+            depth += usize::from(!text[at..from].ends_with("/>"));
         }
     }
+    None
 }
 
 fn is_tag_end(text: &str, at: usize) -> bool {

@@ -61,7 +61,7 @@ const PERSONS: &str = "
     witness juror senator governor ambassador diplomat commissioner negotiator mediator facilitator curator donor investor landlord
     landlady lodger dean provost chancellor principal scholar marshal constable climber diver swimmer rower jockey trucker stevedore
     loadmaster navigator purser deckhand labourer laborer bookmaker watchmaker filmmaker dressmaker actor actress bodyguard lookout
-    cyclist ministry agency authority police court union firm parliament jury faculty choir brigade battalion adviser advisor aide
+    hire dev devs operations cyclist ministry agency authority police court union firm parliament jury faculty choir brigade battalion adviser advisor aide
     announcer appraiser assessor astronaut babysitter bailiff bouncer broadcaster bursar butler cadet caddie campaigner canvasser
     caterer chaplain chauffeur childminder cobbler comedian conservator coroner counsel custodian delegate demonstrator docent
     drafter drover embalmer escort estimator examiner fabricator financier fisher governess grader graduate grower hunter

@@ -142,9 +142,13 @@ impl<'a> Checker<'a> {
 
     /// What a link leads to or shows besides its words, unless the words have been reported already.
     fn links<'l>(&self, links: impl Iterator<Item = &'l Link>, found: &[Diagnostic]) -> Vec<Diagnostic> {
+        let mut spans: Vec<Span> = found.iter().map(|found| found.span).collect();
+        spans.sort_by_key(|span| (span.start, span.end));
         let mut more = Vec::new();
         for link in links {
-            let is_reported = found.iter().any(|found| found.span.start >= link.span.start && found.span.end <= link.span.end);
+            // Of the spans that start at one place the shortest comes first, and what starts inside of a link ends there.
+            let first = spans.partition_point(|span| span.start < link.span.start);
+            let is_reported = spans.get(first).is_some_and(|span| span.end <= link.span.end);
             let address = match &link.target {
                 Target::External(address) => address.strip_prefix("mailto:").unwrap_or_default(),
                 _ => "",
@@ -164,7 +168,11 @@ impl<'a> Checker<'a> {
         hits.extend(self.names.all(&run.text).into_iter().map(|found| Hit { kind: Kind::Name, actor: Actor::Person, range: found.range }));
         hits.extend(phrases::find(run, &self.names, &self.lexicon));
         let allowed = self.allowed.all(&run.text);
-        hits.retain(|hit| !allowed.iter().any(|allowed| allowed.range.start < hit.range.end && hit.range.start < allowed.range.end));
+        // None of what is allowed is within another, so both their starts and their ends are in order.
+        hits.retain(|hit| {
+            let first = allowed.partition_point(|allowed| allowed.range.end <= hit.range.start);
+            allowed.get(first).is_none_or(|allowed| allowed.range.start >= hit.range.end)
+        });
         hits.sort_by_key(|hit| (hit.range.start, std::cmp::Reverse(hit.range.end)));
         let mut end = 0;
         hits.retain(|hit| {

@@ -259,6 +259,43 @@ const WORKS: &[&str] = &[
     "maintenance",
 ];
 
+/// Those whom a system is for.
+const SERVED: &[&str] = &[
+    "user",
+    "customer",
+    "client",
+    "guest",
+    "patient",
+    "passenger",
+    "student",
+    "pupil",
+    "visitor",
+    "reader",
+    "tenant",
+    "resident",
+    "citizen",
+];
+
+/// What only a mistake is called.
+const MISDEEDS: &[&str] = &[
+    "botched",
+    "bungled",
+    "fumbled",
+    "mishandled",
+    "misread",
+    "misjudged",
+    "mistyped",
+    "misconfigured",
+    "miscalculated",
+    "misunderstood",
+    "miscounted",
+    "mislabelled",
+    "mislabeled",
+];
+
+/// How a deed becomes a mistake.
+const MISHAPS: &[&str] = &["accidentally", "mistakenly", "inadvertently", "erroneously", "wrongly", "unintentionally", "foolishly"];
+
 /// Words that stand before a quality rather than before a thing: `was careless`, `too lazy`.
 const BEFORE_QUALITIES: &[&str] =
     &["is", "was", "were", "are", "be", "been", "being", "too", "so", "very", "rather", "got", "became", "seemed"];
@@ -289,6 +326,7 @@ impl Text<'_> {
             .or_else(|| self.fault(at))
             .or_else(|| self.hindsight(at))
             .or_else(|| self.omission(at))
+            .or_else(|| self.misdeed(at))
             .or_else(|| self.colleague(at))
     }
 
@@ -311,7 +349,7 @@ impl Text<'_> {
             let noun = self.before_verb(at);
             return self.subject(at) == Actor::Thing && noun.is_some_and(|noun| !is_work(noun) && !self.is_pronoun(noun));
         }
-        if !self.is_joined_to_noun(at + 1) {
+        if !self.is_joined_to_noun(at + 1) || (word != "lazy" && self.is_joined(at) && self.is_of_person(at - 1)) {
             return false;
         }
         let (actor, last) = self.noun_from(at + 1);
@@ -343,8 +381,23 @@ impl Text<'_> {
         if self.is(at, &["at", "fault"]) {
             return self.subject(at).is_person().then(|| self.hit(Kind::Fault, at..at + 2)).flatten();
         }
+        if self.is(at, &["responsible", "for"]) && self.is_joined(at) && self.is_harm(at + 2) {
+            return self.subject(at).is_person().then(|| self.hit(Kind::Fault, at..at + 2)).flatten();
+        }
+        if self.is(at, &["made", "by"]) && self.before_verb(at).is_some_and(|at| FAULTS.contains(&self.word(at))) {
+            let (actor, last) = self.noun_from(at + 2);
+            return actor.is_person().then(|| self.hit(Kind::Fault, at..last + 1)).flatten();
+        }
         let is_fault = FAULTS.contains(&self.word(at)) && self.is_joined(at) && !self.is_of_fault(at + 1);
         (is_fault && self.is_of_person(at - 1)).then(|| self.hit(Kind::Fault, at - 1..at + 1)).flatten()
+    }
+
+    /// Whether the noun that begins at a place is a harm: of `the failure`, and not of `the backups`.
+    fn is_harm(&self, at: usize) -> bool {
+        const HARMS: &[&str] = &["outage", "incident", "failure", "problem", "loss", "damage", "breach", "disaster", "mess", "delay"];
+        let noun = if self.is_joined(at) && matches!(self.word(at), "the" | "this" | "that" | "our") { at + 1 } else { at };
+        let word = self.word(noun);
+        self.is_joined(noun) && (HARMS.contains(&word) || FAULTS.contains(&word)) && !self.is_of_fault(noun + 1)
     }
 
     fn is_of_fault(&self, at: usize) -> bool {
@@ -389,13 +442,18 @@ impl Text<'_> {
         let length = match modal.strip_suffix("'ve") {
             Some(_) => 1,
             None if self.is(at + 1, &["have"]) && self.is_joined(at + 1) => 2,
-            None if self.is(at + 1, &["not", "have"]) && self.is_joined(at + 1) => 3,
+            None if self.is(at + 2, &["have"]) && self.is_joined(at + 1) && self.is_joined(at + 2) && self.is_before_have(at + 1) => 3,
             None => return None,
         };
         let modal = modal.trim_end_matches("'ve");
-        let is_denied = word.contains("n't") || length == 3;
+        let is_denied = word.contains("n't") || matches!(self.word(at + 1), "not" | "never");
         let is_blaming = matches!(modal, "should" | "could" | "would") && self.is_hindsight(at, at + length, modal, is_denied);
         is_blaming.then(|| self.hit_of(Kind::Hindsight, at..at + length)).flatten()
+    }
+
+    /// Whether a word can stand inside of `should have`: `should never have`, `could easily have`.
+    fn is_before_have(&self, at: usize) -> bool {
+        matches!(self.word(at), "not" | "never" | "also" | "always" | "still" | "just" | "then") || self.is_adverb(at)
     }
 
     /// Whether it is judged by what is known now what somebody did not do: `after` is the place behind `have`.
@@ -417,23 +475,12 @@ impl Text<'_> {
 
     /// Whether it is said what those were to get whom a system is for: `users should have seen a warning`.
     fn is_served(&self, verb: usize, done: &str) -> bool {
-        const SERVED: &[&str] = &[
-            "user",
-            "customer",
-            "client",
-            "guest",
-            "patient",
-            "passenger",
-            "student",
-            "pupil",
-            "visitor",
-            "reader",
-            "tenant",
-            "resident",
-            "citizen",
-        ];
         let is_given = matches!(done, "seen" | "got" | "gotten" | "heard" | "had");
-        is_given && self.before_verb(verb).is_some_and(|at| SERVED.contains(&self.word(at).trim_end_matches('s')))
+        is_given && self.is_of_served(verb)
+    }
+
+    fn is_of_served(&self, verb: usize) -> bool {
+        self.before_verb(verb).is_some_and(|at| SERVED.contains(&self.word(at).trim_end_matches('s')))
     }
 
     fn is_blamed_for(&self, verb: usize, modal: &str, done: &str) -> bool {
@@ -453,11 +500,32 @@ impl Text<'_> {
             "neglected" | "omitted" if takes_verb && self.is_forgotten(at) => 2,
             "failed" | "failing" | "fail" | "neglect" | "bother" if takes_verb && is_person() => 2,
             "bothered" if takes_verb && !matches!(self.subject(at), Actor::Thing | Actor::Unknown) => 2,
-            "ignored" | "disregarded" | "neglected" if self.is_passive(at) => usize::from(self.agent(at).is_some_and(Actor::is_person)),
+            "refused" if takes_verb && !self.is_passive(at) && is_person() && !self.is_of_served(at) => 2,
+            "ignored" | "disregarded" | "neglected" | "skipped" if self.is_passive(at) => {
+                usize::from(self.agent(at).is_some_and(Actor::is_person))
+            }
             "ignored" | "disregarded" | "neglected" if is_person() => 1,
+            "skipped" if is_person() && !self.is_first_person(at) && !self.is_of_served(at) => 1,
+            "know" | "known" | "knew" if self.is(at + 1, &["better"]) && self.is_joined(at + 1) && is_person() => 2,
+            "careful" if self.is_joined(at) && self.word(at - 1) == "not" && is_person() => 1,
+            "paying" if self.is(at, &["paying", "attention"]) && self.is_joined(at) && self.word(at - 1) == "not" && is_person() => 2,
+            "did" | "didn't" | "never" => self.undone(at),
             _ => 0,
         };
         if length > 0 { self.hit_of(Kind::Omission, at..at + length) } else { None }
+    }
+
+    /// How long words are that say what somebody else did not do: `did not follow`, `didn't check`, `never tested`.
+    fn undone(&self, at: usize) -> usize {
+        let length = match self.word(at) {
+            "did" if matches!(self.word(at + 1), "not" | "never") => 3,
+            "did" => return 0,
+            _ => 2,
+        };
+        let last = at + length - 1;
+        let is_duty = (at + 1..=last).all(|at| self.is_joined(at)) && verbs::is_duty(self.word(last));
+        let is_blamed = is_duty && self.subject(at).is_person() && !self.is_first_person(at) && !self.is_of_served(at);
+        if is_blamed { length } else { 0 }
     }
 
     /// Whether somebody forgot something. Machines forget only in a manner of speaking, so what the lists do not have is taken for a person.
@@ -478,6 +546,26 @@ impl Text<'_> {
         const FARTHEST: usize = 8;
         let by = (verb + 1..verb + FARTHEST).take_while(|&at| self.is_joined(at)).find(|&at| self.word(at) == "by")?;
         Some(self.noun_from(by + 1).0)
+    }
+
+    /// What a person did that only a mistake is called: `the operator mistyped the name`, `Robin accidentally deleted it`.
+    fn misdeed(&self, at: usize) -> Option<Hit> {
+        let word = self.word(at);
+        let length = match word {
+            _ if MISDEEDS.contains(&word) => 1,
+            "broke" if ["production", "prod", "it", "everything"].contains(&self.word(at + 1)) && self.is_joined(at + 1) => 2,
+            "messed" | "screwed" | "slipped" if self.is(at + 1, &["up"]) && self.is_joined(at + 1) => 2,
+            _ if MISHAPS.contains(&word) && self.is_joined(at + 1) && self.word(at + 1).ends_with("ed") => 2,
+            _ => return None,
+        };
+        let actor = if self.is_passive(at) { self.agent(at)? } else { self.subject(at) };
+        let is_blamed = actor.is_person() && !self.is_first_person(at);
+        is_blamed.then(|| self.hit(Kind::Fault, at..at + length).map(|hit| Hit { actor, ..hit })).flatten()
+    }
+
+    /// Whether those who write speak of themselves, which they may.
+    fn is_first_person(&self, verb: usize) -> bool {
+        self.before_verb(verb).is_some_and(|at| matches!(self.word(at), "i" | "we"))
     }
 
     /// `by a colleague`, `a teammate pushed`.

@@ -306,7 +306,7 @@ impl<'a> Text<'a> {
         self.words.get(at).is_some_and(|word| word.is_capital && is_name_too(noun_of(&word.lower)))
     }
 
-    fn is_adverb(&self, at: usize) -> bool {
+    pub fn is_adverb(&self, at: usize) -> bool {
         let word = self.word(at);
         word.len() > 3 && word.ends_with("ly") && !NO_ADVERBS.contains(&word)
     }

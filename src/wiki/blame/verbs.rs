@@ -150,6 +150,49 @@ pub fn is_human(word: &str) -> bool {
     HUMAN.contains(&word)
 }
 
+/// What somebody is blamed for who did not do it; to see, to know and to have are not in anybody's hands.
+const DUTIES: &[&str] = &[
+    "ask",
+    "asked",
+    "bother",
+    "bothered",
+    "care",
+    "cared",
+    "check",
+    "checked",
+    "follow",
+    "followed",
+    "listen",
+    "listened",
+    "pay",
+    "read",
+    "test",
+    "tested",
+    "think",
+    "thought",
+    "verify",
+    "verified",
+    "double-check",
+    "double-checked",
+    "escalate",
+    "escalated",
+    "review",
+    "reviewed",
+    "respond",
+    "responded",
+    "react",
+    "reacted",
+    "acknowledge",
+    "acknowledged",
+    "document",
+    "documented",
+];
+
+/// Whether a word behind `did not` or `never` is what somebody was to do.
+pub fn is_duty(word: &str) -> bool {
+    DUTIES.contains(&word)
+}
+
 /// Whether a word behind `been` is what was to be done to somebody or something.
 pub fn is_passive(word: &str, next: &str) -> bool {
     is_participle(word, next) && !STATES.contains(&word)

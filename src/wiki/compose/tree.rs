@@ -335,7 +335,7 @@ impl Walk<'_, '_> {
     }
 
     fn footnote(&mut self, label: &str) -> Option<Inline> {
-        let note = (self.id, self.document.body.footnote_named(label)?);
+        let note = (self.id, self.document.body.shown_footnote(label)?);
         let Composer { notes, numbers, .. } = &mut *self.page;
         let number = numbers.entry(note).or_insert_with(|| {
             notes.push(note);

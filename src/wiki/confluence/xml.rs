@@ -196,11 +196,14 @@ fn print_verbatim(text: &str, out: &mut String) {
     out.push_str("]]>");
 }
 
+/// How deep elements can stand in one another: far deeper than what is published, and than what people write.
+const DEEPEST: usize = 1000;
+
 /// The root of a fragment, whose name is empty.
 ///
 /// # Errors
 ///
-/// What keeps it from being XML, in words.
+/// What keeps it from being XML, or from being read, in words.
 pub fn parse(fragment: &str) -> Result<Element, String> {
     if let Some(found) = fragment.chars().find(|&next| !is_allowed(next)) {
         return Err(format!("the character U+{:04X} cannot stand in XML", u32::from(found)));
@@ -211,6 +214,7 @@ pub fn parse(fragment: &str) -> Result<Element, String> {
     let mut open = vec![Element::default()];
     loop {
         match reader.read_event().map_err(|error| error.to_string())? {
+            Event::Start(_) if open.len() > DEEPEST => return Err(format!("more than {DEEPEST} elements stand in one another")),
             Event::Start(start) => open.push(element(&start)?),
             Event::Empty(start) => put(&mut open, element(&start)?.into()),
             Event::End(_) => {
