@@ -785,6 +785,10 @@ mod signals {
             let mut child = start(&mut versions.build(1 - (round as usize % 2)));
             wait(round, time);
             send(&child, signal);
+            if round % 4 < 2 {
+                // As `timeout` does, and programs that pass on what the terminal has sent to everybody.
+                send(&child, signal);
+            }
             let status = child.wait().expect("it is a child");
             assert!(status.code() == Some(0) || status.signal() == Some(signal), "{status}");
             *stopped.get_mut(&signal).expect("it is one of them") += u32::from(status.signal().is_some());
@@ -855,9 +859,14 @@ mod signals {
             assert!(child.try_wait().expect("it is a child").is_none(), "the build was too fast");
             std::thread::yield_now();
         }
-        send(&child, INT);
-        send(&child, INT);
-        assert_eq!(child.wait().expect("it is a child").signal(), Some(INT));
+        let status = loop {
+            send(&child, INT);
+            if let Some(status) = child.try_wait().expect("it is a child") {
+                break status;
+            }
+        };
+        assert_eq!(status.signal(), Some(INT));
+        assert!(beside.exists(), "it has waited for the page");
         succeed(site.build());
         assert_eq!(left_beside(site.root()), Vec::<String>::new());
     }
