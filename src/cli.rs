@@ -104,7 +104,7 @@ pub struct Serve {
     #[command(flatten)]
     pub site: Site,
     /// The port to listen at [default: 4000, or the next one that is free]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = port)]
     pub port: Option<u16>,
     /// The address to listen at; any other than this machine's own shows the site to the network
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1")]
@@ -187,6 +187,10 @@ impl From<Audience> for storybank::model::Audience {
     }
 }
 
+fn port(text: &str) -> Result<u16, String> {
+    text.parse().map_err(|_| format!("expected a whole number from 0 to {}", u16::MAX))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -214,6 +218,14 @@ mod tests {
                 let parsed = Cli::try_parse_from(&example);
                 assert!(parsed.is_ok(), "{example:?}: {parsed:?}");
             }
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_port_is_told_what_is() {
+        for port in ["70000", "http", "-1", ""] {
+            let error = Cli::try_parse_from(["storybank", "serve", &format!("--port={port}")]).expect_err(port).to_string();
+            assert!(error.contains("expected a whole number from 0 to 65535"), "{error}");
         }
     }
 
