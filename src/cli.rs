@@ -47,12 +47,18 @@ pub enum Command {
     #[command(
         after_help = "Examples:\n  storybank completions bash > ~/.local/share/bash-completion/completions/storybank\n  storybank completions fish > ~/.config/fish/completions/storybank.fish"
     )]
-    Completions { shell: Shell },
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
     /// Print the manual page of the program, or of one of its commands
     #[command(
         after_help = "Examples:\n  storybank man > ~/.local/share/man/man1/storybank.1\n  storybank man build > ~/.local/share/man/man1/storybank-build.1"
     )]
-    Man { command: Option<String> },
+    Man {
+        /// The command [default: the program as a whole]
+        command: Option<String>,
+    },
 }
 
 /// Which site is meant, where the words of the command are for something else.
@@ -151,6 +157,7 @@ pub struct Publish {
 
 #[derive(Debug, Args)]
 pub struct New {
+    /// What to start
     pub kind: NewKind,
     /// The name, in words or as a slug; for a variant `STORY/NAME`
     pub name: String,

@@ -576,7 +576,8 @@ fn ambiguous_file(document: &Document, link: &Link, name: &str, several: &[&Site
 }
 
 fn no_file(document: &Document, link: &Link, path: &SitePath) -> Box<Dangling> {
-    let found = dangling(document, link, format!("there is no file `{path}`"));
+    let found = dangling(document, link, format!("there is no file `{path}`"))
+        .help("put the file there, or write its path from the folder of this file");
     Box::new(Dangling { found, sought: Sought::File(path.clone()) })
 }
 
