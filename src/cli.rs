@@ -48,7 +48,7 @@ pub enum Command {
         after_help = "Examples:\n  storybank completions bash > ~/.local/share/bash-completion/completions/storybank\n  storybank completions fish > ~/.config/fish/completions/storybank.fish"
     )]
     Completions {
-        /// The shell
+        /// The shell to print completions for
         shell: Shell,
     },
     /// Print the manual page of the program, or of one of its commands
@@ -56,7 +56,7 @@ pub enum Command {
         after_help = "Examples:\n  storybank man > ~/.local/share/man/man1/storybank.1\n  storybank man build > ~/.local/share/man/man1/storybank-build.1"
     )]
     Man {
-        /// The command [default: the program as a whole]
+        /// The command to describe [default: the whole program]
         command: Option<String>,
     },
 }

@@ -35,7 +35,7 @@ pub struct Bell {
 /// How a bell hears of changes.
 enum Hearing {
     /// From the system.
-    Ear(Ear),
+    Ear(Box<Ear>),
     /// Not at the moment.
     Deaf,
     /// Never: the files have to be looked at every now and then.
@@ -68,7 +68,7 @@ pub enum Rung {
 impl Bell {
     /// A bell that the system rings, or why there is none; [`Bell::polling`] works everywhere.
     pub fn watching(root: &Path) -> Result<Self, notify::Error> {
-        Ok(Self { root: root.to_owned(), hearing: Hearing::Ear(Ear::of(root)?) })
+        Ok(Self { root: root.to_owned(), hearing: Hearing::Ear(Box::new(Ear::of(root)?)) })
     }
 
     /// A bell that rings every now and then by itself, for file systems that do not tell of changes.
@@ -132,7 +132,7 @@ impl Bell {
 
     fn listen(&mut self) {
         // Where the system gives no ear, the bell rings by itself from now on.
-        self.hearing = Ear::of(&self.root).map_or(Hearing::Polling, Hearing::Ear);
+        self.hearing = Ear::of(&self.root).map_or(Hearing::Polling, |ear| Hearing::Ear(Box::new(ear)));
     }
 }
 
