@@ -110,7 +110,7 @@ pub struct Serve {
     #[command(flatten)]
     pub site: Site,
     /// The port to listen on; 0 takes any free one [default: 4000, or the next free one]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = port)]
     pub port: Option<u16>,
     /// The address to listen on; any address other than this machine's own shows the site to the network
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1")]
@@ -157,6 +157,7 @@ pub struct Publish {
 
 #[derive(Debug, Args)]
 pub struct New {
+    /// What to start
     pub kind: NewKind,
     /// The name, in words or as a slug; for a variant `STORY/NAME`
     pub name: String,
@@ -193,6 +194,10 @@ impl From<Audience> for storybank::model::Audience {
     }
 }
 
+fn port(text: &str) -> Result<u16, String> {
+    text.parse().map_err(|_| format!("expected a whole number from 0 to {}", u16::MAX))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -220,6 +225,14 @@ mod tests {
                 let parsed = Cli::try_parse_from(&example);
                 assert!(parsed.is_ok(), "{example:?}: {parsed:?}");
             }
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_port_is_told_what_is() {
+        for port in ["70000", "http", "-1", ""] {
+            let error = Cli::try_parse_from(["storybank", "serve", &format!("--port={port}")]).expect_err(port).to_string();
+            assert!(error.contains("expected a whole number from 0 to 65535"), "{error}");
         }
     }
 

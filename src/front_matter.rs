@@ -336,8 +336,65 @@ fn syntax_mistake(slice: &str, yaml: Span, file: &SitePath, error: &serde_yaml::
         return Diagnostic::new(&rules::FRONT_MATTER, file, span, "a comment starts at this ` #` and cuts the value before it")
             .help("put quotes around the value, as in `headline: \"We closed #42\"`");
     }
-    Diagnostic::new(&rules::FRONT_MATTER, file, span, format!("front matter is not YAML: {words}"))
-        .help("put quotes around a value that holds `: `, ` #`, or starts with a sign like `[`, `*`, `@` or a quote")
+    let Explained { place, words, help } = explained(slice, floor(slice, at), &message).unwrap_or_else(|| Explained {
+        place: None,
+        words: words.to_owned(),
+        help: "put quotes around a value that holds `: `, ` #`, or starts with a sign like `[`, `*`, `@` or a quote".to_owned(),
+    });
+    let span = place.map_or(span, |place| place.shifted(yaml.start as usize));
+    Diagnostic::new(&rules::FRONT_MATTER, file, span, format!("front matter is not YAML: {words}")).help(help)
+}
+
+/// A mistake in the words of an author.
+struct Explained {
+    /// Where it is better shown than where the parser gave up.
+    place: Option<Span>,
+    words: String,
+    help: String,
+}
+
+/// What the most common messages of the YAML parser mean; `at` is where it gave up.
+fn explained(slice: &str, at: usize, message: &str) -> Option<Explained> {
+    let start = slice[..at].rfind('\n').map_or(0, |newline| newline + 1);
+    let line = slice[start..].split('\n').next().unwrap_or_default().trim_end();
+    let is = |theirs: &str| message.starts_with(theirs);
+    if is("mapping values are not allowed") {
+        let (name, value) = slice[start..at].contains(": ").then(|| line.split_once(": "))??;
+        let quoted = match value.trim() {
+            value if value.contains(['"', '\\']) => "the whole value".to_owned(),
+            value => format!("the value: `{}: \"{value}\"`", name.trim()),
+        };
+        Some(Explained { place: None, words: "this value holds another `: `".to_owned(), help: format!("put quotes around {quoted}") })
+    } else if is("found unexpected end of stream") {
+        let open = message.split_once("while scanning a quoted scalar at ").and_then(|(_, place)| place_in(slice, place))?;
+        let end = slice[open..].find('\n').map_or(slice.len(), |newline| open + newline);
+        let quote = slice[open..].chars().next()?;
+        let words = "this quote is never closed".to_owned();
+        Some(Explained { place: Some(Span::new(open, end)), words, help: format!("write `{quote}` at the end of the value too") })
+    } else if is("found character that cannot start any token") {
+        let sign = slice[at..].chars().next()?;
+        let help = "put quotes around the value".to_owned();
+        Some(Explained { place: None, words: format!("a value without quotes cannot start with `{sign}`"), help })
+    } else if is("did not find expected key") || is("did not find expected '-' indicator") {
+        let is_first = slice[start..at].trim().is_empty();
+        let help = if is_first {
+            "begin this line as far to the right as the others that it belongs to"
+        } else {
+            "put quotes around the whole value"
+        };
+        Some(Explained { place: None, words: "this does not belong to what is before it".to_owned(), help: help.to_owned() })
+    } else {
+        None
+    }
+}
+
+/// The offset of a place as the YAML parser writes it: `line 2 column 8`.
+fn place_in(slice: &str, place: &str) -> Option<usize> {
+    let mut numbers = place.split(|sign: char| !sign.is_ascii_digit()).filter(|word| !word.is_empty()).map(str::parse::<usize>);
+    let (line, column) = (numbers.next()?.ok()?, numbers.next()?.ok()?);
+    let start: usize = slice.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum();
+    let (before, _) = slice[start..].char_indices().nth(column.checked_sub(1)?)?;
+    Some(start + before)
 }
 
 /// The sign `#` that opens a comment on the line of a mistake, or on the one before, and touches what follows it.

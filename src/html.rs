@@ -239,6 +239,17 @@ impl Writer<'_, '_> {
         index + 1
     }
 
+    /// What follows a paragraph that says nothing, as one that is a comment.
+    fn end_of_nothing(&self, paragraph: usize) -> Option<usize> {
+        let is_blank = |event: Event| match event {
+            Event::Text(piece) => self.body.str(piece).trim().is_empty(),
+            event => event == Event::SoftBreak,
+        };
+        let mut inside = self.body.nodes.iter().enumerate().skip(paragraph + 1);
+        let (end, node) = inside.find(|(_, node)| !is_blank(node.event))?;
+        (node.event == Event::End(Tag::Paragraph)).then_some(end + 1)
+    }
+
     /// The attribute of a block that stands in no other: a browser finds its direction from its words, and what it holds has the same.
     fn direction(&mut self, tag: Tag) -> &'static str {
         if !has_direction(tag) {
@@ -250,6 +261,9 @@ impl Writer<'_, '_> {
 
     fn start(&mut self, tag: Tag, index: usize) -> usize {
         let body = self.body;
+        if let Some(end) = (tag == Tag::Paragraph).then(|| self.end_of_nothing(index)).flatten() {
+            return end;
+        }
         let direction = self.direction(tag);
         match tag {
             Tag::Paragraph => self.out.push_str(&format!("<p{direction}>")),

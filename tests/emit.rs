@@ -753,6 +753,7 @@ mod signals {
     const INT: i32 = 2;
     const TERM: i32 = 15;
     const HUP: i32 = 1;
+    const QUIT: i32 = 3;
 
     fn send(child: &Child, signal: i32) {
         let sent = Command::new("kill").args([format!("-{signal}"), child.id().to_string()]).stderr(Stdio::null()).status();
@@ -779,12 +780,16 @@ mod signals {
     fn a_build_that_is_told_to_stop_leaves_nothing_half_done() {
         let versions = Versions::new();
         let time = lasts(&mut versions.build(0));
-        let mut stopped = BTreeMap::from([(HUP, 0), (INT, 0), (TERM, 0)]);
+        let mut stopped = BTreeMap::from([(HUP, 0), (INT, 0), (QUIT, 0), (TERM, 0)]);
         for round in 0..60u32 {
-            let signal = [HUP, INT, TERM][round as usize % 3];
+            let signal = [HUP, INT, QUIT, TERM][round as usize % 4];
             let mut child = start(&mut versions.build(1 - (round as usize % 2)));
             wait(round, time);
             send(&child, signal);
+            if round % 8 < 4 {
+                // As `timeout` does, and programs that pass on what the terminal has sent to everybody.
+                send(&child, signal);
+            }
             let status = child.wait().expect("it is a child");
             assert!(status.code() == Some(0) || status.signal() == Some(signal), "{status}");
             *stopped.get_mut(&signal).expect("it is one of them") += u32::from(status.signal().is_some());
@@ -846,18 +851,33 @@ mod signals {
 
     #[test]
     fn a_second_signal_is_not_waited_for() {
-        // A page that takes long to make keeps the first signal waiting.
+        // Pages that take long to make keep the first signal waiting.
         let site = Site::new();
-        site.write("-- themes/default/templates/story.html --\n{% for a in range(end=3000) %}{% for b in range(end=3000) %}{% endfor %}{% endfor %}\n");
-        let mut child = start(&mut site.build());
+        let slow = "{% for a in range(end=3000) %}{% for b in range(end=3000) %}{% endfor %}{% endfor %}\n";
+        let themed = |page: &str| {
+            let templates = ["404", "home", "questions", "question", "stories", "story", "open-points", "case-studies", "case-study"];
+            templates.map(|name| format!("-- themes/default/templates/{name}.html --\n{page}")).concat()
+        };
+        site.write(&themed(slow));
         let beside = site.folder.join(".public.storybank-new");
-        while !beside.exists() {
-            assert!(child.try_wait().expect("it is a child").is_none(), "the build was too fast");
-            std::thread::yield_now();
-        }
-        send(&child, INT);
-        send(&child, INT);
-        assert_eq!(child.wait().expect("it is a child").signal(), Some(INT));
+        let is_left = || {
+            let mut child = start(&mut site.build());
+            while !beside.exists() {
+                assert!(child.try_wait().expect("it is a child").is_none(), "the build was too fast");
+                std::thread::yield_now();
+            }
+            let status = loop {
+                send(&child, INT);
+                if let Some(status) = child.try_wait().expect("it is a child") {
+                    break status;
+                }
+            };
+            assert_eq!(status.signal(), Some(INT));
+            beside.exists()
+        };
+        // Before the first page is begun, a build ends by the first signal and leaves nothing.
+        assert!((0..10).any(|_| is_left()), "each build has waited for its pages");
+        site.write(&themed("quick\n"));
         succeed(site.build());
         assert_eq!(left_beside(site.root()), Vec::<String>::new());
     }

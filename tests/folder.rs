@@ -105,6 +105,32 @@ fn settings_that_say_nothing_to_a_kind_of_wiki_are_mistakes() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_folder_that_belongs_to_something_else_is_refused() {
+    for (folder, reason) in [
+        ("link", "the site's own sources"),
+        ("link/case-studies", "the site's own sources"),
+        ("out/../content", "the site's own sources"),
+        (".published", "the site's own sources"),
+        (".git", "version control"),
+        ("git/refs", "version control"),
+    ] {
+        let site = site(&format!("kind = \"folder\"\nfolder = \"{folder}\""));
+        for folder in [".git/objects", ".git/refs", "out"] {
+            fs::create_dir_all(site.join(folder)).expect("it can be made");
+        }
+        fs::write(site.join(".git/HEAD"), "ref: refs/heads/main\n").expect("it can be written");
+        std::os::unix::fs::symlink("content", site.join("link")).expect("a link can be made");
+        std::os::unix::fs::symlink(".git", site.join("git")).expect("a link can be made");
+        for more in [&[][..], &["--dry-run"]] {
+            let output = publish(&site, more);
+            assert!(output.status.code() == Some(2) && words(&output).contains(reason), "{folder}: {}", words(&output));
+        }
+        assert!(!site.join("content/reminders-sent-twice.md").exists());
+    }
+}
+
 fn cases(site: &Folder, count: usize) -> Vec<String> {
     let slugs: Vec<String> = (0..count).map(|number| format!("case-{number}")).collect();
     for slug in &slugs {

@@ -207,7 +207,20 @@ return (scrolled > width || outside.length) ? `${scrolled} of ${width}: ${outsid
 
 #[test]
 fn no_page_is_wider_than_its_window() {
-    let shown = Shown::new(&wide_site());
+    assert_fits(&wide_site());
+}
+
+#[test]
+fn no_page_of_a_site_that_is_written_from_right_to_left_is_wider_than_its_window() {
+    let hebrew = wide_site().replace("Words and", "\u{5de}\u{5dc}\u{5d9}\u{5dd} and").replace("title: Only", "title: \u{5e8}\u{5e7}");
+    assert_fits(&format!("{RIGHT_TO_LEFT}{hebrew}"));
+}
+
+const RIGHT_TO_LEFT: &str = "-- site.toml --\nlanguage = \"he\"\n";
+
+#[track_caller]
+fn assert_fits(site: &str) {
+    let shown = Shown::new(site);
     assert!(shown.pages.len() > 25, "{:?}", shown.pages);
     let browser = Browser::start();
     let mut outside = Vec::new();
@@ -223,6 +236,35 @@ fn no_page_is_wider_than_its_window() {
         }
     }
     assert!(outside.is_empty(), "{}", outside.join("\n"));
+}
+
+/// On which side of the words of a part the figures, a remark and the label of the part are, and on which the letter has its room.
+const SIDES: &str = "
+const place = name => all(name)[0].getBoundingClientRect();
+const told = place('.part p');
+const side = (start, end) => start < end ? 'left' : 'right';
+const room = getComputedStyle(all('.words')[0]);
+return [
+    side(place('.ready').left, told.left),
+    side(place('.part .remark').left, told.left),
+    getComputedStyle(all('.part > .label')[0]).textAlign,
+    side(parseFloat(room.paddingRight), parseFloat(room.paddingLeft)),
+].join(' ');";
+
+#[test]
+fn the_margin_and_the_gutter_change_sides_with_the_direction_of_the_site() {
+    let browser = Browser::start();
+    browser.resize(1440, 900);
+    for (settings, wanted) in [("", "right right left right"), (RIGHT_TO_LEFT, "left left right left")] {
+        for words in ["The river was high.", "\u{5d4}\u{5e0}\u{5d4}\u{5e8} \u{5d2}\u{5d1}\u{5d4}."] {
+            let story = format!(
+                "-- content/stories/river.md --\n---\ntitle: The river\nfacts:\n  height: 3 m\n---\n\n## Situation\n\n{words}\n\n> [!question] {words}\n\n## Action\n\n{words}\n"
+            );
+            let shown = Shown::new(&format!("{settings}{story}"));
+            browser.open(&shown.address("stories/river.html"));
+            assert_eq!(browser.text(SIDES), wanted, "{settings} {words}");
+        }
+    }
 }
 
 /// An ordinary story of two minutes, with what an interview needs and what reviewers have asked.

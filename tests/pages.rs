@@ -371,6 +371,16 @@ fn comments_are_for_nobody_not_even_the_author() {
 }
 
 #[test]
+fn a_comment_between_blocks_leaves_nothing() {
+    let body = "## Situation\n\n%%What happened?%%\n\nIt rained.\n\n- %%an item%%\n\n> %%a quote%%\n\n## Follow-ups\n\n%%What will they ask?\nEach is a heading.%%\n\n### Why?\n";
+    let site = site(&story_site(body));
+    let page = &site["stories/s.html"];
+    assert!(!page.contains("<p dir=\"auto\"></p>") && !page.contains("<p></p>"), "{page}");
+    assert!(page.contains("It rained.") && page.contains("Why?"), "{page}");
+    assert_eq!(page.matches("Follow-ups").count(), 0, "{page}");
+}
+
+#[test]
 fn the_time_to_tell_counts_what_is_spoken() {
     let words = |count: usize| "word ".repeat(count);
     let body = format!(

@@ -703,6 +703,31 @@ fn a_folder_that_is_moved_away_is_watched_again_when_it_is_back() {
 
 #[cfg(unix)]
 #[test]
+fn a_folder_that_is_moved_away_and_back_at_once_is_watched() {
+    for place in ["far/above/site", "far/above", "far/above/site/content", "far/above/site/content/stories"] {
+        let scene = deep_scene(&[]);
+        let (here, aside) = (scene.folder.join(place), scene.folder.join("aside"));
+        fs::rename(&here, &aside).and_then(|()| fs::rename(&aside, &here)).expect("it can be renamed");
+        sees_saves(&scene, "Back");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn content_that_becomes_a_link_to_itself_elsewhere_in_the_site_is_watched() {
+    for arguments in [&[][..], &["--poll"]] {
+        let scene = deep_scene(arguments);
+        let (content, aside) = (scene.path("content"), scene.path("aside"));
+        fs::rename(&content, &aside).expect("it can be renamed");
+        std::os::unix::fs::symlink("aside", &content).expect("a link can be made");
+        sees_saves(&scene, "Linked");
+        fs::remove_file(&content).and_then(|()| fs::rename(&aside, &content)).expect("it can be renamed");
+        sees_saves(&scene, "Back");
+    }
+}
+
+#[cfg(unix)]
+#[test]
 fn content_that_is_removed_stays_in_the_preview_and_can_be_restored() {
     for arguments in [&[][..], &["--poll"]] {
         for (round, place) in ["far/above/site/content", "far/above/site", "far/above", "far"].iter().cycle().take(12).enumerate() {

@@ -49,6 +49,9 @@ pub fn run(options: &Publish, terminal: &Terminal) -> Result<Outcome, Failure> {
         return Ok(refused(&diagnostics, &inputs, terminal));
     }
     terminal.report(&diagnostics, &inputs);
+    if let Place::Folder { folder, .. } = &target.place {
+        disk::refuse_owned(&root.join(folder), &root)?;
+    }
     let interrupts = Interrupts::caught()?;
     // A copy of a repository lies on this machine until the end.
     let _held = matches!(target.place, Place::Git { .. }).then(|| interrupts.hold());

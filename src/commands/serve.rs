@@ -33,7 +33,7 @@ pub fn run(options: &Serve, terminal: &Arc<Terminal>) -> Result<Outcome, Failure
     let url = format!("http://{}/", if host.is_unspecified() { SocketAddr::new(loopback(host), address.port()) } else { address });
     if !host.is_loopback() {
         if !server.are_settings_known() {
-            return Err("`site.toml` has to be mended before others can see the site: it says what they may not see".into());
+            return Err("fix the mistakes in `site.toml` before others can see the site: it says what they may not see".into());
         }
         terminal.warn(&network_warning(address));
     }

@@ -266,7 +266,7 @@ fn place(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Option<Place> 
             Place::Folder { folder: settings.folder.clone(), format: format(settings, mistakes) }
         }
         _ => {
-            let message = if kind.is_empty() { "a wiki needs a `kind`".to_owned() } else { format!("`{kind}` is not a kind of wiki") };
+            let message = if kind.is_empty() { "a wiki needs a `kind`".to_owned() } else { format!("there is no kind of wiki `{kind}`") };
             mistakes.push(Mistake { key: "kind", message, help: one_of(&KINDS) });
             return None;
         }

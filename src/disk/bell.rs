@@ -35,7 +35,7 @@ pub struct Bell {
 /// How a bell hears of changes.
 enum Hearing {
     /// From the system.
-    Ear(Ear),
+    Ear(Box<Ear>),
     /// Not at the moment.
     Deaf,
     /// Never: the files have to be looked at every now and then.
@@ -45,10 +45,13 @@ enum Hearing {
 /// What hears the system tell of changes in some folders.
 struct Ear {
     rings: Receiver<Instant>,
-    folders: [Option<Identity>; 3],
+    folders: [Standing; 3],
     wear: Arc<AtomicUsize>,
     _watcher: RecommendedWatcher,
 }
+
+/// What is at the path of a folder: the folder, and what leads there, which is the folder itself or a link to it.
+type Standing = [Option<Identity>; 2];
 
 /// What tells a folder from another one at the same path.
 type Identity = (u64, u64, Option<SystemTime>);
@@ -65,7 +68,7 @@ pub enum Rung {
 impl Bell {
     /// A bell that the system rings, or why there is none; [`Bell::polling`] works everywhere.
     pub fn watching(root: &Path) -> Result<Self, notify::Error> {
-        Ok(Self { root: root.to_owned(), hearing: Hearing::Ear(Ear::of(root)?) })
+        Ok(Self { root: root.to_owned(), hearing: Hearing::Ear(Box::new(Ear::of(root)?)) })
     }
 
     /// A bell that rings every now and then by itself, for file systems that do not tell of changes.
@@ -129,7 +132,7 @@ impl Bell {
 
     fn listen(&mut self) {
         // Where the system gives no ear, the bell rings by itself from now on.
-        self.hearing = Ear::of(&self.root).map_or(Hearing::Polling, Hearing::Ear);
+        self.hearing = Ear::of(&self.root).map_or(Hearing::Polling, |ear| Hearing::Ear(Box::new(ear)));
     }
 }
 
@@ -139,13 +142,13 @@ impl Ear {
         let (sender, rings) = channel();
         let wear = Arc::new(AtomicUsize::new(0));
         // What takes the place of a folder after this is another one than that which is noted here.
-        let folders = identities(root);
-        let mut watcher = notify::recommended_watcher(ringer(sender, wear.clone()))?;
+        let folders = standings(root);
+        let mut watcher = notify::recommended_watcher(ringer(sender, wear.clone(), folders_of(root)))?;
         let modes = [RecursiveMode::NonRecursive, RecursiveMode::Recursive, RecursiveMode::Recursive];
         for (folder, mode) in folders_of(root).iter().zip(modes) {
             match watcher.watch(folder, mode) {
                 // One that comes later has another identity than none.
-                Err(_) if identity(folder).is_none() => {}
+                Err(_) if standing(folder)[0].is_none() => {}
                 watched => watched?,
             }
         }
@@ -159,7 +162,7 @@ impl Ear {
 
     /// Whether it listens to the folders of the site that are there now.
     fn is_at(&self, root: &Path) -> bool {
-        identities(root) == self.folders
+        standings(root) == self.folders
     }
 }
 
@@ -167,15 +170,19 @@ fn folders_of(root: &Path) -> [PathBuf; 3] {
     [root.to_owned(), root.join(CONTENT), root.join(THEMES)]
 }
 
-fn identities(root: &Path) -> [Option<Identity>; 3] {
-    folders_of(root).map(|folder| identity(&folder))
+fn standings(root: &Path) -> [Standing; 3] {
+    folders_of(root).map(|folder| standing(&folder))
 }
 
-/// What is at a path; the moment at which it was made tells it from one that was given the number of another that has gone.
-fn identity(folder: &Path) -> Option<Identity> {
-    let about = std::fs::metadata(folder).ok().filter(std::fs::Metadata::is_dir)?;
-    let (device, number) = number(&about);
-    Some((device, number, about.created().ok()))
+fn standing(folder: &Path) -> Standing {
+    let target = std::fs::metadata(folder).ok().filter(std::fs::Metadata::is_dir);
+    [target, std::fs::symlink_metadata(folder).ok()].map(|about| about.as_ref().map(identity))
+}
+
+/// The moment at which something was made tells it from another that was given the number of one that has gone.
+fn identity(about: &std::fs::Metadata) -> Identity {
+    let (device, number) = number(about);
+    (device, number, about.created().ok())
 }
 
 #[cfg(unix)]
@@ -195,12 +202,14 @@ fn pause(time: Duration) {
 }
 
 /// What is called for every event: it rings, unless the event is that somebody reads.
-fn ringer(sender: Sender<Instant>, wear: Arc<AtomicUsize>) -> impl Fn(notify::Result<Event>) + Send + 'static {
+fn ringer(sender: Sender<Instant>, wear: Arc<AtomicUsize>, folders: [PathBuf; 3]) -> impl Fn(notify::Result<Event>) + Send + 'static {
     move |event| {
         let worn = match event {
             Ok(event) if matches!(event.kind, EventKind::Access(_)) => return,
             Ok(event) if event.need_rescan() => MOST_GONE + 1,
-            Ok(event) => usize::from(matches!(event.kind, EventKind::Remove(RemoveKind::Folder) | EventKind::Modify(ModifyKind::Name(_)))),
+            // A folder that is moved is not listened to any more, even if it is back before anybody has looked.
+            Ok(event) if is_departure(event.kind) && event.paths.iter().any(|path| folders.contains(path)) => MOST_GONE + 1,
+            Ok(event) => usize::from(is_departure(event.kind)),
             // What is new may not be listened to.
             Err(_) => MOST_GONE + 1,
         };
@@ -208,4 +217,8 @@ fn ringer(sender: Sender<Instant>, wear: Arc<AtomicUsize>) -> impl Fn(notify::Re
         // Nobody listens any more when another ear has taken the place of this one.
         let _ = sender.send(Instant::now());
     }
+}
+
+fn is_departure(kind: EventKind) -> bool {
+    matches!(kind, EventKind::Remove(RemoveKind::Folder) | EventKind::Modify(ModifyKind::Name(_)))
 }

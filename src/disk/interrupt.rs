@@ -1,21 +1,27 @@
 //! Signals that end the program, which wait while something is half done.
 
 use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+/// Signals within this time are one request to stop. Programs that start others pass on what the terminal has sent to all of them
+/// already, and `timeout` sends each signal to the program and then to its group.
+#[cfg(unix)]
+const ONE_REQUEST: std::time::Duration = std::time::Duration::from_millis(200);
 
 /// What ends the program from outside: Ctrl-C, the wish of another program, a terminal that is closed.
 ///
 /// As a rule a signal ends the program at once, as it does where nobody catches it. While something is held, it only says that the
-/// program is to end: what is half done is taken back, and then the signal does what it does. A second one does it at once.
-#[derive(Debug, Clone)]
-pub struct Interrupts {
-    /// Whether the next signal ends the program there and then.
-    at_once: Arc<AtomicBool>,
-    /// The signal that came, or 0.
-    came: Arc<AtomicUsize>,
+/// program is to end: what is half done is taken back, and then the signal does what it does. A second request does it at once.
+#[derive(Debug, Clone, Default)]
+pub struct Interrupts(Arc<Mutex<State>>);
+
+#[derive(Debug, Default)]
+struct State {
     /// How many things are held.
-    held: Arc<AtomicUsize>,
+    held: usize,
+    /// The first signal that came while something was held, and when.
+    came: Option<(i32, Instant)>,
 }
 
 /// Something that is half done; when it is dropped, a signal that came meanwhile ends the program.
@@ -25,21 +31,22 @@ pub struct Held(Interrupts);
 impl Interrupts {
     /// Catches signals from now on, in the whole program.
     pub fn caught() -> io::Result<Self> {
-        let interrupts = Self { at_once: Arc::new(AtomicBool::new(true)), came: Arc::default(), held: Arc::default() };
+        let interrupts = Self::default();
         interrupts.catch()?;
         Ok(interrupts)
     }
 
     #[cfg(unix)]
     fn catch(&self) -> io::Result<()> {
-        use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-        use signal_hook::flag;
-        for signal in [SIGHUP, SIGINT, SIGTERM].into_iter().filter(|&signal| !is_ignored(signal)) {
-            // In this order, so that the first signal still finds what was there before it.
-            flag::register_conditional_default(signal, self.at_once.clone())?;
-            flag::register_usize(signal, self.came.clone(), usize::try_from(signal).unwrap_or_default())?;
-            flag::register(signal, self.at_once.clone())?;
-        }
+        use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+        let mut signals =
+            signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGQUIT, SIGTERM].into_iter().filter(|&signal| !is_ignored(signal)))?;
+        let interrupts = self.clone();
+        std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+            for signal in signals.forever() {
+                interrupts.receive(signal, Instant::now());
+            }
+        })?;
         Ok(())
     }
 
@@ -49,42 +56,52 @@ impl Interrupts {
         Ok(())
     }
 
+    #[cfg(unix)]
+    fn receive(&self, signal: i32, now: Instant) {
+        let mut state = self.state();
+        match state.came {
+            _ if state.held == 0 => end_by(signal),
+            None => state.came = Some((signal, now)),
+            Some((_, first)) if now.duration_since(first) < ONE_REQUEST => {}
+            Some(_) => end_by(signal),
+        }
+    }
+
     /// Lets signals wait.
     pub fn hold(&self) -> Held {
-        if self.held.fetch_add(1, Ordering::SeqCst) == 0 {
-            self.at_once.store(false, Ordering::SeqCst);
-        }
+        self.state().held += 1;
         Held(self.clone())
     }
 
     /// Whether the program is to end as soon as nothing is half done.
     pub fn have_come(&self) -> bool {
-        self.came.load(Ordering::SeqCst) != 0
+        self.state().came.is_some()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
-        let Interrupts { at_once, came, held } = &self.0;
-        if held.fetch_sub(1, Ordering::SeqCst) > 1 {
-            return;
+        let mut state = self.0.state();
+        state.held -= 1;
+        if let (0, Some((signal, _))) = (state.held, state.came) {
+            end_by(signal);
         }
-        at_once.store(true, Ordering::SeqCst);
-        end_by(came.load(Ordering::SeqCst));
     }
 }
 
 /// Ends the program as the signal would have done, so that the one who sent it sees that.
 #[cfg(unix)]
-fn end_by(signal: usize) {
-    if signal != 0 {
-        // Where the system does not let it end like this, it ends a little later, when the command is done.
-        let _ = signal_hook::low_level::emulate_default_handler(i32::try_from(signal).unwrap_or_default());
-    }
+fn end_by(signal: i32) {
+    // Where the system does not let it end like this, it ends a little later, when the command is done.
+    let _ = signal_hook::low_level::emulate_default_handler(signal);
 }
 
 #[cfg(not(unix))]
-fn end_by(_: usize) {}
+fn end_by(_: i32) {}
 
 /// Whether the one who started the program told it to ignore a signal, as `nohup` does with the closing of the terminal. Where that
 /// cannot be asked, it is assumed of that one alone.

@@ -19,7 +19,7 @@ pub use bell::{Bell, Rung};
 pub use emit::{Put, Staging, Summary};
 pub use interrupt::{Held, Interrupts};
 pub use load::{Tree, assets, find_site, load, site_whose_sources_hold};
-pub use output::Output;
+pub use output::{Output, refuse_owned};
 pub use record::{RecordLock, load_record, lock_record, save_record};
 pub use scaffold::{create_new, first_there};
 

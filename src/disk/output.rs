@@ -36,11 +36,8 @@ impl Output {
         if holds(&out, &root) {
             return refuse("it holds the site's own sources");
         }
-        if [CONTENT, THEMES, record::FOLDER].iter().any(|sources| lies_in(&out, &root, sources)) {
-            return refuse("it lies among the site's own sources");
-        }
-        if out.ancestors().any(is_version_control) {
-            return refuse("a program for version control keeps its own files there");
+        if let Some(reason) = owner(&out, &root) {
+            return refuse(reason);
         }
         if std::env::home_dir().and_then(|home| fs::canonicalize(home).ok()).is_some_and(|home| holds(&out, &home)) {
             return refuse("it holds your home folder");
@@ -60,6 +57,27 @@ impl Output {
     pub fn index(&self) -> PathBuf {
         // `./public` is `public`.
         self.given.join("index.html").components().filter(|part| *part != Component::CurDir).collect()
+    }
+}
+
+/// Refuses a folder for published pages that belongs to something else.
+pub fn refuse_owned(given: &Path, root: &Path) -> Result<(), Error> {
+    let folder = resolved(given)?;
+    let root = fs::canonicalize(root).map_err(|error| Error::io("read", root, error))?;
+    match owner(&folder, &root) {
+        Some(reason) => Err(Error::refused("publish to", &folder, format!("{reason}; name another `folder` in `site.toml`"))),
+        None => Ok(()),
+    }
+}
+
+/// Why nothing may be written to a folder, if it belongs to the site at `root` or to a program for version control.
+fn owner(folder: &Path, root: &Path) -> Option<&'static str> {
+    if [CONTENT, THEMES, record::FOLDER].iter().any(|sources| lies_in(folder, root, sources)) {
+        Some("it lies among the site's own sources")
+    } else if folder.ancestors().any(is_version_control) {
+        Some("a program for version control keeps its own files there")
+    } else {
+        None
     }
 }
 

@@ -362,7 +362,7 @@ struct Number(u8);
 impl<'de> Deserialize<'de> for Number {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        text.trim().parse().map(Self).map_err(|_| de::Error::custom(format!("found \"{text}\", expected a small whole number")))
+        text.trim().parse().map(Self).map_err(|_| de::Error::custom(format!("found \"{text}\", expected a whole number such as `3`")))
     }
 }
 

@@ -199,7 +199,7 @@ impl Snapshot {
             return Answer { location: Some(format!("{address}/")), ..Answer::text(308, "") };
         };
         if !self.settings_known && seat.audience != Audience::Private {
-            return Answer::text(500, "`site.toml` has to be mended first: it says what others may not see");
+            return Answer::text(500, "fix the mistakes in `site.toml` first: it says what others may not see");
         }
         let edition = self.edition(seat.audience);
         if let Some(name) = path.strip_prefix("static/") {

@@ -253,8 +253,16 @@ impl Linker<'_> {
             } else {
                 ("story", is_compared.then(|| did_you_mean(slug.as_str(), names.stories.keys().map(Slug::as_str))))
             };
-            let help = near.flatten().unwrap_or_else(|| format!("add it with `storybank new {kind} {slug}`"));
-            let found = Diagnostic::new(rule, &document.path, outline.place_of(field, *index), format!("there is no {kind} `{slug}`"));
+            let span = outline.place_of(field, *index);
+            let is_known = |name: &Slug| match kind {
+                "competency" => names.competencies.contains_key(name),
+                "question" => questions.contains_key(name),
+                _ => false,
+            };
+            let help = several(&document.body.file_text()[span.range()], is_known)
+                .or(near.flatten())
+                .unwrap_or_else(|| format!("add it with `storybank new {kind} {slug}`"));
+            let found = Diagnostic::new(rule, &document.path, span, format!("there is no {kind} `{slug}`"));
             advised.push(found.help(help));
         }
         self.found.extend(advised);
@@ -601,4 +609,13 @@ fn inherit_competencies(questions: &mut [Question], stories: &[Story]) {
             question.competencies = stories[about.0].tellings[0].competencies.clone();
         }
     }
+}
+
+/// What to do where a value holds several names, of which some are known, and is no list.
+fn several(written: &str, is_known: impl Fn(&Slug) -> bool) -> Option<String> {
+    let is_around = |sign: char| sign.is_whitespace() || matches!(sign, '"' | '\'');
+    let names: Vec<&str> = written.split([',', ';']).map(|name| name.trim_matches(is_around)).filter(|name| !name.is_empty()).collect();
+    let is_one_line = !written.contains(['\n', '[']);
+    (is_one_line && names.len() > 1 && names.iter().any(|name| is_known(&Slug::of(name))))
+        .then(|| format!("write several as a list: `[{}]`", names.join(", ")))
 }

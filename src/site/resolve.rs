@@ -601,7 +601,8 @@ fn write_one_of(names: impl ExactSizeIterator<Item = String>) -> String {
 }
 
 fn no_file(document: &Document, link: &Link, path: &SitePath) -> Box<Dangling> {
-    let found = dangling(document, link, format!("there is no file `{path}`"));
+    let found = dangling(document, link, format!("there is no file `{path}`"))
+        .help("put the file there, or write its path from the folder of this file");
     Box::new(Dangling { found, sought: Sought::File(path.clone()) })
 }
 
