@@ -546,7 +546,7 @@ fn any_name_is_only_a_name() {
         assert_eq!((editor(0), editor(2)), (Some("Ann Other".to_owned()), Some("Ann Other".to_owned())));
         for path in ["../out.md", "/absolute.md", "a//b.md", ".git/config", "x/.GIT/y.md", "a\nb.md", "", "a/./b.md"] {
             let error = publish(&mut remote.wiki(GitHost::Gitlab), &mut Record::default(), &[page(path, "x")], Resolve::Refuse);
-            assert!(error.expect_err(path).reason.contains("no path in a repository"), "{path}");
+            assert!(error.expect_err(path).reason.contains("is not a path in a repository"), "{path}");
         }
         let error = publish(&mut remote.wiki(GitHost::Gitlab), &mut Record::default(), &[page("file/x.md", "x")], Resolve::Refuse);
         assert!(error.expect_err("a file is no folder").reason.contains("`file` stands in its way"));

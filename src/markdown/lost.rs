@@ -52,15 +52,12 @@ pub(super) fn check_definitions<'a>(
     file: &SitePath,
     found: &mut Vec<Diagnostic>,
 ) {
-    let mut unused: Vec<(&str, Span)> = definitions
-        .filter(|(label, address, _)| !matches!(*address, "" | "#") && !used.contains(&normal(label)))
-        .map(|(label, _, span)| (label, span))
-        .collect();
-    unused.sort_by_key(|&(_, span)| span);
-    found.extend(unused.into_iter().map(|(label, span)| {
-        let message = "this is the address of a link that is nowhere, so no page shows it";
-        not_shown(file, span, message)
-            .help(format!("write `[{}]` where the link belongs, or `\\[` where the line is meant as words", label.trim()))
+    let is_unused = |label: &str, address: &str| !matches!(address, "" | "#") && !used.contains(&normal(label));
+    let mut unused: Vec<Span> = definitions.filter(|(label, address, _)| is_unused(label, address)).map(|(.., span)| span).collect();
+    unused.sort();
+    found.extend(unused.into_iter().map(|span| {
+        not_shown(file, span, "this is the address of a link that is nowhere, so no page shows it")
+            .help("write the name in brackets where the link belongs, or `\\[` where the line is meant as words")
     }));
 }
 
