@@ -52,7 +52,7 @@ fn what_stands_too_deep_is_an_error_with_a_place() {
     for (start, end) in SHAPES {
         let site = case(&format!("Text.\n\n{}a{}", start.repeat(TOO_DEEP), end.repeat(TOO_DEEP)));
         let report = check_for(Audience::Team, &site);
-        assert!(report.contains("error[nested-too-deep]") && report.contains("naming.md:"), "{start}: {:.600}", report);
+        assert!(report.contains("error[nested-too-deep]") && report.contains("naming.md:"), "{start}: {report:.600}");
         drafts(&files(&site), Audience::Team);
     }
 }
@@ -78,7 +78,7 @@ fn what_is_repeated_and_not_nested_is_no_mistake() {
     for sign in FLAT {
         let site = case(&format!("a {}", sign.repeat(TOO_DEEP / 10)));
         let report = check_for(Audience::Team, &site);
-        assert!(!report.contains("nested-too-deep"), "{sign}: {:.600}", report);
+        assert!(!report.contains("nested-too-deep"), "{sign}: {report:.600}");
         drafts(&files(&site), Audience::Team);
     }
 }
