@@ -376,6 +376,10 @@ impl Names {
     }
 
     fn meaning(self, heading: &str) -> Option<Meaning> {
+        // What stands before the first heading has none.
+        if heading.is_empty() {
+            return None;
+        }
         // Far more than the names of several parts take, so that a long line takes no longer.
         const LONGEST: usize = 200;
         let start = heading.char_indices().nth(LONGEST).map_or(heading, |(end, _)| &heading[..end]);
@@ -383,11 +387,15 @@ impl Names {
         if start.len() < heading.len() {
             return self.before_separator(&lower);
         }
+        let reading = |form: &str| self.named(form).or_else(|| self.before_separator(form)).or_else(|| self.first_of_several(form));
+        if !lower.contains(['(', '[', ')', ']']) {
+            return reading(&lower);
+        }
         let outside = lower.split(['(', '[']).next().unwrap_or_default();
         let inside = lower.split(['(', '[']).nth(1).and_then(|rest| rest.split([')', ']']).next()).unwrap_or_default();
         let joined: String = lower.chars().filter(|sign| !matches!(sign, '(' | ')' | '[' | ']')).collect();
         let forms = [lower.as_str(), outside, joined.as_str(), inside];
-        forms.into_iter().find_map(|form| self.named(form).or_else(|| self.before_separator(form)).or_else(|| self.first_of_several(form)))
+        forms.into_iter().find_map(reading)
     }
 
     /// `Situation: the queue` and `S - Situation`.
