@@ -222,7 +222,7 @@ impl Redactor {
         edits
     }
 
-    /// Adds the words of HTML to a run, and redacts what stands in its tags.
+    /// Adds the words of HTML to a run, and redacts the values of its attributes.
     fn add_html<'r>(&'r self, index: usize, html: &str, run: &mut Run, edits: &mut Edits<'r>) {
         for piece in pieces(html) {
             let (tag, gap) = match piece {
@@ -297,7 +297,7 @@ struct Edits<'a> {
     of_nodes: BTreeMap<usize, Vec<Edit<'a>>>,
 }
 
-/// A stretch of the text of a node, and what stands there instead.
+/// A stretch of the text of a node, and its replacement.
 type Edit<'a> = (Range<usize>, Cow<'a, str>);
 
 impl<'a> Edits<'a> {
@@ -633,7 +633,7 @@ impl Copy<'_> {
         }
     }
 
-    /// Leaves out a link that has no words of its own, and tells its author: what stands around it may have to be written in another way.
+    /// Leaves out a link that has no words of its own, and warns its author: the sentence around it may need other words.
     fn leave_out(&mut self, node: Node) {
         self.gaps.push(self.new.nodes.len());
         let message = "this link has no words of its own and leads to what the audience may not see, so it is left out";

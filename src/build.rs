@@ -512,8 +512,8 @@ impl Press {
 
     /// A page, unless `standing` knows it by the number that stands for everything it is made from.
     ///
-    /// The number says nothing of the words that may not leave: it stands in a list that leaves too, and whoever guesses them could
-    /// find out there that they are right. So a page that is there already is searched as well.
+    /// The number does not depend on the words that may not leave: it is in a list that is published, too, and a guess at a word could be
+    /// tested against it. So a page that is there already is searched as well.
     pub fn page(&self, page: &Page, standing: &impl Standing) -> Result<Made, Diagnostic> {
         let view = self.view(page);
         let fingerprint = self.renderer.fingerprint(&view);

@@ -62,12 +62,6 @@ impl Diagnostic {
         self
     }
 
-    /// The same diagnostic with advice where there is some.
-    pub fn maybe_help(mut self, help: Option<String>) -> Self {
-        self.help = help;
-        self
-    }
-
     /// The same diagnostic with a second place.
     pub fn note(mut self, file: &SitePath, span: Span, message: impl Into<String>) -> Self {
         self.notes.push(Note { file: file.clone(), span, message: message.into() });

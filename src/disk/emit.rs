@@ -104,7 +104,7 @@ impl Staging {
         })
     }
 
-    /// Keeps a file of the former build, which [`Standing::is_current`] has found to be what this build would write.
+    /// Keeps a file of the previous build that [`Standing::is_current`] reports as unchanged.
     pub fn keep(&self, path: &str) {
         if let Some(&former) = self.former.entries.get(path) {
             self.note(path, former, Put::Kept);

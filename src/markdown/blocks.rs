@@ -174,7 +174,7 @@ impl<'a> Marker<'a> {
     fn at(text: &'a str, start: usize) -> Option<Self> {
         let rest = text.get(start..)?.strip_prefix("[!")?;
         let close = rest.find(']')?;
-        // Obsidian takes what stands behind a bar for the looks of the call-out.
+        // In Obsidian the text after a bar sets the looks of the call-out.
         let name = rest[..close].split('|').next().unwrap_or_default().trim();
         if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
             return None;

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::lines::{Line, style};
+use super::lines::Line;
 use super::{Reading, verbatim};
 use crate::markdown::{Alignment, CalloutKind};
+use crate::wiki::compose::tags::style;
 use crate::wiki::confluence::xml::{self, Element, Node};
 use crate::wiki::page::{Block, Heading, Inline, Item, LinkTo, List, Style, Table, callout_name, plain};
 

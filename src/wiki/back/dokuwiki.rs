@@ -1,8 +1,9 @@
 //! The way back from the syntax of DokuWiki.
 
-use super::lines::{Bullet, Line, lists, style, task};
+use super::lines::{Bullet, Line, lists, task};
 use super::{Reading, verbatim};
 use crate::markdown::{Alignment, CalloutKind};
+use crate::wiki::compose::tags::style;
 use crate::wiki::page::{Block, Heading, Inline, Item, LinkTo, Style, Table, callout_name, plain};
 use crate::words::decode_references;
 

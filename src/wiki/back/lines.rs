@@ -1,6 +1,6 @@
 //! Lines of words while they are read, and lists while their items come one after the other.
 
-use crate::wiki::page::{Block, Inline, Item, List, Style};
+use crate::wiki::page::{Block, Inline, Item, List};
 
 /// Inlines that grow; words that follow words become one with them.
 #[derive(Debug, Default)]
@@ -35,21 +35,6 @@ impl Line {
         self.0.retain(|inline| !matches!(inline, Inline::Text(words) if words.is_empty()));
         self.0
     }
-}
-
-/// The style that an element of HTML stands for.
-pub(super) fn style(element: &str) -> Option<Style> {
-    Some(match element {
-        "em" | "i" => Style::Emphasis,
-        "strong" | "b" => Style::Strong,
-        "s" | "del" | "strike" => Style::Strikethrough,
-        "sub" => Style::Subscript,
-        "sup" => Style::Superscript,
-        "kbd" => Style::Keyboard,
-        "mark" => Style::Highlight,
-        "u" | "ins" => Style::Underline,
-        _ => return None,
-    })
 }
 
 /// An item of a list with how deep it stands, and whether it is numbered.

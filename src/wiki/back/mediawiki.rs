@@ -1,8 +1,9 @@
 //! The way back from wikitext.
 
-use super::lines::{Bullet, Line, attribute, closing, lists, style, task};
+use super::lines::{Bullet, Line, attribute, closing, lists, task};
 use super::{Reading, verbatim};
 use crate::markdown::{Alignment, CalloutKind};
+use crate::wiki::compose::tags::style;
 use crate::wiki::page::{Block, Heading, Inline, Item, LinkTo, List, Style, Table, callout_name, plain};
 use crate::words::decode_references;
 
