@@ -43,3 +43,7 @@ pub mod plan;
 pub mod disk;
 pub mod serve;
 pub mod publish;
+
+// Program: the command line, and what each command does.
+mod cli;
+pub mod commands;

@@ -1,25 +1,24 @@
 //! `storybank build`.
 
 use std::collections::BTreeMap;
-use std::io::IsTerminal;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
-use storybank::audience::Viewer;
-use storybank::build::{Inputs, Linked, Memo, Press, asset_names, link_site, mark_code};
-use storybank::diagnostic::{self, Diagnostic};
-use storybank::disk::{self, Interrupts, Output, Staging, Summary};
-use storybank::highlight::Highlighter;
-use storybank::model::Audience;
-use storybank::render::Theme;
-use storybank::report;
-use storybank::source::SitePath;
+use crate::audience::Viewer;
+use crate::build::{Inputs, Linked, Memo, Press, asset_names, link_site, mark_code};
+use crate::diagnostic::{self, Diagnostic};
+use crate::disk::{self, Interrupts, Output, Staging, Summary};
+use crate::highlight::Highlighter;
+use crate::model::Audience;
+use crate::render::Theme;
+use crate::report;
+use crate::source::SitePath;
 
 use super::terminal::Terminal;
-use super::{Failure, Outcome};
+use super::{Error, Outcome};
 use crate::cli::Build;
 
 /// How long a build runs before it shows how far it is.
@@ -29,7 +28,7 @@ const PATIENCE: Duration = Duration::from_millis(400);
 type Assets = BTreeMap<SitePath, Arc<[u8]>>;
 
 /// Builds the site, or says what keeps it from being built.
-pub fn run(options: &Build, terminal: &Terminal) -> Result<Outcome, Failure> {
+pub fn run(options: &Build, terminal: &Terminal) -> Result<Outcome, Error> {
     let mut stages = Stages::new();
     let root = disk::find_site(options.site.named())?;
     let output = Output::of(&options.out.clone().unwrap_or_else(|| root.join("public")), &root)?;
@@ -54,7 +53,7 @@ pub fn run(options: &Build, terminal: &Terminal) -> Result<Outcome, Failure> {
         return Ok(refused(&diagnostics, terminal));
     };
     let assets = disk::assets(&root, &linked.site.used_assets())?;
-    let staging = Staging::begin(&output, &Interrupts::caught()?)?;
+    let staging = Staging::begin(&output, &Interrupts::caught().map_err(Error::system("catch signals"))?)?;
     match make(&linked, &inputs, theme, &highlighter, &assets, &staging, &progress(terminal))? {
         Made::Pages(pages) => {
             stages.end("pages");
@@ -129,7 +128,7 @@ fn make(
 
 /// A bar that appears when the run lasts, on a terminal only.
 fn progress(terminal: &Terminal) -> ProgressBar {
-    if terminal.is_quiet() || !std::io::stderr().is_terminal() {
+    if !terminal.is_watched() {
         return ProgressBar::hidden();
     }
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} pages").unwrap_or_else(|_| ProgressStyle::default_bar());

@@ -2,19 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
-use storybank::audience::Viewer;
-use storybank::build::{Inputs, Memo, link_site};
-use storybank::config;
-use storybank::diagnostic::nearest;
-use storybank::disk::{self, Interrupts};
-use storybank::model::{Audience, Document, Kind};
-use storybank::parse::Place;
-use storybank::site::{Site, capitalised};
-use storybank::slug::Slug;
-use storybank::source::SitePath;
+use crate::audience::Viewer;
+use crate::build::{Inputs, Memo, link_site};
+use crate::config;
+use crate::diagnostic::nearest;
+use crate::disk::{self, Interrupts};
+use crate::model::{Audience, Document, Kind};
+use crate::parse::Place;
+use crate::site::{Site, capitalised};
+use crate::slug::Slug;
+use crate::source::SitePath;
 
 use super::terminal::Terminal;
-use super::{Failure, Outcome};
+use super::{Error, Outcome};
 use crate::cli::{New, NewKind};
 
 /// The file that keeps a built site out of version control.
@@ -52,7 +52,7 @@ const COMPETENCY: &str = include_str!("templates/new/competency.md");
 const LONGEST_SLUG: usize = 200;
 
 /// Starts a site in a folder that holds none yet.
-pub fn init(folder: &Path, terminal: &Terminal) -> Result<Outcome, Failure> {
+pub fn init(folder: &Path, terminal: &Terminal) -> Result<Outcome, Error> {
     if let Some(there) = disk::first_there(folder, &["content", config::FILE]) {
         let there = there.display();
         return Err(format!("`{there}` is there already, so nothing was written; `storybank new` adds to a site, and `storybank init DIR` starts one elsewhere").into());
@@ -63,7 +63,7 @@ pub fn init(folder: &Path, terminal: &Terminal) -> Result<Outcome, Failure> {
     }
     let had_gitignore = disk::first_there(folder, &[GITIGNORE]).is_some();
     // Once the first file is there, so are the others.
-    let _held = Interrupts::caught()?.hold();
+    let _held = Interrupts::caught().map_err(Error::system("catch signals"))?.hold();
     for (path, text) in SITE.iter().filter(|(path, _)| !(had_gitignore && *path == GITIGNORE)) {
         let path = shown(folder, path);
         disk::create_new(&path, text)?;
@@ -80,14 +80,14 @@ pub fn init(folder: &Path, terminal: &Terminal) -> Result<Outcome, Failure> {
 }
 
 /// Starts a document.
-pub fn run(options: &New, terminal: &Terminal) -> Result<Outcome, Failure> {
+pub fn run(options: &New, terminal: &Terminal) -> Result<Outcome, Error> {
     let root = disk::find_site(options.site.root.as_deref())?;
     let inputs = disk::load(&root)?;
     // Everything is looked at, drafts too, and mistakes elsewhere keep nobody from starting a file.
     let linked = link_site(&inputs, &mut Memo::default(), |_| (), |_| Viewer { audience: Audience::Private, drafts: true });
     let file = plan(options.kind, &options.name, &Known { inputs: &inputs, site: &linked.site })?;
     let path = shown(&root, &file.path);
-    let _held = Interrupts::caught()?.hold();
+    let _held = Interrupts::caught().map_err(Error::system("catch signals"))?.hold();
     disk::create_new(&path, &file.text)?;
     terminal.result(&path.to_string_lossy());
     terminal.say("it is a draft: `storybank serve` shows it, and `status: ready` makes it a part of the site");
@@ -289,8 +289,8 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
+    use crate::build::{InputFile, Linked};
     use proptest::prelude::*;
-    use storybank::build::{InputFile, Linked};
 
     fn inputs<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Inputs {
         // As on the disk, the files are in the order of their paths.

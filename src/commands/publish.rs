@@ -4,22 +4,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use storybank::build::{Inputs, Linked, Memo, link_whole};
-use storybank::config::{self, Config, Place, Target};
-use storybank::diagnostic::{self, Diagnostic};
-use storybank::disk::{self, Interrupts, Output, Staging};
-use storybank::highlight::Highlighter;
-use storybank::plan::{self, Action, Draft, Orphans, Plan, Record, Search, Selection, Step, Wishes};
-use storybank::publish::{self, Wiki};
-use storybank::report::{self, Colour};
-use storybank::slug::Slug;
+use crate::build::{Inputs, Linked, Memo, link_whole};
+use crate::config::{self, Config, Place, Target};
+use crate::diagnostic::{self, Diagnostic};
+use crate::disk::{self, Interrupts, Output, Staging};
+use crate::highlight::Highlighter;
+use crate::plan::{self, Action, Draft, Orphans, Plan, Record, Search, Selection, Step, Wishes};
+use crate::publish::{self, Wiki};
+use crate::report::{self, Colour};
+use crate::slug::Slug;
 
 use super::terminal::Terminal;
-use super::{Failure, Outcome};
+use super::{Error, Outcome};
 use crate::cli::Publish;
 
 /// Publishes case studies, or says what keeps them from being published.
-pub fn run(options: &Publish, terminal: &Terminal) -> Result<Outcome, Failure> {
+pub fn run(options: &Publish, terminal: &Terminal) -> Result<Outcome, Error> {
     let root = disk::find_site(options.site.root.as_deref())?;
     let inputs = disk::load(&root)?;
     let whole = link_whole(&inputs, &mut Memo::default(), |_| ());
@@ -52,7 +52,7 @@ pub fn run(options: &Publish, terminal: &Terminal) -> Result<Outcome, Failure> {
     if let Place::Folder { folder, .. } = &target.place {
         disk::refuse_owned(&root.join(folder), &root)?;
     }
-    let interrupts = Interrupts::caught()?;
+    let interrupts = Interrupts::caught().map_err(Error::system("catch signals"))?;
     // A copy of a repository lies on this machine until the end.
     let _held = matches!(target.place, Place::Git { .. }).then(|| interrupts.hold());
     let mut wiki = publish::open(&target, &root, withheld)?;
@@ -82,7 +82,7 @@ fn write_out(
     selection: &Selection,
     out: &Path,
     terminal: &Terminal,
-) -> Result<Outcome, Failure> {
+) -> Result<Outcome, Error> {
     let record = disk::load_record(root, &target.name)?;
     let draft = draft(root, inputs, target, selection, &record)?;
     if draft.diagnostics.iter().any(Diagnostic::is_error) {
@@ -93,7 +93,7 @@ fn write_out(
     if out.join("index.html").exists() {
         return Err(format!("there is a site in `{}`; choose another folder with `--out`", out.display()).into());
     }
-    let interrupts = Interrupts::caught()?;
+    let interrupts = Interrupts::caught().map_err(Error::system("catch signals"))?;
     let staging = Staging::begin(&Output::of(out, root)?, &interrupts)?;
     for (path, bytes) in plan::sheets(&draft, target) {
         staging.put(&path, &bytes, 0)?;
@@ -105,7 +105,7 @@ fn write_out(
 }
 
 /// Prints a page as it is on the wiki.
-fn show(root: &Path, whole: &Linked, inputs: &Inputs, target: &Target, case: &str, terminal: &Terminal) -> Result<Outcome, Failure> {
+fn show(root: &Path, whole: &Linked, inputs: &Inputs, target: &Target, case: &str, terminal: &Terminal) -> Result<Outcome, Error> {
     let selection = plan::select(whole, inputs, target, &[case.to_owned()], jiff::Zoned::now().date())?;
     let record = disk::load_record(root, &target.name)?;
     let draft = draft(root, inputs, target, &selection, &record)?;
@@ -129,7 +129,7 @@ fn show(root: &Path, whole: &Linked, inputs: &Inputs, target: &Target, case: &st
 }
 
 /// The target of a name.
-fn target(whole: &Linked, inputs: &Inputs, name: &str) -> Result<Target, Failure> {
+fn target(whole: &Linked, inputs: &Inputs, name: &str) -> Result<Target, Error> {
     let Config { wiki, .. } = &*whole.config;
     let Some(settings) = wiki.get(name) else {
         let known: Vec<&str> = wiki.keys().map(String::as_str).collect();
@@ -213,7 +213,7 @@ fn make_plan(
 }
 
 /// Keeps what was published. A signal that came meanwhile ends the program when that is done, before the next page.
-fn save(record: &Record, root: &Path, target: &Target, interrupts: &Interrupts) -> Result<(), Failure> {
+fn save(record: &Record, root: &Path, target: &Target, interrupts: &Interrupts) -> Result<(), Error> {
     let _held = interrupts.hold();
     disk::save_record(root, &target.name, record)?;
     if interrupts.have_come() { Err("the program is to end; the next run goes on where this one stopped".into()) } else { Ok(()) }

@@ -5,23 +5,23 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use storybank::diagnostic::Diagnostic;
-use storybank::disk::{self, Bell};
-use storybank::model::Audience;
-use storybank::preview::{Options, Snapshot};
-use storybank::report;
-use storybank::serve::{self, Hosts, News};
+use crate::diagnostic::Diagnostic;
+use crate::disk::{self, Bell};
+use crate::model::Audience;
+use crate::preview::{Options, Snapshot};
+use crate::report;
+use crate::serve::{self, Hosts, News};
 
 use super::terminal::Terminal;
-use super::{Failure, Outcome};
+use super::{Error, Outcome};
 use crate::cli::Serve;
 
 /// How many mistakes the terminal shows at once; more would keep the author waiting, and reading.
 const MOST: usize = 20;
 
 /// Serves the site until the process is ended.
-pub fn run(options: &Serve, terminal: &Arc<Terminal>) -> Result<Outcome, Failure> {
-    let root = std::fs::canonicalize(disk::find_site(options.site.named())?)?;
+pub fn run(options: &Serve, terminal: &Arc<Terminal>) -> Result<Outcome, Error> {
+    let root = std::fs::canonicalize(disk::find_site(options.site.named())?).map_err(Error::system("find the folder of the site"))?;
     let host = address_of(&options.host)?;
     let listener = serve::listen(host, options.port)?;
     let bell = bell(&root, options.poll, terminal);
