@@ -1,15 +1,15 @@
 //! Commands in this process: what they print where, the status they end with, and the files they leave.
 
-mod common {
-    pub mod program;
-}
+#[expect(dead_code, reason = "each test uses a part of what they share")]
+#[path = "common/program.rs"]
+mod program;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use common::program::{Folder, tree};
+use program::{Folder, tree};
 use storybank::commands::{Status, Streams, run};
 
 /// A stream that keeps what is written to it.
