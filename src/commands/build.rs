@@ -21,13 +21,13 @@ use super::terminal::Terminal;
 use super::{Error, Outcome};
 use crate::cli::Build;
 
-/// How long a build runs before it shows how far it is.
+/// How long a build runs before it shows its progress.
 const PATIENCE: Duration = Duration::from_millis(400);
 
 /// The files that documents refer to, with their bytes.
 type Assets = BTreeMap<SitePath, Arc<[u8]>>;
 
-/// Builds the site, or says what keeps it from being built.
+/// Builds the site, or reports what prevents it.
 pub fn run(options: &Build, terminal: &Terminal) -> Result<Outcome, Error> {
     let mut stages = Stages::new();
     let root = disk::find_site(options.site.named())?;
@@ -64,7 +64,7 @@ pub fn run(options: &Build, terminal: &Terminal) -> Result<Outcome, Error> {
             }
             terminal.say(&closing_line(&linked, pages, summary, &stages, &diagnostics));
             terminal.result(&output.index().to_string_lossy());
-            // The process ends here, and with it all that it holds: taking a large site apart piece by piece would be time lost.
+            // The process ends here. Freeing a large site piece by piece would only take time.
             std::mem::forget((linked, inputs));
             Ok(Outcome::Done)
         }
@@ -126,7 +126,7 @@ fn make(
     Ok(if mistakes.is_empty() { Made::Pages(pages.len()) } else { Made::Mistakes(mistakes) })
 }
 
-/// A bar that appears when the run lasts, on a terminal only.
+/// A progress bar that appears if the build takes long, on a terminal only.
 fn progress(terminal: &Terminal) -> ProgressBar {
     if !terminal.is_watched() {
         return ProgressBar::hidden();
@@ -134,7 +134,7 @@ fn progress(terminal: &Terminal) -> ProgressBar {
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} pages").unwrap_or_else(|_| ProgressStyle::default_bar());
     let progress = ProgressBar::hidden().with_style(style);
     let shown = progress.clone();
-    // The thread ends by itself: it either finds the bar finished or shows it.
+    // The thread ends by itself: it shows the bar, unless it is finished.
     std::thread::spawn(move || {
         std::thread::sleep(PATIENCE);
         if !shown.is_finished() {
@@ -149,7 +149,7 @@ fn refused(diagnostics: &[Diagnostic], terminal: &Terminal) -> Outcome {
     Outcome::LeftUndone
 }
 
-/// The closing line: what was made, for whom, how much of it is new, and how long it took.
+/// The last line: how many pages, for whom, how many files are new, and the duration.
 fn closing_line(linked: &Linked, pages: usize, summary: Summary, stages: &Stages, diagnostics: &[Diagnostic]) -> String {
     let whom = match linked.site.audience {
         Audience::Private => "for you alone",
@@ -162,7 +162,7 @@ fn closing_line(linked: &Linked, pages: usize, summary: Summary, stages: &Stages
     format!("built {pages} pages {whom} in {took}{warnings}: {written} files written, {kept} unchanged, {removed} removed")
 }
 
-/// How long each stage of a build took.
+/// The duration of each stage of a build.
 struct Stages {
     started: Instant,
     last: Instant,

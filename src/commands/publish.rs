@@ -18,7 +18,7 @@ use super::terminal::Terminal;
 use super::{Error, Outcome};
 use crate::cli::Publish;
 
-/// Publishes case studies, or says what keeps them from being published.
+/// Publishes case studies, or reports what prevents it.
 pub fn run(options: &Publish, terminal: &Terminal) -> Result<Outcome, Error> {
     let root = disk::find_site(options.site.root.as_deref())?;
     let inputs = disk::load(&root)?;
@@ -34,7 +34,7 @@ pub fn run(options: &Publish, terminal: &Terminal) -> Result<Outcome, Error> {
     if let Some(out) = &options.out {
         return write_out(&root, &inputs, &target, &selection, out, terminal);
     }
-    // Whatever this run finds in the record has to hold until it writes it.
+    // The record must not change between reading and writing it.
     let waits = || terminal.say(&format!("another run publishes to `{}`; waiting for it", target.name));
     let _lock = if options.dry_run { None } else { Some(disk::lock_record(&root, &target.name, waits)?) };
     let mut record = disk::load_record(&root, &target.name)?;
@@ -53,11 +53,11 @@ pub fn run(options: &Publish, terminal: &Terminal) -> Result<Outcome, Error> {
         disk::refuse_owned(&root.join(folder), &root)?;
     }
     let interrupts = Interrupts::caught().map_err(Error::system("catch signals"))?;
-    // A copy of a repository lies on this machine until the end.
+    // A clone of a repository is on this machine until the end; a signal must not leave it there.
     let _held = matches!(target.place, Place::Git { .. }).then(|| interrupts.hold());
     let mut wiki = publish::open(&target, &root, withheld)?;
     let asked: BTreeSet<String> = pages.iter().map(|page| page.case.to_string()).collect();
-    // Who publishes one case study does not mean the others.
+    // A run for one case study leaves the others alone.
     let is_meant = |case: &str| options.cases.is_empty() || asked.contains(case);
     let search = plan::search(pages, &record, wiki.identity(), is_meant);
     let wishes = Wishes { forced, orphans: if options.prune { Orphans::Delete } else { Orphans::Keep } };
@@ -74,7 +74,7 @@ pub fn run(options: &Publish, terminal: &Terminal) -> Result<Outcome, Error> {
     Ok(if done.refused.is_empty() { outcome(&plan) } else { Outcome::LeftUndone })
 }
 
-/// Writes what would be sent into a folder. Nothing is asked of the wiki.
+/// Writes the pages into a folder, without access to the wiki.
 fn write_out(
     root: &Path,
     inputs: &Inputs,
@@ -89,7 +89,7 @@ fn write_out(
         return Ok(refused(&draft.diagnostics, inputs, terminal));
     }
     terminal.report(&draft.diagnostics, inputs);
-    // A built site stands under the same guard, and would be taken for an older publication.
+    // A built site has the same kind of manifest, so it would be replaced like an earlier result.
     if out.join("index.html").exists() {
         return Err(format!("there is a site in `{}`; choose another folder with `--out`", out.display()).into());
     }
@@ -114,7 +114,7 @@ fn show(root: &Path, whole: &Linked, inputs: &Inputs, target: &Target, case: &st
     let mut wiki = publish::open(target, root, draft.withheld.clone())?;
     let search = plan::search(vec![page], &record, wiki.identity(), |other| other == slug.as_str());
     let standings = publish::look(wiki.as_mut(), &search)?;
-    // Under an old title there may be a page that somebody has changed; that one is asked for.
+    // If somebody changed a page under an earlier title, that page is printed.
     let is_changed = |(old, there): &(&plan::Recorded, &Option<plan::Standing>)| there.as_ref().is_some_and(|there| !old.is_ours(there));
     let old = search.orphans.iter().zip(&standings[1..]).find(is_changed).and_then(|(_, there)| there.as_ref());
     let Some(standing) = old.or(standings[0].as_ref()) else {
@@ -128,7 +128,7 @@ fn show(root: &Path, whole: &Linked, inputs: &Inputs, target: &Target, case: &st
     Ok(Outcome::Done)
 }
 
-/// The target of a name.
+/// The wiki with a name.
 fn target(whole: &Linked, inputs: &Inputs, name: &str) -> Result<Target, Error> {
     let Config { wiki, .. } = &*whole.config;
     let Some(settings) = wiki.get(name) else {
@@ -145,8 +145,8 @@ fn target(whole: &Linked, inputs: &Inputs, name: &str) -> Result<Target, Error> 
         .map_err(|found| found.iter().map(|found| found.message.clone()).collect::<Vec<_>>().join("; ").into())
 }
 
-/// The case studies to publish over whatever somebody else did, as they are called for their audience. One that is no longer published
-/// may be among them, because its page is deleted in the same way.
+/// The case studies to publish over changes of others, by their slugs for the audience. A case study that is no longer
+/// published may be among them: its page is deleted in spite of changes.
 fn forced(options: &Publish, whole: &Linked, selection: &Selection, record: &Record) -> Result<BTreeSet<Slug>, String> {
     let site = &selection.linked.site;
     let mut known: BTreeSet<&str> = selection.cases.iter().map(|&id| site.case_study(id).slug.as_str()).collect();
@@ -167,7 +167,7 @@ fn forced(options: &Publish, whole: &Linked, selection: &Selection, record: &Rec
     slugs.collect()
 }
 
-/// What the audience calls a case study, whose own name may hold a word that they may not see.
+/// The slug that the audience sees; redaction may have changed it.
 fn as_they_call_it(slug: &Slug, whole: &Linked, selection: &Selection) -> Option<Slug> {
     let (ours, theirs) = (&whole.site, &selection.linked.site);
     let id = ours.case_studies().find(|&id| ours.case_study(id).slug == *slug)?;
@@ -176,21 +176,21 @@ fn as_they_call_it(slug: &Slug, whole: &Linked, selection: &Selection) -> Option
     Some(theirs.case_study(*id).slug.clone())
 }
 
-/// The pages, written and searched.
+/// Composes the pages and scans them for leaks.
 fn draft(root: &Path, inputs: &Inputs, target: &Target, selection: &Selection, record: &Record) -> Result<Draft, disk::Error> {
     let assets: BTreeMap<_, Arc<[u8]>> = disk::assets(root, &selection.assets())?;
     Ok(plan::draft(selection, inputs, target, record, &assets, &machine(root)))
 }
 
-/// Names of this machine that belong on no wiki: where the site lies, and where its author is at home.
+/// Paths of this machine that must not reach a wiki: the folder of the site and the home folder.
 fn machine(root: &Path) -> Vec<String> {
     let home = std::env::home_dir();
     let folders = [root.canonicalize().ok(), home];
     folders.into_iter().flatten().map(|folder| folder.display().to_string()).collect()
 }
 
-/// Asks the wiki for its pages, and decides what to do; `files` says whether files that no page shows any more are deleted, if they are
-/// looked for.
+/// Reads the pages of the wiki and decides what to do. With `files`, files that no page shows any more are looked up, and
+/// kept or deleted.
 fn make_plan(
     wiki: &mut dyn Wiki,
     search: Search,
@@ -212,14 +212,14 @@ fn make_plan(
     Ok(plan)
 }
 
-/// Keeps what was published. A signal that came meanwhile ends the program when that is done, before the next page.
+/// Saves the record. A signal that arrived meanwhile ends the program afterwards, before the next page.
 fn save(record: &Record, root: &Path, target: &Target, interrupts: &Interrupts) -> Result<(), Error> {
     let _held = interrupts.hold();
     disk::save_record(root, &target.name, record)?;
     if interrupts.have_come() { Err("the program is to end; the next run goes on where this one stopped".into()) } else { Ok(()) }
 }
 
-/// What would change: the result of a dry run, and for the rest what a person may have to decide.
+/// Prints the plan: the result of a dry run, or what a person may have to decide.
 fn announce(target: &Target, plan: &Plan, options: &Publish, terminal: &Terminal) {
     if terminal.is_quiet() && !options.dry_run && !plan.has_conflicts() {
         return;
@@ -228,7 +228,7 @@ fn announce(target: &Target, plan: &Plan, options: &Publish, terminal: &Terminal
     terminal.show(&plan::show(plan, Colour::Styled));
 }
 
-/// A page that is done, on the standard output.
+/// Prints a finished page as a result.
 fn tell(step: &Step, terminal: &Terminal) {
     let done = match step.action {
         Action::Create => "created",
