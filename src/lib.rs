@@ -35,6 +35,7 @@ pub mod wiki;
 
 // Jobs: from inputs to artefacts and reports.
 pub mod build;
+pub mod publication;
 pub mod report;
 pub mod preview;
 pub mod plan;

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use storybank::audience::Withheld;
 use storybank::plan::{Action, Conflict, Record, Resolve};
 use storybank::publish::{AzureWiki, Client, Credential, Secret, Wiki, Write};
-use storybank::wiki::Written;
+use storybank::wiki::RenderedPage;
 
 use publication::{intend, look, page, pictures, publish, recorded, succeed};
 
@@ -225,9 +225,9 @@ async fn answer(State(held): State<Arc<Mutex<Held>>>, method: Method, uri: Uri, 
 }
 
 /// A page by its title.
-fn titled(title: &str, text: &str) -> Written {
+fn titled(title: &str, text: &str) -> RenderedPage {
     let mut page = page(&format!("{title}.md"), text);
-    title.clone_into(&mut page.name.title);
+    title.clone_into(&mut page.location.title);
     page
 }
 

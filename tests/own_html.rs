@@ -14,7 +14,7 @@ use common::{Files, WIKIS, drafts, files};
 use storybank::diagnostic::Level;
 use storybank::markdown::HTML_TAGS;
 use storybank::model::Audience;
-use storybank::plan::Draft;
+use storybank::publication::Draft;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/own_html")

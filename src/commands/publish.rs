@@ -5,11 +5,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use storybank::build::{Inputs, Linked, Memo, link_whole};
-use storybank::config::{self, Config, Place, Target};
+use storybank::config::{self, Backend, Config, Target};
 use storybank::diagnostic::{self, Diagnostic};
 use storybank::disk::{self, Interrupts, Output, Staging};
 use storybank::highlight::Highlighter;
-use storybank::plan::{self, Action, Draft, Orphans, Plan, Record, Search, Selection, Step, Wishes};
+use storybank::plan::{self, Action, Lookups, Options, Orphans, Plan, Record, Step};
+use storybank::publication::{self, Draft, Selection};
 use storybank::publish::{self, Wiki};
 use storybank::report::{self, Colour};
 use storybank::slug::Slug;
@@ -30,7 +31,7 @@ pub fn run(options: &Publish, terminal: &Terminal) -> Result<Outcome, Failure> {
     if let Some(case) = &options.show {
         return show(&root, &whole, &inputs, &target, case, terminal);
     }
-    let selection = plan::select(&whole, &inputs, &target, &options.cases, jiff::Zoned::now().date())?;
+    let selection = publication::select(&whole, &inputs, &target, &options.cases, jiff::Zoned::now().date())?;
     if let Some(out) = &options.out {
         return write_out(&root, &inputs, &target, &selection, out, terminal);
     }
@@ -49,23 +50,23 @@ pub fn run(options: &Publish, terminal: &Terminal) -> Result<Outcome, Failure> {
         return Ok(refused(&diagnostics, &inputs, terminal));
     }
     terminal.report(&diagnostics, &inputs);
-    if let Place::Folder { folder, .. } = &target.place {
+    if let Backend::Folder { folder, .. } = &target.backend {
         disk::refuse_owned(&root.join(folder), &root)?;
     }
     let interrupts = Interrupts::caught()?;
     // A copy of a repository lies on this machine until the end.
-    let _held = matches!(target.place, Place::Git { .. }).then(|| interrupts.hold());
+    let _held = matches!(target.backend, Backend::Git { .. }).then(|| interrupts.hold());
     let mut wiki = publish::open(&target, &root, withheld)?;
     let asked: BTreeSet<String> = pages.iter().map(|page| page.case.to_string()).collect();
     // Who publishes one case study does not mean the others.
     let is_meant = |case: &str| options.cases.is_empty() || asked.contains(case);
-    let search = plan::search(pages, &record, wiki.identity(), is_meant);
-    let wishes = Wishes { forced, orphans: if options.prune { Orphans::Delete } else { Orphans::Keep } };
+    let lookups = plan::lookups(pages, &record, wiki.identity(), is_meant);
+    let plan_options = Options { forced, orphans: if options.prune { Orphans::Delete } else { Orphans::Keep } };
     let is_whole = options.cases.is_empty();
-    let plan = make_plan(wiki.as_mut(), search, &record, &wishes, is_whole.then_some(wishes.orphans))?;
+    let plan = make_plan(wiki.as_mut(), lookups, &record, &plan_options, is_whole.then_some(plan_options.orphans))?;
     announce(&target, &plan, options, terminal);
     if options.dry_run {
-        terminal.say("dry run: nothing was changed");
+        terminal.say("dry run: nothing changed");
         return Ok(outcome(&plan));
     }
     let save = |record: &Record| save(record, &root, &target, &interrupts);
@@ -95,7 +96,7 @@ fn write_out(
     }
     let interrupts = Interrupts::caught()?;
     let staging = Staging::begin(&Output::of(out, root)?, &interrupts)?;
-    for (path, bytes) in plan::sheets(&draft, target) {
+    for (path, bytes) in publication::sheets(&draft, target) {
         staging.put(&path, &bytes, 0)?;
     }
     staging.commit()?;
@@ -106,24 +107,24 @@ fn write_out(
 
 /// Prints a page as it is on the wiki.
 fn show(root: &Path, whole: &Linked, inputs: &Inputs, target: &Target, case: &str, terminal: &Terminal) -> Result<Outcome, Failure> {
-    let selection = plan::select(whole, inputs, target, &[case.to_owned()], jiff::Zoned::now().date())?;
+    let selection = publication::select(whole, inputs, target, &[case.to_owned()], jiff::Zoned::now().date())?;
     let record = disk::load_record(root, &target.name)?;
     let draft = draft(root, inputs, target, &selection, &record)?;
     let Some(page) = draft.pages.first().cloned() else { return Err(format!("there is no page for `{case}`").into()) };
     let slug = page.case.clone();
     let mut wiki = publish::open(target, root, draft.withheld.clone())?;
-    let search = plan::search(vec![page], &record, wiki.identity(), |other| other == slug.as_str());
-    let standings = publish::look(wiki.as_mut(), &search)?;
+    let lookups = plan::lookups(vec![page], &record, wiki.identity(), |other| other == slug.as_str());
+    let remote_pages = publish::look(wiki.as_mut(), &lookups)?;
     // Under an old title there may be a page that somebody has changed; that one is asked for.
-    let is_changed = |(old, there): &(&plan::Recorded, &Option<plan::Standing>)| there.as_ref().is_some_and(|there| !old.is_ours(there));
-    let old = search.orphans.iter().zip(&standings[1..]).find(is_changed).and_then(|(_, there)| there.as_ref());
-    let Some(standing) = old.or(standings[0].as_ref()) else {
-        let place = search.wanted.iter().find_map(|(page, _)| wiki.gone_to(&page.name));
+    let is_changed = |(old, there): &(&plan::Recorded, &Option<plan::RemotePage>)| there.as_ref().is_some_and(|there| !old.is_ours(there));
+    let old = lookups.orphans.iter().zip(&remote_pages[1..]).find(is_changed).and_then(|(_, there)| there.as_ref());
+    let Some(remote) = old.or(remote_pages[0].as_ref()) else {
+        let place = lookups.wanted.iter().find_map(|(page, _)| wiki.gone_to(&page.location));
         let place = place.map(|place| format!("; somebody has moved it to `{place}`")).unwrap_or_default();
         return Err(format!("there is no page of `{case}` on `{}`{place}", target.name).into());
     };
-    let text = plan::as_markdown(&draft, target, &slug, standing, &Highlighter::default());
-    terminal.say(&plan::about_page(&slug, target, standing));
+    let text = publication::as_markdown(&draft, target, &slug, &remote.text, &Highlighter::default());
+    terminal.say(&plan::about_page(&slug, target, remote));
     terminal.page(&plan::printable(&text));
     Ok(Outcome::Done)
 }
@@ -154,7 +155,7 @@ fn forced(options: &Publish, whole: &Linked, selection: &Selection, record: &Rec
         known.extend(record.pages.iter().map(|page| page.case.as_str()));
     }
     let slugs = options.force.iter().map(|name| {
-        let slug = plan::slug_of(name);
+        let slug = publication::slug_of(name);
         if known.contains(slug.as_str()) {
             return Ok(slug);
         }
@@ -179,7 +180,7 @@ fn as_they_call_it(slug: &Slug, whole: &Linked, selection: &Selection) -> Option
 /// The pages, written and searched.
 fn draft(root: &Path, inputs: &Inputs, target: &Target, selection: &Selection, record: &Record) -> Result<Draft, disk::Error> {
     let assets: BTreeMap<_, Arc<[u8]>> = disk::assets(root, &selection.assets())?;
-    Ok(plan::draft(selection, inputs, target, record, &assets, &machine(root)))
+    Ok(publication::draft(selection, &record.published(), &assets, &machine(root)))
 }
 
 /// Names of this machine that belong on no wiki: where the site lies, and where its author is at home.
@@ -193,13 +194,13 @@ fn machine(root: &Path) -> Vec<String> {
 /// looked for.
 fn make_plan(
     wiki: &mut dyn Wiki,
-    search: Search,
+    lookups: Lookups,
     record: &Record,
-    wishes: &Wishes,
+    plan_options: &Options,
     files: Option<Orphans>,
 ) -> Result<Plan, publish::Error> {
-    let standings = publish::look(wiki, &search)?;
-    let mut plan = plan::plan(search, standings, wishes);
+    let remote_pages = publish::look(wiki, &lookups)?;
+    let mut plan = plan::plan(lookups, remote_pages, plan_options);
     plan.bar(|page, action| wiki.barred(page, action));
     plan.trace(|page| wiki.gone_to(page));
     if let Some(orphans) = files {
@@ -208,7 +209,7 @@ fn make_plan(
         plan.take_up_files(unshown, states, orphans);
     }
     let (ours, gone) = plan.places(record);
-    plan.alongside = wiki.alongside(&ours, &gone)?.into_iter().filter(|file| file.before != file.after).collect();
+    plan.side_files = wiki.side_files(&ours, &gone)?.into_iter().filter(|file| file.before != file.after).collect();
     Ok(plan)
 }
 
@@ -258,7 +259,7 @@ fn close(target: &Target, plan: &Plan, done: &publish::Outcome, terminal: &Termi
     let count = |wanted: fn(&Action) -> bool| plan.steps.iter().filter(|step| wanted(&step.action)).count();
     let refused = count(|action| matches!(action, Action::Refuse(_)));
     if !plan.changes() && refused == 0 && barred == 0 {
-        terminal.say(&format!("{} is up to date; nothing was changed", target.name));
+        terminal.say(&format!("{} is up to date; nothing changed", target.name));
     } else if refused > 0 {
         let them = if refused == 1 { "it" } else { "them" };
         terminal.warn(&format!("{} left as somebody else made {them}; see above", report::counted(refused, "page")));

@@ -62,7 +62,7 @@ pub struct Target {
     /// Where the token comes from.
     pub token: TokenSource,
     /// What it is, and where.
-    pub place: Place,
+    pub backend: Backend,
 }
 
 /// Where a token comes from; never from the settings.
@@ -74,9 +74,9 @@ pub enum TokenSource {
     Command(Vec<String>),
 }
 
-/// A kind of wiki, and where this one is.
+/// A kind of wiki with the address of this one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum Backend {
     /// Files.
     Folder {
         /// From the root of the site.
@@ -127,7 +127,7 @@ pub enum Place {
     /// The interface of Confluence.
     Confluence {
         /// Which of the two.
-        edition: Edition,
+        edition: ConfluenceEdition,
         /// What `/api/v2` (Cloud, with `/wiki` at its end) or `/rest/api` follows.
         address: String,
         /// Empty for a token alone.
@@ -137,6 +137,20 @@ pub enum Place {
         /// The id; empty for the home page of the space.
         parent: String,
     },
+}
+
+impl Backend {
+    /// The folder, prefix, namespace or page that all pages are put below; empty for the top. `""` where pages have no such part in
+    /// their location.
+    pub fn parent(&self) -> &str {
+        match self {
+            Self::Git { folder, .. } => folder,
+            Self::AzureDevops { parent, .. } => parent,
+            Self::Mediawiki { prefix, .. } => prefix,
+            Self::Dokuwiki { namespace, .. } => namespace,
+            Self::Folder { .. } | Self::Confluence { .. } => "",
+        }
+    }
 }
 
 /// What the files in a folder are.
@@ -172,7 +186,7 @@ pub enum Sidebar {
 
 /// Which Confluence it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Edition {
+pub enum ConfluenceEdition {
     /// Atlassian's own.
     Cloud,
     /// A company's own.
@@ -204,7 +218,7 @@ pub fn target(name: &str, settings: &WikiSettings, text: &str) -> Result<Target,
             help: "write `team` or `public`".to_owned(),
         });
     }
-    let place = place(settings, &mut mistakes);
+    let backend = backend(settings, &mut mistakes);
     check_keys(settings, &mut mistakes);
     let token = if settings.token_command.is_empty() {
         let variable = if settings.token_env.is_empty() { default_variable(name) } else { settings.token_env.clone() };
@@ -212,9 +226,9 @@ pub fn target(name: &str, settings: &WikiSettings, text: &str) -> Result<Target,
     } else {
         TokenSource::Command(settings.token_command.clone())
     };
-    match place {
-        Some(place) if mistakes.is_empty() => {
-            Ok(Target { name: name.to_owned(), audience, has_contents: settings.contents.unwrap_or(true), token, place })
+    match backend {
+        Some(backend) if mistakes.is_empty() => {
+            Ok(Target { name: name.to_owned(), audience, has_contents: settings.contents.unwrap_or(true), token, backend })
         }
         _ => Err(mistakes.into_iter().map(|mistake| mistake.at(name, text)).collect()),
     }
@@ -240,14 +254,14 @@ fn default_variable(name: &str) -> String {
     format!("STORYBANK_{name}_TOKEN")
 }
 
-fn place(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Option<Place> {
+fn backend(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Option<Backend> {
     let kind = settings.kind.as_str();
     let has_interface = !settings.address.is_empty() && settings.repository.is_empty();
     Some(match kind {
         "azure-devops" if has_interface => {
             wanted("wiki", &settings.wiki, "`wiki = \"Project.wiki\"`, the name of the wiki", kind, mistakes);
             let parent = settings.parent.trim_matches('/').to_owned();
-            Place::AzureDevops { address: address(settings, mistakes), wiki: settings.wiki.clone(), parent }
+            Backend::AzureDevops { address: address(settings, mistakes), wiki: settings.wiki.clone(), parent }
         }
         "azure-devops" => git(GitHost::AzureDevops, settings, mistakes),
         "github" => git(GitHost::Github, settings, mistakes),
@@ -257,13 +271,13 @@ fn place(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Option<Place> 
         "mediawiki" => {
             wanted("user", &settings.user, "`user = \"Jane@storybank\"`, the name of a bot password", kind, mistakes);
             check_prefix(&settings.parent, mistakes);
-            Place::Mediawiki { address: address(settings, mistakes), user: settings.user.clone(), prefix: settings.parent.clone() }
+            Backend::Mediawiki { address: address(settings, mistakes), user: settings.user.clone(), prefix: settings.parent.clone() }
         }
         "dokuwiki" => dokuwiki(settings, mistakes),
         "folder" => {
             wanted("folder", &settings.folder, "`folder = \"wiki\"`, the folder to put the pages into", kind, mistakes);
             check_own_folder(&settings.folder, mistakes);
-            Place::Folder { folder: settings.folder.clone(), format: format(settings, mistakes) }
+            Backend::Folder { folder: settings.folder.clone(), format: format(settings, mistakes) }
         }
         _ => {
             let message = if kind.is_empty() { "a wiki needs a `kind`".to_owned() } else { format!("there is no kind of wiki `{kind}`") };
@@ -281,16 +295,16 @@ fn wanted(key: &'static str, value: &str, what: &str, kind: &str, mistakes: &mut
     }
 }
 
-fn git(host: GitHost, settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Place {
+fn git(host: GitHost, settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Backend {
     let WikiSettings { kind, repository, branch, folder, .. } = settings.clone();
     wanted("repository", &repository, "`repository = \"…\"`, what `git clone` takes for this wiki", &kind, mistakes);
     check_git(&repository, &branch, mistakes);
     check_folder(&folder, mistakes);
     let sidebar = if settings.sidebar.unwrap_or(true) { Sidebar::Keep } else { Sidebar::Leave };
-    Place::Git { host, repository, branch, folder: folder.trim_matches('/').to_owned(), sidebar }
+    Backend::Git { host, repository, branch, folder: folder.trim_matches('/').to_owned(), sidebar }
 }
 
-fn confluence(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Place {
+fn confluence(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Backend {
     let WikiSettings { kind, user, space, parent, .. } = settings.clone();
     wanted("space", &space, "`space = \"KEY\"`, the key of the space", &kind, mistakes);
     if !parent.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -300,10 +314,10 @@ fn confluence(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Place {
             help: "write the number in the address of the page, as `parent = \"98310\"`".to_owned(),
         });
     }
-    Place::Confluence { edition: edition(settings, mistakes), address: address(settings, mistakes), user, space, parent }
+    Backend::Confluence { edition: edition(settings, mistakes), address: address(settings, mistakes), user, space, parent }
 }
 
-fn dokuwiki(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Place {
+fn dokuwiki(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Backend {
     let WikiSettings { kind, user, namespace, .. } = settings.clone();
     wanted("user", &user, "`user = \"jane\"`, the name that you log in with", &kind, mistakes);
     let is_id = |name: &str| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-:".contains(&byte));
@@ -314,7 +328,7 @@ fn dokuwiki(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Place {
             help: "use small letters without accents, digits, `_` and `-`, with `:` between the parts".to_owned(),
         });
     }
-    Place::Dokuwiki { address: address(settings, mistakes), user, namespace: namespace.trim_matches(':').to_owned() }
+    Backend::Dokuwiki { address: address(settings, mistakes), user, namespace: namespace.trim_matches(':').to_owned() }
 }
 
 fn address(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> String {
@@ -425,20 +439,20 @@ fn check_keys(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) {
     }
 }
 
-fn edition(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Edition {
+fn edition(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> ConfluenceEdition {
     let host = settings.address.split("://").nth(1).unwrap_or_default().split('/').next().unwrap_or_default();
     match settings.edition.as_str() {
-        "cloud" => Edition::Cloud,
-        "data-center" => Edition::DataCenter,
-        "" if host.ends_with(".atlassian.net") || host.ends_with(".jira.com") || host == "api.atlassian.com" => Edition::Cloud,
-        "" => Edition::DataCenter,
+        "cloud" => ConfluenceEdition::Cloud,
+        "data-center" => ConfluenceEdition::DataCenter,
+        "" if host.ends_with(".atlassian.net") || host.ends_with(".jira.com") || host == "api.atlassian.com" => ConfluenceEdition::Cloud,
+        "" => ConfluenceEdition::DataCenter,
         other => {
             mistakes.push(Mistake {
                 key: "edition",
                 message: format!("`{other}` is not an edition of Confluence"),
                 help: one_of(&["cloud", "data-center"]),
             });
-            Edition::Cloud
+            ConfluenceEdition::Cloud
         }
     }
 }

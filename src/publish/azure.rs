@@ -7,9 +7,9 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::http::encoded;
-use super::{Client, Error, Reach, Request, Response, Sought, Wiki, Write};
-use crate::plan::{Action, Digest, Recorded, Standing};
-use crate::wiki::Name;
+use super::{Client, Error, Lookup, Reach, Request, Response, Wiki, Write};
+use crate::plan::{Action, Digest, Recorded, RemotePage};
+use crate::wiki::Location;
 
 /// The version of the interface that is spoken.
 const VERSION: &str = "api-version=7.1";
@@ -86,17 +86,17 @@ impl AzureWiki {
         }
     }
 
-    fn standing(&self, sought: &Sought<'_>) -> Result<Option<Standing>, Error> {
-        let title = &sought.name.title;
+    fn remote_page(&self, lookup: &Lookup<'_>) -> Result<Option<RemotePage>, Error> {
+        let title = &lookup.location.title;
         let Some(found) = self.find(&format!("read the page “{title}”"), title)? else { return Ok(None) };
         let digest = Some(Digest::of(&found.text));
-        Ok(Some(Standing {
-            id: sought.name.path.clone(),
+        Ok(Some(RemotePage {
+            id: lookup.location.path.clone(),
             revision: found.revision,
             text: found.text,
             digest,
-            attachments: sought.attachments.iter().filter(|name| is_sent(sought.recorded, digest, name)).cloned().collect(),
-            ..Standing::default()
+            attachments: lookup.attachments.iter().filter(|name| is_sent(lookup.recorded, digest, name)).cloned().collect(),
+            ..RemotePage::default()
         }))
     }
 
@@ -113,7 +113,7 @@ impl AzureWiki {
 
     fn put(&self, action: &str, write: &Write<'_>) -> Result<(), Error> {
         let comment = format!("&comment={}", encoded(write.message));
-        let mut request = self.page("PUT", &write.page.name.title, &comment).json(&json!({ "content": write.page.text }));
+        let mut request = self.page("PUT", &write.page.location.title, &comment).json(&json!({ "content": write.page.text }));
         if let Some(over) = write.over {
             request = request.header("If-Match", &over.revision);
         }
@@ -156,27 +156,27 @@ fn is_sent(recorded: Option<&Recorded>, digest: Option<Digest>, name: &str) -> b
 }
 
 impl Wiki for AzureWiki {
-    fn look(&mut self, pages: &[Sought<'_>]) -> Result<Vec<Option<Standing>>, Error> {
-        let mut standings = Vec::new();
+    fn look(&mut self, pages: &[Lookup<'_>]) -> Result<Vec<Option<RemotePage>>, Error> {
+        let mut remote_pages = Vec::new();
         for page in pages {
-            standings.push(match self.standing(page) {
+            remote_pages.push(match self.remote_page(page) {
                 Err(error) if error.reach == Reach::Page => {
-                    self.bars.insert(page.name.path.clone(), error.reason_and_help());
+                    self.bars.insert(page.location.path.clone(), error.reason_and_help());
                     None
                 }
                 found => found?,
             });
         }
-        Ok(standings)
+        Ok(remote_pages)
     }
 
-    fn barred(&self, page: &Name, _action: &Action) -> Option<String> {
-        self.bars.get(&page.path).cloned()
+    fn barred(&self, location: &Location, _action: &Action) -> Option<String> {
+        self.bars.get(&location.path).cloned()
     }
 
     fn write(&mut self, write: &Write<'_>) -> Result<String, Error> {
         let page = write.page;
-        let action = format!("write the page “{}”", page.name.title);
+        let action = format!("write the page “{}”", page.location.title);
         for name in &page.attachments {
             if write.over.is_some_and(|over| over.attachments.contains(name)) {
                 continue;
@@ -188,14 +188,14 @@ impl Wiki for AzureWiki {
         if write.over.is_none_or(|over| over.digest != Some(Digest::of(&page.text))) {
             self.put(&action, write)?;
         }
-        Ok(page.name.path.clone())
+        Ok(page.location.path.clone())
     }
 
-    fn delete(&mut self, page: &Recorded, standing: &Standing, message: &str) -> Result<(), Error> {
+    fn delete(&mut self, page: &Recorded, remote: &RemotePage, message: &str) -> Result<(), Error> {
         let action = format!("delete the page “{}”", page.title);
         // Deleting takes no version along, so the page is looked at as late as can be.
         let Some(found) = self.find(&action, &page.title)? else { return Ok(()) };
-        if found.revision != standing.revision {
+        if found.revision != remote.revision {
             return Err(self.stale(&action));
         }
         if found.has_pages_below {

@@ -9,10 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::http::{Client, Credential, Request, Secret};
-use super::{Error, Sought, Wiki, Write, is_as_named};
+use super::{Error, Lookup, Wiki, Write};
 use crate::audience::Withheld;
-use crate::plan::{Action, Digest, FileState, Recorded, RecordedFile, Standing};
-use crate::wiki::Name;
+use crate::plan::{Action, Digest, FileState, Recorded, RecordedFile, RemotePage};
+use crate::slug::is_content_name;
+use crate::wiki::Location;
 use xmlrpc::{Answer, Value};
 
 /// The fault of a wiki whose remote interface is off, and what to do about it.
@@ -133,7 +134,7 @@ impl Dokuwiki {
     }
 
     /// A page that is there.
-    fn page(&self, action: &str, id: &str) -> Result<Standing, Error> {
+    fn page(&self, action: &str, id: &str) -> Result<RemotePage, Error> {
         let info = self.call(action, "wiki.getPageInfo", &[Value::text(id)])?;
         let Answer::Value(info) = &info else { return Err(self.error(action, info.reason())) };
         let Some(revision) = info.field("version") else { return Err(self.error(action, Answer::Value(info.clone()).reason())) };
@@ -141,14 +142,14 @@ impl Dokuwiki {
             Answer::Value(Value::Text(text)) => text,
             answer => return Err(self.error(action, answer.reason())),
         };
-        Ok(Standing {
+        Ok(RemotePage {
             id: id.to_owned(),
             revision,
             digest: Some(Digest::of(&text)),
             text,
             editor: info.field("author").unwrap_or_default(),
             edited: info.field("lastModified").unwrap_or_default(),
-            ..Standing::default()
+            ..RemotePage::default()
         })
     }
 
@@ -181,7 +182,7 @@ impl Dokuwiki {
     }
 
     /// Fails if what stands there is not what was looked at. The wiki counts revisions in seconds, so the text is compared as well.
-    fn check(&self, action: &str, id: &str, over: Option<&Standing>) -> Result<(), Error> {
+    fn check(&self, action: &str, id: &str, over: Option<&RemotePage>) -> Result<(), Error> {
         let is_there = self.listed(action, "dokuwiki.getPagelist", namespace_of(id))?.contains(id);
         let now = if is_there { Some(self.page(action, id)?) } else { None };
         let is_same = match (&now, over) {
@@ -230,11 +231,11 @@ impl Dokuwiki {
 
 impl Dokuwiki {
     /// Remembers the pages that need pictures to be uploaded where the user may not do so.
-    fn look_at_uploads(&mut self, pages: &[Sought<'_>], files: &BTreeSet<String>) -> Result<(), Error> {
+    fn look_at_uploads(&mut self, pages: &[Lookup<'_>], files: &BTreeSet<String>) -> Result<(), Error> {
         let is_missing = |name: &String| !files.contains(name) && !files.contains(&self.id_of_file(name));
         let with_uploads: Vec<(String, String)> = pages
             .iter()
-            .filter_map(|page| Some((page.name.path.clone(), page.attachments.iter().find(|name| is_missing(name))?.clone())))
+            .filter_map(|page| Some((page.location.path.clone(), page.attachments.iter().find(|name| is_missing(name))?.clone())))
             .collect();
         let Some((_, name)) = with_uploads.first() else { return Ok(()) };
         let right = self.right("look at the rights for pictures", &self.id_of_file(name))?;
@@ -261,17 +262,17 @@ impl Dokuwiki {
             return Ok(FileState::Kept(format!("the page `{page}` does")));
         }
         Ok(match self.call(action, "wiki.getAttachment", &[Value::text(&id)])? {
-            Answer::Value(Value::Bytes(bytes)) if is_as_named(&file.name, &bytes) => FileState::Unused,
+            Answer::Value(Value::Bytes(bytes)) if is_content_name(&file.name, &bytes) => FileState::Unused,
             _ => FileState::Kept("somebody has changed it".to_owned()),
         })
     }
 }
 
 impl Wiki for Dokuwiki {
-    fn look(&mut self, pages: &[Sought<'_>]) -> Result<Vec<Option<Standing>>, Error> {
+    fn look(&mut self, pages: &[Lookup<'_>]) -> Result<Vec<Option<RemotePage>>, Error> {
         let mut namespaces: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
         for page in pages {
-            let namespace = namespace_of(&page.name.path);
+            let namespace = namespace_of(&page.location.path);
             if !namespaces.contains_key(namespace) {
                 let whose = if namespace.is_empty() { "wiki".to_owned() } else { format!("namespace `{namespace}`") };
                 let action = format!("list the pages of the {whose}");
@@ -284,34 +285,34 @@ impl Wiki for Dokuwiki {
             BTreeSet::new()
         };
         for page in pages {
-            let id = &page.name.path;
+            let id = &page.location.path;
             let right = self.right(&format!("look at the rights for the page `{id}`"), id)?;
             self.rights.insert(id.clone(), right);
         }
         self.look_at_uploads(pages, &files)?;
-        let look = |page: &Sought<'_>| {
-            let id = &page.name.path;
+        let look = |page: &Lookup<'_>| {
+            let id = &page.location.path;
             if !namespaces[namespace_of(id)].contains(id) {
                 return Ok(None);
             }
-            let standing = self.page(&format!("read the page `{id}`"), id)?;
+            let remote = self.page(&format!("read the page `{id}`"), id)?;
             let is_there = |name: &&String| files.contains(name.as_str()) || files.contains(&format!("{}:{name}", self.namespace));
             let attachments = page.attachments.iter().filter(is_there).cloned().collect();
-            Ok(Some(Standing { attachments, ..standing }))
+            Ok(Some(RemotePage { attachments, ..remote }))
         };
         pages.iter().map(look).collect()
     }
 
-    fn barred(&self, page: &Name, action: &Action) -> Option<String> {
+    fn barred(&self, location: &Location, action: &Action) -> Option<String> {
         let needed = if *action == Action::Create { CREATE } else { EDIT };
-        let right = self.rights.get(&page.path).copied().unwrap_or(i64::MAX);
+        let right = self.rights.get(&location.path).copied().unwrap_or(i64::MAX);
         if right < needed {
             return Some(format!("{}; {}", self.lacks(right, needed), self.give(needed)));
         }
-        self.unfit.get(&page.path).filter(|_| *action != Action::Delete).cloned()
+        self.unfit.get(&location.path).filter(|_| *action != Action::Delete).cloned()
     }
 
-    fn look_at_files(&mut self, files: &[RecordedFile], changing: &[String]) -> Result<Vec<FileState>, Error> {
+    fn look_at_files(&mut self, files: &[RecordedFile], changing: &BTreeSet<String>) -> Result<Vec<FileState>, Error> {
         let action = "look for pictures that no page shows";
         let mut texts = Vec::new();
         for id in self.listed(action, "dokuwiki.getPagelist", &self.namespace)? {
@@ -334,7 +335,7 @@ impl Wiki for Dokuwiki {
     }
 
     fn write(&mut self, write: &Write<'_>) -> Result<String, Error> {
-        let id = &write.page.name.path;
+        let id = &write.page.location.path;
         let action = format!("write the page `{id}`");
         self.locked(&action, id, || {
             self.check(&action, id, write.over)?;
@@ -348,10 +349,10 @@ impl Wiki for Dokuwiki {
         Ok(id.clone())
     }
 
-    fn delete(&mut self, page: &Recorded, standing: &Standing, message: &str) -> Result<(), Error> {
+    fn delete(&mut self, page: &Recorded, remote: &RemotePage, message: &str) -> Result<(), Error> {
         let action = format!("delete the page `{}`", page.path);
         self.locked(&action, &page.path, || {
-            self.check(&action, &page.path, Some(standing))?;
+            self.check(&action, &page.path, Some(remote))?;
             // This is how a page is deleted there.
             self.put(&action, &page.path, "", message, EDIT)
         })

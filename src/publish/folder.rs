@@ -1,13 +1,15 @@
 //! A folder that pages are put into: to copy, to attach, to mail.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Error, Sought, Wiki, Write, is_as_named};
+use super::{Error, Lookup, Wiki, Write};
 use crate::audience::Withheld;
-use crate::plan::{Digest, FileState, Recorded, RecordedFile, Standing};
+use crate::plan::{Digest, FileState, Recorded, RecordedFile, RemotePage};
+use crate::slug::is_content_name;
 use crate::wiki::{Flavour, attachment_path};
 
 /// A folder of files.
@@ -67,23 +69,23 @@ impl Folder {
         if is_of_this_file { error.of_page() } else { error }
     }
 
-    fn standing(&self, name: &str, attachments: &[String]) -> Result<Option<Standing>, Error> {
+    fn remote_page(&self, name: &str, attachments: &[String]) -> Result<Option<RemotePage>, Error> {
         let Some(text) = self.read(name)? else { return Ok(None) };
         let digest = Digest::of(&text);
         let is_there = |name: &&String| self.folder.join(attachment_path(Flavour::Plain, name)).is_file();
-        Ok(Some(Standing {
+        Ok(Some(RemotePage {
             id: name.to_owned(),
             revision: digest.to_string(),
             digest: Some(digest),
             attachments: attachments.iter().filter(is_there).cloned().collect(),
             text,
-            ..Standing::default()
+            ..RemotePage::default()
         }))
     }
 
     /// Refuses to write over what is not what was looked at.
-    fn refuse_newer(&self, name: &str, over: Option<&Standing>) -> Result<(), Error> {
-        let revision = self.standing(name, &[])?.map(|standing| standing.revision);
+    fn refuse_newer(&self, name: &str, over: Option<&RemotePage>) -> Result<(), Error> {
+        let revision = self.remote_page(name, &[])?.map(|remote| remote.revision);
         if revision == over.map(|over| over.revision.clone()) {
             return Ok(());
         }
@@ -93,7 +95,7 @@ impl Folder {
     }
 
     /// The file of the folder that shows a picture, if there is one, but for those that are about to change.
-    fn showing(&self, name: &str, changing: &[String]) -> Option<String> {
+    fn showing(&self, name: &str, changing: &BTreeSet<String>) -> Option<String> {
         let files = walkdir::WalkDir::new(&self.folder).into_iter().filter_map(Result::ok).filter(|entry| entry.file_type().is_file());
         let mut names = files.filter_map(|entry| Some((entry.path().strip_prefix(&self.folder).ok()?.display().to_string(), entry)));
         let shows = |(file, entry): &(String, walkdir::DirEntry)| {
@@ -109,12 +111,12 @@ fn shown(folder: &Path) -> String {
 }
 
 impl Wiki for Folder {
-    fn look(&mut self, pages: &[Sought<'_>]) -> Result<Vec<Option<Standing>>, Error> {
-        pages.iter().map(|page| self.standing(&page.name.path, page.attachments)).collect()
+    fn look(&mut self, pages: &[Lookup<'_>]) -> Result<Vec<Option<RemotePage>>, Error> {
+        pages.iter().map(|page| self.remote_page(&page.location.path, page.attachments)).collect()
     }
 
     fn write(&mut self, write: &Write<'_>) -> Result<String, Error> {
-        let name = &write.page.name.path;
+        let name = &write.page.location.path;
         self.refuse_newer(name, write.over)?;
         for picture in &write.page.attachments {
             if let Some(bytes) = write.pictures.get(picture) {
@@ -125,13 +127,13 @@ impl Wiki for Folder {
         Ok(name.clone())
     }
 
-    fn look_at_files(&mut self, files: &[RecordedFile], changing: &[String]) -> Result<Vec<FileState>, Error> {
+    fn look_at_files(&mut self, files: &[RecordedFile], changing: &BTreeSet<String>) -> Result<Vec<FileState>, Error> {
         let state = |file: &RecordedFile| {
             let path = self.place(&attachment_path(Flavour::Plain, &file.name))?;
             Ok(match fs::read(path) {
                 Err(error) if error.kind() == ErrorKind::NotFound => FileState::Gone,
                 Err(error) => FileState::Kept(format!("it cannot be read: {error}")),
-                Ok(bytes) if !is_as_named(&file.name, &bytes) => FileState::Kept("somebody has changed it".to_owned()),
+                Ok(bytes) if !is_content_name(&file.name, &bytes) => FileState::Kept("somebody has changed it".to_owned()),
                 Ok(_) => self.showing(&file.name, changing).map_or(FileState::Unused, |other| FileState::Kept(format!("`{other}` does"))),
             })
         };
@@ -143,8 +145,8 @@ impl Wiki for Folder {
         fs::remove_file(path).map_err(|error| self.error("delete", &file.name, &error).of_page())
     }
 
-    fn delete(&mut self, page: &Recorded, standing: &Standing, _message: &str) -> Result<(), Error> {
-        self.refuse_newer(&page.path, Some(standing))?;
+    fn delete(&mut self, page: &Recorded, remote: &RemotePage, _message: &str) -> Result<(), Error> {
+        self.refuse_newer(&page.path, Some(remote))?;
         fs::remove_file(self.folder.join(&page.path)).map_err(|error| self.error("delete", &page.path, &error))
     }
 }

@@ -214,8 +214,8 @@ impl Client {
     /// If something in it may not leave, if there is no answer, or if the other side asks for time again and again.
     pub fn send(&self, action: &str, request: &Request) -> Result<Response, Error> {
         let fail = |reason: String| Error::new(action, shown(&request.url), reason);
-        self.search(request).map_err(fail)?;
-        refuse_open_road(&request.url, &self.credential, request.is_login).map_err(fail)?;
+        self.scan(request).map_err(fail)?;
+        require_https(&request.url, &self.credential, request.is_login).map_err(fail)?;
         let mut last = None;
         for attempt in 0..TRIES {
             if attempt > 0 {
@@ -242,11 +242,11 @@ impl Client {
     /// # Errors
     ///
     /// If something in it may not leave.
-    pub fn search_ahead(&self, action: &str, request: &Request) -> Result<(), Error> {
-        self.search(request).map_err(|reason| Error::new(action, shown(&request.url), reason))
+    pub fn scan_ahead(&self, action: &str, request: &Request) -> Result<(), Error> {
+        self.scan(request).map_err(|reason| Error::new(action, shown(&request.url), reason))
     }
 
-    fn search(&self, request: &Request) -> Result<(), String> {
+    fn scan(&self, request: &Request) -> Result<(), String> {
         let headers = request.headers.iter().map(|(_, value)| value.as_bytes());
         let bodies = [request.body.as_slice(), &request.meaning].into_iter().filter(|_| !request.is_login);
         for bytes in headers.chain([request.url.as_bytes()]).chain(bodies) {
@@ -295,7 +295,7 @@ fn in_words(error: impl fmt::Display) -> String {
 }
 
 /// A token must not be read by everybody on the way; on this machine there is no way.
-fn refuse_open_road(url: &str, credential: &Credential, is_login: bool) -> Result<(), String> {
+fn require_https(url: &str, credential: &Credential, is_login: bool) -> Result<(), String> {
     let carries_token = is_login || !matches!(credential, Credential::None);
     let host = url.starts_with("http://").then(|| host_of(url));
     match host {
@@ -409,12 +409,12 @@ mod tests {
     #[test]
     fn a_token_takes_no_open_road() {
         let token = Credential::Bearer(Secret::new("t"));
-        assert!(refuse_open_road("http://wiki.example.org/api", &token, false).is_err());
-        assert!(refuse_open_road("http://wiki.example.org/api", &Credential::None, true).is_err());
+        assert!(require_https("http://wiki.example.org/api", &token, false).is_err());
+        assert!(require_https("http://wiki.example.org/api", &Credential::None, true).is_err());
         for url in ["https://wiki.example.org/api", "http://127.0.0.1:80/", "http://[::1]:80/", "http://localhost/x"] {
-            assert!(refuse_open_road(url, &token, false).is_ok(), "{url}");
+            assert!(require_https(url, &token, false).is_ok(), "{url}");
         }
-        assert!(refuse_open_road("http://127.0.0.1.example.org/", &token, false).is_err());
+        assert!(require_https("http://127.0.0.1.example.org/", &token, false).is_err());
         assert_eq!(format!("{token:?}"), "Bearer((secret))");
     }
 

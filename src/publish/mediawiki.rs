@@ -10,10 +10,10 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::http::{Client, Credential, Request, Response, Secret, encoded};
-use super::{Error, Sought, Standing, Wiki, Write};
+use super::{Error, Lookup, RemotePage, Wiki, Write};
 use crate::audience::Withheld;
 use crate::plan::{Action, Digest, FileState, Recorded, RecordedFile};
-use crate::wiki::Name;
+use crate::wiki::Location;
 
 /// How many titles one request may ask about.
 const MOST_TITLES: usize = 50;
@@ -276,7 +276,7 @@ impl Mediawiki {
         Err(self.error(action, format!("the wiki would put the page `{wanted}` at `{kept}`")).help(help))
     }
 
-    fn look_for_files(&mut self, pages: &[Sought<'_>]) -> Result<(), Error> {
+    fn look_for_files(&mut self, pages: &[Lookup<'_>]) -> Result<(), Error> {
         let names: BTreeSet<&String> = pages.iter().flat_map(|page| page.attachments).collect();
         let titles: Vec<String> = names.iter().map(|name| file_title(name)).collect();
         let found = self.titles("look for the pictures", &titles, &[("prop", "imageinfo"), ("iiprop", "size")])?;
@@ -412,8 +412,8 @@ impl Mediawiki {
     }
 
     /// A page as it stands, wherever somebody has moved it.
-    fn stands(&mut self, page: &Sought<'_>, found: Result<Found, Error>) -> Result<Option<Standing>, Error> {
-        let path = &page.name.path;
+    fn find_remote(&mut self, page: &Lookup<'_>, found: Result<Found, Error>) -> Result<Option<RemotePage>, Error> {
+        let path = &page.location.path;
         let attachments: BTreeSet<String> = page.attachments.iter().filter(|name| self.files.contains(*name)).cloned().collect();
         let found = match found {
             Ok(found) => found,
@@ -428,14 +428,14 @@ impl Mediawiki {
         if let Some(place) = place {
             let there = self.pages(std::slice::from_ref(&place))?.remove(&place);
             if let Some(Ok(there)) = there
-                && let Some(standing) = standing(&place, &there, attachments.clone())
+                && let Some(remote) = remote_page(&place, &there, attachments.clone())
             {
                 self.note_bars(path, &there);
-                return Ok(Some(Standing { moved_to: place, ..standing }));
+                return Ok(Some(RemotePage { moved_to: Some(place), ..remote }));
             }
         }
         self.note_bars(path, &found);
-        Ok(standing(path, &found, attachments))
+        Ok(remote_page(path, &found, attachments))
     }
 
     /// Remembers why the wiki would not let a page be changed.
@@ -467,36 +467,36 @@ impl Mediawiki {
 const AGAIN: &str = "look at what was changed, then publish again";
 
 impl Wiki for Mediawiki {
-    fn look(&mut self, pages: &[Sought<'_>]) -> Result<Vec<Option<Standing>>, Error> {
-        let titles: Vec<String> = pages.iter().map(|page| page.name.path.clone()).collect();
+    fn look(&mut self, pages: &[Lookup<'_>]) -> Result<Vec<Option<RemotePage>>, Error> {
+        let titles: Vec<String> = pages.iter().map(|page| page.location.path.clone()).collect();
         let mut found = self.pages(&titles)?;
         self.look_for_files(pages)?;
-        let mut standings = Vec::new();
+        let mut remote_pages = Vec::new();
         for page in pages {
-            let path = &page.name.path;
+            let path = &page.location.path;
             let one = found.remove(path).unwrap_or_else(|| Ok(Found::new()));
-            standings.push(self.stands(page, one)?);
+            remote_pages.push(self.find_remote(page, one)?);
             if let Some(reason) = page.attachments.iter().find_map(|name| self.unfit.get(name)) {
                 self.bars.insert((path.clone(), "edit"), reason.clone());
             }
         }
-        Ok(standings)
+        Ok(remote_pages)
     }
 
-    fn barred(&self, page: &Name, action: &Action) -> Option<String> {
+    fn barred(&self, location: &Location, action: &Action) -> Option<String> {
         let needed: &[&'static str] = match action {
             Action::Create => &["edit", "create"],
             Action::Delete => &["delete"],
             _ => &["edit"],
         };
-        needed.iter().find_map(|action| self.bars.get(&(page.path.clone(), *action))).cloned()
+        needed.iter().find_map(|action| self.bars.get(&(location.path.clone(), *action))).cloned()
     }
 
     fn write(&mut self, write: &Write<'_>) -> Result<String, Error> {
         let page = write.page;
         // A page that somebody has moved is written where it stands now.
-        let path = write.over.map_or(&page.name.path, |over| &over.id);
-        let action = format!("write the page “{}”", page.name.title);
+        let path = write.over.map_or(&page.location.path, |over| &over.id);
+        let action = format!("write the page “{}”", page.location.title);
         self.check_elements(&action, &page.text)?;
         for name in &page.attachments {
             if let Some(bytes) = write.pictures.get(name).filter(|_| !self.files.contains(name)) {
@@ -544,7 +544,7 @@ impl Wiki for Mediawiki {
         }
     }
 
-    fn look_at_files(&mut self, files: &[RecordedFile], changing: &[String]) -> Result<Vec<FileState>, Error> {
+    fn look_at_files(&mut self, files: &[RecordedFile], changing: &BTreeSet<String>) -> Result<Vec<FileState>, Error> {
         let titles: Vec<String> = files.iter().map(|file| file_title(&file.name)).collect();
         let wanted = [("prop", "imageinfo|fileusage"), ("iiprop", "timestamp"), ("iilimit", "2"), ("fuprop", "title"), ("fulimit", "max")];
         let found = self.titles("look for pictures that no page shows", &titles, &wanted)?;
@@ -557,10 +557,10 @@ impl Wiki for Mediawiki {
         self.delete_title(&action, &file_title(&file.name), "no published page shows it any more")
     }
 
-    fn delete(&mut self, page: &Recorded, standing: &Standing, message: &str) -> Result<(), Error> {
+    fn delete(&mut self, page: &Recorded, remote: &RemotePage, message: &str) -> Result<(), Error> {
         let action = format!("delete the page “{}”", page.title);
-        self.check_version(&action, &standing.id, &standing.revision)?;
-        self.delete_title(&action, &standing.id, message)
+        self.check_version(&action, &remote.id, &remote.revision)?;
+        self.delete_title(&action, &remote.id, message)
     }
 }
 
@@ -611,10 +611,10 @@ impl Mediawiki {
 }
 
 /// What the wiki says of a file.
-fn file_state(file: Option<&Found>, changing: &[String]) -> FileState {
+fn file_state(file: Option<&Found>, changing: &BTreeSet<String>) -> FileState {
     let list = |name: &str| file.and_then(|file| file.get(name)?.as_array()).map_or(&[] as &[Value], Vec::as_slice);
     let versions = list("imageinfo").len();
-    let user = list("fileusage").iter().filter_map(|page| page["title"].as_str()).find(|title| !changing.iter().any(|page| page == title));
+    let user = list("fileusage").iter().filter_map(|page| page["title"].as_str()).find(|title| !changing.contains(*title));
     match (versions, user) {
         (0, _) => FileState::Gone,
         (1, None) => FileState::Unused,
@@ -624,11 +624,11 @@ fn file_state(file: Option<&Found>, changing: &[String]) -> FileState {
 }
 
 /// A page as it stands; nothing where there is none.
-fn standing(path: &str, page: &Found, attachments: BTreeSet<String>) -> Option<Standing> {
+fn remote_page(path: &str, page: &Found, attachments: BTreeSet<String>) -> Option<RemotePage> {
     let newest = &page.get("revisions")?[0];
     let content = newest["slots"]["main"]["content"].as_str();
     let word = |name: &str| newest[name].as_str().unwrap_or_default().to_owned();
-    Some(Standing {
+    Some(RemotePage {
         id: path.to_owned(),
         title: String::new(),
         revision: version(&newest["revid"]),
@@ -638,7 +638,7 @@ fn standing(path: &str, page: &Found, attachments: BTreeSet<String>) -> Option<S
         editor: word("user"),
         edited: word("timestamp"),
         attachments,
-        ..Standing::default()
+        ..RemotePage::default()
     })
 }
 

@@ -12,12 +12,12 @@ mod http;
 mod mediawiki;
 mod open;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
-use crate::plan::{Action, Alongside, FileState, Identity, Recorded, RecordedFile, Search, Standing, picture_digest};
-use crate::wiki::{Name, Written};
+use crate::plan::{Action, FileState, Identity, Lookups, Recorded, RecordedFile, RemotePage, SideFile};
+use crate::wiki::{Location, RenderedPage};
 
 pub use apply::{Outcome, Unwritten, apply};
 pub use azure::AzureWiki;
@@ -34,9 +34,9 @@ pub type Pictures = BTreeMap<String, Arc<[u8]>>;
 
 /// A page to look for on a wiki.
 #[derive(Debug, Clone, Copy)]
-pub struct Sought<'a> {
+pub struct Lookup<'a> {
     /// Where it is to stand, or stood.
-    pub name: &'a Name,
+    pub location: &'a Location,
     /// What is recorded of it.
     pub recorded: Option<&'a Recorded>,
     /// The files that are to go along.
@@ -47,9 +47,9 @@ pub struct Sought<'a> {
 #[derive(Debug, Clone, Copy)]
 pub struct Write<'a> {
     /// What is to stand there.
-    pub page: &'a Written,
+    pub page: &'a RenderedPage,
     /// What stands there; a write over a newer version than this must be refused. Nothing where there must be no page yet.
-    pub over: Option<&'a Standing>,
+    pub over: Option<&'a RemotePage>,
     /// The pictures of all pages.
     pub pictures: &'a Pictures,
     /// What the history of the wiki says about the change. It starts with the digest of the text.
@@ -60,7 +60,7 @@ pub struct Write<'a> {
 pub trait Wiki {
     /// What makes a page the same page here.
     fn identity(&self) -> Identity {
-        Identity::Place
+        Identity::Path
     }
 
     /// Whether a page is seen as soon as it is written, and not only when all of it is finished.
@@ -69,22 +69,22 @@ pub trait Wiki {
     }
 
     /// What stands in the places of pages, in their order; nothing where there is no page.
-    fn look(&mut self, pages: &[Sought<'_>]) -> Result<Vec<Option<Standing>>, Error>;
+    fn look(&mut self, pages: &[Lookup<'_>]) -> Result<Vec<Option<RemotePage>>, Error>;
 
     /// Why the wiki would not let a page be written or deleted, as far as it says so when it is looked at: a protection, a missing right.
     /// Called after [`Wiki::look`].
-    fn barred(&self, _page: &Name, _action: &Action) -> Option<String> {
+    fn barred(&self, _page: &Location, _action: &Action) -> Option<String> {
         None
     }
 
     /// Where somebody has moved a page that is not there any more, as far as the wiki tells. Called after [`Wiki::look`].
-    fn gone_to(&self, _page: &Name) -> Option<String> {
+    fn gone_to(&self, _page: &Location) -> Option<String> {
         None
     }
 
     /// What else a publication keeps up to date, given all pages that will be ours when it is done, and the places of those that will
     /// be no more. Called after [`Wiki::look`]; without it nothing beside the pages changes.
-    fn alongside(&mut self, _pages: &[Name], _gone: &[Name]) -> Result<Vec<Alongside>, Error> {
+    fn side_files(&mut self, _pages: &[Location], _gone: &[Location]) -> Result<Vec<SideFile>, Error> {
         Ok(Vec::new())
     }
 
@@ -93,10 +93,10 @@ pub trait Wiki {
     fn write(&mut self, write: &Write<'_>) -> Result<String, Error>;
 
     /// Deletes a page that is as it was when it was looked at.
-    fn delete(&mut self, page: &Recorded, standing: &Standing, message: &str) -> Result<(), Error>;
+    fn delete(&mut self, page: &Recorded, remote: &RemotePage, message: &str) -> Result<(), Error>;
 
     /// Makes all of it seen, where writing alone does not; `alongside` is what was said before.
-    fn finish(&mut self, _alongside: &[Alongside], _message: &str) -> Result<(), Error> {
+    fn finish(&mut self, _alongside: &[SideFile], _message: &str) -> Result<(), Error> {
         Ok(())
     }
 
@@ -112,7 +112,7 @@ pub trait Wiki {
 
     /// The states of files that went along with pages and that none of our pages shows any more, in their order; `changing` are the places
     /// of our pages that change in this run, whose present text does not count.
-    fn look_at_files(&mut self, files: &[RecordedFile], _changing: &[String]) -> Result<Vec<FileState>, Error> {
+    fn look_at_files(&mut self, files: &[RecordedFile], _changing: &BTreeSet<String>) -> Result<Vec<FileState>, Error> {
         Ok(vec![FileState::Unknown; files.len()])
     }
 
@@ -127,20 +127,16 @@ pub trait Wiki {
 /// # Errors
 ///
 /// If the wiki cannot be asked.
-pub fn look(wiki: &mut dyn Wiki, search: &Search) -> Result<Vec<Option<Standing>>, Error> {
-    let names: Vec<Name> = search.orphans.iter().map(Recorded::name).collect();
-    let wanted = search.wanted.iter().map(|(page, recorded)| Sought {
-        name: &page.name,
+pub fn look(wiki: &mut dyn Wiki, lookups: &Lookups) -> Result<Vec<Option<RemotePage>>, Error> {
+    let locations: Vec<Location> = lookups.orphans.iter().map(Recorded::location).collect();
+    let wanted = lookups.wanted.iter().map(|(page, recorded)| Lookup {
+        location: &page.location,
         recorded: recorded.as_ref(),
         attachments: &page.attachments,
     });
-    let orphans = search.orphans.iter().zip(&names).map(|(page, name)| Sought { name, recorded: Some(page), attachments: &[] });
+    let orphans =
+        lookups.orphans.iter().zip(&locations).map(|(page, location)| Lookup { location, recorded: Some(page), attachments: &[] });
     wiki.look(&wanted.chain(orphans).collect::<Vec<_>>())
-}
-
-/// Whether a picture is the one that its name was made from.
-fn is_as_named(name: &str, bytes: &[u8]) -> bool {
-    name.split('.').next() == Some(picture_digest(bytes).as_str())
 }
 
 /// Why something could not be done on a wiki.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::http::{Client, Credential, Secret};
 use super::{AzureWiki, Confluence, Dokuwiki, Error, Folder, GitWiki, Mediawiki, Wiki};
 use crate::audience::Withheld;
-use crate::config::{Place, Target, TokenSource};
+use crate::config::{Backend, Target, TokenSource};
 
 /// The wiki of a target. Nothing is asked of it yet.
 ///
@@ -17,19 +17,19 @@ use crate::config::{Place, Target, TokenSource};
 /// If there is no token where one is needed.
 pub fn open(target: &Target, root: &Path, withheld: Withheld) -> Result<Box<dyn Wiki>, Error> {
     let withheld = Arc::new(withheld);
-    Ok(match &target.place {
-        Place::Folder { folder, .. } => Box::new(Folder::new(root.join(folder), withheld)),
+    Ok(match &target.backend {
+        Backend::Folder { folder, .. } => Box::new(Folder::new(root.join(folder), withheld)),
         // The user's own git knows how to get in.
-        Place::Git { host, repository, branch, folder, sidebar } => {
+        Backend::Git { host, repository, branch, folder, sidebar } => {
             Box::new(GitWiki::new(*host, &near(repository, root), branch, folder, *sidebar, withheld))
         }
-        Place::AzureDevops { address, wiki, parent } => {
+        Backend::AzureDevops { address, wiki, parent } => {
             let client = Client::new(Credential::Basic(String::new(), token(target, root)?), withheld);
             Box::new(AzureWiki::new(client, address, wiki, parent))
         }
-        Place::Mediawiki { address, user, .. } => Box::new(Mediawiki::new(withheld, address, user, token(target, root)?)),
-        Place::Dokuwiki { address, user, namespace } => Box::new(Dokuwiki::new(withheld, address, user, token(target, root)?, namespace)),
-        Place::Confluence { edition, address, user, space, parent } => {
+        Backend::Mediawiki { address, user, .. } => Box::new(Mediawiki::new(withheld, address, user, token(target, root)?)),
+        Backend::Dokuwiki { address, user, namespace } => Box::new(Dokuwiki::new(withheld, address, user, token(target, root)?, namespace)),
+        Backend::Confluence { edition, address, user, space, parent } => {
             let token = token(target, root)?;
             let credential = if user.is_empty() { Credential::Bearer(token) } else { Credential::Basic(user.clone(), token) };
             Box::new(Confluence::new(Client::new(credential, withheld), *edition, address, space, parent))

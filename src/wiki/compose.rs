@@ -8,7 +8,7 @@ mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::page::{Action, Block, Case, Heading, Inline, LinkTo, Page, Within};
+use super::page::{ActionEntry, Block, Case, Heading, Inline, LinkTo, Page, Within, change_headings};
 use crate::diagnostic::Diagnostic;
 use crate::model::{CaseStudy, Document, Part};
 use crate::site::{CaseStudyId, DocumentId, Site, capitalised};
@@ -40,15 +40,16 @@ pub fn compose(shared: Shared<'_>, cases: &[CaseStudyId]) -> (Vec<Case>, Vec<Dia
     let mut composed: Vec<Case> = cases.iter().map(|&id| case(shared, id, &mut diagnostics)).collect();
     let mut linked = BTreeSet::new();
     for case in &composed {
-        each_link(&case.page, &mut |to| match to {
-            LinkTo::Heading(id) => drop(linked.insert((case.slug.clone(), id.clone()))),
-            LinkTo::Page { case, heading } => drop(linked.insert((case.clone(), heading.clone()))),
-            LinkTo::External(_) => {}
-        });
+        linked.extend(case.page.links().filter_map(|to| match to {
+            LinkTo::Heading(id) => Some((case.slug.clone(), id.clone())),
+            LinkTo::Page { case, heading } => Some((case.clone(), heading.clone())),
+            LinkTo::External(_) => None,
+        }));
     }
     for case in &mut composed {
         let slug = &case.slug;
-        mark_linked(&mut case.page.blocks, &mut |heading| heading.is_linked = linked.contains(&(slug.clone(), heading.id.clone())));
+        let mut mark = |heading: &mut Heading| heading.is_linked = linked.contains(&(slug.clone(), heading.id.clone()));
+        change_headings(&mut case.page.blocks, &mut mark);
     }
     (composed, diagnostics)
 }
@@ -108,8 +109,8 @@ fn body(composer: &mut Composer<'_>, id: DocumentId, document: &Document, meta: 
     blocks
 }
 
-fn actions(meta: &CaseStudy) -> Vec<Action> {
-    let actions = meta.actions.iter().map(|action| Action {
+fn actions(meta: &CaseStudy) -> Vec<ActionEntry> {
+    let actions = meta.actions.iter().map(|action| ActionEntry {
         what: action.what.clone(),
         owner: action.owner.clone(),
         due: action.due.map(|due| due.to_string()).unwrap_or_default(),
@@ -117,56 +118,4 @@ fn actions(meta: &CaseStudy) -> Vec<Action> {
         is_settled: action.status.is_settled(),
     });
     actions.collect()
-}
-
-/// Visits the links of a page, those in its footnotes too.
-fn each_link<'a>(page: &'a Page, visit: &mut impl FnMut(&'a LinkTo)) {
-    links_of(&page.blocks, visit);
-    page.footnotes.iter().for_each(|note| links_of(note, visit));
-}
-
-fn links_of<'a>(blocks: &'a [Block], visit: &mut impl FnMut(&'a LinkTo)) {
-    for block in blocks {
-        match block {
-            Block::Heading(heading) => links_in(&heading.text, visit),
-            Block::Paragraph(inlines) => links_in(inlines, visit),
-            Block::Quote(blocks) | Block::Element(_, blocks) => links_of(blocks, visit),
-            Block::Callout { title: above, blocks, .. } | Block::Details { summary: above, blocks } => {
-                links_in(above, visit);
-                links_of(blocks, visit);
-            }
-            Block::List(list) => list.items.iter().for_each(|item| links_of(&item.blocks, visit)),
-            Block::Table(table) => table.head.iter().chain(table.rows.iter().flatten()).for_each(|cell| links_in(cell, visit)),
-            Block::Code { .. } | Block::Rule | Block::Facts(_) | Block::Contents | Block::Actions(_) => {}
-        }
-    }
-}
-
-fn links_in<'a>(inlines: &'a [Inline], visit: &mut impl FnMut(&'a LinkTo)) {
-    for inline in inlines {
-        match inline {
-            Inline::Link { to, .. } => visit(to),
-            Inline::Styled(_, inlines) | Inline::Element(_, inlines) => links_in(inlines, visit),
-            Inline::Text(_) | Inline::Code(_) | Inline::Picture { .. } | Inline::Break | Inline::Footnote(_) => {}
-        }
-    }
-}
-
-fn mark_linked(blocks: &mut [Block], mark: &mut impl FnMut(&mut Heading)) {
-    for block in blocks {
-        match block {
-            Block::Heading(heading) => mark(heading),
-            Block::Quote(blocks) | Block::Callout { blocks, .. } | Block::Details { blocks, .. } | Block::Element(_, blocks) => {
-                mark_linked(blocks, mark);
-            }
-            Block::List(list) => list.items.iter_mut().for_each(|item| mark_linked(&mut item.blocks, mark)),
-            Block::Paragraph(_)
-            | Block::Code { .. }
-            | Block::Table(_)
-            | Block::Rule
-            | Block::Facts(_)
-            | Block::Contents
-            | Block::Actions(_) => {}
-        }
-    }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Api, Change, Home, PROPERTY, Page, Property, results, words};
+use super::{Api, Change, Home, PROPERTY, Property, ServerPage, results, words};
 use crate::publish::Request;
 use crate::publish::http::encoded;
 
@@ -49,9 +49,9 @@ impl Api for Cloud {
         self.request("GET", &format!("/pages/{}?body-format=storage", encoded(id)))
     }
 
-    fn page(&self, answer: &Value) -> Page {
+    fn page(&self, answer: &Value) -> ServerPage {
         let version = &answer["version"];
-        Page {
+        ServerPage {
             id: words(&answer["id"]),
             title: words(&answer["title"]),
             parent: words(&answer["parentId"]),

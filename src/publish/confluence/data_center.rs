@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Api, Change, Home, PROPERTY, Page, Property, results, words};
+use super::{Api, Change, Home, PROPERTY, Property, ServerPage, results, words};
 use crate::publish::Request;
 use crate::publish::http::encoded;
 
@@ -56,10 +56,10 @@ impl Api for DataCenter {
         self.request("GET", &format!("/content/{}?expand=body.storage,version,ancestors", encoded(id)))
     }
 
-    fn page(&self, answer: &Value) -> Page {
+    fn page(&self, answer: &Value) -> ServerPage {
         let version = &answer["version"];
         let parent = answer["ancestors"].as_array().and_then(|ancestors| ancestors.last());
-        Page {
+        ServerPage {
             id: words(&answer["id"]),
             title: words(&answer["title"]),
             parent: parent.map(|parent| words(&parent["id"])).unwrap_or_default(),

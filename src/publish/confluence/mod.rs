@@ -7,16 +7,16 @@
 mod cloud;
 mod data_center;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::http::encoded;
-use super::{Client, Error, Reach, Request, Response, Sought, Wiki, Write};
-use crate::config::Edition;
-use crate::plan::{Action, Digest, FileState, Identity, Recorded, RecordedFile, Standing};
-use crate::wiki::Name;
+use super::{Client, Error, Lookup, Reach, Request, Response, Wiki, Write};
+use crate::config::ConfluenceEdition;
+use crate::plan::{Action, Digest, FileState, Identity, Recorded, RecordedFile, RemotePage};
+use crate::wiki::Location;
 use crate::wiki::confluence::{marked, plain, tidied};
 
 use cloud::Cloud;
@@ -78,7 +78,7 @@ struct Home {
 
 /// A page as the server describes it.
 #[derive(Debug, Clone, Default)]
-struct Page {
+struct ServerPage {
     id: String,
     title: String,
     parent: String,
@@ -120,7 +120,7 @@ trait Api {
     fn home(&self, answer: &Value) -> Option<Home>;
     fn find(&self, home: &Home, key: &str, title: &str) -> Request;
     fn read(&self, id: &str) -> Request;
-    fn page(&self, answer: &Value) -> Page;
+    fn page(&self, answer: &Value) -> ServerPage;
     fn create(&self, home: &Home, key: &str, title: &str, body: &str) -> Request;
     fn update(&self, change: &Change<'_>) -> Request;
     /// An older version of a page, with its text.
@@ -143,7 +143,7 @@ trait Api {
 }
 
 /// Whether an earlier run has created a page and not come to write it.
-fn is_placeholder(page: &Page) -> bool {
+fn is_placeholder(page: &ServerPage) -> bool {
     page.version == 1 && plain(&page.body).trim() == PLACEHOLDER
 }
 
@@ -159,11 +159,11 @@ fn results(answer: &Value) -> &[Value] {
 
 impl Confluence {
     /// A space, by its key, at an address; pages are put below the page with the id `parent`, or below the home page where it is empty.
-    pub fn new(client: Client, edition: Edition, address: &str, space: &str, parent: &str) -> Self {
+    pub fn new(client: Client, edition: ConfluenceEdition, address: &str, space: &str, parent: &str) -> Self {
         let address = address.trim_end_matches('/').to_owned();
         let api: Box<dyn Api> = match edition {
-            Edition::Cloud => Box::new(Cloud::new(&address)),
-            Edition::DataCenter => Box::new(DataCenter::new(&address)),
+            ConfluenceEdition::Cloud => Box::new(Cloud::new(&address)),
+            ConfluenceEdition::DataCenter => Box::new(DataCenter::new(&address)),
         };
         let (space, parent) = (space.to_owned(), parent.to_owned());
         Self {
@@ -227,7 +227,7 @@ impl Confluence {
         Ok(home)
     }
 
-    fn read(&mut self, action: &str, id: &str) -> Result<Option<Page>, Error> {
+    fn read(&mut self, action: &str, id: &str) -> Result<Option<ServerPage>, Error> {
         let answer = self.ask_for(action, &self.api.read(id))?;
         let page = answer.map(|answer| self.api.page(&answer)).filter(|page| page.is_current);
         if let Some(page) = &page {
@@ -237,7 +237,7 @@ impl Confluence {
     }
 
     /// The page that has a title, which is the only one in the space; its capitals may be others.
-    fn find(&mut self, action: &str, title: &str) -> Result<Option<Page>, Error> {
+    fn find(&mut self, action: &str, title: &str) -> Result<Option<ServerPage>, Error> {
         let home = self.home()?;
         let answer = self.ask_for(action, &self.api.find(&home, &self.space, title))?.unwrap_or_default();
         let pages = results(&answer).iter().map(|page| self.api.page(page));
@@ -245,18 +245,18 @@ impl Confluence {
         found.map_or(Ok(None), |page| self.read(action, &page.id))
     }
 
-    fn stands(&mut self, sought: &Sought<'_>) -> Result<Option<Standing>, Error> {
-        let title = &sought.name.title;
+    fn find_remote(&mut self, lookup: &Lookup<'_>) -> Result<Option<RemotePage>, Error> {
+        let title = &lookup.location.title;
         let action = format!("look at the page “{title}”");
-        let recorded = sought.recorded.map(|recorded| recorded.id.as_str()).filter(|id| !id.is_empty());
+        let recorded = lookup.recorded.map(|recorded| recorded.id.as_str()).filter(|id| !id.is_empty());
         if let Some(page) = recorded.map_or(Ok(None), |id| self.read(&action, id))? {
             let digest = self.digest(&action, &page)?;
             let is_taken = self.is_taken(&action, title, &page)?;
-            let standing = self.standing(&action, page, digest, sought.attachments)?;
-            self.note_operations(&action, title, &standing.id)?;
-            return Ok(Some(Standing { is_taken, ..standing }));
+            let remote = self.remote_page(&action, page, digest, lookup.attachments)?;
+            self.note_operations(&action, title, &remote.id)?;
+            return Ok(Some(RemotePage { is_taken, ..remote }));
         }
-        let Some(page) = self.named(&action, sought)? else { return Ok(None) };
+        let Some(page) = self.named(&action, lookup)? else { return Ok(None) };
         // A title is no proof that a page is ours: it must also stand where we put pages.
         let is_below = page.parent == self.home()?.parent;
         if is_below && is_placeholder(&page) {
@@ -265,7 +265,7 @@ impl Confluence {
         }
         let digest = if is_below { self.digest(&action, &page)? } else { None };
         self.note_operations(&action, title, &page.id)?;
-        self.standing(&action, page, digest, sought.attachments).map(Some)
+        self.remote_page(&action, page, digest, lookup.attachments).map(Some)
     }
 
     /// Remembers what the token may do with a page, where the server tells.
@@ -282,25 +282,25 @@ impl Confluence {
     }
 
     /// Whether another page has the title that a page is to have.
-    fn is_taken(&mut self, action: &str, title: &str, page: &Page) -> Result<bool, Error> {
+    fn is_taken(&mut self, action: &str, title: &str, page: &ServerPage) -> Result<bool, Error> {
         let has_it = page.title.to_lowercase() == title.to_lowercase();
         let other = if has_it { None } else { self.find(action, title)? };
         Ok(other.is_some_and(|other| other.id != page.id))
     }
 
     /// The page under the title that is sought. A run that was stopped has recorded no id, so the title of then counts as well.
-    fn named(&mut self, action: &str, sought: &Sought<'_>) -> Result<Option<Page>, Error> {
-        if let Some(page) = self.find(action, &sought.name.title)? {
+    fn named(&mut self, action: &str, lookup: &Lookup<'_>) -> Result<Option<ServerPage>, Error> {
+        if let Some(page) = self.find(action, &lookup.location.title)? {
             return Ok(Some(page));
         }
-        let unfinished = sought.recorded.filter(|recorded| recorded.id.is_empty() && recorded.title != sought.name.title);
+        let unfinished = lookup.recorded.filter(|recorded| recorded.id.is_empty() && recorded.title != lookup.location.title);
         unfinished.map_or(Ok(None), |recorded| self.find(action, &recorded.title))
     }
 
-    fn standing(&self, action: &str, page: Page, digest: Option<Digest>, wanted: &[String]) -> Result<Standing, Error> {
+    fn remote_page(&self, action: &str, page: ServerPage, digest: Option<Digest>, wanted: &[String]) -> Result<RemotePage, Error> {
         let attachments = if wanted.is_empty() { Vec::new() } else { self.names_of_attachments(action, &page.id)? };
         let editor = if digest.is_none() && page.editor.is_empty() { self.name_of(action, &page.account)? } else { page.editor.clone() };
-        Ok(Standing {
+        Ok(RemotePage {
             commented: self.commented(action, &page)?,
             text: tidied(&page.body),
             attachments: attachments.into_iter().filter(|name| wanted.contains(name)).collect(),
@@ -311,12 +311,12 @@ impl Confluence {
             editor,
             edited: page.edited,
             is_taken: false,
-            moved_to: String::new(),
+            moved_to: None,
         })
     }
 
     /// What was left with the version that stands: with a property if it is about this version, else with its message.
-    fn digest(&self, action: &str, page: &Page) -> Result<Option<Digest>, Error> {
+    fn digest(&self, action: &str, page: &ServerPage) -> Result<Option<Digest>, Error> {
         let property = self.property(action, &page.id)?;
         let about = property.as_ref().and_then(|property| property.value["version"].as_u64());
         let noted = property.as_ref().and_then(|property| Digest::parse(property.value["digest"].as_str()?));
@@ -329,7 +329,7 @@ impl Confluence {
     }
 
     /// Whether somebody has given a page another title since a version, and changed no word of it.
-    fn is_only_renamed(&self, action: &str, page: &Page, version: u64) -> Result<bool, Error> {
+    fn is_only_renamed(&self, action: &str, page: &ServerPage, version: u64) -> Result<bool, Error> {
         let response = self.client.send(action, &self.api.version(&page.id, version))?;
         if !response.is_success() {
             return Ok(false);
@@ -344,7 +344,7 @@ impl Confluence {
     }
 
     /// The words that are marked by comments, but for those whose comment somebody has resolved.
-    fn commented(&self, action: &str, page: &Page) -> Result<Vec<String>, Error> {
+    fn commented(&self, action: &str, page: &ServerPage) -> Result<Vec<String>, Error> {
         let marked = marked(&page.body);
         if marked.is_empty() {
             return Ok(Vec::new());
@@ -385,7 +385,7 @@ impl Confluence {
     }
 
     /// The state of a file beside a page whose published text does not show it any more.
-    fn file_state(&self, action: &str, file: &RecordedFile, changing: &[String]) -> Result<FileState, Error> {
+    fn file_state(&self, action: &str, file: &RecordedFile, changing: &BTreeSet<String>) -> Result<FileState, Error> {
         let Some(page) = self.ask_for(action, &self.api.read(&file.page))?.map(|answer| self.api.page(&answer)) else {
             return Ok(FileState::Gone);
         };
@@ -408,7 +408,7 @@ impl Confluence {
         let there = self.names_of_attachments(action, id)?;
         for (name, request) in self.uploads(action, id, write)? {
             if !there.contains(name) {
-                self.ask(&format!("put the picture `{name}` beside the page “{}”", write.page.name.title), &request)?;
+                self.ask(&format!("put the picture `{name}` beside the page “{}”", write.page.location.title), &request)?;
             }
         }
         Ok(())
@@ -426,9 +426,9 @@ impl Confluence {
     }
 
     /// Looks at all that is to be sent before any of it is: what may not leave must not leave a placeholder behind either.
-    fn search_ahead(&self, action: &str, write: &Write<'_>) -> Result<(), Error> {
-        self.client.search_ahead(action, &self.update(write, "0", "", 0))?;
-        self.uploads(action, "0", write)?.iter().try_for_each(|(_, request)| self.client.search_ahead(action, request))
+    fn scan_ahead(&self, action: &str, write: &Write<'_>) -> Result<(), Error> {
+        self.client.scan_ahead(action, &self.update(write, "0", "", 0))?;
+        self.uploads(action, "0", write)?.iter().try_for_each(|(_, request)| self.client.scan_ahead(action, request))
     }
 
     /// A page that is there and says nothing yet, and its version.
@@ -477,7 +477,7 @@ impl Confluence {
 
     fn update(&self, write: &Write<'_>, id: &str, parent: &str, version: u64) -> Request {
         let Write { page, message, .. } = write;
-        let change = Change { id, title: &page.name.title, parent, body: &page.text, version, message };
+        let change = Change { id, title: &page.location.title, parent, body: &page.text, version, message };
         self.api.update(&change).meaning(plain(&page.text).as_bytes())
     }
 
@@ -489,12 +489,12 @@ impl Confluence {
     }
 
     /// What keeps a page from being deleted.
-    fn keeps(&mut self, action: &str, standing: &Standing) -> Result<Option<&'static str>, Error> {
-        let Some(page) = self.read(action, &standing.id)? else { return Ok(None) };
-        if page.version.to_string() != standing.revision {
+    fn keeps(&mut self, action: &str, remote: &RemotePage) -> Result<Option<&'static str>, Error> {
+        let Some(page) = self.read(action, &remote.id)? else { return Ok(None) };
+        if page.version.to_string() != remote.revision {
             return Ok(Some("somebody has changed it since it was looked at"));
         }
-        if self.commented(action, &page)?.iter().any(|words| !standing.commented.contains(words)) {
+        if self.commented(action, &page)?.iter().any(|words| !remote.commented.contains(words)) {
             return Ok(Some("somebody has commented on it since it was looked at"));
         }
         let children = self.ask_for(action, &self.api.children(&page.id))?.unwrap_or_default();
@@ -507,24 +507,24 @@ impl Wiki for Confluence {
         Identity::Id
     }
 
-    fn look(&mut self, pages: &[Sought<'_>]) -> Result<Vec<Option<Standing>>, Error> {
+    fn look(&mut self, pages: &[Lookup<'_>]) -> Result<Vec<Option<RemotePage>>, Error> {
         self.home()?;
-        let mut standings = Vec::new();
+        let mut remote_pages = Vec::new();
         for page in pages {
-            standings.push(match self.stands(page) {
+            remote_pages.push(match self.find_remote(page) {
                 Err(error) if error.reach == Reach::Page => {
-                    self.bars.insert(page.name.title.clone(), Bar::Unseen(error.reason_and_help()));
+                    self.bars.insert(page.location.title.clone(), Bar::Unseen(error.reason_and_help()));
                     None
                 }
                 found => found?,
             });
         }
-        Ok(standings)
+        Ok(remote_pages)
     }
 
-    fn barred(&self, page: &Name, action: &Action) -> Option<String> {
+    fn barred(&self, location: &Location, action: &Action) -> Option<String> {
         let needed = if *action == Action::Delete { "delete" } else { "update" };
-        match self.bars.get(&page.title)? {
+        match self.bars.get(&location.title)? {
             Bar::Unseen(reason) => Some(reason.clone()),
             Bar::Allowed(allowed) if allowed.iter().any(|operation| operation == needed) => None,
             Bar::Allowed(_) => Some(format!(
@@ -533,7 +533,7 @@ impl Wiki for Confluence {
         }
     }
 
-    fn look_at_files(&mut self, files: &[RecordedFile], changing: &[String]) -> Result<Vec<FileState>, Error> {
+    fn look_at_files(&mut self, files: &[RecordedFile], changing: &BTreeSet<String>) -> Result<Vec<FileState>, Error> {
         files.iter().map(|file| self.file_state("look for pictures that no page shows", file, changing)).collect()
     }
 
@@ -548,11 +548,11 @@ impl Wiki for Confluence {
     }
 
     fn write(&mut self, write: &Write<'_>) -> Result<String, Error> {
-        let name = &write.page.name;
+        let name = &write.page.location;
         let action = format!("write the page “{}”", name.title);
-        self.search_ahead(&action, write)?;
+        self.scan_ahead(&action, write)?;
         let (id, version) = match write.over {
-            Some(standing) => (standing.id.clone(), standing.revision.parse().unwrap_or_default()),
+            Some(remote) => (remote.id.clone(), remote.revision.parse().unwrap_or_default()),
             None => self.placeholder(&action, &name.title)?,
         };
         // The pictures come first, so that the text is never there without them.
@@ -564,11 +564,11 @@ impl Wiki for Confluence {
         Ok(id)
     }
 
-    fn delete(&mut self, page: &Recorded, standing: &Standing, _message: &str) -> Result<(), Error> {
+    fn delete(&mut self, page: &Recorded, remote: &RemotePage, _message: &str) -> Result<(), Error> {
         let action = format!("delete the page “{}”", page.title);
-        if let Some(reason) = self.keeps(&action, standing)? {
+        if let Some(reason) = self.keeps(&action, remote)? {
             return Err(Error::new(action, &self.address, reason).help("look at the page, and publish again").of_page());
         }
-        self.ask_for(&action, &self.api.delete(&standing.id)).map(|_| ())
+        self.ask_for(&action, &self.api.delete(&remote.id)).map(|_| ())
     }
 }

@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::program::{Failure, Git};
 use crate::config::GitHost;
-use crate::plan::Standing;
+use crate::plan::RemotePage;
 
 /// The repository as it was when it was first looked at, and what is to change in it.
 pub(super) struct Fetched {
@@ -68,7 +68,7 @@ impl Fetched {
     /// A page of somebody else that readers would find under the same name: one that differs only in how its accents are written, as
     /// some systems write them in two characters. GitHub looks at the names of files alone, not at their folders, their endings or
     /// their capitals.
-    pub(super) fn namesake(&self, host: GitHost, path: &str) -> Option<Standing> {
+    pub(super) fn namesake(&self, host: GitHost, path: &str) -> Option<RemotePage> {
         const PAGES: [&str; 12] =
             ["md", "markdown", "mdown", "mkdn", "mediawiki", "wiki", "textile", "rst", "rest", "org", "asciidoc", "adoc"];
         let name = |path: &str| {
@@ -79,7 +79,7 @@ impl Fetched {
         let wanted = name(path).filter(|_| host == GitHost::Github);
         let is_same = |other: &str| other.nfc().eq(path.nfc()) || (wanted.is_some() && name(other) == wanted);
         let (other, blob) = self.files.iter().find(|(other, _)| is_same(other))?;
-        Some(Standing { id: other.clone(), title: other.clone(), revision: blob.clone(), ..Standing::default() })
+        Some(RemotePage { id: other.clone(), title: other.clone(), revision: blob.clone(), ..RemotePage::default() })
     }
 
     /// A file where a path needs a folder, or in a folder that is to become a file: git would take it away without a word.

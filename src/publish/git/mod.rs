@@ -1,17 +1,18 @@
 //! A wiki that is a repository: cloned without its past, changed in one commit, and pushed only if nobody pushed meanwhile.
 
-mod beside;
+mod side_files;
 mod fetched;
 mod program;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{Error, Sought, Wiki, Write, is_as_named};
+use super::{Error, Lookup, Wiki, Write};
 use crate::audience::Withheld;
 use crate::config::{GitHost, Sidebar};
-use crate::plan::{Action, Alongside, Digest, FileState, Recorded, RecordedFile, Standing};
-use crate::wiki::{Flavour, Name, attachment_path};
+use crate::plan::{Action, Digest, FileState, Recorded, RecordedFile, RemotePage, SideFile};
+use crate::slug::is_content_name;
+use crate::wiki::{Flavour, Location, attachment_path};
 
 use fetched::Fetched;
 use program::{Failure, Git, without_credentials};
@@ -121,29 +122,29 @@ impl GitWiki {
     }
 
     /// What stands in the place of a page.
-    fn standing(&mut self, sought: &Sought<'_>, texts: &BTreeMap<String, String>) -> Option<Standing> {
+    fn remote_page(&mut self, lookup: &Lookup<'_>, texts: &BTreeMap<String, String>) -> Option<RemotePage> {
         let (host, flavour, repository) = (self.host, self.flavour(), self.repository.clone());
         let fetched = self.fetched.as_mut()?;
-        let path = &sought.name.path;
+        let path = &lookup.location.path;
         let Some(blob) = fetched.files.get(path) else { return fetched.namesake(host, path) };
         let text = texts.get(blob).cloned().unwrap_or_default();
         let has = |name: &&String| fetched.files.contains_key(&attachment_path(flavour, name));
-        let mut standing = Standing {
+        let mut remote = RemotePage {
             id: path.clone(),
             revision: blob.clone(),
             digest: Some(Digest::of(&text)),
-            attachments: sought.attachments.iter().filter(has).cloned().collect(),
+            attachments: lookup.attachments.iter().filter(has).cloned().collect(),
             text,
-            ..Standing::default()
+            ..RemotePage::default()
         };
-        if !sought.recorded.is_some_and(|recorded| recorded.is_ours(&standing)) {
-            (standing.editor, standing.edited) = fetched.last_change(&repository, path).unwrap_or_default();
+        if !lookup.recorded.is_some_and(|recorded| recorded.is_ours(&remote)) {
+            (remote.editor, remote.edited) = fetched.last_change(&repository, path).unwrap_or_default();
         }
-        Some(standing)
+        Some(remote)
     }
 
     /// Refuses what may not leave.
-    fn search(&self, action: &str, what: &str, bytes: &[u8]) -> Result<(), Error> {
+    fn scan(&self, action: &str, what: &str, bytes: &[u8]) -> Result<(), Error> {
         match self.withheld.first_in(bytes) {
             Some(hit) => Err(self.error(action, format!("{what} would hold `{}`, which may not leave", hit.word))),
             None => Ok(()),
@@ -156,7 +157,7 @@ impl GitWiki {
         if !path.split('/').all(is_part) || path.chars().any(char::is_control) {
             return Err(self.error(action, format!("`{}` is not a path in a repository", path.escape_debug())));
         }
-        self.search(action, "its path", path.as_bytes())
+        self.scan(action, "its path", path.as_bytes())
     }
 
     /// Why a page cannot stand at a path; nothing where it can.
@@ -174,8 +175,9 @@ impl GitWiki {
         path.rsplit_once('/').map_or(".order".to_owned(), |(folder, _)| format!("{folder}/.order"))
     }
 
-    fn orders(&mut self, pages: &[Name], gone: &[Name]) -> Result<Vec<Alongside>, Error> {
-        let page_of = |name: &Name| name.path.rsplit('/').next().map(|file| file.strip_suffix(".md").unwrap_or(file).to_owned());
+    fn orders(&mut self, pages: &[Location], gone: &[Location]) -> Result<Vec<SideFile>, Error> {
+        let page_of =
+            |location: &Location| location.path.rsplit('/').next().map(|file| file.strip_suffix(".md").unwrap_or(file).to_owned());
         let mut folders: BTreeMap<String, (Vec<String>, Vec<String>)> = BTreeMap::new();
         for name in pages {
             folders.entry(Self::order_file(&name.path)).or_default().0.extend(page_of(name));
@@ -188,20 +190,20 @@ impl GitWiki {
             let (ours, gone): (Vec<_>, Vec<_>) = (ours.iter().map(String::as_str).collect(), gone.iter().map(String::as_str).collect());
             // Without such a file pages stand in the order of the alphabet; with one, all that it does not name would stand at the end.
             let Some(before) = self.text_of(&path)? else { continue };
-            changed.push(Alongside { after: beside::order(&before, &ours, &gone), path, before });
+            changed.push(SideFile { after: side_files::order(&before, &ours, &gone), path, before });
         }
         Ok(changed)
     }
 
-    fn sidebars(&mut self, path: &str, pages: &[Name]) -> Result<Vec<Alongside>, Error> {
+    fn sidebars(&mut self, path: &str, pages: &[Location]) -> Result<Vec<SideFile>, Error> {
         // Without a sidebar of their own these hosts list all pages; one that lists ours alone would hide the others.
         let Some(before) = self.text_of(path)? else { return Ok(Vec::new()) };
-        let after = beside::sidebar(&before, self.flavour(), &pages.iter().collect::<Vec<_>>());
+        let after = side_files::sidebar(&before, self.flavour(), &pages.iter().collect::<Vec<_>>());
         let after = after.map_err(|reason| {
             let help = "write the missing line, or `sidebar = false` into `site.toml`";
             self.error(format!("change `{path}`"), reason).help(help)
         })?;
-        Ok(vec![Alongside { path: path.to_owned(), before, after }])
+        Ok(vec![SideFile { path: path.to_owned(), before, after }])
     }
 
     /// A file of the repository; nothing where there is none, or none that is text.
@@ -214,17 +216,17 @@ impl GitWiki {
     }
 
     /// Gathers what changed beside the pages, if it still is what it was.
-    fn gather(&mut self, alongside: &Alongside) -> Result<(), Error> {
-        let action = format!("change `{}`", alongside.path);
-        self.check_path(&action, &alongside.path)?;
+    fn gather(&mut self, file: &SideFile) -> Result<(), Error> {
+        let action = format!("change `{}`", file.path);
+        self.check_path(&action, &file.path)?;
         // What somebody else wrote there has left already, and not from here.
-        let before: BTreeSet<&str> = alongside.before.lines().collect();
-        let ours: Vec<&str> = alongside.after.lines().filter(|line| !before.contains(line)).collect();
-        self.search(&action, "it", ours.join("\n").as_bytes())?;
-        if self.text_of(&alongside.path)?.unwrap_or_default() != alongside.before {
+        let before: BTreeSet<&str> = file.before.lines().collect();
+        let ours: Vec<&str> = file.after.lines().filter(|line| !before.contains(line)).collect();
+        self.scan(&action, "it", ours.join("\n").as_bytes())?;
+        if self.text_of(&file.path)?.unwrap_or_default() != file.before {
             return Err(self.error(action, "it has changed since it was looked at").help("run this again"));
         }
-        self.fetched()?.changes.insert(alongside.path.clone(), Some(alongside.after.as_bytes().into()));
+        self.fetched()?.changes.insert(file.path.clone(), Some(file.after.as_bytes().into()));
         Ok(())
     }
 
@@ -236,7 +238,7 @@ impl GitWiki {
             let help = "tell git once, with `git config --global user.name` and `git config --global user.email`";
             known.extend(self.fetched()?.git.run(&["var", role]).map_err(|failure| failed(failure).help(help))?);
         }
-        self.search(action, "what git says of you in a commit", &known)
+        self.scan(action, "what git says of you in a commit", &known)
             .map_err(|error| error.help("set `GIT_AUTHOR_NAME`, `GIT_AUTHOR_EMAIL` and the same of the committer for this run"))
     }
 
@@ -262,30 +264,30 @@ impl Wiki for GitWiki {
         false
     }
 
-    fn look(&mut self, pages: &[Sought<'_>]) -> Result<Vec<Option<Standing>>, Error> {
+    fn look(&mut self, pages: &[Lookup<'_>]) -> Result<Vec<Option<RemotePage>>, Error> {
         let failed = self.failed("read the pages");
         let fetched = self.fetched()?;
-        let paths = pages.iter().filter_map(|sought| fetched.files.get(&sought.name.path));
+        let paths = pages.iter().filter_map(|lookup| fetched.files.get(&lookup.location.path));
         let texts = fetched.texts(&paths.cloned().collect()).map_err(failed)?;
         let repository = self.repository.clone();
-        for sought in pages.iter().filter(|sought| sought.recorded.is_some_and(|recorded| recorded.written.is_some())) {
-            let path = &sought.name.path;
+        for lookup in pages.iter().filter(|lookup| lookup.recorded.is_some_and(|recorded| recorded.written.is_some())) {
+            let path = &lookup.location.path;
             let fetched = self.fetched()?;
             let place = if fetched.files.contains_key(path) { None } else { fetched.renamed(&repository, path) };
             self.moved.extend(place.map(|place| (path.clone(), place)));
         }
-        Ok(pages.iter().map(|sought| self.standing(sought, &texts)).collect())
+        Ok(pages.iter().map(|lookup| self.remote_page(lookup, &texts)).collect())
     }
 
-    fn barred(&self, page: &Name, action: &Action) -> Option<String> {
-        if *action == Action::Delete { None } else { self.in_the_way(&page.path) }
+    fn barred(&self, location: &Location, action: &Action) -> Option<String> {
+        if *action == Action::Delete { None } else { self.in_the_way(&location.path) }
     }
 
-    fn gone_to(&self, page: &Name) -> Option<String> {
-        self.moved.get(&page.path).cloned()
+    fn gone_to(&self, location: &Location) -> Option<String> {
+        self.moved.get(&location.path).cloned()
     }
 
-    fn look_at_files(&mut self, files: &[RecordedFile], changing: &[String]) -> Result<Vec<FileState>, Error> {
+    fn look_at_files(&mut self, files: &[RecordedFile], changing: &BTreeSet<String>) -> Result<Vec<FileState>, Error> {
         let failed = self.failed("look for pictures that no page shows");
         let flavour = self.flavour();
         let fetched = self.fetched()?;
@@ -293,7 +295,7 @@ impl Wiki for GitWiki {
             let place = attachment_path(flavour, &file.name);
             let Some(blob) = fetched.files.get(&place) else { return Ok(FileState::Gone) };
             let bytes = fetched.git.run(&["cat-file", "blob", blob])?;
-            if !is_as_named(&file.name, &bytes) {
+            if !is_content_name(&file.name, &bytes) {
                 return Ok(FileState::Kept("somebody has changed it".to_owned()));
             }
             let other = fetched.naming(&file.name)?.into_iter().find(|path| !changing.contains(path));
@@ -308,7 +310,7 @@ impl Wiki for GitWiki {
         Ok(())
     }
 
-    fn alongside(&mut self, pages: &[Name], gone: &[Name]) -> Result<Vec<Alongside>, Error> {
+    fn side_files(&mut self, pages: &[Location], gone: &[Location]) -> Result<Vec<SideFile>, Error> {
         if self.sidebar == Sidebar::Leave {
             return Ok(Vec::new());
         }
@@ -322,13 +324,13 @@ impl Wiki for GitWiki {
     }
 
     fn write(&mut self, write: &Write<'_>) -> Result<String, Error> {
-        let path = write.page.name.path.clone();
-        let action = format!("write the page “{}”", write.page.name.title);
+        let path = write.page.location.path.clone();
+        let action = format!("write the page “{}”", write.page.location.title);
         self.check_path(&action, &path)?;
         if !self.is_in_folder(&path) {
             return Err(self.error(action, format!("`{path}` is not in the folder `{}`", self.folder)));
         }
-        self.search(&action, "it", write.page.text.as_bytes())?;
+        self.scan(&action, "it", write.page.text.as_bytes())?;
         let stale = self.error(&action, "there is another version of it than the one that was looked at").help("run this again");
         let flavour = self.flavour();
         if let Some(reason) = self.in_the_way(&path) {
@@ -342,7 +344,7 @@ impl Wiki for GitWiki {
             let place = attachment_path(flavour, name);
             self.check_path(&action, &place)?;
             let bytes = write.pictures.get(name).ok_or_else(|| self.error(&action, format!("there is no picture `{name}`")))?;
-            self.search(&action, &format!("the picture `{name}`"), bytes)?;
+            self.scan(&action, &format!("the picture `{name}`"), bytes)?;
             let fetched = self.fetched()?;
             if let Some(other) = fetched.in_the_way(&place).map(str::to_owned) {
                 return Err(self.error(action, format!("`{other}` stands in the way of the picture `{place}`")).of_page());
@@ -358,26 +360,26 @@ impl Wiki for GitWiki {
         Ok(path)
     }
 
-    fn delete(&mut self, page: &Recorded, standing: &Standing, _message: &str) -> Result<(), Error> {
+    fn delete(&mut self, page: &Recorded, remote: &RemotePage, _message: &str) -> Result<(), Error> {
         let action = format!("delete the page “{}”", page.title);
         let stale = self.error(&action, "there is another version of it than the one that was looked at").help("run this again");
         let fetched = self.fetched()?;
-        if fetched.files.get(&page.path).map(String::as_str) != Some(standing.revision.as_str()) {
+        if fetched.files.get(&page.path).map(String::as_str) != Some(remote.revision.as_str()) {
             return Err(stale.of_page());
         }
         fetched.changes.insert(page.path.clone(), None);
         Ok(())
     }
 
-    fn finish(&mut self, alongside: &[Alongside], message: &str) -> Result<(), Error> {
+    fn finish(&mut self, file: &[SideFile], message: &str) -> Result<(), Error> {
         const ACTION: &str = "push the pages";
-        for one in alongside {
+        for one in file {
             self.gather(one)?;
         }
         if self.fetched()?.changes.is_empty() {
             return Ok(());
         }
-        self.search(ACTION, "the message of the commit", message.as_bytes())?;
+        self.scan(ACTION, "the message of the commit", message.as_bytes())?;
         let failed = self.failed(ACTION);
         let Some(tree) = self.fetched()?.tree().map_err(failed)? else { return Ok(()) };
         self.check_identity(ACTION)?;

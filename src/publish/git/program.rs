@@ -82,8 +82,8 @@ impl Git {
 
     /// Runs `git clone` into the temporary folder, beside the repository, and gives the branch that the other side names.
     pub(super) fn branch_of_clone(&self, address: &str) -> Result<String, Failure> {
-        let beside = self.folder.0.join("empty");
-        let path = beside.to_str().ok_or_else(|| Failure::of("the temporary folder has a name that is not UTF-8 text".to_owned()))?;
+        let clone = self.folder.0.join("empty");
+        let path = clone.to_str().ok_or_else(|| Failure::of("the temporary folder has a name that is not UTF-8 text".to_owned()))?;
         self.run(&["clone", "--quiet", "--bare", "--template=", "--", address, path])?;
         let git_dir = format!("--git-dir={path}");
         self.word(&[&git_dir, "symbolic-ref", "--short", "HEAD"], &[])

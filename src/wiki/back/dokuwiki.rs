@@ -2,9 +2,9 @@
 
 use super::lines::{Bullet, Line, lists, task};
 use super::{Reading, verbatim};
-use crate::markdown::{Alignment, CalloutKind};
+use crate::markdown::Alignment;
 use crate::wiki::compose::tags::style;
-use crate::wiki::page::{Block, Heading, Inline, Item, LinkTo, Style, Table, callout_name, plain};
+use crate::wiki::page::{Block, Callout, Heading, Inline, Item, LinkTo, Style, Table, plain};
 use crate::words::decode_references;
 
 /// How deep markup is read; what is deeper is shown as it is.
@@ -242,12 +242,11 @@ impl Reader {
         let ([(true, head)], [(false, body)]) = (head.as_slice(), body.as_slice()) else { return None };
         let title = self.line(head.trim());
         let [Inline::Styled(Style::Strong, title)] = title.as_slice() else { return None };
-        let kinds = [CalloutKind::Note, CalloutKind::Tip, CalloutKind::Important, CalloutKind::Warning, CalloutKind::Caution];
         let words = plain(title);
-        let kind =
-            kinds.into_iter().find(|kind| words == callout_name(*kind) || words.starts_with(&format!("{}: ", callout_name(*kind))))?;
+        let is_named = |kind: &Callout| words.strip_prefix(kind.name()).is_some_and(|rest| rest.is_empty() || rest.starts_with(": "));
+        let kind = Callout::ALL.into_iter().find(is_named)?;
         let mut title = title.clone();
-        let name = callout_name(kind);
+        let name = kind.name();
         if words == name {
             title.clear();
         } else if let Some(Inline::Text(first)) = title.first_mut() {

@@ -1,6 +1,6 @@
 //! Lines of words while they are read, and lists while their items come one after the other.
 
-use crate::wiki::page::{Block, Inline, Item, List};
+use crate::wiki::page::{Block, Inline, Item, List, Style};
 
 /// Inlines that grow; words that follow words become one with them.
 #[derive(Debug, Default)]
@@ -78,6 +78,15 @@ fn nested(bullets: Vec<Bullet>) -> Vec<Block> {
         }
     }
     found
+}
+
+/// Removes the first block if it is a line of strong text alone, and returns that text.
+pub(super) fn take_strong_line(blocks: &mut Vec<Block>) -> Option<Vec<Inline>> {
+    let Some(Block::Paragraph(line)) = blocks.first() else { return None };
+    let [Inline::Styled(Style::Strong, text)] = line.as_slice() else { return None };
+    let text = text.clone();
+    blocks.remove(0);
+    Some(text)
 }
 
 /// Whether a line begins as a task, and what follows.

@@ -1,10 +1,10 @@
 //! The way back from wikitext.
 
-use super::lines::{Bullet, Line, attribute, closing, lists, task};
+use super::lines::{Bullet, Line, attribute, closing, lists, take_strong_line, task};
 use super::{Reading, verbatim};
-use crate::markdown::{Alignment, CalloutKind};
+use crate::markdown::Alignment;
 use crate::wiki::compose::tags::style;
-use crate::wiki::page::{Block, Heading, Inline, Item, LinkTo, List, Style, Table, callout_name, plain};
+use crate::wiki::page::{Block, Callout, Heading, Inline, Item, LinkTo, List, Style, Table, plain};
 use crate::words::decode_references;
 
 /// How deep elements are read; what is deeper is shown as it is.
@@ -164,25 +164,11 @@ impl Reader {
     }
 
     fn callout(&mut self, tag: &str, inner: &str, depth: usize) -> Block {
-        let kind = [
-            ("#14866d", CalloutKind::Tip),
-            ("#7c5cbf", CalloutKind::Important),
-            ("#b07a00", CalloutKind::Warning),
-            ("#d73333", CalloutKind::Caution),
-        ];
-        let kind = kind.iter().find(|(colour, _)| tag.contains(colour)).map_or(CalloutKind::Note, |(_, kind)| *kind);
+        let kind =
+            [("#14866d", Callout::Tip), ("#7c5cbf", Callout::Important), ("#b07a00", Callout::Warning), ("#d73333", Callout::Caution)];
+        let kind = kind.iter().find(|(colour, _)| tag.contains(colour)).map_or(Callout::Note, |(_, kind)| *kind);
         let mut blocks = self.blocks(inner, depth + 1);
-        let title = match blocks.first() {
-            Some(Block::Paragraph(line)) => match line.as_slice() {
-                [Inline::Styled(Style::Strong, title)] => Some(title.clone()),
-                _ => None,
-            },
-            _ => None,
-        };
-        if title.is_some() {
-            blocks.remove(0);
-        }
-        let title = title.filter(|title| plain(title) != callout_name(kind)).unwrap_or_default();
+        let title = take_strong_line(&mut blocks).filter(|title| plain(title) != kind.name()).unwrap_or_default();
         Block::Callout { kind, title, blocks }
     }
 

@@ -8,7 +8,7 @@ mod mediawiki;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::page::{Block, Case, Heading, Inline, Item, LinkTo, Page, plain};
+use super::page::{Block, Case, Heading, Inline, Item, LinkTo, List, Page, Table, change_headings, plain};
 use super::{Dialect, Flavour};
 use crate::highlight::Highlighter;
 use crate::slug::Slug;
@@ -111,8 +111,7 @@ fn text_of(dialect: Dialect, case: &Case, highlighter: &Highlighter) -> String {
 
 /// The Markdown of a page that was read.
 fn written(dialect: Dialect, mut reading: Reading, names: &Names, highlighter: &Highlighter) -> String {
-    let mut counts = BTreeMap::new();
-    name_headings(&mut reading.blocks, &mut counts);
+    name_headings(&mut reading.blocks);
     let page = Page { blocks: reading.blocks, footnotes: reading.footnotes, pictures: Vec::new() };
     let mut case = case(page);
     let ids: Vec<String> = case.page.headings().iter().map(|heading| heading.id.clone()).collect();
@@ -129,24 +128,16 @@ fn written(dialect: Dialect, mut reading: Reading, names: &Names, highlighter: &
     text.replace(KIND_START, "[!").replace(KIND_END, "]").replace(BACKSLASH, "\\")
 }
 
-/// Gives headings ids, as their words make them.
-fn name_headings(blocks: &mut [Block], counts: &mut BTreeMap<String, usize>) {
-    for block in blocks {
-        match block {
-            Block::Heading(heading) => {
-                let id = Slug::of(&plain(&heading.text)).to_string();
-                let count = counts.entry(id.clone()).or_default();
-                *count += 1;
-                heading.id = if *count == 1 { id } else { format!("{id}-{count}") };
-                heading.is_linked = true;
-            }
-            Block::Quote(blocks) | Block::Callout { blocks, .. } | Block::Details { blocks, .. } | Block::Element(_, blocks) => {
-                name_headings(blocks, counts);
-            }
-            Block::List(list) => list.items.iter_mut().for_each(|item| name_headings(&mut item.blocks, counts)),
-            _ => {}
-        }
-    }
+/// Gives headings the ids that storybank derives from their text.
+fn name_headings(blocks: &mut [Block]) {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    change_headings(blocks, &mut |heading| {
+        let id = Slug::of(&plain(&heading.text)).to_string();
+        let count = counts.entry(id.clone()).or_default();
+        *count += 1;
+        heading.id = if *count == 1 { id } else { format!("{id}-{count}") };
+        heading.is_linked = true;
+    });
 }
 
 /// Pictures where the author keeps them.
@@ -173,7 +164,7 @@ impl Author<'_> {
             Block::Paragraph(inlines) => Block::Paragraph(self.line(inlines)),
             Block::Quote(blocks) => Block::Quote(self.blocks(blocks)),
             Block::Callout { kind, title, blocks } => {
-                let kind = super::page::callout_name(*kind).to_lowercase();
+                let kind = kind.name().to_lowercase();
                 let mut first = vec![Inline::Text(format!("{KIND_START}{kind}{KIND_END} "))];
                 first.extend(self.line(title));
                 Block::Quote(std::iter::once(Block::Paragraph(first)).chain(self.blocks(blocks)).collect())
@@ -181,12 +172,12 @@ impl Author<'_> {
             Block::Details { summary, blocks } => Block::Details { summary: self.line(summary), blocks: self.blocks(blocks) },
             Block::List(list) => {
                 let item = |item: &Item| Item { done: item.done, blocks: self.blocks(&item.blocks) };
-                Block::List(super::page::List { items: list.items.iter().map(item).collect(), ..list.clone() })
+                Block::List(List { items: list.items.iter().map(item).collect(), ..list.clone() })
             }
             Block::Table(table) => {
                 let cells = |cells: &Vec<Vec<Inline>>| cells.iter().map(|cell| self.line(cell)).collect::<Vec<_>>();
                 let rows = table.rows.iter().map(cells).collect();
-                Block::Table(super::page::Table { columns: table.columns.clone(), head: cells(&table.head), rows })
+                Block::Table(Table { columns: table.columns.clone(), head: cells(&table.head), rows })
             }
             Block::Element(element, blocks) => Block::Element(element.clone(), self.blocks(blocks)),
             Block::Code { .. } | Block::Rule | Block::Facts(_) | Block::Contents | Block::Actions(_) => block.clone(),

@@ -1,7 +1,7 @@
 //! Tables of HTML: as tables of Markdown where these say the same, or else whole.
 
 use super::elements::{Claim, blocks, is_blank, with_common_attributes};
-use super::nest::Node;
+use super::nest::HtmlNode;
 use crate::markdown::Alignment;
 use crate::wiki::page::{Block, Element, Inline, Table};
 
@@ -13,7 +13,7 @@ struct Rows {
     /// The parts of the table with their rows.
     parts: Vec<(&'static str, Vec<Vec<Cell>>)>,
     /// What stands in no cell; browsers show it above the table.
-    strays: Vec<Node>,
+    strays: Vec<HtmlNode>,
 }
 
 struct Cell {
@@ -22,7 +22,7 @@ struct Cell {
 }
 
 /// What stands in a table, as a table below what stands in none of its cells.
-pub fn table(nodes: Vec<Node>, claim: &mut Claim<'_>) -> Vec<Block> {
+pub fn table(nodes: Vec<HtmlNode>, claim: &mut Claim<'_>) -> Vec<Block> {
     let mut rows = Rows::default();
     rows.add(nodes, None, claim);
     let mut blocks = blocks(std::mem::take(&mut rows.strays), claim);
@@ -32,8 +32,8 @@ pub fn table(nodes: Vec<Node>, claim: &mut Claim<'_>) -> Vec<Block> {
 }
 
 /// A table of Markdown of which a cell holds more than a line.
-pub fn table_of_cells(columns: &[Alignment], head: Vec<Vec<Node>>, body: Vec<Vec<Vec<Node>>>, claim: &mut Claim<'_>) -> Block {
-    let mut row = |name: &'static str, cells: Vec<Vec<Node>>| -> Vec<Cell> {
+pub fn table_of_cells(columns: &[Alignment], head: Vec<Vec<HtmlNode>>, body: Vec<Vec<Vec<HtmlNode>>>, claim: &mut Claim<'_>) -> Block {
+    let mut row = |name: &'static str, cells: Vec<Vec<HtmlNode>>| -> Vec<Cell> {
         let aligned = cells.into_iter().zip(columns).map(|(nodes, alignment)| {
             let align = match alignment {
                 Alignment::None => None,
@@ -53,9 +53,9 @@ pub fn table_of_cells(columns: &[Alignment], head: Vec<Vec<Node>>, body: Vec<Vec
 
 impl Rows {
     /// Adds what stands in a table, or in a part of it.
-    fn add(&mut self, nodes: Vec<Node>, part: Option<&'static str>, claim: &mut Claim<'_>) {
+    fn add(&mut self, nodes: Vec<HtmlNode>, part: Option<&'static str>, claim: &mut Claim<'_>) {
         for node in nodes.into_iter().filter(|node| !is_blank(node)) {
-            let Node::Element(element, inner) = node else {
+            let HtmlNode::Element(element, inner) = node else {
                 self.strays.push(node);
                 continue;
             };
@@ -81,7 +81,7 @@ impl Rows {
                         None => self.part(part).push(vec![cell]),
                     }
                 }
-                _ => self.strays.push(Node::Element(element, inner)),
+                _ => self.strays.push(HtmlNode::Element(element, inner)),
             }
         }
     }
@@ -96,11 +96,11 @@ impl Rows {
         &mut self.parts[last].1
     }
 
-    fn cells(&mut self, nodes: Vec<Node>, claim: &mut Claim<'_>) -> Vec<Cell> {
+    fn cells(&mut self, nodes: Vec<HtmlNode>, claim: &mut Claim<'_>) -> Vec<Cell> {
         let mut cells = Vec::new();
         for node in nodes.into_iter().filter(|node| !is_blank(node)) {
             match node {
-                Node::Element(element, inner) if matches!(element.name, "td" | "th") => {
+                HtmlNode::Element(element, inner) if matches!(element.name, "td" | "th") => {
                     cells.push(Cell::new(&element, inner, claim));
                 }
                 other => self.strays.push(other),
@@ -155,7 +155,7 @@ impl Rows {
 }
 
 impl Cell {
-    fn new(element: &Element, nodes: Vec<Node>, claim: &mut Claim<'_>) -> Self {
+    fn new(element: &Element, nodes: Vec<HtmlNode>, claim: &mut Claim<'_>) -> Self {
         let blocks = with_common_attributes(element, blocks(nodes, claim));
         Self { element: set(element), blocks }
     }

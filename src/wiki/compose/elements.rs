@@ -1,31 +1,31 @@
 //! Elements of HTML as blocks and words of the tree: as what Markdown has for them, or else as elements.
 
 use super::cells::table;
-use super::nest::Node;
+use super::nest::HtmlNode;
 use super::tags::{is_block, style};
 use crate::slug::Slug;
 use crate::wiki::lowered::in_a_line;
 use crate::wiki::page::{Block, Element, Heading, Inline, Item, List, plain};
 
 /// Whether something stands in a line, with all that it holds.
-fn is_line(node: &Node) -> bool {
+fn is_line(node: &HtmlNode) -> bool {
     match node {
-        Node::Inline(_) => true,
-        Node::Block(_) => false,
-        Node::Element(element, inner) => !is_block(element.name) && inner.iter().all(is_line),
+        HtmlNode::Inline(_) => true,
+        HtmlNode::Block(_) => false,
+        HtmlNode::Element(element, inner) => !is_block(element.name) && inner.iter().all(is_line),
     }
 }
 
 /// Whether something is nothing but white space.
-pub fn is_blank(node: &Node) -> bool {
-    matches!(node, Node::Inline(Inline::Text(text)) if text.trim().is_empty())
+pub fn is_blank(node: &HtmlNode) -> bool {
+    matches!(node, HtmlNode::Inline(Inline::Text(text)) if text.trim().is_empty())
 }
 
 /// Gives a heading an id that is free.
 pub type Claim<'a> = dyn FnMut(&str) -> String + 'a;
 
 /// Nodes as blocks; what stands in a line becomes a paragraph.
-pub fn blocks(nodes: Vec<Node>, claim: &mut Claim<'_>) -> Vec<Block> {
+pub fn blocks(nodes: Vec<HtmlNode>, claim: &mut Claim<'_>) -> Vec<Block> {
     let mut blocks = Vec::new();
     let mut line = Vec::new();
     for node in nodes {
@@ -35,9 +35,9 @@ pub fn blocks(nodes: Vec<Node>, claim: &mut Claim<'_>) -> Vec<Block> {
         }
         end_line(&mut line, &mut blocks);
         match node {
-            Node::Block(block) => blocks.push(block),
-            Node::Element(element, inner) => blocks.extend(element_as_blocks(element, inner, claim)),
-            Node::Inline(inline) => line.push(inline),
+            HtmlNode::Block(block) => blocks.push(block),
+            HtmlNode::Element(element, inner) => blocks.extend(element_as_blocks(element, inner, claim)),
+            HtmlNode::Inline(inline) => line.push(inline),
         }
     }
     end_line(&mut line, &mut blocks);
@@ -52,28 +52,28 @@ fn end_line(line: &mut Vec<Inline>, blocks: &mut Vec<Block>) {
 }
 
 /// Whether nodes cannot stand in one line.
-pub fn holds_blocks(nodes: &[Node]) -> bool {
+pub fn holds_blocks(nodes: &[HtmlNode]) -> bool {
     !nodes.iter().all(is_line)
 }
 
 /// Nodes as a line, without white space at its ends; blocks are parted by the ends of lines.
-pub fn inlines(nodes: Vec<Node>) -> Vec<Inline> {
+pub fn inlines(nodes: Vec<HtmlNode>) -> Vec<Inline> {
     trimmed(untrimmed(nodes))
 }
 
 /// The same with the white space at its ends, which parts it from what stands beside it.
-pub fn untrimmed(nodes: Vec<Node>) -> Vec<Inline> {
+pub fn untrimmed(nodes: Vec<HtmlNode>) -> Vec<Inline> {
     let mut line = Vec::new();
     nodes.into_iter().for_each(|node| add_inline(node, &mut line));
     line
 }
 
-fn add_inline(node: Node, line: &mut Vec<Inline>) {
+fn add_inline(node: HtmlNode, line: &mut Vec<Inline>) {
     match node {
-        Node::Inline(inline) => push(inline, line),
-        Node::Block(block) => add_parted(in_a_line(&[block]), line),
-        Node::Element(element, inner) if is_block(element.name) => add_parted(inlines(inner), line),
-        Node::Element(element, inner) => {
+        HtmlNode::Inline(inline) => push(inline, line),
+        HtmlNode::Block(block) => add_parted(in_a_line(&[block]), line),
+        HtmlNode::Element(element, inner) if is_block(element.name) => add_parted(inlines(inner), line),
+        HtmlNode::Element(element, inner) => {
             let common = common_attributes(&element);
             let inner = untrimmed(inner);
             let made = element_in_line(element, inner);
@@ -142,7 +142,7 @@ fn element_in_line(element: Element, inner: Vec<Inline>) -> Vec<Inline> {
     }
 }
 
-fn element_as_blocks(element: Element, inner: Vec<Node>, claim: &mut Claim<'_>) -> Vec<Block> {
+fn element_as_blocks(element: Element, inner: Vec<HtmlNode>, claim: &mut Claim<'_>) -> Vec<Block> {
     let outer = element.clone();
     let made = match element.name {
         "blockquote" => vec![Block::Quote(blocks(inner, claim))],
@@ -183,8 +183,8 @@ fn in_style(element: &Element, block: Block) -> Block {
     match block {
         Block::Paragraph(words) => {
             let mut line = Vec::new();
-            let words = words.into_iter().map(Node::Inline).collect();
-            add_inline(Node::Element(element.clone(), words), &mut line);
+            let words = words.into_iter().map(HtmlNode::Inline).collect();
+            add_inline(HtmlNode::Element(element.clone(), words), &mut line);
             Block::Paragraph(line)
         }
         Block::Quote(blocks) => Block::Quote(all(blocks)),
@@ -197,13 +197,13 @@ fn in_style(element: &Element, block: Block) -> Block {
     }
 }
 
-fn list(element: &Element, nodes: Vec<Node>, claim: &mut Claim<'_>) -> Block {
+fn list(element: &Element, nodes: Vec<HtmlNode>, claim: &mut Claim<'_>) -> Block {
     let first = (element.name == "ol").then(|| element.number("start").unwrap_or(1));
     let mut items: Vec<Item> = Vec::new();
     let mut is_tight = true;
     for node in nodes.into_iter().filter(|node| !is_blank(node)) {
         match node {
-            Node::Element(element, inner) if element.name == "li" => {
+            HtmlNode::Element(element, inner) if element.name == "li" => {
                 is_tight &= !inner.iter().any(is_paragraph);
                 items.push(Item { done: None, blocks: with_common_attributes(&element, blocks(inner, claim)) });
             }
@@ -219,32 +219,32 @@ fn list(element: &Element, nodes: Vec<Node>, claim: &mut Claim<'_>) -> Block {
     Block::List(List { first, is_tight, items })
 }
 
-fn is_paragraph(node: &Node) -> bool {
+fn is_paragraph(node: &HtmlNode) -> bool {
     match node {
-        Node::Block(block) => matches!(block, Block::Paragraph(_)),
-        Node::Element(element, _) => element.name == "p",
-        Node::Inline(_) => false,
+        HtmlNode::Block(block) => matches!(block, Block::Paragraph(_)),
+        HtmlNode::Element(element, _) => element.name == "p",
+        HtmlNode::Inline(_) => false,
     }
 }
 
-fn definitions(nodes: Vec<Node>, claim: &mut Claim<'_>) -> Vec<Block> {
+fn definitions(nodes: Vec<HtmlNode>, claim: &mut Claim<'_>) -> Vec<Block> {
     let mut parts = Vec::new();
     for node in nodes.into_iter().filter(|node| !is_blank(node)) {
         match node {
-            Node::Element(element, inner) if matches!(element.name, "dt" | "dd") => parts.push(whole(element, blocks(inner, claim))),
-            Node::Element(element, inner) if element.name == "div" => parts.extend(definitions(inner, claim)),
+            HtmlNode::Element(element, inner) if matches!(element.name, "dt" | "dd") => parts.push(whole(element, blocks(inner, claim))),
+            HtmlNode::Element(element, inner) if element.name == "div" => parts.extend(definitions(inner, claim)),
             other => parts.push(Block::Element(Element::new("dd"), blocks(vec![other], claim))),
         }
     }
     parts
 }
 
-fn figure(element: Element, nodes: Vec<Node>, claim: &mut Claim<'_>) -> Block {
+fn figure(element: Element, nodes: Vec<HtmlNode>, claim: &mut Claim<'_>) -> Block {
     let mut parts = Vec::new();
     let mut others = Vec::new();
     for node in nodes {
         match node {
-            Node::Element(caption, inner) if caption.name == "figcaption" => {
+            HtmlNode::Element(caption, inner) if caption.name == "figcaption" => {
                 parts.extend(blocks(std::mem::take(&mut others), claim));
                 parts.push(whole(caption, blocks(inner, claim)));
             }
@@ -255,12 +255,12 @@ fn figure(element: Element, nodes: Vec<Node>, claim: &mut Claim<'_>) -> Block {
     whole(element, parts)
 }
 
-fn details(nodes: Vec<Node>, claim: &mut Claim<'_>) -> Block {
+fn details(nodes: Vec<HtmlNode>, claim: &mut Claim<'_>) -> Block {
     let mut summary = Vec::new();
     let mut others = Vec::new();
     for node in nodes {
         match node {
-            Node::Element(element, inner) if element.name == "summary" && summary.is_empty() => summary = inlines(inner),
+            HtmlNode::Element(element, inner) if element.name == "summary" && summary.is_empty() => summary = inlines(inner),
             other => others.push(other),
         }
     }
@@ -270,7 +270,7 @@ fn details(nodes: Vec<Node>, claim: &mut Claim<'_>) -> Block {
     Block::Details { summary, blocks: blocks(others, claim) }
 }
 
-fn heading(name: &str, nodes: Vec<Node>, claim: &mut Claim<'_>) -> Vec<Block> {
+fn heading(name: &str, nodes: Vec<HtmlNode>, claim: &mut Claim<'_>) -> Vec<Block> {
     let text = inlines(nodes);
     if text.is_empty() {
         return Vec::new();
@@ -281,14 +281,14 @@ fn heading(name: &str, nodes: Vec<Node>, claim: &mut Claim<'_>) -> Vec<Block> {
 }
 
 /// Lines as they stand: code, or lines with styles where their author has set some.
-fn preformatted(element: &Element, nodes: Vec<Node>) -> Vec<Block> {
+fn preformatted(element: &Element, nodes: Vec<HtmlNode>) -> Vec<Block> {
     let mut language = language_of(element);
     let mut nodes = nodes;
-    if let [Node::Element(code, _)] = nodes.as_slice()
+    if let [HtmlNode::Element(code, _)] = nodes.as_slice()
         && matches!(code.name, "code" | "samp")
     {
         language = language.or_else(|| language_of(code));
-        nodes = nodes.into_iter().flat_map(|node| if let Node::Element(_, inner) = node { inner } else { vec![node] }).collect();
+        nodes = nodes.into_iter().flat_map(|node| if let HtmlNode::Element(_, inner) = node { inner } else { vec![node] }).collect();
     }
     let lines: Vec<Inline> = untrimmed(nodes).into_iter().map(|inline| if inline == Inline::Break { text("\n") } else { inline }).collect();
     let mut words = plain(&lines);

@@ -15,21 +15,21 @@ const PARTS: [&str; 14] = ["br", "dd", "dt", "figcaption", "li", "p", "rp", "rt"
 
 /// A part of a line or of a page.
 #[derive(Debug)]
-pub enum Node {
+pub enum HtmlNode {
     /// What Markdown has made for a line.
     Inline(Inline),
     /// What Markdown has made as a block.
     Block(Block),
     /// An element with what it holds.
-    Element(Element, Vec<Node>),
+    Element(Element, Vec<HtmlNode>),
 }
 
 /// Elements that are open, and what stands in the innermost.
 #[derive(Default)]
 pub struct Nest {
-    nodes: Vec<Node>,
+    nodes: Vec<HtmlNode>,
     /// The elements that are open, each with what stands before it.
-    open: Vec<(Element, Vec<Node>)>,
+    open: Vec<(Element, Vec<HtmlNode>)>,
     /// Elements that are too deep to be read, until they close.
     too_deep: Vec<&'static str>,
 }
@@ -46,10 +46,10 @@ impl Nest {
     /// Adds words. Line ends are blanks, but inside of a `pre`.
     pub fn text(&mut self, text: &str) {
         let text = if self.is_in("pre") { text.replace('\r', "") } else { text.replace(['\n', '\r', '\t'], " ") };
-        if let Some(Node::Inline(Inline::Text(before))) = self.nodes.last_mut() {
+        if let Some(HtmlNode::Inline(Inline::Text(before))) = self.nodes.last_mut() {
             before.push_str(&text);
         } else if !text.is_empty() {
-            self.nodes.push(Node::Inline(Inline::Text(text)));
+            self.nodes.push(HtmlNode::Inline(Inline::Text(text)));
         }
     }
 
@@ -57,14 +57,14 @@ impl Nest {
     pub fn inline(&mut self, inline: Inline) {
         match inline {
             Inline::Text(text) => self.text(&text),
-            other => self.nodes.push(Node::Inline(other)),
+            other => self.nodes.push(HtmlNode::Inline(other)),
         }
     }
 
     /// Adds a block of Markdown.
     pub fn block(&mut self, block: Block) {
         self.end_paragraph();
-        self.nodes.push(Node::Block(block));
+        self.nodes.push(HtmlNode::Block(block));
     }
 
     /// Opens an element; `within` is what all of this stands in.
@@ -87,8 +87,8 @@ impl Nest {
         }
         let element = Element { name, attributes: known(attributes) };
         match name {
-            "hr" => self.nodes.push(Node::Block(Block::Rule)),
-            "wbr" | "col" => self.nodes.push(Node::Element(element, Vec::new())),
+            "hr" => self.nodes.push(HtmlNode::Block(Block::Rule)),
+            "wbr" | "col" => self.nodes.push(HtmlNode::Element(element, Vec::new())),
             _ => self.open.push((element, std::mem::take(&mut self.nodes))),
         }
         opened
@@ -120,7 +120,7 @@ impl Nest {
     }
 
     /// All of it; what was left open ends here.
-    pub fn end(mut self) -> Vec<Node> {
+    pub fn end(mut self) -> Vec<HtmlNode> {
         while !self.open.is_empty() {
             self.close_innermost();
         }
@@ -143,7 +143,7 @@ impl Nest {
     fn within(&self, name: &str, around: Within) -> Within {
         // A list in a list is one for every wiki.
         let is_list = matches!(name, "ul" | "ol");
-        let is_no_matter = |(open, _): &(Element, Vec<Node>)| {
+        let is_no_matter = |(open, _): &(Element, Vec<HtmlNode>)| {
             !is_block(open.name) || matches!(open.name, "p" | "div" | "details") || (is_list && matches!(open.name, "ul" | "ol" | "li"))
         };
         if self.is_in("pre") {
@@ -198,7 +198,7 @@ impl Nest {
     fn close_innermost(&mut self) {
         if let Some((element, before)) = self.open.pop() {
             let inner = std::mem::replace(&mut self.nodes, before);
-            self.nodes.push(Node::Element(element, inner));
+            self.nodes.push(HtmlNode::Element(element, inner));
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::Shared;
-use super::nest::{Nest, Node as Part};
+use super::nest::{HtmlNode as Part, Nest};
 use super::tags::{Piece, attributes, pieces};
 use super::{cells, elements};
 use crate::diagnostic::{Diagnostic, rules};
@@ -12,7 +12,7 @@ use crate::markdown::{Body, Event, Tag, Target, is_inline};
 use crate::model::Document;
 use crate::site::{CaseStudyId, DEEPEST, Destination, DocumentId, Node};
 use crate::slug::Numbered;
-use crate::wiki::page::{Block, Heading, Inline, Item, LinkTo, List, RawHtml, Style, Table, Within};
+use crate::wiki::page::{Block, Callout, Heading, Inline, Item, LinkTo, List, RawHtml, Style, Table, Within};
 use crate::wiki::picture;
 
 /// The level of the highest headings on a page; its title is the first.
@@ -145,7 +145,7 @@ impl Walk<'_, '_> {
         match tag {
             Tag::Heading(number) => blocks.push(self.heading(number, inner)),
             Tag::Quote => blocks.push(Block::Quote(self.inner_blocks(inner))),
-            Tag::Callout(number) => blocks.push(self.callout(number, inner)),
+            Tag::Callout(number) => blocks.extend(self.callout(number, inner)),
             Tag::CodeBlock(language) => {
                 let language = self.body().str(language).to_owned();
                 blocks.push(Block::Code { language, text: self.body().code(start) });
@@ -178,12 +178,12 @@ impl Walk<'_, '_> {
         Block::Heading(Heading { level, text: self.inlines(nodes), id, is_linked: false })
     }
 
-    fn callout(&mut self, number: u32, nodes: Range<usize>) -> Block {
-        let kind = self.body().callouts[number as usize].kind;
+    fn callout(&mut self, number: u32, nodes: Range<usize>) -> Option<Block> {
+        let kind = Callout::of(self.body().callouts[number as usize].kind)?;
         let has_title = !nodes.is_empty() && self.event(nodes.start) == Event::Start(Tag::CalloutTitle);
         let below = if has_title { self.body().end_of(nodes.start) + 1 } else { nodes.start };
         let title = if has_title { self.inlines(nodes.start + 1..below - 1) } else { Vec::new() };
-        Block::Callout { kind, title, blocks: self.inner_blocks(below..nodes.end) }
+        Some(Block::Callout { kind, title, blocks: self.inner_blocks(below..nodes.end) })
     }
 
     fn list(&mut self, first: Option<u32>, nodes: Range<usize>) -> Block {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::xml::{self, Element};
-use crate::wiki::Name;
+use super::xml::{self, XmlElement};
+use crate::wiki::Location;
 use crate::wiki::page::Case;
 
 /// The longest title, in characters.
@@ -60,8 +60,8 @@ const ELEMENTS: [&str; 43] = [
 ];
 
 /// What the wiki would refuse, each in one sentence.
-pub fn problems(case: &Case, name: &Name, text: &str) -> Vec<String> {
-    let mut found = of_title(&name.title);
+pub fn problems(case: &Case, location: &Location, text: &str) -> Vec<String> {
+    let mut found = of_title(&location.title);
     if text.len() > LONGEST_TEXT {
         found.push(format!("the page has {} bytes, and Confluence shows pages of up to {LONGEST_TEXT}", text.len()));
     }
@@ -96,7 +96,7 @@ fn of_title(title: &str) -> Vec<String> {
     found
 }
 
-fn of_elements(root: &Element, found: &mut Vec<String>) {
+fn of_elements(root: &XmlElement, found: &mut Vec<String>) {
     let mut unknown = BTreeSet::new();
     root.each(&mut |element| {
         if !ELEMENTS.contains(&element.name.as_str()) {
@@ -106,7 +106,7 @@ fn of_elements(root: &Element, found: &mut Vec<String>) {
     found.extend(unknown.into_iter().map(|name| format!("Confluence does not know the element `{name}`")));
 }
 
-fn of_tasks(root: &Element, found: &mut Vec<String>) {
+fn of_tasks(root: &XmlElement, found: &mut Vec<String>) {
     let mut ids = BTreeSet::new();
     root.each(&mut |element| {
         if element.name == "ac:task-id" && !ids.insert(element.text()) {
@@ -115,7 +115,7 @@ fn of_tasks(root: &Element, found: &mut Vec<String>) {
     });
 }
 
-fn of_anchors(root: &Element, found: &mut Vec<String>) {
+fn of_anchors(root: &XmlElement, found: &mut Vec<String>) {
     let mut anchors = BTreeSet::new();
     root.each(&mut |element| {
         if element.name == "ac:structured-macro" && element.attribute("ac:name") == Some("anchor") && !anchors.insert(element.text()) {
@@ -131,7 +131,7 @@ fn of_anchors(root: &Element, found: &mut Vec<String>) {
     found.extend(dangling.map(|name| format!("a link leads to `{name}`, which is nowhere on the page")));
 }
 
-fn of_pictures(root: &Element, case: &Case, found: &mut Vec<String>) {
+fn of_pictures(root: &XmlElement, case: &Case, found: &mut Vec<String>) {
     root.each(&mut |element| {
         let name = element.attribute("ri:filename");
         if let Some(name) = name.filter(|name| !case.page.pictures.iter().any(|picture| picture == name)) {

@@ -1,23 +1,23 @@
 //! The dialect of Confluence: its storage format, which is XML, on Cloud and in a Data Center.
 
 mod check;
-mod standing;
+mod remote;
 mod write;
 pub(super) mod xml;
 
 use std::collections::BTreeMap;
 
 use super::page::{Case, RawHtml, Within};
-use super::{Book, Name};
+use super::{Location, Publication};
 use crate::slug::Numbered;
 
 pub use check::problems;
-pub use standing::{marked, plain, tidied};
+pub use remote::{marked, plain, tidied};
 
 /// Where a page with a title stands.
-pub fn name(title: &str) -> Name {
+pub fn location(title: &str) -> Location {
     let title = xml::allowed(title).split_whitespace().collect::<Vec<_>>().join(" ");
-    Name { path: title.clone(), title }
+    Location { path: title.clone(), title }
 }
 
 /// What links call the headings of a page: the names of the anchors that stand in those that something leads to.
@@ -45,8 +45,8 @@ pub fn loses(html: &RawHtml) -> bool {
 }
 
 /// A page as the wiki reads it.
-pub fn text(case: &Case, book: &Book<'_>) -> String {
-    xml::print(&write::page(case, book))
+pub fn text(case: &Case, publication: &Publication<'_>) -> String {
+    xml::print(&write::page(case, publication))
 }
 
 /// The id of a heading in the characters that anchors have in both editors of Cloud and in a Data Center.

@@ -9,9 +9,9 @@ const REPLACEMENT: char = '\u{FFFD}';
 
 /// What a page consists of.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Node {
+pub enum XmlNode {
     /// Something between tags.
-    Element(Element),
+    Element(XmlElement),
     /// Words.
     Text(String),
     /// Words that are kept to the letter, as code.
@@ -20,16 +20,16 @@ pub enum Node {
 
 /// Something between tags.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Element {
+pub struct XmlElement {
     /// With its prefix, `ac:` or `ri:`.
     pub name: String,
     /// Names with values.
     pub attributes: Vec<(String, String)>,
     /// What stands inside.
-    pub children: Vec<Node>,
+    pub children: Vec<XmlNode>,
 }
 
-impl Element {
+impl XmlElement {
     /// An element that holds nothing.
     pub fn new(name: &str) -> Self {
         Self { name: name.to_owned(), ..Self::default() }
@@ -42,13 +42,13 @@ impl Element {
     }
 
     /// The same with something more inside.
-    pub fn add(mut self, child: impl Into<Node>) -> Self {
+    pub fn add(mut self, child: impl Into<XmlNode>) -> Self {
         self.children.push(child.into());
         self
     }
 
     /// The same with more inside.
-    pub fn holding(mut self, children: impl IntoIterator<Item = Node>) -> Self {
+    pub fn holding(mut self, children: impl IntoIterator<Item = XmlNode>) -> Self {
         self.children.extend(children);
         self
     }
@@ -60,14 +60,14 @@ impl Element {
 
     /// The elements directly inside.
     pub fn elements(&self) -> impl Iterator<Item = &Self> {
-        self.children.iter().filter_map(|child| if let Node::Element(element) = child { Some(element) } else { None })
+        self.children.iter().filter_map(|child| if let XmlNode::Element(element) = child { Some(element) } else { None })
     }
 
     /// All words inside, at any depth.
     pub fn text(&self) -> String {
         let texts = self.children.iter().map(|child| match child {
-            Node::Element(element) => element.text(),
-            Node::Text(text) | Node::Verbatim(text) => text.clone(),
+            XmlNode::Element(element) => element.text(),
+            XmlNode::Text(text) | XmlNode::Verbatim(text) => text.clone(),
         });
         texts.collect()
     }
@@ -81,19 +81,19 @@ impl Element {
     }
 }
 
-impl From<Element> for Node {
-    fn from(element: Element) -> Self {
+impl From<XmlElement> for XmlNode {
+    fn from(element: XmlElement) -> Self {
         Self::Element(element)
     }
 }
 
-impl From<&str> for Node {
+impl From<&str> for XmlNode {
     fn from(text: &str) -> Self {
         Self::Text(text.to_owned())
     }
 }
 
-impl From<String> for Node {
+impl From<String> for XmlNode {
     fn from(text: String) -> Self {
         Self::Text(text)
     }
@@ -119,19 +119,19 @@ fn holds_elements(name: &str) -> bool {
 }
 
 /// The fragment that a root holds: each block on its own line, so that two versions can be compared line by line.
-pub fn print(root: &Element) -> String {
+pub fn print(root: &XmlElement) -> String {
     let mut out = String::new();
     print_inside(root, &mut out);
     out
 }
 
-fn print_inside(element: &Element, out: &mut String) {
+fn print_inside(element: &XmlElement, out: &mut String) {
     let holds_blocks = holds_blocks(&element.name);
     for child in &element.children {
         match child {
-            Node::Element(child) => print_element(child, out),
-            Node::Text(text) => escape(text, out),
-            Node::Verbatim(text) => print_verbatim(text, out),
+            XmlNode::Element(child) => print_element(child, out),
+            XmlNode::Text(text) => escape(text, out),
+            XmlNode::Verbatim(text) => print_verbatim(text, out),
         }
         if holds_blocks {
             out.push('\n');
@@ -139,7 +139,7 @@ fn print_inside(element: &Element, out: &mut String) {
     }
 }
 
-fn print_element(element: &Element, out: &mut String) {
+fn print_element(element: &XmlElement, out: &mut String) {
     out.push('<');
     out.push_str(&element.name);
     for (name, value) in &element.attributes {
@@ -149,7 +149,7 @@ fn print_element(element: &Element, out: &mut String) {
         escape_value(value, out);
         out.push('"');
     }
-    if element.children.iter().all(|child| *child == Node::Text(String::new())) {
+    if element.children.iter().all(|child| *child == XmlNode::Text(String::new())) {
         return out.push_str("/>");
     }
     out.push('>');
@@ -204,14 +204,14 @@ const DEEPEST: usize = 1000;
 /// # Errors
 ///
 /// What keeps it from being XML, or from being read, in words.
-pub fn parse(fragment: &str) -> Result<Element, String> {
+pub fn parse(fragment: &str) -> Result<XmlElement, String> {
     if let Some(found) = fragment.chars().find(|&next| !is_allowed(next)) {
         return Err(format!("the character U+{:04X} cannot stand in XML", u32::from(found)));
     }
     let declared =
         format!("<root xmlns:ac=\"http://atlassian.com/content\" xmlns:ri=\"http://atlassian.com/resource/identifier\">{fragment}</root>");
     let mut reader = Reader::from_str(&declared);
-    let mut open = vec![Element::default()];
+    let mut open = vec![XmlElement::default()];
     loop {
         match reader.read_event().map_err(|error| error.to_string())? {
             Event::Start(_) if open.len() > DEEPEST => return Err(format!("more than {DEEPEST} elements stand in one another")),
@@ -221,12 +221,12 @@ pub fn parse(fragment: &str) -> Result<Element, String> {
                 let closed = open.pop().expect("the reader has seen it open");
                 put(&mut open, closed.into());
             }
-            Event::Text(text) => put(&mut open, Node::Text(text.xml10_content().into_owned())),
-            Event::CData(text) => put(&mut open, Node::Verbatim(text.xml10_content().into_owned())),
+            Event::Text(text) => put(&mut open, XmlNode::Text(text.xml10_content().into_owned())),
+            Event::CData(text) => put(&mut open, XmlNode::Verbatim(text.xml10_content().into_owned())),
             Event::GeneralRef(name) => {
                 let reference = format!("&{};", &*name.xml10_content());
                 let meaning = unescape_with(&reference, resolve_html5_entity).map_err(|error| error.to_string())?;
-                put(&mut open, Node::Text(meaning.into_owned()));
+                put(&mut open, XmlNode::Text(meaning.into_owned()));
             }
             Event::Comment(_) => {}
             Event::Decl(_) | Event::PI(_) | Event::DocType(_) => return Err("a declaration cannot stand in a page".to_owned()),
@@ -236,13 +236,13 @@ pub fn parse(fragment: &str) -> Result<Element, String> {
     let document = if open.len() == 1 { open.pop() } else { None };
     let root = document.and_then(|mut document| if document.children.len() == 1 { document.children.pop() } else { None });
     match root {
-        Some(Node::Element(root)) => Ok(Element { name: String::new(), attributes: Vec::new(), ..root }),
+        Some(XmlNode::Element(root)) => Ok(XmlElement { name: String::new(), attributes: Vec::new(), ..root }),
         _ => Err("a tag is closed that was not opened, or opened and not closed".to_owned()),
     }
 }
 
-fn element(start: &BytesStart<'_>) -> Result<Element, String> {
-    let mut element = Element::new(start.name().as_ref());
+fn element(start: &BytesStart<'_>) -> Result<XmlElement, String> {
+    let mut element = XmlElement::new(start.name().as_ref());
     for attribute in start.attributes() {
         let attribute = attribute.map_err(|error| error.to_string())?;
         let spaced = attribute.value.replace(['\n', '\t'], " ");
@@ -253,12 +253,14 @@ fn element(start: &BytesStart<'_>) -> Result<Element, String> {
 }
 
 /// Puts something into what is open; words that follow words become one with them, and white space that says nothing is left out.
-fn put(open: &mut [Element], node: Node) {
+fn put(open: &mut [XmlElement], node: XmlNode) {
     let inside = open.last_mut().expect("the document itself stays open");
     let says_nothing = inside.name.is_empty() || inside.name == "root" || holds_blocks(&inside.name) || holds_elements(&inside.name);
     match (inside.children.last_mut(), node) {
-        (_, Node::Text(text)) if says_nothing && text.trim().is_empty() => {}
-        (Some(Node::Text(before)), Node::Text(text)) | (Some(Node::Verbatim(before)), Node::Verbatim(text)) => before.push_str(&text),
+        (_, XmlNode::Text(text)) if says_nothing && text.trim().is_empty() => {}
+        (Some(XmlNode::Text(before)), XmlNode::Text(text)) | (Some(XmlNode::Verbatim(before)), XmlNode::Verbatim(text)) => {
+            before.push_str(&text)
+        }
         (_, node) => inside.children.push(node),
     }
 }

@@ -3,16 +3,16 @@
 use super::inlines::words;
 use super::names;
 use crate::markdown::Alignment;
-use crate::wiki::Book;
+use crate::wiki::Publication;
 use crate::wiki::lowered;
-use crate::wiki::page::{Action, Block, CalloutKind, Case, Heading, Inline, Item, List, Table, callout_name};
+use crate::wiki::page::{ActionEntry, Block, Callout, Case, Heading, Inline, Item, List, Table};
 
 /// Writes one page.
-pub struct Writer<'a> {
+pub struct DokuwikiWriter<'a> {
     /// What is written.
     pub case: &'a Case,
     /// What it shares with the other pages.
-    pub book: &'a Book<'a>,
+    pub publication: &'a Publication<'a>,
     /// The marks of the styles that are set.
     pub styles: Vec<&'static str>,
     /// How many bytes footnotes have that stand inside of others.
@@ -29,10 +29,10 @@ enum Line {
     Gap,
 }
 
-impl<'a> Writer<'a> {
+impl<'a> DokuwikiWriter<'a> {
     /// A writer that has written nothing yet.
-    pub fn new(case: &'a Case, book: &'a Book<'a>) -> Self {
-        Self { case, book, styles: Vec::new(), inside: 0, notes: Vec::new() }
+    pub fn new(case: &'a Case, publication: &'a Publication<'a>) -> Self {
+        Self { case, publication, styles: Vec::new(), inside: 0, notes: Vec::new() }
     }
 
     /// Blocks where the wiki reads blocks; an empty line belongs between them.
@@ -82,8 +82,8 @@ impl<'a> Writer<'a> {
         self.within("**", "**", |writer| writer.inlines(inlines).trim().to_owned())
     }
 
-    fn callout_title(&mut self, kind: CalloutKind, title: &[Inline]) -> String {
-        let name = callout_name(kind);
+    fn callout_title(&mut self, kind: Callout, title: &[Inline]) -> String {
+        let name = kind.name();
         self.within("**", "**", |writer| {
             let title = writer.inlines(title);
             let title = title.trim();
@@ -92,7 +92,7 @@ impl<'a> Writer<'a> {
     }
 
     /// A box of one column: its title above what it says.
-    fn callout(&mut self, kind: CalloutKind, title: &[Inline], blocks: &[Block]) -> String {
+    fn callout(&mut self, kind: Callout, title: &[Inline], blocks: &[Block]) -> String {
         let title = self.callout_title(kind, title);
         let text = self.joined(blocks);
         format!("^ {title}  ^\n{}", row(&[(text, Alignment::Left)], '|'))
@@ -327,7 +327,7 @@ fn facts_table(facts: &[(String, String)]) -> String {
     facts.iter().map(|(name, value)| format!("^{}|{}|", cell(name), cell(value))).collect::<Vec<_>>().join("\n")
 }
 
-fn actions_table(actions: &[Action]) -> String {
+fn actions_table(actions: &[ActionEntry]) -> String {
     let head = ["Done", "What", "Owner", "Due", "Status"].map(|name| (name.to_owned(), Alignment::None));
     let mut rows = vec![row(&head, '^')];
     for action in actions {
@@ -337,7 +337,7 @@ fn actions_table(actions: &[Action]) -> String {
     rows.join("\n")
 }
 
-fn action_cells(action: &Action) -> [String; 5] {
+fn action_cells(action: &ActionEntry) -> [String; 5] {
     let done = if action.is_settled { "☑" } else { "☐" };
     [done.to_owned(), action.what.clone(), action.owner.clone(), action.due.clone(), action.status.to_owned()]
 }
@@ -444,34 +444,6 @@ fn add_more_than_words(inlines: &[Inline], out: &mut Vec<Inline>) {
             }
             Inline::Styled(_, inner) | Inline::Element(_, inner) => add_more_than_words(inner, out),
             Inline::Text(_) | Inline::Code(_) | Inline::Break => {}
-        }
-    }
-}
-
-/// Looks at everything inside of the lines of blocks.
-pub fn inlines(blocks: &[Block], look: &mut impl FnMut(&Inline)) {
-    for block in blocks {
-        match block {
-            Block::Heading(heading) => inner(&heading.text, look),
-            Block::Paragraph(text) => inner(text, look),
-            Block::Quote(blocks) | Block::Element(_, blocks) => inlines(blocks, look),
-            Block::Callout { title: text, blocks, .. } | Block::Details { summary: text, blocks } => {
-                inner(text, look);
-                inlines(blocks, look);
-            }
-            Block::List(list) => list.items.iter().for_each(|item| inlines(&item.blocks, look)),
-            Block::Table(table) => table.head.iter().chain(table.rows.iter().flatten()).for_each(|cell| inner(cell, look)),
-            Block::Code { .. } | Block::Rule | Block::Facts(_) | Block::Contents | Block::Actions(_) => {}
-        }
-    }
-}
-
-fn inner(text: &[Inline], look: &mut impl FnMut(&Inline)) {
-    for inline in text {
-        look(inline);
-        match inline {
-            Inline::Styled(_, text) | Inline::Link { text, .. } | Inline::Element(_, text) => inner(text, look),
-            Inline::Text(_) | Inline::Code(_) | Inline::Picture { .. } | Inline::Break | Inline::Footnote(_) => {}
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What stands inside a line, as DokuWiki reads it.
 
-use super::blocks::Writer;
+use super::blocks::DokuwikiWriter;
 use crate::markdown::DEEPEST;
 use crate::wiki::lowered;
 use crate::wiki::page::{Inline, LinkTo, Style};
@@ -75,7 +75,7 @@ fn is_small_word(word: &str) -> bool {
     word != "spec" && letters.next().is_some_and(char::is_alphabetic) && letters.all(|next| next.is_alphabetic() && !next.is_uppercase())
 }
 
-impl Writer<'_> {
+impl DokuwikiWriter<'_> {
     /// Words, pictures and links.
     pub fn inlines(&mut self, inlines: &[Inline]) -> String {
         let mut out = String::new();
@@ -122,30 +122,32 @@ impl Writer<'_> {
 
     fn link(&mut self, to: &LinkTo, text: &[Inline]) -> String {
         match self.target(to) {
-            Target::Place(place) => self.linked(&place, text),
-            Target::Address(address) => {
+            WikiLink::Place(place) => self.linked(&place, text),
+            WikiLink::Address(address) => {
                 let words = self.inlines(text);
                 let code = self.within("''", "''", |_| literal(&address));
                 format!("{words} %%(%%{code}%%)%%")
             }
-            Target::Nothing => self.inlines(text),
+            WikiLink::Nothing => self.inlines(text),
         }
     }
 
-    fn target(&self, to: &LinkTo) -> Target {
+    fn target(&self, to: &LinkTo) -> WikiLink {
         match to {
-            LinkTo::Heading(id) => self.anchor(&self.case.slug, id).map_or(Target::Nothing, |anchor| Target::Place(format!("#{anchor}"))),
+            LinkTo::Heading(id) => {
+                self.anchor(&self.case.slug, id).map_or(WikiLink::Nothing, |anchor| WikiLink::Place(format!("#{anchor}")))
+            }
             LinkTo::Page { case, heading } => {
-                let Some(name) = self.book.names.get(case) else { return Target::Nothing };
+                let Some(name) = self.publication.locations.get(case) else { return WikiLink::Nothing };
                 let anchor = self.anchor(case, heading).map(|anchor| format!("#{anchor}")).unwrap_or_default();
-                Target::Place(format!(":{}{anchor}", name.path))
+                WikiLink::Place(format!(":{}{anchor}", name.path))
             }
             LinkTo::External(address) => external(address),
         }
     }
 
     fn anchor(&self, case: &crate::slug::Slug, heading: &str) -> Option<&str> {
-        self.book.anchors.get(case)?.get(heading).map(String::as_str)
+        self.publication.anchors.get(case)?.get(heading).map(String::as_str)
     }
 
     /// A link for every stretch of words in one style, because inside of a link the wiki reads no markup.
@@ -180,7 +182,7 @@ impl Writer<'_> {
     fn media(&self, name: &str, alt: &str) -> String {
         let alt = alt.replace('{', "(").replace('}', ")").replace("]]", "] ]").replace(['\n', '\r'], " ");
         let alt = alt.trim().trim_end_matches(']');
-        let id = if self.book.place.is_empty() { name.to_owned() } else { format!("{}:{name}", self.book.place) };
+        let id = if self.publication.parent.is_empty() { name.to_owned() } else { format!("{}:{name}", self.publication.parent) };
         if alt.is_empty() { format!("{{{{:{id}}}}}") } else { format!("{{{{:{id}|{alt}}}}}") }
     }
 
@@ -218,7 +220,7 @@ fn literal(text: &str) -> String {
 }
 
 /// Where a link leads.
-enum Target {
+enum WikiLink {
     /// What the wiki can lead to.
     Place(String),
     /// What it cannot lead to, so that it is to be read.
@@ -226,12 +228,12 @@ enum Target {
     Nothing,
 }
 
-fn external(address: &str) -> Target {
+fn external(address: &str) -> WikiLink {
     let scheme = address.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase()).unwrap_or_default();
     match scheme.as_str() {
-        "http" | "https" | "ftp" if address[scheme.len()..].starts_with("://") => Target::Place(encoded(address)),
-        "mailto" if address.contains('@') && !address.contains(['?', '|', '[', ']']) => Target::Place(address[7..].to_owned()),
-        _ => Target::Address(address.to_owned()),
+        "http" | "https" | "ftp" if address[scheme.len()..].starts_with("://") => WikiLink::Place(encoded(address)),
+        "mailto" if address.contains('@') && !address.contains(['?', '|', '[', ']']) => WikiLink::Place(address[7..].to_owned()),
+        _ => WikiLink::Address(address.to_owned()),
     }
 }
 

@@ -82,16 +82,16 @@ fn push_without_accent(letter: char, out: &mut String) {
 pub fn anchors(case: &Case) -> BTreeMap<String, String> {
     let mut sections = Sections::default();
     sections.here = sections.add(&case.title);
-    sections.walk(&case.page.blocks, Place::Page);
+    sections.walk(&case.page.blocks, Nesting::Page);
     for footnote in &case.page.footnotes {
-        sections.walk(footnote, Place::Inside);
+        sections.walk(footnote, Nesting::Inside);
     }
     sections.anchors
 }
 
 /// Whether a heading makes a section.
 #[derive(Clone, Copy)]
-enum Place {
+enum Nesting {
     Page,
     Inside,
 }
@@ -105,31 +105,22 @@ struct Sections {
 }
 
 impl Sections {
-    fn walk(&mut self, blocks: &[Block], place: Place) {
+    fn walk<'a>(&mut self, blocks: impl IntoIterator<Item = &'a Block>, nesting: Nesting) {
         for block in blocks {
             match block {
-                Block::Heading(heading) => self.heading(heading, place),
-                Block::Details { blocks, .. } => self.walk(blocks, place),
-                Block::Quote(blocks) | Block::Callout { blocks, .. } => self.walk(blocks, Place::Inside),
-                Block::Element(element, blocks) => {
-                    let is_left_out = matches!(element.name, "center" | "div" | "figure" | "figcaption");
-                    self.walk(blocks, if is_left_out { place } else { Place::Inside });
+                Block::Heading(heading) => self.heading(heading, nesting),
+                Block::Details { blocks, .. } => self.walk(blocks, nesting),
+                Block::Element(element, blocks) if matches!(element.name, "center" | "div" | "figure" | "figcaption") => {
+                    self.walk(blocks, nesting);
                 }
-                Block::List(list) => list.items.iter().for_each(|item| self.walk(&item.blocks, Place::Inside)),
-                Block::Paragraph(_)
-                | Block::Code { .. }
-                | Block::Table(_)
-                | Block::Rule
-                | Block::Facts(_)
-                | Block::Contents
-                | Block::Actions(_) => {}
+                other => self.walk(other.children(), Nesting::Inside),
             }
         }
     }
 
-    fn heading(&mut self, heading: &Heading, place: Place) {
+    fn heading(&mut self, heading: &Heading, nesting: Nesting) {
         let text = title(heading);
-        if matches!(place, Place::Page) && !text.is_empty() {
+        if matches!(nesting, Nesting::Page) && !text.is_empty() {
             self.here = self.add(&text);
         }
         self.anchors.insert(heading.id.clone(), self.here.clone());

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use unicode_normalization::char::is_combining_mark;
 
 use crate::wiki::Flavour;
-use crate::wiki::page::{Case, Inline};
+use crate::wiki::page::{Case, plain_without_pictures};
 
 /// What links call the headings of a page, by their ids.
 pub fn anchors(flavour: Flavour, case: &Case) -> BTreeMap<String, String> {
@@ -16,24 +16,13 @@ pub fn anchors(flavour: Flavour, case: &Case) -> BTreeMap<String, String> {
         times.insert(anchor(flavour, &case.title), 1);
     }
     for heading in case.page.headings() {
-        let anchor = anchor(flavour, &words(&heading.text));
+        let anchor = anchor(flavour, &plain_without_pictures(&heading.text));
         let before = times.entry(anchor.clone()).or_default();
         let unique = if *before == 0 { anchor } else { format!("{anchor}-{before}") };
         *before += 1;
         anchors.insert(heading.id.clone(), unique);
     }
     anchors
-}
-
-/// The words of a heading that the host makes its anchor of: what stands there, and not what a picture has instead.
-fn words(inlines: &[Inline]) -> String {
-    let words = inlines.iter().map(|inline| match inline {
-        Inline::Text(text) | Inline::Code(text) => text.clone(),
-        Inline::Styled(_, inlines) | Inline::Link { text: inlines, .. } | Inline::Element(_, inlines) => words(inlines),
-        Inline::Break => " ".to_owned(),
-        Inline::Picture { .. } | Inline::Footnote(_) => String::new(),
-    });
-    words.collect()
 }
 
 fn anchor(flavour: Flavour, words: &str) -> String {

@@ -4,7 +4,7 @@ use crate::wiki::Flavour;
 
 /// Where words stand; not everything is markup everywhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Where {
+pub enum Container {
     /// In lines of their own.
     Paragraph,
     /// In the title of a section, on one line.
@@ -15,25 +15,25 @@ pub enum Where {
 
 /// What the words of a block need.
 #[derive(Debug, Clone, Copy)]
-pub struct Manner {
+pub struct EscapeContext {
     /// Whose Markdown it is.
     pub flavour: Flavour,
     /// Where the words stand.
-    pub place: Where,
+    pub container: Container,
     /// Whether the block holds two dollar signs or more, between which there could be a formula.
     pub has_formula: bool,
 }
 
 /// Adds words to a line, so that they are read as they are.
-pub fn add(text: &str, manner: Manner, out: &mut String) {
-    let is_first_node = is_line_start(out, manner.place);
+pub fn add(text: &str, context: EscapeContext, out: &mut String) {
+    let is_first_node = is_line_start(out, context.container);
     let text = if is_first_node { text.trim_start_matches([' ', '\t', '\n', '\r']) } else { text };
     let mut number = if is_first_node { leading_number(text) } else { 0 };
     let mut is_first = true;
     for (at, next) in text.char_indices() {
         let is_word_start = next.is_ascii_hexdigit() && !out.ends_with(|before: char| before.is_alphanumeric() || before == '_');
-        let is_commit = is_word_start && matches!(manner.flavour, Flavour::Gitlab | Flavour::Gitea) && is_commit(&text[at..]);
-        let sign = Sign { next, rest: &text[at + next.len_utf8()..], is_first, ends_number: number > 0 && at == number, manner };
+        let is_commit = is_word_start && matches!(context.flavour, Flavour::Gitlab | Flavour::Gitea) && is_commit(&text[at..]);
+        let sign = Sign { next, rest: &text[at + next.len_utf8()..], is_first, ends_number: number > 0 && at == number, context };
         match next {
             '\n' | '\r' | '\t' => out.push(' '),
             _ if next.is_control() => {}
@@ -68,8 +68,8 @@ fn add_element(sign: char, out: &mut String) {
 }
 
 /// Whether the next word would be the first on a line of its own.
-fn is_line_start(out: &str, place: Where) -> bool {
-    out.is_empty() || (place == Where::Paragraph && out.ends_with('\n'))
+fn is_line_start(out: &str, container: Container) -> bool {
+    out.is_empty() || (container == Container::Paragraph && out.ends_with('\n'))
 }
 
 /// How many digits a text starts with that a list could be numbered with.
@@ -93,7 +93,7 @@ struct Sign<'a> {
     is_first: bool,
     /// Whether a number that could be that of a list stands before it.
     ends_number: bool,
-    manner: Manner,
+    context: EscapeContext,
 }
 
 impl Sign<'_> {
@@ -113,7 +113,7 @@ impl Sign<'_> {
     /// Whether CommonMark or its extensions by GitHub could take the sign for markup.
     fn is_markup(&self, out: &str) -> bool {
         let before = out.chars().next_back();
-        let is_line_start = is_line_start(out, self.manner.place);
+        let is_line_start = is_line_start(out, self.context.container);
         let ends_here = self.rest.is_empty() || self.rest.starts_with(' ');
         match self.next {
             '\\' | '`' | '*' | '[' | ']' | '<' | '~' | '|' | '{' => true,
@@ -121,14 +121,14 @@ impl Sign<'_> {
             '_' => !(before.is_some_and(char::is_alphanumeric) && self.rest.starts_with(char::is_alphanumeric)),
             '&' => self.rest.starts_with(|next: char| next.is_ascii_alphanumeric() || next == '#'),
             '-' | '+' | '=' | '>' => is_line_start,
-            '#' => is_line_start || (self.manner.place == Where::Heading && before == Some(' ')),
+            '#' => is_line_start || (self.context.container == Container::Heading && before == Some(' ')),
             // Before a link it would make a picture of it.
             '!' => self.rest.is_empty() || self.rest.starts_with('['),
             ':' => is_line_start || self.rest.starts_with("//") || is_scheme(out) || self.is_behind_bracket(out),
             '(' => self.is_behind_bracket(out),
             '.' => (self.ends_number && ends_here) || ends_in_www(out),
             ')' => self.ends_number && ends_here,
-            '$' => self.manner.has_formula,
+            '$' => self.context.has_formula,
             _ => false,
         }
     }
@@ -140,17 +140,17 @@ impl Sign<'_> {
 
     /// Whether braces at the end of a heading end here, which some parsers take for its attributes even behind a backslash.
     fn ends_attributes(&self) -> bool {
-        self.next == '}' && self.manner.place == Where::Heading && self.rest.trim_end().is_empty()
+        self.next == '}' && self.context.container == Container::Heading && self.rest.trim_end().is_empty()
     }
 
     /// Whether a host would make more of it than CommonMark does.
     fn is_addition(&self, out: &str) -> bool {
-        let flavour = self.manner.flavour;
+        let flavour = self.context.flavour;
         let is_in_word = out.ends_with(char::is_alphanumeric);
         let starts = |pattern: fn(char) -> bool| self.rest.starts_with(pattern);
         match self.next {
             ':' => is_emoji(self.rest),
-            '$' => self.manner.has_formula || (flavour == Flavour::Gitlab && starts(|next| next.is_ascii_digit())),
+            '$' => self.context.has_formula || (flavour == Flavour::Gitlab && starts(|next| next.is_ascii_digit())),
             '#' | '!' if is_in_word => is_of_project(flavour, out) && starts(|next| next.is_ascii_digit()),
             // GitHub links neither issues nor persons in a wiki.
             '#' | '!' => flavour != Flavour::Github && starts(|next| next.is_ascii_alphanumeric()),
@@ -166,7 +166,7 @@ impl Sign<'_> {
     }
 
     fn guard_of_host(&self) -> Guard {
-        match self.manner.flavour {
+        match self.context.flavour {
             // GitLab puts each character behind a backslash into an element by itself.
             Flavour::Gitlab | Flavour::Plain => Guard::Backslash,
             Flavour::AzureDevops | Flavour::Github | Flavour::Gitea => Guard::Element,

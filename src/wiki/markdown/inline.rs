@@ -1,22 +1,22 @@
 //! What stands inside of a line, as Markdown, and as HTML where Markdown has no say.
 
-use super::Writer;
-use super::escape::{self, Manner, Where};
+use super::MarkdownWriter;
+use super::escape::{self, Container, EscapeContext};
 use crate::escape::escaped;
 use crate::wiki::Flavour;
 use crate::wiki::page::{Element, Inline, LinkTo, Style, plain};
 
 /// A line, or lines, that grow.
 pub(super) struct Line<'a> {
-    writer: &'a Writer<'a>,
-    manner: Manner,
+    writer: &'a MarkdownWriter<'a>,
+    context: EscapeContext,
     out: String,
 }
 
 /// Words with their styles, as they stand in a place.
-pub(super) fn inlines(writer: &Writer<'_>, inlines: &[Inline], place: Where) -> String {
+pub(super) fn inlines(writer: &MarkdownWriter<'_>, inlines: &[Inline], container: Container) -> String {
     let has_formula = plain(inlines).matches('$').count() > 1;
-    let mut line = Line { writer, manner: Manner { flavour: writer.flavour, place, has_formula }, out: String::new() };
+    let mut line = Line { writer, context: EscapeContext { flavour: writer.flavour, container, has_formula }, out: String::new() };
     line.add_all(&joined(inlines), None);
     let mut out = line.out;
     // A break that nothing follows would be shown as a backslash.
@@ -50,7 +50,7 @@ impl Line<'_> {
 
     fn add(&mut self, inline: &Inline, after: Option<char>) {
         match inline {
-            Inline::Text(text) => escape::add(text, self.manner, &mut self.out),
+            Inline::Text(text) => escape::add(text, self.context, &mut self.out),
             Inline::Code(code) => self.add_code(code),
             Inline::Styled(style, inlines) => self.add_styled(*style, &joined(inlines), after),
             Inline::Link { to, text } => self.add_link(to, text),
@@ -76,14 +76,14 @@ impl Line<'_> {
     }
 
     fn add_break(&mut self) {
-        match self.manner.place {
-            Where::Paragraph if self.out.is_empty() => {}
-            Where::Paragraph => {
+        match self.context.container {
+            Container::Paragraph if self.out.is_empty() => {}
+            Container::Paragraph => {
                 self.out.truncate(self.out.trim_end_matches([' ', '\t']).len());
                 self.out.push_str("\\\n");
             }
-            Where::Heading => self.out.push(' '),
-            Where::Cell => self.out.push_str("<br>"),
+            Container::Heading => self.out.push(' '),
+            Container::Cell => self.out.push_str("<br>"),
         }
     }
 
@@ -102,7 +102,7 @@ impl Line<'_> {
             return;
         }
         // Parsers do not agree about a backslash before a bar, nor can one run of back ticks follow another.
-        let is_table_trap = self.manner.place == Where::Cell && code.contains('|') && code.contains('\\');
+        let is_table_trap = self.context.container == Container::Cell && code.contains('|') && code.contains('\\');
         if is_table_trap || self.out.ends_with('`') {
             return self.add_code_element(&code);
         }
@@ -110,14 +110,14 @@ impl Line<'_> {
         let has_edge = |edge: char| code.starts_with(edge) || code.ends_with(edge);
         let is_stripped = code.starts_with(' ') && code.ends_with(' ') && code.trim() != "";
         let pad = if has_edge('`') || is_stripped { " " } else { "" };
-        let code = if self.manner.place == Where::Cell { code.replace('|', "\\|") } else { code };
+        let code = if self.context.container == Container::Cell { code.replace('|', "\\|") } else { code };
         self.out.push_str(&format!("{ticks}{pad}{code}{pad}{ticks}"));
     }
 
     fn add_code_element(&mut self, code: &str) {
         self.out.push_str("<code>");
         // Behind a tag, words are no longer the first of a line.
-        escape::add(code, self.manner, &mut self.out);
+        escape::add(code, self.context, &mut self.out);
         self.out.push_str("</code>");
     }
 
@@ -164,14 +164,14 @@ impl Line<'_> {
         let inner = self.out.len();
         self.add_all(&joined(text), Some(']'));
         if self.out[inner..].trim().is_empty() {
-            escape::add(&address, self.manner, &mut self.out);
+            escape::add(&address, self.context, &mut self.out);
         }
         self.out.push_str(&format!("]({})", escape::destination(&address)));
     }
 
     fn add_picture(&mut self, name: &str, alt: &str, title: &str) {
         self.out.push_str("![");
-        escape::add(alt, self.manner, &mut self.out);
+        escape::add(alt, self.context, &mut self.out);
         self.out.push_str(&format!("]({}", escape::destination(&self.writer.picture(name))));
         if !title.is_empty() {
             self.out.push(' ');
@@ -220,12 +220,12 @@ pub(super) fn longest_run(text: &str, character: char) -> usize {
 }
 
 /// Words as HTML: what stands inside of an element on its line is no Markdown.
-pub(super) fn html(writer: &Writer<'_>, inlines: &[Inline]) -> String {
+pub(super) fn html(writer: &MarkdownWriter<'_>, inlines: &[Inline]) -> String {
     html_lines(writer, inlines).replace(['\n', '\r'], " ")
 }
 
 /// The same with the ends of its lines, for a `pre`.
-pub(super) fn html_lines(writer: &Writer<'_>, inlines: &[Inline]) -> String {
+pub(super) fn html_lines(writer: &MarkdownWriter<'_>, inlines: &[Inline]) -> String {
     let mut out = String::new();
     for inline in inlines {
         add_html(writer, inline, &mut out);
@@ -244,7 +244,7 @@ pub(super) fn known_to_hosts(element: &Element) -> Element {
     Element { name, attributes: says.into_iter().chain(element.attributes.iter().cloned()).collect() }
 }
 
-fn add_html(writer: &Writer<'_>, inline: &Inline, out: &mut String) {
+fn add_html(writer: &MarkdownWriter<'_>, inline: &Inline, out: &mut String) {
     match inline {
         Inline::Text(text) => out.push_str(&escaped(text)),
         Inline::Code(code) => out.push_str(&format!("<code>{}</code>", escaped(code))),

@@ -7,13 +7,13 @@ mod names;
 
 use std::collections::BTreeMap;
 
-use super::page::{Action, Block, Case, Element, Heading, Inline, Item, LinkTo, List, RawHtml, Style, Table, callout_name, plain};
-use super::{Book, Flavour, Name};
-use crate::markdown::{Alignment, CalloutKind};
+use super::page::{ActionEntry, Block, Callout, Case, Element, Heading, Inline, Item, LinkTo, List, RawHtml, Style, Table, plain};
+use super::{Flavour, Location, Publication};
+use crate::markdown::Alignment;
 
-pub use names::{another_title, attachment_path, name, problems};
+pub use names::{another_title, attachment_path, location, problems};
 
-use escape::Where;
+use escape::Container;
 use inline::longest_run;
 
 /// What links call the headings of a page.
@@ -27,11 +27,11 @@ fn has_title_in_text(flavour: Flavour, case: &Case) -> bool {
 }
 
 /// A link to a page with its title, for a list beside the pages.
-pub fn link_to_page(flavour: Flavour, name: &Name) -> String {
+pub fn link_to_page(flavour: Flavour, location: &Location) -> String {
     let mut link = "[".to_owned();
-    let has_formula = name.title.matches('$').count() > 1;
-    escape::add(&name.title, escape::Manner { flavour, place: Where::Heading, has_formula }, &mut link);
-    format!("{link}]({})", names::page_address(flavour, name))
+    let has_formula = location.title.matches('$').count() > 1;
+    escape::add(&location.title, escape::EscapeContext { flavour, container: Container::Heading, has_formula }, &mut link);
+    format!("{link}]({})", names::page_address(flavour, location))
 }
 
 /// Whether an element of HTML says nothing on a host: those that keep pages clean leave out columns.
@@ -40,13 +40,13 @@ pub fn loses(flavour: Flavour, html: &RawHtml) -> bool {
 }
 
 /// A page as the wiki reads it.
-pub fn text(flavour: Flavour, case: &Case, book: &Book<'_>) -> String {
-    let writer = Writer { flavour, case, book };
+pub fn text(flavour: Flavour, case: &Case, publication: &Publication<'_>) -> String {
+    let writer = MarkdownWriter { flavour, case, publication };
     let mut text = match flavour {
-        Flavour::Gitlab => book.names.get(&case.slug).map_or_else(String::new, |name| names::front_matter(&case.title, name)),
-        Flavour::Plain => format!("# {}\n\n", writer.words(&case.title, Where::Heading)),
+        Flavour::Gitlab => publication.locations.get(&case.slug).map_or_else(String::new, |name| names::front_matter(&case.title, name)),
+        Flavour::Plain => format!("# {}\n\n", writer.words(&case.title, Container::Heading)),
         Flavour::AzureDevops | Flavour::Github | Flavour::Gitea if has_title_in_text(flavour, case) => {
-            format!("# {}\n\n", writer.words(&case.title, Where::Heading))
+            format!("# {}\n\n", writer.words(&case.title, Container::Heading))
         }
         Flavour::AzureDevops | Flavour::Github | Flavour::Gitea => String::new(),
     };
@@ -56,10 +56,10 @@ pub fn text(flavour: Flavour, case: &Case, book: &Book<'_>) -> String {
 }
 
 /// Writes one page.
-struct Writer<'a> {
+struct MarkdownWriter<'a> {
     flavour: Flavour,
     case: &'a Case,
-    book: &'a Book<'a>,
+    publication: &'a Publication<'a>,
 }
 
 /// Whether blocks stand inside of others.
@@ -76,7 +76,7 @@ enum Signs {
     Second,
 }
 
-impl Writer<'_> {
+impl MarkdownWriter<'_> {
     /// Blocks below one another, ending in a line end unless there is nothing.
     fn blocks(&self, blocks: &[Block], depth: Depth) -> String {
         let mut out = String::new();
@@ -113,7 +113,7 @@ impl Writer<'_> {
     fn block(&self, block: &Block, depth: Depth) -> String {
         match block {
             Block::Heading(heading) => self.heading(heading),
-            Block::Paragraph(inlines) => line(&self.inlines(inlines, Where::Paragraph)),
+            Block::Paragraph(inlines) => line(&self.inlines(inlines, Container::Paragraph)),
             Block::Quote(blocks) => quoted(&self.blocks(blocks, Depth::Inside)),
             Block::Callout { kind, title, blocks } => self.callout(*kind, title, blocks, depth),
             Block::Code { language, text } => code(language, text),
@@ -142,17 +142,17 @@ impl Writer<'_> {
         }
     }
 
-    fn inlines(&self, inlines: &[Inline], place: Where) -> String {
-        inline::inlines(self, inlines, place)
+    fn inlines(&self, inlines: &[Inline], container: Container) -> String {
+        inline::inlines(self, inlines, container)
     }
 
-    fn words(&self, words: &str, place: Where) -> String {
-        self.inlines(&[Inline::Text(words.to_owned())], place)
+    fn words(&self, words: &str, container: Container) -> String {
+        self.inlines(&[Inline::Text(words.to_owned())], container)
     }
 
     fn heading(&self, heading: &Heading) -> String {
         let level = usize::from(heading.level.clamp(1, 6));
-        let words = self.inlines(&heading.text, Where::Heading);
+        let words = self.inlines(&heading.text, Container::Heading);
         format!("{} {words}\n", "#".repeat(level))
     }
 
@@ -197,14 +197,14 @@ impl Writer<'_> {
         blocks.iter().map(|block| self.block(block, Depth::Inside)).collect()
     }
 
-    fn callout(&self, kind: CalloutKind, title: &[Inline], blocks: &[Block], depth: Depth) -> String {
+    fn callout(&self, kind: Callout, title: &[Inline], blocks: &[Block], depth: Depth) -> String {
         let content = self.blocks(blocks, Depth::Inside);
         // Hosts know their call-outs only where these are inside of nothing else.
         let is_alert = depth == Depth::Top && self.flavour != Flavour::AzureDevops;
         let title = title_of(kind, title, is_alert);
         let title =
-            if title.is_empty() { String::new() } else { line(&self.inlines(&[Inline::Styled(Style::Strong, title)], Where::Heading)) };
-        let sign = if is_alert { format!("[!{}]\n", callout_name(kind).to_uppercase()) } else { String::new() };
+            if title.is_empty() { String::new() } else { line(&self.inlines(&[Inline::Styled(Style::Strong, title)], Container::Heading)) };
+        let sign = if is_alert { format!("[!{}]\n", kind.name().to_uppercase()) } else { String::new() };
         let begins_with_words = !title.is_empty() || matches!(blocks.first(), Some(Block::Paragraph(_)));
         let before = if is_alert && !begins_with_words { "\n" } else { "" };
         let between = if title.is_empty() || content.is_empty() { "" } else { "\n" };
@@ -225,7 +225,7 @@ impl Writer<'_> {
     }
 
     fn row(&self, cells: &[Vec<Inline>], columns: usize) -> String {
-        let cells = (0..columns).map(|column| cells.get(column).map_or_else(String::new, |cell| self.inlines(cell, Where::Cell)));
+        let cells = (0..columns).map(|column| cells.get(column).map_or_else(String::new, |cell| self.inlines(cell, Container::Cell)));
         format!("| {} |\n", cells.collect::<Vec<_>>().join(" | "))
     }
 
@@ -291,21 +291,21 @@ impl Writer<'_> {
     /// Where a link leads; nothing where the wiki has no such place.
     fn address(&self, to: &LinkTo) -> Option<String> {
         let fragment = |case: &_, id: &str| {
-            let anchor = self.book.anchors.get(case)?.get(id)?;
+            let anchor = self.publication.anchors.get(case)?.get(id)?;
             (!anchor.is_empty()).then(|| format!("#{anchor}"))
         };
         match to {
             LinkTo::External(address) => Some(address.clone()),
             LinkTo::Heading(id) => fragment(&self.case.slug, id),
             LinkTo::Page { case, heading } => {
-                let page = names::page_address(self.flavour, self.book.names.get(case)?);
+                let page = names::page_address(self.flavour, self.publication.locations.get(case)?);
                 Some(page + &fragment(case, heading).unwrap_or_default())
             }
         }
     }
 
     fn picture(&self, name: &str) -> String {
-        names::picture_address(self.flavour, name, self.book.place)
+        names::picture_address(self.flavour, name, self.publication.parent)
     }
 }
 
@@ -358,8 +358,8 @@ fn fits_tight_list(item: &Item) -> bool {
 }
 
 /// The title of a call-out; a host that knows call-outs shows the name of its kind by itself.
-fn title_of(kind: CalloutKind, title: &[Inline], is_alert: bool) -> Vec<Inline> {
-    let name = callout_name(kind);
+fn title_of(kind: Callout, title: &[Inline], is_alert: bool) -> Vec<Inline> {
+    let name = kind.name();
     let is_name = plain(title).trim().eq_ignore_ascii_case(name);
     match (is_alert, title) {
         (true, []) => Vec::new(),
@@ -391,7 +391,7 @@ fn code(language: &str, text: &str) -> String {
 }
 
 /// What is to be done, as tasks, with the rest in words behind it.
-fn action_list(actions: &[Action]) -> List {
+fn action_list(actions: &[ActionEntry]) -> List {
     let items = actions.iter().map(|action| {
         let mut words = action.what.clone();
         let parts = [("owner", action.owner.as_str()), ("due", &action.due), ("status", action.status)];

@@ -9,7 +9,7 @@ use xxhash_rust::xxh3::xxh3_128;
 use super::anchors::anchors;
 use crate::slug::Slug;
 use crate::wiki::page::Case;
-use crate::wiki::{Flavour, Name};
+use crate::wiki::{Flavour, Location};
 
 /// What every host but Gitea's own encoding leaves as it is in an address.
 const UNRESERVED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -21,7 +21,7 @@ const UNRESERVED_OR_SLASH: AsciiSet = UNRESERVED.remove(b'/');
 const ENCODED_OR_SLASH: AsciiSet = UNRESERVED_OR_SLASH.remove(b'%');
 
 /// Where a page with a title stands.
-pub fn name(flavour: Flavour, title: &str, place: &str) -> Name {
+pub fn location(flavour: Flavour, title: &str, parent: &str) -> Location {
     let title = shown(flavour, title);
     let stem = match flavour {
         Flavour::AzureDevops => azure_stem(&title),
@@ -30,8 +30,8 @@ pub fn name(flavour: Flavour, title: &str, place: &str) -> Name {
         Flavour::Gitea => gitea_stem(&title),
         Flavour::Plain => Slug::of(&title).shortened().to_string(),
     };
-    let path = if place.is_empty() { format!("{stem}.md") } else { format!("{place}/{stem}.md") };
-    Name { title, path }
+    let path = if parent.is_empty() { format!("{stem}.md") } else { format!("{parent}/{stem}.md") };
+    Location { title, path }
 }
 
 /// A title as the host can show it.
@@ -139,32 +139,32 @@ pub fn attachment_path(flavour: Flavour, name: &str) -> String {
 }
 
 /// The address of a picture for a page below `place`.
-pub(super) fn picture_address(flavour: Flavour, name: &str, place: &str) -> String {
+pub(super) fn picture_address(flavour: Flavour, name: &str, parent: &str) -> String {
     let path = attachment_path(flavour, name);
     let path = utf8_percent_encode(&path, &UNRESERVED_OR_SLASH).to_string();
     match flavour {
         Flavour::AzureDevops => format!("/{path}"),
         // Gitlab knows the folder of uploads wherever a page stands.
         Flavour::Gitlab => path,
-        Flavour::Github | Flavour::Gitea | Flavour::Plain => format!("{}{path}", "../".repeat(depth(place))),
+        Flavour::Github | Flavour::Gitea | Flavour::Plain => format!("{}{path}", "../".repeat(depth(parent))),
     }
 }
 
 /// How many folders a path goes down.
-fn depth(place: &str) -> usize {
-    place.split('/').filter(|part| !part.is_empty()).count()
+fn depth(parent: &str) -> usize {
+    parent.split('/').filter(|part| !part.is_empty()).count()
 }
 
 /// The address of a page for other pages of the same publication.
-pub(super) fn page_address(flavour: Flavour, name: &Name) -> String {
-    let stem = name.path.strip_suffix(".md").unwrap_or(&name.path);
+pub(super) fn page_address(flavour: Flavour, location: &Location) -> String {
+    let stem = location.path.strip_suffix(".md").unwrap_or(&location.path);
     match flavour {
         // The name of the file is encoded already, in the way of Azure DevOps.
         Flavour::AzureDevops => format!("/{}", utf8_percent_encode(stem, &ENCODED_OR_SLASH)),
         Flavour::Gitlab => format!("/{}", utf8_percent_encode(stem, &UNRESERVED_OR_SLASH)),
         Flavour::Github => utf8_percent_encode(last_part(stem), &UNRESERVED).to_string(),
         Flavour::Gitea => last_part(stem).replace(' ', "+"),
-        Flavour::Plain => utf8_percent_encode(last_part(&name.path), &UNRESERVED).to_string(),
+        Flavour::Plain => utf8_percent_encode(last_part(&location.path), &UNRESERVED).to_string(),
     }
 }
 
@@ -173,8 +173,8 @@ fn last_part(path: &str) -> &str {
 }
 
 /// The title in words that stand before the text, where the name of the file cannot hold it; only GitLab reads them.
-pub(super) fn front_matter(title: &str, name: &Name) -> String {
-    let stem = last_part(name.path.strip_suffix(".md").unwrap_or(&name.path));
+pub(super) fn front_matter(title: &str, location: &Location) -> String {
+    let stem = last_part(location.path.strip_suffix(".md").unwrap_or(&location.path));
     if stem.replace('-', " ") == title {
         return String::new();
     }
@@ -182,15 +182,15 @@ pub(super) fn front_matter(title: &str, name: &Name) -> String {
 }
 
 /// What the host would refuse, cut or show in another way.
-pub fn problems(flavour: Flavour, case: &Case, name: &Name, text: &str) -> Vec<String> {
+pub fn problems(flavour: Flavour, case: &Case, location: &Location, text: &str) -> Vec<String> {
     let mut found = Vec::new();
-    let (folder, file) = name.path.rsplit_once('/').unwrap_or(("", &name.path));
+    let (folder, file) = location.path.rsplit_once('/').unwrap_or(("", &location.path));
     let stem = file.strip_suffix(".md").unwrap_or(file);
     if !stem.chars().any(char::is_alphanumeric) {
         found.push(format!("the title “{}” has no letter or digit to name its file by; give it another one", case.title));
     }
     found.extend(reserved(flavour, folder, stem));
-    found.extend(length(flavour, &name.path, folder, file));
+    found.extend(length(flavour, &location.path, folder, file));
     if flavour == Flavour::AzureDevops && text.len() > AZURE_PAGE_BYTES {
         found.push(format!("the page has {} bytes, and Azure DevOps takes {AZURE_PAGE_BYTES}; split it", text.len()));
     }

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use crate::markdown::{Alignment, CalloutKind};
-use crate::wiki::Book;
+use crate::markdown::Alignment;
+use crate::wiki::Publication;
 use crate::wiki::lowered;
-use crate::wiki::page::{Action, Block, Case, Element, Heading, Inline, Item, List, Table, callout_name};
+use crate::wiki::page::{ActionEntry, Block, Callout, Case, Element, Heading, Inline, Item, List, Table, inlines, walk_line};
 
 use super::inline::{Lines, Notes, line, note_name};
+use super::language;
 use super::words::{escape, has_french_blanks, preformatted};
-use super::{each_in_line, each_inline, language};
 
 /// A task list is a list of lines with these before them: MediaWiki has no tasks, and these are read as what they look like.
 const DONE: &str = "☑";
@@ -27,8 +27,8 @@ enum Around {
 }
 
 /// All of a page.
-pub fn page(case: &Case, book: &Book<'_>) -> String {
-    let lines = Lines { case, book, notes: Notes::Linked };
+pub fn page(case: &Case, publication: &Publication<'_>) -> String {
+    let lines = Lines { case, publication, notes: Notes::Linked };
     let mut parts = vec![blocks(lines, Around::Lines, &case.page.blocks)];
     parts.extend(footnotes(lines));
     parts.retain(|part| !part.is_empty());
@@ -73,12 +73,7 @@ fn heading(lines: Lines<'_>, heading: &Heading) -> String {
         return words;
     }
     let signs = "=".repeat(usize::from(heading.level.clamp(2, 6)));
-    let mut references = Vec::new();
-    each_in_line(&heading.text, &mut |inline| {
-        if let Inline::Footnote(_) = inline {
-            references.push(inline.clone());
-        }
-    });
+    let references: Vec<Inline> = walk_line(&heading.text).filter(|inline| matches!(inline, Inline::Footnote(_))).cloned().collect();
     let below = if references.is_empty() { String::new() } else { format!("\n{}", line(lines, &references)) };
     format!("{signs} {words} {signs}{below}")
 }
@@ -95,14 +90,14 @@ fn without_breaks(inlines: &[Inline]) -> Vec<Inline> {
 }
 
 /// A frame that needs nothing installed. It has no background, so that words are read on it wherever they are read on the page.
-fn callout(lines: Lines<'_>, kind: CalloutKind, title: &[Inline], inner: &[Block]) -> String {
-    let title = if title.is_empty() { escape(callout_name(kind)) } else { line(lines, title) };
+fn callout(lines: Lines<'_>, kind: Callout, title: &[Inline], inner: &[Block]) -> String {
+    let title = if title.is_empty() { escape(kind.name()) } else { line(lines, title) };
     let colour = match kind {
-        CalloutKind::Tip => "#14866d",
-        CalloutKind::Important => "#7c5cbf",
-        CalloutKind::Warning => "#b07a00",
-        CalloutKind::Caution => "#d73333",
-        CalloutKind::Note | CalloutKind::Question | CalloutKind::Answered | CalloutKind::Private => "#3d7dca",
+        Callout::Tip => "#14866d",
+        Callout::Important => "#7c5cbf",
+        Callout::Warning => "#b07a00",
+        Callout::Caution => "#d73333",
+        Callout::Note => "#3d7dca",
     };
     let style = format!(" role=\"note\" style=\"border: 1px solid {colour}; border-left-width: 5px; padding: 0 1em; margin: 1em 0;\"");
     let inner = blocks(lines, Around::Lines, inner);
@@ -264,8 +259,8 @@ fn facts_table(facts: &[(String, String)]) -> String {
     format!("{{| class=\"wikitable\"\n{}\n|}}", rows.collect::<Vec<_>>().join("\n"))
 }
 
-fn actions_table(actions: &[Action]) -> String {
-    let row = |action: &Action| {
+fn actions_table(actions: &[ActionEntry]) -> String {
+    let row = |action: &ActionEntry| {
         let mark = if action.is_settled { DONE } else { OPEN };
         let cells = [&action.what, &action.owner, &action.due].map(|cell| format!("| {}", escape(cell.trim())));
         format!("|-\n{}\n| {mark} {}", cells.join("\n"), escape(action.status))
@@ -278,12 +273,8 @@ fn actions_table(actions: &[Action]) -> String {
 /// it stands there as an ordinary paragraph.
 fn footnotes(lines: Lines<'_>) -> Vec<String> {
     let page = &lines.case.page;
-    let mut referred = BTreeSet::new();
-    each_inline(&page.blocks, &mut |inline| {
-        if let Inline::Footnote(number) = inline {
-            referred.insert(*number);
-        }
-    });
+    let references = inlines(&page.blocks).filter_map(|inline| if let Inline::Footnote(number) = inline { Some(number) } else { None });
+    let referred: BTreeSet<&usize> = references.collect();
     let lines = Lines { notes: Notes::Numbered, ..lines };
     let (linked, others): (Vec<_>, Vec<_>) = page.footnotes.iter().enumerate().partition(|(number, _)| referred.contains(number));
     let linked = linked.iter().map(|(number, note)| format!("<ref name=\"{}\">{}</ref>", note_name(*number), footnote(lines, note)));

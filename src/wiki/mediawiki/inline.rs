@@ -1,7 +1,7 @@
 //! What stands inside a line, as wikitext.
 
-use crate::wiki::Book;
-use crate::wiki::page::{Case, Element, Inline, LinkTo, Style, plain};
+use crate::wiki::Publication;
+use crate::wiki::page::{Case, Element, Inline, LinkTo, Style, plain, walk_line};
 
 use super::words::{caption, escape};
 
@@ -29,13 +29,13 @@ pub struct Lines<'a> {
     /// The case study.
     pub case: &'a Case,
     /// The whole publication.
-    pub book: &'a Book<'a>,
+    pub publication: &'a Publication<'a>,
     /// What becomes of references to footnotes.
     pub notes: Notes,
 }
 
 /// Where a link leads, in the words of MediaWiki.
-enum Target {
+enum WikiLink {
     /// `[https://… words]`.
     Address(String),
     /// `[[Page#Heading|words]]`.
@@ -99,7 +99,7 @@ impl Lines<'_> {
     fn add_link(self, to: &LinkTo, text: &[Inline], out: &mut String) {
         let target = self.target(to);
         self.add_linked(&target, text, out);
-        if let Target::None(address) = target
+        if let WikiLink::None(address) = target
             && plain(text) != address
         {
             out.push_str(&format!(" (<code>{}</code>)", escape(&address)));
@@ -107,7 +107,7 @@ impl Lines<'_> {
     }
 
     /// Words that lead somewhere. A picture among them leads there by itself, because no link of MediaWiki can hold one.
-    fn add_linked(self, target: &Target, inlines: &[Inline], out: &mut String) {
+    fn add_linked(self, target: &WikiLink, inlines: &[Inline], out: &mut String) {
         for run in inlines.chunk_by(|one, other| !has_picture(one) && !has_picture(other)) {
             match run {
                 [Inline::Picture { name, alt, title }] => out.push_str(&picture(name, alt, title, Some(target))),
@@ -123,7 +123,7 @@ impl Lines<'_> {
         }
     }
 
-    fn add_words_of_link(self, target: &Target, inlines: &[Inline], out: &mut String) {
+    fn add_words_of_link(self, target: &WikiLink, inlines: &[Inline], out: &mut String) {
         let mut words = String::new();
         self.add(inlines, &mut words);
         // MediaWiki skips all blanks between an address and the words.
@@ -131,35 +131,35 @@ impl Lines<'_> {
             words.replace_range(..blank.len_utf8(), &format!("&#{};", u32::from(blank)));
         }
         match target {
-            Target::Address(address) => out.push_str(&format!("[{address} {words}]")),
-            Target::Page(page) => {
+            WikiLink::Address(address) => out.push_str(&format!("[{address} {words}]")),
+            WikiLink::Page(page) => {
                 // In some languages, letters that stand right before a link belong to it.
                 if out.ends_with(char::is_alphanumeric) {
                     out.push_str("<nowiki />");
                 }
                 out.push_str(&format!("[[{page}|{words}]]"));
             }
-            Target::None(_) => out.push_str(&words),
+            WikiLink::None(_) => out.push_str(&words),
         }
     }
 
-    fn target(self, to: &LinkTo) -> Target {
+    fn target(self, to: &LinkTo) -> WikiLink {
         match to {
-            LinkTo::Heading(id) => Target::Page(format!("#{}", self.fragment(self.case, id))),
+            LinkTo::Heading(id) => WikiLink::Page(format!("#{}", self.fragment(self.case, id))),
             LinkTo::Page { case, heading } => {
-                let path = self.book.names.get(case).map_or_else(String::new, |name| name.path.clone());
-                let anchor = self.book.anchors.get(case).and_then(|anchors| anchors.get(heading));
+                let path = self.publication.locations.get(case).map_or_else(String::new, |name| name.path.clone());
+                let anchor = self.publication.anchors.get(case).and_then(|anchors| anchors.get(heading));
                 let anchor = anchor.map_or_else(String::new, |anchor| format!("#{}", reference_all(anchor)));
                 // A colon before it: neither a category nor a page below this one is meant.
                 let colon = if path.contains(':') || path.starts_with('/') { ":" } else { "" };
-                Target::Page(format!("{colon}{path}{anchor}"))
+                WikiLink::Page(format!("{colon}{path}{anchor}"))
             }
             LinkTo::External(address) => external(address),
         }
     }
 
     fn fragment(self, case: &Case, id: &str) -> String {
-        let anchor = self.book.anchors.get(&case.slug).and_then(|anchors| anchors.get(id));
+        let anchor = self.publication.anchors.get(&case.slug).and_then(|anchors| anchors.get(id));
         anchor.map_or_else(String::new, |anchor| reference_all(anchor))
     }
 }
@@ -172,10 +172,10 @@ fn add_words(words: &str, out: &mut String) {
     out.push_str(words);
 }
 
-fn external(address: &str) -> Target {
+fn external(address: &str) -> WikiLink {
     let lower = address.to_ascii_lowercase();
     let is_known = SCHEMES.iter().any(|scheme| lower.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()));
-    if is_known { Target::Address(encoded(address)) } else { Target::None(address.to_owned()) }
+    if is_known { WikiLink::Address(encoded(address)) } else { WikiLink::None(address.to_owned()) }
 }
 
 /// An address in which nothing is markup. What an address may hold stays; `&` is written as MediaWiki reads it.
@@ -209,15 +209,15 @@ fn reference_all(anchor: &str) -> String {
     out
 }
 
-fn picture(name: &str, alt: &str, title: &str, target: Option<&Target>) -> String {
+fn picture(name: &str, alt: &str, title: &str, target: Option<&WikiLink>) -> String {
     let mut parts = vec![format!("File:{name}")];
     // Without a frame a picture is never made wider than it is; a drawing would be made as wide as it is told to.
     if !name.ends_with(".svg") {
         parts.push(format!("frameless|{WIDEST}px"));
     }
     match target {
-        Some(Target::Address(target) | Target::Page(target)) => parts.push(format!("link={target}")),
-        Some(Target::None(_)) | None => {}
+        Some(WikiLink::Address(target) | WikiLink::Page(target)) => parts.push(format!("link={target}")),
+        Some(WikiLink::None(_)) | None => {}
     }
     parts.push(format!("alt={}", escape(alt).trim()));
     if !title.trim().is_empty() {
@@ -227,11 +227,7 @@ fn picture(name: &str, alt: &str, title: &str, target: Option<&Target>) -> Strin
 }
 
 fn has_picture(inline: &Inline) -> bool {
-    match inline {
-        Inline::Picture { .. } => true,
-        Inline::Styled(_, inlines) | Inline::Link { text: inlines, .. } | Inline::Element(_, inlines) => inlines.iter().any(has_picture),
-        Inline::Text(_) | Inline::Code(_) | Inline::Break | Inline::Footnote(_) => false,
-    }
+    walk_line(std::slice::from_ref(inline)).any(|inline| matches!(inline, Inline::Picture { .. }))
 }
 
 /// Whether words can stand between apostrophes: these are only told apart where nothing is inside and no blank is at the ends.

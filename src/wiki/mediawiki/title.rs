@@ -10,20 +10,20 @@ const NAMESPACES: [&str; 11] =
     ["category", "file", "gadget", "help", "image", "media", "mediawiki", "module", "project", "special", "template"];
 
 /// The place of a page with a title, as MediaWiki keeps it.
-pub fn of(title: &str, place: &str) -> String {
+pub fn of(title: &str, parent: &str) -> String {
     let title = single_spaced(&without_references(&title.nfc().map(replaced).collect::<String>()));
     let title = without_dots(&without_tildes(&title));
-    let is_first = place.is_empty() || place.ends_with(':');
-    let title = if place.is_empty() { without_namespace(&title) } else { title };
+    let is_first = parent.is_empty() || parent.ends_with(':');
+    let title = if parent.is_empty() { without_namespace(&title) } else { title };
     let title = if is_first { capitalised(title.trim_start_matches([':', ' '])) } else { title };
     // What was put beside an accent can have become one letter with it.
-    format!("{}{title}", capitalised(&place.replace('_', " "))).nfc().collect()
+    format!("{}{title}", capitalised(&parent.replace('_', " "))).nfc().collect()
 }
 
 /// The title without its place, if readers can tell it from the one that its author wrote: its first letter may be another.
-pub fn another(title: &str, place: &str) -> Option<String> {
-    let path = of(title, place);
-    let prefix: String = capitalised(&place.replace('_', " ")).nfc().collect();
+pub fn another(title: &str, parent: &str) -> Option<String> {
+    let path = of(title, parent);
+    let prefix: String = capitalised(&parent.replace('_', " ")).nfc().collect();
     let own = path.strip_prefix(&prefix).unwrap_or(&path);
     let written = single_spaced(&title.nfc().collect::<String>());
     (capitalised(own) != capitalised(&written)).then(|| own.to_owned())
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn titles_stay_what_they_are() {
-        for (title, place, path) in [
+        for (title, parent, path) in [
             ("Case study: C# & DB — outage #2", "", "Case study: C♯ & DB — outage ♯2"),
             ("outage", "case studies/", "Case studies/outage"),
             ("outage", "Case_studies/", "Case studies/outage"),
@@ -136,8 +136,8 @@ mod tests {
             ("100%25 &amp; A&B; ~~~~", "", "100％25 ＆amp; A＆B; ∼∼∼∼"),
             ("../up", "", "․․/up"),
         ] {
-            assert_eq!(of(title, place), path);
-            assert_eq!(problems(&of(title, place)), Vec::<String>::new());
+            assert_eq!(of(title, parent), path);
+            assert_eq!(problems(&of(title, parent)), Vec::<String>::new());
         }
         assert_eq!(problems(&of("___", "")).len(), 1);
         assert_eq!(problems(&of(&"ö".repeat(128), "")).len(), 1);

@@ -4,7 +4,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 /// A sign and what stands beside it; nothing at the ends of a piece, where anything may stand.
-struct Place {
+struct CharContext {
     before: Option<char>,
     sign: char,
     after: Option<char>,
@@ -19,7 +19,7 @@ pub fn escape(words: &str) -> String {
     let mut is_start = true;
     for (at, &sign) in signs.iter().enumerate() {
         let before = at.checked_sub(1).map(|at| signs[at]);
-        let place = Place { before, sign, after: signs.get(at + 1).copied(), is_start };
+        let context = CharContext { before, sign, after: signs.get(at + 1).copied(), is_start };
         is_start &= sign.is_whitespace();
         match sign {
             '\n' | '\r' => out.push(' '),
@@ -27,7 +27,7 @@ pub fn escape(words: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             ' ' if ["RFC", "PMID", "ISBN"].iter().any(|word| out.ends_with(word)) => reference(sign, &mut out),
-            _ if is_markup(&place) => reference(sign, &mut out),
+            _ if is_markup(&context) => reference(sign, &mut out),
             _ => out.push(sign),
         }
     }
@@ -77,8 +77,8 @@ pub fn is_refused(sign: char) -> bool {
     (sign.is_control() && !matches!(sign, '\n' | '\t' | '\u{80}'..='\u{9f}')) || matches!(sign, '\u{fffe}' | '\u{ffff}')
 }
 
-fn is_markup(place: &Place) -> bool {
-    let Place { before, sign, after, is_start } = *place;
+fn is_markup(context: &CharContext) -> bool {
+    let CharContext { before, sign, after, is_start } = *context;
     let is_open = before.is_none() || after.is_none();
     let is_beside = |wanted: fn(char) -> bool| is_open || before.is_some_and(wanted) || after.is_some_and(wanted);
     match sign {

@@ -28,15 +28,15 @@ pub fn clean(bytes: &[u8]) -> Result<Clean, String> {
 
 /// The same for a picture inside of as many others.
 fn clean_inside(bytes: &[u8], depth: usize) -> Result<Clean, String> {
-    let kind = Kind::of(bytes).ok_or("is not a picture of a known kind; save it as PNG, JPEG, GIF, WebP or SVG")?;
+    let kind = PictureKind::of(bytes).ok_or("is not a picture of a known kind; save it as PNG, JPEG, GIF, WebP or SVG")?;
     let broken = |name: &str| format!("is a {name} picture that is broken; save it again");
     let cleaned = match kind {
-        Kind::Jpeg => jpeg::clean(bytes).ok_or_else(|| broken("JPEG"))?,
-        Kind::Png => chunks::png(bytes).ok_or_else(|| broken("PNG"))?,
-        Kind::Gif => gif::clean(bytes).ok_or_else(|| broken("GIF"))?,
-        Kind::Webp => chunks::webp(bytes).ok_or_else(|| broken("WebP"))?,
-        Kind::Svg => svg::clean(bytes, depth)?,
-        Kind::Other(name) => {
+        PictureKind::Jpeg => jpeg::clean(bytes).ok_or_else(|| broken("JPEG"))?,
+        PictureKind::Png => chunks::png(bytes).ok_or_else(|| broken("PNG"))?,
+        PictureKind::Gif => gif::clean(bytes).ok_or_else(|| broken("GIF"))?,
+        PictureKind::Webp => chunks::webp(bytes).ok_or_else(|| broken("WebP"))?,
+        PictureKind::Svg => svg::clean(bytes, depth)?,
+        PictureKind::Other(name) => {
             return Err(format!(
                 "is a picture of the kind {name}, which cannot be cleaned of what cameras and programs write into it; save it as PNG or JPEG"
             ));
@@ -47,16 +47,16 @@ fn clean_inside(bytes: &[u8], depth: usize) -> Result<Clean, String> {
 
 /// How files of the kind of a picture are called at the end; nothing for what is no picture that can be cleaned.
 pub fn extension(bytes: &[u8]) -> Option<&'static str> {
-    Kind::of(bytes)?.extension()
+    PictureKind::of(bytes)?.extension()
 }
 
 /// Whether a file is a picture, by its name or its bytes.
 pub fn is_picture(name: &str, bytes: &[u8]) -> bool {
-    Kind::of(bytes).is_some() || mime_guess::from_path(name).first_raw().is_some_and(|mime| mime.starts_with("image/"))
+    PictureKind::of(bytes).is_some() || mime_guess::from_path(name).first_raw().is_some_and(|mime| mime.starts_with("image/"))
 }
 
 /// What a file is.
-enum Kind {
+enum PictureKind {
     Jpeg,
     Png,
     Gif,
@@ -66,7 +66,7 @@ enum Kind {
     Other(&'static str),
 }
 
-impl Kind {
+impl PictureKind {
     fn of(bytes: &[u8]) -> Option<Self> {
         let starts = |sign: &[u8]| bytes.starts_with(sign);
         Some(if starts(b"\xff\xd8\xff") {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::wiki::{Flavour, Name, link_to_page};
+use crate::wiki::{Flavour, Location, link_to_page};
 
 /// The line before ours in a sidebar.
 pub(super) const START: &str = "<!-- storybank -->";
@@ -39,7 +39,7 @@ pub(super) fn order(before: &str, ours: &[&str], gone: &[&str]) -> String {
 /// # Errors
 ///
 /// If one of the marks is there without the other: where our lines end is then anybody's guess.
-pub(super) fn sidebar(before: &str, flavour: Flavour, pages: &[&Name]) -> Result<String, String> {
+pub(super) fn sidebar(before: &str, flavour: Flavour, pages: &[&Location]) -> Result<String, String> {
     let line_end = line_end(before);
     // Whatever was published last, the list is the same.
     let pages: BTreeSet<_> = pages.iter().map(|page| (&page.title, *page)).collect();
@@ -84,8 +84,8 @@ mod tests {
 
     use super::*;
 
-    fn name(title: &str, path: &str) -> Name {
-        Name { title: title.to_owned(), path: path.to_owned() }
+    fn name(title: &str, path: &str) -> Location {
+        Location { title: title.to_owned(), path: path.to_owned() }
     }
 
     /// The lines that are not ours, without empty ones at the end.

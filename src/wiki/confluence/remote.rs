@@ -1,6 +1,6 @@
 //! A page as a server gives it back: without what the server adds to it, and with the words that somebody has commented on.
 
-use super::xml::{self, Element, Node};
+use super::xml::{self, XmlElement, XmlNode};
 
 /// What a server writes anew at every save.
 const VOLATILE: [&str; 6] = ["ac:macro-id", "ac:local-id", "local-id", "ri:version-at-save", "ac:schema-version", "ac:breakout-mode"];
@@ -16,38 +16,38 @@ pub fn plain(body: &str) -> String {
     xml::parse(body).map_or_else(|_| body.to_owned(), |root| root.text())
 }
 
-fn tidy(element: Element) -> Element {
-    let Element { name, mut attributes, children } = element;
+fn tidy(element: XmlElement) -> XmlElement {
+    let XmlElement { name, mut attributes, children } = element;
     attributes.retain(|(name, _)| !VOLATILE.contains(&name.as_str()));
     attributes.sort();
-    let mut children: Vec<Node> = children.into_iter().flat_map(tidy_node).collect();
+    let mut children: Vec<XmlNode> = children.into_iter().flat_map(tidy_node).collect();
     if name == "ac:structured-macro" {
         // The body of a macro has no name and stays behind its parameters.
         children.sort_by_key(order);
     }
     join_words(&mut children);
-    Element { name, attributes, children }
+    XmlElement { name, attributes, children }
 }
 
-fn tidy_node(node: Node) -> Vec<Node> {
+fn tidy_node(node: XmlNode) -> Vec<XmlNode> {
     match node {
-        Node::Element(element) if element.name == "ac:task-uuid" => Vec::new(),
-        Node::Element(element) if element.name == "ac:inline-comment-marker" => tidy(element).children,
-        Node::Element(element) => vec![tidy(element).into()],
-        words @ (Node::Text(_) | Node::Verbatim(_)) => vec![words],
+        XmlNode::Element(element) if element.name == "ac:task-uuid" => Vec::new(),
+        XmlNode::Element(element) if element.name == "ac:inline-comment-marker" => tidy(element).children,
+        XmlNode::Element(element) => vec![tidy(element).into()],
+        words @ (XmlNode::Text(_) | XmlNode::Verbatim(_)) => vec![words],
     }
 }
 
-fn order(node: &Node) -> (bool, String) {
-    let parameter = if let Node::Element(element) = node { element.attribute("ac:name") } else { None };
+fn order(node: &XmlNode) -> (bool, String) {
+    let parameter = if let XmlNode::Element(element) = node { element.attribute("ac:name") } else { None };
     (parameter.is_none(), parameter.unwrap_or_default().to_owned())
 }
 
 /// Words that a marker stood between are one again.
-fn join_words(children: &mut Vec<Node>) {
+fn join_words(children: &mut Vec<XmlNode>) {
     for node in std::mem::take(children) {
         match (children.last_mut(), node) {
-            (Some(Node::Text(before)), Node::Text(text)) => before.push_str(&text),
+            (Some(XmlNode::Text(before)), XmlNode::Text(text)) => before.push_str(&text),
             (_, node) => children.push(node),
         }
     }
