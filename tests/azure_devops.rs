@@ -278,7 +278,7 @@ fn a_write_over_a_version_that_was_not_seen_is_refused() {
     for (page, over) in pages.iter().zip(&standing) {
         let write = Write { page, over: over.as_ref(), pictures: &pictures(), message: "x" };
         let error = wiki.write(&write).expect_err("somebody was faster");
-        assert!(error.reason.contains("somebody has changed it since it was looked at"), "{error}");
+        assert!(error.reason.contains("somebody has changed it since it was read"), "{error}");
     }
     let over = standing[0].as_ref().expect("it was there");
     assert!(wiki.delete(&recorded(&pages[0]), over, "x").is_err());

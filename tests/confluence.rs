@@ -310,14 +310,14 @@ fn a_page_that_would_not_arrive_whole_is_found_before_it_leaves() {
     assert_eq!(problems(&with_title("Fine: # [x] {y} | / \\ ?")), Vec::<String>::new());
     assert_eq!(problems(&with_title("  spaces \n around  ")), Vec::<String>::new(), "white space is collapsed");
     assert_eq!(problems(&with_title("")), ["the page has no title"]);
-    assert_eq!(problems(&with_title(&"🙂".repeat(128))), ["the title has 256 characters, and Confluence takes up to 255"]);
-    assert_eq!(problems(&with_title("bell \u{7}")), ["the title has the character U+FFFD, which no title can hold"]);
+    assert_eq!(problems(&with_title(&"🙂".repeat(128))), ["the title has 256 characters; the limit of Confluence is 255"]);
+    assert_eq!(problems(&with_title("bell \u{7}")), ["the title contains the character U+FFFD, which titles cannot contain"]);
     let nowhere = Inline::Link { to: LinkTo::Heading("nowhere".to_owned()), text: vec![text("x")] };
     let dangling = case("a", "Dangling", vec![Block::Paragraph(vec![nowhere])]);
-    assert_eq!(problems(&dangling), ["a link leads to `nowhere`, which is nowhere on the page"]);
+    assert_eq!(problems(&dangling), ["a link leads to the anchor `nowhere`, which is not on the page"]);
     let picture = Inline::Picture { name: "no.png".to_owned(), alt: String::new(), title: String::new() };
     let missing = case("a", "Missing", vec![Block::Paragraph(vec![picture])]);
-    assert_eq!(problems(&missing), ["the page shows the picture `no.png`, which does not go along"]);
+    assert_eq!(problems(&missing), ["the page shows the picture `no.png`, which is not published"]);
     let long = case("a", "Long", vec![paragraph(&"x".repeat(6 << 20))]);
     assert!(problems(&long)[0].starts_with("the page has 6291"), "{:?}", problems(&long));
 }
@@ -576,7 +576,7 @@ fn a_space_that_is_not_there_may_be_one_that_is_not_shown() {
         let site = Site::new(edition);
         let client = Client::new(credential(edition, TOKEN), Arc::default());
         let error = Confluence::new(client, edition, &site.fake.address, "NONE", "").look(&[]).expect_err("there is no such space");
-        assert!(error.to_string().contains("it is not there, or the token may not see it"), "{error}");
+        assert!(error.to_string().contains("it does not exist, or the token may not view it"), "{error}");
     }
 }
 
@@ -629,7 +629,7 @@ fn a_page_goes_to_the_bin_only_as_it_was_looked_at() {
         let id = site.fake.page("A").id;
         site.fake.add("Below", &id, "<p>theirs</p>");
         let error = site.publish(&both[1..]).expect_err("it is refused").to_string();
-        assert!(error.contains("somebody has put pages below it"), "{error}");
+        assert!(error.contains("somebody has added pages below it"), "{error}");
         site.fake.change("Below", |page| page.status = "trashed");
         let mut wiki = wiki_with(edition, &site.fake.address, TOKEN, Withheld::default());
         let recorded = site.record.pages.iter().find(|page| page.title == "A").expect("it is recorded").clone();
@@ -638,7 +638,7 @@ fn a_page_goes_to_the_bin_only_as_it_was_looked_at() {
             wiki.look(&[Lookup { location: &name, recorded: Some(&recorded), attachments: &[] }]).expect("it can be read").remove(0);
         site.fake.edit("A");
         let error = wiki.delete(&recorded, &standing.expect("it is there"), "").expect_err("it is refused").to_string();
-        assert!(error.contains("somebody has changed it since it was looked at"), "{error}");
+        assert!(error.contains("somebody has changed it since it was read"), "{error}");
         site.wishes.forced.insert(Slug::of("a"));
         assert_eq!(site.publishes(&both[1..]), [Action::Unchanged, Action::Delete]);
         assert_eq!(site.fake.pages().len(), 1);

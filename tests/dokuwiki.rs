@@ -806,7 +806,7 @@ fn what_somebody_else_wrote_is_kept() {
     assert_eq!(look(&mut wiki, &first).expect("it can be looked for"), None);
     site.edit(&id, "made by hand");
     let error = write_over(&mut wiki, &first, None).expect_err("there is a page");
-    assert!(error.to_string().contains("`editor` has changed the page since it was looked at"), "{error}");
+    assert!(error.to_string().contains("`editor` has changed the page since it was read"), "{error}");
     assert_eq!(site.source(&id), "made by hand");
     // Somebody changes it between the look and the write, in the same second and to a text of the same length.
     let over = look(&mut wiki, &first).expect("it is there");

@@ -182,7 +182,7 @@ fn a_run_waits_for_another_one_and_not_for_one_that_was_killed() {
     let mut first = start(&site, &[]);
     let (waiting, _) = silent.accept().expect("the first one asks");
     let mut second = start(&site, &[]);
-    hear(&mut second, "another run publishes to `w`");
+    hear(&mut second, "waiting for another run that publishes to `w`");
     first.kill().expect("it is running");
     first.wait().expect("it ends");
     drop(waiting);

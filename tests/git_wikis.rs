@@ -344,7 +344,7 @@ fn a_push_in_between_is_not_undone() {
             intend(&mut record, &pages[0]);
             wiki.write(&Write { page: &pages[0], over: None, pictures: &pictures(), message: MESSAGE }).expect("nothing leaves yet");
             let error = wiki.finish(&[], MESSAGE).expect_err("somebody was faster");
-            assert!(error.reason.contains("somebody has pushed") && error.help.contains("nothing was changed"), "{error}");
+            assert!(error.reason.contains("somebody has pushed") && error.help.contains("nothing changed"), "{error}");
             assert_eq!(remote.head("main"), head);
             let actions = succeed(&mut remote.wiki(GitHost::Gitea), &mut record, &pages);
             assert_eq!(actions, [Action::Create]);
@@ -612,7 +612,7 @@ fn hooks_here_do_not_run_and_those_of_the_other_side_are_heard() {
         let head = remote.head("main");
         let error = publish(&mut remote.wiki(GitHost::Gitlab), &mut Record::default(), &[page("B.md", "1")], Resolve::Refuse);
         let error = error.expect_err("the other side does not take it");
-        assert!(error.reason.contains("pages need a review") && error.help.contains("nothing was changed"), "{error}");
+        assert!(error.reason.contains("pages need a review") && error.help.contains("nothing changed"), "{error}");
         assert_eq!(remote.head("main"), head);
     });
 }

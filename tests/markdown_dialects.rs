@@ -626,7 +626,7 @@ fn a_sign_that_no_name_can_hold_is_replaced_by_one_that_readers_see_and_said() {
         let read = read(&page.text);
         assert!(read.out.starts_with(&block("h1", title)), "the right title is the first that readers see: {}", page.text);
         let shown = &page.location.title;
-        let wanted = format!("no title on GitHub can hold all signs of this one, so the page is called “{shown}” there");
+        let wanted = format!("GitHub does not allow all characters of this title, so the page is called “{shown}” there");
         assert_eq!(warnings(Flavour::Github, title), [wanted]);
     }
     assert_eq!(written(Flavour::Github, &[case("Post-mortem", vec![paragraph("words")])])[0].location.path, "Post‐mortem.md");
@@ -654,7 +654,7 @@ fn a_title_is_one_name_however_its_accents_are_written() {
         assert_eq!(name("Cafe\u{301} u\u{308}ber"), name("Café über"), "{flavour:?}");
         let both = ["Cafe\u{301}", "Café"]
             .map(|title| Case { slug: Slug::of(&format!("{title} {}", title.len())), ..case(title, vec![paragraph("x")]) });
-        assert!(problems(flavour, &both)[0].contains("would stand where"), "{flavour:?}");
+        assert!(problems(flavour, &both)[0].contains("would have the same address"), "{flavour:?}");
     }
 }
 
@@ -894,12 +894,12 @@ fn what_a_host_would_not_take_is_said() {
         (Flavour::Github, "_Sidebar", "`_sidebar` has a meaning of its own here"),
         (Flavour::Gitlab, "new", "`new` has a meaning of its own here"),
         (Flavour::Gitea, "raw", "`raw` has a meaning of its own here"),
-        (Flavour::AzureDevops, long.as_str(), "the path of the page has 303 characters, and Azure DevOps takes 235"),
-        (Flavour::Github, long.as_str(), "the file of the page has a name of 303 bytes, and 255 are taken"),
-        (Flavour::Gitlab, long.as_str(), "the file of the page has a name of 303 bytes, and 245 are taken"),
-        (Flavour::Gitea, wide.as_str(), "the file of the page has a name of 363 bytes, and 255 are taken"),
-        (Flavour::Gitlab, "?!", "the title “?!” has no letter or digit to name its file by"),
-        (Flavour::AzureDevops, "...", "the title “...” has no letter or digit to name its file by"),
+        (Flavour::AzureDevops, long.as_str(), "the path of the page has 303 characters; the limit of Azure DevOps is 235"),
+        (Flavour::Github, long.as_str(), "the file name of the page has 303 bytes; the limit is 255"),
+        (Flavour::Gitlab, long.as_str(), "the file name of the page has 303 bytes; the limit is 245"),
+        (Flavour::Gitea, wide.as_str(), "the file name of the page has 363 bytes; the limit is 255"),
+        (Flavour::Gitlab, "?!", "the title “?!” has no letter or digit to make a file name of"),
+        (Flavour::AzureDevops, "...", "the title “...” has no letter or digit to make a file name of"),
     ] {
         let found = problems(flavour, &[case(title, Vec::new())]);
         assert!(found.len() == 1 && found[0].starts_with(wanted), "{flavour:?} {title}: {found:?}");
@@ -909,9 +909,9 @@ fn what_a_host_would_not_take_is_said() {
     assert_eq!(
         found,
         [
-            "a link to the heading “a-1” would lead to another one of the page; give it other words",
-            "a link to the heading “a” would lead to another one of the page; give it other words",
-            "the heading “?” has no letter or digit that a link could name; give it other words",
+            "a link to the heading “a-1” would lead to another heading; change its text",
+            "a link to the heading “a” would lead to another heading; change its text",
+            "the heading “?” has no letter or digit to make an anchor of; change its text",
         ]
     );
     for flavour in FLAVOURS {

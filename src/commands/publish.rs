@@ -36,7 +36,7 @@ pub fn run(options: &Publish, terminal: &Terminal) -> Result<Outcome, Failure> {
         return write_out(&root, &inputs, &target, &selection, out, terminal);
     }
     // Whatever this run finds in the record has to hold until it writes it.
-    let waits = || terminal.say(&format!("another run publishes to `{}`; waiting for it", target.name));
+    let waits = || terminal.say(&format!("waiting for another run that publishes to `{}`", target.name));
     let _lock = if options.dry_run { None } else { Some(disk::lock_record(&root, &target.name, waits)?) };
     let mut record = disk::load_record(&root, &target.name)?;
     if selection.cases.is_empty() && record.pages.is_empty() {
@@ -45,7 +45,7 @@ pub fn run(options: &Publish, terminal: &Terminal) -> Result<Outcome, Failure> {
         return Err(format!("there is no case study for the audience `{audience}`; {help}").into());
     }
     let forced = forced(options, &whole, &selection, &record)?;
-    let Draft { pages, pictures, withheld, diagnostics, .. } = draft(&root, &inputs, &target, &selection, &record)?;
+    let Draft { pages, pictures, withheld, diagnostics, .. } = draft(&root, &selection, &record)?;
     if diagnostics.iter().any(Diagnostic::is_error) {
         return Ok(refused(&diagnostics, &inputs, terminal));
     }
@@ -80,12 +80,12 @@ fn write_out(
     root: &Path,
     inputs: &Inputs,
     target: &Target,
-    selection: &Selection,
+    selection: &Selection<'_>,
     out: &Path,
     terminal: &Terminal,
 ) -> Result<Outcome, Failure> {
     let record = disk::load_record(root, &target.name)?;
-    let draft = draft(root, inputs, target, selection, &record)?;
+    let draft = draft(root, selection, &record)?;
     if draft.diagnostics.iter().any(Diagnostic::is_error) {
         return Ok(refused(&draft.diagnostics, inputs, terminal));
     }
@@ -109,7 +109,7 @@ fn write_out(
 fn show(root: &Path, whole: &Linked, inputs: &Inputs, target: &Target, case: &str, terminal: &Terminal) -> Result<Outcome, Failure> {
     let selection = publication::select(whole, inputs, target, &[case.to_owned()], jiff::Zoned::now().date())?;
     let record = disk::load_record(root, &target.name)?;
-    let draft = draft(root, inputs, target, &selection, &record)?;
+    let draft = draft(root, &selection, &record)?;
     let Some(page) = draft.pages.first().cloned() else { return Err(format!("there is no page for `{case}`").into()) };
     let slug = page.case.clone();
     let mut wiki = publish::open(target, root, draft.withheld.clone())?;
@@ -135,7 +135,7 @@ fn target(whole: &Linked, inputs: &Inputs, name: &str) -> Result<Target, Failure
     let Some(settings) = wiki.get(name) else {
         let known: Vec<&str> = wiki.keys().map(String::as_str).collect();
         let help = if known.is_empty() {
-            format!("write a table `[wiki.{name}]` into `{}`; docs/publish.md tells what it holds", config::FILE)
+            format!("add a table `[wiki.{name}]` to `{}`, see docs/publish.md", config::FILE)
         } else {
             diagnostic::nearest_or_all(name, &known)
         };
@@ -148,7 +148,7 @@ fn target(whole: &Linked, inputs: &Inputs, name: &str) -> Result<Target, Failure
 
 /// The case studies to publish over whatever somebody else did, as they are called for their audience. One that is no longer published
 /// may be among them, because its page is deleted in the same way.
-fn forced(options: &Publish, whole: &Linked, selection: &Selection, record: &Record) -> Result<BTreeSet<Slug>, String> {
+fn forced(options: &Publish, whole: &Linked, selection: &Selection<'_>, record: &Record) -> Result<BTreeSet<Slug>, String> {
     let site = &selection.linked.site;
     let mut known: BTreeSet<&str> = selection.cases.iter().map(|&id| site.case_study(id).slug.as_str()).collect();
     if options.cases.is_empty() {
@@ -163,13 +163,13 @@ fn forced(options: &Publish, whole: &Linked, selection: &Selection, record: &Rec
             return Ok(theirs);
         }
         let help = diagnostic::nearest_or_all(name, &known.iter().copied().collect::<Vec<_>>());
-        Err(format!("`--force {name}` names no case study that is published here; {help}"))
+        Err(format!("`--force {name}` does not name a case study of this publication; {help}"))
     });
     slugs.collect()
 }
 
 /// What the audience calls a case study, whose own name may hold a word that they may not see.
-fn as_they_call_it(slug: &Slug, whole: &Linked, selection: &Selection) -> Option<Slug> {
+fn as_they_call_it(slug: &Slug, whole: &Linked, selection: &Selection<'_>) -> Option<Slug> {
     let (ours, theirs) = (&whole.site, &selection.linked.site);
     let id = ours.case_studies().find(|&id| ours.case_study(id).slug == *slug)?;
     let path = &ours.document(ours.case_study(id).document).path;
@@ -178,7 +178,7 @@ fn as_they_call_it(slug: &Slug, whole: &Linked, selection: &Selection) -> Option
 }
 
 /// The pages, written and searched.
-fn draft(root: &Path, inputs: &Inputs, target: &Target, selection: &Selection, record: &Record) -> Result<Draft, disk::Error> {
+fn draft(root: &Path, selection: &Selection<'_>, record: &Record) -> Result<Draft, disk::Error> {
     let assets: BTreeMap<_, Arc<[u8]>> = disk::assets(root, &selection.assets())?;
     Ok(publication::draft(selection, &record.published(), &assets, &machine(root)))
 }
@@ -217,7 +217,7 @@ fn make_plan(
 fn save(record: &Record, root: &Path, target: &Target, interrupts: &Interrupts) -> Result<(), Failure> {
     let _held = interrupts.hold();
     disk::save_record(root, &target.name, record)?;
-    if interrupts.have_come() { Err("the program is to end; the next run goes on where this one stopped".into()) } else { Ok(()) }
+    if interrupts.have_come() { Err("interrupted; the next run continues".into()) } else { Ok(()) }
 }
 
 /// What would change: the result of a dry run, and for the rest what a person may have to decide.
@@ -242,18 +242,18 @@ fn tell(step: &Step, terminal: &Terminal) {
 
 fn close(target: &Target, plan: &Plan, done: &publish::Outcome, terminal: &Terminal) {
     for one in &done.refused {
-        terminal.warn(&format!("not done: {}: {}", one.title, one.error));
+        terminal.warn(&format!("failed: {}: {}", one.title, one.error));
     }
     let barred = plan.steps.iter().filter(|step| matches!(step.action, Action::Barred(_))).count();
     if barred > 0 {
         let pages = report::counted(barred, "page");
-        terminal.warn(&format!("{pages} not written or deleted, because the wiki would refuse it; see above"));
+        terminal.warn(&format!("{pages} left unchanged, because the wiki would refuse the change; see above"));
     }
     if !done.unsettled.is_empty() {
         let pages = report::counted(done.unsettled.len(), "page");
         terminal.warn(&format!(
             "{pages} may show links to new pages as missing for a while, because the wiki limits how many it refreshes; publish again to \
-             have them refreshed"
+             refresh them"
         ));
     }
     let count = |wanted: fn(&Action) -> bool| plan.steps.iter().filter(|step| wanted(&step.action)).count();

@@ -438,7 +438,7 @@ impl Plan {
             let action = match state {
                 FileState::Gone => FileAction::Forget,
                 FileState::Kept(reason) => FileAction::Keep(reason),
-                FileState::Unknown => FileAction::Keep("the wiki has no way to delete it from here".to_owned()),
+                FileState::Unknown => FileAction::Keep("the wiki cannot delete it".to_owned()),
                 FileState::Unused if orphans == Orphans::Delete => FileAction::Delete,
                 FileState::Unused => FileAction::Leave,
             };

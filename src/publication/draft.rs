@@ -58,7 +58,7 @@ pub struct Draft {
 /// A message for the user if a name cannot be published.
 pub fn select<'a>(whole: &Linked, inputs: &'a Inputs, target: &'a Target, names: &[String], today: Date) -> Result<Selection<'a>, String> {
     let viewer = Viewer { audience: target.audience, drafts: false };
-    let linked = for_viewer(whole, viewer, &inputs.assets).ok_or("a wiki is never for its author alone")?;
+    let linked = for_viewer(whole, viewer, &inputs.assets).ok_or("a wiki cannot have the audience `private`")?;
     let wanted = names.iter().map(|name| asked_for(&whole.site, target.audience, name)).collect::<Result<Vec<_>, _>>()?;
     let wanted: BTreeSet<&SitePath> = wanted.into_iter().collect();
     let cases: Vec<CaseStudyId> = linked
@@ -117,13 +117,11 @@ fn asked_for<'a>(site: &'a Site, audience: Audience, name: &str) -> Result<&'a S
     };
     let document = site.document(site.case_study(id).document);
     if document.status == Status::Draft {
-        return Err(format!("`{name}` is a draft; take `status: draft` out of its front matter when it is ready"));
+        return Err(format!("`{name}` is a draft; remove `status: draft` from its front matter when it is ready"));
     }
     if !document.audience.admits(audience) {
         let (own, wanted) = (document.audience.name(), audience.name());
-        return Err(format!(
-            "`{name}` is for the audience `{own}`, and this wiki is for `{wanted}`; change one of the two if that is meant"
-        ));
+        return Err(format!("`{name}` is for the audience `{own}`, and this wiki is for `{wanted}`; change one of the two"));
     }
     Ok(&document.path)
 }

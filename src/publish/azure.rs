@@ -1,4 +1,5 @@
-//! The wiki of a project in Azure DevOps, through its interface: each page goes with the version that it was read in.
+//! The wiki of a project in Azure DevOps, through its REST API. Each write names the version of the
+//! page that was read.
 
 use std::collections::BTreeMap;
 
@@ -11,21 +12,21 @@ use super::{Client, Error, Lookup, Reach, Request, Response, Wiki, Write};
 use crate::plan::{Action, Digest, Recorded, RemotePage};
 use crate::wiki::Location;
 
-/// The version of the interface that is spoken.
+/// The version of the API.
 const VERSION: &str = "api-version=7.1";
 
 /// The wiki of a project in Azure DevOps.
 pub struct AzureWiki {
     client: Client,
-    /// What the names of the calls follow.
+    /// The common start of the addresses of all calls.
     calls: String,
-    /// The path of the page that all pages are put below, without slashes at its ends.
+    /// The path of the parent page, without slashes at the ends; empty for the top.
     parent: String,
-    /// Why pages could not be looked at, by their places.
+    /// Why pages could not be read, keyed by path.
     bars: BTreeMap<String, String>,
 }
 
-/// A page as the interface gives it.
+/// A page in an answer.
 struct Found {
     text: String,
     revision: String,
@@ -33,14 +34,14 @@ struct Found {
 }
 
 impl AzureWiki {
-    /// A wiki by its name or id, in the project whose address this is; its pages are put below the page `parent`, which must be there,
-    /// or at the top if that is empty.
+    /// A wiki by its name or id, in the project at an address. Pages are put below the page
+    /// `parent`, which must exist, or at the top if it is empty.
     pub fn new(client: Client, address: &str, wiki: &str, parent: &str) -> Self {
         let calls = format!("{}/_apis/wiki/wikis/{}", address.trim_end_matches('/'), encoded(wiki));
         Self { client, calls, parent: parent.trim_matches('/').to_owned(), bars: BTreeMap::new() }
     }
 
-    /// The call for a page, by its title.
+    /// A request about a page, by its title.
     fn page(&self, method: &'static str, title: &str, more: &str) -> Request {
         let path = if self.parent.is_empty() { format!("/{title}") } else { format!("/{}/{title}", self.parent) };
         Request::new(method, format!("{}/pages?path={}{more}&{VERSION}", self.calls, encoded(&path)))
@@ -48,10 +49,10 @@ impl AzureWiki {
 
     fn send(&self, action: &str, request: &Request) -> Result<Response, Error> {
         let response = self.client.send(action, request)?;
-        // Without a token that it takes, it may answer with a page to log in at, and with success.
+        // If it rejects the token, it may answer with a login page and a success status.
         let is_login = response.status == 203 || (response.is_success() && !response.body.is_empty() && response.json().is_null());
         match response.status {
-            _ if is_login => Err(self.error(action, "it answers with a page to log in at").help(TOKEN)),
+            _ if is_login => Err(self.error(action, "it answers with a login page").help(TOKEN)),
             401 | 403 => Err(self.error(action, response.reason()).help(TOKEN)),
             _ => Ok(response),
         }
@@ -62,12 +63,10 @@ impl AzureWiki {
     }
 
     fn stale(&self, action: &str) -> Error {
-        self.error(action, "somebody has changed it since it was looked at")
-            .help("run this again; it looks at the new state first")
-            .of_page()
+        self.error(action, "somebody has changed it since it was read").help("publish again").of_page()
     }
 
-    /// A page as it stands there now.
+    /// The current page.
     fn find(&self, action: &str, title: &str) -> Result<Option<Found>, Error> {
         let response = self.send(action, &self.page("GET", title, "&includeContent=true&recursionLevel=oneLevel"))?;
         if response.status == 404 && kind(&response.json()).contains("PageNotFound") {
@@ -80,9 +79,9 @@ impl AzureWiki {
                 revision: revision.to_owned(),
                 has_pages_below: json["subPages"].as_array().is_some_and(|pages| !pages.is_empty()) || json["isParentPage"] == true,
             })),
-            (true, None) => Err(self.error(action, "it does not say which version the page has")),
+            (true, None) => Err(self.error(action, "it does not report the version of the page")),
             (false, _) if matches!(response.status, 400 | 500) => Err(self.error(action, response.reason()).of_page()),
-            (false, _) => Err(self.error(action, response.reason()).help("make sure that `address` and `wiki` in `site.toml` are right")),
+            (false, _) => Err(self.error(action, response.reason()).help("check `address` and `wiki` in `site.toml`")),
         }
     }
 
@@ -100,7 +99,7 @@ impl AzureWiki {
         }))
     }
 
-    /// Sends a picture. Its name is made from its bytes, so if there is one of this name, it is this one.
+    /// Uploads a picture. An existing one with the same name has the same content.
     fn attach(&self, action: &str, name: &str, bytes: &[u8]) -> Result<(), Error> {
         let request = Request::new("PUT", format!("{}/attachments?name={}&{VERSION}", self.calls, encoded(name)));
         let request = request.body("application/octet-stream", STANDARD.encode(bytes)).meaning(bytes);
@@ -120,11 +119,12 @@ impl AzureWiki {
         let response = self.send(action, &request)?;
         match response.status {
             _ if response.is_success() => Ok(()),
-            // Without a version the wiki makes a new page or none at all; with one, only that version is written over.
+            // Without a version, the wiki only creates pages; with a version, it overwrites only
+            // that one.
             409 | 412 => Err(self.stale(action)),
             _ if is_there_already(&response) => Err(self.stale(action)),
             404 if kind(&response.json()).contains("AncestorPage") => {
-                let help = format!("create the page `/{}` in the browser, or take `parent` out of `site.toml`", self.parent);
+                let help = format!("create the page `/{}` in the browser, or remove `parent` from `site.toml`", self.parent);
                 Err(self.error(action, response.reason()).help(help))
             }
             _ => Err(self.error(action, response.reason()).of_page()),
@@ -132,22 +132,22 @@ impl AzureWiki {
     }
 }
 
-/// What helps where a token is not taken.
+/// The advice if a token is rejected.
 const TOKEN: &str = "use a personal access token that is not expired and has the scope `Wiki (Read & write)`";
 
-/// The name that the interface gives to what went wrong.
+/// The error type in an answer.
 fn kind(json: &Value) -> String {
     json["typeKey"].as_str().unwrap_or_default().to_owned()
 }
 
-/// Whether an answer says that there is such a thing. The interface has several statuses for that.
+/// Whether an answer says that the item exists. The API uses several statuses for this.
 fn is_there_already(response: &Response) -> bool {
     matches!(response.status, 400 | 409 | 500)
         && (kind(&response.json()).contains("AlreadyExists") || response.reason().contains("already exists"))
 }
 
-/// Whether a picture has been sent. The interface cannot be asked, but pictures go before the text that shows them: where a text of ours
-/// stands, its pictures are there.
+/// Whether a picture has been uploaded. The API cannot tell, but pictures are uploaded before the
+/// text: a text of ours implies its pictures.
 fn is_sent(recorded: Option<&Recorded>, digest: Option<Digest>, name: &str) -> bool {
     recorded.is_some_and(|recorded| {
         let is_of_text = recorded.written == digest && recorded.attachments.iter().any(|other| other == name);
@@ -193,14 +193,14 @@ impl Wiki for AzureWiki {
 
     fn delete(&mut self, page: &Recorded, remote: &RemotePage, message: &str) -> Result<(), Error> {
         let action = format!("delete the page “{}”", page.title);
-        // Deleting takes no version along, so the page is looked at as late as can be.
+        // A deletion cannot name a version, so the page is checked directly before it.
         let Some(found) = self.find(&action, &page.title)? else { return Ok(()) };
         if found.revision != remote.revision {
             return Err(self.stale(&action));
         }
         if found.has_pages_below {
             let help = "move them, or delete the page in the browser";
-            return Err(self.error(&action, "there are pages below it, which would be deleted with it").help(help).of_page());
+            return Err(self.error(&action, "pages below it would be deleted with it").help(help).of_page());
         }
         let request = self.page("DELETE", &page.title, &format!("&comment={}", encoded(message)));
         let response = self.send(&action, &request)?;

@@ -1,4 +1,4 @@
-//! A folder that pages are put into: to copy, to attach, to mail.
+//! A folder of pages: to copy, to attach, to mail.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -19,19 +19,20 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// The folder at a path, which need not be there yet.
+    /// The folder at a path, which may not exist yet.
     pub fn new(folder: PathBuf, withheld: Arc<Withheld>) -> Self {
         Self { folder, withheld }
     }
 
-    /// Where a file stands. A record that somebody has changed may name any place; only those in the folder are looked at.
+    /// The path of a file. An edited record could name any path, so paths outside the folder are
+    /// refused.
     fn place(&self, name: &str) -> Result<PathBuf, Error> {
         let is_inside = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
         if is_inside {
             Ok(self.folder.join(name))
         } else {
             Err(Error::new(format!("look at `{name}`"), shown(&self.folder), "it is not in this folder")
-                .help("take it out of the record below `.published`"))
+                .help("remove it from the record below `.published`"))
         }
     }
 
@@ -43,10 +44,10 @@ impl Folder {
         }
     }
 
-    /// Puts a file in its place in one step, so that nobody ever sees half of it.
+    /// Writes a file atomically.
     fn put(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
         if let Some(hit) = self.withheld.first_in(name.as_bytes()).or_else(|| self.withheld.first_in(bytes)) {
-            return Err(Error::new("write", name, format!("the file would hold `{}`, which may not leave", hit.word)));
+            return Err(Error::new("write", name, format!("the file would contain `{}`, which may not leave", hit.word)));
         }
         let path = self.folder.join(name);
         let beside = path.with_extension("part");
@@ -56,7 +57,7 @@ impl Folder {
             fs::rename(&beside, &path)
         };
         put().map_err(|error| {
-            // What could not be finished is of no use to anybody; that it cannot be removed either would be no news.
+            // The write has failed already, so a failure to clean up is not reported.
             let _ = fs::remove_file(&beside);
             self.error("write", name, &error)
         })
@@ -83,18 +84,16 @@ impl Folder {
         }))
     }
 
-    /// Refuses to write over what is not what was looked at.
+    /// Fails if the file is not in the state that was looked up.
     fn refuse_newer(&self, name: &str, over: Option<&RemotePage>) -> Result<(), Error> {
         let revision = self.remote_page(name, &[])?.map(|remote| remote.revision);
         if revision == over.map(|over| over.revision.clone()) {
             return Ok(());
         }
-        Err(Error::new(format!("write `{name}`"), shown(&self.folder), "it has changed since it was looked at")
-            .help("run this again")
-            .of_page())
+        Err(Error::new(format!("write `{name}`"), shown(&self.folder), "it has changed since it was read").help("run this again").of_page())
     }
 
-    /// The file of the folder that shows a picture, if there is one, but for those that are about to change.
+    /// A file in the folder that shows a picture, except those that are about to change.
     fn showing(&self, name: &str, changing: &BTreeSet<String>) -> Option<String> {
         let files = walkdir::WalkDir::new(&self.folder).into_iter().filter_map(Result::ok).filter(|entry| entry.file_type().is_file());
         let mut names = files.filter_map(|entry| Some((entry.path().strip_prefix(&self.folder).ok()?.display().to_string(), entry)));

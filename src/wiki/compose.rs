@@ -1,4 +1,4 @@
-//! A case study of the linked site as a page that knows no markup.
+//! Composes case studies of the linked site as pages without markup.
 
 mod cells;
 mod elements;
@@ -18,23 +18,23 @@ use crate::view::times;
 
 use tree::Composer;
 
-/// What the pages of one publication share.
+/// What the pages of a publication share.
 #[derive(Clone, Copy)]
 pub struct Shared<'a> {
-    /// What the audience of the wiki may see.
+    /// The site for the audience of the wiki.
     pub site: &'a Site,
-    /// The case studies that are on the wiki when the publication is done; links to anything else become plain text.
+    /// The case studies that will be on the wiki. Links to other pages become plain text.
     pub published: &'a BTreeSet<Slug>,
-    /// The names of the pictures that go along.
+    /// The file names of the published pictures.
     pub pictures: &'a BTreeMap<SitePath, String>,
-    /// Whether pages begin with a table of contents.
+    /// Whether long pages begin with a table of contents.
     pub has_contents: bool,
 }
 
-/// A page is given a table of contents from this many headings on.
+/// The number of headings from which a page gets a table of contents.
 const WORTH_A_TABLE: usize = 3;
 
-/// The pages of case studies, and what of them a wiki cannot show.
+/// Composes the pages of case studies, and reports what a wiki cannot show.
 pub fn compose(shared: Shared<'_>, cases: &[CaseStudyId]) -> (Vec<Case>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let mut composed: Vec<Case> = cases.iter().map(|&id| case(shared, id, &mut diagnostics)).collect();
@@ -83,14 +83,15 @@ fn case(shared: Shared<'_>, id: CaseStudyId, diagnostics: &mut Vec<Diagnostic>) 
     }
 }
 
-/// What the front matter says about the incident, with its names as they stand before values.
+/// The facts of the front matter, with capitalised names.
 fn facts(meta: &CaseStudy) -> Vec<(String, String)> {
     let severity = (meta.severity > 0).then(|| ("Severity".to_owned(), meta.severity.to_string()));
     let times = times(meta).into_iter().map(|fact| (capitalised(&fact.label), fact.value.into_owned()));
     severity.into_iter().chain(times).collect()
 }
 
-/// The text, with the action items of the front matter at the end of the section that is about them.
+/// The text. The action items of the front matter follow the section about them, or the end of the
+/// text.
 fn body(composer: &mut Composer<'_>, id: DocumentId, document: &Document, meta: &CaseStudy) -> Vec<Block> {
     let end = document.body.nodes.len();
     let actions = actions(meta);

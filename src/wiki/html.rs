@@ -1,4 +1,4 @@
-//! A page as a single file of HTML that holds all that it shows, to mail or to attach.
+//! A page as a single HTML file that contains its pictures, to mail or to attach.
 
 use std::collections::BTreeMap;
 
@@ -11,22 +11,22 @@ use crate::escape::{escape, escaped, percent_encode};
 use crate::markdown::Alignment;
 use crate::slug::Slug;
 
-/// How the page looks, on a screen and on paper.
+/// The style for screen and paper.
 const STYLE: &str = include_str!("page.css");
 
-/// Where a page with a title stands: a file named after it.
+/// The location of a page: a file named after its title.
 pub fn location(title: &str, _parent: &str) -> Location {
     let slug = Slug::of(title).shortened();
     let stem = if slug.is_empty() { "page" } else { slug.as_str() };
     Location { title: title.to_owned(), path: format!("{stem}.html") }
 }
 
-/// What links call the headings of a page: their own ids.
+/// The anchors of headings are their ids.
 pub fn anchors(case: &Case) -> BTreeMap<String, String> {
     case.page.headings().into_iter().map(|heading| (heading.id.clone(), heading.id.clone())).collect()
 }
 
-/// A page as a browser reads it.
+/// The HTML of a page.
 pub fn text(case: &Case, publication: &Publication<'_>) -> String {
     let mut writer = HtmlWriter { case, publication, out: String::new(), references: vec![0; case.page.footnotes.len()] };
     let title = escaped(&case.title);
@@ -44,7 +44,7 @@ struct HtmlWriter<'a> {
     case: &'a Case,
     publication: &'a Publication<'a>,
     out: String,
-    /// How often each footnote was referred to.
+    /// The number of references to each footnote so far.
     references: Vec<usize>,
 }
 
@@ -157,7 +157,7 @@ impl HtmlWriter<'_> {
         }
     }
 
-    /// An element of the author's own.
+    /// Writes an HTML element of the author.
     fn element(&mut self, element: &Element, blocks: &[Block]) {
         let (before, after) = if element.name == "table" { ("<div class=\"scroll\" tabindex=\"0\">", "</div>") } else { ("", "") };
         let element = in_current_html(element);
@@ -181,7 +181,7 @@ impl HtmlWriter<'_> {
         self.out.push_str("</dl>\n");
     }
 
-    /// The headings as links, each level inside of the one above it.
+    /// Writes the headings as nested lists of links.
     fn contents(&mut self) {
         self.out.push_str("<nav aria-label=\"Contents\">\n");
         let mut open: Vec<u8> = Vec::new();
@@ -301,7 +301,7 @@ impl HtmlWriter<'_> {
     }
 }
 
-/// An element without what HTML has taken back: `center` and `align` are classes of the page.
+/// Replaces obsolete HTML: `center` and `align` become classes.
 fn in_current_html(element: &Element) -> Element {
     let name = if element.name == "center" { "div" } else { element.name };
     let centred = (element.name == "center").then(|| ("class", "center".to_owned()));

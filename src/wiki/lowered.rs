@@ -1,8 +1,8 @@
-//! An author's HTML in plainer words, for wikis that have nothing like it: never less words, and the nearest that every wiki has.
+//! Plainer equivalents of HTML, for wikis that do not support an element. No text is lost.
 
 use super::page::{Block, Element, Inline, Item, List, Style, Table};
 
-/// The blocks that say most of what an element says.
+/// The blocks that come closest to an element.
 pub fn blocks(element: &Element, inner: &[Block]) -> Vec<Block> {
     let mut said = match element.name {
         "dl" => vec![Block::List(definitions(inner))],
@@ -19,14 +19,14 @@ pub fn blocks(element: &Element, inner: &[Block]) -> Vec<Block> {
     said
 }
 
-/// The words that say most of what an element in a line says.
+/// The inlines that come closest to an element.
 pub fn inlines(element: &Element, inner: &[Inline]) -> Vec<Inline> {
     let mut said = match element.name {
         "q" => [&[text("“")], inner, &[text("”")]].concat(),
         "cite" | "dfn" | "var" => vec![Inline::Styled(Style::Emphasis, inner.to_vec())],
         "code" | "samp" => vec![Inline::Styled(Style::Keyboard, inner.to_vec())],
         "rt" => [&[text(" (")], inner, &[text(")")]].concat(),
-        // They stand for the parentheses around `rt`.
+        // These contain the parentheses around `rt`.
         "rp" | "wbr" => Vec::new(),
         _ => inner.to_vec(),
     };
@@ -36,8 +36,8 @@ pub fn inlines(element: &Element, inner: &[Inline]) -> Vec<Inline> {
     said
 }
 
-/// A line in which nothing is an element of HTML, but for what stands in its styles and links. Words that then follow one another
-/// are in one piece.
+/// Replaces all elements in a line by their plainer equivalents, except inside styles and links.
+/// Adjacent texts are joined.
 pub fn in_plain_words(line: &[Inline]) -> Vec<Inline> {
     let mut out: Vec<Inline> = Vec::with_capacity(line.len());
     for inline in line {
@@ -66,7 +66,7 @@ fn in_style(style: Style, block: &Block) -> Block {
     }
 }
 
-/// A bullet for each term, with what it means below.
+/// A list with one item for each term and its definitions.
 fn definitions(parts: &[Block]) -> List {
     let mut items: Vec<Item> = Vec::new();
     for part in parts {
@@ -92,15 +92,15 @@ fn lines(blocks: &[Block]) -> String {
     lines
 }
 
-/// A cell of a table with its place in the table.
+/// A cell of a table with blocks.
 pub struct Cell<'a> {
-    /// `td` or `th`, with how it is set.
+    /// `td` or `th` with its attributes.
     pub element: &'a Element,
-    /// What it says.
+    /// The content.
     pub blocks: &'a [Block],
 }
 
-/// The caption of a table, and its rows from top to bottom, the head first and the foot last.
+/// The caption and the rows of a table: head, body, foot.
 pub fn rows(parts: &[Block]) -> (Vec<Block>, Vec<Vec<Cell<'_>>>) {
     let mut caption = Vec::new();
     let mut found = [Vec::new(), Vec::new(), Vec::new()];
@@ -128,7 +128,7 @@ fn cells(row: &Block) -> Vec<Cell<'_>> {
     cells.collect()
 }
 
-/// The caption of a table above a table of lines.
+/// A table with one line in each cell, below its caption.
 fn table(parts: &[Block]) -> Vec<Block> {
     let (mut said, rows) = rows(parts);
     let width = rows.iter().map(Vec::len).max().unwrap_or_default();
@@ -148,7 +148,7 @@ fn table(parts: &[Block]) -> Vec<Block> {
     said
 }
 
-/// Blocks in one line, parted by the ends of lines.
+/// Blocks as one line, separated by line breaks.
 pub fn in_a_line(blocks: &[Block]) -> Vec<Inline> {
     let mut line = Vec::new();
     add(blocks, &mut line);

@@ -1,4 +1,4 @@
-//! The way back from the storage format of Confluence.
+//! Reads the storage format of Confluence.
 
 use std::collections::BTreeMap;
 
@@ -9,10 +9,10 @@ use crate::wiki::compose::tags::style;
 use crate::wiki::confluence::xml::{self, XmlElement, XmlNode};
 use crate::wiki::page::{Block, Callout, Heading, Inline, Item, LinkTo, List, Style, Table, plain};
 
-/// How deep elements are read; what is deeper is shown as it is.
+/// The maximum nesting of elements. Deeper ones are kept verbatim.
 const DEEPEST: usize = 60;
 
-/// Reads a page; one that is no XML is shown as it is.
+/// Reads a page. A text that is not XML is kept verbatim.
 pub(super) fn read(text: &str) -> Reading {
     let Ok(root) = xml::parse(text) else { return Reading { blocks: vec![verbatim(text)], ..Reading::default() } };
     let mut reader = Reader::default();
@@ -29,7 +29,7 @@ struct Reader {
 }
 
 impl Reader {
-    /// The page without the list of footnotes at its end, which is read.
+    /// Reads the footnotes at the end of the page, and returns the page without them.
     fn take_footnotes<'a>(&mut self, children: &'a [XmlNode]) -> &'a [XmlNode] {
         let [rest @ .., XmlNode::Element(rule), XmlNode::Element(list)] = children else { return children };
         let names = |element: &XmlElement| element.text_of_anchor().is_some_and(|name| name.starts_with("footnote-"));
@@ -114,52 +114,38 @@ impl Reader {
         Block::List(List { first: None, is_tight: true, items: items.collect() })
     }
 
-    /// A table without cells that span others and without blocks in its cells; nothing where it has them.
+    /// A table. `None` if cells have spans or contain blocks.
     fn table(&mut self, element: &XmlElement, depth: usize) -> Option<Block> {
-        let mut rows: Vec<&XmlElement> = Vec::new();
-        for part in element.elements() {
-            match part.name.as_str() {
-                "tbody" | "thead" => rows.extend(part.elements()),
-                "tr" => rows.push(part),
-                "colgroup" => {}
-                _ => return None,
-            }
-        }
-        let mut read: Vec<Vec<Vec<Inline>>> = Vec::new();
-        let mut columns = Vec::new();
-        let mut heads = Vec::new();
-        for row in rows {
-            let mut cells = Vec::new();
-            for cell in row.elements() {
-                if cell.attributes.iter().any(|(name, _)| name.ends_with("span"))
-                    || cell.elements().any(|inner| inner.name != "p" && is_block(inner))
-                {
-                    return None;
-                }
-                let mut line = Line::default();
-                let paragraphs: Vec<&XmlElement> = cell.elements().filter(|inner| inner.name == "p").collect();
-                for (at, paragraph) in paragraphs.iter().enumerate() {
-                    if at > 0 {
-                        line.add(Inline::Break);
-                    }
-                    paragraph.children.iter().for_each(|node| self.inline(node, depth, &mut line));
-                }
-                if paragraphs.is_empty() {
-                    cell.children.iter().for_each(|node| self.inline(node, depth, &mut line));
-                }
-                cells.push(line.trimmed());
-                if read.is_empty() {
-                    columns.push(alignment(paragraphs.first().and_then(|paragraph| paragraph.attribute("style"))));
-                }
-            }
-            heads.push(row.elements().all(|cell| cell.name == "th"));
-            read.push(cells);
-        }
-        if read.is_empty() || read.iter().any(|row| row.len() != columns.len()) {
+        let rows = rows_of(element)?;
+        let cells = |row: &XmlElement| row.elements().map(|cell| self.cell(cell, depth)).collect::<Option<Vec<_>>>();
+        let mut read: Vec<Vec<Vec<Inline>>> = rows.iter().copied().map(cells).collect::<Option<_>>()?;
+        let columns: Vec<Alignment> = rows.first()?.elements().map(alignment_of).collect();
+        if read.iter().any(|row| row.len() != columns.len()) {
             return None;
         }
-        let head = if heads[0] { read.remove(0) } else { vec![Vec::new(); columns.len()] };
+        let has_head = rows[0].elements().all(|cell| cell.name == "th");
+        let head = if has_head { read.remove(0) } else { vec![Vec::new(); columns.len()] };
         Some(Block::Table(Table { columns, head, rows: read }))
+    }
+
+    /// The line in a cell. `None` if the cell has spans or contains blocks.
+    fn cell(&mut self, cell: &XmlElement, depth: usize) -> Option<Vec<Inline>> {
+        let has_spans = cell.attributes.iter().any(|(name, _)| name.ends_with("span"));
+        if has_spans || cell.elements().any(|inner| inner.name != "p" && is_block(inner)) {
+            return None;
+        }
+        let mut line = Line::default();
+        let paragraphs: Vec<&XmlElement> = cell.elements().filter(|inner| inner.name == "p").collect();
+        for (at, paragraph) in paragraphs.iter().enumerate() {
+            if at > 0 {
+                line.add(Inline::Break);
+            }
+            paragraph.children.iter().for_each(|node| self.inline(node, depth, &mut line));
+        }
+        if paragraphs.is_empty() {
+            cell.children.iter().for_each(|node| self.inline(node, depth, &mut line));
+        }
+        Some(line.trimmed())
     }
 
     fn macro_of(&mut self, element: &XmlElement, depth: usize) -> Vec<Block> {
@@ -216,32 +202,27 @@ impl Reader {
                 line.add(Inline::Link { to, text });
             }
             "ac:link" => self.link(element, depth, line),
-            "ac:image" => {
-                let name = element.elements().find(|inner| inner.name == "ri:attachment").and_then(|inner| inner.attribute("ri:filename"));
-                let word = |name: &str| element.attribute(name).unwrap_or_default().to_owned();
-                line.add(match name {
-                    Some(name) => Inline::Picture { name: name.to_owned(), alt: word("ac:alt"), title: word("ac:title") },
-                    None => Inline::Code(print(element)),
-                });
-            }
-            "span" if element.attribute("style").is_some_and(|style| style.contains("background-color")) => {
-                let inner = self.within(&element.children, depth);
-                line.add(Inline::Styled(Style::Highlight, inner));
-            }
-            "span" | "ac:inline-comment-marker" | "ac:link-body" | "time" => {
-                self.within(&element.children, depth).into_iter().for_each(|inline| line.add(inline));
-                if let Some(day) = element.attribute("datetime") {
-                    line.text(day);
-                }
-            }
+            "ac:image" => line.add(picture(element).unwrap_or_else(|| Inline::Code(print(element)))),
             "ac:structured-macro" if element.attribute("ac:name") == Some("anchor") => {}
-            name => match style(name) {
-                Some(style) => {
-                    let inner = self.within(&element.children, depth);
-                    line.add(Inline::Styled(style, inner));
-                }
-                None => line.add(Inline::Code(print(element))),
-            },
+            _ => self.styled(element, depth, line),
+        }
+    }
+
+    /// An element that sets a style, or nothing but surrounds its content.
+    fn styled(&mut self, element: &XmlElement, depth: usize, line: &mut Line) {
+        let name = element.name.as_str();
+        let is_highlight = name == "span" && element.attribute("style").is_some_and(|style| style.contains("background-color"));
+        let style = if is_highlight { Some(Style::Highlight) } else { style(name) };
+        if let Some(style) = style {
+            let inner = self.within(&element.children, depth);
+            line.add(Inline::Styled(style, inner));
+        } else if matches!(name, "span" | "ac:inline-comment-marker" | "ac:link-body" | "time") {
+            self.within(&element.children, depth).into_iter().for_each(|inline| line.add(inline));
+            if let Some(day) = element.attribute("datetime") {
+                line.text(day);
+            }
+        } else {
+            line.add(Inline::Code(print(element)));
         }
     }
 
@@ -271,14 +252,22 @@ impl XmlElement {
     }
 }
 
-/// The number of a footnote that an element refers to.
+/// The picture in an element; `None` if it is not an attachment.
+fn picture(element: &XmlElement) -> Option<Inline> {
+    let attachment = element.elements().find(|inner| inner.name == "ri:attachment")?;
+    let word = |name: &str| element.attribute(name).unwrap_or_default().to_owned();
+    let name = attachment.attribute("ri:filename")?.to_owned();
+    Some(Inline::Picture { name, alt: word("ac:alt"), title: word("ac:title") })
+}
+
+/// The index of the footnote that an element refers to.
 fn footnote(element: &XmlElement) -> Option<usize> {
     let name = Some(element).filter(|element| element.name == "sup")?.elements().find_map(XmlElement::text_of_anchor)?;
     let (number, _) = name.strip_prefix("footnote-")?.split_once("-reference-")?;
     number.parse::<usize>().ok()?.checked_sub(1)
 }
 
-/// A part of a footnote without the links that lead back to where it is referred to.
+/// A part of a footnote without the links back to its references.
 fn without_ways_back(node: &XmlNode) -> XmlNode {
     let XmlNode::Element(element) = node else { return node.clone() };
     let leads_back = |node: &XmlNode| matches!(node, XmlNode::Element(link) if link.name == "ac:link" && link.text() == "↩");
@@ -314,7 +303,7 @@ fn is_block(element: &XmlElement) -> bool {
     BLOCKS.contains(&element.name.as_str()) || (element.name == "ac:structured-macro" && !is_anchor && holds_lines(element))
 }
 
-/// Whether a macro stands on lines of its own; those that hold neither text nor code mostly stand among words.
+/// Whether a macro is a block. Macros with neither text nor code are mostly inline.
 fn holds_lines(element: &XmlElement) -> bool {
     let has_body = element.elements().any(|part| part.name.ends_with("-body"));
     has_body || matches!(element.attribute("ac:name"), Some("toc" | "children" | "include" | "excerpt-include"))
@@ -342,7 +331,7 @@ fn code(language: &str, text: &str) -> Block {
     Block::Code { language: language.to_owned(), text }
 }
 
-/// The box before the words of an item where the wiki has no tasks.
+/// Removes the check box at the start of an item, where the wiki has no tasks.
 fn take_box(blocks: &mut [Block]) -> Option<bool> {
     let Some(Block::Paragraph(line)) = blocks.first_mut() else { return None };
     let Some(Inline::Text(words)) = line.first_mut() else { return None };
@@ -358,8 +347,24 @@ fn take_box(blocks: &mut [Block]) -> Option<bool> {
     Some(done)
 }
 
-fn alignment(style: Option<&str>) -> Alignment {
-    let style = style.unwrap_or_default();
+/// The rows of a table. `None` if it has parts other than rows.
+fn rows_of(table: &XmlElement) -> Option<Vec<&XmlElement>> {
+    let mut rows: Vec<&XmlElement> = Vec::new();
+    for part in table.elements() {
+        match part.name.as_str() {
+            "tbody" | "thead" => rows.extend(part.elements()),
+            "tr" => rows.push(part),
+            "colgroup" => {}
+            _ => return None,
+        }
+    }
+    Some(rows)
+}
+
+/// The alignment of a cell: that of its first paragraph.
+fn alignment_of(cell: &XmlElement) -> Alignment {
+    let paragraph = cell.elements().find(|inner| inner.name == "p");
+    let style = paragraph.and_then(|paragraph| paragraph.attribute("style")).unwrap_or_default();
     [("left", Alignment::Left), ("center", Alignment::Center), ("right", Alignment::Right)]
         .into_iter()
         .find(|(name, _)| style.contains(&format!("text-align: {name}")))

@@ -1,4 +1,4 @@
-//! The way back from wikitext.
+//! Reads wikitext.
 
 use super::lines::{Bullet, Line, attribute, closing, lists, take_strong_line, task};
 use super::{Reading, verbatim};
@@ -7,7 +7,7 @@ use crate::wiki::compose::tags::style;
 use crate::wiki::page::{Block, Callout, Heading, Inline, Item, LinkTo, List, Style, Table, plain};
 use crate::words::decode_references;
 
-/// How deep elements are read; what is deeper is shown as it is.
+/// The maximum nesting of elements. Deeper ones are kept as text.
 const DEEPEST: usize = 40;
 
 /// Reads a page.
@@ -21,14 +21,14 @@ pub(super) fn read(text: &str) -> Reading {
 
 #[derive(Default)]
 struct Reader {
-    /// The footnotes in the order in which they are referred to, by their names; those without a name have an empty one.
+    /// The footnotes in the order of their references, with their names. A name can be empty.
     notes: Vec<(String, Vec<Block>)>,
-    /// The texts of footnotes that stand at the end of the page.
+    /// The texts of the footnotes at the end of the page.
     texts: Vec<(String, String)>,
 }
 
 impl Reader {
-    /// The page without the list of footnotes at its end, which is remembered.
+    /// Reads the footnotes at the end of the page, and returns the page without them.
     fn take_references(&mut self, text: &str) -> String {
         let Some(start) = text.find("<references>") else { return text.replace("<references />", "").replace("<references/>", "") };
         let Some((inner_end, end)) = closing(&text[start..], "references") else { return text.to_owned() };
@@ -44,7 +44,7 @@ impl Reader {
         format!("{}{}", &text[..start], &text[start + end..])
     }
 
-    /// The number of a footnote.
+    /// The index of a footnote, which is read on its first reference.
     fn note(&mut self, name: &str, text: Option<&str>, depth: usize) -> Option<usize> {
         if let Some(known) = self.notes.iter().position(|(other, _)| !name.is_empty() && other == name) {
             return Some(known);
@@ -98,7 +98,7 @@ impl Reader {
         }
     }
 
-    /// The block at the start of a text, and how long it is; nothing where a paragraph begins.
+    /// The block at the start of a text and its length. `None` if a paragraph starts there.
     fn block(&mut self, text: &str, depth: usize) -> (Option<Vec<Block>>, usize) {
         let line = text.split('\n').next().unwrap_or_default();
         let whole_line = line.len() + 1;
@@ -129,7 +129,7 @@ impl Reader {
         (None, 0)
     }
 
-    /// An element of HTML that stands on lines of its own.
+    /// A block that is written as an HTML element.
     fn element(&mut self, text: &str, depth: usize) -> (Option<Vec<Block>>, usize) {
         let name: String = text[1..].chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
         const KNOWN: [&str; 10] = ["syntaxhighlight", "source", "pre", "blockquote", "div", "ul", "ol", "p", "table", "gallery"];
@@ -223,7 +223,7 @@ impl Reader {
             length += line.len();
         }
         if bullets.is_empty() {
-            // Indented words and terms with explanations.
+            // Indentation and definition lists.
             let lines: Vec<&str> = text.split_inclusive('\n').take_while(|line| line.starts_with([':', ';', '*', '#'])).collect();
             let lines = lines.concat();
             return (Some(vec![verbatim(&lines)]), lines.len());
@@ -238,7 +238,7 @@ impl Reader {
         (Some(vec![block]), length)
     }
 
-    /// A table with a line for each cell, or several cells on a line; nothing where cells span others or hold blocks.
+    /// A table with one or several cells on a line. `None` if cells have spans or contain blocks.
     fn simple_table(&mut self, source: &str, depth: usize) -> Option<Block> {
         let mut rows: Vec<Vec<(bool, Alignment, Vec<Inline>)>> = Vec::new();
         for line in source.lines().skip(1) {
@@ -276,7 +276,7 @@ impl Reader {
         Some(Block::Table(Table { columns, head, rows }))
     }
 
-    /// Words with their markup. Where some of them would get lost, all of it is shown as it is.
+    /// Reads the inlines of a line.
     fn line(&mut self, text: &str, depth: usize) -> Vec<Inline> {
         let mut line = Line::default();
         self.inlines(text, depth, &mut line);
@@ -302,7 +302,7 @@ impl Reader {
         }
     }
 
-    /// The markup at the start of a text; nothing where it is words.
+    /// Reads the markup at the start of a text and returns its length. `None` if it is plain text.
     fn inline(&mut self, text: &str, depth: usize, line: &mut Line) -> Option<usize> {
         match text.as_bytes()[0] {
             b'\'' => self.quotes(text, depth, line),
@@ -431,14 +431,14 @@ fn heading(line: &str) -> Option<(u8, &str)> {
     (!words.trim().is_empty()).then(|| (level.max(2), words.trim()))
 }
 
-/// Code as it stood between its fences.
+/// The content of a code element as lines.
 fn code(inner: &str) -> String {
     let lines = inner.strip_prefix('\n').unwrap_or(inner);
     let lines = lines.strip_suffix('\n').unwrap_or(lines);
     if lines.is_empty() { String::new() } else { format!("{lines}\n") }
 }
 
-/// The task at the start of an item.
+/// Removes the task mark at the start of an item.
 fn take_task(blocks: &mut Vec<Block>) -> Option<bool> {
     let Some(Block::Paragraph(line)) = blocks.first_mut() else { return None };
     let Some(Inline::Text(words)) = line.first_mut() else { return None };
@@ -454,7 +454,7 @@ fn take_task(blocks: &mut Vec<Block>) -> Option<bool> {
     done
 }
 
-/// How long something is that begins and ends in signs, others of its kind inside of it.
+/// The length of a delimited text, including nested ones.
 fn balanced(text: &str, open: &str, close: &str) -> usize {
     let mut depth = 0usize;
     let mut at = 0;
@@ -492,7 +492,7 @@ fn table_length(text: &str) -> usize {
     length
 }
 
-/// How a cell is set, whether it is the head of a row, and its words.
+/// The alignment of a cell, whether it is the head of a row, and its text.
 fn cell_of(cell: &str) -> (Alignment, bool, &str) {
     let (attributes, words) = match cell.split_once('|') {
         Some((attributes, words)) if !attributes.contains("[[") && !attributes.contains("{{") => (attributes, words),
@@ -507,7 +507,7 @@ fn cell_of(cell: &str) -> (Alignment, bool, &str) {
     (alignment, attributes.contains("scope=\"row\""), words)
 }
 
-/// Where words between apostrophes end.
+/// The position of the closing apostrophes.
 fn end_of_quotes(text: &str, signs: usize) -> Option<usize> {
     let mut at = 0;
     while let Some(found) = text[at..].find("''") {
@@ -516,7 +516,7 @@ fn end_of_quotes(text: &str, signs: usize) -> Option<usize> {
         if count == signs {
             return Some(start);
         }
-        // Three that follow two, or the other way round, are something inside.
+        // Three after two apostrophes, or the reverse, belong to a nested style.
         if count > signs && count >= 5 {
             return Some(start + count - signs);
         }
@@ -538,7 +538,7 @@ fn picture(file: &str) -> Option<Inline> {
             _ => title = decode_references(part),
         }
     }
-    // A picture that leads somewhere is more than a picture.
+    // A picture with a link is kept verbatim.
     let is_plain = !file.contains("|link=") && !title.contains("[[");
     is_plain.then_some(Inline::Picture { name, alt, title })
 }

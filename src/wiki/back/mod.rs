@@ -1,5 +1,5 @@
-//! A page of a wiki as Markdown for the file of its author: the way back from each dialect, for what is written there and for the
-//! markup that people use beside it. What is not understood is shown as it is, in a fence; no word is lost.
+//! Converts a page of a wiki to Markdown for the source file, from what storybank writes and from
+//! markup that people use. Unknown markup is kept verbatim in a fence, so no word is lost.
 
 mod confluence;
 mod dokuwiki;
@@ -14,41 +14,42 @@ use crate::highlight::Highlighter;
 use crate::slug::Slug;
 use crate::source::SitePath;
 
-/// What the author calls the things that a page of the wiki names.
+/// What the source files call the things that a page refers to.
 #[derive(Debug, Clone, Default)]
 pub struct Names {
-    /// The addresses of pictures in the file of the author, by the names that their contents give them.
+    /// The addresses of pictures in the source file, keyed by picture name.
     pub pictures: BTreeMap<String, String>,
-    /// The files of other case studies, by the places of their pages.
+    /// The files of other case studies, keyed by the address of their pages.
     pub pages: BTreeMap<String, String>,
     /// The title of the page.
     pub title: String,
-    /// The blocks of the page that are not in the text of the file, because they come from front matter.
+    /// The blocks that come from front matter, so they are not in the text of the file.
     pub apart: Vec<Block>,
 }
 
-/// A page as it was read.
+/// A page that was read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Reading {
     blocks: Vec<Block>,
     footnotes: Vec<Vec<Block>>,
-    /// Which heading has an anchor with a name of its own, by that name.
+    /// The index of the heading of each named anchor.
     anchors: BTreeMap<String, usize>,
 }
 
-/// What stands for a sign that storybank reads in Markdown and hosts do not, until the rest is written.
+/// Placeholders for characters that have a meaning to storybank alone. They are replaced in the
+/// finished text.
 const KIND_START: char = '\u{f0000}';
 const KIND_END: char = '\u{f0001}';
 const BACKSLASH: char = '\u{f0002}';
 
-/// The language of a fence around what was not understood.
+/// The language of the fence around unknown markup.
 const VERBATIM: &str = "wiki";
 
 /// A page as Markdown.
 pub fn markdown(dialect: Dialect, text: &str, names: &Names, highlighter: &Highlighter) -> String {
     match dialect {
         Dialect::Markdown(flavour) => of_markdown(flavour, text, names, highlighter),
-        // Nobody edits such a file but its author's program.
+        // Nobody edits such a file by hand.
         Dialect::Html => fenced("html", text),
         Dialect::Mediawiki | Dialect::Dokuwiki | Dialect::Confluence => {
             let apart = apart(dialect, names, highlighter);
@@ -74,7 +75,7 @@ fn fenced(language: &str, text: &str) -> String {
     format!("{fence}{language}\n{}\n{fence}\n", text.trim_end_matches('\n'))
 }
 
-/// What comes from front matter, as it is read back.
+/// The blocks from front matter, written and read back for comparison.
 fn apart(dialect: Dialect, names: &Names, highlighter: &Highlighter) -> Vec<Block> {
     let one = |block: &Block| {
         let case = case(Page { blocks: vec![block.clone()], ..Page::default() });
@@ -83,7 +84,7 @@ fn apart(dialect: Dialect, names: &Names, highlighter: &Highlighter) -> Vec<Bloc
     names.apart.iter().flat_map(one).collect()
 }
 
-/// The page without what comes from front matter, as long as nobody has changed that.
+/// Removes the blocks from front matter, unless somebody has changed them.
 fn without(mut reading: Reading, apart: &[Block]) -> Reading {
     for gone in apart {
         if let Some(at) = reading.blocks.iter().position(|block| block == gone) {
@@ -140,15 +141,15 @@ fn name_headings(blocks: &mut [Block]) {
     });
 }
 
-/// Pictures where the author keeps them.
+/// Replaces the addresses of pictures by those of the source file.
 fn with_pictures(text: &str, names: &Names) -> String {
     let addresses = names.pictures.iter();
     addresses.fold(text.to_owned(), |text, (name, address)| text.replace(&format!("](pictures/{name}"), &format!("]({address}")))
 }
 
-/// Says things as the author does.
+/// Rewrites links, call-outs and text for the source file.
 struct Author<'a> {
-    /// The ids of headings, by their anchors on the wiki.
+    /// The ids of headings, keyed by their anchors on the wiki.
     anchors: &'a BTreeMap<String, String>,
     names: &'a Names,
 }
@@ -215,7 +216,7 @@ impl Author<'_> {
     }
 }
 
-/// Words in which nothing is a comment or a mark to storybank.
+/// Escapes what would be a comment or a highlight to storybank.
 fn guarded(text: &str) -> String {
     ["%%", "=="].iter().fold(text.to_owned(), |text, pair| {
         let (first, second) = pair.split_at(1);
@@ -225,14 +226,14 @@ fn guarded(text: &str) -> String {
     })
 }
 
-/// A page in Markdown: what the host adds is taken away, and pictures are where the author keeps them.
+/// Cleans a Markdown page: removes the additions of the host, and rewrites addresses.
 fn of_markdown(flavour: Flavour, text: &str, names: &Names, highlighter: &Highlighter) -> String {
     let mut out = without_contents(&without_title(flavour, text, &names.title));
     for block in &names.apart {
         let own = text_of(Dialect::Markdown(flavour), &case(Page { blocks: vec![block.clone()], ..Page::default() }), highlighter);
         let own = without_title(flavour, &own, "page");
         let own = own.trim();
-        // Behind another list it has other signs.
+        // After another list, the list has other bullets.
         let other = own.lines().map(|line| line.strip_prefix("- ").map_or(line.to_owned(), |rest| format!("* {rest}"))).collect::<Vec<_>>();
         let found = [own.to_owned(), other.join("\n")].into_iter().find(|own| !own.is_empty() && out.contains(own.as_str()));
         out = found.map_or(out.clone(), |own| out.replacen(&own, "", 1));
@@ -254,7 +255,8 @@ fn of_markdown(flavour: Flavour, text: &str, names: &Names, highlighter: &Highli
     callouts_of(&out)
 }
 
-/// The text with footnotes where the host knows none: numbers in brackets, and a list behind the last line across the page.
+/// Restores footnotes on a host without them: from numbers in brackets and a list below the last
+/// rule. `None` if they do not match.
 fn with_footnotes(text: &str) -> Option<String> {
     let (body, list) = text.rsplit_once("\n___\n\n")?;
     let mark = |number: usize| format!("<sup>\\[{number}\\]</sup>");
@@ -276,7 +278,7 @@ fn with_footnotes(text: &str) -> Option<String> {
     is_whole.then(|| format!("{body}\n{notes}"))
 }
 
-/// Markdown in which nothing but code holds what is a comment or a mark to storybank alone.
+/// Escapes what would be a comment or a highlight to storybank, outside code.
 fn guarded_lines(text: &str) -> String {
     let mut out = String::new();
     let mut fence: Option<&str> = None;
@@ -298,7 +300,7 @@ fn guarded_lines(text: &str) -> String {
     out.replace(BACKSLASH, "\\")
 }
 
-/// Adds a line in which nothing outside of code is a comment or a mark.
+/// Appends a line, escaped outside code spans.
 fn add_guarded(line: &str, out: &mut String) {
     let mut words = String::new();
     let mut rest = line;
@@ -311,7 +313,7 @@ fn add_guarded(line: &str, out: &mut String) {
             rest = &rest[length..];
             continue;
         }
-        // A sign behind a backslash is a word and opens nothing.
+        // An escaped character opens nothing.
         let behind = if next == '\\' { rest[1..].chars().next().map_or(0, char::len_utf8) } else { 0 };
         let length = ticks.max(next.len_utf8()) + behind;
         words.push_str(&rest[..length]);
@@ -320,7 +322,7 @@ fn add_guarded(line: &str, out: &mut String) {
     out.push_str(&guarded(&words));
 }
 
-/// How long the code is that begins with some back ticks; nothing where as many do not end it.
+/// The length of the code span at the start of a text. `None` if it has no end.
 fn code_length(text: &str, ticks: usize) -> Option<usize> {
     let mut at = ticks;
     while let Some(found) = text[at..].find('`') {
@@ -334,7 +336,7 @@ fn code_length(text: &str, ticks: usize) -> Option<usize> {
     None
 }
 
-/// The text without what the host shows as the title.
+/// Removes the title that the host shows.
 fn without_title(flavour: Flavour, text: &str, title: &str) -> String {
     let split = match flavour {
         Flavour::Gitlab => text.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n")),
@@ -342,14 +344,14 @@ fn without_title(flavour: Flavour, text: &str, title: &str) -> String {
         Flavour::AzureDevops | Flavour::Github | Flavour::Gitea => None,
     };
     let Some((head, rest)) = split else { return text.trim_start_matches('\n').to_owned() };
-    // What somebody has written there is no longer the title alone.
+    // If somebody has added text there, it is kept.
     let known = word_set(&format!("title {title}"));
     let is_own = word_set(head).iter().all(|word| known.contains(word));
     let rest = rest.trim_start_matches('\n');
     if is_own { rest.to_owned() } else { format!("{}\n{rest}", fenced("yaml", head)) }
 }
 
-/// The text without its table of contents: a mark, or a list of links to headings before the first of them.
+/// Removes the table of contents: a mark, or a list of links before the first heading.
 fn without_contents(text: &str) -> String {
     let is_link = |line: &str| line.trim_start().trim_start_matches(['-', '*']).trim_start().starts_with('[') && line.contains("](#");
     let first_heading = text.lines().position(|line| line.starts_with('#')).unwrap_or(0);
@@ -357,7 +359,7 @@ fn without_contents(text: &str) -> String {
     kept.map(|(_, line)| format!("{line}\n")).collect()
 }
 
-/// The text without empty lines at its start, and without those that something has left that was taken out.
+/// Removes empty lines at the start, and repeated ones.
 fn without_empty_lines(text: &str) -> String {
     let mut out = String::new();
     let mut is_code = false;
@@ -372,7 +374,7 @@ fn without_empty_lines(text: &str) -> String {
     out
 }
 
-/// Call-outs with their titles where storybank looks for them: behind the kind, and not in a strong line below it.
+/// Moves the title of a call-out from the strong line below it to the line of its kind.
 fn callouts_of(text: &str) -> String {
     let mut out = String::new();
     let mut lines = text.lines().peekable();
@@ -391,14 +393,15 @@ fn callouts_of(text: &str) -> String {
     out
 }
 
-/// What was not understood, as it is.
+/// Unknown markup, kept verbatim.
 fn verbatim(text: &str) -> Block {
     Block::Code { language: VERBATIM.to_owned(), text: format!("{}\n", text.trim_end_matches('\n')) }
 }
 
-/// The Markdown with the lines of the page behind it of which a word is not in it: nothing that somebody wrote may disappear.
+/// Appends the lines of the page that contain a word that is missing from the Markdown: no text may
+/// get lost.
 fn with_lost_lines(dialect: Dialect, text: &str, markdown: String, names: &Names, highlighter: &Highlighter) -> String {
-    // Elements are taken apart one by one, and what is not known among them is shown as it is.
+    // Unknown elements are kept verbatim one by one.
     if dialect == Dialect::Confluence {
         return markdown;
     }
@@ -409,7 +412,7 @@ fn with_lost_lines(dialect: Dialect, text: &str, markdown: String, names: &Names
     if lost.is_empty() { markdown } else { format!("{markdown}\n{}", fenced(VERBATIM, &lost.join("\n"))) }
 }
 
-/// A line of a wiki without its tags, its addresses and the words that mean something to the wiki.
+/// A line without its tags, its addresses and its markup words.
 fn without_markup(line: &str) -> String {
     const SIGNS: [&str; 23] = [
         "File",
@@ -462,7 +465,7 @@ fn without_markup(line: &str) -> String {
     words.split(|next: char| !next.is_alphanumeric()).filter(|word| !SIGNS.contains(word)).collect::<Vec<_>>().join(" ")
 }
 
-/// The words of a text without any signs, to see whether some of them got lost.
+/// The words of a text, to detect lost ones.
 fn word_set(text: &str) -> BTreeSet<String> {
     text.split(|next: char| !next.is_alphanumeric()).filter(|word| word.chars().count() > 1).map(str::to_lowercase).collect()
 }

@@ -1,18 +1,18 @@
-//! Tables of HTML: as tables of Markdown where these say the same, or else whole.
+//! Tables in HTML: as Markdown tables if these are equivalent, otherwise as elements.
 
 use super::elements::{Claim, blocks, is_blank, with_common_attributes};
 use super::nest::HtmlNode;
 use crate::markdown::Alignment;
 use crate::wiki::page::{Block, Element, Inline, Table};
 
-/// The rows of a table while they are put together.
+/// A table under construction.
 #[derive(Default)]
 struct Rows {
     caption: Vec<Block>,
     columns: Vec<Block>,
     /// The parts of the table with their rows.
     parts: Vec<(&'static str, Vec<Vec<Cell>>)>,
-    /// What stands in no cell; browsers show it above the table.
+    /// Content outside any cell. Browsers show it above the table.
     strays: Vec<HtmlNode>,
 }
 
@@ -21,7 +21,7 @@ struct Cell {
     blocks: Vec<Block>,
 }
 
-/// What stands in a table, as a table below what stands in none of its cells.
+/// A table. Content outside its cells comes before it.
 pub fn table(nodes: Vec<HtmlNode>, claim: &mut Claim<'_>) -> Vec<Block> {
     let mut rows = Rows::default();
     rows.add(nodes, None, claim);
@@ -31,7 +31,7 @@ pub fn table(nodes: Vec<HtmlNode>, claim: &mut Claim<'_>) -> Vec<Block> {
     blocks
 }
 
-/// A table of Markdown of which a cell holds more than a line.
+/// A Markdown table in which a cell contains blocks.
 pub fn table_of_cells(columns: &[Alignment], head: Vec<Vec<HtmlNode>>, body: Vec<Vec<Vec<HtmlNode>>>, claim: &mut Claim<'_>) -> Block {
     let mut row = |name: &'static str, cells: Vec<Vec<HtmlNode>>| -> Vec<Cell> {
         let aligned = cells.into_iter().zip(columns).map(|(nodes, alignment)| {
@@ -52,7 +52,7 @@ pub fn table_of_cells(columns: &[Alignment], head: Vec<Vec<HtmlNode>>, body: Vec
 }
 
 impl Rows {
-    /// Adds what stands in a table, or in a part of it.
+    /// Adds the content of a table, or of a part of it.
     fn add(&mut self, nodes: Vec<HtmlNode>, part: Option<&'static str>, claim: &mut Claim<'_>) {
         for node in nodes.into_iter().filter(|node| !is_blank(node)) {
             let HtmlNode::Element(element, inner) = node else {
@@ -86,7 +86,7 @@ impl Rows {
         }
     }
 
-    /// The rows of the part that is being read; rows outside of any part belong to the body.
+    /// The rows of a part. Rows outside any part belong to the body.
     fn part(&mut self, part: Option<&'static str>) -> &mut Vec<Vec<Cell>> {
         let name = part.unwrap_or("tbody");
         if self.parts.last().is_none_or(|(last, _)| *last != name) {
@@ -113,7 +113,7 @@ impl Rows {
         self.plain().map_or_else(|| self.whole(), Block::Table)
     }
 
-    /// The table as one of Markdown, if it says the same.
+    /// The equivalent Markdown table. `None` if there is none.
     fn plain(&self) -> Option<Table> {
         let rows: Vec<(&str, &Vec<Cell>)> = self.parts.iter().flat_map(|(part, rows)| rows.iter().map(|row| (*part, row))).collect();
         let ((part, head), body) = rows.split_first()?;
@@ -160,7 +160,7 @@ impl Cell {
         Self { element: set(element), blocks }
     }
 
-    /// What it says, if that is a line in one cell.
+    /// The content, if it is a single line and the cell has no spans.
     fn line(&self) -> Option<Vec<Inline>> {
         let is_single = self.element.attributes.iter().all(|(name, _)| matches!(*name, "align" | "scope"));
         match self.blocks.as_slice() {
@@ -172,7 +172,7 @@ impl Cell {
     }
 }
 
-/// A cell with the attributes that say how it is set.
+/// The cell element with the attributes that matter.
 fn set(element: &Element) -> Element {
     let spans =
         |element: &Element, name: &'static str| element.number(name).filter(|&number| number > 1).map(|number| (name, number.to_string()));

@@ -1,4 +1,5 @@
-//! Elements of HTML as blocks and words of the tree: as what Markdown has for them, or else as elements.
+//! Converts HTML elements to blocks and inlines: to the equivalent in Markdown, or else to
+//! elements.
 
 use super::cells::table;
 use super::nest::HtmlNode;
@@ -7,7 +8,7 @@ use crate::slug::Slug;
 use crate::wiki::lowered::in_a_line;
 use crate::wiki::page::{Block, Element, Heading, Inline, Item, List, plain};
 
-/// Whether something stands in a line, with all that it holds.
+/// Whether a node can be part of a line.
 fn is_line(node: &HtmlNode) -> bool {
     match node {
         HtmlNode::Inline(_) => true,
@@ -16,15 +17,15 @@ fn is_line(node: &HtmlNode) -> bool {
     }
 }
 
-/// Whether something is nothing but white space.
+/// Whether a node is only white space.
 pub fn is_blank(node: &HtmlNode) -> bool {
     matches!(node, HtmlNode::Inline(Inline::Text(text)) if text.trim().is_empty())
 }
 
-/// Gives a heading an id that is free.
+/// Makes the id of a heading unique.
 pub type Claim<'a> = dyn FnMut(&str) -> String + 'a;
 
-/// Nodes as blocks; what stands in a line becomes a paragraph.
+/// Nodes as blocks. Inline nodes become paragraphs.
 pub fn blocks(nodes: Vec<HtmlNode>, claim: &mut Claim<'_>) -> Vec<Block> {
     let mut blocks = Vec::new();
     let mut line = Vec::new();
@@ -51,17 +52,17 @@ fn end_line(line: &mut Vec<Inline>, blocks: &mut Vec<Block>) {
     }
 }
 
-/// Whether nodes cannot stand in one line.
+/// Whether nodes cannot be part of a line.
 pub fn holds_blocks(nodes: &[HtmlNode]) -> bool {
     !nodes.iter().all(is_line)
 }
 
-/// Nodes as a line, without white space at its ends; blocks are parted by the ends of lines.
+/// Nodes as one line without white space at the ends. Blocks are separated by line breaks.
 pub fn inlines(nodes: Vec<HtmlNode>) -> Vec<Inline> {
     trimmed(untrimmed(nodes))
 }
 
-/// The same with the white space at its ends, which parts it from what stands beside it.
+/// The same with the white space at the ends.
 pub fn untrimmed(nodes: Vec<HtmlNode>) -> Vec<Inline> {
     let mut line = Vec::new();
     nodes.into_iter().for_each(|node| add_inline(node, &mut line));
@@ -106,7 +107,7 @@ fn push(inline: Inline, line: &mut Vec<Inline>) {
     }
 }
 
-/// The attributes that any element can have, where the tree keeps the element without them.
+/// The attributes that any element can have, if the tree drops the element itself.
 fn common_attributes(element: &Element) -> Vec<(&'static str, String)> {
     if is_kept_whole(element.name) {
         return Vec::new();
@@ -114,7 +115,7 @@ fn common_attributes(element: &Element) -> Vec<(&'static str, String)> {
     element.attributes.iter().filter(|(name, _)| matches!(*name, "title" | "lang" | "dir")).cloned().collect()
 }
 
-/// Whether the tree keeps an element as such, with its attributes.
+/// Whether the tree keeps an element with its attributes.
 fn is_kept_whole(name: &str) -> bool {
     let is_in_line =
         matches!(name, "abbr" | "bdi" | "bdo" | "cite" | "dfn" | "q" | "rp" | "rt" | "ruby" | "samp" | "small" | "time" | "var" | "wbr");
@@ -163,7 +164,7 @@ fn element_as_blocks(element: Element, inner: Vec<HtmlNode>, claim: &mut Claim<'
     with_common_attributes(&outer, made)
 }
 
-/// Blocks in an element of their own with what the attributes of another one say, where the tree keeps that one without them.
+/// Wraps blocks in a `div` with the common attributes of an element that the tree drops.
 pub fn with_common_attributes(element: &Element, blocks: Vec<Block>) -> Vec<Block> {
     let common = common_attributes(element);
     if blocks.is_empty() || common.is_empty() {
@@ -177,7 +178,7 @@ fn whole(element: Element, blocks: Vec<Block>) -> Block {
     Block::Element(Element { name: element.name, attributes }, blocks)
 }
 
-/// A block whose words stand in an element of a line, as `<small>` around paragraphs.
+/// Applies an inline element to the text of a block, for example `<small>` around paragraphs.
 fn in_style(element: &Element, block: Block) -> Block {
     let all = |blocks: Vec<Block>| blocks.into_iter().map(|block| in_style(element, block)).collect();
     match block {
@@ -280,7 +281,7 @@ fn heading(name: &str, nodes: Vec<HtmlNode>, claim: &mut Claim<'_>) -> Vec<Block
     vec![Block::Heading(Heading { level, text, id, is_linked: false })]
 }
 
-/// Lines as they stand: code, or lines with styles where their author has set some.
+/// Preformatted text: code, or lines with styles.
 fn preformatted(element: &Element, nodes: Vec<HtmlNode>) -> Vec<Block> {
     let mut language = language_of(element);
     let mut nodes = nodes;
@@ -299,7 +300,7 @@ fn preformatted(element: &Element, nodes: Vec<HtmlNode>) -> Vec<Block> {
     if !is_plain {
         return vec![Block::Element(Element::new("pre"), vec![Block::Paragraph(lines)])];
     }
-    // The first line end behind the tag is none to HTML.
+    // HTML ignores the first line end after the tag.
     if words.starts_with('\n') {
         words.remove(0);
     }
@@ -318,7 +319,7 @@ fn language_of(element: &Element) -> Option<String> {
     class.map(str::to_owned)
 }
 
-/// A line without white space and line ends at its ends.
+/// A line without white space and line breaks at the ends.
 fn trimmed(mut inlines: Vec<Inline>) -> Vec<Inline> {
     while let Some(first) = inlines.first_mut() {
         match first {

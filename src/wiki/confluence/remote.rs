@@ -1,17 +1,19 @@
-//! A page as a server gives it back: without what the server adds to it, and with the words that somebody has commented on.
+//! Pages as a server returns them: without its additions, and with the texts that comments refer
+//! to.
 
 use super::xml::{self, XmlElement, XmlNode};
 
-/// What a server writes anew at every save.
+/// Attributes that a server changes on every save.
 const VOLATILE: [&str; 6] = ["ac:macro-id", "ac:local-id", "local-id", "ri:version-at-save", "ac:schema-version", "ac:breakout-mode"];
 
-/// A body in the form in which pages are sent: without ids and versions that the server gives, its attributes and parameters in
-/// order, so that a person sees only what somebody has changed. A body that is no XML stays as it is.
+/// A body in the form that storybank sends: without ids and versions of the server, with attributes
+/// and parameters in a fixed order. A difference then shows only what somebody has changed. A body
+/// that is not XML is returned as it is.
 pub fn tidied(body: &str) -> String {
     xml::parse(body).map_or_else(|_| body.to_owned(), |root| xml::print(&tidy(root)))
 }
 
-/// The words of a body, with nothing between its blocks.
+/// The text of a body without separators between blocks.
 pub fn plain(body: &str) -> String {
     xml::parse(body).map_or_else(|_| body.to_owned(), |root| root.text())
 }
@@ -22,7 +24,7 @@ fn tidy(element: XmlElement) -> XmlElement {
     attributes.sort();
     let mut children: Vec<XmlNode> = children.into_iter().flat_map(tidy_node).collect();
     if name == "ac:structured-macro" {
-        // The body of a macro has no name and stays behind its parameters.
+        // The body of a macro has no name and stays after the parameters.
         children.sort_by_key(order);
     }
     join_words(&mut children);
@@ -43,7 +45,7 @@ fn order(node: &XmlNode) -> (bool, String) {
     (parameter.is_none(), parameter.unwrap_or_default().to_owned())
 }
 
-/// Words that a marker stood between are one again.
+/// Joins texts that were separated by a marker.
 fn join_words(children: &mut Vec<XmlNode>) {
     for node in std::mem::take(children) {
         match (children.last_mut(), node) {
@@ -53,7 +55,7 @@ fn join_words(children: &mut Vec<XmlNode>) {
     }
 }
 
-/// The comments inside of the lines of a body: their references, and the words that they are about.
+/// The inline comments of a body: their references and the texts that they refer to.
 pub fn marked(body: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let Ok(root) = xml::parse(body) else { return found };

@@ -1,4 +1,4 @@
-//! The tree of a page as elements of the storage format.
+//! Writes the tree of a page as elements of the storage format.
 
 use std::collections::BTreeMap;
 
@@ -11,23 +11,24 @@ use crate::wiki::page::{
     ActionEntry, Block, Callout, Case, Element as HtmlElement, Heading, Inline, Item, LinkTo, List, Style, Table, plain,
 };
 
-/// Where a block stands. The editor of Cloud cannot nest everything in everything, and what it cannot nest it shows as a grey box.
+/// The context of a block. The Cloud editor does not allow all nestings, and shows a grey box for
+/// those that it does not support.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Context {
-    /// On the page itself.
+    /// The page itself.
     Page,
-    /// In a part that a reader unfolds.
+    /// A part that readers can unfold.
     Expand,
-    /// In a call-out.
+    /// A call-out.
     Panel,
-    /// In an item of a list that stands on the page.
+    /// An item of a list on the page.
     Item,
-    /// In anything else: a quote, a list in a call-out.
+    /// Anything else: a quotation, a list in a call-out.
     Deep,
 }
 
 impl Context {
-    /// Whether call-outs, quotes, tables and the like may stand here as such.
+    /// Whether call-outs, quotations and tables are allowed here.
     fn is_wide(self) -> bool {
         matches!(self, Self::Page | Self::Expand)
     }
@@ -40,30 +41,30 @@ impl Context {
         matches!(self, Self::Page | Self::Expand | Self::Panel)
     }
 
-    /// What the items of a list offer that stands here.
+    /// The context of the items of a list here.
     fn of_items(self) -> Self {
         if matches!(self, Self::Page | Self::Expand | Self::Item) { Self::Item } else { Self::Deep }
     }
 }
 
-/// Whether paragraphs are somebody's words where no quote may stand.
+/// Whether paragraphs are quoted, where no quotation element is allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Voice {
     Own,
     Quoted,
 }
 
-/// What is counted from the top of the page to its end.
+/// Writes one page. The counters run from its start to its end.
 struct StorageWriter<'a> {
     publication: &'a Publication<'a>,
     anchors: BTreeMap<String, String>,
     tasks: usize,
-    /// How often each footnote was referred to.
+    /// The number of references to each footnote so far.
     references: Vec<usize>,
     voice: Voice,
 }
 
-/// A page as the root of its elements.
+/// A page as a root element.
 pub fn page(case: &Case, publication: &Publication<'_>) -> XmlElement {
     let references = vec![0; case.page.footnotes.len()];
     let mut writer = StorageWriter { publication, anchors: anchors(case), tasks: 0, references, voice: Voice::Own };
@@ -92,7 +93,7 @@ fn body(blocks: Vec<XmlNode>) -> XmlElement {
     XmlElement::new("ac:rich-text-body").holding(blocks)
 }
 
-/// The parameter that names an anchor has no name itself.
+/// The parameter of the anchor macro has an empty name.
 fn anchor(name: &str) -> XmlNode {
     macro_named("anchor").add(parameter("", name)).into()
 }
@@ -127,7 +128,7 @@ impl StorageWriter<'_> {
         }
     }
 
-    /// The words of a paragraph.
+    /// The inlines of a paragraph.
     fn line(&mut self, inlines: &[Inline]) -> Vec<XmlNode> {
         let words = self.inlines(inlines);
         match self.voice {
@@ -157,7 +158,8 @@ impl StorageWriter<'_> {
     }
 
     fn callout(&mut self, kind: Callout, title: &[Inline], blocks: &[Block], context: Context) -> Vec<XmlNode> {
-        // The title is a line of the body: the newer editor does not show the title of a panel.
+        // The title is a line of the body, because the new editor does not show the title of a
+        // panel.
         let title = if title.is_empty() { vec![kind.name().into()] } else { self.inlines(title) };
         let title = paragraph(vec![strong(title)]);
         let inner = if context.is_wide() { Context::Panel } else { context };
@@ -255,7 +257,7 @@ impl StorageWriter<'_> {
         XmlElement::new("tr").holding(cells).into()
     }
 
-    /// An element of its author's own: tables and lines as they stand, anything else in plainer words.
+    /// HTML of the author: tables and preformatted text as such, everything else in plainer form.
     fn own_element(&mut self, element: &HtmlElement, inner: &[Block], context: Context) -> Vec<XmlNode> {
         match (element.name, inner) {
             ("table", _) if context.is_wide() => self.table_of_blocks(inner),
@@ -289,7 +291,7 @@ impl StorageWriter<'_> {
         element.holding(words).into()
     }
 
-    /// A table where none may stand: a line for each row.
+    /// A table where none is allowed: a line for each row.
     fn rows(&mut self, table: &Table) -> Vec<XmlNode> {
         let head = table.head.iter().any(|cell| !cell.is_empty()).then(|| paragraph(vec![strong(self.cells(&table.head))]));
         let rows: Vec<XmlNode> = table.rows.iter().map(|row| paragraph(self.cells(row))).collect();
@@ -329,7 +331,7 @@ impl StorageWriter<'_> {
 
     fn link(&self, to: &LinkTo, text: Vec<XmlNode>) -> Vec<XmlNode> {
         match to {
-            // A heading that is not there keeps its link, so that the last look at the page finds it.
+            // A link to a missing heading is kept, so that the final check reports it.
             LinkTo::Heading(id) => vec![to_anchor(&self.anchors.get(id).cloned().unwrap_or_else(|| anchor_name(id)), text)],
             LinkTo::Page { case, heading } => {
                 let Some(name) = self.publication.locations.get(case) else { return text };
@@ -376,7 +378,7 @@ impl StorageWriter<'_> {
     }
 }
 
-/// A paragraph of a cell, set as its column is.
+/// The paragraph of a cell with its alignment.
 fn set_paragraph(alignment: Alignment) -> XmlElement {
     let set = match alignment {
         Alignment::None => return XmlElement::new("p"),
@@ -391,7 +393,8 @@ fn reference_name(number: usize, count: usize) -> String {
     format!("footnote-{number}-reference-{count}")
 }
 
-/// Whether every item is a task and holds nothing but a line and tasks of its own; only then does the wiki have tasks for it.
+/// Whether every item is a task with one line and subtasks: the task lists of the wiki allow
+/// nothing else.
 fn is_tasks(list: &List) -> bool {
     let is_task = |item: &Item| {
         let Some((Block::Paragraph(_), rest)) = item.blocks.split_first() else { return false };
@@ -418,7 +421,7 @@ fn in_words(action: &ActionEntry) -> String {
     if !action.due.is_empty() {
         facts.push(format!("by {}", action.due));
     }
-    // A task tells by itself whether it is open or done.
+    // The check box already shows these.
     if !matches!(action.status, "open" | "done") {
         facts.push(action.status.to_owned());
     }
@@ -437,7 +440,7 @@ fn facts_of(facts: &[(String, String)], context: Context) -> Vec<XmlNode> {
     vec![macro_named("details").add(body(vec![table.into()])).into()]
 }
 
-/// The macro whose colour means what the kind means; their names mean something else than those of Markdown.
+/// The macro with the matching colour. The names of macros differ from those in Markdown.
 fn panel(kind: Callout) -> &'static str {
     match kind {
         Callout::Tip => "tip",
@@ -453,11 +456,11 @@ fn code(language: &str, text: &str, context: Context) -> XmlNode {
         return XmlElement::new("pre").add(text).into();
     }
     let body = XmlElement::new("ac:plain-text-body").add(XmlNode::Verbatim(text.to_owned()));
-    // Without a language a Data Center takes it for Java.
+    // Without a language, Data Center assumes Java.
     macro_named("code").add(parameter("language", language_id(language))).add(body).into()
 }
 
-/// The languages that the code macro knows, as it calls them.
+/// The language names of the code macro.
 const LANGUAGES: [&str; 34] = [
     "bash",
     "c",
@@ -495,7 +498,7 @@ const LANGUAGES: [&str; 34] = [
     "yaml",
 ];
 
-/// What the code macro calls a language; a name that it does not know makes it show an error.
+/// The language name for the code macro, which shows an error for unknown names.
 fn language_id(language: &str) -> &'static str {
     let language = language.to_ascii_lowercase();
     let name = match language.as_str() {
@@ -541,7 +544,7 @@ fn picture(name: &str, alt: &str, title: &str) -> XmlNode {
     image.add(XmlElement::new("ri:attachment").with("ri:filename", name)).into()
 }
 
-/// Whether a browser that follows an address only goes there, and runs nothing.
+/// Whether an address is safe to follow: its scheme cannot run code.
 fn is_harmless(address: &str) -> bool {
     let scheme = address.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
     matches!(scheme.as_deref(), Some("http" | "https" | "mailto" | "ftp" | "tel"))

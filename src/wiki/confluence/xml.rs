@@ -1,53 +1,53 @@
-//! Elements and text, read from the storage format and printed as it: the only place where anything is escaped.
+//! A minimal XML tree for the storage format. Only this module escapes text.
 
 use quick_xml::Reader;
 use quick_xml::escape::{resolve_html5_entity, unescape_with};
 use quick_xml::events::{BytesStart, Event};
 
-/// What stands for a character that XML cannot hold.
+/// Replaces characters that XML does not allow.
 const REPLACEMENT: char = '\u{FFFD}';
 
-/// What a page consists of.
+/// A node of the XML tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum XmlNode {
-    /// Something between tags.
+    /// An element.
     Element(XmlElement),
-    /// Words.
+    /// Text.
     Text(String),
-    /// Words that are kept to the letter, as code.
+    /// Text in a CDATA section, for code.
     Verbatim(String),
 }
 
-/// Something between tags.
+/// An XML element.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct XmlElement {
-    /// With its prefix, `ac:` or `ri:`.
+    /// The name with its prefix, `ac:` or `ri:`.
     pub name: String,
-    /// Names with values.
+    /// Names and values.
     pub attributes: Vec<(String, String)>,
-    /// What stands inside.
+    /// The children.
     pub children: Vec<XmlNode>,
 }
 
 impl XmlElement {
-    /// An element that holds nothing.
+    /// An empty element.
     pub fn new(name: &str) -> Self {
         Self { name: name.to_owned(), ..Self::default() }
     }
 
-    /// The same with an attribute more.
+    /// Adds an attribute.
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
         self.attributes.push((name.to_owned(), value.into()));
         self
     }
 
-    /// The same with something more inside.
+    /// Adds a child.
     pub fn add(mut self, child: impl Into<XmlNode>) -> Self {
         self.children.push(child.into());
         self
     }
 
-    /// The same with more inside.
+    /// Adds children.
     pub fn holding(mut self, children: impl IntoIterator<Item = XmlNode>) -> Self {
         self.children.extend(children);
         self
@@ -58,12 +58,12 @@ impl XmlElement {
         self.attributes.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
     }
 
-    /// The elements directly inside.
+    /// The child elements.
     pub fn elements(&self) -> impl Iterator<Item = &Self> {
         self.children.iter().filter_map(|child| if let XmlNode::Element(element) = child { Some(element) } else { None })
     }
 
-    /// All words inside, at any depth.
+    /// The text at any depth.
     pub fn text(&self) -> String {
         let texts = self.children.iter().map(|child| match child {
             XmlNode::Element(element) => element.text(),
@@ -72,7 +72,7 @@ impl XmlElement {
         texts.collect()
     }
 
-    /// Shows every element inside, at any depth.
+    /// Calls `show` for each descendant element.
     pub fn each<'a>(&'a self, show: &mut impl FnMut(&'a Self)) {
         for element in self.elements() {
             show(element);
@@ -99,7 +99,7 @@ impl From<String> for XmlNode {
     }
 }
 
-/// A text with what XML cannot hold replaced; it cannot hold it as a reference either.
+/// Replaces characters that XML does not allow, not even as a reference.
 pub fn allowed(text: &str) -> String {
     text.chars().map(|next| if is_allowed(next) { next } else { REPLACEMENT }).collect()
 }
@@ -108,17 +108,19 @@ fn is_allowed(next: char) -> bool {
     !matches!(next, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}')
 }
 
-/// Whether whatever is inside stands on lines of its own, so that white space between it says nothing.
+/// Whether the children are blocks on lines of their own, so that white space between them is
+/// ignored.
 fn holds_blocks(name: &str) -> bool {
     matches!(name, "" | "ac:rich-text-body" | "ul" | "ol" | "table" | "tbody" | "thead" | "blockquote" | "ac:task-list")
 }
 
-/// Whether there are only elements inside, none of which starts a line.
+/// Whether the children are elements only, on one line.
 fn holds_elements(name: &str) -> bool {
     matches!(name, "tr" | "ac:structured-macro" | "ac:task" | "ac:link" | "ac:image" | "colgroup")
 }
 
-/// The fragment that a root holds: each block on its own line, so that two versions can be compared line by line.
+/// The fragment inside a root. Each block has its own line, so two versions can be compared line by
+/// line.
 pub fn print(root: &XmlElement) -> String {
     let mut out = String::new();
     print_inside(root, &mut out);
@@ -162,7 +164,7 @@ fn print_element(element: &XmlElement, out: &mut String) {
     out.push('>');
 }
 
-/// Adds words so that they are words.
+/// Appends escaped text.
 fn escape(text: &str, out: &mut String) {
     for next in text.chars() {
         match next {
@@ -176,7 +178,7 @@ fn escape(text: &str, out: &mut String) {
     }
 }
 
-/// Adds the value of an attribute, in which a line end or a tab stays one only as a reference.
+/// Appends an escaped attribute value. Line ends and tabs are kept as references.
 fn escape_value(value: &str, out: &mut String) {
     for next in value.chars() {
         match next {
@@ -188,7 +190,7 @@ fn escape_value(value: &str, out: &mut String) {
     }
 }
 
-/// Adds words to the letter. The end of such a section cannot stand in it, so its brackets end one and its `>` begins the next.
+/// Appends a CDATA section. `]]>` cannot occur in it, so it is split between two sections.
 fn print_verbatim(text: &str, out: &mut String) {
     let text = allowed(text).replace("\r\n", "\n").replace('\r', "\n").replace("]]>", "]]]]><![CDATA[>");
     out.push_str("<![CDATA[");
@@ -196,17 +198,17 @@ fn print_verbatim(text: &str, out: &mut String) {
     out.push_str("]]>");
 }
 
-/// How deep elements can stand in one another: far deeper than what is published, and than what people write.
+/// The maximum nesting, far beyond that of real pages.
 const DEEPEST: usize = 1000;
 
-/// The root of a fragment, whose name is empty.
+/// Parses a fragment. The root element has an empty name.
 ///
 /// # Errors
 ///
-/// What keeps it from being XML, or from being read, in words.
+/// The reason why it is not XML or cannot be read.
 pub fn parse(fragment: &str) -> Result<XmlElement, String> {
     if let Some(found) = fragment.chars().find(|&next| !is_allowed(next)) {
-        return Err(format!("the character U+{:04X} cannot stand in XML", u32::from(found)));
+        return Err(format!("XML does not allow the character U+{:04X}", u32::from(found)));
     }
     let declared =
         format!("<root xmlns:ac=\"http://atlassian.com/content\" xmlns:ri=\"http://atlassian.com/resource/identifier\">{fragment}</root>");
@@ -214,7 +216,7 @@ pub fn parse(fragment: &str) -> Result<XmlElement, String> {
     let mut open = vec![XmlElement::default()];
     loop {
         match reader.read_event().map_err(|error| error.to_string())? {
-            Event::Start(_) if open.len() > DEEPEST => return Err(format!("more than {DEEPEST} elements stand in one another")),
+            Event::Start(_) if open.len() > DEEPEST => return Err(format!("more than {DEEPEST} elements are nested")),
             Event::Start(start) => open.push(element(&start)?),
             Event::Empty(start) => put(&mut open, element(&start)?.into()),
             Event::End(_) => {
@@ -229,7 +231,7 @@ pub fn parse(fragment: &str) -> Result<XmlElement, String> {
                 put(&mut open, XmlNode::Text(meaning.into_owned()));
             }
             Event::Comment(_) => {}
-            Event::Decl(_) | Event::PI(_) | Event::DocType(_) => return Err("a declaration cannot stand in a page".to_owned()),
+            Event::Decl(_) | Event::PI(_) | Event::DocType(_) => return Err("a page cannot contain a declaration".to_owned()),
             Event::Eof => break,
         }
     }
@@ -237,7 +239,7 @@ pub fn parse(fragment: &str) -> Result<XmlElement, String> {
     let root = document.and_then(|mut document| if document.children.len() == 1 { document.children.pop() } else { None });
     match root {
         Some(XmlNode::Element(root)) => Ok(XmlElement { name: String::new(), attributes: Vec::new(), ..root }),
-        _ => Err("a tag is closed that was not opened, or opened and not closed".to_owned()),
+        _ => Err("a start tag or an end tag is missing".to_owned()),
     }
 }
 
@@ -252,7 +254,8 @@ fn element(start: &BytesStart<'_>) -> Result<XmlElement, String> {
     Ok(element)
 }
 
-/// Puts something into what is open; words that follow words become one with them, and white space that says nothing is left out.
+/// Appends a node to the innermost open element. Adjacent texts are joined, and ignorable white
+/// space is dropped.
 fn put(open: &mut [XmlElement], node: XmlNode) {
     let inside = open.last_mut().expect("the document itself stays open");
     let says_nothing = inside.name.is_empty() || inside.name == "root" || holds_blocks(&inside.name) || holds_elements(&inside.name);

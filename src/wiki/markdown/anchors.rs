@@ -1,4 +1,4 @@
-//! What hosts of Markdown call the headings of a page in its address.
+//! The anchors of headings on Markdown hosts.
 
 use std::collections::BTreeMap;
 
@@ -7,12 +7,12 @@ use unicode_normalization::char::is_combining_mark;
 use crate::wiki::Flavour;
 use crate::wiki::page::{Case, plain_without_pictures};
 
-/// What links call the headings of a page, by their ids.
+/// The anchors of the headings, keyed by their ids.
 pub fn anchors(flavour: Flavour, case: &Case) -> BTreeMap<String, String> {
     let mut times: BTreeMap<String, usize> = BTreeMap::new();
     let mut anchors = BTreeMap::new();
     if super::has_title_in_text(flavour, case) {
-        // The title is a heading of the text too.
+        // The title is a heading in the text as well.
         times.insert(anchor(flavour, &case.title), 1);
     }
     for heading in case.page.headings() {
@@ -41,7 +41,7 @@ fn anchor(flavour: Flavour, words: &str) -> String {
     }
 }
 
-/// GitLab keeps one hyphen of several, and puts a word before a number that stands alone.
+/// GitLab merges hyphens, and puts a prefix before a number.
 fn gitlab(anchor: &str) -> String {
     let mut squeezed = String::with_capacity(anchor.len());
     for next in anchor.chars() {

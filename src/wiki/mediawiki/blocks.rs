@@ -1,4 +1,4 @@
-//! What stands below one another, as wikitext.
+//! Writes blocks as wikitext.
 
 use std::collections::BTreeSet;
 
@@ -11,22 +11,22 @@ use super::inline::{Lines, Notes, line, note_name};
 use super::language;
 use super::words::{escape, has_french_blanks, preformatted};
 
-/// A task list is a list of lines with these before them: MediaWiki has no tasks, and these are read as what they look like.
+/// MediaWiki has no tasks, so these characters mark the items.
 const DONE: &str = "☑";
 const OPEN: &str = "☐";
 
-/// What blocks stand in.
+/// The context of blocks.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Around {
-    /// Lines of the page, or of an element in which a blank line parts paragraphs.
+    /// Lines of the page, or of an element in which empty lines separate paragraphs.
     Lines,
-    /// An item of a list in HTML or a footnote, where paragraphs are elements.
+    /// An item of an HTML list, or a footnote: paragraphs are elements.
     Paragraphs,
-    /// The first line of an item of a list in HTML whose items are single lines.
+    /// The first line of a tight item of an HTML list.
     Tight,
 }
 
-/// All of a page.
+/// The text of a page.
 pub fn page(case: &Case, publication: &Publication<'_>) -> String {
     let lines = Lines { case, publication, notes: Notes::Linked };
     let mut parts = vec![blocks(lines, Around::Lines, &case.page.blocks)];
@@ -66,7 +66,7 @@ fn element(name: &str, attributes: &str, inner: &str) -> String {
     format!("<{name}{attributes}>\n{inner}\n</{name}>")
 }
 
-/// A heading, with its references to footnotes below it: they would become a part of the name that links know it by.
+/// A heading. Footnote references follow below it, because they would become part of its anchor.
 fn heading(lines: Lines<'_>, heading: &Heading) -> String {
     let words = line(Lines { notes: Notes::Omitted, ..lines }, &without_breaks(&heading.text));
     if words.is_empty() {
@@ -89,7 +89,7 @@ fn without_breaks(inlines: &[Inline]) -> Vec<Inline> {
     inlines.iter().map(one).collect()
 }
 
-/// A frame that needs nothing installed. It has no background, so that words are read on it wherever they are read on the page.
+/// A frame that needs no extension. It has no background, so its text is readable in any skin.
 fn callout(lines: Lines<'_>, kind: Callout, title: &[Inline], inner: &[Block]) -> String {
     let title = if title.is_empty() { escape(kind.name()) } else { line(lines, title) };
     let colour = match kind {
@@ -104,13 +104,14 @@ fn callout(lines: Lines<'_>, kind: Callout, title: &[Inline], inner: &[Block]) -
     element("div", &style, format!("<strong>{title}</strong>\n\n{inner}").trim_end_matches('\n'))
 }
 
-/// A part that is folded by a script which every MediaWiki has; without scripts it is open.
+/// A part that is folded by a script of MediaWiki. Without scripts it is open.
 fn details(lines: Lines<'_>, summary: &[Inline], inner: &[Block]) -> String {
     let content = element("div", " class=\"mw-collapsible-content\"", &blocks(lines, Around::Lines, inner));
     element("div", " class=\"mw-collapsible mw-collapsed\"", &format!("{}\n{content}", line(lines, summary)))
 }
 
-/// Code in the colours of its language. What MediaWiki would change between those tags stands between others, without colours.
+/// Highlighted code. Code that MediaWiki would change inside these tags gets other tags, without
+/// colours.
 fn code(language: &str, text: &str) -> String {
     let lines = text.strip_suffix('\n').unwrap_or(text);
     let is_kept = !lines.starts_with('\n')
@@ -140,7 +141,8 @@ fn list(lines: Lines<'_>, around: Around, list: &List) -> String {
     element(name, &first, &items.collect::<Vec<_>>().join("\n"))
 }
 
-/// Whether a list can be said with stars and hashes: one line for each item, with lists of the same sort at most once below.
+/// Whether stars and hashes can express a list: one line for each item, with at most one nested
+/// list.
 fn is_simple(list: &List) -> bool {
     let is_numbered_from_one = matches!(list.first, None | Some(1));
     is_numbered_from_one
@@ -208,7 +210,7 @@ fn alignment_of(alignment: Alignment) -> &'static str {
     }
 }
 
-/// An element of its author's own, as far as MediaWiki lets it through: it knows no parts of tables but rows and cells.
+/// HTML of the author, as far as MediaWiki allows it: its tables have only rows and cells.
 fn own_element(lines: Lines<'_>, around: Around, own: &Element, inner: &[Block]) -> String {
     match own.name {
         "table" => {
@@ -238,7 +240,7 @@ fn block_of(lines: Lines<'_>, one: &Block) -> String {
     block(lines, Around::Lines, one)
 }
 
-/// A part of an element: words on its line, or blocks on lines of their own.
+/// A part of an element: text on its line, or blocks on lines of their own.
 fn part(lines: Lines<'_>, own: &Element, inner: &[Block]) -> String {
     let (name, set) = match (own.name, alignment_of(own.alignment())) {
         ("center", _) => ("div", " style=\"text-align: center;\""),
@@ -269,8 +271,8 @@ fn actions_table(actions: &[ActionEntry]) -> String {
     format!("{{| class=\"wikitable\"\n|-\n! Action\n! Owner\n! Due\n! Status\n{rows}\n|}}")
 }
 
-/// The texts of the footnotes at the end of the page. One that only another footnote refers to would be a mistake to MediaWiki, so
-/// it stands there as an ordinary paragraph.
+/// The footnotes at the end of the page. MediaWiki reports an error for a footnote that only
+/// another footnote refers to, so that becomes a paragraph.
 fn footnotes(lines: Lines<'_>) -> Vec<String> {
     let page = &lines.case.page;
     let references = inlines(&page.blocks).filter_map(|inline| if let Inline::Footnote(number) = inline { Some(number) } else { None });
@@ -291,8 +293,8 @@ fn footnote(lines: Lines<'_>, note: &[Block]) -> String {
     if let [Block::Paragraph(inlines)] = note {
         return line(lines, inlines);
     }
-    // Headings, rules and tables are such only at the start of a line, and headings only with nothing behind them; MediaWiki puts the
-    // end of an element there, and takes line ends away before it.
+    // Headings, rules and tables need their own line, and a heading needs an empty rest of the
+    // line. MediaWiki removes line ends before an end tag.
     let before = if matches!(note.first(), Some(Block::Paragraph(_))) { "" } else { "\n" };
     let after = if matches!(note.last(), Some(Block::Heading(_))) { "\n<nowiki />" } else { "" };
     format!("{before}{}{after}", blocks(lines, Around::Paragraphs, note))

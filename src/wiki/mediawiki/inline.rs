@@ -1,50 +1,50 @@
-//! What stands inside a line, as wikitext.
+//! Writes inlines as wikitext.
 
 use crate::wiki::Publication;
 use crate::wiki::page::{Case, Element, Inline, LinkTo, Style, plain, walk_line};
 
 use super::words::{caption, escape};
 
-/// How wide a picture is shown at most, in pixels; as wide as a page is on most screens.
+/// The maximum width of a picture in pixels: that of a page on most screens.
 const WIDEST: u32 = 800;
 
-/// The addresses that MediaWiki makes links of, as it comes.
+/// The schemes that MediaWiki links by default.
 const SCHEMES: [&str; 12] =
     ["ftp://", "ftps://", "git://", "http://", "https://", "irc://", "ircs://", "mailto:", "sftp://", "ssh://", "tel:", "xmpp:"];
 
-/// What becomes of references to footnotes.
+/// How footnote references are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Notes {
-    /// They lead to the footnote.
+    /// As links to the footnote.
     Linked,
-    /// They are numbers: a footnote of MediaWiki cannot refer to another one.
+    /// As numbers: footnotes of MediaWiki cannot refer to others.
     Numbered,
-    /// They are left out, because they stand elsewhere.
+    /// Not at all, because they follow elsewhere.
     Omitted,
 }
 
-/// Writes lines of one page.
+/// Writes the lines of one page.
 #[derive(Clone, Copy)]
 pub struct Lines<'a> {
     /// The case study.
     pub case: &'a Case,
-    /// The whole publication.
+    /// The publication.
     pub publication: &'a Publication<'a>,
-    /// What becomes of references to footnotes.
+    /// How footnote references are written.
     pub notes: Notes,
 }
 
-/// Where a link leads, in the words of MediaWiki.
+/// The target of a link in wikitext.
 enum WikiLink {
     /// `[https://… words]`.
     Address(String),
     /// `[[Page#Heading|words]]`.
     Page(String),
-    /// MediaWiki has no link to it.
+    /// An address that MediaWiki does not link.
     None(String),
 }
 
-/// What stands in a line, without blanks at its ends: a line that begins with one would be code.
+/// A line of inlines without white space at the ends: a leading space would make it code.
 pub fn line(lines: Lines<'_>, inlines: &[Inline]) -> String {
     let mut out = String::new();
     lines.add(inlines, &mut out);
@@ -79,7 +79,7 @@ impl Lines<'_> {
         out.push_str(close);
     }
 
-    /// MediaWiki lets all of these elements through.
+    /// MediaWiki allows all of these elements.
     fn add_element(self, element: &Element, inlines: &[Inline], out: &mut String) {
         out.push_str(&element.tag(escape));
         self.add(inlines, out);
@@ -106,7 +106,7 @@ impl Lines<'_> {
         }
     }
 
-    /// Words that lead somewhere. A picture among them leads there by itself, because no link of MediaWiki can hold one.
+    /// Link text. A picture in it gets a link of its own, because links cannot contain pictures.
     fn add_linked(self, target: &WikiLink, inlines: &[Inline], out: &mut String) {
         for run in inlines.chunk_by(|one, other| !has_picture(one) && !has_picture(other)) {
             match run {
@@ -126,14 +126,14 @@ impl Lines<'_> {
     fn add_words_of_link(self, target: &WikiLink, inlines: &[Inline], out: &mut String) {
         let mut words = String::new();
         self.add(inlines, &mut words);
-        // MediaWiki skips all blanks between an address and the words.
+        // MediaWiki skips all white space between an address and the text.
         if let Some(blank) = words.chars().next().filter(|sign| sign.is_whitespace()) {
             words.replace_range(..blank.len_utf8(), &format!("&#{};", u32::from(blank)));
         }
         match target {
             WikiLink::Address(address) => out.push_str(&format!("[{address} {words}]")),
             WikiLink::Page(page) => {
-                // In some languages, letters that stand right before a link belong to it.
+                // In some languages, letters before a link belong to it.
                 if out.ends_with(char::is_alphanumeric) {
                     out.push_str("<nowiki />");
                 }
@@ -150,7 +150,7 @@ impl Lines<'_> {
                 let path = self.publication.locations.get(case).map_or_else(String::new, |name| name.path.clone());
                 let anchor = self.publication.anchors.get(case).and_then(|anchors| anchors.get(heading));
                 let anchor = anchor.map_or_else(String::new, |anchor| format!("#{}", reference_all(anchor)));
-                // A colon before it: neither a category nor a page below this one is meant.
+                // A leading colon prevents that it is read as a category or a subpage.
                 let colon = if path.contains(':') || path.starts_with('/') { ":" } else { "" };
                 WikiLink::Page(format!("{colon}{path}{anchor}"))
             }
@@ -164,7 +164,7 @@ impl Lines<'_> {
     }
 }
 
-/// Adds words; after a link, letters would become a part of it.
+/// Appends text. Letters directly after a link would become a part of it.
 fn add_words(words: &str, out: &mut String) {
     if out.ends_with("]]") && words.starts_with(char::is_alphabetic) {
         out.push_str("<nowiki />");
@@ -178,7 +178,7 @@ fn external(address: &str) -> WikiLink {
     if is_known { WikiLink::Address(encoded(address)) } else { WikiLink::None(address.to_owned()) }
 }
 
-/// An address in which nothing is markup. What an address may hold stays; `&` is written as MediaWiki reads it.
+/// An address without markup.
 fn encoded(address: &str) -> String {
     let mut out = String::new();
     let mut bytes = address.bytes().peekable();
@@ -196,7 +196,8 @@ fn encoded(address: &str) -> String {
     out
 }
 
-/// A fragment of a link: letters, digits and blanks as they are, everything else as a reference.
+/// The fragment of a link. All characters except letters, digits and a few signs are written as
+/// references.
 fn reference_all(anchor: &str) -> String {
     let mut out = String::new();
     for sign in anchor.chars() {
@@ -211,7 +212,7 @@ fn reference_all(anchor: &str) -> String {
 
 fn picture(name: &str, alt: &str, title: &str, target: Option<&WikiLink>) -> String {
     let mut parts = vec![format!("File:{name}")];
-    // Without a frame a picture is never made wider than it is; a drawing would be made as wide as it is told to.
+    // Frameless pictures are never enlarged, but a drawing would be scaled to the given width.
     if !name.ends_with(".svg") {
         parts.push(format!("frameless|{WIDEST}px"));
     }
@@ -230,12 +231,12 @@ fn has_picture(inline: &Inline) -> bool {
     walk_line(std::slice::from_ref(inline)).any(|inline| matches!(inline, Inline::Picture { .. }))
 }
 
-/// Whether words can stand between apostrophes: these are only told apart where nothing is inside and no blank is at the ends.
+/// Whether apostrophes can mark a text: it contains no markup and has no spaces at the ends.
 fn is_plain(inlines: &[Inline]) -> bool {
     matches!(inlines, [Inline::Text(text)] if !text.is_empty() && text.trim() == text)
 }
 
-/// How wikitext says it; elements for what it has no word for.
+/// The markup of a style, or tags if wikitext has none.
 fn quotes(style: Style) -> (&'static str, &'static str) {
     match style {
         Style::Emphasis => ("''", "''"),

@@ -1,4 +1,4 @@
-//! The styles of a drawing: what says how something looks is kept, names that its author gave are replaced.
+//! Cleans the CSS of a picture: keeps what affects the look, and replaces names.
 
 use std::fmt::Write as _;
 
@@ -8,16 +8,16 @@ use super::known::{ATTRIBUTES, ELEMENTS, HTML_ELEMENTS, OF_FONTS, PROPERTIES, ST
 use super::names::Names;
 use super::shortened;
 
-/// How deep brackets may stand in one another; no program writes so many.
+/// The maximum nesting of brackets.
 const DEEPEST: usize = 32;
 
-const ELSEWHERE: &str = "is an SVG picture whose style asks for other files; save it as plain SVG";
+const ELSEWHERE: &str = "is an SVG picture whose style requests other files; save it as plain SVG";
 const BROKEN: &str = "is an SVG picture whose style is broken; save it as plain SVG";
 
-/// A token, with what stands in its brackets.
+/// A token, with the content of its brackets.
 #[derive(Debug, Clone)]
 enum Item<'a> {
-    /// A word, its escapes resolved.
+    /// A word with resolved escapes.
     Word(String),
     /// `@word`.
     At(String),
@@ -26,28 +26,28 @@ enum Item<'a> {
     Text(String),
     Address(String),
     Space,
-    /// A number or a sign, as it is written.
+    /// A number or a delimiter, as written.
     Plain(&'a str),
     Function(String, Vec<Item<'a>>),
-    /// The brackets, as their first character.
+    /// Brackets, by their first character.
     Block(char, Vec<Item<'a>>),
 }
 
-/// The rules of a sheet.
+/// A style sheet.
 pub fn sheet(css: &str, names: &mut Names) -> Result<String, String> {
     let mut out = String::new();
     rules(&read(css)?, names, &mut out)?;
     Ok(out)
 }
 
-/// The declarations of one element.
+/// The declarations of a `style` attribute.
 pub fn declarations(css: &str, names: &mut Names) -> Result<String, String> {
     let mut out = String::new();
     declared(&read(css)?, PROPERTIES, names, &mut out)?;
     Ok(out)
 }
 
-/// The value of an attribute that is written as one in a style: `url(#name)`.
+/// The value of a presentation attribute, for example `url(#name)`.
 pub fn value(css: &str, names: &mut Names) -> Result<String, String> {
     let mut out = String::new();
     write_value(&read(css)?, names, &mut out)?;
@@ -79,7 +79,7 @@ fn items<'a>(parser: &mut Parser<'a>, depth: usize) -> Result<Vec<Item<'a>>, Str
             Token::Hash(word) | Token::IDHash(word) => Item::Hash(word.to_string()),
             Token::QuotedString(text) => Item::Text(text.to_string()),
             Token::UnquotedUrl(address) => Item::Address(address.to_string()),
-            // A comment parts two words as a space does.
+            // A comment separates words like a space.
             Token::WhiteSpace(_) | Token::Comment(_) => Item::Space,
             Token::CDO | Token::CDC => continue,
             Token::Function(name) => match (name.to_ascii_lowercase(), inside(parser)?) {
@@ -109,7 +109,7 @@ fn rules(items: &[Item<'_>], names: &mut Names, out: &mut String) -> Result<(), 
         rule(trimmed(&items[start..index]), block, names, out)?;
         start = index + 1;
     }
-    // What does not end in a block can still ask for a file.
+    // A rule without a block can still import a file.
     rule(trimmed(&items[start..]), &[], names, out)
 }
 
@@ -149,7 +149,7 @@ fn rule(prelude: &[Item<'_>], block: &[Item<'_>], names: &mut Names, out: &mut S
     Ok(())
 }
 
-/// The steps of a movement: `from { … } 50% { … }`.
+/// The steps of an animation: `from { … } 50% { … }`.
 fn steps(items: &[Item<'_>], names: &mut Names, out: &mut String) -> Result<(), String> {
     let mut step = String::new();
     for item in items {
@@ -168,7 +168,7 @@ fn steps(items: &[Item<'_>], names: &mut Names, out: &mut String) -> Result<(), 
     Ok(())
 }
 
-/// A selector with names in the place of its author's; nothing where it names what no element of the drawing has any more.
+/// A selector with replaced names. `None` if it can match no element that is kept.
 fn selector(items: &[Item<'_>], names: &mut Names) -> Option<String> {
     let mut out = String::new();
     let mut items = items.iter().peekable();
@@ -215,7 +215,7 @@ fn selector(items: &[Item<'_>], names: &mut Names) -> Option<String> {
     (!out.is_empty()).then_some(out)
 }
 
-/// The declarations of properties that are known, and of the author's own, which the known ones may use.
+/// The declarations of known properties and of variables.
 fn declared(items: &[Item<'_>], known: &[&str], names: &mut Names, out: &mut String) -> Result<(), String> {
     for declaration in items.split(|item| matches!(item, Item::Plain(";"))) {
         let [Item::Word(property), rest @ ..] = trimmed(declaration) else { continue };
@@ -237,7 +237,7 @@ fn declared(items: &[Item<'_>], known: &[&str], names: &mut Names, out: &mut Str
     Ok(())
 }
 
-/// The value of an animation, in which the words that are none of its own are names of movements.
+/// The value of `animation`, in which all unknown words are names.
 fn renamed_movements<'a>(value: &[Item<'a>], names: &mut Names) -> Vec<Item<'a>> {
     const OWN: &[&str] = &[
         "alternate",
@@ -306,21 +306,21 @@ fn write_value(items: &[Item<'_>], names: &mut Names, out: &mut String) -> Resul
     Ok(())
 }
 
-/// `url(…)` of a name in the same picture, or of a font that is in it.
+/// `url(…)` of a name in the same picture, or of an embedded font.
 fn address(address: &str, names: &mut Names) -> Result<String, String> {
     if let Some(id) = address.strip_prefix('#') {
         return Ok(format!("url(#{})", names.ids.refer(id)));
     }
     let lower = address.get(..32).unwrap_or(address).to_ascii_lowercase();
     if !["data:font/", "data:application/font", "data:application/x-font"].iter().any(|font| lower.starts_with(font)) {
-        return Err(format!("is an SVG picture that refers to `{}`; put that into the picture", shortened(address)));
+        return Err(format!("is an SVG picture that refers to `{}`; embed it in the picture", shortened(address)));
     }
     let mut out = String::from("url(");
     serialize_string(address, &mut out).map_err(|_| BROKEN)?;
     Ok(out + ")")
 }
 
-/// Without the spaces around.
+/// Without white space at the ends.
 fn trimmed<'i, 'a>(mut items: &'i [Item<'a>]) -> &'i [Item<'a>] {
     while let [Item::Space, rest @ ..] | [rest @ .., Item::Space] = items {
         items = rest;
