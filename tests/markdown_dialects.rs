@@ -626,7 +626,7 @@ fn a_sign_that_no_name_can_hold_is_replaced_by_one_that_readers_see_and_said() {
         let read = read(&page.text);
         assert!(read.out.starts_with(&block("h1", title)), "the right title is the first that readers see: {}", page.text);
         let shown = &page.location.title;
-        let wanted = format!("GitHub does not allow all characters of this title, so the page is called “{shown}” there");
+        let wanted = format!("this title contains characters that GitHub does not allow, so the page is called “{shown}” there");
         assert_eq!(warnings(Flavour::Github, title), [wanted]);
     }
     assert_eq!(written(Flavour::Github, &[case("Post-mortem", vec![paragraph("words")])])[0].location.path, "Post‐mortem.md");
@@ -890,10 +890,10 @@ fn what_a_host_would_not_take_is_said() {
     let long = "a".repeat(300);
     let wide = "ö".repeat(60);
     for (flavour, title, wanted) in [
-        (Flavour::Github, "Home", "`home` has a meaning of its own here"),
-        (Flavour::Github, "_Sidebar", "`_sidebar` has a meaning of its own here"),
-        (Flavour::Gitlab, "new", "`new` has a meaning of its own here"),
-        (Flavour::Gitea, "raw", "`raw` has a meaning of its own here"),
+        (Flavour::Github, "Home", "`home` is reserved on this wiki"),
+        (Flavour::Github, "_Sidebar", "`_sidebar` is reserved on this wiki"),
+        (Flavour::Gitlab, "new", "`new` is reserved on this wiki"),
+        (Flavour::Gitea, "raw", "`raw` is reserved on this wiki"),
         (Flavour::AzureDevops, long.as_str(), "the path of the page has 303 characters; the limit of Azure DevOps is 235"),
         (Flavour::Github, long.as_str(), "the file name of the page has 303 bytes; the limit is 255"),
         (Flavour::Gitlab, long.as_str(), "the file name of the page has 303 bytes; the limit is 245"),

@@ -42,26 +42,24 @@ pub fn show(plan: &Plan, colour: Colour) -> String {
 fn show_step(step: &Step, paint: Paint, out: &mut String) {
     let old = &comparable(step.remote.as_ref().map_or("", |remote| remote.text.as_str()));
     let new = &comparable(step.wanted.as_ref().map_or("", |wanted| wanted.text.as_str()));
+    let (verb, remark) = match &step.action {
+        Action::Create => (paint.good("create"), size(new)),
+        Action::Update => (paint.good("update"), counted(old, new)),
+        Action::Unchanged => (paint.plain("unchanged"), String::new()),
+        Action::Refuse(conflict) => (paint.bad("conflict"), why(*conflict, step)),
+        Action::Barred(reason) => (paint.bad("refused"), visible(reason).into_owned()),
+        Action::Leave => (paint.plain("left"), "no longer published; `--prune` deletes it".to_owned()),
+        Action::Delete => (paint.bad("delete"), "no longer published".to_owned()),
+        Action::Forget => (paint.plain("forget"), why_forgotten(step)),
+    };
+    line(&verb, &about(step, &remark), out);
     match &step.action {
-        Action::Create => {
-            line(&paint.good("create"), &about(step, &size(new)), out);
-        }
         Action::Update => {
-            line(&paint.good("update"), &about(step, &counted(old, new)), out);
             out.push_str(&difference(old, new, paint));
             show_files(step, out);
         }
-        Action::Unchanged => line(&paint.plain("unchanged"), &about(step, ""), out),
-        Action::Refuse(conflict) => {
-            line(&paint.bad("conflict"), &about(step, &why(*conflict, step)), out);
-            show_conflict(step, *conflict, old, new, paint, out);
-        }
-        Action::Barred(reason) => line(&paint.bad("refused"), &about(step, &visible(reason)), out),
-        Action::Leave => {
-            line(&paint.plain("left"), &about(step, "no longer published; `--prune` deletes it"), out);
-        }
-        Action::Delete => line(&paint.bad("delete"), &about(step, "no longer published"), out),
-        Action::Forget => line(&paint.plain("forget"), &about(step, &why_forgotten(step)), out),
+        Action::Refuse(conflict) => show_conflict(step, *conflict, old, new, paint, out),
+        _ => {}
     }
 }
 

@@ -132,40 +132,63 @@ impl Selection<'_> {
         let site = &self.linked.site;
         site.case_studies().flat_map(|id| site.assets_shown(site.case_study(id).document)).cloned().collect()
     }
+
+    /// The slugs of the case studies that are asked for.
+    fn slugs(&self) -> BTreeSet<&Slug> {
+        self.cases.iter().map(|&id| &self.linked.site.case_study(id).slug).collect()
+    }
+
+    /// The case studies that will be on the wiki: those that are asked for, and those that were published before.
+    fn on_the_wiki(&self, published: &BTreeSet<&str>) -> Vec<CaseStudyId> {
+        let (site, asked) = (&self.linked.site, self.slugs());
+        let is_there = |slug: &Slug| asked.contains(slug) || published.contains(slug.as_str());
+        site.case_studies().filter(|&id| is_there(&site.case_study(id).slug)).collect()
+    }
+
+    /// The assets that case studies show.
+    fn pictures_of<'a>(
+        &self,
+        cases: &[CaseStudyId],
+        assets: &'a BTreeMap<SitePath, Arc<[u8]>>,
+    ) -> impl Iterator<Item = (&'a SitePath, &'a Arc<[u8]>)> {
+        let site = &self.linked.site;
+        let shown: BTreeSet<&SitePath> = cases.iter().flat_map(|&id| site.assets_shown(site.case_study(id).document)).collect();
+        assets.iter().filter(move |(path, _)| shown.contains(path))
+    }
+
+    fn compose(&self, cases: &[CaseStudyId], pictures: &Pictures) -> (Vec<Case>, Vec<Diagnostic>) {
+        let site = &self.linked.site;
+        let published = cases.iter().map(|&id| site.case_study(id).slug.clone()).collect();
+        let shared = Shared { site, published: &published, pictures: &pictures.names, has_contents: self.target.has_contents };
+        compose(shared, cases)
+    }
+
+    fn write(&self, cases: &[Case], pictures: &Pictures) -> (Vec<RenderedPage>, Vec<Diagnostic>) {
+        let backend = &self.target.backend;
+        let highlighter = Highlighter::default();
+        let (pages, found) = wiki::write(Dialect::of(backend), backend.parent(), cases, &pictures.bytes, &highlighter);
+        (pages, found.into_iter().map(|found| at_title(found, self.inputs)).collect())
+    }
 }
 
 /// Composes and writes the pages of a selection, and scans them. `published` holds the slugs of the case studies that are on the wiki
 /// already: links may lead to them. `assets` holds the bytes of [`Selection::assets`]. `machine` holds names of this machine that may not
 /// leave, for example the home folder.
 pub fn draft(selection: &Selection<'_>, published: &BTreeSet<&str>, assets: &BTreeMap<SitePath, Arc<[u8]>>, machine: &[String]) -> Draft {
-    let Selection { inputs, target, linked, .. } = selection;
-    let site = &linked.site;
-    let asked: BTreeSet<&Slug> = selection.cases.iter().map(|&id| &site.case_study(id).slug).collect();
-    let cases = on_the_wiki(site, &asked, published);
-    let shown: BTreeSet<&SitePath> = cases.iter().flat_map(|&id| site.assets_shown(site.case_study(id).document)).collect();
-    let pictures = Pictures::clean(site, assets.iter().filter(|(path, _)| shown.contains(path)));
-    let published = cases.iter().map(|&id| site.case_study(id).slug.clone()).collect();
-    let shared = Shared { site, published: &published, pictures: &pictures.names, has_contents: target.has_contents };
-    let (cases, composing) = compose(shared, &cases);
-    let dialect = Dialect::of(&target.backend);
-    let (pages, writing) = wiki::write(dialect, target.backend.parent(), &cases, &pictures.bytes, &Highlighter::default());
-    let locations = pages.iter().map(|page| (page.case.clone(), page.location.clone())).collect();
-    let pages: Vec<RenderedPage> = pages.into_iter().filter(|page| asked.contains(&page.case)).collect();
-    let withheld = Withheld::new(&linked.config, target.audience).with_names(names_withheld(selection, machine));
+    let ids = selection.on_the_wiki(published);
+    let pictures = Pictures::clean(&selection.linked.site, selection.pictures_of(&ids, assets));
+    let (cases, composing) = selection.compose(&ids, &pictures);
+    let (rendered, writing) = selection.write(&cases, &pictures);
+    let locations = rendered.iter().map(|page| (page.case.clone(), page.location.clone())).collect();
+    let asked = selection.slugs();
+    let pages: Vec<RenderedPage> = rendered.into_iter().filter(|page| asked.contains(&page.case)).collect();
+    let withheld = Withheld::new(&selection.linked.config, selection.target.audience).with_names(names_withheld(selection, machine));
     let scanned = cases.iter().filter(|case| asked.contains(&case.slug));
     let leaks = Scan { selection, withheld: &withheld, places: Places::default() }.leaks(&pages, scanned, &pictures);
-    let writing = writing.into_iter().map(|found| at_title(found, inputs));
-    let others = pictures.diagnostics.into_iter().chain(composing).chain(writing).chain(leaks);
-    let mut diagnostics: Vec<Diagnostic> = selection.diagnostics.iter().cloned().chain(others).collect();
+    let mut diagnostics = [selection.diagnostics.clone(), pictures.diagnostics, composing, writing, leaks].concat();
     diagnostic::sort(&mut diagnostics);
     let sources = pictures.names.into_iter().map(|(path, name)| (name, path)).collect();
     Draft { pages, cases, locations, sources, pictures: pictures.bytes, withheld, diagnostics }
-}
-
-/// The case studies that will be on the wiki: those that are asked for, and those that were published before.
-fn on_the_wiki(site: &Site, asked: &BTreeSet<&Slug>, published: &BTreeSet<&str>) -> Vec<CaseStudyId> {
-    let is_there = |slug: &Slug| asked.contains(slug) || published.contains(slug.as_str());
-    site.case_studies().filter(|&id| is_there(&site.case_study(id).slug)).collect()
 }
 
 /// Scans what would be sent for words that may not leave.

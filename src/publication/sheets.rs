@@ -10,7 +10,7 @@ use crate::slug::Slug;
 use crate::source::SitePath;
 use crate::wiki::back::{Names, markdown};
 use crate::wiki::page::Block;
-use crate::wiki::{Dialect, link_to_page};
+use crate::wiki::{Dialect, Location, link_to_page};
 
 /// The folder of the pages.
 const PAGES: &str = "pages";
@@ -47,17 +47,24 @@ pub fn as_markdown(draft: &Draft, target: &Target, case: &Slug, text: &str, high
     let own = draft.cases.iter().find(|other| other.slug == *case);
     let file = own.map(|own| own.file.clone()).unwrap_or_else(|| SitePath::new(""));
     let pictures = draft.sources.iter().map(|(name, path)| (name.clone(), relative(&file, path))).collect();
-    let address = |case: &Slug| match dialect {
+    let pages = draft.cases.iter().filter_map(|other| {
+        let location = draft.locations.get(&other.slug)?;
+        Some((address(dialect, location), relative(&file, &other.file)))
+    });
+    let title = own.map_or(String::new(), |own| own.title.clone());
+    let apart = own.map_or(Vec::new(), |own| from_front_matter(&own.page.blocks));
+    markdown(dialect, text, &Names { pictures, pages: pages.collect(), title, apart }, highlighter)
+}
+
+/// The address of a page in links on the wiki.
+fn address(dialect: Dialect, location: &Location) -> String {
+    match dialect {
         Dialect::Markdown(flavour) => {
-            let link = link_to_page(flavour, &draft.locations[case]);
+            let link = link_to_page(flavour, location);
             link.rsplit_once("](").map(|(_, address)| address.trim_end_matches(')').to_owned()).unwrap_or_default()
         }
-        _ => draft.locations[case].path.clone(),
-    };
-    let others = draft.cases.iter().filter(|other| draft.locations.contains_key(&other.slug));
-    let pages = others.map(|other| (address(&other.slug), relative(&file, &other.file))).collect();
-    let apart = own.map_or(Vec::new(), |own| from_front_matter(&own.page.blocks));
-    markdown(dialect, text, &Names { pictures, pages, title: own.map_or(String::new(), |own| own.title.clone()), apart }, highlighter)
+        _ => location.path.clone(),
+    }
 }
 
 /// The blocks of a page that come from front matter.

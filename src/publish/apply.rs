@@ -22,6 +22,20 @@ pub struct Unwritten {
     pub error: Error,
 }
 
+impl Outcome {
+    /// Whether a result is the refusal of one page or file, which is noted here. An error that affects all pages is returned.
+    fn takes_refusal(&mut self, title: &str, result: Result<(), Error>) -> Result<bool, Error> {
+        match result {
+            Ok(()) => Ok(false),
+            Err(error) if error.reach == Reach::Page => {
+                self.refused.push(Unwritten { title: title.to_owned(), error });
+                Ok(true)
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
 /// Carries out a plan. `save` stores the record for the next run; `said` is called for each page that is done.
 ///
 /// Each text is recorded before it is written: if the program stops in between, the next run recognises the old and the new text as
@@ -46,14 +60,10 @@ pub fn apply<E: From<Error>>(
     for step in &plan.steps {
         let result = carry_out(wiki, step, &mut done, pictures);
         done.unsettled.extend(wiki.unsettled());
-        match result {
-            Ok(()) => carried_out.push(step),
-            Err(error) if error.reach == Reach::Page => {
-                outcome.refused.push(Unwritten { title: step.title.clone(), error });
-                continue;
-            }
-            Err(error) => return Err(error.into()),
+        if outcome.takes_refusal(&step.title, result)? {
+            continue;
         }
+        carried_out.push(step);
         if wiki.shows_at_once() {
             update(record, &done, &mut save)?;
             said(step);
@@ -87,11 +97,12 @@ fn delete_files(wiki: &mut dyn Wiki, plan: &Plan, done: &mut Record, outcome: &m
     let files: &[FileStep] = if outcome.refused.is_empty() { &plan.files } else { &[] };
     for step in files {
         match step.action {
-            FileAction::Delete => match wiki.delete_file(&step.file) {
-                Ok(()) => drop(done.files.remove(&step.file)),
-                Err(error) if error.reach == Reach::Page => outcome.refused.push(Unwritten { title: step.file.name.clone(), error }),
-                Err(error) => return Err(error),
-            },
+            FileAction::Delete => {
+                let result = wiki.delete_file(&step.file);
+                if !outcome.takes_refusal(&step.file.name, result)? {
+                    done.files.remove(&step.file);
+                }
+            }
             FileAction::Forget => drop(done.files.remove(&step.file)),
             FileAction::Leave | FileAction::Keep(_) => {}
         }

@@ -235,6 +235,17 @@ impl Dokuwiki {
 }
 
 impl Dokuwiki {
+    /// The ids of all pages in the namespaces of the lookups.
+    fn existing_pages(&self, pages: &[Lookup<'_>]) -> Result<BTreeSet<String>, Error> {
+        let namespaces: BTreeSet<&str> = pages.iter().map(|page| namespace_of(&page.location.path)).collect();
+        let mut existing = BTreeSet::new();
+        for namespace in namespaces {
+            let whose = if namespace.is_empty() { "wiki".to_owned() } else { format!("namespace `{namespace}`") };
+            existing.extend(self.listed(&format!("list the pages of the {whose}"), "dokuwiki.getPagelist", namespace)?);
+        }
+        Ok(existing)
+    }
+
     /// Finds the pages whose pictures the user may not upload.
     fn look_at_uploads(&mut self, pages: &[Lookup<'_>], files: &BTreeSet<String>) -> Result<(), Error> {
         let is_missing = |name: &String| !files.contains(name) && !files.contains(&self.id_of_file(name));
@@ -276,15 +287,7 @@ impl Dokuwiki {
 
 impl Wiki for Dokuwiki {
     fn look(&mut self, pages: &[Lookup<'_>]) -> Result<Vec<Option<RemotePage>>, Error> {
-        let mut namespaces: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
-        for page in pages {
-            let namespace = namespace_of(&page.location.path);
-            if !namespaces.contains_key(namespace) {
-                let whose = if namespace.is_empty() { "wiki".to_owned() } else { format!("namespace `{namespace}`") };
-                let action = format!("list the pages of the {whose}");
-                namespaces.insert(namespace, self.listed(&action, "dokuwiki.getPagelist", namespace)?);
-            }
-        }
+        let existing = self.existing_pages(pages)?;
         let files = if pages.iter().any(|page| !page.attachments.is_empty()) {
             self.listed("list the files of the namespace", "wiki.getAttachments", &self.namespace)?
         } else {
@@ -292,13 +295,13 @@ impl Wiki for Dokuwiki {
         };
         for page in pages {
             let id = &page.location.path;
-            let right = self.right(&format!("look at the rights for the page `{id}`"), id)?;
+            let right = self.right(&format!("read the permissions for the page `{id}`"), id)?;
             self.rights.insert(id.clone(), right);
         }
         self.look_at_uploads(pages, &files)?;
         let look = |page: &Lookup<'_>| {
             let id = &page.location.path;
-            if !namespaces[namespace_of(id)].contains(id) {
+            if !existing.contains(id) {
                 return Ok(None);
             }
             let remote = self.page(&format!("read the page `{id}`"), id)?;

@@ -57,6 +57,17 @@ pub enum Credential {
     Bearer(Secret),
 }
 
+impl Credential {
+    /// The value of the header `Authorization`.
+    fn header(&self) -> Option<String> {
+        match self {
+            Self::None => None,
+            Self::Basic(user, secret) => Some(format!("Basic {}", STANDARD.encode(format!("{user}:{}", secret.expose())))),
+            Self::Bearer(secret) => Some(format!("Bearer {}", secret.expose())),
+        }
+    }
+}
+
 /// A request.
 #[derive(Debug, Clone)]
 pub struct Request {
@@ -264,12 +275,8 @@ impl Client {
         for (name, value) in &request.headers {
             wire = wire.header(*name, value);
         }
-        match &self.credential {
-            Credential::None => {}
-            Credential::Basic(user, secret) => {
-                wire = wire.header("Authorization", format!("Basic {}", STANDARD.encode(format!("{user}:{}", secret.expose()))));
-            }
-            Credential::Bearer(secret) => wire = wire.header("Authorization", format!("Bearer {}", secret.expose())),
+        if let Some(authorization) = self.credential.header() {
+            wire = wire.header("Authorization", authorization);
         }
         let has_body = !request.body.is_empty() || matches!(request.method, "POST" | "PUT");
         // A proxy could read unencrypted requests to this machine.

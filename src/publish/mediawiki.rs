@@ -71,8 +71,24 @@ struct Session {
     endings: BTreeSet<String>,
 }
 
+impl Session {
+    fn of(query: &Value) -> Self {
+        let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+        let elements = list(&query["extensiontags"]);
+        let endings = list(&query["fileextensions"]);
+        Self {
+            csrf: query["tokens"]["csrftoken"].as_str().unwrap_or_default().to_owned(),
+            elements: elements.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+            endings: endings.iter().filter_map(|one| one["ext"].as_str()).map(str::to_lowercase).collect(),
+        }
+    }
+}
+
 /// A page or a file in an answer.
 type Found = serde_json::Map<String, Value>;
+
+/// What the wiki answers about titles, keyed by the requested title.
+type Answers = BTreeMap<String, Result<Found, Error>>;
 
 impl Mediawiki {
     /// A wiki by the address that contains `api.php`. `user` is the name of a bot password, for
@@ -170,26 +186,14 @@ impl Mediawiki {
             return Ok(session.clone());
         }
         self.login()?;
-        let asked = [
-            ("action", "query"),
-            ("meta", "tokens|siteinfo"),
-            ("type", "csrf"),
-            ("siprop", "extensiontags|fileextensions"),
-            ("assert", "user"),
-        ];
+        let siteinfo = ("siprop", "extensiontags|fileextensions");
+        let asked = [("action", "query"), ("meta", "tokens|siteinfo"), ("type", "csrf"), siteinfo, ("assert", "user")];
         let request = self.get(&asked);
         let json = self.send(action, request)?.json();
         if let Some(code) = json["error"]["code"].as_str() {
             return Err(self.refused(action, code, json["error"]["info"].as_str().unwrap_or_default()));
         }
-        let query = &json["query"];
-        let words = |list: &Value| list.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
-        let endings = query["fileextensions"].as_array().into_iter().flatten().filter_map(|one| one["ext"].as_str());
-        let session = Session {
-            csrf: query["tokens"]["csrftoken"].as_str().unwrap_or_default().to_owned(),
-            elements: words(&query["extensiontags"]),
-            endings: endings.map(str::to_lowercase).collect(),
-        };
+        let session = Session::of(&json["query"]);
         self.session = Some(session.clone());
         Ok(session)
     }
@@ -227,32 +231,10 @@ impl Mediawiki {
 
     /// The answers about titles, keyed by the requested title. An error for a title that the wiki
     /// would refuse.
-    fn titles(
-        &mut self,
-        action: &str,
-        titles: &[String],
-        wanted: &[(&str, &str)],
-    ) -> Result<BTreeMap<String, Result<Found, Error>>, Error> {
+    fn titles(&mut self, action: &str, titles: &[String], wanted: &[(&str, &str)]) -> Result<Answers, Error> {
         let mut found = BTreeMap::new();
         for some in portions(titles) {
-            let mut more = Vec::new();
-            let mut by_title: BTreeMap<String, Found> = BTreeMap::new();
-            // A long answer comes in parts, which are merged.
-            let names = loop {
-                let joined = some.join("|");
-                let mut fields = vec![("action", "query"), ("assert", "user"), ("titles", joined.as_str())];
-                fields.extend_from_slice(wanted);
-                fields.extend(more.iter().map(|(name, value): &(String, String)| (name.as_str(), value.as_str())));
-                let json = self.ask(action, &|wiki, _| wiki.get(&fields))?;
-                for page in json["query"]["pages"].as_array().into_iter().flatten().filter_map(Value::as_object) {
-                    let title = page.get("title").and_then(Value::as_str).unwrap_or_default();
-                    by_title.entry(title.to_owned()).or_default().extend(page.clone());
-                }
-                more = continued(&json);
-                if more.is_empty() {
-                    break kept_names(&json);
-                }
-            };
+            let (by_title, names) = self.query_titles(action, some, wanted)?;
             for title in some {
                 let kept = names.get(title).unwrap_or(title);
                 let page = by_title.get(kept).cloned();
@@ -262,23 +244,45 @@ impl Mediawiki {
         Ok(found)
     }
 
+    /// The answers about the titles of one request, and the normalised titles keyed by the requested ones. A long answer comes in parts,
+    /// which are merged.
+    fn query_titles(
+        &mut self,
+        action: &str,
+        titles: &[String],
+        wanted: &[(&str, &str)],
+    ) -> Result<(BTreeMap<String, Found>, BTreeMap<String, String>), Error> {
+        let joined = titles.join("|");
+        let mut more: Vec<(String, String)> = Vec::new();
+        let mut by_title: BTreeMap<String, Found> = BTreeMap::new();
+        loop {
+            let mut fields = vec![("action", "query"), ("assert", "user"), ("titles", joined.as_str())];
+            fields.extend_from_slice(wanted);
+            fields.extend(more.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+            let json = self.ask(action, &|wiki, _| wiki.get(&fields))?;
+            for page in json["query"]["pages"].as_array().into_iter().flatten().filter_map(Value::as_object) {
+                let title = page.get("title").and_then(Value::as_str).unwrap_or_default();
+                by_title.entry(title.to_owned()).or_default().extend(page.clone());
+            }
+            more = continued(&json);
+            if more.is_empty() {
+                return Ok((by_title, names_in(&json["query"]["normalized"])));
+            }
+        }
+    }
+
     /// Checks that a page would be at the requested title.
     fn checked(&self, action: &str, wanted: &str, kept: &str, page: Option<Found>) -> Result<Found, Error> {
-        let help = "change its title, or `parent` in `site.toml`";
-        let Some(page) = page else {
-            return Err(self.error(action, format!("the title `{wanted}` leads to another wiki")).help(help));
+        let reason = match page {
+            Some(page) if page.contains_key("invalid") => {
+                let why = page.get("invalidreason").and_then(Value::as_str).unwrap_or_default().trim_end_matches('.');
+                format!("the wiki refuses the title `{wanted}`: {why}")
+            }
+            Some(page) if wanted == kept || is_translated(&page, wanted, kept) => return Ok(page),
+            Some(_) => format!("the wiki would move the page `{wanted}` to `{kept}`"),
+            None => format!("the title `{wanted}` leads to another wiki"),
         };
-        if page.contains_key("invalid") {
-            let why = page.get("invalidreason").and_then(Value::as_str).unwrap_or_default().trim_end_matches('.');
-            return Err(self.error(action, format!("the wiki refuses the title `{wanted}`: {why}")).help(help));
-        }
-        let is_article = page.get("ns").and_then(Value::as_i64) == Some(0);
-        // The name of a namespace can be translated, but the title after it must not change.
-        let behind = |title: &str| title.split_once(':').map(|(_, title)| title.to_owned());
-        if wanted == kept || (!is_article && behind(wanted).is_some_and(|title| !title.is_empty() && Some(title) == behind(kept))) {
-            return Ok(page);
-        }
-        Err(self.error(action, format!("the wiki would move the page `{wanted}` to `{kept}`")).help(help))
+        Err(self.error(action, reason).help("change its title, or `parent` in `site.toml`"))
     }
 
     fn look_for_files(&mut self, pages: &[Lookup<'_>]) -> Result<(), Error> {
@@ -305,28 +309,27 @@ impl Mediawiki {
     /// Uploads a picture, unless one with this name, and so this content, exists.
     fn upload(&mut self, name: &str, bytes: &[u8]) -> Result<(), Error> {
         let action = format!("upload the picture `{name}`");
-        for is_last in [false, true] {
-            let json = self.ask(&action, &|wiki, session| {
-                let mut fields = vec![("action", "upload"), ("filename", name), ("comment", "A picture of a page"), ("text", "")];
-                fields.extend([("format", "json"), ("formatversion", "2"), ("assert", "user"), ("token", session.csrf.as_str())]);
-                if is_last {
-                    fields.push(("ignorewarnings", "1"));
-                }
-                Request::new("POST", &wiki.api).multipart(&fields, ("file", name, bytes))
-            })?;
-            let upload = &json["upload"];
-            let warnings: Vec<&str> = upload["warnings"].as_object().into_iter().flatten().map(|(warning, _)| warning.as_str()).collect();
-            let is_there = warnings.iter().any(|warning| matches!(*warning, "exists" | "nochange"));
-            if upload["result"] == "Success" || is_there {
-                self.files.insert(name.to_owned());
-                return Ok(());
-            }
-            // Duplicates under other names, and deleted files, do not matter.
-            if is_last || upload["result"] != "Warning" {
-                return Err(self.error(&action, format!("the wiki answers {}", upload["result"])).of_page());
-            }
+        let mut answer = self.send_file(&action, name, bytes, &[])?;
+        // Duplicates under other names, and deleted files, do not matter.
+        if !is_on_wiki(&answer) && answer["result"] == "Warning" {
+            answer = self.send_file(&action, name, bytes, &[("ignorewarnings", "1")])?;
         }
+        if !is_on_wiki(&answer) {
+            return Err(self.error(&action, format!("the wiki answers {}", answer["result"])).of_page());
+        }
+        self.files.insert(name.to_owned());
         Ok(())
+    }
+
+    /// Sends a file, with additional fields, and returns the answer.
+    fn send_file(&mut self, action: &str, name: &str, bytes: &[u8], more: &[(&str, &str)]) -> Result<Value, Error> {
+        let json = self.ask(action, &|wiki, session| {
+            let mut fields = vec![("action", "upload"), ("filename", name), ("comment", "A picture of a page"), ("text", "")];
+            fields.extend([("format", "json"), ("formatversion", "2"), ("assert", "user"), ("token", session.csrf.as_str())]);
+            fields.extend_from_slice(more);
+            Request::new("POST", &wiki.api).multipart(&fields, ("file", name, bytes))
+        })?;
+        Ok(json["upload"].clone())
     }
 
     /// Fails if the page is not in the revision that was looked up.
@@ -380,7 +383,7 @@ impl Mediawiki {
     }
 
     /// The answers about pages, with their texts and permissions.
-    fn pages(&mut self, titles: &[String]) -> Result<BTreeMap<String, Result<Found, Error>>, Error> {
+    fn pages(&mut self, titles: &[String]) -> Result<Answers, Error> {
         let wanted = [
             ("prop", "revisions|info"),
             ("rvprop", "ids|timestamp|user|content"),
@@ -419,7 +422,6 @@ impl Mediawiki {
     /// The current page, wherever somebody has moved it.
     fn find_remote(&mut self, page: &Lookup<'_>, found: Result<Found, Error>) -> Result<Option<RemotePage>, Error> {
         let path = &page.location.path;
-        let attachments: BTreeSet<String> = page.attachments.iter().filter(|name| self.files.contains(*name)).cloned().collect();
         let found = match found {
             Ok(found) => found,
             Err(error) => {
@@ -427,20 +429,24 @@ impl Mediawiki {
                 return Ok(None);
             }
         };
+        let attachments: BTreeSet<String> = page.attachments.iter().filter(|name| self.files.contains(*name)).cloned().collect();
         let was_published = page.recorded.is_some_and(|recorded| recorded.written.is_some());
         let is_elsewhere = !found.contains_key("revisions") || found.get("redirect") == Some(&Value::Bool(true));
-        let place = if was_published && is_elsewhere { self.moved_to(path)? } else { None };
-        if let Some(place) = place {
-            let there = self.pages(std::slice::from_ref(&place))?.remove(&place);
-            if let Some(Ok(there)) = there
-                && let Some(remote) = remote_page(&place, &there, attachments.clone())
-            {
-                self.note_bars(path, &there);
-                return Ok(Some(RemotePage { moved_to: Some(place), ..remote }));
-            }
+        let moved = if was_published && is_elsewhere { self.moved_page(path, &attachments)? } else { None };
+        if moved.is_some() {
+            return Ok(moved);
         }
         self.note_bars(path, &found);
         Ok(remote_page(path, &found, attachments))
+    }
+
+    /// The current page, if somebody has moved it.
+    fn moved_page(&mut self, path: &str, attachments: &BTreeSet<String>) -> Result<Option<RemotePage>, Error> {
+        let Some(place) = self.moved_to(path)? else { return Ok(None) };
+        let Some(Ok(there)) = self.pages(std::slice::from_ref(&place))?.remove(&place) else { return Ok(None) };
+        let Some(remote) = remote_page(&place, &there, attachments.clone()) else { return Ok(None) };
+        self.note_bars(path, &there);
+        Ok(Some(RemotePage { moved_to: Some(place), ..remote }))
     }
 
     /// Stores why the wiki would refuse to change a page.
@@ -454,8 +460,20 @@ impl Mediawiki {
         }
     }
 
+    /// Writes a page over the revision that was looked up.
+    fn overwrite(&mut self, action: &str, path: &str, over: &RemotePage, write: &Write<'_>) -> Result<(), Error> {
+        self.check_version(action, path, &over.revision)?;
+        let special = [("nocreate", "1"), ("baserevid", over.revision.as_str()), ("text", write.page.text.as_str())];
+        let edit = self.edit(action, path, write.message, &special)?;
+        let is_change = edit["newrevid"].is_number();
+        if is_change && version(&edit["oldrevid"]) != over.revision {
+            return Err(self.revert(action, path, &version(&edit["newrevid"])).of_page());
+        }
+        Ok(())
+    }
+
     /// Reverts a revision that MediaWiki merged from our edit and a concurrent one.
-    fn take_back(&mut self, action: &str, path: &str, version: &str) -> Error {
+    fn revert(&mut self, action: &str, path: &str, version: &str) -> Error {
         let message = "Reverted: somebody else changed the page at the same moment";
         let undone = self.edit(action, path, message, &[("undo", version), ("nocreate", "1"), ("baserevid", version)]);
         let reason = "somebody changed the page at the same moment, and MediaWiki merged both texts";
@@ -509,18 +527,11 @@ impl Wiki for Mediawiki {
             }
         }
         if let Some(over) = write.over {
-            self.check_version(&action, path, &over.revision)?;
-            let edit =
-                self.edit(&action, path, write.message, &[("nocreate", "1"), ("baserevid", &over.revision), ("text", &page.text)])?;
-            let is_change = edit["newrevid"].is_number();
-            if is_change && version(&edit["oldrevid"]) != over.revision {
-                return Err(self.take_back(&action, path, &version(&edit["newrevid"])).of_page());
-            }
+            self.overwrite(&action, path, over, write)?;
         } else {
             self.edit(&action, path, write.message, &[("createonly", "1"), ("text", &page.text)])?;
-            // Links to a new page are shown as missing on pages that were written before it, until
-            // MediaWiki renders them again. It does so later, but not if both were written within
-            // one second.
+            // Links to a new page are shown as missing on pages that were written before it, until MediaWiki renders them again. It does
+            // so later, but not if both were written within one second.
             self.unsettled.append(&mut self.written);
         }
         if page.text.contains("[[") {
@@ -617,6 +628,19 @@ impl Mediawiki {
     }
 }
 
+/// Whether a file is on the wiki after an upload: it was stored, or existed already.
+fn is_on_wiki(answer: &Value) -> bool {
+    let mut warnings = answer["warnings"].as_object().into_iter().flatten().map(|(warning, _)| warning.as_str());
+    answer["result"] == "Success" || warnings.any(|warning| matches!(warning, "exists" | "nochange"))
+}
+
+/// Whether two titles differ in the name of their namespace alone, which can be translated.
+fn is_translated(page: &Found, wanted: &str, kept: &str) -> bool {
+    let is_article = page.get("ns").and_then(Value::as_i64) == Some(0);
+    let after_namespace = |title: &str| title.split_once(':').map(|(_, title)| title.to_owned()).filter(|title| !title.is_empty());
+    !is_article && after_namespace(wanted).is_some() && after_namespace(wanted) == after_namespace(kept)
+}
+
 /// The state of a file.
 fn file_state(file: Option<&Found>, changing: &BTreeSet<String>) -> FileState {
     let list = |name: &str| file.and_then(|file| file.get(name)?.as_array()).map_or(&[] as &[Value], Vec::as_slice);
@@ -681,10 +705,6 @@ fn portions(titles: &[String]) -> Vec<&[String]> {
 }
 
 /// The normalised titles, keyed by the requested ones.
-fn kept_names(json: &Value) -> BTreeMap<String, String> {
-    names_in(&json["query"]["normalized"])
-}
-
 fn names_in(normalized: &Value) -> BTreeMap<String, String> {
     let normalized = normalized.as_array().into_iter().flatten();
     normalized.filter_map(|one| Some((one["from"].as_str()?.to_owned(), one["to"].as_str()?.to_owned()))).collect()

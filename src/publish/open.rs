@@ -17,6 +17,7 @@ use crate::config::{Backend, Target, TokenSource};
 /// If there is no token, but one is needed.
 pub fn open(target: &Target, root: &Path, withheld: Withheld) -> Result<Box<dyn Wiki>, Error> {
     let withheld = Arc::new(withheld);
+    let token = || token(target, root);
     Ok(match &target.backend {
         Backend::Folder { folder, .. } => Box::new(Folder::new(root.join(folder), withheld)),
         // Git authenticates with its own settings.
@@ -24,17 +25,21 @@ pub fn open(target: &Target, root: &Path, withheld: Withheld) -> Result<Box<dyn 
             Box::new(GitWiki::new(*host, &near(repository, root), branch, folder, *sidebar, withheld))
         }
         Backend::AzureDevops { address, wiki, parent } => {
-            let client = Client::new(Credential::Basic(String::new(), token(target, root)?), withheld);
+            let client = Client::new(Credential::Basic(String::new(), token()?), withheld);
             Box::new(AzureWiki::new(client, address, wiki, parent))
         }
-        Backend::Mediawiki { address, user, .. } => Box::new(Mediawiki::new(withheld, address, user, token(target, root)?)),
-        Backend::Dokuwiki { address, user, namespace } => Box::new(Dokuwiki::new(withheld, address, user, token(target, root)?, namespace)),
+        Backend::Mediawiki { address, user, .. } => Box::new(Mediawiki::new(withheld, address, user, token()?)),
+        Backend::Dokuwiki { address, user, namespace } => Box::new(Dokuwiki::new(withheld, address, user, token()?, namespace)),
         Backend::Confluence { edition, address, user, space, parent } => {
-            let token = token(target, root)?;
-            let credential = if user.is_empty() { Credential::Bearer(token) } else { Credential::Basic(user.clone(), token) };
-            Box::new(Confluence::new(Client::new(credential, withheld), *edition, address, space, parent))
+            let client = Client::new(user_credential(user, token()?), withheld);
+            Box::new(Confluence::new(client, *edition, address, space, parent))
         }
     })
+}
+
+/// A credential of a user, or of a token alone.
+fn user_credential(user: &str, token: Secret) -> Credential {
+    if user.is_empty() { Credential::Bearer(token) } else { Credential::Basic(user.to_owned(), token) }
 }
 
 /// Resolves a local repository from the root of the site.

@@ -1,6 +1,7 @@
 //! Plainer equivalents of HTML, for wikis that do not support an element. No text is lost.
 
-use super::page::{Block, Element, Inline, Item, List, Style, Table};
+use super::page::{Block, Element, Inline, Item, List, Style, Table, plain};
+use crate::markdown::Alignment;
 
 /// The blocks that come closest to an element.
 pub fn blocks(element: &Element, inner: &[Block]) -> Vec<Block> {
@@ -81,7 +82,7 @@ fn definitions(parts: &[Block]) -> List {
 }
 
 fn lines(blocks: &[Block]) -> String {
-    let words = blocks.iter().map(|block| if let Block::Paragraph(words) = block { super::page::plain(words) } else { String::new() });
+    let words = blocks.iter().map(|block| if let Block::Paragraph(words) = block { plain(words) } else { String::new() });
     let mut lines = words.collect::<String>();
     if lines.starts_with('\n') {
         lines.remove(0);
@@ -140,7 +141,7 @@ fn table(parts: &[Block]) -> Vec<Block> {
     let first = rows.first().filter(|row| row.iter().all(|cell| cell.element.name == "th"));
     let head = first.map_or_else(|| vec![Vec::new(); width], lines);
     let columns = rows.last().map_or_else(Vec::new, |row| row.iter().map(|cell| cell.element.alignment()).collect::<Vec<_>>());
-    let columns = (0..width).map(|at| columns.get(at).copied().unwrap_or(crate::markdown::Alignment::None)).collect();
+    let columns = (0..width).map(|at| columns.get(at).copied().unwrap_or(Alignment::None)).collect();
     let body = rows.iter().skip(usize::from(first.is_some())).map(lines).collect();
     if width > 0 {
         said.push(Block::Table(Table { columns, head, rows: body }));
@@ -158,28 +159,30 @@ pub fn in_a_line(blocks: &[Block]) -> Vec<Inline> {
 fn add(blocks: &[Block], line: &mut Vec<Inline>) {
     for block in blocks {
         match block {
-            Block::Paragraph(words) => add_words(words, line),
+            Block::Element(element, inner) => add(&self::blocks(element, inner), line),
+            Block::List(list) => add_list(list, line),
             Block::Heading(heading) => add_words(&[Inline::Styled(Style::Strong, heading.text.clone())], line),
-            Block::Quote(blocks) => add(blocks, line),
             Block::Callout { title: above, blocks, .. } | Block::Details { summary: above, blocks } => {
                 add_words(&[Inline::Styled(Style::Strong, above.clone())], line);
                 add(blocks, line);
             }
+            Block::Paragraph(words) => add_words(words, line),
+            Block::Quote(blocks) => add(blocks, line),
             Block::Code { text, .. } => text.lines().for_each(|code| add_words(&[Inline::Code(code.to_owned())], line)),
-            Block::List(list) => {
-                for (at, item) in list.items.iter().enumerate() {
-                    let mark = list.first.map_or("• ".to_owned(), |first| format!("{}. ", first as usize + at));
-                    let task = item.done.map_or("", |done| if done { "☑ " } else { "☐ " });
-                    add_words(&[&[text(&format!("{mark}{task}"))][..], &in_a_line(&item.blocks)].concat(), line);
-                }
-            }
             Block::Table(table) => std::iter::once(&table.head).chain(&table.rows).for_each(|row| add_words(&row.join(&text(" | ")), line)),
             Block::Rule => add_words(&[text("———")], line),
             Block::Facts(facts) => facts.iter().for_each(|(name, value)| add_words(&[text(&format!("{name}: {value}"))], line)),
             Block::Actions(actions) => actions.iter().for_each(|action| add_words(&[text(&action.what)], line)),
             Block::Contents => {}
-            Block::Element(element, inner) => add(&self::blocks(element, inner), line),
         }
+    }
+}
+
+fn add_list(list: &List, line: &mut Vec<Inline>) {
+    for (at, item) in list.items.iter().enumerate() {
+        let mark = list.first.map_or("• ".to_owned(), |first| format!("{}. ", first as usize + at));
+        let task = item.done.map_or("", |done| if done { "☑ " } else { "☐ " });
+        add_words(&[&[text(&format!("{mark}{task}"))][..], &in_a_line(&item.blocks)].concat(), line);
     }
 }
 

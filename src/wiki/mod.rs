@@ -243,7 +243,7 @@ impl Dialect {
             Self::Mediawiki => mediawiki::another_title(&case.title, place),
             Self::Html | Self::Confluence | Self::Dokuwiki => None,
         }?;
-        let message = format!("{} does not allow all characters of this title, so the page is called “{title}” there", self.wiki());
+        let message = format!("this title contains characters that {} does not allow, so the page is called “{title}” there", self.wiki());
         let help = "change the title, or leave it: the page begins with the title as it is written here";
         Some(Diagnostic::new(&rules::TITLE_REPLACED, &case.file, Span::default(), message).help(help))
     }
@@ -282,9 +282,9 @@ impl Dialect {
         let found = match html.within {
             Within::Line => format!("this line cannot contain `<{name}>`"),
             Within::TooMany => format!("`<{name}>` is nested too deeply"),
-            Within::Block if !is_lost_anywhere => format!("{wiki} has no `<{name}>` inside another block"),
-            Within::Preformatted if !is_lost_anywhere => format!("{wiki} has no `<{name}>` inside `<pre>`"),
-            Within::Page | Within::Block | Within::Preformatted => format!("{wiki} has no equivalent of `<{name}>`"),
+            Within::Block if !is_lost_anywhere => format!("`<{name}>` inside another block has no equivalent on {wiki}"),
+            Within::Preformatted if !is_lost_anywhere => format!("`<{name}>` inside `<pre>` has no equivalent on {wiki}"),
+            Within::Page | Within::Block | Within::Preformatted => format!("`<{name}>` has no equivalent on {wiki}"),
         };
         let message = format!("{found}, so its content is published in plainer form");
         let help = "write it in Markdown, or leave it if the plain text is enough";

@@ -49,15 +49,6 @@ impl GitWiki {
         }
     }
 
-    fn flavour(&self) -> Flavour {
-        match self.host {
-            GitHost::AzureDevops => Flavour::AzureDevops,
-            GitHost::Github => Flavour::Github,
-            GitHost::Gitlab => Flavour::Gitlab,
-            GitHost::Gitea => Flavour::Gitea,
-        }
-    }
-
     fn error(&self, action: impl Into<String>, reason: impl Into<String>) -> Error {
         Error::new(action, without_credentials(&self.repository), reason)
     }
@@ -125,12 +116,12 @@ impl GitWiki {
 
     /// The current page.
     fn remote_page(&mut self, lookup: &Lookup<'_>, texts: &BTreeMap<String, String>) -> Option<RemotePage> {
-        let (host, flavour, repository) = (self.host, self.flavour(), self.repository.clone());
+        let (host, repository) = (self.host, self.repository.clone());
         let fetched = self.fetched.as_mut()?;
         let path = &lookup.location.path;
         let Some(blob) = fetched.files.get(path) else { return fetched.namesake(host, path) };
         let text = texts.get(blob).cloned().unwrap_or_default();
-        let has = |name: &&String| fetched.files.contains_key(&attachment_path(flavour, name));
+        let has = |name: &&String| fetched.files.contains_key(&attachment_path(host.into(), name));
         let mut remote = RemotePage {
             id: path.clone(),
             revision: blob.clone(),
@@ -168,6 +159,33 @@ impl GitWiki {
         Some(format!("`{other}` is in the way: a file and a folder cannot have the same name"))
     }
 
+    /// Fails if a page is not in the version that was looked up.
+    fn check_version(&mut self, action: &str, path: &str, seen: Option<&RemotePage>) -> Result<(), Error> {
+        let stale = self.error(action, "it has changed since it was read").help("publish again").of_page();
+        let current = self.fetched()?.files.get(path).map(String::as_str);
+        if current == seen.map(|seen| seen.revision.as_str()) { Ok(()) } else { Err(stale) }
+    }
+
+    /// The pictures of a page that the repository does not have yet, by path.
+    fn new_pictures(&mut self, action: &str, write: &Write<'_>) -> Result<Vec<(String, Option<Arc<[u8]>>)>, Error> {
+        let mut pictures = Vec::new();
+        for name in &write.page.attachments {
+            let path = attachment_path(self.host.into(), name);
+            self.check_path(action, &path)?;
+            let bytes = write.pictures.get(name).ok_or_else(|| self.error(action, format!("there is no picture `{name}`")))?;
+            self.scan(action, &format!("the picture `{name}`"), bytes)?;
+            let fetched = self.fetched()?;
+            if let Some(other) = fetched.in_the_way(&path).map(str::to_owned) {
+                return Err(self.error(action, format!("`{other}` is in the way of the picture `{path}`")).of_page());
+            }
+            // The name is made from the content, so an existing file is the same picture.
+            if !fetched.files.contains_key(&path) {
+                pictures.push((path, Some(Arc::clone(bytes))));
+            }
+        }
+        Ok(pictures)
+    }
+
     fn is_in_folder(&self, path: &str) -> bool {
         self.folder.is_empty() || path.strip_prefix(&self.folder).is_some_and(|rest| rest.starts_with('/'))
     }
@@ -201,7 +219,7 @@ impl GitWiki {
     fn sidebars(&mut self, path: &str, pages: &[Location]) -> Result<Vec<SideFile>, Error> {
         // Without a sidebar, these hosts list all pages. A new one would hide the pages of others.
         let Some(before) = self.text_of(path)? else { return Ok(Vec::new()) };
-        let after = side_files::sidebar(&before, self.flavour(), &pages.iter().collect::<Vec<_>>());
+        let after = side_files::sidebar(&before, self.host.into(), &pages.iter().collect::<Vec<_>>());
         let after = after.map_err(|reason| {
             let help = "add the missing line, or set `sidebar = false` in `site.toml`";
             self.error(format!("change `{path}`"), reason).help(help)
@@ -292,7 +310,7 @@ impl Wiki for GitWiki {
 
     fn look_at_files(&mut self, files: &[RecordedFile], changing: &BTreeSet<String>) -> Result<Vec<FileState>, Error> {
         let failed = self.failed("look for pictures that no page shows");
-        let flavour = self.flavour();
+        let flavour = Flavour::from(self.host);
         let fetched = self.fetched()?;
         let state = |file: &RecordedFile| {
             let place = attachment_path(flavour, &file.name);
@@ -308,7 +326,7 @@ impl Wiki for GitWiki {
     }
 
     fn delete_file(&mut self, file: &RecordedFile) -> Result<(), Error> {
-        let place = attachment_path(self.flavour(), &file.name);
+        let place = attachment_path(self.host.into(), &file.name);
         self.fetched()?.changes.insert(place, None);
         Ok(())
     }
@@ -334,43 +352,21 @@ impl Wiki for GitWiki {
             return Err(self.error(action, format!("`{path}` is not in the folder `{}`", self.folder)));
         }
         self.scan(&action, "it", write.page.text.as_bytes())?;
-        let stale = self.error(&action, "it has changed since it was read").help("run this again");
-        let flavour = self.flavour();
         if let Some(reason) = self.in_the_way(&path) {
             return Err(self.error(action, reason).of_page());
         }
-        if self.fetched()?.files.get(&path).map(String::as_str) != write.over.map(|over| over.revision.as_str()) {
-            return Err(stale.of_page());
-        }
-        let mut pictures = Vec::new();
-        for name in &write.page.attachments {
-            let place = attachment_path(flavour, name);
-            self.check_path(&action, &place)?;
-            let bytes = write.pictures.get(name).ok_or_else(|| self.error(&action, format!("there is no picture `{name}`")))?;
-            self.scan(&action, &format!("the picture `{name}`"), bytes)?;
-            let fetched = self.fetched()?;
-            if let Some(other) = fetched.in_the_way(&place).map(str::to_owned) {
-                return Err(self.error(action, format!("`{other}` is in the way of the picture `{place}`")).of_page());
-            }
-            // The name is made from the content, so an existing file is the same picture.
-            if !fetched.files.contains_key(&place) {
-                pictures.push((place, Some(Arc::clone(bytes))));
-            }
-        }
+        self.check_version(&action, &path, write.over)?;
+        let pictures = self.new_pictures(&action, write)?;
         // The page and its pictures are added together.
-        self.fetched()?.changes.extend(pictures);
-        self.fetched()?.changes.insert(path.clone(), Some(write.page.text.as_bytes().into()));
+        let changes = &mut self.fetched()?.changes;
+        changes.extend(pictures);
+        changes.insert(path.clone(), Some(write.page.text.as_bytes().into()));
         Ok(path)
     }
 
     fn delete(&mut self, page: &Recorded, remote: &RemotePage, _message: &str) -> Result<(), Error> {
-        let action = format!("delete the page “{}”", page.title);
-        let stale = self.error(&action, "it has changed since it was read").help("run this again");
-        let fetched = self.fetched()?;
-        if fetched.files.get(&page.path).map(String::as_str) != Some(remote.revision.as_str()) {
-            return Err(stale.of_page());
-        }
-        fetched.changes.insert(page.path.clone(), None);
+        self.check_version(&format!("delete the page “{}”", page.title), &page.path, Some(remote))?;
+        self.fetched()?.changes.insert(page.path.clone(), None);
         Ok(())
     }
 

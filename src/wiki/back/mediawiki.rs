@@ -27,6 +27,13 @@ struct Reader {
     texts: Vec<(String, String)>,
 }
 
+/// A cell of a table.
+struct Cell {
+    is_head: bool,
+    alignment: Alignment,
+    words: Vec<Inline>,
+}
+
 impl Reader {
     /// Reads the footnotes at the end of the page, and returns the page without them.
     fn take_references(&mut self, text: &str) -> String {
@@ -131,8 +138,8 @@ impl Reader {
 
     /// A block that is written as an HTML element.
     fn element(&mut self, text: &str, depth: usize) -> (Option<Vec<Block>>, usize) {
-        let name: String = text[1..].chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
         const KNOWN: [&str; 10] = ["syntaxhighlight", "source", "pre", "blockquote", "div", "ul", "ol", "p", "table", "gallery"];
+        let name = tag_name(text);
         if !KNOWN.contains(&name.as_str()) {
             return (None, 0);
         }
@@ -142,25 +149,24 @@ impl Reader {
             return (None, 0);
         }
         let (tag, inner) = (&text[..open], &text[open..inner_end]);
-        let block = match name.as_str() {
+        let block = self.element_as_block(&name, tag, inner, depth);
+        (Some(vec![block.unwrap_or_else(|| verbatim(&text[..end]))]), end)
+    }
+
+    /// The block of an element, given its start tag and its content. `None` if it is not one that storybank writes.
+    fn element_as_block(&mut self, name: &str, tag: &str, inner: &str, depth: usize) -> Option<Block> {
+        match name {
             "syntaxhighlight" | "source" => {
-                Block::Code { language: attribute(tag, "lang").unwrap_or_default().to_owned(), text: code(inner) }
+                Some(Block::Code { language: attribute(tag, "lang").unwrap_or_default().to_owned(), text: code(inner) })
             }
-            "pre" => Block::Code { language: String::new(), text: code(&decode_references(inner)) },
-            "blockquote" => Block::Quote(self.blocks(inner, depth + 1)),
-            "p" => Block::Paragraph(self.line(inner.trim(), depth)),
-            "ul" | "ol" => match self.html_list(&name, tag, inner, depth) {
-                Some(list) => list,
-                None => verbatim(&text[..end]),
-            },
-            "div" if tag.contains("mw-collapsible") => match self.details(inner, depth) {
-                Some(details) => details,
-                None => verbatim(&text[..end]),
-            },
-            "div" if tag.contains("role=\"note\"") => self.callout(tag, inner, depth),
-            _ => verbatim(&text[..end]),
-        };
-        (Some(vec![block]), end)
+            "pre" => Some(Block::Code { language: String::new(), text: code(&decode_references(inner)) }),
+            "blockquote" => Some(Block::Quote(self.blocks(inner, depth + 1))),
+            "p" => Some(Block::Paragraph(self.line(inner.trim(), depth))),
+            "ul" | "ol" => self.html_list(name, tag, inner, depth),
+            "div" if tag.contains("mw-collapsible") => self.details(inner, depth),
+            "div" if tag.contains("role=\"note\"") => Some(self.callout(tag, inner, depth)),
+            _ => None,
+        }
     }
 
     fn callout(&mut self, tag: &str, inner: &str, depth: usize) -> Block {
@@ -240,40 +246,39 @@ impl Reader {
 
     /// A table with one or several cells on a line. `None` if cells have spans or contain blocks.
     fn simple_table(&mut self, source: &str, depth: usize) -> Option<Block> {
-        let mut rows: Vec<Vec<(bool, Alignment, Vec<Inline>)>> = Vec::new();
-        for line in source.lines().skip(1) {
-            let line = line.trim();
-            if line.starts_with("|}") {
-                break;
-            }
-            if line.starts_with("|-") {
-                rows.push(Vec::new());
-                continue;
-            }
-            let is_head = line.starts_with('!');
-            if !is_head && !line.starts_with('|') || line.starts_with("|+") || line.contains("span=") || line.contains("{|") {
-                return None;
-            }
-            if rows.is_empty() {
+        let mut rows: Vec<Vec<Cell>> = Vec::new();
+        for line in source.lines().skip(1).map(str::trim).take_while(|line| !line.starts_with("|}")) {
+            if line.starts_with("|-") || rows.is_empty() {
                 rows.push(Vec::new());
             }
-            let separator = if is_head && line.contains("!!") { "!!" } else { "||" };
-            for cell in line[1..].split(separator) {
-                let (alignment, is_row, words) = cell_of(cell);
-                let words = self.line(words.trim(), depth);
-                rows.last_mut()?.push((is_head || is_row, alignment, words));
+            if !line.starts_with("|-") {
+                let cells = self.cells(line, depth)?;
+                rows.last_mut()?.extend(cells);
             }
         }
         rows.retain(|row| !row.is_empty());
-        let has_head = rows.first()?.iter().all(|(is_head, _, _)| *is_head);
-        let columns: Vec<Alignment> = rows.first()?.iter().map(|(_, alignment, _)| *alignment).collect();
+        let has_head = rows.first()?.iter().all(|cell| cell.is_head);
+        let columns: Vec<Alignment> = rows.first()?.iter().map(|cell| cell.alignment).collect();
         if rows.iter().any(|row| row.len() != columns.len()) {
             return None;
         }
-        let cells = |row: Vec<(bool, Alignment, Vec<Inline>)>| row.into_iter().map(|(_, _, words)| words).collect::<Vec<_>>();
-        let mut rows: Vec<Vec<Vec<Inline>>> = rows.into_iter().map(cells).collect();
+        let mut rows: Vec<Vec<Vec<Inline>>> = rows.into_iter().map(|row| row.into_iter().map(|cell| cell.words).collect()).collect();
         let head = if has_head { rows.remove(0) } else { vec![Vec::new(); columns.len()] };
         Some(Block::Table(Table { columns, head, rows }))
+    }
+
+    /// The cells on a line of a table. `None` if the line is something else, or a cell has a span or contains a table.
+    fn cells(&mut self, line: &str, depth: usize) -> Option<Vec<Cell>> {
+        let is_head = line.starts_with('!');
+        if !is_head && !line.starts_with('|') || line.starts_with("|+") || line.contains("span=") || line.contains("{|") {
+            return None;
+        }
+        let separator = if is_head && line.contains("!!") { "!!" } else { "||" };
+        let cells = line[1..].split(separator).map(|cell| {
+            let (alignment, is_row_head, words) = cell_of(cell);
+            Cell { is_head: is_head || is_row_head, alignment, words: self.line(words.trim(), depth) }
+        });
+        Some(cells.collect())
     }
 
     /// Reads the inlines of a line.
@@ -338,9 +343,8 @@ impl Reader {
             _ => return None,
         };
         let close = end_of_quotes(&text[signs..], signs)?;
-        let mut inner = Line::default();
-        self.inlines(&text[signs..signs + close], depth + 1, &mut inner);
-        let styled = styles.iter().rev().fold(inner.0, |inner, style| vec![Inline::Styled(*style, inner)]);
+        let inner = self.within(&text[signs..signs + close], depth);
+        let styled = styles.iter().rev().fold(inner, |inner, style| vec![Inline::Styled(*style, inner)]);
         styled.into_iter().for_each(|inline| line.add(inline));
         Some(signs + close + signs)
     }
@@ -348,61 +352,43 @@ impl Reader {
     fn tag(&mut self, text: &str, depth: usize, line: &mut Line) -> Option<usize> {
         let end_of_tag = text.find('>')? + 1;
         let tag = &text[..end_of_tag];
-        let name: String = text[1..].chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-        let is_empty = tag.ends_with("/>");
+        let name = tag_name(text);
+        if name != "br" && !tag.ends_with("/>") {
+            let (inner_end, end) = closing(text, &name)?;
+            let inner = text.get(end_of_tag..inner_end)?;
+            let inline = match name.as_str() {
+                "ref" => Inline::Footnote(self.note(attribute(tag, "name").unwrap_or_default(), Some(inner), depth)?),
+                name => self.element_inline(name, inner, depth).unwrap_or_else(|| Inline::Code(text[..end].replace('\n', " "))),
+            };
+            line.add(inline);
+            return Some(end);
+        }
         match name.as_str() {
             "br" => line.add(Inline::Break),
-            "nowiki" if is_empty => {}
-            "ref" if is_empty => {
-                let number = self.note(attribute(tag, "name").unwrap_or_default(), None, depth)?;
-                line.add(Inline::Footnote(number));
-            }
-            _ if is_empty => return None,
-            _ => {
-                let (inner_end, end) = closing(text, &name)?;
-                let inner = text.get(end_of_tag..inner_end)?;
-                match (name.as_str(), style(&name)) {
-                    ("nowiki", _) => line.text(&decode_references(inner)),
-                    ("code" | "tt", _) => line.add(Inline::Code(decode_references(inner))),
-                    ("ref", _) => {
-                        let number = self.note(attribute(tag, "name").unwrap_or_default(), Some(inner), depth)?;
-                        line.add(Inline::Footnote(number));
-                    }
-                    (_, Some(style)) => {
-                        let mut within = Line::default();
-                        self.inlines(inner, depth + 1, &mut within);
-                        line.add(Inline::Styled(style, within.0));
-                    }
-                    _ => line.add(Inline::Code(text[..end].replace('\n', " "))),
-                }
-                return Some(end);
-            }
+            "nowiki" => {}
+            "ref" => line.add(Inline::Footnote(self.note(attribute(tag, "name").unwrap_or_default(), None, depth)?)),
+            _ => return None,
         }
         Some(end_of_tag)
+    }
+
+    /// The inline of an element with some content; `None` if it is unknown.
+    fn element_inline(&mut self, name: &str, inner: &str, depth: usize) -> Option<Inline> {
+        match (name, style(name)) {
+            ("nowiki", _) => Some(Inline::Text(decode_references(inner))),
+            ("code" | "tt", _) => Some(Inline::Code(decode_references(inner))),
+            (_, style) => {
+                let style = style?;
+                Some(Inline::Styled(style, self.within(inner, depth)))
+            }
+        }
     }
 
     fn link(&mut self, text: &str, depth: usize, line: &mut Line) -> Option<usize> {
         if text.starts_with("[[") {
             let length = balanced(text, "[[", "]]");
-            let inner = text[2..length].strip_suffix("]]")?;
-            if let Some(file) = inner.strip_prefix("File:").or_else(|| inner.strip_prefix("Image:")) {
-                let picture = picture(file);
-                line.add(picture.unwrap_or_else(|| Inline::Code(text[..length].to_owned())));
-                return Some(length);
-            }
-            let (target, words) = inner.split_once('|').unwrap_or((inner, inner));
-            if target.starts_with("Category:") || words.contains("[[") {
-                line.add(Inline::Code(text[..length].to_owned()));
-                return Some(length);
-            }
-            let target = decode_references(target.trim_start_matches(':'));
-            let to = match target.strip_prefix('#') {
-                Some(anchor) => LinkTo::Heading(anchor.to_owned()),
-                None => LinkTo::External(target),
-            };
-            let mut inner = Line::default();
-            self.inlines(words, depth + 1, &mut inner);
-            line.add(Inline::Link { to, text: inner.0 });
+            let inline = self.wiki_link(text[2..length].strip_suffix("]]")?, depth);
+            line.add(inline.unwrap_or_else(|| Inline::Code(text[..length].to_owned())));
             return Some(length);
         }
         let length = text.find(']')? + 1;
@@ -411,12 +397,39 @@ impl Reader {
         if !address.contains(':') || address.contains(['<', '[', '\'']) {
             return None;
         }
-        let mut within = Line::default();
-        self.inlines(words, depth + 1, &mut within);
-        let text = if words == address { vec![Inline::Text(decode_references(address))] } else { within.0 };
+        let text = if words == address { vec![Inline::Text(decode_references(address))] } else { self.within(words, depth) };
         line.add(Inline::Link { to: LinkTo::External(decode_references(address)), text });
         Some(length)
     }
+
+    /// A link in double brackets. `None` for a category, a picture with options that Markdown lacks, and nested links.
+    fn wiki_link(&mut self, inner: &str, depth: usize) -> Option<Inline> {
+        if let Some(file) = inner.strip_prefix("File:").or_else(|| inner.strip_prefix("Image:")) {
+            return picture(file);
+        }
+        let (target, words) = inner.split_once('|').unwrap_or((inner, inner));
+        if target.starts_with("Category:") || words.contains("[[") {
+            return None;
+        }
+        let target = decode_references(target.trim_start_matches(':'));
+        let to = match target.strip_prefix('#') {
+            Some(anchor) => LinkTo::Heading(anchor.to_owned()),
+            None => LinkTo::External(target),
+        };
+        Some(Inline::Link { to, text: self.within(words, depth) })
+    }
+
+    /// The inlines inside other markup.
+    fn within(&mut self, text: &str, depth: usize) -> Vec<Inline> {
+        let mut within = Line::default();
+        self.inlines(text, depth + 1, &mut within);
+        within.0
+    }
+}
+
+/// The name of the tag at the start of a text, in lower case.
+fn tag_name(text: &str) -> String {
+    text[1..].chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
 }
 
 fn starts_block(line: &str) -> bool {

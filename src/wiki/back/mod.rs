@@ -8,11 +8,12 @@ mod mediawiki;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::page::{Block, Case, Heading, Inline, Item, LinkTo, List, Page, Table, change_headings, plain};
+use super::page::{Block, Callout, Case, Heading, Inline, Item, LinkTo, List, Page, Table, change_headings, plain};
 use super::{Dialect, Flavour};
 use crate::highlight::Highlighter;
 use crate::slug::Slug;
 use crate::source::SitePath;
+use crate::words::decode_references;
 
 /// What the source files call the things that a page refers to.
 #[derive(Debug, Clone, Default)]
@@ -164,12 +165,7 @@ impl Author<'_> {
             Block::Heading(heading) => Block::Heading(Heading { text: self.line(&heading.text), ..heading.clone() }),
             Block::Paragraph(inlines) => Block::Paragraph(self.line(inlines)),
             Block::Quote(blocks) => Block::Quote(self.blocks(blocks)),
-            Block::Callout { kind, title, blocks } => {
-                let kind = kind.name().to_lowercase();
-                let mut first = vec![Inline::Text(format!("{KIND_START}{kind}{KIND_END} "))];
-                first.extend(self.line(title));
-                Block::Quote(std::iter::once(Block::Paragraph(first)).chain(self.blocks(blocks)).collect())
-            }
+            Block::Callout { kind, title, blocks } => self.callout(*kind, title, blocks),
             Block::Details { summary, blocks } => Block::Details { summary: self.line(summary), blocks: self.blocks(blocks) },
             Block::List(list) => {
                 let item = |item: &Item| Item { done: item.done, blocks: self.blocks(&item.blocks) };
@@ -183,6 +179,14 @@ impl Author<'_> {
             Block::Element(element, blocks) => Block::Element(element.clone(), self.blocks(blocks)),
             Block::Code { .. } | Block::Rule | Block::Facts(_) | Block::Contents | Block::Actions(_) => block.clone(),
         }
+    }
+
+    /// A call-out in the syntax of storybank: a quotation that begins with the kind.
+    fn callout(&self, kind: Callout, title: &[Inline], blocks: &[Block]) -> Block {
+        let kind = kind.name().to_lowercase();
+        let mut first = vec![Inline::Text(format!("{KIND_START}{kind}{KIND_END} "))];
+        first.extend(self.line(title));
+        Block::Quote(std::iter::once(Block::Paragraph(first)).chain(self.blocks(blocks)).collect())
     }
 
     fn line(&self, inlines: &[Inline]) -> Vec<Inline> {
@@ -230,29 +234,38 @@ fn guarded(text: &str) -> String {
 fn of_markdown(flavour: Flavour, text: &str, names: &Names, highlighter: &Highlighter) -> String {
     let mut out = without_contents(&without_title(flavour, text, &names.title));
     for block in &names.apart {
-        let own = text_of(Dialect::Markdown(flavour), &case(Page { blocks: vec![block.clone()], ..Page::default() }), highlighter);
-        let own = without_title(flavour, &own, "page");
-        let own = own.trim();
-        // After another list, the list has other bullets.
-        let other = own.lines().map(|line| line.strip_prefix("- ").map_or(line.to_owned(), |rest| format!("* {rest}"))).collect::<Vec<_>>();
-        let found = [own.to_owned(), other.join("\n")].into_iter().find(|own| !own.is_empty() && out.contains(own.as_str()));
-        out = found.map_or(out.clone(), |own| out.replacen(&own, "", 1));
+        out = without_block(&out, flavour, block, highlighter);
     }
     out = without_empty_lines(&out);
     if flavour == Flavour::AzureDevops {
         out = with_footnotes(&out).unwrap_or(out);
     }
-    out = guarded_lines(&out);
+    callouts_of(&with_author_addresses(guarded_lines(&out), flavour, names))
+}
+
+/// Removes a block, unless somebody has changed it.
+fn without_block(text: &str, flavour: Flavour, block: &Block, highlighter: &Highlighter) -> String {
+    let own = text_of(Dialect::Markdown(flavour), &case(Page { blocks: vec![block.clone()], ..Page::default() }), highlighter);
+    let own = without_title(flavour, &own, "page");
+    let own = own.trim();
+    // After another list, the list has other bullets.
+    let other = own.lines().map(|line| line.strip_prefix("- ").map_or(line.to_owned(), |rest| format!("* {rest}"))).collect::<Vec<_>>();
+    let found = [own.to_owned(), other.join("\n")].into_iter().find(|own| !own.is_empty() && text.contains(own.as_str()));
+    found.map_or(text.to_owned(), |own| text.replacen(&own, "", 1))
+}
+
+/// Replaces the addresses of pictures and pages by those of the source file.
+fn with_author_addresses(mut text: String, flavour: Flavour, names: &Names) -> String {
     for (name, address) in &names.pictures {
         let place = super::attachment_path(flavour, name);
         for before in ["](", "](/", "](../", "](../../", "](../../../"] {
-            out = out.replace(&format!("{before}{place}"), &format!("]({address}"));
+            text = text.replace(&format!("{before}{place}"), &format!("]({address}"));
         }
     }
     for (place, file) in &names.pages {
-        out = out.replace(&format!("]({place})"), &format!("]({file})")).replace(&format!("]({place}#"), &format!("]({file}#"));
+        text = text.replace(&format!("]({place})"), &format!("]({file})")).replace(&format!("]({place}#"), &format!("]({file}#"));
     }
-    callouts_of(&out)
+    text
 }
 
 /// Restores footnotes on a host without them: from numbers in brackets and a list below the last
@@ -412,33 +425,47 @@ fn with_lost_lines(dialect: Dialect, text: &str, markdown: String, names: &Names
     if lost.is_empty() { markdown } else { format!("{markdown}\n{}", fenced(VERBATIM, &lost.join("\n"))) }
 }
 
+/// Words that are markup, mostly names and values of attributes.
+const MARKUP_WORDS: [&str; 23] = [
+    "File",
+    "Image",
+    "frameless",
+    "800px",
+    "link",
+    "alt",
+    "class",
+    "wikitable",
+    "style",
+    "text",
+    "align",
+    "left",
+    "center",
+    "right",
+    "scope",
+    "row",
+    "NOTOC",
+    "TOC",
+    "note",
+    "px",
+    "thumb",
+    "start",
+    "lang",
+];
+
 /// A line without its tags, its addresses and its markup words.
 fn without_markup(line: &str) -> String {
-    const SIGNS: [&str; 23] = [
-        "File",
-        "Image",
-        "frameless",
-        "800px",
-        "link",
-        "alt",
-        "class",
-        "wikitable",
-        "style",
-        "text",
-        "align",
-        "left",
-        "center",
-        "right",
-        "scope",
-        "row",
-        "NOTOC",
-        "TOC",
-        "note",
-        "px",
-        "thumb",
-        "start",
-        "lang",
-    ];
+    let words = decode_references(&without_tags(line));
+    // The targets of links and pictures are addresses.
+    let words = after_each(&words, "[[", |part| part.split_once('|').map_or(part, |(_, part)| part));
+    let words = after_each(&words, "{{", |part| match part.split_once(['|', '}']) {
+        Some((_, rest)) if part.starts_with(':') => rest,
+        _ => part,
+    });
+    words.split(|next: char| !next.is_alphanumeric()).filter(|word| !MARKUP_WORDS.contains(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// A line with a space in place of each tag.
+fn without_tags(line: &str) -> String {
     let mut words = String::new();
     let mut rest = line;
     while let Some(start) = rest.find('<') {
@@ -447,22 +474,13 @@ fn without_markup(line: &str) -> String {
         let Some(end) = rest[start..].find('>') else { break };
         rest = &rest[start + end + 1..];
     }
-    words.push_str(rest);
-    let words = crate::words::decode_references(&words);
-    // The targets of links and pictures are addresses.
-    let words: String = words
-        .split("[[")
-        .enumerate()
-        .map(|(at, part)| if at == 0 { part } else { part.split_once('|').map_or(part, |(_, part)| part) })
-        .collect::<Vec<_>>()
-        .join(" ");
-    let words: String = words
-        .split("{{")
-        .enumerate()
-        .map(|(at, part)| if at == 0 || !part.starts_with(':') { part } else { part.split_once(['|', '}']).map_or(part, |(_, part)| part) })
-        .collect::<Vec<_>>()
-        .join(" ");
-    words.split(|next: char| !next.is_alphanumeric()).filter(|word| !SIGNS.contains(word)).collect::<Vec<_>>().join(" ")
+    words + rest
+}
+
+/// A text in which `change` replaces the part after each `mark`, up to the next one.
+fn after_each(text: &str, mark: &str, change: impl Fn(&str) -> &str) -> String {
+    let parts = text.split(mark).enumerate().map(|(at, part)| if at == 0 { part } else { change(part) });
+    parts.collect::<Vec<_>>().join(" ")
 }
 
 /// The words of a text, to detect lost ones.

@@ -283,16 +283,9 @@ fn heading(name: &str, nodes: Vec<HtmlNode>, claim: &mut Claim<'_>) -> Vec<Block
 
 /// Preformatted text: code, or lines with styles.
 fn preformatted(element: &Element, nodes: Vec<HtmlNode>) -> Vec<Block> {
-    let mut language = language_of(element);
-    let mut nodes = nodes;
-    if let [HtmlNode::Element(code, _)] = nodes.as_slice()
-        && matches!(code.name, "code" | "samp")
-    {
-        language = language.or_else(|| language_of(code));
-        nodes = nodes.into_iter().flat_map(|node| if let HtmlNode::Element(_, inner) = node { inner } else { vec![node] }).collect();
-    }
+    let (language, nodes) = without_code_element(language_of(element), nodes);
     let lines: Vec<Inline> = untrimmed(nodes).into_iter().map(|inline| if inline == Inline::Break { text("\n") } else { inline }).collect();
-    let mut words = plain(&lines);
+    let words = plain(&lines);
     if words.trim().is_empty() {
         return Vec::new();
     }
@@ -301,13 +294,19 @@ fn preformatted(element: &Element, nodes: Vec<HtmlNode>) -> Vec<Block> {
         return vec![Block::Element(Element::new("pre"), vec![Block::Paragraph(lines)])];
     }
     // HTML ignores the first line end after the tag.
-    if words.starts_with('\n') {
-        words.remove(0);
+    let words = words.strip_prefix('\n').unwrap_or(&words);
+    let end = if words.ends_with('\n') { "" } else { "\n" };
+    vec![Block::Code { language: language.unwrap_or_default(), text: format!("{words}{end}") }]
+}
+
+/// The content of a `code` element that is the only child of a `pre`, and the language of either.
+fn without_code_element(language: Option<String>, mut nodes: Vec<HtmlNode>) -> (Option<String>, Vec<HtmlNode>) {
+    match nodes.as_mut_slice() {
+        [HtmlNode::Element(code, inner)] if matches!(code.name, "code" | "samp") => {
+            (language.or_else(|| language_of(code)), std::mem::take(inner))
+        }
+        _ => (language, nodes),
     }
-    if !words.ends_with('\n') {
-        words.push('\n');
-    }
-    vec![Block::Code { language: language.unwrap_or_default(), text: words }]
 }
 
 fn text(words: &str) -> Inline {

@@ -88,7 +88,7 @@ fn of_title(title: &str) -> Vec<String> {
         found.push(format!("the title has {length} characters; the limit of Confluence is {LONGEST_TITLE}"));
     }
     if title.trim() != title {
-        found.push("Confluence removes the spaces around the title".to_owned());
+        found.push("the title has spaces at its ends, which Confluence removes".to_owned());
     }
     if let Some(control) = title.chars().find(|&next| next.is_control() || next == '\u{FFFD}') {
         found.push(format!("the title contains the character U+{:04X}, which titles cannot contain", u32::from(control)));

@@ -102,6 +102,12 @@ fn to_anchor(name: &str, text: Vec<XmlNode>) -> XmlNode {
     XmlElement::new("ac:link").with("ac:anchor", name).add(XmlElement::new("ac:link-body").holding(text)).into()
 }
 
+fn to_page(title: &str, anchor: Option<&String>, text: Vec<XmlNode>) -> XmlNode {
+    let link = anchor.into_iter().fold(XmlElement::new("ac:link"), |link, anchor| link.with("ac:anchor", anchor.as_str()));
+    let page = XmlElement::new("ri:page").with("ri:content-title", title);
+    link.add(page).add(XmlElement::new("ac:link-body").holding(text)).into()
+}
+
 impl StorageWriter<'_> {
     fn blocks(&mut self, blocks: &[Block], context: Context) -> Vec<XmlNode> {
         blocks.iter().flat_map(|block| self.block(block, context)).collect()
@@ -333,13 +339,13 @@ impl StorageWriter<'_> {
         match to {
             // A link to a missing heading is kept, so that the final check reports it.
             LinkTo::Heading(id) => vec![to_anchor(&self.anchors.get(id).cloned().unwrap_or_else(|| anchor_name(id)), text)],
-            LinkTo::Page { case, heading } => {
-                let Some(name) = self.publication.locations.get(case) else { return text };
-                let anchor = self.publication.anchors.get(case).and_then(|anchors| anchors.get(heading));
-                let link = anchor.into_iter().fold(XmlElement::new("ac:link"), |link, anchor| link.with("ac:anchor", anchor.as_str()));
-                let page = XmlElement::new("ri:page").with("ri:content-title", name.title.as_str());
-                vec![link.add(page).add(XmlElement::new("ac:link-body").holding(text)).into()]
-            }
+            LinkTo::Page { case, heading } => match self.publication.locations.get(case) {
+                Some(location) => {
+                    let anchor = self.publication.anchors.get(case).and_then(|anchors| anchors.get(heading));
+                    vec![to_page(&location.title, anchor, text)]
+                }
+                None => text,
+            },
             LinkTo::External(address) if is_harmless(address) => {
                 vec![XmlElement::new("a").with("href", address.as_str()).holding(text).into()]
             }

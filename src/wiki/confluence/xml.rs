@@ -216,23 +216,8 @@ pub fn parse(fragment: &str) -> Result<XmlElement, String> {
     let mut open = vec![XmlElement::default()];
     loop {
         match reader.read_event().map_err(|error| error.to_string())? {
-            Event::Start(_) if open.len() > DEEPEST => return Err(format!("more than {DEEPEST} elements are nested")),
-            Event::Start(start) => open.push(element(&start)?),
-            Event::Empty(start) => put(&mut open, element(&start)?.into()),
-            Event::End(_) => {
-                let closed = open.pop().expect("the reader has seen it open");
-                put(&mut open, closed.into());
-            }
-            Event::Text(text) => put(&mut open, XmlNode::Text(text.xml10_content().into_owned())),
-            Event::CData(text) => put(&mut open, XmlNode::Verbatim(text.xml10_content().into_owned())),
-            Event::GeneralRef(name) => {
-                let reference = format!("&{};", &*name.xml10_content());
-                let meaning = unescape_with(&reference, resolve_html5_entity).map_err(|error| error.to_string())?;
-                put(&mut open, XmlNode::Text(meaning.into_owned()));
-            }
-            Event::Comment(_) => {}
-            Event::Decl(_) | Event::PI(_) | Event::DocType(_) => return Err("a page cannot contain a declaration".to_owned()),
             Event::Eof => break,
+            event => read(event, &mut open)?,
         }
     }
     let document = if open.len() == 1 { open.pop() } else { None };
@@ -241,6 +226,29 @@ pub fn parse(fragment: &str) -> Result<XmlElement, String> {
         Some(XmlNode::Element(root)) => Ok(XmlElement { name: String::new(), attributes: Vec::new(), ..root }),
         _ => Err("a start tag or an end tag is missing".to_owned()),
     }
+}
+
+/// Reads an event of the parser into the open elements.
+fn read(event: Event<'_>, open: &mut Vec<XmlElement>) -> Result<(), String> {
+    match event {
+        Event::Start(_) if open.len() > DEEPEST => return Err(format!("more than {DEEPEST} elements are nested")),
+        Event::Start(start) => open.push(element(&start)?),
+        Event::Empty(start) => put(open, element(&start)?.into()),
+        Event::End(_) => {
+            let closed = open.pop().expect("the reader has seen it open");
+            put(open, closed.into());
+        }
+        Event::Text(text) => put(open, XmlNode::Text(text.xml10_content().into_owned())),
+        Event::CData(text) => put(open, XmlNode::Verbatim(text.xml10_content().into_owned())),
+        Event::GeneralRef(name) => {
+            let reference = format!("&{};", &*name.xml10_content());
+            let meaning = unescape_with(&reference, resolve_html5_entity).map_err(|error| error.to_string())?;
+            put(open, XmlNode::Text(meaning.into_owned()));
+        }
+        Event::Decl(_) | Event::PI(_) | Event::DocType(_) => return Err("a page cannot contain a declaration".to_owned()),
+        Event::Comment(_) | Event::Eof => {}
+    }
+    Ok(())
 }
 
 fn element(start: &BytesStart<'_>) -> Result<XmlElement, String> {

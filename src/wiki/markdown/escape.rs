@@ -28,29 +28,16 @@ pub struct EscapeContext {
 pub fn add(text: &str, context: EscapeContext, out: &mut String) {
     let is_first_node = is_line_start(out, context.container);
     let text = if is_first_node { text.trim_start_matches([' ', '\t', '\n', '\r']) } else { text };
-    let mut number = if is_first_node { leading_number(text) } else { 0 };
-    let mut is_first = true;
+    let number = if is_first_node { leading_number(text) } else { 0 };
     for (at, next) in text.char_indices() {
         let is_word_start = next.is_ascii_hexdigit() && !out.ends_with(|before: char| before.is_alphanumeric() || before == '_');
         let is_commit = is_word_start && matches!(context.flavour, Flavour::Gitlab | Flavour::Gitea) && is_commit(&text[at..]);
-        let sign = Sign { next, rest: &text[at + next.len_utf8()..], is_first, ends_number: number > 0 && at == number, context };
-        match next {
-            '\n' | '\r' | '\t' => out.push(' '),
-            _ if next.is_control() => {}
-            _ => match sign.guard(out) {
-                Guard::None => out.push(next),
-                Guard::Backslash => out.extend(['\\', next]),
-                Guard::Element => add_element(next, out),
-            },
-        }
+        let rest = &text[at + next.len_utf8()..];
+        Sign { next, rest, is_first: at == 0, ends_number: number > 0 && at == number, context }.add(out);
         if is_commit {
             // The element splits the word, so the host does not recognise a commit id.
             out.push_str("<span></span>");
         }
-        if at >= number {
-            number = 0;
-        }
-        is_first = false;
     }
 }
 
@@ -97,6 +84,19 @@ struct Sign<'a> {
 }
 
 impl Sign<'_> {
+    /// Appends the character, escaped if necessary.
+    fn add(&self, out: &mut String) {
+        match self.next {
+            '\n' | '\r' | '\t' => out.push(' '),
+            next if next.is_control() => {}
+            next => match self.guard(out) {
+                Guard::None => out.push(next),
+                Guard::Backslash => out.extend(['\\', next]),
+                Guard::Element => add_element(next, out),
+            },
+        }
+    }
+
     fn guard(&self, out: &str) -> Guard {
         if !self.next.is_ascii_punctuation() {
             return Guard::None;

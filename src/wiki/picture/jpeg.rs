@@ -9,45 +9,68 @@ const SCAN: u8 = 0xda;
 /// A JPEG without metadata. `None` if it is broken.
 pub fn clean(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut rest = bytes.strip_prefix(b"\xff\xd8")?;
-    let mut kept: Vec<u8> = Vec::with_capacity(bytes.len());
-    let (mut head, mut turn, mut has_scan) = (Vec::new(), None, false);
+    let mut parts = Parts::default();
     loop {
         let marker;
         (marker, rest) = next_marker(rest)?;
         match marker {
-            END => break,
+            END => return parts.assembled(),
             // Markers without content that are valid in compressed data only.
             0x01 | 0xd0..=0xd7 => continue,
             _ => {}
         }
         let (content, behind) = content(rest)?;
         rest = behind;
-        if marker == 0xe1 && content.starts_with(b"Exif\0\0") && turn.is_none() {
-            turn = orientation(content);
-        } else if let Some(content) = needed(marker, content) {
-            let to = if marker == 0xe0 { &mut head } else { &mut kept };
-            if marker != 0xe0 || to.is_empty() {
-                add(marker, content, to);
-            }
-        }
+        parts.add_segment(marker, content);
         if marker == SCAN {
-            has_scan = true;
             let length = compressed_length(rest);
-            kept.extend_from_slice(&rest[..length]);
+            parts.add_scan(&rest[..length]);
             rest = &rest[length..];
         }
     }
-    if !has_scan {
-        return None;
+}
+
+/// The parts of a picture that are kept.
+#[derive(Default)]
+struct Parts {
+    /// The JFIF segment, which comes first.
+    jfif: Vec<u8>,
+    /// The EXIF orientation.
+    turn: Option<u8>,
+    /// The other segments and the compressed data.
+    others: Vec<u8>,
+    has_scan: bool,
+}
+
+impl Parts {
+    fn add_segment(&mut self, marker: u8, content: &[u8]) {
+        if marker == 0xe1 && content.starts_with(b"Exif\0\0") && self.turn.is_none() {
+            self.turn = orientation(content);
+            return;
+        }
+        match (marker, needed(marker, content)) {
+            (0xe0, Some(content)) if self.jfif.is_empty() => add(marker, content, &mut self.jfif),
+            (0xe0, _) | (_, None) => {}
+            (_, Some(content)) => add(marker, content, &mut self.others),
+        }
     }
-    let mut out = b"\xff\xd8".to_vec();
-    out.extend(head);
-    if let Some(turn) = turn {
-        add(0xe1, &[b"Exif\0\0".as_slice(), &exif(turn)].concat(), &mut out);
+
+    fn add_scan(&mut self, compressed: &[u8]) {
+        self.has_scan = true;
+        self.others.extend_from_slice(compressed);
     }
-    out.extend(kept);
-    out.extend([0xff, END]);
-    Some(out)
+
+    /// The file. `None` if there is no scan.
+    fn assembled(self) -> Option<Vec<u8>> {
+        let mut out = b"\xff\xd8".to_vec();
+        out.extend(self.jfif);
+        if let Some(turn) = self.turn {
+            add(0xe1, &[b"Exif\0\0".as_slice(), &exif(turn)].concat(), &mut out);
+        }
+        out.extend(self.others);
+        out.extend([0xff, END]);
+        self.has_scan.then_some(out)
+    }
 }
 
 /// The next marker and the bytes after it.

@@ -202,31 +202,36 @@ impl Cleaner {
             return Ok(());
         };
         self.out.push_str(&format!("<{name}"));
+        self.declare_namespaces(vocabulary);
+        for attribute in start.attributes() {
+            let attribute = attribute.map_err(|_| BROKEN.to_owned())?;
+            self.attribute(reader, (vocabulary, name), &attribute)?;
+        }
+        self.out.push('>');
+        if vocabulary == Vocabulary::Svg && name == "style" {
+            self.style = Some(String::new());
+        }
+        let shows_text = self.shows_text(vocabulary, name);
+        self.open.push(Open { vocabulary, name: name.to_owned(), shows_text });
+        Ok(())
+    }
+
+    fn declare_namespaces(&mut self, vocabulary: Vocabulary) {
         if self.open.last().is_none_or(|parent| parent.vocabulary != vocabulary) {
             self.out.push_str(&format!(" xmlns=\"{}\"", vocabulary.namespace()));
         }
         if self.open.is_empty() {
             self.out.push_str(&format!(" xmlns:xlink=\"{XLINK}\""));
         }
-        for attribute in start.attributes() {
-            let attribute = attribute.map_err(|_| BROKEN.to_owned())?;
-            self.attribute(reader, (vocabulary, name), &attribute)?;
+    }
+
+    /// Whether an element shows text here.
+    fn shows_text(&self, vocabulary: Vocabulary, name: &str) -> bool {
+        match (vocabulary, name) {
+            (Vocabulary::Html, _) | (Vocabulary::Svg, "text" | "foreignObject" | "style") => true,
+            (Vocabulary::Svg, "a" | "switch" | "textPath" | "tspan") => self.open.last().is_some_and(|parent| parent.shows_text),
+            (Vocabulary::Svg, _) => false,
         }
-        self.out.push('>');
-        let is_in_text = self.open.last().is_some_and(|parent| parent.shows_text);
-        let shows_text = match vocabulary {
-            Vocabulary::Html => true,
-            Vocabulary::Svg => match name {
-                "text" | "foreignObject" | "style" => true,
-                "a" | "switch" | "textPath" | "tspan" => is_in_text,
-                _ => false,
-            },
-        };
-        if vocabulary == Vocabulary::Svg && name == "style" {
-            self.style = Some(String::new());
-        }
-        self.open.push(Open { vocabulary, name: name.to_owned(), shows_text });
-        Ok(())
     }
 
     fn end(&mut self) -> Result<(), String> {

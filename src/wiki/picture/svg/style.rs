@@ -14,6 +14,9 @@ const DEEPEST: usize = 32;
 const ELSEWHERE: &str = "is an SVG picture whose style requests other files; save it as plain SVG";
 const BROKEN: &str = "is an SVG picture whose style is broken; save it as plain SVG";
 
+/// CSS functions that request other files.
+const REQUESTS: [&str; 6] = ["image", "image-set", "-webkit-image-set", "cross-fade", "src", "attr"];
+
 /// A token, with the content of its brackets.
 #[derive(Debug, Clone)]
 enum Item<'a> {
@@ -180,39 +183,51 @@ fn selector(items: &[Item<'_>], names: &mut Names) -> Option<String> {
                 Item::Word(class) => out.push_str(&format!(".{}", names.classes.refer(class))),
                 _ => return None,
             },
-            Item::Plain(":") => match items.next()? {
-                Item::Word(state) if STATES.binary_search(&state.as_str()).is_ok() => out.push_str(&format!(":{state}")),
-                Item::Function(name, inside) if ["is", "not", "where"].contains(&name.as_str()) => {
-                    let choices = inside.split(|item| matches!(item, Item::Plain(",")));
-                    let choices: Option<Vec<String>> = choices.map(|choice| selector(trimmed(choice), names)).collect();
-                    out.push_str(&format!(":{name}({})", choices?.join(",")));
-                }
-                Item::Function(name, inside) if name.starts_with("nth-") => {
-                    let number = inside.iter().map(|item| match item {
-                        Item::Word(word) if ["n", "-n", "odd", "even"].contains(&word.as_str()) => Some(word.as_str()),
-                        Item::Plain(plain) => Some(*plain),
-                        Item::Space => Some(" "),
-                        _ => None,
-                    });
-                    out.push_str(&format!(":{name}({})", number.collect::<Option<String>>()?));
-                }
-                _ => return None,
-            },
+            Item::Plain(":") => out.push_str(&pseudo_class(items.next()?, names)?),
             Item::Plain(sign @ ("*" | ">" | "+" | "~")) => out.push_str(sign),
-            Item::Word(element) if ELEMENTS.binary_search(&element.as_str()).is_ok() => out.push_str(element),
-            Item::Word(element) if HTML_ELEMENTS.binary_search(&element.as_str()).is_ok() => out.push_str(element),
-            Item::Block('[', inside) => match trimmed(inside) {
-                [Item::Word(attribute), ..] if ATTRIBUTES.binary_search(&attribute.as_str()).is_ok() => {
-                    let mut condition = String::new();
-                    write_value(inside, names, &mut condition).ok()?;
-                    out.push_str(&format!("[{}]", condition.trim()));
-                }
-                _ => return None,
-            },
+            Item::Word(element) if is_in(ELEMENTS, element) || is_in(HTML_ELEMENTS, element) => out.push_str(element),
+            Item::Block('[', inside) => out.push_str(&attribute_selector(inside, names)?),
             _ => return None,
         }
     }
     (!out.is_empty()).then_some(out)
+}
+
+fn is_in(known: &[&str], name: &str) -> bool {
+    known.binary_search(&name).is_ok()
+}
+
+/// `:hover`, `:not(…)`, `:nth-child(…)`.
+fn pseudo_class(item: &Item<'_>, names: &mut Names) -> Option<String> {
+    match item {
+        Item::Word(state) if is_in(STATES, state) => Some(format!(":{state}")),
+        Item::Function(name, inside) if ["is", "not", "where"].contains(&name.as_str()) => {
+            let choices = inside.split(|item| matches!(item, Item::Plain(",")));
+            let choices: Option<Vec<String>> = choices.map(|choice| selector(trimmed(choice), names)).collect();
+            Some(format!(":{name}({})", choices?.join(",")))
+        }
+        Item::Function(name, inside) if name.starts_with("nth-") => {
+            let number = inside.iter().map(|item| match item {
+                Item::Word(word) if ["n", "-n", "odd", "even"].contains(&word.as_str()) => Some(word.as_str()),
+                Item::Plain(plain) => Some(*plain),
+                Item::Space => Some(" "),
+                _ => None,
+            });
+            Some(format!(":{name}({})", number.collect::<Option<String>>()?))
+        }
+        _ => None,
+    }
+}
+
+/// `[fill="none"]`, of a known attribute.
+fn attribute_selector(inside: &[Item<'_>], names: &mut Names) -> Option<String> {
+    let [Item::Word(attribute), ..] = trimmed(inside) else { return None };
+    if !is_in(ATTRIBUTES, attribute) {
+        return None;
+    }
+    let mut condition = String::new();
+    write_value(inside, names, &mut condition).ok()?;
+    Some(format!("[{}]", condition.trim()))
 }
 
 /// The declarations of known properties and of variables.
@@ -270,39 +285,35 @@ fn renamed_movements<'a>(value: &[Item<'a>], names: &mut Names) -> Vec<Item<'a>>
 }
 
 fn write_value(items: &[Item<'_>], names: &mut Names, out: &mut String) -> Result<(), String> {
-    for item in items {
-        match item {
-            Item::Word(word) => match word.strip_prefix("--") {
-                Some(own) => write!(out, "--{}", names.variables.new_name(own)),
-                None => serialize_identifier(word, out),
-            },
-            Item::Hash(colour) => write!(out, "#{colour}"),
-            Item::Text(text) => serialize_string(text, out),
-            Item::Address(address) => {
-                out.push_str(&self::address(address.trim(), names)?);
-                Ok(())
-            }
-            Item::Space => write!(out, "{}", if out.ends_with(' ') { "" } else { " " }),
-            Item::Plain(plain) => out.write_str(plain),
-            Item::Function(name, _)
-                if ["image", "image-set", "-webkit-image-set", "cross-fade", "src", "attr"].contains(&name.as_str()) =>
-            {
-                return Err(ELSEWHERE.to_owned());
-            }
-            Item::Function(name, inside) => {
-                serialize_identifier(name, out).and_then(|()| out.write_char('(')).map_err(|_| BROKEN)?;
-                write_value(inside, names, out)?;
-                out.write_char(')')
-            }
-            Item::Block('(', inside) => {
-                out.push('(');
-                write_value(inside, names, out)?;
-                out.write_char(')')
-            }
-            Item::At(_) | Item::Block(..) => return Err(BROKEN.to_owned()),
+    items.iter().try_for_each(|item| write_item(item, names, out))
+}
+
+fn write_item(item: &Item<'_>, names: &mut Names, out: &mut String) -> Result<(), String> {
+    match item {
+        Item::Word(word) => match word.strip_prefix("--") {
+            Some(own) => write!(out, "--{}", names.variables.new_name(own)),
+            None => serialize_identifier(word, out),
+        },
+        Item::Hash(colour) => write!(out, "#{colour}"),
+        Item::Text(text) => serialize_string(text, out),
+        Item::Address(address) => out.write_str(&self::address(address.trim(), names)?),
+        Item::Space => out.write_str(if out.ends_with(' ') { "" } else { " " }),
+        Item::Plain(plain) => out.write_str(plain),
+        Item::Function(name, _) if REQUESTS.contains(&name.as_str()) => return Err(ELSEWHERE.to_owned()),
+        Item::Function(name, inside) => {
+            serialize_identifier(name, out).map_err(|_| BROKEN)?;
+            return write_in_parentheses(inside, names, out);
         }
-        .map_err(|_| BROKEN)?;
+        Item::Block('(', inside) => return write_in_parentheses(inside, names, out),
+        Item::At(_) | Item::Block(..) => return Err(BROKEN.to_owned()),
     }
+    .map_err(|_| BROKEN.to_owned())
+}
+
+fn write_in_parentheses(items: &[Item<'_>], names: &mut Names, out: &mut String) -> Result<(), String> {
+    out.push('(');
+    write_value(items, names, out)?;
+    out.push(')');
     Ok(())
 }
 
