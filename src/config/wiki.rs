@@ -54,6 +54,13 @@ pub struct WikiSettings {
     pub token_command: Vec<String>,
 }
 
+impl WikiSettings {
+    /// Whether an Azure DevOps wiki is accessed through its REST API, and not through git.
+    fn has_interface(&self) -> bool {
+        !self.address.is_empty() && self.repository.is_empty()
+    }
+}
+
 /// A wiki for case studies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
@@ -260,36 +267,43 @@ fn default_variable(name: &str) -> String {
 }
 
 fn backend(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Option<Backend> {
-    let kind = settings.kind.as_str();
-    let has_interface = !settings.address.is_empty() && settings.repository.is_empty();
-    Some(match kind {
-        "azure-devops" if has_interface => {
-            wanted("wiki", &settings.wiki, "`wiki = \"Project.wiki\"`, the name of the wiki", kind, mistakes);
-            let parent = settings.parent.trim_matches('/').to_owned();
-            Backend::AzureDevops { address: address(settings, mistakes), wiki: settings.wiki.clone(), parent }
-        }
+    Some(match settings.kind.as_str() {
+        "azure-devops" if settings.has_interface() => azure_devops(settings, mistakes),
         "azure-devops" => git(GitHost::AzureDevops, settings, mistakes),
         "github" => git(GitHost::Github, settings, mistakes),
         "gitlab" => git(GitHost::Gitlab, settings, mistakes),
         "gitea" => git(GitHost::Gitea, settings, mistakes),
         "confluence" => confluence(settings, mistakes),
-        "mediawiki" => {
-            wanted("user", &settings.user, "`user = \"Jane@storybank\"`, the name of a bot password", kind, mistakes);
-            check_prefix(&settings.parent, mistakes);
-            Backend::Mediawiki { address: address(settings, mistakes), user: settings.user.clone(), prefix: settings.parent.clone() }
-        }
+        "mediawiki" => mediawiki(settings, mistakes),
         "dokuwiki" => dokuwiki(settings, mistakes),
-        "folder" => {
-            wanted("folder", &settings.folder, "`folder = \"wiki\"`, the folder for the pages", kind, mistakes);
-            check_own_folder(&settings.folder, mistakes);
-            Backend::Folder { folder: settings.folder.clone(), format: format(settings, mistakes) }
-        }
-        _ => {
+        "folder" => folder(settings, mistakes),
+        kind => {
             let message = if kind.is_empty() { "a wiki needs a `kind`".to_owned() } else { format!("there is no kind of wiki `{kind}`") };
             mistakes.push(Mistake { key: "kind", message, help: one_of(&KINDS) });
             return None;
         }
     })
+}
+
+fn azure_devops(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Backend {
+    let WikiSettings { kind, wiki, parent, .. } = settings;
+    wanted("wiki", wiki, "`wiki = \"Project.wiki\"`, the name of the wiki", kind, mistakes);
+    let parent = parent.trim_matches('/').to_owned();
+    Backend::AzureDevops { address: address(settings, mistakes), wiki: wiki.clone(), parent }
+}
+
+fn mediawiki(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Backend {
+    let WikiSettings { kind, user, parent, .. } = settings;
+    wanted("user", user, "`user = \"Jane@storybank\"`, the name of a bot password", kind, mistakes);
+    check_prefix(parent, mistakes);
+    Backend::Mediawiki { address: address(settings, mistakes), user: user.clone(), prefix: parent.clone() }
+}
+
+fn folder(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Backend {
+    let WikiSettings { kind, folder, .. } = settings;
+    wanted("folder", folder, "`folder = \"wiki\"`, the folder for the pages", kind, mistakes);
+    check_own_folder(folder, mistakes);
+    Backend::Folder { folder: folder.clone(), format: format(settings, mistakes) }
 }
 
 /// Reports a required setting that is missing.
@@ -412,42 +426,49 @@ fn check_own_folder(folder: &str, mistakes: &mut Vec<Mistake>) {
 /// Reports settings of other kinds of wikis: ignoring them could publish pages to an unexpected
 /// location.
 fn check_keys(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) {
-    let WikiSettings { kind, repository, branch, folder, user, namespace, space, parent, wiki, edition, format, address, .. } = settings;
-    let known: &[&str] = match kind.as_str() {
-        "azure-devops" if !address.is_empty() && repository.is_empty() => &["address", "wiki", "parent"],
-        "azure-devops" | "gitlab" => &["repository", "branch", "folder", "sidebar"],
-        "github" | "gitea" => &["repository", "branch", "sidebar"],
-        "confluence" => &["address", "user", "edition", "space", "parent"],
-        "mediawiki" => &["address", "user", "parent"],
-        "dokuwiki" => &["address", "user", "namespace"],
-        "folder" => &["folder", "format"],
-        _ => return,
-    };
-    let texts = [
-        ("address", address),
-        ("repository", repository),
-        ("branch", branch),
-        ("folder", folder),
-        ("format", format),
-        ("user", user),
-        ("namespace", namespace),
-        ("edition", edition),
-        ("space", space),
-        ("parent", parent),
-        ("wiki", wiki),
-    ];
-    let beside = match known[0] {
-        first if kind == "azure-devops" => format!(" beside `{first}`"),
-        _ => String::new(),
-    };
-    let given = texts.into_iter().filter(|(_, value)| !value.is_empty()).map(|(key, _)| key);
-    for key in given.chain(settings.sidebar.map(|_| "sidebar")).filter(|key| !known.contains(key)) {
+    let kind = settings.kind.as_str();
+    let Some(known) = known_keys(settings) else { return };
+    let beside = if kind == "azure-devops" { format!(" beside `{}`", known[0]) } else { String::new() };
+    for key in given_keys(settings).filter(|key| !known.contains(key)) {
         mistakes.push(Mistake {
             key,
             message: format!("a wiki of the kind `{kind}` has no setting `{key}`{beside}"),
             help: format!("remove it; besides the common settings, this kind has `{}`", known.join("`, `")),
         });
     }
+}
+
+/// The settings of a kind of wiki, besides the common ones; `None` for an unknown kind.
+fn known_keys(settings: &WikiSettings) -> Option<&'static [&'static str]> {
+    Some(match settings.kind.as_str() {
+        "azure-devops" if settings.has_interface() => &["address", "wiki", "parent"],
+        "azure-devops" | "gitlab" => &["repository", "branch", "folder", "sidebar"],
+        "github" | "gitea" => &["repository", "branch", "sidebar"],
+        "confluence" => &["address", "user", "edition", "space", "parent"],
+        "mediawiki" => &["address", "user", "parent"],
+        "dokuwiki" => &["address", "user", "namespace"],
+        "folder" => &["folder", "format"],
+        _ => return None,
+    })
+}
+
+/// The settings that are given, without the common ones.
+fn given_keys(settings: &WikiSettings) -> impl Iterator<Item = &'static str> {
+    let texts = [
+        ("address", &settings.address),
+        ("repository", &settings.repository),
+        ("branch", &settings.branch),
+        ("folder", &settings.folder),
+        ("format", &settings.format),
+        ("user", &settings.user),
+        ("namespace", &settings.namespace),
+        ("edition", &settings.edition),
+        ("space", &settings.space),
+        ("parent", &settings.parent),
+        ("wiki", &settings.wiki),
+    ];
+    let given = texts.into_iter().filter(|(_, value)| !value.is_empty()).map(|(key, _)| key);
+    given.chain(settings.sidebar.map(|_| "sidebar"))
 }
 
 fn edition(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> ConfluenceEdition {

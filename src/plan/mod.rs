@@ -405,24 +405,20 @@ impl Plan {
 
     /// The recorded attachments that no page shows after the plan is carried out.
     pub fn unshown(&self, record: &Record, identity: Identity) -> Vec<RecordedFile> {
-        let files = |id: &str, names: &[String]| {
-            let page = if identity == Identity::Id { id.to_owned() } else { String::new() };
-            names.iter().map(move |name| RecordedFile { name: name.clone(), page: page.clone() }).collect::<Vec<_>>()
-        };
         let mut shown = BTreeSet::new();
         for step in &self.steps {
             let id = step.remote.as_ref().map_or("", |remote| remote.id.as_str());
             if let Some(wanted) = &step.wanted {
-                shown.extend(files(id, &wanted.attachments));
+                shown.extend(identity.files(id, &wanted.attachments));
             }
             let is_left = matches!(step.action, Action::Refuse(_) | Action::Barred(_) | Action::Leave);
             if let Some(recorded) = step.recorded.as_ref().filter(|_| is_left) {
-                shown.extend(files(&recorded.id, &recorded.attachments));
+                shown.extend(identity.files(&recorded.id, &recorded.attachments));
             }
         }
         let in_plan: BTreeSet<&str> = self.steps.iter().filter_map(|step| Some(step.recorded.as_ref()?.path.as_str())).collect();
         for page in record.pages.iter().filter(|page| !in_plan.contains(page.path.as_str())) {
-            shown.extend(files(&page.id, &page.attachments));
+            shown.extend(identity.files(&page.id, &page.attachments));
         }
         record.unshown(&shown)
     }
@@ -488,26 +484,34 @@ pub fn decide(wanted: &RenderedPage, recorded: Option<&Recorded>, remote: Option
         let was_there = recorded.is_some_and(|recorded| recorded.written.is_some());
         return if was_there && resolve == Resolve::Refuse { Action::Refuse(Conflict::Deleted) } else { Action::Create };
     };
-    let digest = Digest::of(&wanted.text);
     let has_files = wanted.attachments.iter().all(|name| remote.attachments.contains(name));
     let has_title = remote.title.is_empty() || remote.title == wanted.location.title || is_renamed(wanted, recorded, remote);
-    if remote.digest == Some(digest) && has_files && has_title {
+    if has_text(wanted, remote) && has_files && has_title {
         return Action::Unchanged;
     }
     if remote.is_taken {
         // The wiki would refuse the write in any case.
         return Action::Refuse(Conflict::Taken);
     }
-    let conflict = match recorded {
-        None if remote.digest == Some(digest) => None,
-        None => Some(Conflict::NotOurs),
-        Some(recorded) if !recorded.is_ours(remote) && remote.digest != Some(digest) => Some(Conflict::Edited),
-        Some(_) if !remote.commented.is_empty() => Some(Conflict::Commented),
-        Some(_) => None,
-    };
-    match conflict {
+    match conflict(wanted, recorded, remote) {
         Some(conflict) if resolve == Resolve::Refuse => Action::Refuse(conflict),
         _ => Action::Update,
+    }
+}
+
+/// Whether the page on the wiki has the desired text.
+fn has_text(wanted: &RenderedPage, remote: &RemotePage) -> bool {
+    remote.digest == Some(Digest::of(&wanted.text))
+}
+
+/// What prevents an update, unless the user forces it.
+fn conflict(wanted: &RenderedPage, recorded: Option<&Recorded>, remote: &RemotePage) -> Option<Conflict> {
+    match recorded {
+        None if has_text(wanted, remote) => None,
+        None => Some(Conflict::NotOurs),
+        Some(recorded) if !recorded.is_ours(remote) && !has_text(wanted, remote) => Some(Conflict::Edited),
+        Some(_) if !remote.commented.is_empty() => Some(Conflict::Commented),
+        Some(_) => None,
     }
 }
 

@@ -118,11 +118,9 @@ impl Record {
 
     /// Records a page, in place of the previous record of the same page.
     pub fn put(&mut self, new: Recorded, identity: Identity) {
-        let page = if identity == Identity::Id { new.id.as_str() } else { "" };
         // A page that is about to be created has no id yet; its attachments are recorded when it has one.
-        if identity == Identity::Path || !page.is_empty() {
-            let files = new.attachments.iter().map(|name| RecordedFile { name: name.clone(), page: page.to_owned() });
-            self.files.extend(files);
+        if identity == Identity::Path || !new.id.is_empty() {
+            self.files.extend(identity.files(&new.id, &new.attachments));
         }
         match identity {
             Identity::Path => {
@@ -173,6 +171,12 @@ pub enum Identity {
 }
 
 impl Identity {
+    /// The records of the attachments of a page.
+    pub(super) fn files(self, id: &str, names: &[String]) -> impl Iterator<Item = RecordedFile> {
+        let page = if self == Self::Id { id } else { "" };
+        names.iter().map(move |name| RecordedFile { name: name.clone(), page: page.to_owned() })
+    }
+
     /// The key that identifies a desired page among all pages.
     pub fn of(self, wanted: &RenderedPage) -> &str {
         match self {

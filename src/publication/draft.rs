@@ -1,6 +1,7 @@
 //! The pages of a publication: the case studies of a site for the audience of a wiki, in the markup of the wiki.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -11,7 +12,7 @@ use crate::config::Target;
 use crate::diagnostic::{self, Diagnostic, Note, nearest_or_all};
 use crate::highlight::Highlighter;
 use crate::model::{Audience, Document, Status};
-use crate::site::{CaseStudyId, Site};
+use crate::site::{CaseStudyId, DocumentId, Site};
 use crate::slug::{Slug, content_name};
 use crate::source::{SitePath, Span};
 use crate::wiki::compose::{Shared, compose};
@@ -79,27 +80,42 @@ pub fn select<'a>(whole: &Linked, inputs: &'a Inputs, target: &'a Target, names:
 
 /// Reports blame and open remarks in case studies and in the documents that they transclude.
 fn unfinished(site: &Site, cases: &[CaseStudyId], whole: &Linked) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    let original = |path: &SitePath| whole.site.document_at(path);
-    let source = |path: &SitePath| original(path).map_or("", |id| whole.site.document(id).body.file_text());
+    let mut found: Vec<Diagnostic> = Vec::new();
     for &id in cases {
         let id = site.case_study(id).document;
-        let document = site.document(id);
-        found.extend(blame::check(document, source(&document.path), &whole.config));
         let shown = site.transcluded(id);
-        for (id, nodes) in &shown {
-            let document = site.document(*id);
-            found.extend(blame::check_stretch(document, nodes.clone(), source(&document.path), &whole.config));
-        }
-        let Some(own) = original(&document.path) else { continue };
-        found.extend(blame::open_remarks(whole.site.document(own), &(0..whole.site.document(own).body.nodes.len())));
-        // Remarks in parts that the readers do not see do not matter.
-        let is_shown = |other: &Document| shown.iter().any(|(id, _)| site.document(*id).path == other.path);
-        let of_others = whole.site.transcluded(own).into_iter().map(|(id, nodes)| (whole.site.document(id), nodes));
-        found.extend(of_others.filter(|(other, _)| is_shown(other)).flat_map(|(other, nodes)| blame::open_remarks(other, &nodes)));
+        found.extend(blame_in(site, id, &shown, whole));
+        found.extend(open_remarks(site, id, &shown, &whole.site));
     }
     diagnostic::sort(&mut found);
     found.dedup();
+    found
+}
+
+/// Reports blame in a document and in the stretches that it transcludes.
+fn blame_in(site: &Site, id: DocumentId, shown: &[(DocumentId, Range<usize>)], whole: &Linked) -> Vec<Diagnostic> {
+    let source = |path: &SitePath| whole.site.document_at(path).map_or("", |id| whole.site.document(id).body.file_text());
+    let document = site.document(id);
+    let mut found = blame::check(document, source(&document.path), &whole.config);
+    for (id, nodes) in shown {
+        let document = site.document(*id);
+        found.extend(blame::check_stretch(document, nodes.clone(), source(&document.path), &whole.config));
+    }
+    found
+}
+
+/// Reports the open remarks of a document and of the documents that it transcludes, in the author's version. Remarks in documents that
+/// the readers do not see do not matter.
+fn open_remarks(site: &Site, id: DocumentId, shown: &[(DocumentId, Range<usize>)], whole: &Site) -> Vec<Diagnostic> {
+    let Some(own) = whole.document_at(&site.document(id).path) else { return Vec::new() };
+    let mut found = blame::open_remarks(whole.document(own), &(0..whole.document(own).body.nodes.len()));
+    let is_shown = |other: &Document| shown.iter().any(|(id, _)| site.document(*id).path == other.path);
+    for (id, nodes) in whole.transcluded(own) {
+        let other = whole.document(id);
+        if is_shown(other) {
+            found.extend(blame::open_remarks(other, &nodes));
+        }
+    }
     found
 }
 
@@ -156,6 +172,11 @@ impl Selection<'_> {
         assets.iter().filter(move |(path, _)| shown.contains(path))
     }
 
+    /// The words that may not be in any request.
+    fn withheld(&self, machine: &[String]) -> Withheld {
+        Withheld::new(&self.linked.config, self.target.audience).with_names(names_withheld(self, machine))
+    }
+
     fn compose(&self, cases: &[CaseStudyId], pictures: &Pictures) -> (Vec<Case>, Vec<Diagnostic>) {
         let site = &self.linked.site;
         let published = cases.iter().map(|&id| site.case_study(id).slug.clone()).collect();
@@ -178,17 +199,18 @@ pub fn draft(selection: &Selection<'_>, published: &BTreeSet<&str>, assets: &BTr
     let ids = selection.on_the_wiki(published);
     let pictures = Pictures::clean(&selection.linked.site, selection.pictures_of(&ids, assets));
     let (cases, composing) = selection.compose(&ids, &pictures);
-    let (rendered, writing) = selection.write(&cases, &pictures);
-    let locations = rendered.iter().map(|page| (page.case.clone(), page.location.clone())).collect();
+    let (pages, writing) = selection.write(&cases, &pictures);
+    let locations = pages.iter().map(|page| (page.case.clone(), page.location.clone())).collect();
     let asked = selection.slugs();
-    let pages: Vec<RenderedPage> = rendered.into_iter().filter(|page| asked.contains(&page.case)).collect();
-    let withheld = Withheld::new(&selection.linked.config, selection.target.audience).with_names(names_withheld(selection, machine));
-    let scanned = cases.iter().filter(|case| asked.contains(&case.slug));
-    let leaks = Scan { selection, withheld: &withheld, places: Places::default() }.leaks(&pages, scanned, &pictures);
-    let mut diagnostics = [selection.diagnostics.clone(), pictures.diagnostics, composing, writing, leaks].concat();
+    let pages: Vec<RenderedPage> = pages.into_iter().filter(|page| asked.contains(&page.case)).collect();
+    let withheld = selection.withheld(machine);
+    let scan = Scan { selection, withheld: &withheld, places: Places::default() };
+    let leaks = scan.leaks(&pages, cases.iter().filter(|case| asked.contains(&case.slug)), &pictures);
+    let Pictures { names, bytes, diagnostics: cleaning } = pictures;
+    let mut diagnostics = [selection.diagnostics.clone(), cleaning, composing, writing, leaks].concat();
     diagnostic::sort(&mut diagnostics);
-    let sources = pictures.names.into_iter().map(|(path, name)| (name, path)).collect();
-    Draft { pages, cases, locations, sources, pictures: pictures.bytes, withheld, diagnostics }
+    let sources = names.into_iter().map(|(path, name)| (name, path)).collect();
+    Draft { pages, cases, locations, sources, pictures: bytes, withheld, diagnostics }
 }
 
 /// Scans what would be sent for words that may not leave.
@@ -262,6 +284,21 @@ impl Pictures {
 fn names_withheld(selection: &Selection<'_>, machine: &[String]) -> Vec<String> {
     let (site, inputs) = (&selection.linked.site, selection.inputs);
     let seen: BTreeSet<&SitePath> = site.documents.iter().map(|document| &document.path).collect();
+    let stems = inputs.documents.iter().filter(|file| !seen.contains(&file.path)).filter_map(long_slug).collect();
+    // A slug that the text itself contains is not a secret.
+    let slugs = Names::new(stems).not_in(&text_as_slug(site));
+    let paths = inputs.documents.iter().map(|file| file.path.as_str().to_owned());
+    slugs.into_iter().chain(paths).chain(machine.iter().filter(|name| name.len() > 4).cloned()).collect()
+}
+
+/// The slug of a document, unless it has only one or two words: these are not a secret.
+fn long_slug(file: &InputFile) -> Option<String> {
+    let stem = file.path.as_str().rsplit('/').find(|part| !part.starts_with("index."))?.split('.').next()?;
+    (stem.matches('-').count() >= 2).then(|| stem.to_owned())
+}
+
+/// The titles and texts of all documents as one slug.
+fn text_as_slug(site: &Site) -> String {
     let mut words = String::new();
     for document in &site.documents {
         words.push_str(document.meta.title());
@@ -269,15 +306,5 @@ fn names_withheld(selection: &Selection<'_>, machine: &[String]) -> Vec<String> 
         words.push_str(&document.body.plain(0..document.body.nodes.len()));
         words.push(' ');
     }
-    let text = Slug::of(&words).to_string();
-    let stem = |file: &InputFile| {
-        let stem = file.path.as_str().rsplit('/').find(|part| !part.starts_with("index."))?.split('.').next()?;
-        // A slug of one or two words is not a secret.
-        (stem.matches('-').count() >= 2).then(|| stem.to_owned())
-    };
-    let stems = inputs.documents.iter().filter(|file| !seen.contains(&file.path)).filter_map(stem).collect();
-    // Nor is a slug that the text itself contains.
-    let slugs = Names::new(stems).not_in(&text);
-    let paths = inputs.documents.iter().map(|file| file.path.as_str().to_owned());
-    slugs.into_iter().chain(paths).chain(machine.iter().filter(|name| name.len() > 4).cloned()).collect()
+    Slug::of(&words).to_string()
 }

@@ -58,6 +58,11 @@ pub enum Credential {
 }
 
 impl Credential {
+    /// The credential of a user; of a token alone if the user is empty.
+    pub fn of(user: &str, token: Secret) -> Self {
+        if user.is_empty() { Self::Bearer(token) } else { Self::Basic(user.to_owned(), token) }
+    }
+
     /// The value of the header `Authorization`.
     fn header(&self) -> Option<String> {
         match self {

@@ -87,6 +87,15 @@ impl Session {
 /// A page or a file in an answer.
 type Found = serde_json::Map<String, Value>;
 
+/// The answer about the titles of one request.
+#[derive(Default)]
+struct Titles {
+    /// The pages, keyed by normalised title.
+    pages: BTreeMap<String, Found>,
+    /// The normalised titles, keyed by the requested ones.
+    names: BTreeMap<String, String>,
+}
+
 /// What the wiki answers about titles, keyed by the requested title.
 type Answers = BTreeMap<String, Result<Found, Error>>;
 
@@ -234,27 +243,21 @@ impl Mediawiki {
     fn titles(&mut self, action: &str, titles: &[String], wanted: &[(&str, &str)]) -> Result<Answers, Error> {
         let mut found = BTreeMap::new();
         for some in portions(titles) {
-            let (by_title, names) = self.query_titles(action, some, wanted)?;
+            let Titles { pages, names } = self.query_titles(action, some, wanted)?;
             for title in some {
                 let kept = names.get(title).unwrap_or(title);
-                let page = by_title.get(kept).cloned();
+                let page = pages.get(kept).cloned();
                 found.insert(title.clone(), self.checked(action, title, kept, page).map_err(Error::of_page));
             }
         }
         Ok(found)
     }
 
-    /// The answers about the titles of one request, and the normalised titles keyed by the requested ones. A long answer comes in parts,
-    /// which are merged.
-    fn query_titles(
-        &mut self,
-        action: &str,
-        titles: &[String],
-        wanted: &[(&str, &str)],
-    ) -> Result<(BTreeMap<String, Found>, BTreeMap<String, String>), Error> {
+    /// Asks about titles in one request. A long answer comes in parts, which are merged.
+    fn query_titles(&mut self, action: &str, titles: &[String], wanted: &[(&str, &str)]) -> Result<Titles, Error> {
         let joined = titles.join("|");
         let mut more: Vec<(String, String)> = Vec::new();
-        let mut by_title: BTreeMap<String, Found> = BTreeMap::new();
+        let mut found = Titles::default();
         loop {
             let mut fields = vec![("action", "query"), ("assert", "user"), ("titles", joined.as_str())];
             fields.extend_from_slice(wanted);
@@ -262,11 +265,11 @@ impl Mediawiki {
             let json = self.ask(action, &|wiki, _| wiki.get(&fields))?;
             for page in json["query"]["pages"].as_array().into_iter().flatten().filter_map(Value::as_object) {
                 let title = page.get("title").and_then(Value::as_str).unwrap_or_default();
-                by_title.entry(title.to_owned()).or_default().extend(page.clone());
+                found.pages.entry(title.to_owned()).or_default().extend(page.clone());
             }
             more = continued(&json);
             if more.is_empty() {
-                return Ok((by_title, names_in(&json["query"]["normalized"])));
+                return Ok(Titles { names: names_in(&json["query"]["normalized"]), ..found });
             }
         }
     }
@@ -372,14 +375,12 @@ impl Mediawiki {
             Request::new("POST", &wiki.api).form(&fields).meaning(meaning.as_bytes())
         })?;
         let edit = &json["edit"];
-        if edit["result"] == "Success" {
-            return Ok(edit.clone());
+        let text = |name: &str| edit[name].as_str();
+        match text("result") {
+            Some("Success") => Ok(edit.clone()),
+            _ if edit["captcha"].is_object() => Err(self.refused(action, "captcha", "the wiki requires a captcha")),
+            _ => Err(self.refused(action, text("code").unwrap_or("failure"), text("info").unwrap_or_default())),
         }
-        if edit["captcha"].is_object() {
-            return Err(self.refused(action, "captcha", "the wiki requires a captcha"));
-        }
-        let code = edit["code"].as_str().unwrap_or("failure");
-        Err(self.refused(action, code, edit["info"].as_str().unwrap_or_default()))
     }
 
     /// The answers about pages, with their texts and permissions.

@@ -22,7 +22,8 @@ pub fn open(target: &Target, root: &Path, withheld: Withheld) -> Result<Box<dyn 
         Backend::Folder { folder, .. } => Box::new(Folder::new(root.join(folder), withheld)),
         // Git authenticates with its own settings.
         Backend::Git { host, repository, branch, folder, sidebar } => {
-            Box::new(GitWiki::new(*host, &near(repository, root), branch, folder, *sidebar, withheld))
+            let repository = near(repository, root);
+            Box::new(GitWiki::new(*host, &repository, branch, folder, *sidebar, withheld))
         }
         Backend::AzureDevops { address, wiki, parent } => {
             let client = Client::new(Credential::Basic(String::new(), token()?), withheld);
@@ -31,15 +32,10 @@ pub fn open(target: &Target, root: &Path, withheld: Withheld) -> Result<Box<dyn 
         Backend::Mediawiki { address, user, .. } => Box::new(Mediawiki::new(withheld, address, user, token()?)),
         Backend::Dokuwiki { address, user, namespace } => Box::new(Dokuwiki::new(withheld, address, user, token()?, namespace)),
         Backend::Confluence { edition, address, user, space, parent } => {
-            let client = Client::new(user_credential(user, token()?), withheld);
+            let client = Client::new(Credential::of(user, token()?), withheld);
             Box::new(Confluence::new(client, *edition, address, space, parent))
         }
     })
-}
-
-/// A credential of a user, or of a token alone.
-fn user_credential(user: &str, token: Secret) -> Credential {
-    if user.is_empty() { Credential::Bearer(token) } else { Credential::Basic(user.to_owned(), token) }
 }
 
 /// Resolves a local repository from the root of the site.

@@ -196,20 +196,16 @@ impl GitWiki {
     }
 
     fn orders(&mut self, pages: &[Location], gone: &[Location]) -> Result<Vec<SideFile>, Error> {
-        let page_of =
-            |location: &Location| location.path.rsplit('/').next().map(|file| file.strip_suffix(".md").unwrap_or(file).to_owned());
-        let mut folders: BTreeMap<String, (Vec<String>, Vec<String>)> = BTreeMap::new();
-        for name in pages {
-            folders.entry(Self::order_file(&name.path)).or_default().0.extend(page_of(name));
+        let mut folders: BTreeMap<String, (Vec<&str>, Vec<&str>)> = BTreeMap::new();
+        for location in pages {
+            folders.entry(Self::order_file(&location.path)).or_default().0.push(page_name(&location.path));
         }
-        for name in gone {
-            folders.entry(Self::order_file(&name.path)).or_default().1.extend(page_of(name));
+        for location in gone {
+            folders.entry(Self::order_file(&location.path)).or_default().1.push(page_name(&location.path));
         }
         let mut changed = Vec::new();
         for (path, (ours, gone)) in folders {
-            let (ours, gone): (Vec<_>, Vec<_>) = (ours.iter().map(String::as_str).collect(), gone.iter().map(String::as_str).collect());
-            // Without such a file, pages are sorted by name. With a new one, pages of others would
-            // move to the end.
+            // Without such a file, pages are sorted by name. With a new one, pages of others would move to the end.
             let Some(before) = self.text_of(&path)? else { continue };
             changed.push(SideFile { after: side_files::order(&before, &ours, &gone), path, before });
         }
@@ -388,6 +384,12 @@ impl Wiki for GitWiki {
         let failed = self.failed(ACTION);
         self.fetched()?.arrive(commit).map_err(failed)
     }
+}
+
+/// The name of a page in an order file.
+fn page_name(path: &str) -> &str {
+    let file = path.rsplit('/').next().unwrap_or(path);
+    file.strip_suffix(".md").unwrap_or(file)
 }
 
 /// The branches of a remote.

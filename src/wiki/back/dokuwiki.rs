@@ -293,11 +293,10 @@ impl Reader {
         }
         match start {
             "''" => self.monospaced(rest, depth, endless, line),
-            "%%" => {
-                let end = rest.find("%%")?;
-                line.text(&rest[..end]);
-                Some(end + 4)
-            }
+            "%%" => rest.split_once("%%").map(|(words, _)| {
+                line.text(words);
+                words.len() + 4
+            }),
             "\\\\" if rest.is_empty() || rest.starts_with([' ', '\n']) => {
                 line.add(Inline::Break);
                 Some(text.len().min(3))

@@ -115,19 +115,23 @@ fn text_of(dialect: Dialect, case: &Case, highlighter: &Highlighter) -> String {
 fn written(dialect: Dialect, mut reading: Reading, names: &Names, highlighter: &Highlighter) -> String {
     name_headings(&mut reading.blocks);
     let page = Page { blocks: reading.blocks, footnotes: reading.footnotes, pictures: Vec::new() };
-    let mut case = case(page);
-    let ids: Vec<String> = case.page.headings().iter().map(|heading| heading.id.clone()).collect();
-    let mut anchors: BTreeMap<String, String> = dialect.anchors(&case).into_iter().map(|(id, anchor)| (anchor, id)).collect();
-    anchors.extend(reading.anchors.iter().filter_map(|(name, &at)| Some((name.clone(), ids.get(at)?.clone()))));
+    let case = case(page);
+    let anchors = ids_by_anchor(dialect, &case, &reading.anchors);
     let author = Author { anchors: &anchors, names };
-    let Page { blocks, footnotes, .. } = &case.page;
-    let blocks = author.blocks(blocks);
-    let footnotes = footnotes.iter().map(|note| author.blocks(note)).collect();
-    case.page = Page { blocks, footnotes, pictures: Vec::new() };
+    let blocks = author.blocks(&case.page.blocks);
+    let footnotes = case.page.footnotes.iter().map(|note| author.blocks(note)).collect();
+    let case = self::case(Page { blocks, footnotes, pictures: Vec::new() });
     let text = text_of(Dialect::Markdown(Flavour::Plain), &case, highlighter);
     let text = text.split_once("\n\n").map_or(String::new(), |(_, text)| text.to_owned());
     let text = with_pictures(&text, names);
     text.replace(KIND_START, "[!").replace(KIND_END, "]").replace(BACKSLASH, "\\")
+}
+
+/// The ids of headings, keyed by their anchors on the wiki. `named` holds the indices of headings with named anchors.
+fn ids_by_anchor(dialect: Dialect, case: &Case, named: &BTreeMap<String, usize>) -> BTreeMap<String, String> {
+    let headings = case.page.headings();
+    let named = named.iter().filter_map(|(name, &at)| Some((name.clone(), headings.get(at)?.id.clone())));
+    dialect.anchors(case).into_iter().map(|(id, anchor)| (anchor, id)).chain(named).collect()
 }
 
 /// Gives headings the ids that storybank derives from their text.
@@ -167,18 +171,22 @@ impl Author<'_> {
             Block::Quote(blocks) => Block::Quote(self.blocks(blocks)),
             Block::Callout { kind, title, blocks } => self.callout(*kind, title, blocks),
             Block::Details { summary, blocks } => Block::Details { summary: self.line(summary), blocks: self.blocks(blocks) },
-            Block::List(list) => {
-                let item = |item: &Item| Item { done: item.done, blocks: self.blocks(&item.blocks) };
-                Block::List(List { items: list.items.iter().map(item).collect(), ..list.clone() })
-            }
-            Block::Table(table) => {
-                let cells = |cells: &Vec<Vec<Inline>>| cells.iter().map(|cell| self.line(cell)).collect::<Vec<_>>();
-                let rows = table.rows.iter().map(cells).collect();
-                Block::Table(Table { columns: table.columns.clone(), head: cells(&table.head), rows })
-            }
+            Block::List(list) => Block::List(self.list(list)),
+            Block::Table(table) => Block::Table(self.table(table)),
             Block::Element(element, blocks) => Block::Element(element.clone(), self.blocks(blocks)),
             Block::Code { .. } | Block::Rule | Block::Facts(_) | Block::Contents | Block::Actions(_) => block.clone(),
         }
+    }
+
+    fn list(&self, list: &List) -> List {
+        let items = list.items.iter().map(|item| Item { done: item.done, blocks: self.blocks(&item.blocks) });
+        List { items: items.collect(), ..list.clone() }
+    }
+
+    fn table(&self, table: &Table) -> Table {
+        let cells = |cells: &Vec<Vec<Inline>>| cells.iter().map(|cell| self.line(cell)).collect::<Vec<_>>();
+        let rows = table.rows.iter().map(cells).collect();
+        Table { columns: table.columns.clone(), head: cells(&table.head), rows }
     }
 
     /// A call-out in the syntax of storybank: a quotation that begins with the kind.

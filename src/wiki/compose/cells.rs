@@ -55,34 +55,40 @@ impl Rows {
     /// Adds the content of a table, or of a part of it.
     fn add(&mut self, nodes: Vec<HtmlNode>, part: Option<&'static str>, claim: &mut Claim<'_>) {
         for node in nodes.into_iter().filter(|node| !is_blank(node)) {
-            let HtmlNode::Element(element, inner) = node else {
-                self.strays.push(node);
-                continue;
-            };
-            match element.name {
-                "caption" => self.caption.extend(with_common_attributes(&element, blocks(inner, claim))),
-                "col" => self.columns.push(Block::Element(spanning(&element), Vec::new())),
-                "colgroup" if inner.iter().all(is_blank) => {
-                    self.columns.push(Block::Element(spanning(&Element { name: "col", ..element }), Vec::new()));
-                }
-                "colgroup" => self.add(inner, part, claim),
-                name @ ("thead" | "tbody" | "tfoot") => {
-                    self.parts.push((name, Vec::new()));
-                    self.add(inner, Some(name), claim);
-                }
-                "tr" => {
-                    let cells = self.cells(inner, claim);
-                    self.part(part).push(cells);
-                }
-                "td" | "th" => {
-                    let cell = Cell::new(&element, inner, claim);
-                    match self.part(part).last_mut() {
-                        Some(row) => row.push(cell),
-                        None => self.part(part).push(vec![cell]),
-                    }
-                }
-                _ => self.strays.push(HtmlNode::Element(element, inner)),
+            match node {
+                HtmlNode::Element(element, inner) => self.add_element(element, inner, part, claim),
+                other => self.strays.push(other),
             }
+        }
+    }
+
+    fn add_element(&mut self, element: Element, inner: Vec<HtmlNode>, part: Option<&'static str>, claim: &mut Claim<'_>) {
+        match element.name {
+            "caption" => self.caption.extend(with_common_attributes(&element, blocks(inner, claim))),
+            "col" => self.columns.push(Block::Element(spanning(&element), Vec::new())),
+            "colgroup" if inner.iter().all(is_blank) => {
+                self.columns.push(Block::Element(spanning(&Element { name: "col", ..element }), Vec::new()));
+            }
+            "colgroup" => self.add(inner, part, claim),
+            name @ ("thead" | "tbody" | "tfoot") => {
+                self.parts.push((name, Vec::new()));
+                self.add(inner, Some(name), claim);
+            }
+            "tr" => {
+                let cells = self.cells(inner, claim);
+                self.part(part).push(cells);
+            }
+            "td" | "th" => self.add_cell(Cell::new(&element, inner, claim), part),
+            _ => self.strays.push(HtmlNode::Element(element, inner)),
+        }
+    }
+
+    /// Adds a cell that is not in a row to the last row.
+    fn add_cell(&mut self, cell: Cell, part: Option<&'static str>) {
+        let rows = self.part(part);
+        match rows.last_mut() {
+            Some(row) => row.push(cell),
+            None => rows.push(vec![cell]),
         }
     }
 
@@ -116,21 +122,16 @@ impl Rows {
     /// The equivalent Markdown table. `None` if there is none.
     fn plain(&self) -> Option<Table> {
         let rows: Vec<(&str, &Vec<Cell>)> = self.parts.iter().flat_map(|(part, rows)| rows.iter().map(|row| (*part, row))).collect();
-        let ((part, head), body) = rows.split_first()?;
-        let is_head = head.iter().all(|cell| cell.element.name == "th") && matches!(*part, "thead" | "tbody");
-        let is_body = |(part, row): &(&str, &Vec<Cell>)| *part == "tbody" && row.iter().all(|cell| cell.element.name == "td");
-        let is_plain = self.caption.is_empty() && self.columns.is_empty() && is_head && body.iter().all(is_body);
-        let is_even = rows.iter().all(|(_, row)| row.len() == head.len());
-        if !is_plain || !is_even || head.is_empty() {
+        let (&(part, head), body) = rows.split_first()?;
+        let first = body.first().map_or(head, |(_, row)| row);
+        let columns: Vec<Alignment> = first.iter().map(|cell| cell.element.alignment()).collect();
+        let is_head = matches!(part, "thead" | "tbody") && head.iter().all(|cell| cell.element.name == "th");
+        let is_body = |(part, row): &(&str, &Vec<Cell>)| *part == "tbody" && is_row_of(row, &columns);
+        let is_plain = self.caption.is_empty() && self.columns.is_empty() && is_head && !head.is_empty();
+        if !is_plain || head.len() != columns.len() || !body.iter().all(is_body) {
             return None;
         }
         let lines = |row: &[Cell]| row.iter().map(Cell::line).collect::<Option<Vec<_>>>();
-        let first = body.first().map_or(*head, |(_, row)| row);
-        let columns: Vec<Alignment> = first.iter().map(|cell| cell.element.alignment()).collect();
-        let is_set = |(_, row): &(&str, &Vec<Cell>)| row.iter().zip(&columns).all(|(cell, column)| cell.element.alignment() == *column);
-        if !body.iter().all(is_set) {
-            return None;
-        }
         let body = body.iter().map(|(_, row)| lines(row)).collect::<Option<Vec<_>>>()?;
         Some(Table { head: lines(head)?, columns, rows: body })
     }
@@ -152,6 +153,12 @@ impl Rows {
         }
         Block::Element(Element::new("table"), parts)
     }
+}
+
+/// Whether a row has one ordinary cell for each column, with its alignment.
+fn is_row_of(row: &[Cell], columns: &[Alignment]) -> bool {
+    let fits = |(cell, column): (&Cell, &Alignment)| cell.element.name == "td" && cell.element.alignment() == *column;
+    row.len() == columns.len() && row.iter().zip(columns).all(fits)
 }
 
 impl Cell {

@@ -275,18 +275,20 @@ fn actions_table(actions: &[ActionEntry]) -> String {
 /// another footnote refers to, so that becomes a paragraph.
 fn footnotes(lines: Lines<'_>) -> Vec<String> {
     let page = &lines.case.page;
-    let references = inlines(&page.blocks).filter_map(|inline| if let Inline::Footnote(number) = inline { Some(number) } else { None });
-    let referred: BTreeSet<&usize> = references.collect();
+    let number = |inline: &Inline| if let Inline::Footnote(number) = inline { Some(*number) } else { None };
+    let referred: BTreeSet<usize> = inlines(&page.blocks).filter_map(number).collect();
     let lines = Lines { notes: Notes::Numbered, ..lines };
-    let (linked, others): (Vec<_>, Vec<_>) = page.footnotes.iter().enumerate().partition(|(number, _)| referred.contains(number));
-    let linked = linked.iter().map(|(number, note)| format!("<ref name=\"{}\">{}</ref>", note_name(*number), footnote(lines, note)));
-    let linked = linked.collect::<Vec<_>>().join("\n");
-    let mut parts = if linked.is_empty() { Vec::new() } else { vec![element("references", "", &linked)] };
-    parts.extend(others.iter().map(|(number, note)| {
-        let mark = [Inline::Footnote(*number)];
-        format!("{}\n\n{}", line(lines, &mark), blocks(lines, Around::Lines, note))
-    }));
-    parts
+    let (mut linked, mut others) = (Vec::new(), Vec::new());
+    for (number, note) in page.footnotes.iter().enumerate() {
+        if referred.contains(&number) {
+            linked.push(format!("<ref name=\"{}\">{}</ref>", note_name(number), footnote(lines, note)));
+        } else {
+            let mark = line(lines, &[Inline::Footnote(number)]);
+            others.push(format!("{mark}\n\n{}", blocks(lines, Around::Lines, note)));
+        }
+    }
+    let list = (!linked.is_empty()).then(|| element("references", "", &linked.join("\n")));
+    list.into_iter().chain(others).collect()
 }
 
 fn footnote(lines: Lines<'_>, note: &[Block]) -> String {

@@ -66,16 +66,6 @@ fn items<'a>(parser: &mut Parser<'a>, depth: usize) -> Result<Vec<Item<'a>>, Str
     loop {
         let start = parser.position();
         let Ok(token) = parser.next_including_whitespace_and_comments().cloned() else { return Ok(items) };
-        let inside = |parser: &mut Parser<'a>| {
-            if depth >= DEEPEST {
-                return Err(BROKEN.to_owned());
-            }
-            parser
-                .parse_nested_block(|parser| {
-                    self::items(parser, depth + 1).map_err(|reason| ParseError { kind: ParseErrorKind::Custom(reason) })
-                })
-                .map_err(|_: ParseError<String>| BROKEN.to_owned())
-        };
         items.push(match token {
             Token::Ident(word) => Item::Word(word.to_string()),
             Token::AtKeyword(word) => Item::At(word.to_ascii_lowercase()),
@@ -85,19 +75,32 @@ fn items<'a>(parser: &mut Parser<'a>, depth: usize) -> Result<Vec<Item<'a>>, Str
             // A comment separates words like a space.
             Token::WhiteSpace(_) | Token::Comment(_) => Item::Space,
             Token::CDO | Token::CDC => continue,
-            Token::Function(name) => match (name.to_ascii_lowercase(), inside(parser)?) {
-                (name, items) if name == "url" => match items.as_slice() {
-                    [Item::Text(address), Item::Space] | [Item::Text(address)] => Item::Address(address.clone()),
-                    _ => return Err(BROKEN.to_owned()),
-                },
-                (name, items) => Item::Function(name, items),
-            },
-            Token::ParenthesisBlock => Item::Block('(', inside(parser)?),
-            Token::SquareBracketBlock => Item::Block('[', inside(parser)?),
-            Token::CurlyBracketBlock => Item::Block('{', inside(parser)?),
+            Token::Function(name) => function(name.to_ascii_lowercase(), inside(parser, depth)?)?,
+            Token::ParenthesisBlock => Item::Block('(', inside(parser, depth)?),
+            Token::SquareBracketBlock => Item::Block('[', inside(parser, depth)?),
+            Token::CurlyBracketBlock => Item::Block('{', inside(parser, depth)?),
             Token::BadUrl(_) | Token::BadString(_) => return Err(BROKEN.to_owned()),
             _ => Item::Plain(parser.slice_from(start)),
         });
+    }
+}
+
+/// The content of the brackets that the last token has opened.
+fn inside<'a>(parser: &mut Parser<'a>, depth: usize) -> Result<Vec<Item<'a>>, String> {
+    if depth >= DEEPEST {
+        return Err(BROKEN.to_owned());
+    }
+    parser
+        .parse_nested_block(|parser| items(parser, depth + 1).map_err(|reason| ParseError { kind: ParseErrorKind::Custom(reason) }))
+        .map_err(|_: ParseError<String>| BROKEN.to_owned())
+}
+
+/// A function with its arguments; `url("…")` is an address.
+fn function(name: String, items: Vec<Item<'_>>) -> Result<Item<'_>, String> {
+    match items.as_slice() {
+        _ if name != "url" => Ok(Item::Function(name, items)),
+        [Item::Text(address), Item::Space] | [Item::Text(address)] => Ok(Item::Address(address.clone())),
+        _ => Err(BROKEN.to_owned()),
     }
 }
 
@@ -117,19 +120,23 @@ fn rules(items: &[Item<'_>], names: &mut Names, out: &mut String) -> Result<(), 
 }
 
 fn rule(prelude: &[Item<'_>], block: &[Item<'_>], names: &mut Names, out: &mut String) -> Result<(), String> {
+    if let [Item::At(name), prelude @ ..] = prelude {
+        return at_rule(name, prelude, block, names, out);
+    }
+    let selectors = prelude.split(|item| matches!(item, Item::Plain(",")));
+    let selectors: Vec<String> = selectors.filter_map(|selector| self::selector(trimmed(selector), names)).collect();
     let mut inside = String::new();
-    let [Item::At(name), prelude @ ..] = prelude else {
-        let selectors: Vec<String> = prelude
-            .split(|item| matches!(item, Item::Plain(",")))
-            .filter_map(|selector| self::selector(trimmed(selector), names))
-            .collect();
-        declared(block, PROPERTIES, names, &mut inside)?;
-        if !selectors.is_empty() && !inside.is_empty() {
-            out.push_str(&format!("{}{{{inside}}}", selectors.join(",")));
-        }
-        return Ok(());
-    };
-    match name.as_str() {
+    declared(block, PROPERTIES, names, &mut inside)?;
+    if !selectors.is_empty() && !inside.is_empty() {
+        out.push_str(&format!("{}{{{inside}}}", selectors.join(",")));
+    }
+    Ok(())
+}
+
+/// `@font-face`, `@media`, `@keyframes`. Others are dropped.
+fn at_rule(name: &str, prelude: &[Item<'_>], block: &[Item<'_>], names: &mut Names, out: &mut String) -> Result<(), String> {
+    let mut inside = String::new();
+    match name {
         "import" => return Err(ELSEWHERE.to_owned()),
         "font-face" => {
             declared(block, OF_FONTS, names, &mut inside)?;
