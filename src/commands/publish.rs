@@ -208,7 +208,7 @@ fn make_plan(
         let states = if unshown.is_empty() { Vec::new() } else { wiki.look_at_files(&unshown, &plan.changing())? };
         plan.take_up_files(unshown, states, orphans);
     }
-    let (ours, gone) = plan.places(record);
+    let (ours, gone) = plan.locations(record);
     plan.side_files = wiki.side_files(&ours, &gone)?.into_iter().filter(|file| file.before != file.after).collect();
     Ok(plan)
 }

@@ -428,11 +428,11 @@ fn check_own_folder(folder: &str, mistakes: &mut Vec<Mistake>) {
 fn check_keys(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) {
     let kind = settings.kind.as_str();
     let Some(known) = known_keys(settings) else { return };
-    let beside = if kind == "azure-devops" { format!(" beside `{}`", known[0]) } else { String::new() };
+    let given = if kind == "azure-devops" { format!(" beside `{}`", known[0]) } else { String::new() };
     for key in given_keys(settings).filter(|key| !known.contains(key)) {
         mistakes.push(Mistake {
             key,
-            message: format!("a wiki of the kind `{kind}` has no setting `{key}`{beside}"),
+            message: format!("a wiki of the kind `{kind}` has no setting `{key}`{given}"),
             help: format!("remove it; besides the common settings, this kind has `{}`", known.join("`, `")),
         });
     }

@@ -445,7 +445,7 @@ impl Plan {
 
     /// The locations of the pages that are ours after the plan is carried out, and of those that are gone. Pages outside this plan
     /// are taken from the record.
-    pub fn places(&self, record: &Record) -> (Vec<Location>, Vec<Location>) {
+    pub fn locations(&self, record: &Record) -> (Vec<Location>, Vec<Location>) {
         let mut ours: Vec<Location> = Vec::new();
         let mut gone = Vec::new();
         for step in &self.steps {

@@ -89,13 +89,13 @@ fn line(verb: &str, rest: &str, out: &mut String) {
 }
 
 fn about(step: &Step, remark: &str) -> String {
-    let place = match (&step.wanted, &step.recorded) {
+    let path = match (&step.wanted, &step.recorded) {
         (Some(wanted), _) => &wanted.location.path,
         (None, Some(recorded)) => &recorded.path,
         (None, None) => &step.title,
     };
-    let (title, place) = (visible(&step.title), visible(place));
-    let title = if place == title { title.into_owned() } else { format!("{title} ({place})") };
+    let (title, path) = (visible(&step.title), visible(path));
+    let title = if path == title { title.into_owned() } else { format!("{title} ({path})") };
     let title = match moved_to(step) {
         Some(there) => format!("{title}, which somebody has moved to “{}”", visible(there)),
         None => title,
@@ -150,8 +150,8 @@ fn why(conflict: Conflict, step: &Step) -> String {
 
 /// The heading above the text of a page: its case study, wiki, path and last editor.
 pub fn about_page(case: &Slug, target: &Target, remote: &RemotePage) -> String {
-    let place = visible(remote.moved_to.as_ref().unwrap_or(&remote.id));
-    format!("`{case}` as it is on `{}` ({place}){}", target.name, who(remote))
+    let path = visible(remote.moved_to.as_ref().unwrap_or(&remote.id));
+    format!("`{case}` as it is on `{}` ({path}){}", target.name, who(remote))
 }
 
 /// The text of a page without control characters, safe for a terminal.

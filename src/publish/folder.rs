@@ -26,7 +26,7 @@ impl Folder {
 
     /// The path of a file. An edited record could name any path, so paths outside the folder are
     /// refused.
-    fn place(&self, name: &str) -> Result<PathBuf, Error> {
+    fn path(&self, name: &str) -> Result<PathBuf, Error> {
         let is_inside = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
         if is_inside {
             Ok(self.folder.join(name))
@@ -37,7 +37,7 @@ impl Folder {
     }
 
     fn read(&self, name: &str) -> Result<Option<String>, Error> {
-        match fs::read(self.place(name)?) {
+        match fs::read(self.path(name)?) {
             Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(self.error("read", name, &error)),
@@ -50,15 +50,15 @@ impl Folder {
             return Err(Error::new("write", name, format!("the file would contain `{}`, which may not leave", hit.word)));
         }
         let path = self.folder.join(name);
-        let beside = path.with_extension("part");
+        let temporary = path.with_extension("part");
         let put = || -> io::Result<()> {
             fs::create_dir_all(path.parent().unwrap_or(&self.folder))?;
-            fs::write(&beside, bytes)?;
-            fs::rename(&beside, &path)
+            fs::write(&temporary, bytes)?;
+            fs::rename(&temporary, &path)
         };
         put().map_err(|error| {
             // The write has failed already, so a failure to clean up is not reported.
-            let _ = fs::remove_file(&beside);
+            let _ = fs::remove_file(&temporary);
             self.error("write", name, &error)
         })
     }
@@ -128,7 +128,7 @@ impl Wiki for Folder {
 
     fn look_at_files(&mut self, files: &[RecordedFile], changing: &BTreeSet<String>) -> Result<Vec<FileState>, Error> {
         let state = |file: &RecordedFile| {
-            let path = self.place(&attachment_path(Flavour::Plain, &file.name))?;
+            let path = self.path(&attachment_path(Flavour::Plain, &file.name))?;
             Ok(match fs::read(path) {
                 Err(error) if error.kind() == ErrorKind::NotFound => FileState::Gone,
                 Err(error) => FileState::Kept(format!("it cannot be read: {error}")),
@@ -140,7 +140,7 @@ impl Wiki for Folder {
     }
 
     fn delete_file(&mut self, file: &RecordedFile) -> Result<(), Error> {
-        let path = self.place(&attachment_path(Flavour::Plain, &file.name))?;
+        let path = self.path(&attachment_path(Flavour::Plain, &file.name))?;
         fs::remove_file(path).map_err(|error| self.error("delete", &file.name, &error).of_page())
     }
 

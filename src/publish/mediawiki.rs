@@ -397,9 +397,9 @@ impl Mediawiki {
 
     /// Where somebody has moved a published page that is missing, or that is a redirect now.
     fn moved_to(&mut self, title: &str) -> Result<Option<String>, Error> {
-        let mut place: Option<String> = None;
+        let mut moved: Option<String> = None;
         for _ in 0..MOST_MOVES {
-            let from = place.as_deref().unwrap_or(title).to_owned();
+            let from = moved.as_deref().unwrap_or(title).to_owned();
             let fields = [
                 ("action", "query"),
                 ("list", "logevents"),
@@ -415,9 +415,9 @@ impl Mediawiki {
             if to == title {
                 return Ok(None);
             }
-            place = Some(to.to_owned());
+            moved = Some(to.to_owned());
         }
-        Ok(place)
+        Ok(moved)
     }
 
     /// The current page, wherever somebody has moved it.
@@ -443,11 +443,11 @@ impl Mediawiki {
 
     /// The current page, if somebody has moved it.
     fn moved_page(&mut self, path: &str, attachments: &BTreeSet<String>) -> Result<Option<RemotePage>, Error> {
-        let Some(place) = self.moved_to(path)? else { return Ok(None) };
-        let Some(Ok(there)) = self.pages(std::slice::from_ref(&place))?.remove(&place) else { return Ok(None) };
-        let Some(remote) = remote_page(&place, &there, attachments.clone()) else { return Ok(None) };
+        let Some(new_title) = self.moved_to(path)? else { return Ok(None) };
+        let Some(Ok(there)) = self.pages(std::slice::from_ref(&new_title))?.remove(&new_title) else { return Ok(None) };
+        let Some(remote) = remote_page(&new_title, &there, attachments.clone()) else { return Ok(None) };
         self.note_bars(path, &there);
-        Ok(Some(RemotePage { moved_to: Some(place), ..remote }))
+        Ok(Some(RemotePage { moved_to: Some(new_title), ..remote }))
     }
 
     /// Stores why the wiki would refuse to change a page.

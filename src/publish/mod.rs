@@ -99,7 +99,7 @@ pub trait Wiki {
 
     /// Makes all changes visible, if writing alone does not. `side_files` are those that have
     /// changed.
-    fn finish(&mut self, _alongside: &[SideFile], _message: &str) -> Result<(), Error> {
+    fn finish(&mut self, _side_files: &[SideFile], _message: &str) -> Result<(), Error> {
         Ok(())
     }
 

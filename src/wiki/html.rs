@@ -234,7 +234,7 @@ impl HtmlWriter<'_> {
             Inline::Link { to, text } => self.link(to, text),
             Inline::Picture { name, alt, title } => self.picture(name, alt, title),
             Inline::Break => self.out.push_str("<br>\n"),
-            Inline::Footnote(place) => self.reference(*place),
+            Inline::Footnote(index) => self.reference(*index),
             Inline::Element(element, inlines) if element.name == "wbr" => self.around("<wbr>", inlines, ""),
             Inline::Element(element, inlines) => {
                 let name = element.name;
@@ -279,10 +279,10 @@ impl HtmlWriter<'_> {
         self.out.push('>');
     }
 
-    fn reference(&mut self, place: usize) {
-        let number = place + 1;
-        self.references[place] += 1;
-        let id = if self.references[place] == 1 { format!(" id=\"reference-{number}\"") } else { String::new() };
+    fn reference(&mut self, index: usize) {
+        let number = index + 1;
+        self.references[index] += 1;
+        let id = if self.references[index] == 1 { format!(" id=\"reference-{number}\"") } else { String::new() };
         self.out.push_str(&format!("<sup><a href=\"#note-{number}\"{id}>{number}</a></sup>"));
     }
 
@@ -291,8 +291,8 @@ impl HtmlWriter<'_> {
             return;
         }
         self.out.push_str("<ol class=\"notes\">\n");
-        for (place, blocks) in self.case.page.footnotes.iter().enumerate() {
-            let number = place + 1;
+        for (index, blocks) in self.case.page.footnotes.iter().enumerate() {
+            let number = index + 1;
             self.out.push_str(&format!("<li id=\"note-{number}\">"));
             self.blocks(blocks);
             self.out.push_str(&format!("<a href=\"#reference-{number}\" aria-label=\"Back to the text\">↩</a></li>\n"));

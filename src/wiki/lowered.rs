@@ -107,7 +107,7 @@ pub fn rows(parts: &[Block]) -> (Vec<Block>, Vec<Vec<Cell<'_>>>) {
     let mut found = [Vec::new(), Vec::new(), Vec::new()];
     for part in parts {
         let Block::Element(element, inner) = part else { continue };
-        let place = match element.name {
+        let index = match element.name {
             "caption" => {
                 caption = blocks(element, inner);
                 continue;
@@ -117,7 +117,7 @@ pub fn rows(parts: &[Block]) -> (Vec<Block>, Vec<Vec<Cell<'_>>>) {
             "tfoot" => 2,
             _ => continue,
         };
-        found[place].extend(inner.iter().map(cells));
+        found[index].extend(inner.iter().map(cells));
     }
     (caption, found.into_iter().flatten().collect())
 }

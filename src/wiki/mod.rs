@@ -237,10 +237,10 @@ impl Dialect {
     }
 
     /// A warning if the wiki does not allow all characters of the title.
-    fn retitled(self, case: &Case, place: &str) -> Option<Diagnostic> {
+    fn retitled(self, case: &Case, parent: &str) -> Option<Diagnostic> {
         let title = match self {
             Self::Markdown(flavour) => markdown::another_title(flavour, &case.title),
-            Self::Mediawiki => mediawiki::another_title(&case.title, place),
+            Self::Mediawiki => mediawiki::another_title(&case.title, parent),
             Self::Html | Self::Confluence | Self::Dokuwiki => None,
         }?;
         let message = format!("this title contains characters that {} does not allow, so the page is called “{title}” there", self.wiki());

@@ -45,7 +45,7 @@ pub fn publish(wiki: &mut dyn Wiki, record: &mut Record, pages: &[RenderedPage],
     let mut plan = plan::plan(search, standings, &Options { forced, orphans: Orphans::Delete });
     plan.bar(|page, action| wiki.barred(page, action));
     plan.trace(|page| wiki.gone_to(page));
-    let (ours, gone) = plan.places(record);
+    let (ours, gone) = plan.locations(record);
     plan.side_files = wiki.side_files(&ours, &gone)?;
     let done = apply(wiki, &plan, record, &pictures(), |_| Ok::<(), Error>(()), |_| ())?;
     let barred = plan.steps.iter().find_map(|step| if let Action::Barred(reason) = &step.action { Some(reason.clone()) } else { None });

@@ -377,14 +377,14 @@ impl Confluence {
     fn attachments(&self, action: &str, id: &str) -> Result<Vec<Attachment>, Error> {
         let mut found = Vec::new();
         let mut from = Some(String::new());
-        while let Some(place) = from {
-            let answer = self.ask(action, &self.api.attachments(id, &place))?.json();
+        while let Some(position) = from {
+            let answer = self.ask(action, &self.api.attachments(id, &position))?.json();
             found.extend(results(&answer).iter().map(|attachment| Attachment {
                 id: words(&attachment["id"]),
                 name: words(&attachment["title"]),
                 version: attachment["version"]["number"].as_u64().unwrap_or(1),
             }));
-            from = self.api.next(&answer).filter(|next| *next != place && !results(&answer).is_empty());
+            from = self.api.next(&answer).filter(|next| *next != position && !results(&answer).is_empty());
         }
         Ok(found)
     }
@@ -413,7 +413,7 @@ impl Confluence {
         let there = self.names_of_attachments(action, id)?;
         for (name, request) in self.uploads(action, id, write)? {
             if !there.contains(name) {
-                self.ask(&format!("put the picture `{name}` beside the page “{}”", write.page.location.title), &request)?;
+                self.ask(&format!("upload the picture `{name}` of the page “{}”", write.page.location.title), &request)?;
             }
         }
         Ok(())

@@ -102,13 +102,13 @@ impl Fetched {
         while let (Some(_), Some(from), Some(to)) = (words.next(), words.next(), words.next()) {
             moves.push((from, to));
         }
-        let mut place = path.to_owned();
+        let mut current = path.to_owned();
         for (from, to) in moves.iter().rev() {
-            if *from == place {
-                place.clone_from(to);
+            if *from == current {
+                current.clone_from(to);
             }
         }
-        (place != path && self.files.contains_key(&place)).then_some(place)
+        (current != path && self.files.contains_key(&current)).then_some(current)
     }
 
     /// The text files that contain a word.
@@ -137,8 +137,8 @@ impl Fetched {
     pub(super) fn last_change(&mut self, repository: &str, path: &str) -> Option<(String, String)> {
         let base = self.base.clone()?;
         self.fetch_past(repository);
-        let place = format!(":(top,literal){path}");
-        let said = self.git.word(&["log", "-1", "--format=%H%x09%P%x09%an%x09%aI", &base, "--", &place], &[]).ok()?;
+        let pathspec = format!(":(top,literal){path}");
+        let said = self.git.word(&["log", "-1", "--format=%H%x09%P%x09%an%x09%aI", &base, "--", &pathspec], &[]).ok()?;
         let mut parts = said.split('\t');
         let commit = parts.next()?;
         let (parents, editor, edited) = (parts.next()?, parts.next()?, parts.next()?);

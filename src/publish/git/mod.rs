@@ -290,8 +290,8 @@ impl Wiki for GitWiki {
         for lookup in pages.iter().filter(|lookup| lookup.recorded.is_some_and(|recorded| recorded.written.is_some())) {
             let path = &lookup.location.path;
             let fetched = self.fetched()?;
-            let place = if fetched.files.contains_key(path) { None } else { fetched.renamed(&repository, path) };
-            self.moved.extend(place.map(|place| (path.clone(), place)));
+            let new_path = if fetched.files.contains_key(path) { None } else { fetched.renamed(&repository, path) };
+            self.moved.extend(new_path.map(|new_path| (path.clone(), new_path)));
         }
         Ok(pages.iter().map(|lookup| self.remote_page(lookup, &texts)).collect())
     }
@@ -309,8 +309,8 @@ impl Wiki for GitWiki {
         let flavour = Flavour::from(self.host);
         let fetched = self.fetched()?;
         let state = |file: &RecordedFile| {
-            let place = attachment_path(flavour, &file.name);
-            let Some(blob) = fetched.files.get(&place) else { return Ok(FileState::Gone) };
+            let path = attachment_path(flavour, &file.name);
+            let Some(blob) = fetched.files.get(&path) else { return Ok(FileState::Gone) };
             let bytes = fetched.git.run(&["cat-file", "blob", blob])?;
             if !is_content_name(&file.name, &bytes) {
                 return Ok(FileState::Kept("somebody has changed it".to_owned()));
@@ -322,8 +322,8 @@ impl Wiki for GitWiki {
     }
 
     fn delete_file(&mut self, file: &RecordedFile) -> Result<(), Error> {
-        let place = attachment_path(self.host.into(), &file.name);
-        self.fetched()?.changes.insert(place, None);
+        let path = attachment_path(self.host.into(), &file.name);
+        self.fetched()?.changes.insert(path, None);
         Ok(())
     }
 

@@ -45,7 +45,7 @@ pub(super) fn sidebar(before: &str, flavour: Flavour, pages: &[&Location]) -> Re
     // Sorted, so that the list does not depend on the order of publications.
     let pages: BTreeSet<_> = pages.iter().map(|page| (&page.title, *page)).collect();
     let ours: String = pages.iter().map(|(_, page)| format!("- {}{line_end}", link_to_page(flavour, page))).collect();
-    let place = |mark: &str, from: usize| {
+    let line_of = |mark: &str, from: usize| {
         let mut at = from;
         before[from..].split_inclusive('\n').find_map(|line| {
             let start = at;
@@ -53,14 +53,14 @@ pub(super) fn sidebar(before: &str, flavour: Flavour, pages: &[&Location]) -> Re
             (line.trim() == mark).then_some((start, at))
         })
     };
-    let Some((_, start)) = place(START, 0) else {
-        return match place(END, 0) {
+    let Some((_, start)) = line_of(START, 0) else {
+        return match line_of(END, 0) {
             Some(_) => Err(format!("the line `{END}` has no `{START}` before it")),
             None if pages.is_empty() => Ok(before.to_owned()),
             None => Ok(appended(before, &ours, line_end)),
         };
     };
-    let (end, _) = place(END, start).ok_or_else(|| format!("the line `{START}` has no `{END}` after it"))?;
+    let (end, _) = line_of(END, start).ok_or_else(|| format!("the line `{START}` has no `{END}` after it"))?;
     Ok(format!("{}{ours}{}", &before[..start], &before[end..]))
 }
 

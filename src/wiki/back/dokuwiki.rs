@@ -511,11 +511,11 @@ fn end_of(text: &str, sign: &str) -> Option<usize> {
 }
 
 fn picture(inner: &str) -> Option<Inline> {
-    let (place, alt) = inner.split_once('|').unwrap_or((inner, ""));
-    let place = place.trim().split('?').next().unwrap_or_default();
-    if place.contains("://") || place.contains('>') {
+    let (id, alt) = inner.split_once('|').unwrap_or((inner, ""));
+    let id = id.trim().split('?').next().unwrap_or_default();
+    if id.contains("://") || id.contains('>') {
         return None;
     }
-    let name = place.rsplit(':').next().unwrap_or(place).to_owned();
+    let name = id.rsplit(':').next().unwrap_or(id).to_owned();
     Some(Inline::Picture { name, alt: alt.to_owned(), title: String::new() })
 }

@@ -265,13 +265,13 @@ fn without_block(text: &str, flavour: Flavour, block: &Block, highlighter: &High
 /// Replaces the addresses of pictures and pages by those of the source file.
 fn with_author_addresses(mut text: String, flavour: Flavour, names: &Names) -> String {
     for (name, address) in &names.pictures {
-        let place = super::attachment_path(flavour, name);
+        let path = super::attachment_path(flavour, name);
         for before in ["](", "](/", "](../", "](../../", "](../../../"] {
-            text = text.replace(&format!("{before}{place}"), &format!("]({address}"));
+            text = text.replace(&format!("{before}{path}"), &format!("]({address}"));
         }
     }
-    for (place, file) in &names.pages {
-        text = text.replace(&format!("]({place})"), &format!("]({file})")).replace(&format!("]({place}#"), &format!("]({file}#"));
+    for (path, file) in &names.pages {
+        text = text.replace(&format!("]({path})"), &format!("]({file})")).replace(&format!("]({path}#"), &format!("]({file}#"));
     }
     text
 }

@@ -125,7 +125,7 @@ impl DokuwikiWriter<'_> {
 
     fn link(&mut self, to: &LinkTo, text: &[Inline]) -> String {
         match self.target(to) {
-            WikiLink::Place(place) => self.linked(&place, text),
+            WikiLink::Target(target) => self.linked(&target, text),
             WikiLink::Address(address) => {
                 let words = self.inlines(text);
                 let code = self.within("''", "''", |_| literal(&address));
@@ -138,12 +138,12 @@ impl DokuwikiWriter<'_> {
     fn target(&self, to: &LinkTo) -> WikiLink {
         match to {
             LinkTo::Heading(id) => {
-                self.anchor(&self.case.slug, id).map_or(WikiLink::Nothing, |anchor| WikiLink::Place(format!("#{anchor}")))
+                self.anchor(&self.case.slug, id).map_or(WikiLink::Nothing, |anchor| WikiLink::Target(format!("#{anchor}")))
             }
             LinkTo::Page { case, heading } => {
                 let Some(name) = self.publication.locations.get(case) else { return WikiLink::Nothing };
                 let anchor = self.anchor(case, heading).map(|anchor| format!("#{anchor}")).unwrap_or_default();
-                WikiLink::Place(format!(":{}{anchor}", name.path))
+                WikiLink::Target(format!(":{}{anchor}", name.path))
             }
             LinkTo::External(address) => external(address),
         }
@@ -154,18 +154,18 @@ impl DokuwikiWriter<'_> {
     }
 
     /// One link for each run of text in one style, because the wiki reads no markup inside links.
-    fn linked(&mut self, place: &str, text: &[Inline]) -> String {
+    fn linked(&mut self, target: &str, text: &[Inline]) -> String {
         let mut out = String::new();
         for inline in &lowered::in_plain_words(text) {
             match inline {
-                Inline::Text(text) => out.push_str(&links(place, text)),
-                Inline::Code(code) => out.push_str(&self.within("''", "''", |_| links(place, code))),
+                Inline::Text(text) => out.push_str(&links(target, text)),
+                Inline::Code(code) => out.push_str(&self.within("''", "''", |_| links(target, code))),
                 Inline::Styled(style, inner) => {
                     let (start, end) = marks(*style);
-                    out.push_str(&self.within(start, end, |writer| writer.linked(place, inner)));
+                    out.push_str(&self.within(start, end, |writer| writer.linked(target, inner)));
                 }
-                Inline::Link { text, .. } => out.push_str(&self.linked(place, text)),
-                Inline::Picture { name, alt, .. } => out.push_str(&format!("[[{place}|{}]]", self.media(name, alt))),
+                Inline::Link { text, .. } => out.push_str(&self.linked(target, text)),
+                Inline::Picture { name, alt, .. } => out.push_str(&format!("[[{target}|{}]]", self.media(name, alt))),
                 Inline::Break | Inline::Footnote(_) | Inline::Element(..) => out.push_str(&self.inline(inline)),
             }
         }
@@ -225,7 +225,7 @@ fn literal(text: &str) -> String {
 /// The target of a link.
 enum WikiLink {
     /// A target of a wiki link.
-    Place(String),
+    Target(String),
     /// An address without a link, shown as text.
     Address(String),
     Nothing,
@@ -234,8 +234,8 @@ enum WikiLink {
 fn external(address: &str) -> WikiLink {
     let scheme = address.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase()).unwrap_or_default();
     match scheme.as_str() {
-        "http" | "https" | "ftp" if address[scheme.len()..].starts_with("://") => WikiLink::Place(encoded(address)),
-        "mailto" if address.contains('@') && !address.contains(['?', '|', '[', ']']) => WikiLink::Place(address[7..].to_owned()),
+        "http" | "https" | "ftp" if address[scheme.len()..].starts_with("://") => WikiLink::Target(encoded(address)),
+        "mailto" if address.contains('@') && !address.contains(['?', '|', '[', ']']) => WikiLink::Target(address[7..].to_owned()),
         _ => WikiLink::Address(address.to_owned()),
     }
 }
@@ -256,7 +256,7 @@ fn encoded(address: &str) -> String {
 
 /// Adjacent links to one target that together contain the text. `]]` and `{{` cannot be escaped
 /// inside a link, so they are split between two links.
-fn links(place: &str, text: &str) -> String {
+fn links(target: &str, text: &str) -> String {
     let text = text.replace(['\n', '\r'], " ");
     if text.trim().is_empty() {
         return text;
@@ -265,7 +265,7 @@ fn links(place: &str, text: &str) -> String {
     let mut rest = text.as_str();
     while !rest.is_empty() {
         let end = if rest.starts_with("{{") { 1 } else { rest.find("]]").map_or(rest.len(), |at| at + 1) };
-        out.push_str(&format!("[[{place}|{}]]", &rest[..end]));
+        out.push_str(&format!("[[{target}|{}]]", &rest[..end]));
         rest = &rest[end..];
     }
     out

@@ -80,18 +80,18 @@ impl MarkdownWriter<'_> {
     /// Blocks separated by empty lines. The result is empty or ends in a line end.
     fn blocks(&self, blocks: &[Block], depth: Depth) -> String {
         let mut out = String::new();
-        let mut former: Option<(bool, Signs)> = None;
+        let mut previous: Option<(bool, Signs)> = None;
         for block in blocks {
             let mut list = None;
             let written = match block {
                 Block::List(found) => {
                     let kind = found.first.is_some();
-                    let signs = if former == Some((kind, Signs::First)) { Signs::Second } else { Signs::First };
+                    let signs = if previous == Some((kind, Signs::First)) { Signs::Second } else { Signs::First };
                     list = Some((kind, signs));
                     self.list(found, signs)
                 }
                 Block::Actions(_) | Block::Contents => {
-                    let signs = if former == Some((false, Signs::First)) { Signs::Second } else { Signs::First };
+                    let signs = if previous == Some((false, Signs::First)) { Signs::Second } else { Signs::First };
                     list = Some((false, signs));
                     self.list_of(block, signs)
                 }
@@ -100,7 +100,7 @@ impl MarkdownWriter<'_> {
             if written.is_empty() {
                 continue;
             }
-            former = list;
+            previous = list;
             if !out.is_empty() {
                 out.push('\n');
             }
@@ -323,11 +323,11 @@ fn quoted(lines: &str) -> String {
 
 /// Lines indented below a bullet.
 fn indented(lines: &str, sign: &str) -> String {
-    let room = " ".repeat(sign.len());
+    let indent = " ".repeat(sign.len());
     let lines = lines.lines().enumerate().map(|(at, line)| match (at, line) {
         (0, line) => format!("{sign}{line}\n"),
         (_, "") => "\n".to_owned(),
-        (_, line) => format!("{room}{line}\n"),
+        (_, line) => format!("{indent}{line}\n"),
     });
     lines.collect()
 }

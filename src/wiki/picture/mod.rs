@@ -134,8 +134,8 @@ fn orientation(exif: &[u8]) -> Option<u8> {
     let start: [u8; 4] = exif.get(4..8)?.try_into().ok()?;
     let start = if is_little { u32::from_le_bytes(start) } else { u32::from_be_bytes(start) } as usize;
     let entries = usize::from(number(start)?);
-    let places = (0..entries).map(|entry| start.saturating_add(2 + entry * ENTRY));
-    let mut found = places.take_while(|&at| at < exif.len()).filter(|&at| number(at) == Some(ORIENTATION));
+    let offsets = (0..entries).map(|entry| start.saturating_add(2 + entry * ENTRY));
+    let mut found = offsets.take_while(|&at| at < exif.len()).filter(|&at| number(at) == Some(ORIENTATION));
     let value = number(found.next()?.checked_add(8)?)?;
     u8::try_from(value).ok().filter(|value| (2..=8).contains(value))
 }
