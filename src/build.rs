@@ -5,7 +5,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
-use xxhash_rust::xxh3::xxh3_128;
 
 use crate::audience::{Projection, Viewer, Withheld, project};
 use crate::config::{self, Config};
@@ -17,6 +16,7 @@ use crate::parse::{CONTENT, Parsed, parse, parse_text};
 use crate::render::{Renderer, Theme, ThemeFile};
 use crate::route::Route;
 use crate::site::{Site, link};
+use crate::slug::content_name;
 use crate::source::{SitePath, Span};
 use crate::view::{self, Page, View};
 use crate::wiki::picture;
@@ -424,13 +424,9 @@ fn guarded(path: &SitePath, parse: impl FnOnce() -> Parsed) -> Parsed {
 /// Names the files that documents refer to by their contents, so that no name of the author's leaves.
 pub fn asset_names<'a>(assets: impl IntoIterator<Item = (&'a SitePath, &'a [u8])>) -> BTreeMap<SitePath, String> {
     let name = |path: &SitePath, bytes: &[u8]| {
-        let digest = xxh3_128(bytes) >> 64;
         let extension = path.extension().to_ascii_lowercase();
         let known = EXTENSIONS.binary_search(&extension.as_str()).ok().map(|known| EXTENSIONS[known]);
-        match known.or_else(|| picture::extension(bytes)) {
-            Some(extension) => format!("{digest:016x}.{extension}"),
-            None => format!("{digest:016x}"),
-        }
+        content_name(bytes, known.or_else(|| picture::extension(bytes)))
     };
     assets.into_iter().map(|(path, bytes)| (path.clone(), name(path, bytes))).collect()
 }

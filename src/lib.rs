@@ -34,6 +34,7 @@ pub mod wiki;
 
 // Jobs: from inputs to outputs and reports.
 pub mod build;
+pub mod publication;
 pub mod report;
 pub mod preview;
 pub mod plan;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Deserializer, de};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
+use xxhash_rust::xxh3::xxh3_128;
 
 use crate::words;
 
@@ -93,6 +94,21 @@ impl Numbered {
             }
         }
     }
+}
+
+/// The name of a published file: 64 bits of the digest of its content, and the extension. It reveals nothing of the author's name for it.
+pub fn content_name(bytes: &[u8], extension: Option<&str>) -> String {
+    let digest = content_digest(bytes);
+    extension.map_or_else(|| digest.clone(), |extension| format!("{digest}.{extension}"))
+}
+
+/// Whether a name is the [`content_name`] of a file.
+pub fn is_content_name(name: &str, bytes: &[u8]) -> bool {
+    name.split('.').next() == Some(content_digest(bytes).as_str())
+}
+
+fn content_digest(bytes: &[u8]) -> String {
+    format!("{:016x}", xxh3_128(bytes) >> 64)
 }
 
 /// Whether two different texts are equal after Unicode normalisation.

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use storybank::audience::Withheld;
 use storybank::plan::{Action, Conflict, Record, Resolve};
 use storybank::publish::{AzureWiki, Client, Credential, Secret, Wiki, Write};
-use storybank::wiki::Written;
+use storybank::wiki::RenderedPage;
 
 use publication::{intend, look, page, pictures, publish, recorded, succeed};
 
@@ -225,9 +225,9 @@ async fn answer(State(held): State<Arc<Mutex<Held>>>, method: Method, uri: Uri, 
 }
 
 /// A page by its title.
-fn titled(title: &str, text: &str) -> Written {
+fn titled(title: &str, text: &str) -> RenderedPage {
     let mut page = page(&format!("{title}.md"), text);
-    title.clone_into(&mut page.name.title);
+    title.clone_into(&mut page.location.title);
     page
 }
 
@@ -278,7 +278,7 @@ fn a_write_over_a_version_that_was_not_seen_is_refused() {
     for (page, over) in pages.iter().zip(&standing) {
         let write = Write { page, over: over.as_ref(), pictures: &pictures(), message: "x" };
         let error = wiki.write(&write).expect_err("somebody was faster");
-        assert!(error.reason.contains("somebody has changed it since it was looked at"), "{error}");
+        assert!(error.reason.contains("somebody has changed it since it was read"), "{error}");
     }
     let over = standing[0].as_ref().expect("it was there");
     assert!(wiki.delete(&recorded(&pages[0]), over, "x").is_err());

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use storybank::config::Target;
 use storybank::highlight::Highlighter;
-use storybank::plan::{Draft, Standing, as_markdown};
+use storybank::publication::{Draft, as_markdown};
 use storybank::slug::Slug;
 
 /// Something of each construct that case studies are written with.
@@ -60,8 +60,7 @@ fn page(draft: &Draft) -> &str {
 }
 
 fn back(draft: &Draft, target: &Target, text: &str) -> String {
-    let standing = Standing { text: text.to_owned(), ..Standing::default() };
-    as_markdown(draft, target, &Slug::of("one"), &standing, &Highlighter::default())
+    as_markdown(draft, target, &Slug::of("one"), text, &Highlighter::default())
 }
 
 /// What differs between a page and the page that is made of what came back.
@@ -71,7 +70,7 @@ fn difference(body: &str) -> Vec<String> {
     for (kind, target, draft) in first.iter().filter(|(_, target, _)| !format!("{target:?}").contains("Html")) {
         let markdown = back(draft, target, page(draft));
         let second = common::drafts_and_targets(&site(&markdown));
-        let again = second.iter().find(|(other, other_target, _)| other == kind && other_target.place == target.place);
+        let again = second.iter().find(|(other, other_target, _)| other == kind && other_target.backend == target.backend);
         let again = again.map_or_else(String::new, |(_, _, draft)| page(draft).to_owned());
         let same = |text: &str| match *kind {
             // Keys and code look the same there.

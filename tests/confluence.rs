@@ -17,19 +17,19 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use storybank::audience::Withheld;
-use storybank::config::Edition;
+use storybank::config::ConfluenceEdition;
 use storybank::highlight::Highlighter;
 use storybank::markdown::Alignment;
-use storybank::plan::{Action, Conflict, Orphans, Record, Wishes, plan, search};
-use storybank::publish::{Client, Confluence, Credential, Error, Secret, Sought, Wiki, apply};
+use storybank::plan::{Action, Conflict, Options, Orphans, Record, lookups, plan};
+use storybank::publish::{Client, Confluence, Credential, Error, Lookup, Secret, Wiki, apply};
 use storybank::slug::Slug;
 use storybank::source::SitePath;
-use storybank::wiki::page::{Action as Todo, Block, CalloutKind, Case, Heading, Inline, Item, LinkTo, List, Page, Style, Table};
-use storybank::wiki::{Dialect, Written, write};
+use storybank::wiki::page::{ActionEntry as Todo, Block, Callout, Case, Heading, Inline, Item, LinkTo, List, Page, Style, Table};
+use storybank::wiki::{Dialect, RenderedPage, write};
 
 use fake::{FakeConfluence, HOME, PARENT, SPACE, TOKEN, Trouble, USER};
 
-const EDITIONS: [Edition; 2] = [Edition::Cloud, Edition::DataCenter];
+const EDITIONS: [ConfluenceEdition; 2] = [ConfluenceEdition::Cloud, ConfluenceEdition::DataCenter];
 
 type Pictures = BTreeMap<String, Arc<[u8]>>;
 
@@ -54,7 +54,7 @@ fn pictures() -> Pictures {
 
 /// The pages as they are to be sent; nothing keeps them from it.
 #[track_caller]
-fn written(cases: &[Case]) -> Vec<Written> {
+fn written(cases: &[Case]) -> Vec<RenderedPage> {
     let (pages, diagnostics) = write(Dialect::Confluence, "", cases, &pictures(), &Highlighter::default());
     let messages: Vec<_> = diagnostics.iter().map(|found| found.message.clone()).collect();
     assert!(messages.is_empty(), "{messages:?}");
@@ -67,32 +67,32 @@ fn problems(case: &Case) -> Vec<String> {
     diagnostics.into_iter().map(|found| found.message).collect()
 }
 
-fn credential(edition: Edition, token: &str) -> Credential {
+fn credential(edition: ConfluenceEdition, token: &str) -> Credential {
     match edition {
-        Edition::Cloud => Credential::Basic(USER.to_owned(), Secret::new(token)),
-        Edition::DataCenter => Credential::Bearer(Secret::new(token)),
+        ConfluenceEdition::Cloud => Credential::Basic(USER.to_owned(), Secret::new(token)),
+        ConfluenceEdition::DataCenter => Credential::Bearer(Secret::new(token)),
     }
 }
 
-fn wiki_with(edition: Edition, address: &str, token: &str, withheld: Withheld) -> Confluence {
+fn wiki_with(edition: ConfluenceEdition, address: &str, token: &str, withheld: Withheld) -> Confluence {
     let client = Client::new(credential(edition, token), Arc::new(withheld));
     Confluence::new(client, edition, address, SPACE, PARENT)
 }
 
 /// One site that publishes to one Confluence, again and again.
 struct Site {
-    edition: Edition,
+    edition: ConfluenceEdition,
     fake: FakeConfluence,
     record: Record,
     withheld: Withheld,
-    wishes: Wishes,
+    wishes: Options,
     /// The pages that the wiki has refused in the last run.
     refused: Vec<String>,
 }
 
 impl Site {
-    fn new(edition: Edition) -> Self {
-        let wishes = Wishes { forced: BTreeSet::new(), orphans: Orphans::Keep };
+    fn new(edition: ConfluenceEdition) -> Self {
+        let wishes = Options { forced: BTreeSet::new(), orphans: Orphans::Keep };
         Self {
             edition,
             fake: FakeConfluence::start(edition),
@@ -108,18 +108,18 @@ impl Site {
         self.publish_pages(written(cases))
     }
 
-    fn publish_pages(&mut self, pages: Vec<Written>) -> Result<Vec<Action>, Error> {
+    fn publish_pages(&mut self, pages: Vec<RenderedPage>) -> Result<Vec<Action>, Error> {
         let mut wiki = wiki_with(self.edition, &self.fake.address, TOKEN, self.withheld.clone());
-        let search = search(pages, &self.record, wiki.identity(), |_| true);
-        let wanted = search.wanted.iter().map(|(page, recorded)| (page.name.clone(), recorded.clone(), page.attachments.clone()));
-        let orphans = search.orphans.iter().map(|page| {
-            let name = storybank::wiki::Name { title: page.title.clone(), path: page.path.clone() };
+        let lookups = lookups(pages, &self.record, wiki.identity(), |_| true);
+        let wanted = lookups.wanted.iter().map(|(page, recorded)| (page.location.clone(), recorded.clone(), page.attachments.clone()));
+        let orphans = lookups.orphans.iter().map(|page| {
+            let name = storybank::wiki::Location { title: page.title.clone(), path: page.path.clone() };
             (name, Some(page.clone()), Vec::new())
         });
         let looked: Vec<_> = wanted.chain(orphans).collect();
-        let sought = looked.iter().map(|(name, recorded, attachments)| Sought { name, recorded: recorded.as_ref(), attachments });
+        let sought = looked.iter().map(|(name, recorded, attachments)| Lookup { location: name, recorded: recorded.as_ref(), attachments });
         let standings = wiki.look(&sought.collect::<Vec<_>>())?;
-        let mut plan = plan(search, standings, &self.wishes);
+        let mut plan = plan(lookups, standings, &self.wishes);
         plan.bar(|page, action| wiki.barred(page, action));
         let mut kept = self.record.clone();
         let carried_out = apply(
@@ -188,7 +188,7 @@ fn everything() -> Case {
         Style::Highlight,
         Style::Underline,
     ];
-    let kinds = [CalloutKind::Note, CalloutKind::Tip, CalloutKind::Important, CalloutKind::Warning, CalloutKind::Caution];
+    let kinds = [Callout::Note, Callout::Tip, Callout::Important, Callout::Warning, Callout::Caution];
     let mut blocks = vec![
         Block::Facts(vec![("Severity".to_owned(), "2".to_owned())]),
         Block::Contents,
@@ -277,7 +277,7 @@ fn what_cannot_be_nested_stays_readable() {
     let inside = list(vec![item(None, vec![paragraph("point"), code()])]);
     let quote = Block::Quote(vec![paragraph("said"), heading(3, "in a quote", "quoted")]);
     let unfold = Block::Details { summary: vec![text("unfold")], blocks: vec![paragraph("folded")] };
-    let panel = Block::Callout { kind: CalloutKind::Tip, title: Vec::new(), blocks: vec![code(), inside, table, quote, unfold] };
+    let panel = Block::Callout { kind: Callout::Tip, title: Vec::new(), blocks: vec![code(), inside, table, quote, unfold] };
     let mixed = list(vec![item(Some(true), vec![paragraph("a task")]), item(None, vec![paragraph("no task")])]);
     let pages = written(&[case("nested", "Nested", vec![panel, mixed])]);
     let expected = "\
@@ -310,14 +310,14 @@ fn a_page_that_would_not_arrive_whole_is_found_before_it_leaves() {
     assert_eq!(problems(&with_title("Fine: # [x] {y} | / \\ ?")), Vec::<String>::new());
     assert_eq!(problems(&with_title("  spaces \n around  ")), Vec::<String>::new(), "white space is collapsed");
     assert_eq!(problems(&with_title("")), ["the page has no title"]);
-    assert_eq!(problems(&with_title(&"🙂".repeat(128))), ["the title has 256 characters, and Confluence takes up to 255"]);
-    assert_eq!(problems(&with_title("bell \u{7}")), ["the title has the character U+FFFD, which no title can hold"]);
+    assert_eq!(problems(&with_title(&"🙂".repeat(128))), ["the title has 256 characters; the limit of Confluence is 255"]);
+    assert_eq!(problems(&with_title("bell \u{7}")), ["the title contains the character U+FFFD, which titles cannot contain"]);
     let nowhere = Inline::Link { to: LinkTo::Heading("nowhere".to_owned()), text: vec![text("x")] };
     let dangling = case("a", "Dangling", vec![Block::Paragraph(vec![nowhere])]);
-    assert_eq!(problems(&dangling), ["a link leads to `nowhere`, which is nowhere on the page"]);
+    assert_eq!(problems(&dangling), ["a link leads to the anchor `nowhere`, which is not on the page"]);
     let picture = Inline::Picture { name: "no.png".to_owned(), alt: String::new(), title: String::new() };
     let missing = case("a", "Missing", vec![Block::Paragraph(vec![picture])]);
-    assert_eq!(problems(&missing), ["the page shows the picture `no.png`, which does not go along"]);
+    assert_eq!(problems(&missing), ["the page shows the picture `no.png`, which is not published"]);
     let long = case("a", "Long", vec![paragraph(&"x".repeat(6 << 20))]);
     assert!(problems(&long)[0].starts_with("the page has 6291"), "{:?}", problems(&long));
 }
@@ -404,14 +404,14 @@ fn what_somebody_has_commented_on_is_not_written_over() {
         site.writes_nothing(&[case("a", "A", vec![paragraph("one word")])]);
         let changed = [case("a", "A", vec![paragraph("two words")])];
         assert_eq!(site.publishes(&changed), [Action::Refuse(Conflict::Commented)]);
-        let name = written(&changed)[0].name.clone();
-        let sought = [Sought { name: &name, recorded: site.record.pages.first(), attachments: &[] }];
+        let name = written(&changed)[0].location.clone();
+        let sought = [Lookup { location: &name, recorded: site.record.pages.first(), attachments: &[] }];
         let mut wiki = wiki_with(edition, &site.fake.address, TOKEN, Withheld::default());
         let standing = wiki.look(&sought).expect("it can be looked at").remove(0).expect("it is there");
         assert_eq!(standing.commented, ["one"]);
         assert_eq!(standing.text, "<p>one word</p>\n", "what the server adds is no difference");
         site.fake.change("A", |page| page.comments[0].1 = "resolved");
-        let comments = if edition == Edition::Cloud { "inline-comments" } else { "child/comment" };
+        let comments = if edition == ConfluenceEdition::Cloud { "inline-comments" } else { "child/comment" };
         site.fake.trouble("GET", comments, Trouble::Status(403, None));
         assert_eq!(site.publishes(&changed), [Action::Refuse(Conflict::Commented)], "who may not read comments takes them for open");
         assert_eq!(site.publishes(&changed), [Action::Update]);
@@ -576,16 +576,16 @@ fn a_space_that_is_not_there_may_be_one_that_is_not_shown() {
         let site = Site::new(edition);
         let client = Client::new(credential(edition, TOKEN), Arc::default());
         let error = Confluence::new(client, edition, &site.fake.address, "NONE", "").look(&[]).expect_err("there is no such space");
-        assert!(error.to_string().contains("it is not there, or the token may not see it"), "{error}");
+        assert!(error.to_string().contains("it does not exist, or the token may not view it"), "{error}");
     }
 }
 
 #[test]
 fn a_token_with_scopes_goes_through_its_own_host() {
-    let site = Site::new(Edition::Cloud);
+    let site = Site::new(ConfluenceEdition::Cloud);
     for address in ["/ex/confluence/1234", "/ex/confluence/1234/wiki", "/wiki", "/"] {
         let address = format!("{}{address}", site.fake.address);
-        wiki_with(Edition::Cloud, &address, TOKEN, Withheld::default()).look(&[]).unwrap_or_else(|error| panic!("{error}"));
+        wiki_with(ConfluenceEdition::Cloud, &address, TOKEN, Withheld::default()).look(&[]).unwrap_or_else(|error| panic!("{error}"));
     }
 }
 
@@ -629,15 +629,16 @@ fn a_page_goes_to_the_bin_only_as_it_was_looked_at() {
         let id = site.fake.page("A").id;
         site.fake.add("Below", &id, "<p>theirs</p>");
         let error = site.publish(&both[1..]).expect_err("it is refused").to_string();
-        assert!(error.contains("somebody has put pages below it"), "{error}");
+        assert!(error.contains("somebody has added pages below it"), "{error}");
         site.fake.change("Below", |page| page.status = "trashed");
         let mut wiki = wiki_with(edition, &site.fake.address, TOKEN, Withheld::default());
         let recorded = site.record.pages.iter().find(|page| page.title == "A").expect("it is recorded").clone();
-        let name = written(&both)[0].name.clone();
-        let standing = wiki.look(&[Sought { name: &name, recorded: Some(&recorded), attachments: &[] }]).expect("it can be read").remove(0);
+        let name = written(&both)[0].location.clone();
+        let standing =
+            wiki.look(&[Lookup { location: &name, recorded: Some(&recorded), attachments: &[] }]).expect("it can be read").remove(0);
         site.fake.edit("A");
         let error = wiki.delete(&recorded, &standing.expect("it is there"), "").expect_err("it is refused").to_string();
-        assert!(error.contains("somebody has changed it since it was looked at"), "{error}");
+        assert!(error.contains("somebody has changed it since it was read"), "{error}");
         site.wishes.forced.insert(Slug::of("a"));
         assert_eq!(site.publishes(&both[1..]), [Action::Unchanged, Action::Delete]);
         assert_eq!(site.fake.pages().len(), 1);
@@ -659,10 +660,10 @@ fn a_page_in_the_bin_is_missed() {
 }
 
 /// A site with a case study and a wiki to publish it to.
-fn folder(edition: Edition, address: &str) -> program::Folder {
+fn folder(edition: ConfluenceEdition, address: &str) -> program::Folder {
     let own = match edition {
-        Edition::Cloud => format!("edition = \"cloud\"\nuser = \"{USER}\""),
-        Edition::DataCenter => "edition = \"data-center\"".to_owned(),
+        ConfluenceEdition::Cloud => format!("edition = \"cloud\"\nuser = \"{USER}\""),
+        ConfluenceEdition::DataCenter => "edition = \"data-center\"".to_owned(),
     };
     let text = format!(
         "-- site.toml --\n[wiki.handbook]\nkind = \"confluence\"\naddress = \"{address}\"\nspace = \"{SPACE}\"\nparent = \"{PARENT}\"\n{own}\n\
@@ -734,7 +735,7 @@ fn blocks(depth: usize) -> BoxedStrategy<Vec<Block>> {
     let block = prop_oneof![
         2 => leaf,
         1 => blocks(depth - 1).prop_map(Block::Quote),
-        1 => (word(), blocks(depth - 1)).prop_map(|(title, blocks)| Block::Callout { kind: CalloutKind::Caution, title, blocks }),
+        1 => (word(), blocks(depth - 1)).prop_map(|(title, blocks)| Block::Callout { kind: Callout::Caution, title, blocks }),
         1 => (word(), blocks(depth - 1)).prop_map(|(summary, blocks)| Block::Details { summary, blocks }),
         2 => (items, any::<bool>(), prop::option::of(1u32..4)).prop_map(|(items, is_tight, first)| Block::List(List { first, is_tight, items })),
     ];
@@ -842,7 +843,7 @@ proptest! {
     #[test]
     fn any_title_becomes_one_that_can_be_kept(title in words()) {
         let (pages, _) = write(Dialect::Confluence, "", &[case("a", &title, Vec::new())], &pictures(), &Highlighter::default());
-        let name = &pages[0].name;
+        let name = &pages[0].location;
         prop_assert_eq!(name.title.trim(), &name.title);
         prop_assert!(!name.title.contains("  "));
         prop_assert_eq!(&name.path, &name.title);
@@ -918,7 +919,7 @@ fn pictures_that_no_page_shows_are_deleted_when_that_is_asked_for() {
         site.publishes(&[shown(&names[..1])]);
         let mut wiki = wiki_with(edition, &site.fake.address, TOKEN, Withheld::default());
         let files: Vec<_> = site.record.files.iter().cloned().collect();
-        let states = wiki.look_at_files(&files, &[]).expect("it can be looked at");
+        let states = wiki.look_at_files(&files, &BTreeSet::new()).expect("it can be looked at");
         assert!(matches!(&states[0], FileState::Kept(reason) if reason.contains("“Alpha”")), "{states:?}");
         assert!(matches!(&states[1], FileState::Kept(reason) if reason.contains("another version")), "{states:?}");
         assert_eq!(states[2], FileState::Unused);

@@ -33,12 +33,12 @@ use html::NodeId;
 use storybank::audience::Withheld;
 use storybank::highlight::Highlighter;
 use storybank::markdown::Alignment;
-use storybank::plan::{Digest, Recorded, Standing};
-use storybank::publish::{Client, Credential, Dokuwiki, Error, Pictures, Request, Secret, Sought, Wiki, Write};
+use storybank::plan::{Digest, Recorded, RemotePage};
+use storybank::publish::{Client, Credential, Dokuwiki, Error, Lookup, Pictures, Request, Secret, Wiki, Write};
 use storybank::slug::Slug;
 use storybank::source::SitePath;
-use storybank::wiki::page::{Action, Block, CalloutKind, Case, Heading, Inline, Item, LinkTo, List, Page, Style, Table, callout_name};
-use storybank::wiki::{Dialect, Written};
+use storybank::wiki::page::{ActionEntry, Block, Callout, Case, Heading, Inline, Item, LinkTo, List, Page, Style, Table};
+use storybank::wiki::{Dialect, RenderedPage};
 
 /// The password of everybody.
 const PASSWORD: &str = "Secret-Passw0rd-1";
@@ -178,28 +178,28 @@ impl Site {
     }
 }
 
-fn written(cases: &[Case], pictures: &Pictures) -> Vec<Written> {
+fn written(cases: &[Case], pictures: &Pictures) -> Vec<RenderedPage> {
     let (pages, problems) = storybank::wiki::write(Dialect::Dokuwiki, NAMESPACE, cases, pictures, &Highlighter::default());
     assert!(problems.is_empty(), "{problems:?}");
     pages
 }
 
-fn look(wiki: &mut Dokuwiki, page: &Written) -> Result<Option<Standing>, Error> {
-    let sought = Sought { name: &page.name, recorded: None, attachments: &page.attachments };
+fn look(wiki: &mut Dokuwiki, page: &RenderedPage) -> Result<Option<RemotePage>, Error> {
+    let sought = Lookup { location: &page.location, recorded: None, attachments: &page.attachments };
     Ok(wiki.look(&[sought])?.remove(0))
 }
 
-fn publish(wiki: &mut Dokuwiki, page: &Written, pictures: &Pictures) -> Result<String, Error> {
+fn publish(wiki: &mut Dokuwiki, page: &RenderedPage, pictures: &Pictures) -> Result<String, Error> {
     let over = look(wiki, page)?;
     wiki.write(&Write { page, over: over.as_ref(), pictures, message: "0123 published" })
 }
 
-fn recorded(page: &Written) -> Recorded {
+fn recorded(page: &RenderedPage) -> Recorded {
     Recorded {
         case: page.case.as_str().to_owned(),
-        path: page.name.path.clone(),
-        title: page.name.title.clone(),
-        id: page.name.path.clone(),
+        path: page.location.path.clone(),
+        title: page.location.title.clone(),
+        id: page.location.path.clone(),
         written: Some(Digest::of(&page.text)),
         intended: Vec::new(),
         attachments: Vec::new(),
@@ -255,7 +255,7 @@ impl Wanted {
                     let title = self.styled("strong", |wanted| {
                         let title = wanted.inlines(title);
                         let colon = if title.is_empty() { "" } else { ": " };
-                        format!("{}{colon}{title}", callout_name(*kind))
+                        format!("{}{colon}{title}", kind.name())
                     });
                     self.push("th left", &title);
                     let text = self.lines(blocks);
@@ -320,7 +320,7 @@ impl Wanted {
         }
     }
 
-    fn actions(&mut self, actions: &[Action]) {
+    fn actions(&mut self, actions: &[ActionEntry]) {
         ["Done", "What", "Owner", "Due", "Status"].iter().for_each(|name| self.push("th", name));
         for action in actions {
             self.push("td", if action.is_settled { "☑" } else { "☐" });
@@ -695,7 +695,7 @@ fn everything() -> (Case, Case, Pictures) {
             Some(1),
             vec![item(None, vec![words("a"), code("sh", "  - x\n\n  * y\n"), Block::Quote(vec![words("said")]), words("end")])],
         )),
-        Block::Callout { kind: CalloutKind::Tip, title: Vec::new(), blocks: vec![words("do this"), code("sh", "a | b ^ c\n\nd\n")] },
+        Block::Callout { kind: Callout::Tip, title: Vec::new(), blocks: vec![words("do this"), code("sh", "a | b ^ c\n\nd\n")] },
         Block::Details { summary: vec![text("More")], blocks: vec![words("inside"), code("rust", "fn main() {}\n")] },
         code("unknown", "  two\n\n\ttab <b> &amp; %% ''x''\n"),
         code("", "plain\n"),
@@ -722,7 +722,7 @@ fn everything() -> (Case, Case, Pictures) {
             text(", "),
             Inline::Styled(Style::Strong, vec![text("loud"), Inline::Footnote(1)]),
         ]),
-        Block::Actions(vec![Action {
+        Block::Actions(vec![ActionEntry {
             what: "Alert on lag".to_owned(),
             owner: "Platform team".to_owned(),
             due: String::new(),
@@ -750,20 +750,20 @@ fn everything_is_shown_with_its_pictures_and_links() {
     for page in pages.iter().rev() {
         publish(&mut wiki, page, &pictures).expect("it is written");
     }
-    let id = &pages[0].name.path;
+    let id = &pages[0].location.path;
     let shown = site.shown(id);
-    let places = pages.iter().map(|page| (page.case.to_string(), page.name.path.clone())).collect();
+    let places = pages.iter().map(|page| (page.case.to_string(), page.location.path.clone())).collect();
     let mut wanted = case.clone();
     // The wiki makes an id of the words of the heading, and the link has to have the same.
     set_fragments(&mut wanted.page.blocks, "size", "groesse_mass");
     compare(&shown, &wanted, &places);
     assert_eq!(shown.of_class("wikilink2").len(), 0, "no link leads to a page that is not there");
-    assert!(site.shown(&pages[1].name.path).ids().contains(&"groesse_mass"));
+    assert!(site.shown(&pages[1].location.path).ids().contains(&"groesse_mass"));
     let media = site.folder.join("data/media/team/stories/0123456789abcdef.png");
     assert_eq!(fs::read(media).expect("it is uploaded"), &*pictures["0123456789abcdef.png"]);
     let whole = site.get(&format!("/doku.php?id={id}"));
     assert!(whole.contains("dw__toc") && whole.contains("<title>team:stories:everything_a_page"), "the wiki makes the table of contents");
-    assert!(!site.get(&format!("/doku.php?id={}", pages[1].name.path)).contains("dw__toc"), "nobody asked for one there");
+    assert!(!site.get(&format!("/doku.php?id={}", pages[1].location.path)).contains("dw__toc"), "nobody asked for one there");
     // Nothing changes where nothing has changed.
     let standing = look(&mut wiki, &pages[0]).expect("it is there").expect("it is there");
     assert_eq!(standing.digest, Some(Digest::of(&pages[0].text)));
@@ -787,12 +787,12 @@ fn set_fragments(blocks: &mut [Block], from: &str, to: &str) {
     }
 }
 
-fn small(words_of_it: &str) -> Written {
+fn small(words_of_it: &str) -> RenderedPage {
     let page = Page { blocks: vec![words(words_of_it)], ..Page::default() };
     written(&[case("A small page", page)], &Pictures::new()).remove(0)
 }
 
-fn write_over(wiki: &mut Dokuwiki, page: &Written, over: Option<&Standing>) -> Result<String, Error> {
+fn write_over(wiki: &mut Dokuwiki, page: &RenderedPage, over: Option<&RemotePage>) -> Result<String, Error> {
     wiki.write(&Write { page, over, pictures: &Pictures::new(), message: "0123 published" })
 }
 
@@ -801,12 +801,12 @@ fn what_somebody_else_wrote_is_kept() {
     let site = Site::start("conflict");
     let mut wiki = site.wiki();
     let (first, second) = (small("first"), small("second"));
-    let id = first.name.path.clone();
+    let id = first.location.path.clone();
     // Somebody makes the page between the look and the write.
     assert_eq!(look(&mut wiki, &first).expect("it can be looked for"), None);
     site.edit(&id, "made by hand");
     let error = write_over(&mut wiki, &first, None).expect_err("there is a page");
-    assert!(error.to_string().contains("`editor` has changed the page since it was looked at"), "{error}");
+    assert!(error.to_string().contains("`editor` has changed the page since it was read"), "{error}");
     assert_eq!(site.source(&id), "made by hand");
     // Somebody changes it between the look and the write, in the same second and to a text of the same length.
     let over = look(&mut wiki, &first).expect("it is there");
@@ -836,12 +836,12 @@ fn a_page_that_somebody_edits_is_left_alone() {
     let mut wiki = site.wiki();
     let page = small("first");
     publish(&mut wiki, &page, &Pictures::new()).expect("it is written");
-    site.lock(&page.name.path);
+    site.lock(&page.location.path);
     let second = small("second");
     let error = publish(&mut wiki, &second, &Pictures::new()).expect_err("it is locked");
     assert!(error.to_string().contains("somebody else is editing the page"), "{error}");
     assert!(error.help.contains("15 minutes"), "{error}");
-    assert_eq!(site.source(&page.name.path), page.text);
+    assert_eq!(site.source(&page.location.path), page.text);
     assert!(site.is_locked(), "the lock is somebody else's");
 }
 
@@ -852,13 +852,13 @@ fn a_page_is_deleted_as_it_was_looked_at() {
     let page = small("first");
     publish(&mut wiki, &page, &Pictures::new()).expect("it is written");
     let standing = look(&mut wiki, &page).expect("it is there").expect("it is there");
-    site.edit(&page.name.path, "by hand");
+    site.edit(&page.location.path, "by hand");
     let error = wiki.delete(&recorded(&page), &standing, "0123 deleted").expect_err("it has changed");
     assert!(error.to_string().starts_with("cannot delete the page `team:stories:a_small_page` at http://127.0.0.1"), "{error}");
-    assert_eq!(site.source(&page.name.path), "by hand");
+    assert_eq!(site.source(&page.location.path), "by hand");
     let standing = look(&mut wiki, &page).expect("it is there").expect("it is there");
     wiki.delete(&recorded(&page), &standing, "0123 deleted").expect("it is deleted");
-    assert!(!site.file(&page.name.path).exists());
+    assert!(!site.file(&page.location.path).exists());
     assert_eq!(look(&mut wiki, &page).expect("it can be looked for"), None);
     assert!(!site.is_locked());
 }
@@ -881,7 +881,7 @@ fn who_may_not_publish_is_told_so() {
     fs::write(&settings, text).expect("it can be written");
     let error = look(&mut site.wiki(), &page).expect_err("the interface is off");
     assert!(error.help.contains("`remote`"), "{error}");
-    assert!(!site.file(&page.name.path).exists());
+    assert!(!site.file(&page.location.path).exists());
 }
 
 #[test]
@@ -1046,7 +1046,7 @@ fn any_blocks() -> impl Strategy<Value = Vec<Block>> {
         line().prop_map(Block::Paragraph),
         any_words().prop_map(|text| words(&text)),
         line().prop_map(|line| Block::Quote(vec![Block::Paragraph(line)])),
-        (line(), line()).prop_map(|(title, line)| Block::Callout { kind: CalloutKind::Note, title, blocks: vec![Block::Paragraph(line)] }),
+        (line(), line()).prop_map(|(title, line)| Block::Callout { kind: Callout::Note, title, blocks: vec![Block::Paragraph(line)] }),
         (line(), line()).prop_map(|(one, two)| Block::List(list(
             None,
             vec![item(None, vec![Block::Paragraph(one)]), item(Some(true), vec![Block::Paragraph(two)]),]
@@ -1212,7 +1212,7 @@ fn the_wiki_asks_nobody_for_anything() {
     let tree = case("Lure", Page { blocks, footnotes: vec![vec![words(&lure)]], ..Page::default() });
     let page = written(std::slice::from_ref(&tree), &Pictures::new()).remove(0);
     publish(&mut site.wiki(), &page, &Pictures::new()).expect("it is written");
-    compare(&site.shown(&page.name.path), &tree, &BTreeMap::new());
+    compare(&site.shown(&page.location.path), &tree, &BTreeMap::new());
     assert_eq!(listener.accept().expect_err("nobody has asked").kind(), std::io::ErrorKind::WouldBlock);
 }
 
@@ -1225,7 +1225,7 @@ fn an_interrupted_publication_is_completed_by_the_next() {
     let tree = Page { blocks: vec![Block::Paragraph(vec![picture])], footnotes: Vec::new(), pictures: pictures.keys().cloned().collect() };
     let page = written(&[case("With a picture", tree)], &pictures).remove(0);
     // A run was killed after it had locked the page and uploaded half of the picture.
-    site.lock_as("publisher", &page.name.path);
+    site.lock_as("publisher", &page.location.path);
     let file = site.folder.join("data/media/team/stories/0123456789abcdef.png");
     let bytes = &pictures["0123456789abcdef.png"];
     fs::create_dir_all(file.parent().expect("it is in a folder")).expect("a folder can be made");
@@ -1239,7 +1239,7 @@ fn an_interrupted_publication_is_completed_by_the_next() {
     assert!(standing.attachments.is_empty());
     publish(&mut wiki, &page, &pictures).expect("it is written");
     assert!(file.exists());
-    assert_eq!(site.versions(&page.name.path), 1);
+    assert_eq!(site.versions(&page.location.path), 1);
 }
 
 #[test]

@@ -40,7 +40,7 @@ fn the_last_case_study_can_be_withdrawn() {
     let text = fs::read_to_string(&page).expect("it is there");
     fs::write(&page, format!("{text}\nSomebody was here.\n")).expect("it can be written");
     let refused = publish(&site, &["--prune"]);
-    let advice = "delete it all the same with `--prune --force reminders`";
+    let advice = "delete it anyway with `--prune --force reminders`";
     assert!(refused.status.code() == Some(1) && words(&refused).contains(advice) && page.exists(), "{}", words(&refused));
     let forced = publish(&site, &["--prune", "--force", "reminders"]);
     assert!(forced.status.success() && !page.exists(), "{}", words(&forced));
@@ -59,7 +59,7 @@ fn a_page_is_forced_by_the_name_of_its_file() {
         assert!(output.status.success(), "{name}: {}", words(&output));
     }
     let output = publish(&site, &["--force", "northwind"]);
-    assert!(output.status.code() == Some(2) && words(&output).contains("names no case study"), "{}", words(&output));
+    assert!(output.status.code() == Some(2) && words(&output).contains("does not name a case study"), "{}", words(&output));
 }
 
 #[test]
@@ -90,12 +90,18 @@ fn settings_that_say_nothing_to_a_kind_of_wiki_are_mistakes() {
     let cases = [
         ("kind = \"folder\"\nfolder = \"content/x\"", "`content/x` is a folder of the site itself"),
         ("kind = \"folder\"\nfolder = \"./themes\"", "`./themes` is a folder of the site itself"),
-        ("kind = \"folder\"\nfolder = \"out\"\naddress = \"https://example.org\"", "`folder` knows no `address`"),
-        ("kind = \"gitlab\"\nrepository = \"r\"\nparent = \"cases\"", "`gitlab` knows no `parent`"),
-        ("kind = \"github\"\nrepository = \"r\"\nfolder = \"cases\"", "`github` knows no `folder`"),
-        ("kind = \"azure-devops\"\nrepository = \"r\"\nwiki = \"w\"", "`azure-devops` knows no `wiki` beside `repository`"),
-        ("kind = \"azure-devops\"\naddress = \"https://example.org\"\nwiki = \"w\"\nsidebar = false", "no `sidebar` beside `address`"),
-        ("kind = \"mediawiki\"\naddress = \"https://example.org\"\nuser = \"u\"\nparent = \"Cases\"", "`Cases` would run into the titles"),
+        ("kind = \"folder\"\nfolder = \"out\"\naddress = \"https://example.org\"", "`folder` has no setting `address`"),
+        ("kind = \"gitlab\"\nrepository = \"r\"\nparent = \"cases\"", "`gitlab` has no setting `parent`"),
+        ("kind = \"github\"\nrepository = \"r\"\nfolder = \"cases\"", "`github` has no setting `folder`"),
+        ("kind = \"azure-devops\"\nrepository = \"r\"\nwiki = \"w\"", "`azure-devops` has no setting `wiki` beside `repository`"),
+        (
+            "kind = \"azure-devops\"\naddress = \"https://example.org\"\nwiki = \"w\"\nsidebar = false",
+            "no setting `sidebar` beside `address`",
+        ),
+        (
+            "kind = \"mediawiki\"\naddress = \"https://example.org\"\nuser = \"u\"\nparent = \"Cases\"",
+            "`Cases` would merge with the titles",
+        ),
     ];
     for (settings, expected) in cases {
         // A head that stands in a comment is none.
@@ -182,7 +188,7 @@ fn a_run_waits_for_another_one_and_not_for_one_that_was_killed() {
     let mut first = start(&site, &[]);
     let (waiting, _) = silent.accept().expect("the first one asks");
     let mut second = start(&site, &[]);
-    hear(&mut second, "another run publishes to `w`");
+    hear(&mut second, "waiting for another run that publishes to `w`");
     first.kill().expect("it is running");
     first.wait().expect("it ends");
     drop(waiting);

@@ -33,7 +33,7 @@ use storybank::audience::Withheld;
 use storybank::config::{GitHost, Sidebar};
 use storybank::diagnostic::Level;
 use storybank::highlight::Highlighter;
-use storybank::plan::{self, Action, Conflict, Record, Resolve, Standing};
+use storybank::plan::{self, Action, Conflict, Record, RemotePage, Resolve};
 use storybank::publish::{GitWiki, Wiki, Write};
 use storybank::wiki::{Dialect, Flavour, attachment_path, write};
 
@@ -220,7 +220,7 @@ fn every_host_gets_its_pages_and_keeps_what_others_wrote() {
                 assert_eq!(after.get(path), Some(entry), "{host:?}: {path}");
             }
             for page in &pages {
-                assert_eq!(remote.text(branch, &page.name.path), page.text, "{host:?}");
+                assert_eq!(remote.text(branch, &page.location.path), page.text, "{host:?}");
             }
             let new: BTreeSet<&String> = after.keys().filter(|path| !before.contains_key(*path)).collect();
             let picture = attachment_path(flavour, "0a1b.png");
@@ -344,7 +344,7 @@ fn a_push_in_between_is_not_undone() {
             intend(&mut record, &pages[0]);
             wiki.write(&Write { page: &pages[0], over: None, pictures: &pictures(), message: MESSAGE }).expect("nothing leaves yet");
             let error = wiki.finish(&[], MESSAGE).expect_err("somebody was faster");
-            assert!(error.reason.contains("somebody has pushed") && error.help.contains("nothing was changed"), "{error}");
+            assert!(error.reason.contains("somebody has pushed") && error.help.contains("nothing changed"), "{error}");
             assert_eq!(remote.head("main"), head);
             let actions = succeed(&mut remote.wiki(GitHost::Gitea), &mut record, &pages);
             assert_eq!(actions, [Action::Create]);
@@ -362,7 +362,7 @@ fn a_version_that_was_not_looked_at_is_not_written_over() {
         let new = page("A.md", "two\n");
         let write = Write { page: &new, over: None, pictures: &pictures(), message: MESSAGE };
         assert!(wiki.write(&write).expect_err("there is a page").reason.contains("another version"));
-        let other = Standing { revision: "0".repeat(40), ..Standing::default() };
+        let other = RemotePage { revision: "0".repeat(40), ..RemotePage::default() };
         assert!(wiki.write(&Write { over: Some(&other), ..write }).is_err());
         assert!(wiki.delete(&recorded(&new), &other, MESSAGE).is_err());
         wiki.finish(&[], MESSAGE).expect("there is nothing to do");
@@ -612,7 +612,7 @@ fn hooks_here_do_not_run_and_those_of_the_other_side_are_heard() {
         let head = remote.head("main");
         let error = publish(&mut remote.wiki(GitHost::Gitlab), &mut Record::default(), &[page("B.md", "1")], Resolve::Refuse);
         let error = error.expect_err("the other side does not take it");
-        assert!(error.reason.contains("pages need a review") && error.help.contains("nothing was changed"), "{error}");
+        assert!(error.reason.contains("pages need a review") && error.help.contains("nothing changed"), "{error}");
         assert_eq!(remote.head("main"), head);
     });
 }
@@ -753,7 +753,7 @@ fn a_real_wiki_shows_what_was_pushed_and_keeps_what_a_person_wrote() {
         let mut stale = otter.wiki(GitHost::Gitlab);
         let changed = [page("cases/case-one.md", "Newer words.\n"), page("cases/case-two.md", "Newer words too.\n")];
         let standing = look(&mut stale, &record, &changed);
-        person.writes("cases/case-one", "Written by hand.");
+        person.writes("cases/case-one", "RenderedPage by hand.");
         for (page, over) in changed.iter().zip(&standing) {
             stale.write(&Write { page, over: over.as_ref(), pictures: &pictures(), message: MESSAGE }).expect("nothing leaves yet");
         }
@@ -763,7 +763,7 @@ fn a_real_wiki_shows_what_was_pushed_and_keeps_what_a_person_wrote() {
         let actions = succeed(&mut otter.wiki(GitHost::Gitlab), &mut record, &changed);
         assert_eq!(actions, [Action::Refuse(Conflict::Edited), Action::Update]);
         let (first, second) = (person.get("cases/case-one"), person.get("cases/case-two"));
-        assert!(first.contains("Written by hand.") && !first.contains("Newer words") && second.contains("Newer words too."));
+        assert!(first.contains("RenderedPage by hand.") && !first.contains("Newer words") && second.contains("Newer words too."));
         let standing = look(&mut otter.wiki(GitHost::Gitlab), &record, &changed);
         assert_eq!(standing[0].as_ref().map(|standing| standing.editor.as_str()), Some("Ann Other"));
     });
@@ -846,9 +846,9 @@ fn a_real_wiki_shows_every_word_of_a_hostile_page() {
             let (mut pages, problems) = write(dialect, "", &[hostile::case()], &BTreeMap::new(), &Highlighter::default());
             assert!(problems.iter().all(|problem| problem.rule.level != Level::Error), "{flavour:?}");
             // Otter finds a page by a name in small letters.
-            pages[0].name.path = format!("hostile-{}.md", format!("{flavour:?}").to_lowercase());
+            pages[0].location.path = format!("hostile-{}.md", format!("{flavour:?}").to_lowercase());
             assert_eq!(succeed(&mut otter.wiki(host), &mut Record::default(), &pages), [Action::Create]);
-            let shown = otter.shown(pages[0].name.path.trim_end_matches(".md"));
+            let shown = otter.shown(pages[0].location.path.trim_end_matches(".md"));
             let article =
                 shown.all("article").into_iter().find(|&id| shown.attribute(id, "class") == Some("page")).expect("it shows a page");
             let texts = |name: &str| -> Vec<String> {
@@ -892,10 +892,10 @@ fn a_page_that_somebody_has_moved_is_not_made_again() {
             remote.git(&["-C", "moved", "commit", "--quiet", "-m", "Moved"]);
         }
         remote.git(&["-C", "moved", "push", "--quiet", "origin", "HEAD"]);
-        let search = plan::search(pages.to_vec(), &record, plan::Identity::Place, |_| true);
+        let search = plan::lookups(pages.to_vec(), &record, plan::Identity::Path, |_| true);
         let mut wiki = remote.wiki(GitHost::Gitea);
         let standings = storybank::publish::look(&mut wiki, &search).expect("it can be looked at");
-        let wishes = plan::Wishes { forced: BTreeSet::new(), orphans: plan::Orphans::Keep };
+        let wishes = plan::Options { forced: BTreeSet::new(), orphans: plan::Orphans::Keep };
         let mut plan = plan::plan(search, standings, &wishes);
         plan.trace(|name| wiki.gone_to(name));
         let shown = plan::show(&plan, storybank::report::Colour::Plain);
@@ -917,9 +917,10 @@ fn a_page_that_cannot_stand_there_keeps_no_other_from_being_pushed() {
 #[test]
 fn pictures_that_no_page_shows_are_known() {
     alone("pictures_that_no_page_shows_are_known", || {
-        use storybank::plan::{FileState, RecordedFile, picture_digest};
+        use storybank::plan::{FileState, RecordedFile};
+        use storybank::slug::content_name;
         let bytes = b"\x89PNG\r\n\0one".as_slice();
-        let name = |bytes: &[u8]| format!("{}.png", picture_digest(bytes));
+        let name = |bytes: &[u8]| content_name(bytes, Some("png"));
         let (used, changed, loose) = (b"used".as_slice(), b"changed".as_slice(), bytes);
         let place = |bytes: &[u8]| format!("pictures/{}", name(bytes));
         let page = format!("![x](pictures/{})\n", name(used));
@@ -930,9 +931,9 @@ fn pictures_that_no_page_shows_are_known() {
         let mut wiki = remote.wiki(GitHost::Gitea);
         let sought = [file(used), file(changed), file(loose), file(b"gone")];
         let kept = |reason: &str| FileState::Kept(reason.to_owned());
-        let states = wiki.look_at_files(&sought, &[]).expect("it can be looked at");
+        let states = wiki.look_at_files(&sought, &BTreeSet::new()).expect("it can be looked at");
         assert_eq!(states, [kept("`B.md` does"), kept("somebody has changed it"), FileState::Unused, FileState::Gone]);
-        let states = wiki.look_at_files(&sought, &["B.md".to_owned()]).expect("it can be looked at");
+        let states = wiki.look_at_files(&sought, &BTreeSet::from(["B.md".to_owned()])).expect("it can be looked at");
         assert_eq!(states[0], FileState::Unused, "a page that changes does not count");
         wiki.delete_file(&file(loose)).expect("it is there");
         wiki.finish(&[], MESSAGE).expect("it is pushed");

@@ -15,14 +15,12 @@ use storybank::highlight::Highlighter;
 use storybank::markdown::Alignment;
 use storybank::slug::Slug;
 use storybank::source::SitePath;
-use storybank::wiki::page::{
-    Action, Block, CalloutKind, Case, Heading, Inline, Item, LinkTo, List, Page, Style, Table, callout_name, plain,
-};
-use storybank::wiki::{Dialect, Flavour, Written, attachment_path, write};
+use storybank::wiki::page::{ActionEntry, Block, Callout, Case, Heading, Inline, Item, LinkTo, List, Page, Style, Table, plain};
+use storybank::wiki::{Dialect, Flavour, RenderedPage, attachment_path, write};
 
 const FLAVOURS: [Flavour; 5] = [Flavour::AzureDevops, Flavour::Github, Flavour::Gitlab, Flavour::Gitea, Flavour::Plain];
 
-fn written(flavour: Flavour, cases: &[Case]) -> Vec<Written> {
+fn written(flavour: Flavour, cases: &[Case]) -> Vec<RenderedPage> {
     write(Dialect::Markdown(flavour), "", cases, &BTreeMap::new(), &Highlighter::default()).0
 }
 
@@ -177,9 +175,9 @@ impl Said {
         nonempty(block("p", &words), words.is_empty())
     }
 
-    fn callout(&self, kind: CalloutKind, title: &[Inline], blocks: &[Block], is_top: bool) -> String {
+    fn callout(&self, kind: Callout, title: &[Inline], blocks: &[Block], is_top: bool) -> String {
         let is_alert = is_top && self.flavour != Flavour::AzureDevops;
-        let name = callout_name(kind);
+        let name = kind.name();
         let words = if is_alert || plain(title).trim().eq_ignore_ascii_case(name) {
             title.to_vec()
         } else if title.is_empty() {
@@ -253,7 +251,7 @@ fn style_name(style: Style) -> &'static str {
     }
 }
 
-fn in_words(action: &Action) -> String {
+fn in_words(action: &ActionEntry) -> String {
     let owner = if action.owner.is_empty() { String::new() } else { format!("owner: {}, ", action.owner) };
     let due = if action.due.is_empty() { String::new() } else { format!("due: {}, ", action.due) };
     format!("{} — {owner}{due}status: {}", action.what, action.status)
@@ -621,17 +619,17 @@ fn a_sign_that_no_name_can_hold_is_replaced_by_one_that_readers_see_and_said() {
         ("Ends here.", "Ends-here․.md"),
     ] {
         let page = &written(Flavour::Github, &[case(title, vec![paragraph("words")])])[0];
-        assert_eq!(page.name.path, name);
+        assert_eq!(page.location.path, name);
         let forbidden = |next: char| "\\/:*?\"<>|".contains(next) || next.is_control();
-        assert!(!page.name.path.contains(forbidden) && !page.name.title.contains(forbidden), "{}", page.name.path);
-        assert_eq!(page.name.title.chars().count(), title.chars().count(), "nothing is dropped");
+        assert!(!page.location.path.contains(forbidden) && !page.location.title.contains(forbidden), "{}", page.location.path);
+        assert_eq!(page.location.title.chars().count(), title.chars().count(), "nothing is dropped");
         let read = read(&page.text);
         assert!(read.out.starts_with(&block("h1", title)), "the right title is the first that readers see: {}", page.text);
-        let shown = &page.name.title;
-        let wanted = format!("no title on GitHub can hold all signs of this one, so the page is called “{shown}” there");
+        let shown = &page.location.title;
+        let wanted = format!("this title contains characters that GitHub does not allow, so the page is called “{shown}” there");
         assert_eq!(warnings(Flavour::Github, title), [wanted]);
     }
-    assert_eq!(written(Flavour::Github, &[case("Post-mortem", vec![paragraph("words")])])[0].name.path, "Post‐mortem.md");
+    assert_eq!(written(Flavour::Github, &[case("Post-mortem", vec![paragraph("words")])])[0].location.path, "Post‐mortem.md");
     for (flavour, title) in [
         (Flavour::Github, "Post-mortem"),
         (Flavour::Github, "Plain (title), & more"),
@@ -643,7 +641,7 @@ fn a_sign_that_no_name_can_hold_is_replaced_by_one_that_readers_see_and_said() {
         assert_eq!(warnings(flavour, title), Vec::<String>::new(), "{flavour:?} {title}");
     }
     let azure = &written(Flavour::AzureDevops, &[case("C# and A/B...", vec![paragraph("words")])])[0];
-    assert_eq!((azure.name.path.as_str(), azure.name.title.as_str()), ("C♯-and-A%2DB․․․.md", "C♯ and A-B․․․"));
+    assert_eq!((azure.location.path.as_str(), azure.location.title.as_str()), ("C♯-and-A%2DB․․․.md", "C♯ and A-B․․․"));
     assert!(azure.text.starts_with("# C# and A/B...\n\n"), "{}", azure.text);
     assert_eq!(warnings(Flavour::AzureDevops, "C# and A/B...").len(), 1);
 }
@@ -652,11 +650,11 @@ fn a_sign_that_no_name_can_hold_is_replaced_by_one_that_readers_see_and_said() {
 #[test]
 fn a_title_is_one_name_however_its_accents_are_written() {
     for flavour in FLAVOURS {
-        let name = |title: &str| written(flavour, &[case(title, vec![paragraph("words")])])[0].name.clone();
+        let name = |title: &str| written(flavour, &[case(title, vec![paragraph("words")])])[0].location.clone();
         assert_eq!(name("Cafe\u{301} u\u{308}ber"), name("Café über"), "{flavour:?}");
         let both = ["Cafe\u{301}", "Café"]
             .map(|title| Case { slug: Slug::of(&format!("{title} {}", title.len())), ..case(title, vec![paragraph("x")]) });
-        assert!(problems(flavour, &both)[0].contains("would stand where"), "{flavour:?}");
+        assert!(problems(flavour, &both)[0].contains("would have the same address"), "{flavour:?}");
     }
 }
 
@@ -666,7 +664,7 @@ fn place_of(flavour: Flavour, title: &str) -> (String, String, String) {
     let link = Inline::Link { to: LinkTo::Page { case: target.slug.clone(), heading: String::new() }, text: vec![text("there")] };
     let pages = written(flavour, &[target, case("Here", vec![Block::Paragraph(vec![link])])]);
     let link = pages[1].text.split("[there](").nth(1).and_then(|rest| rest.split(")\n").next()).expect("the link is there");
-    (pages[0].name.path.clone(), pages[0].name.title.clone(), link.to_owned())
+    (pages[0].location.path.clone(), pages[0].location.title.clone(), link.to_owned())
 }
 
 #[test]
@@ -892,16 +890,16 @@ fn what_a_host_would_not_take_is_said() {
     let long = "a".repeat(300);
     let wide = "ö".repeat(60);
     for (flavour, title, wanted) in [
-        (Flavour::Github, "Home", "`home` has a meaning of its own here"),
-        (Flavour::Github, "_Sidebar", "`_sidebar` has a meaning of its own here"),
-        (Flavour::Gitlab, "new", "`new` has a meaning of its own here"),
-        (Flavour::Gitea, "raw", "`raw` has a meaning of its own here"),
-        (Flavour::AzureDevops, long.as_str(), "the path of the page has 303 characters, and Azure DevOps takes 235"),
-        (Flavour::Github, long.as_str(), "the file of the page has a name of 303 bytes, and 255 are taken"),
-        (Flavour::Gitlab, long.as_str(), "the file of the page has a name of 303 bytes, and 245 are taken"),
-        (Flavour::Gitea, wide.as_str(), "the file of the page has a name of 363 bytes, and 255 are taken"),
-        (Flavour::Gitlab, "?!", "the title “?!” has no letter or digit to name its file by"),
-        (Flavour::AzureDevops, "...", "the title “...” has no letter or digit to name its file by"),
+        (Flavour::Github, "Home", "`home` is reserved on this wiki"),
+        (Flavour::Github, "_Sidebar", "`_sidebar` is reserved on this wiki"),
+        (Flavour::Gitlab, "new", "`new` is reserved on this wiki"),
+        (Flavour::Gitea, "raw", "`raw` is reserved on this wiki"),
+        (Flavour::AzureDevops, long.as_str(), "the path of the page has 303 characters; the limit of Azure DevOps is 235"),
+        (Flavour::Github, long.as_str(), "the file name of the page has 303 bytes; the limit is 255"),
+        (Flavour::Gitlab, long.as_str(), "the file name of the page has 303 bytes; the limit is 245"),
+        (Flavour::Gitea, wide.as_str(), "the file name of the page has 363 bytes; the limit is 255"),
+        (Flavour::Gitlab, "?!", "the title “?!” has no letter or digit to make a file name of"),
+        (Flavour::AzureDevops, "...", "the title “...” has no letter or digit to make a file name of"),
     ] {
         let found = problems(flavour, &[case(title, Vec::new())]);
         assert!(found.len() == 1 && found[0].starts_with(wanted), "{flavour:?} {title}: {found:?}");
@@ -911,9 +909,9 @@ fn what_a_host_would_not_take_is_said() {
     assert_eq!(
         found,
         [
-            "a link to the heading “a-1” would lead to another one of the page; give it other words",
-            "a link to the heading “a” would lead to another one of the page; give it other words",
-            "the heading “?” has no letter or digit that a link could name; give it other words",
+            "a link to the heading “a-1” would lead to another heading; change its text",
+            "a link to the heading “a” would lead to another heading; change its text",
+            "the heading “?” has no letter or digit to make an anchor of; change its text",
         ]
     );
     for flavour in FLAVOURS {
@@ -1044,7 +1042,7 @@ fn blocks() -> impl Strategy<Value = Vec<Block>> {
         });
         let item = prop_oneof![3 => vec(inner.clone(), 0..3).prop_map(|blocks| Item { done: None, blocks }), 1 => task];
         let first = prop_oneof![Just(None), (0..1_000_000_000u32 - 10).prop_map(Some)];
-        let kind = prop::sample::select(vec![CalloutKind::Note, CalloutKind::Warning, CalloutKind::Caution]);
+        let kind = prop::sample::select(vec![Callout::Note, Callout::Warning, Callout::Caution]);
         prop_oneof![
             1 => many().prop_map(Block::Quote),
             1 => (kind, inlines(), many()).prop_map(|(kind, title, blocks)| Block::Callout { kind, title, blocks }),
@@ -1071,7 +1069,7 @@ proptest! {
     #[test]
     fn any_title_is_a_path(title in "\\PC{1,40}") {
         for flavour in FLAVOURS {
-            let path = &written(flavour, &[case(&title, Vec::new())])[0].name.path;
+            let path = &written(flavour, &[case(&title, Vec::new())])[0].location.path;
             prop_assert!(path.ends_with(".md") && !path.contains('/') && !path.contains('\\'), "{:?} {}", flavour, path);
         }
     }

@@ -43,12 +43,12 @@ use storybank::audience::Withheld;
 use storybank::diagnostic::{Diagnostic, Level};
 use storybank::highlight::Highlighter;
 use storybank::markdown::Alignment;
-use storybank::plan::{self, Digest, Recorded, Standing};
-use storybank::publish::{self, Client, Credential, Error, Mediawiki, Pictures, Request, Secret, Sought, Wiki, Write};
+use storybank::plan::{self, Digest, Recorded, RemotePage};
+use storybank::publish::{self, Client, Credential, Error, Lookup, Mediawiki, Pictures, Request, Secret, Wiki, Write};
 use storybank::slug::Slug;
 use storybank::source::SitePath;
-use storybank::wiki::page::{Action, Block, CalloutKind, Case, Heading, Inline, Item, LinkTo, List, Page, Style, Table};
-use storybank::wiki::{self, Dialect, Written};
+use storybank::wiki::page::{ActionEntry, Block, Callout, Case, Heading, Inline, Item, LinkTo, List, Page, Style, Table};
+use storybank::wiki::{self, Dialect, RenderedPage};
 
 const BOT: (&str, &str) = ("Admin@publisher", "0123456789abcdef0123456789abcdef");
 const COLLEAGUE: (&str, &str) = ("Editor@hand", "abcdef0123456789abcdef0123456789");
@@ -164,7 +164,7 @@ fn encoded(text: &str) -> String {
     percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
-fn written(cases: &[Case], place: &str) -> Vec<Written> {
+fn written(cases: &[Case], place: &str) -> Vec<RenderedPage> {
     let (pages, diagnostics) = wiki::write(Dialect::Mediawiki, place, cases, &BTreeMap::new(), &Highlighter::default());
     let errors = diagnostics.iter().filter(|diagnostic| diagnostic.rule.level == Level::Error);
     let said: Vec<&String> = errors.map(|diagnostic| &diagnostic.message).collect();
@@ -183,20 +183,20 @@ fn words(text: &str) -> Block {
 }
 
 /// A page of a few lines, so that changes in different lines do not touch.
-fn lines(title: &str, lines: &[&str]) -> Written {
+fn lines(title: &str, lines: &[&str]) -> RenderedPage {
     written(&[case(title, lines.iter().map(|line| words(line)).collect())], "").remove(0)
 }
 
-fn look(wiki: &mut Mediawiki, page: &Written) -> Option<Standing> {
-    let sought = Sought { name: &page.name, recorded: None, attachments: &page.attachments };
+fn look(wiki: &mut Mediawiki, page: &RenderedPage) -> Option<RemotePage> {
+    let sought = Lookup { location: &page.location, recorded: None, attachments: &page.attachments };
     wiki.look(&[sought]).expect("it can be looked at").remove(0)
 }
 
-fn write(wiki: &mut Mediawiki, page: &Written, over: Option<&Standing>, pictures: &Pictures) -> Result<String, Error> {
+fn write(wiki: &mut Mediawiki, page: &RenderedPage, over: Option<&RemotePage>, pictures: &Pictures) -> Result<String, Error> {
     wiki.write(&Write { page, over, pictures, message: "0123 published with storybank" })
 }
 
-fn publish(wiki: &mut Mediawiki, page: &Written) -> Standing {
+fn publish(wiki: &mut Mediawiki, page: &RenderedPage) -> RemotePage {
     let over = look(wiki, page);
     write(wiki, page, over.as_ref(), &Pictures::new()).expect("it can be written");
     look(wiki, page).expect("it is there")
@@ -210,7 +210,7 @@ fn hostile_words_are_shown_as_they_are() {
     let page = written(std::slice::from_ref(&case), "").remove(0);
     let standing = publish(&mut wiki, &page);
     assert_eq!(standing.digest, Some(Digest::of(&page.text)));
-    let shown = flat::of_html(&running.shown(&page.name.path));
+    let shown = flat::of_html(&running.shown(&page.location.path));
     flat::assert_same(&shown, &flat::of_case(&case, &|_| String::new()), &page.text);
 }
 
@@ -328,10 +328,10 @@ fn everything() -> [Case; 2] {
     blocks.push(Block::Paragraph(vec![shot("a | b = [c] {{d}} \"e\"", ""), text(" and "), shot("thumb", "left")]));
     blocks.push(Block::Paragraph(vec![text("before "), to(LinkTo::External("https://example.org/".to_owned()), vec![shot("it", "")])]));
     blocks.push(Block::Quote(inner.clone()));
-    blocks.push(Block::Callout { kind: CalloutKind::Tip, title: Vec::new(), blocks: inner.clone() });
+    blocks.push(Block::Callout { kind: Callout::Tip, title: Vec::new(), blocks: inner.clone() });
     blocks.push(Block::Details { summary: vec![text("more "), Inline::Code("x".to_owned())], blocks: inner.clone() });
     let in_details = Block::Details { summary: vec![text("in it")], blocks: vec![Block::Quote(vec![words("deep")])] };
-    let in_callout = Block::Callout { kind: CalloutKind::Caution, title: vec![text("own")], blocks: vec![in_details] };
+    let in_callout = Block::Callout { kind: Callout::Caution, title: vec![text("own")], blocks: vec![in_details] };
     blocks.push(Block::List(List { first: None, is_tight: false, items: vec![item(Some(false), vec![in_callout, words("x")])] }));
     let cells = vec![
         vec![shot("in a cell", ""), to(other(""), vec![text("x")])],
@@ -343,7 +343,7 @@ fn everything() -> [Case; 2] {
     let head = ["! a !! b", "-", "}", ""].map(|words| vec![text(words)]).to_vec();
     blocks.push(Block::Table(Table { columns, head, rows: vec![cells.clone(), cells] }));
     blocks.extend(inner.clone());
-    let action = |what: &str, is_settled| Action {
+    let action = |what: &str, is_settled| ActionEntry {
         what: what.to_owned(),
         owner: "- the platform team".to_owned(),
         due: String::new(),
@@ -374,9 +374,9 @@ fn everything_is_shown_as_it_is_meant_and_published_once() {
     }
     let unsettled = wiki.unsettled();
     assert_eq!(wiki.settle(&unsettled).expect("pages with links to the one that came later are rendered again"), Vec::<String>::new());
-    let places = |slug: &Slug| pages.iter().find(|page| page.case == *slug).map(|page| page.name.path.clone()).unwrap_or_default();
+    let places = |slug: &Slug| pages.iter().find(|page| page.case == *slug).map(|page| page.location.path.clone()).unwrap_or_default();
     for (case, page) in cases.iter().zip(&pages) {
-        let shown = running.shown(&page.name.path);
+        let shown = running.shown(&page.location.path);
         let mut meant = flat::of_case(case, &places);
         name_headings(&mut meant, &cases, &pages);
         flat::assert_same(&flat::of_html(&shown), &meant, &page.text);
@@ -391,16 +391,16 @@ fn everything_is_shown_as_it_is_meant_and_published_once() {
         assert_eq!(standing.attachments.len(), page.attachments.len());
         assert_eq!(standing.editor, "Admin");
         write(&mut again, page, Some(&standing), &pictures).expect("the same text is no change");
-        assert_eq!(running.versions(&page.name.path), 1);
+        assert_eq!(running.versions(&page.location.path), 1);
     }
 }
 
 /// On other pages, links name headings as the wiki does.
-fn name_headings(tokens: &mut [flat::Token], cases: &[Case], pages: &[Written]) {
+fn name_headings(tokens: &mut [flat::Token], cases: &[Case], pages: &[RenderedPage]) {
     for token in tokens {
         let flat::Token::Mark(mark) = token else { continue };
         for (case, page) in cases.iter().zip(pages) {
-            let place = format!("to /index.php/{}#", page.name.path.replace(' ', "_"));
+            let place = format!("to /index.php/{}#", page.location.path.replace(' ', "_"));
             let Some(id) = mark.strip_prefix(&place) else { continue };
             let number = case.page.headings().iter().take_while(|heading| heading.id != id).count();
             let name = ["Impact", "impact_[[x]]_TOC", "IMPACT_2"].get(number).filter(|_| case.page.headings().len() > 1);
@@ -416,7 +416,7 @@ fn nobody_s_change_is_written_over() {
     let mut wiki = running.wiki(BOT);
     let first = lines("A page", &["one", "two", "three", "four"]);
     let second = lines("A page", &["ONE", "two", "three", "four"]);
-    let path = &first.name.path;
+    let path = &first.location.path;
     let seen = publish(&mut wiki, &first);
 
     // In other lines than ours, where MediaWiki itself would put both together and say that all is well.
@@ -432,10 +432,10 @@ fn nobody_s_change_is_written_over() {
     // A page that somebody else has made first.
     let theirs = lines("Their page", &["ours"]);
     assert_eq!(look(&mut wiki, &theirs), None);
-    running.edit(&theirs.name.path, "theirs");
+    running.edit(&theirs.location.path, "theirs");
     let error = write(&mut wiki, &theirs, None, &Pictures::new()).expect_err("there is a page now");
     assert!(error.reason.contains("`articleexists`"), "{error}");
-    assert_eq!(running.source(&theirs.name.path), "theirs");
+    assert_eq!(running.source(&theirs.location.path), "theirs");
 
     // Over what one has looked at, one can write; what is as it was looked at can be deleted.
     write(&mut wiki, &second, Some(&now), &Pictures::new()).expect("it was looked at");
@@ -446,12 +446,12 @@ fn nobody_s_change_is_written_over() {
     assert!(error.reason.contains("deleted"), "{error}");
 }
 
-fn recorded(page: &Written) -> Recorded {
+fn recorded(page: &RenderedPage) -> Recorded {
     Recorded {
         case: page.case.as_str().to_owned(),
-        path: page.name.path.clone(),
-        title: page.name.title.clone(),
-        id: page.name.path.clone(),
+        path: page.location.path.clone(),
+        title: page.location.title.clone(),
+        id: page.location.path.clone(),
         written: Some(Digest::of(&page.text)),
         intended: Vec::new(),
         attachments: Vec::new(),
@@ -463,7 +463,7 @@ fn what_mediawiki_puts_together_is_taken_back() {
     let running = Running::start();
     let first = lines("A page", &["one", "two", "three", "four"]);
     let second = lines("A page", &["ONE", "two", "three", "four"]);
-    let path = first.name.path.clone();
+    let path = first.location.path.clone();
     let seen = publish(&mut running.wiki(BOT), &first);
 
     // Somebody who is faster by the time between the last look and the write.
@@ -489,7 +489,7 @@ fn what_goes_wrong_on_the_way_is_mended_or_carried_on() {
     let expired = Way::Instead("{\"error\":{\"code\":\"badtoken\",\"info\":\"Invalid CSRF token.\"}}");
     let ways = [expired, late, limited, Way::Open];
     through_a_relay(&running, &ways, |mut wiki| write(&mut wiki, &page, None, &Pictures::new())).expect("it is written in the end");
-    assert_eq!(running.versions(&page.name.path), 1);
+    assert_eq!(running.versions(&page.location.path), 1);
 
     // A token that is never taken is said, and not asked for for ever.
     let seen = look(&mut running.wiki(BOT), &page).expect("it is there");
@@ -503,7 +503,7 @@ fn what_goes_wrong_on_the_way_is_mended_or_carried_on() {
     assert!(error.is_err());
     let now = look(&mut running.wiki(BOT), &other).expect("it is there");
     assert_eq!(now.digest, Some(Digest::of(&other.text)));
-    assert_eq!(running.versions(&page.name.path), 2);
+    assert_eq!(running.versions(&page.location.path), 2);
 }
 
 /// What becomes of a request that changes a page.
@@ -591,16 +591,16 @@ fn refusals_are_told_in_plain_words() {
     let page = lines("A page", &["one"]);
 
     let mut wiki = running.wiki((BOT.0, "a-wrong-password"));
-    let sought = Sought { name: &page.name, recorded: None, attachments: &[] };
+    let sought = Lookup { location: &page.location, recorded: None, attachments: &[] };
     let error = wiki.look(&[sought]).expect_err("the password is wrong");
     assert!(error.to_string().contains("Incorrect username or password") && error.help.contains("Special:BotPasswords"), "{error}");
     assert!(!format!("{error:?}").contains("a-wrong-password"));
 
     let mut colleague = running.wiki(COLLEAGUE);
     let seen = publish(&mut colleague, &page);
-    running.by_hand("protect.php", &["--user", "Admin", &page.name.path], "");
+    running.by_hand("protect.php", &["--user", "Admin", &page.location.path], "");
     let other = lines("A page", &["two"]);
-    let seen = Standing { revision: look(&mut colleague, &page).map(|now| now.revision).unwrap_or_default(), ..seen };
+    let seen = RemotePage { revision: look(&mut colleague, &page).map(|now| now.revision).unwrap_or_default(), ..seen };
     let error = write(&mut colleague, &other, Some(&seen), &Pictures::new()).expect_err("it is protected");
     assert!(error.reason.contains("`protectedpage`") && error.help.contains("lift the protection"), "{error}");
     let error = colleague.delete(&recorded(&page), &seen, "no longer published").expect_err("the right is missing");
@@ -608,9 +608,9 @@ fn refusals_are_told_in_plain_words() {
 
     let mut wiki = running.wiki(BOT);
     let attachments = ["0a1b.png".to_owned()];
-    let barred = |wiki: &mut Mediawiki, page: &Written, attachments: &[String]| {
-        wiki.look(&[Sought { name: &page.name, recorded: None, attachments }]).expect("the others can be looked at");
-        wiki.barred(&page.name, &plan::Action::Create).unwrap_or_default()
+    let barred = |wiki: &mut Mediawiki, page: &RenderedPage, attachments: &[String]| {
+        wiki.look(&[Lookup { location: &page.location, recorded: None, attachments }]).expect("the others can be looked at");
+        wiki.barred(&page.location, &plan::Action::Create).unwrap_or_default()
     };
     let reason = barred(&mut wiki, &page, &attachments);
     assert!(reason.contains("`.png`"), "{reason}");
@@ -768,7 +768,7 @@ fn any_block() -> impl Strategy<Value = Block> {
         prop_oneof![
             3 => list.prop_map(|(first, is_tight, items)| Block::List(List { first, is_tight, items })),
             1 => blocks.clone().prop_map(Block::Quote),
-            1 => (any_line(), blocks.clone()).prop_map(|(title, blocks)| Block::Callout { kind: CalloutKind::Note, title, blocks }),
+            1 => (any_line(), blocks.clone()).prop_map(|(title, blocks)| Block::Callout { kind: Callout::Note, title, blocks }),
             1 => (any_line(), blocks).prop_map(|(summary, blocks)| Block::Details { summary, blocks }),
         ]
     })
@@ -806,8 +806,8 @@ fn titles_are_kept_as_they_are() {
                 |title| wiki::write(Dialect::Mediawiki, place, &[case(title, vec![words("x")])], &BTreeMap::new(), &Highlighter::default());
             let is_sound = |diagnostics: &[Diagnostic]| diagnostics.iter().all(|found| found.rule.level != Level::Error);
             let sound = titles.iter().map(|title| write(title)).filter(|(_, diagnostics)| is_sound(diagnostics));
-            let names: Vec<_> = sound.map(|(mut pages, _)| pages.remove(0).name).collect();
-            let sought: Vec<_> = names.iter().map(|name| Sought { name, recorded: None, attachments: &[] }).collect();
+            let names: Vec<_> = sound.map(|(mut pages, _)| pages.remove(0).location).collect();
+            let sought: Vec<_> = names.iter().map(|name| Lookup { location: name, recorded: None, attachments: &[] }).collect();
             let found = wiki.borrow_mut().look(&sought);
             prop_assert!(found.is_ok(), "{found:?}");
         }
@@ -877,7 +877,7 @@ fn each_kind(number: usize) -> Vec<Block> {
         heading(3, vec![Inline::Text(name("heading"))], &format!("heading-{number}")),
         words(&name("words")),
         Block::Quote(vec![words(&name("quote"))]),
-        Block::Callout { kind: CalloutKind::Note, title: vec![text("title")], blocks: vec![words(&name("call-out"))] },
+        Block::Callout { kind: Callout::Note, title: vec![text("title")], blocks: vec![words(&name("call-out"))] },
         Block::Code { language: "text".to_owned(), text: format!("{}\n", name("code")) },
         Block::Code { language: "yaml".to_owned(), text: format!("{}:\n  - x\n", name("colours")) },
         list(None, vec![item(name("bullet")), item("second".to_owned())]),
@@ -892,7 +892,13 @@ fn each_kind(number: usize) -> Vec<Block> {
         Block::Details { summary: vec![text("more")], blocks: vec![words(&name("fold"))] },
         Block::Rule,
         Block::Facts(vec![("Fact".to_owned(), name("fact"))]),
-        Block::Actions(vec![Action { what: name("action"), owner: String::new(), due: String::new(), status: "open", is_settled: false }]),
+        Block::Actions(vec![ActionEntry {
+            what: name("action"),
+            owner: String::new(),
+            due: String::new(),
+            status: "open",
+            is_settled: false,
+        }]),
     ]
 }
 
@@ -911,7 +917,7 @@ fn each_kind_of_block_is_shown_wherever_it_stands() {
             _ => vec![words("before it"), one()],
         };
         blocks.push(Block::Quote(inner()));
-        blocks.push(Block::Callout { kind: CalloutKind::Tip, title: Vec::new(), blocks: inner() });
+        blocks.push(Block::Callout { kind: Callout::Tip, title: Vec::new(), blocks: inner() });
         blocks.push(Block::Details { summary: vec![text("more")], blocks: inner() });
         for is_tight in [true, false] {
             let items = vec![
@@ -963,10 +969,10 @@ fn ring(count: usize) -> Vec<Case> {
     (0..count).map(|number| case(&format!("Part {number}"), vec![Block::Paragraph(line(number))])).collect()
 }
 
-fn carry_out(wiki: &mut Mediawiki, record: &mut plan::Record, pages: &[Written]) -> publish::Outcome {
-    let search = plan::search(pages.to_vec(), record, plan::Identity::Place, |_| true);
+fn carry_out(wiki: &mut Mediawiki, record: &mut plan::Record, pages: &[RenderedPage]) -> publish::Outcome {
+    let search = plan::lookups(pages.to_vec(), record, plan::Identity::Path, |_| true);
     let standings = publish::look(wiki, &search).expect("it can be looked at");
-    let wishes = plan::Wishes { forced: BTreeSet::new(), orphans: plan::Orphans::Keep };
+    let wishes = plan::Options { forced: BTreeSet::new(), orphans: plan::Orphans::Keep };
     let plan = plan::plan(search, standings, &wishes);
     publish::apply(wiki, &plan, record, &Pictures::new(), |_| Ok::<(), Error>(()), |_| ()).expect("the wiki is there")
 }
@@ -980,7 +986,7 @@ fn many_new_pages_lead_to_each_other_though_the_wiki_limits_how_many_it_refreshe
         $wgMainCacheType = CACHE_DB;";
     let limits = |seconds| format!("$wgRateLimits['purge'] = {0};\n$wgRateLimits['linkpurge'] = {0};\n{cache}", limit(seconds));
     let pages = written(&ring(40), "");
-    let titles: Vec<String> = pages.iter().map(|page| page.name.path.clone()).collect();
+    let titles: Vec<String> = pages.iter().map(|page| page.location.path.clone()).collect();
 
     // The wiki is waited for.
     let running = Running::start_with(&limits(4));
@@ -1057,7 +1063,7 @@ fn a_page_that_somebody_has_moved_is_followed() {
         assert!(running.source("The day it stood still").contains("Two."));
         assert!(!running.source("Case alpha").contains("Two."));
         let said = site.succeeds(&[]);
-        assert!(said.contains("nothing was changed"), "{said}");
+        assert!(said.contains("nothing changed"), "{said}");
 
         // Moved and changed: nothing is written over, and the new place is named.
         running.edit("The day it stood still", "== Impact ==\n\nTwo, or rather three.");

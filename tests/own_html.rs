@@ -14,7 +14,7 @@ use common::{Files, WIKIS, drafts, files};
 use storybank::diagnostic::Level;
 use storybank::markdown::HTML_TAGS;
 use storybank::model::Audience;
-use storybank::plan::Draft;
+use storybank::publication::Draft;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/own_html")
@@ -309,7 +309,7 @@ fn every_element_keeps_its_structure_or_is_warned_of_on_every_wiki() {
 fn what_cannot_stand_in_a_line_is_said_at_its_place() {
     for (_, draft) in published(&site("## Heading <ul><li>wa</li></ul>\n\n**strong <table><tr><td>wb</td></tr></table>**\n")) {
         let found: Vec<&str> = draft.diagnostics.iter().map(|found| found.message.as_str()).collect();
-        let wanted = ["ul", "table"].map(|tag| format!("`<{tag}>` cannot stand in this line, so its words are published in plainer form"));
+        let wanted = ["ul", "table"].map(|tag| format!("this line cannot contain `<{tag}>`, so its content is published in plainer form"));
         assert_eq!(found, wanted);
         assert!(draft.pages[0].text.contains("wa") && draft.pages[0].text.contains("wb"));
     }

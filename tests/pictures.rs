@@ -317,24 +317,24 @@ fn what_cannot_be_cleaned_says_what_to_do() {
     let refused: Vec<(Vec<u8>, &str)> = vec![
         (
             b"\0\0\0\x1cftypavif\0\0\0\0".to_vec(),
-            "is a picture of the kind AVIF, which cannot be cleaned of what cameras and programs write into it; save it as PNG or JPEG",
+            "is a picture in the format AVIF, whose metadata cannot be removed; save it as PNG or JPEG",
         ),
-        (b"\0\0\0\x1cftypheic\0\0\0\0".to_vec(), "is a picture of the kind HEIC, which"),
-        (b"II*\0\x08\0\0\0".to_vec(), "is a picture of the kind TIFF, which"),
+        (b"\0\0\0\x1cftypheic\0\0\0\0".to_vec(), "is a picture in the format HEIC, whose"),
+        (b"II*\0\x08\0\0\0".to_vec(), "is a picture in the format TIFF, whose"),
         (b"%PDF-1.7".to_vec(), "is not a picture of a known kind; save it as PNG, JPEG, GIF, WebP or SVG"),
         (encoded(ImageFormat::Jpeg)[..60].to_vec(), "is a JPEG picture that is broken; save it again"),
         (encoded(ImageFormat::Png)[..60].to_vec(), "is a PNG picture that is broken; save it again"),
         (
             svg("<image xlink:href=\"https://example.org/a.png\"/>"),
-            "is an SVG picture that refers to `https://example.org/a.png`; put that into the picture",
+            "is an SVG picture that refers to `https://example.org/a.png`; embed it in the picture",
         ),
         (
             svg("<rect style=\"fill:url(https://example.org/a.svg#b)\"/>"),
-            "is an SVG picture that refers to `https://example.org/a.svg#b`; put that into the picture",
+            "is an SVG picture that refers to `https://example.org/a.svg#b`; embed it in the picture",
         ),
         (
             svg("<style>@import 'https://example.org/a.css'</style>"),
-            "is an SVG picture whose style asks for other files; save it as plain SVG",
+            "is an SVG picture whose style requests other files; save it as plain SVG",
         ),
         (svg("<text>&secret;</text>"), "is an SVG picture with entities of its own; save it as plain SVG"),
         (svg("<g>"), "is an SVG picture that is broken; save it again"),

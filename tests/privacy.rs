@@ -137,8 +137,8 @@ fn published(text: &str, audience: Audience) -> Artefacts {
     for (number, (kind, draft)) in common::drafts(&files(text), audience).into_iter().enumerate() {
         let Some(draft) = draft else { continue };
         for page in draft.pages {
-            sent.insert(format!("{number} {kind} {}", page.name.path), page.text.into_bytes());
-            sent.insert(format!("{number} {kind} title"), page.name.title.into_bytes());
+            sent.insert(format!("{number} {kind} {}", page.location.path), page.text.into_bytes());
+            sent.insert(format!("{number} {kind} title"), page.location.title.into_bytes());
         }
         sent.extend(draft.pictures.iter().map(|(name, bytes)| (format!("{number} {kind} {name}"), bytes.to_vec())));
     }
@@ -1242,7 +1242,8 @@ fn a_link_that_is_left_out_leaves_no_gap() {
 fn a_wiki_shows_no_gap_either() {
     for (wiki, draft) in common::drafts(&files(&with(GAPS)), Audience::Public) {
         let draft = draft.unwrap_or_else(|| panic!("{wiki}: there is a case study"));
-        let page = draft.pages.iter().find(|page| page.name.title.contains("Gaps")).unwrap_or_else(|| panic!("{wiki}: it is published"));
+        let page =
+            draft.pages.iter().find(|page| page.location.title.contains("Gaps")).unwrap_or_else(|| panic!("{wiki}: it is published"));
         for gone in ["not shared", "See", SECRET, "idden"] {
             assert!(!page.text.contains(gone), "{wiki}: {gone} in\n{}", page.text);
         }

@@ -6,11 +6,11 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
-use storybank::plan::{self, Digest, FileState, Identity, Orphans, Plan, Record, Recorded, RecordedFile, Standing, Wishes};
-use storybank::publish::{self, Error, Pictures, Sought, Wiki, Write};
+use storybank::plan::{self, Digest, FileState, Identity, Options, Orphans, Plan, Record, Recorded, RecordedFile, RemotePage};
+use storybank::publish::{self, Error, Lookup, Pictures, Wiki, Write};
 use storybank::slug::Slug;
 use storybank::source::SitePath;
-use storybank::wiki::{Name, Written};
+use storybank::wiki::{Location, RenderedPage};
 
 /// A wiki in memory, which can fail at any write: before it, or after it has done it.
 #[derive(Default)]
@@ -69,7 +69,7 @@ impl Memory {
 
     fn key(&self, path: &str, recorded: Option<&Recorded>) -> Option<String> {
         match self.identity() {
-            Identity::Place => self.pages.contains_key(path).then(|| path.to_owned()),
+            Identity::Path => self.pages.contains_key(path).then(|| path.to_owned()),
             Identity::Id => {
                 let by_id = recorded.map(|recorded| recorded.id.clone()).filter(|id| self.pages.contains_key(id));
                 by_id.or_else(|| self.pages.iter().find(|(_, page)| page.path == path).map(|(id, _)| id.clone()))
@@ -106,17 +106,17 @@ impl Memory {
 
 impl Wiki for Memory {
     fn identity(&self) -> Identity {
-        self.identity.unwrap_or(Identity::Place)
+        self.identity.unwrap_or(Identity::Path)
     }
 
-    fn look(&mut self, pages: &[Sought<'_>]) -> Result<Vec<Option<Standing>>, Error> {
-        let look = |sought: &Sought<'_>| {
-            let id = self.key(&sought.name.path, sought.recorded)?;
+    fn look(&mut self, pages: &[Lookup<'_>]) -> Result<Vec<Option<RemotePage>>, Error> {
+        let look = |sought: &Lookup<'_>| {
+            let id = self.key(&sought.location.path, sought.recorded)?;
             let page = &self.pages[&id];
             let digest = if self.identity() == Identity::Id { page.mark } else { Some(Digest::of(&page.text)) };
             let (title, text) = (page.title.clone(), page.text.clone());
-            let is_taken = self.pages.iter().any(|(other, page)| *other != id && page.path == sought.name.path);
-            Some(Standing { id, title, text, revision: page.revision.to_string(), digest, is_taken, ..Standing::default() })
+            let is_taken = self.pages.iter().any(|(other, page)| *other != id && page.path == sought.location.path);
+            Some(RemotePage { id, title, text, revision: page.revision.to_string(), digest, is_taken, ..RemotePage::default() })
         };
         let standings = pages.iter().map(look).collect();
         if let Some((key, over, entry)) = self.late.take()
@@ -129,7 +129,7 @@ impl Wiki for Memory {
 
     fn write(&mut self, write: &Write<'_>) -> Result<String, Error> {
         self.strike(Failure::Before)?;
-        let name = &write.page.name;
+        let name = &write.page.location;
         let key = write.over.map(|over| over.id.clone());
         let stands = match &key {
             Some(key) => self.pages.get(key),
@@ -159,7 +159,7 @@ impl Wiki for Memory {
         failed.map(|()| key)
     }
 
-    fn delete(&mut self, _: &Recorded, standing: &Standing, _: &str) -> Result<(), Error> {
+    fn delete(&mut self, _: &Recorded, standing: &RemotePage, _: &str) -> Result<(), Error> {
         self.strike(Failure::Before)?;
         self.pages.remove(&standing.id);
         let failed = self.strike(Failure::After);
@@ -173,19 +173,19 @@ impl Wiki for Memory {
     }
 }
 
-fn written(case: &str, title: &str, text: &str) -> Written {
-    Written {
+fn written(case: &str, title: &str, text: &str) -> RenderedPage {
+    RenderedPage {
         case: Slug::of(case),
         file: SitePath::new(format!("content/case-studies/{case}.md")),
-        name: Name { title: title.to_owned(), path: title.to_owned() },
+        location: Location { title: title.to_owned(), path: title.to_owned() },
         text: text.to_owned(),
         attachments: Vec::new(),
     }
 }
 
 /// One run of the command, from what is written to what is recorded.
-fn run(wiki: &mut Memory, record: &mut Record, pages: &[Written], wishes: &Wishes) -> (Plan, Result<(), Error>) {
-    let search = plan::search(pages.to_vec(), record, wiki.identity(), |_| true);
+fn run(wiki: &mut Memory, record: &mut Record, pages: &[RenderedPage], wishes: &Options) -> (Plan, Result<(), Error>) {
+    let search = plan::lookups(pages.to_vec(), record, wiki.identity(), |_| true);
     let standings = publish::look(wiki, &search).expect("looking goes well");
     let plan = plan::plan(search, standings, wishes);
     // What is saved is all that the next run knows.
@@ -199,8 +199,8 @@ fn run(wiki: &mut Memory, record: &mut Record, pages: &[Written], wishes: &Wishe
     (plan, result)
 }
 
-fn keep() -> Wishes {
-    Wishes { forced: BTreeSet::new(), orphans: Orphans::Keep }
+fn keep() -> Options {
+    Options { forced: BTreeSet::new(), orphans: Orphans::Keep }
 }
 
 /// What happens between two publications.
@@ -276,12 +276,12 @@ impl World {
         format!("case-{case}-{}", self.renamed[case])
     }
 
-    fn pages(&self) -> Vec<Written> {
+    fn pages(&self) -> Vec<RenderedPage> {
         let published = self.sources.iter().enumerate().filter(|(_, (_, _, published))| *published);
         published.map(|(case, (text, title, _))| written(&self.slug(case), title, text)).collect()
     }
 
-    fn publish(&mut self, failure: Option<(usize, Failure)>, wishes: &Wishes) -> Plan {
+    fn publish(&mut self, failure: Option<(usize, Failure)>, wishes: &Options) -> Plan {
         self.wiki.failure = failure;
         let pages = self.pages();
         let (plan, _) = run(&mut self.wiki, &mut self.record, &pages, wishes);
@@ -337,10 +337,10 @@ impl World {
                 // Who forces a case study forces all pages that it has had.
                 let places: Vec<String> = self.record.pages.iter().filter(|page| page.case == own).map(|page| page.path.clone()).collect();
                 places.iter().for_each(|place| drop(self.foreign.remove(place)));
-                self.publish(None, &Wishes { forced, orphans: Orphans::Keep });
+                self.publish(None, &Options { forced, orphans: Orphans::Keep });
             }
             Event::Prune(failure) => {
-                drop(self.publish(failure, &Wishes { forced: BTreeSet::new(), orphans: Orphans::Delete }));
+                drop(self.publish(failure, &Options { forced: BTreeSet::new(), orphans: Orphans::Delete }));
             }
         }
     }
@@ -352,7 +352,7 @@ impl World {
 
 #[test]
 fn two_interruptions_one_after_the_other_leave_nothing_unknown() {
-    let both = [Identity::Place, Identity::Id].into_iter();
+    let both = [Identity::Path, Identity::Id].into_iter();
     for (identity, first) in both.flat_map(|identity| [(identity, Failure::After), (identity, Failure::Late)]) {
         let mut world = World::new(identity);
         world.happen(&Event::Publish(None));
@@ -369,9 +369,9 @@ fn two_interruptions_one_after_the_other_leave_nothing_unknown() {
 
 #[test]
 fn a_page_stays_when_the_file_of_its_case_study_gets_another_name() {
-    for identity in [Identity::Place, Identity::Id] {
+    for identity in [Identity::Path, Identity::Id] {
         for text in ["text", "another text"] {
-            let wishes = Wishes { forced: BTreeSet::new(), orphans: Orphans::Delete };
+            let wishes = Options { forced: BTreeSet::new(), orphans: Orphans::Delete };
             let (mut wiki, mut record) = (Memory { identity: Some(identity), ..Memory::default() }, Record::default());
             let (_, first) = run(&mut wiki, &mut record, &[written("a-name", "Title", "text")], &keep());
             first.expect("nothing is in the way");
@@ -388,7 +388,7 @@ fn a_page_stays_when_the_file_of_its_case_study_gets_another_name() {
 #[test]
 fn a_page_that_is_recorded_twice_is_not_deleted() {
     let (mut wiki, mut record) = (Memory::default(), Record::default());
-    let wishes = Wishes { forced: BTreeSet::new(), orphans: Orphans::Delete };
+    let wishes = Options { forced: BTreeSet::new(), orphans: Orphans::Delete };
     run(&mut wiki, &mut record, &[written("a", "Title", "text")], &keep()).1.expect("nothing is in the way");
     // Two branches of a repository, put together by hand.
     let other = Recorded { written: Some(Digest::of("the text of a branch")), ..record.pages[0].clone() };
@@ -402,7 +402,7 @@ fn a_page_that_is_recorded_twice_is_not_deleted() {
 
 #[test]
 fn a_page_that_is_refused_holds_up_that_page_alone() {
-    for identity in [Identity::Place, Identity::Id] {
+    for identity in [Identity::Path, Identity::Id] {
         let mut world = World::new(identity);
         world.happen(&Event::Publish(None));
         (0..CASES).for_each(|case| world.happen(&Event::Source(case, 9)));
@@ -420,10 +420,10 @@ fn files_go_only_when_all_pages_that_showed_them_are_written() {
     for (failure, deleted) in [(Some((0, Failure::Refused)), 0), (None, 1)] {
         let mut wiki = Memory::default();
         let mut record = Record::default();
-        let page = Written { attachments: vec!["a.png".to_owned(), "b.png".to_owned()], ..written("a", "Title", "text") };
+        let page = RenderedPage { attachments: vec!["a.png".to_owned(), "b.png".to_owned()], ..written("a", "Title", "text") };
         run(&mut wiki, &mut record, &[page], &keep()).1.expect("nothing is in the way");
-        let page = Written { attachments: vec!["a.png".to_owned()], ..written("a", "Title", "other text") };
-        let search = plan::search(vec![page], &record, wiki.identity(), |_| true);
+        let page = RenderedPage { attachments: vec!["a.png".to_owned()], ..written("a", "Title", "other text") };
+        let search = plan::lookups(vec![page], &record, wiki.identity(), |_| true);
         let standings = publish::look(&mut wiki, &search).expect("looking goes well");
         let mut plan = plan::plan(search, standings, &keep());
         let files = plan.unshown(&record, wiki.identity());
@@ -437,7 +437,7 @@ fn files_go_only_when_all_pages_that_showed_them_are_written() {
 
 #[test]
 fn a_new_title_does_not_leave_a_colleagues_words_behind() {
-    let mut world = World::new(Identity::Place);
+    let mut world = World::new(Identity::Path);
     world.happen(&Event::Publish(None));
     world.happen(&Event::Edit(0, 7));
     world.happen(&Event::Title(0, 1));
@@ -469,7 +469,7 @@ proptest! {
     #[test]
     fn nobodys_words_are_lost_and_every_interruption_is_made_good(
         events in proptest::collection::vec(event(), 1..25),
-        identity in prop_oneof![Just(Identity::Place), Just(Identity::Id)],
+        identity in prop_oneof![Just(Identity::Path), Just(Identity::Id)],
     ) {
         let mut world = World::new(identity);
         for event in &events {
@@ -482,8 +482,8 @@ proptest! {
         let plan = world.publish(None, &keep());
         let refused: BTreeSet<&str> = plan.steps.iter().filter(|step| matches!(step.action, plan::Action::Refuse(_))).map(|step| step.title.as_str()).collect();
         for page in world.pages() {
-            let stands = world.wiki.text(&page.name.path);
-            prop_assert!(stands == Some(page.text.as_str()) || refused.contains(page.name.title.as_str()), "{} is {stands:?}", page.name.path);
+            let stands = world.wiki.text(&page.location.path);
+            prop_assert!(stands == Some(page.text.as_str()) || refused.contains(page.location.title.as_str()), "{} is {stands:?}", page.location.path);
         }
         let (writes, record) = (world.wiki.writes, world.record.clone());
         world.publish(None, &keep());
@@ -494,7 +494,7 @@ proptest! {
     #[test]
     fn without_a_colleague_nothing_is_refused(
         events in proptest::collection::vec(event().prop_filter("the author alone", |event| !matches!(event, Event::Edit(..) | Event::Delete(_))), 1..25),
-        identity in prop_oneof![Just(Identity::Place), Just(Identity::Id)],
+        identity in prop_oneof![Just(Identity::Path), Just(Identity::Id)],
     ) {
         let mut world = World::new(identity);
         // Whoever gives titles to other case studies is looked at below.
@@ -513,7 +513,7 @@ proptest! {
     fn titles_go_from_one_to_another(
         events in proptest::collection::vec(event().prop_filter("the author alone", |event| !matches!(event, Event::Edit(..) | Event::Delete(_))), 1..25),
     ) {
-        let mut world = World::new(Identity::Place);
+        let mut world = World::new(Identity::Path);
         // The same holds for one that lands after its title was given to another.
         let is_late = |event: &&Event| matches!(event, Event::Publish(Some((_, Failure::Late))) | Event::Prune(Some((_, Failure::Late))));
         events.iter().filter(|event| !is_late(event)).for_each(|event| world.happen(event));
@@ -548,8 +548,8 @@ fn a_page_shows_what_it_transcludes_with_its_pictures() {
 #[test]
 fn a_colleagues_name_does_not_steer_the_terminal() {
     let page = written("a", "Title", "text");
-    let search = plan::search(vec![page], &Record::default(), Identity::Place, |_| true);
-    let standing = Standing { editor: "\u{1b}[2JJane".to_owned(), text: "\u{7}words".to_owned(), ..Standing::default() };
+    let search = plan::lookups(vec![page], &Record::default(), Identity::Path, |_| true);
+    let standing = RemotePage { editor: "\u{1b}[2JJane".to_owned(), text: "\u{7}words".to_owned(), ..RemotePage::default() };
     let plan = plan::plan(search, vec![Some(standing)], &keep());
     let shown = plan::show(&plan, storybank::report::Colour::Plain);
     assert!(shown.contains("Jane") && !shown.chars().any(|next| next.is_control() && next != '\n'), "{shown:?}");

@@ -5,11 +5,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::build::{Inputs, Linked, Memo, link_whole};
-use crate::config::{self, Config, Place, Target};
+use crate::config::{self, Backend, Config, Target};
 use crate::diagnostic::{self, Diagnostic};
 use crate::disk::{self, Interrupts, Output, Staging};
 use crate::highlight::Highlighter;
-use crate::plan::{self, Action, Draft, Orphans, Plan, Record, Search, Selection, Step, Wishes};
+use crate::plan::{self, Action, Lookups, Options, Orphans, Plan, Record, Step};
+use crate::publication::{self, Draft, Selection};
 use crate::publish::{self, Wiki};
 use crate::report::{self, Colour};
 use crate::slug::Slug;
@@ -30,12 +31,12 @@ pub fn run(options: &Publish, terminal: &Terminal) -> Result<Outcome, Error> {
     if let Some(case) = &options.show {
         return show(&root, &whole, &inputs, &target, case, terminal);
     }
-    let selection = plan::select(&whole, &inputs, &target, &options.cases, jiff::Zoned::now().date())?;
+    let selection = publication::select(&whole, &inputs, &target, &options.cases, jiff::Zoned::now().date())?;
     if let Some(out) = &options.out {
         return write_out(&root, &inputs, &target, &selection, out, terminal);
     }
     // The record must not change between reading and writing it.
-    let waits = || terminal.say(&format!("another run publishes to `{}`; waiting for it", target.name));
+    let waits = || terminal.say(&format!("waiting for another run that publishes to `{}`", target.name));
     let _lock = if options.dry_run { None } else { Some(disk::lock_record(&root, &target.name, waits)?) };
     let mut record = disk::load_record(&root, &target.name)?;
     if selection.cases.is_empty() && record.pages.is_empty() {
@@ -44,28 +45,28 @@ pub fn run(options: &Publish, terminal: &Terminal) -> Result<Outcome, Error> {
         return Err(format!("there is no case study for the audience `{audience}`; {help}").into());
     }
     let forced = forced(options, &whole, &selection, &record)?;
-    let Draft { pages, pictures, withheld, diagnostics, .. } = draft(&root, &inputs, &target, &selection, &record)?;
+    let Draft { pages, pictures, withheld, diagnostics, .. } = draft(&root, &selection, &record)?;
     if diagnostics.iter().any(Diagnostic::is_error) {
         return Ok(refused(&diagnostics, &inputs, terminal));
     }
     terminal.report(&diagnostics, &inputs);
-    if let Place::Folder { folder, .. } = &target.place {
+    if let Backend::Folder { folder, .. } = &target.backend {
         disk::refuse_owned(&root.join(folder), &root)?;
     }
     let interrupts = Interrupts::caught().map_err(Error::system("catch signals"))?;
     // A clone of a repository is on this machine until the end; a signal must not leave it there.
-    let _held = matches!(target.place, Place::Git { .. }).then(|| interrupts.hold());
+    let _held = matches!(target.backend, Backend::Git { .. }).then(|| interrupts.hold());
     let mut wiki = publish::open(&target, &root, withheld)?;
     let asked: BTreeSet<String> = pages.iter().map(|page| page.case.to_string()).collect();
     // A run for one case study leaves the others alone.
     let is_meant = |case: &str| options.cases.is_empty() || asked.contains(case);
-    let search = plan::search(pages, &record, wiki.identity(), is_meant);
-    let wishes = Wishes { forced, orphans: if options.prune { Orphans::Delete } else { Orphans::Keep } };
+    let lookups = plan::lookups(pages, &record, wiki.identity(), is_meant);
+    let plan_options = Options { forced, orphans: if options.prune { Orphans::Delete } else { Orphans::Keep } };
     let is_whole = options.cases.is_empty();
-    let plan = make_plan(wiki.as_mut(), search, &record, &wishes, is_whole.then_some(wishes.orphans))?;
+    let plan = make_plan(wiki.as_mut(), lookups, &record, &plan_options, is_whole.then_some(plan_options.orphans))?;
     announce(&target, &plan, options, terminal);
     if options.dry_run {
-        terminal.say("dry run: nothing was changed");
+        terminal.say("dry run: nothing changed");
         return Ok(outcome(&plan));
     }
     let save = |record: &Record| save(record, &root, &target, &interrupts);
@@ -79,12 +80,12 @@ fn write_out(
     root: &Path,
     inputs: &Inputs,
     target: &Target,
-    selection: &Selection,
+    selection: &Selection<'_>,
     out: &Path,
     terminal: &Terminal,
 ) -> Result<Outcome, Error> {
     let record = disk::load_record(root, &target.name)?;
-    let draft = draft(root, inputs, target, selection, &record)?;
+    let draft = draft(root, selection, &record)?;
     if draft.diagnostics.iter().any(Diagnostic::is_error) {
         return Ok(refused(&draft.diagnostics, inputs, terminal));
     }
@@ -95,7 +96,7 @@ fn write_out(
     }
     let interrupts = Interrupts::caught().map_err(Error::system("catch signals"))?;
     let staging = Staging::begin(&Output::of(out, root)?, &interrupts)?;
-    for (path, bytes) in plan::sheets(&draft, target) {
+    for (path, bytes) in publication::sheets(&draft, target) {
         staging.put(&path, &bytes, 0)?;
     }
     staging.commit()?;
@@ -106,24 +107,24 @@ fn write_out(
 
 /// Prints a page as it is on the wiki.
 fn show(root: &Path, whole: &Linked, inputs: &Inputs, target: &Target, case: &str, terminal: &Terminal) -> Result<Outcome, Error> {
-    let selection = plan::select(whole, inputs, target, &[case.to_owned()], jiff::Zoned::now().date())?;
+    let selection = publication::select(whole, inputs, target, &[case.to_owned()], jiff::Zoned::now().date())?;
     let record = disk::load_record(root, &target.name)?;
-    let draft = draft(root, inputs, target, &selection, &record)?;
+    let draft = draft(root, &selection, &record)?;
     let Some(page) = draft.pages.first().cloned() else { return Err(format!("there is no page for `{case}`").into()) };
     let slug = page.case.clone();
     let mut wiki = publish::open(target, root, draft.withheld.clone())?;
-    let search = plan::search(vec![page], &record, wiki.identity(), |other| other == slug.as_str());
-    let standings = publish::look(wiki.as_mut(), &search)?;
+    let lookups = plan::lookups(vec![page], &record, wiki.identity(), |other| other == slug.as_str());
+    let remote_pages = publish::look(wiki.as_mut(), &lookups)?;
     // If somebody changed a page under an earlier title, that page is printed.
-    let is_changed = |(old, there): &(&plan::Recorded, &Option<plan::Standing>)| there.as_ref().is_some_and(|there| !old.is_ours(there));
-    let old = search.orphans.iter().zip(&standings[1..]).find(is_changed).and_then(|(_, there)| there.as_ref());
-    let Some(standing) = old.or(standings[0].as_ref()) else {
-        let place = search.wanted.iter().find_map(|(page, _)| wiki.gone_to(&page.name));
+    let is_changed = |(old, there): &(&plan::Recorded, &Option<plan::RemotePage>)| there.as_ref().is_some_and(|there| !old.is_ours(there));
+    let old = lookups.orphans.iter().zip(&remote_pages[1..]).find(is_changed).and_then(|(_, there)| there.as_ref());
+    let Some(remote) = old.or(remote_pages[0].as_ref()) else {
+        let place = lookups.wanted.iter().find_map(|(page, _)| wiki.gone_to(&page.location));
         let place = place.map(|place| format!("; somebody has moved it to `{place}`")).unwrap_or_default();
         return Err(format!("there is no page of `{case}` on `{}`{place}", target.name).into());
     };
-    let text = plan::as_markdown(&draft, target, &slug, standing, &Highlighter::default());
-    terminal.say(&plan::about_page(&slug, target, standing));
+    let text = publication::as_markdown(&draft, target, &slug, &remote.text, &Highlighter::default());
+    terminal.say(&plan::about_page(&slug, target, remote));
     terminal.page(&plan::printable(&text));
     Ok(Outcome::Done)
 }
@@ -134,7 +135,7 @@ fn target(whole: &Linked, inputs: &Inputs, name: &str) -> Result<Target, Error> 
     let Some(settings) = wiki.get(name) else {
         let known: Vec<&str> = wiki.keys().map(String::as_str).collect();
         let help = if known.is_empty() {
-            format!("write a table `[wiki.{name}]` into `{}`; docs/publish.md tells what it holds", config::FILE)
+            format!("add a table `[wiki.{name}]` to `{}`, see docs/publish.md", config::FILE)
         } else {
             diagnostic::nearest_or_all(name, &known)
         };
@@ -147,14 +148,14 @@ fn target(whole: &Linked, inputs: &Inputs, name: &str) -> Result<Target, Error> 
 
 /// The case studies to publish over changes of others, by their slugs for the audience. A case study that is no longer
 /// published may be among them: its page is deleted in spite of changes.
-fn forced(options: &Publish, whole: &Linked, selection: &Selection, record: &Record) -> Result<BTreeSet<Slug>, String> {
+fn forced(options: &Publish, whole: &Linked, selection: &Selection<'_>, record: &Record) -> Result<BTreeSet<Slug>, String> {
     let site = &selection.linked.site;
     let mut known: BTreeSet<&str> = selection.cases.iter().map(|&id| site.case_study(id).slug.as_str()).collect();
     if options.cases.is_empty() {
         known.extend(record.pages.iter().map(|page| page.case.as_str()));
     }
     let slugs = options.force.iter().map(|name| {
-        let slug = plan::slug_of(name);
+        let slug = publication::slug_of(name);
         if known.contains(slug.as_str()) {
             return Ok(slug);
         }
@@ -162,13 +163,13 @@ fn forced(options: &Publish, whole: &Linked, selection: &Selection, record: &Rec
             return Ok(theirs);
         }
         let help = diagnostic::nearest_or_all(name, &known.iter().copied().collect::<Vec<_>>());
-        Err(format!("`--force {name}` names no case study that is published here; {help}"))
+        Err(format!("`--force {name}` does not name a case study of this publication; {help}"))
     });
     slugs.collect()
 }
 
 /// The slug that the audience sees; redaction may have changed it.
-fn as_they_call_it(slug: &Slug, whole: &Linked, selection: &Selection) -> Option<Slug> {
+fn as_they_call_it(slug: &Slug, whole: &Linked, selection: &Selection<'_>) -> Option<Slug> {
     let (ours, theirs) = (&whole.site, &selection.linked.site);
     let id = ours.case_studies().find(|&id| ours.case_study(id).slug == *slug)?;
     let path = &ours.document(ours.case_study(id).document).path;
@@ -177,9 +178,9 @@ fn as_they_call_it(slug: &Slug, whole: &Linked, selection: &Selection) -> Option
 }
 
 /// Composes the pages and scans them for leaks.
-fn draft(root: &Path, inputs: &Inputs, target: &Target, selection: &Selection, record: &Record) -> Result<Draft, disk::Error> {
+fn draft(root: &Path, selection: &Selection<'_>, record: &Record) -> Result<Draft, disk::Error> {
     let assets: BTreeMap<_, Arc<[u8]>> = disk::assets(root, &selection.assets())?;
-    Ok(plan::draft(selection, inputs, target, record, &assets, &machine(root)))
+    Ok(publication::draft(selection, &record.published(), &assets, &machine(root)))
 }
 
 /// Paths of this machine that must not reach a wiki: the folder of the site and the home folder.
@@ -193,13 +194,13 @@ fn machine(root: &Path) -> Vec<String> {
 /// kept or deleted.
 fn make_plan(
     wiki: &mut dyn Wiki,
-    search: Search,
+    lookups: Lookups,
     record: &Record,
-    wishes: &Wishes,
+    plan_options: &Options,
     files: Option<Orphans>,
 ) -> Result<Plan, publish::Error> {
-    let standings = publish::look(wiki, &search)?;
-    let mut plan = plan::plan(search, standings, wishes);
+    let remote_pages = publish::look(wiki, &lookups)?;
+    let mut plan = plan::plan(lookups, remote_pages, plan_options);
     plan.bar(|page, action| wiki.barred(page, action));
     plan.trace(|page| wiki.gone_to(page));
     if let Some(orphans) = files {
@@ -207,8 +208,8 @@ fn make_plan(
         let states = if unshown.is_empty() { Vec::new() } else { wiki.look_at_files(&unshown, &plan.changing())? };
         plan.take_up_files(unshown, states, orphans);
     }
-    let (ours, gone) = plan.places(record);
-    plan.alongside = wiki.alongside(&ours, &gone)?.into_iter().filter(|file| file.before != file.after).collect();
+    let (ours, gone) = plan.locations(record);
+    plan.side_files = wiki.side_files(&ours, &gone)?.into_iter().filter(|file| file.before != file.after).collect();
     Ok(plan)
 }
 
@@ -216,7 +217,7 @@ fn make_plan(
 fn save(record: &Record, root: &Path, target: &Target, interrupts: &Interrupts) -> Result<(), Error> {
     let _held = interrupts.hold();
     disk::save_record(root, &target.name, record)?;
-    if interrupts.have_come() { Err("the program is to end; the next run goes on where this one stopped".into()) } else { Ok(()) }
+    if interrupts.have_come() { Err("interrupted; the next run continues".into()) } else { Ok(()) }
 }
 
 /// Prints the plan: the result of a dry run, or what a person may have to decide.
@@ -241,24 +242,24 @@ fn tell(step: &Step, terminal: &Terminal) {
 
 fn close(target: &Target, plan: &Plan, done: &publish::Outcome, terminal: &Terminal) {
     for one in &done.refused {
-        terminal.warn(&format!("not done: {}: {}", one.title, one.error));
+        terminal.warn(&format!("failed: {}: {}", one.title, one.error));
     }
     let barred = plan.steps.iter().filter(|step| matches!(step.action, Action::Barred(_))).count();
     if barred > 0 {
         let pages = report::counted(barred, "page");
-        terminal.warn(&format!("{pages} not written or deleted, because the wiki would refuse it; see above"));
+        terminal.warn(&format!("{pages} left unchanged, because the wiki would refuse the change; see above"));
     }
     if !done.unsettled.is_empty() {
         let pages = report::counted(done.unsettled.len(), "page");
         terminal.warn(&format!(
             "{pages} may show links to new pages as missing for a while, because the wiki limits how many it refreshes; publish again to \
-             have them refreshed"
+             refresh them"
         ));
     }
     let count = |wanted: fn(&Action) -> bool| plan.steps.iter().filter(|step| wanted(&step.action)).count();
     let refused = count(|action| matches!(action, Action::Refuse(_)));
     if !plan.changes() && refused == 0 && barred == 0 {
-        terminal.say(&format!("{} is up to date; nothing was changed", target.name));
+        terminal.say(&format!("{} is up to date; nothing changed", target.name));
     } else if refused > 0 {
         let them = if refused == 1 { "it" } else { "them" };
         terminal.warn(&format!("{} left as somebody else made {them}; see above", report::counted(refused, "page")));

@@ -13,7 +13,7 @@ use crate::model::Audience;
 use crate::source::{SitePath, Span};
 
 pub use language::direction;
-pub use wiki::{Edition, Format, GitHost, Place, Sidebar, Target, TokenSource, WikiSettings, target};
+pub use wiki::{Backend, ConfluenceEdition, Format, GitHost, Sidebar, Target, TokenSource, WikiSettings, target};
 
 /// The path of the settings from the root of a site.
 pub const FILE: &str = "site.toml";

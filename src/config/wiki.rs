@@ -1,4 +1,4 @@
-//! `[wiki.<name>]` in `site.toml`: where case studies are published to.
+//! `[wiki.<name>]` in `site.toml`: the wikis for case studies.
 
 use std::collections::BTreeMap;
 
@@ -9,146 +9,171 @@ use crate::diagnostic::{Diagnostic, one_of, rules};
 use crate::model::Audience;
 use crate::source::{SitePath, Span};
 
-/// The settings of one wiki, as they stand in `site.toml`. Which of them are wanted depends on `kind`; [`target`] says what is missing.
+/// The settings of one wiki in `site.toml`. `kind` decides which of them are required; [`target`]
+/// checks that.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct WikiSettings {
     /// `azure-devops`, `github`, `gitlab`, `gitea`, `confluence`, `mediawiki`, `dokuwiki` or `folder`.
     pub kind: String,
-    /// Whom its pages are for, `team` or `public`; the team where nothing is said.
+    /// The audience, `team` or `public`. Default: `team`.
     pub audience: Option<Audience>,
-    /// Whether pages begin with a table of contents; they do where nothing is said.
+    /// Whether long pages begin with a table of contents. Default: yes.
     pub contents: Option<bool>,
-    /// The address of the wiki, an URL: of MediaWiki the one that `api.php` stands below, of DokuWiki that of `doku.php`, of Confluence
-    /// and Azure DevOps the one that everything stands below.
+    /// The address of the wiki: for MediaWiki the one that contains `api.php`, for DokuWiki the one
+    /// that contains `doku.php`, otherwise the base address.
     pub address: String,
-    /// Git wikis: where they are cloned from, as `git clone` takes it.
+    /// Git wikis: the repository, as for `git clone`.
     pub repository: String,
-    /// Git wikis: the branch that is shown; the one that the repository names where nothing is said.
+    /// Git wikis: the branch. Default: that of the repository.
     pub branch: String,
-    /// Git wikis: the folder of the pages in the repository; for `folder` the folder to put them into, from the root of the site.
+    /// Git wikis: the folder of the pages in the repository. `folder`: the folder of the pages,
+    /// from the root of the site.
     pub folder: String,
-    /// Git wikis: whether the sidebar, or the order of pages, is kept up to date; it is where nothing is said.
+    /// Git wikis: whether the sidebar or the order of pages is kept up to date. Default: yes.
     pub sidebar: Option<bool>,
-    /// `folder`: `markdown`, or `html` for a single file for each case study.
+    /// `folder`: `markdown`, or `html` for a single file per case study.
     pub format: String,
-    /// Who publishes: a user, an e-mail address on Confluence Cloud, a bot (`Jane@storybank`) on MediaWiki.
+    /// The user: a mail address on Confluence Cloud, a bot password (`Jane@storybank`) on
+    /// MediaWiki.
     pub user: String,
     /// DokuWiki: the namespace of the pages.
     pub namespace: String,
-    /// Confluence: `cloud` or `data-center`; by the address where nothing is said.
+    /// Confluence: `cloud` or `data-center`. Default: by the address.
     pub edition: String,
     /// Confluence: the key of the space.
     pub space: String,
-    /// Confluence: the id of the page that the pages are put below; Azure DevOps: the path of that page.
+    /// Confluence: the id of the parent page. Azure DevOps: the path of the parent page. MediaWiki:
+    /// the prefix of all titles.
     pub parent: String,
     /// Azure DevOps: the name of the wiki.
     pub wiki: String,
-    /// The variable of the environment that holds the token; `STORYBANK_<NAME>_TOKEN` where nothing is said.
+    /// The environment variable with the token. Default: `STORYBANK_<NAME>_TOKEN`.
     pub token_env: String,
     /// The command that prints the token, with its arguments.
     pub token_command: Vec<String>,
 }
 
-/// A wiki that case studies are published to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Target {
-    /// As it is called in the settings.
-    pub name: String,
-    /// Whom its pages are for; never the author alone.
-    pub audience: Audience,
-    /// Whether pages begin with a table of contents.
-    pub has_contents: bool,
-    /// Where the token comes from.
-    pub token: TokenSource,
-    /// What it is, and where.
-    pub place: Place,
+impl WikiSettings {
+    /// Whether an Azure DevOps wiki is accessed through its REST API, and not through git.
+    fn has_interface(&self) -> bool {
+        !self.address.is_empty() && self.repository.is_empty()
+    }
 }
 
-/// Where a token comes from; never from the settings.
+/// A wiki for case studies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// Its name in the settings.
+    pub name: String,
+    /// The audience of its pages; never `private`.
+    pub audience: Audience,
+    /// Whether long pages begin with a table of contents.
+    pub has_contents: bool,
+    /// The source of the token.
+    pub token: TokenSource,
+    /// The kind of wiki with its address.
+    pub backend: Backend,
+}
+
+/// The source of a token. Settings never contain the token itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TokenSource {
-    /// A variable of the environment.
+    /// An environment variable.
     Environment(String),
-    /// What a command prints: the program, then its arguments.
+    /// The output of a command: the program, then its arguments.
     Command(Vec<String>),
 }
 
-/// A kind of wiki, and where this one is.
+/// A kind of wiki with its address.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
-    /// Files.
+pub enum Backend {
+    /// A folder of files.
     Folder {
-        /// From the root of the site.
+        /// The path from the root of the site.
         folder: String,
-        /// What the files are.
+        /// The format of the files.
         format: Format,
     },
-    /// A wiki that is a repository.
+    /// A git repository that a host shows as a wiki.
     Git {
-        /// Who shows it.
+        /// The host.
         host: GitHost,
-        /// As `git clone` takes it.
+        /// The repository, as for `git clone`.
         repository: String,
-        /// Empty for the one that the repository names.
+        /// The branch; empty for the default one.
         branch: String,
         /// The folder of the pages; empty for the top.
         folder: String,
-        /// What becomes of the sidebar, or the order of pages.
+        /// Whether the sidebar or the order of pages is kept up to date.
         sidebar: Sidebar,
     },
-    /// The interface of Azure DevOps.
+    /// The REST API of Azure DevOps.
     AzureDevops {
         /// `https://dev.azure.com/<organisation>/<project>`, without a slash at the end.
         address: String,
         /// The name or id of the wiki.
         wiki: String,
-        /// The path of the page that the pages are put below, without slashes at its ends; empty for the top.
+        /// The path of the parent page, without slashes at the ends; empty for the top.
         parent: String,
     },
-    /// The interface of MediaWiki.
+    /// The API of MediaWiki.
     Mediawiki {
-        /// What `/api.php` follows.
+        /// The part of the address before `/api.php`.
         address: String,
-        /// The bot.
+        /// The name of a bot password.
         user: String,
-        /// What stands before every title, a slash or a colon at its end; empty for nothing.
+        /// The prefix of all titles, ending in a slash or a colon; can be empty.
         prefix: String,
     },
-    /// The interface of DokuWiki.
+    /// The XML-RPC interface of DokuWiki.
     Dokuwiki {
-        /// What `/lib/exe/xmlrpc.php` follows.
+        /// The part of the address before `/lib/exe/xmlrpc.php`.
         address: String,
-        /// Who publishes.
+        /// The user.
         user: String,
-        /// Empty for the top.
+        /// The namespace of the pages; empty for the top.
         namespace: String,
     },
-    /// The interface of Confluence.
+    /// The REST API of Confluence.
     Confluence {
-        /// Which of the two.
-        edition: Edition,
-        /// What `/api/v2` (Cloud, with `/wiki` at its end) or `/rest/api` follows.
+        /// The edition.
+        edition: ConfluenceEdition,
+        /// The part of the address before `/api/v2` (Cloud, ending in `/wiki`) or `/rest/api`.
         address: String,
-        /// Empty for a token alone.
+        /// The user; empty for a token alone.
         user: String,
-        /// The key.
+        /// The key of the space.
         space: String,
-        /// The id; empty for the home page of the space.
+        /// The id of the parent page; empty for the home page of the space.
         parent: String,
     },
 }
 
-/// What the files in a folder are.
+impl Backend {
+    /// The part that the locations of all pages have in common: a folder, a prefix or a namespace;
+    /// empty for the top.
+    pub fn parent(&self) -> &str {
+        match self {
+            Self::Git { folder, .. } => folder,
+            Self::AzureDevops { parent, .. } => parent,
+            Self::Mediawiki { prefix, .. } => prefix,
+            Self::Dokuwiki { namespace, .. } => namespace,
+            Self::Folder { .. } | Self::Confluence { .. } => "",
+        }
+    }
+}
+
+/// The format of the files in a folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// Markdown, with the pictures beside it.
+    /// Markdown, with separate pictures.
     Markdown,
-    /// HTML, with the pictures in it.
+    /// HTML, with embedded pictures.
     Html,
 }
 
-/// Who shows a repository as a wiki.
+/// A host that shows a repository as a wiki.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GitHost {
     /// Azure DevOps.
@@ -161,25 +186,25 @@ pub enum GitHost {
     Gitea,
 }
 
-/// What becomes of the list of pages that a repository keeps.
+/// Whether the list of pages in a repository is kept up to date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sidebar {
-    /// Our own lines in it are kept up to date, where there is one.
+    /// Our lines in it are kept up to date, if it exists.
     Keep,
-    /// It is not looked at.
+    /// It does not change.
     Leave,
 }
 
-/// Which Confluence it is.
+/// An edition of Confluence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Edition {
-    /// Atlassian's own.
+pub enum ConfluenceEdition {
+    /// Hosted by Atlassian.
     Cloud,
-    /// A company's own.
+    /// Self-hosted.
     DataCenter,
 }
 
-/// The kinds, as they are written.
+/// The values of `kind`.
 const KINDS: [&str; 8] = ["azure-devops", "github", "gitlab", "gitea", "confluence", "mediawiki", "dokuwiki", "folder"];
 
 /// What is wrong with the settings of a wiki, before their places are looked up.
@@ -189,22 +214,22 @@ struct Mistake {
     help: String,
 }
 
-/// A wiki as its settings describe it.
+/// The wiki that settings describe.
 ///
 /// # Errors
 ///
-/// One diagnostic for everything that is missing, mistaken, or makes no sense for the kind of wiki.
+/// One diagnostic for each setting that is missing, invalid, or not supported by the kind of wiki.
 pub fn target(name: &str, settings: &WikiSettings, text: &str) -> Result<Target, Vec<Diagnostic>> {
     let mut mistakes = Vec::new();
     let audience = settings.audience.unwrap_or(Audience::Team);
     if audience == Audience::Private {
         mistakes.push(Mistake {
             key: "audience",
-            message: "a wiki is never for its author alone".to_owned(),
+            message: "a wiki cannot have the audience `private`".to_owned(),
             help: "write `team` or `public`".to_owned(),
         });
     }
-    let place = place(settings, &mut mistakes);
+    let backend = backend(settings, &mut mistakes);
     check_keys(settings, &mut mistakes);
     let token = if settings.token_command.is_empty() {
         let variable = if settings.token_env.is_empty() { default_variable(name) } else { settings.token_env.clone() };
@@ -212,22 +237,23 @@ pub fn target(name: &str, settings: &WikiSettings, text: &str) -> Result<Target,
     } else {
         TokenSource::Command(settings.token_command.clone())
     };
-    match place {
-        Some(place) if mistakes.is_empty() => {
-            Ok(Target { name: name.to_owned(), audience, has_contents: settings.contents.unwrap_or(true), token, place })
+    match backend {
+        Some(backend) if mistakes.is_empty() => {
+            Ok(Target { name: name.to_owned(), audience, has_contents: settings.contents.unwrap_or(true), token, backend })
         }
         _ => Err(mistakes.into_iter().map(|mistake| mistake.at(name, text)).collect()),
     }
 }
 
-/// Wikis whose names differ in capitals and signs alone: they would share a token or a record.
+/// Reports wikis whose names differ only in case and punctuation: they would share a token and a
+/// record.
 pub(super) fn alike<'a>(names: impl Iterator<Item = &'a String>, text: &str) -> Vec<Diagnostic> {
     let mut known: BTreeMap<String, &String> = BTreeMap::new();
     let mut found = Vec::new();
     for name in names {
         if let Some(first) = known.insert(default_variable(name), name) {
             let message = format!("the wikis `{first}` and `{name}` would share their token and their record");
-            let help = "give them names that differ in more than capitals and signs".to_owned();
+            let help = "give them names that differ in more than case and punctuation".to_owned();
             found.push(Mistake { key: "", message, help }.at(name, text));
         }
     }
@@ -240,32 +266,18 @@ fn default_variable(name: &str) -> String {
     format!("STORYBANK_{name}_TOKEN")
 }
 
-fn place(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Option<Place> {
-    let kind = settings.kind.as_str();
-    let has_interface = !settings.address.is_empty() && settings.repository.is_empty();
-    Some(match kind {
-        "azure-devops" if has_interface => {
-            wanted("wiki", &settings.wiki, "`wiki = \"Project.wiki\"`, the name of the wiki", kind, mistakes);
-            let parent = settings.parent.trim_matches('/').to_owned();
-            Place::AzureDevops { address: address(settings, mistakes), wiki: settings.wiki.clone(), parent }
-        }
+fn backend(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Option<Backend> {
+    Some(match settings.kind.as_str() {
+        "azure-devops" if settings.has_interface() => azure_devops(settings, mistakes),
         "azure-devops" => git(GitHost::AzureDevops, settings, mistakes),
         "github" => git(GitHost::Github, settings, mistakes),
         "gitlab" => git(GitHost::Gitlab, settings, mistakes),
         "gitea" => git(GitHost::Gitea, settings, mistakes),
         "confluence" => confluence(settings, mistakes),
-        "mediawiki" => {
-            wanted("user", &settings.user, "`user = \"Jane@storybank\"`, the name of a bot password", kind, mistakes);
-            check_prefix(&settings.parent, mistakes);
-            Place::Mediawiki { address: address(settings, mistakes), user: settings.user.clone(), prefix: settings.parent.clone() }
-        }
+        "mediawiki" => mediawiki(settings, mistakes),
         "dokuwiki" => dokuwiki(settings, mistakes),
-        "folder" => {
-            wanted("folder", &settings.folder, "`folder = \"wiki\"`, the folder to put the pages into", kind, mistakes);
-            check_own_folder(&settings.folder, mistakes);
-            Place::Folder { folder: settings.folder.clone(), format: format(settings, mistakes) }
-        }
-        _ => {
+        "folder" => folder(settings, mistakes),
+        kind => {
             let message = if kind.is_empty() { "a wiki needs a `kind`".to_owned() } else { format!("there is no kind of wiki `{kind}`") };
             mistakes.push(Mistake { key: "kind", message, help: one_of(&KINDS) });
             return None;
@@ -273,7 +285,28 @@ fn place(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Option<Place> 
     })
 }
 
-/// Asks for a setting that a kind of wiki cannot do without.
+fn azure_devops(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Backend {
+    let WikiSettings { kind, wiki, parent, .. } = settings;
+    wanted("wiki", wiki, "`wiki = \"Project.wiki\"`, the name of the wiki", kind, mistakes);
+    let parent = parent.trim_matches('/').to_owned();
+    Backend::AzureDevops { address: address(settings, mistakes), wiki: wiki.clone(), parent }
+}
+
+fn mediawiki(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Backend {
+    let WikiSettings { kind, user, parent, .. } = settings;
+    wanted("user", user, "`user = \"Jane@storybank\"`, the name of a bot password", kind, mistakes);
+    check_prefix(parent, mistakes);
+    Backend::Mediawiki { address: address(settings, mistakes), user: user.clone(), prefix: parent.clone() }
+}
+
+fn folder(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Backend {
+    let WikiSettings { kind, folder, .. } = settings;
+    wanted("folder", folder, "`folder = \"wiki\"`, the folder for the pages", kind, mistakes);
+    check_own_folder(folder, mistakes);
+    Backend::Folder { folder: folder.clone(), format: format(settings, mistakes) }
+}
+
+/// Reports a required setting that is missing.
 fn wanted(key: &'static str, value: &str, what: &str, kind: &str, mistakes: &mut Vec<Mistake>) {
     if value.is_empty() {
         let message = format!("a wiki of the kind `{kind}` needs `{key}`");
@@ -281,16 +314,16 @@ fn wanted(key: &'static str, value: &str, what: &str, kind: &str, mistakes: &mut
     }
 }
 
-fn git(host: GitHost, settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Place {
+fn git(host: GitHost, settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Backend {
     let WikiSettings { kind, repository, branch, folder, .. } = settings.clone();
-    wanted("repository", &repository, "`repository = \"…\"`, what `git clone` takes for this wiki", &kind, mistakes);
+    wanted("repository", &repository, "`repository = \"…\"`, the address for `git clone`", &kind, mistakes);
     check_git(&repository, &branch, mistakes);
     check_folder(&folder, mistakes);
     let sidebar = if settings.sidebar.unwrap_or(true) { Sidebar::Keep } else { Sidebar::Leave };
-    Place::Git { host, repository, branch, folder: folder.trim_matches('/').to_owned(), sidebar }
+    Backend::Git { host, repository, branch, folder: folder.trim_matches('/').to_owned(), sidebar }
 }
 
-fn confluence(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Place {
+fn confluence(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Backend {
     let WikiSettings { kind, user, space, parent, .. } = settings.clone();
     wanted("space", &space, "`space = \"KEY\"`, the key of the space", &kind, mistakes);
     if !parent.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -300,21 +333,21 @@ fn confluence(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Place {
             help: "write the number in the address of the page, as `parent = \"98310\"`".to_owned(),
         });
     }
-    Place::Confluence { edition: edition(settings, mistakes), address: address(settings, mistakes), user, space, parent }
+    Backend::Confluence { edition: edition(settings, mistakes), address: address(settings, mistakes), user, space, parent }
 }
 
-fn dokuwiki(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Place {
+fn dokuwiki(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Backend {
     let WikiSettings { kind, user, namespace, .. } = settings.clone();
     wanted("user", &user, "`user = \"jane\"`, the name that you log in with", &kind, mistakes);
     let is_id = |name: &str| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-:".contains(&byte));
     if !is_id(&namespace) {
         mistakes.push(Mistake {
             key: "namespace",
-            message: format!("`{namespace}` is not a namespace that DokuWiki can keep"),
+            message: format!("`{namespace}` is not a valid namespace of DokuWiki"),
             help: "use small letters without accents, digits, `_` and `-`, with `:` between the parts".to_owned(),
         });
     }
-    Place::Dokuwiki { address: address(settings, mistakes), user, namespace: namespace.trim_matches(':').to_owned() }
+    Backend::Dokuwiki { address: address(settings, mistakes), user, namespace: namespace.trim_matches(':').to_owned() }
 }
 
 fn address(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> String {
@@ -329,25 +362,30 @@ fn address(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> String {
             } else {
                 "this is not the address of a wiki".to_owned()
             },
-            help: "write where it is, as `address = \"https://wiki.example.org\"`, without a user or token in it".to_owned(),
+            help: "write it as `address = \"https://wiki.example.org\"`, without a user or token".to_owned(),
         });
     }
     address.to_owned()
 }
 
 fn check_git(repository: &str, branch: &str, mistakes: &mut Vec<Mistake>) {
-    // A user before the host is how SSH is asked; a password there is a secret in the settings.
+    // A user before the host is usual with SSH, but a password there would be a secret in the
+    // settings.
     let authority = repository.split_once("://").map_or("", |(_, rest)| rest.split('/').next().unwrap_or_default());
     if authority.split_once('@').is_some_and(|(user, _)| user.contains(':')) {
         mistakes.push(Mistake {
             key: "repository",
-            message: "the address of the repository holds a password".to_owned(),
-            help: "take it out; `git` asks its own credential helper".to_owned(),
+            message: "the address of the repository contains a password".to_owned(),
+            help: "remove it; `git` uses its own credential helper".to_owned(),
         });
     }
     for (key, value) in [("repository", repository), ("branch", branch)] {
         if value.starts_with('-') || value.contains(['\n', '\0']) {
-            mistakes.push(Mistake { key, message: format!("`{value}` would be an option of `git`"), help: "write another one".to_owned() });
+            mistakes.push(Mistake {
+                key,
+                message: format!("`{value}` would be read as an option of `git`"),
+                help: "write another value".to_owned(),
+            });
         }
     }
 }
@@ -357,23 +395,23 @@ fn check_folder(folder: &str, mistakes: &mut Vec<Mistake>) {
         mistakes.push(Mistake {
             key: "folder",
             message: format!("`{folder}` is not a folder for pages"),
-            help: "name one below the top of the repository, with `/` between the parts and no leading dots".to_owned(),
+            help: "write a path in the repository, with `/` between the parts and no leading dots".to_owned(),
         });
     }
 }
 
-/// What stands before every title without a sign between the two would become a part of their first word.
+/// Without a separator at its end, the prefix would merge with the titles.
 fn check_prefix(parent: &str, mistakes: &mut Vec<Mistake>) {
     if !parent.is_empty() && !parent.ends_with(['/', ':']) {
         mistakes.push(Mistake {
             key: "parent",
-            message: format!("`{parent}` would run into the titles of the pages"),
-            help: format!("write `parent = \"{parent}/\"` for sub-pages, or a namespace of the wiki with a colon at its end"),
+            message: format!("`{parent}` would merge with the titles of the pages"),
+            help: format!("write `parent = \"{parent}/\"` for subpages, or a namespace of the wiki with a colon at its end"),
         });
     }
 }
 
-/// What is read as the site's own is no place for what is published from it.
+/// A folder that is read as part of the site cannot be the target of a publication.
 fn check_own_folder(folder: &str, mistakes: &mut Vec<Mistake>) {
     let first = folder.split('/').find(|part| !part.is_empty() && *part != ".").unwrap_or_default();
     if !folder.starts_with('/') && ["content", "themes"].contains(&first) {
@@ -385,60 +423,68 @@ fn check_own_folder(folder: &str, mistakes: &mut Vec<Mistake>) {
     }
 }
 
-/// Settings that another kind of wiki has would be passed over without a word, and the pages would stand where nobody meant them to.
+/// Reports settings of other kinds of wikis: ignoring them could publish pages to an unexpected
+/// location.
 fn check_keys(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) {
-    let WikiSettings { kind, repository, branch, folder, user, namespace, space, parent, wiki, edition, format, address, .. } = settings;
-    let known: &[&str] = match kind.as_str() {
-        "azure-devops" if !address.is_empty() && repository.is_empty() => &["address", "wiki", "parent"],
+    let kind = settings.kind.as_str();
+    let Some(known) = known_keys(settings) else { return };
+    let given = if kind == "azure-devops" { format!(" beside `{}`", known[0]) } else { String::new() };
+    for key in given_keys(settings).filter(|key| !known.contains(key)) {
+        mistakes.push(Mistake {
+            key,
+            message: format!("a wiki of the kind `{kind}` has no setting `{key}`{given}"),
+            help: format!("remove it; besides the common settings, this kind has `{}`", known.join("`, `")),
+        });
+    }
+}
+
+/// The settings of a kind of wiki, besides the common ones; `None` for an unknown kind.
+fn known_keys(settings: &WikiSettings) -> Option<&'static [&'static str]> {
+    Some(match settings.kind.as_str() {
+        "azure-devops" if settings.has_interface() => &["address", "wiki", "parent"],
         "azure-devops" | "gitlab" => &["repository", "branch", "folder", "sidebar"],
         "github" | "gitea" => &["repository", "branch", "sidebar"],
         "confluence" => &["address", "user", "edition", "space", "parent"],
         "mediawiki" => &["address", "user", "parent"],
         "dokuwiki" => &["address", "user", "namespace"],
         "folder" => &["folder", "format"],
-        _ => return,
-    };
-    let texts = [
-        ("address", address),
-        ("repository", repository),
-        ("branch", branch),
-        ("folder", folder),
-        ("format", format),
-        ("user", user),
-        ("namespace", namespace),
-        ("edition", edition),
-        ("space", space),
-        ("parent", parent),
-        ("wiki", wiki),
-    ];
-    let beside = match known[0] {
-        first if kind == "azure-devops" => format!(" beside `{first}`"),
-        _ => String::new(),
-    };
-    let given = texts.into_iter().filter(|(_, value)| !value.is_empty()).map(|(key, _)| key);
-    for key in given.chain(settings.sidebar.map(|_| "sidebar")).filter(|key| !known.contains(key)) {
-        mistakes.push(Mistake {
-            key,
-            message: format!("a wiki of the kind `{kind}` knows no `{key}`{beside}"),
-            help: format!("take it out; beside what all kinds know, it knows `{}`", known.join("`, `")),
-        });
-    }
+        _ => return None,
+    })
 }
 
-fn edition(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Edition {
+/// The settings that are given, without the common ones.
+fn given_keys(settings: &WikiSettings) -> impl Iterator<Item = &'static str> {
+    let texts = [
+        ("address", &settings.address),
+        ("repository", &settings.repository),
+        ("branch", &settings.branch),
+        ("folder", &settings.folder),
+        ("format", &settings.format),
+        ("user", &settings.user),
+        ("namespace", &settings.namespace),
+        ("edition", &settings.edition),
+        ("space", &settings.space),
+        ("parent", &settings.parent),
+        ("wiki", &settings.wiki),
+    ];
+    let given = texts.into_iter().filter(|(_, value)| !value.is_empty()).map(|(key, _)| key);
+    given.chain(settings.sidebar.map(|_| "sidebar"))
+}
+
+fn edition(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> ConfluenceEdition {
     let host = settings.address.split("://").nth(1).unwrap_or_default().split('/').next().unwrap_or_default();
     match settings.edition.as_str() {
-        "cloud" => Edition::Cloud,
-        "data-center" => Edition::DataCenter,
-        "" if host.ends_with(".atlassian.net") || host.ends_with(".jira.com") || host == "api.atlassian.com" => Edition::Cloud,
-        "" => Edition::DataCenter,
+        "cloud" => ConfluenceEdition::Cloud,
+        "data-center" => ConfluenceEdition::DataCenter,
+        "" if host.ends_with(".atlassian.net") || host.ends_with(".jira.com") || host == "api.atlassian.com" => ConfluenceEdition::Cloud,
+        "" => ConfluenceEdition::DataCenter,
         other => {
             mistakes.push(Mistake {
                 key: "edition",
                 message: format!("`{other}` is not an edition of Confluence"),
                 help: one_of(&["cloud", "data-center"]),
             });
-            Edition::Cloud
+            ConfluenceEdition::Cloud
         }
     }
 }

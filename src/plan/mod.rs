@@ -1,11 +1,9 @@
-//! What a publication would change on a wiki, and what it must not: decided from three things, all of them values.
+//! What a publication would change on a wiki, and what it must not change.
 //!
-//! What is to stand there, what stands there, and the record of what was published before. Nothing here asks a wiki, so that the
-//! plan that is shown and the plan that is carried out are one.
+//! A plan is a pure function of three values: the desired pages, the pages on the wiki now, and the record of earlier publications.
+//! Nothing here accesses a wiki, so the plan that is shown is the plan that is carried out.
 
-mod draft;
 mod record;
-mod sheets;
 mod show;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,14 +13,12 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::slug::Slug;
-use crate::wiki::{Name, Written};
+use crate::wiki::{Location, RenderedPage};
 
-pub use draft::{Draft, Selection, draft, picture_digest, select, slug_of};
 pub use record::{Identity, Record, Recorded, RecordedFile};
-pub use sheets::{as_markdown, sheets};
 pub use show::{about_page, printable, show};
 
-/// Stands for a text of a page. Wikis cut the ends of texts and have line ends of their own, so these do not count.
+/// The digest of the text of a page. It ignores trailing white space and the kind of line ends, because wikis change these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest(u128);
 
@@ -32,7 +28,7 @@ impl Digest {
         Self(xxh3_128(comparable(text).as_bytes()))
     }
 
-    /// Reads what [`fmt::Display`] wrote; nothing where it is something else.
+    /// Parses the output of [`fmt::Display`].
     pub fn parse(text: &str) -> Option<Self> {
         (text.len() == 32).then(|| u128::from_str_radix(text, 16).ok().map(Self))?
     }
@@ -57,357 +53,388 @@ impl<'de> Deserialize<'de> for Digest {
     }
 }
 
-/// A text as far as wikis keep it: with one kind of line end, and none at its end.
+/// A text with `\n` as line end and without trailing white space.
 fn comparable(text: &str) -> String {
     text.trim_end().lines().collect::<Vec<_>>().join("\n")
 }
 
-/// A page as it stands on a wiki.
+/// A page as it is on a wiki now.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Standing {
-    /// By which the wiki knows it for good: a number in Confluence, elsewhere the same as its place.
+pub struct RemotePage {
+    /// The permanent id: a number in Confluence, elsewhere the path of its [`Location`].
     pub id: String,
-    /// As readers see it; empty where the place alone gives it.
+    /// The title; empty if the wiki derives it from the path.
     pub title: String,
-    /// The version, as the wiki counts: it goes along with a write, which is refused if there is a newer one by then.
+    /// The version in the format of the wiki. A write names it, and fails if the page is newer by then.
     pub revision: String,
-    /// Its source.
+    /// The text in the markup of the wiki.
     pub text: String,
-    /// What stands for the text. Where a wiki changes what it is sent, the digest that was left with the version; nothing if
-    /// somebody else made that version.
+    /// The digest of the text. On a wiki that changes what it receives, the digest that we left with this version; `None` if
+    /// somebody else wrote the version.
     pub digest: Option<Digest>,
-    /// Who made the version; empty where the wiki does not say.
+    /// The author of the version; empty if the wiki does not tell.
     pub editor: String,
-    /// When, as the wiki writes it; empty where it does not say.
+    /// The time of the version in the format of the wiki; empty if it does not tell.
     pub edited: String,
-    /// What somebody has marked with a comment that is open; a new text would tear the comment off its words.
+    /// The texts that open comments refer to. A new text would detach the comments.
     pub commented: Vec<String>,
-    /// Which of the files that are to go along are there.
+    /// The attachments of the desired page that are on the wiki already.
     pub attachments: BTreeSet<String>,
-    /// Whether another page has the title that this one is to have.
+    /// Whether another page has the desired title.
     pub is_taken: bool,
-    /// Where it stands, if somebody has moved it away from where it was published; empty if nobody has.
-    pub moved_to: String,
+    /// The new path, if somebody has moved the page since it was published.
+    pub moved_to: Option<String>,
 }
 
-/// What is to happen to a page.
+/// What happens to a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
-    /// It is not there yet.
+    /// It does not exist yet and is created.
     Create,
-    /// It is there as it was published, and its text or one of its files is to change.
+    /// It is as it was published, and gets a new text or new files.
     Update,
-    /// It is there as it is to be.
+    /// It is up to date.
     Unchanged,
-    /// It is there in another form than it was published in, so it is left alone.
+    /// It is not as it was published, so it is left alone.
     Refuse(Conflict),
-    /// The wiki says that it would not take the change, and why.
+    /// The wiki would refuse the change, for this reason.
     Barred(String),
-    /// It was published and no longer is to be; it stays, because nobody asked to delete it.
+    /// It is no longer published, and stays because the user did not ask to delete it.
     Leave,
-    /// It was published, no longer is to be, and is as it was published.
+    /// It is no longer published, and is deleted.
     Delete,
-    /// It was published, no longer is to be, and is not there either.
+    /// It is no longer published and no longer exists, so only its record is removed.
     Forget,
 }
 
 /// Why a page is left alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Conflict {
-    /// There is a page that was not published from here.
+    /// A page exists that was not published from this site.
     NotOurs,
     /// Somebody has changed it since it was published.
     Edited,
     /// Somebody has deleted it since it was published.
     Deleted,
-    /// Somebody's open comment would lose its place.
+    /// An open comment would lose its position.
     Commented,
-    /// Another page has the title that it is to have.
+    /// Another page has the desired title.
     Taken,
-    /// It has another title now, and somebody has changed the page that it had under the old one.
+    /// The title is new, and somebody has changed the page with the old title.
     Retitled,
 }
 
-/// A file that no page shows any more.
+/// An attachment that no page shows any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileStep {
     /// The file.
     pub file: RecordedFile,
-    /// What is to happen.
+    /// What happens to it.
     pub action: FileAction,
 }
 
-/// What is to happen to a file that no page shows any more.
+/// What happens to an attachment that no page shows any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FileAction {
-    /// It stays, because nobody asked to delete it.
+    /// It stays because the user did not ask to delete it.
     Leave,
     /// It is deleted.
     Delete,
-    /// It is not there.
+    /// It does not exist, so only its record is removed.
     Forget,
-    /// It stays, because of this.
+    /// It stays, for this reason.
     Keep(String),
 }
 
-/// What the wiki says of a file that none of our pages shows any more.
+/// The state on the wiki of an attachment that none of our pages shows any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FileState {
-    /// It is there as it was sent, and no page shows it.
+    /// It is as it was sent, and no page shows it.
     Unused,
-    /// It is not there.
+    /// It does not exist.
     Gone,
-    /// Somebody else needs it or has changed it, as this says.
+    /// Somebody else uses it or has changed it, as the text says.
     Kept(String),
-    /// The wiki has no way to tell, or to delete files.
+    /// The wiki cannot tell, or cannot delete files.
     Unknown,
 }
 
-/// What a page of the plan is about: one that is to be there, or one that was.
+/// One page of the plan: a desired page, or an orphan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
     /// The case study.
     pub case: Slug,
-    /// As readers see it.
+    /// The title.
     pub title: String,
-    /// What is to stand there; nothing where it is no longer published.
-    pub wanted: Option<Written>,
-    /// What is recorded of it.
+    /// The desired page; `None` if it is no longer published.
+    pub wanted: Option<RenderedPage>,
+    /// The record of it.
     pub recorded: Option<Recorded>,
-    /// What stands there.
-    pub standing: Option<Standing>,
-    /// Where somebody has moved the page that is not there any more; empty where that is not known.
-    pub gone_to: String,
-    /// What is to happen.
+    /// The page on the wiki now.
+    pub remote: Option<RemotePage>,
+    /// The path to which somebody has moved the page, if it is missing and the wiki tells.
+    pub gone_to: Option<String>,
+    /// What happens to it.
     pub action: Action,
 }
 
-/// Something else that a publication keeps up to date: a sidebar, an order of pages.
+/// Another file that a publication keeps up to date: a sidebar, an order of pages.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Alongside {
-    /// Where it stands.
+pub struct SideFile {
+    /// The path in the repository.
     pub path: String,
-    /// What it holds; empty where it is not there.
+    /// The current content; empty if the file does not exist.
     pub before: String,
-    /// What it is to hold.
+    /// The desired content.
     pub after: String,
 }
 
 /// What a publication does.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Plan {
-    /// The pages: those that are to be there, then those that were.
+    /// The pages: the desired ones, then the orphans.
     pub steps: Vec<Step>,
-    /// What changes beside them.
-    pub alongside: Vec<Alongside>,
-    /// The files that no page shows any more.
+    /// Other files that change.
+    pub side_files: Vec<SideFile>,
+    /// Attachments that no page shows any more.
     pub files: Vec<FileStep>,
 }
 
 impl Step {
-    /// The title that somebody has given the page on the wiki, if its author has not given it another one since.
+    /// The title that somebody has given the page on the wiki, unless its author has changed the title since.
     pub fn renamed(&self) -> Option<&str> {
-        let (wanted, standing) = (self.wanted.as_ref()?, self.standing.as_ref()?);
-        is_renamed(wanted, self.recorded.as_ref(), standing).then_some(standing.title.as_str())
+        let (wanted, remote) = (self.wanted.as_ref()?, self.remote.as_ref()?);
+        is_renamed(wanted, self.recorded.as_ref(), remote).then_some(remote.title.as_str())
     }
 }
 
-fn is_renamed(wanted: &Written, recorded: Option<&Recorded>, standing: &Standing) -> bool {
-    let was_called = recorded.is_some_and(|recorded| recorded.written.is_some() && recorded.title == wanted.name.title);
-    was_called && !standing.title.is_empty() && standing.title != wanted.name.title
+fn is_renamed(wanted: &RenderedPage, recorded: Option<&Recorded>, remote: &RemotePage) -> bool {
+    let was_called = recorded.is_some_and(|recorded| recorded.written.is_some() && recorded.title == wanted.location.title);
+    was_called && !remote.title.is_empty() && remote.title != wanted.location.title
 }
 
-/// What to look for on the wiki, in the order in which [`plan`] wants what was found.
+/// The pages to look up on the wiki. [`plan`] takes the results in the same order: `wanted`, then `orphans`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Search {
-    /// Pages that are to be there, with what is recorded of them.
-    pub wanted: Vec<(Written, Option<Recorded>)>,
-    /// Pages that were published and no longer are to be.
+pub struct Lookups {
+    /// The desired pages with their records.
+    pub wanted: Vec<(RenderedPage, Option<Recorded>)>,
+    /// Pages that were published and are no longer desired.
     pub orphans: Vec<Recorded>,
 }
 
-/// What somebody asked for beyond the usual.
+/// Options of a publication.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wishes {
-    /// The case studies whose pages are written over, whatever somebody else did to them.
+pub struct Options {
+    /// The case studies whose pages are overwritten, even if somebody else changed them.
     pub forced: BTreeSet<Slug>,
-    /// What becomes of pages that are no longer published.
+    /// What to do with pages that are no longer published.
     pub orphans: Orphans,
 }
 
-/// Whether what somebody else did to a page is to be written over.
+impl Options {
+    fn resolve(&self, case: &Slug) -> Resolve {
+        if self.forced.contains(case) { Resolve::Overwrite } else { Resolve::Refuse }
+    }
+}
+
+/// What to do with changes that somebody else made to a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Resolve {
-    /// It is kept, and the page is left alone.
+    /// Keep them and leave the page alone.
     Refuse,
-    /// It is written over.
+    /// Overwrite them.
     Overwrite,
 }
 
-/// What becomes of pages that are no longer published.
+/// What to do with pages that are no longer published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Orphans {
-    /// They stay.
+    /// Keep them.
     Keep,
-    /// They are deleted, if they are as they were published.
+    /// Delete them if nobody has changed them.
     Delete,
 }
 
-/// What to look for. Of the pages that were published, only those of the case studies that `is_meant` are taken for orphans.
-pub fn search(pages: Vec<Written>, record: &Record, identity: Identity, is_meant: impl Fn(&str) -> bool) -> Search {
+/// The pages to look up. Only recorded pages of case studies for which `is_meant` holds can be orphans.
+pub fn lookups(pages: Vec<RenderedPage>, record: &Record, identity: Identity, is_meant: impl Fn(&str) -> bool) -> Lookups {
     let known = record.by_identity(identity);
-    // What is recorded twice, as when two branches of a site were put together by hand, is still one page.
+    // A page can be recorded twice, for example after a manual merge of two branches.
     let keys: BTreeSet<&str> = pages.iter().map(|page| identity.of(page)).collect();
     let is_orphan = |recorded: &&Recorded| !keys.contains(recorded.key(identity)) && is_meant(&recorded.case);
     let orphans = record.pages.iter().filter(is_orphan).cloned().collect();
-    let recorded = |page: Written| {
+    let recorded = |page: RenderedPage| {
         let recorded = known.get(identity.of(&page)).map(|&recorded| recorded.clone());
         (page, recorded)
     };
     let wanted = pages.into_iter().map(recorded).collect();
-    Search { wanted, orphans }
+    Lookups { wanted, orphans }
 }
 
-/// What a publication does, given what stands on the wiki in the order of the search.
-pub fn plan(search: Search, mut standings: Vec<Option<Standing>>, wishes: &Wishes) -> Plan {
-    let resolve = |case: &Slug| if wishes.forced.contains(case) { Resolve::Overwrite } else { Resolve::Refuse };
-    let of_orphans = standings.split_off(search.wanted.len().min(standings.len()));
-    let mut orphans: Vec<Option<(Recorded, Option<Standing>)>> = search.orphans.into_iter().zip(of_orphans).map(Some).collect();
-    let (by_page, changed) = (by_page(&orphans), changed_by_case(&orphans));
-    let mut steps = Vec::new();
-    let mut handed_over = Vec::new();
-    let mut retitled = BTreeSet::new();
-    for ((wanted, recorded), standing) in search.wanted.into_iter().zip(standings) {
-        let same = standing.as_ref().and_then(|standing| by_page.get(&standing.id)).into_iter().flatten();
-        let former: Vec<_> = same.filter_map(|&place| orphans[place].take()).collect();
-        let mut records = recorded.iter().chain(former.iter().map(|(old, _)| old));
-        let is_ours = |record: &&Recorded| standing.as_ref().is_some_and(|standing| record.is_ours(standing));
-        let known = records.clone().find(is_ours).or_else(|| records.next()).cloned();
-        let has_changed_page = || changed.get(wanted.case.as_str()).is_some_and(|pages| pages.iter().any(|&page| orphans[page].is_some()));
-        let is_retitled = known.as_ref().is_none_or(|known| known.written.is_none()) && has_changed_page();
-        let action = match decide(&wanted, known.as_ref(), standing.as_ref(), resolve(&wanted.case)) {
-            Action::Create | Action::Update if is_retitled && resolve(&wanted.case) == Resolve::Refuse => {
-                retitled.insert(wanted.case.clone());
+/// Plans a publication. `remote_pages` holds the current pages in the order of `lookups`.
+pub fn plan(lookups: Lookups, mut remote_pages: Vec<Option<RemotePage>>, options: &Options) -> Plan {
+    let of_orphans = remote_pages.split_off(lookups.wanted.len().min(remote_pages.len()));
+    let mut orphans = OrphanPages::new(lookups.orphans.into_iter().zip(of_orphans));
+    let wanted = lookups.wanted.into_iter().zip(remote_pages);
+    let mut steps: Vec<Step> = wanted.map(|((page, recorded), remote)| orphans.wanted_step(page, recorded, remote, options)).collect();
+    steps.extend(orphans.into_steps(options));
+    Plan { steps, ..Plan::default() }
+}
+
+/// A page that was published and is no longer desired, as it is recorded and as it is on the wiki.
+type Orphan = (Recorded, Option<RemotePage>);
+
+/// Whether somebody has changed an orphan since it was published.
+fn is_changed((recorded, remote): &Orphan) -> bool {
+    remote.as_ref().is_some_and(|remote| !recorded.is_ours(remote))
+}
+
+/// The orphans that no desired page has taken over so far.
+///
+/// A desired page takes over an orphan if both are the same page of the wiki: the case study has another file name now, or another
+/// case study has got its title.
+struct OrphanPages {
+    pages: Vec<Option<Orphan>>,
+    /// Indices of `pages`, keyed by the id of the page on the wiki. Where the path is the id, two paths are two pages.
+    by_id: BTreeMap<String, Vec<usize>>,
+    /// Indices of `pages` that somebody has changed, keyed by case study.
+    changed: BTreeMap<String, Vec<usize>>,
+    /// Orphans that a desired page has taken over.
+    taken: Vec<Orphan>,
+    /// Case studies with a new title whose page under the old title somebody has changed.
+    retitled: BTreeSet<Slug>,
+}
+
+impl OrphanPages {
+    fn new(orphans: impl Iterator<Item = Orphan>) -> Self {
+        let pages: Vec<Orphan> = orphans.collect();
+        let mut by_id: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        let mut changed: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (index, orphan) in pages.iter().enumerate() {
+            if let Some(remote) = orphan.1.as_ref().filter(|remote| remote.id != orphan.0.path) {
+                by_id.entry(remote.id.clone()).or_default().push(index);
+            }
+            if is_changed(orphan) {
+                changed.entry(orphan.0.case.clone()).or_default().push(index);
+            }
+        }
+        Self { pages: pages.into_iter().map(Some).collect(), by_id, changed, taken: Vec::new(), retitled: BTreeSet::new() }
+    }
+
+    /// Decides what happens to a desired page.
+    fn wanted_step(&mut self, page: RenderedPage, recorded: Option<Recorded>, remote: Option<RemotePage>, options: &Options) -> Step {
+        let resolve = options.resolve(&page.case);
+        let taken = self.take(remote.as_ref());
+        let known = best_record(recorded.as_ref().into_iter().chain(taken.iter().map(|(old, _)| old)), remote.as_ref());
+        let is_retitled = known.as_ref().is_none_or(|known| known.written.is_none()) && self.has_changed_page(&page.case);
+        let action = match decide(&page, known.as_ref(), remote.as_ref(), resolve) {
+            Action::Create | Action::Update if is_retitled && resolve == Resolve::Refuse => {
+                self.retitled.insert(page.case.clone());
                 Action::Refuse(Conflict::Retitled)
             }
             action => action,
         };
         if !matches!(action, Action::Refuse(_)) {
-            handed_over.extend(former);
+            self.taken.extend(taken);
         }
-        let (case, title) = (wanted.case.clone(), wanted.name.title.clone());
-        steps.push(Step { case, title, wanted: Some(wanted), recorded: known, standing, gone_to: String::new(), action });
+        let (case, title) = (page.case.clone(), page.location.title.clone());
+        Step { case, title, wanted: Some(page), recorded: known, remote, gone_to: None, action }
     }
-    let handed_over = handed_over.into_iter().map(|(recorded, standing)| of_orphan(recorded, standing, Action::Forget));
-    let handed_over: Vec<Step> = handed_over.collect();
-    steps.extend(orphans.into_iter().flatten().map(|(recorded, standing)| {
-        let case = Slug::of(&recorded.case);
-        let action = decide_orphan(&recorded, standing.as_ref(), wishes.orphans, resolve(&case));
-        let is_changed = standing.as_ref().is_some_and(|standing| !recorded.is_ours(standing));
-        let action = if is_changed && retitled.contains(&case) { Action::Refuse(Conflict::Edited) } else { action };
-        of_orphan(recorded, standing, action)
-    }));
-    steps.extend(handed_over);
-    Plan { steps, ..Plan::default() }
-}
 
-/// The pages that somebody has changed since they were published, by the case studies that they are recorded for.
-fn changed_by_case(orphans: &[Option<(Recorded, Option<Standing>)>]) -> BTreeMap<String, Vec<usize>> {
-    let mut changed: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for (place, (recorded, standing)) in orphans.iter().flatten().enumerate() {
-        if standing.as_ref().is_some_and(|standing| !recorded.is_ours(standing)) {
-            changed.entry(recorded.case.clone()).or_default().push(place);
-        }
+    /// Removes the orphans that are the same page of the wiki.
+    fn take(&mut self, remote: Option<&RemotePage>) -> Vec<Orphan> {
+        let same = remote.and_then(|remote| self.by_id.get(&remote.id)).into_iter().flatten();
+        same.filter_map(|&index| self.pages[index].take()).collect()
     }
-    changed
-}
 
-fn of_orphan(recorded: Recorded, standing: Option<Standing>, action: Action) -> Step {
-    Step {
-        case: Slug::of(&recorded.case),
-        title: recorded.title.clone(),
-        wanted: None,
-        recorded: Some(recorded),
-        standing,
-        gone_to: String::new(),
-        action,
+    /// Whether somebody has changed a page of a case study that no desired page has taken over.
+    fn has_changed_page(&self, case: &Slug) -> bool {
+        self.changed.get(case.as_str()).is_some_and(|pages| pages.iter().any(|&index| self.pages[index].is_some()))
+    }
+
+    /// Decides what happens to the orphans; those that were taken over are forgotten.
+    fn into_steps(self, options: &Options) -> Vec<Step> {
+        let Self { pages, taken, retitled, .. } = self;
+        let left = pages.into_iter().flatten().map(|orphan| {
+            let case = Slug::of(&orphan.0.case);
+            let action = if is_changed(&orphan) && retitled.contains(&case) {
+                Action::Refuse(Conflict::Edited)
+            } else {
+                decide_orphan(&orphan.0, orphan.1.as_ref(), options.orphans, options.resolve(&case))
+            };
+            orphan_step(orphan, action)
+        });
+        left.chain(taken.into_iter().map(|orphan| orphan_step(orphan, Action::Forget))).collect()
     }
 }
 
-/// The pages that were published, by the ids of those that stand there: one that is to be there may be one of them under another case
-/// study, because its file has another name now, or its title was given to another. Where the place is the id, two places are two pages.
-fn by_page(orphans: &[Option<(Recorded, Option<Standing>)>]) -> BTreeMap<String, Vec<usize>> {
-    let mut by_page: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for (place, (recorded, standing)) in orphans.iter().flatten().enumerate() {
-        if let Some(standing) = standing.as_ref().filter(|standing| standing.id != recorded.path) {
-            by_page.entry(standing.id.clone()).or_default().push(place);
-        }
-    }
-    by_page
+/// The record that matches the current page, or else the first one.
+fn best_record<'a>(mut records: impl Iterator<Item = &'a Recorded> + Clone, remote: Option<&RemotePage>) -> Option<Recorded> {
+    let is_ours = |record: &&Recorded| remote.is_some_and(|remote| record.is_ours(remote));
+    records.clone().find(is_ours).or_else(|| records.next()).cloned()
+}
+
+fn orphan_step((recorded, remote): Orphan, action: Action) -> Step {
+    let (case, title) = (Slug::of(&recorded.case), recorded.title.clone());
+    Step { case, title, wanted: None, recorded: Some(recorded), remote, gone_to: None, action }
 }
 
 impl Plan {
-    /// Whether some page is left alone though it was to change.
+    /// Whether a page that should change is left alone.
     pub fn has_conflicts(&self) -> bool {
         self.steps.iter().any(|step| matches!(step.action, Action::Refuse(_) | Action::Barred(_)))
     }
 
-    /// Finds out where pages are that are not where they were published.
-    pub fn trace(&mut self, gone_to: impl Fn(&Name) -> Option<String>) {
-        for step in self.steps.iter_mut().filter(|step| step.standing.is_none()) {
-            let name = step.recorded.as_ref().map(Recorded::name);
-            step.gone_to = name.and_then(|name| gone_to(&name)).unwrap_or_default();
+    /// Fills in where missing pages were moved to.
+    pub fn trace(&mut self, gone_to: impl Fn(&Location) -> Option<String>) {
+        for step in self.steps.iter_mut().filter(|step| step.remote.is_none()) {
+            let location = step.recorded.as_ref().map(Recorded::location);
+            step.gone_to = location.and_then(|location| gone_to(&location));
         }
     }
 
-    /// Gives up the changes that the wiki says it would not take.
-    pub fn bar(&mut self, barred: impl Fn(&Name, &Action) -> Option<String>) {
+    /// Replaces changes that the wiki would refuse by [`Action::Barred`].
+    pub fn bar(&mut self, barred: impl Fn(&Location, &Action) -> Option<String>) {
         for step in &mut self.steps {
-            let recorded = step.recorded.as_ref().map(Recorded::name);
-            let Some(name) = step.wanted.as_ref().map(|page| page.name.clone()).or(recorded) else { continue };
+            let recorded = step.recorded.as_ref().map(Recorded::location);
+            let Some(name) = step.wanted.as_ref().map(|page| page.location.clone()).or(recorded) else { continue };
             if let (true, Some(reason)) = (changes(&step.action), barred(&name, &step.action)) {
                 step.action = Action::Barred(reason);
             }
         }
     }
 
-    /// The files that no page shows any more when the plan is carried out.
+    /// The recorded attachments that no page shows after the plan is carried out.
     pub fn unshown(&self, record: &Record, identity: Identity) -> Vec<RecordedFile> {
-        let files = |id: &str, names: &[String]| {
-            let page = if identity == Identity::Id { id.to_owned() } else { String::new() };
-            names.iter().map(move |name| RecordedFile { name: name.clone(), page: page.clone() }).collect::<Vec<_>>()
-        };
         let mut shown = BTreeSet::new();
         for step in &self.steps {
-            let id = step.standing.as_ref().map_or("", |standing| standing.id.as_str());
+            let id = step.remote.as_ref().map_or("", |remote| remote.id.as_str());
             if let Some(wanted) = &step.wanted {
-                shown.extend(files(id, &wanted.attachments));
+                shown.extend(identity.files(id, &wanted.attachments));
             }
             let is_left = matches!(step.action, Action::Refuse(_) | Action::Barred(_) | Action::Leave);
             if let Some(recorded) = step.recorded.as_ref().filter(|_| is_left) {
-                shown.extend(files(&recorded.id, &recorded.attachments));
+                shown.extend(identity.files(&recorded.id, &recorded.attachments));
             }
         }
-        let is_in_plan =
-            |page: &&Recorded| self.steps.iter().any(|step| step.recorded.as_ref().is_some_and(|other| other.path == page.path));
-        for page in record.pages.iter().filter(|page| !is_in_plan(page)) {
-            shown.extend(files(&page.id, &page.attachments));
+        let in_plan: BTreeSet<&str> = self.steps.iter().filter_map(|step| Some(step.recorded.as_ref()?.path.as_str())).collect();
+        for page in record.pages.iter().filter(|page| !in_plan.contains(page.path.as_str())) {
+            shown.extend(identity.files(&page.id, &page.attachments));
         }
         record.unshown(&shown)
     }
 
-    /// The places of the pages whose present text does not count, because the plan changes it.
-    pub fn changing(&self) -> Vec<String> {
-        self.steps.iter().filter(|step| changes(&step.action)).filter_map(|step| Some(step.standing.as_ref()?.id.clone())).collect()
+    /// The ids of the pages that the plan changes. Their current text does not count as a use of an attachment.
+    pub fn changing(&self) -> BTreeSet<String> {
+        self.steps.iter().filter(|step| changes(&step.action)).filter_map(|step| Some(step.remote.as_ref()?.id.clone())).collect()
     }
 
-    /// Takes up files that no page shows any more, as the wiki tells of them.
+    /// Plans what happens to attachments that no page shows any more, given their states.
     pub fn take_up_files(&mut self, files: Vec<RecordedFile>, states: Vec<FileState>, orphans: Orphans) {
         let steps = files.into_iter().zip(states).map(|(file, state)| {
             let action = match state {
                 FileState::Gone => FileAction::Forget,
                 FileState::Kept(reason) => FileAction::Keep(reason),
-                FileState::Unknown => FileAction::Keep("the wiki has no way to delete it from here".to_owned()),
+                FileState::Unknown => FileAction::Keep("the wiki cannot delete it".to_owned()),
                 FileState::Unused if orphans == Orphans::Delete => FileAction::Delete,
                 FileState::Unused => FileAction::Leave,
             };
@@ -416,34 +443,34 @@ impl Plan {
         self.files = steps.collect();
     }
 
-    /// The places of the pages that are ours when the plan is carried out, and of those that are no more. Pages that nobody asked
-    /// about now are known from the record.
-    pub fn places(&self, record: &Record) -> (Vec<Name>, Vec<Name>) {
-        let mut ours: Vec<Name> = Vec::new();
+    /// The locations of the pages that are ours after the plan is carried out, and of those that are gone. Pages outside this plan
+    /// are taken from the record.
+    pub fn locations(&self, record: &Record) -> (Vec<Location>, Vec<Location>) {
+        let mut ours: Vec<Location> = Vec::new();
         let mut gone = Vec::new();
         for step in &self.steps {
-            let recorded = || step.recorded.as_ref().map(Recorded::name);
+            let recorded = || step.recorded.as_ref().map(Recorded::location);
             match (&step.action, &step.wanted) {
-                (Action::Create | Action::Update | Action::Unchanged, Some(page)) => ours.push(page.name.clone()),
+                (Action::Create | Action::Update | Action::Unchanged, Some(page)) => ours.push(page.location.clone()),
                 (Action::Delete | Action::Forget, _) => gone.extend(recorded()),
-                _ => ours.extend(recorded().filter(|_| step.standing.is_some())),
+                _ => ours.extend(recorded().filter(|_| step.remote.is_some())),
             }
         }
-        let named: BTreeSet<&str> = ours.iter().chain(&gone).map(|name: &Name| name.path.as_str()).collect();
+        let named: BTreeSet<&str> = ours.iter().chain(&gone).map(|location: &Location| location.path.as_str()).collect();
         let others = record.pages.iter().filter(|page| page.written.is_some() && !named.contains(page.path.as_str()));
-        let others: Vec<Name> = others.map(Recorded::name).collect();
+        let others: Vec<Location> = others.map(Recorded::location).collect();
         ours.extend(others);
         (ours, gone)
     }
 
-    /// Whether something on the wiki would change.
+    /// Whether the plan changes anything on the wiki.
     pub fn changes(&self) -> bool {
         let deletes = |step: &FileStep| step.action == FileAction::Delete;
-        !self.alongside.is_empty() || self.steps.iter().any(|step| changes(&step.action)) || self.files.iter().any(deletes)
+        !self.side_files.is_empty() || self.steps.iter().any(|step| changes(&step.action)) || self.files.iter().any(deletes)
     }
 }
 
-/// Whether something on the wiki would change.
+/// Whether an action changes anything on the wiki.
 fn changes(action: &Action) -> bool {
     match action {
         Action::Create | Action::Update | Action::Delete => true,
@@ -451,43 +478,51 @@ fn changes(action: &Action) -> bool {
     }
 }
 
-/// What is to happen to a page that is to be there.
-pub fn decide(wanted: &Written, recorded: Option<&Recorded>, standing: Option<&Standing>, resolve: Resolve) -> Action {
-    let Some(standing) = standing else {
+/// Decides what happens to a desired page.
+pub fn decide(wanted: &RenderedPage, recorded: Option<&Recorded>, remote: Option<&RemotePage>, resolve: Resolve) -> Action {
+    let Some(remote) = remote else {
         let was_there = recorded.is_some_and(|recorded| recorded.written.is_some());
         return if was_there && resolve == Resolve::Refuse { Action::Refuse(Conflict::Deleted) } else { Action::Create };
     };
-    let digest = Digest::of(&wanted.text);
-    let has_files = wanted.attachments.iter().all(|name| standing.attachments.contains(name));
-    let has_title = standing.title.is_empty() || standing.title == wanted.name.title || is_renamed(wanted, recorded, standing);
-    if standing.digest == Some(digest) && has_files && has_title {
+    let has_files = wanted.attachments.iter().all(|name| remote.attachments.contains(name));
+    let has_title = remote.title.is_empty() || remote.title == wanted.location.title || is_renamed(wanted, recorded, remote);
+    if has_text(wanted, remote) && has_files && has_title {
         return Action::Unchanged;
     }
-    if standing.is_taken {
-        // The wiki would refuse the write, whoever asks for it.
+    if remote.is_taken {
+        // The wiki would refuse the write in any case.
         return Action::Refuse(Conflict::Taken);
     }
-    let conflict = match recorded {
-        None if standing.digest == Some(digest) => None,
-        None => Some(Conflict::NotOurs),
-        Some(recorded) if !recorded.is_ours(standing) && standing.digest != Some(digest) => Some(Conflict::Edited),
-        Some(_) if !standing.commented.is_empty() => Some(Conflict::Commented),
-        Some(_) => None,
-    };
-    match conflict {
+    match conflict(wanted, recorded, remote) {
         Some(conflict) if resolve == Resolve::Refuse => Action::Refuse(conflict),
         _ => Action::Update,
     }
 }
 
-/// What is to happen to a page that was published and no longer is to be.
-pub fn decide_orphan(recorded: &Recorded, standing: Option<&Standing>, orphans: Orphans, resolve: Resolve) -> Action {
-    match standing {
+/// Whether the page on the wiki has the desired text.
+fn has_text(wanted: &RenderedPage, remote: &RemotePage) -> bool {
+    remote.digest == Some(Digest::of(&wanted.text))
+}
+
+/// What prevents an update, unless the user forces it.
+fn conflict(wanted: &RenderedPage, recorded: Option<&Recorded>, remote: &RemotePage) -> Option<Conflict> {
+    match recorded {
+        None if has_text(wanted, remote) => None,
+        None => Some(Conflict::NotOurs),
+        Some(recorded) if !recorded.is_ours(remote) && !has_text(wanted, remote) => Some(Conflict::Edited),
+        Some(_) if !remote.commented.is_empty() => Some(Conflict::Commented),
+        Some(_) => None,
+    }
+}
+
+/// Decides what happens to a page that is no longer published.
+pub fn decide_orphan(recorded: &Recorded, remote: Option<&RemotePage>, orphans: Orphans, resolve: Resolve) -> Action {
+    match remote {
         None => Action::Forget,
         Some(_) if orphans == Orphans::Keep => Action::Leave,
         Some(_) if resolve == Resolve::Overwrite => Action::Delete,
-        Some(standing) if !recorded.is_ours(standing) => Action::Refuse(Conflict::Edited),
-        Some(standing) if !standing.commented.is_empty() => Action::Refuse(Conflict::Commented),
+        Some(remote) if !recorded.is_ours(remote) => Action::Refuse(Conflict::Edited),
+        Some(remote) if !remote.commented.is_empty() => Action::Refuse(Conflict::Commented),
         Some(_) => Action::Delete,
     }
 }

@@ -1,76 +1,82 @@
-//! The record of what was published, by which a page is known to be ours.
+//! The record of earlier publications. It tells which pages are ours.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Digest, Standing};
-use crate::wiki::{Name, Written};
+use super::{Digest, RemotePage};
+use crate::wiki::{Location, RenderedPage};
 
 /// What was published to one wiki.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
-    /// In the order of their places.
+    /// The pages, sorted by path and case study.
     pub pages: Vec<Recorded>,
-    /// The files that went along with pages, now or in an earlier run, and were not deleted since.
+    /// The attachments that were published in this or an earlier run and not deleted since.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub files: BTreeSet<RecordedFile>,
-    /// The places of pages that still show an older state of what they lead to.
+    /// The paths of pages that still show links in an older state.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub unsettled: BTreeSet<String>,
 }
 
-/// A file that went along with a page.
+/// A published attachment.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RecordedFile {
-    /// The name that its content gives it.
+    /// Its name, see [`crate::slug::content_name`].
     pub name: String,
-    /// The page that it belongs to, by its id, where files belong to pages; empty where all pages share them.
+    /// The id of its page, on wikis where attachments belong to pages; empty where all pages share them.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub page: String,
 }
 
-/// A page that was published, or that was about to be when the program was stopped.
+/// A page that was published, or that was about to be published when the program stopped.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recorded {
-    /// The case study, by its slug.
+    /// The slug of the case study.
     pub case: String,
-    /// Where it stands, as [`crate::wiki::Name::path`].
+    /// Its [`Location::path`].
     pub path: String,
-    /// As readers saw it.
+    /// Its title.
     pub title: String,
-    /// By which the wiki knows it; empty where it was about to be created.
+    /// Its id on the wiki; empty if it was about to be created.
     pub id: String,
-    /// The text that was published; nothing where it was about to be created.
+    /// The published text; `None` if it was about to be created.
     pub written: Option<Digest>,
-    /// Texts that were about to be published when the program was stopped. Each may stand there or not, and may come to stand there
-    /// later still: a server goes on with what it was asked, and so does a push, when nobody waits for the answer any more.
+    /// Texts that were about to be published when the program stopped. Each may be on the wiki or not, or may appear later: a server
+    /// or a push continues after the client is gone.
     #[serde(default)]
     pub intended: Vec<Digest>,
-    /// The files that went along.
+    /// The names of its attachments.
     pub attachments: Vec<String>,
 }
 
 impl Recorded {
-    /// Whether what stands there is what was published, or about to be.
-    pub fn is_ours(&self, standing: &Standing) -> bool {
-        standing.digest.is_some_and(|digest| self.written == Some(digest) || self.intended.contains(&digest))
+    /// Whether the current page is what was published or about to be published.
+    pub fn is_ours(&self, remote: &RemotePage) -> bool {
+        remote.digest.is_some_and(|digest| self.written == Some(digest) || self.intended.contains(&digest))
     }
 
-    /// What tells it from all other pages.
+    /// The key that identifies it among all pages.
     pub(super) fn key(&self, identity: Identity) -> &str {
         match identity {
-            Identity::Place => &self.path,
+            Identity::Path => &self.path,
             Identity::Id => &self.case,
         }
     }
 
-    /// Where it stands.
-    pub fn name(&self) -> Name {
-        Name { title: self.title.clone(), path: self.path.clone() }
+    /// The sort key of [`Record::pages`].
+    fn order(&self) -> (&str, &str) {
+        (&self.path, &self.case)
     }
 
-    /// The same when it is about to be deleted: it may stand there or not, and neither is somebody else's doing.
+    /// Its location.
+    pub fn location(&self) -> Location {
+        Location { title: self.title.clone(), path: self.path.clone() }
+    }
+
+    /// The record of a page that is about to be deleted. Whether it still exists or not, nobody else has changed it.
     pub fn about_to_go(&self) -> Self {
         let written = self.written.filter(|digest| !self.intended.contains(digest));
         Self { written: None, intended: self.intended.iter().copied().chain(written).collect(), ..self.clone() }
@@ -78,83 +84,103 @@ impl Recorded {
 }
 
 impl Record {
-    /// Reads what [`Record::text`] gave.
+    /// Parses the output of [`Record::text`].
     ///
     /// # Errors
     ///
-    /// What is wrong with it, in words.
+    /// The message of the JSON parser.
     pub fn parse(text: &str) -> Result<Self, String> {
-        serde_json::from_str(text).map_err(|error| error.to_string())
+        let mut record: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        record.pages.sort_by(|a, b| a.order().cmp(&b.order()));
+        Ok(record)
     }
 
-    /// The record as a file, one value a line, so that version control shows what changed.
+    /// The record as JSON, one value a line, for readable diffs in version control.
     pub fn text(&self) -> String {
-        serde_json::to_string_pretty(self).expect("a record is texts and lists") + "\n"
+        serde_json::to_string_pretty(self).expect("a record consists of strings and lists") + "\n"
     }
 
-    /// What is recorded of each page, to look up many.
+    /// The record of each page, keyed by identity.
     pub fn by_identity(&self, identity: Identity) -> BTreeMap<&str, &Recorded> {
-        // The first of what is recorded twice is the one that counts.
+        // If a page is recorded twice, the first record counts.
         self.pages.iter().rev().map(|recorded| (recorded.key(identity), recorded)).collect()
     }
 
-    /// What is recorded of a page: under its place, or where pages keep their id and change their place, under its case study.
-    pub fn find(&self, wanted: &Written, identity: Identity) -> Option<&Recorded> {
+    /// The record of a page. Linear: to look up many pages, use [`Record::by_identity`].
+    pub fn find(&self, wanted: &RenderedPage, identity: Identity) -> Option<&Recorded> {
         self.pages.iter().find(|recorded| recorded.key(identity) == identity.of(wanted))
     }
 
-    /// The case studies that were published, whatever their pages were called then.
+    /// The slugs of the case studies that were published.
     pub fn published(&self) -> BTreeSet<&str> {
         self.pages.iter().filter(|recorded| recorded.written.is_some()).map(|recorded| recorded.case.as_str()).collect()
     }
 
-    /// Puts something down in the place of what was recorded of the same page.
+    /// Records a page, in place of the previous record of the same page.
     pub fn put(&mut self, new: Recorded, identity: Identity) {
-        self.pages.retain(|old| match identity {
-            Identity::Place => old.path != new.path,
-            Identity::Id => old.case != new.case,
-        });
-        let page = if identity == Identity::Id { new.id.as_str() } else { "" };
-        // A page that is about to be created has no id yet; its files are put down when it has one.
-        if identity == Identity::Place || !page.is_empty() {
-            let files = new.attachments.iter().map(|name| RecordedFile { name: name.clone(), page: page.to_owned() });
-            self.files.extend(files);
+        // A page that is about to be created has no id yet; its attachments are recorded when it has one.
+        if identity == Identity::Path || !new.id.is_empty() {
+            self.files.extend(identity.files(&new.id, &new.attachments));
         }
-        self.pages.push(new);
-        self.pages.sort_by(|a, b| (&a.path, &a.case).cmp(&(&b.path, &b.case)));
+        match identity {
+            Identity::Path => {
+                let same = self.at_path(&new.path);
+                self.pages.splice(same, [new]);
+            }
+            Identity::Id => {
+                self.pages.retain(|old| old.case != new.case);
+                let index = self.pages.partition_point(|old| old.order() <= new.order());
+                self.pages.insert(index, new);
+            }
+        }
     }
 
-    /// Puts down that a page is about to be deleted.
+    /// The indices of the records of a path.
+    fn at_path(&self, path: &str) -> Range<usize> {
+        let start = self.pages.partition_point(|recorded| recorded.path.as_str() < path);
+        let count = self.pages[start..].iter().take_while(|recorded| recorded.path == path).count();
+        start..start + count
+    }
+
+    /// Records that a page is about to be deleted.
     pub fn note_deletion(&mut self, going: &Recorded) {
-        self.pages.iter_mut().filter(|recorded| *recorded == going).for_each(|recorded| *recorded = going.about_to_go());
+        let same = self.at_path(&going.path);
+        self.pages[same].iter_mut().filter(|recorded| *recorded == going).for_each(|recorded| *recorded = going.about_to_go());
     }
 
-    /// The files that no page shows any more, given the pages that there are when `plan` is carried out: their places, or their ids where
-    /// files belong to pages, and the files that each shows.
+    /// The recorded attachments that are not in `shown`.
     pub fn unshown(&self, shown: &BTreeSet<RecordedFile>) -> Vec<RecordedFile> {
         self.files.iter().filter(|file| !shown.contains(file)).cloned().collect()
     }
 
-    /// Forgets a page.
+    /// Removes the record of a page.
     pub fn remove(&mut self, gone: &Recorded) {
-        self.pages.retain(|recorded| recorded != gone);
+        let same = self.at_path(&gone.path);
+        let kept: Vec<Recorded> = self.pages[same.clone()].iter().filter(|recorded| *recorded != gone).cloned().collect();
+        self.pages.splice(same, kept);
     }
 }
 
-/// What makes a page of a wiki the same page.
+/// What identifies a page on a wiki.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Identity {
-    /// Its place: another title is another page.
-    Place,
-    /// An id that the wiki gives it: its title may change.
+    /// Its path: another title is another page.
+    Path,
+    /// An id that the wiki assigns: the title can change.
     Id,
 }
 
 impl Identity {
-    /// What tells a page that is to be there from all others.
-    pub fn of(self, wanted: &Written) -> &str {
+    /// The records of the attachments of a page.
+    pub(super) fn files(self, id: &str, names: &[String]) -> impl Iterator<Item = RecordedFile> {
+        let page = if self == Self::Id { id } else { "" };
+        names.iter().map(move |name| RecordedFile { name: name.clone(), page: page.to_owned() })
+    }
+
+    /// The key that identifies a desired page among all pages.
+    pub fn of(self, wanted: &RenderedPage) -> &str {
         match self {
-            Self::Place => &wanted.name.path,
+            Self::Path => &wanted.location.path,
             Self::Id => wanted.case.as_str(),
         }
     }

@@ -1,36 +1,36 @@
-//! A plan as a person reads it before it is carried out.
+//! A plan as text for the user.
 
 use std::fmt::Write;
 
 use similar::{ChangeTag, TextDiff};
 
-use super::{Action, Conflict, FileAction, FileStep, Plan, Standing, Step, comparable};
+use super::{Action, Conflict, FileAction, FileStep, Plan, RemotePage, Step, comparable};
 use crate::config::Target;
 use crate::escape::{visible, visible_lines};
 use crate::report::Colour;
 use crate::slug::Slug;
 
-/// How many lines around a change are shown with it.
+/// Lines of context around a change.
 const AROUND: usize = 2;
 
-/// How many characters of a line are shown before and after what differs in it.
+/// Characters of context around a difference within a line.
 const CONTEXT: usize = 40;
 
-/// How many characters of a line are shown.
+/// The maximum length of a line in characters.
 const LONGEST_LINE: usize = 200;
 
-/// How many lines of one difference are shown; who needs more looks at the page.
+/// The maximum number of lines of one difference.
 const MOST_LINES: usize = 60;
 
-/// The plan, page by page, with what would change on each.
+/// The plan, page by page, with the changes of each.
 pub fn show(plan: &Plan, colour: Colour) -> String {
     let mut out = String::new();
     let paint = Paint(colour);
     for step in &plan.steps {
         show_step(step, paint, &mut out);
     }
-    for file in &plan.alongside {
-        line(&paint.bold("alongside"), &visible(&file.path), &mut out);
+    for file in &plan.side_files {
+        line(&paint.bold("side_files"), &visible(&file.path), &mut out);
         out.push_str(&difference(&file.before, &file.after, paint));
     }
     for step in &plan.files {
@@ -40,42 +40,43 @@ pub fn show(plan: &Plan, colour: Colour) -> String {
 }
 
 fn show_step(step: &Step, paint: Paint, out: &mut String) {
-    let old = &comparable(step.standing.as_ref().map_or("", |standing| standing.text.as_str()));
+    let old = &comparable(step.remote.as_ref().map_or("", |remote| remote.text.as_str()));
     let new = &comparable(step.wanted.as_ref().map_or("", |wanted| wanted.text.as_str()));
+    let (verb, remark) = match &step.action {
+        Action::Create => (paint.good("create"), size(new)),
+        Action::Update => (paint.good("update"), counted(old, new)),
+        Action::Unchanged => (paint.plain("unchanged"), String::new()),
+        Action::Refuse(conflict) => (paint.bad("conflict"), why(*conflict, step)),
+        Action::Barred(reason) => (paint.bad("refused"), visible(reason).into_owned()),
+        Action::Leave => (paint.plain("left"), "no longer published; `--prune` deletes it".to_owned()),
+        Action::Delete => (paint.bad("delete"), "no longer published".to_owned()),
+        Action::Forget => (paint.plain("forget"), why_forgotten(step)),
+    };
+    line(&verb, &about(step, &remark), out);
     match &step.action {
-        Action::Create => {
-            line(&paint.good("create"), &about(step, &size(new)), out);
-        }
         Action::Update => {
-            line(&paint.good("update"), &about(step, &counted(old, new)), out);
             out.push_str(&difference(old, new, paint));
             show_files(step, out);
         }
-        Action::Unchanged => line(&paint.plain("unchanged"), &about(step, ""), out),
-        Action::Refuse(conflict) => {
-            line(&paint.bad("conflict"), &about(step, &why(*conflict, step)), out);
-            show_conflict(step, *conflict, old, new, paint, out);
-        }
-        Action::Barred(reason) => line(&paint.bad("refused"), &about(step, &visible(reason)), out),
-        Action::Leave => {
-            line(&paint.plain("left"), &about(step, "no longer published; `--prune` deletes it"), out);
-        }
-        Action::Delete => line(&paint.bad("delete"), &about(step, "no longer published"), out),
-        Action::Forget if !step.gone_to.is_empty() => {
-            let remark = format!("no longer published; somebody has moved it to `{}`, where it stays", visible(&step.gone_to));
-            line(&paint.plain("forget"), &about(step, &remark), out);
-        }
-        Action::Forget => line(&paint.plain("forget"), &about(step, "no longer published, and not there any more"), out),
+        Action::Refuse(conflict) => show_conflict(step, *conflict, old, new, paint, out),
+        _ => {}
     }
 }
 
-/// A file that no page shows any more.
+fn why_forgotten(step: &Step) -> String {
+    match &step.gone_to {
+        Some(path) => format!("no longer published; somebody has moved it to `{}`, where it stays", visible(path)),
+        None => "no longer published, and already gone".to_owned(),
+    }
+}
+
+/// An attachment that no page shows any more.
 fn show_file(step: &FileStep, paint: Paint, out: &mut String) {
     let name = format!("the picture {}", step.file.name);
     match &step.action {
         FileAction::Leave => line(&paint.plain("left"), &format!("{name}: no page shows it any more; `--prune` deletes it"), out),
         FileAction::Delete => line(&paint.bad("delete"), &format!("{name}: no page shows it any more"), out),
-        FileAction::Forget => line(&paint.plain("forget"), &format!("{name}: no page shows it any more, and it is not there"), out),
+        FileAction::Forget => line(&paint.plain("forget"), &format!("{name}: no page shows it any more, and it is already gone"), out),
         FileAction::Keep(reason) => {
             line(&paint.plain("kept"), &format!("{name}: no published page shows it any more, but {}", visible(reason)), out);
         }
@@ -83,35 +84,35 @@ fn show_file(step: &FileStep, paint: Paint, out: &mut String) {
 }
 
 fn line(verb: &str, rest: &str, out: &mut String) {
-    // A string takes whatever is written to it.
+    // Writing to a string never fails.
     let _ = writeln!(out, "  {verb} {rest}");
 }
 
 fn about(step: &Step, remark: &str) -> String {
-    let place = match (&step.wanted, &step.recorded) {
-        (Some(wanted), _) => &wanted.name.path,
+    let path = match (&step.wanted, &step.recorded) {
+        (Some(wanted), _) => &wanted.location.path,
         (None, Some(recorded)) => &recorded.path,
         (None, None) => &step.title,
     };
-    let (title, place) = (visible(&step.title), visible(place));
-    let title = if place == title { title.into_owned() } else { format!("{title} ({place})") };
-    let title = match where_to(step) {
+    let (title, path) = (visible(&step.title), visible(path));
+    let title = if path == title { title.into_owned() } else { format!("{title} ({path})") };
+    let title = match moved_to(step) {
         Some(there) => format!("{title}, which somebody has moved to “{}”", visible(there)),
         None => title,
     };
     if remark.is_empty() { title } else { format!("{title}: {remark}") }
 }
 
-/// Where somebody has moved a page, or what they call it now.
-fn where_to(step: &Step) -> Option<&str> {
-    let moved = step.standing.as_ref().map(|standing| standing.moved_to.as_str()).filter(|place| !place.is_empty());
+/// The new path or title that somebody has given a page.
+fn moved_to(step: &Step) -> Option<&str> {
+    let moved = step.remote.as_ref().and_then(|remote| remote.moved_to.as_deref());
     moved.or_else(|| step.renamed())
 }
 
-/// The files that go along and are not there yet.
+/// The attachments that the wiki does not have yet.
 fn show_files(step: &Step, out: &mut String) {
-    let (Some(wanted), Some(standing)) = (&step.wanted, &step.standing) else { return };
-    for name in wanted.attachments.iter().filter(|name| !standing.attachments.contains(*name)) {
+    let (Some(wanted), Some(remote)) = (&step.wanted, &step.remote) else { return };
+    for name in wanted.attachments.iter().filter(|name| !remote.attachments.contains(*name)) {
         let _ = writeln!(out, "    + the picture {}", visible(name));
     }
 }
@@ -127,74 +128,76 @@ fn counted(old: &str, new: &str) -> String {
     format!("+{} −{} lines", count(ChangeTag::Insert), count(ChangeTag::Delete))
 }
 
-/// A text with line ends of one kind, and one at the end of its last line: wikis have their own, and nobody has changed those lines.
+/// A text with `\n` after each line: a difference in line ends alone is not a change.
 fn closed(text: &str) -> String {
     text.lines().map(|line| format!("{line}\n")).collect()
 }
 
 fn why(conflict: Conflict, step: &Step) -> String {
-    let by = step.standing.as_ref().map_or(String::new(), who);
+    let by = step.remote.as_ref().map_or(String::new(), who);
     match conflict {
-        Conflict::NotOurs => format!("there is a page of this name that was not published from here{by}"),
+        Conflict::NotOurs => format!("a page with this name exists that was not published from here{by}"),
         Conflict::Edited => format!("somebody has changed it since it was published{by}"),
-        Conflict::Deleted if step.gone_to.is_empty() => "somebody has deleted it since it was published".to_owned(),
-        Conflict::Deleted => format!("somebody has moved it to `{}` since it was published", visible(&step.gone_to)),
-        Conflict::Commented => "an open comment would lose its place".to_owned(),
-        Conflict::Taken => "another page has the title that it is to have".to_owned(),
-        Conflict::Retitled => "it has a new title, and somebody has changed the page with the old one; see below".to_owned(),
+        Conflict::Deleted => match &step.gone_to {
+            Some(path) => format!("somebody has moved it to `{}` since it was published", visible(path)),
+            None => "somebody has deleted it since it was published".to_owned(),
+        },
+        Conflict::Commented => "an open comment would lose its position".to_owned(),
+        Conflict::Taken => "another page has the title that this page would get".to_owned(),
+        Conflict::Retitled => "its title is new, and somebody has changed the page with the old one; see below".to_owned(),
     }
 }
 
-/// Whose page it is that is printed, and where it stands.
-pub fn about_page(case: &Slug, target: &Target, standing: &Standing) -> String {
-    let place = visible(if standing.moved_to.is_empty() { &standing.id } else { &standing.moved_to });
-    format!("`{case}` as it is on `{}` ({place}){}", target.name, who(standing))
+/// The heading above the text of a page: its case study, wiki, path and last editor.
+pub fn about_page(case: &Slug, target: &Target, remote: &RemotePage) -> String {
+    let path = visible(remote.moved_to.as_ref().unwrap_or(&remote.id));
+    format!("`{case}` as it is on `{}` ({path}){}", target.name, who(remote))
 }
 
-/// A page for a terminal or a file: nothing in it may steer a terminal.
+/// The text of a page without control characters, safe for a terminal.
 pub fn printable(text: &str) -> String {
     text.lines().map(|line| format!("{}\n", visible(line))).collect()
 }
 
-fn who(standing: &Standing) -> String {
-    let editor = if standing.editor.is_empty() { String::new() } else { format!(" by {}", visible(&standing.editor)) };
-    let edited = if standing.edited.is_empty() { String::new() } else { format!(" at {}", visible(&standing.edited)) };
+fn who(remote: &RemotePage) -> String {
+    let editor = if remote.editor.is_empty() { String::new() } else { format!(" by {}", visible(&remote.editor)) };
+    let edited = if remote.edited.is_empty() { String::new() } else { format!(" at {}", visible(&remote.edited)) };
     if editor.is_empty() && edited.is_empty() { String::new() } else { format!(", last{editor}{edited}") }
 }
 
 fn show_conflict(step: &Step, conflict: Conflict, old: &str, new: &str, paint: Paint, out: &mut String) {
-    let case = visible(step.case.as_str());
-    let delete = |first: &str| format!("{first}, or delete it all the same with `--prune --force {case}`");
-    let advice = match conflict {
-        Conflict::Retitled => {
-            format!("take over what they wrote, which `--show {case}` prints, then publish under the new title with `--force {case}`")
+    if conflict == Conflict::Commented {
+        for words in step.remote.iter().flat_map(|remote| &remote.commented) {
+            let _ = writeln!(out, "    the comment is about “{}”", visible(words));
         }
-        Conflict::Edited if step.wanted.is_none() => delete("leave it there"),
-        Conflict::Commented => {
-            for words in step.standing.iter().flat_map(|standing| &standing.commented) {
-                let _ = writeln!(out, "    the comment is about “{}”", visible(words));
-            }
-            let settle = "settle the comment there";
-            if step.wanted.is_none() { delete(settle) } else { format!("{settle}, or publish over it with `--force {case}`") }
-        }
-        Conflict::NotOurs => format!("give the case study another title, or publish over that page with `--force {case}`"),
-        Conflict::Edited => {
-            format!("take over what they wrote, which `--show {case}` prints, then publish over it with `--force {case}`")
-        }
-        Conflict::Taken => "publish again when that page has another title or is gone, or give the case study another one".to_owned(),
-        Conflict::Deleted if !step.gone_to.is_empty() => {
-            format!("move it back, or publish it again in its old place with `--force {case}`")
-        }
-        Conflict::Deleted => format!("leave it at that, or publish it again with `--force {case}`"),
-    };
+    }
     if matches!(conflict, Conflict::NotOurs | Conflict::Edited) && step.wanted.is_some() {
         let _ = writeln!(out, "    the page now (−) and after publishing (+):");
         out.push_str(&difference(old, new, paint));
     }
-    let _ = writeln!(out, "    {advice}");
+    let _ = writeln!(out, "    {}", advice(step, conflict));
 }
 
-/// The lines of two texts that differ, with a few around them.
+/// What the user can do about a conflict.
+fn advice(step: &Step, conflict: Conflict) -> String {
+    let case = visible(step.case.as_str());
+    let copy = format!("copy their changes, which `--show {case}` prints");
+    let is_orphan = step.wanted.is_none();
+    let delete = format!("or delete it anyway with `--prune --force {case}`");
+    match conflict {
+        Conflict::Edited if is_orphan => format!("leave it, {delete}"),
+        Conflict::Edited => format!("{copy}, then overwrite the page with `--force {case}`"),
+        Conflict::Retitled => format!("{copy}, then publish under the new title with `--force {case}`"),
+        Conflict::Commented if is_orphan => format!("resolve the comment, {delete}"),
+        Conflict::Commented => format!("resolve the comment, or publish anyway with `--force {case}`"),
+        Conflict::NotOurs => format!("change the title of the case study, or overwrite that page with `--force {case}`"),
+        Conflict::Taken => "publish again when that page is renamed or deleted, or change the title of the case study".to_owned(),
+        Conflict::Deleted if step.gone_to.is_some() => format!("move it back, or publish it again at its old path with `--force {case}`"),
+        Conflict::Deleted => format!("leave it deleted, or publish it again with `--force {case}`"),
+    }
+}
+
+/// The differing lines of two texts, with context.
 fn difference(old: &str, new: &str, paint: Paint) -> String {
     let (old, new) = (closed(old), closed(new));
     let diff = TextDiff::from_lines(&old, &new);
@@ -220,7 +223,7 @@ fn difference(old: &str, new: &str, paint: Paint) -> String {
     lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
-/// A line that is another one now, both cut down to where they differ: paragraphs are long lines, and changes are small.
+/// One changed line: both versions are cut to the part that differs, because paragraphs are long lines.
 fn focused(changes: Vec<(ChangeTag, String)>) -> Vec<(ChangeTag, String)> {
     let [(ChangeTag::Delete, old), (ChangeTag::Insert, new)] = changes.as_slice() else {
         return changes.into_iter().map(|(tag, words)| (tag, shortened(&words))).collect();
@@ -237,7 +240,7 @@ fn focused(changes: Vec<(ChangeTag, String)>) -> Vec<(ChangeTag, String)> {
     vec![(ChangeTag::Delete, shortened(&window(&old))), (ChangeTag::Insert, shortened(&window(&new)))]
 }
 
-/// The start of a line.
+/// The start of a line, up to [`LONGEST_LINE`].
 fn shortened(line: &str) -> String {
     match line.char_indices().nth(LONGEST_LINE) {
         Some((end, _)) => format!("{} …", &line[..end]),
@@ -245,12 +248,12 @@ fn shortened(line: &str) -> String {
     }
 }
 
-/// A line of a page as a terminal may show it.
+/// A line without control characters, safe for a terminal.
 fn visible_line(line: &str) -> String {
     visible_lines(line.trim_end_matches(['\n', '\r'])).into_owned()
 }
 
-/// Colours, where somebody sees them.
+/// Colours the text, if colours are wanted.
 #[derive(Clone, Copy)]
 struct Paint(Colour);
 

@@ -1,35 +1,49 @@
-//! Carrying out a plan, so that it can be interrupted anywhere and carried on by the next run.
+//! Carries out a plan. It can be interrupted at any point, and the next run continues.
 
 use super::{Error, Pictures, Reach, Wiki, Write};
-use crate::plan::{Action, Digest, FileAction, FileStep, Identity, Plan, Record, Recorded, Standing, Step};
-use crate::wiki::{Name, Written};
+use crate::plan::{Action, Digest, FileAction, FileStep, Identity, Plan, Record, Recorded, RemotePage, Step};
+use crate::wiki::{Location, RenderedPage};
 
-/// What came of a plan that was carried out.
+/// The result of carrying out a plan.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outcome {
-    /// What the wiki refused, while it took the rest.
+    /// The pages and files that the wiki refused.
     pub refused: Vec<Unwritten>,
-    /// The places of pages that still show an older state of what they lead to.
+    /// The ids of pages that still show links in an older state.
     pub unsettled: Vec<String>,
 }
 
 /// A page or a file that the wiki refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unwritten {
-    /// As readers see it.
+    /// Its title or name.
     pub title: String,
-    /// Why.
+    /// The reason.
     pub error: Error,
 }
 
-/// Carries out a plan. `save` keeps the record where the next run finds it; `said` hears of every page that is done.
+impl Outcome {
+    /// Whether a result is the refusal of one page or file, which is noted here. An error that affects all pages is returned.
+    fn takes_refusal(&mut self, title: &str, result: Result<(), Error>) -> Result<bool, Error> {
+        match result {
+            Ok(()) => Ok(false),
+            Err(error) if error.reach == Reach::Page => {
+                self.refused.push(Unwritten { title: title.to_owned(), error });
+                Ok(true)
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Carries out a plan. `save` stores the record for the next run; `said` is called for each page that is done.
 ///
-/// What is about to be written is recorded before it is: if the program is stopped then, the next run knows both texts that can stand
-/// there for its own. A page that the wiki refuses does not keep the others from being written.
+/// Each text is recorded before it is written: if the program stops in between, the next run recognises the old and the new text as
+/// ours. If the wiki refuses a page, the other pages are still written.
 ///
 /// # Errors
 ///
-/// The first thing that fails for all pages. What was done before it is recorded.
+/// The first error that affects all pages. What was done before it is recorded.
 pub fn apply<E: From<Error>>(
     wiki: &mut dyn Wiki,
     plan: &Plan,
@@ -38,64 +52,57 @@ pub fn apply<E: From<Error>>(
     mut save: impl FnMut(&Record) -> Result<(), E>,
     mut said: impl FnMut(&Step),
 ) -> Result<Outcome, E> {
-    let identity = wiki.identity();
-    let before = record.clone();
-    plan.steps.iter().for_each(|step| note_intent(record, step, identity));
-    if *record != before {
-        save(record)?;
-    }
     let mut done = record.clone();
+    note_intents(&mut done, plan, wiki.identity());
+    update(record, &done, &mut save)?;
     let mut outcome = Outcome::default();
     let mut carried_out: Vec<&Step> = Vec::new();
     for step in &plan.steps {
         let result = carry_out(wiki, step, &mut done, pictures);
         done.unsettled.extend(wiki.unsettled());
-        match result {
-            Ok(()) => carried_out.push(step),
-            Err(error) if error.reach == Reach::Page => {
-                outcome.refused.push(Unwritten { title: step.title.clone(), error });
-                continue;
-            }
-            Err(error) => return Err(error.into()),
+        if outcome.takes_refusal(&step.title, result)? {
+            continue;
         }
-        if wiki.shows_at_once() && done != *record {
-            *record = done.clone();
-            save(record)?;
-        }
+        carried_out.push(step);
         if wiki.shows_at_once() {
+            update(record, &done, &mut save)?;
             said(step);
         }
     }
     delete_files(wiki, plan, &mut done, &mut outcome)?;
     if plan.changes() {
-        wiki.finish(&plan.alongside, &message(&carried_out))?;
+        wiki.finish(&plan.side_files, &message(&carried_out))?;
     }
     if !wiki.shows_at_once() {
         carried_out.into_iter().for_each(said);
     }
-    if done != *record {
-        *record = done.clone();
-        save(record)?;
-    }
+    update(record, &done, &mut save)?;
     settle(wiki, &mut done, &mut outcome)?;
-    if done != *record {
-        *record = done;
-        save(record)?;
-    }
+    update(record, &done, &mut save)?;
     Ok(outcome)
 }
 
-/// Deletes the files that no page shows any more. One that cannot be deleted is not worth stopping for.
+/// Replaces and saves the record if it differs.
+fn update<E>(record: &mut Record, done: &Record, save: &mut impl FnMut(&Record) -> Result<(), E>) -> Result<(), E> {
+    if record == done {
+        return Ok(());
+    }
+    record.clone_from(done);
+    save(record)
+}
+
+/// Deletes the attachments that no page shows any more. A failure for one of them does not stop the others.
 fn delete_files(wiki: &mut dyn Wiki, plan: &Plan, done: &mut Record, outcome: &mut Outcome) -> Result<(), Error> {
-    // A page that was refused may show a file that its new text does without; the next run looks again.
+    // A refused page may still show an attachment that its new text does not use. The next run checks again.
     let files: &[FileStep] = if outcome.refused.is_empty() { &plan.files } else { &[] };
     for step in files {
         match step.action {
-            FileAction::Delete => match wiki.delete_file(&step.file) {
-                Ok(()) => drop(done.files.remove(&step.file)),
-                Err(error) if error.reach == Reach::Page => outcome.refused.push(Unwritten { title: step.file.name.clone(), error }),
-                Err(error) => return Err(error),
-            },
+            FileAction::Delete => {
+                let result = wiki.delete_file(&step.file);
+                if !outcome.takes_refusal(&step.file.name, result)? {
+                    done.files.remove(&step.file);
+                }
+            }
             FileAction::Forget => drop(done.files.remove(&step.file)),
             FileAction::Leave | FileAction::Keep(_) => {}
         }
@@ -113,30 +120,41 @@ fn settle(wiki: &mut dyn Wiki, done: &mut Record, outcome: &mut Outcome) -> Resu
     Ok(())
 }
 
-fn note_intent(record: &mut Record, step: &Step, identity: Identity) {
-    if let (Action::Delete, Some(recorded)) = (&step.action, &step.recorded) {
-        return record.note_deletion(recorded);
+/// Records what is about to be written and deleted.
+fn note_intents(record: &mut Record, plan: &Plan, identity: Identity) {
+    let before = record.clone();
+    let known = before.by_identity(identity);
+    for step in &plan.steps {
+        match (&step.action, &step.wanted, &step.recorded) {
+            (Action::Delete, _, Some(recorded)) => record.note_deletion(recorded),
+            (Action::Create | Action::Update, Some(page), _) => {
+                let known = known.get(identity.of(page)).map(|&known| known.clone());
+                record.put(intent(step, page, known), identity);
+            }
+            _ => {}
+        }
     }
-    let (Action::Create | Action::Update, Some(page)) = (&step.action, &step.wanted) else { return };
-    let known = record.find(page, identity).cloned();
+}
+
+/// The record of a page that is about to be written.
+fn intent(step: &Step, page: &RenderedPage, known: Option<Recorded>) -> Recorded {
     let known = known.unwrap_or_else(|| recorded(page, String::new(), None));
     let mut intended = known.intended.clone();
-    // What stands there now is ours, or was given up by whoever asked to write over it; until the new text is there, it may stay.
-    let standing = step.standing.as_ref().and_then(|standing| standing.digest);
-    for digest in standing.into_iter().chain([Digest::of(&page.text)]) {
+    // The current text is ours, or the user gave it up with `--force`. It stays until the new text is written.
+    let current = step.remote.as_ref().and_then(|remote| remote.digest);
+    for digest in current.into_iter().chain([Digest::of(&page.text)]) {
         if known.written != Some(digest) && !intended.contains(&digest) {
             intended.push(digest);
         }
     }
-    let new = Recorded { intended, ..known };
-    record.put(new, identity);
+    Recorded { intended, ..known }
 }
 
-fn recorded(page: &Written, id: String, written: Option<Digest>) -> Recorded {
+fn recorded(page: &RenderedPage, id: String, written: Option<Digest>) -> Recorded {
     Recorded {
         case: page.case.as_str().to_owned(),
-        path: page.name.path.clone(),
-        title: page.name.title.clone(),
+        path: page.location.path.clone(),
+        title: page.location.title.clone(),
         id,
         written,
         intended: Vec::new(),
@@ -150,18 +168,18 @@ fn carry_out(wiki: &mut dyn Wiki, step: &Step, done: &mut Record, pictures: &Pic
         (Action::Create | Action::Update, Some(page), _) => {
             let digest = Digest::of(&page.text);
             let message = format!("{digest} published with storybank");
-            let over = step.standing.as_ref();
-            let id = wiki.write(&Write { page: &as_it_is_called(step, page), over, pictures, message: &message })?;
+            let over = step.remote.as_ref();
+            let id = wiki.write(&Write { page: &with_current_title(step, page), over, pictures, message: &message })?;
             done.put(recorded(page, id, Some(digest)), identity);
         }
-        // A page that stands there as it is to be is ours, also if the last run could not say so any more.
+        // An up-to-date page is ours, even if the last run stopped before it could record that.
         (Action::Unchanged, Some(page), _) => {
-            let id = step.standing.as_ref().map(|standing: &Standing| standing.id.clone()).unwrap_or_default();
+            let id = step.remote.as_ref().map(|remote: &RemotePage| remote.id.clone()).unwrap_or_default();
             done.put(recorded(page, id, Some(Digest::of(&page.text))), identity);
         }
         (Action::Delete, _, Some(recorded)) => {
-            if let Some(standing) = &step.standing {
-                wiki.delete(recorded, standing, "no longer published")?;
+            if let Some(remote) = &step.remote {
+                wiki.delete(recorded, remote, "no longer published")?;
             }
             done.remove(&recorded.about_to_go());
         }
@@ -171,15 +189,15 @@ fn carry_out(wiki: &mut dyn Wiki, step: &Step, done: &mut Record, pictures: &Pic
     Ok(())
 }
 
-/// A page under the title that somebody has given it on the wiki, unless its author has given it another one since.
-fn as_it_is_called(step: &Step, page: &Written) -> Written {
+/// The page under the title that somebody has given it on the wiki, unless its author has changed the title since.
+fn with_current_title(step: &Step, page: &RenderedPage) -> RenderedPage {
     match step.renamed() {
-        Some(title) => Written { name: Name { title: title.to_owned(), ..page.name.clone() }, ..page.clone() },
+        Some(title) => RenderedPage { location: Location { title: title.to_owned(), ..page.location.clone() }, ..page.clone() },
         None => page.clone(),
     }
 }
 
-/// What the history of a repository says about the whole publication.
+/// The commit message of a publication.
 fn message(steps: &[&Step]) -> String {
     let titles = |wanted: &[Action]| {
         let steps = steps.iter().filter(|step| wanted.contains(&step.action));

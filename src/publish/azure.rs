@@ -1,4 +1,5 @@
-//! The wiki of a project in Azure DevOps, through its interface: each page goes with the version that it was read in.
+//! The wiki of a project in Azure DevOps, through its REST API. Each write names the version of the
+//! page that was read.
 
 use std::collections::BTreeMap;
 
@@ -7,25 +8,25 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::http::encoded;
-use super::{Client, Error, Reach, Request, Response, Sought, Wiki, Write};
-use crate::plan::{Action, Digest, Recorded, Standing};
-use crate::wiki::Name;
+use super::{Client, Error, Lookup, Reach, Request, Response, Wiki, Write};
+use crate::plan::{Action, Digest, Recorded, RemotePage};
+use crate::wiki::Location;
 
-/// The version of the interface that is spoken.
+/// The version of the API.
 const VERSION: &str = "api-version=7.1";
 
 /// The wiki of a project in Azure DevOps.
 pub struct AzureWiki {
     client: Client,
-    /// What the names of the calls follow.
+    /// The common start of the addresses of all calls.
     calls: String,
-    /// The path of the page that all pages are put below, without slashes at its ends.
+    /// The path of the parent page, without slashes at the ends; empty for the top.
     parent: String,
-    /// Why pages could not be looked at, by their places.
+    /// Why pages could not be read, keyed by path.
     bars: BTreeMap<String, String>,
 }
 
-/// A page as the interface gives it.
+/// A page in an answer.
 struct Found {
     text: String,
     revision: String,
@@ -33,14 +34,14 @@ struct Found {
 }
 
 impl AzureWiki {
-    /// A wiki by its name or id, in the project whose address this is; its pages are put below the page `parent`, which must be there,
-    /// or at the top if that is empty.
+    /// A wiki by its name or id, in the project at an address. Pages are put below the page
+    /// `parent`, which must exist, or at the top if it is empty.
     pub fn new(client: Client, address: &str, wiki: &str, parent: &str) -> Self {
         let calls = format!("{}/_apis/wiki/wikis/{}", address.trim_end_matches('/'), encoded(wiki));
         Self { client, calls, parent: parent.trim_matches('/').to_owned(), bars: BTreeMap::new() }
     }
 
-    /// The call for a page, by its title.
+    /// A request about a page, by its title.
     fn page(&self, method: &'static str, title: &str, more: &str) -> Request {
         let path = if self.parent.is_empty() { format!("/{title}") } else { format!("/{}/{title}", self.parent) };
         Request::new(method, format!("{}/pages?path={}{more}&{VERSION}", self.calls, encoded(&path)))
@@ -48,10 +49,10 @@ impl AzureWiki {
 
     fn send(&self, action: &str, request: &Request) -> Result<Response, Error> {
         let response = self.client.send(action, request)?;
-        // Without a token that it takes, it may answer with a page to log in at, and with success.
+        // If it rejects the token, it may answer with a login page and a success status.
         let is_login = response.status == 203 || (response.is_success() && !response.body.is_empty() && response.json().is_null());
         match response.status {
-            _ if is_login => Err(self.error(action, "it answers with a page to log in at").help(TOKEN)),
+            _ if is_login => Err(self.error(action, "it answers with a login page").help(TOKEN)),
             401 | 403 => Err(self.error(action, response.reason()).help(TOKEN)),
             _ => Ok(response),
         }
@@ -62,12 +63,10 @@ impl AzureWiki {
     }
 
     fn stale(&self, action: &str) -> Error {
-        self.error(action, "somebody has changed it since it was looked at")
-            .help("run this again; it looks at the new state first")
-            .of_page()
+        self.error(action, "somebody has changed it since it was read").help("publish again").of_page()
     }
 
-    /// A page as it stands there now.
+    /// The current page.
     fn find(&self, action: &str, title: &str) -> Result<Option<Found>, Error> {
         let response = self.send(action, &self.page("GET", title, "&includeContent=true&recursionLevel=oneLevel"))?;
         if response.status == 404 && kind(&response.json()).contains("PageNotFound") {
@@ -80,27 +79,27 @@ impl AzureWiki {
                 revision: revision.to_owned(),
                 has_pages_below: json["subPages"].as_array().is_some_and(|pages| !pages.is_empty()) || json["isParentPage"] == true,
             })),
-            (true, None) => Err(self.error(action, "it does not say which version the page has")),
+            (true, None) => Err(self.error(action, "it does not report the version of the page")),
             (false, _) if matches!(response.status, 400 | 500) => Err(self.error(action, response.reason()).of_page()),
-            (false, _) => Err(self.error(action, response.reason()).help("make sure that `address` and `wiki` in `site.toml` are right")),
+            (false, _) => Err(self.error(action, response.reason()).help("check `address` and `wiki` in `site.toml`")),
         }
     }
 
-    fn standing(&self, sought: &Sought<'_>) -> Result<Option<Standing>, Error> {
-        let title = &sought.name.title;
+    fn remote_page(&self, lookup: &Lookup<'_>) -> Result<Option<RemotePage>, Error> {
+        let title = &lookup.location.title;
         let Some(found) = self.find(&format!("read the page “{title}”"), title)? else { return Ok(None) };
         let digest = Some(Digest::of(&found.text));
-        Ok(Some(Standing {
-            id: sought.name.path.clone(),
+        Ok(Some(RemotePage {
+            id: lookup.location.path.clone(),
             revision: found.revision,
             text: found.text,
             digest,
-            attachments: sought.attachments.iter().filter(|name| is_sent(sought.recorded, digest, name)).cloned().collect(),
-            ..Standing::default()
+            attachments: lookup.attachments.iter().filter(|name| is_sent(lookup.recorded, digest, name)).cloned().collect(),
+            ..RemotePage::default()
         }))
     }
 
-    /// Sends a picture. Its name is made from its bytes, so if there is one of this name, it is this one.
+    /// Uploads a picture. An existing one with the same name has the same content.
     fn attach(&self, action: &str, name: &str, bytes: &[u8]) -> Result<(), Error> {
         let request = Request::new("PUT", format!("{}/attachments?name={}&{VERSION}", self.calls, encoded(name)));
         let request = request.body("application/octet-stream", STANDARD.encode(bytes)).meaning(bytes);
@@ -113,18 +112,19 @@ impl AzureWiki {
 
     fn put(&self, action: &str, write: &Write<'_>) -> Result<(), Error> {
         let comment = format!("&comment={}", encoded(write.message));
-        let mut request = self.page("PUT", &write.page.name.title, &comment).json(&json!({ "content": write.page.text }));
+        let mut request = self.page("PUT", &write.page.location.title, &comment).json(&json!({ "content": write.page.text }));
         if let Some(over) = write.over {
             request = request.header("If-Match", &over.revision);
         }
         let response = self.send(action, &request)?;
         match response.status {
             _ if response.is_success() => Ok(()),
-            // Without a version the wiki makes a new page or none at all; with one, only that version is written over.
+            // Without a version, the wiki only creates pages; with a version, it overwrites only
+            // that one.
             409 | 412 => Err(self.stale(action)),
             _ if is_there_already(&response) => Err(self.stale(action)),
             404 if kind(&response.json()).contains("AncestorPage") => {
-                let help = format!("create the page `/{}` in the browser, or take `parent` out of `site.toml`", self.parent);
+                let help = format!("create the page `/{}` in the browser, or remove `parent` from `site.toml`", self.parent);
                 Err(self.error(action, response.reason()).help(help))
             }
             _ => Err(self.error(action, response.reason()).of_page()),
@@ -132,22 +132,22 @@ impl AzureWiki {
     }
 }
 
-/// What helps where a token is not taken.
+/// The advice if a token is rejected.
 const TOKEN: &str = "use a personal access token that is not expired and has the scope `Wiki (Read & write)`";
 
-/// The name that the interface gives to what went wrong.
+/// The error type in an answer.
 fn kind(json: &Value) -> String {
     json["typeKey"].as_str().unwrap_or_default().to_owned()
 }
 
-/// Whether an answer says that there is such a thing. The interface has several statuses for that.
+/// Whether an answer says that the item exists. The API uses several statuses for this.
 fn is_there_already(response: &Response) -> bool {
     matches!(response.status, 400 | 409 | 500)
         && (kind(&response.json()).contains("AlreadyExists") || response.reason().contains("already exists"))
 }
 
-/// Whether a picture has been sent. The interface cannot be asked, but pictures go before the text that shows them: where a text of ours
-/// stands, its pictures are there.
+/// Whether a picture has been uploaded. The API cannot tell, but pictures are uploaded before the
+/// text: a text of ours implies its pictures.
 fn is_sent(recorded: Option<&Recorded>, digest: Option<Digest>, name: &str) -> bool {
     recorded.is_some_and(|recorded| {
         let is_of_text = recorded.written == digest && recorded.attachments.iter().any(|other| other == name);
@@ -156,27 +156,27 @@ fn is_sent(recorded: Option<&Recorded>, digest: Option<Digest>, name: &str) -> b
 }
 
 impl Wiki for AzureWiki {
-    fn look(&mut self, pages: &[Sought<'_>]) -> Result<Vec<Option<Standing>>, Error> {
-        let mut standings = Vec::new();
+    fn look(&mut self, pages: &[Lookup<'_>]) -> Result<Vec<Option<RemotePage>>, Error> {
+        let mut remote_pages = Vec::new();
         for page in pages {
-            standings.push(match self.standing(page) {
+            remote_pages.push(match self.remote_page(page) {
                 Err(error) if error.reach == Reach::Page => {
-                    self.bars.insert(page.name.path.clone(), error.reason_and_help());
+                    self.bars.insert(page.location.path.clone(), error.reason_and_help());
                     None
                 }
                 found => found?,
             });
         }
-        Ok(standings)
+        Ok(remote_pages)
     }
 
-    fn barred(&self, page: &Name, _action: &Action) -> Option<String> {
-        self.bars.get(&page.path).cloned()
+    fn barred(&self, location: &Location, _action: &Action) -> Option<String> {
+        self.bars.get(&location.path).cloned()
     }
 
     fn write(&mut self, write: &Write<'_>) -> Result<String, Error> {
         let page = write.page;
-        let action = format!("write the page “{}”", page.name.title);
+        let action = format!("write the page “{}”", page.location.title);
         for name in &page.attachments {
             if write.over.is_some_and(|over| over.attachments.contains(name)) {
                 continue;
@@ -188,19 +188,19 @@ impl Wiki for AzureWiki {
         if write.over.is_none_or(|over| over.digest != Some(Digest::of(&page.text))) {
             self.put(&action, write)?;
         }
-        Ok(page.name.path.clone())
+        Ok(page.location.path.clone())
     }
 
-    fn delete(&mut self, page: &Recorded, standing: &Standing, message: &str) -> Result<(), Error> {
+    fn delete(&mut self, page: &Recorded, remote: &RemotePage, message: &str) -> Result<(), Error> {
         let action = format!("delete the page “{}”", page.title);
-        // Deleting takes no version along, so the page is looked at as late as can be.
+        // A deletion cannot name a version, so the page is checked directly before it.
         let Some(found) = self.find(&action, &page.title)? else { return Ok(()) };
-        if found.revision != standing.revision {
+        if found.revision != remote.revision {
             return Err(self.stale(&action));
         }
         if found.has_pages_below {
             let help = "move them, or delete the page in the browser";
-            return Err(self.error(&action, "there are pages below it, which would be deleted with it").help(help).of_page());
+            return Err(self.error(&action, "pages below it would be deleted with it").help(help).of_page());
         }
         let request = self.page("DELETE", &page.title, &format!("&comment={}", encoded(message)));
         let response = self.send(&action, &request)?;

@@ -1,4 +1,4 @@
-//! Requests to a wiki: searched before they leave, tried again when the other side asks for time, and answered in its own words.
+//! Requests to a wiki: scanned before they are sent, and repeated if the server asks for time.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,29 +12,29 @@ use ureq::http::{Request as WireRequest, StatusCode};
 use super::Error;
 use crate::audience::Withheld;
 
-/// How often a request is made before its failure is final.
+/// The number of attempts before a failure is final.
 const TRIES: usize = 4;
 
-/// The longest time that the other side is waited for between two tries, whatever it asks for.
+/// Upper bound on the delay between retries, whatever `Retry-After` says.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-/// How long a request may take, answer included.
+/// The timeout of a request with its answer.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The longest answer that is read.
+/// The maximum size of an answer in bytes.
 const LONGEST_ANSWER: u64 = 64 << 20;
 
-/// A token or password. It is shown nowhere, in no error and in no form of debugging.
+/// A token or password. It cannot be printed, not even for debugging.
 #[derive(Clone)]
 pub struct Secret(Arc<str>);
 
 impl Secret {
-    /// Takes the characters of a token, without the line end that files and commands put after them.
+    /// A token, without the line end that files and commands append.
     pub fn new(token: &str) -> Self {
         Self(token.trim_end_matches(['\r', '\n']).into())
     }
 
-    /// The characters, for the one place that sends them.
+    /// The characters, for the request that sends them.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -46,27 +46,43 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// How a request shows who makes it.
+/// How a request authenticates.
 #[derive(Debug, Clone)]
 pub enum Credential {
-    /// It does not, or in a way of its own.
+    /// Not at all, or in the request itself.
     None,
-    /// `Authorization: Basic`, of a user and a token or password.
+    /// `Authorization: Basic` with a user and a token or password.
     Basic(String, Secret),
     /// `Authorization: Bearer`.
     Bearer(Secret),
 }
 
-/// A request before it is made.
+impl Credential {
+    /// The credential of a user; of a token alone if the user is empty.
+    pub fn of(user: &str, token: Secret) -> Self {
+        if user.is_empty() { Self::Bearer(token) } else { Self::Basic(user.to_owned(), token) }
+    }
+
+    /// The value of the header `Authorization`.
+    fn header(&self) -> Option<String> {
+        match self {
+            Self::None => None,
+            Self::Basic(user, secret) => Some(format!("Basic {}", STANDARD.encode(format!("{user}:{}", secret.expose())))),
+            Self::Bearer(secret) => Some(format!("Bearer {}", secret.expose())),
+        }
+    }
+}
+
+/// A request.
 #[derive(Debug, Clone)]
 pub struct Request {
     method: &'static str,
     url: String,
     headers: Vec<(&'static str, String)>,
     body: Vec<u8>,
-    /// What the body says where it does not stand there in plain text.
+    /// The plain text of a body that is encoded.
     meaning: Vec<u8>,
-    /// Whether the body holds a token, so that nothing of it is ever shown.
+    /// Whether the body contains a token, so it is neither scanned nor shown.
     is_login: bool,
 }
 
@@ -76,32 +92,32 @@ impl Request {
         Self { method, url: url.into(), headers: Vec::new(), body: Vec::new(), meaning: Vec::new(), is_login: false }
     }
 
-    /// The same with a header more.
+    /// Adds a header.
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
     }
 
-    /// The same with a body of a media type.
+    /// Sets a body with a media type.
     pub fn body(mut self, media_type: &str, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
         self.header("Content-Type", media_type)
     }
 
-    /// The same with a body of JSON.
+    /// Sets a JSON body.
     pub fn json(self, body: &Value) -> Self {
         self.body("application/json", body.to_string())
     }
 
-    /// The same with a body of fields as a form sends them.
+    /// Sets a body of form fields.
     pub fn form(self, fields: &[(&str, &str)]) -> Self {
         let body = fields.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect::<Vec<_>>().join("&");
         self.body("application/x-www-form-urlencoded", body)
     }
 
-    /// The same with a body of fields and one file.
+    /// Sets a body of form fields and a file.
     pub fn multipart(self, fields: &[(&str, &str)], file: (&str, &str, &[u8])) -> Self {
-        // Sixteen bytes of the digest of the file: it cannot stand in the file by chance.
+        // A digest of the file, which cannot occur in the file by chance.
         let boundary = format!("storybank-{:032x}", xxhash_rust::xxh3::xxh3_128(file.2));
         let mut body = Vec::new();
         for (name, value) in fields {
@@ -120,13 +136,13 @@ impl Request {
         self.body(&format!("multipart/form-data; boundary={boundary}"), body)
     }
 
-    /// The same, saying in plain text what the body encodes, for the search for words that may not leave.
+    /// Sets the plain text of an encoded body, for the scan for words that may not leave.
     pub fn meaning(mut self, bytes: &[u8]) -> Self {
         self.meaning = bytes.to_vec();
         self
     }
 
-    /// The same, with a body that holds a token and is searched for nothing.
+    /// Marks the body as a login, which is not scanned.
     pub fn login(mut self) -> Self {
         self.is_login = true;
         self
@@ -136,20 +152,20 @@ impl Request {
 /// An answer.
 #[derive(Debug, Clone)]
 pub struct Response {
-    /// 200 and the like.
+    /// The HTTP status.
     pub status: u16,
     headers: Vec<(String, String)>,
-    /// What it holds.
+    /// The body.
     pub body: Vec<u8>,
 }
 
 impl Response {
-    /// A header, by its name in any case.
+    /// A header by its name, ignoring case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
-    /// All headers of a name in any case.
+    /// All headers with a name, ignoring case.
     pub fn headers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.headers.iter().filter(move |(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
@@ -159,44 +175,44 @@ impl Response {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    /// The body as JSON; null where it is none.
+    /// The body as JSON; null if it is not JSON.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
 
-    /// Whether it says that what was asked for was done.
+    /// Whether the status is 2xx.
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
     }
 
-    /// Why it was not done, in the words of the other side, with the status before them.
+    /// The status with the explanation of the server.
     pub fn reason(&self) -> String {
         let status = StatusCode::from_u16(self.status).ok();
         let name = status.and_then(|status| status.canonical_reason()).unwrap_or_default();
         let said = said(&self.json()).unwrap_or_else(|| in_short(&self.text()));
-        // Nothing that the other side says may steer the terminal that shows it.
+        // Text of the server must not control the terminal.
         let said = said.replace(char::is_control, " ");
         let status = format!("{} {name}", self.status);
         if said.is_empty() { status } else { format!("{status}: {said}") }
     }
 }
 
-/// Makes requests to one wiki.
+/// Sends requests to one wiki.
 pub struct Client {
     agent: ureq::Agent,
-    /// Asks this machine itself, without the proxy that is set for other hosts.
+    /// For this machine: without the configured proxy.
     direct: ureq::Agent,
     credential: Credential,
     withheld: Arc<Withheld>,
 }
 
 impl Client {
-    /// A client that shows itself with a credential and sends nothing that is withheld.
+    /// A client with a credential. It sends nothing that is withheld.
     pub fn new(credential: Credential, withheld: Arc<Withheld>) -> Self {
         let config = || {
             ureq::Agent::config_builder()
                 .http_status_as_error(false)
-                // A redirection could lead the token to somebody else.
+                // A redirection could send the token to another host.
                 .max_redirects(0)
                 .max_redirects_will_error(false)
                 .timeout_global(Some(PATIENCE))
@@ -207,15 +223,17 @@ impl Client {
         Self { agent, direct, credential, withheld }
     }
 
-    /// Makes a request; `action` says what it is for, as `read the page “…”`. An answer of any status is an answer.
+    /// Sends a request. `action` describes it for errors, for example `read the page “…”`. Any
+    /// status is a valid answer.
     ///
     /// # Errors
     ///
-    /// If something in it may not leave, if there is no answer, or if the other side asks for time again and again.
+    /// If the request contains something that may not leave, if there is no answer, or if the
+    /// server asks for time too often.
     pub fn send(&self, action: &str, request: &Request) -> Result<Response, Error> {
         let fail = |reason: String| Error::new(action, shown(&request.url), reason);
-        self.search(request).map_err(fail)?;
-        refuse_open_road(&request.url, &self.credential, request.is_login).map_err(fail)?;
+        self.scan(request).map_err(fail)?;
+        require_https(&request.url, &self.credential, request.is_login).map_err(fail)?;
         let mut last = None;
         for attempt in 0..TRIES {
             if attempt > 0 {
@@ -228,30 +246,30 @@ impl Client {
             last = Some(response);
         }
         let reason = last.map(|response| response.reason()).unwrap_or_default();
-        Err(fail(format!("{reason} ({TRIES} times)")).help("try again later; what is done already stays done"))
+        Err(fail(format!("{reason} ({TRIES} times)")).help("try again later; finished pages are kept"))
     }
 
-    /// The same, with any status but success taken for a failure.
+    /// Sends a request that must succeed.
     pub fn expect(&self, action: &str, request: &Request) -> Result<Response, Error> {
         let response = self.send(action, request)?;
         if response.is_success() { Ok(response) } else { Err(Error::new(action, shown(&request.url), response.reason())) }
     }
 
-    /// Whether a request may leave, for those that others must not be made without.
+    /// Scans a request that is sent later, after others that it depends on.
     ///
     /// # Errors
     ///
-    /// If something in it may not leave.
-    pub fn search_ahead(&self, action: &str, request: &Request) -> Result<(), Error> {
-        self.search(request).map_err(|reason| Error::new(action, shown(&request.url), reason))
+    /// If it contains something that may not leave.
+    pub fn scan_ahead(&self, action: &str, request: &Request) -> Result<(), Error> {
+        self.scan(request).map_err(|reason| Error::new(action, shown(&request.url), reason))
     }
 
-    fn search(&self, request: &Request) -> Result<(), String> {
+    fn scan(&self, request: &Request) -> Result<(), String> {
         let headers = request.headers.iter().map(|(_, value)| value.as_bytes());
         let bodies = [request.body.as_slice(), &request.meaning].into_iter().filter(|_| !request.is_login);
         for bytes in headers.chain([request.url.as_bytes()]).chain(bodies) {
             if let Some(hit) = self.withheld.first_in(bytes) {
-                return Err(format!("the request would hold `{}`, which may not leave", hit.word));
+                return Err(format!("the request would contain `{}`, which may not leave", hit.word));
             }
         }
         Ok(())
@@ -262,15 +280,11 @@ impl Client {
         for (name, value) in &request.headers {
             wire = wire.header(*name, value);
         }
-        match &self.credential {
-            Credential::None => {}
-            Credential::Basic(user, secret) => {
-                wire = wire.header("Authorization", format!("Basic {}", STANDARD.encode(format!("{user}:{}", secret.expose()))));
-            }
-            Credential::Bearer(secret) => wire = wire.header("Authorization", format!("Bearer {}", secret.expose())),
+        if let Some(authorization) = self.credential.header() {
+            wire = wire.header("Authorization", authorization);
         }
         let has_body = !request.body.is_empty() || matches!(request.method, "POST" | "PUT");
-        // A proxy would read what need not be encrypted on the way to this machine.
+        // A proxy could read unencrypted requests to this machine.
         let agent = if is_loopback(host_of(&request.url)) { &self.direct } else { &self.agent };
         let answer = if has_body {
             agent.run(wire.body(request.body.as_slice()).map_err(in_words)?)
@@ -285,7 +299,7 @@ impl Client {
     }
 }
 
-/// An error of the machine. What it says of headers could hold a token, so of these it says nothing.
+/// The message of an error. Messages about headers could contain a token, so they are replaced.
 fn in_words(error: impl fmt::Display) -> String {
     let text = error.to_string();
     if text.to_ascii_lowercase().contains("header") {
@@ -294,8 +308,8 @@ fn in_words(error: impl fmt::Display) -> String {
     text.strip_prefix("io: ").unwrap_or(&text).to_owned()
 }
 
-/// A token must not be read by everybody on the way; on this machine there is no way.
-fn refuse_open_road(url: &str, credential: &Credential, is_login: bool) -> Result<(), String> {
+/// Refuses to send a token unencrypted, except to this machine.
+fn require_https(url: &str, credential: &Credential, is_login: bool) -> Result<(), String> {
     let carries_token = is_login || !matches!(credential, Credential::None);
     let host = url.starts_with("http://").then(|| host_of(url));
     match host {
@@ -306,7 +320,7 @@ fn refuse_open_road(url: &str, credential: &Credential, is_login: bool) -> Resul
     }
 }
 
-/// The host of an address, with its port.
+/// The host of an address with its port.
 fn host_of(url: &str) -> &str {
     url.split_once("://").map_or("", |(_, rest)| rest.split(['/', '?']).next().unwrap_or_default())
 }
@@ -321,12 +335,12 @@ fn refuse_redirection(response: Response) -> Result<Response, String> {
     if matches!(response.status, 301 | 302 | 303 | 307 | 308) {
         let to =
             response.header("location").unwrap_or("somewhere else").split('?').next().unwrap_or_default().replace(char::is_control, " ");
-        return Err(format!("the wiki sends on to {to}; if that is where it is, write it as `address` into `site.toml`"));
+        return Err(format!("the wiki redirects to {to}; if that is its address, set `address` in `site.toml`"));
     }
     Ok(response)
 }
 
-/// Whether the other side may do next time what it did not do now, and surely has not done it yet.
+/// Whether a retry can succeed, and the request has had no effect yet.
 fn is_worth_another_try(method: &str, status: u16) -> bool {
     matches!(status, 429 | 503) || (method == "GET" && matches!(status, 500 | 502 | 504))
 }
@@ -336,7 +350,7 @@ fn pause(response: Option<&Response>, attempt: usize) -> Duration {
     asked.unwrap_or(Duration::from_millis(250 << attempt)).min(LONGEST_PAUSE)
 }
 
-/// `Retry-After`, which is a number of seconds or a moment.
+/// Parses `Retry-After`: seconds or a date.
 fn asked_for(value: &str, now: SystemTime) -> Option<Duration> {
     if let Ok(seconds) = value.trim().parse::<u64>() {
         return Some(Duration::from_secs(seconds));
@@ -345,7 +359,7 @@ fn asked_for(value: &str, now: SystemTime) -> Option<Duration> {
     Some(SystemTime::from(moment).duration_since(now).unwrap_or_default())
 }
 
-/// What an answer in JSON says went wrong, wherever it says so.
+/// The error message in a JSON answer, in any of its usual fields.
 fn said(json: &Value) -> Option<String> {
     let text = |value: &Value| value.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
     let first = json["errors"].as_array().and_then(|errors| errors.first());
@@ -355,7 +369,7 @@ fn said(json: &Value) -> Option<String> {
     of_first.or_else(|| text(&json["message"])).or_else(|| text(&json["error"]["info"])).or_else(|| text(&json["error"]["message"]))
 }
 
-/// The first words of a text, without its tags and what nobody is shown.
+/// The first words of an HTML text, without tags, styles and scripts.
 fn in_short(text: &str) -> String {
     const LONGEST: usize = 200;
     let text = ["style", "script"].iter().fold(text.to_owned(), |text, name| without(&text, name));
@@ -383,12 +397,12 @@ fn without(text: &str, name: &str) -> String {
     parts.fold(first, |kept, part| kept + part.split_once(&end).map_or("", |(_, rest)| rest))
 }
 
-/// An address without what follows its path, which can hold a token.
+/// An address without its query, which can contain a token.
 fn shown(url: &str) -> String {
     url.split(['?', '#']).next().unwrap_or_default().to_owned()
 }
 
-/// A text as a part of an address or of a form.
+/// Text encoded for an address or a form.
 pub fn encoded(text: &str) -> String {
     percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
@@ -409,12 +423,12 @@ mod tests {
     #[test]
     fn a_token_takes_no_open_road() {
         let token = Credential::Bearer(Secret::new("t"));
-        assert!(refuse_open_road("http://wiki.example.org/api", &token, false).is_err());
-        assert!(refuse_open_road("http://wiki.example.org/api", &Credential::None, true).is_err());
+        assert!(require_https("http://wiki.example.org/api", &token, false).is_err());
+        assert!(require_https("http://wiki.example.org/api", &Credential::None, true).is_err());
         for url in ["https://wiki.example.org/api", "http://127.0.0.1:80/", "http://[::1]:80/", "http://localhost/x"] {
-            assert!(refuse_open_road(url, &token, false).is_ok(), "{url}");
+            assert!(require_https(url, &token, false).is_ok(), "{url}");
         }
-        assert!(refuse_open_road("http://127.0.0.1.example.org/", &token, false).is_err());
+        assert!(require_https("http://127.0.0.1.example.org/", &token, false).is_err());
         assert_eq!(format!("{token:?}"), "Bearer((secret))");
     }
 

@@ -1,7 +1,7 @@
-//! MediaWiki through its `api.php`: a session of a bot password, pages by their titles, pictures as files of the wiki.
+//! MediaWiki through its `api.php`: a session of a bot password, pages by title, pictures as files.
 //!
-//! MediaWiki puts two texts together where they do not touch the same lines, and says that all is well. So the newest version is asked for
-//! right before a write, and what MediaWiki has put together all the same is taken back.
+//! MediaWiki merges two edits that touch different lines, and reports success. So the newest
+//! revision is read right before a write, and a merge that happens nevertheless is reverted.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -10,30 +10,32 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::http::{Client, Credential, Request, Response, Secret, encoded};
-use super::{Error, Sought, Standing, Wiki, Write};
+use super::{Error, Lookup, RemotePage, Wiki, Write};
 use crate::audience::Withheld;
 use crate::plan::{Action, Digest, FileState, Recorded, RecordedFile};
-use crate::wiki::Name;
+use crate::wiki::Location;
 
-/// How many titles one request may ask about.
+/// The maximum number of titles in a request.
 const MOST_TITLES: usize = 50;
 
-/// How many bytes the titles of one request may take in its address.
+/// The maximum length of the titles in the address of a request, in bytes.
 const LONGEST_TITLES: usize = 4000;
 
-/// How often something is tried for which the wiki wants time; in all that is longer than the minute that its limits count.
+/// The number of attempts if the wiki asks for time. Together they take longer than a minute, the
+/// window of its rate limits.
 const TRIES: u32 = 6;
 
-/// How long the wiki is waited for until it has refreshed all pages; it refreshes 30 in a minute, as it comes.
+/// How long to wait until the wiki has refreshed all pages. The default limit is 30 pages per
+/// minute.
 const PATIENCE: Duration = Duration::from_secs(150);
 
-/// How often a page is followed to where somebody has moved it.
+/// How many moves of a page are followed.
 const MOST_MOVES: usize = 5;
 
-/// The longest time that the wiki is waited for between two tries.
+/// Upper bound on the delay between retries, in seconds.
 const LONGEST_PAUSE: u64 = 30;
 
-/// The elements that come with extensions: how they stand in a text, what the wiki calls them, and the extension.
+/// Elements of extensions: as written in a text, as the wiki names them, and the extension.
 const ELEMENTS: [(&str, &str, &str); 2] = [("<ref ", "<ref>", "Cite"), ("<syntaxhighlight ", "<syntaxhighlight>", "SyntaxHighlight_GeSHi")];
 
 /// A MediaWiki.
@@ -44,36 +46,62 @@ pub struct Mediawiki {
     token: Secret,
     cookies: BTreeMap<String, String>,
     session: Option<Session>,
-    /// The files that are known to be there, by the names that pages call them.
+    /// The files that are known to exist, by the names in pages.
     files: BTreeSet<String>,
-    /// Why the wiki would not take some pictures, by their names.
+    /// Why the wiki would refuse some pictures, keyed by name.
     unfit: BTreeMap<String, String>,
-    /// Why the wiki would not do something with a page, by its place and what is to be done, as the interface calls it.
+    /// Why the wiki would refuse an action on a page, keyed by path and action of the API.
     bars: BTreeMap<(String, &'static str), String>,
-    /// The pages that were written and lead to others.
+    /// The pages that were written and contain links.
     written: Vec<String>,
-    /// Those of them that were written before a page that was not there yet.
+    /// Those among them that were written before a new page.
     unsettled: Vec<String>,
-    /// How long the wiki is waited for until it has refreshed all pages.
+    /// How long to wait until the wiki has refreshed all pages.
     patience: Duration,
 }
 
-/// What holds from one login to the next.
+/// The data of a login session.
 #[derive(Debug, Clone)]
 struct Session {
-    /// What every change has to carry along.
+    /// The CSRF token of every change.
     csrf: String,
-    /// The elements that extensions of the wiki add, as `<ref>`.
+    /// The elements that extensions add, for example `<ref>`.
     elements: BTreeSet<String>,
-    /// How files may end.
+    /// The allowed extensions of files.
     endings: BTreeSet<String>,
 }
 
-/// A page, a file or what else has a title, as the wiki tells of it.
+impl Session {
+    fn of(query: &Value) -> Self {
+        let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+        let elements = list(&query["extensiontags"]);
+        let endings = list(&query["fileextensions"]);
+        Self {
+            csrf: query["tokens"]["csrftoken"].as_str().unwrap_or_default().to_owned(),
+            elements: elements.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+            endings: endings.iter().filter_map(|one| one["ext"].as_str()).map(str::to_lowercase).collect(),
+        }
+    }
+}
+
+/// A page or a file in an answer.
 type Found = serde_json::Map<String, Value>;
 
+/// The answer about the titles of one request.
+#[derive(Default)]
+struct Titles {
+    /// The pages, keyed by normalised title.
+    pages: BTreeMap<String, Found>,
+    /// The normalised titles, keyed by the requested ones.
+    names: BTreeMap<String, String>,
+}
+
+/// What the wiki answers about titles, keyed by the requested title.
+type Answers = BTreeMap<String, Result<Found, Error>>;
+
 impl Mediawiki {
-    /// A wiki whose `api.php` is below an address; `user` is the name of a bot password, as `Jane@storybank`, and `token` is that password.
+    /// A wiki by the address that contains `api.php`. `user` is the name of a bot password, for
+    /// example `Jane@storybank`, and `token` is that password.
     pub fn new(withheld: Arc<Withheld>, address: &str, user: &str, token: Secret) -> Self {
         Self {
             client: Client::new(Credential::None, withheld),
@@ -91,7 +119,7 @@ impl Mediawiki {
         }
     }
 
-    /// The same wiki, waited for so long until it has refreshed all pages.
+    /// Sets how long to wait until the wiki has refreshed all pages.
     pub fn waiting(self, patience: Duration) -> Self {
         Self { patience, ..self }
     }
@@ -101,11 +129,11 @@ impl Mediawiki {
     }
 
     fn no_interface(&self, action: &str) -> Error {
-        let help = "write the address that `api.php` stands below as `address` into `site.toml`";
+        let help = "set `address` in `site.toml` to the address that contains `api.php`";
         self.error(action, "this is not the interface of a MediaWiki").help(help)
     }
 
-    /// Sends a request with the cookies of the session and keeps those that come back.
+    /// Sends a request with the cookies of the session, and stores new ones.
     fn send(&mut self, action: &str, request: Request) -> Result<Response, Error> {
         let cookies = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
         let request = if cookies.is_empty() { request } else { request.header("Cookie", cookies) };
@@ -130,7 +158,8 @@ impl Mediawiki {
         Request::new("GET", format!("{}?format=json&formatversion=2{fields}", self.api))
     }
 
-    /// What the wiki answers in a session. A session that has run out is renewed once; where the wiki wants time, it gets it.
+    /// Sends a request in a session. An expired session is renewed once, and the wiki gets time if
+    /// it asks for it.
     fn ask(&mut self, action: &str, make: &dyn Fn(&Self, &Session) -> Request) -> Result<Value, Error> {
         let mut is_renewed = false;
         let mut tries = 1;
@@ -154,7 +183,7 @@ impl Mediawiki {
         }
     }
 
-    /// What the wiki says no with, and what to do.
+    /// The error of a refusal, with advice.
     fn refused(&self, action: &str, code: &str, said: &str) -> Error {
         let reason = if said.is_empty() { format!("`{code}`") } else { format!("{} (`{code}`)", said.trim().trim_end_matches('.')) };
         let error = self.error(action, reason).help(advice(code));
@@ -166,26 +195,14 @@ impl Mediawiki {
             return Ok(session.clone());
         }
         self.login()?;
-        let asked = [
-            ("action", "query"),
-            ("meta", "tokens|siteinfo"),
-            ("type", "csrf"),
-            ("siprop", "extensiontags|fileextensions"),
-            ("assert", "user"),
-        ];
+        let siteinfo = ("siprop", "extensiontags|fileextensions");
+        let asked = [("action", "query"), ("meta", "tokens|siteinfo"), ("type", "csrf"), siteinfo, ("assert", "user")];
         let request = self.get(&asked);
         let json = self.send(action, request)?.json();
         if let Some(code) = json["error"]["code"].as_str() {
             return Err(self.refused(action, code, json["error"]["info"].as_str().unwrap_or_default()));
         }
-        let query = &json["query"];
-        let words = |list: &Value| list.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
-        let endings = query["fileextensions"].as_array().into_iter().flatten().filter_map(|one| one["ext"].as_str());
-        let session = Session {
-            csrf: query["tokens"]["csrftoken"].as_str().unwrap_or_default().to_owned(),
-            elements: words(&query["extensiontags"]),
-            endings: endings.map(str::to_lowercase).collect(),
-        };
+        let session = Session::of(&json["query"]);
         self.session = Some(session.clone());
         Ok(session)
     }
@@ -195,7 +212,7 @@ impl Mediawiki {
         let request = self.get(&[("action", "query"), ("meta", "tokens"), ("type", "login")]);
         let response = self.send(action, request)?;
         let answer = response.json();
-        // Whoever gives no token to log in with is told no password.
+        // A server that sends no login token does not get the password.
         let token = match answer["query"]["tokens"]["logintoken"].as_str() {
             Some(token) => token,
             None if response.is_success() && answer["error"].is_null() => return Err(self.no_interface(action)),
@@ -216,67 +233,62 @@ impl Mediawiki {
         }
         let said = [&answer["login"]["reason"], &answer["error"]["info"], &answer["login"]["result"]];
         let said = said.into_iter().find_map(Value::as_str).unwrap_or("the wiki does not say why").trim_end_matches('.');
-        let help = "make a bot password at `Special:BotPasswords` of the wiki, write its name as `user` into `site.toml`, as `Jane@storybank`, \
+        let help = "create a bot password at `Special:BotPasswords` of the wiki, set `user` in `site.toml` to its name, as `Jane@storybank`, \
                     and give the password as the token";
         Err(self.error(action, said).help(help))
     }
 
-    /// What the wiki tells of titles, by the titles as they were asked for; of one that it would not take, why.
-    fn titles(
-        &mut self,
-        action: &str,
-        titles: &[String],
-        wanted: &[(&str, &str)],
-    ) -> Result<BTreeMap<String, Result<Found, Error>>, Error> {
+    /// The answers about titles, keyed by the requested title. An error for a title that the wiki
+    /// would refuse.
+    fn titles(&mut self, action: &str, titles: &[String], wanted: &[(&str, &str)]) -> Result<Answers, Error> {
         let mut found = BTreeMap::new();
         for some in portions(titles) {
-            let mut more = Vec::new();
-            let mut by_title: BTreeMap<String, Found> = BTreeMap::new();
-            // A long answer comes in parts; what each part says of a page is put together.
-            let names = loop {
-                let joined = some.join("|");
-                let mut fields = vec![("action", "query"), ("assert", "user"), ("titles", joined.as_str())];
-                fields.extend_from_slice(wanted);
-                fields.extend(more.iter().map(|(name, value): &(String, String)| (name.as_str(), value.as_str())));
-                let json = self.ask(action, &|wiki, _| wiki.get(&fields))?;
-                for page in json["query"]["pages"].as_array().into_iter().flatten().filter_map(Value::as_object) {
-                    let title = page.get("title").and_then(Value::as_str).unwrap_or_default();
-                    by_title.entry(title.to_owned()).or_default().extend(page.clone());
-                }
-                more = continued(&json);
-                if more.is_empty() {
-                    break kept_names(&json);
-                }
-            };
+            let Titles { pages, names } = self.query_titles(action, some, wanted)?;
             for title in some {
                 let kept = names.get(title).unwrap_or(title);
-                let page = by_title.get(kept).cloned();
+                let page = pages.get(kept).cloned();
                 found.insert(title.clone(), self.checked(action, title, kept, page).map_err(Error::of_page));
             }
         }
         Ok(found)
     }
 
-    /// A page that stands where it is meant to stand.
-    fn checked(&self, action: &str, wanted: &str, kept: &str, page: Option<Found>) -> Result<Found, Error> {
-        let help = "give it another title, or another `parent` in `site.toml`";
-        let Some(page) = page else {
-            return Err(self.error(action, format!("the title `{wanted}` leads to another wiki")).help(help));
-        };
-        if page.contains_key("invalid") {
-            let why = page.get("invalidreason").and_then(Value::as_str).unwrap_or_default().trim_end_matches('.');
-            return Err(self.error(action, format!("the wiki does not take the title `{wanted}`: {why}")).help(help));
+    /// Asks about titles in one request. A long answer comes in parts, which are merged.
+    fn query_titles(&mut self, action: &str, titles: &[String], wanted: &[(&str, &str)]) -> Result<Titles, Error> {
+        let joined = titles.join("|");
+        let mut more: Vec<(String, String)> = Vec::new();
+        let mut found = Titles::default();
+        loop {
+            let mut fields = vec![("action", "query"), ("assert", "user"), ("titles", joined.as_str())];
+            fields.extend_from_slice(wanted);
+            fields.extend(more.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+            let json = self.ask(action, &|wiki, _| wiki.get(&fields))?;
+            for page in json["query"]["pages"].as_array().into_iter().flatten().filter_map(Value::as_object) {
+                let title = page.get("title").and_then(Value::as_str).unwrap_or_default();
+                found.pages.entry(title.to_owned()).or_default().extend(page.clone());
+            }
+            more = continued(&json);
+            if more.is_empty() {
+                return Ok(Titles { names: names_in(&json["query"]["normalized"]), ..found });
+            }
         }
-        let is_article = page.get("ns").and_then(Value::as_i64) == Some(0);
-        // A namespace has a name in the language of the wiki, too; nothing behind it may change.
-        let behind = |title: &str| title.split_once(':').map(|(_, title)| title.to_owned());
-        if wanted == kept || (!is_article && behind(wanted).is_some_and(|title| !title.is_empty() && Some(title) == behind(kept))) {
-            return Ok(page);
-        }
-        Err(self.error(action, format!("the wiki would put the page `{wanted}` at `{kept}`")).help(help))
     }
 
-    fn look_for_files(&mut self, pages: &[Sought<'_>]) -> Result<(), Error> {
+    /// Checks that a page would be at the requested title.
+    fn checked(&self, action: &str, wanted: &str, kept: &str, page: Option<Found>) -> Result<Found, Error> {
+        let reason = match page {
+            Some(page) if page.contains_key("invalid") => {
+                let why = page.get("invalidreason").and_then(Value::as_str).unwrap_or_default().trim_end_matches('.');
+                format!("the wiki refuses the title `{wanted}`: {why}")
+            }
+            Some(page) if wanted == kept || is_translated(&page, wanted, kept) => return Ok(page),
+            Some(_) => format!("the wiki would move the page `{wanted}` to `{kept}`"),
+            None => format!("the title `{wanted}` leads to another wiki"),
+        };
+        Err(self.error(action, reason).help("change its title, or `parent` in `site.toml`"))
+    }
+
+    fn look_for_files(&mut self, pages: &[Lookup<'_>]) -> Result<(), Error> {
         let names: BTreeSet<&String> = pages.iter().flat_map(|page| page.attachments).collect();
         let titles: Vec<String> = names.iter().map(|name| file_title(name)).collect();
         let found = self.titles("look for the pictures", &titles, &[("prop", "imageinfo"), ("iiprop", "size")])?;
@@ -290,41 +302,40 @@ impl Mediawiki {
             let endings = self.session(action)?.endings;
             let ending = name.rsplit('.').next().unwrap_or_default();
             if !endings.is_empty() && !endings.contains(ending) {
-                let help = format!("use another format, or let an administrator of the wiki add `{ending}` to `$wgFileExtensions`");
-                self.unfit.insert(name.clone(), format!("the wiki takes no files that end in `.{ending}`; {help}"));
+                let help = format!("use another format, or ask an administrator of the wiki to add `{ending}` to `$wgFileExtensions`");
+                self.unfit.insert(name.clone(), format!("the wiki does not allow files that end in `.{ending}`; {help}"));
             }
         }
         Ok(())
     }
 
-    /// Puts a picture on the wiki, if none of its name is there. Its name says what it holds, so one that is there is the same.
+    /// Uploads a picture, unless one with this name, and so this content, exists.
     fn upload(&mut self, name: &str, bytes: &[u8]) -> Result<(), Error> {
         let action = format!("upload the picture `{name}`");
-        for is_last in [false, true] {
-            let json = self.ask(&action, &|wiki, session| {
-                let mut fields = vec![("action", "upload"), ("filename", name), ("comment", "A picture of a page"), ("text", "")];
-                fields.extend([("format", "json"), ("formatversion", "2"), ("assert", "user"), ("token", session.csrf.as_str())]);
-                if is_last {
-                    fields.push(("ignorewarnings", "1"));
-                }
-                Request::new("POST", &wiki.api).multipart(&fields, ("file", name, bytes))
-            })?;
-            let upload = &json["upload"];
-            let warnings: Vec<&str> = upload["warnings"].as_object().into_iter().flatten().map(|(warning, _)| warning.as_str()).collect();
-            let is_there = warnings.iter().any(|warning| matches!(*warning, "exists" | "nochange"));
-            if upload["result"] == "Success" || is_there {
-                self.files.insert(name.to_owned());
-                return Ok(());
-            }
-            // That the same picture has another name, or once stood there, is no reason not to put it there.
-            if is_last || upload["result"] != "Warning" {
-                return Err(self.error(&action, format!("the wiki answers {}", upload["result"])).of_page());
-            }
+        let mut answer = self.send_file(&action, name, bytes, &[])?;
+        // Duplicates under other names, and deleted files, do not matter.
+        if !is_on_wiki(&answer) && answer["result"] == "Warning" {
+            answer = self.send_file(&action, name, bytes, &[("ignorewarnings", "1")])?;
         }
+        if !is_on_wiki(&answer) {
+            return Err(self.error(&action, format!("the wiki answers {}", answer["result"])).of_page());
+        }
+        self.files.insert(name.to_owned());
         Ok(())
     }
 
-    /// Refuses if a page is no longer in the version that was looked at.
+    /// Sends a file, with additional fields, and returns the answer.
+    fn send_file(&mut self, action: &str, name: &str, bytes: &[u8], more: &[(&str, &str)]) -> Result<Value, Error> {
+        let json = self.ask(action, &|wiki, session| {
+            let mut fields = vec![("action", "upload"), ("filename", name), ("comment", "A picture of a page"), ("text", "")];
+            fields.extend([("format", "json"), ("formatversion", "2"), ("assert", "user"), ("token", session.csrf.as_str())]);
+            fields.extend_from_slice(more);
+            Request::new("POST", &wiki.api).multipart(&fields, ("file", name, bytes))
+        })?;
+        Ok(json["upload"].clone())
+    }
+
+    /// Fails if the page is not in the revision that was looked up.
     fn check_version(&mut self, action: &str, path: &str, seen: &str) -> Result<(), Error> {
         let mut found = self.titles(action, &[path.to_owned()], &[("prop", "revisions"), ("rvprop", "ids|user|timestamp")])?;
         let page = found.remove(path).unwrap_or_else(|| Ok(Found::new()))?;
@@ -335,15 +346,15 @@ impl Mediawiki {
         }
         let who = newest["user"].as_str().unwrap_or("somebody");
         let when = newest["timestamp"].as_str().unwrap_or_default();
-        Err(self.error(action, format!("`{who}` has changed the page since it was looked at, {when}")).help(AGAIN).of_page())
+        Err(self.error(action, format!("`{who}` has changed the page since it was read, {when}")).help(AGAIN).of_page())
     }
 
-    /// Refuses a text that the wiki would show as markup.
+    /// Refuses a text whose markup the wiki does not know.
     fn check_elements(&mut self, action: &str, text: &str) -> Result<(), Error> {
         let known = self.session(action)?.elements;
         for (written, element, extension) in ELEMENTS {
             if text.contains(written) && !known.contains(element) {
-                let help = format!("let an administrator of the wiki switch on the extension `{extension}`, which comes with MediaWiki");
+                let help = format!("ask an administrator of the wiki to enable the extension `{extension}`, which comes with MediaWiki");
                 return Err(self
                     .error(action, format!("the wiki does not know `{element}` and would show it to readers"))
                     .help(help)
@@ -353,29 +364,27 @@ impl Mediawiki {
         Ok(())
     }
 
-    /// Makes a change of a page, given what is special about it.
+    /// Changes a page. `special` holds the fields of this kind of change.
     fn edit(&mut self, action: &str, path: &str, message: &str, special: &[(&str, &str)]) -> Result<Value, Error> {
         let json = self.ask(action, &|wiki, session| {
             let mut fields = vec![("action", "edit"), ("title", path), ("summary", message), ("watchlist", "nochange"), ("maxlag", "5")];
             fields.extend_from_slice(special);
-            // The token comes last: if the text was cut on the way, it is not there, and nothing is written.
+            // The token comes last: if the request is truncated, nothing is written.
             fields.extend([("format", "json"), ("formatversion", "2"), ("assert", "user"), ("token", session.csrf.as_str())]);
             let meaning = special.iter().map(|(_, value)| *value).chain([path, message]).collect::<Vec<_>>().join("\n");
             Request::new("POST", &wiki.api).form(&fields).meaning(meaning.as_bytes())
         })?;
         let edit = &json["edit"];
-        if edit["result"] == "Success" {
-            return Ok(edit.clone());
+        let text = |name: &str| edit[name].as_str();
+        match text("result") {
+            Some("Success") => Ok(edit.clone()),
+            _ if edit["captcha"].is_object() => Err(self.refused(action, "captcha", "the wiki requires a captcha")),
+            _ => Err(self.refused(action, text("code").unwrap_or("failure"), text("info").unwrap_or_default())),
         }
-        if edit["captcha"].is_object() {
-            return Err(self.refused(action, "captcha", "the wiki asks a question that only a person can answer"));
-        }
-        let code = edit["code"].as_str().unwrap_or("failure");
-        Err(self.refused(action, code, edit["info"].as_str().unwrap_or_default()))
     }
 
-    /// What the wiki tells of pages, with the text and whether they can be changed.
-    fn pages(&mut self, titles: &[String]) -> Result<BTreeMap<String, Result<Found, Error>>, Error> {
+    /// The answers about pages, with their texts and permissions.
+    fn pages(&mut self, titles: &[String]) -> Result<Answers, Error> {
         let wanted = [
             ("prop", "revisions|info"),
             ("rvprop", "ids|timestamp|user|content"),
@@ -386,11 +395,11 @@ impl Mediawiki {
         self.titles("look at the pages", titles, &wanted)
     }
 
-    /// Where somebody has moved a page that was published and that is not there any more, or only leads to another place.
+    /// Where somebody has moved a published page that is missing, or that is a redirect now.
     fn moved_to(&mut self, title: &str) -> Result<Option<String>, Error> {
-        let mut place: Option<String> = None;
+        let mut moved: Option<String> = None;
         for _ in 0..MOST_MOVES {
-            let from = place.as_deref().unwrap_or(title).to_owned();
+            let from = moved.as_deref().unwrap_or(title).to_owned();
             let fields = [
                 ("action", "query"),
                 ("list", "logevents"),
@@ -402,19 +411,18 @@ impl Mediawiki {
             ];
             let json = self.ask("look where a page was moved", &|wiki, _| wiki.get(&fields))?;
             let Some(to) = json["query"]["logevents"][0]["params"]["target_title"].as_str() else { break };
-            // Moved there and back again.
+            // It was moved there and back.
             if to == title {
                 return Ok(None);
             }
-            place = Some(to.to_owned());
+            moved = Some(to.to_owned());
         }
-        Ok(place)
+        Ok(moved)
     }
 
-    /// A page as it stands, wherever somebody has moved it.
-    fn stands(&mut self, page: &Sought<'_>, found: Result<Found, Error>) -> Result<Option<Standing>, Error> {
-        let path = &page.name.path;
-        let attachments: BTreeSet<String> = page.attachments.iter().filter(|name| self.files.contains(*name)).cloned().collect();
+    /// The current page, wherever somebody has moved it.
+    fn find_remote(&mut self, page: &Lookup<'_>, found: Result<Found, Error>) -> Result<Option<RemotePage>, Error> {
+        let path = &page.location.path;
         let found = match found {
             Ok(found) => found,
             Err(error) => {
@@ -422,23 +430,27 @@ impl Mediawiki {
                 return Ok(None);
             }
         };
+        let attachments: BTreeSet<String> = page.attachments.iter().filter(|name| self.files.contains(*name)).cloned().collect();
         let was_published = page.recorded.is_some_and(|recorded| recorded.written.is_some());
         let is_elsewhere = !found.contains_key("revisions") || found.get("redirect") == Some(&Value::Bool(true));
-        let place = if was_published && is_elsewhere { self.moved_to(path)? } else { None };
-        if let Some(place) = place {
-            let there = self.pages(std::slice::from_ref(&place))?.remove(&place);
-            if let Some(Ok(there)) = there
-                && let Some(standing) = standing(&place, &there, attachments.clone())
-            {
-                self.note_bars(path, &there);
-                return Ok(Some(Standing { moved_to: place, ..standing }));
-            }
+        let moved = if was_published && is_elsewhere { self.moved_page(path, &attachments)? } else { None };
+        if moved.is_some() {
+            return Ok(moved);
         }
         self.note_bars(path, &found);
-        Ok(standing(path, &found, attachments))
+        Ok(remote_page(path, &found, attachments))
     }
 
-    /// Remembers why the wiki would not let a page be changed.
+    /// The current page, if somebody has moved it.
+    fn moved_page(&mut self, path: &str, attachments: &BTreeSet<String>) -> Result<Option<RemotePage>, Error> {
+        let Some(new_title) = self.moved_to(path)? else { return Ok(None) };
+        let Some(Ok(there)) = self.pages(std::slice::from_ref(&new_title))?.remove(&new_title) else { return Ok(None) };
+        let Some(remote) = remote_page(&new_title, &there, attachments.clone()) else { return Ok(None) };
+        self.note_bars(path, &there);
+        Ok(Some(RemotePage { moved_to: Some(new_title), ..remote }))
+    }
+
+    /// Stores why the wiki would refuse to change a page.
     fn note_bars(&mut self, path: &str, page: &Found) {
         for action in ["edit", "create", "delete"] {
             let reasons = page.get("actions").and_then(|actions| actions[action].as_array());
@@ -449,54 +461,66 @@ impl Mediawiki {
         }
     }
 
-    /// Takes back a version that MediaWiki has put together of ours and somebody else's.
-    fn take_back(&mut self, action: &str, path: &str, version: &str) -> Error {
-        let message = "Taken back: somebody else changed the page at the same moment";
+    /// Writes a page over the revision that was looked up.
+    fn overwrite(&mut self, action: &str, path: &str, over: &RemotePage, write: &Write<'_>) -> Result<(), Error> {
+        self.check_version(action, path, &over.revision)?;
+        let special = [("nocreate", "1"), ("baserevid", over.revision.as_str()), ("text", write.page.text.as_str())];
+        let edit = self.edit(action, path, write.message, &special)?;
+        let is_change = edit["newrevid"].is_number();
+        if is_change && version(&edit["oldrevid"]) != over.revision {
+            return Err(self.revert(action, path, &version(&edit["newrevid"])).of_page());
+        }
+        Ok(())
+    }
+
+    /// Reverts a revision that MediaWiki merged from our edit and a concurrent one.
+    fn revert(&mut self, action: &str, path: &str, version: &str) -> Error {
+        let message = "Reverted: somebody else changed the page at the same moment";
         let undone = self.edit(action, path, message, &[("undo", version), ("nocreate", "1"), ("baserevid", version)]);
-        let reason = "somebody changed the page at the same moment, and MediaWiki put both texts together";
+        let reason = "somebody changed the page at the same moment, and MediaWiki merged both texts";
         match undone {
-            Ok(_) => self.error(action, format!("{reason}; this is taken back, and the page is as they left it")).help(AGAIN),
+            Ok(_) => self.error(action, format!("{reason}; this was reverted, and the page is as they saved it")).help(AGAIN),
             Err(error) => {
-                self.error(action, format!("{reason}; it cannot be taken back: {}", error.reason)).help("look at the page and its history")
+                self.error(action, format!("{reason}; it cannot be reverted: {}", error.reason)).help("check the page and its history")
             }
         }
     }
 }
 
-/// What to do when somebody was faster.
-const AGAIN: &str = "look at what was changed, then publish again";
+/// The advice after a concurrent change.
+const AGAIN: &str = "check the changes, then publish again";
 
 impl Wiki for Mediawiki {
-    fn look(&mut self, pages: &[Sought<'_>]) -> Result<Vec<Option<Standing>>, Error> {
-        let titles: Vec<String> = pages.iter().map(|page| page.name.path.clone()).collect();
+    fn look(&mut self, pages: &[Lookup<'_>]) -> Result<Vec<Option<RemotePage>>, Error> {
+        let titles: Vec<String> = pages.iter().map(|page| page.location.path.clone()).collect();
         let mut found = self.pages(&titles)?;
         self.look_for_files(pages)?;
-        let mut standings = Vec::new();
+        let mut remote_pages = Vec::new();
         for page in pages {
-            let path = &page.name.path;
+            let path = &page.location.path;
             let one = found.remove(path).unwrap_or_else(|| Ok(Found::new()));
-            standings.push(self.stands(page, one)?);
+            remote_pages.push(self.find_remote(page, one)?);
             if let Some(reason) = page.attachments.iter().find_map(|name| self.unfit.get(name)) {
                 self.bars.insert((path.clone(), "edit"), reason.clone());
             }
         }
-        Ok(standings)
+        Ok(remote_pages)
     }
 
-    fn barred(&self, page: &Name, action: &Action) -> Option<String> {
+    fn barred(&self, location: &Location, action: &Action) -> Option<String> {
         let needed: &[&'static str] = match action {
             Action::Create => &["edit", "create"],
             Action::Delete => &["delete"],
             _ => &["edit"],
         };
-        needed.iter().find_map(|action| self.bars.get(&(page.path.clone(), *action))).cloned()
+        needed.iter().find_map(|action| self.bars.get(&(location.path.clone(), *action))).cloned()
     }
 
     fn write(&mut self, write: &Write<'_>) -> Result<String, Error> {
         let page = write.page;
-        // A page that somebody has moved is written where it stands now.
-        let path = write.over.map_or(&page.name.path, |over| &over.id);
-        let action = format!("write the page “{}”", page.name.title);
+        // A moved page is written at its current title.
+        let path = write.over.map_or(&page.location.path, |over| &over.id);
+        let action = format!("write the page “{}”", page.location.title);
         self.check_elements(&action, &page.text)?;
         for name in &page.attachments {
             if let Some(bytes) = write.pictures.get(name).filter(|_| !self.files.contains(name)) {
@@ -504,17 +528,11 @@ impl Wiki for Mediawiki {
             }
         }
         if let Some(over) = write.over {
-            self.check_version(&action, path, &over.revision)?;
-            let edit =
-                self.edit(&action, path, write.message, &[("nocreate", "1"), ("baserevid", &over.revision), ("text", &page.text)])?;
-            let is_change = edit["newrevid"].is_number();
-            if is_change && version(&edit["oldrevid"]) != over.revision {
-                return Err(self.take_back(&action, path, &version(&edit["newrevid"])).of_page());
-            }
+            self.overwrite(&action, path, over, write)?;
         } else {
             self.edit(&action, path, write.message, &[("createonly", "1"), ("text", &page.text)])?;
-            // A page that was written before one that it leads to shows a link to a page that is missing, until MediaWiki renders it again.
-            // It does so by and by, but not if all of it happened within one second.
+            // Links to a new page are shown as missing on pages that were written before it, until MediaWiki renders them again. It does
+            // so later, but not if both were written within one second.
             self.unsettled.append(&mut self.written);
         }
         if page.text.contains("[[") {
@@ -544,7 +562,7 @@ impl Wiki for Mediawiki {
         }
     }
 
-    fn look_at_files(&mut self, files: &[RecordedFile], changing: &[String]) -> Result<Vec<FileState>, Error> {
+    fn look_at_files(&mut self, files: &[RecordedFile], changing: &BTreeSet<String>) -> Result<Vec<FileState>, Error> {
         let titles: Vec<String> = files.iter().map(|file| file_title(&file.name)).collect();
         let wanted = [("prop", "imageinfo|fileusage"), ("iiprop", "timestamp"), ("iilimit", "2"), ("fuprop", "title"), ("fulimit", "max")];
         let found = self.titles("look for pictures that no page shows", &titles, &wanted)?;
@@ -557,10 +575,10 @@ impl Wiki for Mediawiki {
         self.delete_title(&action, &file_title(&file.name), "no published page shows it any more")
     }
 
-    fn delete(&mut self, page: &Recorded, standing: &Standing, message: &str) -> Result<(), Error> {
+    fn delete(&mut self, page: &Recorded, remote: &RemotePage, message: &str) -> Result<(), Error> {
         let action = format!("delete the page “{}”", page.title);
-        self.check_version(&action, &standing.id, &standing.revision)?;
-        self.delete_title(&action, &standing.id, message)
+        self.check_version(&action, &remote.id, &remote.revision)?;
+        self.delete_title(&action, &remote.id, message)
     }
 }
 
@@ -582,7 +600,7 @@ impl Mediawiki {
         Ok(())
     }
 
-    /// Has the wiki render pages again, and gives those for which it wants more time.
+    /// Lets the wiki render pages again, and returns those for which it needs more time.
     fn refresh(&mut self, pages: &[String]) -> Result<Vec<String>, Error> {
         let mut left = Vec::new();
         for some in portions(pages) {
@@ -598,7 +616,8 @@ impl Mediawiki {
             let json = self.ask("refresh the pages", &|wiki, _| Request::new("POST", &wiki.api).form(&fields))?;
             let names = names_in(&json["normalized"]);
             let answers: Vec<&Value> = json["purge"].as_array().into_iter().flatten().collect();
-            // Of a page that is over the limit, the answer says nothing but its title, and there is a warning beside it.
+            // For a page beyond the rate limit, the answer contains only the title, and a warning
+            // elsewhere.
             let is_left = |title: &&String| {
                 let kept = names.get(*title).unwrap_or(title);
                 let answer = answers.iter().find(|answer| answer["title"] == kept.as_str());
@@ -610,39 +629,52 @@ impl Mediawiki {
     }
 }
 
-/// What the wiki says of a file.
-fn file_state(file: Option<&Found>, changing: &[String]) -> FileState {
+/// Whether a file is on the wiki after an upload: it was stored, or existed already.
+fn is_on_wiki(answer: &Value) -> bool {
+    let mut warnings = answer["warnings"].as_object().into_iter().flatten().map(|(warning, _)| warning.as_str());
+    answer["result"] == "Success" || warnings.any(|warning| matches!(warning, "exists" | "nochange"))
+}
+
+/// Whether two titles differ in the name of their namespace alone, which can be translated.
+fn is_translated(page: &Found, wanted: &str, kept: &str) -> bool {
+    let is_article = page.get("ns").and_then(Value::as_i64) == Some(0);
+    let after_namespace = |title: &str| title.split_once(':').map(|(_, title)| title.to_owned()).filter(|title| !title.is_empty());
+    !is_article && after_namespace(wanted).is_some() && after_namespace(wanted) == after_namespace(kept)
+}
+
+/// The state of a file.
+fn file_state(file: Option<&Found>, changing: &BTreeSet<String>) -> FileState {
     let list = |name: &str| file.and_then(|file| file.get(name)?.as_array()).map_or(&[] as &[Value], Vec::as_slice);
     let versions = list("imageinfo").len();
-    let user = list("fileusage").iter().filter_map(|page| page["title"].as_str()).find(|title| !changing.iter().any(|page| page == title));
+    let user = list("fileusage").iter().filter_map(|page| page["title"].as_str()).find(|title| !changing.contains(*title));
     match (versions, user) {
         (0, _) => FileState::Gone,
         (1, None) => FileState::Unused,
         (1, Some(page)) => FileState::Kept(format!("the page “{page}” does")),
-        (_, _) => FileState::Kept("somebody has put another version of it there".to_owned()),
+        (_, _) => FileState::Kept("somebody has uploaded another version of it".to_owned()),
     }
 }
 
-/// A page as it stands; nothing where there is none.
-fn standing(path: &str, page: &Found, attachments: BTreeSet<String>) -> Option<Standing> {
+/// The current page; `None` if it does not exist.
+fn remote_page(path: &str, page: &Found, attachments: BTreeSet<String>) -> Option<RemotePage> {
     let newest = &page.get("revisions")?[0];
     let content = newest["slots"]["main"]["content"].as_str();
     let word = |name: &str| newest[name].as_str().unwrap_or_default().to_owned();
-    Some(Standing {
+    Some(RemotePage {
         id: path.to_owned(),
         title: String::new(),
         revision: version(&newest["revid"]),
         text: content.unwrap_or_default().to_owned(),
-        // A version can be hidden; then nobody can say what it is.
+        // The text of a revision can be hidden.
         digest: content.map(Digest::of),
         editor: word("user"),
         edited: word("timestamp"),
         attachments,
-        ..Standing::default()
+        ..RemotePage::default()
     })
 }
 
-/// A version by its number, as records and requests carry it.
+/// A revision number as text.
 fn version(number: &Value) -> String {
     number.to_string()
 }
@@ -653,7 +685,7 @@ fn file_title(name: &str) -> String {
     format!("File:{}{}", first.map_or_else(String::new, String::from), signs.as_str())
 }
 
-/// Titles in portions that fit into one request.
+/// Splits titles into groups that fit into one request.
 fn portions(titles: &[String]) -> Vec<&[String]> {
     let mut portions = Vec::new();
     let mut start = 0;
@@ -673,29 +705,25 @@ fn portions(titles: &[String]) -> Vec<&[String]> {
     portions
 }
 
-/// How the wiki writes titles, by how they were asked for.
-fn kept_names(json: &Value) -> BTreeMap<String, String> {
-    names_in(&json["query"]["normalized"])
-}
-
+/// The normalised titles, keyed by the requested ones.
 fn names_in(normalized: &Value) -> BTreeMap<String, String> {
     let normalized = normalized.as_array().into_iter().flatten();
     normalized.filter_map(|one| Some((one["from"].as_str()?.to_owned(), one["to"].as_str()?.to_owned()))).collect()
 }
 
-/// What to ask along with the next request for the rest of an answer.
+/// The fields that request the rest of an answer.
 fn continued(json: &Value) -> Vec<(String, String)> {
     let more = json["continue"].as_object().into_iter().flatten();
     more.map(|(name, value)| (name.clone(), value.as_str().map_or_else(|| value.to_string(), str::to_owned))).collect()
 }
 
-/// How long to wait: as long as the wiki asks for, or longer each time.
+/// The delay before a retry: as the wiki asks for, or increasing.
 fn pause(asked: Option<&str>, tries: u32) -> Duration {
     let seconds = asked.and_then(|asked| asked.trim().parse().ok()).unwrap_or(2 << tries);
     Duration::from_secs(seconds.min(LONGEST_PAUSE))
 }
 
-/// Whether a refusal holds for every page: the session, the user, the wiki as a whole.
+/// Whether a refusal concerns all pages: the session, the user, the whole wiki.
 fn stops_all(code: &str) -> bool {
     matches!(
         code,
@@ -715,7 +743,7 @@ fn stops_all(code: &str) -> bool {
     )
 }
 
-/// What the wiki means with a code that it gives before anything is tried.
+/// The meaning of a code that the wiki reports before a change.
 fn refusal(code: &str) -> &'static str {
     match code {
         "protectedpage" | "cascadeprotected" => "the page is protected",
@@ -725,35 +753,33 @@ fn refusal(code: &str) -> &'static str {
             "the user of the bot password may not do this"
         }
         "blocked" | "autoblocked" => "the user is blocked",
-        _ if code.starts_with("titleblacklist") => "the wiki has a list of titles that it does not take, and this is one",
+        _ if code.starts_with("titleblacklist") => "the title is on a blacklist of the wiki",
         _ => "the wiki would refuse it",
     }
 }
 
-/// What to do about a refusal, by the code that MediaWiki gives it; empty where what it says is enough.
+/// The advice for a refusal, by its code. Empty if the message of the wiki is enough.
 fn advice(code: &str) -> &'static str {
     match code {
         "permissiondenied" | "cantcreate" | "cantcreate-anon" | "noedit" | "writeapidenied" | "readapidenied" | "badaccess-groups" => {
             "give the bot password the grants that `docs/wikis/mediawiki.md` names, and its user the right to do this"
         }
         "badtoken" | "assertuserfailed" | "assertnameduserfailed" => {
-            "try again; if it happens each time, the wiki loses its sessions, which its administrator has to fix"
+            "try again; if it always fails, the wiki loses its sessions, which its administrator must fix"
         }
-        "ratelimited" | "maxlag" | "actionthrottledtext" | "readonly" => "try again later; what is done already stays done",
+        "ratelimited" | "maxlag" | "actionthrottledtext" | "readonly" => "try again later; finished pages are kept",
         "protectedpage" | "protectedtitle" | "cascadeprotected" | "protectednamespace" | "protectednamespace-interface" => {
             "ask an administrator of the wiki to lift the protection, or publish under another title"
         }
         "articleexists" | "missingtitle" | "editconflict" | "pagedeleted" => AGAIN,
-        "captcha" => "ask an administrator of the wiki to spare the user of the bot password such questions (`skipcaptcha`)",
+        "captcha" => "ask an administrator of the wiki to grant `skipcaptcha` to the user of the bot password",
         "blocked" | "autoblocked" | "globalblocking-ipblocked" | "hookaborted" => "ask an administrator of the wiki why",
-        "contenttoobig" => "make two pages of it, or ask an administrator for a larger `$wgMaxArticleSize`",
+        "contenttoobig" => "split the page, or ask an administrator for a larger `$wgMaxArticleSize`",
         "uploaddisabled" => "ask an administrator of the wiki to switch uploads on (`$wgEnableUploads`)",
         "file-too-large" | "filetype-banned" | "verification-error" => "make the picture smaller, or use PNG or JPEG",
-        _ if code == "spamblacklist" || code.starts_with("titleblacklist") => {
-            "ask an administrator of the wiki, or write it in another way"
-        }
+        _ if code == "spamblacklist" || code.starts_with("titleblacklist") => "ask an administrator of the wiki, or rephrase it",
         _ if code.starts_with("abusefilter") => {
-            "a filter of the wiki takes the page for abuse; ask an administrator of the wiki to let the user pass"
+            "a filter of the wiki classifies the page as abuse; ask an administrator of the wiki to exempt the user"
         }
         _ => "",
     }

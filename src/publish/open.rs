@@ -1,4 +1,4 @@
-//! A wiki from its settings, with the token that opens it.
+//! Opens a wiki from its settings, with its token.
 
 use std::env::VarError;
 use std::path::Path;
@@ -8,42 +8,43 @@ use std::sync::Arc;
 use super::http::{Client, Credential, Secret};
 use super::{AzureWiki, Confluence, Dokuwiki, Error, Folder, GitWiki, Mediawiki, Wiki};
 use crate::audience::Withheld;
-use crate::config::{Place, Target, TokenSource};
+use crate::config::{Backend, Target, TokenSource};
 
-/// The wiki of a target. Nothing is asked of it yet.
+/// The wiki of a target. It is not accessed yet.
 ///
 /// # Errors
 ///
-/// If there is no token where one is needed.
+/// If there is no token, but one is needed.
 pub fn open(target: &Target, root: &Path, withheld: Withheld) -> Result<Box<dyn Wiki>, Error> {
     let withheld = Arc::new(withheld);
-    Ok(match &target.place {
-        Place::Folder { folder, .. } => Box::new(Folder::new(root.join(folder), withheld)),
-        // The user's own git knows how to get in.
-        Place::Git { host, repository, branch, folder, sidebar } => {
-            Box::new(GitWiki::new(*host, &near(repository, root), branch, folder, *sidebar, withheld))
+    let token = || token(target, root);
+    Ok(match &target.backend {
+        Backend::Folder { folder, .. } => Box::new(Folder::new(root.join(folder), withheld)),
+        // Git authenticates with its own settings.
+        Backend::Git { host, repository, branch, folder, sidebar } => {
+            let repository = near(repository, root);
+            Box::new(GitWiki::new(*host, &repository, branch, folder, *sidebar, withheld))
         }
-        Place::AzureDevops { address, wiki, parent } => {
-            let client = Client::new(Credential::Basic(String::new(), token(target, root)?), withheld);
+        Backend::AzureDevops { address, wiki, parent } => {
+            let client = Client::new(Credential::Basic(String::new(), token()?), withheld);
             Box::new(AzureWiki::new(client, address, wiki, parent))
         }
-        Place::Mediawiki { address, user, .. } => Box::new(Mediawiki::new(withheld, address, user, token(target, root)?)),
-        Place::Dokuwiki { address, user, namespace } => Box::new(Dokuwiki::new(withheld, address, user, token(target, root)?, namespace)),
-        Place::Confluence { edition, address, user, space, parent } => {
-            let token = token(target, root)?;
-            let credential = if user.is_empty() { Credential::Bearer(token) } else { Credential::Basic(user.clone(), token) };
-            Box::new(Confluence::new(Client::new(credential, withheld), *edition, address, space, parent))
+        Backend::Mediawiki { address, user, .. } => Box::new(Mediawiki::new(withheld, address, user, token()?)),
+        Backend::Dokuwiki { address, user, namespace } => Box::new(Dokuwiki::new(withheld, address, user, token()?, namespace)),
+        Backend::Confluence { edition, address, user, space, parent } => {
+            let client = Client::new(Credential::of(user, token()?), withheld);
+            Box::new(Confluence::new(client, *edition, address, space, parent))
         }
     })
 }
 
-/// A repository in a folder of this machine is named from the root of the site.
+/// Resolves a local repository from the root of the site.
 fn near(repository: &str, root: &Path) -> String {
     let is_path = repository.starts_with("./") || repository.starts_with("../");
     if is_path { root.join(repository).display().to_string() } else { repository.to_owned() }
 }
 
-/// The token of a target, from where its settings say.
+/// The token of a target, from the source in its settings.
 fn token(target: &Target, root: &Path) -> Result<Secret, Error> {
     let action = format!("get the token for `{}`", target.name);
     match &target.token {
@@ -57,7 +58,7 @@ fn token(target: &Target, root: &Path) -> Result<Secret, Error> {
     }
 }
 
-/// What is wrong with a variable that holds no token.
+/// Why a variable contains no token.
 fn lack(found: &Result<String, VarError>) -> &'static str {
     match found {
         Ok(_) => "is empty",
@@ -66,7 +67,7 @@ fn lack(found: &Result<String, VarError>) -> &'static str {
     }
 }
 
-/// What a command prints. It may ask its user for something, so it has the terminal for its questions.
+/// The output of a command. It may ask the user, so it keeps the terminal.
 fn printed(words: &[String], root: &Path) -> Result<Secret, String> {
     let mut command = Command::new(&words[0]);
     command.args(&words[1..]).current_dir(root).stderr(Stdio::inherit());
@@ -74,7 +75,7 @@ fn printed(words: &[String], root: &Path) -> Result<Secret, String> {
     if !output.status.success() {
         return Err(format!("the command ended with {}", output.status));
     }
-    let token = String::from_utf8(output.stdout).map_err(|_| "what it prints is not UTF-8 text".to_owned())?;
-    // What keeps passwords prints them first, and then whatever else was written down with them.
+    let token = String::from_utf8(output.stdout).map_err(|_| "its output is not UTF-8".to_owned())?;
+    // Password managers print the password first, and notes after it.
     token.lines().find(|line| !line.trim().is_empty()).map(Secret::new).ok_or_else(|| "it prints nothing".to_owned())
 }

@@ -1,4 +1,4 @@
-//! Action items that readers would wonder about: without a date, or open long after it.
+//! Checks of action items: those without a date, and those that are long overdue.
 
 use jiff::civil::Date;
 
@@ -7,10 +7,11 @@ use crate::front_matter::place_of;
 use crate::model::{ActionItem, Document, Meta, When};
 use crate::source::Span;
 
-/// How many days after its date an action item may still be open: reports are read and corrected about once in a month.
+/// How many days an action item may stay open after its date. Reports are updated about once a
+/// month.
 const GRACE: i32 = 30;
 
-/// The action items of a case study that are not settled and have no date, or one that is long past on the day that is given.
+/// Reports the open action items of a case study that have no date, or a date long before `today`.
 pub fn check(document: &Document, today: Date) -> Vec<Diagnostic> {
     let Meta::CaseStudy(meta) = &document.meta else { return Vec::new() };
     let mut places = Places { document, at: 0 };
@@ -24,7 +25,7 @@ pub fn check(document: &Document, today: Date) -> Vec<Diagnostic> {
     found
 }
 
-/// What is wrong with an action item, and what to do.
+/// The problem of an action item, and advice.
 fn mistake(action: &ActionItem, today: Date) -> Option<(String, &'static str)> {
     if action.status.is_settled() {
         return None;
@@ -39,7 +40,7 @@ fn mistake(action: &ActionItem, today: Date) -> Option<(String, &'static str)> {
     (late > GRACE).then_some((message, "set `status: done` or `dropped`, or a new date in `due`"))
 }
 
-/// The last day of a date that may be a month or a year.
+/// The last day of a date, which can be a month or a year.
 fn last_day(when: When) -> Option<Date> {
     match (when.month, when.day) {
         (0, _) => Date::new(when.year, 12, 31).ok(),
@@ -82,7 +83,7 @@ mod tests {
     use super::*;
     use crate::model::ActionStatus;
 
-    /// What is said on 1 March 2026 of an action item with a date.
+    /// The message for an action item on 1 March 2026.
     fn said(due: Option<&str>, status: ActionStatus) -> String {
         let due = due.and_then(When::parse);
         let action = ActionItem { what: "Block it".to_owned(), owner: String::new(), due, status };

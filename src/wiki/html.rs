@@ -1,37 +1,37 @@
-//! A page as a single file of HTML that holds all that it shows, to mail or to attach.
+//! A page as a single HTML file that contains its pictures, to mail or to attach.
 
 use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::page::{Action, Block, Case, Element, Heading, Inline, Item, LinkTo, List, Table, callout_name, plain};
-use super::{Book, Name};
+use super::page::{ActionEntry, Block, Callout, Case, Element, Heading, Inline, Item, LinkTo, List, Table, plain};
+use super::{Location, Publication};
 use crate::escape::{escape, escaped, percent_encode};
-use crate::markdown::{Alignment, CalloutKind};
+use crate::markdown::Alignment;
 use crate::slug::Slug;
 
-/// How the page looks, on a screen and on paper.
+/// The style for screen and paper.
 const STYLE: &str = include_str!("page.css");
 
-/// Where a page with a title stands: a file named after it.
-pub fn name(title: &str, _place: &str) -> Name {
+/// The location of a page: a file named after its title.
+pub fn location(title: &str, _parent: &str) -> Location {
     let slug = Slug::of(title).shortened();
     let stem = if slug.is_empty() { "page" } else { slug.as_str() };
-    Name { title: title.to_owned(), path: format!("{stem}.html") }
+    Location { title: title.to_owned(), path: format!("{stem}.html") }
 }
 
-/// What links call the headings of a page: their own ids.
+/// The anchors of headings are their ids.
 pub fn anchors(case: &Case) -> BTreeMap<String, String> {
     case.page.headings().into_iter().map(|heading| (heading.id.clone(), heading.id.clone())).collect()
 }
 
-/// A page as a browser reads it.
-pub fn text(case: &Case, book: &Book<'_>) -> String {
-    let mut writer = Writer { case, book, out: String::new(), references: vec![0; case.page.footnotes.len()] };
+/// The HTML of a page.
+pub fn text(case: &Case, publication: &Publication<'_>) -> String {
+    let mut writer = HtmlWriter { case, publication, out: String::new(), references: vec![0; case.page.footnotes.len()] };
     let title = escaped(&case.title);
     writer.out.push_str("<!doctype html>\n<html lang=\"");
-    escape(book.language, &mut writer.out);
+    escape(publication.language, &mut writer.out);
     writer.out.push_str("\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
     writer.out.push_str(&format!("<title>{title}</title>\n<style>\n{STYLE}</style>\n<main>\n<h1>{title}</h1>\n"));
     writer.blocks(&case.page.blocks);
@@ -40,15 +40,15 @@ pub fn text(case: &Case, book: &Book<'_>) -> String {
     writer.out
 }
 
-struct Writer<'a> {
+struct HtmlWriter<'a> {
     case: &'a Case,
-    book: &'a Book<'a>,
+    publication: &'a Publication<'a>,
     out: String,
-    /// How often each footnote was referred to.
+    /// The number of references to each footnote so far.
     references: Vec<usize>,
 }
 
-impl Writer<'_> {
+impl HtmlWriter<'_> {
     fn blocks(&mut self, blocks: &[Block]) {
         blocks.iter().for_each(|block| self.block(block));
     }
@@ -65,7 +65,7 @@ impl Writer<'_> {
             Block::Callout { kind, title, blocks } => self.callout(*kind, title, blocks),
             Block::Code { language, text } => {
                 self.out.push_str("<pre tabindex=\"0\"><code>");
-                self.out.push_str(&self.book.highlighter.html(language, text));
+                self.out.push_str(&self.publication.highlighter.html(language, text));
                 self.out.push_str("</code></pre>\n");
             }
             Block::List(list) => self.list(list),
@@ -95,8 +95,8 @@ impl Writer<'_> {
         self.around("", &heading.text, &format!("</h{level}>\n"));
     }
 
-    fn callout(&mut self, kind: CalloutKind, title: &[Inline], blocks: &[Block]) {
-        let name = callout_name(kind);
+    fn callout(&mut self, kind: Callout, title: &[Inline], blocks: &[Block]) {
+        let name = kind.name();
         self.out.push_str(&format!("<aside class=\"{}\">\n", name.to_lowercase()));
         let own = [Inline::Text(name.to_owned())];
         self.around("<p class=\"title\">", if title.is_empty() { &own } else { title }, "</p>\n");
@@ -157,7 +157,7 @@ impl Writer<'_> {
         }
     }
 
-    /// An element of the author's own.
+    /// Writes an HTML element of the author.
     fn element(&mut self, element: &Element, blocks: &[Block]) {
         let (before, after) = if element.name == "table" { ("<div class=\"scroll\" tabindex=\"0\">", "</div>") } else { ("", "") };
         let element = in_current_html(element);
@@ -181,7 +181,7 @@ impl Writer<'_> {
         self.out.push_str("</dl>\n");
     }
 
-    /// The headings as links, each level inside of the one above it.
+    /// Writes the headings as nested lists of links.
     fn contents(&mut self) {
         self.out.push_str("<nav aria-label=\"Contents\">\n");
         let mut open: Vec<u8> = Vec::new();
@@ -204,7 +204,7 @@ impl Writer<'_> {
         self.out.push_str("\n</nav>\n");
     }
 
-    fn actions(&mut self, actions: &[Action]) {
+    fn actions(&mut self, actions: &[ActionEntry]) {
         self.out.push_str("<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr><th>Action</th><th>Owner</th><th>Due</th><th>State</th></tr></thead>\n<tbody>\n");
         for action in actions {
             let cells = [&action.what, &action.owner, &action.due].map(|cell| escaped(cell));
@@ -234,7 +234,7 @@ impl Writer<'_> {
             Inline::Link { to, text } => self.link(to, text),
             Inline::Picture { name, alt, title } => self.picture(name, alt, title),
             Inline::Break => self.out.push_str("<br>\n"),
-            Inline::Footnote(place) => self.reference(*place),
+            Inline::Footnote(index) => self.reference(*index),
             Inline::Element(element, inlines) if element.name == "wbr" => self.around("<wbr>", inlines, ""),
             Inline::Element(element, inlines) => {
                 let name = element.name;
@@ -251,7 +251,7 @@ impl Writer<'_> {
                 self.fragment(id);
             }
             LinkTo::Page { case, heading } => {
-                if let Some(name) = self.book.names.get(case) {
+                if let Some(name) = self.publication.locations.get(case) {
                     percent_encode(&name.path, &mut self.out);
                 }
                 if !heading.is_empty() {
@@ -269,7 +269,7 @@ impl Writer<'_> {
     }
 
     fn picture(&mut self, name: &str, alt: &str, title: &str) {
-        let Some(bytes) = self.book.pictures.get(name) else { return escape(alt, &mut self.out) };
+        let Some(bytes) = self.publication.pictures.get(name) else { return escape(alt, &mut self.out) };
         let kind = mime_guess::from_path(name).first_or_octet_stream();
         let (data, alt) = (STANDARD.encode(bytes), escaped(alt));
         self.out.push_str(&format!("<img src=\"data:{kind};base64,{data}\" alt=\"{alt}\""));
@@ -279,10 +279,10 @@ impl Writer<'_> {
         self.out.push('>');
     }
 
-    fn reference(&mut self, place: usize) {
-        let number = place + 1;
-        self.references[place] += 1;
-        let id = if self.references[place] == 1 { format!(" id=\"reference-{number}\"") } else { String::new() };
+    fn reference(&mut self, index: usize) {
+        let number = index + 1;
+        self.references[index] += 1;
+        let id = if self.references[index] == 1 { format!(" id=\"reference-{number}\"") } else { String::new() };
         self.out.push_str(&format!("<sup><a href=\"#note-{number}\"{id}>{number}</a></sup>"));
     }
 
@@ -291,8 +291,8 @@ impl Writer<'_> {
             return;
         }
         self.out.push_str("<ol class=\"notes\">\n");
-        for (place, blocks) in self.case.page.footnotes.iter().enumerate() {
-            let number = place + 1;
+        for (index, blocks) in self.case.page.footnotes.iter().enumerate() {
+            let number = index + 1;
             self.out.push_str(&format!("<li id=\"note-{number}\">"));
             self.blocks(blocks);
             self.out.push_str(&format!("<a href=\"#reference-{number}\" aria-label=\"Back to the text\">↩</a></li>\n"));
@@ -301,7 +301,7 @@ impl Writer<'_> {
     }
 }
 
-/// An element without what HTML has taken back: `center` and `align` are classes of the page.
+/// Replaces obsolete HTML: `center` and `align` become classes.
 fn in_current_html(element: &Element) -> Element {
     let name = if element.name == "center" { "div" } else { element.name };
     let centred = (element.name == "center").then(|| ("class", "center".to_owned()));

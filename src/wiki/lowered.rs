@@ -1,8 +1,9 @@
-//! An author's HTML in plainer words, for wikis that have nothing like it: never less words, and the nearest that every wiki has.
+//! Plainer equivalents of HTML, for wikis that do not support an element. No text is lost.
 
-use super::page::{Block, Element, Inline, Item, List, Style, Table};
+use super::page::{Block, Element, Inline, Item, List, Style, Table, plain};
+use crate::markdown::Alignment;
 
-/// The blocks that say most of what an element says.
+/// The blocks that come closest to an element.
 pub fn blocks(element: &Element, inner: &[Block]) -> Vec<Block> {
     let mut said = match element.name {
         "dl" => vec![Block::List(definitions(inner))],
@@ -19,14 +20,14 @@ pub fn blocks(element: &Element, inner: &[Block]) -> Vec<Block> {
     said
 }
 
-/// The words that say most of what an element in a line says.
+/// The inlines that come closest to an element.
 pub fn inlines(element: &Element, inner: &[Inline]) -> Vec<Inline> {
     let mut said = match element.name {
         "q" => [&[text("“")], inner, &[text("”")]].concat(),
         "cite" | "dfn" | "var" => vec![Inline::Styled(Style::Emphasis, inner.to_vec())],
         "code" | "samp" => vec![Inline::Styled(Style::Keyboard, inner.to_vec())],
         "rt" => [&[text(" (")], inner, &[text(")")]].concat(),
-        // They stand for the parentheses around `rt`.
+        // These contain the parentheses around `rt`.
         "rp" | "wbr" => Vec::new(),
         _ => inner.to_vec(),
     };
@@ -36,8 +37,8 @@ pub fn inlines(element: &Element, inner: &[Inline]) -> Vec<Inline> {
     said
 }
 
-/// A line in which nothing is an element of HTML, but for what stands in its styles and links. Words that then follow one another
-/// are in one piece.
+/// Replaces all elements in a line by their plainer equivalents, except inside styles and links.
+/// Adjacent texts are joined.
 pub fn in_plain_words(line: &[Inline]) -> Vec<Inline> {
     let mut out: Vec<Inline> = Vec::with_capacity(line.len());
     for inline in line {
@@ -66,7 +67,7 @@ fn in_style(style: Style, block: &Block) -> Block {
     }
 }
 
-/// A bullet for each term, with what it means below.
+/// A list with one item for each term and its definitions.
 fn definitions(parts: &[Block]) -> List {
     let mut items: Vec<Item> = Vec::new();
     for part in parts {
@@ -81,7 +82,7 @@ fn definitions(parts: &[Block]) -> List {
 }
 
 fn lines(blocks: &[Block]) -> String {
-    let words = blocks.iter().map(|block| if let Block::Paragraph(words) = block { super::page::plain(words) } else { String::new() });
+    let words = blocks.iter().map(|block| if let Block::Paragraph(words) = block { plain(words) } else { String::new() });
     let mut lines = words.collect::<String>();
     if lines.starts_with('\n') {
         lines.remove(0);
@@ -92,21 +93,21 @@ fn lines(blocks: &[Block]) -> String {
     lines
 }
 
-/// A cell of a table with its place in the table.
+/// A cell of a table with blocks.
 pub struct Cell<'a> {
-    /// `td` or `th`, with how it is set.
+    /// `td` or `th` with its attributes.
     pub element: &'a Element,
-    /// What it says.
+    /// The content.
     pub blocks: &'a [Block],
 }
 
-/// The caption of a table, and its rows from top to bottom, the head first and the foot last.
+/// The caption and the rows of a table: head, body, foot.
 pub fn rows(parts: &[Block]) -> (Vec<Block>, Vec<Vec<Cell<'_>>>) {
     let mut caption = Vec::new();
     let mut found = [Vec::new(), Vec::new(), Vec::new()];
     for part in parts {
         let Block::Element(element, inner) = part else { continue };
-        let place = match element.name {
+        let index = match element.name {
             "caption" => {
                 caption = blocks(element, inner);
                 continue;
@@ -116,7 +117,7 @@ pub fn rows(parts: &[Block]) -> (Vec<Block>, Vec<Vec<Cell<'_>>>) {
             "tfoot" => 2,
             _ => continue,
         };
-        found[place].extend(inner.iter().map(cells));
+        found[index].extend(inner.iter().map(cells));
     }
     (caption, found.into_iter().flatten().collect())
 }
@@ -128,7 +129,7 @@ fn cells(row: &Block) -> Vec<Cell<'_>> {
     cells.collect()
 }
 
-/// The caption of a table above a table of lines.
+/// A table with one line in each cell, below its caption.
 fn table(parts: &[Block]) -> Vec<Block> {
     let (mut said, rows) = rows(parts);
     let width = rows.iter().map(Vec::len).max().unwrap_or_default();
@@ -140,7 +141,7 @@ fn table(parts: &[Block]) -> Vec<Block> {
     let first = rows.first().filter(|row| row.iter().all(|cell| cell.element.name == "th"));
     let head = first.map_or_else(|| vec![Vec::new(); width], lines);
     let columns = rows.last().map_or_else(Vec::new, |row| row.iter().map(|cell| cell.element.alignment()).collect::<Vec<_>>());
-    let columns = (0..width).map(|at| columns.get(at).copied().unwrap_or(crate::markdown::Alignment::None)).collect();
+    let columns = (0..width).map(|at| columns.get(at).copied().unwrap_or(Alignment::None)).collect();
     let body = rows.iter().skip(usize::from(first.is_some())).map(lines).collect();
     if width > 0 {
         said.push(Block::Table(Table { columns, head, rows: body }));
@@ -148,7 +149,7 @@ fn table(parts: &[Block]) -> Vec<Block> {
     said
 }
 
-/// Blocks in one line, parted by the ends of lines.
+/// Blocks as one line, separated by line breaks.
 pub fn in_a_line(blocks: &[Block]) -> Vec<Inline> {
     let mut line = Vec::new();
     add(blocks, &mut line);
@@ -158,28 +159,30 @@ pub fn in_a_line(blocks: &[Block]) -> Vec<Inline> {
 fn add(blocks: &[Block], line: &mut Vec<Inline>) {
     for block in blocks {
         match block {
-            Block::Paragraph(words) => add_words(words, line),
+            Block::Element(element, inner) => add(&self::blocks(element, inner), line),
+            Block::List(list) => add_list(list, line),
             Block::Heading(heading) => add_words(&[Inline::Styled(Style::Strong, heading.text.clone())], line),
-            Block::Quote(blocks) => add(blocks, line),
             Block::Callout { title: above, blocks, .. } | Block::Details { summary: above, blocks } => {
                 add_words(&[Inline::Styled(Style::Strong, above.clone())], line);
                 add(blocks, line);
             }
+            Block::Paragraph(words) => add_words(words, line),
+            Block::Quote(blocks) => add(blocks, line),
             Block::Code { text, .. } => text.lines().for_each(|code| add_words(&[Inline::Code(code.to_owned())], line)),
-            Block::List(list) => {
-                for (at, item) in list.items.iter().enumerate() {
-                    let mark = list.first.map_or("• ".to_owned(), |first| format!("{}. ", first as usize + at));
-                    let task = item.done.map_or("", |done| if done { "☑ " } else { "☐ " });
-                    add_words(&[&[text(&format!("{mark}{task}"))][..], &in_a_line(&item.blocks)].concat(), line);
-                }
-            }
             Block::Table(table) => std::iter::once(&table.head).chain(&table.rows).for_each(|row| add_words(&row.join(&text(" | ")), line)),
             Block::Rule => add_words(&[text("———")], line),
             Block::Facts(facts) => facts.iter().for_each(|(name, value)| add_words(&[text(&format!("{name}: {value}"))], line)),
             Block::Actions(actions) => actions.iter().for_each(|action| add_words(&[text(&action.what)], line)),
             Block::Contents => {}
-            Block::Element(element, inner) => add(&self::blocks(element, inner), line),
         }
+    }
+}
+
+fn add_list(list: &List, line: &mut Vec<Inline>) {
+    for (at, item) in list.items.iter().enumerate() {
+        let mark = list.first.map_or("• ".to_owned(), |first| format!("{}. ", first as usize + at));
+        let task = item.done.map_or("", |done| if done { "☑ " } else { "☐ " });
+        add_words(&[&[text(&format!("{mark}{task}"))][..], &in_a_line(&item.blocks)].concat(), line);
     }
 }
 

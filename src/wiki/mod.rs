@@ -1,4 +1,4 @@
-//! Case studies as pages of a wiki: composed once, as a tree that knows no markup, and written in the dialect of each wiki.
+//! Case studies as pages of a wiki: composed once as a tree without markup, then written in the dialect of each wiki.
 
 pub mod actions;
 pub mod back;
@@ -19,6 +19,7 @@ use std::sync::Arc;
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::config::{Backend, Format, GitHost};
 use crate::diagnostic::{Diagnostic, rules};
 use crate::highlight::Highlighter;
 use crate::slug::Slug;
@@ -28,14 +29,14 @@ use page::{Case, RawHtml, Within};
 
 pub use markdown::{attachment_path, link_to_page};
 
-/// What a wiki reads.
+/// The markup of a wiki.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dialect {
-    /// Markdown, with what a host adds to it.
+    /// Markdown with the additions of a host.
     Markdown(Flavour),
-    /// A single file of HTML that holds all that it shows.
+    /// A single HTML file that contains its pictures.
     Html,
-    /// The storage format of Confluence, on Cloud and in a Data Center.
+    /// The storage format of Confluence Cloud and Data Center.
     Confluence,
     /// The wikitext of MediaWiki.
     Mediawiki,
@@ -43,7 +44,7 @@ pub enum Dialect {
     Dokuwiki,
 }
 
-/// Whose Markdown it is.
+/// A host of Markdown pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flavour {
     /// The wiki of a project in Azure DevOps.
@@ -54,12 +55,23 @@ pub enum Flavour {
     Gitlab,
     /// The wiki of a repository in Gitea or Forgejo.
     Gitea,
-    /// Files in a folder, for any reader of Markdown.
+    /// Files in a folder, for any Markdown reader.
     Plain,
 }
 
+impl From<GitHost> for Flavour {
+    fn from(host: GitHost) -> Self {
+        match host {
+            GitHost::AzureDevops => Self::AzureDevops,
+            GitHost::Github => Self::Github,
+            GitHost::Gitlab => Self::Gitlab,
+            GitHost::Gitea => Self::Gitea,
+        }
+    }
+}
+
 impl Flavour {
-    /// The name of its host.
+    /// The name of the host.
     fn host(self) -> &'static str {
         match self {
             Self::AzureDevops => "Azure DevOps",
@@ -71,115 +83,138 @@ impl Flavour {
     }
 }
 
-/// Where a page stands on a wiki.
+/// The location of a page on a wiki.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Name {
-    /// As readers see it, with what the wiki cannot hold in a title replaced.
+pub struct Location {
+    /// The title that readers see. Characters that the wiki does not allow are replaced.
     pub title: String,
-    /// What tells it from all other pages: for Markdown and HTML the path of its file from the top of the repository or folder, for
-    /// MediaWiki and Confluence the title as the wiki keeps it, for DokuWiki the whole id.
+    /// The unique key of the page: a file path for Markdown and HTML, the full title for MediaWiki and Confluence, the id for
+    /// DokuWiki.
     pub path: String,
 }
 
-/// What the pages of one publication share.
-pub struct Book<'a> {
-    /// The language of the texts, a BCP 47 tag; empty where nobody says.
+/// What all pages of a publication share.
+pub struct Publication<'a> {
+    /// The language of the texts as a BCP 47 tag; empty if the settings name none.
     pub language: &'a str,
-    /// Where all pages are put: a folder in a repository, a namespace of DokuWiki; empty for the top.
-    pub place: &'a str,
-    /// Where each page that can be linked to stands.
-    pub names: BTreeMap<Slug, Name>,
-    /// What the wiki calls each heading in links, by page and [`page::Heading::id`].
+    /// The folder, prefix or namespace of all pages; empty for the top. See [`Backend::parent`].
+    pub parent: &'a str,
+    /// The location of each page that links can lead to.
+    pub locations: BTreeMap<Slug, Location>,
+    /// The anchors of the headings of each page, keyed by [`page::Heading::id`].
     pub anchors: BTreeMap<Slug, BTreeMap<String, String>>,
-    /// The pictures, cleaned of what cameras and programs write into them, by the names that their contents give them.
+    /// The pictures without metadata, keyed by file name.
     pub pictures: &'a BTreeMap<String, Arc<[u8]>>,
-    /// Colours code, where the dialect has no way to ask the wiki for it.
+    /// Highlights code for dialects whose wiki does not.
     pub highlighter: &'a Highlighter,
 }
 
 /// A page in the markup of its wiki.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Written {
+pub struct RenderedPage {
     /// The case study.
     pub case: Slug,
-    /// The file that its mistakes are in.
+    /// The source file, for diagnostics.
     pub file: SitePath,
-    /// Where it is to stand.
-    pub name: Name,
-    /// What is to stand there.
+    /// The location on the wiki.
+    pub location: Location,
+    /// The text in the markup of the wiki.
     pub text: String,
-    /// The names of the pictures that go along as files of their own.
+    /// The names of the pictures that are published as separate files.
     pub attachments: Vec<String>,
 }
 
-/// Writes pages for a wiki, and says what of them the wiki would not take.
+/// Writes pages in the dialect of a wiki, and reports what the wiki would refuse or change. `parent` is that of [`Publication`].
 pub fn write(
     dialect: Dialect,
-    place: &str,
+    parent: &str,
     cases: &[Case],
     pictures: &BTreeMap<String, Arc<[u8]>>,
     highlighter: &Highlighter,
-) -> (Vec<Written>, Vec<Diagnostic>) {
-    let book = Book {
+) -> (Vec<RenderedPage>, Vec<Diagnostic>) {
+    let publication = Publication {
         language: cases.first().map_or("", |case| case.language.as_str()),
-        place,
-        names: cases.iter().map(|case| (case.slug.clone(), dialect.name(&case.title, place))).collect(),
+        parent,
+        locations: cases.iter().map(|case| (case.slug.clone(), dialect.location(&case.title, parent))).collect(),
         anchors: cases.iter().map(|case| (case.slug.clone(), dialect.anchors(case))).collect(),
         pictures,
         highlighter,
     };
-    let mut diagnostics = alike(cases, &book);
-    let pages = cases.iter().map(|case| {
-        let name = book.names[&case.slug].clone();
-        let text = dialect.text(case, &book);
-        let attachments = if dialect == Dialect::Html { Vec::new() } else { case.page.pictures.clone() };
-        let problems = dialect.problems(case, &name, &text);
-        diagnostics
-            .extend(problems.into_iter().map(|problem| Diagnostic::new(&rules::UNPUBLISHABLE, &case.file, Span::default(), problem)));
-        diagnostics.extend(dialect.retitled(case, place));
-        let mut said = BTreeSet::new();
-        let flattened = case.html.iter().filter_map(|html| dialect.flattened(html));
-        diagnostics.extend(flattened.filter(|found| said.insert((found.file.clone(), found.span.range().start, found.message.clone()))));
-        Written { case: case.slug.clone(), file: case.file.clone(), name, text, attachments }
-    });
-    let pages = pages.collect();
+    let pages: Vec<RenderedPage> = cases.iter().map(|case| dialect.page(case, &publication)).collect();
+    let mut diagnostics = collisions(cases, &publication);
+    for (case, page) in cases.iter().zip(&pages) {
+        diagnostics.extend(dialect.check(case, page, parent));
+    }
     (pages, diagnostics)
 }
 
-/// Pages that would stand in one place.
-fn alike(cases: &[Case], book: &Book<'_>) -> Vec<Diagnostic> {
-    let mut places: BTreeMap<String, &Case> = BTreeMap::new();
+/// Reports pages that would have the same location.
+fn collisions(cases: &[Case], publication: &Publication<'_>) -> Vec<Diagnostic> {
+    let mut taken: BTreeMap<String, &Case> = BTreeMap::new();
     let mut found = Vec::new();
     for case in cases {
-        // Some wikis tell capitals from small letters and others do not; no two titles should differ by them alone.
-        let path: String = book.names[&case.slug].path.to_lowercase().nfc().collect();
-        if let Some(first) = places.get(&path) {
-            let message = format!("on this wiki the page “{}” would stand where “{}” stands", case.title, first.title);
+        // Some wikis ignore case, so two titles must differ in more than that.
+        let path: String = publication.locations[&case.slug].path.to_lowercase().nfc().collect();
+        if let Some(first) = taken.get(&path) {
+            let message = format!("on this wiki, the pages “{}” and “{}” would have the same address", case.title, first.title);
             found.push(
                 Diagnostic::new(&rules::UNPUBLISHABLE, &case.file, Span::default(), message)
-                    .note(&first.file, Span::default(), "the other one")
-                    .help("give one of the two another title"),
+                    .note(&first.file, Span::default(), "the other page")
+                    .help("change one of the two titles"),
             );
         } else {
-            places.insert(path, case);
+            taken.insert(path, case);
         }
     }
     found
 }
 
 impl Dialect {
-    /// Where a page with a title stands.
-    fn name(self, title: &str, place: &str) -> Name {
-        match self {
-            Self::Markdown(flavour) => markdown::name(flavour, title, place),
-            Self::Html => html::name(title, place),
-            Self::Confluence => confluence::name(title),
-            Self::Mediawiki => mediawiki::name(title, place),
-            Self::Dokuwiki => dokuwiki::name(title, place),
+    /// The dialect of a wiki.
+    pub fn of(backend: &Backend) -> Self {
+        match backend {
+            Backend::Folder { format: Format::Html, .. } => Self::Html,
+            Backend::Folder { format: Format::Markdown, .. } => Self::Markdown(Flavour::Plain),
+            Backend::Git { host, .. } => Self::Markdown((*host).into()),
+            Backend::AzureDevops { .. } => Self::Markdown(Flavour::AzureDevops),
+            Backend::Mediawiki { .. } => Self::Mediawiki,
+            Backend::Dokuwiki { .. } => Self::Dokuwiki,
+            Backend::Confluence { .. } => Self::Confluence,
         }
     }
 
-    /// What the wiki calls the headings of a page in links, by their ids.
+    fn page(self, case: &Case, publication: &Publication<'_>) -> RenderedPage {
+        RenderedPage {
+            case: case.slug.clone(),
+            file: case.file.clone(),
+            location: publication.locations[&case.slug].clone(),
+            text: self.text(case, publication),
+            attachments: if self == Self::Html { Vec::new() } else { case.page.pictures.clone() },
+        }
+    }
+
+    /// Reports what the wiki would refuse, and warns of what it shows in another way.
+    fn check(self, case: &Case, page: &RenderedPage, parent: &str) -> Vec<Diagnostic> {
+        let problems = self.problems(case, &page.location, &page.text).into_iter();
+        let problems = problems.map(|problem| Diagnostic::new(&rules::UNPUBLISHABLE, &case.file, Span::default(), problem));
+        let mut known = BTreeSet::new();
+        let is_new = |found: &Diagnostic| known.insert((found.file.clone(), found.span.range().start, found.message.clone()));
+        let flattened = case.html.iter().filter_map(|html| self.flattened(html)).filter(is_new);
+        problems.chain(self.retitled(case, parent)).chain(flattened).collect()
+    }
+
+    /// The location of a page with a title.
+    fn location(self, title: &str, parent: &str) -> Location {
+        match self {
+            Self::Markdown(flavour) => markdown::location(flavour, title, parent),
+            Self::Html => html::location(title, parent),
+            Self::Confluence => confluence::location(title),
+            Self::Mediawiki => mediawiki::location(title, parent),
+            Self::Dokuwiki => dokuwiki::location(title, parent),
+        }
+    }
+
+    /// The anchors of the headings of a page, keyed by their ids.
     fn anchors(self, case: &Case) -> BTreeMap<String, String> {
         match self {
             Self::Markdown(flavour) => markdown::anchors(flavour, case),
@@ -190,30 +225,30 @@ impl Dialect {
         }
     }
 
-    /// A page in the markup of the wiki.
-    fn text(self, case: &Case, book: &Book<'_>) -> String {
+    /// The text of a page in this dialect.
+    fn text(self, case: &Case, publication: &Publication<'_>) -> String {
         match self {
-            Self::Markdown(flavour) => markdown::text(flavour, case, book),
-            Self::Html => html::text(case, book),
-            Self::Confluence => confluence::text(case, book),
-            Self::Mediawiki => mediawiki::text(case, book),
-            Self::Dokuwiki => dokuwiki::text(case, book),
+            Self::Markdown(flavour) => markdown::text(flavour, case, publication),
+            Self::Html => html::text(case, publication),
+            Self::Confluence => confluence::text(case, publication),
+            Self::Mediawiki => mediawiki::text(case, publication),
+            Self::Dokuwiki => dokuwiki::text(case, publication),
         }
     }
 
-    /// A warning of a title that the wiki shows in another way, because it cannot hold all of its signs.
-    fn retitled(self, case: &Case, place: &str) -> Option<Diagnostic> {
+    /// A warning if the wiki does not allow all characters of the title.
+    fn retitled(self, case: &Case, parent: &str) -> Option<Diagnostic> {
         let title = match self {
             Self::Markdown(flavour) => markdown::another_title(flavour, &case.title),
-            Self::Mediawiki => mediawiki::another_title(&case.title, place),
+            Self::Mediawiki => mediawiki::another_title(&case.title, parent),
             Self::Html | Self::Confluence | Self::Dokuwiki => None,
         }?;
-        let message = format!("no title on {} can hold all signs of this one, so the page is called “{title}” there", self.wiki());
-        let help = "give it another title, or leave it: the page begins with the title as it is written here";
+        let message = format!("this title contains characters that {} does not allow, so the page is called “{title}” there", self.wiki());
+        let help = "change the title, or leave it: the page begins with the title as it is written here";
         Some(Diagnostic::new(&rules::TITLE_REPLACED, &case.file, Span::default(), message).help(help))
     }
 
-    /// Whether the wiki has nothing like an element of HTML where it stands.
+    /// Whether the wiki has no equivalent of an HTML element in its context.
     fn loses(self, html: &RawHtml) -> bool {
         matches!(html.within, Within::Line | Within::TooMany)
             || match self {
@@ -225,7 +260,7 @@ impl Dialect {
             }
     }
 
-    /// What reads the pages, by its name.
+    /// The name of the wiki software.
     fn wiki(self) -> &'static str {
         match self {
             Self::Markdown(flavour) => flavour.host(),
@@ -236,7 +271,7 @@ impl Dialect {
         }
     }
 
-    /// A warning of HTML that the wiki has nothing like; what it says is published in plainer form.
+    /// A warning of HTML without an equivalent on the wiki. Its content is published in plainer form.
     fn flattened(self, html: &RawHtml) -> Option<Diagnostic> {
         let name = html.name;
         if !self.loses(html) {
@@ -245,25 +280,25 @@ impl Dialect {
         let is_lost_anywhere = self.loses(&RawHtml { within: Within::Page, ..html.clone() });
         let wiki = self.wiki();
         let found = match html.within {
-            Within::Line => format!("`<{name}>` cannot stand in this line"),
-            Within::TooMany => format!("`<{name}>` stands in more elements than are read"),
-            Within::Block if !is_lost_anywhere => format!("there is no `<{name}>` inside of another block on {wiki}"),
-            Within::Preformatted if !is_lost_anywhere => format!("there is no `<{name}>` inside of `<pre>` on {wiki}"),
-            Within::Page | Within::Block | Within::Preformatted => format!("there is nothing like `<{name}>` on {wiki}"),
+            Within::Line => format!("this line cannot contain `<{name}>`"),
+            Within::TooMany => format!("`<{name}>` is nested too deeply"),
+            Within::Block if !is_lost_anywhere => format!("`<{name}>` inside another block has no equivalent on {wiki}"),
+            Within::Preformatted if !is_lost_anywhere => format!("`<{name}>` inside `<pre>` has no equivalent on {wiki}"),
+            Within::Page | Within::Block | Within::Preformatted => format!("`<{name}>` has no equivalent on {wiki}"),
         };
-        let message = format!("{found}, so its words are published in plainer form");
-        let help = "write it in Markdown, or leave it if the words alone will do";
+        let message = format!("{found}, so its content is published in plainer form");
+        let help = "write it in Markdown, or leave it if the plain text is enough";
         Some(Diagnostic::new(&rules::HTML_FLATTENED, &html.file, html.span, message).help(help))
     }
 
-    /// What the wiki would refuse, cut or show in another way, each in one sentence: lower case, no full stop.
-    fn problems(self, case: &Case, name: &Name, text: &str) -> Vec<String> {
+    /// What the wiki would refuse, cut or show in another way: one message for each problem.
+    fn problems(self, case: &Case, location: &Location, text: &str) -> Vec<String> {
         match self {
-            Self::Markdown(flavour) => markdown::problems(flavour, case, name, text),
+            Self::Markdown(flavour) => markdown::problems(flavour, case, location, text),
             Self::Html => Vec::new(),
-            Self::Confluence => confluence::problems(case, name, text),
-            Self::Mediawiki => mediawiki::problems(case, name, text),
-            Self::Dokuwiki => dokuwiki::problems(case, name, text),
+            Self::Confluence => confluence::problems(case, location, text),
+            Self::Mediawiki => mediawiki::problems(case, location, text),
+            Self::Dokuwiki => dokuwiki::problems(case, location, text),
         }
     }
 }

@@ -1,77 +1,77 @@
-//! A page before it is put into any markup: a tree that every dialect can say in its own words.
+//! A page without markup: the tree that [`super::compose`] makes and that each dialect writes, with the walks over it.
 
-use crate::markdown::Alignment;
+use std::collections::BTreeSet;
+
+use crate::markdown::{Alignment, CalloutKind};
 use crate::slug::Slug;
 use crate::source::{SitePath, Span};
 use crate::words::SET_APART;
 
-pub use crate::markdown::CalloutKind;
-
-/// A case study as it is to stand on a wiki.
+/// The content of a published case study.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Page {
-    /// What the title, the facts and the text are, from top to bottom.
+    /// The facts, the table of contents and the text, from top to bottom. The title is not among them.
     pub blocks: Vec<Block>,
-    /// The texts of the footnotes, in the order in which the page first refers to them; [`Inline::Footnote`] counts from 0.
+    /// The texts of the footnotes, in the order of the first references. [`Inline::Footnote`] is an index into this list.
     pub footnotes: Vec<Vec<Block>>,
-    /// The names of the pictures that the page shows, each once.
+    /// The file names of the pictures on the page, each once.
     pub pictures: Vec<String>,
 }
 
-/// What stands below one another.
+/// A part of a page that starts on a line of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Block {
-    /// The title of a section.
+    /// A heading.
     Heading(Heading),
-    /// Lines that belong together.
+    /// A paragraph.
     Paragraph(Vec<Inline>),
-    /// Somebody's words.
+    /// A quotation.
     Quote(Vec<Block>),
-    /// A block that is set apart; never a remark or a private note.
+    /// A call-out: a titled box.
     Callout {
-        /// What it is for: a note, a tip, something important, a warning, a caution.
-        kind: CalloutKind,
-        /// Its title; empty where the name of its kind serves.
+        /// Its kind.
+        kind: Callout,
+        /// Its title. If empty, writers show [`Callout::name`].
         title: Vec<Inline>,
-        /// What it says.
+        /// Its content.
         blocks: Vec<Block>,
     },
-    /// Code on lines of its own, the last of which ends.
+    /// A block of code.
     Code {
-        /// The word after its fence; empty without one.
+        /// The word after the fence; can be empty.
         language: String,
-        /// The lines, ending in a line end unless there are none.
+        /// The lines, each with its line end.
         text: String,
     },
-    /// Bullets, numbers or tasks.
+    /// A list of bullets, numbers or tasks.
     List(List),
-    /// Columns and rows.
+    /// A table with one line of text in each cell.
     Table(Table),
-    /// A part that a reader unfolds.
+    /// A part that readers can unfold.
     Details {
-        /// What stands there while it is folded.
+        /// The line that is shown while it is folded.
         summary: Vec<Inline>,
-        /// What it holds.
+        /// Its content.
         blocks: Vec<Block>,
     },
-    /// A line across the page.
+    /// A horizontal rule.
     Rule,
-    /// What the front matter says about the incident: names with their values, never empty.
+    /// Facts from the front matter as name and value; never empty.
     Facts(Vec<(String, String)>),
-    /// The place of the table of contents.
+    /// The position of the table of contents.
     Contents,
-    /// What is done, or to be done, so that it does not happen again; never empty.
-    Actions(Vec<Action>),
-    /// An element of its author's HTML that no other block says: `dl`, `figure`, a table with more than words in its cells.
+    /// The action items of the front matter; never empty.
+    Actions(Vec<ActionEntry>),
+    /// HTML of the author without an equivalent block, for example `dl`, `figure`, or a table with blocks in its cells.
     Element(Element, Vec<Block>),
 }
 
-/// An element of HTML with the attributes that mean something to readers.
+/// An HTML element with the attributes that matter to readers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Element {
-    /// In small letters; one of the tags that docs/format.md lists.
+    /// In lower case; one of the tags that docs/format.md lists.
     pub name: &'static str,
-    /// In the order in which they were written, each once.
+    /// Names and values in source order, each name once.
     pub attributes: Vec<(&'static str, String)>,
 }
 
@@ -86,19 +86,19 @@ impl Element {
         self.attributes.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
     }
 
-    /// The tag that opens it, as HTML; `value` writes the value of an attribute.
+    /// The start tag. `value` escapes the value of an attribute.
     pub fn tag(&self, value: impl Fn(&str) -> String) -> String {
         let attributes = self.attributes.iter().map(|(name, words)| format!(" {name}=\"{}\"", value(words)));
         format!("<{}{}>", self.name, attributes.collect::<String>())
     }
 
-    /// A number in an attribute, within bounds that no table and no list of people exceeds.
+    /// The number in an attribute. `None` if it is larger than any real table or list needs.
     pub fn number(&self, name: &str) -> Option<u32> {
         const LARGEST: u32 = 1000;
         self.attribute(name)?.trim().parse().ok().filter(|&number| number <= LARGEST)
     }
 
-    /// How the cells of a column are set.
+    /// The value of `align`.
     pub fn alignment(&self) -> Alignment {
         match self.attribute("align") {
             Some("left") => Alignment::Left,
@@ -109,121 +109,121 @@ impl Element {
     }
 }
 
-/// The title of a section.
+/// A heading.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Heading {
-    /// 2 to 6; the title of the page is the first level and stands outside of the tree.
+    /// 2 to 6. Level 1 is the title of the page, which is not in the tree.
     pub level: u8,
-    /// Its words.
+    /// Its text.
     pub text: Vec<Inline>,
-    /// By which links name it; unique on the page, and none of it need be on the wiki.
+    /// The target of links, unique on the page. Dialects derive their anchors from it or from the text.
     pub id: String,
-    /// Whether something on a published page leads to it.
+    /// Whether a link on a published page leads to it.
     pub is_linked: bool,
 }
 
 /// A list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct List {
-    /// The first number; nothing for bullets.
+    /// The first number; `None` for bullets.
     pub first: Option<u32>,
-    /// Whether its items are single lines rather than paragraphs of their own.
+    /// Whether the first paragraph of an item is shown without space around it.
     pub is_tight: bool,
-    /// From top to bottom.
+    /// The items.
     pub items: Vec<Item>,
 }
 
-/// What one bullet or number stands before.
+/// An item of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
-    /// For a task, whether it is done.
+    /// Whether a task is done; `None` if the item is not a task.
     pub done: Option<bool>,
-    /// What it holds; a line of a tight list is a paragraph too.
+    /// Its content. The line of a tight item is a paragraph too.
     pub blocks: Vec<Block>,
 }
 
-/// A table; every row has as many cells as it has columns.
+/// A table. The head and all rows have as many cells as `columns`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
-    /// How the cells of each column are set.
+    /// The alignment of each column.
     pub columns: Vec<Alignment>,
-    /// The names of the columns.
+    /// The cells of the head.
     pub head: Vec<Vec<Inline>>,
-    /// From top to bottom.
+    /// The rows of the body.
     pub rows: Vec<Vec<Vec<Inline>>>,
 }
 
-/// An action item.
+/// An action item as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Action {
-    /// In the author's words.
+pub struct ActionEntry {
+    /// What to do.
     pub what: String,
-    /// The role that owns it; empty where it is not said.
+    /// The responsible role; can be empty.
     pub owner: String,
-    /// By when, in words; empty where it is not said.
+    /// The date in words; can be empty.
     pub due: String,
-    /// How far it is: `open`, `doing`, `done`, `dropped`.
+    /// `open`, `doing`, `done` or `dropped`.
     pub status: &'static str,
-    /// Whether nothing is left to do.
+    /// Whether it is `done` or `dropped`.
     pub is_settled: bool,
 }
 
-/// What stands inside a line.
+/// A part of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Inline {
-    /// Words as they are read; no line ends but inside of a `pre`.
+    /// Text, without line ends except inside `pre`.
     Text(String),
-    /// Code inside a line; no line ends.
+    /// Inline code, without line ends.
     Code(String),
-    /// Words in another style.
+    /// Styled text.
     Styled(Style, Vec<Inline>),
-    /// Words that lead somewhere; never empty, and no link inside of them.
+    /// A link. Its text is not empty and contains no other link.
     Link {
-        /// Where they lead.
+        /// The target.
         to: LinkTo,
-        /// What a reader clicks at.
+        /// The text.
         text: Vec<Inline>,
     },
-    /// A picture that goes along with the page.
+    /// A picture that is published with the page.
     Picture {
-        /// The name that its content gives it, one of [`Page::pictures`].
+        /// Its file name, one of [`Page::pictures`].
         name: String,
-        /// For those who cannot see it.
+        /// The alternative text.
         alt: String,
-        /// What stands below it, or shows when one points at it; mostly empty.
+        /// The caption or tooltip; often empty.
         title: String,
     },
-    /// The line ends because its author wants it to.
+    /// A forced line break.
     Break,
-    /// A reference to a footnote, by its place in [`Page::footnotes`].
+    /// A reference to a footnote: an index into [`Page::footnotes`].
     Footnote(usize),
-    /// An element of its author's HTML that no style says: `abbr`, `ruby`, `q`.
+    /// Inline HTML of the author without an equivalent style, for example `abbr`, `ruby`, `q`.
     Element(Element, Vec<Inline>),
 }
 
-/// How words are set.
+/// The style of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
-    /// Said with a stress.
+    /// Emphasis, mostly italics.
     Emphasis,
-    /// Not to be missed.
+    /// Strong, mostly bold.
     Strong,
-    /// No longer holding.
+    /// Struck through.
     Strikethrough,
-    /// Below the line.
+    /// Subscript.
     Subscript,
-    /// Above the line.
+    /// Superscript.
     Superscript,
-    /// Keys that are pressed.
+    /// Keyboard input.
     Keyboard,
-    /// Under a marker.
+    /// Marked.
     Highlight,
-    /// With a line below.
+    /// Underlined.
     Underline,
 }
 
 impl Style {
-    /// The element of HTML that says the same.
+    /// The equivalent HTML element.
     pub fn element(self) -> &'static str {
         match self {
             Self::Emphasis => "em",
@@ -238,118 +238,255 @@ impl Style {
     }
 }
 
-/// Where a link of a published page leads.
+/// The target of a link on a published page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LinkTo {
-    /// A heading of the same page, by its [`Heading::id`].
+    /// A heading of the same page: its [`Heading::id`].
     Heading(String),
     /// Another page of the same publication.
     Page {
-        /// The case study, by its slug.
+        /// The slug of the case study.
         case: Slug,
-        /// The [`Heading::id`] on that page; empty where the page as a whole is meant.
+        /// The [`Heading::id`] on that page; empty for the whole page.
         heading: String,
     },
-    /// An address outside of the wiki.
+    /// An address outside the publication.
     External(String),
 }
 
-/// A case study that is to be published, and where it comes from.
+/// A case study to publish, with its origin.
 #[derive(Debug, Clone)]
 pub struct Case {
-    /// By which links and records name it.
+    /// Its identity in links and in the record.
     pub slug: Slug,
-    /// The file that its mistakes are in.
+    /// The source file, for diagnostics.
     pub file: SitePath,
-    /// As readers see it.
+    /// Its title.
     pub title: String,
-    /// The language of its text, a BCP 47 tag; empty where nobody says.
+    /// The language as a BCP 47 tag; empty if the settings name none.
     pub language: String,
-    /// What it says.
+    /// Its content.
     pub page: Page,
-    /// The elements of HTML that its author used, where a wiki may have nothing like them.
+    /// The HTML elements that some wikis cannot show.
     pub html: Vec<RawHtml>,
 }
 
-/// An element of HTML as an author wrote it.
+/// An HTML element in the source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RawHtml {
-    /// In small letters.
+    /// In lower case.
     pub name: &'static str,
-    /// The file that it stands in: that of the case study, or of a section that is shown in it.
+    /// The file that contains it: the case study or a transcluded document.
     pub file: SitePath,
-    /// Its place there.
+    /// Its span in that file.
     pub span: Span,
-    /// What it stands in.
+    /// Its context.
     pub within: Within,
 }
 
-/// What HTML stands in.
+/// The context of an HTML element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Within {
-    /// The page, or a part of it that a reader unfolds.
+    /// The page itself, or a part that readers can unfold.
     Page,
-    /// Another block: an item of a list, a quote, a cell.
+    /// Another block: a list item, a quotation, a cell.
     Block,
-    /// A line that cannot hold blocks: a heading, words in a style.
+    /// A line that cannot contain blocks: a heading, styled text.
     Line,
-    /// Lines that are shown as they stand.
+    /// Preformatted text.
     Preformatted,
-    /// More elements than are read in one another.
+    /// Elements that are nested too deeply to be read.
     TooMany,
 }
 
-impl Page {
-    /// Its headings, from top to bottom, those inside of other blocks too.
-    pub fn headings(&self) -> Vec<&Heading> {
-        let mut found = Vec::new();
-        headings(&self.blocks, &mut found);
-        found
-    }
+/// The kinds of call-outs that readers of a wiki can see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Callout {
+    /// A note.
+    Note,
+    /// A tip.
+    Tip,
+    /// Something important.
+    Important,
+    /// A warning.
+    Warning,
+    /// A caution.
+    Caution,
 }
 
-impl Page {
-    /// What a reader sees of it, a line for each block, without any markup: a word that markup would cut up is whole here, and
-    /// what markup sets apart is still apart.
-    pub fn words(&self) -> String {
-        let mut lines = Vec::new();
-        words(&self.blocks, &mut lines);
-        self.footnotes.iter().for_each(|note| words(note, &mut lines));
-        lines.join("\n")
-    }
-}
+impl Callout {
+    /// All kinds.
+    pub const ALL: [Self; 5] = [Self::Note, Self::Tip, Self::Important, Self::Warning, Self::Caution];
 
-fn words(blocks: &[Block], lines: &mut Vec<String>) {
-    for block in blocks {
-        match block {
-            Block::Heading(heading) => lines.push(set_apart(&heading.text)),
-            Block::Paragraph(inlines) => lines.push(set_apart(inlines)),
-            Block::Quote(blocks) => words(blocks, lines),
-            Block::Callout { title: above, blocks, .. } | Block::Details { summary: above, blocks } => {
-                lines.push(set_apart(above));
-                words(blocks, lines);
-            }
-            Block::Code { language, text } => lines.extend([language.clone(), text.clone()]),
-            Block::List(list) => list.items.iter().for_each(|item| words(&item.blocks, lines)),
-            Block::Table(table) => lines.extend(table.head.iter().chain(table.rows.iter().flatten()).map(|cell| set_apart(cell))),
-            Block::Facts(facts) => lines.extend(facts.iter().map(|(name, value)| format!("{name} {value}"))),
-            Block::Actions(actions) => lines.extend(actions.iter().flat_map(|action| [action.what.clone(), action.owner.clone()])),
-            Block::Element(element, blocks) => {
-                lines.extend(element.attributes.iter().map(|(_, value)| value.clone()));
-                words(blocks, lines);
-            }
-            Block::Rule | Block::Contents => {}
+    /// The equivalent of a call-out in Markdown. `None` for remarks and private notes, which never leave.
+    pub fn of(kind: CalloutKind) -> Option<Self> {
+        match kind {
+            CalloutKind::Note => Some(Self::Note),
+            CalloutKind::Tip => Some(Self::Tip),
+            CalloutKind::Important => Some(Self::Important),
+            CalloutKind::Warning => Some(Self::Warning),
+            CalloutKind::Caution => Some(Self::Caution),
+            CalloutKind::Question | CalloutKind::Answered | CalloutKind::Private => None,
+        }
+    }
+
+    /// The title of a call-out that has no title of its own.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Note => "Note",
+            Self::Tip => "Tip",
+            Self::Important => "Important",
+            Self::Warning => "Warning",
+            Self::Caution => "Caution",
         }
     }
 }
 
-/// The words of a line, with a mark wherever markup starts or ends.
+impl Page {
+    /// The headings of the text at any depth, from top to bottom, without those of the footnotes.
+    pub fn headings(&self) -> Vec<&Heading> {
+        walk(&self.blocks).filter_map(|block| if let Block::Heading(heading) = block { Some(heading) } else { None }).collect()
+    }
+
+    /// All inlines of the text and of the footnotes, at any depth.
+    pub fn inlines(&self) -> impl Iterator<Item = &Inline> {
+        inlines(&self.blocks).chain(self.footnotes.iter().flat_map(|note| inlines(note)))
+    }
+
+    /// The targets of all links, also in the footnotes.
+    pub fn links(&self) -> impl Iterator<Item = &LinkTo> {
+        self.inlines().filter_map(|inline| if let Inline::Link { to, .. } = inline { Some(to) } else { None })
+    }
+
+    /// The ids of the headings of this page that its own links lead to, whether it has them or not.
+    pub fn linked_headings(&self) -> BTreeSet<&str> {
+        self.links().filter_map(|to| if let LinkTo::Heading(id) = to { Some(id.as_str()) } else { None }).collect()
+    }
+
+    /// The text that readers see, one line for each block. Words are not interrupted by markup, and [`SET_APART`] marks where
+    /// markup starts or ends.
+    pub fn words(&self) -> String {
+        let blocks = walk(&self.blocks).chain(self.footnotes.iter().flat_map(|note| walk(note)));
+        blocks.flat_map(Block::words).collect::<Vec<_>>().join("\n")
+    }
+}
+
+impl Block {
+    /// The blocks directly inside this one.
+    pub fn children(&self) -> impl DoubleEndedIterator<Item = &Self> {
+        let (blocks, items): (&[Self], &[Item]) = match self {
+            Self::Quote(blocks) | Self::Callout { blocks, .. } | Self::Details { blocks, .. } | Self::Element(_, blocks) => (blocks, &[]),
+            Self::List(list) => (&[], &list.items),
+            Self::Heading(_)
+            | Self::Paragraph(_)
+            | Self::Code { .. }
+            | Self::Table(_)
+            | Self::Rule
+            | Self::Facts(_)
+            | Self::Contents
+            | Self::Actions(_) => (&[], &[]),
+        };
+        blocks.iter().chain(items.iter().flat_map(|item| &item.blocks))
+    }
+
+    /// The same, to change them.
+    fn children_mut(&mut self) -> impl Iterator<Item = &mut Self> {
+        let (blocks, items): (&mut [Self], &mut [Item]) = match self {
+            Self::Quote(blocks) | Self::Callout { blocks, .. } | Self::Details { blocks, .. } | Self::Element(_, blocks) => {
+                (blocks, &mut [])
+            }
+            Self::List(list) => (&mut [], &mut list.items),
+            _ => (&mut [], &mut []),
+        };
+        blocks.iter_mut().chain(items.iter_mut().flat_map(|item| &mut item.blocks))
+    }
+
+    /// The lines of the block itself, without those of its children: its text, its title, its cells.
+    pub fn lines(&self) -> impl Iterator<Item = &[Inline]> {
+        let (line, table) = match self {
+            Self::Heading(Heading { text: line, .. })
+            | Self::Paragraph(line)
+            | Self::Callout { title: line, .. }
+            | Self::Details { summary: line, .. } => (Some(line.as_slice()), None),
+            Self::Table(table) => (None, Some(table)),
+            Self::Quote(_)
+            | Self::Code { .. }
+            | Self::List(_)
+            | Self::Rule
+            | Self::Facts(_)
+            | Self::Contents
+            | Self::Actions(_)
+            | Self::Element(..) => (None, None),
+        };
+        let cells = table.into_iter().flat_map(|table| table.head.iter().chain(table.rows.iter().flatten()));
+        line.into_iter().chain(cells.map(Vec::as_slice))
+    }
+
+    /// The visible text of the block itself, without its children.
+    fn words(&self) -> Vec<String> {
+        let others = match self {
+            Self::Code { language, text } => vec![language.clone(), text.clone()],
+            Self::Facts(facts) => facts.iter().map(|(name, value)| format!("{name} {value}")).collect(),
+            Self::Actions(actions) => actions.iter().flat_map(|action| [action.what.clone(), action.owner.clone()]).collect(),
+            Self::Element(element, _) => element.attributes.iter().map(|(_, value)| value.clone()).collect(),
+            _ => Vec::new(),
+        };
+        self.lines().map(set_apart).chain(others).collect()
+    }
+}
+
+impl Inline {
+    /// The inlines directly inside this one.
+    pub fn children(&self) -> &[Self] {
+        match self {
+            Self::Styled(_, inlines) | Self::Link { text: inlines, .. } | Self::Element(_, inlines) => inlines,
+            Self::Text(_) | Self::Code(_) | Self::Picture { .. } | Self::Break | Self::Footnote(_) => &[],
+        }
+    }
+}
+
+/// Blocks and all blocks inside them, each before its children.
+pub fn walk(blocks: &[Block]) -> impl Iterator<Item = &Block> {
+    let mut waiting: Vec<&Block> = blocks.iter().rev().collect();
+    std::iter::from_fn(move || {
+        let block = waiting.pop()?;
+        waiting.extend(block.children().rev());
+        Some(block)
+    })
+}
+
+/// All inlines of blocks, at any depth.
+pub fn inlines(blocks: &[Block]) -> impl Iterator<Item = &Inline> {
+    walk(blocks).flat_map(Block::lines).flat_map(walk_line)
+}
+
+/// The inlines of a line and all inlines inside them, each before its children.
+pub fn walk_line(line: &[Inline]) -> impl Iterator<Item = &Inline> {
+    let mut waiting: Vec<&Inline> = line.iter().rev().collect();
+    std::iter::from_fn(move || {
+        let inline = waiting.pop()?;
+        waiting.extend(inline.children().iter().rev());
+        Some(inline)
+    })
+}
+
+/// Changes all headings at any depth, from top to bottom.
+pub fn change_headings<'a>(blocks: impl IntoIterator<Item = &'a mut Block>, change: &mut dyn FnMut(&mut Heading)) {
+    for block in blocks {
+        match block {
+            Block::Heading(heading) => change(heading),
+            other => change_headings(other.children_mut(), change),
+        }
+    }
+}
+
+/// The text of a line, with a mark wherever markup starts or ends.
 fn set_apart(inlines: &[Inline]) -> String {
     let pieces = inlines.iter().map(|inline| match inline {
         Inline::Text(text) => text.clone(),
         Inline::Code(text) | Inline::Picture { alt: text, .. } => format!("{SET_APART}{text}{SET_APART}"),
-        Inline::Styled(_, inlines) | Inline::Link { text: inlines, .. } | Inline::Element(_, inlines) => {
-            format!("{SET_APART}{}{SET_APART}", set_apart(inlines))
+        Inline::Styled(..) | Inline::Link { .. } | Inline::Element(..) => {
+            format!("{SET_APART}{}{SET_APART}", set_apart(inline.children()))
         }
         Inline::Break => " ".to_owned(),
         Inline::Footnote(_) => SET_APART.to_string(),
@@ -357,51 +494,22 @@ fn set_apart(inlines: &[Inline]) -> String {
     pieces.collect()
 }
 
-fn headings<'a>(blocks: &'a [Block], found: &mut Vec<&'a Heading>) {
-    for block in blocks {
-        match block {
-            Block::Heading(heading) => found.push(heading),
-            Block::Quote(blocks) | Block::Callout { blocks, .. } | Block::Details { blocks, .. } | Block::Element(_, blocks) => {
-                headings(blocks, found);
-            }
-            Block::List(list) => list.items.iter().for_each(|item| headings(&item.blocks, found)),
-            Block::Paragraph(_)
-            | Block::Code { .. }
-            | Block::Table(_)
-            | Block::Rule
-            | Block::Facts(_)
-            | Block::Contents
-            | Block::Actions(_) => {}
-        }
-    }
+/// The text of a line without any style; pictures count with their alternative text.
+pub fn plain(line: &[Inline]) -> String {
+    let words = walk_line(line).map(|inline| if let Inline::Picture { alt, .. } = inline { alt } else { text_of(inline) });
+    words.collect()
 }
 
-/// Words inside a line without any style.
-pub fn plain(inlines: &[Inline]) -> String {
-    let mut text = String::new();
-    add_plain(inlines, &mut text);
-    text
+/// The text of a line without any style and without pictures: what wikis make the anchor of a heading of.
+pub fn plain_without_pictures(line: &[Inline]) -> String {
+    walk_line(line).map(text_of).collect()
 }
 
-fn add_plain(inlines: &[Inline], out: &mut String) {
-    for inline in inlines {
-        match inline {
-            Inline::Text(text) | Inline::Code(text) => out.push_str(text),
-            Inline::Styled(_, inlines) | Inline::Link { text: inlines, .. } | Inline::Element(_, inlines) => add_plain(inlines, out),
-            Inline::Picture { alt, .. } => out.push_str(alt),
-            Inline::Break => out.push(' '),
-            Inline::Footnote(_) => {}
-        }
-    }
-}
-
-/// The word that stands over a call-out without a title of its own.
-pub fn callout_name(kind: CalloutKind) -> &'static str {
-    match kind {
-        CalloutKind::Tip => "Tip",
-        CalloutKind::Important => "Important",
-        CalloutKind::Warning => "Warning",
-        CalloutKind::Caution => "Caution",
-        CalloutKind::Note | CalloutKind::Question | CalloutKind::Answered | CalloutKind::Private => "Note",
+/// The text of an inline itself, without its children.
+fn text_of(inline: &Inline) -> &str {
+    match inline {
+        Inline::Text(text) | Inline::Code(text) => text,
+        Inline::Break => " ",
+        _ => "",
     }
 }

@@ -15,7 +15,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use quick_xml::events::{BytesStart, BytesText, Event};
 use serde_json::{Value, json};
-use storybank::config::Edition;
+use storybank::config::ConfluenceEdition;
 
 /// The key of the only space.
 pub const SPACE: &str = "TEAM";
@@ -108,7 +108,7 @@ impl Asked {
 }
 
 struct State {
-    edition: Edition,
+    edition: ConfluenceEdition,
     pages: BTreeMap<String, KeptPage>,
     next: u64,
     asked: Vec<Asked>,
@@ -131,7 +131,7 @@ type Answer = (u16, Value);
 
 impl FakeConfluence {
     /// Starts one with a space, its home page, and a page for case studies.
-    pub fn start(edition: Edition) -> Self {
+    pub fn start(edition: ConfluenceEdition) -> Self {
         let page = |id: &str, title: &str, parent: &str| KeptPage {
             id: id.to_owned(),
             title: title.to_owned(),
@@ -316,10 +316,10 @@ fn read(stream: &TcpStream) -> Option<Asked> {
 }
 
 /// An error in the words of the edition.
-fn error(edition: Edition, status: u16, words: &str) -> Answer {
+fn error(edition: ConfluenceEdition, status: u16, words: &str) -> Answer {
     let body = match edition {
-        Edition::Cloud => json!({ "errors": [{ "status": status, "title": words }] }),
-        Edition::DataCenter => json!({ "statusCode": status, "message": words }),
+        ConfluenceEdition::Cloud => json!({ "errors": [{ "status": status, "title": words }] }),
+        ConfluenceEdition::DataCenter => json!({ "statusCode": status, "message": words }),
     };
     (status, body)
 }
@@ -374,8 +374,8 @@ impl State {
 
     fn answer(&mut self, asked: &Asked) -> Answer {
         let expected = match self.edition {
-            Edition::Cloud => format!("Basic {}", STANDARD.encode(format!("{USER}:{TOKEN}"))),
-            Edition::DataCenter => format!("Bearer {TOKEN}"),
+            ConfluenceEdition::Cloud => format!("Basic {}", STANDARD.encode(format!("{USER}:{TOKEN}"))),
+            ConfluenceEdition::DataCenter => format!("Bearer {TOKEN}"),
         };
         if asked.headers.get("authorization") != Some(&expected) {
             return self.error(401, "Unauthorized; scope does not match");
@@ -385,15 +385,15 @@ impl State {
         let path = path.strip_prefix("/ex/confluence/1234").unwrap_or(path);
         let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
         match (self.edition, parts.as_slice()) {
-            (Edition::Cloud, ["wiki", "api", "v2", rest @ ..]) => self.second(asked, rest),
-            (Edition::Cloud, ["wiki", "rest", "api", "user"]) => (200, json!({ "displayName": "A colleague" })),
+            (ConfluenceEdition::Cloud, ["wiki", "api", "v2", rest @ ..]) => self.second(asked, rest),
+            (ConfluenceEdition::Cloud, ["wiki", "rest", "api", "user"]) => (200, json!({ "displayName": "A colleague" })),
             (_, ["wiki", "rest", "api", "content", id, "child", "attachment"] | ["rest", "api", "content", id, "child", "attachment"])
                 if asked.method == "POST" =>
             {
                 self.upload(asked, id)
             }
-            (Edition::Cloud, ["wiki", "rest", "api", ..]) => self.error(410, "This part of the interface is gone"),
-            (Edition::DataCenter, ["rest", "api", rest @ ..]) => self.first(asked, rest),
+            (ConfluenceEdition::Cloud, ["wiki", "rest", "api", ..]) => self.error(410, "This part of the interface is gone"),
+            (ConfluenceEdition::DataCenter, ["rest", "api", rest @ ..]) => self.first(asked, rest),
             _ => self.error(404, "No such resource"),
         }
     }
@@ -536,8 +536,8 @@ impl State {
         }
         let id = self.add(title, parent, body, "The publisher");
         let shown = match self.edition {
-            Edition::Cloud => self.pages[&id].second(asked),
-            Edition::DataCenter => self.page_of_first(&id, &Asked { path: "?expand=version".to_owned(), ..asked.clone() }),
+            ConfluenceEdition::Cloud => self.pages[&id].second(asked),
+            ConfluenceEdition::DataCenter => self.page_of_first(&id, &Asked { path: "?expand=version".to_owned(), ..asked.clone() }),
         };
         (200, shown)
     }
@@ -567,7 +567,7 @@ impl State {
         if let Some(parent) = parent {
             kept.parent = parent;
         }
-        if edition == Edition::DataCenter {
+        if edition == ConfluenceEdition::DataCenter {
             assert_eq!(page["version"]["minorEdit"], true, "watchers get no mail");
         }
         (200, kept.second(asked))

@@ -3,7 +3,7 @@
 use storybank::markdown::Alignment;
 use storybank::slug::Slug;
 use storybank::source::SitePath;
-use storybank::wiki::page::{Action, Block, CalloutKind, Case, Heading, Inline, Item, LinkTo, List, Page, Style, Table};
+use storybank::wiki::page::{ActionEntry, Block, Callout, Case, Heading, Inline, Item, LinkTo, List, Page, Style, Table};
 
 /// Ordinary words in the eyes of their author.
 pub const STRINGS: &[&str] = &[
@@ -76,7 +76,7 @@ pub fn case() -> Case {
         blocks.push(Block::List(List { first: Some(3), is_tight: true, items: vec![item(None, words), item(None, "next")] }));
         blocks.push(Block::List(List { first: None, is_tight: true, items: vec![item(Some(true), words), item(Some(false), words)] }));
         blocks.push(Block::Quote(vec![paragraph(words)]));
-        blocks.push(Block::Callout { kind: CalloutKind::Warning, title: vec![text(words)], blocks: vec![paragraph(words)] });
+        blocks.push(Block::Callout { kind: Callout::Warning, title: vec![text(words)], blocks: vec![paragraph(words)] });
         blocks.push(Block::Details { summary: vec![text(words)], blocks: vec![paragraph(words)] });
         blocks.push(Block::Code { language: "text".to_owned(), text: format!("{words}\n  indented {words}\n") });
     }
@@ -87,14 +87,14 @@ pub fn case() -> Case {
         text: "fn main() {}\n</syntaxhighlight>\n</code>\n</file>\n]]>\n````\n".to_owned(),
     });
     blocks.push(Block::Actions(vec![
-        Action {
+        ActionEntry {
             what: STRINGS[9].to_owned(),
             owner: "Platform | team".to_owned(),
             due: "21 March 2025".to_owned(),
             status: "done",
             is_settled: true,
         },
-        Action { what: STRINGS[0].to_owned(), owner: String::new(), due: String::new(), status: "open", is_settled: false },
+        ActionEntry { what: STRINGS[0].to_owned(), owner: String::new(), due: String::new(), status: "open", is_settled: false },
     ]));
     blocks.push(Block::Paragraph(vec![
         text("with a note"),

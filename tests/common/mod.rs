@@ -1,6 +1,6 @@
 //! What the tests share: a small site in one text, what the program says of it, and everything that is made from it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use proptest::prelude::ProptestConfig;
@@ -12,7 +12,7 @@ use storybank::diagnostic::{self, Diagnostic};
 use storybank::highlight::Highlighter;
 use storybank::model::Audience;
 use storybank::parse::is_markdown;
-use storybank::plan::{self, Draft, Record};
+use storybank::publication::{self, Draft};
 use storybank::render::{Theme, ThemeFile};
 use storybank::report::{self, Colour, Sources};
 use storybank::source::SitePath;
@@ -229,11 +229,11 @@ fn draft(files: &Files, settings: &str, wiki: &str) -> Result<(Target, Draft), S
     let (config, found) = storybank::config::parse(settings);
     assert_eq!(found, Vec::new(), "the settings are sound");
     let target = storybank::config::target(wiki, &config.wiki[wiki], settings).expect("the settings are sound");
-    let selection = plan::select(&whole, &inputs, &target, &[], TODAY)?;
+    let selection = publication::select(&whole, &inputs, &target, &[], TODAY)?;
     let assets = selection.assets().into_iter().filter_map(|path| {
         let bytes = files.get(path.as_str())?.as_slice().into();
         Some((path, bytes))
     });
-    let draft = plan::draft(&selection, &inputs, &target, &Record::default(), &assets.collect(), &[]);
+    let draft = publication::draft(&selection, &BTreeSet::new(), &assets.collect(), &[]);
     Ok((target, draft))
 }

@@ -135,7 +135,7 @@ pub fn lives_on(reader: &impl Reader, wiki: &str, token: &str) {
     let site = OwnSite::new(wiki, token);
     refuses_without_token(&site);
     let (status, said) = site.publish(&["--dry-run"]);
-    assert!(status == 0 && said.contains("create") && said.contains("nothing was changed"), "{said}");
+    assert!(status == 0 && said.contains("create") && said.contains("nothing changed"), "{said}");
     assert_eq!(reader.versions(), 0, "a dry run changes nothing");
 
     let (status, said) = site.publish(&[]);

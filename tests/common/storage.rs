@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use quick_xml::escape::{resolve_html5_entity, unescape_with};
 use quick_xml::events::{BytesStart, Event};
 use storybank::markdown::Alignment;
-use storybank::wiki::page::{Block, CalloutKind, Case, Inline, Item, LinkTo, List, Page, Style, callout_name, plain};
+use storybank::wiki::page::{Block, Callout, Case, Inline, Item, LinkTo, List, Page, Style, plain};
 
 /// An element of a body, read without any help of the program.
 #[derive(Debug, Clone, Default)]
@@ -268,7 +268,7 @@ impl Wanted<'_> {
             Block::Paragraph(inlines) => self.line(inlines),
             Block::Quote(blocks) => self.within("[blockquote]", |this| this.blocks(blocks)),
             Block::Callout { kind, title, blocks } => self.within(format!("[{} ]", panel(*kind)), |this| {
-                let name = [Inline::Text(callout_name(*kind).to_owned())];
+                let name = [Inline::Text(kind.name().to_owned())];
                 let title = if title.is_empty() { name.to_vec() } else { title.clone() };
                 this.line(&[Inline::Styled(Style::Strong, title)]);
                 this.blocks(blocks);
@@ -395,11 +395,11 @@ fn is_plain_task(item: &Item) -> bool {
     item.done.is_some() && item.blocks.iter().skip(1).all(is_task_list)
 }
 
-fn panel(kind: CalloutKind) -> &'static str {
+fn panel(kind: Callout) -> &'static str {
     match kind {
-        CalloutKind::Tip => "tip",
-        CalloutKind::Warning => "note",
-        CalloutKind::Caution => "warning",
+        Callout::Tip => "tip",
+        Callout::Warning => "note",
+        Callout::Caution => "warning",
         _ => "info",
     }
 }

@@ -3,7 +3,7 @@
 use percent_encoding::percent_decode_str;
 use storybank::markdown::Alignment;
 use storybank::slug::Slug;
-use storybank::wiki::page::{Action, Block, Case, Inline, Item, LinkTo, List, Style, Table, callout_name};
+use storybank::wiki::page::{ActionEntry, Block, Case, Inline, Item, LinkTo, List, Style, Table};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::html::{NodeId, Page};
@@ -89,7 +89,7 @@ impl OfTree<'_> {
             Block::Paragraph(inlines) => self.inlines(inlines),
             Block::Quote(blocks) => self.within("quote", |flat| flat.blocks(blocks)),
             Block::Callout { kind, title, blocks } => self.within("callout", |flat| {
-                flat.within("strong", |flat| if title.is_empty() { flat.words(callout_name(*kind)) } else { flat.inlines(title) });
+                flat.within("strong", |flat| if title.is_empty() { flat.words(kind.name()) } else { flat.inlines(title) });
                 flat.blocks(blocks);
             }),
             Block::Code { text, .. } => self.out.push(Lines(text.strip_suffix('\n').unwrap_or(text).nfc().collect())),
@@ -156,7 +156,7 @@ impl OfTree<'_> {
         self.within("tr", |flat| cells.iter().for_each(|(name, words)| flat.within(name, |flat| flat.words(words))));
     }
 
-    fn actions(&mut self, actions: &[Action]) {
+    fn actions(&mut self, actions: &[ActionEntry]) {
         self.within("table", |flat| {
             flat.row(&["Action", "Owner", "Due", "Status"].map(|name| ("th", name)));
             for action in actions {

@@ -1,22 +1,22 @@
-//! The second version of the interface, which Cloud has.
+//! Version 2 of the REST API, for Cloud.
 
 use serde_json::{Value, json};
 
-use super::{Api, Change, Home, PROPERTY, Page, Property, results, words};
+use super::{Api, Change, Home, PROPERTY, Property, ServerPage, results, words};
 use crate::publish::Request;
 use crate::publish::http::encoded;
 
-/// How many things a page of answers holds.
+/// The number of results in one answer.
 const MANY: usize = 250;
 
-/// Atlassian's own.
+/// The API of Cloud.
 pub struct Cloud {
-    /// With `/wiki` at its end.
+    /// The address, ending in `/wiki`.
     base: String,
 }
 
 impl Cloud {
-    /// The interface at an address, with `/wiki` at its end or without.
+    /// The API at an address, with or without `/wiki` at the end.
     pub fn new(address: &str) -> Self {
         let base = if address.ends_with("/wiki") { address.to_owned() } else { format!("{address}/wiki") };
         Self { base }
@@ -49,9 +49,9 @@ impl Api for Cloud {
         self.request("GET", &format!("/pages/{}?body-format=storage", encoded(id)))
     }
 
-    fn page(&self, answer: &Value) -> Page {
+    fn page(&self, answer: &Value) -> ServerPage {
         let version = &answer["version"];
-        Page {
+        ServerPage {
             id: words(&answer["id"]),
             title: words(&answer["title"]),
             parent: words(&answer["parentId"]),
@@ -79,7 +79,7 @@ impl Api for Cloud {
     }
 
     fn update(&self, change: &Change<'_>) -> Request {
-        // Without a parent the page stays where it is.
+        // Without `parentId` the page is not moved.
         let page = json!({
             "id": change.id,
             "status": "current",
@@ -136,7 +136,7 @@ impl Api for Cloud {
     }
 
     fn next(&self, answer: &Value) -> Option<String> {
-        // Its path does not hold for tokens that go through another host, so only the cursor is taken from it.
+        // The path is wrong for tokens that use another host, so only the cursor is used.
         let (_, query) = answer["_links"]["next"].as_str()?.split_once('?')?;
         query.split('&').find_map(|part| part.strip_prefix("cursor=")).map(str::to_owned)
     }

@@ -1,21 +1,21 @@
-//! The first version of the interface, which a Data Center has.
+//! Version 1 of the REST API, for Data Center.
 
 use serde_json::{Value, json};
 
-use super::{Api, Change, Home, PROPERTY, Page, Property, results, words};
+use super::{Api, Change, Home, PROPERTY, Property, ServerPage, results, words};
 use crate::publish::Request;
 use crate::publish::http::encoded;
 
-/// How many things a page of answers holds.
+/// The number of results in one answer.
 const MANY: usize = 200;
 
-/// A company's own.
+/// The API of a Data Center.
 pub struct DataCenter {
     base: String,
 }
 
 impl DataCenter {
-    /// The interface at the address that everything stands below.
+    /// The API at the address of the instance.
     pub fn new(address: &str) -> Self {
         Self { base: address.to_owned() }
     }
@@ -25,7 +25,7 @@ impl DataCenter {
     }
 }
 
-/// What a page is put below; of all above it, only the last one is sent.
+/// The ancestors of a page: its parent is enough.
 fn ancestors(parent: &str) -> Value {
     if parent.is_empty() { json!([]) } else { json!([{ "id": parent }]) }
 }
@@ -56,10 +56,10 @@ impl Api for DataCenter {
         self.request("GET", &format!("/content/{}?expand=body.storage,version,ancestors", encoded(id)))
     }
 
-    fn page(&self, answer: &Value) -> Page {
+    fn page(&self, answer: &Value) -> ServerPage {
         let version = &answer["version"];
         let parent = answer["ancestors"].as_array().and_then(|ancestors| ancestors.last());
-        Page {
+        ServerPage {
             id: words(&answer["id"]),
             title: words(&answer["title"]),
             parent: parent.map(|parent| words(&parent["id"])).unwrap_or_default(),
@@ -90,7 +90,7 @@ impl Api for DataCenter {
             "title": change.title,
             "ancestors": ancestors(change.parent),
             "body": storage(change.body),
-            // A minor edit sends no mail to those who watch the page.
+            // A minor edit sends no mail to watchers.
             "version": { "number": change.version, "minorEdit": true, "message": change.message },
         }))
     }

@@ -1,4 +1,4 @@
-//! XML-RPC: calls written as XML, and answers read from it.
+//! XML-RPC: writes calls and reads answers.
 
 use std::collections::BTreeMap;
 
@@ -8,13 +8,13 @@ use quick_xml::Reader;
 use quick_xml::escape::{escape, resolve_predefined_entity};
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
-/// The deepest answer that is read.
+/// The maximum nesting of an answer.
 const DEEPEST: usize = 64;
 
-/// A value of a call or of an answer.
+/// A value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
-    /// `string`, and whatever else is written as words: a moment, a number with a fraction.
+    /// `string`, and all other types as text: dates, decimal numbers.
     Text(String),
     /// `int` of any width.
     Number(i64),
@@ -28,22 +28,22 @@ pub enum Value {
     Struct(BTreeMap<String, Self>),
 }
 
-/// What comes back.
+/// An answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// What was asked for, or something else that stands for a failure.
+    /// The result, or another value that means a failure.
     Value(Value),
-    /// The number and the words of a failure.
+    /// The number and message of a failure.
     Fault(i64, String),
 }
 
 impl Value {
-    /// Words.
+    /// A string.
     pub fn text(text: &str) -> Self {
         Self::Text(text.to_owned())
     }
 
-    /// A field of a struct, as words.
+    /// A field of a struct as text.
     pub fn field(&self, name: &str) -> Option<String> {
         let Self::Struct(fields) = self else { return None };
         match fields.get(name)? {
@@ -53,13 +53,13 @@ impl Value {
         }
     }
 
-    /// The words in the list of a field; none where there is no such list.
+    /// The strings in the list of a field; empty if there is no such list.
     pub fn words(&self, name: &str) -> Vec<&str> {
         let list = match self {
             Self::Struct(fields) => fields.get(name),
             Self::Text(_) | Self::Number(_) | Self::Bool(_) | Self::Bytes(_) | Self::List(_) => None,
         };
-        // Where entries were taken out of a list, PHP sends what is left as a struct.
+        // PHP sends a list with gaps as a struct.
         let values: Vec<&Self> = match list {
             Some(Self::List(values)) => values.iter().collect(),
             Some(Self::Struct(values)) => values.values().collect(),
@@ -70,7 +70,7 @@ impl Value {
 }
 
 impl Answer {
-    /// What it says of a failure.
+    /// The reason of a failure.
     pub fn reason(&self) -> String {
         match self {
             Self::Fault(0, words) => words.clone(),
@@ -117,7 +117,7 @@ fn write(value: &Value, xml: &mut String) {
     xml.push_str("</value>");
 }
 
-/// What a call says, without the encodings of XML and of bytes.
+/// The plain text of a call, without XML and base64.
 pub fn meaning(parameters: &[Value]) -> Vec<u8> {
     let mut bytes = Vec::new();
     parameters.iter().for_each(|parameter| add_meaning(parameter, &mut bytes));
@@ -135,7 +135,7 @@ fn add_meaning(value: &Value, out: &mut Vec<u8>) {
     out.push(b'\n');
 }
 
-/// Reads an answer; nothing if it is none.
+/// Parses an answer. `None` if it is not XML-RPC.
 pub fn answer(xml: &str) -> Option<Answer> {
     let response = parse(xml)?;
     if response.name != "methodResponse" {
@@ -167,7 +167,7 @@ fn member(element: &Element) -> Option<(String, Value)> {
     Some((element.child("name")?.text.clone(), value(element.child("value")?)?))
 }
 
-/// An element with what is in it.
+/// An XML element.
 #[derive(Default)]
 struct Element {
     name: String,
@@ -200,7 +200,7 @@ fn parse(xml: &str) -> Option<Element> {
             Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
         }
     }
-    // Were an element still open, it would not be in the one at the bottom.
+    // If an element is still open, the list is longer.
     if open.len() == 1 { open.pop()?.children.pop() } else { None }
 }
 

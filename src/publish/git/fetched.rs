@@ -1,4 +1,4 @@
-//! A repository as it was when it was looked at, and what is to change in it.
+//! A fetched repository with pending changes.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -7,19 +7,19 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::program::{Failure, Git};
 use crate::config::GitHost;
-use crate::plan::Standing;
+use crate::plan::RemotePage;
 
-/// The repository as it was when it was first looked at, and what is to change in it.
+/// A repository in the state of the first lookup, and the pending changes.
 pub(super) struct Fetched {
     pub(super) git: Git,
     pub(super) branch: String,
-    /// The commit that was looked at; nothing where there is none yet.
+    /// The fetched commit; `None` for an empty repository.
     pub(super) base: Option<String>,
-    /// The files of that commit, by their paths.
+    /// The files of that commit: object ids, keyed by path.
     pub(super) files: BTreeMap<String, String>,
-    /// Whether more of the past than the last commit has been asked for.
+    /// Whether the history beyond the last commit has been requested.
     pub(super) has_past: bool,
-    /// What is to stand at some paths; nothing where there is to be no file.
+    /// The pending changes: the new content of each path, `None` to delete it.
     pub(super) changes: BTreeMap<String, Option<Arc<[u8]>>>,
 }
 
@@ -34,7 +34,7 @@ impl Fetched {
         Ok(())
     }
 
-    /// Lists the files of a commit; names that are no text are nobody's that is looked for here.
+    /// Lists the files of a commit, skipping names that are not UTF-8: storybank never writes one.
     fn list(&mut self, commit: &str) -> Result<(), Failure> {
         let listed = self.git.run(&["ls-tree", "-r", "-z", "--full-tree", commit])?;
         let entries = listed.split(|&byte| byte == 0).filter_map(|entry| std::str::from_utf8(entry).ok()?.split_once('\t'));
@@ -42,7 +42,7 @@ impl Fetched {
         Ok(())
     }
 
-    /// The texts of some objects, by their names.
+    /// The texts of objects, keyed by id.
     pub(super) fn texts(&self, blobs: &BTreeSet<String>) -> Result<BTreeMap<String, String>, Failure> {
         if blobs.is_empty() {
             return Ok(BTreeMap::new());
@@ -56,7 +56,7 @@ impl Fetched {
             rest = &rest[end + 1..];
             let mut words = head.split(' ');
             let blob = words.next().unwrap_or_default();
-            // What is not there, or a commit of another repository, has no length, and is no text.
+            // A missing object, or a submodule, has no length.
             let Some(length) = words.nth(1).and_then(|length| length.parse::<usize>().ok()) else { continue };
             let length = length.min(rest.len());
             texts.insert(blob.to_owned(), String::from_utf8_lossy(&rest[..length]).into_owned());
@@ -65,10 +65,9 @@ impl Fetched {
         Ok(texts)
     }
 
-    /// A page of somebody else that readers would find under the same name: one that differs only in how its accents are written, as
-    /// some systems write them in two characters. GitHub looks at the names of files alone, not at their folders, their endings or
-    /// their capitals.
-    pub(super) fn namesake(&self, host: GitHost, path: &str) -> Option<Standing> {
+    /// A page of somebody else that readers would see under the same name: one that differs only in
+    /// Unicode normal form. GitHub ignores folders, extensions and case.
+    pub(super) fn namesake(&self, host: GitHost, path: &str) -> Option<RemotePage> {
         const PAGES: [&str; 12] =
             ["md", "markdown", "mdown", "mkdn", "mediawiki", "wiki", "textile", "rst", "rest", "org", "asciidoc", "adoc"];
         let name = |path: &str| {
@@ -79,10 +78,11 @@ impl Fetched {
         let wanted = name(path).filter(|_| host == GitHost::Github);
         let is_same = |other: &str| other.nfc().eq(path.nfc()) || (wanted.is_some() && name(other) == wanted);
         let (other, blob) = self.files.iter().find(|(other, _)| is_same(other))?;
-        Some(Standing { id: other.clone(), title: other.clone(), revision: blob.clone(), ..Standing::default() })
+        Some(RemotePage { id: other.clone(), title: other.clone(), revision: blob.clone(), ..RemotePage::default() })
     }
 
-    /// A file where a path needs a folder, or in a folder that is to become a file: git would take it away without a word.
+    /// A file where a path needs a folder, or a file in a folder that would become a file. Git
+    /// would remove it silently.
     pub(super) fn in_the_way(&self, path: &str) -> Option<&str> {
         let below = format!("{path}/");
         let folders = path.match_indices('/').map(|(at, _)| &path[..at]);
@@ -91,32 +91,32 @@ impl Fetched {
         folder.or_else(file).map(String::as_str)
     }
 
-    /// Where somebody has moved a file that is not there any more; nothing where that is further in the past than is worth fetching.
+    /// Where somebody has moved a missing file. `None` if the fetched history does not tell.
     pub(super) fn renamed(&mut self, repository: &str, path: &str) -> Option<String> {
         let base = self.base.clone()?;
         self.fetch_past(repository);
         let listed = self.git.run(&["log", "-z", "-M", "--diff-filter=R", "--name-status", "--format=", &base]).ok()?;
         let mut words = listed.split(|&byte| byte == 0).map(|word| String::from_utf8_lossy(word).into_owned());
-        // The newest comes first: a status, the old name and the new one.
+        // The newest commit comes first: status, old name, new name.
         let mut moves = Vec::new();
         while let (Some(_), Some(from), Some(to)) = (words.next(), words.next(), words.next()) {
             moves.push((from, to));
         }
-        let mut place = path.to_owned();
+        let mut current = path.to_owned();
         for (from, to) in moves.iter().rev() {
-            if *from == place {
-                place.clone_from(to);
+            if *from == current {
+                current.clone_from(to);
             }
         }
-        (place != path && self.files.contains_key(&place)).then_some(place)
+        (current != path && self.files.contains_key(&current)).then_some(current)
     }
 
-    /// The files that hold a word, pictures aside.
+    /// The text files that contain a word.
     pub(super) fn naming(&self, word: &str) -> Result<Vec<String>, Failure> {
         let Some(base) = &self.base else { return Ok(Vec::new()) };
         let printed = match self.git.run(&["grep", "-I", "-l", "-z", "--fixed-strings", "-e", word, base, "--"]) {
             Ok(printed) => printed,
-            // It ends with a failure and says nothing where nothing is found.
+            // Without a match, it fails and prints nothing.
             Err(failure) if failure.output.is_empty() && failure.reason.starts_with("`git` ended with") => Vec::new(),
             Err(failure) => return Err(failure),
         };
@@ -124,7 +124,7 @@ impl Fetched {
         Ok(paths.map(|path| path.split_once(':').map_or(path.clone(), |(_, path)| path.to_owned())).collect())
     }
 
-    /// Fetches more of the past than the last commit. Where that fails, it is not known, and nothing else depends on it.
+    /// Fetches more history. A failure is ignored: the history is optional.
     fn fetch_past(&mut self, repository: &str) {
         if !self.has_past {
             self.has_past = true;
@@ -133,21 +133,21 @@ impl Fetched {
         }
     }
 
-    /// Who changed a file last, and when; nothing where that is further in the past than is worth fetching.
+    /// Who last changed a file, and when. `None` if the fetched history does not tell.
     pub(super) fn last_change(&mut self, repository: &str, path: &str) -> Option<(String, String)> {
         let base = self.base.clone()?;
         self.fetch_past(repository);
-        let place = format!(":(top,literal){path}");
-        let said = self.git.word(&["log", "-1", "--format=%H%x09%P%x09%an%x09%aI", &base, "--", &place], &[]).ok()?;
+        let pathspec = format!(":(top,literal){path}");
+        let said = self.git.word(&["log", "-1", "--format=%H%x09%P%x09%an%x09%aI", &base, "--", &pathspec], &[]).ok()?;
         let mut parts = said.split('\t');
         let commit = parts.next()?;
         let (parents, editor, edited) = (parts.next()?, parts.next()?, parts.next()?);
-        // The oldest commit that was fetched seems to have made all files; if it has parents, it may not have.
+        // In a shallow clone, the oldest commit seems to have created all files.
         let has_parents = self.git.word(&["cat-file", "commit", commit], &[]).ok()?.lines().any(|line| line.starts_with("parent "));
         (!parents.is_empty() || !has_parents).then(|| (editor.to_owned(), edited.to_owned()))
     }
 
-    /// Makes a tree of the files with all changes; nothing where it is the one that is there.
+    /// The tree of the files with all changes. `None` if nothing changes.
     pub(super) fn tree(&self) -> Result<Option<String>, Failure> {
         match &self.base {
             Some(base) => self.git.run(&["read-tree", base])?,
@@ -170,20 +170,20 @@ impl Fetched {
         Ok((tree != there).then_some(tree))
     }
 
-    /// Makes a commit of a tree, signed if the user's commits are.
+    /// Makes a commit of a tree, signed if the user signs commits.
     pub(super) fn commit(&self, tree: &str, message: &str) -> Result<String, Failure> {
         let mut arguments = vec!["commit-tree", tree];
         if let Some(base) = &self.base {
             arguments.extend(["-p", base]);
         }
-        // Nothing set is no, and so is what git cannot read.
+        // An unset or invalid value means no.
         if self.git.word(&["config", "--type=bool", "--get", "commit.gpgSign"], &[]).is_ok_and(|answer| answer == "true") {
             arguments.push("-S");
         }
         self.git.word(&arguments, format!("{}\n", message.trim_end()).as_bytes())
     }
 
-    /// Goes on from a commit that the other side has taken.
+    /// Continues from a pushed commit.
     pub(super) fn arrive(&mut self, commit: String) -> Result<(), Failure> {
         self.changes.clear();
         self.list(&commit)?;

@@ -1,22 +1,25 @@
-//! A wiki that is a repository: cloned without its past, changed in one commit, and pushed only if nobody pushed meanwhile.
+//! A wiki that is a git repository: fetched without history, changed in one commit, and pushed
+//! without force.
 
-mod beside;
+mod side_files;
 mod fetched;
 mod program;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{Error, Sought, Wiki, Write, is_as_named};
+use super::{Error, Lookup, Wiki, Write};
 use crate::audience::Withheld;
 use crate::config::{GitHost, Sidebar};
-use crate::plan::{Action, Alongside, Digest, FileState, Recorded, RecordedFile, Standing};
-use crate::wiki::{Flavour, Name, attachment_path};
+use crate::plan::{Action, Digest, FileState, Recorded, RecordedFile, RemotePage, SideFile};
+use crate::slug::is_content_name;
+use crate::wiki::{Flavour, Location, attachment_path};
 
 use fetched::Fetched;
 use program::{Failure, Git, without_credentials};
 
-/// A wiki that is a repository. Pages are gathered, and [`Wiki::finish`] makes one commit of them and pushes it.
+/// A wiki that is a git repository. Writes are collected, and [`Wiki::finish`] commits and pushes
+/// them.
 pub struct GitWiki {
     host: GitHost,
     repository: String,
@@ -25,13 +28,13 @@ pub struct GitWiki {
     sidebar: Sidebar,
     withheld: Arc<Withheld>,
     fetched: Option<Fetched>,
-    /// Where somebody has moved pages, by where they stood.
+    /// The new paths of moved pages, keyed by their published paths.
     moved: BTreeMap<String, String>,
 }
 
 impl GitWiki {
-    /// The wiki that a host shows of a repository, which is given as `git clone` takes it. An empty branch is the one that the
-    /// repository names; no page outside of the folder is written. Nothing that is withheld leaves.
+    /// The wiki of a repository. An empty branch means the default one. Pages are written inside
+    /// the folder only, and nothing that is withheld leaves.
     pub fn new(host: GitHost, repository: &str, branch: &str, folder: &str, sidebar: Sidebar, withheld: Arc<Withheld>) -> Self {
         let folder = folder.trim_matches('/').to_owned();
         Self {
@@ -46,15 +49,6 @@ impl GitWiki {
         }
     }
 
-    fn flavour(&self) -> Flavour {
-        match self.host {
-            GitHost::AzureDevops => Flavour::AzureDevops,
-            GitHost::Github => Flavour::Github,
-            GitHost::Gitlab => Flavour::Gitlab,
-            GitHost::Gitea => Flavour::Gitea,
-        }
-    }
-
     fn error(&self, action: impl Into<String>, reason: impl Into<String>) -> Error {
         Error::new(action, without_credentials(&self.repository), reason)
     }
@@ -64,7 +58,7 @@ impl GitWiki {
         move |failure| Error { reason: failure.reason, ..error }
     }
 
-    /// The repository on this machine, fetched when it is first needed.
+    /// The local repository, fetched on first use.
     fn fetched(&mut self) -> Result<&mut Fetched, Error> {
         if self.fetched.is_none() {
             self.fetched = Some(self.fetch()?);
@@ -89,20 +83,20 @@ impl GitWiki {
     fn advice(&self) -> String {
         let command = format!("make sure that `git ls-remote {}` works", without_credentials(&self.repository));
         match self.host {
-            GitHost::Github => format!("{command}; on GitHub there is no wiki before its first page has been saved in the browser"),
-            GitHost::AzureDevops => format!("{command}; on Azure DevOps there is no wiki before it has been created in the browser"),
+            GitHost::Github => format!("{command}; on GitHub a wiki exists only after its first page was saved in the browser"),
+            GitHost::AzureDevops => format!("{command}; on Azure DevOps a wiki exists only after it was created in the browser"),
             GitHost::Gitlab | GitHost::Gitea => command,
         }
     }
 
-    /// The branch that the wiki shows, or why there is no telling and what to do.
+    /// The branch of the wiki, or the reason why it is unknown, with advice.
     fn branch_of(&self, heads: &Heads, git: &Git) -> Result<String, (String, String)> {
         let all = heads.names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         if !self.branch.is_empty() {
             if heads.names.is_empty() || heads.names.contains(&self.branch) {
                 return Ok(self.branch.clone());
             }
-            return Err((format!("there is no branch `{}`", self.branch), format!("write one of {all} as `branch` into `site.toml`")));
+            return Err((format!("there is no branch `{}`", self.branch), format!("set `branch` in `site.toml` to one of {all}")));
         }
         if let Some(named) = heads.named.clone() {
             return Ok(named);
@@ -111,100 +105,125 @@ impl GitWiki {
         match (heads.names.len(), usual) {
             (_, Some(usual)) => Ok((*usual).to_owned()),
             (0, None) if self.host == GitHost::AzureDevops => Ok("wikiMain".to_owned()),
-            // An empty repository tells the branch that it waits for to those who clone it.
+            // Only a clone tells the default branch of an empty repository.
             (0, None) => git.branch_of_clone(&self.repository).map_err(|failure| (failure.reason, String::new())),
             (1, None) => Ok(heads.names.first().cloned().unwrap_or_default()),
             (_, None) => {
-                Err(("it names none of its branches as its own".to_owned(), format!("write one of {all} as `branch` into `site.toml`")))
+                Err(("it has several branches and no default branch".to_owned(), format!("set `branch` in `site.toml` to one of {all}")))
             }
         }
     }
 
-    /// What stands in the place of a page.
-    fn standing(&mut self, sought: &Sought<'_>, texts: &BTreeMap<String, String>) -> Option<Standing> {
-        let (host, flavour, repository) = (self.host, self.flavour(), self.repository.clone());
+    /// The current page.
+    fn remote_page(&mut self, lookup: &Lookup<'_>, texts: &BTreeMap<String, String>) -> Option<RemotePage> {
+        let (host, repository) = (self.host, self.repository.clone());
         let fetched = self.fetched.as_mut()?;
-        let path = &sought.name.path;
+        let path = &lookup.location.path;
         let Some(blob) = fetched.files.get(path) else { return fetched.namesake(host, path) };
         let text = texts.get(blob).cloned().unwrap_or_default();
-        let has = |name: &&String| fetched.files.contains_key(&attachment_path(flavour, name));
-        let mut standing = Standing {
+        let has = |name: &&String| fetched.files.contains_key(&attachment_path(host.into(), name));
+        let mut remote = RemotePage {
             id: path.clone(),
             revision: blob.clone(),
             digest: Some(Digest::of(&text)),
-            attachments: sought.attachments.iter().filter(has).cloned().collect(),
+            attachments: lookup.attachments.iter().filter(has).cloned().collect(),
             text,
-            ..Standing::default()
+            ..RemotePage::default()
         };
-        if !sought.recorded.is_some_and(|recorded| recorded.is_ours(&standing)) {
-            (standing.editor, standing.edited) = fetched.last_change(&repository, path).unwrap_or_default();
+        if !lookup.recorded.is_some_and(|recorded| recorded.is_ours(&remote)) {
+            (remote.editor, remote.edited) = fetched.last_change(&repository, path).unwrap_or_default();
         }
-        Some(standing)
+        Some(remote)
     }
 
-    /// Refuses what may not leave.
-    fn search(&self, action: &str, what: &str, bytes: &[u8]) -> Result<(), Error> {
+    /// Refuses content that may not leave.
+    fn scan(&self, action: &str, what: &str, bytes: &[u8]) -> Result<(), Error> {
         match self.withheld.first_in(bytes) {
-            Some(hit) => Err(self.error(action, format!("{what} would hold `{}`, which may not leave", hit.word))),
+            Some(hit) => Err(self.error(action, format!("{what} would contain `{}`, which may not leave", hit.word))),
             None => Ok(()),
         }
     }
 
-    /// Refuses a path that is none in a repository, or none of ours.
+    /// Refuses a path that is not valid in a repository, or that may not leave.
     fn check_path(&self, action: &str, path: &str) -> Result<(), Error> {
         let is_part = |part: &str| !part.is_empty() && part != "." && part != ".." && !part.eq_ignore_ascii_case(".git");
         if !path.split('/').all(is_part) || path.chars().any(char::is_control) {
             return Err(self.error(action, format!("`{}` is not a path in a repository", path.escape_debug())));
         }
-        self.search(action, "its path", path.as_bytes())
+        self.scan(action, "its path", path.as_bytes())
     }
 
-    /// Why a page cannot stand at a path; nothing where it can.
+    /// Why a page cannot have a path; `None` if it can.
     fn in_the_way(&self, path: &str) -> Option<String> {
         let other = self.fetched.as_ref()?.in_the_way(path)?;
-        Some(format!("`{other}` stands in its way: a file and a folder cannot have one name"))
+        Some(format!("`{other}` is in the way: a file and a folder cannot have the same name"))
+    }
+
+    /// Fails if a page is not in the version that was looked up.
+    fn check_version(&mut self, action: &str, path: &str, seen: Option<&RemotePage>) -> Result<(), Error> {
+        let stale = self.error(action, "it has changed since it was read").help("publish again").of_page();
+        let current = self.fetched()?.files.get(path).map(String::as_str);
+        if current == seen.map(|seen| seen.revision.as_str()) { Ok(()) } else { Err(stale) }
+    }
+
+    /// The pictures of a page that the repository does not have yet, by path.
+    fn new_pictures(&mut self, action: &str, write: &Write<'_>) -> Result<Vec<(String, Option<Arc<[u8]>>)>, Error> {
+        let mut pictures = Vec::new();
+        for name in &write.page.attachments {
+            let path = attachment_path(self.host.into(), name);
+            self.check_path(action, &path)?;
+            let bytes = write.pictures.get(name).ok_or_else(|| self.error(action, format!("there is no picture `{name}`")))?;
+            self.scan(action, &format!("the picture `{name}`"), bytes)?;
+            let fetched = self.fetched()?;
+            if let Some(other) = fetched.in_the_way(&path).map(str::to_owned) {
+                return Err(self.error(action, format!("`{other}` is in the way of the picture `{path}`")).of_page());
+            }
+            // The name is made from the content, so an existing file is the same picture.
+            if !fetched.files.contains_key(&path) {
+                pictures.push((path, Some(Arc::clone(bytes))));
+            }
+        }
+        Ok(pictures)
     }
 
     fn is_in_folder(&self, path: &str) -> bool {
         self.folder.is_empty() || path.strip_prefix(&self.folder).is_some_and(|rest| rest.starts_with('/'))
     }
 
-    /// The file that tells the order of the pages beside a page.
+    /// The file with the order of the pages in the folder of a page.
     fn order_file(path: &str) -> String {
         path.rsplit_once('/').map_or(".order".to_owned(), |(folder, _)| format!("{folder}/.order"))
     }
 
-    fn orders(&mut self, pages: &[Name], gone: &[Name]) -> Result<Vec<Alongside>, Error> {
-        let page_of = |name: &Name| name.path.rsplit('/').next().map(|file| file.strip_suffix(".md").unwrap_or(file).to_owned());
-        let mut folders: BTreeMap<String, (Vec<String>, Vec<String>)> = BTreeMap::new();
-        for name in pages {
-            folders.entry(Self::order_file(&name.path)).or_default().0.extend(page_of(name));
+    fn orders(&mut self, pages: &[Location], gone: &[Location]) -> Result<Vec<SideFile>, Error> {
+        let mut folders: BTreeMap<String, (Vec<&str>, Vec<&str>)> = BTreeMap::new();
+        for location in pages {
+            folders.entry(Self::order_file(&location.path)).or_default().0.push(page_name(&location.path));
         }
-        for name in gone {
-            folders.entry(Self::order_file(&name.path)).or_default().1.extend(page_of(name));
+        for location in gone {
+            folders.entry(Self::order_file(&location.path)).or_default().1.push(page_name(&location.path));
         }
         let mut changed = Vec::new();
         for (path, (ours, gone)) in folders {
-            let (ours, gone): (Vec<_>, Vec<_>) = (ours.iter().map(String::as_str).collect(), gone.iter().map(String::as_str).collect());
-            // Without such a file pages stand in the order of the alphabet; with one, all that it does not name would stand at the end.
+            // Without such a file, pages are sorted by name. With a new one, pages of others would move to the end.
             let Some(before) = self.text_of(&path)? else { continue };
-            changed.push(Alongside { after: beside::order(&before, &ours, &gone), path, before });
+            changed.push(SideFile { after: side_files::order(&before, &ours, &gone), path, before });
         }
         Ok(changed)
     }
 
-    fn sidebars(&mut self, path: &str, pages: &[Name]) -> Result<Vec<Alongside>, Error> {
-        // Without a sidebar of their own these hosts list all pages; one that lists ours alone would hide the others.
+    fn sidebars(&mut self, path: &str, pages: &[Location]) -> Result<Vec<SideFile>, Error> {
+        // Without a sidebar, these hosts list all pages. A new one would hide the pages of others.
         let Some(before) = self.text_of(path)? else { return Ok(Vec::new()) };
-        let after = beside::sidebar(&before, self.flavour(), &pages.iter().collect::<Vec<_>>());
+        let after = side_files::sidebar(&before, self.host.into(), &pages.iter().collect::<Vec<_>>());
         let after = after.map_err(|reason| {
-            let help = "write the missing line, or `sidebar = false` into `site.toml`";
+            let help = "add the missing line, or set `sidebar = false` in `site.toml`";
             self.error(format!("change `{path}`"), reason).help(help)
         })?;
-        Ok(vec![Alongside { path: path.to_owned(), before, after }])
+        Ok(vec![SideFile { path: path.to_owned(), before, after }])
     }
 
-    /// A file of the repository; nothing where there is none, or none that is text.
+    /// A text file of the repository; `None` if it does not exist or is not text.
     fn text_of(&mut self, path: &str) -> Result<Option<String>, Error> {
         let failed = self.failed(&format!("read `{path}`"));
         let fetched = self.fetched()?;
@@ -213,45 +232,45 @@ impl GitWiki {
         Ok(String::from_utf8(bytes).ok())
     }
 
-    /// Gathers what changed beside the pages, if it still is what it was.
-    fn gather(&mut self, alongside: &Alongside) -> Result<(), Error> {
-        let action = format!("change `{}`", alongside.path);
-        self.check_path(&action, &alongside.path)?;
-        // What somebody else wrote there has left already, and not from here.
-        let before: BTreeSet<&str> = alongside.before.lines().collect();
-        let ours: Vec<&str> = alongside.after.lines().filter(|line| !before.contains(line)).collect();
-        self.search(&action, "it", ours.join("\n").as_bytes())?;
-        if self.text_of(&alongside.path)?.unwrap_or_default() != alongside.before {
-            return Err(self.error(action, "it has changed since it was looked at").help("run this again"));
+    /// Adds a side file to the changes, unless it has changed since it was looked up.
+    fn gather(&mut self, file: &SideFile) -> Result<(), Error> {
+        let action = format!("change `{}`", file.path);
+        self.check_path(&action, &file.path)?;
+        // Lines of others have left their machine already.
+        let before: BTreeSet<&str> = file.before.lines().collect();
+        let ours: Vec<&str> = file.after.lines().filter(|line| !before.contains(line)).collect();
+        self.scan(&action, "it", ours.join("\n").as_bytes())?;
+        if self.text_of(&file.path)?.unwrap_or_default() != file.before {
+            return Err(self.error(action, "it has changed since it was read").help("run this again"));
         }
-        self.fetched()?.changes.insert(alongside.path.clone(), Some(alongside.after.as_bytes().into()));
+        self.fetched()?.changes.insert(file.path.clone(), Some(file.after.as_bytes().into()));
         Ok(())
     }
 
-    /// Who makes the commit, as git knows it.
+    /// Checks the author and committer that git would write.
     fn check_identity(&mut self, action: &str) -> Result<(), Error> {
         let mut known = Vec::new();
         for role in ["GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"] {
             let failed = self.failed(action);
-            let help = "tell git once, with `git config --global user.name` and `git config --global user.email`";
+            let help = "set them with `git config --global user.name` and `git config --global user.email`";
             known.extend(self.fetched()?.git.run(&["var", role]).map_err(|failure| failed(failure).help(help))?);
         }
-        self.search(action, "what git says of you in a commit", &known)
+        self.scan(action, "the name or mail address in the commit", &known)
             .map_err(|error| error.help("set `GIT_AUTHOR_NAME`, `GIT_AUTHOR_EMAIL` and the same of the committer for this run"))
     }
 
-    /// Pushes a commit, without force: if somebody pushed meanwhile, the other side refuses it.
+    /// Pushes a commit without force: if somebody has pushed meanwhile, the remote refuses it.
     fn push(&mut self, action: &str, commit: &str) -> Result<(), Error> {
         let repository = self.repository.clone();
-        let (error, failed) = (self.error(action, "somebody has pushed to it meanwhile"), self.failed(action));
+        let (error, failed) = (self.error(action, "somebody has pushed meanwhile"), self.failed(action));
         let fetched = self.fetched()?;
         let refspec = format!("{commit}:refs/heads/{}", fetched.branch);
         match fetched.git.run(&["push", "--porcelain", "--no-verify", "--", &repository, &refspec]) {
             Ok(_) => Ok(()),
             Err(failure) => match refused(&failure.output) {
-                Some(Refusal::Meanwhile) => Err(error.help("nothing was changed; run this again, it looks at the new state first")),
-                Some(Refusal::Other(reason)) => Err(failed(failure).help(format!("nothing was changed; the other side said {reason}"))),
-                None => Err(failed(failure).help("run this again; it finds out whether the pages have arrived")),
+                Some(Refusal::Meanwhile) => Err(error.help("nothing changed; publish again")),
+                Some(Refusal::Other(reason)) => Err(failed(failure).help(format!("nothing changed; the remote reported {reason}"))),
+                None => Err(failed(failure).help("publish again to find out whether the pages have arrived")),
             },
         }
     }
@@ -262,38 +281,38 @@ impl Wiki for GitWiki {
         false
     }
 
-    fn look(&mut self, pages: &[Sought<'_>]) -> Result<Vec<Option<Standing>>, Error> {
+    fn look(&mut self, pages: &[Lookup<'_>]) -> Result<Vec<Option<RemotePage>>, Error> {
         let failed = self.failed("read the pages");
         let fetched = self.fetched()?;
-        let paths = pages.iter().filter_map(|sought| fetched.files.get(&sought.name.path));
+        let paths = pages.iter().filter_map(|lookup| fetched.files.get(&lookup.location.path));
         let texts = fetched.texts(&paths.cloned().collect()).map_err(failed)?;
         let repository = self.repository.clone();
-        for sought in pages.iter().filter(|sought| sought.recorded.is_some_and(|recorded| recorded.written.is_some())) {
-            let path = &sought.name.path;
+        for lookup in pages.iter().filter(|lookup| lookup.recorded.is_some_and(|recorded| recorded.written.is_some())) {
+            let path = &lookup.location.path;
             let fetched = self.fetched()?;
-            let place = if fetched.files.contains_key(path) { None } else { fetched.renamed(&repository, path) };
-            self.moved.extend(place.map(|place| (path.clone(), place)));
+            let new_path = if fetched.files.contains_key(path) { None } else { fetched.renamed(&repository, path) };
+            self.moved.extend(new_path.map(|new_path| (path.clone(), new_path)));
         }
-        Ok(pages.iter().map(|sought| self.standing(sought, &texts)).collect())
+        Ok(pages.iter().map(|lookup| self.remote_page(lookup, &texts)).collect())
     }
 
-    fn barred(&self, page: &Name, action: &Action) -> Option<String> {
-        if *action == Action::Delete { None } else { self.in_the_way(&page.path) }
+    fn barred(&self, location: &Location, action: &Action) -> Option<String> {
+        if *action == Action::Delete { None } else { self.in_the_way(&location.path) }
     }
 
-    fn gone_to(&self, page: &Name) -> Option<String> {
-        self.moved.get(&page.path).cloned()
+    fn gone_to(&self, location: &Location) -> Option<String> {
+        self.moved.get(&location.path).cloned()
     }
 
-    fn look_at_files(&mut self, files: &[RecordedFile], changing: &[String]) -> Result<Vec<FileState>, Error> {
+    fn look_at_files(&mut self, files: &[RecordedFile], changing: &BTreeSet<String>) -> Result<Vec<FileState>, Error> {
         let failed = self.failed("look for pictures that no page shows");
-        let flavour = self.flavour();
+        let flavour = Flavour::from(self.host);
         let fetched = self.fetched()?;
         let state = |file: &RecordedFile| {
-            let place = attachment_path(flavour, &file.name);
-            let Some(blob) = fetched.files.get(&place) else { return Ok(FileState::Gone) };
+            let path = attachment_path(flavour, &file.name);
+            let Some(blob) = fetched.files.get(&path) else { return Ok(FileState::Gone) };
             let bytes = fetched.git.run(&["cat-file", "blob", blob])?;
-            if !is_as_named(&file.name, &bytes) {
+            if !is_content_name(&file.name, &bytes) {
                 return Ok(FileState::Kept("somebody has changed it".to_owned()));
             }
             let other = fetched.naming(&file.name)?.into_iter().find(|path| !changing.contains(path));
@@ -303,12 +322,12 @@ impl Wiki for GitWiki {
     }
 
     fn delete_file(&mut self, file: &RecordedFile) -> Result<(), Error> {
-        let place = attachment_path(self.flavour(), &file.name);
-        self.fetched()?.changes.insert(place, None);
+        let path = attachment_path(self.host.into(), &file.name);
+        self.fetched()?.changes.insert(path, None);
         Ok(())
     }
 
-    fn alongside(&mut self, pages: &[Name], gone: &[Name]) -> Result<Vec<Alongside>, Error> {
+    fn side_files(&mut self, pages: &[Location], gone: &[Location]) -> Result<Vec<SideFile>, Error> {
         if self.sidebar == Sidebar::Leave {
             return Ok(Vec::new());
         }
@@ -322,62 +341,40 @@ impl Wiki for GitWiki {
     }
 
     fn write(&mut self, write: &Write<'_>) -> Result<String, Error> {
-        let path = write.page.name.path.clone();
-        let action = format!("write the page “{}”", write.page.name.title);
+        let path = write.page.location.path.clone();
+        let action = format!("write the page “{}”", write.page.location.title);
         self.check_path(&action, &path)?;
         if !self.is_in_folder(&path) {
             return Err(self.error(action, format!("`{path}` is not in the folder `{}`", self.folder)));
         }
-        self.search(&action, "it", write.page.text.as_bytes())?;
-        let stale = self.error(&action, "there is another version of it than the one that was looked at").help("run this again");
-        let flavour = self.flavour();
+        self.scan(&action, "it", write.page.text.as_bytes())?;
         if let Some(reason) = self.in_the_way(&path) {
             return Err(self.error(action, reason).of_page());
         }
-        if self.fetched()?.files.get(&path).map(String::as_str) != write.over.map(|over| over.revision.as_str()) {
-            return Err(stale.of_page());
-        }
-        let mut pictures = Vec::new();
-        for name in &write.page.attachments {
-            let place = attachment_path(flavour, name);
-            self.check_path(&action, &place)?;
-            let bytes = write.pictures.get(name).ok_or_else(|| self.error(&action, format!("there is no picture `{name}`")))?;
-            self.search(&action, &format!("the picture `{name}`"), bytes)?;
-            let fetched = self.fetched()?;
-            if let Some(other) = fetched.in_the_way(&place).map(str::to_owned) {
-                return Err(self.error(action, format!("`{other}` stands in the way of the picture `{place}`")).of_page());
-            }
-            // The name is made from the bytes, so what has the name is the picture.
-            if !fetched.files.contains_key(&place) {
-                pictures.push((place, Some(Arc::clone(bytes))));
-            }
-        }
-        // All of a page is gathered or nothing of it.
-        self.fetched()?.changes.extend(pictures);
-        self.fetched()?.changes.insert(path.clone(), Some(write.page.text.as_bytes().into()));
+        self.check_version(&action, &path, write.over)?;
+        let pictures = self.new_pictures(&action, write)?;
+        // The page and its pictures are added together.
+        let changes = &mut self.fetched()?.changes;
+        changes.extend(pictures);
+        changes.insert(path.clone(), Some(write.page.text.as_bytes().into()));
         Ok(path)
     }
 
-    fn delete(&mut self, page: &Recorded, standing: &Standing, _message: &str) -> Result<(), Error> {
-        let action = format!("delete the page “{}”", page.title);
-        let stale = self.error(&action, "there is another version of it than the one that was looked at").help("run this again");
-        let fetched = self.fetched()?;
-        if fetched.files.get(&page.path).map(String::as_str) != Some(standing.revision.as_str()) {
-            return Err(stale.of_page());
-        }
-        fetched.changes.insert(page.path.clone(), None);
+    fn delete(&mut self, page: &Recorded, remote: &RemotePage, _message: &str) -> Result<(), Error> {
+        self.check_version(&format!("delete the page “{}”", page.title), &page.path, Some(remote))?;
+        self.fetched()?.changes.insert(page.path.clone(), None);
         Ok(())
     }
 
-    fn finish(&mut self, alongside: &[Alongside], message: &str) -> Result<(), Error> {
+    fn finish(&mut self, file: &[SideFile], message: &str) -> Result<(), Error> {
         const ACTION: &str = "push the pages";
-        for one in alongside {
+        for one in file {
             self.gather(one)?;
         }
         if self.fetched()?.changes.is_empty() {
             return Ok(());
         }
-        self.search(ACTION, "the message of the commit", message.as_bytes())?;
+        self.scan(ACTION, "the message of the commit", message.as_bytes())?;
         let failed = self.failed(ACTION);
         let Some(tree) = self.fetched()?.tree().map_err(failed)? else { return Ok(()) };
         self.check_identity(ACTION)?;
@@ -389,16 +386,22 @@ impl Wiki for GitWiki {
     }
 }
 
-/// The branches of the other side.
+/// The name of a page in an order file.
+fn page_name(path: &str) -> &str {
+    let file = path.rsplit('/').next().unwrap_or(path);
+    file.strip_suffix(".md").unwrap_or(file)
+}
+
+/// The branches of a remote.
 #[derive(Debug, Default)]
 struct Heads {
-    /// The one that it names as its own, if that is there.
+    /// The default branch, if it exists.
     named: Option<String>,
     names: BTreeSet<String>,
 }
 
 impl Heads {
-    /// Reads what `git ls-remote --symref` prints.
+    /// Parses the output of `git ls-remote --symref`.
     fn parse(printed: &str) -> Self {
         let mut heads = Self::default();
         for (left, right) in printed.lines().filter_map(|line| line.split_once('\t')) {
@@ -413,20 +416,20 @@ impl Heads {
     }
 }
 
-/// Why the other side did not take a push.
+/// Why a remote refused a push.
 #[derive(Debug, PartialEq, Eq)]
 enum Refusal {
-    /// The branch is no longer what it was.
+    /// The branch has changed meanwhile.
     Meanwhile,
-    /// Something else, in its own words.
+    /// Another reason, in the words of the remote.
     Other(String),
 }
 
-/// Reads what `git push --porcelain` prints of a branch that was not taken; nothing where it never came to that.
+/// Parses the output of `git push --porcelain`. `None` if the remote has not refused a branch.
 fn refused(printed: &str) -> Option<Refusal> {
     let line = printed.lines().find(|line| line.starts_with("!\t"))?;
     let summary = line.rsplit('\t').next().unwrap_or_default();
-    // Two pushes in one moment: git has several words for the one that comes second.
+    // Git reports simultaneous pushes in several ways.
     let in_the_moment = ["cannot lock ref", "incorrect old value", "failed to update ref"];
     let is_meanwhile = summary.starts_with("[rejected]") || in_the_moment.iter().any(|words| summary.contains(words));
     Some(if is_meanwhile { Refusal::Meanwhile } else { Refusal::Other(format!("`{}`", without_credentials(summary))) })

@@ -1,7 +1,8 @@
-//! The user's own `git`, run in a bare repository of its own that is gone afterwards.
+//! Runs the user's `git` in a temporary bare repository.
 //!
-//! There is no work tree: what is read and written are objects. So no filter, no line end of a system, no link in the repository and no
-//! hook can get between a page and its bytes, and no name in the repository is ever a name on this machine.
+//! There is no work tree; only objects are read and written. So filters, line end conversion,
+//! symbolic links and hooks cannot change a page, and no path in the repository becomes a path on
+//! this machine.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -10,7 +11,7 @@ use std::{env, fs, io, thread};
 
 use std::io::Write as _;
 
-/// What git takes from the environment about the repository that somebody else works in, as it is set while a hook runs.
+/// Variables about another repository, which are set if storybank runs inside a hook.
 const OF_ANOTHER_REPOSITORY: [&str; 9] = [
     "GIT_DIR",
     "GIT_WORK_TREE",
@@ -23,8 +24,8 @@ const OF_ANOTHER_REPOSITORY: [&str; 9] = [
     "GIT_QUARANTINE_PATH",
 ];
 
-/// What must not depend on who publishes. A name that git would make up of the machine must not leave, nor must anything in the
-/// repository or in a template run on this machine.
+/// Settings that must not depend on the user. Git must neither invent a name from the machine, nor
+/// run anything from the repository or a template.
 const SETTINGS: [&str; 7] = [
     "user.useConfigOnly=true",
     "i18n.commitEncoding=UTF-8",
@@ -35,55 +36,55 @@ const SETTINGS: [&str; 7] = [
     "maintenance.auto=false",
 ];
 
-/// `git` with a repository to work in.
+/// `git` with a temporary repository.
 pub(super) struct Git {
     folder: Temporary,
 }
 
-/// Why `git` did not do what it was asked to.
+/// Why `git` failed.
 #[derive(Debug)]
 pub(super) struct Failure {
-    /// In its own words, without tokens and control characters.
+    /// Its message, without tokens and control characters.
     pub(super) reason: String,
-    /// What it printed for programs.
+    /// Its standard output.
     pub(super) output: String,
 }
 
 impl Git {
     /// Makes an empty repository.
     pub(super) fn new() -> Result<Self, Failure> {
-        let folder = Temporary::new().map_err(|error| Failure::of(format!("no temporary folder can be made: {error}")))?;
+        let folder = Temporary::new().map_err(|error| Failure::of(format!("cannot create a temporary folder: {error}")))?;
         let git = Self { folder };
         let repository = git.repository();
-        let path = repository.to_str().ok_or_else(|| Failure::of("the temporary folder has a name that is not UTF-8 text".to_owned()))?;
+        let path = repository.to_str().ok_or_else(|| Failure::of("the path of the temporary folder is not UTF-8".to_owned()))?;
         git.run(&["init", "--quiet", "--bare", "--template=", "--", path])?;
         Ok(git)
     }
 
-    /// Runs a command and gives what it prints.
+    /// Runs a command and returns its output.
     pub(super) fn run(&self, arguments: &[&str]) -> Result<Vec<u8>, Failure> {
         self.run_with(arguments, &[])
     }
 
-    /// Runs a command that prints one word, the name of an object for example.
+    /// Runs a command that prints one word, for example an object id.
     pub(super) fn word(&self, arguments: &[&str], input: &[u8]) -> Result<String, Failure> {
         let printed = self.run_with(arguments, input)?;
         Ok(String::from_utf8_lossy(&printed).trim().to_owned())
     }
 
-    /// Runs a command that reads something.
+    /// Runs a command with standard input.
     pub(super) fn run_with(&self, arguments: &[&str], input: &[u8]) -> Result<Vec<u8>, Failure> {
         let mut command = self.command();
         command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let child = command.spawn().map_err(|error| Failure::of(cannot_start(&error)))?;
-        let output = talk(child, input).map_err(|error| Failure::of(format!("`git` cannot be heard: {error}")))?;
+        let output = talk(child, input).map_err(|error| Failure::of(format!("the output of `git` cannot be read: {error}")))?;
         if output.status.success() { Ok(output.stdout) } else { Err(Failure::said(&output)) }
     }
 
-    /// Runs `git clone` into the temporary folder, beside the repository, and gives the branch that the other side names.
+    /// Clones a repository into the temporary folder, and returns its default branch.
     pub(super) fn branch_of_clone(&self, address: &str) -> Result<String, Failure> {
-        let beside = self.folder.0.join("empty");
-        let path = beside.to_str().ok_or_else(|| Failure::of("the temporary folder has a name that is not UTF-8 text".to_owned()))?;
+        let clone = self.folder.0.join("empty");
+        let path = clone.to_str().ok_or_else(|| Failure::of("the path of the temporary folder is not UTF-8".to_owned()))?;
         self.run(&["clone", "--quiet", "--bare", "--template=", "--", address, path])?;
         let git_dir = format!("--git-dir={path}");
         self.word(&[&git_dir, "symbolic-ref", "--short", "HEAD"], &[])
@@ -98,7 +99,7 @@ impl Git {
         for name in OF_ANOTHER_REPOSITORY {
             command.env_remove(name);
         }
-        // Nobody waits for an answer that nobody is there to give; and what git says must not depend on the language of its user.
+        // Git must not ask for passwords, and its messages must be in English.
         command.env("GIT_TERMINAL_PROMPT", "0").env("LC_ALL", "C");
         command.env("GIT_DIR", self.repository()).env("GIT_INDEX_FILE", self.folder.0.join("index"));
         let mut no_hooks = std::ffi::OsString::from("core.hooksPath=");
@@ -111,12 +112,12 @@ impl Git {
     }
 }
 
-/// Writes and reads at the same time, so that neither side waits for the other.
+/// Writes the input and reads the output at the same time, to avoid a deadlock.
 fn talk(mut child: Child, input: &[u8]) -> io::Result<Output> {
     let pipe = child.stdin.take();
     thread::scope(|scope| {
         scope.spawn(move || {
-            // If git hangs up early, it says why on its own.
+            // If git stops reading, it reports the reason itself.
             let _ = pipe.map(|mut pipe| pipe.write_all(input));
         });
         child.wait_with_output()
@@ -143,7 +144,7 @@ impl Failure {
     }
 }
 
-/// What git says in several lines, in one, without its advice for people who sit before a repository.
+/// The messages of git on one line, without hints.
 fn in_short(text: &str) -> String {
     const LONGEST: usize = 600;
     let plain: String = text.chars().map(|next| if next.is_control() && next != '\n' { ' ' } else { next }).collect();
@@ -153,7 +154,7 @@ fn in_short(text: &str) -> String {
     without_credentials(&text)
 }
 
-/// A text without what stands before the host in its addresses: it may be a token.
+/// A text without user and password in its addresses: they may contain a token.
 pub(super) fn without_credentials(text: &str) -> String {
     let mut parts = text.split("://");
     let mut shown = parts.next().unwrap_or_default().to_owned();
@@ -163,7 +164,7 @@ pub(super) fn without_credentials(text: &str) -> String {
         let authority =
             part.find(|next: char| matches!(next, '/' | '\'' | '"' | '`' | '?' | '#') || next.is_whitespace()).unwrap_or(part.len());
         let host = part[..authority].rfind('@').map_or(0, |at| at + 1);
-        // The user of SSH is `git` and no secret, as long as there is no password beside it.
+        // The SSH user `git` is not a secret, unless a password follows.
         let has_password = part[..host].contains(':');
         shown.push_str(if is_ssh && !has_password { part } else { &part[host..] });
         is_ssh = part.ends_with("ssh");
@@ -171,7 +172,7 @@ pub(super) fn without_credentials(text: &str) -> String {
     shown
 }
 
-/// A folder that nobody else may look into, removed when it is no longer needed.
+/// A private folder, removed on drop.
 struct Temporary(PathBuf);
 
 impl Temporary {
@@ -201,7 +202,7 @@ fn create(path: &Path) -> io::Result<()> {
 
 impl Drop for Temporary {
     fn drop(&mut self) {
-        // What cannot be removed is a copy of the wiki in the folder for things that may be removed.
+        // A folder that cannot be removed stays among the temporary files of the system.
         let _ = fs::remove_dir_all(&self.0);
     }
 }

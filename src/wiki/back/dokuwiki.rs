@@ -1,19 +1,19 @@
-//! The way back from the syntax of DokuWiki.
+//! Reads the syntax of DokuWiki.
 
 use super::lines::{Bullet, Line, lists, task};
 use super::{Reading, verbatim};
-use crate::markdown::{Alignment, CalloutKind};
+use crate::markdown::Alignment;
 use crate::wiki::compose::tags::style;
-use crate::wiki::page::{Block, Heading, Inline, Item, LinkTo, Style, Table, callout_name, plain};
+use crate::wiki::page::{Block, Callout, Heading, Inline, Item, LinkTo, Style, Table, plain};
 use crate::words::decode_references;
 
-/// How deep markup is read; what is deeper is shown as it is.
+/// The maximum nesting of markup. Deeper markup is kept as text.
 const DEEPEST: usize = 40;
 
-/// Signs that open and close a style.
+/// Markup that opens and closes a style.
 const SIGNS: [(&str, Style); 3] = [("**", Style::Strong), ("//", Style::Emphasis), ("__", Style::Underline)];
 
-/// What parts two paragraphs where the wiki reads a single line.
+/// Separates two paragraphs in text that the wiki treats as one line.
 const GAP: &str = "\\\\ \\\\ ";
 
 /// Reads a page.
@@ -21,14 +21,14 @@ pub(super) fn read(text: &str) -> Reading {
     let mut reader = Reader::default();
     let lines = logical_lines(text);
     let mut blocks = reader.blocks(&lines);
-    // The first heading of the first level is the title.
+    // The first heading of level 1 is the title.
     if reader.has_title && !blocks.is_empty() {
         blocks.remove(0);
     }
     Reading { blocks, footnotes: reader.notes, ..Reading::default() }
 }
 
-/// Lines, those of code and footnotes together with the line that they begin in.
+/// Joins the lines of code and footnotes with the line in which they start.
 fn logical_lines(text: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut open: Option<&'static str> = None;
@@ -42,7 +42,7 @@ fn logical_lines(text: &str) -> Vec<String> {
             }
             None => lines.push(line.to_owned()),
         }
-        // What was open is closed by this line or not; a line by itself may open something.
+        // A line can close what was open before it, or open something itself.
         let looked_at = match open {
             Some(_) => line,
             None => lines.last().map_or("", String::as_str),
@@ -52,7 +52,7 @@ fn logical_lines(text: &str) -> Vec<String> {
     lines
 }
 
-/// The tag of code that a line leaves open, given the one that was open before it.
+/// The code tag that is open after a line, given the one that was open before it.
 fn left_open(line: &str, open: Option<&'static str>) -> Option<&'static str> {
     let mut rest = line;
     let mut open = open;
@@ -70,7 +70,7 @@ fn left_open(line: &str, open: Option<&'static str>) -> Option<&'static str> {
     }
 }
 
-/// Where code begins in a text, and with which tag; in words that are taken as they are none does.
+/// The position and the tag of the first code in a text. `%%…%%` and `<nowiki>` are skipped.
 fn code_start(text: &str) -> Option<(usize, &'static str)> {
     let mut at = 0;
     while at < text.len() {
@@ -128,43 +128,50 @@ impl Reader {
         if code_start(&text).is_some() { blocks.extend(self.joined(&text)) } else { blocks.push(Block::Paragraph(self.line(&text))) }
     }
 
-    /// The block that begins in the first of some lines, and how many lines it has.
+    /// The block that starts in the first line, and the number of its lines. `None` if a paragraph
+    /// starts there.
     fn block(&mut self, lines: &[String], is_first: bool) -> (Option<Vec<Block>>, usize) {
         let line = lines[0].as_str();
         let trimmed = line.trim();
-        if matches!(trimmed, "~~NOTOC~~" | "~~NOCACHE~~") {
-            return (Some(Vec::new()), 1);
+        if let Some(blocks) = self.single_line(trimmed, is_first) {
+            return (Some(blocks), 1);
         }
-        if let Some((level, words)) = heading(trimmed) {
-            self.has_title |= is_first && level == 1;
-            let text = vec![Inline::Text(words.to_owned())];
-            let level = level.max(2);
-            return (Some(vec![Block::Heading(Heading { level, text, id: String::new(), is_linked: false })]), 1);
-        }
-        if trimmed.len() >= 4 && trimmed.chars().all(|next| next == '-') {
-            return (Some(vec![Block::Rule]), 1);
-        }
-        if let Some(block) = whole_code(trimmed) {
-            return (Some(vec![block]), 1);
-        }
+        let count = |belongs: fn(&str) -> bool| lines.iter().take_while(|line| belongs(line)).count();
         if bullet(line).is_some() {
-            let count = lines.iter().take_while(|line| bullet(line).is_some()).count();
+            let count = count(|line| bullet(line).is_some());
             return (Some(self.list(&lines[..count])), count);
         }
         if line.starts_with('>') {
-            let count = lines.iter().take_while(|line| line.starts_with('>')).count();
+            let count = count(|line| line.starts_with('>'));
             return (Some(self.quote(&lines[..count], 1)), count);
         }
         if line.starts_with(['^', '|']) {
-            let count = lines.iter().take_while(|line| line.starts_with(['^', '|'])).count();
+            let count = count(|line| line.starts_with(['^', '|']));
             return (Some(vec![self.table(&lines[..count])]), count);
         }
         if line.starts_with("  ") && !trimmed.is_empty() && is_first_of_indented(line) {
-            let count = lines.iter().take_while(|line| line.starts_with("  ") && bullet(line).is_none()).count();
+            let count = count(|line| line.starts_with("  ") && bullet(line).is_none());
             let text: String = lines[..count].iter().map(|line| format!("{}\n", &line[2..])).collect();
             return (Some(vec![Block::Code { language: String::new(), text }]), count);
         }
         (None, 1)
+    }
+
+    /// A block on a line of its own: a setting, a heading, a rule, or code.
+    fn single_line(&mut self, line: &str, is_first: bool) -> Option<Vec<Block>> {
+        if matches!(line, "~~NOTOC~~" | "~~NOCACHE~~") {
+            return Some(Vec::new());
+        }
+        if let Some((level, words)) = heading(line) {
+            self.has_title |= is_first && level == 1;
+            let text = vec![Inline::Text(words.to_owned())];
+            let level = level.max(2);
+            return Some(vec![Block::Heading(Heading { level, text, id: String::new(), is_linked: false })]);
+        }
+        if line.len() >= 4 && line.chars().all(|next| next == '-') {
+            return Some(vec![Block::Rule]);
+        }
+        whole_code(line).map(|block| vec![block])
     }
 
     fn list(&mut self, lines: &[String]) -> Vec<Block> {
@@ -196,7 +203,7 @@ impl Reader {
         vec![Block::Quote(blocks)]
     }
 
-    /// Blocks that stand in one line.
+    /// Blocks that the wiki treats as one line.
     fn joined(&mut self, text: &str) -> Vec<Block> {
         let mut blocks = Vec::new();
         let mut rest = text;
@@ -222,7 +229,7 @@ impl Reader {
         let rows: Vec<Vec<(bool, &str)>> = lines.iter().map(|line| cells(line)).collect();
         let source = lines.join("\n");
         let Some(width) = rows.first().map(Vec::len).filter(|width| *width > 0) else { return verbatim(&source) };
-        // Cells that span others, and rows that a person has left unfinished.
+        // Cells with spans, and rows with missing cells.
         if source.contains(":::") || rows.iter().any(|row| row.len() != width || row.iter().any(|(_, cell)| cell.is_empty())) {
             return verbatim(&source);
         }
@@ -236,18 +243,17 @@ impl Reader {
         Block::Table(Table { columns, head, rows: read })
     }
 
-    /// A box of one column, its kind and title above.
+    /// A call-out: a table of one column with kind and title in the head.
     fn callout(&mut self, rows: &[Vec<(bool, &str)>]) -> Option<Block> {
         let [head, body] = rows else { return None };
         let ([(true, head)], [(false, body)]) = (head.as_slice(), body.as_slice()) else { return None };
         let title = self.line(head.trim());
         let [Inline::Styled(Style::Strong, title)] = title.as_slice() else { return None };
-        let kinds = [CalloutKind::Note, CalloutKind::Tip, CalloutKind::Important, CalloutKind::Warning, CalloutKind::Caution];
         let words = plain(title);
-        let kind =
-            kinds.into_iter().find(|kind| words == callout_name(*kind) || words.starts_with(&format!("{}: ", callout_name(*kind))))?;
+        let is_named = |kind: &Callout| words.strip_prefix(kind.name()).is_some_and(|rest| rest.is_empty() || rest.starts_with(": "));
+        let kind = Callout::ALL.into_iter().find(is_named)?;
         let mut title = title.clone();
-        let name = callout_name(kind);
+        let name = kind.name();
         if words == name {
             title.clear();
         } else if let Some(Inline::Text(first)) = title.first_mut() {
@@ -276,62 +282,61 @@ impl Reader {
         }
     }
 
-    /// The markup at the start of a text; nothing where it is words.
+    /// Reads the markup at the start of a text and returns its length. `None` if it is plain text.
     fn inline(&mut self, text: &str, depth: usize, endless: &mut Endless, line: &mut Line) -> Option<usize> {
-        if let Some((sign, style)) = SIGNS.iter().find(|(sign, _)| text.starts_with(sign)) {
-            let end = endless.end_of(&text[2..], sign)?;
-            let inner = self.within(&text[2..2 + end], depth);
+        let (start, rest) = text.split_at_checked(2).unwrap_or((text, ""));
+        if let Some((sign, style)) = SIGNS.iter().find(|(sign, _)| *sign == start) {
+            let end = endless.end_of(rest, sign)?;
+            let inner = self.within(&rest[..end], depth);
             line.add(Inline::Styled(*style, inner));
             return Some(end + 4);
         }
-        if let Some(rest) = text.strip_prefix("''") {
-            let end = endless.end_of(rest, "''")?;
-            let mut inner = Line::default();
-            self.inlines(&rest[..end], depth + 1, &mut inner);
-            match inner.0.as_slice() {
-                [Inline::Text(code)] => line.add(Inline::Code(code.clone())),
-                _ => line.add(Inline::Styled(Style::Keyboard, inner.0)),
+        match start {
+            "''" => self.monospaced(rest, depth, endless, line),
+            "%%" => rest.split_once("%%").map(|(words, _)| {
+                line.text(words);
+                words.len() + 4
+            }),
+            "\\\\" if rest.is_empty() || rest.starts_with([' ', '\n']) => {
+                line.add(Inline::Break);
+                Some(text.len().min(3))
             }
-            return Some(end + 4);
+            "[[" => {
+                let end = rest.find("]]")?;
+                self.link(&rest[..end], line);
+                Some(end + 4)
+            }
+            "{{" => {
+                let end = rest.find("}}")?;
+                line.add(picture(&rest[..end]).unwrap_or_else(|| Inline::Code(text[..end + 4].to_owned())));
+                Some(end + 4)
+            }
+            "((" => self.footnote(rest, endless, line),
+            _ if text.starts_with('<') => self.tag(text, depth, line),
+            _ if text.starts_with("https://") || text.starts_with("http://") => Some(bare_address(text, line)),
+            _ => None,
         }
-        if let Some(rest) = text.strip_prefix("%%") {
-            let end = rest.find("%%")?;
-            line.text(&rest[..end]);
-            return Some(end + 4);
-        }
-        if text.starts_with("\\\\ ") || text == "\\\\" || text.starts_with("\\\\\n") {
-            line.add(Inline::Break);
-            return Some(text.len().min(3));
-        }
-        if let Some(rest) = text.strip_prefix("[[") {
-            let end = rest.find("]]")?;
-            // A picture in a link has brackets of its own.
-            self.link(&rest[..end], line);
-            return Some(end + 4);
-        }
-        if let Some(rest) = text.strip_prefix("{{") {
-            let end = rest.find("}}")?;
-            line.add(picture(&rest[..end]).unwrap_or_else(|| Inline::Code(text[..end + 4].to_owned())));
-            return Some(end + 4);
-        }
-        if let Some(rest) = text.strip_prefix("((") {
-            let end = endless.end_of(rest, "))")?;
-            let number = self.notes.len();
-            self.notes.push(Vec::new());
-            self.notes[number] = self.joined(&rest[..end]);
-            line.add(Inline::Footnote(number));
-            return Some(end + 4);
-        }
-        if text.starts_with('<') {
-            return self.tag(text, depth, line);
-        }
-        if text.starts_with("https://") || text.starts_with("http://") {
-            let length = text.find(|next: char| next.is_whitespace() || "<>[]{}|\"%".contains(next)).unwrap_or(text.len());
-            let address = text[..length].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '\'']).to_owned();
-            line.add(Inline::Link { to: LinkTo::External(address.clone()), text: vec![Inline::Text(address.clone())] });
-            return Some(address.len());
-        }
-        None
+    }
+
+    /// Code, or styled text in code markup, after its opening `''`.
+    fn monospaced(&mut self, rest: &str, depth: usize, endless: &mut Endless, line: &mut Line) -> Option<usize> {
+        let end = endless.end_of(rest, "''")?;
+        let inner = self.within(&rest[..end], depth);
+        line.add(match inner.as_slice() {
+            [Inline::Text(code)] => Inline::Code(code.clone()),
+            _ => Inline::Styled(Style::Keyboard, inner),
+        });
+        Some(end + 4)
+    }
+
+    /// A footnote after its opening `((`.
+    fn footnote(&mut self, rest: &str, endless: &mut Endless, line: &mut Line) -> Option<usize> {
+        let end = endless.end_of(rest, "))")?;
+        let number = self.notes.len();
+        self.notes.push(Vec::new());
+        self.notes[number] = self.joined(&rest[..end]);
+        line.add(Inline::Footnote(number));
+        Some(end + 4)
     }
 
     fn within(&mut self, text: &str, depth: usize) -> Vec<Inline> {
@@ -376,6 +381,14 @@ impl Reader {
     }
 }
 
+/// Adds a link for the address at the start of a text, and returns its length.
+fn bare_address(text: &str, line: &mut Line) -> usize {
+    let end = text.find(|next: char| next.is_whitespace() || "<>[]{}|\"%".contains(next)).unwrap_or(text.len());
+    let address = text[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '\'']).to_owned();
+    line.add(Inline::Link { to: LinkTo::External(address.clone()), text: vec![Inline::Text(address.clone())] });
+    address.len()
+}
+
 fn heading(line: &str) -> Option<(u8, &str)> {
     let count = line.bytes().take_while(|&byte| byte == b'=').count();
     let after = line.bytes().rev().take_while(|&byte| byte == b'=').count();
@@ -386,7 +399,7 @@ fn heading(line: &str) -> Option<(u8, &str)> {
     (!words.is_empty()).then_some((u8::try_from(7 - count).unwrap_or(5), words))
 }
 
-/// An item: how deep, whether it is counted, and its words.
+/// The depth of an item, whether it is numbered, and its text.
 fn bullet(line: &str) -> Option<(usize, bool, &str)> {
     let blanks = line.bytes().take_while(|&byte| byte == b' ').count();
     let rest = line.get(blanks..)?;
@@ -395,7 +408,7 @@ fn bullet(line: &str) -> Option<(usize, bool, &str)> {
     (blanks >= 2).then_some((blanks / 2, sign == '-', words))
 }
 
-/// A number that is written out before an item.
+/// A number written as text at the start of an item.
 fn written_number(words: &str) -> (Option<u32>, &str) {
     let found = words.strip_prefix("%%").and_then(|rest| {
         let (number, rest) = rest.split_once(".%%")?;
@@ -404,12 +417,12 @@ fn written_number(words: &str) -> (Option<u32>, &str) {
     found.map_or((None, words), |(number, rest)| (Some(number), rest))
 }
 
-/// Whether an indented line is code; items are indented as well.
+/// Whether an indented line is code, and not an item of a list.
 fn is_first_of_indented(line: &str) -> bool {
     bullet(line).is_none() && !line.trim_start().starts_with(['*', '-'])
 }
 
-/// Code between its tags, if the text is nothing else.
+/// Code between its tags, if the text contains nothing else.
 fn whole_code(text: &str) -> Option<Block> {
     let (_, tag) = code_start(text).filter(|(at, _)| *at == 0)?;
     let (open, rest) = text.split_once('>')?;
@@ -420,7 +433,7 @@ fn whole_code(text: &str) -> Option<Block> {
     Some(Block::Code { language, text })
 }
 
-/// The cells of a row: whether each is a head, and what stands in it with its blanks.
+/// The cells of a row with their white space, and whether each is a head.
 fn cells(line: &str) -> Vec<(bool, &str)> {
     let mut cells = Vec::new();
     let line = line.trim_end();
@@ -429,7 +442,7 @@ fn cells(line: &str) -> Vec<(bool, &str)> {
     let mut at = 1;
     while at < line.len() {
         let rest = &line[at..];
-        // Bars in links, pictures and words that are taken as they are part no cells.
+        // Bars in links, pictures and verbatim text do not separate cells.
         let skipped =
             [("[[", "]]"), ("{{", "}}"), ("%%", "%%"), ("<nowiki>", "</nowiki>"), ("((", "))"), ("<code", "</code>"), ("<file", "</file>")]
                 .iter()
@@ -462,7 +475,8 @@ fn alignment(cell: &str) -> Alignment {
     }
 }
 
-/// The signs that close nothing in the rest of a text, so that it is not gone through for each that opens something.
+/// Markup without an end in the rest of the text. Each kind is searched for only once, so reading
+/// stays linear.
 #[derive(Default)]
 struct Endless(Vec<&'static str>);
 
@@ -479,7 +493,7 @@ impl Endless {
     }
 }
 
-/// Where a sign closes what it has opened: not in words that are taken as they are, in a link or in an address.
+/// The position of the closing markup, outside verbatim text, links and addresses.
 fn end_of(text: &str, sign: &str) -> Option<usize> {
     let mut at = 0;
     while at < text.len() {
@@ -497,11 +511,11 @@ fn end_of(text: &str, sign: &str) -> Option<usize> {
 }
 
 fn picture(inner: &str) -> Option<Inline> {
-    let (place, alt) = inner.split_once('|').unwrap_or((inner, ""));
-    let place = place.trim().split('?').next().unwrap_or_default();
-    if place.contains("://") || place.contains('>') {
+    let (id, alt) = inner.split_once('|').unwrap_or((inner, ""));
+    let id = id.trim().split('?').next().unwrap_or_default();
+    if id.contains("://") || id.contains('>') {
         return None;
     }
-    let name = place.rsplit(':').next().unwrap_or(place).to_owned();
+    let name = id.rsplit(':').next().unwrap_or(id).to_owned();
     Some(Inline::Picture { name, alt: alt.to_owned(), title: String::new() })
 }

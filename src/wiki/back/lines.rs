@@ -1,8 +1,8 @@
-//! Lines of words while they are read, and lists while their items come one after the other.
+//! Builds lines from inlines, and nested lists from items.
 
-use crate::wiki::page::{Block, Inline, Item, List};
+use crate::wiki::page::{Block, Inline, Item, List, Style};
 
-/// Inlines that grow; words that follow words become one with them.
+/// A growing list of inlines. Adjacent texts are joined.
 #[derive(Debug, Default)]
 pub(super) struct Line(pub(super) Vec<Inline>);
 
@@ -24,7 +24,7 @@ impl Line {
         }
     }
 
-    /// The line without blanks at its ends.
+    /// The inlines without white space at the ends.
     pub(super) fn trimmed(mut self) -> Vec<Inline> {
         if let Some(Inline::Text(words)) = self.0.first_mut() {
             *words = words.trim_start().to_owned();
@@ -37,21 +37,21 @@ impl Line {
     }
 }
 
-/// An item of a list with how deep it stands, and whether it is numbered.
+/// An item of a list with its depth.
 pub(super) struct Bullet {
     pub(super) depth: usize,
     pub(super) is_numbered: bool,
-    /// The number that is written before it, if it is not the one that follows.
+    /// The number in the text of the item, if it differs from the position.
     pub(super) number: Option<u32>,
     pub(super) item: Item,
 }
 
-/// How deep lists are read.
+/// The maximum nesting of lists.
 const DEEPEST: usize = 40;
 
-/// Lists from their items, deeper ones inside of those before them.
+/// Builds nested lists from a flat sequence of items.
 pub(super) fn lists(mut bullets: Vec<Bullet>) -> Vec<Block> {
-    // How deep each stands by those before it; what is deeper than can be read stands beside what it belongs to.
+    // Depths relative to the items above. Items beyond the maximum become siblings.
     let mut open: Vec<usize> = Vec::new();
     for bullet in &mut bullets {
         while open.pop_if(|depth| *depth >= bullet.depth).is_some() {}
@@ -80,7 +80,16 @@ fn nested(bullets: Vec<Bullet>) -> Vec<Block> {
     found
 }
 
-/// Whether a line begins as a task, and what follows.
+/// Removes the first block if it is a line of strong text alone, and returns that text.
+pub(super) fn take_strong_line(blocks: &mut Vec<Block>) -> Option<Vec<Inline>> {
+    let Some(Block::Paragraph(line)) = blocks.first() else { return None };
+    let [Inline::Styled(Style::Strong, text)] = line.as_slice() else { return None };
+    let text = text.clone();
+    blocks.remove(0);
+    Some(text)
+}
+
+/// Whether a line starts with a task mark, and the rest of the line.
 pub(super) fn task(words: &str) -> (Option<bool>, &str) {
     for (mark, done) in [("☑", true), ("☐", false)] {
         if let Some(rest) = words.strip_prefix(mark) {
@@ -90,7 +99,7 @@ pub(super) fn task(words: &str) -> (Option<bool>, &str) {
     (None, words)
 }
 
-/// Where the element that is opened at the start of a text ends: the byte at which its closing tag begins, and the one behind that tag.
+/// The start and the end of the closing tag of the element that starts the text.
 pub(super) fn closing(text: &str, name: &str) -> Option<(usize, usize)> {
     let (open, close) = (format!("<{name}"), format!("</{name}>"));
     let mut depth = 0usize;

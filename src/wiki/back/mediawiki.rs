@@ -1,13 +1,13 @@
-//! The way back from wikitext.
+//! Reads wikitext.
 
-use super::lines::{Bullet, Line, attribute, closing, lists, task};
+use super::lines::{Bullet, Line, attribute, closing, lists, take_strong_line, task};
 use super::{Reading, verbatim};
-use crate::markdown::{Alignment, CalloutKind};
+use crate::markdown::Alignment;
 use crate::wiki::compose::tags::style;
-use crate::wiki::page::{Block, Heading, Inline, Item, LinkTo, List, Style, Table, callout_name, plain};
+use crate::wiki::page::{Block, Callout, Heading, Inline, Item, LinkTo, List, Style, Table, plain};
 use crate::words::decode_references;
 
-/// How deep elements are read; what is deeper is shown as it is.
+/// The maximum nesting of elements. Deeper ones are kept as text.
 const DEEPEST: usize = 40;
 
 /// Reads a page.
@@ -21,14 +21,21 @@ pub(super) fn read(text: &str) -> Reading {
 
 #[derive(Default)]
 struct Reader {
-    /// The footnotes in the order in which they are referred to, by their names; those without a name have an empty one.
+    /// The footnotes in the order of their references, with their names. A name can be empty.
     notes: Vec<(String, Vec<Block>)>,
-    /// The texts of footnotes that stand at the end of the page.
+    /// The texts of the footnotes at the end of the page.
     texts: Vec<(String, String)>,
 }
 
+/// A cell of a table.
+struct Cell {
+    is_head: bool,
+    alignment: Alignment,
+    words: Vec<Inline>,
+}
+
 impl Reader {
-    /// The page without the list of footnotes at its end, which is remembered.
+    /// Reads the footnotes at the end of the page, and returns the page without them.
     fn take_references(&mut self, text: &str) -> String {
         let Some(start) = text.find("<references>") else { return text.replace("<references />", "").replace("<references/>", "") };
         let Some((inner_end, end)) = closing(&text[start..], "references") else { return text.to_owned() };
@@ -44,7 +51,7 @@ impl Reader {
         format!("{}{}", &text[..start], &text[start + end..])
     }
 
-    /// The number of a footnote.
+    /// The index of a footnote, which is read on its first reference.
     fn note(&mut self, name: &str, text: Option<&str>, depth: usize) -> Option<usize> {
         if let Some(known) = self.notes.iter().position(|(other, _)| !name.is_empty() && other == name) {
             return Some(known);
@@ -98,7 +105,7 @@ impl Reader {
         }
     }
 
-    /// The block at the start of a text, and how long it is; nothing where a paragraph begins.
+    /// The block at the start of a text and its length. `None` if a paragraph starts there.
     fn block(&mut self, text: &str, depth: usize) -> (Option<Vec<Block>>, usize) {
         let line = text.split('\n').next().unwrap_or_default();
         let whole_line = line.len() + 1;
@@ -129,10 +136,10 @@ impl Reader {
         (None, 0)
     }
 
-    /// An element of HTML that stands on lines of its own.
+    /// A block that is written as an HTML element.
     fn element(&mut self, text: &str, depth: usize) -> (Option<Vec<Block>>, usize) {
-        let name: String = text[1..].chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
         const KNOWN: [&str; 10] = ["syntaxhighlight", "source", "pre", "blockquote", "div", "ul", "ol", "p", "table", "gallery"];
+        let name = tag_name(text);
         if !KNOWN.contains(&name.as_str()) {
             return (None, 0);
         }
@@ -142,47 +149,32 @@ impl Reader {
             return (None, 0);
         }
         let (tag, inner) = (&text[..open], &text[open..inner_end]);
-        let block = match name.as_str() {
+        let block = self.element_as_block(&name, tag, inner, depth);
+        (Some(vec![block.unwrap_or_else(|| verbatim(&text[..end]))]), end)
+    }
+
+    /// The block of an element, given its start tag and its content. `None` if it is not one that storybank writes.
+    fn element_as_block(&mut self, name: &str, tag: &str, inner: &str, depth: usize) -> Option<Block> {
+        match name {
             "syntaxhighlight" | "source" => {
-                Block::Code { language: attribute(tag, "lang").unwrap_or_default().to_owned(), text: code(inner) }
+                Some(Block::Code { language: attribute(tag, "lang").unwrap_or_default().to_owned(), text: code(inner) })
             }
-            "pre" => Block::Code { language: String::new(), text: code(&decode_references(inner)) },
-            "blockquote" => Block::Quote(self.blocks(inner, depth + 1)),
-            "p" => Block::Paragraph(self.line(inner.trim(), depth)),
-            "ul" | "ol" => match self.html_list(&name, tag, inner, depth) {
-                Some(list) => list,
-                None => verbatim(&text[..end]),
-            },
-            "div" if tag.contains("mw-collapsible") => match self.details(inner, depth) {
-                Some(details) => details,
-                None => verbatim(&text[..end]),
-            },
-            "div" if tag.contains("role=\"note\"") => self.callout(tag, inner, depth),
-            _ => verbatim(&text[..end]),
-        };
-        (Some(vec![block]), end)
+            "pre" => Some(Block::Code { language: String::new(), text: code(&decode_references(inner)) }),
+            "blockquote" => Some(Block::Quote(self.blocks(inner, depth + 1))),
+            "p" => Some(Block::Paragraph(self.line(inner.trim(), depth))),
+            "ul" | "ol" => self.html_list(name, tag, inner, depth),
+            "div" if tag.contains("mw-collapsible") => self.details(inner, depth),
+            "div" if tag.contains("role=\"note\"") => Some(self.callout(tag, inner, depth)),
+            _ => None,
+        }
     }
 
     fn callout(&mut self, tag: &str, inner: &str, depth: usize) -> Block {
-        let kind = [
-            ("#14866d", CalloutKind::Tip),
-            ("#7c5cbf", CalloutKind::Important),
-            ("#b07a00", CalloutKind::Warning),
-            ("#d73333", CalloutKind::Caution),
-        ];
-        let kind = kind.iter().find(|(colour, _)| tag.contains(colour)).map_or(CalloutKind::Note, |(_, kind)| *kind);
+        let kind =
+            [("#14866d", Callout::Tip), ("#7c5cbf", Callout::Important), ("#b07a00", Callout::Warning), ("#d73333", Callout::Caution)];
+        let kind = kind.iter().find(|(colour, _)| tag.contains(colour)).map_or(Callout::Note, |(_, kind)| *kind);
         let mut blocks = self.blocks(inner, depth + 1);
-        let title = match blocks.first() {
-            Some(Block::Paragraph(line)) => match line.as_slice() {
-                [Inline::Styled(Style::Strong, title)] => Some(title.clone()),
-                _ => None,
-            },
-            _ => None,
-        };
-        if title.is_some() {
-            blocks.remove(0);
-        }
-        let title = title.filter(|title| plain(title) != callout_name(kind)).unwrap_or_default();
+        let title = take_strong_line(&mut blocks).filter(|title| plain(title) != kind.name()).unwrap_or_default();
         Block::Callout { kind, title, blocks }
     }
 
@@ -237,7 +229,7 @@ impl Reader {
             length += line.len();
         }
         if bullets.is_empty() {
-            // Indented words and terms with explanations.
+            // Indentation and definition lists.
             let lines: Vec<&str> = text.split_inclusive('\n').take_while(|line| line.starts_with([':', ';', '*', '#'])).collect();
             let lines = lines.concat();
             return (Some(vec![verbatim(&lines)]), lines.len());
@@ -252,45 +244,44 @@ impl Reader {
         (Some(vec![block]), length)
     }
 
-    /// A table with a line for each cell, or several cells on a line; nothing where cells span others or hold blocks.
+    /// A table with one or several cells on a line. `None` if cells have spans or contain blocks.
     fn simple_table(&mut self, source: &str, depth: usize) -> Option<Block> {
-        let mut rows: Vec<Vec<(bool, Alignment, Vec<Inline>)>> = Vec::new();
-        for line in source.lines().skip(1) {
-            let line = line.trim();
-            if line.starts_with("|}") {
-                break;
-            }
-            if line.starts_with("|-") {
-                rows.push(Vec::new());
-                continue;
-            }
-            let is_head = line.starts_with('!');
-            if !is_head && !line.starts_with('|') || line.starts_with("|+") || line.contains("span=") || line.contains("{|") {
-                return None;
-            }
-            if rows.is_empty() {
+        let mut rows: Vec<Vec<Cell>> = Vec::new();
+        for line in source.lines().skip(1).map(str::trim).take_while(|line| !line.starts_with("|}")) {
+            if line.starts_with("|-") || rows.is_empty() {
                 rows.push(Vec::new());
             }
-            let separator = if is_head && line.contains("!!") { "!!" } else { "||" };
-            for cell in line[1..].split(separator) {
-                let (alignment, is_row, words) = cell_of(cell);
-                let words = self.line(words.trim(), depth);
-                rows.last_mut()?.push((is_head || is_row, alignment, words));
+            if !line.starts_with("|-") {
+                let cells = self.cells(line, depth)?;
+                rows.last_mut()?.extend(cells);
             }
         }
         rows.retain(|row| !row.is_empty());
-        let has_head = rows.first()?.iter().all(|(is_head, _, _)| *is_head);
-        let columns: Vec<Alignment> = rows.first()?.iter().map(|(_, alignment, _)| *alignment).collect();
+        let has_head = rows.first()?.iter().all(|cell| cell.is_head);
+        let columns: Vec<Alignment> = rows.first()?.iter().map(|cell| cell.alignment).collect();
         if rows.iter().any(|row| row.len() != columns.len()) {
             return None;
         }
-        let cells = |row: Vec<(bool, Alignment, Vec<Inline>)>| row.into_iter().map(|(_, _, words)| words).collect::<Vec<_>>();
-        let mut rows: Vec<Vec<Vec<Inline>>> = rows.into_iter().map(cells).collect();
+        let mut rows: Vec<Vec<Vec<Inline>>> = rows.into_iter().map(|row| row.into_iter().map(|cell| cell.words).collect()).collect();
         let head = if has_head { rows.remove(0) } else { vec![Vec::new(); columns.len()] };
         Some(Block::Table(Table { columns, head, rows }))
     }
 
-    /// Words with their markup. Where some of them would get lost, all of it is shown as it is.
+    /// The cells on a line of a table. `None` if the line is something else, or a cell has a span or contains a table.
+    fn cells(&mut self, line: &str, depth: usize) -> Option<Vec<Cell>> {
+        let is_head = line.starts_with('!');
+        if !is_head && !line.starts_with('|') || line.starts_with("|+") || line.contains("span=") || line.contains("{|") {
+            return None;
+        }
+        let separator = if is_head && line.contains("!!") { "!!" } else { "||" };
+        let cells = line[1..].split(separator).map(|cell| {
+            let (alignment, is_row_head, words) = cell_of(cell);
+            Cell { is_head: is_head || is_row_head, alignment, words: self.line(words.trim(), depth) }
+        });
+        Some(cells.collect())
+    }
+
+    /// Reads the inlines of a line.
     fn line(&mut self, text: &str, depth: usize) -> Vec<Inline> {
         let mut line = Line::default();
         self.inlines(text, depth, &mut line);
@@ -316,7 +307,7 @@ impl Reader {
         }
     }
 
-    /// The markup at the start of a text; nothing where it is words.
+    /// Reads the markup at the start of a text and returns its length. `None` if it is plain text.
     fn inline(&mut self, text: &str, depth: usize, line: &mut Line) -> Option<usize> {
         match text.as_bytes()[0] {
             b'\'' => self.quotes(text, depth, line),
@@ -352,9 +343,8 @@ impl Reader {
             _ => return None,
         };
         let close = end_of_quotes(&text[signs..], signs)?;
-        let mut inner = Line::default();
-        self.inlines(&text[signs..signs + close], depth + 1, &mut inner);
-        let styled = styles.iter().rev().fold(inner.0, |inner, style| vec![Inline::Styled(*style, inner)]);
+        let inner = self.within(&text[signs..signs + close], depth);
+        let styled = styles.iter().rev().fold(inner, |inner, style| vec![Inline::Styled(*style, inner)]);
         styled.into_iter().for_each(|inline| line.add(inline));
         Some(signs + close + signs)
     }
@@ -362,61 +352,43 @@ impl Reader {
     fn tag(&mut self, text: &str, depth: usize, line: &mut Line) -> Option<usize> {
         let end_of_tag = text.find('>')? + 1;
         let tag = &text[..end_of_tag];
-        let name: String = text[1..].chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-        let is_empty = tag.ends_with("/>");
+        let name = tag_name(text);
+        if name != "br" && !tag.ends_with("/>") {
+            let (inner_end, end) = closing(text, &name)?;
+            let inner = text.get(end_of_tag..inner_end)?;
+            let inline = match name.as_str() {
+                "ref" => Inline::Footnote(self.note(attribute(tag, "name").unwrap_or_default(), Some(inner), depth)?),
+                name => self.element_inline(name, inner, depth).unwrap_or_else(|| Inline::Code(text[..end].replace('\n', " "))),
+            };
+            line.add(inline);
+            return Some(end);
+        }
         match name.as_str() {
             "br" => line.add(Inline::Break),
-            "nowiki" if is_empty => {}
-            "ref" if is_empty => {
-                let number = self.note(attribute(tag, "name").unwrap_or_default(), None, depth)?;
-                line.add(Inline::Footnote(number));
-            }
-            _ if is_empty => return None,
-            _ => {
-                let (inner_end, end) = closing(text, &name)?;
-                let inner = text.get(end_of_tag..inner_end)?;
-                match (name.as_str(), style(&name)) {
-                    ("nowiki", _) => line.text(&decode_references(inner)),
-                    ("code" | "tt", _) => line.add(Inline::Code(decode_references(inner))),
-                    ("ref", _) => {
-                        let number = self.note(attribute(tag, "name").unwrap_or_default(), Some(inner), depth)?;
-                        line.add(Inline::Footnote(number));
-                    }
-                    (_, Some(style)) => {
-                        let mut within = Line::default();
-                        self.inlines(inner, depth + 1, &mut within);
-                        line.add(Inline::Styled(style, within.0));
-                    }
-                    _ => line.add(Inline::Code(text[..end].replace('\n', " "))),
-                }
-                return Some(end);
-            }
+            "nowiki" => {}
+            "ref" => line.add(Inline::Footnote(self.note(attribute(tag, "name").unwrap_or_default(), None, depth)?)),
+            _ => return None,
         }
         Some(end_of_tag)
+    }
+
+    /// The inline of an element with some content; `None` if it is unknown.
+    fn element_inline(&mut self, name: &str, inner: &str, depth: usize) -> Option<Inline> {
+        match (name, style(name)) {
+            ("nowiki", _) => Some(Inline::Text(decode_references(inner))),
+            ("code" | "tt", _) => Some(Inline::Code(decode_references(inner))),
+            (_, style) => {
+                let style = style?;
+                Some(Inline::Styled(style, self.within(inner, depth)))
+            }
+        }
     }
 
     fn link(&mut self, text: &str, depth: usize, line: &mut Line) -> Option<usize> {
         if text.starts_with("[[") {
             let length = balanced(text, "[[", "]]");
-            let inner = text[2..length].strip_suffix("]]")?;
-            if let Some(file) = inner.strip_prefix("File:").or_else(|| inner.strip_prefix("Image:")) {
-                let picture = picture(file);
-                line.add(picture.unwrap_or_else(|| Inline::Code(text[..length].to_owned())));
-                return Some(length);
-            }
-            let (target, words) = inner.split_once('|').unwrap_or((inner, inner));
-            if target.starts_with("Category:") || words.contains("[[") {
-                line.add(Inline::Code(text[..length].to_owned()));
-                return Some(length);
-            }
-            let target = decode_references(target.trim_start_matches(':'));
-            let to = match target.strip_prefix('#') {
-                Some(anchor) => LinkTo::Heading(anchor.to_owned()),
-                None => LinkTo::External(target),
-            };
-            let mut inner = Line::default();
-            self.inlines(words, depth + 1, &mut inner);
-            line.add(Inline::Link { to, text: inner.0 });
+            let inline = self.wiki_link(text[2..length].strip_suffix("]]")?, depth);
+            line.add(inline.unwrap_or_else(|| Inline::Code(text[..length].to_owned())));
             return Some(length);
         }
         let length = text.find(']')? + 1;
@@ -425,12 +397,39 @@ impl Reader {
         if !address.contains(':') || address.contains(['<', '[', '\'']) {
             return None;
         }
-        let mut within = Line::default();
-        self.inlines(words, depth + 1, &mut within);
-        let text = if words == address { vec![Inline::Text(decode_references(address))] } else { within.0 };
+        let text = if words == address { vec![Inline::Text(decode_references(address))] } else { self.within(words, depth) };
         line.add(Inline::Link { to: LinkTo::External(decode_references(address)), text });
         Some(length)
     }
+
+    /// A link in double brackets. `None` for a category, a picture with options that Markdown lacks, and nested links.
+    fn wiki_link(&mut self, inner: &str, depth: usize) -> Option<Inline> {
+        if let Some(file) = inner.strip_prefix("File:").or_else(|| inner.strip_prefix("Image:")) {
+            return picture(file);
+        }
+        let (target, words) = inner.split_once('|').unwrap_or((inner, inner));
+        if target.starts_with("Category:") || words.contains("[[") {
+            return None;
+        }
+        let target = decode_references(target.trim_start_matches(':'));
+        let to = match target.strip_prefix('#') {
+            Some(anchor) => LinkTo::Heading(anchor.to_owned()),
+            None => LinkTo::External(target),
+        };
+        Some(Inline::Link { to, text: self.within(words, depth) })
+    }
+
+    /// The inlines inside other markup.
+    fn within(&mut self, text: &str, depth: usize) -> Vec<Inline> {
+        let mut within = Line::default();
+        self.inlines(text, depth + 1, &mut within);
+        within.0
+    }
+}
+
+/// The name of the tag at the start of a text, in lower case.
+fn tag_name(text: &str) -> String {
+    text[1..].chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
 }
 
 fn starts_block(line: &str) -> bool {
@@ -445,14 +444,14 @@ fn heading(line: &str) -> Option<(u8, &str)> {
     (!words.trim().is_empty()).then(|| (level.max(2), words.trim()))
 }
 
-/// Code as it stood between its fences.
+/// The content of a code element as lines.
 fn code(inner: &str) -> String {
     let lines = inner.strip_prefix('\n').unwrap_or(inner);
     let lines = lines.strip_suffix('\n').unwrap_or(lines);
     if lines.is_empty() { String::new() } else { format!("{lines}\n") }
 }
 
-/// The task at the start of an item.
+/// Removes the task mark at the start of an item.
 fn take_task(blocks: &mut Vec<Block>) -> Option<bool> {
     let Some(Block::Paragraph(line)) = blocks.first_mut() else { return None };
     let Some(Inline::Text(words)) = line.first_mut() else { return None };
@@ -468,7 +467,7 @@ fn take_task(blocks: &mut Vec<Block>) -> Option<bool> {
     done
 }
 
-/// How long something is that begins and ends in signs, others of its kind inside of it.
+/// The length of a delimited text, including nested ones.
 fn balanced(text: &str, open: &str, close: &str) -> usize {
     let mut depth = 0usize;
     let mut at = 0;
@@ -506,7 +505,7 @@ fn table_length(text: &str) -> usize {
     length
 }
 
-/// How a cell is set, whether it is the head of a row, and its words.
+/// The alignment of a cell, whether it is the head of a row, and its text.
 fn cell_of(cell: &str) -> (Alignment, bool, &str) {
     let (attributes, words) = match cell.split_once('|') {
         Some((attributes, words)) if !attributes.contains("[[") && !attributes.contains("{{") => (attributes, words),
@@ -521,7 +520,7 @@ fn cell_of(cell: &str) -> (Alignment, bool, &str) {
     (alignment, attributes.contains("scope=\"row\""), words)
 }
 
-/// Where words between apostrophes end.
+/// The position of the closing apostrophes.
 fn end_of_quotes(text: &str, signs: usize) -> Option<usize> {
     let mut at = 0;
     while let Some(found) = text[at..].find("''") {
@@ -530,7 +529,7 @@ fn end_of_quotes(text: &str, signs: usize) -> Option<usize> {
         if count == signs {
             return Some(start);
         }
-        // Three that follow two, or the other way round, are something inside.
+        // Three after two apostrophes, or the reverse, belong to a nested style.
         if count > signs && count >= 5 {
             return Some(start + count - signs);
         }
@@ -552,7 +551,7 @@ fn picture(file: &str) -> Option<Inline> {
             _ => title = decode_references(part),
         }
     }
-    // A picture that leads somewhere is more than a picture.
+    // A picture with a link is kept verbatim.
     let is_plain = !file.contains("|link=") && !title.contains("[[");
     is_plain.then_some(Inline::Picture { name, alt, title })
 }

@@ -1,5 +1,5 @@
-//! A page of a wiki as Markdown for the file of its author: the way back from each dialect, for what is written there and for the
-//! markup that people use beside it. What is not understood is shown as it is, in a fence; no word is lost.
+//! Converts a page of a wiki to Markdown for the source file, from what storybank writes and from
+//! markup that people use. Unknown markup is kept verbatim in a fence, so no word is lost.
 
 mod confluence;
 mod dokuwiki;
@@ -8,47 +8,49 @@ mod mediawiki;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::page::{Block, Case, Heading, Inline, Item, LinkTo, Page, plain};
+use super::page::{Block, Callout, Case, Heading, Inline, Item, LinkTo, List, Page, Table, change_headings, plain};
 use super::{Dialect, Flavour};
 use crate::highlight::Highlighter;
 use crate::slug::Slug;
 use crate::source::SitePath;
+use crate::words::decode_references;
 
-/// What the author calls the things that a page of the wiki names.
+/// What the source files call the things that a page refers to.
 #[derive(Debug, Clone, Default)]
 pub struct Names {
-    /// The addresses of pictures in the file of the author, by the names that their contents give them.
+    /// The addresses of pictures in the source file, keyed by picture name.
     pub pictures: BTreeMap<String, String>,
-    /// The files of other case studies, by the places of their pages.
+    /// The files of other case studies, keyed by the address of their pages.
     pub pages: BTreeMap<String, String>,
     /// The title of the page.
     pub title: String,
-    /// The blocks of the page that are not in the text of the file, because they come from front matter.
+    /// The blocks that come from front matter, so they are not in the text of the file.
     pub apart: Vec<Block>,
 }
 
-/// A page as it was read.
+/// A page that was read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Reading {
     blocks: Vec<Block>,
     footnotes: Vec<Vec<Block>>,
-    /// Which heading has an anchor with a name of its own, by that name.
+    /// The index of the heading of each named anchor.
     anchors: BTreeMap<String, usize>,
 }
 
-/// What stands for a sign that storybank reads in Markdown and hosts do not, until the rest is written.
+/// Placeholders for characters that have a meaning to storybank alone. They are replaced in the
+/// finished text.
 const KIND_START: char = '\u{f0000}';
 const KIND_END: char = '\u{f0001}';
 const BACKSLASH: char = '\u{f0002}';
 
-/// The language of a fence around what was not understood.
+/// The language of the fence around unknown markup.
 const VERBATIM: &str = "wiki";
 
 /// A page as Markdown.
 pub fn markdown(dialect: Dialect, text: &str, names: &Names, highlighter: &Highlighter) -> String {
     match dialect {
         Dialect::Markdown(flavour) => of_markdown(flavour, text, names, highlighter),
-        // Nobody edits such a file but its author's program.
+        // Nobody edits such a file by hand.
         Dialect::Html => fenced("html", text),
         Dialect::Mediawiki | Dialect::Dokuwiki | Dialect::Confluence => {
             let apart = apart(dialect, names, highlighter);
@@ -74,7 +76,7 @@ fn fenced(language: &str, text: &str) -> String {
     format!("{fence}{language}\n{}\n{fence}\n", text.trim_end_matches('\n'))
 }
 
-/// What comes from front matter, as it is read back.
+/// The blocks from front matter, written and read back for comparison.
 fn apart(dialect: Dialect, names: &Names, highlighter: &Highlighter) -> Vec<Block> {
     let one = |block: &Block| {
         let case = case(Page { blocks: vec![block.clone()], ..Page::default() });
@@ -83,7 +85,7 @@ fn apart(dialect: Dialect, names: &Names, highlighter: &Highlighter) -> Vec<Bloc
     names.apart.iter().flat_map(one).collect()
 }
 
-/// The page without what comes from front matter, as long as nobody has changed that.
+/// Removes the blocks from front matter, unless somebody has changed them.
 fn without(mut reading: Reading, apart: &[Block]) -> Reading {
     for gone in apart {
         if let Some(at) = reading.blocks.iter().position(|block| block == gone) {
@@ -111,53 +113,48 @@ fn text_of(dialect: Dialect, case: &Case, highlighter: &Highlighter) -> String {
 
 /// The Markdown of a page that was read.
 fn written(dialect: Dialect, mut reading: Reading, names: &Names, highlighter: &Highlighter) -> String {
-    let mut counts = BTreeMap::new();
-    name_headings(&mut reading.blocks, &mut counts);
+    name_headings(&mut reading.blocks);
     let page = Page { blocks: reading.blocks, footnotes: reading.footnotes, pictures: Vec::new() };
-    let mut case = case(page);
-    let ids: Vec<String> = case.page.headings().iter().map(|heading| heading.id.clone()).collect();
-    let mut anchors: BTreeMap<String, String> = dialect.anchors(&case).into_iter().map(|(id, anchor)| (anchor, id)).collect();
-    anchors.extend(reading.anchors.iter().filter_map(|(name, &at)| Some((name.clone(), ids.get(at)?.clone()))));
+    let case = case(page);
+    let anchors = ids_by_anchor(dialect, &case, &reading.anchors);
     let author = Author { anchors: &anchors, names };
-    let Page { blocks, footnotes, .. } = &case.page;
-    let blocks = author.blocks(blocks);
-    let footnotes = footnotes.iter().map(|note| author.blocks(note)).collect();
-    case.page = Page { blocks, footnotes, pictures: Vec::new() };
+    let blocks = author.blocks(&case.page.blocks);
+    let footnotes = case.page.footnotes.iter().map(|note| author.blocks(note)).collect();
+    let case = self::case(Page { blocks, footnotes, pictures: Vec::new() });
     let text = text_of(Dialect::Markdown(Flavour::Plain), &case, highlighter);
     let text = text.split_once("\n\n").map_or(String::new(), |(_, text)| text.to_owned());
     let text = with_pictures(&text, names);
     text.replace(KIND_START, "[!").replace(KIND_END, "]").replace(BACKSLASH, "\\")
 }
 
-/// Gives headings ids, as their words make them.
-fn name_headings(blocks: &mut [Block], counts: &mut BTreeMap<String, usize>) {
-    for block in blocks {
-        match block {
-            Block::Heading(heading) => {
-                let id = Slug::of(&plain(&heading.text)).to_string();
-                let count = counts.entry(id.clone()).or_default();
-                *count += 1;
-                heading.id = if *count == 1 { id } else { format!("{id}-{count}") };
-                heading.is_linked = true;
-            }
-            Block::Quote(blocks) | Block::Callout { blocks, .. } | Block::Details { blocks, .. } | Block::Element(_, blocks) => {
-                name_headings(blocks, counts);
-            }
-            Block::List(list) => list.items.iter_mut().for_each(|item| name_headings(&mut item.blocks, counts)),
-            _ => {}
-        }
-    }
+/// The ids of headings, keyed by their anchors on the wiki. `named` holds the indices of headings with named anchors.
+fn ids_by_anchor(dialect: Dialect, case: &Case, named: &BTreeMap<String, usize>) -> BTreeMap<String, String> {
+    let headings = case.page.headings();
+    let named = named.iter().filter_map(|(name, &at)| Some((name.clone(), headings.get(at)?.id.clone())));
+    dialect.anchors(case).into_iter().map(|(id, anchor)| (anchor, id)).chain(named).collect()
 }
 
-/// Pictures where the author keeps them.
+/// Gives headings the ids that storybank derives from their text.
+fn name_headings(blocks: &mut [Block]) {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    change_headings(blocks, &mut |heading| {
+        let id = Slug::of(&plain(&heading.text)).to_string();
+        let count = counts.entry(id.clone()).or_default();
+        *count += 1;
+        heading.id = if *count == 1 { id } else { format!("{id}-{count}") };
+        heading.is_linked = true;
+    });
+}
+
+/// Replaces the addresses of pictures by those of the source file.
 fn with_pictures(text: &str, names: &Names) -> String {
     let addresses = names.pictures.iter();
     addresses.fold(text.to_owned(), |text, (name, address)| text.replace(&format!("](pictures/{name}"), &format!("]({address}")))
 }
 
-/// Says things as the author does.
+/// Rewrites links, call-outs and text for the source file.
 struct Author<'a> {
-    /// The ids of headings, by their anchors on the wiki.
+    /// The ids of headings, keyed by their anchors on the wiki.
     anchors: &'a BTreeMap<String, String>,
     names: &'a Names,
 }
@@ -172,25 +169,32 @@ impl Author<'_> {
             Block::Heading(heading) => Block::Heading(Heading { text: self.line(&heading.text), ..heading.clone() }),
             Block::Paragraph(inlines) => Block::Paragraph(self.line(inlines)),
             Block::Quote(blocks) => Block::Quote(self.blocks(blocks)),
-            Block::Callout { kind, title, blocks } => {
-                let kind = super::page::callout_name(*kind).to_lowercase();
-                let mut first = vec![Inline::Text(format!("{KIND_START}{kind}{KIND_END} "))];
-                first.extend(self.line(title));
-                Block::Quote(std::iter::once(Block::Paragraph(first)).chain(self.blocks(blocks)).collect())
-            }
+            Block::Callout { kind, title, blocks } => self.callout(*kind, title, blocks),
             Block::Details { summary, blocks } => Block::Details { summary: self.line(summary), blocks: self.blocks(blocks) },
-            Block::List(list) => {
-                let item = |item: &Item| Item { done: item.done, blocks: self.blocks(&item.blocks) };
-                Block::List(super::page::List { items: list.items.iter().map(item).collect(), ..list.clone() })
-            }
-            Block::Table(table) => {
-                let cells = |cells: &Vec<Vec<Inline>>| cells.iter().map(|cell| self.line(cell)).collect::<Vec<_>>();
-                let rows = table.rows.iter().map(cells).collect();
-                Block::Table(super::page::Table { columns: table.columns.clone(), head: cells(&table.head), rows })
-            }
+            Block::List(list) => Block::List(self.list(list)),
+            Block::Table(table) => Block::Table(self.table(table)),
             Block::Element(element, blocks) => Block::Element(element.clone(), self.blocks(blocks)),
             Block::Code { .. } | Block::Rule | Block::Facts(_) | Block::Contents | Block::Actions(_) => block.clone(),
         }
+    }
+
+    fn list(&self, list: &List) -> List {
+        let items = list.items.iter().map(|item| Item { done: item.done, blocks: self.blocks(&item.blocks) });
+        List { items: items.collect(), ..list.clone() }
+    }
+
+    fn table(&self, table: &Table) -> Table {
+        let cells = |cells: &Vec<Vec<Inline>>| cells.iter().map(|cell| self.line(cell)).collect::<Vec<_>>();
+        let rows = table.rows.iter().map(cells).collect();
+        Table { columns: table.columns.clone(), head: cells(&table.head), rows }
+    }
+
+    /// A call-out in the syntax of storybank: a quotation that begins with the kind.
+    fn callout(&self, kind: Callout, title: &[Inline], blocks: &[Block]) -> Block {
+        let kind = kind.name().to_lowercase();
+        let mut first = vec![Inline::Text(format!("{KIND_START}{kind}{KIND_END} "))];
+        first.extend(self.line(title));
+        Block::Quote(std::iter::once(Block::Paragraph(first)).chain(self.blocks(blocks)).collect())
     }
 
     fn line(&self, inlines: &[Inline]) -> Vec<Inline> {
@@ -224,7 +228,7 @@ impl Author<'_> {
     }
 }
 
-/// Words in which nothing is a comment or a mark to storybank.
+/// Escapes what would be a comment or a highlight to storybank.
 fn guarded(text: &str) -> String {
     ["%%", "=="].iter().fold(text.to_owned(), |text, pair| {
         let (first, second) = pair.split_at(1);
@@ -234,36 +238,46 @@ fn guarded(text: &str) -> String {
     })
 }
 
-/// A page in Markdown: what the host adds is taken away, and pictures are where the author keeps them.
+/// Cleans a Markdown page: removes the additions of the host, and rewrites addresses.
 fn of_markdown(flavour: Flavour, text: &str, names: &Names, highlighter: &Highlighter) -> String {
     let mut out = without_contents(&without_title(flavour, text, &names.title));
     for block in &names.apart {
-        let own = text_of(Dialect::Markdown(flavour), &case(Page { blocks: vec![block.clone()], ..Page::default() }), highlighter);
-        let own = without_title(flavour, &own, "page");
-        let own = own.trim();
-        // Behind another list it has other signs.
-        let other = own.lines().map(|line| line.strip_prefix("- ").map_or(line.to_owned(), |rest| format!("* {rest}"))).collect::<Vec<_>>();
-        let found = [own.to_owned(), other.join("\n")].into_iter().find(|own| !own.is_empty() && out.contains(own.as_str()));
-        out = found.map_or(out.clone(), |own| out.replacen(&own, "", 1));
+        out = without_block(&out, flavour, block, highlighter);
     }
     out = without_empty_lines(&out);
     if flavour == Flavour::AzureDevops {
         out = with_footnotes(&out).unwrap_or(out);
     }
-    out = guarded_lines(&out);
-    for (name, address) in &names.pictures {
-        let place = super::attachment_path(flavour, name);
-        for before in ["](", "](/", "](../", "](../../", "](../../../"] {
-            out = out.replace(&format!("{before}{place}"), &format!("]({address}"));
-        }
-    }
-    for (place, file) in &names.pages {
-        out = out.replace(&format!("]({place})"), &format!("]({file})")).replace(&format!("]({place}#"), &format!("]({file}#"));
-    }
-    callouts_of(&out)
+    callouts_of(&with_author_addresses(guarded_lines(&out), flavour, names))
 }
 
-/// The text with footnotes where the host knows none: numbers in brackets, and a list behind the last line across the page.
+/// Removes a block, unless somebody has changed it.
+fn without_block(text: &str, flavour: Flavour, block: &Block, highlighter: &Highlighter) -> String {
+    let own = text_of(Dialect::Markdown(flavour), &case(Page { blocks: vec![block.clone()], ..Page::default() }), highlighter);
+    let own = without_title(flavour, &own, "page");
+    let own = own.trim();
+    // After another list, the list has other bullets.
+    let other = own.lines().map(|line| line.strip_prefix("- ").map_or(line.to_owned(), |rest| format!("* {rest}"))).collect::<Vec<_>>();
+    let found = [own.to_owned(), other.join("\n")].into_iter().find(|own| !own.is_empty() && text.contains(own.as_str()));
+    found.map_or(text.to_owned(), |own| text.replacen(&own, "", 1))
+}
+
+/// Replaces the addresses of pictures and pages by those of the source file.
+fn with_author_addresses(mut text: String, flavour: Flavour, names: &Names) -> String {
+    for (name, address) in &names.pictures {
+        let path = super::attachment_path(flavour, name);
+        for before in ["](", "](/", "](../", "](../../", "](../../../"] {
+            text = text.replace(&format!("{before}{path}"), &format!("]({address}"));
+        }
+    }
+    for (path, file) in &names.pages {
+        text = text.replace(&format!("]({path})"), &format!("]({file})")).replace(&format!("]({path}#"), &format!("]({file}#"));
+    }
+    text
+}
+
+/// Restores footnotes on a host without them: from numbers in brackets and a list below the last
+/// rule. `None` if they do not match.
 fn with_footnotes(text: &str) -> Option<String> {
     let (body, list) = text.rsplit_once("\n___\n\n")?;
     let mark = |number: usize| format!("<sup>\\[{number}\\]</sup>");
@@ -285,7 +299,7 @@ fn with_footnotes(text: &str) -> Option<String> {
     is_whole.then(|| format!("{body}\n{notes}"))
 }
 
-/// Markdown in which nothing but code holds what is a comment or a mark to storybank alone.
+/// Escapes what would be a comment or a highlight to storybank, outside code.
 fn guarded_lines(text: &str) -> String {
     let mut out = String::new();
     let mut fence: Option<&str> = None;
@@ -307,7 +321,7 @@ fn guarded_lines(text: &str) -> String {
     out.replace(BACKSLASH, "\\")
 }
 
-/// Adds a line in which nothing outside of code is a comment or a mark.
+/// Appends a line, escaped outside code spans.
 fn add_guarded(line: &str, out: &mut String) {
     let mut words = String::new();
     let mut rest = line;
@@ -320,7 +334,7 @@ fn add_guarded(line: &str, out: &mut String) {
             rest = &rest[length..];
             continue;
         }
-        // A sign behind a backslash is a word and opens nothing.
+        // An escaped character opens nothing.
         let behind = if next == '\\' { rest[1..].chars().next().map_or(0, char::len_utf8) } else { 0 };
         let length = ticks.max(next.len_utf8()) + behind;
         words.push_str(&rest[..length]);
@@ -329,7 +343,7 @@ fn add_guarded(line: &str, out: &mut String) {
     out.push_str(&guarded(&words));
 }
 
-/// How long the code is that begins with some back ticks; nothing where as many do not end it.
+/// The length of the code span at the start of a text. `None` if it has no end.
 fn code_length(text: &str, ticks: usize) -> Option<usize> {
     let mut at = ticks;
     while let Some(found) = text[at..].find('`') {
@@ -343,7 +357,7 @@ fn code_length(text: &str, ticks: usize) -> Option<usize> {
     None
 }
 
-/// The text without what the host shows as the title.
+/// Removes the title that the host shows.
 fn without_title(flavour: Flavour, text: &str, title: &str) -> String {
     let split = match flavour {
         Flavour::Gitlab => text.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n")),
@@ -351,14 +365,14 @@ fn without_title(flavour: Flavour, text: &str, title: &str) -> String {
         Flavour::AzureDevops | Flavour::Github | Flavour::Gitea => None,
     };
     let Some((head, rest)) = split else { return text.trim_start_matches('\n').to_owned() };
-    // What somebody has written there is no longer the title alone.
+    // If somebody has added text there, it is kept.
     let known = word_set(&format!("title {title}"));
     let is_own = word_set(head).iter().all(|word| known.contains(word));
     let rest = rest.trim_start_matches('\n');
     if is_own { rest.to_owned() } else { format!("{}\n{rest}", fenced("yaml", head)) }
 }
 
-/// The text without its table of contents: a mark, or a list of links to headings before the first of them.
+/// Removes the table of contents: a mark, or a list of links before the first heading.
 fn without_contents(text: &str) -> String {
     let is_link = |line: &str| line.trim_start().trim_start_matches(['-', '*']).trim_start().starts_with('[') && line.contains("](#");
     let first_heading = text.lines().position(|line| line.starts_with('#')).unwrap_or(0);
@@ -366,7 +380,7 @@ fn without_contents(text: &str) -> String {
     kept.map(|(_, line)| format!("{line}\n")).collect()
 }
 
-/// The text without empty lines at its start, and without those that something has left that was taken out.
+/// Removes empty lines at the start, and repeated ones.
 fn without_empty_lines(text: &str) -> String {
     let mut out = String::new();
     let mut is_code = false;
@@ -381,7 +395,7 @@ fn without_empty_lines(text: &str) -> String {
     out
 }
 
-/// Call-outs with their titles where storybank looks for them: behind the kind, and not in a strong line below it.
+/// Moves the title of a call-out from the strong line below it to the line of its kind.
 fn callouts_of(text: &str) -> String {
     let mut out = String::new();
     let mut lines = text.lines().peekable();
@@ -400,14 +414,15 @@ fn callouts_of(text: &str) -> String {
     out
 }
 
-/// What was not understood, as it is.
+/// Unknown markup, kept verbatim.
 fn verbatim(text: &str) -> Block {
     Block::Code { language: VERBATIM.to_owned(), text: format!("{}\n", text.trim_end_matches('\n')) }
 }
 
-/// The Markdown with the lines of the page behind it of which a word is not in it: nothing that somebody wrote may disappear.
+/// Appends the lines of the page that contain a word that is missing from the Markdown: no text may
+/// get lost.
 fn with_lost_lines(dialect: Dialect, text: &str, markdown: String, names: &Names, highlighter: &Highlighter) -> String {
-    // Elements are taken apart one by one, and what is not known among them is shown as it is.
+    // Unknown elements are kept verbatim one by one.
     if dialect == Dialect::Confluence {
         return markdown;
     }
@@ -418,33 +433,47 @@ fn with_lost_lines(dialect: Dialect, text: &str, markdown: String, names: &Names
     if lost.is_empty() { markdown } else { format!("{markdown}\n{}", fenced(VERBATIM, &lost.join("\n"))) }
 }
 
-/// A line of a wiki without its tags, its addresses and the words that mean something to the wiki.
+/// Words that are markup, mostly names and values of attributes.
+const MARKUP_WORDS: [&str; 23] = [
+    "File",
+    "Image",
+    "frameless",
+    "800px",
+    "link",
+    "alt",
+    "class",
+    "wikitable",
+    "style",
+    "text",
+    "align",
+    "left",
+    "center",
+    "right",
+    "scope",
+    "row",
+    "NOTOC",
+    "TOC",
+    "note",
+    "px",
+    "thumb",
+    "start",
+    "lang",
+];
+
+/// A line without its tags, its addresses and its markup words.
 fn without_markup(line: &str) -> String {
-    const SIGNS: [&str; 23] = [
-        "File",
-        "Image",
-        "frameless",
-        "800px",
-        "link",
-        "alt",
-        "class",
-        "wikitable",
-        "style",
-        "text",
-        "align",
-        "left",
-        "center",
-        "right",
-        "scope",
-        "row",
-        "NOTOC",
-        "TOC",
-        "note",
-        "px",
-        "thumb",
-        "start",
-        "lang",
-    ];
+    let words = decode_references(&without_tags(line));
+    // The targets of links and pictures are addresses.
+    let words = after_each(&words, "[[", |part| part.split_once('|').map_or(part, |(_, part)| part));
+    let words = after_each(&words, "{{", |part| match part.split_once(['|', '}']) {
+        Some((_, rest)) if part.starts_with(':') => rest,
+        _ => part,
+    });
+    words.split(|next: char| !next.is_alphanumeric()).filter(|word| !MARKUP_WORDS.contains(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// A line with a space in place of each tag.
+fn without_tags(line: &str) -> String {
     let mut words = String::new();
     let mut rest = line;
     while let Some(start) = rest.find('<') {
@@ -453,25 +482,16 @@ fn without_markup(line: &str) -> String {
         let Some(end) = rest[start..].find('>') else { break };
         rest = &rest[start + end + 1..];
     }
-    words.push_str(rest);
-    let words = crate::words::decode_references(&words);
-    // The targets of links and pictures are addresses.
-    let words: String = words
-        .split("[[")
-        .enumerate()
-        .map(|(at, part)| if at == 0 { part } else { part.split_once('|').map_or(part, |(_, part)| part) })
-        .collect::<Vec<_>>()
-        .join(" ");
-    let words: String = words
-        .split("{{")
-        .enumerate()
-        .map(|(at, part)| if at == 0 || !part.starts_with(':') { part } else { part.split_once(['|', '}']).map_or(part, |(_, part)| part) })
-        .collect::<Vec<_>>()
-        .join(" ");
-    words.split(|next: char| !next.is_alphanumeric()).filter(|word| !SIGNS.contains(word)).collect::<Vec<_>>().join(" ")
+    words + rest
 }
 
-/// The words of a text without any signs, to see whether some of them got lost.
+/// A text in which `change` replaces the part after each `mark`, up to the next one.
+fn after_each(text: &str, mark: &str, change: impl Fn(&str) -> &str) -> String {
+    let parts = text.split(mark).enumerate().map(|(at, part)| if at == 0 { part } else { change(part) });
+    parts.collect::<Vec<_>>().join(" ")
+}
+
+/// The words of a text, to detect lost ones.
 fn word_set(text: &str) -> BTreeSet<String> {
     text.split(|next: char| !next.is_alphanumeric()).filter(|word| word.chars().count() > 1).map(str::to_lowercase).collect()
 }

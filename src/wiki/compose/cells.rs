@@ -1,19 +1,19 @@
-//! Tables of HTML: as tables of Markdown where these say the same, or else whole.
+//! Tables in HTML: as Markdown tables if these are equivalent, otherwise as elements.
 
 use super::elements::{Claim, blocks, is_blank, with_common_attributes};
-use super::nest::Node;
+use super::nest::HtmlNode;
 use crate::markdown::Alignment;
 use crate::wiki::page::{Block, Element, Inline, Table};
 
-/// The rows of a table while they are put together.
+/// A table under construction.
 #[derive(Default)]
 struct Rows {
     caption: Vec<Block>,
     columns: Vec<Block>,
     /// The parts of the table with their rows.
     parts: Vec<(&'static str, Vec<Vec<Cell>>)>,
-    /// What stands in no cell; browsers show it above the table.
-    strays: Vec<Node>,
+    /// Content outside any cell. Browsers show it above the table.
+    strays: Vec<HtmlNode>,
 }
 
 struct Cell {
@@ -21,8 +21,8 @@ struct Cell {
     blocks: Vec<Block>,
 }
 
-/// What stands in a table, as a table below what stands in none of its cells.
-pub fn table(nodes: Vec<Node>, claim: &mut Claim<'_>) -> Vec<Block> {
+/// A table. Content outside its cells comes before it.
+pub fn table(nodes: Vec<HtmlNode>, claim: &mut Claim<'_>) -> Vec<Block> {
     let mut rows = Rows::default();
     rows.add(nodes, None, claim);
     let mut blocks = blocks(std::mem::take(&mut rows.strays), claim);
@@ -31,9 +31,9 @@ pub fn table(nodes: Vec<Node>, claim: &mut Claim<'_>) -> Vec<Block> {
     blocks
 }
 
-/// A table of Markdown of which a cell holds more than a line.
-pub fn table_of_cells(columns: &[Alignment], head: Vec<Vec<Node>>, body: Vec<Vec<Vec<Node>>>, claim: &mut Claim<'_>) -> Block {
-    let mut row = |name: &'static str, cells: Vec<Vec<Node>>| -> Vec<Cell> {
+/// A Markdown table in which a cell contains blocks.
+pub fn table_of_cells(columns: &[Alignment], head: Vec<Vec<HtmlNode>>, body: Vec<Vec<Vec<HtmlNode>>>, claim: &mut Claim<'_>) -> Block {
+    let mut row = |name: &'static str, cells: Vec<Vec<HtmlNode>>| -> Vec<Cell> {
         let aligned = cells.into_iter().zip(columns).map(|(nodes, alignment)| {
             let align = match alignment {
                 Alignment::None => None,
@@ -52,41 +52,47 @@ pub fn table_of_cells(columns: &[Alignment], head: Vec<Vec<Node>>, body: Vec<Vec
 }
 
 impl Rows {
-    /// Adds what stands in a table, or in a part of it.
-    fn add(&mut self, nodes: Vec<Node>, part: Option<&'static str>, claim: &mut Claim<'_>) {
+    /// Adds the content of a table, or of a part of it.
+    fn add(&mut self, nodes: Vec<HtmlNode>, part: Option<&'static str>, claim: &mut Claim<'_>) {
         for node in nodes.into_iter().filter(|node| !is_blank(node)) {
-            let Node::Element(element, inner) = node else {
-                self.strays.push(node);
-                continue;
-            };
-            match element.name {
-                "caption" => self.caption.extend(with_common_attributes(&element, blocks(inner, claim))),
-                "col" => self.columns.push(Block::Element(spanning(&element), Vec::new())),
-                "colgroup" if inner.iter().all(is_blank) => {
-                    self.columns.push(Block::Element(spanning(&Element { name: "col", ..element }), Vec::new()));
-                }
-                "colgroup" => self.add(inner, part, claim),
-                name @ ("thead" | "tbody" | "tfoot") => {
-                    self.parts.push((name, Vec::new()));
-                    self.add(inner, Some(name), claim);
-                }
-                "tr" => {
-                    let cells = self.cells(inner, claim);
-                    self.part(part).push(cells);
-                }
-                "td" | "th" => {
-                    let cell = Cell::new(&element, inner, claim);
-                    match self.part(part).last_mut() {
-                        Some(row) => row.push(cell),
-                        None => self.part(part).push(vec![cell]),
-                    }
-                }
-                _ => self.strays.push(Node::Element(element, inner)),
+            match node {
+                HtmlNode::Element(element, inner) => self.add_element(element, inner, part, claim),
+                other => self.strays.push(other),
             }
         }
     }
 
-    /// The rows of the part that is being read; rows outside of any part belong to the body.
+    fn add_element(&mut self, element: Element, inner: Vec<HtmlNode>, part: Option<&'static str>, claim: &mut Claim<'_>) {
+        match element.name {
+            "caption" => self.caption.extend(with_common_attributes(&element, blocks(inner, claim))),
+            "col" => self.columns.push(Block::Element(spanning(&element), Vec::new())),
+            "colgroup" if inner.iter().all(is_blank) => {
+                self.columns.push(Block::Element(spanning(&Element { name: "col", ..element }), Vec::new()));
+            }
+            "colgroup" => self.add(inner, part, claim),
+            name @ ("thead" | "tbody" | "tfoot") => {
+                self.parts.push((name, Vec::new()));
+                self.add(inner, Some(name), claim);
+            }
+            "tr" => {
+                let cells = self.cells(inner, claim);
+                self.part(part).push(cells);
+            }
+            "td" | "th" => self.add_cell(Cell::new(&element, inner, claim), part),
+            _ => self.strays.push(HtmlNode::Element(element, inner)),
+        }
+    }
+
+    /// Adds a cell that is not in a row to the last row.
+    fn add_cell(&mut self, cell: Cell, part: Option<&'static str>) {
+        let rows = self.part(part);
+        match rows.last_mut() {
+            Some(row) => row.push(cell),
+            None => rows.push(vec![cell]),
+        }
+    }
+
+    /// The rows of a part. Rows outside any part belong to the body.
     fn part(&mut self, part: Option<&'static str>) -> &mut Vec<Vec<Cell>> {
         let name = part.unwrap_or("tbody");
         if self.parts.last().is_none_or(|(last, _)| *last != name) {
@@ -96,11 +102,11 @@ impl Rows {
         &mut self.parts[last].1
     }
 
-    fn cells(&mut self, nodes: Vec<Node>, claim: &mut Claim<'_>) -> Vec<Cell> {
+    fn cells(&mut self, nodes: Vec<HtmlNode>, claim: &mut Claim<'_>) -> Vec<Cell> {
         let mut cells = Vec::new();
         for node in nodes.into_iter().filter(|node| !is_blank(node)) {
             match node {
-                Node::Element(element, inner) if matches!(element.name, "td" | "th") => {
+                HtmlNode::Element(element, inner) if matches!(element.name, "td" | "th") => {
                     cells.push(Cell::new(&element, inner, claim));
                 }
                 other => self.strays.push(other),
@@ -113,24 +119,19 @@ impl Rows {
         self.plain().map_or_else(|| self.whole(), Block::Table)
     }
 
-    /// The table as one of Markdown, if it says the same.
+    /// The equivalent Markdown table. `None` if there is none.
     fn plain(&self) -> Option<Table> {
         let rows: Vec<(&str, &Vec<Cell>)> = self.parts.iter().flat_map(|(part, rows)| rows.iter().map(|row| (*part, row))).collect();
-        let ((part, head), body) = rows.split_first()?;
-        let is_head = head.iter().all(|cell| cell.element.name == "th") && matches!(*part, "thead" | "tbody");
-        let is_body = |(part, row): &(&str, &Vec<Cell>)| *part == "tbody" && row.iter().all(|cell| cell.element.name == "td");
-        let is_plain = self.caption.is_empty() && self.columns.is_empty() && is_head && body.iter().all(is_body);
-        let is_even = rows.iter().all(|(_, row)| row.len() == head.len());
-        if !is_plain || !is_even || head.is_empty() {
+        let (&(part, head), body) = rows.split_first()?;
+        let first = body.first().map_or(head, |(_, row)| row);
+        let columns: Vec<Alignment> = first.iter().map(|cell| cell.element.alignment()).collect();
+        let is_head = matches!(part, "thead" | "tbody") && head.iter().all(|cell| cell.element.name == "th");
+        let is_body = |(part, row): &(&str, &Vec<Cell>)| *part == "tbody" && is_row_of(row, &columns);
+        let is_plain = self.caption.is_empty() && self.columns.is_empty() && is_head && !head.is_empty();
+        if !is_plain || head.len() != columns.len() || !body.iter().all(is_body) {
             return None;
         }
         let lines = |row: &[Cell]| row.iter().map(Cell::line).collect::<Option<Vec<_>>>();
-        let first = body.first().map_or(*head, |(_, row)| row);
-        let columns: Vec<Alignment> = first.iter().map(|cell| cell.element.alignment()).collect();
-        let is_set = |(_, row): &(&str, &Vec<Cell>)| row.iter().zip(&columns).all(|(cell, column)| cell.element.alignment() == *column);
-        if !body.iter().all(is_set) {
-            return None;
-        }
         let body = body.iter().map(|(_, row)| lines(row)).collect::<Option<Vec<_>>>()?;
         Some(Table { head: lines(head)?, columns, rows: body })
     }
@@ -154,13 +155,19 @@ impl Rows {
     }
 }
 
+/// Whether a row has one ordinary cell for each column, with its alignment.
+fn is_row_of(row: &[Cell], columns: &[Alignment]) -> bool {
+    let fits = |(cell, column): (&Cell, &Alignment)| cell.element.name == "td" && cell.element.alignment() == *column;
+    row.len() == columns.len() && row.iter().zip(columns).all(fits)
+}
+
 impl Cell {
-    fn new(element: &Element, nodes: Vec<Node>, claim: &mut Claim<'_>) -> Self {
+    fn new(element: &Element, nodes: Vec<HtmlNode>, claim: &mut Claim<'_>) -> Self {
         let blocks = with_common_attributes(element, blocks(nodes, claim));
         Self { element: set(element), blocks }
     }
 
-    /// What it says, if that is a line in one cell.
+    /// The content, if it is a single line and the cell has no spans.
     fn line(&self) -> Option<Vec<Inline>> {
         let is_single = self.element.attributes.iter().all(|(name, _)| matches!(*name, "align" | "scope"));
         match self.blocks.as_slice() {
@@ -172,7 +179,7 @@ impl Cell {
     }
 }
 
-/// A cell with the attributes that say how it is set.
+/// The cell element with the attributes that matter.
 fn set(element: &Element) -> Element {
     let spans =
         |element: &Element, name: &'static str| element.number(name).filter(|&number| number > 1).map(|number| (name, number.to_string()));

@@ -1,31 +1,32 @@
-//! Elements of HTML as blocks and words of the tree: as what Markdown has for them, or else as elements.
+//! Converts HTML elements to blocks and inlines: to the equivalent in Markdown, or else to
+//! elements.
 
 use super::cells::table;
-use super::nest::Node;
+use super::nest::HtmlNode;
 use super::tags::{is_block, style};
 use crate::slug::Slug;
 use crate::wiki::lowered::in_a_line;
 use crate::wiki::page::{Block, Element, Heading, Inline, Item, List, plain};
 
-/// Whether something stands in a line, with all that it holds.
-fn is_line(node: &Node) -> bool {
+/// Whether a node can be part of a line.
+fn is_line(node: &HtmlNode) -> bool {
     match node {
-        Node::Inline(_) => true,
-        Node::Block(_) => false,
-        Node::Element(element, inner) => !is_block(element.name) && inner.iter().all(is_line),
+        HtmlNode::Inline(_) => true,
+        HtmlNode::Block(_) => false,
+        HtmlNode::Element(element, inner) => !is_block(element.name) && inner.iter().all(is_line),
     }
 }
 
-/// Whether something is nothing but white space.
-pub fn is_blank(node: &Node) -> bool {
-    matches!(node, Node::Inline(Inline::Text(text)) if text.trim().is_empty())
+/// Whether a node is only white space.
+pub fn is_blank(node: &HtmlNode) -> bool {
+    matches!(node, HtmlNode::Inline(Inline::Text(text)) if text.trim().is_empty())
 }
 
-/// Gives a heading an id that is free.
+/// Makes the id of a heading unique.
 pub type Claim<'a> = dyn FnMut(&str) -> String + 'a;
 
-/// Nodes as blocks; what stands in a line becomes a paragraph.
-pub fn blocks(nodes: Vec<Node>, claim: &mut Claim<'_>) -> Vec<Block> {
+/// Nodes as blocks. Inline nodes become paragraphs.
+pub fn blocks(nodes: Vec<HtmlNode>, claim: &mut Claim<'_>) -> Vec<Block> {
     let mut blocks = Vec::new();
     let mut line = Vec::new();
     for node in nodes {
@@ -35,9 +36,9 @@ pub fn blocks(nodes: Vec<Node>, claim: &mut Claim<'_>) -> Vec<Block> {
         }
         end_line(&mut line, &mut blocks);
         match node {
-            Node::Block(block) => blocks.push(block),
-            Node::Element(element, inner) => blocks.extend(element_as_blocks(element, inner, claim)),
-            Node::Inline(inline) => line.push(inline),
+            HtmlNode::Block(block) => blocks.push(block),
+            HtmlNode::Element(element, inner) => blocks.extend(element_as_blocks(element, inner, claim)),
+            HtmlNode::Inline(inline) => line.push(inline),
         }
     }
     end_line(&mut line, &mut blocks);
@@ -51,29 +52,29 @@ fn end_line(line: &mut Vec<Inline>, blocks: &mut Vec<Block>) {
     }
 }
 
-/// Whether nodes cannot stand in one line.
-pub fn holds_blocks(nodes: &[Node]) -> bool {
+/// Whether nodes cannot be part of a line.
+pub fn holds_blocks(nodes: &[HtmlNode]) -> bool {
     !nodes.iter().all(is_line)
 }
 
-/// Nodes as a line, without white space at its ends; blocks are parted by the ends of lines.
-pub fn inlines(nodes: Vec<Node>) -> Vec<Inline> {
+/// Nodes as one line without white space at the ends. Blocks are separated by line breaks.
+pub fn inlines(nodes: Vec<HtmlNode>) -> Vec<Inline> {
     trimmed(untrimmed(nodes))
 }
 
-/// The same with the white space at its ends, which parts it from what stands beside it.
-pub fn untrimmed(nodes: Vec<Node>) -> Vec<Inline> {
+/// The same with the white space at the ends.
+pub fn untrimmed(nodes: Vec<HtmlNode>) -> Vec<Inline> {
     let mut line = Vec::new();
     nodes.into_iter().for_each(|node| add_inline(node, &mut line));
     line
 }
 
-fn add_inline(node: Node, line: &mut Vec<Inline>) {
+fn add_inline(node: HtmlNode, line: &mut Vec<Inline>) {
     match node {
-        Node::Inline(inline) => push(inline, line),
-        Node::Block(block) => add_parted(in_a_line(&[block]), line),
-        Node::Element(element, inner) if is_block(element.name) => add_parted(inlines(inner), line),
-        Node::Element(element, inner) => {
+        HtmlNode::Inline(inline) => push(inline, line),
+        HtmlNode::Block(block) => add_parted(in_a_line(&[block]), line),
+        HtmlNode::Element(element, inner) if is_block(element.name) => add_parted(inlines(inner), line),
+        HtmlNode::Element(element, inner) => {
             let common = common_attributes(&element);
             let inner = untrimmed(inner);
             let made = element_in_line(element, inner);
@@ -106,7 +107,7 @@ fn push(inline: Inline, line: &mut Vec<Inline>) {
     }
 }
 
-/// The attributes that any element can have, where the tree keeps the element without them.
+/// The attributes that any element can have, if the tree drops the element itself.
 fn common_attributes(element: &Element) -> Vec<(&'static str, String)> {
     if is_kept_whole(element.name) {
         return Vec::new();
@@ -114,7 +115,7 @@ fn common_attributes(element: &Element) -> Vec<(&'static str, String)> {
     element.attributes.iter().filter(|(name, _)| matches!(*name, "title" | "lang" | "dir")).cloned().collect()
 }
 
-/// Whether the tree keeps an element as such, with its attributes.
+/// Whether the tree keeps an element with its attributes.
 fn is_kept_whole(name: &str) -> bool {
     let is_in_line =
         matches!(name, "abbr" | "bdi" | "bdo" | "cite" | "dfn" | "q" | "rp" | "rt" | "ruby" | "samp" | "small" | "time" | "var" | "wbr");
@@ -142,7 +143,7 @@ fn element_in_line(element: Element, inner: Vec<Inline>) -> Vec<Inline> {
     }
 }
 
-fn element_as_blocks(element: Element, inner: Vec<Node>, claim: &mut Claim<'_>) -> Vec<Block> {
+fn element_as_blocks(element: Element, inner: Vec<HtmlNode>, claim: &mut Claim<'_>) -> Vec<Block> {
     let outer = element.clone();
     let made = match element.name {
         "blockquote" => vec![Block::Quote(blocks(inner, claim))],
@@ -163,7 +164,7 @@ fn element_as_blocks(element: Element, inner: Vec<Node>, claim: &mut Claim<'_>) 
     with_common_attributes(&outer, made)
 }
 
-/// Blocks in an element of their own with what the attributes of another one say, where the tree keeps that one without them.
+/// Wraps blocks in a `div` with the common attributes of an element that the tree drops.
 pub fn with_common_attributes(element: &Element, blocks: Vec<Block>) -> Vec<Block> {
     let common = common_attributes(element);
     if blocks.is_empty() || common.is_empty() {
@@ -177,14 +178,14 @@ fn whole(element: Element, blocks: Vec<Block>) -> Block {
     Block::Element(Element { name: element.name, attributes }, blocks)
 }
 
-/// A block whose words stand in an element of a line, as `<small>` around paragraphs.
+/// Applies an inline element to the text of a block, for example `<small>` around paragraphs.
 fn in_style(element: &Element, block: Block) -> Block {
     let all = |blocks: Vec<Block>| blocks.into_iter().map(|block| in_style(element, block)).collect();
     match block {
         Block::Paragraph(words) => {
             let mut line = Vec::new();
-            let words = words.into_iter().map(Node::Inline).collect();
-            add_inline(Node::Element(element.clone(), words), &mut line);
+            let words = words.into_iter().map(HtmlNode::Inline).collect();
+            add_inline(HtmlNode::Element(element.clone(), words), &mut line);
             Block::Paragraph(line)
         }
         Block::Quote(blocks) => Block::Quote(all(blocks)),
@@ -197,13 +198,13 @@ fn in_style(element: &Element, block: Block) -> Block {
     }
 }
 
-fn list(element: &Element, nodes: Vec<Node>, claim: &mut Claim<'_>) -> Block {
+fn list(element: &Element, nodes: Vec<HtmlNode>, claim: &mut Claim<'_>) -> Block {
     let first = (element.name == "ol").then(|| element.number("start").unwrap_or(1));
     let mut items: Vec<Item> = Vec::new();
     let mut is_tight = true;
     for node in nodes.into_iter().filter(|node| !is_blank(node)) {
         match node {
-            Node::Element(element, inner) if element.name == "li" => {
+            HtmlNode::Element(element, inner) if element.name == "li" => {
                 is_tight &= !inner.iter().any(is_paragraph);
                 items.push(Item { done: None, blocks: with_common_attributes(&element, blocks(inner, claim)) });
             }
@@ -219,32 +220,32 @@ fn list(element: &Element, nodes: Vec<Node>, claim: &mut Claim<'_>) -> Block {
     Block::List(List { first, is_tight, items })
 }
 
-fn is_paragraph(node: &Node) -> bool {
+fn is_paragraph(node: &HtmlNode) -> bool {
     match node {
-        Node::Block(block) => matches!(block, Block::Paragraph(_)),
-        Node::Element(element, _) => element.name == "p",
-        Node::Inline(_) => false,
+        HtmlNode::Block(block) => matches!(block, Block::Paragraph(_)),
+        HtmlNode::Element(element, _) => element.name == "p",
+        HtmlNode::Inline(_) => false,
     }
 }
 
-fn definitions(nodes: Vec<Node>, claim: &mut Claim<'_>) -> Vec<Block> {
+fn definitions(nodes: Vec<HtmlNode>, claim: &mut Claim<'_>) -> Vec<Block> {
     let mut parts = Vec::new();
     for node in nodes.into_iter().filter(|node| !is_blank(node)) {
         match node {
-            Node::Element(element, inner) if matches!(element.name, "dt" | "dd") => parts.push(whole(element, blocks(inner, claim))),
-            Node::Element(element, inner) if element.name == "div" => parts.extend(definitions(inner, claim)),
+            HtmlNode::Element(element, inner) if matches!(element.name, "dt" | "dd") => parts.push(whole(element, blocks(inner, claim))),
+            HtmlNode::Element(element, inner) if element.name == "div" => parts.extend(definitions(inner, claim)),
             other => parts.push(Block::Element(Element::new("dd"), blocks(vec![other], claim))),
         }
     }
     parts
 }
 
-fn figure(element: Element, nodes: Vec<Node>, claim: &mut Claim<'_>) -> Block {
+fn figure(element: Element, nodes: Vec<HtmlNode>, claim: &mut Claim<'_>) -> Block {
     let mut parts = Vec::new();
     let mut others = Vec::new();
     for node in nodes {
         match node {
-            Node::Element(caption, inner) if caption.name == "figcaption" => {
+            HtmlNode::Element(caption, inner) if caption.name == "figcaption" => {
                 parts.extend(blocks(std::mem::take(&mut others), claim));
                 parts.push(whole(caption, blocks(inner, claim)));
             }
@@ -255,12 +256,12 @@ fn figure(element: Element, nodes: Vec<Node>, claim: &mut Claim<'_>) -> Block {
     whole(element, parts)
 }
 
-fn details(nodes: Vec<Node>, claim: &mut Claim<'_>) -> Block {
+fn details(nodes: Vec<HtmlNode>, claim: &mut Claim<'_>) -> Block {
     let mut summary = Vec::new();
     let mut others = Vec::new();
     for node in nodes {
         match node {
-            Node::Element(element, inner) if element.name == "summary" && summary.is_empty() => summary = inlines(inner),
+            HtmlNode::Element(element, inner) if element.name == "summary" && summary.is_empty() => summary = inlines(inner),
             other => others.push(other),
         }
     }
@@ -270,7 +271,7 @@ fn details(nodes: Vec<Node>, claim: &mut Claim<'_>) -> Block {
     Block::Details { summary, blocks: blocks(others, claim) }
 }
 
-fn heading(name: &str, nodes: Vec<Node>, claim: &mut Claim<'_>) -> Vec<Block> {
+fn heading(name: &str, nodes: Vec<HtmlNode>, claim: &mut Claim<'_>) -> Vec<Block> {
     let text = inlines(nodes);
     if text.is_empty() {
         return Vec::new();
@@ -280,18 +281,11 @@ fn heading(name: &str, nodes: Vec<Node>, claim: &mut Claim<'_>) -> Vec<Block> {
     vec![Block::Heading(Heading { level, text, id, is_linked: false })]
 }
 
-/// Lines as they stand: code, or lines with styles where their author has set some.
-fn preformatted(element: &Element, nodes: Vec<Node>) -> Vec<Block> {
-    let mut language = language_of(element);
-    let mut nodes = nodes;
-    if let [Node::Element(code, _)] = nodes.as_slice()
-        && matches!(code.name, "code" | "samp")
-    {
-        language = language.or_else(|| language_of(code));
-        nodes = nodes.into_iter().flat_map(|node| if let Node::Element(_, inner) = node { inner } else { vec![node] }).collect();
-    }
+/// Preformatted text: code, or lines with styles.
+fn preformatted(element: &Element, nodes: Vec<HtmlNode>) -> Vec<Block> {
+    let (language, nodes) = without_code_element(language_of(element), nodes);
     let lines: Vec<Inline> = untrimmed(nodes).into_iter().map(|inline| if inline == Inline::Break { text("\n") } else { inline }).collect();
-    let mut words = plain(&lines);
+    let words = plain(&lines);
     if words.trim().is_empty() {
         return Vec::new();
     }
@@ -299,14 +293,20 @@ fn preformatted(element: &Element, nodes: Vec<Node>) -> Vec<Block> {
     if !is_plain {
         return vec![Block::Element(Element::new("pre"), vec![Block::Paragraph(lines)])];
     }
-    // The first line end behind the tag is none to HTML.
-    if words.starts_with('\n') {
-        words.remove(0);
+    // HTML ignores the first line end after the tag.
+    let words = words.strip_prefix('\n').unwrap_or(&words);
+    let end = if words.ends_with('\n') { "" } else { "\n" };
+    vec![Block::Code { language: language.unwrap_or_default(), text: format!("{words}{end}") }]
+}
+
+/// The content of a `code` element that is the only child of a `pre`, and the language of either.
+fn without_code_element(language: Option<String>, mut nodes: Vec<HtmlNode>) -> (Option<String>, Vec<HtmlNode>) {
+    match nodes.as_mut_slice() {
+        [HtmlNode::Element(code, inner)] if matches!(code.name, "code" | "samp") => {
+            (language.or_else(|| language_of(code)), std::mem::take(inner))
+        }
+        _ => (language, nodes),
     }
-    if !words.ends_with('\n') {
-        words.push('\n');
-    }
-    vec![Block::Code { language: language.unwrap_or_default(), text: words }]
 }
 
 fn text(words: &str) -> Inline {
@@ -318,7 +318,7 @@ fn language_of(element: &Element) -> Option<String> {
     class.map(str::to_owned)
 }
 
-/// A line without white space and line ends at its ends.
+/// A line without white space and line breaks at the ends.
 fn trimmed(mut inlines: Vec<Inline>) -> Vec<Inline> {
     while let Some(first) = inlines.first_mut() {
         match first {

@@ -1,76 +1,77 @@
-//! What an author's HTML and the Markdown between its tags make together: elements in one another, each ending where HTML ends it.
+//! Builds the element tree of HTML and the Markdown between its tags, with the implied end tags of
+//! HTML.
 
 use super::tags::is_block;
 use crate::markdown::HTML_TAGS;
 use crate::wiki::page::{Block, Element, Inline, Within};
 
-/// How deep elements are read in one another; a deeper one is left out, and its words stay.
+/// The maximum nesting of elements. Deeper ones are dropped, and their content is kept.
 const DEEPEST: usize = 64;
 
-/// The attributes that mean something to readers, or to those who read aloud to them.
+/// The attributes that matter to readers or screen readers.
 const ATTRIBUTES: [&str; 11] = ["align", "class", "colspan", "datetime", "dir", "lang", "rowspan", "scope", "span", "start", "title"];
 
-/// Elements that no wiki is asked about: what they stand in is.
+/// Elements that are part of another one, which decides whether a wiki supports them.
 const PARTS: [&str; 14] = ["br", "dd", "dt", "figcaption", "li", "p", "rp", "rt", "summary", "tbody", "td", "tfoot", "th", "thead"];
 
-/// A part of a line or of a page.
+/// A node of the element tree.
 #[derive(Debug)]
-pub enum Node {
-    /// What Markdown has made for a line.
+pub enum HtmlNode {
+    /// An inline from Markdown.
     Inline(Inline),
-    /// What Markdown has made as a block.
+    /// A block from Markdown.
     Block(Block),
-    /// An element with what it holds.
-    Element(Element, Vec<Node>),
+    /// An element with its children.
+    Element(Element, Vec<HtmlNode>),
 }
 
-/// Elements that are open, and what stands in the innermost.
+/// The open elements, and the children of the innermost one.
 #[derive(Default)]
 pub struct Nest {
-    nodes: Vec<Node>,
-    /// The elements that are open, each with what stands before it.
-    open: Vec<(Element, Vec<Node>)>,
-    /// Elements that are too deep to be read, until they close.
+    nodes: Vec<HtmlNode>,
+    /// The open elements, each with the nodes before it.
+    open: Vec<(Element, Vec<HtmlNode>)>,
+    /// Open elements that are nested too deeply.
     too_deep: Vec<&'static str>,
 }
 
-/// An element that was opened, if a wiki may have nothing like it.
+/// An element that some wikis do not support.
 pub struct Opened {
     /// Its name.
     pub name: &'static str,
-    /// What it stands in on the page.
+    /// Its context.
     pub within: Within,
 }
 
 impl Nest {
-    /// Adds words. Line ends are blanks, but inside of a `pre`.
+    /// Adds text. Outside `pre`, line ends become spaces.
     pub fn text(&mut self, text: &str) {
         let text = if self.is_in("pre") { text.replace('\r', "") } else { text.replace(['\n', '\r', '\t'], " ") };
-        if let Some(Node::Inline(Inline::Text(before))) = self.nodes.last_mut() {
+        if let Some(HtmlNode::Inline(Inline::Text(before))) = self.nodes.last_mut() {
             before.push_str(&text);
         } else if !text.is_empty() {
-            self.nodes.push(Node::Inline(Inline::Text(text)));
+            self.nodes.push(HtmlNode::Inline(Inline::Text(text)));
         }
     }
 
-    /// Adds what stands in a line.
+    /// Adds an inline.
     pub fn inline(&mut self, inline: Inline) {
         match inline {
             Inline::Text(text) => self.text(&text),
-            other => self.nodes.push(Node::Inline(other)),
+            other => self.nodes.push(HtmlNode::Inline(other)),
         }
     }
 
     /// Adds a block of Markdown.
     pub fn block(&mut self, block: Block) {
         self.end_paragraph();
-        self.nodes.push(Node::Block(block));
+        self.nodes.push(HtmlNode::Block(block));
     }
 
-    /// Opens an element; `within` is what all of this stands in.
+    /// Opens an element. `within` is the context of the whole tree.
     pub fn open(&mut self, name: &str, attributes: Vec<(String, String)>, within: Within) -> Option<Opened> {
         let Some(name) = HTML_TAGS.iter().copied().find(|known| *known == name) else {
-            // What begins a line of its own elsewhere begins one here.
+            // A dropped block still separates lines.
             if is_dropped_block(name) {
                 return self.open("div", Vec::new(), within);
             }
@@ -87,14 +88,14 @@ impl Nest {
         }
         let element = Element { name, attributes: known(attributes) };
         match name {
-            "hr" => self.nodes.push(Node::Block(Block::Rule)),
-            "wbr" | "col" => self.nodes.push(Node::Element(element, Vec::new())),
+            "hr" => self.nodes.push(HtmlNode::Block(Block::Rule)),
+            "wbr" | "col" => self.nodes.push(HtmlNode::Element(element, Vec::new())),
             _ => self.open.push((element, std::mem::take(&mut self.nodes))),
         }
         opened
     }
 
-    /// Leaves an element out; its words stay on a line of their own, if it is a block.
+    /// Drops an element. The content of a block stays on its own line.
     fn too_deep(&mut self, name: &'static str) -> Option<Opened> {
         self.too_deep.push(name);
         if is_block(name) {
@@ -103,7 +104,7 @@ impl Nest {
         Some(Opened { name, within: Within::TooMany })
     }
 
-    /// Closes the innermost element of a name, with all that is open inside of it.
+    /// Closes the innermost element with a name, and all elements inside it.
     pub fn close(&mut self, name: &str) {
         let name = match name {
             name if is_dropped_block(name) => "div",
@@ -119,8 +120,8 @@ impl Nest {
         self.close_any(&[name], barrier(name));
     }
 
-    /// All of it; what was left open ends here.
-    pub fn end(mut self) -> Vec<Node> {
+    /// The finished tree. Open elements end here.
+    pub fn end(mut self) -> Vec<HtmlNode> {
         while !self.open.is_empty() {
             self.close_innermost();
         }
@@ -139,11 +140,11 @@ impl Nest {
         (!is_code).then_some(Opened { name, within })
     }
 
-    /// What an element stands in that is opened now, as far as it matters for it.
+    /// The context of an element that is opened now.
     fn within(&self, name: &str, around: Within) -> Within {
-        // A list in a list is one for every wiki.
+        // All wikis have nested lists.
         let is_list = matches!(name, "ul" | "ol");
-        let is_no_matter = |(open, _): &(Element, Vec<Node>)| {
+        let is_no_matter = |(open, _): &(Element, Vec<HtmlNode>)| {
             !is_block(open.name) || matches!(open.name, "p" | "div" | "details") || (is_list && matches!(open.name, "ul" | "ol" | "li"))
         };
         if self.is_in("pre") {
@@ -161,7 +162,7 @@ impl Nest {
         self.open.iter().any(|(element, _)| element.name == name)
     }
 
-    /// Ends what HTML ends before an element.
+    /// Closes the elements that HTML closes implicitly before an element.
     fn make_room_for(&mut self, name: &str) {
         if is_block(name) {
             self.end_paragraph();
@@ -198,17 +199,17 @@ impl Nest {
     fn close_innermost(&mut self) {
         if let Some((element, before)) = self.open.pop() {
             let inner = std::mem::replace(&mut self.nodes, before);
-            self.nodes.push(Node::Element(element, inner));
+            self.nodes.push(HtmlNode::Element(element, inner));
         }
     }
 }
 
-/// Whether an element that no page shows begins a line of its own.
+/// Whether a dropped element separates lines.
 fn is_dropped_block(name: &str) -> bool {
     matches!(name, "h1" | "section" | "article" | "header" | "footer" | "main" | "nav" | "aside" | "address")
 }
 
-/// What an element of a name cannot end, nor what stands around it.
+/// The elements that an end tag cannot close beyond.
 fn barrier(name: &str) -> &'static [&'static str] {
     match name {
         "table" => &[],

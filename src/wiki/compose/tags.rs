@@ -1,28 +1,28 @@
-//! HTML that an author wrote in Markdown, as far as a tree without markup can hold it.
+//! Splits raw HTML into tags and text.
 
 use crate::wiki::page::Style;
 
 /// A piece of raw HTML.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Piece<'a> {
-    /// A tag that opens.
+    /// A start tag.
     Open {
-        /// Its name in small letters.
+        /// The name in lower case.
         name: String,
-        /// Its attributes as they stand behind the name.
+        /// The attributes as written.
         attributes: &'a str,
-        /// Where it stands in the HTML.
+        /// The position in the HTML.
         at: usize,
     },
-    /// A tag that closes, by its name in small letters.
+    /// An end tag: its name in lower case.
     Close(String),
-    /// What stands between tags, references in it resolved.
+    /// The text between tags, with resolved character references.
     Text(String),
-    /// What a reader never sees: a comment, a declaration.
+    /// A comment or declaration, which readers never see.
     Hidden(&'a str),
 }
 
-/// The pieces of raw HTML, in their order.
+/// The pieces of raw HTML in order.
 pub fn pieces(html: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let mut rest = html;
@@ -73,7 +73,8 @@ fn tag(text: &str, at: usize, end: Option<usize>) -> Option<(Piece<'_>, usize)> 
     Some((if closes { Piece::Close(name) } else { Piece::Open { name, attributes, at } }, end))
 }
 
-/// The attributes of a tag, by their names in small letters, references in their values resolved. The first of a name counts.
+/// The attributes of a tag, with lower-case names and resolved character references. The first of
+/// each name counts.
 pub fn attributes(text: &str) -> Vec<(String, String)> {
     let mut found: Vec<(String, String)> = Vec::new();
     let mut rest = text.trim_start_matches(is_between);
@@ -94,7 +95,7 @@ fn is_between(next: char) -> bool {
     next.is_whitespace() || next == '/'
 }
 
-/// The value at the start of a text, and what stands behind it.
+/// The value at the start of a text, and the rest.
 fn value_of(text: &str) -> (&str, &str) {
     for quote in ['"', '\''] {
         if let Some(inner) = text.strip_prefix(quote) {
@@ -122,7 +123,7 @@ fn ends_of_tags(html: &str) -> Vec<(usize, Option<usize>)> {
     ends
 }
 
-/// The style that a tag stands for; nothing for tags that mean something else or nothing.
+/// The style of an element. `None` for other elements.
 pub fn style(name: &str) -> Option<Style> {
     Some(match name {
         "em" | "i" => Style::Emphasis,
@@ -137,7 +138,7 @@ pub fn style(name: &str) -> Option<Style> {
     })
 }
 
-/// Whether an element begins a line of its own.
+/// Whether an element is a block.
 pub fn is_block(name: &str) -> bool {
     matches!(
         name,

@@ -1,10 +1,10 @@
-//! The nodes of a body as a tree, with what links lead to.
+//! Converts the nodes of a body to the tree of a page, with resolved links.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::Shared;
-use super::nest::{Nest, Node as Part};
+use super::nest::{HtmlNode as Part, Nest};
 use super::tags::{Piece, attributes, pieces};
 use super::{cells, elements};
 use crate::diagnostic::{Diagnostic, rules};
@@ -12,33 +12,33 @@ use crate::markdown::{Body, Event, Tag, Target, is_inline};
 use crate::model::Document;
 use crate::site::{CaseStudyId, DEEPEST, Destination, DocumentId, Node};
 use crate::slug::Numbered;
-use crate::wiki::page::{Block, Heading, Inline, Item, LinkTo, List, RawHtml, Style, Table, Within};
+use crate::wiki::page::{Block, Callout, Heading, Inline, Item, LinkTo, List, RawHtml, Style, Table, Within};
 use crate::wiki::picture;
 
-/// The level of the highest headings on a page; its title is the first.
+/// The highest heading level in the text; level 1 is the title.
 const HIGHEST: u8 = 2;
 
-/// Makes the blocks of one page.
+/// Composes the blocks of one page.
 pub struct Composer<'a> {
     shared: Shared<'a>,
     case: CaseStudyId,
     diagnostics: &'a mut Vec<Diagnostic>,
     ids: Numbered,
-    /// The footnotes that were referred to, by the document and their place in it.
+    /// The referenced footnotes: document and index.
     notes: Vec<(DocumentId, usize)>,
-    /// The places of those in `notes`.
+    /// The numbers of the footnotes in `notes`.
     numbers: HashMap<(DocumentId, usize), usize>,
     depth: usize,
     /// The names of the pictures so far, each once.
     pub pictures: Vec<String>,
-    /// The same names, to look them up.
+    /// The same names as a set.
     known_pictures: HashSet<String>,
-    /// The elements of HTML that its author used.
+    /// The HTML elements that some wikis do not support.
     pub html: Vec<RawHtml>,
 }
 
 impl<'a> Composer<'a> {
-    /// A page without anything on it.
+    /// An empty page.
     pub fn new(shared: Shared<'a>, case: CaseStudyId, diagnostics: &'a mut Vec<Diagnostic>) -> Self {
         Self {
             shared,
@@ -54,16 +54,17 @@ impl<'a> Composer<'a> {
         }
     }
 
-    /// A stretch of a document, in the place where it is to stand.
+    /// The blocks of a range of a document, for a context on the page.
     pub fn blocks(&mut self, id: DocumentId, nodes: Range<usize>, within: Within) -> Vec<Block> {
         let document = self.shared.site.document(id);
-        // The level of a heading is that on the page, whatever stretch it stands in.
+        // Headings keep their level relative to the whole document.
         let highest = document.body.highest_heading().unwrap_or(HIGHEST);
         let shift = HIGHEST.cast_signed() - highest.cast_signed();
         Walk { page: self, id, document, shift, within }.blocks(nodes)
     }
 
-    /// The texts of the footnotes that were referred to. A footnote can refer to another, which then joins the list.
+    /// The texts of the referenced footnotes. A footnote can refer to another one, which then
+    /// follows.
     pub fn footnotes(&mut self) -> Vec<Vec<Block>> {
         let mut texts = Vec::new();
         while let Some(&(id, place)) = self.notes.get(texts.len()) {
@@ -73,7 +74,7 @@ impl<'a> Composer<'a> {
         texts
     }
 
-    /// An id that no heading of the page has yet.
+    /// A heading id that is unique on the page.
     pub fn claim(&mut self, id: &str) -> String {
         self.ids.claim(id, |number| format!("{id}-{number}"), str::to_owned)
     }
@@ -85,7 +86,7 @@ struct Walk<'w, 'a> {
     id: DocumentId,
     document: &'a Document,
     shift: i8,
-    /// What the nodes stand in that are walked over.
+    /// The context of the current nodes.
     within: Within,
 }
 
@@ -115,7 +116,7 @@ impl Walk<'_, '_> {
                     self.block(index, end, &mut blocks);
                     blocks.into_iter().for_each(|block| nest.block(block));
                 }
-                // The words of a tight list have no paragraph around them.
+                // The text of a tight item has no paragraph around it.
                 _ => self.add_inline(index, end, &mut nest),
             }
             index = end + 1;
@@ -124,7 +125,7 @@ impl Walk<'_, '_> {
         elements::blocks(nest.end(), &mut |id| page.claim(id))
     }
 
-    /// The blocks inside of another one.
+    /// The blocks inside another block.
     fn inner_blocks(&mut self, nodes: Range<usize>) -> Vec<Block> {
         let within = std::mem::replace(&mut self.within, Within::Block);
         let blocks = self.blocks(nodes);
@@ -145,7 +146,7 @@ impl Walk<'_, '_> {
         match tag {
             Tag::Heading(number) => blocks.push(self.heading(number, inner)),
             Tag::Quote => blocks.push(Block::Quote(self.inner_blocks(inner))),
-            Tag::Callout(number) => blocks.push(self.callout(number, inner)),
+            Tag::Callout(number) => blocks.extend(self.callout(number, inner)),
             Tag::CodeBlock(language) => {
                 let language = self.body().str(language).to_owned();
                 blocks.push(Block::Code { language, text: self.body().code(start) });
@@ -154,7 +155,7 @@ impl Walk<'_, '_> {
             Tag::NumberedList(first) => blocks.push(self.list(Some(first), inner)),
             Tag::Item => blocks.extend(self.inner_blocks(inner)),
             Tag::Table(number) => blocks.push(self.table(number, inner)),
-            // Footnotes are composed when the page is; the rest stands inside of what was met already.
+            // Footnotes are composed at the end of the page; the others are parts of blocks.
             Tag::Footnote(_)
             | Tag::Paragraph
             | Tag::CalloutTitle
@@ -178,12 +179,12 @@ impl Walk<'_, '_> {
         Block::Heading(Heading { level, text: self.inlines(nodes), id, is_linked: false })
     }
 
-    fn callout(&mut self, number: u32, nodes: Range<usize>) -> Block {
-        let kind = self.body().callouts[number as usize].kind;
+    fn callout(&mut self, number: u32, nodes: Range<usize>) -> Option<Block> {
+        let kind = Callout::of(self.body().callouts[number as usize].kind)?;
         let has_title = !nodes.is_empty() && self.event(nodes.start) == Event::Start(Tag::CalloutTitle);
         let below = if has_title { self.body().end_of(nodes.start) + 1 } else { nodes.start };
         let title = if has_title { self.inlines(nodes.start + 1..below - 1) } else { Vec::new() };
-        Block::Callout { kind, title, blocks: self.inner_blocks(below..nodes.end) }
+        Some(Block::Callout { kind, title, blocks: self.inner_blocks(below..nodes.end) })
     }
 
     fn list(&mut self, first: Option<u32>, nodes: Range<usize>) -> Block {
@@ -199,7 +200,7 @@ impl Walk<'_, '_> {
         Block::List(List { first, is_tight, items })
     }
 
-    /// Whether an item is a task, and then whether it is done.
+    /// Whether an item is a done task; `None` if it is not a task.
     fn task(&self, item: usize) -> Option<bool> {
         let marker = |at: usize| match self.body().nodes.get(at).map(|node| node.event) {
             Some(Event::TaskMarker(done)) => Some(done),
@@ -244,7 +245,7 @@ impl Walk<'_, '_> {
         cells
     }
 
-    /// Adds HTML, all of its lines at once: a tag can go over several.
+    /// Adds HTML, all lines at once, because a tag can span several.
     fn html(&mut self, nodes: Range<usize>, nest: &mut Nest) {
         let mut html = String::new();
         let mut starts = Vec::new();
@@ -285,7 +286,7 @@ impl Walk<'_, '_> {
         blocks
     }
 
-    /// What stands in a line, without white space at its ends.
+    /// The inlines of a line without white space at the ends.
     fn inlines(&mut self, nodes: Range<usize>) -> Vec<Inline> {
         elements::inlines(self.parts(nodes, Within::Line))
     }
@@ -329,7 +330,7 @@ impl Walk<'_, '_> {
             Event::Start(Tag::Link(number)) => self.link(number, index + 1..end, nest),
             Event::Start(Tag::Image(number)) => self.picture(number, index + 1..end, nest),
             Event::Start(_) => self.add_inlines(index + 1..end, nest),
-            // A hashtag says what a block shows of its author, which is nothing to the readers of a wiki.
+            // Hashtags matter to the author alone.
             Event::Hashtag(_) | Event::End(_) | Event::Rule | Event::TaskMarker(_) | Event::Transclusion(_) => {}
         }
     }
@@ -356,7 +357,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// What a link without words of its own reads as.
+    /// The text of a link that has no text of its own.
     fn words_for(&self, number: u32) -> String {
         let site = self.page.shared.site;
         let body = self.body();
@@ -371,7 +372,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// Where a link leads on the wiki; nothing where its words stand alone.
+    /// The target of a link. `None` if only its text is published.
     fn link_to(&mut self, number: u32) -> Option<LinkTo> {
         let site = self.page.shared.site;
         match site.destination(self.id, number) {
@@ -399,8 +400,8 @@ impl Walk<'_, '_> {
 
     fn warn_of_file(&mut self, number: u32) {
         let span = self.document.body.links[number as usize].span;
-        let message = "only pictures go along to a wiki, so this link is published as plain words";
-        let help = "put the file where the readers of the wiki find it, and link to that place";
+        let message = "only pictures are published with a page, so this link becomes plain text";
+        let help = "publish the file elsewhere, and link to its address";
         self.page.diagnostics.push(Diagnostic::new(&rules::FILE_LEFT, &self.document.path, span, message).help(help));
     }
 
@@ -423,7 +424,7 @@ impl Walk<'_, '_> {
                     nest.text(&alt);
                 }
             },
-            // A picture of another host would tell that host who reads the page.
+            // A picture on another host would reveal the readers to that host.
             Destination::External => match &link.target {
                 Target::External(address) => {
                     let words = if alt.is_empty() { address.clone() } else { alt };
@@ -436,7 +437,7 @@ impl Walk<'_, '_> {
     }
 }
 
-/// Whether something begins on a line of its own.
+/// Whether a node is a block.
 fn is_block(event: Event) -> bool {
     match event {
         Event::Start(tag) => !is_inline(tag),

@@ -1,18 +1,18 @@
-//! The last look at a page before it leaves: what Confluence would refuse, cut or show as an error.
+//! The final check of a page: what Confluence would refuse, cut or show as an error.
 
 use std::collections::BTreeSet;
 
-use super::xml::{self, Element};
-use crate::wiki::Name;
+use super::xml::{self, XmlElement};
+use crate::wiki::Location;
 use crate::wiki::page::Case;
 
-/// The longest title, in characters.
+/// The maximum length of a title, in UTF-16 units.
 const LONGEST_TITLE: usize = 255;
 
-/// The longest text, in bytes. Beyond it the editor of Cloud no longer opens pages.
+/// The maximum length of a text, in bytes. The Cloud editor cannot open larger pages.
 const LONGEST_TEXT: usize = 5 << 20;
 
-/// What pages are written with.
+/// The elements that storybank writes.
 const ELEMENTS: [&str; 43] = [
     "a",
     "ac:image",
@@ -59,14 +59,14 @@ const ELEMENTS: [&str; 43] = [
     "ri:url",
 ];
 
-/// What the wiki would refuse, each in one sentence.
-pub fn problems(case: &Case, name: &Name, text: &str) -> Vec<String> {
-    let mut found = of_title(&name.title);
+/// What the wiki would refuse: one message for each problem.
+pub fn problems(case: &Case, location: &Location, text: &str) -> Vec<String> {
+    let mut found = of_title(&location.title);
     if text.len() > LONGEST_TEXT {
-        found.push(format!("the page has {} bytes, and Confluence shows pages of up to {LONGEST_TEXT}", text.len()));
+        found.push(format!("the page has {} bytes; the limit for Confluence is {LONGEST_TEXT}", text.len()));
     }
     match xml::parse(text) {
-        Err(reason) => found.push(format!("the page would be no XML: {reason}")),
+        Err(reason) => found.push(format!("the page would not be valid XML: {reason}")),
         Ok(root) => {
             of_elements(&root, &mut found);
             of_tasks(&root, &mut found);
@@ -79,24 +79,24 @@ pub fn problems(case: &Case, name: &Name, text: &str) -> Vec<String> {
 
 fn of_title(title: &str) -> Vec<String> {
     let mut found = Vec::new();
-    // Databases count the larger characters twice, so the larger number is the safe one.
+    // Some databases count characters beyond the BMP twice, so the larger count is safe.
     let length = title.encode_utf16().count();
     if title.is_empty() {
         found.push("the page has no title".to_owned());
     }
     if length > LONGEST_TITLE {
-        found.push(format!("the title has {length} characters, and Confluence takes up to {LONGEST_TITLE}"));
+        found.push(format!("the title has {length} characters; the limit of Confluence is {LONGEST_TITLE}"));
     }
     if title.trim() != title {
-        found.push("Confluence cuts the spaces around the title".to_owned());
+        found.push("the title has spaces at its ends, which Confluence removes".to_owned());
     }
     if let Some(control) = title.chars().find(|&next| next.is_control() || next == '\u{FFFD}') {
-        found.push(format!("the title has the character U+{:04X}, which no title can hold", u32::from(control)));
+        found.push(format!("the title contains the character U+{:04X}, which titles cannot contain", u32::from(control)));
     }
     found
 }
 
-fn of_elements(root: &Element, found: &mut Vec<String>) {
+fn of_elements(root: &XmlElement, found: &mut Vec<String>) {
     let mut unknown = BTreeSet::new();
     root.each(&mut |element| {
         if !ELEMENTS.contains(&element.name.as_str()) {
@@ -106,7 +106,7 @@ fn of_elements(root: &Element, found: &mut Vec<String>) {
     found.extend(unknown.into_iter().map(|name| format!("Confluence does not know the element `{name}`")));
 }
 
-fn of_tasks(root: &Element, found: &mut Vec<String>) {
+fn of_tasks(root: &XmlElement, found: &mut Vec<String>) {
     let mut ids = BTreeSet::new();
     root.each(&mut |element| {
         if element.name == "ac:task-id" && !ids.insert(element.text()) {
@@ -115,11 +115,11 @@ fn of_tasks(root: &Element, found: &mut Vec<String>) {
     });
 }
 
-fn of_anchors(root: &Element, found: &mut Vec<String>) {
+fn of_anchors(root: &XmlElement, found: &mut Vec<String>) {
     let mut anchors = BTreeSet::new();
     root.each(&mut |element| {
         if element.name == "ac:structured-macro" && element.attribute("ac:name") == Some("anchor") && !anchors.insert(element.text()) {
-            found.push(format!("two places of the page have the anchor `{}`", element.text()));
+            found.push(format!("two elements of the page have the anchor `{}`", element.text()));
         }
     });
     let mut wanted = BTreeSet::new();
@@ -128,14 +128,14 @@ fn of_anchors(root: &Element, found: &mut Vec<String>) {
         wanted.extend(element.attribute("ac:anchor").filter(|_| !leads_elsewhere));
     });
     let dangling = wanted.into_iter().filter(|name| !anchors.contains(*name));
-    found.extend(dangling.map(|name| format!("a link leads to `{name}`, which is nowhere on the page")));
+    found.extend(dangling.map(|name| format!("a link leads to the anchor `{name}`, which is not on the page")));
 }
 
-fn of_pictures(root: &Element, case: &Case, found: &mut Vec<String>) {
+fn of_pictures(root: &XmlElement, case: &Case, found: &mut Vec<String>) {
     root.each(&mut |element| {
         let name = element.attribute("ri:filename");
         if let Some(name) = name.filter(|name| !case.page.pictures.iter().any(|picture| picture == name)) {
-            found.push(format!("the page shows the picture `{name}`, which does not go along"));
+            found.push(format!("the page shows the picture `{name}`, which is not published"));
         }
     });
 }

@@ -1,30 +1,30 @@
-//! The dialect of Confluence: its storage format, which is XML, on Cloud and in a Data Center.
+//! The dialect of Confluence Cloud and Data Center: its storage format, which is XML.
 
 mod check;
-mod standing;
+mod remote;
 mod write;
 pub(super) mod xml;
 
 use std::collections::BTreeMap;
 
 use super::page::{Case, RawHtml, Within};
-use super::{Book, Name};
+use super::{Location, Publication};
 use crate::slug::Numbered;
 
 pub use check::problems;
-pub use standing::{marked, plain, tidied};
+pub use remote::{marked, plain, tidied};
 
-/// Where a page with a title stands.
-pub fn name(title: &str) -> Name {
+/// The location of a page with a title.
+pub fn location(title: &str) -> Location {
     let title = xml::allowed(title).split_whitespace().collect::<Vec<_>>().join(" ");
-    Name { path: title.clone(), title }
+    Location { path: title.clone(), title }
 }
 
-/// What links call the headings of a page: the names of the anchors that stand in those that something leads to.
+/// The anchors of the headings that links lead to.
 pub fn anchors(case: &Case) -> BTreeMap<String, String> {
     let mut taken = Numbered::default();
     let mut anchors = BTreeMap::new();
-    // Headings that nothing leads to count as well, so that a new link elsewhere renames no anchor.
+    // All headings count, so a new link elsewhere renames no anchor.
     for heading in case.page.headings() {
         let name = unlike(&anchor_name(&heading.id), &mut taken);
         if heading.is_linked {
@@ -34,7 +34,7 @@ pub fn anchors(case: &Case) -> BTreeMap<String, String> {
     anchors
 }
 
-/// Whether Confluence has nothing like an element of HTML.
+/// Whether Confluence has no equivalent of an HTML element in its context.
 pub fn loses(html: &RawHtml) -> bool {
     match html.name {
         "abbr" | "bdi" | "bdo" | "caption" | "center" | "col" | "colgroup" | "div" | "dl" | "figure" | "ruby" | "small" | "span"
@@ -44,20 +44,20 @@ pub fn loses(html: &RawHtml) -> bool {
     }
 }
 
-/// A page as the wiki reads it.
-pub fn text(case: &Case, book: &Book<'_>) -> String {
-    xml::print(&write::page(case, book))
+/// The storage format of a page.
+pub fn text(case: &Case, publication: &Publication<'_>) -> String {
+    xml::print(&write::page(case, publication))
 }
 
-/// The id of a heading in the characters that anchors have in both editors of Cloud and in a Data Center.
+/// An anchor name from a heading id, limited to the characters that all editors support.
 fn anchor_name(id: &str) -> String {
     let words: Vec<&str> = id.split(|next: char| !next.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let name = words.join("-");
-    // The anchors of footnotes begin with this word, and those of headings must never meet them.
+    // The prefix is reserved for the anchors of footnotes.
     if name.is_empty() || name.starts_with("footnote") { format!("section-{name}").trim_end_matches('-').to_owned() } else { name }
 }
 
-/// A name, or a numbered one where another heading has it. Capitals do not make it another one.
+/// The name, or a numbered one if another heading has it. Case is ignored.
 fn unlike(name: &str, taken: &mut Numbered) -> String {
     taken.claim(name, |number| format!("{name}-{number}"), str::to_ascii_lowercase)
 }

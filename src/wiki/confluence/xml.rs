@@ -1,54 +1,54 @@
-//! Elements and text, read from the storage format and printed as it: the only place where anything is escaped.
+//! A minimal XML tree for the storage format. Only this module escapes text.
 
 use quick_xml::Reader;
 use quick_xml::escape::{resolve_html5_entity, unescape_with};
 use quick_xml::events::{BytesStart, Event};
 
-/// What stands for a character that XML cannot hold.
+/// Replaces characters that XML does not allow.
 const REPLACEMENT: char = '\u{FFFD}';
 
-/// What a page consists of.
+/// A node of the XML tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Node {
-    /// Something between tags.
-    Element(Element),
-    /// Words.
+pub enum XmlNode {
+    /// An element.
+    Element(XmlElement),
+    /// Text.
     Text(String),
-    /// Words that are kept to the letter, as code.
+    /// Text in a CDATA section, for code.
     Verbatim(String),
 }
 
-/// Something between tags.
+/// An XML element.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Element {
-    /// With its prefix, `ac:` or `ri:`.
+pub struct XmlElement {
+    /// The name with its prefix, `ac:` or `ri:`.
     pub name: String,
-    /// Names with values.
+    /// Names and values.
     pub attributes: Vec<(String, String)>,
-    /// What stands inside.
-    pub children: Vec<Node>,
+    /// The children.
+    pub children: Vec<XmlNode>,
 }
 
-impl Element {
-    /// An element that holds nothing.
+impl XmlElement {
+    /// An empty element.
     pub fn new(name: &str) -> Self {
         Self { name: name.to_owned(), ..Self::default() }
     }
 
-    /// The same with an attribute more.
+    /// Adds an attribute.
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
         self.attributes.push((name.to_owned(), value.into()));
         self
     }
 
-    /// The same with something more inside.
-    pub fn add(mut self, child: impl Into<Node>) -> Self {
+    /// Adds a child.
+    pub fn add(mut self, child: impl Into<XmlNode>) -> Self {
         self.children.push(child.into());
         self
     }
 
-    /// The same with more inside.
-    pub fn holding(mut self, children: impl IntoIterator<Item = Node>) -> Self {
+    /// Adds children.
+    pub fn holding(mut self, children: impl IntoIterator<Item = XmlNode>) -> Self {
         self.children.extend(children);
         self
     }
@@ -58,21 +58,21 @@ impl Element {
         self.attributes.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
     }
 
-    /// The elements directly inside.
+    /// The child elements.
     pub fn elements(&self) -> impl Iterator<Item = &Self> {
-        self.children.iter().filter_map(|child| if let Node::Element(element) = child { Some(element) } else { None })
+        self.children.iter().filter_map(|child| if let XmlNode::Element(element) = child { Some(element) } else { None })
     }
 
-    /// All words inside, at any depth.
+    /// The text at any depth.
     pub fn text(&self) -> String {
         let texts = self.children.iter().map(|child| match child {
-            Node::Element(element) => element.text(),
-            Node::Text(text) | Node::Verbatim(text) => text.clone(),
+            XmlNode::Element(element) => element.text(),
+            XmlNode::Text(text) | XmlNode::Verbatim(text) => text.clone(),
         });
         texts.collect()
     }
 
-    /// Shows every element inside, at any depth.
+    /// Calls `show` for each descendant element.
     pub fn each<'a>(&'a self, show: &mut impl FnMut(&'a Self)) {
         for element in self.elements() {
             show(element);
@@ -81,25 +81,25 @@ impl Element {
     }
 }
 
-impl From<Element> for Node {
-    fn from(element: Element) -> Self {
+impl From<XmlElement> for XmlNode {
+    fn from(element: XmlElement) -> Self {
         Self::Element(element)
     }
 }
 
-impl From<&str> for Node {
+impl From<&str> for XmlNode {
     fn from(text: &str) -> Self {
         Self::Text(text.to_owned())
     }
 }
 
-impl From<String> for Node {
+impl From<String> for XmlNode {
     fn from(text: String) -> Self {
         Self::Text(text)
     }
 }
 
-/// A text with what XML cannot hold replaced; it cannot hold it as a reference either.
+/// Replaces characters that XML does not allow, not even as a reference.
 pub fn allowed(text: &str) -> String {
     text.chars().map(|next| if is_allowed(next) { next } else { REPLACEMENT }).collect()
 }
@@ -108,30 +108,32 @@ fn is_allowed(next: char) -> bool {
     !matches!(next, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}')
 }
 
-/// Whether whatever is inside stands on lines of its own, so that white space between it says nothing.
+/// Whether the children are blocks on lines of their own, so that white space between them is
+/// ignored.
 fn holds_blocks(name: &str) -> bool {
     matches!(name, "" | "ac:rich-text-body" | "ul" | "ol" | "table" | "tbody" | "thead" | "blockquote" | "ac:task-list")
 }
 
-/// Whether there are only elements inside, none of which starts a line.
+/// Whether the children are elements only, on one line.
 fn holds_elements(name: &str) -> bool {
     matches!(name, "tr" | "ac:structured-macro" | "ac:task" | "ac:link" | "ac:image" | "colgroup")
 }
 
-/// The fragment that a root holds: each block on its own line, so that two versions can be compared line by line.
-pub fn print(root: &Element) -> String {
+/// The fragment inside a root. Each block has its own line, so two versions can be compared line by
+/// line.
+pub fn print(root: &XmlElement) -> String {
     let mut out = String::new();
     print_inside(root, &mut out);
     out
 }
 
-fn print_inside(element: &Element, out: &mut String) {
+fn print_inside(element: &XmlElement, out: &mut String) {
     let holds_blocks = holds_blocks(&element.name);
     for child in &element.children {
         match child {
-            Node::Element(child) => print_element(child, out),
-            Node::Text(text) => escape(text, out),
-            Node::Verbatim(text) => print_verbatim(text, out),
+            XmlNode::Element(child) => print_element(child, out),
+            XmlNode::Text(text) => escape(text, out),
+            XmlNode::Verbatim(text) => print_verbatim(text, out),
         }
         if holds_blocks {
             out.push('\n');
@@ -139,7 +141,7 @@ fn print_inside(element: &Element, out: &mut String) {
     }
 }
 
-fn print_element(element: &Element, out: &mut String) {
+fn print_element(element: &XmlElement, out: &mut String) {
     out.push('<');
     out.push_str(&element.name);
     for (name, value) in &element.attributes {
@@ -149,7 +151,7 @@ fn print_element(element: &Element, out: &mut String) {
         escape_value(value, out);
         out.push('"');
     }
-    if element.children.iter().all(|child| *child == Node::Text(String::new())) {
+    if element.children.iter().all(|child| *child == XmlNode::Text(String::new())) {
         return out.push_str("/>");
     }
     out.push('>');
@@ -162,7 +164,7 @@ fn print_element(element: &Element, out: &mut String) {
     out.push('>');
 }
 
-/// Adds words so that they are words.
+/// Appends escaped text.
 fn escape(text: &str, out: &mut String) {
     for next in text.chars() {
         match next {
@@ -176,7 +178,7 @@ fn escape(text: &str, out: &mut String) {
     }
 }
 
-/// Adds the value of an attribute, in which a line end or a tab stays one only as a reference.
+/// Appends an escaped attribute value. Line ends and tabs are kept as references.
 fn escape_value(value: &str, out: &mut String) {
     for next in value.chars() {
         match next {
@@ -188,7 +190,7 @@ fn escape_value(value: &str, out: &mut String) {
     }
 }
 
-/// Adds words to the letter. The end of such a section cannot stand in it, so its brackets end one and its `>` begins the next.
+/// Appends a CDATA section. `]]>` cannot occur in it, so it is split between two sections.
 fn print_verbatim(text: &str, out: &mut String) {
     let text = allowed(text).replace("\r\n", "\n").replace('\r', "\n").replace("]]>", "]]]]><![CDATA[>");
     out.push_str("<![CDATA[");
@@ -196,53 +198,61 @@ fn print_verbatim(text: &str, out: &mut String) {
     out.push_str("]]>");
 }
 
-/// How deep elements can stand in one another: far deeper than what is published, and than what people write.
+/// The maximum nesting, far beyond that of real pages.
 const DEEPEST: usize = 1000;
 
-/// The root of a fragment, whose name is empty.
+/// Parses a fragment. The root element has an empty name.
 ///
 /// # Errors
 ///
-/// What keeps it from being XML, or from being read, in words.
-pub fn parse(fragment: &str) -> Result<Element, String> {
+/// The reason why it is not XML or cannot be read.
+pub fn parse(fragment: &str) -> Result<XmlElement, String> {
     if let Some(found) = fragment.chars().find(|&next| !is_allowed(next)) {
-        return Err(format!("the character U+{:04X} cannot stand in XML", u32::from(found)));
+        return Err(format!("XML does not allow the character U+{:04X}", u32::from(found)));
     }
     let declared =
         format!("<root xmlns:ac=\"http://atlassian.com/content\" xmlns:ri=\"http://atlassian.com/resource/identifier\">{fragment}</root>");
     let mut reader = Reader::from_str(&declared);
-    let mut open = vec![Element::default()];
+    let mut open = vec![XmlElement::default()];
     loop {
         match reader.read_event().map_err(|error| error.to_string())? {
-            Event::Start(_) if open.len() > DEEPEST => return Err(format!("more than {DEEPEST} elements stand in one another")),
-            Event::Start(start) => open.push(element(&start)?),
-            Event::Empty(start) => put(&mut open, element(&start)?.into()),
-            Event::End(_) => {
-                let closed = open.pop().expect("the reader has seen it open");
-                put(&mut open, closed.into());
-            }
-            Event::Text(text) => put(&mut open, Node::Text(text.xml10_content().into_owned())),
-            Event::CData(text) => put(&mut open, Node::Verbatim(text.xml10_content().into_owned())),
-            Event::GeneralRef(name) => {
-                let reference = format!("&{};", &*name.xml10_content());
-                let meaning = unescape_with(&reference, resolve_html5_entity).map_err(|error| error.to_string())?;
-                put(&mut open, Node::Text(meaning.into_owned()));
-            }
-            Event::Comment(_) => {}
-            Event::Decl(_) | Event::PI(_) | Event::DocType(_) => return Err("a declaration cannot stand in a page".to_owned()),
             Event::Eof => break,
+            event => read(event, &mut open)?,
         }
     }
     let document = if open.len() == 1 { open.pop() } else { None };
     let root = document.and_then(|mut document| if document.children.len() == 1 { document.children.pop() } else { None });
     match root {
-        Some(Node::Element(root)) => Ok(Element { name: String::new(), attributes: Vec::new(), ..root }),
-        _ => Err("a tag is closed that was not opened, or opened and not closed".to_owned()),
+        Some(XmlNode::Element(root)) => Ok(XmlElement { name: String::new(), attributes: Vec::new(), ..root }),
+        _ => Err("a start tag or an end tag is missing".to_owned()),
     }
 }
 
-fn element(start: &BytesStart<'_>) -> Result<Element, String> {
-    let mut element = Element::new(start.name().as_ref());
+/// Reads an event of the parser into the open elements.
+fn read(event: Event<'_>, open: &mut Vec<XmlElement>) -> Result<(), String> {
+    match event {
+        Event::Start(_) if open.len() > DEEPEST => return Err(format!("more than {DEEPEST} elements are nested")),
+        Event::Start(start) => open.push(element(&start)?),
+        Event::Empty(start) => put(open, element(&start)?.into()),
+        Event::End(_) => {
+            let closed = open.pop().expect("the reader has seen it open");
+            put(open, closed.into());
+        }
+        Event::Text(text) => put(open, XmlNode::Text(text.xml10_content().into_owned())),
+        Event::CData(text) => put(open, XmlNode::Verbatim(text.xml10_content().into_owned())),
+        Event::GeneralRef(name) => {
+            let reference = format!("&{};", &*name.xml10_content());
+            let meaning = unescape_with(&reference, resolve_html5_entity).map_err(|error| error.to_string())?;
+            put(open, XmlNode::Text(meaning.into_owned()));
+        }
+        Event::Decl(_) | Event::PI(_) | Event::DocType(_) => return Err("a page cannot contain a declaration".to_owned()),
+        Event::Comment(_) | Event::Eof => {}
+    }
+    Ok(())
+}
+
+fn element(start: &BytesStart<'_>) -> Result<XmlElement, String> {
+    let mut element = XmlElement::new(start.name().as_ref());
     for attribute in start.attributes() {
         let attribute = attribute.map_err(|error| error.to_string())?;
         let spaced = attribute.value.replace(['\n', '\t'], " ");
@@ -252,13 +262,16 @@ fn element(start: &BytesStart<'_>) -> Result<Element, String> {
     Ok(element)
 }
 
-/// Puts something into what is open; words that follow words become one with them, and white space that says nothing is left out.
-fn put(open: &mut [Element], node: Node) {
+/// Appends a node to the innermost open element. Adjacent texts are joined, and ignorable white
+/// space is dropped.
+fn put(open: &mut [XmlElement], node: XmlNode) {
     let inside = open.last_mut().expect("the document itself stays open");
     let says_nothing = inside.name.is_empty() || inside.name == "root" || holds_blocks(&inside.name) || holds_elements(&inside.name);
     match (inside.children.last_mut(), node) {
-        (_, Node::Text(text)) if says_nothing && text.trim().is_empty() => {}
-        (Some(Node::Text(before)), Node::Text(text)) | (Some(Node::Verbatim(before)), Node::Verbatim(text)) => before.push_str(&text),
+        (_, XmlNode::Text(text)) if says_nothing && text.trim().is_empty() => {}
+        (Some(XmlNode::Text(before)), XmlNode::Text(text)) | (Some(XmlNode::Verbatim(before)), XmlNode::Verbatim(text)) => {
+            before.push_str(&text)
+        }
         (_, node) => inside.children.push(node),
     }
 }

@@ -1,41 +1,42 @@
-//! What stands below one another, as DokuWiki reads it: by blocks at the top, by lines where it has no blocks.
+//! Writes blocks in the syntax of DokuWiki: as blocks at the top level, as lines where the wiki
+//! allows no blocks.
 
 use super::inlines::words;
 use super::names;
 use crate::markdown::Alignment;
-use crate::wiki::Book;
+use crate::wiki::Publication;
 use crate::wiki::lowered;
-use crate::wiki::page::{Action, Block, CalloutKind, Case, Heading, Inline, Item, List, Table, callout_name};
+use crate::wiki::page::{ActionEntry, Block, Callout, Case, Heading, Inline, Item, List, Table};
 
 /// Writes one page.
-pub struct Writer<'a> {
-    /// What is written.
+pub struct DokuwikiWriter<'a> {
+    /// The case study.
     pub case: &'a Case,
-    /// What it shares with the other pages.
-    pub book: &'a Book<'a>,
-    /// The marks of the styles that are set.
+    /// The publication.
+    pub publication: &'a Publication<'a>,
+    /// The markup of the open styles.
     pub styles: Vec<&'static str>,
-    /// How many bytes footnotes have that stand inside of others.
+    /// The total length of nested footnotes, in bytes.
     pub inside: usize,
     /// The footnotes that are being written.
     pub notes: Vec<usize>,
 }
 
-/// A part of what the wiki takes for a single line.
+/// A part of text that the wiki treats as one line.
 enum Line {
     Words(String),
-    /// Code, which may stand in a line and takes lines of its own.
+    /// Code, which is allowed inside a line but has line ends of its own.
     Code(String),
     Gap,
 }
 
-impl<'a> Writer<'a> {
-    /// A writer that has written nothing yet.
-    pub fn new(case: &'a Case, book: &'a Book<'a>) -> Self {
-        Self { case, book, styles: Vec::new(), inside: 0, notes: Vec::new() }
+impl<'a> DokuwikiWriter<'a> {
+    /// A writer for a page.
+    pub fn new(case: &'a Case, publication: &'a Publication<'a>) -> Self {
+        Self { case, publication, styles: Vec::new(), inside: 0, notes: Vec::new() }
     }
 
-    /// Blocks where the wiki reads blocks; an empty line belongs between them.
+    /// Blocks at the top level. They are separated by empty lines.
     pub fn blocks(&mut self, blocks: &[Block]) -> Vec<String> {
         blocks.iter().flat_map(|block| self.block(block)).filter(|text| !text.is_empty()).collect()
     }
@@ -64,7 +65,7 @@ impl<'a> Writer<'a> {
         vec![text]
     }
 
-    /// The wiki shows a heading as it stands, without reading it; what is more than words follows below.
+    /// The wiki does not read markup in headings, so links, pictures and footnotes follow below.
     fn heading(&mut self, heading: &Heading) -> Vec<String> {
         let marks = "=".repeat(7 - usize::from(heading.level.clamp(2, 5)));
         let text = names::title(heading);
@@ -82,8 +83,8 @@ impl<'a> Writer<'a> {
         self.within("**", "**", |writer| writer.inlines(inlines).trim().to_owned())
     }
 
-    fn callout_title(&mut self, kind: CalloutKind, title: &[Inline]) -> String {
-        let name = callout_name(kind);
+    fn callout_title(&mut self, kind: Callout, title: &[Inline]) -> String {
+        let name = kind.name();
         self.within("**", "**", |writer| {
             let title = writer.inlines(title);
             let title = title.trim();
@@ -91,8 +92,8 @@ impl<'a> Writer<'a> {
         })
     }
 
-    /// A box of one column: its title above what it says.
-    fn callout(&mut self, kind: CalloutKind, title: &[Inline], blocks: &[Block]) -> String {
+    /// A table of one column: the title above the content.
+    fn callout(&mut self, kind: Callout, title: &[Inline], blocks: &[Block]) -> String {
         let title = self.callout_title(kind, title);
         let text = self.joined(blocks);
         format!("^ {title}  ^\n{}", row(&[(text, Alignment::Left)], '|'))
@@ -108,11 +109,11 @@ impl<'a> Writer<'a> {
         rows.join("\n")
     }
 
-    /// A table whose cells hold blocks, or go over several columns and rows; its caption above it.
+    /// A table with blocks or spans in its cells, below its caption.
     fn cells_of_blocks(&mut self, parts: &[Block]) -> Vec<String> {
         let (caption, rows) = lowered::rows(parts);
         let mut said = self.blocks(&caption);
-        // For each column, how many rows more a cell above goes down.
+        // For each column, the number of further rows that a cell above covers.
         let mut below: Vec<u32> = Vec::new();
         let mut lines = Vec::new();
         for row in rows {
@@ -153,11 +154,11 @@ impl<'a> Writer<'a> {
         rows.collect::<Vec<_>>().join("\n")
     }
 
-    /// An item: one line, with the lists at its end as lists of their own.
+    /// An item: one line, followed by the lists at its end.
     fn item(&mut self, list: &List, item: &Item, at: usize, depth: usize) -> String {
         let lists = item.blocks.iter().rev().take_while(|block| matches!(block, Block::List(_))).count();
         let (own, lists) = item.blocks.split_at(item.blocks.len() - lists);
-        // The wiki counts from one; where the author does not, the number is written out.
+        // The wiki always counts from one. Other numbers are written as text.
         let (mark, number) = match list.first {
             Some(1) => ("-", String::new()),
             Some(first) => ("*", number(first, at)),
@@ -173,7 +174,7 @@ impl<'a> Writer<'a> {
         lines.join("\n")
     }
 
-    /// Somebody's words, and those that are quoted there: a line for each stretch at one depth.
+    /// A quotation with nested ones: one line for each run of blocks at the same depth.
     fn quote(&mut self, blocks: &[Block], depth: usize) -> Vec<String> {
         let is_quote = |block: &Block| matches!(block, Block::Quote(_));
         let mut out = Vec::new();
@@ -186,10 +187,10 @@ impl<'a> Writer<'a> {
         out
     }
 
-    /// Blocks where the wiki reads a single line.
+    /// Blocks as one line.
     pub fn joined(&mut self, blocks: &[Block]) -> String {
         let mut out = String::new();
-        // What parts the next words from those before; code has lines of its own.
+        // The separator before the next text. Code ends its own line.
         let mut between = "";
         for line in self.lines(blocks) {
             match line {
@@ -273,7 +274,7 @@ impl<'a> Writer<'a> {
                 None => String::new(),
             };
             lines.push(Line::Words(format!("{mark}{}{first}", task(item))));
-            // Blanks at the start of a line are shown where they are no ordinary ones.
+            // Only special spaces are shown at the start of a line.
             lines.extend(prefixed(own.collect(), "\u{2003}"));
         }
         lines
@@ -300,7 +301,7 @@ fn task(item: &Item) -> &'static str {
     }
 }
 
-/// A row of a table. Two blanks tell how a cell is set, and two bars next to each other would make one cell of two.
+/// A row of a table. Double spaces set the alignment. Adjacent bars would merge cells.
 fn row(cells: &[(String, Alignment)], bar: char) -> String {
     let mut out = String::new();
     for (cell, alignment) in cells {
@@ -327,7 +328,7 @@ fn facts_table(facts: &[(String, String)]) -> String {
     facts.iter().map(|(name, value)| format!("^{}|{}|", cell(name), cell(value))).collect::<Vec<_>>().join("\n")
 }
 
-fn actions_table(actions: &[Action]) -> String {
+fn actions_table(actions: &[ActionEntry]) -> String {
     let head = ["Done", "What", "Owner", "Due", "Status"].map(|name| (name.to_owned(), Alignment::None));
     let mut rows = vec![row(&head, '^')];
     for action in actions {
@@ -337,15 +338,16 @@ fn actions_table(actions: &[Action]) -> String {
     rows.join("\n")
 }
 
-fn action_cells(action: &Action) -> [String; 5] {
+fn action_cells(action: &ActionEntry) -> [String; 5] {
     let done = if action.is_settled { "☑" } else { "☐" };
     [done.to_owned(), action.what.clone(), action.owner.clone(), action.due.clone(), action.status.to_owned()]
 }
 
-/// The tags that keep code as it is.
+/// The tags of verbatim code.
 const TAGS: [&str; 2] = ["code", "file"];
 
-/// Code at the top. Where it holds the ends of both tags it is indented instead, unless that would make a list of it.
+/// Code at the top level. Code that contains both end tags is indented, unless that would make a
+/// list of it.
 fn code_blocks(language: &str, text: &str) -> Vec<String> {
     if let Some(block) = tagged(language, text) {
         return vec![block];
@@ -359,7 +361,7 @@ fn code_blocks(language: &str, text: &str) -> Vec<String> {
     vec![lines.join("\n")]
 }
 
-/// Code within a line: whole if it may be, or else parted where the tag has to change.
+/// Code inside a line: as one piece if possible, otherwise split where the tag must change.
 fn code_in_lines(language: &str, text: &str) -> Vec<Line> {
     if let Some(block) = tagged(language, text) {
         return vec![Line::Code(block)];
@@ -379,7 +381,7 @@ fn code_in_lines(language: &str, text: &str) -> Vec<Line> {
     parts.into_iter().map(line).collect()
 }
 
-/// Code between the first tags whose end it does not hold.
+/// Code in the first tag whose end tag it does not contain.
 fn tagged(language: &str, text: &str) -> Option<String> {
     let tag = TAGS.into_iter().find(|tag| !text.contains(&format!("</{tag}>")))?;
     let language = known_as(language);
@@ -387,7 +389,7 @@ fn tagged(language: &str, text: &str) -> Option<String> {
     Some(format!("<{tag}{language}>\n{text}</{tag}>"))
 }
 
-/// Languages whose words the highlighter writes in capitals or small letters, whatever their author did; they stay without colours.
+/// Languages whose keywords the highlighter changes to upper or lower case. They get no colours.
 const RECASED: [&str; 20] = [
     "bf",
     "cuesheet",
@@ -411,7 +413,7 @@ const RECASED: [&str; 20] = [
     "zxbasic",
 ];
 
-/// A language as the highlighter of DokuWiki calls it; nothing for one that it would change.
+/// The name of a language in DokuWiki's highlighter. Empty if it would change the code.
 fn known_as(language: &str) -> String {
     let name: String = language.chars().take_while(|next| next.is_ascii_alphanumeric() || "+#-_".contains(*next)).collect();
     let name = name.to_ascii_lowercase();
@@ -432,7 +434,7 @@ fn known_as(language: &str) -> String {
     if known.contains(['+', '#']) || known.starts_with('-') || RECASED.contains(&known) { String::new() } else { known.to_owned() }
 }
 
-/// What of a heading is lost to a wiki that takes nothing but words there.
+/// The parts of a heading that the wiki cannot show in it.
 fn add_more_than_words(inlines: &[Inline], out: &mut Vec<Inline>) {
     for inline in inlines {
         match inline {
@@ -444,34 +446,6 @@ fn add_more_than_words(inlines: &[Inline], out: &mut Vec<Inline>) {
             }
             Inline::Styled(_, inner) | Inline::Element(_, inner) => add_more_than_words(inner, out),
             Inline::Text(_) | Inline::Code(_) | Inline::Break => {}
-        }
-    }
-}
-
-/// Looks at everything inside of the lines of blocks.
-pub fn inlines(blocks: &[Block], look: &mut impl FnMut(&Inline)) {
-    for block in blocks {
-        match block {
-            Block::Heading(heading) => inner(&heading.text, look),
-            Block::Paragraph(text) => inner(text, look),
-            Block::Quote(blocks) | Block::Element(_, blocks) => inlines(blocks, look),
-            Block::Callout { title: text, blocks, .. } | Block::Details { summary: text, blocks } => {
-                inner(text, look);
-                inlines(blocks, look);
-            }
-            Block::List(list) => list.items.iter().for_each(|item| inlines(&item.blocks, look)),
-            Block::Table(table) => table.head.iter().chain(table.rows.iter().flatten()).for_each(|cell| inner(cell, look)),
-            Block::Code { .. } | Block::Rule | Block::Facts(_) | Block::Contents | Block::Actions(_) => {}
-        }
-    }
-}
-
-fn inner(text: &[Inline], look: &mut impl FnMut(&Inline)) {
-    for inline in text {
-        look(inline);
-        match inline {
-            Inline::Styled(_, text) | Inline::Link { text, .. } | Inline::Element(_, text) => inner(text, look),
-            Inline::Text(_) | Inline::Code(_) | Inline::Picture { .. } | Inline::Break | Inline::Footnote(_) => {}
         }
     }
 }

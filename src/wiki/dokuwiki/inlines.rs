@@ -1,15 +1,15 @@
-//! What stands inside a line, as DokuWiki reads it.
+//! Writes inlines in the syntax of DokuWiki.
 
-use super::blocks::Writer;
+use super::blocks::DokuwikiWriter;
 use crate::markdown::DEEPEST;
 use crate::wiki::lowered;
 use crate::wiki::page::{Inline, LinkTo, Style};
 
-/// How many bytes the footnotes of a page may have inside of others. There each reference repeats the words, which a page could otherwise
-/// never end to do.
+/// The maximum total length of nested footnotes on a page, in bytes. Each reference repeats the
+/// text, which could otherwise grow without limit.
 const LONGEST_INSIDE: usize = 100_000;
 
-/// Words in which nothing means anything to the wiki, and which it shows as they are.
+/// Escaped text.
 pub fn words(text: &str) -> String {
     let text = text.replace(['\n', '\r'], " ");
     if is_plain(&text) {
@@ -32,7 +32,8 @@ pub fn words(text: &str) -> String {
     out
 }
 
-/// The same before the bracket of a footnote, which would make a face of a short word: `m((note))`. Wikis can have faces of their own.
+/// Text before the bracket of a footnote: `m((note))` would become a smiley. Wikis can define
+/// smileys of their own.
 fn words_before_bracket(text: &str) -> String {
     const LONGEST_FACE: usize = 3;
     let last = text.trim_end_matches(|next: char| next.is_alphanumeric()).len();
@@ -40,7 +41,8 @@ fn words_before_bracket(text: &str) -> String {
     if is_face && is_plain(text) { format!("{}{}", words(&text[..last]), literal(&text[last..])) } else { words(text) }
 }
 
-/// Where the next percent signs stand that could end `%%…%%`: two or more, or any at one of the ends.
+/// The position of the next percent signs that could end `%%…%%`: two or more, or any at one of the
+/// ends.
 fn percents(text: &str, is_start: bool) -> Option<usize> {
     let mut from = 0;
     while let Some(found) = text[from..].find('%') {
@@ -54,12 +56,12 @@ fn percents(text: &str, is_start: bool) -> Option<usize> {
     None
 }
 
-/// Whether the wiki shows a text as it stands: small words with single blanks, no quotation marks, no abbreviations, nothing that
-/// could be a picture, an arrow or an address.
+/// Whether the wiki shows a text unchanged: lower-case words with single spaces, without quotation
+/// marks, abbreviations, pictures, arrows or addresses.
 fn is_plain(text: &str) -> bool {
     let inner = text.strip_prefix(' ').unwrap_or(text);
     let inner = inner.strip_suffix(' ').unwrap_or(inner);
-    // A colon at the end and two slashes after it would be the start of an address.
+    // A colon at the end could start an address together with the text after it.
     !text.ends_with(':') && inner.split(' ').all(is_plain_word)
 }
 
@@ -69,14 +71,15 @@ fn is_plain_word(word: &str) -> bool {
     is_number || word.split('-').all(is_small_word)
 }
 
-/// Letters, and no capitals but the first one; the wiki explains one small word, which it takes for an abbreviation.
+/// Whether a word has no capitals except the first letter. `spec` is an abbreviation that the wiki
+/// explains.
 fn is_small_word(word: &str) -> bool {
     let mut letters = word.chars();
     word != "spec" && letters.next().is_some_and(char::is_alphabetic) && letters.all(|next| next.is_alphabetic() && !next.is_uppercase())
 }
 
-impl Writer<'_> {
-    /// Words, pictures and links.
+impl DokuwikiWriter<'_> {
+    /// A line of inlines.
     pub fn inlines(&mut self, inlines: &[Inline]) -> String {
         let mut out = String::new();
         let mut text = String::new();
@@ -109,7 +112,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Sets words in a style; within the same style nothing is to be done, and the wiki could not do it.
+    /// Applies a style. DokuWiki cannot nest a style in itself.
     pub fn within(&mut self, start: &'static str, end: &'static str, inner: impl FnOnce(&mut Self) -> String) -> String {
         if self.styles.contains(&start) {
             return inner(self);
@@ -122,45 +125,47 @@ impl Writer<'_> {
 
     fn link(&mut self, to: &LinkTo, text: &[Inline]) -> String {
         match self.target(to) {
-            Target::Place(place) => self.linked(&place, text),
-            Target::Address(address) => {
+            WikiLink::Target(target) => self.linked(&target, text),
+            WikiLink::Address(address) => {
                 let words = self.inlines(text);
                 let code = self.within("''", "''", |_| literal(&address));
                 format!("{words} %%(%%{code}%%)%%")
             }
-            Target::Nothing => self.inlines(text),
+            WikiLink::Nothing => self.inlines(text),
         }
     }
 
-    fn target(&self, to: &LinkTo) -> Target {
+    fn target(&self, to: &LinkTo) -> WikiLink {
         match to {
-            LinkTo::Heading(id) => self.anchor(&self.case.slug, id).map_or(Target::Nothing, |anchor| Target::Place(format!("#{anchor}"))),
+            LinkTo::Heading(id) => {
+                self.anchor(&self.case.slug, id).map_or(WikiLink::Nothing, |anchor| WikiLink::Target(format!("#{anchor}")))
+            }
             LinkTo::Page { case, heading } => {
-                let Some(name) = self.book.names.get(case) else { return Target::Nothing };
+                let Some(name) = self.publication.locations.get(case) else { return WikiLink::Nothing };
                 let anchor = self.anchor(case, heading).map(|anchor| format!("#{anchor}")).unwrap_or_default();
-                Target::Place(format!(":{}{anchor}", name.path))
+                WikiLink::Target(format!(":{}{anchor}", name.path))
             }
             LinkTo::External(address) => external(address),
         }
     }
 
     fn anchor(&self, case: &crate::slug::Slug, heading: &str) -> Option<&str> {
-        self.book.anchors.get(case)?.get(heading).map(String::as_str)
+        self.publication.anchors.get(case)?.get(heading).map(String::as_str)
     }
 
-    /// A link for every stretch of words in one style, because inside of a link the wiki reads no markup.
-    fn linked(&mut self, place: &str, text: &[Inline]) -> String {
+    /// One link for each run of text in one style, because the wiki reads no markup inside links.
+    fn linked(&mut self, target: &str, text: &[Inline]) -> String {
         let mut out = String::new();
         for inline in &lowered::in_plain_words(text) {
             match inline {
-                Inline::Text(text) => out.push_str(&links(place, text)),
-                Inline::Code(code) => out.push_str(&self.within("''", "''", |_| links(place, code))),
+                Inline::Text(text) => out.push_str(&links(target, text)),
+                Inline::Code(code) => out.push_str(&self.within("''", "''", |_| links(target, code))),
                 Inline::Styled(style, inner) => {
                     let (start, end) = marks(*style);
-                    out.push_str(&self.within(start, end, |writer| writer.linked(place, inner)));
+                    out.push_str(&self.within(start, end, |writer| writer.linked(target, inner)));
                 }
-                Inline::Link { text, .. } => out.push_str(&self.linked(place, text)),
-                Inline::Picture { name, alt, .. } => out.push_str(&format!("[[{place}|{}]]", self.media(name, alt))),
+                Inline::Link { text, .. } => out.push_str(&self.linked(target, text)),
+                Inline::Picture { name, alt, .. } => out.push_str(&format!("[[{target}|{}]]", self.media(name, alt))),
                 Inline::Break | Inline::Footnote(_) | Inline::Element(..) => out.push_str(&self.inline(inline)),
             }
         }
@@ -176,15 +181,15 @@ impl Writer<'_> {
         format!("{picture}\\\\ {below}")
     }
 
-    /// What stands for a picture shows when one points at it. Nothing keeps a brace from ending it, so braces become brackets.
+    /// A picture with a tooltip. Braces cannot be escaped there, so they become parentheses.
     fn media(&self, name: &str, alt: &str) -> String {
         let alt = alt.replace('{', "(").replace('}', ")").replace("]]", "] ]").replace(['\n', '\r'], " ");
         let alt = alt.trim().trim_end_matches(']');
-        let id = if self.book.place.is_empty() { name.to_owned() } else { format!("{}:{name}", self.book.place) };
+        let id = if self.publication.parent.is_empty() { name.to_owned() } else { format!("{}:{name}", self.publication.parent) };
         if alt.is_empty() { format!("{{{{:{id}}}}}") } else { format!("{{{{:{id}|{alt}}}}}") }
     }
 
-    /// The wiki numbers the references itself, and shows the same words once, under all of their numbers.
+    /// The wiki numbers the references, and merges footnotes with the same text.
     fn footnote(&mut self, number: usize) -> String {
         let Some(blocks) = self.case.page.footnotes.get(number) else { return String::new() };
         if self.notes.contains(&number) {
@@ -204,38 +209,38 @@ impl Writer<'_> {
         self.inside += if is_inside { text.len() } else { 0 };
         match is_inside {
             _ if text.is_empty() => text,
-            // There are no footnotes in footnotes.
+            // The wiki has no nested footnotes.
             true => format!(" %%(%%{text}%%)%%"),
             false => format!("(({text}))"),
         }
     }
 }
 
-/// Words that are always taken out of the hands of the wiki.
+/// Text that is always escaped.
 fn literal(text: &str) -> String {
     let words = words(text);
     if words == text && !text.is_empty() { format!("%%{text}%%") } else { words }
 }
 
-/// Where a link leads.
-enum Target {
-    /// What the wiki can lead to.
-    Place(String),
-    /// What it cannot lead to, so that it is to be read.
+/// The target of a link.
+enum WikiLink {
+    /// A target of a wiki link.
+    Target(String),
+    /// An address without a link, shown as text.
     Address(String),
     Nothing,
 }
 
-fn external(address: &str) -> Target {
+fn external(address: &str) -> WikiLink {
     let scheme = address.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase()).unwrap_or_default();
     match scheme.as_str() {
-        "http" | "https" | "ftp" if address[scheme.len()..].starts_with("://") => Target::Place(encoded(address)),
-        "mailto" if address.contains('@') && !address.contains(['?', '|', '[', ']']) => Target::Place(address[7..].to_owned()),
-        _ => Target::Address(address.to_owned()),
+        "http" | "https" | "ftp" if address[scheme.len()..].starts_with("://") => WikiLink::Target(encoded(address)),
+        "mailto" if address.contains('@') && !address.contains(['?', '|', '[', ']']) => WikiLink::Target(address[7..].to_owned()),
+        _ => WikiLink::Address(address.to_owned()),
     }
 }
 
-/// An address without what would end the link.
+/// An address without characters that would end the link.
 fn encoded(address: &str) -> String {
     let mut out = String::new();
     for next in address.chars() {
@@ -249,9 +254,9 @@ fn encoded(address: &str) -> String {
     out
 }
 
-/// Links to one place, next to each other, with all of the words: nothing in a link keeps two brackets from ending it, or two braces
-/// from being a picture, so these are parted between two links.
-fn links(place: &str, text: &str) -> String {
+/// Adjacent links to one target that together contain the text. `]]` and `{{` cannot be escaped
+/// inside a link, so they are split between two links.
+fn links(target: &str, text: &str) -> String {
     let text = text.replace(['\n', '\r'], " ");
     if text.trim().is_empty() {
         return text;
@@ -260,7 +265,7 @@ fn links(place: &str, text: &str) -> String {
     let mut rest = text.as_str();
     while !rest.is_empty() {
         let end = if rest.starts_with("{{") { 1 } else { rest.find("]]").map_or(rest.len(), |at| at + 1) };
-        out.push_str(&format!("[[{place}|{}]]", &rest[..end]));
+        out.push_str(&format!("[[{target}|{}]]", &rest[..end]));
         rest = &rest[end..];
     }
     out

@@ -1,35 +1,36 @@
-//! The dialect of DokuWiki: ordinary words stand in `%%…%%`, in which nothing means anything.
+//! The dialect of DokuWiki. Text is escaped with `%%…%%`.
 
 mod blocks;
 mod inlines;
 mod names;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::page::{Block, Case, Inline, LinkTo, RawHtml, Within};
-use super::{Book, Name};
-use blocks::Writer;
+use super::page::{Block, Case, RawHtml, Within};
+use super::{Location, Publication};
+use blocks::DokuwikiWriter;
 
-/// The longest text. DokuWiki takes more, but the time to show a page grows with the square of its length: two megabytes take seven
-/// seconds, and PHP stops after thirty.
+/// The maximum length of a text, in bytes. The time to show a page grows with the square of its
+/// length: two megabytes take seven seconds, and PHP stops after thirty.
 const LONGEST_TEXT: usize = 2 << 20;
 
-/// Pages that DokuWiki itself shows in places of their own.
+/// Page names with a special meaning in DokuWiki.
 const TAKEN: [(&str, &str); 2] = [("sidebar", "the sidebar of the namespace"), ("start", "the first page of the namespace")];
 
-/// Where a page with a title stands: an id of our own, so that a colon in the title makes no namespace.
-pub fn name(title: &str, place: &str) -> Name {
+/// The location of a page. The id is made here, so a colon in the title does not create a
+/// namespace.
+pub fn location(title: &str, parent: &str) -> Location {
     let id = names::id(title);
-    let path = if place.is_empty() { id } else { format!("{place}:{id}") };
-    Name { title: title.to_owned(), path }
+    let path = if parent.is_empty() { id } else { format!("{parent}:{id}") };
+    Location { title: title.to_owned(), path }
 }
 
-/// What links call the headings of a page.
+/// The anchors of the headings.
 pub fn anchors(case: &Case) -> BTreeMap<String, String> {
     names::anchors(case)
 }
 
-/// Whether DokuWiki has nothing like an element of HTML.
+/// Whether DokuWiki has no equivalent of an HTML element in its context.
 pub fn loses(html: &RawHtml) -> bool {
     match html.name {
         "abbr" | "bdi" | "bdo" | "caption" | "center" | "col" | "colgroup" | "details" | "div" | "dl" | "figure" | "h6" | "ruby"
@@ -39,11 +40,11 @@ pub fn loses(html: &RawHtml) -> bool {
     }
 }
 
-/// A page as the wiki reads it.
-pub fn text(case: &Case, book: &Book<'_>) -> String {
-    let mut writer = Writer::new(case, book);
+/// The text of a page.
+pub fn text(case: &Case, publication: &Publication<'_>) -> String {
+    let mut writer = DokuwikiWriter::new(case, publication);
     let mut parts = vec![format!("====== {} ======", names::one_line(&case.title))];
-    // The wiki makes a table of contents of every page that does not ask for none.
+    // The wiki adds a table of contents unless a page says otherwise.
     if !case.page.blocks.contains(&Block::Contents) {
         parts.insert(0, "~~NOTOC~~".to_owned());
     }
@@ -54,40 +55,25 @@ pub fn text(case: &Case, book: &Book<'_>) -> String {
 }
 
 /// What the wiki would refuse, cut or show in another way.
-pub fn problems(case: &Case, name: &Name, text: &str) -> Vec<String> {
+pub fn problems(case: &Case, location: &Location, text: &str) -> Vec<String> {
     let mut problems = Vec::new();
-    let id = name.path.rsplit(':').next().unwrap_or_default();
+    let id = location.path.rsplit(':').next().unwrap_or_default();
     if id.is_empty() {
-        problems.push("the title has no letter or digit, so DokuWiki has no place for the page".to_owned());
+        problems.push("the title has no letter or digit, so the page would have no id on DokuWiki".to_owned());
     }
     for (taken, what) in TAKEN {
         if id == taken {
-            problems.push(format!("the page would stand at `{taken}`, which DokuWiki shows as {what}; give it another title"));
+            problems.push(format!("the page would have the id `{taken}`, which DokuWiki shows as {what}; change its title"));
         }
     }
     if let Some(bad) = text.chars().find(|&next| names::is_unspeakable(next)) {
-        problems.push(format!("the page holds the character U+{:04X}, which cannot be sent to DokuWiki", u32::from(bad)));
+        problems.push(format!("the page contains the character U+{:04X}, which cannot be sent to DokuWiki", u32::from(bad)));
     }
     if text.len() > LONGEST_TEXT {
-        problems.push(format!("the page has {} bytes, and DokuWiki takes {LONGEST_TEXT} at most", text.len()));
-    }
-    problems.extend(dangling(case).into_iter().map(|id| format!("a link leads to the heading `{id}`, which the page does not have")));
-    problems
-}
-
-/// The headings that links of the page lead to, and that it does not have.
-fn dangling(case: &Case) -> BTreeSet<String> {
-    let mut wanted = BTreeSet::new();
-    blocks::inlines(&case.page.blocks, &mut |inline| add_wanted(inline, &mut wanted));
-    for footnote in &case.page.footnotes {
-        blocks::inlines(footnote, &mut |inline| add_wanted(inline, &mut wanted));
+        problems.push(format!("the page has {} bytes; the limit for DokuWiki is {LONGEST_TEXT}", text.len()));
     }
     let anchors = names::anchors(case);
-    wanted.into_iter().filter(|id| !anchors.contains_key(id)).collect()
-}
-
-fn add_wanted(inline: &Inline, wanted: &mut BTreeSet<String>) {
-    if let Inline::Link { to: LinkTo::Heading(id), .. } = inline {
-        wanted.insert(id.clone());
-    }
+    let dangling = case.page.linked_headings().into_iter().filter(|id| !anchors.contains_key(*id));
+    problems.extend(dangling.map(|id| format!("a link leads to the heading `{id}`, which is not on the page")));
+    problems
 }

@@ -1,4 +1,4 @@
-//! What DokuWiki calls pages and sections.
+//! The ids of pages and sections in DokuWiki.
 
 use std::collections::BTreeMap;
 
@@ -9,10 +9,10 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::slug::Numbered;
 use crate::wiki::page::{Block, Case, Heading, plain};
 
-/// The longest id: with what DokuWiki puts after it, it is the name of a file, which has 255 bytes.
+/// The maximum length of an id: with DokuWiki's suffix it is a file name of at most 255 bytes.
 const LONGEST_ID: usize = 200;
 
-/// Letters that are more than a letter and an accent, as DokuWiki folds them.
+/// Letters that DokuWiki replaces by more than the letter without its accent.
 const FOLDED: [(char, &str); 15] = [
     ('ä', "ae"),
     ('ö', "oe"),
@@ -31,7 +31,7 @@ const FOLDED: [(char, &str); 15] = [
     ('å', "a"),
 ];
 
-/// The id of a page with a title, in its namespace: small letters, digits, `_` and `-`. It can be empty.
+/// The id of a page within its namespace: lower-case letters, digits, `_` and `-`. It can be empty.
 pub fn id(title: &str) -> String {
     let folded = folded(title);
     let is_plain = |next: char| next.is_ascii_alphanumeric() || next == '-';
@@ -44,7 +44,7 @@ pub fn id(title: &str) -> String {
         }
     }
     let mut id = shortened(id.trim_matches(['_', '-'])).to_owned();
-    // Other alphabets have no letters here, so the digest of the title tells such pages apart.
+    // Letters of other alphabets are lost, so a digest of the title keeps such ids unique.
     if folded.chars().any(|next| next.is_alphanumeric() && !next.is_ascii()) {
         let digest = format!("{:08x}", xxh3_64(title.as_bytes()) >> 32);
         id = if id.is_empty() { digest } else { format!("{id}_{digest}") };
@@ -60,7 +60,7 @@ fn shortened(id: &str) -> &str {
     cut.rfind('_').map_or(cut, |at| &cut[..at])
 }
 
-/// Small letters, and those of the Latin alphabet without accents.
+/// Lower-case text without accents on Latin letters.
 fn folded(text: &str) -> String {
     let mut folded = String::new();
     for next in text.nfc().flat_map(char::to_lowercase) {
@@ -77,21 +77,21 @@ fn push_without_accent(letter: char, out: &mut String) {
     if base.is_ascii() { out.push_str(&base) } else { out.push(letter) }
 }
 
-/// What links call the headings of a page. A heading inside of a quotation, a list or a call-out is none to the wiki, so a link to it
-/// leads to the section that it stands in.
+/// The anchors of the headings. Inside a quotation, a list or a call-out, a heading is not a
+/// section of the wiki, so links to it lead to the section that contains it.
 pub fn anchors(case: &Case) -> BTreeMap<String, String> {
     let mut sections = Sections::default();
     sections.here = sections.add(&case.title);
-    sections.walk(&case.page.blocks, Place::Page);
+    sections.walk(&case.page.blocks, Nesting::Page);
     for footnote in &case.page.footnotes {
-        sections.walk(footnote, Place::Inside);
+        sections.walk(footnote, Nesting::Inside);
     }
     sections.anchors
 }
 
-/// Whether a heading makes a section.
+/// Whether a heading is a section of the wiki.
 #[derive(Clone, Copy)]
-enum Place {
+enum Nesting {
     Page,
     Inside,
 }
@@ -99,44 +99,35 @@ enum Place {
 #[derive(Default)]
 struct Sections {
     taken: Numbered,
-    /// The section that is being read.
+    /// The current section.
     here: String,
     anchors: BTreeMap<String, String>,
 }
 
 impl Sections {
-    fn walk(&mut self, blocks: &[Block], place: Place) {
+    fn walk<'a>(&mut self, blocks: impl IntoIterator<Item = &'a Block>, nesting: Nesting) {
         for block in blocks {
             match block {
-                Block::Heading(heading) => self.heading(heading, place),
-                Block::Details { blocks, .. } => self.walk(blocks, place),
-                Block::Quote(blocks) | Block::Callout { blocks, .. } => self.walk(blocks, Place::Inside),
-                Block::Element(element, blocks) => {
-                    let is_left_out = matches!(element.name, "center" | "div" | "figure" | "figcaption");
-                    self.walk(blocks, if is_left_out { place } else { Place::Inside });
+                Block::Heading(heading) => self.heading(heading, nesting),
+                Block::Details { blocks, .. } => self.walk(blocks, nesting),
+                Block::Element(element, blocks) if matches!(element.name, "center" | "div" | "figure" | "figcaption") => {
+                    self.walk(blocks, nesting);
                 }
-                Block::List(list) => list.items.iter().for_each(|item| self.walk(&item.blocks, Place::Inside)),
-                Block::Paragraph(_)
-                | Block::Code { .. }
-                | Block::Table(_)
-                | Block::Rule
-                | Block::Facts(_)
-                | Block::Contents
-                | Block::Actions(_) => {}
+                other => self.walk(other.children(), Nesting::Inside),
             }
         }
     }
 
-    fn heading(&mut self, heading: &Heading, place: Place) {
+    fn heading(&mut self, heading: &Heading, nesting: Nesting) {
         let text = title(heading);
-        if matches!(place, Place::Page) && !text.is_empty() {
+        if matches!(nesting, Nesting::Page) && !text.is_empty() {
             self.here = self.add(&text);
         }
         self.anchors.insert(heading.id.clone(), self.here.clone());
     }
 
-    /// Counts a section, and gives what links call it: mostly its own words, from which the wiki makes the id in the same way for the
-    /// heading and for the link, whatever its settings are.
+    /// Registers a section and returns its anchor. This is mostly its text, because the wiki
+    /// derives the id of headings and links in the same way, whatever its settings.
     fn add(&mut self, text: &str) -> String {
         let id = section_id(text);
         let taken = self.taken.claim(&id, |number| format!("{id}{}", number - 1), str::to_owned);
@@ -145,24 +136,25 @@ impl Sections {
     }
 }
 
-/// The words of a heading as the wiki gets them, on one line.
+/// The text of a heading on one line.
 pub fn title(heading: &Heading) -> String {
     one_line(&plain(&heading.text))
 }
 
-/// A text on one line, without blanks at its ends.
+/// A text on one line, without white space at the ends.
 pub fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The words of a heading without what would mean something in a link; it stands for nothing in an id either.
+/// The text of a heading without characters that have a meaning in links. The wiki drops these from
+/// ids as well.
 fn link_words(text: &str) -> String {
     let is_kept = |next: char| !next.is_ascii() || next.is_ascii_alphanumeric() || "/;:.-_".contains(next);
     let words: String = text.chars().map(|next| if is_kept(next) { next } else { ' ' }).collect();
     one_line(&words)
 }
 
-/// What DokuWiki makes of a heading as it comes.
+/// The section id that DokuWiki derives from a heading with default settings.
 fn section_id(text: &str) -> String {
     const SPECIAL: [char; 4] = [':', '.', '_', '-'];
     let mut id = String::new();
@@ -181,7 +173,7 @@ fn section_id(text: &str) -> String {
     if words.is_empty() { format!("section{}", id.replace(['_', '-'], "")) } else { words.to_owned() }
 }
 
-/// Whether a character has no place in XML, which every request is written in.
+/// Whether XML, and so any request, cannot contain a character.
 pub fn is_unspeakable(next: char) -> bool {
     matches!(next, '\0'..='\x08' | '\x0b' | '\x0c' | '\x0e'..='\x1f' | '\u{fffe}' | '\u{ffff}')
 }

@@ -1,39 +1,28 @@
-//! What hosts of Markdown call the headings of a page in its address.
+//! The anchors of headings on Markdown hosts.
 
 use std::collections::BTreeMap;
 
 use unicode_normalization::char::is_combining_mark;
 
 use crate::wiki::Flavour;
-use crate::wiki::page::{Case, Inline};
+use crate::wiki::page::{Case, plain_without_pictures};
 
-/// What links call the headings of a page, by their ids.
+/// The anchors of the headings, keyed by their ids.
 pub fn anchors(flavour: Flavour, case: &Case) -> BTreeMap<String, String> {
     let mut times: BTreeMap<String, usize> = BTreeMap::new();
     let mut anchors = BTreeMap::new();
     if super::has_title_in_text(flavour, case) {
-        // The title is a heading of the text too.
+        // The title is a heading in the text as well.
         times.insert(anchor(flavour, &case.title), 1);
     }
     for heading in case.page.headings() {
-        let anchor = anchor(flavour, &words(&heading.text));
+        let anchor = anchor(flavour, &plain_without_pictures(&heading.text));
         let before = times.entry(anchor.clone()).or_default();
         let unique = if *before == 0 { anchor } else { format!("{anchor}-{before}") };
         *before += 1;
         anchors.insert(heading.id.clone(), unique);
     }
     anchors
-}
-
-/// The words of a heading that the host makes its anchor of: what stands there, and not what a picture has instead.
-fn words(inlines: &[Inline]) -> String {
-    let words = inlines.iter().map(|inline| match inline {
-        Inline::Text(text) | Inline::Code(text) => text.clone(),
-        Inline::Styled(_, inlines) | Inline::Link { text: inlines, .. } | Inline::Element(_, inlines) => words(inlines),
-        Inline::Break => " ".to_owned(),
-        Inline::Picture { .. } | Inline::Footnote(_) => String::new(),
-    });
-    words.collect()
 }
 
 fn anchor(flavour: Flavour, words: &str) -> String {
@@ -52,7 +41,7 @@ fn anchor(flavour: Flavour, words: &str) -> String {
     }
 }
 
-/// GitLab keeps one hyphen of several, and puts a word before a number that stands alone.
+/// GitLab merges hyphens, and puts a prefix before a number.
 fn gitlab(anchor: &str) -> String {
     let mut squeezed = String::with_capacity(anchor.len());
     for next in anchor.chars() {

@@ -1,60 +1,47 @@
-//! Words that stay words: what a parser of Markdown, or the host behind it, would take for markup is marked as text.
+//! Escapes text: Markdown parsers and hosts must not find markup in it.
 
 use crate::wiki::Flavour;
 
-/// Where words stand; not everything is markup everywhere.
+/// Where a text is. Different characters need escapes there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Where {
-    /// In lines of their own.
+pub enum Container {
+    /// A paragraph, which can have several lines.
     Paragraph,
-    /// In the title of a section, on one line.
+    /// A heading, on one line.
     Heading,
-    /// Between two bars of a table, on one line.
+    /// A cell of a table, on one line.
     Cell,
 }
 
-/// What the words of a block need.
+/// What determines the escapes of a text.
 #[derive(Debug, Clone, Copy)]
-pub struct Manner {
-    /// Whose Markdown it is.
+pub struct EscapeContext {
+    /// The host.
     pub flavour: Flavour,
-    /// Where the words stand.
-    pub place: Where,
-    /// Whether the block holds two dollar signs or more, between which there could be a formula.
+    /// Where the text is.
+    pub container: Container,
+    /// Whether the block contains two dollar signs, which could enclose a formula.
     pub has_formula: bool,
 }
 
-/// Adds words to a line, so that they are read as they are.
-pub fn add(text: &str, manner: Manner, out: &mut String) {
-    let is_first_node = is_line_start(out, manner.place);
+/// Appends escaped text.
+pub fn add(text: &str, context: EscapeContext, out: &mut String) {
+    let is_first_node = is_line_start(out, context.container);
     let text = if is_first_node { text.trim_start_matches([' ', '\t', '\n', '\r']) } else { text };
-    let mut number = if is_first_node { leading_number(text) } else { 0 };
-    let mut is_first = true;
+    let number = if is_first_node { leading_number(text) } else { 0 };
     for (at, next) in text.char_indices() {
         let is_word_start = next.is_ascii_hexdigit() && !out.ends_with(|before: char| before.is_alphanumeric() || before == '_');
-        let is_commit = is_word_start && matches!(manner.flavour, Flavour::Gitlab | Flavour::Gitea) && is_commit(&text[at..]);
-        let sign = Sign { next, rest: &text[at + next.len_utf8()..], is_first, ends_number: number > 0 && at == number, manner };
-        match next {
-            '\n' | '\r' | '\t' => out.push(' '),
-            _ if next.is_control() => {}
-            _ => match sign.guard(out) {
-                Guard::None => out.push(next),
-                Guard::Backslash => out.extend(['\\', next]),
-                Guard::Element => add_element(next, out),
-            },
-        }
+        let is_commit = is_word_start && matches!(context.flavour, Flavour::Gitlab | Flavour::Gitea) && is_commit(&text[at..]);
+        let rest = &text[at + next.len_utf8()..];
+        Sign { next, rest, is_first: at == 0, ends_number: number > 0 && at == number, context }.add(out);
         if is_commit {
-            // An element in it makes two words of it to those who look for such numbers.
+            // The element splits the word, so the host does not recognise a commit id.
             out.push_str("<span></span>");
         }
-        if at >= number {
-            number = 0;
-        }
-        is_first = false;
     }
 }
 
-/// A sign in an element of its own: hosts look for their additions in stretches of text, and an element ends one.
+/// A character in an element of its own, because hosts search for their additions in text nodes.
 fn add_element(sign: char, out: &mut String) {
     match sign {
         '$' => out.push_str("<span>&#36;</span>"),
@@ -67,18 +54,18 @@ fn add_element(sign: char, out: &mut String) {
     }
 }
 
-/// Whether the next word would be the first on a line of its own.
-fn is_line_start(out: &str, place: Where) -> bool {
-    out.is_empty() || (place == Where::Paragraph && out.ends_with('\n'))
+/// Whether the next word is the first one on a line.
+fn is_line_start(out: &str, container: Container) -> bool {
+    out.is_empty() || (container == Container::Paragraph && out.ends_with('\n'))
 }
 
-/// How many digits a text starts with that a list could be numbered with.
+/// The number of leading digits that could start a numbered list.
 fn leading_number(text: &str) -> usize {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     if digits <= 9 { digits } else { 0 }
 }
 
-/// How a sign is marked as text.
+/// How a character is escaped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Guard {
     None,
@@ -86,17 +73,30 @@ enum Guard {
     Element,
 }
 
-/// A character of a text, with what stands around it.
+/// A character with its neighbours.
 struct Sign<'a> {
     next: char,
     rest: &'a str,
     is_first: bool,
-    /// Whether a number that could be that of a list stands before it.
+    /// Whether it follows a number that could start a list.
     ends_number: bool,
-    manner: Manner,
+    context: EscapeContext,
 }
 
 impl Sign<'_> {
+    /// Appends the character, escaped if necessary.
+    fn add(&self, out: &mut String) {
+        match self.next {
+            '\n' | '\r' | '\t' => out.push(' '),
+            next if next.is_control() => {}
+            next => match self.guard(out) {
+                Guard::None => out.push(next),
+                Guard::Backslash => out.extend(['\\', next]),
+                Guard::Element => add_element(next, out),
+            },
+        }
+    }
+
     fn guard(&self, out: &str) -> Guard {
         if !self.next.is_ascii_punctuation() {
             return Guard::None;
@@ -110,53 +110,54 @@ impl Sign<'_> {
         if self.is_markup(out) { Guard::Backslash } else { Guard::None }
     }
 
-    /// Whether CommonMark or its extensions by GitHub could take the sign for markup.
+    /// Whether CommonMark, or GitHub's extensions, could read the character as markup.
     fn is_markup(&self, out: &str) -> bool {
         let before = out.chars().next_back();
-        let is_line_start = is_line_start(out, self.manner.place);
+        let is_line_start = is_line_start(out, self.context.container);
         let ends_here = self.rest.is_empty() || self.rest.starts_with(' ');
         match self.next {
             '\\' | '`' | '*' | '[' | ']' | '<' | '~' | '|' | '{' => true,
-            // Inside of a word it is no emphasis, and names of code are easier to read without the backslash.
+            // Inside a word it is not emphasis, and identifiers stay readable.
             '_' => !(before.is_some_and(char::is_alphanumeric) && self.rest.starts_with(char::is_alphanumeric)),
             '&' => self.rest.starts_with(|next: char| next.is_ascii_alphanumeric() || next == '#'),
             '-' | '+' | '=' | '>' => is_line_start,
-            '#' => is_line_start || (self.manner.place == Where::Heading && before == Some(' ')),
-            // Before a link it would make a picture of it.
+            '#' => is_line_start || (self.context.container == Container::Heading && before == Some(' ')),
+            // Before a link it would make a picture.
             '!' => self.rest.is_empty() || self.rest.starts_with('['),
             ':' => is_line_start || self.rest.starts_with("//") || is_scheme(out) || self.is_behind_bracket(out),
             '(' => self.is_behind_bracket(out),
             '.' => (self.ends_number && ends_here) || ends_in_www(out),
             ')' => self.ends_number && ends_here,
-            '$' => self.manner.has_formula,
+            '$' => self.context.has_formula,
             _ => false,
         }
     }
 
-    /// Whether a reference to a footnote stands before, which another sign would make something else of.
+    /// Whether a footnote reference precedes, which the character could turn into something else.
     fn is_behind_bracket(&self, out: &str) -> bool {
         self.is_first && out.ends_with(']')
     }
 
-    /// Whether braces at the end of a heading end here, which some parsers take for its attributes even behind a backslash.
+    /// Whether this brace ends a heading. Some parsers read such braces as attributes, even if
+    /// escaped.
     fn ends_attributes(&self) -> bool {
-        self.next == '}' && self.manner.place == Where::Heading && self.rest.trim_end().is_empty()
+        self.next == '}' && self.context.container == Container::Heading && self.rest.trim_end().is_empty()
     }
 
-    /// Whether a host would make more of it than CommonMark does.
+    /// Whether a host gives the character a meaning beyond CommonMark.
     fn is_addition(&self, out: &str) -> bool {
-        let flavour = self.manner.flavour;
+        let flavour = self.context.flavour;
         let is_in_word = out.ends_with(char::is_alphanumeric);
         let starts = |pattern: fn(char) -> bool| self.rest.starts_with(pattern);
         match self.next {
             ':' => is_emoji(self.rest),
-            '$' => self.manner.has_formula || (flavour == Flavour::Gitlab && starts(|next| next.is_ascii_digit())),
+            '$' => self.context.has_formula || (flavour == Flavour::Gitlab && starts(|next| next.is_ascii_digit())),
             '#' | '!' if is_in_word => is_of_project(flavour, out) && starts(|next| next.is_ascii_digit()),
-            // GitHub links neither issues nor persons in a wiki.
+            // GitHub links neither issues nor users in a wiki.
             '#' | '!' => flavour != Flavour::Github && starts(|next| next.is_ascii_alphanumeric()),
-            // An address of mail would be a link, and on GitLab a commit of another project.
+            // A mail address would become a link, and on GitLab a commit of another project.
             '@' if is_in_word => starts(|next| next.is_ascii_alphanumeric()),
-            // `GL-7`, or the number of a task elsewhere.
+            // `GL-7`, or the number of a task in another tracker.
             '-' => flavour == Flavour::Gitlab && ends_in_key(out) && starts(|next| next.is_ascii_digit()),
             '@' => flavour != Flavour::Github && !is_in_word && starts(|next| next.is_alphanumeric() || next == '_' || next == '<'),
             '[' => flavour == Flavour::Gitea && self.rest.starts_with('['),
@@ -166,21 +167,21 @@ impl Sign<'_> {
     }
 
     fn guard_of_host(&self) -> Guard {
-        match self.manner.flavour {
-            // GitLab puts each character behind a backslash into an element by itself.
+        match self.context.flavour {
+            // GitLab wraps each escaped character in an element.
             Flavour::Gitlab | Flavour::Plain => Guard::Backslash,
             Flavour::AzureDevops | Flavour::Github | Flavour::Gitea => Guard::Element,
         }
     }
 }
 
-/// Whether what follows a colon ends it as the name of an emoji.
+/// Whether the text after a colon ends the name of an emoji.
 fn is_emoji(rest: &str) -> bool {
     let is_name = |next: char| next.is_ascii_alphanumeric() || matches!(next, '_' | '+' | '-');
     rest.find(|next| !is_name(next)).is_some_and(|end| end > 0 && rest[end..].starts_with(':'))
 }
 
-/// Whether the word that a line ends in can be a project, of which a host links issues.
+/// Whether the last word can be a project whose issues the host links.
 fn is_of_project(flavour: Flavour, out: &str) -> bool {
     match flavour {
         Flavour::Gitlab => true,
@@ -189,32 +190,32 @@ fn is_of_project(flavour: Flavour, out: &str) -> bool {
     }
 }
 
-/// Whether a line ends in capitals that begin the number of a task, as in `GL-7`.
+/// Whether a line ends in capitals that can start the number of a task, for example `GL-7`.
 fn ends_in_key(out: &str) -> bool {
     let letters = out.bytes().rev().take_while(u8::is_ascii_uppercase).count();
     letters > 1 && !out[..out.len() - letters].ends_with(char::is_alphanumeric)
 }
 
-/// Whether a text begins with a word that can be the number of a commit.
+/// Whether a text starts with a possible commit id.
 fn is_commit(text: &str) -> bool {
     let word = &text[..text.find(|next: char| !next.is_alphanumeric()).unwrap_or(text.len())];
     let is_hex = word.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     (7..=40).contains(&word.len()) && is_hex && word.bytes().any(|byte| byte.is_ascii_digit())
 }
 
-/// Whether a line ends in a scheme that makes a link without slashes behind it.
+/// Whether a line ends in a scheme that makes a link without slashes.
 fn is_scheme(out: &str) -> bool {
     let word = out.rsplit(|before: char| !before.is_ascii_alphabetic()).next().unwrap_or_default();
     matches!(word.to_ascii_lowercase().as_str(), "mailto" | "xmpp")
 }
 
-/// Whether a line ends in what an address without a scheme begins with.
+/// Whether a line ends in `www`, which makes a link without a scheme.
 fn ends_in_www(out: &str) -> bool {
     let word = out.rsplit(|before: char| !before.is_alphanumeric()).next().unwrap_or_default();
     word.eq_ignore_ascii_case("www")
 }
 
-/// An address as it stands between the parentheses of a link.
+/// An address for the parentheses of a link.
 pub fn destination(address: &str) -> String {
     let mut out = String::with_capacity(address.len());
     for (at, next) in address.char_indices() {
@@ -229,7 +230,7 @@ pub fn destination(address: &str) -> String {
     out
 }
 
-/// The title of a picture, between its quotation marks.
+/// The title of a picture in quotation marks.
 pub fn quoted(title: &str) -> String {
     let mut out = String::with_capacity(title.len() + 2);
     out.push('"');

@@ -1,32 +1,32 @@
-//! What stands inside of a line, as Markdown, and as HTML where Markdown has no say.
+//! Writes inlines as Markdown, and as HTML inside HTML elements.
 
-use super::Writer;
-use super::escape::{self, Manner, Where};
+use super::MarkdownWriter;
+use super::escape::{self, Container, EscapeContext};
 use crate::escape::escaped;
 use crate::wiki::Flavour;
 use crate::wiki::page::{Element, Inline, LinkTo, Style, plain};
 
-/// A line, or lines, that grow.
+/// A growing line, or several lines of a paragraph.
 pub(super) struct Line<'a> {
-    writer: &'a Writer<'a>,
-    manner: Manner,
+    writer: &'a MarkdownWriter<'a>,
+    context: EscapeContext,
     out: String,
 }
 
-/// Words with their styles, as they stand in a place.
-pub(super) fn inlines(writer: &Writer<'_>, inlines: &[Inline], place: Where) -> String {
+/// Inlines as Markdown.
+pub(super) fn inlines(writer: &MarkdownWriter<'_>, inlines: &[Inline], container: Container) -> String {
     let has_formula = plain(inlines).matches('$').count() > 1;
-    let mut line = Line { writer, manner: Manner { flavour: writer.flavour, place, has_formula }, out: String::new() };
+    let mut line = Line { writer, context: EscapeContext { flavour: writer.flavour, container, has_formula }, out: String::new() };
     line.add_all(&joined(inlines), None);
     let mut out = line.out;
-    // A break that nothing follows would be shown as a backslash.
+    // A break at the end would be shown as a backslash.
     while let Some(kept) = out.strip_suffix("\\\n").or_else(|| out.strip_suffix("<br>")).or_else(|| out.strip_suffix([' ', '\t'])) {
         out.truncate(kept.len());
     }
     out
 }
 
-/// The same with words that follow one another in one piece, so that markup cannot come about between two of them.
+/// Joins adjacent texts, so that no markup can arise between them.
 fn joined(inlines: &[Inline]) -> Vec<Inline> {
     let mut joined: Vec<Inline> = Vec::with_capacity(inlines.len());
     for inline in inlines {
@@ -40,7 +40,7 @@ fn joined(inlines: &[Inline]) -> Vec<Inline> {
 }
 
 impl Line<'_> {
-    /// Adds what follows one another; `after` is the character behind it all, if there is one.
+    /// Appends inlines. `after` is the character that follows them.
     fn add_all(&mut self, inlines: &[Inline], after: Option<char>) {
         for (at, inline) in inlines.iter().enumerate() {
             let after = inlines.get(at + 1).map_or(after, |next| Some(self.first_of(next)));
@@ -50,7 +50,7 @@ impl Line<'_> {
 
     fn add(&mut self, inline: &Inline, after: Option<char>) {
         match inline {
-            Inline::Text(text) => escape::add(text, self.manner, &mut self.out),
+            Inline::Text(text) => escape::add(text, self.context, &mut self.out),
             Inline::Code(code) => self.add_code(code),
             Inline::Styled(style, inlines) => self.add_styled(*style, &joined(inlines), after),
             Inline::Link { to, text } => self.add_link(to, text),
@@ -61,7 +61,7 @@ impl Line<'_> {
         }
     }
 
-    /// The character that something begins with, as far as it matters for the sign before it.
+    /// The first character of an inline, as far as it matters for emphasis before it.
     fn first_of(&self, inline: &Inline) -> char {
         match inline {
             Inline::Text(text) => text.chars().next().unwrap_or(' '),
@@ -76,14 +76,14 @@ impl Line<'_> {
     }
 
     fn add_break(&mut self) {
-        match self.manner.place {
-            Where::Paragraph if self.out.is_empty() => {}
-            Where::Paragraph => {
+        match self.context.container {
+            Container::Paragraph if self.out.is_empty() => {}
+            Container::Paragraph => {
                 self.out.truncate(self.out.trim_end_matches([' ', '\t']).len());
                 self.out.push_str("\\\n");
             }
-            Where::Heading => self.out.push(' '),
-            Where::Cell => self.out.push_str("<br>"),
+            Container::Heading => self.out.push(' '),
+            Container::Cell => self.out.push_str("<br>"),
         }
     }
 
@@ -101,8 +101,8 @@ impl Line<'_> {
         if code.is_empty() {
             return;
         }
-        // Parsers do not agree about a backslash before a bar, nor can one run of back ticks follow another.
-        let is_table_trap = self.manner.place == Where::Cell && code.contains('|') && code.contains('\\');
+        // Parsers disagree about a backslash before a bar, and code spans cannot be adjacent.
+        let is_table_trap = self.context.container == Container::Cell && code.contains('|') && code.contains('\\');
         if is_table_trap || self.out.ends_with('`') {
             return self.add_code_element(&code);
         }
@@ -110,14 +110,14 @@ impl Line<'_> {
         let has_edge = |edge: char| code.starts_with(edge) || code.ends_with(edge);
         let is_stripped = code.starts_with(' ') && code.ends_with(' ') && code.trim() != "";
         let pad = if has_edge('`') || is_stripped { " " } else { "" };
-        let code = if self.manner.place == Where::Cell { code.replace('|', "\\|") } else { code };
+        let code = if self.context.container == Container::Cell { code.replace('|', "\\|") } else { code };
         self.out.push_str(&format!("{ticks}{pad}{code}{pad}{ticks}"));
     }
 
     fn add_code_element(&mut self, code: &str) {
         self.out.push_str("<code>");
-        // Behind a tag, words are no longer the first of a line.
-        escape::add(code, self.manner, &mut self.out);
+        // After a tag, the text is not at the start of the line.
+        escape::add(code, self.context, &mut self.out);
         self.out.push_str("</code>");
     }
 
@@ -157,21 +157,22 @@ impl Line<'_> {
     fn add_link(&mut self, to: &LinkTo, text: &[Inline]) {
         let Some(address) = self.writer.address(to) else { return self.add_all(&joined(text), None) };
         if self.out.ends_with(']') {
-            // Behind the reference to a footnote the brackets of a link would be taken for its second half.
+            // Directly after a footnote reference, the brackets of a link would be read as a part
+            // of it.
             self.out.push_str("<span></span>");
         }
         self.out.push('[');
         let inner = self.out.len();
         self.add_all(&joined(text), Some(']'));
         if self.out[inner..].trim().is_empty() {
-            escape::add(&address, self.manner, &mut self.out);
+            escape::add(&address, self.context, &mut self.out);
         }
         self.out.push_str(&format!("]({})", escape::destination(&address)));
     }
 
     fn add_picture(&mut self, name: &str, alt: &str, title: &str) {
         self.out.push_str("![");
-        escape::add(alt, self.manner, &mut self.out);
+        escape::add(alt, self.context, &mut self.out);
         self.out.push_str(&format!("]({}", escape::destination(&self.writer.picture(name))));
         if !title.is_empty() {
             self.out.push(' ');
@@ -181,7 +182,7 @@ impl Line<'_> {
     }
 }
 
-/// The sign on both sides of words in a style; nothing where Markdown has none that every host knows.
+/// The emphasis delimiter of a style. `None` if not all hosts know one.
 fn sign(style: Style) -> Option<&'static str> {
     match style {
         Style::Emphasis => Some("*"),
@@ -191,21 +192,22 @@ fn sign(style: Style) -> Option<&'static str> {
     }
 }
 
-/// The element of a style; all of them pass the filters of the hosts.
+/// The HTML element of a style, which passes the filters of all hosts.
 fn element(style: Style) -> &'static str {
     match style {
-        // `u` does not pass GitHub's filter, and browsers draw a line below both.
+        // GitHub filters `u`; browsers underline both.
         Style::Underline => "ins",
         other => other.element(),
     }
 }
 
-/// Whether a sign of emphasis between two characters can only open, seen from the side that it opens to; and closes, seen from the other.
+/// Whether a delimiter between two characters can only open emphasis, seen from outside to inside.
+/// For a closing delimiter, pass the characters the other way round.
 fn opens(outside: Option<char>, inside: Option<char>) -> bool {
     let is_inside_word = inside.is_some_and(char::is_alphanumeric);
     let is_inside_space = inside.is_none_or(char::is_whitespace);
     match outside {
-        // Signs that stand together are counted together.
+        // Adjacent delimiters are counted together.
         Some('*' | '_' | '~') => false,
         None => !is_inside_space,
         Some(outside) if outside.is_whitespace() => !is_inside_space,
@@ -214,18 +216,18 @@ fn opens(outside: Option<char>, inside: Option<char>) -> bool {
     }
 }
 
-/// The longest run of a character.
+/// The length of the longest run of a character.
 pub(super) fn longest_run(text: &str, character: char) -> usize {
     text.split(|next| next != character).map(str::len).max().unwrap_or_default()
 }
 
-/// Words as HTML: what stands inside of an element on its line is no Markdown.
-pub(super) fn html(writer: &Writer<'_>, inlines: &[Inline]) -> String {
+/// Inlines as HTML on one line, for the inside of an HTML element.
+pub(super) fn html(writer: &MarkdownWriter<'_>, inlines: &[Inline]) -> String {
     html_lines(writer, inlines).replace(['\n', '\r'], " ")
 }
 
-/// The same with the ends of its lines, for a `pre`.
-pub(super) fn html_lines(writer: &Writer<'_>, inlines: &[Inline]) -> String {
+/// Inlines as HTML with their line ends, for `pre`.
+pub(super) fn html_lines(writer: &MarkdownWriter<'_>, inlines: &[Inline]) -> String {
     let mut out = String::new();
     for inline in inlines {
         add_html(writer, inline, &mut out);
@@ -233,7 +235,7 @@ pub(super) fn html_lines(writer: &Writer<'_>, inlines: &[Inline]) -> String {
     out
 }
 
-/// An element as the hosts let it through: they know neither `center` nor `bdi`, but attributes that say the same.
+/// An equivalent that passes the filters of the hosts: these remove `center` and `bdi`.
 pub(super) fn known_to_hosts(element: &Element) -> Element {
     let (name, says) = match element.name {
         "center" => ("div", Some(("align", "center".to_owned()))),
@@ -244,7 +246,7 @@ pub(super) fn known_to_hosts(element: &Element) -> Element {
     Element { name, attributes: says.into_iter().chain(element.attributes.iter().cloned()).collect() }
 }
 
-fn add_html(writer: &Writer<'_>, inline: &Inline, out: &mut String) {
+fn add_html(writer: &MarkdownWriter<'_>, inline: &Inline, out: &mut String) {
     match inline {
         Inline::Text(text) => out.push_str(&escaped(text)),
         Inline::Code(code) => out.push_str(&format!("<code>{}</code>", escaped(code))),

@@ -1,4 +1,4 @@
-//! Markdown as wikis and readers of files understand it.
+//! The dialects of Markdown hosts and of plain Markdown files.
 
 mod anchors;
 mod escape;
@@ -7,46 +7,46 @@ mod names;
 
 use std::collections::BTreeMap;
 
-use super::page::{Action, Block, Case, Element, Heading, Inline, Item, LinkTo, List, RawHtml, Style, Table, callout_name, plain};
-use super::{Book, Flavour, Name};
-use crate::markdown::{Alignment, CalloutKind};
+use super::page::{ActionEntry, Block, Callout, Case, Element, Heading, Inline, Item, LinkTo, List, RawHtml, Style, Table, plain};
+use super::{Flavour, Location, Publication};
+use crate::markdown::Alignment;
 
-pub use names::{another_title, attachment_path, name, problems};
+pub use names::{another_title, attachment_path, location, problems};
 
-use escape::Where;
+use escape::Container;
 use inline::longest_run;
 
-/// What links call the headings of a page.
+/// The anchors of the headings.
 pub fn anchors(flavour: Flavour, case: &Case) -> BTreeMap<String, String> {
     anchors::anchors(flavour, case)
 }
 
-/// Whether the title is the first heading of the text: in files that have no other, and where the host shows another one.
+/// Whether the text begins with the title: in plain files, and if the host shows another title.
 fn has_title_in_text(flavour: Flavour, case: &Case) -> bool {
     flavour == Flavour::Plain || another_title(flavour, &case.title).is_some()
 }
 
-/// A link to a page with its title, for a list beside the pages.
-pub fn link_to_page(flavour: Flavour, name: &Name) -> String {
+/// A link to a page with its title as text, for a sidebar.
+pub fn link_to_page(flavour: Flavour, location: &Location) -> String {
     let mut link = "[".to_owned();
-    let has_formula = name.title.matches('$').count() > 1;
-    escape::add(&name.title, escape::Manner { flavour, place: Where::Heading, has_formula }, &mut link);
-    format!("{link}]({})", names::page_address(flavour, name))
+    let has_formula = location.title.matches('$').count() > 1;
+    escape::add(&location.title, escape::EscapeContext { flavour, container: Container::Heading, has_formula }, &mut link);
+    format!("{link}]({})", names::page_address(flavour, location))
 }
 
-/// Whether an element of HTML says nothing on a host: those that keep pages clean leave out columns.
+/// Whether the host removes an HTML element.
 pub fn loses(flavour: Flavour, html: &RawHtml) -> bool {
     flavour != Flavour::Plain && matches!(html.name, "col" | "colgroup")
 }
 
-/// A page as the wiki reads it.
-pub fn text(flavour: Flavour, case: &Case, book: &Book<'_>) -> String {
-    let writer = Writer { flavour, case, book };
+/// The Markdown of a page.
+pub fn text(flavour: Flavour, case: &Case, publication: &Publication<'_>) -> String {
+    let writer = MarkdownWriter { flavour, case, publication };
     let mut text = match flavour {
-        Flavour::Gitlab => book.names.get(&case.slug).map_or_else(String::new, |name| names::front_matter(&case.title, name)),
-        Flavour::Plain => format!("# {}\n\n", writer.words(&case.title, Where::Heading)),
+        Flavour::Gitlab => publication.locations.get(&case.slug).map_or_else(String::new, |name| names::front_matter(&case.title, name)),
+        Flavour::Plain => format!("# {}\n\n", writer.words(&case.title, Container::Heading)),
         Flavour::AzureDevops | Flavour::Github | Flavour::Gitea if has_title_in_text(flavour, case) => {
-            format!("# {}\n\n", writer.words(&case.title, Where::Heading))
+            format!("# {}\n\n", writer.words(&case.title, Container::Heading))
         }
         Flavour::AzureDevops | Flavour::Github | Flavour::Gitea => String::new(),
     };
@@ -56,42 +56,42 @@ pub fn text(flavour: Flavour, case: &Case, book: &Book<'_>) -> String {
 }
 
 /// Writes one page.
-struct Writer<'a> {
+struct MarkdownWriter<'a> {
     flavour: Flavour,
     case: &'a Case,
-    book: &'a Book<'a>,
+    publication: &'a Publication<'a>,
 }
 
-/// Whether blocks stand inside of others.
+/// Whether blocks are inside other blocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Depth {
     Top,
     Inside,
 }
 
-/// The signs that the items of a list begin with. Two lists that follow one another have different ones, or they would be one list.
+/// The kind of bullets. Adjacent lists need different ones, or they would be one list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Signs {
     First,
     Second,
 }
 
-impl Writer<'_> {
-    /// Blocks below one another, ending in a line end unless there is nothing.
+impl MarkdownWriter<'_> {
+    /// Blocks separated by empty lines. The result is empty or ends in a line end.
     fn blocks(&self, blocks: &[Block], depth: Depth) -> String {
         let mut out = String::new();
-        let mut former: Option<(bool, Signs)> = None;
+        let mut previous: Option<(bool, Signs)> = None;
         for block in blocks {
             let mut list = None;
             let written = match block {
                 Block::List(found) => {
                     let kind = found.first.is_some();
-                    let signs = if former == Some((kind, Signs::First)) { Signs::Second } else { Signs::First };
+                    let signs = if previous == Some((kind, Signs::First)) { Signs::Second } else { Signs::First };
                     list = Some((kind, signs));
                     self.list(found, signs)
                 }
                 Block::Actions(_) | Block::Contents => {
-                    let signs = if former == Some((false, Signs::First)) { Signs::Second } else { Signs::First };
+                    let signs = if previous == Some((false, Signs::First)) { Signs::Second } else { Signs::First };
                     list = Some((false, signs));
                     self.list_of(block, signs)
                 }
@@ -100,7 +100,7 @@ impl Writer<'_> {
             if written.is_empty() {
                 continue;
             }
-            former = list;
+            previous = list;
             if !out.is_empty() {
                 out.push('\n');
             }
@@ -109,17 +109,17 @@ impl Writer<'_> {
         out
     }
 
-    /// A block that is no list, ending in a line end unless it is nothing.
+    /// A block that is not a list. The result is empty or ends in a line end.
     fn block(&self, block: &Block, depth: Depth) -> String {
         match block {
             Block::Heading(heading) => self.heading(heading),
-            Block::Paragraph(inlines) => line(&self.inlines(inlines, Where::Paragraph)),
+            Block::Paragraph(inlines) => line(&self.inlines(inlines, Container::Paragraph)),
             Block::Quote(blocks) => quoted(&self.blocks(blocks, Depth::Inside)),
             Block::Callout { kind, title, blocks } => self.callout(*kind, title, blocks, depth),
             Block::Code { language, text } => code(language, text),
             Block::Table(table) => self.table(table),
             Block::Details { summary, blocks } => self.details(summary, blocks),
-            // No list begins with this line, as it could with hyphens or stars.
+            // Hyphens or stars could be read as a list.
             Block::Rule => "___\n".to_owned(),
             Block::Facts(facts) => self.facts(facts),
             Block::Element(element, blocks) => self.element(element, blocks),
@@ -127,7 +127,7 @@ impl Writer<'_> {
         }
     }
 
-    /// What is written as a list.
+    /// A block that is written as a list.
     fn list_of(&self, block: &Block, signs: Signs) -> String {
         match block {
             Block::List(list) => self.list(list, signs),
@@ -142,17 +142,17 @@ impl Writer<'_> {
         }
     }
 
-    fn inlines(&self, inlines: &[Inline], place: Where) -> String {
-        inline::inlines(self, inlines, place)
+    fn inlines(&self, inlines: &[Inline], container: Container) -> String {
+        inline::inlines(self, inlines, container)
     }
 
-    fn words(&self, words: &str, place: Where) -> String {
-        self.inlines(&[Inline::Text(words.to_owned())], place)
+    fn words(&self, words: &str, container: Container) -> String {
+        self.inlines(&[Inline::Text(words.to_owned())], container)
     }
 
     fn heading(&self, heading: &Heading) -> String {
         let level = usize::from(heading.level.clamp(1, 6));
-        let words = self.inlines(&heading.text, Where::Heading);
+        let words = self.inlines(&heading.text, Container::Heading);
         format!("{} {words}\n", "#".repeat(level))
     }
 
@@ -180,7 +180,7 @@ impl Writer<'_> {
         let task = match item.done {
             None => "",
             Some(done) if has_line => box_of(done),
-            // A box needs words behind it.
+            // A check box needs text after it.
             Some(true) => "☑\n\n",
             Some(false) => "☐\n\n",
         };
@@ -192,19 +192,19 @@ impl Writer<'_> {
         indented(content, sign)
     }
 
-    /// The blocks of an item without blank lines between them.
+    /// The blocks of an item without empty lines between them.
     fn tight(&self, blocks: &[Block]) -> String {
         blocks.iter().map(|block| self.block(block, Depth::Inside)).collect()
     }
 
-    fn callout(&self, kind: CalloutKind, title: &[Inline], blocks: &[Block], depth: Depth) -> String {
+    fn callout(&self, kind: Callout, title: &[Inline], blocks: &[Block], depth: Depth) -> String {
         let content = self.blocks(blocks, Depth::Inside);
-        // Hosts know their call-outs only where these are inside of nothing else.
+        // Hosts support call-outs at the top level only.
         let is_alert = depth == Depth::Top && self.flavour != Flavour::AzureDevops;
         let title = title_of(kind, title, is_alert);
         let title =
-            if title.is_empty() { String::new() } else { line(&self.inlines(&[Inline::Styled(Style::Strong, title)], Where::Heading)) };
-        let sign = if is_alert { format!("[!{}]\n", callout_name(kind).to_uppercase()) } else { String::new() };
+            if title.is_empty() { String::new() } else { line(&self.inlines(&[Inline::Styled(Style::Strong, title)], Container::Heading)) };
+        let sign = if is_alert { format!("[!{}]\n", kind.name().to_uppercase()) } else { String::new() };
         let begins_with_words = !title.is_empty() || matches!(blocks.first(), Some(Block::Paragraph(_)));
         let before = if is_alert && !begins_with_words { "\n" } else { "" };
         let between = if title.is_empty() || content.is_empty() { "" } else { "\n" };
@@ -225,7 +225,7 @@ impl Writer<'_> {
     }
 
     fn row(&self, cells: &[Vec<Inline>], columns: usize) -> String {
-        let cells = (0..columns).map(|column| cells.get(column).map_or_else(String::new, |cell| self.inlines(cell, Where::Cell)));
+        let cells = (0..columns).map(|column| cells.get(column).map_or_else(String::new, |cell| self.inlines(cell, Container::Cell)));
         format!("| {} |\n", cells.collect::<Vec<_>>().join(" | "))
     }
 
@@ -235,7 +235,7 @@ impl Writer<'_> {
         format!("<details>\n<summary>{}</summary>\n\n{content}{between}</details>\n", inline::html(self, summary).trim())
     }
 
-    /// An element of HTML, which every host shows; blank lines around what it holds make Markdown of that.
+    /// An HTML element. Empty lines around its content make the host read that as Markdown.
     fn element(&self, element: &Element, blocks: &[Block]) -> String {
         let element = inline::known_to_hosts(element);
         let tag = element.tag(crate::escape::escaped);
@@ -262,7 +262,7 @@ impl Writer<'_> {
         self.table(&Table { columns: vec![Alignment::None, Alignment::None], head: vec![Vec::new(), Vec::new()], rows })
     }
 
-    /// The texts of the footnotes, below everything else.
+    /// The footnotes at the end of the page.
     fn footnotes(&self) -> String {
         let footnotes = &self.case.page.footnotes;
         if footnotes.is_empty() {
@@ -288,24 +288,24 @@ impl Writer<'_> {
         format!("[^{number}]: {}", lines.collect::<String>())
     }
 
-    /// Where a link leads; nothing where the wiki has no such place.
+    /// The address of a link. `None` if the wiki has no such target.
     fn address(&self, to: &LinkTo) -> Option<String> {
         let fragment = |case: &_, id: &str| {
-            let anchor = self.book.anchors.get(case)?.get(id)?;
+            let anchor = self.publication.anchors.get(case)?.get(id)?;
             (!anchor.is_empty()).then(|| format!("#{anchor}"))
         };
         match to {
             LinkTo::External(address) => Some(address.clone()),
             LinkTo::Heading(id) => fragment(&self.case.slug, id),
             LinkTo::Page { case, heading } => {
-                let page = names::page_address(self.flavour, self.book.names.get(case)?);
+                let page = names::page_address(self.flavour, self.publication.locations.get(case)?);
                 Some(page + &fragment(case, heading).unwrap_or_default())
             }
         }
     }
 
     fn picture(&self, name: &str) -> String {
-        names::picture_address(self.flavour, name, self.book.place)
+        names::picture_address(self.flavour, name, self.publication.parent)
     }
 }
 
@@ -313,7 +313,7 @@ fn line(words: &str) -> String {
     if words.is_empty() { String::new() } else { format!("{words}\n") }
 }
 
-/// Lines behind the sign of a quote.
+/// Lines as a quotation.
 fn quoted(lines: &str) -> String {
     if lines.is_empty() {
         return String::new();
@@ -321,13 +321,13 @@ fn quoted(lines: &str) -> String {
     lines.trim_end_matches('\n').lines().map(|line| if line.is_empty() { ">\n".to_owned() } else { format!("> {line}\n") }).collect()
 }
 
-/// Lines of which the first stands behind a sign and the others below it.
+/// Lines indented below a bullet.
 fn indented(lines: &str, sign: &str) -> String {
-    let room = " ".repeat(sign.len());
+    let indent = " ".repeat(sign.len());
     let lines = lines.lines().enumerate().map(|(at, line)| match (at, line) {
         (0, line) => format!("{sign}{line}\n"),
         (_, "") => "\n".to_owned(),
-        (_, line) => format!("{room}{line}\n"),
+        (_, line) => format!("{indent}{line}\n"),
     });
     lines.collect()
 }
@@ -336,13 +336,14 @@ fn box_of(done: bool) -> &'static str {
     if done { "[x] " } else { "[ ] " }
 }
 
-/// The number of an item; lists are numbered with nine digits at most.
+/// The number of an item. CommonMark allows nine digits.
 fn number(first: u32, at: usize) -> usize {
     const LARGEST: usize = 999_999_999;
     (first as usize).saturating_add(at).min(LARGEST)
 }
 
-/// Whether an item says the same without blank lines: a line, and perhaps lists of such items that can stand below it.
+/// Whether an item needs no empty lines: it is a line, and lists of such items that can follow
+/// directly.
 fn fits_tight_list(item: &Item) -> bool {
     let is_line = |block: &Block| matches!(block, Block::Paragraph(inlines) if !plain(inlines).trim().is_empty());
     match item.blocks.as_slice() {
@@ -357,9 +358,9 @@ fn fits_tight_list(item: &Item) -> bool {
     }
 }
 
-/// The title of a call-out; a host that knows call-outs shows the name of its kind by itself.
-fn title_of(kind: CalloutKind, title: &[Inline], is_alert: bool) -> Vec<Inline> {
-    let name = callout_name(kind);
+/// The title of a call-out. Hosts with call-outs show the name of the kind themselves.
+fn title_of(kind: Callout, title: &[Inline], is_alert: bool) -> Vec<Inline> {
+    let name = kind.name();
     let is_name = plain(title).trim().eq_ignore_ascii_case(name);
     match (is_alert, title) {
         (true, []) => Vec::new(),
@@ -379,7 +380,7 @@ fn rule_of(alignment: Alignment) -> &'static str {
     }
 }
 
-/// Code between fences that are longer than any in it.
+/// Code in a fence longer than any in it.
 fn code(language: &str, text: &str) -> String {
     const SHORTEST: usize = 3;
     let fence = "`".repeat(SHORTEST.max(longest_run(text, '`') + 1));
@@ -390,8 +391,8 @@ fn code(language: &str, text: &str) -> String {
     format!("{fence}{language}\n{text}{end}{fence}\n")
 }
 
-/// What is to be done, as tasks, with the rest in words behind it.
-fn action_list(actions: &[Action]) -> List {
+/// Action items as tasks, with the other fields as text.
+fn action_list(actions: &[ActionEntry]) -> List {
     let items = actions.iter().map(|action| {
         let mut words = action.what.clone();
         let parts = [("owner", action.owner.as_str()), ("due", &action.due), ("status", action.status)];
@@ -405,7 +406,7 @@ fn action_list(actions: &[Action]) -> List {
     List { first: None, is_tight: true, items: items.collect() }
 }
 
-/// Links to the headings of the second and third level, one below another only where it belongs to it; nothing where there are none.
+/// Nested links to the headings of levels 2 and 3. `None` if there are none.
 fn contents(case: &Case) -> Option<List> {
     let mut items: Vec<Item> = Vec::new();
     let mut above_level = None;

@@ -1,4 +1,4 @@
-//! Where pages and pictures stand on hosts of Markdown, and which places they cannot have.
+//! The locations of pages and pictures on Markdown hosts, and their limits.
 
 use std::collections::BTreeMap;
 
@@ -9,19 +9,19 @@ use xxhash_rust::xxh3::xxh3_128;
 use super::anchors::anchors;
 use crate::slug::Slug;
 use crate::wiki::page::Case;
-use crate::wiki::{Flavour, Name};
+use crate::wiki::{Flavour, Location};
 
-/// What every host but Gitea's own encoding leaves as it is in an address.
+/// The characters that hosts do not encode in an address.
 const UNRESERVED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// The same for a whole path.
+/// The same for a path.
 const UNRESERVED_OR_SLASH: AsciiSet = UNRESERVED.remove(b'/');
 
-/// The same for a path that is encoded already.
+/// The same for a path that is already encoded.
 const ENCODED_OR_SLASH: AsciiSet = UNRESERVED_OR_SLASH.remove(b'%');
 
-/// Where a page with a title stands.
-pub fn name(flavour: Flavour, title: &str, place: &str) -> Name {
+/// The location of a page with a title.
+pub fn location(flavour: Flavour, title: &str, parent: &str) -> Location {
     let title = shown(flavour, title);
     let stem = match flavour {
         Flavour::AzureDevops => azure_stem(&title),
@@ -30,11 +30,11 @@ pub fn name(flavour: Flavour, title: &str, place: &str) -> Name {
         Flavour::Gitea => gitea_stem(&title),
         Flavour::Plain => Slug::of(&title).shortened().to_string(),
     };
-    let path = if place.is_empty() { format!("{stem}.md") } else { format!("{place}/{stem}.md") };
-    Name { title, path }
+    let path = if parent.is_empty() { format!("{stem}.md") } else { format!("{parent}/{stem}.md") };
+    Location { title, path }
 }
 
-/// A title as the host can show it.
+/// A title in the form that the host can show.
 fn shown(flavour: Flavour, title: &str) -> String {
     let title = one_line(title);
     match flavour {
@@ -44,23 +44,24 @@ fn shown(flavour: Flavour, title: &str) -> String {
     }
 }
 
-/// A title on one line. A letter with an accent is written in one way, so that one title is one name wherever it was typed.
+/// A title on one line, in Unicode normal form C.
 fn one_line(title: &str) -> String {
     let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
     title.nfc().filter(|next| !next.is_control()).collect()
 }
 
-/// The title that the host shows, if readers can tell it from the one that its author wrote.
+/// The title that the host shows, if it differs visibly from the author's.
 pub fn another_title(flavour: Flavour, title: &str) -> Option<String> {
     let title = one_line(title);
     let shown = shown(flavour, &title);
     (shown.replace(HYPHEN, "-") != title.replace(HYPHEN, "-")).then_some(shown)
 }
 
-/// A hyphen that is none to GitHub, which shows the other one as a blank.
+/// A hyphen that GitHub does not show as a space.
 const HYPHEN: char = '‐';
 
-/// GitHub keeps titles as the names of files, in which some systems allow less than others: the nearest sign stands for each.
+/// GitHub stores titles as file names. Characters that some systems do not allow are replaced by
+/// similar ones.
 fn on_github(next: char) -> char {
     match next {
         '-' => HYPHEN,
@@ -77,7 +78,8 @@ fn on_github(next: char) -> char {
     }
 }
 
-/// Dots at the ends of a name hide a file, or go; leaders look like them.
+/// Dots at the ends of a file name hide the file or get lost, so they are replaced by one-dot
+/// leaders.
 fn without_dots_at_ends(title: &str) -> String {
     let start = title.len() - title.trim_start_matches('.').len();
     let end = title.trim_end_matches('.').len().max(start);
@@ -90,7 +92,7 @@ fn azure_stem(title: &str) -> String {
         match next {
             ' ' => stem.push('-'),
             ':' | '<' | '>' | '*' | '?' | '|' | '-' | '"' => stem.push_str(&encoded(next)),
-            // It would be read as a character that was encoded.
+            // It would be read as an encoded character.
             '%' if is_hex(&title[at + 1..]) => stem.push_str(&encoded(next)),
             _ => stem.push(next),
         }
@@ -106,7 +108,7 @@ fn is_hex(rest: &str) -> bool {
     rest.len() >= 2 && rest.bytes().take(2).all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// Letters and digits with single hyphens between them, which no part of GitLab takes for anything else.
+/// Letters and digits with single hyphens, which have no special meaning on GitLab.
 fn gitlab_stem(title: &str) -> String {
     let words: Vec<&str> = title.split(|next: char| !is_gitlab_plain(next)).filter(|word| !word.is_empty()).collect();
     words.join("-")
@@ -116,7 +118,8 @@ fn is_gitlab_plain(next: char) -> bool {
     next.is_alphanumeric() || unicode_normalization::char::is_combining_mark(next)
 }
 
-/// Gitea keeps titles as addresses do. A hyphen would be shown as a space, so a mark at the end says that it is none.
+/// Gitea encodes titles like addresses. It shows a hyphen as a space, unless the name ends in a
+/// mark.
 fn gitea_stem(title: &str) -> String {
     if title.contains('-') || title.to_lowercase().ends_with(".md") {
         format!("{}.-", gitea_encoded(title, ' '))
@@ -129,7 +132,7 @@ fn gitea_encoded(title: &str, space: char) -> String {
     utf8_percent_encode(title, &UNRESERVED).to_string().replace("%20", &space.to_string())
 }
 
-/// Where the file of a picture stands, from the top of the repository or folder.
+/// The path of a picture in the repository or folder.
 pub fn attachment_path(flavour: Flavour, name: &str) -> String {
     match flavour {
         Flavour::AzureDevops => format!(".attachments/{name}"),
@@ -138,33 +141,33 @@ pub fn attachment_path(flavour: Flavour, name: &str) -> String {
     }
 }
 
-/// The address of a picture for a page below `place`.
-pub(super) fn picture_address(flavour: Flavour, name: &str, place: &str) -> String {
+/// The address of a picture on a page below `parent`.
+pub(super) fn picture_address(flavour: Flavour, name: &str, parent: &str) -> String {
     let path = attachment_path(flavour, name);
     let path = utf8_percent_encode(&path, &UNRESERVED_OR_SLASH).to_string();
     match flavour {
         Flavour::AzureDevops => format!("/{path}"),
-        // Gitlab knows the folder of uploads wherever a page stands.
+        // GitLab resolves the upload folder from any page.
         Flavour::Gitlab => path,
-        Flavour::Github | Flavour::Gitea | Flavour::Plain => format!("{}{path}", "../".repeat(depth(place))),
+        Flavour::Github | Flavour::Gitea | Flavour::Plain => format!("{}{path}", "../".repeat(depth(parent))),
     }
 }
 
-/// How many folders a path goes down.
-fn depth(place: &str) -> usize {
-    place.split('/').filter(|part| !part.is_empty()).count()
+/// The number of folders in a path.
+fn depth(parent: &str) -> usize {
+    parent.split('/').filter(|part| !part.is_empty()).count()
 }
 
-/// The address of a page for other pages of the same publication.
-pub(super) fn page_address(flavour: Flavour, name: &Name) -> String {
-    let stem = name.path.strip_suffix(".md").unwrap_or(&name.path);
+/// The address of a page for links from other pages.
+pub(super) fn page_address(flavour: Flavour, location: &Location) -> String {
+    let stem = location.path.strip_suffix(".md").unwrap_or(&location.path);
     match flavour {
-        // The name of the file is encoded already, in the way of Azure DevOps.
+        // Azure DevOps already encodes the file name.
         Flavour::AzureDevops => format!("/{}", utf8_percent_encode(stem, &ENCODED_OR_SLASH)),
         Flavour::Gitlab => format!("/{}", utf8_percent_encode(stem, &UNRESERVED_OR_SLASH)),
         Flavour::Github => utf8_percent_encode(last_part(stem), &UNRESERVED).to_string(),
         Flavour::Gitea => last_part(stem).replace(' ', "+"),
-        Flavour::Plain => utf8_percent_encode(last_part(&name.path), &UNRESERVED).to_string(),
+        Flavour::Plain => utf8_percent_encode(last_part(&location.path), &UNRESERVED).to_string(),
     }
 }
 
@@ -172,9 +175,9 @@ fn last_part(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// The title in words that stand before the text, where the name of the file cannot hold it; only GitLab reads them.
-pub(super) fn front_matter(title: &str, name: &Name) -> String {
-    let stem = last_part(name.path.strip_suffix(".md").unwrap_or(&name.path));
+/// The title as front matter, if the file name does not show it. Only GitLab reads it.
+pub(super) fn front_matter(title: &str, location: &Location) -> String {
+    let stem = last_part(location.path.strip_suffix(".md").unwrap_or(&location.path));
     if stem.replace('-', " ") == title {
         return String::new();
     }
@@ -182,23 +185,23 @@ pub(super) fn front_matter(title: &str, name: &Name) -> String {
 }
 
 /// What the host would refuse, cut or show in another way.
-pub fn problems(flavour: Flavour, case: &Case, name: &Name, text: &str) -> Vec<String> {
+pub fn problems(flavour: Flavour, case: &Case, location: &Location, text: &str) -> Vec<String> {
     let mut found = Vec::new();
-    let (folder, file) = name.path.rsplit_once('/').unwrap_or(("", &name.path));
+    let (folder, file) = location.path.rsplit_once('/').unwrap_or(("", &location.path));
     let stem = file.strip_suffix(".md").unwrap_or(file);
     if !stem.chars().any(char::is_alphanumeric) {
-        found.push(format!("the title “{}” has no letter or digit to name its file by; give it another one", case.title));
+        found.push(format!("the title “{}” has no letter or digit to make a file name of; give it another one", case.title));
     }
     found.extend(reserved(flavour, folder, stem));
-    found.extend(length(flavour, &name.path, folder, file));
+    found.extend(length(flavour, &location.path, folder, file));
     if flavour == Flavour::AzureDevops && text.len() > AZURE_PAGE_BYTES {
-        found.push(format!("the page has {} bytes, and Azure DevOps takes {AZURE_PAGE_BYTES}; split it", text.len()));
+        found.push(format!("the page has {} bytes; the limit of Azure DevOps is {AZURE_PAGE_BYTES}; split the page", text.len()));
     }
     found.extend(equal_anchors(flavour, case));
     found
 }
 
-/// The largest page of Azure DevOps: 18 MB.
+/// The maximum size of a page on Azure DevOps: 18 MB.
 const AZURE_PAGE_BYTES: usize = 18_000_000;
 
 fn reserved(flavour: Flavour, folder: &str, stem: &str) -> Option<String> {
@@ -213,11 +216,11 @@ fn reserved(flavour: Flavour, folder: &str, stem: &str) -> Option<String> {
         Flavour::Gitea => matches!(stem.as_str(), "home" | "_sidebar" | "_footer" | "_pages" | "_new" | "_edit" | "raw" | "_raw"),
         Flavour::Plain => matches!(stem.as_str(), "con" | "prn" | "aux" | "nul"),
     };
-    is_reserved.then(|| format!("`{stem}` has a meaning of its own here, so that no page can be called so; give it another title"))
+    is_reserved.then(|| format!("`{stem}` is reserved on this wiki; change the title"))
 }
 
 fn length(flavour: Flavour, path: &str, folder: &str, file: &str) -> Option<String> {
-    // Most file systems take no longer name, and hosts keep their repositories in files.
+    // The limit of most file systems, in which hosts store repositories.
     const FILE_BYTES: usize = 255;
     const GITLAB_FILE_BYTES: usize = 245;
     const AZURE_PATH_CHARACTERS: usize = 235;
@@ -225,17 +228,17 @@ fn length(flavour: Flavour, path: &str, folder: &str, file: &str) -> Option<Stri
     let characters = path.chars().count();
     if flavour == Flavour::AzureDevops && characters > AZURE_PATH_CHARACTERS {
         return Some(format!(
-            "the path of the page has {characters} characters, and Azure DevOps takes {AZURE_PATH_CHARACTERS}; shorten the title"
+            "the path of the page has {characters} characters; the limit of Azure DevOps is {AZURE_PATH_CHARACTERS}; shorten the title"
         ));
     }
     if file.len() > file_bytes {
-        return Some(format!("the file of the page has a name of {} bytes, and {file_bytes} are taken; shorten the title", file.len()));
+        return Some(format!("the file name of the page has {} bytes; the limit is {file_bytes}; shorten the title", file.len()));
     }
     let part = folder.split('/').find(|part| part.len() > FILE_BYTES)?;
-    Some(format!("the folder of the page has a name of {} bytes, and {FILE_BYTES} are taken; shorten it", part.len()))
+    Some(format!("the folder name of the page has {} bytes; the limit is {FILE_BYTES}; shorten it", part.len()))
 }
 
-/// Headings that links cannot tell from one another, or that they cannot name at all.
+/// Headings whose anchors are equal or empty, so links cannot reach them.
 fn equal_anchors(flavour: Flavour, case: &Case) -> Vec<String> {
     let anchors = anchors(flavour, case);
     let anchor_of = |id: &str| anchors.get(id).map(String::as_str).unwrap_or_default();
@@ -250,9 +253,9 @@ fn equal_anchors(flavour: Flavour, case: &Case) -> Vec<String> {
         let words = crate::wiki::page::plain(&heading.text);
         let anchor = anchor_of(&heading.id);
         if anchor.is_empty() {
-            found.push(format!("the heading “{words}” has no letter or digit that a link could name; give it other words"));
+            found.push(format!("the heading “{words}” has no letter or digit to make an anchor of; change its text"));
         } else if times[anchor] > 1 {
-            found.push(format!("a link to the heading “{words}” would lead to another one of the page; give it other words"));
+            found.push(format!("a link to the heading “{words}” would lead to another heading; change its text"));
         }
     }
     found

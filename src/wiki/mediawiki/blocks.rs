@@ -1,34 +1,34 @@
-//! What stands below one another, as wikitext.
+//! Writes blocks as wikitext.
 
 use std::collections::BTreeSet;
 
-use crate::markdown::{Alignment, CalloutKind};
-use crate::wiki::Book;
+use crate::markdown::Alignment;
+use crate::wiki::Publication;
 use crate::wiki::lowered;
-use crate::wiki::page::{Action, Block, Case, Element, Heading, Inline, Item, List, Table, callout_name};
+use crate::wiki::page::{ActionEntry, Block, Callout, Case, Element, Heading, Inline, Item, List, Table, inlines, walk_line};
 
 use super::inline::{Lines, Notes, line, note_name};
+use super::language;
 use super::words::{escape, has_french_blanks, preformatted};
-use super::{each_in_line, each_inline, language};
 
-/// A task list is a list of lines with these before them: MediaWiki has no tasks, and these are read as what they look like.
+/// MediaWiki has no tasks, so these characters mark the items.
 const DONE: &str = "☑";
 const OPEN: &str = "☐";
 
-/// What blocks stand in.
+/// The context of blocks.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Around {
-    /// Lines of the page, or of an element in which a blank line parts paragraphs.
+    /// Lines of the page, or of an element in which empty lines separate paragraphs.
     Lines,
-    /// An item of a list in HTML or a footnote, where paragraphs are elements.
+    /// An item of an HTML list, or a footnote: paragraphs are elements.
     Paragraphs,
-    /// The first line of an item of a list in HTML whose items are single lines.
+    /// The first line of a tight item of an HTML list.
     Tight,
 }
 
-/// All of a page.
-pub fn page(case: &Case, book: &Book<'_>) -> String {
-    let lines = Lines { case, book, notes: Notes::Linked };
+/// The text of a page.
+pub fn page(case: &Case, publication: &Publication<'_>) -> String {
+    let lines = Lines { case, publication, notes: Notes::Linked };
     let mut parts = vec![blocks(lines, Around::Lines, &case.page.blocks)];
     parts.extend(footnotes(lines));
     parts.retain(|part| !part.is_empty());
@@ -66,19 +66,14 @@ fn element(name: &str, attributes: &str, inner: &str) -> String {
     format!("<{name}{attributes}>\n{inner}\n</{name}>")
 }
 
-/// A heading, with its references to footnotes below it: they would become a part of the name that links know it by.
+/// A heading. Footnote references follow below it, because they would become part of its anchor.
 fn heading(lines: Lines<'_>, heading: &Heading) -> String {
     let words = line(Lines { notes: Notes::Omitted, ..lines }, &without_breaks(&heading.text));
     if words.is_empty() {
         return words;
     }
     let signs = "=".repeat(usize::from(heading.level.clamp(2, 6)));
-    let mut references = Vec::new();
-    each_in_line(&heading.text, &mut |inline| {
-        if let Inline::Footnote(_) = inline {
-            references.push(inline.clone());
-        }
-    });
+    let references: Vec<Inline> = walk_line(&heading.text).filter(|inline| matches!(inline, Inline::Footnote(_))).cloned().collect();
     let below = if references.is_empty() { String::new() } else { format!("\n{}", line(lines, &references)) };
     format!("{signs} {words} {signs}{below}")
 }
@@ -94,28 +89,29 @@ fn without_breaks(inlines: &[Inline]) -> Vec<Inline> {
     inlines.iter().map(one).collect()
 }
 
-/// A frame that needs nothing installed. It has no background, so that words are read on it wherever they are read on the page.
-fn callout(lines: Lines<'_>, kind: CalloutKind, title: &[Inline], inner: &[Block]) -> String {
-    let title = if title.is_empty() { escape(callout_name(kind)) } else { line(lines, title) };
+/// A frame that needs no extension. It has no background, so its text is readable in any skin.
+fn callout(lines: Lines<'_>, kind: Callout, title: &[Inline], inner: &[Block]) -> String {
+    let title = if title.is_empty() { escape(kind.name()) } else { line(lines, title) };
     let colour = match kind {
-        CalloutKind::Tip => "#14866d",
-        CalloutKind::Important => "#7c5cbf",
-        CalloutKind::Warning => "#b07a00",
-        CalloutKind::Caution => "#d73333",
-        CalloutKind::Note | CalloutKind::Question | CalloutKind::Answered | CalloutKind::Private => "#3d7dca",
+        Callout::Tip => "#14866d",
+        Callout::Important => "#7c5cbf",
+        Callout::Warning => "#b07a00",
+        Callout::Caution => "#d73333",
+        Callout::Note => "#3d7dca",
     };
     let style = format!(" role=\"note\" style=\"border: 1px solid {colour}; border-left-width: 5px; padding: 0 1em; margin: 1em 0;\"");
     let inner = blocks(lines, Around::Lines, inner);
     element("div", &style, format!("<strong>{title}</strong>\n\n{inner}").trim_end_matches('\n'))
 }
 
-/// A part that is folded by a script which every MediaWiki has; without scripts it is open.
+/// A part that is folded by a script of MediaWiki. Without scripts it is open.
 fn details(lines: Lines<'_>, summary: &[Inline], inner: &[Block]) -> String {
     let content = element("div", " class=\"mw-collapsible-content\"", &blocks(lines, Around::Lines, inner));
     element("div", " class=\"mw-collapsible mw-collapsed\"", &format!("{}\n{content}", line(lines, summary)))
 }
 
-/// Code in the colours of its language. What MediaWiki would change between those tags stands between others, without colours.
+/// Highlighted code. Code that MediaWiki would change inside these tags gets other tags, without
+/// colours.
 fn code(language: &str, text: &str) -> String {
     let lines = text.strip_suffix('\n').unwrap_or(text);
     let is_kept = !lines.starts_with('\n')
@@ -145,7 +141,8 @@ fn list(lines: Lines<'_>, around: Around, list: &List) -> String {
     element(name, &first, &items.collect::<Vec<_>>().join("\n"))
 }
 
-/// Whether a list can be said with stars and hashes: one line for each item, with lists of the same sort at most once below.
+/// Whether stars and hashes can express a list: one line for each item, with at most one nested
+/// list.
 fn is_simple(list: &List) -> bool {
     let is_numbered_from_one = matches!(list.first, None | Some(1));
     is_numbered_from_one
@@ -213,7 +210,7 @@ fn alignment_of(alignment: Alignment) -> &'static str {
     }
 }
 
-/// An element of its author's own, as far as MediaWiki lets it through: it knows no parts of tables but rows and cells.
+/// HTML of the author, as far as MediaWiki allows it: its tables have only rows and cells.
 fn own_element(lines: Lines<'_>, around: Around, own: &Element, inner: &[Block]) -> String {
     match own.name {
         "table" => {
@@ -243,7 +240,7 @@ fn block_of(lines: Lines<'_>, one: &Block) -> String {
     block(lines, Around::Lines, one)
 }
 
-/// A part of an element: words on its line, or blocks on lines of their own.
+/// A part of an element: text on its line, or blocks on lines of their own.
 fn part(lines: Lines<'_>, own: &Element, inner: &[Block]) -> String {
     let (name, set) = match (own.name, alignment_of(own.alignment())) {
         ("center", _) => ("div", " style=\"text-align: center;\""),
@@ -264,8 +261,8 @@ fn facts_table(facts: &[(String, String)]) -> String {
     format!("{{| class=\"wikitable\"\n{}\n|}}", rows.collect::<Vec<_>>().join("\n"))
 }
 
-fn actions_table(actions: &[Action]) -> String {
-    let row = |action: &Action| {
+fn actions_table(actions: &[ActionEntry]) -> String {
+    let row = |action: &ActionEntry| {
         let mark = if action.is_settled { DONE } else { OPEN };
         let cells = [&action.what, &action.owner, &action.due].map(|cell| format!("| {}", escape(cell.trim())));
         format!("|-\n{}\n| {mark} {}", cells.join("\n"), escape(action.status))
@@ -274,34 +271,32 @@ fn actions_table(actions: &[Action]) -> String {
     format!("{{| class=\"wikitable\"\n|-\n! Action\n! Owner\n! Due\n! Status\n{rows}\n|}}")
 }
 
-/// The texts of the footnotes at the end of the page. One that only another footnote refers to would be a mistake to MediaWiki, so
-/// it stands there as an ordinary paragraph.
+/// The footnotes at the end of the page. MediaWiki reports an error for a footnote that only
+/// another footnote refers to, so that becomes a paragraph.
 fn footnotes(lines: Lines<'_>) -> Vec<String> {
     let page = &lines.case.page;
-    let mut referred = BTreeSet::new();
-    each_inline(&page.blocks, &mut |inline| {
-        if let Inline::Footnote(number) = inline {
-            referred.insert(*number);
-        }
-    });
+    let number = |inline: &Inline| if let Inline::Footnote(number) = inline { Some(*number) } else { None };
+    let referred: BTreeSet<usize> = inlines(&page.blocks).filter_map(number).collect();
     let lines = Lines { notes: Notes::Numbered, ..lines };
-    let (linked, others): (Vec<_>, Vec<_>) = page.footnotes.iter().enumerate().partition(|(number, _)| referred.contains(number));
-    let linked = linked.iter().map(|(number, note)| format!("<ref name=\"{}\">{}</ref>", note_name(*number), footnote(lines, note)));
-    let linked = linked.collect::<Vec<_>>().join("\n");
-    let mut parts = if linked.is_empty() { Vec::new() } else { vec![element("references", "", &linked)] };
-    parts.extend(others.iter().map(|(number, note)| {
-        let mark = [Inline::Footnote(*number)];
-        format!("{}\n\n{}", line(lines, &mark), blocks(lines, Around::Lines, note))
-    }));
-    parts
+    let (mut linked, mut others) = (Vec::new(), Vec::new());
+    for (number, note) in page.footnotes.iter().enumerate() {
+        if referred.contains(&number) {
+            linked.push(format!("<ref name=\"{}\">{}</ref>", note_name(number), footnote(lines, note)));
+        } else {
+            let mark = line(lines, &[Inline::Footnote(number)]);
+            others.push(format!("{mark}\n\n{}", blocks(lines, Around::Lines, note)));
+        }
+    }
+    let list = (!linked.is_empty()).then(|| element("references", "", &linked.join("\n")));
+    list.into_iter().chain(others).collect()
 }
 
 fn footnote(lines: Lines<'_>, note: &[Block]) -> String {
     if let [Block::Paragraph(inlines)] = note {
         return line(lines, inlines);
     }
-    // Headings, rules and tables are such only at the start of a line, and headings only with nothing behind them; MediaWiki puts the
-    // end of an element there, and takes line ends away before it.
+    // Headings, rules and tables need their own line, and a heading needs an empty rest of the
+    // line. MediaWiki removes line ends before an end tag.
     let before = if matches!(note.first(), Some(Block::Paragraph(_))) { "" } else { "\n" };
     let after = if matches!(note.last(), Some(Block::Heading(_))) { "\n<nowiki />" } else { "" };
     format!("{before}{}{after}", blocks(lines, Around::Paragraphs, note))

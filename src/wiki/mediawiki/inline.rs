@@ -1,50 +1,50 @@
-//! What stands inside a line, as wikitext.
+//! Writes inlines as wikitext.
 
-use crate::wiki::Book;
-use crate::wiki::page::{Case, Element, Inline, LinkTo, Style, plain};
+use crate::wiki::Publication;
+use crate::wiki::page::{Case, Element, Inline, LinkTo, Style, plain, walk_line};
 
 use super::words::{caption, escape};
 
-/// How wide a picture is shown at most, in pixels; as wide as a page is on most screens.
+/// The maximum width of a picture in pixels: that of a page on most screens.
 const WIDEST: u32 = 800;
 
-/// The addresses that MediaWiki makes links of, as it comes.
+/// The schemes that MediaWiki links by default.
 const SCHEMES: [&str; 12] =
     ["ftp://", "ftps://", "git://", "http://", "https://", "irc://", "ircs://", "mailto:", "sftp://", "ssh://", "tel:", "xmpp:"];
 
-/// What becomes of references to footnotes.
+/// How footnote references are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Notes {
-    /// They lead to the footnote.
+    /// As links to the footnote.
     Linked,
-    /// They are numbers: a footnote of MediaWiki cannot refer to another one.
+    /// As numbers: footnotes of MediaWiki cannot refer to others.
     Numbered,
-    /// They are left out, because they stand elsewhere.
+    /// Not at all, because they follow elsewhere.
     Omitted,
 }
 
-/// Writes lines of one page.
+/// Writes the lines of one page.
 #[derive(Clone, Copy)]
 pub struct Lines<'a> {
     /// The case study.
     pub case: &'a Case,
-    /// The whole publication.
-    pub book: &'a Book<'a>,
-    /// What becomes of references to footnotes.
+    /// The publication.
+    pub publication: &'a Publication<'a>,
+    /// How footnote references are written.
     pub notes: Notes,
 }
 
-/// Where a link leads, in the words of MediaWiki.
-enum Target {
+/// The target of a link in wikitext.
+enum WikiLink {
     /// `[https://… words]`.
     Address(String),
     /// `[[Page#Heading|words]]`.
     Page(String),
-    /// MediaWiki has no link to it.
+    /// An address that MediaWiki does not link.
     None(String),
 }
 
-/// What stands in a line, without blanks at its ends: a line that begins with one would be code.
+/// A line of inlines without white space at the ends: a leading space would make it code.
 pub fn line(lines: Lines<'_>, inlines: &[Inline]) -> String {
     let mut out = String::new();
     lines.add(inlines, &mut out);
@@ -79,7 +79,7 @@ impl Lines<'_> {
         out.push_str(close);
     }
 
-    /// MediaWiki lets all of these elements through.
+    /// MediaWiki allows all of these elements.
     fn add_element(self, element: &Element, inlines: &[Inline], out: &mut String) {
         out.push_str(&element.tag(escape));
         self.add(inlines, out);
@@ -99,15 +99,15 @@ impl Lines<'_> {
     fn add_link(self, to: &LinkTo, text: &[Inline], out: &mut String) {
         let target = self.target(to);
         self.add_linked(&target, text, out);
-        if let Target::None(address) = target
+        if let WikiLink::None(address) = target
             && plain(text) != address
         {
             out.push_str(&format!(" (<code>{}</code>)", escape(&address)));
         }
     }
 
-    /// Words that lead somewhere. A picture among them leads there by itself, because no link of MediaWiki can hold one.
-    fn add_linked(self, target: &Target, inlines: &[Inline], out: &mut String) {
+    /// Link text. A picture in it gets a link of its own, because links cannot contain pictures.
+    fn add_linked(self, target: &WikiLink, inlines: &[Inline], out: &mut String) {
         for run in inlines.chunk_by(|one, other| !has_picture(one) && !has_picture(other)) {
             match run {
                 [Inline::Picture { name, alt, title }] => out.push_str(&picture(name, alt, title, Some(target))),
@@ -123,48 +123,48 @@ impl Lines<'_> {
         }
     }
 
-    fn add_words_of_link(self, target: &Target, inlines: &[Inline], out: &mut String) {
+    fn add_words_of_link(self, target: &WikiLink, inlines: &[Inline], out: &mut String) {
         let mut words = String::new();
         self.add(inlines, &mut words);
-        // MediaWiki skips all blanks between an address and the words.
+        // MediaWiki skips all white space between an address and the text.
         if let Some(blank) = words.chars().next().filter(|sign| sign.is_whitespace()) {
             words.replace_range(..blank.len_utf8(), &format!("&#{};", u32::from(blank)));
         }
         match target {
-            Target::Address(address) => out.push_str(&format!("[{address} {words}]")),
-            Target::Page(page) => {
-                // In some languages, letters that stand right before a link belong to it.
+            WikiLink::Address(address) => out.push_str(&format!("[{address} {words}]")),
+            WikiLink::Page(page) => {
+                // In some languages, letters before a link belong to it.
                 if out.ends_with(char::is_alphanumeric) {
                     out.push_str("<nowiki />");
                 }
                 out.push_str(&format!("[[{page}|{words}]]"));
             }
-            Target::None(_) => out.push_str(&words),
+            WikiLink::None(_) => out.push_str(&words),
         }
     }
 
-    fn target(self, to: &LinkTo) -> Target {
+    fn target(self, to: &LinkTo) -> WikiLink {
         match to {
-            LinkTo::Heading(id) => Target::Page(format!("#{}", self.fragment(self.case, id))),
+            LinkTo::Heading(id) => WikiLink::Page(format!("#{}", self.fragment(self.case, id))),
             LinkTo::Page { case, heading } => {
-                let path = self.book.names.get(case).map_or_else(String::new, |name| name.path.clone());
-                let anchor = self.book.anchors.get(case).and_then(|anchors| anchors.get(heading));
+                let path = self.publication.locations.get(case).map_or_else(String::new, |name| name.path.clone());
+                let anchor = self.publication.anchors.get(case).and_then(|anchors| anchors.get(heading));
                 let anchor = anchor.map_or_else(String::new, |anchor| format!("#{}", reference_all(anchor)));
-                // A colon before it: neither a category nor a page below this one is meant.
+                // A leading colon prevents that it is read as a category or a subpage.
                 let colon = if path.contains(':') || path.starts_with('/') { ":" } else { "" };
-                Target::Page(format!("{colon}{path}{anchor}"))
+                WikiLink::Page(format!("{colon}{path}{anchor}"))
             }
             LinkTo::External(address) => external(address),
         }
     }
 
     fn fragment(self, case: &Case, id: &str) -> String {
-        let anchor = self.book.anchors.get(&case.slug).and_then(|anchors| anchors.get(id));
+        let anchor = self.publication.anchors.get(&case.slug).and_then(|anchors| anchors.get(id));
         anchor.map_or_else(String::new, |anchor| reference_all(anchor))
     }
 }
 
-/// Adds words; after a link, letters would become a part of it.
+/// Appends text. Letters directly after a link would become a part of it.
 fn add_words(words: &str, out: &mut String) {
     if out.ends_with("]]") && words.starts_with(char::is_alphabetic) {
         out.push_str("<nowiki />");
@@ -172,13 +172,13 @@ fn add_words(words: &str, out: &mut String) {
     out.push_str(words);
 }
 
-fn external(address: &str) -> Target {
+fn external(address: &str) -> WikiLink {
     let lower = address.to_ascii_lowercase();
     let is_known = SCHEMES.iter().any(|scheme| lower.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()));
-    if is_known { Target::Address(encoded(address)) } else { Target::None(address.to_owned()) }
+    if is_known { WikiLink::Address(encoded(address)) } else { WikiLink::None(address.to_owned()) }
 }
 
-/// An address in which nothing is markup. What an address may hold stays; `&` is written as MediaWiki reads it.
+/// An address without markup.
 fn encoded(address: &str) -> String {
     let mut out = String::new();
     let mut bytes = address.bytes().peekable();
@@ -196,7 +196,8 @@ fn encoded(address: &str) -> String {
     out
 }
 
-/// A fragment of a link: letters, digits and blanks as they are, everything else as a reference.
+/// The fragment of a link. All characters except letters, digits and a few signs are written as
+/// references.
 fn reference_all(anchor: &str) -> String {
     let mut out = String::new();
     for sign in anchor.chars() {
@@ -209,15 +210,15 @@ fn reference_all(anchor: &str) -> String {
     out
 }
 
-fn picture(name: &str, alt: &str, title: &str, target: Option<&Target>) -> String {
+fn picture(name: &str, alt: &str, title: &str, target: Option<&WikiLink>) -> String {
     let mut parts = vec![format!("File:{name}")];
-    // Without a frame a picture is never made wider than it is; a drawing would be made as wide as it is told to.
+    // Frameless pictures are never enlarged, but a drawing would be scaled to the given width.
     if !name.ends_with(".svg") {
         parts.push(format!("frameless|{WIDEST}px"));
     }
     match target {
-        Some(Target::Address(target) | Target::Page(target)) => parts.push(format!("link={target}")),
-        Some(Target::None(_)) | None => {}
+        Some(WikiLink::Address(target) | WikiLink::Page(target)) => parts.push(format!("link={target}")),
+        Some(WikiLink::None(_)) | None => {}
     }
     parts.push(format!("alt={}", escape(alt).trim()));
     if !title.trim().is_empty() {
@@ -227,19 +228,15 @@ fn picture(name: &str, alt: &str, title: &str, target: Option<&Target>) -> Strin
 }
 
 fn has_picture(inline: &Inline) -> bool {
-    match inline {
-        Inline::Picture { .. } => true,
-        Inline::Styled(_, inlines) | Inline::Link { text: inlines, .. } | Inline::Element(_, inlines) => inlines.iter().any(has_picture),
-        Inline::Text(_) | Inline::Code(_) | Inline::Break | Inline::Footnote(_) => false,
-    }
+    walk_line(std::slice::from_ref(inline)).any(|inline| matches!(inline, Inline::Picture { .. }))
 }
 
-/// Whether words can stand between apostrophes: these are only told apart where nothing is inside and no blank is at the ends.
+/// Whether apostrophes can mark a text: it contains no markup and has no spaces at the ends.
 fn is_plain(inlines: &[Inline]) -> bool {
     matches!(inlines, [Inline::Text(text)] if !text.is_empty() && text.trim() == text)
 }
 
-/// How wikitext says it; elements for what it has no word for.
+/// The markup of a style, or tags if wikitext has none.
 fn quotes(style: Style) -> (&'static str, &'static str) {
     match style {
         Style::Emphasis => ("''", "''"),

@@ -1,6 +1,7 @@
-//! The languages that MediaWiki can colour code in.
+//! The languages that MediaWiki can highlight.
 
-/// The words after a fence, each with the name under which Pygments, which MediaWiki colours code with, knows the language.
+/// The words after a fence, with the names of these languages in Pygments, the highlighter of
+/// MediaWiki.
 const KNOWN: &[(&str, &str)] = &[
     ("bash", "bash"),
     ("c", "c"),
@@ -71,7 +72,7 @@ const KNOWN: &[(&str, &str)] = &[
     ("zsh", "bash"),
 ];
 
-/// The name of a language, given the word after a fence; nothing where MediaWiki would put the page among those with mistakes.
+/// The name of a language. `None` if MediaWiki would list the page among those with errors.
 pub fn of(word: &str) -> Option<&'static str> {
     let word = word.to_ascii_lowercase();
     KNOWN.binary_search_by_key(&word.as_str(), |(word, _)| word).ok().map(|at| KNOWN[at].1)

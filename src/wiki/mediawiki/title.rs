@@ -1,56 +1,56 @@
-//! Titles that MediaWiki can hold, and keeps as they are.
+//! Titles that MediaWiki accepts unchanged.
 
 use unicode_normalization::UnicodeNormalization;
 
-/// How many bytes a title may have.
+/// The maximum length of a title in bytes.
 const LONGEST: usize = 255;
 
-/// What MediaWiki takes for a namespace before the first colon, in every language. The wiki's own words are known to the wiki alone.
+/// The English namespaces, which every MediaWiki knows. Those in the language of the wiki are not
+/// known here.
 const NAMESPACES: [&str; 11] =
     ["category", "file", "gadget", "help", "image", "media", "mediawiki", "module", "project", "special", "template"];
 
-/// The place of a page with a title, as MediaWiki keeps it.
-pub fn of(title: &str, place: &str) -> String {
+/// The full title of a page in the form that MediaWiki stores.
+pub fn of(title: &str, parent: &str) -> String {
     let title = single_spaced(&without_references(&title.nfc().map(replaced).collect::<String>()));
     let title = without_dots(&without_tildes(&title));
-    let is_first = place.is_empty() || place.ends_with(':');
-    let title = if place.is_empty() { without_namespace(&title) } else { title };
+    let is_first = parent.is_empty() || parent.ends_with(':');
+    let title = if parent.is_empty() { without_namespace(&title) } else { title };
     let title = if is_first { capitalised(title.trim_start_matches([':', ' '])) } else { title };
-    // What was put beside an accent can have become one letter with it.
-    format!("{}{title}", capitalised(&place.replace('_', " "))).nfc().collect()
+    // A letter and a following accent can have become one character.
+    format!("{}{title}", capitalised(&parent.replace('_', " "))).nfc().collect()
 }
 
-/// The title without its place, if readers can tell it from the one that its author wrote: its first letter may be another.
-pub fn another(title: &str, place: &str) -> Option<String> {
-    let path = of(title, place);
-    let prefix: String = capitalised(&place.replace('_', " ")).nfc().collect();
+/// The title without its parent, if it differs from the author's in more than the first letter.
+pub fn another(title: &str, parent: &str) -> Option<String> {
+    let path = of(title, parent);
+    let prefix: String = capitalised(&parent.replace('_', " ")).nfc().collect();
     let own = path.strip_prefix(&prefix).unwrap_or(&path);
     let written = single_spaced(&title.nfc().collect::<String>());
     (capitalised(own) != capitalised(&written)).then(|| own.to_owned())
 }
 
-/// Why a title cannot be kept, each reason in a sentence.
+/// Why MediaWiki would refuse a title: one message for each problem.
 pub fn problems(path: &str) -> Vec<String> {
     let mut problems = Vec::new();
     if path.len() > LONGEST {
-        problems
-            .push(format!("the title has {} bytes with all that stands before it, and MediaWiki takes no more than {LONGEST}", path.len()));
+        problems.push(format!("the title has {} bytes with its prefix; the limit of MediaWiki is {LONGEST}", path.len()));
     }
     if path.is_empty() || path.ends_with(['/', ':']) {
-        problems.push("nothing is left of the title that MediaWiki could take".to_owned());
+        problems.push("no part of the title is valid on MediaWiki".to_owned());
     }
     if let Some(sign) = path.chars().find(|sign| replaced(*sign) != *sign) {
-        problems.push(format!("`parent` holds `{sign}`, which MediaWiki takes in no title"));
+        problems.push(format!("`parent` contains `{sign}`, which MediaWiki does not allow in titles"));
     }
     problems
 }
 
-/// Whether a sign only says in which direction the words run; MediaWiki takes these out of titles.
+/// Whether a character only sets the writing direction. MediaWiki removes these from titles.
 pub fn is_direction(sign: char) -> bool {
     matches!(sign, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}')
 }
 
-/// What stands in a title for a sign that none can hold.
+/// The replacement of a character that titles cannot contain.
 fn replaced(sign: char) -> char {
     match sign {
         '#' => '♯',
@@ -89,18 +89,18 @@ fn is_of_reference(sign: char) -> bool {
     sign.is_ascii_alphanumeric() || sign == '&' || !sign.is_ascii()
 }
 
-/// Three of them would be a signature.
+/// Three tildes would become a signature.
 fn without_tildes(title: &str) -> String {
     if title.contains("~~~") { title.replace('~', "∼") } else { title.to_owned() }
 }
 
-/// Parts of nothing but one or two dots would be a way up a tree.
+/// Parts of one or two dots would be a relative path.
 fn without_dots(title: &str) -> String {
     let parts = title.split('/').map(|part| if matches!(part, "." | "..") { part.replace('.', "․") } else { part.to_owned() });
     parts.collect::<Vec<_>>().join("/")
 }
 
-/// A title that begins like a namespace would stand in it.
+/// A title that starts with the name of a namespace would be put there.
 fn without_namespace(title: &str) -> String {
     let Some((before, after)) = title.split_once(':') else { return title.to_owned() };
     let before_it = before.trim().to_lowercase();
@@ -109,7 +109,7 @@ fn without_namespace(title: &str) -> String {
     if is_namespace { format!("{before}∶{after}") } else { title.to_owned() }
 }
 
-/// MediaWiki has no title that begins with a small letter.
+/// MediaWiki capitalises the first letter of titles.
 fn capitalised(title: &str) -> String {
     let mut signs = title.chars();
     let Some(first) = signs.next() else { return String::new() };
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn titles_stay_what_they_are() {
-        for (title, place, path) in [
+        for (title, parent, path) in [
             ("Case study: C# & DB — outage #2", "", "Case study: C♯ & DB — outage ♯2"),
             ("outage", "case studies/", "Case studies/outage"),
             ("outage", "Case_studies/", "Case studies/outage"),
@@ -136,8 +136,8 @@ mod tests {
             ("100%25 &amp; A&B; ~~~~", "", "100％25 ＆amp; A＆B; ∼∼∼∼"),
             ("../up", "", "․․/up"),
         ] {
-            assert_eq!(of(title, place), path);
-            assert_eq!(problems(&of(title, place)), Vec::<String>::new());
+            assert_eq!(of(title, parent), path);
+            assert_eq!(problems(&of(title, parent)), Vec::<String>::new());
         }
         assert_eq!(problems(&of("___", "")).len(), 1);
         assert_eq!(problems(&of(&"ö".repeat(128), "")).len(), 1);

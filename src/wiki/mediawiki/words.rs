@@ -1,25 +1,25 @@
-//! Words that stay words: what MediaWiki would read as markup, where it would, is written as a character reference.
+//! Escapes text: characters that MediaWiki would read as markup become character references.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// A sign and what stands beside it; nothing at the ends of a piece, where anything may stand.
-struct Place {
+/// A character with its neighbours. `None` at the ends of a text, where any character may follow.
+struct CharContext {
     before: Option<char>,
     sign: char,
     after: Option<char>,
-    /// Whether only blanks stand before it, so that it may begin a line.
+    /// Whether only white space precedes, so that it may start a line.
     is_start: bool,
 }
 
-/// Words of a line, so that they are read as they are. Where a word is plain, it stays plain for those who edit the page.
+/// Escaped text of a line. Ordinary words stay readable for those who edit the page.
 pub fn escape(words: &str) -> String {
     let signs: Vec<char> = words.nfc().collect();
     let mut out = String::with_capacity(words.len());
     let mut is_start = true;
     for (at, &sign) in signs.iter().enumerate() {
         let before = at.checked_sub(1).map(|at| signs[at]);
-        let place = Place { before, sign, after: signs.get(at + 1).copied(), is_start };
+        let context = CharContext { before, sign, after: signs.get(at + 1).copied(), is_start };
         is_start &= sign.is_whitespace();
         match sign {
             '\n' | '\r' => out.push(' '),
@@ -27,14 +27,14 @@ pub fn escape(words: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             ' ' if ["RFC", "PMID", "ISBN"].iter().any(|word| out.ends_with(word)) => reference(sign, &mut out),
-            _ if is_markup(&place) => reference(sign, &mut out),
+            _ if is_markup(&context) => reference(sign, &mut out),
             _ => out.push(sign),
         }
     }
     out
 }
 
-/// The same for words that could be taken for an option, as the caption of a picture: its first letter is written as a reference.
+/// Escaped text of a caption. Its first letter is a reference, so that it is not read as an option.
 pub fn caption(words: &str) -> String {
     let mut signs = words.nfc();
     let mut out = String::new();
@@ -44,7 +44,7 @@ pub fn caption(words: &str) -> String {
     out + &escape(&signs.collect::<String>())
 }
 
-/// Lines of code inside of `<pre>`, where tags alone are read, and where MediaWiki too puts blanks that are none.
+/// Escaped code for `<pre>`. MediaWiki reads tags there, and inserts non-breaking spaces.
 pub fn preformatted(code: &str) -> String {
     let signs: Vec<char> = code.nfc().collect();
     let mut out = String::with_capacity(code.len());
@@ -61,7 +61,8 @@ pub fn preformatted(code: &str) -> String {
     out
 }
 
-/// Whether MediaWiki would put a blank that does not break beside a sign, even in code, as French wants it.
+/// Whether MediaWiki would insert non-breaking spaces for French punctuation, which it also does in
+/// code.
 pub fn has_french_blanks(text: &str) -> bool {
     let signs: Vec<char> = text.chars().collect();
     let is_word = |sign: char| sign.is_alphanumeric() || sign == '_';
@@ -72,26 +73,26 @@ pub fn has_french_blanks(text: &str) -> bool {
     })
 }
 
-/// Whether it is one of the characters that MediaWiki takes out of what it is sent.
+/// Whether MediaWiki removes a character from its input.
 pub fn is_refused(sign: char) -> bool {
     (sign.is_control() && !matches!(sign, '\n' | '\t' | '\u{80}'..='\u{9f}')) || matches!(sign, '\u{fffe}' | '\u{ffff}')
 }
 
-fn is_markup(place: &Place) -> bool {
-    let Place { before, sign, after, is_start } = *place;
+fn is_markup(context: &CharContext) -> bool {
+    let CharContext { before, sign, after, is_start } = *context;
     let is_open = before.is_none() || after.is_none();
     let is_beside = |wanted: fn(char) -> bool| is_open || before.is_some_and(wanted) || after.is_some_and(wanted);
     match sign {
-        // The last one, which stands for letters that got lost, ends a link.
+        // MediaWiki uses the last one internally, and it ends a link.
         '[' | ']' | '{' | '}' | '|' | '~' | '\u{fffd}' => true,
-        // Two of them mean something; a single one at the end may stand beside another one.
+        // Two of them are markup. One at the end may be followed by another one.
         '\'' => is_beside(|other| other == '\''),
         '!' => is_start || is_beside(|other| other == '!') || before == Some(' '),
-        // Japanese wikis know the wide one too.
+        // Japanese wikis also accept the wide form.
         '_' | '＿' => is_beside(|other| matches!(other, '_' | '＿')),
         '=' => is_start || after.is_none(),
         '*' | '#' | '-' | '+' => is_start,
-        // `news:x` is an address as much as `https://x` is.
+        // `news:x` is an address as well as `https://x`.
         ':' => {
             is_start || before.is_some_and(char::is_alphabetic) && !after.is_some_and(char::is_whitespace) || is_french(before, sign, after)
         }

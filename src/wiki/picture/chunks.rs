@@ -1,4 +1,4 @@
-//! PNG and WebP: chunks with names, of which those that are needed are kept.
+//! PNG and WebP: keeps the chunks that are needed to show a picture.
 
 use img_parts::png::{Png, PngChunk};
 use img_parts::riff::{RiffChunk, RiffContent};
@@ -7,13 +7,13 @@ use img_parts::{Bytes, ImageEXIF};
 
 use super::{exif, orientation};
 
-/// The chunks of a PNG that say what it looks like.
+/// The PNG chunks that affect how a picture looks.
 const PNG: [&[u8; 4]; 16] = [
     b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP", b"sBIT", b"pHYs", b"bKGD", b"acTL", b"fcTL",
     b"fdAT",
 ];
 
-/// What is needed to show a PNG; nothing where it is broken.
+/// A PNG without metadata. `None` if it is broken.
 pub fn png(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut png = Png::from_bytes(Bytes::copy_from_slice(bytes)).ok()?;
     let turn = png.exif().and_then(|exif| orientation(&exif));
@@ -26,19 +26,19 @@ pub fn png(bytes: &[u8]) -> Option<Vec<u8>> {
         *chunk = plain(chunk);
     }
     if let Some(turn) = turn {
-        // Behind the header, which is the first chunk; before the picture.
+        // After the header, which is the first chunk, and before the image data.
         png.chunks_mut().insert(1, PngChunk::new(*b"eXIf", exif(turn).into()));
     }
     Some(png.encoder().bytes().to_vec())
 }
 
-/// A chunk without words that its kind has room for.
+/// A chunk without free text.
 fn plain(chunk: &PngChunk) -> PngChunk {
     let contents = chunk.contents();
     match &chunk.kind() {
         b"IEND" => PngChunk::new(*b"IEND", Bytes::new()),
         b"iCCP" => {
-            // The profile has a name outside of it that a person may have given.
+            // The name of the profile can be chosen by a person.
             let name = contents.iter().position(|&byte| byte == 0).unwrap_or(contents.len());
             PngChunk::new(*b"iCCP", [b"profile", &contents[name..]].concat().into())
         }
@@ -46,7 +46,7 @@ fn plain(chunk: &PngChunk) -> PngChunk {
     }
 }
 
-/// What is needed to show a WebP; nothing where it is broken.
+/// A WebP without metadata. `None` if it is broken.
 pub fn webp(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut webp = WebP::from_bytes(Bytes::copy_from_slice(bytes)).ok()?;
     let turn = webp.exif().and_then(|exif| orientation(&exif));
@@ -70,7 +70,7 @@ pub fn webp(bytes: &[u8]) -> Option<Vec<u8>> {
     Some(webp.encoder().bytes().to_vec())
 }
 
-/// The header, with flags that say what is still there.
+/// The header, with flags for the chunks that are left.
 fn header(data: &[u8], has_exif: bool) -> Option<Bytes> {
     const LENGTH: usize = 10;
     const EXIF: u8 = 0x08;
@@ -81,7 +81,7 @@ fn header(data: &[u8], has_exif: bool) -> Option<Bytes> {
     Some(header.into())
 }
 
-/// A picture of an animation without chunks that nobody knows.
+/// A frame of an animation without unknown chunks.
 fn frame(data: &[u8]) -> Option<Bytes> {
     const HEAD: usize = 16;
     let mut out = data.get(..HEAD)?.to_vec();
@@ -93,7 +93,7 @@ fn frame(data: &[u8]) -> Option<Bytes> {
         let chunk = rest.get(..end)?;
         if matches!(&chunk[..4], b"VP8 " | b"VP8L" | b"ALPH") {
             out.extend_from_slice(&chunk[..8 + length]);
-            // The byte that fills up an odd length holds nothing.
+            // The padding byte is cleared.
             out.extend(std::iter::repeat_n(0, length % 2));
         }
         rest = &rest[end..];

@@ -1,11 +1,11 @@
-//! GIF: a screen, and blocks, of which those with words are left out.
+//! GIF: keeps the screen and the image blocks, and drops blocks with text.
 
-/// What is needed to show a picture; nothing where it is broken.
+/// A GIF without metadata. `None` if it is broken.
 pub fn clean(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut reader = Reader { bytes, at: 0 };
     let mut out = reader.take(13)?.to_vec();
     out.extend_from_slice(reader.take(colours(out[10]))?);
-    // How the next picture is shown stands before it; before words it goes with them.
+    // A control block applies to the next image. If plain text follows, it is dropped with it.
     let mut control: &[u8] = &[];
     let mut has_picture = false;
     while let Some(&sign) = bytes.get(reader.at) {
@@ -16,7 +16,7 @@ pub fn clean(bytes: &[u8]) -> Option<Vec<u8>> {
                 0xff => out.extend(animation(reader.extension()?)),
                 other => {
                     reader.extension()?;
-                    // Plain text takes the control block; comments have none.
+                    // Plain text uses the control block; comments do not.
                     control = if other == 0x01 { &[] } else { control };
                 }
             },
@@ -32,12 +32,12 @@ pub fn clean(bytes: &[u8]) -> Option<Vec<u8>> {
     has_picture.then_some(out)
 }
 
-/// How many bytes a table of colours has, by the flags before it.
+/// The size of a colour table in bytes, from the flags before it.
 fn colours(flags: u8) -> usize {
     if flags & 0x80 == 0 { 0 } else { 3 << ((flags & 7) + 1) }
 }
 
-/// How often a picture is repeated, without anything that another program would add.
+/// The repeat count of an animation, without data of other programs.
 fn animation(extension: &[u8]) -> Vec<u8> {
     let known: [&[u8]; 2] = [b"\x21\xff\x0bNETSCAPE2.0", b"\x21\xff\x0bANIMEXTS1.0"];
     let Some(head) = known.into_iter().find(|head| extension.starts_with(head)) else { return Vec::new() };
@@ -47,7 +47,7 @@ fn animation(extension: &[u8]) -> Vec<u8> {
     }
 }
 
-/// Walks over the blocks of a file.
+/// Reads the blocks of a file.
 struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -60,7 +60,7 @@ impl<'a> Reader<'a> {
         Some(taken)
     }
 
-    /// An extension, with the pieces that it consists of.
+    /// An extension block with its sub-blocks.
     fn extension(&mut self) -> Option<&'a [u8]> {
         let start = self.at;
         self.take(2)?;
@@ -68,17 +68,17 @@ impl<'a> Reader<'a> {
         self.bytes.get(start..self.at)
     }
 
-    /// A picture, with its colours.
+    /// An image block with its colour table.
     fn picture(&mut self) -> Option<&'a [u8]> {
         let start = self.at;
         let head = self.take(10)?;
-        // The byte behind the colours says how wide the first codes are.
+        // The byte after the colour table is the minimum code size.
         self.take(colours(head[9]) + 1)?;
         self.pieces()?;
         self.bytes.get(start..self.at)
     }
 
-    /// Pieces that each begin with their length, up to the empty one.
+    /// Sub-blocks up to the empty one; each starts with its length.
     fn pieces(&mut self) -> Option<()> {
         loop {
             let length = usize::from(self.take(1)?[0]);

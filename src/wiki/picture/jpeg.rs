@@ -1,55 +1,79 @@
-//! JPEG: segments, and between them what is compressed. The crate that takes other kinds apart keeps everything behind the first of these.
+//! JPEG: keeps segments and compressed data. `img-parts` would keep everything after the first
+//! scan.
 
 use super::{exif, orientation};
 
 const END: u8 = 0xd9;
 const SCAN: u8 = 0xda;
 
-/// What is needed to show a picture; nothing where it is broken.
+/// A JPEG without metadata. `None` if it is broken.
 pub fn clean(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut rest = bytes.strip_prefix(b"\xff\xd8")?;
-    let mut kept: Vec<u8> = Vec::with_capacity(bytes.len());
-    let (mut head, mut turn, mut has_scan) = (Vec::new(), None, false);
+    let mut parts = Parts::default();
     loop {
         let marker;
         (marker, rest) = next_marker(rest)?;
         match marker {
-            END => break,
-            // These have no content, and mean something in compressed data only.
+            END => return parts.assembled(),
+            // Markers without content that are valid in compressed data only.
             0x01 | 0xd0..=0xd7 => continue,
             _ => {}
         }
         let (content, behind) = content(rest)?;
         rest = behind;
-        if marker == 0xe1 && content.starts_with(b"Exif\0\0") && turn.is_none() {
-            turn = orientation(content);
-        } else if let Some(content) = needed(marker, content) {
-            let to = if marker == 0xe0 { &mut head } else { &mut kept };
-            if marker != 0xe0 || to.is_empty() {
-                add(marker, content, to);
-            }
-        }
+        parts.add_segment(marker, content);
         if marker == SCAN {
-            has_scan = true;
             let length = compressed_length(rest);
-            kept.extend_from_slice(&rest[..length]);
+            parts.add_scan(&rest[..length]);
             rest = &rest[length..];
         }
     }
-    if !has_scan {
-        return None;
-    }
-    let mut out = b"\xff\xd8".to_vec();
-    out.extend(head);
-    if let Some(turn) = turn {
-        add(0xe1, &[b"Exif\0\0".as_slice(), &exif(turn)].concat(), &mut out);
-    }
-    out.extend(kept);
-    out.extend([0xff, END]);
-    Some(out)
 }
 
-/// The next marker, and what stands behind it.
+/// The parts of a picture that are kept.
+#[derive(Default)]
+struct Parts {
+    /// The JFIF segment, which comes first.
+    jfif: Vec<u8>,
+    /// The EXIF orientation.
+    turn: Option<u8>,
+    /// The other segments and the compressed data.
+    others: Vec<u8>,
+    has_scan: bool,
+}
+
+impl Parts {
+    fn add_segment(&mut self, marker: u8, content: &[u8]) {
+        if marker == 0xe1 && content.starts_with(b"Exif\0\0") && self.turn.is_none() {
+            self.turn = orientation(content);
+            return;
+        }
+        match (marker, needed(marker, content)) {
+            (0xe0, Some(content)) if self.jfif.is_empty() => add(marker, content, &mut self.jfif),
+            (0xe0, _) | (_, None) => {}
+            (_, Some(content)) => add(marker, content, &mut self.others),
+        }
+    }
+
+    fn add_scan(&mut self, compressed: &[u8]) {
+        self.has_scan = true;
+        self.others.extend_from_slice(compressed);
+    }
+
+    /// The file. `None` if there is no scan.
+    fn assembled(self) -> Option<Vec<u8>> {
+        let mut out = b"\xff\xd8".to_vec();
+        out.extend(self.jfif);
+        if let Some(turn) = self.turn {
+            add(0xe1, &[b"Exif\0\0".as_slice(), &exif(turn)].concat(), &mut out);
+        }
+        out.extend(self.others);
+        out.extend([0xff, END]);
+        self.has_scan.then_some(out)
+    }
+}
+
+/// The next marker and the bytes after it.
 fn next_marker(bytes: &[u8]) -> Option<(u8, &[u8])> {
     let rest = bytes.strip_prefix(b"\xff")?;
     let fill = rest.iter().take_while(|&&byte| byte == 0xff).count();
@@ -57,20 +81,20 @@ fn next_marker(bytes: &[u8]) -> Option<(u8, &[u8])> {
     (marker != 0).then_some((marker, rest))
 }
 
-/// The content of a segment, and what stands behind it.
+/// The content of a segment and the bytes after it.
 fn content(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let length: [u8; 2] = bytes.get(..2)?.try_into().ok()?;
     let length = usize::from(u16::from_be_bytes(length));
     Some((bytes.get(2..length)?, bytes.get(length..)?))
 }
 
-/// The part of a segment that is needed; nothing of most.
+/// The part of a segment that is needed. `None` for most segments.
 fn needed(marker: u8, content: &[u8]) -> Option<&[u8]> {
-    /// Without the small picture that follows.
+    /// The length without the thumbnail.
     const JFIF: usize = 12;
     const ADOBE: usize = 12;
     match marker {
-        // Tables, frames, scans and what they refer to.
+        // Tables, frames, scans, and the data that they refer to.
         0xc0..=0xcf | 0xda..=0xdf => Some(content),
         0xe0 if content.starts_with(b"JFIF\0") => content.get(..JFIF),
         0xe2 if content.starts_with(b"ICC_PROFILE\0") => Some(content),
@@ -80,7 +104,7 @@ fn needed(marker: u8, content: &[u8]) -> Option<&[u8]> {
 }
 
 fn add(marker: u8, content: &[u8], out: &mut Vec<u8>) {
-    // The size of the small picture of a JFIF segment, which is none.
+    // The dimensions of a missing JFIF thumbnail.
     let end: &[u8] = if marker == 0xe0 { &[0, 0] } else { &[] };
     let length = u16::try_from(content.len() + end.len() + 2).expect("a segment is no longer than the one it comes from");
     out.extend([0xff, marker]);
@@ -89,7 +113,7 @@ fn add(marker: u8, content: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(end);
 }
 
-/// How long compressed data is: up to the next marker that is none of its own.
+/// The length of the compressed data: up to the next marker outside it.
 fn compressed_length(bytes: &[u8]) -> usize {
     let is_end = |pair: &[u8]| pair[0] == 0xff && !matches!(pair[1], 0 | 0xd0..=0xd7);
     bytes.windows(2).position(is_end).unwrap_or(bytes.len())

@@ -1,72 +1,71 @@
-//! Pictures without what cameras and programs write into them: places, names, times, the picture before it was cut.
+//! Removes metadata from pictures: positions, names, times, thumbnails.
 //!
-//! Each kind is taken apart into its pieces, and those that are needed to show it are kept; what nobody knows is left out. The points of a
-//! picture stay as they are. Colour profiles stay too: without them a picture looks different.
+//! Each format is split into its parts, and only those that are needed to show the picture are
+//! kept. Unknown parts are dropped. The pixels do not change. Colour profiles are kept, because
+//! they change the look.
 
 mod chunks;
 mod gif;
 mod jpeg;
 mod svg;
 
-/// A picture that may leave.
+/// A picture without metadata.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Clean {
-    /// The picture, without anything that is not needed to show it.
+    /// The content of the file.
     pub bytes: Vec<u8>,
-    /// How its files are called at the end: `png`, `jpg`, `gif`, `webp`, `svg`.
+    /// The extension of the format: `png`, `jpg`, `gif`, `webp`, `svg`.
     pub extension: &'static str,
 }
 
-/// Takes out of a picture what is not needed to show it. The kind is told by the bytes, whatever the file is called.
+/// Removes the metadata of a picture. The content decides the format, not the file name.
 ///
 /// # Errors
 ///
-/// Why it cannot be cleaned, in words that follow the name of the file: `is no picture that …`.
+/// Why it cannot be cleaned, in words that follow the name of the file: `is not a picture …`.
 pub fn clean(bytes: &[u8]) -> Result<Clean, String> {
     clean_inside(bytes, 0)
 }
 
-/// The same for a picture inside of as many others.
+/// The same for a picture embedded in `depth` others.
 fn clean_inside(bytes: &[u8], depth: usize) -> Result<Clean, String> {
-    let kind = Kind::of(bytes).ok_or("is not a picture of a known kind; save it as PNG, JPEG, GIF, WebP or SVG")?;
+    let kind = PictureKind::of(bytes).ok_or("is not a picture of a known kind; save it as PNG, JPEG, GIF, WebP or SVG")?;
     let broken = |name: &str| format!("is a {name} picture that is broken; save it again");
     let cleaned = match kind {
-        Kind::Jpeg => jpeg::clean(bytes).ok_or_else(|| broken("JPEG"))?,
-        Kind::Png => chunks::png(bytes).ok_or_else(|| broken("PNG"))?,
-        Kind::Gif => gif::clean(bytes).ok_or_else(|| broken("GIF"))?,
-        Kind::Webp => chunks::webp(bytes).ok_or_else(|| broken("WebP"))?,
-        Kind::Svg => svg::clean(bytes, depth)?,
-        Kind::Other(name) => {
-            return Err(format!(
-                "is a picture of the kind {name}, which cannot be cleaned of what cameras and programs write into it; save it as PNG or JPEG"
-            ));
+        PictureKind::Jpeg => jpeg::clean(bytes).ok_or_else(|| broken("JPEG"))?,
+        PictureKind::Png => chunks::png(bytes).ok_or_else(|| broken("PNG"))?,
+        PictureKind::Gif => gif::clean(bytes).ok_or_else(|| broken("GIF"))?,
+        PictureKind::Webp => chunks::webp(bytes).ok_or_else(|| broken("WebP"))?,
+        PictureKind::Svg => svg::clean(bytes, depth)?,
+        PictureKind::Other(name) => {
+            return Err(format!("is a picture in the format {name}, whose metadata cannot be removed; save it as PNG or JPEG"));
         }
     };
     Ok(Clean { bytes: cleaned, extension: kind.extension().unwrap_or_default() })
 }
 
-/// How files of the kind of a picture are called at the end; nothing for what is no picture that can be cleaned.
+/// The extension of a picture. `None` if it is not a picture that can be cleaned.
 pub fn extension(bytes: &[u8]) -> Option<&'static str> {
-    Kind::of(bytes)?.extension()
+    PictureKind::of(bytes)?.extension()
 }
 
-/// Whether a file is a picture, by its name or its bytes.
+/// Whether a file is a picture, by its name or its content.
 pub fn is_picture(name: &str, bytes: &[u8]) -> bool {
-    Kind::of(bytes).is_some() || mime_guess::from_path(name).first_raw().is_some_and(|mime| mime.starts_with("image/"))
+    PictureKind::of(bytes).is_some() || mime_guess::from_path(name).first_raw().is_some_and(|mime| mime.starts_with("image/"))
 }
 
-/// What a file is.
-enum Kind {
+/// The format of a picture.
+enum PictureKind {
     Jpeg,
     Png,
     Gif,
     Webp,
     Svg,
-    /// A picture of a kind that is not taken apart here, by its name.
+    /// A format that cannot be cleaned, by its name.
     Other(&'static str),
 }
 
-impl Kind {
+impl PictureKind {
     fn of(bytes: &[u8]) -> Option<Self> {
         let starts = |sign: &[u8]| bytes.starts_with(sign);
         Some(if starts(b"\xff\xd8\xff") {
@@ -96,7 +95,7 @@ impl Kind {
     }
 }
 
-/// The name of a kind that is only recognised.
+/// The name of a format that cannot be cleaned.
 fn other(bytes: &[u8]) -> Option<&'static str> {
     if bytes.get(4..8) == Some(b"ftyp") {
         return match bytes.get(8..12)? {
@@ -118,7 +117,7 @@ fn other(bytes: &[u8]) -> Option<&'static str> {
     signs.into_iter().find(|(sign, _)| bytes.starts_with(sign)).map(|(_, name)| name)
 }
 
-/// How a picture is turned before it is shown, as EXIF says: 2 to 8; nothing where it is shown as it is.
+/// The EXIF orientation, 2 to 8. `None` if the picture is shown as it is.
 fn orientation(exif: &[u8]) -> Option<u8> {
     const ORIENTATION: u16 = 0x0112;
     const ENTRY: usize = 12;
@@ -135,15 +134,16 @@ fn orientation(exif: &[u8]) -> Option<u8> {
     let start: [u8; 4] = exif.get(4..8)?.try_into().ok()?;
     let start = if is_little { u32::from_le_bytes(start) } else { u32::from_be_bytes(start) } as usize;
     let entries = usize::from(number(start)?);
-    let places = (0..entries).map(|entry| start.saturating_add(2 + entry * ENTRY));
-    let mut found = places.take_while(|&at| at < exif.len()).filter(|&at| number(at) == Some(ORIENTATION));
+    let offsets = (0..entries).map(|entry| start.saturating_add(2 + entry * ENTRY));
+    let mut found = offsets.take_while(|&at| at < exif.len()).filter(|&at| number(at) == Some(ORIENTATION));
     let value = number(found.next()?.checked_add(8)?)?;
     u8::try_from(value).ok().filter(|value| (2..=8).contains(value))
 }
 
-/// EXIF that says how a picture is turned, and nothing else.
+/// EXIF data with an orientation and nothing else.
 fn exif(orientation: u8) -> Vec<u8> {
-    // Big-endian; one entry in the first directory: the tag, a short number, one of it, its value; no further directory.
+    // Big-endian. One entry in the first directory: tag, type short, count 1, value. No further
+    // directory.
     let mut exif = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".to_vec();
     exif.extend([orientation, 0, 0, 0, 0, 0, 0]);
     exif

@@ -1,6 +1,6 @@
-//! The names of what draws in a picture. What is not among them does not leave.
+//! The names that may occur in an SVG picture. All others are dropped.
 
-/// The elements of SVG that draw, or that those refer to.
+/// The SVG elements that draw, or that these refer to.
 pub const ELEMENTS: &[&str] = &[
     "a",
     "animate",
@@ -62,7 +62,7 @@ pub const ELEMENTS: &[&str] = &[
     "use",
 ];
 
-/// The elements of HTML that words in a drawing are made of.
+/// The HTML elements of text in a picture.
 pub const HTML_ELEMENTS: &[&str] = &[
     "a",
     "b",
@@ -125,7 +125,7 @@ pub const HTML_ELEMENTS: &[&str] = &[
     "wbr",
 ];
 
-/// The attributes of SVG that say how something looks.
+/// The SVG attributes that affect the look.
 pub const ATTRIBUTES: &[&str] = &[
     "accumulate",
     "additive",
@@ -310,7 +310,7 @@ pub const ATTRIBUTES: &[&str] = &[
     "z",
 ];
 
-/// The attributes of HTML that say how something looks.
+/// The HTML attributes that affect the look.
 pub const HTML_ATTRIBUTES: &[&str] = &[
     "align",
     "border",
@@ -329,7 +329,7 @@ pub const HTML_ATTRIBUTES: &[&str] = &[
     "width",
 ];
 
-/// The properties of styles that say how something looks.
+/// The CSS properties that affect the look.
 pub const PROPERTIES: &[&str] = &[
     "align-content",
     "align-items",
@@ -522,7 +522,7 @@ pub const PROPERTIES: &[&str] = &[
     "z-index",
 ];
 
-/// What a style says of a font that it brings along.
+/// The CSS descriptors of an embedded font.
 pub const OF_FONTS: &[&str] = &[
     "ascent-override",
     "descent-override",
@@ -540,7 +540,7 @@ pub const OF_FONTS: &[&str] = &[
     "unicode-range",
 ];
 
-/// What an element can be in a selector of a style.
+/// The pseudo-classes that selectors may use.
 pub const STATES: &[&str] = &[
     "active",
     "checked",

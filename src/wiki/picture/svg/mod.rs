@@ -1,7 +1,8 @@
-//! SVG: a tree of elements, of which those that draw are kept, with the attributes that say how, and nothing that runs or asks for
+//! SVG: keeps the elements that draw with their attributes, and nothing that runs code or requests
 //! another file.
 //!
-//! What an author or a program has named gets another name, so that the names of layers and classes stay at home.
+//! Ids, classes and other names are replaced by numbered ones, because they can contain private
+//! words.
 
 mod known;
 mod names;
@@ -28,7 +29,7 @@ const XHTML: &str = "http://www.w3.org/1999/xhtml";
 const XLINK: &str = "http://www.w3.org/1999/xlink";
 const BROKEN: &str = "is an SVG picture that is broken; save it again";
 
-/// Whether a text is a picture.
+/// Whether a file is an SVG picture.
 pub fn is_svg(bytes: &[u8]) -> bool {
     const ENOUGH: usize = 4096;
     let head = String::from_utf8_lossy(&bytes[..bytes.len().min(ENOUGH)]);
@@ -36,15 +37,15 @@ pub fn is_svg(bytes: &[u8]) -> bool {
     head.starts_with('<') && (head.contains("<svg") || head.contains(":svg")) && !head.to_ascii_lowercase().contains("<html")
 }
 
-/// What is needed to show a picture.
+/// An SVG without metadata.
 ///
 /// # Errors
 ///
-/// Why it cannot be shown without something that may not leave.
+/// Why it cannot be cleaned.
 pub fn clean(bytes: &[u8], depth: usize) -> Result<Vec<u8>, String> {
     let text = std::str::from_utf8(bytes).map_err(|_| "is an SVG picture that is not UTF-8; save it again".to_owned())?;
     let mut cleaned = Cleaner::new(None, depth).run(&with_entities(text))?;
-    // Names that nothing refers to go too, and the others are counted again.
+    // Removes names that nothing refers to. The other names are then numbered again.
     loop {
         let next = Cleaner::new(Some(cleaned.referred), depth).run(&cleaned.text)?;
         if next.text == cleaned.text {
@@ -54,7 +55,8 @@ pub fn clean(bytes: &[u8], depth: usize) -> Result<Vec<u8>, String> {
     }
 }
 
-/// The text with the entities in it that it declares for short values, as drawing programs do for the names of namespaces.
+/// Expands the entities that the text declares for short values. Drawing programs declare
+/// namespaces in this way.
 fn with_entities(text: &str) -> Cow<'_, str> {
     const MOST: usize = 64;
     const LONGEST: usize = 200;
@@ -80,13 +82,13 @@ fn with_entities(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// A drawing that is as clean as one turn makes it.
+/// The result of one pass.
 struct Cleaned {
     text: String,
     referred: Referred,
 }
 
-/// The names in a drawing that something refers to.
+/// The names that something refers to.
 struct Referred {
     ids: BTreeSet<String>,
     classes: BTreeSet<String>,
@@ -95,26 +97,26 @@ struct Referred {
 struct Cleaner {
     out: String,
     names: Names,
-    /// The old names that are needed; nothing where that is not known yet.
+    /// The names of the previous pass that are needed; `None` in the first pass.
     needed: Option<Referred>,
-    /// How many elements are open inside of one that is left out, itself included.
+    /// The number of open elements inside a dropped one, including itself.
     left_out: usize,
-    /// The elements that are open and kept.
+    /// The open elements that are kept.
     open: Vec<Open>,
-    /// The rules of a style, while they are read.
+    /// The content of the open `style` element.
     style: Option<String>,
     depth: usize,
 }
 
-/// An element that is open and kept.
+/// An open element that is kept.
 struct Open {
     vocabulary: Vocabulary,
     name: String,
-    /// Whether text in it is shown.
+    /// Whether it shows text.
     shows_text: bool,
 }
 
-/// What the name of an element is from.
+/// The namespace of an element.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Vocabulary {
     Svg,
@@ -174,7 +176,7 @@ impl Cleaner {
                 Event::Text(text) => self.text(&text.into_inner()),
                 Event::CData(text) => self.text(&escape(text.into_inner())),
                 Event::GeneralRef(reference) => self.reference(&reference)?,
-                // Words beside the picture; what an entity stands for is nowhere else.
+                // They are not visible. Entities were expanded before.
                 Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) | Event::Empty(_) => {}
                 Event::Eof if has_root && self.is_outside() => break,
                 Event::Eof => return Err(BROKEN.to_owned()),
@@ -200,31 +202,36 @@ impl Cleaner {
             return Ok(());
         };
         self.out.push_str(&format!("<{name}"));
+        self.declare_namespaces(vocabulary);
+        for attribute in start.attributes() {
+            let attribute = attribute.map_err(|_| BROKEN.to_owned())?;
+            self.attribute(reader, (vocabulary, name), &attribute)?;
+        }
+        self.out.push('>');
+        if vocabulary == Vocabulary::Svg && name == "style" {
+            self.style = Some(String::new());
+        }
+        let shows_text = self.shows_text(vocabulary, name);
+        self.open.push(Open { vocabulary, name: name.to_owned(), shows_text });
+        Ok(())
+    }
+
+    fn declare_namespaces(&mut self, vocabulary: Vocabulary) {
         if self.open.last().is_none_or(|parent| parent.vocabulary != vocabulary) {
             self.out.push_str(&format!(" xmlns=\"{}\"", vocabulary.namespace()));
         }
         if self.open.is_empty() {
             self.out.push_str(&format!(" xmlns:xlink=\"{XLINK}\""));
         }
-        for attribute in start.attributes() {
-            let attribute = attribute.map_err(|_| BROKEN.to_owned())?;
-            self.attribute(reader, (vocabulary, name), &attribute)?;
+    }
+
+    /// Whether an element shows text here.
+    fn shows_text(&self, vocabulary: Vocabulary, name: &str) -> bool {
+        match (vocabulary, name) {
+            (Vocabulary::Html, _) | (Vocabulary::Svg, "text" | "foreignObject" | "style") => true,
+            (Vocabulary::Svg, "a" | "switch" | "textPath" | "tspan") => self.open.last().is_some_and(|parent| parent.shows_text),
+            (Vocabulary::Svg, _) => false,
         }
-        self.out.push('>');
-        let is_in_text = self.open.last().is_some_and(|parent| parent.shows_text);
-        let shows_text = match vocabulary {
-            Vocabulary::Html => true,
-            Vocabulary::Svg => match name {
-                "text" | "foreignObject" | "style" => true,
-                "a" | "switch" | "textPath" | "tspan" => is_in_text,
-                _ => false,
-            },
-        };
-        if vocabulary == Vocabulary::Svg && name == "style" {
-            self.style = Some(String::new());
-        }
-        self.open.push(Open { vocabulary, name: name.to_owned(), shows_text });
-        Ok(())
     }
 
     fn end(&mut self) -> Result<(), String> {
@@ -241,7 +248,7 @@ impl Cleaner {
         Ok(())
     }
 
-    /// Text that is written as it stands in XML. What stands between the shapes is shown nowhere.
+    /// Appends escaped text. Text between shapes is not visible.
     fn text(&mut self, text: &str) {
         if self.left_out == 0 && self.open.last().is_some_and(|open| open.shows_text) {
             self.style.as_mut().unwrap_or(&mut self.out).push_str(text);
@@ -288,7 +295,8 @@ impl Cleaner {
         Ok(())
     }
 
-    /// The value of an attribute that draws; nothing where it does not, or is a name that nothing refers to.
+    /// The value of an attribute. `None` if it does not affect the look, or is a name that nothing
+    /// refers to.
     fn plain(&mut self, vocabulary: Vocabulary, name: &str, value: &str) -> Result<Option<String>, String> {
         let names = &mut self.names;
         let is_needed = |needed: fn(&Referred) -> &BTreeSet<String>, name: &str| match &self.needed {
@@ -312,7 +320,7 @@ impl Cleaner {
         })
     }
 
-    /// What an element refers to; nothing where it is a link, which a picture needs not have.
+    /// The target of a reference. `None` for a link, which a picture does not need.
     fn reference_of(&mut self, element: &str, address: &str) -> Result<Option<String>, String> {
         const DEEPEST: usize = 3;
         let address = address.trim();
@@ -323,13 +331,13 @@ impl Cleaner {
             return Ok(Some(format!("#{}", self.names.ids.refer(id))));
         }
         let Some((_, data)) = address.strip_prefix("data:image/").and_then(|data| data.split_once(";base64,")) else {
-            return Err(format!("is an SVG picture that refers to `{}`; put that into the picture", shortened(address)));
+            return Err(format!("is an SVG picture that refers to `{}`; embed it in the picture", shortened(address)));
         };
         let data: String = data.split_whitespace().collect();
         let inside = "holds a picture that";
         let bytes = STANDARD.decode(data).map_err(|_| format!("{inside} is broken; save it again"))?;
         if self.depth >= DEEPEST {
-            return Err(format!("{inside} holds others; put fewer into one another"));
+            return Err(format!("{inside} holds others; nest fewer pictures"));
         }
         let clean = clean_inside(&bytes, self.depth + 1).map_err(|reason| format!("{inside} {reason}"))?;
         let kind = match clean.extension {
@@ -341,10 +349,10 @@ impl Cleaner {
     }
 }
 
-/// What a filter can start with beside the results of its steps.
+/// The predefined inputs of filters.
 const OF_FILTERS: [&str; 6] = ["SourceGraphic", "SourceAlpha", "BackgroundImage", "BackgroundAlpha", "FillPaint", "StrokePaint"];
 
-/// When a movement begins or ends: after some time, or when another one does.
+/// The start or end of an animation: a time, or the event of another one.
 fn moment(value: &str, names: &mut Names) -> String {
     let moments = value.split(';').map(|moment| {
         let moment = moment.trim();
@@ -358,13 +366,13 @@ fn moment(value: &str, names: &mut Names) -> String {
     moments.collect::<Vec<_>>().join(";")
 }
 
-/// Whether an element can be seen, and changes nothing but how something looks.
+/// Whether an element is visible, and changes nothing but the look.
 fn is_shown(vocabulary: Vocabulary, name: &str, start: &BytesStart<'_>) -> bool {
     let value_of = |name: &str| start.attributes().flatten().find(|attribute| attribute.key.as_ref() == name);
     let is_movement = matches!(name, "set" | "animate" | "animateMotion" | "animateTransform");
     let moves_looks = |attribute: Attribute<'_>| ATTRIBUTES.binary_search(&&*attribute.value).is_ok();
     vocabulary.elements().binary_search(&name).is_ok()
-        // What asks for an extension is shown by the program alone that has it.
+        // Elements that need an extension are visible in one program only.
         && value_of("requiredExtensions").is_none_or(|attribute| &*attribute.value == XHTML)
         && (!is_movement || value_of("attributeName").is_none_or(moves_looks))
 }

@@ -1,23 +1,23 @@
-//! Names that an author or a program gave to parts of a drawing, and others in their place that say nothing.
+//! Replaces the names in a picture by numbered ones.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The names of a drawing, by what they are names of.
+/// The names of a picture by their kind.
 pub struct Names {
-    /// Of elements.
+    /// Ids of elements.
     pub ids: Renamed,
-    /// Of what is styled alike.
+    /// Classes.
     pub classes: Renamed,
-    /// Of values that a style uses several times.
+    /// CSS variables.
     pub variables: Renamed,
-    /// Of movements in a style.
+    /// CSS animations.
     pub movements: Renamed,
-    /// Of what the steps of a filter give.
+    /// Results of filter steps.
     pub results: Renamed,
 }
 
 impl Names {
-    /// No name is known yet.
+    /// No names yet.
     pub fn new() -> Self {
         Self {
             ids: Renamed::new("i"),
@@ -29,7 +29,7 @@ impl Names {
     }
 }
 
-/// Names of one kind, numbered in the order in which they come.
+/// Names of one kind, numbered in order of appearance.
 pub struct Renamed {
     letter: &'static str,
     new: BTreeMap<String, String>,
@@ -48,7 +48,7 @@ impl Renamed {
         self.new.entry(old.to_owned()).or_insert_with(|| format!("{}{number}", self.letter)).clone()
     }
 
-    /// The same, where something refers to what has the name.
+    /// The new name in a reference.
     pub fn refer(&mut self, old: &str) -> String {
         let new = self.new_name(old);
         self.referred.insert(new.clone());

@@ -1,4 +1,4 @@
-//! The styles of a drawing: what says how something looks is kept, names that its author gave are replaced.
+//! Cleans the CSS of a picture: keeps what affects the look, and replaces names.
 
 use std::fmt::Write as _;
 
@@ -8,16 +8,19 @@ use super::known::{ATTRIBUTES, ELEMENTS, HTML_ELEMENTS, OF_FONTS, PROPERTIES, ST
 use super::names::Names;
 use super::shortened;
 
-/// How deep brackets may stand in one another; no program writes so many.
+/// The maximum nesting of brackets.
 const DEEPEST: usize = 32;
 
-const ELSEWHERE: &str = "is an SVG picture whose style asks for other files; save it as plain SVG";
+const ELSEWHERE: &str = "is an SVG picture whose style requests other files; save it as plain SVG";
 const BROKEN: &str = "is an SVG picture whose style is broken; save it as plain SVG";
 
-/// A token, with what stands in its brackets.
+/// CSS functions that request other files.
+const REQUESTS: [&str; 6] = ["image", "image-set", "-webkit-image-set", "cross-fade", "src", "attr"];
+
+/// A token, with the content of its brackets.
 #[derive(Debug, Clone)]
 enum Item<'a> {
-    /// A word, its escapes resolved.
+    /// A word with resolved escapes.
     Word(String),
     /// `@word`.
     At(String),
@@ -26,28 +29,28 @@ enum Item<'a> {
     Text(String),
     Address(String),
     Space,
-    /// A number or a sign, as it is written.
+    /// A number or a delimiter, as written.
     Plain(&'a str),
     Function(String, Vec<Item<'a>>),
-    /// The brackets, as their first character.
+    /// Brackets, by their first character.
     Block(char, Vec<Item<'a>>),
 }
 
-/// The rules of a sheet.
+/// A style sheet.
 pub fn sheet(css: &str, names: &mut Names) -> Result<String, String> {
     let mut out = String::new();
     rules(&read(css)?, names, &mut out)?;
     Ok(out)
 }
 
-/// The declarations of one element.
+/// The declarations of a `style` attribute.
 pub fn declarations(css: &str, names: &mut Names) -> Result<String, String> {
     let mut out = String::new();
     declared(&read(css)?, PROPERTIES, names, &mut out)?;
     Ok(out)
 }
 
-/// The value of an attribute that is written as one in a style: `url(#name)`.
+/// The value of a presentation attribute, for example `url(#name)`.
 pub fn value(css: &str, names: &mut Names) -> Result<String, String> {
     let mut out = String::new();
     write_value(&read(css)?, names, &mut out)?;
@@ -63,38 +66,41 @@ fn items<'a>(parser: &mut Parser<'a>, depth: usize) -> Result<Vec<Item<'a>>, Str
     loop {
         let start = parser.position();
         let Ok(token) = parser.next_including_whitespace_and_comments().cloned() else { return Ok(items) };
-        let inside = |parser: &mut Parser<'a>| {
-            if depth >= DEEPEST {
-                return Err(BROKEN.to_owned());
-            }
-            parser
-                .parse_nested_block(|parser| {
-                    self::items(parser, depth + 1).map_err(|reason| ParseError { kind: ParseErrorKind::Custom(reason) })
-                })
-                .map_err(|_: ParseError<String>| BROKEN.to_owned())
-        };
         items.push(match token {
             Token::Ident(word) => Item::Word(word.to_string()),
             Token::AtKeyword(word) => Item::At(word.to_ascii_lowercase()),
             Token::Hash(word) | Token::IDHash(word) => Item::Hash(word.to_string()),
             Token::QuotedString(text) => Item::Text(text.to_string()),
             Token::UnquotedUrl(address) => Item::Address(address.to_string()),
-            // A comment parts two words as a space does.
+            // A comment separates words like a space.
             Token::WhiteSpace(_) | Token::Comment(_) => Item::Space,
             Token::CDO | Token::CDC => continue,
-            Token::Function(name) => match (name.to_ascii_lowercase(), inside(parser)?) {
-                (name, items) if name == "url" => match items.as_slice() {
-                    [Item::Text(address), Item::Space] | [Item::Text(address)] => Item::Address(address.clone()),
-                    _ => return Err(BROKEN.to_owned()),
-                },
-                (name, items) => Item::Function(name, items),
-            },
-            Token::ParenthesisBlock => Item::Block('(', inside(parser)?),
-            Token::SquareBracketBlock => Item::Block('[', inside(parser)?),
-            Token::CurlyBracketBlock => Item::Block('{', inside(parser)?),
+            Token::Function(name) => function(name.to_ascii_lowercase(), inside(parser, depth)?)?,
+            Token::ParenthesisBlock => Item::Block('(', inside(parser, depth)?),
+            Token::SquareBracketBlock => Item::Block('[', inside(parser, depth)?),
+            Token::CurlyBracketBlock => Item::Block('{', inside(parser, depth)?),
             Token::BadUrl(_) | Token::BadString(_) => return Err(BROKEN.to_owned()),
             _ => Item::Plain(parser.slice_from(start)),
         });
+    }
+}
+
+/// The content of the brackets that the last token has opened.
+fn inside<'a>(parser: &mut Parser<'a>, depth: usize) -> Result<Vec<Item<'a>>, String> {
+    if depth >= DEEPEST {
+        return Err(BROKEN.to_owned());
+    }
+    parser
+        .parse_nested_block(|parser| items(parser, depth + 1).map_err(|reason| ParseError { kind: ParseErrorKind::Custom(reason) }))
+        .map_err(|_: ParseError<String>| BROKEN.to_owned())
+}
+
+/// A function with its arguments; `url("…")` is an address.
+fn function(name: String, items: Vec<Item<'_>>) -> Result<Item<'_>, String> {
+    match items.as_slice() {
+        _ if name != "url" => Ok(Item::Function(name, items)),
+        [Item::Text(address), Item::Space] | [Item::Text(address)] => Ok(Item::Address(address.clone())),
+        _ => Err(BROKEN.to_owned()),
     }
 }
 
@@ -109,24 +115,28 @@ fn rules(items: &[Item<'_>], names: &mut Names, out: &mut String) -> Result<(), 
         rule(trimmed(&items[start..index]), block, names, out)?;
         start = index + 1;
     }
-    // What does not end in a block can still ask for a file.
+    // A rule without a block can still import a file.
     rule(trimmed(&items[start..]), &[], names, out)
 }
 
 fn rule(prelude: &[Item<'_>], block: &[Item<'_>], names: &mut Names, out: &mut String) -> Result<(), String> {
+    if let [Item::At(name), prelude @ ..] = prelude {
+        return at_rule(name, prelude, block, names, out);
+    }
+    let selectors = prelude.split(|item| matches!(item, Item::Plain(",")));
+    let selectors: Vec<String> = selectors.filter_map(|selector| self::selector(trimmed(selector), names)).collect();
     let mut inside = String::new();
-    let [Item::At(name), prelude @ ..] = prelude else {
-        let selectors: Vec<String> = prelude
-            .split(|item| matches!(item, Item::Plain(",")))
-            .filter_map(|selector| self::selector(trimmed(selector), names))
-            .collect();
-        declared(block, PROPERTIES, names, &mut inside)?;
-        if !selectors.is_empty() && !inside.is_empty() {
-            out.push_str(&format!("{}{{{inside}}}", selectors.join(",")));
-        }
-        return Ok(());
-    };
-    match name.as_str() {
+    declared(block, PROPERTIES, names, &mut inside)?;
+    if !selectors.is_empty() && !inside.is_empty() {
+        out.push_str(&format!("{}{{{inside}}}", selectors.join(",")));
+    }
+    Ok(())
+}
+
+/// `@font-face`, `@media`, `@keyframes`. Others are dropped.
+fn at_rule(name: &str, prelude: &[Item<'_>], block: &[Item<'_>], names: &mut Names, out: &mut String) -> Result<(), String> {
+    let mut inside = String::new();
+    match name {
         "import" => return Err(ELSEWHERE.to_owned()),
         "font-face" => {
             declared(block, OF_FONTS, names, &mut inside)?;
@@ -149,7 +159,7 @@ fn rule(prelude: &[Item<'_>], block: &[Item<'_>], names: &mut Names, out: &mut S
     Ok(())
 }
 
-/// The steps of a movement: `from { … } 50% { … }`.
+/// The steps of an animation: `from { … } 50% { … }`.
 fn steps(items: &[Item<'_>], names: &mut Names, out: &mut String) -> Result<(), String> {
     let mut step = String::new();
     for item in items {
@@ -168,7 +178,7 @@ fn steps(items: &[Item<'_>], names: &mut Names, out: &mut String) -> Result<(), 
     Ok(())
 }
 
-/// A selector with names in the place of its author's; nothing where it names what no element of the drawing has any more.
+/// A selector with replaced names. `None` if it can match no element that is kept.
 fn selector(items: &[Item<'_>], names: &mut Names) -> Option<String> {
     let mut out = String::new();
     let mut items = items.iter().peekable();
@@ -180,42 +190,54 @@ fn selector(items: &[Item<'_>], names: &mut Names) -> Option<String> {
                 Item::Word(class) => out.push_str(&format!(".{}", names.classes.refer(class))),
                 _ => return None,
             },
-            Item::Plain(":") => match items.next()? {
-                Item::Word(state) if STATES.binary_search(&state.as_str()).is_ok() => out.push_str(&format!(":{state}")),
-                Item::Function(name, inside) if ["is", "not", "where"].contains(&name.as_str()) => {
-                    let choices = inside.split(|item| matches!(item, Item::Plain(",")));
-                    let choices: Option<Vec<String>> = choices.map(|choice| selector(trimmed(choice), names)).collect();
-                    out.push_str(&format!(":{name}({})", choices?.join(",")));
-                }
-                Item::Function(name, inside) if name.starts_with("nth-") => {
-                    let number = inside.iter().map(|item| match item {
-                        Item::Word(word) if ["n", "-n", "odd", "even"].contains(&word.as_str()) => Some(word.as_str()),
-                        Item::Plain(plain) => Some(*plain),
-                        Item::Space => Some(" "),
-                        _ => None,
-                    });
-                    out.push_str(&format!(":{name}({})", number.collect::<Option<String>>()?));
-                }
-                _ => return None,
-            },
+            Item::Plain(":") => out.push_str(&pseudo_class(items.next()?, names)?),
             Item::Plain(sign @ ("*" | ">" | "+" | "~")) => out.push_str(sign),
-            Item::Word(element) if ELEMENTS.binary_search(&element.as_str()).is_ok() => out.push_str(element),
-            Item::Word(element) if HTML_ELEMENTS.binary_search(&element.as_str()).is_ok() => out.push_str(element),
-            Item::Block('[', inside) => match trimmed(inside) {
-                [Item::Word(attribute), ..] if ATTRIBUTES.binary_search(&attribute.as_str()).is_ok() => {
-                    let mut condition = String::new();
-                    write_value(inside, names, &mut condition).ok()?;
-                    out.push_str(&format!("[{}]", condition.trim()));
-                }
-                _ => return None,
-            },
+            Item::Word(element) if is_in(ELEMENTS, element) || is_in(HTML_ELEMENTS, element) => out.push_str(element),
+            Item::Block('[', inside) => out.push_str(&attribute_selector(inside, names)?),
             _ => return None,
         }
     }
     (!out.is_empty()).then_some(out)
 }
 
-/// The declarations of properties that are known, and of the author's own, which the known ones may use.
+fn is_in(known: &[&str], name: &str) -> bool {
+    known.binary_search(&name).is_ok()
+}
+
+/// `:hover`, `:not(…)`, `:nth-child(…)`.
+fn pseudo_class(item: &Item<'_>, names: &mut Names) -> Option<String> {
+    match item {
+        Item::Word(state) if is_in(STATES, state) => Some(format!(":{state}")),
+        Item::Function(name, inside) if ["is", "not", "where"].contains(&name.as_str()) => {
+            let choices = inside.split(|item| matches!(item, Item::Plain(",")));
+            let choices: Option<Vec<String>> = choices.map(|choice| selector(trimmed(choice), names)).collect();
+            Some(format!(":{name}({})", choices?.join(",")))
+        }
+        Item::Function(name, inside) if name.starts_with("nth-") => {
+            let number = inside.iter().map(|item| match item {
+                Item::Word(word) if ["n", "-n", "odd", "even"].contains(&word.as_str()) => Some(word.as_str()),
+                Item::Plain(plain) => Some(*plain),
+                Item::Space => Some(" "),
+                _ => None,
+            });
+            Some(format!(":{name}({})", number.collect::<Option<String>>()?))
+        }
+        _ => None,
+    }
+}
+
+/// `[fill="none"]`, of a known attribute.
+fn attribute_selector(inside: &[Item<'_>], names: &mut Names) -> Option<String> {
+    let [Item::Word(attribute), ..] = trimmed(inside) else { return None };
+    if !is_in(ATTRIBUTES, attribute) {
+        return None;
+    }
+    let mut condition = String::new();
+    write_value(inside, names, &mut condition).ok()?;
+    Some(format!("[{}]", condition.trim()))
+}
+
+/// The declarations of known properties and of variables.
 fn declared(items: &[Item<'_>], known: &[&str], names: &mut Names, out: &mut String) -> Result<(), String> {
     for declaration in items.split(|item| matches!(item, Item::Plain(";"))) {
         let [Item::Word(property), rest @ ..] = trimmed(declaration) else { continue };
@@ -237,7 +259,7 @@ fn declared(items: &[Item<'_>], known: &[&str], names: &mut Names, out: &mut Str
     Ok(())
 }
 
-/// The value of an animation, in which the words that are none of its own are names of movements.
+/// The value of `animation`, in which all unknown words are names.
 fn renamed_movements<'a>(value: &[Item<'a>], names: &mut Names) -> Vec<Item<'a>> {
     const OWN: &[&str] = &[
         "alternate",
@@ -270,57 +292,53 @@ fn renamed_movements<'a>(value: &[Item<'a>], names: &mut Names) -> Vec<Item<'a>>
 }
 
 fn write_value(items: &[Item<'_>], names: &mut Names, out: &mut String) -> Result<(), String> {
-    for item in items {
-        match item {
-            Item::Word(word) => match word.strip_prefix("--") {
-                Some(own) => write!(out, "--{}", names.variables.new_name(own)),
-                None => serialize_identifier(word, out),
-            },
-            Item::Hash(colour) => write!(out, "#{colour}"),
-            Item::Text(text) => serialize_string(text, out),
-            Item::Address(address) => {
-                out.push_str(&self::address(address.trim(), names)?);
-                Ok(())
-            }
-            Item::Space => write!(out, "{}", if out.ends_with(' ') { "" } else { " " }),
-            Item::Plain(plain) => out.write_str(plain),
-            Item::Function(name, _)
-                if ["image", "image-set", "-webkit-image-set", "cross-fade", "src", "attr"].contains(&name.as_str()) =>
-            {
-                return Err(ELSEWHERE.to_owned());
-            }
-            Item::Function(name, inside) => {
-                serialize_identifier(name, out).and_then(|()| out.write_char('(')).map_err(|_| BROKEN)?;
-                write_value(inside, names, out)?;
-                out.write_char(')')
-            }
-            Item::Block('(', inside) => {
-                out.push('(');
-                write_value(inside, names, out)?;
-                out.write_char(')')
-            }
-            Item::At(_) | Item::Block(..) => return Err(BROKEN.to_owned()),
+    items.iter().try_for_each(|item| write_item(item, names, out))
+}
+
+fn write_item(item: &Item<'_>, names: &mut Names, out: &mut String) -> Result<(), String> {
+    match item {
+        Item::Word(word) => match word.strip_prefix("--") {
+            Some(own) => write!(out, "--{}", names.variables.new_name(own)),
+            None => serialize_identifier(word, out),
+        },
+        Item::Hash(colour) => write!(out, "#{colour}"),
+        Item::Text(text) => serialize_string(text, out),
+        Item::Address(address) => out.write_str(&self::address(address.trim(), names)?),
+        Item::Space => out.write_str(if out.ends_with(' ') { "" } else { " " }),
+        Item::Plain(plain) => out.write_str(plain),
+        Item::Function(name, _) if REQUESTS.contains(&name.as_str()) => return Err(ELSEWHERE.to_owned()),
+        Item::Function(name, inside) => {
+            serialize_identifier(name, out).map_err(|_| BROKEN)?;
+            return write_in_parentheses(inside, names, out);
         }
-        .map_err(|_| BROKEN)?;
+        Item::Block('(', inside) => return write_in_parentheses(inside, names, out),
+        Item::At(_) | Item::Block(..) => return Err(BROKEN.to_owned()),
     }
+    .map_err(|_| BROKEN.to_owned())
+}
+
+fn write_in_parentheses(items: &[Item<'_>], names: &mut Names, out: &mut String) -> Result<(), String> {
+    out.push('(');
+    write_value(items, names, out)?;
+    out.push(')');
     Ok(())
 }
 
-/// `url(…)` of a name in the same picture, or of a font that is in it.
+/// `url(…)` of a name in the same picture, or of an embedded font.
 fn address(address: &str, names: &mut Names) -> Result<String, String> {
     if let Some(id) = address.strip_prefix('#') {
         return Ok(format!("url(#{})", names.ids.refer(id)));
     }
     let lower = address.get(..32).unwrap_or(address).to_ascii_lowercase();
     if !["data:font/", "data:application/font", "data:application/x-font"].iter().any(|font| lower.starts_with(font)) {
-        return Err(format!("is an SVG picture that refers to `{}`; put that into the picture", shortened(address)));
+        return Err(format!("is an SVG picture that refers to `{}`; embed it in the picture", shortened(address)));
     }
     let mut out = String::from("url(");
     serialize_string(address, &mut out).map_err(|_| BROKEN)?;
     Ok(out + ")")
 }
 
-/// Without the spaces around.
+/// Without white space at the ends.
 fn trimmed<'i, 'a>(mut items: &'i [Item<'a>]) -> &'i [Item<'a>] {
     while let [Item::Space, rest @ ..] | [rest @ .., Item::Space] = items {
         items = rest;

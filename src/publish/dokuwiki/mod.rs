@@ -1,7 +1,8 @@
-//! DokuWiki over XML-RPC. It finds no conflicts itself, so a page is locked, looked at once more, and only then written.
+//! DokuWiki over XML-RPC. It detects no conflicts, so each page is locked and checked before it is
+//! written.
 //!
-//! The calls are those that every release knows (`wiki.putPage` and its like); the releases since 2024 have others beside them and
-//! still answer these.
+//! All releases have the calls that are used here, such as `wiki.putPage`. Releases since 2024 also
+//! have newer ones.
 
 mod xmlrpc;
 
@@ -9,58 +10,61 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::http::{Client, Credential, Request, Secret};
-use super::{Error, Sought, Wiki, Write, is_as_named};
+use super::{Error, Lookup, Wiki, Write};
 use crate::audience::Withheld;
-use crate::plan::{Action, Digest, FileState, Recorded, RecordedFile, Standing};
-use crate::wiki::Name;
+use crate::plan::{Action, Digest, FileState, Recorded, RecordedFile, RemotePage};
+use crate::slug::is_content_name;
+use crate::wiki::Location;
 use xmlrpc::{Answer, Value};
 
-/// The fault of a wiki whose remote interface is off, and what to do about it.
+/// The fault of a wiki whose remote interface is off, and the advice.
 const OFF: i64 = -32605;
-const SWITCH_ON: &str = "switch the remote interface on: `remote` in the settings of the wiki";
+const SWITCH_ON: &str = "enable the remote interface: `remote` in the settings of the wiki";
 
-/// The right to change pages, as DokuWiki counts rights.
+/// DokuWiki's permission level to change pages.
 const EDIT: i64 = 2;
 
-/// The right to make pages.
+/// The permission level to create pages.
 const CREATE: i64 = 4;
 
-/// The right to upload files.
+/// The permission level to upload files.
 const UPLOAD: i64 = 8;
 
-/// The right to delete files.
+/// The permission level to delete files.
 const DELETE: i64 = 16;
 
 /// A DokuWiki.
 pub struct Dokuwiki {
     client: Client,
-    /// Of the interface.
+    /// The address of the interface.
     url: String,
     user: String,
-    /// Where pages and pictures are put; empty for the top.
+    /// The namespace of pages and pictures; empty for the top.
     namespace: String,
-    /// What the user may do with pages that were looked at, as DokuWiki counts rights.
+    /// The permission levels for the pages that were looked up.
     rights: BTreeMap<String, i64>,
-    /// Why the pictures of some pages cannot be uploaded, by the pages.
+    /// Why the pictures of some pages cannot be uploaded, keyed by page.
     unfit: BTreeMap<String, String>,
 }
 
 impl Dokuwiki {
-    /// The wiki at an address, which `/lib/exe/xmlrpc.php` follows; `token` is the password of the user.
+    /// The wiki at an address, which is the part before `/lib/exe/xmlrpc.php`. `token` is the
+    /// password of the user.
     pub fn new(withheld: Arc<Withheld>, address: &str, user: &str, token: Secret, namespace: &str) -> Self {
         let client = Client::new(Credential::Basic(user.to_owned(), token), withheld);
         let url = format!("{}/lib/exe/xmlrpc.php", address.trim_end_matches('/'));
         Self { client, url, user: user.to_owned(), namespace: namespace.to_owned(), rights: BTreeMap::new(), unfit: BTreeMap::new() }
     }
 
-    /// Makes a call. What the wiki refuses is an answer too: a fault, or on some releases an empty struct.
+    /// Makes a call. A refusal is an answer as well: a fault, or on some releases an empty struct.
     fn call(&self, action: &str, method: &str, parameters: &[Value]) -> Result<Answer, Error> {
         let request =
             Request::new("POST", &self.url).body("text/xml", xmlrpc::request(method, parameters)).meaning(&xmlrpc::meaning(parameters));
         let response = self.client.send(action, &request)?;
         if !response.is_success() {
             let error = self.error(action, response.reason()).help(self.advice(response.status));
-            // A page that the user may not change is answered with 403 as well, and one that breaks the wiki with 500.
+            // The wiki answers 403 for a page that the user may not change, and 500 for one that
+            // breaks it.
             return Err(if matches!(response.status, 400 | 403 | 413 | 500) { error.of_page() } else { error });
         }
         match xmlrpc::answer(&response.text()) {
@@ -72,7 +76,7 @@ impl Dokuwiki {
         }
     }
 
-    /// What there is to do about a status.
+    /// The advice for a status.
     fn advice(&self, status: u16) -> String {
         let user = &self.user;
         match status {
@@ -87,7 +91,7 @@ impl Dokuwiki {
         Error::new(action, &self.url, reason)
     }
 
-    /// Why the wiki did not do something that needs a right, as far as it says so.
+    /// The error of a call that needs a permission.
     fn refused(&self, action: &str, id: &str, needed: i64, answer: &Answer) -> Error {
         let reason = answer.reason();
         let right = self.right(action, id).unwrap_or(i64::MAX);
@@ -97,11 +101,11 @@ impl Dokuwiki {
         self.error(action, reason).of_page()
     }
 
-    /// What the user may do with a page or a file.
+    /// The permission level of the user for a page or a file.
     fn right(&self, action: &str, id: &str) -> Result<i64, Error> {
         match self.call(action, "wiki.aclCheck", &[Value::text(id)])? {
             Answer::Value(Value::Number(right)) => Ok(right),
-            // A wiki that does not tell says it when something is written.
+            // If the wiki does not tell, the write reports it.
             Answer::Value(_) | Answer::Fault(..) => Ok(i64::MAX),
         }
     }
@@ -118,9 +122,10 @@ impl Dokuwiki {
         if self.namespace.is_empty() { name.to_owned() } else { format!("{}:{name}", self.namespace) }
     }
 
-    /// The ids of the pages, or of the files, of a namespace.
+    /// The ids of the pages or files in a namespace.
     fn listed(&self, action: &str, method: &str, namespace: &str) -> Result<BTreeSet<String>, Error> {
-        // Deeper pages are of no interest; newer releases count the depth from the namespace on and give some of them as well.
+        // Deeper pages do not matter. Newer releases count the depth from the namespace, and return
+        // some of them.
         let depth = if namespace.is_empty() { 1 } else { namespace.split(':').count() + 1 };
         let depth = i64::try_from(depth).unwrap_or(i64::MAX);
         let options = Value::Struct([("depth".to_owned(), Value::Number(depth))].into());
@@ -132,8 +137,8 @@ impl Dokuwiki {
         }
     }
 
-    /// A page that is there.
-    fn page(&self, action: &str, id: &str) -> Result<Standing, Error> {
+    /// An existing page.
+    fn page(&self, action: &str, id: &str) -> Result<RemotePage, Error> {
         let info = self.call(action, "wiki.getPageInfo", &[Value::text(id)])?;
         let Answer::Value(info) = &info else { return Err(self.error(action, info.reason())) };
         let Some(revision) = info.field("version") else { return Err(self.error(action, Answer::Value(info.clone()).reason())) };
@@ -141,18 +146,18 @@ impl Dokuwiki {
             Answer::Value(Value::Text(text)) => text,
             answer => return Err(self.error(action, answer.reason())),
         };
-        Ok(Standing {
+        Ok(RemotePage {
             id: id.to_owned(),
             revision,
             digest: Some(Digest::of(&text)),
             text,
             editor: info.field("author").unwrap_or_default(),
             edited: info.field("lastModified").unwrap_or_default(),
-            ..Standing::default()
+            ..RemotePage::default()
         })
     }
 
-    /// Locks a page against everybody else, does something, and unlocks it whatever came of it.
+    /// Locks a page, does some work, and unlocks it in any case.
     fn locked<T>(&self, action: &str, id: &str, work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
         let answer = self.set_lock(action, "lock", id)?;
         let is_locked = matches!(&answer, Answer::Value(value) if value.words("locked").contains(&id));
@@ -164,12 +169,12 @@ impl Dokuwiki {
             };
             let mut error = self.refused(action, id, EDIT, &answer);
             if error.help.is_empty() {
-                error = error.help("run it again when the page is saved, or when its lock has run out after 15 minutes");
+                error = error.help("publish again when the page is saved, or when its lock expires after 15 minutes");
             }
             return Err(error);
         }
         let done = work();
-        // Writing has unlocked it already, and a lock that stays runs out by itself; what was done counts.
+        // Writing has released the lock already, and locks expire. The result of the work counts.
         let _ = self.set_lock(action, "unlock", id);
         done
     }
@@ -180,8 +185,9 @@ impl Dokuwiki {
         self.call(action, "dokuwiki.setLocks", &[Value::Struct(set.into())])
     }
 
-    /// Fails if what stands there is not what was looked at. The wiki counts revisions in seconds, so the text is compared as well.
-    fn check(&self, action: &str, id: &str, over: Option<&Standing>) -> Result<(), Error> {
+    /// Fails if the page is not in the state that was looked up. Revisions are seconds, so the
+    /// digest is compared as well.
+    fn check(&self, action: &str, id: &str, over: Option<&RemotePage>) -> Result<(), Error> {
         let is_there = self.listed(action, "dokuwiki.getPagelist", namespace_of(id))?.contains(id);
         let now = if is_there { Some(self.page(action, id)?) } else { None };
         let is_same = match (&now, over) {
@@ -193,11 +199,11 @@ impl Dokuwiki {
             return Ok(());
         }
         let reason = match now {
-            Some(now) if !now.editor.is_empty() => format!("`{}` has changed the page since it was looked at", now.editor),
-            Some(_) => "the page has changed since it was looked at".to_owned(),
-            None => "the page has been deleted since it was looked at".to_owned(),
+            Some(now) if !now.editor.is_empty() => format!("`{}` has changed the page since it was read", now.editor),
+            Some(_) => "the page has changed since it was read".to_owned(),
+            None => "the page has been deleted since it was read".to_owned(),
         };
-        Err(self.error(action, reason).help("run it again to see what is there now").of_page())
+        Err(self.error(action, reason).help("publish again to see its current state").of_page())
     }
 
     fn put(&self, action: &str, id: &str, text: &str, message: &str, needed: i64) -> Result<(), Error> {
@@ -208,13 +214,13 @@ impl Dokuwiki {
         }
     }
 
-    /// Uploads a picture unless it is there. Its name comes from its content, so one that is there is the same, if it is whole.
+    /// Uploads a picture, unless a complete one with this name, and so this content, exists.
     fn upload(&self, page: &str, name: &str, bytes: &[u8]) -> Result<(), Error> {
         let action = format!("upload the picture `{name}` of the page `{page}`");
         let id = self.id_of_file(name);
         let size = match self.call(&action, "wiki.getAttachmentInfo", &[Value::text(&id)])? {
             Answer::Value(info) => info.field("size").and_then(|size| size.parse().ok()).unwrap_or(0),
-            // Newer releases say in this way that it is not there.
+            // Newer releases report a missing file in this way.
             Answer::Fault(..) => 0,
         };
         if size == bytes.len() {
@@ -229,12 +235,23 @@ impl Dokuwiki {
 }
 
 impl Dokuwiki {
-    /// Remembers the pages that need pictures to be uploaded where the user may not do so.
-    fn look_at_uploads(&mut self, pages: &[Sought<'_>], files: &BTreeSet<String>) -> Result<(), Error> {
+    /// The ids of all pages in the namespaces of the lookups.
+    fn existing_pages(&self, pages: &[Lookup<'_>]) -> Result<BTreeSet<String>, Error> {
+        let namespaces: BTreeSet<&str> = pages.iter().map(|page| namespace_of(&page.location.path)).collect();
+        let mut existing = BTreeSet::new();
+        for namespace in namespaces {
+            let whose = if namespace.is_empty() { "wiki".to_owned() } else { format!("namespace `{namespace}`") };
+            existing.extend(self.listed(&format!("list the pages of the {whose}"), "dokuwiki.getPagelist", namespace)?);
+        }
+        Ok(existing)
+    }
+
+    /// Finds the pages whose pictures the user may not upload.
+    fn look_at_uploads(&mut self, pages: &[Lookup<'_>], files: &BTreeSet<String>) -> Result<(), Error> {
         let is_missing = |name: &String| !files.contains(name) && !files.contains(&self.id_of_file(name));
         let with_uploads: Vec<(String, String)> = pages
             .iter()
-            .filter_map(|page| Some((page.name.path.clone(), page.attachments.iter().find(|name| is_missing(name))?.clone())))
+            .filter_map(|page| Some((page.location.path.clone(), page.attachments.iter().find(|name| is_missing(name))?.clone())))
             .collect();
         let Some((_, name)) = with_uploads.first() else { return Ok(()) };
         let right = self.right("look at the rights for pictures", &self.id_of_file(name))?;
@@ -245,7 +262,8 @@ impl Dokuwiki {
         Ok(())
     }
 
-    /// The state of a picture that our pages do not show any more, given the files and the texts of the namespace.
+    /// The state of a picture that our pages do not show, given the files and texts of the
+    /// namespace.
     fn file_state(
         &self,
         action: &str,
@@ -261,57 +279,49 @@ impl Dokuwiki {
             return Ok(FileState::Kept(format!("the page `{page}` does")));
         }
         Ok(match self.call(action, "wiki.getAttachment", &[Value::text(&id)])? {
-            Answer::Value(Value::Bytes(bytes)) if is_as_named(&file.name, &bytes) => FileState::Unused,
+            Answer::Value(Value::Bytes(bytes)) if is_content_name(&file.name, &bytes) => FileState::Unused,
             _ => FileState::Kept("somebody has changed it".to_owned()),
         })
     }
 }
 
 impl Wiki for Dokuwiki {
-    fn look(&mut self, pages: &[Sought<'_>]) -> Result<Vec<Option<Standing>>, Error> {
-        let mut namespaces: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
-        for page in pages {
-            let namespace = namespace_of(&page.name.path);
-            if !namespaces.contains_key(namespace) {
-                let whose = if namespace.is_empty() { "wiki".to_owned() } else { format!("namespace `{namespace}`") };
-                let action = format!("list the pages of the {whose}");
-                namespaces.insert(namespace, self.listed(&action, "dokuwiki.getPagelist", namespace)?);
-            }
-        }
+    fn look(&mut self, pages: &[Lookup<'_>]) -> Result<Vec<Option<RemotePage>>, Error> {
+        let existing = self.existing_pages(pages)?;
         let files = if pages.iter().any(|page| !page.attachments.is_empty()) {
             self.listed("list the files of the namespace", "wiki.getAttachments", &self.namespace)?
         } else {
             BTreeSet::new()
         };
         for page in pages {
-            let id = &page.name.path;
-            let right = self.right(&format!("look at the rights for the page `{id}`"), id)?;
+            let id = &page.location.path;
+            let right = self.right(&format!("read the permissions for the page `{id}`"), id)?;
             self.rights.insert(id.clone(), right);
         }
         self.look_at_uploads(pages, &files)?;
-        let look = |page: &Sought<'_>| {
-            let id = &page.name.path;
-            if !namespaces[namespace_of(id)].contains(id) {
+        let look = |page: &Lookup<'_>| {
+            let id = &page.location.path;
+            if !existing.contains(id) {
                 return Ok(None);
             }
-            let standing = self.page(&format!("read the page `{id}`"), id)?;
+            let remote = self.page(&format!("read the page `{id}`"), id)?;
             let is_there = |name: &&String| files.contains(name.as_str()) || files.contains(&format!("{}:{name}", self.namespace));
             let attachments = page.attachments.iter().filter(is_there).cloned().collect();
-            Ok(Some(Standing { attachments, ..standing }))
+            Ok(Some(RemotePage { attachments, ..remote }))
         };
         pages.iter().map(look).collect()
     }
 
-    fn barred(&self, page: &Name, action: &Action) -> Option<String> {
+    fn barred(&self, location: &Location, action: &Action) -> Option<String> {
         let needed = if *action == Action::Create { CREATE } else { EDIT };
-        let right = self.rights.get(&page.path).copied().unwrap_or(i64::MAX);
+        let right = self.rights.get(&location.path).copied().unwrap_or(i64::MAX);
         if right < needed {
             return Some(format!("{}; {}", self.lacks(right, needed), self.give(needed)));
         }
-        self.unfit.get(&page.path).filter(|_| *action != Action::Delete).cloned()
+        self.unfit.get(&location.path).filter(|_| *action != Action::Delete).cloned()
     }
 
-    fn look_at_files(&mut self, files: &[RecordedFile], changing: &[String]) -> Result<Vec<FileState>, Error> {
+    fn look_at_files(&mut self, files: &[RecordedFile], changing: &BTreeSet<String>) -> Result<Vec<FileState>, Error> {
         let action = "look for pictures that no page shows";
         let mut texts = Vec::new();
         for id in self.listed(action, "dokuwiki.getPagelist", &self.namespace)? {
@@ -328,13 +338,13 @@ impl Wiki for Dokuwiki {
         let id = self.id_of_file(&file.name);
         match self.call(&action, "wiki.deleteAttachment", &[Value::text(&id)])? {
             Answer::Value(Value::Number(0) | Value::Bool(true)) => Ok(()),
-            // The wiki itself looks for other pages that show it.
+            // The wiki itself refuses this if another page shows the picture.
             answer => Err(self.refused(&action, &id, DELETE, &answer)),
         }
     }
 
     fn write(&mut self, write: &Write<'_>) -> Result<String, Error> {
-        let id = &write.page.name.path;
+        let id = &write.page.location.path;
         let action = format!("write the page `{id}`");
         self.locked(&action, id, || {
             self.check(&action, id, write.over)?;
@@ -348,17 +358,17 @@ impl Wiki for Dokuwiki {
         Ok(id.clone())
     }
 
-    fn delete(&mut self, page: &Recorded, standing: &Standing, message: &str) -> Result<(), Error> {
+    fn delete(&mut self, page: &Recorded, remote: &RemotePage, message: &str) -> Result<(), Error> {
         let action = format!("delete the page `{}`", page.path);
         self.locked(&action, &page.path, || {
-            self.check(&action, &page.path, Some(standing))?;
-            // This is how a page is deleted there.
+            self.check(&action, &page.path, Some(remote))?;
+            // DokuWiki deletes a page if its text is empty.
             self.put(&action, &page.path, "", message, EDIT)
         })
     }
 }
 
-/// What stands before the last colon of an id.
+/// The part of an id before the last colon.
 fn namespace_of(id: &str) -> &str {
     id.rsplit_once(':').map_or("", |(namespace, _)| namespace)
 }

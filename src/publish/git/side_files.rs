@@ -1,8 +1,9 @@
-//! What stands beside pages in a repository: the order of pages and the sidebar, of which only our own lines are ever touched.
+//! Files beside the pages of a repository: the order of pages and the sidebar. Only our own lines
+//! change.
 
 use std::collections::BTreeSet;
 
-use crate::wiki::{Flavour, Name, link_to_page};
+use crate::wiki::{Flavour, Location, link_to_page};
 
 /// The line before ours in a sidebar.
 pub(super) const START: &str = "<!-- storybank -->";
@@ -10,8 +11,8 @@ pub(super) const START: &str = "<!-- storybank -->";
 /// The line after ours in a sidebar.
 pub(super) const END: &str = "<!-- /storybank -->";
 
-/// The order of the pages of a folder with our pages in it and without those that are gone. A line of somebody else stays what it is,
-/// byte by byte, and where it is.
+/// The order file of a folder, with our pages added and gone pages removed. Other lines are kept
+/// byte by byte.
 pub(super) fn order(before: &str, ours: &[&str], gone: &[&str]) -> String {
     let line_end = line_end(before);
     let named = |line: &str| line.trim_start_matches('\u{feff}').trim().to_owned();
@@ -34,17 +35,17 @@ pub(super) fn order(before: &str, ours: &[&str], gone: &[&str]) -> String {
     after
 }
 
-/// A sidebar with our pages between the two marks, which come to its end where it has none.
+/// A sidebar with our pages between the two marks, which are appended if they are missing.
 ///
 /// # Errors
 ///
-/// If one of the marks is there without the other: where our lines end is then anybody's guess.
-pub(super) fn sidebar(before: &str, flavour: Flavour, pages: &[&Name]) -> Result<String, String> {
+/// If only one of the marks exists: the end of our lines is then unknown.
+pub(super) fn sidebar(before: &str, flavour: Flavour, pages: &[&Location]) -> Result<String, String> {
     let line_end = line_end(before);
-    // Whatever was published last, the list is the same.
+    // Sorted, so that the list does not depend on the order of publications.
     let pages: BTreeSet<_> = pages.iter().map(|page| (&page.title, *page)).collect();
     let ours: String = pages.iter().map(|(_, page)| format!("- {}{line_end}", link_to_page(flavour, page))).collect();
-    let place = |mark: &str, from: usize| {
+    let line_of = |mark: &str, from: usize| {
         let mut at = from;
         before[from..].split_inclusive('\n').find_map(|line| {
             let start = at;
@@ -52,14 +53,14 @@ pub(super) fn sidebar(before: &str, flavour: Flavour, pages: &[&Name]) -> Result
             (line.trim() == mark).then_some((start, at))
         })
     };
-    let Some((_, start)) = place(START, 0) else {
-        return match place(END, 0) {
-            Some(_) => Err(format!("the line `{END}` is there without `{START}` before it")),
+    let Some((_, start)) = line_of(START, 0) else {
+        return match line_of(END, 0) {
+            Some(_) => Err(format!("the line `{END}` has no `{START}` before it")),
             None if pages.is_empty() => Ok(before.to_owned()),
             None => Ok(appended(before, &ours, line_end)),
         };
     };
-    let (end, _) = place(END, start).ok_or_else(|| format!("the line `{START}` is there without `{END}` after it"))?;
+    let (end, _) = line_of(END, start).ok_or_else(|| format!("the line `{START}` has no `{END}` after it"))?;
     Ok(format!("{}{ours}{}", &before[..start], &before[end..]))
 }
 
@@ -67,13 +68,13 @@ fn appended(before: &str, ours: &str, line_end: &str) -> String {
     let gap = match before {
         "" => "",
         _ if before.ends_with('\n') => line_end,
-        // The line that somebody left open has to end before another one can begin.
+        // An open last line must end first.
         _ => &line_end.repeat(2),
     };
     format!("{before}{gap}{START}{line_end}{ours}{END}{line_end}")
 }
 
-/// How the lines of a file end: as the first one does.
+/// The line end of a file: that of its first line.
 fn line_end(text: &str) -> &'static str {
     if text.split_inclusive('\n').next().is_some_and(|line| line.ends_with("\r\n")) { "\r\n" } else { "\n" }
 }
@@ -84,11 +85,11 @@ mod tests {
 
     use super::*;
 
-    fn name(title: &str, path: &str) -> Name {
-        Name { title: title.to_owned(), path: path.to_owned() }
+    fn name(title: &str, path: &str) -> Location {
+        Location { title: title.to_owned(), path: path.to_owned() }
     }
 
-    /// The lines that are not ours, without empty ones at the end.
+    /// The lines of others, without empty lines at the end.
     fn foreign(text: &str, ours: &[&str]) -> String {
         let lines: Vec<&str> = text.lines().filter(|line| !ours.contains(&line.trim())).collect();
         lines.join("\n").trim_end().to_owned()
