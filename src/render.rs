@@ -28,8 +28,31 @@ pub const DEFAULT_THEME: &[(&str, &str)] = &[
     ("templates/questions.html", include_str!("../themes/default/templates/questions.html")),
     ("templates/stories.html", include_str!("../themes/default/templates/stories.html")),
     ("templates/story.html", include_str!("../themes/default/templates/story.html")),
-    ("static/style.css", include_str!("../themes/default/static/style.css")),
+    ("static/style.css", STYLE_SHEET),
 ];
+
+/// The style sheet of the default theme, from its parts in the order in which their rules apply.
+const STYLE_SHEET: &str = concat!(
+    include_str!("../themes/default/style/tokens.css"),
+    "\n",
+    include_str!("../themes/default/style/base.css"),
+    "\n",
+    include_str!("../themes/default/style/frame.css"),
+    "\n",
+    include_str!("../themes/default/style/telling.css"),
+    "\n",
+    include_str!("../themes/default/style/around.css"),
+    "\n",
+    include_str!("../themes/default/style/lists.css"),
+    "\n",
+    include_str!("../themes/default/style/matrix.css"),
+    "\n",
+    include_str!("../themes/default/style/prose.css"),
+    "\n",
+    include_str!("../themes/default/style/print.css"),
+    "\n",
+    include_str!("../themes/default/style/direction.css"),
+);
 
 /// How many bytes are set aside for a page before it is made; most pages take less.
 const USUAL_PAGE: usize = 16 * 1024;
