@@ -190,7 +190,7 @@ pub mod rules {
         PRIVATE_MARK = "private-mark", Warning, "A heading for the author alone ends in `{.private}`.";
         REMOTE_IMAGE = "remote-image", Warning, "An image lies in the site, so that reading it asks no other host.";
         SWALLOWED_MARK = "swallowed-mark", Error, "A mark for private text stands where it has its effect.";
-        TEMPLATE = "template", Error, "The templates of the theme are sound.";
+        TEMPLATE = "template", Error, "The templates and the words of the theme are valid.";
         TITLE_REPLACED = "title-replaced", Warning, "A title is one that the wiki can hold.";
         CYCLE = "transclusion-cycle", Error, "A section does not contain itself.";
         TRANSCLUSION = "transclusion-place", Error, "A transclusion stands in a paragraph of its own.";
@@ -205,6 +205,7 @@ pub mod rules {
         STORY = "unknown-story", Error, "A story that a document refers to exists.";
         TAG = "unknown-tag", Warning, "A tag at the end of a block is the slug of a competency.";
         UNPUBLISHABLE = "unpublishable", Error, "A page is one that its wiki can hold.";
+        UNTRANSLATED = "untranslated", Warning, "The words of pages are in the language of the site.";
         VARIANT = "variant-without-story", Error, "A variant lies beside the `index.md` of its story.";
         WITHHELD_LINK = "withheld-link", Warning, "A link to what the audience may not see has words of its own.";
         WITHHELD = "withheld-transclusion", Warning, "A transclusion shows only what its audience may see.";
