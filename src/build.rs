@@ -13,7 +13,7 @@ use crate::highlight::Highlighter;
 use crate::html::{Addresses, Context};
 use crate::model::{Audience, Document};
 use crate::parse::{CONTENT, Parsed, parse, parse_text};
-use crate::render::{Renderer, Theme, ThemeFile};
+use crate::render::{self, Renderer, Theme, ThemeFile};
 use crate::route::Route;
 use crate::site::{Site, link};
 use crate::slug::content_name;
@@ -46,7 +46,7 @@ impl Inputs {
         };
         are_same(self.settings.as_slice(), other.settings.as_slice())
             && are_same(&self.documents, &other.documents)
-            && crate::render::is_same_theme(&self.theme, &other.theme)
+            && render::is_same_theme(&self.theme, &other.theme)
             && self.assets == other.assets
             && self.unfollowed == other.unfollowed
     }
@@ -185,6 +185,7 @@ pub fn link_whole(inputs: &Inputs, memo: &mut Memo, meanwhile: impl FnOnce(&[Arc
     let ((site, found), ()) = rayon::join(|| link(&config, Audience::Private, documents, &inputs.assets), || meanwhile(&parsed));
     diagnostics.extend(found);
     diagnostics.extend(unread(inputs, &site));
+    diagnostics.extend(word_mistakes(inputs, &config));
     diagnostics.extend(empty(&site, "the site is empty: no file below `content` is a story, a question, a case study or a competency"));
     diagnostic::sort(&mut diagnostics);
     Linked { site, config, diagnostics }
@@ -370,6 +371,12 @@ const WRITTEN: &[&str] = &[
     "wiki", "tex", "docx", "doc", "odt", "rtf", "pages", "html", "htm",
 ];
 
+/// What is wrong with the words of the pages.
+fn word_mistakes(inputs: &Inputs, config: &Config) -> Vec<Diagnostic> {
+    let settings = inputs.settings.as_ref().and_then(|file| file.text.as_deref()).unwrap_or_default();
+    render::word_mistakes(config, settings, &inputs.theme)
+}
+
 /// What lies in the content like something to read, is not read, and is referred to by nothing.
 fn unread(inputs: &Inputs, site: &Site) -> Vec<Diagnostic> {
     let is_written = |path: &&SitePath| WRITTEN.iter().any(|extension| path.extension().eq_ignore_ascii_case(extension));
@@ -486,8 +493,9 @@ impl Press {
     ) -> Self {
         let site = &linked.site;
         let renderer = {
-            let site_view = view::site_view(site, theme.style());
-            theme.for_site(&site_view)
+            let phrases = theme.phrases(&site.config);
+            let site_view = view::site_view(site, &phrases, theme.style());
+            theme.for_site(&site_view, phrases)
         };
         let withheld = Withheld::new(&linked.config, site.audience);
         let addresses = Addresses::new(site);
@@ -502,7 +510,8 @@ impl Press {
     /// What a page shows.
     fn view<'a>(&'a self, page: &'a Page) -> View<'a> {
         let Self { highlighter, addresses, assets, .. } = self;
-        let context = Context { site: &self.linked.site, highlighter, addresses, assets };
+        let phrases = self.renderer.phrases();
+        let context = Context { site: &self.linked.site, phrases, highlighter, addresses, assets };
         view::view(context, page, self.renderer.theme().style())
     }
 

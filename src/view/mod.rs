@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::html::{Context, PageWriter, route_of};
 use crate::model::{Audience, Kind};
+use crate::phrases::{Phrases, word};
 use crate::route::Route;
 use crate::site::{Node, Site, StoryId};
 use crate::slug::Slug;
@@ -157,24 +158,28 @@ pub fn page(site: &Site, route: &Route) -> Option<Page> {
 }
 
 /// What is the same on every page.
-pub fn site_view<'a>(site: &'a Site, style: &str) -> SiteView<'a> {
+pub fn site_view<'a>(site: &'a Site, phrases: &Phrases, style: &str) -> SiteView<'a> {
     let has = |kind| lists::entries(site, kind) > 0;
     let is_private = site.audience == Audience::Private;
     let entries = [
-        ("questions", "Questions", Route::List(Kind::Question, 1), has(Kind::Question)),
-        ("stories", "Stories", Route::List(Kind::Story, 1), has(Kind::Story)),
-        ("competencies", "Competencies", Route::List(Kind::Competency, 1), has(Kind::Competency)),
-        ("case-studies", "Case studies", Route::List(Kind::CaseStudy, 1), has(Kind::CaseStudy)),
-        ("matrix", "Matrix", Route::Matrix(1), is_private && has(Kind::Story) && has(Kind::Competency)),
-        ("coverage", "Coverage", Route::Coverage, is_private && has(Kind::Question)),
-        ("open-points", "Open points", Route::OpenPoints, is_private),
+        ("questions", word::QUESTIONS, Route::List(Kind::Question, 1), has(Kind::Question)),
+        ("stories", word::STORIES, Route::List(Kind::Story, 1), has(Kind::Story)),
+        ("competencies", word::COMPETENCIES, Route::List(Kind::Competency, 1), has(Kind::Competency)),
+        ("case-studies", word::CASE_STUDIES, Route::List(Kind::CaseStudy, 1), has(Kind::CaseStudy)),
+        ("matrix", word::MATRIX, Route::Matrix(1), is_private && has(Kind::Story) && has(Kind::Competency)),
+        ("coverage", word::COVERAGE, Route::Coverage, is_private && has(Kind::Question)),
+        ("open-points", word::OPEN_POINTS, Route::OpenPoints, is_private),
     ];
-    let nav = entries.into_iter().filter(|entry| entry.3).map(|(section, label, route, _)| NavEntry { section, label, url: route.path() });
+    let nav = entries.into_iter().filter(|entry| entry.3).map(|(section, label, route, _)| {
+        let label = phrases.text(label).to_owned();
+        NavEntry { section, label, url: route.path() }
+    });
     SiteView {
         title: &site.config.title,
         language: &site.config.language,
         direction: crate::config::direction(&site.config.language),
         audience: site.audience.name(),
+        is_author: is_private,
         nav: nav.collect(),
         style_version: format!("{:08x}", xxhash_rust::xxh3::xxh3_64(style.as_bytes()) >> 32),
     }

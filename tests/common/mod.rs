@@ -190,6 +190,17 @@ pub fn site_for(audience: Audience, text: &str) -> BTreeMap<String, String> {
     pages.map(|(path, bytes)| (path, String::from_utf8(bytes).expect("a page is text"))).collect()
 }
 
+/// The pages that the author sees with drafts, by their paths.
+pub fn site_with_drafts(text: &str) -> BTreeMap<String, String> {
+    let files = files(text);
+    let inputs = inputs(&files);
+    let viewer = Viewer { audience: Audience::Private, drafts: true };
+    let linked = Arc::new(link_site(&inputs, &mut Memo::default(), |_| (), |_| viewer));
+    let pages = press(&files, &inputs, &linked).into_iter().filter(|(path, _)| path.ends_with(".html"));
+    let text = |made: Result<Vec<u8>, Diagnostic>| String::from_utf8(made.expect("the site is sound")).expect("a page is text");
+    pages.map(|(path, made)| (path, text(made))).collect()
+}
+
 /// The pages that the author sees, by their paths.
 pub fn site(text: &str) -> BTreeMap<String, String> {
     site_for(Audience::Private, text)
