@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use storybank::audience::Viewer;
-use storybank::build::{Inputs, Memo, link_site};
+use storybank::build::{Inputs, ParseCache, link_site};
 use storybank::config;
 use storybank::diagnostic::nearest;
 use storybank::disk::{self, Interrupts};
@@ -84,7 +84,7 @@ pub fn run(options: &New, terminal: &Terminal) -> Result<Outcome, Failure> {
     let root = disk::find_site(options.site.root.as_deref())?;
     let inputs = disk::load(&root)?;
     // Everything is looked at, drafts too, and mistakes elsewhere keep nobody from starting a file.
-    let linked = link_site(&inputs, &mut Memo::default(), |_| (), |_| Viewer { audience: Audience::Private, drafts: true });
+    let linked = link_site(&inputs, &mut ParseCache::default(), |_| (), |_| Viewer { audience: Audience::Private, drafts: true });
     let file = plan(options.kind, &options.name, &Known { inputs: &inputs, site: &linked.site })?;
     let path = shown(&root, &file.path);
     let _held = Interrupts::caught()?.hold();
@@ -304,7 +304,7 @@ mod tests {
     }
 
     fn linked(inputs: &Inputs, audience: Audience) -> Linked {
-        link_site(inputs, &mut Memo::default(), |_| (), |_| Viewer { audience, drafts: audience == Audience::Private })
+        link_site(inputs, &mut ParseCache::default(), |_| (), |_| Viewer { audience, drafts: audience == Audience::Private })
     }
 
     fn planned(kind: NewKind, name: &str, files: &[(&str, &str)]) -> Result<NewFile, String> {

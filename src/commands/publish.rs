@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use storybank::build::{Inputs, Linked, Memo, link_whole};
+use storybank::build::{Inputs, Linked, ParseCache, link_whole};
 use storybank::config::{self, Config, Place, Target};
 use storybank::diagnostic::{self, Diagnostic};
 use storybank::disk::{self, Interrupts, Output, Staging};
@@ -22,7 +22,7 @@ use crate::cli::Publish;
 pub fn run(options: &Publish, terminal: &Terminal) -> Result<Outcome, Failure> {
     let root = disk::find_site(options.site.root.as_deref())?;
     let inputs = disk::load(&root)?;
-    let whole = link_whole(&inputs, &mut Memo::default(), |_| ());
+    let whole = link_whole(&inputs, &mut ParseCache::default(), |_| ());
     if whole.has_errors() {
         return Ok(refused(&whole.diagnostics, &inputs, terminal));
     }

@@ -6,6 +6,7 @@ mod bell;
 mod emit;
 mod interrupt;
 mod load;
+mod manifest;
 mod output;
 mod record;
 mod scaffold;
@@ -16,7 +17,7 @@ use std::{fmt, io};
 use crate::escape::visible;
 
 pub use bell::{Bell, Rung};
-pub use emit::{Put, Staging, Summary};
+pub use emit::{Staging, Summary};
 pub use interrupt::{Held, Interrupts};
 pub use load::{Tree, assets, find_site, load, site_whose_sources_hold};
 pub use output::{Output, refuse_owned};

@@ -8,7 +8,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::Record;
 use crate::audience::{Names, Viewer, Withheld};
-use crate::build::{InputFile, Inputs, Linked, Places, for_viewer, search, uncleaned};
+use crate::build::{InputFile, Inputs, Linked, WordPlaces, for_viewer, scan_for_leaks, uncleaned};
 use crate::config::{Format, GitHost, Place, Target};
 use crate::diagnostic::{self, Diagnostic, Note, nearest_or_all};
 use crate::highlight::Highlighter;
@@ -162,20 +162,20 @@ pub fn draft(
     diagnostics.extend(found.into_iter().map(|found| at_title(found, inputs)));
     let places = pages.iter().map(|page| (page.case.clone(), page.name.clone())).collect();
     let pages: Vec<Written> = pages.into_iter().filter(|page| asked.contains(&page.case)).collect();
-    let places_of_words = Places::default();
+    let places_of_words = WordPlaces::default();
     let withheld = Withheld::new(&selection.linked.config, target.audience).with_names(names_withheld(selection, inputs, machine));
     for page in &pages {
         let names = page.attachments.join("\n");
         for (name, text) in [(&page.name.path, &page.text), (&page.name.path, &page.name.title), (&page.name.path, &names)] {
-            diagnostics.extend(search(&withheld, (&selection.linked, inputs), &places_of_words, name, text.as_bytes()).err());
+            diagnostics.extend(scan_for_leaks(&withheld, (&selection.linked, inputs), &places_of_words, name, text.as_bytes()).err());
         }
     }
     for case in cases.iter().filter(|case| asked.contains(&case.slug)) {
         let words = case.page.words();
-        diagnostics.extend(search(&withheld, (&selection.linked, inputs), &places_of_words, &case.title, words.as_bytes()).err());
+        diagnostics.extend(scan_for_leaks(&withheld, (&selection.linked, inputs), &places_of_words, &case.title, words.as_bytes()).err());
     }
     for (name, bytes) in &pictures {
-        diagnostics.extend(search(&withheld, (&selection.linked, inputs), &places_of_words, name, bytes).err());
+        diagnostics.extend(scan_for_leaks(&withheld, (&selection.linked, inputs), &places_of_words, name, bytes).err());
     }
     diagnostic::sort(&mut diagnostics);
     let sources = names.iter().map(|(path, name)| (name.clone(), path.clone())).collect();
