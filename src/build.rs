@@ -208,13 +208,18 @@ pub fn for_viewer(whole: &Linked, viewer: Viewer, assets: &BTreeSet<SitePath>) -
     diagnostics.extend(left_out);
     // The diagnostics of the whole site are there already. Only two can be new: names that redaction has made equal, and links
     // that now lead nowhere. The latter are intended.
-    let collisions = found.into_iter().filter(|found| found.rule == &rules::DUPLICATE || found.rule == &rules::ADDRESS);
-    diagnostics.extend(collisions.map(|found| {
-        let message = format!("once `[redact]` has replaced words, {}", found.message);
-        Diagnostic { message, ..found }.help("give one of the two files a name without the words that are replaced")
-    }));
+    diagnostics.extend(found.into_iter().filter_map(collision));
     diagnostic::sort(&mut diagnostics);
     Some(Linked { site, config: whole.config.clone(), diagnostics })
+}
+
+/// A collision of names that redaction has made equal; `None` for another diagnostic.
+fn collision(found: Diagnostic) -> Option<Diagnostic> {
+    if found.rule != &rules::DUPLICATE && found.rule != &rules::ADDRESS {
+        return None;
+    }
+    let message = format!("once `[redact]` has replaced words, {}", found.message);
+    Some(Diagnostic { message, ..found }.help("give one of the two files a name without the words that are replaced"))
 }
 
 /// Highlights the code of documents before the pages that show it are made: the first block of each language takes longest.
@@ -226,19 +231,21 @@ pub fn mark_code(highlighter: &Highlighter, documents: &[Arc<Document>]) {
 /// Parses the files that are not in the cache, and removes files from the cache that no longer exist.
 fn parse_all(files: &[InputFile], cache: &mut ParseCache, diagnostics: &mut Vec<Diagnostic>) -> Vec<Arc<Document>> {
     let parsed = files.par_iter().enumerate().map(|(place, file)| {
-        if let Some(known) = cache.get(file, place) {
-            return known.clone();
-        }
-        let parsed = guarded(&file.path, || match &file.text {
-            Some(text) => parse_text(&file.path, text),
-            None => parse(&file.path, &file.bytes),
-        });
-        let (path, bytes) = (file.path.clone(), file.bytes.clone());
-        ParsedFile { path, bytes, document: parsed.document.map(Arc::new), diagnostics: parsed.diagnostics.into() }
+        let known = cache.get(file, place).cloned();
+        known.unwrap_or_else(|| parse_file(file))
     });
     cache.files = parsed.collect();
     diagnostics.extend(cache.files.iter().flat_map(|file| file.diagnostics.iter().cloned()));
     cache.files.iter().filter_map(|file| file.document.clone()).collect()
+}
+
+fn parse_file(file: &InputFile) -> ParsedFile {
+    let parsed = guarded(&file.path, || match &file.text {
+        Some(text) => parse_text(&file.path, text),
+        None => parse(&file.path, &file.bytes),
+    });
+    let (path, bytes) = (file.path.clone(), file.bytes.clone());
+    ParsedFile { path, bytes, document: parsed.document.map(Arc::new), diagnostics: parsed.diagnostics.into() }
 }
 
 /// Warns of texts in the content that are not read and that no document refers to.

@@ -41,6 +41,8 @@ pub struct Panel<'a> {
     pub warnings: Option<Problems<'a>>,
     pub status: Option<Status>,
     pub switch: Vec<Switch>,
+    /// Whether there is a question to jump to.
+    pub has_questions: bool,
 }
 
 /// A list of errors or of warnings.

@@ -238,6 +238,7 @@ impl Snapshot {
             status: node.filter(|_| is_for_author).and_then(|node| status::of(&linked.site, node, shown, editor)),
             warnings: if is_for_author { warnings() } else { None },
             switch: self.switch(mount, path),
+            has_questions: !linked.site.questions.is_empty(),
         }
     }
 

@@ -36,3 +36,27 @@ fn questions(site: &Site) -> Vec<Question<'_>> {
     };
     site.questions().map(entry).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::config::Config;
+    use crate::model::Audience;
+    use crate::parse::parse;
+    use crate::site::link;
+    use crate::source::SitePath;
+
+    #[test]
+    fn both_formats_hold_the_same_questions() {
+        let file = SitePath::new("content/questions/why-now.md");
+        let document = parse(&file, b"---\nquestion: Why \"now\"?\n---\n").document.expect("it is a question");
+        let (site, _) = link(&Arc::new(Config::default()), Audience::Private, vec![Arc::new(document)], &BTreeSet::new());
+        let text = |format| String::from_utf8(data(&site, DataFile { data: Data::Questions, format })).expect("it is text");
+        let expected = r#"[{"slug":"why-now","title":"Why \"now\"?","address":"questions/why-now.html"}]"#;
+        assert_eq!(text(DataFormat::Json), expected);
+        assert_eq!(text(DataFormat::Script), format!("(globalThis.storybank ??= {{}})[\"questions\"] = {expected};\n"));
+    }
+}
