@@ -16,7 +16,7 @@ use crate::model::{Audience, Document};
 use crate::parse::{CONTENT, Parsed, parse, parse_text};
 use crate::render::{Renderer, Theme, ThemeFile};
 use crate::route::Route;
-use crate::site::{Site, link};
+use crate::site::{DocumentId, Site, link};
 use crate::source::{SitePath, Span};
 use crate::view::{self, Page, View};
 use crate::wiki::picture;
@@ -136,11 +136,23 @@ pub struct Linked {
     pub site: Site,
     /// The settings whole, with the words that may not leave.
     pub config: Arc<Config>,
+    /// For each document of the site, the document of the whole site that it was made from; in ascending order.
+    pub origins: Vec<DocumentId>,
     /// In the order of files and places.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 impl Linked {
+    /// The document of the whole site that a document was made from.
+    pub fn origin(&self, document: DocumentId) -> DocumentId {
+        self.origins[document.0]
+    }
+
+    /// What was made from a document of the whole site; `None` if the viewer may not see it.
+    pub fn made_from(&self, origin: DocumentId) -> Option<DocumentId> {
+        self.origins.binary_search(&origin).ok().map(DocumentId)
+    }
+
     /// Whether something keeps the site from being built.
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(Diagnostic::is_error)
@@ -187,12 +199,13 @@ pub fn link_whole(inputs: &Inputs, memo: &mut Memo, meanwhile: impl FnOnce(&[Arc
     diagnostics.extend(unread(inputs, &site));
     diagnostics.extend(empty(&site, "the site is empty: no file below `content` is a story, a question, a case study or a competency"));
     diagnostic::sort(&mut diagnostics);
-    Linked { site, config, diagnostics }
+    let origins = (0..site.documents.len()).map(DocumentId).collect();
+    Linked { site, config, origins, diagnostics }
 }
 
 /// Takes out of the whole site what a viewer may not see, and links the rest again; nothing where the viewer may see all of it.
 pub fn for_viewer(whole: &Linked, viewer: Viewer, assets: &BTreeSet<SitePath>) -> Option<Linked> {
-    let Projection { config, documents, diagnostics: left_out } = project(&whole.site, viewer)?;
+    let Projection { config, documents, origins, diagnostics: left_out } = project(&whole.site, viewer)?;
     let (site, found) = link(&config, viewer.audience, documents, assets);
     let mut diagnostics = whole.diagnostics.clone();
     if !whole.site.documents.is_empty() {
@@ -211,7 +224,7 @@ pub fn for_viewer(whole: &Linked, viewer: Viewer, assets: &BTreeSet<SitePath>) -
         Diagnostic { message, ..found }.help("give one of the two files a name without the words that are replaced")
     }));
     diagnostic::sort(&mut diagnostics);
-    Some(Linked { site, config: whole.config.clone(), diagnostics })
+    Some(Linked { site, config: whole.config.clone(), origins, diagnostics })
 }
 
 /// Marks the code of documents ahead of the pages that show it: the first block of each language takes longest.

@@ -12,6 +12,7 @@ use storybank::highlight::Highlighter;
 use storybank::plan::{self, Action, Draft, Orphans, Plan, Record, Search, Selection, Step, Wishes};
 use storybank::publish::{self, Wiki};
 use storybank::report::{self, Colour};
+use storybank::site::PageKey;
 use storybank::slug::Slug;
 
 use super::terminal::Terminal;
@@ -170,10 +171,12 @@ fn forced(options: &Publish, whole: &Linked, selection: &Selection, record: &Rec
 /// What the audience calls a case study, whose own name may hold a word that they may not see.
 fn as_they_call_it(slug: &Slug, whole: &Linked, selection: &Selection) -> Option<Slug> {
     let (ours, theirs) = (&whole.site, &selection.linked.site);
-    let id = ours.case_studies().find(|&id| ours.case_study(id).slug == *slug)?;
-    let path = &ours.document(ours.case_study(id).document).path;
-    let id = selection.cases.iter().find(|&&id| theirs.document(theirs.case_study(id).document).path == *path)?;
-    Some(theirs.case_study(*id).slug.clone())
+    let id = ours.names.case_study(slug.as_str())?;
+    let document = selection.linked.made_from(ours.case_study(id).document)?;
+    match theirs.page_of(document)? {
+        PageKey::CaseStudy(case) if selection.cases.contains(&case) => Some(theirs.case_study(case).slug.clone()),
+        _ => None,
+    }
 }
 
 /// The pages, written and searched.

@@ -13,7 +13,7 @@ use crate::config::{Format, GitHost, Place, Target};
 use crate::diagnostic::{self, Diagnostic, Note, nearest_or_all};
 use crate::highlight::Highlighter;
 use crate::model::{Audience, Document, Status};
-use crate::site::{CaseStudyId, Site};
+use crate::site::{CaseStudyId, DocumentId, Site};
 use crate::slug::Slug;
 use crate::source::{SitePath, Span};
 use crate::wiki::compose::{Shared, compose};
@@ -57,43 +57,38 @@ pub fn select(whole: &Linked, inputs: &Inputs, target: &Target, names: &[String]
     let viewer = Viewer { audience: target.audience, drafts: false };
     let linked = for_viewer(whole, viewer, &inputs.assets).ok_or("a wiki is never for its author alone")?;
     let wanted = names.iter().map(|name| asked_for(&whole.site, target.audience, name)).collect::<Result<Vec<_>, _>>()?;
-    let wanted: BTreeSet<&SitePath> = wanted.into_iter().collect();
-    let cases: Vec<CaseStudyId> = linked
-        .site
-        .case_studies()
-        .filter(|&id| wanted.is_empty() || wanted.contains(&linked.site.document(linked.site.case_study(id).document).path))
-        .collect();
-    let of_cases: BTreeSet<&SitePath> = cases.iter().map(|&id| &linked.site.document(linked.site.case_study(id).document).path).collect();
+    let wanted: BTreeSet<DocumentId> = wanted.into_iter().collect();
+    let origin = |id: CaseStudyId| linked.origin(linked.site.case_study(id).document);
+    let cases: Vec<CaseStudyId> = linked.site.case_studies().filter(|&id| wanted.is_empty() || wanted.contains(&origin(id))).collect();
+    let originals: Vec<&Document> = cases.iter().map(|&id| whole.site.document(origin(id))).collect();
+    let of_cases: BTreeSet<&SitePath> = originals.iter().map(|document| &document.path).collect();
     // What is odd about other documents is said when they are built.
     let is_worth_saying = |found: &&Diagnostic| found.is_error() || of_cases.contains(&found.file);
     let mut diagnostics: Vec<Diagnostic> = linked.diagnostics.iter().filter(is_worth_saying).cloned().collect();
-    diagnostics.extend(unfinished(&linked.site, &cases, whole));
-    let originals = whole.site.documents.iter().filter(|document| of_cases.contains(&document.path));
-    diagnostics.extend(originals.flat_map(|document| actions::check(document, today)));
+    diagnostics.extend(unfinished(&linked, &cases, whole));
+    diagnostics.extend(originals.into_iter().flat_map(|document| actions::check(document, today)));
     diagnostic::sort(&mut diagnostics);
     Ok(Selection { linked, cases, diagnostics })
 }
 
 /// What of case studies, and of what they show of other documents, blames somebody or waits for an answer.
-fn unfinished(site: &Site, cases: &[CaseStudyId], whole: &Linked) -> Vec<Diagnostic> {
+fn unfinished(linked: &Linked, cases: &[CaseStudyId], whole: &Linked) -> Vec<Diagnostic> {
+    let site = &linked.site;
     let mut found = Vec::new();
-    let original = |path: &SitePath| whole.site.document_at(path);
-    let source = |path: &SitePath| original(path).map_or("", |id| whole.site.document(id).body.file_text());
+    let source = |id: DocumentId| whole.site.document(linked.origin(id)).body.file_text();
     for &id in cases {
         let id = site.case_study(id).document;
-        let document = site.document(id);
-        found.extend(blame::check(document, source(&document.path), &whole.config));
+        found.extend(blame::check(site.document(id), source(id), &whole.config));
         let shown = site.transcluded(id);
         for (id, nodes) in &shown {
-            let document = site.document(*id);
-            found.extend(blame::check_stretch(document, nodes.clone(), source(&document.path), &whole.config));
+            found.extend(blame::check_stretch(site.document(*id), nodes.clone(), source(*id), &whole.config));
         }
-        let Some(own) = original(&document.path) else { continue };
+        let own = linked.origin(id);
         found.extend(blame::open_remarks(whole.site.document(own), &(0..whole.site.document(own).body.nodes.len())));
-        // What the readers do not see of it is not waited for.
-        let is_shown = |other: &Document| shown.iter().any(|(id, _)| site.document(*id).path == other.path);
-        let of_others = whole.site.transcluded(own).into_iter().map(|(id, nodes)| (whole.site.document(id), nodes));
-        found.extend(of_others.filter(|(other, _)| is_shown(other)).flat_map(|(other, nodes)| blame::open_remarks(other, &nodes)));
+        // The readers do not wait for what they do not see.
+        let shown: BTreeSet<DocumentId> = shown.into_iter().map(|(id, _)| linked.origin(id)).collect();
+        let of_others = whole.site.transcluded(own).into_iter().filter(|(other, _)| shown.contains(other));
+        found.extend(of_others.flat_map(|(other, nodes)| blame::open_remarks(whole.site.document(other), &nodes)));
     }
     diagnostic::sort(&mut found);
     found.dedup();
@@ -105,14 +100,14 @@ pub fn slug_of(name: &str) -> Slug {
     Slug::of(name.rsplit('/').next().unwrap_or(name).trim_end_matches(".md"))
 }
 
-/// The file of a case study that is asked for by its slug.
-fn asked_for<'a>(site: &'a Site, audience: Audience, name: &str) -> Result<&'a SitePath, String> {
-    let slug = slug_of(name);
-    let Some(id) = site.case_study_named(&slug) else {
+/// The document of a case study that is asked for by its slug.
+fn asked_for(site: &Site, audience: Audience, name: &str) -> Result<DocumentId, String> {
+    let Some(id) = site.names.case_study(slug_of(name).as_str()) else {
         let known: Vec<&str> = site.case_studies.iter().map(|case| case.slug.as_str()).collect();
         return Err(format!("there is no case study `{name}`; {}", nearest_or_all(name, &known)));
     };
-    let document = site.document(site.case_study(id).document);
+    let id = site.case_study(id).document;
+    let document = site.document(id);
     if document.status == Status::Draft {
         return Err(format!("`{name}` is a draft; take `status: draft` out of its front matter when it is ready"));
     }
@@ -122,7 +117,7 @@ fn asked_for<'a>(site: &'a Site, audience: Audience, name: &str) -> Result<&'a S
             "`{name}` is for the audience `{own}`, and this wiki is for `{wanted}`; change one of the two if that is meant"
         ));
     }
-    Ok(&document.path)
+    Ok(id)
 }
 
 impl Selection {

@@ -137,7 +137,7 @@ impl Preview {
             None => linked,
         };
         diagnostic::sort(&mut problems);
-        linked.site.config = Arc::new(at_the_root(&linked.config));
+        linked.site = linked.site.with_config(Arc::new(at_the_root(&linked.config)));
         let shown = shown.map_or_else(|| read.clone(), Arc::new);
         let assets = assets(&linked.site.used_assets());
         let last = self.last.as_ref().map(|last| &last.snapshot);

@@ -12,11 +12,10 @@ use crate::build::{Inputs, Linked, Nothing, Press, for_viewer};
 use crate::diagnostic::{self, Diagnostic, rules};
 use crate::escape::percent_encode;
 use crate::highlight::Highlighter;
-use crate::html::route_of;
 use crate::model::Audience;
 use crate::render::{Theme, ThemeFile};
 use crate::route::Route;
-use crate::site::{DocumentId, Site};
+use crate::site::Site;
 use crate::source::SitePath;
 use crate::view::{self, Page};
 
@@ -115,12 +114,9 @@ impl Snapshot {
         }
         let site = self.edition(self.audience).site();
         let saved = self.saved.iter().filter(|_| self.options.follow);
-        let mut pages = saved.filter_map(|path| {
-            let document = site.documents.binary_search_by(|document| document.path.cmp(path)).ok()?;
-            site.page_of(DocumentId(document))
-        });
+        let mut pages = saved.filter_map(|path| site.page_of(site.document_at(path)?));
         let mut address = String::new();
-        percent_encode(&route_of(site, pages.next()?).path(), &mut address);
+        percent_encode(&Route::of(site, pages.next()?).path(), &mut address);
         Some(address)
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::Diagnostic;
 use crate::model::Part;
-use crate::site::{DocumentId, Node, Site, StoryId, told_words};
+use crate::site::{DocumentId, PageKey, Site, TellingId};
 use crate::source::{SitePath, Span};
 use crate::view::{Page, clock};
 
@@ -41,49 +41,49 @@ pub struct PartTime {
 
 /// What there is to say about a page; nothing about lists.
 pub fn of(site: &Site, page: &Page) -> Option<Status> {
-    let node = page.node()?;
-    let id = site.document_of(node)?;
+    let key = page.key()?;
+    let id = site.document_of(key)?;
     let document = site.document(id);
     let start = document.sections.iter().map(|section| section.span).find(|span| span.start > 0).unwrap_or_default();
-    let remarks = documents_of(site, node).into_iter().map(|document| site.open_remarks(document)).sum();
-    Some(Status { file: document.path.clone(), start, telling: told_on(site, node), remarks })
+    let remarks = documents_of(site, key).into_iter().map(|document| site.open_remarks(document)).sum();
+    Some(Status { file: document.path.clone(), start, telling: told_on(site, key), remarks })
 }
 
 /// The warnings about the files of a page.
 pub fn warnings<'a>(site: &Site, page: Option<&Page>, found: &'a [Diagnostic]) -> impl Iterator<Item = &'a Diagnostic> {
     let files: BTreeSet<SitePath> = page
-        .and_then(Page::node)
-        .map(|node| documents_of(site, node).into_iter().map(|document| site.document(document).path.clone()).collect())
+        .and_then(Page::key)
+        .map(|key| documents_of(site, key).into_iter().map(|document| site.document(document).path.clone()).collect())
         .unwrap_or_default();
     found.iter().filter(move |found| !found.is_error() && files.contains(&found.file))
 }
 
 /// The documents whose words are on a page.
-fn documents_of(site: &Site, node: Node) -> BTreeSet<DocumentId> {
-    let told = match node {
-        Node::Telling(story, telling) => site.story(story).tellings[telling].sections.as_slice(),
+fn documents_of(site: &Site, page: PageKey) -> BTreeSet<DocumentId> {
+    let sections = match page {
+        PageKey::Telling(telling) => site.telling(telling).sections.as_slice(),
         _ => &[],
     };
-    told.iter().map(|told| told.document).chain(site.document_of(node)).collect()
+    sections.iter().map(|section| section.id.document).chain(site.document_of(page)).collect()
 }
 
-fn told_on(site: &Site, node: Node) -> Option<Told> {
-    match node {
-        Node::Telling(story, telling) => Some(told(site, story, telling)),
-        Node::Question(question) => {
+fn told_on(site: &Site, page: PageKey) -> Option<Told> {
+    match page {
+        PageKey::Telling(telling) => Some(told(site, telling)),
+        PageKey::Question(question) => {
             let &story = site.question(question).answers.first()?;
-            Some(told(site, story, site.telling_for(story, question)))
+            Some(told(site, site.telling_for(story, question)))
         }
-        Node::Home | Node::CaseStudy(_) | Node::Competency(_) => None,
+        PageKey::Home | PageKey::CaseStudy(_) | PageKey::Competency(_) => None,
     }
 }
 
-fn told(site: &Site, story: StoryId, telling: usize) -> Told {
-    let telling = &site.story(story).tellings[telling];
+fn told(site: &Site, telling: TellingId) -> Told {
+    let telling = site.telling(telling);
     let parts = telling.sections.iter().filter_map(|told| {
-        let document = site.document(told.document);
-        let section = &document.sections[told.section];
-        let words = told_words(document, section, &telling.left_out);
+        let document = site.document(told.id.document);
+        let section = site.section(told.id);
+        let words = site.spoken_words(telling, told);
         (words > 0 && !section.heading.is_empty()).then(|| PartTime {
             letter: section.part.map_or("", Part::letter),
             label: section.heading.clone(),

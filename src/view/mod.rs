@@ -8,11 +8,10 @@ mod types;
 
 use serde::Serialize;
 
-use crate::html::{Context, PageWriter, route_of};
+use crate::html::{Context, PageWriter};
 use crate::model::{Audience, Kind};
 use crate::route::Route;
-use crate::site::{Node, Site, StoryId};
-use crate::slug::Slug;
+use crate::site::{PageKey, Site};
 
 pub use pieces::clock;
 pub use story::times;
@@ -80,10 +79,10 @@ pub struct Page {
 }
 
 impl Page {
-    /// The thing that the page is about; nothing for lists and views of the whole.
-    pub fn node(&self) -> Option<Node> {
+    /// The thing that the page is about; `None` for lists and views of the whole.
+    pub fn key(&self) -> Option<PageKey> {
         match self.shows {
-            Shows::Node(node) => Some(node),
+            Shows::Thing(key) => Some(key),
             Shows::Whole => None,
         }
     }
@@ -91,7 +90,7 @@ impl Page {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Shows {
-    Node(Node),
+    Thing(PageKey),
     /// A list, a view of the whole, or the page for lost visitors: its route says all.
     Whole,
 }
@@ -99,8 +98,8 @@ enum Shows {
 /// Every page of a site; those that take longest to make come first, so that they do not keep a build waiting at its end.
 pub fn pages(site: &Site) -> Vec<Page> {
     let whole = |route| Page { route, shows: Shows::Whole };
-    let node = |node| Page { route: route_of(site, node), shows: Shows::Node(node) };
-    let mut pages = vec![node(Node::Home), whole(Route::NotFound)];
+    let thing = |key| Page { route: Route::of(site, key), shows: Shows::Thing(key) };
+    let mut pages = vec![thing(PageKey::Home), whole(Route::NotFound)];
     for kind in Kind::ALL {
         let entries = lists::entries(site, kind);
         pages.extend(
@@ -116,44 +115,28 @@ pub fn pages(site: &Site) -> Vec<Page> {
         }
         pages.push(whole(Route::OpenPoints));
     }
-    pages.extend(site.competencies().map(|id| node(Node::Competency(id))));
-    pages.extend(site.questions().map(|id| node(Node::Question(id))));
-    pages.extend(site.case_studies().map(|id| node(Node::CaseStudy(id))));
-    for id in site.stories() {
-        pages.extend((0..site.story(id).tellings.len()).map(|telling| node(Node::Telling(id, telling))));
-    }
+    pages.extend(site.competencies().map(PageKey::Competency).map(thing));
+    pages.extend(site.questions().map(PageKey::Question).map(thing));
+    pages.extend(site.case_studies().map(PageKey::CaseStudy).map(thing));
+    pages.extend(site.stories().flat_map(|story| site.tellings(story)).map(PageKey::Telling).map(thing));
     pages
 }
 
-/// The page at an address; nothing where the site has none there.
+/// The page at an address; `None` if the site has no page there.
 pub fn page(site: &Site, route: &Route) -> Option<Page> {
     let is_private = site.audience == Audience::Private;
     let is_of_list = |number: u32, entries, per_page| entries > 0 && (1..=lists::pages_of(entries, per_page)).contains(&number);
-    let story = |slug: &Slug| site.stories.binary_search_by(|story| story.slug.cmp(slug)).ok().map(StoryId);
-    let node = match route {
-        Route::Home => Some(Node::Home),
-        Route::Story(slug) => story(slug).map(|id| Node::Telling(id, 0)),
-        Route::Telling(slug, telling) => story(slug).and_then(|id| {
-            let tellings = &site.story(id).tellings;
-            (1..tellings.len()).find(|&index| tellings[index].slug == *telling).map(|index| Node::Telling(id, index))
-        }),
-        Route::Question(slug) => site.questions().find(|&id| site.question(id).slug == *slug).map(Node::Question),
-        Route::CaseStudy(slug) => site.case_studies().find(|&id| site.case_study(id).slug == *slug).map(Node::CaseStudy),
-        Route::Competency(slug) => site.competencies().find(|&id| site.competency(id).slug == *slug).map(Node::Competency),
-        Route::List(..) | Route::Matrix(_) | Route::Coverage | Route::OpenPoints | Route::NotFound | Route::Static(_) | Route::Asset(_) => {
-            let is_there = match route {
-                Route::List(kind, number) => is_of_list(*number, lists::entries(site, *kind), lists::per_page(*kind)),
-                Route::Matrix(number) => {
-                    is_private && !site.competencies.is_empty() && is_of_list(*number, site.stories.len(), lists::MATRIX_ROWS)
-                }
-                Route::Coverage => is_private && !site.questions.is_empty(),
-                Route::OpenPoints => is_private,
-                _ => *route == Route::NotFound,
-            };
-            return is_there.then(|| Page { route: route.clone(), shows: Shows::Whole });
-        }
+    if let Some(name) = route.page_name() {
+        return site.page(&name).map(|key| Page { route: route.clone(), shows: Shows::Thing(key) });
+    }
+    let is_there = match route {
+        Route::List(kind, number) => is_of_list(*number, lists::entries(site, *kind), lists::per_page(*kind)),
+        Route::Matrix(number) => is_private && !site.competencies.is_empty() && is_of_list(*number, site.stories.len(), lists::MATRIX_ROWS),
+        Route::Coverage => is_private && !site.questions.is_empty(),
+        Route::OpenPoints => is_private,
+        _ => *route == Route::NotFound,
     };
-    node.map(|node| Page { route: route.clone(), shows: Shows::Node(node) })
+    is_there.then(|| Page { route: route.clone(), shows: Shows::Whole })
 }
 
 /// What is the same on every page.
@@ -185,11 +168,11 @@ pub fn view<'a>(context: Context<'a>, page: &'a Page, style: &'a str) -> View<'a
     let mut writer = PageWriter::new(context, &page.route);
     let writer = &mut writer;
     match &page.shows {
-        Shows::Node(Node::Home) => View::Home(lists::home(writer)),
-        Shows::Node(Node::Telling(story, telling)) => View::Story(Box::new(story::page(writer, *story, *telling))),
-        Shows::Node(Node::Question(question)) => View::Question(Box::new(question::page(writer, *question))),
-        Shows::Node(Node::CaseStudy(case)) => View::CaseStudy(Box::new(story::case_study_page(writer, *case))),
-        Shows::Node(Node::Competency(competency)) => View::Competency(Box::new(question::competency_page(writer, *competency))),
+        Shows::Thing(PageKey::Home) => View::Home(lists::home(writer)),
+        Shows::Thing(PageKey::Telling(telling)) => View::Story(Box::new(story::page(writer, *telling))),
+        Shows::Thing(PageKey::Question(question)) => View::Question(Box::new(question::page(writer, *question))),
+        Shows::Thing(PageKey::CaseStudy(case)) => View::CaseStudy(Box::new(story::case_study_page(writer, *case))),
+        Shows::Thing(PageKey::Competency(competency)) => View::Competency(Box::new(question::competency_page(writer, *competency))),
         Shows::Whole => whole(writer, &page.route, style),
     }
 }
