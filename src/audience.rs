@@ -12,14 +12,14 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use aho_corasick::AhoCorasick;
-use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
+use rustc_hash::FxHashSet as HashSet;
 
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, rules};
 use crate::escape::escaped;
 use crate::markdown::{Body, Event, Heading, Link, Node, Tag, Target, is_inline};
 use crate::model::{Audience, Author, Document, Meta, Status};
-use crate::site::{Destination, DocumentId, Node as Page, Site};
+use crate::site::{Destination, DocumentId, ItemId, Origin, PageKey, SectionId, Site};
 use crate::slug::Slug;
 use crate::words::{Finder, Hit, Piece, SET_APART, decode, excerpt, pieces};
 
@@ -38,6 +38,8 @@ pub struct Projection {
     pub config: Arc<Config>,
     /// In the order of the site, each without what the viewer may not see of it.
     pub documents: Vec<Arc<Document>>,
+    /// For each of these, the document of the site that it was made from.
+    pub origins: Vec<DocumentId>,
     /// What the author should know was left out.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -119,24 +121,19 @@ impl Withheld {
     }
 }
 
-/// Takes out of a site what `viewer` may not see; nothing where the viewer may see all of it.
+/// Takes out of a site what `viewer` may not see; `None` if the viewer may see all of it.
 pub fn project(site: &Site, viewer: Viewer) -> Option<Projection> {
     let visible: Vec<bool> = (0..site.documents.len()).map(|index| is_visible(site, DocumentId(index), viewer)).collect();
+    let origins: Vec<DocumentId> = (0..visible.len()).filter(|&index| visible[index]).map(DocumentId).collect();
     if viewer.audience == Audience::Private {
-        if visible.iter().all(|&visible| visible) {
-            return None;
-        }
-        let documents = site.documents.iter().zip(&visible).filter(|&(_, &visible)| visible).map(|(document, _)| document.clone());
-        return Some(Projection { config: site.config.clone(), documents: documents.collect(), diagnostics: Vec::new() });
+        let is_whole = origins.len() == visible.len();
+        let documents = origins.iter().map(|id| site.documents[id.0].clone()).collect();
+        return (!is_whole).then(|| Projection { config: site.config.clone(), documents, origins, diagnostics: Vec::new() });
     }
-    let questions = site.questions.iter().map(|question| (&question.slug, question.document)).collect();
-    let projector = Projector { site, visible: &visible, questions, redactor: Redactor::new(&site.config) };
+    let projector = Projector { site, visible: &visible, redactor: Redactor::new(&site.config) };
     let mut diagnostics = Vec::new();
-    let documents = (0..site.documents.len())
-        .filter(|&index| visible[index])
-        .map(|index| Arc::new(projector.document(DocumentId(index), &mut diagnostics)))
-        .collect();
-    Some(Projection { config: Arc::new(projector.redactor.config(&site.config)), documents, diagnostics })
+    let documents = origins.iter().map(|&id| Arc::new(projector.document(id, &mut diagnostics))).collect();
+    Some(Projection { config: Arc::new(projector.redactor.config(&site.config)), documents, origins, diagnostics })
 }
 
 fn is_visible(site: &Site, id: DocumentId, viewer: Viewer) -> bool {
@@ -146,7 +143,7 @@ fn is_visible(site: &Site, id: DocumentId, viewer: Viewer) -> bool {
     match &document.meta {
         Meta::Variant(variant) => {
             let is_for_author = matches!(variant.by, Author::Assistant(_)) && viewer.audience != Audience::Private;
-            let story = site.story_named(&variant.story).map(|story| site.story(story).document);
+            let story = site.names.story(variant.story.as_str()).map(|story| site.story(story).document);
             is_admitted && !is_for_author && story.is_none_or(|story| is_visible(site, story, viewer))
         }
         _ => is_admitted,
@@ -341,8 +338,6 @@ impl<'a> Edits<'a> {
 struct Projector<'a> {
     site: &'a Site,
     visible: &'a [bool],
-    /// The documents of the questions, by their slugs.
-    questions: HashMap<&'a Slug, DocumentId>,
     redactor: Redactor,
 }
 
@@ -372,11 +367,11 @@ impl Projector<'_> {
     }
 
     fn question_document(&self, slug: &Slug) -> Option<DocumentId> {
-        self.questions.get(slug).copied()
+        self.site.names.question(slug.as_str()).map(|question| self.site.question(question).document)
     }
 
     fn story_document(&self, slug: &Slug) -> Option<DocumentId> {
-        self.site.story_named(slug).map(|story| self.site.story(story).document)
+        self.site.names.story(slug.as_str()).map(|story| self.site.story(story).document)
     }
 
     fn body(&self, id: DocumentId, document: &Document, diagnostics: &mut Vec<Diagnostic>) -> Body {
@@ -409,12 +404,12 @@ impl Projector<'_> {
     fn target(&self, id: DocumentId, number: u32) -> Option<Target> {
         let link = &self.site.document(id).body.links[number as usize];
         match self.site.destination(id, number) {
-            Destination::Page { node, fragment, section } => {
-                let target = self.page(*node, fragment, *section)?;
-                let is_here = matches!(link.target, Target::Fragment(_)) && self.site.document_of(*node) == Some(id);
+            Destination::Page { page, fragment, section } => {
+                let target = self.page(*page, fragment, *section)?;
+                let is_here = matches!(link.target, Target::Fragment(_)) && self.site.document_of(*page) == Some(id);
                 Some(match target {
                     // Without words of its own it reads as the heading, and not as the title of its own page.
-                    Target::Wiki { fragment, .. } if is_here && !fragment.is_empty() => Target::Fragment(fragment),
+                    Target::Page { fragment, .. } if is_here && !fragment.is_empty() => Target::Fragment(fragment),
                     other => other,
                 })
             }
@@ -430,51 +425,40 @@ impl Projector<'_> {
         }
     }
 
-    fn page(&self, node: Page, fragment: &str, section: Option<(DocumentId, usize)>) -> Option<Target> {
-        let document = self.site.document_of(node)?;
-        if !self.visible[document.0] || self.is_derived_for_withheld(node) || self.is_hidden_question(node) {
+    fn page(&self, page: PageKey, fragment: &str, section: Option<SectionId>) -> Option<Target> {
+        let document = self.site.document_of(page)?;
+        if !self.visible[document.0] || self.is_derived_for_withheld(page) || self.is_hidden_question(page) {
             return None;
         }
         let redact = |slug: &Slug| self.redactor.slug(slug);
-        let site = self.site;
-        let name = match node {
-            Page::Home => return Some(Target::File { path: site.document(document).path.clone(), fragment: String::new() }),
-            Page::Telling(story, 0) => format!("stories/{}", redact(&site.story(story).slug)),
-            Page::Telling(story, telling) => {
-                let story = site.story(story);
-                format!("stories/{}/{}", redact(&story.slug), redact(&story.tellings[telling].slug))
-            }
-            Page::Question(question) => format!("questions/{}", redact(&site.question(question).slug)),
-            Page::CaseStudy(case) => format!("case-studies/{}", redact(&site.case_study(case).slug)),
-            Page::Competency(competency) => format!("competencies/{}", redact(&site.competency(competency).slug)),
-        };
-        let is_private = section.is_some_and(|(document, section)| site.document(document).sections[section].is_private);
-        let fragment = if is_private { String::new() } else { redact(&Slug::of(fragment)).to_string() };
-        Some(Target::Wiki { name, fragment })
+        let is_private = section.is_some_and(|section| self.site.section(section).is_private);
+        let has_fragment = page != PageKey::Home && !is_private;
+        let fragment = if has_fragment { redact(&Slug::of(fragment)).to_string() } else { String::new() };
+        Some(Target::Page { name: self.site.name(page).map(redact), fragment })
     }
 
     /// Whether a telling exists only because of a competency that the viewer may not see.
-    fn is_derived_for_withheld(&self, node: Page) -> bool {
-        let Page::Telling(story, telling) = node else { return false };
-        match self.site.story(story).tellings[telling].origin {
-            crate::site::Origin::Derived(competency) => !self.visible[self.site.competency(competency).document.0],
+    fn is_derived_for_withheld(&self, page: PageKey) -> bool {
+        let PageKey::Telling(telling) = page else { return false };
+        match self.site.telling(telling).origin {
+            Origin::Derived(competency) => !self.visible[self.site.competency(competency).document.0],
             _ => false,
         }
     }
 
     /// Whether the section that a transclusion shows is one that the viewer may see.
     fn is_shown(&self, id: DocumentId, number: u32) -> bool {
-        let Destination::Page { node, section, .. } = self.site.destination(id, number) else { return false };
-        let Some(document) = self.site.document_of(*node) else { return false };
-        let is_private = section.is_some_and(|(document, section)| self.site.document(document).sections[section].is_private);
-        self.visible[document.0] && !is_private && !self.is_hidden_question(*node)
+        let Destination::Page { page, section, .. } = self.site.destination(id, number) else { return false };
+        let Some(document) = self.site.document_of(*page) else { return false };
+        let is_private = section.is_some_and(|section| self.site.section(section).is_private);
+        self.visible[document.0] && !is_private && !self.is_hidden_question(*page)
     }
 
-    /// Whether a question stands in a private section, or waits for its answer.
-    fn is_hidden_question(&self, node: Page) -> bool {
-        let Page::Question(id) = node else { return false };
+    /// Whether a question is in a private section, or lacks its answer.
+    fn is_hidden_question(&self, page: PageKey) -> bool {
+        let PageKey::Question(id) = page else { return false };
         let question = self.site.question(id);
-        question.item.is_some_and(|(section, item)| {
+        question.item.is_some_and(|ItemId { section, item }| {
             let section = &self.site.document(question.document).sections[section];
             section.is_private || section.items[item].is_open
         })
@@ -586,7 +570,7 @@ impl Copy<'_> {
 
     fn hashtag(&mut self, name: &str) -> Option<Event> {
         let projector = self.projector;
-        let competency = projector.site.competency_named(name);
+        let competency = projector.site.names.competency(name);
         let is_withheld = competency.is_some_and(|id| !projector.visible[projector.site.competency(id).document.0]);
         let slug = projector.redactor.slug(&Slug::of(name));
         (!is_withheld).then(|| Event::Hashtag(self.new.write_anew(slug.as_str())))

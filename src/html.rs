@@ -10,7 +10,7 @@ use crate::highlight::Highlighter;
 use crate::markdown::{Alignment, Body, Callout, CalloutKind, Event, HTML_TAGS, Tag, Target, stretch_at};
 use crate::phrases::{Phrases, Word, word};
 use crate::route::Route;
-use crate::site::{DEEPEST, Destination, DocumentId, Node, Origin, Site, StoryId, uncapitalised};
+use crate::site::{DEEPEST, Destination, DocumentId, Origin, PageKey, Site, TellingId, uncapitalised};
 use crate::source::SitePath;
 
 /// What the pages of a site are written from.
@@ -40,29 +40,28 @@ pub struct Addresses {
 impl Addresses {
     /// The addresses of all pages of a site, made once so that links only look them up.
     pub fn new(site: &Site) -> Self {
-        let path = |node| {
+        let path = |page| {
             let mut path = String::new();
-            percent_encode(&route_of(site, node).path(), &mut path);
+            percent_encode(&Route::of(site, page).path(), &mut path);
             path
         };
-        let tellings = |story: StoryId| (0..site.story(story).tellings.len()).map(|telling| path(Node::Telling(story, telling))).collect();
         Self {
-            tellings: site.stories().map(tellings).collect(),
-            questions: site.questions().map(|question| path(Node::Question(question))).collect(),
-            case_studies: site.case_studies().map(|case| path(Node::CaseStudy(case))).collect(),
-            competencies: site.competencies().map(|competency| path(Node::Competency(competency))).collect(),
-            home: path(Node::Home),
+            tellings: site.stories().map(|story| site.tellings(story).map(PageKey::Telling).map(path).collect()).collect(),
+            questions: site.questions().map(PageKey::Question).map(path).collect(),
+            case_studies: site.case_studies().map(PageKey::CaseStudy).map(path).collect(),
+            competencies: site.competencies().map(PageKey::Competency).map(path).collect(),
+            home: path(PageKey::Home),
         }
     }
 
     /// The path of a page from the root of the site.
-    fn of(&self, node: Node) -> &str {
-        match node {
-            Node::Home => &self.home,
-            Node::Telling(story, telling) => &self.tellings[story.0][telling],
-            Node::Question(question) => &self.questions[question.0],
-            Node::CaseStudy(case) => &self.case_studies[case.0],
-            Node::Competency(competency) => &self.competencies[competency.0],
+    fn of(&self, page: PageKey) -> &str {
+        match page {
+            PageKey::Home => &self.home,
+            PageKey::Telling(telling) => &self.tellings[telling.story.0][telling.index],
+            PageKey::Question(question) => &self.questions[question.0],
+            PageKey::CaseStudy(case) => &self.case_studies[case.0],
+            PageKey::Competency(competency) => &self.competencies[competency.0],
         }
     }
 }
@@ -113,8 +112,8 @@ impl<'a> PageWriter<'a> {
     }
 
     /// The address of a page on this one.
-    pub fn link(&self, node: Node, fragment: &str) -> String {
-        let path = self.context.addresses.of(node);
+    pub fn link(&self, page: PageKey, fragment: &str) -> String {
+        let path = self.context.addresses.of(page);
         if path == self.own_path && !fragment.is_empty() {
             let mut link = String::from("#");
             percent_encode(fragment, &mut link);
@@ -131,22 +130,22 @@ impl<'a> PageWriter<'a> {
     }
 
     /// The title of a page.
-    pub fn title(&self, node: Node) -> Cow<'a, str> {
-        match node {
-            Node::Telling(story, telling) if telling > 0 => self.label(story, telling),
-            _ => self.context.site.title(node).into(),
+    pub fn title(&self, page: PageKey) -> Cow<'a, str> {
+        match page {
+            PageKey::Telling(telling) if !telling.is_main() => self.label(telling),
+            _ => self.context.site.title(page).into(),
         }
     }
 
     /// The name of a telling among those of its story.
-    pub fn label(&self, story: StoryId, telling: usize) -> Cow<'a, str> {
+    pub fn label(&self, telling: TellingId) -> Cow<'a, str> {
         let Context { site, phrases, .. } = self.context;
-        let telling = &site.story(story).tellings[telling];
+        let telling = site.telling(telling);
         match telling.origin {
             Origin::Story => phrases.text(word::LABEL_OF_STORY).into(),
             Origin::Variant(_) => telling.label.as_str().into(),
             Origin::Derived(competency) => {
-                let title = site.title(Node::Competency(competency));
+                let title = site.title(PageKey::Competency(competency));
                 let values = [("competency", title), ("competency_lowercase", &uncapitalised(title))];
                 phrases.fill(word::LABEL_OF_DERIVED, &values).into()
             }
@@ -188,21 +187,6 @@ impl<'a> PageWriter<'a> {
         writer.nodes(nodes);
         writer.footnotes();
         if writer.has_raw_html { clean(&writer.out) } else { writer.out }
-    }
-}
-
-/// The route of the page that a node stands for.
-pub fn route_of(site: &Site, node: Node) -> Route {
-    match node {
-        Node::Home => Route::Home,
-        Node::Telling(story, 0) => Route::Story(site.story(story).slug.clone()),
-        Node::Telling(story, telling) => {
-            let story = site.story(story);
-            Route::Telling(story.slug.clone(), story.tellings[telling].slug.clone())
-        }
-        Node::Question(question) => Route::Question(site.question(question).slug.clone()),
-        Node::CaseStudy(case) => Route::CaseStudy(site.case_study(case).slug.clone()),
-        Node::Competency(competency) => Route::Competency(site.competency(competency).slug.clone()),
     }
 }
 
@@ -455,14 +439,14 @@ impl Writer<'_, '_> {
     }
 
     fn hashtag(&mut self, name: &str) {
-        match self.page.context.site.competency_named(name) {
+        match self.page.context.site.names.competency(name) {
             Some(competency) => {
-                let node = Node::Competency(competency);
+                let page = PageKey::Competency(competency);
                 self.out.push_str(" <a class=\"tag\" href=\"");
-                let link = self.page.link(node, "");
+                let link = self.page.link(page, "");
                 escape(&link, &mut self.out);
                 self.out.push_str("\">");
-                escape(&self.page.title(node), &mut self.out);
+                escape(&self.page.title(page), &mut self.out);
                 self.out.push_str("</a>");
             }
             None => {
@@ -477,8 +461,8 @@ impl Writer<'_, '_> {
         let destination = self.page.context.site.destination(self.id, number);
         let Some(address) = self.address(&link.target, destination) else {
             self.out.push_str("<span class=\"withheld\">");
-            if let (false, Target::Wiki { name, .. }) = (link.is_labelled, &link.target) {
-                escape(name.rsplit('/').next().unwrap_or(name), &mut self.out);
+            if !link.is_labelled {
+                escape(link.target.last_name(), &mut self.out);
             }
             return;
         };
@@ -494,9 +478,9 @@ impl Writer<'_, '_> {
         if !link.is_labelled {
             let title = match (destination, &link.target) {
                 (Destination::Page { fragment, .. }, Target::Fragment(_)) => heading_text(self.body, fragment).unwrap_or(&address).into(),
-                (Destination::Page { node, .. }, _) => self.page.title(*node),
+                (Destination::Page { page, .. }, _) => self.page.title(*page),
                 // Its author has written the name of the file.
-                (Destination::Asset(_), Target::Wiki { name, .. }) => name.rsplit('/').next().unwrap_or(name).into(),
+                (Destination::Asset(_), target @ Target::Wiki { .. }) => target.last_name().into(),
                 _ => address.as_str().into(),
             };
             escape(&title, &mut self.out);
@@ -512,7 +496,7 @@ impl Writer<'_, '_> {
     /// The address of a link on this page; nothing where it leads nowhere.
     fn address(&self, target: &Target, destination: &Destination) -> Option<String> {
         match destination {
-            Destination::Page { node, fragment, .. } => Some(self.page.link(*node, fragment)),
+            Destination::Page { page, fragment, .. } => Some(self.page.link(*page, fragment)),
             Destination::Asset(path) => self.page.context.assets.get(path).map(|name| self.page.route.link_to(&Route::Asset(name.clone()))),
             Destination::External => match target {
                 Target::External(address) => Some(address.clone()),
@@ -563,21 +547,21 @@ impl Writer<'_, '_> {
     /// Writes the section of another document that stands in this place.
     fn transclusion(&mut self, number: u32) {
         let site = self.page.context.site;
-        let Destination::Page { node, fragment, section } = site.destination(self.id, number) else { return };
+        let Destination::Page { page, fragment, section } = site.destination(self.id, number) else { return };
         if self.depth >= DEEPEST {
             return;
         }
         let style = Style { heading_base: self.style.heading_base, ids: Ids::Omitted, left_out: &[] };
-        let html = match site.shown(*node, fragment, *section) {
+        let html = match site.shown(*page, fragment, *section) {
             Some((document, nodes)) => self.page.html_at_depth(document, nodes, style, self.depth + 1),
             None => return,
         };
         self.out.push_str("<div class=\"transclusion\">\n");
         self.out.push_str(&html);
         self.out.push_str("<p class=\"transclusion-source\"><a href=\"");
-        escape(&self.page.link(*node, fragment), &mut self.out);
+        escape(&self.page.link(*page, fragment), &mut self.out);
         self.out.push_str("\">");
-        escape(&self.page.title(*node), &mut self.out);
+        escape(&self.page.title(*page), &mut self.out);
         self.out.push_str("</a></p>\n</div>\n");
     }
 

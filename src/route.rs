@@ -2,7 +2,8 @@
 
 use crate::escape::percent_encode;
 use crate::model::Kind;
-use crate::slug::Slug;
+use crate::site::{Contents, PageKey};
+use crate::slug::{PageName, Slug};
 
 /// A page or a file of the site.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -95,6 +96,38 @@ impl DataFile {
 }
 
 impl Route {
+    /// The route of a page of a site.
+    pub fn of(site: &Contents, page: PageKey) -> Self {
+        match site.name(page) {
+            PageName::Home => Self::Home,
+            PageName::Story(story) => Self::Story(story),
+            PageName::Telling(story, telling) => Self::Telling(story, telling),
+            PageName::Question(question) => Self::Question(question),
+            PageName::CaseStudy(case) => Self::CaseStudy(case),
+            PageName::Competency(competency) => Self::Competency(competency),
+        }
+    }
+
+    /// The name of the page of a thing; `None` for lists, views of the whole and files.
+    pub fn page_name(&self) -> Option<PageName> {
+        match self {
+            Self::Home => Some(PageName::Home),
+            Self::Story(story) => Some(PageName::Story(story.clone())),
+            Self::Telling(story, telling) => Some(PageName::Telling(story.clone(), telling.clone())),
+            Self::Question(question) => Some(PageName::Question(question.clone())),
+            Self::CaseStudy(case) => Some(PageName::CaseStudy(case.clone())),
+            Self::Competency(competency) => Some(PageName::Competency(competency.clone())),
+            Self::List(..)
+            | Self::Matrix(_)
+            | Self::Coverage
+            | Self::OpenPoints
+            | Self::NotFound
+            | Self::Static(_)
+            | Self::Asset(_)
+            | Self::Data(_) => None,
+        }
+    }
+
     /// The path from the root of the site, not encoded.
     pub fn path(&self) -> String {
         let joined = |pieces: &[&str]| pieces.concat();

@@ -16,7 +16,7 @@ mod unclosed;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::slug::Slug;
+use crate::slug::{PageName, Slug};
 use crate::source::{SitePath, Span};
 
 pub use read::read;
@@ -244,12 +244,31 @@ pub enum Target {
         /// The part, heading or follow-up, without `#`; empty where the file as a whole is meant.
         fragment: String,
     },
+    /// A page of the site that was found before: a projection has taken the link from a linked document.
+    Page {
+        /// The name that the page has for the audience.
+        name: PageName,
+        /// The part, heading or follow-up, without `#`; empty if the link is to the page as a whole.
+        fragment: String,
+    },
     /// A place in the same document.
     Fragment(String),
     /// An address outside of the site.
     External(String),
     /// Nowhere that a reader may be sent: an address that runs code, or a path out of the site.
     Forbidden(String),
+}
+
+impl Target {
+    /// What a link to a page or by a name reads as if it leads nowhere and has no words of its own: the last part of the name. Empty
+    /// for all other links.
+    pub fn last_name(&self) -> &str {
+        match self {
+            Self::Wiki { name, .. } => name.rsplit('/').next().unwrap_or(name),
+            Self::Page { name, .. } => name.slug().map_or("", Slug::as_str),
+            Self::File { .. } | Self::Fragment(_) | Self::External(_) | Self::Forbidden(_) => "",
+        }
+    }
 }
 
 /// A block that is set apart.

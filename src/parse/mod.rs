@@ -13,7 +13,7 @@ use crate::conflict;
 use crate::diagnostic::{Diagnostic, rules};
 use crate::front_matter::{self, Split};
 use crate::markdown::{self, Body, Event, Heading, Tag};
-use crate::model::{Audience, Document, Item, Kind, Meta, Part, Section};
+use crate::model::{Audience, Document, Item, Meta, Part, Section};
 use crate::slug::Slug;
 use crate::source::{SitePath, Span};
 
@@ -308,30 +308,4 @@ fn empty_sheet(document: &Document, is_sound: bool) -> Option<Diagnostic> {
         Diagnostic::new(&rules::FIELD_MISSING, &document.path, Span::default(), "this file asks no question")
             .help("give it `question: Tell me about …` in front matter, or a `##` heading for each question; a `#` heading is the title of the sheet")
     })
-}
-
-/// The kind of page that a document has, apart from variants, sheets and the text of the home page.
-pub fn kind(meta: &Meta) -> Option<Kind> {
-    match meta {
-        Meta::Story(_) => Some(Kind::Story),
-        Meta::Question(_) => Some(Kind::Question),
-        Meta::CaseStudy(_) => Some(Kind::CaseStudy),
-        Meta::Competency(_) => Some(Kind::Competency),
-        Meta::Variant(_) | Meta::Sheet(_) | Meta::Home(_) => None,
-    }
-}
-
-impl Meta {
-    /// The title in front matter; empty where there is none.
-    pub fn title(&self) -> &str {
-        match self {
-            Self::Story(story) => &story.title,
-            Self::Variant(variant) => &variant.title,
-            Self::Question(question) => &question.question,
-            Self::Sheet(sheet) => &sheet.title,
-            Self::CaseStudy(case) => &case.title,
-            Self::Competency(competency) => &competency.title,
-            Self::Home(home) => &home.title,
-        }
-    }
 }

@@ -165,7 +165,7 @@ impl Preview {
             shown.inputs = Arc::new(good);
         }
         diagnostic::sort(&mut shown.problems);
-        shown.linked.site.config = Arc::new(at_the_root(&shown.linked.config));
+        shown.linked.site = shown.linked.site.with_config(Arc::new(at_the_root(&shown.linked.config)));
         shown
     }
 

@@ -10,7 +10,7 @@ use super::{cells, elements};
 use crate::diagnostic::{Diagnostic, rules};
 use crate::markdown::{Body, Event, Tag, Target, is_inline};
 use crate::model::Document;
-use crate::site::{CaseStudyId, DEEPEST, Destination, DocumentId, Node};
+use crate::site::{CaseStudyId, DEEPEST, Destination, DocumentId, PageKey};
 use crate::slug::Numbered;
 use crate::wiki::page::{Block, Callout, Heading, Inline, Item, LinkTo, List, RawHtml, Style, Table, Within};
 use crate::wiki::picture;
@@ -275,11 +275,11 @@ impl Walk<'_, '_> {
 
     fn transclusion(&mut self, number: u32) -> Vec<Block> {
         let site = self.page.shared.site;
-        let Destination::Page { node, fragment, section } = site.destination(self.id, number) else { return Vec::new() };
+        let Destination::Page { page, fragment, section } = site.destination(self.id, number) else { return Vec::new() };
         if self.page.depth >= DEEPEST {
             return Vec::new();
         }
-        let Some((document, nodes)) = site.shown(*node, fragment, *section) else { return Vec::new() };
+        let Some((document, nodes)) = site.shown(*page, fragment, *section) else { return Vec::new() };
         self.page.depth += 1;
         let blocks = self.page.blocks(document, nodes, self.within);
         self.page.depth -= 1;
@@ -365,10 +365,9 @@ impl Walk<'_, '_> {
             (Destination::Page { fragment, .. }, Target::Fragment(_)) => {
                 body.heading_named(fragment).map_or_else(|| fragment.clone(), |heading| body.headings[heading].text.clone())
             }
-            (Destination::Page { node, .. }, _) => site.title(*node).to_owned(),
+            (Destination::Page { page, .. }, _) => site.title(*page).to_owned(),
             (_, Target::External(address)) => address.clone(),
-            (_, Target::Wiki { name, .. }) => name.rsplit('/').next().unwrap_or(name).to_owned(),
-            _ => String::new(),
+            (_, target) => target.last_name().to_owned(),
         }
     }
 
@@ -376,9 +375,9 @@ impl Walk<'_, '_> {
     fn link_to(&mut self, number: u32) -> Option<LinkTo> {
         let site = self.page.shared.site;
         match site.destination(self.id, number) {
-            Destination::Page { node: Node::CaseStudy(case), fragment, section } => {
+            Destination::Page { page: PageKey::CaseStudy(case), fragment, section } => {
                 let slug = &site.case_study(*case).slug;
-                let heading = section.map_or_else(|| fragment.clone(), |(id, section)| site.document(id).sections[section].id.clone());
+                let heading = section.map_or_else(|| fragment.clone(), |section| site.section(section).id.clone());
                 let has_heading = site.document(site.case_study(*case).document).body.heading_named(&heading).is_some();
                 let heading = if has_heading { heading } else { String::new() };
                 if *case == self.page.case && !heading.is_empty() {
