@@ -492,7 +492,7 @@ proptest! {
             prop_assert_eq!(Route::parse(&path), Some(page.route.clone()));
             if !linked.has_errors() {
                 let artefact = edition.artefact(&page.route);
-                prop_assert_eq!(artefact.map(Artefact::node), Some(page.node), "{}", path);
+                prop_assert_eq!(artefact.map(Artefact::key), Some(page.key), "{}", path);
             }
         }
     }
