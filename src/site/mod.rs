@@ -14,7 +14,7 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use crate::config::Config;
-use crate::markdown::{Event, Tag};
+use crate::markdown::{Event, LinkId, Tag};
 use crate::model::{self, Audience, Document, Item, Kind, Meta, Section, Status};
 use crate::slug::Slug;
 use crate::source::{SitePath, Span};
@@ -287,8 +287,8 @@ impl Site {
     }
 
     /// Where a link of a document leads.
-    pub fn destination(&self, document: DocumentId, link: u32) -> &Destination {
-        &self.destinations[document.0][link as usize]
+    pub fn destination(&self, document: DocumentId, link: LinkId) -> &Destination {
+        &self.destinations[document.0][link.index()]
     }
 
     /// The stretch of a document that a link to a page and a fragment shows where it is transcluded.
@@ -334,7 +334,7 @@ impl Site {
     pub fn reference_to<'a>(&'a self, path: &'a SitePath) -> (&'a SitePath, Span) {
         let leads_there = |destination: &Destination| matches!(destination, Destination::Asset(asset) if asset == path);
         let places = self.documents.iter().zip(&self.destinations).find_map(|(document, destinations)| {
-            let link = &document.body.links[destinations.iter().position(leads_there)?];
+            let link = document.body.links.get(destinations.iter().position(leads_there)?)?;
             Some((&document.path, link.span))
         });
         places.unwrap_or((path, Span::default()))
@@ -402,15 +402,7 @@ impl Site {
 impl Document {
     /// The nodes of the reviewers' remarks that are open.
     pub fn open_remarks(&self) -> impl Iterator<Item = Range<usize>> + '_ {
-        use crate::markdown::{CalloutKind, Event, Tag};
-        let has_remarks = self.body.callouts.iter().any(|callout| callout.kind == CalloutKind::Question);
-        let nodes = if has_remarks { self.body.nodes.as_slice() } else { &[] };
-        nodes.iter().enumerate().filter_map(|(index, node)| match node.event {
-            Event::Start(Tag::Callout(number)) if self.body.callouts[number as usize].kind == CalloutKind::Question => {
-                Some(index + 1..self.body.end_of(index))
-            }
-            _ => None,
-        })
+        self.body.open_remarks.iter().cloned()
     }
 
     /// The section that a fragment names, by its place: by its id, or by the name of its part.
