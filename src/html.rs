@@ -7,7 +7,9 @@ use std::sync::LazyLock;
 
 use crate::escape::{escape, escaped, percent_encode};
 use crate::highlight::Highlighter;
-use crate::markdown::{Alignment, Body, Callout, CalloutKind, Event, HTML_TAGS, Tag, Target, stretch_at};
+use crate::markdown::{
+    Alignment, Body, CalloutKind, Child, Event, FootnoteId, HTML_TAGS, HeadingId, LinkId, NameId, TableId, Tag, Target, stretch_at,
+};
 use crate::phrases::{Phrases, Word, word};
 use crate::route::Route;
 use crate::site::{DEEPEST, Destination, DocumentId, Origin, PageKey, Site, TellingId, uncapitalised};
@@ -199,12 +201,12 @@ struct Writer<'w, 'a> {
     heading_shift: i8,
     depth: usize,
     out: String,
-    /// The table that is open: its number, the column, and whether its body has begun.
+    /// The table that is open.
     table: Option<OpenTable>,
-    /// The footnotes that were referred to, by their places in the body, each with its number on the page.
-    notes: Vec<(usize, u32)>,
-    /// The numbers of those in `notes`, by their places in the body.
-    numbers: HashMap<usize, u32>,
+    /// The footnotes that were referred to, each with its number on the page.
+    notes: Vec<(FootnoteId, u32)>,
+    /// The numbers of those in `notes`.
+    numbers: HashMap<FootnoteId, u32>,
     has_raw_html: bool,
     /// How many links have started and not ended; a link cannot hold another.
     open_links: usize,
@@ -213,7 +215,7 @@ struct Writer<'w, 'a> {
 }
 
 struct OpenTable {
-    number: u32,
+    table: TableId,
     column: usize,
     in_head: bool,
     has_body: bool,
@@ -221,22 +223,18 @@ struct OpenTable {
 
 impl Writer<'_, '_> {
     fn nodes(&mut self, nodes: Range<usize>) {
-        let mut index = nodes.start;
-        while index < nodes.end {
-            if let Some(range) = stretch_at(self.style.left_out, index) {
-                index = range.end;
-                continue;
+        for child in self.body.children(nodes) {
+            match child.event {
+                _ if stretch_at(self.style.left_out, child.nodes.start).is_some() => {}
+                Event::Start(tag) => self.element(tag, &child),
+                event => self.leaf(event),
             }
-            index = self.node(index);
         }
     }
 
-    /// Writes a node, or with it all that it holds, and gives the index of the next.
-    fn node(&mut self, index: usize) -> usize {
+    fn leaf(&mut self, event: Event) {
         let body = self.body;
-        match body.nodes[index].event {
-            Event::Start(tag) => return self.start(tag, index),
-            Event::End(tag) => self.end(tag),
+        match event {
             Event::Text(piece) => escape(body.str(piece), &mut self.out),
             Event::Code(piece) => {
                 self.out.push_str("<code>");
@@ -255,23 +253,35 @@ impl Writer<'_, '_> {
                 self.out.push_str(if done { "<input type=\"checkbox\" checked disabled> " } else { "<input type=\"checkbox\" disabled> " });
             }
             Event::Hashtag(name) => self.hashtag(body.str(name)),
-            Event::Transclusion(number) => self.transclusion(number),
+            Event::Transclusion(link) => self.transclusion(link),
+            Event::Start(_) | Event::End(_) => {}
         }
-        index + 1
     }
 
-    /// What follows a paragraph that says nothing, as one that is a comment.
-    fn end_of_nothing(&self, paragraph: usize) -> Option<usize> {
-        let is_blank = |event: Event| match event {
+    fn element(&mut self, tag: Tag, element: &Child) {
+        match tag {
+            Tag::CodeBlock(language) => self.code_block(language, element.nodes.start),
+            Tag::Image(link) => self.image(link, element.inner()),
+            // Footnotes are written below what refers to them.
+            Tag::Footnote(_) => {}
+            Tag::Paragraph if self.says_nothing(element.inner()) => {}
+            _ => {
+                self.start(tag, element.inner());
+                self.nodes(element.inner());
+                self.end(tag);
+            }
+        }
+    }
+
+    /// Whether a paragraph says nothing, as one that is a comment.
+    fn says_nothing(&self, nodes: Range<usize>) -> bool {
+        self.body.nodes[nodes].iter().all(|node| match node.event {
             Event::Text(piece) => self.body.str(piece).trim().is_empty(),
             event => event == Event::SoftBreak,
-        };
-        let mut inside = self.body.nodes.iter().enumerate().skip(paragraph + 1);
-        let (end, node) = inside.find(|(_, node)| !is_blank(node.event))?;
-        (node.event == Event::End(Tag::Paragraph)).then_some(end + 1)
+        })
     }
 
-    /// The attribute of a block that stands in no other: a browser finds its direction from its words, and what it holds has the same.
+    /// The attribute of a block outside of all others: a browser finds its direction from its words, and the blocks in it have the same.
     fn direction(&mut self, tag: Tag) -> &'static str {
         if !has_direction(tag) {
             return "";
@@ -280,28 +290,20 @@ impl Writer<'_, '_> {
         if self.open_blocks == 1 { " dir=\"auto\"" } else { "" }
     }
 
-    fn start(&mut self, tag: Tag, index: usize) -> usize {
-        let body = self.body;
-        if let Some(end) = (tag == Tag::Paragraph).then(|| self.end_of_nothing(index)).flatten() {
-            return end;
-        }
+    fn start(&mut self, tag: Tag, inner: Range<usize>) {
         let direction = self.direction(tag);
         match tag {
             Tag::Paragraph => self.out.push_str(&format!("<p{direction}>")),
-            Tag::Heading(number) => self.heading(number, direction),
+            Tag::Heading(heading) => self.heading(heading, direction),
             Tag::Quote => self.out.push_str(&format!("<blockquote{direction}>\n")),
-            Tag::Callout(number) => self.callout(body.callouts[number as usize], index),
+            Tag::Callout(kind) => self.callout(kind, inner),
             Tag::CalloutTitle => self.out.push_str(&format!("<p class=\"callout-title\"{direction}>")),
-            Tag::CodeBlock(language) => return self.code_block(body.str(language), index),
-            Tag::HtmlBlock => {}
             Tag::BulletList => self.out.push_str(&format!("<ul{direction}>\n")),
             Tag::NumberedList(1) => self.out.push_str(&format!("<ol{direction}>\n")),
             Tag::NumberedList(first) => self.out.push_str(&format!("<ol start=\"{first}\"{direction}>\n")),
-            Tag::Item => self.out.push_str(if self.is_task(index) { "<li class=\"task\">" } else { "<li>" }),
-            // Footnotes are written below what refers to them.
-            Tag::Footnote(_) => return body.end_of(index) + 1,
-            Tag::Table(number) => {
-                self.table = Some(OpenTable { number, column: 0, in_head: false, has_body: false });
+            Tag::Item => self.out.push_str(if self.is_task(inner.start) { "<li class=\"task\">" } else { "<li>" }),
+            Tag::Table(table) => {
+                self.table = Some(OpenTable { table, column: 0, in_head: false, has_body: false });
                 self.out.push_str(&format!("<div class=\"table\"{direction}><table>\n"));
             }
             Tag::TableHead => {
@@ -314,20 +316,19 @@ impl Writer<'_, '_> {
             Tag::Strong => self.out.push_str("<strong>"),
             Tag::Strikethrough => self.out.push_str("<del>"),
             Tag::Mark => self.out.push_str("<mark>"),
-            Tag::Link(number) => {
+            Tag::Link(link) => {
                 self.open_links += 1;
-                self.link(number);
+                self.link(link);
             }
-            Tag::Image(number) => return self.image(number, index),
+            Tag::CodeBlock(_) | Tag::HtmlBlock | Tag::Footnote(_) | Tag::Image(_) => {}
         }
-        index + 1
     }
 
     fn end(&mut self, tag: Tag) {
         self.open_blocks -= usize::from(has_direction(tag));
         match tag {
             Tag::Paragraph | Tag::CalloutTitle => self.out.push_str("</p>\n"),
-            Tag::Heading(number) => self.out.push_str(&format!("</h{}>\n", self.level(number))),
+            Tag::Heading(heading) => self.out.push_str(&format!("</h{}>\n", self.level(heading))),
             Tag::Quote => self.out.push_str("</blockquote>\n"),
             Tag::Callout(_) => self.out.push_str("</aside>\n"),
             Tag::BulletList => self.out.push_str("</ul>\n"),
@@ -347,22 +348,22 @@ impl Writer<'_, '_> {
             Tag::Strong => self.out.push_str("</strong>"),
             Tag::Strikethrough => self.out.push_str("</del>"),
             Tag::Mark => self.out.push_str("</mark>"),
-            Tag::Link(number) => {
+            Tag::Link(link) => {
                 self.open_links -= 1;
-                self.link_end(number);
+                self.link_end(link);
             }
             Tag::CodeBlock(_) | Tag::HtmlBlock | Tag::Footnote(_) | Tag::Image(_) => {}
         }
     }
 
-    fn level(&self, number: u32) -> u8 {
-        level_on_page(self.body.headings[number as usize].level, self.heading_shift)
+    fn level(&self, heading: HeadingId) -> u8 {
+        level_on_page(self.body.headings[heading].level, self.heading_shift)
     }
 
-    fn heading(&mut self, number: u32, direction: &str) {
-        let id = &self.body.headings[number as usize].id;
+    fn heading(&mut self, heading: HeadingId, direction: &str) {
+        let id = &self.body.headings[heading].id;
         let id = if self.style.ids == Ids::Given { self.page.claim(id) } else { None };
-        self.out.push_str(&format!("<h{}", self.level(number)));
+        self.out.push_str(&format!("<h{}", self.level(heading)));
         if let Some(id) = id {
             self.out.push_str(" id=\"");
             escape(&id, &mut self.out);
@@ -372,8 +373,8 @@ impl Writer<'_, '_> {
         self.out.push('>');
     }
 
-    fn callout(&mut self, callout: Callout, index: usize) {
-        let (class, title) = match callout.kind {
+    fn callout(&mut self, kind: CalloutKind, inner: Range<usize>) {
+        let (class, title) = match kind {
             CalloutKind::Question => return self.out.push_str(&self.page.labelled_aside("remark open", word::REMARK_OPEN)),
             CalloutKind::Answered => return self.out.push_str(&self.page.labelled_aside("remark answered", word::REMARK_ANSWERED)),
             CalloutKind::Private => return self.out.push_str(&self.page.labelled_aside("private", word::ONLY_FOR_YOU)),
@@ -384,7 +385,7 @@ impl Writer<'_, '_> {
             CalloutKind::Caution => ("callout caution", word::CAUTION),
         };
         self.out.push_str(&format!("<aside class=\"{class}\">\n"));
-        let has_title = self.body.nodes.get(index + 1).is_some_and(|node| node.event == Event::Start(Tag::CalloutTitle));
+        let has_title = self.body.nodes[inner].first().is_some_and(|node| node.event == Event::Start(Tag::CalloutTitle));
         if !has_title {
             self.out.push_str("<p class=\"callout-title\">");
             escape(self.page.context.phrases.text(title), &mut self.out);
@@ -392,9 +393,9 @@ impl Writer<'_, '_> {
         }
     }
 
-    fn code_block(&mut self, language: &str, index: usize) -> usize {
-        let end = self.body.end_of(index);
-        let code = self.body.code(index);
+    fn code_block(&mut self, language: NameId, start: usize) {
+        let language = self.body.name(language);
+        let code = self.body.code(start);
         self.out.push_str("<pre class=\"code\" dir=\"ltr\" tabindex=\"0\"><code");
         if !language.is_empty() {
             self.out.push_str(" class=\"language-");
@@ -404,13 +405,13 @@ impl Writer<'_, '_> {
         self.out.push('>');
         self.out.push_str(&self.page.context.highlighter.html(language, &code));
         self.out.push_str("</code></pre>\n");
-        end + 1
     }
 
-    fn is_task(&self, index: usize) -> bool {
+    /// Whether the item whose first node is given is a task.
+    fn is_task(&self, first: usize) -> bool {
         let event = |at: usize| self.body.nodes.get(at).map(|node| node.event);
-        matches!(event(index + 1), Some(Event::TaskMarker(_)))
-            || (event(index + 1) == Some(Event::Start(Tag::Paragraph)) && matches!(event(index + 2), Some(Event::TaskMarker(_))))
+        matches!(event(first), Some(Event::TaskMarker(_)))
+            || (event(first) == Some(Event::Start(Tag::Paragraph)) && matches!(event(first + 1), Some(Event::TaskMarker(_))))
     }
 
     fn table_row(&mut self, in_head: bool) {
@@ -426,7 +427,7 @@ impl Writer<'_, '_> {
 
     fn table_cell(&mut self) {
         let Some(table) = &mut self.table else { return };
-        let alignment = self.body.tables[table.number as usize].get(table.column).copied().unwrap_or(Alignment::None);
+        let alignment = self.body.tables[table.table].get(table.column).copied().unwrap_or(Alignment::None);
         table.column += 1;
         let name = if table.in_head { "<th" } else { "<td" };
         self.out.push_str(name);
@@ -456,9 +457,10 @@ impl Writer<'_, '_> {
         }
     }
 
-    fn link(&mut self, number: u32) {
-        let link = &self.body.links[number as usize];
-        let destination = self.page.context.site.destination(self.id, number);
+    fn link(&mut self, link: LinkId) {
+        let site = self.page.context.site;
+        let destination = site.destination(self.id, link);
+        let link = &self.body.links[link];
         let Some(address) = self.address(&link.target, destination) else {
             self.out.push_str("<span class=\"withheld\">");
             if !link.is_labelled {
@@ -487,13 +489,13 @@ impl Writer<'_, '_> {
         }
     }
 
-    fn link_end(&mut self, number: u32) {
-        let link = &self.body.links[number as usize];
-        let is_link = self.address(&link.target, self.page.context.site.destination(self.id, number)).is_some();
+    fn link_end(&mut self, link: LinkId) {
+        let destination = self.page.context.site.destination(self.id, link);
+        let is_link = self.address(&self.body.links[link].target, destination).is_some();
         self.out.push_str(if is_link { "</a>" } else { "</span>" });
     }
 
-    /// The address of a link on this page; nothing where it leads nowhere.
+    /// The address of a link on this page; `None` if it leads nowhere.
     fn address(&self, target: &Target, destination: &Destination) -> Option<String> {
         match destination {
             Destination::Page { page, fragment, .. } => Some(self.page.link(*page, fragment)),
@@ -506,11 +508,10 @@ impl Writer<'_, '_> {
         }
     }
 
-    fn image(&mut self, number: u32, index: usize) -> usize {
-        let end = self.body.end_of(index);
-        let alt = self.body.plain(index + 1..end);
-        let link = &self.body.links[number as usize];
-        let destination = self.page.context.site.destination(self.id, number);
+    fn image(&mut self, link: LinkId, words: Range<usize>) {
+        let alt = self.body.plain(words);
+        let destination = self.page.context.site.destination(self.id, link);
+        let link = &self.body.links[link];
         let address = self.address(&link.target, destination);
         let is_in_site = matches!(destination, Destination::Asset(_));
         match address {
@@ -541,13 +542,12 @@ impl Writer<'_, '_> {
             }
             None => escape(&alt, &mut self.out),
         }
-        end + 1
     }
 
-    /// Writes the section of another document that stands in this place.
-    fn transclusion(&mut self, number: u32) {
+    /// Writes the section of another document that is shown in this place.
+    fn transclusion(&mut self, link: LinkId) {
         let site = self.page.context.site;
-        let Destination::Page { page, fragment, section } = site.destination(self.id, number) else { return };
+        let Destination::Page { page, fragment, section } = site.destination(self.id, link) else { return };
         if self.depth >= DEEPEST {
             return;
         }
@@ -618,7 +618,7 @@ fn heading_text<'a>(body: &'a Body, id: &str) -> Option<&'a str> {
 /// How far the headings of a stretch move so that the highest of them gets the level `base`.
 fn heading_shift(body: &Body, nodes: Range<usize>, base: u8) -> i8 {
     let levels = body.nodes[nodes].iter().filter_map(|node| match node.event {
-        Event::Start(Tag::Heading(number)) => Some(body.headings[number as usize].level),
+        Event::Start(Tag::Heading(heading)) => Some(body.headings[heading].level),
         _ => None,
     });
     levels.min().map_or(0, |highest| base.cast_signed() - highest.cast_signed())

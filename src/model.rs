@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Deserializer, de};
 
-use crate::markdown::{Body, CalloutKind, Event, Tag};
+use crate::markdown::Body;
 use crate::slug::Slug;
 use crate::source::{SitePath, Span};
 
@@ -612,14 +612,7 @@ pub struct Item {
 impl Document {
     /// The nodes of the reviewers' remarks that are open.
     pub fn open_remarks(&self) -> impl Iterator<Item = Range<usize>> + '_ {
-        let has_remarks = self.body.callouts.iter().any(|callout| callout.kind == CalloutKind::Question);
-        let nodes = if has_remarks { self.body.nodes.as_slice() } else { &[] };
-        nodes.iter().enumerate().filter_map(|(index, node)| match node.event {
-            Event::Start(Tag::Callout(number)) if self.body.callouts[number as usize].kind == CalloutKind::Question => {
-                Some(index + 1..self.body.end_of(index))
-            }
-            _ => None,
-        })
+        self.body.open_remarks.iter().cloned()
     }
 
     /// The section that a fragment names, by its place: by its id, or by the name of its part.

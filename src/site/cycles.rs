@@ -4,7 +4,7 @@ use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::{Destination, DocumentId, SectionId, Site};
 use crate::diagnostic::{Diagnostic, rules, too_deep};
-use crate::markdown::Event;
+use crate::markdown::{Event, LinkId};
 use crate::source::Span;
 
 /// How deep transclusions go.
@@ -217,7 +217,7 @@ fn edges(site: &Site) -> Vec<Edge> {
 }
 
 /// What a transclusion shows.
-fn shown(site: &Site, from: DocumentId, link: u32) -> Option<Shown> {
+fn shown(site: &Site, from: DocumentId, link: LinkId) -> Option<Shown> {
     match site.destination(from, link) {
         Destination::Page { section: Some(SectionId { document, section }), .. } => Some((*document, Some(*section))),
         Destination::Page { page, .. } => Some((site.document_of(*page)?, None)),

@@ -21,7 +21,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet as HashSet;
 
 use crate::config::Config;
-use crate::markdown::{Event, Tag};
+use crate::markdown::{Event, LinkId, Tag};
 use crate::model::{self, Audience, Document, Item, Kind, Meta, Section};
 use crate::slug::{PageName, Slug};
 use crate::source::{SitePath, Span};
@@ -394,8 +394,8 @@ impl Site {
     }
 
     /// Where a link of a document leads.
-    pub fn destination(&self, document: DocumentId, link: u32) -> &Destination {
-        &self.links.destinations[document.0][link as usize]
+    pub fn destination(&self, document: DocumentId, link: LinkId) -> &Destination {
+        &self.links.destinations[document.0][link.index()]
     }
 
     /// The stretches of documents that a document shows within itself, and that these show, each once.
@@ -423,7 +423,7 @@ impl Site {
     pub fn reference_to<'a>(&'a self, path: &'a SitePath) -> (&'a SitePath, Span) {
         let leads_there = |destination: &Destination| matches!(destination, Destination::Asset(asset) if asset == path);
         let places = self.documents.iter().zip(&self.links.destinations).find_map(|(document, destinations)| {
-            let link = &document.body.links[destinations.iter().position(leads_there)?];
+            let link = document.body.links.get(destinations.iter().position(leads_there)?)?;
             Some((&document.path, link.span))
         });
         places.unwrap_or((path, Span::default()))

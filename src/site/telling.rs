@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap as HashMap;
 
 use super::references::References;
 use super::{CompetencyId, DocumentId, QuestionId, SectionId};
-use crate::markdown::{Body, Event, Tag, stretch_at};
+use crate::markdown::{Body, Child, Event, Tag, stretch_at};
 use crate::model::{Author, Document, Length, Part, Section, Status, Variant};
 use crate::slug::Slug;
 
@@ -334,15 +334,10 @@ fn emptied_lists(body: &Body, left_out: &[Range<usize>]) -> Vec<Range<usize>> {
         {
             continue;
         }
-        let end = body.end_of(index);
-        let mut item = index + 1;
-        let mut is_empty = true;
-        while item < end && is_empty {
-            is_empty = left_out.binary_search_by_key(&item, |range| range.start).is_ok();
-            item = body.end_of(item) + 1;
-        }
-        if is_empty {
-            lists.push(index..end + 1);
+        let Some(list) = body.children(index..body.nodes.len()).next() else { continue };
+        let is_left_out = |item: &Child| left_out.binary_search_by_key(&item.nodes.start, |range| range.start).is_ok();
+        if body.children(list.inner()).all(|item| is_left_out(&item)) {
+            lists.push(list.nodes);
         }
     }
     lists
