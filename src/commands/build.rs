@@ -20,10 +20,10 @@ use super::terminal::Terminal;
 use super::{Failure, Outcome};
 use crate::cli::Build;
 
-/// How long a build runs before it shows how far it is.
+/// How long a build runs before it shows its progress.
 const PATIENCE: Duration = Duration::from_millis(400);
 
-/// Builds the site, or says what keeps it from being built.
+/// Builds the site, or reports why it cannot be built.
 pub fn run(options: &Build, terminal: &Terminal) -> Result<Outcome, Failure> {
     let mut stages = Stages::new();
     let root = disk::find_site(options.site.named())?;
@@ -106,7 +106,7 @@ fn write_one(artefact: Artefact<'_>, staging: &Staging) -> Result<Option<Diagnos
     Ok(None)
 }
 
-/// A bar that appears when the run lasts, on a terminal only.
+/// A bar that appears on a terminal if the build takes long.
 fn progress(terminal: &Terminal) -> ProgressBar {
     if terminal.is_quiet() || !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();
@@ -114,7 +114,7 @@ fn progress(terminal: &Terminal) -> ProgressBar {
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} files").unwrap_or_else(|_| ProgressStyle::default_bar());
     let progress = ProgressBar::hidden().with_style(style);
     let shown = progress.clone();
-    // The thread ends by itself: it either finds the bar finished or shows it.
+    // This thread ends by itself: if the build is still running then, it shows the bar.
     std::thread::spawn(move || {
         std::thread::sleep(PATIENCE);
         if !shown.is_finished() {
@@ -129,7 +129,7 @@ fn refused(diagnostics: &[Diagnostic], terminal: &Terminal) -> Outcome {
     Outcome::LeftUndone
 }
 
-/// The closing line: what was made, for whom, how much of it is new, and how long it took.
+/// The last line: what was built, for whom, how much of it is new, and how long it took.
 fn closing_line(linked: &Linked, pages: usize, summary: Summary, stages: &Stages, diagnostics: &[Diagnostic]) -> String {
     let whom = match linked.site.audience {
         Audience::Private => "for you alone",
