@@ -10,7 +10,7 @@ use crate::slug::{PageName, Slug};
 pub enum Route {
     /// `index.html`.
     Home,
-    /// A page, from 1, of the list of a kind.
+    /// A page of the list of a kind, numbered from 1.
     List(Kind, u32),
     /// The story itself: `stories/<story>.html`.
     Story(Slug),
@@ -22,11 +22,11 @@ pub enum Route {
     CaseStudy(Slug),
     /// `competencies/<competency>.html`.
     Competency(Slug),
-    /// A page, from 1, of the matrix of stories and competencies.
+    /// A page of the matrix of stories and competencies, numbered from 1.
     Matrix(u32),
-    /// `coverage.html`: which question has its story, and which has none.
+    /// `coverage.html`: which questions have a story, and which have none.
     Coverage,
-    /// `open-points.html`: what reviewers asked, and follow-ups without an answer.
+    /// `open-points.html`: open remarks of reviewers, and follow-ups without an answer.
     OpenPoints,
     /// `404.html`, the page for lost visitors.
     NotFound,
@@ -183,9 +183,14 @@ impl Route {
         })
     }
 
-    /// The media type of the file, by its ending; without an encoding, which is UTF-8 for texts.
+    /// The media type of the file, without its encoding: a text is UTF-8.
     pub fn media_type(&self) -> &'static str {
-        mime_guess::from_path(self.path()).first_raw().unwrap_or("application/octet-stream")
+        match self {
+            Self::Static(name) | Self::Asset(name) => mime_guess::from_path(name).first_raw().unwrap_or("application/octet-stream"),
+            Self::Data(DataFile { format: DataFormat::Json, .. }) => "application/json",
+            Self::Data(DataFile { format: DataFormat::Script, .. }) => "text/javascript",
+            _ => "text/html",
+        }
     }
 
     /// The way from this page to the root of the site: empty, `../` or `../../`.

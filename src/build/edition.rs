@@ -104,7 +104,7 @@ pub trait Previous {
 
 /// What an artefact is made from: the view of a page, or the bytes of another file.
 enum Source<'e> {
-    View(View<'e>),
+    View(Box<View<'e>>),
     Bytes(Cow<'e, [u8]>),
 }
 
@@ -237,7 +237,7 @@ impl<'e> Artefact<'e> {
 
     fn source(self) -> Result<Source<'e>, Diagnostic> {
         Ok(match self.content {
-            Content::Page(key) => Source::View(self.edition.view(self.route, *key)),
+            Content::Page(key) => Source::View(Box::new(self.edition.view(self.route, *key))),
             Content::Data(data) => Source::Bytes(Cow::Owned(view::data(&self.edition.linked.site, *data))),
             Content::Static(bytes) => Source::Bytes(Cow::Borrowed(bytes)),
             Content::Asset(path) => Source::Bytes(self.edition.asset(path)?),
