@@ -175,7 +175,7 @@ pub enum Tag {
 }
 
 /// A heading inside a body.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Heading {
     /// 1 to 6, as its author wrote it.
     pub level: u8,

@@ -95,7 +95,7 @@ enum Shows {
     Whole,
 }
 
-/// Every page of a site; those that take longest to make come first, so that they do not keep a build waiting at its end.
+/// Every page of a site. The pages that take longest to make come first: otherwise a build would wait for them at its end.
 pub fn pages(site: &Site) -> Vec<Page> {
     let whole = |route| Page { route, shows: Shows::Whole };
     let thing = |key| Page { route: Route::of(site, key), shows: Shows::Thing(key) };
