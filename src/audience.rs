@@ -12,6 +12,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use aho_corasick::AhoCorasick;
+use rayon::prelude::*;
 use rustc_hash::FxHashSet as HashSet;
 
 use crate::config::Config;
@@ -19,9 +20,11 @@ use crate::diagnostic::{Diagnostic, rules};
 use crate::escape::escaped;
 use crate::markdown::prose::{Gap, Origin, Part, Place, Run, Style};
 use crate::markdown::{Body, Event, Heading, Link, LinkId, NameId, Node, Tag, Target, is_inline};
-use crate::model::{Audience, Author, Document, Meta, Status};
+use crate::model::{Audience, Author, Document, Meta, Section, Status};
+use crate::parse::sections;
 use crate::site::{self, Destination, DocumentId, ItemId, PageKey, SectionId, Site};
 use crate::slug::Slug;
+use crate::source::Span;
 use crate::words::{Finder, Hit, SET_APART, decode, excerpt, references};
 
 /// Who looks at a site.
@@ -132,8 +135,14 @@ pub fn project(site: &Site, viewer: Viewer) -> Option<Projection> {
         return (!is_whole).then(|| Projection { config: site.config.clone(), documents, origins, diagnostics: Vec::new() });
     }
     let projector = Projector { site, visible: &visible, redactor: Redactor::new(&site.config) };
-    let mut diagnostics = Vec::new();
-    let documents = origins.iter().map(|&id| Arc::new(projector.document(id, &mut diagnostics))).collect();
+    let (documents, diagnostics): (Vec<_>, Vec<_>) = origins
+        .par_iter()
+        .map(|&id| {
+            let mut found = Vec::new();
+            (Arc::new(projector.document(id, &mut found)), found)
+        })
+        .unzip();
+    let diagnostics = diagnostics.into_iter().flatten().collect();
     Some(Projection { config: Arc::new(projector.redactor.config(&site.config)), documents, origins, diagnostics })
 }
 
@@ -345,7 +354,7 @@ impl Projector<'_> {
         let document = self.site.document(id);
         let meta = self.meta(&document.meta);
         let body = self.body(id, document, diagnostics);
-        let sections = crate::parse::sections(&body, &meta, 0);
+        let sections = if reads_alike(&document.body, &body) { sections_at_start(document) } else { sections(&body, &meta, 0) };
         Document {
             path: document.path.clone(),
             slug: self.redactor.slug(&document.slug),
@@ -464,6 +473,28 @@ impl Projector<'_> {
             section.is_private || section.items[item].is_open
         })
     }
+}
+
+/// Whether a copy of a body has all of its nodes and words, so that its sections are the same.
+fn reads_alike(body: &Body, copy: &Body) -> bool {
+    let are_alike = |(node, copied): (&Node, &Node)| match (node.event, copied.event) {
+        (Event::Text(old), Event::Text(new)) | (Event::Code(old), Event::Code(new)) | (Event::Html(old), Event::Html(new)) => {
+            body.str(old) == copy.str(new)
+        }
+        (Event::Start(Tag::Heading(old)), Event::Start(Tag::Heading(new))) => body.headings[old] == copy.headings[new],
+        // The copy leaves nodes out, but adds none and keeps their order.
+        _ => true,
+    };
+    body.nodes.len() == copy.nodes.len() && body.nodes.iter().zip(copy.nodes.iter()).all(are_alike)
+}
+
+/// The sections of a document whose file starts with its body.
+fn sections_at_start(document: &Document) -> Vec<Section> {
+    let mut sections = document.sections.clone();
+    if let Some(first) = sections.first_mut() {
+        first.span = Span::default();
+    }
+    sections
 }
 
 /// The stretches of a body that are for its author alone, in the order of their starts: private sections, remarks, private notes,

@@ -16,14 +16,14 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::ValueTree;
 use rayon::prelude::*;
-use storybank::build::{Artefact, Made, ParseCache};
+use storybank::build::{Artefact, Made, ParseCache, link_whole};
 use storybank::diagnostic::Diagnostic;
 use storybank::model::Audience;
 use storybank::parse::parse;
 use storybank::preview::{Answer, Assets, Options, Preview};
 use storybank::report::{self, Colour, Sources};
 use storybank::route::Route;
-use storybank::site::{Destination, Origin, PageKey, Site};
+use storybank::site::{Destination, DocumentId, Origin, PageKey, Site};
 use storybank::source::SitePath;
 
 fn cases(cases: u32) -> ProptestConfig {
@@ -480,6 +480,17 @@ proptest! {
     }
 
     #[test]
+    fn a_projection_knows_what_its_documents_were_made_from(files in site(), audience in select(AUDIENCES.as_slice())) {
+        let inputs = inputs(&files);
+        let (whole, projected) = (link_whole(&inputs, &mut ParseCache::default(), |_| ()), linked(&inputs, audience));
+        for (index, document) in projected.site.documents.iter().enumerate() {
+            let origin = projected.origin(DocumentId(index));
+            prop_assert_eq!(&whole.site.document(origin).path, &document.path);
+            prop_assert_eq!(projected.made_from(origin), Some(DocumentId(index)));
+        }
+    }
+
+    #[test]
     fn every_page_has_an_address_of_its_own(files in site(), audience in select(AUDIENCES.as_slice())) {
         let inputs = inputs(&files);
         let linked = linked(&inputs, audience);
@@ -493,6 +504,8 @@ proptest! {
             if !linked.has_errors() {
                 let artefact = edition.artefact(&page.route);
                 prop_assert_eq!(artefact.map(Artefact::key), Some(page.key), "{}", path);
+                let found = page.key.map(|key| linked.site.page(&linked.site.name(key)));
+                prop_assert_eq!(found, page.key.map(Some), "{}", path);
             }
         }
     }

@@ -164,6 +164,20 @@ fn names_that_redaction_makes_alike_are_explained() {
 }
 
 #[test]
+fn follow_ups_of_two_stories_with_one_address_are_reported() {
+    let story = |path: &str, question: &str| {
+        format!(
+            "-- content/stories/{path}/index.md --\n---\ntitle: {path}\n---\n-- content/stories/{path}/v.md --\n## Follow-ups\n\n### {question}\n\nSo.\n"
+        )
+    };
+    let report = check(&(story("a", "B c") + &story("a-b", "C")));
+    assert_says(
+        &report,
+        &["error[duplicate-slug]: the question `a-b-c` exists twice", "content/stories/a-b/v.md:3:1", "content/stories/a/v.md:3:1"],
+    );
+}
+
+#[test]
 fn a_folder_in_the_singular_is_told_its_plural() {
     for (singular, plural) in [
         ("story", "stories"),

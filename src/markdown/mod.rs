@@ -214,7 +214,7 @@ pub fn is_inline(tag: Tag) -> bool {
 }
 
 /// A heading inside a body.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Heading {
     /// 1 to 6, as its author wrote it.
     pub level: u8,

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap as HashMap;
 
 use super::{DocumentId, ItemId, StoryId, items_of};
 use crate::diagnostic::{Diagnostic, nearest, rules};
-use crate::model::{Document, Kind, Meta};
+use crate::model::{Document, Item, Kind, Meta};
 use crate::slug::{Slug, differ_in_form_alone};
 use crate::source::Span;
 
@@ -48,26 +48,28 @@ pub struct QuestionPlace {
 impl Catalogue {
     /// Lists what documents hold, and reports names that are taken twice.
     pub fn new(documents: &[Arc<Document>]) -> (Self, Vec<Diagnostic>) {
-        let Files { stories, mut variants, questions, case_studies, mut competencies, sheets, home, mut found } = Files::of(documents);
+        let Files { stories, variants, questions, case_studies, mut competencies, sheets, home, mut found } = Files::of(documents);
         competencies.sort_by_cached_key(|id| (documents[id.0].meta.title().to_lowercase(), documents[id.0].slug.clone()));
-        let slug = |id: DocumentId| &documents[id.0].slug;
-        let stories: Vec<StoryFiles> = stories
-            .into_iter()
-            .map(|document| StoryFiles { document, variants: variants.remove(slug(document)).unwrap_or_default() })
-            .collect();
-        let slugs: Vec<&str> = stories.iter().map(|story| slug(story.document).as_str()).collect();
-        let orphans = variants.iter().flat_map(|(story, variants)| variants.iter().map(move |variant| (*story, variant)));
-        found.extend(orphans.map(|(story, variant)| no_story(&documents[variant.0], story, &slugs)));
-        let mut list = QuestionList { documents, taken: HashMap::default(), places: Vec::new(), found };
-        questions.into_iter().for_each(|question| list.add_file(question));
-        sheets.iter().for_each(|&sheet| list.add_items(sheet, None));
-        for (index, story) in stories.iter().enumerate() {
-            let files = std::iter::once(story.document).chain(story.variants.iter().copied());
-            files.for_each(|file| list.add_items(file, Some((StoryId(index), slug(story.document)))));
-        }
-        let QuestionList { places: questions, found, .. } = list;
+        let (stories, orphans) = with_variants(documents, stories, variants);
+        found.extend(orphans);
+        let (questions, repeated) = QuestionList::of(documents, questions, &sheets, &stories);
+        found.extend(repeated);
         (Self { stories, questions, case_studies, competencies, sheets, home }, found)
     }
+}
+
+/// Gives each story its variants, and reports the variants of stories that do not exist.
+fn with_variants(
+    documents: &[Arc<Document>],
+    stories: Vec<DocumentId>,
+    mut variants: BTreeMap<&Slug, Vec<DocumentId>>,
+) -> (Vec<StoryFiles>, Vec<Diagnostic>) {
+    let slug = |id: DocumentId| &documents[id.0].slug;
+    let known: Vec<&str> = stories.iter().map(|&id| slug(id).as_str()).collect();
+    let with_variants = |document| StoryFiles { document, variants: variants.remove(slug(document)).unwrap_or_default() };
+    let stories = stories.into_iter().map(with_variants).collect();
+    let orphans = variants.iter().flat_map(|(story, variants)| variants.iter().map(move |variant| (*story, variant)));
+    (stories, orphans.map(|(story, variant)| no_story(&documents[variant.0], story, &known)).collect())
 }
 
 /// The documents of each kind.
@@ -88,7 +90,7 @@ impl<'d> Files<'d> {
     /// The first document of each slug; the others are reported.
     fn of(documents: &'d [Arc<Document>]) -> Self {
         let mut files = Self::default();
-        let mut variants: HashMap<(&Slug, &Slug), DocumentId> = HashMap::default();
+        let mut variants = HashMap::default();
         for (index, document) in documents.iter().enumerate() {
             let id = DocumentId(index);
             match &document.meta {
@@ -98,40 +100,41 @@ impl<'d> Files<'d> {
                 Meta::Competency(_) => files.competencies.push(id),
                 Meta::Sheet(_) => files.sheets.push(id),
                 Meta::Variant(variant) => match variants.entry((&variant.story, &document.slug)) {
-                    Entry::Vacant(free) => {
-                        free.insert(id);
-                        files.variants.entry(&variant.story).or_default().push(id);
-                    }
-                    Entry::Occupied(first) => files.found.push(duplicate(document, "variant", &documents[first.get().0])),
+                    Entry::Vacant(free) => files.variants.entry(&variant.story).or_default().push(*free.insert(id)),
+                    Entry::Occupied(first) => files.repeat(documents, id, "variant", *first.get()),
                 },
                 Meta::Home(_) => match files.home {
                     None => files.home = Some(id),
-                    Some(first) => files.found.push(duplicate(document, "text of the home page", &documents[first.0])),
+                    Some(first) => files.repeat(documents, id, "text of the home page", first),
                 },
             }
         }
-        let Self { stories, questions, case_studies, competencies, found, .. } = &mut files;
+        files.keep_first_of_each_slug(documents);
+        files
+    }
+
+    fn repeat(&mut self, documents: &[Arc<Document>], id: DocumentId, noun: &str, first: DocumentId) {
+        self.found.push(duplicate(&documents[id.0], noun, &documents[first.0]));
+    }
+
+    /// Sorts the documents of each kind by their slugs, and reports all but the first of each slug.
+    fn keep_first_of_each_slug(&mut self, documents: &[Arc<Document>]) {
+        let Self { stories, questions, case_studies, competencies, found, .. } = self;
         for (kind, ids) in
             [(Kind::Story, stories), (Kind::Question, questions), (Kind::CaseStudy, case_studies), (Kind::Competency, competencies)]
         {
-            keep_first_of_each_slug(documents, kind, ids, found);
+            let document = |id: &DocumentId| &*documents[id.0];
+            // Documents come in the order of their paths, so most of the work is done already.
+            ids.sort_by(|a, b| document(a).slug.cmp(&document(b).slug));
+            ids.dedup_by(|id, first| {
+                let is_taken = document(id).slug == document(first).slug;
+                if is_taken {
+                    found.push(duplicate(document(id), kind.noun(), document(first)));
+                }
+                is_taken
+            });
         }
-        files
     }
-}
-
-/// Sorts documents of a kind by their slugs, and reports all but the first of each.
-fn keep_first_of_each_slug(documents: &[Arc<Document>], kind: Kind, ids: &mut Vec<DocumentId>, found: &mut Vec<Diagnostic>) {
-    let document = |id: &DocumentId| &*documents[id.0];
-    // Documents come in the order of their paths, so most of the work is done already.
-    ids.sort_by(|a, b| document(a).slug.cmp(&document(b).slug));
-    ids.dedup_by(|id, first| {
-        let is_taken = document(id).slug == document(first).slug;
-        if is_taken {
-            found.push(duplicate(document(id), kind.noun(), document(first)));
-        }
-        is_taken
-    });
 }
 
 /// The questions of a site, each slug once.
@@ -143,7 +146,24 @@ struct QuestionList<'d> {
     found: Vec<Diagnostic>,
 }
 
-impl QuestionList<'_> {
+impl<'d> QuestionList<'d> {
+    fn of(
+        documents: &'d [Arc<Document>],
+        files: Vec<DocumentId>,
+        sheets: &[DocumentId],
+        stories: &[StoryFiles],
+    ) -> (Vec<QuestionPlace>, Vec<Diagnostic>) {
+        let mut list = Self { documents, taken: HashMap::default(), places: Vec::new(), found: Vec::new() };
+        files.into_iter().for_each(|file| list.add_file(file));
+        sheets.iter().for_each(|&sheet| list.add_items(sheet, None));
+        for (index, story) in stories.iter().enumerate() {
+            let slug = &documents[story.document.0].slug;
+            let files = std::iter::once(&story.document).chain(&story.variants);
+            files.for_each(|&file| list.add_items(file, Some((StoryId(index), slug))));
+        }
+        (list.places, list.found)
+    }
+
     /// Adds a question that has a file of its own.
     fn add_file(&mut self, document: DocumentId) {
         let slug = self.documents[document.0].slug.clone();
@@ -159,41 +179,41 @@ impl QuestionList<'_> {
                 Some((_, story)) => Slug::of(&format!("{}-{}", story.shortened(), written.slug)),
                 None => written.slug.clone(),
             };
-            match self.taken.get(&slug) {
-                None => {
-                    self.taken.insert(slug.clone(), (document, written.span));
-                    self.places.push(QuestionPlace { slug, document, item: Some(item), story: story.map(|(id, _)| id) });
-                }
-                // A variant answers the follow-ups of its story in other words.
-                Some((first, _)) if *first != document && is_variant_beside(&documents[document.0], &documents[first.0]) => {}
-                // That no address can be made from it has been reported where it was parsed.
-                Some(_) if written.slug.is_empty() => {}
-                Some((first, span)) => {
-                    let message = format!("the question `{slug}` exists twice");
-                    let found = Diagnostic::new(&rules::DUPLICATE, &documents[document.0].path, written.span, message);
-                    let help = format!(
-                        "take one of them out, or give this one an address of its own, as in `{} {{#{}-2}}`",
-                        heading_of(&documents[document.0], written.span),
-                        written.slug
-                    );
-                    self.found.push(found.note(&documents[first.0].path, *span, "first here").help(help));
-                }
+            if let Some(&first) = self.taken.get(&slug) {
+                self.report_repeated(document, written, &slug, first);
+                continue;
             }
+            self.taken.insert(slug.clone(), (document, written.span));
+            self.places.push(QuestionPlace { slug, document, item: Some(item), story: story.map(|(id, _)| id) });
         }
+    }
+
+    /// Reports a question whose slug another one has, unless both are one follow-up of a story.
+    fn report_repeated(&mut self, document: DocumentId, item: &Item, slug: &Slug, (first, first_span): (DocumentId, Span)) {
+        let is_retold = first != document && is_variant_beside(&self.documents[document.0], &self.documents[first.0]);
+        // A question that no address can be made from has been reported where it was parsed.
+        if is_retold || item.slug.is_empty() {
+            return;
+        }
+        let document = &self.documents[document.0];
+        let heading = document.body.file_text().get(item.span.range()).unwrap_or_default().trim();
+        let help = format!("take one of them out, or give this one an address of its own, as in `{heading} {{#{}-2}}`", item.slug);
+        self.found.push(
+            Diagnostic::new(&rules::DUPLICATE, &document.path, item.span, format!("the question `{slug}` exists twice"))
+                .note(&self.documents[first.0].path, first_span, "first here")
+                .help(help),
+        );
     }
 }
 
-/// Whether a document is a variant of the story that another document belongs to.
+/// Whether a document is a variant of the story that another document belongs to. A variant answers the follow-ups of its story in other
+/// words.
 fn is_variant_beside(document: &Document, other: &Document) -> bool {
     match (&document.meta, &other.meta) {
         (Meta::Variant(variant), Meta::Story(_)) => variant.story == other.slug,
         (Meta::Variant(variant), Meta::Variant(first)) => variant.story == first.story,
         _ => false,
     }
-}
-
-fn heading_of(document: &Document, span: Span) -> &str {
-    document.body.file_text().get(span.range()).unwrap_or_default().trim()
 }
 
 fn duplicate(document: &Document, noun: &str, first: &Document) -> Diagnostic {

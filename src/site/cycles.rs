@@ -1,4 +1,4 @@
-//! What transclusions show together: sections that would contain themselves, and those that would grow beyond all bounds.
+//! Checks of transclusions: no section contains itself, and no document shows too much of others.
 
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
@@ -10,13 +10,13 @@ use crate::source::Span;
 /// How deep transclusions go.
 pub const DEEPEST: usize = 8;
 
-/// How many nodes a document shows of others: about a megabyte of Markdown.
+/// How many nodes of others a document shows at most: about a megabyte of Markdown.
 const MOST_SHOWN: usize = 100_000;
 
-/// A stretch of a document that can be shown elsewhere: one of its sections, or with no number all of it.
+/// What a transclusion can show of a document: the section with a number, or without a number all of it.
 type Shown = (DocumentId, Option<usize>);
 
-/// A transclusion: what it shows and where it stands.
+/// A transclusion: where it is, and what it shows.
 struct Edge {
     from: DocumentId,
     section: usize,
@@ -24,7 +24,7 @@ struct Edge {
     span: Span,
 }
 
-/// A transclusion of each cycle, those that stand too deep inside of others, and those that make a document too long.
+/// Reports one transclusion of each cycle. Without cycles, reports those that are nested too deep or make a document too long.
 pub fn cycles(site: &Site) -> Vec<Diagnostic> {
     let edges = edges(site);
     if edges.is_empty() {
@@ -35,15 +35,15 @@ pub fn cycles(site: &Site) -> Vec<Diagnostic> {
     let ring = |shown: &Shown| graph.places.get(shown).map(|&place| rings.of[place]);
     let is_in_ring = |edge: &&Edge| ring(&edge.to).is_some_and(|to| ring(&(edge.from, Some(edge.section))) == Some(to));
     let mut reported = HashSet::default();
-    // The other transclusions of the same cycle are the same mistake.
+    // All transclusions of a cycle are one mistake.
     let firsts = edges.iter().filter(is_in_ring).filter(|edge| reported.insert(ring(&edge.to)));
     let cycles: Vec<Diagnostic> = firsts.map(|edge| in_cycle(site, edge)).collect();
     if cycles.is_empty() { too_much(site, &edges, &graph, &rings) } else { cycles }
 }
 
-/// Transclusions that stand too deep inside of others, and those that make a document too long.
+/// Reports transclusions that are nested too deep, and those that make a document too long.
 fn too_much(site: &Site, edges: &[Edge], graph: &Graph, rings: &Rings) -> Vec<Diagnostic> {
-    // What is shown comes before what shows it.
+    // In this order each node comes after those that it shows.
     let mut totals = vec![Total::default(); graph.nodes.len()];
     for &place in &rings.order {
         let shown = graph.next[place].iter().map(|&(next, edge)| match edge {
@@ -75,23 +75,23 @@ fn too_much(site: &Site, edges: &[Edge], graph: &Graph, rings: &Rings) -> Vec<Di
     found
 }
 
-/// How long a stretch is without what it shows of others.
+/// How many nodes a section or document has itself.
 fn own_length(site: &Site, (document, section): Shown) -> usize {
     let document = site.document(document);
     section.map_or(document.body.nodes.len(), |section| document.sections[section].nodes.len())
 }
 
-/// What a stretch shows of others.
+/// How much of others a section or document shows.
 #[derive(Debug, Clone, Copy, Default)]
 struct Total {
-    /// How many transclusions stand inside of one another.
+    /// How many transclusions are nested.
     depth: usize,
     /// How many nodes they show.
     length: usize,
 }
 
 impl Total {
-    /// The same seen from a transclusion that shows it, and `own` nodes around it.
+    /// The total of a transclusion that shows this, with `own` nodes around it.
     fn within(self, own: usize) -> Self {
         Self { depth: self.depth + 1, length: self.length.saturating_add(own) }
     }
@@ -101,13 +101,13 @@ impl Total {
     }
 }
 
-/// What shows what. Whole documents show their sections; only what shows something else is a node.
+/// The graph of sections and documents. A document shows its sections. A section that shows nothing is not a node.
 struct Graph {
     nodes: Vec<Shown>,
     places: HashMap<Shown, usize>,
-    /// What each node shows, with the edge by which it does; a document shows its sections without one.
+    /// The nodes that each node shows, with the transclusion that shows it; `None` for a document and its sections.
     next: Vec<Vec<(usize, Option<usize>)>>,
-    /// The edges of each node to what shows nothing else.
+    /// The transclusions of each node that show something that is not a node.
     ends: Vec<Vec<usize>>,
 }
 
@@ -142,7 +142,8 @@ impl Graph {
         place
     }
 
-    /// The rings of the graph, after Tarjan. The path is a list, for it can be as long as the site has sections.
+    /// The strongly connected components of the graph, by Tarjan's algorithm. It does not call itself, because a path can be as long as
+    /// the site has sections.
     fn rings(&self) -> Rings {
         const UNSEEN: usize = usize::MAX;
         let count = self.nodes.len();
@@ -180,9 +181,9 @@ impl Graph {
     }
 }
 
-/// Which nodes show one another.
+/// The strongly connected components of the graph: nodes that show one another.
 struct Rings {
-    /// The ring of each node; most are a ring of their own.
+    /// The component of each node, named by its first node.
     of: Vec<usize>,
     /// The nodes, each after those that it shows.
     order: Vec<usize>,
@@ -216,7 +217,7 @@ fn edges(site: &Site) -> Vec<Edge> {
     edges
 }
 
-/// What a transclusion shows.
+/// The section or document that a transclusion shows.
 fn shown(site: &Site, from: DocumentId, link: LinkId) -> Option<Shown> {
     match site.destination(from, link) {
         Destination::Page { section: Some(SectionId { document, section }), .. } => Some((*document, Some(*section))),

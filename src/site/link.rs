@@ -16,8 +16,8 @@ use super::stories::{About, Parts};
 use super::telling::capitalised;
 use super::unknown::{report_references, report_tags};
 use super::{
-    CaseStudy, CaseStudyId, Competency, CompetencyId, Contents, DocumentId, Origin, PageKey, Question, QuestionId, Site, Story, StoryId,
-    TellingId, cycles, push_new_last,
+    CaseStudy, CaseStudyId, Competency, CompetencyId, Contents, DocumentId, PageKey, Question, QuestionId, Site, Story, StoryId, TellingId,
+    cycles, push_new_last,
 };
 use crate::config::Config;
 use crate::diagnostic::Diagnostic;
@@ -47,18 +47,17 @@ fn contents(config: Arc<Config>, audience: Audience, documents: Vec<Arc<Document
     let names = Names::new(&documents, &catalogue);
     let (references, unknown) = references(&documents, &catalogue, &names);
     let case_studies = case_studies(&documents, &catalogue.case_studies, &references);
-    let abouts: Vec<Option<StoryId>> = catalogue.questions.iter().map(|place| place.story.or(references[place.document.0].story)).collect();
+    let abouts = stories_of_questions(&catalogue.questions, &references);
     let parts = Parts { documents: &documents, catalogue: &catalogue, names: &names, references: &references };
-    let (stories, too_many) = parts.stories(about_stories(catalogue.stories.len(), &abouts, &case_studies));
-    found.extend(too_many);
+    let (stories, mistakes) = parts.stories(about_stories(catalogue.stories.len(), &abouts, &case_studies));
+    found.extend(mistakes);
     found.extend(report_tags(&documents, &names));
     found.extend(report_references(&documents, &names, &unknown));
     let Catalogue { questions, competencies, home, .. } = catalogue;
     let ranked = ranked(&documents, &stories);
-    let ranking = Ranking::new(&documents, &stories, &ranked);
-    let shown_by = shown_by(&stories, competencies.len(), &ranking);
-    let questions = questions_in(questions, &abouts, &references, &stories, &ranking, &shown_by);
-    let competencies = competencies_of(&documents, competencies, shown_by, &questions);
+    let ranking = Ranking::new(&documents, &stories, &ranked, competencies.len());
+    let questions = answered(questions, &abouts, &references, &stories, &ranking);
+    let competencies = competencies_of(&documents, competencies, ranking.into_shown_by(), &questions);
     let pages = pages_of_documents(documents.len(), &stories, &questions, &case_studies, &competencies, home);
     let contents = Contents { config, audience, documents, stories, ranked, questions, case_studies, competencies, home, pages, names };
     (contents, found)
@@ -67,6 +66,11 @@ fn contents(config: Arc<Config>, audience: Audience, documents: Vec<Arc<Document
 fn case_studies(documents: &[Arc<Document>], ids: &[DocumentId], references: &[References]) -> Vec<CaseStudy> {
     let slug = |id: DocumentId| documents[id.0].slug.clone();
     ids.iter().map(|&id| CaseStudy { document: id, slug: slug(id), story: references[id.0].story }).collect()
+}
+
+/// The story that each question is about: the one that it is written in, or the one that its file names.
+fn stories_of_questions(questions: &[QuestionPlace], references: &[References]) -> Vec<Option<StoryId>> {
+    questions.iter().map(|place| place.story.or(references[place.document.0].story)).collect()
 }
 
 /// What leads to each story: the questions about it, of which `abouts` has the stories, and its case studies.
@@ -85,18 +89,22 @@ fn about_stories(stories: usize, abouts: &[Option<StoryId>], case_studies: &[Cas
     about
 }
 
-/// The stories that show each competency, best first.
-fn shown_by(stories: &[Story], competencies: usize, ranking: &Ranking<'_>) -> Vec<Vec<StoryId>> {
-    let mut shown_by = vec![Vec::new(); competencies];
-    for (index, story) in stories.iter().enumerate() {
-        for competency in &story.competencies {
-            shown_by[competency.0].push(StoryId(index));
-        }
-    }
-    for stories in &mut shown_by {
-        stories.sort_unstable_by_key(|&story| ranking.place_of(story));
-    }
-    shown_by
+/// The questions with their answers; `abouts` has the story that each is about.
+fn answered(
+    places: Vec<QuestionPlace>,
+    abouts: &[Option<StoryId>],
+    references: &[References],
+    stories: &[Story],
+    ranking: &Ranking<'_>,
+) -> Vec<Question> {
+    let named_by = named_by(stories, places.len());
+    let places = places.into_par_iter().zip(abouts).zip(named_by);
+    let questions = places.map(|((place, &about), named_by)| {
+        // The front matter of a story's file speaks for the story, and not for the questions in it.
+        let own = if place.story.is_some() { &[][..] } else { &references[place.document.0].competencies };
+        ranking.question(place, about, own, &named_by)
+    });
+    questions.collect()
 }
 
 /// The stories that name each question, in a telling that may be chosen.
@@ -109,35 +117,6 @@ fn named_by(stories: &[Story], questions: usize) -> Vec<Vec<StoryId>> {
         }
     }
     named_by
-}
-
-/// The questions at their places, with their answers.
-fn questions_in(
-    places: Vec<QuestionPlace>,
-    abouts: &[Option<StoryId>],
-    references: &[References],
-    stories: &[Story],
-    ranking: &Ranking<'_>,
-    shown_by: &[Vec<StoryId>],
-) -> Vec<Question> {
-    let named_by = named_by(stories, places.len());
-    let questions = places.into_par_iter().zip(abouts).zip(named_by).map(|((place, &about), named)| {
-        let QuestionPlace { slug, document, item, story: written_in } = place;
-        let own = if written_in.is_some() { &[][..] } else { &references[document.0].competencies };
-        // A question about a story probes what the story shows, unless its file says otherwise.
-        let inherited = about.filter(|_| own.is_empty()).map(|story| &stories[story.0].main().competencies);
-        let competencies = inherited.map_or(own, Vec::as_slice).to_vec();
-        let (answers, adaptable, adaptable_total) = match about {
-            Some(_) => (Vec::new(), Vec::new(), 0),
-            None => {
-                let answers = ranking.answers(&competencies, &named);
-                let (adaptable, total) = ranking.adaptable(&competencies, &answers, shown_by);
-                (answers, adaptable, total)
-            }
-        };
-        Question { slug, document, item, competencies, about, answers, adaptable, adaptable_total }
-    });
-    questions.collect()
 }
 
 /// The competencies; `shown_by` holds the stories of each.
@@ -180,24 +159,17 @@ fn pages_of_documents(
     competencies: &[Competency],
     home: Option<DocumentId>,
 ) -> Vec<Option<PageKey>> {
-    let mut pages = vec![None; documents];
-    for (index, question) in questions.iter().enumerate() {
-        pages[question.document.0].get_or_insert(PageKey::Question(QuestionId(index)));
-    }
-    for (index, story) in stories.iter().enumerate() {
-        let telling = |place| PageKey::Telling(TellingId { story: StoryId(index), index: place });
-        for (place, origin) in story.tellings.iter().map(|telling| telling.origin).enumerate() {
-            match origin {
-                Origin::Story => pages[story.document.0] = Some(telling(place)),
-                Origin::Variant(document) => pages[document.0] = Some(telling(place)),
-                Origin::Derived(_) => {}
-            }
-        }
-    }
+    let questions = questions.iter().enumerate().map(|(index, question)| (question.document, PageKey::Question(QuestionId(index))));
+    let tellings = stories.iter().enumerate().flat_map(|(story, content)| {
+        content.files().map(move |(index, file)| (file, PageKey::Telling(TellingId { story: StoryId(story), index })))
+    });
     let cases = case_studies.iter().enumerate().map(|(index, case)| (case.document, PageKey::CaseStudy(CaseStudyId(index))));
     let of_competency = |(index, competency): (usize, &Competency)| (competency.document, PageKey::Competency(CompetencyId(index)));
     let competencies = competencies.iter().enumerate().map(of_competency);
-    for (document, page) in cases.chain(competencies).chain(home.map(|home| (home, PageKey::Home))) {
+    let home = home.map(|home| (home, PageKey::Home));
+    let mut pages = vec![None; documents];
+    // A later page of a document takes the place of an earlier one.
+    for (document, page) in questions.rev().chain(tellings).chain(cases).chain(competencies).chain(home) {
         pages[document.0] = Some(page);
     }
     pages

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-use super::resolve::Dangling;
-use super::{Contents, Destination, PageKey, Resolver};
+use super::resolve::{Dangling, Resolver};
+use super::{Contents, Destination, PageKey};
 use crate::diagnostic::Diagnostic;
 use crate::source::SitePath;
 

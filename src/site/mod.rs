@@ -30,7 +30,7 @@ pub use cycles::DEEPEST;
 pub use id::{CaseStudyId, CompetencyId, DocumentId, ItemId, PageKey, QuestionId, SectionId, StoryId, TellingId};
 pub use link::link;
 pub use names::Names;
-pub use resolve::{Destination, Resolver};
+pub use resolve::Destination;
 pub use telling::{Change, Origin, Telling, TellingSection, capitalised, uncapitalised};
 
 /// The whole site for one audience: its contents, and where the links in their texts lead.
@@ -144,6 +144,16 @@ impl Story {
     /// The story itself, as it is told without a variant.
     pub fn main(&self) -> &Telling {
         &self.tellings[0]
+    }
+
+    /// The files that it is told in, each with the place of its telling.
+    pub fn files(&self) -> impl Iterator<Item = (usize, DocumentId)> {
+        let file = |telling: &Telling| match telling.origin {
+            Origin::Story => Some(self.document),
+            Origin::Variant(document) => Some(document),
+            Origin::Derived(_) => None,
+        };
+        self.tellings.iter().enumerate().filter_map(move |(index, telling)| Some((index, file(telling)?)))
     }
 
     /// The place of the telling with a slug. An empty slug names the story itself.
@@ -419,7 +429,7 @@ impl Site {
         (0..self.documents.len()).flat_map(|index| self.assets_of(DocumentId(index))).cloned().collect()
     }
 
-    /// The first place in the documents that refers to a file; the file itself where there is none.
+    /// The first place in the documents that refers to a file; the file itself if no document refers to it.
     pub fn reference_to<'a>(&'a self, path: &'a SitePath) -> (&'a SitePath, Span) {
         let leads_there = |destination: &Destination| matches!(destination, Destination::Asset(asset) if asset == path);
         let places = self.documents.iter().zip(&self.links.destinations).find_map(|(document, destinations)| {
@@ -461,14 +471,14 @@ fn items_of(document: &Document) -> impl Iterator<Item = (ItemId, &Item)> {
     })
 }
 
-/// Adds an element that comes in ascending order.
+/// Adds an element to a list in ascending order, unless it is the last one already.
 fn push_new_last<T: PartialEq>(list: &mut Vec<T>, element: T) {
     if list.last() != Some(&element) {
         list.push(element);
     }
 }
 
-/// The elements that are different, each where it comes first.
+/// Each different element once, at its first place.
 fn distinct<T: Clone + Eq + std::hash::Hash>(elements: impl Iterator<Item = T>) -> Vec<T> {
     let mut known = HashSet::default();
     elements.filter(|element| known.insert(element.clone())).collect()

@@ -1,12 +1,15 @@
 //! The names of a site: which pages have which slug.
 
+use std::collections::hash_map::Entry;
+use std::hash::Hash;
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap as HashMap;
 
 use super::catalogue::Catalogue;
-use super::{CaseStudyId, CompetencyId, PageKey, QuestionId, StoryId};
+use super::{CaseStudyId, CompetencyId, DocumentId, PageKey, QuestionId, StoryId};
 use crate::model::{Document, Kind};
 use crate::slug::Slug;
-use std::sync::Arc;
 
 /// The pages of each slug. A slug is unique within its kind.
 #[derive(Debug)]
@@ -17,7 +20,7 @@ pub struct Names {
 impl Names {
     /// The names of everything that a catalogue lists.
     pub(super) fn new(documents: &[Arc<Document>], catalogue: &Catalogue) -> Self {
-        let slug = |id: super::DocumentId| documents[id.0].slug.clone();
+        let slug = |id: DocumentId| documents[id.0].slug.clone();
         let stories = catalogue.stories.iter().enumerate().map(|(index, story)| (slug(story.document), PageKey::story(StoryId(index))));
         let questions = catalogue.questions.iter().enumerate();
         let questions = questions.map(|(index, question)| (question.slug.clone(), PageKey::Question(QuestionId(index))));
@@ -105,13 +108,15 @@ impl<T: Copy> OneOrMore<T> {
 }
 
 /// The values of each key, in the order in which they come.
-pub(super) fn grouped<K: Eq + std::hash::Hash, T: Copy>(entries: impl Iterator<Item = (K, T)>) -> HashMap<K, OneOrMore<T>> {
+pub(super) fn grouped<K: Eq + Hash, T: Copy>(entries: impl Iterator<Item = (K, T)>) -> HashMap<K, OneOrMore<T>> {
     let mut groups: HashMap<K, OneOrMore<T>> = HashMap::default();
     groups.reserve(entries.size_hint().0);
     for (key, value) in entries {
         match groups.entry(key) {
-            std::collections::hash_map::Entry::Vacant(free) => drop(free.insert(OneOrMore::One(value))),
-            std::collections::hash_map::Entry::Occupied(mut known) => known.get_mut().push(value),
+            Entry::Vacant(free) => {
+                free.insert(OneOrMore::One(value));
+            }
+            Entry::Occupied(mut known) => known.get_mut().push(value),
         }
     }
     groups

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::{CompetencyId, Contents, Origin, QuestionId, Story, StoryId, Telling, TellingId};
+use super::catalogue::QuestionPlace;
+use super::{CompetencyId, Contents, Origin, Question, QuestionId, Story, StoryId, Telling, TellingId};
 use crate::model::{Document, Meta, Status, When};
 
 /// How many stories that could be adapted a question keeps.
@@ -63,14 +64,6 @@ fn shared(probed: &[CompetencyId], shown: &[CompetencyId]) -> usize {
     probed.iter().filter(|&competency| shown.contains(competency)).count()
 }
 
-/// The order of the stories of a site.
-pub(super) struct Ranking<'a> {
-    documents: &'a [Arc<Document>],
-    stories: &'a [Story],
-    /// The place of each story in the order, so that orders that end in this one compare numbers.
-    places: Vec<usize>,
-}
-
 /// The stories of a site, best first.
 pub(super) fn ranked(documents: &[Arc<Document>], stories: &[Story]) -> Vec<StoryId> {
     let ids = (0..stories.len()).into_par_iter().map(StoryId);
@@ -87,18 +80,47 @@ fn rank(document: &Document) -> (Reverse<u8>, Reverse<Option<When>>, &str) {
     }
 }
 
+/// The order of the stories of a site, and what each of them shows.
+pub(super) struct Ranking<'a> {
+    documents: &'a [Arc<Document>],
+    stories: &'a [Story],
+    /// The place of each story in the order, so that orders that end in this one compare numbers.
+    places: Vec<usize>,
+    /// The stories that show each competency, best first.
+    shown_by: Vec<Vec<StoryId>>,
+}
+
 impl<'a> Ranking<'a> {
-    /// `ranked` holds every story once, best first.
-    pub(super) fn new(documents: &'a [Arc<Document>], stories: &'a [Story], ranked: &[StoryId]) -> Self {
+    /// `ranked` holds every story once, best first; `competencies` is how many competencies there are.
+    pub(super) fn new(documents: &'a [Arc<Document>], stories: &'a [Story], ranked: &[StoryId], competencies: usize) -> Self {
         let mut places = vec![0; ranked.len()];
-        for (place, story) in ranked.iter().enumerate() {
-            places[story.0] = place;
+        let mut shown_by = vec![Vec::new(); competencies];
+        for (place, &id) in ranked.iter().enumerate() {
+            places[id.0] = place;
+            for competency in &stories[id.0].competencies {
+                shown_by[competency.0].push(id);
+            }
         }
-        Self { documents, stories, places }
+        Self { documents, stories, places, shown_by }
     }
 
-    pub(super) fn place_of(&self, story: StoryId) -> usize {
-        self.places[story.0]
+    /// The stories that show each competency, best first.
+    pub(super) fn into_shown_by(self) -> Vec<Vec<StoryId>> {
+        self.shown_by
+    }
+
+    /// A question with its answers; `own` holds the competencies that its file names, `named_by` the stories that name it.
+    pub(super) fn question(&self, place: QuestionPlace, about: Option<StoryId>, own: &[CompetencyId], named_by: &[StoryId]) -> Question {
+        let QuestionPlace { slug, document, item, story: _ } = place;
+        // A question about a story probes what the story shows, unless its file says otherwise.
+        let inherited = about.filter(|_| own.is_empty()).map(|story| &self.stories[story.0].main().competencies);
+        let competencies = inherited.map_or(own, Vec::as_slice).to_vec();
+        if about.is_some() {
+            return Question { slug, document, item, competencies, about, answers: Vec::new(), adaptable: Vec::new(), adaptable_total: 0 };
+        }
+        let answers = self.answers(&competencies, named_by);
+        let (adaptable, adaptable_total) = self.adaptable(&competencies, &answers);
+        Question { slug, document, item, competencies, about, answers, adaptable, adaptable_total }
     }
 
     fn shared(&self, probed: &[CompetencyId], story: StoryId) -> usize {
@@ -110,24 +132,23 @@ impl<'a> Ranking<'a> {
     }
 
     /// Stories that name a question, best first; `probed` holds the competencies of the question.
-    pub(super) fn answers(&self, probed: &[CompetencyId], named: &[StoryId]) -> Vec<StoryId> {
+    fn answers(&self, probed: &[CompetencyId], named: &[StoryId]) -> Vec<StoryId> {
         let mut answers: Vec<StoryId> = named.iter().copied().filter(|&story| !self.is_retired(story)).collect();
-        answers.sort_by_key(|&story| (Reverse(self.shared(probed, story)), self.place_of(story)));
+        answers.sort_by_key(|&story| (Reverse(self.shared(probed, story)), self.places[story.0]));
         answers.dedup();
         answers
     }
 
-    /// The best of the stories that share competencies with a question and do not name it, and how many there are; `shown_by` holds
-    /// the stories of each competency.
-    pub(super) fn adaptable(&self, probed: &[CompetencyId], answers: &[StoryId], shown_by: &[Vec<StoryId>]) -> (Vec<StoryId>, usize) {
+    /// The best of the stories that share competencies with a question and do not name it, and how many there are.
+    fn adaptable(&self, probed: &[CompetencyId], answers: &[StoryId]) -> (Vec<StoryId>, usize) {
         let mut candidates: Vec<(Reverse<usize>, usize, StoryId)> = Vec::new();
         let mut is_seen = vec![false; self.stories.len()];
         for &story in answers {
             is_seen[story.0] = true;
         }
-        for &story in probed.iter().flat_map(|competency| &shown_by[competency.0]) {
+        for &story in probed.iter().flat_map(|competency| &self.shown_by[competency.0]) {
             if !self.is_retired(story) && !std::mem::replace(&mut is_seen[story.0], true) {
-                candidates.push((Reverse(self.shared(probed, story)), self.place_of(story), story));
+                candidates.push((Reverse(self.shared(probed, story)), self.places[story.0], story));
             }
         }
         let total = candidates.len();

@@ -35,13 +35,7 @@ pub struct Unknown<'d> {
 /// The references of each document, by the number of the document, and those that lead nowhere. A document that no page is made from
 /// has none.
 pub fn references<'d>(documents: &'d [Arc<Document>], catalogue: &Catalogue, names: &Names) -> (Vec<References>, Vec<Unknown<'d>>) {
-    let stories = catalogue.stories.iter().flat_map(|story| {
-        let variants = story.variants.iter().take(MOST_TELLINGS).copied();
-        std::iter::once(story.document).chain(variants)
-    });
-    let questions = catalogue.questions.iter().filter(|question| question.item.is_none()).map(|question| question.document);
-    let others = catalogue.case_studies.iter().copied();
-    let order: Vec<DocumentId> = questions.chain(catalogue.sheets.iter().copied()).chain(stories).chain(others).collect();
+    let order = referring(catalogue);
     let resolved: Vec<(References, Vec<Unknown<'_>>)> =
         order.par_iter().map(|&id| Lookup { document: id, names, unknown: Vec::new() }.references(&documents[id.0].meta)).collect();
     let mut references = vec![References::default(); documents.len()];
@@ -51,6 +45,14 @@ pub fn references<'d>(documents: &'d [Arc<Document>], catalogue: &Catalogue, nam
         unknown.extend(missing);
     }
     (references, unknown)
+}
+
+/// The documents whose front matter can name something, in the order in which mistakes get advice.
+fn referring(catalogue: &Catalogue) -> Vec<DocumentId> {
+    let questions = catalogue.questions.iter().filter(|question| question.item.is_none()).map(|question| &question.document);
+    let stories = catalogue.stories.iter();
+    let stories = stories.flat_map(|story| std::iter::once(&story.document).chain(story.variants.iter().take(MOST_TELLINGS)));
+    questions.chain(&catalogue.sheets).chain(stories).chain(&catalogue.case_studies).copied().collect()
 }
 
 /// The lookup of what a document names.

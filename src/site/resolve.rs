@@ -1,4 +1,4 @@
-//! From what a link says to where it leads.
+//! The resolution of links: where each link leads, or why it leads nowhere.
 
 use std::borrow::Cow;
 use std::cell::LazyCell;
@@ -60,8 +60,7 @@ pub struct Resolver<'a> {
 
 /// A link that leads nowhere.
 pub struct Dangling {
-    /// What is wrong, in words.
-    pub found: Diagnostic,
+    found: Diagnostic,
     lookup: Lookup,
 }
 
@@ -106,7 +105,7 @@ impl<'a> Resolver<'a> {
             Target::Forbidden(_) => Ok(Destination::Nothing),
             Target::Page { name, fragment } => match self.site.page(name) {
                 Some(page) => self.page(document, link, page, fragment),
-                None => Err(dangling(document, link, "the page of this link is gone".to_owned()).into()),
+                None => Err(dangling(document, link, "the audience does not get the page of this link".to_owned()).into()),
             },
             Target::Wiki { name, fragment } => self.wiki(document, link, name, fragment),
             Target::File { path, fragment } => self.file(document, link, path, fragment),
@@ -199,22 +198,13 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// The page that a wikilink names: `slug`, `kind/slug`, `story/variant` or `stories/story/variant`.
+    /// The page that a wikilink names.
     fn named(&self, document: &Document, link: &Link, name: &str) -> Result<PageKey, Box<Dangling>> {
         let name = match name.len().checked_sub(3).and_then(|end| name.split_at_checked(end)) {
             Some((stem, ending)) if ending.eq_ignore_ascii_case(".md") => stem,
             _ => name,
         };
-        let parts: Vec<&str> = name.split('/').map(str::trim).collect();
-        let candidates: Cow<'_, [PageKey]> = match parts.as_slice() {
-            [slug] => Cow::Borrowed(self.pages(slug)),
-            [kind, slug] if Kind::named(kind).is_some() => {
-                self.pages(slug).iter().copied().filter(|page| page.kind() == Kind::named(kind)).collect()
-            }
-            [story, variant] | ["stories" | "story", story, variant] => self.variant(story, variant).into_iter().collect(),
-            _ => Cow::Borrowed(&[]),
-        };
-        match &*candidates {
+        match &*self.candidates(name) {
             [page] => Ok(*page),
             [] => Err(self.nothing_named(document, link, name)),
             several => {
@@ -225,7 +215,20 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// The pages whose slug is a name, or what the name gives as a slug.
+    /// The pages that a name may mean: `slug`, `kind/slug`, `story/variant` or `stories/story/variant`.
+    fn candidates(&self, name: &str) -> Cow<'a, [PageKey]> {
+        let parts: Vec<&str> = name.split('/').map(str::trim).collect();
+        match parts.as_slice() {
+            [slug] => Cow::Borrowed(self.pages(slug)),
+            [kind, slug] if Kind::named(kind).is_some() => {
+                self.pages(slug).iter().copied().filter(|page| page.kind() == Kind::named(kind)).collect()
+            }
+            [story, variant] | ["stories" | "story", story, variant] => self.variant(story, variant).into_iter().collect(),
+            _ => Cow::Borrowed(&[]),
+        }
+    }
+
+    /// The pages whose slug is `name` or the slug of `name`.
     fn pages(&self, name: &str) -> &'a [PageKey] {
         match self.site.names.pages(name) {
             [] => self.site.names.pages(Slug::of(name).as_str()),
@@ -451,7 +454,7 @@ struct Known<'a> {
     paths: Vec<&'a str>,
 }
 
-/// A diagnostic with advice that is better than what it has, where there is some.
+/// Replaces the advice of a diagnostic if there is better advice.
 fn helped(found: Diagnostic, help: Option<String>) -> Diagnostic {
     Diagnostic { help: help.or(found.help), ..found }
 }
@@ -490,8 +493,8 @@ fn github_anchors<'t>(headings: impl Iterator<Item = &'t str>) -> HashMap<String
     anchors
 }
 
-/// A text as GitHub makes an anchor of it: letters, digits, `-` and `_` stay, spaces become hyphens, and all else goes. What makes
-/// a sign colourful goes too, which one cannot see.
+/// The anchor that GitHub makes of a text: it keeps letters, digits, `-` and `_`, and turns spaces into hyphens. It also drops the
+/// invisible characters that give emoji their colour.
 fn github_anchor(text: &str) -> String {
     let small = text.nfc().flat_map(char::to_lowercase).filter(|next| !matches!(next, '\u{fe00}'..='\u{fe0f}' | '\u{200d}'));
     let stays = |next: &char| next.is_alphanumeric() || is_combining_mark(*next) || matches!(next, '-' | '_' | ' ');
@@ -504,7 +507,7 @@ fn ambiguous_file(document: &Document, link: &Link, name: &str, several: &[&Site
         .help(write_one_of(names))
 }
 
-/// The names of which one is to be written; of very many only the first.
+/// Advice to write one of several names; of very many only the first.
 fn write_one_of(names: impl ExactSizeIterator<Item = String>) -> String {
     const MOST: usize = 8;
     let more = names.len().saturating_sub(MOST);
@@ -522,7 +525,7 @@ fn dangling(document: &Document, link: &Link, message: String) -> Diagnostic {
     Diagnostic::new(&rules::DEAD_LINK, &document.path, link.span, message)
 }
 
-/// Advice that names the file which somebody probably meant: the same name elsewhere, or nearly the same path.
+/// Advice that names a similar file: one with the same name elsewhere, or with nearly the same name.
 fn nearest_path(path: &SitePath, known: &[&str]) -> Option<String> {
     let name = path.as_str().rsplit('/').next().unwrap_or_default();
     let same_name = known.iter().filter(|other| other.rsplit('/').next() == Some(name)).min();

@@ -48,24 +48,22 @@ impl Parts<'_> {
         let tagged = self.tagged_competencies(document);
         let of_tags = tagged.iter().map(|&(_, competency)| competency);
         let own = distinct(references.competencies.iter().copied().chain(of_tags));
-        let mut tellings = vec![Telling::of_story(self.documents, id, references, own.clone())];
-        tellings.extend(files.variants.iter().take(MOST_TELLINGS).filter_map(|&variant| self.variant(id, variant)));
-        let (derived, mut found) = self.derived(id, &tellings[1..], &tagged);
-        tellings.extend(derived);
-        if let Some(first) = files.variants.get(MOST_TELLINGS) {
-            found.push(too_many_tellings(&self.documents[first.0].path, Span::default()));
-        }
-        let of_tellings = tellings[1..].iter().flat_map(|telling| telling.competencies.iter().copied());
-        let competencies = distinct(own.into_iter().chain(of_tellings));
+        let variants: Vec<Telling> = self.variants(files).collect();
+        let (derived, mut found) = self.derived(id, &variants, &tagged);
+        found.extend(files.variants.get(MOST_TELLINGS).map(|first| too_many_tellings(&self.documents[first.0].path, Span::default())));
+        let main = Telling::of_story(self.documents, id, references, own);
+        let tellings: Vec<Telling> = std::iter::once(main).chain(variants).chain(derived).collect();
+        let competencies = distinct(tellings.iter().flat_map(|telling| telling.competencies.iter().copied()));
         let About { follow_ups, case_studies } = about;
         (Story { document: id, slug: document.slug.clone(), tellings, competencies, follow_ups, case_studies }, found)
     }
 
-    fn variant(&self, story: DocumentId, id: DocumentId) -> Option<Telling> {
-        match &self.documents[id.0].meta {
+    fn variants(&self, files: &StoryFiles) -> impl Iterator<Item = Telling> {
+        let story = files.document;
+        files.variants.iter().take(MOST_TELLINGS).filter_map(move |&id| match &self.documents[id.0].meta {
             Meta::Variant(meta) => Some(Telling::of_variant(self.documents, story, id, meta, &self.references[id.0])),
             _ => None,
-        }
+        })
     }
 
     /// The competencies that a story's hashtags name, in the order of the text.
@@ -79,7 +77,8 @@ impl Parts<'_> {
         let with_variant: HashSet<CompetencyId> = variants.iter().flat_map(|telling| telling.competencies.iter().copied()).collect();
         let taken: HashMap<&Slug, Origin> = variants.iter().map(|telling| (&telling.slug, telling.origin)).collect();
         let (mut derived, mut found) = (Vec::new(), Vec::new());
-        for &(slug, competency) in tagged.iter().filter(|(_, competency)| !with_variant.contains(competency)) {
+        let tagged = tagged.iter().filter(|(_, competency)| !with_variant.contains(competency));
+        for &(slug, competency) in tagged {
             if let Some(Origin::Variant(variant)) = taken.get(slug) {
                 found.push(address_of_variant(&self.documents[variant.0], slug));
                 continue;

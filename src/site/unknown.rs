@@ -20,21 +20,26 @@ const DIFFERENT_TAGS: usize = 500;
 pub fn report_references(documents: &[Arc<Document>], names: &Names, unknown: &[Unknown<'_>]) -> Vec<Diagnostic> {
     let advice = Advice::new(documents, names);
     let mut outline: Option<(_, Outline)> = None;
-    let reports = unknown.iter().enumerate().map(|(place, Unknown { document: id, field, index, slug, kind })| {
-        let document = &documents[id.0];
-        let text = document.body.file_text();
-        let (_, outline) = match outline.take().filter(|(of, _)| of == id) {
+    let reports = unknown.iter().enumerate().map(|(place, unknown)| {
+        let document = &documents[unknown.document.0];
+        let (_, outline) = match outline.take().filter(|(of, _)| *of == unknown.document) {
             Some(known) => outline.insert(known),
-            None => outline.insert((*id, Outline::of(text, document.yaml))),
+            None => outline.insert((unknown.document, Outline::of(document.body.file_text(), document.yaml))),
         };
-        let span = outline.place_of(field, *index);
-        let noun = kind.noun();
-        let near = || if place < ADVISED { advice.nearest(*kind, slug) } else { None };
-        let help = as_list(&text[span.range()], |name| *kind != Kind::Story && names.find(*kind, name.as_str()).is_some());
-        let help = help.or_else(near).unwrap_or_else(|| format!("add it with `storybank new {noun} {slug}`"));
-        Diagnostic::new(rule_of(*kind), &document.path, span, format!("there is no {noun} `{slug}`")).help(help)
+        let span = outline.place_of(unknown.field, unknown.index);
+        report_reference(document, unknown, span, if place < ADVISED { Some(&advice) } else { None }, names)
     });
     reports.collect()
+}
+
+fn report_reference(document: &Document, unknown: &Unknown<'_>, span: Span, advice: Option<&Advice<'_>>, names: &Names) -> Diagnostic {
+    let &Unknown { slug, kind, .. } = unknown;
+    let noun = kind.noun();
+    let value = &document.body.file_text()[span.range()];
+    let help = as_list(value, |name| kind != Kind::Story && names.find(kind, name.as_str()).is_some())
+        .or_else(|| advice?.nearest(kind, slug))
+        .unwrap_or_else(|| format!("add it with `storybank new {noun} {slug}`"));
+    Diagnostic::new(rule_of(kind), &document.path, span, format!("there is no {noun} `{slug}`")).help(help)
 }
 
 fn rule_of(kind: Kind) -> &'static Rule {

@@ -13,7 +13,7 @@ use crate::html::{Ids, PageWriter};
 use crate::model::{Kind, Part, Status};
 use crate::phrases::{Word, word};
 use crate::route::Route;
-use crate::site::{CaseStudyId, CompetencyId, DocumentId, Origin, PageKey, QuestionId, Site, StoryId, TellingId};
+use crate::site::{CaseStudyId, CompetencyId, DocumentId, PageKey, QuestionId, Site, StoryId, TellingId};
 use crate::source::offset;
 
 /// How many stories or questions a page of a list has.
@@ -328,14 +328,7 @@ fn open_in(site: &Site) -> Vec<Open> {
 
 /// Every document once, in the order of the page of open points.
 fn in_order_of_pages(site: &Site) -> Vec<DocumentId> {
-    let stories = site.stories().flat_map(|id| {
-        let story = site.story(id);
-        let variants = story.tellings.iter().filter_map(|telling| match telling.origin {
-            Origin::Variant(document) => Some(document),
-            Origin::Story | Origin::Derived(_) => None,
-        });
-        std::iter::once(story.document).chain(variants)
-    });
+    let stories = site.stories.iter().flat_map(|story| story.files().map(|(_, file)| file));
     let others = site.questions().map(|id| site.question(id).document);
     let others = others.chain(site.case_studies().map(|id| site.case_study(id).document));
     let others = others.chain(site.competencies().map(|id| site.competency(id).document));

@@ -15,7 +15,7 @@ use crate::site::{Change, CompetencyId, DocumentId, Origin, PageKey, QuestionId,
 /// The level of headings inside parts, below the parts' own.
 pub const INSIDE_PART: u8 = 4;
 
-/// A body that stands for itself, without anything left out.
+/// The style of a body that is shown whole.
 pub fn whole(heading_base: u8, ids: Ids) -> Style<'static> {
     Style { heading_base, ids, left_out: &[] }
 }
@@ -183,7 +183,7 @@ fn own_headline(document: &Document) -> &str {
 pub enum Detail {
     /// Only the telling, as an answer among others.
     Words,
-    /// Also how it stands to the story, on a page of its own.
+    /// Also how it differs from the story, on a page of its own.
     Differences,
 }
 
@@ -323,7 +323,7 @@ fn differences(writer: &mut PageWriter<'_>, telling: &Telling, told: &TellingSec
     }
 }
 
-/// The blocks of a stretch that a derived telling leaves out; items of lists stand in a list again.
+/// The blocks of a section that a derived telling leaves out. Items of lists get a list around them.
 fn left_out_html(writer: &mut PageWriter<'_>, id: DocumentId, nodes: Range<usize>, left_out: &[Range<usize>]) -> String {
     let body = &writer.context.site.document(id).body;
     let mut html = String::new();
@@ -369,7 +369,7 @@ fn follow_up<'a>(writer: &mut PageWriter<'a>, question: QuestionId, variant: Opt
     }
 }
 
-/// Where the answer or the guidance of a question stands.
+/// The nodes of the answer or the guidance of a question.
 pub fn answer_nodes(writer: &PageWriter<'_>, question: QuestionId) -> (DocumentId, Range<usize>) {
     let site = writer.context.site;
     let document = site.question(question).document;
@@ -409,7 +409,7 @@ pub fn answer<'a>(writer: &mut PageWriter<'a>, id: TellingId, why: Vec<String>, 
     }
 }
 
-/// Why a story has its rank among the answers to a question.
+/// The reasons for the place of a story among the answers to a question.
 pub fn reasons(writer: &PageWriter<'_>, story: StoryId, question: QuestionId, is_named: bool) -> Vec<String> {
     let site = writer.context.site;
     let phrases = writer.context.phrases;
