@@ -48,7 +48,7 @@ pub struct Projection {
 pub struct Withheld {
     /// In any spelling.
     words: Finder,
-    /// As they stand: paths and the like, which in another spelling would be ordinary words.
+    /// In this very spelling: paths and the like, which in another spelling would be ordinary words.
     names: Names,
 }
 
@@ -109,7 +109,7 @@ impl Withheld {
     fn words_of_names(&self, bytes: &[u8]) -> Option<Hit> {
         self.names.finder.as_ref()?;
         let text = decode(&String::from_utf8_lossy(bytes)).to_lowercase();
-        // `/home/jane` is no part of `/home/janet`; anything else is found inside of longer names too.
+        // `/home/jane` is not a part of `/home/janet`; anything else is found inside of longer names too.
         let is_whole = |name: &str, at: usize| {
             let goes_on = text[at + name.len()..].starts_with(char::is_alphanumeric);
             !goes_on || !name.starts_with(['/', '\\'])
@@ -120,7 +120,7 @@ impl Withheld {
     }
 }
 
-/// Takes out of a site what `viewer` may not see; nothing where the viewer may see all of it.
+/// Takes out of a site what `viewer` may not see; `None` if the viewer may see all of it.
 pub fn project(site: &Site, viewer: Viewer) -> Option<Projection> {
     let visible: Vec<bool> = (0..site.documents.len()).map(|index| is_visible(site, DocumentId(index), viewer)).collect();
     if viewer.audience == Audience::Private {
@@ -308,7 +308,7 @@ impl<'a> Edits<'a> {
         let mut applied = String::with_capacity(text.len());
         let mut at = 0;
         for (range, replacement) in edits {
-            // Two phrases can share a reference of HTML that stands for several letters.
+            // Two phrases can share a reference of HTML that means several letters.
             applied.push_str(text.get(at..range.start).unwrap_or_default());
             applied.push_str(replacement);
             at = at.max(range.end);
@@ -343,7 +343,7 @@ impl Projector<'_> {
             slug: self.redactor.slug(&document.slug),
             yaml: document.yaml,
             audience: document.audience,
-            // A draft is not here, and what is no longer told stays so.
+            // A draft is not here, and a story that is no longer told stays so.
             status: document.status,
             meta,
             body,
@@ -368,7 +368,7 @@ impl Projector<'_> {
     fn body(&self, id: DocumentId, document: &Document, diagnostics: &mut Vec<Diagnostic>) -> Body {
         let hidden = hidden_ranges(document);
         let edits = self.redactor.edits(&document.body);
-        let mut copy = Copy {
+        let mut copy = BodyProjection {
             projector: self,
             edits,
             id,
@@ -386,7 +386,7 @@ impl Projector<'_> {
             index = index.max(range.end);
         }
         (index..document.body.nodes.len()).for_each(|index| copy.node(index));
-        let Copy { new: mut body, nodes, gaps, .. } = copy;
+        let BodyProjection { new: mut body, nodes, gaps, .. } = copy;
         let nodes = gaps::close(&mut body, nodes, &gaps);
         body.set_nodes(nodes);
         body
@@ -458,7 +458,7 @@ impl Projector<'_> {
         self.visible[document.0] && !is_private && !self.is_hidden_question(*node)
     }
 
-    /// Whether a question stands in a private section, or waits for its answer.
+    /// Whether a question is in a private section, or waits for its answer.
     fn is_hidden_question(&self, node: Page) -> bool {
         let Page::Question(id) = node else { return false };
         let question = self.site.question(id);
@@ -469,12 +469,12 @@ impl Projector<'_> {
     }
 }
 
-/// The stretches of a body that are for its author alone, in the order of their starts: private sections, remarks, private notes,
+/// The ranges of a body that are for its author alone, in the order of their starts: private sections, remarks, private notes,
 /// and questions that still lack their answer.
 fn hidden_ranges(document: &Document) -> Vec<Range<usize>> {
     let body = &document.body;
     let mut hidden: Vec<Range<usize>> = Vec::new();
-    // A heading stands right before the nodes that belong to it.
+    // A heading is right before the nodes that belong to it.
     let with_heading = |nodes: &Range<usize>| {
         let heading = (0..nodes.start).rev().find(|&index| matches!(body.nodes[index].event, Event::Start(Tag::Heading(_))));
         heading.unwrap_or(nodes.start)..nodes.end
@@ -502,7 +502,7 @@ fn private_callouts(body: &Body, nodes: Range<usize>) -> Vec<Range<usize>> {
     found
 }
 
-/// Stretches in their order, those that overlap as one.
+/// Ranges in their order, those that overlap as one.
 fn joined(mut stretches: Vec<Range<usize>>) -> Vec<Range<usize>> {
     stretches.sort_by_key(|stretch| stretch.start);
     let mut joined: Vec<Range<usize>> = Vec::with_capacity(stretches.len());
@@ -516,7 +516,7 @@ fn joined(mut stretches: Vec<Range<usize>>) -> Vec<Range<usize>> {
 }
 
 /// A body in the making, with none of the characters of the file in it but those that are shown.
-struct Copy<'a> {
+struct BodyProjection<'a> {
     projector: &'a Projector<'a>,
     id: DocumentId,
     document: &'a Document,
@@ -546,7 +546,7 @@ fn local_address(link: &Link) -> Option<&str> {
     (!is_shared).then_some(address)
 }
 
-impl Copy<'_> {
+impl BodyProjection<'_> {
     fn node(&mut self, index: usize) {
         let old = &self.document.body;
         let redactor = &self.projector.redactor;

@@ -435,8 +435,8 @@ fn pages_with_documents(site: &Site) -> Vec<Node> {
 /// The pages that the text of a page links to.
 fn linked_from(site: &Site, from: Node) -> BTreeSet<Node> {
     let document = site.document_of(from).expect("only pages with documents are asked");
-    let links = 0..site.document(document).body.links.len();
-    let nodes = links.filter_map(|link| match site.destination(document, u32::try_from(link).expect("there are few")) {
+    let links = site.document(document).body.links.ids();
+    let nodes = links.filter_map(|link| match site.destination(document, link) {
         Destination::Page { node, .. } if *node != from => Some(*node),
         _ => None,
     });

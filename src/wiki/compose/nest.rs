@@ -69,13 +69,8 @@ impl Nest {
 
     /// Opens an element; `within` is what all of this stands in.
     pub fn open(&mut self, name: &str, attributes: Vec<(String, String)>, within: Within) -> Option<Opened> {
-        let Some(name) = HTML_TAGS.iter().copied().find(|known| *known == name) else {
-            // What begins a line of its own elsewhere begins one here.
-            if is_dropped_block(name) {
-                return self.open("div", Vec::new(), within);
-            }
-            return None;
-        };
+        // Others are taken out where a file is read.
+        let name = HTML_TAGS.iter().copied().find(|known| *known == name)?;
         if name == "br" {
             self.inline(Inline::Break);
             return None;
@@ -105,10 +100,6 @@ impl Nest {
 
     /// Closes the innermost element of a name, with all that is open inside of it.
     pub fn close(&mut self, name: &str) {
-        let name = match name {
-            name if is_dropped_block(name) => "div",
-            name => name,
-        };
         if self.too_deep.last().is_some_and(|open| *open == name) {
             self.too_deep.pop();
             if is_block(name) {
@@ -201,11 +192,6 @@ impl Nest {
             self.nodes.push(Node::Element(element, inner));
         }
     }
-}
-
-/// Whether an element that no page shows begins a line of its own.
-fn is_dropped_block(name: &str) -> bool {
-    matches!(name, "h1" | "section" | "article" | "header" | "footer" | "main" | "nav" | "aside" | "address")
 }
 
 /// What an element of a name cannot end, nor what stands around it.
