@@ -53,7 +53,7 @@ pub struct Projection {
 pub struct Withheld {
     /// In any spelling.
     words: Finder,
-    /// As they stand: paths and the like, which in another spelling would be ordinary words.
+    /// In this very spelling: paths and the like, which in another spelling would be ordinary words.
     names: Names,
 }
 
@@ -114,7 +114,7 @@ impl Withheld {
     fn words_of_names(&self, bytes: &[u8]) -> Option<Hit> {
         self.names.finder.as_ref()?;
         let text = decode(&String::from_utf8_lossy(bytes)).to_lowercase();
-        // `/home/jane` is no part of `/home/janet`; anything else is found inside of longer names too.
+        // `/home/jane` is not a part of `/home/janet`; anything else is found inside of longer names too.
         let is_whole = |name: &str, at: usize| {
             let goes_on = text[at + name.len()..].starts_with(char::is_alphanumeric);
             !goes_on || !name.starts_with(['/', '\\'])
@@ -327,7 +327,7 @@ impl<'a> Edits<'a> {
         let mut applied = String::with_capacity(text.len());
         let mut at = 0;
         for (range, replacement) in edits {
-            // Two phrases can share a reference of HTML that stands for several letters.
+            // Two phrases can share a reference of HTML that means several letters.
             applied.push_str(text.get(at..range.start).unwrap_or_default());
             applied.push_str(replacement);
             at = at.max(range.end);
@@ -360,7 +360,7 @@ impl Projector<'_> {
             slug: self.redactor.slug(&document.slug),
             yaml: document.yaml,
             audience: document.audience,
-            // A draft is not here, and what is no longer told stays so.
+            // A draft is not here, and a story that is no longer told stays so.
             status: document.status,
             meta,
             body,
@@ -385,7 +385,7 @@ impl Projector<'_> {
     fn body(&self, id: DocumentId, document: &Document, diagnostics: &mut Vec<Diagnostic>) -> Body {
         let hidden = hidden_ranges(document);
         let edits = self.redactor.edits(&document.body);
-        let mut copy = Copy {
+        let mut copy = BodyProjection {
             projector: self,
             edits,
             id,
@@ -403,7 +403,7 @@ impl Projector<'_> {
             index = index.max(range.end);
         }
         (index..document.body.nodes.len()).for_each(|index| copy.node(index));
-        let Copy { new: mut body, nodes, gaps, .. } = copy;
+        let BodyProjection { new: mut body, nodes, gaps, .. } = copy;
         let nodes = gaps::close(&mut body, nodes, &gaps);
         body.set_nodes(nodes);
         body
@@ -464,7 +464,7 @@ impl Projector<'_> {
         self.visible[document.0] && !is_private && !self.is_hidden_question(*page)
     }
 
-    /// Whether a question is in a private section, or lacks its answer.
+    /// Whether a question is in a private section, or has no answer yet.
     fn is_hidden_question(&self, page: PageKey) -> bool {
         let PageKey::Question(id) = page else { return false };
         let question = self.site.question(id);
@@ -497,12 +497,12 @@ fn sections_at_start(document: &Document) -> Vec<Section> {
     sections
 }
 
-/// The stretches of a body that are for its author alone, in the order of their starts: private sections, remarks, private notes,
+/// The ranges of a body that are for its author alone, in the order of their starts: private sections, remarks, private notes,
 /// and questions that still lack their answer.
 fn hidden_ranges(document: &Document) -> Vec<Range<usize>> {
     let body = &document.body;
     let mut hidden: Vec<Range<usize>> = Vec::new();
-    // A heading stands right before the nodes that belong to it.
+    // A heading is right before the nodes that belong to it.
     let with_heading = |nodes: &Range<usize>| {
         let heading = (0..nodes.start).rev().find(|&index| matches!(body.nodes[index].event, Event::Start(Tag::Heading(_))));
         heading.unwrap_or(nodes.start)..nodes.end
@@ -530,7 +530,7 @@ fn private_callouts(body: &Body, nodes: Range<usize>) -> Vec<Range<usize>> {
     found
 }
 
-/// Stretches in their order, those that overlap as one.
+/// Ranges in their order, those that overlap as one.
 fn joined(mut stretches: Vec<Range<usize>>) -> Vec<Range<usize>> {
     stretches.sort_by_key(|stretch| stretch.start);
     let mut joined: Vec<Range<usize>> = Vec::with_capacity(stretches.len());
@@ -544,7 +544,7 @@ fn joined(mut stretches: Vec<Range<usize>>) -> Vec<Range<usize>> {
 }
 
 /// A body in the making, with none of the characters of the file in it but those that are shown.
-struct Copy<'a> {
+struct BodyProjection<'a> {
     projector: &'a Projector<'a>,
     id: DocumentId,
     document: &'a Document,
@@ -574,7 +574,7 @@ fn local_address(link: &Link) -> Option<&str> {
     (!is_shared).then_some(address)
 }
 
-impl Copy<'_> {
+impl BodyProjection<'_> {
     fn node(&mut self, index: usize) {
         let old = &self.document.body;
         let redactor = &self.projector.redactor;

@@ -80,14 +80,14 @@ pub struct PageWriter<'a> {
     footnotes: u32,
 }
 
-/// How a stretch of a body is written.
+/// How a range of a body is written.
 #[derive(Debug, Clone, Copy)]
 pub struct Style<'a> {
     /// The level that its highest heading gets on the page.
     pub heading_base: u8,
-    /// Whether headings get their ids; they do not where the text stands for a second time.
+    /// Whether headings get their ids; they do not if the text is on the page for a second time.
     pub ids: Ids,
-    /// Stretches that are not written, in their order.
+    /// Ranges that are not written, in their order.
     pub left_out: &'a [Range<usize>],
 }
 
@@ -96,7 +96,7 @@ pub struct Style<'a> {
 pub enum Ids {
     /// The headings can be linked to.
     Given,
-    /// The same headings stand with their ids elsewhere.
+    /// The same headings are on the page elsewhere, with their ids.
     Omitted,
 }
 
@@ -108,7 +108,7 @@ impl<'a> PageWriter<'a> {
         Self { context, route, own_path, ids: HashSet::new(), footnotes: 0 }
     }
 
-    /// Takes an id for an element of the page; nothing where another one has it.
+    /// Takes an id for an element of the page; `None` if another one has it.
     pub fn claim(&mut self, id: &str) -> Option<String> {
         (!id.is_empty() && self.ids.insert(id.to_owned())).then(|| id.to_owned())
     }
@@ -164,7 +164,7 @@ impl<'a> PageWriter<'a> {
         format!("<aside class=\"{class}\" data-label=\"{}\">\n", escaped(self.context.phrases.text(label)))
     }
 
-    /// A stretch of a document as HTML.
+    /// A range of a document as HTML.
     pub fn html(&mut self, document: DocumentId, nodes: Range<usize>, style: Style<'_>) -> String {
         self.html_at_depth(document, nodes, style, 0)
     }
@@ -197,7 +197,7 @@ struct Writer<'w, 'a> {
     id: DocumentId,
     body: &'a Body,
     style: Style<'w>,
-    /// How many levels the headings of this stretch go down, or up.
+    /// How many levels the headings of this range go down, or up.
     heading_shift: i8,
     depth: usize,
     out: String,
@@ -312,6 +312,12 @@ impl Writer<'_, '_> {
             }
             Tag::TableRow => self.table_row(false),
             Tag::TableCell => self.table_cell(),
+            other => self.start_in_line(other),
+        }
+    }
+
+    fn start_in_line(&mut self, tag: Tag) {
+        match tag {
             Tag::Emphasis => self.out.push_str("<em>"),
             Tag::Strong => self.out.push_str("<strong>"),
             Tag::Strikethrough => self.out.push_str("<del>"),
@@ -320,7 +326,8 @@ impl Writer<'_, '_> {
                 self.open_links += 1;
                 self.link(link);
             }
-            Tag::CodeBlock(_) | Tag::HtmlBlock | Tag::Footnote(_) | Tag::Image(_) => {}
+            // The others are written with what they hold, or as what they hold alone.
+            _ => {}
         }
     }
 
@@ -615,7 +622,7 @@ fn heading_text<'a>(body: &'a Body, id: &str) -> Option<&'a str> {
     body.heading_named(id).map(|heading| body.headings[heading].text.as_str())
 }
 
-/// How far the headings of a stretch move so that the highest of them gets the level `base`.
+/// How far the headings of a range move so that the highest of them gets the level `base`.
 fn heading_shift(body: &Body, nodes: Range<usize>, base: u8) -> i8 {
     let levels = body.nodes[nodes].iter().filter_map(|node| match node.event {
         Event::Start(Tag::Heading(heading)) => Some(body.headings[heading].level),

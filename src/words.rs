@@ -38,14 +38,14 @@ struct Branch {
 struct Phrase {
     /// As its author wrote it.
     written: String,
-    /// Its letters and digits without their case, each with what may stand before it.
+    /// Its letters and digits without their case, each with what may be before it.
     units: Vec<(char, Joint)>,
     /// Signs before the first and after the last letter or digit, `$` or `++`.
     prefix: String,
     suffix: String,
 }
 
-/// What may stand between two letters or digits of a phrase.
+/// What may be between two letters or digits of a phrase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Joint {
     /// Nothing.
@@ -108,7 +108,7 @@ impl Finder {
         self.search(text, Stop::Never)
     }
 
-    /// The text with each word replaced by what `replacement` gives for it; nothing where it holds none.
+    /// The text with each word replaced by what `replacement` gives for it; `None` if it holds none.
     pub fn replace<'r>(&self, text: &str, replacement: impl Fn(usize) -> &'r str) -> Option<String> {
         let found = self.all(text);
         if found.is_empty() {
@@ -125,7 +125,7 @@ impl Finder {
         Some(replaced)
     }
 
-    /// The first word in something that was made, whatever its format: as it stands, decoded, and without its markup.
+    /// The first word in an artefact, whatever its format: as it is, decoded, and without its markup.
     pub fn first_in_artefact(&self, bytes: &[u8]) -> Option<Hit> {
         if self.is_empty() {
             return None;
@@ -310,7 +310,7 @@ fn decode_once(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// What the escape at the start of `text` stands for, and how long it is.
+/// The meaning of the escape at the start of `text`, and its length.
 fn escape(text: &str) -> Option<(Vec<u8>, usize)> {
     let character = |number: u32, length: usize| char::from_u32(number).map(|meaning| (meaning.to_string().into_bytes(), length));
     match text.as_bytes()[0] {
@@ -335,7 +335,7 @@ fn escape(text: &str) -> Option<(Vec<u8>, usize)> {
     }
 }
 
-/// A stretch of a text with a few words around it, in one line.
+/// A part of a text with a few words around it, in one line.
 pub(crate) fn excerpt(text: &str, range: Range<usize>) -> String {
     const AROUND: usize = 40;
     let start = text[..range.start].char_indices().rev().nth(AROUND).map_or(0, |(at, _)| at);

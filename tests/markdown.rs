@@ -496,3 +496,43 @@ fn a_link_inside_a_sheet_leads_to_its_questions_and_to_what_stands_under_them() 
     let mistakes = rules(&check(text));
     assert_eq!(mistakes.len(), 1, "{mistakes:?}");
 }
+
+#[test]
+fn a_heading_inside_of_a_block_shows_what_is_below_it_in_that_block() {
+    let other = "-- content/case-studies/other.md --\n---\ntitle: The other\naudience: public\n---\n\
+                 > ## Said\n>\n> Amber.\n>\n> > # Deeper\n> >\n> > Birch.\n\nCedar.\n\n- ## Listed\n\n  Date.\n\nElder.\n";
+    let page = |fragment: &str| {
+        let text = format!("{}{other}", case(&format!("![[other#{fragment}]]\n")));
+        let page = site_for(Audience::Public, &text)["case-studies/outage.html"].clone();
+        ["Amber", "Birch", "Cedar", "Date", "Elder"].map(|word| page.contains(word))
+    };
+    assert_eq!(page("said"), [true, true, false, false, false]);
+    assert_eq!(page("listed"), [false, false, false, true, false]);
+}
+
+#[test]
+fn a_sign_that_is_text_opens_no_tag_when_an_element_after_it_is_dropped() {
+    for text in
+        everything_public("Amber <<script></script>b title=\"birch\">cedar\n\n<div>\nOne <<script></script>!-- two --> three\n</div>\n")
+    {
+        for word in ["birch", "cedar", "two", "three"] {
+            assert!(text.contains(word), "{word} in {text}");
+        }
+    }
+}
+
+#[test]
+fn words_that_html_spells_with_references_are_redacted() {
+    let settings = "-- site.toml --\n[redact]\n\"Project Falcon\" = \"the project\"\n\"amp\" = \"the amplifier\"\n";
+    let body = "<div>\nWe ran Project&nbsp;&#70;alcon &amp; an amp, <b>Pro&shy;ject</b> Falcon.\n</div>\n";
+    let page = site_for(Audience::Public, &format!("{}{settings}", case(body)))["case-studies/outage.html"].clone();
+    assert!(page.contains("We ran the project &amp; an the amplifier, <b>the project</b>."), "{page}");
+}
+
+#[test]
+fn words_on_both_sides_of_a_block_of_code_are_not_one() {
+    use storybank::markdown;
+    use storybank::source::SitePath;
+    let (body, _) = markdown::read(&SitePath::new("content/stories/x.md"), &"- one two\n  ```\n  code\n  ```\n  three four\n".into(), 0);
+    assert_eq!(body.spoken_words(0..body.nodes.len(), &[]), 4);
+}

@@ -82,7 +82,7 @@ pub fn close(body: &mut Body, mut nodes: Vec<Node>, gaps: &[usize]) -> Vec<Node>
     nodes.into_iter().zip(is_gone).filter(|(_, is_gone)| !is_gone).map(|(node, _)| node).collect()
 }
 
-/// Each gap with the innermost block around it, from its start to behind its end.
+/// Each gap with the innermost block around it, from its start to after its end.
 fn blocks(nodes: &[Node], gaps: &[usize]) -> Vec<(usize, Range<usize>)> {
     let mut found: Vec<(usize, Range<usize>)> = Vec::new();
     let mut open: Vec<(usize, Vec<usize>)> = Vec::new();
@@ -131,14 +131,14 @@ fn close_in(body: &mut Body, nodes: &mut [Node], gap: usize, block: &Range<usize
     }
 }
 
-/// Whether a gap stands at an end of a line.
+/// Whether a gap is at an end of a line.
 #[derive(Clone, Copy)]
 struct Sides {
     is_start: bool,
     is_end: bool,
 }
 
-/// The words on both sides of a gap as they stand without what was between them.
+/// The words on both sides of a gap, made to read on without what was between them.
 fn joined(left: &str, right: &str, sides: Sides) -> (String, String) {
     let (mut left, mut right) = without_lead_in(left, right, sides);
     let opens = left.trim_end().ends_with(['(', ':']) || (left.trim().is_empty() && sides.is_start);
@@ -187,7 +187,7 @@ fn is_lead_in(text: &str) -> bool {
     LEAD_INS.contains(&words.to_lowercase().as_str())
 }
 
-/// Words and signs that join what stands on both sides of them.
+/// Words and signs that join the words on both sides of them.
 const JOINERS: &[&str] = &[",", "/", "&", "|", "·", "•", "and", "or"];
 
 /// Where the joiner at the end of a text begins, with the space before it.

@@ -5,8 +5,8 @@
 use std::ops::Range;
 
 use super::{
-    Arena, Body, CalloutKind, Child, DEEPEST, Event, Footnote, FootnoteId, Heading, HeadingId, Id, Index, LinkId, Node, Nodes, Size, Tag,
-    TaggedBlock, Target, children, html, is_file_name, marks, unclosed,
+    Arena, Body, CalloutKind, Child, DEEPEST, Event, Footnote, FootnoteId, Heading, HeadingId, Id, Index, Link, LinkId, Node, Nodes, Size,
+    Tag, TaggedBlock, Target, children, html, is_file_name, marks, unclosed,
 };
 use crate::diagnostic::{Diagnostic, did_you_mean, nearest, rules, too_deep};
 use crate::slug::Slug;
@@ -14,55 +14,66 @@ use crate::source::{SitePath, Span, offset};
 
 /// Turns plain Markdown nodes into those of the format.
 pub(super) fn shape(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
-    let Signs { has_quotes, has_html, has_images, has_remarks_in_text, has_hashtags, has_footnotes, has_brackets, has_angles, has_marks } =
-        Signs::of(body);
-    if has_brackets {
+    let signs = Signs::of(body);
+    shape_blocks(body, &signs, file, found);
+    shape_lines(body, &signs, file, found);
+    body.finish();
+    if signs.has_footnotes {
+        check_empty_footnotes(body, file, found);
+        found.extend(deep_footnote(body).map(|span| too_deep(file, span, "footnotes that refer to one another", DEEPEST)));
+    }
+    found.extend(body.links.iter().filter_map(|link| forbidden_address(link, file)));
+}
+
+/// The passes that change which blocks there are, and then the HTML in them.
+fn shape_blocks(body: &mut Body, signs: &Signs, file: &SitePath, found: &mut Vec<Diagnostic>) {
+    if signs.has_brackets {
         check_private_marks(body, file, found);
     }
     let has_private_headings = body.headings.iter().any(|heading| heading.is_private);
-    if has_quotes {
+    if signs.has_quotes {
         shape_callouts(body, file, found);
     }
-    if has_remarks_in_text {
+    if signs.has_remarks_in_text {
         shape_remarks_in_text(body);
     }
     if has_private_headings {
         hide_private_headings(body);
     }
-    if has_html {
+    if signs.has_html {
         let nodes = std::mem::take(&mut body.nodes);
         body.nodes = Nodes::new(html::clean(body, &nodes, file, found));
     }
-    if has_angles {
+}
+
+/// The passes over the words of lines.
+fn shape_lines(body: &mut Body, signs: &Signs, file: &SitePath, found: &mut Vec<Diagnostic>) {
+    if signs.has_angles {
         unclosed::check_comments(body, file, found);
     }
-    if has_images {
+    if signs.has_images {
         shape_images(body, file, found);
     }
-    if has_marks {
+    if signs.has_marks {
         marks::shape(body);
     }
-    if has_footnotes {
+    if signs.has_footnotes {
         check_footnotes(body, file, found);
     }
-    if has_hashtags {
+    if signs.has_hashtags {
         shape_hashtags(body);
     }
-    body.finish();
-    if has_footnotes {
-        check_empty_footnotes(body, file, found);
-        found.extend(deep_footnote(body).map(|span| too_deep(file, span, "footnotes that refer to one another", DEEPEST)));
-    }
-    for link in body.links.iter() {
-        if let Target::Forbidden(address) = &link.target {
-            let (does, help) = if address.contains(':') {
-                ("runs code in the reader's browser", "link to an `https:` address, or leave the link away")
-            } else {
-                ("leads out of the site", "link to a file below `content/`")
-            };
-            found.push(Diagnostic::new(&rules::ADDRESS_FORBIDDEN, file, link.span, format!("`{address}` {does}")).help(help));
-        }
-    }
+}
+
+/// The error of a link that no reader may be sent to.
+fn forbidden_address(link: &Link, file: &SitePath) -> Option<Diagnostic> {
+    let Target::Forbidden(address) = &link.target else { return None };
+    let (does, help) = if address.contains(':') {
+        ("runs code in the reader's browser", "link to an `https:` address, or leave the link away")
+    } else {
+        ("leads out of the site", "link to a file below `content/`")
+    };
+    Some(Diagnostic::new(&rules::ADDRESS_FORBIDDEN, file, link.span, format!("`{address}` {does}")).help(help))
 }
 
 /// What a body holds that one of the passes has to look at.
@@ -228,18 +239,9 @@ impl<'a> Marker<'a> {
 /// remark it is the remark itself.
 fn push_first_paragraph(body: &Body, new: &mut Vec<Node>, paragraph: &[Node], marker_end: usize, kind: CalloutKind) {
     let [start, inner @ .., end] = paragraph else { return };
-    let mut inner: Vec<Node> = inner.iter().filter_map(|node| after_marker(node, marker_end)).collect();
-    if let Some(&Node { event: Event::Text(piece), .. }) = inner.first() {
-        let text = body.str(piece);
-        let without_blanks = inner[0].cut(text.len() - text.trim_start().len()..text.len());
-        inner.splice(..1, without_blanks);
-    }
-    let (title, rest) = if kind.is_private() {
-        (&[][..], inner.as_slice())
-    } else {
-        let line_end = inner.iter().position(is_break).unwrap_or(inner.len());
-        (&inner[..line_end], &inner[line_end..])
-    };
+    let inner = without_marker(body, inner, marker_end);
+    let title_end = if kind.is_private() { 0 } else { inner.iter().position(is_break).unwrap_or(inner.len()) };
+    let (title, rest) = inner.split_at(title_end);
     let rest = if rest.first().is_some_and(is_break) { &rest[1..] } else { rest };
     if !title.is_empty() {
         new.push(Node::new(Event::Start(Tag::CalloutTitle), start.span));
@@ -251,6 +253,17 @@ fn push_first_paragraph(body: &Body, new: &mut Vec<Node>, paragraph: &[Node], ma
         new.extend_from_slice(rest);
         new.push(*end);
     }
+}
+
+/// Words without the marker before them and the blanks after it.
+fn without_marker(body: &Body, inner: &[Node], marker_end: usize) -> Vec<Node> {
+    let mut inner: Vec<Node> = inner.iter().filter_map(|node| after_marker(node, marker_end)).collect();
+    if let Some(&Node { event: Event::Text(piece), .. }) = inner.first() {
+        let text = body.str(piece);
+        let without_blanks = inner[0].cut(text.len() - text.trim_start().len()..text.len());
+        inner.splice(..1, without_blanks);
+    }
+    inner
 }
 
 /// The part of a node after the marker; `None` if all of it is the marker.
@@ -430,35 +443,33 @@ impl Hider<'_> {
     }
 }
 
-/// Warns of references to footnotes that have no text. Code is no reference.
+/// Warns of references to footnotes that have no text. Code is not a reference.
 fn check_footnotes(body: &Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
     let mut in_code = false;
     for node in body.nodes.iter() {
         match node.event {
             Event::Start(Tag::CodeBlock(_)) => in_code = true,
             Event::End(Tag::CodeBlock(_)) => in_code = false,
-            Event::Text(piece) if !in_code && piece.place().is_some() => {
-                for (at, _) in body.str(piece).match_indices("[^") {
-                    let Some(length) = body.str(piece)[at..].find(']') else { continue };
-                    let label = &body.str(piece)[at + 2..at + length];
-                    if label.is_empty() || label.contains(char::is_whitespace) {
-                        continue;
-                    }
-                    let start = node.span.start as usize + at;
-                    found.push(
-                        Diagnostic::new(
-                            &rules::FOOTNOTE,
-                            file,
-                            Span::new(start, start + length + 1),
-                            format!("the footnote `{label}` has no text"),
-                        )
-                        .help(format!("add a line `[^{label}]: …`")),
-                    );
-                }
-            }
+            Event::Text(piece) if !in_code => found.extend(missing_footnotes(body.str(piece), piece.place(), file)),
             _ => {}
         }
     }
+}
+
+/// The references in a text that is at a place in the file. The parser takes those to footnotes that are there for events of their own.
+fn missing_footnotes(text: &str, place: Option<Span>, file: &SitePath) -> Vec<Diagnostic> {
+    let Some(place) = place else { return Vec::new() };
+    let references = text.match_indices("[^").filter_map(|(at, _)| {
+        let length = text[at..].find(']')?;
+        let label = &text[at + 2..at + length];
+        if label.is_empty() || label.contains(char::is_whitespace) {
+            return None;
+        }
+        let span = Span::new(at, at + length + 1).shifted(place.range().start);
+        let message = format!("the footnote `{label}` has no text");
+        Some(Diagnostic::new(&rules::FOOTNOTE, file, span, message).help(format!("add a line `[^{label}]: …`")))
+    });
+    references.collect()
 }
 
 /// Warns of references to footnotes of which nothing is to be seen.

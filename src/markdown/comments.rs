@@ -9,17 +9,18 @@ use crate::source::Span;
 /// The sign that opens and closes a comment.
 const SIGN: &str = "%%";
 
-/// What stands in the place of the bytes of a comment, so that every offset still holds. To the parser it is a letter, so
+/// Replaces the bytes of a comment, so that every offset still holds. To the parser it is a letter, so
 /// that nothing around a comment is parted or joined by it; the reader takes it out of all that it keeps.
 pub const BLANK: char = '\u{1}';
 
 /// A text without its comments.
+#[derive(Default)]
 pub struct Blanked {
-    /// The text with [`BLANK`] in the place of comments; nothing where there are none.
+    /// The text with [`BLANK`] in the place of comments; `None` if there are none.
     pub text: Option<String>,
     /// Signs that open a comment which never closes. What follows one is blanked too.
     pub unclosed: Vec<Span>,
-    /// Comments that hold nothing, as `%%%%` does: what follows is probably meant to be in them.
+    /// Comments that hold nothing, as `%%%%` does: their author probably meant the text after them.
     pub empty: Vec<Span>,
     /// A comment from which on too many hold markup. What follows it is blanked too.
     pub too_many: Option<Span>,
@@ -30,51 +31,69 @@ const MOST_READ_AGAIN: usize = 16 << 20;
 
 /// Blanks the comments of the body that starts at `body`.
 ///
-/// A comment opens outside of code and ends at the next sign, whatever stands between. As a comment may hold half of what
+/// A comment opens outside of code and ends at the next sign, whatever is between. As a comment may hold half of what
 /// looks like a block of code, the text is read again after a comment that is more than words.
 pub fn blank(file: &str, body: usize) -> Blanked {
     if !file[body..].contains(SIGN) {
-        return Blanked { text: None, unclosed: Vec::new(), empty: Vec::new(), too_many: None };
+        return Blanked::default();
     }
-    let mut text = file.to_owned();
-    let mut unclosed = Vec::new();
-    let mut empty = Vec::new();
-    let mut too_many = None;
-    let mut read_again = 0;
-    let mut from = body;
-    let mut code = Code::from(&text, body);
-    while let Some(open) = next_opening(&text, &mut code, from) {
+    let code = Code::from(file, body);
+    let mut blanker = Blanker { text: file.to_owned(), body, code, from: body, read_again: 0, blanked: Blanked::default() };
+    while let Some(open) = next_opening(&blanker.text, &mut blanker.code, blanker.from) {
+        blanker.comment(open);
+    }
+    Blanked { text: Some(blanker.text), ..blanker.blanked }
+}
+
+/// A text while its comments are blanked.
+struct Blanker {
+    text: String,
+    /// Where its body starts.
+    body: usize,
+    /// The code around the place that is read.
+    code: Code,
+    /// Where the next comment can open.
+    from: usize,
+    /// How many bytes were read again.
+    read_again: usize,
+    blanked: Blanked,
+}
+
+impl Blanker {
+    /// Blanks the comment that opens at a place.
+    fn comment(&mut self, open: usize) {
         let inside = open + SIGN.len();
-        match text[inside..].find(SIGN) {
-            Some(length) => {
-                if length == 0 {
-                    empty.push(Span::new(open, inside + SIGN.len()));
-                }
-                let end = inside + length + SIGN.len();
-                let is_words = is_words(&text, body, inside..inside + length);
-                overwrite(&mut text, open, end);
-                from = end;
-                if is_words && end <= code.end {
-                    continue;
-                }
-                code = Code::from(&text, code.block_at(open));
-                read_again += code.end - open;
-                if read_again > MOST_READ_AGAIN {
-                    too_many = Some(Span::new(open, inside));
-                    let end = text.len();
-                    overwrite(&mut text, from, end);
-                    break;
-                }
-            }
-            None => {
-                unclosed.push(Span::new(open, inside));
-                let end = text.len();
-                overwrite(&mut text, open, end);
-                from = end;
-            }
+        let Some(length) = self.text[inside..].find(SIGN) else {
+            self.blanked.unclosed.push(Span::new(open, inside));
+            return self.overwrite(open, self.text.len());
+        };
+        let end = inside + length + SIGN.len();
+        if length == 0 {
+            self.blanked.empty.push(Span::new(open, end));
+        }
+        let is_words = is_words(&self.text, self.body, inside..inside + length);
+        self.overwrite(open, end);
+        if !is_words || end > self.code.end {
+            self.read_again(open);
         }
     }
-    Blanked { text: Some(text), unclosed, empty, too_many }
+
+    /// Reads the code again from the block on that holds a comment.
+    fn read_again(&mut self, open: usize) {
+        self.code = Code::from(&self.text, self.code.block_at(open));
+        self.read_again += self.code.end - open;
+        if self.read_again > MOST_READ_AGAIN {
+            self.blanked.too_many = Some(Span::new(open, open + SIGN.len()));
+            self.overwrite(self.from, self.text.len());
+        }
+    }
+
+    /// Puts blanks in the place of a comment, its line ends included: a quote or an item that holds it does not end there.
+    fn overwrite(&mut self, start: usize, end: usize) {
+        let blanks: String = std::iter::repeat_n(BLANK, end - start).collect();
+        self.text.replace_range(start..end, &blanks);
+        self.from = end;
+    }
 }
 
 /// Whether a comment holds words alone, so that what is code does not depend on whether it is there. Over several lines it has to be a
@@ -97,7 +116,7 @@ fn is_words(text: &str, body: usize, inner: Range<usize>) -> bool {
         && comment.lines().skip(1).all(|line| line.is_empty() || line.starts_with(char::is_alphabetic))
 }
 
-/// The first sign from `from` on that stands in neither code nor after a backslash.
+/// The first sign from `from` on that is neither in code nor after a backslash.
 fn next_opening(text: &str, code: &mut Code, from: usize) -> Option<usize> {
     let mut at = from + text[from..].find(SIGN)?;
     loop {
@@ -115,7 +134,7 @@ fn next_opening(text: &str, code: &mut Code, from: usize) -> Option<usize> {
     }
 }
 
-/// Where a stretch of a text has code. It starts and ends with a block at the top, so that it can be read without the rest.
+/// Where a part of a text has code. It starts and ends with a block at the top, so it can be read without the rest.
 struct Code {
     ranges: Vec<Range<usize>>,
     /// Where the blocks at the top start.
@@ -124,7 +143,7 @@ struct Code {
 }
 
 impl Code {
-    /// A stretch of some blocks, from the start of one on.
+    /// Reads some blocks, from the start of one on.
     fn from(text: &str, start: usize) -> Self {
         const SHORTEST: usize = 4096;
         let mut length = SHORTEST;
@@ -132,7 +151,7 @@ impl Code {
             let wanted = text.floor_char_boundary(start + length);
             let end = text[wanted..].find('\n').map_or(text.len(), |newline| wanted + newline + 1);
             let code = Self::of(text, start..end);
-            // The last block may go on behind the end.
+            // The last block may go on after the end.
             match code.blocks.last() {
                 Some(&last) if end < text.len() && last > start => return Self { end: last, ..code },
                 _ if end == text.len() => return code,
@@ -181,12 +200,6 @@ impl Code {
 /// Whether a text ends in a backslash that is not itself written with one.
 fn is_escaped(before: &str) -> bool {
     before.bytes().rev().take_while(|&byte| byte == b'\\').count() % 2 == 1
-}
-
-/// Puts blanks in the place of a comment, its line ends included: a quote or an item that holds it does not end there.
-fn overwrite(text: &mut String, start: usize, end: usize) {
-    let blanks: String = std::iter::repeat_n(BLANK, end - start).collect();
-    text.replace_range(start..end, &blanks);
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! How deep elements of HTML stand inside of one another, and inside of Markdown.
+//! How deep elements of HTML are nested, in one another and in Markdown.
 
 use super::{DEEPEST, Event, Tag};
 
@@ -11,7 +11,7 @@ struct OpenElement {
     goes_on: bool,
 }
 
-/// How deep elements of HTML stand inside of one another, and inside of Markdown.
+/// How deep elements of HTML are nested, in one another and in Markdown.
 #[derive(Default)]
 pub(super) struct Depth {
     /// The elements that are open.
@@ -30,7 +30,7 @@ impl Depth {
                 self.open.retain(|open| open.around < self.around || open.goes_on);
                 self.around = self.around.saturating_sub(1);
             }
-            // A paragraph ends what stands inside of a line.
+            // A paragraph ends the elements inside of a line.
             Event::End(Tag::Paragraph) => {
                 self.open.retain(|open| open.around < self.around || open.goes_on || ends_paragraph(&open.name));
             }

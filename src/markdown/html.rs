@@ -1,5 +1,5 @@
-//! HTML inside of Markdown: what of it stays. The rule is applied once, where a file is read, so that the pages of a site and of
-//! every wiki are made from the same words.
+//! HTML inside of Markdown: what of it stays. The rule is applied once, where a file is read. So the pages of a site and of every
+//! wiki are made from the same words.
 
 use std::ops::Range;
 use std::rc::Rc;
@@ -29,25 +29,16 @@ const VOID: &[&str] = &["area", "base", "br", "col", "embed", "hr", "img", "inpu
 pub(super) fn clean(body: &mut Body, nodes: &[Node], file: &SitePath, found: &mut Vec<Diagnostic>) -> Vec<Node> {
     let mut cleaner =
         Cleaner { body, file, found, hidden: None, depth: Some(Depth::default()), open: Vec::new(), kept: Vec::with_capacity(nodes.len()) };
-    let mut nodes = nodes.iter();
-    while let Some(&node) = nodes.next() {
-        if let Some(depth) = &mut cleaner.depth {
-            depth.pass(node.event);
-        }
-        match node.event {
-            Event::Start(tag) => cleaner.start(tag, node),
-            Event::End(tag) => cleaner.end(tag, node),
-            Event::Html(_) => {
-                // The lines of a block are one text: a comment or a tag can go over several of them.
-                let is_block = matches!(cleaner.kept.last(), Some(Node { event: Event::Start(Tag::HtmlBlock), .. }));
-                let more = nodes.as_slice().iter().take_while(|next| is_block && matches!(next.event, Event::Html(_))).count();
-                let pieces: Vec<Node> = std::iter::once(node).chain(nodes.by_ref().take(more).copied()).collect();
-                let html = Html::of(pieces, cleaner.body, if is_block { Spot::Block } else { Spot::Line });
-                cleaner.html(html);
+    let mut rest = nodes;
+    while let Some((&node, after)) = rest.split_first() {
+        let taken = match node.event {
+            Event::Html(_) => cleaner.pieces(rest),
+            event => {
+                cleaner.node(event, node);
+                1
             }
-            _ if cleaner.hidden.is_some() => {}
-            _ => cleaner.kept.push(node),
-        }
+        };
+        rest = &after[taken - 1..];
     }
     cleaner.close_hidden();
     cleaner.kept
@@ -74,7 +65,7 @@ struct Cleaner<'a> {
     file: &'a SitePath,
     found: &'a mut Vec<Diagnostic>,
     hidden: Option<Hidden>,
-    /// How deep the elements stand; `None` once one stands too deep: no HTML is kept from there on.
+    /// How deep the elements are nested; `None` once one is too deep: no HTML is kept from there on.
     depth: Option<Depth>,
     /// For each start that has not ended, whether it was kept.
     open: Vec<Kept>,
@@ -88,6 +79,31 @@ enum Kept {
 }
 
 impl Cleaner<'_> {
+    fn node(&mut self, event: Event, node: Node) {
+        if let Some(depth) = &mut self.depth {
+            depth.pass(event);
+        }
+        match event {
+            Event::Start(tag) => self.start(tag, node),
+            Event::End(tag) => self.end(tag, node),
+            _ if self.hidden.is_some() => {}
+            _ => self.kept.push(node),
+        }
+    }
+
+    /// Cleans the HTML that nodes start with, and gives how many of them it takes. The lines of a block are one text: a comment or a tag
+    /// can go over several of them.
+    fn pieces(&mut self, nodes: &[Node]) -> usize {
+        let (spot, count) = match self.kept.last() {
+            Some(Node { event: Event::Start(Tag::HtmlBlock), .. }) => {
+                (Spot::Block, nodes.iter().take_while(|next| matches!(next.event, Event::Html(_))).count())
+            }
+            _ => (Spot::Line, 1),
+        };
+        self.html(Html::of(nodes[..count].to_vec(), self.body, spot));
+        count
+    }
+
     fn start(&mut self, tag: Tag, node: Node) {
         if !is_inline(tag) {
             self.close_hidden();

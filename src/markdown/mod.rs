@@ -208,7 +208,7 @@ pub enum Tag {
     Image(LinkId),
 }
 
-/// Whether a tag stands inside a line, so that what it holds can be a part of a word.
+/// Whether a tag is inside a line, so that its words can be parts of a word.
 pub fn is_inline(tag: Tag) -> bool {
     matches!(tag, Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Mark | Tag::Link(_) | Tag::Image(_))
 }
@@ -231,15 +231,15 @@ pub struct Heading {
 /// A link, an image or a transclusion.
 #[derive(Debug, Clone)]
 pub struct Link {
-    /// Where it leads, by its author's word; whether that exists is found out when the site is linked.
+    /// Where it leads, as its author wrote it; whether that exists is found out when the site is linked.
     pub target: Target,
     /// The words that a pointer shows over it; mostly empty.
     pub title: String,
     /// Whether its author gave it words; a link without any is shown with the title of its target.
     pub is_labelled: bool,
-    /// How large an image is shown, where its author says so.
+    /// How large an image is shown, if its author says so.
     pub size: Option<Size>,
-    /// Where it stands in the file, from its first bracket to its last.
+    /// Where it is in the file, from its first bracket to its last.
     pub span: Span,
 }
 
@@ -273,14 +273,14 @@ pub enum Target {
     Wiki {
         /// A slug, or with its kind or story before it: `ownership`, `questions/mistake`, `story/variant`.
         name: String,
-        /// The part, heading or follow-up, without `#`; empty where the page as a whole is meant.
+        /// The part, heading or follow-up, without `#`; empty for the page as a whole.
         fragment: String,
     },
     /// A file of the site.
     File {
         /// From the root of the site, whatever folder the link was written in.
         path: SitePath,
-        /// The part, heading or follow-up, without `#`; empty where the file as a whole is meant.
+        /// The part, heading or follow-up, without `#`; empty for the file as a whole.
         fragment: String,
     },
     /// A page of the site that was found before: a projection has taken the link from a linked document.
@@ -375,7 +375,7 @@ pub struct TaggedBlock {
 /// The text of a footnote.
 #[derive(Debug, Clone)]
 pub struct Footnote {
-    /// The word behind `^`, by which references name it.
+    /// The word after `^`, by which references name it.
     pub label: String,
     /// The nodes between its start and its end.
     pub nodes: Range<usize>,
@@ -478,7 +478,7 @@ fn first_named<'a, T>(order: &[Id<T>], name: impl Fn(Id<T>) -> &'a str, wanted: 
     order.get(first).copied().filter(|&id| name(id) == wanted)
 }
 
-/// Whether a name that a link gives ends like a file that is no document, rather than like a slug.
+/// Whether a name in a link ends like a file that is not a document, rather than like a slug.
 pub fn is_file_name(name: &str) -> bool {
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     (2..=4).contains(&extension.len())

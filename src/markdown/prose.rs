@@ -1,6 +1,6 @@
 //! The words of a body as a reader reads them, each with its place in the nodes and in the file.
 //!
-//! [`Body::runs`] gives the words that stand together as one text: a paragraph, a heading, a cell. A sentence can be looked for in it,
+//! [`Body::runs`] gives words that belong together as one text: a paragraph, a heading, a cell. A sentence can be looked for in it,
 //! although emphasis, links and line ends cut it up in the file, and [`Run::span`] tells where any part of it is in the file.
 //! [`Body::parts`] is the level below: the same words before they are put together, for those who need the markup between them.
 //!
@@ -112,7 +112,7 @@ impl Part<'_> {
     }
 }
 
-/// Words that stand together, as one text: a paragraph, a heading, a cell of a table, a title over a word.
+/// Words that belong together, as one text: a paragraph, a heading, a cell of a table, a title over a word.
 #[derive(Debug, Clone, Default)]
 pub struct Run {
     /// What a reader reads.

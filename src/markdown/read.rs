@@ -1,14 +1,15 @@
 //! From the events of the Markdown parser to the nodes of a body.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use pulldown_cmark::{CodeBlockKind, CowStr, LinkType, Options, Parser, TagEnd};
 use pulldown_cmark::{Event as Parsed, Tag as ParsedTag};
 
-use super::comments::BLANK;
+use super::comments::{BLANK, Blanked};
 use super::{
-    Alignment, Body, DEEPEST, Event, Heading, HeadingId, Link, LinkId, Node, Nodes, Str, Tag, Target, blocks, comments, html, lost,
+    Alignment, Body, DEEPEST, Event, Heading, HeadingId, Link, LinkId, NameId, Node, Nodes, Str, Tag, Target, blocks, comments, html, lost,
     unclosed,
 };
 use crate::diagnostic::{Diagnostic, rules, too_deep};
@@ -27,71 +28,21 @@ pub(super) fn options() -> Options {
 
 /// Parses the body of a file, which starts at `start`. It succeeds whatever the text is.
 pub fn read(file: &SitePath, text: &Arc<str>, start: usize) -> (Body, Vec<Diagnostic>) {
-    let blanked = comments::blank(text, start);
-    let mut found: Vec<Diagnostic> = blanked
-        .unclosed
-        .into_iter()
-        .map(|span| {
-            Diagnostic::new(&rules::COMMENT, file, span, "a comment opens here and never closes")
-                .help("close it with `%%`, or write `\\%%` where the signs are meant")
-        })
-        .collect();
-    found.extend(blanked.empty.into_iter().map(|span| {
-        Diagnostic::new(&rules::COMMENT, file, span, "this comment holds nothing")
-            .help("write two signs on each side of the words, `%%words%%`, or `\\%%` where the signs are meant")
-    }));
-    found.extend(blanked.too_many.map(|span| {
-        Diagnostic::new(&rules::OVER_LIMIT, file, span, "this file is too long for so many comments that hold markup")
-            .help("cut the file in two, or take the markup out of the comments")
-    }));
-    let text: Arc<str> = blanked.text.map_or_else(|| text.clone(), Arc::from);
-    let mut reader = Reader {
-        file,
-        body: Body::over(text.clone()),
-        // Most texts have fewer nodes than this; the rest of the memory is given back below.
-        nodes: Vec::with_capacity((text.len() - start) / BYTES_PER_NODE),
-        open: Vec::new(),
-        depth: 0,
-        too_deep: None,
-        ids: Numbered::default(),
-        fences: Vec::new(),
-        used: BTreeSet::new(),
-        found: Vec::new(),
-    };
+    let mut blanked = comments::blank(text, start);
+    let text: Arc<str> = blanked.text.take().map_or_else(|| text.clone(), Arc::from);
+    let mut found = comment_mistakes(file, &blanked);
+    let mut reader = Reader::new(file, &text, start);
     let mut events = Parser::new_ext(&text[start..], options()).into_offset_iter();
     while let Some((event, range)) = events.next() {
-        let span = Span::new(range.start, range.end).shifted(start);
-        match event {
-            Parsed::Start(ParsedTag::MetadataBlock(_)) => {}
-            Parsed::Start(_) if reader.depth == DEEPEST => {
-                reader.too_deep = reader.too_deep.or(Some(span));
-                skip_inside(&mut events);
-            }
-            Parsed::Start(tag) => {
-                let is_bare_wiki_link = matches!(
-                    tag,
-                    ParsedTag::Link { link_type: LinkType::WikiLink { has_pothole: false }, .. }
-                        | ParsedTag::Image { link_type: LinkType::WikiLink { has_pothole: false }, .. }
-                );
-                reader.start(tag, span);
-                if is_bare_wiki_link {
-                    // Its words are the title of its target, which is not known here; the name of a file is nothing to show.
-                    events.by_ref().find(|(event, _)| matches!(event, Parsed::End(TagEnd::Link | TagEnd::Image)));
-                    reader.end(span);
-                }
-            }
-            Parsed::End(TagEnd::MetadataBlock(_)) => {}
-            Parsed::End(_) => reader.end(span),
-            other => reader.leaf(other, span),
-        }
+        reader.event(event, Span::new(range.start, range.end).shifted(start), &mut events);
     }
     let Reader { mut body, nodes, fences, used, found: found_before, too_deep: deepest, .. } = reader;
     body.nodes = Nodes::new(nodes);
     found.extend(deepest.map(|span| too_deep(file, span, "lists, quotes and styles", DEEPEST)));
     found.extend(found_before);
     let definitions = events.reference_definitions().iter();
-    let definitions = definitions
-        .map(|(label, definition)| (label, &*definition.dest, Span::new(definition.span.start, definition.span.end).shifted(start)));
+    let place = |span: &Range<usize>| Span::new(span.start, span.end).shifted(start);
+    let definitions = definitions.map(|(label, definition)| (label, &*definition.dest, place(&definition.span)));
     lost::check_definitions(definitions, &used, file, &mut found);
     lost::check_cells(&body, file, &mut found);
     unclosed::check_fences(&body, &fences, file, &mut found);
@@ -102,8 +53,28 @@ pub fn read(file: &SitePath, text: &Arc<str>, start: usize) -> (Body, Vec<Diagno
     (body, found)
 }
 
+/// What is wrong with the comments of a file.
+fn comment_mistakes(file: &SitePath, blanked: &Blanked) -> Vec<Diagnostic> {
+    let unclosed = blanked.unclosed.iter().map(|&span| {
+        Diagnostic::new(&rules::COMMENT, file, span, "a comment opens here and never closes")
+            .help("close it with `%%`, or write `\\%%` where the signs are meant")
+    });
+    let empty = blanked.empty.iter().map(|&span| {
+        Diagnostic::new(&rules::COMMENT, file, span, "this comment holds nothing")
+            .help("write two signs on each side of the words, `%%words%%`, or `\\%%` where the signs are meant")
+    });
+    let too_many = blanked.too_many.iter().map(|&span| {
+        Diagnostic::new(&rules::OVER_LIMIT, file, span, "this file is too long for so many comments that hold markup")
+            .help("cut the file in two, or take the markup out of the comments")
+    });
+    unclosed.chain(empty).chain(too_many).collect()
+}
+
+/// An event of the parser with its place.
+type Parse<'a> = (Parsed<'a>, Range<usize>);
+
 /// Goes on to the end that belongs to the start that was read last.
-fn skip_inside<'a>(events: &mut impl Iterator<Item = (Parsed<'a>, std::ops::Range<usize>)>) {
+fn skip_inside<'a>(events: &mut impl Iterator<Item = Parse<'a>>) {
     let mut open = 1;
     while open > 0 {
         match events.next() {
@@ -113,6 +84,15 @@ fn skip_inside<'a>(events: &mut impl Iterator<Item = (Parsed<'a>, std::ops::Rang
             None => return,
         }
     }
+}
+
+/// Whether a tag is a wikilink that has no words: the parser gives it the name of its target.
+fn is_bare_wiki_link(tag: &ParsedTag<'_>) -> bool {
+    matches!(
+        tag,
+        ParsedTag::Link { link_type: LinkType::WikiLink { has_pothole: false }, .. }
+            | ParsedTag::Image { link_type: LinkType::WikiLink { has_pothole: false }, .. }
+    )
 }
 
 /// How many bytes of Markdown there are to a node, in prose.
@@ -139,7 +119,42 @@ struct Reader<'a> {
     found: Vec<Diagnostic>,
 }
 
-impl Reader<'_> {
+impl<'r> Reader<'r> {
+    fn new(file: &'r SitePath, text: &Arc<str>, start: usize) -> Self {
+        Self {
+            file,
+            body: Body::over(text.clone()),
+            // Most texts have fewer nodes than this; the rest of the memory is given back at the end.
+            nodes: Vec::with_capacity((text.len() - start) / BYTES_PER_NODE),
+            open: Vec::new(),
+            depth: 0,
+            too_deep: None,
+            ids: Numbered::default(),
+            fences: Vec::new(),
+            used: BTreeSet::new(),
+            found: Vec::new(),
+        }
+    }
+
+    fn event<'a>(&mut self, event: Parsed<'a>, span: Span, events: &mut impl Iterator<Item = Parse<'a>>) {
+        match event {
+            Parsed::Start(ParsedTag::MetadataBlock(_)) | Parsed::End(TagEnd::MetadataBlock(_)) => {}
+            Parsed::Start(_) if self.depth == DEEPEST => {
+                self.too_deep = self.too_deep.or(Some(span));
+                skip_inside(events);
+            }
+            Parsed::Start(tag) if is_bare_wiki_link(&tag) => {
+                self.start(tag, span);
+                // Its words are the title of its target, which is not known here; the name of a file is nothing to show.
+                events.find(|(event, _)| matches!(event, Parsed::End(TagEnd::Link | TagEnd::Image)));
+                self.end(span);
+            }
+            Parsed::Start(tag) => self.start(tag, span),
+            Parsed::End(_) => self.end(span),
+            other => self.leaf(other, span),
+        }
+    }
+
     fn start(&mut self, tag: ParsedTag<'_>, span: Span) {
         let tag = self.tag(tag, span);
         self.depth += usize::from(is_level(tag));
@@ -232,7 +247,7 @@ impl Reader<'_> {
         self.nodes.push(Node::new(event, span));
     }
 
-    /// Refers to characters in the file where they stand there, and keeps a copy of others.
+    /// Refers to characters that the file has, and keeps a copy of others.
     fn keep(&mut self, characters: &CowStr<'_>) -> Str {
         if characters.as_bytes().contains(&(BLANK as u8)) {
             return self.body.write_anew(&characters.replace(BLANK, ""));
@@ -250,34 +265,9 @@ impl Reader<'_> {
     fn tag(&mut self, tag: ParsedTag<'_>, span: Span) -> Tag {
         match tag {
             ParsedTag::Paragraph | ParsedTag::MetadataBlock(_) => Tag::Paragraph,
-            ParsedTag::Heading { level, id, classes, attrs } => {
-                let values = attrs.iter().flat_map(|(name, value)| [Some(name), value.as_ref()]).flatten();
-                let mark = classes.iter().chain(values).find_map(|mark| unclosed::private_word(mark));
-                if mark.is_some_and(|mark| mark == unclosed::Spelling::Near) {
-                    self.found.push(unclosed::misspelt_private_mark(self.file, span));
-                }
-                if mark.is_none() && !attrs.is_empty() {
-                    self.found.push(lost::attributes(self.file, span));
-                }
-                Tag::Heading(self.body.headings.push(Heading {
-                    level: level as u8,
-                    text: String::new(),
-                    has_own_id: id.is_some(),
-                    id: id.map(|id| Slug::of(&id).to_string()).unwrap_or_default(),
-                    is_private: mark.is_some(),
-                }))
-            }
+            ParsedTag::Heading { level, id, classes, attrs } => Tag::Heading(self.heading(level as u8, id, &classes, &attrs, span)),
             ParsedTag::BlockQuote(_) => Tag::Quote,
-            ParsedTag::CodeBlock(kind) => {
-                let info = match kind {
-                    CodeBlockKind::Fenced(info) => {
-                        self.fences.push(span);
-                        info.split([' ', ',', '{']).next().unwrap_or_default().to_owned()
-                    }
-                    CodeBlockKind::Indented => String::new(),
-                };
-                Tag::CodeBlock(self.body.add_name(&info))
-            }
+            ParsedTag::CodeBlock(kind) => Tag::CodeBlock(self.language(&kind, span)),
             ParsedTag::HtmlBlock => Tag::HtmlBlock,
             ParsedTag::List(None) => Tag::BulletList,
             ParsedTag::List(Some(first)) => Tag::NumberedList(u32::try_from(first).unwrap_or(1)),
@@ -287,17 +277,54 @@ impl Reader<'_> {
             ParsedTag::TableHead => Tag::TableHead,
             ParsedTag::TableRow => Tag::TableRow,
             ParsedTag::TableCell => Tag::TableCell,
-            ParsedTag::Emphasis => Tag::Emphasis,
+            other => self.inline_tag(other, span),
+        }
+    }
+
+    fn inline_tag(&mut self, tag: ParsedTag<'_>, span: Span) -> Tag {
+        match tag {
             ParsedTag::Strong => Tag::Strong,
             ParsedTag::Strikethrough => Tag::Strikethrough,
-            // These extensions are not switched on; if they ever are, their text is still there.
-            ParsedTag::Superscript
-            | ParsedTag::Subscript
-            | ParsedTag::DefinitionList
-            | ParsedTag::DefinitionListTitle
-            | ParsedTag::DefinitionListDefinition => Tag::Emphasis,
             ParsedTag::Link { link_type, dest_url, title, id } => Tag::Link(self.link(link_type, &dest_url, &title, &id, span)),
             ParsedTag::Image { link_type, dest_url, title, id } => Tag::Image(self.link(link_type, &dest_url, &title, &id, span)),
+            // Other extensions are not switched on; if they ever are, their text is still there.
+            _ => Tag::Emphasis,
+        }
+    }
+
+    fn heading(
+        &mut self,
+        level: u8,
+        id: Option<CowStr<'_>>,
+        classes: &[CowStr<'_>],
+        attributes: &[(CowStr<'_>, Option<CowStr<'_>>)],
+        span: Span,
+    ) -> HeadingId {
+        let values = attributes.iter().flat_map(|(name, value)| [Some(name), value.as_ref()]).flatten();
+        let mark = classes.iter().chain(values).find_map(|mark| unclosed::private_word(mark));
+        if mark.is_some_and(|mark| mark == unclosed::Spelling::Near) {
+            self.found.push(unclosed::misspelt_private_mark(self.file, span));
+        }
+        if mark.is_none() && !attributes.is_empty() {
+            self.found.push(lost::attributes(self.file, span));
+        }
+        self.body.headings.push(Heading {
+            level,
+            text: String::new(),
+            has_own_id: id.is_some(),
+            id: id.map(|id| Slug::of(&id).to_string()).unwrap_or_default(),
+            is_private: mark.is_some(),
+        })
+    }
+
+    /// The language of a block of code.
+    fn language(&mut self, kind: &CodeBlockKind<'_>, span: Span) -> NameId {
+        match kind {
+            CodeBlockKind::Fenced(info) => {
+                self.fences.push(span);
+                self.body.add_name(info.split([' ', ',', '{']).next().unwrap_or_default())
+            }
+            CodeBlockKind::Indented => self.body.add_name(""),
         }
     }
 
@@ -326,7 +353,7 @@ impl Reader<'_> {
     }
 }
 
-/// Whether a tag counts as a level of its own: rows and cells, and an item and its list, are one thing to who writes them.
+/// Whether a tag counts as a level of its own: rows and cells, and an item and its list, are one thing to their author.
 fn is_level(tag: Tag) -> bool {
     !matches!(
         tag,
@@ -347,7 +374,7 @@ fn alignment(parsed: pulldown_cmark::Alignment) -> Alignment {
 fn wiki_target(address: &str) -> Target {
     // Inside a table the bar is written `\|`, and the parser leaves the backslash at the end of the address.
     let address = address.trim_end_matches('\\').trim();
-    // A colon in a name is no scheme: `[[stories:alpha]]`, `[[Incident: the outage]]`.
+    // A colon in a name does not make it an address: `[[stories:alpha]]`, `[[Incident: the outage]]`.
     if let Some(target) = target_with_scheme(address).filter(|target| matches!(target, Target::Forbidden(_)) || names_a_host(address)) {
         return target;
     }

@@ -1,19 +1,19 @@
-//! What opens in Markdown and never closes, and so hides from its author what becomes of the text behind it.
+//! What opens in Markdown and never closes, and so hides from its author what becomes of the text after it.
 
 use super::html::{unclosed_comment, what_opens};
-use super::{Body, CalloutKind, Event, Node, Skip, Step, Tag, walk};
+use super::{Body, CalloutKind, Event, Node, Skip, Step, Str, Tag, walk};
 use crate::diagnostic::{Diagnostic, nearest, rules};
 use crate::source::{SitePath, Span};
 use crate::words::is_unseen;
 
-/// Reports comments of HTML, and their like, that are text to the parser because they do not close in their block. Code is no comment.
+/// Reports comments of HTML, and their like, that are text to the parser because they do not close in their block. Code is not a comment.
 pub(super) fn check_comments(body: &Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
     let mut in_code = false;
     for node in body.nodes.iter() {
         match node.event {
             Event::Start(Tag::CodeBlock(_)) => in_code = true,
             Event::End(Tag::CodeBlock(_)) => in_code = false,
-            // What is not verbatim is written with a reference, which is no sign of markup.
+            // What is not verbatim is written with a reference, which does not open markup.
             Event::Text(piece) if !in_code && piece.place().is_some() => {
                 let start = piece.start as usize;
                 let file_text = body.file_text();
@@ -73,7 +73,7 @@ fn opening_of(text: &str, fence: Span) -> &str {
     &text[..text.len() - text.trim_start_matches(sign).len()]
 }
 
-/// Whether something that closes it stands behind the last line of the code.
+/// Whether something that closes it follows the last line of the code.
 fn is_closed(text: &str, fence: Span, opening: &str, code: &[Node]) -> bool {
     let first_line = text[fence.range()].find('\n').map_or(fence.end as usize, |length| fence.start as usize + length);
     let end = code.last().map_or(first_line, |last| last.span.end as usize);
@@ -96,7 +96,7 @@ fn mark_in(body: &Body, node: &Node) -> Option<Span> {
     None
 }
 
-/// Reports code that is code only by its indent, where it holds a mark that keeps words from others. `fences` are the blocks of code
+/// Reports code that is code only by its indent, if it holds a mark that keeps words from others. `fences` are the blocks of code
 /// that open with a fence.
 pub(super) fn check_indented(body: &Body, fences: &[Span], file: &SitePath, found: &mut Vec<Diagnostic>) {
     for node in body.nodes.iter() {
@@ -167,7 +167,7 @@ fn callout_mark(text: &str) -> Option<usize> {
     nearest(name, private).map(|_| text.len() - rest.len() + length + 1)
 }
 
-/// Where a sign stands in a text, if it is in the same line and near enough for a mark.
+/// Where a sign is in a text, if it is in the same line and near enough for a mark.
 fn end_near(text: &str, sign: char) -> Option<usize> {
     const LONGEST: usize = 120;
     let end = text.char_indices().take(LONGEST).find(|&(_, next)| next == sign || next == '\n');
@@ -189,8 +189,8 @@ pub(super) fn private_word(word: &str) -> Option<Spelling> {
     near.map(|near| if word.eq_ignore_ascii_case(near) { Spelling::Right } else { Spelling::Near })
 }
 
-/// Whether the text of a heading holds the mark for private text in a form that is none: in braces with more, or as the last words of
-/// the heading in brackets.
+/// Whether the text of a heading holds the mark for private text in a wrong form: in braces with more, or as the last words of the
+/// heading in brackets.
 pub(super) fn has_private_mark(text: &str) -> bool {
     let text = text.trim_end_matches(|edge: char| edge.is_whitespace() || matches!(edge, '#' | '.' | ':'));
     let in_braces = text
@@ -212,47 +212,69 @@ pub fn check_marks_in_text(body: &Body, file: &SitePath, found: &mut Vec<Diagnos
     if !may_hold_marks(body.file_text()) {
         return;
     }
-    let mut run: Option<Span> = None;
-    let mut has_effect = false;
+    let mut marks = Marks { body, file, found, run: None, effect: Effect::None };
     for step in walk(&body.nodes, 0..body.nodes.len(), &[Skip::CodeBlocks, Skip::Private]) {
         match step {
-            Step::Node(_, Node { event: Event::Text(piece), span, .. }) => {
-                if piece.place().is_none() || has_effect {
-                    continue;
-                }
-                if let Some(before) = run.as_mut().filter(|before| before.end == span.start) {
-                    before.end = span.end;
-                } else {
-                    check_run(body.file_text(), run.replace(span), file, found);
-                }
-            }
-            other => {
-                check_run(body.file_text(), run.take(), file, found);
-                match other {
-                    Step::Node(_, Node { event: Event::Start(Tag::Heading(heading)), .. }) => {
-                        has_effect = body.headings[heading].is_private
-                    }
-                    Step::Node(_, Node { event: Event::End(Tag::Heading(_)), .. }) => has_effect = false,
-                    _ => {}
-                }
-            }
+            Step::Node(_, Node { event: Event::Text(piece), span, .. }) => marks.add(piece, span),
+            Step::Node(_, node) => marks.pass(node.event),
+            Step::Skipped(..) => marks.end_run(),
         }
     }
-    check_run(body.file_text(), run, file, found);
+    marks.end_run();
+}
+
+/// Looks for marks for private text.
+struct Marks<'a> {
+    body: &'a Body,
+    file: &'a SitePath,
+    found: &'a mut Vec<Diagnostic>,
+    /// The text since the last markup.
+    run: Option<Span>,
+    effect: Effect,
+}
+
+/// Whether a mark has its effect where it is: in a heading that is private.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Effect {
+    Some,
+    None,
+}
+
+impl Marks<'_> {
+    fn add(&mut self, piece: Str, span: Span) {
+        if piece.place().is_none() || self.effect == Effect::Some {
+            return;
+        }
+        if let Some(before) = self.run.as_mut().filter(|before| before.end == span.start) {
+            before.end = span.end;
+        } else {
+            self.end_run();
+            self.run = Some(span);
+        }
+    }
+
+    fn pass(&mut self, event: Event) {
+        self.end_run();
+        match event {
+            Event::Start(Tag::Heading(heading)) if self.body.headings[heading].is_private => self.effect = Effect::Some,
+            Event::End(Tag::Heading(_)) => self.effect = Effect::None,
+            _ => {}
+        }
+    }
+
+    fn end_run(&mut self) {
+        let mark = self.run.take().and_then(|run| stray_mark(self.body.file_text(), run));
+        self.found.extend(mark.map(|mark| {
+            Diagnostic::new(&rules::SWALLOWED_MARK, self.file, mark, "this mark for private text is only words here")
+                .help("write `> [!private]` at the start of a quote, or `{.private}` at the end of a heading")
+        }));
+    }
 }
 
 /// Whether a text holds a sign that each mark for private text needs. Without branches, for many bytes at a time.
 fn may_hold_marks(text: &str) -> bool {
     let has_sign = |bytes: &[u8]| bytes.iter().fold(false, |found, &byte| found | (byte == b'!') | (byte == b'{'));
     text.as_bytes().chunks(256).any(has_sign) || text.contains(":::")
-}
-
-fn check_run(text: &str, run: Option<Span>, file: &SitePath, found: &mut Vec<Diagnostic>) {
-    let mark = run.and_then(|run| stray_mark(text, run));
-    found.extend(mark.map(|mark| {
-        Diagnostic::new(&rules::SWALLOWED_MARK, file, mark, "this mark for private text is only words here")
-            .help("write `> [!private]` at the start of a quote, or `{.private}` at the end of a heading")
-    }));
 }
 
 /// The first mark for private text in a part of the file, if it is not written with a backslash.

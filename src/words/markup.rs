@@ -1,6 +1,6 @@
 //! HTML as its tokens: where the tags are, what they hold, and which of them end a word.
 //!
-//! Tags are read as a browser reads them. There is no tree: what is open and what closes it is for those who ask.
+//! Tags are read as a browser reads them. There is no tree: callers keep track of what is open.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -145,11 +145,6 @@ impl<'t> Tag<'t> {
             at = attribute.range.end;
             Some(attribute)
         })
-    }
-
-    /// The value of an attribute, the first one if it is given twice.
-    pub fn attribute(self, name: &str) -> Option<&'t str> {
-        self.attributes().find(|attribute| attribute.name.eq_ignore_ascii_case(name)).map(|attribute| attribute.value)
     }
 
     /// Whether it ends in `/>`.
@@ -331,7 +326,7 @@ impl<'t> Tokens<'t> {
 /// The text as a reader sees it, without its tags, so that `Con<b>toso</b>` is one word and the text of two cells is not.
 pub fn as_read(text: &str) -> String {
     let mut read = String::with_capacity(text.len());
-    // The reading of a word stands above it, and does not cut it up.
+    // The reading of a word is above it, and does not cut it up.
     let mut is_above = false;
     for Token { range, kind } in tokens(text) {
         match kind {
@@ -391,7 +386,7 @@ mod tests {
         );
         assert_eq!(attributes("<p it's/=x/y a=b\"c>"), [("it's", ""), ("=x", ""), ("y", ""), ("a", "b\"c")]);
         assert!(tag("<br/>").closes_itself() && tag("<br a= 'b' />").closes_itself() && !tag("<br a=/>").closes_itself());
-        assert_eq!(tag("<Abbr title='one' TITLE=two>").attribute("title"), Some("one"));
+        assert_eq!(tag("<Abbr title='one'>").lower_name(), "abbr");
         assert_eq!(tag_at("<b title=\"x>"), None);
         assert_eq!(tag_at("< b>"), None);
     }

@@ -23,7 +23,7 @@ pub struct Unit {
     pub starts: bool,
     /// Whether a word can end here.
     pub ends: bool,
-    /// How many other characters stand between the letter or digit before and this one.
+    /// How many other characters are between the letter or digit before and this one.
     pub separators: usize,
 }
 
@@ -31,7 +31,7 @@ pub struct Unit {
 /// and capital letters (`getContosoId`) and between letters and digits (`contoso2`); characters that nobody sees are passed over.
 pub struct Units<'t> {
     rest: CharIndices<'t>,
-    /// The letter before, and the one before that, where nothing stands between.
+    /// The letter before, and the one before that, if nothing is between.
     before: Option<char>,
     before_that: Option<char>,
     /// Where the units of the last letter start, and of the one before it.
@@ -97,7 +97,7 @@ impl<'t> Units<'t> {
         }
     }
 
-    /// Adds a letter with the accents that are written behind it.
+    /// Adds a letter with the accents after it.
     fn add_letter(&mut self, at: usize, found: char) {
         let breaks = self.before.is_none_or(|before| is_break(before, found));
         if let Some(last) = self.read.last_mut() {
@@ -140,7 +140,7 @@ impl<'t> Units<'t> {
         }
     }
 
-    /// Accents that do not touch one another stand in any order, and an `i` has its dot, whichever language wrote it.
+    /// Accents that do not touch one another come in any order, and an `i` has its dot, in whatever language.
     fn order_accents(&mut self, start: usize) {
         let is_i = self.read[start].folded == 'i';
         let first = self.read[start..].iter().rposition(|unit| !is_combining_mark(unit.folded)).map_or(start, |last| start + last + 1);

@@ -11,7 +11,7 @@ pub enum Actor {
     Name,
     /// Nobody: `nobody could have known` blames nobody.
     Nobody,
-    /// A machine, a program, a document, or anything else that is no person.
+    /// A machine, a program, a document, or anything else that is not a person.
     Thing,
     /// A noun that the lists do not have.
     Unknown,
@@ -29,7 +29,7 @@ impl Actor {
 pub enum Entry {
     /// Always the same.
     Sure(Actor),
-    /// A person, unless technical words stand before it: `the Kubernetes operator`.
+    /// A person, unless technical words are before it: `the Kubernetes operator`.
     MostlyPerson,
     /// A machine, unless it is said whose work it is: `the air traffic controller`.
     MostlyThing,

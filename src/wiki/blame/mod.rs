@@ -32,17 +32,17 @@ pub fn check(document: &Document, source: &str, config: &Config) -> Vec<Diagnost
     found
 }
 
-/// The same of a stretch of a document that another one shows.
+/// The same of a range of a document that another one shows.
 pub fn check_stretch(document: &Document, nodes: Range<usize>, source: &str, config: &Config) -> Vec<Diagnostic> {
     let mut found = Checker::new(document, source, config).stretch(nodes);
     crate::diagnostic::sort(&mut found);
     found
 }
 
-/// The reviewers' questions in a stretch of a document that nobody has answered.
+/// The reviewers' questions in a range of a document that nobody has answered.
 pub fn open_remarks(document: &Document, stretch: &Range<usize>) -> Vec<Diagnostic> {
     let remarks = document.open_remarks().filter(|nodes| stretch.contains(&nodes.start)).map(|nodes| {
-        // The nodes of a remark stand inside of the call-out that it is.
+        // The start of the call-out is before the nodes of its remark.
         let span = document.body.nodes[nodes.start.saturating_sub(1)].span;
         let question = shortened(&document.body.plain_of_remark(nodes));
         let message = format!("the question of a reviewer is open: `{question}`");
@@ -58,7 +58,7 @@ fn shortened(text: &str) -> String {
     if text.chars().count() <= LONGEST { text } else { text.chars().take(LONGEST).collect::<String>() + "…" }
 }
 
-/// The first line of a stretch: a whole remark under a message about it would say it twice.
+/// The first line of a span: a whole remark under a message about it would say it twice.
 fn first_line(text: &str, span: Span) -> Span {
     let range = span.range();
     let stretch = text.get(range.clone()).unwrap_or_default();
@@ -80,7 +80,7 @@ struct Checker<'a> {
     lexicon: Lexicon,
 }
 
-/// A stretch of a text that is not to be published.
+/// A part of a text that must not be published.
 struct Hit {
     kind: Kind,
     /// Who is meant.
@@ -107,7 +107,7 @@ impl<'a> Checker<'a> {
         Self { document, source, names, allowed, lexicon: Lexicon::new() }
     }
 
-    /// What is wrong with the words and the links of a stretch of the document.
+    /// What is wrong with the words and the links of a range of the document.
     fn stretch(&self, nodes: Range<usize>) -> Vec<Diagnostic> {
         let body = &self.document.body;
         let runs = body.runs(nodes.clone(), &[Skip::CodeBlocks, Skip::Private], self.source);
@@ -120,7 +120,7 @@ impl<'a> Checker<'a> {
         found
     }
 
-    /// What is wrong with words that stand together.
+    /// What is wrong with words that belong together.
     fn run(&self, run: &Run) -> Vec<Diagnostic> {
         self.hits(run).into_iter().map(|hit| self.diagnostic(&hit, &run.text, run.span(hit.range.clone()))).collect()
     }

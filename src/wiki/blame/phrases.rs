@@ -296,7 +296,7 @@ const MISDEEDS: &[&str] = &[
 /// How a deed becomes a mistake.
 const MISHAPS: &[&str] = &["accidentally", "mistakenly", "inadvertently", "erroneously", "wrongly", "unintentionally", "foolishly"];
 
-/// Words that stand before a quality rather than before a thing: `was careless`, `too lazy`.
+/// Words before a quality rather than before a thing: `was careless`, `too lazy`.
 const BEFORE_QUALITIES: &[&str] =
     &["is", "was", "were", "are", "be", "been", "being", "too", "so", "very", "rather", "got", "became", "seemed"];
 
@@ -451,12 +451,12 @@ impl Text<'_> {
         is_blaming.then(|| self.hit_of(Kind::Hindsight, at..at + length)).flatten()
     }
 
-    /// Whether a word can stand inside of `should have`: `should never have`, `could easily have`.
+    /// Whether a word can be inside of `should have`: `should never have`, `could easily have`.
     fn is_before_have(&self, at: usize) -> bool {
         matches!(self.word(at), "not" | "never" | "also" | "always" | "still" | "just" | "then") || self.is_adverb(at)
     }
 
-    /// Whether it is judged by what is known now what somebody did not do: `after` is the place behind `have`.
+    /// Whether it is judged by what is known now what somebody did not do: `after` is the place after `have`.
     fn is_hindsight(&self, verb: usize, after: usize, modal: &str, is_denied: bool) -> bool {
         let mut at = after;
         while self.is_joined(at) && self.is_between(at) {
@@ -541,7 +541,7 @@ impl Text<'_> {
         self.agent(at).map_or(!is_easy, Actor::is_person)
     }
 
-    /// Who did what a passive verb says: the noun behind `by`.
+    /// Who did what a passive verb says: the noun after `by`.
     fn agent(&self, verb: usize) -> Option<Actor> {
         const FARTHEST: usize = 8;
         let by = (verb + 1..verb + FARTHEST).take_while(|&at| self.is_joined(at)).find(|&at| self.word(at) == "by")?;

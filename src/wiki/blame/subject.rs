@@ -6,7 +6,7 @@ use crate::words::Finder;
 
 use std::ops::Range;
 
-/// What stands between a word and the one before it.
+/// What is between a word and the one before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Gap {
     /// Nothing but space.
@@ -22,7 +22,7 @@ pub struct Word {
     /// In small letters, with straight apostrophes; empty for code.
     pub lower: String,
     pub range: Range<usize>,
-    /// What stands before it.
+    /// What is before it.
     pub gap: Gap,
     is_capital: bool,
     /// Written as no name of a person is: `DNS`, `GitLab`, `S3`.
@@ -42,7 +42,7 @@ pub struct Text<'a> {
     lexicon: &'a Lexicon,
 }
 
-/// Words that end a noun, seen from its end: what stands before them is another part of the sentence.
+/// Words that end a noun, seen from its end: the words before them are another part of the sentence.
 const STOPS: &[&str] = &[
     "and", "or", "but", "so", "then", "than", "because", "when", "while", "if", "as", "although", "though", "unless", "until", "since",
     "before", "after", "where", "how", "why", "whether", "once", "yet", "nor", "only", "even", "perhaps", "maybe", "thus", "hence",
@@ -70,7 +70,7 @@ const SHARES: &[&str] = &[
     "either", "half", "part", "another", "others",
 ];
 
-/// What can stand between a noun and what it does.
+/// What can be between a noun and what it does.
 const AUXILIARIES: &[&str] = &[
     "also",
     "then",
@@ -168,7 +168,7 @@ impl<'a> Text<'a> {
         Self { words, is_title, run, lexicon }
     }
 
-    /// A word in small letters; empty where there is none.
+    /// A word in small letters; empty if there is none.
     pub fn word(&self, at: usize) -> &str {
         self.words.get(at).map_or("", |word| &word.lower)
     }
@@ -195,7 +195,7 @@ impl<'a> Text<'a> {
         None
     }
 
-    /// Whether a word can stand between `have` and what was to be done.
+    /// Whether a word can be between `have` and what was to be done.
     pub fn is_between(&self, at: usize) -> bool {
         matches!(
             self.word(at),
@@ -276,7 +276,7 @@ impl<'a> Text<'a> {
         while self.is_joined(start) && head - start < LONGEST && !self.is_opener(start - 1) && !self.is_outside(start - 1) {
             start -= 1;
         }
-        // The article, or whose it is, belongs to the noun, so that what stands before it is seen.
+        // The article, or whose it is, belongs to the noun: the word before it counts.
         if self.is_joined(start) && self.is_opener(start - 1) { start - 1 } else { start }
     }
 
@@ -291,12 +291,12 @@ impl<'a> Text<'a> {
         STOPS.contains(&word) || PREPOSITIONS.contains(&word) || PLACES_IN_TIME.contains(&word) || self.is_adverb(at)
     }
 
-    /// Whether `who` stands before a place in its part of the sentence: what follows it says more of a person.
+    /// Whether `who` is before a place in its part of the sentence: the words after it say more of a person.
     fn is_inside_of_who(&self, at: usize) -> bool {
         (self.start_of_part(at)..at).any(|at| matches!(self.word(at), "who" | "whoever"))
     }
 
-    /// Whether a word stands for a noun.
+    /// Whether a word replaces a noun.
     pub fn is_pronoun(&self, at: usize) -> bool {
         matches!(self.word(at), "i" | "we" | "you" | "he" | "she" | "it" | "they" | "who" | "which" | "that")
     }
@@ -387,7 +387,7 @@ impl<'a> Text<'a> {
         (at.saturating_sub(FARTHEST)..=at).rev().find(|&at| !self.is_joined(at)).unwrap_or(at.saturating_sub(FARTHEST))
     }
 
-    /// What the first noun in a stretch speaks of, if it is one that is known, and not one behind a preposition.
+    /// What the first noun in a range speaks of, if it is a known one, and not one after a preposition.
     fn first_actor(&self, stretch: Range<usize>) -> Option<Actor> {
         let mut is_aside = false;
         for at in stretch.clone() {
@@ -444,7 +444,7 @@ impl<'a> Text<'a> {
         self.of_words(self.start_of_noun(at), at, at).is_person()
     }
 
-    /// The apostrophe behind a plural is no part of the word: `the engineers' error`.
+    /// The apostrophe after a plural is not a part of the word: `the engineers' error`.
     fn is_plural_possessive(&self, at: usize) -> bool {
         self.words.get(at).is_some_and(|word| word.lower.ends_with('s') && self.run.text[word.range.end..].starts_with(['\'', '’']))
     }

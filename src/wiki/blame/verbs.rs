@@ -1,4 +1,4 @@
-//! Verbs as they stand behind `have` and `been`: what was to be done, told apart from what somebody is to have.
+//! Verbs after `have` and `been`: what was to be done, told apart from what somebody is to have.
 
 /// Participles that do not end in `ed`.
 const IRREGULAR: &str = "
@@ -11,7 +11,7 @@ const IRREGULAR: &str = "
     thrown told torn understood undertaken undone upheld wept withdrawn withheld withstood woken won worn wound woven written
 ";
 
-/// Words that end in `ed` and are no participles.
+/// Words that end in `ed` and are not participles.
 const NOUNS_IN_ED: &[&str] =
     &["need", "speed", "feed", "seed", "bed", "breed", "shed", "hundred", "embed", "weed", "deed", "newsfeed", "sled", "led"];
 
@@ -54,7 +54,7 @@ const QUALITIES: &[&str] = &[
     "added",
 ];
 
-/// What can be had, behind a word that is a participle, too: `read access`.
+/// What can be had, after a word that is a participle, too: `read access`.
 const POSSESSIONS: &[&str] = &[
     "access",
     "permission",
@@ -70,7 +70,7 @@ const POSSESSIONS: &[&str] = &[
     "scopes",
 ];
 
-/// Words behind which no noun has begun.
+/// Words after which no noun has begun.
 const NO_NOUNS: &[&str] = &[
     "the", "a", "an", "this", "that", "these", "those", "it", "them", "him", "her", "us", "me", "you", "my", "your", "his", "their", "our",
     "its", "to", "in", "on", "at", "for", "from", "with", "without", "by", "of", "up", "down", "out", "off", "over", "back", "and", "or",
@@ -114,7 +114,7 @@ const HUMAN: &[&str] = &[
     "reviewed",
 ];
 
-/// Participles behind `been` that tell what somebody is like, not what was to be done to them.
+/// Participles after `been` that tell what somebody is like, not what was to be done to them.
 const STATES: &[&str] = &[
     "prepared",
     "concerned",
@@ -137,7 +137,7 @@ const STATES: &[&str] = &[
     "stood",
 ];
 
-/// Whether a word behind `have` is what was to be done; `next` is the word behind it, empty where the sentence, or its part, ends.
+/// Whether a word after `have` is what was to be done; `next` is the word after it, empty if the sentence, or its part, ends.
 pub fn is_participle(word: &str, next: &str) -> bool {
     let is_form =
         (word.ends_with("ed") && word.len() > 3 && !NOUNS_IN_ED.contains(&word)) || IRREGULAR.split_whitespace().any(|form| form == word);
@@ -145,7 +145,7 @@ pub fn is_participle(word: &str, next: &str) -> bool {
     is_form && !belongs_to_noun && !POSSESSIONS.contains(&next)
 }
 
-/// Whether a word behind `have` is something that only a person does.
+/// Whether a word after `have` is something that only a person does.
 pub fn is_human(word: &str) -> bool {
     HUMAN.contains(&word)
 }
@@ -188,12 +188,12 @@ const DUTIES: &[&str] = &[
     "documented",
 ];
 
-/// Whether a word behind `did not` or `never` is what somebody was to do.
+/// Whether a word after `did not` or `never` is what somebody was to do.
 pub fn is_duty(word: &str) -> bool {
     DUTIES.contains(&word)
 }
 
-/// Whether a word behind `been` is what was to be done to somebody or something.
+/// Whether a word after `been` is what was to be done to somebody or something.
 pub fn is_passive(word: &str, next: &str) -> bool {
     is_participle(word, next) && !STATES.contains(&word)
 }

@@ -70,13 +70,8 @@ impl Nest {
 
     /// Opens an element. `within` is the context of the whole tree.
     pub fn open(&mut self, name: &str, attributes: Vec<(String, String)>, within: Within) -> Option<Opened> {
-        let Some(name) = HTML_TAGS.iter().copied().find(|known| *known == name) else {
-            // A dropped block still separates lines.
-            if is_dropped_block(name) {
-                return self.open("div", Vec::new(), within);
-            }
-            return None;
-        };
+        // Others are taken out where a file is read.
+        let name = HTML_TAGS.iter().copied().find(|known| *known == name)?;
         if name == "br" {
             self.inline(Inline::Break);
             return None;
@@ -106,10 +101,6 @@ impl Nest {
 
     /// Closes the innermost element with a name, and all elements inside it.
     pub fn close(&mut self, name: &str) {
-        let name = match name {
-            name if is_dropped_block(name) => "div",
-            name => name,
-        };
         if self.too_deep.last().is_some_and(|open| *open == name) {
             self.too_deep.pop();
             if is_block(name) {
@@ -202,11 +193,6 @@ impl Nest {
             self.nodes.push(HtmlNode::Element(element, inner));
         }
     }
-}
-
-/// Whether a dropped element separates lines.
-fn is_dropped_block(name: &str) -> bool {
-    matches!(name, "h1" | "section" | "article" | "header" | "footer" | "main" | "nav" | "aside" | "address")
 }
 
 /// The elements that an end tag cannot close beyond.
