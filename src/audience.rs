@@ -21,7 +21,8 @@ use crate::markdown::{Body, Event, Heading, Link, Node, Tag, Target, is_inline};
 use crate::model::{Audience, Author, Document, Meta, Status};
 use crate::site::{Destination, DocumentId, Node as Page, Site};
 use crate::slug::Slug;
-use crate::words::{Finder, Hit, Piece, SET_APART, decode, excerpt, pieces};
+use crate::source::Spanned;
+use crate::words::{Finder, Hit, Piece, Redactor, SET_APART, decode, excerpt, pieces};
 
 /// Who looks at a site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,7 +131,7 @@ pub fn project(site: &Site, viewer: Viewer) -> Option<Projection> {
         return Some(Projection { config: site.config.clone(), documents: documents.collect(), diagnostics: Vec::new() });
     }
     let questions = site.questions.iter().map(|question| (&question.slug, question.document)).collect();
-    let projector = Projector { site, visible: &visible, questions, redactor: Redactor::new(&site.config) };
+    let projector = Projector { site, visible: &visible, questions, redactor: Redactor::new(&site.config.redact) };
     let mut diagnostics = Vec::new();
     let documents = (0..site.documents.len())
         .filter(|&index| visible[index])
@@ -153,27 +154,10 @@ fn is_visible(site: &Site, id: DocumentId, viewer: Viewer) -> bool {
     }
 }
 
-/// Replaces words in everything that leaves.
-struct Redactor {
-    finder: Finder,
-    replacements: Vec<String>,
-}
-
+/// What redaction changes in a document.
 impl Redactor {
-    fn new(config: &Config) -> Self {
-        Self { finder: Finder::new(config.redact.keys().map(String::as_str)), replacements: config.redact.values().cloned().collect() }
-    }
-
-    fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        self.finder.replace(text, |phrase| &self.replacements[phrase]).map_or(Cow::Borrowed(text), Cow::Owned)
-    }
-
     fn string(&self, text: &str) -> String {
         self.text(text).into_owned()
-    }
-
-    fn strings(&self, texts: &[String]) -> Vec<String> {
-        texts.iter().map(|text| self.string(text)).collect()
     }
 
     fn slug(&self, slug: &Slug) -> Slug {
@@ -342,7 +326,6 @@ impl Projector<'_> {
         Document {
             path: document.path.clone(),
             slug: self.redactor.slug(&document.slug),
-            yaml: document.yaml,
             audience: document.audience,
             // A draft is not here, and what is no longer told stays so.
             status: document.status,
@@ -353,9 +336,13 @@ impl Projector<'_> {
     }
 
     /// The slugs of documents that the viewer may see, redacted.
-    fn slugs<'s>(&self, slugs: impl IntoIterator<Item = &'s Slug>, document: impl Fn(&Slug) -> Option<DocumentId>) -> Vec<Slug> {
-        let seen = slugs.into_iter().filter(|slug| document(slug).is_some_and(|id| self.visible[id.0]));
-        seen.map(|slug| self.redactor.slug(slug)).collect()
+    fn slugs<'s>(
+        &self,
+        slugs: impl IntoIterator<Item = &'s Spanned<Slug>>,
+        document: impl Fn(&Slug) -> Option<DocumentId>,
+    ) -> Vec<Spanned<Slug>> {
+        let seen = slugs.into_iter().filter(|slug| document(&slug.value).is_some_and(|id| self.visible[id.0]));
+        seen.map(|slug| Spanned { value: self.redactor.slug(&slug.value), span: slug.span }).collect()
     }
 
     fn question_document(&self, slug: &Slug) -> Option<DocumentId> {

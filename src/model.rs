@@ -1,5 +1,7 @@
 //! The documents of a site as their authors mean them: typed, of one file each, not yet linked to one another.
 
+mod prose;
+
 use std::fmt;
 use std::ops::Range;
 
@@ -7,7 +9,9 @@ use serde::{Deserialize, Deserializer, de};
 
 use crate::markdown::Body;
 use crate::slug::Slug;
-use crate::source::{SitePath, Span};
+use crate::source::{SitePath, Span, Spanned};
+
+pub use prose::Prose;
 
 /// Who may see something; each is a part of the one before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
@@ -322,7 +326,7 @@ impl Part {
 }
 
 /// The front matter of a document and what is particular to its kind.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub enum Meta {
     /// A story in one file, or the `index.md` of its folder.
     Story(Story),
@@ -341,22 +345,22 @@ pub enum Meta {
 }
 
 /// What the front matter of a story says.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Story {
-    /// Empty only where it is missing, which is an error.
-    pub title: String,
-    /// One or two spoken sentences; empty without any.
-    pub headline: String,
+    /// From front matter, a heading, or the name of the file.
+    pub title: Prose,
+    /// One or two spoken sentences.
+    pub headline: Option<Prose>,
     /// When it happened, or began.
     pub when: Option<When>,
-    /// The author's role; empty where it is not said.
-    pub role: String,
+    /// The author's role.
+    pub role: Option<Prose>,
     /// What it shows, in the author's order; hashtags in the body add to it when the site is linked.
-    pub competencies: Vec<Slug>,
+    pub competencies: Vec<Spanned<Slug>>,
     /// The questions that the story answers.
-    pub answers: Vec<Slug>,
-    /// The author's own judgement, 1 to 5; 0 where there is none.
-    pub strength: u8,
+    pub answers: Vec<Spanned<Slug>>,
+    /// The author's own judgement, 1 to 5.
+    pub strength: Option<u8>,
     /// The figures that any telling may claim, in the author's order.
     pub facts: Vec<Fact>,
     /// Where it was used, in the author's order.
@@ -364,40 +368,40 @@ pub struct Story {
 }
 
 /// A figure of a story's ledger.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Fact {
     /// What it is of.
-    pub name: String,
+    pub name: Prose,
     /// As its author wrote it: `1.10` stays `1.10`.
-    pub value: String,
-    /// Where it comes from; empty where that is not said.
-    pub source: String,
+    pub value: Prose,
+    /// Where it comes from.
+    pub source: Option<Prose>,
 }
 
 /// An occasion at which a story was told or a question was asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Occasion {
     /// The day, or the month or year where no more is given.
     pub on: When,
-    /// To whom, or by whom; empty where that is not said.
-    pub who: String,
-    /// The round of the interviews; empty where that is not said.
-    pub round: String,
+    /// To whom, or by whom.
+    pub who: Option<Prose>,
+    /// The round of the interviews.
+    pub round: Option<Prose>,
 }
 
 /// Another telling of a story.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Variant {
     /// The slug of the story that it tells.
     pub story: Slug,
-    /// Empty where the file gives none.
-    pub title: String,
-    /// One or two spoken sentences; empty where the story's headline serves.
-    pub headline: String,
+    /// From front matter or a heading.
+    pub title: Option<Prose>,
+    /// One or two spoken sentences; the story's headline if there are none.
+    pub headline: Option<Prose>,
     /// What this telling is for.
-    pub competencies: Vec<Slug>,
+    pub competencies: Vec<Spanned<Slug>>,
     /// The questions that it answers better than the story.
-    pub answers: Vec<Slug>,
+    pub answers: Vec<Spanned<Slug>>,
     /// How long it is meant to take.
     pub length: Option<Length>,
     /// Whose words it is in.
@@ -430,40 +434,40 @@ impl<'de> Deserialize<'de> for Author {
 }
 
 /// What the front matter of a file with one question says.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Question {
-    /// The words of it; never empty, because a file without them is a sheet.
-    pub question: String,
+    /// The words of it; a file without them is a sheet.
+    pub question: Prose,
     /// Other wordings, which advice knows when `answers` names one of them.
-    pub aliases: Vec<String>,
+    pub aliases: Vec<Prose>,
     /// What it probes.
-    pub competencies: Vec<Slug>,
+    pub competencies: Vec<Spanned<Slug>>,
     /// The story that it is a follow-up about.
-    pub about: Option<Slug>,
+    pub about: Option<Spanned<Slug>>,
     /// When it was asked, in the author's order.
     pub asked: Vec<Occasion>,
 }
 
 /// What the front matter of a sheet says about all of its questions.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Sheet {
-    /// Empty where the file gives none.
-    pub title: String,
+    /// From front matter or a heading.
+    pub title: Option<Prose>,
     /// What each of its questions probes.
-    pub competencies: Vec<Slug>,
+    pub competencies: Vec<Spanned<Slug>>,
     /// The story that all of them are follow-ups about.
-    pub about: Option<Slug>,
+    pub about: Option<Spanned<Slug>>,
 }
 
 /// What the front matter of a case study says.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct CaseStudy {
-    /// Empty only where it is missing, which is an error.
-    pub title: String,
+    /// From front matter, a heading, or the name of the file.
+    pub title: Prose,
     /// The story that it comes from.
-    pub story: Option<Slug>,
-    /// 1 is the worst; 0 where it is not said.
-    pub severity: u8,
+    pub story: Option<Spanned<Slug>>,
+    /// From 1, the worst, to 5.
+    pub severity: Option<u8>,
     /// When it began.
     pub started: Option<Moment>,
     /// When it was noticed; from the start to this is the time to detect.
@@ -475,15 +479,15 @@ pub struct CaseStudy {
 }
 
 /// Something that is done, or to be done, so that it does not happen again.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct ActionItem {
     /// In the author's words.
-    pub what: String,
-    /// The role that owns it; empty where it is not said.
-    pub owner: String,
-    /// By when; nothing where it is not said.
+    pub what: Prose,
+    /// The role that owns it.
+    pub owner: Option<Prose>,
+    /// By when.
     pub due: Option<When>,
-    /// How far it is; open where it is not said.
+    /// How far it is; open by default.
     pub status: ActionStatus,
 }
 
@@ -520,32 +524,30 @@ impl ActionStatus {
 }
 
 /// What the front matter of a competency says.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Competency {
-    /// Empty only where it is missing, which is an error.
-    pub title: String,
+    /// From front matter, a heading, or the name of the file.
+    pub title: Prose,
     /// Other names, which reports correct where a document uses them.
-    pub aliases: Vec<String>,
+    pub aliases: Vec<Prose>,
     /// The frameworks of employers and what the competency is called there, in the author's order.
-    pub frameworks: Vec<(String, Vec<String>)>,
+    pub frameworks: Vec<(Prose, Vec<Prose>)>,
 }
 
 /// What the front matter of `content/home.md` says.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Home {
-    /// Empty where the file gives none.
-    pub title: String,
+    /// The title in front matter.
+    pub title: Option<Prose>,
 }
 
 /// A file of the content, read but not linked.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Document {
     /// The file that it was read from.
     pub path: SitePath,
     /// The name within its kind; for a variant within its story.
     pub slug: Slug,
-    /// Where the front matter's YAML stands.
-    pub yaml: Span,
     /// Who may see it, from the file or by its kind; a variant is besides seen by nobody who may not see its story.
     pub audience: Audience,
     /// From the file; without a word there ready, and draft where a program wrote it.
@@ -592,6 +594,26 @@ pub struct Item {
     pub is_open: bool,
     /// The heading in the file.
     pub span: Span,
+}
+
+impl Meta {
+    /// The title, or the question of a file with one question; `None` if the file gives none.
+    pub fn titled(&self) -> Option<&Prose> {
+        match self {
+            Self::Story(story) => Some(&story.title),
+            Self::Variant(variant) => variant.title.as_ref(),
+            Self::Question(question) => Some(&question.question),
+            Self::Sheet(sheet) => sheet.title.as_ref(),
+            Self::CaseStudy(case) => Some(&case.title),
+            Self::Competency(competency) => Some(&competency.title),
+            Self::Home(home) => home.title.as_ref(),
+        }
+    }
+
+    /// The words of [`Meta::titled`]; empty if there are none.
+    pub fn title(&self) -> &str {
+        Prose::or_empty(self.titled())
+    }
 }
 
 #[cfg(test)]

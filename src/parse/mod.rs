@@ -20,7 +20,7 @@ use crate::source::{SitePath, Span};
 pub use place::{CONTENT, Place, is_markdown};
 
 /// What a file says.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Parsed {
     /// Nothing where the file is none of the site's documents.
     pub document: Option<Document>,
@@ -129,7 +129,6 @@ fn document(path: &SitePath, text: &Arc<str>, place: &Place, split: Split) -> Pa
     let document = Document {
         path: path.clone(),
         slug,
-        yaml: split.yaml,
         // A slip may be in the very line that says whom it is for. Nothing is built of it then; a preview shows it to its author.
         audience: if is_mistaken { Audience::Private } else { fields.audience },
         status: fields.status,
@@ -318,20 +317,5 @@ pub fn kind(meta: &Meta) -> Option<Kind> {
         Meta::CaseStudy(_) => Some(Kind::CaseStudy),
         Meta::Competency(_) => Some(Kind::Competency),
         Meta::Variant(_) | Meta::Sheet(_) | Meta::Home(_) => None,
-    }
-}
-
-impl Meta {
-    /// The title in front matter; empty where there is none.
-    pub fn title(&self) -> &str {
-        match self {
-            Self::Story(story) => &story.title,
-            Self::Variant(variant) => &variant.title,
-            Self::Question(question) => &question.question,
-            Self::Sheet(sheet) => &sheet.title,
-            Self::CaseStudy(case) => &case.title,
-            Self::Competency(competency) => &competency.title,
-            Self::Home(home) => &home.title,
-        }
     }
 }

@@ -12,7 +12,7 @@ use crate::build::{InputFile, Inputs, Linked, Places, for_viewer, search, unclea
 use crate::config::{Format, GitHost, Place, Target};
 use crate::diagnostic::{self, Diagnostic, Note, nearest_or_all};
 use crate::highlight::Highlighter;
-use crate::model::{Audience, Document, Status};
+use crate::model::{Audience, Document, Prose, Status};
 use crate::site::{CaseStudyId, Site};
 use crate::slug::Slug;
 use crate::source::{SitePath, Span};
@@ -159,7 +159,7 @@ pub fn draft(
     let (cases, found) = compose(shared, &all);
     diagnostics.extend(found);
     let (pages, found) = wiki::write(dialect(&target.place), place(&target.place), &cases, &pictures, &Highlighter::default());
-    diagnostics.extend(found.into_iter().map(|found| at_title(found, inputs)));
+    diagnostics.extend(found.into_iter().map(|found| at_title(found, site)));
     let places = pages.iter().map(|page| (page.case.clone(), page.name.clone())).collect();
     let pages: Vec<Written> = pages.into_iter().filter(|page| asked.contains(&page.case)).collect();
     let places_of_words = Places::default();
@@ -182,15 +182,10 @@ pub fn draft(
     Draft { pages, cases, names: places, sources, pictures, withheld, diagnostics }
 }
 
-/// What a wiki would refuse of a page as a whole is shown at the line of its title.
-fn at_title(found: Diagnostic, inputs: &Inputs) -> Diagnostic {
-    let of_title = |file: &SitePath| {
-        let text = String::from_utf8_lossy(&inputs.document(file)?.bytes);
-        let start = text.find("\ntitle:")? + 1;
-        let length = text[start..].find('\n').unwrap_or(text.len() - start);
-        Some(Span::new(start, start + text[start..start + length].trim_end().len()))
-    };
-    let moved = |file: &SitePath, span: Span| if span == Span::default() { of_title(file).unwrap_or(span) } else { span };
+/// What a wiki would refuse of a page as a whole is shown at its title.
+fn at_title(found: Diagnostic, site: &Site) -> Diagnostic {
+    let title = |file: &SitePath| site.documents.iter().find(|document| document.path == *file)?.meta.titled().map(Prose::span);
+    let moved = |file: &SitePath, span: Span| if span == Span::default() { title(file).unwrap_or(span) } else { span };
     let notes = found.notes.iter().map(|note| Note { span: moved(&note.file, note.span), ..note.clone() }).collect();
     Diagnostic { span: moved(&found.file, found.span), notes, ..found }
 }

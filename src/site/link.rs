@@ -15,10 +15,9 @@ use super::{
 };
 use crate::config::Config;
 use crate::diagnostic::{ADVISED, Diagnostic, Rule, did_you_mean, nearest, rules};
-use crate::front_matter::Outline;
-use crate::model::{Audience, Author, Document, Kind, Meta, Status};
+use crate::model::{Audience, Author, Document, Kind, Meta, Prose, Status};
 use crate::slug::{Slug, differ_in_form_alone};
-use crate::source::{SitePath, Span};
+use crate::source::{SitePath, Span, Spanned};
 
 /// Links documents to a site. `assets` are the files of the content that are no documents.
 pub fn link(
@@ -98,7 +97,7 @@ impl Names {
         let aliases = competencies.iter().flat_map(|competency| match &documents[competency.document.0].meta {
             Meta::Competency(meta) => {
                 let names = meta.aliases.iter().chain([&meta.title]);
-                names.map(|alias| (Slug::of(alias), competency.slug.clone())).collect::<Vec<_>>()
+                names.map(|alias| (Slug::of(alias.as_str()), competency.slug.clone())).collect::<Vec<_>>()
             }
             _ => Vec::new(),
         });
@@ -124,10 +123,9 @@ struct Linker<'a> {
 /// A slug in front matter that names nothing.
 struct Unknown {
     document: DocumentId,
-    field: &'static str,
-    /// Its place in the list of the field, where that is a list.
-    index: Option<usize>,
     slug: Slug,
+    /// The place of the slug in the file.
+    span: Span,
     rule: &'static Rule,
 }
 
@@ -199,36 +197,35 @@ impl Linker<'_> {
     }
 
     /// The competencies that a list in front matter names.
-    fn competencies(&mut self, id: DocumentId, slugs: &[Slug], names: &Names) -> Vec<CompetencyId> {
-        self.all_known(id, "competencies", &rules::COMPETENCY, slugs, &names.competencies)
+    fn competencies(&mut self, id: DocumentId, slugs: &[Spanned<Slug>], names: &Names) -> Vec<CompetencyId> {
+        self.all_known(id, &rules::COMPETENCY, slugs, &names.competencies)
     }
 
     /// What the slugs of a field name, each once.
     fn all_known<Id: Copy + Eq + std::hash::Hash>(
         &mut self,
         document: DocumentId,
-        field: &'static str,
         rule: &'static Rule,
-        slugs: &[Slug],
+        slugs: &[Spanned<Slug>],
         ids: &HashMap<Slug, Id>,
     ) -> Vec<Id> {
-        distinct(slugs.iter().enumerate().filter_map(|(index, slug)| {
+        distinct(slugs.iter().filter_map(|Spanned { value: slug, span }| {
             let id = ids.get(slug).copied();
             if id.is_none() {
-                self.unknown.push(Unknown { document, field, index: Some(index), slug: slug.clone(), rule });
+                self.unknown.push(Unknown { document, slug: slug.clone(), span: *span, rule });
             }
             id
         }))
     }
 
-    fn answers(&mut self, id: DocumentId, slugs: &[Slug], questions: &HashMap<Slug, QuestionId>) -> Vec<QuestionId> {
-        self.all_known(id, "answers", &rules::QUESTION, slugs, questions)
+    fn answers(&mut self, id: DocumentId, slugs: &[Spanned<Slug>], questions: &HashMap<Slug, QuestionId>) -> Vec<QuestionId> {
+        self.all_known(id, &rules::QUESTION, slugs, questions)
     }
 
-    fn story(&mut self, document: DocumentId, field: &'static str, slug: &Slug, names: &Names) -> Option<StoryId> {
+    fn story(&mut self, document: DocumentId, Spanned { value: slug, span }: &Spanned<Slug>, names: &Names) -> Option<StoryId> {
         let story = names.stories.get(slug).copied();
         if story.is_none() {
-            self.unknown.push(Unknown { document, field, index: None, slug: slug.clone(), rule: &rules::STORY });
+            self.unknown.push(Unknown { document, slug: slug.clone(), span: *span, rule: &rules::STORY });
         }
         story
     }
@@ -236,14 +233,9 @@ impl Linker<'_> {
     /// Reports what is named and not there; the first of it with what may be meant.
     fn advise(&mut self, names: &Names, questions: &HashMap<Slug, QuestionId>) {
         let wordings = LazyCell::new(|| self.wordings());
-        let mut outline: Option<(DocumentId, Outline)> = None;
         let mut advised = Vec::new();
-        for (place, Unknown { document: id, field, index, slug, rule }) in self.unknown.iter().enumerate() {
-            let document = self.document(*id);
-            let (_, outline) = match outline.take().filter(|(of, _)| of == id) {
-                Some(known) => outline.insert(known),
-                None => outline.insert((*id, Outline::of(document.body.file_text(), document.yaml))),
-            };
+        for (place, Unknown { document, slug, span, rule }) in self.unknown.iter().enumerate() {
+            let document = self.document(*document);
             let is_compared = place < ADVISED;
             let (kind, near) = if *rule == &rules::COMPETENCY {
                 ("competency", is_compared.then(|| names.suggest_competency(slug)))
@@ -253,16 +245,15 @@ impl Linker<'_> {
             } else {
                 ("story", is_compared.then(|| did_you_mean(slug.as_str(), names.stories.keys().map(Slug::as_str))))
             };
-            let span = outline.place_of(field, *index);
             let is_known = |name: &Slug| match kind {
                 "competency" => names.competencies.contains_key(name),
                 "question" => questions.contains_key(name),
                 _ => false,
             };
-            let help = several(&document.body.file_text()[span.range()], is_known)
-                .or(near.flatten())
-                .unwrap_or_else(|| format!("add it with `storybank new {kind} {slug}`"));
-            let found = Diagnostic::new(rule, &document.path, span, format!("there is no {kind} `{slug}`"));
+            let written = document.body.file_text().get(span.range()).unwrap_or_default();
+            let help =
+                several(written, is_known).or(near.flatten()).unwrap_or_else(|| format!("add it with `storybank new {kind} {slug}`"));
+            let found = Diagnostic::new(rule, &document.path, *span, format!("there is no {kind} `{slug}`"));
             advised.push(found.help(help));
         }
         self.found.extend(advised);
@@ -274,7 +265,7 @@ impl Linker<'_> {
         for document in self.documents {
             if let Meta::Question(question) = &document.meta {
                 for alias in question.aliases.iter().chain([&question.question]) {
-                    wordings.entry(Slug::of(alias)).or_insert(&document.slug);
+                    wordings.entry(Slug::of(alias.as_str())).or_insert(&document.slug);
                 }
             }
         }
@@ -288,14 +279,14 @@ impl Linker<'_> {
         for (slug, id) in by_kind.of(Kind::Question) {
             let Meta::Question(meta) = &self.documents[id.0].meta else { continue };
             let competencies = self.competencies(id, &meta.competencies, names);
-            let about = meta.about.as_ref().and_then(|about| self.story(id, "about", about, names));
+            let about = meta.about.as_ref().and_then(|about| self.story(id, about, names));
             taken.insert(slug.clone(), (id, Span::default()));
             questions.push(question(slug.clone(), id, None, competencies, about));
         }
         for &id in &by_kind.sheets {
             let Meta::Sheet(meta) = &self.documents[id.0].meta else { continue };
             let competencies = self.competencies(id, &meta.competencies, names);
-            let about = meta.about.as_ref().and_then(|about| self.story(id, "about", about, names));
+            let about = meta.about.as_ref().and_then(|about| self.story(id, about, names));
             self.items(
                 id,
                 &mut taken,
@@ -434,7 +425,7 @@ impl Linker<'_> {
     ) -> Option<Telling> {
         let document = &self.documents[id.0];
         let Meta::Variant(meta) = &document.meta else { return None };
-        let label = if meta.title.is_empty() { label_from(&document.slug) } else { meta.title.clone() };
+        let label = meta.title.as_ref().map_or_else(|| label_from(&document.slug), |title| title.as_str().to_owned());
         Some(Telling {
             slug: document.slug.clone(),
             origin: Origin::Variant(id),
@@ -503,7 +494,7 @@ impl Linker<'_> {
         let mut case_studies = Vec::new();
         for (slug, id) in by_kind.of(Kind::CaseStudy) {
             let Meta::CaseStudy(meta) = &self.documents[id.0].meta else { continue };
-            let story = meta.story.as_ref().and_then(|story| self.story(id, "story", story, names));
+            let story = meta.story.as_ref().and_then(|story| self.story(id, story, names));
             case_studies.push(CaseStudy { document: id, slug: slug.clone(), story });
         }
         case_studies
@@ -569,7 +560,7 @@ fn competencies(documents: &[Arc<Document>], by_kind: &ByKind) -> Vec<Competency
         .of(Kind::Competency)
         .map(|(slug, document)| {
             let (title, known_as) = match &documents[document.0].meta {
-                Meta::Competency(meta) => (meta.title.clone(), known_as(&meta.frameworks)),
+                Meta::Competency(meta) => (meta.title.as_str().to_owned(), known_as(&meta.frameworks)),
                 _ => (String::new(), String::new()),
             };
             (title, Competency { document, slug: slug.clone(), known_as, stories: Vec::new(), questions: Vec::new() })
@@ -579,9 +570,9 @@ fn competencies(documents: &[Arc<Document>], by_kind: &ByKind) -> Vec<Competency
     competencies.into_iter().map(|(_, competency)| competency).collect()
 }
 
-fn known_as(frameworks: &[(String, Vec<String>)]) -> String {
-    let names =
-        frameworks.iter().flat_map(|(framework, entries)| entries.iter().map(move |entry| format!("{entry} ({})", capitalised(framework))));
+fn known_as(frameworks: &[(Prose, Vec<Prose>)]) -> String {
+    let named = |framework: &Prose, entry: &Prose| format!("{} ({})", entry.as_str(), capitalised(framework.as_str()));
+    let names = frameworks.iter().flat_map(|(framework, entries)| entries.iter().map(move |entry| named(framework, entry)));
     names.collect::<Vec<_>>().join(", ")
 }
 

@@ -242,7 +242,7 @@ impl Site {
     pub fn wording(&self, id: QuestionId) -> &str {
         match (self.question_item(id), self.question_meta(id)) {
             (Some(item), _) => &item.question,
-            (None, Some(meta)) => &meta.question,
+            (None, Some(meta)) => meta.question.as_str(),
             (None, None) => "",
         }
     }
@@ -267,11 +267,11 @@ impl Site {
             Node::Home => {
                 self.home.map(|home| self.document(home).meta.title()).filter(|title| !title.is_empty()).unwrap_or(&self.config.title)
             }
-            Node::Telling(story, 0) => &self.story_meta(story).title,
+            Node::Telling(story, 0) => self.story_meta(story).title.as_str(),
             Node::Telling(story, telling) => &self.story(story).tellings[telling].label,
             Node::Question(question) => self.wording(question),
-            Node::CaseStudy(case) => &self.case_study_meta(case).title,
-            Node::Competency(competency) => &self.competency_meta(competency).title,
+            Node::CaseStudy(case) => self.case_study_meta(case).title.as_str(),
+            Node::Competency(competency) => self.competency_meta(competency).title.as_str(),
         }
     }
 

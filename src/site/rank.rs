@@ -66,9 +66,9 @@ impl Site {
     }
 
     /// What puts one story before another when nothing else does: strength, then the newest, then the title.
-    pub(super) fn standing(&self, story: StoryId) -> (Reverse<u8>, Reverse<Option<When>>, &str) {
+    pub(super) fn standing(&self, story: StoryId) -> (Reverse<Option<u8>>, Reverse<Option<When>>, &str) {
         let meta = self.story_meta(story);
-        (Reverse(meta.strength), Reverse(meta.when), &meta.title)
+        (Reverse(meta.strength), Reverse(meta.when), meta.title.as_str())
     }
 
     /// Stories that name a question, best first.

@@ -7,7 +7,7 @@ use super::types::{AnswerView, Chip, FactView, FollowUpView, Head, LinkView, Met
 use crate::escape::escaped;
 use crate::html::{Ids, PageWriter, Style};
 use crate::markdown::{Event, Tag};
-use crate::model::{Audience, Author, Document, Meta, Occasion, Part, Status};
+use crate::model::{Audience, Author, Document, Meta, Occasion, Part, Prose, Status};
 use crate::route::Route;
 use crate::site::{Change, CompetencyId, DocumentId, Node, Origin, QuestionId, StoryId, Telling, Told};
 
@@ -82,14 +82,21 @@ pub fn not_found_head<'a>(writer: &PageWriter<'a>) -> Head<'a> {
 pub fn occasions<'a>(occasions: &'a [Occasion]) -> Vec<OccasionView<'a>> {
     let mut sorted: Vec<&Occasion> = occasions.iter().collect();
     sorted.sort_by_key(|occasion| std::cmp::Reverse(occasion.on));
-    sorted.into_iter().map(|occasion| OccasionView { on: occasion.on.to_string(), who: &occasion.who, round: &occasion.round }).collect()
+    let text = |words: &'a Option<Prose>| Prose::or_empty(words.as_ref());
+    let view =
+        |occasion: &'a Occasion| OccasionView { on: occasion.on.to_string(), who: text(&occasion.who), round: text(&occasion.round) };
+    sorted.into_iter().map(view).collect()
 }
 
 /// The ledger of a story, its names with spaces for hyphens.
 pub fn facts<'a>(writer: &PageWriter<'a>, story: StoryId) -> Vec<FactView<'a>> {
     let facts = writer.context.site.story_meta(story).facts.iter();
     facts
-        .map(|fact| FactView { label: fact.name.replace(['-', '_'], " "), value: Cow::Borrowed(&fact.value), source: &fact.source })
+        .map(|fact| FactView {
+            label: fact.name.as_str().replace(['-', '_'], " "),
+            value: Cow::Borrowed(fact.value.as_str()),
+            source: Prose::or_empty(fact.source.as_ref()),
+        })
         .collect()
 }
 
@@ -137,7 +144,7 @@ pub fn headline(writer: &mut PageWriter<'_>, story: StoryId, telling: usize) -> 
     };
     match told.headline.and_then(|place| headline_paragraph(writer, &told.sections[place])) {
         Some((document, nodes)) if own.is_empty() => writer.html(document, nodes, whole(INSIDE_PART, Ids::Omitted)),
-        _ => escaped(if own.is_empty() { &site.story_meta(story).headline } else { own }),
+        _ => escaped(if own.is_empty() { Prose::or_empty(site.story_meta(story).headline.as_ref()) } else { own }),
     }
 }
 
@@ -165,8 +172,8 @@ fn beside_headline(writer: &mut PageWriter<'_>, telling: &Telling, place: usize,
 
 fn own_headline(document: &Document) -> &str {
     match &document.meta {
-        Meta::Story(story) => &story.headline,
-        Meta::Variant(variant) => &variant.headline,
+        Meta::Story(story) => Prose::or_empty(story.headline.as_ref()),
+        Meta::Variant(variant) => Prose::or_empty(variant.headline.as_ref()),
         _ => "",
     }
 }
@@ -394,7 +401,7 @@ pub fn answer<'a>(writer: &mut PageWriter<'a>, story: StoryId, telling: usize, w
     };
     let is_full = full.is_some();
     AnswerView {
-        story: &site.story_meta(story).title,
+        story: site.story_meta(story).title.as_str(),
         url: writer.link(Node::Telling(story, telling), ""),
         label: &told.label,
         spoken: writer.spoken(told.words),
@@ -419,8 +426,7 @@ pub fn reasons(writer: &PageWriter<'_>, story: StoryId, question: QuestionId, is
         let noun = if probed == 1 { "competency" } else { "competencies" };
         why.push(format!("shares {} of {probed} {noun}", site.shared(story, question)));
     }
-    let strength = site.story_meta(story).strength;
-    if strength > 0 && writer.is_private() {
+    if let (Some(strength), true) = (site.story_meta(story).strength, writer.is_private()) {
         why.push(format!("strength {strength}"));
     }
     why

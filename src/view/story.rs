@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::pieces::{Detail, INSIDE_PART, facts, follow_ups, occasions, origin_name, telling_links, telling_view, whole, written_by};
 use super::types::{ActionItemView, CaseStudyPage, FactView, SectionView, StoryPage};
 use crate::html::{Ids, PageWriter};
-use crate::model::{CaseStudy, Moment, Part};
+use crate::model::{CaseStudy, Moment, Part, Prose};
 use crate::site::{CaseStudyId, Node, Origin, Site, StoryId};
 
 /// The page of a story or of another telling of it.
@@ -15,7 +15,7 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: StoryId, index: usize) -> Story
     let telling = &story.tellings[index];
     let meta = site.story_meta(id);
     let is_story = index == 0;
-    let title = if is_story { meta.title.clone() } else { format!("{}: {}", meta.title, telling.label) };
+    let title = if is_story { meta.title.as_str().to_owned() } else { format!("{}: {}", meta.title.as_str(), telling.label) };
     let named = |node: Node| match node {
         Node::Telling(other, _) => other == id,
         Node::Question(question) => telling.answers.contains(&question) || story.follow_ups.contains(&question),
@@ -23,8 +23,8 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: StoryId, index: usize) -> Story
         Node::Home | Node::Competency(_) => false,
     };
     StoryPage {
-        page: writer.head(title, &meta.headline, "stories"),
-        title: &meta.title,
+        page: writer.head(title, Prose::or_empty(meta.headline.as_ref()), "stories"),
+        title: meta.title.as_str(),
         is_story,
         origin: origin_name(telling.origin),
         derived_for: match telling.origin {
@@ -34,8 +34,8 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: StoryId, index: usize) -> Story
         by: written_by(telling),
         status: telling.status.name(),
         when: meta.when.map(|when| when.to_string()).unwrap_or_default(),
-        role: &meta.role,
-        strength: meta.strength,
+        role: Prose::or_empty(meta.role.as_ref()),
+        strength: meta.strength.unwrap_or(0),
         competencies: writer.chips(&telling.competencies),
         answers: telling.answers.iter().map(|&question| writer.link_view(Node::Question(question))).collect(),
         tellings: telling_links(writer, id, index),
@@ -78,9 +78,9 @@ pub fn case_study_page<'a>(writer: &mut PageWriter<'a>, id: CaseStudyId) -> Case
     }
     CaseStudyPage {
         page: writer.head(meta.title.as_str(), "A case study: what happened, why, and what changed.", "case-studies"),
-        title: &meta.title,
+        title: meta.title.as_str(),
         story: case.story.map(|story| writer.link_view(Node::Telling(story, 0))),
-        severity: meta.severity,
+        severity: meta.severity.unwrap_or(0),
         times: times(meta),
         lead: lead.unwrap_or_default(),
         sections,
@@ -97,8 +97,8 @@ pub fn actions(meta: &CaseStudy) -> Vec<ActionItemView<'_>> {
     let actions = meta.actions.iter();
     actions
         .map(|action| ActionItemView {
-            what: &action.what,
-            owner: &action.owner,
+            what: action.what.as_str(),
+            owner: Prose::or_empty(action.owner.as_ref()),
             due: action.due.map(|due| due.to_string()).unwrap_or_default(),
             status: action.status.name(),
         })
