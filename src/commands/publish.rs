@@ -26,7 +26,7 @@ pub fn run(options: &Publish, terminal: &Terminal) -> Result<Outcome, Failure> {
     if whole.has_errors() {
         return Ok(refused(&whole.diagnostics, &inputs, terminal));
     }
-    let target = target(&whole, &inputs, &options.target)?;
+    let target = target(&whole, &options.target)?;
     if let Some(case) = &options.show {
         return show(&root, &whole, &inputs, &target, case, terminal);
     }
@@ -129,7 +129,7 @@ fn show(root: &Path, whole: &Linked, inputs: &Inputs, target: &Target, case: &st
 }
 
 /// The target of a name.
-fn target(whole: &Linked, inputs: &Inputs, name: &str) -> Result<Target, Failure> {
+fn target(whole: &Linked, name: &str) -> Result<Target, Failure> {
     let Config { wiki, .. } = &*whole.config;
     let Some(settings) = wiki.get(name) else {
         let known: Vec<&str> = wiki.keys().map(String::as_str).collect();
@@ -140,9 +140,7 @@ fn target(whole: &Linked, inputs: &Inputs, name: &str) -> Result<Target, Failure
         };
         return Err(format!("there is no wiki `{name}` in `{}`; {help}", config::FILE).into());
     };
-    let text = inputs.settings.as_ref().map(|file| String::from_utf8_lossy(&file.bytes).into_owned()).unwrap_or_default();
-    config::target(name, settings, &text)
-        .map_err(|found| found.iter().map(|found| found.message.clone()).collect::<Vec<_>>().join("; ").into())
+    config::target(name, settings).map_err(|found| found.iter().map(|found| found.message.clone()).collect::<Vec<_>>().join("; ").into())
 }
 
 /// The case studies to publish over whatever somebody else did, as they are called for their audience. One that is no longer published

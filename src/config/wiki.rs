@@ -4,31 +4,29 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::FILE;
-use crate::diagnostic::{Diagnostic, one_of, rules};
+use crate::diagnostic::one_of;
 use crate::model::Audience;
-use crate::source::{SitePath, Span};
 
-/// The settings of one wiki, as they stand in `site.toml`. Which of them are wanted depends on `kind`; [`target`] says what is missing.
+/// The settings of one wiki, as they are in `site.toml`. Which of them are needed depends on `kind`; [`target`] says what is missing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct WikiSettings {
     /// `azure-devops`, `github`, `gitlab`, `gitea`, `confluence`, `mediawiki`, `dokuwiki` or `folder`.
     pub kind: String,
-    /// Whom its pages are for, `team` or `public`; the team where nothing is said.
+    /// Whom its pages are for, `team` or `public`; the team by default.
     pub audience: Option<Audience>,
-    /// Whether pages begin with a table of contents; they do where nothing is said.
+    /// Whether pages begin with a table of contents; they do by default.
     pub contents: Option<bool>,
-    /// The address of the wiki, an URL: of MediaWiki the one that `api.php` stands below, of DokuWiki that of `doku.php`, of Confluence
-    /// and Azure DevOps the one that everything stands below.
+    /// The address of the wiki, an URL: of MediaWiki the folder of `api.php`, of DokuWiki that of `doku.php`, of Confluence
+    /// and Azure DevOps the address that all others start with.
     pub address: String,
     /// Git wikis: where they are cloned from, as `git clone` takes it.
     pub repository: String,
-    /// Git wikis: the branch that is shown; the one that the repository names where nothing is said.
+    /// Git wikis: the branch that is shown; by default the one that the repository names.
     pub branch: String,
     /// Git wikis: the folder of the pages in the repository; for `folder` the folder to put them into, from the root of the site.
     pub folder: String,
-    /// Git wikis: whether the sidebar, or the order of pages, is kept up to date; it is where nothing is said.
+    /// Git wikis: whether the sidebar, or the order of pages, is kept up to date; it is by default.
     pub sidebar: Option<bool>,
     /// `folder`: `markdown`, or `html` for a single file for each case study.
     pub format: String,
@@ -36,7 +34,7 @@ pub struct WikiSettings {
     pub user: String,
     /// DokuWiki: the namespace of the pages.
     pub namespace: String,
-    /// Confluence: `cloud` or `data-center`; by the address where nothing is said.
+    /// Confluence: `cloud` or `data-center`; by default the one that the address suggests.
     pub edition: String,
     /// Confluence: the key of the space.
     pub space: String,
@@ -44,7 +42,7 @@ pub struct WikiSettings {
     pub parent: String,
     /// Azure DevOps: the name of the wiki.
     pub wiki: String,
-    /// The variable of the environment that holds the token; `STORYBANK_<NAME>_TOKEN` where nothing is said.
+    /// The variable of the environment that holds the token; `STORYBANK_<NAME>_TOKEN` by default.
     pub token_env: String,
     /// The command that prints the token, with its arguments.
     pub token_command: Vec<String>,
@@ -112,7 +110,7 @@ pub enum Place {
         address: String,
         /// The bot.
         user: String,
-        /// What stands before every title, a slash or a colon at its end; empty for nothing.
+        /// The text before every title, a slash or a colon at its end; empty for nothing.
         prefix: String,
     },
     /// The interface of DokuWiki.
@@ -164,7 +162,7 @@ pub enum GitHost {
 /// What becomes of the list of pages that a repository keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sidebar {
-    /// Our own lines in it are kept up to date, where there is one.
+    /// Our own lines in it are kept up to date, if there is one.
     Keep,
     /// It is not looked at.
     Leave,
@@ -182,19 +180,23 @@ pub enum Edition {
 /// The kinds, as they are written.
 const KINDS: [&str; 8] = ["azure-devops", "github", "gitlab", "gitea", "confluence", "mediawiki", "dokuwiki", "folder"];
 
-/// What is wrong with the settings of a wiki, before their places are looked up.
-struct Mistake {
-    key: &'static str,
-    message: String,
-    help: String,
+/// What is wrong with the settings of a wiki.
+#[derive(Debug)]
+pub struct Mistake {
+    /// The mistaken setting; the wiki as a whole if it has no such setting.
+    pub key: &'static str,
+    /// What was found and what was expected.
+    pub message: String,
+    /// What to do next.
+    pub help: String,
 }
 
 /// A wiki as its settings describe it.
 ///
 /// # Errors
 ///
-/// One diagnostic for everything that is missing, mistaken, or makes no sense for the kind of wiki.
-pub fn target(name: &str, settings: &WikiSettings, text: &str) -> Result<Target, Vec<Diagnostic>> {
+/// Everything that is missing, mistaken, or makes no sense for the kind of wiki.
+pub fn target(name: &str, settings: &WikiSettings) -> Result<Target, Vec<Mistake>> {
     let mut mistakes = Vec::new();
     let audience = settings.audience.unwrap_or(Audience::Team);
     if audience == Audience::Private {
@@ -216,19 +218,19 @@ pub fn target(name: &str, settings: &WikiSettings, text: &str) -> Result<Target,
         Some(place) if mistakes.is_empty() => {
             Ok(Target { name: name.to_owned(), audience, has_contents: settings.contents.unwrap_or(true), token, place })
         }
-        _ => Err(mistakes.into_iter().map(|mistake| mistake.at(name, text)).collect()),
+        _ => Err(mistakes),
     }
 }
 
-/// Wikis whose names differ in capitals and signs alone: they would share a token or a record.
-pub(super) fn alike<'a>(names: impl Iterator<Item = &'a String>, text: &str) -> Vec<Diagnostic> {
+/// Wikis whose names differ in capitals and signs alone, with what is wrong: they would share a token or a record.
+pub(super) fn alike<'a>(names: impl Iterator<Item = &'a String>) -> Vec<(&'a String, Mistake)> {
     let mut known: BTreeMap<String, &String> = BTreeMap::new();
     let mut found = Vec::new();
     for name in names {
         if let Some(first) = known.insert(default_variable(name), name) {
             let message = format!("the wikis `{first}` and `{name}` would share their token and their record");
             let help = "give them names that differ in more than capitals and signs".to_owned();
-            found.push(Mistake { key: "", message, help }.at(name, text));
+            found.push((name, Mistake { key: "", message, help }));
         }
     }
     found
@@ -362,7 +364,7 @@ fn check_folder(folder: &str, mistakes: &mut Vec<Mistake>) {
     }
 }
 
-/// What stands before every title without a sign between the two would become a part of their first word.
+/// A prefix without a sign after it would become a part of the first word of every title.
 fn check_prefix(parent: &str, mistakes: &mut Vec<Mistake>) {
     if !parent.is_empty() && !parent.ends_with(['/', ':']) {
         mistakes.push(Mistake {
@@ -373,7 +375,7 @@ fn check_prefix(parent: &str, mistakes: &mut Vec<Mistake>) {
     }
 }
 
-/// What is read as the site's own is no place for what is published from it.
+/// Refuses folders that are read as the site's own: nothing is published into them.
 fn check_own_folder(folder: &str, mistakes: &mut Vec<Mistake>) {
     let first = folder.split('/').find(|part| !part.is_empty() && *part != ".").unwrap_or_default();
     if !folder.starts_with('/') && ["content", "themes"].contains(&first) {
@@ -385,7 +387,7 @@ fn check_own_folder(folder: &str, mistakes: &mut Vec<Mistake>) {
     }
 }
 
-/// Settings that another kind of wiki has would be passed over without a word, and the pages would stand where nobody meant them to.
+/// Refuses settings of other kinds of wikis. Without a report the pages would be written to another place than expected.
 fn check_keys(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) {
     let WikiSettings { kind, repository, branch, folder, user, namespace, space, parent, wiki, edition, format, address, .. } = settings;
     let known: &[&str] = match kind.as_str() {
@@ -456,28 +458,4 @@ fn format(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Format {
             Format::Markdown
         }
     }
-}
-
-impl Mistake {
-    fn at(self, name: &str, text: &str) -> Diagnostic {
-        Diagnostic::new(&rules::CONFIG, &SitePath::new(FILE), span_of(name, self.key, text), self.message).help(self.help)
-    }
-}
-
-/// The line of a key in the table of a wiki; the head of the table where it is not there.
-fn span_of(name: &str, key: &str, text: &str) -> Span {
-    let heads = [format!("[wiki.{name}]"), format!("[wiki.\"{name}\"]")];
-    // One that stands behind a `#` is an example.
-    let at_start = |at: usize| text[..at].rsplit('\n').next().is_some_and(|before| before.trim().is_empty());
-    let find = |head: &str| text.match_indices(head).map(|(at, _)| at).find(|&at| at_start(at));
-    let Some((head, start)) = heads.iter().find_map(|head| find(head).map(|at| (head, at))) else { return Span::default() };
-    let table = text[start + head.len()..].find("\n[").map_or(&text[start..], |end| &text[start..start + head.len() + end]);
-    let mut at = start;
-    for line in table.split_inclusive('\n') {
-        if line.split('=').next().is_some_and(|left| left.trim() == key) && line.contains('=') {
-            return Span::new(at, at + line.trim_end().len());
-        }
-        at += line.len();
-    }
-    Span::new(start, start + head.len())
 }
