@@ -123,7 +123,7 @@ pub struct When {
 }
 
 impl When {
-    /// Reads `YYYY`, `YYYY-MM` or `YYYY-MM-DD`; nothing where that is no date of the calendar.
+    /// Reads `YYYY`, `YYYY-MM` or `YYYY-MM-DD`; `None` if that is not a date of the calendar.
     pub fn parse(text: &str) -> Option<Self> {
         let widths: Vec<usize> = text.split('-').map(str::len).collect();
         if !matches!(widths[..], [4] | [4, 2] | [4, 2, 2]) || !text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
@@ -165,7 +165,7 @@ impl<'de> Deserialize<'de> for When {
     }
 }
 
-/// Why a text in the form of a date is none: its month or its day is not in the calendar.
+/// Why a text in the form of a date is not one: its month or its day is not in the calendar.
 fn no_such_day(text: &str) -> Option<String> {
     let mut numbers = text.split('-').map(|part| part.parse::<i16>().ok().filter(|_| part.bytes().all(|byte| byte.is_ascii_digit())));
     let (year, month) = (numbers.next()??, numbers.next()??);
@@ -182,7 +182,7 @@ fn no_such_day(text: &str) -> Option<String> {
     (!(1..=i16::from(days)).contains(&day)).then(|| format!("but {name} has days from 1 to {days}"))
 }
 
-/// Why a text in the form of a moment is none.
+/// Why a text in the form of a moment is not one.
 fn no_such_moment(text: &str) -> Option<String> {
     let (day, time) = text.split_once(['T', ' ', 't'])?;
     if let Some(reason) = no_such_day(day) {
@@ -215,12 +215,12 @@ impl<'de> Deserialize<'de> for Moment {
     }
 }
 
-/// How long a telling is meant to take, in seconds: `90s`, `2m`, `1m30s`, `1:30`.
+/// The intended duration of a telling, in seconds: `90s`, `2m`, `1m30s`, `1:30`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Length(pub u32);
 
 impl Length {
-    /// Reads a length as an author writes it; nothing where it is none, or not between a second and an hour.
+    /// Reads a length as an author writes it; `None` if it is not one, or not between a second and an hour.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         let seconds = if let Some((minutes, seconds)) = text.split_once(':') {
@@ -263,7 +263,7 @@ pub enum Part {
     Changes,
     /// What they will ask next: `Follow-ups`, `Q&A`. Each heading of the third level below it is a question.
     FollowUps,
-    /// Of a case study: the whole in short. Its first paragraph stands in the list of case studies.
+    /// Of a case study: the whole in short. Its first paragraph is shown in the list of case studies.
     Summary,
     /// Of a case study: what harm was done, and to whom.
     Impact,
@@ -311,7 +311,7 @@ impl Part {
         }
     }
 
-    /// Its letter in STAR and the forms around it; empty where it has none.
+    /// Its letter in STAR and the forms around it; empty if it has none.
     pub fn letter(self) -> &'static str {
         match self {
             Self::Situation => "S",
@@ -381,7 +381,7 @@ pub struct Fact {
 /// An occasion at which a story was told or a question was asked.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Occasion {
-    /// The day, or the month or year where no more is given.
+    /// The day, or the month or year if no more is given.
     pub on: When,
     /// To whom, or by whom.
     pub who: Option<Prose>,
@@ -402,7 +402,7 @@ pub struct Variant {
     pub competencies: Vec<Spanned<Slug>>,
     /// The questions that it answers better than the story.
     pub answers: Vec<Spanned<Slug>>,
-    /// How long it is meant to take.
+    /// Its intended duration.
     pub length: Option<Length>,
     /// Whose words it is in.
     pub by: Author,
@@ -413,7 +413,7 @@ pub struct Variant {
 /// Who wrote the words of a telling.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub enum Author {
-    /// The author of the site; also where the file does not say.
+    /// The author of the site; the default.
     #[default]
     Me,
     /// Somebody who read the story and put it in other words.
@@ -554,20 +554,20 @@ pub struct Document {
     pub status: Status,
     /// What the front matter says for the kind of the document.
     pub meta: Meta,
-    /// What stands below the front matter.
+    /// The text after the front matter.
     pub body: Body,
-    /// The body cut at its headings; the first has no heading and holds what stands before them.
+    /// The body cut at its headings; the first has no heading and holds the text before them.
     pub sections: Vec<Section>,
 }
 
 /// A stretch of a body under one heading of the second level.
 #[derive(Debug, Clone)]
 pub struct Section {
-    /// The heading in plain text; empty for what stands before the first heading.
+    /// The heading in plain text; empty for the text before the first heading.
     pub heading: String,
-    /// The fragment that leads to it; empty for what stands before the first heading.
+    /// The fragment that leads to it; empty for the text before the first heading.
     pub id: String,
-    /// What the heading means; nothing where it is none of the known names.
+    /// What the heading means; `None` if it is not one of the known names.
     pub part: Option<Part>,
     /// Whether it is for the author alone.
     pub is_private: bool,

@@ -6,7 +6,7 @@ use super::tree::Tree;
 use crate::diagnostic::{Diagnostic, rules};
 use crate::source::{SitePath, Span};
 
-/// Fields whose values are single words, so that what follows ` # ` is a remark about them.
+/// Fields whose values are single words. What follows ` # ` is a remark about them.
 const OF_ONE_WORD: &[&str] = &[
     "audience", "status", "when", "strength", "severity", "started", "detected", "resolved", "due", "on", "inherit", "length", "by",
     "about", "story",
@@ -78,10 +78,10 @@ fn cut_in(line: &str, end: usize, start: usize, file: &SitePath) -> Option<Diagn
     let (value, rest) = line.split_at(end);
     let comment = rest.trim_start();
     let blanks = rest.len() - comment.len();
-    let behind = comment.strip_prefix('#').filter(|_| blanks > 0)?;
+    let remark = comment.strip_prefix('#').filter(|_| blanks > 0)?;
     let is_lost = value.ends_with(':') || value.trim() == "-";
     let key = value.split(':').next().unwrap_or_default().trim_start_matches(['-', ' ', '{']).trim();
-    let is_remark = behind.is_empty() || behind.starts_with([' ', '\t', '#']);
+    let is_remark = remark.is_empty() || remark.starts_with([' ', '\t', '#']);
     if is_remark && (blanks > 1 || is_lost || OF_ONE_WORD.contains(&key)) {
         return None;
     }

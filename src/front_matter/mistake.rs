@@ -145,7 +145,7 @@ fn backticked(message: &str) -> impl Iterator<Item = &str> {
     message.split('`').skip(1).step_by(2)
 }
 
-/// If serde complains of a word that is none of those allowed: the word, and advice.
+/// The word that is not allowed and advice, if that is what serde says.
 pub fn unknown_word(message: &str) -> Option<(&str, String)> {
     let mut words = backticked(message.strip_prefix("unknown variant ")?);
     let found = words.next()?;

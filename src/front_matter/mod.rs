@@ -27,7 +27,7 @@ pub use spanned::text_or_other;
 /// A file cut into front matter and body; offsets count from the start of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Split {
-    /// The YAML between the fences; empty where there is no front matter.
+    /// The YAML between the fences; empty without front matter.
     pub yaml: Span,
     /// Where the body starts.
     pub body: usize,
@@ -62,8 +62,8 @@ pub fn split(text: &str) -> Result<Split, Span> {
 /// How deep lists and mappings can lie inside of one another; nobody writes more than four.
 const DEEPEST: usize = 32;
 
-/// What to do about an unknown field, given its name and the fields that are known in its place, where there is more to say than
-/// which of these is nearest.
+/// What to do about an unknown field, given its name and the fields that are known in its place; `None` if there is no more to say
+/// than which of these is nearest.
 pub type Advice<'a> = &'a dyn Fn(&str, &[&str]) -> Option<String>;
 
 /// Front matter that cannot be read at all, and why.
@@ -219,7 +219,7 @@ fn check_field<Fields: DeserializeOwned>(
             reading.left_out.insert(start);
         }
     }
-    // What is wrong with the elements together is said where nothing is wrong with any of them.
+    // What is wrong with the elements together is reported if each of them is sound.
     if let Err(mistake) = Fields::deserialize(reading.value(root)) {
         mistakes.push(mistake);
         reading.left_out.insert(key);
@@ -326,7 +326,7 @@ mod tests {
         }
     }
 
-    /// Texts that use every construct of YAML, and many that are none.
+    /// Texts that use every construct of YAML, and many that are not YAML.
     fn yaml() -> impl Strategy<Value = String> {
         const PIECES: &[&str] = &[
             "a",

@@ -105,58 +105,72 @@ fn comment_before(slice: &str, at: usize) -> Option<Span> {
     })
 }
 
-/// White space that is none to YAML, behind a colon or before a key; to a reader it looks like any other.
+/// White space after a colon or before a key that YAML does not take for white space. To a reader it looks like any other.
 pub(super) fn odd_spaces(slice: &str, yaml: Span, file: &SitePath) -> Vec<Diagnostic> {
-    let is_odd = |sign: char| {
-        sign != ' '
-            && sign != '\t'
-            && sign != '\r'
-            && (sign.is_whitespace() || matches!(sign, '\u{feff}' | '\u{200b}'..='\u{200d}' | '\u{2060}'))
-    };
     let mut found = Vec::new();
-    let mut at = yaml.start as usize;
+    let mut start = yaml.range().start;
     for line in slice.split_inclusive('\n') {
-        let text = line.trim_end_matches(['\n', '\r']);
-        let indent = text.len() - text.trim_start_matches([' ', '-']).len();
-        let key = text[indent..].find([':', '：']).map(|colon| indent + colon);
-        let in_indent = text[indent..].starts_with(is_odd).then_some(indent);
-        let before_colon =
-            key.and_then(|colon| text[..colon].chars().next_back().filter(|&last| is_odd(last)).map(|last| colon - last.len_utf8()));
-        let after_colon =
-            key.filter(|&colon| text[indent..colon].chars().all(|sign| sign.is_alphanumeric() || matches!(sign, '-' | '_' | ' ')));
-        let wide = after_colon.filter(|&colon| text[colon..].starts_with('：'));
-        let after_colon = after_colon.map(|colon| colon + 1).filter(|&next| text.get(next..).is_some_and(|rest| rest.starts_with(is_odd)));
-        if let Some(start) = wide {
-            found.push(
-                Diagnostic::new(
-                    &rules::FRONT_MATTER,
-                    file,
-                    Span::new(at + start, at + start + '：'.len_utf8()),
-                    "found a full-width colon `：`, expected `: `",
-                )
-                .help("write `: `, a colon and a space"),
-            );
-        } else if let Some(start) = in_indent.or(before_colon).or(after_colon) {
-            let sign = text[start..].chars().next().unwrap_or(' ');
-            let name = match sign {
-                '\u{a0}' | '\u{202f}' | '\u{2007}' => "a no-break space",
-                '\u{200b}'..='\u{200d}' | '\u{feff}' | '\u{2060}' => "a character that is not seen",
-                _ => "a space of another width",
-            };
-            let place = match key.filter(|_| in_indent.is_none()) {
-                Some(colon) if start > colon => format!("after `{}:`", text[indent..colon].trim()),
-                Some(colon) => format!("before the colon of `{}`", text[indent..colon].trim()),
-                None => "at the start of this line".to_owned(),
-            };
-            let message = format!("found {name} (U+{:04X}) {place}, expected an ordinary space", u32::from(sign));
-            found.push(
-                Diagnostic::new(&rules::FRONT_MATTER, file, Span::new(at + start, at + start + sign.len_utf8()), message)
-                    .help("delete it and type a space; on some keyboards Option or AltGr with the space bar makes another one"),
-            );
-        }
-        at += line.len();
+        found.extend(OddSign::in_line(line.trim_end_matches(['\n', '\r'])).map(|odd| odd.diagnostic(start, file)));
+        start += line.len();
     }
     found
+}
+
+/// A sign in a line that YAML does not take for white space, or for a colon.
+struct OddSign {
+    /// Its offset in the line.
+    at: usize,
+    sign: char,
+    /// Where it is, in words.
+    place: String,
+}
+
+impl OddSign {
+    /// The colon of another width, or the first odd space around the key of a line.
+    fn in_line(text: &str) -> Option<Self> {
+        let indent = text.len() - text.trim_start_matches([' ', '-']).len();
+        let key = text[indent..].find([':', '：']).map(|colon| indent + colon);
+        let name = |colon: usize| text[indent..colon].trim();
+        let sign = |at: usize| text[at..].chars().next().unwrap_or(' ');
+        let is_word = |sign: char| sign.is_alphanumeric() || matches!(sign, '-' | '_' | ' ');
+        let after_word = key.filter(|&colon| text[indent..colon].chars().all(is_word));
+        if let Some(at) = after_word.filter(|&colon| sign(colon) == '：') {
+            return Some(Self { at, sign: '：', place: String::new() });
+        }
+        if text[indent..].starts_with(is_odd) {
+            return Some(Self { at: indent, sign: sign(indent), place: "at the start of this line".to_owned() });
+        }
+        let last = |colon: usize| text[..colon].chars().next_back().filter(|&last| is_odd(last));
+        if let Some((colon, odd)) = key.and_then(|colon| Some((colon, last(colon)?))) {
+            let place = format!("before the colon of `{}`", name(colon));
+            return Some(Self { at: colon - odd.len_utf8(), sign: odd, place });
+        }
+        let colon = after_word.filter(|&colon| text[colon + 1..].starts_with(is_odd))?;
+        Some(Self { at: colon + 1, sign: sign(colon + 1), place: format!("after `{}:`", name(colon)) })
+    }
+
+    fn diagnostic(&self, line: usize, file: &SitePath) -> Diagnostic {
+        let Self { at, sign, place } = self;
+        let span = Span::new(line + at, line + at + sign.len_utf8());
+        let name = match sign {
+            '：' => {
+                let found = Diagnostic::new(&rules::FRONT_MATTER, file, span, "found a full-width colon `：`, expected `: `");
+                return found.help("write `: `, a colon and a space");
+            }
+            '\u{a0}' | '\u{202f}' | '\u{2007}' => "a no-break space",
+            '\u{200b}'..='\u{200d}' | '\u{feff}' | '\u{2060}' => "a character that is not seen",
+            _ => "a space of another width",
+        };
+        let message = format!("found {name} (U+{:04X}) {place}, expected an ordinary space", u32::from(*sign));
+        Diagnostic::new(&rules::FRONT_MATTER, file, span, message)
+            .help("delete it and type a space; on some keyboards Option or AltGr with the space bar makes another one")
+    }
+}
+
+/// Whether a sign looks like a space, and is not one to YAML.
+fn is_odd(sign: char) -> bool {
+    let is_unseen = matches!(sign, '\u{feff}' | '\u{200b}'..='\u{200d}' | '\u{2060}');
+    !matches!(sign, ' ' | '\t' | '\r') && (sign.is_whitespace() || is_unseen)
 }
 
 fn floor(text: &str, mut at: usize) -> usize {

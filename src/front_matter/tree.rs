@@ -154,7 +154,7 @@ impl<'a> Tree<'a> {
 }
 
 impl Node<'_> {
-    /// The place of the words alone, without quotes; the whole value where the file spells them in another way.
+    /// The place of the words alone, without quotes; the whole value if the file spells them in another way.
     pub fn words(&self, file: &str) -> Span {
         let Kind::Scalar { text, is_plain } = &self.kind else { return self.span };
         // Before the words there can be an anchor and a tag; nothing but a quote is after them.

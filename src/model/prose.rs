@@ -30,7 +30,7 @@ impl Prose {
     /// The words without those that may not leave.
     pub fn redacted(&self, redactor: &Redactor) -> Self {
         let text = redactor.text(&self.text);
-        // In other words there is no telling which part of the file a part of them comes from.
+        // A part of other words has no place of its own in the file.
         let is_verbatim = self.is_verbatim && *text == *self.text;
         Self { text: text.into(), span: self.span, is_verbatim }
     }

@@ -43,7 +43,7 @@ pub fn check_stretch(document: &Document, nodes: Range<usize>, source: &str, con
 /// The reviewers' questions in a stretch of a document that nobody has answered.
 pub fn open_remarks(document: &Document, stretch: &Range<usize>) -> Vec<Diagnostic> {
     let remarks = document.open_remarks().filter(|nodes| stretch.contains(&nodes.start)).map(|nodes| {
-        // The nodes of a remark stand inside of the call-out that it is.
+        // The nodes of a remark are inside of its call-out.
         let span = document.body.nodes[nodes.start.saturating_sub(1)].span;
         let question = shortened(&document.body.plain_of_remark(nodes));
         let message = format!("the question of a reviewer is open: `{question}`");
@@ -121,7 +121,7 @@ impl<'a> Checker<'a> {
         found
     }
 
-    /// What is wrong with words that stand together.
+    /// What is wrong with one run of words.
     fn run(&self, run: &Run) -> Vec<Diagnostic> {
         self.hits(run).into_iter().map(|hit| self.diagnostic(&hit, &run.text, run.span(hit.range.clone()))).collect()
     }
