@@ -24,8 +24,8 @@ use crate::model::{Audience, Author, Document, Meta, Section, Status};
 use crate::parse::sections;
 use crate::site::{self, Destination, DocumentId, ItemId, PageKey, SectionId, Site};
 use crate::slug::Slug;
-use crate::source::Span;
-use crate::words::{Finder, Hit, SET_APART, decode, excerpt, references};
+use crate::source::{Span, Spanned};
+use crate::words::{Finder, Hit, Redactor, SET_APART, decode, excerpt, references};
 
 /// Who looks at a site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,7 +134,7 @@ pub fn project(site: &Site, viewer: Viewer) -> Option<Projection> {
         let documents = origins.iter().map(|id| site.documents[id.0].clone()).collect();
         return (!is_whole).then(|| Projection { config: site.config.clone(), documents, origins, diagnostics: Vec::new() });
     }
-    let projector = Projector { site, visible: &visible, redactor: Redactor::new(&site.config) };
+    let projector = Projector { site, visible: &visible, redactor: Redactor::new(&site.config.redact) };
     let (documents, diagnostics): (Vec<_>, Vec<_>) = origins
         .par_iter()
         .map(|&id| {
@@ -160,27 +160,10 @@ fn is_visible(site: &Site, id: DocumentId, viewer: Viewer) -> bool {
     }
 }
 
-/// Replaces words in everything that leaves.
-struct Redactor {
-    finder: Finder,
-    replacements: Vec<String>,
-}
-
+/// What redaction changes in a document.
 impl Redactor {
-    fn new(config: &Config) -> Self {
-        Self { finder: Finder::new(config.redact.keys().map(String::as_str)), replacements: config.redact.values().cloned().collect() }
-    }
-
-    fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        self.finder.replace(text, |phrase| &self.replacements[phrase]).map_or(Cow::Borrowed(text), Cow::Owned)
-    }
-
     fn string(&self, text: &str) -> String {
         self.text(text).into_owned()
-    }
-
-    fn strings(&self, texts: &[String]) -> Vec<String> {
-        texts.iter().map(|text| self.string(text)).collect()
     }
 
     fn slug(&self, slug: &Slug) -> Slug {
@@ -358,7 +341,6 @@ impl Projector<'_> {
         Document {
             path: document.path.clone(),
             slug: self.redactor.slug(&document.slug),
-            yaml: document.yaml,
             audience: document.audience,
             // A draft is not here, and a story that is no longer told stays so.
             status: document.status,
@@ -369,9 +351,13 @@ impl Projector<'_> {
     }
 
     /// The slugs of documents that the viewer may see, redacted.
-    fn slugs<'s>(&self, slugs: impl IntoIterator<Item = &'s Slug>, document: impl Fn(&Slug) -> Option<DocumentId>) -> Vec<Slug> {
-        let seen = slugs.into_iter().filter(|slug| document(slug).is_some_and(|id| self.visible[id.0]));
-        seen.map(|slug| self.redactor.slug(slug)).collect()
+    fn slugs<'s>(
+        &self,
+        slugs: impl IntoIterator<Item = &'s Spanned<Slug>>,
+        document: impl Fn(&Slug) -> Option<DocumentId>,
+    ) -> Vec<Spanned<Slug>> {
+        let seen = slugs.into_iter().filter(|slug| document(&slug.value).is_some_and(|id| self.visible[id.0]));
+        seen.map(|slug| Spanned { value: self.redactor.slug(&slug.value), span: slug.span }).collect()
     }
 
     fn question_document(&self, slug: &Slug) -> Option<DocumentId> {

@@ -1,5 +1,7 @@
 //! The documents of a site as their authors mean them: typed, of one file each, not yet linked to one another.
 
+mod prose;
+
 use std::fmt;
 use std::ops::Range;
 
@@ -7,7 +9,9 @@ use serde::{Deserialize, Deserializer, de};
 
 use crate::markdown::Body;
 use crate::slug::Slug;
-use crate::source::{SitePath, Span};
+use crate::source::{SitePath, Span, Spanned};
+
+pub use prose::Prose;
 
 /// Who may see something; each is a part of the one before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
@@ -119,7 +123,7 @@ pub struct When {
 }
 
 impl When {
-    /// Reads `YYYY`, `YYYY-MM` or `YYYY-MM-DD`; nothing where that is no date of the calendar.
+    /// Reads `YYYY`, `YYYY-MM` or `YYYY-MM-DD`; `None` if that is not a date of the calendar.
     pub fn parse(text: &str) -> Option<Self> {
         let widths: Vec<usize> = text.split('-').map(str::len).collect();
         if !matches!(widths[..], [4] | [4, 2] | [4, 2, 2]) || !text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
@@ -161,7 +165,7 @@ impl<'de> Deserialize<'de> for When {
     }
 }
 
-/// Why a text in the form of a date is none: its month or its day is not in the calendar.
+/// Why a text in the form of a date is not one: its month or its day is not in the calendar.
 fn no_such_day(text: &str) -> Option<String> {
     let mut numbers = text.split('-').map(|part| part.parse::<i16>().ok().filter(|_| part.bytes().all(|byte| byte.is_ascii_digit())));
     let (year, month) = (numbers.next()??, numbers.next()??);
@@ -178,7 +182,7 @@ fn no_such_day(text: &str) -> Option<String> {
     (!(1..=i16::from(days)).contains(&day)).then(|| format!("but {name} has days from 1 to {days}"))
 }
 
-/// Why a text in the form of a moment is none.
+/// Why a text in the form of a moment is not one.
 fn no_such_moment(text: &str) -> Option<String> {
     let (day, time) = text.split_once(['T', ' ', 't'])?;
     if let Some(reason) = no_such_day(day) {
@@ -211,12 +215,12 @@ impl<'de> Deserialize<'de> for Moment {
     }
 }
 
-/// How long a telling is meant to take, in seconds: `90s`, `2m`, `1m30s`, `1:30`.
+/// The intended duration of a telling, in seconds: `90s`, `2m`, `1m30s`, `1:30`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Length(pub u32);
 
 impl Length {
-    /// Reads a length as an author writes it; nothing where it is none, or not between a second and an hour.
+    /// Reads a length as an author writes it; `None` if it is not one, or not between a second and an hour.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         let seconds = if let Some((minutes, seconds)) = text.split_once(':') {
@@ -259,7 +263,7 @@ pub enum Part {
     Changes,
     /// What they will ask next: `Follow-ups`, `Q&A`. Each heading of the third level below it is a question.
     FollowUps,
-    /// Of a case study: the whole in short. Its first paragraph stands in the list of case studies.
+    /// Of a case study: the whole in short. Its first paragraph is shown in the list of case studies.
     Summary,
     /// Of a case study: what harm was done, and to whom.
     Impact,
@@ -307,7 +311,7 @@ impl Part {
         }
     }
 
-    /// Its letter in STAR and the forms around it; empty where it has none.
+    /// Its letter in STAR and the forms around it; empty if it has none.
     pub fn letter(self) -> &'static str {
         match self {
             Self::Situation => "S",
@@ -322,7 +326,7 @@ impl Part {
 }
 
 /// The front matter of a document and what is particular to its kind.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub enum Meta {
     /// A story in one file, or the `index.md` of its folder.
     Story(Story),
@@ -340,38 +344,23 @@ pub enum Meta {
     Home(Home),
 }
 
-impl Meta {
-    /// The title in front matter; empty where there is none.
-    pub fn title(&self) -> &str {
-        match self {
-            Self::Story(story) => &story.title,
-            Self::Variant(variant) => &variant.title,
-            Self::Question(question) => &question.question,
-            Self::Sheet(sheet) => &sheet.title,
-            Self::CaseStudy(case) => &case.title,
-            Self::Competency(competency) => &competency.title,
-            Self::Home(home) => &home.title,
-        }
-    }
-}
-
 /// What the front matter of a story says.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Story {
-    /// Empty only where it is missing, which is an error.
-    pub title: String,
-    /// One or two spoken sentences; empty without any.
-    pub headline: String,
+    /// From front matter, a heading, or the name of the file.
+    pub title: Prose,
+    /// One or two spoken sentences.
+    pub headline: Option<Prose>,
     /// When it happened, or began.
     pub when: Option<When>,
-    /// The author's role; empty where it is not said.
-    pub role: String,
+    /// The author's role.
+    pub role: Option<Prose>,
     /// What it shows, in the author's order; hashtags in the body add to it when the site is linked.
-    pub competencies: Vec<Slug>,
+    pub competencies: Vec<Spanned<Slug>>,
     /// The questions that the story answers.
-    pub answers: Vec<Slug>,
-    /// The author's own judgement, 1 to 5; 0 where there is none.
-    pub strength: u8,
+    pub answers: Vec<Spanned<Slug>>,
+    /// The author's own judgement, 1 to 5.
+    pub strength: Option<u8>,
     /// The figures that any telling may claim, in the author's order.
     pub facts: Vec<Fact>,
     /// Where it was used, in the author's order.
@@ -379,41 +368,41 @@ pub struct Story {
 }
 
 /// A figure of a story's ledger.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Fact {
     /// What it is of.
-    pub name: String,
+    pub name: Prose,
     /// As its author wrote it: `1.10` stays `1.10`.
-    pub value: String,
-    /// Where it comes from; empty where that is not said.
-    pub source: String,
+    pub value: Prose,
+    /// Where it comes from.
+    pub source: Option<Prose>,
 }
 
 /// An occasion at which a story was told or a question was asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Occasion {
-    /// The day, or the month or year where no more is given.
+    /// The day, or the month or year if no more is given.
     pub on: When,
-    /// To whom, or by whom; empty where that is not said.
-    pub who: String,
-    /// The round of the interviews; empty where that is not said.
-    pub round: String,
+    /// To whom, or by whom.
+    pub who: Option<Prose>,
+    /// The round of the interviews.
+    pub round: Option<Prose>,
 }
 
 /// Another telling of a story.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Variant {
     /// The slug of the story that it tells.
     pub story: Slug,
-    /// Empty where the file gives none.
-    pub title: String,
-    /// One or two spoken sentences; empty where the story's headline serves.
-    pub headline: String,
+    /// From front matter or a heading.
+    pub title: Option<Prose>,
+    /// One or two spoken sentences; the story's headline if there are none.
+    pub headline: Option<Prose>,
     /// What this telling is for.
-    pub competencies: Vec<Slug>,
+    pub competencies: Vec<Spanned<Slug>>,
     /// The questions that it answers better than the story.
-    pub answers: Vec<Slug>,
-    /// How long it is meant to take.
+    pub answers: Vec<Spanned<Slug>>,
+    /// Its intended duration.
     pub length: Option<Length>,
     /// Whose words it is in.
     pub by: Author,
@@ -424,7 +413,7 @@ pub struct Variant {
 /// Who wrote the words of a telling.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub enum Author {
-    /// The author of the site; also where the file does not say.
+    /// The author of the site; the default.
     #[default]
     Me,
     /// Somebody who read the story and put it in other words.
@@ -445,40 +434,40 @@ impl<'de> Deserialize<'de> for Author {
 }
 
 /// What the front matter of a file with one question says.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Question {
-    /// The words of it; never empty, because a file without them is a sheet.
-    pub question: String,
+    /// The words of it; a file without them is a sheet.
+    pub question: Prose,
     /// Other wordings, which advice knows when `answers` names one of them.
-    pub aliases: Vec<String>,
+    pub aliases: Vec<Prose>,
     /// What it probes.
-    pub competencies: Vec<Slug>,
+    pub competencies: Vec<Spanned<Slug>>,
     /// The story that it is a follow-up about.
-    pub about: Option<Slug>,
+    pub about: Option<Spanned<Slug>>,
     /// When it was asked, in the author's order.
     pub asked: Vec<Occasion>,
 }
 
 /// What the front matter of a sheet says about all of its questions.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Sheet {
-    /// Empty where the file gives none.
-    pub title: String,
+    /// From front matter or a heading.
+    pub title: Option<Prose>,
     /// What each of its questions probes.
-    pub competencies: Vec<Slug>,
+    pub competencies: Vec<Spanned<Slug>>,
     /// The story that all of them are follow-ups about.
-    pub about: Option<Slug>,
+    pub about: Option<Spanned<Slug>>,
 }
 
 /// What the front matter of a case study says.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct CaseStudy {
-    /// Empty only where it is missing, which is an error.
-    pub title: String,
+    /// From front matter, a heading, or the name of the file.
+    pub title: Prose,
     /// The story that it comes from.
-    pub story: Option<Slug>,
-    /// 1 is the worst; 0 where it is not said.
-    pub severity: u8,
+    pub story: Option<Spanned<Slug>>,
+    /// From 1, the worst, to 5.
+    pub severity: Option<u8>,
     /// When it began.
     pub started: Option<Moment>,
     /// When it was noticed; from the start to this is the time to detect.
@@ -490,15 +479,15 @@ pub struct CaseStudy {
 }
 
 /// Something that is done, or to be done, so that it does not happen again.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct ActionItem {
     /// In the author's words.
-    pub what: String,
-    /// The role that owns it; empty where it is not said.
-    pub owner: String,
-    /// By when; nothing where it is not said.
+    pub what: Prose,
+    /// The role that owns it.
+    pub owner: Option<Prose>,
+    /// By when.
     pub due: Option<When>,
-    /// How far it is; open where it is not said.
+    /// How far it is; open by default.
     pub status: ActionStatus,
 }
 
@@ -535,52 +524,50 @@ impl ActionStatus {
 }
 
 /// What the front matter of a competency says.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Competency {
-    /// Empty only where it is missing, which is an error.
-    pub title: String,
+    /// From front matter, a heading, or the name of the file.
+    pub title: Prose,
     /// Other names, which reports correct where a document uses them.
-    pub aliases: Vec<String>,
+    pub aliases: Vec<Prose>,
     /// The frameworks of employers and what the competency is called there, in the author's order.
-    pub frameworks: Vec<(String, Vec<String>)>,
+    pub frameworks: Vec<(Prose, Vec<Prose>)>,
 }
 
 /// What the front matter of `content/home.md` says.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Home {
-    /// Empty where the file gives none.
-    pub title: String,
+    /// The title in front matter.
+    pub title: Option<Prose>,
 }
 
 /// A file of the content, read but not linked.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Document {
     /// The file that it was read from.
     pub path: SitePath,
     /// The name within its kind; for a variant within its story.
     pub slug: Slug,
-    /// Where the front matter's YAML stands.
-    pub yaml: Span,
     /// Who may see it, from the file or by its kind; a variant is besides seen by nobody who may not see its story.
     pub audience: Audience,
     /// From the file; without a word there ready, and draft where a program wrote it.
     pub status: Status,
     /// What the front matter says for the kind of the document.
     pub meta: Meta,
-    /// What stands below the front matter.
+    /// The text after the front matter.
     pub body: Body,
-    /// The body cut at its headings; the first has no heading and holds what stands before them.
+    /// The body cut at its headings; the first has no heading and holds the text before them.
     pub sections: Vec<Section>,
 }
 
 /// A stretch of a body under one heading of the second level.
 #[derive(Debug, Clone)]
 pub struct Section {
-    /// The heading in plain text; empty for what stands before the first heading.
+    /// The heading in plain text; empty for the text before the first heading.
     pub heading: String,
-    /// The fragment that leads to it; empty for what stands before the first heading.
+    /// The fragment that leads to it; empty for the text before the first heading.
     pub id: String,
-    /// What the heading means; nothing where it is none of the known names.
+    /// What the heading means; `None` if it is not one of the known names.
     pub part: Option<Part>,
     /// Whether it is for the author alone.
     pub is_private: bool,
@@ -650,6 +637,26 @@ impl Section {
 fn last_at<T>(things: &[T], node: usize, nodes: impl Fn(&T) -> &Range<usize>) -> Option<usize> {
     let place = things.partition_point(|thing| nodes(thing).start <= node).checked_sub(1)?;
     nodes(&things[place]).contains(&node).then_some(place)
+}
+
+impl Meta {
+    /// The title, or the question of a file with one question; `None` if the file gives none.
+    pub fn titled(&self) -> Option<&Prose> {
+        match self {
+            Self::Story(story) => Some(&story.title),
+            Self::Variant(variant) => variant.title.as_ref(),
+            Self::Question(question) => Some(&question.question),
+            Self::Sheet(sheet) => sheet.title.as_ref(),
+            Self::CaseStudy(case) => Some(&case.title),
+            Self::Competency(competency) => Some(&competency.title),
+            Self::Home(home) => home.title.as_ref(),
+        }
+    }
+
+    /// The words of [`Meta::titled`]; empty if there are none.
+    pub fn title(&self) -> &str {
+        Prose::or_empty(self.titled())
+    }
 }
 
 #[cfg(test)]

@@ -97,6 +97,17 @@ pub fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 
+/// A value with its place in the file.
+///
+/// It has no `Clone`: what a projection keeps of the values of a document is decided value by value.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Spanned<T> {
+    /// The value.
+    pub value: T,
+    /// The place of the value, with its quotes.
+    pub span: Span,
+}
+
 /// A line and a column, as editors count them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Location {

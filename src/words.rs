@@ -24,6 +24,29 @@ pub struct Finder {
     tree: Vec<Branch>,
 }
 
+/// Replaces words in everything that leaves.
+#[derive(Debug)]
+pub struct Redactor {
+    /// Finds the words.
+    pub(crate) finder: Finder,
+    /// What is written for each of them, in the order of the finder.
+    pub(crate) replacements: Vec<String>,
+}
+
+impl Redactor {
+    /// A redactor of words, each with its replacement.
+    pub fn new<'a>(words: impl IntoIterator<Item = (&'a String, &'a String)>) -> Self {
+        let (words, replacements): (Vec<&str>, Vec<String>) =
+            words.into_iter().map(|(word, replacement)| (word.as_str(), replacement.clone())).unzip();
+        Self { finder: Finder::new(words), replacements }
+    }
+
+    /// A text in which the words are replaced.
+    pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.finder.replace(text, |phrase| &self.replacements[phrase]).map_or(Cow::Borrowed(text), Cow::Owned)
+    }
+}
+
 /// A place in the tree of phrases.
 #[derive(Debug, Clone, Default)]
 struct Branch {

@@ -137,6 +137,15 @@ fn outer_names(list: &str) -> Vec<&str> {
     names
 }
 
+/// Words of front matter that a projection copied as they are would leave unredacted.
+#[test]
+fn only_what_reads_front_matter_makes_prose() {
+    let may = |path: &str| path.starts_with("parse/") || path.starts_with("front_matter/");
+    let makes = |source: &str| code_without_tests(source).contains("Prose::written");
+    let others: Vec<String> = sources().into_iter().filter(|(path, source)| !may(path) && makes(source)).map(|(path, _)| path).collect();
+    assert_eq!(others, Vec::<String>::new());
+}
+
 #[test]
 fn a_module_uses_only_those_before_it() {
     let ladder = ladder();

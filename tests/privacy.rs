@@ -1483,15 +1483,36 @@ fn planted(start: &str) -> Vec<&'static str> {
     planted
 }
 
+/// The files of a site with the picture of [`EVERY_FIELD`].
+fn with_picture(text: &str) -> common::Files {
+    let mut site = files(text);
+    let mut picture = std::io::Cursor::new(Vec::new());
+    image::RgbImage::new(2, 2).write_to(&mut picture, image::ImageFormat::Png).expect("it can be drawn");
+    site.insert("content/stories/ledger/picture.png".to_owned(), picture.into_inner());
+    site
+}
+
+/// Fields keep their places in the file for messages to the author. Nothing that is made for others depends on these places, which
+/// would tell how long the fields before are.
+#[test]
+fn what_others_see_does_not_depend_on_the_length_of_what_they_do_not_see() {
+    let text = with(EVERY_FIELD);
+    let longer = text
+        .replace("Shut", "ShutMuchLonger")
+        .replace("strength: 4\n", "strength: \"4\"\n")
+        .replace("---\ntitle: Open", "---\n\ntitle: Open");
+    assert_ne!(make(&with_picture(&text), Audience::Private), make(&with_picture(&longer), Audience::Private));
+    for audience in OTHERS {
+        assert_eq!(make(&with_picture(&text), audience), make(&with_picture(&longer), audience), "{audience:?}");
+        assert_eq!(published(&text, audience), published(&longer, audience), "{audience:?}");
+    }
+}
+
 #[test]
 fn no_field_leaves_but_redacted() {
     let (open, shut) = (planted("Open"), planted("Shut"));
     let redactions: String = open.iter().enumerate().map(|(number, word)| format!("{word} = \"replaced{number}\"\n")).collect();
-    let text = format!("-- site.toml --\n[redact]\n{redactions}{}", with(EVERY_FIELD));
-    let mut site = files(&text);
-    let mut picture = std::io::Cursor::new(Vec::new());
-    image::RgbImage::new(2, 2).write_to(&mut picture, image::ImageFormat::Png).expect("it can be drawn");
-    site.insert("content/stories/ledger/picture.png".to_owned(), picture.into_inner());
+    let site = with_picture(&format!("-- site.toml --\n[redact]\n{redactions}{}", with(EVERY_FIELD)));
     let own = make(&site, Audience::Private).expect("it is sound");
     let unseen: Vec<&str> = open.iter().chain(&shut).copied().filter(|word| leaks(&own, &word.to_lowercase()).is_empty()).collect();
     // The home page has a title for links alone, and a footnote is numbered.

@@ -1,10 +1,12 @@
 //! The front matter of a document as an audience may see it.
 //!
 //! Every struct is taken apart field by field, so that a new field does not compile until somebody has decided what others see of it.
+//! The words of the author are [`Prose`], which cannot be copied, only redacted.
 
 use super::Projector;
-use crate::model::{ActionItem, Author, CaseStudy, Competency, Fact, Home, Meta, Question, Sheet, Story, Variant};
+use crate::model::{ActionItem, Author, CaseStudy, Competency, Fact, Home, Meta, Prose, Question, Sheet, Story, Variant};
 use crate::slug::Slug;
+use crate::source::Spanned;
 
 impl Projector<'_> {
     pub(super) fn meta(&self, meta: &Meta) -> Meta {
@@ -23,13 +25,13 @@ impl Projector<'_> {
         // How good it is and where it was told is for its author alone.
         let Story { title, headline, when, role, competencies, answers, strength: _, facts, told: _ } = story;
         Story {
-            title: self.redactor.string(title),
-            headline: self.redactor.string(headline),
+            title: self.words(title),
+            headline: self.words_if_any(headline.as_ref()),
             when: *when,
-            role: self.redactor.string(role),
+            role: self.words_if_any(role.as_ref()),
             competencies: self.competencies(competencies),
             answers: self.answers(answers),
-            strength: 0,
+            strength: None,
             facts: facts.iter().map(|fact| self.fact(fact)).collect(),
             told: Vec::new(),
         }
@@ -37,8 +39,7 @@ impl Projector<'_> {
 
     fn fact(&self, fact: &Fact) -> Fact {
         let Fact { name, value, source } = fact;
-        let words = |text: &str| self.redactor.string(text);
-        Fact { name: words(name), value: words(value), source: words(source) }
+        Fact { name: self.words(name), value: self.words(value), source: self.words_if_any(source.as_ref()) }
     }
 
     fn variant(&self, variant: &Variant) -> Variant {
@@ -46,8 +47,8 @@ impl Projector<'_> {
         let Variant { story, title, headline, competencies, answers, length, by: _, inherit } = variant;
         Variant {
             story: self.redactor.slug(story),
-            title: self.redactor.string(title),
-            headline: self.redactor.string(headline),
+            title: self.words_if_any(title.as_ref()),
+            headline: self.words_if_any(headline.as_ref()),
             competencies: self.competencies(competencies),
             answers: self.answers(answers),
             length: *length,
@@ -60,8 +61,8 @@ impl Projector<'_> {
         // Who asked it is for the author alone.
         let Question { question, aliases, competencies, about, asked: _ } = question;
         Question {
-            question: self.redactor.string(question),
-            aliases: self.redactor.strings(aliases),
+            question: self.words(question),
+            aliases: self.all_words(aliases),
             competencies: self.competencies(competencies),
             about: self.story_named(about.as_ref()),
             asked: Vec::new(),
@@ -70,13 +71,17 @@ impl Projector<'_> {
 
     fn sheet(&self, sheet: &Sheet) -> Sheet {
         let Sheet { title, competencies, about } = sheet;
-        Sheet { title: self.redactor.string(title), competencies: self.competencies(competencies), about: self.story_named(about.as_ref()) }
+        Sheet {
+            title: self.words_if_any(title.as_ref()),
+            competencies: self.competencies(competencies),
+            about: self.story_named(about.as_ref()),
+        }
     }
 
     fn case_study(&self, case: &CaseStudy) -> CaseStudy {
         let CaseStudy { title, story, severity, started, detected, resolved, actions } = case;
         CaseStudy {
-            title: self.redactor.string(title),
+            title: self.words(title),
             story: self.story_named(story.as_ref()),
             severity: *severity,
             started: started.clone(),
@@ -88,34 +93,42 @@ impl Projector<'_> {
 
     fn action(&self, action: &ActionItem) -> ActionItem {
         let ActionItem { what, owner, due, status } = action;
-        ActionItem { what: self.redactor.string(what), owner: self.redactor.string(owner), due: *due, status: *status }
+        ActionItem { what: self.words(what), owner: self.words_if_any(owner.as_ref()), due: *due, status: *status }
     }
 
     fn competency(&self, competency: &Competency) -> Competency {
         let Competency { title, aliases, frameworks } = competency;
-        let framework = |(name, entries): &(String, Vec<String>)| (self.redactor.string(name), self.redactor.strings(entries));
-        Competency {
-            title: self.redactor.string(title),
-            aliases: self.redactor.strings(aliases),
-            frameworks: frameworks.iter().map(framework).collect(),
-        }
+        let framework = |(name, entries): &(Prose, Vec<Prose>)| (self.words(name), self.all_words(entries));
+        Competency { title: self.words(title), aliases: self.all_words(aliases), frameworks: frameworks.iter().map(framework).collect() }
     }
 
     fn home(&self, home: &Home) -> Home {
         let Home { title } = home;
-        Home { title: self.redactor.string(title) }
+        Home { title: self.words_if_any(title.as_ref()) }
     }
 
-    fn competencies(&self, slugs: &[Slug]) -> Vec<Slug> {
+    fn words(&self, words: &Prose) -> Prose {
+        words.redacted(&self.redactor)
+    }
+
+    fn words_if_any(&self, words: Option<&Prose>) -> Option<Prose> {
+        words.map(|words| self.words(words))
+    }
+
+    fn all_words(&self, words: &[Prose]) -> Vec<Prose> {
+        words.iter().map(|words| self.words(words)).collect()
+    }
+
+    fn competencies(&self, slugs: &[Spanned<Slug>]) -> Vec<Spanned<Slug>> {
         self.slugs(slugs, |slug| self.site.names.competency(slug.as_str()).map(|id| self.site.competency(id).document))
     }
 
-    fn answers(&self, slugs: &[Slug]) -> Vec<Slug> {
+    fn answers(&self, slugs: &[Spanned<Slug>]) -> Vec<Spanned<Slug>> {
         self.slugs(slugs, |slug| self.question_document(slug))
     }
 
     /// The story of a slug, if the viewer may see it.
-    fn story_named(&self, slug: Option<&Slug>) -> Option<Slug> {
+    fn story_named(&self, slug: Option<&Spanned<Slug>>) -> Option<Spanned<Slug>> {
         self.slugs(slug, |slug| self.story_document(slug)).pop()
     }
 }

@@ -28,7 +28,7 @@ pub fn run(options: &Publish, terminal: &Terminal) -> Result<Outcome, Error> {
     if whole.has_errors() {
         return Ok(refused(&whole.diagnostics, &inputs, terminal));
     }
-    let target = target(&whole, &inputs, &options.target)?;
+    let target = target(&whole, &options.target)?;
     if let Some(case) = &options.show {
         return show(&root, &whole, &inputs, &target, case, terminal);
     }
@@ -131,7 +131,7 @@ fn show(root: &Path, whole: &Linked, inputs: &Inputs, target: &Target, case: &st
 }
 
 /// The wiki with a name.
-fn target(whole: &Linked, inputs: &Inputs, name: &str) -> Result<Target, Error> {
+fn target(whole: &Linked, name: &str) -> Result<Target, Error> {
     let Config { wiki, .. } = &*whole.config;
     let Some(settings) = wiki.get(name) else {
         let known: Vec<&str> = wiki.keys().map(String::as_str).collect();
@@ -142,9 +142,7 @@ fn target(whole: &Linked, inputs: &Inputs, name: &str) -> Result<Target, Error> 
         };
         return Err(format!("there is no wiki `{name}` in `{}`; {help}", config::FILE).into());
     };
-    let text = inputs.settings.as_ref().map(|file| String::from_utf8_lossy(&file.bytes).into_owned()).unwrap_or_default();
-    config::target(name, settings, &text)
-        .map_err(|found| found.iter().map(|found| found.message.clone()).collect::<Vec<_>>().join("; ").into())
+    config::target(name, settings).map_err(|found| found.iter().map(|found| found.message.clone()).collect::<Vec<_>>().join("; ").into())
 }
 
 /// The case studies to publish over changes of others, by their slugs for the audience. A case study that is no longer

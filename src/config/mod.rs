@@ -1,8 +1,10 @@
 //! `site.toml`: the settings of a site.
 
 mod language;
+mod places;
 mod wiki;
 
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -13,8 +15,10 @@ use crate::model::Audience;
 use crate::phrases::Table;
 use crate::source::{SitePath, Span};
 
+use places::Places;
+
 pub use language::direction;
-pub use wiki::{Backend, ConfluenceEdition, Format, GitHost, Sidebar, Target, TokenSource, WikiSettings, target};
+pub use wiki::{Backend, ConfluenceEdition, Format, GitHost, Mistake, Sidebar, Target, TokenSource, WikiSettings, target};
 
 /// The path of the settings from the root of a site.
 pub const FILE: &str = "site.toml";
@@ -204,40 +208,42 @@ fn is_editor(address: &str) -> bool {
 
 /// Mistakes that a type cannot hold.
 fn check_values(text: &str, config: &Config) -> Vec<Diagnostic> {
-    let file = SitePath::new(FILE);
-    let span_of = |needle: &str| text.find(needle).map_or(Span::default(), |at| Span::new(at, at + needle.len()));
+    let places = LazyCell::new(|| Places::of(text));
+    let mistake = |span: Span, message: String| Diagnostic::new(&rules::CONFIG, &SitePath::new(FILE), span, message);
     let mut found = Vec::new();
     if !(20..=400).contains(&config.words_per_minute) {
         let message = format!("nobody speaks {} words a minute", config.words_per_minute);
-        found.push(
-            Diagnostic::new(&rules::CONFIG, &file, span_of("words-per-minute"), message)
-                .help("give a number from 20 to 400; 150 is common"),
-        );
+        found.push(mistake(places.words_per_minute(), message).help("give a number from 20 to 400; 150 is common"));
     }
     let editor = &config.preview.editor;
     if !is_editor(editor) {
         let message = format!("`{editor}` is not an address that opens a file");
-        found.push(Diagnostic::new(&rules::CONFIG, &file, span_of(editor), message).help(
+        found.push(mistake(places.editor(), message).help(
             "write one with `{path}`, and where the editor knows them `{line}` and `{column}`, as in `idea://open?file={path}&line={line}`",
         ));
     }
     for word in config.redact.keys().chain(&config.forbid.words) {
         if !word.chars().any(char::is_alphanumeric) {
-            let message = format!("`{word}` has no letter or digit to look for");
-            found.push(Diagnostic::new(&rules::CONFIG, &file, span_of(&format!("\"{word}\"")), message));
+            found.push(mistake(places.word(word), format!("`{word}` has no letter or digit to look for")));
         }
     }
-    found.extend(wiki::alike(config.wiki.keys(), text));
-    for (name, settings) in &config.wiki {
-        found.extend(target(name, settings, text).err().into_iter().flatten());
-    }
+    found.extend(wiki_mistakes(config).map(|(name, wrong)| mistake(places.of_wiki(name, wrong.key), wrong.message).help(wrong.help)));
     for (word, replacement) in &config.redact {
         if crate::words::Finder::new([word.as_str()]).first(replacement).is_some() {
-            let message = format!("the replacement `{replacement}` still holds `{word}`");
-            found.push(Diagnostic::new(&rules::CONFIG, &file, span_of(&format!("\"{word}\"")), message));
+            found.push(mistake(places.word(word), format!("the replacement `{replacement}` still holds `{word}`")));
         }
     }
     found
+}
+
+/// What is wrong with the settings of wikis, each with the name of its wiki.
+fn wiki_mistakes(config: &Config) -> impl Iterator<Item = (&String, Mistake)> {
+    let alike = wiki::alike(config.wiki.keys()).into_iter();
+    let of_wikis = config.wiki.iter().flat_map(|(name, settings)| {
+        let mistakes = target(name, settings).err().into_iter().flatten();
+        mistakes.map(move |mistake| (name, mistake))
+    });
+    alike.chain(of_wikis)
 }
 
 #[cfg(test)]

@@ -4,10 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::FILE;
-use crate::diagnostic::{Diagnostic, one_of, rules};
+use crate::diagnostic::one_of;
 use crate::model::Audience;
-use crate::source::{SitePath, Span};
 
 /// The settings of one wiki in `site.toml`. `kind` decides which of them are required; [`target`]
 /// checks that.
@@ -207,19 +205,23 @@ pub enum ConfluenceEdition {
 /// The values of `kind`.
 const KINDS: [&str; 8] = ["azure-devops", "github", "gitlab", "gitea", "confluence", "mediawiki", "dokuwiki", "folder"];
 
-/// What is wrong with the settings of a wiki, before their places are looked up.
-struct Mistake {
-    key: &'static str,
-    message: String,
-    help: String,
+/// What is wrong with the settings of a wiki.
+#[derive(Debug)]
+pub struct Mistake {
+    /// The mistaken setting; the wiki as a whole if it has no such setting.
+    pub key: &'static str,
+    /// What was found and what was expected.
+    pub message: String,
+    /// What to do next.
+    pub help: String,
 }
 
 /// The wiki that settings describe.
 ///
 /// # Errors
 ///
-/// One diagnostic for each setting that is missing, invalid, or not supported by the kind of wiki.
-pub fn target(name: &str, settings: &WikiSettings, text: &str) -> Result<Target, Vec<Diagnostic>> {
+/// One mistake for each setting that is missing, invalid, or not supported by the kind of wiki.
+pub fn target(name: &str, settings: &WikiSettings) -> Result<Target, Vec<Mistake>> {
     let mut mistakes = Vec::new();
     let audience = settings.audience.unwrap_or(Audience::Team);
     if audience == Audience::Private {
@@ -241,20 +243,20 @@ pub fn target(name: &str, settings: &WikiSettings, text: &str) -> Result<Target,
         Some(backend) if mistakes.is_empty() => {
             Ok(Target { name: name.to_owned(), audience, has_contents: settings.contents.unwrap_or(true), token, backend })
         }
-        _ => Err(mistakes.into_iter().map(|mistake| mistake.at(name, text)).collect()),
+        _ => Err(mistakes),
     }
 }
 
 /// Reports wikis whose names differ only in case and punctuation: they would share a token and a
 /// record.
-pub(super) fn alike<'a>(names: impl Iterator<Item = &'a String>, text: &str) -> Vec<Diagnostic> {
+pub(super) fn alike<'a>(names: impl Iterator<Item = &'a String>) -> Vec<(&'a String, Mistake)> {
     let mut known: BTreeMap<String, &String> = BTreeMap::new();
     let mut found = Vec::new();
     for name in names {
         if let Some(first) = known.insert(default_variable(name), name) {
             let message = format!("the wikis `{first}` and `{name}` would share their token and their record");
             let help = "give them names that differ in more than case and punctuation".to_owned();
-            found.push(Mistake { key: "", message, help }.at(name, text));
+            found.push((name, Mistake { key: "", message, help }));
         }
     }
     found
@@ -502,28 +504,4 @@ fn format(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Format {
             Format::Markdown
         }
     }
-}
-
-impl Mistake {
-    fn at(self, name: &str, text: &str) -> Diagnostic {
-        Diagnostic::new(&rules::CONFIG, &SitePath::new(FILE), span_of(name, self.key, text), self.message).help(self.help)
-    }
-}
-
-/// The line of a key in the table of a wiki; the head of the table where it is not there.
-fn span_of(name: &str, key: &str, text: &str) -> Span {
-    let heads = [format!("[wiki.{name}]"), format!("[wiki.\"{name}\"]")];
-    // One that stands behind a `#` is an example.
-    let at_start = |at: usize| text[..at].rsplit('\n').next().is_some_and(|before| before.trim().is_empty());
-    let find = |head: &str| text.match_indices(head).map(|(at, _)| at).find(|&at| at_start(at));
-    let Some((head, start)) = heads.iter().find_map(|head| find(head).map(|at| (head, at))) else { return Span::default() };
-    let table = text[start + head.len()..].find("\n[").map_or(&text[start..], |end| &text[start..start + head.len() + end]);
-    let mut at = start;
-    for line in table.split_inclusive('\n') {
-        if line.split('=').next().is_some_and(|left| left.trim() == key) && line.contains('=') {
-            return Span::new(at, at + line.trim_end().len());
-        }
-        at += line.len();
-    }
-    Span::new(start, start + head.len())
 }

@@ -1,7 +1,7 @@
 //! The front matter of each kind, and how it becomes a part of the model.
 
-use std::cell::LazyCell;
 use std::collections::HashSet;
+use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Deserializer, de};
 
@@ -9,13 +9,13 @@ use super::headings::Names;
 use super::outline::Titles;
 use super::{Place, foreign};
 use crate::diagnostic::{Diagnostic, rules};
-use crate::front_matter::{self, Outline, Split};
+use crate::front_matter::{self, Split, Unreadable, text_or_other};
 use crate::model::{
-    ActionItem, ActionStatus, Audience, Author, CaseStudy, Competency, Fact, Home, Kind, Length, Meta, Moment, Occasion, Question, Sheet,
-    Status, Story, Variant, When,
+    ActionItem, ActionStatus, Audience, Author, CaseStudy, Competency, Fact, Home, Kind, Length, Meta, Moment, Occasion, Prose, Question,
+    Sheet, Status, Story, Variant, When,
 };
 use crate::slug::Slug;
-use crate::source::SitePath;
+use crate::source::{SitePath, Span, Spanned};
 
 /// A file whose front matter is read.
 pub(super) struct Source<'a> {
@@ -39,22 +39,14 @@ pub(super) struct Fields {
     pub meta: Meta,
 }
 
-/// Whether a field is in the file.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Given {
-    Yes,
-    No,
+/// Words that say something.
+fn given(field: Option<Prose>) -> Option<Prose> {
+    field.filter(|words| !words.as_str().trim().is_empty())
 }
 
-impl Given {
-    fn of<T>(list: &[T]) -> Self {
-        if list.is_empty() { Self::No } else { Self::Yes }
-    }
-}
-
-/// A text that says something.
-fn given(field: Option<String>) -> Option<String> {
-    field.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+/// Words that are there, be they blank.
+fn filled(field: Option<Prose>) -> Option<Prose> {
+    field.filter(|words| !words.as_str().is_empty())
 }
 
 /// Reads the front matter of a file in its place.
@@ -77,16 +69,16 @@ impl Source<'_> {
     ) -> (Fields, Vec<Diagnostic>) {
         let names = Names::in_place(place);
         let advice = |name: &str, known: &[&str]| foreign::advice(name, known, names);
-        let (raw, mut diagnostics) = front_matter::read::<Raw>(self.text, self.split.yaml, self.path, &advice);
-        let is_readable = !diagnostics.iter().any(|found| [&rules::FRONT_MATTER, &rules::NESTING].contains(&found.rule));
         let mut required = Required { source: self, missing: Vec::new() };
-        let fields = convert(raw, &mut required);
-        let missing = required.missing;
-        if is_readable {
-            diagnostics.extend(missing);
-            diagnostics.extend(front_matter::cut_by_comments(self.text, self.split.yaml, self.path));
+        match front_matter::read::<Raw>(self.text, self.split.yaml, self.path, &advice) {
+            Ok((raw, mut diagnostics)) => {
+                let fields = convert(raw, &mut required);
+                diagnostics.extend(required.missing);
+                (fields, diagnostics)
+            }
+            // What is missing may be in the part that cannot be read.
+            Err(Unreadable(diagnostics)) => (convert(Raw::default(), &mut required), diagnostics),
         }
-        (fields, diagnostics)
     }
 }
 
@@ -98,55 +90,58 @@ struct Required<'a> {
 
 impl Required<'_> {
     /// The title: the field, else the first heading that is one, else the name of the file in words.
-    fn title(&self, field: Option<String>) -> String {
-        let heading = || self.source.titles.heading.clone();
-        given(field).or_else(heading).unwrap_or_else(|| Place::words(self.source.path))
+    fn title(&self, field: Option<Prose>) -> Prose {
+        self.optional_title(field).unwrap_or_else(|| Prose::written(Place::words(self.source.path), Span::default()))
     }
 
     /// The title where a document can do without one: the field, else the first heading that is one.
-    fn optional_title(&self, field: Option<String>) -> String {
-        given(field).or_else(|| self.source.titles.heading.clone()).unwrap_or_default()
+    fn optional_title(&self, field: Option<Prose>) -> Option<Prose> {
+        given(field).map(trimmed).or_else(|| self.source.titles.heading.as_ref().map(heading))
     }
 
-    /// Warns where a field is given that is not shown, because the document is of another kind than the field.
-    fn not_shown(&mut self, name: &str, is_given: Given, why: &str) {
-        if is_given == Given::Yes {
-            let Source { path, text, split, .. } = self.source;
-            let span = front_matter::place_of(text, split.yaml, name, None);
-            self.missing.push(
-                Diagnostic::new(&rules::NOT_SHOWN, path, span, format!("`{name}` is not shown: {why}"))
-                    .help("take it out, or write it in the text"),
-            );
-        }
+    /// Warns about a field that is not shown, because the document is of another kind than the field.
+    fn not_shown(&mut self, name: &str, span: Option<Span>, why: &str) {
+        self.missing.extend(span.map(|span| {
+            Diagnostic::new(&rules::NOT_SHOWN, self.source.path, span, format!("`{name}` is not shown: {why}"))
+                .help("take it out, or write it in the text")
+        }));
     }
 
-    /// A number that must lie in a range; 0 where it is not given or does not.
-    fn number(&mut self, name: &str, value: Option<Number>, range: std::ops::RangeInclusive<u8>) -> u8 {
-        match value {
-            None => 0,
-            Some(Number(value)) if range.contains(&value) => value,
-            Some(Number(value)) => {
-                let Source { path, text, split, .. } = self.source;
-                let message = format!("`{name}`: found {value}, expected a number from {} to {}", range.start(), range.end());
-                self.missing.push(Diagnostic::new(&rules::FIELD_TYPE, path, front_matter::place_of(text, split.yaml, name, None), message));
-                0
-            }
+    /// A number that must lie in a range.
+    fn number(&mut self, name: &str, field: Option<Spanned<Number>>, range: RangeInclusive<u8>) -> Option<u8> {
+        let Spanned { value: Number(value), span } = field?;
+        if range.contains(&value) {
+            return Some(value);
         }
+        let message = format!("`{name}`: found {value}, expected a number from {} to {}", range.start(), range.end());
+        self.missing.push(Diagnostic::new(&rules::FIELD_TYPE, self.source.path, span, message));
+        None
     }
+}
+
+/// The words of a heading, at the place of the heading.
+fn heading(heading: &Spanned<String>) -> Prose {
+    Prose::written(heading.value.as_str(), heading.span)
+}
+
+/// Words without white space around them.
+fn trimmed(words: Prose) -> Prose {
+    let text = words.as_str().trim();
+    if text.len() == words.as_str().len() { words } else { Prose::written(text, words.span()) }
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default, deny_unknown_fields)]
 struct StoryFields {
-    title: Option<String>,
-    headline: Option<String>,
+    title: Option<Prose>,
+    headline: Option<Prose>,
     when: Option<When>,
-    role: Option<String>,
-    competencies: List<Slug>,
-    answers: List<Slug>,
+    role: Option<Prose>,
+    competencies: List<Spanned<Slug>>,
+    answers: List<Spanned<Slug>>,
     audience: Option<Audience>,
     status: Status,
-    strength: Option<Number>,
+    strength: Option<Spanned<Number>>,
     facts: Ledger,
     told: Vec<Told>,
 }
@@ -155,13 +150,13 @@ fn story(raw: StoryFields, required: &mut Required<'_>) -> Fields {
     let StoryFields { title, headline, when, role, competencies, answers, audience, status, strength, facts, told } = raw;
     let story = Story {
         title: required.title(title),
-        headline: headline.unwrap_or_default(),
+        headline: filled(headline),
         when,
-        role: role.unwrap_or_default(),
+        role: filled(role),
         competencies: competencies.0,
         answers: answers.0,
         strength: required.number("strength", strength, 1..=5),
-        facts: facts.written_in(required.source),
+        facts: facts.0,
         told: told.into_iter().map(Occasion::from).collect(),
     };
     Fields { audience: audience.unwrap_or(Audience::Private), status, meta: Meta::Story(story) }
@@ -170,10 +165,10 @@ fn story(raw: StoryFields, required: &mut Required<'_>) -> Fields {
 #[derive(Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct VariantFields {
-    title: Option<String>,
-    headline: Option<String>,
-    competencies: List<Slug>,
-    answers: List<Slug>,
+    title: Option<Prose>,
+    headline: Option<Prose>,
+    competencies: List<Spanned<Slug>>,
+    answers: List<Spanned<Slug>>,
     length: Option<Length>,
     by: Author,
     inherit: bool,
@@ -204,7 +199,7 @@ fn variant(raw: VariantFields, story: &Slug, required: &mut Required<'_>) -> Fie
     let variant = Variant {
         story: story.clone(),
         title: required.optional_title(title),
-        headline: headline.unwrap_or_default(),
+        headline: filled(headline),
         competencies: competencies.0,
         answers: answers.0,
         length,
@@ -218,37 +213,37 @@ fn variant(raw: VariantFields, story: &Slug, required: &mut Required<'_>) -> Fie
 #[derive(Deserialize, Default)]
 #[serde(default, deny_unknown_fields)]
 struct QuestionFields {
-    question: Option<String>,
-    title: Option<String>,
-    aliases: List<String>,
-    competencies: List<Slug>,
-    about: Option<Slug>,
-    asked: Vec<Asked>,
+    question: Option<Prose>,
+    title: Option<Prose>,
+    aliases: Option<Spanned<List<Prose>>>,
+    competencies: List<Spanned<Slug>>,
+    about: Option<Spanned<Slug>>,
+    asked: Option<Spanned<Vec<Asked>>>,
     audience: Option<Audience>,
     status: Status,
 }
 
 fn question(raw: QuestionFields, required: &mut Required<'_>) -> Fields {
     let QuestionFields { question, title, aliases, competencies, about, asked, audience, status } = raw;
-    let is_titled = given(title.clone()).is_some();
-    let only_heading = || required.source.titles.question.clone().filter(|_| !is_titled);
-    let meta = match given(question).or_else(only_heading) {
+    let title = given(title).map(trimmed);
+    let only_heading = || required.source.titles.question.as_ref().filter(|_| title.is_none()).map(heading);
+    let meta = match given(question).map(trimmed).or_else(only_heading) {
         Some(question) => {
-            let is_other_title = given(title).is_some_and(|title| title != question);
-            required.not_shown("title", if is_other_title { Given::Yes } else { Given::No }, "the title of a question is the question");
+            let other_title = title.filter(|title| title.as_str() != question.as_str());
+            required.not_shown("title", other_title.map(|title| title.span()), "the title of a question is the question");
             Meta::Question(Question {
                 question,
-                aliases: aliases.0,
+                aliases: aliases.map_or_else(Vec::new, |aliases| aliases.value.0),
                 competencies: competencies.0,
                 about,
-                asked: asked.into_iter().map(Occasion::from).collect(),
+                asked: asked.map_or_else(Vec::new, |asked| asked.value.into_iter().map(Occasion::from).collect()),
             })
         }
         // Without a question of its own the file is a sheet, whose headings are the questions.
         None => {
             let why = "the file is a sheet of several questions";
-            required.not_shown("aliases", Given::of(&aliases.0), why);
-            required.not_shown("asked", Given::of(&asked), why);
+            required.not_shown("aliases", aliases.filter(|aliases| !aliases.value.0.is_empty()).map(|aliases| aliases.span), why);
+            required.not_shown("asked", asked.filter(|asked| !asked.value.is_empty()).map(|asked| asked.span), why);
             Meta::Sheet(Sheet { title: required.optional_title(title), competencies: competencies.0, about })
         }
     };
@@ -258,11 +253,11 @@ fn question(raw: QuestionFields, required: &mut Required<'_>) -> Fields {
 #[derive(Deserialize, Default)]
 #[serde(default, deny_unknown_fields)]
 struct CaseStudyFields {
-    title: Option<String>,
-    story: Option<Slug>,
+    title: Option<Prose>,
+    story: Option<Spanned<Slug>>,
     audience: Option<Audience>,
     status: Status,
-    severity: Option<Number>,
+    severity: Option<Spanned<Number>>,
     started: Option<Moment>,
     detected: Option<Moment>,
     resolved: Option<Moment>,
@@ -272,9 +267,8 @@ struct CaseStudyFields {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ActionFields {
-    what: String,
-    #[serde(default)]
-    owner: String,
+    what: Prose,
+    owner: Option<Prose>,
     due: Option<When>,
     #[serde(default)]
     status: ActionStatus,
@@ -289,7 +283,10 @@ fn case_study(raw: CaseStudyFields, required: &mut Required<'_>) -> Fields {
         started,
         detected,
         resolved,
-        actions: actions.into_iter().map(|ActionFields { what, owner, due, status }| ActionItem { what, owner, due, status }).collect(),
+        actions: actions
+            .into_iter()
+            .map(|ActionFields { what, owner, due, status }| ActionItem { what, owner: filled(owner), due, status })
+            .collect(),
     };
     Fields { audience: audience.unwrap_or(Audience::Team), status, meta: Meta::CaseStudy(case) }
 }
@@ -297,8 +294,8 @@ fn case_study(raw: CaseStudyFields, required: &mut Required<'_>) -> Fields {
 #[derive(Deserialize, Default)]
 #[serde(default, deny_unknown_fields)]
 struct CompetencyFields {
-    title: Option<String>,
-    aliases: List<String>,
+    title: Option<Prose>,
+    aliases: List<Prose>,
     frameworks: Frameworks,
     audience: Option<Audience>,
     status: Status,
@@ -313,29 +310,27 @@ fn competency(raw: CompetencyFields, required: &mut Required<'_>) -> Fields {
 #[derive(Deserialize, Default)]
 #[serde(default, deny_unknown_fields)]
 struct HomeFields {
-    title: Option<String>,
+    title: Option<Prose>,
     audience: Option<Audience>,
     status: Status,
 }
 
 fn home(raw: HomeFields, _: &mut Required<'_>) -> Fields {
     let HomeFields { title, audience, status } = raw;
-    Fields { audience: audience.unwrap_or(Audience::Private), status, meta: Meta::Home(Home { title: title.unwrap_or_default() }) }
+    Fields { audience: audience.unwrap_or(Audience::Private), status, meta: Meta::Home(Home { title: filled(title) }) }
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Told {
     on: When,
-    #[serde(default)]
-    to: String,
-    #[serde(default)]
-    round: String,
+    to: Option<Prose>,
+    round: Option<Prose>,
 }
 
 impl From<Told> for Occasion {
     fn from(Told { on, to, round }: Told) -> Self {
-        Self { on, who: to, round }
+        Self { on, who: filled(to), round: filled(round) }
     }
 }
 
@@ -343,15 +338,13 @@ impl From<Told> for Occasion {
 #[serde(deny_unknown_fields)]
 struct Asked {
     on: When,
-    #[serde(default)]
-    by: String,
-    #[serde(default)]
-    round: String,
+    by: Option<Prose>,
+    round: Option<Prose>,
 }
 
 impl From<Asked> for Occasion {
     fn from(Asked { on, by, round }: Asked) -> Self {
-        Self { on, who: by, round }
+        Self { on, who: filled(by), round: filled(round) }
     }
 }
 
@@ -390,8 +383,8 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
                 Deserialize::deserialize(de::value::SeqAccessDeserializer::new(sequence))
             }
 
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-                T::deserialize(de::value::StrDeserializer::new(text)).map(|only| vec![only])
+            fn visit_newtype_struct<D: Deserializer<'de>>(self, only: D) -> Result<Self::Value, D::Error> {
+                T::deserialize(only).map(|only| vec![only])
             }
 
             fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
@@ -399,46 +392,22 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
             }
         }
 
-        deserializer.deserialize_any(Visitor(std::marker::PhantomData)).map(Self)
+        text_or_other(deserializer, Visitor(std::marker::PhantomData)).map(Self)
     }
 }
 
 /// The ledger of a story, in its author's order.
 #[derive(Default)]
-struct Ledger(Vec<(String, RawFact)>);
+struct Ledger(Vec<Fact>);
 
-/// A figure as YAML gives it.
+/// The value of a fact and its source.
 struct RawFact {
-    value: Figure,
-    source: String,
+    value: Prose,
+    source: Option<Prose>,
 }
 
-/// The value of a figure.
-enum Figure {
-    Text(String),
-    /// A number without quotes, which must be read again as its author wrote it: `1.10` is not `1.1`.
-    Number,
-}
-
-impl Ledger {
-    fn written_in(self, source: &Source<'_>) -> Vec<Fact> {
-        let outline = LazyCell::new(|| Outline::of(source.text, source.split.yaml));
-        let number = |name: &str| {
-            let written = |path: &[&str]| outline.written_value(source.text, path);
-            written(&["facts", name, "value"]).or_else(|| written(&["facts", name])).unwrap_or_default().to_owned()
-        };
-        self.0
-            .into_iter()
-            .map(|(name, RawFact { value, source })| {
-                let value = match value {
-                    Figure::Text(text) => text,
-                    Figure::Number => number(&name),
-                };
-                Fact { name, value, source }
-            })
-            .collect()
-    }
-}
+/// A value of a fact: a text or a number as its author wrote it.
+struct Figure(Prose);
 
 impl<'de> Deserialize<'de> for Ledger {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -454,11 +423,11 @@ impl<'de> Deserialize<'de> for Ledger {
             fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Ledger, A::Error> {
                 let mut facts = Vec::new();
                 let mut names = HashSet::new();
-                while let Some((name, fact)) = map.next_entry::<String, RawFact>()? {
-                    if !names.insert(name.clone()) {
-                        return Err(de::Error::custom(format!("duplicate entry `{name}`")));
+                while let Some((name, RawFact { value, source })) = map.next_entry::<Prose, RawFact>()? {
+                    if !names.insert(name.as_str().to_owned()) {
+                        return Err(de::Error::custom(format!("duplicate entry `{}`", name.as_str())));
                     }
-                    facts.push((name, fact));
+                    facts.push(Fact { name, value, source });
                 }
                 Ok(Ledger(facts))
             }
@@ -478,8 +447,7 @@ impl<'de> Deserialize<'de> for RawFact {
         #[serde(deny_unknown_fields)]
         struct Sourced {
             value: Figure,
-            #[serde(default)]
-            source: String,
+            source: Option<Prose>,
         }
 
         struct Visitor;
@@ -491,29 +459,17 @@ impl<'de> Deserialize<'de> for RawFact {
                 formatter.write_str("a figure, or `{ value: …, source: … }`")
             }
 
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<RawFact, E> {
-                Ok(RawFact { value: Figure::Text(text.to_owned()), source: String::new() })
-            }
-
-            fn visit_u64<E: de::Error>(self, _: u64) -> Result<RawFact, E> {
-                Ok(RawFact { value: Figure::Number, source: String::new() })
-            }
-
-            fn visit_i64<E: de::Error>(self, _: i64) -> Result<RawFact, E> {
-                Ok(RawFact { value: Figure::Number, source: String::new() })
-            }
-
-            fn visit_f64<E: de::Error>(self, _: f64) -> Result<RawFact, E> {
-                Ok(RawFact { value: Figure::Number, source: String::new() })
+            fn visit_newtype_struct<D: Deserializer<'de>>(self, value: D) -> Result<RawFact, D::Error> {
+                Ok(RawFact { value: Prose::deserialize(value)?, source: None })
             }
 
             fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<RawFact, A::Error> {
-                let Sourced { value, source } = Sourced::deserialize(de::value::MapAccessDeserializer::new(map))?;
-                Ok(RawFact { value, source })
+                let Sourced { value: Figure(value), source } = Sourced::deserialize(de::value::MapAccessDeserializer::new(map))?;
+                Ok(RawFact { value, source: filled(source) })
             }
         }
 
-        deserializer.deserialize_any(Visitor)
+        text_or_other(deserializer, Visitor)
     }
 }
 
@@ -521,37 +477,25 @@ impl<'de> Deserialize<'de> for Figure {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Visitor;
 
-        impl de::Visitor<'_> for Visitor {
+        impl<'de> de::Visitor<'de> for Visitor {
             type Value = Figure;
 
             fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 formatter.write_str("a figure")
             }
 
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Figure, E> {
-                Ok(Figure::Text(text.to_owned()))
-            }
-
-            fn visit_u64<E: de::Error>(self, _: u64) -> Result<Figure, E> {
-                Ok(Figure::Number)
-            }
-
-            fn visit_i64<E: de::Error>(self, _: i64) -> Result<Figure, E> {
-                Ok(Figure::Number)
-            }
-
-            fn visit_f64<E: de::Error>(self, _: f64) -> Result<Figure, E> {
-                Ok(Figure::Number)
+            fn visit_newtype_struct<D: Deserializer<'de>>(self, value: D) -> Result<Figure, D::Error> {
+                Prose::deserialize(value).map(Figure)
             }
         }
 
-        deserializer.deserialize_any(Visitor)
+        text_or_other(deserializer, Visitor)
     }
 }
 
 /// The frameworks of employers, in the author's order.
 #[derive(Default)]
-struct Frameworks(Vec<(String, Vec<String>)>);
+struct Frameworks(Vec<(Prose, Vec<Prose>)>);
 
 impl<'de> Deserialize<'de> for Frameworks {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -566,7 +510,7 @@ impl<'de> Deserialize<'de> for Frameworks {
 
             fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Frameworks, A::Error> {
                 let mut frameworks = Vec::new();
-                while let Some((name, entries)) = map.next_entry::<String, List<String>>()? {
+                while let Some((name, entries)) = map.next_entry::<Prose, List<Prose>>()? {
                     frameworks.push((name, entries.0));
                 }
                 Ok(Frameworks(frameworks))

@@ -20,7 +20,7 @@ use crate::source::{SitePath, Span};
 pub use place::{CONTENT, Place, is_markdown};
 
 /// What a file says.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Parsed {
     /// Nothing where the file is none of the site's documents.
     pub document: Option<Document>,
@@ -129,7 +129,6 @@ fn document(path: &SitePath, text: &Arc<str>, place: &Place, split: Split) -> Pa
     let document = Document {
         path: path.clone(),
         slug,
-        yaml: split.yaml,
         // A slip may be in the very line that says whom it is for. Nothing is built of it then; a preview shows it to its author.
         audience: if is_mistaken { Audience::Private } else { fields.audience },
         status: fields.status,

@@ -6,18 +6,18 @@ use super::Place;
 use super::headings::Names;
 use crate::markdown::{Body, Child, Event, Heading, HeadingId, Node, Tag, children, is_inline};
 use crate::model::{Kind, Meta};
-use crate::source::{Span, offset};
+use crate::source::{Span, Spanned, offset};
 
 /// The level of the headings that open sections.
 const SECTION: u8 = 2;
 
 /// What a file says about its title where front matter does not.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Titles {
-    /// The first heading that is a title; nothing where there is none.
-    pub heading: Option<String>,
-    /// The only heading, where it asks a question: the whole file is about that one.
-    pub question: Option<String>,
+    /// The first heading that is a title.
+    pub heading: Option<Spanned<String>>,
+    /// The only heading, if it asks a question: the whole file is about that one.
+    pub question: Option<Spanned<String>>,
 }
 
 impl Titles {
@@ -35,14 +35,22 @@ impl Titles {
                 !is_sheet && body.is_blank(0..index) && others.clone().all(|other| other.level >= first.level)
             };
             let is_name = names.is_some_and(|names| names.know(&first.text)) || is_generic(&first.text);
-            (is_title && !is_name && !first.is_private && !first.text.is_empty()).then(|| first.text.clone())
+            (is_title && !is_name && !first.is_private && !first.text.is_empty()).then(|| at(body, index, first))
         });
         let question = match headings.as_slice() {
-            &[(_, only)] if is_sheet => Some(&body.headings[only]).filter(|only| only.level == 1 && !only.is_private && asks(&only.text)),
+            &[(index, number)] if is_sheet => {
+                let only = Some(&body.headings[number]);
+                only.filter(|only| only.level == 1 && !only.is_private && asks(&only.text)).map(|only| at(body, index, only))
+            }
             _ => None,
         };
-        Self { heading, question: question.map(|only| only.text.clone()) }
+        Self { heading, question }
     }
+}
+
+/// The words of the heading that starts at a node.
+fn at(body: &Body, index: usize, heading: &Heading) -> Spanned<String> {
+    Spanned { value: heading.text.clone(), span: body.nodes[index].span }
 }
 
 /// Gives a body the outline of its kind: no heading that only says the title again, sections at one level, and headings in the

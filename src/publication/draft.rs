@@ -11,7 +11,7 @@ use crate::build::{InputFile, Inputs, Linked, WordPlaces, for_viewer, scan_for_l
 use crate::config::Target;
 use crate::diagnostic::{self, Diagnostic, Note, nearest_or_all};
 use crate::highlight::Highlighter;
-use crate::model::{Audience, Document, Status};
+use crate::model::{Audience, Document, Prose, Status};
 use crate::site::{CaseStudyId, DocumentId, Site};
 use crate::slug::{Slug, content_name};
 use crate::source::{SitePath, Span};
@@ -179,7 +179,7 @@ impl Selection<'_> {
         let backend = &self.target.backend;
         let highlighter = Highlighter::default();
         let (pages, found) = wiki::write(Dialect::of(backend), backend.parent(), cases, &pictures.bytes, &highlighter);
-        (pages, found.into_iter().map(|found| at_title(found, self.inputs)).collect())
+        (pages, found.into_iter().map(|found| at_title(found, &self.linked.site)).collect())
     }
 }
 
@@ -230,14 +230,9 @@ impl Scan<'_> {
 }
 
 /// Moves a diagnostic about a whole page to the line of its title.
-fn at_title(found: Diagnostic, inputs: &Inputs) -> Diagnostic {
-    let of_title = |file: &SitePath| {
-        let text = String::from_utf8_lossy(&inputs.document(file)?.bytes);
-        let start = text.find("\ntitle:")? + 1;
-        let length = text[start..].find('\n').unwrap_or(text.len() - start);
-        Some(Span::new(start, start + text[start..start + length].trim_end().len()))
-    };
-    let moved = |file: &SitePath, span: Span| if span == Span::default() { of_title(file).unwrap_or(span) } else { span };
+fn at_title(found: Diagnostic, site: &Site) -> Diagnostic {
+    let title = |file: &SitePath| site.document(site.document_at(file)?).meta.titled().map(Prose::span);
+    let moved = |file: &SitePath, span: Span| if span == Span::default() { title(file).unwrap_or(span) } else { span };
     let notes = found.notes.iter().map(|note| Note { span: moved(&note.file, note.span), ..note.clone() }).collect();
     Diagnostic { span: moved(&found.file, found.span), notes, ..found }
 }

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::config::Config;
 use crate::diagnostic::Diagnostic;
-use crate::model::{Audience, Document, Meta};
+use crate::model::{Audience, Document, Meta, Prose};
 use crate::source::SitePath;
 
 /// Links documents to a site. `assets` are the files of the content that are not documents.
@@ -144,9 +144,9 @@ fn competencies_of(
     competencies.collect()
 }
 
-fn known_as(frameworks: &[(String, Vec<String>)]) -> String {
-    let names =
-        frameworks.iter().flat_map(|(framework, entries)| entries.iter().map(move |entry| format!("{entry} ({})", capitalised(framework))));
+fn known_as(frameworks: &[(Prose, Vec<Prose>)]) -> String {
+    let named = |framework: &Prose, entry: &Prose| format!("{} ({})", entry.as_str(), capitalised(framework.as_str()));
+    let names = frameworks.iter().flat_map(|(framework, entries)| entries.iter().map(move |entry| named(framework, entry)));
     names.collect::<Vec<_>>().join(", ")
 }
 

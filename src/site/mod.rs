@@ -266,7 +266,7 @@ impl Contents {
     pub fn wording(&self, id: QuestionId) -> &str {
         match (self.question_item(id), self.question_meta(id)) {
             (Some(item), _) => &item.question,
-            (None, Some(meta)) => &meta.question,
+            (None, Some(meta)) => meta.question.as_str(),
             (None, None) => "",
         }
     }
@@ -291,11 +291,11 @@ impl Contents {
             PageKey::Home => {
                 self.home.map(|home| self.document(home).meta.title()).filter(|title| !title.is_empty()).unwrap_or(&self.config.title)
             }
-            PageKey::Telling(telling) if telling.is_main() => &self.story_meta(telling.story).title,
+            PageKey::Telling(telling) if telling.is_main() => self.story_meta(telling.story).title.as_str(),
             PageKey::Telling(telling) => &self.telling(telling).label,
             PageKey::Question(question) => self.wording(question),
-            PageKey::CaseStudy(case) => &self.case_study_meta(case).title,
-            PageKey::Competency(competency) => &self.competency_meta(competency).title,
+            PageKey::CaseStudy(case) => self.case_study_meta(case).title.as_str(),
+            PageKey::Competency(competency) => self.competency_meta(competency).title.as_str(),
         }
     }
 

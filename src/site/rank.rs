@@ -73,9 +73,9 @@ pub(super) fn ranked(documents: &[Arc<Document>], stories: &[Story]) -> Vec<Stor
 }
 
 /// What puts one story before another if nothing else does: strength, then the newest, then the title.
-fn rank(document: &Document) -> (Reverse<u8>, Reverse<Option<When>>, &str) {
+fn rank(document: &Document) -> (Reverse<Option<u8>>, Reverse<Option<When>>, &str) {
     match &document.meta {
-        Meta::Story(story) => (Reverse(story.strength), Reverse(story.when), &story.title),
+        Meta::Story(story) => (Reverse(story.strength), Reverse(story.when), story.title.as_str()),
         _ => unreachable!("only stories become stories"),
     }
 }

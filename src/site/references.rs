@@ -10,6 +10,7 @@ use super::stories::MOST_TELLINGS;
 use super::{CompetencyId, DocumentId, QuestionId, StoryId, distinct};
 use crate::model::{self, Document, Kind, Meta};
 use crate::slug::Slug;
+use crate::source::Spanned;
 
 /// What the front matter of a document names, each once and in its author's order.
 #[derive(Debug, Clone, Default)]
@@ -24,10 +25,8 @@ pub struct References {
 /// A slug in front matter that names nothing.
 pub struct Unknown<'d> {
     pub document: DocumentId,
-    pub field: &'static str,
-    /// Its place in the list of the field, if the field is a list.
-    pub index: Option<usize>,
-    pub slug: &'d Slug,
+    /// The slug with its place in the file.
+    pub slug: &'d Spanned<Slug>,
     /// The kind of what it should name.
     pub kind: Kind,
 }
@@ -69,49 +68,44 @@ impl<'d> Lookup<'d, '_> {
                 References { competencies: self.competencies(competencies), answers: self.answers(answers), story: None }
             }
             Meta::Question(model::Question { competencies, about, .. }) | Meta::Sheet(model::Sheet { competencies, about, .. }) => {
-                References {
-                    competencies: self.competencies(competencies),
-                    answers: Vec::new(),
-                    story: self.story("about", about.as_ref()),
-                }
+                References { competencies: self.competencies(competencies), answers: Vec::new(), story: self.story(about.as_ref()) }
             }
-            Meta::CaseStudy(case) => References { story: self.story("story", case.story.as_ref()), ..References::default() },
+            Meta::CaseStudy(case) => References { story: self.story(case.story.as_ref()), ..References::default() },
             Meta::Competency(_) | Meta::Home(_) => References::default(),
         };
         (references, self.unknown)
     }
 
-    fn competencies(&mut self, slugs: &'d [Slug]) -> Vec<CompetencyId> {
+    fn competencies(&mut self, slugs: &'d [Spanned<Slug>]) -> Vec<CompetencyId> {
         let names = self.names;
-        self.list("competencies", Kind::Competency, slugs, |slug| names.competency(slug.as_str()))
+        self.list(Kind::Competency, slugs, |slug| names.competency(slug.as_str()))
     }
 
-    fn answers(&mut self, slugs: &'d [Slug]) -> Vec<QuestionId> {
+    fn answers(&mut self, slugs: &'d [Spanned<Slug>]) -> Vec<QuestionId> {
         let names = self.names;
-        self.list("answers", Kind::Question, slugs, |slug| names.question(slug.as_str()))
+        self.list(Kind::Question, slugs, |slug| names.question(slug.as_str()))
     }
 
     fn list<Id: Copy + Eq + std::hash::Hash>(
         &mut self,
-        field: &'static str,
         kind: Kind,
-        slugs: &'d [Slug],
+        slugs: &'d [Spanned<Slug>],
         find: impl Fn(&Slug) -> Option<Id>,
     ) -> Vec<Id> {
-        distinct(slugs.iter().enumerate().filter_map(|(index, slug)| {
-            let id = find(slug);
+        distinct(slugs.iter().filter_map(|slug| {
+            let id = find(&slug.value);
             if id.is_none() {
-                self.unknown.push(Unknown { document: self.document, field, index: Some(index), slug, kind });
+                self.unknown.push(Unknown { document: self.document, slug, kind });
             }
             id
         }))
     }
 
-    fn story(&mut self, field: &'static str, slug: Option<&'d Slug>) -> Option<StoryId> {
+    fn story(&mut self, slug: Option<&'d Spanned<Slug>>) -> Option<StoryId> {
         let slug = slug?;
-        let story = self.names.story(slug.as_str());
+        let story = self.names.story(slug.value.as_str());
         if story.is_none() {
-            self.unknown.push(Unknown { document: self.document, field, index: None, slug, kind: Kind::Story });
+            self.unknown.push(Unknown { document: self.document, slug, kind: Kind::Story });
         }
         story
     }

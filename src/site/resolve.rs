@@ -463,7 +463,7 @@ fn helped(found: Diagnostic, help: Option<String>) -> Diagnostic {
 fn sheets(site: &Contents) -> HashMap<Slug, DocumentId> {
     let mut sheets = HashMap::default();
     let titles = site.documents.iter().enumerate().filter_map(|(index, document)| match &document.meta {
-        Meta::Sheet(sheet) => Some((DocumentId(index), &document.slug, Slug::of(&sheet.title))),
+        Meta::Sheet(_) => Some((DocumentId(index), &document.slug, Slug::of(document.meta.title()))),
         _ => None,
     });
     let titles: Vec<_> = titles.collect();

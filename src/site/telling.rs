@@ -107,7 +107,7 @@ impl Telling {
         Self {
             slug: slug.clone(),
             origin: Origin::Variant(id),
-            label: if meta.title.is_empty() { label_from(slug) } else { meta.title.clone() },
+            label: meta.title.as_ref().map_or_else(|| label_from(slug), |title| title.as_str().to_owned()),
             competencies: references.competencies.clone(),
             answers: references.answers.clone(),
             length: meta.length,

@@ -8,10 +8,9 @@ use rustc_hash::FxHashMap as HashMap;
 use super::names::Names;
 use super::references::Unknown;
 use crate::diagnostic::{ADVISED, Diagnostic, Rule, did_you_mean, rules};
-use crate::front_matter::Outline;
 use crate::model::{Document, Kind, Meta};
 use crate::slug::Slug;
-use crate::source::Span;
+use crate::source::{Span, Spanned};
 
 /// How many different hashtags are compared with all competencies. An author who writes more of them means plain text.
 const DIFFERENT_TAGS: usize = 500;
@@ -19,27 +18,21 @@ const DIFFERENT_TAGS: usize = 500;
 /// Reports what front matter names and the site does not have. The first ones get advice on what may be meant.
 pub fn report_references(documents: &[Arc<Document>], names: &Names, unknown: &[Unknown<'_>]) -> Vec<Diagnostic> {
     let advice = Advice::new(documents, names);
-    let mut outline: Option<(_, Outline)> = None;
     let reports = unknown.iter().enumerate().map(|(place, unknown)| {
         let document = &documents[unknown.document.0];
-        let (_, outline) = match outline.take().filter(|(of, _)| *of == unknown.document) {
-            Some(known) => outline.insert(known),
-            None => outline.insert((unknown.document, Outline::of(document.body.file_text(), document.yaml))),
-        };
-        let span = outline.place_of(unknown.field, unknown.index);
-        report_reference(document, unknown, span, if place < ADVISED { Some(&advice) } else { None }, names)
+        report_reference(document, unknown, if place < ADVISED { Some(&advice) } else { None }, names)
     });
     reports.collect()
 }
 
-fn report_reference(document: &Document, unknown: &Unknown<'_>, span: Span, advice: Option<&Advice<'_>>, names: &Names) -> Diagnostic {
-    let &Unknown { slug, kind, .. } = unknown;
+fn report_reference(document: &Document, unknown: &Unknown<'_>, advice: Option<&Advice<'_>>, names: &Names) -> Diagnostic {
+    let &Unknown { slug: Spanned { value: slug, span }, kind, .. } = unknown;
     let noun = kind.noun();
-    let value = &document.body.file_text()[span.range()];
-    let help = as_list(value, |name| kind != Kind::Story && names.find(kind, name.as_str()).is_some())
+    let written = document.body.file_text().get(span.range()).unwrap_or_default();
+    let help = as_list(written, |name| kind != Kind::Story && names.find(kind, name.as_str()).is_some())
         .or_else(|| advice?.nearest(kind, slug))
         .unwrap_or_else(|| format!("add it with `storybank new {noun} {slug}`"));
-    Diagnostic::new(rule_of(kind), &document.path, span, format!("there is no {noun} `{slug}`")).help(help)
+    Diagnostic::new(rule_of(kind), &document.path, *span, format!("there is no {noun} `{slug}`")).help(help)
 }
 
 fn rule_of(kind: Kind) -> &'static Rule {
@@ -126,7 +119,7 @@ impl<'d> Advice<'d> {
         for document in self.documents {
             if let Meta::Competency(competency) = &document.meta {
                 let names = competency.aliases.iter().chain([&competency.title]);
-                aliases.extend(names.map(|name| (Slug::of(name), &document.slug)));
+                aliases.extend(names.map(|name| (Slug::of(name.as_str()), &document.slug)));
             }
         }
         aliases
@@ -138,7 +131,7 @@ impl<'d> Advice<'d> {
         for document in self.documents {
             if let Meta::Question(question) = &document.meta {
                 for wording in question.aliases.iter().chain([&question.question]) {
-                    wordings.entry(Slug::of(wording)).or_insert(&document.slug);
+                    wordings.entry(Slug::of(wording.as_str())).or_insert(&document.slug);
                 }
             }
         }

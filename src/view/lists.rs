@@ -89,12 +89,12 @@ fn story_row<'a>(writer: &mut PageWriter<'a>, id: StoryId) -> StoryRow<'a> {
     let meta = site.story_meta(id);
     let open = story.follow_ups.iter().filter(|&&question| site.is_open(question)).count() + site.open_remarks(story.document);
     StoryRow {
-        title: &meta.title,
+        title: meta.title.as_str(),
         url: writer.link(PageKey::story(id), ""),
         headline: headline(writer, TellingId::main(id)),
         spoken: clock(site.seconds(story.main().words)),
         when: meta.when.map(|when| writer.context.phrases.date(when)).unwrap_or_default(),
-        strength: meta.strength,
+        strength: meta.strength.unwrap_or(0),
         status: site.document(story.document).status.name(),
         competencies: writer.chips(&story.competencies),
         tellings: offset(story.tellings.len()),
@@ -209,10 +209,10 @@ fn case_study_row<'a>(writer: &mut PageWriter<'a>, id: CaseStudyId) -> CaseStudy
     let summary = document.sections.iter().find(|section| section.part == Some(Part::Summary)).or_else(|| document.sections.first());
     let paragraph = summary.and_then(|section| document.body.first_paragraph(section.nodes.clone()));
     CaseStudyRow {
-        title: &meta.title,
+        title: meta.title.as_str(),
         url: writer.link(PageKey::CaseStudy(id), ""),
         summary: paragraph.map(|nodes| writer.html(case.document, nodes, whole(INSIDE_PART, Ids::Omitted))).unwrap_or_default(),
-        severity: meta.severity,
+        severity: meta.severity.unwrap_or(0),
         when: meta.started.as_ref().map(|moment| writer.context.phrases.day_of(moment)).unwrap_or_default(),
         open_actions: offset(meta.actions.iter().filter(|action| !action.status.is_settled()).count()),
         actions: offset(meta.actions.len()),
@@ -243,7 +243,7 @@ fn matrix_row<'a>(writer: &PageWriter<'a>, id: StoryId, columns: &[CompetencyId]
         MatrixCell { url: writer.link(PageKey::Telling(telling), ""), origin: origin_name(site.telling(telling).origin) }
     };
     MatrixRow {
-        title: &site.story_meta(id).title,
+        title: site.story_meta(id).title.as_str(),
         url: writer.link(PageKey::story(id), ""),
         spoken: clock(site.seconds(story.main().words)),
         cells: columns.iter().map(cell).collect(),

@@ -7,7 +7,7 @@ use super::types::{AnswerView, Chip, FactView, FollowUpView, Head, LinkView, Met
 use crate::escape::escaped;
 use crate::html::{Ids, PageWriter, Style};
 use crate::markdown::{Event, Tag};
-use crate::model::{Audience, Author, Document, Meta, Occasion, Part, Status};
+use crate::model::{Audience, Author, Document, Meta, Occasion, Part, Prose, Status};
 use crate::phrases::word;
 use crate::route::Route;
 use crate::site::{Change, CompetencyId, DocumentId, Origin, PageKey, QuestionId, StoryId, Telling, TellingId, TellingSection};
@@ -85,15 +85,21 @@ pub fn occasions<'a>(writer: &PageWriter<'a>, occasions: &'a [Occasion]) -> Vec<
     let phrases = writer.context.phrases;
     let mut sorted: Vec<&Occasion> = occasions.iter().collect();
     sorted.sort_by_key(|occasion| std::cmp::Reverse(occasion.on));
-    let occasions = sorted.into_iter();
-    occasions.map(|occasion| OccasionView { on: phrases.date(occasion.on), who: &occasion.who, round: &occasion.round }).collect()
+    let text = |words: &'a Option<Prose>| Prose::or_empty(words.as_ref());
+    let view =
+        |occasion: &'a Occasion| OccasionView { on: phrases.date(occasion.on), who: text(&occasion.who), round: text(&occasion.round) };
+    sorted.into_iter().map(view).collect()
 }
 
 /// The ledger of a story, its names with spaces for hyphens.
 pub fn facts<'a>(writer: &PageWriter<'a>, story: StoryId) -> Vec<FactView<'a>> {
     let facts = writer.context.site.story_meta(story).facts.iter();
     facts
-        .map(|fact| FactView { label: fact.name.replace(['-', '_'], " ").into(), value: Cow::Borrowed(&fact.value), source: &fact.source })
+        .map(|fact| FactView {
+            label: fact.name.as_str().replace(['-', '_'], " ").into(),
+            value: Cow::Borrowed(fact.value.as_str()),
+            source: Prose::or_empty(fact.source.as_ref()),
+        })
         .collect()
 }
 
@@ -143,7 +149,7 @@ pub fn headline(writer: &mut PageWriter<'_>, id: TellingId) -> String {
     };
     match telling.headline.and_then(|place| headline_paragraph(writer, &telling.sections[place])) {
         Some((document, nodes)) if own.is_empty() => writer.html(document, nodes, whole(INSIDE_PART, Ids::Omitted)),
-        _ => escaped(if own.is_empty() { &site.story_meta(id.story).headline } else { own }),
+        _ => escaped(if own.is_empty() { Prose::or_empty(site.story_meta(id.story).headline.as_ref()) } else { own }),
     }
 }
 
@@ -172,8 +178,8 @@ fn beside_headline(writer: &mut PageWriter<'_>, telling: &Telling, place: usize,
 
 fn own_headline(document: &Document) -> &str {
     match &document.meta {
-        Meta::Story(story) => &story.headline,
-        Meta::Variant(variant) => &variant.headline,
+        Meta::Story(story) => Prose::or_empty(story.headline.as_ref()),
+        Meta::Variant(variant) => Prose::or_empty(variant.headline.as_ref()),
         _ => "",
     }
 }
@@ -396,7 +402,7 @@ pub fn answer<'a>(writer: &mut PageWriter<'a>, id: TellingId, why: Vec<String>, 
     };
     let is_full = full.is_some();
     AnswerView {
-        story: &site.story_meta(id.story).title,
+        story: site.story_meta(id.story).title.as_str(),
         url: writer.link(PageKey::Telling(id), ""),
         label: writer.label(id),
         spoken: writer.spoken(telling.words),
@@ -422,8 +428,7 @@ pub fn reasons(writer: &PageWriter<'_>, story: StoryId, question: QuestionId, is
         let shared = site.shared(story, question).to_string();
         why.push(phrases.count(word::REASON_SHARED, probed, &[("shared", &shared)]));
     }
-    let strength = site.story_meta(story).strength;
-    if strength > 0 && writer.is_private() {
+    if let (Some(strength), true) = (site.story_meta(story).strength, writer.is_private()) {
         why.push(phrases.fill(word::REASON_STRENGTH, &[("strength", &strength.to_string())]));
     }
     why

@@ -4,6 +4,7 @@ use super::lists::question_row;
 use super::pieces::{Extent, answer, answer_nodes, occasions, reasons, whole};
 use super::types::{CompetencyPage, FrameworkView, QuestionPage};
 use crate::html::{Ids, PageWriter};
+use crate::model::Prose;
 use crate::site::{CompetencyId, PageKey, QuestionId};
 
 /// How many answers a page shows in full; it is read minutes before an interview.
@@ -44,7 +45,7 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: QuestionId) -> QuestionPage<'a>
         page: writer.head(site.wording(id), "", "questions"),
         question: site.wording(id),
         slug: question.slug.as_str(),
-        aliases: meta.map_or(&[], |meta| meta.aliases.as_slice()),
+        aliases: meta.map(|meta| texts(&meta.aliases)).unwrap_or_default(),
         competencies: writer.chips(&question.competencies),
         asked: meta.map(|meta| occasions(writer, &meta.asked)).unwrap_or_default(),
         about: question.about.map(|story| writer.link_view(PageKey::story(story))),
@@ -69,11 +70,14 @@ pub fn competency_page<'a>(writer: &mut PageWriter<'a>, id: CompetencyId) -> Com
     for &story in competency.stories.iter().take(ROWS) {
         stories.push(answer(writer, site.telling_of(story, id), Vec::new(), Extent::Row));
     }
-    let frameworks = meta.frameworks.iter().map(|(name, entries)| FrameworkView { name: crate::site::capitalised(name), entries });
+    let frameworks = meta
+        .frameworks
+        .iter()
+        .map(|(name, entries)| FrameworkView { name: crate::site::capitalised(name.as_str()), entries: texts(entries) });
     CompetencyPage {
         page: writer.head(meta.title.as_str(), "", "competencies"),
-        title: &meta.title,
-        aliases: &meta.aliases,
+        title: meta.title.as_str(),
+        aliases: texts(&meta.aliases),
         frameworks: frameworks.collect(),
         body: html,
         stories_more: crate::source::offset(competency.stories.len().saturating_sub(ROWS)),
@@ -81,4 +85,8 @@ pub fn competency_page<'a>(writer: &mut PageWriter<'a>, id: CompetencyId) -> Com
         questions: competency.questions.iter().map(|&question| question_row(writer, question)).collect(),
         backlinks: writer.backlinks(PageKey::Competency(id), |_| false),
     }
+}
+
+fn texts(words: &[Prose]) -> Vec<&str> {
+    words.iter().map(Prose::as_str).collect()
 }

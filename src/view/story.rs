@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::pieces::{Detail, INSIDE_PART, facts, follow_ups, occasions, origin_name, telling_links, telling_view, whole, written_by};
 use super::types::{ActionItemView, CaseStudyPage, FactView, SectionView, StoryPage};
 use crate::html::{Ids, PageWriter};
-use crate::model::{CaseStudy, Part};
+use crate::model::{CaseStudy, Part, Prose};
 use crate::phrases::{Phrases, Word, word};
 use crate::site::{CaseStudyId, Origin, PageKey, Site, TellingId};
 
@@ -21,7 +21,7 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: TellingId) -> StoryPage<'a> {
     let label = writer.label(id);
     let title = match is_story {
         true => Cow::Borrowed(meta.title.as_str()),
-        false => Cow::Owned(phrases.fill(word::TITLE_OF_TELLING, &[("story", &meta.title), ("telling", &label)])),
+        false => Cow::Owned(phrases.fill(word::TITLE_OF_TELLING, &[("story", meta.title.as_str()), ("telling", &label)])),
     };
     let named = |page: PageKey| match page {
         PageKey::Telling(other) => other.story == id.story,
@@ -30,8 +30,8 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: TellingId) -> StoryPage<'a> {
         PageKey::Home | PageKey::Competency(_) => false,
     };
     StoryPage {
-        page: writer.head(title, &meta.headline, "stories"),
-        title: &meta.title,
+        page: writer.head(title, Prose::or_empty(meta.headline.as_ref()), "stories"),
+        title: meta.title.as_str(),
         is_story,
         origin: origin_name(telling.origin),
         derived_for: match telling.origin {
@@ -41,8 +41,8 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: TellingId) -> StoryPage<'a> {
         by: written_by(writer, telling),
         status: telling.status.name(),
         when: meta.when.map(|when| phrases.date(when)).unwrap_or_default(),
-        role: &meta.role,
-        strength: meta.strength,
+        role: Prose::or_empty(meta.role.as_ref()),
+        strength: meta.strength.unwrap_or(0),
         competencies: writer.chips(&telling.competencies),
         answers: telling.answers.iter().map(|&question| writer.link_view(PageKey::Question(question))).collect(),
         tellings: telling_links(writer, id),
@@ -86,9 +86,9 @@ pub fn case_study_page<'a>(writer: &mut PageWriter<'a>, id: CaseStudyId) -> Case
     }
     CaseStudyPage {
         page: writer.head(meta.title.as_str(), phrases.text(word::ABOUT_CASE_STUDY), "case-studies"),
-        title: &meta.title,
+        title: meta.title.as_str(),
         story: case.story.map(|story| writer.link_view(PageKey::story(story))),
-        severity: meta.severity,
+        severity: meta.severity.unwrap_or(0),
         times: times(meta, phrases),
         lead: lead.unwrap_or_default(),
         sections,
@@ -107,8 +107,8 @@ pub fn actions<'a>(meta: &'a CaseStudy, phrases: &Phrases) -> Vec<ActionItemView
     let actions = meta.actions.iter();
     actions
         .map(|action| ActionItemView {
-            what: &action.what,
-            owner: &action.owner,
+            what: action.what.as_str(),
+            owner: Prose::or_empty(action.owner.as_ref()),
             due: action.due.map(|due| phrases.date(due)).unwrap_or_default(),
             status: action.status.name(),
         })

@@ -271,7 +271,7 @@ pub struct QuestionPage<'a> {
     /// Its slug, by which a story names it in `answers`.
     pub slug: &'a str,
     /// Other wordings.
-    pub aliases: &'a [String],
+    pub aliases: Vec<&'a str>,
     /// What it probes.
     pub competencies: Vec<Chip<'a>>,
     /// When it was asked, newest first.
@@ -300,7 +300,7 @@ pub struct FrameworkView<'a> {
     /// The framework, `Amazon`.
     pub name: String,
     /// What the competency is called there.
-    pub entries: &'a [String],
+    pub entries: Vec<&'a str>,
 }
 
 /// Template `competency.html`: a competency and the telling of each story that shows it.
@@ -311,7 +311,7 @@ pub struct CompetencyPage<'a> {
     /// The title of the competency.
     pub title: &'a str,
     /// Other names.
-    pub aliases: &'a [String],
+    pub aliases: Vec<&'a str>,
     /// Its names in the frameworks of employers, in the author's order.
     pub frameworks: Vec<FrameworkView<'a>>,
     /// The text of the file, as HTML; empty without any.

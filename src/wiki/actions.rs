@@ -3,9 +3,7 @@
 use jiff::civil::Date;
 
 use crate::diagnostic::{Diagnostic, rules};
-use crate::front_matter::place_of;
 use crate::model::{ActionItem, Document, Meta, When};
-use crate::source::Span;
 
 /// How many days an action item may stay open after its date. Reports are updated about once a
 /// month.
@@ -14,15 +12,11 @@ const GRACE: i32 = 30;
 /// Reports the open action items of a case study that have no date, or a date long before `today`.
 pub fn check(document: &Document, today: Date) -> Vec<Diagnostic> {
     let Meta::CaseStudy(meta) = &document.meta else { return Vec::new() };
-    let mut places = Places { document, at: 0 };
-    let mut found = Vec::new();
-    for (index, action) in meta.actions.iter().enumerate() {
-        let span = places.next(index, action);
-        if let Some((message, help)) = mistake(action, today) {
-            found.push(Diagnostic::new(&rules::ACTION, &document.path, span, message).help(help));
-        }
-    }
-    found
+    let diagnostic = |action: &ActionItem| {
+        let (message, help) = mistake(action, today)?;
+        Some(Diagnostic::new(&rules::ACTION, &document.path, action.what.span(), message).help(help))
+    };
+    meta.actions.iter().filter_map(diagnostic).collect()
 }
 
 /// The problem of an action item, and advice.
@@ -53,40 +47,18 @@ fn days_between(from: Date, to: Date) -> Option<i32> {
     from.until(to).ok().map(|span| span.get_days())
 }
 
-/// Finds action items in front matter, one behind the other.
-struct Places<'a> {
-    document: &'a Document,
-    /// Where in the front matter the last one ended.
-    at: usize,
-}
-
-impl Places<'_> {
-    /// Where the words of the next action item stand; where they are written with escapes, the item as YAML has it.
-    fn next(&mut self, index: usize, action: &ActionItem) -> Span {
-        let (text, yaml) = (self.document.body.file_text(), self.document.yaml);
-        let written = text.get(yaml.range()).unwrap_or_default();
-        match written[self.at..].find(&action.what).filter(|_| !action.what.is_empty()) {
-            Some(found) => {
-                let start = self.at + found;
-                self.at = start + action.what.len();
-                Span::new(start, self.at).shifted(yaml.range().start)
-            }
-            None => place_of(text, yaml, "actions", Some(index)),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::model::ActionStatus;
+    use crate::model::{ActionStatus, Prose};
+    use crate::source::Span;
 
     /// The message for an action item on 1 March 2026.
     fn said(due: Option<&str>, status: ActionStatus) -> String {
         let due = due.and_then(When::parse);
-        let action = ActionItem { what: "Block it".to_owned(), owner: String::new(), due, status };
+        let action = ActionItem { what: Prose::written("Block it", Span::default()), owner: None, due, status };
         mistake(&action, date(2026, 3, 1)).map(|(message, _)| message).unwrap_or_default()
     }
 

@@ -235,7 +235,7 @@ fn draft(files: &Files, settings: &str, wiki: &str) -> Result<(Target, Draft), S
     let whole = link_whole(&inputs, &mut ParseCache::default(), |_| ());
     let (config, found) = storybank::config::parse(settings);
     assert_eq!(found, Vec::new(), "the settings are sound");
-    let target = storybank::config::target(wiki, &config.wiki[wiki], settings).expect("the settings are sound");
+    let target = storybank::config::target(wiki, &config.wiki[wiki]).expect("the settings are sound");
     let selection = publication::select(&whole, &inputs, &target, &[], TODAY)?;
     let assets = selection.assets().into_iter().filter_map(|path| {
         let bytes = files.get(path.as_str())?.as_slice().into();

@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::diagnostic::{Diagnostic, rules};
 use crate::markdown::prose::Run;
 use crate::markdown::{Event, Link, Skip, Tag, Target};
-use crate::model::{CaseStudy, Document, Meta};
+use crate::model::{CaseStudy, Document, Meta, Prose};
 use crate::source::Span;
 use crate::words::Finder;
 
@@ -26,7 +26,7 @@ pub fn check(document: &Document, source: &str, config: &Config) -> Vec<Diagnost
     let checker = Checker::new(document, source, config);
     let mut found = checker.stretch(0..document.body.nodes.len());
     if let Meta::CaseStudy(meta) = &document.meta {
-        found.extend(fields(meta).into_iter().flat_map(|text| checker.field(text)));
+        found.extend(fields(meta).flat_map(|words| checker.field(words)));
     }
     crate::diagnostic::sort(&mut found);
     found
@@ -42,7 +42,7 @@ pub fn check_stretch(document: &Document, nodes: Range<usize>, source: &str, con
 /// The reviewers' questions in a range of a document that nobody has answered.
 pub fn open_remarks(document: &Document, stretch: &Range<usize>) -> Vec<Diagnostic> {
     let remarks = document.open_remarks().filter(|nodes| stretch.contains(&nodes.start)).map(|nodes| {
-        // The start of the call-out is before the nodes of its remark.
+        // The nodes of a remark are inside of its call-out.
         let span = document.body.nodes[nodes.start.saturating_sub(1)].span;
         let question = shortened(&document.body.plain_of_remark(nodes));
         let message = format!("the question of a reviewer is open: `{question}`");
@@ -67,9 +67,9 @@ fn first_line(text: &str, span: Span) -> Span {
 }
 
 /// What the front matter of a case study says in words that are published.
-fn fields(meta: &CaseStudy) -> Vec<&str> {
-    let actions = meta.actions.iter().flat_map(|action| [action.what.as_str(), action.owner.as_str()]);
-    std::iter::once(meta.title.as_str()).chain(actions).filter(|text| !text.is_empty()).collect()
+fn fields(meta: &CaseStudy) -> impl Iterator<Item = &Prose> {
+    let actions = meta.actions.iter().flat_map(|action| std::iter::once(&action.what).chain(&action.owner));
+    std::iter::once(&meta.title).chain(actions)
 }
 
 struct Checker<'a> {
@@ -120,23 +120,15 @@ impl<'a> Checker<'a> {
         found
     }
 
-    /// What is wrong with words that belong together.
+    /// What is wrong with one run of words.
     fn run(&self, run: &Run) -> Vec<Diagnostic> {
         self.hits(run).into_iter().map(|hit| self.diagnostic(&hit, &run.text, run.span(hit.range.clone()))).collect()
     }
 
-    /// The same for a text of the front matter, whose place is found by its words.
-    fn field(&self, text: &str) -> Vec<Diagnostic> {
-        self.hits(&Run::of_text(text)).into_iter().map(|hit| self.diagnostic(&hit, text, self.place(text, hit.range.clone()))).collect()
-    }
-
-    fn place(&self, text: &str, range: Range<usize>) -> Span {
-        let yaml = self.document.yaml;
-        let written = self.source.get(yaml.range()).unwrap_or_default();
-        let start = yaml.range().start;
-        let whole = written.find(text).map(|at| at + range.start);
-        let found = whole.or_else(|| written.find(&text[range.clone()]));
-        found.map_or(yaml, |at| Span::new(start + at, start + at + range.len()))
+    /// The same for words of the front matter.
+    fn field(&self, words: &Prose) -> Vec<Diagnostic> {
+        let text = words.as_str();
+        self.hits(&Run::of_text(text)).into_iter().map(|hit| self.diagnostic(&hit, text, words.part(hit.range.clone()))).collect()
     }
 
     /// What a link leads to or shows besides its words, unless the words have been reported already.

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::page::{ActionEntry, Block, Case, Heading, Inline, LinkTo, Page, Within, change_headings};
 use crate::diagnostic::Diagnostic;
-use crate::model::{CaseStudy, Document, Part};
+use crate::model::{CaseStudy, Document, Part, Prose};
 use crate::phrases::Phrases;
 use crate::site::{CaseStudyId, DocumentId, Site, capitalised};
 use crate::slug::Slug;
@@ -77,7 +77,7 @@ fn case(shared: Shared<'_>, id: CaseStudyId, diagnostics: &mut Vec<Diagnostic>) 
     Case {
         slug: study.slug.clone(),
         file: document.path.clone(),
-        title: meta.title.clone(),
+        title: meta.title.as_str().to_owned(),
         language: site.config.language.clone(),
         page,
         html: composer.html,
@@ -86,7 +86,7 @@ fn case(shared: Shared<'_>, id: CaseStudyId, diagnostics: &mut Vec<Diagnostic>) 
 
 /// The facts of the front matter, with capitalised names.
 fn facts(meta: &CaseStudy) -> Vec<(String, String)> {
-    let severity = (meta.severity > 0).then(|| ("Severity".to_owned(), meta.severity.to_string()));
+    let severity = meta.severity.map(|severity| ("Severity".to_owned(), severity.to_string()));
     let times = times(meta, Phrases::english()).into_iter().map(|fact| (capitalised(&fact.label), fact.value.into_owned()));
     severity.into_iter().chain(times).collect()
 }
@@ -113,8 +113,8 @@ fn body(composer: &mut Composer<'_>, id: DocumentId, document: &Document, meta: 
 
 fn actions(meta: &CaseStudy) -> Vec<ActionEntry> {
     let actions = meta.actions.iter().map(|action| ActionEntry {
-        what: action.what.clone(),
-        owner: action.owner.clone(),
+        what: action.what.as_str().to_owned(),
+        owner: Prose::or_empty(action.owner.as_ref()).to_owned(),
         due: action.due.map(|due| due.to_string()).unwrap_or_default(),
         status: action.status.name(),
         is_settled: action.status.is_settled(),

@@ -1,0 +1,140 @@
+//! Front matter as `serde_yaml` reads it, where the parser that knows places may read it in another way.
+//!
+//! The two differ in few things: `serde_yaml` takes a closing bracket at the start of a line, some characters of Unicode as line
+//! breaks, and no tab in an indent. What it says counts.
+
+use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, Visitor};
+use serde_yaml::{Number, Value};
+
+use super::tree::{Kind, Tree};
+use super::value::Plain;
+use crate::source::Span;
+
+/// Whether the two parsers may read a text in different ways: it has a space or a line break that one of them does not know, or a
+/// sign that cannot start a value where a value can start.
+pub(super) fn may_differ(yaml: &str) -> bool {
+    // The last character, and the last one that is not a space.
+    let (mut before, mut word) = ('\n', '\n');
+    yaml.chars().any(|next| {
+        let is_odd = match next {
+            '\t' | '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{feff}' => true,
+            ':' => matches!(word, '\n' | '[' | '{' | ',' | ':'),
+            '@' | '`' | '%' | '>' | '|' | '?' => matches!(word, '\n' | '[' | '{' | ','),
+            '.' if before == '\n' => true,
+            _ => before == ':' && next.is_ascii_punctuation() && next != '/',
+        };
+        before = next;
+        word = if next == ' ' { word } else { next };
+        is_odd
+    })
+}
+
+/// The value of a tree that says the same as `value`, or the value without places if the tree says something else.
+pub(super) fn settled<'a>(tree: Option<Tree<'a>>, yaml: &'a str, span: Span, value: &Value) -> Tree<'a> {
+    let agreed = tree.filter(|tree| tree.root().map_or(value.is_null(), |root| says(tree, root, value)));
+    agreed.unwrap_or_else(|| without_places(yaml, span, value))
+}
+
+/// Whether a value of a tree is `value`.
+fn says(tree: &Tree<'_>, index: usize, value: &Value) -> bool {
+    let node = tree.node(tree.resolved(index));
+    match (&node.kind, value) {
+        (Kind::Alias(_), _) | (_, Value::Tagged(_)) => false,
+        (Kind::List, Value::Sequence(elements)) => {
+            let children: Vec<usize> = tree.children(tree.resolved(index)).collect();
+            children.len() == elements.len() && children.into_iter().zip(elements).all(|(child, element)| says(tree, child, element))
+        }
+        (Kind::Mapping, Value::Mapping(fields)) => {
+            let entries: Vec<(usize, usize)> = tree.entries(tree.resolved(index)).collect();
+            let is_said =
+                |((key, entry), (name, field)): ((usize, usize), (&Value, &Value))| says(tree, key, name) && says(tree, entry, field);
+            entries.len() == fields.len() && entries.into_iter().zip(fields).all(is_said)
+        }
+        (Kind::Scalar { text, is_plain: false }, Value::String(said)) => text == said,
+        (Kind::Scalar { text, is_plain: true }, said) => match (Plain::of(text), said) {
+            (Plain::Null, Value::Null) => true,
+            (Plain::Bool(value), Value::Bool(said)) => value == *said,
+            (Plain::Text, Value::String(said)) => text == said,
+            (Plain::Text, Value::Number(said)) => serde_yaml::from_str(text).is_ok_and(|number: Number| number == *said),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// A tree whose values are all at the place of the whole text.
+fn without_places<'a>(yaml: &str, span: Span, value: &Value) -> Tree<'a> {
+    let mut tree = Tree::default();
+    let copy = Copy { value, span, tree: &mut tree };
+    // The text has been read once, so it can be read again.
+    copy.deserialize(serde_yaml::Deserializer::from_str(yaml)).unwrap_or_default();
+    tree
+}
+
+/// Adds a value to a tree, with numbers as their author wrote them: `value` only tells what to expect.
+struct Copy<'v, 't, 'a> {
+    value: &'v Value,
+    span: Span,
+    tree: &'t mut Tree<'a>,
+}
+
+impl<'de> DeserializeSeed<'de> for Copy<'_, '_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(mut self, deserializer: D) -> Result<(), D::Error> {
+        match untagged(self.value) {
+            Value::Sequence(_) => deserializer.deserialize_seq(self),
+            Value::Mapping(_) => deserializer.deserialize_map(self),
+            _ => {
+                let text = String::deserialize(deserializer)?;
+                let is_plain = !matches!(untagged(self.value), Value::String(_));
+                self.add(Kind::Scalar { text: text.into(), is_plain });
+                Ok(())
+            }
+        }
+    }
+}
+
+impl<'a> Copy<'_, '_, 'a> {
+    fn add(&mut self, kind: Kind<'a>) -> usize {
+        let tag = match self.value {
+            Value::Tagged(tagged) => Some(tagged.tag.to_string().into()),
+            _ => None,
+        };
+        self.tree.push(self.span, tag, kind)
+    }
+}
+
+fn untagged(value: &Value) -> &Value {
+    match value {
+        Value::Tagged(tagged) => &tagged.value,
+        value => value,
+    }
+}
+
+impl<'de> Visitor<'de> for Copy<'_, '_, '_> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("the same value again")
+    }
+
+    fn visit_seq<A: de::SeqAccess<'de>>(mut self, mut elements: A) -> Result<(), A::Error> {
+        let list = self.add(Kind::List);
+        for value in untagged(self.value).as_sequence().into_iter().flatten() {
+            elements.next_element_seed(Copy { value, span: self.span, tree: self.tree })?;
+        }
+        self.tree.close(list);
+        Ok(())
+    }
+
+    fn visit_map<A: de::MapAccess<'de>>(mut self, mut entries: A) -> Result<(), A::Error> {
+        let mapping = self.add(Kind::Mapping);
+        for (name, value) in untagged(self.value).as_mapping().into_iter().flatten() {
+            entries.next_key_seed(Copy { value: name, span: self.span, tree: self.tree })?;
+            entries.next_value_seed(Copy { value, span: self.span, tree: self.tree })?;
+        }
+        self.tree.close(mapping);
+        Ok(())
+    }
+}

@@ -1,0 +1,180 @@
+//! What is wrong with a value, and what its author reads about it.
+
+use std::fmt::Display;
+
+use serde::de;
+
+use super::Advice;
+use crate::diagnostic::{Diagnostic, did_you_mean, one_of, rules};
+use crate::source::{SitePath, Span};
+
+/// A value that is not of its type.
+#[derive(Debug)]
+pub(super) struct Mistake {
+    /// The way to the value, the last step first.
+    path: Vec<Key>,
+    /// `None` if the whole front matter is meant.
+    place: Option<Place>,
+    reason: Reason,
+}
+
+/// The place of a value.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    /// Its key, or for an element of a list the element itself.
+    pub key: Span,
+    /// A scalar with its quotes, or a whole list or mapping.
+    pub value: Span,
+}
+
+/// A step on the way to a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Key {
+    Name(String),
+    Index(usize),
+}
+
+#[derive(Debug)]
+enum Reason {
+    UnknownField {
+        name: String,
+        known: &'static [&'static str],
+    },
+    UnknownWord {
+        word: String,
+        known: &'static [&'static str],
+    },
+    Missing(&'static str),
+    /// In the words of serde.
+    Other(String),
+}
+
+impl Mistake {
+    fn of(reason: Reason) -> Self {
+        Self { path: Vec::new(), place: None, reason }
+    }
+
+    /// The same mistake, in a value that another one holds under `key`.
+    pub fn inside(mut self, key: Key, place: Place) -> Self {
+        self.path.push(key);
+        self.place = self.place.or(Some(place));
+        self
+    }
+
+    /// The step from the field that holds the mistake towards it; `None` if the field as a whole is mistaken.
+    pub fn step_in_field(&self) -> Option<&Key> {
+        self.path.iter().rev().nth(1)
+    }
+
+    /// The same mistake, of an element at another index of a list.
+    pub fn of_element(mut self, index: usize) -> Self {
+        let field = self.path.len().checked_sub(2);
+        if let Some(place @ Key::Index(_)) = field.and_then(|field| self.path.get_mut(field)) {
+            *place = Key::Index(index);
+        }
+        self
+    }
+
+    /// What its author reads; `yaml` is the place of the front matter.
+    pub fn diagnostic(&self, yaml: Span, file: &SitePath, advice: Advice<'_>) -> Diagnostic {
+        let value = self.place.map_or(yaml, |place| place.value);
+        let wrong = |message: String| Diagnostic::new(&rules::FIELD_TYPE, file, value, message);
+        let name = self.name();
+        let at = |message: String| if name.is_empty() { message } else { format!("`{name}`: {message}") };
+        match &self.reason {
+            Reason::UnknownField { name, known } => {
+                let key = self.place.map_or(yaml, |place| place.key);
+                let help = advice(name, known).unwrap_or_else(|| nearest_or_one_of(name, known));
+                Diagnostic::new(&rules::FIELD_UNKNOWN, file, key, format!("unknown field `{name}`")).help(help)
+            }
+            Reason::UnknownWord { word, known } => {
+                wrong(format!("`{name}`: `{word}` is not one of its values")).help(nearest_or_one_of(word, known))
+            }
+            Reason::Missing(field) => wrong(at(format!("`{field}` is missing"))),
+            Reason::Other(message) => wrong(at(plain_words(message))),
+        }
+    }
+
+    /// The way to the value as an author would write it, `answers[1]`.
+    fn name(&self) -> String {
+        let mut text = String::new();
+        for key in self.path.iter().rev() {
+            match key {
+                Key::Name(name) if text.is_empty() => text.push_str(name),
+                Key::Name(name) => text.push_str(&format!(".{name}")),
+                Key::Index(index) => text.push_str(&format!("[{index}]")),
+            }
+        }
+        text
+    }
+}
+
+impl Display for Mistake {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{:?}", self.reason)
+    }
+}
+
+impl std::error::Error for Mistake {}
+
+impl de::Error for Mistake {
+    fn custom<T: Display>(message: T) -> Self {
+        Self::of(Reason::Other(message.to_string()))
+    }
+
+    fn unknown_field(field: &str, known: &'static [&'static str]) -> Self {
+        Self::of(Reason::UnknownField { name: field.to_owned(), known })
+    }
+
+    fn unknown_variant(variant: &str, known: &'static [&'static str]) -> Self {
+        Self::of(Reason::UnknownWord { word: variant.to_owned(), known })
+    }
+
+    fn missing_field(field: &'static str) -> Self {
+        Self::of(Reason::Missing(field))
+    }
+}
+
+/// The nearest of the words that are allowed, or all of them.
+fn nearest_or_one_of(word: &str, known: &[&str]) -> String {
+    did_you_mean(word, known.iter().copied()).unwrap_or_else(|| one_of(known))
+}
+
+/// The words between backticks.
+fn backticked(message: &str) -> impl Iterator<Item = &str> {
+    message.split('`').skip(1).step_by(2)
+}
+
+/// The word that is not allowed and advice, if that is what serde says.
+pub fn unknown_word(message: &str) -> Option<(&str, String)> {
+    let mut words = backticked(message.strip_prefix("unknown variant ")?);
+    let found = words.next()?;
+    let known: Vec<&str> = words.collect();
+    Some((found, did_you_mean(found, known.iter().copied()).unwrap_or_else(|| one_of(&known))))
+}
+
+/// What serde says, in an author's words and without the place, which is shown anyway.
+pub fn plain_words(message: &str) -> String {
+    const WORDS: [(&str, &str); 12] = [
+        ("found ", ""),
+        ("invalid type: ", ""),
+        ("invalid value: ", ""),
+        ("string \"", "\""),
+        ("integer `", "`"),
+        ("floating point `", "`"),
+        ("boolean `", "`"),
+        ("unit value", "nothing"),
+        ("a string", "text"),
+        ("a sequence", "a list"),
+        ("u32", "a whole number"),
+        ("a boolean", "`true` or `false`"),
+    ];
+    let message = message.split(" at line ").next().unwrap_or(message);
+    let message = WORDS.iter().fold(message.to_owned(), |message, (theirs, ours)| message.replace(theirs, ours));
+    let found = match message.as_str() {
+        "sequence" => "a list".to_owned(),
+        "map" => "a mapping".to_owned(),
+        _ => message.replace("sequence, expected", "a list, expected").replace("map, expected", "a mapping, expected"),
+    };
+    format!("found {found}")
+}
