@@ -116,7 +116,7 @@ impl Wiki for Memory {
             let id = self.key(&sought.location.path, sought.recorded)?;
             let page = &self.pages[&id];
             let digest = if self.identity() == Identity::Id { page.mark } else { Some(Digest::of(&page.text)) };
-            let (title, text) = (page.title.clone(), page.text.clone());
+            let (title, text) = (Some(page.title.clone()).filter(|title| !title.is_empty()), page.text.clone());
             let is_taken = self.pages.iter().any(|(other, page)| *other != id && page.path == sought.location.path);
             Some(RemotePage { id, title, text, revision: page.revision.to_string(), digest, is_taken, ..RemotePage::default() })
         };
@@ -552,7 +552,7 @@ fn a_page_shows_what_it_transcludes_with_its_pictures() {
 fn a_colleagues_name_does_not_steer_the_terminal() {
     let page = written("a", "Title", "text");
     let search = plan::lookups(vec![page], &Record::default(), Identity::Path, |_| true);
-    let standing = RemotePage { editor: "\u{1b}[2JJane".to_owned(), text: "\u{7}words".to_owned(), ..RemotePage::default() };
+    let standing = RemotePage { editor: Some("\u{1b}[2JJane".to_owned()), text: "\u{7}words".to_owned(), ..RemotePage::default() };
     let plan = plan::plan(search, vec![Some(standing)], &keep());
     let shown = plan::show(&plan, storybank::report::Colour::Plain);
     assert!(shown.contains("Jane") && !shown.chars().any(|next| next.is_control() && next != '\n'), "{shown:?}");

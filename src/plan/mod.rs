@@ -63,8 +63,8 @@ fn comparable(text: &str) -> String {
 pub struct RemotePage {
     /// The permanent id: a number in Confluence, elsewhere the path of its [`Location`].
     pub id: String,
-    /// The title; empty if the wiki derives it from the path.
-    pub title: String,
+    /// The title; `None` if the wiki derives it from the path.
+    pub title: Option<String>,
     /// The version in the format of the wiki. A write names it, and fails if the page is newer by then.
     pub revision: String,
     /// The text in the markup of the wiki.
@@ -72,10 +72,10 @@ pub struct RemotePage {
     /// The digest of the text. On a wiki that changes what it receives, the digest that we left with this version; `None` if
     /// somebody else wrote the version.
     pub digest: Option<Digest>,
-    /// The author of the version; empty if the wiki does not tell.
-    pub editor: String,
-    /// The time of the version in the format of the wiki; empty if it does not tell.
-    pub edited: String,
+    /// The author of the version, if the wiki tells.
+    pub editor: Option<String>,
+    /// The time of the version in the format of the wiki, if it tells.
+    pub edited: Option<String>,
     /// The texts that open comments refer to. A new text would detach the comments.
     pub commented: Vec<String>,
     /// The attachments of the desired page that are on the wiki already.
@@ -204,13 +204,17 @@ impl Step {
     /// The title that somebody has given the page on the wiki, unless its author has changed the title since.
     pub fn renamed(&self) -> Option<&str> {
         let (wanted, remote) = (self.wanted.as_ref()?, self.remote.as_ref()?);
-        is_renamed(wanted, self.recorded.as_ref(), remote).then_some(remote.title.as_str())
+        remote.title.as_deref().filter(|_| is_renamed(wanted, self.recorded.as_ref(), remote))
     }
+}
+
+fn has_desired_title(wanted: &RenderedPage, remote: &RemotePage) -> bool {
+    remote.title.as_ref().is_none_or(|title| *title == wanted.location.title)
 }
 
 fn is_renamed(wanted: &RenderedPage, recorded: Option<&Recorded>, remote: &RemotePage) -> bool {
     let was_called = recorded.is_some_and(|recorded| recorded.written.is_some() && recorded.title == wanted.location.title);
-    was_called && !remote.title.is_empty() && remote.title != wanted.location.title
+    was_called && !has_desired_title(wanted, remote)
 }
 
 /// The pages to look up on the wiki. [`plan`] takes the results in the same order: `wanted`, then `orphans`.
@@ -485,7 +489,7 @@ pub fn decide(wanted: &RenderedPage, recorded: Option<&Recorded>, remote: Option
         return if was_there && resolve == Resolve::Refuse { Action::Refuse(Conflict::Deleted) } else { Action::Create };
     };
     let has_files = wanted.attachments.iter().all(|name| remote.attachments.contains(name));
-    let has_title = remote.title.is_empty() || remote.title == wanted.location.title || is_renamed(wanted, recorded, remote);
+    let has_title = has_desired_title(wanted, remote) || is_renamed(wanted, recorded, remote);
     if has_text(wanted, remote) && has_files && has_title {
         return Action::Unchanged;
     }

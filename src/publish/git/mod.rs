@@ -131,7 +131,7 @@ impl GitWiki {
             ..RemotePage::default()
         };
         if !lookup.recorded.is_some_and(|recorded| recorded.is_ours(&remote)) {
-            (remote.editor, remote.edited) = fetched.last_change(&repository, path).unwrap_or_default();
+            (remote.editor, remote.edited) = fetched.last_change(&repository, path).unzip();
         }
         Some(remote)
     }
