@@ -1,13 +1,14 @@
 # What a developer runs. `make help` lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help test format lint unit html tools browser php python git engines bench screenshots
+.PHONY: help test format lint unit html tools browser php python git engines bench screenshots deny msrv dist
 
 CARGO ?= cargo
 STORYBANK := $(CARGO) run --locked --quiet --
 # Everything that is made here goes below this folder, which version control leaves out.
 CHECK := target/check
 TOOLS := target/tools
+MSRV = $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 VNU_VERSION := 26.9.27
 VNU := $(TOOLS)/vnu-$(VNU_VERSION).jar
 # The site that the pictures in docs/ show; `make screenshots SITE=.` takes them of this repository's own.
@@ -80,6 +81,18 @@ $(VNU):
 		|| { echo "error: npm cannot install vnu-jar $(VNU_VERSION); does it reach its registry?" >&2; exit 1; }
 	@mv $(TOOLS)/node_modules/vnu-jar/build/dist/vnu.jar $@
 	@rm -rf $(TOOLS)/node_modules
+
+deny: ## Check the dependencies: licences, duplicates, sources and security advisories (needs cargo-deny, and the network)
+	@cargo deny --version >/dev/null 2>&1 || { echo "error: cargo-deny is missing; install it with cargo install --locked cargo-deny" >&2; exit 1; }
+	cargo deny check
+
+msrv: ## Check that the lowest Rust version that Cargo.toml names builds the program (installs it with rustup)
+	rustup toolchain install $(MSRV) --profile minimal --no-self-update
+	cargo +$(MSRV) check --locked --target-dir target/msrv
+
+dist: ## Make an archive with the optimised program, its completions, manual pages, licences and documentation
+	$(CARGO) build --locked --profile dist
+	@.ci/dist target/dist/storybank target/dist-archives
 
 bench: browser ## Measure how long builds take, and how soon the preview shows a save
 	$(CARGO) bench --locked --bench build

@@ -1,4 +1,4 @@
-//! The words of the command line.
+//! The command line as typed values.
 
 use std::path::{Path, PathBuf};
 
@@ -184,7 +184,7 @@ pub enum Audience {
     Public,
 }
 
-impl From<Audience> for storybank::model::Audience {
+impl From<Audience> for crate::model::Audience {
     fn from(audience: Audience) -> Self {
         match audience {
             Audience::Private => Self::Private,

@@ -1,15 +1,15 @@
-//! What git leaves in a file that two people have changed: both versions, between marks.
+//! Unresolved merge conflicts: the marks that git leaves around two versions of a text.
 
 use crate::diagnostic::{Diagnostic, rules};
 use crate::source::{SitePath, Span};
 
-/// How many signs a mark has at least; a conflict inside of a conflict has more.
+/// The minimum length of a mark. Nested conflicts have longer marks.
 const LENGTH: usize = 7;
 
-/// Where two versions stand between marks, one diagnostic for each conflict.
+/// One diagnostic for each unresolved conflict.
 ///
-/// Marks stand at the start of a line, in front matter and code too. `=======` alone underlines a heading, and `>>>>>>>` alone opens
-/// quotes; after both, a file has lost the start of a conflict.
+/// Marks are at the start of a line, also in front matter and code. `=======` alone underlines a heading, and `>>>>>>>` alone
+/// opens quotes. Both together are a conflict whose start was deleted.
 pub fn conflicts(file: &SitePath, text: &str) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let mut open: Option<Span> = None;
@@ -37,7 +37,7 @@ pub fn conflicts(file: &SitePath, text: &str) -> Vec<Diagnostic> {
     found
 }
 
-/// The sign of a mark: `<<<<<<< name`, `=======`, `>>>>>>> name`.
+/// The character of a mark: `<<<<<<< name`, `=======`, `>>>>>>> name`.
 fn mark_of(line: &str) -> Option<char> {
     let sign = line.chars().next().filter(|sign| matches!(sign, '<' | '=' | '>'))?;
     let label = line.trim_start_matches(sign);

@@ -1,88 +1,88 @@
-//! What is wrong with the content: rules as data, and diagnostics that always have a place.
+//! Errors and warnings about the content: rules as data, and diagnostics that always have a place.
 
 use crate::source::{SitePath, Span};
 
-/// How much a diagnostic weighs.
+/// The severity of a diagnostic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
-    /// The site is built, and something in it is probably not what its author means.
+    /// The site is built, but something in it is probably not what its author means.
     Warning,
-    /// Nothing is built until it is mended.
+    /// Nothing is built until it is fixed.
     Error,
 }
 
-/// A kind of mistake.
+/// A kind of error or warning.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Rule {
-    /// The name, as it stands in reports and settings.
+    /// The name in reports and settings.
     pub name: &'static str,
-    /// What every mistake of this kind weighs.
+    /// The severity of every diagnostic of this rule.
     pub level: Level,
-    /// What the rule asks for, in one sentence.
+    /// What the rule requires, in one sentence.
     pub summary: &'static str,
 }
 
-/// A mistake at its place.
+/// An error or a warning at its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     /// The rule that is broken.
     pub rule: &'static Rule,
-    /// The file to mend.
+    /// The file to fix.
     pub file: SitePath,
-    /// The place in that file; empty at its start where the file as a whole is meant.
+    /// The place in that file; empty at its start if it concerns the whole file.
     pub span: Span,
     /// What was found and what was expected: lower case, no full stop, names in backticks.
     pub message: String,
-    /// Other places that explain it.
+    /// Other places that help to understand it.
     pub notes: Vec<Note>,
     /// What to do next, if the message does not already say it; starts with a verb.
     pub help: Option<String>,
 }
 
-/// A second place that a diagnostic points at.
+/// Another place that a diagnostic points at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Note {
-    /// The file of the mistake itself or another one.
+    /// The file of the diagnostic itself or another one.
     pub file: SitePath,
     /// The place in that file.
     pub span: Span,
-    /// What this place has to do with it, in a few words: `first here`.
+    /// How this place is related, in a few words: `first here`.
     pub message: String,
 }
 
 impl Diagnostic {
-    /// A diagnostic without notes and advice.
+    /// A diagnostic without notes and help.
     pub fn new(rule: &'static Rule, file: &SitePath, span: Span, message: impl Into<String>) -> Self {
         Self { rule, file: file.clone(), span, message: message.into(), notes: Vec::new(), help: None }
     }
 
-    /// The same diagnostic with advice.
+    /// The same diagnostic with help.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// The same diagnostic with a second place.
+    /// The same diagnostic with another place.
     pub fn note(mut self, file: &SitePath, span: Span, message: impl Into<String>) -> Self {
         self.notes.push(Note { file: file.clone(), span, message: message.into() });
         self
     }
 
-    /// Whether it keeps the site from being built.
+    /// Whether it prevents the build.
     pub fn is_error(&self) -> bool {
         self.rule.level == Level::Error
     }
 }
 
-/// Orders diagnostics as a person works through them, file by file from top to bottom, and drops repetitions.
+/// Sorts diagnostics by file and place, and removes duplicates.
 pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.sort_by(|a, b| (&a.file, a.span, a.rule.name, &a.message).cmp(&(&b.file, b.span, b.rule.name, &b.message)));
     diagnostics.dedup_by(|a, b| a.rule == b.rule && a.file == b.file && a.span == b.span && a.message == b.message);
 }
 
-/// The one of `candidates` that somebody probably meant by `word`, if one is near enough.
+/// The candidate that is most similar to `word`, if one is similar enough to be what the author meant.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    // To compare two words takes as long as both are long together, times each other.
+    // Comparing two words takes time in proportion to the product of their lengths.
     const LONGEST: usize = 120;
     if word.len() > LONGEST {
         return None;
@@ -103,16 +103,16 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
-/// How many words that name nothing are compared with all that there are, which takes its time; those after them are so many that
-/// nobody reads the advice.
+/// How many unknown names get a suggestion. Each is compared with every known name, which takes time, and nobody reads
+/// more suggestions.
 pub const ADVISED: usize = 50;
 
-/// Advice that names the nearest of `candidates`, if one is near enough.
+/// Help that names the most similar candidate, if one is similar enough.
 pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     nearest(word, candidates).map(|candidate| format!("did you mean `{candidate}`?"))
 }
 
-/// Advice that names the nearest of `known`, or all of them if none is near.
+/// Help that names the most similar of `known`, or lists all of them.
 pub fn nearest_or_all(word: &str, known: &[&str]) -> String {
     did_you_mean(word, known.iter().copied()).unwrap_or_else(|| match known.get(..MOST_LISTED) {
         Some(first) if known.len() > MOST_LISTED => format!("there are: {} and {} more", first.join(", "), known.len() - MOST_LISTED),
@@ -120,10 +120,10 @@ pub fn nearest_or_all(word: &str, known: &[&str]) -> String {
     })
 }
 
-/// The longest list of names in an advice.
+/// The maximum number of names that help lists.
 const MOST_LISTED: usize = 40;
 
-/// Advice that lists what is allowed.
+/// Help that lists the allowed names.
 pub fn one_of(known: &[&str]) -> String {
     match known {
         [first @ .., _] if first.len() >= MOST_LISTED => {
@@ -139,13 +139,13 @@ pub fn one_of(known: &[&str]) -> String {
     }
 }
 
-/// Something that stands deeper inside of others of its kind than anything can.
+/// Something nested more deeply than the format allows.
 pub fn too_deep(file: &SitePath, span: Span, what: &str, deepest: usize) -> Diagnostic {
     Diagnostic::new(&rules::NESTING, file, span, format!("{what} stand more than {deepest} deep inside of one another here"))
         .help("take some of them out, and close those that are open")
 }
 
-/// Every rule, each under the name by which the code speaks of it.
+/// Every rule, as a constant.
 pub mod rules {
     use super::{Level, Rule};
 
@@ -154,7 +154,7 @@ pub mod rules {
             $(#[doc = $summary] pub static $constant: Rule =
                 Rule { name: $name, level: Level::$level, summary: $summary };)*
 
-            /// All rules in the order of their names.
+            /// All rules, sorted by name.
             pub static ALL: &[&Rule] = &[$(&$constant),*];
         };
     }
@@ -164,51 +164,51 @@ pub mod rules {
         ADDRESS = "address-taken", Error, "Every page has an address of its own.";
         AMBIGUOUS_LINK = "ambiguous-link", Error, "A link names one document.";
         BLAME = "blame", Error, "What is published blames no person.";
-        CUT = "cut-value", Warning, "A value of front matter is not cut by a comment.";
+        CUT = "cut-value", Warning, "A comment does not cut off a value of front matter.";
         DEAD_LINK = "dangling-link", Error, "A link leads to something that exists.";
-        RAW_HTML = "dropped-html", Warning, "HTML in Markdown keeps to the tags that a document needs.";
+        RAW_HTML = "dropped-html", Warning, "HTML in Markdown uses only the allowed tags.";
         DUPLICATE = "duplicate-slug", Error, "A slug is unique within its kind.";
         EMPTY = "empty-site", Warning, "A site has content.";
         FAULT = "fault-of-storybank", Error, "The program reads every file.";
-        FILE_LEFT = "file-left-behind", Warning, "What goes along to a wiki is a picture.";
-        HTML_FLATTENED = "flattened-html", Warning, "HTML in a case study is such as the wiki has, too.";
+        FILE_LEFT = "file-left-behind", Warning, "Only pictures are sent to a wiki along with a page.";
+        HTML_FLATTENED = "flattened-html", Warning, "HTML in a case study has an equivalent on the wiki.";
         ADDRESS_FORBIDDEN = "forbidden-address", Error, "A link leads to a place in the site, or to an address that runs no code.";
         FRONT_MATTER = "front-matter", Error, "Front matter is YAML between two `---` lines.";
-        CONFIG = "invalid-setting", Error, "`site.toml` has known settings with fitting values.";
+        CONFIG = "invalid-setting", Error, "`site.toml` has known settings with valid values.";
         LINK_LEFT = "link-not-followed", Warning, "A symbolic link leads to a file of the site.";
         LOCAL_LINK = "local-link", Warning, "A link that others see leads to a place that they can reach.";
-        CONFLICT = "merge-marks", Error, "A file holds one version of its text.";
+        CONFLICT = "merge-marks", Error, "A file contains one version of its text, without merge marks.";
         MISPLACED = "misplaced-file", Warning, "A Markdown file lies in the folder of its kind.";
         FIELD_MISSING = "missing-field", Error, "A required field is there.";
-        NESTING = "nested-too-deep", Error, "Things stand only so deep inside of one another.";
-        NOT_READ = "not-read", Warning, "What lies below `content` is Markdown, or something that Markdown refers to.";
-        NOT_SHOWN = "not-shown", Warning, "What an author writes is shown on a page.";
+        NESTING = "nested-too-deep", Error, "Nothing is nested more deeply than the limits allow.";
+        NOT_READ = "not-read", Warning, "A file below `content` is Markdown, or Markdown refers to it.";
+        NOT_SHOWN = "not-shown", Warning, "All text that an author writes is shown on a page.";
         ENCODING = "not-utf-8", Error, "A file is UTF-8 text.";
         OPEN_REMARK = "open-remark", Error, "What is published has no open remark of a reviewer.";
         OVER_LIMIT = "over-limit", Error, "Files, pages and lists keep to the limits of the format.";
-        PICTURE = "picture-metadata", Error, "A picture that leaves can be cleaned of what cameras and programs write into it.";
+        PICTURE = "picture-metadata", Error, "The metadata of every picture that is published can be removed.";
         PRIVATE_MARK = "private-mark", Warning, "A heading for the author alone ends in `{.private}`.";
-        REMOTE_IMAGE = "remote-image", Warning, "An image lies in the site, so that reading it asks no other host.";
-        SWALLOWED_MARK = "swallowed-mark", Error, "A mark for private text stands where it has its effect.";
-        TEMPLATE = "template", Error, "The templates of the theme are sound.";
-        TITLE_REPLACED = "title-replaced", Warning, "A title is one that the wiki can hold.";
+        REMOTE_IMAGE = "remote-image", Warning, "An image is a file of the site, so that a page loads nothing from other hosts.";
+        SWALLOWED_MARK = "swallowed-mark", Error, "A mark for private text is in a place where it has an effect.";
+        TEMPLATE = "template", Error, "The templates of the theme are valid.";
+        TITLE_REPLACED = "title-replaced", Warning, "The wiki can hold the title.";
         CYCLE = "transclusion-cycle", Error, "A section does not contain itself.";
-        TRANSCLUSION = "transclusion-place", Error, "A transclusion stands in a paragraph of its own.";
-        UNCLOSED_CODE = "unclosed-code", Error, "A block of code closes before what is no code.";
-        COMMENT = "unclosed-comment", Error, "A comment closes: `%%` with `%%`, and `<!--` with `-->` in its block.";
-        UNCLOSED_HTML = "unclosed-html", Error, "A tag closes, and so does an element that is dropped with what it holds.";
-        FOOTNOTE = "undefined-footnote", Warning, "A footnote that is referred to has a text.";
+        TRANSCLUSION = "transclusion-place", Error, "A transclusion is a paragraph of its own.";
+        UNCLOSED_CODE = "unclosed-code", Error, "A code block is closed before the text that follows it.";
+        COMMENT = "unclosed-comment", Error, "A comment is closed: `%%` with `%%`, and `<!--` with `-->` in its block.";
+        UNCLOSED_HTML = "unclosed-html", Error, "A tag is closed, and so is an element that is dropped with its content.";
+        FOOTNOTE = "undefined-footnote", Warning, "A footnote reference has a footnote.";
         CALLOUT = "unknown-callout", Warning, "A call-out has one of the known types.";
         COMPETENCY = "unknown-competency", Error, "A competency has a file under `content/competencies/`.";
         FIELD_UNKNOWN = "unknown-field", Error, "Front matter has known fields only.";
         QUESTION = "unknown-question", Error, "A question that a telling answers exists.";
         STORY = "unknown-story", Error, "A story that a document refers to exists.";
         TAG = "unknown-tag", Warning, "A tag at the end of a block is the slug of a competency.";
-        UNPUBLISHABLE = "unpublishable", Error, "A page is one that its wiki can hold.";
+        UNPUBLISHABLE = "unpublishable", Error, "The wiki can hold the page.";
         VARIANT = "variant-without-story", Error, "A variant lies beside the `index.md` of its story.";
-        WITHHELD_LINK = "withheld-link", Warning, "A link to what the audience may not see has words of its own.";
+        WITHHELD_LINK = "withheld-link", Warning, "A link to something that the audience may not see has a text of its own.";
         WITHHELD = "withheld-transclusion", Warning, "A transclusion shows only what its audience may see.";
-        LEAK = "withheld-word", Error, "A word that may not leave is in no artefact for that audience.";
+        LEAK = "withheld-word", Error, "No output for an audience contains a word that it may not see.";
         FIELD_TYPE = "wrong-type", Error, "A field has a value of its type.";
     }
 }

@@ -1,8 +1,8 @@
-//! Text that stays text inside of markup, addresses and terminals.
+//! Escaping of text for HTML, addresses and terminals.
 
 use std::borrow::Cow;
 
-/// Adds text to HTML so that it is text, also inside of an attribute in double quotes.
+/// Appends text to HTML, escaped. It is safe inside an attribute in double quotes, too.
 pub fn escape(text: &str, out: &mut String) {
     pulldown_cmark_escape::escape_html(out, text).expect("a string takes whatever is written to it");
 }
@@ -14,7 +14,7 @@ pub fn escaped(text: &str) -> String {
     out
 }
 
-/// Adds a path to an address; what is not plain is written as the bytes of its UTF-8.
+/// Appends a path to an address, percent-encoded.
 pub fn percent_encode(path: &str, address: &mut String) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'/');
@@ -33,19 +33,19 @@ pub fn percent_encode(path: &str, address: &mut String) {
     }
 }
 
-/// A text as a terminal may show it in one line: each character that steers a terminal or turns the direction of text is replaced by
-/// a sign for it, ends of lines and tabs included.
+/// Makes a text safe for one line of a terminal: replaces each character that controls the terminal or the direction of text,
+/// line ends and tabs included.
 pub fn visible(text: &str) -> Cow<'_, str> {
     replaced(text, "")
 }
 
-/// The same for text of several lines: their ends and tabs stay.
+/// The same for several lines: line ends and tabs stay.
 pub fn visible_lines(text: &str) -> Cow<'_, str> {
     replaced(text, "\n\t")
 }
 
-/// The same for lines with colours in them. Text of others has to be made [`visible`] before it is put into such lines, so that the
-/// colours are ours alone.
+/// The same for lines with colours. Text of others must pass [`visible`] before it is put into such lines, so that
+/// only the program sets colours.
 pub fn visible_with_colours(text: &str) -> Cow<'_, str> {
     let mut parts = text.split("\u{1b}[");
     let mut shown = visible_lines(parts.next().unwrap_or_default()).into_owned();
@@ -65,18 +65,18 @@ fn replaced<'a>(text: &'a str, kept: &str) -> Cow<'a, str> {
     Cow::Owned(text.chars().map(|next| if kept.contains(next) { next } else { visible_character(next) }).collect())
 }
 
-/// A character as a terminal may show it.
+/// A character that is safe for a terminal.
 pub fn visible_character(next: char) -> char {
     if steers(next) { sign_of(next) } else { next }
 }
 
-/// Whether a character does something to a terminal, or to the order in which the characters around it are shown.
+/// Whether a character controls a terminal, or the order in which characters are shown.
 fn steers(next: char) -> bool {
     let turns = matches!(next, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{206f}');
     next.is_control() || turns
 }
 
-/// The picture of a control character; the sign for what cannot be shown where there is none.
+/// The symbol of a control character, or the replacement character if there is none.
 fn sign_of(next: char) -> char {
     match u32::from(next) {
         code @ 0..=0x1f => char::from_u32(0x2400 + code),

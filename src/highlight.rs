@@ -1,4 +1,4 @@
-//! Code with its syntax marked by classes, remembered by language and text.
+//! Syntax highlighting with classes, cached by language and text.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -7,17 +7,17 @@ use syntect::html::{ClassStyle, ClassedHTMLGenerator};
 use syntect::parsing::{SyntaxReference, SyntaxSet};
 use syntect::util::LinesWithEndings;
 
-/// Marks code. It is slow, so what it has marked once it gives again without work; it holds nothing but that memory.
+/// Highlights code and caches the result, because highlighting is slow.
 #[derive(Default)]
 pub struct Highlighter {
     syntaxes: OnceLock<SyntaxSet>,
     marked: Mutex<HashMap<(String, String), Arc<str>>>,
 }
 
-/// What the classes start with; the style sheet of the theme gives them their colours.
+/// The prefix of the classes. The style sheet of the theme defines their colours.
 const STYLE: ClassStyle = ClassStyle::SpacedPrefixed { prefix: "hl-" };
 
-/// Languages that go under another name than the one by which the syntaxes know them, or are near enough to one.
+/// Names of languages that the syntax definitions do not know, each with a name that they know.
 const ALIASES: &[(&str, &str)] = &[
     ("typescript", "js"),
     ("ts", "js"),
@@ -36,10 +36,10 @@ const ALIASES: &[(&str, &str)] = &[
 ];
 
 impl Highlighter {
-    /// The code as HTML; without marks where the language is not known.
+    /// The code as HTML; without highlighting if the language is unknown.
     pub fn html(&self, language: &str, code: &str) -> Arc<str> {
         let key = (language.to_ascii_lowercase(), code.to_owned());
-        // A thread that panicked while it held the memory has left nothing half-written in it.
+        // A thread that panicked while it held the lock has left no half-written entry.
         if let Some(marked) = self.marked.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return marked.clone();
         }

@@ -1,12 +1,11 @@
-//! Interview stories as Markdown become a site with a page per question, each answered by the telling that fits it.
+//! Storybank turns interview stories in Markdown into a site with a page per question, each answered by the telling that fits.
 //!
-//! The modules are a ladder: each uses only those above it in this list, and a test holds them to it. ARCHITECTURE.md
-//! tells what each floor is for.
+//! Each module uses only modules above it in this list; a test enforces it. ARCHITECTURE.md describes the layers.
 
 #![forbid(unsafe_code)]
 #![deny(clippy::disallowed_methods)]
 
-// Text: files, places in them, and what is wrong at a place.
+// Text: files, places in them, and diagnostics.
 pub mod source;
 pub mod diagnostic;
 pub mod words;
@@ -21,11 +20,11 @@ pub mod front_matter;
 pub mod config;
 pub mod parse;
 
-// Whole: everything linked, and the smaller whole that an audience may see.
+// Whole: all documents linked, and the part that an audience may see.
 pub mod site;
 pub mod audience;
 
-// Pages: every address, and what is shown there.
+// Pages: every address, and what its page shows.
 pub mod route;
 pub mod highlight;
 pub mod html;
@@ -33,14 +32,18 @@ pub mod view;
 pub mod render;
 pub mod wiki;
 
-// Jobs: from inputs to artefacts and reports.
+// Jobs: from inputs to outputs and reports.
 pub mod build;
 pub mod publication;
 pub mod report;
 pub mod preview;
 pub mod plan;
 
-// World: the only files, and the only sockets.
+// World: files and sockets.
 pub mod disk;
 pub mod serve;
 pub mod publish;
+
+// Program: the command line and the commands.
+mod cli;
+pub mod commands;

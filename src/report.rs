@@ -1,4 +1,4 @@
-//! Diagnostics as a person reads them in a terminal.
+//! Diagnostics as text for a terminal.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -12,20 +12,20 @@ use crate::diagnostic::{Diagnostic, Level, Note};
 use crate::escape::{visible, visible_character, visible_lines};
 use crate::source::{SitePath, Span, locate};
 
-/// The texts that excerpts are taken from.
+/// The texts of the files, for excerpts.
 #[derive(Default)]
 pub struct Sources {
     texts: BTreeMap<SitePath, File>,
 }
 
-/// A file that excerpts are taken from.
+/// A file, for excerpts.
 struct File {
     bytes: Arc<[u8]>,
-    /// Read when the first excerpt is taken from it.
+    /// Decoded when the first excerpt needs it.
     text: OnceLock<Text>,
 }
 
-/// A text and where its lines start.
+/// A text and the offsets of its lines.
 struct Text {
     text: String,
     lines: Vec<usize>,
@@ -38,7 +38,7 @@ impl Text {
         Self { text, lines }
     }
 
-    /// The number of the line at a place, counted from 1, and the stretch of the line.
+    /// The number of the line at an offset, from 1, and the range of the line.
     fn line_at(&self, at: usize) -> (usize, Range<usize>) {
         let number = self.lines.partition_point(|&start| start <= at).max(1);
         let start = self.lines.get(number - 1).copied().unwrap_or_default();
@@ -48,7 +48,7 @@ impl Text {
 }
 
 impl Sources {
-    /// Takes the files of a site; a diagnostic in any other file is shown without an excerpt.
+    /// Takes the files of a site. A diagnostic in any other file is shown without an excerpt.
     pub fn new(files: impl IntoIterator<Item = (SitePath, Arc<[u8]>)>) -> Self {
         let file = |(path, bytes)| (path, File { bytes, text: OnceLock::new() });
         Self { texts: files.into_iter().map(file).collect() }
@@ -63,19 +63,19 @@ impl Sources {
 /// Whether a report has colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Colour {
-    /// Words and signs alone.
+    /// Without colours.
     Plain,
-    /// With the codes that terminals read; what prints them takes them out where nobody sees them.
+    /// With ANSI codes. The printing code removes them if the output is not a terminal.
     Styled,
 }
 
-/// How often a mistake is shown each time by itself; one that is there more often is shown once, with its places.
+/// Up to this number, diagnostics that differ only in their places are shown one by one; more are shown as one entry.
 const ALONE: usize = 10;
 
-/// How many places of a mistake are named.
+/// How many further places an entry lists.
 const PLACES: usize = 10;
 
-/// The entries of a report: a mistake that is made again and again, as in many files of one collection, is one entry.
+/// The entries of a report. A diagnostic that is repeated many times, as in every file of a collection, is one entry.
 pub fn entries(diagnostics: &[Diagnostic], sources: &Sources, colour: Colour) -> Vec<String> {
     let mut groups: Vec<Vec<usize>> = Vec::new();
     let mut known: HashMap<(&str, String, Option<&str>), usize> = HashMap::new();
@@ -88,7 +88,7 @@ pub fn entries(diagnostics: &[Diagnostic], sources: &Sources, colour: Colour) ->
     }
     let alone = |group: Vec<usize>| if group.len() > ALONE { vec![group] } else { group.into_iter().map(|index| vec![index]).collect() };
     let mut shown: Vec<Vec<usize>> = groups.into_iter().flat_map(alone).collect();
-    // Each stands where its first diagnostic does.
+    // Each entry is at the position of its first diagnostic.
     shown.sort();
     let entry = |group: Vec<usize>| {
         let more: Vec<&Diagnostic> = group[1..].iter().map(|&index| &diagnostics[index]).collect();
@@ -97,7 +97,7 @@ pub fn entries(diagnostics: &[Diagnostic], sources: &Sources, colour: Colour) ->
     shown.into_iter().map(entry).collect()
 }
 
-/// What a message says without the numbers and the quoted values in it, which differ from place to place.
+/// A message without its numbers and quoted values, which differ from place to place.
 fn kind_of(message: &str) -> String {
     let mut kind = String::with_capacity(message.len());
     for (index, piece) in message.split('`').enumerate() {
@@ -117,7 +117,7 @@ fn kind_of(message: &str) -> String {
     kind
 }
 
-/// The places of the same mistake besides the one that is shown, in words.
+/// The further places of a repeated diagnostic, as text.
 fn other_places(more: &[&Diagnostic], sources: &Sources) -> String {
     let place = |found: &&Diagnostic| {
         let at = locate(&sources.text(&found.file).text, found.span.start as usize);
@@ -130,7 +130,7 @@ fn other_places(more: &[&Diagnostic], sources: &Sources) -> String {
     format!("the same in {} of {}:\n{}{rest}", counted(more.len(), "other place"), counted(files.len(), "file"), named.join("\n"))
 }
 
-/// One diagnostic with excerpts and advice.
+/// One diagnostic with excerpts and help.
 pub fn render(diagnostic: &Diagnostic, sources: &Sources, colour: Colour) -> String {
     render_group(diagnostic, &[], sources, colour)
 }
@@ -161,16 +161,16 @@ fn render_group(diagnostic: &Diagnostic, more: &[&Diagnostic], sources: &Sources
     renderer.decor_style(DecorStyle::Ascii).render(report)
 }
 
-/// The longest line that is drawn whole; a terminal is not as wide.
+/// The longest line that is printed whole, in characters.
 const LONGEST_LINE: usize = 1000;
 
-/// How much of a longer line stands before a stretch and after its start.
+/// How many characters of a longer line are printed before a range and after its start.
 const AROUND: usize = 200;
 
-/// The line of a stretch, with the stretch marked.
+/// The line of a range, with the range marked.
 fn excerpt<'a>(file: &'a SitePath, text: &'a Text, span: Span, kind: AnnotationKind, label: &'a str) -> Vec<Element<'a>> {
     let range = clamped(&text.text, span);
-    // Only the line of the stretch is drawn from: a file can have many mistakes, and be long.
+    // Only the line of the range is passed on: a long file can have many diagnostics.
     let (number, line) = text.line_at(range.start);
     let is_long = line.len() > LONGEST_LINE;
     let part = if is_long { around(&text.text, &line, range.start) } else { line.clone() };
@@ -188,12 +188,12 @@ fn excerpt<'a>(file: &'a SitePath, text: &'a Text, span: Span, kind: AnnotationK
     }
 }
 
-/// The part of a long line that is around a place.
+/// The part of a long line around an offset.
 fn around(text: &str, line: &Range<usize>, at: usize) -> Range<usize> {
     text.floor_char_boundary(at.saturating_sub(AROUND).max(line.start))..text.floor_char_boundary((at + AROUND).min(line.end))
 }
 
-/// A line as a terminal may show it, and where a stretch of it is then.
+/// A line that is safe for a terminal, and the new position of a range in it.
 fn visible_source(text: &str, span: Range<usize>) -> (Cow<'_, str>, Range<usize>) {
     if matches!(visible_lines(text), Cow::Borrowed(_)) {
         return (Cow::Borrowed(text), span);
@@ -209,7 +209,7 @@ fn visible_source(text: &str, span: Range<usize>) -> (Cow<'_, str>, Range<usize>
     (Cow::Owned(shown), start.unwrap_or(whole)..end.unwrap_or(whole))
 }
 
-/// The stretch inside of the text and on the borders of characters; of several lines only the first.
+/// The range limited to the text, its first line and whole characters.
 fn clamped(text: &str, span: Span) -> Range<usize> {
     let floor = |at: usize| {
         let mut at = at.min(text.len());
@@ -228,7 +228,7 @@ fn clamped(text: &str, span: Span) -> Range<usize> {
     start..line_end
 }
 
-/// How many of something there are, in words: `1 error`, `2 errors`.
+/// A number with its noun: `1 error`, `2 errors`.
 pub fn counted(count: usize, noun: &str) -> String {
     match count {
         1 => format!("1 {noun}"),
@@ -236,7 +236,7 @@ pub fn counted(count: usize, noun: &str) -> String {
     }
 }
 
-/// How many errors and warnings there are, in words: `2 errors and 1 warning`.
+/// The numbers of errors and warnings: `2 errors and 1 warning`.
 pub fn count(diagnostics: &[Diagnostic]) -> String {
     let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
     match (errors, diagnostics.len() - errors) {

@@ -1,4 +1,4 @@
-//! Names of things in addresses and links.
+//! Slugs: the names of documents in addresses and links.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -11,23 +11,23 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use crate::words;
 
-/// The name of a thing within its kind: small letters, digits and single hyphens.
+/// The name of a document within its kind: lower-case letters, digits and single hyphens.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Slug(Arc<str>);
 
 impl Slug {
-    /// The slug of a text: letters and digits in lower case, everything between them one hyphen. It can be empty.
+    /// Makes a slug of a text: letters and digits in lower case, one hyphen for everything between them. It can be empty.
     pub fn of(text: &str) -> Self {
         let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         if text.bytes().all(is_plain) && !text.contains("--") && !text.starts_with('-') && !text.ends_with('-') {
             return Self(text.into());
         }
         let mut slug = String::with_capacity(text.len());
-        // An apostrophe does not part a word: `didn’t` is `didnt`. Systems write one accented letter in two ways; here they are one.
+        // An apostrophe does not split a word: `didn’t` gives `didnt`. Systems encode an accented letter in two ways; both give the same slug.
         let seen = text.chars().filter(|&character| !matches!(character, '\'' | '’') && !is_unseen(character));
         for character in seen.nfc().flat_map(char::to_lowercase).nfc() {
             if is_combining_mark(character) {
-                // A mark belongs to the letter before it; without one it belongs to nothing that is in the slug.
+                // A combining mark belongs to the letter before it. Without such a letter it is left out.
                 if !slug.is_empty() && !slug.ends_with('-') {
                     slug.push(character);
                 }
@@ -43,19 +43,19 @@ impl Slug {
         Self(slug.into())
     }
 
-    /// The characters, as they stand in addresses.
+    /// The characters, as in addresses.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether it was made of a text without a letter or digit; no page can have such an address.
+    /// Whether it was made of a text without a letter or digit. No page can have such an address.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }
 
 impl Slug {
-    /// The slug cut at a hyphen, so that an address made of it fits into the name of a file, which has 255 bytes.
+    /// The slug cut at a hyphen, so that a file name made of it has at most 255 bytes.
     pub fn shortened(&self) -> Self {
         const LONGEST: usize = 120;
         if self.0.len() <= LONGEST {
@@ -70,17 +70,17 @@ impl Slug {
     }
 }
 
-/// Names that are given to things, each once.
+/// Gives names, each only once.
 #[derive(Debug, Default)]
 pub struct Numbered {
     taken: HashSet<String>,
-    /// The number that is tried next for a name that is taken: those before it are taken too.
+    /// For each name that is taken, the next number to try. The numbers below it are taken.
     next: HashMap<String, usize>,
 }
 
 impl Numbered {
-    /// The name, or where another thing has it the first free one of what `numbered` gives for 2, 3, 4 … Two names of which `key` makes
-    /// the same are one name.
+    /// The name itself, or if it is taken the first free one that `numbered` gives for 2, 3, 4 … Names with the same `key` count
+    /// as the same name.
     pub fn claim(&mut self, name: &str, numbered: impl Fn(usize) -> String, key: impl Fn(&str) -> String) -> String {
         if self.taken.insert(key(name)) {
             return name.to_owned();
@@ -111,12 +111,12 @@ fn content_digest(bytes: &[u8]) -> String {
     format!("{:016x}", xxh3_128(bytes) >> 64)
 }
 
-/// Whether two different texts are the same once their letters are written in one way.
+/// Whether two different texts are equal after Unicode normalisation.
 pub fn differ_in_form_alone(one: &str, other: &str) -> bool {
     one != other && one.nfc().eq(other.nfc())
 }
 
-/// Whether a character shows nothing by itself, or only frames the one before it, as in the keycap of `1️⃣`.
+/// Whether a character is invisible, or only frames the one before it, as in the keycap of `1️⃣`.
 fn is_unseen(character: char) -> bool {
     const FRAMES: [std::ops::RangeInclusive<char>; 5] =
         ['\u{488}'..='\u{489}', '\u{1abe}'..='\u{1abe}', '\u{20dd}'..='\u{20e0}', '\u{20e2}'..='\u{20e4}', '\u{a670}'..='\u{a672}'];

@@ -19,7 +19,7 @@ impl SitePath {
         &self.0
     }
 
-    /// What follows the last dot of the file's name, or nothing.
+    /// The text after the last dot of the file name; empty if there is no dot.
     pub fn extension(&self) -> &str {
         let name = self.0.rsplit('/').next().unwrap_or_default();
         name.rsplit_once('.').map_or("", |(_, extension)| extension)
@@ -30,9 +30,9 @@ impl SitePath {
         self.0.rsplit_once('/').map_or("", |(folder, _)| folder)
     }
 
-    /// The path that `relative` names for a reader of this file; nothing where it leads out of the site.
+    /// Resolves `relative` against the folder of this file. `None` if it leads out of the site.
     ///
-    /// A leading `/` means the folder `content`, as an author would expect who looks at the tree of the content.
+    /// A leading `/` means the folder `content`.
     pub fn join(&self, relative: &str) -> Option<Self> {
         let (base, rest) = match relative.strip_prefix('/') {
             Some(rest) => ("content", rest),
@@ -64,7 +64,7 @@ impl fmt::Display for SitePath {
     }
 }
 
-/// A stretch of a file's text, in bytes from its start.
+/// A range of bytes in the text of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Span {
     /// The first byte.
@@ -74,30 +74,30 @@ pub struct Span {
 }
 
 impl Span {
-    /// The stretch between two offsets.
+    /// The range between two offsets.
     ///
-    /// A file of more than 4 GiB is refused when it is read, so an offset always fits.
+    /// A file of more than 4 GiB is rejected when it is read, so an offset always fits.
     pub fn new(start: usize, end: usize) -> Self {
         Self { start: offset(start), end: offset(end) }
     }
 
-    /// The same stretch as a range for slicing.
+    /// The same range, for slicing.
     pub fn range(self) -> Range<usize> {
         self.start as usize..self.end as usize
     }
 
-    /// The stretch moved towards the end by `by` bytes.
+    /// The range moved towards the end by `by` bytes.
     pub fn shifted(self, by: usize) -> Self {
         Self { start: self.start + offset(by), end: self.end + offset(by) }
     }
 }
 
-/// An offset in a file as it is kept in a [`Span`].
+/// Converts an offset in a file to the type that [`Span`] stores.
 pub fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 
-/// A place as a person counts it.
+/// A line and a column, as editors count them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Location {
     /// From 1.
@@ -106,7 +106,7 @@ pub struct Location {
     pub column: usize,
 }
 
-/// The location of the byte at `at` in `text`; past its end, the location of the end.
+/// The location of the byte at `at` in `text`. Past the end, the location of the end.
 pub fn locate(text: &str, at: usize) -> Location {
     let mut at = at.min(text.len());
     while !text.is_char_boundary(at) {

@@ -38,11 +38,11 @@ fn ladder() -> Vec<String> {
     modules.map(str::to_owned).collect()
 }
 
-/// The module at the top of a file's path; nothing for the program, which is no module of the library.
+/// The module at the top of a file's path; `None` for `lib.rs` and for the program, which are not modules of the library.
 fn module_of(path: &str) -> Option<&str> {
     let top = path.split('/').next()?;
     let name = top.strip_suffix(".rs").unwrap_or(top);
-    (!matches!(name, "lib" | "main" | "cli" | "commands")).then_some(name)
+    (!matches!(name, "lib" | "main")).then_some(name)
 }
 
 /// A source without its comments and its texts, so that only code is looked at.

@@ -1,35 +1,34 @@
 //! `storybank build`.
 
 use std::collections::BTreeMap;
-use std::io::IsTerminal;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
-use storybank::audience::Viewer;
-use storybank::build::{Inputs, Linked, Memo, Press, asset_names, link_site, mark_code};
-use storybank::diagnostic::{self, Diagnostic};
-use storybank::disk::{self, Interrupts, Output, Staging, Summary};
-use storybank::highlight::Highlighter;
-use storybank::model::Audience;
-use storybank::render::Theme;
-use storybank::report;
-use storybank::source::SitePath;
+use crate::audience::Viewer;
+use crate::build::{Inputs, Linked, Memo, Press, asset_names, link_site, mark_code};
+use crate::diagnostic::{self, Diagnostic};
+use crate::disk::{self, Interrupts, Output, Staging, Summary};
+use crate::highlight::Highlighter;
+use crate::model::Audience;
+use crate::render::Theme;
+use crate::report;
+use crate::source::SitePath;
 
 use super::terminal::Terminal;
-use super::{Failure, Outcome};
+use super::{Error, Outcome};
 use crate::cli::Build;
 
-/// How long a build runs before it shows how far it is.
+/// How long a build runs before it shows its progress.
 const PATIENCE: Duration = Duration::from_millis(400);
 
 /// The files that documents refer to, with their bytes.
 type Assets = BTreeMap<SitePath, Arc<[u8]>>;
 
-/// Builds the site, or says what keeps it from being built.
-pub fn run(options: &Build, terminal: &Terminal) -> Result<Outcome, Failure> {
+/// Builds the site, or reports what prevents it.
+pub fn run(options: &Build, terminal: &Terminal) -> Result<Outcome, Error> {
     let mut stages = Stages::new();
     let root = disk::find_site(options.site.named())?;
     let output = Output::of(&options.out.clone().unwrap_or_else(|| root.join("public")), &root)?;
@@ -54,7 +53,7 @@ pub fn run(options: &Build, terminal: &Terminal) -> Result<Outcome, Failure> {
         return Ok(refused(&diagnostics, terminal));
     };
     let assets = disk::assets(&root, &linked.site.used_assets())?;
-    let staging = Staging::begin(&output, &Interrupts::caught()?)?;
+    let staging = Staging::begin(&output, &Interrupts::caught().map_err(Error::system("catch signals"))?)?;
     match make(&linked, &inputs, theme, &highlighter, &assets, &staging, &progress(terminal))? {
         Made::Pages(pages) => {
             stages.end("pages");
@@ -65,7 +64,7 @@ pub fn run(options: &Build, terminal: &Terminal) -> Result<Outcome, Failure> {
             }
             terminal.say(&closing_line(&linked, pages, summary, &stages, &diagnostics));
             terminal.result(&output.index().to_string_lossy());
-            // The process ends here, and with it all that it holds: taking a large site apart piece by piece would be time lost.
+            // The process ends here. Freeing a large site piece by piece would only take time.
             std::mem::forget((linked, inputs));
             Ok(Outcome::Done)
         }
@@ -127,15 +126,15 @@ fn make(
     Ok(if mistakes.is_empty() { Made::Pages(pages.len()) } else { Made::Mistakes(mistakes) })
 }
 
-/// A bar that appears when the run lasts, on a terminal only.
+/// A progress bar that appears if the build takes long, on a terminal only.
 fn progress(terminal: &Terminal) -> ProgressBar {
-    if terminal.is_quiet() || !std::io::stderr().is_terminal() {
+    if !terminal.is_watched() {
         return ProgressBar::hidden();
     }
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} pages").unwrap_or_else(|_| ProgressStyle::default_bar());
     let progress = ProgressBar::hidden().with_style(style);
     let shown = progress.clone();
-    // The thread ends by itself: it either finds the bar finished or shows it.
+    // The thread ends by itself: it shows the bar, unless it is finished.
     std::thread::spawn(move || {
         std::thread::sleep(PATIENCE);
         if !shown.is_finished() {
@@ -150,7 +149,7 @@ fn refused(diagnostics: &[Diagnostic], terminal: &Terminal) -> Outcome {
     Outcome::LeftUndone
 }
 
-/// The closing line: what was made, for whom, how much of it is new, and how long it took.
+/// The last line: how many pages, for whom, how many files are new, and the duration.
 fn closing_line(linked: &Linked, pages: usize, summary: Summary, stages: &Stages, diagnostics: &[Diagnostic]) -> String {
     let whom = match linked.site.audience {
         Audience::Private => "for you alone",
@@ -163,7 +162,7 @@ fn closing_line(linked: &Linked, pages: usize, summary: Summary, stages: &Stages
     format!("built {pages} pages {whom} in {took}{warnings}: {written} files written, {kept} unchanged, {removed} removed")
 }
 
-/// How long each stage of a build took.
+/// The duration of each stage of a build.
 struct Stages {
     started: Instant,
     last: Instant,

@@ -1,33 +1,92 @@
-//! What each command does.
+//! The program around the library: it reads the command line, runs a command, and returns an exit status.
+
+#![expect(clippy::disallowed_methods, reason = "commands ask the clock and the environment, so that the jobs below do not have to")]
 
 mod build;
+mod error;
 mod new;
 mod publish;
 mod serve;
-pub mod terminal;
+mod terminal;
 
-use std::error::Error;
+use std::any::Any;
+use std::backtrace::{Backtrace, BacktraceStatus};
+use std::ffi::OsString;
+use std::panic::{self, AssertUnwindSafe};
+use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::CommandFactory;
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
 
 use crate::cli::{Cli, Command};
-use terminal::Terminal;
+use crate::escape::{visible, visible_lines};
+pub use error::Error;
+pub use terminal::Streams;
+use terminal::{Talk, Terminal, error_style};
 
-/// How a command ended that the machine did not stop.
+/// The message after a crash of the program itself.
+const FAULT: &str = "storybank has a fault; please report it with the lines above";
+
+/// The exit status of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// What was asked for is there.
+pub enum Status {
+    /// 0: the command did what was asked for.
     Done,
-    /// Something was left undone, because a person has to mend or decide something first.
+    /// 1: something was left undone, because a person has to fix or decide something first.
+    LeftUndone,
+    /// 2: the command could not be carried out.
+    Failed,
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Done => Self::SUCCESS,
+            Status::LeftUndone => Self::from(1),
+            Status::Failed => Self::from(2),
+        }
+    }
+}
+
+/// How a command ended that could be carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// The result is there.
+    Done,
+    /// Something was left undone, because a person has to fix or decide something first.
     LeftUndone,
 }
 
-/// What kept a command from being carried out.
-pub type Failure = Box<dyn Error>;
+/// Runs the program: `arguments` starts with the name of the program, as on a command line.
+///
+/// Results go to the output of `streams`, everything else to its messages. A crash ends in [`Status::Failed`], like any other
+/// failure.
+pub fn run(arguments: impl IntoIterator<Item = OsString>, streams: Streams) -> Status {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    // An error message quotes the arguments, so it is made from harmless ones.
+    let shown = || arguments.iter().map(|argument| visible(&argument.to_string_lossy()).into_owned());
+    let parsed = Cli::try_parse_from(&arguments).map_err(|error| Cli::try_parse_from(shown()).err().unwrap_or(error));
+    let cli = match parsed {
+        Ok(cli) => cli,
+        Err(message) => return answer(&message, &Terminal::new(Talk::Full, streams)),
+    };
+    let terminal = Arc::new(Terminal::new(if cli.quiet { Talk::Quiet } else { Talk::Full }, streams));
+    let ended = panic::catch_unwind(AssertUnwindSafe(|| carry_out(cli.command, &terminal)));
+    close(ended, &terminal)
+}
 
-/// Runs a command.
-pub fn run(command: Command, terminal: &Arc<Terminal>) -> Result<Outcome, Failure> {
+/// Prints a crash as the standard library does, but harmless: its message may quote a file of the user.
+pub fn print_crashes_safely() {
+    panic::set_hook(Box::new(|fault| {
+        let trace = Backtrace::capture();
+        let trace = if trace.status() == BacktraceStatus::Captured { trace.to_string() } else { String::new() };
+        let text = format!("{}\n{}", visible_lines(&fault.to_string()), visible_lines(&trace));
+        Terminal::new(Talk::Full, Streams::standard()).show(&text);
+    }));
+}
+
+fn carry_out(command: Command, terminal: &Arc<Terminal>) -> Result<Outcome, Error> {
     match command {
         Command::Build(options) => build::run(&options, terminal),
         Command::Serve(options) => serve::run(&options, terminal),
@@ -45,7 +104,7 @@ pub fn run(command: Command, terminal: &Arc<Terminal>) -> Result<Outcome, Failur
 }
 
 /// Prints the manual page of the program, or of one of its commands.
-fn man(name: Option<&str>, terminal: &Terminal) -> Result<Outcome, Failure> {
+fn man(name: Option<&str>, terminal: &Terminal) -> Result<Outcome, Error> {
     let mut program = Cli::command();
     program.build();
     let page = match name {
@@ -53,7 +112,41 @@ fn man(name: Option<&str>, terminal: &Terminal) -> Result<Outcome, Failure> {
         Some(name) => program.find_subcommand(name).ok_or_else(|| format!("there is no command `{name}`"))?.clone(),
     };
     let mut text = Vec::new();
-    clap_mangen::Man::new(page).render(&mut text)?;
+    clap_mangen::Man::new(page).render(&mut text).map_err(Error::system("write the manual page"))?;
     terminal.page(&String::from_utf8_lossy(&text));
     Ok(Outcome::Done)
+}
+
+/// The exit status, after the last message.
+fn close(ended: Result<Result<Outcome, Error>, Box<dyn Any + Send>>, terminal: &Terminal) -> Status {
+    match ended {
+        Ok(Ok(Outcome::LeftUndone)) => return Status::LeftUndone,
+        Ok(Ok(Outcome::Done)) => match terminal.loss() {
+            None => return Status::Done,
+            Some(error) => terminal.fail(&format!("cannot write to the standard output: {error}")),
+        },
+        Ok(Err(error)) => terminal.fail(&error.to_string()),
+        Err(_) => terminal.fail(FAULT),
+    }
+    Status::Failed
+}
+
+/// Prints what clap gives instead of a command: the help, the version, or what is wrong with the arguments.
+fn answer(message: &clap::Error, terminal: &Terminal) -> Status {
+    let text = message.render();
+    match message.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            terminal.page(&text.ansi().to_string());
+            return close(Ok(Ok(Outcome::Done)), terminal);
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => terminal.show(&text.ansi().to_string()),
+        _ => {
+            // It quotes arguments, so only its first word has a colour.
+            let text = text.to_string();
+            let (error, rest) = text.split_once(':').unwrap_or(("error", &text));
+            let style = error_style();
+            terminal.show(&format!("{style}{}{style:#}:{}", visible_lines(error), visible_lines(rest)));
+        }
+    }
+    Status::Failed
 }

@@ -1,23 +1,23 @@
-//! `storybank init` and `storybank new`: first files, which say themselves what goes where.
+//! `storybank init` and `storybank new`: first files, with comments that explain them.
 
 use std::path::{Path, PathBuf};
 
-use storybank::audience::Viewer;
-use storybank::build::{Inputs, Memo, link_site};
-use storybank::config;
-use storybank::diagnostic::nearest;
-use storybank::disk::{self, Interrupts};
-use storybank::model::{Audience, Document, Kind};
-use storybank::parse::Place;
-use storybank::site::{Site, capitalised};
-use storybank::slug::Slug;
-use storybank::source::SitePath;
+use crate::audience::Viewer;
+use crate::build::{Inputs, Memo, link_site};
+use crate::config;
+use crate::diagnostic::nearest;
+use crate::disk::{self, Interrupts};
+use crate::model::{Audience, Document, Kind};
+use crate::parse::Place;
+use crate::site::{Site, capitalised};
+use crate::slug::Slug;
+use crate::source::SitePath;
 
 use super::terminal::Terminal;
-use super::{Failure, Outcome};
+use super::{Error, Outcome};
 use crate::cli::{New, NewKind};
 
-/// The file that keeps a built site out of version control.
+/// The file that excludes a built site from version control.
 const GITIGNORE: &str = ".gitignore";
 
 /// The files of a new site, by their paths.
@@ -48,11 +48,11 @@ const QUESTION: &str = include_str!("templates/new/question.md");
 const CASE_STUDY: &str = include_str!("templates/new/case-study.md");
 const COMPETENCY: &str = include_str!("templates/new/competency.md");
 
-/// How many bytes a slug may have, so that every file system takes it for the name of a file.
+/// The maximum length of a slug in bytes. Every file system accepts file names of this length.
 const LONGEST_SLUG: usize = 200;
 
-/// Starts a site in a folder that holds none yet.
-pub fn init(folder: &Path, terminal: &Terminal) -> Result<Outcome, Failure> {
+/// Creates a site in a folder that has none yet.
+pub fn init(folder: &Path, terminal: &Terminal) -> Result<Outcome, Error> {
     if let Some(there) = disk::first_there(folder, &["content", config::FILE]) {
         let there = there.display();
         return Err(format!("`{there}` is there already, so nothing was written; `storybank new` adds to a site, and `storybank init DIR` starts one elsewhere").into());
@@ -62,8 +62,8 @@ pub fn init(folder: &Path, terminal: &Terminal) -> Result<Outcome, Failure> {
         return Err(format!("`{folder}` lies among the sources of the site at `{site}`, so nothing was written; `storybank new` adds to that site, and `storybank init DIR` starts one elsewhere").into());
     }
     let had_gitignore = disk::first_there(folder, &[GITIGNORE]).is_some();
-    // Once the first file is there, so are the others.
-    let _held = Interrupts::caught()?.hold();
+    // A signal waits until all files are written.
+    let _held = Interrupts::caught().map_err(Error::system("catch signals"))?.hold();
     for (path, text) in SITE.iter().filter(|(path, _)| !(had_gitignore && *path == GITIGNORE)) {
         let path = shown(folder, path);
         disk::create_new(&path, text)?;
@@ -79,22 +79,22 @@ pub fn init(folder: &Path, terminal: &Terminal) -> Result<Outcome, Failure> {
     Ok(Outcome::Done)
 }
 
-/// Starts a document.
-pub fn run(options: &New, terminal: &Terminal) -> Result<Outcome, Failure> {
+/// Creates a document.
+pub fn run(options: &New, terminal: &Terminal) -> Result<Outcome, Error> {
     let root = disk::find_site(options.site.root.as_deref())?;
     let inputs = disk::load(&root)?;
-    // Everything is looked at, drafts too, and mistakes elsewhere keep nobody from starting a file.
+    // Drafts are known, too, and errors in other files do not matter here.
     let linked = link_site(&inputs, &mut Memo::default(), |_| (), |_| Viewer { audience: Audience::Private, drafts: true });
     let file = plan(options.kind, &options.name, &Known { inputs: &inputs, site: &linked.site })?;
     let path = shown(&root, &file.path);
-    let _held = Interrupts::caught()?.hold();
+    let _held = Interrupts::caught().map_err(Error::system("catch signals"))?.hold();
     disk::create_new(&path, &file.text)?;
     terminal.result(&path.to_string_lossy());
     terminal.say("it is a draft: `storybank serve` shows it, and `status: ready` makes it a part of the site");
     Ok(Outcome::Done)
 }
 
-/// A path below a folder as a person would type it.
+/// A path below a folder as a user would type it.
 fn shown(folder: &Path, path: &str) -> PathBuf {
     if folder == Path::new(".") { PathBuf::from(path) } else { folder.join(path) }
 }
@@ -106,7 +106,7 @@ fn quoted(path: &Path) -> String {
     if is_plain { path } else { format!("'{}'", path.replace('\'', r"'\''")) }
 }
 
-/// What there is in the site already.
+/// What the site already has.
 struct Known<'a> {
     inputs: &'a Inputs,
     site: &'a Site,
@@ -118,7 +118,7 @@ impl Known<'_> {
         self.inputs.documents.iter().map(|file| &file.path).find(|path| Place::of(path).is_ok_and(|found| found == *place))
     }
 
-    /// The file that holds a thing of a kind, also a question of a sheet or of a story's follow-ups.
+    /// The file that defines something of a kind; for a question also a sheet, or a story with follow-ups.
     fn holder(&self, kind: Kind, slug: &Slug) -> Option<&SitePath> {
         let question = || self.site.questions.iter().find(|question| question.slug == *slug);
         self.file(&Place::Document(kind, slug.clone())).or_else(|| match kind {
@@ -155,7 +155,7 @@ impl Known<'_> {
     }
 }
 
-/// A file that is to be made.
+/// A file to create.
 #[derive(Debug)]
 struct NewFile {
     /// Its path from the root of the site.
@@ -173,7 +173,7 @@ fn plan(kind: NewKind, name: &str, known: &Known<'_>) -> Result<NewFile, String>
     }
 }
 
-/// A document of a kind. A story gets a folder, so that its variants have their place beside it.
+/// A document of a kind. A story gets a folder for its variants.
 fn document(kind: Kind, template: &str, name: &str, known: &Known<'_>) -> Result<NewFile, String> {
     let Name { slug, words } = Name::of(name)?;
     if let Some(path) = known.holder(kind, &slug) {
@@ -183,7 +183,7 @@ fn document(kind: Kind, template: &str, name: &str, known: &Known<'_>) -> Result
     Ok(NewFile { path: format!("content/{}/{file}", kind.folder()), text: filled(template, known, &words) })
 }
 
-/// A variant, which lies beside the `index.md` of its story.
+/// A variant, beside the `index.md` of its story.
 fn variant(name: &str, known: &Known<'_>) -> Result<NewFile, String> {
     let Some((story, name)) = name.split_once('/') else {
         return Err(format!(
@@ -225,18 +225,18 @@ fn folder_of_variants(story: &Slug, known: &Known<'_>) -> Result<String, String>
     ))
 }
 
-/// The headings of a story, for a comment: they must not close it.
+/// The headings of a story for a comment, without the characters that would close it.
 fn headings(story: &Document) -> String {
     let headings = story.sections.iter().map(|section| section.heading.replace('%', ""));
     headings.filter(|heading| !heading.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
-/// A template with the words of its author in it. The title comes last, so that nothing in it is taken for a sign to fill.
+/// Fills a template. The title is replaced last, because it may contain a placeholder.
 fn filled(template: &str, known: &Known<'_>, words: &str) -> String {
     template.replace("{known}", &known.competencies()).replacen("{title}", &yaml(words), 1)
 }
 
-/// What somebody called a thing on the command line.
+/// A name from the command line.
 struct Name {
     slug: Slug,
     /// The name in words, in one line.
@@ -244,7 +244,7 @@ struct Name {
 }
 
 impl Name {
-    /// Reads a name that is given in words, `The outage nobody saw`, or as a slug, `the-outage-nobody-saw`.
+    /// Reads a name in words, `The outage nobody saw`, or a slug, `the-outage-nobody-saw`.
     fn of(text: &str) -> Result<Self, String> {
         let slug = Slug::of(text);
         if slug.is_empty() {
@@ -265,7 +265,7 @@ impl Name {
     }
 }
 
-/// A text as a value in YAML, in quotes where it could be taken for anything but a text.
+/// A text as a YAML value, in quotes if it could be read as anything but text.
 fn yaml(text: &str) -> String {
     const WORDS_OF_YAML: [&str; 9] = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
     let is_plain = |next: char| next.is_alphanumeric() || matches!(next, ' ' | ',' | '.' | '?' | '!' | '(' | ')' | '\'' | '’' | '-' | '/');
@@ -289,11 +289,11 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
+    use crate::build::{InputFile, Linked};
     use proptest::prelude::*;
-    use storybank::build::{InputFile, Linked};
 
     fn inputs<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Inputs {
-        // As on the disk, the files are in the order of their paths.
+        // As on the disk, the files are sorted by path.
         let files: BTreeMap<&str, &str> = files.into_iter().collect();
         let file = |(path, text): (&&str, &&str)| InputFile::new(SitePath::new(*path), text.as_bytes().to_vec());
         Inputs {

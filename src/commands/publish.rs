@@ -4,23 +4,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use storybank::build::{Inputs, Linked, Memo, link_whole};
-use storybank::config::{self, Backend, Config, Target};
-use storybank::diagnostic::{self, Diagnostic};
-use storybank::disk::{self, Interrupts, Output, Staging};
-use storybank::highlight::Highlighter;
-use storybank::plan::{self, Action, Lookups, Options, Orphans, Plan, Record, Step};
-use storybank::publication::{self, Draft, Selection};
-use storybank::publish::{self, Wiki};
-use storybank::report::{self, Colour};
-use storybank::slug::Slug;
+use crate::build::{Inputs, Linked, Memo, link_whole};
+use crate::config::{self, Backend, Config, Target};
+use crate::diagnostic::{self, Diagnostic};
+use crate::disk::{self, Interrupts, Output, Staging};
+use crate::highlight::Highlighter;
+use crate::plan::{self, Action, Lookups, Options, Orphans, Plan, Record, Step};
+use crate::publication::{self, Draft, Selection};
+use crate::publish::{self, Wiki};
+use crate::report::{self, Colour};
+use crate::slug::Slug;
 
 use super::terminal::Terminal;
-use super::{Failure, Outcome};
+use super::{Error, Outcome};
 use crate::cli::Publish;
 
-/// Publishes case studies, or says what keeps them from being published.
-pub fn run(options: &Publish, terminal: &Terminal) -> Result<Outcome, Failure> {
+/// Publishes case studies, or reports what prevents it.
+pub fn run(options: &Publish, terminal: &Terminal) -> Result<Outcome, Error> {
     let root = disk::find_site(options.site.root.as_deref())?;
     let inputs = disk::load(&root)?;
     let whole = link_whole(&inputs, &mut Memo::default(), |_| ());
@@ -35,7 +35,7 @@ pub fn run(options: &Publish, terminal: &Terminal) -> Result<Outcome, Failure> {
     if let Some(out) = &options.out {
         return write_out(&root, &inputs, &target, &selection, out, terminal);
     }
-    // Whatever this run finds in the record has to hold until it writes it.
+    // The record must not change between reading and writing it.
     let waits = || terminal.say(&format!("waiting for another run that publishes to `{}`", target.name));
     let _lock = if options.dry_run { None } else { Some(disk::lock_record(&root, &target.name, waits)?) };
     let mut record = disk::load_record(&root, &target.name)?;
@@ -53,12 +53,12 @@ pub fn run(options: &Publish, terminal: &Terminal) -> Result<Outcome, Failure> {
     if let Backend::Folder { folder, .. } = &target.backend {
         disk::refuse_owned(&root.join(folder), &root)?;
     }
-    let interrupts = Interrupts::caught()?;
-    // A copy of a repository lies on this machine until the end.
+    let interrupts = Interrupts::caught().map_err(Error::system("catch signals"))?;
+    // A clone of a repository is on this machine until the end; a signal must not leave it there.
     let _held = matches!(target.backend, Backend::Git { .. }).then(|| interrupts.hold());
     let mut wiki = publish::open(&target, &root, withheld)?;
     let asked: BTreeSet<String> = pages.iter().map(|page| page.case.to_string()).collect();
-    // Who publishes one case study does not mean the others.
+    // A run for one case study leaves the others alone.
     let is_meant = |case: &str| options.cases.is_empty() || asked.contains(case);
     let lookups = plan::lookups(pages, &record, wiki.identity(), is_meant);
     let plan_options = Options { forced, orphans: if options.prune { Orphans::Delete } else { Orphans::Keep } };
@@ -75,7 +75,7 @@ pub fn run(options: &Publish, terminal: &Terminal) -> Result<Outcome, Failure> {
     Ok(if done.refused.is_empty() { outcome(&plan) } else { Outcome::LeftUndone })
 }
 
-/// Writes what would be sent into a folder. Nothing is asked of the wiki.
+/// Writes the pages into a folder, without access to the wiki.
 fn write_out(
     root: &Path,
     inputs: &Inputs,
@@ -83,18 +83,18 @@ fn write_out(
     selection: &Selection<'_>,
     out: &Path,
     terminal: &Terminal,
-) -> Result<Outcome, Failure> {
+) -> Result<Outcome, Error> {
     let record = disk::load_record(root, &target.name)?;
     let draft = draft(root, selection, &record)?;
     if draft.diagnostics.iter().any(Diagnostic::is_error) {
         return Ok(refused(&draft.diagnostics, inputs, terminal));
     }
     terminal.report(&draft.diagnostics, inputs);
-    // A built site stands under the same guard, and would be taken for an older publication.
+    // A built site has the same kind of manifest, so it would be replaced like an earlier result.
     if out.join("index.html").exists() {
         return Err(format!("there is a site in `{}`; choose another folder with `--out`", out.display()).into());
     }
-    let interrupts = Interrupts::caught()?;
+    let interrupts = Interrupts::caught().map_err(Error::system("catch signals"))?;
     let staging = Staging::begin(&Output::of(out, root)?, &interrupts)?;
     for (path, bytes) in publication::sheets(&draft, target) {
         staging.put(&path, &bytes, 0)?;
@@ -106,7 +106,7 @@ fn write_out(
 }
 
 /// Prints a page as it is on the wiki.
-fn show(root: &Path, whole: &Linked, inputs: &Inputs, target: &Target, case: &str, terminal: &Terminal) -> Result<Outcome, Failure> {
+fn show(root: &Path, whole: &Linked, inputs: &Inputs, target: &Target, case: &str, terminal: &Terminal) -> Result<Outcome, Error> {
     let selection = publication::select(whole, inputs, target, &[case.to_owned()], jiff::Zoned::now().date())?;
     let record = disk::load_record(root, &target.name)?;
     let draft = draft(root, &selection, &record)?;
@@ -115,7 +115,7 @@ fn show(root: &Path, whole: &Linked, inputs: &Inputs, target: &Target, case: &st
     let mut wiki = publish::open(target, root, draft.withheld.clone())?;
     let lookups = plan::lookups(vec![page], &record, wiki.identity(), |other| other == slug.as_str());
     let remote_pages = publish::look(wiki.as_mut(), &lookups)?;
-    // Under an old title there may be a page that somebody has changed; that one is asked for.
+    // If somebody changed a page under an earlier title, that page is printed.
     let is_changed = |(old, there): &(&plan::Recorded, &Option<plan::RemotePage>)| there.as_ref().is_some_and(|there| !old.is_ours(there));
     let old = lookups.orphans.iter().zip(&remote_pages[1..]).find(is_changed).and_then(|(_, there)| there.as_ref());
     let Some(remote) = old.or(remote_pages[0].as_ref()) else {
@@ -129,8 +129,8 @@ fn show(root: &Path, whole: &Linked, inputs: &Inputs, target: &Target, case: &st
     Ok(Outcome::Done)
 }
 
-/// The target of a name.
-fn target(whole: &Linked, inputs: &Inputs, name: &str) -> Result<Target, Failure> {
+/// The wiki with a name.
+fn target(whole: &Linked, inputs: &Inputs, name: &str) -> Result<Target, Error> {
     let Config { wiki, .. } = &*whole.config;
     let Some(settings) = wiki.get(name) else {
         let known: Vec<&str> = wiki.keys().map(String::as_str).collect();
@@ -146,8 +146,8 @@ fn target(whole: &Linked, inputs: &Inputs, name: &str) -> Result<Target, Failure
         .map_err(|found| found.iter().map(|found| found.message.clone()).collect::<Vec<_>>().join("; ").into())
 }
 
-/// The case studies to publish over whatever somebody else did, as they are called for their audience. One that is no longer published
-/// may be among them, because its page is deleted in the same way.
+/// The case studies to publish over changes of others, by their slugs for the audience. A case study that is no longer
+/// published may be among them: its page is deleted in spite of changes.
 fn forced(options: &Publish, whole: &Linked, selection: &Selection<'_>, record: &Record) -> Result<BTreeSet<Slug>, String> {
     let site = &selection.linked.site;
     let mut known: BTreeSet<&str> = selection.cases.iter().map(|&id| site.case_study(id).slug.as_str()).collect();
@@ -168,7 +168,7 @@ fn forced(options: &Publish, whole: &Linked, selection: &Selection<'_>, record: 
     slugs.collect()
 }
 
-/// What the audience calls a case study, whose own name may hold a word that they may not see.
+/// The slug that the audience sees; redaction may have changed it.
 fn as_they_call_it(slug: &Slug, whole: &Linked, selection: &Selection<'_>) -> Option<Slug> {
     let (ours, theirs) = (&whole.site, &selection.linked.site);
     let id = ours.case_studies().find(|&id| ours.case_study(id).slug == *slug)?;
@@ -177,21 +177,21 @@ fn as_they_call_it(slug: &Slug, whole: &Linked, selection: &Selection<'_>) -> Op
     Some(theirs.case_study(*id).slug.clone())
 }
 
-/// The pages, written and searched.
+/// Composes the pages and scans them for leaks.
 fn draft(root: &Path, selection: &Selection<'_>, record: &Record) -> Result<Draft, disk::Error> {
     let assets: BTreeMap<_, Arc<[u8]>> = disk::assets(root, &selection.assets())?;
     Ok(publication::draft(selection, &record.published(), &assets, &machine(root)))
 }
 
-/// Names of this machine that belong on no wiki: where the site lies, and where its author is at home.
+/// Paths of this machine that must not reach a wiki: the folder of the site and the home folder.
 fn machine(root: &Path) -> Vec<String> {
     let home = std::env::home_dir();
     let folders = [root.canonicalize().ok(), home];
     folders.into_iter().flatten().map(|folder| folder.display().to_string()).collect()
 }
 
-/// Asks the wiki for its pages, and decides what to do; `files` says whether files that no page shows any more are deleted, if they are
-/// looked for.
+/// Reads the pages of the wiki and decides what to do. With `files`, files that no page shows any more are looked up, and
+/// kept or deleted.
 fn make_plan(
     wiki: &mut dyn Wiki,
     lookups: Lookups,
@@ -213,14 +213,14 @@ fn make_plan(
     Ok(plan)
 }
 
-/// Keeps what was published. A signal that came meanwhile ends the program when that is done, before the next page.
-fn save(record: &Record, root: &Path, target: &Target, interrupts: &Interrupts) -> Result<(), Failure> {
+/// Saves the record. A signal that arrived meanwhile ends the program afterwards, before the next page.
+fn save(record: &Record, root: &Path, target: &Target, interrupts: &Interrupts) -> Result<(), Error> {
     let _held = interrupts.hold();
     disk::save_record(root, &target.name, record)?;
     if interrupts.have_come() { Err("interrupted; the next run continues".into()) } else { Ok(()) }
 }
 
-/// What would change: the result of a dry run, and for the rest what a person may have to decide.
+/// Prints the plan: the result of a dry run, or what a person may have to decide.
 fn announce(target: &Target, plan: &Plan, options: &Publish, terminal: &Terminal) {
     if terminal.is_quiet() && !options.dry_run && !plan.has_conflicts() {
         return;
@@ -229,7 +229,7 @@ fn announce(target: &Target, plan: &Plan, options: &Publish, terminal: &Terminal
     terminal.show(&plan::show(plan, Colour::Styled));
 }
 
-/// A page that is done, on the standard output.
+/// Prints a finished page as a result.
 fn tell(step: &Step, terminal: &Terminal) {
     let done = match step.action {
         Action::Create => "created",

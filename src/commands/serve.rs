@@ -5,23 +5,23 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use storybank::diagnostic::Diagnostic;
-use storybank::disk::{self, Bell};
-use storybank::model::Audience;
-use storybank::preview::{Options, Snapshot};
-use storybank::report;
-use storybank::serve::{self, Hosts, News};
+use crate::diagnostic::Diagnostic;
+use crate::disk::{self, Bell};
+use crate::model::Audience;
+use crate::preview::{Options, Snapshot};
+use crate::report;
+use crate::serve::{self, Hosts, News};
 
 use super::terminal::Terminal;
-use super::{Failure, Outcome};
+use super::{Error, Outcome};
 use crate::cli::Serve;
 
-/// How many mistakes the terminal shows at once; more would keep the author waiting, and reading.
+/// The maximum number of diagnostics that one report shows.
 const MOST: usize = 20;
 
-/// Serves the site until the process is ended.
-pub fn run(options: &Serve, terminal: &Arc<Terminal>) -> Result<Outcome, Failure> {
-    let root = std::fs::canonicalize(disk::find_site(options.site.named())?)?;
+/// Serves the site until the process ends.
+pub fn run(options: &Serve, terminal: &Arc<Terminal>) -> Result<Outcome, Error> {
+    let root = std::fs::canonicalize(disk::find_site(options.site.named())?).map_err(Error::system("find the folder of the site"))?;
     let host = address_of(&options.host)?;
     let listener = serve::listen(host, options.port)?;
     let bell = bell(&root, options.poll, terminal);
@@ -50,14 +50,14 @@ pub fn run(options: &Serve, terminal: &Arc<Terminal>) -> Result<Outcome, Failure
     Ok(Outcome::Done)
 }
 
-/// The folder as an editor knows it.
+/// The folder in the form that editors use.
 fn folder(root: &Path) -> String {
     let folder = root.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
-    // Windows writes a resolved path in a form that only its own calls understand.
+    // Windows resolves a path to a form that only its own calls accept.
     folder.strip_prefix("//?/").map_or(folder.clone(), str::to_owned)
 }
 
-/// The address behind a name or an address.
+/// Resolves a host name or an IP address.
 fn address_of(host: &str) -> Result<IpAddr, String> {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     if let Ok(address) = bare.parse() {
@@ -87,7 +87,7 @@ fn bell(root: &Path, poll: bool, terminal: &Terminal) -> Bell {
     })
 }
 
-/// A name for this run that no other run has.
+/// A unique name of this run.
 fn boot() -> String {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     format!("{:x}-{:x}", now.as_nanos(), std::process::id())
@@ -107,15 +107,15 @@ fn network_warning(address: SocketAddr) -> String {
     )
 }
 
-/// What the terminal has said, so that it does not say it again.
+/// What was printed, so that it is not printed twice.
 struct Said {
     terminal: Arc<Terminal>,
     state: State,
-    /// What was wrong with pages when they were made, of this snapshot and of the one before.
+    /// Diagnostics found while pages were made, of this snapshot and of the previous one.
     mistakes: [Vec<Diagnostic>; 2],
 }
 
-/// What is wrong with a site at one moment.
+/// The problems of a site at one moment.
 #[derive(Default, PartialEq)]
 struct State {
     diagnostics: Vec<Diagnostic>,
@@ -165,7 +165,7 @@ impl Said {
     }
 
     fn report(&self, now: &State, snapshot: &Snapshot) {
-        // What keeps the site from being built comes first.
+        // Errors come first.
         let mut diagnostics = now.diagnostics.clone();
         diagnostics.sort_by_key(|found| !found.is_error());
         let (first, rest) = diagnostics.split_at(diagnostics.len().min(MOST));
@@ -185,7 +185,7 @@ impl State {
     }
 }
 
-/// What has changed, in a few words.
+/// The changed files, in a few words.
 fn changed(snapshot: &Snapshot) -> String {
     match snapshot.saved() {
         [] => "a change".to_owned(),

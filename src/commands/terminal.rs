@@ -1,56 +1,89 @@
-//! What the program says: everything that goes to the standard output and to the standard error, made harmless in one place.
+//! The output and the messages of the program: everything it prints is made harmless here.
 
-use std::io::{self, ErrorKind, Write};
-use std::sync::OnceLock;
+use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use anstyle::{AnsiColor, Style};
 
-use storybank::build::Inputs;
-use storybank::diagnostic::Diagnostic;
-use storybank::escape::{visible, visible_with_colours};
-use storybank::report::{self, Colour, Sources};
+use crate::build::Inputs;
+use crate::diagnostic::Diagnostic;
+use crate::escape::{visible, visible_with_colours};
+use crate::report::{self, Colour, Sources};
 
-/// How much is said.
+/// Which messages are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Talk {
-    /// Everything.
+    /// All.
     Full,
     /// Results, errors and warnings only.
     Quiet,
 }
 
-/// The standard output and the standard error.
+/// Where a program writes: results to its output, everything else to its messages.
+pub struct Streams {
+    output: Box<dyn Write + Send>,
+    messages: Box<dyn Write + Send>,
+    /// Whether somebody sees the messages while they are written.
+    are_messages_seen: bool,
+}
+
+impl Streams {
+    /// The standard output and the standard error of this process, with colours where somebody sees them.
+    pub fn standard() -> Self {
+        Self { output: Box::new(anstream::stdout()), messages: Box::new(anstream::stderr()), are_messages_seen: io::stderr().is_terminal() }
+    }
+
+    /// Other streams, without colours.
+    pub fn of(output: impl Write + Send + 'static, messages: impl Write + Send + 'static) -> Self {
+        Self {
+            output: Box::new(anstream::StripStream::new(Box::new(output) as Box<dyn Write + Send>)),
+            messages: Box::new(anstream::StripStream::new(Box::new(messages) as Box<dyn Write + Send>)),
+            are_messages_seen: false,
+        }
+    }
+}
+
+/// What the program prints.
 ///
-/// A write that fails stops no work. What was to be read from the standard output and could not be written is an error at the end;
-/// a message for the standard error that cannot be written is lost, since it could be reported nowhere else.
+/// A write that fails stops no work. A result that cannot be written is an error at the end. A message that cannot be
+/// written is lost, because it could be reported nowhere else.
 pub struct Terminal {
     talk: Talk,
+    output: Mutex<Box<dyn Write + Send>>,
+    messages: Mutex<Box<dyn Write + Send>>,
+    are_messages_seen: bool,
     /// Why a result could not be written.
     loss: OnceLock<io::Error>,
 }
 
 impl Terminal {
-    /// A terminal that nothing has been said on.
-    pub fn new(talk: Talk) -> Self {
-        Self { talk, loss: OnceLock::new() }
+    /// A terminal on which nothing is printed yet.
+    pub fn new(talk: Talk, streams: Streams) -> Self {
+        let Streams { output, messages, are_messages_seen } = streams;
+        Self { talk, output: Mutex::new(output), messages: Mutex::new(messages), are_messages_seen, loss: OnceLock::new() }
     }
 
-    /// Whether only results, errors and warnings are said.
+    /// Whether a person watches how far a command is.
+    pub fn is_watched(&self) -> bool {
+        self.are_messages_seen && !self.is_quiet()
+    }
+
+    /// Whether only results, errors and warnings are printed.
     pub fn is_quiet(&self) -> bool {
         self.talk == Talk::Quiet
     }
 
-    /// A result, in a line of its own on the standard output.
+    /// A result, in a line of its own on the output.
     pub fn result(&self, line: &str) {
         self.page(&format!("{}\n", visible(line)));
     }
 
-    /// A text that is the result, on the standard output, with colours where somebody sees them.
+    /// A text that is the result, on the output; it may have colours.
     pub fn page(&self, text: &str) {
-        let mut out = anstream::stdout().lock();
+        let mut out = self.output.lock().unwrap_or_else(PoisonError::into_inner);
         let written = out.write_all(visible_with_colours(text).as_bytes()).and_then(|()| out.flush());
         if let Err(error) = written {
-            // The first reason is the one to tell.
+            // Only the first reason is reported.
             let _ = self.loss.set(error);
         }
     }
@@ -60,34 +93,40 @@ impl Terminal {
         self.loss.get().is_none()
     }
 
-    /// Why results could not be written; a reader who has seen enough and gone is not an error.
+    /// Why results could not be written. A reader that closes the stream early is not an error.
     pub fn loss(&self) -> Option<&io::Error> {
         self.loss.get().filter(|error| error.kind() != ErrorKind::BrokenPipe)
     }
 
-    /// A line that is good to know, on the standard error.
+    /// A line that is good to know, among the messages.
     pub fn say(&self, line: &str) {
         if !self.is_quiet() {
             self.warn(line);
         }
     }
 
-    /// A line that has to be known, on the standard error.
+    /// A line that the user has to know, among the messages.
     pub fn warn(&self, line: &str) {
-        to_standard_error(&format!("{}\n", visible(line)));
+        self.write_message(&format!("{}\n", visible(line)));
     }
 
-    /// What keeps a command from being carried out, on the standard error.
+    /// Why a command is not carried out, among the messages.
     pub fn fail(&self, error: &str) {
-        to_standard_error(&format!("{}error{:#}: {}\n", error_style(), Style::new(), visible(error)));
+        self.write_message(&format!("{}error{:#}: {}\n", error_style(), Style::new(), visible(error)));
     }
 
-    /// Lines that may have colours, in which the text of others was made [`visible`], on the standard error.
+    /// Lines that may have colours, in which all text of others has passed [`visible`], among the messages.
     pub fn show(&self, lines: &str) {
-        to_standard_error(lines);
+        self.write_message(lines);
     }
 
-    /// Diagnostics with excerpts, on the standard error.
+    fn write_message(&self, lines: &str) {
+        let mut messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner);
+        // If it cannot be written to, there is no place to say so.
+        let _ = messages.write_all(visible_with_colours(lines).as_bytes()).and_then(|()| messages.flush());
+    }
+
+    /// Diagnostics with excerpts, among the messages.
     pub fn report(&self, diagnostics: &[Diagnostic], inputs: &Inputs) {
         if diagnostics.is_empty() {
             return;
@@ -100,12 +139,7 @@ impl Terminal {
     }
 }
 
-/// How the word `error` looks.
+/// The style of the word `error`.
 pub fn error_style() -> Style {
     AnsiColor::Red.on_default().bold()
-}
-
-fn to_standard_error(lines: &str) {
-    // The stream takes the colours out where nobody would see them. Where it cannot be written to, there is no place to say so.
-    let _ = anstream::stderr().lock().write_all(visible_with_colours(lines).as_bytes());
 }
