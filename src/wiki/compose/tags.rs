@@ -1,28 +1,28 @@
-//! Splits raw HTML into tags and text.
+//! HTML that an author wrote in Markdown, as far as a tree without markup can hold it.
 
 use crate::wiki::page::Style;
 
 /// A piece of raw HTML.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Piece<'a> {
-    /// A start tag.
+    /// A tag that opens.
     Open {
-        /// The name in lower case.
+        /// Its name in small letters.
         name: String,
-        /// The attributes as written.
+        /// Its attributes as they stand behind the name.
         attributes: &'a str,
-        /// The position in the HTML.
+        /// Where it stands in the HTML.
         at: usize,
     },
-    /// An end tag: its name in lower case.
+    /// A tag that closes, by its name in small letters.
     Close(String),
-    /// The text between tags, with resolved character references.
+    /// What stands between tags, references in it resolved.
     Text(String),
-    /// A comment or declaration, which readers never see.
+    /// What a reader never sees: a comment, a declaration.
     Hidden(&'a str),
 }
 
-/// The pieces of raw HTML in order.
+/// The pieces of raw HTML, in their order.
 pub fn pieces(html: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let mut rest = html;
@@ -73,8 +73,7 @@ fn tag(text: &str, at: usize, end: Option<usize>) -> Option<(Piece<'_>, usize)> 
     Some((if closes { Piece::Close(name) } else { Piece::Open { name, attributes, at } }, end))
 }
 
-/// The attributes of a tag, with lower-case names and resolved character references. The first of
-/// each name counts.
+/// The attributes of a tag, by their names in small letters, references in their values resolved. The first of a name counts.
 pub fn attributes(text: &str) -> Vec<(String, String)> {
     let mut found: Vec<(String, String)> = Vec::new();
     let mut rest = text.trim_start_matches(is_between);
@@ -95,7 +94,7 @@ fn is_between(next: char) -> bool {
     next.is_whitespace() || next == '/'
 }
 
-/// The value at the start of a text, and the rest.
+/// The value at the start of a text, and what stands behind it.
 fn value_of(text: &str) -> (&str, &str) {
     for quote in ['"', '\''] {
         if let Some(inner) = text.strip_prefix(quote) {
@@ -123,7 +122,7 @@ fn ends_of_tags(html: &str) -> Vec<(usize, Option<usize>)> {
     ends
 }
 
-/// The style of an element. `None` for other elements.
+/// The style that a tag stands for; nothing for tags that mean something else or nothing.
 pub fn style(name: &str) -> Option<Style> {
     Some(match name {
         "em" | "i" => Style::Emphasis,
@@ -138,7 +137,7 @@ pub fn style(name: &str) -> Option<Style> {
     })
 }
 
-/// Whether an element is a block.
+/// Whether an element begins a line of its own.
 pub fn is_block(name: &str) -> bool {
     matches!(
         name,

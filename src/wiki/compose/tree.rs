@@ -1,4 +1,4 @@
-//! Converts the nodes of a body to the tree of a page, with resolved links.
+//! The nodes of a body as a tree, with what links lead to.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -15,30 +15,30 @@ use crate::slug::Numbered;
 use crate::wiki::page::{Block, Callout, Heading, Inline, Item, LinkTo, List, RawHtml, Style, Table, Within};
 use crate::wiki::picture;
 
-/// The highest heading level in the text; level 1 is the title.
+/// The level of the highest headings on a page; its title is the first.
 const HIGHEST: u8 = 2;
 
-/// Composes the blocks of one page.
+/// Makes the blocks of one page.
 pub struct Composer<'a> {
     shared: Shared<'a>,
     case: CaseStudyId,
     diagnostics: &'a mut Vec<Diagnostic>,
     ids: Numbered,
-    /// The referenced footnotes: document and index.
+    /// The footnotes that were referred to, by the document and their place in it.
     notes: Vec<(DocumentId, usize)>,
-    /// The numbers of the footnotes in `notes`.
+    /// The places of those in `notes`.
     numbers: HashMap<(DocumentId, usize), usize>,
     depth: usize,
     /// The names of the pictures so far, each once.
     pub pictures: Vec<String>,
-    /// The same names as a set.
+    /// The same names, to look them up.
     known_pictures: HashSet<String>,
-    /// The HTML elements that some wikis do not support.
+    /// The elements of HTML that its author used.
     pub html: Vec<RawHtml>,
 }
 
 impl<'a> Composer<'a> {
-    /// An empty page.
+    /// A page without anything on it.
     pub fn new(shared: Shared<'a>, case: CaseStudyId, diagnostics: &'a mut Vec<Diagnostic>) -> Self {
         Self {
             shared,
@@ -54,17 +54,16 @@ impl<'a> Composer<'a> {
         }
     }
 
-    /// The blocks of a range of a document, for a context on the page.
+    /// A stretch of a document, in the place where it is to stand.
     pub fn blocks(&mut self, id: DocumentId, nodes: Range<usize>, within: Within) -> Vec<Block> {
         let document = self.shared.site.document(id);
-        // Headings keep their level relative to the whole document.
+        // The level of a heading is that on the page, whatever stretch it stands in.
         let highest = document.body.highest_heading().unwrap_or(HIGHEST);
         let shift = HIGHEST.cast_signed() - highest.cast_signed();
         Walk { page: self, id, document, shift, within }.blocks(nodes)
     }
 
-    /// The texts of the referenced footnotes. A footnote can refer to another one, which then
-    /// follows.
+    /// The texts of the footnotes that were referred to. A footnote can refer to another, which then joins the list.
     pub fn footnotes(&mut self) -> Vec<Vec<Block>> {
         let mut texts = Vec::new();
         while let Some(&(id, place)) = self.notes.get(texts.len()) {
@@ -74,7 +73,7 @@ impl<'a> Composer<'a> {
         texts
     }
 
-    /// A heading id that is unique on the page.
+    /// An id that no heading of the page has yet.
     pub fn claim(&mut self, id: &str) -> String {
         self.ids.claim(id, |number| format!("{id}-{number}"), str::to_owned)
     }
@@ -86,7 +85,7 @@ struct Walk<'w, 'a> {
     id: DocumentId,
     document: &'a Document,
     shift: i8,
-    /// The context of the current nodes.
+    /// What the nodes stand in that are walked over.
     within: Within,
 }
 
@@ -116,7 +115,7 @@ impl Walk<'_, '_> {
                     self.block(index, end, &mut blocks);
                     blocks.into_iter().for_each(|block| nest.block(block));
                 }
-                // The text of a tight item has no paragraph around it.
+                // The words of a tight list have no paragraph around them.
                 _ => self.add_inline(index, end, &mut nest),
             }
             index = end + 1;
@@ -125,7 +124,7 @@ impl Walk<'_, '_> {
         elements::blocks(nest.end(), &mut |id| page.claim(id))
     }
 
-    /// The blocks inside another block.
+    /// The blocks inside of another one.
     fn inner_blocks(&mut self, nodes: Range<usize>) -> Vec<Block> {
         let within = std::mem::replace(&mut self.within, Within::Block);
         let blocks = self.blocks(nodes);
@@ -155,7 +154,7 @@ impl Walk<'_, '_> {
             Tag::NumberedList(first) => blocks.push(self.list(Some(first), inner)),
             Tag::Item => blocks.extend(self.inner_blocks(inner)),
             Tag::Table(number) => blocks.push(self.table(number, inner)),
-            // Footnotes are composed at the end of the page; the others are parts of blocks.
+            // Footnotes are composed when the page is; the rest stands inside of what was met already.
             Tag::Footnote(_)
             | Tag::Paragraph
             | Tag::CalloutTitle
@@ -200,7 +199,7 @@ impl Walk<'_, '_> {
         Block::List(List { first, is_tight, items })
     }
 
-    /// Whether an item is a done task; `None` if it is not a task.
+    /// Whether an item is a task, and then whether it is done.
     fn task(&self, item: usize) -> Option<bool> {
         let marker = |at: usize| match self.body().nodes.get(at).map(|node| node.event) {
             Some(Event::TaskMarker(done)) => Some(done),
@@ -245,7 +244,7 @@ impl Walk<'_, '_> {
         cells
     }
 
-    /// Adds HTML, all lines at once, because a tag can span several.
+    /// Adds HTML, all of its lines at once: a tag can go over several.
     fn html(&mut self, nodes: Range<usize>, nest: &mut Nest) {
         let mut html = String::new();
         let mut starts = Vec::new();
@@ -286,7 +285,7 @@ impl Walk<'_, '_> {
         blocks
     }
 
-    /// The inlines of a line without white space at the ends.
+    /// What stands in a line, without white space at its ends.
     fn inlines(&mut self, nodes: Range<usize>) -> Vec<Inline> {
         elements::inlines(self.parts(nodes, Within::Line))
     }
@@ -330,7 +329,7 @@ impl Walk<'_, '_> {
             Event::Start(Tag::Link(number)) => self.link(number, index + 1..end, nest),
             Event::Start(Tag::Image(number)) => self.picture(number, index + 1..end, nest),
             Event::Start(_) => self.add_inlines(index + 1..end, nest),
-            // Hashtags matter to the author alone.
+            // A hashtag says what a block shows of its author, which is nothing to the readers of a wiki.
             Event::Hashtag(_) | Event::End(_) | Event::Rule | Event::TaskMarker(_) | Event::Transclusion(_) => {}
         }
     }
@@ -357,7 +356,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// The text of a link that has no text of its own.
+    /// What a link without words of its own reads as.
     fn words_for(&self, number: u32) -> String {
         let site = self.page.shared.site;
         let body = self.body();
@@ -372,7 +371,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// The target of a link. `None` if only its text is published.
+    /// Where a link leads on the wiki; nothing where its words stand alone.
     fn link_to(&mut self, number: u32) -> Option<LinkTo> {
         let site = self.page.shared.site;
         match site.destination(self.id, number) {
@@ -424,7 +423,7 @@ impl Walk<'_, '_> {
                     nest.text(&alt);
                 }
             },
-            // A picture on another host would reveal the readers to that host.
+            // A picture of another host would tell that host who reads the page.
             Destination::External => match &link.target {
                 Target::External(address) => {
                     let words = if alt.is_empty() { address.clone() } else { alt };
@@ -437,7 +436,7 @@ impl Walk<'_, '_> {
     }
 }
 
-/// Whether a node is a block.
+/// Whether something begins on a line of its own.
 fn is_block(event: Event) -> bool {
     match event {
         Event::Start(tag) => !is_inline(tag),
