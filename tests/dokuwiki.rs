@@ -1354,7 +1354,7 @@ fn a_page_that_the_wiki_refuses_keeps_no_other_from_being_written() {
     assert!(said.contains("refused Case beta (team:stories:case_beta): `publisher` has the right 1 there and needs 2"), "{said}");
     site.lock("team:stories:case_alpha");
     let said = small.leaves_something(&[]);
-    assert!(said.contains("updated Case gamma") && said.contains("not done: Case alpha") && said.contains("editing the page"), "{said}");
+    assert!(said.contains("updated Case gamma") && said.contains("failed: Case alpha") && said.contains("editing the page"), "{said}");
     assert!(site.source("team:stories:case_gamma").contains("Two."));
     for id in ["team:stories:case_alpha", "team:stories:case_beta"] {
         assert!(site.source(id).contains("One."), "{id}");

@@ -268,7 +268,7 @@ fn what_stands_beside_pages_follows_them() {
             assert_eq!(remote.text("main", name), "* [[Home]]\n\n<!-- storybank -->\n<!-- /storybank -->\n");
             remote.person_writes(&[(name, b"<!-- storybank -->\nmine")]);
             let error = publish(&mut remote.wiki(host), &mut record, &[page("B.md", "1")], Resolve::Refuse).expect_err("a mark is missing");
-            assert!(error.to_string().contains("without `<!-- /storybank -->` after it"), "{error}");
+            assert!(error.to_string().contains("has no `<!-- /storybank -->` after it"), "{error}");
             let mut quiet = GitWiki::new(host, &remote.address(), "", "", Sidebar::Leave, Arc::default());
             succeed(&mut quiet, &mut record, &[page("B.md", "1")]);
             assert_eq!(remote.text("main", name), "<!-- storybank -->\nmine");
@@ -307,7 +307,7 @@ fn a_page_of_the_same_name_elsewhere_is_seen_on_github() {
         assert_eq!(actions, [Action::Refuse(Conflict::NotOurs)]);
         assert_eq!(remote.commits("master"), 1);
         let error = publish(&mut remote.wiki(GitHost::Github), &mut Record::default(), &[page("A-Case.md", "1")], Resolve::Overwrite);
-        assert!(error.expect_err("it would stand beside it").reason.contains("another version"));
+        assert!(error.expect_err("it would stand beside it").reason.contains("has changed since it was read"));
     });
 }
 
@@ -361,7 +361,7 @@ fn a_version_that_was_not_looked_at_is_not_written_over() {
         let mut wiki = remote.wiki(GitHost::Gitea);
         let new = page("A.md", "two\n");
         let write = Write { page: &new, over: None, pictures: &pictures(), message: MESSAGE };
-        assert!(wiki.write(&write).expect_err("there is a page").reason.contains("another version"));
+        assert!(wiki.write(&write).expect_err("there is a page").reason.contains("has changed since it was read"));
         let other = RemotePage { revision: "0".repeat(40), ..RemotePage::default() };
         assert!(wiki.write(&Write { over: Some(&other), ..write }).is_err());
         assert!(wiki.delete(&recorded(&new), &other, MESSAGE).is_err());
@@ -486,7 +486,7 @@ fn the_branch_is_the_one_that_is_asked_for() {
         assert!(error.reason.contains("no branch `none`") && error.help.contains("`main`, `other/one`"), "{error}");
         remote.in_bare(&["symbolic-ref", "HEAD", "refs/heads/gone"]);
         let error = wiki(GitHost::Gitlab, &remote.address(), "").look(&[]).expect_err("nobody says which");
-        assert!(error.help.contains("as `branch` into `site.toml`"), "{error}");
+        assert!(error.help.contains("set `branch` in `site.toml`"), "{error}");
     });
 }
 
@@ -509,7 +509,7 @@ fn a_repository_that_is_not_there_is_said_so_without_a_token() {
         let missing = folder.join("missing.git");
         let error = wiki(GitHost::Github, missing.to_str().expect("it is text"), "").look(&[]).expect_err("there is none");
         assert!(error.reason.contains("does not appear to be a git repository"), "{error}");
-        assert!(error.help.contains("first page has been saved"), "{error}");
+        assert!(error.help.contains("first page was saved"), "{error}");
         // Nothing listens there, and the address must be shown without credentials.
         let error = wiki(GitHost::Gitlab, "http://t0psecret@127.0.0.1:9/x.git", "").look(&[]).expect_err("nobody answers");
         assert!(!error.to_string().contains("t0psecret") && error.to_string().contains("127.0.0.1:9/x.git"), "{error}");
@@ -550,7 +550,7 @@ fn any_name_is_only_a_name() {
             assert!(error.expect_err(path).reason.contains("is not a path in a repository"), "{path}");
         }
         let error = publish(&mut remote.wiki(GitHost::Gitlab), &mut Record::default(), &[page("file/x.md", "x")], Resolve::Refuse);
-        assert!(error.expect_err("a file is no folder").reason.contains("`file` stands in its way"));
+        assert!(error.expect_err("a file is no folder").reason.contains("`file` is in the way"));
         remote.person_writes(&[("folder.md/x.md", b"x")]);
         let error = publish(&mut remote.wiki(GitHost::Gitlab), &mut Record::default(), &[page("folder.md", "x")], Resolve::Refuse);
         assert!(error.expect_err("a folder is no file").reason.contains("`folder.md/x.md` stands in its way"));

@@ -473,7 +473,7 @@ fn what_mediawiki_puts_together_is_taken_back() {
         write(&mut wiki, &second, Some(&seen), &Pictures::new())
     });
     let error = result.expect_err("somebody was faster");
-    assert!(error.reason.contains("the page is as they left it"), "{error}");
+    assert!(error.reason.contains("the page is as they saved it"), "{error}");
     assert_eq!(running.source(&path).trim_end(), theirs.trim_end());
     // Ours, theirs, the merged one, and theirs again.
     assert_eq!(running.versions(&path), 4);
@@ -617,7 +617,7 @@ fn refusals_are_told_in_plain_words() {
     let reason = barred(&mut wiki, &page, &attachments);
     assert!(reason.contains("`.png`"), "{reason}");
     let reason = barred(&mut wiki, &lines("Akte: one", &["one"]), &[]);
-    assert!(reason.contains("would put the page `Akte: one` at `Story Wiki:One`"), "{reason}");
+    assert!(reason.contains("would move the page `Akte: one` to `Story Wiki:One`"), "{reason}");
     let reason = barred(&mut wiki, &lines("Wikipedia: one", &["one"]), &[]);
     assert!(reason.contains("leads to another wiki"), "{reason}");
     assert_eq!(barred(&mut wiki, &lines("A usual title", &["one"]), &[]), "");
@@ -1036,7 +1036,7 @@ fn a_page_that_the_wiki_refuses_keeps_no_other_from_being_written() {
     site.case("alpha", "Case alpha", "## Impact\n\nThree, as cheap watches.");
     site.case("gamma", "Case gamma", "## Impact\n\nThree.");
     let said = site.leaves_something(&[]);
-    assert!(said.contains("updated Case gamma") && said.contains("not done: Case alpha: cannot write the page “Case alpha”"), "{said}");
+    assert!(said.contains("updated Case gamma") && said.contains("failed: Case alpha: cannot write the page “Case alpha”"), "{said}");
     site.case("alpha", "Case alpha", "## Impact\n\nThree.");
     running.by_hand("protect.php", &["--user", "Admin", "--unprotect", "Case beta"], "");
     let said = site.succeeds(&[]);
@@ -1088,7 +1088,7 @@ fn a_new_title_does_not_leave_a_colleagues_words_behind() {
     running.edit("Old title", &theirs);
     site.case("alpha", "New title", "## Impact\n\nOne.");
     let said = site.leaves_something(&[]);
-    assert!(said.contains("conflict New title: it has a new title, and somebody has changed the page with the old one"), "{said}");
+    assert!(said.contains("conflict New title: its title is new, and somebody has changed the page with the old one"), "{said}");
     assert!(said.contains("conflict Old title: somebody has changed it") && said.contains("--show alpha"), "{said}");
     assert_eq!((running.versions("New title"), running.versions("Old title")), (0, 2));
     site.succeeds(&["--force", "alpha"]);
@@ -1174,8 +1174,8 @@ fn a_title_that_the_wiki_replaces_stands_at_the_top_as_it_was_written() {
         let (pages, found) =
             wiki::write(Dialect::Mediawiki, place, &[case(title, vec![words("x")])], &BTreeMap::new(), &Highlighter::default());
         let said: Vec<&str> = found.iter().map(|found| found.message.as_str()).collect();
-        let wanted =
-            shown.map(|shown| format!("no title on MediaWiki can hold all signs of this one, so the page is called “{shown}” there"));
+        let wanted = shown
+            .map(|shown| format!("this title contains characters that MediaWiki does not allow, so the page is called “{shown}” there"));
         assert_eq!(said, wanted.iter().map(String::as_str).collect::<Vec<_>>(), "{title} {place}");
         assert_eq!(pages[0].text.contains("'''"), shown.is_some(), "{}", pages[0].text);
     }

@@ -279,7 +279,8 @@ pub fn plan(lookups: Lookups, mut remote_pages: Vec<Option<RemotePage>>, options
     let of_orphans = remote_pages.split_off(lookups.wanted.len().min(remote_pages.len()));
     let mut orphans = OrphanPages::new(lookups.orphans.into_iter().zip(of_orphans));
     let wanted = lookups.wanted.into_iter().zip(remote_pages);
-    let mut steps: Vec<Step> = wanted.map(|((page, recorded), remote)| orphans.wanted_step(page, recorded, remote, options)).collect();
+    let mut steps: Vec<Step> =
+        wanted.map(|((page, recorded), remote)| orphans.wanted_step(page, recorded.as_ref(), remote, options)).collect();
     steps.extend(orphans.into_steps(options));
     Plan { steps, ..Plan::default() }
 }
@@ -325,10 +326,10 @@ impl OrphanPages {
     }
 
     /// Decides what happens to a desired page.
-    fn wanted_step(&mut self, page: RenderedPage, recorded: Option<Recorded>, remote: Option<RemotePage>, options: &Options) -> Step {
+    fn wanted_step(&mut self, page: RenderedPage, recorded: Option<&Recorded>, remote: Option<RemotePage>, options: &Options) -> Step {
         let resolve = options.resolve(&page.case);
         let taken = self.take(remote.as_ref());
-        let known = best_record(recorded.as_ref().into_iter().chain(taken.iter().map(|(old, _)| old)), remote.as_ref());
+        let known = best_record(recorded.into_iter().chain(taken.iter().map(|(old, _)| old)), remote.as_ref());
         let is_retitled = known.as_ref().is_none_or(|known| known.written.is_none()) && self.has_changed_page(&page.case);
         let action = match decide(&page, known.as_ref(), remote.as_ref(), resolve) {
             Action::Create | Action::Update if is_retitled && resolve == Resolve::Refuse => {
