@@ -261,9 +261,22 @@ impl Redactor {
 
     /// The settings as far as they may leave.
     fn config(&self, config: &Config) -> Config {
-        let Config { title, language, theme, address, words_per_minute, audience, preview: _, redact: _, forbid: _, blame: _, wiki: _ } =
-            config.clone();
-        Config { title: self.string(&title), language, theme, address, words_per_minute, audience, ..Config::default() }
+        let Config {
+            title,
+            language,
+            words,
+            theme,
+            address,
+            words_per_minute,
+            audience,
+            preview: _,
+            redact: _,
+            forbid: _,
+            blame: _,
+            wiki: _,
+        } = config.clone();
+        let words = words.into_iter().map(|(name, entry)| (name, entry.map(|text| self.string(text)))).collect();
+        Config { title: self.string(&title), language, words, theme, address, words_per_minute, audience, ..Config::default() }
     }
 }
 

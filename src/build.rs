@@ -1,31 +1,34 @@
-//! The job that all commands share: files become a linked site, and a site becomes the artefacts that are written or served.
+//! The jobs that all commands share: files become a linked site, and a site becomes the artefacts that are written or served.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod assets;
+mod edition;
+mod endings;
+mod leaks;
+
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::audience::{Projection, Viewer, Withheld, project};
+use crate::audience::{Projection, Viewer, project};
 use crate::config::{self, Config};
 use crate::diagnostic::{self, Diagnostic, rules};
 use crate::highlight::Highlighter;
-use crate::html::{Addresses, Context};
 use crate::model::{Audience, Document};
 use crate::parse::{CONTENT, Parsed, parse, parse_text};
-use crate::render::{Renderer, Theme, ThemeFile};
-use crate::route::Route;
+use crate::render::{self, ThemeFile};
 use crate::site::{Site, link};
-use crate::slug::content_name;
 use crate::source::{SitePath, Span};
-use crate::view::{self, Page, View};
-use crate::wiki::picture;
-use crate::words::Finder;
+
+pub use assets::{Assets, NamedAssets};
+pub use edition::{Artefact, Edition, EditionSources, Made, Previous, uncleaned};
+pub use leaks::{WordPlaces, scan_for_leaks};
 
 /// The files of a site, as they were read.
 #[derive(Debug, Clone, Default)]
 pub struct Inputs {
-    /// `site.toml`; nothing where there is none.
+    /// `site.toml`; `None` if there is none.
     pub settings: Option<InputFile>,
     /// The Markdown files of the content, in the order of their paths as texts.
     pub documents: Vec<InputFile>,
@@ -33,12 +36,12 @@ pub struct Inputs {
     pub assets: BTreeSet<SitePath>,
     /// Symbolic links that are not followed, in the order of their paths, each with the reason.
     pub unfollowed: Vec<(SitePath, Unfollowed)>,
-    /// The files of the site's own theme.
+    /// The files of the site's own theme, in the order of their paths.
     pub theme: Vec<ThemeFile>,
 }
 
 impl Inputs {
-    /// Whether these are the very same files: as cheap as it is to compare where they are in memory.
+    /// Whether these are the same files in memory. This compares addresses, not contents.
     pub fn are_same(&self, other: &Self) -> bool {
         let are_same = |ours: &[InputFile], others: &[InputFile]| {
             ours.len() == others.len()
@@ -46,7 +49,7 @@ impl Inputs {
         };
         are_same(self.settings.as_slice(), other.settings.as_slice())
             && are_same(&self.documents, &other.documents)
-            && crate::render::is_same_theme(&self.theme, &other.theme)
+            && render::is_same_theme(&self.theme, &other.theme)
             && self.assets == other.assets
             && self.unfollowed == other.unfollowed
     }
@@ -56,10 +59,10 @@ impl Inputs {
         self.documents.binary_search_by(|file| file.path.cmp(path)).ok().map(|index| &self.documents[index])
     }
 
-    /// The bytes of a file that was read, whatever it is for.
+    /// The bytes of any file that was read.
     pub fn bytes(&self, path: &SitePath) -> Option<&[u8]> {
         let settings = self.settings.iter().find(|file| file.path == *path).map(|file| &*file.bytes);
-        let theme = || self.theme.iter().find(|file| file.path == *path).map(|file| &*file.bytes);
+        let theme = || self.theme.binary_search_by(|file| file.path.cmp(path)).ok().map(|index| &*self.theme[index].bytes);
         self.document(path).map(|file| &*file.bytes).or(settings).or_else(theme)
     }
 }
@@ -69,18 +72,18 @@ impl Inputs {
 pub enum Unfollowed {
     /// It leads out of the site, to what tools keep for themselves, or nowhere.
     Outside,
-    /// It leads to a folder whose files are read in their own place, or to one that holds the content.
+    /// It leads to a folder whose files are read there, or to a folder that contains the content.
     InContent,
-    /// It stands in a folder that a link leads to.
+    /// It lies in a folder that a link leads to.
     Nested,
 }
 
 /// A file and its bytes.
 #[derive(Debug, Clone)]
 pub struct InputFile {
-    /// Where it stands in the site.
+    /// Its path from the root of the site.
     pub path: SitePath,
-    /// What it holds.
+    /// Its content.
     pub bytes: Arc<[u8]>,
     /// The same memory as text, if it is UTF-8.
     text: Option<Arc<str>>,
@@ -99,49 +102,49 @@ impl InputFile {
     }
 }
 
-/// What was parsed before; a file with the same bytes is not parsed again.
+/// The parsed files of the last run. A file with the same bytes is not parsed again.
 #[derive(Default)]
-pub struct Memo {
+pub struct ParseCache {
     /// In the order of the paths.
-    parsed: Vec<Remembered>,
+    files: Vec<ParsedFile>,
 }
 
-impl Memo {
+impl ParseCache {
     /// The files in which parsing found an error, in any order.
-    pub fn mistaken(&self) -> impl Iterator<Item = &SitePath> {
-        self.parsed.iter().filter(|file| file.diagnostics.iter().any(Diagnostic::is_error)).map(|file| &file.path)
+    pub fn files_with_errors(&self) -> impl Iterator<Item = &SitePath> {
+        self.files.iter().filter(|file| file.diagnostics.iter().any(Diagnostic::is_error)).map(|file| &file.path)
     }
 
-    /// What was parsed of a file. Most files are where they were the last time, so that is where one looks first.
-    fn known(&self, file: &InputFile, place: usize) -> Option<&Remembered> {
-        let there = self.parsed.get(place).filter(|known| known.path == file.path);
-        let elsewhere = || self.parsed.binary_search_by(|known| known.path.cmp(&file.path)).ok().map(|place| &self.parsed[place]);
-        let known = there.or_else(elsewhere)?;
+    /// What was parsed of a file, if its bytes are the same. Most files keep their place in the order, so `place` is tried first.
+    fn get(&self, file: &InputFile, place: usize) -> Option<&ParsedFile> {
+        let at_place = self.files.get(place).filter(|known| known.path == file.path);
+        let anywhere = || self.files.binary_search_by(|known| known.path.cmp(&file.path)).ok().map(|place| &self.files[place]);
+        let known = at_place.or_else(anywhere)?;
         (Arc::ptr_eq(&known.bytes, &file.bytes) || known.bytes == file.bytes).then_some(known)
     }
 }
 
 /// A file as it was parsed.
 #[derive(Clone)]
-struct Remembered {
+struct ParsedFile {
     path: SitePath,
     bytes: Arc<[u8]>,
     document: Option<Arc<Document>>,
     diagnostics: Arc<[Diagnostic]>,
 }
 
-/// A site for a viewer, and everything that is wrong with it.
+/// A site for a viewer, and its diagnostics.
 pub struct Linked {
     /// What the viewer may see, linked.
     pub site: Site,
-    /// The settings whole, with the words that may not leave.
+    /// All settings, with the words that may not leave.
     pub config: Arc<Config>,
     /// In the order of files and places.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 impl Linked {
-    /// Whether something keeps the site from being built.
+    /// Whether an error prevents the site from being built.
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(Diagnostic::is_error)
     }
@@ -161,36 +164,37 @@ pub fn settings(inputs: &Inputs) -> (Config, Vec<Diagnostic>) {
     }
 }
 
-/// Parses and links a site, and takes out of it what the viewer may not see.
+/// Parses and links a site, and removes what the viewer may not see.
 ///
-/// `meanwhile` is given the parsed documents and runs beside the linking, which keeps one core busy and not the others.
+/// `meanwhile` gets the parsed documents. It runs in parallel with linking, which uses one core only.
 pub fn link_site(
     inputs: &Inputs,
-    memo: &mut Memo,
+    cache: &mut ParseCache,
     meanwhile: impl FnOnce(&[Arc<Document>]) + Send,
     viewer: impl FnOnce(&Config) -> Viewer,
 ) -> Linked {
-    let whole = link_whole(inputs, memo, meanwhile);
+    let whole = link_whole(inputs, cache, meanwhile);
     let viewer = viewer(&whole.config);
     for_viewer(&whole, viewer, &inputs.assets).unwrap_or(whole)
 }
 
 /// Parses and links a site as its author has it, drafts included.
-pub fn link_whole(inputs: &Inputs, memo: &mut Memo, meanwhile: impl FnOnce(&[Arc<Document>]) + Send) -> Linked {
+pub fn link_whole(inputs: &Inputs, cache: &mut ParseCache, meanwhile: impl FnOnce(&[Arc<Document>]) + Send) -> Linked {
     let (config, mut diagnostics) = settings(inputs);
     diagnostics.extend(inputs.unfollowed.iter().map(|(path, reason)| unfollowed(path, *reason)));
     let config = Arc::new(config);
-    let documents = parse_all(&inputs.documents, memo, &mut diagnostics);
+    let documents = parse_all(&inputs.documents, cache, &mut diagnostics);
     let parsed = documents.clone();
     let ((site, found), ()) = rayon::join(|| link(&config, Audience::Private, documents, &inputs.assets), || meanwhile(&parsed));
     diagnostics.extend(found);
     diagnostics.extend(unread(inputs, &site));
+    diagnostics.extend(word_mistakes(inputs, &config));
     diagnostics.extend(empty(&site, "the site is empty: no file below `content` is a story, a question, a case study or a competency"));
     diagnostic::sort(&mut diagnostics);
     Linked { site, config, diagnostics }
 }
 
-/// Takes out of the whole site what a viewer may not see, and links the rest again; nothing where the viewer may see all of it.
+/// Removes from the whole site what a viewer may not see, and links the rest again. `None` if the viewer may see everything.
 pub fn for_viewer(whole: &Linked, viewer: Viewer, assets: &BTreeSet<SitePath>) -> Option<Linked> {
     let Projection { config, documents, diagnostics: left_out } = project(&whole.site, viewer)?;
     let (site, found) = link(&config, viewer.audience, documents, assets);
@@ -203,179 +207,59 @@ pub fn for_viewer(whole: &Linked, viewer: Viewer, assets: &BTreeSet<SitePath>) -
         );
     }
     diagnostics.extend(left_out);
-    // What is wrong with the whole site has been said; here only two things can be new: names that redaction has
-    // made alike, and links that now lead nowhere, which is meant.
-    let collisions = found.into_iter().filter(|found| found.rule == &rules::DUPLICATE || found.rule == &rules::ADDRESS);
-    diagnostics.extend(collisions.map(|found| {
-        let message = format!("once `[redact]` has replaced words, {}", found.message);
-        Diagnostic { message, ..found }.help("give one of the two files a name without the words that are replaced")
-    }));
+    // The diagnostics of the whole site are there already. Only two can be new: names that redaction has made equal, and links
+    // that now lead nowhere. The latter are intended.
+    diagnostics.extend(found.into_iter().filter_map(collision));
     diagnostic::sort(&mut diagnostics);
     Some(Linked { site, config: whole.config.clone(), diagnostics })
 }
 
-/// Marks the code of documents ahead of the pages that show it: the first block of each language takes longest.
+/// A collision of names that redaction has made equal; `None` for another diagnostic.
+fn collision(found: Diagnostic) -> Option<Diagnostic> {
+    if found.rule != &rules::DUPLICATE && found.rule != &rules::ADDRESS {
+        return None;
+    }
+    let message = format!("once `[redact]` has replaced words, {}", found.message);
+    Some(Diagnostic { message, ..found }.help("give one of the two files a name without the words that are replaced"))
+}
+
+/// Highlights the code of documents before the pages that show it are made: the first block of each language takes longest.
 pub fn mark_code(highlighter: &Highlighter, documents: &[Arc<Document>]) {
     let distinct: BTreeSet<(&str, String)> = documents.iter().flat_map(|document| document.body.code_blocks()).collect();
     distinct.par_iter().for_each(|(language, code)| drop(highlighter.html(language, code)));
 }
 
-/// Parses what is not remembered, and forgets what is no longer there.
-fn parse_all(files: &[InputFile], memo: &mut Memo, diagnostics: &mut Vec<Diagnostic>) -> Vec<Arc<Document>> {
+/// Parses the files that are not in the cache, and removes files from the cache that no longer exist.
+fn parse_all(files: &[InputFile], cache: &mut ParseCache, diagnostics: &mut Vec<Diagnostic>) -> Vec<Arc<Document>> {
     let parsed = files.par_iter().enumerate().map(|(place, file)| {
-        if let Some(known) = memo.known(file, place) {
-            return known.clone();
-        }
-        let parsed = guarded(&file.path, || match &file.text {
-            Some(text) => parse_text(&file.path, text),
-            None => parse(&file.path, &file.bytes),
-        });
-        let (path, bytes) = (file.path.clone(), file.bytes.clone());
-        Remembered { path, bytes, document: parsed.document.map(Arc::new), diagnostics: parsed.diagnostics.into() }
+        let known = cache.get(file, place).cloned();
+        known.unwrap_or_else(|| parse_file(file))
     });
-    memo.parsed = parsed.collect();
-    diagnostics.extend(memo.parsed.iter().flat_map(|file| file.diagnostics.iter().cloned()));
-    memo.parsed.iter().filter_map(|file| file.document.clone()).collect()
+    cache.files = parsed.collect();
+    diagnostics.extend(cache.files.iter().flat_map(|file| file.diagnostics.iter().cloned()));
+    cache.files.iter().filter_map(|file| file.document.clone()).collect()
 }
 
-/// How files may be called at the end; what is no such word may be one of the author's own.
-const EXTENSIONS: &[&str] = &[
-    "7z",
-    "apng",
-    "avi",
-    "avif",
-    "bash",
-    "bib",
-    "bmp",
-    "bz2",
-    "c",
-    "cpp",
-    "cs",
-    "css",
-    "csv",
-    "diff",
-    "doc",
-    "docx",
-    "drawio",
-    "eml",
-    "eot",
-    "eps",
-    "epub",
-    "excalidraw",
-    "flac",
-    "gif",
-    "go",
-    "gpx",
-    "gz",
-    "h",
-    "heic",
-    "htm",
-    "html",
-    "ico",
-    "ics",
-    "ini",
-    "ipynb",
-    "java",
-    "jfif",
-    "jpe",
-    "jpeg",
-    "jpg",
-    "js",
-    "json",
-    "jsonl",
-    "key",
-    "kt",
-    "log",
-    "m4a",
-    "m4v",
-    "markdown",
-    "md",
-    "mdx",
-    "mjs",
-    "mkv",
-    "mmd",
-    "mov",
-    "mp3",
-    "mp4",
-    "mpeg",
-    "mpg",
-    "numbers",
-    "odg",
-    "odp",
-    "ods",
-    "odt",
-    "oga",
-    "ogg",
-    "ogv",
-    "opus",
-    "org",
-    "otf",
-    "pages",
-    "patch",
-    "pdf",
-    "php",
-    "png",
-    "ppt",
-    "pptx",
-    "ps",
-    "psd",
-    "puml",
-    "py",
-    "rar",
-    "rb",
-    "rs",
-    "rst",
-    "rtf",
-    "sh",
-    "sql",
-    "srt",
-    "svg",
-    "swift",
-    "tar",
-    "tex",
-    "tgz",
-    "tif",
-    "tiff",
-    "toml",
-    "ts",
-    "tsv",
-    "ttf",
-    "txt",
-    "vcf",
-    "vsdx",
-    "vtt",
-    "wasm",
-    "wav",
-    "weba",
-    "webm",
-    "webmanifest",
-    "webp",
-    "woff",
-    "woff2",
-    "xht",
-    "xhtml",
-    "xls",
-    "xlsx",
-    "xml",
-    "xz",
-    "yaml",
-    "yml",
-    "zip",
-    "zst",
-];
+fn parse_file(file: &InputFile) -> ParsedFile {
+    let parsed = guarded(&file.path, || match &file.text {
+        Some(text) => parse_text(&file.path, text),
+        None => parse(&file.path, &file.bytes),
+    });
+    let (path, bytes) = (file.path.clone(), file.bytes.clone());
+    ParsedFile { path, bytes, document: parsed.document.map(Arc::new), diagnostics: parsed.diagnostics.into() }
+}
 
-/// Extensions of files in which people write, and which are not read.
-const WRITTEN: &[&str] = &[
-    "mdx", "mdown", "mkd", "mkdn", "mdwn", "mdtxt", "mdtext", "rmd", "qmd", "txt", "text", "org", "rst", "adoc", "asciidoc", "textile",
-    "wiki", "tex", "docx", "doc", "odt", "rtf", "pages", "html", "htm",
-];
+/// Diagnostics about the words of pages, from the theme and the settings.
+fn word_mistakes(inputs: &Inputs, config: &Config) -> Vec<Diagnostic> {
+    let settings = inputs.settings.as_ref().and_then(|file| file.text.as_deref()).unwrap_or_default();
+    render::word_mistakes(config, settings, &inputs.theme)
+}
 
-/// What lies in the content like something to read, is not read, and is referred to by nothing.
+/// Warns of texts in the content that are not read and that no document refers to.
 fn unread(inputs: &Inputs, site: &Site) -> Vec<Diagnostic> {
-    let is_written = |path: &&SitePath| WRITTEN.iter().any(|extension| path.extension().eq_ignore_ascii_case(extension));
-    let written: Vec<&SitePath> = inputs.assets.iter().filter(is_written).collect();
-    let used = if written.is_empty() { BTreeSet::new() } else { site.used_assets() };
-    let files = written.into_iter().filter(|path| !used.contains(*path)).map(|path| {
+    let texts: Vec<&SitePath> = inputs.assets.iter().filter(|path| endings::is_prose(path)).collect();
+    let used = if texts.is_empty() { BTreeSet::new() } else { site.used_assets() };
+    let files = texts.into_iter().filter(|path| !used.contains(*path)).map(|path| {
         Diagnostic::new(
             &rules::NOT_READ,
             path,
@@ -405,13 +289,13 @@ fn unfollowed(path: &SitePath, reason: Unfollowed) -> Diagnostic {
     Diagnostic::new(&rules::LINK_LEFT, path, Span::default(), message).help(help)
 }
 
-/// A site without any document.
+/// Warns of a site without documents.
 fn empty(site: &Site, message: &str) -> Option<Diagnostic> {
     let help = "add a story with `storybank new story`";
     site.documents.is_empty().then(|| Diagnostic::new(&rules::EMPTY, &SitePath::new(CONTENT), Span::default(), message).help(help))
 }
 
-/// What is parsed; a file that the program has a fault with is a mistake of that file, and not the end of all others.
+/// Runs the parser on one file. A panic becomes a diagnostic of that file, so that the other files are still parsed.
 fn guarded(path: &SitePath, parse: impl FnOnce() -> Parsed) -> Parsed {
     catch_unwind(AssertUnwindSafe(parse)).unwrap_or_else(|_| {
         let message = "storybank crashed on this file; please report it";
@@ -421,219 +305,9 @@ fn guarded(path: &SitePath, parse: impl FnOnce() -> Parsed) -> Parsed {
     })
 }
 
-/// Names the files that documents refer to by their contents, so that no name of the author's leaves.
-pub fn asset_names<'a>(assets: impl IntoIterator<Item = (&'a SitePath, &'a [u8])>) -> BTreeMap<SitePath, String> {
-    let name = |path: &SitePath, bytes: &[u8]| {
-        let extension = path.extension().to_ascii_lowercase();
-        let known = EXTENSIONS.binary_search(&extension.as_str()).ok().map(|known| EXTENSIONS[known]);
-        content_name(bytes, known.or_else(|| picture::extension(bytes)))
-    };
-    assets.into_iter().map(|(path, bytes)| (path.clone(), name(path, bytes))).collect()
-}
-
-/// The site that a former build has left, as it stands.
-pub trait Standing {
-    /// Whether the file at `path` is the one that was made from what `fingerprint` stands for.
-    fn is_current(&self, path: &str, fingerprint: u64) -> bool;
-
-    /// What the file at `path` holds; nothing where it cannot be read.
-    fn bytes(&self, path: &str) -> Option<Vec<u8>>;
-}
-
-/// No build has left a site.
-pub struct Nothing;
-
-impl Standing for Nothing {
-    fn is_current(&self, _: &str, _: u64) -> bool {
-        false
-    }
-
-    fn bytes(&self, _: &str) -> Option<Vec<u8>> {
-        None
-    }
-}
-
-/// Makes the artefacts of a site: each by itself, in any order, on any number of threads.
-pub struct Press {
-    linked: Arc<Linked>,
-    highlighter: Arc<Highlighter>,
-    addresses: Addresses,
-    assets: Arc<BTreeMap<SitePath, String>>,
-    renderer: Renderer,
-    inputs: Arc<Inputs>,
-    /// Words that may be in no artefact.
-    withheld: Withheld,
-    places: Places,
-}
-
-/// Something that a site consists of.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Artefact {
-    /// The path from the root of the site.
-    pub path: String,
-    /// The content of the file, as it is written or served.
-    pub bytes: Vec<u8>,
-}
-
-impl Press {
-    /// Makes ready for the pages of a site; `assets` gives the names that files get there.
-    pub fn new(
-        linked: Arc<Linked>,
-        theme: Theme,
-        inputs: Arc<Inputs>,
-        highlighter: Arc<Highlighter>,
-        assets: Arc<BTreeMap<SitePath, String>>,
-    ) -> Self {
-        let site = &linked.site;
-        let renderer = {
-            let site_view = view::site_view(site, theme.style());
-            theme.for_site(&site_view)
-        };
-        let withheld = Withheld::new(&linked.config, site.audience);
-        let addresses = Addresses::new(site);
-        Self { linked, highlighter, addresses, assets, renderer, inputs, withheld, places: Places::default() }
-    }
-
-    /// The pages of the site.
-    pub fn pages(&self) -> Vec<Page> {
-        view::pages(&self.linked.site)
-    }
-
-    /// What a page shows.
-    fn view<'a>(&'a self, page: &'a Page) -> View<'a> {
-        let Self { highlighter, addresses, assets, .. } = self;
-        let context = Context { site: &self.linked.site, highlighter, addresses, assets };
-        view::view(context, page, self.renderer.theme().style())
-    }
-
-    /// A page, unless `standing` knows it by the number that stands for everything it is made from.
-    ///
-    /// The number does not depend on the words that may not leave: it is in a list that is published, too, and a guess at a word could be
-    /// tested against it. So a page that is there already is searched as well.
-    pub fn page(&self, page: &Page, standing: &impl Standing) -> Result<Made, Diagnostic> {
-        let view = self.view(page);
-        let fingerprint = self.renderer.fingerprint(&view);
-        let path = page.route.path();
-        if standing.is_current(&path, fingerprint) && self.may_stay(&path, standing)? {
-            return Ok(Made { fingerprint, bytes: None });
-        }
-        let bytes = self.renderer.page(&view, &self.inputs.theme)?;
-        self.search(&path, &bytes)?;
-        Ok(Made { fingerprint, bytes: Some(bytes) })
-    }
-
-    /// Whether a page that is there already can be read, where it has to be searched.
-    fn may_stay(&self, path: &str, standing: &impl Standing) -> Result<bool, Diagnostic> {
-        if self.withheld.is_empty() {
-            return Ok(true);
-        }
-        let Some(bytes) = standing.bytes(path) else { return Ok(false) };
-        self.search(path, &bytes)?;
-        Ok(true)
-    }
-
-    /// The files of the theme that go along, by their paths.
-    pub fn statics(&self) -> Result<Vec<Artefact>, Diagnostic> {
-        let statics = self.renderer.theme().statics().iter();
-        statics.map(|(name, bytes)| self.file(&Route::Static(name.clone()), bytes)).collect()
-    }
-
-    /// A file of the theme, by its path below `static`.
-    pub fn static_file(&self, name: &str) -> Option<&[u8]> {
-        self.renderer.theme().statics().get(name).map(|bytes| &**bytes)
-    }
-
-    /// A file that a document refers to. A picture for others goes without what cameras and programs have written into it.
-    pub fn asset(&self, path: &SitePath, bytes: &[u8]) -> Result<Artefact, Diagnostic> {
-        let route = Route::Asset(self.assets.get(path).cloned().unwrap_or_default());
-        if self.linked.site.audience == Audience::Private || !picture::is_picture(path.as_str(), bytes) {
-            return self.file(&route, bytes);
-        }
-        match picture::clean(bytes) {
-            Ok(clean) => self.file(&route, &clean.bytes),
-            Err(reason) => Err(uncleaned(&self.linked.site, path, &reason)),
-        }
-    }
-
-    fn file(&self, route: &Route, bytes: &[u8]) -> Result<Artefact, Diagnostic> {
-        let path = route.path();
-        self.search(&path, bytes)?;
-        Ok(Artefact { path, bytes: bytes.to_vec() })
-    }
-
-    /// Looks for words that may not leave, in the address of an artefact and in all of its bytes.
-    pub(crate) fn search(&self, path: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
-        search(&self.withheld, (&self.linked, &self.inputs), &self.places, path, bytes)
-    }
-}
-
-/// A picture that cannot be cleaned, at the place that shows it.
-pub fn uncleaned(site: &Site, path: &SitePath, reason: &str) -> Diagnostic {
-    let (file, span) = site.reference_to(path);
-    let name = path.as_str().rsplit('/').next().unwrap_or_default();
-    Diagnostic::new(&rules::PICTURE, file, span, format!("`{name}` {reason}"))
-}
-
-/// Where words that may not leave stand in the files. A word may come through to every page, and is looked for in all files once.
-#[derive(Default)]
-pub struct Places(Mutex<BTreeMap<String, (SitePath, Span)>>);
-
-impl Places {
-    fn of(&self, word: &str, linked: &Linked, inputs: &Inputs) -> (SitePath, Span) {
-        // A thread that panicked while it held the memory has left nothing half-written in it.
-        let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        places.entry(word.to_owned()).or_insert_with(|| source_of(word, linked, inputs)).clone()
-    }
-}
-
-/// Looks for what may not leave, in the name of something that was made and in all of its bytes.
-pub fn search(
-    withheld: &Withheld,
-    (linked, inputs): (&Linked, &Inputs),
-    places: &Places,
-    name: &str,
-    bytes: &[u8],
-) -> Result<(), Diagnostic> {
-    let hit = withheld.first_in(name.as_bytes()).or_else(|| withheld.first_in(bytes));
-    let Some(hit) = hit else { return Ok(()) };
-    let (file, span) = places.of(&hit.word, linked, inputs);
-    let message = format!("`{}` would be in what is made for the audience `{}`", hit.word, linked.site.audience.name());
-    let help = format!(
-        "it came through to `{name}`: … {} …; write it so that `[redact]` in `{}` knows it, or take it out",
-        hit.excerpt,
-        config::FILE
-    );
-    Err(Diagnostic::new(&rules::LEAK, &file, span, message).help(help))
-}
-
-/// The first place in the documents that the audience sees, or else in the settings, that holds a withheld word.
-fn source_of(word: &str, linked: &Linked, inputs: &Inputs) -> (SitePath, Span) {
-    let finder = Finder::new([word]);
-    let documents = linked.site.documents.iter().filter_map(|document| inputs.document(&document.path));
-    let place = documents.chain(&inputs.settings).find_map(|file| {
-        let text = std::str::from_utf8(&file.bytes).ok()?;
-        finder.first(text).map(|found| (file.path.clone(), Span::new(found.range.start, found.range.end)))
-    });
-    place.unwrap_or_else(|| (SitePath::new(config::FILE), Span::default()))
-}
-
-/// A page that was made, or was known already.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Made {
-    /// The number that stands for everything the page is made from.
-    pub fingerprint: u64,
-    /// Nothing where the page is the one that is there already.
-    pub bytes: Option<Vec<u8>>,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_ends_of_names_are_in_order() {
-        assert!(EXTENSIONS.is_sorted());
-    }
 
     #[test]
     fn a_fault_of_the_parser_is_a_mistake_of_one_file() {

@@ -190,7 +190,7 @@ pub mod rules {
         PRIVATE_MARK = "private-mark", Warning, "A heading for the author alone ends in `{.private}`.";
         REMOTE_IMAGE = "remote-image", Warning, "An image is a file of the site, so that a page loads nothing from other hosts.";
         SWALLOWED_MARK = "swallowed-mark", Error, "A mark for private text is in a place where it has an effect.";
-        TEMPLATE = "template", Error, "The templates of the theme are valid.";
+        TEMPLATE = "template", Error, "The templates and the words of the theme are valid.";
         TITLE_REPLACED = "title-replaced", Warning, "The wiki can hold the title.";
         CYCLE = "transclusion-cycle", Error, "A section does not contain itself.";
         TRANSCLUSION = "transclusion-place", Error, "A transclusion is a paragraph of its own.";
@@ -205,6 +205,7 @@ pub mod rules {
         STORY = "unknown-story", Error, "A story that a document refers to exists.";
         TAG = "unknown-tag", Warning, "A tag at the end of a block is the slug of a competency.";
         UNPUBLISHABLE = "unpublishable", Error, "The wiki can hold the page.";
+        UNTRANSLATED = "untranslated", Warning, "The words of pages are in the language of the site.";
         VARIANT = "variant-without-story", Error, "A variant lies beside the `index.md` of its story.";
         WITHHELD_LINK = "withheld-link", Warning, "A link to something that the audience may not see has a text of its own.";
         WITHHELD = "withheld-transclusion", Warning, "A transclusion shows only what its audience may see.";

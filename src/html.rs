@@ -1,14 +1,16 @@
 //! The HTML of a body: nodes in, markup out, with the addresses that the linked site gives.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use crate::escape::{escape, percent_encode};
+use crate::escape::{escape, escaped, percent_encode};
 use crate::highlight::Highlighter;
 use crate::markdown::{Alignment, Body, Callout, CalloutKind, Event, HTML_TAGS, Tag, Target, stretch_at};
+use crate::phrases::{Phrases, Word, word};
 use crate::route::Route;
-use crate::site::{DEEPEST, Destination, DocumentId, Node, Site, StoryId};
+use crate::site::{DEEPEST, Destination, DocumentId, Node, Origin, Site, StoryId, uncapitalised};
 use crate::source::SitePath;
 
 /// What the pages of a site are written from.
@@ -16,6 +18,8 @@ use crate::source::SitePath;
 pub struct Context<'a> {
     /// What is shown, and to whom.
     pub site: &'a Site,
+    /// The words of the pages.
+    pub phrases: &'a Phrases,
     /// Colours blocks of code.
     pub highlighter: &'a Highlighter,
     /// Where the pages of this very site are.
@@ -124,6 +128,39 @@ impl<'a> PageWriter<'a> {
             percent_encode(fragment, &mut link);
         }
         link
+    }
+
+    /// The title of a page.
+    pub fn title(&self, node: Node) -> Cow<'a, str> {
+        match node {
+            Node::Telling(story, telling) if telling > 0 => self.label(story, telling),
+            _ => self.context.site.title(node).into(),
+        }
+    }
+
+    /// The name of a telling among those of its story.
+    pub fn label(&self, story: StoryId, telling: usize) -> Cow<'a, str> {
+        let Context { site, phrases, .. } = self.context;
+        let telling = &site.story(story).tellings[telling];
+        match telling.origin {
+            Origin::Story => phrases.text(word::LABEL_OF_STORY).into(),
+            Origin::Variant(_) => telling.label.as_str().into(),
+            Origin::Derived(competency) => {
+                let title = site.title(Node::Competency(competency));
+                let values = [("competency", title), ("competency_lowercase", &uncapitalised(title))];
+                phrases.fill(word::LABEL_OF_DERIVED, &values).into()
+            }
+        }
+    }
+
+    /// HTML that is for the author alone.
+    pub fn private_aside(&self, html: &str) -> String {
+        format!("{}{html}</aside>\n", self.labelled_aside("private", word::ONLY_FOR_YOU))
+    }
+
+    /// The start of an aside with a label that the style sheet shows.
+    fn labelled_aside(&self, class: &str, label: Word) -> String {
+        format!("<aside class=\"{class}\" data-label=\"{}\">\n", escaped(self.context.phrases.text(label)))
     }
 
     /// A stretch of a document as HTML.
@@ -353,19 +390,21 @@ impl Writer<'_, '_> {
 
     fn callout(&mut self, callout: Callout, index: usize) {
         let (class, title) = match callout.kind {
-            CalloutKind::Question => ("remark open", ""),
-            CalloutKind::Answered => ("remark answered", ""),
-            CalloutKind::Private => ("private", ""),
-            CalloutKind::Note => ("callout note", "Note"),
-            CalloutKind::Tip => ("callout tip", "Tip"),
-            CalloutKind::Important => ("callout important", "Important"),
-            CalloutKind::Warning => ("callout warning", "Warning"),
-            CalloutKind::Caution => ("callout caution", "Caution"),
+            CalloutKind::Question => return self.out.push_str(&self.page.labelled_aside("remark open", word::REMARK_OPEN)),
+            CalloutKind::Answered => return self.out.push_str(&self.page.labelled_aside("remark answered", word::REMARK_ANSWERED)),
+            CalloutKind::Private => return self.out.push_str(&self.page.labelled_aside("private", word::ONLY_FOR_YOU)),
+            CalloutKind::Note => ("callout note", word::NOTE),
+            CalloutKind::Tip => ("callout tip", word::TIP),
+            CalloutKind::Important => ("callout important", word::IMPORTANT),
+            CalloutKind::Warning => ("callout warning", word::WARNING),
+            CalloutKind::Caution => ("callout caution", word::CAUTION),
         };
         self.out.push_str(&format!("<aside class=\"{class}\">\n"));
         let has_title = self.body.nodes.get(index + 1).is_some_and(|node| node.event == Event::Start(Tag::CalloutTitle));
-        if !title.is_empty() && !has_title {
-            self.out.push_str(&format!("<p class=\"callout-title\">{title}</p>\n"));
+        if !has_title {
+            self.out.push_str("<p class=\"callout-title\">");
+            escape(self.page.context.phrases.text(title), &mut self.out);
+            self.out.push_str("</p>\n");
         }
     }
 
@@ -423,7 +462,7 @@ impl Writer<'_, '_> {
                 let link = self.page.link(node, "");
                 escape(&link, &mut self.out);
                 self.out.push_str("\">");
-                escape(self.page.context.site.title(node), &mut self.out);
+                escape(&self.page.title(node), &mut self.out);
                 self.out.push_str("</a>");
             }
             None => {
@@ -434,9 +473,8 @@ impl Writer<'_, '_> {
     }
 
     fn link(&mut self, number: u32) {
-        let site = self.page.context.site;
         let link = &self.body.links[number as usize];
-        let destination = site.destination(self.id, number);
+        let destination = self.page.context.site.destination(self.id, number);
         let Some(address) = self.address(&link.target, destination) else {
             self.out.push_str("<span class=\"withheld\">");
             if let (false, Target::Wiki { name, .. }) = (link.is_labelled, &link.target) {
@@ -455,13 +493,13 @@ impl Writer<'_, '_> {
         self.out.push('>');
         if !link.is_labelled {
             let title = match (destination, &link.target) {
-                (Destination::Page { fragment, .. }, Target::Fragment(_)) => heading_text(self.body, fragment).unwrap_or(&address),
-                (Destination::Page { node, .. }, _) => site.title(*node),
+                (Destination::Page { fragment, .. }, Target::Fragment(_)) => heading_text(self.body, fragment).unwrap_or(&address).into(),
+                (Destination::Page { node, .. }, _) => self.page.title(*node),
                 // Its author has written the name of the file.
-                (Destination::Asset(_), Target::Wiki { name, .. }) => name.rsplit('/').next().unwrap_or(name),
-                _ => &address,
+                (Destination::Asset(_), Target::Wiki { name, .. }) => name.rsplit('/').next().unwrap_or(name).into(),
+                _ => address.as_str().into(),
             };
-            escape(title, &mut self.out);
+            escape(&title, &mut self.out);
         }
     }
 
@@ -539,7 +577,7 @@ impl Writer<'_, '_> {
         self.out.push_str("<p class=\"transclusion-source\"><a href=\"");
         escape(&self.page.link(*node, fragment), &mut self.out);
         self.out.push_str("\">");
-        escape(site.title(*node), &mut self.out);
+        escape(&self.page.title(*node), &mut self.out);
         self.out.push_str("</a></p>\n</div>\n");
     }
 
@@ -571,9 +609,9 @@ impl Writer<'_, '_> {
         while let Some(&(place, number)) = self.notes.get(next) {
             self.out.push_str(&format!("<li id=\"_footnote-{number}\" value=\"{number}\">"));
             self.nodes(self.body.footnotes[place].nodes.clone());
-            self.out.push_str(&format!(
-                "<a class=\"footnote-back\" href=\"#_footnote-reference-{number}\" aria-label=\"Back to the text\">↩</a></li>\n"
-            ));
+            self.out.push_str(&format!("<a class=\"footnote-back\" href=\"#_footnote-reference-{number}\" aria-label=\""));
+            escape(self.page.context.phrases.text(word::BACK_TO_TEXT), &mut self.out);
+            self.out.push_str("\">↩</a></li>\n");
             next += 1;
         }
         self.out.push_str("</ol></section>\n");
@@ -613,6 +651,7 @@ fn clean(html: &str) -> String {
         cleaner
             .tags(HTML_TAGS.iter().copied().chain(["a", "aside", "img", "input", "section"]).collect())
             .add_generic_attributes(["class", "id", "title", "lang", "dir"])
+            .add_tag_attributes("aside", ["data-label"])
             // The box of a task is the only control that a page has.
             .add_tag_attributes("input", ["checked"])
             .set_tag_attribute_value("input", "type", "checkbox")

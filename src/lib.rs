@@ -17,6 +17,7 @@ pub mod conflict;
 pub mod markdown;
 pub mod model;
 pub mod front_matter;
+pub mod phrases;
 pub mod config;
 pub mod parse;
 

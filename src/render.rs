@@ -1,5 +1,7 @@
 //! Pages from views: the templates of a theme, and what they make of a view.
 
+mod words;
+
 use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -7,7 +9,9 @@ use std::sync::Arc;
 use tera::{Context, ErrorKind, Tera};
 use xxhash_rust::xxh3::Xxh3;
 
+use crate::config::Config;
 use crate::diagnostic::{Diagnostic, rules};
+use crate::phrases::{self, Phrases, Tables};
 use crate::source::{SitePath, Span};
 use crate::view::{SiteView, View};
 
@@ -28,8 +32,33 @@ pub const DEFAULT_THEME: &[(&str, &str)] = &[
     ("templates/questions.html", include_str!("../themes/default/templates/questions.html")),
     ("templates/stories.html", include_str!("../themes/default/templates/stories.html")),
     ("templates/story.html", include_str!("../themes/default/templates/story.html")),
-    ("static/style.css", include_str!("../themes/default/static/style.css")),
+    ("static/style.css", STYLE_SHEET),
+    ("words/de.toml", phrases::GERMAN),
+    ("words/en.toml", phrases::ENGLISH),
 ];
+
+/// The style sheet of the default theme, from its parts in the order in which their rules apply.
+const STYLE_SHEET: &str = concat!(
+    include_str!("../themes/default/style/tokens.css"),
+    "\n",
+    include_str!("../themes/default/style/base.css"),
+    "\n",
+    include_str!("../themes/default/style/frame.css"),
+    "\n",
+    include_str!("../themes/default/style/telling.css"),
+    "\n",
+    include_str!("../themes/default/style/around.css"),
+    "\n",
+    include_str!("../themes/default/style/lists.css"),
+    "\n",
+    include_str!("../themes/default/style/matrix.css"),
+    "\n",
+    include_str!("../themes/default/style/prose.css"),
+    "\n",
+    include_str!("../themes/default/style/print.css"),
+    "\n",
+    include_str!("../themes/default/style/direction.css"),
+);
 
 /// How many bytes are set aside for a page before it is made; most pages take less.
 const USUAL_PAGE: usize = 16 * 1024;
@@ -57,44 +86,32 @@ pub fn is_same_theme(ours: &[ThemeFile], others: &[ThemeFile]) -> bool {
         && ours.iter().zip(others).all(|(ours, other)| Arc::ptr_eq(&ours.bytes, &other.bytes) && ours.path == other.path)
 }
 
-/// A theme: the default one, with files of the site's own in the place of those of the same name.
+/// A theme: the default one, in which a site's own files replace those of the same name.
 pub struct Theme {
     tera: Tera,
     statics: BTreeMap<String, Arc<[u8]>>,
-    /// A number that is another one when any file is, or the program.
+    tables: Tables,
+    /// Identifies the program and all files of the theme but its tables of words.
     fingerprint: u64,
 }
 
 impl Theme {
-    /// Puts a theme together, or says which templates are not sound.
+    /// Puts a theme together. The errors are the mistakes in its templates.
     pub fn new(own: &[ThemeFile]) -> Result<Self, Vec<Diagnostic>> {
         let mut files: BTreeMap<&str, &[u8]> = DEFAULT_THEME.iter().map(|(name, text)| (*name, text.as_bytes())).collect();
         files.extend(own.iter().map(|file| (file.name.as_str(), &*file.bytes)));
-        let mut templates = BTreeMap::new();
-        let mut statics = BTreeMap::new();
-        let mut found = Vec::new();
+        files.retain(|name, _| !name.starts_with("words/"));
         let mut hasher = Xxh3::new();
         hasher.write(SOURCES.as_bytes());
-        for (name, bytes) in files {
-            (name, bytes).hash(&mut hasher);
-            if let Some(template) = name.strip_prefix("templates/") {
-                match std::str::from_utf8(bytes) {
-                    Ok(text) => {
-                        templates.insert(template, text);
-                    }
-                    Err(error) => found.push(not_utf8(own, name, error.valid_up_to())),
-                }
-            } else if let Some(file) = name.strip_prefix("static/") {
-                statics.insert(file.to_owned(), Arc::from(bytes));
-            }
-        }
-        let mut tera = Tera::new();
-        if found.is_empty()
-            && let Err(error) = tera.add_raw_templates(templates.iter())
-        {
-            found = template_mistakes(&templates, own, &error);
-        }
-        if found.is_empty() { Ok(Self { tera, statics, fingerprint: hasher.finish() }) } else { Err(found) }
+        files.hash(&mut hasher);
+        let statics = files.iter().filter_map(|(name, bytes)| Some((name.strip_prefix("static/")?.to_owned(), Arc::from(*bytes))));
+        let (tables, _) = words::tables(own);
+        Ok(Self { tera: templates(&files, own)?, statics: statics.collect(), tables, fingerprint: hasher.finish() })
+    }
+
+    /// The words of its pages, in the language of the settings.
+    pub fn phrases(&self, config: &Config) -> Phrases {
+        self.tables.phrases(&config.language, &config.words)
     }
 
     /// The files that go along with the pages, by their paths below `static`.
@@ -108,18 +125,21 @@ impl Theme {
         style.and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
     }
 
-    /// The theme made ready for a site.
-    pub fn for_site(mut self, site: &SiteView<'_>) -> Renderer {
-        self.tera.global_context().insert("site", site);
+    /// Prepares the theme for a site whose pages have the given words.
+    pub fn for_site(mut self, site: &SiteView<'_>, phrases: Phrases) -> Renderer {
         let mut hasher = Xxh3::new();
-        (self.fingerprint, site).hash(&mut hasher);
-        Renderer { fingerprint: hasher.finish(), theme: self }
+        (self.fingerprint, site, &phrases).hash(&mut hasher);
+        let phrases = Arc::new(phrases);
+        self.tera.global_context().insert("site", site);
+        words::register(&mut self.tera, &phrases);
+        Renderer { theme: self, phrases, fingerprint: hasher.finish() }
     }
 }
 
 /// The templates of a theme, ready for the pages of one site.
 pub struct Renderer {
     theme: Theme,
+    phrases: Arc<Phrases>,
     fingerprint: u64,
 }
 
@@ -127,6 +147,11 @@ impl Renderer {
     /// The theme that the templates are from, for its other files.
     pub fn theme(&self) -> &Theme {
         &self.theme
+    }
+
+    /// The words of the pages.
+    pub fn phrases(&self) -> &Phrases {
+        &self.phrases
     }
 
     /// The page that shows a view. The same view gives the same page.
@@ -146,8 +171,41 @@ impl Renderer {
     }
 }
 
-fn not_utf8(own: &[ThemeFile], name: &str, at: usize) -> Diagnostic {
-    Diagnostic::new(&rules::ENCODING, &path_of(own, name), Span::new(at, at + 1), "the template is not UTF-8 from here on")
+/// The mistakes in the words of a site: those in its settings, whose text is given, and those of its theme.
+pub fn word_mistakes(config: &Config, settings: &str, own: &[ThemeFile]) -> Vec<Diagnostic> {
+    words::check(config, settings, own)
+}
+
+/// The templates among the files of a theme, or their mistakes.
+fn templates(files: &BTreeMap<&str, &[u8]>, own: &[ThemeFile]) -> Result<Tera, Vec<Diagnostic>> {
+    let mut templates = BTreeMap::new();
+    let mut found = Vec::new();
+    for (name, bytes) in files {
+        let Some(template) = name.strip_prefix("templates/") else { continue };
+        match std::str::from_utf8(bytes) {
+            Ok(text) => drop(templates.insert(template, text)),
+            Err(error) => found.push(not_utf8(&path_of(own, name), "template", error.valid_up_to())),
+        }
+    }
+    if !found.is_empty() {
+        return Err(found);
+    }
+    let mut tera = empty_tera();
+    match tera.add_raw_templates(templates.iter()) {
+        Ok(()) => Ok(tera),
+        Err(error) => Err(template_mistakes(&templates, own, &error)),
+    }
+}
+
+/// Without templates, but with everything that they call.
+fn empty_tera() -> Tera {
+    let mut tera = Tera::new();
+    words::register(&mut tera, Phrases::english());
+    tera
+}
+
+fn not_utf8(file: &SitePath, what: &str, at: usize) -> Diagnostic {
+    Diagnostic::new(&rules::ENCODING, file, Span::new(at, at + 1), format!("the {what} is not UTF-8 from here on"))
         .help("save it again with the encoding UTF-8")
 }
 

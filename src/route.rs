@@ -1,4 +1,4 @@
-//! Every address of a site, as a value that knows its way in both directions.
+//! Every address of a site as a value, converted to a path and back.
 
 use crate::escape::percent_encode;
 use crate::model::Kind;
@@ -33,6 +33,65 @@ pub enum Route {
     Static(String),
     /// A file that a document refers to, by the name that its content gives it.
     Asset(String),
+    /// A file of data for scripts.
+    Data(DataFile),
+}
+
+/// A file of data for scripts: `data/<name>.json` or `data/<name>.js`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DataFile {
+    /// What it holds.
+    pub data: Data,
+    /// How that is written.
+    pub format: DataFormat,
+}
+
+/// What a file of data holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Data {
+    /// The questions, each with its slug, its words and its address.
+    Questions,
+}
+
+/// How a file of data is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DataFormat {
+    /// JSON, for scripts that can ask a server.
+    Json,
+    /// A script that a page loads with `<script>`. This also works where the site is opened from a disk without a server.
+    Script,
+}
+
+impl Data {
+    /// Everything that there is.
+    pub const ALL: [Self; 1] = [Self::Questions];
+
+    /// The name in the path.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Questions => "questions",
+        }
+    }
+}
+
+impl DataFormat {
+    const ALL: [Self; 2] = [Self::Json, Self::Script];
+
+    fn ending(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Script => "js",
+        }
+    }
+}
+
+impl DataFile {
+    fn parse(name: &str) -> Option<Self> {
+        let (name, ending) = name.rsplit_once('.')?;
+        let data = Data::ALL.into_iter().find(|data| data.name() == name)?;
+        let format = DataFormat::ALL.into_iter().find(|format| format.ending() == ending)?;
+        Some(Self { data, format })
+    }
 }
 
 impl Route {
@@ -53,16 +112,20 @@ impl Route {
             Self::NotFound => "404.html".to_owned(),
             Self::Static(path) => joined(&["static/", path]),
             Self::Asset(name) => joined(&["assets/", name]),
+            Self::Data(DataFile { data, format }) => joined(&["data/", data.name(), ".", format.ending()]),
         }
     }
 
-    /// The route of a path from the root of the site; nothing where no page can have it.
+    /// The route of a path from the root of the site; `None` if it is not the path of any route.
     pub fn parse(path: &str) -> Option<Self> {
         if let Some(path) = path.strip_prefix("static/") {
             return (!path.is_empty()).then(|| Self::Static(path.to_owned()));
         }
         if let Some(name) = path.strip_prefix("assets/") {
             return (!name.is_empty() && !name.contains('/')).then(|| Self::Asset(name.to_owned()));
+        }
+        if let Some(name) = path.strip_prefix("data/") {
+            return DataFile::parse(name).map(Self::Data);
         }
         let stem = path.strip_suffix(".html")?;
         let slug = |text: &str| Some(Slug::of(text)).filter(|slug| !slug.is_empty() && slug.as_str() == text);
@@ -87,11 +150,22 @@ impl Route {
         })
     }
 
+    /// The media type of the file, by its ending; without an encoding, which is UTF-8 for texts.
+    pub fn media_type(&self) -> &'static str {
+        mime_guess::from_path(self.path()).first_raw().unwrap_or("application/octet-stream")
+    }
+
     /// The way from this page to the root of the site: empty, `../` or `../../`.
     pub fn to_root(&self) -> &'static str {
         match self {
             Self::Telling(..) => "../../",
-            Self::Story(_) | Self::Question(_) | Self::CaseStudy(_) | Self::Competency(_) | Self::Static(_) | Self::Asset(_) => "../",
+            Self::Story(_)
+            | Self::Question(_)
+            | Self::CaseStudy(_)
+            | Self::Competency(_)
+            | Self::Static(_)
+            | Self::Asset(_)
+            | Self::Data(_) => "../",
             Self::Home | Self::List(..) | Self::Matrix(_) | Self::Coverage | Self::OpenPoints | Self::NotFound => "",
         }
     }
@@ -142,6 +216,8 @@ mod tests {
             Just(Route::NotFound),
             "[a-z]{1,5}(/[a-z.]{1,5}){0,2}".prop_map(Route::Static),
             "[0-9a-f]{16}\\.png".prop_map(Route::Asset),
+            (proptest::sample::select(Data::ALL.as_slice()), proptest::sample::select(DataFormat::ALL.as_slice()))
+                .prop_map(|(data, format)| Route::Data(DataFile { data, format })),
         ]
     }
 

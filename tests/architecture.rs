@@ -240,6 +240,11 @@ fn the_default_theme_on_disk_is_the_one_in_the_program() {
         .map(|path| (path.strip_prefix(&folder).expect("it is below").to_string_lossy().replace('\\', "/"), read(&path)))
         .collect();
     let built_in: BTreeMap<String, String> = DEFAULT_THEME.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+    let (parts, mut on_disk): (BTreeMap<_, _>, BTreeMap<_, _>) = on_disk.into_iter().partition(|(name, _)| name.starts_with("style/"));
+    let sheet = &built_in["static/style.css"];
+    assert!(parts.values().all(|part| sheet.contains(part.as_str())), "the style sheet lacks one of {:?}", parts.keys());
+    assert_eq!(sheet.len(), parts.values().map(|part| part.len() + 1).sum::<usize>() - 1);
+    on_disk.insert("static/style.css".to_owned(), sheet.clone());
     assert_eq!(on_disk.keys().collect::<Vec<_>>(), built_in.keys().collect::<Vec<_>>());
     let different: Vec<&String> = on_disk.keys().filter(|name| on_disk.get(*name) != built_in.get(*name)).collect();
     assert_eq!(different, Vec::<&String>::new());

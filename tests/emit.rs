@@ -192,7 +192,14 @@ fn a_file_that_somebody_changed_is_made_again() {
 
 #[test]
 fn a_lost_or_broken_list_of_files_does_no_harm() {
-    for list in ["", "storybank 1\nnonsense\n0 9 ../../site.toml\n", "\u{0}"] {
+    let lists = [
+        "",
+        "storybank 1\nnonsense\n0 9 ../../site.toml\n",
+        "storybank 2\nnonsense\n0 0 9 ../../site.toml\n0 9 site.toml\n",
+        "storybank 3\n0 0 9 index.html\n",
+        "\u{0}",
+    ];
+    for list in lists {
         let site = Site::built();
         let pages = site.tree();
         fs::write(site.out().join(".storybank"), list).expect("it can be written");
@@ -204,6 +211,71 @@ fn a_lost_or_broken_list_of_files_does_no_harm() {
         assert!(tree.iter().all(|(name, bytes)| pages.get(name) == Some(bytes)), "{}", words(&output));
         assert_eq!(tree.len(), pages.len() - 1);
     }
+}
+
+/// The digests in the list of a built site, keyed by the paths of the files, and those that the files have.
+fn listed_and_true_digests(site: &Site) -> [BTreeMap<String, u128>; 2] {
+    let mut tree = site.tree();
+    let list = String::from_utf8(tree.remove(".storybank").expect("a build writes it")).expect("it is text");
+    let mut lines = list.lines();
+    assert_eq!(lines.next(), Some("storybank 2"));
+    let listed = lines.map(|line| {
+        let fields: Vec<&str> = line.splitn(4, ' ').collect();
+        (fields[3].to_owned(), u128::from_str_radix(fields[1], 16).expect("it is a number"))
+    });
+    [listed.collect(), tree.iter().map(|(path, bytes)| (path.clone(), xxhash_rust::xxh3::xxh3_128(bytes))).collect()]
+}
+
+#[test]
+fn the_list_has_the_digest_of_every_files_content() {
+    let site = Site::built();
+    let [listed, all] = listed_and_true_digests(&site);
+    assert_eq!(listed, all);
+    assert!(all.keys().any(|path| path.starts_with("assets/")) && all.contains_key("static/style.css"));
+    // Most files are kept now.
+    site.write("-- content/stories/move.md --\n---\ntitle: The move\n---\n\nWe arrived late.\n");
+    succeed(site.build());
+    let [listed, changed] = listed_and_true_digests(&site);
+    assert_eq!(listed, changed);
+    assert_ne!(changed, all);
+}
+
+#[test]
+fn a_list_without_digests_of_content_is_completed_and_its_files_are_kept() {
+    let site = Site::built();
+    let list = fs::read_to_string(site.out().join(".storybank")).expect("it is text");
+    let without = |line: &str| {
+        let fields: Vec<&str> = line.splitn(4, ' ').collect();
+        format!("{} {} {}\n", fields[0], fields[2], fields[3])
+    };
+    let old: String = list.lines().skip(1).map(without).collect();
+    fs::write(site.out().join(".storybank"), format!("storybank 1\n{old}0000000000000000 2 stories/gone.html\n"))
+        .expect("it can be written");
+    fs::write(site.out().join("stories/gone.html"), "a\n").expect("it can be written");
+    let before = stamps(&site.out());
+    succeed(site.build());
+    assert_eq!(fs::read_to_string(site.out().join(".storybank")).ok(), Some(list));
+    let after = stamps(&site.out());
+    let written: Vec<&String> = after.iter().filter(|(path, stamp)| before.get(*path) != Some(stamp)).map(|(path, _)| path).collect();
+    assert_eq!(written, [".storybank"]);
+    assert!(!after.contains_key("stories/gone.html"));
+}
+
+#[test]
+fn the_list_tells_nothing_about_words_that_may_not_leave() {
+    let lists = ["Falcon", "Osprey"].map(|word| {
+        let site = Site::new();
+        site.write(&format!(
+            "-- site.toml --\n[audience]\nbuild = \"team\"\n[forbid]\nwords = [\"{word}\"]\n[redact]\n\"{word} One\" = \"a project\"\n"
+        ));
+        site.write(&format!(
+            "-- content/stories/move.md --\n---\ntitle: The move\naudience: team\n---\n\n{word} One. %%{word}%%\n\n> [!private]\n> {word}\n"
+        ));
+        succeed(site.build());
+        fs::read_to_string(site.out().join(".storybank")).expect("it is text")
+    });
+    assert_eq!(lists[0], lists[1]);
+    assert!(lists[0].contains("stories/move.html"), "{lists:?}");
 }
 
 #[test]

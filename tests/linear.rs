@@ -12,7 +12,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::time::Duration;
 
-use common::{Files, drafts, files, inputs, linked, press};
+use common::{Files, artefacts, drafts, files, inputs, linked};
 use storybank::model::Audience;
 use storybank::report::{self, Colour, Sources};
 use storybank::source::SitePath;
@@ -354,7 +354,7 @@ fn run(files: &Files) {
         for found in &linked.diagnostics {
             report::render(found, &sources, Colour::Plain);
         }
-        press(files, &inputs, &linked);
+        artefacts(files, &inputs, &linked);
         if linked.has_errors() {
             return;
         }

@@ -781,6 +781,24 @@ fn everything_can_be_done_with_the_keyboard() {
 }
 
 #[test]
+fn the_bar_leads_to_any_question_by_its_words() {
+    let desk = Desk::new();
+    desk.open("@team/stories/move.html");
+    desk.browser.ask("one('.sb-jump input').focus()");
+    desk.browser.waits_for("the questions are listed", "return document.querySelectorAll('#sb-questions option').length > 0");
+    desk.save(MOVE, &moved("We arrived at noon."));
+    desk.shows("We arrived at noon.");
+    // The page that came in has an empty list.
+    desk.browser.ask("const field = one('.sb-jump input'); field.value = ''; field.dispatchEvent(new Event('input', { bubbles: true }))");
+    desk.browser.waits_for("the questions are listed again", "return document.querySelectorAll('#sb-questions option').length > 0");
+    desk.browser.ask(
+        "const field = one('.sb-jump input'); field.value = one('#sb-questions option').value; \
+         field.dispatchEvent(new Event('change', { bubbles: true }))",
+    );
+    desk.browser.waits_for("the page of the question", "return location.pathname.startsWith('/@team/questions/')");
+}
+
+#[test]
 fn the_page_can_be_read_without_scripts() {
     let desk = Desk::with(Browser::without_scripts(), "", &[]);
     desk.browser.open(&desk.server.address("stories/outage.html"));

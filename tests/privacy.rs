@@ -86,7 +86,7 @@ fn previewed_for(audience: Audience, text: &str) -> Artefacts {
     let mut answers: Artefacts =
         Artefacts::from([("the page to follow".to_owned(), snapshot.saved_page().unwrap_or_default().into_bytes())]);
     // An address that says the word has it from whoever asks, and the switch repeats the address; the answer says nothing else.
-    for path in pages.filter(|path| !path.contains(SECRET)) {
+    for path in pages.filter(|path| !path.contains(SECRET)).chain(["data/questions.json".to_owned()]) {
         for seat in seats {
             let address = format!("{seat}{path}");
             answers.insert(format!("failed {address}"), failed.answer(&address).bytes);
@@ -112,6 +112,22 @@ fn a_preview_for_others_holds_nothing_private() {
         for audience in OTHERS {
             assert_eq!(leaks(&previewed_for(audience, &text), SECRET), Vec::<String>::new(), "{text}");
         }
+    }
+}
+
+#[test]
+fn the_list_of_questions_is_searched_for_words_that_may_not_leave() {
+    for word in ["falcon", "fal\\\"con", "fal\\\\con", "falçon & co"] {
+        let site = format!(
+            "-- site.toml --\n[forbid]\nwords = [\"{word}\"]\n-- content/questions/a.md --\n---\nquestion: \"Why {word}?\"\naudience: team\n---\n"
+        );
+        let options = Options { audience: None, folder: "/site".to_owned(), boot: "boot".to_owned(), follow: false };
+        let snapshot = Preview::new(options).take(Ok(inputs(&files(&site))), |_| Assets::new()).expect("it is the first");
+        assert_eq!(snapshot.problems(), []);
+        assert_eq!(snapshot.answer("/data/questions.json").status, 200, "{word}");
+        let withheld = snapshot.answer("/@team/data/questions.json");
+        assert_eq!((withheld.status, withheld.mistake.map(|found| found.rule.name)), (500, Some("withheld-word")), "{word}");
+        assert!(!String::from_utf8_lossy(&withheld.bytes).contains("fal"), "{word}");
     }
 }
 

@@ -10,13 +10,13 @@ mod html;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use common::{Files, files, inputs, linked, linked_with, press, with_press};
+use common::{Files, artefacts, edition, files, inputs, linked, linked_with};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::ValueTree;
 use rayon::prelude::*;
-use storybank::build::{Memo, Nothing};
+use storybank::build::{Artefact, Made, ParseCache};
 use storybank::diagnostic::Diagnostic;
 use storybank::model::Audience;
 use storybank::parse::parse;
@@ -286,7 +286,7 @@ proptest! {
             report::render(found, &sources, Colour::Plain);
         }
         // Pages are made even where something is wrong: a preview shows them.
-        press(&files, &inputs, &linked);
+        artefacts(&files, &inputs, &linked);
     }
 }
 
@@ -328,14 +328,14 @@ proptest! {
     #[test]
     fn a_warm_build_is_a_fresh_one(start in site(), edits in vec(edit(), 1..6), audiences in vec(select(AUDIENCES.as_slice()), 6)) {
         let mut files = start;
-        let mut memo = Memo::default();
-        linked_with(&mut memo, &inputs(&files), audiences[0]);
+        let mut cache = ParseCache::default();
+        linked_with(&mut cache, &inputs(&files), audiences[0]);
         for (edit, audience) in edits.iter().zip(audiences) {
             edit.apply(&mut files);
             let inputs = inputs(&files);
-            let (warm, fresh) = (linked_with(&mut memo, &inputs, audience), linked(&inputs, audience));
+            let (warm, fresh) = (linked_with(&mut cache, &inputs, audience), linked(&inputs, audience));
             prop_assert_eq!(&warm.diagnostics, &fresh.diagnostics);
-            prop_assert_eq!(press(&files, &inputs, &warm), press(&files, &inputs, &fresh));
+            prop_assert_eq!(artefacts(&files, &inputs, &warm), artefacts(&files, &inputs, &fresh));
         }
     }
 
@@ -384,18 +384,18 @@ proptest! {
     fn pages_come_out_the_same_in_any_order_on_any_number_of_threads(files in site(), audience in select(AUDIENCES.as_slice()), order in any::<u64>()) {
         let inputs = inputs(&files);
         let linked = linked(&inputs, audience);
-        let all = press(&files, &inputs, &linked);
+        let all = artefacts(&files, &inputs, &linked);
         for threads in [1, 2, 8] {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads can be started");
-            let made = with_press(&files, &inputs, &linked, |press| pool.install(|| {
-                let mut pages = press.pages();
-                let turn = usize::try_from(order % pages.len() as u64).expect("it is small");
-                pages.rotate_left(turn);
-                if order % 2 == 0 { pages.reverse() }
-                pages.par_iter().map(|page| (page.route.path(), press.page(page, &Nothing).map(|made| made.bytes))).collect::<Vec<_>>()
-            }));
+            let edition = edition(&files, &inputs, &linked);
+            let mut some = edition.artefacts();
+            let turn = usize::try_from(order % some.len() as u64).expect("it is small");
+            some.rotate_left(turn);
+            if order % 2 == 0 { some.reverse() }
+            let make = |artefact: &Artefact<'_>| (artefact.route().path(), artefact.make().map(|made| made.bytes.into_owned()));
+            let made: Vec<_> = pool.install(|| some.par_iter().map(make).collect());
             for (path, bytes) in made {
-                let expected = all.iter().find(|(other, _)| *other == path).map(|(_, bytes)| bytes.clone().map(Some));
+                let expected = all.iter().find(|(other, _)| *other == path).map(|(_, bytes)| bytes.clone());
                 prop_assert_eq!(Some(bytes), expected, "{}", path);
             }
         }
@@ -406,9 +406,9 @@ proptest! {
         let prints = |files: &Files| {
             let inputs = inputs(files);
             let linked = linked(&inputs, Audience::Private);
-            with_press(files, &inputs, &linked, |press| {
-                press.pages().iter().map(|page| (page.route.path(), press.page(page, &Nothing).map(|made| (made.fingerprint, made.bytes)))).collect::<Vec<_>>()
-            })
+            let edition = edition(files, &inputs, &linked);
+            let print = |made: Made<'_>| (made.fingerprint, made.bytes.into_owned());
+            edition.artefacts().iter().map(|artefact| (artefact.route().path(), artefact.make().map(print))).collect::<Vec<_>>()
         };
         let others = prints(&other);
         for (path, made) in prints(&files) {
@@ -483,6 +483,7 @@ proptest! {
     fn every_page_has_an_address_of_its_own(files in site(), audience in select(AUDIENCES.as_slice())) {
         let inputs = inputs(&files);
         let linked = linked(&inputs, audience);
+        let edition = edition(&files, &inputs, &linked);
         let pages = storybank::view::pages(&linked.site);
         let mut taken = BTreeSet::new();
         for page in &pages {
@@ -490,7 +491,8 @@ proptest! {
             prop_assert!(taken.insert(path.to_lowercase()) || linked.has_errors(), "{}", path);
             prop_assert_eq!(Route::parse(&path), Some(page.route.clone()));
             if !linked.has_errors() {
-                prop_assert_eq!(storybank::view::page(&linked.site, &page.route), Some(page.clone()), "{}", path);
+                let artefact = edition.artefact(&page.route);
+                prop_assert_eq!(artefact.map(Artefact::node), Some(page.node), "{}", path);
             }
         }
     }

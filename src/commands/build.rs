@@ -1,21 +1,19 @@
 //! `storybank build`.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
 use crate::audience::Viewer;
-use crate::build::{Inputs, Linked, Memo, Press, asset_names, link_site, mark_code};
+use crate::build::{Artefact, Assets, Edition, EditionSources, Inputs, Linked, NamedAssets, ParseCache, link_site, mark_code};
 use crate::diagnostic::{self, Diagnostic};
 use crate::disk::{self, Interrupts, Output, Staging, Summary};
 use crate::highlight::Highlighter;
 use crate::model::Audience;
 use crate::render::Theme;
 use crate::report;
-use crate::source::SitePath;
 
 use super::terminal::Terminal;
 use super::{Error, Outcome};
@@ -23,9 +21,6 @@ use crate::cli::Build;
 
 /// How long a build runs before it shows its progress.
 const PATIENCE: Duration = Duration::from_millis(400);
-
-/// The files that documents refer to, with their bytes.
-type Assets = BTreeMap<SitePath, Arc<[u8]>>;
 
 /// Builds the site, or reports what prevents it.
 pub fn run(options: &Build, terminal: &Terminal) -> Result<Outcome, Error> {
@@ -37,7 +32,7 @@ pub fn run(options: &Build, terminal: &Terminal) -> Result<Outcome, Error> {
     let highlighter = Arc::new(Highlighter::default());
     let linked = Arc::new(link_site(
         &inputs,
-        &mut Memo::default(),
+        &mut ParseCache::default(),
         |documents| mark_code(&highlighter, documents),
         |config| Viewer { audience: options.audience.map_or(config.audience.build, Audience::from), drafts: options.drafts },
     ));
@@ -54,76 +49,60 @@ pub fn run(options: &Build, terminal: &Terminal) -> Result<Outcome, Error> {
     };
     let assets = disk::assets(&root, &linked.site.used_assets())?;
     let staging = Staging::begin(&output, &Interrupts::caught().map_err(Error::system("catch signals"))?)?;
-    match make(&linked, &inputs, theme, &highlighter, &assets, &staging, &progress(terminal))? {
-        Made::Pages(pages) => {
-            stages.end("pages");
-            let summary = staging.commit()?;
-            stages.end("commit");
-            if options.timings {
-                stages.print(terminal);
-            }
-            terminal.say(&closing_line(&linked, pages, summary, &stages, &diagnostics));
-            terminal.result(&output.index().to_string_lossy());
-            // The process ends here. Freeing a large site piece by piece would only take time.
-            std::mem::forget((linked, inputs));
-            Ok(Outcome::Done)
-        }
-        Made::Mistakes(mistakes) => {
-            terminal.report(&mistakes, &inputs);
-            Ok(refused(&mistakes, terminal))
-        }
+    let edition = edition(&linked, &inputs, theme, &highlighter, assets);
+    let mistakes = write(&edition, &staging, &progress(terminal))?;
+    if !mistakes.is_empty() {
+        terminal.report(&mistakes, &inputs);
+        return Ok(refused(&mistakes, terminal));
     }
+    stages.end("pages");
+    let summary = staging.commit()?;
+    stages.end("commit");
+    if options.timings {
+        stages.print(terminal);
+    }
+    terminal.say(&closing_line(&linked, edition.page_count(), summary, &stages, &diagnostics));
+    terminal.result(&output.index().to_string_lossy());
+    // The process ends here, and with it all memory. Freeing a large site piece by piece would only take time.
+    std::mem::forget((linked, inputs, edition));
+    Ok(Outcome::Done)
 }
 
-/// What came of making the artefacts.
-enum Made {
-    /// How many pages there are.
-    Pages(usize),
-    Mistakes(Vec<Diagnostic>),
+fn edition(linked: &Arc<Linked>, inputs: &Arc<Inputs>, theme: Theme, highlighter: &Arc<Highlighter>, assets: Assets) -> Edition {
+    Edition::new(EditionSources {
+        linked: linked.clone(),
+        inputs: inputs.clone(),
+        theme,
+        highlighter: highlighter.clone(),
+        assets: Arc::new(NamedAssets::new(assets)),
+        data: &[],
+    })
 }
 
-/// Makes every artefact and puts it down beside the former site.
-fn make(
-    linked: &Arc<Linked>,
-    inputs: &Arc<Inputs>,
-    theme: Theme,
-    highlighter: &Arc<Highlighter>,
-    assets: &Assets,
-    staging: &Staging,
-    progress: &ProgressBar,
-) -> Result<Made, disk::Error> {
-    let names = asset_names(assets.iter().map(|(path, bytes)| (path, &**bytes)));
-    let press = Press::new(linked.clone(), theme, inputs.clone(), highlighter.clone(), Arc::new(names));
-    let pages = press.pages();
-    progress.set_length(pages.len() as u64);
-    let mistakes = Mutex::new(Vec::new());
-    let mistaken = |mistake: Diagnostic| mistakes.lock().unwrap_or_else(PoisonError::into_inner).push(mistake);
-    pages.par_iter().try_for_each(|page| {
-        let path = page.route.path();
-        match press.page(page, staging) {
-            Ok(made) => match made.bytes {
-                Some(bytes) => staging.put(&path, &bytes, made.fingerprint).map(|_| ())?,
-                None => staging.keep(&path),
-            },
-            Err(mistake) => mistaken(mistake),
-        }
+/// Makes every artefact and writes it beside the previous site. Returns the mistakes that only show when an artefact is made.
+fn write(edition: &Edition, staging: &Staging, progress: &ProgressBar) -> Result<Vec<Diagnostic>, disk::Error> {
+    let artefacts = edition.artefacts();
+    progress.set_length(artefacts.len() as u64);
+    let mistakes = artefacts.par_iter().map(|artefact| {
+        let mistake = write_one(*artefact, staging);
         progress.inc(1);
-        Ok(())
-    })?;
-    match press.statics() {
-        Ok(statics) => statics.iter().try_for_each(|file| staging.put(&file.path, &file.bytes, 0).map(|_| ()))?,
-        Err(mistake) => mistaken(mistake),
-    }
-    for (path, bytes) in assets {
-        match press.asset(path, bytes) {
-            Ok(file) => staging.put(&file.path, &file.bytes, 0).map(|_| ())?,
-            Err(mistake) => mistaken(mistake),
-        }
-    }
+        mistake
+    });
+    let mistakes = mistakes.collect::<Result<Vec<_>, _>>()?;
     progress.finish_and_clear();
-    let mut mistakes = mistakes.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut mistakes: Vec<Diagnostic> = mistakes.into_iter().flatten().collect();
     diagnostic::sort(&mut mistakes);
-    Ok(if mistakes.is_empty() { Made::Pages(pages.len()) } else { Made::Mistakes(mistakes) })
+    Ok(mistakes)
+}
+
+fn write_one(artefact: Artefact<'_>, staging: &Staging) -> Result<Option<Diagnostic>, disk::Error> {
+    let path = artefact.route().path();
+    match artefact.make_unless_current(staging) {
+        Ok(Some(made)) => staging.put(&path, &made.bytes, made.fingerprint)?,
+        Ok(None) => staging.keep(&path),
+        Err(mistake) => return Ok(Some(mistake)),
+    }
+    Ok(None)
 }
 
 /// A progress bar that appears if the build takes long, on a terminal only.
@@ -131,7 +110,7 @@ fn progress(terminal: &Terminal) -> ProgressBar {
     if !terminal.is_watched() {
         return ProgressBar::hidden();
     }
-    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} pages").unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} files").unwrap_or_else(|_| ProgressStyle::default_bar());
     let progress = ProgressBar::hidden().with_style(style);
     let shown = progress.clone();
     // The thread ends by itself: it shows the bar, unless it is finished.

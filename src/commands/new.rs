@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::audience::Viewer;
-use crate::build::{Inputs, Memo, link_site};
+use crate::build::{Inputs, ParseCache, link_site};
 use crate::config;
 use crate::diagnostic::nearest;
 use crate::disk::{self, Interrupts};
@@ -84,7 +84,7 @@ pub fn run(options: &New, terminal: &Terminal) -> Result<Outcome, Error> {
     let root = disk::find_site(options.site.root.as_deref())?;
     let inputs = disk::load(&root)?;
     // Drafts are known, too, and errors in other files do not matter here.
-    let linked = link_site(&inputs, &mut Memo::default(), |_| (), |_| Viewer { audience: Audience::Private, drafts: true });
+    let linked = link_site(&inputs, &mut ParseCache::default(), |_| (), |_| Viewer { audience: Audience::Private, drafts: true });
     let file = plan(options.kind, &options.name, &Known { inputs: &inputs, site: &linked.site })?;
     let path = shown(&root, &file.path);
     let _held = Interrupts::caught().map_err(Error::system("catch signals"))?.hold();
@@ -304,7 +304,7 @@ mod tests {
     }
 
     fn linked(inputs: &Inputs, audience: Audience) -> Linked {
-        link_site(inputs, &mut Memo::default(), |_| (), |_| Viewer { audience, drafts: audience == Audience::Private })
+        link_site(inputs, &mut ParseCache::default(), |_| (), |_| Viewer { audience, drafts: audience == Audience::Private })
     }
 
     fn planned(kind: NewKind, name: &str, files: &[(&str, &str)]) -> Result<NewFile, String> {

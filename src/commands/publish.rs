@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::build::{Inputs, Linked, Memo, link_whole};
+use crate::build::{Inputs, Linked, ParseCache, link_whole};
 use crate::config::{self, Backend, Config, Target};
 use crate::diagnostic::{self, Diagnostic};
 use crate::disk::{self, Interrupts, Output, Staging};
@@ -23,7 +23,7 @@ use crate::cli::Publish;
 pub fn run(options: &Publish, terminal: &Terminal) -> Result<Outcome, Error> {
     let root = disk::find_site(options.site.root.as_deref())?;
     let inputs = disk::load(&root)?;
-    let whole = link_whole(&inputs, &mut Memo::default(), |_| ());
+    let whole = link_whole(&inputs, &mut ParseCache::default(), |_| ());
     if whole.has_errors() {
         return Ok(refused(&whole.diagnostics, &inputs, terminal));
     }

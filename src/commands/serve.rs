@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use crate::diagnostic::Diagnostic;
-use crate::disk::{self, Bell};
+use crate::disk::{self, Watcher};
 use crate::model::Audience;
 use crate::preview::{Options, Snapshot};
 use crate::report;
@@ -24,11 +24,11 @@ pub fn run(options: &Serve, terminal: &Arc<Terminal>) -> Result<Outcome, Error> 
     let root = std::fs::canonicalize(disk::find_site(options.site.named())?).map_err(Error::system("find the folder of the site"))?;
     let host = address_of(&options.host)?;
     let listener = serve::listen(host, options.port)?;
-    let bell = bell(&root, options.poll, terminal);
+    let watcher = watcher(&root, options.poll, terminal);
     let of_preview =
         Options { audience: options.audience.map(Audience::from), folder: folder(&root), boot: boot(), follow: options.follow };
     let mut said = Said::new(terminal.clone());
-    let server = serve::start(&root, of_preview, bell, listener, Hosts::new(&options.host), move |news| said.hear(news))?;
+    let server = serve::start(&root, of_preview, watcher, listener, Hosts::new(&options.host), move |news| said.hear(news))?;
     let address = server.address()?;
     let url = format!("http://{}/", if host.is_unspecified() { SocketAddr::new(loopback(host), address.port()) } else { address });
     if !host.is_loopback() {
@@ -76,14 +76,14 @@ fn loopback(like: IpAddr) -> IpAddr {
     }
 }
 
-/// A bell of the system's, or where there is none, one that rings by itself.
-fn bell(root: &Path, poll: bool, terminal: &Terminal) -> Bell {
+/// A watcher with events of the system; if there are none, one that polls.
+fn watcher(root: &Path, poll: bool, terminal: &Terminal) -> Watcher {
     if poll {
-        return Bell::polling(root);
+        return Watcher::polling(root);
     }
-    Bell::watching(root).unwrap_or_else(|error| {
+    Watcher::watching(root).unwrap_or_else(|error| {
         terminal.say(&format!("the system does not tell of changes here ({error}), so the files are looked at every now and then"));
-        Bell::polling(root)
+        Watcher::polling(root)
     })
 }
 

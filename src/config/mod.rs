@@ -10,6 +10,7 @@ use serde::Deserialize;
 use crate::conflict;
 use crate::diagnostic::{Diagnostic, did_you_mean, one_of, rules};
 use crate::model::Audience;
+use crate::phrases::Table;
 use crate::source::{SitePath, Span};
 
 pub use language::direction;
@@ -36,6 +37,8 @@ pub struct Config {
     pub audience: JobAudiences,
     /// How `storybank serve` shows the site while it is written.
     pub preview: Preview,
+    /// Words of the pages, which replace those of the tables of the theme.
+    pub words: Table,
     /// Words that are replaced for every audience but the author.
     pub redact: BTreeMap<String, String>,
     /// Words that may not leave.
@@ -99,6 +102,7 @@ impl Default for Config {
             words_per_minute: 150,
             audience: JobAudiences::default(),
             preview: Preview::default(),
+            words: Table::new(),
             redact: BTreeMap::new(),
             forbid: Forbid::default(),
             blame: Blame::default(),

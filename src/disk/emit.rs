@@ -1,52 +1,30 @@
-//! Putting a site down all at once: it is built beside the former one, and then the two change places.
+//! Writes a site in one step: it is built beside the previous site, and then the two folders are exchanged.
 //!
-//! A build that is stopped at any moment leaves the former site or the new one, never a mixture. Pages that are as they
-//! were are not written again: the new folder takes over the very file. What somebody else put into the folder is taken
-//! over in the same way, and is never written to.
+//! A build that is stopped at any moment leaves the previous site or the new one, never a mixture. Files that did not change are not
+//! written again: the new folder gets a hard link to them. Files of others in the folder are taken over in the same way, and are never
+//! written to.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::time::SystemTime;
 
 use rayon::prelude::*;
 use same_file::Handle;
 use walkdir::WalkDir;
+use xxhash_rust::xxh3::xxh3_128;
 
+use super::manifest::{self, Entry, Manifest};
 use super::{Error, Held, Interrupts, Output, slashed};
-use crate::build::Standing;
+use crate::build::Previous;
 
-/// The list of what a build wrote, which stands in the folder of the site.
-const MANIFEST: &str = ".storybank";
-
-/// The first line of the list; another one is another format, whose pages are all written again.
-const FORMAT: &str = "storybank 1";
-
-/// A file as a build left it.
+/// What was done with a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Entry {
-    /// The number that stands for what it was made from; 0 where there is none.
-    fingerprint: u64,
-    /// In bytes.
-    length: u64,
-}
-
-/// What the former build left.
-#[derive(Debug, Default)]
-struct Former {
-    entries: BTreeMap<String, Entry>,
-    /// When it ended; a file that was changed then or later may have been changed by somebody else.
-    ended: Option<SystemTime>,
-}
-
-/// What became of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Put {
-    /// Its bytes are new.
+enum Put {
+    /// It was written, because its bytes are new.
     Written,
-    /// It is the file that was there.
+    /// The file of the previous build is taken over.
     Kept,
 }
 
@@ -55,34 +33,34 @@ pub enum Put {
 pub struct Summary {
     /// How many files have new bytes.
     pub written: usize,
-    /// How many files are those of the former build.
+    /// How many files are those of the previous build.
     pub kept: usize,
-    /// How many files of the former build are no longer there.
+    /// How many files of the previous build are no longer there.
     pub removed: usize,
 }
 
-/// A site that is being put down. When it is dropped before [`Staging::commit`], nothing has happened.
+/// A site that is being written. If it is dropped before [`Staging::commit`], the previous site stays as it is.
 pub struct Staging {
     /// Where the site will be.
     out: PathBuf,
     /// Where it is until then.
     beside: PathBuf,
-    /// Whether there is a folder at `out` already.
+    /// Whether there is a folder at `out` before the build.
     is_there: bool,
-    former: Former,
-    /// What this build has put down. Files that are kept are taken over at the end, if there is anything new at all.
-    files: Mutex<Vec<(String, (Entry, Put))>>,
+    previous: Manifest,
+    /// The files of this build. Those that are kept are taken over at the end, if anything is new at all.
+    files: Mutex<BTreeMap<String, (Entry, Put)>>,
     folders: Mutex<BTreeSet<PathBuf>>,
     interrupts: Interrupts,
     /// Held until this build has cleaned up after itself, so that a second one does not write to the same place.
     _claim: Claim,
     _parents: Parents,
-    /// The last to go: after it the program may be at its end.
+    /// Dropped last: after that a delayed signal can end the program.
     _held: Held,
 }
 
 impl Staging {
-    /// Makes ready to put a site down. Signals that end the program wait until nothing of it is left, or all of it is there.
+    /// Prepares to write a site. Signals that end the program wait until the new site is complete or undone.
     pub fn begin(output: &Output, interrupts: &Interrupts) -> Result<Self, Error> {
         let held = interrupts.hold();
         let Output { out, name, .. } = output;
@@ -93,7 +71,7 @@ impl Staging {
         Ok(Self {
             out: out.clone(),
             is_there: out.is_dir(),
-            former: read_manifest(&out.join(MANIFEST)),
+            previous: manifest::read(&out.join(manifest::NAME)),
             files: Mutex::default(),
             folders: Mutex::new(BTreeSet::from([beside.clone()])),
             beside,
@@ -104,87 +82,88 @@ impl Staging {
         })
     }
 
-    /// Keeps a file of the previous build that [`Standing::is_current`] reports as unchanged.
+    /// Keeps a file of the previous build that [`Previous::is_current`] reports as unchanged.
     pub fn keep(&self, path: &str) {
-        if let Some(&former) = self.former.entries.get(path) {
-            self.note(path, former, Put::Kept);
+        if let Some(Some(entry)) = self.previous.files.get(path) {
+            self.note(path, *entry, Put::Kept);
         }
     }
 
-    /// Puts a file down; where the former build left the same bytes, it is that file.
-    pub fn put(&self, path: &str, bytes: &[u8], fingerprint: u64) -> Result<Put, Error> {
-        let entry = Entry { fingerprint, length: bytes.len() as u64 };
+    /// Writes a file, unless the previous build left the same bytes. `fingerprint` is what [`Previous::is_current`] compares.
+    pub fn put(&self, path: &str, bytes: &[u8], fingerprint: u64) -> Result<(), Error> {
+        let entry = Entry { fingerprint, content: xxh3_128(bytes), length: bytes.len() as u64 };
         let there = self.out.join(path);
-        if self.former.entries.contains_key(path) {
-            if fs::read(&there).is_ok_and(|former| former == bytes) {
+        if self.previous.files.contains_key(path) {
+            if fs::read(&there).is_ok_and(|previous| previous == bytes) {
                 self.note(path, entry, Put::Kept);
-                return Ok(Put::Kept);
+                return Ok(());
             }
         } else if self.is_there && there.symlink_metadata().is_ok() {
-            return Err(Error::refused(
-                "write",
-                &there,
-                "this file was not made by storybank; move it away, or choose another folder with `--out`",
-            ));
+            let reason = "this file was not made by storybank; move it away, or choose another folder with `--out`";
+            return Err(Error::refused("write", &there, reason));
         }
         let here = self.beside.join(path);
         self.go_on(&here)?;
         self.make_folder_of(&here)?;
         fs::write(&here, bytes).map_err(|error| Error::io("write", &here, error))?;
         self.note(path, entry, Put::Written);
-        Ok(Put::Written)
+        Ok(())
     }
 
-    /// Makes the new site the site.
+    /// Puts the new site in the place of the previous one.
     pub fn commit(self) -> Result<Summary, Error> {
-        let files: BTreeMap<String, (Entry, Put)> = std::mem::take(&mut *lock(&self.files)).into_iter().collect();
-        let count = |wanted: Put| files.values().filter(|(_, put)| *put == wanted).count();
-        let summary = Summary {
-            written: count(Put::Written),
-            kept: count(Put::Kept),
-            removed: self.former.entries.keys().filter(|path| !files.contains_key(*path)).count(),
-        };
-        let is_there = self.is_there;
-        if is_there && summary.written + summary.removed == 0 {
-            self.replace_manifest(&files)?;
+        let files = std::mem::take(&mut *lock(&self.files));
+        let list: BTreeMap<&str, Entry> = files.iter().map(|(path, (entry, _))| (path.as_str(), *entry)).collect();
+        let summary = self.summary(&files);
+        if self.is_there && summary.written + summary.removed == 0 {
+            self.replace_manifest(&list)?;
             return Ok(summary);
         }
-        let kept: Vec<&String> = files.iter().filter(|(_, (_, put))| *put == Put::Kept).map(|(path, _)| path).collect();
-        let (taken, foreign) = rayon::join(
-            || kept.par_iter().try_for_each(|path| self.take_over(path)),
-            || if is_there { self.take_over_foreign() } else { Ok(BTreeSet::new()) },
-        );
-        taken?;
-        let foreign = foreign?;
-        write_manifest(&self.beside.join(MANIFEST), &files)?;
+        let foreign = self.take_over_all(&files)?;
+        manifest::write(&self.beside.join(manifest::NAME), &list)?;
         self.go_on(&self.out)?;
-        if is_there {
+        if self.is_there {
             exchange(&self.beside, &self.out).map_err(|error| Error::io("put the new site in the place of", &self.out, error))?;
-            self.remove_former(&files, &foreign)?;
+            self.remove_previous(&list, &foreign)?;
         } else {
             fs::rename(&self.beside, &self.out).map_err(|error| Error::io("put the new site at", &self.out, error))?;
         }
         Ok(summary)
     }
 
-    /// Where no page has changed, only the list of files can be another one.
-    fn replace_manifest(&self, files: &BTreeMap<String, (Entry, Put)>) -> Result<(), Error> {
-        let is_same = files.iter().all(|(path, (entry, _))| self.former.entries.get(path) == Some(entry));
-        if is_same {
+    fn summary(&self, files: &BTreeMap<String, (Entry, Put)>) -> Summary {
+        let count = |wanted: Put| files.values().filter(|(_, put)| *put == wanted).count();
+        let removed = self.previous.files.keys().filter(|path| !files.contains_key(*path)).count();
+        Summary { written: count(Put::Written), kept: count(Put::Kept), removed }
+    }
+
+    /// Takes over the files that are kept and those of others, and returns the paths of the latter.
+    fn take_over_all(&self, files: &BTreeMap<String, (Entry, Put)>) -> Result<BTreeSet<PathBuf>, Error> {
+        let kept: Vec<&String> = files.iter().filter(|(_, (_, put))| *put == Put::Kept).map(|(path, _)| path).collect();
+        let (taken, foreign) = rayon::join(
+            || kept.par_iter().try_for_each(|path| self.take_over(path)),
+            || if self.is_there { self.take_over_foreign() } else { Ok(BTreeSet::new()) },
+        );
+        taken.and(foreign)
+    }
+
+    /// Writes the list again if no file changed but an entry did.
+    fn replace_manifest(&self, list: &BTreeMap<&str, Entry>) -> Result<(), Error> {
+        if list.iter().all(|(path, entry)| self.previous.files.get(*path) == Some(&Some(*entry))) {
             return Ok(());
         }
-        let (new, old) = (self.beside.join(MANIFEST), self.out.join(MANIFEST));
-        write_manifest(&new, files)?;
+        let (new, old) = (self.beside.join(manifest::NAME), self.out.join(manifest::NAME));
+        manifest::write(&new, list)?;
         fs::rename(&new, &old).map_err(|error| Error::io("write", &old, error))
     }
 
-    /// Fails where the program is to end: then the new site is taken back.
+    /// Fails if a signal is to end the program. The new site is removed then.
     fn go_on(&self, path: &Path) -> Result<(), Error> {
         if self.interrupts.have_come() { Err(Error::refused("write", path, "the program is to end")) } else { Ok(()) }
     }
 
     fn note(&self, path: &str, entry: Entry, put: Put) {
-        lock(&self.files).push((path.to_owned(), (entry, put)));
+        lock(&self.files).insert(path.to_owned(), (entry, put));
     }
 
     fn make_folder_of(&self, path: &Path) -> Result<(), Error> {
@@ -197,7 +176,7 @@ impl Staging {
         Ok(())
     }
 
-    /// Gives the file at `path` a second name in the new site; where the system cannot, a copy.
+    /// Links the file at `path` into the new site; copies it if the system has no hard links.
     fn take_over(&self, path: &str) -> Result<(), Error> {
         let (there, here) = (self.out.join(path), self.beside.join(path));
         self.go_on(&here)?;
@@ -205,14 +184,14 @@ impl Staging {
         fs::hard_link(&there, &here).or_else(|_| fs::copy(&there, &here).map(|_| ())).map_err(|error| Error::io("take over", &there, error))
     }
 
-    /// Takes over everything in the folder that no build wrote, and gives its paths.
+    /// Takes over everything in the folder that no build wrote, and returns its paths.
     fn take_over_foreign(&self) -> Result<BTreeSet<PathBuf>, Error> {
         let mut foreign = BTreeSet::new();
         for entry in WalkDir::new(&self.out).min_depth(1) {
             let entry = entry.map_err(|error| Error::io("read", &self.out, error.into()))?;
             let inside = entry.path().strip_prefix(&self.out).unwrap_or(entry.path());
             let name = slashed(inside);
-            if name == MANIFEST || self.former.entries.contains_key(&name) {
+            if name == manifest::NAME || self.previous.files.contains_key(&name) {
                 continue;
             }
             if entry.file_type().is_dir() {
@@ -227,10 +206,10 @@ impl Staging {
         Ok(foreign)
     }
 
-    /// Makes a folder again unless builds wrote into it; then it comes with what they wrote.
+    /// Makes a folder of others again. A folder that builds wrote into is made with their files.
     fn take_over_folder(&self, there: &Path, inside: &Path) -> Result<(), Error> {
         let prefix = format!("{}/", slashed(inside));
-        let next = self.former.entries.range(prefix.clone()..).next();
+        let next = self.previous.files.range(prefix.clone()..).next();
         if next.is_some_and(|(path, _)| path.starts_with(&prefix)) {
             return Ok(());
         }
@@ -256,16 +235,16 @@ impl Staging {
         Err(Error::refused("take over", there, "it is a symbolic link, which cannot be made again here; move it away"))
     }
 
-    /// After the sites have changed places: removes the former one, and saves what somebody added to it meanwhile.
-    fn remove_former(&self, files: &BTreeMap<String, (Entry, Put)>, foreign: &BTreeSet<PathBuf>) -> Result<(), Error> {
-        let ours = self.former.entries.par_iter().map(|(path, _)| self.beside.join(path));
+    /// Removes the previous site after the exchange, and saves files that somebody added to it meanwhile.
+    fn remove_previous(&self, list: &BTreeMap<&str, Entry>, foreign: &BTreeSet<PathBuf>) -> Result<(), Error> {
+        let ours = self.previous.files.par_iter().map(|(path, _)| self.beside.join(path));
         let others = foreign.par_iter().map(|path| self.beside.join(path));
-        // What cannot be removed is met again below.
-        ours.chain(others).chain([self.beside.join(MANIFEST)]).for_each(|path| drop(fs::remove_file(path)));
+        // The walk below finds what cannot be removed here.
+        ours.chain(others).chain([self.beside.join(manifest::NAME)]).for_each(|path| drop(fs::remove_file(path)));
         for entry in WalkDir::new(&self.beside).min_depth(1) {
             let entry = entry.map_err(|error| Error::io("read", &self.beside, error.into()))?;
             let inside = entry.path().strip_prefix(&self.beside).unwrap_or(entry.path());
-            if entry.file_type().is_dir() || files.contains_key(&slashed(inside)) {
+            if entry.file_type().is_dir() || list.contains_key(slashed(inside).as_str()) {
                 continue;
             }
             let there = self.out.join(inside);
@@ -278,11 +257,11 @@ impl Staging {
     }
 }
 
-impl Standing for Staging {
+impl Previous for Staging {
     fn is_current(&self, path: &str, fingerprint: u64) -> bool {
-        let Some(former) = self.former.entries.get(path).filter(|former| former.fingerprint == fingerprint) else { return false };
-        let is_untouched = |about: fs::Metadata| about.len() == former.length && about.modified().ok() < self.former.ended;
-        fs::metadata(self.out.join(path)).is_ok_and(is_untouched)
+        let Some(Some(entry)) = self.previous.files.get(path) else { return false };
+        let is_untouched = |about: fs::Metadata| about.len() == entry.length && about.modified().ok() < self.previous.ended;
+        entry.fingerprint == fingerprint && fs::metadata(self.out.join(path)).is_ok_and(is_untouched)
     }
 
     fn bytes(&self, path: &str) -> Option<Vec<u8>> {
@@ -292,16 +271,16 @@ impl Standing for Staging {
 
 impl Drop for Staging {
     fn drop(&mut self) {
-        // After a commit there is nothing left to remove. The claim on this place is still held; what cannot be removed now, the
-        // next build removes.
+        // After a commit there is nothing to remove. The claim on this place is still held. The next build removes what cannot be
+        // removed now.
         let _ = fs::remove_dir_all(&self.beside);
     }
 }
 
-/// A claim on the place beside a site, for as long as a build is at work.
+/// A lock on the place beside a site while a build runs.
 ///
-/// The file that stands for it lies outside of both sites, so that it stays where it is when they change places. When a build is
-/// stopped, the system gives the claim back; the file that is left means nothing by itself.
+/// The locked file lies outside of both sites, so it stays in place when they are exchanged. If a build is killed, the system
+/// releases the lock; the file that is left has no meaning by itself.
 struct Claim {
     path: PathBuf,
     file: Option<File>,
@@ -314,7 +293,7 @@ impl Claim {
             if file.try_lock().is_err() {
                 return Err(Error::refused("write to", &path, "another build is writing to the same folder; wait until it has ended"));
             }
-            // The build before this one may have removed the file between the two calls; then this is a claim on nothing.
+            // The previous build may have removed the file between the two calls. Then this lock is on a file without a name.
             if is_file_at(&file, &path) {
                 return Ok(Self { path, file: Some(file) });
             }
@@ -324,19 +303,19 @@ impl Claim {
 
 impl Drop for Claim {
     fn drop(&mut self) {
-        // What cannot be removed is taken over by the next build.
+        // The next build takes over a file that cannot be removed.
         let _ = fs::remove_file(&self.path);
         self.file = None;
     }
 }
 
-/// The folders above a new site that were not there; those that are still empty at the end are removed again.
+/// The folders above a new site that were missing. Those that are still empty at the end are removed again.
 struct Parents(Vec<PathBuf>);
 
 impl Parents {
     fn of(out: &Path) -> Result<Self, Error> {
         let missing = out.ancestors().skip(1).take_while(|folder| !folder.exists()).map(Path::to_owned).collect();
-        // What is made before something fails is removed as well.
+        // Folders that are made before an error are removed as well.
         let parents = Self(missing);
         if let Some(parent) = out.parent() {
             fs::create_dir_all(parent).map_err(|error| Error::io("make the folder", parent, error))?;
@@ -347,18 +326,18 @@ impl Parents {
 
 impl Drop for Parents {
     fn drop(&mut self) {
-        // One that holds something stays.
+        // A folder that is not empty stays.
         self.0.iter().for_each(|folder| drop(fs::remove_dir(folder)));
     }
 }
 
-/// Whether a file is the one at a path.
+/// Whether an open file is the one at a path.
 fn is_file_at(file: &File, path: &Path) -> bool {
     let ours = file.try_clone().and_then(Handle::from_file);
     ours.is_ok_and(|ours| Handle::from_path(path).is_ok_and(|there| there == ours))
 }
 
-/// Makes the place beside the site; what a stopped build left there is removed.
+/// Makes the folder beside the site, and removes what a stopped build left there.
 fn make_beside(beside: &Path) -> Result<(), Error> {
     if beside.exists() {
         fs::remove_dir_all(beside).map_err(|error| Error::io("remove what a stopped build left at", beside, error))?;
@@ -366,44 +345,18 @@ fn make_beside(beside: &Path) -> Result<(), Error> {
     fs::create_dir(beside).map_err(|error| Error::io("make the folder", beside, error))
 }
 
-fn write_manifest(path: &Path, files: &BTreeMap<String, (Entry, Put)>) -> Result<(), Error> {
-    let mut text = format!("{FORMAT}\n");
-    for (path, (Entry { fingerprint, length }, _)) in files {
-        text.push_str(&format!("{fingerprint:016x} {length} {path}\n"));
-    }
-    fs::write(path, text).map_err(|error| Error::io("write", path, error))
-}
-
-/// What the former build left; nothing where there is no list, or one that is not ours.
-fn read_manifest(path: &Path) -> Former {
-    let Ok(text) = fs::read_to_string(path) else { return Former::default() };
-    let Some(lines) = text.strip_prefix(FORMAT) else { return Former::default() };
-    let ended = fs::metadata(path).and_then(|about| about.modified()).ok();
-    Former { entries: lines.lines().filter_map(manifest_line).collect(), ended }
-}
-
-fn manifest_line(line: &str) -> Option<(String, Entry)> {
-    let mut fields = line.splitn(3, ' ');
-    let fingerprint = u64::from_str_radix(fields.next()?, 16).ok()?;
-    let length = fields.next()?.parse().ok()?;
-    let path = fields.next()?;
-    // A path that leads out of the folder was not written by a build.
-    let is_inside = !path.is_empty() && path.split('/').all(|part| !matches!(part, "" | "." | ".."));
-    is_inside.then(|| (path.to_owned(), Entry { fingerprint, length }))
-}
-
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    // What is kept under these locks is whole at every moment, also when a thread has panicked while it held one.
+    // A thread that panics while it holds one of these locks leaves the value whole.
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
-/// Lets two folders change places in one step.
+/// Exchanges two folders in one step.
 #[cfg(any(target_os = "linux", target_os = "macos"))]
 fn exchange(new: &Path, old: &Path) -> io::Result<()> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
     match renameat_with(CWD, new, CWD, old, RenameFlags::EXCHANGE) {
         Ok(()) => Ok(()),
-        // A file system that does not know this step; the two steps are as near to it as one can come there.
+        // The file system cannot do this in one step.
         Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS | rustix::io::Errno::NOTSUP) => exchange_in_steps(new, old),
         Err(error) => Err(error.into()),
     }

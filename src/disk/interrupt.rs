@@ -1,30 +1,30 @@
-//! Signals that end the program, which wait while something is half done.
+//! Delays signals that end the program while something is half done.
 
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-/// Signals within this time are one request to stop. Programs that start others pass on what the terminal has sent to all of them
-/// already, and `timeout` sends each signal to the program and then to its group.
+/// Signals within this time are one request to stop. A program that starts others passes on signals that the terminal has sent to all
+/// of them already, and `timeout` sends each signal to the program and then to its group.
 #[cfg(unix)]
 const ONE_REQUEST: std::time::Duration = std::time::Duration::from_millis(200);
 
-/// What ends the program from outside: Ctrl-C, the wish of another program, a terminal that is closed.
+/// The signals that end the program: Ctrl-C, a request of another program, a terminal that is closed.
 ///
-/// As a rule a signal ends the program at once, as it does where nobody catches it. While something is held, it only says that the
-/// program is to end: what is half done is taken back, and then the signal does what it does. A second request does it at once.
+/// Normally a signal ends the program immediately, as if it was not caught. While something is held, the signal is only noted: what is
+/// half done is undone, and then the signal ends the program. A second request ends it immediately.
 #[derive(Debug, Clone, Default)]
 pub struct Interrupts(Arc<Mutex<State>>);
 
 #[derive(Debug, Default)]
 struct State {
-    /// How many things are held.
+    /// How many [`Held`] exist.
     held: usize,
-    /// The first signal that came while something was held, and when.
+    /// The first signal that arrived while something was held, and when.
     came: Option<(i32, Instant)>,
 }
 
-/// Something that is half done; when it is dropped, a signal that came meanwhile ends the program.
+/// Something that is half done. When it is dropped, a signal that arrived meanwhile ends the program.
 #[derive(Debug)]
 pub struct Held(Interrupts);
 
@@ -50,7 +50,7 @@ impl Interrupts {
         Ok(())
     }
 
-    /// Without signals there is nothing to catch: the next build removes what a stopped one has left.
+    /// Without signals there is nothing to catch: the next build removes the rest of a stopped one.
     #[cfg(not(unix))]
     fn catch(&self) -> io::Result<()> {
         Ok(())
@@ -67,13 +67,13 @@ impl Interrupts {
         }
     }
 
-    /// Lets signals wait.
+    /// Delays signals until the returned value is dropped.
     pub fn hold(&self) -> Held {
         self.state().held += 1;
         Held(self.clone())
     }
 
-    /// Whether the program is to end as soon as nothing is half done.
+    /// Whether a signal waits to end the program.
     pub fn have_come(&self) -> bool {
         self.state().came.is_some()
     }
@@ -93,18 +93,18 @@ impl Drop for Held {
     }
 }
 
-/// Ends the program as the signal would have done, so that the one who sent it sees that.
+/// Ends the program as the signal would have done, so that its sender sees that.
 #[cfg(unix)]
 fn end_by(signal: i32) {
-    // Where the system does not let it end like this, it ends a little later, when the command is done.
+    // If this fails, the program ends a little later, when the command is done.
     let _ = signal_hook::low_level::emulate_default_handler(signal);
 }
 
 #[cfg(not(unix))]
 fn end_by(_: i32) {}
 
-/// Whether the one who started the program told it to ignore a signal, as `nohup` does with the closing of the terminal. Where that
-/// cannot be asked, it is assumed of that one alone.
+/// Whether the program was started with a signal ignored, as `nohup` does with `SIGHUP`. Where the system does not tell, `SIGHUP` counts
+/// as ignored.
 #[cfg(unix)]
 fn is_ignored(signal: i32) -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Reading the files of a site, once or again and again.
+//! Reads the files of a site, once or repeatedly.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::output::resolved;
-use super::{Error, slashed};
+use super::{Error, Events, slashed};
 use crate::build::{InputFile, Inputs, Unfollowed, settings};
 use crate::config;
 use crate::model::Kind;
@@ -24,79 +24,89 @@ use crate::source::SitePath;
 /// The folder of the themes, from the root of a site.
 pub(super) const THEMES: &str = "themes";
 
-/// The longest file that is read; offsets in a file are kept in 31 bits.
+/// The longest file that is read, in bytes. Offsets in a file have 31 bits.
 const LONGEST: u64 = (1 << 31) - 1;
 
-/// A file system gives two writes within this time one and the same moment, in the worst case.
+/// In the worst case, a file system gives two writes within this time the same modification time.
 const COARSEST_CLOCK: Duration = Duration::from_secs(2);
 
 /// Reads the files of the site at `root`.
 pub fn load(root: &Path) -> Result<Inputs, Error> {
-    Tree::new(root).look()
+    SourceTree::new(root).scan()
 }
 
-/// The files of a site, and what was read of them before: another look reads only those that have changed.
+/// The files of a site, with a cache of what was read before. A repeated scan reads only files that have changed.
 ///
-/// Nobody has to say what has changed. Each look goes through the whole tree and compares the marks of every file with those
-/// of the look before, so that a file that was renamed, put in place of another, or restored is like any other.
-pub struct Tree {
+/// Each scan visits the whole tree and compares the stamp of every file with that of the previous scan. So a file that was renamed,
+/// replaced or restored is like any other, and nobody has to say what has changed.
+pub struct SourceTree {
     root: PathBuf,
-    /// Whether something was met that leads elsewhere.
+    /// Whether the last scan found a symbolic link.
     has_links: bool,
-    /// Files that have gone may still be among them, for a while; their marks would tell if they came back changed.
-    known: FxHashMap<PathBuf, Seen>,
+    /// May contain files that no longer exist, for a while: their stamps would tell if they came back changed.
+    cache: FxHashMap<PathBuf, CachedFile>,
 }
 
 /// A file as it was read.
-struct Seen {
-    /// Nothing where the file was so young that it can change again without another mark.
-    mark: Option<Mark>,
+struct CachedFile {
+    /// `None` if the file was so young that it can change again without another stamp.
+    stamp: Option<Stamp>,
     file: InputFile,
 }
 
-/// What was met on the way.
-type Met = (PathBuf, What);
+/// Something below a folder that was walked.
+type Entry = (PathBuf, EntryKind);
 
-enum What {
-    /// A file, and what it holds where that is wanted.
-    File(Option<Found>),
+enum EntryKind {
+    /// A file that was not read.
+    Unread,
+    /// A file that was read.
+    Read(ReadFile),
     /// A symbolic link that is not followed.
     Link(Unfollowed),
 }
 
-/// How a folder was come to.
+/// The result of reading a file.
+enum ReadFile {
+    /// The one in the cache.
+    Cached(InputFile),
+    New(CachedFile),
+    /// It was removed during the scan.
+    Gone,
+}
+
+/// How a walk has reached a folder.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Way {
-    /// Through folders alone.
+    /// Through folders only.
     Plain,
     /// Through a link.
     Linked,
 }
 
-/// What a look finds at the place of a file.
-enum Found {
-    /// What is known already.
-    Same(InputFile),
-    New(Seen),
-    /// It went while the tree was walked.
-    Nothing,
+/// A walk through a folder.
+struct Walk<'a, W> {
+    tree: &'a SourceTree,
+    /// Which files are read.
+    wanted: W,
+    has_links: AtomicBool,
 }
 
-/// What tells, without reading it, whether a file is still the same.
+/// Tells without reading a file whether it is still the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Mark {
+struct Stamp {
     length: u64,
     modified: SystemTime,
-    /// The number of the file in its file system, and when that was last changed, where there are such.
+    /// The number of the file in its file system, and when that entry last changed; zeros where there is no such number.
     identity: (u64, i64, i64),
 }
 
-impl Mark {
+impl Stamp {
     fn of(about: &fs::Metadata) -> Option<Self> {
         Some(Self { length: about.len(), modified: about.modified().ok()?, identity: identity(about) })
     }
 
-    /// Whether a change after this moment would give another mark.
+    /// Whether a change after `now` would give another stamp.
     fn is_settled(&self, now: SystemTime) -> bool {
         now.duration_since(self.modified).is_ok_and(|age| age > COARSEST_CLOCK)
     }
@@ -113,181 +123,130 @@ fn identity(_: &fs::Metadata) -> (u64, i64, i64) {
     (0, 0, 0)
 }
 
-impl Tree {
-    /// A tree that nobody has looked at.
+impl SourceTree {
+    /// A tree that was not scanned yet.
     pub fn new(root: &Path) -> Self {
-        Self { root: root.to_owned(), has_links: false, known: FxHashMap::default() }
+        Self { root: root.to_owned(), has_links: false, cache: FxHashMap::default() }
     }
 
-    /// Whether the last look met a symbolic link. What it leads to changes without a sign in the folder of the link.
-    pub fn has_links(&self) -> bool {
-        self.has_links
+    /// Whether the system announces every change of the files of the last scan. It does not announce changes behind a link.
+    pub fn events(&self) -> Events {
+        if self.has_links { Events::Incomplete } else { Events::Complete }
     }
 
-    /// The files as they are now. Those that have not changed are the very same memory as before.
-    pub fn look(&mut self) -> Result<Inputs, Error> {
+    /// Reads the files as they are now. Files that have not changed keep their memory.
+    pub fn scan(&mut self) -> Result<Inputs, Error> {
         let root = self.root.clone();
         refuse_no_site(&root)?;
         let settings = root.join(config::FILE);
         self.has_links = settings.is_symlink();
         [&settings, &root.join(CONTENT)].into_iter().try_for_each(|path| refuse_out_of_site(&root, path))?;
-        let mut inputs = Inputs { settings: self.take(vec![settings])?.pop(), ..Inputs::default() };
-        let is_document = |path: &Path| path.extension().and_then(OsStr::to_str).is_some_and(is_markdown);
-        for (path, met) in self.walk(&root.join(CONTENT), is_document)? {
-            match met {
-                What::File(Some(found)) => inputs.documents.extend(self.remember(path, found)),
-                What::File(None) => drop(inputs.assets.insert(site_path(&root, &path))),
-                What::Link(reason) => inputs.unfollowed.push((site_path(&root, &path), reason)),
-            }
-        }
-        // A walk gives files in no order.
-        inputs.documents.par_sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        let mut inputs = Inputs { settings: self.read_all(vec![settings])?.pop(), ..Inputs::default() };
+        self.scan_content(&mut inputs)?;
         if let Some(folder) = theme_folder(&root, &inputs)? {
-            let below = site_path(&root, &folder);
-            let name = |path: &SitePath| path.as_str().strip_prefix(below.as_str()).unwrap_or_default().trim_start_matches('/').to_owned();
-            for (path, met) in self.walk(&folder, |_| true)? {
-                match met {
-                    What::File(found) => inputs.theme.extend(found.and_then(|found| self.remember(path, found)).map(|file| ThemeFile {
-                        name: name(&file.path),
-                        path: file.path,
-                        bytes: file.bytes,
-                    })),
-                    What::Link(reason) => inputs.unfollowed.push((site_path(&root, &path), reason)),
-                }
-            }
-            inputs.theme.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+            self.scan_theme(&folder, &mut inputs)?;
         }
         inputs.unfollowed.sort();
         self.forget(&inputs);
         Ok(inputs)
     }
 
-    /// Files of the content that documents refer to, as they are now; those that have gone meanwhile are left out.
+    fn scan_content(&mut self, inputs: &mut Inputs) -> Result<(), Error> {
+        let is_document = |path: &Path| path.extension().and_then(OsStr::to_str).is_some_and(is_markdown);
+        for (path, entry) in self.walk(&self.root.join(CONTENT), is_document)? {
+            match entry {
+                EntryKind::Read(file) => inputs.documents.extend(self.remember(path, file)),
+                EntryKind::Unread => drop(inputs.assets.insert(site_path(&self.root, &path))),
+                EntryKind::Link(reason) => inputs.unfollowed.push((site_path(&self.root, &path), reason)),
+            }
+        }
+        // A walk returns files in any order.
+        inputs.documents.par_sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        Ok(())
+    }
+
+    fn scan_theme(&mut self, folder: &Path, inputs: &mut Inputs) -> Result<(), Error> {
+        let below = site_path(&self.root, folder);
+        let name = |path: &SitePath| path.as_str().strip_prefix(below.as_str()).unwrap_or_default().trim_start_matches('/').to_owned();
+        for (path, entry) in self.walk(folder, |_| true)? {
+            match entry {
+                EntryKind::Read(file) => {
+                    let file = self.remember(path, file);
+                    inputs.theme.extend(file.map(|file| ThemeFile { name: name(&file.path), path: file.path, bytes: file.bytes }));
+                }
+                EntryKind::Unread => {}
+                EntryKind::Link(reason) => inputs.unfollowed.push((site_path(&self.root, &path), reason)),
+            }
+        }
+        inputs.theme.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        Ok(())
+    }
+
+    /// Reads files of the content that documents refer to. Files that no longer exist are left out.
     pub fn assets<'a>(&mut self, paths: impl IntoIterator<Item = &'a SitePath>) -> Result<BTreeMap<SitePath, Arc<[u8]>>, Error> {
         let paths = paths.into_iter().map(|path| self.root.join(path.as_str()));
-        // Since the look, a link can have come into the place of a file.
-        let files = self.take(paths.filter(|path| !path.is_symlink() || is_file_of_site(&self.root, path)).collect())?;
+        // A link may have replaced a file since the scan.
+        let files = self.read_all(paths.filter(|path| !path.is_symlink() || is_file_of_site(&self.root, path)).collect())?;
         Ok(files.into_iter().map(|file| (file.path, file.bytes)).collect())
     }
 
-    /// Reads files, or takes them as they are known. One that is not there is left out.
-    fn take(&mut self, paths: Vec<PathBuf>) -> Result<Vec<InputFile>, Error> {
-        let found = paths.par_iter().map(|path| self.find(path, fs::metadata(path))).collect::<Result<Vec<_>, _>>()?;
-        Ok(paths.into_iter().zip(found).filter_map(|(path, found)| self.remember(path, found)).collect())
+    /// Reads files, or takes them from the cache. Files that do not exist are left out.
+    fn read_all(&mut self, paths: Vec<PathBuf>) -> Result<Vec<InputFile>, Error> {
+        let files = paths.par_iter().map(|path| self.read(path, fs::metadata(path))).collect::<Result<Vec<_>, _>>()?;
+        Ok(paths.into_iter().zip(files).filter_map(|(path, file)| self.remember(path, file)).collect())
     }
 
-    fn remember(&mut self, path: PathBuf, found: Found) -> Option<InputFile> {
-        match found {
-            Found::Same(file) => Some(file),
-            Found::New(seen) => {
-                let file = seen.file.clone();
-                self.known.insert(path, seen);
+    fn remember(&mut self, path: PathBuf, file: ReadFile) -> Option<InputFile> {
+        match file {
+            ReadFile::Cached(file) => Some(file),
+            ReadFile::New(cached) => {
+                let file = cached.file.clone();
+                self.cache.insert(path, cached);
                 Some(file)
             }
-            Found::Nothing => None,
+            ReadFile::Gone => None,
         }
     }
 
-    /// What is at the place of a file, given what the system says about it.
-    fn find(&self, path: &Path, about: io::Result<fs::Metadata>) -> Result<Found, Error> {
-        // The mark is taken before the file is read: what changes in between changes the mark too.
+    /// Reads a file unless its metadata, taken before, say that it is the one in the cache.
+    fn read(&self, path: &Path, about: io::Result<fs::Metadata>) -> Result<ReadFile, Error> {
+        // The stamp is older than the bytes: a change in between gives another stamp, too.
         let about = match about {
             Ok(about) => about,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Found::Nothing),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(ReadFile::Gone),
             Err(error) => return Err(Error::io("read", path, error)),
         };
-        let mark = Mark::of(&about);
-        let known = self.known.get(path);
-        if let Some(known) = known.filter(|known| known.mark.is_some() && known.mark == mark) {
-            return Ok(Found::Same(known.file.clone()));
+        let stamp = Stamp::of(&about);
+        let cached = self.cache.get(path);
+        if let Some(cached) = cached.filter(|cached| cached.stamp.is_some() && cached.stamp == stamp) {
+            return Ok(ReadFile::Cached(cached.file.clone()));
         }
-        let mark = mark.filter(|mark| mark.is_settled(SystemTime::now()));
+        let stamp = stamp.filter(|stamp| stamp.is_settled(SystemTime::now()));
         let bytes = match read(path) {
             Ok(bytes) => bytes,
-            Err(error) if error.is_not_found() => return Ok(Found::Nothing),
+            Err(error) if error.is_not_found() => return Ok(ReadFile::Gone),
             Err(error) => return Err(error),
         };
-        let same = known.filter(|known| *known.file.bytes == *bytes).map(|known| known.file.clone());
-        Ok(Found::New(Seen { mark, file: same.unwrap_or_else(|| InputFile::new(site_path(&self.root, path), bytes)) }))
+        let same = cached.filter(|cached| *cached.file.bytes == *bytes).map(|cached| cached.file.clone());
+        let file = same.unwrap_or_else(|| InputFile::new(site_path(&self.root, path), bytes));
+        Ok(ReadFile::New(CachedFile { stamp, file }))
     }
 
-    /// The files below a folder in any order, without those that tools keep for themselves; those that are `wanted` are read.
+    /// Everything below a folder in any order, without the files of tools; `wanted` files are read.
     ///
-    /// A link is followed to a file that lies in the site, and to a folder of the site that lies beside its content.
-    fn walk(&mut self, folder: &Path, wanted: impl Fn(&Path) -> bool + Sync) -> Result<Vec<Met>, Error> {
-        let has_links = AtomicBool::new(self.has_links);
-        let met = self.walk_into(folder, Way::Plain, &wanted, &has_links)?;
-        self.has_links = has_links.into_inner();
-        Ok(met)
+    /// A link is followed to a file in the site, and to a folder of the site that is not part of its content.
+    fn walk(&mut self, folder: &Path, wanted: impl Fn(&Path) -> bool + Sync) -> Result<Vec<Entry>, Error> {
+        let walk = Walk { tree: self, wanted, has_links: AtomicBool::new(false) };
+        let entries = walk.folder(folder, Way::Plain)?;
+        let has_links = walk.has_links.into_inner();
+        self.has_links |= has_links;
+        Ok(entries)
     }
 
-    /// One core lists the folder while others look at what is in it.
-    fn walk_into(
-        &self,
-        folder: &Path,
-        way: Way,
-        wanted: &(impl Fn(&Path) -> bool + Sync),
-        has_links: &AtomicBool,
-    ) -> Result<Vec<Met>, Error> {
-        let entries = match fs::read_dir(folder) {
-            Ok(entries) => entries,
-            // It went while the tree was walked.
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(Error::io("read", folder, error)),
-        };
-        let meet = |mut met: Vec<Met>, entry: io::Result<DirEntry>| {
-            let entry = entry.map_err(|error| Error::io("read", folder, error))?;
-            let kind = entry.file_type().map_err(|error| Error::io("read", &entry.path(), error))?;
-            if is_tools_own(&entry.file_name()) {
-                return Ok(met);
-            }
-            let path = entry.path();
-            if kind.is_symlink() {
-                has_links.store(true, Ordering::Relaxed);
-            }
-            if kind.is_dir() {
-                met.extend(self.walk_into(&path, way, wanted, has_links)?);
-            } else if kind.is_symlink() && path.is_dir() {
-                match self.unfollowed(&path, way) {
-                    None => met.extend(self.walk_into(&path, Way::Linked, wanted, has_links)?),
-                    Some(reason) => met.push((path, What::Link(reason))),
-                }
-            } else if kind.is_symlink() && !is_file_of_site(&self.root, &path) {
-                met.push((path, What::Link(Unfollowed::Outside)));
-            } else if kind.is_file() || kind.is_symlink() {
-                // The entry knows its folder, which makes asking it cheaper than asking for the whole path.
-                let about = || if kind.is_symlink() { fs::metadata(&path) } else { entry.metadata() };
-                let found = wanted(&path).then(|| self.find(&path, about())).transpose()?;
-                met.push((path, What::File(found)));
-            }
-            Ok(met)
-        };
-        entries.par_bridge().try_fold(Vec::new, meet).try_reduce(Vec::new, |mut met, more| {
-            met.extend(more);
-            Ok(met)
-        })
-    }
-
-    /// Why a link to a folder is not followed; nothing where it is.
-    ///
-    /// No folder is read twice, and no walk goes in circles: the folder lies beside the content, and no second link is followed
-    /// from there.
-    fn unfollowed(&self, link: &Path, way: Way) -> Option<Unfollowed> {
-        let Some(target) = shown_in_site(&self.root, link) else { return Some(Unfollowed::Outside) };
-        let content = in_site(&self.root, &self.root.join(CONTENT)).unwrap_or_else(|| PathBuf::from(CONTENT));
-        if target.starts_with(&content) || content.starts_with(&target) {
-            Some(Unfollowed::InContent)
-        } else if way == Way::Linked {
-            Some(Unfollowed::Nested)
-        } else {
-            None
-        }
-    }
-
-    /// Forgets files that have gone, once there are many of them.
+    /// Removes files that no longer exist from the cache, once there are many of them.
     fn forget(&mut self, inputs: &Inputs) {
         let there = inputs.documents.len() + inputs.theme.len() + inputs.assets.len();
-        if self.known.len() > 2 * there + 100 {
+        if self.cache.len() > 2 * there + 100 {
             let is_there: FxHashSet<&SitePath> = inputs
                 .documents
                 .iter()
@@ -296,7 +255,81 @@ impl Tree {
                 .chain(inputs.settings.iter().map(|file| &file.path))
                 .chain(&inputs.assets)
                 .collect();
-            self.known.retain(|_, seen| is_there.contains(&seen.file.path));
+            self.cache.retain(|_, cached| is_there.contains(&cached.file.path));
+        }
+    }
+}
+
+impl<W: Fn(&Path) -> bool + Sync> Walk<'_, W> {
+    /// One core lists the folder while others read its entries.
+    fn folder(&self, folder: &Path, way: Way) -> Result<Vec<Entry>, Error> {
+        let entries = match fs::read_dir(folder) {
+            Ok(entries) => entries,
+            // It was removed during the scan.
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(Error::io("read", folder, error)),
+        };
+        let add = |mut found: Vec<Entry>, entry: io::Result<DirEntry>| {
+            let entry = entry.map_err(|error| Error::io("read", folder, error))?;
+            if !is_tools_own(&entry.file_name()) {
+                self.add(&entry, way, &mut found)?;
+            }
+            Ok(found)
+        };
+        entries.par_bridge().try_fold(Vec::new, add).try_reduce(Vec::new, |mut all, more| {
+            all.extend(more);
+            Ok(all)
+        })
+    }
+
+    fn add(&self, entry: &DirEntry, way: Way, found: &mut Vec<Entry>) -> Result<(), Error> {
+        let path = entry.path();
+        let kind = entry.file_type().map_err(|error| Error::io("read", &path, error))?;
+        if kind.is_symlink() {
+            self.has_links.store(true, Ordering::Relaxed);
+            self.add_link(path, way, found)?;
+        } else if kind.is_dir() {
+            found.extend(self.folder(&path, way)?);
+        } else if kind.is_file() {
+            // The entry knows its folder, so its metadata cost less than those of the whole path.
+            found.push(self.file(path, || entry.metadata())?);
+        }
+        Ok(())
+    }
+
+    fn add_link(&self, path: PathBuf, way: Way, found: &mut Vec<Entry>) -> Result<(), Error> {
+        if path.is_dir() {
+            match self.unfollowed(&path, way) {
+                None => found.extend(self.folder(&path, Way::Linked)?),
+                Some(reason) => found.push((path, EntryKind::Link(reason))),
+            }
+        } else if is_file_of_site(&self.tree.root, &path) {
+            let target = path.clone();
+            found.push(self.file(path, || fs::metadata(target))?);
+        } else {
+            found.push((path, EntryKind::Link(Unfollowed::Outside)));
+        }
+        Ok(())
+    }
+
+    fn file(&self, path: PathBuf, about: impl FnOnce() -> io::Result<fs::Metadata>) -> Result<Entry, Error> {
+        let kind = if (self.wanted)(&path) { EntryKind::Read(self.tree.read(&path, about())?) } else { EntryKind::Unread };
+        Ok((path, kind))
+    }
+
+    /// Why a link to a folder is not followed; `None` if it is.
+    ///
+    /// No folder is read twice, and no walk goes in circles: the target is not part of the content, and no second link is followed from
+    /// there.
+    fn unfollowed(&self, link: &Path, way: Way) -> Option<Unfollowed> {
+        let Some(target) = shown_in_site(&self.tree.root, link) else { return Some(Unfollowed::Outside) };
+        let content = in_site(&self.tree.root, &self.tree.root.join(CONTENT)).unwrap_or_else(|| PathBuf::from(CONTENT));
+        if target.starts_with(&content) || content.starts_with(&target) {
+            Some(Unfollowed::InContent)
+        } else if way == Way::Linked {
+            Some(Unfollowed::Nested)
+        } else {
+            None
         }
     }
 }
@@ -314,7 +347,7 @@ fn refuse_no_site(root: &Path) -> Result<(), Error> {
     Err(Error::refused("read the site at", root, reason))
 }
 
-/// The folder of the site that is meant: the one that is named, else the current one or the nearest above it that is a site.
+/// The folder of the site: the named one, else the current folder or the nearest above it that is a site.
 pub fn find_site(named: Option<&Path>) -> Result<PathBuf, Error> {
     let Some(root) = named else { return site_here() };
     let Err(error) = refuse_no_site(root) else { return Ok(root.to_owned()) };
@@ -342,7 +375,7 @@ fn site_here() -> Result<PathBuf, Error> {
     Ok(folder.strip_prefix(root).map_or_else(|_| root.to_owned(), |inside| inside.components().map(|_| "..").collect()))
 }
 
-/// The site among whose sources a folder lies, whether the folder is there or not.
+/// The site whose sources contain a folder, whether the folder exists or not.
 pub fn site_whose_sources_hold(folder: &Path) -> Result<Option<PathBuf>, Error> {
     let folder = resolved(folder)?;
     let is_source = |site: &&Path| [CONTENT, THEMES].iter().any(|sources| folder.starts_with(site.join(sources)));
@@ -354,7 +387,7 @@ fn site_around(folder: &Path) -> Option<&Path> {
     folder.ancestors().skip(1).find(|folder| is_site(folder))
 }
 
-/// Whether a folder is that of a site. Other programs call a folder `content` as well, so that name alone is not enough.
+/// Whether a folder is a site. Other programs have a folder `content`, too, so that name alone is not enough.
 fn is_site(folder: &Path) -> bool {
     let content = folder.join(CONTENT);
     let holds_a_kind = || Kind::ALL.iter().any(|kind| content.join(kind.folder()).is_dir());
@@ -371,7 +404,7 @@ pub fn assets<'a>(root: &Path, paths: impl IntoIterator<Item = &'a SitePath>) ->
     paths.into_iter().map(|path| Ok((path.clone(), bytes(path)?.into()))).collect()
 }
 
-/// The folder of the site's own theme; nothing where the site has none.
+/// The folder of the site's own theme; `None` if it has none.
 fn theme_folder(root: &Path, inputs: &Inputs) -> Result<Option<PathBuf>, Error> {
     let (config, _) = settings(inputs);
     let is_plain_name = !config.theme.is_empty() && !config.theme.contains(['/', '\\']) && !config.theme.starts_with('.');
@@ -387,7 +420,7 @@ fn theme_folder(root: &Path, inputs: &Inputs) -> Result<Option<PathBuf>, Error> 
     Err(Error::refused("read the theme", &folder, reason))
 }
 
-/// Files of editors, version control and systems: hidden ones and backups.
+/// Whether a file belongs to an editor, version control or the system: a hidden file or a backup.
 fn is_tools_own(name: &OsStr) -> bool {
     let name = name.to_string_lossy();
     name.starts_with('.')
@@ -397,24 +430,23 @@ fn is_tools_own(name: &OsStr) -> bool {
         || name.ends_with(".tmp")
 }
 
-/// Whether a link leads to a file that lies in the site and may be shown: not `.env`, and not the settings, which name what is to be
-/// forbidden.
+/// Whether a link leads to a file of the site that may be shown: not `.env`, and not the settings, which contain the forbidden words.
 fn is_file_of_site(root: &Path, link: &Path) -> bool {
     shown_in_site(root, link).is_some_and(|target| target != Path::new(config::FILE) && root.join(target).is_file())
 }
 
-/// Where a link leads in the site; `None` where that is outside of it, nowhere, or something that tools keep for themselves.
+/// Where a link leads in the site; `None` if it leads out of the site, nowhere, or to a file of a tool.
 fn shown_in_site(root: &Path, link: &Path) -> Option<PathBuf> {
     in_site(root, link).filter(|target| !target.components().any(|part| is_tools_own(part.as_os_str())))
 }
 
-/// Where something lies in the site once all links are followed; nothing where that is outside of it, or nowhere.
+/// The path in the site once all links are followed; `None` if it is outside of the site, or if there is nothing.
 fn in_site(root: &Path, path: &Path) -> Option<PathBuf> {
     let (target, root) = (fs::canonicalize(path).ok()?, fs::canonicalize(root).ok()?);
     target.strip_prefix(root).ok().map(Path::to_owned)
 }
 
-/// Refuses what the site cannot do without, and what lies elsewhere.
+/// Refuses a link that leads out of the site, in the place of a file that the site needs.
 fn refuse_out_of_site(root: &Path, path: &Path) -> Result<(), Error> {
     if path.symlink_metadata().is_err() || in_site(root, path).is_some() {
         return Ok(());

@@ -1,32 +1,33 @@
-//! The only files: reading the tree of a site, hearing that it changes, and putting a site down.
+//! The only module with files: it reads the tree of a site, notices changes, and writes a site.
 
-#![expect(clippy::disallowed_methods, reason = "this is the module that touches the disk, so that no other one has to")]
+#![expect(clippy::disallowed_methods, reason = "this is the only module that uses the disk")]
 
-mod bell;
 mod emit;
 mod interrupt;
 mod load;
+mod manifest;
 mod output;
 mod record;
 mod scaffold;
+mod watcher;
 
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
 use crate::escape::visible;
 
-pub use bell::{Bell, Rung};
-pub use emit::{Put, Staging, Summary};
+pub use emit::{Staging, Summary};
 pub use interrupt::{Held, Interrupts};
-pub use load::{Tree, assets, find_site, load, site_whose_sources_hold};
+pub use load::{SourceTree, assets, find_site, load, site_whose_sources_hold};
 pub use output::{Output, refuse_owned};
 pub use record::{RecordLock, load_record, lock_record, save_record};
 pub use scaffold::{create_new, first_there};
+pub use watcher::{Activity, Events, Watcher};
 
 /// A failure of the machine, with the path at which it happened.
 #[derive(Debug)]
 pub struct Error {
-    /// What was tried, as `read`.
+    /// What failed, as `read`.
     action: &'static str,
     path: PathBuf,
     cause: Cause,
@@ -35,7 +36,7 @@ pub struct Error {
 #[derive(Debug)]
 enum Cause {
     Io(io::Error),
-    /// Something that must not be, and what to do.
+    /// The program refuses it: why, and what to do.
     Refused(String),
 }
 
@@ -44,7 +45,7 @@ impl Error {
         Self { action, path: path.to_owned(), cause: Cause::Io(error) }
     }
 
-    /// Whether it is that something is not there.
+    /// Whether there is nothing at the path.
     fn is_not_found(&self) -> bool {
         matches!(&self.cause, Cause::Io(error) if error.kind() == io::ErrorKind::NotFound)
     }
@@ -73,7 +74,7 @@ impl std::error::Error for Error {
     }
 }
 
-/// A path with `/` between its parts, as the rest of the program writes paths.
+/// A path with `/` between its parts, as everywhere else in the program.
 fn slashed(path: &Path) -> String {
     path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/")
 }

@@ -1,4 +1,4 @@
-//! Where a site may be put: not among its own sources, and not in a folder that belongs to something else.
+//! Where a site may be written: not among its own sources, and not in a folder that belongs to something else.
 
 use std::fs;
 use std::path::{Component, Path, PathBuf};
@@ -7,13 +7,13 @@ use super::load::THEMES;
 use super::{Error, record};
 use crate::parse::CONTENT;
 
-/// Folders in which programs for version control keep what they know.
+/// The folders of version control systems.
 const VERSION_CONTROL: [&str; 5] = [".git", ".hg", ".svn", ".jj", ".bzr"];
 
-/// A folder that a site may be put into; everything else there is refused with a reason.
+/// A folder that a site may be written to.
 #[derive(Debug)]
 pub struct Output {
-    /// The folder as a path from the root of the file system, links in it resolved, so that it can change places with another.
+    /// The absolute path of the folder with links resolved, so that it can be exchanged with another folder.
     pub(super) out: PathBuf,
     /// The name of the folder.
     pub(super) name: String,
@@ -23,6 +23,10 @@ pub struct Output {
 
 impl Output {
     /// The folder at `given`, for the site at `root`.
+    ///
+    /// # Errors
+    ///
+    /// Why the site may not be written there.
     pub fn of(given: &Path, root: &Path) -> Result<Self, Error> {
         let out = resolved(given)?;
         let refuse = |reason: &str| Err(Error::refused("write to", &out, format!("{reason}; choose another folder with `--out`")));
@@ -70,7 +74,7 @@ pub fn refuse_owned(given: &Path, root: &Path) -> Result<(), Error> {
     }
 }
 
-/// Why nothing may be written to a folder, if it belongs to the site at `root` or to a program for version control.
+/// Why nothing may be written to a folder: it belongs to the site at `root` or to a version control system. `None` if it does not.
 fn owner(folder: &Path, root: &Path) -> Option<&'static str> {
     if [CONTENT, THEMES, record::FOLDER].iter().any(|sources| lies_in(folder, root, sources)) {
         Some("it lies among the site's own sources")
@@ -81,7 +85,7 @@ fn owner(folder: &Path, root: &Path) -> Option<&'static str> {
     }
 }
 
-/// A path from the root of the file system without links and steps upwards, whether it leads to something or not.
+/// The absolute path without links and `..`, whether it exists or not.
 pub(super) fn resolved(given: &Path) -> Result<PathBuf, Error> {
     let whole = std::path::absolute(given).map_err(|error| Error::io("write to", given, error))?;
     let mut path = PathBuf::new();
@@ -100,35 +104,35 @@ pub(super) fn resolved(given: &Path) -> Result<PathBuf, Error> {
     Ok(path)
 }
 
-/// Whether a folder is another one, or one above it.
+/// Whether a folder is the same as `other`, or contains it.
 fn holds(folder: &Path, other: &Path) -> bool {
     other.starts_with(folder) || other.ancestors().any(|other| is_same(folder, other))
 }
 
-/// Whether a folder is the one with the sources of a site, or lies in it.
+/// Whether a folder is the one with `sources` of the site, or is inside it.
 fn lies_in(folder: &Path, root: &Path, sources: &str) -> bool {
     let is_called_so = || {
         let first = folder.strip_prefix(root).ok().and_then(|inside| inside.components().next());
-        // Some file systems do not tell capital letters from small ones.
+        // Some file systems ignore case.
         first.is_some_and(|first| first.as_os_str().to_string_lossy().to_lowercase() == sources)
     };
     let sources = root.join(sources);
     is_called_so() || folder.ancestors().any(|folder| is_same(folder, &sources))
 }
 
-/// Whether two paths lead to one folder: through a link, a mount, or in capital letters.
+/// Whether two paths lead to the same folder, through a link, a mount, or in another case.
 fn is_same(one: &Path, other: &Path) -> bool {
     same_file::is_same_file(one, other).unwrap_or(false)
 }
 
-/// Whether a folder belongs to a program for version control, by its name or, where it has another one, by what a repository of git holds.
+/// Whether a folder belongs to a version control system: by its name, or by the files of a git repository under any name.
 fn is_version_control(folder: &Path) -> bool {
     let name = folder.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
     let is_repository = || folder.join("HEAD").is_file() && folder.join("objects").is_dir() && folder.join("refs").is_dir();
     VERSION_CONTROL.contains(&name.as_str()) || is_repository()
 }
 
-/// Whether another file system, or another part of one, is shown at a folder.
+/// Whether something is mounted at a folder.
 #[cfg(target_os = "linux")]
 fn is_mount_point(folder: &Path) -> bool {
     use rustix::fs::{AtFlags, CWD, StatxAttributes, StatxFlags, statx};

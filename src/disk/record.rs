@@ -1,4 +1,4 @@
-//! The record of what was published, beside the content of a site.
+//! Reads and writes the record of publications, beside the content of a site.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -12,7 +12,7 @@ use crate::plan::Record;
 /// The folder of the records, from the root of a site.
 pub(super) const FOLDER: &str = ".published";
 
-/// What was published to a target; nothing yet where there is no record.
+/// The publications to a target; an empty record if there is no file.
 pub fn load_record(root: &Path, target: &str) -> Result<Record, Error> {
     let path = path(root, target);
     let text = match fs::read_to_string(&path) {
@@ -26,7 +26,7 @@ pub fn load_record(root: &Path, target: &str) -> Result<Record, Error> {
     })
 }
 
-/// Keeps what was published to a target, in one step: the former record or the new one is there, and nothing between.
+/// Saves the publications to a target in one step: there is always either the previous record or the new one.
 pub fn save_record(root: &Path, target: &str, record: &Record) -> Result<(), Error> {
     let path = path(root, target);
     let folder = root.join(FOLDER);
@@ -36,15 +36,15 @@ pub fn save_record(root: &Path, target: &str, record: &Record) -> Result<(), Err
     written.map_err(|error| Error::io("write", &path, error))
 }
 
-/// Keeps other runs from the record of a target for as long as it is there. The system takes it away from a program that is killed.
+/// Keeps other runs from the record of a target until it is dropped. The system releases the lock of a program that is killed.
 #[derive(Debug)]
 pub struct RecordLock {
     path: PathBuf,
-    // Kept open, because the lock is gone when it is closed.
+    // Kept open: closing it releases the lock.
     _file: File,
 }
 
-/// Locks the record of a target, and waits for another run that has it; `wait` hears of that first.
+/// Locks the record of a target. If another run has it, this calls `wait` and then waits.
 pub fn lock_record(root: &Path, target: &str, mut wait: impl FnMut()) -> Result<RecordLock, Error> {
     let path = path(root, target).with_extension("lock");
     let folder = root.join(FOLDER);
@@ -60,14 +60,14 @@ pub fn lock_record(root: &Path, target: &str, mut wait: impl FnMut()) -> Result<
             }
             Err(TryLockError::Error(error)) => return Err(fail(error)),
         }
-        // The run that had it has removed the file by now; somebody else may have made another one.
+        // The other run has removed the file by now, and a third one may have created another.
         if is_at(&file, &path).map_err(fail)? {
             return Ok(RecordLock { path, _file: file });
         }
     }
 }
 
-/// Whether a path still leads to a file that was opened there.
+/// Whether an open file is still the one at the path.
 fn is_at(file: &File, path: &Path) -> io::Result<bool> {
     match Handle::from_path(path) {
         Ok(there) => Ok(there == Handle::from_file(file.try_clone()?)?),
@@ -78,13 +78,13 @@ fn is_at(file: &File, path: &Path) -> io::Result<bool> {
 
 impl Drop for RecordLock {
     fn drop(&mut self) {
-        // It is removed while it is locked, so that nobody else's is. A file that stays keeps nobody out.
+        // Removed while it is locked, so it is our own. A file that stays locks nobody out.
         let _ = fs::remove_file(&self.path);
     }
 }
 
 fn path(root: &Path, target: &str) -> PathBuf {
-    // A target is called as its author likes; a file is not.
+    // The name of a target may have characters that are not allowed in a file name.
     let name: String = target.chars().map(|next| if next.is_alphanumeric() || next == '-' || next == '_' { next } else { '_' }).collect();
     root.join(FOLDER).join(format!("{name}.json"))
 }

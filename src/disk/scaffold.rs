@@ -1,4 +1,4 @@
-//! Making files that are not there yet.
+//! Creates files that do not exist yet.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -6,7 +6,11 @@ use std::path::{Path, PathBuf};
 
 use super::Error;
 
-/// Writes a new file; one that is there already is left alone, and that is an error.
+/// Writes a new file.
+///
+/// # Errors
+///
+/// There is a file at the path already; it stays as it is.
 pub fn create_new(path: &Path, text: &str) -> Result<(), Error> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(|error| Error::io("make the folder", folder, error))?;
@@ -19,7 +23,7 @@ pub fn create_new(path: &Path, text: &str) -> Result<(), Error> {
     })
 }
 
-/// The first of `names` that a folder holds, be it a file, a folder or a link to nowhere; a folder that is not there holds none.
+/// The first of `names` in a folder, whether it is a file, a folder or a broken link; `None` if the folder does not exist.
 pub fn first_there(folder: &Path, names: &[&str]) -> Option<PathBuf> {
     names.iter().map(|name| folder.join(name)).find(|path| path.symlink_metadata().is_ok())
 }

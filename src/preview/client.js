@@ -1,15 +1,15 @@
-// The browser side of `storybank serve`: keeps the page in step with the files, without loading it again.
+// The browser side of `storybank serve`: keeps the page up to date with the files, without loading it again.
 //
-// What to show is a state, not an event: the server announces its revision, the page carries its own, and while the two
-// differ the page is fetched again and what has changed is put into the page that is there. So nothing is lost by a missed
-// message, a sleeping tab or a server that was started again, and the reader keeps the place, the folds and the focus.
+// What to show is a state, not an event: the server announces its revision, and the page has its own. While the two differ, the
+// page is fetched, and the parts that differ are replaced in the open page. So nothing is lost by a missed message, a sleeping tab
+// or a restarted server, and the reader keeps the scroll position, the open details and the focus.
 "use strict";
 
 (() => {
   const EVENTS = "/.storybank/events";
-  const AWAY = "the server is away…";
+  const DISCONNECTED = "the server is away…";
   const SOONEST = 300, LATEST = 2000, SHEET_LIMIT = 10000, MARK_TIME = 1500;
-  /** A mark on everything says nothing: with more blocks than these none is marked. */
+  /** A mark on everything says nothing: with more changed blocks than these, none is marked. */
   const MANY = 40;
   const INLINE = "a,abbr,b,bdi,bdo,br,cite,code,data,del,dfn,em,i,img,ins,kbd,label,mark,q,s,samp,small,span,strong,sub,sup,time,u,var";
   const FOLDED = "storybank-folded";
@@ -17,51 +17,51 @@
   const preview = () => document.getElementById("storybank-preview");
   if (!preview()) return;
 
-  // ------------------------------------------------------------------------------------------- keeping in step
+  // ------------------------------------------------------------------------------------------- keeping up to date
 
   let wanted = null;
   let busy = false;
   let leaving = new AbortController();
 
-  /** Whether a page is older than what was announced, or comes from a server that is no longer there. */
-  const behind = (page, revision) =>
+  /** Whether a page is older than the announced revision, or is from an earlier run of the server. */
+  const isBehind = (page, revision) =>
     page.dataset.boot !== revision.boot || Number(page.dataset.revision) < revision.revision;
 
-  function announced(revision) {
+  function onRevision(revision) {
     wanted = revision;
-    const target = behind(preview(), revision) ? elsewhere(revision.page) : null;
+    const target = isBehind(preview(), revision) ? followTarget(revision.page) : null;
     staying = false;
     if (target) location.assign(target);
     else catchUp();
   }
 
-  /** One fetch at a time: what is announced meanwhile is seen by the loop. */
+  /** One fetch at a time: the loop sees what is announced meanwhile. */
   async function catchUp() {
     if (busy) return;
     busy = true;
     try {
-      while (!document.hidden && behind(preview(), wanted)) await renew(wanted);
-      if (!document.hidden) settled();
+      while (!document.hidden && isBehind(preview(), wanted)) await update(wanted);
+      if (!document.hidden) onUpToDate();
     } catch {
-      lost();
+      onError();
     } finally {
       busy = false;
     }
   }
 
-  /** Fetches this page and puts it in; throws where there is nothing to put in, so that it is tried again later. */
-  async function renew(revision) {
+  /** Fetches this page and swaps it in. Throws if there is no newer page, and then it is tried again later. */
+  async function update(revision) {
     const signal = AbortSignal.any([leaving.signal, AbortSignal.timeout(2 * SHEET_LIMIT)]);
     const answer = await fetch(location.href, { cache: "no-store", signal });
     const next = new DOMParser().parseFromString(await answer.text(), "text/html");
     const page = next.getElementById("storybank-preview");
     if (!page) throw new Error("not a page of the preview");
-    const late = behind(page, revision);
+    const late = isBehind(page, revision);
     const sheets = await loadSheets(next);
     try {
       swap(next, sheets);
     } catch {
-      // A page that is half the old and half the new one helps nobody.
+      // The page is half old and half new.
       location.reload();
     }
     if (late) throw new Error("an older page than announced");
@@ -74,30 +74,30 @@
   let pause = SOONEST;
   let failures = 0;
 
-  /** A hidden tab has no stream: browsers give a host six connections, and there may be more tabs than that. */
+  /** A hidden tab has no stream: browsers allow six connections to a host, and there may be more tabs. */
   function listen() {
     clearTimeout(timer);
     if (stream || document.hidden) return;
     stream = new EventSource(EVENTS);
-    stream.addEventListener("revision", (event) => announced(JSON.parse(event.data)));
-    stream.addEventListener("error", lost);
+    stream.addEventListener("revision", (event) => onRevision(JSON.parse(event.data)));
+    stream.addEventListener("error", onError);
   }
 
-  function hush() {
+  function disconnect() {
     clearTimeout(timer);
     stream?.close();
     stream = null;
   }
 
-  /** The first failure is not told: a server that is only started again is back before it can be read. */
-  function lost() {
-    hush();
-    if (++failures > 1) say(AWAY);
+  /** The first failure is not shown: a restarted server is back before the message can be read. */
+  function onError() {
+    disconnect();
+    if (++failures > 1) say(DISCONNECTED);
     if (!document.hidden) timer = setTimeout(listen, pause);
     pause = Math.min(pause * 1.5, LATEST);
   }
 
-  function settled() {
+  function onUpToDate() {
     pause = SOONEST;
     failures = 0;
     say("");
@@ -108,13 +108,13 @@
     if (place && place.textContent !== words) place.textContent = words;
   }
 
-  // ------------------------------------------------------------------------------------------- following the writer
+  // ------------------------------------------------------------------------------------------- following the author
 
-  /** Who went back wants to be here: the first announcement after that leads nowhere. */
+  /** After the reader went back, the first announcement does not lead away again. */
   let staying = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
 
-  /** The address to go to for the page that was saved last, or null where this tab shows it or does not follow. */
-  function elsewhere(page) {
+  /** The address of the page that was saved last; null if this tab shows it or does not follow. */
+  function followTarget(page) {
     const { follow, prefix } = preview().dataset;
     if (follow !== "true" || !page || staying || document.hidden) return null;
     const target = new URL(prefix + page, location.origin);
@@ -130,20 +130,20 @@
     const focus = rememberFocus();
     unmark();
     const place = rememberPlace();
-    const news = { blocks: new Set(), moved: [] };
+    const changes = { blocks: new Set(), moved: [] };
 
     for (const [sheet, media] of sheets) setAttribute(sheet, "media", media);
     copyAttributes(document.documentElement, next.documentElement);
-    morph(document.head, next.head, news);
-    morph(document.body, next.body, news);
+    morph(document.head, next.head, changes);
+    morph(document.body, next.body, changes);
 
     keepFoldedProblems();
-    // Who works through the warnings wants to see those that are left.
+    // An open list of warnings stays open, to work through it.
     if (warnings) preview().querySelector(".sb-warnings")?.setAttribute("open", "");
-    restorePlace(place, news.moved);
+    restorePlace(place, changes.moved);
     restoreFocus(focus);
-    mark(news.blocks);
-    // A heading that has only come now is where the address points to.
+    mark(changes.blocks);
+    // The heading that the address points to was added only now.
     if (!wasThere && destination()) location.replace(location.hash);
   }
 
@@ -155,7 +155,7 @@
     }
   }
 
-  /** Loads the style sheets that are new without using them yet, so that the page never stands there without its look. */
+  /** Loads new style sheets without applying them yet, so that the page is never shown without its styles. */
   async function loadSheets(next) {
     const all = "link[rel~=stylesheet], style";
     const here = [...document.head.querySelectorAll(all)];
@@ -185,77 +185,77 @@
 
   // ------------------------------------------------------------------------------------------- old nodes become new ones
 
-  /** Makes a node like another one; what is equal is not touched at all. */
-  function morph(old, next, news) {
+  /** Makes a node like another one. Equal nodes are not touched at all. */
+  function morph(old, next, changes) {
     if (old.isEqualNode(next)) return;
-    if (old.nodeType !== Node.ELEMENT_NODE) return rewrite(old, next.data, news);
+    if (old.nodeType !== Node.ELEMENT_NODE) return rewrite(old, next.data, changes);
     copyAttributes(old, next);
-    // With scripts its content is text here and elements there; nobody sees either.
-    if (old.localName !== "noscript") morphChildren(old, next, news);
+    // With scripts, its content is text here and elements there; neither is visible.
+    if (old.localName !== "noscript") morphChildren(old, next, changes);
   }
 
-  /** Replaces only the letters that differ: a selection around them stays. */
-  function rewrite(text, data, news) {
+  /** Replaces only the characters that differ: a selection around them stays. */
+  function rewrite(text, data, changes) {
     const old = text.data;
     const most = Math.min(old.length, data.length);
     let start = 0, end = 0;
     while (start < most && old[start] === data[start]) start++;
     while (end < most - start && old.at(-1 - end) === data.at(-1 - end)) end++;
     text.replaceData(start, old.length - start - end, data.slice(start, data.length - end));
-    if (old.trim() !== data.trim()) note(text, news);
+    if (old.trim() !== data.trim()) note(text, changes);
   }
 
-  /** Leaves `open` alone: what is folded and what is not is the reader's. */
+  /** Leaves `open` alone: the reader decides what is open. */
   function copyAttributes(old, next) {
     for (const { name } of [...old.attributes]) if (name !== "open" && !next.hasAttribute(name)) old.removeAttribute(name);
     for (const { name, value } of next.attributes) if (name !== "open") setAttribute(old, name, value);
   }
 
-  /** Sets only what differs: even the same value again can make a browser load something again. */
+  /** Sets only values that differ: setting the same value again can make a browser load something again. */
   function setAttribute(element, name, value) {
     if (value === null) element.removeAttribute(name);
     else if (element.getAttribute(name) !== value) element.setAttribute(name, value);
   }
 
-  function morphChildren(parent, next, news) {
+  function morphChildren(parent, next, changes) {
     const before = [...parent.childNodes], after = [...next.childNodes];
     const { pairs, stays } = pair(before, after);
     const kept = new Set(pairs);
-    for (const node of before) if (!kept.has(node)) remove(node, news);
+    for (const node of before) if (!kept.has(node)) remove(node, changes);
     let place = parent.firstChild;
     after.forEach((node, i) => {
       const old = pairs[i];
       while (place && !stays.has(place)) place = place.nextSibling;
-      if (!old) insert(parent, node, place, news);
+      if (!old) insert(parent, node, place, changes);
       else if (old === place) place = place.nextSibling;
-      else move(parent, old, place, news);
-      if (old) morph(old, node, news);
+      else move(parent, old, place, changes);
+      if (old) morph(old, node, changes);
     });
   }
 
-  function insert(parent, node, place, news) {
+  function insert(parent, node, place, changes) {
     parent.insertBefore(node, place);
-    if (node.textContent.trim()) note(node, news);
+    if (node.textContent.trim()) note(node, changes);
   }
 
-  /** Words that go are only missed in the block that stays: where a whole block goes there is nothing to mark. */
-  function remove(node, news) {
-    if ((node.nodeType === Node.TEXT_NODE || isInline(node)) && node.textContent.trim()) note(node.parentNode, news);
+  /** Removed words are marked in the block that stays. If a whole block is removed, there is nothing to mark. */
+  function remove(node, changes) {
+    if ((node.nodeType === Node.TEXT_NODE || isInline(node)) && node.textContent.trim()) note(node.parentNode, changes);
     node.remove();
   }
 
-  /** `moveBefore` keeps focus and loaded frames, where the browser has it. */
-  function move(parent, node, place, news) {
+  /** `moveBefore` keeps focus and loaded frames, if the browser has it. */
+  function move(parent, node, place, changes) {
     if (parent.moveBefore) parent.moveBefore(node, place);
     else parent.insertBefore(node, place);
-    news.moved.push(node);
+    changes.moved.push(node);
   }
 
   // ------------------------------------------------------------------------------------------- which node becomes which
 
   /**
-   * Finds for each new node the old one that becomes it: the one with its name, else one with its content, else one of its
-   * kind at its place. `stays` are those that are in the right order already; the others have to move.
+   * Finds for each new node the old node that becomes it: the one with its name, else one with its content, else one of its kind at
+   * its place. `stays` are the nodes in the right order already; the others have to move.
    */
   function pair(before, after) {
     const pairs = new Array(after.length);
@@ -283,7 +283,7 @@
     for (let i = start; i < newEnd; i++) pairs[i] = spare.get(token(after[i]))?.pop();
   }
 
-  /** What a node is known by: its id or key, else all that it holds, open or folded; empty space is known by nothing. */
+  /** Identifies a node: its id or key, else its whole content, whether open or folded. White space has no identity. */
   function token(node) {
     if (node.nodeType !== Node.ELEMENT_NODE) return node.data?.trim() && node.data;
     if (node.id) return `${node.localName}#${node.id}`;
@@ -291,7 +291,7 @@
     return node.outerHTML.replace(/(<details\b[^>]*?) open=""/g, "$1");
   }
 
-  /** Pairs what is left between two nodes that stay, in order, as far as it is of one kind. */
+  /** Pairs the remaining nodes of one kind between two nodes that stay, in order. */
   function pairByPlace(before, after, pairs, stays, index, { start, oldEnd, newEnd }) {
     const taken = new Set(pairs);
     let place = start;
@@ -299,7 +299,7 @@
       if (stays.has(pairs[i])) place = index.get(pairs[i]) + 1;
       if (pairs[i]) continue;
       for (let j = place; j < oldEnd && j < place + MANY && !stays.has(before[j]); j++) {
-        if (taken.has(before[j]) || !alike(before[j], after[i])) continue;
+        if (taken.has(before[j]) || !isAlike(before[j], after[i])) continue;
         pairs[i] = before[j];
         stays.add(before[j]);
         place = j + 1;
@@ -308,9 +308,9 @@
     }
   }
 
-  const alike = (old, next) => old.nodeName === next.nodeName && old.dataset?.key === next.dataset?.key;
+  const isAlike = (old, next) => old.nodeName === next.nodeName && old.dataset?.key === next.dataset?.key;
 
-  /** The most nodes that need not move, so that one row taken to the end of a list moves one row and not the list. */
+  /** The largest set of nodes that need not move: if one row goes to the end of a list, only that row moves. */
   function longestInOrder(nodes, index) {
     const tails = [], previous = new Map();
     for (const node of nodes) {
@@ -330,7 +330,7 @@
 
   // ------------------------------------------------------------------------------------------- the reader's place
 
-  /** The first blocks in view and where they are: several, as the first may go, and none that stands beside the text. */
+  /** The first blocks in view and their positions: several, since the first may be removed; no floating or fixed ones. */
   function rememberPlace(parent = document.body, found = []) {
     for (const element of parent.children) {
       if (found.length >= MANY) break;
@@ -344,11 +344,11 @@
     return found;
   }
 
-  /** Measured after the browser has laid the page out, so what its own anchoring has done is not done twice. */
+  /** Measured after layout, so that the scroll anchoring of the browser is not repeated. */
   function restorePlace(found, moved) {
     const still = found.find(({ element }) => element.isConnected && !moved.some((node) => node.contains(element)));
-    const away = still ? still.element.getBoundingClientRect().top - still.top : 0;
-    if (Math.abs(away) >= 1) scrollBy({ top: away, behavior: "instant" });
+    const shift = still ? still.element.getBoundingClientRect().top - still.top : 0;
+    if (Math.abs(shift) >= 1) scrollBy({ top: shift, behavior: "instant" });
   }
 
   function rememberFocus() {
@@ -361,30 +361,30 @@
 
   function restoreFocus(focus) {
     if (!focus || document.activeElement === focus.element) return;
-    const target = focus.element.isConnected ? focus.element : likeness(focus);
+    const target = focus.element.isConnected ? focus.element : matchingElement(focus);
     target?.focus({ preventScroll: true });
   }
 
-  /** The element that stands for one that had the focus and is gone. */
-  function likeness({ id, localName, textContent, href, panel }) {
+  /** The element in the place of a removed one that had the focus. */
+  function matchingElement({ id, localName, textContent, href, panel }) {
     const same = (other) => other.textContent === textContent && other.getAttribute("href") === href;
     return (id && document.getElementById(id))
       || [...document.getElementsByTagName(localName)].find(same)
       || (panel && preview().getElementsByClassName(panel)[0]?.querySelector("summary"));
   }
 
-  // ------------------------------------------------------------------------------------------- what has changed
+  // ------------------------------------------------------------------------------------------- marks on changes
 
   let marked = [];
   let unmarking = 0;
 
   const isInline = (node) => node.nodeType === Node.ELEMENT_NODE && node.matches(INLINE);
 
-  /** Notes the block around a change; the parts of the preview are no news. */
-  function note(node, news) {
+  /** Notes the block around a change, unless it is part of the preview. */
+  function note(node, changes) {
     let block = node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement;
     while (block && isInline(block)) block = block.parentElement;
-    if (block && document.body.contains(block) && !block.closest("#storybank-preview, body > script")) news.blocks.add(block);
+    if (block && document.body.contains(block) && !block.closest("#storybank-preview, body > script")) changes.blocks.add(block);
   }
 
   function mark(blocks) {
@@ -405,24 +405,24 @@
 
   // ------------------------------------------------------------------------------------------- the panels
 
-  /** Problems that were folded away stay so on the next page, until there are others or none. */
+  /** Closed problems stay closed on the next page, until there are others or none. */
   function keepFoldedProblems() {
     const problems = preview().querySelector(".sb-problems");
     if (!problems) remembered(null);
     else if (problems.dataset.key === remembered()) problems.open = false;
   }
 
-  /** A browser may refuse to store anything, and then they are only not remembered. */
+  /** A browser may refuse to store anything. Then they are not remembered. */
   function remembered(...key) {
     try {
       if (!key.length) return sessionStorage.getItem(FOLDED);
       if (key[0]) sessionStorage.setItem(FOLDED, key[0]);
       else sessionStorage.removeItem(FOLDED);
-    } catch { /* nothing to remember with */ }
+    } catch { /* not remembered */ }
     return null;
   }
 
-  function toggled({ target }) {
+  function onToggle({ target }) {
     if (target.matches?.("#storybank-preview > .sb-problems")) remembered(target.open ? null : target.dataset.key);
   }
 
@@ -434,15 +434,43 @@
     }
   }
 
+  // ------------------------------------------------------------------------------------------- jumping to a question
+
+  /** Fills the list of questions when its field is used: the list in the page is empty, also after a swap. */
+  async function fillQuestions({ target }) {
+    const list = target.closest?.(".sb-jump")?.querySelector("datalist");
+    if (!list || list.options.length) return;
+    try {
+      const answer = await fetch(`${preview().dataset.prefix}data/questions.json`, { cache: "no-store", signal: leaving.signal });
+      const questions = await answer.json();
+      list.replaceChildren(...questions.map(questionOption));
+    } catch { /* without the server there is nothing to jump to */ }
+  }
+
+  function questionOption({ title, address }) {
+    const option = document.createElement("option");
+    option.value = title;
+    option.dataset.address = address;
+    return option;
+  }
+
+  function jump({ target }) {
+    const options = [...(target.closest?.(".sb-jump")?.querySelectorAll("option") ?? [])];
+    const chosen = options.find(({ value }) => value === target.value);
+    if (chosen) location.assign(preview().dataset.prefix + chosen.dataset.address);
+  }
+
   // ------------------------------------------------------------------------------------------- start
 
-  document.addEventListener("toggle", toggled, true);
+  document.addEventListener("toggle", onToggle, true);
   document.addEventListener("keydown", closePanels);
-  document.addEventListener("visibilitychange", () => (document.hidden ? hush() : listen()));
+  for (const event of ["focusin", "input"]) document.addEventListener(event, fillQuestions);
+  document.addEventListener("change", jump);
+  document.addEventListener("visibilitychange", () => (document.hidden ? disconnect() : listen()));
   document.addEventListener("resume", listen);
   for (const event of ["focus", "online"]) addEventListener(event, listen);
   addEventListener("pagehide", () => {
-    hush();
+    disconnect();
     leaving.abort();
   });
   addEventListener("pageshow", ({ persisted }) => {

@@ -1,285 +1,162 @@
-//! What the preview adds to a page: the problems over it, and the bar below it.
+//! What the preview adds to a page: the problems above it, and the bar below it.
 //!
-//! It is plain HTML, so that it is there without scripts too; the script only keeps it up to date.
+//! It is plain HTML, so that it also works without scripts. The script keeps it up to date.
 
-use std::fmt::{Display, Write};
-use std::hash::{Hash, Hasher};
+use std::hash::Hash;
 
+use serde::Serialize;
+use tera::{Context, Tera};
 use xxhash_rust::xxh3::Xxh3;
 
 use super::OWN;
-use super::problem::{Line, Place, Problem, editor_link};
-use super::snapshot::{Seat, Snapshot};
+use super::problem::{Editor, Problem};
 use super::status::Status;
-use crate::diagnostic::{Diagnostic, Level};
-use crate::escape::{escape, percent_encode};
+use crate::build::Inputs;
+use crate::diagnostic::Diagnostic;
 use crate::model::Audience;
 use crate::report::counted;
-use crate::source::{SitePath, Span, locate};
+use crate::source::{SitePath, Span};
 
-/// The page that stands where no page can be made.
-pub const STAND_IN: &str = "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-    <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n\
-    <title>This page cannot be made</title>\n</head>\n<body>\n<main><h1>This page cannot be made</h1></main>\n</body>\n</html>\n";
+/// The page that is shown if no page can be made.
+pub const STAND_IN: &str = include_str!("stand-in.html");
 
-/// How many problems a page names; more are counted.
+/// How many problems a page shows. The others are counted.
 const MOST: usize = 20;
 
+/// The templates of the preview's own HTML.
+pub struct Templates(Tera);
+
 /// What the preview adds to one page.
+#[derive(Serialize)]
 pub struct Panel<'a> {
-    pub snapshot: &'a Snapshot,
-    pub seat: Seat,
-    /// The address of the page from the root of its site.
-    pub path: &'a str,
-    pub problems: Vec<&'a Diagnostic>,
-    pub warnings: Vec<&'a Diagnostic>,
+    /// The run of the server.
+    pub boot: &'a str,
+    pub revision: u64,
+    /// The start of the addresses of the audience's site.
+    pub prefix: &'static str,
+    pub follow: bool,
+    pub audience: &'static str,
+    pub badge: &'static str,
+    pub problems: Option<Problems<'a>>,
+    pub warnings: Option<Problems<'a>>,
     pub status: Option<Status>,
-    /// Whether the author has this page, and the audience does not.
-    pub is_withheld: bool,
+    pub switch: Vec<Switch>,
+    /// Whether there is a question to jump to.
+    pub has_questions: bool,
 }
 
-impl Panel<'_> {
-    /// The page with everything that is added to it. A page for lost visitors stands at any address, so it is told where the root is.
-    pub fn put_into(&self, html: &str, is_lost: bool) -> String {
-        let mut page = String::with_capacity(html.len() + 4096);
-        let (head, rest) = split_before(html, "</head>");
-        let (body, end) = rest.rfind("</body>").map_or((rest, ""), |at| rest.split_at(at));
-        match head.find("<head>").filter(|_| is_lost) {
-            Some(at) => {
-                let (before, after) = head.split_at(at + "<head>".len());
-                page.push_str(before);
-                add(&mut page, format_args!("\n<base href=\"{}\">", self.seat.prefix));
-                page.push_str(after);
-            }
-            None => page.push_str(head),
-        }
-        add(&mut page, format_args!("<link rel=\"stylesheet\" href=\"{OWN}preview.css\">\n"));
-        page.push_str(body);
-        self.aside(&mut page);
-        add(&mut page, format_args!("<script src=\"{OWN}preview.js\" defer></script>\n"));
-        page.push_str(end);
-        page
-    }
+/// A list of errors or of warnings.
+#[derive(Serialize)]
+pub struct Problems<'a> {
+    /// A digest of the list, by which the script knows a list that the reader has closed.
+    key: String,
+    /// `2 errors`.
+    count: String,
+    /// Why the files could not be read.
+    failure: Option<&'a str>,
+    /// The command that lists the errors, for readers who may not see them.
+    command: Option<String>,
+    shown: Vec<Problem>,
+    /// How many more there are.
+    more: usize,
+}
 
-    fn aside(&self, page: &mut String) {
-        let Snapshot { options, revision, .. } = self.snapshot;
-        add(
-            page,
-            format_args!(
-                "<aside id=\"storybank-preview\" aria-label=\"Preview\" data-boot=\"{}\" data-revision=\"{revision}\" data-prefix=\"{}\" data-follow=\"{}\">\n",
-                Escaped(&options.boot),
-                self.seat.prefix,
-                options.follow
-            ),
-        );
-        self.problems(page);
-        page.push_str("<div class=\"sb-bar\">\n");
-        self.badge(page);
-        if self.snapshot.is_for_author() {
-            self.status(page);
-            self.warnings(page);
-        }
-        self.switch(page);
-        page.push_str("<span class=\"sb-connection\" role=\"status\"></span>\n</div>\n</aside>\n");
-    }
+/// A link to the same page as another audience sees it.
+#[derive(Serialize)]
+pub struct Switch {
+    /// The audience as the author calls it.
+    pub audience: &'static str,
+    pub address: String,
+    pub is_current: bool,
+}
 
-    fn problems(&self, page: &mut String) {
-        let count = self.problems.len() + usize::from(self.snapshot.failure.is_some());
-        if count == 0 {
-            return;
-        }
-        let key = key(&(self.snapshot.failure.as_ref(), essence(&self.problems)));
-        let errors = counted(count, "error");
-        add(
-            page,
-            format_args!(
-                "<details class=\"sb-problems\" data-key=\"{key}\" open>\n<summary>{errors} <span>what cannot be read is shown as it last could be</span></summary>\n<ol>\n"
-            ),
-        );
-        if self.snapshot.is_for_author() {
-            if let Some(failure) = &self.snapshot.failure {
-                add(page, format_args!("<li>\n<h2>{}</h2>\n</li>\n", Escaped(failure)));
-            }
-            self.list(page, &self.problems);
-        } else {
-            // Excerpts and paths of files are for the author.
-            add(
-                page,
-                format_args!(
-                    "<li>\n<h2><code>storybank build --audience {}</code> says what is wrong</h2>\n</li>\n",
-                    self.seat.audience.name()
-                ),
-            );
-        }
-        page.push_str("</ol>\n</details>\n");
-    }
+/// Whom a page is for.
+#[derive(Debug, Clone, Copy)]
+pub enum Badge {
+    /// The audience gets this page.
+    For(Audience),
+    /// The author has this page, and the audience does not get it.
+    Withheld(Audience),
+}
 
-    fn badge(&self, page: &mut String) {
-        let words = match self.seat.audience {
-            Audience::Team if self.is_withheld => "the team does not get this page",
-            Audience::Public if self.is_withheld => "not everybody gets this page",
-            Audience::Private => "for you alone",
-            Audience::Team => "as the team sees it",
-            Audience::Public => "as everybody sees it",
-        };
-        add(page, format_args!("<span class=\"sb-audience\" data-audience=\"{}\">{words}</span>\n", self.seat.audience.name()));
-    }
-
-    fn status(&self, page: &mut String) {
-        let Some(status) = &self.status else { return };
-        if let Some(told) = status.telling.as_ref().filter(|told| told.words > 0) {
-            let target = if told.target.is_empty() { String::new() } else { format!(" of {}", told.target) };
-            let words = counted(told.words as usize, "word");
-            add(page, format_args!("<span class=\"sb-telling\"><b>{}</b>{target} · {words}</span>\n", told.spoken));
-            if !told.parts.is_empty() {
-                page.push_str("<ol class=\"sb-parts\" aria-label=\"Time per part\">");
-                for part in &told.parts {
-                    let letter = if part.letter.is_empty() { &part.label } else { part.letter };
-                    add(
-                        page,
-                        format_args!(
-                            "<li>{}</li>",
-                            Linked(
-                                &self.editor(&part.file, part.span),
-                                &part.label,
-                                &format!("<abbr>{}</abbr> {}", Escaped(letter), part.spoken)
-                            )
-                        ),
-                    );
-                }
-                page.push_str("</ol>\n");
-            }
+impl Badge {
+    /// The badge in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Withheld(Audience::Team) => "the team does not get this page",
+            Self::Withheld(Audience::Public) => "not everybody gets this page",
+            Self::For(Audience::Private) | Self::Withheld(Audience::Private) => "for you alone",
+            Self::For(Audience::Team) => "as the team sees it",
+            Self::For(Audience::Public) => "as everybody sees it",
         }
-        if status.remarks > 0 {
-            let remarks = counted(status.remarks, "open remark");
-            add(page, format_args!("<a class=\"sb-remarks\" href=\"/open-points.html\">{remarks}</a>\n"));
-        }
-        let editor = self.editor(&status.file, status.start);
-        if !editor.is_empty() {
-            add(
-                page,
-                format_args!("<a class=\"sb-edit\" href=\"{}\" title=\"{}\">Edit</a>\n", Escaped(&editor), Escaped(status.file.as_str())),
-            );
-        }
-    }
-
-    fn warnings(&self, page: &mut String) {
-        if self.warnings.is_empty() {
-            return;
-        }
-        let key = key(&essence(&self.warnings));
-        let count = counted(self.warnings.len(), "warning");
-        add(page, format_args!("<details class=\"sb-warnings\" data-key=\"{key}\"><summary>{count}</summary>\n<ol>\n"));
-        self.list(page, &self.warnings);
-        page.push_str("</ol>\n</details>\n");
-    }
-
-    /// The same page as others see it.
-    fn switch(&self, page: &mut String) {
-        let seats = self.snapshot.seats();
-        if seats.len() < 2 {
-            return;
-        }
-        let mut path = String::new();
-        percent_encode(self.path, &mut path);
-        page.push_str("<nav class=\"sb-switch\" aria-label=\"Seen by\">");
-        for seat in seats {
-            let name = match seat.audience {
-                Audience::Private => "You",
-                Audience::Team => "Team",
-                Audience::Public => "Everybody",
-            };
-            let current = if seat.audience == self.seat.audience { " aria-current=\"true\"" } else { "" };
-            add(page, format_args!("<a href=\"{}{path}\"{current}>{name}</a> ", seat.prefix));
-        }
-        page.push_str("</nav>\n");
-    }
-
-    fn list(&self, page: &mut String, found: &[&Diagnostic]) {
-        let Snapshot { read, options, whole, .. } = self.snapshot;
-        for found in found.iter().take(MOST) {
-            let problem = Problem::new(found, read, &options.folder, &whole.config.preview.editor);
-            let Problem { level, rule, message, place, editor, excerpt, notes, help } = &problem;
-            let class = if *level == Level::Error { "sb-error" } else { "sb-warning" };
-            add(page, format_args!("<li class=\"{class}\">\n<h2>{}</h2>\n<p class=\"sb-place\">", Escaped(message)));
-            add(page, format_args!("{} <code>{rule}</code></p>\n", Linked(editor, "Open in the editor", &Escaped(place).to_string())));
-            lines(page, excerpt);
-            for Place { message, place, editor, excerpt } in notes {
-                let place = Linked(editor, "Open in the editor", &Escaped(place).to_string()).to_string();
-                add(page, format_args!("<p class=\"sb-place sb-note\">{}: {place}</p>\n", Escaped(message)));
-                lines(page, excerpt);
-            }
-            if !help.is_empty() {
-                add(page, format_args!("<p class=\"sb-help\">{}</p>\n", Escaped(help)));
-            }
-            page.push_str("</li>\n");
-        }
-        if found.len() > MOST {
-            add(page, format_args!("<li>\n<h2>and {} more</h2>\n</li>\n", found.len() - MOST));
-        }
-    }
-
-    fn editor(&self, file: &SitePath, span: Span) -> String {
-        // The place is one in the file as it is shown; while that cannot be read, it is where it last was.
-        let text = self.snapshot.shown.bytes(file).map(String::from_utf8_lossy).unwrap_or_default();
-        let at = locate(&text, span.start as usize);
-        editor_link(&self.snapshot.whole.config.preview.editor, &self.snapshot.options.folder, file, at.line, at.column)
     }
 }
 
-/// The lines of an excerpt.
-fn lines(page: &mut String, excerpt: &[Line]) {
-    if excerpt.is_empty() {
-        return;
+impl Templates {
+    /// Compiles the templates.
+    pub fn new() -> Self {
+        let mut tera = Tera::new();
+        let added = tera.add_raw_template("panel.html", include_str!("panel.html"));
+        added.unwrap_or_else(|error| unreachable!("the templates of the program have no errors: {error}"));
+        Self(tera)
     }
-    let lines = excerpt.iter().map(|line| {
-        let marked = if line.marked.is_empty() { String::new() } else { format!("<mark>{}</mark>", Escaped(&line.marked)) };
-        format!("<span class=\"sb-number\">{}</span> {}{marked}{}", line.number, Escaped(&line.before), Escaped(&line.after))
-    });
-    add(page, format_args!("<pre>{}</pre>\n", lines.collect::<Vec<_>>().join("\n")));
-}
 
-/// What tells problems from others.
-fn essence<'a>(found: &[&'a Diagnostic]) -> Vec<(&'a SitePath, Span, &'a str)> {
-    found.iter().map(|found| (&found.file, found.span, found.message.as_str())).collect()
-}
-
-/// The text before the first `mark`, and the rest; all of it is rest where there is none.
-fn split_before<'a>(text: &'a str, mark: &str) -> (&'a str, &'a str) {
-    text.find(mark).map_or(("", text), |at| text.split_at(at))
-}
-
-/// A number that is another one when the things are, by which the script knows what was there before.
-fn key(things: &impl Hash) -> String {
-    let mut hasher = Xxh3::new();
-    things.hash(&mut hasher);
-    format!("{:016x}", hasher.finish())
-}
-
-fn add(page: &mut String, words: std::fmt::Arguments<'_>) {
-    page.write_fmt(words).expect("a string takes whatever is written to it");
-}
-
-/// Text as HTML.
-struct Escaped<'a>(&'a str);
-
-impl Display for Escaped<'_> {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let mut html = String::new();
-        escape(self.0, &mut html);
-        formatter.write_str(&html)
+    /// A panel as HTML.
+    pub fn panel(&self, panel: &Panel<'_>) -> String {
+        let html = Context::from_serialize(panel).and_then(|context| self.0.render("panel.html", &context));
+        html.unwrap_or_else(|error| unreachable!("the templates of the program fit their values: {error}"))
     }
 }
 
-/// HTML with a link around it, where there is an address for one: the address, what a pointer shows, and the HTML.
-struct Linked<'a>(&'a str, &'a str, &'a str);
-
-impl Display for Linked<'_> {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self(address, title, html) = *self;
-        if address.is_empty() {
-            return formatter.write_str(html);
-        }
-        write!(formatter, "<a href=\"{}\" title=\"{}\">{html}</a>", Escaped(address), Escaped(title))
+impl<'a> Problems<'a> {
+    /// Errors with their places; `None` without any.
+    pub fn of_errors(found: &[Diagnostic], failure: Option<&'a str>, read: &Inputs, editor: Editor<'_>) -> Option<Self> {
+        let found: Vec<&Diagnostic> = found.iter().collect();
+        Some(Self { failure, ..Self::counted(&found, failure, "error")? }.with_list(&found, read, editor))
     }
+
+    /// The number of errors, for an audience that may see neither excerpts nor paths of files; `None` without any.
+    pub fn without_places(found: &[Diagnostic], failure: Option<&str>, audience: Audience) -> Option<Self> {
+        let command = Some(format!("storybank build --audience {}", audience.name()));
+        Some(Self { command, ..Self::counted(&found.iter().collect::<Vec<_>>(), failure, "error")? })
+    }
+
+    /// Warnings with their places; `None` without any.
+    pub fn of_warnings(found: &[&Diagnostic], read: &Inputs, editor: Editor<'_>) -> Option<Self> {
+        Some(Self::counted(found, None, "warning")?.with_list(found, read, editor))
+    }
+
+    fn counted(found: &[&Diagnostic], failure: Option<&str>, noun: &str) -> Option<Self> {
+        let count = found.len() + usize::from(failure.is_some());
+        let places: Vec<(&SitePath, Span, &str)> = found.iter().map(|found| (&found.file, found.span, found.message.as_str())).collect();
+        let mut key = Xxh3::new();
+        (failure, places).hash(&mut key);
+        let key = format!("{:016x}", key.digest());
+        (count > 0).then(|| Self { key, count: counted(count, noun), failure: None, command: None, shown: Vec::new(), more: 0 })
+    }
+
+    fn with_list(self, found: &[&Diagnostic], read: &Inputs, editor: Editor<'_>) -> Self {
+        let shown = found.iter().take(MOST).map(|found| Problem::new(found, read, editor)).collect();
+        Self { shown, more: found.len().saturating_sub(MOST), ..self }
+    }
+}
+
+/// An audience as the author calls it.
+pub fn viewer_name(audience: Audience) -> &'static str {
+    match audience {
+        Audience::Private => "You",
+        Audience::Team => "Team",
+        Audience::Public => "Everybody",
+    }
+}
+
+/// A page with the panel, its style sheet and its script. The links of the page are relative to `base`, if there is one.
+pub fn insert(page: &str, panel: &str, base: Option<&str>) -> String {
+    let (head, rest) = page.find("</head>").map_or(("", page), |at| page.split_at(at));
+    let (body, end) = rest.rfind("</body>").map_or((rest, ""), |at| rest.split_at(at));
+    let (head_start, head_rest) = base.and(head.find("<head>")).map_or(("", head), |at| head.split_at(at + "<head>".len()));
+    let base = if head_start.is_empty() { String::new() } else { format!("\n<base href=\"{}\">", base.unwrap_or("/")) };
+    let style = format!("<link rel=\"stylesheet\" href=\"{OWN}preview.css\">\n");
+    let script = format!("<script src=\"{OWN}preview.js\" defer></script>\n");
+    [head_start, &base, head_rest, &style, body, panel, &script, end].concat()
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use crate::audience::{Names, Viewer, Withheld};
-use crate::build::{InputFile, Inputs, Linked, Places, for_viewer, search, uncleaned};
+use crate::build::{InputFile, Inputs, Linked, WordPlaces, for_viewer, scan_for_leaks, uncleaned};
 use crate::config::Target;
 use crate::diagnostic::{self, Diagnostic, Note, nearest_or_all};
 use crate::highlight::Highlighter;
@@ -204,7 +204,7 @@ pub fn draft(selection: &Selection<'_>, published: &BTreeSet<&str>, assets: &BTr
     let asked = selection.slugs();
     let pages: Vec<RenderedPage> = pages.into_iter().filter(|page| asked.contains(&page.case)).collect();
     let withheld = selection.withheld(machine);
-    let scan = Scan { selection, withheld: &withheld, places: Places::default() };
+    let scan = Scan { selection, withheld: &withheld, places: WordPlaces::default() };
     let leaks = scan.leaks(&pages, cases.iter().filter(|case| asked.contains(&case.slug)), &pictures);
     let Pictures { names, bytes, diagnostics: cleaning } = pictures;
     let mut diagnostics = [selection.diagnostics.clone(), cleaning, composing, writing, leaks].concat();
@@ -217,7 +217,7 @@ pub fn draft(selection: &Selection<'_>, published: &BTreeSet<&str>, assets: &BTr
 struct Scan<'a> {
     selection: &'a Selection<'a>,
     withheld: &'a Withheld,
-    places: Places,
+    places: WordPlaces,
 }
 
 impl Scan<'_> {
@@ -234,7 +234,7 @@ impl Scan<'_> {
 
     fn leak(&self, name: &str, bytes: &[u8]) -> Option<Diagnostic> {
         let Selection { linked, inputs, .. } = self.selection;
-        search(self.withheld, (linked, inputs), &self.places, name, bytes).err()
+        scan_for_leaks(self.withheld, (linked, inputs), &self.places, name, bytes).err()
     }
 }
 

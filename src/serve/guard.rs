@@ -1,8 +1,8 @@
-//! Who may ask: the author's own browser, on a page of this very server.
+//! Decides who may ask: the author's own browser, on a page of this server.
 //!
-//! A server on the loopback address is reached by every page that the author has open anywhere. A page of another site can
-//! send requests here, and by giving its own name a second address (DNS rebinding) it can even read the answers; what gives
-//! it away is the name in `Host` and its own address in `Origin`.
+//! Every page that the author has open anywhere reaches a server on the loopback address. A page of another site can send requests
+//! here, and by giving its own name a second address (DNS rebinding) it can even read the answers. Its name in `Host` and its address
+//! in `Origin` reveal it.
 
 use std::net::IpAddr;
 
@@ -11,18 +11,18 @@ use axum::http::{HeaderMap, Method, header};
 /// The names under which the server may be asked.
 #[derive(Debug, Clone)]
 pub struct Hosts {
-    /// The name that was given for the server, if it was one.
+    /// The name that was given for the server; `None` if that was an address.
     name: Option<String>,
 }
 
 impl Hosts {
-    /// The names of a server that listens at `host`, which is the name or address given on the command line.
+    /// The names of a server that listens at `host`, the name or address on the command line.
     pub fn new(host: &str) -> Self {
         let is_address = host.parse::<IpAddr>().is_ok();
         Self { name: (!is_address && !host.is_empty()).then(|| host.to_ascii_lowercase()) }
     }
 
-    /// Why a request is refused: the status and the words; nothing where it may go on.
+    /// Why a request is refused, as status and message; `None` if it is allowed.
     pub fn refusal(&self, method: &Method, headers: &HeaderMap) -> Option<(u16, &'static str)> {
         if method != Method::GET && method != Method::HEAD {
             return Some((405, "this server only shows pages: GET and HEAD"));
@@ -42,14 +42,14 @@ impl Hosts {
                 return Some((403, "pages of other sites get nothing from this server"));
             }
         }
-        // A link from elsewhere may lead here; a page from elsewhere may not take pieces from here.
+        // A page of another site may link here, but may not load anything from here.
         let is_foreign = matches!(headers.get("sec-fetch-site").map(axum::http::HeaderValue::as_bytes), Some(b"cross-site" | b"same-site"));
         let is_link = headers.get("sec-fetch-mode").is_some_and(|value| value == "navigate")
             && headers.get("sec-fetch-dest").is_none_or(|value| value == "document");
         (is_foreign && !is_link).then_some((403, "pages of other sites get nothing from this server"))
     }
 
-    /// Whether `Host` names this server. An address of digits cannot be given to somebody else, as a name can.
+    /// Whether `Host` names this server. Unlike a name, an IP address cannot be pointed at another server.
     fn knows(&self, host: &str) -> bool {
         let name = without_port(host).to_ascii_lowercase();
         let address = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(&name);

@@ -1,4 +1,4 @@
-//! From a request to the answer of the newest snapshot.
+//! Answers requests from the newest snapshot.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -18,10 +18,10 @@ use tokio_stream::wrappers::WatchStream;
 use super::{Hosts, Listener, News};
 use crate::preview::{Answer, OWN, Origin, SCRIPT, STYLE, Snapshot};
 
-/// How often a stream without news says that it is still there, so that nobody in between closes it.
+/// How often a stream without news sends a comment, so that no proxy closes it.
 const ALIVE: Duration = Duration::from_secs(15);
 
-/// What every answer says: it is for this moment and for this site, and what it holds may ask no other host for anything.
+/// The headers of every answer: it is not stored, and is for pages of this server only.
 const HEADERS: [(&str, &str); 5] = [
     ("cache-control", "no-store"),
     ("x-content-type-options", "nosniff"),
@@ -30,30 +30,29 @@ const HEADERS: [(&str, &str); 5] = [
     ("cross-origin-opener-policy", "same-origin"),
 ];
 
-/// What pages may do: run the scripts of their theme, and ask this server.
+/// The policy of pages: they may run the scripts of their theme, and ask this server.
 const PAGE: &str = "default-src 'self' data:; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; object-src 'none'; \
                     frame-ancestors 'self'; form-action 'self'";
 
-/// What a file of the author may do that documents refer to: be seen. It is a document from nowhere, which runs no script, sends
-/// nothing and can ask for no page, whatever it holds.
+/// The policy of files that documents refer to: they may only be seen. Whatever a file contains, it has no origin, runs no script,
+/// sends nothing and asks for no page.
 const FILE: &str = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; \
                     frame-ancestors 'self'";
 
-/// The same for kinds of files that hold no document and that browsers show with players and viewers of their own, which need to ask
-/// for the file itself.
+/// The policy of media files and PDF. Browsers show them in players and viewers of their own, which need to ask for the file itself.
 const MEDIUM: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; media-src 'self'; object-src 'self'; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
-/// What requests are answered from.
+/// What is needed to answer requests.
 #[derive(Clone)]
 pub struct Site {
     /// The newest snapshot.
     pub newest: watch::Receiver<Arc<Snapshot>>,
     /// The name of this run.
     pub boot: Arc<str>,
-    /// Who may ask.
+    /// The names under which the server may be asked.
     pub hosts: Arc<Hosts>,
-    /// Who hears of mistakes.
+    /// Gets mistakes.
     pub news: Listener,
 }
 
@@ -85,7 +84,7 @@ async fn respond(site: &Site, path: &str) -> Response<Body> {
     }
     let snapshot = site.newest.borrow().clone();
     let (path, news) = (path.to_owned(), site.news.clone());
-    // A page takes a millisecond or several; others are not to wait for it.
+    // Making a page takes some milliseconds, and other requests must not wait for it.
     match tokio::task::spawn_blocking(move || answer_of(&snapshot, &path, &news)).await {
         Ok(answer) => response(answer),
         Err(_) => response(Answer::text(500, "this page could not be made; the terminal says more")),
@@ -100,11 +99,11 @@ fn answer_of(snapshot: &Snapshot, path: &str, news: &Listener) -> Answer {
     answer
 }
 
-/// The revision as it is, and then each as it comes.
+/// The stream of revisions, the current one first.
 fn events(site: &Site) -> Response<Body> {
     let boot = site.boot.clone();
     let events = WatchStream::new(site.newest.clone()).map(move |snapshot| {
-        // What is encoded for an address needs no care in quotes.
+        // A percent-encoded address needs no escaping in quotes.
         let page = snapshot.saved_page().map_or_else(|| "null".to_owned(), |page| format!("\"{page}\""));
         let data = format!("{{\"boot\":\"{boot}\",\"revision\":{},\"page\":{page}}}", snapshot.revision());
         Ok::<_, Infallible>(Event::default().event("revision").data(data))
@@ -130,7 +129,7 @@ fn response(answer: Answer) -> Response<Body> {
     response
 }
 
-/// What a browser lets an answer do.
+/// The policy of an answer.
 fn policy(origin: Origin, media_type: &str) -> &'static str {
     let is_medium = media_type == "application/pdf" || media_type.starts_with("audio/") || media_type.starts_with("video/");
     match origin {

@@ -1,4 +1,4 @@
-//! Keeping the newest snapshot up to date with the files.
+//! Keeps the newest snapshot up to date with the files.
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -8,115 +8,144 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 use super::{Error, Listener, News};
-use crate::disk::{Bell, Rung, Tree};
+use crate::disk::{Activity, Events, SourceTree, Watcher};
 use crate::preview::{Assets, Preview, Snapshot};
 use crate::source::SitePath;
 
-/// How long it has to be quiet before what was found is shown: one save is often several steps.
+/// How long it must be quiet before a snapshot is shown: one save is often several steps.
 const QUIET: Duration = Duration::from_millis(30);
 
-/// How long the steps of one save mostly last; one looks after that, and waits for the rest of the quiet while looking.
+/// Most saves finish within this time. So the first scan starts after it, and overlaps the rest of [`QUIET`].
 const STEPS: Duration = Duration::from_millis(2);
 
-/// After this time something is shown even though it is never quiet.
+/// After this time a snapshot is shown even if it was never quiet.
 const CAP: Duration = Duration::from_millis(500);
 
-/// How long it has to be quiet where files have gone. What is being removed piece by piece may be the whole site, and that is shown as
-/// it was before; so nothing is shown while more and more files go.
+/// How long it must be quiet after files were removed. If the whole site is being removed piece by piece, the pages must stay as they
+/// were. So nothing is shown while more and more files disappear.
 const QUIET_AFTER_LOSS: Duration = Duration::from_millis(300);
 
-/// What is said where the program has failed.
+/// The message after a panic.
 const FAULT: &str = "storybank crashed on these files; please report the details shown in the terminal";
 
-/// Looks at the files whenever the bell rings.
+/// Scans the files whenever the watcher notices something.
 pub struct Keeper {
-    tree: Tree,
+    tree: SourceTree,
     preview: Preview,
-    bell: Bell,
+    watcher: Watcher,
+}
+
+/// What is known while a save is not finished yet.
+struct Save {
+    /// The snapshot to show in the end; `None` if nothing is different so far.
+    newest: Option<Arc<Snapshot>>,
+    /// How many files it has lost.
+    lost: usize,
+    last_activity: Instant,
+    /// When the snapshot is shown even if it is not quiet.
+    end: Instant,
+}
+
+/// What became of a save.
+struct Settled {
+    newest: Option<Arc<Snapshot>>,
+    /// The time of an event that came too late for another scan. It must not be lost, since it may be the last.
+    late: Option<Instant>,
 }
 
 impl Keeper {
-    /// A keeper that has not looked yet.
-    pub fn new(tree: Tree, preview: Preview, bell: Bell) -> Self {
-        Self { tree, preview, bell }
+    /// A keeper that has not scanned yet.
+    pub fn new(tree: SourceTree, preview: Preview, watcher: Watcher) -> Self {
+        Self { tree, preview, watcher }
     }
 
-    /// The first snapshot; files that cannot be read are no reason to show nothing later on, but now they are.
+    /// The first snapshot.
+    ///
+    /// # Errors
+    ///
+    /// The files cannot be read. Later on that is only a message on the pages.
     pub fn first(&mut self) -> Result<Arc<Snapshot>, Error> {
-        let inputs = self.tree.look()?;
+        let inputs = self.tree.scan()?;
         let tree = &mut self.tree;
         let first = self.preview.take(Ok(inputs), |used| assets(tree, used));
         self.preview.put();
-        Ok(first.expect("there was no snapshot that it could be the same as"))
+        Ok(first.expect("the first snapshot equals no earlier one"))
     }
 
-    /// Looks and puts, for as long as somebody takes what is put.
-    pub fn keep(mut self, put: &watch::Sender<Arc<Snapshot>>, listener: &Listener) {
+    /// Sends new snapshots to `newest` for as long as somebody receives them.
+    pub fn keep(mut self, newest: &watch::Sender<Arc<Snapshot>>, listener: &Listener) {
         let mut late = None;
-        // What changed between the first look and now rings as well.
-        while !put.is_closed() {
-            let first = late.take().unwrap_or_else(|| self.bell.wait(self.tree.has_links()));
-            let newest;
-            (newest, late) = self.settle(first);
-            if let Some(snapshot) = newest {
-                put.send_replace(snapshot.clone());
+        // The watcher has also noticed what changed between the first scan and now.
+        while !newest.is_closed() {
+            let first = late.take().unwrap_or_else(|| self.watcher.wait(self.tree.events()));
+            let settled = self.settle(first);
+            late = settled.late;
+            if let Some(snapshot) = settled.newest {
+                newest.send_replace(snapshot.clone());
                 self.preview.put();
                 listener.tell(&News::Shown { snapshot: &snapshot, took: Some(first.elapsed()) });
             }
         }
     }
 
-    /// What there is once it is quiet; nothing where that is what there was. With it comes a ring that was heard too late to look
-    /// once more: it must not be lost, for it may have been the last.
+    /// Scans until it is quiet.
     ///
-    /// Looking takes longer than the steps of a save, so it is done at once, and again if the bell rang meanwhile.
-    fn settle(&mut self, first: Instant) -> (Option<Arc<Snapshot>>, Option<Instant>) {
-        let mut end = first + CAP;
-        let mut newest: Option<Arc<Snapshot>> = None;
-        let mut lost = 0;
-        let mut last_ring = match self.bell.wait_for_quiet(STEPS, end) {
-            Rung::At(at) => at,
-            Rung::Quiet => first,
-        };
+    /// A scan takes longer than the steps of a save. So it starts immediately, and is repeated if something happened meanwhile.
+    fn settle(&mut self, first: Instant) -> Settled {
+        let mut save = Save { newest: None, lost: 0, last_activity: first, end: first + CAP };
+        if let Activity::At(at) = self.watcher.wait_for_quiet(STEPS, save.end) {
+            save.last_activity = at;
+        }
         loop {
-            self.bell.renew();
-            let found = self.look();
+            self.watcher.refresh();
+            let found = self.scan();
             let is_new = found.is_some();
-            newest = found.or(newest);
-            let lost_now = newest.as_ref().map_or(0, |newest| newest.lost_files());
-            if lost_now > lost {
-                end = Instant::now() + CAP;
-            }
-            lost = lost_now;
-            // Where nothing rings, or where files go, only another look tells that a save has ended.
-            let is_unsure = is_new && (lost > 0 || self.bell.is_polling() || self.tree.has_links());
+            save.add(found);
+            // Without events, or while files disappear, only another scan tells that a save has ended.
+            let is_unsure = is_new && (save.lost > 0 || self.watcher.is_polling() || self.tree.events() == Events::Incomplete);
             if is_unsure {
-                last_ring = Instant::now();
+                save.last_activity = Instant::now();
             }
-            let quiet = if lost > 0 { QUIET_AFTER_LOSS } else { QUIET };
-            let rest = (last_ring + quiet).saturating_duration_since(Instant::now());
-            match self.bell.wait_for_quiet(rest, end) {
-                Rung::At(at) if Instant::now() < end => last_ring = at,
-                Rung::Quiet if is_unsure && Instant::now() < end => {}
-                // Nobody has looked since, and more may have gone.
-                Rung::At(at) if is_new && lost > 0 => last_ring = at,
-                Rung::At(at) => return (newest, Some(at)),
-                Rung::Quiet => return (newest, None),
+            match self.watcher.wait_for_quiet(save.rest(), save.end) {
+                Activity::At(at) if Instant::now() < save.end => save.last_activity = at,
+                Activity::Quiet if is_unsure && Instant::now() < save.end => {}
+                // There was no scan since, and more files may be gone.
+                Activity::At(at) if is_new && save.lost > 0 => save.last_activity = at,
+                Activity::At(at) => return Settled { newest: save.newest, late: Some(at) },
+                Activity::Quiet => return Settled { newest: save.newest, late: None },
             }
         }
     }
 
-    /// Looks at the files. A fault of the program itself is reported like a disk that cannot be read: the pages stay, and the next
-    /// save is another try.
-    fn look(&mut self) -> Option<Arc<Snapshot>> {
-        let read = self.tree.look().map_err(|error| error.to_string());
+    /// Scans the files. A panic of the program is treated like a disk that cannot be read: the pages stay, and the next save is
+    /// another try.
+    fn scan(&mut self) -> Option<Arc<Snapshot>> {
+        let read = self.tree.scan().map_err(|error| error.to_string());
         let Self { tree, preview, .. } = self;
         let taken = catch_unwind(AssertUnwindSafe(|| preview.take(read, |used| assets(tree, used))));
         taken.unwrap_or_else(|_| preview.take(Err(FAULT.to_owned()), |_| Assets::new()))
     }
 }
 
-/// The files that documents refer to. One that cannot be read is missing on its page, and nowhere else.
-fn assets(tree: &mut Tree, used: &BTreeSet<SitePath>) -> Assets {
+impl Save {
+    /// Adds what a scan found. While files disappear, the end moves on.
+    fn add(&mut self, found: Option<Arc<Snapshot>>) {
+        self.newest = found.or(self.newest.take());
+        let lost = self.newest.as_ref().map_or(0, |newest| newest.lost_files());
+        if lost > self.lost {
+            self.end = Instant::now() + CAP;
+        }
+        self.lost = lost;
+    }
+
+    /// How much longer it must be quiet.
+    fn rest(&self) -> Duration {
+        let quiet = if self.lost > 0 { QUIET_AFTER_LOSS } else { QUIET };
+        (self.last_activity + quiet).saturating_duration_since(Instant::now())
+    }
+}
+
+/// The files that documents refer to. A file that cannot be read is missing on its page only.
+fn assets(tree: &mut SourceTree, used: &BTreeSet<SitePath>) -> Assets {
     tree.assets(used).unwrap_or_default()
 }

@@ -1,10 +1,10 @@
 //! A server for the author's own browser: the site from memory, kept up to date while it is written.
 //!
-//! Two threads work side by side. The keeper hears that files have changed, makes a new snapshot and puts it into the one
-//! place that everybody looks at. The server takes the newest snapshot for each request and makes the page from it, without
-//! a lock. Streams wait for a revision that their page does not have.
+//! There are two threads. The keeper notices that files have changed, makes a new snapshot and stores it in the slot that both share.
+//! The server takes the newest snapshot for each request and makes the page from it, without a lock. Streams wait for a revision that
+//! their page does not have.
 
-#![expect(clippy::disallowed_methods, reason = "this is the module that listens on a socket and looks at the clock")]
+#![expect(clippy::disallowed_methods, reason = "this module listens on a socket and reads the clock")]
 
 mod guard;
 mod http;
@@ -19,25 +19,25 @@ use std::{fmt, io};
 use tokio::sync::watch;
 
 use crate::diagnostic::Diagnostic;
-use crate::disk::{self, Bell, Tree};
+use crate::disk::{self, SourceTree, Watcher};
 use crate::preview::{Options, Preview, Snapshot};
 
 pub use guard::Hosts;
 
-/// The port of a preview that is not told another one.
+/// The default port of a preview.
 pub const PORT: u16 = 4000;
 
-/// How many ports after the usual one are tried.
+/// How many ports from the default one on are tried.
 const TRIES: u16 = 100;
 
-/// What keeps a preview from starting.
+/// Why a preview cannot start.
 #[derive(Debug)]
 pub enum Error {
     /// The files cannot be read.
     Disk(disk::Error),
-    /// Nobody can listen at this address.
+    /// The server cannot listen at this address.
     Listen(SocketAddr, io::Error),
-    /// The machine gives no threads or no timers.
+    /// The system gives no threads or no timers.
     Io(io::Error),
 }
 
@@ -73,7 +73,7 @@ impl From<io::Error> for Error {
     }
 }
 
-/// Takes a port: the one that is asked for, else the usual one or the next that is free.
+/// Listens on a port: the given one, else the default one or the next that is free.
 pub fn listen(address: IpAddr, port: Option<u16>) -> Result<TcpListener, Error> {
     let bind = |port| TcpListener::bind((address, port)).map_err(|error| Error::Listen(SocketAddr::new(address, port), error));
     if let Some(port) = port {
@@ -91,34 +91,34 @@ pub fn listen(address: IpAddr, port: Option<u16>) -> Result<TcpListener, Error> 
     last
 }
 
-/// What the one who started the server may want to know.
+/// Something that the terminal may show.
 pub enum News<'a> {
     /// There is a new snapshot.
     Shown {
         /// What is shown from now on.
         snapshot: &'a Snapshot,
-        /// From the first ring to the moment when it can be asked for; nothing for the first snapshot.
+        /// The time from the first change to the new snapshot; `None` for the first snapshot.
         took: Option<Duration>,
     },
-    /// A page or a file was asked for and could not be made, or not with the theme as it is.
+    /// A requested page or file could not be made, or not with the current theme.
     Mistake {
-        /// What it was asked of.
+        /// The snapshot that was asked.
         snapshot: &'a Snapshot,
         /// What is wrong.
         found: &'a Diagnostic,
     },
 }
 
-/// What is done with news.
+/// A function that handles news.
 type Hear = dyn FnMut(&News<'_>) + Send;
 
-/// Who hears of news, from any thread.
+/// Handles news of any thread.
 #[derive(Clone)]
 struct Listener(Arc<Mutex<Hear>>);
 
 impl Listener {
     fn tell(&self, news: &News<'_>) {
-        // A listener that has failed once may hear the next piece of news all the same.
+        // A listener that has panicked once still gets the next news.
         (self.0.lock().unwrap_or_else(PoisonError::into_inner))(news);
     }
 }
@@ -132,20 +132,18 @@ pub struct Server {
     news: Listener,
 }
 
-/// Loads a site and starts to keep it up to date; `news` hears of every new snapshot, the first one included,
-/// and of every mistake that only shows when a page is asked for.
-///
-/// `bell` says when to look at the files again.
+/// Loads a site and starts to keep it up to date. `news` is called for every new snapshot, the first one included, and for every
+/// mistake that only shows when a page is requested. `watcher` tells when to scan the files again.
 pub fn start(
     root: &Path,
     options: Options,
-    bell: Bell,
+    watcher: Watcher,
     listener: TcpListener,
     hosts: Hosts,
     news: impl FnMut(&News<'_>) + Send + 'static,
 ) -> Result<Server, Error> {
     let boot = Arc::from(options.boot.as_str());
-    let mut keeper = keeper::Keeper::new(Tree::new(root), Preview::new(options), bell);
+    let mut keeper = keeper::Keeper::new(SourceTree::new(root), Preview::new(options), watcher);
     let first = keeper.first()?;
     let news = Listener(Arc::new(Mutex::new(news)));
     news.tell(&News::Shown { snapshot: &first, took: None });

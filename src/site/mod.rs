@@ -22,7 +22,7 @@ use crate::source::{SitePath, Span};
 pub use cycles::DEEPEST;
 pub use link::link;
 pub use resolve::{Destination, Resolver};
-pub use telling::{Change, Origin, Telling, Told, capitalised, told_words};
+pub use telling::{Change, Origin, Telling, Told, capitalised, told_words, uncapitalised};
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident)*) => {

@@ -6,11 +6,12 @@ use std::ops::Range;
 
 use super::pieces::{Extent, INSIDE_PART, answer, clock, headline, origin_name, reasons, whole};
 use super::types::{
-    CaseStudiesPage, CaseStudyRow, CompetenciesPage, CompetencyRow, CoveragePage, FollowUpGroup, HomePage, LinkView, MatrixCell,
+    CaseStudiesPage, CaseStudyRow, CompetenciesPage, CompetencyRow, CoveragePage, FollowUpGroup, Head, HomePage, LinkView, MatrixCell,
     MatrixPage, MatrixRow, OpenPointsGroup, OpenPointsPage, Pager, QuestionRow, QuestionsPage, RemarkView, StoriesPage, StoryRow,
 };
 use crate::html::{Ids, PageWriter};
 use crate::model::{Kind, Part, Status};
+use crate::phrases::{Word, word};
 use crate::route::Route;
 use crate::site::{CaseStudyId, CompetencyId, DocumentId, Node, Origin, QuestionId, Site, StoryId};
 use crate::source::offset;
@@ -55,9 +56,15 @@ fn pager(writer: &PageWriter<'_>, number: u32, entries: usize, per_page: usize, 
     Pager { number, of, entries: offset(entries), previous: link(number.wrapping_sub(1)), next: link(number + 1) }
 }
 
-/// The title of a page of a list.
-fn numbered(title: &'static str, number: u32) -> Cow<'static, str> {
-    if number > 1 { Cow::Owned(format!("{title}, page {number}")) } else { Cow::Borrowed(title) }
+/// The head of a page of a list.
+fn head<'a>(writer: &PageWriter<'a>, title: Word, number: u32, description: Word, section: &'static str) -> Head<'a> {
+    let phrases = writer.context.phrases;
+    let title = phrases.text(title);
+    let title = match number {
+        0 | 1 => Cow::Borrowed(title),
+        _ => Cow::Owned(phrases.fill(word::TITLE_WITH_NUMBER, &[("title", title), ("number", &phrases.number(number.into()))])),
+    };
+    writer.head(title, phrases.text(description), section)
 }
 
 /// The entries of a page of a list.
@@ -70,7 +77,7 @@ pub fn stories<'a>(writer: &mut PageWriter<'a>, number: u32) -> StoriesPage<'a> 
     let site = writer.context.site;
     let shown = page_of(&site.ranked, number, ROWS);
     StoriesPage {
-        page: writer.head(numbered("Stories", number), "Every story, the strongest first.", "stories"),
+        page: head(writer, word::STORIES, number, word::ABOUT_STORIES, "stories"),
         stories: shown.iter().map(|&id| story_row(writer, id)).collect(),
         pager: pager(writer, number, site.stories.len(), ROWS, |number| Route::List(Kind::Story, number)),
     }
@@ -86,7 +93,7 @@ fn story_row<'a>(writer: &mut PageWriter<'a>, id: StoryId) -> StoryRow<'a> {
         url: writer.link(Node::Telling(id, 0), ""),
         headline: headline(writer, id, 0),
         spoken: clock(site.seconds(story.tellings[0].words)),
-        when: meta.when.map(|when| when.to_string()).unwrap_or_default(),
+        when: meta.when.map(|when| writer.context.phrases.date(when)).unwrap_or_default(),
         strength: meta.strength,
         status: site.document(story.document).status.name(),
         competencies: writer.chips(&story.competencies),
@@ -112,7 +119,7 @@ pub fn questions<'a>(writer: &mut PageWriter<'a>, number: u32) -> QuestionsPage<
     let all: Vec<QuestionId> = ordered(site, bank).into_iter().chain(about).collect();
     let shown = page_of(&all, number, ROWS);
     let mut page = QuestionsPage {
-        page: writer.head(numbered("Questions", number), "Every question, with the story that answers it best.", "questions"),
+        page: head(writer, word::QUESTIONS, number, word::ABOUT_QUESTIONS, "questions"),
         bank: Vec::new(),
         follow_ups: Vec::new(),
         pager: pager(writer, number, site.questions.len(), ROWS, |number| Route::List(Kind::Question, number)),
@@ -168,7 +175,7 @@ pub fn question_row<'a>(writer: &mut PageWriter<'a>, id: QuestionId) -> Question
 pub fn competencies<'a>(writer: &mut PageWriter<'a>) -> CompetenciesPage<'a> {
     let site = writer.context.site;
     CompetenciesPage {
-        page: writer.head("Competencies", "What interviews look for, and the stories that show it.", "competencies"),
+        page: head(writer, word::COMPETENCIES, 1, word::ABOUT_COMPETENCIES, "competencies"),
         competencies: site.competencies().map(|id| competency_row(writer, id)).collect(),
     }
 }
@@ -189,7 +196,7 @@ fn competency_row<'a>(writer: &PageWriter<'a>, id: CompetencyId) -> CompetencyRo
 pub fn case_studies<'a>(writer: &mut PageWriter<'a>) -> CaseStudiesPage<'a> {
     let site = writer.context.site;
     CaseStudiesPage {
-        page: writer.head("Case studies", "What happened, why, and what changed.", "case-studies"),
+        page: head(writer, word::CASE_STUDIES, 1, word::ABOUT_CASE_STUDIES, "case-studies"),
         case_studies: site.case_studies().map(|id| case_study_row(writer, id)).collect(),
     }
 }
@@ -206,7 +213,7 @@ fn case_study_row<'a>(writer: &mut PageWriter<'a>, id: CaseStudyId) -> CaseStudy
         url: writer.link(Node::CaseStudy(id), ""),
         summary: paragraph.map(|nodes| writer.html(case.document, nodes, whole(INSIDE_PART, Ids::Omitted))).unwrap_or_default(),
         severity: meta.severity,
-        when: meta.started.as_ref().map(|moment| moment.0.strftime("%-d %B %Y").to_string()).unwrap_or_default(),
+        when: meta.started.as_ref().map(|moment| writer.context.phrases.day_of(moment)).unwrap_or_default(),
         open_actions: offset(meta.actions.iter().filter(|action| !action.status.is_settled()).count()),
         actions: offset(meta.actions.len()),
     }
@@ -218,7 +225,7 @@ pub fn matrix<'a>(writer: &mut PageWriter<'a>, number: u32) -> MatrixPage<'a> {
     let columns: Vec<CompetencyId> = site.competencies().collect();
     let shown = page_of(&site.ranked, number, MATRIX_ROWS);
     MatrixPage {
-        page: writer.head(numbered("Matrix", number), "Which story shows which competency.", "matrix"),
+        page: head(writer, word::MATRIX, number, word::ABOUT_MATRIX, "matrix"),
         competencies: columns.iter().map(|&id| competency_row(writer, id)).collect(),
         rows: shown.iter().map(|&story| matrix_row(writer, story, &columns)).collect(),
         pager: pager(writer, number, site.stories.len(), MATRIX_ROWS, Route::Matrix),
@@ -255,7 +262,7 @@ pub fn coverage<'a>(writer: &mut PageWriter<'a>) -> CoveragePage<'a> {
     let (thin, covered) = (of(|answers| answers == 1), of(|answers| answers > 1));
     let mut rows = |ids: Vec<QuestionId>| ids.into_iter().map(|id| question_row(writer, id)).collect();
     let (gaps, thin, covered) = (rows(gaps), rows(thin), rows(covered));
-    CoveragePage { page: writer.head("Coverage", "Which question has its story, and which has none.", "coverage"), gaps, thin, covered }
+    CoveragePage { page: head(writer, word::COVERAGE, 1, word::ABOUT_COVERAGE, "coverage"), gaps, thin, covered }
 }
 
 /// What is open, page by page.
@@ -263,7 +270,7 @@ pub fn open_points<'a>(writer: &mut PageWriter<'a>) -> OpenPointsPage<'a> {
     let open = open_in(writer.context.site);
     let total = count(&open);
     OpenPointsPage {
-        page: writer.head("Open points", "What reviewers asked, and follow-ups that lack an answer.", "open-points"),
+        page: head(writer, word::OPEN_POINTS, 1, word::ABOUT_OPEN_POINTS, "open-points"),
         groups: open.into_iter().map(|open| open_group(writer, open)).collect(),
         total: offset(total),
     }
@@ -350,7 +357,7 @@ fn open_group<'a>(writer: &mut PageWriter<'a>, open: Open) -> OpenPointsGroup<'a
         RemarkView { html, url: writer.link(page, fragment) }
     });
     let remarks = remarks.collect();
-    let title = node.map_or_else(|| text.meta.title(), |node| site.title(node));
+    let title = node.map_or_else(|| text.meta.title().into(), |node| writer.title(node));
     OpenPointsGroup {
         document: LinkView { title, url: writer.link(page, "") },
         remarks,

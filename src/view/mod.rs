@@ -1,19 +1,23 @@
 //! What each page shows: a route of a site becomes a view, which is all that its template sees.
 
+mod data;
 mod lists;
 mod pieces;
 mod question;
 mod story;
 mod types;
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
 use crate::html::{Context, PageWriter, route_of};
 use crate::model::{Audience, Kind};
+use crate::phrases::{Phrases, Word, word};
 use crate::route::Route;
-use crate::site::{Node, Site, StoryId};
-use crate::slug::Slug;
+use crate::site::{Node, Site};
 
+pub use data::data;
 pub use pieces::clock;
 pub use story::times;
 pub use types::*;
@@ -71,51 +75,20 @@ impl View<'_> {
     }
 }
 
-/// A page of a site: its address and the thing that it shows.
+/// A page of a site.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
     /// Its address, which is also the path of its file.
     pub route: Route,
-    shows: Shows,
+    /// The thing that the page is about; `None` for lists and views of the whole.
+    pub node: Option<Node>,
 }
 
-impl Page {
-    /// The thing that the page is about; nothing for lists and views of the whole.
-    pub fn node(&self) -> Option<Node> {
-        match self.shows {
-            Shows::Node(node) => Some(node),
-            Shows::Whole => None,
-        }
-    }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Shows {
-    Node(Node),
-    /// A list, a view of the whole, or the page for lost visitors: its route says all.
-    Whole,
-}
-
-/// Every page of a site; those that take longest to make come first, so that they do not keep a build waiting at its end.
+/// Every page of a site. Those that take longest to make come first, so that a build does not wait for them at its end.
 pub fn pages(site: &Site) -> Vec<Page> {
-    let whole = |route| Page { route, shows: Shows::Whole };
-    let node = |node| Page { route: route_of(site, node), shows: Shows::Node(node) };
-    let mut pages = vec![node(Node::Home), whole(Route::NotFound)];
-    for kind in Kind::ALL {
-        let entries = lists::entries(site, kind);
-        pages.extend(
-            (1..=lists::pages_of(entries, lists::per_page(kind))).filter(|_| entries > 0).map(|page| whole(Route::List(kind, page))),
-        );
-    }
-    if site.audience == Audience::Private {
-        if !site.stories.is_empty() && !site.competencies.is_empty() {
-            pages.extend((1..=lists::pages_of(site.stories.len(), lists::MATRIX_ROWS)).map(|page| whole(Route::Matrix(page))));
-        }
-        if !site.questions.is_empty() {
-            pages.push(whole(Route::Coverage));
-        }
-        pages.push(whole(Route::OpenPoints));
-    }
+    let node = |node| Page { route: route_of(site, node), node: Some(node) };
+    let mut pages = vec![node(Node::Home)];
+    pages.extend(pages_of_the_whole(site).into_iter().map(|route| Page { route, node: None }));
     pages.extend(site.competencies().map(|id| node(Node::Competency(id))));
     pages.extend(site.questions().map(|id| node(Node::Question(id))));
     pages.extend(site.case_studies().map(|id| node(Node::CaseStudy(id))));
@@ -125,72 +98,65 @@ pub fn pages(site: &Site) -> Vec<Page> {
     pages
 }
 
-/// The page at an address; nothing where the site has none there.
-pub fn page(site: &Site, route: &Route) -> Option<Page> {
-    let is_private = site.audience == Audience::Private;
-    let is_of_list = |number: u32, entries, per_page| entries > 0 && (1..=lists::pages_of(entries, per_page)).contains(&number);
-    let story = |slug: &Slug| site.stories.binary_search_by(|story| story.slug.cmp(slug)).ok().map(StoryId);
-    let node = match route {
-        Route::Home => Some(Node::Home),
-        Route::Story(slug) => story(slug).map(|id| Node::Telling(id, 0)),
-        Route::Telling(slug, telling) => story(slug).and_then(|id| {
-            let tellings = &site.story(id).tellings;
-            (1..tellings.len()).find(|&index| tellings[index].slug == *telling).map(|index| Node::Telling(id, index))
-        }),
-        Route::Question(slug) => site.questions().find(|&id| site.question(id).slug == *slug).map(Node::Question),
-        Route::CaseStudy(slug) => site.case_studies().find(|&id| site.case_study(id).slug == *slug).map(Node::CaseStudy),
-        Route::Competency(slug) => site.competencies().find(|&id| site.competency(id).slug == *slug).map(Node::Competency),
-        Route::List(..) | Route::Matrix(_) | Route::Coverage | Route::OpenPoints | Route::NotFound | Route::Static(_) | Route::Asset(_) => {
-            let is_there = match route {
-                Route::List(kind, number) => is_of_list(*number, lists::entries(site, *kind), lists::per_page(*kind)),
-                Route::Matrix(number) => {
-                    is_private && !site.competencies.is_empty() && is_of_list(*number, site.stories.len(), lists::MATRIX_ROWS)
-                }
-                Route::Coverage => is_private && !site.questions.is_empty(),
-                Route::OpenPoints => is_private,
-                _ => *route == Route::NotFound,
-            };
-            return is_there.then(|| Page { route: route.clone(), shows: Shows::Whole });
+/// The lists and the other pages that are not about one thing. Only the author has the matrix, the coverage and the open points.
+fn pages_of_the_whole(site: &Site) -> Vec<Route> {
+    let mut routes = vec![Route::NotFound];
+    for kind in Kind::ALL.into_iter().filter(|&kind| lists::entries(site, kind) > 0) {
+        let count = lists::pages_of(lists::entries(site, kind), lists::per_page(kind));
+        routes.extend((1..=count).map(|number| Route::List(kind, number)));
+    }
+    if site.audience == Audience::Private {
+        if !site.stories.is_empty() && !site.competencies.is_empty() {
+            routes.extend((1..=lists::pages_of(site.stories.len(), lists::MATRIX_ROWS)).map(Route::Matrix));
         }
-    };
-    node.map(|node| Page { route: route.clone(), shows: Shows::Node(node) })
+        if !site.questions.is_empty() {
+            routes.push(Route::Coverage);
+        }
+        routes.push(Route::OpenPoints);
+    }
+    routes
 }
 
-/// What is the same on every page.
-pub fn site_view<'a>(site: &'a Site, style: &str) -> SiteView<'a> {
-    let has = |kind| lists::entries(site, kind) > 0;
-    let is_private = site.audience == Audience::Private;
-    let entries = [
-        ("questions", "Questions", Route::List(Kind::Question, 1), has(Kind::Question)),
-        ("stories", "Stories", Route::List(Kind::Story, 1), has(Kind::Story)),
-        ("competencies", "Competencies", Route::List(Kind::Competency, 1), has(Kind::Competency)),
-        ("case-studies", "Case studies", Route::List(Kind::CaseStudy, 1), has(Kind::CaseStudy)),
-        ("matrix", "Matrix", Route::Matrix(1), is_private && has(Kind::Story) && has(Kind::Competency)),
-        ("coverage", "Coverage", Route::Coverage, is_private && has(Kind::Question)),
-        ("open-points", "Open points", Route::OpenPoints, is_private),
-    ];
-    let nav = entries.into_iter().filter(|entry| entry.3).map(|(section, label, route, _)| NavEntry { section, label, url: route.path() });
+/// What can be in the navigation, in its order.
+const NAVIGATION: [(&str, Word, Route); 7] = [
+    ("questions", word::QUESTIONS, Route::List(Kind::Question, 1)),
+    ("stories", word::STORIES, Route::List(Kind::Story, 1)),
+    ("competencies", word::COMPETENCIES, Route::List(Kind::Competency, 1)),
+    ("case-studies", word::CASE_STUDIES, Route::List(Kind::CaseStudy, 1)),
+    ("matrix", word::MATRIX, Route::Matrix(1)),
+    ("coverage", word::COVERAGE, Route::Coverage),
+    ("open-points", word::OPEN_POINTS, Route::OpenPoints),
+];
+
+/// What is the same on every page. The navigation leads to those of `pages` that are in it.
+pub fn site_view<'a>(site: &'a Site, phrases: &Phrases, pages: &[Page], style: &str) -> SiteView<'a> {
+    let there: HashSet<&Route> = pages.iter().filter(|page| page.node.is_none()).map(|page| &page.route).collect();
+    let nav = NAVIGATION.into_iter().filter(|(_, _, route)| there.contains(route)).map(|(section, label, route)| {
+        let label = phrases.text(label).to_owned();
+        NavEntry { section, label, url: route.path() }
+    });
     SiteView {
         title: &site.config.title,
         language: &site.config.language,
         direction: crate::config::direction(&site.config.language),
         audience: site.audience.name(),
+        is_author: site.audience == Audience::Private,
         nav: nav.collect(),
         style_version: format!("{:08x}", xxhash_rust::xxh3::xxh3_64(style.as_bytes()) >> 32),
     }
 }
 
-/// The view of a page. `style` is the style sheet of the theme, for the one page that carries it along.
-pub fn view<'a>(context: Context<'a>, page: &'a Page, style: &'a str) -> View<'a> {
-    let mut writer = PageWriter::new(context, &page.route);
+/// The view of a page. `style` is the style sheet of the theme, for the one page that contains it.
+pub fn view<'a>(context: Context<'a>, route: &'a Route, node: Option<Node>, style: &'a str) -> View<'a> {
+    let mut writer = PageWriter::new(context, route);
     let writer = &mut writer;
-    match &page.shows {
-        Shows::Node(Node::Home) => View::Home(lists::home(writer)),
-        Shows::Node(Node::Telling(story, telling)) => View::Story(Box::new(story::page(writer, *story, *telling))),
-        Shows::Node(Node::Question(question)) => View::Question(Box::new(question::page(writer, *question))),
-        Shows::Node(Node::CaseStudy(case)) => View::CaseStudy(Box::new(story::case_study_page(writer, *case))),
-        Shows::Node(Node::Competency(competency)) => View::Competency(Box::new(question::competency_page(writer, *competency))),
-        Shows::Whole => whole(writer, &page.route, style),
+    match node {
+        Some(Node::Home) => View::Home(lists::home(writer)),
+        Some(Node::Telling(story, telling)) => View::Story(Box::new(story::page(writer, story, telling))),
+        Some(Node::Question(question)) => View::Question(Box::new(question::page(writer, question))),
+        Some(Node::CaseStudy(case)) => View::CaseStudy(Box::new(story::case_study_page(writer, case))),
+        Some(Node::Competency(competency)) => View::Competency(Box::new(question::competency_page(writer, competency))),
+        None => whole(writer, route, style),
     }
 }
 
@@ -211,6 +177,7 @@ fn whole<'a>(writer: &mut PageWriter<'a>, route: &'a Route, style: &'a str) -> V
         | Route::CaseStudy(_)
         | Route::Competency(_)
         | Route::Static(_)
-        | Route::Asset(_) => View::NotFound(NotFoundPage { page: pieces::not_found_head(writer), style }),
+        | Route::Asset(_)
+        | Route::Data(_) => View::NotFound(NotFoundPage { page: pieces::not_found_head(writer), style }),
     }
 }

@@ -8,6 +8,7 @@ use crate::escape::escaped;
 use crate::html::{Ids, PageWriter, Style};
 use crate::markdown::{Event, Tag};
 use crate::model::{Audience, Author, Document, Meta, Occasion, Part, Status};
+use crate::phrases::word;
 use crate::route::Route;
 use crate::site::{Change, CompetencyId, DocumentId, Node, Origin, QuestionId, StoryId, Telling, Told};
 
@@ -32,7 +33,7 @@ impl<'a> PageWriter<'a> {
 
     /// A link that reads as the title of the page that it leads to.
     pub fn link_view(&self, node: Node) -> LinkView<'a> {
-        LinkView { title: self.context.site.title(node), url: self.link(node, "") }
+        LinkView { title: self.title(node), url: self.link(node, "") }
     }
 
     /// A competency with the address of its page.
@@ -75,29 +76,32 @@ impl<'a> PageWriter<'a> {
 pub fn not_found_head<'a>(writer: &PageWriter<'a>) -> Head<'a> {
     let address = &writer.context.site.config.address;
     let root = address.split_once("://").map_or(address.as_str(), |(_, rest)| rest.find('/').map_or("", |slash| &rest[slash..]));
-    Head { title: Cow::Borrowed("Page not found"), description: "There is no page at this address.", root, section: "" }
+    let phrases = writer.context.phrases;
+    Head { title: phrases.text(word::NOT_FOUND).into(), description: phrases.text(word::ABOUT_NOT_FOUND), root, section: "" }
 }
 
 /// Occasions in words, the newest first.
-pub fn occasions<'a>(occasions: &'a [Occasion]) -> Vec<OccasionView<'a>> {
+pub fn occasions<'a>(writer: &PageWriter<'a>, occasions: &'a [Occasion]) -> Vec<OccasionView<'a>> {
+    let phrases = writer.context.phrases;
     let mut sorted: Vec<&Occasion> = occasions.iter().collect();
     sorted.sort_by_key(|occasion| std::cmp::Reverse(occasion.on));
-    sorted.into_iter().map(|occasion| OccasionView { on: occasion.on.to_string(), who: &occasion.who, round: &occasion.round }).collect()
+    let occasions = sorted.into_iter();
+    occasions.map(|occasion| OccasionView { on: phrases.date(occasion.on), who: &occasion.who, round: &occasion.round }).collect()
 }
 
 /// The ledger of a story, its names with spaces for hyphens.
 pub fn facts<'a>(writer: &PageWriter<'a>, story: StoryId) -> Vec<FactView<'a>> {
     let facts = writer.context.site.story_meta(story).facts.iter();
     facts
-        .map(|fact| FactView { label: fact.name.replace(['-', '_'], " "), value: Cow::Borrowed(&fact.value), source: &fact.source })
+        .map(|fact| FactView { label: fact.name.replace(['-', '_'], " ").into(), value: Cow::Borrowed(&fact.value), source: &fact.source })
         .collect()
 }
 
-/// Who wrote the words of a telling, where that is not the author.
-pub fn written_by(telling: &Telling) -> &str {
+/// Who wrote the text of a telling; empty if that is the author of the site.
+pub fn written_by<'a>(writer: &PageWriter<'a>, telling: &'a Telling) -> &'a str {
     match &telling.by {
         Author::Me => "",
-        Author::Reviewer => "a reviewer",
+        Author::Reviewer => writer.context.phrases.text(word::A_REVIEWER),
         Author::Assistant(name) => name,
     }
 }
@@ -116,12 +120,12 @@ pub fn telling_links<'a>(writer: &PageWriter<'a>, story: StoryId, current: usize
     let tellings = writer.context.site.story(story).tellings.iter().enumerate();
     tellings
         .map(|(index, telling)| TellingLink {
-            label: &telling.label,
+            label: writer.label(story, index),
             url: writer.link(Node::Telling(story, index), ""),
             spoken: writer.spoken(telling.words),
             current: index == current,
             origin: origin_name(telling.origin),
-            by: written_by(telling),
+            by: written_by(writer, telling),
             draft: telling.status == Status::Draft,
         })
         .collect()
@@ -160,7 +164,7 @@ fn beside_headline(writer: &mut PageWriter<'_>, telling: &Telling, place: usize,
         left_out.push(words.start - 1..words.end + 1);
     }
     let html = writer.html(told.document, section.nodes.clone(), Style { heading_base: INSIDE_PART, ids, left_out: &left_out });
-    if section.is_private && !html.is_empty() { format!("<aside class=\"private\">\n{html}</aside>\n") } else { html }
+    if section.is_private && !html.is_empty() { writer.private_aside(&html) } else { html }
 }
 
 fn own_headline(document: &Document) -> &str {
@@ -218,7 +222,7 @@ pub fn telling_view<'a>(writer: &mut PageWriter<'a>, story: StoryId, index: usiz
     let seconds = site.seconds(telling.words);
     let target = telling.length.map_or(0, |length| length.0);
     TellingView {
-        label: &telling.label,
+        label: writer.label(story, index),
         url: writer.link(Node::Telling(story, index), ""),
         headline: headline(writer, story, index),
         words: telling.words,
@@ -252,7 +256,7 @@ fn part_view<'a>(
     let style = Style { heading_base: INSIDE_PART, ids, left_out: &telling.left_out };
     let mut html = writer.html(told.document, section.nodes.clone(), style);
     if section.is_private {
-        html = format!("<aside class=\"private\">\n{html}</aside>\n");
+        html = writer.private_aside(&html);
     }
     let (change, replaces, left_out) = match (detail, telling.origin) {
         (Detail::Words, _) | (_, Origin::Story) => ("", String::new(), String::new()),
@@ -284,7 +288,7 @@ fn before_follow_ups<'a>(writer: &mut PageWriter<'a>, story: StoryId, told: &'a 
         return None;
     }
     if section.is_private {
-        html = format!("<aside class=\"private\">\n{html}</aside>\n");
+        html = writer.private_aside(&html);
     }
     // Links to the follow-ups lead to the questions where there are some.
     let is_place_of_links = ids == Ids::Given && site.story(story).follow_ups.is_empty();
@@ -396,7 +400,7 @@ pub fn answer<'a>(writer: &mut PageWriter<'a>, story: StoryId, telling: usize, w
     AnswerView {
         story: &site.story_meta(story).title,
         url: writer.link(Node::Telling(story, telling), ""),
-        label: &told.label,
+        label: writer.label(story, telling),
         spoken: writer.spoken(told.words),
         why,
         headline: headline(writer, story, telling),
@@ -407,21 +411,22 @@ pub fn answer<'a>(writer: &mut PageWriter<'a>, story: StoryId, telling: usize, w
     }
 }
 
-/// Why a story stands where it stands among the answers to a question.
+/// Why a story has its rank among the answers to a question.
 pub fn reasons(writer: &PageWriter<'_>, story: StoryId, question: QuestionId, is_named: bool) -> Vec<String> {
     let site = writer.context.site;
+    let phrases = writer.context.phrases;
     let mut why = Vec::new();
     if is_named {
-        why.push("named for this question".to_owned());
+        why.push(phrases.text(word::REASON_NAMED).to_owned());
     }
-    let probed = site.question(question).competencies.len();
+    let probed = site.question(question).competencies.len() as u64;
     if probed > 0 {
-        let noun = if probed == 1 { "competency" } else { "competencies" };
-        why.push(format!("shares {} of {probed} {noun}", site.shared(story, question)));
+        let shared = site.shared(story, question).to_string();
+        why.push(phrases.count(word::REASON_SHARED, probed, &[("shared", &shared)]));
     }
     let strength = site.story_meta(story).strength;
     if strength > 0 && writer.is_private() {
-        why.push(format!("strength {strength}"));
+        why.push(phrases.fill(word::REASON_STRENGTH, &[("strength", &strength.to_string())]));
     }
     why
 }

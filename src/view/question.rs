@@ -46,7 +46,7 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: QuestionId) -> QuestionPage<'a>
         slug: question.slug.as_str(),
         aliases: meta.map_or(&[], |meta| meta.aliases.as_slice()),
         competencies: writer.chips(&question.competencies),
-        asked: meta.map(|meta| occasions(&meta.asked)).unwrap_or_default(),
+        asked: meta.map(|meta| occasions(writer, &meta.asked)).unwrap_or_default(),
         about: question.about.map(|story| writer.link_view(Node::Telling(story, 0))),
         body,
         open: site.is_open(id),

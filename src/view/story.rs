@@ -1,11 +1,13 @@
 //! The page of a telling, and the page of a case study.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use super::pieces::{Detail, INSIDE_PART, facts, follow_ups, occasions, origin_name, telling_links, telling_view, whole, written_by};
 use super::types::{ActionItemView, CaseStudyPage, FactView, SectionView, StoryPage};
 use crate::html::{Ids, PageWriter};
-use crate::model::{CaseStudy, Moment, Part};
+use crate::model::{CaseStudy, Part};
+use crate::phrases::{Phrases, Word, word};
 use crate::site::{CaseStudyId, Node, Origin, Site, StoryId};
 
 /// The page of a story or of another telling of it.
@@ -15,7 +17,12 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: StoryId, index: usize) -> Story
     let telling = &story.tellings[index];
     let meta = site.story_meta(id);
     let is_story = index == 0;
-    let title = if is_story { meta.title.clone() } else { format!("{}: {}", meta.title, telling.label) };
+    let phrases = writer.context.phrases;
+    let label = writer.label(id, index);
+    let title = match is_story {
+        true => Cow::Borrowed(meta.title.as_str()),
+        false => Cow::Owned(phrases.fill(word::TITLE_OF_TELLING, &[("story", &meta.title), ("telling", &label)])),
+    };
     let named = |node: Node| match node {
         Node::Telling(other, _) => other == id,
         Node::Question(question) => telling.answers.contains(&question) || story.follow_ups.contains(&question),
@@ -31,9 +38,9 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: StoryId, index: usize) -> Story
             Origin::Derived(competency) => Some(writer.chip(competency)),
             Origin::Story | Origin::Variant(_) => None,
         },
-        by: written_by(telling),
+        by: written_by(writer, telling),
         status: telling.status.name(),
-        when: meta.when.map(|when| when.to_string()).unwrap_or_default(),
+        when: meta.when.map(|when| phrases.date(when)).unwrap_or_default(),
         role: &meta.role,
         strength: meta.strength,
         competencies: writer.chips(&telling.competencies),
@@ -42,7 +49,7 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: StoryId, index: usize) -> Story
         telling: telling_view(writer, id, index, Ids::Given, Detail::Differences),
         facts: facts(writer, id),
         follow_ups: follow_ups(writer, id, index),
-        told: occasions(&meta.told),
+        told: occasions(writer, &meta.told),
         case_studies: story.case_studies.iter().map(|&case| writer.link_view(Node::CaseStudy(case))).collect(),
         backlinks: writer.backlinks(Node::Telling(id, index), named),
         open_points: crate::source::offset(open_points(site, id, index)),
@@ -66,25 +73,26 @@ pub fn case_study_page<'a>(writer: &mut PageWriter<'a>, id: CaseStudyId) -> Case
     let case = site.case_study(id);
     let document = site.document(case.document);
     let meta = site.case_study_meta(id);
+    let phrases = writer.context.phrases;
     let lead = document.sections.first().map(|section| writer.html(case.document, section.nodes.clone(), whole(INSIDE_PART, Ids::Given)));
     let mut sections = Vec::new();
     for section in document.sections.iter().skip(1) {
         let section_id = writer.claim(&section.id).unwrap_or_default();
         let mut html = writer.html(case.document, section.nodes.clone(), whole(INSIDE_PART, Ids::Given));
         if section.is_private {
-            html = format!("<aside class=\"private\">\n{html}</aside>\n");
+            html = writer.private_aside(&html);
         }
         sections.push(SectionView { id: section_id, label: &section.heading, part: section.part.map_or("", Part::name), html });
     }
     CaseStudyPage {
-        page: writer.head(meta.title.as_str(), "A case study: what happened, why, and what changed.", "case-studies"),
+        page: writer.head(meta.title.as_str(), phrases.text(word::ABOUT_CASE_STUDY), "case-studies"),
         title: &meta.title,
         story: case.story.map(|story| writer.link_view(Node::Telling(story, 0))),
         severity: meta.severity,
-        times: times(meta),
+        times: times(meta, phrases),
         lead: lead.unwrap_or_default(),
         sections,
-        actions: actions(meta),
+        actions: actions(meta, phrases),
         backlinks: writer
             .backlinks(Node::CaseStudy(id), |from| matches!((from, case.story), (Node::Telling(story, _), Some(own)) if story == own)),
         open_points: crate::source::offset(site.open_remarks(case.document)),
@@ -93,48 +101,27 @@ pub fn case_study_page<'a>(writer: &mut PageWriter<'a>, id: CaseStudyId) -> Case
 }
 
 /// The action items of a case study, in the author's order.
-pub fn actions(meta: &CaseStudy) -> Vec<ActionItemView<'_>> {
+pub fn actions<'a>(meta: &'a CaseStudy, phrases: &Phrases) -> Vec<ActionItemView<'a>> {
     let actions = meta.actions.iter();
     actions
         .map(|action| ActionItemView {
             what: &action.what,
             owner: &action.owner,
-            due: action.due.map(|due| due.to_string()).unwrap_or_default(),
+            due: action.due.map(|due| phrases.date(due)).unwrap_or_default(),
             status: action.status.name(),
         })
         .collect()
 }
 
-/// The moments of an incident and the spans between them, as far as they are known.
-pub fn times(meta: &CaseStudy) -> Vec<FactView<'static>> {
-    let mut times = Vec::new();
-    let mut add = |label: &str, value: String| times.push((label.to_owned(), value));
-    for (label, moment) in [("started", &meta.started), ("detected", &meta.detected), ("resolved", &meta.resolved)] {
-        if let Some(moment) = moment {
-            add(label, in_words(moment));
-        }
-    }
-    for (label, end) in [("time to detect", &meta.detected), ("time to resolve", &meta.resolved)] {
-        if let (Some(start), Some(end)) = (&meta.started, end)
-            && let Ok(span) = Duration::try_from(end.0.duration_since(start.0))
-        {
-            add(label, span_in_words(span));
-        }
-    }
-    times.into_iter().map(|(label, value)| FactView { label, value: std::borrow::Cow::Owned(value), source: "" }).collect()
-}
-
-/// `7 March 2025, 09:10 UTC`.
-fn in_words(moment: &Moment) -> String {
-    moment.0.strftime("%-d %B %Y, %H:%M UTC").to_string()
-}
-
-/// `1 d 4 h`, `2 h 5 min`, `40 min`: the two largest units.
-fn span_in_words(span: Duration) -> String {
-    let minutes = span.as_secs() / 60;
-    let units = [(minutes / 1440, "d"), (minutes / 60 % 24, "h"), (minutes % 60, "min")];
-    let first = units.iter().position(|(count, _)| *count > 0).unwrap_or(2);
-    let shown = units[first..].iter().take(2).filter(|(count, _)| *count > 0).map(|(count, unit)| format!("{count} {unit}"));
-    let words = shown.collect::<Vec<_>>().join(" ");
-    if words.is_empty() { "0 min".to_owned() } else { words }
+/// The moments of an incident and the durations between them, as far as they are known.
+pub fn times<'a>(meta: &CaseStudy, phrases: &'a Phrases) -> Vec<FactView<'a>> {
+    let fact = |label: Word, value: String| FactView { label: phrases.text(label).into(), value: value.into(), source: "" };
+    let moments = [(word::STARTED, &meta.started), (word::DETECTED, &meta.detected), (word::RESOLVED, &meta.resolved)];
+    let moments = moments.into_iter().filter_map(|(label, moment)| Some(fact(label, phrases.moment(moment.as_ref()?))));
+    let ends = [(word::TIME_TO_DETECT, &meta.detected), (word::TIME_TO_RESOLVE, &meta.resolved)];
+    let durations = ends.into_iter().filter_map(|(label, end)| {
+        let duration = end.as_ref()?.0.duration_since(meta.started.as_ref()?.0);
+        Some(fact(label, phrases.duration(Duration::try_from(duration).ok()?)))
+    });
+    moments.chain(durations).collect()
 }

@@ -32,6 +32,8 @@ pub struct SiteView<'a> {
     pub direction: &'static str,
     /// Whom the site is made for, `private`, `team` or `public`.
     pub audience: &'static str,
+    /// Whether the site is made for its author.
+    pub is_author: bool,
     /// The entries of the navigation; lists that are empty are left out.
     pub nav: Vec<NavEntry>,
     /// What the address of the style sheet ends with, so that a browser fetches a changed one.
@@ -44,7 +46,7 @@ pub struct NavEntry {
     /// The name by which [`Head::section`] tells that it is current.
     pub section: &'static str,
     /// The words of the link.
-    pub label: &'static str,
+    pub label: String,
     /// The address, from the root of the site.
     pub url: String,
 }
@@ -53,7 +55,7 @@ pub struct NavEntry {
 #[derive(Debug, Clone, Serialize, Hash)]
 pub struct LinkView<'a> {
     /// The title of the page that is linked to.
-    pub title: &'a str,
+    pub title: Cow<'a, str>,
     /// The address, relative to this page.
     pub url: String,
 }
@@ -108,8 +110,8 @@ pub struct PartView<'a> {
 /// A telling that one can switch to.
 #[derive(Debug, Serialize, Hash)]
 pub struct TellingLink<'a> {
-    /// What the telling is called: `The story`, the title of a variant, `For ownership`.
-    pub label: &'a str,
+    /// The name of the telling: `The story`, the title of a variant, `For ownership`.
+    pub label: Cow<'a, str>,
     /// The address of its page, relative to this page.
     pub url: String,
     /// How long it takes to say, `2:05`.
@@ -127,8 +129,8 @@ pub struct TellingLink<'a> {
 /// One telling in full.
 #[derive(Debug, Serialize, Hash)]
 pub struct TellingView<'a> {
-    /// What the telling is called, as in [`TellingLink::label`].
-    pub label: &'a str,
+    /// The name of the telling, as in [`TellingLink::label`].
+    pub label: Cow<'a, str>,
     /// The address of its page, relative to this page.
     pub url: String,
     /// One or two sentences: the answer in thirty seconds, as HTML; empty without one.
@@ -154,8 +156,8 @@ pub struct TellingView<'a> {
 /// An entry of a story's ledger: a figure that any telling may claim.
 #[derive(Debug, Clone, Serialize, Hash)]
 pub struct FactView<'a> {
-    /// What the figure is of, `customers affected`.
-    pub label: String,
+    /// What the figure measures, `customers affected`.
+    pub label: Cow<'a, str>,
     /// The figure.
     pub value: Cow<'a, str>,
     /// Where it comes from; empty where that is not said.
@@ -240,8 +242,8 @@ pub struct AnswerView<'a> {
     pub story: &'a str,
     /// The address of the telling that fits the question, relative to this page.
     pub url: String,
-    /// What that telling is called.
-    pub label: &'a str,
+    /// The name of that telling.
+    pub label: Cow<'a, str>,
     /// How long it takes to say, `2:05`.
     pub spoken: String,
     /// Why it stands where it stands: `named for this question`, `shares 2 of 3 competencies`, `strength 4`; the last is for the

@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::page::{ActionEntry, Block, Case, Heading, Inline, LinkTo, Page, Within, change_headings};
 use crate::diagnostic::Diagnostic;
 use crate::model::{CaseStudy, Document, Part};
+use crate::phrases::Phrases;
 use crate::site::{CaseStudyId, DocumentId, Site, capitalised};
 use crate::slug::Slug;
 use crate::source::SitePath;
@@ -86,7 +87,7 @@ fn case(shared: Shared<'_>, id: CaseStudyId, diagnostics: &mut Vec<Diagnostic>) 
 /// The facts of the front matter, with capitalised names.
 fn facts(meta: &CaseStudy) -> Vec<(String, String)> {
     let severity = (meta.severity > 0).then(|| ("Severity".to_owned(), meta.severity.to_string()));
-    let times = times(meta).into_iter().map(|fact| (capitalised(&fact.label), fact.value.into_owned()));
+    let times = times(meta, Phrases::english()).into_iter().map(|fact| (capitalised(&fact.label), fact.value.into_owned()));
     severity.into_iter().chain(times).collect()
 }
 

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use proptest::prelude::ProptestConfig;
 use proptest::test_runner::RngSeed;
 use storybank::audience::Viewer;
-use storybank::build::{InputFile, Inputs, Linked, Memo, Nothing, Press, Unfollowed, asset_names, link_site, link_whole, settings};
+use storybank::build::{
+    Edition, EditionSources, InputFile, Inputs, Linked, NamedAssets, ParseCache, Unfollowed, link_site, link_whole, settings,
+};
 use storybank::config::Target;
 use storybank::diagnostic::{self, Diagnostic};
 use storybank::highlight::Highlighter;
@@ -16,7 +18,6 @@ use storybank::publication::{self, Draft};
 use storybank::render::{Theme, ThemeFile};
 use storybank::report::{self, Colour, Sources};
 use storybank::source::SitePath;
-use storybank::view::Page;
 
 /// Where random tests start: always at the same place, unless `PROPTEST_RNG_SEED` says where.
 pub fn seed() -> RngSeed {
@@ -95,12 +96,12 @@ pub fn inputs(files: &Files) -> Inputs {
 
 /// The linked site for an audience, without drafts.
 pub fn linked(inputs: &Inputs, audience: Audience) -> Arc<Linked> {
-    linked_with(&mut Memo::default(), inputs, audience)
+    linked_with(&mut ParseCache::default(), inputs, audience)
 }
 
-/// The linked site for an audience, with what a former one has left in the memo.
-pub fn linked_with(memo: &mut Memo, inputs: &Inputs, audience: Audience) -> Arc<Linked> {
-    Arc::new(link_site(inputs, memo, |_| (), |_| Viewer { audience, drafts: false }))
+/// The linked site for an audience, with the cache of an earlier one.
+pub fn linked_with(cache: &mut ParseCache, inputs: &Inputs, audience: Audience) -> Arc<Linked> {
+    Arc::new(link_site(inputs, cache, |_| (), |_| Viewer { audience, drafts: false }))
 }
 
 /// Makes everything that a site consists of, or says what keeps it from being made, in the order in which it is printed.
@@ -111,45 +112,40 @@ pub fn make(files: &Files, audience: Audience) -> Result<Artefacts, Vec<Diagnost
     if linked.has_errors() || theme.is_err() {
         return Err(linked.diagnostics.iter().cloned().chain(theme.err().into_iter().flatten()).collect());
     }
-    let mut artefacts = Artefacts::new();
+    let mut all = Artefacts::new();
     let mut mistakes = Vec::new();
-    for (path, made) in press(files, &inputs, &linked) {
+    for (path, made) in artefacts(files, &inputs, &linked) {
         match made {
-            Ok(bytes) => assert!(artefacts.insert(path.clone(), bytes).is_none(), "two artefacts have the address {path}"),
+            Ok(bytes) => assert!(all.insert(path.clone(), bytes).is_none(), "two artefacts have the address {path}"),
             Err(mistake) => mistakes.push(mistake),
         }
     }
     diagnostic::sort(&mut mistakes);
-    if mistakes.is_empty() { Ok(artefacts) } else { Err(mistakes) }
+    if mistakes.is_empty() { Ok(all) } else { Err(mistakes) }
 }
 
 /// Every artefact of a linked site, by its address, even where the site has mistakes; its templates must be sound.
-pub fn press(files: &Files, inputs: &Inputs, linked: &Arc<Linked>) -> Vec<(String, Result<Vec<u8>, Diagnostic>)> {
-    with_press(files, inputs, linked, |press| {
-        let page = |page: &Page| press.page(page, &Nothing).map(|made| made.bytes.expect("no page is current"));
-        let mut made: Vec<_> = press.pages().iter().map(|shown| (shown.route.path(), page(shown))).collect();
-        match press.statics() {
-            Ok(statics) => made.extend(statics.into_iter().map(|file| (file.path, Ok(file.bytes)))),
-            Err(mistake) => made.push(("static".to_owned(), Err(mistake))),
-        }
-        for path in linked.site.used_assets() {
-            let Some(bytes) = files.get(path.as_str()) else { continue };
-            made.push(match press.asset(&path, bytes) {
-                Ok(file) => (file.path, Ok(file.bytes)),
-                Err(mistake) => (path.to_string(), Err(mistake)),
-            });
-        }
-        made
-    })
+pub fn artefacts(files: &Files, inputs: &Inputs, linked: &Arc<Linked>) -> Vec<(String, Result<Vec<u8>, Diagnostic>)> {
+    let edition = edition(files, inputs, linked);
+    let made = edition.artefacts().into_iter().map(|artefact| {
+        let bytes = artefact.make().map(|made| made.bytes.into_owned());
+        (artefact.route().path(), bytes)
+    });
+    made.collect()
 }
 
-/// Does something with what makes the artefacts of a site.
-pub fn with_press<T>(files: &Files, inputs: &Inputs, linked: &Arc<Linked>, job: impl FnOnce(&Press) -> T) -> T {
-    let used = linked.site.used_assets();
-    let names = asset_names(used.iter().filter_map(|path| Some((path, files.get(path.as_str())?.as_slice()))));
-    let theme = Theme::new(&inputs.theme).unwrap_or_else(|found| panic!("{found:?}"));
-    let highlighter = Arc::new(Highlighter::default());
-    job(&Press::new(linked.clone(), theme, Arc::new(inputs.clone()), highlighter, Arc::new(names)))
+/// What a linked site consists of, as a build makes it.
+pub fn edition(files: &Files, inputs: &Inputs, linked: &Arc<Linked>) -> Edition {
+    let used = linked.site.used_assets().into_iter();
+    let assets = used.filter_map(|path| files.get(path.as_str()).map(|bytes| Arc::from(bytes.as_slice())).map(|bytes| (path, bytes)));
+    Edition::new(EditionSources {
+        linked: linked.clone(),
+        inputs: Arc::new(inputs.clone()),
+        theme: Theme::new(&inputs.theme).unwrap_or_else(|found| panic!("{found:?}")),
+        highlighter: Arc::new(Highlighter::default()),
+        assets: Arc::new(NamedAssets::new(assets.collect())),
+        data: &[],
+    })
 }
 
 /// What a person reads who builds the site for an audience: every diagnostic, then how many there are.
@@ -190,6 +186,17 @@ pub fn site_for(audience: Audience, text: &str) -> BTreeMap<String, String> {
     pages.map(|(path, bytes)| (path, String::from_utf8(bytes).expect("a page is text"))).collect()
 }
 
+/// The pages that the author sees with drafts, by their paths.
+pub fn site_with_drafts(text: &str) -> BTreeMap<String, String> {
+    let files = files(text);
+    let inputs = inputs(&files);
+    let viewer = Viewer { audience: Audience::Private, drafts: true };
+    let linked = Arc::new(link_site(&inputs, &mut ParseCache::default(), |_| (), |_| viewer));
+    let pages = artefacts(&files, &inputs, &linked).into_iter().filter(|(path, _)| path.ends_with(".html"));
+    let text = |made: Result<Vec<u8>, Diagnostic>| String::from_utf8(made.expect("the site is sound")).expect("a page is text");
+    pages.map(|(path, made)| (path, text(made))).collect()
+}
+
 /// The pages that the author sees, by their paths.
 pub fn site(text: &str) -> BTreeMap<String, String> {
     site_for(Audience::Private, text)
@@ -225,7 +232,7 @@ pub fn drafts_and_targets(files: &Files) -> Vec<(&'static str, Target, Draft)> {
 /// What would be published of a site to a wiki of some settings, or why nothing would be.
 fn draft(files: &Files, settings: &str, wiki: &str) -> Result<(Target, Draft), String> {
     let inputs = inputs(files);
-    let whole = link_whole(&inputs, &mut Memo::default(), |_| ());
+    let whole = link_whole(&inputs, &mut ParseCache::default(), |_| ());
     let (config, found) = storybank::config::parse(settings);
     assert_eq!(found, Vec::new(), "the settings are sound");
     let target = storybank::config::target(wiki, &config.wiki[wiki], settings).expect("the settings are sound");
