@@ -553,7 +553,7 @@ fn any_name_is_only_a_name() {
         assert!(error.expect_err("a file is no folder").reason.contains("`file` is in the way"));
         remote.person_writes(&[("folder.md/x.md", b"x")]);
         let error = publish(&mut remote.wiki(GitHost::Gitlab), &mut Record::default(), &[page("folder.md", "x")], Resolve::Refuse);
-        assert!(error.expect_err("a folder is no file").reason.contains("`folder.md/x.md` stands in its way"));
+        assert!(error.expect_err("a folder is no file").reason.contains("`folder.md/x.md` is in the way"));
         let mut below = GitWiki::new(GitHost::Gitlab, &remote.address(), "", "cases", Sidebar::Keep, Arc::default());
         assert!(publish(&mut below, &mut Record::default(), &[page("cases2/x.md", "x")], Resolve::Refuse).is_err());
         assert_eq!(
