@@ -12,16 +12,17 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use aho_corasick::AhoCorasick;
-use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
+use rustc_hash::FxHashSet as HashSet;
 
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, rules};
 use crate::escape::escaped;
-use crate::markdown::{Body, Event, Heading, Link, Node, Tag, Target, is_inline};
+use crate::markdown::prose::{Gap, Origin, Part, Place, Run, Style};
+use crate::markdown::{Body, Event, Heading, Link, LinkId, NameId, Node, Tag, Target, is_inline};
 use crate::model::{Audience, Author, Document, Meta, Status};
-use crate::site::{Destination, DocumentId, Node as Page, Site};
+use crate::site::{self, Destination, DocumentId, ItemId, PageKey, SectionId, Site};
 use crate::slug::Slug;
-use crate::words::{Finder, Hit, Piece, SET_APART, decode, excerpt, pieces};
+use crate::words::{Finder, Hit, SET_APART, decode, excerpt, references};
 
 /// Who looks at a site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +39,8 @@ pub struct Projection {
     pub config: Arc<Config>,
     /// In the order of the site, each without what the viewer may not see of it.
     pub documents: Vec<Arc<Document>>,
+    /// For each of these, the document of the site that it was made from.
+    pub origins: Vec<DocumentId>,
     /// What the author should know was left out.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -119,24 +122,19 @@ impl Withheld {
     }
 }
 
-/// Takes out of a site what `viewer` may not see; nothing where the viewer may see all of it.
+/// Takes out of a site what `viewer` may not see; `None` if the viewer may see all of it.
 pub fn project(site: &Site, viewer: Viewer) -> Option<Projection> {
     let visible: Vec<bool> = (0..site.documents.len()).map(|index| is_visible(site, DocumentId(index), viewer)).collect();
+    let origins: Vec<DocumentId> = (0..visible.len()).filter(|&index| visible[index]).map(DocumentId).collect();
     if viewer.audience == Audience::Private {
-        if visible.iter().all(|&visible| visible) {
-            return None;
-        }
-        let documents = site.documents.iter().zip(&visible).filter(|&(_, &visible)| visible).map(|(document, _)| document.clone());
-        return Some(Projection { config: site.config.clone(), documents: documents.collect(), diagnostics: Vec::new() });
+        let is_whole = origins.len() == visible.len();
+        let documents = origins.iter().map(|id| site.documents[id.0].clone()).collect();
+        return (!is_whole).then(|| Projection { config: site.config.clone(), documents, origins, diagnostics: Vec::new() });
     }
-    let questions = site.questions.iter().map(|question| (&question.slug, question.document)).collect();
-    let projector = Projector { site, visible: &visible, questions, redactor: Redactor::new(&site.config) };
+    let projector = Projector { site, visible: &visible, redactor: Redactor::new(&site.config) };
     let mut diagnostics = Vec::new();
-    let documents = (0..site.documents.len())
-        .filter(|&index| visible[index])
-        .map(|index| Arc::new(projector.document(DocumentId(index), &mut diagnostics)))
-        .collect();
-    Some(Projection { config: Arc::new(projector.redactor.config(&site.config)), documents, diagnostics })
+    let documents = origins.iter().map(|&id| Arc::new(projector.document(id, &mut diagnostics))).collect();
+    Some(Projection { config: Arc::new(projector.redactor.config(&site.config)), documents, origins, diagnostics })
 }
 
 fn is_visible(site: &Site, id: DocumentId, viewer: Viewer) -> bool {
@@ -146,7 +144,7 @@ fn is_visible(site: &Site, id: DocumentId, viewer: Viewer) -> bool {
     match &document.meta {
         Meta::Variant(variant) => {
             let is_for_author = matches!(variant.by, Author::Assistant(_)) && viewer.audience != Audience::Private;
-            let story = site.story_named(&variant.story).map(|story| site.story(story).document);
+            let story = site.names.story(variant.story.as_str()).map(|story| site.story(story).document);
             is_admitted && !is_for_author && story.is_none_or(|story| is_visible(site, story, viewer))
         }
         _ => is_admitted,
@@ -185,78 +183,15 @@ impl Redactor {
 
     /// What redaction changes in the nodes of a body that hold text.
     ///
-    /// A phrase can go over the end of a line, or be cut up by emphasis, so whole paragraphs are looked at and not node by
-    /// node: the node in which a phrase starts gets its replacement, and the others lose their share of it.
+    /// A phrase can go over the end of a line, or be cut up by emphasis, so whole paragraphs are searched and not single nodes: the node
+    /// in which a phrase starts gets its replacement, and the others lose their share of it.
     fn edits(&self, body: &Body) -> Edits<'_> {
-        let mut edits = Edits::default();
-        let mut run = Run::default();
-        let mut local: Option<&str> = None;
-        for (index, node) in body.nodes.iter().enumerate() {
-            match node.event {
-                Event::Text(piece) | Event::Code(piece) => {
-                    let text = body.str(piece);
-                    match local.and_then(|address| text.find(address).map(|at| at..at + address.len())) {
-                        Some(address) => edits.add(index, address, ""),
-                        None => run.add(index, 0, text),
-                    }
-                }
-                Event::SoftBreak | Event::HardBreak => run.add(index, 0, " "),
-                Event::Html(piece) => self.add_html(index, body.str(piece), &mut run, &mut edits),
-                Event::Start(tag) | Event::End(tag) if !is_inline(tag) => {
-                    self.edit_run(body, &run, &mut edits);
-                    run = Run::default();
-                }
-                Event::Start(Tag::Link(number) | Tag::Image(number)) => {
-                    local = local_address(&body.links[number as usize]);
-                    run.text.push(SET_APART);
-                }
-                Event::End(Tag::Link(_) | Tag::Image(_)) => {
-                    local = None;
-                    run.text.push(SET_APART);
-                }
-                _ => run.text.push(SET_APART),
-            }
-        }
-        self.edit_run(body, &run, &mut edits);
+        let mut finding = Finding { redactor: self, body, edits: Edits::default(), run: Run::default(), local: None };
+        body.parts(0..body.nodes.len(), &[]).for_each(|part| finding.add(&part));
+        finding.end_run();
+        let mut edits = finding.edits;
         edits.of_nodes.values_mut().for_each(|edits| edits.sort_by_key(|(range, _)| range.start));
         edits
-    }
-
-    /// Adds the words of HTML to a run, and redacts the values of its attributes.
-    fn add_html<'r>(&'r self, index: usize, html: &str, run: &mut Run, edits: &mut Edits<'r>) {
-        for piece in pieces(html) {
-            let (tag, gap) = match piece {
-                Piece::Text(range) => {
-                    run.add(index, range.start, &html[range]);
-                    continue;
-                }
-                Piece::Inline(tag) => (tag, SET_APART),
-                Piece::Separator(tag) => (tag, '\n'),
-            };
-            run.text.push(gap);
-            // A word that is the name of the tag is none of its author's.
-            let Some(values) = html[tag.clone()].find('=').map(|at| tag.start + at) else { continue };
-            for found in self.finder.all(&html[values..tag.end]) {
-                let range = values + found.range.start..values + found.range.end;
-                edits.add(index, range, escaped(&self.replacements[found.phrase]));
-            }
-        }
-    }
-
-    fn edit_run<'r>(&'r self, body: &Body, run: &Run, edits: &mut Edits<'r>) {
-        for found in self.finder.all(&run.text) {
-            let mut replacement = Some(self.replacements[found.phrase].as_str());
-            let first = run.stretches.partition_point(|stretch| stretch.in_run.end <= found.range.start);
-            for stretch in run.stretches[first..].iter().take_while(|stretch| stretch.in_run.start < found.range.end) {
-                let in_node = |at: usize| at.clamp(stretch.in_run.start, stretch.in_run.end) - stretch.in_run.start + stretch.in_node;
-                let range = in_node(found.range.start)..in_node(found.range.end);
-                let replacement = replacement.take().unwrap_or_default();
-                match body.nodes[stretch.node].event {
-                    Event::Html(_) => edits.add(stretch.node, range, escaped(replacement)),
-                    _ => edits.add(stretch.node, range, replacement),
-                }
-            }
-        }
     }
 
     /// The settings as far as they may leave.
@@ -280,37 +215,97 @@ impl Redactor {
     }
 }
 
-/// The words that a reader sees without a break between them, from as many nodes as they take.
-#[derive(Default)]
-struct Run {
-    text: String,
-    /// Where they come from, in their order.
-    stretches: Vec<Stretch>,
+/// Finds what redaction changes in a body.
+struct Finding<'r, 'b> {
+    redactor: &'r Redactor,
+    body: &'b Body,
+    edits: Edits<'r>,
+    /// The words since the last block started or ended.
+    run: Run,
+    /// The address of the link around the words, if it is of the author's own machine: words that are this address are left out.
+    local: Option<&'b str>,
 }
 
-/// A stretch of a run.
-struct Stretch {
-    node: usize,
-    /// Where it starts in the text of its node.
-    in_node: usize,
-    in_run: Range<usize>,
-}
+impl<'b> Finding<'_, 'b> {
+    fn add(&mut self, part: &Part<'b>) {
+        match *part {
+            Part::Words { node, text, style } => match self.local.and_then(|address| Some((text.find(address)?, address.len()))) {
+                Some((at, length)) => self.edits.add(node, at..at + length, ""),
+                None => self.push(text, node, Origin::Same(0), style),
+            },
+            Part::HtmlWords { node, at, text } => {
+                for (range, meaning) in references(text) {
+                    let (start, end) = (at + range.start, at + range.end);
+                    let origin = if matches!(meaning, Cow::Borrowed(_)) { Origin::Same(start) } else { Origin::Spelt(start..end) };
+                    self.push(&meaning, node, origin, Style::Plain);
+                }
+            }
+            Part::HtmlTag { node, at, text, gap } => {
+                self.push_gap(node, if gap == Gap::Line { '\n' } else { SET_APART });
+                self.edit_attributes(node, at, text);
+            }
+            Part::Break { node } => self.push(" ", node, Origin::Spelt(0..0), Style::Plain),
+            Part::Markup { node, .. } => {
+                match self.body.nodes[node].event {
+                    Event::Start(Tag::Link(link) | Tag::Image(link)) => self.local = local_address(&self.body.links[link]),
+                    Event::End(Tag::Link(_) | Tag::Image(_)) => self.local = None,
+                    _ => {}
+                }
+                self.push_gap(node, SET_APART);
+            }
+            Part::Block { .. } => self.end_run(),
+        }
+    }
 
-impl Run {
-    fn add(&mut self, node: usize, in_node: usize, text: &str) {
-        let start = self.text.len();
-        self.text.push_str(text);
-        self.stretches.push(Stretch { node, in_node, in_run: start..self.text.len() });
+    fn push(&mut self, text: &str, node: usize, origin: Origin, style: Style) {
+        self.run.push(text, node, origin, style, Place::Within(self.body.nodes[node].span));
+    }
+
+    fn push_gap(&mut self, node: usize, gap: char) {
+        self.push(gap.encode_utf8(&mut [0; 4]), node, Origin::Gap, Style::Plain);
+    }
+
+    /// Redacts the values of attributes. A word that is the name of a tag or of an attribute is not its author's.
+    fn edit_attributes(&mut self, node: usize, at: usize, tag: &str) {
+        let Some(values) = tag.find('=') else { return };
+        for found in self.redactor.finder.all(&tag[values..]) {
+            let start = at + values;
+            let range = start + found.range.start..start + found.range.end;
+            self.edits.add(node, range, escaped(&self.redactor.replacements[found.phrase]));
+        }
+    }
+
+    /// Searches the words since the last block.
+    fn end_run(&mut self) {
+        let run = std::mem::take(&mut self.run);
+        for found in self.redactor.finder.all(&run.text) {
+            let mut replacement = Some(self.redactor.replacements[found.phrase].as_str());
+            for piece in run.pieces_in(found.range.clone()) {
+                let range = match piece.origin {
+                    Origin::Same(start) => {
+                        let in_node = |at: usize| at.clamp(piece.range.start, piece.range.end) - piece.range.start + start;
+                        in_node(found.range.start)..in_node(found.range.end)
+                    }
+                    Origin::Spelt(ref spelt) => spelt.clone(),
+                    Origin::Gap => continue,
+                };
+                let replacement = replacement.take().unwrap_or_default();
+                match self.body.nodes[piece.node].event {
+                    Event::Html(_) => self.edits.add(piece.node, range, escaped(replacement)),
+                    _ => self.edits.add(piece.node, range, replacement),
+                }
+            }
+        }
     }
 }
 
-/// What redaction changes in the nodes of a body: stretches of their text, each with what stands there instead.
+/// What redaction changes in the nodes of a body: parts of their text, each with its replacement.
 #[derive(Default)]
 struct Edits<'a> {
     of_nodes: BTreeMap<usize, Vec<Edit<'a>>>,
 }
 
-/// A stretch of the text of a node, and its replacement.
+/// A part of the text of a node, and its replacement.
 type Edit<'a> = (Range<usize>, Cow<'a, str>);
 
 impl<'a> Edits<'a> {
@@ -323,15 +318,16 @@ impl<'a> Edits<'a> {
         let mut applied = String::with_capacity(text.len());
         let mut at = 0;
         for (range, replacement) in edits {
-            applied.push_str(&text[at..range.start]);
+            // Two phrases can share a reference of HTML that stands for several letters.
+            applied.push_str(text.get(at..range.start).unwrap_or_default());
             applied.push_str(replacement);
-            at = range.end;
+            at = at.max(range.end);
         }
         applied.push_str(&text[at..]);
         Cow::Owned(applied)
     }
 
-    /// Whether a break stands inside of a phrase that is replaced.
+    /// Whether a break is inside of a phrase that is replaced.
     fn takes_out(&self, index: usize) -> bool {
         self.of_nodes.contains_key(&index)
     }
@@ -341,8 +337,6 @@ impl<'a> Edits<'a> {
 struct Projector<'a> {
     site: &'a Site,
     visible: &'a [bool],
-    /// The documents of the questions, by their slugs.
-    questions: HashMap<&'a Slug, DocumentId>,
     redactor: Redactor,
 }
 
@@ -372,11 +366,11 @@ impl Projector<'_> {
     }
 
     fn question_document(&self, slug: &Slug) -> Option<DocumentId> {
-        self.questions.get(slug).copied()
+        self.site.names.question(slug.as_str()).map(|question| self.site.question(question).document)
     }
 
     fn story_document(&self, slug: &Slug) -> Option<DocumentId> {
-        self.site.story_named(slug).map(|story| self.site.story(story).document)
+        self.site.names.story(slug.as_str()).map(|story| self.site.story(story).document)
     }
 
     fn body(&self, id: DocumentId, document: &Document, diagnostics: &mut Vec<Diagnostic>) -> Body {
@@ -388,6 +382,7 @@ impl Projector<'_> {
             id,
             document,
             new: Body::default(),
+            nodes: Vec::with_capacity(document.body.nodes.len()),
             open: Vec::new(),
             unlinked: Vec::new(),
             gaps: Vec::new(),
@@ -399,22 +394,23 @@ impl Projector<'_> {
             index = index.max(range.end);
         }
         (index..document.body.nodes.len()).for_each(|index| copy.node(index));
-        let (mut body, gaps) = (copy.new, copy.gaps);
-        gaps::close(&mut body, &gaps);
-        body.finish();
+        let Copy { new: mut body, nodes, gaps, .. } = copy;
+        let nodes = gaps::close(&mut body, nodes, &gaps);
+        body.set_nodes(nodes);
         body
     }
 
     /// Whether the viewer may see where a link leads, and the place under the name that it has for the viewer.
-    fn target(&self, id: DocumentId, number: u32) -> Option<Target> {
-        let link = &self.site.document(id).body.links[number as usize];
-        match self.site.destination(id, number) {
-            Destination::Page { node, fragment, section } => {
-                let target = self.page(*node, fragment, *section)?;
-                let is_here = matches!(link.target, Target::Fragment(_)) && self.site.document_of(*node) == Some(id);
+    fn target(&self, id: DocumentId, link: LinkId) -> Option<Target> {
+        let destination = self.site.destination(id, link);
+        let link = &self.site.document(id).body.links[link];
+        match destination {
+            Destination::Page { page, fragment, section } => {
+                let target = self.page(*page, fragment, *section)?;
+                let is_here = matches!(link.target, Target::Fragment(_)) && self.site.document_of(*page) == Some(id);
                 Some(match target {
                     // Without words of its own it reads as the heading, and not as the title of its own page.
-                    Target::Wiki { fragment, .. } if is_here && !fragment.is_empty() => Target::Fragment(fragment),
+                    Target::Page { fragment, .. } if is_here && !fragment.is_empty() => Target::Fragment(fragment),
                     other => other,
                 })
             }
@@ -430,51 +426,40 @@ impl Projector<'_> {
         }
     }
 
-    fn page(&self, node: Page, fragment: &str, section: Option<(DocumentId, usize)>) -> Option<Target> {
-        let document = self.site.document_of(node)?;
-        if !self.visible[document.0] || self.is_derived_for_withheld(node) || self.is_hidden_question(node) {
+    fn page(&self, page: PageKey, fragment: &str, section: Option<SectionId>) -> Option<Target> {
+        let document = self.site.document_of(page)?;
+        if !self.visible[document.0] || self.is_derived_for_withheld(page) || self.is_hidden_question(page) {
             return None;
         }
         let redact = |slug: &Slug| self.redactor.slug(slug);
-        let site = self.site;
-        let name = match node {
-            Page::Home => return Some(Target::File { path: site.document(document).path.clone(), fragment: String::new() }),
-            Page::Telling(story, 0) => format!("stories/{}", redact(&site.story(story).slug)),
-            Page::Telling(story, telling) => {
-                let story = site.story(story);
-                format!("stories/{}/{}", redact(&story.slug), redact(&story.tellings[telling].slug))
-            }
-            Page::Question(question) => format!("questions/{}", redact(&site.question(question).slug)),
-            Page::CaseStudy(case) => format!("case-studies/{}", redact(&site.case_study(case).slug)),
-            Page::Competency(competency) => format!("competencies/{}", redact(&site.competency(competency).slug)),
-        };
-        let is_private = section.is_some_and(|(document, section)| site.document(document).sections[section].is_private);
-        let fragment = if is_private { String::new() } else { redact(&Slug::of(fragment)).to_string() };
-        Some(Target::Wiki { name, fragment })
+        let is_private = section.is_some_and(|section| self.site.section(section).is_private);
+        let has_fragment = page != PageKey::Home && !is_private;
+        let fragment = if has_fragment { redact(&Slug::of(fragment)).to_string() } else { String::new() };
+        Some(Target::Page { name: self.site.name(page).map(redact), fragment })
     }
 
     /// Whether a telling exists only because of a competency that the viewer may not see.
-    fn is_derived_for_withheld(&self, node: Page) -> bool {
-        let Page::Telling(story, telling) = node else { return false };
-        match self.site.story(story).tellings[telling].origin {
-            crate::site::Origin::Derived(competency) => !self.visible[self.site.competency(competency).document.0],
+    fn is_derived_for_withheld(&self, page: PageKey) -> bool {
+        let PageKey::Telling(telling) = page else { return false };
+        match self.site.telling(telling).origin {
+            site::Origin::Derived(competency) => !self.visible[self.site.competency(competency).document.0],
             _ => false,
         }
     }
 
     /// Whether the section that a transclusion shows is one that the viewer may see.
-    fn is_shown(&self, id: DocumentId, number: u32) -> bool {
-        let Destination::Page { node, section, .. } = self.site.destination(id, number) else { return false };
-        let Some(document) = self.site.document_of(*node) else { return false };
-        let is_private = section.is_some_and(|(document, section)| self.site.document(document).sections[section].is_private);
-        self.visible[document.0] && !is_private && !self.is_hidden_question(*node)
+    fn is_shown(&self, id: DocumentId, link: LinkId) -> bool {
+        let Destination::Page { page, section, .. } = self.site.destination(id, link) else { return false };
+        let Some(document) = self.site.document_of(*page) else { return false };
+        let is_private = section.is_some_and(|section| self.site.section(section).is_private);
+        self.visible[document.0] && !is_private && !self.is_hidden_question(*page)
     }
 
-    /// Whether a question stands in a private section, or waits for its answer.
-    fn is_hidden_question(&self, node: Page) -> bool {
-        let Page::Question(id) = node else { return false };
+    /// Whether a question is in a private section, or lacks its answer.
+    fn is_hidden_question(&self, page: PageKey) -> bool {
+        let PageKey::Question(id) = page else { return false };
         let question = self.site.question(id);
-        question.item.is_some_and(|(section, item)| {
+        question.item.is_some_and(|ItemId { section, item }| {
             let section = &self.site.document(question.document).sections[section];
             section.is_private || section.items[item].is_open
         })
@@ -497,14 +482,21 @@ fn hidden_ranges(document: &Document) -> Vec<Range<usize>> {
         }
         hidden.extend(section.items.iter().filter(|item| item.is_open).map(|item| with_heading(&item.nodes)));
     }
-    for (index, node) in body.nodes.iter().enumerate() {
-        if let Event::Start(Tag::Callout(number)) = node.event
-            && body.callouts[number as usize].kind.is_private()
-        {
-            hidden.push(index..body.end_of(index) + 1);
+    hidden.extend(private_callouts(body, 0..body.nodes.len()));
+    joined(hidden)
+}
+
+/// Remarks and private notes, none of them inside of another.
+fn private_callouts(body: &Body, nodes: Range<usize>) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    for child in body.children(nodes) {
+        match child.event {
+            Event::Start(Tag::Callout(kind)) if kind.is_private() => found.push(child.nodes),
+            Event::Start(tag) if !is_inline(tag) => found.extend(private_callouts(body, child.inner())),
+            _ => {}
         }
     }
-    joined(hidden)
+    found
 }
 
 /// Stretches in their order, those that overlap as one.
@@ -528,10 +520,12 @@ struct Copy<'a> {
     /// What redaction changes in the nodes that hold text.
     edits: Edits<'a>,
     new: Body,
+    /// The nodes of the copy so far.
+    nodes: Vec<Node>,
     /// What has started in the copy and not ended.
     open: Vec<Tag>,
     /// Links that have started and lead nowhere for this viewer.
-    unlinked: Vec<u32>,
+    unlinked: Vec<LinkId>,
     /// Where in the copy links without words of their own were left out.
     gaps: Vec<usize>,
     diagnostics: &'a mut Vec<Diagnostic>,
@@ -564,7 +558,7 @@ impl Copy<'_> {
                 Some(event) => event,
                 None => return,
             },
-            Event::Transclusion(number) => match self.transclusion(number, node) {
+            Event::Transclusion(link) => match self.transclusion(link, node) {
                 Some(event) => event,
                 None => return,
             },
@@ -581,19 +575,19 @@ impl Copy<'_> {
             },
             Event::SoftBreak | Event::HardBreak | Event::Rule | Event::TaskMarker(_) => node.event,
         };
-        self.new.nodes.push(Node { event, span: node.span });
+        self.nodes.push(Node::new(event, node.span));
     }
 
     fn hashtag(&mut self, name: &str) -> Option<Event> {
         let projector = self.projector;
-        let competency = projector.site.competency_named(name);
+        let competency = projector.site.names.competency(name);
         let is_withheld = competency.is_some_and(|id| !projector.visible[projector.site.competency(id).document.0]);
         let slug = projector.redactor.slug(&Slug::of(name));
         (!is_withheld).then(|| Event::Hashtag(self.new.write_anew(slug.as_str())))
     }
 
-    fn transclusion(&mut self, number: u32, node: Node) -> Option<Event> {
-        if !self.projector.is_shown(self.id, number) {
+    fn transclusion(&mut self, link: LinkId, node: Node) -> Option<Event> {
+        if !self.projector.is_shown(self.id, link) {
             self.diagnostics.push(
                 Diagnostic::new(
                     &rules::WITHHELD,
@@ -605,64 +599,54 @@ impl Copy<'_> {
             );
             return None;
         }
-        self.link(number).map(Event::Transclusion)
+        self.link(link).map(Event::Transclusion)
     }
 
     fn start(&mut self, tag: Tag, node: Node) -> Option<Tag> {
         match tag {
-            Tag::Link(number) | Tag::Image(number) => match self.link(number) {
+            Tag::Link(link) | Tag::Image(link) => match self.link(link) {
                 Some(new) => Some(if matches!(tag, Tag::Link(_)) { Tag::Link(new) } else { Tag::Image(new) }),
                 None => {
-                    self.unlinked.push(number);
-                    if !self.document.body.links[number as usize].is_labelled {
+                    self.unlinked.push(link);
+                    if !self.document.body.links[link].is_labelled {
                         self.leave_out(node);
                     }
                     None
                 }
             },
-            Tag::Heading(number) => {
-                let Heading { level, text, id, has_own_id, is_private } = &self.document.body.headings[number as usize];
-                let heading = Heading {
+            Tag::Heading(heading) => {
+                let Heading { level, text, id, has_own_id, is_private } = &self.document.body.headings[heading];
+                Some(Tag::Heading(self.new.headings.push(Heading {
                     level: *level,
                     text: self.projector.redactor.string(text),
                     id: self.projector.redactor.slug(&Slug::of(id)).to_string(),
                     has_own_id: *has_own_id,
                     is_private: *is_private,
-                };
-                self.new.headings.push(heading);
-                Some(Tag::Heading(crate::source::offset(self.new.headings.len() - 1)))
+                })))
             }
-            Tag::Callout(number) => {
-                self.new.callouts.push(self.document.body.callouts[number as usize]);
-                Some(Tag::Callout(crate::source::offset(self.new.callouts.len() - 1)))
-            }
-            Tag::Table(number) => {
-                self.new.tables.push(self.document.body.tables[number as usize].clone());
-                Some(Tag::Table(crate::source::offset(self.new.tables.len() - 1)))
-            }
-            Tag::CodeBlock(language) => Some(Tag::CodeBlock(self.rewritten(language))),
-            Tag::Footnote(label) => Some(Tag::Footnote(self.rewritten(label))),
+            Tag::Table(table) => Some(Tag::Table(self.new.tables.push(self.document.body.tables[table].clone()))),
+            Tag::CodeBlock(language) => Some(Tag::CodeBlock(self.name(language))),
+            Tag::Footnote(label) => Some(Tag::Footnote(self.name(label))),
             other => Some(other),
         }
     }
 
     /// Leaves out a link that has no words of its own, and warns its author: the sentence around it may need other words.
     fn leave_out(&mut self, node: Node) {
-        self.gaps.push(self.new.nodes.len());
+        self.gaps.push(self.nodes.len());
         let message = "this link has no words of its own and leads to what the audience may not see, so it is left out";
         let help = "give it words that they may read, as `[[page|words]]`, or write the sentence without it";
         self.diagnostics.push(Diagnostic::new(&rules::WITHHELD_LINK, &self.document.path, node.span, message).help(help));
     }
 
-    fn rewritten(&mut self, piece: crate::markdown::Str) -> crate::markdown::Str {
-        let text = self.projector.redactor.text(self.document.body.str(piece)).into_owned();
-        self.new.write_anew(&text)
+    fn name(&mut self, name: NameId) -> NameId {
+        self.new.add_name(&self.projector.redactor.text(self.document.body.name(name)))
     }
 
     /// The end for the start that is still open in the copy.
     fn end(&mut self, tag: Tag) -> Option<Tag> {
-        if let Tag::Link(number) | Tag::Image(number) = tag
-            && self.unlinked.last() == Some(&number)
+        if let Tag::Link(link) | Tag::Image(link) = tag
+            && self.unlinked.last() == Some(&link)
         {
             self.unlinked.pop();
             return None;
@@ -670,8 +654,8 @@ impl Copy<'_> {
         self.open.pop()
     }
 
-    fn link(&mut self, number: u32) -> Option<u32> {
-        let link = &self.document.body.links[number as usize];
+    fn link(&mut self, id: LinkId) -> Option<LinkId> {
+        let link = &self.document.body.links[id];
         if let Some(address) = local_address(link) {
             let scheme = address.split(':').next().unwrap_or_default();
             let message = format!("an address that starts with `{scheme}:` opens something of your own machine, so others do not get it");
@@ -680,9 +664,8 @@ impl Copy<'_> {
                     .help("link to where all readers come, as with `https:` or `mailto:`, or take the link out"),
             );
         }
-        let target = self.projector.target(self.id, number)?;
+        let target = self.projector.target(self.id, id)?;
         let title = self.projector.redactor.string(&link.title);
-        self.new.links.push(Link { target, title, is_labelled: link.is_labelled, size: link.size, span: link.span });
-        Some(crate::source::offset(self.new.links.len() - 1))
+        Some(self.new.links.push(Link { target, title, is_labelled: link.is_labelled, size: link.size, span: link.span }))
     }
 }

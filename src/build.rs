@@ -18,7 +18,7 @@ use crate::highlight::Highlighter;
 use crate::model::{Audience, Document};
 use crate::parse::{CONTENT, Parsed, parse, parse_text};
 use crate::render::{self, ThemeFile};
-use crate::site::{Site, link};
+use crate::site::{DocumentId, Site, link};
 use crate::source::{SitePath, Span};
 
 pub use assets::{Assets, NamedAssets};
@@ -139,11 +139,23 @@ pub struct Linked {
     pub site: Site,
     /// All settings, with the words that may not leave.
     pub config: Arc<Config>,
+    /// For each document of the site, the document of the whole site that it was made from; in ascending order.
+    pub origins: Vec<DocumentId>,
     /// In the order of files and places.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 impl Linked {
+    /// The document of the whole site that a document was made from.
+    pub fn origin(&self, document: DocumentId) -> DocumentId {
+        self.origins[document.0]
+    }
+
+    /// What was made from a document of the whole site; `None` if the viewer may not see it.
+    pub fn made_from(&self, origin: DocumentId) -> Option<DocumentId> {
+        self.origins.binary_search(&origin).ok().map(DocumentId)
+    }
+
     /// Whether an error prevents the site from being built.
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(Diagnostic::is_error)
@@ -191,12 +203,13 @@ pub fn link_whole(inputs: &Inputs, cache: &mut ParseCache, meanwhile: impl FnOnc
     diagnostics.extend(word_mistakes(inputs, &config));
     diagnostics.extend(empty(&site, "the site is empty: no file below `content` is a story, a question, a case study or a competency"));
     diagnostic::sort(&mut diagnostics);
-    Linked { site, config, diagnostics }
+    let origins = (0..site.documents.len()).map(DocumentId).collect();
+    Linked { site, config, origins, diagnostics }
 }
 
 /// Removes from the whole site what a viewer may not see, and links the rest again. `None` if the viewer may see everything.
 pub fn for_viewer(whole: &Linked, viewer: Viewer, assets: &BTreeSet<SitePath>) -> Option<Linked> {
-    let Projection { config, documents, diagnostics: left_out } = project(&whole.site, viewer)?;
+    let Projection { config, documents, origins, diagnostics: left_out } = project(&whole.site, viewer)?;
     let (site, found) = link(&config, viewer.audience, documents, assets);
     let mut diagnostics = whole.diagnostics.clone();
     if !whole.site.documents.is_empty() {
@@ -211,7 +224,7 @@ pub fn for_viewer(whole: &Linked, viewer: Viewer, assets: &BTreeSet<SitePath>) -
     // that now lead nowhere. The latter are intended.
     diagnostics.extend(found.into_iter().filter_map(collision));
     diagnostic::sort(&mut diagnostics);
-    Some(Linked { site, config: whole.config.clone(), diagnostics })
+    Some(Linked { site, config: whole.config.clone(), origins, diagnostics })
 }
 
 /// A collision of names that redaction has made equal; `None` for another diagnostic.

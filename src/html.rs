@@ -7,10 +7,12 @@ use std::sync::LazyLock;
 
 use crate::escape::{escape, escaped, percent_encode};
 use crate::highlight::Highlighter;
-use crate::markdown::{Alignment, Body, Callout, CalloutKind, Event, HTML_TAGS, Tag, Target, stretch_at};
+use crate::markdown::{
+    Alignment, Body, CalloutKind, Child, Event, FootnoteId, HTML_TAGS, HeadingId, LinkId, NameId, TableId, Tag, Target, stretch_at,
+};
 use crate::phrases::{Phrases, Word, word};
 use crate::route::Route;
-use crate::site::{DEEPEST, Destination, DocumentId, Node, Origin, Site, StoryId, uncapitalised};
+use crate::site::{DEEPEST, Destination, DocumentId, Origin, PageKey, Site, TellingId, uncapitalised};
 use crate::source::SitePath;
 
 /// What the pages of a site are written from.
@@ -40,29 +42,28 @@ pub struct Addresses {
 impl Addresses {
     /// The addresses of all pages of a site, made once so that links only look them up.
     pub fn new(site: &Site) -> Self {
-        let path = |node| {
+        let path = |page| {
             let mut path = String::new();
-            percent_encode(&route_of(site, node).path(), &mut path);
+            percent_encode(&Route::of(site, page).path(), &mut path);
             path
         };
-        let tellings = |story: StoryId| (0..site.story(story).tellings.len()).map(|telling| path(Node::Telling(story, telling))).collect();
         Self {
-            tellings: site.stories().map(tellings).collect(),
-            questions: site.questions().map(|question| path(Node::Question(question))).collect(),
-            case_studies: site.case_studies().map(|case| path(Node::CaseStudy(case))).collect(),
-            competencies: site.competencies().map(|competency| path(Node::Competency(competency))).collect(),
-            home: path(Node::Home),
+            tellings: site.stories().map(|story| site.tellings(story).map(PageKey::Telling).map(path).collect()).collect(),
+            questions: site.questions().map(PageKey::Question).map(path).collect(),
+            case_studies: site.case_studies().map(PageKey::CaseStudy).map(path).collect(),
+            competencies: site.competencies().map(PageKey::Competency).map(path).collect(),
+            home: path(PageKey::Home),
         }
     }
 
     /// The path of a page from the root of the site.
-    fn of(&self, node: Node) -> &str {
-        match node {
-            Node::Home => &self.home,
-            Node::Telling(story, telling) => &self.tellings[story.0][telling],
-            Node::Question(question) => &self.questions[question.0],
-            Node::CaseStudy(case) => &self.case_studies[case.0],
-            Node::Competency(competency) => &self.competencies[competency.0],
+    fn of(&self, page: PageKey) -> &str {
+        match page {
+            PageKey::Home => &self.home,
+            PageKey::Telling(telling) => &self.tellings[telling.story.0][telling.index],
+            PageKey::Question(question) => &self.questions[question.0],
+            PageKey::CaseStudy(case) => &self.case_studies[case.0],
+            PageKey::Competency(competency) => &self.competencies[competency.0],
         }
     }
 }
@@ -113,8 +114,8 @@ impl<'a> PageWriter<'a> {
     }
 
     /// The address of a page on this one.
-    pub fn link(&self, node: Node, fragment: &str) -> String {
-        let path = self.context.addresses.of(node);
+    pub fn link(&self, page: PageKey, fragment: &str) -> String {
+        let path = self.context.addresses.of(page);
         if path == self.own_path && !fragment.is_empty() {
             let mut link = String::from("#");
             percent_encode(fragment, &mut link);
@@ -131,22 +132,22 @@ impl<'a> PageWriter<'a> {
     }
 
     /// The title of a page.
-    pub fn title(&self, node: Node) -> Cow<'a, str> {
-        match node {
-            Node::Telling(story, telling) if telling > 0 => self.label(story, telling),
-            _ => self.context.site.title(node).into(),
+    pub fn title(&self, page: PageKey) -> Cow<'a, str> {
+        match page {
+            PageKey::Telling(telling) if !telling.is_main() => self.label(telling),
+            _ => self.context.site.title(page).into(),
         }
     }
 
     /// The name of a telling among those of its story.
-    pub fn label(&self, story: StoryId, telling: usize) -> Cow<'a, str> {
+    pub fn label(&self, telling: TellingId) -> Cow<'a, str> {
         let Context { site, phrases, .. } = self.context;
-        let telling = &site.story(story).tellings[telling];
+        let telling = site.telling(telling);
         match telling.origin {
             Origin::Story => phrases.text(word::LABEL_OF_STORY).into(),
             Origin::Variant(_) => telling.label.as_str().into(),
             Origin::Derived(competency) => {
-                let title = site.title(Node::Competency(competency));
+                let title = site.title(PageKey::Competency(competency));
                 let values = [("competency", title), ("competency_lowercase", &uncapitalised(title))];
                 phrases.fill(word::LABEL_OF_DERIVED, &values).into()
             }
@@ -191,21 +192,6 @@ impl<'a> PageWriter<'a> {
     }
 }
 
-/// The route of the page that a node stands for.
-pub fn route_of(site: &Site, node: Node) -> Route {
-    match node {
-        Node::Home => Route::Home,
-        Node::Telling(story, 0) => Route::Story(site.story(story).slug.clone()),
-        Node::Telling(story, telling) => {
-            let story = site.story(story);
-            Route::Telling(story.slug.clone(), story.tellings[telling].slug.clone())
-        }
-        Node::Question(question) => Route::Question(site.question(question).slug.clone()),
-        Node::CaseStudy(case) => Route::CaseStudy(site.case_study(case).slug.clone()),
-        Node::Competency(competency) => Route::Competency(site.competency(competency).slug.clone()),
-    }
-}
-
 struct Writer<'w, 'a> {
     page: &'w mut PageWriter<'a>,
     id: DocumentId,
@@ -215,12 +201,12 @@ struct Writer<'w, 'a> {
     heading_shift: i8,
     depth: usize,
     out: String,
-    /// The table that is open: its number, the column, and whether its body has begun.
+    /// The table that is open.
     table: Option<OpenTable>,
-    /// The footnotes that were referred to, by their places in the body, each with its number on the page.
-    notes: Vec<(usize, u32)>,
-    /// The numbers of those in `notes`, by their places in the body.
-    numbers: HashMap<usize, u32>,
+    /// The footnotes that were referred to, each with its number on the page.
+    notes: Vec<(FootnoteId, u32)>,
+    /// The numbers of those in `notes`.
+    numbers: HashMap<FootnoteId, u32>,
     has_raw_html: bool,
     /// How many links have started and not ended; a link cannot hold another.
     open_links: usize,
@@ -229,7 +215,7 @@ struct Writer<'w, 'a> {
 }
 
 struct OpenTable {
-    number: u32,
+    table: TableId,
     column: usize,
     in_head: bool,
     has_body: bool,
@@ -237,22 +223,18 @@ struct OpenTable {
 
 impl Writer<'_, '_> {
     fn nodes(&mut self, nodes: Range<usize>) {
-        let mut index = nodes.start;
-        while index < nodes.end {
-            if let Some(range) = stretch_at(self.style.left_out, index) {
-                index = range.end;
-                continue;
+        for child in self.body.children(nodes) {
+            match child.event {
+                _ if stretch_at(self.style.left_out, child.nodes.start).is_some() => {}
+                Event::Start(tag) => self.element(tag, &child),
+                event => self.leaf(event),
             }
-            index = self.node(index);
         }
     }
 
-    /// Writes a node, or with it all that it holds, and gives the index of the next.
-    fn node(&mut self, index: usize) -> usize {
+    fn leaf(&mut self, event: Event) {
         let body = self.body;
-        match body.nodes[index].event {
-            Event::Start(tag) => return self.start(tag, index),
-            Event::End(tag) => self.end(tag),
+        match event {
             Event::Text(piece) => escape(body.str(piece), &mut self.out),
             Event::Code(piece) => {
                 self.out.push_str("<code>");
@@ -271,23 +253,35 @@ impl Writer<'_, '_> {
                 self.out.push_str(if done { "<input type=\"checkbox\" checked disabled> " } else { "<input type=\"checkbox\" disabled> " });
             }
             Event::Hashtag(name) => self.hashtag(body.str(name)),
-            Event::Transclusion(number) => self.transclusion(number),
+            Event::Transclusion(link) => self.transclusion(link),
+            Event::Start(_) | Event::End(_) => {}
         }
-        index + 1
     }
 
-    /// What follows a paragraph that says nothing, as one that is a comment.
-    fn end_of_nothing(&self, paragraph: usize) -> Option<usize> {
-        let is_blank = |event: Event| match event {
+    fn element(&mut self, tag: Tag, element: &Child) {
+        match tag {
+            Tag::CodeBlock(language) => self.code_block(language, element.nodes.start),
+            Tag::Image(link) => self.image(link, element.inner()),
+            // Footnotes are written below what refers to them.
+            Tag::Footnote(_) => {}
+            Tag::Paragraph if self.says_nothing(element.inner()) => {}
+            _ => {
+                self.start(tag, element.inner());
+                self.nodes(element.inner());
+                self.end(tag);
+            }
+        }
+    }
+
+    /// Whether a paragraph says nothing, as one that is a comment.
+    fn says_nothing(&self, nodes: Range<usize>) -> bool {
+        self.body.nodes[nodes].iter().all(|node| match node.event {
             Event::Text(piece) => self.body.str(piece).trim().is_empty(),
             event => event == Event::SoftBreak,
-        };
-        let mut inside = self.body.nodes.iter().enumerate().skip(paragraph + 1);
-        let (end, node) = inside.find(|(_, node)| !is_blank(node.event))?;
-        (node.event == Event::End(Tag::Paragraph)).then_some(end + 1)
+        })
     }
 
-    /// The attribute of a block that stands in no other: a browser finds its direction from its words, and what it holds has the same.
+    /// The attribute of a block outside of all others: a browser finds its direction from its words, and the blocks in it have the same.
     fn direction(&mut self, tag: Tag) -> &'static str {
         if !has_direction(tag) {
             return "";
@@ -296,28 +290,20 @@ impl Writer<'_, '_> {
         if self.open_blocks == 1 { " dir=\"auto\"" } else { "" }
     }
 
-    fn start(&mut self, tag: Tag, index: usize) -> usize {
-        let body = self.body;
-        if let Some(end) = (tag == Tag::Paragraph).then(|| self.end_of_nothing(index)).flatten() {
-            return end;
-        }
+    fn start(&mut self, tag: Tag, inner: Range<usize>) {
         let direction = self.direction(tag);
         match tag {
             Tag::Paragraph => self.out.push_str(&format!("<p{direction}>")),
-            Tag::Heading(number) => self.heading(number, direction),
+            Tag::Heading(heading) => self.heading(heading, direction),
             Tag::Quote => self.out.push_str(&format!("<blockquote{direction}>\n")),
-            Tag::Callout(number) => self.callout(body.callouts[number as usize], index),
+            Tag::Callout(kind) => self.callout(kind, inner),
             Tag::CalloutTitle => self.out.push_str(&format!("<p class=\"callout-title\"{direction}>")),
-            Tag::CodeBlock(language) => return self.code_block(body.str(language), index),
-            Tag::HtmlBlock => {}
             Tag::BulletList => self.out.push_str(&format!("<ul{direction}>\n")),
             Tag::NumberedList(1) => self.out.push_str(&format!("<ol{direction}>\n")),
             Tag::NumberedList(first) => self.out.push_str(&format!("<ol start=\"{first}\"{direction}>\n")),
-            Tag::Item => self.out.push_str(if self.is_task(index) { "<li class=\"task\">" } else { "<li>" }),
-            // Footnotes are written below what refers to them.
-            Tag::Footnote(_) => return body.end_of(index) + 1,
-            Tag::Table(number) => {
-                self.table = Some(OpenTable { number, column: 0, in_head: false, has_body: false });
+            Tag::Item => self.out.push_str(if self.is_task(inner.start) { "<li class=\"task\">" } else { "<li>" }),
+            Tag::Table(table) => {
+                self.table = Some(OpenTable { table, column: 0, in_head: false, has_body: false });
                 self.out.push_str(&format!("<div class=\"table\"{direction}><table>\n"));
             }
             Tag::TableHead => {
@@ -330,20 +316,19 @@ impl Writer<'_, '_> {
             Tag::Strong => self.out.push_str("<strong>"),
             Tag::Strikethrough => self.out.push_str("<del>"),
             Tag::Mark => self.out.push_str("<mark>"),
-            Tag::Link(number) => {
+            Tag::Link(link) => {
                 self.open_links += 1;
-                self.link(number);
+                self.link(link);
             }
-            Tag::Image(number) => return self.image(number, index),
+            Tag::CodeBlock(_) | Tag::HtmlBlock | Tag::Footnote(_) | Tag::Image(_) => {}
         }
-        index + 1
     }
 
     fn end(&mut self, tag: Tag) {
         self.open_blocks -= usize::from(has_direction(tag));
         match tag {
             Tag::Paragraph | Tag::CalloutTitle => self.out.push_str("</p>\n"),
-            Tag::Heading(number) => self.out.push_str(&format!("</h{}>\n", self.level(number))),
+            Tag::Heading(heading) => self.out.push_str(&format!("</h{}>\n", self.level(heading))),
             Tag::Quote => self.out.push_str("</blockquote>\n"),
             Tag::Callout(_) => self.out.push_str("</aside>\n"),
             Tag::BulletList => self.out.push_str("</ul>\n"),
@@ -363,22 +348,22 @@ impl Writer<'_, '_> {
             Tag::Strong => self.out.push_str("</strong>"),
             Tag::Strikethrough => self.out.push_str("</del>"),
             Tag::Mark => self.out.push_str("</mark>"),
-            Tag::Link(number) => {
+            Tag::Link(link) => {
                 self.open_links -= 1;
-                self.link_end(number);
+                self.link_end(link);
             }
             Tag::CodeBlock(_) | Tag::HtmlBlock | Tag::Footnote(_) | Tag::Image(_) => {}
         }
     }
 
-    fn level(&self, number: u32) -> u8 {
-        level_on_page(self.body.headings[number as usize].level, self.heading_shift)
+    fn level(&self, heading: HeadingId) -> u8 {
+        level_on_page(self.body.headings[heading].level, self.heading_shift)
     }
 
-    fn heading(&mut self, number: u32, direction: &str) {
-        let id = &self.body.headings[number as usize].id;
+    fn heading(&mut self, heading: HeadingId, direction: &str) {
+        let id = &self.body.headings[heading].id;
         let id = if self.style.ids == Ids::Given { self.page.claim(id) } else { None };
-        self.out.push_str(&format!("<h{}", self.level(number)));
+        self.out.push_str(&format!("<h{}", self.level(heading)));
         if let Some(id) = id {
             self.out.push_str(" id=\"");
             escape(&id, &mut self.out);
@@ -388,8 +373,8 @@ impl Writer<'_, '_> {
         self.out.push('>');
     }
 
-    fn callout(&mut self, callout: Callout, index: usize) {
-        let (class, title) = match callout.kind {
+    fn callout(&mut self, kind: CalloutKind, inner: Range<usize>) {
+        let (class, title) = match kind {
             CalloutKind::Question => return self.out.push_str(&self.page.labelled_aside("remark open", word::REMARK_OPEN)),
             CalloutKind::Answered => return self.out.push_str(&self.page.labelled_aside("remark answered", word::REMARK_ANSWERED)),
             CalloutKind::Private => return self.out.push_str(&self.page.labelled_aside("private", word::ONLY_FOR_YOU)),
@@ -400,7 +385,7 @@ impl Writer<'_, '_> {
             CalloutKind::Caution => ("callout caution", word::CAUTION),
         };
         self.out.push_str(&format!("<aside class=\"{class}\">\n"));
-        let has_title = self.body.nodes.get(index + 1).is_some_and(|node| node.event == Event::Start(Tag::CalloutTitle));
+        let has_title = self.body.nodes[inner].first().is_some_and(|node| node.event == Event::Start(Tag::CalloutTitle));
         if !has_title {
             self.out.push_str("<p class=\"callout-title\">");
             escape(self.page.context.phrases.text(title), &mut self.out);
@@ -408,9 +393,9 @@ impl Writer<'_, '_> {
         }
     }
 
-    fn code_block(&mut self, language: &str, index: usize) -> usize {
-        let end = self.body.end_of(index);
-        let code = self.body.code(index);
+    fn code_block(&mut self, language: NameId, start: usize) {
+        let language = self.body.name(language);
+        let code = self.body.code(start);
         self.out.push_str("<pre class=\"code\" dir=\"ltr\" tabindex=\"0\"><code");
         if !language.is_empty() {
             self.out.push_str(" class=\"language-");
@@ -420,13 +405,13 @@ impl Writer<'_, '_> {
         self.out.push('>');
         self.out.push_str(&self.page.context.highlighter.html(language, &code));
         self.out.push_str("</code></pre>\n");
-        end + 1
     }
 
-    fn is_task(&self, index: usize) -> bool {
+    /// Whether the item whose first node is given is a task.
+    fn is_task(&self, first: usize) -> bool {
         let event = |at: usize| self.body.nodes.get(at).map(|node| node.event);
-        matches!(event(index + 1), Some(Event::TaskMarker(_)))
-            || (event(index + 1) == Some(Event::Start(Tag::Paragraph)) && matches!(event(index + 2), Some(Event::TaskMarker(_))))
+        matches!(event(first), Some(Event::TaskMarker(_)))
+            || (event(first) == Some(Event::Start(Tag::Paragraph)) && matches!(event(first + 1), Some(Event::TaskMarker(_))))
     }
 
     fn table_row(&mut self, in_head: bool) {
@@ -442,7 +427,7 @@ impl Writer<'_, '_> {
 
     fn table_cell(&mut self) {
         let Some(table) = &mut self.table else { return };
-        let alignment = self.body.tables[table.number as usize].get(table.column).copied().unwrap_or(Alignment::None);
+        let alignment = self.body.tables[table.table].get(table.column).copied().unwrap_or(Alignment::None);
         table.column += 1;
         let name = if table.in_head { "<th" } else { "<td" };
         self.out.push_str(name);
@@ -455,14 +440,14 @@ impl Writer<'_, '_> {
     }
 
     fn hashtag(&mut self, name: &str) {
-        match self.page.context.site.competency_named(name) {
+        match self.page.context.site.names.competency(name) {
             Some(competency) => {
-                let node = Node::Competency(competency);
+                let page = PageKey::Competency(competency);
                 self.out.push_str(" <a class=\"tag\" href=\"");
-                let link = self.page.link(node, "");
+                let link = self.page.link(page, "");
                 escape(&link, &mut self.out);
                 self.out.push_str("\">");
-                escape(&self.page.title(node), &mut self.out);
+                escape(&self.page.title(page), &mut self.out);
                 self.out.push_str("</a>");
             }
             None => {
@@ -472,13 +457,14 @@ impl Writer<'_, '_> {
         }
     }
 
-    fn link(&mut self, number: u32) {
-        let link = &self.body.links[number as usize];
-        let destination = self.page.context.site.destination(self.id, number);
+    fn link(&mut self, link: LinkId) {
+        let site = self.page.context.site;
+        let destination = site.destination(self.id, link);
+        let link = &self.body.links[link];
         let Some(address) = self.address(&link.target, destination) else {
             self.out.push_str("<span class=\"withheld\">");
-            if let (false, Target::Wiki { name, .. }) = (link.is_labelled, &link.target) {
-                escape(name.rsplit('/').next().unwrap_or(name), &mut self.out);
+            if !link.is_labelled {
+                escape(link.target.last_name(), &mut self.out);
             }
             return;
         };
@@ -494,25 +480,25 @@ impl Writer<'_, '_> {
         if !link.is_labelled {
             let title = match (destination, &link.target) {
                 (Destination::Page { fragment, .. }, Target::Fragment(_)) => heading_text(self.body, fragment).unwrap_or(&address).into(),
-                (Destination::Page { node, .. }, _) => self.page.title(*node),
+                (Destination::Page { page, .. }, _) => self.page.title(*page),
                 // Its author has written the name of the file.
-                (Destination::Asset(_), Target::Wiki { name, .. }) => name.rsplit('/').next().unwrap_or(name).into(),
+                (Destination::Asset(_), target @ Target::Wiki { .. }) => target.last_name().into(),
                 _ => address.as_str().into(),
             };
             escape(&title, &mut self.out);
         }
     }
 
-    fn link_end(&mut self, number: u32) {
-        let link = &self.body.links[number as usize];
-        let is_link = self.address(&link.target, self.page.context.site.destination(self.id, number)).is_some();
+    fn link_end(&mut self, link: LinkId) {
+        let destination = self.page.context.site.destination(self.id, link);
+        let is_link = self.address(&self.body.links[link].target, destination).is_some();
         self.out.push_str(if is_link { "</a>" } else { "</span>" });
     }
 
-    /// The address of a link on this page; nothing where it leads nowhere.
+    /// The address of a link on this page; `None` if it leads nowhere.
     fn address(&self, target: &Target, destination: &Destination) -> Option<String> {
         match destination {
-            Destination::Page { node, fragment, .. } => Some(self.page.link(*node, fragment)),
+            Destination::Page { page, fragment, .. } => Some(self.page.link(*page, fragment)),
             Destination::Asset(path) => self.page.context.assets.get(path).map(|name| self.page.route.link_to(&Route::Asset(name.clone()))),
             Destination::External => match target {
                 Target::External(address) => Some(address.clone()),
@@ -522,11 +508,10 @@ impl Writer<'_, '_> {
         }
     }
 
-    fn image(&mut self, number: u32, index: usize) -> usize {
-        let end = self.body.end_of(index);
-        let alt = self.body.plain(index + 1..end);
-        let link = &self.body.links[number as usize];
-        let destination = self.page.context.site.destination(self.id, number);
+    fn image(&mut self, link: LinkId, words: Range<usize>) {
+        let alt = self.body.plain(words);
+        let destination = self.page.context.site.destination(self.id, link);
+        let link = &self.body.links[link];
         let address = self.address(&link.target, destination);
         let is_in_site = matches!(destination, Destination::Asset(_));
         match address {
@@ -557,27 +542,26 @@ impl Writer<'_, '_> {
             }
             None => escape(&alt, &mut self.out),
         }
-        end + 1
     }
 
-    /// Writes the section of another document that stands in this place.
-    fn transclusion(&mut self, number: u32) {
+    /// Writes the section of another document that is shown in this place.
+    fn transclusion(&mut self, link: LinkId) {
         let site = self.page.context.site;
-        let Destination::Page { node, fragment, section } = site.destination(self.id, number) else { return };
+        let Destination::Page { page, fragment, section } = site.destination(self.id, link) else { return };
         if self.depth >= DEEPEST {
             return;
         }
         let style = Style { heading_base: self.style.heading_base, ids: Ids::Omitted, left_out: &[] };
-        let html = match site.shown(*node, fragment, *section) {
+        let html = match site.shown(*page, fragment, *section) {
             Some((document, nodes)) => self.page.html_at_depth(document, nodes, style, self.depth + 1),
             None => return,
         };
         self.out.push_str("<div class=\"transclusion\">\n");
         self.out.push_str(&html);
         self.out.push_str("<p class=\"transclusion-source\"><a href=\"");
-        escape(&self.page.link(*node, fragment), &mut self.out);
+        escape(&self.page.link(*page, fragment), &mut self.out);
         self.out.push_str("\">");
-        escape(&self.page.title(*node), &mut self.out);
+        escape(&self.page.title(*page), &mut self.out);
         self.out.push_str("</a></p>\n</div>\n");
     }
 
@@ -634,7 +618,7 @@ fn heading_text<'a>(body: &'a Body, id: &str) -> Option<&'a str> {
 /// How far the headings of a stretch move so that the highest of them gets the level `base`.
 fn heading_shift(body: &Body, nodes: Range<usize>, base: u8) -> i8 {
     let levels = body.nodes[nodes].iter().filter_map(|node| match node.event {
-        Event::Start(Tag::Heading(number)) => Some(body.headings[number as usize].level),
+        Event::Start(Tag::Heading(heading)) => Some(body.headings[heading].level),
         _ => None,
     });
     levels.min().map_or(0, |highest| base.cast_signed() - highest.cast_signed())

@@ -340,6 +340,21 @@ pub enum Meta {
     Home(Home),
 }
 
+impl Meta {
+    /// The title in front matter; empty where there is none.
+    pub fn title(&self) -> &str {
+        match self {
+            Self::Story(story) => &story.title,
+            Self::Variant(variant) => &variant.title,
+            Self::Question(question) => &question.question,
+            Self::Sheet(sheet) => &sheet.title,
+            Self::CaseStudy(case) => &case.title,
+            Self::Competency(competency) => &competency.title,
+            Self::Home(home) => &home.title,
+        }
+    }
+}
+
 /// What the front matter of a story says.
 #[derive(Debug, Clone, Default)]
 pub struct Story {
@@ -592,6 +607,49 @@ pub struct Item {
     pub is_open: bool,
     /// The heading in the file.
     pub span: Span,
+}
+
+impl Document {
+    /// The nodes of the reviewers' remarks that are open.
+    pub fn open_remarks(&self) -> impl Iterator<Item = Range<usize>> + '_ {
+        self.body.open_remarks.iter().cloned()
+    }
+
+    /// The section that a fragment names, by its place: by its id, or by the name of its part.
+    pub fn section_named(&self, fragment: &str) -> Option<usize> {
+        let slug = Slug::of(fragment);
+        let with_id = |id: &str| {
+            let start = self.body.start_of_heading(self.body.heading_named(id)?)?;
+            // The nodes of a section follow its heading.
+            let section = self.sections.partition_point(|section| section.nodes.start <= start);
+            self.sections.get(section).filter(|section| section.id == id).map(|_| section)
+        };
+        let by_id = with_id(fragment).into_iter().chain(with_id(slug.as_str())).min();
+        let has_name = |section: &Section| {
+            let name = section.part.map_or("", Part::name);
+            !name.is_empty() && (name == slug.as_str() || name.trim_end_matches('s') == slug.as_str())
+        };
+        let by_name = || self.sections.iter().position(has_name);
+        by_id.or_else(by_name)
+    }
+
+    /// The section in which a node stands, by its place.
+    pub fn section_at(&self, node: usize) -> Option<usize> {
+        last_at(&self.sections, node, |section| &section.nodes)
+    }
+}
+
+impl Section {
+    /// The question in whose answer a node stands, by its place.
+    pub fn item_at(&self, node: usize) -> Option<usize> {
+        last_at(&self.items, node, |item| &item.nodes)
+    }
+}
+
+/// The place of what holds a node, of things in the order of their stretches.
+fn last_at<T>(things: &[T], node: usize, nodes: impl Fn(&T) -> &Range<usize>) -> Option<usize> {
+    let place = things.partition_point(|thing| nodes(thing).start <= node).checked_sub(1)?;
+    nodes(&things[place]).contains(&node).then_some(place)
 }
 
 #[cfg(test)]

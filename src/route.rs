@@ -2,14 +2,15 @@
 
 use crate::escape::percent_encode;
 use crate::model::Kind;
-use crate::slug::Slug;
+use crate::site::{Contents, PageKey};
+use crate::slug::{PageName, Slug};
 
 /// A page or a file of the site.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Route {
     /// `index.html`.
     Home,
-    /// A page, from 1, of the list of a kind.
+    /// A page of the list of a kind, numbered from 1.
     List(Kind, u32),
     /// The story itself: `stories/<story>.html`.
     Story(Slug),
@@ -21,11 +22,11 @@ pub enum Route {
     CaseStudy(Slug),
     /// `competencies/<competency>.html`.
     Competency(Slug),
-    /// A page, from 1, of the matrix of stories and competencies.
+    /// A page of the matrix of stories and competencies, numbered from 1.
     Matrix(u32),
-    /// `coverage.html`: which question has its story, and which has none.
+    /// `coverage.html`: which questions have a story, and which have none.
     Coverage,
-    /// `open-points.html`: what reviewers asked, and follow-ups without an answer.
+    /// `open-points.html`: open remarks of reviewers, and follow-ups without an answer.
     OpenPoints,
     /// `404.html`, the page for lost visitors.
     NotFound,
@@ -95,6 +96,38 @@ impl DataFile {
 }
 
 impl Route {
+    /// The route of a page of a site.
+    pub fn of(site: &Contents, page: PageKey) -> Self {
+        match site.name(page) {
+            PageName::Home => Self::Home,
+            PageName::Story(story) => Self::Story(story),
+            PageName::Telling(story, telling) => Self::Telling(story, telling),
+            PageName::Question(question) => Self::Question(question),
+            PageName::CaseStudy(case) => Self::CaseStudy(case),
+            PageName::Competency(competency) => Self::Competency(competency),
+        }
+    }
+
+    /// The name of the page of a thing; `None` for lists, views of the whole and files.
+    pub fn page_name(&self) -> Option<PageName> {
+        match self {
+            Self::Home => Some(PageName::Home),
+            Self::Story(story) => Some(PageName::Story(story.clone())),
+            Self::Telling(story, telling) => Some(PageName::Telling(story.clone(), telling.clone())),
+            Self::Question(question) => Some(PageName::Question(question.clone())),
+            Self::CaseStudy(case) => Some(PageName::CaseStudy(case.clone())),
+            Self::Competency(competency) => Some(PageName::Competency(competency.clone())),
+            Self::List(..)
+            | Self::Matrix(_)
+            | Self::Coverage
+            | Self::OpenPoints
+            | Self::NotFound
+            | Self::Static(_)
+            | Self::Asset(_)
+            | Self::Data(_) => None,
+        }
+    }
+
     /// The path from the root of the site, not encoded.
     pub fn path(&self) -> String {
         let joined = |pieces: &[&str]| pieces.concat();
@@ -150,9 +183,14 @@ impl Route {
         })
     }
 
-    /// The media type of the file, by its ending; without an encoding, which is UTF-8 for texts.
+    /// The media type of the file, without its encoding: a text is UTF-8.
     pub fn media_type(&self) -> &'static str {
-        mime_guess::from_path(self.path()).first_raw().unwrap_or("application/octet-stream")
+        match self {
+            Self::Static(name) | Self::Asset(name) => mime_guess::from_path(name).first_raw().unwrap_or("application/octet-stream"),
+            Self::Data(DataFile { format: DataFormat::Json, .. }) => "application/json",
+            Self::Data(DataFile { format: DataFormat::Script, .. }) => "text/javascript",
+            _ => "text/html",
+        }
     }
 
     /// The way from this page to the root of the site: empty, `../` or `../../`.

@@ -70,6 +70,47 @@ impl Slug {
     }
 }
 
+/// The name of a page that links can lead to. In contrast to a number, it means the same page in every site that has it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PageName {
+    /// The home page.
+    Home,
+    /// The story itself.
+    Story(Slug),
+    /// Another telling of a story: the slug of the story, then its own.
+    Telling(Slug, Slug),
+    /// A question, of the bank or about a story.
+    Question(Slug),
+    /// A case study.
+    CaseStudy(Slug),
+    /// A competency.
+    Competency(Slug),
+}
+
+impl PageName {
+    /// The same page where slugs are written in another way.
+    pub fn map(&self, slug: impl Fn(&Slug) -> Slug) -> Self {
+        match self {
+            Self::Home => Self::Home,
+            Self::Story(story) => Self::Story(slug(story)),
+            Self::Telling(story, telling) => Self::Telling(slug(story), slug(telling)),
+            Self::Question(question) => Self::Question(slug(question)),
+            Self::CaseStudy(case) => Self::CaseStudy(slug(case)),
+            Self::Competency(competency) => Self::Competency(slug(competency)),
+        }
+    }
+
+    /// Its own slug, without that of its story; `None` for the home page.
+    pub fn slug(&self) -> Option<&Slug> {
+        match self {
+            Self::Home => None,
+            Self::Story(slug) | Self::Telling(_, slug) | Self::Question(slug) | Self::CaseStudy(slug) | Self::Competency(slug) => {
+                Some(slug)
+            }
+        }
+    }
+}
+
 /// Gives names, each only once.
 #[derive(Debug, Default)]
 pub struct Numbered {

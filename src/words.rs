@@ -3,7 +3,7 @@
 //! Redaction and the final search over what was made share this one idea of what it is for a text to hold a word, so
 //! that neither is stricter than the other.
 
-mod markup;
+pub mod markup;
 mod units;
 
 use std::borrow::Cow;
@@ -14,7 +14,6 @@ use quick_xml::escape::resolve_html5_entity;
 
 use units::{Unit, Units};
 
-pub use markup::{Piece, pieces};
 pub use units::{SET_APART, is_unseen};
 
 /// Looks for a set of words or phrases.
@@ -266,17 +265,28 @@ pub(crate) fn decode(text: &str) -> String {
 
 /// The text with the character references of HTML resolved, once.
 pub fn decode_references(text: &str) -> String {
-    let mut decoded = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('&') {
-        decoded.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let (meaning, length) = escape(rest)
-            .map_or((Cow::Borrowed("&"), 1), |(bytes, length)| (Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()), length));
-        decoded.push_str(&meaning);
-        rest = &rest[length..];
-    }
-    decoded + rest
+    references(text).map(|(_, meaning)| meaning).collect()
+}
+
+/// A text of HTML cut at its character references, in their order. Each piece has its place and its meaning, which is borrowed where the
+/// text says it in the same characters.
+pub fn references(text: &str) -> impl Iterator<Item = (Range<usize>, Cow<'_, str>)> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let start = at;
+        let rest = &text[start..];
+        let (meaning, length) = match rest.find('&') {
+            None if rest.is_empty() => return None,
+            None => (Cow::Borrowed(rest), rest.len()),
+            Some(0) => match escape(rest) {
+                Some((bytes, length)) => (Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()), length),
+                None => (Cow::Borrowed("&"), 1),
+            },
+            Some(length) => (Cow::Borrowed(&rest[..length]), length),
+        };
+        at += length;
+        Some((start..at, meaning))
+    })
 }
 
 fn decode_once(text: &str) -> String {

@@ -23,7 +23,7 @@ use storybank::parse::parse;
 use storybank::preview::{Answer, Assets, Options, Preview};
 use storybank::report::{self, Colour, Sources};
 use storybank::route::Route;
-use storybank::site::{Destination, Node, Site};
+use storybank::site::{Destination, Origin, PageKey, Site};
 use storybank::source::SitePath;
 
 fn cases(cases: u32) -> ProptestConfig {
@@ -422,25 +422,25 @@ proptest! {
 }
 
 /// The pages of a site that are the only ones of their documents, with these documents.
-fn pages_with_documents(site: &Site) -> Vec<Node> {
-    let mut nodes: Vec<Node> = site.home.map(|_| Node::Home).into_iter().collect();
-    nodes.extend(site.stories().flat_map(|id| (0..site.story(id).tellings.len()).map(move |telling| Node::Telling(id, telling))));
-    nodes.retain(|node| !matches!(node, Node::Telling(id, telling) if matches!(site.story(*id).tellings[*telling].origin, storybank::site::Origin::Derived(_))));
-    nodes.extend(site.questions().filter(|&id| site.question(id).item.is_none()).map(Node::Question));
-    nodes.extend(site.case_studies().map(Node::CaseStudy));
-    nodes.extend(site.competencies().map(Node::Competency));
-    nodes
+fn pages_with_documents(site: &Site) -> Vec<PageKey> {
+    let mut pages: Vec<PageKey> = site.home.map(|_| PageKey::Home).into_iter().collect();
+    let tellings = site.stories().flat_map(|story| site.tellings(story));
+    pages.extend(tellings.filter(|&id| !matches!(site.telling(id).origin, Origin::Derived(_))).map(PageKey::Telling));
+    pages.extend(site.questions().filter(|&id| site.question(id).item.is_none()).map(PageKey::Question));
+    pages.extend(site.case_studies().map(PageKey::CaseStudy));
+    pages.extend(site.competencies().map(PageKey::Competency));
+    pages
 }
 
 /// The pages that the text of a page links to.
-fn linked_from(site: &Site, from: Node) -> BTreeSet<Node> {
+fn linked_from(site: &Site, from: PageKey) -> BTreeSet<PageKey> {
     let document = site.document_of(from).expect("only pages with documents are asked");
-    let links = 0..site.document(document).body.links.len();
-    let nodes = links.filter_map(|link| match site.destination(document, u32::try_from(link).expect("there are few")) {
-        Destination::Page { node, .. } if *node != from => Some(*node),
+    let links = site.document(document).body.links.ids();
+    let pages = links.filter_map(|link| match site.destination(document, link) {
+        Destination::Page { page, .. } if *page != from => Some(*page),
         _ => None,
     });
-    nodes.collect()
+    pages.collect()
 }
 
 proptest! {
@@ -453,7 +453,7 @@ proptest! {
         for question in site.questions() {
             let named = |story| site.story(story).tellings.iter().any(|telling| telling.is_eligible() && telling.answers.contains(&question));
             for story in site.stories() {
-                let answers = site.is_of_bank(question) && site.is_told(story) && named(story);
+                let answers = site.is_of_bank(question) && !site.is_retired(story) && named(story);
                 prop_assert_eq!(site.question(question).answers.contains(&story), answers);
                 prop_assert_eq!(site.story(story).follow_ups.contains(&question), site.question(question).about == Some(story));
                 prop_assert!(!(site.question(question).adaptable.contains(&story) && answers), "it answers, so it need not be adapted");
@@ -492,7 +492,7 @@ proptest! {
             prop_assert_eq!(Route::parse(&path), Some(page.route.clone()));
             if !linked.has_errors() {
                 let artefact = edition.artefact(&page.route);
-                prop_assert_eq!(artefact.map(Artefact::node), Some(page.node), "{}", path);
+                prop_assert_eq!(artefact.map(Artefact::key), Some(page.key), "{}", path);
             }
         }
     }

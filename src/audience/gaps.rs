@@ -1,4 +1,4 @@
-//! What stays around a link that is left out: no `See also .`, no empty item of a list, nothing that tells that something is kept back.
+//! The text around a link that is left out: no `See also .`, no empty item of a list, nothing that tells that something is kept back.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -60,27 +60,26 @@ const LEAD_INS: &[&str] = &[
     "previous",
 ];
 
-/// Closes the gaps that links have left in a body; each is the place of the node that would have been the link's.
-pub fn close(body: &mut Body, gaps: &[usize]) {
+/// Closes the gaps that links have left in the nodes of a body; each is the place of the node that would have been the link's.
+pub fn close(body: &mut Body, mut nodes: Vec<Node>, gaps: &[usize]) -> Vec<Node> {
     if gaps.is_empty() {
-        return;
+        return nodes;
     }
-    let blocks = blocks(&body.nodes, gaps);
+    let blocks = blocks(&nodes, gaps);
     for &(gap, ref block) in blocks.iter().rev() {
-        close_in(body, gap, block);
+        close_in(body, &mut nodes, gap, block);
     }
-    let mut is_gone = vec![false; body.nodes.len()];
+    let mut is_gone = vec![false; nodes.len()];
     let each: BTreeSet<(usize, usize)> = blocks.iter().map(|(_, block)| (block.start, block.end)).collect();
-    for block in each.into_iter().map(|(start, end)| start..end).filter(|block| says_nothing(body, block)) {
+    for block in each.into_iter().map(|(start, end)| start..end).filter(|block| says_nothing(body, &nodes[block.clone()])) {
         // A table keeps its columns.
-        let is_cell = body.nodes[block.start].event == Event::Start(Tag::TableCell);
+        let is_cell = nodes[block.start].event == Event::Start(Tag::TableCell);
         let gone = if is_cell { block.start + 1..block.end - 1 } else { block };
         is_gone[gone].fill(true);
     }
-    empty_out(&body.nodes, &mut is_gone);
-    forget_footnotes(body, &mut is_gone);
-    let mut gone = is_gone.into_iter();
-    body.nodes.retain(|_| !gone.next().unwrap_or_default());
+    empty_out(&nodes, &mut is_gone);
+    forget_footnotes(body, &nodes, &mut is_gone);
+    nodes.into_iter().zip(is_gone).filter(|(_, is_gone)| !is_gone).map(|(node, _)| node).collect()
 }
 
 /// Each gap with the innermost block around it, from its start to behind its end.
@@ -109,26 +108,25 @@ fn blocks(nodes: &[Node], gaps: &[usize]) -> Vec<(usize, Range<usize>)> {
 }
 
 /// Joins the words on both sides of a gap.
-fn close_in(body: &mut Body, gap: usize, block: &Range<usize>) {
+fn close_in(body: &mut Body, nodes: &mut [Node], gap: usize, block: &Range<usize>) {
     let is_words = |node: &Node| matches!(node.event, Event::Text(_));
-    let before = gap.checked_sub(1).filter(|&at| at > block.start && is_words(&body.nodes[at]));
-    let after = Some(gap).filter(|&at| at + 1 < block.end && is_words(&body.nodes[at]));
-    let text = |at: Option<usize>| match at.map(|at| body.nodes[at].event) {
+    let before = gap.checked_sub(1).filter(|&at| at > block.start && is_words(&nodes[at]));
+    let after = Some(gap).filter(|&at| at + 1 < block.end && is_words(&nodes[at]));
+    let text = |at: Option<usize>| match at.map(|at| nodes[at].event) {
         Some(Event::Text(piece)) => body.str(piece).to_owned(),
         _ => String::new(),
     };
-    let is_line_start =
-        |at: usize| matches!(body.nodes[at].event, Event::Start(_) | Event::SoftBreak | Event::HardBreak | Event::TaskMarker(_));
-    let is_line_end = |at: usize| matches!(body.nodes[at].event, Event::End(_) | Event::SoftBreak | Event::HardBreak | Event::Start(_));
+    let is_line_start = |at: usize| matches!(nodes[at].event, Event::Start(_) | Event::SoftBreak | Event::HardBreak | Event::TaskMarker(_));
+    let is_line_end = |at: usize| matches!(nodes[at].event, Event::End(_) | Event::SoftBreak | Event::HardBreak | Event::Start(_));
     let side = Sides {
         is_start: before.is_none() && is_line_start(gap.saturating_sub(1)),
-        is_end: after.is_none() && body.nodes.get(gap).is_none_or(|_| is_line_end(gap)),
+        is_end: after.is_none() && nodes.get(gap).is_none_or(|_| is_line_end(gap)),
     };
     let (left, right) = (text(before), text(after));
     let (new_left, new_right) = joined(&left, &right, side);
     for (at, old, new) in [(before, left, new_left), (after, right, new_right)] {
         if let Some(at) = at.filter(|_| old != new) {
-            body.nodes[at].event = Event::Text(body.write_anew(&new));
+            nodes[at].event = Event::Text(body.write_anew(&new));
         }
     }
 }
@@ -214,19 +212,20 @@ fn joiner_at_start(text: &str) -> Option<usize> {
 }
 
 /// Whether a block is left with nothing but words that lead to a link; a heading, with nothing at all.
-fn says_nothing(body: &Body, block: &Range<usize>) -> bool {
-    let Some(words) = words_alone(body, block.start + 1..block.end - 1) else { return false };
-    match body.nodes[block.start].event {
+fn says_nothing(body: &Body, block: &[Node]) -> bool {
+    let [start, inner @ .., _] = block else { return false };
+    let Some(words) = words_alone(body, inner) else { return false };
+    match start.event {
         Event::Start(Tag::Paragraph | Tag::Item | Tag::TableCell | Tag::CalloutTitle) => is_lead_in(&words),
         Event::Start(Tag::Heading(_)) => words.trim().is_empty(),
         _ => false,
     }
 }
 
-/// The words of a stretch in which there is nothing else: no code, no picture, no link, no other block.
-fn words_alone(body: &Body, nodes: Range<usize>) -> Option<String> {
+/// The words of nodes in which there is nothing else: no code, no picture, no link, no other block.
+fn words_alone(body: &Body, nodes: &[Node]) -> Option<String> {
     let mut words = String::new();
-    for node in &body.nodes[nodes] {
+    for node in nodes {
         match node.event {
             Event::Text(piece) => words.push_str(body.str(piece)),
             Event::SoftBreak | Event::HardBreak => words.push(' '),
@@ -265,15 +264,15 @@ fn empty_out(nodes: &[Node], is_gone: &mut [bool]) {
 }
 
 /// A footnote that is gone is referred to nowhere.
-fn forget_footnotes(body: &Body, is_gone: &mut [bool]) {
-    let labels: BTreeSet<String> = (0..body.nodes.len())
-        .filter(|&index| is_gone[index])
-        .filter_map(|index| match body.nodes[index].event {
-            Event::Start(Tag::Footnote(label)) => Some(body.str(label).to_owned()),
+fn forget_footnotes(body: &Body, nodes: &[Node], is_gone: &mut [bool]) {
+    let gone = nodes.iter().zip(&*is_gone).filter(|&(_, &is_gone)| is_gone);
+    let labels: BTreeSet<String> = gone
+        .filter_map(|(node, _)| match node.event {
+            Event::Start(Tag::Footnote(label)) => Some(body.name(label).to_owned()),
             _ => None,
         })
         .collect();
-    for (node, is_gone) in body.nodes.iter().zip(is_gone) {
+    for (node, is_gone) in nodes.iter().zip(is_gone) {
         if let Event::FootnoteReference(label) = node.event {
             *is_gone |= labels.contains(body.str(label));
         }

@@ -107,7 +107,7 @@ impl Projector<'_> {
     }
 
     fn competencies(&self, slugs: &[Slug]) -> Vec<Slug> {
-        self.slugs(slugs, |slug| self.site.competency_named(slug.as_str()).map(|id| self.site.competency(id).document))
+        self.slugs(slugs, |slug| self.site.names.competency(slug.as_str()).map(|id| self.site.competency(id).document))
     }
 
     fn answers(&self, slugs: &[Slug]) -> Vec<Slug> {

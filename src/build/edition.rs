@@ -17,7 +17,7 @@ use crate::html::{Addresses, Context};
 use crate::model::Audience;
 use crate::render::{Renderer, Theme};
 use crate::route::{DataFile, Route};
-use crate::site::{Node, Site};
+use crate::site::{PageKey, Site};
 use crate::source::SitePath;
 use crate::view::{self, Page, View};
 use crate::wiki::picture;
@@ -57,7 +57,7 @@ pub struct Edition {
 /// What an artefact is made of.
 enum Content {
     /// A page, with the thing that it is about.
-    Page(Option<Node>),
+    Page(Option<PageKey>),
     /// A file for scripts.
     Data(DataFile),
     /// A file of the theme.
@@ -104,7 +104,7 @@ pub trait Previous {
 
 /// What an artefact is made from: the view of a page, or the bytes of another file.
 enum Source<'e> {
-    View(View<'e>),
+    View(Box<View<'e>>),
     Bytes(Cow<'e, [u8]>),
 }
 
@@ -151,11 +151,11 @@ impl Edition {
         Artefact { edition: self, route, content }
     }
 
-    fn view<'e>(&'e self, route: &'e Route, node: Option<Node>) -> View<'e> {
+    fn view<'e>(&'e self, route: &'e Route, key: Option<PageKey>) -> View<'e> {
         let Self { linked, highlighter, addresses, assets, renderer, .. } = self;
         let phrases = renderer.phrases();
         let context = Context { site: &linked.site, phrases, highlighter, addresses, assets: assets.names() };
-        view::view(context, route, node, self.renderer.theme().style())
+        view::view(context, route, key, self.renderer.theme().style())
     }
 
     fn fingerprint(&self, source: &Source<'_>) -> u64 {
@@ -199,9 +199,9 @@ impl<'e> Artefact<'e> {
     }
 
     /// The thing that it is about; `None` for lists and for files that are not pages.
-    pub fn node(self) -> Option<Node> {
+    pub fn key(self) -> Option<PageKey> {
         match self.content {
-            Content::Page(node) => *node,
+            Content::Page(key) => *key,
             Content::Data(_) | Content::Static(_) | Content::Asset(_) => None,
         }
     }
@@ -237,7 +237,7 @@ impl<'e> Artefact<'e> {
 
     fn source(self) -> Result<Source<'e>, Diagnostic> {
         Ok(match self.content {
-            Content::Page(node) => Source::View(self.edition.view(self.route, *node)),
+            Content::Page(key) => Source::View(Box::new(self.edition.view(self.route, *key))),
             Content::Data(data) => Source::Bytes(Cow::Owned(view::data(&self.edition.linked.site, *data))),
             Content::Static(bytes) => Source::Bytes(Cow::Borrowed(bytes)),
             Content::Asset(path) => Source::Bytes(self.edition.asset(path)?),
@@ -256,7 +256,7 @@ impl<'e> Artefact<'e> {
 
 /// Everything that an edition consists of, in the order in which it is made.
 fn contents(pages: Vec<Page>, data: &[DataFile], theme: &Theme, assets: BTreeMap<String, SitePath>) -> Vec<(Route, Content)> {
-    let pages = pages.into_iter().map(|page| (page.route, Content::Page(page.node)));
+    let pages = pages.into_iter().map(|page| (page.route, Content::Page(page.key)));
     let data = data.iter().map(|data| (Route::Data(*data), Content::Data(*data)));
     let statics = theme.statics().iter().map(|(name, bytes)| (Route::Static(name.clone()), Content::Static(bytes.clone())));
     let assets = assets.into_iter().map(|(name, path)| (Route::Asset(name), Content::Asset(path)));

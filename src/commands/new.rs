@@ -120,19 +120,16 @@ impl Known<'_> {
 
     /// The file that defines something of a kind; for a question also a sheet, or a story with follow-ups.
     fn holder(&self, kind: Kind, slug: &Slug) -> Option<&SitePath> {
-        let question = || self.site.questions.iter().find(|question| question.slug == *slug);
-        self.file(&Place::Document(kind, slug.clone())).or_else(|| match kind {
-            Kind::Question => question().map(|question| &self.site.document(question.document).path),
-            Kind::Story | Kind::CaseStudy | Kind::Competency => None,
-        })
+        let document = || self.site.document_of(self.site.find(kind, slug)?);
+        self.file(&Place::Document(kind, slug.clone())).or_else(|| Some(&self.site.document(document()?).path))
     }
 
     fn story(&self, slug: &Slug) -> Option<&Document> {
-        self.site.stories.iter().find(|story| story.slug == *slug).map(|story| self.site.document(story.document))
+        self.site.names.story(slug.as_str()).map(|story| self.site.document(self.site.story(story).document))
     }
 
     fn has_competency(&self, slug: &Slug) -> bool {
-        self.site.competency_named(slug.as_str()).is_some()
+        self.site.names.competency(slug.as_str()).is_some()
     }
 
     /// The competencies of the site, as lines of a comment.

@@ -13,6 +13,7 @@ use crate::plan::{self, Action, Lookups, Options, Orphans, Plan, Record, Step};
 use crate::publication::{self, Draft, Selection};
 use crate::publish::{self, Wiki};
 use crate::report::{self, Colour};
+use crate::site::PageKey;
 use crate::slug::Slug;
 
 use super::terminal::Terminal;
@@ -171,10 +172,12 @@ fn forced(options: &Publish, whole: &Linked, selection: &Selection<'_>, record: 
 /// The slug that the audience sees; redaction may have changed it.
 fn as_they_call_it(slug: &Slug, whole: &Linked, selection: &Selection<'_>) -> Option<Slug> {
     let (ours, theirs) = (&whole.site, &selection.linked.site);
-    let id = ours.case_studies().find(|&id| ours.case_study(id).slug == *slug)?;
-    let path = &ours.document(ours.case_study(id).document).path;
-    let id = selection.cases.iter().find(|&&id| theirs.document(theirs.case_study(id).document).path == *path)?;
-    Some(theirs.case_study(*id).slug.clone())
+    let id = ours.names.case_study(slug.as_str())?;
+    let document = selection.linked.made_from(ours.case_study(id).document)?;
+    match theirs.page_of(document)? {
+        PageKey::CaseStudy(case) if selection.cases.contains(&case) => Some(theirs.case_study(case).slug.clone()),
+        _ => None,
+    }
 }
 
 /// Composes the pages and scans them for leaks.

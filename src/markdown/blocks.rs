@@ -2,13 +2,15 @@
 //!
 //! Each pass runs only over bodies that hold its sign, and gives the nodes back in the same order.
 
+use std::ops::Range;
+
 use super::{
-    Body, Callout, CalloutKind, DEEPEST, Event, Footnote, Index, Node, Size, Tag, TaggedBlock, Target, end_of, html, is_file_name, marks,
-    unclosed,
+    Arena, Body, CalloutKind, Child, DEEPEST, Event, Footnote, FootnoteId, Heading, HeadingId, Id, Index, LinkId, Node, Nodes, Size, Tag,
+    TaggedBlock, Target, children, html, is_file_name, marks, unclosed,
 };
 use crate::diagnostic::{Diagnostic, did_you_mean, nearest, rules, too_deep};
 use crate::slug::Slug;
-use crate::source::{SitePath, Span};
+use crate::source::{SitePath, Span, offset};
 
 /// Turns plain Markdown nodes into those of the format.
 pub(super) fn shape(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
@@ -29,13 +31,13 @@ pub(super) fn shape(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnostic
     }
     if has_html {
         let nodes = std::mem::take(&mut body.nodes);
-        body.nodes = html::clean(body, nodes, file, found);
+        body.nodes = Nodes::new(html::clean(body, &nodes, file, found));
     }
     if has_angles {
         unclosed::check_comments(body, file, found);
     }
     if has_images {
-        shape_transclusions(body, file, found);
+        shape_images(body, file, found);
     }
     if has_marks {
         marks::shape(body);
@@ -51,7 +53,7 @@ pub(super) fn shape(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnostic
         check_empty_footnotes(body, file, found);
         found.extend(deep_footnote(body).map(|span| too_deep(file, span, "footnotes that refer to one another", DEEPEST)));
     }
-    for link in &body.links {
+    for link in body.links.iter() {
         if let Target::Forbidden(address) = &link.target {
             let (does, help) = if address.contains(':') {
                 ("runs code in the reader's browser", "link to an `https:` address, or leave the link away")
@@ -89,7 +91,7 @@ impl Signs {
             has_brackets: body.headings.iter().any(|heading| heading.text.contains(['{', '(', '[', '\u{ff5b}'])),
             ..Self::default()
         };
-        for node in &body.nodes {
+        for node in body.nodes.iter() {
             match node.event {
                 Event::Start(Tag::Quote) => signs.has_quotes = true,
                 Event::Start(Tag::Image(_)) => signs.has_images = true,
@@ -114,59 +116,61 @@ fn may_hold_hashtags(text: &str) -> bool {
 
 /// `> [!note] Title` becomes a call-out.
 fn shape_callouts(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
-    let text = body.text.file.clone();
     let old = std::mem::take(&mut body.nodes);
-    let mut new = Vec::with_capacity(old.len() + 4);
-    let mut open: Vec<Tag> = Vec::new();
-    let mut index = 0;
-    while index < old.len() {
-        let node = old[index];
-        match node.event {
-            Event::Start(Tag::Quote) => {
-                let marker = match old.get(index + 1) {
-                    Some(Node { event: Event::Start(Tag::Paragraph), span }) => Marker::at(&text, span.start as usize),
-                    _ => None,
-                };
-                let Some(marker) = marker else {
-                    open.push(Tag::Quote);
-                    new.push(node);
-                    index += 1;
-                    continue;
-                };
-                let kind = marker.kind().unwrap_or_else(|| {
-                    found.push(marker.unknown(file));
-                    marker.nearest_kind()
-                });
-                let tag = body.add_callout(kind);
-                open.push(tag);
-                new.push(Node { event: Event::Start(tag), span: node.span });
-                let start = new.len();
-                let end = end_of(&old, index + 1);
-                push_first_paragraph(body, &mut new, &old[index + 1..=end], marker.end, kind);
-                index = end + 1;
-                let is_empty = new.len() == start && matches!(old.get(index), Some(Node { event: Event::End(Tag::Quote), .. }));
-                if is_empty && kind.is_private() {
-                    found.push(marker.empty(file));
+    let mut shaper = CalloutShaper { body, file, found, old: &old, new: Vec::with_capacity(old.len() + 4) };
+    shaper.blocks(0..old.len());
+    body.nodes = Nodes::new(shaper.new);
+}
+
+struct CalloutShaper<'a> {
+    body: &'a Body,
+    file: &'a SitePath,
+    found: &'a mut Vec<Diagnostic>,
+    old: &'a [Node],
+    new: Vec<Node>,
+}
+
+impl CalloutShaper<'_> {
+    fn blocks(&mut self, nodes: Range<usize>) {
+        for child in children(self.old, nodes) {
+            match child.event {
+                Event::Start(Tag::Quote) => self.quote(&child),
+                Event::Start(_) => {
+                    self.new.push(self.old[child.nodes.start]);
+                    self.blocks(child.inner());
+                    self.new.push(self.old[child.nodes.end - 1]);
                 }
-            }
-            Event::End(Tag::Quote) => {
-                new.push(Node { event: Event::End(open.pop().unwrap_or(Tag::Quote)), span: node.span });
-                index += 1;
-            }
-            _ => {
-                new.push(node);
-                index += 1;
+                _ => self.new.push(self.old[child.nodes.start]),
             }
         }
     }
-    body.nodes = new;
+
+    fn quote(&mut self, quote: &Child) {
+        let first = children(self.old, quote.inner()).next().filter(|first| first.event == Event::Start(Tag::Paragraph));
+        let text = self.body.file_text();
+        let marked = first.and_then(|first| Some((Marker::at(text, first.span.start as usize)?, first)));
+        let (tag, from) = match &marked {
+            Some((marker, first)) => (Tag::Callout(marker.kind_or_nearest(self.file, self.found)), first.nodes.end),
+            None => (Tag::Quote, quote.inner().start),
+        };
+        self.new.push(Node::new(Event::Start(tag), quote.span));
+        if let (Some((marker, first)), Tag::Callout(kind)) = (&marked, tag) {
+            let start = self.new.len();
+            push_first_paragraph(self.body, &mut self.new, &self.old[first.nodes.clone()], marker.end, kind);
+            if self.new.len() == start && from == quote.inner().end && kind.is_private() {
+                self.found.push(marker.empty(self.file));
+            }
+        }
+        self.blocks(from..quote.inner().end);
+        self.new.push(Node::new(Event::End(tag), quote.span));
+    }
 }
 
 /// The `[!note]` at the start of a call-out.
 struct Marker<'a> {
     name: &'a str,
     name_span: Span,
-    /// Where it ends, with a sign for folding and white space behind it.
+    /// Where it ends, with a sign for folding and white space after it.
     end: usize,
 }
 
@@ -184,6 +188,14 @@ impl<'a> Marker<'a> {
         let folded = after.strip_prefix(['-', '+']).unwrap_or(after);
         let end = start + "[!".len() + close + 1 + (after.len() - folded.len());
         Some(Self { name, name_span: Span::new(name_start, name_start + name.len()), end })
+    }
+
+    /// What it says, or what it is taken for, with an error.
+    fn kind_or_nearest(&self, file: &SitePath, found: &mut Vec<Diagnostic>) -> CalloutKind {
+        self.kind().unwrap_or_else(|| {
+            found.push(self.unknown(file));
+            self.nearest_kind()
+        })
     }
 
     fn kind(&self) -> Option<CalloutKind> {
@@ -217,13 +229,10 @@ impl<'a> Marker<'a> {
 fn push_first_paragraph(body: &Body, new: &mut Vec<Node>, paragraph: &[Node], marker_end: usize, kind: CalloutKind) {
     let [start, inner @ .., end] = paragraph else { return };
     let mut inner: Vec<Node> = inner.iter().filter_map(|node| after_marker(node, marker_end)).collect();
-    if let Some(Node { event: Event::Text(piece), .. }) = inner.first_mut() {
-        let blanks = body.str(*piece).len() - body.str(*piece).trim_start().len();
-        piece.start += crate::source::offset(blanks);
-        piece.length -= crate::source::offset(blanks);
-    }
-    if matches!(inner.first(), Some(Node { event: Event::Text(piece), .. }) if piece.length == 0) {
-        inner.remove(0);
+    if let Some(&Node { event: Event::Text(piece), .. }) = inner.first() {
+        let text = body.str(piece);
+        let without_blanks = inner[0].cut(text.len() - text.trim_start().len()..text.len());
+        inner.splice(..1, without_blanks);
     }
     let (title, rest) = if kind.is_private() {
         (&[][..], inner.as_slice())
@@ -233,9 +242,9 @@ fn push_first_paragraph(body: &Body, new: &mut Vec<Node>, paragraph: &[Node], ma
     };
     let rest = if rest.first().is_some_and(is_break) { &rest[1..] } else { rest };
     if !title.is_empty() {
-        new.push(Node { event: Event::Start(Tag::CalloutTitle), span: start.span });
+        new.push(Node::new(Event::Start(Tag::CalloutTitle), start.span));
         new.extend_from_slice(title);
-        new.push(Node { event: Event::End(Tag::CalloutTitle), span: start.span });
+        new.push(Node::new(Event::End(Tag::CalloutTitle), start.span));
     }
     if !rest.is_empty() {
         new.push(*start);
@@ -244,60 +253,65 @@ fn push_first_paragraph(body: &Body, new: &mut Vec<Node>, paragraph: &[Node], ma
     }
 }
 
-/// What of a node stands after the marker; nothing where all of it is the marker.
+/// The part of a node after the marker; `None` if all of it is the marker.
 fn after_marker(node: &Node, marker_end: usize) -> Option<Node> {
     let start = node.span.start as usize;
     if start >= marker_end {
         return Some(*node);
     }
-    let Event::Text(mut piece) = node.event else { return None };
-    let cut = crate::source::offset(marker_end - start);
-    if node.span.end as usize <= marker_end || piece.start & super::ANEW != 0 || cut >= piece.length {
+    let Event::Text(piece) = node.event else { return None };
+    let (cut, length) = (marker_end - start, piece.len());
+    if node.span.end as usize <= marker_end || piece.place().is_none() || cut >= length {
         return None;
     }
-    piece.start += cut;
-    piece.length -= cut;
-    Some(Node { event: Event::Text(piece), span: Span { start: node.span.start + cut, end: node.span.end } })
+    node.cut(cut..length)
 }
 
-/// `*Question: …*`, the form that remarks have in raw notes, becomes a remark wherever it stands in a paragraph or an item.
+/// `*Question: …*`, the form that remarks have in raw notes, becomes a remark wherever it is in a paragraph or an item.
 fn shape_remarks_in_text(body: &mut Body) {
     let old = std::mem::take(&mut body.nodes);
-    let mut new: Vec<Node> = Vec::with_capacity(old.len() + 8);
-    let mut open: Vec<Tag> = Vec::new();
-    let mut index = 0;
-    while index < old.len() {
-        let node = old[index];
-        if is_remark(body, &old[index..]) && matches!(open.last(), Some(Tag::Paragraph | Tag::Item)) {
-            let end = end_of(&old, index);
-            let in_paragraph = open.last() == Some(&Tag::Paragraph);
-            if in_paragraph {
-                close_paragraph(&mut new, node.span);
+    let mut shaper = RemarkShaper { body, old: &old, new: Vec::with_capacity(old.len() + 8) };
+    shaper.inside(None, 0..old.len());
+    body.nodes = Nodes::new(shaper.new);
+}
+
+struct RemarkShaper<'a> {
+    body: &'a Body,
+    old: &'a [Node],
+    new: Vec<Node>,
+}
+
+impl RemarkShaper<'_> {
+    /// Adds what a tag holds.
+    fn inside(&mut self, tag: Option<Tag>, nodes: Range<usize>) {
+        for child in children(self.old, nodes) {
+            let nodes = &self.old[child.nodes.clone()];
+            match child.event {
+                Event::Start(_) if is_remark(self.body, nodes) && tag == Some(Tag::Paragraph) => {
+                    close_paragraph(&mut self.new, child.span);
+                    push_remark(self.body, &mut self.new, nodes);
+                    self.new.push(Node::new(Event::Start(Tag::Paragraph), child.span));
+                }
+                Event::Start(_) if is_remark(self.body, nodes) && tag == Some(Tag::Item) => push_remark(self.body, &mut self.new, nodes),
+                Event::Start(inner) => {
+                    self.push(nodes[0]);
+                    self.inside(Some(inner), child.inner());
+                    self.push(nodes[nodes.len() - 1]);
+                }
+                _ => self.push(nodes[0]),
             }
-            push_remark(body, &mut new, &old[index..=end]);
-            if in_paragraph {
-                new.push(Node { event: Event::Start(Tag::Paragraph), span: node.span });
-            }
-            index = end + 1;
-            continue;
         }
-        match node.event {
-            Event::Start(tag) => open.push(tag),
-            Event::End(_) => {
-                open.pop();
-            }
-            _ => {}
-        }
-        if node.event == Event::End(Tag::Paragraph) {
-            close_paragraph(&mut new, node.span);
-        } else if !(is_break(&node)
-            && matches!(new.last(), Some(Node { event: Event::Start(Tag::Paragraph) | Event::End(Tag::Callout(_)), .. })))
-        {
-            new.push(node);
-        }
-        index += 1;
     }
-    body.nodes = new;
+
+    /// Adds a node, without a line break before or after a remark.
+    fn push(&mut self, node: Node) {
+        let is_edge = |last: &Node| matches!(last.event, Event::Start(Tag::Paragraph) | Event::End(Tag::Callout(_)));
+        if node.event == Event::End(Tag::Paragraph) {
+            close_paragraph(&mut self.new, node.span);
+        } else if !(is_break(&node) && self.new.last().is_some_and(is_edge)) {
+            self.new.push(node);
+        }
+    }
 }
 
 /// Ends a paragraph, with the line break before its end taken away; one that holds nothing is taken away whole.
@@ -308,7 +322,7 @@ fn close_paragraph(new: &mut Vec<Node>, span: Span) {
     if matches!(new.last(), Some(Node { event: Event::Start(Tag::Paragraph), .. })) {
         new.pop();
     } else {
-        new.push(Node { event: Event::End(Tag::Paragraph), span });
+        new.push(Node::new(Event::End(Tag::Paragraph), span));
     }
 }
 
@@ -323,89 +337,107 @@ fn is_remark(body: &Body, nodes: &[Node]) -> bool {
     label.eq_ignore_ascii_case("question") && after.trim_start().starts_with(':')
 }
 
-/// Adds the remark that stands in emphasis.
-fn push_remark(body: &mut Body, new: &mut Vec<Node>, emphasis: &[Node]) {
+/// Adds the remark that is in emphasis.
+fn push_remark(body: &Body, new: &mut Vec<Node>, emphasis: &[Node]) {
     let [start, text, inner @ .., end] = emphasis else { return };
-    let tag = body.add_callout(CalloutKind::Question);
-    let node = |event, span| Node { event, span };
-    new.push(node(Event::Start(tag), start.span));
-    new.push(node(Event::Start(Tag::Paragraph), start.span));
+    let tag = Tag::Callout(CalloutKind::Question);
+    new.push(Node::new(Event::Start(tag), start.span));
+    new.push(Node::new(Event::Start(Tag::Paragraph), start.span));
     new.extend(without_label(body, text));
     new.extend_from_slice(inner);
-    new.push(node(Event::End(Tag::Paragraph), end.span));
-    new.push(node(Event::End(tag), end.span));
+    new.push(Node::new(Event::End(Tag::Paragraph), end.span));
+    new.push(Node::new(Event::End(tag), end.span));
 }
 
-/// The text of a remark without `Question:`.
+/// The text of a remark without `Question:`; `None` if nothing is left of it.
 fn without_label(body: &Body, node: &Node) -> Option<Node> {
-    let Event::Text(mut piece) = node.event else { return None };
+    let Event::Text(piece) = node.event else { return None };
     let text = body.str(piece);
     let words = text.split_once(':').map_or(text, |(_, words)| words.trim_start());
-    piece.start += crate::source::offset(text.len() - words.len());
-    piece.length = crate::source::offset(words.len());
-    Some(Node { event: Event::Text(piece), span: node.span })
+    node.cut(text.len() - words.len()..text.len())
 }
 
-/// Headings whose mark for private text is not written as it should be. They are taken for private: what its author meant to
-/// keep is not shown because of a slip of the pen.
+/// Headings whose mark for private text is misspelt are taken for private: a slip of the pen does not show what its author meant to keep.
 fn check_private_marks(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
-    for index in 0..body.nodes.len() {
-        let Node { event: Event::Start(Tag::Heading(number)), span } = body.nodes[index] else { continue };
-        let heading = &mut body.headings[number as usize];
+    for node in body.nodes.iter() {
+        let Event::Start(Tag::Heading(heading)) = node.event else { continue };
+        let heading = &mut body.headings[heading];
         if unclosed::has_private_mark(&heading.text) && !heading.is_private {
             heading.is_private = true;
-            found.push(unclosed::misspelt_private_mark(file, span));
+            found.push(unclosed::misspelt_private_mark(file, node.span));
         }
     }
 }
 
-/// A private heading that opens no section of its own, and what stands under it, becomes a private block. It ends at the next
-/// heading that is not below it, or with the quote or the item that it stands in.
+/// A private heading that opens no section of its own becomes a private block, with the text under it. It ends at the next heading that
+/// is not below it, or with the quote or the item that holds it.
 fn hide_private_headings(body: &mut Body) {
     let old = std::mem::take(&mut body.nodes);
-    let mut new = Vec::with_capacity(old.len() + 4);
-    let mut depth = 0usize;
-    // The depth and the level of the heading that is open, and the block that it opened.
-    let mut open: Option<(usize, u8, Tag)> = None;
-    for node in &old {
-        let ends_container = matches!(node.event, Event::End(_)) && open.is_some_and(|(at, ..)| at == depth);
-        let heading = match node.event {
-            Event::Start(Tag::Heading(number)) => Some(&body.headings[number as usize]),
-            _ => None,
-        };
-        let ends_heading = heading.is_some_and(|heading| open.is_some_and(|(at, level, _)| at == depth && heading.level <= level));
-        if let (true, Some((.., tag))) = (ends_container || ends_heading, open) {
-            new.push(Node { event: Event::End(tag), span: node.span });
-            open = None;
+    let mut shaper = Hider { headings: &body.headings, old: &old, new: Vec::with_capacity(old.len() + 4) };
+    shaper.blocks(0..old.len(), Around::Page, old.last().map_or(Span::default(), |last| last.span));
+    body.nodes = Nodes::new(shaper.new);
+}
+
+/// What holds blocks.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Around {
+    Page,
+    Block,
+    /// A private block, in which no other is opened.
+    Hidden,
+}
+
+struct Hider<'a> {
+    headings: &'a Arena<Heading>,
+    old: &'a [Node],
+    new: Vec<Node>,
+}
+
+impl Hider<'_> {
+    const HIDDEN: Tag = Tag::Callout(CalloutKind::Private);
+
+    /// Adds blocks that end where `end` does.
+    fn blocks(&mut self, nodes: Range<usize>, around: Around, end: Span) {
+        let mut open: Option<u8> = None;
+        for child in children(self.old, nodes) {
+            if let Event::Start(Tag::Heading(heading)) = child.event {
+                self.heading(heading, child.span, around, &mut open);
+            }
+            self.new.push(self.old[child.nodes.start]);
+            if let Event::Start(_) = child.event {
+                let hidden = if around == Around::Hidden || open.is_some() { Around::Hidden } else { Around::Block };
+                self.blocks(child.inner(), hidden, child.span);
+                self.new.push(self.old[child.nodes.end - 1]);
+            }
         }
-        let opens = heading.filter(|heading| heading.is_private && (depth > 0 || heading.level > 2) && open.is_none());
-        if let Some(level) = opens.map(|heading| heading.level) {
-            let tag = body.add_callout(CalloutKind::Private);
-            open = Some((depth, level, tag));
-            new.push(Node { event: Event::Start(tag), span: node.span });
+        if open.is_some() {
+            self.new.push(Node::new(Event::End(Self::HIDDEN), end));
         }
-        match node.event {
-            Event::Start(_) => depth += 1,
-            Event::End(_) => depth -= 1,
-            _ => {}
-        }
-        new.push(*node);
     }
-    if let Some((.., tag)) = open {
-        let span = old.last().map_or(Span::default(), |node| node.span);
-        new.push(Node { event: Event::End(tag), span });
+
+    /// Ends and opens the private block at a heading. `open` is the level of the heading that opened it.
+    fn heading(&mut self, heading: HeadingId, span: Span, around: Around, open: &mut Option<u8>) {
+        let Heading { level, is_private, .. } = self.headings[heading];
+        if open.is_some_and(|opened| level <= opened) {
+            self.new.push(Node::new(Event::End(Self::HIDDEN), span));
+            *open = None;
+        }
+        let opens_section = around == Around::Page && level <= 2;
+        if is_private && !opens_section && open.is_none() && around != Around::Hidden {
+            self.new.push(Node::new(Event::Start(Self::HIDDEN), span));
+            *open = Some(level);
+        }
     }
-    body.nodes = new;
 }
 
 /// Warns of references to footnotes that have no text. Code is no reference.
 fn check_footnotes(body: &Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
     let mut in_code = false;
-    for node in &body.nodes {
+    for node in body.nodes.iter() {
         match node.event {
             Event::Start(Tag::CodeBlock(_)) => in_code = true,
             Event::End(Tag::CodeBlock(_)) => in_code = false,
-            Event::Text(piece) if !in_code && piece.start & super::ANEW == 0 => {
+            Event::Text(piece) if !in_code && piece.place().is_some() => {
                 for (at, _) in body.str(piece).match_indices("[^") {
                     let Some(length) = body.str(piece)[at..].find(']') else { continue };
                     let label = &body.str(piece)[at + 2..at + length];
@@ -431,7 +463,7 @@ fn check_footnotes(body: &Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
 
 /// Warns of references to footnotes of which nothing is to be seen.
 fn check_empty_footnotes(body: &Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
-    for node in &body.nodes {
+    for node in body.nodes.iter() {
         let Event::FootnoteReference(label) = node.event else { continue };
         let label = body.str(label);
         if body.footnote_named(label).is_some() && body.shown_footnote(label).is_none() {
@@ -444,15 +476,23 @@ fn check_empty_footnotes(body: &Body, file: &SitePath, found: &mut Vec<Diagnosti
 
 /// The first footnote from which references to others lead too far: some wikis show one inside of the other.
 fn deep_footnote(body: &Body) -> Option<Span> {
-    let next = |footnote: &Footnote| -> Vec<usize> {
-        let references = body.nodes[footnote.nodes.clone()].iter().filter_map(|node| match node.event {
-            Event::FootnoteReference(label) => body.footnote_named(body.str(label)),
-            _ => None,
-        });
-        references.collect()
-    };
-    let next: Vec<Vec<usize>> = body.footnotes.iter().map(next).collect();
-    // How far each leads; nothing while that is not known.
+    let next: Vec<Vec<FootnoteId>> = body.footnotes.iter().map(|footnote| references(body, footnote)).collect();
+    let reach = reaches(&next);
+    let (deep, _) = body.footnotes.iter().zip(reach).find(|&(_, reach)| reach > DEEPEST)?;
+    Some(body.nodes[deep.nodes.start - 1].span)
+}
+
+/// The footnotes that a footnote refers to.
+fn references(body: &Body, footnote: &Footnote) -> Vec<FootnoteId> {
+    let references = body.nodes[footnote.nodes.clone()].iter().filter_map(|node| match node.event {
+        Event::FootnoteReference(label) => body.footnote_named(body.str(label)),
+        _ => None,
+    });
+    references.collect()
+}
+
+/// How far each footnote leads, by the footnotes that each refers to. One that refers to itself, by others or not, is shown once.
+fn reaches(next: &[Vec<FootnoteId>]) -> Vec<usize> {
     let mut reach: Vec<Option<usize>> = vec![None; next.len()];
     for start in 0..next.len() {
         if reach[start].is_some() {
@@ -462,88 +502,98 @@ fn deep_footnote(body: &Body) -> Option<Span> {
         let mut path = vec![(start, 0)];
         while let Some((footnote, step)) = path.last_mut() {
             let footnote = *footnote;
-            match next[footnote].get(*step) {
-                Some(&other) => {
-                    *step += 1;
-                    // One that refers to itself, by others or not, is shown once.
-                    if reach[other].is_none() {
-                        reach[other] = Some(0);
-                        path.push((other, 0));
-                    }
+            if let Some(other) = next[footnote].get(*step) {
+                *step += 1;
+                if reach[other.index()].is_none() {
+                    reach[other.index()] = Some(0);
+                    path.push((other.index(), 0));
                 }
-                None => {
-                    let below = next[footnote].iter().filter_map(|&other| reach[other]).max();
-                    reach[footnote] = Some(below.map_or(0, |below| below + 1));
-                    path.pop();
-                }
-            }
-        }
-    }
-    let deep = reach.iter().position(|reach| reach.is_some_and(|reach| reach > DEEPEST))?;
-    Some(body.nodes[body.footnotes[deep].nodes.start - 1].span)
-}
-
-/// `![[slug#section]]` in a paragraph of its own becomes a transclusion.
-fn shape_transclusions(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
-    let old = std::mem::take(&mut body.nodes);
-    let mut new: Vec<Node> = Vec::with_capacity(old.len());
-    let mut index = 0;
-    while index < old.len() {
-        let node = old[index];
-        let Event::Start(Tag::Image(number)) = node.event else {
-            new.push(node);
-            index += 1;
-            continue;
-        };
-        let end = end_of(&old, index);
-        if let Target::Wiki { name, .. } = &body.links[number as usize].target {
-            if is_file_name(name) {
-                // `![[picture.png]]` shows a file, as it does for editors that know this form.
-                push_image(body, &mut new, &old[index..=end], number);
-            } else if is_alone(&new, &old[end + 1..]) {
-                new.pop();
-                new.push(Node { event: Event::Transclusion(number), span: node.span });
-                index = end + 2;
-                continue;
             } else {
-                found.push(
-                    Diagnostic::new(&rules::TRANSCLUSION, file, node.span, "a transclusion stands among other text")
-                        .help("put it in a paragraph of its own, with a blank line before and after it"),
-                );
+                let below = next[footnote].iter().filter_map(|other| reach[other.index()]).max();
+                reach[footnote] = Some(below.map_or(0, |below| below + 1));
+                path.pop();
             }
-        } else {
-            if let Target::External(address) = &body.links[number as usize].target {
-                found.push(
-                    Diagnostic::new(
-                        &rules::REMOTE_IMAGE,
-                        file,
-                        node.span,
-                        format!("the image `{address}` is on another host, so it is shown as a link"),
-                    )
-                    .help("put a copy below `content/` and refer to that"),
-                );
-            }
-            push_image(body, &mut new, &old[index..=end], number);
         }
-        index = end + 1;
     }
-    body.nodes = new;
+    reach.into_iter().map(Option::unwrap_or_default).collect()
 }
 
-fn push_image(body: &mut Body, new: &mut Vec<Node>, image: &[Node], number: u32) {
-    let [start, inner @ .., end] = image else { return };
-    let mut inner = inner.to_vec();
-    take_size(body, number, &mut inner);
-    new.push(*start);
-    new.append(&mut inner);
-    new.push(*end);
+/// `![[slug#section]]` in a paragraph of its own becomes a transclusion, and an image gets its size.
+fn shape_images(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
+    let old = std::mem::take(&mut body.nodes);
+    let mut shaper = ImageShaper { body, file, found, old: &old, new: Vec::with_capacity(old.len()) };
+    shaper.nodes(0..old.len());
+    let new = shaper.new;
+    body.nodes = Nodes::new(new);
 }
 
-/// Takes the size off the end of an image's words: `|400` behind them, or all of them where a wikilink names the image.
-fn take_size(body: &mut Body, number: u32, inner: &mut Vec<Node>) {
-    let Some(Node { event: Event::Text(mut piece), span }) = inner.last().copied() else { return };
+struct ImageShaper<'a> {
+    body: &'a mut Body,
+    file: &'a SitePath,
+    found: &'a mut Vec<Diagnostic>,
+    old: &'a [Node],
+    new: Vec<Node>,
+}
+
+impl ImageShaper<'_> {
+    fn nodes(&mut self, nodes: Range<usize>) {
+        for child in children(self.old, nodes) {
+            match child.event {
+                Event::Start(Tag::Image(link)) => self.image(link, &child),
+                Event::Start(_) => match self.transclusion(&child) {
+                    Some(transclusion) => self.new.push(transclusion),
+                    None => {
+                        self.new.push(self.old[child.nodes.start]);
+                        self.nodes(child.inner());
+                        self.new.push(self.old[child.nodes.end - 1]);
+                    }
+                },
+                _ => self.new.push(self.old[child.nodes.start]),
+            }
+        }
+    }
+
+    /// The transclusion that a block is: a paragraph with nothing but an image of a page.
+    fn transclusion(&self, block: &Child) -> Option<Node> {
+        let image = children(self.old, block.inner()).next().filter(|only| only.nodes == block.inner())?;
+        match (block.event, image.event) {
+            (Event::Start(Tag::Paragraph), Event::Start(Tag::Image(link))) if self.names_page(link) => {
+                Some(Node::new(Event::Transclusion(link), image.span))
+            }
+            _ => None,
+        }
+    }
+
+    /// `![[picture.png]]` shows a file, as it does for editors that know this form.
+    fn names_page(&self, link: LinkId) -> bool {
+        matches!(&self.body.links[link].target, Target::Wiki { name, .. } if !is_file_name(name))
+    }
+
+    fn image(&mut self, link: LinkId, image: &Child) {
+        if self.names_page(link) {
+            let message = "a transclusion stands among other text";
+            let help = "put it in a paragraph of its own, with a blank line before and after it";
+            self.found.push(Diagnostic::new(&rules::TRANSCLUSION, self.file, image.span, message).help(help));
+            return;
+        }
+        if let Target::External(address) = &self.body.links[link].target {
+            let message = format!("the image `{address}` is on another host, so it is shown as a link");
+            let help = "put a copy below `content/` and refer to that";
+            self.found.push(Diagnostic::new(&rules::REMOTE_IMAGE, self.file, image.span, message).help(help));
+        }
+        let mut inner = self.old[image.inner()].to_vec();
+        take_size(self.body, link, &mut inner);
+        self.new.push(self.old[image.nodes.start]);
+        self.new.append(&mut inner);
+        self.new.push(self.old[image.nodes.end - 1]);
+    }
+}
+
+/// Takes the size off the end of an image's words: the `400` in `words|400`, or all of them where a wikilink names the image.
+fn take_size(body: &mut Body, link: LinkId, inner: &mut Vec<Node>) {
+    let Some(&last @ Node { event: Event::Text(piece), .. }) = inner.last() else { return };
     let text = body.str(piece);
-    let is_wiki = matches!(body.links[number as usize].target, Target::Wiki { .. });
+    let is_wiki = matches!(body.links[link].target, Target::Wiki { .. });
     let (words, size) = match text.rsplit_once('|') {
         Some((words, size)) => (words, size),
         None if is_wiki && inner.len() == 1 => ("", text),
@@ -551,26 +601,19 @@ fn take_size(body: &mut Body, number: u32, inner: &mut Vec<Node>) {
     };
     let Some(size) = Size::of(size) else { return };
     // In a table the bar is written `\|`.
-    piece.length = crate::source::offset(words.trim_end_matches('\\').trim_end().len());
-    let link = &mut body.links[number as usize];
-    link.size = Some(size);
+    let length = words.trim_end_matches('\\').trim_end().len();
     inner.pop();
-    if piece.length > 0 {
-        inner.push(Node { event: Event::Text(piece), span });
-    }
+    inner.extend(last.cut(0..length));
+    let link = &mut body.links[link];
+    link.size = Some(size);
     link.is_labelled &= !is_wiki || !inner.is_empty();
-}
-
-fn is_alone(before: &[Node], after: &[Node]) -> bool {
-    matches!(before.last(), Some(Node { event: Event::Start(Tag::Paragraph), .. }))
-        && matches!(after.first(), Some(Node { event: Event::End(Tag::Paragraph), .. }))
 }
 
 /// Hashtags at the end of a paragraph or an item become nodes of their own.
 fn shape_hashtags(body: &mut Body) {
     let old = std::mem::take(&mut body.nodes);
     let mut new: Vec<Node> = Vec::with_capacity(old.len() + 8);
-    for node in &old {
+    for node in old.iter() {
         // The words of a tight item end where a list inside of it starts.
         let ends_words =
             matches!(node.event, Event::End(Tag::Paragraph | Tag::Item) | Event::Start(Tag::BulletList | Tag::NumberedList(_)));
@@ -579,41 +622,64 @@ fn shape_hashtags(body: &mut Body) {
         }
         new.push(*node);
     }
-    body.nodes = new;
+    body.nodes = Nodes::new(new);
 }
 
 impl Body {
-    /// Adds a call-out, and gives the tag that stands for it.
-    fn add_callout(&mut self, kind: CalloutKind) -> Tag {
-        self.callouts.push(Callout { kind });
-        Tag::Callout(crate::source::offset(self.callouts.len() - 1))
+    /// Replaces the nodes.
+    pub fn set_nodes(&mut self, nodes: Vec<Node>) {
+        self.nodes = Nodes::new(nodes);
+        self.finish();
     }
 
-    /// Finds what later steps look up in the nodes, once these have their final places.
-    pub(crate) fn finish(&mut self) {
-        let mut has_hashtags = false;
-        let mut footnotes = Vec::new();
+    /// Takes out a heading that is not inside of a block.
+    pub fn remove_heading(&mut self, heading: HeadingId) {
+        let Some(start) = self.start_of_heading(heading) else { return };
+        let Some(removed) = self.children(start..self.nodes.len()).next() else { return };
+        self.headings.remove(heading);
+        let kept = self.nodes[..start].iter().chain(&self.nodes[removed.nodes.end..]);
+        let renumbered = kept.map(|node| match node.event {
+            Event::Start(Tag::Heading(other)) => Node::new(Event::Start(Tag::Heading(Arena::id_without(other, heading))), node.span),
+            Event::End(Tag::Heading(other)) => Node::new(Event::End(Tag::Heading(Arena::id_without(other, heading))), node.span),
+            _ => *node,
+        });
+        let renumbered = renumbered.collect();
+        self.set_nodes(renumbered);
+    }
+
+    /// Finds what later steps look up in the nodes.
+    pub(super) fn finish(&mut self) {
+        let mut tags = Tags::None;
         let mut starts = vec![None; self.headings.len()];
+        let mut footnotes = Arena::default();
+        let mut remarks = Vec::new();
         for (index, node) in self.nodes.iter().enumerate() {
             match node.event {
-                Event::Hashtag(_) => has_hashtags = true,
-                Event::Start(Tag::Heading(number)) => starts[number as usize] = Some(crate::source::offset(index)),
+                Event::Hashtag(_) => tags = Tags::Some,
+                Event::Start(Tag::Heading(heading)) => starts[heading.index()] = Some(offset(index)),
+                Event::Start(Tag::Callout(CalloutKind::Question)) => remarks.push(self.inner(index)),
                 Event::Start(Tag::Footnote(label)) => {
-                    let nodes = index + 1..self.end_of(index);
+                    let nodes = self.inner(index);
                     let is_empty = !self.nodes[nodes.clone()].iter().any(|node| self.is_seen(node));
-                    footnotes.push(Footnote { label: self.str(label).to_owned(), nodes, is_empty });
+                    footnotes.push(Footnote { label: self.name(label).to_owned(), nodes, is_empty });
                 }
                 _ => {}
             }
         }
         self.footnotes = footnotes;
+        self.open_remarks = remarks;
         self.index = Index {
             footnotes: in_order(&self.footnotes, |footnote| footnote.label.as_str()),
             headings: in_order(&self.headings, |heading| heading.id.as_str()),
             starts: starts.into(),
             highest: self.headings.iter().map(|heading| heading.level).min(),
         };
-        self.tagged = if has_hashtags { tagged_blocks(self) } else { Vec::new() };
+        self.tagged = if tags == Tags::Some { tagged_blocks(self) } else { Vec::new() };
+    }
+
+    /// The nodes between a start and its end.
+    pub(super) fn inner(&self, start: usize) -> Range<usize> {
+        self.children(start..self.nodes.len()).next().map_or(start..start, |child| child.inner())
     }
 
     /// Whether a node is something to see by itself, and not only the place of others.
@@ -627,10 +693,17 @@ impl Body {
     }
 }
 
-/// The places of things in the order of their names.
-fn in_order<T>(things: &[T], name: impl Fn(&T) -> &str) -> Box<[u32]> {
-    let mut order: Box<[u32]> = (0..crate::source::offset(things.len())).collect();
-    order.sort_by_key(|&place| name(&things[place as usize]));
+/// Whether a body holds hashtags.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tags {
+    None,
+    Some,
+}
+
+/// The ids of values, ordered by name.
+fn in_order<T>(values: &Arena<T>, name: impl Fn(&T) -> &str) -> Box<[Id<T>]> {
+    let mut order: Box<[Id<T>]> = values.ids().collect();
+    order.sort_by_key(|&id| name(&values[id]));
     order
 }
 
@@ -684,36 +757,32 @@ enum Speaks {
 /// Cuts hashtags off the end of the text that was added last, and adds them as nodes of their own.
 fn take_hashtags(body: &mut Body, new: &mut Vec<Node>) {
     let mut tags = Vec::new();
-    while let Some(Node { event: Event::Text(piece), span }) = new.last().copied() {
-        let text = body.str(piece);
-        let is_verbatim = piece.start & super::ANEW == 0;
-        let after_break = matches!(new.get(new.len().wrapping_sub(2)), Some(Node { event: Event::SoftBreak | Event::HardBreak, .. }));
-        let is_escaped = is_verbatim && span.start > 0 && body.file_text().as_bytes()[span.start as usize - 1] == b'\\';
-        let trimmed = text.trim_end();
-        let start = trimmed.rfind(char::is_whitespace).map_or(0, |at| at + trimmed[at..].chars().next().map_or(1, char::len_utf8));
-        let Some(name) = trimmed[start..].strip_prefix('#') else { break };
-        let is_after_space = start > 0 || (after_break && !is_escaped);
-        if !is_after_space || !is_tag_name(name) {
-            break;
-        }
-        let kept = trimmed[..start].trim_end().len();
-        let name_start = piece.start as usize + start + 1;
-        let name_span = if is_verbatim { Span::new(name_start - 1, name_start + name.len()) } else { span };
-        tags.push((Slug::of(name), name_span));
-        new.pop();
-        if kept > 0 {
-            let mut piece = piece;
-            piece.length = crate::source::offset(kept);
-            new.push(Node { event: Event::Text(piece), span: Span { start: span.start, end: span.start + piece.length } });
-        } else if after_break {
+    while let Some((kept, slug, span)) = last_hashtag(body, new) {
+        tags.push((slug, span));
+        let text = new.pop().and_then(|last| last.cut(0..kept));
+        if text.is_none() && new.last().is_some_and(is_break) {
             new.pop();
         }
+        new.extend(text);
     }
-    tags.reverse();
-    for (slug, span) in &tags {
+    for (slug, span) in tags.into_iter().rev() {
         let name = body.write_anew(slug.as_str());
-        new.push(Node { event: Event::Hashtag(name), span: *span });
+        new.push(Node::new(Event::Hashtag(name), span));
     }
+}
+
+/// The hashtag at the end of the last node, with its place, and how many bytes of the text are before it.
+fn last_hashtag(body: &Body, nodes: &[Node]) -> Option<(usize, Slug, Span)> {
+    let last = nodes.last()?;
+    let Event::Text(piece) = last.event else { return None };
+    let (text, place) = (body.str(piece), piece.place());
+    let trimmed = text.trim_end();
+    let start = trimmed.rfind(char::is_whitespace).map_or(0, |at| at + trimmed[at..].chars().next().map_or(1, char::len_utf8));
+    let name = trimmed[start..].strip_prefix('#').filter(|name| is_tag_name(name))?;
+    let is_escaped = place.is_some() && body.file_text()[..last.span.range().start].ends_with('\\');
+    let is_after_break = !is_escaped && nodes.len().checked_sub(2).is_some_and(|before| is_break(&nodes[before]));
+    let span = place.map_or(last.span, |place| Span { start: 0, end: offset(name.len() + 1) }.shifted(place.range().start + start));
+    (start > 0 || is_after_break).then(|| (trimmed[..start].trim_end().len(), Slug::of(name), span))
 }
 
 /// Letters, digits and hyphens, with a letter first: `#12` is a number.

@@ -38,24 +38,32 @@ impl Depth {
         }
     }
 
-    /// Reads HTML that follows what was read before.
-    pub(super) fn read(&mut self, html: &str) -> Result<(), TooDeep> {
-        for (name, kind) in tags_in(html).filter(|(name, _)| !ends_by_itself(name)) {
-            if kind != TagKind::Closes {
-                let goes_on = kind == TagKind::OpensWithAttributes && is_style(&name);
-                self.open.push(OpenElement { name, around: self.around, goes_on });
-                if self.open.len() + self.around > DEEPEST {
-                    return Err(TooDeep);
-                }
-            } else if let Some(opened) = self.open.iter().rposition(|open| open.name == name) {
-                self.open.truncate(opened);
-            }
+    /// Opens an element, by its name in small letters.
+    pub(super) fn open(&mut self, name: &str, attributes: Attributes) -> Result<(), TooDeep> {
+        if ends_by_itself(name) {
+            return Ok(());
         }
-        Ok(())
+        let goes_on = attributes == Attributes::Some && is_style(name);
+        self.open.push(OpenElement { name: name.to_owned(), around: self.around, goes_on });
+        if self.open.len() + self.around > DEEPEST { Err(TooDeep) } else { Ok(()) }
+    }
+
+    /// Closes the innermost element of a name, with all that is open inside of it.
+    pub(super) fn close(&mut self, name: &str) {
+        if let Some(opened) = self.open.iter().rposition(|open| open.name == name) {
+            self.open.truncate(opened);
+        }
     }
 }
 
-/// An element stands deeper than one can.
+/// Whether an element has attributes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Attributes {
+    None,
+    Some,
+}
+
+/// An element is nested deeper than is allowed.
 pub(super) struct TooDeep;
 
 /// Whether an element ends a paragraph where it starts.
@@ -121,27 +129,4 @@ fn ends_by_itself(name: &str) -> bool {
             | "track"
             | "wbr"
     )
-}
-
-/// What a tag does to its element.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum TagKind {
-    Opens,
-    OpensWithAttributes,
-    Closes,
-}
-
-/// The names of the tags in a piece of HTML, in lower case, each with what it does.
-fn tags_in(html: &str) -> impl Iterator<Item = (String, TagKind)> {
-    html.split('<').skip(1).filter_map(|rest| {
-        let inside = rest.strip_prefix('/').unwrap_or(rest);
-        let name: String = inside.chars().take_while(char::is_ascii_alphanumeric).collect();
-        let is_tag = name.starts_with(|first: char| first.is_ascii_alphabetic());
-        let kind = match inside[name.len()..].trim_start().chars().next() {
-            _ if inside.len() < rest.len() => TagKind::Closes,
-            Some('>' | '/') | None => TagKind::Opens,
-            Some(_) => TagKind::OpensWithAttributes,
-        };
-        is_tag.then(|| (name.to_ascii_lowercase(), kind))
-    })
 }

@@ -1,10 +1,14 @@
 //! HTML inside of Markdown: what of it stays. The rule is applied once, where a file is read, so that the pages of a site and of
 //! every wiki are made from the same words.
 
-use super::depth::Depth;
-use super::{Body, DEEPEST, Event, HTML_TAGS, Node, Tag, is_inline};
+use std::ops::Range;
+use std::rc::Rc;
+
+use super::depth::{Attributes, Depth};
+use super::{Body, DEEPEST, Event, HTML_TAGS, Node, Tag, is_inline, unclosed};
 use crate::diagnostic::{Diagnostic, rules, too_deep};
-use crate::source::{SitePath, Span};
+use crate::source::{SitePath, Span, offset};
+use crate::words::markup::{Attribute, Kind, Tag as MarkupTag, starts_name, tag_at};
 
 /// Elements that are dropped with all that they hold: a browser runs it, draws it, or does not show it as words of the text.
 const DROPPED_WHOLE: &[&str] = &[
@@ -22,11 +26,11 @@ const VOID: &[&str] = &["area", "base", "br", "col", "embed", "hr", "img", "inpu
 /// pictures (in Markdown they are checked and get their addresses), and ids, which the page gives itself.
 ///
 /// Starts and ends stay balanced, and what has been cleaned stays as it is when it is cleaned again.
-pub(super) fn clean(body: &mut Body, nodes: Vec<Node>, file: &SitePath, found: &mut Vec<Diagnostic>) -> Vec<Node> {
+pub(super) fn clean(body: &mut Body, nodes: &[Node], file: &SitePath, found: &mut Vec<Diagnostic>) -> Vec<Node> {
     let mut cleaner =
         Cleaner { body, file, found, hidden: None, depth: Some(Depth::default()), open: Vec::new(), kept: Vec::with_capacity(nodes.len()) };
-    let mut nodes = nodes.into_iter();
-    while let Some(node) = nodes.next() {
+    let mut nodes = nodes.iter();
+    while let Some(&node) = nodes.next() {
         if let Some(depth) = &mut cleaner.depth {
             depth.pass(node.event);
         }
@@ -37,8 +41,9 @@ pub(super) fn clean(body: &mut Body, nodes: Vec<Node>, file: &SitePath, found: &
                 // The lines of a block are one text: a comment or a tag can go over several of them.
                 let is_block = matches!(cleaner.kept.last(), Some(Node { event: Event::Start(Tag::HtmlBlock), .. }));
                 let more = nodes.as_slice().iter().take_while(|next| is_block && matches!(next.event, Event::Html(_))).count();
-                let pieces: Vec<Node> = std::iter::once(node).chain(nodes.by_ref().take(more)).collect();
-                cleaner.html(&pieces, is_block);
+                let pieces: Vec<Node> = std::iter::once(node).chain(nodes.by_ref().take(more).copied()).collect();
+                let html = Html::of(pieces, cleaner.body, if is_block { Spot::Block } else { Spot::Line });
+                cleaner.html(html);
             }
             _ if cleaner.hidden.is_some() => {}
             _ => cleaner.kept.push(node),
@@ -112,86 +117,93 @@ impl Cleaner<'_> {
         self.found.push(Diagnostic::new(&rules::UNCLOSED_HTML, self.file, hidden.span, message).help(help));
     }
 
-    fn html(&mut self, pieces: &[Node], is_block: bool) {
-        let source = Source::of(pieces, self.body);
-        let mut kept = String::with_capacity(source.text.len());
-        let mut warned: Vec<String> = Vec::new();
+    fn html(&mut self, mut html: Html) {
         let mut at = 0;
-        while let Some(ahead) = source.text[at..].find('<') {
+        while let Some(ahead) = html.text[at..].find('<') {
             let start = at + ahead;
-            self.text(&source.text[at..start], &mut kept);
-            let (markup, length) = self.markup_at(&source.text[start..]);
-            at = start + length;
-            match markup {
-                Markup::Text => self.text(&source.text[start..at], &mut kept),
-                Markup::Comment => self.comment(&source.text[start..at], start, &source),
-                Markup::Unclosed(what) => self.unclosed(what, source.span(start, at), &source.text[start..], &mut kept),
-                Markup::Instruction => self.warn_of(what_opens(&source.text[start..]), source.span(start, at), &mut warned),
-                Markup::Close(name) => self.close(&name, &source.text[start..at], &mut kept),
-                Markup::Open(tag) => self.open(&tag, &source, start..at, &mut kept, &mut warned),
-            }
+            self.text(at..start, &mut html);
+            at = start + self.markup(start, &mut html);
         }
-        self.text(&source.text[at..], &mut kept);
-        if is_block {
-            self.check_marks(&kept, pieces);
+        self.text(at..html.text.len(), &mut html);
+        if html.spot == Spot::Block {
+            self.check_marks(&html);
         }
-        let [first, ..] = pieces else { return };
-        let Some(depth) = &mut self.depth else { return };
-        if depth.read(&kept).is_err() {
-            self.depth = None;
-            self.found.push(too_deep(self.file, first.span, "HTML elements", DEEPEST));
+        if self.depth.is_none() {
             return;
         }
-        if kept == source.text && pieces.len() == 1 {
-            self.kept.push(*first);
-        } else if !kept.is_empty() {
-            let span = Span { start: first.span.start, end: pieces.last().map_or(first.span.end, |last| last.span.end) };
-            self.kept.push(Node { event: Event::Html(self.body.write_anew(&kept)), span });
+        match html.pieces.as_slice() {
+            &[only] if html.kept == *html.text => self.kept.push(only),
+            _ if html.kept.is_empty() => {}
+            _ => self.kept.push(Node::new(Event::Html(self.body.write_anew(&html.kept)), html.whole_span())),
         }
     }
 
-    /// What stands at a `<`, with its length. Inside of a script and its like, only its own end tag is more than text.
-    fn markup_at(&self, text: &str) -> (Markup, usize) {
-        match &self.hidden {
-            Some(hidden) if HOLDING_NO_TAGS.contains(&hidden.name.as_str()) && !closes(text, &hidden.name) => (Markup::Text, 1),
-            _ => markup_at(text),
+    /// Keeps or drops the markup that starts at a place, and gives its length. Inside of a script and its like, only its own end tag is
+    /// more than text.
+    fn markup(&mut self, start: usize, html: &mut Html) -> usize {
+        let text = html.text.clone();
+        let (markup, length) = match &self.hidden {
+            Some(hidden) if HOLDING_NO_TAGS.contains(&&*hidden.name) && !closes(&text[start..], &hidden.name) => (Markup::Text, 1),
+            _ => markup_at(&text[start..]),
+        };
+        let range = start..start + length;
+        match markup {
+            Markup::Text => self.text(range, html),
+            Markup::Comment => self.comment(range, html),
+            Markup::Unclosed(what) => self.unclosed(what, range, html),
+            Markup::Instruction => self.warn_of(what_opens(&text[start..]), range, html),
+            Markup::Open(tag) => self.open(tag, range, html),
+            Markup::Close(tag) => self.close(&tag.lower_name(), range, html),
         }
+        length
     }
 
-    fn text(&self, text: &str, kept: &mut String) {
+    fn text(&self, range: Range<usize>, html: &mut Html) {
         if self.hidden.is_none() {
-            kept.push_str(text);
+            html.keep(range);
         }
     }
 
-    fn open(&mut self, tag: &OpenTag, source: &Source, range: std::ops::Range<usize>, kept: &mut String, warned: &mut Vec<String>) {
-        let is_empty = tag.closes_itself || VOID.contains(&tag.name.as_str());
+    fn open(&mut self, tag: MarkupTag<'_>, range: Range<usize>, html: &mut Html) {
+        let name = tag.lower_name();
+        let is_empty = tag.closes_itself() || VOID.contains(&&*name);
         if let Some(hidden) = &mut self.hidden {
-            hidden.depth += usize::from(hidden.name == tag.name && !is_empty);
+            hidden.depth += usize::from(hidden.name == name && !is_empty);
             return;
         }
-        let span = source.span(range.start, range.end);
-        if tag.is_hidden || DROPPED_WHOLE.contains(&tag.name.as_str()) {
-            let hidden = Hidden { name: tag.name.clone(), depth: 1, span };
+        if tag.attributes().any(|attribute| hides(&attribute)) || DROPPED_WHOLE.contains(&&*name) {
+            let hidden = Hidden { name: name.into_owned(), depth: 1, span: html.span(range.start, range.end) };
             if is_empty {
                 self.found.push(hidden.dropped(self.file));
             } else {
                 self.hidden = Some(hidden);
             }
-        } else if HTML_TAGS.contains(&tag.name.as_str()) {
-            let text = &source.text[range];
-            let mut from = 0;
-            for id in &tag.ids {
-                kept.push_str(text[from..id.start].trim_end());
-                from = id.end;
-            }
-            kept.push_str(&text[from..]);
+        } else if HTML_TAGS.contains(&&*name) {
+            self.open_kept(tag, range, html);
         } else {
-            self.warn_of(&format!("<{}>", tag.name), span, warned);
+            self.warn_of(&format!("<{name}>"), range, html);
         }
     }
 
-    fn close(&mut self, name: &str, text: &str, kept: &mut String) {
+    /// Keeps a tag without its ids.
+    fn open_kept(&mut self, tag: MarkupTag<'_>, range: Range<usize>, html: &mut Html) {
+        let attributes = range.start + "<".len() + tag.name.len();
+        let (ids, others): (Vec<_>, Vec<_>) = tag.attributes().partition(|attribute| attribute.name.eq_ignore_ascii_case("id"));
+        let mut from = range.start;
+        for id in ids {
+            let end = html.text[..attributes + id.range.start].trim_end().len();
+            html.keep(from..end);
+            from = attributes + id.range.end;
+        }
+        html.keep(from..range.end);
+        let style = if others.is_empty() { Attributes::None } else { Attributes::Some };
+        if self.depth.as_mut().is_some_and(|depth| depth.open(&tag.lower_name(), style).is_err()) {
+            self.depth = None;
+            self.found.push(too_deep(self.file, html.first_span(), "HTML elements", DEEPEST));
+        }
+    }
+
+    fn close(&mut self, name: &str, range: Range<usize>, html: &mut Html) {
         match &mut self.hidden {
             Some(hidden) if hidden.name == name => {
                 hidden.depth -= 1;
@@ -200,32 +212,37 @@ impl Cleaner<'_> {
                     self.hidden = None;
                 }
             }
-            Some(_) => {}
-            None if HTML_TAGS.contains(&name) => kept.push_str(text),
-            None => {}
+            None if HTML_TAGS.contains(&name) => {
+                html.keep(range);
+                if let Some(depth) = &mut self.depth {
+                    depth.close(name);
+                }
+            }
+            _ => {}
         }
     }
 
     /// Warns of each kind of markup once in a block.
-    fn warn_of(&mut self, what: &str, span: Span, warned: &mut Vec<String>) {
-        if warned.iter().any(|other| other == what) {
+    fn warn_of(&mut self, what: &str, range: Range<usize>, html: &mut Html) {
+        if html.warned.iter().any(|other| other == what) {
             return;
         }
-        warned.push(what.to_owned());
+        html.warned.push(what.to_owned());
         let help = match what {
             "<a>" => "write the link in Markdown, as in `[words](https://example.org)` or `[[slug|words]]`",
             "<img>" => "write the picture in Markdown, as in `![what it shows](picture.png)`",
             _ => "write it in Markdown, or with one of the tags that docs/format.md lists",
         };
+        let span = html.span(range.start, range.end);
         self.found.push(Diagnostic::new(&rules::RAW_HTML, self.file, span, format!("`{what}` is dropped")).help(help));
     }
 
     /// Reports a comment that opens inside of a comment: both end with the first `-->`, and what follows it would be shown.
-    fn comment(&mut self, text: &str, start: usize, source: &Source) {
+    fn comment(&mut self, range: Range<usize>, html: &Html) {
         const OPENING: &str = "<!--";
-        if let Some(inner) = text.strip_prefix(OPENING).and_then(|inner| inner.find(OPENING)) {
-            let start = start + OPENING.len() + inner;
-            let span = source.span(start, start + OPENING.len());
+        if let Some(inner) = html.text[range.clone()].strip_prefix(OPENING).and_then(|inner| inner.find(OPENING)) {
+            let start = range.start + OPENING.len() + inner;
+            let span = html.span(start, start + OPENING.len());
             self.found.push(
                 Diagnostic::new(&rules::COMMENT, self.file, span, "an HTML comment opens here inside of another, and ends that one, too")
                     .help("take the inner `<!--` and `-->` out, or write the outer comment between `%%` and `%%`"),
@@ -233,11 +250,13 @@ impl Cleaner<'_> {
         }
     }
 
-    fn unclosed(&mut self, what: Unclosed, span: Span, text: &str, kept: &mut String) {
+    fn unclosed(&mut self, what: Unclosed, range: Range<usize>, html: &mut Html) {
+        let span = html.span(range.start, range.end);
+        let text = &html.text[range];
         match what {
             Unclosed::Hiding => self.found.push(unclosed_comment(self.file, span, what_opens(text))),
             Unclosed::Tag => {
-                kept.push_str(&text.replace('<', "&lt;"));
+                html.kept.push_str(&text.replace('<', "&lt;"));
                 self.found.push(
                     Diagnostic::new(&rules::UNCLOSED_HTML, self.file, span, "a tag opens here and never closes")
                         .help("close it with `>`, or write `&lt;` where the sign is meant"),
@@ -247,24 +266,20 @@ impl Cleaner<'_> {
     }
 
     /// Reports marks for private text in HTML, where they are only words.
-    fn check_marks(&mut self, html: &str, pieces: &[Node]) {
-        if !html.lines().any(super::unclosed::marks_private_text) {
+    fn check_marks(&mut self, html: &Html) {
+        if !html.kept.lines().any(unclosed::marks_private_text) {
             return;
         }
-        for node in pieces {
+        for node in &html.pieces {
             let Event::Html(piece) = node.event else { continue };
             let text = self.body.str(piece);
-            let Some(line) = text.lines().find(|line| super::unclosed::marks_private_text(line)) else { continue };
+            let Some(line) = text.lines().find(|line| unclosed::marks_private_text(line)) else { continue };
             let start = node.span.start as usize + (line.as_ptr() as usize - text.as_ptr() as usize);
             let span = Span::new(start, start + line.len());
+            let message = "this mark for private text stands in HTML, where it is only words";
             self.found.push(
-                Diagnostic::new(
-                    &rules::SWALLOWED_MARK,
-                    self.file,
-                    span,
-                    "this mark for private text stands in HTML, where it is only words",
-                )
-                .help("put a blank line before and after it, so that it is read as Markdown"),
+                Diagnostic::new(&rules::SWALLOWED_MARK, self.file, span, message)
+                    .help("put a blank line before and after it, so that it is read as Markdown"),
             );
             return;
         }
@@ -288,30 +303,59 @@ pub(super) fn unclosed_comment(file: &SitePath, span: Span, opening: &str) -> Di
             format!("take it out, or write `\\{opening}` where the signs are meant"),
         ),
     };
-    let signs = Span { start: span.start, end: span.start + crate::source::offset(opening.len()) };
+    let signs = Span { start: span.start, end: span.start + offset(opening.len()) };
     Diagnostic::new(&rules::COMMENT, file, signs, message).help(help)
 }
 
-/// The HTML of one block or of one place in a line, and where it stands in the file.
-struct Source {
-    text: String,
-    /// For each line the offset in `text`, and its place in the file.
-    lines: Vec<(usize, Span)>,
+/// Where HTML is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Spot {
+    /// On lines of its own.
+    Block,
+    /// In a line of Markdown.
+    Line,
 }
 
-impl Source {
-    fn of(pieces: &[Node], body: &Body) -> Self {
-        let mut source = Self { text: String::new(), lines: Vec::new() };
-        for node in pieces {
+/// The HTML of one block or of one place in a line, while it is cleaned.
+struct Html {
+    spot: Spot,
+    /// The nodes that it comes from.
+    pieces: Vec<Node>,
+    text: Rc<str>,
+    /// For each node the offset in `text`, and its place in the file.
+    lines: Vec<(usize, Span)>,
+    /// What stays of the text so far.
+    kept: String,
+    /// What was warned of already.
+    warned: Vec<String>,
+}
+
+impl Html {
+    fn of(pieces: Vec<Node>, body: &Body, spot: Spot) -> Self {
+        let mut text = String::new();
+        let mut lines = Vec::new();
+        for node in &pieces {
             if let Event::Html(piece) = node.event {
-                source.lines.push((source.text.len(), node.span));
-                source.text.push_str(body.str(piece));
+                lines.push((text.len(), node.span));
+                text.push_str(body.str(piece));
             }
         }
-        source
+        let kept = String::with_capacity(text.len());
+        Self { spot, pieces, text: text.into(), lines, kept, warned: Vec::new() }
     }
 
-    /// The place of a stretch of the text in the file.
+    /// Keeps some of the text. A `<` that was text before it stays text, although what parted it from this is gone.
+    fn keep(&mut self, range: Range<usize>) {
+        let text = &self.text[range];
+        let opens = text.starts_with(|first: char| first.is_ascii_alphabetic() || matches!(first, '/' | '!' | '?'));
+        if opens && self.kept.ends_with('<') {
+            self.kept.pop();
+            self.kept.push_str("&lt;");
+        }
+        self.kept.push_str(text);
+    }
+
+    /// The place of a part of the text in the file.
     fn span(&self, start: usize, end: usize) -> Span {
         let first = self.place(start);
         Span { start: first, end: (self.place(end.saturating_sub(1)) + 1).max(first) }
@@ -319,19 +363,29 @@ impl Source {
 
     fn place(&self, at: usize) -> u32 {
         let line = self.lines.partition_point(|&(start, _)| start <= at).saturating_sub(1);
-        self.lines.get(line).map_or(0, |&(start, span)| (span.start + crate::source::offset(at - start)).min(span.end))
+        self.lines.get(line).map_or(0, |&(start, span)| (span.start + offset(at - start)).min(span.end))
+    }
+
+    fn first_span(&self) -> Span {
+        self.pieces.first().map_or(Span::default(), |first| first.span)
+    }
+
+    /// The place of all of it in the file.
+    fn whole_span(&self) -> Span {
+        let first = self.first_span();
+        Span { start: first.start, end: self.pieces.last().map_or(first.end, |last| last.span.end) }
     }
 }
 
-/// What stands at a `<`.
-enum Markup {
+/// The markup at a `<`.
+enum Markup<'t> {
     /// A sign that opens nothing.
     Text,
     Comment,
     /// A declaration, an instruction to a program, or character data.
     Instruction,
-    Open(OpenTag),
-    Close(String),
+    Open(MarkupTag<'t>),
+    Close(MarkupTag<'t>),
     Unclosed(Unclosed),
 }
 
@@ -343,31 +397,20 @@ enum Unclosed {
     Tag,
 }
 
-struct OpenTag {
-    /// In small letters.
-    name: String,
-    /// Where its attributes `id` stand, from the start of the tag.
-    ids: Vec<std::ops::Range<usize>>,
-    /// Whether it ends in `/>`.
-    closes_itself: bool,
-    /// Whether an attribute keeps a browser from showing it.
-    is_hidden: bool,
-}
-
 /// How what a browser does not show opens in a text: the longest of `<!--`, `<![CDATA[`, `<?`, `<!`.
 pub(super) fn what_opens(text: &str) -> &'static str {
     ["<!--", "<![CDATA[", "<?", "<!", "</"].into_iter().find(|opening| text.starts_with(opening)).unwrap_or("<")
 }
 
-/// What a text that starts with `<` starts with, and how long that is.
-fn markup_at(text: &str) -> (Markup, usize) {
+/// The markup that a text starts with, whose first sign is `<`, and its length.
+fn markup_at(text: &str) -> (Markup<'_>, usize) {
     let opening = what_opens(text);
     let closing = match opening {
         "<!--" => "-->",
         "<![CDATA[" => "]]>",
         "<?" => "?>",
         "<!" => ">",
-        _ => return tag_at(text),
+        _ => return tag_or_text(text),
     };
     match (text[opening.len()..].find(closing), opening) {
         (None, _) => (Markup::Unclosed(Unclosed::Hiding), text.len()),
@@ -376,74 +419,27 @@ fn markup_at(text: &str) -> (Markup, usize) {
     }
 }
 
-/// The tag at the start of a text, read as a browser reads it.
-fn tag_at(text: &str) -> (Markup, usize) {
-    let closes = text.starts_with("</");
-    let name_start = if closes { 2 } else { 1 };
-    if !text[name_start..].starts_with(|first: char| first.is_ascii_alphabetic()) {
-        // To a browser, `</` with anything else behind it is a comment, which hides the rest where it has no end.
-        return match text.find('>') {
-            _ if !closes => (Markup::Text, 1),
+fn tag_or_text(text: &str) -> (Markup<'_>, usize) {
+    match (tag_at(text), text.strip_prefix("</")) {
+        (Some((Kind::Open(tag), length)), _) => (Markup::Open(tag), length),
+        (Some((Kind::Close(tag), length)), _) => (Markup::Close(tag), length),
+        (Some(_), _) => (Markup::Text, 1),
+        (None, None) if !starts_name(&text[1..]) => (Markup::Text, 1),
+        // To a browser, `</` with anything but a name after it is a comment, which hides the rest if it has no end.
+        (None, Some(name)) if !starts_name(name) => match text.find('>') {
             Some(end) => (Markup::Instruction, end + 1),
             None => (Markup::Unclosed(Unclosed::Hiding), text.len()),
-        };
-    }
-    let is_end_of_name = |next: char| next.is_ascii_whitespace() || matches!(next, '/' | '>');
-    let name_end = text[name_start..].find(is_end_of_name).map_or(text.len(), |length| name_start + length);
-    let name = text[name_start..name_end].to_ascii_lowercase();
-    let mut tag = OpenTag { name, ids: Vec::new(), closes_itself: false, is_hidden: false };
-    let mut at = name_end;
-    loop {
-        let skipped = text[at..].trim_start_matches(|next: char| next.is_ascii_whitespace() || next == '/');
-        tag.closes_itself = text[at..text.len() - skipped.len()].ends_with('/');
-        at = text.len() - skipped.len();
-        if skipped.is_empty() {
-            return (Markup::Unclosed(Unclosed::Tag), text.len());
-        }
-        if skipped.starts_with('>') {
-            let markup = if closes { Markup::Close(tag.name) } else { Markup::Open(tag) };
-            return (markup, at + 1);
-        }
-        let Some(attribute) = attribute_at(&text[at..]) else { return (Markup::Unclosed(Unclosed::Tag), text.len()) };
-        if attribute.name.eq_ignore_ascii_case("id") {
-            tag.ids.push(at..at + attribute.length);
-        }
-        tag.is_hidden |= attribute.hides();
-        at += attribute.length;
+        },
+        (None, _) => (Markup::Unclosed(Unclosed::Tag), text.len()),
     }
 }
 
-struct Attribute<'a> {
-    name: &'a str,
-    value: &'a str,
-    length: usize,
-}
-
-impl Attribute<'_> {
-    fn hides(&self) -> bool {
-        let style = || self.value.to_ascii_lowercase().replace(|next: char| next.is_ascii_whitespace(), "");
-        self.name.eq_ignore_ascii_case("hidden")
-            || (self.name.eq_ignore_ascii_case("style")
-                && ["display:none", "visibility:hidden"].iter().any(|hides| style().contains(hides)))
-    }
-}
-
-/// The attribute at the start of a text; nothing where its value never ends.
-fn attribute_at(text: &str) -> Option<Attribute<'_>> {
-    let is_end = |next: char| next.is_ascii_whitespace() || matches!(next, '/' | '>' | '=');
-    let first = text.chars().next().map_or(0, char::len_utf8);
-    let name_end = text[first..].find(is_end).map_or(text.len(), |length| first + length);
-    let name = &text[..name_end];
-    let after = text[name_end..].trim_start_matches(|next: char| next.is_ascii_whitespace());
-    let Some(value) = after.strip_prefix('=') else { return Some(Attribute { name, value: "", length: name_end }) };
-    let value = value.trim_start_matches(|next: char| next.is_ascii_whitespace());
-    let start = text.len() - value.len();
-    if let Some(quote) = value.chars().next().filter(|first| matches!(first, '"' | '\'')) {
-        let length = value[1..].find(quote)?;
-        return Some(Attribute { name, value: &value[1..=length], length: start + length + 2 });
-    }
-    let length = value.find(|next: char| next.is_ascii_whitespace() || next == '>').unwrap_or(value.len());
-    Some(Attribute { name, value: &value[..length], length: start + length })
+/// Whether an attribute keeps a browser from showing its element.
+fn hides(attribute: &Attribute<'_>) -> bool {
+    let style = || attribute.value.to_ascii_lowercase().replace(|next: char| next.is_ascii_whitespace(), "");
+    attribute.name.eq_ignore_ascii_case("hidden")
+        || (attribute.name.eq_ignore_ascii_case("style")
+            && ["display:none", "visibility:hidden"].iter().any(|hides| style().contains(hides)))
 }
 
 /// Whether a text starts with the end tag of an element.

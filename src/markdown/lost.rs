@@ -1,4 +1,4 @@
-//! Words that Markdown itself drops without a word: cells beyond the columns of their table, words in braces behind a heading,
+//! Words that Markdown itself drops without a warning: cells beyond the columns of their table, words in braces after a heading,
 //! addresses that nothing refers to.
 
 use std::collections::BTreeSet;
@@ -10,9 +10,9 @@ use crate::source::{SitePath, Span};
 /// Reports the cells of a table that are beyond the columns of its head.
 pub(super) fn check_cells(body: &Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
     let mut columns = 0;
-    for node in &body.nodes {
+    for node in body.nodes.iter() {
         match node.event {
-            Event::Start(Tag::Table(number)) => columns = body.tables[number as usize].len(),
+            Event::Start(Tag::Table(table)) => columns = body.tables[table].len(),
             Event::Start(Tag::TableRow) => {
                 let Some(cells) = beyond(&body.file_text()[node.span.range()], columns) else { continue };
                 let span = Span::new(cells.start, cells.end).shifted(node.span.start as usize);
@@ -26,7 +26,7 @@ pub(super) fn check_cells(body: &Body, file: &SitePath, found: &mut Vec<Diagnost
     }
 }
 
-/// The cells of a row behind its last column, if they hold anything.
+/// The cells of a row after its last column, if they hold anything.
 fn beyond(row: &str, columns: usize) -> Option<std::ops::Range<usize>> {
     let line = row.lines().next().unwrap_or_default();
     let start = line.len() - line.trim_start().len();

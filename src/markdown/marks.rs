@@ -1,17 +1,19 @@
 //! `==words==`, which are set off as with a marker.
 
-use super::{Body, Event, Node, Tag};
+use std::ops::Range;
+
+use super::{Body, Event, Node, Nodes, Tag};
 
 /// The sign on both sides.
 const SIGN: &str = "==";
 
-/// Turns what stands between two signs into a mark: inside of one line or paragraph, and around whole words, so that code that
-/// compares things stays as it is.
+/// Turns the text between two signs into a mark, inside of one line or paragraph, and around whole words: code that compares things stays
+/// as it is.
 pub(super) fn shape(body: &mut Body) {
     let old = std::mem::take(&mut body.nodes);
     let mut shaper = Shaper { body, new: Vec::with_capacity(old.len() + 8), open: vec![None] };
     let mut in_code = false;
-    for node in old {
+    for &node in old.iter() {
         match node.event {
             Event::Start(tag) => {
                 in_code |= matches!(tag, Tag::CodeBlock(_));
@@ -28,7 +30,7 @@ pub(super) fn shape(body: &mut Body) {
         }
     }
     let new = shaper.new;
-    body.nodes = new;
+    body.nodes = Nodes::new(new);
 }
 
 struct Shaper<'a> {
@@ -42,8 +44,7 @@ impl Shaper<'_> {
     fn text(&mut self, node: Node) {
         let Event::Text(piece) = node.event else { return };
         let text = self.body.str(piece);
-        let is_verbatim = piece.start & super::ANEW == 0;
-        let is_escaped = is_verbatim && self.body.file_text()[..piece.start as usize].ends_with('\\');
+        let is_escaped = piece.place().is_some_and(|place| self.body.file_text()[..place.range().start].ends_with('\\'));
         let mut from = 0;
         for (at, _) in text.match_indices(SIGN) {
             let (before, after) = (text[..at].chars().next_back(), text[at + SIGN.len()..].chars().next());
@@ -56,8 +57,8 @@ impl Shaper<'_> {
             if let Some(opened) = pending.filter(|_| has_words && closes(before, after)) {
                 self.push(node, from..at);
                 self.new[opened].event = Event::Start(Tag::Mark);
-                let end = part(node, at..at + SIGN.len(), is_verbatim);
-                self.new.push(Node { event: Event::End(Tag::Mark), span: end.span });
+                let end = node.cut(at..at + SIGN.len()).map_or(node.span, |sign| sign.span);
+                self.new.push(Node::new(Event::End(Tag::Mark), end));
                 self.set_pending(None);
                 from = at + SIGN.len();
             } else if opens(before, after) {
@@ -70,12 +71,12 @@ impl Shaper<'_> {
         self.push(node, from..text.len());
     }
 
-    fn push(&mut self, node: Node, range: std::ops::Range<usize>) {
+    fn push(&mut self, node: Node, range: Range<usize>) {
         let Event::Text(piece) = node.event else { return };
         if range.len() == piece.length as usize {
             self.new.push(node);
-        } else if !range.is_empty() {
-            self.new.push(part(node, range, piece.start & super::ANEW == 0));
+        } else {
+            self.new.extend(node.cut(range));
         }
     }
 
@@ -84,15 +85,6 @@ impl Shaper<'_> {
             *last = place;
         }
     }
-}
-
-/// A part of a text, with its place in the file where the file says it in the same characters.
-fn part(node: Node, range: std::ops::Range<usize>, is_verbatim: bool) -> Node {
-    let Event::Text(mut piece) = node.event else { return node };
-    piece.start += crate::source::offset(range.start);
-    piece.length = crate::source::offset(range.len());
-    let span = if is_verbatim { crate::source::Span::new(piece.start as usize, (piece.start + piece.length) as usize) } else { node.span };
-    Node { event: Event::Text(piece), span }
 }
 
 fn opens(before: Option<char>, after: Option<char>) -> bool {

@@ -7,8 +7,11 @@ mod blocks;
 mod comments;
 mod depth;
 mod html;
+mod ids;
 mod lost;
 mod marks;
+mod nodes;
+pub mod prose;
 mod read;
 mod text;
 mod unclosed;
@@ -16,48 +19,65 @@ mod unclosed;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::slug::Slug;
-use crate::source::{SitePath, Span};
+use crate::slug::{PageName, Slug};
+use crate::source::{SitePath, Span, offset};
 
+pub use ids::{Arena, Id};
+pub use nodes::{Child, Node, Nodes, Skip, Step, children, walk};
 pub use read::read;
-pub use text::is_inline;
 pub use unclosed::check_marks_in_text;
 
-/// How many lists, quotes, styles and HTML elements can stand inside of one another; nobody writes more than ten. What walks over
-/// nodes can call itself for each level.
+/// How many lists, quotes, styles and HTML elements can be nested; nobody writes more than ten. So a walk over nodes can call itself
+/// for each level.
 pub const DEEPEST: usize = 50;
+
+/// The number of a link, an image or a transclusion in [`Body::links`].
+pub type LinkId = Id<Link>;
+/// The number of a heading in [`Body::headings`].
+pub type HeadingId = Id<Heading>;
+/// The number of a table in [`Body::tables`].
+pub type TableId = Id<Columns>;
+/// The number of a footnote in [`Body::footnotes`].
+pub type FootnoteId = Id<Footnote>;
+/// The number of the language of code, or of the label of a footnote, which [`Body::name`] gives.
+pub type NameId = Id<Str>;
+
+/// The alignment of each column of a table.
+pub type Columns = Box<[Alignment]>;
 
 /// A parsed body.
 #[derive(Debug, Clone, Default)]
 pub struct Body {
-    /// The text of the file, its comments blanked, followed by what the parser had to write anew.
+    /// The text of the file with its comments blanked, and the characters that the file does not have.
     text: Text,
-    /// The events of the body in their order; every start has its end.
-    pub nodes: Vec<Node>,
-    /// What [`Tag::Link`], [`Tag::Image`] and [`Event::Transclusion`] point at, by their number.
-    pub links: Vec<Link>,
-    /// What [`Tag::Heading`] points at.
-    pub headings: Vec<Heading>,
-    /// What [`Tag::Callout`] points at.
-    pub callouts: Vec<Callout>,
-    /// The alignment of the columns of what [`Tag::Table`] points at.
-    pub tables: Vec<Box<[Alignment]>>,
+    /// The events of the body in their order. [`Body::set_nodes`] replaces them.
+    pub nodes: Nodes,
+    /// Where [`Tag::Link`], [`Tag::Image`] and [`Event::Transclusion`] lead.
+    pub links: Arena<Link>,
+    /// The headings of [`Tag::Heading`].
+    pub headings: Arena<Heading>,
+    /// The columns of [`Tag::Table`].
+    pub tables: Arena<Columns>,
+    /// The names of [`Tag::CodeBlock`] and [`Tag::Footnote`].
+    names: Arena<Str>,
     /// The blocks that end in hashtags.
     pub tagged: Vec<TaggedBlock>,
-    /// The footnotes, by their labels.
-    pub footnotes: Vec<Footnote>,
+    /// The remarks of reviewers that are open: the nodes between the start and the end of each.
+    pub open_remarks: Vec<Range<usize>>,
+    /// The footnotes, in the order of their texts.
+    pub footnotes: Arena<Footnote>,
     /// What is looked up in the nodes.
     index: Index,
 }
 
-/// Where things stand in the nodes of a body, so that to look one up takes as long in a long body as in a short one.
+/// Places in the nodes of a body, so that a lookup takes as long in a long body as in a short one.
 #[derive(Debug, Clone, Default)]
 struct Index {
-    /// The footnotes in the order of their labels.
-    footnotes: Box<[u32]>,
-    /// The headings in the order of their ids.
-    headings: Box<[u32]>,
-    /// The node at which each heading starts; nothing for one that is not among the nodes.
+    /// The footnotes, ordered by label.
+    footnotes: Box<[FootnoteId]>,
+    /// The headings, ordered by id.
+    headings: Box<[HeadingId]>,
+    /// The node at which each heading starts; `None` for one that is not among the nodes.
     starts: Box<[Option<u32>]>,
     /// The level of the highest heading.
     highest: Option<u8>,
@@ -73,35 +93,49 @@ struct Text {
 /// A piece of text in a body, as [`Body::str`] gives it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Str {
-    /// An offset in the text of the file, or with [`ANEW`] set in what was written anew.
+    /// An offset in the text of the file, or with [`ANEW`] set in the characters that the file does not have.
     start: u32,
     length: u32,
-}
-
-impl Str {
-    /// The piece without some bytes at its start; nothing where none are left.
-    pub fn skip(self, bytes: usize) -> Option<Self> {
-        let bytes = crate::source::offset(bytes);
-        (bytes < self.length).then(|| Self { start: self.start + bytes, length: self.length - bytes })
-    }
 }
 
 /// The bit that tells the two texts of a body apart; a file has at most 2 GiB.
 const ANEW: u32 = 1 << 31;
 
-/// An event and the stretch of the file that it comes from.
-#[derive(Debug, Clone, Copy)]
-pub struct Node {
-    /// What stands there.
-    pub event: Event,
-    /// Where its author wrote it; a start and its end both have the stretch of the whole.
-    pub span: Span,
+impl Str {
+    /// How many bytes it has.
+    pub fn len(self) -> usize {
+        self.length as usize
+    }
+
+    /// Whether it has none.
+    pub fn is_empty(self) -> bool {
+        self.length == 0
+    }
+
+    /// Where the file has these very characters; `None` if it does not.
+    fn place(self) -> Option<Span> {
+        (self.start & ANEW == 0).then(|| Span { start: self.start, end: self.start + self.length })
+    }
+
+    /// Some of its characters.
+    fn part(self, range: Range<usize>) -> Self {
+        Self { start: self.start + offset(range.start), length: offset(range.len()) }
+    }
+}
+
+impl Node {
+    /// A text cut to some of its bytes, with its span if the file has these very characters. `None` if no byte is left.
+    pub fn cut(self, range: Range<usize>) -> Option<Self> {
+        let Event::Text(text) = self.event else { return None };
+        let part = text.part(range);
+        (!part.is_empty()).then(|| Self::new(Event::Text(part), part.place().unwrap_or(self.span)))
+    }
 }
 
 /// What a body consists of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event {
-    /// What follows, up to the end with the same tag, stands inside of it.
+    /// It holds the nodes that follow, up to the end with the same tag.
     Start(Tag),
     /// Closes the start with the same tag.
     End(Tag),
@@ -123,8 +157,8 @@ pub enum Event {
     TaskMarker(bool),
     /// A hashtag at the end of a block, without its `#`.
     Hashtag(Str),
-    /// A section of another document, shown in this place; the number of a link.
-    Transclusion(u32),
+    /// A section of another document, shown in this place.
+    Transclusion(LinkId),
 }
 
 /// What holds other nodes.
@@ -132,33 +166,33 @@ pub enum Event {
 pub enum Tag {
     /// Lines without a blank one between them.
     Paragraph,
-    /// `## So`; its number in [`Body::headings`].
-    Heading(u32),
+    /// `## So`.
+    Heading(HeadingId),
     /// `> so`, where no type of a call-out follows.
     Quote,
-    /// `> [!note]`; its number in [`Body::callouts`].
-    Callout(u32),
-    /// What stands behind `> [!note]` on the same line; remarks and private notes have none.
+    /// `> [!note]`, in capitals or not.
+    Callout(CalloutKind),
+    /// The text after `> [!note]` on the same line; remarks and private notes have none.
     CalloutTitle,
     /// A block of code, with the word after its fence.
-    CodeBlock(Str),
+    CodeBlock(NameId),
     /// HTML on lines of its own.
     HtmlBlock,
     /// `- so`.
     BulletList,
     /// A list whose first number is given.
     NumberedList(u32),
-    /// What one bullet or number stands before, other blocks included.
+    /// The text after one bullet or number, other blocks included.
     Item,
-    /// `[^label]: so`, by its label.
-    Footnote(Str),
-    /// Its head and its rows; its number in [`Body::tables`].
-    Table(u32),
+    /// `[^label]: so`, with its label.
+    Footnote(NameId),
+    /// A head and rows.
+    Table(TableId),
     /// The names of the columns: cells without a row around them.
     TableHead,
     /// A row below the head.
     TableRow,
-    /// What stands between two bars; its column is its place in the row.
+    /// The text between two bars; its column is its place in the row.
     TableCell,
     /// `*so*`.
     Emphasis,
@@ -168,10 +202,15 @@ pub enum Tag {
     Strikethrough,
     /// `==so==`.
     Mark,
-    /// `[so](address)` or `[[slug]]`; its number in [`Body::links`].
-    Link(u32),
-    /// `![so](picture.png)`; its number in [`Body::links`]. The words inside are for those who cannot see it.
-    Image(u32),
+    /// `[so](address)` or `[[slug]]`.
+    Link(LinkId),
+    /// `![so](picture.png)`. The words inside are for those who cannot see it.
+    Image(LinkId),
+}
+
+/// Whether a tag stands inside a line, so that what it holds can be a part of a word.
+pub fn is_inline(tag: Tag) -> bool {
+    matches!(tag, Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Mark | Tag::Link(_) | Tag::Image(_))
 }
 
 /// A heading inside a body.
@@ -244,6 +283,13 @@ pub enum Target {
         /// The part, heading or follow-up, without `#`; empty where the file as a whole is meant.
         fragment: String,
     },
+    /// A page of the site that was found before: a projection has taken the link from a linked document.
+    Page {
+        /// The name that the page has for the audience.
+        name: PageName,
+        /// The part, heading or follow-up, without `#`; empty if the link is to the page as a whole.
+        fragment: String,
+    },
     /// A place in the same document.
     Fragment(String),
     /// An address outside of the site.
@@ -252,11 +298,16 @@ pub enum Target {
     Forbidden(String),
 }
 
-/// A block that is set apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Callout {
-    /// What the word between the brackets says, in capitals or not.
-    pub kind: CalloutKind,
+impl Target {
+    /// What a link to a page or by a name reads as if it leads nowhere and has no words of its own: the last part of the name. Empty
+    /// for all other links.
+    pub fn last_name(&self) -> &str {
+        match self {
+            Self::Wiki { name, .. } => name.rsplit('/').next().unwrap_or(name),
+            Self::Page { name, .. } => name.slug().map_or("", Slug::as_str),
+            Self::File { .. } | Self::Fragment(_) | Self::External(_) | Self::Forbidden(_) => "",
+        }
+    }
 }
 
 /// What a call-out is for.
@@ -348,11 +399,11 @@ impl Body {
         &text[start..start + piece.length as usize]
     }
 
-    /// Keeps characters that do not stand in the file like this.
+    /// Keeps characters that the file does not have.
     pub fn write_anew(&mut self, characters: &str) -> Str {
-        let start = crate::source::offset(self.text.written_anew.len()) | ANEW;
+        let start = offset(self.text.written_anew.len()) | ANEW;
         self.text.written_anew.push_str(characters);
-        Str { start, length: crate::source::offset(characters.len()) }
+        Str { start, length: offset(characters.len()) }
     }
 
     /// The text of the file, its comments blanked.
@@ -360,25 +411,40 @@ impl Body {
         &self.text.file
     }
 
-    /// The footnote with a label, by its place in [`Body::footnotes`].
-    pub fn footnote_named(&self, label: &str) -> Option<usize> {
-        let name = |place: u32| self.footnotes[place as usize].label.as_str();
-        first_named(&self.index.footnotes, name, label)
+    /// The language of a block of code, or the label of a footnote.
+    pub fn name(&self, id: NameId) -> &str {
+        self.str(self.names[id])
+    }
+
+    /// Keeps the language of a block of code, or the label of a footnote.
+    pub fn add_name(&mut self, name: &str) -> NameId {
+        let name = self.write_anew(name);
+        self.names.push(name)
+    }
+
+    /// The nodes at the top of a range, in their order; each is one step, whatever it holds.
+    pub fn children(&self, range: Range<usize>) -> impl Iterator<Item = Child> + '_ {
+        children(&self.nodes, range)
+    }
+
+    /// The footnote with a label.
+    pub fn footnote_named(&self, label: &str) -> Option<FootnoteId> {
+        first_named(&self.index.footnotes, |id| self.footnotes[id].label.as_str(), label)
     }
 
     /// The same, if it has anything to show: a number that leads to nothing tells readers that something is kept from them.
-    pub fn shown_footnote(&self, label: &str) -> Option<usize> {
-        self.footnote_named(label).filter(|&place| !self.footnotes[place].is_empty)
+    pub fn shown_footnote(&self, label: &str) -> Option<FootnoteId> {
+        self.footnote_named(label).filter(|&id| !self.footnotes[id].is_empty)
     }
 
-    /// The heading with an id, by its place in [`Body::headings`].
-    pub fn heading_named(&self, id: &str) -> Option<usize> {
-        first_named(&self.index.headings, |place| self.headings[place as usize].id.as_str(), id)
+    /// The heading with an id.
+    pub fn heading_named(&self, id: &str) -> Option<HeadingId> {
+        first_named(&self.index.headings, |heading| self.headings[heading].id.as_str(), id)
     }
 
     /// The node at which a heading starts.
-    pub fn start_of_heading(&self, heading: usize) -> Option<usize> {
-        self.index.starts.get(heading).copied().flatten().map(|node| node as usize)
+    pub fn start_of_heading(&self, heading: HeadingId) -> Option<usize> {
+        self.index.starts.get(heading.index()).copied().flatten().map(|node| node as usize)
     }
 
     /// The level of the highest heading.
@@ -386,35 +452,30 @@ impl Body {
         self.index.highest
     }
 
-    /// What stands below a heading, down to the next heading that is not below it.
+    /// The nodes below a heading: down to the next one beside it that is not below it, or to the end of the block that holds it.
     pub fn below_heading(&self, id: &str) -> Option<Range<usize>> {
-        let heading_at = |index: usize| match self.nodes[index].event {
-            Event::Start(Tag::Heading(number)) => Some(&self.headings[number as usize]),
-            _ => None,
-        };
-        let start = self.start_of_heading(self.heading_named(id)?)?;
-        let level = heading_at(start)?.level;
-        let first = self.end_of(start) + 1;
-        let last = (first..self.nodes.len()).find(|&index| heading_at(index).is_some_and(|heading| heading.level <= level));
-        Some(first..last.unwrap_or(self.nodes.len()))
-    }
-
-    /// The index of the end that belongs to the start at `start`; for any other node, `start` itself.
-    pub fn end_of(&self, start: usize) -> usize {
-        end_of(&self.nodes, start)
+        let heading = self.heading_named(id)?;
+        let mut after = self.children(self.start_of_heading(heading)?..self.nodes.len());
+        let start = after.next()?.nodes.end;
+        let level = self.headings[heading].level;
+        let last = after.find(|child| match child.event {
+            Event::Start(Tag::Heading(other)) => self.headings[other].level <= level,
+            event => matches!(event, Event::End(_)),
+        });
+        Some(start..last.map_or(self.nodes.len(), |last| last.nodes.start))
     }
 }
 
-/// The one of some stretches in their order, none of which overlap, that holds a node.
+/// The one of some ranges in their order, none of which overlap, that holds a node.
 pub fn stretch_at(stretches: &[Range<usize>], node: usize) -> Option<&Range<usize>> {
     let next = stretches.partition_point(|stretch| stretch.start <= node);
     stretches[..next].last().filter(|stretch| stretch.contains(&node))
 }
 
-/// The first of some things with a name; `order` has their places in the order of their names, and then of their places.
-fn first_named<'a>(order: &[u32], name: impl Fn(u32) -> &'a str, wanted: &str) -> Option<usize> {
-    let first = order.partition_point(|&place| name(place) < wanted);
-    order.get(first).copied().filter(|&place| name(place) == wanted).map(|place| place as usize)
+/// The first of some values with a name; `order` has their ids ordered by name, and then by place.
+fn first_named<'a, T>(order: &[Id<T>], name: impl Fn(Id<T>) -> &'a str, wanted: &str) -> Option<Id<T>> {
+    let first = order.partition_point(|&id| name(id) < wanted);
+    order.get(first).copied().filter(|&id| name(id) == wanted)
 }
 
 /// Whether a name that a link gives ends like a file that is no document, rather than like a slug.
@@ -423,22 +484,6 @@ pub fn is_file_name(name: &str) -> bool {
     (2..=4).contains(&extension.len())
         && extension.bytes().all(|byte| byte.is_ascii_alphanumeric())
         && !extension.eq_ignore_ascii_case("md")
-}
-
-/// The index of the end that belongs to the start at `start`; for any other node, `start` itself.
-fn end_of(nodes: &[Node], start: usize) -> usize {
-    let mut depth = 0usize;
-    for (index, node) in nodes.iter().enumerate().skip(start) {
-        match node.event {
-            Event::Start(_) => depth += 1,
-            Event::End(_) => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth == 0 {
-            return index;
-        }
-    }
-    nodes.len().saturating_sub(1)
 }
 
 /// The HTML tags that an author may use; others are dropped with a warning.

@@ -7,7 +7,10 @@ use pulldown_cmark::{CodeBlockKind, CowStr, LinkType, Options, Parser, TagEnd};
 use pulldown_cmark::{Event as Parsed, Tag as ParsedTag};
 
 use super::comments::BLANK;
-use super::{Alignment, Body, DEEPEST, Event, Heading, Link, Node, Str, Tag, Target, blocks, comments, html, lost, unclosed};
+use super::{
+    Alignment, Body, DEEPEST, Event, Heading, HeadingId, Link, LinkId, Node, Nodes, Str, Tag, Target, blocks, comments, html, lost,
+    unclosed,
+};
 use crate::diagnostic::{Diagnostic, rules, too_deep};
 use crate::slug::{Numbered, Slug};
 use crate::source::{SitePath, Span, offset};
@@ -45,6 +48,8 @@ pub fn read(file: &SitePath, text: &Arc<str>, start: usize) -> (Body, Vec<Diagno
     let mut reader = Reader {
         file,
         body: Body::over(text.clone()),
+        // Most texts have fewer nodes than this; the rest of the memory is given back below.
+        nodes: Vec::with_capacity((text.len() - start) / BYTES_PER_NODE),
         open: Vec::new(),
         depth: 0,
         too_deep: None,
@@ -53,8 +58,6 @@ pub fn read(file: &SitePath, text: &Arc<str>, start: usize) -> (Body, Vec<Diagno
         used: BTreeSet::new(),
         found: Vec::new(),
     };
-    // Most texts have fewer nodes than this; the rest of the room is given back below.
-    reader.body.nodes.reserve((text.len() - start) / BYTES_PER_NODE);
     let mut events = Parser::new_ext(&text[start..], options()).into_offset_iter();
     while let Some((event, range)) = events.next() {
         let span = Span::new(range.start, range.end).shifted(start);
@@ -82,7 +85,8 @@ pub fn read(file: &SitePath, text: &Arc<str>, start: usize) -> (Body, Vec<Diagno
             other => reader.leaf(other, span),
         }
     }
-    let Reader { mut body, fences, used, found: found_before, too_deep: deepest, .. } = reader;
+    let Reader { mut body, nodes, fences, used, found: found_before, too_deep: deepest, .. } = reader;
+    body.nodes = Nodes::new(nodes);
     found.extend(deepest.map(|span| too_deep(file, span, "lists, quotes and styles", DEEPEST)));
     found.extend(found_before);
     let definitions = events.reference_definitions().iter();
@@ -93,8 +97,8 @@ pub fn read(file: &SitePath, text: &Arc<str>, start: usize) -> (Body, Vec<Diagno
     unclosed::check_fences(&body, &fences, file, &mut found);
     unclosed::check_indented(&body, &fences, file, &mut found);
     blocks::shape(&mut body, file, &mut found);
-    // A copy of the right size: shrinking in place would keep most of the room, for as long as the site is held.
-    body.nodes = body.nodes.as_slice().to_vec();
+    // A copy of the right size: shrinking in place would keep most of the memory, for as long as the site is held.
+    body.nodes = body.nodes.clone();
     (body, found)
 }
 
@@ -118,11 +122,13 @@ const BYTES_PER_NODE: usize = 12;
 struct Reader<'a> {
     file: &'a SitePath,
     body: Body,
+    /// The nodes so far.
+    nodes: Vec<Node>,
     /// The nodes that have started and not ended.
     open: Vec<usize>,
     /// How many of them count as a level: a list and its item are one.
     depth: usize,
-    /// The first place that is too deep; what stands there is not read.
+    /// The first place that is too deep; its text is not read.
     too_deep: Option<Span>,
     /// The ids of headings that are taken.
     ids: Numbered,
@@ -137,7 +143,7 @@ impl Reader<'_> {
     fn start(&mut self, tag: ParsedTag<'_>, span: Span) {
         let tag = self.tag(tag, span);
         self.depth += usize::from(is_level(tag));
-        self.open.push(self.body.nodes.len());
+        self.open.push(self.nodes.len());
         self.push(Event::Start(tag), span);
     }
 
@@ -145,37 +151,35 @@ impl Reader<'_> {
     fn end(&mut self, span: Span) {
         let open = self.open.pop();
         let Some(open) = open else { return };
-        let Event::Start(tag) = self.body.nodes[open].event else { return };
+        let Event::Start(tag) = self.nodes[open].event else { return };
         self.depth -= usize::from(is_level(tag));
-        if matches!(tag, Tag::Heading(_)) {
-            self.clean_html(open + 1);
-        }
-        if let Tag::Link(number) = tag {
-            self.unlabel(number, open + 1);
+        match tag {
+            Tag::Heading(heading) => {
+                self.clean_html(open + 1);
+                self.finish_heading(heading, open + 1);
+            }
+            Tag::Link(link) => self.unlabel(link, open + 1),
+            _ => {}
         }
         self.push(Event::End(tag), span);
-        if let Tag::Heading(number) = tag {
-            self.finish_heading(number, open);
-        }
     }
 
-    /// A link whose words are blank, as `[[slug|]]`, shows the title of its target, as one does that has none.
-    fn unlabel(&mut self, number: u32, from: usize) {
+    /// A link whose words are blank, as `[[slug|]]`, shows the title of its target, like one that has none.
+    fn unlabel(&mut self, link: LinkId, from: usize) {
         let is_blank = |node: &Node| matches!(node.event, Event::Text(piece) if self.body.str(piece).trim().is_empty());
-        let is_empty = self.body.nodes[from..].iter().all(is_blank);
-        let link = &mut self.body.links[number as usize];
+        let is_empty = self.nodes[from..].iter().all(is_blank);
+        let link = &mut self.body.links[link];
         if is_empty && matches!(link.target, Target::Wiki { .. } | Target::File { .. } | Target::Fragment(_)) {
             link.is_labelled = false;
-            self.body.nodes.truncate(from);
+            self.nodes.truncate(from);
         }
     }
 
     /// Cleans the HTML of a heading before its words become its text and its id.
     fn clean_html(&mut self, from: usize) {
-        if self.body.nodes[from..].iter().any(|node| matches!(node.event, Event::Html(_))) {
-            let nodes = self.body.nodes.split_off(from);
-            let mut cleaned = html::clean(&mut self.body, nodes, self.file, &mut self.found);
-            self.body.nodes.append(&mut cleaned);
+        if self.nodes[from..].iter().any(|node| matches!(node.event, Event::Html(_))) {
+            let nodes = self.nodes.split_off(from);
+            self.nodes.append(&mut html::clean(&mut self.body, &nodes, self.file, &mut self.found));
         }
     }
 
@@ -200,7 +204,7 @@ impl Reader<'_> {
         if piece.length == 0 {
             return;
         }
-        if let Some(Node { event: Event::Text(last), span: last_span }) = self.body.nodes.last_mut()
+        if let Some(Node { event: Event::Text(last), span: last_span, .. }) = self.nodes.last_mut()
             && last.start + last.length == piece.start
             && last_span.end == span.start
         {
@@ -214,7 +218,7 @@ impl Reader<'_> {
     /// Adds HTML; lines of one block become one node, because a comment or a tag can go over several of them.
     fn html(&mut self, html: &CowStr<'_>, span: Span) {
         let piece = self.keep(html);
-        if let Some(Node { event: Event::Html(last), span: last_span }) = self.body.nodes.last_mut()
+        if let Some(Node { event: Event::Html(last), span: last_span, .. }) = self.nodes.last_mut()
             && last.start + last.length == piece.start
         {
             last.length += piece.length;
@@ -225,7 +229,7 @@ impl Reader<'_> {
     }
 
     fn push(&mut self, event: Event, span: Span) {
-        self.body.nodes.push(Node { event, span });
+        self.nodes.push(Node::new(event, span));
     }
 
     /// Refers to characters in the file where they stand there, and keeps a copy of others.
@@ -255,14 +259,13 @@ impl Reader<'_> {
                 if mark.is_none() && !attrs.is_empty() {
                     self.found.push(lost::attributes(self.file, span));
                 }
-                self.body.headings.push(Heading {
+                Tag::Heading(self.body.headings.push(Heading {
                     level: level as u8,
                     text: String::new(),
                     has_own_id: id.is_some(),
                     id: id.map(|id| Slug::of(&id).to_string()).unwrap_or_default(),
                     is_private: mark.is_some(),
-                });
-                Tag::Heading(last_of(&self.body.headings))
+                }))
             }
             ParsedTag::BlockQuote(_) => Tag::Quote,
             ParsedTag::CodeBlock(kind) => {
@@ -273,17 +276,14 @@ impl Reader<'_> {
                     }
                     CodeBlockKind::Indented => String::new(),
                 };
-                Tag::CodeBlock(self.body.write_anew(&info))
+                Tag::CodeBlock(self.body.add_name(&info))
             }
             ParsedTag::HtmlBlock => Tag::HtmlBlock,
             ParsedTag::List(None) => Tag::BulletList,
             ParsedTag::List(Some(first)) => Tag::NumberedList(u32::try_from(first).unwrap_or(1)),
             ParsedTag::Item => Tag::Item,
-            ParsedTag::FootnoteDefinition(label) => Tag::Footnote(self.keep(&label)),
-            ParsedTag::Table(alignments) => {
-                self.body.tables.push(alignments.into_iter().map(alignment).collect());
-                Tag::Table(last_of(&self.body.tables))
-            }
+            ParsedTag::FootnoteDefinition(label) => Tag::Footnote(self.body.add_name(&label.replace(BLANK, ""))),
+            ParsedTag::Table(alignments) => Tag::Table(self.body.tables.push(alignments.into_iter().map(alignment).collect())),
             ParsedTag::TableHead => Tag::TableHead,
             ParsedTag::TableRow => Tag::TableRow,
             ParsedTag::TableCell => Tag::TableCell,
@@ -301,7 +301,7 @@ impl Reader<'_> {
         }
     }
 
-    fn link(&mut self, link_type: LinkType, address: &str, title: &str, label: &str, span: Span) -> u32 {
+    fn link(&mut self, link_type: LinkType, address: &str, title: &str, label: &str, span: Span) -> LinkId {
         if !label.is_empty() {
             self.used.insert(lost::normal(label));
         }
@@ -312,14 +312,13 @@ impl Reader<'_> {
             _ => target(self.file, address),
         };
         let is_labelled = link_type != (LinkType::WikiLink { has_pothole: false });
-        self.body.links.push(Link { target, title: title.to_owned(), is_labelled, size: None, span });
-        last_of(&self.body.links)
+        self.body.links.push(Link { target, title: title.to_owned(), is_labelled, size: None, span })
     }
 
     /// Gives a heading its text and an id that no other heading of the body has.
-    fn finish_heading(&mut self, number: u32, open: usize) {
-        let text = self.body.plain(open + 1..self.body.nodes.len() - 1).trim().to_owned();
-        let heading = &mut self.body.headings[number as usize];
+    fn finish_heading(&mut self, heading: HeadingId, from: usize) {
+        let text = self.body.plain_text(&self.nodes[from..]).trim().to_owned();
+        let heading = &mut self.body.headings[heading];
         let wanted = if heading.id.is_empty() { Slug::of(&text).to_string() } else { heading.id.clone() };
         let wanted = if wanted.is_empty() { "section".to_owned() } else { wanted };
         heading.id = self.ids.claim(&wanted, |number| format!("{wanted}-{number}"), str::to_owned);
@@ -333,10 +332,6 @@ fn is_level(tag: Tag) -> bool {
         tag,
         Tag::Paragraph | Tag::BulletList | Tag::NumberedList(_) | Tag::TableHead | Tag::TableRow | Tag::TableCell | Tag::HtmlBlock
     )
-}
-
-fn last_of<T>(list: &[T]) -> u32 {
-    offset(list.len() - 1)
 }
 
 fn alignment(parsed: pulldown_cmark::Alignment) -> Alignment {

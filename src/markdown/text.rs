@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::{Body, Event, Node, Tag, stretch_at};
+use super::prose::Part;
+use super::{Body, Event, Node, Skip, Step, Tag, is_inline, stretch_at, walk};
 
 /// Counts the words of a text as they come in pieces.
 #[derive(Default)]
@@ -12,6 +13,14 @@ struct WordCount {
 }
 
 impl WordCount {
+    fn add_part(&mut self, part: Part<'_>) {
+        match part {
+            Part::Words { text, .. } => self.add(text),
+            Part::Break { .. } | Part::Block { .. } => self.in_word = false,
+            Part::HtmlWords { .. } | Part::HtmlTag { .. } | Part::Markup { .. } => {}
+        }
+    }
+
     fn add(&mut self, text: &str) {
         let bytes = text.as_bytes();
         let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return };
@@ -26,7 +35,7 @@ impl WordCount {
         }
     }
 
-    /// Counts where some word starts with a sign: `(so` is a word, and a lone dash is none.
+    /// Counts where some word starts with a sign: `(so` is a word, and a lone dash is not.
     fn add_slowly(&mut self, bytes: &[u8]) {
         for &byte in bytes {
             if is_space(byte) {
@@ -69,112 +78,82 @@ fn is_spoken(byte: u8) -> bool {
 }
 
 impl Body {
-    /// The words of a stretch that are said aloud: no remarks and private notes, no code, no footnotes, no hashtags.
+    /// The words of a range that are said aloud: no remarks and private notes, no code, no footnotes, no hashtags.
     ///
-    /// `left_out` are stretches inside of it that are not told, in their order.
+    /// `left_out` are ranges inside of it that are not told, in their order.
     pub fn spoken_words(&self, nodes: Range<usize>, left_out: &[Range<usize>]) -> u32 {
+        const SILENT: &[Skip] = &[Skip::CodeBlocks, Skip::Private, Skip::Footnotes, Skip::HtmlBlocks, Skip::Images];
         let mut count = WordCount::default();
-        let mut index = nodes.start;
-        while index < nodes.end {
-            if let Some(skipped) = stretch_at(left_out, index) {
-                index = skipped.end;
-                continue;
-            }
-            match self.nodes[index].event {
-                Event::Start(tag) if !self.is_spoken(tag) => index = self.end_of(index),
-                Event::Start(tag) | Event::End(tag) => count.in_word &= is_inline(tag),
-                Event::Text(piece) | Event::Code(piece) => count.add(self.str(piece)),
-                Event::SoftBreak | Event::HardBreak => count.in_word = false,
-                _ => {}
-            }
-            index += 1;
-        }
+        let told = self.parts(nodes, SILENT).filter(|part| stretch_at(left_out, part.node()).is_none());
+        told.for_each(|part| count.add_part(part));
         count.words
-    }
-
-    fn is_spoken(&self, tag: Tag) -> bool {
-        match tag {
-            Tag::Callout(number) => !self.callouts[number as usize].kind.is_private(),
-            Tag::CodeBlock(_) | Tag::HtmlBlock | Tag::Footnote(_) | Tag::Image(_) => false,
-            _ => true,
-        }
     }
 
     /// The code of the block that starts at `start`.
     pub fn code(&self, start: usize) -> String {
-        let mut code = String::new();
-        for node in &self.nodes[start + 1..self.end_of(start)] {
-            if let Event::Text(piece) = node.event {
-                code.push_str(self.str(piece));
-            }
-        }
-        code
+        let block = self.children(start..self.nodes.len()).next();
+        let nodes = block.map_or(0..0, |block| block.inner());
+        self.nodes[nodes].iter().map(|node| if let Event::Text(piece) = node.event { self.str(piece) } else { "" }).collect()
     }
 
     /// The blocks of code, each with its language.
     pub fn code_blocks(&self) -> impl Iterator<Item = (&str, String)> {
         self.nodes.iter().enumerate().filter_map(|(index, node)| match node.event {
-            Event::Start(Tag::CodeBlock(language)) => Some((self.str(language), self.code(index))),
+            Event::Start(Tag::CodeBlock(language)) => Some((self.name(language), self.code(index))),
             _ => None,
         })
     }
 
-    /// The stretch as plain text in one line, without remarks and private notes.
+    /// The range as plain text in one line, without remarks and private notes.
     pub fn plain(&self, nodes: Range<usize>) -> String {
+        self.plain_text(&self.nodes[nodes])
+    }
+
+    /// The same of nodes that need not be in the body yet.
+    pub(super) fn plain_text(&self, nodes: &[Node]) -> String {
         let mut text = String::new();
-        let mut index = nodes.start;
-        while index < nodes.end {
-            match self.nodes[index].event {
-                Event::Start(Tag::Callout(number)) if self.callouts[number as usize].kind.is_private() => index = self.end_of(index),
-                Event::Start(Tag::Footnote(_) | Tag::HtmlBlock) => index = self.end_of(index),
+        for step in walk(nodes, 0..nodes.len(), &[Skip::Private, Skip::Footnotes, Skip::HtmlBlocks]) {
+            let Step::Node(_, node) = step else { continue };
+            match node.event {
                 Event::Text(piece) | Event::Code(piece) => text.push_str(self.str(piece)),
                 Event::SoftBreak | Event::HardBreak => text.push(' '),
                 Event::End(tag) if !is_inline(tag) && !text.ends_with(' ') => text.push(' '),
                 _ => {}
             }
-            index += 1;
         }
         text.truncate(text.trim_end().len());
         text
     }
 
-    /// The nodes of the first paragraph of a stretch, without its start and end; nothing where there is none.
-    pub fn first_paragraph(&self, nodes: Range<usize>) -> Option<Range<usize>> {
-        let mut index = nodes.start;
-        while index < nodes.end {
-            match self.nodes[index].event {
-                Event::Start(Tag::Paragraph) => return Some(index + 1..self.end_of(index)),
-                Event::Start(_) => index = self.end_of(index) + 1,
-                _ => index += 1,
+    /// The words of a remark in one line.
+    pub fn plain_of_remark(&self, nodes: Range<usize>) -> String {
+        let mut text = String::new();
+        for node in &self.nodes[nodes] {
+            match node.event {
+                Event::Text(piece) | Event::Code(piece) => text.push_str(self.str(piece)),
+                Event::SoftBreak | Event::HardBreak => text.push(' '),
+                Event::End(tag) if !is_inline(tag) => text.push(' '),
+                _ => {}
             }
         }
-        None
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
-    /// Whether the stretch says nothing.
+    /// The nodes of the first paragraph of a range, without its start and end; `None` if there is none.
+    pub fn first_paragraph(&self, nodes: Range<usize>) -> Option<Range<usize>> {
+        self.children(nodes).find(|child| child.event == Event::Start(Tag::Paragraph)).map(|child| child.inner())
+    }
+
+    /// Whether the range says nothing.
     pub fn is_blank(&self, nodes: Range<usize>) -> bool {
         let has_words = |node: &Node| match node.event {
             Event::Text(piece) | Event::Html(piece) => !self.str(piece).trim().is_empty(),
             Event::Code(_) | Event::Transclusion(_) | Event::Start(Tag::Image(_) | Tag::Link(_)) => true,
             _ => false,
         };
-        let mut index = nodes.start;
-        while index < nodes.end {
-            match self.nodes[index].event {
-                Event::Start(Tag::Callout(number)) if self.callouts[number as usize].kind.is_private() => index = self.end_of(index),
-                Event::Start(Tag::Footnote(_)) => index = self.end_of(index),
-                _ if has_words(&self.nodes[index]) => return false,
-                _ => {}
-            }
-            index += 1;
-        }
-        true
+        !walk(&self.nodes, nodes, &[Skip::Private, Skip::Footnotes])
+            .any(|step| if let Step::Node(_, node) = step { has_words(&node) } else { false })
     }
-}
-
-/// Whether a tag stands inside a line, so that what it holds can be a part of a word.
-pub fn is_inline(tag: Tag) -> bool {
-    matches!(tag, Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Mark | Tag::Link(_) | Tag::Image(_))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What opens in Markdown and never closes, and so hides from its author what becomes of the text behind it.
 
 use super::html::{unclosed_comment, what_opens};
-use super::{Body, CalloutKind, Event, Node, Tag};
+use super::{Body, CalloutKind, Event, Node, Skip, Step, Tag, walk};
 use crate::diagnostic::{Diagnostic, nearest, rules};
 use crate::source::{SitePath, Span};
 use crate::words::is_unseen;
@@ -9,12 +9,12 @@ use crate::words::is_unseen;
 /// Reports comments of HTML, and their like, that are text to the parser because they do not close in their block. Code is no comment.
 pub(super) fn check_comments(body: &Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
     let mut in_code = false;
-    for node in &body.nodes {
+    for node in body.nodes.iter() {
         match node.event {
             Event::Start(Tag::CodeBlock(_)) => in_code = true,
             Event::End(Tag::CodeBlock(_)) => in_code = false,
             // What is not verbatim is written with a reference, which is no sign of markup.
-            Event::Text(piece) if !in_code && piece.start & super::ANEW == 0 => {
+            Event::Text(piece) if !in_code && piece.place().is_some() => {
                 let start = piece.start as usize;
                 let file_text = body.file_text();
                 let is_opening = |at: usize| opens_comment(&file_text[start + at..]) && !(at == 0 && file_text[..start].ends_with('\\'));
@@ -45,16 +45,12 @@ fn is_dash(sign: char) -> bool {
 /// open with a fence.
 pub(super) fn check_fences(body: &Body, fences: &[Span], file: &SitePath, found: &mut Vec<Diagnostic>) {
     let mut fences = fences.iter().peekable();
-    let mut index = 0;
-    while let (Some(node), Some(&&fence)) = (body.nodes.get(index), fences.peek()) {
-        index += 1;
-        if !matches!(node.event, Event::Start(Tag::CodeBlock(_))) || node.span != fence {
+    for (index, node) in body.nodes.iter().enumerate() {
+        if !matches!(node.event, Event::Start(Tag::CodeBlock(_))) {
             continue;
         }
-        fences.next();
-        let length = body.nodes[index..].iter().take_while(|inner| matches!(inner.event, Event::Text(_))).count();
-        let code = &body.nodes[index..index + length];
-        index += length;
+        let Some(&fence) = fences.next_if(|&&fence| fence == node.span) else { continue };
+        let code = &body.nodes[body.inner(index)];
         let opening = opening_of(body.file_text(), fence);
         if is_closed(body.file_text(), fence, opening, code) {
             continue;
@@ -103,7 +99,7 @@ fn mark_in(body: &Body, node: &Node) -> Option<Span> {
 /// Reports code that is code only by its indent, where it holds a mark that keeps words from others. `fences` are the blocks of code
 /// that open with a fence.
 pub(super) fn check_indented(body: &Body, fences: &[Span], file: &SitePath, found: &mut Vec<Diagnostic>) {
-    for node in &body.nodes {
+    for node in body.nodes.iter() {
         if !matches!(node.event, Event::Start(Tag::CodeBlock(_))) || fences.binary_search(&node.span).is_ok() {
             continue;
         }
@@ -211,67 +207,65 @@ pub(super) fn misspelt_private_mark(file: &SitePath, span: Span) -> Diagnostic {
         .help("end the line with `{.private}`, and nothing after it")
 }
 
-/// Reports marks for private text that keep nothing from anybody, because they stand where they have no meaning.
+/// Reports marks for private text that keep nothing from anybody, because they are where they have no meaning.
 pub fn check_marks_in_text(body: &Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
-    let text = body.file_text();
-    let mut open: Vec<Tag> = Vec::new();
+    if !may_hold_marks(body.file_text()) {
+        return;
+    }
     let mut run: Option<Span> = None;
-    let mut check = |run: Option<Span>| {
-        let Some(run) = run else { return };
-        if let Some(mark) = stray_mark(text, run) {
-            found.push(
-                Diagnostic::new(&rules::SWALLOWED_MARK, file, mark, "this mark for private text is only words here")
-                    .help("write `> [!private]` at the start of a quote, or `{.private}` at the end of a heading"),
-            );
-        }
-    };
-    for node in &body.nodes {
-        match node.event {
-            Event::Text(piece) if piece.start & super::ANEW == 0 && !open.iter().any(|&tag| keeps_marks(body, tag)) => {
-                run = match run {
-                    Some(before) if before.end == node.span.start => Some(Span { start: before.start, end: node.span.end }),
-                    before => {
-                        check(before);
-                        Some(node.span)
-                    }
-                };
+    let mut has_effect = false;
+    for step in walk(&body.nodes, 0..body.nodes.len(), &[Skip::CodeBlocks, Skip::Private]) {
+        match step {
+            Step::Node(_, Node { event: Event::Text(piece), span, .. }) => {
+                if piece.place().is_none() || has_effect {
+                    continue;
+                }
+                if let Some(before) = run.as_mut().filter(|before| before.end == span.start) {
+                    before.end = span.end;
+                } else {
+                    check_run(body.file_text(), run.replace(span), file, found);
+                }
             }
-            Event::Text(_) => {}
-            event => {
-                check(run.take());
-                match event {
-                    Event::Start(tag) => open.push(tag),
-                    Event::End(_) => {
-                        open.pop();
+            other => {
+                check_run(body.file_text(), run.take(), file, found);
+                match other {
+                    Step::Node(_, Node { event: Event::Start(Tag::Heading(heading)), .. }) => {
+                        has_effect = body.headings[heading].is_private
                     }
+                    Step::Node(_, Node { event: Event::End(Tag::Heading(_)), .. }) => has_effect = false,
                     _ => {}
                 }
             }
         }
     }
-    check(run);
+    check_run(body.file_text(), run, file, found);
 }
 
-/// Whether a mark is meant as words, or has its effect, inside of something.
-fn keeps_marks(body: &Body, tag: Tag) -> bool {
-    match tag {
-        Tag::CodeBlock(_) => true,
-        Tag::Callout(number) => body.callouts[number as usize].kind.is_private(),
-        Tag::Heading(number) => body.headings[number as usize].is_private,
-        _ => false,
-    }
+/// Whether a text holds a sign that each mark for private text needs. Without branches, for many bytes at a time.
+fn may_hold_marks(text: &str) -> bool {
+    let has_sign = |bytes: &[u8]| bytes.iter().fold(false, |found, &byte| found | (byte == b'!') | (byte == b'{'));
+    text.as_bytes().chunks(256).any(has_sign) || text.contains(":::")
 }
 
-/// The first mark for private text in a stretch of the file, if it is not written with a backslash.
+fn check_run(text: &str, run: Option<Span>, file: &SitePath, found: &mut Vec<Diagnostic>) {
+    let mark = run.and_then(|run| stray_mark(text, run));
+    found.extend(mark.map(|mark| {
+        Diagnostic::new(&rules::SWALLOWED_MARK, file, mark, "this mark for private text is only words here")
+            .help("write `> [!private]` at the start of a quote, or `{.private}` at the end of a heading")
+    }));
+}
+
+/// The first mark for private text in a part of the file, if it is not written with a backslash.
 fn stray_mark(text: &str, run: Span) -> Option<Span> {
     let words = &text[run.range()];
     let start = run.start as usize;
     let is_escaped = |at: usize| text[..start + at].ends_with('\\');
-    words.match_indices(['[', '{', ':']).filter(|&(at, _)| !is_escaped(at)).find_map(|(at, sign)| {
+    let mut signs = words.bytes().enumerate().filter(|&(at, byte)| matches!(byte, b'[' | b'{' | b':') && !is_escaped(at));
+    signs.find_map(|(at, sign)| {
         let rest = &words[at..];
         let length = match sign {
-            "[" => callout_mark(rest),
-            "{" => attribute_mark(rest),
+            b'[' => callout_mark(rest),
+            b'{' => attribute_mark(rest),
             _ => container_mark(rest, &text[..start + at]),
         };
         length.map(|length| Span::new(start + at, start + at + length))

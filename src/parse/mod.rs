@@ -13,7 +13,7 @@ use crate::conflict;
 use crate::diagnostic::{Diagnostic, rules};
 use crate::front_matter::{self, Split};
 use crate::markdown::{self, Body, Event, Heading, Tag};
-use crate::model::{Audience, Document, Item, Kind, Meta, Part, Section};
+use crate::model::{Audience, Document, Item, Meta, Part, Section};
 use crate::slug::Slug;
 use crate::source::{SitePath, Span};
 
@@ -161,30 +161,26 @@ pub fn sections(body: &Body, meta: &Meta, start: usize) -> Vec<Section> {
     });
     // The level of the private heading that what follows stands below.
     let mut hidden_below: Option<u8> = None;
-    let mut index = 0;
-    while index < body.nodes.len() {
-        let node = body.nodes[index];
-        let end = body.end_of(index);
-        if let Event::Start(Tag::Heading(number)) = node.event
-            && opens_section(&body.headings[number as usize])
+    for child in body.children(0..body.nodes.len()) {
+        if let Event::Start(Tag::Heading(heading)) = child.event
+            && opens_section(&body.headings[heading])
         {
-            let heading = &body.headings[number as usize];
+            let heading = &body.headings[heading];
             if hidden_below.is_none_or(|level| heading.level <= level) {
                 hidden_below = heading.is_private.then_some(heading.level);
             }
-            close_last(&mut sections, index);
+            close_last(&mut sections, child.nodes.start);
             sections.push(Section {
                 heading: if heading.text.is_empty() { "Private".to_owned() } else { heading.text.clone() },
                 id: heading.id.clone(),
                 part: None,
                 is_private: hidden_below.is_some(),
-                nodes: end + 1..end + 1,
-                span: node.span,
+                nodes: child.nodes.end..child.nodes.end,
+                span: child.span,
                 words: 0,
                 items: Vec::new(),
             });
         }
-        index = end + 1;
     }
     close_last(&mut sections, body.nodes.len());
     let level = question_level(body, &sections, meta);
@@ -219,7 +215,7 @@ fn question_level(body: &Body, sections: &[Section], meta: &Meta) -> Option<u8> 
 fn heading_of<'a>(body: &'a Body, section: &Section) -> Option<&'a Heading> {
     let before = section.nodes.start.checked_sub(1)?;
     match body.nodes.get(before)?.event {
-        Event::End(Tag::Heading(number)) => Some(&body.headings[number as usize]),
+        Event::End(Tag::Heading(heading)) => Some(&body.headings[heading]),
         _ => None,
     }
 }
@@ -253,28 +249,25 @@ fn slug_of(heading: &Heading) -> Slug {
 
 fn follow_ups(body: &Body, section: &Section) -> Vec<Item> {
     let mut items: Vec<Item> = Vec::new();
-    let mut index = section.nodes.start;
-    while index < section.nodes.end {
-        let end = body.end_of(index);
-        match body.nodes[index].event {
-            Event::Start(Tag::Heading(number)) if body.headings[number as usize].level == 3 => {
-                let heading = &body.headings[number as usize];
+    for child in body.children(section.nodes.clone()) {
+        match child.event {
+            Event::Start(Tag::Heading(heading)) if body.headings[heading].level == 3 => {
+                let heading = &body.headings[heading];
                 items.push(Item {
                     question: heading.text.clone(),
                     slug: slug_of(heading),
-                    nodes: end + 1..end + 1,
+                    nodes: child.nodes.end..child.nodes.end,
                     is_open: true,
-                    span: body.nodes[index].span,
+                    span: child.span,
                 });
             }
             _ => {
                 if let Some(last) = items.last_mut() {
-                    last.nodes.end = end + 1;
+                    last.nodes.end = child.nodes.end;
                     last.is_open = body.is_blank(last.nodes.clone());
                 }
             }
         }
-        index = end + 1;
     }
     items
 }
@@ -308,30 +301,4 @@ fn empty_sheet(document: &Document, is_sound: bool) -> Option<Diagnostic> {
         Diagnostic::new(&rules::FIELD_MISSING, &document.path, Span::default(), "this file asks no question")
             .help("give it `question: Tell me about …` in front matter, or a `##` heading for each question; a `#` heading is the title of the sheet")
     })
-}
-
-/// The kind of page that a document has, apart from variants, sheets and the text of the home page.
-pub fn kind(meta: &Meta) -> Option<Kind> {
-    match meta {
-        Meta::Story(_) => Some(Kind::Story),
-        Meta::Question(_) => Some(Kind::Question),
-        Meta::CaseStudy(_) => Some(Kind::CaseStudy),
-        Meta::Competency(_) => Some(Kind::Competency),
-        Meta::Variant(_) | Meta::Sheet(_) | Meta::Home(_) => None,
-    }
-}
-
-impl Meta {
-    /// The title in front matter; empty where there is none.
-    pub fn title(&self) -> &str {
-        match self {
-            Self::Story(story) => &story.title,
-            Self::Variant(variant) => &variant.title,
-            Self::Question(question) => &question.question,
-            Self::Sheet(sheet) => &sheet.title,
-            Self::CaseStudy(case) => &case.title,
-            Self::Competency(competency) => &competency.title,
-            Self::Home(home) => &home.title,
-        }
-    }
 }

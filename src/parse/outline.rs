@@ -1,11 +1,10 @@
 //! The outline of a body: which heading is its title, how deep its sections lie, and the labels that stand for headings.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
 
 use super::Place;
 use super::headings::Names;
-use crate::markdown::{Body, Event, Heading, Node, Tag, is_inline};
+use crate::markdown::{Body, Child, Event, Heading, HeadingId, Node, Tag, children, is_inline};
 use crate::model::{Kind, Meta};
 use crate::source::{Span, offset};
 
@@ -27,9 +26,9 @@ impl Titles {
         let headings = top_headings(body);
         let names = Names::in_place(place);
         let is_sheet = matches!(place, Place::Document(Kind::Question, _));
-        let heading = headings.first().and_then(|&(index, number)| {
-            let first = &body.headings[number as usize];
-            let others = headings[1..].iter().map(|&(_, number)| &body.headings[number as usize]);
+        let heading = headings.first().and_then(|&(index, first)| {
+            let first = &body.headings[first];
+            let others = headings[1..].iter().map(|&(_, other)| &body.headings[other]);
             let is_title = if first.level == 1 {
                 !is_sheet || others.clone().any(|other| other.level > 1)
             } else {
@@ -39,9 +38,7 @@ impl Titles {
             (is_title && !is_name && !first.is_private && !first.text.is_empty()).then(|| first.text.clone())
         });
         let question = match headings.as_slice() {
-            &[(_, number)] if is_sheet => {
-                Some(&body.headings[number as usize]).filter(|only| only.level == 1 && !only.is_private && asks(&only.text))
-            }
+            &[(_, only)] if is_sheet => Some(&body.headings[only]).filter(|only| only.level == 1 && !only.is_private && asks(&only.text)),
             _ => None,
         };
         Self { heading, question: question.map(|only| only.text.clone()) }
@@ -61,54 +58,23 @@ pub fn shape(body: &mut Body, meta: &Meta) {
     }
 }
 
-/// The headings outside of quotes, items and the like: the place of each among the nodes, and its number.
-fn top_headings(body: &Body) -> Vec<(usize, u32)> {
-    let heading = |range: Range<usize>| match body.nodes[range.start].event {
-        Event::Start(Tag::Heading(number)) => Some((range.start, number)),
+/// The headings outside of quotes, items and the like, each with the node at which it starts.
+fn top_headings(body: &Body) -> Vec<(usize, HeadingId)> {
+    let heading = |child: Child| match child.event {
+        Event::Start(Tag::Heading(heading)) => Some((child.nodes.start, heading)),
         _ => None,
     };
-    blocks(&body.nodes).filter_map(heading).collect()
+    body.children(0..body.nodes.len()).filter_map(heading).collect()
 }
 
-/// The stretches of the nodes that stand side by side.
-fn blocks(nodes: &[Node]) -> impl Iterator<Item = Range<usize>> + '_ {
-    let mut next = 0;
-    std::iter::from_fn(move || {
-        let start = next;
-        let mut depth = 0usize;
-        while let Some(node) = nodes.get(next) {
-            next += 1;
-            match node.event {
-                Event::Start(_) => depth += 1,
-                Event::End(_) => depth = depth.saturating_sub(1),
-                _ => {}
-            }
-            if depth == 0 {
-                break;
-            }
-        }
-        (start < next).then_some(start..next)
-    })
-}
-
-/// Takes out the first heading where it says what the title says. What stands under it stays.
+/// Takes out the first heading if it says what the title says. The text under it stays.
 fn drop_title(body: &mut Body, meta: &Meta) {
-    let Some(&(start, number)) = top_headings(body).first() else { return };
-    let heading = &body.headings[number as usize];
+    let Some(&(start, id)) = top_headings(body).first() else { return };
+    let heading = &body.headings[id];
     let says_title = !heading.text.is_empty() && heading.text.to_lowercase() == meta.title().trim().to_lowercase();
-    if !says_title || heading.is_private || (heading.level > 1 && !body.is_blank(0..start)) {
-        return;
+    if says_title && !heading.is_private && (heading.level == 1 || body.is_blank(0..start)) {
+        body.remove_heading(id);
     }
-    let end = body.end_of(start);
-    body.nodes.drain(start..=end);
-    body.headings.remove(number as usize);
-    for node in &mut body.nodes {
-        match &mut node.event {
-            Event::Start(Tag::Heading(other)) | Event::End(Tag::Heading(other)) if *other > number => *other -= 1,
-            _ => {}
-        }
-    }
-    body.finish();
 }
 
 /// Lifts the headings of the sections to their level where an author has put them deeper: all of them below the title, or the
@@ -116,7 +82,7 @@ fn drop_title(body: &mut Body, meta: &Meta) {
 ///
 /// Below a private heading nothing is lifted, since that would take it out of there.
 fn lift_sections(body: &mut Body, names: Option<Names>) {
-    let headings: Vec<&Heading> = top_headings(body).into_iter().map(|(_, number)| &body.headings[number as usize]).collect();
+    let headings: Vec<&Heading> = top_headings(body).into_iter().map(|(_, heading)| &body.headings[heading]).collect();
     let is_known = |heading: &&Heading| names.is_some_and(|names| names.know(&heading.text));
     let Some(highest) = headings.iter().map(|heading| heading.level).min() else { return };
     let has_known_sections = headings.iter().any(|heading| heading.level <= SECTION && is_known(heading));
@@ -133,7 +99,7 @@ fn lift_sections(body: &mut Body, names: Option<Names>) {
 
 /// Makes headings of labels, as in `**Situation:** it was late`, where no heading names a part.
 fn open_labels(body: &mut Body, names: Names) {
-    let has_known_heading = top_headings(body).iter().any(|&(_, number)| names.know(&body.headings[number as usize].text));
+    let has_known_heading = top_headings(body).iter().any(|&(_, heading)| names.know(&body.headings[heading].text));
     if has_known_heading || !body.nodes.iter().any(|node| node.event == Event::Start(Tag::Strong)) {
         return;
     }
@@ -143,23 +109,23 @@ fn open_labels(body: &mut Body, names: Names) {
     let mut labels = Labels { body, names, letters, ids, suffixes: BTreeMap::new(), new: Vec::with_capacity(old.len()) };
     // The level of the private heading that a block stands below.
     let mut hidden_below: Option<u8> = None;
-    for range in blocks(&old) {
-        let block = &old[range];
-        match block[0].event {
-            Event::Start(Tag::Heading(number)) => {
-                let heading = &labels.body.headings[number as usize];
+    for child in children(&old, 0..old.len()) {
+        let block = &old[child.nodes.clone()];
+        match child.event {
+            Event::Start(Tag::Heading(heading)) => {
+                let heading = &labels.body.headings[heading];
                 if hidden_below.is_none_or(|level| heading.level <= level) {
                     hidden_below = heading.is_private.then_some(heading.level);
                 }
                 labels.new.extend_from_slice(block);
             }
-            Event::Start(Tag::Paragraph) if hidden_below.is_none() => labels.paragraph(&block[1..block.len() - 1], block[0].span),
+            Event::Start(Tag::Paragraph) if hidden_below.is_none() => labels.paragraph(&old[child.inner()], child.span),
             Event::Start(tag @ (Tag::BulletList | Tag::NumberedList(_))) if hidden_below.is_none() => labels.list(tag, block),
             _ => labels.new.extend_from_slice(block),
         }
     }
-    body.nodes = labels.new;
-    body.finish();
+    let new = labels.new;
+    body.set_nodes(new);
 }
 
 /// Whether a bold letter alone is a label: only among others of the same form, and not beside the `Q` of questions and answers.
@@ -190,9 +156,7 @@ impl Letters {
 struct Label {
     name: String,
     is_private: bool,
-    /// How many nodes it takes.
-    length: usize,
-    /// How many bytes of the text behind these belong to it.
+    /// How many bytes of the text after its bold words belong to it.
     cut: usize,
 }
 
@@ -211,30 +175,19 @@ impl Labels<'_> {
     /// Adds the words of a paragraph, cut where a line starts with a label.
     fn paragraph(&mut self, inner: &[Node], span: Span) {
         let mut piece: Vec<Node> = Vec::new();
-        let mut depth = 0usize;
         let mut starts_line = true;
-        let mut index = 0;
-        while index < inner.len() {
-            let node = inner[index];
-            if let Some(label) = self.label(&inner[index..]).filter(|_| starts_line && depth == 0) {
-                self.close(&mut piece, span);
-                self.heading(&label, node.span);
-                index += label.length;
-                if let Some(rest) = inner.get(index).filter(|_| label.cut > 0) {
-                    piece.extend(without_start(rest, label.cut));
-                    index += 1;
+        let mut children = children(inner, 0..inner.len());
+        while let Some(child) = children.next() {
+            match self.label(&inner[child.nodes.start..]).filter(|_| starts_line) {
+                Some(label) => {
+                    self.close(&mut piece, span);
+                    self.heading(&label, child.span);
+                    let rest = if label.cut > 0 { children.next() } else { None };
+                    piece.extend(rest.and_then(|rest| without_start(&inner[rest.nodes.start], label.cut)));
                 }
-                starts_line = false;
-                continue;
+                None => piece.extend_from_slice(&inner[child.nodes.clone()]),
             }
-            match node.event {
-                Event::Start(_) => depth += 1,
-                Event::End(_) => depth = depth.saturating_sub(1),
-                _ => {}
-            }
-            starts_line = is_break(&node);
-            piece.push(node);
-            index += 1;
+            starts_line = is_break(&inner[child.nodes.start]);
         }
         self.close(&mut piece, span);
     }
@@ -253,15 +206,15 @@ impl Labels<'_> {
         piece.clear();
         if let Some(first) = words.first().copied() {
             let span = Span { start: first.span.start.max(span.start), end: words.last().map_or(span.end, |last| last.span.end) };
-            self.new.push(Node { event: Event::Start(Tag::Paragraph), span });
+            self.new.push(Node::new(Event::Start(Tag::Paragraph), span));
             self.new.extend(words);
-            self.new.push(Node { event: Event::End(Tag::Paragraph), span });
+            self.new.push(Node::new(Event::End(Tag::Paragraph), span));
         }
     }
 
     /// Adds a list. Where some of its items are labelled, they become sections, and the list goes on between them.
     fn list(&mut self, tag: Tag, block: &[Node]) {
-        let items: Vec<&[Node]> = blocks(&block[1..block.len() - 1]).map(|range| &block[range.start + 1..range.end + 1]).collect();
+        let items: Vec<&[Node]> = children(block, 1..block.len() - 1).map(|item| &block[item.nodes]).collect();
         if !items.iter().any(|item| self.opens_with_label(item)) {
             self.new.extend_from_slice(block);
             return;
@@ -270,7 +223,7 @@ impl Labels<'_> {
         for (index, item) in items.iter().enumerate() {
             let span = item[0].span;
             if self.opens_with_label(item) {
-                self.new.extend(open.take().map(|tag| Node { event: Event::End(tag), span }));
+                self.new.extend(open.take().map(|tag| Node::new(Event::End(tag), span)));
                 self.labelled_item(&item[1..item.len() - 1], span);
                 continue;
             }
@@ -280,12 +233,12 @@ impl Labels<'_> {
                     other => other,
                 };
                 open = Some(tag);
-                self.new.push(Node { event: Event::Start(tag), span });
+                self.new.push(Node::new(Event::Start(tag), span));
             }
             self.new.extend_from_slice(item);
         }
         let span = block[0].span;
-        self.new.extend(open.map(|tag| Node { event: Event::End(tag), span }));
+        self.new.extend(open.map(|tag| Node::new(Event::End(tag), span)));
     }
 
     fn opens_with_label(&self, item: &[Node]) -> bool {
@@ -319,10 +272,9 @@ impl Labels<'_> {
             *suffix += 1;
         }
         let heading = Heading { level: SECTION, text: label.name.clone(), id, has_own_id: false, is_private: label.is_private };
-        self.body.headings.push(heading);
-        let tag = Tag::Heading(offset(self.body.headings.len() - 1));
+        let tag = Tag::Heading(self.body.headings.push(heading));
         let text = Event::Text(self.body.write_anew(&label.name));
-        self.new.extend([Event::Start(tag), text, Event::End(tag)].map(|event| Node { event, span }));
+        self.new.extend([Event::Start(tag), text, Event::End(tag)].map(|event| Node::new(event, span)));
     }
 
     /// The label that a line starts with.
@@ -332,7 +284,7 @@ impl Labels<'_> {
         if !is_bold(if is_emphasis { line.get(1) } else { line.first() }) {
             return None;
         }
-        let length = blocks(line).next()?.end;
+        let length = children(line, 0..line.len()).next()?.nodes.end;
         let mut bold = String::new();
         for node in &line[..length] {
             match node.event {
@@ -351,7 +303,7 @@ impl Labels<'_> {
         };
         let (name, is_private, cut) = label_and_cut(&bold, after)?;
         let is_meant = self.names.know(&name) && (name.chars().count() > 1 || self.letters == Letters::AreLabels);
-        is_meant.then_some(Label { name, is_private, length, cut })
+        is_meant.then_some(Label { name, is_private, cut })
     }
 }
 
@@ -432,11 +384,12 @@ fn separator(text: &str) -> Option<usize> {
     parts.then_some(blanks + sign.len_utf8())
 }
 
-/// A text without some bytes at its start; nothing where there is nothing left.
+/// A node without some bytes at the start of its text; `None` if nothing is left.
 fn without_start(node: &Node, bytes: usize) -> Option<Node> {
-    let Event::Text(text) = node.event else { return Some(*node) };
-    let rest = text.skip(bytes)?;
-    Some(Node { event: Event::Text(rest), span: Span { start: (node.span.start + offset(bytes)).min(node.span.end), end: node.span.end } })
+    match node.event {
+        Event::Text(text) => node.cut(bytes..text.len()),
+        _ => Some(*node),
+    }
 }
 
 fn is_break(node: &Node) -> bool {
@@ -445,14 +398,13 @@ fn is_break(node: &Node) -> bool {
 
 /// What the first of some nodes holds.
 fn inner_of(nodes: &[Node]) -> &[Node] {
-    let first = blocks(nodes).next().unwrap_or(0..0);
-    nodes.get(1..first.end.saturating_sub(1)).unwrap_or_default()
+    children(nodes, 0..nodes.len()).next().and_then(|first| nodes.get(first.inner())).unwrap_or_default()
 }
 
 /// The words that a tight item opens with.
 fn words_of(inner: &[Node]) -> &[Node] {
-    let opens_block = |range: &Range<usize>| matches!(inner[range.start].event, Event::Start(tag) if !is_inline(tag));
-    let end = blocks(inner).find(opens_block).map_or(inner.len(), |block| block.start);
+    let opens_block = |child: &Child| matches!(child.event, Event::Start(tag) if !is_inline(tag));
+    let end = children(inner, 0..inner.len()).find(opens_block).map_or(inner.len(), |block| block.nodes.start);
     &inner[..end]
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, rules};
-use crate::markdown::{Event, Tag};
+use crate::markdown::{Event, Footnote};
 use crate::model::{Document, Meta, Part, Section};
 use crate::source::{Span, offset};
 
@@ -43,15 +43,16 @@ fn beside_questions(document: &Document, index: usize, section: &Section) -> Opt
 /// Footnotes of a label that another one has.
 fn doubled_footnotes(document: &Document) -> impl Iterator<Item = Diagnostic> {
     let mut seen = BTreeSet::new();
-    document.body.nodes.iter().filter_map(move |node| match node.event {
-        Event::Start(Tag::Footnote(label)) if !seen.insert(document.body.str(label)) => {
-            let label = document.body.str(label);
-            let message = format!("another footnote is called `{label}`, too, so no page shows this one");
-            let span = Span { start: node.span.start, end: node.span.end.min(node.span.start + offset(label.len() + "[^]:".len())) };
-            Some(Diagnostic::new(&rules::NOT_SHOWN, &document.path, span, message).help("give it a label of its own"))
-        }
-        _ => None,
+    document.body.footnotes.iter().filter(move |footnote| !seen.insert(&footnote.label)).map(|footnote| {
+        let message = format!("another footnote is called `{}`, too, so no page shows this one", footnote.label);
+        Diagnostic::new(&rules::NOT_SHOWN, &document.path, label_of(document, footnote), message).help("give it a label of its own")
     })
+}
+
+/// The place of the `[^label]:` of a footnote.
+fn label_of(document: &Document, footnote: &Footnote) -> Span {
+    let span = document.body.nodes[footnote.nodes.start - 1].span;
+    Span { start: span.start, end: span.end.min(span.start + offset(footnote.label.len() + "[^]:".len())) }
 }
 
 /// A heading of the headline or of follow-ups that says more than that: pages show what stands below it, and not the heading.
@@ -68,25 +69,21 @@ fn unshown_footnotes(document: &Document) -> Vec<Diagnostic> {
     if body.footnotes.is_empty() {
         return Vec::new();
     }
-    let referred = |event: &Event| match *event {
-        Event::FootnoteReference(label) => Some(body.str(label)),
-        _ => None,
-    };
-    let referred: BTreeSet<&str> = body.nodes.iter().filter_map(|node| referred(&node.event)).collect();
-    let unshown = body.nodes.iter().filter_map(|node| match node.event {
-        Event::Start(Tag::Footnote(label)) => Some((body.str(label), node.span)).filter(|(label, _)| !referred.contains(label)),
-        _ => None,
-    });
+    let referred: BTreeSet<&str> = body
+        .nodes
+        .iter()
+        .filter_map(|node| match node.event {
+            Event::FootnoteReference(label) => Some(body.str(label)),
+            _ => None,
+        })
+        .collect();
+    let unshown = body.footnotes.iter().filter(|footnote| !referred.contains(footnote.label.as_str()));
     unshown
-        .map(|(label, span)| {
-            let span = Span { start: span.start, end: span.end.min(span.start + offset(label.len() + "[^]:".len())) };
-            Diagnostic::new(
-                &rules::NOT_SHOWN,
-                &document.path,
-                span,
-                format!("nothing refers to the footnote `{label}`, so no page shows it"),
-            )
-            .help(format!("write `[^{label}]` where the text refers to it"))
+        .map(|footnote| {
+            let label = &footnote.label;
+            let message = format!("nothing refers to the footnote `{label}`, so no page shows it");
+            Diagnostic::new(&rules::NOT_SHOWN, &document.path, label_of(document, footnote), message)
+                .help(format!("write `[^{label}]` where the text refers to it"))
         })
         .collect()
 }

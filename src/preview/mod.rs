@@ -99,7 +99,7 @@ impl Preview {
         let snapshot = match read {
             Err(failure) => self.failed(failure)?,
             Ok(read) if self.is_same_as_last(&read, &mut assets) => return None,
-            Ok(read) => self.snapshot(Arc::new(read), &mut assets),
+            Ok(read) => self.snapshot(read, &mut assets),
         };
         self.last = Some(Arc::new(snapshot));
         self.last.clone()
@@ -125,7 +125,8 @@ impl Preview {
         })
     }
 
-    fn snapshot(&mut self, read: Arc<Inputs>, assets: &mut impl FnMut(&BTreeSet<SitePath>) -> Assets) -> Snapshot {
+    fn snapshot(&mut self, read: Inputs, assets: &mut impl FnMut(&BTreeSet<SitePath>) -> Assets) -> Snapshot {
+        let read = Arc::new(read);
         let Shown { inputs: shown, linked, problems, are_settings_broken } = self.show(&read);
         let last = self.last.as_ref().map(|last| last.state());
         let state = State {
@@ -165,7 +166,7 @@ impl Preview {
             shown.inputs = Arc::new(good);
         }
         diagnostic::sort(&mut shown.problems);
-        shown.linked.site.config = Arc::new(at_the_root(&shown.linked.config));
+        shown.linked.site = shown.linked.site.with_config(Arc::new(at_the_root(&shown.linked.config)));
         shown
     }
 

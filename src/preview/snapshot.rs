@@ -9,10 +9,8 @@ use super::status;
 use crate::build::{Artefact, Edition, Inputs};
 use crate::diagnostic::{self, Diagnostic, rules};
 use crate::escape::percent_encode;
-use crate::html::route_of;
 use crate::model::Audience;
 use crate::route::Route;
-use crate::site::DocumentId;
 use crate::source::SitePath;
 
 /// A site at one moment: it answers any of its addresses, for any audience that may see it, and never changes.
@@ -94,11 +92,8 @@ impl Snapshot {
             return None;
         }
         let site = &self.edition(self.state.audience).linked().site;
-        let node = self.saved.iter().find_map(|path| {
-            let document = site.documents.binary_search_by(|document| document.path.cmp(path)).ok()?;
-            site.page_of(DocumentId(document))
-        })?;
-        Some(Route::Home.link_to(&route_of(site, node)))
+        let page = self.saved.iter().find_map(|path| site.page_of(site.document_at(path)?))?;
+        Some(Route::Home.link_to(&Route::of(site, page)))
     }
 
     /// The audience of the site at the root.
@@ -221,8 +216,8 @@ impl Snapshot {
         diagnostic::sort(&mut errors);
         let is_for_author = self.state.is_for_author();
         let editor = Editor { template: &whole.config.preview.editor, folder: &shared.options.folder };
-        let node = page.and_then(Artefact::node);
-        let warnings = || Problems::of_warnings(&status::warnings(&linked.site, node, &linked.diagnostics), read, editor);
+        let key = page.and_then(Artefact::key);
+        let warnings = || Problems::of_warnings(&status::warnings(&linked.site, key, &linked.diagnostics), read, editor);
         Panel {
             boot: &shared.options.boot,
             revision: self.revision,
@@ -235,7 +230,7 @@ impl Snapshot {
             } else {
                 Problems::without_places(&errors, self.failure(), mount.audience)
             },
-            status: node.filter(|_| is_for_author).and_then(|node| status::of(&linked.site, node, shown, editor)),
+            status: key.filter(|_| is_for_author).and_then(|key| status::of(&linked.site, key, shown, editor)),
             warnings: if is_for_author { warnings() } else { None },
             switch: self.switch(mount, path),
             has_questions: !linked.site.questions.is_empty(),

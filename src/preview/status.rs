@@ -9,7 +9,7 @@ use crate::build::Inputs;
 use crate::diagnostic::Diagnostic;
 use crate::model::Part;
 use crate::report::counted;
-use crate::site::{DocumentId, Node, Site, StoryId, told_words};
+use crate::site::{DocumentId, PageKey, Site, TellingId};
 use crate::source::{SitePath, Span};
 use crate::view::clock;
 
@@ -64,52 +64,52 @@ impl Places<'_> {
 }
 
 /// What there is to say about a page; `None` if no document is behind it.
-pub fn of(site: &Site, node: Node, shown: &Inputs, editor: Editor<'_>) -> Option<Status> {
-    let document = site.document(site.document_of(node)?);
+pub fn of(site: &Site, page: PageKey, shown: &Inputs, editor: Editor<'_>) -> Option<Status> {
+    let document = site.document(site.document_of(page)?);
     let mut places = Places { shown, editor, lines: BTreeMap::new() };
     let start = document.sections.iter().map(|section| section.span).find(|span| span.start > 0).unwrap_or_default();
-    let remarks = documents_of(site, node).into_iter().map(|document| site.open_remarks(document)).sum();
+    let remarks = documents_of(site, page).into_iter().map(|document| site.open_remarks(document)).sum();
     Some(Status {
         file: document.path.to_string(),
         editor: places.link(&document.path, start),
-        telling: telling_on(site, node).and_then(|(story, telling)| told(site, story, telling, &mut places)),
+        telling: telling_on(site, page).and_then(|telling| told(site, telling, &mut places)),
         remarks: (remarks > 0).then(|| counted(remarks, "open remark")),
     })
 }
 
 /// The warnings about the files of a page.
-pub fn warnings<'a>(site: &Site, node: Option<Node>, found: &'a [Diagnostic]) -> Vec<&'a Diagnostic> {
-    let documents = node.map(|node| documents_of(site, node)).unwrap_or_default();
+pub fn warnings<'a>(site: &Site, page: Option<PageKey>, found: &'a [Diagnostic]) -> Vec<&'a Diagnostic> {
+    let documents = page.map(|page| documents_of(site, page)).unwrap_or_default();
     let files: BTreeSet<&SitePath> = documents.into_iter().map(|document| &site.document(document).path).collect();
     found.iter().filter(|found| !found.is_error() && files.contains(&found.file)).collect()
 }
 
 /// The documents whose words are on a page.
-fn documents_of(site: &Site, node: Node) -> BTreeSet<DocumentId> {
-    let told = match node {
-        Node::Telling(story, telling) => site.story(story).tellings[telling].sections.as_slice(),
+fn documents_of(site: &Site, page: PageKey) -> BTreeSet<DocumentId> {
+    let sections = match page {
+        PageKey::Telling(telling) => site.telling(telling).sections.as_slice(),
         _ => &[],
     };
-    told.iter().map(|told| told.document).chain(site.document_of(node)).collect()
+    sections.iter().map(|section| section.id.document).chain(site.document_of(page)).collect()
 }
 
-fn telling_on(site: &Site, node: Node) -> Option<(StoryId, usize)> {
-    match node {
-        Node::Telling(story, telling) => Some((story, telling)),
-        Node::Question(question) => {
+fn telling_on(site: &Site, page: PageKey) -> Option<TellingId> {
+    match page {
+        PageKey::Telling(telling) => Some(telling),
+        PageKey::Question(question) => {
             let &story = site.question(question).answers.first()?;
-            Some((story, site.telling_for(story, question)))
+            Some(site.telling_for(story, question))
         }
-        Node::Home | Node::CaseStudy(_) | Node::Competency(_) => None,
+        PageKey::Home | PageKey::CaseStudy(_) | PageKey::Competency(_) => None,
     }
 }
 
-fn told(site: &Site, story: StoryId, telling: usize, places: &mut Places<'_>) -> Option<Told> {
-    let telling = &site.story(story).tellings[telling];
+fn told(site: &Site, telling: TellingId, places: &mut Places<'_>) -> Option<Told> {
+    let telling = site.telling(telling);
     let parts = telling.sections.iter().filter_map(|told| {
-        let document = site.document(told.document);
-        let section = &document.sections[told.section];
-        let words = told_words(document, section, &telling.left_out);
+        let document = site.document(told.id.document);
+        let section = site.section(told.id);
+        let words = site.spoken_words(telling, told);
         (words > 0 && !section.heading.is_empty()).then(|| PartTime {
             letter: section.part.map(Part::letter).filter(|letter| !letter.is_empty()),
             label: section.heading.clone(),

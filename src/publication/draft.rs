@@ -61,31 +61,28 @@ pub fn select<'a>(whole: &Linked, inputs: &'a Inputs, target: &'a Target, names:
     let viewer = Viewer { audience: target.audience, drafts: false };
     let linked = for_viewer(whole, viewer, &inputs.assets).ok_or("a wiki cannot have the audience `private`")?;
     let wanted = names.iter().map(|name| asked_for(&whole.site, target.audience, name)).collect::<Result<Vec<_>, _>>()?;
-    let wanted: BTreeSet<&SitePath> = wanted.into_iter().collect();
-    let cases: Vec<CaseStudyId> = linked
-        .site
-        .case_studies()
-        .filter(|&id| wanted.is_empty() || wanted.contains(&linked.site.document(linked.site.case_study(id).document).path))
-        .collect();
-    let of_cases: BTreeSet<&SitePath> = cases.iter().map(|&id| &linked.site.document(linked.site.case_study(id).document).path).collect();
+    let wanted: BTreeSet<DocumentId> = wanted.into_iter().collect();
+    let origin = |id: CaseStudyId| linked.origin(linked.site.case_study(id).document);
+    let cases: Vec<CaseStudyId> = linked.site.case_studies().filter(|&id| wanted.is_empty() || wanted.contains(&origin(id))).collect();
+    let originals: Vec<&Document> = cases.iter().map(|&id| whole.site.document(origin(id))).collect();
+    let of_cases: BTreeSet<&SitePath> = originals.iter().map(|document| &document.path).collect();
     // Warnings about other documents are reported by a build.
     let is_worth_saying = |found: &&Diagnostic| found.is_error() || of_cases.contains(&found.file);
     let mut diagnostics: Vec<Diagnostic> = linked.diagnostics.iter().filter(is_worth_saying).cloned().collect();
-    diagnostics.extend(unfinished(&linked.site, &cases, whole));
-    let originals = whole.site.documents.iter().filter(|document| of_cases.contains(&document.path));
-    diagnostics.extend(originals.flat_map(|document| actions::check(document, today)));
+    diagnostics.extend(unfinished(&linked, &cases, whole));
+    diagnostics.extend(originals.into_iter().flat_map(|document| actions::check(document, today)));
     diagnostic::sort(&mut diagnostics);
     Ok(Selection { inputs, target, linked, cases, diagnostics })
 }
 
 /// Reports blame and open remarks in case studies and in the documents that they transclude.
-fn unfinished(site: &Site, cases: &[CaseStudyId], whole: &Linked) -> Vec<Diagnostic> {
+fn unfinished(linked: &Linked, cases: &[CaseStudyId], whole: &Linked) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> = Vec::new();
     for &id in cases {
-        let id = site.case_study(id).document;
-        let shown = site.transcluded(id);
-        found.extend(blame_in(site, id, &shown, whole));
-        found.extend(open_remarks(site, id, &shown, &whole.site));
+        let id = linked.site.case_study(id).document;
+        let shown = linked.site.transcluded(id);
+        found.extend(blame_in(linked, id, &shown, whole));
+        found.extend(open_remarks(linked, id, &shown, &whole.site));
     }
     diagnostic::sort(&mut found);
     found.dedup();
@@ -93,29 +90,23 @@ fn unfinished(site: &Site, cases: &[CaseStudyId], whole: &Linked) -> Vec<Diagnos
 }
 
 /// Reports blame in a document and in the stretches that it transcludes.
-fn blame_in(site: &Site, id: DocumentId, shown: &[(DocumentId, Range<usize>)], whole: &Linked) -> Vec<Diagnostic> {
-    let source = |path: &SitePath| whole.site.document_at(path).map_or("", |id| whole.site.document(id).body.file_text());
-    let document = site.document(id);
-    let mut found = blame::check(document, source(&document.path), &whole.config);
+fn blame_in(linked: &Linked, id: DocumentId, shown: &[(DocumentId, Range<usize>)], whole: &Linked) -> Vec<Diagnostic> {
+    let source = |id: DocumentId| whole.site.document(linked.origin(id)).body.file_text();
+    let mut found = blame::check(linked.site.document(id), source(id), &whole.config);
     for (id, nodes) in shown {
-        let document = site.document(*id);
-        found.extend(blame::check_stretch(document, nodes.clone(), source(&document.path), &whole.config));
+        found.extend(blame::check_stretch(linked.site.document(*id), nodes.clone(), source(*id), &whole.config));
     }
     found
 }
 
 /// Reports the open remarks of a document and of the documents that it transcludes, in the author's version. Remarks in documents that
 /// the readers do not see do not matter.
-fn open_remarks(site: &Site, id: DocumentId, shown: &[(DocumentId, Range<usize>)], whole: &Site) -> Vec<Diagnostic> {
-    let Some(own) = whole.document_at(&site.document(id).path) else { return Vec::new() };
+fn open_remarks(linked: &Linked, id: DocumentId, shown: &[(DocumentId, Range<usize>)], whole: &Site) -> Vec<Diagnostic> {
+    let own = linked.origin(id);
     let mut found = blame::open_remarks(whole.document(own), &(0..whole.document(own).body.nodes.len()));
-    let is_shown = |other: &Document| shown.iter().any(|(id, _)| site.document(*id).path == other.path);
-    for (id, nodes) in whole.transcluded(own) {
-        let other = whole.document(id);
-        if is_shown(other) {
-            found.extend(blame::open_remarks(other, &nodes));
-        }
-    }
+    let shown: BTreeSet<DocumentId> = shown.iter().map(|(id, _)| linked.origin(*id)).collect();
+    let of_others = whole.transcluded(own).into_iter().filter(|(other, _)| shown.contains(other));
+    found.extend(of_others.flat_map(|(other, nodes)| blame::open_remarks(whole.document(other), &nodes)));
     found
 }
 
@@ -124,14 +115,14 @@ pub fn slug_of(name: &str) -> Slug {
     Slug::of(name.rsplit('/').next().unwrap_or(name).trim_end_matches(".md"))
 }
 
-/// The file of a case study that the user asks for.
-fn asked_for<'a>(site: &'a Site, audience: Audience, name: &str) -> Result<&'a SitePath, String> {
-    let slug = slug_of(name);
-    let Some(id) = site.case_study_named(&slug) else {
+/// The document of a case study that the user asks for.
+fn asked_for(site: &Site, audience: Audience, name: &str) -> Result<DocumentId, String> {
+    let Some(id) = site.names.case_study(slug_of(name).as_str()) else {
         let known: Vec<&str> = site.case_studies.iter().map(|case| case.slug.as_str()).collect();
         return Err(format!("there is no case study `{name}`; {}", nearest_or_all(name, &known)));
     };
-    let document = site.document(site.case_study(id).document);
+    let id = site.case_study(id).document;
+    let document = site.document(id);
     if document.status == Status::Draft {
         return Err(format!("`{name}` is a draft; remove `status: draft` from its front matter when it is ready"));
     }
@@ -139,7 +130,7 @@ fn asked_for<'a>(site: &'a Site, audience: Audience, name: &str) -> Result<&'a S
         let (own, wanted) = (document.audience.name(), audience.name());
         return Err(format!("`{name}` is for the audience `{own}`, and this wiki is for `{wanted}`; change one of the two"));
     }
-    Ok(&document.path)
+    Ok(id)
 }
 
 impl Selection<'_> {

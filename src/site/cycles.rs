@@ -2,9 +2,9 @@
 
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
-use super::{Destination, DocumentId, Node, Site};
+use super::{Destination, DocumentId, SectionId, Site};
 use crate::diagnostic::{Diagnostic, rules, too_deep};
-use crate::markdown::Event;
+use crate::markdown::{Event, LinkId};
 use crate::source::Span;
 
 /// How deep transclusions go.
@@ -217,10 +217,10 @@ fn edges(site: &Site) -> Vec<Edge> {
 }
 
 /// What a transclusion shows.
-fn shown(site: &Site, from: DocumentId, link: u32) -> Option<Shown> {
+fn shown(site: &Site, from: DocumentId, link: LinkId) -> Option<Shown> {
     match site.destination(from, link) {
-        Destination::Page { section: Some((document, section)), .. } => Some((*document, Some(*section))),
-        Destination::Page { node, .. } => Some((site.document_of(*node)?, None)),
+        Destination::Page { section: Some(SectionId { document, section }), .. } => Some((*document, Some(*section))),
+        Destination::Page { page, .. } => Some((site.document_of(*page)?, None)),
         Destination::Asset(_) | Destination::External | Destination::Nothing => None,
     }
 }
@@ -231,20 +231,4 @@ fn in_cycle(site: &Site, edge: &Edge) -> Diagnostic {
     Diagnostic::new(&rules::CYCLE, &site.document(edge.from).path, edge.span, "this transclusion shows the section that it stands in")
         .note(&target.path, place, "which is reached from here")
         .help("link to the section instead, as in `[[slug#section]]`")
-}
-
-impl Site {
-    /// The document whose text a page shows; nothing for questions that share a file with others.
-    pub fn document_of(&self, node: Node) -> Option<DocumentId> {
-        match node {
-            Node::Home => self.home,
-            Node::Telling(story, index) => match self.story(story).tellings[index].origin {
-                super::Origin::Variant(document) => Some(document),
-                super::Origin::Story | super::Origin::Derived(_) => Some(self.story(story).document),
-            },
-            Node::Question(question) => Some(self.question(question).document),
-            Node::CaseStudy(case) => Some(self.case_study(case).document),
-            Node::Competency(competency) => Some(self.competency(competency).document),
-        }
-    }
 }

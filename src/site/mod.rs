@@ -1,66 +1,57 @@
-//! The linked site: every document, what it means for the others, and the questions that pages ask of it.
+//! The linked site: every document, how the things in them belong together, and the queries of pages.
 
+mod catalogue;
 mod cycles;
-mod edges;
+mod files;
+mod id;
 mod link;
+mod links;
+mod names;
 mod rank;
+mod references;
 mod resolve;
+mod stories;
 mod telling;
+mod unknown;
 
 use std::collections::BTreeSet;
-use std::ops::Range;
+use std::ops::{Deref, Range};
 use std::sync::Arc;
 
-use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
+use rustc_hash::FxHashSet as HashSet;
 
 use crate::config::Config;
-use crate::markdown::{Event, Tag};
-use crate::model::{self, Audience, Document, Item, Kind, Meta, Section, Status};
-use crate::slug::Slug;
+use crate::markdown::{Event, LinkId, Tag};
+use crate::model::{self, Audience, Document, Item, Kind, Meta, Section};
+use crate::slug::{PageName, Slug};
 use crate::source::{SitePath, Span};
 
 pub use cycles::DEEPEST;
+pub use id::{CaseStudyId, CompetencyId, DocumentId, ItemId, PageKey, QuestionId, SectionId, StoryId, TellingId};
 pub use link::link;
+pub use names::Names;
 pub use resolve::{Destination, Resolver};
-pub use telling::{Change, Origin, Telling, Told, capitalised, told_words, uncapitalised};
+pub use telling::{Change, Origin, Telling, TellingSection, capitalised, uncapitalised};
 
-macro_rules! ids {
-    ($($(#[$doc:meta])* $name:ident)*) => {
-        $($(#[$doc])* #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)] pub struct $name(pub usize);)*
-    };
-}
-
-ids! {
-    /// A document, by its place in [`Site::documents`].
-    DocumentId
-    /// A story, by its place in [`Site::stories`].
-    StoryId
-    /// A question, by its place in [`Site::questions`].
-    QuestionId
-    /// A case study, by its place in [`Site::case_studies`].
-    CaseStudyId
-    /// A competency, by its place in [`Site::competencies`].
-    CompetencyId
-}
-
-/// A page that other pages can lead to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Node {
-    /// The home page, which is there without `home.md` too.
-    Home,
-    /// A telling of a story, by its place in [`Story::tellings`]; the first is the story itself.
-    Telling(StoryId, usize),
-    /// A question, of the bank or about a story.
-    Question(QuestionId),
-    /// A case study, by its file.
-    CaseStudy(CaseStudyId),
-    /// A competency, by its file.
-    Competency(CompetencyId),
-}
-
-/// The whole site for one audience.
+/// The whole site for one audience: its contents, and where the links in their texts lead.
 #[derive(Debug)]
 pub struct Site {
+    contents: Contents,
+    links: links::Links,
+}
+
+/// A site has everything that its contents have.
+impl Deref for Site {
+    type Target = Contents;
+
+    fn deref(&self) -> &Contents {
+        &self.contents
+    }
+}
+
+/// What a site holds: the documents, and the things that pages are about.
+#[derive(Debug)]
+pub struct Contents {
     /// The settings, as far as the audience may have them.
     pub config: Arc<Config>,
     /// Whom the site is for.
@@ -79,14 +70,10 @@ pub struct Site {
     pub competencies: Vec<Competency>,
     /// The text of the home page.
     pub home: Option<DocumentId>,
+    /// Which pages have which slug.
+    pub names: Names,
     /// The page of each document; for one that holds several questions, the page of the first.
-    pages: Vec<Option<Node>>,
-    /// Where the links of each document lead, by the number of the document and of the link.
-    destinations: Vec<Vec<Destination>>,
-    /// Each page with a page that leads to it, in the order of the first.
-    backlinks: Vec<(Node, Node)>,
-    /// The competencies by their slugs.
-    competency_ids: HashMap<Slug, CompetencyId>,
+    pages: Vec<Option<PageKey>>,
 }
 
 /// A story with its tellings.
@@ -113,11 +100,11 @@ pub struct Question {
     pub slug: Slug,
     /// The document that holds it.
     pub document: DocumentId,
-    /// Its place in a sheet or under a story's follow-ups: the section and the item; nothing where it has a file.
-    pub item: Option<(usize, usize)>,
+    /// Its place in a sheet or under a story's follow-ups; `None` if it has a file of its own.
+    pub item: Option<ItemId>,
     /// What it probes; a follow-up without any of its own probes what its story shows.
     pub competencies: Vec<CompetencyId>,
-    /// The story that it is about; nothing for a question of the bank.
+    /// The story that it is about; `None` for a question of the bank.
     pub about: Option<StoryId>,
     /// The stories that name it, best first.
     pub answers: Vec<StoryId>,
@@ -127,14 +114,14 @@ pub struct Question {
     pub adaptable_total: usize,
 }
 
-/// A case study and the story behind it.
+/// A case study and the story that it comes from.
 #[derive(Debug)]
 pub struct CaseStudy {
     /// The file that holds it.
     pub document: DocumentId,
     /// From the name of its file; its address is `case-studies/<slug>.html`.
     pub slug: Slug,
-    /// The story that it comes from; nothing where it names none, or none that the audience may see.
+    /// The story that it comes from; `None` if it names none, or none that the audience may see.
     pub story: Option<StoryId>,
 }
 
@@ -153,8 +140,20 @@ pub struct Competency {
     pub questions: Vec<QuestionId>,
 }
 
-impl Site {
-    /// The document of an id; like every id, it has a meaning in the site alone that gave it.
+impl Story {
+    /// The story itself, as it is told without a variant.
+    pub fn main(&self) -> &Telling {
+        &self.tellings[0]
+    }
+
+    /// The place of the telling with a slug. An empty slug names the story itself.
+    fn telling_named(&self, slug: &Slug) -> Option<usize> {
+        self.tellings.iter().position(|telling| telling.slug == *slug)
+    }
+}
+
+impl Contents {
+    /// The document of an id of this site.
     pub fn document(&self, id: DocumentId) -> &Document {
         &self.documents[id.0]
     }
@@ -162,6 +161,16 @@ impl Site {
     /// The story of an id of this site.
     pub fn story(&self, id: StoryId) -> &Story {
         &self.stories[id.0]
+    }
+
+    /// The telling of an id of this site.
+    pub fn telling(&self, id: TellingId) -> &Telling {
+        &self.story(id.story).tellings[id.index]
+    }
+
+    /// The section of an id of this site.
+    pub fn section(&self, id: SectionId) -> &Section {
+        id.of(&self.documents)
     }
 
     /// The question of an id of this site.
@@ -184,7 +193,12 @@ impl Site {
         (0..self.stories.len()).map(StoryId)
     }
 
-    /// The ids of all questions, in the order of [`Site::questions`].
+    /// The ids of all tellings of a story, the story itself first.
+    pub fn tellings(&self, story: StoryId) -> impl Iterator<Item = TellingId> + use<> {
+        (0..self.story(story).tellings.len()).map(move |index| TellingId { story, index })
+    }
+
+    /// The ids of all questions, in the order of [`Contents::questions`].
     pub fn questions(&self) -> impl Iterator<Item = QuestionId> + use<> {
         (0..self.questions.len()).map(QuestionId)
     }
@@ -223,7 +237,7 @@ impl Site {
         }
     }
 
-    /// The front matter of a question that has a file of its own.
+    /// The front matter of a question; `None` if it has no file of its own.
     pub fn question_meta(&self, id: QuestionId) -> Option<&model::Question> {
         match (&self.document(self.question(id).document).meta, self.question(id).item) {
             (Meta::Question(question), None) => Some(question),
@@ -231,10 +245,10 @@ impl Site {
         }
     }
 
-    /// A question that stands in a sheet or under a story's follow-ups.
+    /// A question that is written in a sheet or under a story's follow-ups.
     pub fn question_item(&self, id: QuestionId) -> Option<&Item> {
         let question = self.question(id);
-        let (section, item) = question.item?;
+        let ItemId { section, item } = question.item?;
         Some(&self.document(question.document).sections[section].items[item])
     }
 
@@ -247,7 +261,7 @@ impl Site {
         }
     }
 
-    /// Whether a question belongs to the bank: it is about no story of the author's.
+    /// Whether a question belongs to the bank: it is not about a story of the author's.
     pub fn is_of_bank(&self, id: QuestionId) -> bool {
         self.question(id).about.is_none()
     }
@@ -261,52 +275,127 @@ impl Site {
         self.question_item(id).map_or_else(|| document.body.is_blank(0..document.body.nodes.len()), |item| item.is_open)
     }
 
-    /// The title of a page that a node stands for.
-    pub fn title(&self, node: Node) -> &str {
-        match node {
-            Node::Home => {
+    /// The title of a page.
+    pub fn title(&self, page: PageKey) -> &str {
+        match page {
+            PageKey::Home => {
                 self.home.map(|home| self.document(home).meta.title()).filter(|title| !title.is_empty()).unwrap_or(&self.config.title)
             }
-            Node::Telling(story, 0) => &self.story_meta(story).title,
-            Node::Telling(story, telling) => &self.story(story).tellings[telling].label,
-            Node::Question(question) => self.wording(question),
-            Node::CaseStudy(case) => &self.case_study_meta(case).title,
-            Node::Competency(competency) => &self.competency_meta(competency).title,
+            PageKey::Telling(telling) if telling.is_main() => &self.story_meta(telling.story).title,
+            PageKey::Telling(telling) => &self.telling(telling).label,
+            PageKey::Question(question) => self.wording(question),
+            PageKey::CaseStudy(case) => &self.case_study_meta(case).title,
+            PageKey::Competency(competency) => &self.competency_meta(competency).title,
         }
+    }
+
+    /// The name of a page.
+    pub fn name(&self, page: PageKey) -> PageName {
+        match page {
+            PageKey::Home => PageName::Home,
+            PageKey::Telling(telling) if telling.is_main() => PageName::Story(self.story(telling.story).slug.clone()),
+            PageKey::Telling(id) => PageName::Telling(self.story(id.story).slug.clone(), self.telling(id).slug.clone()),
+            PageKey::Question(question) => PageName::Question(self.question(question).slug.clone()),
+            PageKey::CaseStudy(case) => PageName::CaseStudy(self.case_study(case).slug.clone()),
+            PageKey::Competency(competency) => PageName::Competency(self.competency(competency).slug.clone()),
+        }
+    }
+
+    /// The page with a name; `None` if the site has no such page.
+    pub fn page(&self, name: &PageName) -> Option<PageKey> {
+        match name {
+            PageName::Home => Some(PageKey::Home),
+            PageName::Story(slug) => self.find(Kind::Story, slug),
+            PageName::Telling(story, telling) => {
+                let story = self.names.story(story.as_str())?;
+                self.story(story).telling_named(telling).map(|index| PageKey::Telling(TellingId { story, index }))
+            }
+            PageName::Question(slug) => self.find(Kind::Question, slug),
+            PageName::CaseStudy(slug) => self.find(Kind::CaseStudy, slug),
+            PageName::Competency(slug) => self.find(Kind::Competency, slug),
+        }
+    }
+
+    /// The page of a kind that has a slug; of a story, the page of the story itself.
+    pub fn find(&self, kind: Kind, slug: &Slug) -> Option<PageKey> {
+        self.names.find(kind, slug.as_str())
     }
 
     /// The page that shows a document; for one that holds several questions, that of the first.
-    pub fn page_of(&self, document: DocumentId) -> Option<Node> {
+    pub fn page_of(&self, document: DocumentId) -> Option<PageKey> {
         self.pages[document.0]
     }
 
-    /// The pages that lead to a page by a link in their text.
-    pub fn backlinks(&self, node: Node) -> impl Iterator<Item = Node> + '_ {
-        let start = self.backlinks.partition_point(|&(to, _)| to < node);
-        self.backlinks[start..].iter().take_while(move |&&(to, _)| to == node).map(|&(_, from)| from)
-    }
-
-    /// Where a link of a document leads.
-    pub fn destination(&self, document: DocumentId, link: u32) -> &Destination {
-        &self.destinations[document.0][link as usize]
-    }
-
-    /// The stretch of a document that a link to a page and a fragment shows where it is transcluded.
-    pub fn shown(&self, node: Node, fragment: &str, section: Option<(DocumentId, usize)>) -> Option<(DocumentId, Range<usize>)> {
-        if let Some((document, section)) = section {
-            return Some((document, self.document(document).sections[section].nodes.clone()));
+    /// The document whose text a page shows; `None` for the home page of a site without a text for it.
+    pub fn document_of(&self, page: PageKey) -> Option<DocumentId> {
+        match page {
+            PageKey::Home => self.home,
+            PageKey::Telling(id) => match self.telling(id).origin {
+                Origin::Variant(document) => Some(document),
+                Origin::Story | Origin::Derived(_) => Some(self.story(id.story).document),
+            },
+            PageKey::Question(question) => Some(self.question(question).document),
+            PageKey::CaseStudy(case) => Some(self.case_study(case).document),
+            PageKey::Competency(competency) => Some(self.competency(competency).document),
         }
-        if let Node::Question(question) = node
+    }
+
+    /// The document at a path.
+    pub fn document_at(&self, path: &SitePath) -> Option<DocumentId> {
+        self.documents.binary_search_by(|document| document.path.cmp(path)).ok().map(DocumentId)
+    }
+
+    /// The nodes of a document that a link to a page and a fragment shows if it is a transclusion.
+    pub fn shown(&self, page: PageKey, fragment: &str, section: Option<SectionId>) -> Option<(DocumentId, Range<usize>)> {
+        if let Some(section) = section {
+            return Some((section.document, self.section(section).nodes.clone()));
+        }
+        if let PageKey::Question(question) = page
             && let Some(item) = self.question_item(question)
         {
             return Some((self.question(question).document, item.nodes.clone()));
         }
-        let id = self.document_of(node)?;
+        let id = self.document_of(page)?;
         let document = self.document(id);
         if fragment.is_empty() {
             return Some((id, 0..document.body.nodes.len()));
         }
         document.body.below_heading(fragment).map(|nodes| (id, nodes))
+    }
+
+    /// How many words of a section of a telling are spoken.
+    pub fn spoken_words(&self, telling: &Telling, section: &TellingSection) -> u32 {
+        telling::spoken_words(&self.documents, section.id, &telling.left_out)
+    }
+
+    /// How long some words take to say, in seconds.
+    pub fn seconds(&self, words: u32) -> u32 {
+        (words * 60).div_ceil(self.config.words_per_minute.max(1))
+    }
+
+    /// How many reviewers' remarks are open in a document.
+    pub fn open_remarks(&self, document: DocumentId) -> usize {
+        self.document(document).open_remarks().count()
+    }
+}
+
+impl Site {
+    /// The same site with other settings.
+    #[must_use]
+    pub fn with_config(self, config: Arc<Config>) -> Self {
+        Self { contents: Contents { config, ..self.contents }, ..self }
+    }
+
+    /// The pages that lead to a page by a link in their text.
+    pub fn backlinks(&self, page: PageKey) -> impl Iterator<Item = PageKey> + '_ {
+        let backlinks = &self.links.backlinks;
+        let start = backlinks.partition_point(|&(to, _)| to < page);
+        backlinks[start..].iter().take_while(move |&&(to, _)| to == page).map(|&(_, from)| from)
+    }
+
+    /// Where a link of a document leads.
+    pub fn destination(&self, document: DocumentId, link: LinkId) -> &Destination {
+        &self.links.destinations[document.0][link.index()]
     }
 
     /// The stretches of documents that a document shows within itself, and that these show, each once.
@@ -317,8 +406,8 @@ impl Site {
         while let Some((id, nodes)) = found.get(next).cloned() {
             for node in &self.document(id).body.nodes[nodes] {
                 let Event::Transclusion(number) = node.event else { continue };
-                let Destination::Page { node, fragment, section } = self.destination(id, number) else { continue };
-                found.extend(self.shown(*node, fragment, *section).filter(|stretch| known.insert(stretch.clone())));
+                let Destination::Page { page, fragment, section } = self.destination(id, number) else { continue };
+                found.extend(self.shown(*page, fragment, *section).filter(|stretch| known.insert(stretch.clone())));
             }
             next += 1;
         }
@@ -333,8 +422,8 @@ impl Site {
     /// The first place in the documents that refers to a file; the file itself where there is none.
     pub fn reference_to<'a>(&'a self, path: &'a SitePath) -> (&'a SitePath, Span) {
         let leads_there = |destination: &Destination| matches!(destination, Destination::Asset(asset) if asset == path);
-        let places = self.documents.iter().zip(&self.destinations).find_map(|(document, destinations)| {
-            let link = &document.body.links[destinations.iter().position(leads_there)?];
+        let places = self.documents.iter().zip(&self.links.destinations).find_map(|(document, destinations)| {
+            let link = document.body.links.get(destinations.iter().position(leads_there)?)?;
             Some((&document.path, link.span))
         });
         places.unwrap_or((path, Span::default()))
@@ -342,7 +431,7 @@ impl Site {
 
     /// The files other than documents that a document refers to.
     pub fn assets_of(&self, document: DocumentId) -> impl Iterator<Item = &SitePath> {
-        self.destinations[document.0].iter().filter_map(|destination| match destination {
+        self.links.destinations[document.0].iter().filter_map(|destination| match destination {
             Destination::Asset(path) => Some(path),
             _ => None,
         })
@@ -362,103 +451,14 @@ impl Site {
         }
         assets
     }
-
-    /// The competency with a slug.
-    pub fn competency_named(&self, slug: &str) -> Option<CompetencyId> {
-        self.competency_ids.get(slug).copied()
-    }
-
-    /// The document at a path.
-    pub fn document_at(&self, path: &SitePath) -> Option<DocumentId> {
-        self.documents.binary_search_by(|document| document.path.cmp(path)).ok().map(DocumentId)
-    }
-
-    /// The case study with a slug.
-    pub fn case_study_named(&self, slug: &Slug) -> Option<CaseStudyId> {
-        self.case_studies.binary_search_by(|case| case.slug.cmp(slug)).ok().map(CaseStudyId)
-    }
-
-    /// The story with a slug.
-    pub fn story_named(&self, slug: &Slug) -> Option<StoryId> {
-        self.stories.binary_search_by(|story| story.slug.cmp(slug)).ok().map(StoryId)
-    }
-
-    /// How long some words take to say, in seconds.
-    pub fn seconds(&self, words: u32) -> u32 {
-        (words * 60).div_ceil(self.config.words_per_minute.max(1))
-    }
-
-    /// Whether a story is one that is still told.
-    pub fn is_told(&self, story: StoryId) -> bool {
-        self.document(self.story(story).document).status != Status::Retired
-    }
-
-    /// How many reviewers' remarks are open in a document.
-    pub fn open_remarks(&self, document: DocumentId) -> usize {
-        self.document(document).open_remarks().count()
-    }
 }
 
-impl Document {
-    /// The nodes of the reviewers' remarks that are open.
-    pub fn open_remarks(&self) -> impl Iterator<Item = Range<usize>> + '_ {
-        use crate::markdown::{CalloutKind, Event, Tag};
-        let has_remarks = self.body.callouts.iter().any(|callout| callout.kind == CalloutKind::Question);
-        let nodes = if has_remarks { self.body.nodes.as_slice() } else { &[] };
-        nodes.iter().enumerate().filter_map(|(index, node)| match node.event {
-            Event::Start(Tag::Callout(number)) if self.body.callouts[number as usize].kind == CalloutKind::Question => {
-                Some(index + 1..self.body.end_of(index))
-            }
-            _ => None,
-        })
-    }
-
-    /// The section that a fragment names, by its place: by its id, or by the name of its part.
-    pub fn section_named(&self, fragment: &str) -> Option<usize> {
-        let slug = Slug::of(fragment);
-        let with_id = |id: &str| {
-            let start = self.body.start_of_heading(self.body.heading_named(id)?)?;
-            // The nodes of a section follow its heading.
-            let section = self.sections.partition_point(|section| section.nodes.start <= start);
-            self.sections.get(section).filter(|section| section.id == id).map(|_| section)
-        };
-        let by_id = with_id(fragment).into_iter().chain(with_id(slug.as_str())).min();
-        let has_name = |section: &Section| {
-            let name = section.part.map_or("", model::Part::name);
-            !name.is_empty() && (name == slug.as_str() || name.trim_end_matches('s') == slug.as_str())
-        };
-        let by_name = || self.sections.iter().position(has_name);
-        by_id.or_else(by_name)
-    }
-
-    /// The section in which a node stands, by its place.
-    pub fn section_at(&self, node: usize) -> Option<usize> {
-        last_at(&self.sections, node, |section| &section.nodes)
-    }
-}
-
-impl Section {
-    /// The question in whose answer a node stands, by its place.
-    pub fn item_at(&self, node: usize) -> Option<usize> {
-        last_at(&self.items, node, |item| &item.nodes)
-    }
-}
-
-/// The place of what holds a node, of things in the order of their stretches.
-fn last_at<T>(things: &[T], node: usize, nodes: impl Fn(&T) -> &Range<usize>) -> Option<usize> {
-    let place = things.partition_point(|thing| nodes(thing).start <= node).checked_sub(1)?;
-    nodes(&things[place]).contains(&node).then_some(place)
-}
-
-/// The kind of a node's page; nothing for the home page.
-pub fn kind_of(node: Node) -> Option<Kind> {
-    match node {
-        Node::Home => None,
-        Node::Telling(..) => Some(Kind::Story),
-        Node::Question(_) => Some(Kind::Question),
-        Node::CaseStudy(_) => Some(Kind::CaseStudy),
-        Node::Competency(_) => Some(Kind::Competency),
-    }
+/// The questions inside of a document.
+fn items_of(document: &Document) -> impl Iterator<Item = (ItemId, &Item)> {
+    document.sections.iter().enumerate().flat_map(|(section, content)| {
+        let items = content.items.iter().enumerate();
+        items.map(move |(item, content)| (ItemId { section, item }, content))
+    })
 }
 
 /// Adds an element that comes in ascending order.

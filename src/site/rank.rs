@@ -1,96 +1,133 @@
 //! Which stories answer a question, in which order, and in which telling.
 
 use std::cmp::Reverse;
+use std::sync::Arc;
 
-use super::{CompetencyId, Origin, QuestionId, Site, StoryId};
-use crate::model::When;
+use rayon::prelude::*;
+
+use super::{CompetencyId, Contents, Origin, QuestionId, Story, StoryId, Telling, TellingId};
+use crate::model::{Document, Meta, Status, When};
 
 /// How many stories that could be adapted a question keeps.
 pub const ADAPTABLE: usize = 12;
 
-/// Where each story stands among all of them, so that orders that end in this one compare numbers.
-pub(super) struct Places(Vec<usize>);
-
-impl Places {
-    /// The places in a list that holds every story once, best first.
-    pub(super) fn in_order(ranked: &[StoryId]) -> Self {
-        let mut places = vec![0; ranked.len()];
-        for (place, story) in ranked.iter().enumerate() {
-            places[story.0] = place;
-        }
-        Self(places)
-    }
-
-    pub(super) fn of(&self, story: StoryId) -> usize {
-        self.0[story.0]
-    }
-}
-
-impl Site {
-    /// The telling of a story that fits a question, by its place in the story's tellings.
+impl Contents {
+    /// The telling of a story that fits a question.
     ///
     /// A variant that names the question; else the story if it names it; else the variant, authored before derived, that
     /// shares most of its competencies; else the story.
-    pub fn telling_for(&self, story: StoryId, question: QuestionId) -> usize {
-        let tellings = &self.story(story).tellings;
-        let names = |index: &usize| tellings[*index].answers.contains(&question);
-        let others = || (1..tellings.len()).filter(|&index| tellings[index].is_eligible());
-        if let Some(variant) = others().find(names) {
+    pub fn telling_for(&self, story: StoryId, question: QuestionId) -> TellingId {
+        let main = TellingId::main(story);
+        let names = |telling: &Telling| telling.answers.contains(&question);
+        if let Some((variant, _)) = self.eligible_variants(story).find(|(_, telling)| names(telling)) {
             return variant;
         }
-        if names(&0) {
-            return 0;
+        if names(self.telling(main)) {
+            return main;
         }
         let probed = &self.question(question).competencies;
-        let shared = |index: usize| tellings[index].competencies.iter().filter(|&competency| probed.contains(competency)).count();
-        let best = others().map(|index| (shared(index), Reverse(is_derived(tellings[index].origin)), Reverse(index))).max();
-        match best {
-            Some((count, _, Reverse(index))) if count > 0 => index,
-            _ => 0,
+        let key = |(id, telling): (TellingId, &Telling)| {
+            let is_derived = matches!(telling.origin, Origin::Derived(_));
+            (shared(probed, &telling.competencies), Reverse(is_derived), Reverse(id))
+        };
+        match self.eligible_variants(story).map(key).max() {
+            Some((count, _, Reverse(variant))) if count > 0 => variant,
+            _ => main,
         }
     }
 
     /// The telling of a story that shows a competency: a variant for it, else the derived one, else the story.
-    pub fn telling_of(&self, story: StoryId, competency: CompetencyId) -> usize {
-        let tellings = &self.story(story).tellings;
-        (1..tellings.len())
-            .filter(|&index| tellings[index].is_eligible())
-            .find(|&index| tellings[index].competencies.contains(&competency))
-            .unwrap_or(0)
+    pub fn telling_of(&self, story: StoryId, competency: CompetencyId) -> TellingId {
+        let found = self.eligible_variants(story).find(|(_, telling)| telling.competencies.contains(&competency));
+        found.map_or(TellingId::main(story), |(variant, _)| variant)
+    }
+
+    /// The tellings of a story besides itself that may be chosen as an answer.
+    fn eligible_variants(&self, story: StoryId) -> impl Iterator<Item = (TellingId, &Telling)> {
+        let tellings = self.tellings(story).map(|id| (id, self.telling(id)));
+        tellings.skip(1).filter(|(_, telling)| telling.is_eligible())
     }
 
     /// How many competencies of a question a story shares.
     pub fn shared(&self, story: StoryId, question: QuestionId) -> usize {
-        let shown = &self.story(story).competencies;
-        self.question(question).competencies.iter().filter(|&competency| shown.contains(competency)).count()
+        shared(&self.question(question).competencies, &self.story(story).competencies)
     }
 
-    /// What puts one story before another when nothing else does: strength, then the newest, then the title.
-    pub(super) fn standing(&self, story: StoryId) -> (Reverse<u8>, Reverse<Option<When>>, &str) {
-        let meta = self.story_meta(story);
-        (Reverse(meta.strength), Reverse(meta.when), &meta.title)
+    /// Whether a story is no longer told.
+    pub fn is_retired(&self, story: StoryId) -> bool {
+        self.document(self.story(story).document).status == Status::Retired
     }
+}
 
-    /// Stories that name a question, best first.
-    pub(super) fn ranked_answers(&self, question: QuestionId, mut named: Vec<StoryId>, places: &Places) -> Vec<StoryId> {
-        named.retain(|&story| self.is_told(story));
-        named.sort_by_key(|&story| (Reverse(self.shared(story, question)), places.of(story)));
-        named.dedup();
-        named
+fn shared(probed: &[CompetencyId], shown: &[CompetencyId]) -> usize {
+    probed.iter().filter(|&competency| shown.contains(competency)).count()
+}
+
+/// The order of the stories of a site.
+pub(super) struct Ranking<'a> {
+    documents: &'a [Arc<Document>],
+    stories: &'a [Story],
+    /// The place of each story in the order, so that orders that end in this one compare numbers.
+    places: Vec<usize>,
+}
+
+/// The stories of a site, best first.
+pub(super) fn ranked(documents: &[Arc<Document>], stories: &[Story]) -> Vec<StoryId> {
+    let ids = (0..stories.len()).into_par_iter().map(StoryId);
+    let mut ranked: Vec<_> = ids.map(|id| (rank(&documents[stories[id.0].document.0]), id)).collect();
+    ranked.par_sort_unstable();
+    ranked.into_iter().map(|(_, id)| id).collect()
+}
+
+/// What puts one story before another if nothing else does: strength, then the newest, then the title.
+fn rank(document: &Document) -> (Reverse<u8>, Reverse<Option<When>>, &str) {
+    match &document.meta {
+        Meta::Story(story) => (Reverse(story.strength), Reverse(story.when), &story.title),
+        _ => unreachable!("only stories become stories"),
     }
+}
 
-    /// The best of the stories that share competencies with a question and do not name it, and how many there are.
-    pub(super) fn ranked_adaptable(&self, question: QuestionId, named: &[StoryId], places: &Places) -> (Vec<StoryId>, usize) {
-        let mut candidates: Vec<(Reverse<usize>, usize, StoryId)> = Vec::new();
-        let mut seen = vec![false; self.stories.len()];
-        for &story in named {
-            seen[story.0] = true;
+impl<'a> Ranking<'a> {
+    /// `ranked` holds every story once, best first.
+    pub(super) fn new(documents: &'a [Arc<Document>], stories: &'a [Story], ranked: &[StoryId]) -> Self {
+        let mut places = vec![0; ranked.len()];
+        for (place, story) in ranked.iter().enumerate() {
+            places[story.0] = place;
         }
-        for &competency in &self.question(question).competencies {
-            for &story in &self.competency(competency).stories {
-                if self.is_told(story) && !std::mem::replace(&mut seen[story.0], true) {
-                    candidates.push((Reverse(self.shared(story, question)), places.of(story), story));
-                }
+        Self { documents, stories, places }
+    }
+
+    pub(super) fn place_of(&self, story: StoryId) -> usize {
+        self.places[story.0]
+    }
+
+    fn shared(&self, probed: &[CompetencyId], story: StoryId) -> usize {
+        shared(probed, &self.stories[story.0].competencies)
+    }
+
+    fn is_retired(&self, story: StoryId) -> bool {
+        self.documents[self.stories[story.0].document.0].status == Status::Retired
+    }
+
+    /// Stories that name a question, best first; `probed` holds the competencies of the question.
+    pub(super) fn answers(&self, probed: &[CompetencyId], named: &[StoryId]) -> Vec<StoryId> {
+        let mut answers: Vec<StoryId> = named.iter().copied().filter(|&story| !self.is_retired(story)).collect();
+        answers.sort_by_key(|&story| (Reverse(self.shared(probed, story)), self.place_of(story)));
+        answers.dedup();
+        answers
+    }
+
+    /// The best of the stories that share competencies with a question and do not name it, and how many there are; `shown_by` holds
+    /// the stories of each competency.
+    pub(super) fn adaptable(&self, probed: &[CompetencyId], answers: &[StoryId], shown_by: &[Vec<StoryId>]) -> (Vec<StoryId>, usize) {
+        let mut candidates: Vec<(Reverse<usize>, usize, StoryId)> = Vec::new();
+        let mut is_seen = vec![false; self.stories.len()];
+        for &story in answers {
+            is_seen[story.0] = true;
+        }
+        for &story in probed.iter().flat_map(|competency| &shown_by[competency.0]) {
+            if !self.is_retired(story) && !std::mem::replace(&mut is_seen[story.0], true) {
+                candidates.push((Reverse(self.shared(probed, story)), self.place_of(story), story));
             }
         }
         let total = candidates.len();
@@ -101,8 +138,4 @@ impl Site {
         candidates.sort_unstable();
         (candidates.into_iter().map(|(_, _, story)| story).collect(), total)
     }
-}
-
-fn is_derived(origin: Origin) -> bool {
-    matches!(origin, Origin::Derived(_))
 }

@@ -1,11 +1,13 @@
 //! The tellings of a story: the story itself, its variants, and those that its hashtags give.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap as HashMap;
 
-use super::{CompetencyId, DocumentId, QuestionId};
-use crate::markdown::{Body, Event, Tag, stretch_at};
+use super::references::References;
+use super::{CompetencyId, DocumentId, QuestionId, SectionId};
+use crate::markdown::{Body, Child, Event, Tag, stretch_at};
 use crate::model::{Author, Document, Length, Part, Section, Status, Variant};
 use crate::slug::Slug;
 
@@ -19,12 +21,12 @@ pub struct Telling {
     /// What it is called: `The story`, the title of the variant, `For ownership`.
     pub label: String,
     /// The sections in the order of the telling.
-    pub sections: Vec<Told>,
+    pub sections: Vec<TellingSection>,
     /// The competencies that it is tagged by.
     pub competencies: Vec<CompetencyId>,
     /// The questions that it is meant for.
     pub answers: Vec<QuestionId>,
-    /// How long it is meant to take.
+    /// How long it should take.
     pub length: Option<Length>,
     /// Whose words it is in; the author's for all but variants.
     pub by: Author,
@@ -51,31 +53,94 @@ pub enum Origin {
 
 /// A section of a telling.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
-    /// The file that the words are in: the story's or the variant's.
-    pub document: DocumentId,
-    /// Its place in the document's sections.
-    pub section: usize,
-    /// How it stands to the story's own sections.
+pub struct TellingSection {
+    /// The section of the story's file or of the variant's.
+    pub id: SectionId,
+    /// How it differs from the story.
     pub change: Change,
 }
 
-/// How a section of a telling stands to the story.
+/// How a section of a telling differs from the story.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
     /// The story's own section.
     Same,
-    /// It replaces these sections of the story; where several of the variant replace the same ones, the first of them says so, and the others
-    /// replace none.
-    Retold(Vec<usize>),
-    /// The story has nothing like it.
+    /// It replaces these sections of the story. If several sections of a variant replace the same ones, the first lists them, and the
+    /// lists of the others are empty.
+    Retold(Vec<SectionId>),
+    /// The story has no such section.
     Added,
     /// The story's own section without some of its blocks.
     Shortened,
 }
 
 impl Telling {
-    /// Whether it may be chosen as an answer: a program's wording only once its author has taken it over.
+    /// The story itself.
+    pub(super) fn of_story(documents: &[Arc<Document>], id: DocumentId, references: &References, competencies: Vec<CompetencyId>) -> Self {
+        let sections: Vec<TellingSection> = Source::of(documents, id).sections().map(|(id, _)| TellingSection::same(id)).collect();
+        Self {
+            slug: Slug::of(""),
+            origin: Origin::Story,
+            label: "The story".to_owned(),
+            competencies,
+            answers: references.answers.clone(),
+            length: None,
+            by: Author::Me,
+            status: documents[id.0].status,
+            headline: headline(documents, &sections),
+            words: words(documents, &sections, &[]),
+            sections,
+            left_out: Vec::new(),
+        }
+    }
+
+    /// A variant of a story: its own sections, and those of the story that it inherits.
+    pub(super) fn of_variant(
+        documents: &[Arc<Document>],
+        story: DocumentId,
+        id: DocumentId,
+        meta: &Variant,
+        references: &References,
+    ) -> Self {
+        let slug = &documents[id.0].slug;
+        let sections = Merge::new(Source::of(documents, story), Source::of(documents, id)).sections(meta.inherit);
+        Self {
+            slug: slug.clone(),
+            origin: Origin::Variant(id),
+            label: if meta.title.is_empty() { label_from(slug) } else { meta.title.clone() },
+            competencies: references.competencies.clone(),
+            answers: references.answers.clone(),
+            length: meta.length,
+            by: meta.by.clone(),
+            status: documents[id.0].status,
+            headline: headline(documents, &sections),
+            words: words(documents, &sections, &[]),
+            sections,
+            left_out: Vec::new(),
+        }
+    }
+
+    /// The story for one competency: without the blocks whose hashtags name only others.
+    pub(super) fn derived(documents: &[Arc<Document>], story: DocumentId, slug: &Slug, competency: CompetencyId, title: &str) -> Self {
+        let left_out = left_out(&documents[story.0].body, slug);
+        let sections = shortened_sections(Source::of(documents, story), &left_out);
+        Self {
+            slug: slug.clone(),
+            origin: Origin::Derived(competency),
+            label: format!("For {}", uncapitalised(title)),
+            competencies: vec![competency],
+            answers: Vec::new(),
+            length: None,
+            by: Author::Me,
+            status: Status::Ready,
+            headline: headline(documents, &sections),
+            words: words(documents, &sections, &left_out),
+            sections,
+            left_out,
+        }
+    }
+
+    /// Whether it may be chosen as an answer. A program's wording may be chosen only after its author has set it to ready.
     pub fn is_eligible(&self) -> bool {
         match self.by {
             Author::Me | Author::Reviewer => self.status != Status::Retired,
@@ -84,73 +149,65 @@ impl Telling {
     }
 }
 
-/// Whether a part is a part of what is told; the others are read beside it.
-pub fn is_told(part: Option<Part>) -> bool {
+impl TellingSection {
+    fn same(id: SectionId) -> Self {
+        Self { id, change: Change::Same }
+    }
+}
+
+/// The place of the first section under the heading of a headline.
+fn headline(documents: &[Arc<Document>], sections: &[TellingSection]) -> Option<usize> {
+    sections.iter().position(|section| section.id.of(documents).part == Some(Part::Headline))
+}
+
+fn words(documents: &[Arc<Document>], sections: &[TellingSection], left_out: &[Range<usize>]) -> u32 {
+    sections.iter().map(|section| spoken_words(documents, section.id, left_out)).sum()
+}
+
+/// How many words of a section are spoken if some stretches of its body are left out.
+pub(super) fn spoken_words(documents: &[Arc<Document>], id: SectionId, left_out: &[Range<usize>]) -> u32 {
+    let section = id.of(documents);
+    if !is_spoken(section.part) || section.is_private {
+        return 0;
+    }
+    if left_out.is_empty() {
+        return section.words;
+    }
+    documents[id.document.0].body.spoken_words(section.nodes.clone(), left_out)
+}
+
+/// Whether a part is spoken in a telling. The others are read beside it.
+fn is_spoken(part: Option<Part>) -> bool {
     !matches!(part, Some(Part::Headline | Part::Changes | Part::FollowUps))
 }
 
-/// All sections of a document, as they stand.
-pub fn own_sections(id: DocumentId, document: &Document) -> Vec<Told> {
-    (0..document.sections.len()).map(|section| Told { document: id, section, change: Change::Same }).collect()
+/// A document whose sections a telling has.
+#[derive(Clone, Copy)]
+struct Source<'d> {
+    id: DocumentId,
+    document: &'d Document,
 }
 
-/// The sections of a variant: its own in the place of the story's, the rest of the story's where it inherits them.
-pub fn merged_sections(story: (DocumentId, &Document), variant: (DocumentId, &Document), meta: &Variant) -> Vec<Told> {
-    let (story_id, story) = story;
-    let (variant_id, variant) = variant;
-    let mut of_story = by_key(story);
-    let mut change = |own: &Section| {
-        let replaced = if own.heading.is_empty() && own.part.is_none() { None } else { of_story.get_mut(&Key::of(own)) };
-        replaced.map_or(Change::Added, |replaced| Change::Retold(std::mem::take(replaced)))
-    };
-    if !meta.inherit {
-        let own = own_sections(variant_id, variant).into_iter();
-        return own.map(|told| Told { change: change(&variant.sections[told.section]), ..told }).collect();
+impl<'d> Source<'d> {
+    fn of(documents: &'d [Arc<Document>], id: DocumentId) -> Self {
+        Self { id, document: &documents[id.0] }
     }
-    let is_empty_lead = |section: &Section| section.heading.is_empty() && variant.body.is_blank(section.nodes.clone());
-    let mut own = by_key(variant);
-    // An empty lead stands for nothing.
-    own.iter_mut().filter(|(key, _)| matches!(key, Key::Heading(_))).for_each(|(_, own)| {
-        own.retain(|&own| !is_empty_lead(&variant.sections[own]));
-    });
-    own.retain(|_, own| !own.is_empty());
-    let mut merged: Vec<Told> = Vec::new();
-    let mut placed = vec![false; variant.sections.len()];
-    for (index, section) in story.sections.iter().enumerate() {
-        let Some(own) = own.get_mut(&Key::of(section)) else {
-            merged.push(Told { document: story_id, section: index, change: Change::Same });
-            continue;
-        };
-        // All that stand for several sections of the story come in the place of the first of these.
-        for own in std::mem::take(own) {
-            placed[own] = true;
-            merged.push(Told { document: variant_id, section: own, change: change(&variant.sections[own]) });
+
+    fn sections(self) -> impl Iterator<Item = (SectionId, &'d Section)> {
+        let sections = self.document.sections.iter().enumerate();
+        sections.map(move |(section, content)| (SectionId { document: self.id, section }, content))
+    }
+
+    fn sections_by_key(self) -> HashMap<Key, Vec<SectionId>> {
+        let mut by_key: HashMap<Key, Vec<SectionId>> = HashMap::default();
+        for (id, section) in self.sections() {
+            by_key.entry(Key::of(section)).or_default().push(id);
         }
+        by_key
     }
-    for (own, section) in variant.sections.iter().enumerate() {
-        // A lead that holds only remarks takes nothing's place; it is shown, too.
-        let says_nothing = section.heading.is_empty() && section.nodes.is_empty();
-        if !placed[own] && !says_nothing {
-            let told = Told { document: variant_id, section: own, change: Change::Added };
-            let place = place_for(section.part, &merged, |told| part_of(told, (story_id, story), variant));
-            merged.insert(place, told);
-        }
-    }
-    merged
 }
 
-fn part_of(told: &Told, story: (DocumentId, &Document), variant: &Document) -> Option<Part> {
-    let document = if told.document == story.0 { story.1 } else { variant };
-    document.sections[told.section].part
-}
-
-/// Where a part that the story lacks belongs: before the first part that comes after it in a story, else at the end.
-fn place_for(part: Option<Part>, merged: &[Told], part_of: impl Fn(&Told) -> Option<Part>) -> usize {
-    let Some(part) = part else { return merged.len() };
-    merged.iter().position(|told| part_of(told).is_some_and(|other| other > part)).unwrap_or(merged.len())
-}
-
-/// By what a section of a variant stands for one of its story: the same part, or the same heading.
+/// What makes a section of a variant replace one of its story: the same part, or the same heading.
 #[derive(PartialEq, Eq, Hash)]
 enum Key {
     Part(Part),
@@ -163,17 +220,96 @@ impl Key {
     }
 }
 
-fn by_key(document: &Document) -> HashMap<Key, Vec<usize>> {
-    let mut by_key: HashMap<Key, Vec<usize>> = HashMap::default();
-    for (index, section) in document.sections.iter().enumerate() {
-        by_key.entry(Key::of(section)).or_default().push(index);
+/// The sections of a variant in the making.
+struct Merge<'d> {
+    story: Source<'d>,
+    variant: Source<'d>,
+    /// The sections of the story that no section of the variant has replaced yet.
+    replaceable: HashMap<Key, Vec<SectionId>>,
+}
+
+impl<'d> Merge<'d> {
+    fn new(story: Source<'d>, variant: Source<'d>) -> Self {
+        Self { story, variant, replaceable: story.sections_by_key() }
     }
-    by_key
+
+    fn sections(mut self, inherits: bool) -> Vec<TellingSection> {
+        if !inherits {
+            let variant = self.variant;
+            return variant.sections().map(|(id, section)| self.own(id, section)).collect();
+        }
+        let mut merged = self.over_the_story();
+        self.add_the_rest(&mut merged);
+        merged
+    }
+
+    /// A section of the variant, and what it replaces.
+    fn own(&mut self, id: SectionId, section: &Section) -> TellingSection {
+        let is_lead = section.heading.is_empty() && section.part.is_none();
+        let replaced = if is_lead { None } else { self.replaceable.get_mut(&Key::of(section)) };
+        TellingSection { id, change: replaced.map_or(Change::Added, |replaced| Change::Retold(std::mem::take(replaced))) }
+    }
+
+    /// The sections of the story, each replaced by those of the variant with the same key.
+    fn over_the_story(&mut self) -> Vec<TellingSection> {
+        let mut replacements = self.variant.sections_by_key();
+        let variant = self.variant.document;
+        let is_empty_lead = |section: &Section| section.heading.is_empty() && variant.body.is_blank(section.nodes.clone());
+        for (_, own) in replacements.iter_mut().filter(|(key, _)| matches!(key, Key::Heading(_))) {
+            // An empty lead replaces nothing.
+            own.retain(|own| !is_empty_lead(&variant.sections[own.section]));
+        }
+        replacements.retain(|_, own| !own.is_empty());
+        let mut merged = Vec::with_capacity(self.story.document.sections.len());
+        for (id, section) in self.story.sections() {
+            match replacements.get_mut(&Key::of(section)) {
+                None => merged.push(TellingSection::same(id)),
+                // All that replace several sections of the story come in the place of the first of these.
+                Some(own) => merged.extend(std::mem::take(own).into_iter().map(|own| self.own(own, &variant.sections[own.section]))),
+            }
+        }
+        merged
+    }
+
+    /// Adds the sections of the variant that replace nothing.
+    fn add_the_rest(&self, merged: &mut Vec<TellingSection>) {
+        let mut is_placed = vec![false; self.variant.document.sections.len()];
+        for placed in merged.iter().filter(|placed| placed.id.document == self.variant.id) {
+            is_placed[placed.id.section] = true;
+        }
+        for (id, section) in self.variant.sections() {
+            // A lead that holds only remarks replaces nothing, but it is shown.
+            let says_nothing = section.heading.is_empty() && section.nodes.is_empty();
+            if !is_placed[id.section] && !says_nothing {
+                let place = self.place_for(section.part, merged);
+                merged.insert(place, TellingSection { id, change: Change::Added });
+            }
+        }
+    }
+
+    /// Where a part that the story lacks belongs: before the first part that comes after it in a story, else at the end.
+    fn place_for(&self, part: Option<Part>, merged: &[TellingSection]) -> usize {
+        let is_later = |section: &TellingSection| {
+            let document = if section.id.document == self.story.id { self.story.document } else { self.variant.document };
+            part.is_some() && document.sections[section.id.section].part > part
+        };
+        merged.iter().position(is_later).unwrap_or(merged.len())
+    }
+}
+
+/// The sections of a story for a telling that leaves out some stretches of its body.
+fn shortened_sections(story: Source<'_>, left_out: &[Range<usize>]) -> Vec<TellingSection> {
+    let is_cut = |nodes: &Range<usize>| {
+        let next = left_out.partition_point(|range| range.start < nodes.start);
+        left_out.get(next).is_some_and(|range| nodes.contains(&range.start))
+    };
+    let change = |section: &Section| if is_cut(&section.nodes) { Change::Shortened } else { Change::Same };
+    story.sections().map(|(id, section)| TellingSection { id, change: change(section) }).collect()
 }
 
 /// The stretches of a body that the telling for one competency leaves out: blocks tagged with others only, and lists of
 /// which nothing is left.
-pub fn left_out(body: &Body, competency: &Slug) -> Vec<Range<usize>> {
+fn left_out(body: &Body, competency: &Slug) -> Vec<Range<usize>> {
     let mut left_out: Vec<Range<usize>> = Vec::new();
     let is_kept = |slug: &Slug| slug == competency;
     for block in &body.tagged {
@@ -198,43 +334,27 @@ fn emptied_lists(body: &Body, left_out: &[Range<usize>]) -> Vec<Range<usize>> {
         {
             continue;
         }
-        let end = body.end_of(index);
-        let mut item = index + 1;
-        let mut is_empty = true;
-        while item < end && is_empty {
-            is_empty = left_out.binary_search_by_key(&item, |range| range.start).is_ok();
-            item = body.end_of(item) + 1;
-        }
-        if is_empty {
-            lists.push(index..end + 1);
+        let Some(list) = body.children(index..body.nodes.len()).next() else { continue };
+        let is_left_out = |item: &Child| left_out.binary_search_by_key(&item.nodes.start, |range| range.start).is_ok();
+        if body.children(list.inner()).all(|item| is_left_out(&item)) {
+            lists.push(list.nodes);
         }
     }
     lists
 }
 
-/// How many words of a section are told, when some stretches of its body are left out.
-pub fn told_words(document: &Document, section: &Section, left_out: &[Range<usize>]) -> u32 {
-    if !is_told(section.part) || section.is_private {
-        return 0;
-    }
-    if left_out.is_empty() {
-        return section.words;
-    }
-    document.body.spoken_words(section.nodes.clone(), left_out)
-}
-
-/// A name for a variant that has no title, from its slug: `as-a-failure` is `As a failure`.
-pub fn label_from(slug: &Slug) -> String {
+/// The label of a variant that has no title, from its slug: `as-a-failure` is `As a failure`.
+fn label_from(slug: &Slug) -> String {
     capitalised(&slug.as_str().replace('-', " "))
 }
 
-/// A text with a capital at its start.
+/// A text with a capital first letter.
 pub fn capitalised(text: &str) -> String {
     let mut characters = text.chars();
     characters.next().map(|first| first.to_uppercase().collect::<String>() + characters.as_str()).unwrap_or_default()
 }
 
-/// A title inside a sentence: its first letter small, unless it opens a name or an abbreviation.
+/// A title inside of a sentence: with a small first letter, unless it starts with a name or an abbreviation.
 pub fn uncapitalised(title: &str) -> String {
     let mut characters = title.chars();
     let first = characters.next();

@@ -2,9 +2,8 @@
 
 use serde::Serialize;
 
-use crate::html::route_of;
 use crate::route::{Data, DataFile, DataFormat, Route};
-use crate::site::{Node, Site};
+use crate::site::{PageKey, Site};
 
 /// A question in the list for scripts.
 #[derive(Serialize)]
@@ -32,7 +31,7 @@ fn questions(site: &Site) -> Vec<Question<'_>> {
     let entry = |id| Question {
         slug: site.question(id).slug.as_str(),
         title: site.wording(id),
-        address: Route::Home.link_to(&route_of(site, Node::Question(id))),
+        address: Route::Home.link_to(&Route::of(site, PageKey::Question(id))),
     };
     site.questions().map(entry).collect()
 }

@@ -13,7 +13,7 @@ use crate::html::{Ids, PageWriter};
 use crate::model::{Kind, Part, Status};
 use crate::phrases::{Word, word};
 use crate::route::Route;
-use crate::site::{CaseStudyId, CompetencyId, DocumentId, Node, Origin, QuestionId, Site, StoryId};
+use crate::site::{CaseStudyId, CompetencyId, DocumentId, Origin, PageKey, QuestionId, Site, StoryId, TellingId};
 use crate::source::offset;
 
 /// How many stories or questions a page of a list has.
@@ -90,9 +90,9 @@ fn story_row<'a>(writer: &mut PageWriter<'a>, id: StoryId) -> StoryRow<'a> {
     let open = story.follow_ups.iter().filter(|&&question| site.is_open(question)).count() + site.open_remarks(story.document);
     StoryRow {
         title: &meta.title,
-        url: writer.link(Node::Telling(id, 0), ""),
-        headline: headline(writer, id, 0),
-        spoken: clock(site.seconds(story.tellings[0].words)),
+        url: writer.link(PageKey::story(id), ""),
+        headline: headline(writer, TellingId::main(id)),
+        spoken: clock(site.seconds(story.main().words)),
         when: meta.when.map(|when| writer.context.phrases.date(when)).unwrap_or_default(),
         strength: meta.strength,
         status: site.document(story.document).status.name(),
@@ -132,7 +132,7 @@ pub fn questions<'a>(writer: &mut PageWriter<'a>, number: u32) -> QuestionsPage<
             Some(story) => {
                 if current != Some(story) {
                     current = Some(story);
-                    page.follow_ups.push(FollowUpGroup { story: writer.link_view(Node::Telling(story, 0)), questions: Vec::new() });
+                    page.follow_ups.push(FollowUpGroup { story: writer.link_view(PageKey::story(story)), questions: Vec::new() });
                 }
                 if let Some(group) = page.follow_ups.last_mut() {
                     group.questions.push(row);
@@ -158,12 +158,12 @@ pub fn question_row<'a>(writer: &mut PageWriter<'a>, id: QuestionId) -> Question
     let question = site.question(id);
     let best = question.answers.first().map(|&story| {
         let why = reasons(writer, story, id, true);
-        answer(writer, story, site.telling_for(story, id), why, Extent::Row)
+        answer(writer, site.telling_for(story, id), why, Extent::Row)
     });
     let is_answered = !site.is_of_bank(id) && !site.is_open(id);
     QuestionRow {
         question: site.wording(id),
-        url: writer.link(Node::Question(id), ""),
+        url: writer.link(PageKey::Question(id), ""),
         competencies: writer.chips(&question.competencies),
         stories: offset(question.answers.len() + usize::from(is_answered)),
         adaptable: offset(question.adaptable_total),
@@ -184,8 +184,8 @@ fn competency_row<'a>(writer: &PageWriter<'a>, id: CompetencyId) -> CompetencyRo
     let site = writer.context.site;
     let competency = site.competency(id);
     CompetencyRow {
-        title: site.title(Node::Competency(id)),
-        url: writer.link(Node::Competency(id), ""),
+        title: site.title(PageKey::Competency(id)),
+        url: writer.link(PageKey::Competency(id), ""),
         known_as: &competency.known_as,
         stories: offset(competency.stories.len()),
         questions: offset(competency.questions.len()),
@@ -210,7 +210,7 @@ fn case_study_row<'a>(writer: &mut PageWriter<'a>, id: CaseStudyId) -> CaseStudy
     let paragraph = summary.and_then(|section| document.body.first_paragraph(section.nodes.clone()));
     CaseStudyRow {
         title: &meta.title,
-        url: writer.link(Node::CaseStudy(id), ""),
+        url: writer.link(PageKey::CaseStudy(id), ""),
         summary: paragraph.map(|nodes| writer.html(case.document, nodes, whole(INSIDE_PART, Ids::Omitted))).unwrap_or_default(),
         severity: meta.severity,
         when: meta.started.as_ref().map(|moment| writer.context.phrases.day_of(moment)).unwrap_or_default(),
@@ -240,12 +240,12 @@ fn matrix_row<'a>(writer: &PageWriter<'a>, id: StoryId, columns: &[CompetencyId]
             return MatrixCell { url: String::new(), origin: "" };
         }
         let telling = site.telling_of(id, *competency);
-        MatrixCell { url: writer.link(Node::Telling(id, telling), ""), origin: origin_name(story.tellings[telling].origin) }
+        MatrixCell { url: writer.link(PageKey::Telling(telling), ""), origin: origin_name(site.telling(telling).origin) }
     };
     MatrixRow {
         title: &site.story_meta(id).title,
-        url: writer.link(Node::Telling(id, 0), ""),
-        spoken: clock(site.seconds(story.tellings[0].words)),
+        url: writer.link(PageKey::story(id), ""),
+        spoken: clock(site.seconds(story.main().words)),
         cells: columns.iter().map(cell).collect(),
     }
 }
@@ -279,8 +279,8 @@ pub fn open_points<'a>(writer: &mut PageWriter<'a>) -> OpenPointsPage<'a> {
 /// What is open in a document, or in a question of a sheet.
 struct Open {
     document: DocumentId,
-    /// The page that shows it; nothing for a document that has none.
-    node: Option<Node>,
+    /// The page that shows it; `None` if the document has no page.
+    page: Option<PageKey>,
     /// The nodes of each remark.
     remarks: Vec<Range<usize>>,
     questions: Vec<QuestionId>,
@@ -299,13 +299,15 @@ fn open_in(site: &Site) -> Vec<Open> {
     }
     let mut groups = Vec::new();
     for document in in_order_of_pages(site) {
-        let node = site.page_of(document);
-        let mut of_page = Open { document, node, remarks: Vec::new(), questions: Vec::new() };
-        if let Some(Node::Telling(story, 0)) = node {
-            of_page.questions.extend(site.story(story).follow_ups.iter().filter(|&&question| site.is_open(question)));
+        let page = site.page_of(document);
+        let mut of_page = Open { document, page, remarks: Vec::new(), questions: Vec::new() };
+        if let Some(PageKey::Telling(telling)) = page
+            && telling.is_main()
+        {
+            of_page.questions.extend(site.story(telling.story).follow_ups.iter().filter(|&&question| site.is_open(question)));
         }
-        let questions = match node {
-            Some(Node::Question(_)) => items.remove(&document).unwrap_or_default(),
+        let questions = match page {
+            Some(PageKey::Question(_)) => items.remove(&document).unwrap_or_default(),
             _ => Vec::new(),
         };
         let mut of_questions: BTreeMap<QuestionId, Vec<Range<usize>>> = BTreeMap::new();
@@ -317,7 +319,7 @@ fn open_in(site: &Site) -> Vec<Open> {
             }
         }
         groups.push(of_page);
-        let of_question = |(id, remarks)| Open { document, node: Some(Node::Question(id)), remarks, questions: Vec::new() };
+        let of_question = |(id, remarks)| Open { document, page: Some(PageKey::Question(id)), remarks, questions: Vec::new() };
         groups.extend(of_questions.into_iter().map(of_question));
     }
     groups.retain(|open| !open.remarks.is_empty() || !open.questions.is_empty());
@@ -345,10 +347,10 @@ fn in_order_of_pages(site: &Site) -> Vec<DocumentId> {
 
 fn open_group<'a>(writer: &mut PageWriter<'a>, open: Open) -> OpenPointsGroup<'a> {
     let site = writer.context.site;
-    let Open { document, node, remarks, questions } = open;
+    let Open { document, page: own, remarks, questions } = open;
     let text = site.document(document);
-    let page = node.unwrap_or(Node::Home);
-    let is_item = matches!(page, Node::Question(question) if site.question(question).item.is_some());
+    let page = own.unwrap_or(PageKey::Home);
+    let is_item = matches!(page, PageKey::Question(question) if site.question(question).item.is_some());
     let remarks = remarks.into_iter().map(|nodes| {
         let section = text.sections.iter().find(|section| section.nodes.contains(&nodes.start));
         let is_part_of_page = |part: Option<Part>| !matches!(part, Some(Part::Headline | Part::FollowUps));
@@ -357,11 +359,11 @@ fn open_group<'a>(writer: &mut PageWriter<'a>, open: Open) -> OpenPointsGroup<'a
         RemarkView { html, url: writer.link(page, fragment) }
     });
     let remarks = remarks.collect();
-    let title = node.map_or_else(|| text.meta.title().into(), |node| writer.title(node));
+    let title = own.map_or_else(|| text.meta.title().into(), |page| writer.title(page));
     OpenPointsGroup {
         document: LinkView { title, url: writer.link(page, "") },
         remarks,
-        questions: questions.into_iter().map(|question| writer.link_view(Node::Question(question))).collect(),
+        questions: questions.into_iter().map(|question| writer.link_view(PageKey::Question(question))).collect(),
     }
 }
 
@@ -379,7 +381,7 @@ pub fn home<'a>(writer: &mut PageWriter<'a>) -> HomePage<'a> {
     let open_points = if writer.is_private() { count(&open_in(site)) } else { 0 };
     let covered = site.competencies().filter(|&id| !site.competency(id).stories.is_empty()).count();
     HomePage {
-        page: writer.head(site.title(Node::Home), "", ""),
+        page: writer.head(site.title(PageKey::Home), "", ""),
         body: body.unwrap_or_default(),
         questions_covered: offset(ready.len()),
         questions_total: offset(bank.len()),

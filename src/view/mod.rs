@@ -11,11 +11,11 @@ use std::collections::HashSet;
 
 use serde::Serialize;
 
-use crate::html::{Context, PageWriter, route_of};
+use crate::html::{Context, PageWriter};
 use crate::model::{Audience, Kind};
 use crate::phrases::{Phrases, Word, word};
 use crate::route::Route;
-use crate::site::{Node, Site};
+use crate::site::{PageKey, Site};
 
 pub use data::data;
 pub use pieces::clock;
@@ -81,24 +81,22 @@ pub struct Page {
     /// Its address, which is also the path of its file.
     pub route: Route,
     /// The thing that the page is about; `None` for lists and views of the whole.
-    pub node: Option<Node>,
+    pub key: Option<PageKey>,
 }
 
 /// Every page of a site. Those that take longest to make come first, so that a build does not wait for them at its end.
 pub fn pages(site: &Site) -> Vec<Page> {
-    let node = |node| Page { route: route_of(site, node), node: Some(node) };
-    let mut pages = vec![node(Node::Home)];
-    pages.extend(pages_of_the_whole(site).into_iter().map(|route| Page { route, node: None }));
-    pages.extend(site.competencies().map(|id| node(Node::Competency(id))));
-    pages.extend(site.questions().map(|id| node(Node::Question(id))));
-    pages.extend(site.case_studies().map(|id| node(Node::CaseStudy(id))));
-    for id in site.stories() {
-        pages.extend((0..site.story(id).tellings.len()).map(|telling| node(Node::Telling(id, telling))));
-    }
+    let page = |key| Page { route: Route::of(site, key), key: Some(key) };
+    let mut pages = vec![page(PageKey::Home)];
+    pages.extend(pages_of_the_whole(site).into_iter().map(|route| Page { route, key: None }));
+    pages.extend(site.competencies().map(PageKey::Competency).map(page));
+    pages.extend(site.questions().map(PageKey::Question).map(page));
+    pages.extend(site.case_studies().map(PageKey::CaseStudy).map(page));
+    pages.extend(site.stories().flat_map(|story| site.tellings(story)).map(PageKey::Telling).map(page));
     pages
 }
 
-/// The lists and the other pages that are not about one thing. Only the author has the matrix, the coverage and the open points.
+/// The lists and the other pages that are not about one document. Only the author has the matrix, the coverage and the open points.
 fn pages_of_the_whole(site: &Site) -> Vec<Route> {
     let mut routes = vec![Route::NotFound];
     for kind in Kind::ALL.into_iter().filter(|&kind| lists::entries(site, kind) > 0) {
@@ -130,7 +128,7 @@ const NAVIGATION: [(&str, Word, Route); 7] = [
 
 /// What is the same on every page. The navigation leads to those of `pages` that are in it.
 pub fn site_view<'a>(site: &'a Site, phrases: &Phrases, pages: &[Page], style: &str) -> SiteView<'a> {
-    let there: HashSet<&Route> = pages.iter().filter(|page| page.node.is_none()).map(|page| &page.route).collect();
+    let there: HashSet<&Route> = pages.iter().filter(|page| page.key.is_none()).map(|page| &page.route).collect();
     let nav = NAVIGATION.into_iter().filter(|(_, _, route)| there.contains(route)).map(|(section, label, route)| {
         let label = phrases.text(label).to_owned();
         NavEntry { section, label, url: route.path() }
@@ -147,15 +145,15 @@ pub fn site_view<'a>(site: &'a Site, phrases: &Phrases, pages: &[Page], style: &
 }
 
 /// The view of a page. `style` is the style sheet of the theme, for the one page that contains it.
-pub fn view<'a>(context: Context<'a>, route: &'a Route, node: Option<Node>, style: &'a str) -> View<'a> {
+pub fn view<'a>(context: Context<'a>, route: &'a Route, key: Option<PageKey>, style: &'a str) -> View<'a> {
     let mut writer = PageWriter::new(context, route);
     let writer = &mut writer;
-    match node {
-        Some(Node::Home) => View::Home(lists::home(writer)),
-        Some(Node::Telling(story, telling)) => View::Story(Box::new(story::page(writer, story, telling))),
-        Some(Node::Question(question)) => View::Question(Box::new(question::page(writer, question))),
-        Some(Node::CaseStudy(case)) => View::CaseStudy(Box::new(story::case_study_page(writer, case))),
-        Some(Node::Competency(competency)) => View::Competency(Box::new(question::competency_page(writer, competency))),
+    match key {
+        Some(PageKey::Home) => View::Home(lists::home(writer)),
+        Some(PageKey::Telling(telling)) => View::Story(Box::new(story::page(writer, telling))),
+        Some(PageKey::Question(question)) => View::Question(Box::new(question::page(writer, question))),
+        Some(PageKey::CaseStudy(case)) => View::CaseStudy(Box::new(story::case_study_page(writer, case))),
+        Some(PageKey::Competency(competency)) => View::Competency(Box::new(question::competency_page(writer, competency))),
         None => whole(writer, route, style),
     }
 }

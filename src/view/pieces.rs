@@ -10,7 +10,7 @@ use crate::markdown::{Event, Tag};
 use crate::model::{Audience, Author, Document, Meta, Occasion, Part, Status};
 use crate::phrases::word;
 use crate::route::Route;
-use crate::site::{Change, CompetencyId, DocumentId, Node, Origin, QuestionId, StoryId, Telling, Told};
+use crate::site::{Change, CompetencyId, DocumentId, Origin, PageKey, QuestionId, StoryId, Telling, TellingId, TellingSection};
 
 /// The level of headings inside parts, below the parts' own.
 pub const INSIDE_PART: u8 = 4;
@@ -32,16 +32,16 @@ impl<'a> PageWriter<'a> {
     }
 
     /// A link that reads as the title of the page that it leads to.
-    pub fn link_view(&self, node: Node) -> LinkView<'a> {
-        LinkView { title: self.title(node), url: self.link(node, "") }
+    pub fn link_view(&self, page: PageKey) -> LinkView<'a> {
+        LinkView { title: self.title(page), url: self.link(page, "") }
     }
 
     /// A competency with the address of its page.
     pub fn chip(&self, competency: CompetencyId) -> Chip<'a> {
-        let node = Node::Competency(competency);
+        let page = PageKey::Competency(competency);
         Chip {
-            title: self.context.site.title(node),
-            url: self.link(node, ""),
+            title: self.context.site.title(page),
+            url: self.link(page, ""),
             known_as: &self.context.site.competency(competency).known_as,
         }
     }
@@ -52,8 +52,8 @@ impl<'a> PageWriter<'a> {
     }
 
     /// The pages that link here, without those that the page names anyway.
-    pub fn backlinks(&self, node: Node, named: impl Fn(Node) -> bool) -> Vec<LinkView<'a>> {
-        let backlinks = self.context.site.backlinks(node).filter(|&from| !named(from));
+    pub fn backlinks(&self, page: PageKey, named: impl Fn(PageKey) -> bool) -> Vec<LinkView<'a>> {
+        let backlinks = self.context.site.backlinks(page).filter(|&from| !named(from));
         backlinks.map(|from| self.link_view(from)).collect()
     }
 
@@ -115,55 +115,58 @@ pub fn origin_name(origin: Origin) -> &'static str {
     }
 }
 
-/// All tellings of a story, the story itself first; `current` is the place of the one that is shown.
-pub fn telling_links<'a>(writer: &PageWriter<'a>, story: StoryId, current: usize) -> Vec<TellingLink<'a>> {
-    let tellings = writer.context.site.story(story).tellings.iter().enumerate();
-    tellings
-        .map(|(index, telling)| TellingLink {
-            label: writer.label(story, index),
-            url: writer.link(Node::Telling(story, index), ""),
+/// All tellings of the story of the one that is shown, the story itself first.
+pub fn telling_links<'a>(writer: &PageWriter<'a>, current: TellingId) -> Vec<TellingLink<'a>> {
+    let site = writer.context.site;
+    let link = |id: TellingId| {
+        let telling = site.telling(id);
+        TellingLink {
+            label: writer.label(id),
+            url: writer.link(PageKey::Telling(id), ""),
             spoken: writer.spoken(telling.words),
-            current: index == current,
+            current: id == current,
             origin: origin_name(telling.origin),
             by: written_by(writer, telling),
             draft: telling.status == Status::Draft,
-        })
-        .collect()
+        }
+    };
+    site.tellings(current.story).map(link).collect()
 }
 
 /// The thirty-second answer of a telling as HTML: its own, else the story's.
-pub fn headline(writer: &mut PageWriter<'_>, story: StoryId, telling: usize) -> String {
+pub fn headline(writer: &mut PageWriter<'_>, id: TellingId) -> String {
     let site = writer.context.site;
-    let told = &site.story(story).tellings[telling];
-    let own = match told.origin {
+    let telling = site.telling(id);
+    let own = match telling.origin {
         Origin::Variant(document) => own_headline(site.document(document)),
         Origin::Story | Origin::Derived(_) => "",
     };
-    match told.headline.and_then(|place| headline_paragraph(writer, &told.sections[place])) {
+    match telling.headline.and_then(|place| headline_paragraph(writer, &telling.sections[place])) {
         Some((document, nodes)) if own.is_empty() => writer.html(document, nodes, whole(INSIDE_PART, Ids::Omitted)),
-        _ => escaped(if own.is_empty() { &site.story_meta(story).headline } else { own }),
+        _ => escaped(if own.is_empty() { &site.story_meta(id.story).headline } else { own }),
     }
 }
 
 /// The words of the first paragraph under the heading of a headline. A headline in front matter speaks for its document before
 /// the section of that name does.
-fn headline_paragraph(writer: &PageWriter<'_>, told: &Told) -> Option<(DocumentId, Range<usize>)> {
-    let document = writer.context.site.document(told.document);
-    let nodes = document.sections[told.section].nodes.clone();
-    document.body.first_paragraph(nodes).filter(|_| own_headline(document).is_empty()).map(|paragraph| (told.document, paragraph))
+fn headline_paragraph(writer: &PageWriter<'_>, section: &TellingSection) -> Option<(DocumentId, Range<usize>)> {
+    let site = writer.context.site;
+    let document = site.document(section.id.document);
+    let paragraph = document.body.first_paragraph(site.section(section.id).nodes.clone())?;
+    own_headline(document).is_empty().then_some((section.id.document, paragraph))
 }
 
-/// What stands under the heading of a headline and is not the headline.
+/// The text under the heading of a headline that is not the headline.
 fn beside_headline(writer: &mut PageWriter<'_>, telling: &Telling, place: usize, ids: Ids) -> String {
-    let told = &telling.sections[place];
-    let section = &writer.context.site.document(told.document).sections[told.section];
+    let id = telling.sections[place].id;
+    let section = writer.context.site.section(id);
     let mut left_out = telling.left_out.clone();
     if telling.headline == Some(place)
-        && let Some((_, words)) = headline_paragraph(writer, told)
+        && let Some((_, words)) = headline_paragraph(writer, &telling.sections[place])
     {
         left_out.push(words.start - 1..words.end + 1);
     }
-    let html = writer.html(told.document, section.nodes.clone(), Style { heading_base: INSIDE_PART, ids, left_out: &left_out });
+    let html = writer.html(id.document, section.nodes.clone(), Style { heading_base: INSIDE_PART, ids, left_out: &left_out });
     if section.is_private && !html.is_empty() { writer.private_aside(&html) } else { html }
 }
 
@@ -185,27 +188,26 @@ pub enum Detail {
 }
 
 /// A telling in full.
-pub fn telling_view<'a>(writer: &mut PageWriter<'a>, story: StoryId, index: usize, ids: Ids, detail: Detail) -> TellingView<'a> {
+pub fn telling_view<'a>(writer: &mut PageWriter<'a>, id: TellingId, ids: Ids, detail: Detail) -> TellingView<'a> {
     let site = writer.context.site;
-    let telling = &site.story(story).tellings[index];
+    let telling = site.telling(id);
     let mut lead = String::new();
     let mut parts = Vec::with_capacity(telling.sections.len());
     let mut meter = Vec::with_capacity(telling.sections.len());
     for (place, told) in telling.sections.iter().enumerate() {
-        let document = site.document(told.document);
-        let section = &document.sections[told.section];
+        let section = site.section(told.id);
         match section.part {
             Some(Part::Headline) => {
                 lead.push_str(&beside_headline(writer, telling, place, ids));
                 continue;
             }
             Some(Part::FollowUps) => {
-                parts.extend(before_follow_ups(writer, story, told, ids));
+                parts.extend(before_follow_ups(writer, id.story, told, ids));
                 continue;
             }
             _ if section.heading.is_empty() => {
                 lead.push_str(&writer.html(
-                    told.document,
+                    told.id.document,
                     section.nodes.clone(),
                     Style { heading_base: INSIDE_PART, ids, left_out: &telling.left_out },
                 ));
@@ -213,18 +215,18 @@ pub fn telling_view<'a>(writer: &mut PageWriter<'a>, story: StoryId, index: usiz
             }
             _ => {}
         }
-        let words = crate::site::told_words(document, section, &telling.left_out);
+        let words = site.spoken_words(telling, told);
         if words > 0 {
             meter.push((section.part, section.heading.as_str(), words));
         }
-        parts.push(part_view(writer, story, telling, told, words, ids, detail));
+        parts.push(part_view(writer, telling, told, words, ids, detail));
     }
     let seconds = site.seconds(telling.words);
     let target = telling.length.map_or(0, |length| length.0);
     TellingView {
-        label: writer.label(story, index),
-        url: writer.link(Node::Telling(story, index), ""),
-        headline: headline(writer, story, index),
+        label: writer.label(id),
+        url: writer.link(PageKey::Telling(id), ""),
+        headline: headline(writer, id),
         words: telling.words,
         spoken: clock(seconds),
         target: if target > 0 { clock(target) } else { String::new() },
@@ -242,25 +244,22 @@ fn meter_part<'a>(writer: &PageWriter<'a>, part: Option<Part>, label: &'a str, w
 
 fn part_view<'a>(
     writer: &mut PageWriter<'a>,
-    story: StoryId,
     telling: &'a Telling,
-    told: &'a Told,
+    told: &'a TellingSection,
     words: u32,
     ids: Ids,
     detail: Detail,
 ) -> PartView<'a> {
-    let site = writer.context.site;
-    let document = site.document(told.document);
-    let section = &document.sections[told.section];
+    let section = writer.context.site.section(told.id);
     let id = if ids == Ids::Given { writer.claim(&section.id).unwrap_or_default() } else { String::new() };
     let style = Style { heading_base: INSIDE_PART, ids, left_out: &telling.left_out };
-    let mut html = writer.html(told.document, section.nodes.clone(), style);
+    let mut html = writer.html(told.id.document, section.nodes.clone(), style);
     if section.is_private {
         html = writer.private_aside(&html);
     }
     let (change, replaces, left_out) = match (detail, telling.origin) {
         (Detail::Words, _) | (_, Origin::Story) => ("", String::new(), String::new()),
-        (Detail::Differences, _) => differences(writer, story, telling, told),
+        (Detail::Differences, _) => differences(writer, telling, told),
     };
     PartView {
         id,
@@ -275,15 +274,15 @@ fn part_view<'a>(
     }
 }
 
-/// What stands under the heading of follow-ups before the first question; the questions have a place of their own.
-fn before_follow_ups<'a>(writer: &mut PageWriter<'a>, story: StoryId, told: &'a Told, ids: Ids) -> Option<PartView<'a>> {
+/// The text between the heading of follow-ups and the first question; the questions have a place of their own.
+fn before_follow_ups<'a>(writer: &mut PageWriter<'a>, story: StoryId, told: &'a TellingSection, ids: Ids) -> Option<PartView<'a>> {
     let site = writer.context.site;
-    let document = site.document(told.document);
-    let section = &document.sections[told.section];
+    let document = site.document(told.id.document);
+    let section = site.section(told.id);
     let is_heading = |&index: &usize| matches!(document.body.nodes[index].event, Event::Start(Tag::Heading(_)));
     let end =
         section.items.first().map_or(Some(section.nodes.end), |item| (section.nodes.start..item.nodes.start).rev().find(is_heading))?;
-    let mut html = writer.html(told.document, section.nodes.start..end, Style { heading_base: INSIDE_PART, ids, left_out: &[] });
+    let mut html = writer.html(told.id.document, section.nodes.start..end, Style { heading_base: INSIDE_PART, ids, left_out: &[] });
     if html.is_empty() {
         return None;
     }
@@ -305,22 +304,21 @@ fn before_follow_ups<'a>(writer: &mut PageWriter<'a>, story: StoryId, told: &'a 
     })
 }
 
-fn differences(writer: &mut PageWriter<'_>, story: StoryId, telling: &Telling, told: &Told) -> (&'static str, String, String) {
+fn differences(writer: &mut PageWriter<'_>, telling: &Telling, told: &TellingSection) -> (&'static str, String, String) {
     let site = writer.context.site;
     match &told.change {
         Change::Same => ("same", String::new(), String::new()),
         Change::Added => ("added", String::new(), String::new()),
         Change::Retold(sections) => {
-            let id = site.story(story).document;
             let replaced = sections.iter().map(|&section| {
-                let nodes = site.document(id).sections[section].nodes.clone();
-                writer.html(id, nodes, whole(INSIDE_PART, Ids::Omitted))
+                let nodes = site.section(section).nodes.clone();
+                writer.html(section.document, nodes, whole(INSIDE_PART, Ids::Omitted))
             });
             ("retold", replaced.collect(), String::new())
         }
         Change::Shortened => {
-            let section = &site.document(told.document).sections[told.section];
-            ("shortened", String::new(), left_out_html(writer, told.document, section.nodes.clone(), &telling.left_out))
+            let nodes = site.section(told.id).nodes.clone();
+            ("shortened", String::new(), left_out_html(writer, told.id.document, nodes, &telling.left_out))
         }
     }
 }
@@ -345,13 +343,13 @@ fn left_out_html(writer: &mut PageWriter<'_>, id: DocumentId, nodes: Range<usize
 }
 
 /// What they will ask next about a story; on the page of a variant with the answers that it gives in its own words.
-pub fn follow_ups<'a>(writer: &mut PageWriter<'a>, story: StoryId, telling: usize) -> Vec<FollowUpView<'a>> {
+pub fn follow_ups<'a>(writer: &mut PageWriter<'a>, telling: TellingId) -> Vec<FollowUpView<'a>> {
     let site = writer.context.site;
-    let variant = match site.story(story).tellings[telling].origin {
+    let variant = match site.telling(telling).origin {
         Origin::Variant(document) => Some(document),
         Origin::Story | Origin::Derived(_) => None,
     };
-    site.story(story).follow_ups.iter().map(|&question| follow_up(writer, question, variant)).collect()
+    site.story(telling.story).follow_ups.iter().map(|&question| follow_up(writer, question, variant)).collect()
 }
 
 fn follow_up<'a>(writer: &mut PageWriter<'a>, question: QuestionId, variant: Option<DocumentId>) -> FollowUpView<'a> {
@@ -365,7 +363,7 @@ fn follow_up<'a>(writer: &mut PageWriter<'a>, question: QuestionId, variant: Opt
     let (document, nodes) = retold.unwrap_or_else(|| answer_nodes(writer, question));
     FollowUpView {
         question: site.wording(question),
-        url: writer.link(Node::Question(question), ""),
+        url: writer.link(PageKey::Question(question), ""),
         answer: if open { String::new() } else { writer.html(document, nodes, whole(INSIDE_PART, Ids::Omitted)) },
         open,
     }
@@ -389,25 +387,25 @@ pub enum Extent {
 }
 
 /// A story in one of its tellings as an answer.
-pub fn answer<'a>(writer: &mut PageWriter<'a>, story: StoryId, telling: usize, why: Vec<String>, extent: Extent) -> AnswerView<'a> {
+pub fn answer<'a>(writer: &mut PageWriter<'a>, id: TellingId, why: Vec<String>, extent: Extent) -> AnswerView<'a> {
     let site = writer.context.site;
-    let told = &site.story(story).tellings[telling];
+    let telling = site.telling(id);
     let full = match extent {
         Extent::Row => None,
-        Extent::Full(ids) => Some(telling_view(writer, story, telling, ids, Detail::Words)),
+        Extent::Full(ids) => Some(telling_view(writer, id, ids, Detail::Words)),
     };
     let is_full = full.is_some();
     AnswerView {
-        story: &site.story_meta(story).title,
-        url: writer.link(Node::Telling(story, telling), ""),
-        label: writer.label(story, telling),
-        spoken: writer.spoken(told.words),
+        story: &site.story_meta(id.story).title,
+        url: writer.link(PageKey::Telling(id), ""),
+        label: writer.label(id),
+        spoken: writer.spoken(telling.words),
         why,
-        headline: headline(writer, story, telling),
+        headline: headline(writer, id),
         telling: full,
-        tellings: if is_full { telling_links(writer, story, telling) } else { Vec::new() },
-        facts: if is_full { facts(writer, story) } else { Vec::new() },
-        follow_ups: if is_full { follow_ups(writer, story, telling) } else { Vec::new() },
+        tellings: if is_full { telling_links(writer, id) } else { Vec::new() },
+        facts: if is_full { facts(writer, id.story) } else { Vec::new() },
+        follow_ups: if is_full { follow_ups(writer, id) } else { Vec::new() },
     }
 }
 

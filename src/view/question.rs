@@ -4,7 +4,7 @@ use super::lists::question_row;
 use super::pieces::{Extent, answer, answer_nodes, occasions, reasons, whole};
 use super::types::{CompetencyPage, FrameworkView, QuestionPage};
 use crate::html::{Ids, PageWriter};
-use crate::site::{CompetencyId, Node, QuestionId};
+use crate::site::{CompetencyId, PageKey, QuestionId};
 
 /// How many answers a page shows in full; it is read minutes before an interview.
 const FULL_ANSWERS: usize = 3;
@@ -29,16 +29,16 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: QuestionId) -> QuestionPage<'a>
         let ids = if place == 0 { Ids::Given } else { Ids::Omitted };
         let extent = if place < FULL_ANSWERS { Extent::Full(ids) } else { Extent::Row };
         let why = reasons(writer, story, id, true);
-        answers.push(answer(writer, story, site.telling_for(story, id), why, extent));
+        answers.push(answer(writer, site.telling_for(story, id), why, extent));
     }
     let mut adaptable = Vec::with_capacity(question.adaptable.len());
     for &story in &question.adaptable {
         let why = reasons(writer, story, id, false);
-        adaptable.push(answer(writer, story, site.telling_for(story, id), why, Extent::Row));
+        adaptable.push(answer(writer, site.telling_for(story, id), why, Extent::Row));
     }
-    let named = |node: Node| match node {
-        Node::Telling(story, _) => question.answers.contains(&story) || question.about == Some(story),
-        Node::Home | Node::Question(_) | Node::CaseStudy(_) | Node::Competency(_) => false,
+    let named = |page: PageKey| match page {
+        PageKey::Telling(telling) => question.answers.contains(&telling.story) || question.about == Some(telling.story),
+        PageKey::Home | PageKey::Question(_) | PageKey::CaseStudy(_) | PageKey::Competency(_) => false,
     };
     QuestionPage {
         page: writer.head(site.wording(id), "", "questions"),
@@ -47,14 +47,14 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: QuestionId) -> QuestionPage<'a>
         aliases: meta.map_or(&[], |meta| meta.aliases.as_slice()),
         competencies: writer.chips(&question.competencies),
         asked: meta.map(|meta| occasions(writer, &meta.asked)).unwrap_or_default(),
-        about: question.about.map(|story| writer.link_view(Node::Telling(story, 0))),
+        about: question.about.map(|story| writer.link_view(PageKey::story(story))),
         body,
         open: site.is_open(id),
         answers_more: crate::source::offset(question.answers.len().saturating_sub(ROWS)),
         answers,
         adaptable_more: crate::source::offset(question.adaptable_total - question.adaptable.len()),
         adaptable,
-        backlinks: writer.backlinks(Node::Question(id), named),
+        backlinks: writer.backlinks(PageKey::Question(id), named),
     }
 }
 
@@ -67,7 +67,7 @@ pub fn competency_page<'a>(writer: &mut PageWriter<'a>, id: CompetencyId) -> Com
     let html = writer.html(competency.document, 0..body.nodes.len(), whole(BELOW_TITLE, Ids::Given));
     let mut stories = Vec::with_capacity(competency.stories.len());
     for &story in competency.stories.iter().take(ROWS) {
-        stories.push(answer(writer, story, site.telling_of(story, id), Vec::new(), Extent::Row));
+        stories.push(answer(writer, site.telling_of(story, id), Vec::new(), Extent::Row));
     }
     let frameworks = meta.frameworks.iter().map(|(name, entries)| FrameworkView { name: crate::site::capitalised(name), entries });
     CompetencyPage {
@@ -79,6 +79,6 @@ pub fn competency_page<'a>(writer: &mut PageWriter<'a>, id: CompetencyId) -> Com
         stories_more: crate::source::offset(competency.stories.len().saturating_sub(ROWS)),
         stories,
         questions: competency.questions.iter().map(|&question| question_row(writer, question)).collect(),
-        backlinks: writer.backlinks(Node::Competency(id), |_| false),
+        backlinks: writer.backlinks(PageKey::Competency(id), |_| false),
     }
 }

@@ -8,26 +8,26 @@ use super::types::{ActionItemView, CaseStudyPage, FactView, SectionView, StoryPa
 use crate::html::{Ids, PageWriter};
 use crate::model::{CaseStudy, Part};
 use crate::phrases::{Phrases, Word, word};
-use crate::site::{CaseStudyId, Node, Origin, Site, StoryId};
+use crate::site::{CaseStudyId, Origin, PageKey, Site, TellingId};
 
 /// The page of a story or of another telling of it.
-pub fn page<'a>(writer: &mut PageWriter<'a>, id: StoryId, index: usize) -> StoryPage<'a> {
+pub fn page<'a>(writer: &mut PageWriter<'a>, id: TellingId) -> StoryPage<'a> {
     let site = writer.context.site;
-    let story = site.story(id);
-    let telling = &story.tellings[index];
-    let meta = site.story_meta(id);
-    let is_story = index == 0;
+    let story = site.story(id.story);
+    let telling = site.telling(id);
+    let meta = site.story_meta(id.story);
+    let is_story = id.is_main();
     let phrases = writer.context.phrases;
-    let label = writer.label(id, index);
+    let label = writer.label(id);
     let title = match is_story {
         true => Cow::Borrowed(meta.title.as_str()),
         false => Cow::Owned(phrases.fill(word::TITLE_OF_TELLING, &[("story", &meta.title), ("telling", &label)])),
     };
-    let named = |node: Node| match node {
-        Node::Telling(other, _) => other == id,
-        Node::Question(question) => telling.answers.contains(&question) || story.follow_ups.contains(&question),
-        Node::CaseStudy(case) => story.case_studies.contains(&case),
-        Node::Home | Node::Competency(_) => false,
+    let named = |page: PageKey| match page {
+        PageKey::Telling(other) => other.story == id.story,
+        PageKey::Question(question) => telling.answers.contains(&question) || story.follow_ups.contains(&question),
+        PageKey::CaseStudy(case) => story.case_studies.contains(&case),
+        PageKey::Home | PageKey::Competency(_) => false,
     };
     StoryPage {
         page: writer.head(title, &meta.headline, "stories"),
@@ -44,23 +44,23 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: StoryId, index: usize) -> Story
         role: &meta.role,
         strength: meta.strength,
         competencies: writer.chips(&telling.competencies),
-        answers: telling.answers.iter().map(|&question| writer.link_view(Node::Question(question))).collect(),
-        tellings: telling_links(writer, id, index),
-        telling: telling_view(writer, id, index, Ids::Given, Detail::Differences),
-        facts: facts(writer, id),
-        follow_ups: follow_ups(writer, id, index),
+        answers: telling.answers.iter().map(|&question| writer.link_view(PageKey::Question(question))).collect(),
+        tellings: telling_links(writer, id),
+        telling: telling_view(writer, id, Ids::Given, Detail::Differences),
+        facts: facts(writer, id.story),
+        follow_ups: follow_ups(writer, id),
         told: occasions(writer, &meta.told),
-        case_studies: story.case_studies.iter().map(|&case| writer.link_view(Node::CaseStudy(case))).collect(),
-        backlinks: writer.backlinks(Node::Telling(id, index), named),
-        open_points: crate::source::offset(open_points(site, id, index)),
+        case_studies: story.case_studies.iter().map(|&case| writer.link_view(PageKey::CaseStudy(case))).collect(),
+        backlinks: writer.backlinks(PageKey::Telling(id), named),
+        open_points: crate::source::offset(open_points(site, id)),
         open_points_url: writer.open_points_url(),
     }
 }
 
 /// The open remarks in the words of a telling, and the open follow-ups of its story.
-fn open_points(site: &Site, id: StoryId, index: usize) -> usize {
-    let story = site.story(id);
-    let own = match story.tellings[index].origin {
+fn open_points(site: &Site, id: TellingId) -> usize {
+    let story = site.story(id.story);
+    let own = match site.telling(id).origin {
         Origin::Variant(document) => document,
         Origin::Story | Origin::Derived(_) => story.document,
     };
@@ -87,14 +87,16 @@ pub fn case_study_page<'a>(writer: &mut PageWriter<'a>, id: CaseStudyId) -> Case
     CaseStudyPage {
         page: writer.head(meta.title.as_str(), phrases.text(word::ABOUT_CASE_STUDY), "case-studies"),
         title: &meta.title,
-        story: case.story.map(|story| writer.link_view(Node::Telling(story, 0))),
+        story: case.story.map(|story| writer.link_view(PageKey::story(story))),
         severity: meta.severity,
         times: times(meta, phrases),
         lead: lead.unwrap_or_default(),
         sections,
         actions: actions(meta, phrases),
-        backlinks: writer
-            .backlinks(Node::CaseStudy(id), |from| matches!((from, case.story), (Node::Telling(story, _), Some(own)) if story == own)),
+        backlinks: writer.backlinks(
+            PageKey::CaseStudy(id),
+            |from| matches!((from, case.story), (PageKey::Telling(from), Some(own)) if from.story == own),
+        ),
         open_points: crate::source::offset(site.open_remarks(case.document)),
         open_points_url: writer.open_points_url(),
     }

@@ -2,7 +2,6 @@
 
 mod lexicon;
 mod phrases;
-mod run;
 mod subject;
 mod verbs;
 
@@ -10,14 +9,14 @@ use std::ops::Range;
 
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, rules};
-use crate::markdown::{Event, Link, Tag, Target};
+use crate::markdown::prose::Run;
+use crate::markdown::{Event, Link, Skip, Tag, Target};
 use crate::model::{CaseStudy, Document, Meta};
 use crate::source::Span;
 use crate::words::Finder;
 
 use lexicon::{Actor, Lexicon};
 use phrases::Kind;
-use run::Run;
 
 /// What of a document blames somebody, or names a person at all.
 ///
@@ -111,10 +110,10 @@ impl<'a> Checker<'a> {
     /// What is wrong with the words and the links of a stretch of the document.
     fn stretch(&self, nodes: Range<usize>) -> Vec<Diagnostic> {
         let body = &self.document.body;
-        let runs = run::of_body(body, nodes.clone(), self.source);
-        let mut found: Vec<Diagnostic> = runs.iter().flat_map(|run| self.run(run)).collect();
+        let runs = body.runs(nodes.clone(), &[Skip::CodeBlocks, Skip::Private], self.source);
+        let mut found: Vec<Diagnostic> = runs.flat_map(|run| self.run(&run)).collect();
         let links = body.nodes[nodes].iter().filter_map(|node| match node.event {
-            Event::Start(Tag::Link(number) | Tag::Image(number)) => Some(&body.links[number as usize]),
+            Event::Start(Tag::Link(link) | Tag::Image(link)) => Some(&body.links[link]),
             _ => None,
         });
         found.extend(self.links(links, &found));

@@ -7,9 +7,9 @@ use std::ops::Range;
 
 use super::Hit;
 use super::lexicon::{Actor, Lexicon};
-use super::run::Run;
 use super::subject::Text;
 use super::verbs;
+use crate::markdown::prose::Run;
 use crate::words::Finder;
 
 /// How words blame.

@@ -1,7 +1,7 @@
 //! Who does what a verb says: the noun that it belongs to, and what that noun speaks of.
 
 use super::lexicon::{Actor, Entry, Lexicon, Sign, is_name_too, is_plural};
-use super::run::Run;
+use crate::markdown::prose::Run;
 use crate::words::Finder;
 
 use std::ops::Range;

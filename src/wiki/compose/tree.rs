@@ -1,44 +1,46 @@
-//! The nodes of a body as a tree, with what links lead to.
+//! Converts the nodes of a body to the tree of a page, with resolved links.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::Shared;
 use super::nest::{HtmlNode as Part, Nest};
-use super::tags::{Piece, attributes, pieces};
+use super::tags::attributes;
 use super::{cells, elements};
 use crate::diagnostic::{Diagnostic, rules};
-use crate::markdown::{Body, Event, Tag, Target, is_inline};
+use crate::markdown::{Body, CalloutKind, Child, Event, FootnoteId, HeadingId, LinkId, TableId, Tag, Target, is_inline};
 use crate::model::Document;
-use crate::site::{CaseStudyId, DEEPEST, Destination, DocumentId, Node};
+use crate::site::{CaseStudyId, DEEPEST, Destination, DocumentId, PageKey};
 use crate::slug::Numbered;
 use crate::wiki::page::{Block, Callout, Heading, Inline, Item, LinkTo, List, RawHtml, Style, Table, Within};
 use crate::wiki::picture;
+use crate::words::decode_references;
+use crate::words::markup::{Kind, tokens};
 
-/// The level of the highest headings on a page; its title is the first.
+/// The highest heading level in the text; level 1 is the title.
 const HIGHEST: u8 = 2;
 
-/// Makes the blocks of one page.
+/// Composes the blocks of one page.
 pub struct Composer<'a> {
     shared: Shared<'a>,
     case: CaseStudyId,
     diagnostics: &'a mut Vec<Diagnostic>,
     ids: Numbered,
-    /// The footnotes that were referred to, by the document and their place in it.
-    notes: Vec<(DocumentId, usize)>,
-    /// The places of those in `notes`.
-    numbers: HashMap<(DocumentId, usize), usize>,
+    /// The referenced footnotes, each with its document.
+    notes: Vec<(DocumentId, FootnoteId)>,
+    /// The indices of those in `notes`.
+    numbers: HashMap<(DocumentId, FootnoteId), usize>,
     depth: usize,
     /// The names of the pictures so far, each once.
     pub pictures: Vec<String>,
-    /// The same names, to look them up.
+    /// The same names as a set.
     known_pictures: HashSet<String>,
-    /// The elements of HTML that its author used.
+    /// The HTML elements that some wikis do not support.
     pub html: Vec<RawHtml>,
 }
 
 impl<'a> Composer<'a> {
-    /// A page without anything on it.
+    /// An empty page.
     pub fn new(shared: Shared<'a>, case: CaseStudyId, diagnostics: &'a mut Vec<Diagnostic>) -> Self {
         Self {
             shared,
@@ -54,16 +56,17 @@ impl<'a> Composer<'a> {
         }
     }
 
-    /// A stretch of a document, in the place where it is to stand.
+    /// The blocks of a range of a document, for a context on the page.
     pub fn blocks(&mut self, id: DocumentId, nodes: Range<usize>, within: Within) -> Vec<Block> {
         let document = self.shared.site.document(id);
-        // The level of a heading is that on the page, whatever stretch it stands in.
+        // Headings keep their level relative to the whole document.
         let highest = document.body.highest_heading().unwrap_or(HIGHEST);
         let shift = HIGHEST.cast_signed() - highest.cast_signed();
         Walk { page: self, id, document, shift, within }.blocks(nodes)
     }
 
-    /// The texts of the footnotes that were referred to. A footnote can refer to another, which then joins the list.
+    /// The texts of the referenced footnotes. A footnote can refer to another one, which then
+    /// follows.
     pub fn footnotes(&mut self) -> Vec<Vec<Block>> {
         let mut texts = Vec::new();
         while let Some(&(id, place)) = self.notes.get(texts.len()) {
@@ -73,7 +76,7 @@ impl<'a> Composer<'a> {
         texts
     }
 
-    /// An id that no heading of the page has yet.
+    /// A heading id that is unique on the page.
     pub fn claim(&mut self, id: &str) -> String {
         self.ids.claim(id, |number| format!("{id}-{number}"), str::to_owned)
     }
@@ -85,7 +88,7 @@ struct Walk<'w, 'a> {
     id: DocumentId,
     document: &'a Document,
     shift: i8,
-    /// What the nodes stand in that are walked over.
+    /// The context of the current nodes.
     within: Within,
 }
 
@@ -100,31 +103,24 @@ impl Walk<'_, '_> {
 
     fn blocks(&mut self, nodes: Range<usize>) -> Vec<Block> {
         let mut nest = Nest::default();
-        let mut index = nodes.start;
-        while index < nodes.end {
-            let end = self.body().end_of(index).min(nodes.end - 1);
-            match self.event(index) {
-                Event::Start(Tag::HtmlBlock) => self.html(index + 1..end, &mut nest),
+        for child in self.document.body.children(nodes) {
+            match child.event {
+                Event::Start(Tag::HtmlBlock) => self.html(child.inner(), &mut nest),
                 Event::Start(Tag::Paragraph | Tag::CalloutTitle) => {
                     nest.open("p", Vec::new(), self.within);
-                    self.add_inlines(index + 1..end, &mut nest);
+                    self.add_inlines(child.inner(), &mut nest);
                     nest.close("p");
                 }
-                event if is_block(event) => {
-                    let mut blocks = Vec::new();
-                    self.block(index, end, &mut blocks);
-                    blocks.into_iter().for_each(|block| nest.block(block));
-                }
-                // The words of a tight list have no paragraph around them.
-                _ => self.add_inline(index, end, &mut nest),
+                event if is_block(event) => self.block(&child).into_iter().for_each(|block| nest.block(block)),
+                // The text of a tight item has no paragraph around it.
+                _ => self.add_inline(&child, &mut nest),
             }
-            index = end + 1;
         }
         let page = &mut *self.page;
         elements::blocks(nest.end(), &mut |id| page.claim(id))
     }
 
-    /// The blocks inside of another one.
+    /// The blocks inside another block.
     fn inner_blocks(&mut self, nodes: Range<usize>) -> Vec<Block> {
         let within = std::mem::replace(&mut self.within, Within::Block);
         let blocks = self.blocks(nodes);
@@ -132,97 +128,75 @@ impl Walk<'_, '_> {
         blocks
     }
 
-    fn block(&mut self, start: usize, end: usize, blocks: &mut Vec<Block>) {
-        let inner = start + 1..end;
-        let Event::Start(tag) = self.event(start) else {
-            match self.event(start) {
-                Event::Rule => blocks.push(Block::Rule),
-                Event::Transclusion(number) => blocks.extend(self.transclusion(number)),
-                _ => {}
+    fn block(&mut self, block: &Child) -> Vec<Block> {
+        let inner = block.inner();
+        match block.event {
+            Event::Rule => vec![Block::Rule],
+            Event::Transclusion(link) => self.transclusion(link),
+            Event::Start(Tag::Heading(heading)) => vec![self.heading(heading, inner)],
+            Event::Start(Tag::Quote) => vec![Block::Quote(self.inner_blocks(inner))],
+            Event::Start(Tag::Callout(kind)) => self.callout(kind, inner).into_iter().collect(),
+            Event::Start(Tag::CodeBlock(language)) => {
+                let language = self.body().name(language).to_owned();
+                vec![Block::Code { language, text: self.body().code(block.nodes.start) }]
             }
-            return;
-        };
-        match tag {
-            Tag::Heading(number) => blocks.push(self.heading(number, inner)),
-            Tag::Quote => blocks.push(Block::Quote(self.inner_blocks(inner))),
-            Tag::Callout(number) => blocks.extend(self.callout(number, inner)),
-            Tag::CodeBlock(language) => {
-                let language = self.body().str(language).to_owned();
-                blocks.push(Block::Code { language, text: self.body().code(start) });
-            }
-            Tag::BulletList => blocks.push(self.list(None, inner)),
-            Tag::NumberedList(first) => blocks.push(self.list(Some(first), inner)),
-            Tag::Item => blocks.extend(self.inner_blocks(inner)),
-            Tag::Table(number) => blocks.push(self.table(number, inner)),
-            // Footnotes are composed when the page is; the rest stands inside of what was met already.
-            Tag::Footnote(_)
-            | Tag::Paragraph
-            | Tag::CalloutTitle
-            | Tag::HtmlBlock
-            | Tag::TableHead
-            | Tag::TableRow
-            | Tag::TableCell
-            | Tag::Emphasis
-            | Tag::Strong
-            | Tag::Strikethrough
-            | Tag::Mark
-            | Tag::Link(_)
-            | Tag::Image(_) => {}
+            Event::Start(Tag::BulletList) => vec![self.list(None, inner)],
+            Event::Start(Tag::NumberedList(first)) => vec![self.list(Some(first), inner)],
+            Event::Start(Tag::Item) => self.inner_blocks(inner),
+            Event::Start(Tag::Table(table)) => vec![self.table(table, inner)],
+            // Footnotes are composed when the page is; the others are inside of what was met already.
+            _ => Vec::new(),
         }
     }
 
-    fn heading(&mut self, number: u32, nodes: Range<usize>) -> Block {
-        let heading = &self.document.body.headings[number as usize];
+    fn heading(&mut self, heading: HeadingId, nodes: Range<usize>) -> Block {
+        let heading = &self.document.body.headings[heading];
         let level = heading.level.saturating_add_signed(self.shift).clamp(HIGHEST, 6);
         let id = self.page.claim(&heading.id);
         Block::Heading(Heading { level, text: self.inlines(nodes), id, is_linked: false })
     }
 
-    fn callout(&mut self, number: u32, nodes: Range<usize>) -> Option<Block> {
-        let kind = Callout::of(self.body().callouts[number as usize].kind)?;
-        let has_title = !nodes.is_empty() && self.event(nodes.start) == Event::Start(Tag::CalloutTitle);
-        let below = if has_title { self.body().end_of(nodes.start) + 1 } else { nodes.start };
-        let title = if has_title { self.inlines(nodes.start + 1..below - 1) } else { Vec::new() };
-        Some(Block::Callout { kind, title, blocks: self.inner_blocks(below..nodes.end) })
+    fn callout(&mut self, kind: CalloutKind, nodes: Range<usize>) -> Option<Block> {
+        let kind = Callout::of(kind)?;
+        let first = self.document.body.children(nodes.clone()).next();
+        let (title, below) = match first.filter(|first| first.event == Event::Start(Tag::CalloutTitle)) {
+            Some(title) => (self.inlines(title.inner()), title.nodes.end..nodes.end),
+            None => (Vec::new(), nodes),
+        };
+        Some(Block::Callout { kind, title, blocks: self.inner_blocks(below) })
     }
 
     fn list(&mut self, first: Option<u32>, nodes: Range<usize>) -> Block {
         let mut items = Vec::new();
         let mut is_tight = true;
-        let mut index = nodes.start;
-        while index < nodes.end {
-            let end = self.body().end_of(index);
-            is_tight &= index + 1 >= end || self.event(index + 1) != Event::Start(Tag::Paragraph);
-            items.push(Item { done: self.task(index), blocks: self.inner_blocks(index + 1..end) });
-            index = end + 1;
+        for item in self.document.body.children(nodes) {
+            let inner = item.inner();
+            is_tight &= inner.is_empty() || self.event(inner.start) != Event::Start(Tag::Paragraph);
+            items.push(Item { done: self.task(inner.clone()), blocks: self.inner_blocks(inner) });
         }
         Block::List(List { first, is_tight, items })
     }
 
-    /// Whether an item is a task, and then whether it is done.
-    fn task(&self, item: usize) -> Option<bool> {
-        let marker = |at: usize| match self.body().nodes.get(at).map(|node| node.event) {
-            Some(Event::TaskMarker(done)) => Some(done),
+    /// Whether an item is a done task; `None` if it is not a task.
+    fn task(&self, item: Range<usize>) -> Option<bool> {
+        let mut events = self.body().nodes[item].iter().map(|node| node.event);
+        match (events.next()?, events.next()) {
+            (Event::TaskMarker(done), _) | (Event::Start(Tag::Paragraph), Some(Event::TaskMarker(done))) => Some(done),
             _ => None,
-        };
-        let in_paragraph = || (self.body().nodes.get(item + 1)?.event == Event::Start(Tag::Paragraph)).then(|| marker(item + 2))?;
-        marker(item + 1).or_else(in_paragraph)
+        }
     }
 
-    fn table(&mut self, number: u32, nodes: Range<usize>) -> Block {
-        let columns = self.body().tables[number as usize].to_vec();
+    fn table(&mut self, table: TableId, nodes: Range<usize>) -> Block {
+        let columns = self.body().tables[table].to_vec();
         let mut head = Vec::new();
         let mut rows = Vec::new();
-        let mut index = nodes.start;
-        while index < nodes.end {
-            let end = self.body().end_of(index);
-            let cells = self.cells(index + 1..end, columns.len());
-            match self.event(index) {
+        for row in self.document.body.children(nodes) {
+            let cells = self.cells(row.inner(), columns.len());
+            match row.event {
                 Event::Start(Tag::TableHead) => head = cells,
                 Event::Start(Tag::TableRow) => rows.push(cells),
                 _ => {}
             }
-            index = end + 1;
         }
         if std::iter::once(&head).chain(&rows).flatten().any(|cell| elements::holds_blocks(cell)) {
             let page = &mut *self.page;
@@ -233,18 +207,13 @@ impl Walk<'_, '_> {
     }
 
     fn cells(&mut self, nodes: Range<usize>, columns: usize) -> Vec<Vec<Part>> {
-        let mut cells = Vec::new();
-        let mut index = nodes.start;
-        while index < nodes.end {
-            let end = self.body().end_of(index);
-            cells.push(self.parts(index + 1..end, Within::Block));
-            index = end + 1;
-        }
+        let row = self.document.body.children(nodes);
+        let mut cells: Vec<Vec<Part>> = row.map(|cell| self.parts(cell.inner(), Within::Block)).collect();
         cells.resize_with(columns, Vec::new);
         cells
     }
 
-    /// Adds HTML, all of its lines at once: a tag can go over several.
+    /// Adds HTML, all lines at once, because a tag can span several.
     fn html(&mut self, nodes: Range<usize>, nest: &mut Nest) {
         let mut html = String::new();
         let mut starts = Vec::new();
@@ -255,37 +224,38 @@ impl Walk<'_, '_> {
                 _ => "\n",
             });
         }
-        for piece in pieces(&html) {
-            match piece {
-                Piece::Open { name, attributes: text, at } => {
-                    if let Some(opened) = nest.open(&name, attributes(text), self.within) {
-                        let line = starts.partition_point(|&start| start <= at).saturating_sub(1);
+        for token in tokens(&html) {
+            match token.kind {
+                Kind::Open(tag) => {
+                    if let Some(opened) = nest.open(&tag.lower_name(), attributes(tag), self.within) {
+                        let line = starts.partition_point(|&start| start <= token.range.start).saturating_sub(1);
                         let span = self.body().nodes[nodes.start + line].span;
                         let file = self.document.path.clone();
                         self.page.html.push(RawHtml { name: opened.name, file, span, within: opened.within });
                     }
                 }
-                Piece::Close(name) => nest.close(&name),
-                Piece::Text(text) => nest.text(&text),
-                Piece::Hidden(_) => {}
+                Kind::Close(tag) => nest.close(&tag.lower_name()),
+                Kind::Text => nest.text(&decode_references(&html[token.range])),
+                // What is hidden is taken out where a file is read.
+                Kind::Hidden => {}
             }
         }
     }
 
-    fn transclusion(&mut self, number: u32) -> Vec<Block> {
+    fn transclusion(&mut self, link: LinkId) -> Vec<Block> {
         let site = self.page.shared.site;
-        let Destination::Page { node, fragment, section } = site.destination(self.id, number) else { return Vec::new() };
+        let Destination::Page { page, fragment, section } = site.destination(self.id, link) else { return Vec::new() };
         if self.page.depth >= DEEPEST {
             return Vec::new();
         }
-        let Some((document, nodes)) = site.shown(*node, fragment, *section) else { return Vec::new() };
+        let Some((document, nodes)) = site.shown(*page, fragment, *section) else { return Vec::new() };
         self.page.depth += 1;
         let blocks = self.page.blocks(document, nodes, self.within);
         self.page.depth -= 1;
         blocks
     }
 
-    /// What stands in a line, without white space at its ends.
+    /// The inlines of a line without white space at the ends.
     fn inlines(&mut self, nodes: Range<usize>) -> Vec<Inline> {
         elements::inlines(self.parts(nodes, Within::Line))
     }
@@ -303,35 +273,37 @@ impl Walk<'_, '_> {
     }
 
     fn add_inlines(&mut self, nodes: Range<usize>, nest: &mut Nest) {
-        let mut index = nodes.start;
-        while index < nodes.end {
-            let end = self.body().end_of(index).min(nodes.end - 1);
-            self.add_inline(index, end, nest);
-            index = end + 1;
+        for child in self.document.body.children(nodes) {
+            self.add_inline(&child, nest);
         }
     }
 
-    fn add_inline(&mut self, index: usize, end: usize, nest: &mut Nest) {
-        match self.event(index) {
+    fn add_inline(&mut self, child: &Child, nest: &mut Nest) {
+        let inner = child.inner();
+        match child.event {
             Event::Text(piece) => nest.text(self.document.body.str(piece)),
             Event::Code(piece) => nest.inline(Inline::Code(self.document.body.str(piece).replace('\n', " "))),
-            Event::Html(_) => self.html(index..end + 1, nest),
+            Event::Html(_) => self.html(child.nodes.clone(), nest),
             Event::FootnoteReference(label) => {
                 let note = self.footnote(self.document.body.str(label));
                 note.into_iter().for_each(|note| nest.inline(note));
             }
             Event::SoftBreak => nest.text("\n"),
             Event::HardBreak => nest.inline(Inline::Break),
-            Event::Start(Tag::Emphasis) => nest.inline(Inline::Styled(Style::Emphasis, self.inlines_as_they_are(index + 1..end))),
-            Event::Start(Tag::Strong) => nest.inline(Inline::Styled(Style::Strong, self.inlines_as_they_are(index + 1..end))),
-            Event::Start(Tag::Strikethrough) => nest.inline(Inline::Styled(Style::Strikethrough, self.inlines_as_they_are(index + 1..end))),
-            Event::Start(Tag::Mark) => nest.inline(Inline::Styled(Style::Highlight, self.inlines_as_they_are(index + 1..end))),
-            Event::Start(Tag::Link(number)) => self.link(number, index + 1..end, nest),
-            Event::Start(Tag::Image(number)) => self.picture(number, index + 1..end, nest),
-            Event::Start(_) => self.add_inlines(index + 1..end, nest),
-            // A hashtag says what a block shows of its author, which is nothing to the readers of a wiki.
+            Event::Start(Tag::Emphasis) => self.styled(Style::Emphasis, inner, nest),
+            Event::Start(Tag::Strong) => self.styled(Style::Strong, inner, nest),
+            Event::Start(Tag::Strikethrough) => self.styled(Style::Strikethrough, inner, nest),
+            Event::Start(Tag::Mark) => self.styled(Style::Highlight, inner, nest),
+            Event::Start(Tag::Link(link)) => self.link(link, inner, nest),
+            Event::Start(Tag::Image(link)) => self.picture(link, inner, nest),
+            Event::Start(_) => self.add_inlines(inner, nest),
+            // Hashtags matter to the author alone.
             Event::Hashtag(_) | Event::End(_) | Event::Rule | Event::TaskMarker(_) | Event::Transclusion(_) => {}
         }
+    }
+
+    fn styled(&mut self, style: Style, nodes: Range<usize>, nest: &mut Nest) {
+        nest.inline(Inline::Styled(style, self.inlines_as_they_are(nodes)));
     }
 
     fn footnote(&mut self, label: &str) -> Option<Inline> {
@@ -344,40 +316,39 @@ impl Walk<'_, '_> {
         Some(Inline::Footnote(*number))
     }
 
-    fn link(&mut self, number: u32, nodes: Range<usize>, nest: &mut Nest) {
-        let link = &self.document.body.links[number as usize];
+    fn link(&mut self, id: LinkId, nodes: Range<usize>, nest: &mut Nest) {
+        let link = &self.document.body.links[id];
         let mut text = self.inlines_as_they_are(nodes);
         if !link.is_labelled || text.is_empty() {
-            text = vec![Inline::Text(self.words_for(number))];
+            text = vec![Inline::Text(self.words_for(id))];
         }
-        match self.link_to(number) {
+        match self.link_to(id) {
             Some(to) => nest.inline(Inline::Link { to, text }),
             None => text.into_iter().for_each(|inline| nest.inline(inline)),
         }
     }
 
-    /// What a link without words of its own reads as.
-    fn words_for(&self, number: u32) -> String {
+    /// The text of a link that has no text of its own.
+    fn words_for(&self, link: LinkId) -> String {
         let site = self.page.shared.site;
         let body = self.body();
-        match (site.destination(self.id, number), &body.links[number as usize].target) {
+        match (site.destination(self.id, link), &body.links[link].target) {
             (Destination::Page { fragment, .. }, Target::Fragment(_)) => {
                 body.heading_named(fragment).map_or_else(|| fragment.clone(), |heading| body.headings[heading].text.clone())
             }
-            (Destination::Page { node, .. }, _) => site.title(*node).to_owned(),
+            (Destination::Page { page, .. }, _) => site.title(*page).to_owned(),
             (_, Target::External(address)) => address.clone(),
-            (_, Target::Wiki { name, .. }) => name.rsplit('/').next().unwrap_or(name).to_owned(),
-            _ => String::new(),
+            (_, target) => target.last_name().to_owned(),
         }
     }
 
-    /// Where a link leads on the wiki; nothing where its words stand alone.
-    fn link_to(&mut self, number: u32) -> Option<LinkTo> {
+    /// The target of a link. `None` if only its text is published.
+    fn link_to(&mut self, link: LinkId) -> Option<LinkTo> {
         let site = self.page.shared.site;
-        match site.destination(self.id, number) {
-            Destination::Page { node: Node::CaseStudy(case), fragment, section } => {
+        match site.destination(self.id, link) {
+            Destination::Page { page: PageKey::CaseStudy(case), fragment, section } => {
                 let slug = &site.case_study(*case).slug;
-                let heading = section.map_or_else(|| fragment.clone(), |(id, section)| site.document(id).sections[section].id.clone());
+                let heading = section.map_or_else(|| fragment.clone(), |section| site.section(section).id.clone());
                 let has_heading = site.document(site.case_study(*case).document).body.heading_named(&heading).is_some();
                 let heading = if has_heading { heading } else { String::new() };
                 if *case == self.page.case && !heading.is_empty() {
@@ -386,10 +357,10 @@ impl Walk<'_, '_> {
                 self.page.shared.published.contains(slug).then(|| LinkTo::Page { case: slug.clone(), heading })
             }
             Destination::Asset(_) => {
-                self.warn_of_file(number);
+                self.warn_of_file(link);
                 None
             }
-            Destination::External => match &self.document.body.links[number as usize].target {
+            Destination::External => match &self.document.body.links[link].target {
                 Target::External(address) => Some(LinkTo::External(address.clone())),
                 _ => None,
             },
@@ -397,18 +368,18 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn warn_of_file(&mut self, number: u32) {
-        let span = self.document.body.links[number as usize].span;
+    fn warn_of_file(&mut self, link: LinkId) {
+        let span = self.document.body.links[link].span;
         let message = "only pictures are published with a page, so this link becomes plain text";
         let help = "publish the file elsewhere, and link to its address";
         self.page.diagnostics.push(Diagnostic::new(&rules::FILE_LEFT, &self.document.path, span, message).help(help));
     }
 
-    fn picture(&mut self, number: u32, nodes: Range<usize>, nest: &mut Nest) {
+    fn picture(&mut self, id: LinkId, nodes: Range<usize>, nest: &mut Nest) {
         let site = self.page.shared.site;
-        let link = &self.document.body.links[number as usize];
+        let link = &self.document.body.links[id];
         let alt = self.document.body.plain(nodes);
-        match site.destination(self.id, number) {
+        match site.destination(self.id, id) {
             Destination::Asset(path) => match self.page.shared.pictures.get(path) {
                 Some(name) => {
                     if self.page.known_pictures.insert(name.clone()) {
@@ -418,12 +389,12 @@ impl Walk<'_, '_> {
                 }
                 None => {
                     if !picture::is_picture(path.as_str(), &[]) {
-                        self.warn_of_file(number);
+                        self.warn_of_file(id);
                     }
                     nest.text(&alt);
                 }
             },
-            // A picture of another host would tell that host who reads the page.
+            // A picture on another host would reveal the readers to that host.
             Destination::External => match &link.target {
                 Target::External(address) => {
                     let words = if alt.is_empty() { address.clone() } else { alt };
@@ -436,7 +407,7 @@ impl Walk<'_, '_> {
     }
 }
 
-/// Whether something begins on a line of its own.
+/// Whether a node is a block.
 fn is_block(event: Event) -> bool {
     match event {
         Event::Start(tag) => !is_inline(tag),

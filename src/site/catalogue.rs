@@ -1,0 +1,217 @@
+//! The first stage of linking: what a site has, and in which documents.
+
+use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap as HashMap;
+
+use super::{DocumentId, ItemId, StoryId, items_of};
+use crate::diagnostic::{Diagnostic, nearest, rules};
+use crate::model::{Document, Kind, Meta};
+use crate::slug::{Slug, differ_in_form_alone};
+use crate::source::Span;
+
+/// The things of a site. The place of each in its list is its id.
+#[derive(Default)]
+pub struct Catalogue {
+    /// In the order of their slugs.
+    pub stories: Vec<StoryFiles>,
+    /// Those with files in the order of their slugs, then those of sheets, then the follow-ups, story by story.
+    pub questions: Vec<QuestionPlace>,
+    /// In the order of their slugs.
+    pub case_studies: Vec<DocumentId>,
+    /// In the order of their titles.
+    pub competencies: Vec<DocumentId>,
+    /// In the order of their paths.
+    pub sheets: Vec<DocumentId>,
+    pub home: Option<DocumentId>,
+}
+
+/// The files of a story.
+pub struct StoryFiles {
+    pub document: DocumentId,
+    /// In the order of their paths.
+    pub variants: Vec<DocumentId>,
+}
+
+/// Where a question is written.
+pub struct QuestionPlace {
+    pub slug: Slug,
+    pub document: DocumentId,
+    /// `None` for a question that has a file of its own.
+    pub item: Option<ItemId>,
+    /// The story that it is a follow-up of, if it is written in a file of a story.
+    pub story: Option<StoryId>,
+}
+
+impl Catalogue {
+    /// Lists what documents hold, and reports names that are taken twice.
+    pub fn new(documents: &[Arc<Document>]) -> (Self, Vec<Diagnostic>) {
+        let Files { stories, mut variants, questions, case_studies, mut competencies, sheets, home, mut found } = Files::of(documents);
+        competencies.sort_by_cached_key(|id| (documents[id.0].meta.title().to_lowercase(), documents[id.0].slug.clone()));
+        let slug = |id: DocumentId| &documents[id.0].slug;
+        let stories: Vec<StoryFiles> = stories
+            .into_iter()
+            .map(|document| StoryFiles { document, variants: variants.remove(slug(document)).unwrap_or_default() })
+            .collect();
+        let slugs: Vec<&str> = stories.iter().map(|story| slug(story.document).as_str()).collect();
+        let orphans = variants.iter().flat_map(|(story, variants)| variants.iter().map(move |variant| (*story, variant)));
+        found.extend(orphans.map(|(story, variant)| no_story(&documents[variant.0], story, &slugs)));
+        let mut list = QuestionList { documents, taken: HashMap::default(), places: Vec::new(), found };
+        questions.into_iter().for_each(|question| list.add_file(question));
+        sheets.iter().for_each(|&sheet| list.add_items(sheet, None));
+        for (index, story) in stories.iter().enumerate() {
+            let files = std::iter::once(story.document).chain(story.variants.iter().copied());
+            files.for_each(|file| list.add_items(file, Some((StoryId(index), slug(story.document)))));
+        }
+        let QuestionList { places: questions, found, .. } = list;
+        (Self { stories, questions, case_studies, competencies, sheets, home }, found)
+    }
+}
+
+/// The documents of each kind.
+#[derive(Default)]
+struct Files<'d> {
+    stories: Vec<DocumentId>,
+    /// Keyed by the slug of their story.
+    variants: BTreeMap<&'d Slug, Vec<DocumentId>>,
+    questions: Vec<DocumentId>,
+    case_studies: Vec<DocumentId>,
+    competencies: Vec<DocumentId>,
+    sheets: Vec<DocumentId>,
+    home: Option<DocumentId>,
+    found: Vec<Diagnostic>,
+}
+
+impl<'d> Files<'d> {
+    /// The first document of each slug; the others are reported.
+    fn of(documents: &'d [Arc<Document>]) -> Self {
+        let mut files = Self::default();
+        let mut variants: HashMap<(&Slug, &Slug), DocumentId> = HashMap::default();
+        for (index, document) in documents.iter().enumerate() {
+            let id = DocumentId(index);
+            match &document.meta {
+                Meta::Story(_) => files.stories.push(id),
+                Meta::Question(_) => files.questions.push(id),
+                Meta::CaseStudy(_) => files.case_studies.push(id),
+                Meta::Competency(_) => files.competencies.push(id),
+                Meta::Sheet(_) => files.sheets.push(id),
+                Meta::Variant(variant) => match variants.entry((&variant.story, &document.slug)) {
+                    Entry::Vacant(free) => {
+                        free.insert(id);
+                        files.variants.entry(&variant.story).or_default().push(id);
+                    }
+                    Entry::Occupied(first) => files.found.push(duplicate(document, "variant", &documents[first.get().0])),
+                },
+                Meta::Home(_) => match files.home {
+                    None => files.home = Some(id),
+                    Some(first) => files.found.push(duplicate(document, "text of the home page", &documents[first.0])),
+                },
+            }
+        }
+        let Self { stories, questions, case_studies, competencies, found, .. } = &mut files;
+        for (kind, ids) in
+            [(Kind::Story, stories), (Kind::Question, questions), (Kind::CaseStudy, case_studies), (Kind::Competency, competencies)]
+        {
+            keep_first_of_each_slug(documents, kind, ids, found);
+        }
+        files
+    }
+}
+
+/// Sorts documents of a kind by their slugs, and reports all but the first of each.
+fn keep_first_of_each_slug(documents: &[Arc<Document>], kind: Kind, ids: &mut Vec<DocumentId>, found: &mut Vec<Diagnostic>) {
+    let document = |id: &DocumentId| &*documents[id.0];
+    // Documents come in the order of their paths, so most of the work is done already.
+    ids.sort_by(|a, b| document(a).slug.cmp(&document(b).slug));
+    ids.dedup_by(|id, first| {
+        let is_taken = document(id).slug == document(first).slug;
+        if is_taken {
+            found.push(duplicate(document(id), kind.noun(), document(first)));
+        }
+        is_taken
+    });
+}
+
+/// The questions of a site, each slug once.
+struct QuestionList<'d> {
+    documents: &'d [Arc<Document>],
+    /// The first place of each slug.
+    taken: HashMap<Slug, (DocumentId, Span)>,
+    places: Vec<QuestionPlace>,
+    found: Vec<Diagnostic>,
+}
+
+impl QuestionList<'_> {
+    /// Adds a question that has a file of its own.
+    fn add_file(&mut self, document: DocumentId) {
+        let slug = self.documents[document.0].slug.clone();
+        self.taken.insert(slug.clone(), (document, Span::default()));
+        self.places.push(QuestionPlace { slug, document, item: None, story: None });
+    }
+
+    /// Adds the questions inside of a sheet or of a file of a story. Those of a story have the slug of the story before their own.
+    fn add_items(&mut self, document: DocumentId, story: Option<(StoryId, &Slug)>) {
+        let documents = self.documents;
+        for (item, written) in items_of(&documents[document.0]) {
+            let slug = match story {
+                Some((_, story)) => Slug::of(&format!("{}-{}", story.shortened(), written.slug)),
+                None => written.slug.clone(),
+            };
+            match self.taken.get(&slug) {
+                None => {
+                    self.taken.insert(slug.clone(), (document, written.span));
+                    self.places.push(QuestionPlace { slug, document, item: Some(item), story: story.map(|(id, _)| id) });
+                }
+                // A variant answers the follow-ups of its story in other words.
+                Some((first, _)) if *first != document && is_variant_beside(&documents[document.0], &documents[first.0]) => {}
+                // That no address can be made from it has been reported where it was parsed.
+                Some(_) if written.slug.is_empty() => {}
+                Some((first, span)) => {
+                    let message = format!("the question `{slug}` exists twice");
+                    let found = Diagnostic::new(&rules::DUPLICATE, &documents[document.0].path, written.span, message);
+                    let help = format!(
+                        "take one of them out, or give this one an address of its own, as in `{} {{#{}-2}}`",
+                        heading_of(&documents[document.0], written.span),
+                        written.slug
+                    );
+                    self.found.push(found.note(&documents[first.0].path, *span, "first here").help(help));
+                }
+            }
+        }
+    }
+}
+
+/// Whether a document is a variant of the story that another document belongs to.
+fn is_variant_beside(document: &Document, other: &Document) -> bool {
+    match (&document.meta, &other.meta) {
+        (Meta::Variant(variant), Meta::Story(_)) => variant.story == other.slug,
+        (Meta::Variant(variant), Meta::Variant(first)) => variant.story == first.story,
+        _ => false,
+    }
+}
+
+fn heading_of(document: &Document, span: Span) -> &str {
+    document.body.file_text().get(span.range()).unwrap_or_default().trim()
+}
+
+fn duplicate(document: &Document, noun: &str, first: &Document) -> Diagnostic {
+    let help = if differ_in_form_alone(document.path.as_str(), first.path.as_str()) {
+        "rename one of the two files, or join them: their names differ only in how accented letters are encoded (Unicode NFC and NFD)"
+    } else {
+        "rename one of the two files, or join them"
+    };
+    Diagnostic::new(&rules::DUPLICATE, &document.path, Span::default(), format!("the {noun} `{}` exists twice", document.slug))
+        .note(&first.path, Span::default(), "first here")
+        .help(help)
+}
+
+fn no_story(variant: &Document, story: &Slug, known: &[&str]) -> Diagnostic {
+    let help = nearest(story.as_str(), known.iter().copied()).map_or_else(
+        || format!("add `{}/index.md` with the story", variant.path.parent()),
+        |near| format!("did you mean the folder of the story `{near}`?"),
+    );
+    let message = format!("there is no story `{story}` for this variant to tell");
+    Diagnostic::new(&rules::VARIANT, &variant.path, Span::default(), message).help(help)
+}

@@ -1,0 +1,116 @@
+//! What front matter names: slugs become ids.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::catalogue::Catalogue;
+use super::names::Names;
+use super::stories::MOST_TELLINGS;
+use super::{CompetencyId, DocumentId, QuestionId, StoryId, distinct};
+use crate::model::{self, Document, Kind, Meta};
+use crate::slug::Slug;
+
+/// What the front matter of a document names, each once and in its author's order.
+#[derive(Debug, Clone, Default)]
+pub struct References {
+    pub competencies: Vec<CompetencyId>,
+    /// The questions in `answers`.
+    pub answers: Vec<QuestionId>,
+    /// The story in `about` or `story`.
+    pub story: Option<StoryId>,
+}
+
+/// A slug in front matter that names nothing.
+pub struct Unknown<'d> {
+    pub document: DocumentId,
+    pub field: &'static str,
+    /// Its place in the list of the field, if the field is a list.
+    pub index: Option<usize>,
+    pub slug: &'d Slug,
+    /// The kind of what it should name.
+    pub kind: Kind,
+}
+
+/// The references of each document, by the number of the document, and those that lead nowhere. A document that no page is made from
+/// has none.
+pub fn references<'d>(documents: &'d [Arc<Document>], catalogue: &Catalogue, names: &Names) -> (Vec<References>, Vec<Unknown<'d>>) {
+    let stories = catalogue.stories.iter().flat_map(|story| {
+        let variants = story.variants.iter().take(MOST_TELLINGS).copied();
+        std::iter::once(story.document).chain(variants)
+    });
+    let questions = catalogue.questions.iter().filter(|question| question.item.is_none()).map(|question| question.document);
+    let others = catalogue.case_studies.iter().copied();
+    let order: Vec<DocumentId> = questions.chain(catalogue.sheets.iter().copied()).chain(stories).chain(others).collect();
+    let resolved: Vec<(References, Vec<Unknown<'_>>)> =
+        order.par_iter().map(|&id| Lookup { document: id, names, unknown: Vec::new() }.references(&documents[id.0].meta)).collect();
+    let mut references = vec![References::default(); documents.len()];
+    let mut unknown = Vec::new();
+    for (id, (resolved, missing)) in order.into_iter().zip(resolved) {
+        references[id.0] = resolved;
+        unknown.extend(missing);
+    }
+    (references, unknown)
+}
+
+/// The lookup of what a document names.
+struct Lookup<'d, 'n> {
+    document: DocumentId,
+    names: &'n Names,
+    unknown: Vec<Unknown<'d>>,
+}
+
+impl<'d> Lookup<'d, '_> {
+    fn references(mut self, meta: &'d Meta) -> (References, Vec<Unknown<'d>>) {
+        let references = match meta {
+            Meta::Story(model::Story { competencies, answers, .. }) | Meta::Variant(model::Variant { competencies, answers, .. }) => {
+                References { competencies: self.competencies(competencies), answers: self.answers(answers), story: None }
+            }
+            Meta::Question(model::Question { competencies, about, .. }) | Meta::Sheet(model::Sheet { competencies, about, .. }) => {
+                References {
+                    competencies: self.competencies(competencies),
+                    answers: Vec::new(),
+                    story: self.story("about", about.as_ref()),
+                }
+            }
+            Meta::CaseStudy(case) => References { story: self.story("story", case.story.as_ref()), ..References::default() },
+            Meta::Competency(_) | Meta::Home(_) => References::default(),
+        };
+        (references, self.unknown)
+    }
+
+    fn competencies(&mut self, slugs: &'d [Slug]) -> Vec<CompetencyId> {
+        let names = self.names;
+        self.list("competencies", Kind::Competency, slugs, |slug| names.competency(slug.as_str()))
+    }
+
+    fn answers(&mut self, slugs: &'d [Slug]) -> Vec<QuestionId> {
+        let names = self.names;
+        self.list("answers", Kind::Question, slugs, |slug| names.question(slug.as_str()))
+    }
+
+    fn list<Id: Copy + Eq + std::hash::Hash>(
+        &mut self,
+        field: &'static str,
+        kind: Kind,
+        slugs: &'d [Slug],
+        find: impl Fn(&Slug) -> Option<Id>,
+    ) -> Vec<Id> {
+        distinct(slugs.iter().enumerate().filter_map(|(index, slug)| {
+            let id = find(slug);
+            if id.is_none() {
+                self.unknown.push(Unknown { document: self.document, field, index: Some(index), slug, kind });
+            }
+            id
+        }))
+    }
+
+    fn story(&mut self, field: &'static str, slug: Option<&'d Slug>) -> Option<StoryId> {
+        let slug = slug?;
+        let story = self.names.story(slug.as_str());
+        if story.is_none() {
+            self.unknown.push(Unknown { document: self.document, field, index: None, slug, kind: Kind::Story });
+        }
+        story
+    }
+}
