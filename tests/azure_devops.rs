@@ -1,4 +1,4 @@
-//! The interface of Azure DevOps, spoken with a server that is as strict as the real one is said to be.
+//! The REST API of Azure DevOps, against a test server that is as strict as the documentation.
 
 #[path = "common/publication.rs"]
 mod publication;
@@ -25,24 +25,24 @@ use publication::{intend, look, page, pictures, publish, recorded, succeed};
 const TOKEN: &str = "t0psecret-pat";
 const CALLS: &str = "/organisation/My%20Project/_apis/wiki/wikis/My%20Project%2Ewiki";
 
-/// What the server holds, and what it has been asked.
+/// The state of the server, and the requests.
 #[derive(Default)]
 struct Held {
     /// Text and version, by path.
     pages: BTreeMap<String, (String, u32)>,
     attachments: BTreeMap<String, Vec<u8>>,
     versions: u32,
-    /// The requests that came to it: method and path with what follows.
+    /// The requests: method, path and query.
     asked: Vec<String>,
-    /// How many requests it asks to come again.
+    /// How many requests it answers with a request for time.
     busy: u32,
-    /// How many writes it takes before it fails.
+    /// How many writes it accepts before it fails.
     writes_left: Option<u32>,
-    /// Whether it shows a page to log in at to everybody.
+    /// Whether it always answers with a login page.
     wants_login: bool,
 }
 
-/// A server of its own for a test.
+/// A server for one test.
 struct Azure {
     held: Arc<Mutex<Held>>,
     url: String,
@@ -86,7 +86,7 @@ impl Azure {
         AzureWiki::new(client, &format!("{}/organisation/My%20Project", self.url), "My Project.wiki", parent)
     }
 
-    /// Somebody writes a page by hand.
+    /// A person writes a page.
     fn person_writes(&self, path: &str, text: &str) {
         self.held().put(path, text);
     }
@@ -95,7 +95,7 @@ impl Azure {
         self.held().pages.get(path).unwrap_or_else(|| panic!("there is no {path}")).0.clone()
     }
 
-    /// How many pages were written since the server was started.
+    /// The number of written versions since the start.
     fn versions(&self) -> u32 {
         self.held().versions
     }
@@ -103,7 +103,7 @@ impl Azure {
 
 impl Drop for Azure {
     fn drop(&mut self) {
-        // A server that has ended already needs no telling.
+        // A stopped server cannot be stopped again.
         let _ = self.stop.take().map(|stop| stop.send(()));
         let _ = self.thread.take().map(thread::JoinHandle::join);
     }
@@ -301,7 +301,7 @@ fn an_interrupted_publication_is_completed_by_the_next() {
         assert_eq!(azure.held().attachments.len(), 1);
         assert_eq!(succeed(&mut azure.wiki(), &mut record, &pages), [Action::Unchanged, Action::Unchanged]);
     }
-    // The page was written, but nobody was left to put that down.
+    // The page was written, but that was not recorded.
     let azure = Azure::start();
     let mut record = Record::default();
     intend(&mut record, &pages[0]);
@@ -330,7 +330,7 @@ fn a_token_that_is_not_taken_is_said_so_and_never_shown() {
     assert!(error.contains("401 Unauthorized") && error.contains("Wiki (Read & write)") && !error.contains("wr0ng"), "{error}");
     azure.held().wants_login = true;
     let error = sought(&mut azure.wiki()).expect_err("it wants somebody to log in").to_string();
-    assert!(error.contains("a page to log in at") && !error.contains(TOKEN), "{error}");
+    assert!(error.contains("a login page") && !error.contains(TOKEN), "{error}");
 }
 
 #[test]
@@ -353,7 +353,7 @@ fn a_page_is_deleted_alone_or_not_at_all() {
     succeed(&mut azure.wiki(), &mut record, &[titled("A", "one\n"), titled("B", "one\n")]);
     azure.person_writes("/A/Notes", "by hand");
     let error = publish(&mut azure.wiki(), &mut record, &[titled("B", "one\n")], Resolve::Refuse).expect_err("there are pages below it");
-    assert!(error.reason.contains("there are pages below it"), "{error}");
+    assert!(error.reason.contains("pages below it"), "{error}");
     azure.held().pages.remove("/A/Notes");
     succeed(&mut azure.wiki(), &mut record, &[titled("B", "one\n")]);
     assert_eq!(azure.held().pages.keys().collect::<Vec<_>>(), ["/B"]);

@@ -1,4 +1,5 @@
-//! A page of a wiki comes back as Markdown: what was published as the same page, and what a colleague wrote with all of its words.
+//! Pages converted back to Markdown: a published page gives the same page, and no word of a
+//! colleague is lost.
 
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 mod common;
@@ -10,7 +11,7 @@ use storybank::highlight::Highlighter;
 use storybank::publication::{Draft, as_markdown};
 use storybank::slug::Slug;
 
-/// Something of each construct that case studies are written with.
+/// Each construct of case studies.
 const CONSTRUCTS: &[&str] = &[
     "Plain words, with a comma; and a colon: so.",
     "*Stress*, **weight**, ~~gone~~, `code`, <kbd>Ctrl</kbd>, <sub>low</sub>, <sup>high</sup>, <mark>marked</mark> and <u>line</u>.",
@@ -63,7 +64,7 @@ fn back(draft: &Draft, target: &Target, text: &str) -> String {
     as_markdown(draft, target, &Slug::of("one"), text, &Highlighter::default())
 }
 
-/// What differs between a page and the page that is made of what came back.
+/// The difference between a page and the page made of its Markdown.
 fn difference(body: &str) -> Vec<String> {
     let first = common::drafts_and_targets(&site(body));
     let mut found = Vec::new();
@@ -73,10 +74,10 @@ fn difference(body: &str) -> Vec<String> {
         let again = second.iter().find(|(other, other_target, _)| other == kind && other_target.backend == target.backend);
         let again = again.map_or_else(String::new, |(_, _, draft)| page(draft).to_owned());
         let same = |text: &str| match *kind {
-            // Keys and code look the same there.
+            // Keyboard input and code look the same there.
             "dokuwiki" => text.replace("''%%Ctrl%%''", "''Ctrl''"),
             "mediawiki" | "confluence" => text.to_owned(),
-            // Signs of Markdown mean the same with a backslash where they are words without one.
+            // Escaped and unescaped characters of Markdown are equal as text.
             _ => ["\\", "<span>", "</span>"].iter().fold(text.to_owned(), |text, sign| text.replace(sign, "")),
         };
         if same(&again) != same(page(draft)) {
@@ -108,7 +109,7 @@ fn constructs_in_any_order_come_back() {
     result.unwrap_or_else(|error| panic!("{error}"));
 }
 
-/// The Markdown of a text that a colleague has put behind what was published.
+/// The Markdown of a published page to which a colleague has added a text.
 fn with_addition(kind: &str, addition: &str) -> String {
     let drafts = common::drafts_and_targets(&site("## Impact\n\nBefore."));
     let (_, target, draft) = drafts.iter().find(|(other, _, _)| *other == kind).expect("it is one of the kinds");
@@ -196,7 +197,7 @@ proptest! {
     }
 }
 
-/// Words that mean something to some wiki.
+/// Markup of some wiki.
 const SIGNS: &[&str] = &[
     "''",
     "'''",
@@ -275,7 +276,7 @@ const SIGNS: &[&str] = &[
     "¦",
 ];
 
-/// Words as Markdown in which nothing is markup.
+/// Text as Markdown without markup.
 fn literal(words: &str) -> String {
     words.chars().flat_map(|next| next.is_ascii_punctuation().then_some('\\').into_iter().chain([next])).collect()
 }
@@ -302,7 +303,7 @@ fn words_that_look_like_markup_come_back_as_words() {
     result.unwrap_or_else(|error| panic!("{error}"));
 }
 
-/// What somebody else puts on a page is read to its end, however deep it is.
+/// Deeply nested markup of others is read to its end.
 #[test]
 fn a_page_that_is_deep_comes_back_with_its_words() {
     const DEEP: usize = 5_000;

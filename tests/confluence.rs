@@ -1,4 +1,5 @@
-//! Case studies on Confluence, both editions: what stands there is what was written, nobody's words are lost, and every interruption heals.
+//! Pages on both editions of Confluence: it shows what was published, no text of others is lost,
+//! and the next run completes an interrupted one.
 
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 mod common;
@@ -52,7 +53,7 @@ fn pictures() -> Pictures {
     names.iter().map(|name| ((*name).to_owned(), Arc::from(format!("\u{1}the bytes of {name}\r\n--").into_bytes()))).collect()
 }
 
-/// The pages as they are to be sent; nothing keeps them from it.
+/// The pages to send. Nothing prevents that.
 #[track_caller]
 fn written(cases: &[Case]) -> Vec<RenderedPage> {
     let (pages, diagnostics) = write(Dialect::Confluence, "", cases, &pictures(), &Highlighter::default());
@@ -61,7 +62,7 @@ fn written(cases: &[Case]) -> Vec<RenderedPage> {
     pages
 }
 
-/// What keeps a page from being sent.
+/// What prevents sending a page.
 fn problems(case: &Case) -> Vec<String> {
     let (_, diagnostics) = write(Dialect::Confluence, "", std::slice::from_ref(case), &pictures(), &Highlighter::default());
     diagnostics.into_iter().map(|found| found.message).collect()
@@ -79,14 +80,14 @@ fn wiki_with(edition: ConfluenceEdition, address: &str, token: &str, withheld: W
     Confluence::new(client, edition, address, SPACE, PARENT)
 }
 
-/// One site that publishes to one Confluence, again and again.
+/// A site that publishes to one Confluence repeatedly.
 struct Site {
     edition: ConfluenceEdition,
     fake: FakeConfluence,
     record: Record,
     withheld: Withheld,
     wishes: Options,
-    /// The pages that the wiki has refused in the last run.
+    /// The pages that the wiki refused in the last run.
     refused: Vec<String>,
 }
 
@@ -103,7 +104,7 @@ impl Site {
         }
     }
 
-    /// What happens to each page of a publication, in their order; the record is kept whatever happens.
+    /// Publishes, and returns the action of each page. The record is kept in any case.
     fn publish(&mut self, cases: &[Case]) -> Result<Vec<Action>, Error> {
         self.publish_pages(written(cases))
     }
@@ -133,7 +134,7 @@ impl Site {
             },
             |_| {},
         );
-        // What was not saved is not there in the next run.
+        // The next run knows only what was saved.
         self.record = kept;
         let done = carried_out?;
         self.refused = done.refused.iter().map(|one| one.title.clone()).collect();
@@ -145,7 +146,7 @@ impl Site {
         self.publish(cases).unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// Publishes what is there already: nothing is written.
+    /// Publishes up-to-date pages: nothing is written.
     #[track_caller]
     fn writes_nothing(&mut self, cases: &[Case]) {
         self.fake.forget();
@@ -174,7 +175,7 @@ fn list(items: Vec<Item>) -> Block {
     Block::List(List { first: None, is_tight: true, items })
 }
 
-/// A page with each kind of block, each style and each kind of link.
+/// A page with each kind of block, style and link.
 fn everything() -> Case {
     let link = |to: LinkTo, words: &str| Inline::Link { to, text: vec![text(words)] };
     let page = LinkTo::Page { case: Slug::of("other"), heading: "part".to_owned() };
@@ -340,7 +341,7 @@ fn what_a_colleague_changed_is_refused_and_kept() {
         assert_eq!(site.publishes(&changed), [Action::Refuse(Conflict::Edited), Action::Unchanged]);
         assert!(site.fake.writes().is_empty());
         assert!(site.fake.page("A").body.contains("A colleague has added this."));
-        // Whoever has looked at it may write over it.
+        // Forced, the state that was looked up is overwritten.
         site.wishes.forced.insert(Slug::of("a"));
         assert_eq!(site.publishes(&changed), [Action::Update, Action::Unchanged]);
         assert_eq!(storage::read(&site.fake.page("A").body).words().trim(), "two");
@@ -370,7 +371,7 @@ fn a_server_that_is_busy_with_a_new_page_is_asked_again() {
         assert_eq!(site.publishes(&[other()]), [Action::Create]);
         assert_eq!(site.fake.page(&other().title).version, 2);
         site.writes_nothing(&[other()]);
-        // It is asked four times at most, and what it says is said.
+        // There are at most four attempts, and the message is reported.
         (0..4).for_each(|_| site.fake.trouble("PUT", "", Trouble::Status(409, None)));
         let error = site.publish(&[case("other", "Another & one", vec![paragraph("new")])]).expect_err("it is refused").to_string();
         assert!(error.contains("409 Conflict: not now"), "{error}");
@@ -428,7 +429,7 @@ fn a_page_under_the_same_title_is_never_taken_for_ours() {
         site.fake.forget();
         assert_eq!(site.publishes(&cases), vec![Action::Refuse(Conflict::NotOurs); 2]);
         assert!(site.fake.writes().is_empty());
-        // A copy of our page in another place has our property with it and is still not ours.
+        // A copy of our page elsewhere also has our property, but it is not ours.
         let mut site = Site::new(edition);
         site.publishes(&cases);
         site.fake.change("A", |page| page.parent = HOME.to_owned());
@@ -443,7 +444,7 @@ fn a_page_keeps_its_id_and_its_place_when_its_title_changes() {
         let mut site = Site::new(edition);
         site.publishes(&[case("a", "A", vec![paragraph("words")])]);
         let id = site.fake.page("A").id;
-        // Somebody has put it somewhere else, and that is where it stays.
+        // Somebody has moved it, and it stays there.
         site.fake.change("A", |page| page.parent = HOME.to_owned());
         let renamed = [case("a", "A new title", vec![paragraph("words")])];
         assert_eq!(site.publishes(&renamed), [Action::Update]);
@@ -454,7 +455,7 @@ fn a_page_keeps_its_id_and_its_place_when_its_title_changes() {
         let cases = [case("a", "Taken", vec![paragraph("words")]), case("b", "B", vec![paragraph("words")])];
         assert_eq!(site.publishes(&cases), [Action::Refuse(Conflict::Taken), Action::Create], "the others are published all the same");
         assert!(site.fake.page("Taken").body.contains("theirs"));
-        // Capitals are no other title.
+        // A change of case is not another title.
         let cases = [case("a", "A NEW title", vec![paragraph("words")]), case("b", "B", vec![paragraph("words")])];
         assert_eq!(site.publishes(&cases), [Action::Update, Action::Unchanged]);
     }
@@ -659,7 +660,7 @@ fn a_page_in_the_bin_is_missed() {
     }
 }
 
-/// A site with a case study and a wiki to publish it to.
+/// A site with a case study and a wiki.
 fn folder(edition: ConfluenceEdition, address: &str) -> program::Folder {
     let own = match edition {
         ConfluenceEdition::Cloud => format!("edition = \"cloud\"\nuser = \"{USER}\""),
@@ -713,7 +714,7 @@ fn a_program_that_is_killed_at_any_write_is_completed_by_the_next() {
     }
 }
 
-/// Blocks in blocks, in every order that an author can think of.
+/// Nested blocks in all orders.
 fn blocks(depth: usize) -> BoxedStrategy<Vec<Block>> {
     let word = || "[a-z]{1,4}".prop_map(|word: String| vec![text(&word)]);
     let leaf = prop_oneof![
@@ -742,7 +743,7 @@ fn blocks(depth: usize) -> BoxedStrategy<Vec<Block>> {
     prop::collection::vec(block, 1..4).boxed()
 }
 
-/// The words of a tree, in their order.
+/// The words of a tree in order.
 fn words_of(blocks: &[Block], found: &mut Vec<String>) {
     let line = |inlines: &[Inline]| storybank::wiki::page::plain(inlines);
     for block in blocks {
@@ -762,7 +763,7 @@ fn words_of(blocks: &[Block], found: &mut Vec<String>) {
     }
 }
 
-/// The words that a body shows, in their order, without marks of tasks, lines and columns.
+/// The words that a body shows in order, without marks of tasks, lines and columns.
 fn words_in(node: &storage::Node, found: &mut Vec<String>) {
     let is_silent = node.name == "ac:task-id" || node.name == "ac:task-status" || node.get("ac:name") == "language";
     if !is_silent {
@@ -772,7 +773,7 @@ fn words_in(node: &storage::Node, found: &mut Vec<String>) {
     }
 }
 
-/// Words of any characters, those that mean something among them more often.
+/// Words of any characters, with more markup than usual.
 fn words() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         any::<char>().prop_map(String::from),
@@ -796,7 +797,7 @@ fn words() -> impl Strategy<Value = String> {
         .prop_map(str::to_owned),
         "[a-z <>&\"']{0,8}",
     ];
-    // The tree has no line ends in its words.
+    // The text of a tree contains no line ends.
     prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat().replace(['\n', '\r'], " "))
 }
 
@@ -865,7 +866,7 @@ fn a_page_that_is_restricted_keeps_no_other_from_being_written() {
         assert_eq!(actions[1], Action::Update);
         assert!(site.fake.page("Beta").body.contains("two") && site.fake.page("Alpha").body.contains("one"));
 
-        // One that is only found out when it is written is told at the end.
+        // A restriction that is only found when writing is reported at the end.
         site.fake.change("Alpha", |page| page.operations = None);
         site.fake.trouble("PUT", &site.fake.page("Alpha").id, Trouble::Status(403, None));
         let error = site.publish(&two_cases("three")).expect_err("one is refused");
@@ -887,13 +888,13 @@ fn a_page_that_somebody_has_renamed_keeps_its_new_title() {
         assert!(page.body.contains("two"), "{}", page.body);
         site.writes_nothing(&two_cases("two"));
 
-        // Who gives it another title in the file means it.
+        // If the author changes the title, that title counts.
         let mut cases = two_cases("two");
         cases[0].title = "A third title".to_owned();
         site.publishes(&cases);
         assert_eq!(site.fake.page("A third title").id, page.id);
 
-        // Another title and other words are somebody's change.
+        // A new title with a new text is a change by somebody else.
         site.fake.edit("A third title");
         site.fake.rename("A third title", "A fourth title");
         cases[0].page.blocks = vec![paragraph("three")];

@@ -1,4 +1,4 @@
-//! DokuWiki itself shows what was written for it, and keeps what people write there.
+//! Pages on a real DokuWiki: it shows what was published, and keeps what people write.
 
 #[path = "common/engine.rs"]
 mod engine;
@@ -40,19 +40,20 @@ use storybank::source::SitePath;
 use storybank::wiki::page::{ActionEntry, Block, Callout, Case, Heading, Inline, Item, LinkTo, List, Page, Style, Table};
 use storybank::wiki::{Dialect, RenderedPage};
 
-/// The password of everybody.
+/// The password of all users.
 const PASSWORD: &str = "Secret-Passw0rd-1";
 
-/// The same as the wiki keeps it; its better ways would take a long time for each of the many requests.
+/// Its hash as the wiki stores it. The safer hashes are slow, and there are many requests.
 const HASH: &str = "3eff1ce24394a2bd9badfb666aef37fe";
 
-/// Where the tests publish to.
+/// The namespace of the published pages.
 const NAMESPACE: &str = "team:stories";
 
-/// A picture of one dot.
+/// A picture of one pixel.
 const DOT: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
-/// A wiki of a test's own: settings, users and pages below `folder`, programs where `make engines` has put them.
+/// A wiki for one test: settings, users and pages below `folder`, and the program from `make
+/// engines`.
 struct Site {
     folder: PathBuf,
     engine: Engine,
@@ -62,7 +63,7 @@ fn programs() -> PathBuf {
     installed("dokuwiki").join("root")
 }
 
-/// Settings and an empty set of pages.
+/// Creates the settings and an empty set of pages.
 fn lay_out(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("dokuwiki-{name}"));
     let _ = fs::remove_dir_all(&folder);
@@ -94,7 +95,7 @@ fn lay_out(name: &str) -> PathBuf {
     folder
 }
 
-/// What calls from people look like.
+/// Escapes text for calls by other users.
 fn xml(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;")
 }
@@ -118,7 +119,7 @@ impl Site {
         Dokuwiki::new(Arc::new(Withheld::default()), &self.engine.url, user, Secret::new(password), NAMESPACE)
     }
 
-    /// A call that somebody else makes.
+    /// A call by another user.
     fn call(&self, user: &str, method: &str, parameters: &str) -> String {
         let client = Client::new(Credential::Basic(user.to_owned(), Secret::new(PASSWORD)), Arc::default());
         let body =
@@ -127,7 +128,7 @@ impl Site {
         client.expect("call", &request).expect("the wiki answers").text()
     }
 
-    /// A page as somebody else saves it.
+    /// Another user saves a page.
     fn edit(&self, id: &str, text: &str) {
         let string = |text: &str| format!("<param><value><string>{}</string></value></param>", xml(text));
         let options = "<param><value><struct><member><name>sum</name><value><string>by hand</string></value></member>\
@@ -161,13 +162,13 @@ impl Site {
         fs::read_to_string(self.file(id)).expect("the page is there")
     }
 
-    /// How often a page was saved.
+    /// The number of revisions of a page.
     fn versions(&self, id: &str) -> usize {
         let changes = self.folder.join("data/meta").join(id.replace(':', "/")).with_extension("changes");
         fs::read_to_string(changes).map_or(0, |text| text.lines().count())
     }
 
-    /// A page as a reader gets it.
+    /// A page as readers get it.
     fn shown(&self, id: &str) -> html::Page {
         html::parse(&self.get(&format!("/doku.php?id={id}&do=export_xhtmlbody")))
     }
@@ -206,7 +207,7 @@ fn recorded(page: &RenderedPage) -> Recorded {
     }
 }
 
-/// A part of a page: its kind and what stands there, words with the marks of their styles.
+/// A part of a page: its kind and its text, with marks for styles.
 type Part = (String, String);
 
 fn part(kind: &str, text: &str) -> Part {
@@ -214,13 +215,13 @@ fn part(kind: &str, text: &str) -> Part {
     (kind.to_owned(), words.replace(" ⏎", "⏎").replace("⏎ ", "⏎").replace(" ⟪", "⟪").replace("⟫ ", "⟫").trim_matches('⏎').to_owned())
 }
 
-/// What a reader is to see of a tree.
+/// What readers should see of a tree.
 #[derive(Default)]
 struct Wanted {
     parts: Vec<Part>,
     notes: Vec<usize>,
     references: usize,
-    /// The styles around the words.
+    /// The open styles.
     styles: Vec<&'static str>,
 }
 
@@ -330,7 +331,7 @@ impl Wanted {
         }
     }
 
-    /// Blocks where there is room for lines only.
+    /// Blocks where only lines are possible.
     fn lines(&mut self, blocks: &[Block]) -> String {
         let texts: Vec<String> = blocks.iter().map(|block| self.line(block)).collect();
         texts.join("⏎⏎").replace("⏎⏎⟪", "⟪").replace("⟫⏎⏎", "⟫")
@@ -358,7 +359,7 @@ impl Wanted {
         inlines.iter().map(|inline| self.inline(inline)).collect()
     }
 
-    /// A style in the same style changes nothing.
+    /// A style inside the same style changes nothing.
     fn styled(&mut self, kind: &'static str, inner: impl FnOnce(&mut Self) -> String) -> String {
         if self.styles.contains(&kind) {
             return inner(self);
@@ -369,7 +370,7 @@ impl Wanted {
         format!("⟦{kind} {words}⟧")
     }
 
-    /// The wiki has words in styles around links, but not in them.
+    /// The wiki supports styles around links, but not in them.
     fn linked(&mut self, target: &str, text: &[Inline]) -> String {
         let link = |words: &str| format!("⟦a {target} {words}⟧");
         let linked = text.iter().map(|inline| match inline {
@@ -399,7 +400,7 @@ impl Wanted {
             Inline::Break => "⏎".to_owned(),
             Inline::Element(..) => panic!("tests/own_html.rs looks at these"),
             Inline::Footnote(number) => {
-                // The wiki counts the references, and says the same words once for all of them.
+                // The wiki numbers the references, and merges footnotes with the same text.
                 self.references += 1;
                 if !self.notes.contains(number) {
                     self.notes.push(*number);
@@ -426,13 +427,13 @@ fn kind_of(style: Style) -> &'static str {
 struct Shown<'a> {
     page: &'a html::Page,
     parts: Vec<Part>,
-    /// Which heading has which id, by the id that the wiki gives it.
+    /// The ids of headings in the tree, keyed by the ids of the wiki.
     headings: BTreeMap<String, String>,
-    /// Where other pages stand, by their slugs.
+    /// The ids of other pages, keyed by slug.
     places: &'a BTreeMap<String, String>,
 }
 
-/// What a reader sees; `headings` are the ids of the tree in the order of the page.
+/// What readers see. `headings` are the ids of the tree in page order.
 fn seen(page: &html::Page, case: &Case, places: &BTreeMap<String, String>) -> Vec<Part> {
     let ids = page.elements().filter(|&id| is_heading(page.name(id))).filter_map(|id| page.attribute(id, "id")).skip(1);
     let headings = ids.zip(case.page.headings()).map(|(id, heading)| (id.to_owned(), heading.id.clone())).collect();
@@ -472,7 +473,7 @@ impl Shown<'_> {
         }
     }
 
-    /// The highlighter of the wiki puts a blank into each empty line.
+    /// The highlighter of the wiki puts a space into each empty line.
     fn code(&self, id: NodeId) -> String {
         let code = self.page.raw_text(id).replace('\u{a0}', "");
         code.trim_end().trim_start_matches('\n').to_owned()
@@ -532,7 +533,7 @@ impl Shown<'_> {
         }
     }
 
-    /// Where a link leads, in the words of the tree.
+    /// The target of a link in terms of the tree.
     fn target(&self, href: &str) -> String {
         if let Some(id) = href.strip_prefix('#') {
             let here = self.headings.get(id).cloned();
@@ -545,7 +546,7 @@ impl Shown<'_> {
     }
 }
 
-/// One link where the wiki needs several for words that would end it.
+/// Joins links that the wiki needed to split.
 fn joined(mut text: String) -> String {
     while let Some((at, end, target)) = adjacent(&text) {
         text.replace_range(at..end, "");
@@ -554,7 +555,7 @@ fn joined(mut text: String) -> String {
     text
 }
 
-/// Where a link ends and the next one starts that leads to the same place.
+/// The end of a link that is followed by one to the same target.
 fn adjacent(text: &str) -> Option<(usize, usize, String)> {
     let mut from = 0;
     while let Some(found) = text[from..].find("⟧⟦a ") {
@@ -637,7 +638,7 @@ fn code(language: &str, text: &str) -> Block {
     Block::Code { language: language.to_owned(), text: text.to_owned() }
 }
 
-/// A page with everything that a page can have.
+/// A page with all constructs.
 fn everything() -> (Case, Case, Pictures) {
     let bytes = STANDARD.decode(DOT).expect("it is base64");
     let pictures = Pictures::from([("0123456789abcdef.png".to_owned(), bytes.into())]);
@@ -754,7 +755,7 @@ fn everything_is_shown_with_its_pictures_and_links() {
     let shown = site.shown(id);
     let places = pages.iter().map(|page| (page.case.to_string(), page.location.path.clone())).collect();
     let mut wanted = case.clone();
-    // The wiki makes an id of the words of the heading, and the link has to have the same.
+    // The wiki derives an id from the text of the heading, and the link must have the same.
     set_fragments(&mut wanted.page.blocks, "size", "groesse_mass");
     compare(&shown, &wanted, &places);
     assert_eq!(shown.of_class("wikilink2").len(), 0, "no link leads to a page that is not there");
@@ -764,11 +765,11 @@ fn everything_is_shown_with_its_pictures_and_links() {
     let whole = site.get(&format!("/doku.php?id={id}"));
     assert!(whole.contains("dw__toc") && whole.contains("<title>team:stories:everything_a_page"), "the wiki makes the table of contents");
     assert!(!site.get(&format!("/doku.php?id={}", pages[1].location.path)).contains("dw__toc"), "nobody asked for one there");
-    // Nothing changes where nothing has changed.
+    // Without a change, nothing is written.
     let standing = look(&mut wiki, &pages[0]).expect("it is there").expect("it is there");
     assert_eq!(standing.digest, Some(Digest::of(&pages[0].text)));
     assert_eq!(standing.attachments.iter().collect::<Vec<_>>(), pages[0].attachments.iter().collect::<Vec<_>>());
-    assert_eq!(standing.editor, "publisher");
+    assert_eq!(standing.editor.as_deref(), Some("publisher"));
     publish(&mut wiki, &pages[0], &pictures).expect("it is written again");
     assert_eq!(site.versions(id), 1, "the same text makes no version");
     assert!(!site.is_locked());
@@ -802,15 +803,16 @@ fn what_somebody_else_wrote_is_kept() {
     let mut wiki = site.wiki();
     let (first, second) = (small("first"), small("second"));
     let id = first.location.path.clone();
-    // Somebody makes the page between the look and the write.
+    // Somebody creates the page between the lookup and the write.
     assert_eq!(look(&mut wiki, &first).expect("it can be looked for"), None);
     site.edit(&id, "made by hand");
     let error = write_over(&mut wiki, &first, None).expect_err("there is a page");
     assert!(error.to_string().contains("`editor` has changed the page since it was read"), "{error}");
     assert_eq!(site.source(&id), "made by hand");
-    // Somebody changes it between the look and the write, in the same second and to a text of the same length.
+    // Somebody changes it between the lookup and the write, in the same second and with the same
+    // length.
     let over = look(&mut wiki, &first).expect("it is there");
-    assert_eq!(over.as_ref().map(|over| (over.editor.as_str(), over.text.as_str())), Some(("editor", "made by hand")));
+    assert_eq!(over.as_ref().map(|over| (over.editor.as_deref(), over.text.as_str())), Some((Some("editor"), "made by hand")));
     site.edit(&id, "mend by hand");
     let error = write_over(&mut wiki, &second, over.as_ref()).expect_err("it has changed");
     assert!(error.reason.contains("has changed the page"), "{error}");
@@ -821,7 +823,7 @@ fn what_somebody_else_wrote_is_kept() {
     let error = write_over(&mut wiki, &second, over.as_ref()).expect_err("it is gone");
     assert!(error.reason.contains("deleted"), "{error}");
     assert!(!site.file(&id).exists() && !site.is_locked());
-    // What was looked at as it is may be written over.
+    // The state that was looked up may be overwritten.
     write_over(&mut wiki, &first, None).expect("there is no page");
     let over = look(&mut wiki, &first).expect("it is there");
     write_over(&mut wiki, &second, over.as_ref()).expect("nobody has changed it");
@@ -903,7 +905,7 @@ fn what_is_withheld_leaves_in_no_form() {
     assert!(!site.is_locked(), "whatever fails, the page is unlocked");
 }
 
-/// A text as the wiki renders it, without a server.
+/// How the wiki renders a text, without a server.
 fn rendered(text: &str, folder: &Path) -> html::Page {
     let mut php = Command::new("php");
     php.args(["-d", "display_errors=0"]).arg(programs().join("usr/share/dokuwiki/bin/render.php")).env("DOKUWIKI_FOLDER", folder);
@@ -914,7 +916,7 @@ fn rendered(text: &str, folder: &Path) -> html::Page {
     html::parse(&String::from_utf8(output.stdout).expect("it is text"))
 }
 
-/// What means something somewhere, and what stands between.
+/// Markup, and text between it.
 const PIECES: &[&str] = &[
     "a",
     "word",
@@ -1034,7 +1036,7 @@ fn any_inline() -> impl Strategy<Value = Inline> {
     ]
 }
 
-/// Every place that has words, with words of all kinds.
+/// All blocks that contain text, with words of all kinds.
 fn any_blocks() -> impl Strategy<Value = Vec<Block>> {
     let line = || {
         prop::collection::vec(any_inline(), 1..5)
@@ -1063,7 +1065,7 @@ fn any_blocks() -> impl Strategy<Value = Vec<Block>> {
     prop::collection::vec(block, 1..30)
 }
 
-/// Everything that means something to this very wiki: what its own settings name, and what its syntax knows.
+/// All markup of this wiki, from its settings and its syntax.
 fn specials() -> Vec<String> {
     let mut specials: Vec<String> = PIECES.iter().map(|&piece| piece.to_owned()).filter(|piece| !piece.trim().is_empty()).collect();
     for file in ["smileys.conf", "entities.conf", "acronyms.conf"] {
@@ -1111,7 +1113,7 @@ fn specials() -> Vec<String> {
     specials
 }
 
-/// One of everything that can stand in a line.
+/// One of each inline construct.
 fn constructs() -> Vec<Inline> {
     let styles = [
         Style::Emphasis,
@@ -1233,7 +1235,7 @@ fn an_interrupted_publication_is_completed_by_the_next() {
     publish(&mut wiki, &page, &pictures).expect("the lock is our own");
     assert_eq!(fs::read(&file).expect("it is there"), &**bytes);
     assert!(!site.is_locked());
-    // Somebody takes the picture away: it is missed, and uploading it again makes no version of the page.
+    // Somebody deletes the picture: it is missed, and a new upload makes no revision of the page.
     fs::remove_file(&file).expect("it is there");
     let standing = look(&mut wiki, &page).expect("it is there").expect("it is there");
     assert!(standing.attachments.is_empty());
@@ -1314,7 +1316,7 @@ impl own_case::Reader for Site {
     }
 }
 
-/// Where the case study of this repository stands.
+/// The id of the page of this repository's case study.
 fn own_id() -> String {
     format!("{NAMESPACE}:a_naming_rule_that_no_team_owned")
 }
@@ -1332,7 +1334,7 @@ impl Site {
         small_site::SmallSite::new(&wiki, PASSWORD)
     }
 
-    /// Says who may do what, beyond the usual.
+    /// Sets additional permissions.
     fn rights(&self, lines: &str) {
         let path = self.folder.join("conf/acl.auth.php");
         fs::write(path, format!("# <?php exit()?>\n*\t@ALL\t1\n*\t@user\t16\n{lines}")).expect("it can be written");
@@ -1352,7 +1354,7 @@ fn a_page_that_the_wiki_refuses_keeps_no_other_from_being_written() {
     assert!(said.contains("refused Case beta (team:stories:case_beta): `publisher` has the right 1 there and needs 2"), "{said}");
     site.lock("team:stories:case_alpha");
     let said = small.leaves_something(&[]);
-    assert!(said.contains("updated Case gamma") && said.contains("not done: Case alpha") && said.contains("editing the page"), "{said}");
+    assert!(said.contains("updated Case gamma") && said.contains("failed: Case alpha") && said.contains("editing the page"), "{said}");
     assert!(site.source("team:stories:case_gamma").contains("Two."));
     for id in ["team:stories:case_alpha", "team:stories:case_beta"] {
         assert!(site.source(id).contains("One."), "{id}");
@@ -1391,7 +1393,7 @@ fn pictures_that_no_page_shows_are_deleted_when_that_is_asked_for() {
     assert!(!media.join(&names[2]).exists());
 }
 
-/// The text of a page as it was reviewed, without the warnings below it.
+/// The reviewed text of a page, without the warnings below it.
 fn reviewed(kind: &str) -> String {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/own_html/{kind}.txt"));
     let text = fs::read_to_string(file).expect("it is there");
@@ -1402,7 +1404,7 @@ fn reviewed(kind: &str) -> String {
 fn html_of_an_author_is_shown_in_what_the_wiki_has() {
     let shown = rendered(&reviewed("dokuwiki"), &lay_out("own-html"));
     let count = |name: &str| shown.all(name).len();
-    // One cell is empty: no cell of the wiki goes from the head of a table into its body.
+    // One cell is empty: cells of the wiki cannot span from the head of a table into its body.
     let parts = ["table", "tr", "th", "td", "blockquote", "pre", "h3", "ol", "hr", "kbd", "sub", "sup", "del"].map(count);
     assert_eq!(parts, [4, 14, 8, 22, 2, 3, 1, 1, 1, 0, 1, 1, 3]);
     let spans = |name: &str| shown.elements().filter(|&id| shown.attribute(id, name).is_some_and(|span| span != "1")).count();
@@ -1414,7 +1416,7 @@ fn html_of_an_author_is_shown_in_what_the_wiki_has() {
     }
 }
 
-/// The highlighter of the wiki knows languages in which it writes words in capitals that their author wrote in small letters.
+/// For some languages, the highlighter of the wiki changes the case of keywords.
 #[test]
 fn code_is_shown_letter_by_letter_in_every_language() {
     let folder = programs().join("usr/share/php-geshi/geshi");

@@ -1,4 +1,4 @@
-//! Wikis that are repositories: what a publication puts there, what it never touches, and what happens when it is not alone or is stopped.
+//! Git wikis: what a publication writes, what it never touches, and concurrent or interrupted runs.
 
 #[path = "common/engine.rs"]
 mod engine;
@@ -43,10 +43,10 @@ use publication::{intend, look, page, pictures, publish, recorded, succeed};
 
 const MESSAGE: &str = "Publish the case studies";
 
-/// What says to a test that it runs in a process of its own, with the settings of git that the tests expect.
+/// Tells a test that it runs in its own process, with the expected git settings.
 const INNER: &str = "STORYBANK_TEST_INNER";
 
-/// Runs a test in a process of its own, so that neither the settings of git nor the variables of whoever runs it count.
+/// Runs a test in its own process, independent of the git settings and the environment of the user.
 fn alone(name: &str, job: impl FnOnce()) {
     alone_with(name, "[user]\n\tname = Publisher\n\temail = publisher@example.org\n", job);
 }
@@ -64,7 +64,7 @@ fn alone_with(name: &str, settings: &str, job: impl FnOnce()) {
     assert_eq!(left, Vec::<PathBuf>::new(), "the test has left temporary files");
 }
 
-/// A home with settings of git.
+/// A home folder with git settings.
 fn home(settings: &str) -> Folder {
     let home = Folder::new();
     fs::create_dir(home.join("tmp")).expect("a folder can be made");
@@ -80,7 +80,7 @@ fn inner(name: &str, home: &Path) -> Command {
     command
 }
 
-/// Has a program find the settings of git in a home, and nothing else.
+/// Makes a command use the git settings of a home folder only.
 fn with_settings(command: &mut Command, home: &Path) {
     for (key, _) in env::vars_os().filter(|(key, _)| key.to_string_lossy().starts_with("GIT_")) {
         command.env_remove(key);
@@ -90,7 +90,7 @@ fn with_settings(command: &mut Command, home: &Path) {
         .env("GIT_CONFIG_NOSYSTEM", "1")
         .env("HOME", home)
         .env("TMPDIR", home.join("tmp"));
-    // Whatever publishes must not take the repository of somebody else for its own.
+    // A publication must ignore the repository of its caller.
     command.env("GIT_DIR", "/nowhere").env("GIT_INDEX_FILE", "/nowhere/index");
 }
 
@@ -106,7 +106,7 @@ impl Remote {
         remote
     }
 
-    /// A repository with files of others in it.
+    /// A repository with files of others.
     fn with(branch: &str, files: &[(&str, &[u8])]) -> Self {
         let remote = Self::new(branch);
         remote.person_writes(files);
@@ -135,7 +135,7 @@ impl Remote {
 
     fn person_writes(&self, files: &[(&str, &[u8])]) {
         let work = self.folder.join("work");
-        // What is left of a former visit is nobody's.
+        // The rest of an earlier visit does not matter.
         let _ = fs::remove_dir_all(&work);
         self.git(&["clone", "--quiet", &self.address(), "work"]);
         for (path, bytes) in files {
@@ -157,7 +157,7 @@ impl Remote {
         self.in_bare(&["rev-list", "--count", branch]).trim().parse().expect("it is a number")
     }
 
-    /// The files of a branch: kind and object by path.
+    /// The files of a branch: kind and object id, by path.
     fn files(&self, branch: &str) -> BTreeMap<String, String> {
         let listed = self.in_bare(&["ls-tree", "-r", "-z", branch]);
         let entries = listed.split('\0').filter_map(|entry| entry.split_once('\t'));
@@ -168,7 +168,7 @@ impl Remote {
         self.in_bare(&["cat-file", "blob", &format!("{branch}:{path}")])
     }
 
-    /// Puts a hook into the repository, in the language of the shell.
+    /// Installs a hook, written as a shell script.
     #[cfg(unix)]
     fn hook(&self, name: &str, script: &str) {
         use std::os::unix::fs::PermissionsExt as _;
@@ -187,7 +187,7 @@ fn wiki(host: GitHost, address: &str, branch: &str) -> GitWiki {
     GitWiki::new(host, address, branch, "", Sidebar::Keep, Arc::new(Withheld::default()))
 }
 
-/// The layouts of the hosts: the branch, a file that stands beside pages, and pages as they are named there.
+/// The layouts of the hosts: the branch, a side file, and the names of pages.
 fn layouts() -> Vec<(GitHost, Flavour, &'static str, &'static str, [&'static str; 2])> {
     vec![
         (GitHost::AzureDevops, Flavour::AzureDevops, "wikiMain", ".order", ["Case%3A-One%2Dtwo.md", "Cases/Second-one.md"]),
@@ -268,7 +268,7 @@ fn what_stands_beside_pages_follows_them() {
             assert_eq!(remote.text("main", name), "* [[Home]]\n\n<!-- storybank -->\n<!-- /storybank -->\n");
             remote.person_writes(&[(name, b"<!-- storybank -->\nmine")]);
             let error = publish(&mut remote.wiki(host), &mut record, &[page("B.md", "1")], Resolve::Refuse).expect_err("a mark is missing");
-            assert!(error.to_string().contains("without `<!-- /storybank -->` after it"), "{error}");
+            assert!(error.to_string().contains("has no `<!-- /storybank -->` after it"), "{error}");
             let mut quiet = GitWiki::new(host, &remote.address(), "", "", Sidebar::Leave, Arc::default());
             succeed(&mut quiet, &mut record, &[page("B.md", "1")]);
             assert_eq!(remote.text("main", name), "<!-- storybank -->\nmine");
@@ -286,8 +286,8 @@ fn what_a_person_has_changed_is_left_alone() {
         let pages = [page("A.md", "two\n"), page("B.md", "two\n"), page("C.md", "two\n")];
         let standing = look(&mut remote.wiki(GitHost::Gitlab), &record, &pages);
         let edited = standing[0].as_ref().expect("it is there");
-        assert_eq!((edited.editor.as_str(), edited.text.as_str()), ("Ann Other", "by hand\n"));
-        assert!(edited.edited.starts_with("20"), "{}", edited.edited);
+        assert_eq!((edited.editor.as_deref(), edited.text.as_str()), (Some("Ann Other"), "by hand\n"));
+        assert!(edited.edited.as_ref().is_some_and(|edited| edited.starts_with("20")), "{:?}", edited.edited);
         let actions = succeed(&mut remote.wiki(GitHost::Gitlab), &mut record, &pages);
         assert_eq!(actions, [Action::Refuse(Conflict::Edited), Action::Update, Action::Refuse(Conflict::NotOurs)]);
         assert_eq!(remote.text("main", "A.md"), "by hand\n");
@@ -307,11 +307,11 @@ fn a_page_of_the_same_name_elsewhere_is_seen_on_github() {
         assert_eq!(actions, [Action::Refuse(Conflict::NotOurs)]);
         assert_eq!(remote.commits("master"), 1);
         let error = publish(&mut remote.wiki(GitHost::Github), &mut Record::default(), &[page("A-Case.md", "1")], Resolve::Overwrite);
-        assert!(error.expect_err("it would stand beside it").reason.contains("another version"));
+        assert!(error.expect_err("it would stand beside it").reason.contains("has changed since it was read"));
     });
 }
 
-/// A Mac writes an accent as a character of its own, and readers cannot tell the two names from each other.
+/// A Mac writes accents as separate characters. Readers cannot tell the two names apart.
 #[test]
 fn a_page_whose_accents_are_written_otherwise_is_the_same_page() {
     alone("a_page_whose_accents_are_written_otherwise_is_the_same_page", || {
@@ -361,7 +361,7 @@ fn a_version_that_was_not_looked_at_is_not_written_over() {
         let mut wiki = remote.wiki(GitHost::Gitea);
         let new = page("A.md", "two\n");
         let write = Write { page: &new, over: None, pictures: &pictures(), message: MESSAGE };
-        assert!(wiki.write(&write).expect_err("there is a page").reason.contains("another version"));
+        assert!(wiki.write(&write).expect_err("there is a page").reason.contains("has changed since it was read"));
         let other = RemotePage { revision: "0".repeat(40), ..RemotePage::default() };
         assert!(wiki.write(&Write { over: Some(&other), ..write }).is_err());
         assert!(wiki.delete(&recorded(&new), &other, MESSAGE).is_err());
@@ -386,7 +386,7 @@ fn an_interrupted_publication_is_completed_by_the_next() {
         }
         drop(stopped);
         assert_eq!(remote.text("main", "A.md"), "one\n");
-        // Once before the push, once after it but before it was put down.
+        // Once before the push, once after it but before it was recorded.
         let mut before_push = record.clone();
         assert_eq!(succeed(&mut remote.wiki(GitHost::Gitlab), &mut before_push, &next), [Action::Update, Action::Create]);
         let head = remote.head("main");
@@ -411,7 +411,7 @@ fn site(remote: &Remote) -> Folder {
     site
 }
 
-/// `storybank publish` of a site, not yet started.
+/// `storybank publish` for a site, not started yet.
 fn program(site: &Folder, home: &Path) -> Command {
     let mut command = storybank(["publish", "handbook", "--root", site.path().to_str().expect("it is text")]);
     with_settings(&mut command, home);
@@ -434,7 +434,7 @@ fn the_program_is_killed_while_it_pushes_and_its_next_run_completes_it() {
     child.kill().expect("it runs");
     child.wait().expect("it has ended");
     fs::remove_file(Path::new(&remote.address()).join("hooks/pre-receive")).expect("it is there");
-    // The next run comes while the other side still works at the push of the one that was killed.
+    // The next run starts while the remote still processes the push of the killed one.
     let output = run(program(&site, home.path()));
     assert!(output.status.success(), "{}", words(&output));
     let pages = ["cases/The-first-case.md", "cases/The-second-case.md"];
@@ -442,7 +442,8 @@ fn the_program_is_killed_while_it_pushes_and_its_next_run_completes_it() {
     assert!(pages.iter().all(|page| after.contains_key(*page)), "{after:?}");
     let head = remote.head("main");
     assert_eq!(remote.commits("main"), 2, "one commit by hand and one of ours");
-    // The hook waits for the other end of the pipe to be opened and closed; what it then lets through is too late.
+    // The hook waits until the other end of the pipe is opened and closed. It then accepts a push
+    // that is too late.
     drop(fs::OpenOptions::new().write(true).open(&release).expect("the hook reads"));
     let output = run(program(&site, home.path()));
     assert!(output.status.success(), "{}", words(&output));
@@ -485,7 +486,7 @@ fn the_branch_is_the_one_that_is_asked_for() {
         assert!(error.reason.contains("no branch `none`") && error.help.contains("`main`, `other/one`"), "{error}");
         remote.in_bare(&["symbolic-ref", "HEAD", "refs/heads/gone"]);
         let error = wiki(GitHost::Gitlab, &remote.address(), "").look(&[]).expect_err("nobody says which");
-        assert!(error.help.contains("as `branch` into `site.toml`"), "{error}");
+        assert!(error.help.contains("set `branch` in `site.toml`"), "{error}");
     });
 }
 
@@ -508,8 +509,8 @@ fn a_repository_that_is_not_there_is_said_so_without_a_token() {
         let missing = folder.join("missing.git");
         let error = wiki(GitHost::Github, missing.to_str().expect("it is text"), "").look(&[]).expect_err("there is none");
         assert!(error.reason.contains("does not appear to be a git repository"), "{error}");
-        assert!(error.help.contains("first page has been saved"), "{error}");
-        // Nothing listens there, and the address must be shown without what stands before the host.
+        assert!(error.help.contains("first page was saved"), "{error}");
+        // Nothing listens there, and the address must be shown without credentials.
         let error = wiki(GitHost::Gitlab, "http://t0psecret@127.0.0.1:9/x.git", "").look(&[]).expect_err("nobody answers");
         assert!(!error.to_string().contains("t0psecret") && error.to_string().contains("127.0.0.1:9/x.git"), "{error}");
         let error = wiki(GitHost::Gitlab, "--upload-pack=touch x", "").look(&[]).expect_err("it is no option");
@@ -542,17 +543,17 @@ fn any_name_is_only_a_name() {
         }
         remote.person_writes(&[("-n.md", b"by hand"), (":(top)x.md", b"by hand")]);
         let standing = look(&mut remote.wiki(GitHost::Gitlab), &record, &pages);
-        let editor = |at: usize| standing[at].as_ref().map(|standing| standing.editor.clone());
+        let editor = |at: usize| standing[at].as_ref().and_then(|standing| standing.editor.clone());
         assert_eq!((editor(0), editor(2)), (Some("Ann Other".to_owned()), Some("Ann Other".to_owned())));
         for path in ["../out.md", "/absolute.md", "a//b.md", ".git/config", "x/.GIT/y.md", "a\nb.md", "", "a/./b.md"] {
             let error = publish(&mut remote.wiki(GitHost::Gitlab), &mut Record::default(), &[page(path, "x")], Resolve::Refuse);
             assert!(error.expect_err(path).reason.contains("is not a path in a repository"), "{path}");
         }
         let error = publish(&mut remote.wiki(GitHost::Gitlab), &mut Record::default(), &[page("file/x.md", "x")], Resolve::Refuse);
-        assert!(error.expect_err("a file is no folder").reason.contains("`file` stands in its way"));
+        assert!(error.expect_err("a file is no folder").reason.contains("`file` is in the way"));
         remote.person_writes(&[("folder.md/x.md", b"x")]);
         let error = publish(&mut remote.wiki(GitHost::Gitlab), &mut Record::default(), &[page("folder.md", "x")], Resolve::Refuse);
-        assert!(error.expect_err("a folder is no file").reason.contains("`folder.md/x.md` stands in its way"));
+        assert!(error.expect_err("a folder is no file").reason.contains("`folder.md/x.md` is in the way"));
         let mut below = GitWiki::new(GitHost::Gitlab, &remote.address(), "", "cases", Sidebar::Keep, Arc::default());
         assert!(publish(&mut below, &mut Record::default(), &[page("cases2/x.md", "x")], Resolve::Refuse).is_err());
         assert_eq!(
@@ -582,7 +583,7 @@ fn nothing_that_is_withheld_leaves() {
             assert!(error.reason.contains("which may not leave"), "{error}");
         }
         assert_eq!(remote.commits("main"), 1);
-        // What somebody else wrote into the sidebar is there already.
+        // Lines of others in the sidebar are there already.
         remote.person_writes(&[("_Sidebar.md", b"Falcon\n")]);
         let mut wiki = GitWiki::new(GitHost::Gitea, &remote.address(), "", "", Sidebar::Keep, withheld("falcon"));
         succeed(&mut wiki, &mut Record::default(), &[page("A.md", "x")]);
@@ -606,7 +607,7 @@ fn hooks_here_do_not_run_and_those_of_the_other_side_are_heard() {
         fs::write(home.join("gitconfig"), settings).expect("it can be written");
         succeed(&mut remote.wiki(GitHost::Gitlab), &mut Record::default(), &[page("A.md", "1")]);
         assert!(!home.join("ran").exists());
-        // A repository on this machine would run the hooks of these settings in the place of its own.
+        // A local repository would run the hooks of these settings instead of its own.
         fs::write(home.join("gitconfig"), "[user]\n\tname = P\n\temail = p@example.org\n").expect("it can be written");
         remote.hook("pre-receive", "echo 'pages need a review'; exit 1");
         let head = remote.head("main");
@@ -619,11 +620,11 @@ fn hooks_here_do_not_run_and_those_of_the_other_side_are_heard() {
 
 const PASSWORD: &str = "secret-Passw0rd";
 
-/// What git takes the password of Otter Wiki from: the user's own helper.
+/// Where git gets the password of Otter Wiki: from a credential helper.
 const HELPER: &str = "[user]\n\tname = Publisher\n\temail = publisher@example.org\n\
     [credential]\n\thelper = \"!f() { echo username=ann@example.org; echo password=secret-Passw0rd; }; f\"\n";
 
-/// An Otter Wiki, which shows a repository and takes pushes to it.
+/// An Otter Wiki, which shows a repository and accepts pushes.
 struct Otter {
     engine: Engine,
     folder: Folder,
@@ -646,7 +647,7 @@ impl Otter {
         let mut command = Command::new(python);
         command.args(["-m", "flask", "run", "--host", "127.0.0.1", "--port", &port.to_string()]);
         command.env("OTTERWIKI_SETTINGS", folder.join("settings.cfg")).env("FLASK_APP", "otterwiki.server");
-        // Its own work is with its own repository, as the user that it is by itself.
+        // It works with its own repository, as its own user.
         command.env_remove("GIT_DIR").env_remove("GIT_INDEX_FILE");
         let engine = Engine::start(command, port, folder.path());
         Self { engine, folder }
@@ -662,7 +663,7 @@ impl Otter {
     }
 }
 
-/// Somebody before a browser.
+/// A person with a browser.
 struct Person<'a> {
     otter: &'a Otter,
     cookie: String,
@@ -673,7 +674,7 @@ impl<'a> Person<'a> {
         Self { otter, cookie: String::new() }
     }
 
-    /// Somebody who has signed up and logged in.
+    /// A person who has signed up and logged in.
     fn signed_up(otter: &'a Otter) -> Self {
         let mut person = Self::new(otter);
         let form = [("email", "ann@example.org"), ("name", "Ann Other"), ("password1", PASSWORD), ("password2", PASSWORD)];
@@ -765,7 +766,7 @@ fn a_real_wiki_shows_what_was_pushed_and_keeps_what_a_person_wrote() {
         let (first, second) = (person.get("cases/case-one"), person.get("cases/case-two"));
         assert!(first.contains("RenderedPage by hand.") && !first.contains("Newer words") && second.contains("Newer words too."));
         let standing = look(&mut otter.wiki(GitHost::Gitlab), &record, &changed);
-        assert_eq!(standing[0].as_ref().map(|standing| standing.editor.as_str()), Some("Ann Other"));
+        assert_eq!(standing[0].as_ref().and_then(|standing| standing.editor.as_deref()), Some("Ann Other"));
     });
 }
 
@@ -784,7 +785,7 @@ fn a_real_wiki_takes_nothing_from_strangers() {
     });
 }
 
-/// The case study of this repository, as its file is called and as Otter calls its page.
+/// The file name and the address of the page of this repository's case study.
 const OWN: (&str, &str) = ("A-naming-rule-that-no-team-owned.md", "A-naming-rule-that-no-team-owned");
 
 impl Otter {
@@ -831,7 +832,7 @@ fn the_program_publishes_the_case_study_of_this_repository() {
     });
 }
 
-/// What Otter Wiki takes for markup and the hosts do not: formulas inside of code, and a marker of two equals signs.
+/// Markup of Otter Wiki that the hosts do not have: formulas inside code, and `==` marks.
 fn is_read_otherwise(element: &str, words: &str) -> bool {
     (element == "code" && words.contains('$')) || (matches!(element, "em" | "strong" | "a") && words.starts_with("=="))
 }
@@ -845,7 +846,7 @@ fn a_real_wiki_shows_every_word_of_a_hostile_page() {
             let dialect = Dialect::Markdown(flavour);
             let (mut pages, problems) = write(dialect, "", &[hostile::case()], &BTreeMap::new(), &Highlighter::default());
             assert!(problems.iter().all(|problem| problem.rule.level != Level::Error), "{flavour:?}");
-            // Otter finds a page by a name in small letters.
+            // Otter finds pages by lower-case names.
             pages[0].location.path = format!("hostile-{}.md", format!("{flavour:?}").to_lowercase());
             assert_eq!(succeed(&mut otter.wiki(host), &mut Record::default(), &pages), [Action::Create]);
             let shown = otter.shown(pages[0].location.path.trim_end_matches(".md"));
@@ -859,7 +860,8 @@ fn a_real_wiki_shows_every_word_of_a_hostile_page() {
             for element in ["p", "li", "td", "code", "strong", "em", "a", "summary"] {
                 let texts = texts(element);
                 for words in hostile::STRINGS.iter().filter(|words| !is_read_otherwise(element, words)) {
-                    // Call-outs and cells of the code column hold more than the words; everything else holds them alone somewhere.
+                    // Call-outs and cells of the code column contain more than the words;
+                    // everything else contains them alone somewhere.
                     let holds = |text: &String| if element == "summary" { text.contains(&wanted(words)) } else { *text == wanted(words) };
                     assert!(texts.iter().any(holds), "{flavour:?}: <{element}> {words}\n{texts:#?}");
                 }
@@ -869,7 +871,7 @@ fn a_real_wiki_shows_every_word_of_a_hostile_page() {
                 assert_eq!(headings[number], wanted(&format!("{number} {words}")), "{flavour:?}");
             }
             assert_eq!(texts("tr").len(), (1 + 2) + (1 + hostile::STRINGS.len()), "{flavour:?}: the facts and the table");
-            // Where the host shows another title, the text begins with the one that was written.
+            // Where the host shows another title, the text begins with the author's title.
             let has_title = matches!(flavour, Flavour::AzureDevops | Flavour::Github);
             assert_eq!(texts("h1"), vec![hostile::case().title; usize::from(has_title)], "{flavour:?}");
             for name in ["script", "iframe", "form"] {
@@ -953,12 +955,12 @@ fn a_real_wiki_shows_html_of_an_author_as_html() {
         let shown = otter.shown("own");
         let article = shown.all("article").into_iter().find(|&id| shown.attribute(id, "class") == Some("page")).expect("it shows a page");
         let count = |name: &str| shown.all(name).into_iter().filter(|&id| shown.is_inside(id, article)).count();
-        // Otter takes figures out, and leaves what they hold.
+        // Otter removes `figure`, and keeps its content.
         let text = shown.text(article);
         assert!(text.contains("quoted figure") && text.contains("Caption of"), "{text}");
         let parts = ["table", "caption", "tr", "th", "td", "dl", "dt", "dd", "blockquote", "details"].map(count);
         assert_eq!(parts, [4, 1, 14, 8, 21, 1, 2, 2, 2, 1]);
-        // Otter shows tags of lines that it does not know, `figure` and `center`; the hosts let all of them through.
+        // Otter shows unknown tags as text, `figure` and `center`; the hosts allow all of them.
         for words in ["A heading small", "second <line>", "without service", "Queue depth", "Small print, twice.", "super"] {
             assert!(text.contains(words), "{words}: {text}");
         }

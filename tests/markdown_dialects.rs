@@ -1,4 +1,4 @@
-//! What is written in each Markdown says what the tree says: it is parsed again, and text and structure are compared.
+//! The Markdown for each host is parsed again, and compared with the tree.
 
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 mod common;
@@ -53,13 +53,13 @@ fn heading(level: u8, words: &str, id: &str) -> Block {
     Block::Heading(Heading { level, text: vec![text(words)], id: id.to_owned(), is_linked: true })
 }
 
-/// The text without what a host reads before it.
+/// The text without front matter.
 fn body(text: &str) -> &str {
     text.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n")).map_or(text, |(_, body)| body)
 }
 
-// What text and structure are, whichever of the two they are told by: marks between words. A mark stands between two characters
-// that no text has.
+// Text and structure as marks between words, from either side. A mark is between two characters
+// that no text contains.
 
 fn mark(name: &str) -> String {
     format!("\u{1}{name}\u{2}")
@@ -73,7 +73,7 @@ fn block(name: &str, inner: &str) -> String {
     format!("{}{inner}{}\n", mark(name), end(name.split(' ').next().unwrap_or_default()))
 }
 
-/// A line with white space as a reader sees it.
+/// A line with white space as readers see it.
 fn line(words: &str) -> String {
     let mut words = words.replace(['\n', '\t'], " ");
     while words.contains("  ") {
@@ -91,7 +91,7 @@ fn line(words: &str) -> String {
     kept.to_owned()
 }
 
-/// What the tree says.
+/// The marks of a tree.
 struct Said {
     flavour: Flavour,
 }
@@ -165,7 +165,7 @@ impl Said {
         }
     }
 
-    /// Footnotes cannot be referred to from HTML.
+    /// HTML cannot refer to footnotes.
     fn html(&self, inlines: &[Inline]) -> String {
         Self { flavour: Flavour::AzureDevops }.inlines(inlines, Lines::One)
     }
@@ -257,20 +257,20 @@ fn in_words(action: &ActionEntry) -> String {
     format!("{} — {owner}{due}status: {}", action.what, action.status)
 }
 
-/// An address as a browser asks for it.
+/// An address as a browser requests it.
 fn percent(address: &str) -> String {
     percent_encoding::percent_decode_str(address).decode_utf8_lossy().into_owned()
 }
 
-/// What a parser understands.
+/// The marks of parsed Markdown.
 #[derive(Default)]
 struct Read {
     out: String,
-    /// The line that is being read.
+    /// The current line.
     words: String,
-    /// The blocks that are open, as their ends.
+    /// The end marks of the open blocks.
     open: Vec<String>,
-    /// Whether a paragraph is open that has no event of its own.
+    /// Whether a paragraph without an event of its own is open.
     is_in_line: bool,
     headings: Vec<String>,
     fragments: Vec<String>,
@@ -483,7 +483,7 @@ fn decoded(text: &str) -> String {
         .replace("&amp;", "&")
 }
 
-/// The anchors of GitHub, made from what a parser reads.
+/// The anchors of GitHub, from parsed Markdown.
 fn anchors_of(flavour: Flavour, headings: &[String]) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let mut times: BTreeMap<String, usize> = BTreeMap::new();
@@ -525,7 +525,7 @@ fn assert_same(flavour: Flavour, case: &Case) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// The hostile page without its contents, which have a test of their own.
+/// The hostile page without its table of contents, which has its own test.
 fn hostile_case() -> Case {
     let mut case = hostile::case();
     case.page.blocks.retain(|block| *block != Block::Contents);
@@ -539,7 +539,7 @@ fn the_hostile_page_says_what_it_means() {
     }
 }
 
-/// Links within the page lead to headings, by the names that a host makes of what it reads.
+/// Links within the page lead to headings, by the anchors that a host derives from them.
 #[test]
 fn anchors_lead_to_headings() {
     for flavour in FLAVOURS {
@@ -583,7 +583,7 @@ fn contents_are_what_the_host_has_for_them() {
     }
 }
 
-/// Of a table of contents, only what belongs to a heading stands below it.
+/// In a table of contents, only subheadings are nested.
 #[test]
 fn sisters_stand_beside_one_another_in_contents() {
     let sisters = [heading(3, "A", "a"), heading(3, "B", "b"), heading(2, "C", "c"), heading(3, "D", "d"), heading(3, "E", "e")];
@@ -646,7 +646,7 @@ fn a_sign_that_no_name_can_hold_is_replaced_by_one_that_readers_see_and_said() {
     assert_eq!(warnings(Flavour::AzureDevops, "C# and A/B...").len(), 1);
 }
 
-/// A title that was typed on another system is the same title.
+/// A title typed on another system is the same title.
 #[test]
 fn a_title_is_one_name_however_its_accents_are_written() {
     for flavour in FLAVOURS {
@@ -658,7 +658,7 @@ fn a_title_is_one_name_however_its_accents_are_written() {
     }
 }
 
-/// The path, what is shown as the title, and how another page links to it, by host.
+/// The path, the shown title, and the link from another page, by host.
 fn place_of(flavour: Flavour, title: &str) -> (String, String, String) {
     let target = case(title, Vec::new());
     let link = Inline::Link { to: LinkTo::Page { case: target.slug.clone(), heading: String::new() }, text: vec![text("there")] };
@@ -753,7 +753,7 @@ fn what_a_host_adds_to_markdown_stays_text() {
     );
 }
 
-/// What hosts look for in the text of a page after Markdown has been read: the stretches of text between its elements.
+/// The text nodes in which hosts search for their additions after Markdown was parsed.
 fn stretches(text: &str) -> Vec<String> {
     let mut stretches = vec![String::new()];
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_FOOTNOTES | Options::ENABLE_GFM;
@@ -766,7 +766,7 @@ fn stretches(text: &str) -> Vec<String> {
     stretches
 }
 
-/// GitLab puts what stands behind a backslash into an element of its own; the others take it for the sign itself.
+/// GitLab puts each escaped character into an element; the others read it as the character.
 fn host_sees(flavour: Flavour, text: &str) -> Vec<String> {
     let signs: &[char] = &['#', '!', '@', '$', '%', '^', '~', '&', '-', ':', '[', ']'];
     if flavour != Flavour::Gitlab {
@@ -995,7 +995,7 @@ fn leaf() -> impl Strategy<Value = Inline> {
     ]
 }
 
-/// Inlines without a link.
+/// Inlines without links.
 fn styled() -> impl Strategy<Value = Inline> {
     leaf().prop_recursive(3, 8, 3, |inner| (style(), vec(inner, 1..4)).prop_map(|(style, inner)| Inline::Styled(style, inner)))
 }

@@ -1,4 +1,5 @@
-//! Pages on a real MediaWiki: what it shows is what was meant, nobody's change is lost, and the same text makes no new version.
+//! Pages on a real MediaWiki: it shows what was published, no change of others is lost, and the
+//! same text makes no new revision.
 
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 mod common;
@@ -53,7 +54,7 @@ use storybank::wiki::{self, Dialect, RenderedPage};
 const BOT: (&str, &str) = ("Admin@publisher", "0123456789abcdef0123456789abcdef");
 const COLLEAGUE: (&str, &str) = ("Editor@hand", "abcdef0123456789abcdef0123456789");
 
-/// A wiki of its own for a test.
+/// A wiki for one test.
 struct Running {
     engine: Engine,
     folder: Folder,
@@ -65,7 +66,7 @@ impl Running {
         Self::start_with("")
     }
 
-    /// A wiki with settings beyond the usual, in PHP.
+    /// A wiki with additional settings in PHP.
     fn start_with(settings: &str) -> Self {
         let installed = installed("mediawiki");
         let folder = Folder::new();
@@ -96,7 +97,7 @@ impl Running {
         command
     }
 
-    /// Somebody at the machine of the wiki, with its own scripts.
+    /// Runs a maintenance script of the wiki.
     fn by_hand(&self, script: &str, arguments: &[&str], input: &str) {
         let port = self.engine.url.rsplit(':').next().and_then(|port| port.parse().ok()).expect("it ends in a port");
         let mut command = Self::php(&self.folder, port);
@@ -127,7 +128,7 @@ impl Running {
         html::parse(json["parse"]["text"].as_str().unwrap_or_else(|| panic!("{json}")))
     }
 
-    /// What a text would be shown as, signatures and the like done as they are when it is kept.
+    /// How the wiki would show a text after saving it, with signatures expanded.
     fn rendered(&self, text: &str) -> html::Page {
         let fields = [
             ("action", "parse"),
@@ -214,7 +215,7 @@ fn hostile_words_are_shown_as_they_are() {
     flat::assert_same(&shown, &flat::of_case(&case, &|_| String::new()), &page.text);
 }
 
-/// The smallest picture there is, in a colour.
+/// The smallest picture of a colour.
 fn picture(colour: [u8; 3]) -> Arc<[u8]> {
     fn chunk(name: &[u8], data: &[u8], out: &mut Vec<u8>) {
         let mut checked = name.to_vec();
@@ -255,7 +256,7 @@ fn heading(level: u8, inlines: Vec<Inline>, id: &str) -> Block {
     Block::Heading(Heading { level, text: inlines, id: id.to_owned(), is_linked: true })
 }
 
-/// Two pages that hold all that a page can hold, in each other, and lead to each other.
+/// Two pages with all constructs, also nested, that link to each other.
 fn everything() -> [Case; 2] {
     let outside = || LinkTo::External("https://example.org/a__b?c=d&copy=1#x[y]'z'~~~~!!".to_owned());
     let other = |heading: &str| LinkTo::Page { case: Slug::of("The other | page: C#"), heading: heading.to_owned() };
@@ -383,13 +384,13 @@ fn everything_is_shown_as_it_is_meant_and_published_once() {
     }
     assert_eq!(running.get("action=query&list=allimages")["query"]["allimages"].as_array().map(Vec::len), Some(1));
 
-    // The same again, by somebody who starts afresh: nothing new stands there.
+    // The same without a record: no new revisions.
     let mut again = running.wiki(BOT);
     for page in &pages {
         let standing = look(&mut again, page).expect("it is there");
         assert_eq!(standing.digest, Some(Digest::of(&page.text)));
         assert_eq!(standing.attachments.len(), page.attachments.len());
-        assert_eq!(standing.editor, "Admin");
+        assert_eq!(standing.editor.as_deref(), Some("Admin"));
         write(&mut again, page, Some(&standing), &pictures).expect("the same text is no change");
         assert_eq!(running.versions(&page.location.path), 1);
     }
@@ -419,7 +420,7 @@ fn nobody_s_change_is_written_over() {
     let path = &first.location.path;
     let seen = publish(&mut wiki, &first);
 
-    // In other lines than ours, where MediaWiki itself would put both together and say that all is well.
+    // In other lines than ours: MediaWiki itself would merge both edits and report success.
     running.edit(path, &first.text.replace("four", "a colleague's four"));
     let error = write(&mut wiki, &second, Some(&seen), &Pictures::new()).expect_err("it is not what was looked at");
     assert!(error.reason.contains("`Editor` has changed the page"), "{error}");
@@ -427,9 +428,9 @@ fn nobody_s_change_is_written_over() {
     let error = wiki.delete(&recorded(&first), &seen, "no longer published").expect_err("it is not what was looked at");
     assert!(error.reason.contains("`Editor` has changed the page"), "{error}");
     let now = look(&mut wiki, &first).expect("it is there");
-    assert_eq!((now.editor.as_str(), now.digest == seen.digest), ("Editor", false));
+    assert_eq!((now.editor.as_deref(), now.digest == seen.digest), (Some("Editor"), false));
 
-    // A page that somebody else has made first.
+    // A page that somebody else has created first.
     let theirs = lines("Their page", &["ours"]);
     assert_eq!(look(&mut wiki, &theirs), None);
     running.edit(&theirs.location.path, "theirs");
@@ -437,7 +438,7 @@ fn nobody_s_change_is_written_over() {
     assert!(error.reason.contains("`articleexists`"), "{error}");
     assert_eq!(running.source(&theirs.location.path), "theirs");
 
-    // Over what one has looked at, one can write; what is as it was looked at can be deleted.
+    // The revision that was looked up can be overwritten and deleted.
     write(&mut wiki, &second, Some(&now), &Pictures::new()).expect("it was looked at");
     let now = look(&mut wiki, &second).expect("it is there");
     wiki.delete(&recorded(&second), &now, "no longer published").expect("it was looked at");
@@ -466,15 +467,15 @@ fn what_mediawiki_puts_together_is_taken_back() {
     let path = first.location.path.clone();
     let seen = publish(&mut running.wiki(BOT), &first);
 
-    // Somebody who is faster by the time between the last look and the write.
+    // Somebody changes the page between the last lookup and the write.
     let theirs = first.text.replace("four", "a colleague's four");
     let result = through_a_relay(&running, &[Way::After(&|| running.edit(&path, &theirs))], |mut wiki| {
         write(&mut wiki, &second, Some(&seen), &Pictures::new())
     });
     let error = result.expect_err("somebody was faster");
-    assert!(error.reason.contains("the page is as they left it"), "{error}");
+    assert!(error.reason.contains("the page is as they saved it"), "{error}");
     assert_eq!(running.source(&path).trim_end(), theirs.trim_end());
-    // The first, theirs, the two put together, and theirs again.
+    // Ours, theirs, the merged one, and theirs again.
     assert_eq!(running.versions(&path), 4);
 }
 
@@ -483,7 +484,7 @@ fn what_goes_wrong_on_the_way_is_mended_or_carried_on() {
     let running = Running::start();
     let page = lines("A page", &["one", "two"]);
 
-    // A token that has run out, and a wiki that wants time: neither is for a person to see.
+    // An expired token, and a wiki that asks for time: the user notices neither.
     let late = Way::Instead("{\"error\":{\"code\":\"maxlag\",\"info\":\"Waiting for a database\"}}");
     let limited = Way::Instead("{\"error\":{\"code\":\"ratelimited\",\"info\":\"As an anti-abuse measure\"}}");
     let expired = Way::Instead("{\"error\":{\"code\":\"badtoken\",\"info\":\"Invalid CSRF token.\"}}");
@@ -491,14 +492,14 @@ fn what_goes_wrong_on_the_way_is_mended_or_carried_on() {
     through_a_relay(&running, &ways, |mut wiki| write(&mut wiki, &page, None, &Pictures::new())).expect("it is written in the end");
     assert_eq!(running.versions(&page.location.path), 1);
 
-    // A token that is never taken is said, and not asked for for ever.
+    // A token that is never accepted is reported, and not requested for ever.
     let seen = look(&mut running.wiki(BOT), &page).expect("it is there");
     let other = lines("A page", &["one", "2"]);
     let ways = [Way::Instead("{\"error\":{\"code\":\"badtoken\",\"info\":\"Invalid CSRF token.\"}}"); 2];
     let error = through_a_relay(&running, &ways, |mut wiki| write(&mut wiki, &other, Some(&seen), &Pictures::new())).expect_err("no token");
     assert!(error.reason.contains("`badtoken`"), "{error}");
 
-    // The page is written, and the answer gets lost: the next run finds the page as it is to be.
+    // The page is written, and the answer gets lost: the next run finds it up to date.
     let error = through_a_relay(&running, &[Way::Lost], |mut wiki| write(&mut wiki, &other, Some(&seen), &Pictures::new()));
     assert!(error.is_err());
     let now = look(&mut running.wiki(BOT), &other).expect("it is there");
@@ -506,20 +507,21 @@ fn what_goes_wrong_on_the_way_is_mended_or_carried_on() {
     assert_eq!(running.versions(&page.location.path), 2);
 }
 
-/// What becomes of a request that changes a page.
+/// What happens to a request that changes a page.
 #[derive(Clone, Copy)]
 enum Way<'a> {
-    /// It gets there, and its answer comes back.
+    /// It is forwarded, and its answer comes back.
     Open,
-    /// The same, after something else.
+    /// The same, after some other action.
     After(&'a dyn Fn()),
-    /// It gets there, and its answer does not come back.
+    /// It is forwarded, and its answer gets lost.
     Lost,
-    /// It does not get there, and this is the answer.
+    /// It is not forwarded, and this is the answer.
     Instead(&'a str),
 }
 
-/// Does something with a wiki, whose requests that change a page go these ways, and those after them the open one.
+/// Runs an action on a wiki through a relay. Requests that change a page are handled in these ways,
+/// and later ones are forwarded.
 fn through_a_relay<T>(running: &Running, ways: &[Way<'_>], act: impl FnOnce(Mediawiki) -> T + Send) -> T
 where
     T: Send,
@@ -539,7 +541,7 @@ where
     })
 }
 
-/// Passes requests on, one after the other.
+/// Forwards requests one by one.
 fn relay(listener: &TcpListener, to: &str, stop: &AtomicBool, ways: &[Way<'_>]) {
     let mut ways = ways.iter().copied();
     for stream in listener.incoming() {
@@ -568,7 +570,7 @@ fn relay(listener: &TcpListener, to: &str, stop: &AtomicBool, ways: &[Way<'_>]) 
     }
 }
 
-/// A request, told to be the last one on its connection.
+/// Reads a request, and marks it as the last one on its connection.
 fn one_request(client: &mut TcpStream) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut part = [0; 4096];
@@ -615,7 +617,7 @@ fn refusals_are_told_in_plain_words() {
     let reason = barred(&mut wiki, &page, &attachments);
     assert!(reason.contains("`.png`"), "{reason}");
     let reason = barred(&mut wiki, &lines("Akte: one", &["one"]), &[]);
-    assert!(reason.contains("would put the page `Akte: one` at `Story Wiki:One`"), "{reason}");
+    assert!(reason.contains("would move the page `Akte: one` to `Story Wiki:One`"), "{reason}");
     let reason = barred(&mut wiki, &lines("Wikipedia: one", &["one"]), &[]);
     assert!(reason.contains("leads to another wiki"), "{reason}");
     assert_eq!(barred(&mut wiki, &lines("A usual title", &["one"]), &[]), "");
@@ -637,7 +639,7 @@ fn markup_of_an_extension_that_is_missing_is_not_published() {
     assert_eq!(look(&mut wiki, &page), None);
 }
 
-/// What means something to MediaWiki, and what stands between.
+/// Markup of MediaWiki, and text between it.
 const MARKS: &[&str] = &[
     "'",
     "''",
@@ -722,7 +724,7 @@ const MARKS: &[&str] = &[
     "\t",
 ];
 
-/// Words of all sorts, with more of those that mean something to MediaWiki than authors use.
+/// Words of all kinds, with more markup than usual.
 fn any_words() -> impl Strategy<Value = String> {
     let mark = prop::sample::select(MARKS).prop_map(str::to_owned);
     let some = prop::collection::vec(prop_oneof![9 => mark, 1 => "\\PC{1,4}"], 1..10).prop_map(|parts| parts.concat());
@@ -774,7 +776,7 @@ fn any_block() -> impl Strategy<Value = Block> {
     })
 }
 
-/// Each page holds many things at once, because the wiki takes its time for a page and little more for a long one.
+/// Each page contains many constructs, because a long page takes hardly more time than a short one.
 #[test]
 fn whatever_stands_on_a_page_is_shown() {
     let running = Running::start();
@@ -797,7 +799,8 @@ fn titles_are_kept_as_they_are() {
     let running = Running::start();
     let wiki = RefCell::new(running.wiki(BOT));
     let config = ProptestConfig { cases: 12, failure_persistence: None, rng_seed: seed(), ..ProptestConfig::default() };
-    // Letters that are two letters as capitals are capitals to some versions of MediaWiki only; the wiki is asked, and refuses them.
+    // Some letters have no single capital in some versions of MediaWiki. The wiki refuses such
+    // titles.
     let has_capital = |title: &String| title.chars().all(|sign| sign.to_uppercase().count() == 1);
     let titles = prop::collection::vec(any_words().prop_filter("it has a capital", has_capital), 1..40);
     let result = TestRunner::new(config).run(&titles, |titles| {
@@ -816,7 +819,7 @@ fn titles_are_kept_as_they_are() {
     result.unwrap_or_else(|error| panic!("{error}"));
 }
 
-/// The case study of this repository, as its page is called.
+/// The title of the page of this repository's case study.
 const OWN: &str = "A naming rule that no team owned";
 
 impl own_case::Reader for Running {
@@ -844,7 +847,7 @@ fn the_program_publishes_the_case_study_of_this_repository() {
     own_case::lives_on_interrupted(&running, &wiki, BOT.1);
 }
 
-/// The text of a page as it was reviewed, without the warnings below it.
+/// The reviewed text of a page, without the warnings below it.
 fn reviewed(kind: &str) -> String {
     let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/own_html/{kind}.txt"));
     let text = fs::read_to_string(file).expect("it is there");
@@ -861,12 +864,12 @@ fn html_of_an_author_is_shown_as_html() {
         assert!(count(name) > 0, "{name}");
     }
     let text = shown.text(0);
-    // One stands in the code, and a bar in the table.
+    // One is in the code, and one bar in the table.
     assert_eq!((text.matches('<').count(), text.matches('|').count()), (1, 1), "no markup is shown as words: {text}");
     assert_eq!(shown.all("caption").into_iter().map(|id| shown.text(id)).collect::<Vec<_>>(), ["Queue depth"]);
 }
 
-/// A block of each kind, told from others by its words.
+/// A block of each kind with unique words.
 fn each_kind(number: usize) -> Vec<Block> {
     let name = |kind: &str| format!("{kind} {number}");
     let item = |words: String| Item { done: None, blocks: vec![Block::Paragraph(vec![Inline::Text(words)])] };
@@ -910,7 +913,7 @@ fn each_kind_of_block_is_shown_wherever_it_stands() {
     let kinds = each_kind(0).len();
     for number in 0..kinds * 3 {
         let one = || each_kind(number).remove(number / 3);
-        // Alone, before words, and behind words.
+        // Alone, before words, and after words.
         let inner = || match number % 3 {
             0 => vec![one()],
             1 => vec![one(), words("after it")],
@@ -940,7 +943,7 @@ fn each_kind_of_block_is_shown_wherever_it_stands() {
     flat::assert_same(&shown, &flat::of_case(&case, &|_| String::new()), "");
 }
 
-/// Settings of a site that publishes to a wiki as somebody.
+/// The settings of a site that publishes as a user.
 fn settings(running: &Running, (user, _): (&str, &str)) -> String {
     format!("kind = \"mediawiki\"\naddress = \"{}\"\nuser = \"{user}\"", running.engine.url)
 }
@@ -950,7 +953,7 @@ impl Running {
         SmallSite::new(&settings(self, user), user.1)
     }
 
-    /// A page as a browser gets it, links to missing pages in red.
+    /// A page as a browser gets it, with missing links in red.
     fn in_a_browser(&self, title: &str) -> String {
         let request = Request::new("GET", format!("{}/index.php/{}", self.engine.url, title.replace(' ', "_")));
         reader().expect("read", &request).expect("the wiki answers").text()
@@ -961,7 +964,7 @@ impl Running {
     }
 }
 
-/// Pages that all lead to each other.
+/// Pages that link to each other in a ring.
 fn ring(count: usize) -> Vec<Case> {
     let slugs: Vec<Slug> = (0..count).map(|number| Slug::of(&format!("Part {number}"))).collect();
     let link = |slug: &Slug| to(LinkTo::Page { case: slug.clone(), heading: String::new() }, vec![text("see")]);
@@ -980,7 +983,7 @@ fn carry_out(wiki: &mut Mediawiki, record: &mut plan::Record, pages: &[RenderedP
 #[test]
 fn many_new_pages_lead_to_each_other_though_the_wiki_limits_how_many_it_refreshes() {
     let limit = |seconds: usize| format!("[ 'user' => [ 30, {seconds} ] ]");
-    // Limits are counted in a cache, which the wikis of the other tests do without.
+    // Rate limits need a cache, which the wikis of the other tests do without.
     let cache = "$wgObjectCaches[CACHE_DB] = [ 'class' => SqlBagOStuff::class, 'server' => [ 'type' => 'sqlite', 'dbname' => 'wikicache', \
         'tablePrefix' => '', 'variables' => [ 'synchronous' => 'NORMAL' ], 'dbDirectory' => $wgSQLiteDataDir, 'trxMode' => 'IMMEDIATE', 'flags' => 0 ] ];\n\
         $wgMainCacheType = CACHE_DB;";
@@ -988,14 +991,14 @@ fn many_new_pages_lead_to_each_other_though_the_wiki_limits_how_many_it_refreshe
     let pages = written(&ring(40), "");
     let titles: Vec<String> = pages.iter().map(|page| page.location.path.clone()).collect();
 
-    // The wiki is waited for.
+    // The program waits for the wiki.
     let running = Running::start_with(&limits(4));
     let mut record = plan::Record::default();
     let done = carry_out(&mut running.wiki(COLLEAGUE), &mut record, &pages);
     assert_eq!((done, running.red(&titles)), (publish::Outcome::default(), 0));
     drop(running);
 
-    // A wiki that takes too long is not, which is said, and the next run goes on with it.
+    // It does not wait too long, reports that, and the next run continues.
     let running = Running::start_with(&limits(3600));
     let mut record = plan::Record::default();
     let mut impatient = running.wiki(COLLEAGUE).waiting(Duration::ZERO);
@@ -1004,7 +1007,7 @@ fn many_new_pages_lead_to_each_other_though_the_wiki_limits_how_many_it_refreshe
     assert_eq!(record.unsettled.len(), 9);
     assert!(running.red(&titles) > 0, "they show links to pages that are there as missing");
     let mut record = plan::Record::parse(&record.text()).expect("it can be read");
-    // Those that are spared the limits are fast.
+    // Users without rate limits are fast.
     let done = carry_out(&mut running.wiki(BOT), &mut record, &pages);
     assert_eq!((done, record.unsettled.len(), running.red(&titles)), (publish::Outcome::default(), 0, 0));
 }
@@ -1021,24 +1024,25 @@ fn a_page_that_the_wiki_refuses_keeps_no_other_from_being_written() {
     for name in ["alpha", "beta", "gamma"] {
         site.case(name, &format!("Case {name}"), "## Impact\n\nTwo.");
     }
-    // What the wiki tells before is in the dry run.
+    // What the wiki reports before a write is in the dry run.
     let said = site.leaves_something(&["--dry-run"]);
     assert!(said.contains("refused Case beta: the page is protected (`protectedpage`)") && said.contains("update Case gamma"), "{said}");
     let said = site.leaves_something(&[]);
     assert!(said.contains("updated Case alpha") && said.contains("updated Case gamma") && said.contains("protected"), "{said}");
     assert!(running.source("Case beta").contains("One.") && running.source("Case gamma").contains("Two."));
 
-    // What it does not tell is told at the end, and the record stays right: when it is let go, the page is published.
+    // Other refusals are reported at the end, and the record stays right: later the page is
+    // published.
     site.case("alpha", "Case alpha", "## Impact\n\nThree, as cheap watches.");
     site.case("gamma", "Case gamma", "## Impact\n\nThree.");
     let said = site.leaves_something(&[]);
-    assert!(said.contains("updated Case gamma") && said.contains("not done: Case alpha: cannot write the page “Case alpha”"), "{said}");
+    assert!(said.contains("updated Case gamma") && said.contains("failed: Case alpha: cannot write the page “Case alpha”"), "{said}");
     site.case("alpha", "Case alpha", "## Impact\n\nThree.");
     running.by_hand("protect.php", &["--user", "Admin", "--unprotect", "Case beta"], "");
     let said = site.succeeds(&[]);
     assert!(said.contains("updated Case alpha") && said.contains("updated Case beta"), "{said}");
 
-    // A wrong password is wrong for every page.
+    // A wrong password affects every page.
     let stranger = SmallSite::new(&settings(&running, COLLEAGUE), "wr0ng");
     stranger.case("alpha", "Case alpha", "## Impact\n\nOne.");
     assert_eq!(stranger.publish(&[]).0, 2);
@@ -1065,7 +1069,7 @@ fn a_page_that_somebody_has_moved_is_followed() {
         let said = site.succeeds(&[]);
         assert!(said.contains("nothing changed"), "{said}");
 
-        // Moved and changed: nothing is written over, and the new place is named.
+        // Moved and changed: nothing is overwritten, and the new title is reported.
         running.edit("The day it stood still", "== Impact ==\n\nTwo, or rather three.");
         site.case("alpha", "Case alpha", "## Impact\n\nFour.");
         let said = site.leaves_something(&[]);
@@ -1084,7 +1088,7 @@ fn a_new_title_does_not_leave_a_colleagues_words_behind() {
     running.edit("Old title", &theirs);
     site.case("alpha", "New title", "## Impact\n\nOne.");
     let said = site.leaves_something(&[]);
-    assert!(said.contains("conflict New title: it has a new title, and somebody has changed the page with the old one"), "{said}");
+    assert!(said.contains("conflict New title: its title is new, and somebody has changed the page with the old one"), "{said}");
     assert!(said.contains("conflict Old title: somebody has changed it") && said.contains("--show alpha"), "{said}");
     assert_eq!((running.versions("New title"), running.versions("Old title")), (0, 2));
     site.succeeds(&["--force", "alpha"]);
@@ -1124,7 +1128,7 @@ fn pictures_that_no_page_shows_are_deleted_when_that_is_asked_for() {
     assert_eq!(files(), 0);
     assert!(!site.succeeds(&["--prune"]).contains("picture") && !site.record().contains(".png"));
 
-    // One that is shown again is there again.
+    // A restored page exists again.
     site.case("alpha", "Case alpha", both);
     site.succeeds(&[]);
     assert_eq!(files(), 2);
@@ -1148,7 +1152,7 @@ fn what_a_colleague_changed_is_printed_as_markdown() {
     assert!(printed.starts_with(wanted) && printed.contains("```wiki\n{{Template of ours}}\n```"), "{printed}");
     assert_eq!(site.record(), record, "looking changes nothing");
 
-    // What is put into the file is published over it.
+    // What was copied into the file is published over it.
     site.case("alpha", "Case alpha", wanted);
     let said = site.leaves_something(&[]);
     assert!(said.contains("somebody has changed it") && said.contains("    - {{Template of ours}}"), "only the template differs: {said}");
@@ -1170,8 +1174,8 @@ fn a_title_that_the_wiki_replaces_stands_at_the_top_as_it_was_written() {
         let (pages, found) =
             wiki::write(Dialect::Mediawiki, place, &[case(title, vec![words("x")])], &BTreeMap::new(), &Highlighter::default());
         let said: Vec<&str> = found.iter().map(|found| found.message.as_str()).collect();
-        let wanted =
-            shown.map(|shown| format!("no title on MediaWiki can hold all signs of this one, so the page is called “{shown}” there"));
+        let wanted = shown
+            .map(|shown| format!("this title contains characters that MediaWiki does not allow, so the page is called “{shown}” there"));
         assert_eq!(said, wanted.iter().map(String::as_str).collect::<Vec<_>>(), "{title} {place}");
         assert_eq!(pages[0].text.contains("'''"), shown.is_some(), "{}", pages[0].text);
     }
@@ -1180,7 +1184,7 @@ fn a_title_that_the_wiki_replaces_stands_at_the_top_as_it_was_written() {
     assert_eq!(shown.text(0).trim(), "C# and [x] below");
 }
 
-/// One of everything that can stand in a line.
+/// One of each inline construct.
 fn constructs() -> Vec<Inline> {
     let styles = [
         Style::Emphasis,
@@ -1202,7 +1206,7 @@ fn constructs() -> Vec<Inline> {
     constructs
 }
 
-/// What means something only with what stands beside it.
+/// Markup that depends on its neighbours.
 const MORE: &[&str] = &[
     "RFC",
     "PMID 12",
@@ -1268,7 +1272,7 @@ fn what_means_something_means_nothing_next_to_anything() {
                 vec![text("x "), special(), one(), special(), text(" x")],
             ]
         };
-        // A break at the end of a line is none.
+        // A break at the end of a line is not shown.
         let mut blocks = vec![heading(2, vec![text("Place")], "place")];
         for special in &specials {
             let lines = lines(special);

@@ -1,4 +1,5 @@
-//! Publishing, whatever happens in between: nobody's words are lost, nothing is written twice, and what was interrupted is completed.
+//! Publishing under edits, failures and interruptions: no text of others is lost, nothing is
+//! written twice, and the next run completes an interrupted one.
 
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 mod common;
@@ -12,19 +13,20 @@ use storybank::slug::Slug;
 use storybank::source::SitePath;
 use storybank::wiki::{Location, RenderedPage};
 
-/// A wiki in memory, which can fail at any write: before it, or after it has done it.
+/// A wiki in memory that can fail at any write, before or after doing it.
 #[derive(Default)]
 struct Memory {
-    /// By place, or by number: the place, the text, and whether somebody else wrote it last.
+    /// The pages, keyed by path or by id.
     pages: BTreeMap<String, Entry>,
     identity: Option<Identity>,
-    /// How many writes and deletions go well before one does not, and whether that one is done all the same.
+    /// After how many writes and deletions one fails, and how.
     failure: Option<(usize, Failure)>,
     writes: usize,
     next: usize,
-    /// A write that nobody waits for any more and that is still to be done: where, over which revision, and what.
+    /// A write that takes effect after its client is gone: the path, the replaced revision, and the
+    /// new entry.
     late: Option<(String, Option<usize>, Entry)>,
-    /// The files that were deleted.
+    /// The deleted files.
     deleted: Vec<String>,
 }
 
@@ -34,7 +36,7 @@ struct Entry {
     title: String,
     text: String,
     revision: usize,
-    /// What was left with the version by whoever made it, where the wiki has a place for that.
+    /// The digest that the author of the version left, on wikis that store one.
     mark: Option<Digest>,
 }
 
@@ -42,9 +44,9 @@ struct Entry {
 enum Failure {
     Before,
     After,
-    /// It is done only when the next run has looked already.
+    /// It takes effect after the next run has looked up the pages.
     Late,
-    /// The wiki refuses this one page, and takes the others.
+    /// The wiki refuses this page and accepts the others.
     Refused,
 }
 
@@ -77,7 +79,7 @@ impl Memory {
         }
     }
 
-    /// A colleague writes a page, or deletes it.
+    /// A colleague writes or deletes a page.
     fn edit(&mut self, path: &str, text: Option<String>) {
         let Some(key) = self.pages.iter().find(|(_, page)| page.path == path).map(|(key, _)| key.clone()) else { return };
         match text {
@@ -91,7 +93,7 @@ impl Memory {
         }
     }
 
-    /// A colleague makes an empty page.
+    /// A colleague creates an empty page.
     fn create(&mut self, path: &str) {
         self.next += 1;
         let key = if self.identity() == Identity::Id { self.next.to_string() } else { path.to_owned() };
@@ -114,7 +116,7 @@ impl Wiki for Memory {
             let id = self.key(&sought.location.path, sought.recorded)?;
             let page = &self.pages[&id];
             let digest = if self.identity() == Identity::Id { page.mark } else { Some(Digest::of(&page.text)) };
-            let (title, text) = (page.title.clone(), page.text.clone());
+            let (title, text) = (Some(page.title.clone()).filter(|title| !title.is_empty()), page.text.clone());
             let is_taken = self.pages.iter().any(|(other, page)| *other != id && page.path == sought.location.path);
             Some(RemotePage { id, title, text, revision: page.revision.to_string(), digest, is_taken, ..RemotePage::default() })
         };
@@ -139,7 +141,7 @@ impl Wiki for Memory {
         if revision.map(|revision| revision.to_string()) != write.over.map(|over| over.revision.clone()) {
             return Err(Error::new("write", "memory", "something newer stands there"));
         }
-        // Where pages are known by a number, a title is still that of one page alone.
+        // On wikis with ids, titles are unique as well.
         let is_taken = self.pages.iter().any(|(other, page)| page.path == name.path && key.as_ref().is_some_and(|key| key != other));
         if is_taken {
             return Err(Error::new("write", "memory", "another page has this title"));
@@ -183,12 +185,12 @@ fn written(case: &str, title: &str, text: &str) -> RenderedPage {
     }
 }
 
-/// One run of the command, from what is written to what is recorded.
+/// One run of the command, from the written pages to the record.
 fn run(wiki: &mut Memory, record: &mut Record, pages: &[RenderedPage], wishes: &Options) -> (Plan, Result<(), Error>) {
     let search = plan::lookups(pages.to_vec(), record, wiki.identity(), |_| true);
     let standings = publish::look(wiki, &search).expect("looking goes well");
     let plan = plan::plan(search, standings, wishes);
-    // What is saved is all that the next run knows.
+    // The next run knows only what was saved.
     let mut saved = record.clone();
     let save = |record: &Record| {
         saved = Record::parse(&record.text()).expect("a record can be read again");
@@ -203,30 +205,30 @@ fn keep() -> Options {
     Options { forced: BTreeSet::new(), orphans: Orphans::Keep }
 }
 
-/// What happens between two publications.
+/// An event between two publications.
 #[derive(Debug, Clone)]
 enum Event {
     /// The author changes the text of a case study.
     Source(usize, u8),
     /// The author changes its title.
     Title(usize, u8),
-    /// The author takes it back, or gives it again.
+    /// The author withdraws it or restores it.
     Withdraw(usize),
-    /// The author gives its file another name.
+    /// The author renames its file.
     Rename(usize),
-    /// The author exchanges the titles of two.
+    /// The author swaps the titles of two.
     Exchange(usize, usize),
-    /// The author takes one back and gives its title to another.
+    /// The author withdraws one and gives its title to another.
     Succeed(usize, usize),
-    /// A colleague changes the page, or makes one in its place.
+    /// A colleague changes the page, or creates one at its path.
     Edit(usize, u8),
     /// A colleague deletes it.
     Delete(usize),
-    /// It is published, with the plug pulled at some write.
+    /// It is published, with a failure at some write.
     Publish(Option<(usize, Failure)>),
-    /// It is published over what the colleague did.
+    /// It is published over the changes of the colleague.
     Force(usize),
-    /// It is published, and what is no longer wanted is deleted, with the plug pulled at some write.
+    /// It is published with pruning, with a failure at some write.
     Prune(Option<(usize, Failure)>),
 }
 
@@ -253,15 +255,15 @@ fn event() -> impl Strategy<Value = Event> {
     ]
 }
 
-/// The author, the wiki and the record, and what must be true of them.
+/// The author, the wiki and the record, with their invariants.
 struct World {
     wiki: Memory,
     record: Record,
-    /// The texts, titles and whether they are published.
+    /// The text and title of each case study, and whether it is published.
     sources: Vec<(String, String, bool)>,
-    /// How often the file of each was given another name.
+    /// How often the file of each was renamed.
     renamed: [usize; CASES],
-    /// What colleagues wrote and nobody has given up, by place.
+    /// Texts of colleagues that nobody has given up, by path.
     foreign: BTreeMap<String, String>,
 }
 
@@ -289,7 +291,7 @@ impl World {
         plan
     }
 
-    /// The plan of a run that follows one without trouble.
+    /// The plan of a run after one without failures.
     fn settled(&mut self) -> Plan {
         self.publish(None, &keep());
         self.publish(None, &keep())
@@ -334,7 +336,7 @@ impl World {
                 let own = self.slug(case);
                 let forced = BTreeSet::from([Slug::of(&own)]);
                 self.foreign.remove(&self.sources[case].1);
-                // Who forces a case study forces all pages that it has had.
+                // Forcing a case study forces all its pages.
                 let places: Vec<String> = self.record.pages.iter().filter(|page| page.case == own).map(|page| page.path.clone()).collect();
                 places.iter().for_each(|place| drop(self.foreign.remove(place)));
                 self.publish(None, &Options { forced, orphans: Orphans::Keep });
@@ -356,7 +358,7 @@ fn two_interruptions_one_after_the_other_leave_nothing_unknown() {
     for (identity, first) in both.flat_map(|identity| [(identity, Failure::After), (identity, Failure::Late)]) {
         let mut world = World::new(identity);
         world.happen(&Event::Publish(None));
-        // The second text is written and nobody hears of it; the third is about to be written.
+        // The second text is written, but the answer is lost; the third is about to be written.
         for (text, failure) in [(2, first), (3, Failure::Before)] {
             world.happen(&Event::Source(0, text));
             world.happen(&Event::Publish(Some((0, failure))));
@@ -390,7 +392,7 @@ fn a_page_that_is_recorded_twice_is_not_deleted() {
     let (mut wiki, mut record) = (Memory::default(), Record::default());
     let wishes = Options { forced: BTreeSet::new(), orphans: Orphans::Delete };
     run(&mut wiki, &mut record, &[written("a", "Title", "text")], &keep()).1.expect("nothing is in the way");
-    // Two branches of a repository, put together by hand.
+    // A manual merge of two branches.
     let other = Recorded { written: Some(Digest::of("the text of a branch")), ..record.pages[0].clone() };
     for place in [0, 1] {
         let mut record = record.clone();
@@ -443,7 +445,7 @@ fn a_new_title_does_not_leave_a_colleagues_words_behind() {
     world.happen(&Event::Title(0, 1));
     let plan = world.publish(None, &keep());
     assert!(plan.has_conflicts() && world.wiki.text("Title 0 1").is_none(), "{}", plan::show(&plan, storybank::report::Colour::Plain));
-    // Without a colleague there is nothing to say.
+    // Without a colleague there is no conflict.
     world.happen(&Event::Title(1, 2));
     let plan = world.publish(None, &keep());
     let refused = plan.steps.iter().filter(|step| matches!(step.action, plan::Action::Refuse(_))).count();
@@ -476,8 +478,9 @@ proptest! {
             world.happen(event);
             prop_assert!(world.foreign_texts_are_there(), "{event:?} has lost one of {:?}: {:?}", world.foreign, world.wiki.pages);
         }
-        // One run without trouble completes whatever the others left, and another has nothing to do; but a title that goes from one page
-        // to another is free only when the run that retitles the one is done.
+        // One run without failures completes the earlier ones, and another has nothing to do. But a
+        // title that moves from one page to another is free only after the run that retitles the
+        // first.
         (0..CASES).for_each(|_| drop(world.publish(None, &keep())));
         let plan = world.publish(None, &keep());
         let refused: BTreeSet<&str> = plan.steps.iter().filter(|step| matches!(step.action, plan::Action::Refuse(_))).map(|step| step.title.as_str()).collect();
@@ -497,10 +500,10 @@ proptest! {
         identity in prop_oneof![Just(Identity::Path), Just(Identity::Id)],
     ) {
         let mut world = World::new(identity);
-        // Whoever gives titles to other case studies is looked at below.
+        // Moved titles are checked below.
         let is_meant = |event: &&Event| !matches!(event, Event::Exchange(..) | Event::Succeed(..));
         for event in events.iter().filter(is_meant) {
-            // A write that lands after its page was given up is taken for somebody else's.
+            // A write that takes effect after its page was given up counts as somebody else's.
             if world.wiki.late.is_none() || !matches!(event, Event::Withdraw(_)) {
                 world.happen(event);
             }
@@ -514,7 +517,7 @@ proptest! {
         events in proptest::collection::vec(event().prop_filter("the author alone", |event| !matches!(event, Event::Edit(..) | Event::Delete(_))), 1..25),
     ) {
         let mut world = World::new(Identity::Path);
-        // The same holds for one that lands after its title was given to another.
+        // So does one that takes effect after its title was given to another page.
         let is_late = |event: &&Event| matches!(event, Event::Publish(Some((_, Failure::Late))) | Event::Prune(Some((_, Failure::Late))));
         events.iter().filter(|event| !is_late(event)).for_each(|event| world.happen(event));
         let plan = world.settled();
@@ -549,7 +552,7 @@ fn a_page_shows_what_it_transcludes_with_its_pictures() {
 fn a_colleagues_name_does_not_steer_the_terminal() {
     let page = written("a", "Title", "text");
     let search = plan::lookups(vec![page], &Record::default(), Identity::Path, |_| true);
-    let standing = RemotePage { editor: "\u{1b}[2JJane".to_owned(), text: "\u{7}words".to_owned(), ..RemotePage::default() };
+    let standing = RemotePage { editor: Some("\u{1b}[2JJane".to_owned()), text: "\u{7}words".to_owned(), ..RemotePage::default() };
     let plan = plan::plan(search, vec![Some(standing)], &keep());
     let shown = plan::show(&plan, storybank::report::Colour::Plain);
     assert!(shown.contains("Jane") && !shown.chars().any(|next| next.is_control() && next != '\n'), "{shown:?}");

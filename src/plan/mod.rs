@@ -63,8 +63,8 @@ fn comparable(text: &str) -> String {
 pub struct RemotePage {
     /// The permanent id: a number in Confluence, elsewhere the path of its [`Location`].
     pub id: String,
-    /// The title; empty if the wiki derives it from the path.
-    pub title: String,
+    /// The title; `None` if the wiki derives it from the path.
+    pub title: Option<String>,
     /// The version in the format of the wiki. A write names it, and fails if the page is newer by then.
     pub revision: String,
     /// The text in the markup of the wiki.
@@ -72,10 +72,10 @@ pub struct RemotePage {
     /// The digest of the text. On a wiki that changes what it receives, the digest that we left with this version; `None` if
     /// somebody else wrote the version.
     pub digest: Option<Digest>,
-    /// The author of the version; empty if the wiki does not tell.
-    pub editor: String,
-    /// The time of the version in the format of the wiki; empty if it does not tell.
-    pub edited: String,
+    /// The author of the version, if the wiki tells.
+    pub editor: Option<String>,
+    /// The time of the version in the format of the wiki, if it tells.
+    pub edited: Option<String>,
     /// The texts that open comments refer to. A new text would detach the comments.
     pub commented: Vec<String>,
     /// The attachments of the desired page that are on the wiki already.
@@ -204,13 +204,17 @@ impl Step {
     /// The title that somebody has given the page on the wiki, unless its author has changed the title since.
     pub fn renamed(&self) -> Option<&str> {
         let (wanted, remote) = (self.wanted.as_ref()?, self.remote.as_ref()?);
-        is_renamed(wanted, self.recorded.as_ref(), remote).then_some(remote.title.as_str())
+        remote.title.as_deref().filter(|_| is_renamed(wanted, self.recorded.as_ref(), remote))
     }
+}
+
+fn has_desired_title(wanted: &RenderedPage, remote: &RemotePage) -> bool {
+    remote.title.as_ref().is_none_or(|title| *title == wanted.location.title)
 }
 
 fn is_renamed(wanted: &RenderedPage, recorded: Option<&Recorded>, remote: &RemotePage) -> bool {
     let was_called = recorded.is_some_and(|recorded| recorded.written.is_some() && recorded.title == wanted.location.title);
-    was_called && !remote.title.is_empty() && remote.title != wanted.location.title
+    was_called && !has_desired_title(wanted, remote)
 }
 
 /// The pages to look up on the wiki. [`plan`] takes the results in the same order: `wanted`, then `orphans`.
@@ -275,7 +279,8 @@ pub fn plan(lookups: Lookups, mut remote_pages: Vec<Option<RemotePage>>, options
     let of_orphans = remote_pages.split_off(lookups.wanted.len().min(remote_pages.len()));
     let mut orphans = OrphanPages::new(lookups.orphans.into_iter().zip(of_orphans));
     let wanted = lookups.wanted.into_iter().zip(remote_pages);
-    let mut steps: Vec<Step> = wanted.map(|((page, recorded), remote)| orphans.wanted_step(page, recorded, remote, options)).collect();
+    let mut steps: Vec<Step> =
+        wanted.map(|((page, recorded), remote)| orphans.wanted_step(page, recorded.as_ref(), remote, options)).collect();
     steps.extend(orphans.into_steps(options));
     Plan { steps, ..Plan::default() }
 }
@@ -321,10 +326,10 @@ impl OrphanPages {
     }
 
     /// Decides what happens to a desired page.
-    fn wanted_step(&mut self, page: RenderedPage, recorded: Option<Recorded>, remote: Option<RemotePage>, options: &Options) -> Step {
+    fn wanted_step(&mut self, page: RenderedPage, recorded: Option<&Recorded>, remote: Option<RemotePage>, options: &Options) -> Step {
         let resolve = options.resolve(&page.case);
         let taken = self.take(remote.as_ref());
-        let known = best_record(recorded.as_ref().into_iter().chain(taken.iter().map(|(old, _)| old)), remote.as_ref());
+        let known = best_record(recorded.into_iter().chain(taken.iter().map(|(old, _)| old)), remote.as_ref());
         let is_retitled = known.as_ref().is_none_or(|known| known.written.is_none()) && self.has_changed_page(&page.case);
         let action = match decide(&page, known.as_ref(), remote.as_ref(), resolve) {
             Action::Create | Action::Update if is_retitled && resolve == Resolve::Refuse => {
@@ -485,7 +490,7 @@ pub fn decide(wanted: &RenderedPage, recorded: Option<&Recorded>, remote: Option
         return if was_there && resolve == Resolve::Refuse { Action::Refuse(Conflict::Deleted) } else { Action::Create };
     };
     let has_files = wanted.attachments.iter().all(|name| remote.attachments.contains(name));
-    let has_title = remote.title.is_empty() || remote.title == wanted.location.title || is_renamed(wanted, recorded, remote);
+    let has_title = has_desired_title(wanted, remote) || is_renamed(wanted, recorded, remote);
     if has_text(wanted, remote) && has_files && has_title {
         return Action::Unchanged;
     }

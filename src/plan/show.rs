@@ -160,8 +160,8 @@ pub fn printable(text: &str) -> String {
 }
 
 fn who(remote: &RemotePage) -> String {
-    let editor = if remote.editor.is_empty() { String::new() } else { format!(" by {}", visible(&remote.editor)) };
-    let edited = if remote.edited.is_empty() { String::new() } else { format!(" at {}", visible(&remote.edited)) };
+    let editor = remote.editor.as_ref().map_or(String::new(), |editor| format!(" by {}", visible(editor)));
+    let edited = remote.edited.as_ref().map_or(String::new(), |edited| format!(" at {}", visible(edited)));
     if editor.is_empty() && edited.is_empty() { String::new() } else { format!(", last{editor}{edited}") }
 }
 

@@ -659,10 +659,10 @@ fn file_state(file: Option<&Found>, changing: &BTreeSet<String>) -> FileState {
 fn remote_page(path: &str, page: &Found, attachments: BTreeSet<String>) -> Option<RemotePage> {
     let newest = &page.get("revisions")?[0];
     let content = newest["slots"]["main"]["content"].as_str();
-    let word = |name: &str| newest[name].as_str().unwrap_or_default().to_owned();
+    let word = |name: &str| newest[name].as_str().map(str::to_owned);
     Some(RemotePage {
         id: path.to_owned(),
-        title: String::new(),
+        title: None,
         revision: version(&newest["revid"]),
         text: content.unwrap_or_default().to_owned(),
         // The text of a revision can be hidden.

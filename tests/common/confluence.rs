@@ -1,8 +1,9 @@
-//! A Confluence that is stricter than the real one, on this machine: it keeps pages, remembers every request, and can be told to fail.
+//! A local Confluence that is stricter than the real one: it stores pages, records every request,
+//! and can fail on demand.
 //!
-//! It is built from what is documented of both editions. What it refuses: XML that is none, titles that are taken, versions that do not
-//! follow, properties that are there already, uploads without the header against forgery, wrong tokens, and parts of the first
-//! interface that Cloud no longer has.
+//! It follows the documentation of both editions. It refuses invalid XML, taken titles, versions
+//! out of order, existing properties, uploads without the CSRF header, wrong tokens, and parts of
+//! version 1 of the API that Cloud has removed.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -20,25 +21,25 @@ use storybank::config::ConfluenceEdition;
 /// The key of the only space.
 pub const SPACE: &str = "TEAM";
 
-/// The number of the only space, as Cloud calls it.
+/// The id of the only space on Cloud.
 const SPACE_ID: &str = "777";
 
 /// The id of its home page.
 pub const HOME: &str = "100";
 
-/// The id of the page that case studies are put below.
+/// The id of the parent page of case studies.
 pub const PARENT: &str = "200";
 
-/// Who publishes to Cloud.
+/// The user on Cloud.
 pub const USER: &str = "author@example.org";
 
-/// With what.
+/// The token.
 pub const TOKEN: &str = "a-token-that-nobody-may-see";
 
-/// How much of the message of a version is kept.
+/// The maximum length of a version message.
 const LONGEST_MESSAGE: usize = 50;
 
-/// How many things a page of answers holds, whatever is asked for.
+/// The number of results in one answer, whatever is requested.
 const MANY: usize = 2;
 
 /// A page of the space.
@@ -52,35 +53,35 @@ pub struct KeptPage {
     pub version: u64,
     pub message: String,
     pub editor: &'static str,
-    /// Values with their versions, by their keys.
+    /// Values and versions, by key.
     pub properties: BTreeMap<String, (Value, u64)>,
     pub attachments: Vec<(String, Vec<u8>)>,
-    /// The files of which somebody has put another version there.
+    /// The files that somebody has replaced.
     pub replaced: Vec<String>,
-    /// What the publisher may do with it; everything where nothing is said.
+    /// The operations that the user may perform; `None` for all.
     pub operations: Option<Vec<&'static str>>,
-    /// Titles and texts of the versions before this one.
+    /// Titles and texts of earlier versions.
     pub older: Vec<(u64, String, String)>,
-    /// The references of comments, and whether they are resolved.
+    /// The references of comments, and their status.
     pub comments: Vec<(String, &'static str)>,
 }
 
-/// What happens to one request instead of, or before, what is asked for.
+/// A failure of a request.
 #[derive(Debug, Clone)]
 pub enum Trouble {
-    /// It is answered with a status, and perhaps with a time to wait.
+    /// An answer with a status, and perhaps `Retry-After`.
     Status(u16, Option<String>),
     /// The connection breaks before anything is done.
     BreakBefore,
-    /// What is asked for is done, and the connection breaks before anybody hears of it.
+    /// The request is carried out, and the connection breaks before the answer.
     BreakAfter,
-    /// What is asked for is done, somebody hears of it, and there is no answer until whoever asked has gone.
+    /// The request is carried out, and there is no answer until the client is gone.
     Hold(Sender<()>),
     /// A colleague changes the page with this title first.
     EditFirst(String),
 }
 
-/// A request as it came.
+/// A recorded request.
 #[derive(Debug, Clone)]
 pub struct Asked {
     pub method: String,
@@ -90,12 +91,12 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// Whether it is to change anything.
+    /// Whether it would change anything.
     pub fn is_write(&self) -> bool {
         self.method != "GET"
     }
 
-    /// The value of a parameter of the address.
+    /// A query parameter.
     fn parameter(&self, name: &str) -> Option<String> {
         let (_, query) = self.path.split_once('?')?;
         let value = query.split('&').find_map(|part| part.strip_prefix(name)?.strip_prefix('='))?;
@@ -112,14 +113,14 @@ struct State {
     pages: BTreeMap<String, KeptPage>,
     next: u64,
     asked: Vec<Asked>,
-    /// By the method and a part of the path.
+    /// By method and a part of the path.
     troubles: Vec<(String, String, Trouble)>,
-    /// After how many more writes one goes wrong, and how.
+    /// After how many more writes one fails, and how.
     on_write: Option<(usize, Trouble)>,
     is_over: bool,
 }
 
-/// A Confluence for a test.
+/// A Confluence for one test.
 pub struct FakeConfluence {
     state: Arc<Mutex<State>>,
     listener: Option<JoinHandle<()>>,
@@ -130,7 +131,7 @@ pub struct FakeConfluence {
 type Answer = (u16, Value);
 
 impl FakeConfluence {
-    /// Starts one with a space, its home page, and a page for case studies.
+    /// Starts one with a space, its home page, and a parent page.
     pub fn start(edition: ConfluenceEdition) -> Self {
         let page = |id: &str, title: &str, parent: &str| KeptPage {
             id: id.to_owned(),
@@ -160,7 +161,7 @@ impl FakeConfluence {
         Self { state, listener: Some(listener), address }
     }
 
-    /// All requests that would change something, as `PUT /wiki/api/v2/pages/1000`.
+    /// All requests that would change something, for example `PUT /wiki/api/v2/pages/1000`.
     pub fn writes(&self) -> Vec<String> {
         self.asked().iter().filter(|asked| asked.is_write()).map(|asked| format!("{} {}", asked.method, asked.path)).collect()
     }
@@ -175,24 +176,24 @@ impl FakeConfluence {
         lock(&self.state).asked.clear();
     }
 
-    /// The pages that readers see, but for those that were there from the start.
+    /// The visible pages, without the initial ones.
     pub fn pages(&self) -> Vec<KeptPage> {
         let state = lock(&self.state);
         state.pages.values().filter(|page| page.status == "current" && ![HOME, PARENT].contains(&page.id.as_str())).cloned().collect()
     }
 
-    /// The page that readers see under a title.
+    /// The visible page with a title.
     #[track_caller]
     pub fn page(&self, title: &str) -> KeptPage {
         self.pages().into_iter().find(|page| page.title == title).unwrap_or_else(|| panic!("there is no page “{title}”"))
     }
 
-    /// Lets a request go wrong: the next one with a method whose path has a part.
+    /// Makes the next request with a method and a part of the path fail.
     pub fn trouble(&self, method: &str, part: &str, trouble: Trouble) {
         lock(&self.state).troubles.push((method.to_owned(), part.to_owned(), trouble));
     }
 
-    /// Lets a write go wrong after some others.
+    /// Makes a write fail after some others.
     pub fn trouble_after(&self, writes: usize, trouble: Trouble) {
         lock(&self.state).on_write = Some((writes, trouble));
     }
@@ -208,7 +209,7 @@ impl FakeConfluence {
         lock(&self.state).edit(title);
     }
 
-    /// A colleague comments on some words of a page; its version stays.
+    /// A colleague comments on a text of a page; its version does not change.
     pub fn comment(&self, title: &str, words: &str, status: &'static str) {
         let mut state = lock(&self.state);
         let page = state.titled(title).expect("the page is there");
@@ -219,7 +220,7 @@ impl FakeConfluence {
         page.comments.push((reference, status));
     }
 
-    /// A colleague gives a page another title.
+    /// A colleague renames a page.
     pub fn rename(&self, title: &str, to: &str) {
         let mut state = lock(&self.state);
         let page = state.titled(title).expect("the page is there");
@@ -230,7 +231,7 @@ impl FakeConfluence {
         page.editor = "A colleague";
     }
 
-    /// Changes what is kept of a page.
+    /// Changes a stored page.
     pub fn change(&self, title: &str, change: impl FnOnce(&mut KeptPage)) {
         change(lock(&self.state).titled(title).expect("the page is there"));
     }
@@ -239,7 +240,7 @@ impl FakeConfluence {
 impl Drop for FakeConfluence {
     fn drop(&mut self) {
         lock(&self.state).is_over = true;
-        // The listener waits for a connection; this is the last one.
+        // The last connection wakes up the listener.
         let _ = TcpStream::connect(self.address.trim_start_matches("http://"));
         if let Some(listener) = self.listener.take() {
             let _ = listener.join();
@@ -251,7 +252,7 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Reads a request, answers it and hangs up.
+/// Reads a request, answers it and closes the connection.
 fn serve(stream: &TcpStream, state: &Mutex<State>) {
     let Some(asked) = read(stream) else { return };
     let mut state = lock(state);
@@ -267,7 +268,7 @@ fn serve(stream: &TcpStream, state: &Mutex<State>) {
         Some(Trouble::Hold(sender)) => {
             state.answer(&asked);
             drop(state);
-            // Whoever has given up waiting does not want to hear it; and the end of a connection can come as an error.
+            // The client may be gone; the end of a connection can be an error.
             let _ = sender.send(());
             let _ = { stream }.read(&mut [0]);
             return;
@@ -292,7 +293,7 @@ fn answer(mut stream: &TcpStream, status: u16, body: &Value, wait: Option<&str>)
         "HTTP/1.1 {status} X\r\nContent-Type: application/json\r\n{wait}Content-Length: {}\r\nConnection: close\r\n\r\n",
         body.len()
     );
-    // Whoever has hung up does not want it any more.
+    // The client may be gone.
     let _ = stream.write_all(format!("{head}{body}").as_bytes());
 }
 
@@ -315,7 +316,7 @@ fn read(stream: &TcpStream) -> Option<Asked> {
     Some(Asked { method, path, headers, body })
 }
 
-/// An error in the words of the edition.
+/// An error in the format of the edition.
 fn error(edition: ConfluenceEdition, status: u16, words: &str) -> Answer {
     let body = match edition {
         ConfluenceEdition::Cloud => json!({ "errors": [{ "status": status, "title": words }] }),
@@ -381,7 +382,7 @@ impl State {
             return self.error(401, "Unauthorized; scope does not match");
         }
         let path = asked.path.split('?').next().unwrap_or_default();
-        // Tokens with scopes go through another host, which puts this before everything.
+        // Tokens with scopes use another host, which prefixes all paths.
         let path = path.strip_prefix("/ex/confluence/1234").unwrap_or(path);
         let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
         match (self.edition, parts.as_slice()) {
@@ -398,7 +399,7 @@ impl State {
         }
     }
 
-    /// The second version of the interface.
+    /// Version 2 of the API.
     fn second(&mut self, asked: &Asked, parts: &[&str]) -> Answer {
         match (asked.method.as_str(), parts) {
             ("GET", ["spaces"]) => {
@@ -439,7 +440,7 @@ impl State {
         }
     }
 
-    /// The first version of the interface.
+    /// Version 1 of the API.
     fn first(&mut self, asked: &Asked, parts: &[&str]) -> Answer {
         match (asked.method.as_str(), parts) {
             ("GET", ["space", SPACE]) => (200, json!({ "key": SPACE, "id": 777, "homepage": { "id": HOME } })),
@@ -464,7 +465,7 @@ impl State {
                 if page["type"] != "page" || ancestors.len() > 1 {
                     return self.error(400, "type is required, and at most one ancestor");
                 }
-                // Without an ancestor a page goes to the top of the space.
+                // Without an ancestor, a page is at the top of the space.
                 let parent = ancestors.first().and_then(|parent| parent["id"].as_str()).unwrap_or_default().to_owned();
                 self.update(id, &page, &page["body"]["storage"]["value"], Some(parent), asked)
             }
@@ -639,12 +640,12 @@ impl State {
 }
 
 impl KeptPage {
-    /// Keeps the version that stands, before there is another one.
+    /// Stores the current version before a new one.
     fn keep_version(&mut self) {
         self.older.push((self.version, self.title.clone(), self.body.clone()));
     }
 
-    /// The page as it was in the version that is asked for.
+    /// The page in the requested version.
     fn in_version(&self, asked: &Asked) -> Option<Self> {
         let Some(wanted) = asked.parameter("version") else { return Some(self.clone()) };
         let wanted: u64 = wanted.parse().expect("a version is a number");
@@ -670,7 +671,7 @@ impl KeptPage {
         self.attachments.iter().enumerate().skip(from).take(MANY).map(shown).collect()
     }
 
-    /// As the second interface shows it.
+    /// The page in version 2 of the API.
     fn second(&self, asked: &Asked) -> Value {
         let version =
             json!({ "number": self.version, "message": self.message, "createdAt": "2025-03-14T10:00:00Z", "authorId": "5b10a:c1" });
@@ -740,7 +741,7 @@ fn property(key: &str, (value, version): &(Value, u64)) -> Value {
     json!({ "id": "55", "key": key, "value": value, "version": { "number": version } })
 }
 
-/// The name and the bytes of the file in a form.
+/// The name and the content of the file in a form.
 fn file_in(body: &[u8]) -> Option<(String, Vec<u8>)> {
     let find = |bytes: &[u8], part: &[u8]| bytes.windows(part.len()).position(|window| window == part);
     let boundary = &body[..find(body, b"\r\n")?];
@@ -752,7 +753,7 @@ fn file_in(body: &[u8]) -> Option<(String, Vec<u8>)> {
     Some((name, content[..find(content, &end)?].to_vec()))
 }
 
-/// A body as the server keeps it: it gives ids, turns attributes round, writes letters as entities, and closes tags in its own way.
+/// A body as the server stores it: with ids, reordered attributes, entities, and self-closed tags.
 fn rewritten(body: &str) -> Result<String, String> {
     if let Some(control) = body.chars().find(|next| next.is_control() && !"\t\n\r".contains(*next)) {
         return Err(format!("Illegal character entity: expansion character (code {:#x})", u32::from(control)));

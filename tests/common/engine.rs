@@ -1,4 +1,4 @@
-//! Real wikis, started for a test on this machine and stopped with it.
+//! Starts real wikis for a test on this machine, and stops them.
 
 use std::fs::{self, File};
 use std::net::{TcpListener, TcpStream};
@@ -7,26 +7,26 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// What there is to say where an engine is missing: tests never pass without having run.
+/// The message if an engine is missing: tests never pass without having run.
 const MISSING: &str = "`make engines` installs the wikis that the tests publish to";
 
-/// How long an engine may take to answer for the first time.
+/// How long an engine may take for its first answer.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The folder that `make engines` has put something into.
+/// The folder in which `make engines` has installed something.
 pub fn installed(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/engines").join(name);
     assert!(folder.exists(), "there is no {}: {MISSING}", folder.display());
     folder
 }
 
-/// A port that nothing listens at.
+/// A free port.
 pub fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
     listener.local_addr().expect("it has an address").port()
 }
 
-/// A server that runs as long as the test does.
+/// A server that runs as long as the test.
 pub struct Engine {
     child: Child,
     /// `http://127.0.0.1:<port>`.
@@ -34,7 +34,8 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Starts a server that is to listen at a port of this machine, and waits until it does. What it says goes into a file of `folder`.
+    /// Starts a server for a port of this machine, and waits until it listens. Its output goes into
+    /// a file of `folder`.
     pub fn start(mut command: Command, port: u16, folder: &Path) -> Self {
         let log = folder.join("server.log");
         let output = File::create(&log).expect("a file can be made");
@@ -57,7 +58,7 @@ impl Engine {
 
 impl Drop for Engine {
     fn drop(&mut self) {
-        // If it is gone already, there is nothing left to stop.
+        // It may have stopped already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,11 +1,12 @@
-//! A case study whose every word means something to some wiki, and none of it may be lost or taken for markup.
+//! A case study in which every text is markup of some wiki. None of it may get lost or be read as
+//! markup.
 
 use storybank::markdown::Alignment;
 use storybank::slug::Slug;
 use storybank::source::SitePath;
 use storybank::wiki::page::{ActionEntry, Block, Callout, Case, Heading, Inline, Item, LinkTo, List, Page, Style, Table};
 
-/// Ordinary words in the eyes of their author.
+/// Texts that an author would call ordinary.
 pub const STRINGS: &[&str] = &[
     "{{template}} and {{{1}}} and {{rss>http://127.0.0.1:9/feed}}",
     "[[page]] and [[page|text]] and [http://127.0.0.1:9/ text]",
@@ -53,7 +54,7 @@ fn paragraph(words: &str) -> Block {
     Block::Paragraph(vec![text(words)])
 }
 
-/// A page that says each of the strings in every place that a page has for words.
+/// A page with each of the strings in every kind of text.
 pub fn case() -> Case {
     let mut blocks = vec![Block::Facts(vec![("severity".to_owned(), "2".to_owned()), (STRINGS[0].to_owned(), STRINGS[19].to_owned())])];
     blocks.push(Block::Contents);
@@ -128,7 +129,7 @@ fn item(done: Option<bool>, words: &str) -> Item {
     Item { done, blocks: vec![paragraph(words)] }
 }
 
-/// A table with each of the strings in a cell, plain and as code.
+/// A table with each of the strings as text and as code.
 fn table() -> Block {
     let rows = STRINGS.iter().map(|words| vec![vec![text(words)], vec![Inline::Code((*words).to_owned())], vec![text("end")]]);
     Block::Table(Table {
@@ -138,7 +139,7 @@ fn table() -> Block {
     })
 }
 
-/// A list in a list, with items that hold more than a line.
+/// A nested list whose items contain more than a line.
 fn nested() -> Block {
     let inner = List { first: Some(1), is_tight: true, items: vec![item(None, "inner * one"), item(Some(true), "inner two")] };
     let code = Block::Code { language: "yaml".to_owned(), text: "a: {{b}}\n# c\n".to_owned() };

@@ -1,4 +1,5 @@
-//! The case study of this repository, published by the program to a real wiki, with a colleague there and with the plug pulled.
+//! The case study of this repository, published to a real wiki, with edits by a colleague and
+//! interruptions.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -9,13 +10,13 @@ use std::time::Instant;
 
 use super::program::{self, Folder, storybank};
 
-/// The case study, by its slug.
+/// The slug of the case study.
 const CASE: &str = "a-naming-rule-that-no-team-owned";
 
-/// Words of its author's own that its team may not see.
+/// Private words of its author.
 const PRIVATE: &[&str] = &["Copilot", "Microsoft", "$1.2M", "time-entry-copilot", "What stays at home", "hard to square", "content/"];
 
-/// What a reader of the wiki must find there, in this order, whatever the wiki makes of it.
+/// What readers of the wiki must find in this order.
 const SHOWN: &[&str] = &[
     "Severity",
     "Employees of one customer could not submit their hours in the time-entry product.",
@@ -30,19 +31,19 @@ const SHOWN: &[&str] = &[
     "Bisect",
 ];
 
-/// A wiki as those who read and write it see it.
+/// A wiki as its readers and editors see it.
 pub trait Reader {
-    /// The words of the page as it is shown; empty where there is none.
+    /// The visible text of the page; empty if it does not exist.
     fn shown(&self) -> String;
-    /// The page as it is kept.
+    /// The source of the page.
     fn source(&self) -> String;
-    /// How many versions of it there are.
+    /// The number of its versions.
     fn versions(&self) -> usize;
     /// A colleague changes the page.
     fn edit(&self, text: &str);
 }
 
-/// The content of this repository, with a wiki to publish to.
+/// The content of this repository, with a wiki.
 struct OwnSite {
     folder: Folder,
     token: String,
@@ -73,7 +74,7 @@ impl OwnSite {
         command
     }
 
-    /// Publishes, and gives the exit status and what was said. No token is in that.
+    /// Publishes, and returns the exit status and the output, which must not contain the token.
     #[track_caller]
     fn publish(&self, more: &[&str]) -> (i32, String) {
         self.publish_with(&self.token, more)
@@ -91,7 +92,7 @@ impl OwnSite {
         self.folder.join(&format!("content/case-studies/{CASE}.md"))
     }
 
-    /// The author writes something else.
+    /// The author changes a text.
     fn write(&self, from: &str, to: &str) {
         let text = fs::read_to_string(self.file()).expect("it can be read");
         assert!(text.contains(from), "{from} is not in the case study");
@@ -99,12 +100,12 @@ impl OwnSite {
     }
 }
 
-/// The words of a page, each with one space before it.
+/// The words of a page, each with a space before it.
 fn words(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// A token that is wrong, or missing, is said to be, and neither is shown.
+/// A wrong or missing token is reported, and not shown.
 #[track_caller]
 fn refuses_without_token(site: &OwnSite) {
     if site.token.is_empty() {
@@ -116,7 +117,7 @@ fn refuses_without_token(site: &OwnSite) {
     assert!(status == 2 && said.contains("cannot"), "{said}");
 }
 
-/// Whether a reader finds everything in its order, and nothing that is private.
+/// Whether readers find everything in order, and nothing private.
 #[track_caller]
 fn is_whole(reader: &impl Reader) {
     let (shown, source) = (words(&reader.shown()), reader.source());
@@ -130,7 +131,8 @@ fn is_whole(reader: &impl Reader) {
     }
 }
 
-/// Goes through the life of a page: looked at first, published, published again, changed by a colleague, written over.
+/// The life of a page: dry run, publication, publication without changes, an edit by a colleague,
+/// an overwrite.
 pub fn lives_on(reader: &impl Reader, wiki: &str, token: &str) {
     let site = OwnSite::new(wiki, token);
     refuses_without_token(&site);
@@ -161,7 +163,7 @@ pub fn lives_on(reader: &impl Reader, wiki: &str, token: &str) {
     is_whole_again(&site, reader);
 }
 
-/// The author takes back what was changed, and so it is shown.
+/// The author reverts the change, and the wiki shows that.
 fn is_whole_again(site: &OwnSite, reader: &impl Reader) {
     site.write("The employees of one customer", "Employees of one customer");
     let (status, said) = site.publish(&[]);
@@ -169,7 +171,7 @@ fn is_whole_again(site: &OwnSite, reader: &impl Reader) {
     is_whole(reader);
 }
 
-/// Goes through the same life, and has the plug pulled in between.
+/// The same life with interruptions.
 pub fn lives_on_interrupted(reader: &impl Reader, wiki: &str, token: &str) {
     lives_on(reader, wiki, token);
     let site = OwnSite::new(wiki, token);
@@ -177,11 +179,11 @@ pub fn lives_on_interrupted(reader: &impl Reader, wiki: &str, token: &str) {
     is_whole(reader);
 }
 
-/// Pulls the plug at moments that are spread over the time that a whole run takes.
+/// Interrupts runs at moments spread over the duration of a whole run.
 fn goes_on_after_interruptions(site: &OwnSite, reader: &impl Reader) {
     const TIMES: u32 = 8;
     let mut before = "The employees".to_owned();
-    // The page stands as it would be written: without a record it is known again.
+    // The page is up to date: it is recognised without a record.
     let (status, said) = site.publish(&[]);
     assert!(status == 0 && said.contains("unchanged"), "{said}");
     site.write("Employees of one customer", &format!("{before} of one customer"));
@@ -195,7 +197,7 @@ fn goes_on_after_interruptions(site: &OwnSite, reader: &impl Reader) {
         let command = &mut site.command(&site.token, &[]);
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it can be started");
         thread::sleep(whole * time / TIMES);
-        // It may have come to its end by now.
+        // It may have finished by now.
         let _ = child.kill();
         child.wait().expect("it can be waited for");
         before = now;

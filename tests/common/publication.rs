@@ -1,4 +1,4 @@
-//! A publication as the program carries it out, with pages that a test makes.
+//! Publishes pages as the program does.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -21,7 +21,7 @@ pub fn page(path: &str, text: &str) -> RenderedPage {
     }
 }
 
-/// The picture that pages can have.
+/// The picture for pages.
 pub fn pictures() -> Pictures {
     BTreeMap::from([("0a1b.png".to_owned(), Arc::from(b"\x89PNG\r\n\0\xff".as_slice()))])
 }
@@ -30,14 +30,14 @@ fn sought<'a>(page: &'a RenderedPage, record: &'a Record) -> Lookup<'a> {
     Lookup { location: &page.location, recorded: record.find(page, Identity::Path), attachments: &page.attachments }
 }
 
-/// What stands in the places of pages.
+/// The current pages.
 #[track_caller]
 pub fn look(wiki: &mut dyn Wiki, record: &Record, pages: &[RenderedPage]) -> Vec<Option<RemotePage>> {
     let all: Vec<Lookup<'_>> = pages.iter().map(|page| sought(page, record)).collect();
     wiki.look(&all).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// What a publication does, from the first look to the last push.
+/// Publishes, from the lookup to the end.
 pub fn publish(wiki: &mut dyn Wiki, record: &mut Record, pages: &[RenderedPage], resolve: Resolve) -> Result<Vec<Action>, Error> {
     let search = plan::lookups(pages.to_vec(), record, Identity::Path, |_| true);
     let standings = publish::look(wiki, &search)?;
@@ -56,7 +56,7 @@ pub fn publish(wiki: &mut dyn Wiki, record: &mut Record, pages: &[RenderedPage],
     Ok(plan.steps.into_iter().filter(|step| step.wanted.is_some()).map(|step| step.action).collect())
 }
 
-/// A page that was never written, as a record has it.
+/// The record of a page that was never written.
 pub fn recorded(page: &RenderedPage) -> Recorded {
     Recorded {
         case: page.case.to_string(),
@@ -69,13 +69,13 @@ pub fn recorded(page: &RenderedPage) -> Recorded {
     }
 }
 
-/// Puts down that a page is about to be written.
+/// Records that a page is about to be written.
 pub fn intend(record: &mut Record, page: &RenderedPage) {
     let old = record.find(page, Identity::Path).cloned().unwrap_or_else(|| recorded(page));
     record.put(Recorded { intended: vec![Digest::of(&page.text)], ..old }, Identity::Path);
 }
 
-/// A publication that must come to its end.
+/// Publishes, and fails on any error.
 #[track_caller]
 pub fn succeed(wiki: &mut dyn Wiki, record: &mut Record, pages: &[RenderedPage]) -> Vec<Action> {
     publish(wiki, record, pages, Resolve::Refuse).unwrap_or_else(|error| panic!("{error}"))

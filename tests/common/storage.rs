@@ -1,4 +1,5 @@
-//! What a reader of Confluence is shown by a body, and what the tree of a page is to show, both as one list of words and marks.
+//! What readers of Confluence see of a body, and what the tree should show, both as words and
+//! marks.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +8,7 @@ use quick_xml::events::{BytesStart, Event};
 use storybank::markdown::Alignment;
 use storybank::wiki::page::{Block, Callout, Case, Inline, Item, LinkTo, List, Page, Style, plain};
 
-/// An element of a body, read without any help of the program.
+/// An element of a body, parsed independently of the program.
 #[derive(Debug, Clone, Default)]
 pub struct Node {
     pub name: String,
@@ -21,7 +22,7 @@ impl Node {
         self.attributes.get(name).map_or("", String::as_str)
     }
 
-    /// All words inside.
+    /// All text inside.
     pub fn words(&self) -> String {
         self.text.clone() + &self.inside.iter().map(Self::words).collect::<String>()
     }
@@ -38,7 +39,7 @@ impl Node {
     }
 }
 
-/// A body as elements; words are elements without a name.
+/// A body as elements; text is an element without a name.
 #[track_caller]
 pub fn read(body: &str) -> Node {
     let declared = format!("<root xmlns:ac=\"a\" xmlns:ri=\"r\">{body}</root>");
@@ -82,12 +83,12 @@ fn node(start: &BytesStart<'_>) -> Node {
     Node { name: start.name().as_ref().to_owned(), attributes: attributes.collect(), ..Node::default() }
 }
 
-/// What is shown, from top to bottom: marks in brackets, and words between them.
+/// The visible content in order: marks in brackets, and words.
 #[derive(Default)]
 struct Shown {
     marks: Vec<String>,
     words: String,
-    /// What anchors stand in.
+    /// The text that contains each anchor.
     anchors: BTreeMap<String, String>,
 }
 
@@ -102,7 +103,7 @@ impl Shown {
 
     fn end(mut self) -> Vec<String> {
         self.mark("[end]");
-        // Where a paragraph ends, something else begins anyway.
+        // The end of a paragraph before another block is not significant.
         self.marks.dedup_by(|next, before| next == "[p]" && before == "[p]");
         self.marks
     }
@@ -197,7 +198,7 @@ pub fn shown(body: &str) -> Vec<String> {
     shown.end()
 }
 
-/// The words of the blocks and references that anchors stand in, by the names of the anchors.
+/// The text of the blocks and references that contain anchors, by anchor.
 fn anchors(node: &Node, found: &mut BTreeMap<String, String>) {
     for inside in &node.inside {
         if inside.name == "ac:structured-macro" && inside.get("ac:name") == "anchor" {
@@ -209,7 +210,7 @@ fn anchors(node: &Node, found: &mut BTreeMap<String, String>) {
     }
 }
 
-/// What the tree of a page is to show where everything may stand as it is.
+/// What the tree should show.
 pub fn wanted(case: &Case, titles: &BTreeMap<String, String>) -> Vec<String> {
     let mut writer = Wanted { page: &case.page, titles, shown: Shown::default(), references: vec![0; case.page.footnotes.len()] };
     writer.blocks(&case.page.blocks);

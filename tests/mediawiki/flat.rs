@@ -1,4 +1,4 @@
-//! A page as a row of tokens, made of its tree and of what MediaWiki shows, so that the two can be compared.
+//! Pages as tokens, made from the tree and from the HTML of MediaWiki, for comparison.
 
 use percent_encoding::percent_decode_str;
 use storybank::markdown::Alignment;
@@ -11,29 +11,29 @@ use crate::html::{NodeId, Page};
 /// A part of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Token {
-    /// Something begins.
+    /// A start tag.
     Open(String),
-    /// It ends.
+    /// An end tag.
     Close(String),
-    /// Words, with single blanks.
+    /// Words with single spaces.
     Words(String),
-    /// Lines as they stand.
+    /// Preformatted lines.
     Lines(String),
-    /// Something that holds nothing: a picture, a reference to a footnote, the end of a line.
+    /// An empty element: a picture, a footnote reference, a line break.
     Mark(String),
-    /// A paragraph ends or begins.
+    /// The end or the start of a paragraph.
     Edge,
 }
 
 use Token::{Close, Edge, Lines, Mark, Open, Words};
 
-/// What stands inside of lines.
+/// Inline elements.
 const INLINE: [&str; 10] = ["strong", "em", "s", "sub", "sup", "kbd", "mark", "u", "code", "a"];
 
-/// The tokens of a tree; `places` gives where each page of the publication stands.
+/// The tokens of a tree. `places` gives the titles of other pages.
 pub fn of_case(case: &Case, places: &dyn Fn(&Slug) -> String) -> Vec<Token> {
     let mut flat = OfTree { case, places, out: Vec::new() };
-    // The wiki shows such a title in other signs, so it stands at the top as well.
+    // The wiki changes such a title, so it is also at the top of the text.
     if case.title.contains(['#', '[', '|']) {
         flat.within("strong", |flat| flat.words(&case.title));
     }
@@ -44,7 +44,7 @@ pub fn of_case(case: &Case, places: &dyn Fn(&Slug) -> String) -> Vec<Token> {
     tidy(flat.out)
 }
 
-/// The tokens of what MediaWiki shows.
+/// The tokens of the HTML of MediaWiki.
 pub fn of_html(page: &Page) -> Vec<Token> {
     let mut flat = OfHtml { page, out: Vec::new() };
     flat.node(0);
@@ -78,7 +78,7 @@ impl OfTree<'_> {
 
     fn block(&mut self, block: &Block) {
         match block {
-            // References to footnotes stand below a heading, not in it, and a heading is a single line.
+            // Footnote references are below a heading, and a heading is a single line.
             Block::Heading(heading) => {
                 let (notes, words): (Vec<_>, Vec<_>) = heading.text.iter().cloned().partition(|one| matches!(one, Inline::Footnote(_)));
                 let words = words.into_iter().map(|one| if one == Inline::Break { Inline::Text(" ".to_owned()) } else { one });
@@ -280,7 +280,7 @@ impl OfHtml<'_> {
     }
 
     fn link(&mut self, id: NodeId) {
-        // The item of a footnote stands in the item that the footnote is.
+        // The item of a footnote is inside the item of the list.
         if self.page.has_class(id, "image") {
             return self.inside(id);
         }
@@ -303,7 +303,7 @@ impl OfHtml<'_> {
     }
 }
 
-/// Words with single blanks and none at the ends of blocks, and paragraphs parted once.
+/// Words with single spaces and none at the ends of blocks, and single paragraph edges.
 fn tidy(tokens: Vec<Token>) -> Vec<Token> {
     let mut out = single_spaced(tokens);
     trim(out.iter_mut(), |words| words.trim_start_matches(' '));
@@ -322,7 +322,7 @@ fn tidy(tokens: Vec<Token>) -> Vec<Token> {
             }
         }
     }
-    // The last paragraph has nothing to be parted from; the items of footnotes are lists to a browser only.
+    // The last paragraph needs no edge; the items of footnotes are lists in browsers only.
     while parted.last() == Some(&Edge) {
         parted.pop();
     }
@@ -335,7 +335,7 @@ fn tidy(tokens: Vec<Token>) -> Vec<Token> {
     kept.map(|at| parted[at].clone()).collect()
 }
 
-/// Takes the blanks away that follow the edge of a block, in the direction in which the tokens come.
+/// Removes the spaces after a block edge, in the direction of the tokens.
 fn trim<'a>(tokens: impl Iterator<Item = &'a mut Token>, trimmed: impl Fn(&str) -> &str) {
     let mut is_at_edge = true;
     for token in tokens {
@@ -375,7 +375,7 @@ fn single_spaced(tokens: Vec<Token>) -> Vec<Token> {
     merged
 }
 
-/// Whether a token only says how the words beside it are set.
+/// Whether a token only styles the text.
 fn is_style(token: &Token) -> bool {
     matches!(token, Open(_) | Close(_)) && !is_edge(token)
 }
@@ -389,7 +389,7 @@ fn is_edge(token: &Token) -> bool {
     }
 }
 
-/// The first token that differs, with what stands around it.
+/// The first token that differs, with its context.
 pub fn difference(shown: &[Token], meant: &[Token]) -> Option<String> {
     let at = (0..shown.len().max(meant.len())).find(|&at| shown.get(at) != meant.get(at))?;
     let around = |tokens: &[Token]| {
@@ -399,7 +399,7 @@ pub fn difference(shown: &[Token], meant: &[Token]) -> Option<String> {
     Some(format!("shown:\n{}\nmeant:\n{}", around(shown), around(meant)))
 }
 
-/// Fails where two rows of tokens differ.
+/// Fails if two token lists differ.
 pub fn assert_same(shown: &[Token], meant: &[Token], source: &str) {
     if let Some(difference) = difference(shown, meant) {
         panic!("{difference}\nsource:\n{source}");

@@ -154,6 +154,11 @@ fn words(value: &Value) -> String {
     value.as_str().map_or_else(|| value.as_u64().map(|number| number.to_string()).unwrap_or_default(), str::to_owned)
 }
 
+/// A text that the server tells; `None` if it is empty.
+fn told(text: String) -> Option<String> {
+    Some(text).filter(|text| !text.is_empty())
+}
+
 /// The list of results in an answer.
 fn results(answer: &Value) -> &[Value] {
     answer["results"].as_array().map_or(&[], Vec::as_slice)
@@ -309,11 +314,11 @@ impl Confluence {
             text: tidied(&page.body),
             attachments: attachments.into_iter().filter(|name| wanted.contains(name)).collect(),
             id: page.id,
-            title: page.title,
+            title: Some(page.title),
             revision: page.version.to_string(),
             digest,
-            editor,
-            edited: page.edited,
+            editor: told(editor),
+            edited: told(page.edited),
             is_taken: false,
             moved_to: None,
         })

@@ -151,8 +151,8 @@ impl Dokuwiki {
             revision,
             digest: Some(Digest::of(&text)),
             text,
-            editor: info.field("author").unwrap_or_default(),
-            edited: info.field("lastModified").unwrap_or_default(),
+            editor: info.field("author").filter(|author| !author.is_empty()),
+            edited: info.field("lastModified"),
             ..RemotePage::default()
         })
     }
@@ -199,7 +199,7 @@ impl Dokuwiki {
             return Ok(());
         }
         let reason = match now {
-            Some(now) if !now.editor.is_empty() => format!("`{}` has changed the page since it was read", now.editor),
+            Some(RemotePage { editor: Some(editor), .. }) => format!("`{editor}` has changed the page since it was read"),
             Some(_) => "the page has changed since it was read".to_owned(),
             None => "the page has been deleted since it was read".to_owned(),
         };

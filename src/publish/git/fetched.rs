@@ -78,7 +78,7 @@ impl Fetched {
         let wanted = name(path).filter(|_| host == GitHost::Github);
         let is_same = |other: &str| other.nfc().eq(path.nfc()) || (wanted.is_some() && name(other) == wanted);
         let (other, blob) = self.files.iter().find(|(other, _)| is_same(other))?;
-        Some(RemotePage { id: other.clone(), title: other.clone(), revision: blob.clone(), ..RemotePage::default() })
+        Some(RemotePage { id: other.clone(), title: Some(other.clone()), revision: blob.clone(), ..RemotePage::default() })
     }
 
     /// A file where a path needs a folder, or a file in a folder that would become a file. Git

@@ -131,7 +131,7 @@ impl GitWiki {
             ..RemotePage::default()
         };
         if !lookup.recorded.is_some_and(|recorded| recorded.is_ours(&remote)) {
-            (remote.editor, remote.edited) = fetched.last_change(&repository, path).unwrap_or_default();
+            (remote.editor, remote.edited) = fetched.last_change(&repository, path).unzip();
         }
         Some(remote)
     }
@@ -167,8 +167,8 @@ impl GitWiki {
     }
 
     /// The pictures of a page that the repository does not have yet, by path.
-    fn new_pictures(&mut self, action: &str, write: &Write<'_>) -> Result<Vec<(String, Option<Arc<[u8]>>)>, Error> {
-        let mut pictures = Vec::new();
+    fn new_pictures(&mut self, action: &str, write: &Write<'_>) -> Result<BTreeMap<String, Arc<[u8]>>, Error> {
+        let mut pictures = BTreeMap::new();
         for name in &write.page.attachments {
             let path = attachment_path(self.host.into(), name);
             self.check_path(action, &path)?;
@@ -180,7 +180,7 @@ impl GitWiki {
             }
             // The name is made from the content, so an existing file is the same picture.
             if !fetched.files.contains_key(&path) {
-                pictures.push((path, Some(Arc::clone(bytes))));
+                pictures.insert(path, Arc::clone(bytes));
             }
         }
         Ok(pictures)
@@ -355,7 +355,7 @@ impl Wiki for GitWiki {
         let pictures = self.new_pictures(&action, write)?;
         // The page and its pictures are added together.
         let changes = &mut self.fetched()?.changes;
-        changes.extend(pictures);
+        changes.extend(pictures.into_iter().map(|(path, bytes)| (path, Some(bytes))));
         changes.insert(path.clone(), Some(write.page.text.as_bytes().into()));
         Ok(path)
     }

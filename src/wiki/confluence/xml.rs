@@ -270,7 +270,7 @@ fn put(open: &mut [XmlElement], node: XmlNode) {
     match (inside.children.last_mut(), node) {
         (_, XmlNode::Text(text)) if says_nothing && text.trim().is_empty() => {}
         (Some(XmlNode::Text(before)), XmlNode::Text(text)) | (Some(XmlNode::Verbatim(before)), XmlNode::Verbatim(text)) => {
-            before.push_str(&text)
+            before.push_str(&text);
         }
         (_, node) => inside.children.push(node),
     }
