@@ -15,7 +15,7 @@ use crate::site::{Change, CompetencyId, DocumentId, Node, Origin, QuestionId, St
 /// The level of headings inside parts, below the parts' own.
 pub const INSIDE_PART: u8 = 4;
 
-/// A body that stands for itself, without anything left out.
+/// The style of a whole body, without anything left out.
 pub fn whole(heading_base: u8, ids: Ids) -> Style<'static> {
     Style { heading_base, ids, left_out: &[] }
 }
@@ -62,7 +62,7 @@ impl<'a> PageWriter<'a> {
         self.context.site.audience == Audience::Private
     }
 
-    /// The address of the list of open points; empty where this site has none.
+    /// The address of the list of open points; empty if this site has none.
     pub fn open_points_url(&self) -> String {
         if self.is_private() { self.route.link_to(&Route::OpenPoints) } else { String::new() }
     }
@@ -72,7 +72,7 @@ impl<'a> PageWriter<'a> {
     }
 }
 
-/// The head of the page for lost visitors, whose links lead to where the site is published.
+/// The head of the page for addresses without a page. Its links lead to the published site.
 pub fn not_found_head<'a>(writer: &PageWriter<'a>) -> Head<'a> {
     let address = &writer.context.site.config.address;
     let root = address.split_once("://").map_or(address.as_str(), |(_, rest)| rest.find('/').map_or("", |slash| &rest[slash..]));
@@ -89,7 +89,7 @@ pub fn occasions<'a>(writer: &PageWriter<'a>, occasions: &'a [Occasion]) -> Vec<
     occasions.map(|occasion| OccasionView { on: phrases.date(occasion.on), who: &occasion.who, round: &occasion.round }).collect()
 }
 
-/// The ledger of a story, its names with spaces for hyphens.
+/// The figures of a story. Hyphens in their names become spaces.
 pub fn facts<'a>(writer: &PageWriter<'a>, story: StoryId) -> Vec<FactView<'a>> {
     let facts = writer.context.site.story_meta(story).facts.iter();
     facts
@@ -106,7 +106,7 @@ pub fn written_by<'a>(writer: &PageWriter<'a>, telling: &'a Telling) -> &'a str 
     }
 }
 
-/// The word for it in views: `story`, `variant` or `derived`.
+/// The name of an origin in views: `story`, `variant` or `derived`.
 pub fn origin_name(origin: Origin) -> &'static str {
     match origin {
         Origin::Story => "story",
@@ -115,7 +115,7 @@ pub fn origin_name(origin: Origin) -> &'static str {
     }
 }
 
-/// All tellings of a story, the story itself first; `current` is the place of the one that is shown.
+/// All tellings of a story, the story itself first; `current` is the index of the one that is shown.
 pub fn telling_links<'a>(writer: &PageWriter<'a>, story: StoryId, current: usize) -> Vec<TellingLink<'a>> {
     let tellings = writer.context.site.story(story).tellings.iter().enumerate();
     tellings
@@ -145,15 +145,14 @@ pub fn headline(writer: &mut PageWriter<'_>, story: StoryId, telling: usize) -> 
     }
 }
 
-/// The words of the first paragraph under the heading of a headline. A headline in front matter speaks for its document before
-/// the section of that name does.
+/// The first paragraph under the heading of a headline. A headline in the front matter of the document replaces it.
 fn headline_paragraph(writer: &PageWriter<'_>, told: &Told) -> Option<(DocumentId, Range<usize>)> {
     let document = writer.context.site.document(told.document);
     let nodes = document.sections[told.section].nodes.clone();
     document.body.first_paragraph(nodes).filter(|_| own_headline(document).is_empty()).map(|paragraph| (told.document, paragraph))
 }
 
-/// What stands under the heading of a headline and is not the headline.
+/// The text under the heading of a headline, without the headline itself.
 fn beside_headline(writer: &mut PageWriter<'_>, telling: &Telling, place: usize, ids: Ids) -> String {
     let told = &telling.sections[place];
     let section = &writer.context.site.document(told.document).sections[told.section];
@@ -180,7 +179,7 @@ fn own_headline(document: &Document) -> &str {
 pub enum Detail {
     /// Only the telling, as an answer among others.
     Words,
-    /// Also how it stands to the story, on a page of its own.
+    /// Also its differences from the story, on a page of its own.
     Differences,
 }
 
@@ -275,7 +274,7 @@ fn part_view<'a>(
     }
 }
 
-/// What stands under the heading of follow-ups before the first question; the questions have a place of their own.
+/// The text under the heading of follow-ups before the first question. The questions are shown elsewhere.
 fn before_follow_ups<'a>(writer: &mut PageWriter<'a>, story: StoryId, told: &'a Told, ids: Ids) -> Option<PartView<'a>> {
     let site = writer.context.site;
     let document = site.document(told.document);
@@ -290,7 +289,7 @@ fn before_follow_ups<'a>(writer: &mut PageWriter<'a>, story: StoryId, told: &'a 
     if section.is_private {
         html = writer.private_aside(&html);
     }
-    // Links to the follow-ups lead to the questions where there are some.
+    // Links to the follow-ups lead to the questions, if there are any.
     let is_place_of_links = ids == Ids::Given && site.story(story).follow_ups.is_empty();
     Some(PartView {
         id: if is_place_of_links { writer.claim("follow-ups").unwrap_or_default() } else { String::new() },
@@ -325,7 +324,7 @@ fn differences(writer: &mut PageWriter<'_>, story: StoryId, telling: &Telling, t
     }
 }
 
-/// The blocks of a stretch that a derived telling leaves out; items of lists stand in a list again.
+/// The blocks of a section that a derived telling leaves out. Items of lists are put into a list again.
 fn left_out_html(writer: &mut PageWriter<'_>, id: DocumentId, nodes: Range<usize>, left_out: &[Range<usize>]) -> String {
     let body = &writer.context.site.document(id).body;
     let mut html = String::new();
@@ -344,7 +343,7 @@ fn left_out_html(writer: &mut PageWriter<'_>, id: DocumentId, nodes: Range<usize
     html
 }
 
-/// What they will ask next about a story; on the page of a variant with the answers that it gives in its own words.
+/// The follow-up questions about a story. A variant may have its own answers.
 pub fn follow_ups<'a>(writer: &mut PageWriter<'a>, story: StoryId, telling: usize) -> Vec<FollowUpView<'a>> {
     let site = writer.context.site;
     let variant = match site.story(story).tellings[telling].origin {
@@ -371,7 +370,7 @@ fn follow_up<'a>(writer: &mut PageWriter<'a>, question: QuestionId, variant: Opt
     }
 }
 
-/// Where the answer or the guidance of a question stands.
+/// The nodes of the answer or the guidance of a question.
 pub fn answer_nodes(writer: &PageWriter<'_>, question: QuestionId) -> (DocumentId, Range<usize>) {
     let site = writer.context.site;
     let document = site.question(question).document;
