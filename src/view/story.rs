@@ -16,13 +16,6 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: StoryId, index: usize) -> Story
     let story = site.story(id);
     let telling = &story.tellings[index];
     let meta = site.story_meta(id);
-    let is_story = index == 0;
-    let phrases = writer.context.phrases;
-    let label = writer.label(id, index);
-    let title = match is_story {
-        true => Cow::Borrowed(meta.title.as_str()),
-        false => Cow::Owned(phrases.fill(word::TITLE_OF_TELLING, &[("story", &meta.title), ("telling", &label)])),
-    };
     let named = |node: Node| match node {
         Node::Telling(other, _) => other == id,
         Node::Question(question) => telling.answers.contains(&question) || story.follow_ups.contains(&question),
@@ -30,9 +23,9 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: StoryId, index: usize) -> Story
         Node::Home | Node::Competency(_) => false,
     };
     StoryPage {
-        page: writer.head(title, &meta.headline, "stories"),
+        page: writer.head(title(writer, id, index), &meta.headline, "stories"),
         title: &meta.title,
-        is_story,
+        is_story: index == 0,
         origin: origin_name(telling.origin),
         derived_for: match telling.origin {
             Origin::Derived(competency) => Some(writer.chip(competency)),
@@ -40,7 +33,7 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: StoryId, index: usize) -> Story
         },
         by: written_by(writer, telling),
         status: telling.status.name(),
-        when: meta.when.map(|when| phrases.date(when)).unwrap_or_default(),
+        when: meta.when.map(|when| writer.context.phrases.date(when)).unwrap_or_default(),
         role: &meta.role,
         strength: meta.strength,
         competencies: writer.chips(&telling.competencies),
@@ -55,6 +48,16 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: StoryId, index: usize) -> Story
         open_points: crate::source::offset(open_points(site, id, index)),
         open_points_url: writer.open_points_url(),
     }
+}
+
+/// The title of the page of a telling.
+fn title<'a>(writer: &PageWriter<'a>, id: StoryId, index: usize) -> Cow<'a, str> {
+    let story = writer.context.site.story_meta(id).title.as_str();
+    if index == 0 {
+        return story.into();
+    }
+    let values = [("story", story), ("telling", &writer.label(id, index))];
+    writer.context.phrases.fill(word::TITLE_OF_TELLING, &values).into()
 }
 
 /// The open remarks in the words of a telling, and the open follow-ups of its story.
