@@ -15,7 +15,7 @@ use crate::phrases::{self, Phrases, Tables};
 use crate::source::{SitePath, Span};
 use crate::view::{SiteView, View};
 
-/// The files of the theme that comes with the program, by their paths below the folder of the theme.
+/// The files of the default theme, with their paths below the folder of the theme.
 pub const DEFAULT_THEME: &[(&str, &str)] = &[
     ("templates/404.html", include_str!("../themes/default/templates/404.html")),
     ("templates/base.html", include_str!("../themes/default/templates/base.html")),
@@ -60,19 +60,19 @@ const STYLE_SHEET: &str = concat!(
     include_str!("../themes/default/style/direction.css"),
 );
 
-/// How many bytes are set aside for a page before it is made; most pages take less.
+/// The initial capacity for a page, in bytes; most pages need less.
 const USUAL_PAGE: usize = 16 * 1024;
 
 /// The path of the style sheet below the folder of a theme.
 const STYLE: &str = "static/style.css";
 
-/// A number that stands for the sources of this program, on which the look of a page depends too.
+/// Identifies the sources of the program, which a page also depends on.
 const SOURCES: &str = env!("STORYBANK_SOURCES");
 
 /// A file of a site's own theme.
 #[derive(Debug, Clone)]
 pub struct ThemeFile {
-    /// Where it stands in the site.
+    /// Its path in the site.
     pub path: SitePath,
     /// Its path below the folder of the theme.
     pub name: String,
@@ -80,7 +80,7 @@ pub struct ThemeFile {
     pub bytes: Arc<[u8]>,
 }
 
-/// Whether these are the very same files: as cheap as it is to compare where they are in memory.
+/// Whether these are the same files in memory. Comparing the addresses is cheap.
 pub fn is_same_theme(ours: &[ThemeFile], others: &[ThemeFile]) -> bool {
     ours.len() == others.len()
         && ours.iter().zip(others).all(|(ours, other)| Arc::ptr_eq(&ours.bytes, &other.bytes) && ours.path == other.path)
@@ -114,7 +114,7 @@ impl Theme {
         self.tables.phrases(&config.language, &config.words)
     }
 
-    /// The files that go along with the pages, by their paths below `static`.
+    /// The files that are published with the pages, keyed by their paths below `static`.
     pub fn statics(&self) -> &BTreeMap<String, Arc<[u8]>> {
         &self.statics
     }
@@ -163,7 +163,7 @@ impl Renderer {
         Ok(page)
     }
 
-    /// A number that is another one when the page that shows the view is.
+    /// Identifies everything that the page of a view is made from.
     pub fn fingerprint(&self, view: &View<'_>) -> u64 {
         let mut hasher = Xxh3::new();
         (self.fingerprint, view).hash(&mut hasher);
@@ -209,14 +209,14 @@ fn not_utf8(file: &SitePath, what: &str, at: usize) -> Diagnostic {
         .help("save it again with the encoding UTF-8")
 }
 
-/// Where a file of the theme stands in the site.
+/// The path of a file of the theme in the site.
 fn path_of(own: &[ThemeFile], name: &str) -> SitePath {
     own.iter().find(|file| file.name == name).map_or_else(|| SitePath::new(format!("themes/default/{name}")), |file| file.path.clone())
 }
 
-/// The mistakes of all templates. Tera stops at the first, so each is also tried alone.
+/// The mistakes of all templates. Tera stops at the first one, so each template is also tried alone.
 fn template_mistakes(templates: &BTreeMap<&str, &str>, own: &[ThemeFile], error: &tera::Error) -> Vec<Diagnostic> {
-    let alone = templates.iter().filter_map(|(name, text)| match Tera::new().add_raw_template(name, text) {
+    let alone = templates.iter().filter_map(|(name, text)| match empty_tera().add_raw_template(name, text) {
         Err(error) if matches!(error.kind(), ErrorKind::SyntaxError(_)) => Some(mistake(own, name, &error)),
         _ => None,
     });
@@ -242,7 +242,7 @@ fn mistake(own: &[ThemeFile], template: &str, error: &tera::Error) -> Diagnostic
     Diagnostic::new(&rules::TEMPLATE, &path_of(own, &format!("templates/{name}")), span, message).help(help)
 }
 
-/// A message as this program writes them, with a small letter first.
+/// A message with a small first letter, as in all reports.
 fn uncapitalised(message: &str) -> String {
     let mut characters = message.chars();
     characters.next().map(|first| first.to_lowercase().collect::<String>() + characters.as_str()).unwrap_or_default()

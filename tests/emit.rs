@@ -193,6 +193,21 @@ fn only_what_changed_is_written() {
 }
 
 #[test]
+fn a_changed_word_is_on_the_pages_of_the_next_build() {
+    let site = Site::built();
+    for (files, word) in [
+        ("-- site.toml --\n[words]\nstory = \"Anecdote\"\n", "Anecdote"),
+        ("-- site.toml --\n-- themes/default/words/en.toml --\nstory = \"Tale\"\n", "Tale"),
+        ("-- site.toml --\nlanguage = \"de\"\n", "Geschichte"),
+    ] {
+        site.write(files);
+        succeed(site.build());
+        let page = String::from_utf8_lossy(&site.tree()["stories/move.html"]).into_owned();
+        assert!(page.contains(&format!("<p class=\"eyebrow\">{word}</p>")), "{page}");
+    }
+}
+
+#[test]
 fn what_is_no_longer_made_is_removed() {
     let site = Site::built();
     fs::remove_file(site.folder.join("content/stories/move.md")).expect("it is there");

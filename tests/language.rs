@@ -116,7 +116,7 @@ fn every_word_of_a_page_comes_from_the_table() {
         }
     }
     assert!(strange.is_empty(), "words that are in no table:\n{}", strange.join("\n"));
-    let has_words = |entry: &Entry| entry.map(|words| words.to_lowercase()) != entry.map(|words| words.to_uppercase());
+    let has_words = |entry: &Entry| entry.map(str::to_lowercase) != entry.map(str::to_uppercase);
     let unseen: Vec<String> =
         english().into_iter().filter(|(name, entry)| has_words(entry) && !seen.contains(name)).map(|(name, _)| name).collect();
     assert_eq!(unseen, Vec::<String>::new(), "no page of the test shows these entries");

@@ -216,6 +216,11 @@ fn no_page_of_a_site_that_is_written_from_right_to_left_is_wider_than_its_window
     assert_fits(&format!("{RIGHT_TO_LEFT}{hebrew}"));
 }
 
+#[test]
+fn no_page_with_german_words_is_wider_than_its_window() {
+    assert_fits(&format!("-- site.toml --\nlanguage = \"de\"\n{}", wide_site()));
+}
+
 const RIGHT_TO_LEFT: &str = "-- site.toml --\nlanguage = \"he\"\n";
 
 #[track_caller]

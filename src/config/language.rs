@@ -1,6 +1,6 @@
-//! What a language tells about its texts.
+//! Properties of languages.
 
-/// Languages that are written from right to left, where their tag names no script.
+/// Languages that are written from right to left, unless their tag names a script.
 const RIGHT_TO_LEFT: &[&str] = &[
     "acm", "aeb", "afb", "ajp", "apc", "ar", "arb", "arc", "ars", "ary", "arz", "azb", "bal", "bgn", "bqi", "ckb", "dv", "fa", "glk", "he",
     "hbo", "iw", "ji", "khw", "ks", "lrc", "luz", "mzn", "nqo", "pbt", "pes", "pnb", "prs", "ps", "rhg", "sam", "sd", "sdh", "skr", "syr",
@@ -13,7 +13,7 @@ const IN_REGIONS: &[(&str, &str)] = &[("az", "ir"), ("kk", "cn"), ("ku", "iq"), 
 /// Scripts that are written from right to left.
 const SCRIPTS: &[&str] = &["adlm", "arab", "aran", "armi", "hebr", "mand", "mend", "nkoo", "phnx", "rohg", "samr", "syrc", "thaa", "yezi"];
 
-/// In which direction a language is written, by its BCP 47 tag: `ltr` or `rtl`. A script in the tag decides, as in `az-Arab`.
+/// The direction of a language with a BCP 47 tag: `ltr` or `rtl`. A script in the tag decides, as in `az-Arab`.
 pub fn direction(language: &str) -> &'static str {
     let tag = language.to_ascii_lowercase();
     let mut parts = tag.split(['-', '_']);

@@ -32,7 +32,7 @@ pub struct Tables {
 impl Tables {
     /// The tables that come with the program.
     pub fn built_in() -> Self {
-        let tables = [("en", table::english().clone()), ("de", table::built_in(GERMAN))];
+        let tables = [("en", table::english().clone()), ("de", table::german().clone())];
         Self { tables: tables.map(|(language, table)| (language.to_owned(), table)).into() }
     }
 

@@ -131,9 +131,15 @@ fn placeholder(text: &str) -> Option<&str> {
     is_name.then_some(name)
 }
 
-/// A table that comes with the program.
-pub fn built_in(text: &str) -> Table {
+/// Reads a table that comes with the program.
+fn built_in(text: &str) -> Table {
     toml::from_str(text).unwrap_or_else(|error| unreachable!("the tables of the program are sound: {error}"))
+}
+
+/// The German entries.
+pub fn german() -> &'static Table {
+    static TABLE: LazyLock<Table> = LazyLock::new(|| built_in(GERMAN));
+    &TABLE
 }
 
 /// The English entries.

@@ -117,7 +117,7 @@ fn fill(phrases: &Phrases, entry: &Value, values: &Kwargs, state: &State) -> Ter
     for piece in pieces(text) {
         match piece {
             Piece::Text(text) => filled.push_str(text),
-            Piece::Placeholder(name) => filled.push_str(&placed(phrases, values.must_get::<Value>(name)?, state)?),
+            Piece::Placeholder(name) => filled.push_str(&placed(phrases, &values.must_get::<Value>(name)?, state)?),
         }
     }
     Ok(Value::safe_string(&filled))
@@ -128,9 +128,9 @@ fn form<'a>(forms: &'a Map, name: &str) -> Option<&'a str> {
 }
 
 /// A value in HTML.
-fn placed(phrases: &Phrases, value: Value, state: &State) -> TeraResult<String> {
+fn placed(phrases: &Phrases, value: &Value, state: &State) -> TeraResult<String> {
     match value.as_u64() {
         Some(number) => Ok(phrases.number(number)),
-        None => state.escape_if_needed(&value),
+        None => state.escape_if_needed(value),
     }
 }

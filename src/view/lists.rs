@@ -143,7 +143,7 @@ pub fn questions<'a>(writer: &mut PageWriter<'a>, number: u32) -> QuestionsPage<
     page
 }
 
-/// Questions of the bank: those with answers first, then by their words.
+/// Questions of the bank: those with answers first, then in the order of their wording.
 fn ordered(site: &Site, mut bank: Vec<QuestionId>) -> Vec<QuestionId> {
     bank.sort_by(|&a, &b| {
         let key = |id: QuestionId| (site.question(id).answers.is_empty(), site.wording(id));
@@ -332,7 +332,7 @@ fn in_order_of_pages(site: &Site) -> Vec<DocumentId> {
     let others = site.questions().map(|id| site.question(id).document);
     let others = others.chain(site.case_studies().map(|id| site.case_study(id).document));
     let others = others.chain(site.competencies().map(|id| site.competency(id).document));
-    // A document that has no page, for a mistake in it or elsewhere, comes with the home page at the end.
+    // A document without a page, because of a mistake in it or elsewhere, is listed with the home page at the end.
     let rest = (0..site.documents.len()).map(DocumentId);
     let mut seen = vec![false; site.documents.len()];
     stories.chain(others).chain(rest).filter(|document| !std::mem::replace(&mut seen[document.0], true)).collect()

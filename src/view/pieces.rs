@@ -15,7 +15,7 @@ use crate::site::{Change, CompetencyId, DocumentId, Origin, PageKey, QuestionId,
 /// The level of headings inside parts, below the parts' own.
 pub const INSIDE_PART: u8 = 4;
 
-/// The style of a body that is shown whole.
+/// The style of a whole body, without anything left out.
 pub fn whole(heading_base: u8, ids: Ids) -> Style<'static> {
     Style { heading_base, ids, left_out: &[] }
 }
@@ -62,7 +62,7 @@ impl<'a> PageWriter<'a> {
         self.context.site.audience == Audience::Private
     }
 
-    /// The address of the list of open points; empty where this site has none.
+    /// The address of the list of open points; empty if this site has none.
     pub fn open_points_url(&self) -> String {
         if self.is_private() { self.route.link_to(&Route::OpenPoints) } else { String::new() }
     }
@@ -72,7 +72,7 @@ impl<'a> PageWriter<'a> {
     }
 }
 
-/// The head of the page for lost visitors, whose links lead to where the site is published.
+/// The head of the page for addresses without a page. Its links lead to the published site.
 pub fn not_found_head<'a>(writer: &PageWriter<'a>) -> Head<'a> {
     let address = &writer.context.site.config.address;
     let root = address.split_once("://").map_or(address.as_str(), |(_, rest)| rest.find('/').map_or("", |slash| &rest[slash..]));
@@ -91,7 +91,7 @@ pub fn occasions<'a>(writer: &PageWriter<'a>, occasions: &'a [Occasion]) -> Vec<
     sorted.into_iter().map(view).collect()
 }
 
-/// The ledger of a story, its names with spaces for hyphens.
+/// The figures of a story. Hyphens in their names become spaces.
 pub fn facts<'a>(writer: &PageWriter<'a>, story: StoryId) -> Vec<FactView<'a>> {
     let facts = writer.context.site.story_meta(story).facts.iter();
     facts
@@ -112,7 +112,7 @@ pub fn written_by<'a>(writer: &PageWriter<'a>, telling: &'a Telling) -> &'a str 
     }
 }
 
-/// The word for it in views: `story`, `variant` or `derived`.
+/// The name of an origin in views: `story`, `variant` or `derived`.
 pub fn origin_name(origin: Origin) -> &'static str {
     match origin {
         Origin::Story => "story",
@@ -153,8 +153,7 @@ pub fn headline(writer: &mut PageWriter<'_>, id: TellingId) -> String {
     }
 }
 
-/// The words of the first paragraph under the heading of a headline. A headline in front matter speaks for its document before
-/// the section of that name does.
+/// The first paragraph under the heading of a headline. A headline in the front matter of the document replaces it.
 fn headline_paragraph(writer: &PageWriter<'_>, section: &TellingSection) -> Option<(DocumentId, Range<usize>)> {
     let site = writer.context.site;
     let document = site.document(section.id.document);
@@ -162,7 +161,7 @@ fn headline_paragraph(writer: &PageWriter<'_>, section: &TellingSection) -> Opti
     own_headline(document).is_empty().then_some((section.id.document, paragraph))
 }
 
-/// The text under the heading of a headline that is not the headline.
+/// The text under the heading of a headline, without the headline itself.
 fn beside_headline(writer: &mut PageWriter<'_>, telling: &Telling, place: usize, ids: Ids) -> String {
     let id = telling.sections[place].id;
     let section = writer.context.site.section(id);
@@ -189,7 +188,7 @@ fn own_headline(document: &Document) -> &str {
 pub enum Detail {
     /// Only the telling, as an answer among others.
     Words,
-    /// Also how it differs from the story, on a page of its own.
+    /// Also its differences from the story, on a page of its own.
     Differences,
 }
 
@@ -280,7 +279,7 @@ fn part_view<'a>(
     }
 }
 
-/// The text between the heading of follow-ups and the first question; the questions have a place of their own.
+/// The text under the heading of follow-ups before the first question. The questions are shown elsewhere.
 fn before_follow_ups<'a>(writer: &mut PageWriter<'a>, story: StoryId, told: &'a TellingSection, ids: Ids) -> Option<PartView<'a>> {
     let site = writer.context.site;
     let document = site.document(told.id.document);
@@ -295,7 +294,7 @@ fn before_follow_ups<'a>(writer: &mut PageWriter<'a>, story: StoryId, told: &'a 
     if section.is_private {
         html = writer.private_aside(&html);
     }
-    // Links to the follow-ups lead to the questions where there are some.
+    // Links to the follow-ups lead to the questions, if there are any.
     let is_place_of_links = ids == Ids::Given && site.story(story).follow_ups.is_empty();
     Some(PartView {
         id: if is_place_of_links { writer.claim("follow-ups").unwrap_or_default() } else { String::new() },
@@ -329,7 +328,7 @@ fn differences(writer: &mut PageWriter<'_>, telling: &Telling, told: &TellingSec
     }
 }
 
-/// The blocks of a section that a derived telling leaves out. Items of lists get a list around them.
+/// The blocks of a section that a derived telling leaves out. Items of lists are put into a list again.
 fn left_out_html(writer: &mut PageWriter<'_>, id: DocumentId, nodes: Range<usize>, left_out: &[Range<usize>]) -> String {
     let body = &writer.context.site.document(id).body;
     let mut html = String::new();
@@ -348,7 +347,7 @@ fn left_out_html(writer: &mut PageWriter<'_>, id: DocumentId, nodes: Range<usize
     html
 }
 
-/// What they will ask next about a story; on the page of a variant with the answers that it gives in its own words.
+/// The follow-up questions about a story. A variant may have its own answers.
 pub fn follow_ups<'a>(writer: &mut PageWriter<'a>, telling: TellingId) -> Vec<FollowUpView<'a>> {
     let site = writer.context.site;
     let variant = match site.telling(telling).origin {

@@ -7,11 +7,11 @@ use crate::html::{Ids, PageWriter};
 use crate::model::Prose;
 use crate::site::{CompetencyId, PageKey, QuestionId};
 
-/// How many answers a page shows in full; it is read minutes before an interview.
+/// How many answers a page shows in full. It is read minutes before an interview.
 const FULL_ANSWERS: usize = 3;
 
-/// How many stories a page names in all. Beyond these a list helps nobody; the rest are counted, and each of them says on
-/// its own page what it answers and shows.
+/// How many stories a page lists. A longer list does not help; the page counts the rest, and each of them says on its own
+/// page what it answers and shows.
 const ROWS: usize = 100;
 
 /// The level of headings right below the title of a page.

@@ -16,13 +16,6 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: TellingId) -> StoryPage<'a> {
     let story = site.story(id.story);
     let telling = site.telling(id);
     let meta = site.story_meta(id.story);
-    let is_story = id.is_main();
-    let phrases = writer.context.phrases;
-    let label = writer.label(id);
-    let title = match is_story {
-        true => Cow::Borrowed(meta.title.as_str()),
-        false => Cow::Owned(phrases.fill(word::TITLE_OF_TELLING, &[("story", meta.title.as_str()), ("telling", &label)])),
-    };
     let named = |page: PageKey| match page {
         PageKey::Telling(other) => other.story == id.story,
         PageKey::Question(question) => telling.answers.contains(&question) || story.follow_ups.contains(&question),
@@ -30,9 +23,9 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: TellingId) -> StoryPage<'a> {
         PageKey::Home | PageKey::Competency(_) => false,
     };
     StoryPage {
-        page: writer.head(title, Prose::or_empty(meta.headline.as_ref()), "stories"),
+        page: writer.head(title(writer, id), Prose::or_empty(meta.headline.as_ref()), "stories"),
         title: meta.title.as_str(),
-        is_story,
+        is_story: id.is_main(),
         origin: origin_name(telling.origin),
         derived_for: match telling.origin {
             Origin::Derived(competency) => Some(writer.chip(competency)),
@@ -40,7 +33,7 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: TellingId) -> StoryPage<'a> {
         },
         by: written_by(writer, telling),
         status: telling.status.name(),
-        when: meta.when.map(|when| phrases.date(when)).unwrap_or_default(),
+        when: meta.when.map(|when| writer.context.phrases.date(when)).unwrap_or_default(),
         role: Prose::or_empty(meta.role.as_ref()),
         strength: meta.strength.unwrap_or(0),
         competencies: writer.chips(&telling.competencies),
@@ -55,6 +48,16 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: TellingId) -> StoryPage<'a> {
         open_points: crate::source::offset(open_points(site, id)),
         open_points_url: writer.open_points_url(),
     }
+}
+
+/// The title of the page of a telling.
+fn title<'a>(writer: &PageWriter<'a>, id: TellingId) -> Cow<'a, str> {
+    let story = writer.context.site.story_meta(id.story).title.as_str();
+    if id.is_main() {
+        return story.into();
+    }
+    let values = [("story", story), ("telling", &writer.label(id))];
+    writer.context.phrases.fill(word::TITLE_OF_TELLING, &values).into()
 }
 
 /// The open remarks in the words of a telling, and the open follow-ups of its story.

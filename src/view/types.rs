@@ -1,8 +1,8 @@
 //! What a template may see: one struct per kind of page, and the pieces that they share.
 //!
-//! These are the only types that are `Serialize` for templates. They hold finished words: a time is written out, an
-//! address is relative to the page, a body is HTML. They are `Hash`, because a page is a function of its view and its
-//! theme, and the hash tells whether the page on disk is still the one that this view gives.
+//! These are the only types that are `Serialize` for templates. Their texts are finished: times and dates are written in
+//! the language of the site, addresses are relative to the page, bodies are HTML. They are `Hash`, because a page is a
+//! function of its view and its theme: the hash identifies the page that a view gives.
 
 use std::borrow::Cow;
 
@@ -28,22 +28,22 @@ pub struct SiteView<'a> {
     pub title: &'a str,
     /// The language of the texts, a BCP 47 tag.
     pub language: &'a str,
-    /// In which direction the language is written, `ltr` or `rtl`.
+    /// The direction of its script, `ltr` or `rtl`.
     pub direction: &'static str,
-    /// Whom the site is made for, `private`, `team` or `public`.
+    /// The audience of the site: `private`, `team` or `public`.
     pub audience: &'static str,
     /// Whether the site is made for its author.
     pub is_author: bool,
     /// The entries of the navigation; lists that are empty are left out.
     pub nav: Vec<NavEntry>,
-    /// What the address of the style sheet ends with, so that a browser fetches a changed one.
+    /// The suffix of the address of the style sheet. It changes with the style sheet, so browsers fetch the new one.
     pub style_version: String,
 }
 
 /// An entry of the navigation.
 #[derive(Debug, Serialize, Hash)]
 pub struct NavEntry {
-    /// The name by which [`Head::section`] tells that it is current.
+    /// The name to compare with [`Head::section`], to mark the current entry.
     pub section: &'static str,
     /// The words of the link.
     pub label: String,
@@ -60,18 +60,18 @@ pub struct LinkView<'a> {
     pub url: String,
 }
 
-/// A competency as it is named beside a story or a question.
+/// A competency, as it is shown beside a story or a question.
 #[derive(Debug, Clone, Serialize, Hash)]
 pub struct Chip<'a> {
     /// The title of the competency.
     pub title: &'a str,
     /// The address of its page, relative to this page.
     pub url: String,
-    /// Its names in the frameworks of employers, as `Dive Deep (Amazon)`, joined by commas; empty without any.
+    /// Its names in the frameworks of employers, as `Dive Deep (Amazon)`, joined by commas; may be empty.
     pub known_as: &'a str,
 }
 
-/// A stretch of the bar that shows how long each part takes to say.
+/// A segment of the bar that shows how long each part takes to say.
 #[derive(Debug, Serialize, Hash)]
 pub struct MeterPart<'a> {
     /// The letter of the part, `S`, or empty for a part without one.
@@ -80,14 +80,14 @@ pub struct MeterPart<'a> {
     pub label: &'a str,
     /// How long it takes to say, `0:25`.
     pub spoken: String,
-    /// Its share of the whole, in per cent, at least 1.
+    /// Its share of the whole in per cent, at least 1.
     pub share: u32,
 }
 
 /// A part of a telling: a section under its heading.
 #[derive(Debug, Serialize, Hash)]
 pub struct PartView<'a> {
-    /// The fragment that leads to it, without `#`; empty where the page has no fragment for it.
+    /// The fragment that leads to it, without `#`; empty if the page has no fragment for it.
     pub id: String,
     /// The canonical name of the part, `action`, or empty for a heading that has none.
     pub part: &'static str,
@@ -95,19 +95,19 @@ pub struct PartView<'a> {
     pub letter: &'static str,
     /// The heading as the author wrote it.
     pub label: &'a str,
-    /// How long it takes to say, `1:00`; empty where it is not spoken.
+    /// How long it takes to say, `1:00`; empty if it is not spoken.
     pub spoken: String,
     /// The words, as HTML.
     pub html: String,
-    /// On the page of a variant: the words of the story that this part replaces, as HTML; empty where there are none.
+    /// On the page of a variant: the words of the story that this part replaces, as HTML; may be empty.
     pub replaces: String,
-    /// On the page of a variant: how the part stands to the story: `same`, `retold`, `added`, `shortened`; else empty.
+    /// On the page of a variant: how the part differs from the story: `same`, `retold`, `added`, `shortened`; otherwise empty.
     pub change: &'static str,
-    /// On the page of a derived telling: the blocks that it leaves out, as HTML; empty where there are none.
+    /// On the page of a derived telling: the blocks that it leaves out, as HTML; may be empty.
     pub left_out: String,
 }
 
-/// A telling that one can switch to.
+/// A link to another telling of the story.
 #[derive(Debug, Serialize, Hash)]
 pub struct TellingLink<'a> {
     /// The name of the telling: `The story`, the title of a variant, `For ownership`.
@@ -116,11 +116,11 @@ pub struct TellingLink<'a> {
     pub url: String,
     /// How long it takes to say, `2:05`.
     pub spoken: String,
-    /// Whether it is the one that this page shows.
+    /// Whether it is the telling that this page shows.
     pub current: bool,
     /// `story`, `variant` or `derived`.
     pub origin: &'static str,
-    /// Who wrote the words where that is not the author (`chatgpt`); else empty.
+    /// Who wrote the words, if not the author (`chatgpt`); otherwise empty.
     pub by: &'a str,
     /// Whether it is a draft.
     pub draft: bool,
@@ -139,11 +139,11 @@ pub struct TellingView<'a> {
     pub words: u32,
     /// How long it takes to say, `2:05`.
     pub spoken: String,
-    /// The length that its author aims at, `1:30`; empty without one.
+    /// The target length, `1:30`; may be empty.
     pub target: String,
-    /// Where the target lies on the bar, in per cent of it, 100 at the most; 0 without a target.
+    /// The position of the target on the bar in per cent, at most 100; 0 without a target.
     pub target_at: u32,
-    /// Whether it takes more than a tenth longer than its target.
+    /// Whether it exceeds its target by more than a tenth.
     pub over: bool,
     /// The bar.
     pub meter: Vec<MeterPart<'a>>,
@@ -153,18 +153,18 @@ pub struct TellingView<'a> {
     pub parts: Vec<PartView<'a>>,
 }
 
-/// An entry of a story's ledger: a figure that any telling may claim.
+/// A figure that every telling of the story may use.
 #[derive(Debug, Clone, Serialize, Hash)]
 pub struct FactView<'a> {
     /// What the figure measures, `customers affected`.
     pub label: Cow<'a, str>,
     /// The figure.
     pub value: Cow<'a, str>,
-    /// Where it comes from; empty where that is not said.
+    /// Where it comes from; may be empty.
     pub source: &'a str,
 }
 
-/// A question that comes next, with its answer where there is one.
+/// A follow-up question, with its answer if there is one.
 #[derive(Debug, Serialize, Hash)]
 pub struct FollowUpView<'a> {
     /// The question.
@@ -177,14 +177,14 @@ pub struct FollowUpView<'a> {
     pub open: bool,
 }
 
-/// An occasion at which a story was told or a question was asked.
+/// An occasion on which a story was told or a question was asked.
 #[derive(Debug, Serialize, Hash)]
 pub struct OccasionView<'a> {
     /// The day, `2 October 2026`.
     pub on: String,
-    /// To whom or by whom; empty where that is not said.
+    /// To whom or by whom; may be empty.
     pub who: &'a str,
-    /// The round of the interviews; empty where that is not said.
+    /// The round of the interviews; may be empty.
     pub round: &'a str,
 }
 
@@ -201,15 +201,15 @@ pub struct StoryPage<'a> {
     pub origin: &'static str,
     /// The competency of a derived telling; on other pages absent.
     pub derived_for: Option<Chip<'a>>,
-    /// Who wrote the words of this telling where that is not the author; else empty.
+    /// Who wrote the words of this telling, if not the author; otherwise empty.
     pub by: &'a str,
     /// `draft`, `ready` or `retired`.
     pub status: &'static str,
-    /// When it happened, `March 2025`; empty where that is not said.
+    /// When it happened, `March 2025`; may be empty.
     pub when: String,
-    /// The author's role in it; empty where that is not said.
+    /// The author's role in it; may be empty.
     pub role: &'a str,
-    /// The author's own judgement, 1 to 5; 0 where there is none.
+    /// The author's own judgement, 1 to 5; 0 if there is none.
     pub strength: u8,
     /// The competencies that the telling shows.
     pub competencies: Vec<Chip<'a>>,
@@ -223,7 +223,7 @@ pub struct StoryPage<'a> {
     pub facts: Vec<FactView<'a>>,
     /// What they will ask next.
     pub follow_ups: Vec<FollowUpView<'a>>,
-    /// Where the story was told.
+    /// The occasions on which the story was told.
     pub told: Vec<OccasionView<'a>>,
     /// The case studies that come from the story.
     pub case_studies: Vec<LinkView<'a>>,
@@ -231,7 +231,7 @@ pub struct StoryPage<'a> {
     pub backlinks: Vec<LinkView<'a>>,
     /// How many remarks of reviewers and follow-ups are open.
     pub open_points: u32,
-    /// The address of the list of open points, relative to this page; empty where there is none.
+    /// The address of the list of open points, relative to this page; empty if there is none.
     pub open_points_url: String,
 }
 
@@ -246,7 +246,7 @@ pub struct AnswerView<'a> {
     pub label: Cow<'a, str>,
     /// How long it takes to say, `2:05`.
     pub spoken: String,
-    /// Why it stands where it stands: `named for this question`, `shares 2 of 3 competencies`, `strength 4`; the last is for the
+    /// Why it has this rank: `named for this question`, `shares 2 of 3 competencies`, `strength 4`; the last is for the
     /// author alone.
     pub why: Vec<String>,
     /// The headline as HTML; empty without one.
@@ -331,7 +331,7 @@ pub struct CompetencyPage<'a> {
 pub struct SectionView<'a> {
     /// The fragment that leads to it, without `#`.
     pub id: String,
-    /// The heading; empty where it has no words but the title of a link.
+    /// The heading; empty if it consists of a link without words.
     pub label: &'a str,
     /// The canonical name of the part, `timeline`, or empty.
     pub part: &'static str,
@@ -344,9 +344,9 @@ pub struct SectionView<'a> {
 pub struct ActionItemView<'a> {
     /// What is done or is to be done, in the author's words.
     pub what: &'a str,
-    /// The role that owns it; empty where that is not said.
+    /// The role that owns it; may be empty.
     pub owner: &'a str,
-    /// The day, `21 March 2025`; empty where that is not said.
+    /// The day, `21 March 2025`; may be empty.
     pub due: String,
     /// `open`, `doing`, `done` or `dropped`.
     pub status: &'static str,
@@ -359,9 +359,9 @@ pub struct CaseStudyPage<'a> {
     pub page: Head<'a>,
     /// The title of the case study.
     pub title: &'a str,
-    /// The story it comes from, where the audience may see that.
+    /// The story that it comes from, if the audience may see it.
     pub story: Option<LinkView<'a>>,
-    /// 1 is the worst; 0 where it is not said.
+    /// 1 is the worst; 0 if the file does not say it.
     pub severity: u8,
     /// Moments and spans, in words: `started` / `7 March 2025, 09:10 UTC`, `time to detect` / `1 h 5 min`.
     pub times: Vec<FactView<'a>>,
@@ -375,7 +375,7 @@ pub struct CaseStudyPage<'a> {
     pub backlinks: Vec<LinkView<'a>>,
     /// How many remarks of reviewers are open.
     pub open_points: u32,
-    /// The address of the list of open points, relative to this page; empty where there is none.
+    /// The address of the list of open points, relative to this page; empty if there is none.
     pub open_points_url: String,
 }
 
@@ -390,9 +390,9 @@ pub struct StoryRow<'a> {
     pub headline: String,
     /// How long the story takes to say, `2:05`.
     pub spoken: String,
-    /// When it happened, `March 2025`; empty where that is not said.
+    /// When it happened, `March 2025`; may be empty.
     pub when: String,
-    /// 1 to 5, 0 where there is none.
+    /// 1 to 5; 0 if there is none.
     pub strength: u8,
     /// `draft`, `ready` or `retired`.
     pub status: &'static str,
@@ -419,7 +419,7 @@ pub struct QuestionRow<'a> {
     pub stories: u32,
     /// How many stories could be adapted.
     pub adaptable: u32,
-    /// The best answer: its story, telling and time; absent where no story names the question.
+    /// The best answer: its story, telling and time; absent if no story lists the question.
     pub best: Option<AnswerView<'a>>,
 }
 
@@ -430,7 +430,7 @@ pub struct CompetencyRow<'a> {
     pub title: &'a str,
     /// The address of its page, relative to this page.
     pub url: String,
-    /// Its names in the frameworks of employers, as `Dive Deep (Amazon)`, joined by commas; empty without any.
+    /// Its names in the frameworks of employers, as `Dive Deep (Amazon)`, joined by commas; may be empty.
     pub known_as: &'a str,
     /// How many stories show it.
     pub stories: u32,
@@ -447,9 +447,9 @@ pub struct CaseStudyRow<'a> {
     pub url: String,
     /// The first paragraph of its summary, as HTML; empty without one.
     pub summary: String,
-    /// 1 is the worst; 0 where it is not said.
+    /// 1 is the worst; 0 if the file does not say it.
     pub severity: u8,
-    /// The day it started; empty where that is not said.
+    /// The day it started; may be empty.
     pub when: String,
     /// How many of its action items are not done or dropped.
     pub open_actions: u32,
@@ -457,7 +457,7 @@ pub struct CaseStudyRow<'a> {
     pub actions: u32,
 }
 
-/// Where a page stands in a list that is too long for one.
+/// The position of a page in a list that is too long for one page.
 #[derive(Debug, Serialize, Hash)]
 pub struct Pager {
     /// From 1.
@@ -479,7 +479,7 @@ pub struct StoriesPage<'a> {
     pub page: Head<'a>,
     /// The stories, the strongest first; at most two hundred on a page.
     pub stories: Vec<StoryRow<'a>>,
-    /// Where this page stands in the list.
+    /// The position of this page in the list.
     pub pager: Pager,
 }
 
@@ -497,11 +497,11 @@ pub struct FollowUpGroup<'a> {
 pub struct QuestionsPage<'a> {
     /// What every page has; `section` is `questions`.
     pub page: Head<'a>,
-    /// Questions that are about no story, those with an answer first; empty where the page has only follow-ups.
+    /// Questions of the bank, those with an answer first; empty if the page has only follow-ups.
     pub bank: Vec<QuestionRow<'a>>,
-    /// Questions about stories, story by story; empty where the page has only questions of the bank.
+    /// The follow-ups, story by story; empty if the page has only questions of the bank.
     pub follow_ups: Vec<FollowUpGroup<'a>>,
-    /// Where this page stands in the list; its entries are the bank and the follow-ups together, at most two hundred on a page.
+    /// The position of this page in the list. Its entries are the bank and the follow-ups together, at most two hundred on a page.
     pub pager: Pager,
 }
 
@@ -539,7 +539,7 @@ pub struct MatrixRow<'a> {
 /// Whether a story shows a competency, and in which telling.
 #[derive(Debug, Serialize, Hash)]
 pub struct MatrixCell {
-    /// The address of the telling for the competency; empty where the story does not show it.
+    /// The address of the telling for the competency; empty if the story does not show it.
     pub url: String,
     /// `variant`, `derived`, `story`, or empty.
     pub origin: &'static str,
@@ -554,7 +554,7 @@ pub struct MatrixPage<'a> {
     pub competencies: Vec<CompetencyRow<'a>>,
     /// The stories, the strongest first; at most a hundred on a page.
     pub rows: Vec<MatrixRow<'a>>,
-    /// Where this page stands in the matrix.
+    /// The position of this page in the matrix.
     pub pager: Pager,
 }
 
@@ -619,7 +619,7 @@ pub struct HomePage<'a> {
     pub competencies_total: u32,
     /// How many remarks of reviewers and follow-ups are open; 0 unless the site is private.
     pub open_points: u32,
-    /// How many stories there are, those that are no longer told included.
+    /// How many stories there are, retired ones included.
     pub stories_total: u32,
     /// Questions with an answer, at most two dozen.
     pub ready: Vec<QuestionRow<'a>>,
