@@ -179,7 +179,7 @@ impl Redactor {
     /// in which a phrase starts gets its replacement, and the others lose their share of it.
     fn edits(&self, body: &Body) -> Edits<'_> {
         let mut finding = Finding { redactor: self, body, edits: Edits::default(), run: Run::default(), local: None };
-        body.parts(0..body.nodes.len(), &[]).for_each(|part| finding.add(&part));
+        body.parts(0..body.nodes.len(), &[]).for_each(|part| finding.add(part));
         finding.end_run();
         let mut edits = finding.edits;
         edits.of_nodes.values_mut().for_each(|edits| edits.sort_by_key(|(range, _)| range.start));
@@ -219,8 +219,8 @@ struct Finding<'r, 'b> {
 }
 
 impl<'b> Finding<'_, 'b> {
-    fn add(&mut self, part: &Part<'b>) {
-        match *part {
+    fn add(&mut self, part: Part<'b>) {
+        match part {
             Part::Words { node, text, style } => match self.local.and_then(|address| Some((text.find(address)?, address.len()))) {
                 Some((at, length)) => self.edits.add(node, at..at + length, ""),
                 None => self.push(text, node, Origin::Same(0), style),

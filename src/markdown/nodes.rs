@@ -161,12 +161,12 @@ mod tests {
     fn children_are_one_step_each() {
         let (start, end) = (Event::Start(Tag::Item), Event::End(Tag::Item));
         let nodes = nodes(&[start, start, Event::Rule, end, end, Event::Rule]);
-        let of = |range| children(&nodes, range).map(|child| child.nodes).collect::<Vec<_>>();
-        assert_eq!(of(0..6), [0..5, 5..6]);
-        assert_eq!(of(1..4), [1..4]);
+        let of = |range| children(&nodes, range).map(|child| (child.nodes.start, child.nodes.end)).collect::<Vec<_>>();
+        assert_eq!(of(0..6), [(0, 5), (5, 6)]);
+        assert_eq!(of(1..4), [(1, 4)]);
         assert!(of(2..2).is_empty());
         // A slice of whole nodes is walked like the list.
-        assert_eq!(children(&nodes[1..4], 0..3).map(|child| child.inner()).collect::<Vec<_>>(), [1..2]);
+        assert_eq!(children(&nodes[1..4], 0..3).map(|child| child.inner().len()).collect::<Vec<_>>(), [1]);
     }
 
     #[test]

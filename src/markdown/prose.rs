@@ -28,7 +28,7 @@ use crate::words::markup::{Kind, Token, Tokens, tag_at, tokens};
 use crate::words::references;
 
 /// Words of a body, or what is between them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part<'b> {
     /// The text of a node.
     Words {
