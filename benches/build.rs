@@ -59,6 +59,9 @@ fn measure(options: &Options) -> Result<(), String> {
         .iter()
         .map(|&stories| rounds::measure(&contenders, &workspace, stories, options.rounds))
         .collect::<Result<Vec<_>, _>>()?;
-    print!("{}", report::markdown(&contenders, &workspace, options.rounds, &results));
+    print!(
+        "{}",
+        report::markdown(&contenders, &workspace, options.rounds, &results)
+    );
     Ok(())
 }

@@ -25,13 +25,22 @@ mod support {
     pub mod workspace;
 }
 
-#[expect(dead_code, reason = "the benchmark uses a part of what the tests share")]
+#[expect(
+    dead_code,
+    reason = "the benchmark uses a part of what the tests share"
+)]
 #[path = "../tests/common/browser.rs"]
 mod browser;
-#[expect(dead_code, reason = "the benchmark uses a part of what the tests share")]
+#[expect(
+    dead_code,
+    reason = "the benchmark uses a part of what the tests share"
+)]
 #[path = "../tests/common/program.rs"]
 mod program;
-#[expect(dead_code, reason = "the benchmark uses a part of what the tests share")]
+#[expect(
+    dead_code,
+    reason = "the benchmark uses a part of what the tests share"
+)]
 #[path = "../tests/common/server.rs"]
 mod server;
 
@@ -62,6 +71,9 @@ fn measure(options: &Options) -> Result<(), String> {
         .iter()
         .map(|&stories| preview::measure(&workspace, stories, options.rounds, hugo.is_some()))
         .collect::<Result<Vec<_>, _>>()?;
-    print!("{}", preview_report::markdown(hugo.as_deref(), &workspace, &results));
+    print!(
+        "{}",
+        preview_report::markdown(hugo.as_deref(), &workspace, &results)
+    );
     Ok(())
 }

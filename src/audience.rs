@@ -67,20 +67,30 @@ pub struct Names {
 impl Names {
     /// Makes ready to look for names.
     pub fn new(names: Vec<String>) -> Self {
-        let finder = (!names.is_empty()).then(|| AhoCorasick::new(&names).expect("names are far shorter together than two gigabytes"));
+        let finder = (!names.is_empty()).then(|| {
+            AhoCorasick::new(&names).expect("names are far shorter together than two gigabytes")
+        });
         Self { names, finder }
     }
 
     /// Each place that holds one of the names, those that overlap too.
     fn all<'t>(&'t self, text: &'t str) -> impl Iterator<Item = (usize, Range<usize>)> + 't {
-        let found = self.finder.iter().flat_map(move |finder| finder.find_overlapping_iter(text));
+        let found = self
+            .finder
+            .iter()
+            .flat_map(move |finder| finder.find_overlapping_iter(text));
         found.map(|found| (found.pattern().as_usize(), found.range()))
     }
 
     /// The names that a text does not hold.
     pub fn not_in(self, text: &str) -> Vec<String> {
         let held: HashSet<usize> = self.all(text).map(|(name, _)| name).collect();
-        self.names.into_iter().enumerate().filter(|(place, _)| !held.contains(place)).map(|(_, name)| name).collect()
+        self.names
+            .into_iter()
+            .enumerate()
+            .filter(|(place, _)| !held.contains(place))
+            .map(|(_, name)| name)
+            .collect()
     }
 }
 
@@ -89,15 +99,32 @@ impl Withheld {
     pub fn new(config: &Config, audience: Audience) -> Self {
         let words = match audience {
             Audience::Private => Finder::default(),
-            Audience::Team | Audience::Public => Finder::new(config.redact.keys().chain(&config.forbid.words).map(String::as_str)),
+            Audience::Team | Audience::Public => Finder::new(
+                config
+                    .redact
+                    .keys()
+                    .chain(&config.forbid.words)
+                    .map(String::as_str),
+            ),
         };
-        Self { words, names: Names::default() }
+        Self {
+            words,
+            names: Names::default(),
+        }
     }
 
     /// The same with names that may not leave either, in this very spelling but in any case.
     pub fn with_names(mut self, names: impl IntoIterator<Item = String>) -> Self {
-        let lower = names.into_iter().filter(|name| !name.is_empty()).map(|name| name.to_lowercase());
-        self.names = Names::new(std::mem::take(&mut self.names.names).into_iter().chain(lower).collect());
+        let lower = names
+            .into_iter()
+            .filter(|name| !name.is_empty())
+            .map(|name| name.to_lowercase());
+        self.names = Names::new(
+            std::mem::take(&mut self.names.names)
+                .into_iter()
+                .chain(lower)
+                .collect(),
+        );
         self
     }
 
@@ -108,7 +135,9 @@ impl Withheld {
 
     /// The first of them in something that was made.
     pub fn first_in(&self, bytes: &[u8]) -> Option<Hit> {
-        self.words.first_in_artefact(bytes).or_else(|| self.words_of_names(bytes))
+        self.words
+            .first_in_artefact(bytes)
+            .or_else(|| self.words_of_names(bytes))
     }
 
     fn words_of_names(&self, bytes: &[u8]) -> Option<Hit> {
@@ -119,22 +148,45 @@ impl Withheld {
             let goes_on = text[at + name.len()..].starts_with(char::is_alphanumeric);
             !goes_on || !name.starts_with(['/', '\\'])
         };
-        let found = self.names.all(&text).filter(|(name, range)| is_whole(&self.names.names[*name], range.start));
+        let found = self
+            .names
+            .all(&text)
+            .filter(|(name, range)| is_whole(&self.names.names[*name], range.start));
         let first = found.min_by_key(|(name, range)| (*name, range.start));
-        first.map(|(name, range)| Hit { word: self.names.names[name].clone(), excerpt: excerpt(&text, range) })
+        first.map(|(name, range)| Hit {
+            word: self.names.names[name].clone(),
+            excerpt: excerpt(&text, range),
+        })
     }
 }
 
 /// Takes out of a site what `viewer` may not see; `None` if the viewer may see all of it.
 pub fn project(site: &Site, viewer: Viewer) -> Option<Projection> {
-    let visible: Vec<bool> = (0..site.documents.len()).map(|index| is_visible(site, DocumentId(index), viewer)).collect();
-    let origins: Vec<DocumentId> = (0..visible.len()).filter(|&index| visible[index]).map(DocumentId).collect();
+    let visible: Vec<bool> = (0..site.documents.len())
+        .map(|index| is_visible(site, DocumentId(index), viewer))
+        .collect();
+    let origins: Vec<DocumentId> = (0..visible.len())
+        .filter(|&index| visible[index])
+        .map(DocumentId)
+        .collect();
     if viewer.audience == Audience::Private {
         let is_whole = origins.len() == visible.len();
-        let documents = origins.iter().map(|id| site.documents[id.0].clone()).collect();
-        return (!is_whole).then(|| Projection { config: site.config.clone(), documents, origins, diagnostics: Vec::new() });
+        let documents = origins
+            .iter()
+            .map(|id| site.documents[id.0].clone())
+            .collect();
+        return (!is_whole).then(|| Projection {
+            config: site.config.clone(),
+            documents,
+            origins,
+            diagnostics: Vec::new(),
+        });
     }
-    let projector = Projector { site, visible: &visible, redactor: Redactor::new(&site.config.redact) };
+    let projector = Projector {
+        site,
+        visible: &visible,
+        redactor: Redactor::new(&site.config.redact),
+    };
     let (documents, diagnostics): (Vec<_>, Vec<_>) = origins
         .par_iter()
         .map(|&id| {
@@ -143,18 +195,30 @@ pub fn project(site: &Site, viewer: Viewer) -> Option<Projection> {
         })
         .unzip();
     let diagnostics = diagnostics.into_iter().flatten().collect();
-    Some(Projection { config: Arc::new(projector.redactor.config(&site.config)), documents, origins, diagnostics })
+    Some(Projection {
+        config: Arc::new(projector.redactor.config(&site.config)),
+        documents,
+        origins,
+        diagnostics,
+    })
 }
 
 fn is_visible(site: &Site, id: DocumentId, viewer: Viewer) -> bool {
     let document = site.document(id);
     let shows_drafts = viewer.drafts && viewer.audience == Audience::Private;
-    let is_admitted = document.audience.admits(viewer.audience) && (document.status != Status::Draft || shows_drafts);
+    let is_admitted = document.audience.admits(viewer.audience)
+        && (document.status != Status::Draft || shows_drafts);
     match &document.meta {
         Meta::Variant(variant) => {
-            let is_for_author = matches!(variant.by, Author::Assistant(_)) && viewer.audience != Audience::Private;
-            let story = site.names.story(variant.story.as_str()).map(|story| site.story(story).document);
-            is_admitted && !is_for_author && story.is_none_or(|story| is_visible(site, story, viewer))
+            let is_for_author =
+                matches!(variant.by, Author::Assistant(_)) && viewer.audience != Audience::Private;
+            let story = site
+                .names
+                .story(variant.story.as_str())
+                .map(|story| site.story(story).document);
+            is_admitted
+                && !is_for_author
+                && story.is_none_or(|story| is_visible(site, story, viewer))
         }
         _ => is_admitted,
     }
@@ -178,11 +242,21 @@ impl Redactor {
     /// A phrase can go over the end of a line, or be cut up by emphasis, so whole paragraphs are searched and not single nodes: the node
     /// in which a phrase starts gets its replacement, and the others lose their share of it.
     fn edits(&self, body: &Body) -> Edits<'_> {
-        let mut finding = Finding { redactor: self, body, edits: Edits::default(), run: Run::default(), local: None };
-        body.parts(0..body.nodes.len(), &[]).for_each(|part| finding.add(part));
+        let mut finding = Finding {
+            redactor: self,
+            body,
+            edits: Edits::default(),
+            run: Run::default(),
+            local: None,
+        };
+        body.parts(0..body.nodes.len(), &[])
+            .for_each(|part| finding.add(part));
         finding.end_run();
         let mut edits = finding.edits;
-        edits.of_nodes.values_mut().for_each(|edits| edits.sort_by_key(|(range, _)| range.start));
+        edits
+            .of_nodes
+            .values_mut()
+            .for_each(|edits| edits.sort_by_key(|(range, _)| range.start));
         edits
     }
 
@@ -202,8 +276,20 @@ impl Redactor {
             blame: _,
             wiki: _,
         } = config.clone();
-        let words = words.into_iter().map(|(name, entry)| (name, entry.map(|text| self.string(text)))).collect();
-        Config { title: self.string(&title), language, words, theme, address, words_per_minute, audience, ..Config::default() }
+        let words = words
+            .into_iter()
+            .map(|(name, entry)| (name, entry.map(|text| self.string(text))))
+            .collect();
+        Config {
+            title: self.string(&title),
+            language,
+            words,
+            theme,
+            address,
+            words_per_minute,
+            audience,
+            ..Config::default()
+        }
     }
 }
 
@@ -221,25 +307,39 @@ struct Finding<'r, 'b> {
 impl<'b> Finding<'_, 'b> {
     fn add(&mut self, part: Part<'b>) {
         match part {
-            Part::Words { node, text, style } => match self.local.and_then(|address| Some((text.find(address)?, address.len()))) {
+            Part::Words { node, text, style } => match self
+                .local
+                .and_then(|address| Some((text.find(address)?, address.len())))
+            {
                 Some((at, length)) => self.edits.add(node, at..at + length, ""),
                 None => self.push(text, node, Origin::Same(0), style),
             },
             Part::HtmlWords { node, at, text } => {
                 for (range, meaning) in references(text) {
                     let (start, end) = (at + range.start, at + range.end);
-                    let origin = if matches!(meaning, Cow::Borrowed(_)) { Origin::Same(start) } else { Origin::Spelt(start..end) };
+                    let origin = if matches!(meaning, Cow::Borrowed(_)) {
+                        Origin::Same(start)
+                    } else {
+                        Origin::Spelt(start..end)
+                    };
                     self.push(&meaning, node, origin, Style::Plain);
                 }
             }
-            Part::HtmlTag { node, at, text, gap } => {
+            Part::HtmlTag {
+                node,
+                at,
+                text,
+                gap,
+            } => {
                 self.push_gap(node, if gap == Gap::Line { '\n' } else { SET_APART });
                 self.edit_attributes(node, at, text);
             }
             Part::Break { node } => self.push(" ", node, Origin::Spelt(0..0), Style::Plain),
             Part::Markup { node, .. } => {
                 match self.body.nodes[node].event {
-                    Event::Start(Tag::Link(link) | Tag::Image(link)) => self.local = local_address(&self.body.links[link]),
+                    Event::Start(Tag::Link(link) | Tag::Image(link)) => {
+                        self.local = local_address(&self.body.links[link])
+                    }
                     Event::End(Tag::Link(_) | Tag::Image(_)) => self.local = None,
                     _ => {}
                 }
@@ -250,11 +350,22 @@ impl<'b> Finding<'_, 'b> {
     }
 
     fn push(&mut self, text: &str, node: usize, origin: Origin, style: Style) {
-        self.run.push(text, node, origin, style, Place::Within(self.body.nodes[node].span));
+        self.run.push(
+            text,
+            node,
+            origin,
+            style,
+            Place::Within(self.body.nodes[node].span),
+        );
     }
 
     fn push_gap(&mut self, node: usize, gap: char) {
-        self.push(gap.encode_utf8(&mut [0; 4]), node, Origin::Gap, Style::Plain);
+        self.push(
+            gap.encode_utf8(&mut [0; 4]),
+            node,
+            Origin::Gap,
+            Style::Plain,
+        );
     }
 
     /// Redacts the values of attributes. A word that is the name of a tag or of an attribute is not its author's.
@@ -263,7 +374,11 @@ impl<'b> Finding<'_, 'b> {
         for found in self.redactor.finder.all(&tag[values..]) {
             let start = at + values;
             let range = start + found.range.start..start + found.range.end;
-            self.edits.add(node, range, escaped(&self.redactor.replacements[found.phrase]));
+            self.edits.add(
+                node,
+                range,
+                escaped(&self.redactor.replacements[found.phrase]),
+            );
         }
     }
 
@@ -275,7 +390,9 @@ impl<'b> Finding<'_, 'b> {
             for piece in run.pieces_in(found.range.clone()) {
                 let range = match piece.origin {
                     Origin::Same(start) => {
-                        let in_node = |at: usize| at.clamp(piece.range.start, piece.range.end) - piece.range.start + start;
+                        let in_node = |at: usize| {
+                            at.clamp(piece.range.start, piece.range.end) - piece.range.start + start
+                        };
                         in_node(found.range.start)..in_node(found.range.end)
                     }
                     Origin::Spelt(ref spelt) => spelt.clone(),
@@ -302,11 +419,16 @@ type Edit<'a> = (Range<usize>, Cow<'a, str>);
 
 impl<'a> Edits<'a> {
     fn add(&mut self, index: usize, range: Range<usize>, replacement: impl Into<Cow<'a, str>>) {
-        self.of_nodes.entry(index).or_default().push((range, replacement.into()));
+        self.of_nodes
+            .entry(index)
+            .or_default()
+            .push((range, replacement.into()));
     }
 
     fn applied<'t>(&self, index: usize, text: &'t str) -> Cow<'t, str> {
-        let Some(edits) = self.of_nodes.get(&index) else { return Cow::Borrowed(text) };
+        let Some(edits) = self.of_nodes.get(&index) else {
+            return Cow::Borrowed(text);
+        };
         let mut applied = String::with_capacity(text.len());
         let mut at = 0;
         for (range, replacement) in edits {
@@ -337,7 +459,11 @@ impl Projector<'_> {
         let document = self.site.document(id);
         let meta = self.meta(&document.meta);
         let body = self.body(id, document, diagnostics);
-        let sections = if reads_alike(&document.body, &body) { sections_at_start(document) } else { sections(&body, &meta, 0) };
+        let sections = if reads_alike(&document.body, &body) {
+            sections_at_start(document)
+        } else {
+            sections(&body, &meta, 0)
+        };
         Document {
             path: document.path.clone(),
             slug: self.redactor.slug(&document.slug),
@@ -356,16 +482,28 @@ impl Projector<'_> {
         slugs: impl IntoIterator<Item = &'s Spanned<Slug>>,
         document: impl Fn(&Slug) -> Option<DocumentId>,
     ) -> Vec<Spanned<Slug>> {
-        let seen = slugs.into_iter().filter(|slug| document(&slug.value).is_some_and(|id| self.visible[id.0]));
-        seen.map(|slug| Spanned { value: self.redactor.slug(&slug.value), span: slug.span }).collect()
+        let seen = slugs
+            .into_iter()
+            .filter(|slug| document(&slug.value).is_some_and(|id| self.visible[id.0]));
+        seen.map(|slug| Spanned {
+            value: self.redactor.slug(&slug.value),
+            span: slug.span,
+        })
+        .collect()
     }
 
     fn question_document(&self, slug: &Slug) -> Option<DocumentId> {
-        self.site.names.question(slug.as_str()).map(|question| self.site.question(question).document)
+        self.site
+            .names
+            .question(slug.as_str())
+            .map(|question| self.site.question(question).document)
     }
 
     fn story_document(&self, slug: &Slug) -> Option<DocumentId> {
-        self.site.names.story(slug.as_str()).map(|story| self.site.story(story).document)
+        self.site
+            .names
+            .story(slug.as_str())
+            .map(|story| self.site.story(story).document)
     }
 
     fn body(&self, id: DocumentId, document: &Document, diagnostics: &mut Vec<Diagnostic>) -> Body {
@@ -389,7 +527,12 @@ impl Projector<'_> {
             index = index.max(range.end);
         }
         (index..document.body.nodes.len()).for_each(|index| copy.node(index));
-        let BodyProjection { new: mut body, nodes, gaps, .. } = copy;
+        let BodyProjection {
+            new: mut body,
+            nodes,
+            gaps,
+            ..
+        } = copy;
         let nodes = gaps::close(&mut body, nodes, &gaps);
         body.set_nodes(nodes);
         body
@@ -400,19 +543,27 @@ impl Projector<'_> {
         let destination = self.site.destination(id, link);
         let link = &self.site.document(id).body.links[link];
         match destination {
-            Destination::Page { page, fragment, section } => {
+            Destination::Page {
+                page,
+                fragment,
+                section,
+            } => {
                 let target = self.page(*page, fragment, *section)?;
-                let is_here = matches!(link.target, Target::Fragment(_)) && self.site.document_of(*page) == Some(id);
+                let is_here = matches!(link.target, Target::Fragment(_))
+                    && self.site.document_of(*page) == Some(id);
                 Some(match target {
                     // Without words of its own it reads as the heading, and not as the title of its own page.
-                    Target::Page { fragment, .. } if is_here && !fragment.is_empty() => Target::Fragment(fragment),
+                    Target::Page { fragment, .. } if is_here && !fragment.is_empty() => {
+                        Target::Fragment(fragment)
+                    }
                     other => other,
                 })
             }
             Destination::Asset(_) => Some(link.target.clone()),
             Destination::External => match &link.target {
                 Target::External(address) => {
-                    let may_leave = local_address(link).is_none() && self.redactor.finder.first(&decode(address)).is_none();
+                    let may_leave = local_address(link).is_none()
+                        && self.redactor.finder.first(&decode(address)).is_none();
                     may_leave.then(|| link.target.clone())
                 }
                 _ => None,
@@ -423,36 +574,56 @@ impl Projector<'_> {
 
     fn page(&self, page: PageKey, fragment: &str, section: Option<SectionId>) -> Option<Target> {
         let document = self.site.document_of(page)?;
-        if !self.visible[document.0] || self.is_derived_for_withheld(page) || self.is_hidden_question(page) {
+        if !self.visible[document.0]
+            || self.is_derived_for_withheld(page)
+            || self.is_hidden_question(page)
+        {
             return None;
         }
         let redact = |slug: &Slug| self.redactor.slug(slug);
         let is_private = section.is_some_and(|section| self.site.section(section).is_private);
         let has_fragment = page != PageKey::Home && !is_private;
-        let fragment = if has_fragment { redact(&Slug::of(fragment)).to_string() } else { String::new() };
-        Some(Target::Page { name: self.site.name(page).map(redact), fragment })
+        let fragment = if has_fragment {
+            redact(&Slug::of(fragment)).to_string()
+        } else {
+            String::new()
+        };
+        Some(Target::Page {
+            name: self.site.name(page).map(redact),
+            fragment,
+        })
     }
 
     /// Whether a telling exists only because of a competency that the viewer may not see.
     fn is_derived_for_withheld(&self, page: PageKey) -> bool {
-        let PageKey::Telling(telling) = page else { return false };
+        let PageKey::Telling(telling) = page else {
+            return false;
+        };
         match self.site.telling(telling).origin {
-            site::Origin::Derived(competency) => !self.visible[self.site.competency(competency).document.0],
+            site::Origin::Derived(competency) => {
+                !self.visible[self.site.competency(competency).document.0]
+            }
             _ => false,
         }
     }
 
     /// Whether the section that a transclusion shows is one that the viewer may see.
     fn is_shown(&self, id: DocumentId, link: LinkId) -> bool {
-        let Destination::Page { page, section, .. } = self.site.destination(id, link) else { return false };
-        let Some(document) = self.site.document_of(*page) else { return false };
+        let Destination::Page { page, section, .. } = self.site.destination(id, link) else {
+            return false;
+        };
+        let Some(document) = self.site.document_of(*page) else {
+            return false;
+        };
         let is_private = section.is_some_and(|section| self.site.section(section).is_private);
         self.visible[document.0] && !is_private && !self.is_hidden_question(*page)
     }
 
     /// Whether a question is in a private section, or has no answer yet.
     fn is_hidden_question(&self, page: PageKey) -> bool {
-        let PageKey::Question(id) = page else { return false };
+        let PageKey::Question(id) = page else {
+            return false;
+        };
         let question = self.site.question(id);
         question.item.is_some_and(|ItemId { section, item }| {
             let section = &self.site.document(question.document).sections[section];
@@ -464,10 +635,12 @@ impl Projector<'_> {
 /// Whether a copy of a body has all of its nodes and words, so that its sections are the same.
 fn reads_alike(body: &Body, copy: &Body) -> bool {
     let are_alike = |(node, copied): (&Node, &Node)| match (node.event, copied.event) {
-        (Event::Text(old), Event::Text(new)) | (Event::Code(old), Event::Code(new)) | (Event::Html(old), Event::Html(new)) => {
-            body.str(old) == copy.str(new)
+        (Event::Text(old), Event::Text(new))
+        | (Event::Code(old), Event::Code(new))
+        | (Event::Html(old), Event::Html(new)) => body.str(old) == copy.str(new),
+        (Event::Start(Tag::Heading(old)), Event::Start(Tag::Heading(new))) => {
+            body.headings[old] == copy.headings[new]
         }
-        (Event::Start(Tag::Heading(old)), Event::Start(Tag::Heading(new))) => body.headings[old] == copy.headings[new],
         // The copy leaves nodes out, but adds none and keeps their order.
         _ => true,
     };
@@ -490,14 +663,22 @@ fn hidden_ranges(document: &Document) -> Vec<Range<usize>> {
     let mut hidden: Vec<Range<usize>> = Vec::new();
     // A heading is right before the nodes that belong to it.
     let with_heading = |nodes: &Range<usize>| {
-        let heading = (0..nodes.start).rev().find(|&index| matches!(body.nodes[index].event, Event::Start(Tag::Heading(_))));
+        let heading = (0..nodes.start)
+            .rev()
+            .find(|&index| matches!(body.nodes[index].event, Event::Start(Tag::Heading(_))));
         heading.unwrap_or(nodes.start)..nodes.end
     };
     for section in &document.sections {
         if section.is_private {
             hidden.push(with_heading(&section.nodes));
         }
-        hidden.extend(section.items.iter().filter(|item| item.is_open).map(|item| with_heading(&item.nodes)));
+        hidden.extend(
+            section
+                .items
+                .iter()
+                .filter(|item| item.is_open)
+                .map(|item| with_heading(&item.nodes)),
+        );
     }
     hidden.extend(private_callouts(body, 0..body.nodes.len()));
     joined(hidden)
@@ -509,7 +690,9 @@ fn private_callouts(body: &Body, nodes: Range<usize>) -> Vec<Range<usize>> {
     for child in body.children(nodes) {
         match child.event {
             Event::Start(Tag::Callout(kind)) if kind.is_private() => found.push(child.nodes),
-            Event::Start(tag) if !is_inline(tag) => found.extend(private_callouts(body, child.inner())),
+            Event::Start(tag) if !is_inline(tag) => {
+                found.extend(private_callouts(body, child.inner()))
+            }
             _ => {}
         }
     }
@@ -549,14 +732,23 @@ struct BodyProjection<'a> {
 }
 
 /// The schemes of addresses that mean the same to everybody.
-const SHARED_SCHEMES: [&str; 14] =
-    ["ftp", "ftps", "geo", "http", "https", "irc", "ircs", "mailto", "matrix", "sip", "sips", "sms", "tel", "xmpp"];
+const SHARED_SCHEMES: [&str; 14] = [
+    "ftp", "ftps", "geo", "http", "https", "irc", "ircs", "mailto", "matrix", "sip", "sips", "sms",
+    "tel", "xmpp",
+];
 
 /// The address of a link that leads nowhere but on the machine of its author: to a file, or into a program.
 fn local_address(link: &Link) -> Option<&str> {
-    let Target::External(address) = &link.target else { return None };
-    let scheme = address.split_once(':').filter(|(scheme, _)| !scheme.contains('/'))?.0;
-    let is_shared = SHARED_SCHEMES.iter().any(|shared| shared.eq_ignore_ascii_case(scheme));
+    let Target::External(address) = &link.target else {
+        return None;
+    };
+    let scheme = address
+        .split_once(':')
+        .filter(|(scheme, _)| !scheme.contains('/'))?
+        .0;
+    let is_shared = SHARED_SCHEMES
+        .iter()
+        .any(|shared| shared.eq_ignore_ascii_case(scheme));
     (!is_shared).then_some(address)
 }
 
@@ -566,11 +758,22 @@ impl BodyProjection<'_> {
         let redactor = &self.projector.redactor;
         let node = old.nodes[index];
         let event = match node.event {
-            Event::Text(piece) => Event::Text(self.new.write_anew(&self.edits.applied(index, old.str(piece)))),
-            Event::Code(piece) => Event::Code(self.new.write_anew(&self.edits.applied(index, old.str(piece)))),
+            Event::Text(piece) => Event::Text(
+                self.new
+                    .write_anew(&self.edits.applied(index, old.str(piece))),
+            ),
+            Event::Code(piece) => Event::Code(
+                self.new
+                    .write_anew(&self.edits.applied(index, old.str(piece))),
+            ),
             Event::SoftBreak | Event::HardBreak if self.edits.takes_out(index) => return,
-            Event::Html(piece) => Event::Html(self.new.write_anew(&self.edits.applied(index, old.str(piece)))),
-            Event::FootnoteReference(piece) => Event::FootnoteReference(self.new.write_anew(&redactor.text(old.str(piece)))),
+            Event::Html(piece) => Event::Html(
+                self.new
+                    .write_anew(&self.edits.applied(index, old.str(piece))),
+            ),
+            Event::FootnoteReference(piece) => {
+                Event::FootnoteReference(self.new.write_anew(&redactor.text(old.str(piece))))
+            }
             Event::Hashtag(piece) => match self.hashtag(old.str(piece)) {
                 Some(event) => event,
                 None => return,
@@ -598,7 +801,8 @@ impl BodyProjection<'_> {
     fn hashtag(&mut self, name: &str) -> Option<Event> {
         let projector = self.projector;
         let competency = projector.site.names.competency(name);
-        let is_withheld = competency.is_some_and(|id| !projector.visible[projector.site.competency(id).document.0]);
+        let is_withheld = competency
+            .is_some_and(|id| !projector.visible[projector.site.competency(id).document.0]);
         let slug = projector.redactor.slug(&Slug::of(name));
         (!is_withheld).then(|| Event::Hashtag(self.new.write_anew(slug.as_str())))
     }
@@ -622,7 +826,11 @@ impl BodyProjection<'_> {
     fn start(&mut self, tag: Tag, node: Node) -> Option<Tag> {
         match tag {
             Tag::Link(link) | Tag::Image(link) => match self.link(link) {
-                Some(new) => Some(if matches!(tag, Tag::Link(_)) { Tag::Link(new) } else { Tag::Image(new) }),
+                Some(new) => Some(if matches!(tag, Tag::Link(_)) {
+                    Tag::Link(new)
+                } else {
+                    Tag::Image(new)
+                }),
                 None => {
                     self.unlinked.push(link);
                     if !self.document.body.links[link].is_labelled {
@@ -632,7 +840,13 @@ impl BodyProjection<'_> {
                 }
             },
             Tag::Heading(heading) => {
-                let Heading { level, text, id, has_own_id, is_private } = &self.document.body.headings[heading];
+                let Heading {
+                    level,
+                    text,
+                    id,
+                    has_own_id,
+                    is_private,
+                } = &self.document.body.headings[heading];
                 Some(Tag::Heading(self.new.headings.push(Heading {
                     level: *level,
                     text: self.projector.redactor.string(text),
@@ -641,7 +855,11 @@ impl BodyProjection<'_> {
                     is_private: *is_private,
                 })))
             }
-            Tag::Table(table) => Some(Tag::Table(self.new.tables.push(self.document.body.tables[table].clone()))),
+            Tag::Table(table) => Some(Tag::Table(
+                self.new
+                    .tables
+                    .push(self.document.body.tables[table].clone()),
+            )),
             Tag::CodeBlock(language) => Some(Tag::CodeBlock(self.name(language))),
             Tag::Footnote(label) => Some(Tag::Footnote(self.name(label))),
             other => Some(other),
@@ -653,11 +871,20 @@ impl BodyProjection<'_> {
         self.gaps.push(self.nodes.len());
         let message = "this link has no words of its own and leads to what the audience may not see, so it is left out";
         let help = "give it words that they may read, as `[[page|words]]`, or write the sentence without it";
-        self.diagnostics.push(Diagnostic::new(&rules::WITHHELD_LINK, &self.document.path, node.span, message).help(help));
+        self.diagnostics.push(
+            Diagnostic::new(
+                &rules::WITHHELD_LINK,
+                &self.document.path,
+                node.span,
+                message,
+            )
+            .help(help),
+        );
     }
 
     fn name(&mut self, name: NameId) -> NameId {
-        self.new.add_name(&self.projector.redactor.text(self.document.body.name(name)))
+        self.new
+            .add_name(&self.projector.redactor.text(self.document.body.name(name)))
     }
 
     /// The end for the start that is still open in the copy.
@@ -675,7 +902,9 @@ impl BodyProjection<'_> {
         let link = &self.document.body.links[id];
         if let Some(address) = local_address(link) {
             let scheme = address.split(':').next().unwrap_or_default();
-            let message = format!("an address that starts with `{scheme}:` opens something of your own machine, so others do not get it");
+            let message = format!(
+                "an address that starts with `{scheme}:` opens something of your own machine, so others do not get it"
+            );
             self.diagnostics.push(
                 Diagnostic::new(&rules::LOCAL_LINK, &self.document.path, link.span, message)
                     .help("link to where all readers come, as with `https:` or `mailto:`, or take the link out"),
@@ -683,6 +912,12 @@ impl BodyProjection<'_> {
         }
         let target = self.projector.target(self.id, id)?;
         let title = self.projector.redactor.string(&link.title);
-        Some(self.new.links.push(Link { target, title, is_labelled: link.is_labelled, size: link.size, span: link.span }))
+        Some(self.new.links.push(Link {
+            target,
+            title,
+            is_labelled: link.is_labelled,
+            size: link.size,
+            span: link.span,
+        }))
     }
 }

@@ -45,7 +45,9 @@ impl Inputs {
     pub fn are_same(&self, other: &Self) -> bool {
         let are_same = |ours: &[InputFile], others: &[InputFile]| {
             ours.len() == others.len()
-                && ours.iter().zip(others).all(|(ours, other)| Arc::ptr_eq(&ours.bytes, &other.bytes) && ours.path == other.path)
+                && ours.iter().zip(others).all(|(ours, other)| {
+                    Arc::ptr_eq(&ours.bytes, &other.bytes) && ours.path == other.path
+                })
         };
         are_same(self.settings.as_slice(), other.settings.as_slice())
             && are_same(&self.documents, &other.documents)
@@ -56,14 +58,29 @@ impl Inputs {
 
     /// The Markdown file at a path.
     pub fn document(&self, path: &SitePath) -> Option<&InputFile> {
-        self.documents.binary_search_by(|file| file.path.cmp(path)).ok().map(|index| &self.documents[index])
+        self.documents
+            .binary_search_by(|file| file.path.cmp(path))
+            .ok()
+            .map(|index| &self.documents[index])
     }
 
     /// The bytes of any file that was read.
     pub fn bytes(&self, path: &SitePath) -> Option<&[u8]> {
-        let settings = self.settings.iter().find(|file| file.path == *path).map(|file| &*file.bytes);
-        let theme = || self.theme.binary_search_by(|file| file.path.cmp(path)).ok().map(|index| &*self.theme[index].bytes);
-        self.document(path).map(|file| &*file.bytes).or(settings).or_else(theme)
+        let settings = self
+            .settings
+            .iter()
+            .find(|file| file.path == *path)
+            .map(|file| &*file.bytes);
+        let theme = || {
+            self.theme
+                .binary_search_by(|file| file.path.cmp(path))
+                .ok()
+                .map(|index| &*self.theme[index].bytes)
+        };
+        self.document(path)
+            .map(|file| &*file.bytes)
+            .or(settings)
+            .or_else(theme)
     }
 }
 
@@ -95,9 +112,17 @@ impl InputFile {
         match String::from_utf8(bytes) {
             Ok(text) => {
                 let text: Arc<str> = text.into();
-                Self { path, bytes: text.clone().into(), text: Some(text) }
+                Self {
+                    path,
+                    bytes: text.clone().into(),
+                    text: Some(text),
+                }
             }
-            Err(error) => Self { path, bytes: error.into_bytes().into(), text: None },
+            Err(error) => Self {
+                path,
+                bytes: error.into_bytes().into(),
+                text: None,
+            },
         }
     }
 }
@@ -112,13 +137,24 @@ pub struct ParseCache {
 impl ParseCache {
     /// The files in which parsing found an error, in any order.
     pub fn files_with_errors(&self) -> impl Iterator<Item = &SitePath> {
-        self.files.iter().filter(|file| file.diagnostics.iter().any(Diagnostic::is_error)).map(|file| &file.path)
+        self.files
+            .iter()
+            .filter(|file| file.diagnostics.iter().any(Diagnostic::is_error))
+            .map(|file| &file.path)
     }
 
     /// What was parsed of a file, if its bytes are the same. Most files keep their place in the order, so `place` is tried first.
     fn get(&self, file: &InputFile, place: usize) -> Option<&ParsedFile> {
-        let at_place = self.files.get(place).filter(|known| known.path == file.path);
-        let anywhere = || self.files.binary_search_by(|known| known.path.cmp(&file.path)).ok().map(|place| &self.files[place]);
+        let at_place = self
+            .files
+            .get(place)
+            .filter(|known| known.path == file.path);
+        let anywhere = || {
+            self.files
+                .binary_search_by(|known| known.path.cmp(&file.path))
+                .ok()
+                .map(|place| &self.files[place])
+        };
         let known = at_place.or_else(anywhere)?;
         (Arc::ptr_eq(&known.bytes, &file.bytes) || known.bytes == file.bytes).then_some(known)
     }
@@ -164,13 +200,20 @@ impl Linked {
 
 /// Parses the settings.
 pub fn settings(inputs: &Inputs) -> (Config, Vec<Diagnostic>) {
-    let Some(file) = &inputs.settings else { return (Config::default(), Vec::new()) };
+    let Some(file) = &inputs.settings else {
+        return (Config::default(), Vec::new());
+    };
     match std::str::from_utf8(&file.bytes) {
         Ok(text) => config::parse(text),
         Err(error) => {
             let at = error.valid_up_to();
-            let found = Diagnostic::new(&rules::ENCODING, &file.path, Span::new(at, at + 1), "the file is not UTF-8 from here on")
-                .help("save it again with the encoding UTF-8");
+            let found = Diagnostic::new(
+                &rules::ENCODING,
+                &file.path,
+                Span::new(at, at + 1),
+                "the file is not UTF-8 from here on",
+            )
+            .help("save it again with the encoding UTF-8");
             (Config::default(), vec![found])
         }
     }
@@ -191,29 +234,54 @@ pub fn link_site(
 }
 
 /// Parses and links a site as its author has it, drafts included.
-pub fn link_whole(inputs: &Inputs, cache: &mut ParseCache, meanwhile: impl FnOnce(&[Arc<Document>]) + Send) -> Linked {
+pub fn link_whole(
+    inputs: &Inputs,
+    cache: &mut ParseCache,
+    meanwhile: impl FnOnce(&[Arc<Document>]) + Send,
+) -> Linked {
     let (config, mut diagnostics) = settings(inputs);
-    diagnostics.extend(inputs.unfollowed.iter().map(|(path, reason)| unfollowed(path, *reason)));
+    diagnostics.extend(
+        inputs
+            .unfollowed
+            .iter()
+            .map(|(path, reason)| unfollowed(path, *reason)),
+    );
     let config = Arc::new(config);
     let documents = parse_all(&inputs.documents, cache, &mut diagnostics);
     let parsed = documents.clone();
-    let ((site, found), ()) = rayon::join(|| link(&config, Audience::Private, documents, &inputs.assets), || meanwhile(&parsed));
+    let ((site, found), ()) = rayon::join(
+        || link(&config, Audience::Private, documents, &inputs.assets),
+        || meanwhile(&parsed),
+    );
     diagnostics.extend(found);
     diagnostics.extend(unread(inputs, &site));
     diagnostics.extend(word_mistakes(inputs, &config));
     diagnostics.extend(empty(&site, "the site is empty: no file below `content` is a story, a question, a case study or a competency"));
     diagnostic::sort(&mut diagnostics);
     let origins = (0..site.documents.len()).map(DocumentId).collect();
-    Linked { site, config, origins, diagnostics }
+    Linked {
+        site,
+        config,
+        origins,
+        diagnostics,
+    }
 }
 
 /// Removes from the whole site what a viewer may not see, and links the rest again. `None` if the viewer may see everything.
 pub fn for_viewer(whole: &Linked, viewer: Viewer, assets: &BTreeSet<SitePath>) -> Option<Linked> {
-    let Projection { config, documents, origins, diagnostics: left_out } = project(&whole.site, viewer)?;
+    let Projection {
+        config,
+        documents,
+        origins,
+        diagnostics: left_out,
+    } = project(&whole.site, viewer)?;
     let (site, found) = link(&config, viewer.audience, documents, assets);
     let mut diagnostics = whole.diagnostics.clone();
     if !whole.site.documents.is_empty() {
-        let message = format!("the site is empty: nothing in it is ready and meant for the audience `{}`", viewer.audience.name());
+        let message = format!(
+            "the site is empty: nothing in it is ready and meant for the audience `{}`",
+            viewer.audience.name()
+        );
         diagnostics.extend(
             empty(&site, &message)
                 .map(|found| found.help("give documents an `audience` and take `status: draft` away, as docs/privacy.md tells")),
@@ -224,7 +292,12 @@ pub fn for_viewer(whole: &Linked, viewer: Viewer, assets: &BTreeSet<SitePath>) -
     // that now lead nowhere. The latter are intended.
     diagnostics.extend(found.into_iter().filter_map(collision));
     diagnostic::sort(&mut diagnostics);
-    Some(Linked { site, config: whole.config.clone(), origins, diagnostics })
+    Some(Linked {
+        site,
+        config: whole.config.clone(),
+        origins,
+        diagnostics,
+    })
 }
 
 /// A collision of names that redaction has made equal; `None` for another diagnostic.
@@ -233,24 +306,45 @@ fn collision(found: Diagnostic) -> Option<Diagnostic> {
         return None;
     }
     let message = format!("once `[redact]` has replaced words, {}", found.message);
-    Some(Diagnostic { message, ..found }.help("give one of the two files a name without the words that are replaced"))
+    Some(
+        Diagnostic { message, ..found }
+            .help("give one of the two files a name without the words that are replaced"),
+    )
 }
 
 /// Highlights the code of documents before the pages that show it are made: the first block of each language takes longest.
 pub fn mark_code(highlighter: &Highlighter, documents: &[Arc<Document>]) {
-    let distinct: BTreeSet<(&str, String)> = documents.iter().flat_map(|document| document.body.code_blocks()).collect();
-    distinct.par_iter().for_each(|(language, code)| drop(highlighter.html(language, code)));
+    let distinct: BTreeSet<(&str, String)> = documents
+        .iter()
+        .flat_map(|document| document.body.code_blocks())
+        .collect();
+    distinct
+        .par_iter()
+        .for_each(|(language, code)| drop(highlighter.html(language, code)));
 }
 
 /// Parses the files that are not in the cache, and removes files from the cache that no longer exist.
-fn parse_all(files: &[InputFile], cache: &mut ParseCache, diagnostics: &mut Vec<Diagnostic>) -> Vec<Arc<Document>> {
+fn parse_all(
+    files: &[InputFile],
+    cache: &mut ParseCache,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Arc<Document>> {
     let parsed = files.par_iter().enumerate().map(|(place, file)| {
         let known = cache.get(file, place).cloned();
         known.unwrap_or_else(|| parse_file(file))
     });
     cache.files = parsed.collect();
-    diagnostics.extend(cache.files.iter().flat_map(|file| file.diagnostics.iter().cloned()));
-    cache.files.iter().filter_map(|file| file.document.clone()).collect()
+    diagnostics.extend(
+        cache
+            .files
+            .iter()
+            .flat_map(|file| file.diagnostics.iter().cloned()),
+    );
+    cache
+        .files
+        .iter()
+        .filter_map(|file| file.document.clone())
+        .collect()
 }
 
 fn parse_file(file: &InputFile) -> ParsedFile {
@@ -259,28 +353,48 @@ fn parse_file(file: &InputFile) -> ParsedFile {
         None => parse(&file.path, &file.bytes),
     });
     let (path, bytes) = (file.path.clone(), file.bytes.clone());
-    ParsedFile { path, bytes, document: parsed.document.map(Arc::new), diagnostics: parsed.diagnostics.into() }
+    ParsedFile {
+        path,
+        bytes,
+        document: parsed.document.map(Arc::new),
+        diagnostics: parsed.diagnostics.into(),
+    }
 }
 
 /// Diagnostics about the words of pages, from the theme and the settings.
 fn word_mistakes(inputs: &Inputs, config: &Config) -> Vec<Diagnostic> {
-    let settings = inputs.settings.as_ref().and_then(|file| file.text.as_deref()).unwrap_or_default();
+    let settings = inputs
+        .settings
+        .as_ref()
+        .and_then(|file| file.text.as_deref())
+        .unwrap_or_default();
     render::word_mistakes(config, settings, &inputs.theme)
 }
 
 /// Warns of texts in the content that are not read and that no document refers to.
 fn unread(inputs: &Inputs, site: &Site) -> Vec<Diagnostic> {
-    let texts: Vec<&SitePath> = inputs.assets.iter().filter(|path| endings::is_prose(path)).collect();
-    let used = if texts.is_empty() { BTreeSet::new() } else { site.used_assets() };
-    let files = texts.into_iter().filter(|path| !used.contains(*path)).map(|path| {
-        Diagnostic::new(
+    let texts: Vec<&SitePath> = inputs
+        .assets
+        .iter()
+        .filter(|path| endings::is_prose(path))
+        .collect();
+    let used = if texts.is_empty() {
+        BTreeSet::new()
+    } else {
+        site.used_assets()
+    };
+    let files = texts
+        .into_iter()
+        .filter(|path| !used.contains(*path))
+        .map(|path| {
+            Diagnostic::new(
             &rules::NOT_READ,
             path,
             Span::default(),
             format!("a file that ends in `.{}` is not read, so no page shows it", path.extension()),
         )
         .help("save it as Markdown with the ending `.md`, link to it, or move it out of `content`")
-    });
+        });
     files.collect()
 }
 
@@ -305,7 +419,15 @@ fn unfollowed(path: &SitePath, reason: Unfollowed) -> Diagnostic {
 /// Warns of a site without documents.
 fn empty(site: &Site, message: &str) -> Option<Diagnostic> {
     let help = "add a story with `storybank new story`";
-    site.documents.is_empty().then(|| Diagnostic::new(&rules::EMPTY, &SitePath::new(CONTENT), Span::default(), message).help(help))
+    site.documents.is_empty().then(|| {
+        Diagnostic::new(
+            &rules::EMPTY,
+            &SitePath::new(CONTENT),
+            Span::default(),
+            message,
+        )
+        .help(help)
+    })
 }
 
 /// Runs the parser on one file. A panic becomes a diagnostic of that file, so that the other files are still parsed.
@@ -314,7 +436,10 @@ fn guarded(path: &SitePath, parse: impl FnOnce() -> Parsed) -> Parsed {
         let message = "storybank crashed on this file; please report it";
         let found = Diagnostic::new(&rules::FAULT, path, Span::default(), message)
             .help("undo your last change to this file until a new version reads it");
-        Parsed { document: None, diagnostics: vec![found] }
+        Parsed {
+            document: None,
+            diagnostics: vec![found],
+        }
     })
 }
 
@@ -327,6 +452,13 @@ mod tests {
         let path = SitePath::new("content/stories/outage.md");
         let parsed = guarded(&path, || panic!("a fault"));
         assert!(parsed.document.is_none());
-        assert_eq!(parsed.diagnostics.iter().map(|found| (found.rule, &found.file)).collect::<Vec<_>>(), [(&rules::FAULT, &path)]);
+        assert_eq!(
+            parsed
+                .diagnostics
+                .iter()
+                .map(|found| (found.rule, &found.file))
+                .collect::<Vec<_>>(),
+            [(&rules::FAULT, &path)]
+        );
     }
 }

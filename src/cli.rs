@@ -23,13 +23,19 @@ const EXAMPLES: &str = "Examples:
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Build the site
-    #[command(after_help = "Examples:\n  storybank build\n  storybank build my-stories --audience team --out team")]
+    #[command(
+        after_help = "Examples:\n  storybank build\n  storybank build my-stories --audience team --out team"
+    )]
     Build(Build),
     /// Preview the site in the browser, updated on every save
-    #[command(after_help = "Examples:\n  storybank serve --open\n  storybank serve my-stories --port 8080 --follow")]
+    #[command(
+        after_help = "Examples:\n  storybank serve --open\n  storybank serve my-stories --port 8080 --follow"
+    )]
     Serve(Serve),
     /// Publish case studies to a wiki in `site.toml`: show what would change there, then change it
-    #[command(after_help = "Examples:\n  storybank publish handbook --dry-run\n  storybank publish handbook reminders-sent-twice")]
+    #[command(
+        after_help = "Examples:\n  storybank publish handbook --dry-run\n  storybank publish handbook reminders-sent-twice"
+    )]
     Publish(Publish),
     /// Create a small example site that shows how to write stories
     #[command(after_help = "Examples:\n  storybank init\n  storybank init my-stories")]
@@ -195,7 +201,8 @@ impl From<Audience> for crate::model::Audience {
 }
 
 fn port(text: &str) -> Result<u16, String> {
-    text.parse().map_err(|_| format!("expected a whole number from 0 to {}", u16::MAX))
+    text.parse()
+        .map_err(|_| format!("expected a whole number from 0 to {}", u16::MAX))
 }
 
 #[cfg(test)]
@@ -205,16 +212,30 @@ mod tests {
 
     /// The last two lines of a help.
     fn examples(help: &str) -> Vec<Vec<String>> {
-        let (_, examples) = help.split_once("Examples:\n").unwrap_or_else(|| panic!("the help has no examples:\n{help}"));
-        let words = |line: &str| line.split(" > ").next().unwrap_or_default().replace("'The outage nobody saw'", "The");
-        examples.lines().map(|line| words(line).split_whitespace().map(str::to_owned).collect()).collect()
+        let (_, examples) = help
+            .split_once("Examples:\n")
+            .unwrap_or_else(|| panic!("the help has no examples:\n{help}"));
+        let words = |line: &str| {
+            line.split(" > ")
+                .next()
+                .unwrap_or_default()
+                .replace("'The outage nobody saw'", "The")
+        };
+        examples
+            .lines()
+            .map(|line| words(line).split_whitespace().map(str::to_owned).collect())
+            .collect()
     }
 
     #[test]
     fn every_help_ends_with_two_examples_that_can_be_run() {
         let mut program = Cli::command();
         program.build();
-        let commands = program.get_subcommands().filter(|command| command.get_name() != "help").cloned().collect::<Vec<_>>();
+        let commands = program
+            .get_subcommands()
+            .filter(|command| command.get_name() != "help")
+            .cloned()
+            .collect::<Vec<_>>();
         assert!(commands.len() >= 7);
         for mut command in commands.into_iter().chain([program]) {
             let name = command.get_name().to_owned();
@@ -231,8 +252,13 @@ mod tests {
     #[test]
     fn what_is_not_a_port_is_told_what_is() {
         for port in ["70000", "http", "-1", ""] {
-            let error = Cli::try_parse_from(["storybank", "serve", &format!("--port={port}")]).expect_err(port).to_string();
-            assert!(error.contains("expected a whole number from 0 to 65535"), "{error}");
+            let error = Cli::try_parse_from(["storybank", "serve", &format!("--port={port}")])
+                .expect_err(port)
+                .to_string();
+            assert!(
+                error.contains("expected a whole number from 0 to 65535"),
+                "{error}"
+            );
         }
     }
 
@@ -250,7 +276,12 @@ mod tests {
             for quiet in ["--quiet", "-q"] {
                 let before = [&["storybank", quiet], words].concat();
                 let after = [&["storybank"], words, &[quiet]].concat();
-                assert!([before, after].into_iter().all(|words| Cli::try_parse_from(words).is_ok_and(|cli| cli.quiet)), "{words:?}");
+                assert!(
+                    [before, after]
+                        .into_iter()
+                        .all(|words| Cli::try_parse_from(words).is_ok_and(|cli| cli.quiet)),
+                    "{words:?}"
+                );
             }
         }
     }

@@ -18,7 +18,9 @@ pub fn conflicts(file: &SitePath, text: &str) -> Vec<Diagnostic> {
     for line in text.split_inclusive('\n') {
         let span = Span::new(at, at + line.trim_end().len());
         at += line.len();
-        let Some(mark) = mark_of(line.trim_end()) else { continue };
+        let Some(mark) = mark_of(line.trim_end()) else {
+            continue;
+        };
         match mark {
             '<' => {
                 found.extend(open.replace(span).map(|first| conflict(file, first, None)));
@@ -39,10 +41,17 @@ pub fn conflicts(file: &SitePath, text: &str) -> Vec<Diagnostic> {
 
 /// The character of a mark: `<<<<<<< name`, `=======`, `>>>>>>> name`.
 fn mark_of(line: &str) -> Option<char> {
-    let sign = line.chars().next().filter(|sign| matches!(sign, '<' | '=' | '>'))?;
+    let sign = line
+        .chars()
+        .next()
+        .filter(|sign| matches!(sign, '<' | '=' | '>'))?;
     let label = line.trim_start_matches(sign);
     let is_long_enough = line.len() - label.len() >= LENGTH;
-    let is_mark = if sign == '=' { label.is_empty() } else { label.is_empty() || label.starts_with(' ') };
+    let is_mark = if sign == '=' {
+        label.is_empty()
+    } else {
+        label.is_empty() || label.starts_with(' ')
+    };
     (is_long_enough && is_mark).then_some(sign)
 }
 
@@ -60,22 +69,45 @@ mod tests {
     use super::*;
 
     fn places(text: &str) -> Vec<u32> {
-        conflicts(&SitePath::new("a.md"), text).into_iter().map(|found| found.span.start).collect()
+        conflicts(&SitePath::new("a.md"), text)
+            .into_iter()
+            .map(|found| found.span.start)
+            .collect()
     }
 
     #[test]
     fn each_conflict_is_found_once_at_its_start() {
-        assert_eq!(places("a\n<<<<<<< HEAD\nb\n=======\nc\n>>>>>>> other\n"), [2]);
-        assert_eq!(places("<<<<<<< a\r\nb\r\n||||||| base\r\nc\r\n=======\r\nd\r\n>>>>>>> e\r\n"), [0]);
-        assert_eq!(places("<<<<<<< a\n=======\n>>>>>>> b\n<<<<<<< a\n=======\n>>>>>>> b"), [0, 28]);
+        assert_eq!(
+            places("a\n<<<<<<< HEAD\nb\n=======\nc\n>>>>>>> other\n"),
+            [2]
+        );
+        assert_eq!(
+            places("<<<<<<< a\r\nb\r\n||||||| base\r\nc\r\n=======\r\nd\r\n>>>>>>> e\r\n"),
+            [0]
+        );
+        assert_eq!(
+            places("<<<<<<< a\n=======\n>>>>>>> b\n<<<<<<< a\n=======\n>>>>>>> b"),
+            [0, 28]
+        );
         assert_eq!(places("<<<<<<< a\nb\n"), [0]);
-        assert_eq!(places("<<<<<<< a\nb\n<<<<<<< c\n=======\n>>>>>>> d\n"), [0, 12]);
+        assert_eq!(
+            places("<<<<<<< a\nb\n<<<<<<< c\n=======\n>>>>>>> d\n"),
+            [0, 12]
+        );
         assert_eq!(places("a\n=======\nb\n>>>>>>> c\n"), [2]);
     }
 
     #[test]
     fn headings_and_quotes_are_no_conflicts() {
-        for text in ["Title\n=======\n", ">>>>>>> deep\n", " <<<<<<< a\n", "<<<<<<<a\n", "a <<<<<<< b\n", "<<<<<< a\n", "||||||| a\n"] {
+        for text in [
+            "Title\n=======\n",
+            ">>>>>>> deep\n",
+            " <<<<<<< a\n",
+            "<<<<<<<a\n",
+            "a <<<<<<< b\n",
+            "<<<<<< a\n",
+            "||||||| a\n",
+        ] {
             assert_eq!(places(text), [0u32; 0], "{text}");
         }
     }

@@ -52,8 +52,20 @@ pub struct Note {
 
 impl Diagnostic {
     /// A diagnostic without notes and help.
-    pub fn new(rule: &'static Rule, file: &SitePath, span: Span, message: impl Into<String>) -> Self {
-        Self { rule, file: file.clone(), span, message: message.into(), notes: Vec::new(), help: None }
+    pub fn new(
+        rule: &'static Rule,
+        file: &SitePath,
+        span: Span,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            rule,
+            file: file.clone(),
+            span,
+            message: message.into(),
+            notes: Vec::new(),
+            help: None,
+        }
     }
 
     /// The same diagnostic with help.
@@ -64,7 +76,11 @@ impl Diagnostic {
 
     /// The same diagnostic with another place.
     pub fn note(mut self, file: &SitePath, span: Span, message: impl Into<String>) -> Self {
-        self.notes.push(Note { file: file.clone(), span, message: message.into() });
+        self.notes.push(Note {
+            file: file.clone(),
+            span,
+            message: message.into(),
+        });
         self
     }
 
@@ -76,8 +92,12 @@ impl Diagnostic {
 
 /// Sorts diagnostics by file and place, and removes duplicates.
 pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
-    diagnostics.sort_by(|a, b| (&a.file, a.span, a.rule.name, &a.message).cmp(&(&b.file, b.span, b.rule.name, &b.message)));
-    diagnostics.dedup_by(|a, b| a.rule == b.rule && a.file == b.file && a.span == b.span && a.message == b.message);
+    diagnostics.sort_by(|a, b| {
+        (&a.file, a.span, a.rule.name, &a.message).cmp(&(&b.file, b.span, b.rule.name, &b.message))
+    });
+    diagnostics.dedup_by(|a, b| {
+        a.rule == b.rule && a.file == b.file && a.span == b.span && a.message == b.message
+    });
 }
 
 /// The candidate that is most similar to `word`, if one is similar enough to be what the author meant.
@@ -96,10 +116,13 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
             let theirs = candidate.chars().count();
             let farthest = theirs.max(length).div_ceil(4);
             let may_be_near = theirs.abs_diff(length) <= farthest;
-            let distance = may_be_near.then(|| strsim::damerau_levenshtein(&word, &candidate.to_lowercase()))?;
+            let distance = may_be_near
+                .then(|| strsim::damerau_levenshtein(&word, &candidate.to_lowercase()))?;
             (distance <= farthest).then_some((distance, candidate))
         })
-        .min_by(|(distance, candidate), (other, others)| (distance, candidate).cmp(&(other, others)))
+        .min_by(|(distance, candidate), (other, others)| {
+            (distance, candidate).cmp(&(other, others))
+        })
         .map(|(_, candidate)| candidate)
 }
 
@@ -108,14 +131,21 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 pub const ADVISED: usize = 50;
 
 /// Help that names the most similar candidate, if one is similar enough.
-pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+pub fn did_you_mean<'a>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<String> {
     nearest(word, candidates).map(|candidate| format!("did you mean `{candidate}`?"))
 }
 
 /// Help that names the most similar of `known`, or lists all of them.
 pub fn nearest_or_all(word: &str, known: &[&str]) -> String {
     did_you_mean(word, known.iter().copied()).unwrap_or_else(|| match known.get(..MOST_LISTED) {
-        Some(first) if known.len() > MOST_LISTED => format!("there are: {} and {} more", first.join(", "), known.len() - MOST_LISTED),
+        Some(first) if known.len() > MOST_LISTED => format!(
+            "there are: {} and {} more",
+            first.join(", "),
+            known.len() - MOST_LISTED
+        ),
         _ => format!("there are: {}", known.join(", ")),
     })
 }
@@ -127,8 +157,15 @@ const MOST_LISTED: usize = 40;
 pub fn one_of(known: &[&str]) -> String {
     match known {
         [first @ .., _] if first.len() >= MOST_LISTED => {
-            let names: Vec<String> = known[..MOST_LISTED].iter().map(|name| format!("`{name}`")).collect();
-            format!("use one of {} or of {} more", names.join(", "), known.len() - MOST_LISTED)
+            let names: Vec<String> = known[..MOST_LISTED]
+                .iter()
+                .map(|name| format!("`{name}`"))
+                .collect();
+            format!(
+                "use one of {} or of {} more",
+                names.join(", "),
+                known.len() - MOST_LISTED
+            )
         }
         [] => "take it out".to_owned(),
         [only] => format!("write `{only}`"),
@@ -141,8 +178,13 @@ pub fn one_of(known: &[&str]) -> String {
 
 /// Something nested more deeply than the format allows.
 pub fn too_deep(file: &SitePath, span: Span, what: &str, deepest: usize) -> Diagnostic {
-    Diagnostic::new(&rules::NESTING, file, span, format!("{what} stand more than {deepest} deep inside of one another here"))
-        .help("take some of them out, and close those that are open")
+    Diagnostic::new(
+        &rules::NESTING,
+        file,
+        span,
+        format!("{what} stand more than {deepest} deep inside of one another here"),
+    )
+    .help("take some of them out, and close those that are open")
 }
 
 /// Every rule, as a constant.
@@ -220,13 +262,20 @@ mod tests {
 
     #[test]
     fn suggests_only_what_is_near() {
-        assert_eq!(nearest("owneship", ["ownership", "learning"]), Some("ownership"));
+        assert_eq!(
+            nearest("owneship", ["ownership", "learning"]),
+            Some("ownership")
+        );
         assert_eq!(nearest("Titel", ["title", "when"]), Some("title"));
         assert_eq!(nearest("kubernetes", ["ownership", "learning"]), None);
     }
 
     #[test]
     fn rules_are_listed_by_name_once() {
-        assert!(rules::ALL.windows(2).all(|pair| pair[0].name < pair[1].name));
+        assert!(
+            rules::ALL
+                .windows(2)
+                .all(|pair| pair[0].name < pair[1].name)
+        );
     }
 }

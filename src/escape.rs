@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 /// Appends text to HTML, escaped. It is safe inside an attribute in double quotes, too.
 pub fn escape(text: &str, out: &mut String) {
-    pulldown_cmark_escape::escape_html(out, text).expect("a string takes whatever is written to it");
+    pulldown_cmark_escape::escape_html(out, text)
+        .expect("a string takes whatever is written to it");
 }
 
 /// The text as HTML.
@@ -17,7 +18,8 @@ pub fn escaped(text: &str) -> String {
 /// Appends a path to an address, percent-encoded.
 pub fn percent_encode(path: &str, address: &mut String) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'/');
+    let is_plain =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'/');
     if path.bytes().all(is_plain) {
         address.push_str(path);
         return;
@@ -50,7 +52,9 @@ pub fn visible_with_colours(text: &str) -> Cow<'_, str> {
     let mut parts = text.split("\u{1b}[");
     let mut shown = visible_lines(parts.next().unwrap_or_default()).into_owned();
     for part in parts {
-        let end = part.find(|next: char| !next.is_ascii_digit() && next != ';').unwrap_or(part.len());
+        let end = part
+            .find(|next: char| !next.is_ascii_digit() && next != ';')
+            .unwrap_or(part.len());
         let is_colour = part[end..].starts_with('m');
         shown.push_str(if is_colour { "\u{1b}[" } else { "\u{241b}[" });
         shown.push_str(&visible_lines(part));
@@ -62,7 +66,17 @@ fn replaced<'a>(text: &'a str, kept: &str) -> Cow<'a, str> {
     if !text.contains(|next| steers(next) && !kept.contains(next)) {
         return Cow::Borrowed(text);
     }
-    Cow::Owned(text.chars().map(|next| if kept.contains(next) { next } else { visible_character(next) }).collect())
+    Cow::Owned(
+        text.chars()
+            .map(|next| {
+                if kept.contains(next) {
+                    next
+                } else {
+                    visible_character(next)
+                }
+            })
+            .collect(),
+    )
 }
 
 /// A character that is safe for a terminal.
@@ -97,14 +111,23 @@ mod tests {
             ("plain, äöü, שלום 👩‍💻", "plain, äöü, שלום 👩‍💻"),
             ("\u{1b}[31mred\r\n", "␛[31mred␍␊"),
             ("\u{9b}2J\u{7f}\u{c}\u{85}", "\u{fffd}2J␡␌\u{fffd}"),
-            ("\u{202e}txt.exe\u{2066}\u{61c}\u{2029}", "\u{fffd}txt.exe\u{fffd}\u{fffd}\u{fffd}"),
+            (
+                "\u{202e}txt.exe\u{2066}\u{61c}\u{2029}",
+                "\u{fffd}txt.exe\u{fffd}\u{fffd}\u{fffd}",
+            ),
         ];
         for (text, shown) in cases {
             assert_eq!(visible(text), shown);
         }
         assert_eq!(visible_lines("a\tb\r\nc\u{1b}[1m"), "a\tb␍\nc␛[1m");
-        assert_eq!(visible_with_colours("\u{1b}[1;31ma\u{1b}[0m\u{1b}[2J\u{1b}]0;x\u{7}"), "\u{1b}[1;31ma\u{1b}[0m␛[2J␛]0;x␇");
-        assert_eq!(visible_with_colours("\u{1b}[31\u{1b}[m\u{9b}m\u{1b}["), "␛[31\u{1b}[m\u{fffd}m␛[");
+        assert_eq!(
+            visible_with_colours("\u{1b}[1;31ma\u{1b}[0m\u{1b}[2J\u{1b}]0;x\u{7}"),
+            "\u{1b}[1;31ma\u{1b}[0m␛[2J␛]0;x␇"
+        );
+        assert_eq!(
+            visible_with_colours("\u{1b}[31\u{1b}[m\u{9b}m\u{1b}["),
+            "␛[31\u{1b}[m\u{fffd}m␛["
+        );
     }
 
     proptest! {

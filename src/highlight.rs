@@ -40,11 +40,22 @@ impl Highlighter {
     pub fn html(&self, language: &str, code: &str) -> Arc<str> {
         let key = (language.to_ascii_lowercase(), code.to_owned());
         // A thread that panicked while it held the lock has left no half-written entry.
-        if let Some(marked) = self.marked.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+        if let Some(marked) = self
+            .marked
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&key)
+        {
             return marked.clone();
         }
-        let marked: Arc<str> = self.mark(&key.0, code).unwrap_or_else(|| crate::escape::escaped(code)).into();
-        self.marked.lock().unwrap_or_else(PoisonError::into_inner).insert(key, marked.clone());
+        let marked: Arc<str> = self
+            .mark(&key.0, code)
+            .unwrap_or_else(|| crate::escape::escaped(code))
+            .into();
+        self.marked
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(key, marked.clone());
         marked
     }
 
@@ -56,15 +67,22 @@ impl Highlighter {
         let syntax = syntax(syntaxes, language)?;
         let mut generator = ClassedHTMLGenerator::new_with_class_style(syntax, syntaxes, STYLE);
         for line in LinesWithEndings::from(code) {
-            generator.parse_html_for_line_which_includes_newline(line).ok()?;
+            generator
+                .parse_html_for_line_which_includes_newline(line)
+                .ok()?;
         }
         Some(generator.finalize())
     }
 }
 
 fn syntax<'a>(syntaxes: &'a SyntaxSet, language: &str) -> Option<&'a SyntaxReference> {
-    let known = ALIASES.iter().find(|(alias, _)| *alias == language).map_or(language, |&(_, name)| name);
-    syntaxes.find_syntax_by_token(known).filter(|syntax| syntax.name != "Plain Text")
+    let known = ALIASES
+        .iter()
+        .find(|(alias, _)| *alias == language)
+        .map_or(language, |&(_, name)| name);
+    syntaxes
+        .find_syntax_by_token(known)
+        .filter(|syntax| syntax.name != "Plain Text")
 }
 
 #[cfg(test)]
@@ -74,7 +92,11 @@ mod tests {
     #[test]
     fn marks_known_languages_and_escapes_others() {
         let highlighter = Highlighter::default();
-        assert!(highlighter.html("rust", "fn main() {}\n").contains("hl-storage"));
+        assert!(
+            highlighter
+                .html("rust", "fn main() {}\n")
+                .contains("hl-storage")
+        );
         assert_eq!(&*highlighter.html("nonsense", "a < b\n"), "a &lt; b\n");
         assert_eq!(&*highlighter.html("", "a < b\n"), "a &lt; b\n");
     }

@@ -8,11 +8,14 @@ use std::sync::LazyLock;
 use crate::escape::{escape, escaped, percent_encode};
 use crate::highlight::Highlighter;
 use crate::markdown::{
-    Alignment, Body, CalloutKind, Child, Event, FootnoteId, HTML_TAGS, HeadingId, LinkId, NameId, TableId, Tag, Target, stretch_at,
+    Alignment, Body, CalloutKind, Child, Event, FootnoteId, HTML_TAGS, HeadingId, LinkId, NameId,
+    TableId, Tag, Target, stretch_at,
 };
 use crate::phrases::{Phrases, Word, word};
 use crate::route::Route;
-use crate::site::{DEEPEST, Destination, DocumentId, Origin, PageKey, Site, TellingId, uncapitalised};
+use crate::site::{
+    DEEPEST, Destination, DocumentId, Origin, PageKey, Site, TellingId, uncapitalised,
+};
 use crate::source::SitePath;
 
 /// What the pages of a site are written from.
@@ -48,10 +51,26 @@ impl Addresses {
             path
         };
         Self {
-            tellings: site.stories().map(|story| site.tellings(story).map(PageKey::Telling).map(path).collect()).collect(),
+            tellings: site
+                .stories()
+                .map(|story| {
+                    site.tellings(story)
+                        .map(PageKey::Telling)
+                        .map(path)
+                        .collect()
+                })
+                .collect(),
             questions: site.questions().map(PageKey::Question).map(path).collect(),
-            case_studies: site.case_studies().map(PageKey::CaseStudy).map(path).collect(),
-            competencies: site.competencies().map(PageKey::Competency).map(path).collect(),
+            case_studies: site
+                .case_studies()
+                .map(PageKey::CaseStudy)
+                .map(path)
+                .collect(),
+            competencies: site
+                .competencies()
+                .map(PageKey::Competency)
+                .map(path)
+                .collect(),
             home: path(PageKey::Home),
         }
     }
@@ -105,7 +124,13 @@ impl<'a> PageWriter<'a> {
     pub fn new(context: Context<'a>, route: &'a Route) -> Self {
         let mut own_path = String::new();
         percent_encode(&route.path(), &mut own_path);
-        Self { context, route, own_path, ids: HashSet::new(), footnotes: 0 }
+        Self {
+            context,
+            route,
+            own_path,
+            ids: HashSet::new(),
+            footnotes: 0,
+        }
     }
 
     /// Takes an id for an element of the page; `None` if another one has it.
@@ -121,7 +146,8 @@ impl<'a> PageWriter<'a> {
             percent_encode(fragment, &mut link);
             return link;
         }
-        let mut link = String::with_capacity(self.route.to_root().len() + path.len() + fragment.len() + 1);
+        let mut link =
+            String::with_capacity(self.route.to_root().len() + path.len() + fragment.len() + 1);
         link.push_str(self.route.to_root());
         link.push_str(path);
         if !fragment.is_empty() {
@@ -148,7 +174,10 @@ impl<'a> PageWriter<'a> {
             Origin::Variant(_) => telling.label.as_str().into(),
             Origin::Derived(competency) => {
                 let title = site.title(PageKey::Competency(competency));
-                let values = [("competency", title), ("competency_lowercase", &uncapitalised(title))];
+                let values = [
+                    ("competency", title),
+                    ("competency_lowercase", &uncapitalised(title)),
+                ];
                 phrases.fill(word::LABEL_OF_DERIVED, &values).into()
             }
         }
@@ -156,12 +185,18 @@ impl<'a> PageWriter<'a> {
 
     /// HTML that is for the author alone.
     pub fn private_aside(&self, html: &str) -> String {
-        format!("{}{html}</aside>\n", self.labelled_aside("private", word::ONLY_FOR_YOU))
+        format!(
+            "{}{html}</aside>\n",
+            self.labelled_aside("private", word::ONLY_FOR_YOU)
+        )
     }
 
     /// The start of an aside with a label that the style sheet shows.
     fn labelled_aside(&self, class: &str, label: Word) -> String {
-        format!("<aside class=\"{class}\" data-label=\"{}\">\n", escaped(self.context.phrases.text(label)))
+        format!(
+            "<aside class=\"{class}\" data-label=\"{}\">\n",
+            escaped(self.context.phrases.text(label))
+        )
     }
 
     /// A range of a document as HTML.
@@ -169,7 +204,13 @@ impl<'a> PageWriter<'a> {
         self.html_at_depth(document, nodes, style, 0)
     }
 
-    fn html_at_depth(&mut self, id: DocumentId, nodes: Range<usize>, style: Style<'_>, depth: usize) -> String {
+    fn html_at_depth(
+        &mut self,
+        id: DocumentId,
+        nodes: Range<usize>,
+        style: Style<'_>,
+        depth: usize,
+    ) -> String {
         let document = self.context.site.document(id);
         let mut writer = Writer {
             page: self,
@@ -188,7 +229,11 @@ impl<'a> PageWriter<'a> {
         };
         writer.nodes(nodes);
         writer.footnotes();
-        if writer.has_raw_html { clean(&writer.out) } else { writer.out }
+        if writer.has_raw_html {
+            clean(&writer.out)
+        } else {
+            writer.out
+        }
     }
 }
 
@@ -250,7 +295,11 @@ impl Writer<'_, '_> {
             Event::HardBreak => self.out.push_str("<br>\n"),
             Event::Rule => self.out.push_str("<hr>\n"),
             Event::TaskMarker(done) => {
-                self.out.push_str(if done { "<input type=\"checkbox\" checked disabled> " } else { "<input type=\"checkbox\" disabled> " });
+                self.out.push_str(if done {
+                    "<input type=\"checkbox\" checked disabled> "
+                } else {
+                    "<input type=\"checkbox\" disabled> "
+                });
             }
             Event::Hashtag(name) => self.hashtag(body.str(name)),
             Event::Transclusion(link) => self.transclusion(link),
@@ -287,7 +336,11 @@ impl Writer<'_, '_> {
             return "";
         }
         self.open_blocks += 1;
-        if self.open_blocks == 1 { " dir=\"auto\"" } else { "" }
+        if self.open_blocks == 1 {
+            " dir=\"auto\""
+        } else {
+            ""
+        }
     }
 
     fn start(&mut self, tag: Tag, inner: Range<usize>) {
@@ -297,14 +350,28 @@ impl Writer<'_, '_> {
             Tag::Heading(heading) => self.heading(heading, direction),
             Tag::Quote => self.out.push_str(&format!("<blockquote{direction}>\n")),
             Tag::Callout(kind) => self.callout(kind, inner),
-            Tag::CalloutTitle => self.out.push_str(&format!("<p class=\"callout-title\"{direction}>")),
+            Tag::CalloutTitle => self
+                .out
+                .push_str(&format!("<p class=\"callout-title\"{direction}>")),
             Tag::BulletList => self.out.push_str(&format!("<ul{direction}>\n")),
             Tag::NumberedList(1) => self.out.push_str(&format!("<ol{direction}>\n")),
-            Tag::NumberedList(first) => self.out.push_str(&format!("<ol start=\"{first}\"{direction}>\n")),
-            Tag::Item => self.out.push_str(if self.is_task(inner.start) { "<li class=\"task\">" } else { "<li>" }),
+            Tag::NumberedList(first) => self
+                .out
+                .push_str(&format!("<ol start=\"{first}\"{direction}>\n")),
+            Tag::Item => self.out.push_str(if self.is_task(inner.start) {
+                "<li class=\"task\">"
+            } else {
+                "<li>"
+            }),
             Tag::Table(table) => {
-                self.table = Some(OpenTable { table, column: 0, in_head: false, has_body: false });
-                self.out.push_str(&format!("<div class=\"table\"{direction}><table>\n"));
+                self.table = Some(OpenTable {
+                    table,
+                    column: 0,
+                    in_head: false,
+                    has_body: false,
+                });
+                self.out
+                    .push_str(&format!("<div class=\"table\"{direction}><table>\n"));
             }
             Tag::TableHead => {
                 self.table_row(true);
@@ -343,7 +410,11 @@ impl Writer<'_, '_> {
             Tag::Item => self.out.push_str("</li>\n"),
             Tag::Table(_) => {
                 let has_body = self.table.take().is_some_and(|table| table.has_body);
-                self.out.push_str(if has_body { "</tbody></table></div>\n" } else { "</table></div>\n" });
+                self.out.push_str(if has_body {
+                    "</tbody></table></div>\n"
+                } else {
+                    "</table></div>\n"
+                });
             }
             Tag::TableHead => self.out.push_str("</tr></thead>\n"),
             Tag::TableRow => self.out.push_str("</tr>\n"),
@@ -369,7 +440,11 @@ impl Writer<'_, '_> {
 
     fn heading(&mut self, heading: HeadingId, direction: &str) {
         let id = &self.body.headings[heading].id;
-        let id = if self.style.ids == Ids::Given { self.page.claim(id) } else { None };
+        let id = if self.style.ids == Ids::Given {
+            self.page.claim(id)
+        } else {
+            None
+        };
         self.out.push_str(&format!("<h{}", self.level(heading)));
         if let Some(id) = id {
             self.out.push_str(" id=\"");
@@ -382,9 +457,23 @@ impl Writer<'_, '_> {
 
     fn callout(&mut self, kind: CalloutKind, inner: Range<usize>) {
         let (class, title) = match kind {
-            CalloutKind::Question => return self.out.push_str(&self.page.labelled_aside("remark open", word::REMARK_OPEN)),
-            CalloutKind::Answered => return self.out.push_str(&self.page.labelled_aside("remark answered", word::REMARK_ANSWERED)),
-            CalloutKind::Private => return self.out.push_str(&self.page.labelled_aside("private", word::ONLY_FOR_YOU)),
+            CalloutKind::Question => {
+                return self
+                    .out
+                    .push_str(&self.page.labelled_aside("remark open", word::REMARK_OPEN));
+            }
+            CalloutKind::Answered => {
+                return self.out.push_str(
+                    &self
+                        .page
+                        .labelled_aside("remark answered", word::REMARK_ANSWERED),
+                );
+            }
+            CalloutKind::Private => {
+                return self
+                    .out
+                    .push_str(&self.page.labelled_aside("private", word::ONLY_FOR_YOU));
+            }
             CalloutKind::Note => ("callout note", word::NOTE),
             CalloutKind::Tip => ("callout tip", word::TIP),
             CalloutKind::Important => ("callout important", word::IMPORTANT),
@@ -392,7 +481,9 @@ impl Writer<'_, '_> {
             CalloutKind::Caution => ("callout caution", word::CAUTION),
         };
         self.out.push_str(&format!("<aside class=\"{class}\">\n"));
-        let has_title = self.body.nodes[inner].first().is_some_and(|node| node.event == Event::Start(Tag::CalloutTitle));
+        let has_title = self.body.nodes[inner]
+            .first()
+            .is_some_and(|node| node.event == Event::Start(Tag::CalloutTitle));
         if !has_title {
             self.out.push_str("<p class=\"callout-title\">");
             escape(self.page.context.phrases.text(title), &mut self.out);
@@ -403,14 +494,16 @@ impl Writer<'_, '_> {
     fn code_block(&mut self, language: NameId, start: usize) {
         let language = self.body.name(language);
         let code = self.body.code(start);
-        self.out.push_str("<pre class=\"code\" dir=\"ltr\" tabindex=\"0\"><code");
+        self.out
+            .push_str("<pre class=\"code\" dir=\"ltr\" tabindex=\"0\"><code");
         if !language.is_empty() {
             self.out.push_str(" class=\"language-");
             escape(language, &mut self.out);
             self.out.push('"');
         }
         self.out.push('>');
-        self.out.push_str(&self.page.context.highlighter.html(language, &code));
+        self.out
+            .push_str(&self.page.context.highlighter.html(language, &code));
         self.out.push_str("</code></pre>\n");
     }
 
@@ -418,7 +511,8 @@ impl Writer<'_, '_> {
     fn is_task(&self, first: usize) -> bool {
         let event = |at: usize| self.body.nodes.get(at).map(|node| node.event);
         matches!(event(first), Some(Event::TaskMarker(_)))
-            || (event(first) == Some(Event::Start(Tag::Paragraph)) && matches!(event(first + 1), Some(Event::TaskMarker(_))))
+            || (event(first) == Some(Event::Start(Tag::Paragraph))
+                && matches!(event(first + 1), Some(Event::TaskMarker(_))))
     }
 
     fn table_row(&mut self, in_head: bool) {
@@ -428,13 +522,20 @@ impl Writer<'_, '_> {
         if in_head {
             return;
         }
-        self.out.push_str(if table.has_body { "<tr>" } else { "<tbody>\n<tr>" });
+        self.out.push_str(if table.has_body {
+            "<tr>"
+        } else {
+            "<tbody>\n<tr>"
+        });
         table.has_body = true;
     }
 
     fn table_cell(&mut self) {
         let Some(table) = &mut self.table else { return };
-        let alignment = self.body.tables[table.table].get(table.column).copied().unwrap_or(Alignment::None);
+        let alignment = self.body.tables[table.table]
+            .get(table.column)
+            .copied()
+            .unwrap_or(Alignment::None);
         table.column += 1;
         let name = if table.in_head { "<th" } else { "<td" };
         self.out.push_str(name);
@@ -486,7 +587,9 @@ impl Writer<'_, '_> {
         self.out.push('>');
         if !link.is_labelled {
             let title = match (destination, &link.target) {
-                (Destination::Page { fragment, .. }, Target::Fragment(_)) => heading_text(self.body, fragment).unwrap_or(&address).into(),
+                (Destination::Page { fragment, .. }, Target::Fragment(_)) => {
+                    heading_text(self.body, fragment).unwrap_or(&address).into()
+                }
                 (Destination::Page { page, .. }, _) => self.page.title(*page),
                 // Its author has written the name of the file.
                 (Destination::Asset(_), target @ Target::Wiki { .. }) => target.last_name().into(),
@@ -498,7 +601,9 @@ impl Writer<'_, '_> {
 
     fn link_end(&mut self, link: LinkId) {
         let destination = self.page.context.site.destination(self.id, link);
-        let is_link = self.address(&self.body.links[link].target, destination).is_some();
+        let is_link = self
+            .address(&self.body.links[link].target, destination)
+            .is_some();
         self.out.push_str(if is_link { "</a>" } else { "</span>" });
     }
 
@@ -506,7 +611,12 @@ impl Writer<'_, '_> {
     fn address(&self, target: &Target, destination: &Destination) -> Option<String> {
         match destination {
             Destination::Page { page, fragment, .. } => Some(self.page.link(*page, fragment)),
-            Destination::Asset(path) => self.page.context.assets.get(path).map(|name| self.page.route.link_to(&Route::Asset(name.clone()))),
+            Destination::Asset(path) => self
+                .page
+                .context
+                .assets
+                .get(path)
+                .map(|name| self.page.route.link_to(&Route::Asset(name.clone()))),
             Destination::External => match target {
                 Target::External(address) => Some(address.clone()),
                 _ => None,
@@ -530,7 +640,12 @@ impl Writer<'_, '_> {
                 self.out.push_str("\" loading=\"lazy\"");
                 if let Some(size) = link.size {
                     self.out.push_str(&format!(" width=\"{}\"", size.width));
-                    self.out.push_str(&size.height.map(|height| format!(" height=\"{height}\"")).unwrap_or_default());
+                    self.out.push_str(
+                        &size
+                            .height
+                            .map(|height| format!(" height=\"{height}\""))
+                            .unwrap_or_default(),
+                    );
                 }
                 if !link.title.is_empty() {
                     self.out.push_str(" title=\"");
@@ -554,18 +669,33 @@ impl Writer<'_, '_> {
     /// Writes the section of another document that is shown in this place.
     fn transclusion(&mut self, link: LinkId) {
         let site = self.page.context.site;
-        let Destination::Page { page, fragment, section } = site.destination(self.id, link) else { return };
+        let Destination::Page {
+            page,
+            fragment,
+            section,
+        } = site.destination(self.id, link)
+        else {
+            return;
+        };
         if self.depth >= DEEPEST {
             return;
         }
-        let style = Style { heading_base: self.style.heading_base, ids: Ids::Omitted, left_out: &[] };
+        let style = Style {
+            heading_base: self.style.heading_base,
+            ids: Ids::Omitted,
+            left_out: &[],
+        };
         let html = match site.shown(*page, fragment, *section) {
-            Some((document, nodes)) => self.page.html_at_depth(document, nodes, style, self.depth + 1),
+            Some((document, nodes)) => {
+                self.page
+                    .html_at_depth(document, nodes, style, self.depth + 1)
+            }
             None => return,
         };
         self.out.push_str("<div class=\"transclusion\">\n");
         self.out.push_str(&html);
-        self.out.push_str("<p class=\"transclusion-source\"><a href=\"");
+        self.out
+            .push_str("<p class=\"transclusion-source\"><a href=\"");
         escape(&self.page.link(*page, fragment), &mut self.out);
         self.out.push_str("\">");
         escape(&self.page.title(*page), &mut self.out);
@@ -573,7 +703,9 @@ impl Writer<'_, '_> {
     }
 
     fn footnote_reference(&mut self, label: &str) {
-        let Some(place) = self.body.shown_footnote(label) else { return };
+        let Some(place) = self.body.shown_footnote(label) else {
+            return;
+        };
         let known = self.numbers.get(&place).copied();
         let number = known.unwrap_or_else(|| {
             self.page.footnotes += 1;
@@ -581,8 +713,13 @@ impl Writer<'_, '_> {
             self.numbers.insert(place, self.page.footnotes);
             self.page.footnotes
         });
-        let id = if known.is_none() { self.page.claim(&format!("_footnote-reference-{number}")) } else { None };
-        self.out.push_str("<sup class=\"footnote-ref\"><a href=\"#_footnote-");
+        let id = if known.is_none() {
+            self.page.claim(&format!("_footnote-reference-{number}"))
+        } else {
+            None
+        };
+        self.out
+            .push_str("<sup class=\"footnote-ref\"><a href=\"#_footnote-");
         self.out.push_str(&format!("{number}\""));
         if let Some(id) = id {
             self.out.push_str(&format!(" id=\"{id}\""));
@@ -598,10 +735,17 @@ impl Writer<'_, '_> {
         let mut next = 0;
         // A footnote can refer to another, which then joins the list.
         while let Some(&(place, number)) = self.notes.get(next) {
-            self.out.push_str(&format!("<li id=\"_footnote-{number}\" value=\"{number}\">"));
+            self.out.push_str(&format!(
+                "<li id=\"_footnote-{number}\" value=\"{number}\">"
+            ));
             self.nodes(self.body.footnotes[place].nodes.clone());
-            self.out.push_str(&format!("<a class=\"footnote-back\" href=\"#_footnote-reference-{number}\" aria-label=\""));
-            escape(self.page.context.phrases.text(word::BACK_TO_TEXT), &mut self.out);
+            self.out.push_str(&format!(
+                "<a class=\"footnote-back\" href=\"#_footnote-reference-{number}\" aria-label=\""
+            ));
+            escape(
+                self.page.context.phrases.text(word::BACK_TO_TEXT),
+                &mut self.out,
+            );
             self.out.push_str("\">↩</a></li>\n");
             next += 1;
         }
@@ -613,22 +757,33 @@ impl Writer<'_, '_> {
 fn has_direction(tag: Tag) -> bool {
     matches!(
         tag,
-        Tag::Paragraph | Tag::CalloutTitle | Tag::Heading(_) | Tag::Quote | Tag::BulletList | Tag::NumberedList(_) | Tag::Table(_)
+        Tag::Paragraph
+            | Tag::CalloutTitle
+            | Tag::Heading(_)
+            | Tag::Quote
+            | Tag::BulletList
+            | Tag::NumberedList(_)
+            | Tag::Table(_)
     )
 }
 
 /// The words of a heading.
 fn heading_text<'a>(body: &'a Body, id: &str) -> Option<&'a str> {
-    body.heading_named(id).map(|heading| body.headings[heading].text.as_str())
+    body.heading_named(id)
+        .map(|heading| body.headings[heading].text.as_str())
 }
 
 /// How far the headings of a range move so that the highest of them gets the level `base`.
 fn heading_shift(body: &Body, nodes: Range<usize>, base: u8) -> i8 {
-    let levels = body.nodes[nodes].iter().filter_map(|node| match node.event {
-        Event::Start(Tag::Heading(heading)) => Some(body.headings[heading].level),
-        _ => None,
-    });
-    levels.min().map_or(0, |highest| base.cast_signed() - highest.cast_signed())
+    let levels = body.nodes[nodes]
+        .iter()
+        .filter_map(|node| match node.event {
+            Event::Start(Tag::Heading(heading)) => Some(body.headings[heading].level),
+            _ => None,
+        });
+    levels
+        .min()
+        .map_or(0, |highest| base.cast_signed() - highest.cast_signed())
 }
 
 fn level_on_page(level: u8, shift: i8) -> u8 {
@@ -640,7 +795,13 @@ fn clean(html: &str) -> String {
     static CLEANER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
         let mut cleaner = ammonia::Builder::default();
         cleaner
-            .tags(HTML_TAGS.iter().copied().chain(["a", "aside", "img", "input", "section"]).collect())
+            .tags(
+                HTML_TAGS
+                    .iter()
+                    .copied()
+                    .chain(["a", "aside", "img", "input", "section"])
+                    .collect(),
+            )
             .add_generic_attributes(["class", "id", "title", "lang", "dir"])
             .add_tag_attributes("aside", ["data-label"])
             // The box of a task is the only control that a page has.
@@ -655,7 +816,9 @@ fn clean(html: &str) -> String {
             .link_rel(None)
             .attribute_filter(|element, attribute, value| {
                 // A picture from another host would tell that host who reads the page.
-                let asks_other_host = element == "img" && attribute == "src" && (value.contains(':') || value.starts_with("//"));
+                let asks_other_host = element == "img"
+                    && attribute == "src"
+                    && (value.contains(':') || value.starts_with("//"));
                 (!asks_other_host).then(|| value.into())
             });
         cleaner
@@ -669,8 +832,17 @@ mod tests {
 
     #[test]
     fn cleans_what_authors_write() {
-        assert_eq!(clean("<p>a<script>alert(1)</script> <kbd onclick=x>b</kbd>"), "<p>a <kbd>b</kbd></p>");
-        assert_eq!(clean("<img src=\"https://example.org/a.png\" alt=\"a\">"), "<img alt=\"a\">");
-        assert_eq!(clean("<details open><summary>a</summary>b"), "<details open=\"\"><summary>a</summary>b</details>");
+        assert_eq!(
+            clean("<p>a<script>alert(1)</script> <kbd onclick=x>b</kbd>"),
+            "<p>a <kbd>b</kbd></p>"
+        );
+        assert_eq!(
+            clean("<img src=\"https://example.org/a.png\" alt=\"a\">"),
+            "<img alt=\"a\">"
+        );
+        assert_eq!(
+            clean("<details open><summary>a</summary>b"),
+            "<details open=\"\"><summary>a</summary>b</details>"
+        );
     }
 }

@@ -83,7 +83,12 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind once, in the order in which their lists are made.
-    pub const ALL: [Self; 4] = [Self::Story, Self::Question, Self::CaseStudy, Self::Competency];
+    pub const ALL: [Self; 4] = [
+        Self::Story,
+        Self::Question,
+        Self::CaseStudy,
+        Self::Competency,
+    ];
 
     /// The folder of its files, which is also the first part of its addresses and of links to it.
     pub fn folder(self) -> &'static str {
@@ -107,7 +112,9 @@ impl Kind {
 
     /// The kind whose folder, or whose name in the singular, is `name`.
     pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.folder() == name || kind.noun().replace(' ', "-") == name)
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.folder() == name || kind.noun().replace(' ', "-") == name)
     }
 }
 
@@ -126,16 +133,27 @@ impl When {
     /// Reads `YYYY`, `YYYY-MM` or `YYYY-MM-DD`; `None` if that is not a date of the calendar.
     pub fn parse(text: &str) -> Option<Self> {
         let widths: Vec<usize> = text.split('-').map(str::len).collect();
-        if !matches!(widths[..], [4] | [4, 2] | [4, 2, 2]) || !text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
+        if !matches!(widths[..], [4] | [4, 2] | [4, 2, 2])
+            || !text
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || byte == b'-')
+        {
             return None;
         }
-        let mut numbers = text.split('-').map(|part| part.parse::<i16>().unwrap_or_default());
+        let mut numbers = text
+            .split('-')
+            .map(|part| part.parse::<i16>().unwrap_or_default());
         let year = numbers.next()?;
         let month = i8::try_from(numbers.next().unwrap_or_default()).ok()?;
         let day = i8::try_from(numbers.next().unwrap_or_default()).ok()?;
         let has_month = text.len() >= 7;
         let has_day = text.len() == 10;
-        jiff::civil::Date::new(year, if has_month { month } else { 1 }, if has_day { day } else { 1 }).ok()?;
+        jiff::civil::Date::new(
+            year,
+            if has_month { month } else { 1 },
+            if has_day { day } else { 1 },
+        )
+        .ok()?;
         Some(Self { year, month, day })
     }
 }
@@ -143,12 +161,27 @@ impl When {
 impl fmt::Display for When {
     /// Writes it as it is read aloud: `7 March 2025`, `March 2025`, `2025`.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const MONTHS: [&str; 12] =
-            ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+        const MONTHS: [&str; 12] = [
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
+        ];
         if self.day > 0 {
             write!(formatter, "{} ", self.day)?;
         }
-        if let Some(month) = usize::try_from(self.month - 1).ok().and_then(|index| MONTHS.get(index)) {
+        if let Some(month) = usize::try_from(self.month - 1)
+            .ok()
+            .and_then(|index| MONTHS.get(index))
+        {
             write!(formatter, "{month} ")?;
         }
         write!(formatter, "{}", self.year)
@@ -159,7 +192,9 @@ impl<'de> Deserialize<'de> for When {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         Self::parse(&text).ok_or_else(|| {
-            let reason = no_such_day(&text).unwrap_or_else(|| "expected a date as `2025`, `2025-03` or `2025-03-07`".to_owned());
+            let reason = no_such_day(&text).unwrap_or_else(|| {
+                "expected a date as `2025`, `2025-03` or `2025-03-07`".to_owned()
+            });
             de::Error::custom(format!("found \"{text}\", {reason}"))
         })
     }
@@ -167,13 +202,23 @@ impl<'de> Deserialize<'de> for When {
 
 /// Why a text in the form of a date is not one: its month or its day is not in the calendar.
 fn no_such_day(text: &str) -> Option<String> {
-    let mut numbers = text.split('-').map(|part| part.parse::<i16>().ok().filter(|_| part.bytes().all(|byte| byte.is_ascii_digit())));
+    let mut numbers = text.split('-').map(|part| {
+        part.parse::<i16>()
+            .ok()
+            .filter(|_| part.bytes().all(|byte| byte.is_ascii_digit()))
+    });
     let (year, month) = (numbers.next()??, numbers.next()??);
-    let has_widths = matches!(text.split('-').map(str::len).collect::<Vec<_>>()[..], [4, 2] | [4, 2, 2]);
+    let has_widths = matches!(
+        text.split('-').map(str::len).collect::<Vec<_>>()[..],
+        [4, 2] | [4, 2, 2]
+    );
     if !has_widths {
         return None;
     }
-    let Some(first) = i8::try_from(month).ok().and_then(|month| jiff::civil::Date::new(year, month, 1).ok()) else {
+    let Some(first) = i8::try_from(month)
+        .ok()
+        .and_then(|month| jiff::civil::Date::new(year, month, 1).ok())
+    else {
         return Some(format!("but there is no month {month}"));
     };
     let day = numbers.next()??;
@@ -189,14 +234,24 @@ fn no_such_moment(text: &str) -> Option<String> {
         return Some(reason);
     }
     When::parse(day)?;
-    let clock: String = time.chars().take_while(|sign| sign.is_ascii_digit() || *sign == ':').collect();
-    let number = |place: usize| clock.split(':').nth(place).and_then(|part| part.parse::<u8>().ok());
+    let clock: String = time
+        .chars()
+        .take_while(|sign| sign.is_ascii_digit() || *sign == ':')
+        .collect();
+    let number = |place: usize| {
+        clock
+            .split(':')
+            .nth(place)
+            .and_then(|part| part.parse::<u8>().ok())
+    };
     let has_no_zone = clock.len() == time.len() && number(1).is_some();
     match (number(0)?, number(1), number(2)) {
         (hour @ 24.., ..) => Some(format!("but there is no hour {hour}")),
         (_, Some(minute @ 60..), _) => Some(format!("but there is no minute {minute}")),
         (_, _, Some(second @ 61..)) => Some(format!("but there is no second {second}")),
-        _ => has_no_zone.then(|| "which has no time zone; expected `Z` or a distance as `+01:00` at its end".to_owned()),
+        _ => has_no_zone.then(|| {
+            "which has no time zone; expected `Z` or a distance as `+01:00` at its end".to_owned()
+        }),
     }
 }
 
@@ -224,12 +279,27 @@ impl Length {
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         let seconds = if let Some((minutes, seconds)) = text.split_once(':') {
-            minutes.parse::<u32>().ok()?.checked_mul(60)?.checked_add(seconds.parse().ok()?)?
+            minutes
+                .parse::<u32>()
+                .ok()?
+                .checked_mul(60)?
+                .checked_add(seconds.parse().ok()?)?
         } else {
-            let (minutes, rest) = text.split_once('m').map_or(("0", text), |(minutes, rest)| (minutes, rest));
+            let (minutes, rest) = text
+                .split_once('m')
+                .map_or(("0", text), |(minutes, rest)| (minutes, rest));
             let rest = rest.trim_start_matches("in").trim();
-            let seconds = if rest.is_empty() { "0" } else { rest.strip_suffix('s')? };
-            minutes.trim().parse::<u32>().ok()?.checked_mul(60)?.checked_add(seconds.trim().parse().ok()?)?
+            let seconds = if rest.is_empty() {
+                "0"
+            } else {
+                rest.strip_suffix('s')?
+            };
+            minutes
+                .trim()
+                .parse::<u32>()
+                .ok()?
+                .checked_mul(60)?
+                .checked_add(seconds.trim().parse().ok()?)?
         };
         (1..=3600).contains(&seconds).then_some(Self(seconds))
     }
@@ -238,7 +308,11 @@ impl Length {
 impl<'de> Deserialize<'de> for Length {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Self::parse(&text).ok_or_else(|| de::Error::custom(format!("found \"{text}\", expected a length as `90s`, `2m` or `1m30s`")))
+        Self::parse(&text).ok_or_else(|| {
+            de::Error::custom(format!(
+                "found \"{text}\", expected a length as `90s`, `2m` or `1m30s`"
+            ))
+        })
     }
 }
 
@@ -608,13 +682,22 @@ impl Document {
         let with_id = |id: &str| {
             let start = self.body.start_of_heading(self.body.heading_named(id)?)?;
             // The nodes of a section follow its heading.
-            let section = self.sections.partition_point(|section| section.nodes.start <= start);
-            self.sections.get(section).filter(|section| section.id == id).map(|_| section)
+            let section = self
+                .sections
+                .partition_point(|section| section.nodes.start <= start);
+            self.sections
+                .get(section)
+                .filter(|section| section.id == id)
+                .map(|_| section)
         };
-        let by_id = with_id(fragment).into_iter().chain(with_id(slug.as_str())).min();
+        let by_id = with_id(fragment)
+            .into_iter()
+            .chain(with_id(slug.as_str()))
+            .min();
         let has_name = |section: &Section| {
             let name = section.part.map_or("", Part::name);
-            !name.is_empty() && (name == slug.as_str() || name.trim_end_matches('s') == slug.as_str())
+            !name.is_empty()
+                && (name == slug.as_str() || name.trim_end_matches('s') == slug.as_str())
         };
         let by_name = || self.sections.iter().position(has_name);
         by_id.or_else(by_name)
@@ -635,7 +718,9 @@ impl Section {
 
 /// The place of what holds a node, of things in the order of their stretches.
 fn last_at<T>(things: &[T], node: usize, nodes: impl Fn(&T) -> &Range<usize>) -> Option<usize> {
-    let place = things.partition_point(|thing| nodes(thing).start <= node).checked_sub(1)?;
+    let place = things
+        .partition_point(|thing| nodes(thing).start <= node)
+        .checked_sub(1)?;
     nodes(&things[place]).contains(&node).then_some(place)
 }
 
@@ -665,13 +750,40 @@ mod tests {
 
     #[test]
     fn reads_dates_and_lengths() {
-        assert_eq!(When::parse("2025-03-07").map(|when| when.to_string()).as_deref(), Some("7 March 2025"));
-        assert_eq!(When::parse("2025-03").map(|when| when.to_string()).as_deref(), Some("March 2025"));
-        assert_eq!(When::parse("2025").map(|when| when.to_string()).as_deref(), Some("2025"));
-        for wrong in ["2025-3", "2025-13", "2025-02-30", "yesterday", "25", "2025-00", "2025-01-00"] {
+        assert_eq!(
+            When::parse("2025-03-07")
+                .map(|when| when.to_string())
+                .as_deref(),
+            Some("7 March 2025")
+        );
+        assert_eq!(
+            When::parse("2025-03")
+                .map(|when| when.to_string())
+                .as_deref(),
+            Some("March 2025")
+        );
+        assert_eq!(
+            When::parse("2025").map(|when| when.to_string()).as_deref(),
+            Some("2025")
+        );
+        for wrong in [
+            "2025-3",
+            "2025-13",
+            "2025-02-30",
+            "yesterday",
+            "25",
+            "2025-00",
+            "2025-01-00",
+        ] {
             assert_eq!(When::parse(wrong), None, "{wrong}");
         }
-        for (text, seconds) in [("90s", 90), ("2m", 120), ("1m30s", 90), ("1:30", 90), ("2 min", 120)] {
+        for (text, seconds) in [
+            ("90s", 90),
+            ("2m", 120),
+            ("1m30s", 90),
+            ("1:30", 90),
+            ("2 min", 120),
+        ] {
             assert_eq!(Length::parse(text), Some(Length(seconds)), "{text}");
         }
         for wrong in ["90", "long", "0s", "m", "5h"] {

@@ -17,21 +17,66 @@ use crate::view::{SiteView, View};
 
 /// The files of the default theme, with their paths below the folder of the theme.
 pub const DEFAULT_THEME: &[(&str, &str)] = &[
-    ("templates/404.html", include_str!("../themes/default/templates/404.html")),
-    ("templates/base.html", include_str!("../themes/default/templates/base.html")),
-    ("templates/case-studies.html", include_str!("../themes/default/templates/case-studies.html")),
-    ("templates/case-study.html", include_str!("../themes/default/templates/case-study.html")),
-    ("templates/competencies.html", include_str!("../themes/default/templates/competencies.html")),
-    ("templates/competency.html", include_str!("../themes/default/templates/competency.html")),
-    ("templates/components.html", include_str!("../themes/default/templates/components.html")),
-    ("templates/coverage.html", include_str!("../themes/default/templates/coverage.html")),
-    ("templates/home.html", include_str!("../themes/default/templates/home.html")),
-    ("templates/matrix.html", include_str!("../themes/default/templates/matrix.html")),
-    ("templates/open-points.html", include_str!("../themes/default/templates/open-points.html")),
-    ("templates/question.html", include_str!("../themes/default/templates/question.html")),
-    ("templates/questions.html", include_str!("../themes/default/templates/questions.html")),
-    ("templates/stories.html", include_str!("../themes/default/templates/stories.html")),
-    ("templates/story.html", include_str!("../themes/default/templates/story.html")),
+    (
+        "templates/404.html",
+        include_str!("../themes/default/templates/404.html"),
+    ),
+    (
+        "templates/base.html",
+        include_str!("../themes/default/templates/base.html"),
+    ),
+    (
+        "templates/case-studies.html",
+        include_str!("../themes/default/templates/case-studies.html"),
+    ),
+    (
+        "templates/case-study.html",
+        include_str!("../themes/default/templates/case-study.html"),
+    ),
+    (
+        "templates/competencies.html",
+        include_str!("../themes/default/templates/competencies.html"),
+    ),
+    (
+        "templates/competency.html",
+        include_str!("../themes/default/templates/competency.html"),
+    ),
+    (
+        "templates/components.html",
+        include_str!("../themes/default/templates/components.html"),
+    ),
+    (
+        "templates/coverage.html",
+        include_str!("../themes/default/templates/coverage.html"),
+    ),
+    (
+        "templates/home.html",
+        include_str!("../themes/default/templates/home.html"),
+    ),
+    (
+        "templates/matrix.html",
+        include_str!("../themes/default/templates/matrix.html"),
+    ),
+    (
+        "templates/open-points.html",
+        include_str!("../themes/default/templates/open-points.html"),
+    ),
+    (
+        "templates/question.html",
+        include_str!("../themes/default/templates/question.html"),
+    ),
+    (
+        "templates/questions.html",
+        include_str!("../themes/default/templates/questions.html"),
+    ),
+    (
+        "templates/stories.html",
+        include_str!("../themes/default/templates/stories.html"),
+    ),
+    (
+        "templates/story.html",
+        include_str!("../themes/default/templates/story.html"),
+    ),
     ("static/style.css", STYLE_SHEET),
     ("words/de.toml", phrases::GERMAN),
     ("words/en.toml", phrases::ENGLISH),
@@ -83,7 +128,10 @@ pub struct ThemeFile {
 /// Whether these are the same files in memory. Comparing the addresses is cheap.
 pub fn is_same_theme(ours: &[ThemeFile], others: &[ThemeFile]) -> bool {
     ours.len() == others.len()
-        && ours.iter().zip(others).all(|(ours, other)| Arc::ptr_eq(&ours.bytes, &other.bytes) && ours.path == other.path)
+        && ours
+            .iter()
+            .zip(others)
+            .all(|(ours, other)| Arc::ptr_eq(&ours.bytes, &other.bytes) && ours.path == other.path)
 }
 
 /// A theme: the default one, in which a site's own files replace those of the same name.
@@ -98,15 +146,25 @@ pub struct Theme {
 impl Theme {
     /// Puts a theme together. The errors are the mistakes in its templates.
     pub fn new(own: &[ThemeFile]) -> Result<Self, Vec<Diagnostic>> {
-        let mut files: BTreeMap<&str, &[u8]> = DEFAULT_THEME.iter().map(|(name, text)| (*name, text.as_bytes())).collect();
+        let mut files: BTreeMap<&str, &[u8]> = DEFAULT_THEME
+            .iter()
+            .map(|(name, text)| (*name, text.as_bytes()))
+            .collect();
         files.extend(own.iter().map(|file| (file.name.as_str(), &*file.bytes)));
         files.retain(|name, _| !name.starts_with("words/"));
         let mut hasher = Xxh3::new();
         hasher.write(SOURCES.as_bytes());
         files.hash(&mut hasher);
-        let statics = files.iter().filter_map(|(name, bytes)| Some((name.strip_prefix("static/")?.to_owned(), Arc::from(*bytes))));
+        let statics = files.iter().filter_map(|(name, bytes)| {
+            Some((name.strip_prefix("static/")?.to_owned(), Arc::from(*bytes)))
+        });
         let (tables, _) = words::tables(own);
-        Ok(Self { tera: templates(&files, own)?, statics: statics.collect(), tables, fingerprint: hasher.finish() })
+        Ok(Self {
+            tera: templates(&files, own)?,
+            statics: statics.collect(),
+            tables,
+            fingerprint: hasher.finish(),
+        })
     }
 
     /// The words of its pages, in the language of the settings.
@@ -121,8 +179,12 @@ impl Theme {
 
     /// The style sheet.
     pub fn style(&self) -> &str {
-        let style = STYLE.strip_prefix("static/").and_then(|name| self.statics.get(name));
-        style.and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
+        let style = STYLE
+            .strip_prefix("static/")
+            .and_then(|name| self.statics.get(name));
+        style
+            .and_then(|bytes| std::str::from_utf8(bytes).ok())
+            .unwrap_or_default()
     }
 
     /// Prepares the theme for a site whose pages have the given words.
@@ -132,7 +194,11 @@ impl Theme {
         let phrases = Arc::new(phrases);
         self.tera.global_context().insert("site", site);
         words::register(&mut self.tera, &phrases);
-        Renderer { theme: self, phrases, fingerprint: hasher.finish() }
+        Renderer {
+            theme: self,
+            phrases,
+            fingerprint: hasher.finish(),
+        }
     }
 }
 
@@ -157,9 +223,13 @@ impl Renderer {
     /// The page that shows a view. The same view gives the same page.
     pub fn page(&self, view: &View<'_>, own: &[ThemeFile]) -> Result<Vec<u8>, Diagnostic> {
         let template = view.template();
-        let context = Context::from_serialize(view).map_err(|error| mistake(own, template, &error))?;
+        let context =
+            Context::from_serialize(view).map_err(|error| mistake(own, template, &error))?;
         let mut page = Vec::with_capacity(USUAL_PAGE);
-        self.theme.tera.render_to(template, &context, &mut page).map_err(|error| mistake(own, template, &error))?;
+        self.theme
+            .tera
+            .render_to(template, &context, &mut page)
+            .map_err(|error| mistake(own, template, &error))?;
         Ok(page)
     }
 
@@ -181,10 +251,16 @@ fn templates(files: &BTreeMap<&str, &[u8]>, own: &[ThemeFile]) -> Result<Tera, V
     let mut templates = BTreeMap::new();
     let mut found = Vec::new();
     for (name, bytes) in files {
-        let Some(template) = name.strip_prefix("templates/") else { continue };
+        let Some(template) = name.strip_prefix("templates/") else {
+            continue;
+        };
         match std::str::from_utf8(bytes) {
             Ok(text) => drop(templates.insert(template, text)),
-            Err(error) => found.push(not_utf8(&path_of(own, name), "template", error.valid_up_to())),
+            Err(error) => found.push(not_utf8(
+                &path_of(own, name),
+                "template",
+                error.valid_up_to(),
+            )),
         }
     }
     if !found.is_empty() {
@@ -205,45 +281,90 @@ fn empty_tera() -> Tera {
 }
 
 fn not_utf8(file: &SitePath, what: &str, at: usize) -> Diagnostic {
-    Diagnostic::new(&rules::ENCODING, file, Span::new(at, at + 1), format!("the {what} is not UTF-8 from here on"))
-        .help("save it again with the encoding UTF-8")
+    Diagnostic::new(
+        &rules::ENCODING,
+        file,
+        Span::new(at, at + 1),
+        format!("the {what} is not UTF-8 from here on"),
+    )
+    .help("save it again with the encoding UTF-8")
 }
 
 /// The path of a file of the theme in the site.
 fn path_of(own: &[ThemeFile], name: &str) -> SitePath {
-    own.iter().find(|file| file.name == name).map_or_else(|| SitePath::new(format!("themes/default/{name}")), |file| file.path.clone())
+    own.iter().find(|file| file.name == name).map_or_else(
+        || SitePath::new(format!("themes/default/{name}")),
+        |file| file.path.clone(),
+    )
 }
 
 /// The mistakes of all templates. Tera stops at the first one, so each template is also tried alone.
-fn template_mistakes(templates: &BTreeMap<&str, &str>, own: &[ThemeFile], error: &tera::Error) -> Vec<Diagnostic> {
-    let alone = templates.iter().filter_map(|(name, text)| match empty_tera().add_raw_template(name, text) {
-        Err(error) if matches!(error.kind(), ErrorKind::SyntaxError(_)) => Some(mistake(own, name, &error)),
-        _ => None,
+fn template_mistakes(
+    templates: &BTreeMap<&str, &str>,
+    own: &[ThemeFile],
+    error: &tera::Error,
+) -> Vec<Diagnostic> {
+    let alone = templates.iter().filter_map(|(name, text)| {
+        match empty_tera().add_raw_template(name, text) {
+            Err(error) if matches!(error.kind(), ErrorKind::SyntaxError(_)) => {
+                Some(mistake(own, name, &error))
+            }
+            _ => None,
+        }
     });
     let found: Vec<Diagnostic> = alone.collect();
-    if found.is_empty() { vec![mistake(own, templates.keys().next().unwrap_or(&""), error)] } else { found }
+    if found.is_empty() {
+        vec![mistake(own, templates.keys().next().unwrap_or(&""), error)]
+    } else {
+        found
+    }
 }
 
 fn mistake(own: &[ThemeFile], template: &str, error: &tera::Error) -> Diagnostic {
     let (name, span, message) = match error.kind() {
         ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
-            let name = if report.filename().is_empty() { template } else { report.filename() };
-            (name.to_owned(), Span::new(report.span().range.start, report.span().range.end), report.message().to_owned())
+            let name = if report.filename().is_empty() {
+                template
+            } else {
+                report.filename()
+            };
+            (
+                name.to_owned(),
+                Span::new(report.span().range.start, report.span().range.end),
+                report.message().to_owned(),
+            )
         }
-        ErrorKind::MissingParent { current, parent } => {
-            (current.clone(), Span::default(), format!("it extends `{parent}`, which does not exist"))
+        ErrorKind::MissingParent { current, parent } => (
+            current.clone(),
+            Span::default(),
+            format!("it extends `{parent}`, which does not exist"),
+        ),
+        ErrorKind::CircularExtend { tpl, .. } => {
+            (tpl.clone(), Span::default(), "it extends itself".to_owned())
         }
-        ErrorKind::CircularExtend { tpl, .. } => (tpl.clone(), Span::default(), "it extends itself".to_owned()),
-        ErrorKind::CircularInclude { tpl, .. } => (tpl.clone(), Span::default(), "it includes itself".to_owned()),
+        ErrorKind::CircularInclude { tpl, .. } => (
+            tpl.clone(),
+            Span::default(),
+            "it includes itself".to_owned(),
+        ),
         _ => (template.to_owned(), Span::default(), error.to_string()),
     };
     let message = uncapitalised(message.trim().trim_end_matches('.'));
     let help = "docs/themes.md lists what each template is given; a file that you delete is taken from the default theme again";
-    Diagnostic::new(&rules::TEMPLATE, &path_of(own, &format!("templates/{name}")), span, message).help(help)
+    Diagnostic::new(
+        &rules::TEMPLATE,
+        &path_of(own, &format!("templates/{name}")),
+        span,
+        message,
+    )
+    .help(help)
 }
 
 /// A message with a small first letter, as in all reports.
 fn uncapitalised(message: &str) -> String {
     let mut characters = message.chars();
-    characters.next().map(|first| first.to_lowercase().collect::<String>() + characters.as_str()).unwrap_or_default()
+    characters
+        .next()
+        .map(|first| first.to_lowercase().collect::<String>() + characters.as_str())
+        .unwrap_or_default()
 }

@@ -6,7 +6,9 @@ use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Element, Group, Level as Heading, Origin, Renderer, Snippet};
+use annotate_snippets::{
+    AnnotationKind, Element, Group, Level as Heading, Origin, Renderer, Snippet,
+};
 
 use crate::diagnostic::{Diagnostic, Level, Note};
 use crate::escape::{visible, visible_character, visible_lines};
@@ -34,7 +36,9 @@ struct Text {
 impl Text {
     fn of(bytes: &[u8]) -> Self {
         let text = String::from_utf8_lossy(bytes).into_owned();
-        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        let lines = std::iter::once(0)
+            .chain(text.match_indices('\n').map(|(at, _)| at + 1))
+            .collect();
         Self { text, lines }
     }
 
@@ -42,21 +46,42 @@ impl Text {
     fn line_at(&self, at: usize) -> (usize, Range<usize>) {
         let number = self.lines.partition_point(|&start| start <= at).max(1);
         let start = self.lines.get(number - 1).copied().unwrap_or_default();
-        let end = self.lines.get(number).map_or(self.text.len(), |next| next - 1);
-        (number, start..start + self.text[start..end].trim_end_matches('\r').len())
+        let end = self
+            .lines
+            .get(number)
+            .map_or(self.text.len(), |next| next - 1);
+        (
+            number,
+            start..start + self.text[start..end].trim_end_matches('\r').len(),
+        )
     }
 }
 
 impl Sources {
     /// Takes the files of a site. A diagnostic in any other file is shown without an excerpt.
     pub fn new(files: impl IntoIterator<Item = (SitePath, Arc<[u8]>)>) -> Self {
-        let file = |(path, bytes)| (path, File { bytes, text: OnceLock::new() });
-        Self { texts: files.into_iter().map(file).collect() }
+        let file = |(path, bytes)| {
+            (
+                path,
+                File {
+                    bytes,
+                    text: OnceLock::new(),
+                },
+            )
+        };
+        Self {
+            texts: files.into_iter().map(file).collect(),
+        }
     }
 
     fn text(&self, path: &SitePath) -> &Text {
-        static NOTHING: Text = Text { text: String::new(), lines: Vec::new() };
-        self.texts.get(path).map_or(&NOTHING, |file| file.text.get_or_init(|| Text::of(&file.bytes)))
+        static NOTHING: Text = Text {
+            text: String::new(),
+            lines: Vec::new(),
+        };
+        self.texts.get(path).map_or(&NOTHING, |file| {
+            file.text.get_or_init(|| Text::of(&file.bytes))
+        })
     }
 }
 
@@ -80,18 +105,33 @@ pub fn entries(diagnostics: &[Diagnostic], sources: &Sources, colour: Colour) ->
     let mut groups: Vec<Vec<usize>> = Vec::new();
     let mut known: HashMap<(&str, String, Option<&str>), usize> = HashMap::new();
     for (index, diagnostic) in diagnostics.iter().enumerate() {
-        let group = *known.entry((diagnostic.rule.name, kind_of(&diagnostic.message), diagnostic.help.as_deref())).or_insert(groups.len());
+        let group = *known
+            .entry((
+                diagnostic.rule.name,
+                kind_of(&diagnostic.message),
+                diagnostic.help.as_deref(),
+            ))
+            .or_insert(groups.len());
         match groups.get_mut(group) {
             Some(group) => group.push(index),
             None => groups.push(vec![index]),
         }
     }
-    let alone = |group: Vec<usize>| if group.len() > ALONE { vec![group] } else { group.into_iter().map(|index| vec![index]).collect() };
+    let alone = |group: Vec<usize>| {
+        if group.len() > ALONE {
+            vec![group]
+        } else {
+            group.into_iter().map(|index| vec![index]).collect()
+        }
+    };
     let mut shown: Vec<Vec<usize>> = groups.into_iter().flat_map(alone).collect();
     // Each entry is at the position of its first diagnostic.
     shown.sort();
     let entry = |group: Vec<usize>| {
-        let more: Vec<&Diagnostic> = group[1..].iter().map(|&index| &diagnostics[index]).collect();
+        let more: Vec<&Diagnostic> = group[1..]
+            .iter()
+            .map(|&index| &diagnostics[index])
+            .collect();
         render_group(&diagnostics[group[0]], &more, sources, colour)
     };
     shown.into_iter().map(entry).collect()
@@ -106,7 +146,12 @@ fn kind_of(message: &str) -> String {
             match (is_name, index % 2 == 1) {
                 // `answers[1]` and `answers[2]` are elements of one list.
                 (true, _) => {
-                    kind.extend(piece.split('[').flat_map(|piece| ["[", piece.trim_start_matches(|sign: char| sign.is_ascii_digit())]));
+                    kind.extend(piece.split('[').flat_map(|piece| {
+                        [
+                            "[",
+                            piece.trim_start_matches(|sign: char| sign.is_ascii_digit()),
+                        ]
+                    }));
                 }
                 (false, true) => kind.push('"'),
                 (false, false) => kind.extend(piece.chars().filter(|sign| !sign.is_ascii_digit())),
@@ -126,8 +171,17 @@ fn other_places(more: &[&Diagnostic], sources: &Sources) -> String {
     let files: BTreeSet<&SitePath> = more.iter().map(|found| &found.file).collect();
     let named: Vec<String> = more.iter().take(PLACES).map(place).collect();
     let rest = more.len().saturating_sub(PLACES);
-    let rest = if rest > 0 { format!("\nand {rest} more") } else { String::new() };
-    format!("the same in {} of {}:\n{}{rest}", counted(more.len(), "other place"), counted(files.len(), "file"), named.join("\n"))
+    let rest = if rest > 0 {
+        format!("\nand {rest} more")
+    } else {
+        String::new()
+    };
+    format!(
+        "the same in {} of {}:\n{}{rest}",
+        counted(more.len(), "other place"),
+        counted(files.len(), "file"),
+        named.join("\n")
+    )
 }
 
 /// One diagnostic with excerpts and help.
@@ -135,17 +189,42 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, colour: Colour) -> Str
     render_group(diagnostic, &[], sources, colour)
 }
 
-fn render_group(diagnostic: &Diagnostic, more: &[&Diagnostic], sources: &Sources, colour: Colour) -> String {
+fn render_group(
+    diagnostic: &Diagnostic,
+    more: &[&Diagnostic],
+    sources: &Sources,
+    colour: Colour,
+) -> String {
     let places = other_places(more, sources);
     let text = sources.text(&diagnostic.file);
     let heading = match diagnostic.rule.level {
         Level::Error => Heading::ERROR,
         Level::Warning => Heading::WARNING,
     };
-    let place = excerpt(&diagnostic.file, text, diagnostic.span, AnnotationKind::Primary, "");
-    let mut group = heading.primary_title(visible(&diagnostic.message)).id(diagnostic.rule.name).elements(place);
-    for Note { file, span, message } in &diagnostic.notes {
-        group = group.elements(excerpt(file, sources.text(file), *span, AnnotationKind::Context, message));
+    let place = excerpt(
+        &diagnostic.file,
+        text,
+        diagnostic.span,
+        AnnotationKind::Primary,
+        "",
+    );
+    let mut group = heading
+        .primary_title(visible(&diagnostic.message))
+        .id(diagnostic.rule.name)
+        .elements(place);
+    for Note {
+        file,
+        span,
+        message,
+    } in &diagnostic.notes
+    {
+        group = group.elements(excerpt(
+            file,
+            sources.text(file),
+            *span,
+            AnnotationKind::Context,
+            message,
+        ));
     }
     if let Some(help) = &diagnostic.help {
         group = group.element(Heading::HELP.message(visible(help)));
@@ -168,21 +247,46 @@ const LONGEST_LINE: usize = 1000;
 const AROUND: usize = 200;
 
 /// The line of a range, with the range marked.
-fn excerpt<'a>(file: &'a SitePath, text: &'a Text, span: Span, kind: AnnotationKind, label: &'a str) -> Vec<Element<'a>> {
+fn excerpt<'a>(
+    file: &'a SitePath,
+    text: &'a Text,
+    span: Span,
+    kind: AnnotationKind,
+    label: &'a str,
+) -> Vec<Element<'a>> {
     let range = clamped(&text.text, span);
     // Only the line of the range is passed on: a long file can have many diagnostics.
     let (number, line) = text.line_at(range.start);
     let is_long = line.len() > LONGEST_LINE;
-    let part = if is_long { around(&text.text, &line, range.start) } else { line.clone() };
+    let part = if is_long {
+        around(&text.text, &line, range.start)
+    } else {
+        line.clone()
+    };
     let within = |at: usize| at.clamp(part.start, part.end) - part.start;
-    let (shown, marked) = visible_source(&text.text[part.clone()], within(range.start)..within(range.end));
+    let (shown, marked) = visible_source(
+        &text.text[part.clone()],
+        within(range.start)..within(range.end),
+    );
     let annotation = kind.span(marked);
-    let annotation = if label.is_empty() { annotation } else { annotation.label(visible(label)) };
-    let snippet = Snippet::source(shown).line_start(number).annotation(annotation);
+    let annotation = if label.is_empty() {
+        annotation
+    } else {
+        annotation.label(visible(label))
+    };
+    let snippet = Snippet::source(shown)
+        .line_start(number)
+        .annotation(annotation);
     let path = visible(file.as_str());
     if is_long {
-        let column = text.text[line.start..range.start.max(line.start)].chars().count() + 1;
-        vec![Origin::path(path).line(number).char_column(column).into(), snippet.into()]
+        let column = text.text[line.start..range.start.max(line.start)]
+            .chars()
+            .count()
+            + 1;
+        vec![
+            Origin::path(path).line(number).char_column(column).into(),
+            snippet.into(),
+        ]
     } else {
         vec![snippet.path(path).into()]
     }
@@ -190,7 +294,8 @@ fn excerpt<'a>(file: &'a SitePath, text: &'a Text, span: Span, kind: AnnotationK
 
 /// The part of a long line around an offset.
 fn around(text: &str, line: &Range<usize>, at: usize) -> Range<usize> {
-    text.floor_char_boundary(at.saturating_sub(AROUND).max(line.start))..text.floor_char_boundary((at + AROUND).min(line.end))
+    text.floor_char_boundary(at.saturating_sub(AROUND).max(line.start))
+        ..text.floor_char_boundary((at + AROUND).min(line.end))
 }
 
 /// A line that is safe for a terminal, and the new position of a range in it.
@@ -203,10 +308,17 @@ fn visible_source(text: &str, span: Range<usize>) -> (Cow<'_, str>, Range<usize>
     for (at, next) in text.char_indices() {
         start = start.or((at >= span.start).then_some(shown.len()));
         end = end.or((at >= span.end).then_some(shown.len()));
-        shown.push(if next == '\t' { next } else { visible_character(next) });
+        shown.push(if next == '\t' {
+            next
+        } else {
+            visible_character(next)
+        });
     }
     let whole = shown.len();
-    (Cow::Owned(shown), start.unwrap_or(whole)..end.unwrap_or(whole))
+    (
+        Cow::Owned(shown),
+        start.unwrap_or(whole)..end.unwrap_or(whole),
+    )
 }
 
 /// The range limited to the text, its first line and whole characters.
@@ -224,7 +336,9 @@ fn clamped(text: &str, span: Span) -> Range<usize> {
         end += 1;
     }
     let end = end.min(text.len()).max(start);
-    let line_end = text[start..end].find('\n').map_or(end, |newline| start + newline);
+    let line_end = text[start..end]
+        .find('\n')
+        .map_or(end, |newline| start + newline);
     start..line_end
 }
 
@@ -238,10 +352,17 @@ pub fn counted(count: usize, noun: &str) -> String {
 
 /// The numbers of errors and warnings: `2 errors and 1 warning`.
 pub fn count(diagnostics: &[Diagnostic]) -> String {
-    let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
+    let errors = diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.is_error())
+        .count();
     match (errors, diagnostics.len() - errors) {
         (0, warnings) => counted(warnings, "warning"),
         (errors, 0) => counted(errors, "error"),
-        (errors, warnings) => format!("{} and {}", counted(errors, "error"), counted(warnings, "warning")),
+        (errors, warnings) => format!(
+            "{} and {}",
+            counted(errors, "error"),
+            counted(warnings, "warning")
+        ),
     }
 }

@@ -90,7 +90,9 @@ impl DataFile {
     fn parse(name: &str) -> Option<Self> {
         let (name, ending) = name.rsplit_once('.')?;
         let data = Data::ALL.into_iter().find(|data| data.name() == name)?;
-        let format = DataFormat::ALL.into_iter().find(|format| format.ending() == ending)?;
+        let format = DataFormat::ALL
+            .into_iter()
+            .find(|format| format.ending() == ending)?;
         Some(Self { data, format })
     }
 }
@@ -113,7 +115,9 @@ impl Route {
         match self {
             Self::Home => Some(PageName::Home),
             Self::Story(story) => Some(PageName::Story(story.clone())),
-            Self::Telling(story, telling) => Some(PageName::Telling(story.clone(), telling.clone())),
+            Self::Telling(story, telling) => {
+                Some(PageName::Telling(story.clone(), telling.clone()))
+            }
             Self::Question(question) => Some(PageName::Question(question.clone())),
             Self::CaseStudy(case) => Some(PageName::CaseStudy(case.clone())),
             Self::Competency(competency) => Some(PageName::Competency(competency.clone())),
@@ -135,17 +139,23 @@ impl Route {
             Self::Home => "index.html".to_owned(),
             Self::List(kind, page) => numbered(kind.folder(), *page),
             Self::Story(story) => joined(&["stories/", story.as_str(), ".html"]),
-            Self::Telling(story, telling) => joined(&["stories/", story.as_str(), "/", telling.as_str(), ".html"]),
+            Self::Telling(story, telling) => {
+                joined(&["stories/", story.as_str(), "/", telling.as_str(), ".html"])
+            }
             Self::Question(question) => joined(&["questions/", question.as_str(), ".html"]),
             Self::CaseStudy(case) => joined(&["case-studies/", case.as_str(), ".html"]),
-            Self::Competency(competency) => joined(&["competencies/", competency.as_str(), ".html"]),
+            Self::Competency(competency) => {
+                joined(&["competencies/", competency.as_str(), ".html"])
+            }
             Self::Matrix(page) => numbered("matrix", *page),
             Self::Coverage => "coverage.html".to_owned(),
             Self::OpenPoints => "open-points.html".to_owned(),
             Self::NotFound => "404.html".to_owned(),
             Self::Static(path) => joined(&["static/", path]),
             Self::Asset(name) => joined(&["assets/", name]),
-            Self::Data(DataFile { data, format }) => joined(&["data/", data.name(), ".", format.ending()]),
+            Self::Data(DataFile { data, format }) => {
+                joined(&["data/", data.name(), ".", format.ending()])
+            }
         }
     }
 
@@ -161,7 +171,9 @@ impl Route {
             return DataFile::parse(name).map(Self::Data);
         }
         let stem = path.strip_suffix(".html")?;
-        let slug = |text: &str| Some(Slug::of(text)).filter(|slug| !slug.is_empty() && slug.as_str() == text);
+        let slug = |text: &str| {
+            Some(Slug::of(text)).filter(|slug| !slug.is_empty() && slug.as_str() == text)
+        };
         Some(match stem.split('/').collect::<Vec<_>>().as_slice() {
             ["index"] => Self::Home,
             ["coverage"] => Self::Coverage,
@@ -171,7 +183,10 @@ impl Route {
                 let (list, page) = unnumbered(name)?;
                 match list {
                     "matrix" => Self::Matrix(page),
-                    folder => Self::List(Kind::ALL.into_iter().find(|kind| kind.folder() == folder)?, page),
+                    folder => Self::List(
+                        Kind::ALL.into_iter().find(|kind| kind.folder() == folder)?,
+                        page,
+                    ),
                 }
             }
             ["stories", story] => Self::Story(slug(story)?),
@@ -186,9 +201,17 @@ impl Route {
     /// The media type of the file, without its encoding: a text is UTF-8.
     pub fn media_type(&self) -> &'static str {
         match self {
-            Self::Static(name) | Self::Asset(name) => mime_guess::from_path(name).first_raw().unwrap_or("application/octet-stream"),
-            Self::Data(DataFile { format: DataFormat::Json, .. }) => "application/json",
-            Self::Data(DataFile { format: DataFormat::Script, .. }) => "text/javascript",
+            Self::Static(name) | Self::Asset(name) => mime_guess::from_path(name)
+                .first_raw()
+                .unwrap_or("application/octet-stream"),
+            Self::Data(DataFile {
+                format: DataFormat::Json,
+                ..
+            }) => "application/json",
+            Self::Data(DataFile {
+                format: DataFormat::Script,
+                ..
+            }) => "text/javascript",
             _ => "text/html",
         }
     }
@@ -204,7 +227,12 @@ impl Route {
             | Self::Static(_)
             | Self::Asset(_)
             | Self::Data(_) => "../",
-            Self::Home | Self::List(..) | Self::Matrix(_) | Self::Coverage | Self::OpenPoints | Self::NotFound => "",
+            Self::Home
+            | Self::List(..)
+            | Self::Matrix(_)
+            | Self::Coverage
+            | Self::OpenPoints
+            | Self::NotFound => "",
         }
     }
 
@@ -218,13 +246,20 @@ impl Route {
 
 /// The path of a page of a list; the first has no number.
 fn numbered(list: &str, page: u32) -> String {
-    if page <= 1 { format!("{list}.html") } else { format!("{list}-{page}.html") }
+    if page <= 1 {
+        format!("{list}.html")
+    } else {
+        format!("{list}-{page}.html")
+    }
 }
 
 fn unnumbered(name: &str) -> Option<(&str, u32)> {
     match name.rsplit_once('-') {
         Some((list, page)) if page.bytes().all(|byte| byte.is_ascii_digit()) => {
-            let page = page.parse().ok().filter(|&number: &u32| number > 1 && !page.starts_with('0'))?;
+            let page = page
+                .parse()
+                .ok()
+                .filter(|&number: &u32| number > 1 && !page.starts_with('0'))?;
             Some((list, page))
         }
         _ => Some((name, 1)),
@@ -237,8 +272,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn route() -> impl Strategy<Value = Route> {
-        let slug =
-            || "[a-z0-9à-ÿ一-三]{1,6}(-[a-z0-9]{1,4}){0,2}".prop_map(|text| Slug::of(&text)).prop_filter("empty", |slug| !slug.is_empty());
+        let slug = || {
+            "[a-z0-9à-ÿ一-三]{1,6}(-[a-z0-9]{1,4}){0,2}"
+                .prop_map(|text| Slug::of(&text))
+                .prop_filter("empty", |slug| !slug.is_empty())
+        };
         let kind = proptest::sample::select(Kind::ALL.as_slice());
         prop_oneof![
             Just(Route::Home),
@@ -254,7 +292,10 @@ mod tests {
             Just(Route::NotFound),
             "[a-z]{1,5}(/[a-z.]{1,5}){0,2}".prop_map(Route::Static),
             "[0-9a-f]{16}\\.png".prop_map(Route::Asset),
-            (proptest::sample::select(Data::ALL.as_slice()), proptest::sample::select(DataFormat::ALL.as_slice()))
+            (
+                proptest::sample::select(Data::ALL.as_slice()),
+                proptest::sample::select(DataFormat::ALL.as_slice())
+            )
                 .prop_map(|(data, format)| Route::Data(DataFile { data, format })),
         ]
     }

@@ -18,13 +18,20 @@ pub struct Slug(Arc<str>);
 impl Slug {
     /// Makes a slug of a text: letters and digits in lower case, one hyphen for everything between them. It can be empty.
     pub fn of(text: &str) -> Self {
-        let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        if text.bytes().all(is_plain) && !text.contains("--") && !text.starts_with('-') && !text.ends_with('-') {
+        let is_plain =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        if text.bytes().all(is_plain)
+            && !text.contains("--")
+            && !text.starts_with('-')
+            && !text.ends_with('-')
+        {
             return Self(text.into());
         }
         let mut slug = String::with_capacity(text.len());
         // An apostrophe does not split a word: `didn’t` gives `didnt`. Systems encode an accented letter in two ways; both give the same slug.
-        let seen = text.chars().filter(|&character| !matches!(character, '\'' | '’') && !is_unseen(character));
+        let seen = text
+            .chars()
+            .filter(|&character| !matches!(character, '\'' | '’') && !is_unseen(character));
         for character in seen.nfc().flat_map(char::to_lowercase).nfc() {
             if is_combining_mark(character) {
                 // A combining mark belongs to the letter before it. Without such a letter it is left out.
@@ -104,9 +111,11 @@ impl PageName {
     pub fn slug(&self) -> Option<&Slug> {
         match self {
             Self::Home => None,
-            Self::Story(slug) | Self::Telling(_, slug) | Self::Question(slug) | Self::CaseStudy(slug) | Self::Competency(slug) => {
-                Some(slug)
-            }
+            Self::Story(slug)
+            | Self::Telling(_, slug)
+            | Self::Question(slug)
+            | Self::CaseStudy(slug)
+            | Self::Competency(slug) => Some(slug),
         }
     }
 }
@@ -122,7 +131,12 @@ pub struct Numbered {
 impl Numbered {
     /// The name itself, or if it is taken the first free one that `numbered` gives for 2, 3, 4 … Names with the same `key` count
     /// as the same name.
-    pub fn claim(&mut self, name: &str, numbered: impl Fn(usize) -> String, key: impl Fn(&str) -> String) -> String {
+    pub fn claim(
+        &mut self,
+        name: &str,
+        numbered: impl Fn(usize) -> String,
+        key: impl Fn(&str) -> String,
+    ) -> String {
         if self.taken.insert(key(name)) {
             return name.to_owned();
         }
@@ -140,7 +154,10 @@ impl Numbered {
 /// The name of a published file: 64 bits of the digest of its content, and the extension. It reveals nothing of the author's name for it.
 pub fn content_name(bytes: &[u8], extension: Option<&str>) -> String {
     let digest = content_digest(bytes);
-    extension.map_or_else(|| digest.clone(), |extension| format!("{digest}.{extension}"))
+    extension.map_or_else(
+        || digest.clone(),
+        |extension| format!("{digest}.{extension}"),
+    )
 }
 
 /// Whether a name is the [`content_name`] of a file.
@@ -159,8 +176,13 @@ pub fn differ_in_form_alone(one: &str, other: &str) -> bool {
 
 /// Whether a character is invisible, or only frames the one before it, as in the keycap of `1️⃣`.
 fn is_unseen(character: char) -> bool {
-    const FRAMES: [std::ops::RangeInclusive<char>; 5] =
-        ['\u{488}'..='\u{489}', '\u{1abe}'..='\u{1abe}', '\u{20dd}'..='\u{20e0}', '\u{20e2}'..='\u{20e4}', '\u{a670}'..='\u{a672}'];
+    const FRAMES: [std::ops::RangeInclusive<char>; 5] = [
+        '\u{488}'..='\u{489}',
+        '\u{1abe}'..='\u{1abe}',
+        '\u{20dd}'..='\u{20e0}',
+        '\u{20e2}'..='\u{20e4}',
+        '\u{a670}'..='\u{a672}',
+    ];
     words::is_unseen(character) || FRAMES.iter().any(|frames| frames.contains(&character))
 }
 
@@ -186,7 +208,13 @@ impl<'de> Deserialize<'de> for Slug {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         let slug = Self::of(&text);
-        if slug.is_empty() { Err(de::Error::custom(format!("`{text}` has no letter or digit"))) } else { Ok(slug) }
+        if slug.is_empty() {
+            Err(de::Error::custom(format!(
+                "`{text}` has no letter or digit"
+            )))
+        } else {
+            Ok(slug)
+        }
     }
 }
 
@@ -229,7 +257,11 @@ mod tests {
 
     #[test]
     fn tells_names_that_differ_in_form_alone() {
-        assert!(differ_in_form_alone("gro\u{308}ße", "größe") && !differ_in_form_alone("a", "a") && !differ_in_form_alone("a", "b"));
+        assert!(
+            differ_in_form_alone("gro\u{308}ße", "größe")
+                && !differ_in_form_alone("a", "a")
+                && !differ_in_form_alone("a", "b")
+        );
     }
 
     proptest::proptest! {

@@ -78,7 +78,10 @@ impl Span {
     ///
     /// A file of more than 4 GiB is rejected when it is read, so an offset always fits.
     pub fn new(start: usize, end: usize) -> Self {
-        Self { start: offset(start), end: offset(end) }
+        Self {
+            start: offset(start),
+            end: offset(end),
+        }
     }
 
     /// The same range, for slicing.
@@ -88,7 +91,10 @@ impl Span {
 
     /// The range moved towards the end by `by` bytes.
     pub fn shifted(self, by: usize) -> Self {
-        Self { start: self.start + offset(by), end: self.end + offset(by) }
+        Self {
+            start: self.start + offset(by),
+            end: self.end + offset(by),
+        }
     }
 }
 
@@ -125,7 +131,10 @@ pub fn locate(text: &str, at: usize) -> Location {
     }
     let before = &text[..at];
     let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    Location { line: before.bytes().filter(|&byte| byte == b'\n').count() + 1, column: before[line_start..].chars().count() + 1 }
+    Location {
+        line: before.bytes().filter(|&byte| byte == b'\n').count() + 1,
+        column: before[line_start..].chars().count() + 1,
+    }
 }
 
 #[cfg(test)]
@@ -136,9 +145,18 @@ mod tests {
     fn joins_as_a_reader_of_the_file_would() {
         let file = SitePath::new("content/questions/a.md");
         let joined = |relative: &str| file.join(relative).map(|path| path.as_str().to_owned());
-        assert_eq!(joined("../stories/x.md").as_deref(), Some("content/stories/x.md"));
-        assert_eq!(joined("./b.png").as_deref(), Some("content/questions/b.png"));
-        assert_eq!(joined("/stories/x.md").as_deref(), Some("content/stories/x.md"));
+        assert_eq!(
+            joined("../stories/x.md").as_deref(),
+            Some("content/stories/x.md")
+        );
+        assert_eq!(
+            joined("./b.png").as_deref(),
+            Some("content/questions/b.png")
+        );
+        assert_eq!(
+            joined("/stories/x.md").as_deref(),
+            Some("content/stories/x.md")
+        );
         assert_eq!(joined("../../../x.md"), None);
     }
 

@@ -36,14 +36,21 @@ pub struct Redactor {
 impl Redactor {
     /// A redactor of words, each with its replacement.
     pub fn new<'a>(words: impl IntoIterator<Item = (&'a String, &'a String)>) -> Self {
-        let (words, replacements): (Vec<&str>, Vec<String>) =
-            words.into_iter().map(|(word, replacement)| (word.as_str(), replacement.clone())).unzip();
-        Self { finder: Finder::new(words), replacements }
+        let (words, replacements): (Vec<&str>, Vec<String>) = words
+            .into_iter()
+            .map(|(word, replacement)| (word.as_str(), replacement.clone()))
+            .unzip();
+        Self {
+            finder: Finder::new(words),
+            replacements,
+        }
     }
 
     /// A text in which the words are replaced.
     pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        self.finder.replace(text, |phrase| &self.replacements[phrase]).map_or(Cow::Borrowed(text), Cow::Owned)
+        self.finder
+            .replace(text, |phrase| &self.replacements[phrase])
+            .map_or(Cow::Borrowed(text), Cow::Owned)
     }
 }
 
@@ -102,7 +109,11 @@ impl Finder {
     pub fn new<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
         let phrases: Vec<Phrase> = words.into_iter().map(Phrase::new).collect();
         let mut tree = vec![Branch::default()];
-        for (index, phrase) in phrases.iter().enumerate().filter(|(_, phrase)| !phrase.units.is_empty()) {
+        for (index, phrase) in phrases
+            .iter()
+            .enumerate()
+            .filter(|(_, phrase)| !phrase.units.is_empty())
+        {
             let mut at = 0;
             for &(letter, _) in &phrase.units {
                 let new = tree.len();
@@ -132,7 +143,11 @@ impl Finder {
     }
 
     /// The text with each word replaced by what `replacement` gives for it; `None` if it holds none.
-    pub fn replace<'r>(&self, text: &str, replacement: impl Fn(usize) -> &'r str) -> Option<String> {
+    pub fn replace<'r>(
+        &self,
+        text: &str,
+        replacement: impl Fn(usize) -> &'r str,
+    ) -> Option<String> {
         let found = self.all(text);
         if found.is_empty() {
             return None;
@@ -156,9 +171,18 @@ impl Finder {
         let text = String::from_utf8_lossy(bytes);
         let hit = |form: String| {
             let found = self.first(&form)?;
-            Some(Hit { word: self.phrases[found.phrase].written.clone(), excerpt: excerpt(&form, found.range) })
+            Some(Hit {
+                word: self.phrases[found.phrase].written.clone(),
+                excerpt: excerpt(&form, found.range),
+            })
         };
-        hit(decode(&text)).or_else(|| if text.contains('<') { hit(decode(&markup::as_read(&text))) } else { None })
+        hit(decode(&text)).or_else(|| {
+            if text.contains('<') {
+                hit(decode(&markup::as_read(&text)))
+            } else {
+                None
+            }
+        })
     }
 
     fn search(&self, text: &str, stop: Stop) -> Vec<Found> {
@@ -167,14 +191,24 @@ impl Finder {
         }
         // No more of the text is held than the longest phrase takes, and some room to work in.
         const ROOM: usize = 4096;
-        let longest = self.phrases.iter().map(|phrase| phrase.units.len()).max().unwrap_or_default();
+        let longest = self
+            .phrases
+            .iter()
+            .map(|phrase| phrase.units.len())
+            .max()
+            .unwrap_or_default();
         let mut units = Units::new(text);
         let mut found: Vec<Found> = Vec::new();
         let mut at = 0;
         loop {
             units.read_up_to(at + longest);
-            let Some(first) = units.read().get(at) else { return found };
-            match self.longest_at(text, units.read(), at).filter(|_| first.starts) {
+            let Some(first) = units.read().get(at) else {
+                return found;
+            };
+            match self
+                .longest_at(text, units.read(), at)
+                .filter(|_| first.starts)
+            {
                 Some(phrase) => {
                     found.push(self.found(text, &units.read()[at..], phrase));
                     if stop == Stop::First {
@@ -193,20 +227,39 @@ impl Finder {
 
     /// The place of a phrase whose letters these units start with.
     fn found(&self, text: &str, units: &[Unit], phrase: usize) -> Found {
-        let Phrase { units: wanted, prefix, suffix, .. } = &self.phrases[phrase];
+        let Phrase {
+            units: wanted,
+            prefix,
+            suffix,
+            ..
+        } = &self.phrases[phrase];
         let start = units[0].range.start;
         // Accents of one letter are not in the order of the text.
-        let end = units[..wanted.len()].iter().map(|unit| unit.range.end).max().unwrap_or(start);
-        Found { phrase, range: start - taken_before(text, start, prefix)..end + taken_after(text, end, suffix) }
+        let end = units[..wanted.len()]
+            .iter()
+            .map(|unit| unit.range.end)
+            .max()
+            .unwrap_or(start);
+        Found {
+            phrase,
+            range: start - taken_before(text, start, prefix)..end + taken_after(text, end, suffix),
+        }
     }
 
     fn longest_at(&self, text: &str, units: &[Unit], at: usize) -> Option<usize> {
         let mut longest = None;
         let mut branch = &self.tree[0];
         for unit in &units[at..] {
-            let Some(&next) = branch.next.get(&unit.folded) else { break };
+            let Some(&next) = branch.next.get(&unit.folded) else {
+                break;
+            };
             branch = &self.tree[next];
-            longest = branch.ends.iter().copied().find(|&phrase| self.phrases[phrase].is_at(text, units, at)).or(longest);
+            longest = branch
+                .ends
+                .iter()
+                .copied()
+                .find(|&phrase| self.phrases[phrase].is_at(text, units, at))
+                .or(longest);
         }
         longest
     }
@@ -223,7 +276,12 @@ impl Phrase {
     fn new(written: &str) -> Self {
         let found = Units::all(written);
         let (Some(first), Some(last)) = (found.first(), found.last()) else {
-            return Self { written: written.to_owned(), units: Vec::new(), prefix: String::new(), suffix: String::new() };
+            return Self {
+                written: written.to_owned(),
+                units: Vec::new(),
+                prefix: String::new(),
+                suffix: String::new(),
+            };
         };
         let prefix = written[..first.range.start].trim().to_owned();
         let suffix = written[last.range.end..].trim().to_owned();
@@ -233,13 +291,26 @@ impl Phrase {
             _ if unit.folded.is_numeric() && found[index - 1].folded.is_numeric() => Joint::One,
             _ => Joint::Any,
         };
-        let units = found.iter().enumerate().map(|(index, unit)| (unit.folded, joint(index, unit))).collect();
-        Self { written: written.to_owned(), units, prefix, suffix }
+        let units = found
+            .iter()
+            .enumerate()
+            .map(|(index, unit)| (unit.folded, joint(index, unit)))
+            .collect();
+        Self {
+            written: written.to_owned(),
+            units,
+            prefix,
+            suffix,
+        }
     }
 
     fn is_at(&self, text: &str, units: &[Unit], at: usize) -> bool {
-        let Some(candidate) = units.get(at..at + self.units.len()) else { return false };
-        let Some(last) = candidate.last() else { return false };
+        let Some(candidate) = units.get(at..at + self.units.len()) else {
+            return false;
+        };
+        let Some(last) = candidate.last() else {
+            return false;
+        };
         let fits = |(index, (unit, (folded, joint))): (usize, (&Unit, &(char, Joint)))| {
             unit.folded == *folded
                 && (index == 0
@@ -249,7 +320,9 @@ impl Phrase {
                         Joint::One => unit.separators == 1,
                     })
         };
-        last.ends && candidate.iter().zip(&self.units).enumerate().all(fits) && self.signs_fit(text, &candidate[0], last)
+        last.ends
+            && candidate.iter().zip(&self.units).enumerate().all(fits)
+            && self.signs_fit(text, &candidate[0], last)
     }
 
     /// Whether the signs around the phrase are there, which they must be where they are most of it: `C++` is not `c`.
@@ -262,11 +335,19 @@ impl Phrase {
 }
 
 fn taken_before(text: &str, at: usize, signs: &str) -> usize {
-    if text[..at].ends_with(signs) { signs.len() } else { 0 }
+    if text[..at].ends_with(signs) {
+        signs.len()
+    } else {
+        0
+    }
 }
 
 fn taken_after(text: &str, at: usize, signs: &str) -> usize {
-    if text[at..].starts_with(signs) { signs.len() } else { 0 }
+    if text[at..].starts_with(signs) {
+        signs.len()
+    } else {
+        0
+    }
 }
 
 /// The text with character references, percent-encoding and the escapes of JSON resolved, also where they are nested.
@@ -302,7 +383,10 @@ pub fn references(text: &str) -> impl Iterator<Item = (Range<usize>, Cow<'_, str
             None if rest.is_empty() => return None,
             None => (Cow::Borrowed(rest), rest.len()),
             Some(0) => match escape(rest) {
-                Some((bytes, length)) => (Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()), length),
+                Some((bytes, length)) => (
+                    Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
+                    length,
+                ),
                 None => (Cow::Borrowed("&"), 1),
             },
             Some(length) => (Cow::Borrowed(&rest[..length]), length),
@@ -335,20 +419,37 @@ fn decode_once(text: &str) -> String {
 
 /// The meaning of the escape at the start of `text`, and its length.
 fn escape(text: &str) -> Option<(Vec<u8>, usize)> {
-    let character = |number: u32, length: usize| char::from_u32(number).map(|meaning| (meaning.to_string().into_bytes(), length));
+    let character = |number: u32, length: usize| {
+        char::from_u32(number).map(|meaning| (meaning.to_string().into_bytes(), length))
+    };
     match text.as_bytes()[0] {
-        b'%' => u8::from_str_radix(text.get(1..3)?, 16).ok().map(|byte| (vec![byte], 3)),
-        b'\\' if text[1..].starts_with('u') => character(u32::from_str_radix(text.get(2..6)?, 16).ok()?, 6),
+        b'%' => u8::from_str_radix(text.get(1..3)?, 16)
+            .ok()
+            .map(|byte| (vec![byte], 3)),
+        b'\\' if text[1..].starts_with('u') => {
+            character(u32::from_str_radix(text.get(2..6)?, 16).ok()?, 6)
+        }
         b'&' => match text.strip_prefix("&#") {
             Some(number) => {
-                let (radix, digits) = number.strip_prefix(['x', 'X']).map_or((10, number), |digits| (16, digits));
-                let length = digits.chars().take_while(|digit| digit.is_digit(radix)).count();
+                let (radix, digits) = number
+                    .strip_prefix(['x', 'X'])
+                    .map_or((10, number), |digits| (16, digits));
+                let length = digits
+                    .chars()
+                    .take_while(|digit| digit.is_digit(radix))
+                    .count();
                 // Browsers do without the semicolon, too.
                 let sign = usize::from(digits[length..].starts_with(';'));
-                character(u32::from_str_radix(&digits[..length], radix).ok()?, text.len() - digits.len() + length + sign)
+                character(
+                    u32::from_str_radix(&digits[..length], radix).ok()?,
+                    text.len() - digits.len() + length + sign,
+                )
             }
             None => {
-                let length = text[1..].bytes().take_while(u8::is_ascii_alphanumeric).count();
+                let length = text[1..]
+                    .bytes()
+                    .take_while(u8::is_ascii_alphanumeric)
+                    .count();
                 let is_closed = text[1 + length..].starts_with(';');
                 let meaning = resolve_html5_entity(&text[1..=length]).filter(|_| is_closed)?;
                 Some((meaning.as_bytes().to_vec(), length + 2))
@@ -361,9 +462,20 @@ fn escape(text: &str) -> Option<(Vec<u8>, usize)> {
 /// A part of a text with a few words around it, in one line.
 pub(crate) fn excerpt(text: &str, range: Range<usize>) -> String {
     const AROUND: usize = 40;
-    let start = text[..range.start].char_indices().rev().nth(AROUND).map_or(0, |(at, _)| at);
-    let end = text[range.end..].char_indices().nth(AROUND).map_or(text.len(), |(at, _)| range.end + at);
-    text[start..end].replace(SET_APART, "").split_whitespace().collect::<Vec<_>>().join(" ")
+    let start = text[..range.start]
+        .char_indices()
+        .rev()
+        .nth(AROUND)
+        .map_or(0, |(at, _)| at);
+    let end = text[range.end..]
+        .char_indices()
+        .nth(AROUND)
+        .map_or(text.len(), |(at, _)| range.end + at);
+    text[start..end]
+        .replace(SET_APART, "")
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 #[cfg(test)]
@@ -387,7 +499,12 @@ mod tests {
         ] {
             assert!(holds("Project Falcon", text), "{text}");
         }
-        for text in ["project of falcons", "falconry project", "subproject falcon", "projects falcon"] {
+        for text in [
+            "project of falcons",
+            "falconry project",
+            "subproject falcon",
+            "projects falcon",
+        ] {
             assert!(!holds("Project Falcon", text), "{text}");
         }
     }
@@ -404,36 +521,63 @@ mod tests {
         ] {
             assert!(holds(word, text), "{word} in {text}");
         }
-        assert!(!holds("Kuhn", "Ku\u{308}hn") && !holds("Kuhn", "Kühn") && !holds("Zo", "Zoë") && !holds("Zo", "Zoe\u{308}"));
+        assert!(
+            !holds("Kuhn", "Ku\u{308}hn")
+                && !holds("Kuhn", "Kühn")
+                && !holds("Zo", "Zoë")
+                && !holds("Zo", "Zoe\u{308}")
+        );
         let replaced = Finder::new(["Zoë"]).replace("of Zoe\u{308}, and Zoë.", |_| "her");
         assert_eq!(replaced.as_deref(), Some("of her, and her."));
     }
 
     #[test]
     fn what_nobody_sees_hides_no_word() {
-        let unseen = ['\u{fe0f}', '\u{e0100}', '\u{34f}', '\u{61c}', '\u{180e}', '\u{2066}', '\u{206a}', '\u{3164}', '\u{e0020}']
-            .into_iter()
-            .chain([
-                '\u{ad}',
-                '\u{115f}',
-                '\u{17b4}',
-                '\u{200d}',
-                '\u{2065}',
-                '\u{ffa0}',
-                '\u{fff0}',
-                '\u{1d173}',
-                '\u{e0fff}',
-                '\u{1}',
-                '\u{7f}',
-            ]);
+        let unseen = [
+            '\u{fe0f}',
+            '\u{e0100}',
+            '\u{34f}',
+            '\u{61c}',
+            '\u{180e}',
+            '\u{2066}',
+            '\u{206a}',
+            '\u{3164}',
+            '\u{e0020}',
+        ]
+        .into_iter()
+        .chain([
+            '\u{ad}',
+            '\u{115f}',
+            '\u{17b4}',
+            '\u{200d}',
+            '\u{2065}',
+            '\u{ffa0}',
+            '\u{fff0}',
+            '\u{1d173}',
+            '\u{e0fff}',
+            '\u{1}',
+            '\u{7f}',
+        ]);
         for sign in unseen {
             let text = format!("the {sign}Fal{sign}{sign}con{sign} deal");
             let replaced = Finder::new(["Falcon"]).replace(&text, |_| "bird");
-            assert_eq!(replaced.map(|text| text.replace(sign, "")).as_deref(), Some("the bird deal"), "{sign:?}");
-            assert!(holds(&format!("Fal{sign}con"), "falcon") && !holds("Falcon", &format!("Falcon{sign}ry")), "{sign:?}");
+            assert_eq!(
+                replaced.map(|text| text.replace(sign, "")).as_deref(),
+                Some("the bird deal"),
+                "{sign:?}"
+            );
+            assert!(
+                holds(&format!("Fal{sign}con"), "falcon")
+                    && !holds("Falcon", &format!("Falcon{sign}ry")),
+                "{sign:?}"
+            );
         }
         for sign in ['\u{2800}', '\u{a0}', '\u{3000}', '\u{2028}', '\t', '\u{85}'] {
-            assert!(!holds("Falcon", &format!("Fal{sign}con")) && holds("Fal con", &format!("fal{sign}Con")), "{sign:?}");
+            assert!(
+                !holds("Falcon", &format!("Fal{sign}con"))
+                    && holds("Fal con", &format!("fal{sign}Con")),
+                "{sign:?}"
+            );
         }
     }
 
@@ -463,16 +607,29 @@ mod tests {
 
     #[test]
     fn a_long_text_is_read_in_pieces() {
-        let text = format!("{}Project, Falcon {}HTTPÉcole", "ann é ".repeat(3000), "Project ".repeat(2000));
+        let text = format!(
+            "{}Project, Falcon {}HTTPÉcole",
+            "ann é ".repeat(3000),
+            "Project ".repeat(2000)
+        );
         let finder = Finder::new(["Project Falcon", "école"]);
-        let found: Vec<&str> = finder.all(&text).into_iter().map(|found| &text[found.range]).collect();
+        let found: Vec<&str> = finder
+            .all(&text)
+            .into_iter()
+            .map(|found| &text[found.range])
+            .collect();
         assert_eq!(found, ["Project, Falcon", "École"]);
     }
 
     #[test]
     fn knows_the_ends_of_words_and_numbers() {
         assert!(holds("Ann", "Ann's idea") && !holds("Ann", "planning an annex"));
-        assert!(holds("$1.2M", "about $1.2M a day") && holds("$1.2M", "1.2m") && !holds("$1.2M", "12M") && !holds("$1.2M", "11.2M"));
+        assert!(
+            holds("$1.2M", "about $1.2M a day")
+                && holds("$1.2M", "1.2m")
+                && !holds("$1.2M", "12M")
+                && !holds("$1.2M", "11.2M")
+        );
         assert!(holds("C++", "in C++.") && !holds("C++", "vitamin C"));
         assert!(holds("Contoso", "HTTPContosoClient"));
     }
@@ -480,7 +637,9 @@ mod tests {
     #[test]
     fn replaces_the_longest() {
         let finder = Finder::new(["Copilot", "Time Entry Copilot", "$1.2M"]);
-        let replaced = finder.replace("The time-entry copilot cost $1.2M, Copilot!", |phrase| ["C", "T", "much"][phrase]);
+        let replaced = finder.replace("The time-entry copilot cost $1.2M, Copilot!", |phrase| {
+            ["C", "T", "much"][phrase]
+        });
         assert_eq!(replaced.as_deref(), Some("The T cost much, C!"));
     }
 
@@ -505,13 +664,27 @@ mod tests {
             "Project F&#97lcon, Project&Tab;Fal&NoBreak;con",
             "<ruby>Project Fal<rt>x</rt>con</ruby>",
         ] {
-            assert!(finder.first_in_artefact(artefact.as_bytes()).is_some(), "{artefact}");
+            assert!(
+                finder.first_in_artefact(artefact.as_bytes()).is_some(),
+                "{artefact}"
+            );
         }
-        for artefact in
-            ["Project Eagle", "Project Fal<br>con", "Project Fal</p><p>con", "<td>Project Fal</td><td>con</td>", "Project Fal<hr/>con"]
-        {
-            assert_eq!(finder.first_in_artefact(artefact.as_bytes()), None, "{artefact}");
+        for artefact in [
+            "Project Eagle",
+            "Project Fal<br>con",
+            "Project Fal</p><p>con",
+            "<td>Project Fal</td><td>con</td>",
+            "Project Fal<hr/>con",
+        ] {
+            assert_eq!(
+                finder.first_in_artefact(artefact.as_bytes()),
+                None,
+                "{artefact}"
+            );
         }
-        assert_eq!(Finder::new(["12"]).first_in_artefact(b"<td>1</td><td>2</td>"), None);
+        assert_eq!(
+            Finder::new(["12"]).first_in_artefact(b"<td>1</td><td>2</td>"),
+            None
+        );
     }
 }

@@ -18,7 +18,12 @@ fn read(path: &Path) -> String {
 /// The Rust files below a folder of the repository, by their paths from `src`.
 fn sources() -> BTreeMap<String, String> {
     let source = root().join("src");
-    let name = |path: &Path| path.strip_prefix(&source).expect("it is below").to_string_lossy().replace('\\', "/");
+    let name = |path: &Path| {
+        path.strip_prefix(&source)
+            .expect("it is below")
+            .to_string_lossy()
+            .replace('\\', "/")
+    };
     files_below(&source)
         .into_iter()
         .filter(|path| path.extension().is_some_and(|ending| ending == "rs"))
@@ -27,14 +32,24 @@ fn sources() -> BTreeMap<String, String> {
 }
 
 fn files_below(folder: &Path) -> Vec<PathBuf> {
-    let entries = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().map(|entry| entry.expect("it can be read"));
-    entries.filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path).collect()
+    let entries = walkdir::WalkDir::new(folder)
+        .sort_by_file_name()
+        .into_iter()
+        .map(|entry| entry.expect("it can be read"));
+    entries
+        .filter(|entry| entry.file_type().is_file())
+        .map(walkdir::DirEntry::into_path)
+        .collect()
 }
 
 /// The modules in the order of `lib.rs`: each uses only those before it.
 fn ladder() -> Vec<String> {
     let library = read(&root().join("src/lib.rs"));
-    let modules = library.lines().filter_map(|line| line.strip_prefix("pub mod ").or_else(|| line.strip_prefix("mod "))?.strip_suffix(';'));
+    let modules = library.lines().filter_map(|line| {
+        line.strip_prefix("pub mod ")
+            .or_else(|| line.strip_prefix("mod "))?
+            .strip_suffix(';')
+    });
     modules.map(str::to_owned).collect()
 }
 
@@ -54,7 +69,9 @@ fn code(source: &str) -> String {
             '/' if rest.starts_with("//") => rest.find('\n').unwrap_or(rest.len()),
             '"' => text_length(rest),
             '\'' => character_length(rest),
-            'r' if rest.starts_with("r#\"") && !code.ends_with(|before: char| before.is_alphanumeric()) => {
+            'r' if rest.starts_with("r#\"")
+                && !code.ends_with(|before: char| before.is_alphanumeric()) =>
+            {
                 rest[3..].find("\"#").map_or(rest.len(), |end| end + 5)
             }
             _ => 0,
@@ -89,13 +106,20 @@ fn character_length(source: &str) -> usize {
         return escaped[1..].find('\'').map_or(0, |end| end + 4);
     }
     let first = inner.chars().next().map_or(0, char::len_utf8);
-    if inner[first..].starts_with('\'') { first + 2 } else { 0 }
+    if inner[first..].starts_with('\'') {
+        first + 2
+    } else {
+        0
+    }
 }
 
 /// The code of a file without its tests.
 fn code_without_tests(source: &str) -> String {
     let code = code(source);
-    code.split("#[cfg(test)]\nmod tests").next().unwrap_or_default().to_owned()
+    code.split("#[cfg(test)]\nmod tests")
+        .next()
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// The modules of the library that code names after `crate::`, also in a list of imports.
@@ -106,13 +130,20 @@ fn used(code: &str) -> Vec<String> {
             Some(list) => outer_names(list),
             None => vec![first_name(rest)],
         };
-        used.extend(names.into_iter().filter(|name| !name.is_empty()).map(str::to_owned));
+        used.extend(
+            names
+                .into_iter()
+                .filter(|name| !name.is_empty())
+                .map(str::to_owned),
+        );
     }
     used
 }
 
 fn first_name(code: &str) -> &str {
-    &code[..code.find(|next: char| !next.is_alphanumeric() && next != '_').unwrap_or(code.len())]
+    &code[..code
+        .find(|next: char| !next.is_alphanumeric() && next != '_')
+        .unwrap_or(code.len())]
 }
 
 /// The names in a list of imports, without those in lists inside of it.
@@ -142,7 +173,11 @@ fn outer_names(list: &str) -> Vec<&str> {
 fn only_what_reads_front_matter_makes_prose() {
     let may = |path: &str| path.starts_with("parse/") || path.starts_with("front_matter/");
     let makes = |source: &str| code_without_tests(source).contains("Prose::written");
-    let others: Vec<String> = sources().into_iter().filter(|(path, source)| !may(path) && makes(source)).map(|(path, _)| path).collect();
+    let others: Vec<String> = sources()
+        .into_iter()
+        .filter(|(path, source)| !may(path) && makes(source))
+        .map(|(path, _)| path)
+        .collect();
     assert_eq!(others, Vec::<String>::new());
 }
 
@@ -152,12 +187,16 @@ fn a_module_uses_only_those_before_it() {
     let step = |module: &str| ladder.iter().position(|other| other == module);
     let mut upward = Vec::new();
     for (path, source) in sources() {
-        let Some(module) = module_of(&path) else { continue };
+        let Some(module) = module_of(&path) else {
+            continue;
+        };
         let own = step(module).unwrap_or_else(|| panic!("{path} is no module of lib.rs"));
         // A name that is no module is one of the top of the library, which has none.
         for name in used(&code(&source)) {
             match step(&name) {
-                Some(other) if other > own => upward.push(format!("{path} uses {name}, which stands above {module}")),
+                Some(other) if other > own => {
+                    upward.push(format!("{path} uses {name}, which stands above {module}"))
+                }
                 Some(_) => {}
                 None => upward.push(format!("{path} uses {name}, which is no module")),
             }
@@ -171,16 +210,25 @@ fn a_module_uses_only_those_before_it() {
 
 #[test]
 fn the_walk_over_imports_sees_all_forms() {
-    let code = code("use crate::{a::{b, c}, d, self_made::E}; fn f() -> crate::g::H { crate::i::j('\"', \"crate::k\") } // crate::l\n");
+    let code = code(
+        "use crate::{a::{b, c}, d, self_made::E}; fn f() -> crate::g::H { crate::i::j('\"', \"crate::k\") } // crate::l\n",
+    );
     assert_eq!(used(&code), ["a", "d", "self_made", "g", "i"]);
     assert_eq!(module_of("site/link.rs"), Some("site"));
 }
 
 #[test]
 fn every_file_says_what_it_is_for() {
-    let tests = files_below(&root().join("tests")).into_iter().filter(|path| path.extension().is_some_and(|ending| ending == "rs"));
-    let all = sources().into_iter().chain(tests.map(|path| (path.display().to_string(), read(&path))));
-    let silent: Vec<String> = all.filter(|(_, source)| !source.starts_with("//! ")).map(|(path, _)| path).collect();
+    let tests = files_below(&root().join("tests"))
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|ending| ending == "rs"));
+    let all = sources()
+        .into_iter()
+        .chain(tests.map(|path| (path.display().to_string(), read(&path))));
+    let silent: Vec<String> = all
+        .filter(|(_, source)| !source.starts_with("//! "))
+        .map(|(path, _)| path)
+        .collect();
     assert_eq!(silent, Vec::<String>::new());
 }
 
@@ -189,8 +237,22 @@ fn nothing_is_taken_for_granted_and_nothing_silenced() {
     let mut found = Vec::new();
     for (path, source) in sources() {
         let code = code_without_tests(&source);
-        let signs = [".unwrap()", "#[allow(", "#![allow(", "todo!(", "unimplemented!(", "dbg!(", "unsafe ", "static mut"];
-        found.extend(signs.iter().filter(|sign| code.contains(**sign)).map(|sign| format!("{path}: {sign}")));
+        let signs = [
+            ".unwrap()",
+            "#[allow(",
+            "#![allow(",
+            "todo!(",
+            "unimplemented!(",
+            "dbg!(",
+            "unsafe ",
+            "static mut",
+        ];
+        found.extend(
+            signs
+                .iter()
+                .filter(|sign| code.contains(**sign))
+                .map(|sign| format!("{path}: {sign}")),
+        );
         let expected = code.matches("#[expect(").count() + code.matches("#![expect(").count();
         let reasons = code.matches("reason =").count();
         if reasons < expected {
@@ -205,7 +267,10 @@ fn only_the_world_touches_files_clocks_and_processes() {
     let world = ["disk", "serve", "publish", "commands", "main"];
     let mut found = Vec::new();
     for (path, source) in sources() {
-        if !world.iter().any(|module| path == format!("{module}.rs") || path.starts_with(&format!("{module}/"))) {
+        if !world
+            .iter()
+            .any(|module| path == format!("{module}.rs") || path.starts_with(&format!("{module}/")))
+        {
             let code = code_without_tests(&source);
             let signs = [
                 "std::fs",
@@ -219,7 +284,12 @@ fn only_the_world_touches_files_clocks_and_processes() {
                 "stderr",
                 "println!",
             ];
-            found.extend(signs.iter().filter(|sign| code.contains(**sign)).map(|sign| format!("{path}: {sign}")));
+            found.extend(
+                signs
+                    .iter()
+                    .filter(|sign| code.contains(**sign))
+                    .map(|sign| format!("{path}: {sign}")),
+            );
         }
     }
     assert_eq!(found, Vec::<String>::new());
@@ -228,17 +298,38 @@ fn only_the_world_touches_files_clocks_and_processes() {
 #[test]
 fn one_file_writes_to_the_terminal() {
     let sources = sources();
-    let words = ["anstream::", "println!", "print!", "io::stdout", "io::stderr", "stdout()", "stderr()"];
+    let words = [
+        "anstream::",
+        "println!",
+        "print!",
+        "io::stdout",
+        "io::stderr",
+        "stdout()",
+        "stderr()",
+    ];
     let writes = |path: &str, source: &str| {
         let code = code_without_tests(source);
-        let asks = code.matches("stderr().is_terminal()").count() + code.matches("ProgressDrawTarget::stderr()").count();
+        let asks = code.matches("stderr().is_terminal()").count()
+            + code.matches("ProgressDrawTarget::stderr()").count();
         let found: usize = words.iter().map(|word| code.matches(word).count()).sum();
         // To ask whether somebody sees a bar, and to draw it, is no text of anybody.
         path != "commands/terminal.rs" && found > asks * 2
     };
-    let others: Vec<&String> = sources.iter().filter(|(path, source)| writes(path, source)).map(|(path, _)| path).collect();
-    assert_eq!(others, Vec::<&String>::new(), "they write to the terminal past `Terminal`, which makes all text harmless");
-    assert!(["anstream::", "stderr()"].iter().all(|word| code_without_tests(&sources["commands/terminal.rs"]).contains(word)));
+    let others: Vec<&String> = sources
+        .iter()
+        .filter(|(path, source)| writes(path, source))
+        .map(|(path, _)| path)
+        .collect();
+    assert_eq!(
+        others,
+        Vec::<&String>::new(),
+        "they write to the terminal past `Terminal`, which makes all text harmless"
+    );
+    assert!(
+        ["anstream::", "stderr()"]
+            .iter()
+            .all(|word| code_without_tests(&sources["commands/terminal.rs"]).contains(word))
+    );
 }
 
 #[test]
@@ -246,16 +337,42 @@ fn the_default_theme_on_disk_is_the_one_in_the_program() {
     let folder = root().join("themes/default");
     let on_disk: BTreeMap<String, String> = files_below(&folder)
         .into_iter()
-        .map(|path| (path.strip_prefix(&folder).expect("it is below").to_string_lossy().replace('\\', "/"), read(&path)))
+        .map(|path| {
+            (
+                path.strip_prefix(&folder)
+                    .expect("it is below")
+                    .to_string_lossy()
+                    .replace('\\', "/"),
+                read(&path),
+            )
+        })
         .collect();
-    let built_in: BTreeMap<String, String> = DEFAULT_THEME.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
-    let (parts, mut on_disk): (BTreeMap<_, _>, BTreeMap<_, _>) = on_disk.into_iter().partition(|(name, _)| name.starts_with("style/"));
+    let built_in: BTreeMap<String, String> = DEFAULT_THEME
+        .iter()
+        .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+        .collect();
+    let (parts, mut on_disk): (BTreeMap<_, _>, BTreeMap<_, _>) = on_disk
+        .into_iter()
+        .partition(|(name, _)| name.starts_with("style/"));
     let sheet = &built_in["static/style.css"];
-    assert!(parts.values().all(|part| sheet.contains(part.as_str())), "the style sheet lacks one of {:?}", parts.keys());
-    assert_eq!(sheet.len(), parts.values().map(|part| part.len() + 1).sum::<usize>() - 1);
+    assert!(
+        parts.values().all(|part| sheet.contains(part.as_str())),
+        "the style sheet lacks one of {:?}",
+        parts.keys()
+    );
+    assert_eq!(
+        sheet.len(),
+        parts.values().map(|part| part.len() + 1).sum::<usize>() - 1
+    );
     on_disk.insert("static/style.css".to_owned(), sheet.clone());
-    assert_eq!(on_disk.keys().collect::<Vec<_>>(), built_in.keys().collect::<Vec<_>>());
-    let different: Vec<&String> = on_disk.keys().filter(|name| on_disk.get(*name) != built_in.get(*name)).collect();
+    assert_eq!(
+        on_disk.keys().collect::<Vec<_>>(),
+        built_in.keys().collect::<Vec<_>>()
+    );
+    let different: Vec<&String> = on_disk
+        .keys()
+        .filter(|name| on_disk.get(*name) != built_in.get(*name))
+        .collect();
     assert_eq!(different, Vec::<&String>::new());
 }
 
@@ -266,7 +383,11 @@ fn the_docs_explain_every_rule() {
         return;
     }
     let docs = read(&path);
-    let missing: Vec<&str> = rules::ALL.iter().map(|rule| rule.name).filter(|name| !docs.contains(name)).collect();
+    let missing: Vec<&str> = rules::ALL
+        .iter()
+        .map(|rule| rule.name)
+        .filter(|name| !docs.contains(name))
+        .collect();
     assert_eq!(missing, Vec::<&str>::new());
 }
 
@@ -277,7 +398,10 @@ fn the_map_names_every_module() {
         return;
     }
     let map = read(&path);
-    let missing: Vec<String> = ladder().into_iter().filter(|module| !map.contains(&format!("`{module}`"))).collect();
+    let missing: Vec<String> = ladder()
+        .into_iter()
+        .filter(|module| !map.contains(&format!("`{module}`")))
+        .collect();
     assert_eq!(missing, Vec::<String>::new());
 }
 
@@ -285,8 +409,18 @@ fn the_map_names_every_module() {
 fn the_docs_list_every_field_that_a_template_is_given() {
     let types = fs::read_to_string("src/view/types.rs").expect("the views have a file");
     let docs = fs::read_to_string("docs/themes.md").expect("themes have a page");
-    let fields = types.lines().filter_map(|line| line.trim().strip_prefix("pub ")?.split_once(':').map(|(name, _)| name));
-    let missing: Vec<&str> =
-        fields.filter(|name| !docs.contains(&format!("`{name}`")) && !docs.contains(&format!(".{name}`")) && *name != "page").collect();
+    let fields = types.lines().filter_map(|line| {
+        line.trim()
+            .strip_prefix("pub ")?
+            .split_once(':')
+            .map(|(name, _)| name)
+    });
+    let missing: Vec<&str> = fields
+        .filter(|name| {
+            !docs.contains(&format!("`{name}`"))
+                && !docs.contains(&format!(".{name}`"))
+                && *name != "page"
+        })
+        .collect();
     assert_eq!(missing, Vec::<&str>::new());
 }

@@ -57,16 +57,28 @@ impl Azure {
         let (listens, port) = mpsc::channel();
         let app = Router::new().fallback(answer).with_state(Arc::clone(&held));
         let thread = thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime can be made");
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .expect("a runtime can be made");
             runtime.block_on(async {
-                let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
-                listens.send(listener.local_addr().expect("it has an address").port()).expect("the test waits");
+                let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+                    .await
+                    .expect("a port is free");
+                listens
+                    .send(listener.local_addr().expect("it has an address").port())
+                    .expect("the test waits");
                 let server = axum::serve(listener, app);
                 tokio::select! { _ = async { server.await } => {}, _ = stopped => {} }
             });
         });
         let port = port.recv().expect("the server starts");
-        Self { held, url: format!("http://127.0.0.1:{port}"), stop: Some(stop), thread: Some(thread) }
+        Self {
+            held,
+            url: format!("http://127.0.0.1:{port}"),
+            stop: Some(stop),
+            thread: Some(thread),
+        }
     }
 
     fn held(&self) -> MutexGuard<'_, Held> {
@@ -82,8 +94,16 @@ impl Azure {
     }
 
     fn wiki_with(&self, parent: &str, token: &str, withheld: Withheld) -> AzureWiki {
-        let client = Client::new(Credential::Basic(String::new(), Secret::new(token)), Arc::new(withheld));
-        AzureWiki::new(client, &format!("{}/organisation/My%20Project", self.url), "My Project.wiki", parent)
+        let client = Client::new(
+            Credential::Basic(String::new(), Secret::new(token)),
+            Arc::new(withheld),
+        );
+        AzureWiki::new(
+            client,
+            &format!("{}/organisation/My%20Project", self.url),
+            "My Project.wiki",
+            parent,
+        )
     }
 
     /// A person writes a page.
@@ -92,7 +112,12 @@ impl Azure {
     }
 
     fn text(&self, path: &str) -> String {
-        self.held().pages.get(path).unwrap_or_else(|| panic!("there is no {path}")).0.clone()
+        self.held()
+            .pages
+            .get(path)
+            .unwrap_or_else(|| panic!("there is no {path}"))
+            .0
+            .clone()
     }
 
     /// The number of written versions since the start.
@@ -112,7 +137,8 @@ impl Drop for Azure {
 impl Held {
     fn put(&mut self, path: &str, text: &str) {
         self.versions += 1;
-        self.pages.insert(path.to_owned(), (text.to_owned(), self.versions));
+        self.pages
+            .insert(path.to_owned(), (text.to_owned(), self.versions));
     }
 
     fn etag(&self, path: &str) -> String {
@@ -121,17 +147,36 @@ impl Held {
 
     fn page(&self, status: StatusCode, path: &str, query: &BTreeMap<String, String>) -> Response {
         let below = format!("{path}/");
-        let below: Vec<Value> = self.pages.keys().filter(|other| other.starts_with(&below)).map(|path| json!({ "path": path })).collect();
-        let mut body = json!({ "path": path, "isParentPage": !below.is_empty(), "subPages": below });
-        if query.get("includeContent").is_some_and(|value| value == "true") {
+        let below: Vec<Value> = self
+            .pages
+            .keys()
+            .filter(|other| other.starts_with(&below))
+            .map(|path| json!({ "path": path }))
+            .collect();
+        let mut body =
+            json!({ "path": path, "isParentPage": !below.is_empty(), "subPages": below });
+        if query
+            .get("includeContent")
+            .is_some_and(|value| value == "true")
+        {
             body["content"] = json!(self.pages.get(path).map(|page| &page.0));
         }
         (status, [("ETag", self.etag(path))], body.to_string()).into_response()
     }
 
-    fn pages(&mut self, method: &Method, query: &BTreeMap<String, String>, headers: &HeaderMap, body: &[u8]) -> Response {
+    fn pages(
+        &mut self,
+        method: &Method,
+        query: &BTreeMap<String, String>,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Response {
         let Some(path) = query.get("path").filter(|path| is_path(path)) else {
-            return refuse(400, "WikiPagePathInvalidException", "The page path contains characters that are not allowed.");
+            return refuse(
+                400,
+                "WikiPagePathInvalidException",
+                "The page path contains characters that are not allowed.",
+            );
         };
         let is_there = self.pages.contains_key(path);
         match *method {
@@ -139,76 +184,161 @@ impl Held {
             Method::PUT => self.put_page(path, query, headers, body),
             Method::DELETE if is_there => {
                 let below = format!("{path}/");
-                self.pages.retain(|other, _| other != path && !other.starts_with(&below));
+                self.pages
+                    .retain(|other, _| other != path && !other.starts_with(&below));
                 (StatusCode::OK, json!({ "path": path }).to_string()).into_response()
             }
-            _ => refuse(404, "WikiPageNotFoundException", &format!("Wiki page ‘{path}’ could not be found.")),
+            _ => refuse(
+                404,
+                "WikiPageNotFoundException",
+                &format!("Wiki page ‘{path}’ could not be found."),
+            ),
         }
     }
 
-    fn put_page(&mut self, path: &str, query: &BTreeMap<String, String>, headers: &HeaderMap, body: &[u8]) -> Response {
+    fn put_page(
+        &mut self,
+        path: &str,
+        query: &BTreeMap<String, String>,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Response {
         let above = path.rsplit_once('/').map_or("", |(above, _)| above);
         if !above.is_empty() && !self.pages.contains_key(above) {
-            return refuse(404, "WikiAncestorPageNotFoundException", &format!("The ancestor page ‘{above}’ was not found."));
+            return refuse(
+                404,
+                "WikiAncestorPageNotFoundException",
+                &format!("The ancestor page ‘{above}’ was not found."),
+            );
         }
         let json: Value = serde_json::from_slice(body).unwrap_or_default();
-        let Some(text) = json["content"].as_str().filter(|_| headers.get("content-type").is_some_and(|kind| kind == "application/json"))
-        else {
-            return refuse(400, "InvalidArgumentValueException", "The content is missing.");
+        let Some(text) = json["content"].as_str().filter(|_| {
+            headers
+                .get("content-type")
+                .is_some_and(|kind| kind == "application/json")
+        }) else {
+            return refuse(
+                400,
+                "InvalidArgumentValueException",
+                "The content is missing.",
+            );
         };
-        let version = headers.get("if-match").and_then(|version| version.to_str().ok());
+        let version = headers
+            .get("if-match")
+            .and_then(|version| version.to_str().ok());
         let is_there = self.pages.contains_key(path);
         if is_there && version != Some(self.etag(path).as_str()) {
-            return refuse(412, "WikiPageHasConflictsException", "The page has been changed.");
+            return refuse(
+                412,
+                "WikiPageHasConflictsException",
+                "The page has been changed.",
+            );
         }
         if !is_there && version.is_some() {
-            return refuse(404, "WikiPageNotFoundException", &format!("Wiki page ‘{path}’ could not be found."));
+            return refuse(
+                404,
+                "WikiPageNotFoundException",
+                &format!("Wiki page ‘{path}’ could not be found."),
+            );
         }
         self.put(path, text);
-        self.page(if is_there { StatusCode::OK } else { StatusCode::CREATED }, path, query)
+        self.page(
+            if is_there {
+                StatusCode::OK
+            } else {
+                StatusCode::CREATED
+            },
+            path,
+            query,
+        )
     }
 
     fn attach(&mut self, query: &BTreeMap<String, String>, body: &[u8]) -> Response {
         let (Some(name), Ok(bytes)) = (query.get("name"), STANDARD.decode(body)) else {
-            return refuse(400, "InvalidArgumentValueException", "The attachment is not in base 64.");
+            return refuse(
+                400,
+                "InvalidArgumentValueException",
+                "The attachment is not in base 64.",
+            );
         };
         if self.attachments.contains_key(name) {
-            return refuse(409, "WikiAttachmentAlreadyExistsException", &format!("The attachment ‘{name}’ already exists."));
+            return refuse(
+                409,
+                "WikiAttachmentAlreadyExistsException",
+                &format!("The attachment ‘{name}’ already exists."),
+            );
         }
         self.attachments.insert(name.clone(), bytes);
-        (StatusCode::CREATED, json!({ "name": name, "path": format!("/.attachments/{name}") }).to_string()).into_response()
+        (
+            StatusCode::CREATED,
+            json!({ "name": name, "path": format!("/.attachments/{name}") }).to_string(),
+        )
+            .into_response()
     }
 }
 
 fn is_path(path: &str) -> bool {
-    let is_title = |title: &str| !title.is_empty() && !title.starts_with('.') && !title.ends_with('.') && !title.contains(['\\', '#']);
-    path.strip_prefix('/').is_some_and(|path| path.split('/').all(is_title))
+    let is_title = |title: &str| {
+        !title.is_empty()
+            && !title.starts_with('.')
+            && !title.ends_with('.')
+            && !title.contains(['\\', '#'])
+    };
+    path.strip_prefix('/')
+        .is_some_and(|path| path.split('/').all(is_title))
         && path.chars().count() <= 235
         && !path.contains(char::is_control)
 }
 
 fn refuse(status: u16, kind: &str, message: &str) -> Response {
     let status = StatusCode::from_u16(status).expect("it is a status");
-    (status, json!({ "$id": "1", "message": message, "typeKey": kind, "errorCode": 0 }).to_string()).into_response()
+    (
+        status,
+        json!({ "$id": "1", "message": message, "typeKey": kind, "errorCode": 0 }).to_string(),
+    )
+        .into_response()
 }
 
-async fn answer(State(held): State<Arc<Mutex<Held>>>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+async fn answer(
+    State(held): State<Arc<Mutex<Held>>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let mut held = held.lock().unwrap_or_else(PoisonError::into_inner);
     held.asked.push(format!("{method} {uri}"));
     if held.wants_login {
-        return (StatusCode::NON_AUTHORITATIVE_INFORMATION, "<html>Sign in</html>").into_response();
+        return (
+            StatusCode::NON_AUTHORITATIVE_INFORMATION,
+            "<html>Sign in</html>",
+        )
+            .into_response();
     }
     let wanted = format!("Basic {}", STANDARD.encode(format!(":{TOKEN}")));
-    if headers.get("authorization").is_none_or(|given| given != wanted.as_str()) {
+    if headers
+        .get("authorization")
+        .is_none_or(|given| given != wanted.as_str())
+    {
         return StatusCode::UNAUTHORIZED.into_response();
     }
     if held.busy > 0 {
         held.busy -= 1;
         return (StatusCode::TOO_MANY_REQUESTS, [("Retry-After", "0")]).into_response();
     }
-    let query: BTreeMap<String, String> = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
-    if query.get("api-version").is_none_or(|version| version != "7.1") {
-        return refuse(400, "VssVersionNotSpecifiedException", "No api-version was supplied.");
+    let query: BTreeMap<String, String> =
+        url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes())
+            .into_owned()
+            .collect();
+    if query
+        .get("api-version")
+        .is_none_or(|version| version != "7.1")
+    {
+        return refuse(
+            400,
+            "VssVersionNotSpecifiedException",
+            "No api-version was supplied.",
+        );
     }
     if method != Method::GET {
         match &mut held.writes_left {
@@ -235,33 +365,91 @@ fn titled(title: &str, text: &str) -> RenderedPage {
 fn pages_are_made_changed_and_left_as_they_are() {
     let azure = Azure::start();
     let mut record = Record::default();
-    let mut pages = [titled("Case: C♯ & DB — “50%” + one-two?", "one\n"), titled("Second", "one\n")];
+    let mut pages = [
+        titled("Case: C♯ & DB — “50%” + one-two?", "one\n"),
+        titled("Second", "one\n"),
+    ];
     pages[0].attachments = vec!["0a1b.png".to_owned()];
-    assert_eq!(succeed(&mut azure.wiki(), &mut record, &pages), [Action::Create, Action::Create]);
+    assert_eq!(
+        succeed(&mut azure.wiki(), &mut record, &pages),
+        [Action::Create, Action::Create]
+    );
     assert_eq!(azure.text("/Case: C♯ & DB — “50%” + one-two?"), "one\n");
-    assert_eq!(azure.held().attachments["0a1b.png"], pictures()["0a1b.png"].to_vec());
-    assert_eq!(succeed(&mut azure.wiki(), &mut record, &pages), [Action::Unchanged, Action::Unchanged]);
+    assert_eq!(
+        azure.held().attachments["0a1b.png"],
+        pictures()["0a1b.png"].to_vec()
+    );
+    assert_eq!(
+        succeed(&mut azure.wiki(), &mut record, &pages),
+        [Action::Unchanged, Action::Unchanged]
+    );
     assert_eq!(azure.versions(), 2, "a second time makes no new version");
     "two\n".clone_into(&mut pages[0].text);
-    assert_eq!(succeed(&mut azure.wiki(), &mut record, &pages), [Action::Update, Action::Unchanged]);
-    assert_eq!((azure.text("/Case: C♯ & DB — “50%” + one-two?").as_str(), azure.versions()), ("two\n", 3));
-    let comment = azure.held().asked.iter().filter(|asked| asked.contains("published%20with%20storybank")).count();
+    assert_eq!(
+        succeed(&mut azure.wiki(), &mut record, &pages),
+        [Action::Update, Action::Unchanged]
+    );
+    assert_eq!(
+        (
+            azure.text("/Case: C♯ & DB — “50%” + one-two?").as_str(),
+            azure.versions()
+        ),
+        ("two\n", 3)
+    );
+    let comment = azure
+        .held()
+        .asked
+        .iter()
+        .filter(|asked| asked.contains("published%20with%20storybank"))
+        .count();
     assert_eq!(comment, 3, "every version says where it comes from");
-    assert_eq!(azure.held().asked.iter().filter(|asked| asked.contains("/attachments?")).count(), 1, "a picture is sent once");
+    assert_eq!(
+        azure
+            .held()
+            .asked
+            .iter()
+            .filter(|asked| asked.contains("/attachments?"))
+            .count(),
+        1,
+        "a picture is sent once"
+    );
 }
 
 #[test]
 fn what_a_person_has_changed_is_left_alone() {
     let azure = Azure::start();
     let mut record = Record::default();
-    succeed(&mut azure.wiki(), &mut record, &[titled("A", "one\n"), titled("B", "one\n")]);
+    succeed(
+        &mut azure.wiki(),
+        &mut record,
+        &[titled("A", "one\n"), titled("B", "one\n")],
+    );
     azure.person_writes("/A", "by hand\n");
     azure.person_writes("/C", "foreign\n");
-    let pages = [titled("A", "two\n"), titled("B", "two\n"), titled("C", "two\n")];
+    let pages = [
+        titled("A", "two\n"),
+        titled("B", "two\n"),
+        titled("C", "two\n"),
+    ];
     let actions = succeed(&mut azure.wiki(), &mut record, &pages);
-    assert_eq!(actions, [Action::Refuse(Conflict::Edited), Action::Update, Action::Refuse(Conflict::NotOurs)]);
-    assert_eq!((azure.text("/A").as_str(), azure.text("/B").as_str(), azure.text("/C").as_str()), ("by hand\n", "two\n", "foreign\n"));
-    let actions = publish(&mut azure.wiki(), &mut record, &pages, Resolve::Overwrite).expect("it was asked for");
+    assert_eq!(
+        actions,
+        [
+            Action::Refuse(Conflict::Edited),
+            Action::Update,
+            Action::Refuse(Conflict::NotOurs)
+        ]
+    );
+    assert_eq!(
+        (
+            azure.text("/A").as_str(),
+            azure.text("/B").as_str(),
+            azure.text("/C").as_str()
+        ),
+        ("by hand\n", "two\n", "foreign\n")
+    );
+    let actions = publish(&mut azure.wiki(), &mut record, &pages, Resolve::Overwrite)
+        .expect("it was asked for");
     assert_eq!(actions, [Action::Update, Action::Unchanged, Action::Update]);
 }
 
@@ -276,38 +464,75 @@ fn a_write_over_a_version_that_was_not_seen_is_refused() {
     azure.person_writes("/A", "by hand\n");
     azure.person_writes("/B", "by hand too\n");
     for (page, over) in pages.iter().zip(&standing) {
-        let write = Write { page, over: over.as_ref(), pictures: &pictures(), message: "x" };
+        let write = Write {
+            page,
+            over: over.as_ref(),
+            pictures: &pictures(),
+            message: "x",
+        };
         let error = wiki.write(&write).expect_err("somebody was faster");
-        assert!(error.reason.contains("somebody has changed it since it was read"), "{error}");
+        assert!(
+            error
+                .reason
+                .contains("somebody has changed it since it was read"),
+            "{error}"
+        );
     }
     let over = standing[0].as_ref().expect("it was there");
     assert!(wiki.delete(&recorded(&pages[0]), over, "x").is_err());
-    assert_eq!((azure.text("/A").as_str(), azure.text("/B").as_str()), ("by hand\n", "by hand too\n"));
+    assert_eq!(
+        (azure.text("/A").as_str(), azure.text("/B").as_str()),
+        ("by hand\n", "by hand too\n")
+    );
 }
 
 #[test]
 fn an_interrupted_publication_is_completed_by_the_next() {
     let mut pages = [titled("A", "one\n"), titled("B", "one\n")];
-    pages.iter_mut().for_each(|page| page.attachments = vec!["0a1b.png".to_owned()]);
+    pages
+        .iter_mut()
+        .for_each(|page| page.attachments = vec!["0a1b.png".to_owned()]);
     for writes in 0..4 {
         let azure = Azure::start();
         azure.held().writes_left = Some(writes);
         let mut record = Record::default();
-        let error = publish(&mut azure.wiki(), &mut record, &pages, Resolve::Refuse).expect_err("the server fails");
-        assert!(error.reason.contains("500 Internal Server Error: The server has a bad day."), "{error}");
+        let error = publish(&mut azure.wiki(), &mut record, &pages, Resolve::Refuse)
+            .expect_err("the server fails");
+        assert!(
+            error
+                .reason
+                .contains("500 Internal Server Error: The server has a bad day."),
+            "{error}"
+        );
         azure.held().writes_left = None;
         succeed(&mut azure.wiki(), &mut record, &pages);
-        assert_eq!(azure.versions(), 2, "after {writes} writes: each page is written once");
+        assert_eq!(
+            azure.versions(),
+            2,
+            "after {writes} writes: each page is written once"
+        );
         assert_eq!(azure.held().attachments.len(), 1);
-        assert_eq!(succeed(&mut azure.wiki(), &mut record, &pages), [Action::Unchanged, Action::Unchanged]);
+        assert_eq!(
+            succeed(&mut azure.wiki(), &mut record, &pages),
+            [Action::Unchanged, Action::Unchanged]
+        );
     }
     // The page was written, but that was not recorded.
     let azure = Azure::start();
     let mut record = Record::default();
     intend(&mut record, &pages[0]);
     let mut wiki = azure.wiki();
-    wiki.write(&Write { page: &pages[0], over: None, pictures: &pictures(), message: "x" }).expect("the server takes it");
-    assert_eq!(succeed(&mut azure.wiki(), &mut record, &pages[..1]), [Action::Unchanged]);
+    wiki.write(&Write {
+        page: &pages[0],
+        over: None,
+        pictures: &pictures(),
+        message: "x",
+    })
+    .expect("the server takes it");
+    assert_eq!(
+        succeed(&mut azure.wiki(), &mut record, &pages[..1]),
+        [Action::Unchanged]
+    );
     assert_eq!(azure.versions(), 1);
 }
 
@@ -315,22 +540,58 @@ fn an_interrupted_publication_is_completed_by_the_next() {
 fn a_server_that_asks_for_time_gets_it() {
     let azure = Azure::start();
     azure.held().busy = 3;
-    assert_eq!(succeed(&mut azure.wiki(), &mut Record::default(), &[titled("A", "one\n")]), [Action::Create]);
+    assert_eq!(
+        succeed(
+            &mut azure.wiki(),
+            &mut Record::default(),
+            &[titled("A", "one\n")]
+        ),
+        [Action::Create]
+    );
     azure.held().busy = 100;
-    let error = azure.wiki().write(&Write { page: &titled("B", "x"), over: None, pictures: &pictures(), message: "x" });
-    assert!(error.expect_err("it never has time").reason.contains("429 Too Many Requests"));
+    let error = azure.wiki().write(&Write {
+        page: &titled("B", "x"),
+        over: None,
+        pictures: &pictures(),
+        message: "x",
+    });
+    assert!(
+        error
+            .expect_err("it never has time")
+            .reason
+            .contains("429 Too Many Requests")
+    );
 }
 
 #[test]
 fn a_token_that_is_not_taken_is_said_so_and_never_shown() {
     let azure = Azure::start();
-    let sought = |wiki: &mut AzureWiki| publish(wiki, &mut Record::default(), &[titled("A", "x")], Resolve::Refuse);
+    let sought = |wiki: &mut AzureWiki| {
+        publish(
+            wiki,
+            &mut Record::default(),
+            &[titled("A", "x")],
+            Resolve::Refuse,
+        )
+    };
     let mut wrong = azure.wiki_with("", "wr0ng-pat", Withheld::default());
-    let error = sought(&mut wrong).expect_err("the token is wrong").to_string();
-    assert!(error.contains("401 Unauthorized") && error.contains("Wiki (Read & write)") && !error.contains("wr0ng"), "{error}");
+    let error = sought(&mut wrong)
+        .expect_err("the token is wrong")
+        .to_string();
+    assert!(
+        error.contains("401 Unauthorized")
+            && error.contains("Wiki (Read & write)")
+            && !error.contains("wr0ng"),
+        "{error}"
+    );
     azure.held().wants_login = true;
-    let error = sought(&mut azure.wiki()).expect_err("it wants somebody to log in").to_string();
-    assert!(error.contains("a login page") && !error.contains(TOKEN), "{error}");
+    let error = sought(&mut azure.wiki())
+        .expect_err("it wants somebody to log in")
+        .to_string();
+    assert!(
+        error.contains("a login page") && !error.contains(TOKEN),
+        "{error}"
+    );
 }
 
 #[test]
@@ -338,11 +599,24 @@ fn pages_stand_below_a_page_that_is_there() {
     let azure = Azure::start();
     let pages = [titled("A", "one\n")];
     let mut record = Record::default();
-    let error = publish(&mut azure.wiki_below("Team/Cases"), &mut record, &pages, Resolve::Refuse).expect_err("there is no such page");
-    assert!(error.reason.contains("ancestor page ‘/Team/Cases’") && error.help.contains("create the page `/Team/Cases`"), "{error}");
+    let error = publish(
+        &mut azure.wiki_below("Team/Cases"),
+        &mut record,
+        &pages,
+        Resolve::Refuse,
+    )
+    .expect_err("there is no such page");
+    assert!(
+        error.reason.contains("ancestor page ‘/Team/Cases’")
+            && error.help.contains("create the page `/Team/Cases`"),
+        "{error}"
+    );
     azure.person_writes("/Team", "x");
     azure.person_writes("/Team/Cases", "x");
-    assert_eq!(succeed(&mut azure.wiki_below("Team/Cases"), &mut record, &pages), [Action::Create]);
+    assert_eq!(
+        succeed(&mut azure.wiki_below("Team/Cases"), &mut record, &pages),
+        [Action::Create]
+    );
     assert_eq!(azure.text("/Team/Cases/A"), "one\n");
 }
 
@@ -350,9 +624,19 @@ fn pages_stand_below_a_page_that_is_there() {
 fn a_page_is_deleted_alone_or_not_at_all() {
     let azure = Azure::start();
     let mut record = Record::default();
-    succeed(&mut azure.wiki(), &mut record, &[titled("A", "one\n"), titled("B", "one\n")]);
+    succeed(
+        &mut azure.wiki(),
+        &mut record,
+        &[titled("A", "one\n"), titled("B", "one\n")],
+    );
     azure.person_writes("/A/Notes", "by hand");
-    let error = publish(&mut azure.wiki(), &mut record, &[titled("B", "one\n")], Resolve::Refuse).expect_err("there are pages below it");
+    let error = publish(
+        &mut azure.wiki(),
+        &mut record,
+        &[titled("B", "one\n")],
+        Resolve::Refuse,
+    )
+    .expect_err("there are pages below it");
     assert!(error.reason.contains("pages below it"), "{error}");
     azure.held().pages.remove("/A/Notes");
     succeed(&mut azure.wiki(), &mut record, &[titled("B", "one\n")]);
@@ -364,13 +648,41 @@ fn a_page_is_deleted_alone_or_not_at_all() {
 fn what_the_wiki_does_not_take_is_said_in_its_own_words() {
     let azure = Azure::start();
     for title in ["C# story", "dot.", "back\\slash", &"long".repeat(60)] {
-        let error = publish(&mut azure.wiki(), &mut Record::default(), &[titled(title, "x")], Resolve::Refuse).expect_err("no such title");
-        assert!(error.reason.contains("400 Bad Request: The page path contains characters"), "{error}");
+        let error = publish(
+            &mut azure.wiki(),
+            &mut Record::default(),
+            &[titled(title, "x")],
+            Resolve::Refuse,
+        )
+        .expect_err("no such title");
+        assert!(
+            error
+                .reason
+                .contains("400 Bad Request: The page path contains characters"),
+            "{error}"
+        );
     }
-    let client = Client::new(Credential::Basic(String::new(), Secret::new(TOKEN)), Arc::default());
-    let mut other = AzureWiki::new(client, &format!("{}/organisation/My%20Project", azure.url), "other", "");
-    let error = publish(&mut other, &mut Record::default(), &[titled("A", "x")], Resolve::Refuse).expect_err("there is no such wiki");
-    assert!(error.reason.contains("The wiki was not found.") && error.help.contains("`wiki`"), "{error}");
+    let client = Client::new(
+        Credential::Basic(String::new(), Secret::new(TOKEN)),
+        Arc::default(),
+    );
+    let mut other = AzureWiki::new(
+        client,
+        &format!("{}/organisation/My%20Project", azure.url),
+        "other",
+        "",
+    );
+    let error = publish(
+        &mut other,
+        &mut Record::default(),
+        &[titled("A", "x")],
+        Resolve::Refuse,
+    )
+    .expect_err("there is no such wiki");
+    assert!(
+        error.reason.contains("The wiki was not found.") && error.help.contains("`wiki`"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -384,10 +696,16 @@ fn nothing_that_is_withheld_leaves() {
         ("png", with_picture),
         ("published with", titled("A", "x")),
     ] {
-        let mut wiki = azure.wiki_with("", TOKEN, Withheld::default().with_names([word.to_owned()]));
-        let error = publish(&mut wiki, &mut Record::default(), &[page], Resolve::Refuse).expect_err("it may not leave");
+        let mut wiki =
+            azure.wiki_with("", TOKEN, Withheld::default().with_names([word.to_owned()]));
+        let error = publish(&mut wiki, &mut Record::default(), &[page], Resolve::Refuse)
+            .expect_err("it may not leave");
         assert!(error.reason.contains("which may not leave"), "{error}");
     }
     let held = azure.held();
-    assert!(held.pages.is_empty() && held.attachments.is_empty() && held.asked.iter().all(|asked| asked.starts_with("GET")));
+    assert!(
+        held.pages.is_empty()
+            && held.attachments.is_empty()
+            && held.asked.iter().all(|asked| asked.starts_with("GET"))
+    );
 }

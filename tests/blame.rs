@@ -22,12 +22,29 @@ use storybank::wiki::blame;
 fn check(site: &str) -> Vec<Diagnostic> {
     let files = files(site);
     let inputs = inputs(&files);
-    let (seen, whole) = (linked(&inputs, Audience::Team), linked(&inputs, Audience::Private));
+    let (seen, whole) = (
+        linked(&inputs, Audience::Team),
+        linked(&inputs, Audience::Private),
+    );
     let is_case = |path: &SitePath| path.as_str().contains(Kind::CaseStudy.folder());
-    let cases = seen.site.documents.iter().filter(|document| is_case(&document.path));
-    let source =
-        |path: &SitePath| whole.site.documents.iter().find(|document| document.path == *path).expect("it is there").body.file_text();
-    let mut found: Vec<Diagnostic> = cases.flat_map(|document| blame::check(document, source(&document.path), &whole.config)).collect();
+    let cases = seen
+        .site
+        .documents
+        .iter()
+        .filter(|document| is_case(&document.path));
+    let source = |path: &SitePath| {
+        whole
+            .site
+            .documents
+            .iter()
+            .find(|document| document.path == *path)
+            .expect("it is there")
+            .body
+            .file_text()
+    };
+    let mut found: Vec<Diagnostic> = cases
+        .flat_map(|document| blame::check(document, source(&document.path), &whole.config))
+        .collect();
     found.extend(
         whole
             .site
@@ -41,10 +58,15 @@ fn check(site: &str) -> Vec<Diagnostic> {
 }
 
 fn printed(site: &str) -> String {
-    let sources = files(site).into_iter().map(|(path, bytes)| (SitePath::new(path), Arc::from(bytes)));
+    let sources = files(site)
+        .into_iter()
+        .map(|(path, bytes)| (SitePath::new(path), Arc::from(bytes)));
     let sources = Sources::new(sources);
     let found = check(site);
-    let reports: String = found.iter().map(|found| format!("{}\n\n", report::render(found, &sources, Colour::Plain))).collect();
+    let reports: String = found
+        .iter()
+        .map(|found| format!("{}\n\n", report::render(found, &sources, Colour::Plain)))
+        .collect();
     reports + &report::count(&found) + "\n"
 }
 
@@ -53,7 +75,8 @@ fn what_is_wrong_is_said_as_it_was() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/blame");
     let mut changed = Vec::new();
     for name in ["everything", "open-remarks"] {
-        let site = fs::read_to_string(folder.join(format!("{name}.site"))).expect("the site is there");
+        let site =
+            fs::read_to_string(folder.join(format!("{name}.site"))).expect("the site is there");
         let report = folder.join(format!("{name}.report"));
         let now = printed(&site);
         if fs::read_to_string(&report).ok().as_ref() != Some(&now) {
@@ -63,7 +86,11 @@ fn what_is_wrong_is_said_as_it_was() {
             changed.push(format!("{name}.report should now be:\n{now}"));
         }
     }
-    assert!(changed.is_empty(), "{}\nset WRITE_REPORTS to write them", changed.join("\n"));
+    assert!(
+        changed.is_empty(),
+        "{}\nset WRITE_REPORTS to write them",
+        changed.join("\n")
+    );
 }
 
 const HEAD: &str = "-- content/case-studies/outage.md --\n---\ntitle: The outage\n---\n\n";
@@ -73,7 +100,10 @@ fn reported(settings: &str, text: &str) -> Vec<String> {
     let site = format!("-- site.toml --\n[blame]\n{settings}\n{HEAD}{text}\n");
     let file = &files(&site)["content/case-studies/outage.md"];
     let file = String::from_utf8(file.clone()).expect("it is text");
-    check(&site).iter().map(|found| file[found.span.range()].to_owned()).collect()
+    check(&site)
+        .iter()
+        .map(|found| file[found.span.range()].to_owned())
+        .collect()
 }
 
 #[test]
@@ -84,20 +114,29 @@ fn words_that_blame_are_found() {
         ("We could not have deployed it.", "could not have"),
         ("The operators should’ve waited.", "should’ve"),
         ("The engineer on call also failed to look.", "failed to"),
-        ("The on-call engineer, and then we failed to look.", "failed to"),
+        (
+            "The on-call engineer, and then we failed to look.",
+            "failed to",
+        ),
         ("Somebody forgot the flag.", "forgot"),
         ("The alert was overlooked.", "overlooked"),
         ("It was a careless change.", "careless"),
         ("Gross negligence.", "negligence"),
         ("Human Error was the cause.", "Human Error"),
         ("The operator is to blame.", "to blame"),
-        ("It was the fault of the new operator.", "fault of the new operator"),
+        (
+            "It was the fault of the new operator.",
+            "fault of the new operator",
+        ),
         ("The operator was at fault.", "at fault"),
         ("It began with his mistake.", "his mistake"),
         ("It began with the operator's error.", "operator's error"),
         ("It began with Robin's mistake.", "Robin's mistake"),
         ("It was pushed by my peer.", "by my peer"),
-        ("It was deployed by one of our colleagues.", "by one of our colleagues"),
+        (
+            "It was deployed by one of our colleagues.",
+            "by one of our colleagues",
+        ),
         ("A teammate pushed it.", "teammate pushed"),
         ("It was *should*, then we **should** have.", "should** have"),
         ("Ask @jane-doe about it.", "@jane-doe"),
@@ -138,13 +177,17 @@ fn words_about_machines_are_left_alone() {
 
 /// The sentences of a list, without its headings.
 fn sentences(list: &str) -> impl Iterator<Item = &str> {
-    list.lines().filter(|line| !line.is_empty() && !line.starts_with('#'))
+    list.lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
 /// The sentences of a list whose report is not as `is_right` wants it.
 fn wrong(list: &str, is_right: impl Fn(&[String]) -> bool) -> Vec<String> {
     let found = |text: &str| reported("", text);
-    sentences(list).filter(|text| !is_right(&found(text))).map(|text| format!("{text} {:?}", found(text))).collect()
+    sentences(list)
+        .filter(|text| !is_right(&found(text)))
+        .map(|text| format!("{text} {:?}", found(text)))
+        .collect()
 }
 
 /// Sentences of many trades, written before the rules were.
@@ -152,26 +195,47 @@ fn wrong(list: &str, is_right: impl Fn(&[String]) -> bool) -> Vec<String> {
 fn sentences_that_blame_are_told_from_those_that_do_not() {
     let missed = wrong(include_str!("blame/blames.txt"), |found| !found.is_empty());
     let harmless = wrong(include_str!("blame/blameless.txt"), <[String]>::is_empty);
-    assert!(missed.is_empty() && harmless.is_empty(), "missed:\n{}\nreported without need:\n{}", missed.join("\n"), harmless.join("\n"));
+    assert!(
+        missed.is_empty() && harmless.is_empty(),
+        "missed:\n{}\nreported without need:\n{}",
+        missed.join("\n"),
+        harmless.join("\n")
+    );
 }
 
 /// Sentences that the rules were not made for: they show how well the rules do with the sentences of others.
 #[test]
 fn other_sentences_are_told_apart_too() {
-    const LISTS: [&str; 2] = [include_str!("blame/blames-held-out.txt"), include_str!("blame/blameless-held-out.txt")];
-    let wrong = [wrong(LISTS[0], |found| !found.is_empty()), wrong(LISTS[1], <[String]>::is_empty)];
+    const LISTS: [&str; 2] = [
+        include_str!("blame/blames-held-out.txt"),
+        include_str!("blame/blameless-held-out.txt"),
+    ];
+    let wrong = [
+        wrong(LISTS[0], |found| !found.is_empty()),
+        wrong(LISTS[1], <[String]>::is_empty),
+    ];
     for (wrong, list) in wrong.iter().zip(LISTS) {
         let count = sentences(list).count();
-        assert!(count >= 120 && wrong.len() * 25 <= count, "{} of {count} sentences are told wrongly:\n{}", wrong.len(), wrong.join("\n"));
+        assert!(
+            count >= 120 && wrong.len() * 25 <= count,
+            "{} of {count} sentences are told wrongly:\n{}",
+            wrong.len(),
+            wrong.join("\n")
+        );
     }
 }
 
 /// Each deed with each kind of name before it.
 #[test]
 fn a_name_that_is_not_known_stops_the_publication() {
-    for deed in
-        ["should have kept the key", "could have asked", "forgot the key", "failed to answer", "neglected to answer", "ignored the alarm"]
-    {
+    for deed in [
+        "should have kept the key",
+        "could have asked",
+        "forgot the key",
+        "failed to answer",
+        "neglected to answer",
+        "ignored the alarm",
+    ] {
         for name in [
             "Dave",
             "Priya",
@@ -191,7 +255,13 @@ fn a_name_that_is_not_known_stops_the_publication() {
             "Mark",
             "Nils",
         ] {
-            for before in ["", "Then ", "At noon, ", "It was late, and ", "We saw that "] {
+            for before in [
+                "",
+                "Then ",
+                "At noon, ",
+                "It was late, and ",
+                "We saw that ",
+            ] {
                 let text = format!("{before}{name} {deed}.");
                 assert_eq!(reported("", &text).len(), 1, "{text}");
             }
@@ -219,23 +289,41 @@ fn a_name_that_is_not_known_stops_the_publication() {
 #[test]
 fn names_are_found_in_any_spelling_and_in_code_inside_a_line() {
     let names = "names = [\"Avery Quill\", \"Bo\"]";
-    assert_eq!(reported(names, "AVERY-QUILL and `avery_quill` and Bo, but no bowl."), ["AVERY-QUILL", "avery_quill", "Bo"]);
-    assert_eq!(reported(names, "Then Bo failed to look."), ["Bo", "failed to"]);
+    assert_eq!(
+        reported(names, "AVERY-QUILL and `avery_quill` and Bo, but no bowl."),
+        ["AVERY-QUILL", "avery_quill", "Bo"]
+    );
+    assert_eq!(
+        reported(names, "Then Bo failed to look."),
+        ["Bo", "failed to"]
+    );
     assert_eq!(reported(names, "\\*Bo\\* &amp; Bo"), ["Bo", "Bo"]);
 }
 
 #[test]
 fn a_name_that_is_not_known_may_be_that_of_a_system() {
     let site = format!("{HEAD}Then Falcon failed to answer, and the operator failed to look.\n");
-    let help: Vec<String> = check(&site).into_iter().filter_map(|found| found.help).collect();
+    let help: Vec<String> = check(&site)
+        .into_iter()
+        .filter_map(|found| found.help)
+        .collect();
     assert_eq!(help.len(), 2);
-    assert!(help[0].contains("the Falcon service") && !help[1].contains("Falcon"), "{help:?}");
+    assert!(
+        help[0].contains("the Falcon service") && !help[1].contains("Falcon"),
+        "{help:?}"
+    );
 }
 
 #[test]
 fn what_is_allowed_is_left_alone() {
     let allow = "allow = [\"we forgot\", \"oncall@example.org\"]";
-    assert_eq!(reported(allow, "We forgot it. Ask oncall@example.org, or ask a@example.org; they forgot."), ["a@example.org", "forgot"]);
+    assert_eq!(
+        reported(
+            allow,
+            "We forgot it. Ask oncall@example.org, or ask a@example.org; they forgot."
+        ),
+        ["a@example.org", "forgot"]
+    );
 }
 
 #[test]
@@ -250,15 +338,35 @@ fn what_a_case_study_shows_of_others_is_read_too() {
     };
     let found = |body: &str| {
         let (_, draft) = common::drafts(&files(&site(body)), Audience::Team).swap_remove(0);
-        let found = draft.expect("there is a case study").diagnostics.into_iter().filter(Diagnostic::is_error);
-        found.map(|found| format!("{} {}", found.rule.name, found.file.as_str().rsplit('/').next().unwrap_or_default())).collect::<Vec<_>>()
+        let found = draft
+            .expect("there is a case study")
+            .diagnostics
+            .into_iter()
+            .filter(Diagnostic::is_error);
+        found
+            .map(|found| {
+                format!(
+                    "{} {}",
+                    found.rule.name,
+                    found.file.as_str().rsplit('/').next().unwrap_or_default()
+                )
+            })
+            .collect::<Vec<_>>()
     };
     assert_eq!(found("nothing"), Vec::<String>::new());
     assert_eq!(found("See [[shown]]."), Vec::<String>::new());
     let of_result = ["blame deep.md", "blame shown.md", "open-remark shown.md"];
     assert_eq!(found("![[shown#Result]]"), of_result);
     assert_eq!(found("![[shown#Result]]\n\n![[shown#Result]]"), of_result);
-    assert_eq!(found("![[shown]]"), ["blame deep.md", "blame shown.md", "open-remark shown.md", "blame shown.md"]);
+    assert_eq!(
+        found("![[shown]]"),
+        [
+            "blame deep.md",
+            "blame shown.md",
+            "open-remark shown.md",
+            "blame shown.md"
+        ]
+    );
 }
 
 proptest! {

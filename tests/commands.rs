@@ -54,12 +54,24 @@ struct Ended {
 
 fn storybank<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Ended {
     let (output, messages) = (Kept::default(), Kept::default());
-    let status = run(line(arguments), Streams::of(output.clone(), messages.clone()));
-    Ended { status, output: output.text(), messages: messages.text() }
+    let status = run(
+        line(arguments),
+        Streams::of(output.clone(), messages.clone()),
+    );
+    Ended {
+        status,
+        output: output.text(),
+        messages: messages.text(),
+    }
 }
 
 fn line<'a>(arguments: impl IntoIterator<Item = &'a str>) -> impl Iterator<Item = OsString> {
-    ["storybank"].into_iter().chain(arguments).map(OsString::from).collect::<Vec<_>>().into_iter()
+    ["storybank"]
+        .into_iter()
+        .chain(arguments)
+        .map(OsString::from)
+        .collect::<Vec<_>>()
+        .into_iter()
 }
 
 fn path(path: &Path) -> &str {
@@ -80,14 +92,34 @@ fn a_build_prints_the_page_to_open_on_the_output_and_the_rest_among_the_messages
     let root = path(folder.path()).to_owned();
     let init = storybank(["init", &root]);
     assert_eq!(init.status, Status::Done);
-    assert!(init.output.lines().any(|line| line.ends_with("site.toml")), "{}", init.output);
-    assert!(init.messages.starts_with("next: `storybank build"), "{}", init.messages);
+    assert!(
+        init.output.lines().any(|line| line.ends_with("site.toml")),
+        "{}",
+        init.output
+    );
+    assert!(
+        init.messages.starts_with("next: `storybank build"),
+        "{}",
+        init.messages
+    );
     let build = storybank(["build", &root]);
     assert_eq!(build.status, Status::Done);
-    assert_eq!(build.output, format!("{}\n", folder.join("public/index.html").display()));
-    assert!(build.messages.lines().last().is_some_and(|line| line.starts_with("built ") && line.contains("for you alone")));
+    assert_eq!(
+        build.output,
+        format!("{}\n", folder.join("public/index.html").display())
+    );
+    assert!(
+        build
+            .messages
+            .lines()
+            .last()
+            .is_some_and(|line| line.starts_with("built ") && line.contains("for you alone"))
+    );
     let quiet = storybank(["build", "--quiet", &root]);
-    assert_eq!((quiet.output, quiet.messages), (build.output, String::new()));
+    assert_eq!(
+        (quiet.output, quiet.messages),
+        (build.output, String::new())
+    );
 }
 
 #[test]
@@ -95,11 +127,28 @@ fn an_error_in_a_file_leaves_the_previous_site_and_status_1() {
     let folder = Folder::new();
     let root = built(&folder);
     let before = tree(&folder.join("public"));
-    std::fs::write(folder.join("content/questions/broken.md"), "---\nquestion: [\n---\n").expect("it can be written");
+    std::fs::write(
+        folder.join("content/questions/broken.md"),
+        "---\nquestion: [\n---\n",
+    )
+    .expect("it can be written");
     let build = storybank(["build", &root]);
-    assert_eq!((build.status, build.output.as_str()), (Status::LeftUndone, ""));
-    assert!(build.messages.contains("content/questions/broken.md:"), "{}", build.messages);
-    assert!(build.messages.ends_with("nothing was written, and the previous site is unchanged\n"), "{}", build.messages);
+    assert_eq!(
+        (build.status, build.output.as_str()),
+        (Status::LeftUndone, "")
+    );
+    assert!(
+        build.messages.contains("content/questions/broken.md:"),
+        "{}",
+        build.messages
+    );
+    assert!(
+        build
+            .messages
+            .ends_with("nothing was written, and the previous site is unchanged\n"),
+        "{}",
+        build.messages
+    );
     assert_eq!(tree(&folder.join("public")), before);
 }
 
@@ -111,24 +160,59 @@ fn what_cannot_be_carried_out_is_one_message_and_status_2() {
     for (arguments, message) in [
         (&["build", path(&nowhere)][..], "nowhere"),
         (&["man", "dance"], "error: there is no command `dance`\n"),
-        (&["publish", "handbook", "--root", &root], "error: there is no wiki `handbook` in `site.toml`"),
-        (&["new", "variant", "alone", "--root", &root], "error: `alone` does not say which story it tells"),
-        (&["build", "--drafts", "--audience", "team", &root], "error: drafts are for their author alone"),
+        (
+            &["publish", "handbook", "--root", &root],
+            "error: there is no wiki `handbook` in `site.toml`",
+        ),
+        (
+            &["new", "variant", "alone", "--root", &root],
+            "error: `alone` does not say which story it tells",
+        ),
+        (
+            &["build", "--drafts", "--audience", "team", &root],
+            "error: drafts are for their author alone",
+        ),
         (&["dance"], "error: unrecognized subcommand 'dance'"),
-        (&["build", "\u{1b}[31mred", "\u{7}"], "error: unexpected argument"),
+        (
+            &["build", "\u{1b}[31mred", "\u{7}"],
+            "error: unexpected argument",
+        ),
     ] {
         let ended = storybank(arguments.iter().copied());
-        assert_eq!((ended.status, ended.output.as_str()), (Status::Failed, ""), "{arguments:?}");
-        assert!(ended.messages.contains(message), "{arguments:?}: {}", ended.messages);
-        assert!(!ended.messages.contains(['\u{1b}', '\u{7}']), "{:?}", ended.messages);
+        assert_eq!(
+            (ended.status, ended.output.as_str()),
+            (Status::Failed, ""),
+            "{arguments:?}"
+        );
+        assert!(
+            ended.messages.contains(message),
+            "{arguments:?}: {}",
+            ended.messages
+        );
+        assert!(
+            !ended.messages.contains(['\u{1b}', '\u{7}']),
+            "{:?}",
+            ended.messages
+        );
     }
 }
 
 #[test]
 fn help_version_completions_and_manual_are_results() {
-    for arguments in [&["--help"][..], &["--version"], &["build", "--help"], &["completions", "bash"], &["man"], &["man", "build"]] {
+    for arguments in [
+        &["--help"][..],
+        &["--version"],
+        &["build", "--help"],
+        &["completions", "bash"],
+        &["man"],
+        &["man", "build"],
+    ] {
         let ended = storybank(arguments.iter().copied());
-        assert_eq!((ended.status, ended.messages.as_str()), (Status::Done, ""), "{arguments:?}");
+        assert_eq!(
+            (ended.status, ended.messages.as_str()),
+            (Status::Done, ""),
+            "{arguments:?}"
+        );
         assert!(ended.output.contains("storybank"), "{arguments:?}");
     }
 }
@@ -137,10 +221,24 @@ fn help_version_completions_and_manual_are_results() {
 fn a_result_that_cannot_be_written_is_a_failure_unless_its_reader_has_closed_the_stream() {
     let folder = Folder::new();
     let root = built(&folder);
-    for (kind, status) in [(io::ErrorKind::StorageFull, Status::Failed), (io::ErrorKind::BrokenPipe, Status::Done)] {
+    for (kind, status) in [
+        (io::ErrorKind::StorageFull, Status::Failed),
+        (io::ErrorKind::BrokenPipe, Status::Done),
+    ] {
         let messages = Kept::default();
-        assert_eq!(run(line(["build", &root]), Streams::of(Broken(kind), messages.clone())), status);
-        assert_eq!(messages.text().contains("cannot write to the standard output"), status == Status::Failed);
+        assert_eq!(
+            run(
+                line(["build", &root]),
+                Streams::of(Broken(kind), messages.clone())
+            ),
+            status
+        );
+        assert_eq!(
+            messages
+                .text()
+                .contains("cannot write to the standard output"),
+            status == Status::Failed
+        );
     }
 }
 
@@ -149,6 +247,12 @@ fn messages_that_cannot_be_written_stop_nothing() {
     let folder = Folder::new();
     let root = built(&folder);
     let output = Kept::default();
-    assert_eq!(run(line(["build", &root]), Streams::of(output.clone(), Broken(io::ErrorKind::StorageFull))), Status::Done);
+    assert_eq!(
+        run(
+            line(["build", &root]),
+            Streams::of(output.clone(), Broken(io::ErrorKind::StorageFull))
+        ),
+        Status::Done
+    );
     assert!(output.text().ends_with("index.html\n"));
 }

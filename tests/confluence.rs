@@ -25,7 +25,10 @@ use storybank::plan::{Action, Conflict, Options, Orphans, Record, lookups, plan}
 use storybank::publish::{Client, Confluence, Credential, Error, Lookup, Secret, Wiki, apply};
 use storybank::slug::Slug;
 use storybank::source::SitePath;
-use storybank::wiki::page::{ActionEntry as Todo, Block, Callout, Case, Heading, Inline, Item, LinkTo, List, Page, Style, Table};
+use storybank::wiki::page::{
+    ActionEntry as Todo, Block, Callout, Case, Heading, Inline, Item, LinkTo, List, Page, Style,
+    Table,
+};
 use storybank::wiki::{Dialect, RenderedPage, write};
 
 use fake::{FakeConfluence, HOME, PARENT, SPACE, TOKEN, Trouble, USER};
@@ -43,28 +46,61 @@ fn paragraph(words: &str) -> Block {
 }
 
 fn case(slug: &str, title: &str, blocks: Vec<Block>) -> Case {
-    let page = Page { blocks, ..Page::default() };
+    let page = Page {
+        blocks,
+        ..Page::default()
+    };
     let file = SitePath::new(format!("content/case-studies/{slug}.md"));
-    Case { slug: Slug::of(slug), file, title: title.to_owned(), language: "en".to_owned(), page, html: Vec::new() }
+    Case {
+        slug: Slug::of(slug),
+        file,
+        title: title.to_owned(),
+        language: "en".to_owned(),
+        page,
+        html: Vec::new(),
+    }
 }
 
 fn pictures() -> Pictures {
     let names = ["0a1b2c3d.png", "11aa22bb.jpg", "99ff88ee.png"];
-    names.iter().map(|name| ((*name).to_owned(), Arc::from(format!("\u{1}the bytes of {name}\r\n--").into_bytes()))).collect()
+    names
+        .iter()
+        .map(|name| {
+            (
+                (*name).to_owned(),
+                Arc::from(format!("\u{1}the bytes of {name}\r\n--").into_bytes()),
+            )
+        })
+        .collect()
 }
 
 /// The pages to send. Nothing prevents that.
 #[track_caller]
 fn written(cases: &[Case]) -> Vec<RenderedPage> {
-    let (pages, diagnostics) = write(Dialect::Confluence, "", cases, &pictures(), &Highlighter::default());
-    let messages: Vec<_> = diagnostics.iter().map(|found| found.message.clone()).collect();
+    let (pages, diagnostics) = write(
+        Dialect::Confluence,
+        "",
+        cases,
+        &pictures(),
+        &Highlighter::default(),
+    );
+    let messages: Vec<_> = diagnostics
+        .iter()
+        .map(|found| found.message.clone())
+        .collect();
     assert!(messages.is_empty(), "{messages:?}");
     pages
 }
 
 /// What prevents sending a page.
 fn problems(case: &Case) -> Vec<String> {
-    let (_, diagnostics) = write(Dialect::Confluence, "", std::slice::from_ref(case), &pictures(), &Highlighter::default());
+    let (_, diagnostics) = write(
+        Dialect::Confluence,
+        "",
+        std::slice::from_ref(case),
+        &pictures(),
+        &Highlighter::default(),
+    );
     diagnostics.into_iter().map(|found| found.message).collect()
 }
 
@@ -75,7 +111,12 @@ fn credential(edition: ConfluenceEdition, token: &str) -> Credential {
     }
 }
 
-fn wiki_with(edition: ConfluenceEdition, address: &str, token: &str, withheld: Withheld) -> Confluence {
+fn wiki_with(
+    edition: ConfluenceEdition,
+    address: &str,
+    token: &str,
+    withheld: Withheld,
+) -> Confluence {
     let client = Client::new(credential(edition, token), Arc::new(withheld));
     Confluence::new(client, edition, address, SPACE, PARENT)
 }
@@ -93,7 +134,10 @@ struct Site {
 
 impl Site {
     fn new(edition: ConfluenceEdition) -> Self {
-        let wishes = Options { forced: BTreeSet::new(), orphans: Orphans::Keep };
+        let wishes = Options {
+            forced: BTreeSet::new(),
+            orphans: Orphans::Keep,
+        };
         Self {
             edition,
             fake: FakeConfluence::start(edition),
@@ -110,15 +154,33 @@ impl Site {
     }
 
     fn publish_pages(&mut self, pages: Vec<RenderedPage>) -> Result<Vec<Action>, Error> {
-        let mut wiki = wiki_with(self.edition, &self.fake.address, TOKEN, self.withheld.clone());
+        let mut wiki = wiki_with(
+            self.edition,
+            &self.fake.address,
+            TOKEN,
+            self.withheld.clone(),
+        );
         let lookups = lookups(pages, &self.record, wiki.identity(), |_| true);
-        let wanted = lookups.wanted.iter().map(|(page, recorded)| (page.location.clone(), recorded.clone(), page.attachments.clone()));
+        let wanted = lookups.wanted.iter().map(|(page, recorded)| {
+            (
+                page.location.clone(),
+                recorded.clone(),
+                page.attachments.clone(),
+            )
+        });
         let orphans = lookups.orphans.iter().map(|page| {
-            let name = storybank::wiki::Location { title: page.title.clone(), path: page.path.clone() };
+            let name = storybank::wiki::Location {
+                title: page.title.clone(),
+                path: page.path.clone(),
+            };
             (name, Some(page.clone()), Vec::new())
         });
         let looked: Vec<_> = wanted.chain(orphans).collect();
-        let sought = looked.iter().map(|(name, recorded, attachments)| Lookup { location: name, recorded: recorded.as_ref(), attachments });
+        let sought = looked.iter().map(|(name, recorded, attachments)| Lookup {
+            location: name,
+            recorded: recorded.as_ref(),
+            attachments,
+        });
         let standings = wiki.look(&sought.collect::<Vec<_>>())?;
         let mut plan = plan(lookups, standings, &self.wishes);
         plan.bar(|page, action| wiki.barred(page, action));
@@ -138,12 +200,16 @@ impl Site {
         self.record = kept;
         let done = carried_out?;
         self.refused = done.refused.iter().map(|one| one.title.clone()).collect();
-        done.refused.into_iter().next().map_or_else(|| Ok(plan.steps.into_iter().map(|step| step.action).collect()), |one| Err(one.error))
+        done.refused.into_iter().next().map_or_else(
+            || Ok(plan.steps.into_iter().map(|step| step.action).collect()),
+            |one| Err(one.error),
+        )
     }
 
     #[track_caller]
     fn publishes(&mut self, cases: &[Case]) -> Vec<Action> {
-        self.publish(cases).unwrap_or_else(|error| panic!("{error}"))
+        self.publish(cases)
+            .unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// Publishes up-to-date pages: nothing is written.
@@ -156,15 +222,31 @@ impl Site {
 }
 
 fn with_picture(slug: &str, title: &str, words: &str) -> Case {
-    let picture = |name: &str| Inline::Picture { name: name.to_owned(), alt: "a curve".to_owned(), title: String::new() };
+    let picture = |name: &str| Inline::Picture {
+        name: name.to_owned(),
+        alt: "a curve".to_owned(),
+        title: String::new(),
+    };
     let names: Vec<String> = pictures().into_keys().collect();
-    let mut case = case(slug, title, vec![paragraph(words), Block::Paragraph(names.iter().map(|name| picture(name)).collect())]);
+    let mut case = case(
+        slug,
+        title,
+        vec![
+            paragraph(words),
+            Block::Paragraph(names.iter().map(|name| picture(name)).collect()),
+        ],
+    );
     case.page.pictures = names;
     case
 }
 
 fn heading(level: u8, words: &str, id: &str) -> Block {
-    Block::Heading(Heading { level, text: vec![text(words)], id: id.to_owned(), is_linked: true })
+    Block::Heading(Heading {
+        level,
+        text: vec![text(words)],
+        id: id.to_owned(),
+        is_linked: true,
+    })
 }
 
 fn item(done: Option<bool>, blocks: Vec<Block>) -> Item {
@@ -172,13 +254,23 @@ fn item(done: Option<bool>, blocks: Vec<Block>) -> Item {
 }
 
 fn list(items: Vec<Item>) -> Block {
-    Block::List(List { first: None, is_tight: true, items })
+    Block::List(List {
+        first: None,
+        is_tight: true,
+        items,
+    })
 }
 
 /// A page with each kind of block, style and link.
 fn everything() -> Case {
-    let link = |to: LinkTo, words: &str| Inline::Link { to, text: vec![text(words)] };
-    let page = LinkTo::Page { case: Slug::of("other"), heading: "part".to_owned() };
+    let link = |to: LinkTo, words: &str| Inline::Link {
+        to,
+        text: vec![text(words)],
+    };
+    let page = LinkTo::Page {
+        case: Slug::of("other"),
+        heading: "part".to_owned(),
+    };
     let styles = [
         Style::Emphasis,
         Style::Strong,
@@ -189,7 +281,13 @@ fn everything() -> Case {
         Style::Highlight,
         Style::Underline,
     ];
-    let kinds = [Callout::Note, Callout::Tip, Callout::Important, Callout::Warning, Callout::Caution];
+    let kinds = [
+        Callout::Note,
+        Callout::Tip,
+        Callout::Important,
+        Callout::Warning,
+        Callout::Caution,
+    ];
     let mut blocks = vec![
         Block::Facts(vec![("Severity".to_owned(), "2".to_owned())]),
         Block::Contents,
@@ -202,16 +300,26 @@ fn everything() -> Case {
             text(" "),
             link(page, "over"),
         ]),
-        Block::Paragraph(styles.map(|style| Inline::Styled(style, vec![text("styled")])).to_vec()),
+        Block::Paragraph(
+            styles
+                .map(|style| Inline::Styled(style, vec![text("styled")]))
+                .to_vec(),
+        ),
         Block::Rule,
     ];
     blocks.extend(kinds.map(|kind| Block::Callout {
         kind,
         title: Vec::new(),
-        blocks: vec![paragraph("set apart"), heading(4, "inside", &format!("{kind:?}"))],
+        blocks: vec![
+            paragraph("set apart"),
+            heading(4, "inside", &format!("{kind:?}")),
+        ],
     }));
     let inner = list(vec![item(Some(true), vec![paragraph("an inner task")])]);
-    blocks.push(list(vec![item(Some(false), vec![paragraph("a task"), inner]), item(Some(true), vec![paragraph("another")])]));
+    blocks.push(list(vec![
+        item(Some(false), vec![paragraph("a task"), inner]),
+        item(Some(true), vec![paragraph("another")]),
+    ]));
     blocks.push(Block::Actions(vec![Todo {
         what: "Alert earlier".to_owned(),
         owner: "Platform team".to_owned(),
@@ -224,18 +332,42 @@ fn everything() -> Case {
         head: vec![vec![text("a")], vec![text("b")]],
         rows: vec![vec![vec![text("1"), Inline::Break, text("2")], Vec::new()]],
     });
-    let code = Block::Code { language: "rust".to_owned(), text: "a ]]> b ]]]]>> c\n\n\tfn main() {}\n".to_owned() };
-    blocks.push(Block::Details { summary: vec![text("\"More\" <of> it")], blocks: vec![table, code] });
-    let picture = Inline::Picture { name: "0a1b2c3d.png".to_owned(), alt: "\"a\" <curve>".to_owned(), title: "Load & time".to_owned() };
-    blocks.push(Block::Paragraph(vec![picture, text("see"), Inline::Footnote(0), text(" and"), Inline::Footnote(0)]));
-    let mut case = case("everything", "Case study: C# & \"DB\" <tags> — [x] {y} | z?", blocks);
+    let code = Block::Code {
+        language: "rust".to_owned(),
+        text: "a ]]> b ]]]]>> c\n\n\tfn main() {}\n".to_owned(),
+    };
+    blocks.push(Block::Details {
+        summary: vec![text("\"More\" <of> it")],
+        blocks: vec![table, code],
+    });
+    let picture = Inline::Picture {
+        name: "0a1b2c3d.png".to_owned(),
+        alt: "\"a\" <curve>".to_owned(),
+        title: "Load & time".to_owned(),
+    };
+    blocks.push(Block::Paragraph(vec![
+        picture,
+        text("see"),
+        Inline::Footnote(0),
+        text(" and"),
+        Inline::Footnote(0),
+    ]));
+    let mut case = case(
+        "everything",
+        "Case study: C# & \"DB\" <tags> — [x] {y} | z?",
+        blocks,
+    );
     case.page.footnotes = vec![vec![paragraph("a note"), paragraph("that goes on")]];
     case.page.pictures = vec!["0a1b2c3d.png".to_owned()];
     case
 }
 
 fn other() -> Case {
-    case("other", "Another & one", vec![heading(2, "A part", "part"), paragraph("words")])
+    case(
+        "other",
+        "Another & one",
+        vec![heading(2, "A part", "part"), paragraph("words")],
+    )
 }
 
 #[test]
@@ -247,11 +379,25 @@ fn what_stands_there_is_what_was_written() {
         let titles = BTreeMap::from([("other".to_owned(), other().title)]);
         for case in &cases {
             let page = site.fake.page(&case.title);
-            assert_eq!(storage::shown(&page.body), storage::wanted(case, &titles), "{edition:?}: {}", case.title);
+            assert_eq!(
+                storage::shown(&page.body),
+                storage::wanted(case, &titles),
+                "{edition:?}: {}",
+                case.title
+            );
             assert_eq!(page.parent, PARENT);
-            let names: Vec<_> = page.attachments.iter().map(|(name, _)| name.clone()).collect();
+            let names: Vec<_> = page
+                .attachments
+                .iter()
+                .map(|(name, _)| name.clone())
+                .collect();
             assert_eq!(names, case.page.pictures);
-            assert!(page.attachments.iter().all(|(name, bytes)| **bytes == *pictures()[name]), "the bytes are the same");
+            assert!(
+                page.attachments
+                    .iter()
+                    .all(|(name, bytes)| **bytes == *pictures()[name]),
+                "the bytes are the same"
+            );
         }
         site.writes_nothing(&cases);
     }
@@ -263,13 +409,19 @@ fn tasks_have_ids_of_their_own_and_code_is_kept_to_the_letter() {
     let root = storage::read(&page.text);
     let ids: Vec<_> = root.all("ac:task-id").iter().map(|id| id.words()).collect();
     assert_eq!(ids, ["1", "2", "3", "4"]);
-    let code = root.find("ac:plain-text-body").expect("there is code").words();
+    let code = root
+        .find("ac:plain-text-body")
+        .expect("there is code")
+        .words();
     assert_eq!(code, "a ]]> b ]]]]>> c\n\n\tfn main() {}");
 }
 
 #[test]
 fn what_cannot_be_nested_stays_readable() {
-    let code = || Block::Code { language: "sql".to_owned(), text: "select 1;\nselect 2;\n".to_owned() };
+    let code = || Block::Code {
+        language: "sql".to_owned(),
+        text: "select 1;\nselect 2;\n".to_owned(),
+    };
     let table = Block::Table(Table {
         columns: vec![Alignment::None; 2],
         head: vec![vec![text("a")], vec![text("b")]],
@@ -277,9 +429,19 @@ fn what_cannot_be_nested_stays_readable() {
     });
     let inside = list(vec![item(None, vec![paragraph("point"), code()])]);
     let quote = Block::Quote(vec![paragraph("said"), heading(3, "in a quote", "quoted")]);
-    let unfold = Block::Details { summary: vec![text("unfold")], blocks: vec![paragraph("folded")] };
-    let panel = Block::Callout { kind: Callout::Tip, title: Vec::new(), blocks: vec![code(), inside, table, quote, unfold] };
-    let mixed = list(vec![item(Some(true), vec![paragraph("a task")]), item(None, vec![paragraph("no task")])]);
+    let unfold = Block::Details {
+        summary: vec![text("unfold")],
+        blocks: vec![paragraph("folded")],
+    };
+    let panel = Block::Callout {
+        kind: Callout::Tip,
+        title: Vec::new(),
+        blocks: vec![code(), inside, table, quote, unfold],
+    };
+    let mixed = list(vec![
+        item(Some(true), vec![paragraph("a task")]),
+        item(None, vec![paragraph("no task")]),
+    ]);
     let pages = written(&[case("nested", "Nested", vec![panel, mixed])]);
     let expected = "\
 <ac:structured-macro ac:name=\"tip\"><ac:rich-text-body>
@@ -308,24 +470,57 @@ select 2;</pre></li>
 #[test]
 fn a_page_that_would_not_arrive_whole_is_found_before_it_leaves() {
     let with_title = |title: &str| case("a", title, vec![paragraph("words")]);
-    assert_eq!(problems(&with_title("Fine: # [x] {y} | / \\ ?")), Vec::<String>::new());
-    assert_eq!(problems(&with_title("  spaces \n around  ")), Vec::<String>::new(), "white space is collapsed");
+    assert_eq!(
+        problems(&with_title("Fine: # [x] {y} | / \\ ?")),
+        Vec::<String>::new()
+    );
+    assert_eq!(
+        problems(&with_title("  spaces \n around  ")),
+        Vec::<String>::new(),
+        "white space is collapsed"
+    );
     assert_eq!(problems(&with_title("")), ["the page has no title"]);
-    assert_eq!(problems(&with_title(&"🙂".repeat(128))), ["the title has 256 characters; the limit of Confluence is 255"]);
-    assert_eq!(problems(&with_title("bell \u{7}")), ["the title contains the character U+FFFD, which titles cannot contain"]);
-    let nowhere = Inline::Link { to: LinkTo::Heading("nowhere".to_owned()), text: vec![text("x")] };
+    assert_eq!(
+        problems(&with_title(&"🙂".repeat(128))),
+        ["the title has 256 characters; the limit of Confluence is 255"]
+    );
+    assert_eq!(
+        problems(&with_title("bell \u{7}")),
+        ["the title contains the character U+FFFD, which titles cannot contain"]
+    );
+    let nowhere = Inline::Link {
+        to: LinkTo::Heading("nowhere".to_owned()),
+        text: vec![text("x")],
+    };
     let dangling = case("a", "Dangling", vec![Block::Paragraph(vec![nowhere])]);
-    assert_eq!(problems(&dangling), ["a link leads to the anchor `nowhere`, which is not on the page"]);
-    let picture = Inline::Picture { name: "no.png".to_owned(), alt: String::new(), title: String::new() };
+    assert_eq!(
+        problems(&dangling),
+        ["a link leads to the anchor `nowhere`, which is not on the page"]
+    );
+    let picture = Inline::Picture {
+        name: "no.png".to_owned(),
+        alt: String::new(),
+        title: String::new(),
+    };
     let missing = case("a", "Missing", vec![Block::Paragraph(vec![picture])]);
-    assert_eq!(problems(&missing), ["the page shows the picture `no.png`, which is not published"]);
+    assert_eq!(
+        problems(&missing),
+        ["the page shows the picture `no.png`, which is not published"]
+    );
     let long = case("a", "Long", vec![paragraph(&"x".repeat(6 << 20))]);
-    assert!(problems(&long)[0].starts_with("the page has 6291"), "{:?}", problems(&long));
+    assert!(
+        problems(&long)[0].starts_with("the page has 6291"),
+        "{:?}",
+        problems(&long)
+    );
 }
 
 #[test]
 fn links_that_run_something_are_only_words() {
-    let link = Inline::Link { to: LinkTo::External("JavaScript:alert(1)".to_owned()), text: vec![text("click")] };
+    let link = Inline::Link {
+        to: LinkTo::External("JavaScript:alert(1)".to_owned()),
+        text: vec![text("click")],
+    };
     let pages = written(&[case("a", "Link", vec![Block::Paragraph(vec![link])])]);
     assert_eq!(pages[0].text, "<p>click (JavaScript:alert(1))</p>\n");
 }
@@ -338,13 +533,27 @@ fn what_a_colleague_changed_is_refused_and_kept() {
         site.fake.edit("A");
         site.fake.forget();
         let changed = [case("a", "A", vec![paragraph("two")]), other()];
-        assert_eq!(site.publishes(&changed), [Action::Refuse(Conflict::Edited), Action::Unchanged]);
+        assert_eq!(
+            site.publishes(&changed),
+            [Action::Refuse(Conflict::Edited), Action::Unchanged]
+        );
         assert!(site.fake.writes().is_empty());
-        assert!(site.fake.page("A").body.contains("A colleague has added this."));
+        assert!(
+            site.fake
+                .page("A")
+                .body
+                .contains("A colleague has added this.")
+        );
         // Forced, the state that was looked up is overwritten.
         site.wishes.forced.insert(Slug::of("a"));
-        assert_eq!(site.publishes(&changed), [Action::Update, Action::Unchanged]);
-        assert_eq!(storage::read(&site.fake.page("A").body).words().trim(), "two");
+        assert_eq!(
+            site.publishes(&changed),
+            [Action::Update, Action::Unchanged]
+        );
+        assert_eq!(
+            storage::read(&site.fake.page("A").body).words().trim(),
+            "two"
+        );
         site.wishes.forced.clear();
         site.writes_nothing(&changed);
     }
@@ -355,11 +564,27 @@ fn a_change_between_the_look_and_the_write_is_kept() {
     for edition in EDITIONS {
         let mut site = Site::new(edition);
         site.publishes(&[case("a", "A", vec![paragraph("one")])]);
-        site.fake.trouble("PUT", "", Trouble::EditFirst("A".to_owned()));
-        let error = site.publish(&[case("a", "A", vec![paragraph("two")])]).expect_err("it is refused").to_string();
-        assert!(error.contains("Version must be incremented") && error.contains("somebody has changed the page"), "{error}");
-        assert!(site.fake.page("A").body.contains("A colleague has added this."));
-        assert_eq!(site.publishes(&[case("a", "A", vec![paragraph("two")])]), [Action::Refuse(Conflict::Edited)]);
+        site.fake
+            .trouble("PUT", "", Trouble::EditFirst("A".to_owned()));
+        let error = site
+            .publish(&[case("a", "A", vec![paragraph("two")])])
+            .expect_err("it is refused")
+            .to_string();
+        assert!(
+            error.contains("Version must be incremented")
+                && error.contains("somebody has changed the page"),
+            "{error}"
+        );
+        assert!(
+            site.fake
+                .page("A")
+                .body
+                .contains("A colleague has added this.")
+        );
+        assert_eq!(
+            site.publishes(&[case("a", "A", vec![paragraph("two")])]),
+            [Action::Refuse(Conflict::Edited)]
+        );
     }
 }
 
@@ -373,9 +598,19 @@ fn a_server_that_is_busy_with_a_new_page_is_asked_again() {
         site.writes_nothing(&[other()]);
         // There are at most four attempts, and the message is reported.
         (0..4).for_each(|_| site.fake.trouble("PUT", "", Trouble::Status(409, None)));
-        let error = site.publish(&[case("other", "Another & one", vec![paragraph("new")])]).expect_err("it is refused").to_string();
+        let error = site
+            .publish(&[case("other", "Another & one", vec![paragraph("new")])])
+            .expect_err("it is refused")
+            .to_string();
         assert!(error.contains("409 Conflict: not now"), "{error}");
-        assert_eq!(site.fake.writes().iter().filter(|write| write.starts_with("PUT") && !write.contains("propert")).count(), 4);
+        assert_eq!(
+            site.fake
+                .writes()
+                .iter()
+                .filter(|write| write.starts_with("PUT") && !write.contains("propert"))
+                .count(),
+            4
+        );
     }
 }
 
@@ -386,7 +621,8 @@ fn an_unfinished_page_is_found_under_another_title_too() {
         for count in 0..3 {
             let mut site = Site::new(edition);
             site.fake.trouble_after(count, Trouble::BreakAfter);
-            site.publish(&[case("a", "A", vec![paragraph("first")])]).expect_err("the connection has broken");
+            site.publish(&[case("a", "A", vec![paragraph("first")])])
+                .expect_err("the connection has broken");
             let renamed = [case("a", "Renamed", vec![paragraph("second")])];
             heals(&mut site, &renamed, &format!("{edition:?} after {count}"));
             assert_eq!(site.fake.pages()[0].title, "Renamed");
@@ -401,20 +637,48 @@ fn what_somebody_has_commented_on_is_not_written_over() {
         site.publishes(&[case("a", "A", vec![paragraph("one word")])]);
         let version = site.fake.page("A").version;
         site.fake.comment("A", "one", "open");
-        assert_eq!(site.fake.page("A").version, version, "a comment is no new version");
+        assert_eq!(
+            site.fake.page("A").version,
+            version,
+            "a comment is no new version"
+        );
         site.writes_nothing(&[case("a", "A", vec![paragraph("one word")])]);
         let changed = [case("a", "A", vec![paragraph("two words")])];
-        assert_eq!(site.publishes(&changed), [Action::Refuse(Conflict::Commented)]);
+        assert_eq!(
+            site.publishes(&changed),
+            [Action::Refuse(Conflict::Commented)]
+        );
         let name = written(&changed)[0].location.clone();
-        let sought = [Lookup { location: &name, recorded: site.record.pages.first(), attachments: &[] }];
+        let sought = [Lookup {
+            location: &name,
+            recorded: site.record.pages.first(),
+            attachments: &[],
+        }];
         let mut wiki = wiki_with(edition, &site.fake.address, TOKEN, Withheld::default());
-        let standing = wiki.look(&sought).expect("it can be looked at").remove(0).expect("it is there");
+        let standing = wiki
+            .look(&sought)
+            .expect("it can be looked at")
+            .remove(0)
+            .expect("it is there");
         assert_eq!(standing.commented, ["one"]);
-        assert_eq!(standing.text, "<p>one word</p>\n", "what the server adds is no difference");
-        site.fake.change("A", |page| page.comments[0].1 = "resolved");
-        let comments = if edition == ConfluenceEdition::Cloud { "inline-comments" } else { "child/comment" };
-        site.fake.trouble("GET", comments, Trouble::Status(403, None));
-        assert_eq!(site.publishes(&changed), [Action::Refuse(Conflict::Commented)], "who may not read comments takes them for open");
+        assert_eq!(
+            standing.text, "<p>one word</p>\n",
+            "what the server adds is no difference"
+        );
+        site.fake
+            .change("A", |page| page.comments[0].1 = "resolved");
+        let comments = if edition == ConfluenceEdition::Cloud {
+            "inline-comments"
+        } else {
+            "child/comment"
+        };
+        site.fake
+            .trouble("GET", comments, Trouble::Status(403, None));
+        assert_eq!(
+            site.publishes(&changed),
+            [Action::Refuse(Conflict::Commented)],
+            "who may not read comments takes them for open"
+        );
         assert_eq!(site.publishes(&changed), [Action::Update]);
     }
 }
@@ -423,18 +687,27 @@ fn what_somebody_has_commented_on_is_not_written_over() {
 fn a_page_under_the_same_title_is_never_taken_for_ours() {
     for edition in EDITIONS {
         let mut site = Site::new(edition);
-        let cases = [case("a", "A", vec![paragraph("ours")]), case("b", "B", vec![paragraph("ours")])];
+        let cases = [
+            case("a", "A", vec![paragraph("ours")]),
+            case("b", "B", vec![paragraph("ours")]),
+        ];
         site.fake.add("A", HOME, "<p>theirs</p>");
         site.fake.add("b", PARENT, "<p>theirs</p>");
         site.fake.forget();
-        assert_eq!(site.publishes(&cases), vec![Action::Refuse(Conflict::NotOurs); 2]);
+        assert_eq!(
+            site.publishes(&cases),
+            vec![Action::Refuse(Conflict::NotOurs); 2]
+        );
         assert!(site.fake.writes().is_empty());
         // A copy of our page elsewhere also has our property, but it is not ours.
         let mut site = Site::new(edition);
         site.publishes(&cases);
         site.fake.change("A", |page| page.parent = HOME.to_owned());
         site.record = Record::default();
-        assert_eq!(site.publishes(&cases), [Action::Refuse(Conflict::NotOurs), Action::Unchanged]);
+        assert_eq!(
+            site.publishes(&cases),
+            [Action::Refuse(Conflict::NotOurs), Action::Unchanged]
+        );
     }
 }
 
@@ -452,11 +725,21 @@ fn a_page_keeps_its_id_and_its_place_when_its_title_changes() {
         assert_eq!((page.id, page.parent.as_str()), (id, HOME));
         site.writes_nothing(&renamed);
         site.fake.add("Taken", HOME, "<p>theirs</p>");
-        let cases = [case("a", "Taken", vec![paragraph("words")]), case("b", "B", vec![paragraph("words")])];
-        assert_eq!(site.publishes(&cases), [Action::Refuse(Conflict::Taken), Action::Create], "the others are published all the same");
+        let cases = [
+            case("a", "Taken", vec![paragraph("words")]),
+            case("b", "B", vec![paragraph("words")]),
+        ];
+        assert_eq!(
+            site.publishes(&cases),
+            [Action::Refuse(Conflict::Taken), Action::Create],
+            "the others are published all the same"
+        );
         assert!(site.fake.page("Taken").body.contains("theirs"));
         // A change of case is not another title.
-        let cases = [case("a", "A NEW title", vec![paragraph("words")]), case("b", "B", vec![paragraph("words")])];
+        let cases = [
+            case("a", "A NEW title", vec![paragraph("words")]),
+            case("b", "B", vec![paragraph("words")]),
+        ];
         assert_eq!(site.publishes(&cases), [Action::Update, Action::Unchanged]);
     }
 }
@@ -487,12 +770,21 @@ fn wherever_it_is_interrupted_the_next_run_completes_it() {
                 site.fake.trouble_after(count, trouble.clone());
                 let cases = [with_picture("a", "A", "first")];
                 site.publish(&cases).expect_err("the connection has broken");
-                heals(&mut site, &cases, &format!("{edition:?} created, {trouble:?} at write {count}"));
+                heals(
+                    &mut site,
+                    &cases,
+                    &format!("{edition:?} created, {trouble:?} at write {count}"),
+                );
                 if count < 2 {
                     let changed = [case("a", "A", vec![paragraph("second")])];
                     site.fake.trouble_after(count, trouble.clone());
-                    site.publish(&changed).expect_err("the connection has broken");
-                    heals(&mut site, &changed, &format!("{edition:?} updated, {trouble:?} at write {count}"));
+                    site.publish(&changed)
+                        .expect_err("the connection has broken");
+                    heals(
+                        &mut site,
+                        &changed,
+                        &format!("{edition:?} updated, {trouble:?} at write {count}"),
+                    );
                 }
             }
         }
@@ -501,14 +793,34 @@ fn wherever_it_is_interrupted_the_next_run_completes_it() {
 
 #[track_caller]
 fn heals(site: &mut Site, cases: &[Case], when: &str) {
-    let actions = site.publish(cases).unwrap_or_else(|error| panic!("{when}: {error}"));
-    assert!(!matches!(actions[..], [Action::Refuse(_)]), "{when}: {actions:?}");
+    let actions = site
+        .publish(cases)
+        .unwrap_or_else(|error| panic!("{when}: {error}"));
+    assert!(
+        !matches!(actions[..], [Action::Refuse(_)]),
+        "{when}: {actions:?}"
+    );
     let pages = site.fake.pages();
     assert_eq!(pages.len(), 1, "{when}: there is one page");
-    assert_eq!(storage::shown(&pages[0].body), storage::wanted(&cases[0], &BTreeMap::new()), "{when}");
+    assert_eq!(
+        storage::shown(&pages[0].body),
+        storage::wanted(&cases[0], &BTreeMap::new()),
+        "{when}"
+    );
     let names: BTreeSet<_> = pages[0].attachments.iter().map(|(name, _)| name).collect();
-    assert!(cases[0].page.pictures.iter().all(|name| names.contains(name)), "{when}: the pictures are there");
-    assert_eq!(names.len(), pages[0].attachments.len(), "{when}: each picture is there once");
+    assert!(
+        cases[0]
+            .page
+            .pictures
+            .iter()
+            .all(|name| names.contains(name)),
+        "{when}: the pictures are there"
+    );
+    assert_eq!(
+        names.len(),
+        pages[0].attachments.len(),
+        "{when}: each picture is there once"
+    );
     site.writes_nothing(cases);
 }
 
@@ -517,9 +829,13 @@ fn what_a_colleague_writes_into_an_unfinished_page_is_kept() {
     for edition in EDITIONS {
         let mut site = Site::new(edition);
         site.fake.trouble_after(1, Trouble::BreakBefore);
-        site.publish(&[other()]).expect_err("the connection has broken");
+        site.publish(&[other()])
+            .expect_err("the connection has broken");
         site.fake.edit(&other().title);
-        assert_eq!(site.publishes(&[other()]), [Action::Refuse(Conflict::Edited)]);
+        assert_eq!(
+            site.publishes(&[other()]),
+            [Action::Refuse(Conflict::Edited)]
+        );
     }
 }
 
@@ -528,10 +844,14 @@ fn a_message_serves_where_the_property_is_of_another_version() {
     for edition in EDITIONS {
         let mut site = Site::new(edition);
         site.publishes(&[other()]);
-        site.fake.change(&other().title, |page| page.properties.clear());
+        site.fake
+            .change(&other().title, |page| page.properties.clear());
         site.writes_nothing(&[other()]);
         site.fake.edit(&other().title);
-        assert_eq!(site.publishes(&[other()]), [Action::Refuse(Conflict::Edited)]);
+        assert_eq!(
+            site.publishes(&[other()]),
+            [Action::Refuse(Conflict::Edited)]
+        );
     }
 }
 
@@ -540,19 +860,33 @@ fn it_waits_as_long_as_it_is_asked_to() {
     for edition in EDITIONS {
         let mut site = Site::new(edition);
         let soon = "Wed, 21 Oct 2015 07:28:00 GMT".to_owned();
-        site.fake.trouble("GET", "space", Trouble::Status(429, Some("0".to_owned())));
-        site.fake.trouble("POST", "", Trouble::Status(429, Some("1".to_owned())));
-        site.fake.trouble("PUT", "", Trouble::Status(429, Some(soon)));
-        site.fake.trouble("POST", "propert", Trouble::Status(503, Some("0".to_owned())));
+        site.fake
+            .trouble("GET", "space", Trouble::Status(429, Some("0".to_owned())));
+        site.fake
+            .trouble("POST", "", Trouble::Status(429, Some("1".to_owned())));
+        site.fake
+            .trouble("PUT", "", Trouble::Status(429, Some(soon)));
+        site.fake.trouble(
+            "POST",
+            "propert",
+            Trouble::Status(503, Some("0".to_owned())),
+        );
         let start = std::time::Instant::now();
         assert_eq!(site.publishes(&[other()]), [Action::Create]);
         assert!(start.elapsed().as_millis() >= 1000, "it has waited");
         site.writes_nothing(&[other()]);
         for _ in 0..4 {
-            site.fake.trouble("GET", "space", Trouble::Status(429, Some("0".to_owned())));
+            site.fake
+                .trouble("GET", "space", Trouble::Status(429, Some("0".to_owned())));
         }
-        let error = site.publish(&[other()]).expect_err("it gives up").to_string();
-        assert!(error.contains("429 Too Many Requests: not now (4 times)"), "{error}");
+        let error = site
+            .publish(&[other()])
+            .expect_err("it gives up")
+            .to_string();
+        assert!(
+            error.contains("429 Too Many Requests: not now (4 times)"),
+            "{error}"
+        );
     }
 }
 
@@ -564,10 +898,23 @@ fn a_token_that_is_not_taken_is_shown_to_nobody() {
         let mut wiki = wiki_with(edition, &site.fake.address, token, Withheld::default());
         let error = wiki.look(&[]).expect_err("it is refused");
         let said = format!("{error} {error:?} {:?}", credential(edition, token));
-        assert!(said.contains("401 Unauthorized") && said.contains("check the token"), "{said}");
+        assert!(
+            said.contains("401 Unauthorized") && said.contains("check the token"),
+            "{said}"
+        );
         assert!(!said.contains(token) && !said.contains(TOKEN), "{said}");
-        let error = wiki_with(edition, "http://wiki.example.org", token, Withheld::default()).look(&[]).expect_err("the road is open");
-        assert!(error.to_string().contains("https://") && !error.to_string().contains(token), "{error}");
+        let error = wiki_with(
+            edition,
+            "http://wiki.example.org",
+            token,
+            Withheld::default(),
+        )
+        .look(&[])
+        .expect_err("the road is open");
+        assert!(
+            error.to_string().contains("https://") && !error.to_string().contains(token),
+            "{error}"
+        );
     }
 }
 
@@ -576,17 +923,36 @@ fn a_space_that_is_not_there_may_be_one_that_is_not_shown() {
     for edition in EDITIONS {
         let site = Site::new(edition);
         let client = Client::new(credential(edition, TOKEN), Arc::default());
-        let error = Confluence::new(client, edition, &site.fake.address, "NONE", "").look(&[]).expect_err("there is no such space");
-        assert!(error.to_string().contains("it does not exist, or the token may not view it"), "{error}");
+        let error = Confluence::new(client, edition, &site.fake.address, "NONE", "")
+            .look(&[])
+            .expect_err("there is no such space");
+        assert!(
+            error
+                .to_string()
+                .contains("it does not exist, or the token may not view it"),
+            "{error}"
+        );
     }
 }
 
 #[test]
 fn a_token_with_scopes_goes_through_its_own_host() {
     let site = Site::new(ConfluenceEdition::Cloud);
-    for address in ["/ex/confluence/1234", "/ex/confluence/1234/wiki", "/wiki", "/"] {
+    for address in [
+        "/ex/confluence/1234",
+        "/ex/confluence/1234/wiki",
+        "/wiki",
+        "/",
+    ] {
         let address = format!("{}{address}", site.fake.address);
-        wiki_with(ConfluenceEdition::Cloud, &address, TOKEN, Withheld::default()).look(&[]).unwrap_or_else(|error| panic!("{error}"));
+        wiki_with(
+            ConfluenceEdition::Cloud,
+            &address,
+            TOKEN,
+            Withheld::default(),
+        )
+        .look(&[])
+        .unwrap_or_else(|error| panic!("{error}"));
     }
 }
 
@@ -594,15 +960,34 @@ fn a_token_with_scopes_goes_through_its_own_host() {
 fn nothing_is_sent_that_is_withheld() {
     for edition in EDITIONS {
         for pages in [
-            written(&[case("a", "A", vec![paragraph("they run Initech \"&\" Sons there")])]),
-            written(&[case("a", "About Initech \"&\" Sons", vec![paragraph("words")])]),
+            written(&[case(
+                "a",
+                "A",
+                vec![paragraph("they run Initech \"&\" Sons there")],
+            )]),
+            written(&[case(
+                "a",
+                "About Initech \"&\" Sons",
+                vec![paragraph("words")],
+            )]),
         ] {
             let mut site = Site::new(edition);
             site.withheld = Withheld::default().with_names(["Initech \"&\" Sons".to_owned()]);
-            let error = site.publish_pages(pages).expect_err("it is refused").to_string();
+            let error = site
+                .publish_pages(pages)
+                .expect_err("it is refused")
+                .to_string();
             assert!(error.contains("which may not leave"), "{error}");
-            assert!(site.fake.asked().iter().all(|asked| !asked.path.to_lowercase().contains("initech")));
-            assert!(site.fake.writes().is_empty(), "not even an empty page is left behind");
+            assert!(
+                site.fake
+                    .asked()
+                    .iter()
+                    .all(|asked| !asked.path.to_lowercase().contains("initech"))
+            );
+            assert!(
+                site.fake.writes().is_empty(),
+                "not even an empty page is left behind"
+            );
         }
     }
 }
@@ -613,8 +998,16 @@ fn nothing_of_the_author_s_files_is_sent() {
         let mut site = Site::new(edition);
         site.publishes(&[with_picture("a-private-name", "A", "words")]);
         for asked in site.fake.asked() {
-            let sent = format!("{} {} {:?}", asked.path, String::from_utf8_lossy(&asked.body), asked.headers.get("user-agent"));
-            assert!(!sent.contains("a-private-name") && !sent.contains("content/case-studies"), "{sent}");
+            let sent = format!(
+                "{} {} {:?}",
+                asked.path,
+                String::from_utf8_lossy(&asked.body),
+                asked.headers.get("user-agent")
+            );
+            assert!(
+                !sent.contains("a-private-name") && !sent.contains("content/case-studies"),
+                "{sent}"
+            );
         }
     }
 }
@@ -625,23 +1018,53 @@ fn a_page_goes_to_the_bin_only_as_it_was_looked_at() {
         let mut site = Site::new(edition);
         let both = [case("a", "A", vec![paragraph("words")]), other()];
         site.publishes(&both);
-        assert_eq!(site.publishes(&both[1..]), [Action::Unchanged, Action::Leave]);
+        assert_eq!(
+            site.publishes(&both[1..]),
+            [Action::Unchanged, Action::Leave]
+        );
         site.wishes.orphans = Orphans::Delete;
         let id = site.fake.page("A").id;
         site.fake.add("Below", &id, "<p>theirs</p>");
-        let error = site.publish(&both[1..]).expect_err("it is refused").to_string();
-        assert!(error.contains("somebody has added pages below it"), "{error}");
+        let error = site
+            .publish(&both[1..])
+            .expect_err("it is refused")
+            .to_string();
+        assert!(
+            error.contains("somebody has added pages below it"),
+            "{error}"
+        );
         site.fake.change("Below", |page| page.status = "trashed");
         let mut wiki = wiki_with(edition, &site.fake.address, TOKEN, Withheld::default());
-        let recorded = site.record.pages.iter().find(|page| page.title == "A").expect("it is recorded").clone();
+        let recorded = site
+            .record
+            .pages
+            .iter()
+            .find(|page| page.title == "A")
+            .expect("it is recorded")
+            .clone();
         let name = written(&both)[0].location.clone();
-        let standing =
-            wiki.look(&[Lookup { location: &name, recorded: Some(&recorded), attachments: &[] }]).expect("it can be read").remove(0);
+        let standing = wiki
+            .look(&[Lookup {
+                location: &name,
+                recorded: Some(&recorded),
+                attachments: &[],
+            }])
+            .expect("it can be read")
+            .remove(0);
         site.fake.edit("A");
-        let error = wiki.delete(&recorded, &standing.expect("it is there"), "").expect_err("it is refused").to_string();
-        assert!(error.contains("somebody has changed it since it was read"), "{error}");
+        let error = wiki
+            .delete(&recorded, &standing.expect("it is there"), "")
+            .expect_err("it is refused")
+            .to_string();
+        assert!(
+            error.contains("somebody has changed it since it was read"),
+            "{error}"
+        );
         site.wishes.forced.insert(Slug::of("a"));
-        assert_eq!(site.publishes(&both[1..]), [Action::Unchanged, Action::Delete]);
+        assert_eq!(
+            site.publishes(&both[1..]),
+            [Action::Unchanged, Action::Delete]
+        );
         assert_eq!(site.fake.pages().len(), 1);
         site.writes_nothing(&both[1..]);
     }
@@ -652,8 +1075,12 @@ fn a_page_in_the_bin_is_missed() {
     for edition in EDITIONS {
         let mut site = Site::new(edition);
         site.publishes(&[other()]);
-        site.fake.change(&other().title, |page| page.status = "trashed");
-        assert_eq!(site.publishes(&[other()]), [Action::Refuse(Conflict::Deleted)]);
+        site.fake
+            .change(&other().title, |page| page.status = "trashed");
+        assert_eq!(
+            site.publishes(&[other()]),
+            [Action::Refuse(Conflict::Deleted)]
+        );
         site.wishes.forced.insert(Slug::of("other"));
         assert_eq!(site.publishes(&[other()]), [Action::Create]);
         site.writes_nothing(&[other()]);
@@ -678,7 +1105,9 @@ fn folder(edition: ConfluenceEdition, address: &str) -> program::Folder {
 
 fn command(folder: &program::Folder) -> std::process::Command {
     let mut command = program::storybank(["publish", "handbook", "--root"]);
-    command.arg(folder.path()).env("STORYBANK_HANDBOOK_TOKEN", TOKEN);
+    command
+        .arg(folder.path())
+        .env("STORYBANK_HANDBOOK_TOKEN", TOKEN);
     command
 }
 
@@ -692,24 +1121,43 @@ fn a_program_that_is_killed_at_any_write_is_completed_by_the_next() {
             let (sender, held) = std::sync::mpsc::channel();
             fake.trouble_after(count, Trouble::Hold(sender));
             let null = std::process::Stdio::null;
-            let mut child = command(&folder).stdout(null()).stderr(null()).spawn().expect("the program can be started");
-            held.recv_timeout(std::time::Duration::from_secs(20)).expect("it writes");
+            let mut child = command(&folder)
+                .stdout(null())
+                .stderr(null())
+                .spawn()
+                .expect("the program can be started");
+            held.recv_timeout(std::time::Duration::from_secs(20))
+                .expect("it writes");
             child.kill().expect("it runs");
             child.wait().expect("it has ended");
             let output = program::run(command(&folder));
             let said = program::words(&output);
-            assert!(output.status.success() && !said.contains(TOKEN), "{edition:?} at {count}: {said}");
+            assert!(
+                output.status.success() && !said.contains(TOKEN),
+                "{edition:?} at {count}: {said}"
+            );
             let pages = fake.pages();
             assert_eq!(pages.len(), 1, "{edition:?} at {count}: {said}");
             let words = storage::read(&pages[0].body).words();
-            assert!(words.contains("One a__b too many.") && words.contains("Check names"), "{words}");
+            assert!(
+                words.contains("One a__b too many.") && words.contains("Check names"),
+                "{words}"
+            );
             fake.forget();
             let output = program::run(command(&folder));
-            assert!(output.status.success() && fake.writes().is_empty(), "{}", program::words(&output));
+            assert!(
+                output.status.success() && fake.writes().is_empty(),
+                "{}",
+                program::words(&output)
+            );
             fake.edit("A rule & its name");
             fake.forget();
             let output = program::run(command(&folder));
-            assert!(!output.status.success() && fake.writes().is_empty(), "{}", program::words(&output));
+            assert!(
+                !output.status.success() && fake.writes().is_empty(),
+                "{}",
+                program::words(&output)
+            );
         }
     }
 }
@@ -719,19 +1167,43 @@ fn blocks(depth: usize) -> BoxedStrategy<Vec<Block>> {
     let word = || "[a-z]{1,4}".prop_map(|word: String| vec![text(&word)]);
     let leaf = prop_oneof![
         word().prop_map(Block::Paragraph),
-        "[a-z]{1,4}".prop_map(|word| Block::Code { language: "none".to_owned(), text: format!("{word}\n") }),
-        (word(), "[a-z]{9}").prop_map(|(text, id)| Block::Heading(Heading { level: 3, text, id, is_linked: false })),
-        prop::collection::vec(word(), 2)
-            .prop_map(|cells| { Block::Table(Table { columns: vec![Alignment::Right; 2], head: cells.clone(), rows: vec![cells] }) }),
+        "[a-z]{1,4}".prop_map(|word| Block::Code {
+            language: "none".to_owned(),
+            text: format!("{word}\n")
+        }),
+        (word(), "[a-z]{9}").prop_map(|(text, id)| Block::Heading(Heading {
+            level: 3,
+            text,
+            id,
+            is_linked: false
+        })),
+        prop::collection::vec(word(), 2).prop_map(|cells| {
+            Block::Table(Table {
+                columns: vec![Alignment::Right; 2],
+                head: cells.clone(),
+                rows: vec![cells],
+            })
+        }),
         Just(Block::Rule),
     ];
     if depth == 0 {
         return prop::collection::vec(leaf, 1..3).boxed();
     }
-    let item = (prop::option::of(any::<bool>()), word(), blocks(depth - 1), any::<bool>()).prop_map(|(done, line, rest, is_line)| {
-        let rest = if is_line { Vec::new() } else { rest };
-        item(done, std::iter::once(Block::Paragraph(line)).chain(rest).collect())
-    });
+    let item = (
+        prop::option::of(any::<bool>()),
+        word(),
+        blocks(depth - 1),
+        any::<bool>(),
+    )
+        .prop_map(|(done, line, rest, is_line)| {
+            let rest = if is_line { Vec::new() } else { rest };
+            item(
+                done,
+                std::iter::once(Block::Paragraph(line))
+                    .chain(rest)
+                    .collect(),
+            )
+        });
     let items = prop::collection::vec(item, 1..3);
     let block = prop_oneof![
         2 => leaf,
@@ -751,25 +1223,55 @@ fn words_of(blocks: &[Block], found: &mut Vec<String>) {
             Block::Paragraph(inlines) => found.push(line(inlines)),
             Block::Code { text, .. } => found.push(text.trim().to_owned()),
             Block::Heading(heading) => found.push(line(&heading.text)),
-            Block::Table(table) => found.extend(table.head.iter().chain(table.rows.iter().flatten()).map(|cell| line(cell))),
+            Block::Table(table) => found.extend(
+                table
+                    .head
+                    .iter()
+                    .chain(table.rows.iter().flatten())
+                    .map(|cell| line(cell)),
+            ),
             Block::Quote(blocks) => words_of(blocks, found),
-            Block::Callout { title: first, blocks, .. } | Block::Details { summary: first, blocks } => {
+            Block::Callout {
+                title: first,
+                blocks,
+                ..
+            }
+            | Block::Details {
+                summary: first,
+                blocks,
+            } => {
                 found.push(line(first));
                 words_of(blocks, found);
             }
-            Block::List(list) => list.items.iter().for_each(|item| words_of(&item.blocks, found)),
-            Block::Rule | Block::Facts(_) | Block::Contents | Block::Actions(_) | Block::Element(..) => {}
+            Block::List(list) => list
+                .items
+                .iter()
+                .for_each(|item| words_of(&item.blocks, found)),
+            Block::Rule
+            | Block::Facts(_)
+            | Block::Contents
+            | Block::Actions(_)
+            | Block::Element(..) => {}
         }
     }
 }
 
 /// The words that a body shows in order, without marks of tasks, lines and columns.
 fn words_in(node: &storage::Node, found: &mut Vec<String>) {
-    let is_silent = node.name == "ac:task-id" || node.name == "ac:task-status" || node.get("ac:name") == "language";
+    let is_silent = node.name == "ac:task-id"
+        || node.name == "ac:task-status"
+        || node.get("ac:name") == "language";
     if !is_silent {
         let words = node.text.replace("[x]", "").replace("[ ]", "");
-        found.extend(words.split_whitespace().filter(|word| !"*|".contains(word)).map(str::to_owned));
-        node.inside.iter().for_each(|inside| words_in(inside, found));
+        found.extend(
+            words
+                .split_whitespace()
+                .filter(|word| !"*|".contains(word))
+                .map(str::to_owned),
+        );
+        node.inside
+            .iter()
+            .for_each(|inside| words_in(inside, found));
     }
 }
 
@@ -798,12 +1300,15 @@ fn words() -> impl Strategy<Value = String> {
         "[a-z <>&\"']{0,8}",
     ];
     // The text of a tree contains no line ends.
-    prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat().replace(['\n', '\r'], " "))
+    prop::collection::vec(piece, 0..12)
+        .prop_map(|pieces| pieces.concat().replace(['\n', '\r'], " "))
 }
 
 fn replaced(text: &str) -> String {
     let is_allowed = |next: char| !matches!(next, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
-    text.chars().map(|next| if is_allowed(next) { next } else { '\u{fffd}' }).collect()
+    text.chars()
+        .map(|next| if is_allowed(next) { next } else { '\u{fffd}' })
+        .collect()
 }
 
 proptest! {
@@ -852,7 +1357,10 @@ proptest! {
 }
 
 fn two_cases(words: &str) -> [Case; 2] {
-    [case("alpha", "Alpha", vec![paragraph(words)]), case("beta", "Beta", vec![paragraph(words)])]
+    [
+        case("alpha", "Alpha", vec![paragraph(words)]),
+        case("beta", "Beta", vec![paragraph(words)]),
+    ]
 }
 
 #[test]
@@ -860,19 +1368,38 @@ fn a_page_that_is_restricted_keeps_no_other_from_being_written() {
     for edition in EDITIONS {
         let mut site = Site::new(edition);
         site.publishes(&two_cases("one"));
-        site.fake.change("Alpha", |page| page.operations = Some(vec!["read"]));
+        site.fake
+            .change("Alpha", |page| page.operations = Some(vec!["read"]));
         let actions = site.publishes(&two_cases("two"));
-        assert!(matches!(&actions[0], Action::Barred(reason) if reason.contains("restricted")), "{actions:?}");
+        assert!(
+            matches!(&actions[0], Action::Barred(reason) if reason.contains("restricted")),
+            "{actions:?}"
+        );
         assert_eq!(actions[1], Action::Update);
-        assert!(site.fake.page("Beta").body.contains("two") && site.fake.page("Alpha").body.contains("one"));
+        assert!(
+            site.fake.page("Beta").body.contains("two")
+                && site.fake.page("Alpha").body.contains("one")
+        );
 
         // A restriction that is only found when writing is reported at the end.
         site.fake.change("Alpha", |page| page.operations = None);
-        site.fake.trouble("PUT", &site.fake.page("Alpha").id, Trouble::Status(403, None));
-        let error = site.publish(&two_cases("three")).expect_err("one is refused");
-        assert!(error.to_string().contains("403") && site.refused == ["Alpha"], "{error}");
+        site.fake.trouble(
+            "PUT",
+            &site.fake.page("Alpha").id,
+            Trouble::Status(403, None),
+        );
+        let error = site
+            .publish(&two_cases("three"))
+            .expect_err("one is refused");
+        assert!(
+            error.to_string().contains("403") && site.refused == ["Alpha"],
+            "{error}"
+        );
         assert!(site.fake.page("Beta").body.contains("three"));
-        assert_eq!(site.publishes(&two_cases("three")), [Action::Update, Action::Unchanged]);
+        assert_eq!(
+            site.publishes(&two_cases("three")),
+            [Action::Update, Action::Unchanged]
+        );
     }
 }
 
@@ -882,8 +1409,14 @@ fn a_page_that_somebody_has_renamed_keeps_its_new_title() {
         let mut site = Site::new(edition);
         site.publishes(&two_cases("one"));
         site.fake.rename("Alpha", "The day it stood still");
-        assert_eq!(site.publishes(&two_cases("one")), [Action::Unchanged, Action::Unchanged]);
-        assert_eq!(site.publishes(&two_cases("two")), [Action::Update, Action::Update]);
+        assert_eq!(
+            site.publishes(&two_cases("one")),
+            [Action::Unchanged, Action::Unchanged]
+        );
+        assert_eq!(
+            site.publishes(&two_cases("two")),
+            [Action::Update, Action::Update]
+        );
         let page = site.fake.page("The day it stood still");
         assert!(page.body.contains("two"), "{}", page.body);
         site.writes_nothing(&two_cases("two"));
@@ -908,24 +1441,47 @@ fn pictures_that_no_page_shows_are_deleted_when_that_is_asked_for() {
     for edition in EDITIONS {
         let mut site = Site::new(edition);
         let shown = |names: &[&str]| {
-            let picture = |name: &&str| Inline::Picture { name: (*name).to_owned(), alt: "x".to_owned(), title: String::new() };
-            let mut case = case("alpha", "Alpha", vec![Block::Paragraph(names.iter().map(picture).collect())]);
+            let picture = |name: &&str| Inline::Picture {
+                name: (*name).to_owned(),
+                alt: "x".to_owned(),
+                title: String::new(),
+            };
+            let mut case = case(
+                "alpha",
+                "Alpha",
+                vec![Block::Paragraph(names.iter().map(picture).collect())],
+            );
             case.page.pictures = names.iter().map(|name| (*name).to_owned()).collect();
             case
         };
         let names = ["0a1b2c3d.png", "11aa22bb.jpg", "99ff88ee.png"];
         site.publishes(&[shown(&names)]);
         assert_eq!(site.record.files.len(), 3);
-        site.fake.change("Alpha", |page| page.replaced = vec![names[1].to_owned()]);
+        site.fake
+            .change("Alpha", |page| page.replaced = vec![names[1].to_owned()]);
         site.publishes(&[shown(&names[..1])]);
         let mut wiki = wiki_with(edition, &site.fake.address, TOKEN, Withheld::default());
         let files: Vec<_> = site.record.files.iter().cloned().collect();
-        let states = wiki.look_at_files(&files, &BTreeSet::new()).expect("it can be looked at");
-        assert!(matches!(&states[0], FileState::Kept(reason) if reason.contains("“Alpha”")), "{states:?}");
-        assert!(matches!(&states[1], FileState::Kept(reason) if reason.contains("another version")), "{states:?}");
+        let states = wiki
+            .look_at_files(&files, &BTreeSet::new())
+            .expect("it can be looked at");
+        assert!(
+            matches!(&states[0], FileState::Kept(reason) if reason.contains("“Alpha”")),
+            "{states:?}"
+        );
+        assert!(
+            matches!(&states[1], FileState::Kept(reason) if reason.contains("another version")),
+            "{states:?}"
+        );
         assert_eq!(states[2], FileState::Unused);
         wiki.delete_file(&files[2]).expect("it is there");
-        let left: Vec<String> = site.fake.page("Alpha").attachments.into_iter().map(|(name, _)| name).collect();
+        let left: Vec<String> = site
+            .fake
+            .page("Alpha")
+            .attachments
+            .into_iter()
+            .map(|(name, _)| name)
+            .collect();
         assert_eq!(left, names[..2]);
     }
 }

@@ -34,10 +34,14 @@ use storybank::audience::Withheld;
 use storybank::highlight::Highlighter;
 use storybank::markdown::Alignment;
 use storybank::plan::{Digest, Recorded, RemotePage};
-use storybank::publish::{Client, Credential, Dokuwiki, Error, Lookup, Pictures, Request, Secret, Wiki, Write};
+use storybank::publish::{
+    Client, Credential, Dokuwiki, Error, Lookup, Pictures, Request, Secret, Wiki, Write,
+};
 use storybank::slug::Slug;
 use storybank::source::SitePath;
-use storybank::wiki::page::{ActionEntry, Block, Callout, Case, Heading, Inline, Item, LinkTo, List, Page, Style, Table};
+use storybank::wiki::page::{
+    ActionEntry, Block, Callout, Case, Heading, Inline, Item, LinkTo, List, Page, Style, Table,
+};
 use storybank::wiki::{Dialect, RenderedPage};
 
 /// The password of all users.
@@ -67,17 +71,36 @@ fn programs() -> PathBuf {
 fn lay_out(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("dokuwiki-{name}"));
     let _ = fs::remove_dir_all(&folder);
-    for part in ["attic", "cache", "index", "locks", "log", "media", "media_attic", "media_meta", "meta", "pages", "tmp"] {
+    for part in [
+        "attic",
+        "cache",
+        "index",
+        "locks",
+        "log",
+        "media",
+        "media_attic",
+        "media_meta",
+        "meta",
+        "pages",
+        "tmp",
+    ] {
         fs::create_dir_all(folder.join("data").join(part)).expect("a folder can be made");
     }
     fs::create_dir_all(folder.join("conf")).expect("a folder can be made");
     for entry in fs::read_dir(programs().join("etc/dokuwiki")).expect("the settings are there") {
         let path = entry.expect("it can be read").path();
         if path.is_file() {
-            fs::copy(&path, folder.join("conf").join(path.file_name().expect("a file has a name"))).expect("it can be copied");
+            fs::copy(
+                &path,
+                folder
+                    .join("conf")
+                    .join(path.file_name().expect("a file has a name")),
+            )
+            .expect("it can be copied");
         }
     }
-    let user = |name: &str, group: &str| format!("{name}:{HASH}:{name}:{name}@example.org:{group}\n");
+    let user =
+        |name: &str, group: &str| format!("{name}:{HASH}:{name}:{name}@example.org:{group}\n");
     let users = user("publisher", "user") + &user("editor", "user") + &user("reader", "guest");
     let settings = format!(
         "<?php\n$conf['savedir']='{}';\n$conf['useacl']=1;\n$conf['authtype']='authplain';\n$conf['remote']=1;\n$conf['remoteuser']='@user,@guest';\n",
@@ -85,7 +108,10 @@ fn lay_out(name: &str) -> PathBuf {
     );
     for (file, text) in [
         ("users.auth.php", format!("# <?php exit()?>\n{users}")),
-        ("acl.auth.php", "# <?php exit()?>\n*\t@ALL\t1\n*\t@user\t16\n".to_owned()),
+        (
+            "acl.auth.php",
+            "# <?php exit()?>\n*\t@ALL\t1\n*\t@user\t16\n".to_owned(),
+        ),
         ("local.php", settings),
     ] {
         let path = folder.join("conf").join(file);
@@ -105,8 +131,15 @@ impl Site {
         let folder = lay_out(name);
         let port = free_port();
         let mut php = Command::new("php");
-        php.args(["-d", "display_errors=0", "-S", &format!("127.0.0.1:{port}"), "-t"]);
-        php.arg(programs().join("usr/share/dokuwiki")).env("DOKUWIKI_FOLDER", &folder);
+        php.args([
+            "-d",
+            "display_errors=0",
+            "-S",
+            &format!("127.0.0.1:{port}"),
+            "-t",
+        ]);
+        php.arg(programs().join("usr/share/dokuwiki"))
+            .env("DOKUWIKI_FOLDER", &folder);
         let engine = Engine::start(php, port, &folder);
         Self { folder, engine }
     }
@@ -116,24 +149,47 @@ impl Site {
     }
 
     fn wiki_of(&self, user: &str, password: &str) -> Dokuwiki {
-        Dokuwiki::new(Arc::new(Withheld::default()), &self.engine.url, user, Secret::new(password), NAMESPACE)
+        Dokuwiki::new(
+            Arc::new(Withheld::default()),
+            &self.engine.url,
+            user,
+            Secret::new(password),
+            NAMESPACE,
+        )
     }
 
     /// A call by another user.
     fn call(&self, user: &str, method: &str, parameters: &str) -> String {
-        let client = Client::new(Credential::Basic(user.to_owned(), Secret::new(PASSWORD)), Arc::default());
-        let body =
-            format!("<?xml version=\"1.0\"?><methodCall><methodName>{method}</methodName><params>{parameters}</params></methodCall>");
-        let request = Request::new("POST", format!("{}/lib/exe/xmlrpc.php", self.engine.url)).body("text/xml", body);
-        client.expect("call", &request).expect("the wiki answers").text()
+        let client = Client::new(
+            Credential::Basic(user.to_owned(), Secret::new(PASSWORD)),
+            Arc::default(),
+        );
+        let body = format!(
+            "<?xml version=\"1.0\"?><methodCall><methodName>{method}</methodName><params>{parameters}</params></methodCall>"
+        );
+        let request = Request::new("POST", format!("{}/lib/exe/xmlrpc.php", self.engine.url))
+            .body("text/xml", body);
+        client
+            .expect("call", &request)
+            .expect("the wiki answers")
+            .text()
     }
 
     /// Another user saves a page.
     fn edit(&self, id: &str, text: &str) {
-        let string = |text: &str| format!("<param><value><string>{}</string></value></param>", xml(text));
+        let string = |text: &str| {
+            format!(
+                "<param><value><string>{}</string></value></param>",
+                xml(text)
+            )
+        };
         let options = "<param><value><struct><member><name>sum</name><value><string>by hand</string></value></member>\
             <member><name>minor</name><value><boolean>0</boolean></value></member></struct></value></param>";
-        let answer = self.call("editor", "wiki.putPage", &(string(id) + &string(text) + options));
+        let answer = self.call(
+            "editor",
+            "wiki.putPage",
+            &(string(id) + &string(text) + options),
+        );
         assert!(answer.contains("<boolean>1</boolean>"), "{answer}");
     }
 
@@ -151,11 +207,17 @@ impl Site {
     }
 
     fn is_locked(&self) -> bool {
-        fs::read_dir(self.folder.join("data/locks")).expect("it is there").next().is_some()
+        fs::read_dir(self.folder.join("data/locks"))
+            .expect("it is there")
+            .next()
+            .is_some()
     }
 
     fn file(&self, id: &str) -> PathBuf {
-        self.folder.join("data/pages").join(id.replace(':', "/")).with_extension("txt")
+        self.folder
+            .join("data/pages")
+            .join(id.replace(':', "/"))
+            .with_extension("txt")
     }
 
     fn source(&self, id: &str) -> String {
@@ -164,7 +226,11 @@ impl Site {
 
     /// The number of revisions of a page.
     fn versions(&self, id: &str) -> usize {
-        let changes = self.folder.join("data/meta").join(id.replace(':', "/")).with_extension("changes");
+        let changes = self
+            .folder
+            .join("data/meta")
+            .join(id.replace(':', "/"))
+            .with_extension("changes");
         fs::read_to_string(changes).map_or(0, |text| text.lines().count())
     }
 
@@ -175,24 +241,45 @@ impl Site {
 
     fn get(&self, path: &str) -> String {
         let client = Client::new(Credential::None, Arc::default());
-        client.expect("read", &Request::new("GET", format!("{}{path}", self.engine.url))).expect("the wiki answers").text()
+        client
+            .expect(
+                "read",
+                &Request::new("GET", format!("{}{path}", self.engine.url)),
+            )
+            .expect("the wiki answers")
+            .text()
     }
 }
 
 fn written(cases: &[Case], pictures: &Pictures) -> Vec<RenderedPage> {
-    let (pages, problems) = storybank::wiki::write(Dialect::Dokuwiki, NAMESPACE, cases, pictures, &Highlighter::default());
+    let (pages, problems) = storybank::wiki::write(
+        Dialect::Dokuwiki,
+        NAMESPACE,
+        cases,
+        pictures,
+        &Highlighter::default(),
+    );
     assert!(problems.is_empty(), "{problems:?}");
     pages
 }
 
 fn look(wiki: &mut Dokuwiki, page: &RenderedPage) -> Result<Option<RemotePage>, Error> {
-    let sought = Lookup { location: &page.location, recorded: None, attachments: &page.attachments };
+    let sought = Lookup {
+        location: &page.location,
+        recorded: None,
+        attachments: &page.attachments,
+    };
     Ok(wiki.look(&[sought])?.remove(0))
 }
 
 fn publish(wiki: &mut Dokuwiki, page: &RenderedPage, pictures: &Pictures) -> Result<String, Error> {
     let over = look(wiki, page)?;
-    wiki.write(&Write { page, over: over.as_ref(), pictures, message: "0123 published" })
+    wiki.write(&Write {
+        page,
+        over: over.as_ref(),
+        pictures,
+        message: "0123 published",
+    })
 }
 
 fn recorded(page: &RenderedPage) -> Recorded {
@@ -212,7 +299,16 @@ type Part = (String, String);
 
 fn part(kind: &str, text: &str) -> Part {
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    (kind.to_owned(), words.replace(" ⏎", "⏎").replace("⏎ ", "⏎").replace(" ⟪", "⟪").replace("⟫ ", "⟫").trim_matches('⏎').to_owned())
+    (
+        kind.to_owned(),
+        words
+            .replace(" ⏎", "⏎")
+            .replace("⏎ ", "⏎")
+            .replace(" ⟪", "⟪")
+            .replace("⟫ ", "⟫")
+            .trim_matches('⏎')
+            .to_owned(),
+    )
 }
 
 /// What readers should see of a tree.
@@ -226,7 +322,10 @@ struct Wanted {
 }
 
 fn wanted(case: &Case) -> Vec<Part> {
-    let mut wanted = Wanted { parts: vec![part("h1", &case.title)], ..Wanted::default() };
+    let mut wanted = Wanted {
+        parts: vec![part("h1", &case.title)],
+        ..Wanted::default()
+    };
     wanted.blocks(&case.page.blocks);
     let notes = wanted.notes.clone();
     for note in notes {
@@ -252,7 +351,11 @@ impl Wanted {
                     let text = self.quoted(blocks);
                     self.push("quote", &text);
                 }
-                Block::Callout { kind, title, blocks } => {
+                Block::Callout {
+                    kind,
+                    title,
+                    blocks,
+                } => {
                     let title = self.styled("strong", |wanted| {
                         let title = wanted.inlines(title);
                         let colon = if title.is_empty() { "" } else { ": " };
@@ -267,7 +370,9 @@ impl Wanted {
                     self.push("p", &text);
                     self.blocks(blocks);
                 }
-                Block::Code { text, .. } => self.parts.push(("pre".to_owned(), text.trim_end().to_owned())),
+                Block::Code { text, .. } => self
+                    .parts
+                    .push(("pre".to_owned(), text.trim_end().to_owned())),
                 Block::List(list) => self.list(list),
                 Block::Table(table) => self.table(table),
                 Block::Rule => self.push("hr", ""),
@@ -290,7 +395,12 @@ impl Wanted {
 
     fn list(&mut self, list: &List) {
         for (at, item) in list.items.iter().enumerate() {
-            let lists = item.blocks.iter().rev().take_while(|block| matches!(block, Block::List(_))).count();
+            let lists = item
+                .blocks
+                .iter()
+                .rev()
+                .take_while(|block| matches!(block, Block::List(_)))
+                .count();
             let (own, lists) = item.blocks.split_at(item.blocks.len() - lists);
             let (kind, number) = match list.first {
                 Some(1) => ("ol", String::new()),
@@ -305,7 +415,8 @@ impl Wanted {
     }
 
     fn table(&mut self, table: &Table) {
-        let rows = std::iter::once(("th", &table.head)).chain(table.rows.iter().map(|row| ("td", row)));
+        let rows =
+            std::iter::once(("th", &table.head)).chain(table.rows.iter().map(|row| ("td", row)));
         for (kind, row) in rows {
             for (cell, alignment) in row.iter().zip(&table.columns) {
                 let text = self.inlines(cell);
@@ -322,10 +433,17 @@ impl Wanted {
     }
 
     fn actions(&mut self, actions: &[ActionEntry]) {
-        ["Done", "What", "Owner", "Due", "Status"].iter().for_each(|name| self.push("th", name));
+        ["Done", "What", "Owner", "Due", "Status"]
+            .iter()
+            .for_each(|name| self.push("th", name));
         for action in actions {
             self.push("td", if action.is_settled { "☑" } else { "☐" });
-            for text in [action.what.as_str(), &action.owner, &action.due, action.status] {
+            for text in [
+                action.what.as_str(),
+                &action.owner,
+                &action.due,
+                action.status,
+            ] {
                 self.push(if text.is_empty() { "td left" } else { "td" }, text);
             }
         }
@@ -348,10 +466,12 @@ impl Wanted {
 
     fn quoted(&mut self, blocks: &[Block]) -> String {
         let is_quote = |block: &Block| matches!(block, Block::Quote(_));
-        let parts = blocks.chunk_by(|one, next| !is_quote(one) && !is_quote(next)).map(|part| match part {
-            [Block::Quote(inner)] => format!("⟪quote {}⟫", self.quoted(inner)),
-            part => self.lines(part),
-        });
+        let parts = blocks
+            .chunk_by(|one, next| !is_quote(one) && !is_quote(next))
+            .map(|part| match part {
+                [Block::Quote(inner)] => format!("⟪quote {}⟫", self.quoted(inner)),
+                part => self.lines(part),
+            });
         parts.collect()
     }
 
@@ -376,9 +496,13 @@ impl Wanted {
         let linked = text.iter().map(|inline| match inline {
             Inline::Text(words) => link(words),
             Inline::Code(code) => self.styled("code", |_| link(code)),
-            Inline::Styled(style, inner) => self.styled(kind_of(*style), |wanted| wanted.linked(target, inner)),
+            Inline::Styled(style, inner) => {
+                self.styled(kind_of(*style), |wanted| wanted.linked(target, inner))
+            }
             Inline::Picture { .. } => link(&self.inline(inline)),
-            Inline::Link { .. } | Inline::Break | Inline::Footnote(_) | Inline::Element(..) => self.inline(inline),
+            Inline::Link { .. } | Inline::Break | Inline::Footnote(_) | Inline::Element(..) => {
+                self.inline(inline)
+            }
         });
         linked.collect()
     }
@@ -387,10 +511,15 @@ impl Wanted {
         match inline {
             Inline::Text(text) => text.clone(),
             Inline::Code(text) => self.styled("code", |_| text.clone()),
-            Inline::Styled(style, inner) => self.styled(kind_of(*style), |wanted| wanted.inlines(inner)),
+            Inline::Styled(style, inner) => {
+                self.styled(kind_of(*style), |wanted| wanted.inlines(inner))
+            }
             Inline::Link { to, text } => {
                 let target = match to {
-                    LinkTo::External(address) => address.replace('[', "%5B").replace(']', "%5D").replace('|', "%7C"),
+                    LinkTo::External(address) => address
+                        .replace('[', "%5B")
+                        .replace(']', "%5D")
+                        .replace('|', "%7C"),
                     LinkTo::Heading(id) => format!("#{id}"),
                     LinkTo::Page { case, heading } => format!("{case}#{heading}"),
                 };
@@ -435,9 +564,21 @@ struct Shown<'a> {
 
 /// What readers see. `headings` are the ids of the tree in page order.
 fn seen(page: &html::Page, case: &Case, places: &BTreeMap<String, String>) -> Vec<Part> {
-    let ids = page.elements().filter(|&id| is_heading(page.name(id))).filter_map(|id| page.attribute(id, "id")).skip(1);
-    let headings = ids.zip(case.page.headings()).map(|(id, heading)| (id.to_owned(), heading.id.clone())).collect();
-    let mut shown = Shown { page, parts: Vec::new(), headings, places };
+    let ids = page
+        .elements()
+        .filter(|&id| is_heading(page.name(id)))
+        .filter_map(|id| page.attribute(id, "id"))
+        .skip(1);
+    let headings = ids
+        .zip(case.page.headings())
+        .map(|(id, heading)| (id.to_owned(), heading.id.clone()))
+        .collect();
+    let mut shown = Shown {
+        page,
+        parts: Vec::new(),
+        headings,
+        places,
+    };
     let body = page.all("body")[0];
     shown.blocks(body);
     shown.parts
@@ -459,16 +600,24 @@ impl Shown<'_> {
                 "hr" => self.parts.push(part("hr", "")),
                 "th" | "td" => {
                     let class = self.page.attribute(child, "class").unwrap_or_default();
-                    let set = ["left", "center", "right"].into_iter().find(|set| class.contains(&format!("{set}align")));
+                    let set = ["left", "center", "right"]
+                        .into_iter()
+                        .find(|set| class.contains(&format!("{set}align")));
                     let kind = set.map_or(name.clone(), |set| format!("{name} {set}"));
-                    assert_eq!(self.page.attribute(child, "colspan"), None, "no cell spans others");
+                    assert_eq!(
+                        self.page.attribute(child, "colspan"),
+                        None,
+                        "no cell spans others"
+                    );
                     self.push(&kind, child);
                 }
                 "div" if self.page.has_class(child, "fn") => self.note(child),
                 "div" | "table" | "thead" | "tbody" | "tr" => self.blocks(child),
                 "" if self.page.raw_text(child).trim().is_empty() => {}
                 heading if is_heading(heading) => self.push(heading, child),
-                _ => self.parts.push(part(&format!("stray {name}"), &self.page.text(child))),
+                _ => self
+                    .parts
+                    .push(part(&format!("stray {name}"), &self.page.text(child))),
             }
         }
     }
@@ -497,7 +646,12 @@ impl Shown<'_> {
     }
 
     fn note(&mut self, id: NodeId) {
-        let content = self.page.children(id).iter().copied().find(|&child| self.page.has_class(child, "content"));
+        let content = self
+            .page
+            .children(id)
+            .iter()
+            .copied()
+            .find(|&child| self.page.has_class(child, "content"));
         self.push("note", content.expect("a footnote has its words"));
     }
 
@@ -514,15 +668,28 @@ impl Shown<'_> {
         match page.name(id) {
             "" => page.raw_text(id),
             "br" => "⏎".to_owned(),
-            "a" if page.has_class(id, "fn_top") => format!("note {}", page.text(id).trim_end_matches(')')),
-            "a" if page.has_class(id, "media") && page.attribute(id, "href").is_some_and(|to| to.contains("detail.php")) => {
+            "a" if page.has_class(id, "fn_top") => {
+                format!("note {}", page.text(id).trim_end_matches(')'))
+            }
+            "a" if page.has_class(id, "media")
+                && page
+                    .attribute(id, "href")
+                    .is_some_and(|to| to.contains("detail.php")) =>
+            {
                 self.inlines(id)
             }
-            "a" => format!("⟦a {} {}⟧", self.target(page.attribute(id, "href").unwrap_or_default()), self.inlines(id)),
+            "a" => format!(
+                "⟦a {} {}⟧",
+                self.target(page.attribute(id, "href").unwrap_or_default()),
+                self.inlines(id)
+            ),
             "img" => {
                 let source = page.attribute(id, "src").unwrap_or_default();
                 let name = source.rsplit(':').next().unwrap_or_default();
-                format!("⟦img {name} {}⟧", page.attribute(id, "alt").unwrap_or_default())
+                format!(
+                    "⟦img {name} {}⟧",
+                    page.attribute(id, "alt").unwrap_or_default()
+                )
             }
             "div" => self.inlines(id),
             "em" if page.has_class(id, "u") => format!("⟦u {}⟧", self.inlines(id)),
@@ -539,9 +706,15 @@ impl Shown<'_> {
             let here = self.headings.get(id).cloned();
             return format!("#{}", here.unwrap_or_else(|| format!("nowhere: {id}")));
         }
-        let Some(rest) = href.split("doku.php?id=").nth(1) else { return href.to_owned() };
+        let Some(rest) = href.split("doku.php?id=").nth(1) else {
+            return href.to_owned();
+        };
         let (place, fragment) = rest.split_once('#').unwrap_or((rest, ""));
-        let slug = self.places.iter().find(|(_, known)| *known == place).map_or(place, |(slug, _)| slug);
+        let slug = self
+            .places
+            .iter()
+            .find(|(_, known)| *known == place)
+            .map_or(place, |(slug, _)| slug);
         format!("{slug}#{fragment}")
     }
 }
@@ -561,8 +734,14 @@ fn adjacent(text: &str) -> Option<(usize, usize, String)> {
     while let Some(found) = text[from..].find("⟧⟦a ") {
         let at = from + found;
         let start = at + "⟧⟦a ".len();
-        let target = text[start..].split(' ').next().unwrap_or_default().to_owned();
-        let before = text[..at].rfind("⟦a ").map(|open| &text[open + "⟦a ".len()..at]);
+        let target = text[start..]
+            .split(' ')
+            .next()
+            .unwrap_or_default()
+            .to_owned();
+        let before = text[..at]
+            .rfind("⟦a ")
+            .map(|open| &text[open + "⟦a ".len()..at]);
         if before.is_some_and(|before| before.starts_with(&format!("{target} "))) {
             return Some((at, start + target.len() + 1, target));
         }
@@ -572,12 +751,25 @@ fn adjacent(text: &str) -> Option<(usize, usize, String)> {
 }
 
 fn compare(page: &html::Page, case: &Case, places: &BTreeMap<String, String>) {
-    let all_joined = |parts: Vec<Part>| -> Vec<Part> { parts.into_iter().map(|(kind, text)| (kind, joined(text))).collect() };
-    let (seen, wanted) = (all_joined(seen(page, case, places)), all_joined(wanted(case)));
+    let all_joined = |parts: Vec<Part>| -> Vec<Part> {
+        parts
+            .into_iter()
+            .map(|(kind, text)| (kind, joined(text)))
+            .collect()
+    };
+    let (seen, wanted) = (
+        all_joined(seen(page, case, places)),
+        all_joined(wanted(case)),
+    );
     for (at, (seen, wanted)) in seen.iter().zip(&wanted).enumerate() {
         assert_eq!(seen, wanted, "part {at}");
     }
-    assert_eq!(seen.len(), wanted.len(), "{:?}", seen.iter().zip(&wanted).next_back());
+    assert_eq!(
+        seen.len(),
+        wanted.len(),
+        "{:?}",
+        seen.iter().zip(&wanted).next_back()
+    );
 }
 
 #[test]
@@ -588,7 +780,11 @@ fn hostile_words_are_shown_as_they_are() {
     let mut wiki = site.wiki();
     let id = publish(&mut wiki, &page, &Pictures::new()).expect("it is written");
     assert_eq!(id, "team:stories:case_study_c_db_outage_2");
-    assert_eq!(site.source(&id), page.text, "the wiki keeps the text as it came");
+    assert_eq!(
+        site.source(&id),
+        page.text,
+        "the wiki keeps the text as it came"
+    );
     let shown = site.shown(&id);
     compare(&shown, &case, &BTreeMap::new());
     for name in ["script", "details", "iframe", "abbr", "object"] {
@@ -619,7 +815,12 @@ fn case(title: &str, page: Page) -> Case {
 }
 
 fn heading(level: u8, words: &[Inline], id: &str) -> Block {
-    Block::Heading(Heading { level, text: words.to_vec(), id: id.to_owned(), is_linked: true })
+    Block::Heading(Heading {
+        level,
+        text: words.to_vec(),
+        id: id.to_owned(),
+        is_linked: true,
+    })
 }
 
 fn item(done: Option<bool>, blocks: Vec<Block>) -> Item {
@@ -635,15 +836,28 @@ fn to(id: &str) -> LinkTo {
 }
 
 fn code(language: &str, text: &str) -> Block {
-    Block::Code { language: language.to_owned(), text: text.to_owned() }
+    Block::Code {
+        language: language.to_owned(),
+        text: text.to_owned(),
+    }
 }
 
 /// A page with all constructs.
 fn everything() -> (Case, Case, Pictures) {
     let bytes = STANDARD.decode(DOT).expect("it is base64");
     let pictures = Pictures::from([("0123456789abcdef.png".to_owned(), bytes.into())]);
-    let picture = Inline::Picture { name: "0123456789abcdef.png".to_owned(), alt: "a dot | red".to_owned(), title: String::new() };
-    let other = case("The other one", Page { blocks: vec![heading(2, &[text("Größe & Maß")], "size"), words("end")], ..Page::default() });
+    let picture = Inline::Picture {
+        name: "0123456789abcdef.png".to_owned(),
+        alt: "a dot | red".to_owned(),
+        title: String::new(),
+    };
+    let other = case(
+        "The other one",
+        Page {
+            blocks: vec![heading(2, &[text("Größe & Maß")], "size"), words("end")],
+            ..Page::default()
+        },
+    );
     let styles = [
         Style::Emphasis,
         Style::Strong,
@@ -654,28 +868,73 @@ fn everything() -> (Case, Case, Pictures) {
         Style::Highlight,
         Style::Underline,
     ];
-    let styled = styles.into_iter().flat_map(|style| [Inline::Styled(style, vec![text("in style")]), text(" then ")]);
-    let nested =
-        Inline::Styled(Style::Strong, vec![text("a "), Inline::Styled(Style::Emphasis, vec![text("b"), Inline::Code("c".to_owned())])]);
-    let to_other = |heading: &str| LinkTo::Page { case: other.slug.clone(), heading: heading.to_owned() };
+    let styled = styles.into_iter().flat_map(|style| {
+        [
+            Inline::Styled(style, vec![text("in style")]),
+            text(" then "),
+        ]
+    });
+    let nested = Inline::Styled(
+        Style::Strong,
+        vec![
+            text("a "),
+            Inline::Styled(
+                Style::Emphasis,
+                vec![text("b"), Inline::Code("c".to_owned())],
+            ),
+        ],
+    );
+    let to_other = |heading: &str| LinkTo::Page {
+        case: other.slug.clone(),
+        heading: heading.to_owned(),
+    };
     let outer = vec![
         item(
             None,
-            vec![words("one"), Block::List(list(Some(1), vec![item(Some(true), vec![words("done")]), item(None, vec![words("plain")])]))],
+            vec![
+                words("one"),
+                Block::List(list(
+                    Some(1),
+                    vec![
+                        item(Some(true), vec![words("done")]),
+                        item(None, vec![words("plain")]),
+                    ],
+                )),
+            ],
         ),
-        item(Some(false), vec![words("open"), Block::List(list(None, vec![item(None, vec![words("deeper")])]))]),
+        item(
+            Some(false),
+            vec![
+                words("open"),
+                Block::List(list(None, vec![item(None, vec![words("deeper")])])),
+            ],
+        ),
     ];
     let blocks = vec![
-        Block::Facts(vec![("Severity".to_owned(), "high".to_owned()), ("Date".to_owned(), "2025-03-21".to_owned())]),
+        Block::Facts(vec![
+            ("Severity".to_owned(), "high".to_owned()),
+            ("Date".to_owned(), "2025-03-21".to_owned()),
+        ]),
         Block::Contents,
         heading(2, &[text("What happened?")], "what"),
-        Block::Paragraph(styled.chain([nested, Inline::Break, text("next line")]).collect()),
+        Block::Paragraph(
+            styled
+                .chain([nested, Inline::Break, text("next line")])
+                .collect(),
+        ),
         heading(3, &[text("What happened?")], "again"),
         heading(4, &[text("10:00")], "time"),
         heading(5, &[text("!?")], "marks"),
-        heading(6, &[text("Six "), Inline::Code("x = [1]".to_owned())], "six"),
+        heading(
+            6,
+            &[text("Six "), Inline::Code("x = [1]".to_owned())],
+            "six",
+        ),
         Block::Paragraph(
-            ["what", "again", "time", "marks", "six"].into_iter().flat_map(|id| [link(to(id), vec![text(id)]), text(" ")]).collect(),
+            ["what", "again", "time", "marks", "six"]
+                .into_iter()
+                .flat_map(|id| [link(to(id), vec![text(id)]), text(" ")])
+                .collect(),
         ),
         Block::Paragraph(vec![
             link(to_other(""), vec![text("the other page")]),
@@ -685,28 +944,74 @@ fn everything() -> (Case, Case, Pictures) {
         Block::Paragraph(vec![
             link(
                 LinkTo::External("https://example.org/?q=a&b=1".to_owned()),
-                vec![text("both "), Inline::Styled(Style::Strong, vec![text("bold")])],
+                vec![
+                    text("both "),
+                    Inline::Styled(Style::Strong, vec![text("bold")]),
+                ],
             ),
             text(" "),
             picture.clone(),
         ]),
-        Block::Quote(vec![words("outer"), words("more"), Block::Quote(vec![words("inner"), code("sh", "x\n\n> y\n"), words("after")])]),
-        Block::Quote(vec![code("sh", "| a\n  * b\n"), Block::Quote(vec![words("one"), Block::Quote(vec![words("two")])]), words("back")]),
+        Block::Quote(vec![
+            words("outer"),
+            words("more"),
+            Block::Quote(vec![
+                words("inner"),
+                code("sh", "x\n\n> y\n"),
+                words("after"),
+            ]),
+        ]),
+        Block::Quote(vec![
+            code("sh", "| a\n  * b\n"),
+            Block::Quote(vec![words("one"), Block::Quote(vec![words("two")])]),
+            words("back"),
+        ]),
         Block::List(list(
             Some(1),
-            vec![item(None, vec![words("a"), code("sh", "  - x\n\n  * y\n"), Block::Quote(vec![words("said")]), words("end")])],
+            vec![item(
+                None,
+                vec![
+                    words("a"),
+                    code("sh", "  - x\n\n  * y\n"),
+                    Block::Quote(vec![words("said")]),
+                    words("end"),
+                ],
+            )],
         )),
-        Block::Callout { kind: Callout::Tip, title: Vec::new(), blocks: vec![words("do this"), code("sh", "a | b ^ c\n\nd\n")] },
-        Block::Details { summary: vec![text("More")], blocks: vec![words("inside"), code("rust", "fn main() {}\n")] },
+        Block::Callout {
+            kind: Callout::Tip,
+            title: Vec::new(),
+            blocks: vec![words("do this"), code("sh", "a | b ^ c\n\nd\n")],
+        },
+        Block::Details {
+            summary: vec![text("More")],
+            blocks: vec![words("inside"), code("rust", "fn main() {}\n")],
+        },
         code("unknown", "  two\n\n\ttab <b> &amp; %% ''x''\n"),
         code("", "plain\n"),
         code("c++", "int x; // </code>\n"),
         Block::Rule,
         Block::List(list(None, outer)),
-        Block::List(list(Some(7), vec![item(None, vec![words("seven")]), item(None, vec![words("eight")])])),
+        Block::List(list(
+            Some(7),
+            vec![
+                item(None, vec![words("seven")]),
+                item(None, vec![words("eight")]),
+            ],
+        )),
         Block::Table(Table {
-            columns: vec![Alignment::Left, Alignment::Center, Alignment::Right, Alignment::None],
-            head: vec![vec![text("a")], vec![text("b")], vec![text("c")], Vec::new()],
+            columns: vec![
+                Alignment::Left,
+                Alignment::Center,
+                Alignment::Right,
+                Alignment::None,
+            ],
+            head: vec![
+                vec![text("a")],
+                vec![text("b")],
+                vec![text("c")],
+                Vec::new(),
+            ],
             rows: vec![
                 vec![
                     vec![text("x")],
@@ -714,7 +1019,12 @@ fn everything() -> (Case, Case, Pictures) {
                     vec![Inline::Code("a || b".to_owned())],
                     vec![text("one"), Inline::Break, text("two")],
                 ],
-                vec![Vec::new(), Vec::new(), vec![text("::: ")], vec![link(to("what"), vec![text("up")])]],
+                vec![
+                    Vec::new(),
+                    Vec::new(),
+                    vec![text("::: ")],
+                    vec![link(to("what"), vec![text("up")])],
+                ],
             ],
         }),
         Block::Paragraph(vec![
@@ -733,13 +1043,31 @@ fn everything() -> (Case, Case, Pictures) {
     ];
     let footnotes = vec![
         vec![words("first (of two)"), code("sh", "echo ))\n")],
-        vec![Block::Paragraph(vec![Inline::Styled(Style::Strong, vec![text("second")]), text(" one")])],
+        vec![Block::Paragraph(vec![
+            Inline::Styled(Style::Strong, vec![text("second")]),
+            text(" one"),
+        ])],
     ];
-    (case("Everything: a page", Page { blocks, footnotes, pictures: pictures.keys().cloned().collect() }), other, pictures)
+    (
+        case(
+            "Everything: a page",
+            Page {
+                blocks,
+                footnotes,
+                pictures: pictures.keys().cloned().collect(),
+            },
+        ),
+        other,
+        pictures,
+    )
 }
 
 fn list(first: Option<u32>, items: Vec<Item>) -> List {
-    List { first, is_tight: true, items }
+    List {
+        first,
+        is_tight: true,
+        items,
+    }
 }
 
 #[test]
@@ -753,22 +1081,51 @@ fn everything_is_shown_with_its_pictures_and_links() {
     }
     let id = &pages[0].location.path;
     let shown = site.shown(id);
-    let places = pages.iter().map(|page| (page.case.to_string(), page.location.path.clone())).collect();
+    let places = pages
+        .iter()
+        .map(|page| (page.case.to_string(), page.location.path.clone()))
+        .collect();
     let mut wanted = case.clone();
     // The wiki derives an id from the text of the heading, and the link must have the same.
     set_fragments(&mut wanted.page.blocks, "size", "groesse_mass");
     compare(&shown, &wanted, &places);
-    assert_eq!(shown.of_class("wikilink2").len(), 0, "no link leads to a page that is not there");
-    assert!(site.shown(&pages[1].location.path).ids().contains(&"groesse_mass"));
-    let media = site.folder.join("data/media/team/stories/0123456789abcdef.png");
-    assert_eq!(fs::read(media).expect("it is uploaded"), &*pictures["0123456789abcdef.png"]);
+    assert_eq!(
+        shown.of_class("wikilink2").len(),
+        0,
+        "no link leads to a page that is not there"
+    );
+    assert!(
+        site.shown(&pages[1].location.path)
+            .ids()
+            .contains(&"groesse_mass")
+    );
+    let media = site
+        .folder
+        .join("data/media/team/stories/0123456789abcdef.png");
+    assert_eq!(
+        fs::read(media).expect("it is uploaded"),
+        &*pictures["0123456789abcdef.png"]
+    );
     let whole = site.get(&format!("/doku.php?id={id}"));
-    assert!(whole.contains("dw__toc") && whole.contains("<title>team:stories:everything_a_page"), "the wiki makes the table of contents");
-    assert!(!site.get(&format!("/doku.php?id={}", pages[1].location.path)).contains("dw__toc"), "nobody asked for one there");
+    assert!(
+        whole.contains("dw__toc") && whole.contains("<title>team:stories:everything_a_page"),
+        "the wiki makes the table of contents"
+    );
+    assert!(
+        !site
+            .get(&format!("/doku.php?id={}", pages[1].location.path))
+            .contains("dw__toc"),
+        "nobody asked for one there"
+    );
     // Without a change, nothing is written.
-    let standing = look(&mut wiki, &pages[0]).expect("it is there").expect("it is there");
+    let standing = look(&mut wiki, &pages[0])
+        .expect("it is there")
+        .expect("it is there");
     assert_eq!(standing.digest, Some(Digest::of(&pages[0].text)));
-    assert_eq!(standing.attachments.iter().collect::<Vec<_>>(), pages[0].attachments.iter().collect::<Vec<_>>());
+    assert_eq!(
+        standing.attachments.iter().collect::<Vec<_>>(),
+        pages[0].attachments.iter().collect::<Vec<_>>()
+    );
     assert_eq!(standing.editor.as_deref(), Some("publisher"));
     publish(&mut wiki, &pages[0], &pictures).expect("it is written again");
     assert_eq!(site.versions(id), 1, "the same text makes no version");
@@ -777,9 +1134,14 @@ fn everything_is_shown_with_its_pictures_and_links() {
 
 fn set_fragments(blocks: &mut [Block], from: &str, to: &str) {
     for block in blocks {
-        let Block::Paragraph(inlines) = block else { continue };
+        let Block::Paragraph(inlines) = block else {
+            continue;
+        };
         for inline in inlines {
-            if let Inline::Link { to: LinkTo::Page { heading, .. }, .. } = inline
+            if let Inline::Link {
+                to: LinkTo::Page { heading, .. },
+                ..
+            } = inline
                 && heading == from
             {
                 *heading = to.to_owned();
@@ -789,12 +1151,24 @@ fn set_fragments(blocks: &mut [Block], from: &str, to: &str) {
 }
 
 fn small(words_of_it: &str) -> RenderedPage {
-    let page = Page { blocks: vec![words(words_of_it)], ..Page::default() };
+    let page = Page {
+        blocks: vec![words(words_of_it)],
+        ..Page::default()
+    };
     written(&[case("A small page", page)], &Pictures::new()).remove(0)
 }
 
-fn write_over(wiki: &mut Dokuwiki, page: &RenderedPage, over: Option<&RemotePage>) -> Result<String, Error> {
-    wiki.write(&Write { page, over, pictures: &Pictures::new(), message: "0123 published" })
+fn write_over(
+    wiki: &mut Dokuwiki,
+    page: &RenderedPage,
+    over: Option<&RemotePage>,
+) -> Result<String, Error> {
+    wiki.write(&Write {
+        page,
+        over,
+        pictures: &Pictures::new(),
+        message: "0123 published",
+    })
 }
 
 #[test]
@@ -807,12 +1181,21 @@ fn what_somebody_else_wrote_is_kept() {
     assert_eq!(look(&mut wiki, &first).expect("it can be looked for"), None);
     site.edit(&id, "made by hand");
     let error = write_over(&mut wiki, &first, None).expect_err("there is a page");
-    assert!(error.to_string().contains("`editor` has changed the page since it was read"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("`editor` has changed the page since it was read"),
+        "{error}"
+    );
     assert_eq!(site.source(&id), "made by hand");
     // Somebody changes it between the lookup and the write, in the same second and with the same
     // length.
     let over = look(&mut wiki, &first).expect("it is there");
-    assert_eq!(over.as_ref().map(|over| (over.editor.as_deref(), over.text.as_str())), Some((Some("editor"), "made by hand")));
+    assert_eq!(
+        over.as_ref()
+            .map(|over| (over.editor.as_deref(), over.text.as_str())),
+        Some((Some("editor"), "made by hand"))
+    );
     site.edit(&id, "mend by hand");
     let error = write_over(&mut wiki, &second, over.as_ref()).expect_err("it has changed");
     assert!(error.reason.contains("has changed the page"), "{error}");
@@ -828,8 +1211,18 @@ fn what_somebody_else_wrote_is_kept() {
     let over = look(&mut wiki, &first).expect("it is there");
     write_over(&mut wiki, &second, over.as_ref()).expect("nobody has changed it");
     assert_eq!(site.source(&id), second.text);
-    let changes = fs::read_to_string(site.folder.join("data/meta/team/stories/a_small_page.changes")).expect("it has a history");
-    assert!(changes.lines().last().is_some_and(|line| line.contains("0123 published") && line.contains("publisher")), "{changes}");
+    let changes = fs::read_to_string(
+        site.folder
+            .join("data/meta/team/stories/a_small_page.changes"),
+    )
+    .expect("it has a history");
+    assert!(
+        changes
+            .lines()
+            .last()
+            .is_some_and(|line| line.contains("0123 published") && line.contains("publisher")),
+        "{changes}"
+    );
 }
 
 #[test]
@@ -841,7 +1234,12 @@ fn a_page_that_somebody_edits_is_left_alone() {
     site.lock(&page.location.path);
     let second = small("second");
     let error = publish(&mut wiki, &second, &Pictures::new()).expect_err("it is locked");
-    assert!(error.to_string().contains("somebody else is editing the page"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("somebody else is editing the page"),
+        "{error}"
+    );
     assert!(error.help.contains("15 minutes"), "{error}");
     assert_eq!(site.source(&page.location.path), page.text);
     assert!(site.is_locked(), "the lock is somebody else's");
@@ -853,13 +1251,25 @@ fn a_page_is_deleted_as_it_was_looked_at() {
     let mut wiki = site.wiki();
     let page = small("first");
     publish(&mut wiki, &page, &Pictures::new()).expect("it is written");
-    let standing = look(&mut wiki, &page).expect("it is there").expect("it is there");
+    let standing = look(&mut wiki, &page)
+        .expect("it is there")
+        .expect("it is there");
     site.edit(&page.location.path, "by hand");
-    let error = wiki.delete(&recorded(&page), &standing, "0123 deleted").expect_err("it has changed");
-    assert!(error.to_string().starts_with("cannot delete the page `team:stories:a_small_page` at http://127.0.0.1"), "{error}");
+    let error = wiki
+        .delete(&recorded(&page), &standing, "0123 deleted")
+        .expect_err("it has changed");
+    assert!(
+        error
+            .to_string()
+            .starts_with("cannot delete the page `team:stories:a_small_page` at http://127.0.0.1"),
+        "{error}"
+    );
     assert_eq!(site.source(&page.location.path), "by hand");
-    let standing = look(&mut wiki, &page).expect("it is there").expect("it is there");
-    wiki.delete(&recorded(&page), &standing, "0123 deleted").expect("it is deleted");
+    let standing = look(&mut wiki, &page)
+        .expect("it is there")
+        .expect("it is there");
+    wiki.delete(&recorded(&page), &standing, "0123 deleted")
+        .expect("it is deleted");
     assert!(!site.file(&page.location.path).exists());
     assert_eq!(look(&mut wiki, &page).expect("it can be looked for"), None);
     assert!(!site.is_locked());
@@ -869,17 +1279,43 @@ fn a_page_is_deleted_as_it_was_looked_at() {
 fn who_may_not_publish_is_told_so() {
     let site = Site::start("rights");
     let page = small("first");
-    let error = publish(&mut site.wiki_of("publisher", "another password"), &page, &Pictures::new()).expect_err("it is not the password");
-    assert!(error.reason.starts_with("401") && error.help.contains("password of `publisher`"), "{error}");
+    let error = publish(
+        &mut site.wiki_of("publisher", "another password"),
+        &page,
+        &Pictures::new(),
+    )
+    .expect_err("it is not the password");
+    assert!(
+        error.reason.starts_with("401") && error.help.contains("password of `publisher`"),
+        "{error}"
+    );
     assert!(!format!("{error} {error:?}").contains("another password"));
-    let error = publish(&mut site.wiki_of("reader", PASSWORD), &page, &Pictures::new()).expect_err("it may read only");
-    assert!(error.to_string().contains("`reader` has the right 1 there and needs 2"), "{error}");
+    let error = publish(
+        &mut site.wiki_of("reader", PASSWORD),
+        &page,
+        &Pictures::new(),
+    )
+    .expect_err("it may read only");
+    assert!(
+        error
+            .to_string()
+            .contains("`reader` has the right 1 there and needs 2"),
+        "{error}"
+    );
     let elsewhere = format!("{}/elsewhere", site.engine.url);
-    let mut wiki = Dokuwiki::new(Arc::default(), &elsewhere, "publisher", Secret::new(PASSWORD), NAMESPACE);
+    let mut wiki = Dokuwiki::new(
+        Arc::default(),
+        &elsewhere,
+        "publisher",
+        Secret::new(PASSWORD),
+        NAMESPACE,
+    );
     let error = look(&mut wiki, &page).expect_err("there is no wiki");
     assert!(error.help.contains("`address`"), "{error}");
     let settings = site.folder.join("conf/local.php");
-    let text = fs::read_to_string(&settings).expect("it is there").replace("['remote']=1", "['remote']=0");
+    let text = fs::read_to_string(&settings)
+        .expect("it is there")
+        .replace("['remote']=1", "['remote']=0");
     fs::write(&settings, text).expect("it can be written");
     let error = look(&mut site.wiki(), &page).expect_err("the interface is off");
     assert!(error.help.contains("`remote`"), "{error}");
@@ -890,27 +1326,58 @@ fn who_may_not_publish_is_told_so() {
 fn what_is_withheld_leaves_in_no_form() {
     let site = Site::start("withheld");
     let withheld = Arc::new(Withheld::default().with_names(["Acme".to_owned()]));
-    let mut wiki = Dokuwiki::new(withheld, &site.engine.url, "publisher", Secret::new(PASSWORD), NAMESPACE);
-    let error = publish(&mut wiki, &small("made for A<cme").clone(), &Pictures::new());
+    let mut wiki = Dokuwiki::new(
+        withheld,
+        &site.engine.url,
+        "publisher",
+        Secret::new(PASSWORD),
+        NAMESPACE,
+    );
+    let error = publish(
+        &mut wiki,
+        &small("made for A<cme").clone(),
+        &Pictures::new(),
+    );
     assert!(error.is_ok(), "{error:?}");
     let over = look(&mut wiki, &small("x")).expect("it is there");
-    let error = write_over(&mut wiki, &small("made for Acme"), over.as_ref()).expect_err("it may not leave");
+    let error = write_over(&mut wiki, &small("made for Acme"), over.as_ref())
+        .expect_err("it may not leave");
     assert!(error.reason.contains("may not leave"), "{error}");
     let mut page = small("with a picture");
     page.attachments = vec!["0.png".to_owned()];
     let pictures = Pictures::from([("0.png".to_owned(), b"taken at ACME".to_vec().into())]);
-    let error =
-        wiki.write(&Write { page: &page, over: over.as_ref(), pictures: &pictures, message: "0123" }).expect_err("nor in a picture");
-    assert!(error.action.contains("upload") && error.reason.contains("may not leave"), "{error}");
+    let error = wiki
+        .write(&Write {
+            page: &page,
+            over: over.as_ref(),
+            pictures: &pictures,
+            message: "0123",
+        })
+        .expect_err("nor in a picture");
+    assert!(
+        error.action.contains("upload") && error.reason.contains("may not leave"),
+        "{error}"
+    );
     assert!(!site.is_locked(), "whatever fails, the page is unlocked");
 }
 
 /// How the wiki renders a text, without a server.
 fn rendered(text: &str, folder: &Path) -> html::Page {
     let mut php = Command::new("php");
-    php.args(["-d", "display_errors=0"]).arg(programs().join("usr/share/dokuwiki/bin/render.php")).env("DOKUWIKI_FOLDER", folder);
-    let mut child = php.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("`make engines` installs php");
-    child.stdin.take().expect("it reads").write_all(text.as_bytes()).expect("it reads all of it");
+    php.args(["-d", "display_errors=0"])
+        .arg(programs().join("usr/share/dokuwiki/bin/render.php"))
+        .env("DOKUWIKI_FOLDER", folder);
+    let mut child = php
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("`make engines` installs php");
+    child
+        .stdin
+        .take()
+        .expect("it reads")
+        .write_all(text.as_bytes())
+        .expect("it reads all of it");
     let output = child.wait_with_output().expect("it ends");
     assert!(output.status.success());
     html::parse(&String::from_utf8(output.stdout).expect("it is text"))
@@ -1020,14 +1487,28 @@ const PIECES: &[&str] = &[
 
 fn any_words() -> impl Strategy<Value = String> {
     let pieces = prop::collection::vec(prop::sample::select(PIECES), 1..7);
-    pieces.prop_map(|pieces| pieces.concat()).prop_filter("a text has words", |text| !text.trim().is_empty())
+    pieces
+        .prop_map(|pieces| pieces.concat())
+        .prop_filter("a text has words", |text| !text.trim().is_empty())
 }
 
 fn any_inline() -> impl Strategy<Value = Inline> {
-    let styles =
-        [Style::Emphasis, Style::Strong, Style::Strikethrough, Style::Subscript, Style::Superscript, Style::Keyboard, Style::Underline];
-    let leaf = prop_oneof![any_words().prop_map(Inline::Text), any_words().prop_map(Inline::Code), Just(Inline::Break)];
-    let places = prop::sample::select(&["https://example.org/a?b=[c]|d", "http://example.org/%20"][..]);
+    let styles = [
+        Style::Emphasis,
+        Style::Strong,
+        Style::Strikethrough,
+        Style::Subscript,
+        Style::Superscript,
+        Style::Keyboard,
+        Style::Underline,
+    ];
+    let leaf = prop_oneof![
+        any_words().prop_map(Inline::Text),
+        any_words().prop_map(Inline::Code),
+        Just(Inline::Break)
+    ];
+    let places =
+        prop::sample::select(&["https://example.org/a?b=[c]|d", "http://example.org/%20"][..]);
     prop_oneof![
         4 => leaf,
         2 => (prop::sample::select(styles.to_vec()), any_words()).prop_map(|(style, words)| Inline::Styled(style, vec![Inline::Text(words)])),
@@ -1039,19 +1520,31 @@ fn any_inline() -> impl Strategy<Value = Inline> {
 /// All blocks that contain text, with words of all kinds.
 fn any_blocks() -> impl Strategy<Value = Vec<Block>> {
     let line = || {
-        prop::collection::vec(any_inline(), 1..5)
-            .prop_map(|inlines| std::iter::once(text("x ")).chain(inlines).chain([text(" y")]).collect::<Vec<_>>())
+        prop::collection::vec(any_inline(), 1..5).prop_map(|inlines| {
+            std::iter::once(text("x "))
+                .chain(inlines)
+                .chain([text(" y")])
+                .collect::<Vec<_>>()
+        })
     };
-    let code_text = prop::collection::vec(any_words(), 1..4).prop_map(|lines| format!("x\n{}\n", lines.join("\n")));
+    let code_text = prop::collection::vec(any_words(), 1..4)
+        .prop_map(|lines| format!("x\n{}\n", lines.join("\n")));
     let block = prop_oneof![
         any_words().prop_map(|words| heading(2, &[Inline::Text(words)], "id")),
         line().prop_map(Block::Paragraph),
         any_words().prop_map(|text| words(&text)),
         line().prop_map(|line| Block::Quote(vec![Block::Paragraph(line)])),
-        (line(), line()).prop_map(|(title, line)| Block::Callout { kind: Callout::Note, title, blocks: vec![Block::Paragraph(line)] }),
+        (line(), line()).prop_map(|(title, line)| Block::Callout {
+            kind: Callout::Note,
+            title,
+            blocks: vec![Block::Paragraph(line)]
+        }),
         (line(), line()).prop_map(|(one, two)| Block::List(list(
             None,
-            vec![item(None, vec![Block::Paragraph(one)]), item(Some(true), vec![Block::Paragraph(two)]),]
+            vec![
+                item(None, vec![Block::Paragraph(one)]),
+                item(Some(true), vec![Block::Paragraph(two)]),
+            ]
         ))),
         (any_words(), line()).prop_map(|(one, two)| Block::Table(Table {
             columns: vec![Alignment::None, Alignment::Center],
@@ -1059,7 +1552,9 @@ fn any_blocks() -> impl Strategy<Value = Vec<Block>> {
             rows: vec![vec![vec![Inline::Text(one)], two]],
         })),
         code_text
-            .prop_filter("code that holds the ends of both tags is parted", |code| !(code.contains("</code>") && code.contains("</file>")))
+            .prop_filter("code that holds the ends of both tags is parted", |code| {
+                !(code.contains("</code>") && code.contains("</file>"))
+            })
             .prop_map(|text| code("", &text)),
     ];
     prop::collection::vec(block, 1..30)
@@ -1067,16 +1562,35 @@ fn any_blocks() -> impl Strategy<Value = Vec<Block>> {
 
 /// All markup of this wiki, from its settings and its syntax.
 fn specials() -> Vec<String> {
-    let mut specials: Vec<String> = PIECES.iter().map(|&piece| piece.to_owned()).filter(|piece| !piece.trim().is_empty()).collect();
+    let mut specials: Vec<String> = PIECES
+        .iter()
+        .map(|&piece| piece.to_owned())
+        .filter(|piece| !piece.trim().is_empty())
+        .collect();
     for file in ["smileys.conf", "entities.conf", "acronyms.conf"] {
-        let settings = fs::read_to_string(programs().join("etc/dokuwiki").join(file)).expect("the wiki has its settings");
+        let settings = fs::read_to_string(programs().join("etc/dokuwiki").join(file))
+            .expect("the wiki has its settings");
         let lines = settings.lines().filter(|line| !line.starts_with('#'));
-        specials.extend(lines.filter_map(|line| line.split_whitespace().next()).map(str::to_owned));
+        specials.extend(
+            lines
+                .filter_map(|line| line.split_whitespace().next())
+                .map(str::to_owned),
+        );
     }
     for file in ["interwiki.conf", "scheme.conf"] {
-        let settings = fs::read_to_string(programs().join("etc/dokuwiki").join(file)).expect("the wiki has its settings");
-        let names = settings.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_whitespace().next());
-        specials.extend(names.take(6).flat_map(|name| [format!("{name}>x"), format!("{name}://x.org"), format!("{name}:")]));
+        let settings = fs::read_to_string(programs().join("etc/dokuwiki").join(file))
+            .expect("the wiki has its settings");
+        let names = settings
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .filter_map(|line| line.split_whitespace().next());
+        specials.extend(names.take(6).flat_map(|name| {
+            [
+                format!("{name}>x"),
+                format!("{name}://x.org"),
+                format!("{name}:"),
+            ]
+        }));
     }
     specials.extend(
         [
@@ -1106,7 +1620,19 @@ fn specials() -> Vec<String> {
         .map(str::to_owned),
     );
     specials.extend(
-        ["~~NOCACHE~~", "~~DISCUSSION~~", "~~x", "~~", "<<", "{{x.png}}", "{{rss>x}}", "[[x]]", "<php>", "<HTML>"].map(str::to_owned),
+        [
+            "~~NOCACHE~~",
+            "~~DISCUSSION~~",
+            "~~x",
+            "~~",
+            "<<",
+            "{{x.png}}",
+            "{{rss>x}}",
+            "[[x]]",
+            "<php>",
+            "<HTML>",
+        ]
+        .map(str::to_owned),
     );
     specials.sort();
     specials.dedup();
@@ -1125,9 +1651,15 @@ fn constructs() -> Vec<Inline> {
         Style::Highlight,
         Style::Underline,
     ];
-    let mut constructs: Vec<Inline> = styles.into_iter().map(|style| Inline::Styled(style, vec![text("styled")])).collect();
+    let mut constructs: Vec<Inline> = styles
+        .into_iter()
+        .map(|style| Inline::Styled(style, vec![text("styled")]))
+        .collect();
     constructs.push(Inline::Code("code".to_owned()));
-    constructs.push(link(LinkTo::External("https://example.org/".to_owned()), vec![text("linked")]));
+    constructs.push(link(
+        LinkTo::External("https://example.org/".to_owned()),
+        vec![text("linked")],
+    ));
     constructs.push(link(to("place"), vec![text("linked")]));
     constructs.push(Inline::Footnote(0));
     constructs.push(Inline::Break);
@@ -1154,7 +1686,9 @@ fn what_means_something_means_nothing_next_to_anything() {
         for special in &specials {
             let lines = lines(special);
             blocks.extend(lines.iter().cloned().map(Block::Paragraph));
-            let items = lines.iter().map(|line| item(None, vec![Block::Paragraph(line.clone())]));
+            let items = lines
+                .iter()
+                .map(|line| item(None, vec![Block::Paragraph(line.clone())]));
             blocks.push(Block::List(list(None, items.collect())));
             blocks.push(Block::Quote(vec![Block::Paragraph(lines[0].clone())]));
             blocks.push(Block::Table(Table {
@@ -1165,7 +1699,14 @@ fn what_means_something_means_nothing_next_to_anything() {
         }
         for blocks in blocks.chunks(160) {
             let blocks = [&[heading(2, &[text("Place")], "place")], blocks].concat();
-            let case = case("Matrix", Page { blocks, footnotes: vec![vec![words("a note")]], ..Page::default() });
+            let case = case(
+                "Matrix",
+                Page {
+                    blocks,
+                    footnotes: vec![vec![words("a note")]],
+                    ..Page::default()
+                },
+            );
             let page = written(std::slice::from_ref(&case), &Pictures::new()).remove(0);
             compare(&rendered(&page.text, &folder), &case, &BTreeMap::new());
         }
@@ -1179,11 +1720,24 @@ fn random_words_are_shown_as_they_are() {
         RngSeed::Random => RngSeed::Fixed(2026),
         fixed @ RngSeed::Fixed(_) => fixed,
     };
-    let mut runner =
-        TestRunner::new(Config { cases: 50, rng_seed: seed, max_shrink_iters: 60, failure_persistence: None, ..Config::default() });
+    let mut runner = TestRunner::new(Config {
+        cases: 50,
+        rng_seed: seed,
+        max_shrink_iters: 60,
+        failure_persistence: None,
+        ..Config::default()
+    });
     let run = runner.run(&any_blocks(), |blocks| {
-        let page = case("Random", Page { blocks, ..Page::default() });
-        let page_text = written(std::slice::from_ref(&page), &Pictures::new()).remove(0).text;
+        let page = case(
+            "Random",
+            Page {
+                blocks,
+                ..Page::default()
+            },
+        );
+        let page_text = written(std::slice::from_ref(&page), &Pictures::new())
+            .remove(0)
+            .text;
         compare(&rendered(&page_text, &folder), &page, &BTreeMap::new());
         Ok(())
     });
@@ -1196,26 +1750,52 @@ fn random_words_are_shown_as_they_are() {
 fn the_wiki_asks_nobody_for_anything() {
     let site = Site::start("fetch");
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
-    listener.set_nonblocking(true).expect("it can be asked without waiting");
+    listener
+        .set_nonblocking(true)
+        .expect("it can be asked without waiting");
     let port = listener.local_addr().expect("it has an address").port();
-    let lure = format!("{{{{rss>http://127.0.0.1:{port}/feed 1}}}} {{{{http://127.0.0.1:{port}/a.png}}}}");
+    let lure =
+        format!("{{{{rss>http://127.0.0.1:{port}/feed 1}}}} {{{{http://127.0.0.1:{port}/a.png}}}}");
     let only = format!("{{{{http://127.0.0.1:{port}/a.png}}}}");
-    let table = Table { columns: vec![Alignment::None], head: vec![vec![text(&lure)]], rows: vec![vec![vec![text(&lure)]]] };
+    let table = Table {
+        columns: vec![Alignment::None],
+        head: vec![vec![text(&lure)]],
+        rows: vec![vec![vec![text(&lure)]]],
+    };
     let blocks = vec![
         heading(2, &[text(&lure)], "lure"),
         words(&lure),
-        Block::Paragraph(vec![Inline::Code(lure.clone()), link(LinkTo::External("https://example.org".to_owned()), vec![text(&only)])]),
+        Block::Paragraph(vec![
+            Inline::Code(lure.clone()),
+            link(
+                LinkTo::External("https://example.org".to_owned()),
+                vec![text(&only)],
+            ),
+        ]),
         Block::Quote(vec![words(&lure)]),
-        Block::List(list(None, vec![item(None, vec![words(&lure), words(&lure)])])),
+        Block::List(list(
+            None,
+            vec![item(None, vec![words(&lure), words(&lure)])],
+        )),
         Block::Table(table),
         code("text", &lure),
         Block::Paragraph(vec![text("noted"), Inline::Footnote(0)]),
     ];
-    let tree = case("Lure", Page { blocks, footnotes: vec![vec![words(&lure)]], ..Page::default() });
+    let tree = case(
+        "Lure",
+        Page {
+            blocks,
+            footnotes: vec![vec![words(&lure)]],
+            ..Page::default()
+        },
+    );
     let page = written(std::slice::from_ref(&tree), &Pictures::new()).remove(0);
     publish(&mut site.wiki(), &page, &Pictures::new()).expect("it is written");
     compare(&site.shown(&page.location.path), &tree, &BTreeMap::new());
-    assert_eq!(listener.accept().expect_err("nobody has asked").kind(), std::io::ErrorKind::WouldBlock);
+    assert_eq!(
+        listener.accept().expect_err("nobody has asked").kind(),
+        std::io::ErrorKind::WouldBlock
+    );
 }
 
 #[test]
@@ -1223,12 +1803,22 @@ fn an_interrupted_publication_is_completed_by_the_next() {
     let site = Site::start("interrupted");
     let mut wiki = site.wiki();
     let (_, _, pictures) = everything();
-    let picture = Inline::Picture { name: "0123456789abcdef.png".to_owned(), alt: "a dot".to_owned(), title: String::new() };
-    let tree = Page { blocks: vec![Block::Paragraph(vec![picture])], footnotes: Vec::new(), pictures: pictures.keys().cloned().collect() };
+    let picture = Inline::Picture {
+        name: "0123456789abcdef.png".to_owned(),
+        alt: "a dot".to_owned(),
+        title: String::new(),
+    };
+    let tree = Page {
+        blocks: vec![Block::Paragraph(vec![picture])],
+        footnotes: Vec::new(),
+        pictures: pictures.keys().cloned().collect(),
+    };
     let page = written(&[case("With a picture", tree)], &pictures).remove(0);
     // A run was killed after it had locked the page and uploaded half of the picture.
     site.lock_as("publisher", &page.location.path);
-    let file = site.folder.join("data/media/team/stories/0123456789abcdef.png");
+    let file = site
+        .folder
+        .join("data/media/team/stories/0123456789abcdef.png");
     let bytes = &pictures["0123456789abcdef.png"];
     fs::create_dir_all(file.parent().expect("it is in a folder")).expect("a folder can be made");
     fs::write(&file, &bytes[..20]).expect("it can be written");
@@ -1237,7 +1827,9 @@ fn an_interrupted_publication_is_completed_by_the_next() {
     assert!(!site.is_locked());
     // Somebody deletes the picture: it is missed, and a new upload makes no revision of the page.
     fs::remove_file(&file).expect("it is there");
-    let standing = look(&mut wiki, &page).expect("it is there").expect("it is there");
+    let standing = look(&mut wiki, &page)
+        .expect("it is there")
+        .expect("it is there");
     assert!(standing.attachments.is_empty());
     publish(&mut wiki, &page, &pictures).expect("it is written");
     assert!(file.exists());
@@ -1248,32 +1840,76 @@ fn an_interrupted_publication_is_completed_by_the_next() {
 fn what_headings_cannot_hold_is_not_lost() {
     let folder = lay_out("fallbacks");
     let mixed = "- one </code>\nplain\n* two </file>\n  both </code> </file> %% ''x''\nlast\n";
-    let title = [text("Plain "), link(LinkTo::External("https://example.org/".to_owned()), vec![text("linked")]), Inline::Footnote(0)];
+    let title = [
+        text("Plain "),
+        link(
+            LinkTo::External("https://example.org/".to_owned()),
+            vec![text("linked")],
+        ),
+        Inline::Footnote(0),
+    ];
     let inner = heading(3, &[text("Inner")], "inner");
     let up = Block::Paragraph(vec![
         link(to("inner"), vec![text("up")]),
         text(" "),
         link(LinkTo::External("tel:+123".to_owned()), vec![text("call")]),
         text(" "),
-        link(LinkTo::External("mailto:a@example.org".to_owned()), vec![text("write")]),
+        link(
+            LinkTo::External("mailto:a@example.org".to_owned()),
+            vec![text("write")],
+        ),
     ]);
     let lists = Block::List(list(
         None,
-        vec![item(None, vec![words("one"), Block::List(list(Some(2), vec![item(Some(true), vec![words("two")])])), words("three")])],
+        vec![item(
+            None,
+            vec![
+                words("one"),
+                Block::List(list(Some(2), vec![item(Some(true), vec![words("two")])])),
+                words("three"),
+            ],
+        )],
     ));
-    let blocks = vec![heading(2, &title, "outer"), Block::Quote(vec![words("said"), inner]), up, code("sh", mixed), lists];
+    let blocks = vec![
+        heading(2, &title, "outer"),
+        Block::Quote(vec![words("said"), inner]),
+        up,
+        code("sh", mixed),
+        lists,
+    ];
     let page = case(
         "Fallbacks",
-        Page { blocks, footnotes: vec![vec![words("note"), Block::Paragraph(vec![text("more"), Inline::Footnote(0)])]], ..Page::default() },
+        Page {
+            blocks,
+            footnotes: vec![vec![
+                words("note"),
+                Block::Paragraph(vec![text("more"), Inline::Footnote(0)]),
+            ]],
+            ..Page::default()
+        },
     );
     let shown = rendered(&written(&[page], &Pictures::new()).remove(0).text, &folder);
     assert_eq!(shown.texts("h2"), ["Plain linked"]);
     assert_eq!(shown.texts("h3"), [""; 0], "a quotation has no sections");
     let paragraphs = shown.texts("p");
-    assert_eq!(paragraphs[..2], ["linked 1)", "up call (tel:+123) write"].map(str::to_owned), "{paragraphs:?}");
-    let targets: Vec<&str> = shown.all("a").into_iter().filter_map(|id| shown.attribute(id, "href")).collect();
-    assert!(targets.contains(&"#plain_linked") && targets.contains(&"https://example.org/"), "{targets:?}");
-    assert!(targets.iter().any(|to| to.starts_with("mailto:")), "{targets:?}");
+    assert_eq!(
+        paragraphs[..2],
+        ["linked 1)", "up call (tel:+123) write"].map(str::to_owned),
+        "{paragraphs:?}"
+    );
+    let targets: Vec<&str> = shown
+        .all("a")
+        .into_iter()
+        .filter_map(|id| shown.attribute(id, "href"))
+        .collect();
+    assert!(
+        targets.contains(&"#plain_linked") && targets.contains(&"https://example.org/"),
+        "{targets:?}"
+    );
+    assert!(
+        targets.iter().any(|to| to.starts_with("mailto:")),
+        "{targets:?}"
+    );
     let all = shown.raw_text(shown.all("body")[0]);
     for line in mixed.lines() {
         assert!(all.contains(line.trim()), "{line}: {all}");
@@ -1284,9 +1920,25 @@ fn what_headings_cannot_hold_is_not_lost() {
 #[test]
 fn what_the_wiki_would_not_take_is_said_before() {
     let problems = |title: &str, blocks: Vec<Block>| {
-        let page = case(title, Page { blocks, ..Page::default() });
-        let (_, problems) = storybank::wiki::write(Dialect::Dokuwiki, NAMESPACE, &[page], &Pictures::new(), &Highlighter::default());
-        problems.into_iter().map(|problem| problem.message).collect::<Vec<_>>().join("; ")
+        let page = case(
+            title,
+            Page {
+                blocks,
+                ..Page::default()
+            },
+        );
+        let (_, problems) = storybank::wiki::write(
+            Dialect::Dokuwiki,
+            NAMESPACE,
+            &[page],
+            &Pictures::new(),
+            &Highlighter::default(),
+        );
+        problems
+            .into_iter()
+            .map(|problem| problem.message)
+            .collect::<Vec<_>>()
+            .join("; ")
     };
     assert_eq!(problems("Fine", vec![words("fine")]), "");
     assert_eq!(problems("漢字", vec![words("fine")]), "");
@@ -1294,7 +1946,13 @@ fn what_the_wiki_would_not_take_is_said_before() {
     assert!(problems("Sidebar", Vec::new()).contains("the sidebar of the namespace"));
     assert!(problems("Bell", vec![words("ding \u{7}")]).contains("U+0007"));
     assert!(problems("Long", vec![words(&"word ".repeat(500_000))]).contains("bytes"));
-    assert!(problems("Lost", vec![Block::Paragraph(vec![link(to("gone"), vec![text("x")])])]).contains("the heading `gone`"));
+    assert!(
+        problems(
+            "Lost",
+            vec![Block::Paragraph(vec![link(to("gone"), vec![text("x")])])]
+        )
+        .contains("the heading `gone`")
+    );
 }
 
 impl own_case::Reader for Site {
@@ -1324,20 +1982,30 @@ fn own_id() -> String {
 #[test]
 fn the_program_publishes_the_case_study_of_this_repository() {
     let site = Site::start("own");
-    let wiki = format!("kind = \"dokuwiki\"\naddress = \"{}\"\nuser = \"publisher\"\nnamespace = \"{NAMESPACE}\"", site.engine.url);
+    let wiki = format!(
+        "kind = \"dokuwiki\"\naddress = \"{}\"\nuser = \"publisher\"\nnamespace = \"{NAMESPACE}\"",
+        site.engine.url
+    );
     own_case::lives_on_interrupted(&site, &wiki, PASSWORD);
 }
 
 impl Site {
     fn small_site(&self) -> small_site::SmallSite {
-        let wiki = format!("kind = \"dokuwiki\"\naddress = \"{}\"\nuser = \"publisher\"\nnamespace = \"{NAMESPACE}\"", self.engine.url);
+        let wiki = format!(
+            "kind = \"dokuwiki\"\naddress = \"{}\"\nuser = \"publisher\"\nnamespace = \"{NAMESPACE}\"",
+            self.engine.url
+        );
         small_site::SmallSite::new(&wiki, PASSWORD)
     }
 
     /// Sets additional permissions.
     fn rights(&self, lines: &str) {
         let path = self.folder.join("conf/acl.auth.php");
-        fs::write(path, format!("# <?php exit()?>\n*\t@ALL\t1\n*\t@user\t16\n{lines}")).expect("it can be written");
+        fs::write(
+            path,
+            format!("# <?php exit()?>\n*\t@ALL\t1\n*\t@user\t16\n{lines}"),
+        )
+        .expect("it can be written");
     }
 }
 
@@ -1346,15 +2014,24 @@ fn a_page_that_the_wiki_refuses_keeps_no_other_from_being_written() {
     let site = Site::start("refused");
     let small = site.small_site();
     let names = ["alpha", "beta", "gamma"];
-    names.iter().for_each(|name| small.case(name, &format!("Case {name}"), "## Impact\n\nOne."));
+    names
+        .iter()
+        .for_each(|name| small.case(name, &format!("Case {name}"), "## Impact\n\nOne."));
     small.succeeds(&[]);
     site.rights("team:stories:case_beta\t@user\t1\n");
-    names.iter().for_each(|name| small.case(name, &format!("Case {name}"), "## Impact\n\nTwo."));
+    names
+        .iter()
+        .for_each(|name| small.case(name, &format!("Case {name}"), "## Impact\n\nTwo."));
     let said = small.leaves_something(&["--dry-run"]);
     assert!(said.contains("refused Case beta (team:stories:case_beta): `publisher` has the right 1 there and needs 2"), "{said}");
     site.lock("team:stories:case_alpha");
     let said = small.leaves_something(&[]);
-    assert!(said.contains("updated Case gamma") && said.contains("failed: Case alpha") && said.contains("editing the page"), "{said}");
+    assert!(
+        said.contains("updated Case gamma")
+            && said.contains("failed: Case alpha")
+            && said.contains("editing the page"),
+        "{said}"
+    );
     assert!(site.source("team:stories:case_gamma").contains("Two."));
     for id in ["team:stories:case_alpha", "team:stories:case_beta"] {
         assert!(site.source(id).contains("One."), "{id}");
@@ -1363,7 +2040,10 @@ fn a_page_that_the_wiki_refuses_keeps_no_other_from_being_written() {
     fs::remove_dir_all(site.folder.join("data/locks")).expect("the locks are there");
     fs::create_dir(site.folder.join("data/locks")).expect("it can be made");
     let said = small.succeeds(&[]);
-    assert!(said.contains("updated Case alpha") && said.contains("updated Case beta"), "{said}");
+    assert!(
+        said.contains("updated Case alpha") && said.contains("updated Case beta"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -1373,21 +2053,43 @@ fn pictures_that_no_page_shows_are_deleted_when_that_is_asked_for() {
     small.picture("one.png", 10);
     small.picture("two.png", 20);
     small.picture("three.png", 30);
-    small.case("alpha", "Case alpha", "## Impact\n\n![One](one.png) ![Two](two.png) ![Three](three.png)");
+    small.case(
+        "alpha",
+        "Case alpha",
+        "## Impact\n\n![One](one.png) ![Two](two.png) ![Three](three.png)",
+    );
     small.succeeds(&[]);
     let media = site.folder.join("data/media/team/stories");
-    let files =
-        || fs::read_dir(&media).map_or(0, |found| found.filter(|file| file.as_ref().is_ok_and(|file| file.path().is_file())).count());
+    let files = || {
+        fs::read_dir(&media).map_or(0, |found| {
+            found
+                .filter(|file| file.as_ref().is_ok_and(|file| file.path().is_file()))
+                .count()
+        })
+    };
     assert_eq!(files(), 3);
     let text = site.source("team:stories:case_alpha");
-    let names: Vec<String> =
-        text.split("{{:team:stories:").skip(1).filter_map(|rest| Some(rest.split(['|', '}']).next()?.to_owned())).collect();
-    site.edit("team:stories:elsewhere", &format!("{{{{:team:stories:{}}}}}", names[0]));
+    let names: Vec<String> = text
+        .split("{{:team:stories:")
+        .skip(1)
+        .filter_map(|rest| Some(rest.split(['|', '}']).next()?.to_owned()))
+        .collect();
+    site.edit(
+        "team:stories:elsewhere",
+        &format!("{{{{:team:stories:{}}}}}", names[0]),
+    );
     fs::write(media.join(&names[1]), "drawn over").expect("it can be written");
     small.case("alpha", "Case alpha", "## Impact\n\nNothing to see.");
     let said = small.succeeds(&[]);
-    assert!(said.contains(&format!("left the picture {}", names[2])), "{said}");
-    assert!(said.contains("but the page `team:stories:elsewhere` does") && said.contains("but somebody has changed it"), "{said}");
+    assert!(
+        said.contains(&format!("left the picture {}", names[2])),
+        "{said}"
+    );
+    assert!(
+        said.contains("but the page `team:stories:elsewhere` does")
+            && said.contains("but somebody has changed it"),
+        "{said}"
+    );
     small.succeeds(&["--prune"]);
     assert_eq!(files(), 2);
     assert!(!media.join(&names[2]).exists());
@@ -1397,7 +2099,10 @@ fn pictures_that_no_page_shows_are_deleted_when_that_is_asked_for() {
 fn reviewed(kind: &str) -> String {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/own_html/{kind}.txt"));
     let text = fs::read_to_string(file).expect("it is there");
-    text.rsplit_once("\n----\n").expect("warnings follow").0.to_owned()
+    text.rsplit_once("\n----\n")
+        .expect("warnings follow")
+        .0
+        .to_owned()
 }
 
 #[test]
@@ -1405,13 +2110,46 @@ fn html_of_an_author_is_shown_in_what_the_wiki_has() {
     let shown = rendered(&reviewed("dokuwiki"), &lay_out("own-html"));
     let count = |name: &str| shown.all(name).len();
     // One cell is empty: cells of the wiki cannot span from the head of a table into its body.
-    let parts = ["table", "tr", "th", "td", "blockquote", "pre", "h3", "ol", "hr", "kbd", "sub", "sup", "del"].map(count);
+    let parts = [
+        "table",
+        "tr",
+        "th",
+        "td",
+        "blockquote",
+        "pre",
+        "h3",
+        "ol",
+        "hr",
+        "kbd",
+        "sub",
+        "sup",
+        "del",
+    ]
+    .map(count);
     assert_eq!(parts, [4, 14, 8, 22, 2, 3, 1, 1, 1, 0, 1, 1, 3]);
-    let spans = |name: &str| shown.elements().filter(|&id| shown.attribute(id, name).is_some_and(|span| span != "1")).count();
+    let spans = |name: &str| {
+        shown
+            .elements()
+            .filter(|&id| shown.attribute(id, name).is_some_and(|span| span != "1"))
+            .count()
+    };
     assert_eq!((spans("colspan"), spans("rowspan")), (1, 1));
     let text = shown.text(0);
-    assert!(!text.contains("%%") && !text.contains("**") && !text.contains(":::") && !text.contains("<b>"), "{text}");
-    for words in ["Queue depth", "SLA (service level agreement)", "漢 (kan)", "“service”", "(hover words)", "Caption of Source"] {
+    assert!(
+        !text.contains("%%")
+            && !text.contains("**")
+            && !text.contains(":::")
+            && !text.contains("<b>"),
+        "{text}"
+    );
+    for words in [
+        "Queue depth",
+        "SLA (service level agreement)",
+        "漢 (kan)",
+        "“service”",
+        "(hover words)",
+        "Caption of Source",
+    ] {
         assert!(text.contains(words), "{words}: {text}");
     }
 }
@@ -1420,14 +2158,33 @@ fn html_of_an_author_is_shown_in_what_the_wiki_has() {
 #[test]
 fn code_is_shown_letter_by_letter_in_every_language() {
     let folder = programs().join("usr/share/php-geshi/geshi");
-    let files = fs::read_dir(folder).expect("the highlighter is there").map(|entry| entry.expect("it can be read").file_name());
-    let mut languages: Vec<String> = files.filter_map(|name| Some(name.to_str()?.strip_suffix(".php")?.to_owned())).collect();
+    let files = fs::read_dir(folder)
+        .expect("the highlighter is there")
+        .map(|entry| entry.expect("it can be read").file_name());
+    let mut languages: Vec<String> = files
+        .filter_map(|name| Some(name.to_str()?.strip_suffix(".php")?.to_owned()))
+        .collect();
     languages.sort();
-    assert!(languages.len() > 100 && languages.contains(&"sql".to_owned()), "{languages:?}");
+    assert!(
+        languages.len() > 100 && languages.contains(&"sql".to_owned()),
+        "{languages:?}"
+    );
     let text = "select Name from Orders where Id = 1 and begin end if then else print for while do not null like or in set int\n";
-    let case = case("Code", Page { blocks: languages.iter().map(|language| code(language, text)).collect(), ..Page::default() });
+    let case = case(
+        "Code",
+        Page {
+            blocks: languages
+                .iter()
+                .map(|language| code(language, text))
+                .collect(),
+            ..Page::default()
+        },
+    );
     let page = written(std::slice::from_ref(&case), &Pictures::new()).remove(0);
-    assert!(page.text.contains("<code rust>") && page.text.contains("<code python>"), "most keep their colours");
+    assert!(
+        page.text.contains("<code rust>") && page.text.contains("<code python>"),
+        "most keep their colours"
+    );
     let shown = rendered(&page.text, &lay_out("languages"));
     let codes = shown.all("pre");
     assert_eq!(codes.len(), languages.len());

@@ -84,10 +84,19 @@ impl Site {
     /// What a build that fails must leave as it is, and its exit status.
     #[track_caller]
     fn refuses(&self, status: i32) -> String {
-        let before = self.out().exists().then(|| (self.tree(), stamps(&self.out())));
+        let before = self
+            .out()
+            .exists()
+            .then(|| (self.tree(), stamps(&self.out())));
         let output = run(self.build());
         assert_eq!(output.status.code(), Some(status), "{}", words(&output));
-        assert_eq!(self.out().exists().then(|| (self.tree(), stamps(&self.out()))), before, "something has changed");
+        assert_eq!(
+            self.out()
+                .exists()
+                .then(|| (self.tree(), stamps(&self.out()))),
+            before,
+            "something has changed"
+        );
         assert_eq!(left_beside(self.root()), Vec::<String>::new());
         words(&output)
     }
@@ -95,12 +104,25 @@ impl Site {
 
 /// What makes a file the very file that it was: when it was written, and on Unix its number and when anything about it changed.
 fn stamps(folder: &Path) -> BTreeMap<String, (SystemTime, u64)> {
-    let files =
-        walkdir::WalkDir::new(folder).into_iter().map(|entry| entry.expect("it can be read")).filter(|entry| !entry.file_type().is_dir());
+    let files = walkdir::WalkDir::new(folder)
+        .into_iter()
+        .map(|entry| entry.expect("it can be read"))
+        .filter(|entry| !entry.file_type().is_dir());
     let stamp = |entry: walkdir::DirEntry| {
         let about = fs::symlink_metadata(entry.path()).expect("it is there");
-        let name = entry.path().strip_prefix(folder).expect("it is below").to_string_lossy().into_owned();
-        (name, (about.modified().expect("the system knows it"), number(&about)))
+        let name = entry
+            .path()
+            .strip_prefix(folder)
+            .expect("it is below")
+            .to_string_lossy()
+            .into_owned();
+        (
+            name,
+            (
+                about.modified().expect("the system knows it"),
+                number(&about),
+            ),
+        )
     };
     files.map(stamp).collect()
 }
@@ -117,8 +139,13 @@ fn number(_: &fs::Metadata) -> u64 {
 
 /// What builds have left beside the site that should not be there any more.
 fn left_beside(root: &Path) -> Vec<String> {
-    let names =
-        fs::read_dir(root).expect("it can be read").map(|entry| entry.expect("it can be read").file_name().to_string_lossy().into_owned());
+    let names = fs::read_dir(root).expect("it can be read").map(|entry| {
+        entry
+            .expect("it can be read")
+            .file_name()
+            .to_string_lossy()
+            .into_owned()
+    });
     names.filter(|name| name.contains("storybank")).collect()
 }
 
@@ -146,7 +173,10 @@ fn mistakes_are_reported_in_the_same_words_on_any_number_of_threads() {
         words(&run(build))
     });
     assert!(reports[0].contains("`index.html`"), "{}", reports[0]);
-    assert!(reports.iter().all(|report| *report == reports[0]), "{reports:#?}");
+    assert!(
+        reports.iter().all(|report| *report == reports[0]),
+        "{reports:#?}"
+    );
 }
 
 #[test]
@@ -155,10 +185,16 @@ fn pictures_with_the_same_bytes_are_one_file() {
     site.write("-- content/stories/b.png --\na picture\n-- content/stories/move.md --\n---\ntitle: The move\n---\n\n![b](b.png)\n");
     succeed(site.build());
     let tree = site.tree();
-    let assets: Vec<&String> = tree.keys().filter(|path| path.starts_with("assets/")).collect();
+    let assets: Vec<&String> = tree
+        .keys()
+        .filter(|path| path.starts_with("assets/"))
+        .collect();
     assert_eq!(assets.len(), 1, "{assets:?}");
     for page in ["stories/move.html", "stories/outage.html"] {
-        assert!(String::from_utf8_lossy(&tree[page]).contains(assets[0]), "{page}");
+        assert!(
+            String::from_utf8_lossy(&tree[page]).contains(assets[0]),
+            "{page}"
+        );
     }
 }
 
@@ -175,7 +211,10 @@ fn a_second_build_writes_nothing() {
     let before = stamps(&site.out());
     succeed(site.build());
     assert_eq!(stamps(&site.out()), before);
-    assert_eq!(number(&fs::metadata(site.out()).expect("it is there")), number(&about));
+    assert_eq!(
+        number(&fs::metadata(site.out()).expect("it is there")),
+        number(&about)
+    );
     assert_eq!(left_beside(site.root()), Vec::<String>::new());
 }
 
@@ -186,24 +225,42 @@ fn only_what_changed_is_written() {
     site.write("-- content/stories/move.md --\n---\ntitle: The move\n---\n\nWe arrived late.\n");
     succeed(site.build());
     let (new_bytes, after) = (site.tree(), stamps(&site.out()));
-    let rewritten: Vec<&String> = after.keys().filter(|name| before.get(*name) != after.get(*name)).collect();
-    let changed: Vec<&String> = after.keys().filter(|name| bytes.get(*name) != new_bytes.get(*name)).collect();
+    let rewritten: Vec<&String> = after
+        .keys()
+        .filter(|name| before.get(*name) != after.get(*name))
+        .collect();
+    let changed: Vec<&String> = after
+        .keys()
+        .filter(|name| bytes.get(*name) != new_bytes.get(*name))
+        .collect();
     assert_eq!(rewritten, changed);
-    assert!(changed.contains(&&"stories/move.html".to_owned()) && changed.len() < after.len() - 5, "{changed:?}");
+    assert!(
+        changed.contains(&&"stories/move.html".to_owned()) && changed.len() < after.len() - 5,
+        "{changed:?}"
+    );
 }
 
 #[test]
 fn a_changed_word_is_on_the_pages_of_the_next_build() {
     let site = Site::built();
     for (files, word) in [
-        ("-- site.toml --\n[words]\nstory = \"Anecdote\"\n", "Anecdote"),
-        ("-- site.toml --\n-- themes/default/words/en.toml --\nstory = \"Tale\"\n", "Tale"),
+        (
+            "-- site.toml --\n[words]\nstory = \"Anecdote\"\n",
+            "Anecdote",
+        ),
+        (
+            "-- site.toml --\n-- themes/default/words/en.toml --\nstory = \"Tale\"\n",
+            "Tale",
+        ),
         ("-- site.toml --\nlanguage = \"de\"\n", "Geschichte"),
     ] {
         site.write(files);
         succeed(site.build());
         let page = String::from_utf8_lossy(&site.tree()["stories/move.html"]).into_owned();
-        assert!(page.contains(&format!("<p class=\"eyebrow\">{word}</p>")), "{page}");
+        assert!(
+            page.contains(&format!("<p class=\"eyebrow\">{word}</p>")),
+            "{page}"
+        );
     }
 }
 
@@ -215,7 +272,11 @@ fn what_is_no_longer_made_is_removed() {
     succeed(site.build());
     let tree = site.tree();
     assert!(!tree.contains_key("stories/move.html") && tree.contains_key("stories/outage.html"));
-    assert!(!tree.keys().any(|name| name.starts_with("assets/")), "{:?}", tree.keys());
+    assert!(
+        !tree.keys().any(|name| name.starts_with("assets/")),
+        "{:?}",
+        tree.keys()
+    );
 }
 
 #[test]
@@ -224,10 +285,18 @@ fn a_file_that_somebody_changed_is_made_again() {
     let bytes = site.tree();
     let page = site.out().join("stories/move.html");
     let length = fs::metadata(&page).expect("it is there").len();
-    fs::write(&page, vec![b'x'; usize::try_from(length).expect("it is short")]).expect("it can be written");
+    fs::write(
+        &page,
+        vec![b'x'; usize::try_from(length).expect("it is short")],
+    )
+    .expect("it can be written");
     // The clock of a file system can stand for some milliseconds.
     let later = SystemTime::now() + std::time::Duration::from_secs(1);
-    fs::File::options().write(true).open(&page).and_then(|file| file.set_modified(later)).expect("the time can be set");
+    fs::File::options()
+        .write(true)
+        .open(&page)
+        .and_then(|file| file.set_modified(later))
+        .expect("the time can be set");
     fs::remove_file(site.out().join("stories/outage.html")).expect("it is there");
     succeed(site.build());
     assert_eq!(site.tree(), bytes);
@@ -251,7 +320,12 @@ fn a_lost_or_broken_list_of_files_does_no_harm() {
         assert!(site.folder.join("site.toml").exists());
         let mut tree = site.tree();
         tree.remove(".storybank");
-        assert!(tree.iter().all(|(name, bytes)| pages.get(name) == Some(bytes)), "{}", words(&output));
+        assert!(
+            tree.iter()
+                .all(|(name, bytes)| pages.get(name) == Some(bytes)),
+            "{}",
+            words(&output)
+        );
         assert_eq!(tree.len(), pages.len() - 1);
     }
 }
@@ -259,15 +333,26 @@ fn a_lost_or_broken_list_of_files_does_no_harm() {
 /// The digests in the list of a built site, keyed by the paths of the files, and those that the files have.
 fn listed_and_true_digests(site: &Site) -> [BTreeMap<String, u128>; 2] {
     let mut tree = site.tree();
-    let list = String::from_utf8(tree.remove(".storybank").expect("a build writes it")).expect("it is text");
+    let list = String::from_utf8(tree.remove(".storybank").expect("a build writes it"))
+        .expect("it is text");
     let mut lines = list.lines();
     assert_eq!(lines.next(), Some("storybank 2"));
     let listed = lines.map(|line| {
         let fields: Vec<&str> = line.splitn(4, ' ').collect();
-        (fields[3].to_owned(), u128::from_str_radix(fields[1], 16).expect("it is a number"))
+        (
+            fields[3].to_owned(),
+            u128::from_str_radix(fields[1], 16).expect("it is a number"),
+        )
     });
-    let files = tree.iter().filter(|(path, _)| site.out().join(path).is_file());
-    [listed.collect(), files.map(|(path, bytes)| (path.clone(), xxhash_rust::xxh3::xxh3_128(bytes))).collect()]
+    let files = tree
+        .iter()
+        .filter(|(path, _)| site.out().join(path).is_file());
+    [
+        listed.collect(),
+        files
+            .map(|(path, bytes)| (path.clone(), xxhash_rust::xxh3::xxh3_128(bytes)))
+            .collect(),
+    ]
 }
 
 #[test]
@@ -275,7 +360,9 @@ fn the_list_has_the_digest_of_every_files_content() {
     let site = Site::built();
     let [listed, all] = listed_and_true_digests(&site);
     assert_eq!(listed, all);
-    assert!(all.keys().any(|path| path.starts_with("assets/")) && all.contains_key("static/style.css"));
+    assert!(
+        all.keys().any(|path| path.starts_with("assets/")) && all.contains_key("static/style.css")
+    );
     // Most files are kept now.
     site.write("-- content/stories/move.md --\n---\ntitle: The move\n---\n\nWe arrived late.\n");
     succeed(site.build());
@@ -293,14 +380,24 @@ fn a_list_without_digests_of_content_is_completed_and_its_files_are_kept() {
         format!("{} {} {}\n", fields[0], fields[2], fields[3])
     };
     let old: String = list.lines().skip(1).map(without).collect();
-    fs::write(site.out().join(".storybank"), format!("storybank 1\n{old}0000000000000000 2 stories/gone.html\n"))
-        .expect("it can be written");
+    fs::write(
+        site.out().join(".storybank"),
+        format!("storybank 1\n{old}0000000000000000 2 stories/gone.html\n"),
+    )
+    .expect("it can be written");
     fs::write(site.out().join("stories/gone.html"), "a\n").expect("it can be written");
     let before = stamps(&site.out());
     succeed(site.build());
-    assert_eq!(fs::read_to_string(site.out().join(".storybank")).ok(), Some(list));
+    assert_eq!(
+        fs::read_to_string(site.out().join(".storybank")).ok(),
+        Some(list)
+    );
     let after = stamps(&site.out());
-    let written: Vec<&String> = after.iter().filter(|(path, stamp)| before.get(*path) != Some(stamp)).map(|(path, _)| path).collect();
+    let written: Vec<&String> = after
+        .iter()
+        .filter(|(path, stamp)| before.get(*path) != Some(stamp))
+        .map(|(path, _)| path)
+        .collect();
     assert_eq!(written, [".storybank"]);
     assert!(!after.contains_key("stories/gone.html"));
 }
@@ -330,26 +427,50 @@ fn what_is_not_the_programs_own_is_untouched() {
     own.write(&files("-- elsewhere.txt --\nelsewhere\n"));
     site.write("-- public/CNAME --\nexample.org\n-- public/notes/deep/a.txt --\nnotes\n-- public/stories/mine.txt --\nmine\n-- public/.nojekyll --\n");
     fs::create_dir_all(site.out().join("empty/inside")).expect("it can be made");
-    std::os::unix::fs::symlink(own.join("elsewhere.txt"), site.out().join("link")).expect("it can be made");
-    std::os::unix::fs::symlink("nowhere", site.out().join("stories/dangling")).expect("it can be made");
+    std::os::unix::fs::symlink(own.join("elsewhere.txt"), site.out().join("link"))
+        .expect("it can be made");
+    std::os::unix::fs::symlink("nowhere", site.out().join("stories/dangling"))
+        .expect("it can be made");
     std::os::unix::fs::symlink(own.path(), site.out().join("folder")).expect("it can be made");
-    let foreign =
-        ["CNAME", "notes/deep/a.txt", "stories/mine.txt", ".nojekyll", "empty", "empty/inside", "link", "stories/dangling", "folder"];
+    let foreign = [
+        "CNAME",
+        "notes/deep/a.txt",
+        "stories/mine.txt",
+        ".nojekyll",
+        "empty",
+        "empty/inside",
+        "link",
+        "stories/dangling",
+        "folder",
+    ];
     let (bytes, before) = (site.tree(), stamps(&site.out()));
     for body in ["We arrived late.", "We never arrived."] {
-        site.write(&format!("-- content/stories/move.md --\n---\ntitle: The move\n---\n\n{body}\n"));
+        site.write(&format!(
+            "-- content/stories/move.md --\n---\ntitle: The move\n---\n\n{body}\n"
+        ));
         succeed(site.build());
         let (now, after) = (site.tree(), stamps(&site.out()));
         for name in foreign {
             assert_eq!(now.get(name), bytes.get(name), "{name}");
             let is_link = ["link", "stories/dangling", "folder"].contains(&name);
-            assert!(is_link || before.get(name) == after.get(name), "{name}: {:?} {:?}", before.get(name), after.get(name));
+            assert!(
+                is_link || before.get(name) == after.get(name),
+                "{name}: {:?} {:?}",
+                before.get(name),
+                after.get(name)
+            );
         }
-        assert_eq!(tree(own.path()), BTreeMap::from([("elsewhere.txt".to_owned(), b"elsewhere\n".to_vec())]));
+        assert_eq!(
+            tree(own.path()),
+            BTreeMap::from([("elsewhere.txt".to_owned(), b"elsewhere\n".to_vec())])
+        );
     }
     fs::remove_dir_all(site.folder.join("content/stories")).expect("it is there");
     succeed(site.build());
-    assert_eq!(site.tree().get("stories/mine.txt"), bytes.get("stories/mine.txt"));
+    assert_eq!(
+        site.tree().get("stories/mine.txt"),
+        bytes.get("stories/mine.txt")
+    );
 }
 
 #[test]
@@ -360,7 +481,11 @@ fn a_folder_behind_a_link_is_built_where_it_lies() {
     std::os::unix::fs::symlink("real", site.out()).expect("it can be made");
     succeed(site.build());
     assert!(site.folder.join("real/index.html").exists());
-    assert!(fs::symlink_metadata(site.out()).expect("it is there").is_symlink());
+    assert!(
+        fs::symlink_metadata(site.out())
+            .expect("it is there")
+            .is_symlink()
+    );
 }
 
 #[test]
@@ -389,7 +514,9 @@ fn a_word_that_may_not_leave_leaves_the_former_site() {
 fn mistakes_in_a_template_leave_the_former_site() {
     let site = Site::built();
     for template in ["{{ titel }}", "{{ title"] {
-        site.write(&format!("-- themes/default/templates/story.html --\n{template}\n"));
+        site.write(&format!(
+            "-- themes/default/templates/story.html --\n{template}\n"
+        ));
         site.refuses(1);
     }
 }
@@ -405,11 +532,20 @@ fn a_first_build_that_fails_makes_nothing() {
 #[test]
 fn wrong_words_on_the_command_line_are_said() {
     let site = Site::built();
-    for arguments in
-        [vec!["build", "--nonsense"], vec!["bulid"], vec![], vec!["build", "--audience", "everybody"], vec!["build", "--root", "nowhere"]]
-    {
+    for arguments in [
+        vec!["build", "--nonsense"],
+        vec!["bulid"],
+        vec![],
+        vec!["build", "--audience", "everybody"],
+        vec!["build", "--root", "nowhere"],
+    ] {
         let output = run(program::storybank(&arguments));
-        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", words(&output));
+        assert_eq!(
+            output.status.code(),
+            Some(2),
+            "{arguments:?}: {}",
+            words(&output)
+        );
     }
     let mut drafts = site.build();
     drafts.args(["--drafts", "--audience", "team"]);
@@ -422,14 +558,32 @@ fn wrong_words_on_the_command_line_are_said() {
 fn the_sources_are_never_overwritten() {
     let site = Site::new();
     let before = tree(site.root());
-    for out in ["", "content", "content/stories", "content/new", "themes", "..", "content/../content"] {
+    for out in [
+        "",
+        "content",
+        "content/stories",
+        "content/new",
+        "themes",
+        "..",
+        "content/../content",
+    ] {
         let output = run(build(site.root(), &site.folder.join(out)));
         assert_eq!(output.status.code(), Some(2), "{out}: {}", words(&output));
         assert_eq!(tree(site.root()), before, "{out}");
     }
     fs::create_dir(site.folder.join("themes")).expect("it can be made");
-    assert_eq!(run(build(site.root(), &site.folder.join("themes/default"))).status.code(), Some(2));
-    assert_eq!(run(build(site.root(), &site.folder.join("site.toml"))).status.code(), Some(2));
+    assert_eq!(
+        run(build(site.root(), &site.folder.join("themes/default")))
+            .status
+            .code(),
+        Some(2)
+    );
+    assert_eq!(
+        run(build(site.root(), &site.folder.join("site.toml")))
+            .status
+            .code(),
+        Some(2)
+    );
 }
 
 #[test]
@@ -452,16 +606,28 @@ fn a_folder_that_cannot_be_written_is_said() {
     // The superuser can write everywhere, so there it is no failure.
     let can_write = fs::write(locked.join("probe"), "").is_ok();
     let output = run(build(site.root(), &locked.join("site")));
-    assert_eq!(output.status.code(), Some(if can_write { 0 } else { 2 }), "{}", words(&output));
+    assert_eq!(
+        output.status.code(),
+        Some(if can_write { 0 } else { 2 }),
+        "{}",
+        words(&output)
+    );
     fs::set_permissions(&locked, fs::Permissions::from_mode(0o755)).expect("they can be set");
 }
 
 #[test]
 fn a_long_question_has_a_page_or_is_a_mistake_in_the_content() {
     let site = Site::new();
-    site.write(&format!("-- content/questions/sheet.md --\n## {}?\n\nYes.\n", "Что было самым трудным ".repeat(8)));
+    site.write(&format!(
+        "-- content/questions/sheet.md --\n## {}?\n\nYes.\n",
+        "Что было самым трудным ".repeat(8)
+    ));
     let output = run(site.build());
-    assert!(matches!(output.status.code(), Some(0 | 1)), "{}", words(&output));
+    assert!(
+        matches!(output.status.code(), Some(0 | 1)),
+        "{}",
+        words(&output)
+    );
 }
 
 /// Two versions of a site that differ in many files, and what each of them gives.
@@ -493,7 +659,10 @@ impl Versions {
     }
 
     fn build(&self, version: usize) -> std::process::Command {
-        build(&self.folder.join(["a", "b"][version]), &self.folder.join("out"))
+        build(
+            &self.folder.join(["a", "b"][version]),
+            &self.folder.join("out"),
+        )
     }
 
     #[track_caller]
@@ -512,7 +681,12 @@ impl Versions {
     fn differences(&self, version: usize) -> Vec<String> {
         let (there, given) = (tree(&self.folder.join("out")), &self.given[version]);
         let names: std::collections::BTreeSet<&String> = there.keys().chain(given.keys()).collect();
-        names.into_iter().filter(|name| there.get(*name) != given.get(*name)).take(5).cloned().collect()
+        names
+            .into_iter()
+            .filter(|name| there.get(*name) != given.get(*name))
+            .take(5)
+            .cloned()
+            .collect()
     }
 }
 
@@ -541,7 +715,10 @@ fn a_build_that_is_killed_leaves_a_whole_site() {
         succeed(versions.build(next));
         versions.assert_is(next);
     }
-    assert!(killed > 5, "the builds were too fast to be killed: {killed}");
+    assert!(
+        killed > 5,
+        "the builds were too fast to be killed: {killed}"
+    );
     assert_eq!(left_beside(versions.folder.path()), Vec::<String>::new());
 }
 
@@ -562,9 +739,17 @@ fn two_builds_at_once_leave_a_whole_site() {
         let children = [start(0), start(1), start(round % 2)];
         let outputs = children.map(|child| child.wait_with_output().expect("it is a child"));
         for output in &outputs {
-            assert!(matches!(output.status.code(), Some(0 | 2)), "{}", words(output));
+            assert!(
+                matches!(output.status.code(), Some(0 | 2)),
+                "{}",
+                words(output)
+            );
         }
-        assert!(outputs.iter().any(|output| output.status.success()), "round {round}: {}", outputs.iter().map(words).collect::<String>());
+        assert!(
+            outputs.iter().any(|output| output.status.success()),
+            "round {round}: {}",
+            outputs.iter().map(words).collect::<String>()
+        );
         versions.assert_whole();
     }
     succeed(versions.build(0));
@@ -599,30 +784,53 @@ the heron
 
 #[test]
 fn a_word_is_looked_for_in_pages_that_are_there_already() {
-    let forbids = ["dodo", "Falcon", "eagle", "heron", "raven"].map(|word| format!("[forbid]\nwords = [\"{word}\"]"));
-    let redacts = ["\"Falcon\" = \"bird\"", "\"eagle\" = \"bird\""].map(|entry| format!("[redact]\n{entry}"));
-    let settings: Vec<String> = forbids.iter().chain(&redacts).map(|settings| format!("-- site.toml --\n{settings}\n")).collect();
+    let forbids = ["dodo", "Falcon", "eagle", "heron", "raven"]
+        .map(|word| format!("[forbid]\nwords = [\"{word}\"]"));
+    let redacts =
+        ["\"Falcon\" = \"bird\"", "\"eagle\" = \"bird\""].map(|entry| format!("[redact]\n{entry}"));
+    let settings: Vec<String> = forbids
+        .iter()
+        .chain(&redacts)
+        .map(|settings| format!("-- site.toml --\n{settings}\n"))
+        .collect();
     let build_for_team = |site: &Site, settings: &str, out: &Path| {
         site.write(settings);
         let mut command = build(site.root(), out);
         command.args(["--audience", "team"]);
         run(command)
     };
-    let site = Site { folder: Folder::new() };
+    let site = Site {
+        folder: Folder::new(),
+    };
     site.write(BIRDS);
     let mut refused = 0;
-    for (first, second) in settings.iter().flat_map(|first| settings.iter().map(move |second| (first, second))) {
+    for (first, second) in settings
+        .iter()
+        .flat_map(|first| settings.iter().map(move |second| (first, second)))
+    {
         let (out, fresh) = (site.folder.join("out"), site.folder.join("fresh"));
-        [&out, &fresh].into_iter().filter(|folder| folder.exists()).for_each(|folder| fs::remove_dir_all(folder).expect("it can go"));
+        [&out, &fresh]
+            .into_iter()
+            .filter(|folder| folder.exists())
+            .for_each(|folder| fs::remove_dir_all(folder).expect("it can go"));
         build_for_team(&site, first, &out);
         let again = build_for_team(&site, second, &out);
         let alone = build_for_team(&site, second, &fresh);
-        assert_eq!(again.status.code(), alone.status.code(), "{first}\n{second}\n{}", words(&again));
+        assert_eq!(
+            again.status.code(),
+            alone.status.code(),
+            "{first}\n{second}\n{}",
+            words(&again)
+        );
         if alone.status.success() {
             assert_eq!(tree(&out), tree(&fresh), "{first}\n{second}");
         } else {
             refused += 1;
-            assert!(words(&again).contains("[withheld-word]"), "{}", words(&again));
+            assert!(
+                words(&again).contains("[withheld-word]"),
+                "{}",
+                words(&again)
+            );
         }
     }
     assert!(refused > settings.len(), "{refused}");
@@ -643,27 +851,46 @@ fn links_out_of_the_site_are_not_followed() {
     let links = [
         ("content/stories/outage/out.txt", outside.join("secret.txt")),
         ("content/stories/outage/up.txt", "../../../.env".into()),
-        ("content/stories/outage/git.txt", site.folder.join(".git/config")),
-        ("content/stories/outage/settings.txt", "../../../site.toml".into()),
+        (
+            "content/stories/outage/git.txt",
+            site.folder.join(".git/config"),
+        ),
+        (
+            "content/stories/outage/settings.txt",
+            "../../../site.toml".into(),
+        ),
         ("content/stories/outage/nowhere.txt", "nowhere".into()),
         ("content/stories/secret.md", outside.join("secret.md")),
         ("content/stories/secret", outside.path().to_owned()),
         ("themes/default/static/out.txt", outside.join("secret.txt")),
-        ("themes/default/templates/404.html", outside.join("secret.txt")),
+        (
+            "themes/default/templates/404.html",
+            outside.join("secret.txt"),
+        ),
     ];
     fs::create_dir_all(site.folder.join("themes/default/templates")).expect("it can be made");
     for (link, target) in &links {
         symlink(target, site.folder.join(link)).expect("it can be made");
     }
-    symlink("../../../shared/a.txt", site.folder.join("content/stories/outage/shared.txt")).expect("it can be made");
+    symlink(
+        "../../../shared/a.txt",
+        site.folder.join("content/stories/outage/shared.txt"),
+    )
+    .expect("it can be made");
     let output = run(site.build());
     assert!(output.status.success(), "{}", words(&output));
     for (link, _) in &links {
-        assert!(words(&output).contains("[link-not-followed]") && words(&output).contains(link), "{link}\n{}", words(&output));
+        assert!(
+            words(&output).contains("[link-not-followed]") && words(&output).contains(link),
+            "{link}\n{}",
+            words(&output)
+        );
     }
     let made = site.tree();
     assert!(made.values().any(|bytes| bytes == b"shown\n") && made.contains_key("static/own.txt"));
-    let leak = made.iter().find(|(_, bytes)| String::from_utf8_lossy(bytes).contains("xyzzy"));
+    let leak = made
+        .iter()
+        .find(|(_, bytes)| String::from_utf8_lossy(bytes).contains("xyzzy"));
     assert_eq!(leak.map(|(path, _)| path), None);
     // A page that refers to such a file is told that there is none.
     site.write("-- content/stories/move.md --\n---\ntitle: The move\n---\n\n[a](outage/out.txt)\n");
@@ -681,7 +908,11 @@ fn what_a_site_needs_lies_in_the_site() {
         fs::rename(&there, &elsewhere).expect("it can be moved");
         symlink(&elsewhere, &there).expect("it can be made");
         let refused = site.refuses(2);
-        assert!(refused.contains(name) && refused.contains("symbolic link that leads out of the folder of the site"), "{refused}");
+        assert!(
+            refused.contains(name)
+                && refused.contains("symbolic link that leads out of the folder of the site"),
+            "{refused}"
+        );
         // Inside of the site a link is followed.
         fs::remove_file(&there).expect("it can go");
         fs::rename(&elsewhere, site.folder.join("elsewhere")).expect("it can be moved");
@@ -695,9 +926,25 @@ fn what_a_site_needs_lies_in_the_site() {
 fn refused_at(site: &Site, out: &Path) -> String {
     let before = tree(site.root());
     let output = run(build(site.root(), out));
-    assert_eq!(output.status.code(), Some(2), "{}: {}", out.display(), words(&output));
-    assert_eq!(tree(site.root()), before, "{}: something has changed", out.display());
-    assert!(words(&output).contains("`--out"), "{}: no advice in {}", out.display(), words(&output));
+    assert_eq!(
+        output.status.code(),
+        Some(2),
+        "{}: {}",
+        out.display(),
+        words(&output)
+    );
+    assert_eq!(
+        tree(site.root()),
+        before,
+        "{}: something has changed",
+        out.display()
+    );
+    assert!(
+        words(&output).contains("`--out"),
+        "{}: no advice in {}",
+        out.display(),
+        words(&output)
+    );
     words(&output)
 }
 
@@ -706,7 +953,12 @@ fn a_site_is_not_put_among_its_sources_however_that_is_written() {
     let site = Site::new();
     fs::create_dir_all(site.folder.join(".published")).expect("it can be made");
     let root = site.root().display().to_string();
-    let name = site.root().file_name().expect("it has a name").to_string_lossy().into_owned();
+    let name = site
+        .root()
+        .file_name()
+        .expect("it has a name")
+        .to_string_lossy()
+        .into_owned();
     for out in [
         "content",
         "content/",
@@ -724,19 +976,43 @@ fn a_site_is_not_put_among_its_sources_however_that_is_written() {
         ".published/x",
     ] {
         let said = refused_at(&site, &site.folder.join(out));
-        assert!(said.contains("among the site's own sources"), "{out}: {said}");
+        assert!(
+            said.contains("among the site's own sources"),
+            "{out}: {said}"
+        );
     }
-    for out in [".", "./", "..", "content/..", "../..", "/", "/.", "public/../../.."] {
+    for out in [
+        ".",
+        "./",
+        "..",
+        "content/..",
+        "../..",
+        "/",
+        "/.",
+        "public/../../..",
+    ] {
         let said = refused_at(&site, &site.folder.join(out));
-        assert!(said.contains("holds the site's own sources") || said.contains("root of the file system"), "{out}: {said}");
+        assert!(
+            said.contains("holds the site's own sources")
+                || said.contains("root of the file system"),
+            "{out}: {said}"
+        );
     }
     // From elsewhere, with and without a step upwards.
-    for (place, out) in [("content", "x"), ("content/stories", "../../content/x"), (".", "content/x"), ("..", &format!("{name}/content/x"))]
-    {
+    for (place, out) in [
+        ("content", "x"),
+        ("content/stories", "../../content/x"),
+        (".", "content/x"),
+        ("..", &format!("{name}/content/x")),
+    ] {
         let mut command = build(site.root(), Path::new(out));
         command.current_dir(site.folder.join(place));
         let output = run(command);
-        assert!(output.status.code() == Some(2) && words(&output).contains("among the site's own sources"), "{place} {out} {root}");
+        assert!(
+            output.status.code() == Some(2)
+                && words(&output).contains("among the site's own sources"),
+            "{place} {out} {root}"
+        );
     }
 }
 
@@ -747,30 +1023,56 @@ fn a_site_is_not_put_among_its_sources_through_a_link() {
     let site = Site::new();
     let elsewhere = Folder::new();
     symlink(site.folder.join("content"), elsewhere.join("link")).expect("a link can be made");
-    symlink(site.folder.join("content/stories"), elsewhere.join("stories")).expect("a link can be made");
+    symlink(
+        site.folder.join("content/stories"),
+        elsewhere.join("stories"),
+    )
+    .expect("a link can be made");
     symlink(elsewhere.join("link"), elsewhere.join("chain")).expect("a link can be made");
     symlink(site.root(), elsewhere.join("root")).expect("a link can be made");
     symlink("content", site.folder.join("relative")).expect("a link can be made");
-    for out in ["link", "link/p", "link/p/q", "stories/p", "chain/p", "root/content/p", "root/themes", "stories/../p", "nowhere/../link/p"]
-    {
+    for out in [
+        "link",
+        "link/p",
+        "link/p/q",
+        "stories/p",
+        "chain/p",
+        "root/content/p",
+        "root/themes",
+        "stories/../p",
+        "nowhere/../link/p",
+    ] {
         let said = refused_at(&site, &elsewhere.join(out));
-        assert!(said.contains("among the site's own sources"), "{out}: {said}");
+        assert!(
+            said.contains("among the site's own sources"),
+            "{out}: {said}"
+        );
     }
-    assert!(refused_at(&site, &site.folder.join("relative/p")).contains("among the site's own sources"));
+    assert!(
+        refused_at(&site, &site.folder.join("relative/p")).contains("among the site's own sources")
+    );
     assert!(refused_at(&site, &elsewhere.join("root")).contains("holds the site's own sources"));
     // What leads to nothing, or round and round, is no place.
     symlink("nothing", elsewhere.join("dangling")).expect("a link can be made");
     symlink("round", elsewhere.join("round")).expect("a link can be made");
     for out in ["dangling", "dangling/p", "round"] {
         let output = run(build(site.root(), &elsewhere.join(out)));
-        assert!(output.status.code() == Some(2) && words(&output).contains("follow the link"), "{out}: {}", words(&output));
+        assert!(
+            output.status.code() == Some(2) && words(&output).contains("follow the link"),
+            "{out}: {}",
+            words(&output)
+        );
     }
     assert!(!elsewhere.join("nothing").exists());
     // Sources that are links themselves are the sources.
     let linked = Folder::new();
     symlink(site.folder.join("content"), linked.join("content")).expect("a link can be made");
     let output = run(build(linked.path(), &site.folder.join("content/p")));
-    assert!(output.status.code() == Some(2) && words(&output).contains("among the site's own sources"), "{}", words(&output));
+    assert!(
+        output.status.code() == Some(2) && words(&output).contains("among the site's own sources"),
+        "{}",
+        words(&output)
+    );
     // A link to a folder that belongs to nobody is one.
     fs::create_dir(elsewhere.join("free")).expect("it can be made");
     symlink("free", elsewhere.join("way")).expect("a link can be made");
@@ -826,8 +1128,18 @@ fn a_site_is_not_put_in_the_place_of_somebodys_home() {
         let mut command = build(site.root(), &home.join(out));
         command.env("HOME", home.join("people/kim"));
         let output = run(command);
-        assert_eq!(output.status.code(), Some(if is_refused { 2 } else { 0 }), "{out}: {}", words(&output));
-        assert_eq!(words(&output).contains("holds your home folder"), is_refused, "{out}: {}", words(&output));
+        assert_eq!(
+            output.status.code(),
+            Some(if is_refused { 2 } else { 0 }),
+            "{out}: {}",
+            words(&output)
+        );
+        assert_eq!(
+            words(&output).contains("holds your home folder"),
+            is_refused,
+            "{out}: {}",
+            words(&output)
+        );
     }
 }
 
@@ -839,10 +1151,16 @@ fn a_mount_point_is_refused_at_the_start() {
     site.write("-- content/stories/broken.md --\n---\ntitel: x\n---\n");
     for out in ["/proc", "/dev/shm", "/dev/../proc/"] {
         let said = refused_at(&site, Path::new(out));
-        assert!(said.contains("something is mounted there") && said.contains("/site`") && !said.contains("titel"), "{out}: {said}");
+        assert!(
+            said.contains("something is mounted there")
+                && said.contains("/site`")
+                && !said.contains("titel"),
+            "{out}: {said}"
+        );
     }
     fs::remove_file(site.folder.join("content/stories/broken.md")).expect("it is there");
-    let inside = std::path::PathBuf::from(format!("/dev/shm/storybank-test-{}", std::process::id()));
+    let inside =
+        std::path::PathBuf::from(format!("/dev/shm/storybank-test-{}", std::process::id()));
     succeed(build(site.root(), &inside));
     assert!(inside.join("index.html").is_file());
     fs::remove_dir_all(inside).expect("it is there");
@@ -872,12 +1190,20 @@ mod signals {
     const QUIT: i32 = 3;
 
     fn send(child: &Child, signal: i32) {
-        let sent = Command::new("kill").args([format!("-{signal}"), child.id().to_string()]).stderr(Stdio::null()).status();
+        let sent = Command::new("kill")
+            .args([format!("-{signal}"), child.id().to_string()])
+            .stderr(Stdio::null())
+            .status();
         sent.expect("the system has `kill`");
     }
 
     fn start(command: &mut Command) -> Child {
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it can be started")
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("it can be started")
     }
 
     /// How long a command lasts, or the longest time at which a signal still comes in time.
@@ -907,12 +1233,23 @@ mod signals {
                 send(&child, signal);
             }
             let status = child.wait().expect("it is a child");
-            assert!(status.code() == Some(0) || status.signal() == Some(signal), "{status}");
-            *stopped.get_mut(&signal).expect("it is one of them") += u32::from(status.signal().is_some());
+            assert!(
+                status.code() == Some(0) || status.signal() == Some(signal),
+                "{status}"
+            );
+            *stopped.get_mut(&signal).expect("it is one of them") +=
+                u32::from(status.signal().is_some());
             versions.assert_whole();
-            assert_eq!(left_beside(versions.folder.path()), Vec::<String>::new(), "round {round}, signal {signal}");
+            assert_eq!(
+                left_beside(versions.folder.path()),
+                Vec::<String>::new(),
+                "round {round}, signal {signal}"
+            );
         }
-        assert!(stopped.values().all(|&stopped| stopped > 3), "the builds were too fast to be stopped: {stopped:?}");
+        assert!(
+            stopped.values().all(|&stopped| stopped > 3),
+            "the builds were too fast to be stopped: {stopped:?}"
+        );
     }
 
     #[test]
@@ -942,7 +1279,10 @@ mod signals {
                 Some(_) => panic!("{status}"),
             }
         }
-        assert!(stopped > 5, "the builds were too fast to be stopped: {stopped}");
+        assert!(
+            stopped > 5,
+            "the builds were too fast to be stopped: {stopped}"
+        );
     }
 
     #[test]
@@ -960,7 +1300,10 @@ mod signals {
             wait(round, time);
             send(&child, [INT, TERM, HUP][round as usize % 3]);
             child.wait().expect("it is a child");
-            assert!(!folder.join("next").exists() || tree(&folder.join("next")) == whole, "round {round}");
+            assert!(
+                !folder.join("next").exists() || tree(&folder.join("next")) == whole,
+                "round {round}"
+            );
             let _ = fs::remove_dir_all(folder.join("next"));
         }
     }
@@ -971,15 +1314,30 @@ mod signals {
         let site = Site::new();
         let slow = "{% for a in range(end=3000) %}{% for b in range(end=3000) %}{% endfor %}{% endfor %}\n";
         let themed = |page: &str| {
-            let templates = ["404", "home", "questions", "question", "stories", "story", "open-points", "case-studies", "case-study"];
-            templates.map(|name| format!("-- themes/default/templates/{name}.html --\n{page}")).concat()
+            let templates = [
+                "404",
+                "home",
+                "questions",
+                "question",
+                "stories",
+                "story",
+                "open-points",
+                "case-studies",
+                "case-study",
+            ];
+            templates
+                .map(|name| format!("-- themes/default/templates/{name}.html --\n{page}"))
+                .concat()
         };
         site.write(&themed(slow));
         let beside = site.folder.join(".public.storybank-new");
         let is_left = || {
             let mut child = start(&mut site.build());
             while !beside.exists() {
-                assert!(child.try_wait().expect("it is a child").is_none(), "the build was too fast");
+                assert!(
+                    child.try_wait().expect("it is a child").is_none(),
+                    "the build was too fast"
+                );
                 std::thread::yield_now();
             }
             let status = loop {
@@ -992,7 +1350,10 @@ mod signals {
             beside.exists()
         };
         // Before the first page is begun, a build ends by the first signal and leaves nothing.
-        assert!((0..10).any(|_| is_left()), "each build has waited for its pages");
+        assert!(
+            (0..10).any(|_| is_left()),
+            "each build has waited for its pages"
+        );
         site.write(&themed("quick\n"));
         succeed(site.build());
         assert_eq!(left_beside(site.root()), Vec::<String>::new());
@@ -1008,9 +1369,15 @@ mod signals {
                 .args(["-c", "trap '' HUP; echo ready; exec \"$@\"", "sh"])
                 .arg(versions.build(0).get_program())
                 .args(versions.build(round as usize % 2).get_args());
-            let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it can be started");
+            let mut child = command
+                .stdout(Stdio::piped())
+                .stderr(Stdio::null())
+                .spawn()
+                .expect("it can be started");
             let mut output = BufReader::new(child.stdout.take().expect("it was asked for"));
-            output.read_line(&mut String::new()).expect("it can be read");
+            output
+                .read_line(&mut String::new())
+                .expect("it can be read");
             wait(round, time);
             send(&child, HUP);
             output.read_to_end(&mut Vec::new()).expect("it can be read");
@@ -1038,25 +1405,42 @@ mod signals {
                 )
             })
             .collect();
-        let settings = format!("-- site.toml --\n[wiki.w]\nkind = \"gitea\"\nrepository = \"{}\"\n", site.join("wiki.git").display());
+        let settings = format!(
+            "-- site.toml --\n[wiki.w]\nkind = \"gitea\"\nrepository = \"{}\"\n",
+            site.join("wiki.git").display()
+        );
         site.write(&files(&(settings + &cases)));
         fs::create_dir(site.join("temporary")).expect("it can be made");
         let publish = |more: &[&str]| {
             let mut command = program::storybank(["publish", "w", "--root"]);
-            command.arg(site.path()).args(more).env("TMPDIR", site.join("temporary"));
+            command
+                .arg(site.path())
+                .args(more)
+                .env("TMPDIR", site.join("temporary"));
             command
         };
         let time = lasts(&mut publish(&["--dry-run"]));
         let mut stopped = 0;
         for round in 0..24u32 {
-            let mut child = start(&mut publish(if round % 2 == 0 { &["--dry-run"] } else { &[] }));
+            let mut child = start(&mut publish(if round % 2 == 0 {
+                &["--dry-run"]
+            } else {
+                &[]
+            }));
             wait(round, time);
             send(&child, [INT, TERM, HUP][round as usize % 3]);
             stopped += u32::from(child.wait().expect("it is a child").signal().is_some());
-            assert_eq!(tree(&site.join("temporary")), BTreeMap::new(), "round {round}");
+            assert_eq!(
+                tree(&site.join("temporary")),
+                BTreeMap::new(),
+                "round {round}"
+            );
             assert!(!site.join(".published/w.part").exists(), "round {round}");
         }
-        assert!(stopped > 3, "the publications were too fast to be stopped: {stopped}");
+        assert!(
+            stopped > 3,
+            "the publications were too fast to be stopped: {stopped}"
+        );
         succeed(publish(&[]));
     }
 }

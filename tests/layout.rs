@@ -28,8 +28,7 @@ const WIDTHS: [u32; 5] = [390, 820, 1100, 1280, 1440];
 /// A word that no line can break by itself, longer than a phone is wide.
 const LONG: &str = "Rindfleischetikettierungsueberwachungsaufgabenuebertragungsgesetzesentwurfsverfasserinnenversammlung";
 
-const FACTS: &str =
-    "facts:\n  people: 12,000\n  loss: { value: $1.2M, source: the invoice }\n  LONG: LONG\n  where: { value: LONG, source: LONG }\n";
+const FACTS: &str = "facts:\n  people: 12,000\n  loss: { value: $1.2M, source: the invoice }\n  LONG: LONG\n  where: { value: LONG, source: LONG }\n";
 
 /// What authors write that is wide.
 const WIDE: &str = "Words and LONG and `code_LONG` and [https://example.org/LONG](https://example.org/LONG) **LONG**.
@@ -69,15 +68,37 @@ const PARTS: &str = "## Situation\n\nWIDE\n## LONG\n\nWIDE\n## Action\n\nWIDE\n#
 
 /// Every kind of page, with everything that is wide, and with as little as there can be.
 fn wide_site() -> String {
-    let story = |slug: &str, fields: &str, body: &str| format!("-- content/stories/{slug}.md --\n---\n{fields}\n---\n\n{body}\n");
+    let story = |slug: &str, fields: &str, body: &str| {
+        format!("-- content/stories/{slug}.md --\n---\n{fields}\n---\n\n{body}\n")
+    };
     let stories = [
         story("nothing", "title: Nothing", ""),
         story("facts", &format!("title: Only facts\n{FACTS}"), ""),
-        story("facts-words", &format!("title: Facts and words\n{FACTS}"), "Only words."),
-        story("facts-wide", &format!("title: Facts and a wide text\n{FACTS}"), "WIDE"),
-        story("facts-headline", &format!("title: LONG\nheadline: LONG\n{FACTS}"), "## Headline\n\nWIDE"),
-        story("facts-part", &format!("title: Facts and a part\nrole: LONG\n{FACTS}"), "## Result\n\nIt held."),
-        story("other-part", &format!("title: Facts and a heading of its own\n{FACTS}"), "## LONG\n\nWIDE"),
+        story(
+            "facts-words",
+            &format!("title: Facts and words\n{FACTS}"),
+            "Only words.",
+        ),
+        story(
+            "facts-wide",
+            &format!("title: Facts and a wide text\n{FACTS}"),
+            "WIDE",
+        ),
+        story(
+            "facts-headline",
+            &format!("title: LONG\nheadline: LONG\n{FACTS}"),
+            "## Headline\n\nWIDE",
+        ),
+        story(
+            "facts-part",
+            &format!("title: Facts and a part\nrole: LONG\n{FACTS}"),
+            "## Result\n\nIt held.",
+        ),
+        story(
+            "other-part",
+            &format!("title: Facts and a heading of its own\n{FACTS}"),
+            "## LONG\n\nWIDE",
+        ),
         story("parts", "title: Parts", PARTS),
         story(
             "all/index",
@@ -87,7 +108,11 @@ fn wide_site() -> String {
             ),
             PARTS,
         ),
-        story("all/short", "title: LONG\nlength: 30s\nanswers: [hardest]\ninherit: false", "WIDE"),
+        story(
+            "all/short",
+            "title: LONG\nlength: 30s\nanswers: [hardest]\ninherit: false",
+            "WIDE",
+        ),
     ];
     let rest = "
 -- content/questions/hardest.md --
@@ -163,7 +188,9 @@ title: LONG
 
 WIDE
 ";
-    (stories.concat() + rest).replace("WIDE", WIDE).replace("LONG", LONG)
+    (stories.concat() + rest)
+        .replace("WIDE", WIDE)
+        .replace("LONG", LONG)
 }
 
 /// A site on the disk, as an author opens it.
@@ -174,9 +201,14 @@ struct Shown {
 
 impl Shown {
     fn new(site: &str) -> Self {
-        let made = make(&files(site), Audience::Private).unwrap_or_else(|found| panic!("{found:?}"));
+        let made =
+            make(&files(site), Audience::Private).unwrap_or_else(|found| panic!("{found:?}"));
         let folder = Folder::new();
-        let pages = made.keys().filter(|path| path.ends_with(".html")).cloned().collect();
+        let pages = made
+            .keys()
+            .filter(|path| path.ends_with(".html"))
+            .cloned()
+            .collect();
         folder.write(&made.into_iter().collect::<BTreeMap<_, _>>());
         Self { folder, pages }
     }
@@ -212,13 +244,18 @@ fn no_page_is_wider_than_its_window() {
 
 #[test]
 fn no_page_of_a_site_that_is_written_from_right_to_left_is_wider_than_its_window() {
-    let hebrew = wide_site().replace("Words and", "\u{5de}\u{5dc}\u{5d9}\u{5dd} and").replace("title: Only", "title: \u{5e8}\u{5e7}");
+    let hebrew = wide_site()
+        .replace("Words and", "\u{5de}\u{5dc}\u{5d9}\u{5dd} and")
+        .replace("title: Only", "title: \u{5e8}\u{5e7}");
     assert_fits(&format!("{RIGHT_TO_LEFT}{hebrew}"));
 }
 
 #[test]
 fn no_page_with_german_words_is_wider_than_its_window() {
-    assert_fits(&format!("-- site.toml --\nlanguage = \"de\"\n{}", wide_site()));
+    assert_fits(&format!(
+        "-- site.toml --\nlanguage = \"de\"\n{}",
+        wide_site()
+    ));
 }
 
 const RIGHT_TO_LEFT: &str = "-- site.toml --\nlanguage = \"he\"\n";
@@ -260,8 +297,14 @@ return [
 fn the_margin_and_the_gutter_change_sides_with_the_direction_of_the_site() {
     let browser = Browser::start();
     browser.resize(1440, 900);
-    for (settings, wanted) in [("", "right right left right"), (RIGHT_TO_LEFT, "left left right left")] {
-        for words in ["The river was high.", "\u{5d4}\u{5e0}\u{5d4}\u{5e8} \u{5d2}\u{5d1}\u{5d4}."] {
+    for (settings, wanted) in [
+        ("", "right right left right"),
+        (RIGHT_TO_LEFT, "left left right left"),
+    ] {
+        for words in [
+            "The river was high.",
+            "\u{5d4}\u{5e0}\u{5d4}\u{5e8} \u{5d2}\u{5d1}\u{5d4}.",
+        ] {
             let story = format!(
                 "-- content/stories/river.md --\n---\ntitle: The river\nfacts:\n  height: 3 m\n---\n\n## Situation\n\n{words}\n\n> [!question] {words}\n\n## Action\n\n{words}\n"
             );
@@ -292,10 +335,17 @@ fn story(title: &str, extra: &str) -> String {
 }
 
 fn question_site(others: usize) -> String {
-    let facts = "facts: { people: 12000, loss: $1.2M, teams: 4, hours: 3, rules: 1, customers: 1 }\n";
-    let mut site = format!("-- content/stories/first/index.md --\n{}", story("The first story", &format!("strength: 5\n{facts}")));
+    let facts =
+        "facts: { people: 12000, loss: $1.2M, teams: 4, hours: 3, rules: 1, customers: 1 }\n";
+    let mut site = format!(
+        "-- content/stories/first/index.md --\n{}",
+        story("The first story", &format!("strength: 5\n{facts}"))
+    );
     for number in 0..others {
-        site += &format!("-- content/stories/other{number}.md --\n{}", story(&format!("Another story {number}"), "strength: 2\n"));
+        site += &format!(
+            "-- content/stories/other{number}.md --\n{}",
+            story(&format!("Another story {number}"), "strength: 2\n")
+        );
     }
     site + "
 -- content/stories/adaptable.md --
@@ -325,9 +375,13 @@ title: Ownership
 fn sheets(browser: &Browser, (width, height): (f64, f64)) -> usize {
     let paper = json!({ "paperWidth": width, "paperHeight": height, "preferCSSPageSize": true, "printBackground": true });
     let printed = browser.tools("Page.printToPDF", &paper);
-    let bytes = STANDARD.decode(printed["data"].as_str().expect("a page can be printed")).expect("it is base64");
+    let bytes = STANDARD
+        .decode(printed["data"].as_str().expect("a page can be printed"))
+        .expect("it is base64");
     let text = String::from_utf8_lossy(&bytes);
-    text.match_indices("/Type /Page").filter(|(at, found)| !text[at + found.len()..].starts_with('s')).count()
+    text.match_indices("/Type /Page")
+        .filter(|(at, found)| !text[at + found.len()..].starts_with('s'))
+        .count()
 }
 
 const A4: (f64, f64) = (8.27, 11.69);
@@ -348,13 +402,30 @@ fn the_sheet_of_a_question_is_one_sheet_of_paper() {
         let shown = Shown::new(&question_site(others));
         browser.open(&shown.address("questions/hardest.html"));
         for paper in [A4, LETTER] {
-            assert_eq!(sheets(&browser, paper), 1, "with {others} other answers on {paper:?}");
+            assert_eq!(
+                sheets(&browser, paper),
+                1,
+                "with {others} other answers on {paper:?}"
+            );
         }
         let words = on_paper(&browser);
-        for wanted in ["What was the hardest problem", "The first story", "12000", "Why did nobody see it?", "We lost an hour"] {
+        for wanted in [
+            "What was the hardest problem",
+            "The first story",
+            "12000",
+            "Why did nobody see it?",
+            "We lost an hour",
+        ] {
             assert!(words.contains(wanted), "{wanted} in {words}");
         }
-        for gone in ["Since when was that so?", "was it yours?", "Was it noon?", "right wording", "Another story", "could be adapted"] {
+        for gone in [
+            "Since when was that so?",
+            "was it yours?",
+            "Was it noon?",
+            "right wording",
+            "Another story",
+            "could be adapted",
+        ] {
             assert!(!words.contains(gone), "{gone} in {words}");
         }
     }
@@ -364,10 +435,17 @@ fn the_sheet_of_a_question_is_one_sheet_of_paper() {
 fn remarks_of_reviewers_are_on_no_paper() {
     let browser = Browser::start();
     let shown = Shown::new(&question_site(1));
-    for page in ["stories/first.html", "questions/hardest.html", "questions.html"] {
+    for page in [
+        "stories/first.html",
+        "questions/hardest.html",
+        "questions.html",
+    ] {
         browser.open(&shown.address(page));
         let words = on_paper(&browser);
-        assert!(words.contains("hardest") || words.contains("first story"), "{words}");
+        assert!(
+            words.contains("hardest") || words.contains("first story"),
+            "{words}"
+        );
         for gone in ["Since when was that so?", "was it yours?", "Was it noon?"] {
             assert!(!words.contains(gone), "{page}: {gone}");
         }

@@ -8,7 +8,9 @@ use storybank::model::Audience;
 
 /// A case study with a body, which is the one document that goes to sites and to wikis.
 fn case(body: &str) -> String {
-    format!("-- content/case-studies/outage.md --\n---\ntitle: The outage\naudience: public\n---\n{body}")
+    format!(
+        "-- content/case-studies/outage.md --\n---\ntitle: The outage\naudience: public\n---\n{body}"
+    )
 }
 
 /// The rules of a report, each with the line and the column of its place.
@@ -16,9 +18,15 @@ fn rules(report: &str) -> Vec<(String, String)> {
     let mut rules = Vec::new();
     let mut lines = report.lines();
     while let Some(line) = lines.next() {
-        let rule = line.strip_prefix("error[").or_else(|| line.strip_prefix("warning[")).and_then(|rest| rest.split(']').next());
+        let rule = line
+            .strip_prefix("error[")
+            .or_else(|| line.strip_prefix("warning["))
+            .and_then(|rest| rest.split(']').next());
         let Some(rule) = rule else { continue };
-        let place = lines.next().and_then(|line| line.split_once(".md:")).map_or("", |(_, place)| place);
+        let place = lines
+            .next()
+            .and_then(|line| line.split_once(".md:"))
+            .map_or("", |(_, place)| place);
         rules.push((rule.to_owned(), place.to_owned()));
     }
     rules
@@ -34,7 +42,13 @@ fn everything_public(body: &str) -> Vec<String> {
     let mut texts = vec![site_for(Audience::Public, &text)["case-studies/outage.html"].clone()];
     let drafts = drafts(&files(&text), Audience::Public);
     assert_eq!(drafts.len(), WIKIS.len());
-    texts.extend(drafts.into_iter().flat_map(|(_, draft)| draft.expect("there is a case study").pages.into_iter().map(|page| page.text)));
+    texts.extend(drafts.into_iter().flat_map(|(_, draft)| {
+        draft
+            .expect("there is a case study")
+            .pages
+            .into_iter()
+            .map(|page| page.text)
+    }));
     texts
 }
 
@@ -42,7 +56,10 @@ fn everything_public(body: &str) -> Vec<String> {
 fn a_comment_of_html_that_does_not_close_in_its_block_is_an_error() {
     // The first line of the body is line 5.
     for (body, place) in [
-        ("We moved. <!-- ask Kim whether\n\nthis may be told -->\n", "5:11"),
+        (
+            "We moved. <!-- ask Kim whether\n\nthis may be told -->\n",
+            "5:11",
+        ),
         ("<!-- ask Kim whether\n", "5:1"),
         ("text\n<!-- ask Kim\n\nmore -->\n\n<!-- and more\n", "10:1"),
         ("<div>\n<!-- ask Kim\n\nmore -->\n</div>\n", "6:1"),
@@ -69,8 +86,18 @@ fn a_comment_of_html_that_does_not_close_in_its_block_is_an_error() {
         ("a <!DOCTYPE b\n\n>\n", "5:3"),
         ("<!DOCTYPE b\n", "5:1"),
     ] {
-        assert_eq!(found(body).iter().find(|(rule, _)| rule == "unclosed-comment").map(|(_, at)| at.as_str()), Some(place), "{body}");
-        assert!(make(&files(&case(body)), Audience::Public).is_err(), "{body}");
+        assert_eq!(
+            found(body)
+                .iter()
+                .find(|(rule, _)| rule == "unclosed-comment")
+                .map(|(_, at)| at.as_str()),
+            Some(place),
+            "{body}"
+        );
+        assert!(
+            make(&files(&case(body)), Audience::Public).is_err(),
+            "{body}"
+        );
     }
 }
 
@@ -107,7 +134,10 @@ fn a_comment_of_html_is_in_no_page_of_anybody() {
         "<div>told <!-- <b> zebra --></div>\n",
     ] {
         for text in everything_public(body) {
-            assert!(!text.to_lowercase().contains("zebra") && text.contains("told"), "{body}\n{text}");
+            assert!(
+                !text.to_lowercase().contains("zebra") && text.contains("told"),
+                "{body}\n{text}"
+            );
         }
     }
 }
@@ -131,7 +161,11 @@ fn a_fence_that_never_closes_and_takes_in_more_than_code_is_an_error() {
         ("a[^1]\n\n[^1]: ```\n    %%a%%\n\nb\n", "7:7"),
         ("```\n%%a%%\n> ```\n", "5:1"),
     ] {
-        assert_eq!(found(body), [("unclosed-code".to_owned(), place.to_owned())], "{body}");
+        assert_eq!(
+            found(body),
+            [("unclosed-code".to_owned(), place.to_owned())],
+            "{body}"
+        );
     }
 }
 
@@ -160,16 +194,23 @@ fn a_mark_for_private_text_inside_of_html_is_an_error() {
         ("<p>\n*Question: since when?*\n</p>\n", "6:1"),
         ("> <div>\n> [!privat] ask\n> </div>\n", "6:3"),
     ] {
-        assert_eq!(found(body), [("swallowed-mark".to_owned(), place.to_owned())], "{body}");
+        assert_eq!(
+            found(body),
+            [("swallowed-mark".to_owned(), place.to_owned())],
+            "{body}"
+        );
     }
     assert_eq!(found("<div>\n\n> [!private] ask Kim\n\n</div>\n"), []);
-    assert_eq!(found("<pre>\n{ private: true }\n**Question:** a\n</pre>\n"), []);
+    assert_eq!(
+        found("<pre>\n{ private: true }\n**Question:** a\n</pre>\n"),
+        []
+    );
 }
 
 /// Elements whose words a browser does not show as words of the text, or shows in a box that asks for something.
 const DROPPED_WHOLE: &[&str] = &[
-    "script", "style", "template", "noscript", "iframe", "object", "title", "textarea", "select", "math", "svg", "audio", "video",
-    "canvas", "head", "datalist", "dialog",
+    "script", "style", "template", "noscript", "iframe", "object", "title", "textarea", "select",
+    "math", "svg", "audio", "video", "canvas", "head", "datalist", "dialog",
 ];
 
 #[test]
@@ -181,29 +222,60 @@ fn one_rule_drops_the_words_of_elements_for_sites_and_wikis() {
             format!("<div>told <{name}><b>zebra</b></{name}> told</div>\n"),
             format!("told\n\n<{name}>\nzebra\n<p>zebra</p>\n</{name}>\n"),
             format!("> told\n>\n> <{name}>\n> zebra\n> </{name}>\n"),
-            format!("told *a <{}>zebra* zebra</{name}> told\n", name.to_uppercase()),
+            format!(
+                "told *a <{}>zebra* zebra</{name}> told\n",
+                name.to_uppercase()
+            ),
             format!("told\n\n## A <{name}>zebra</{name}> title\n\ntold\n"),
-            format!("told <{name}>[zebra](https://example.org/zebra) ![zebra](https://example.org/zebra)</{name}> told\n"),
+            format!(
+                "told <{name}>[zebra](https://example.org/zebra) ![zebra](https://example.org/zebra)</{name}> told\n"
+            ),
         ] {
             for text in everything_public(&body) {
-                assert!(!text.to_lowercase().contains("zebra") && text.contains("told"), "{body}\n{text}");
+                assert!(
+                    !text.to_lowercase().contains("zebra") && text.contains("told"),
+                    "{body}\n{text}"
+                );
             }
-            assert!(found(&body).iter().any(|(rule, _)| rule == "dropped-html"), "{body}");
+            assert!(
+                found(&body).iter().any(|(rule, _)| rule == "dropped-html"),
+                "{body}"
+            );
         }
     }
-    for text in everything_public("told <svg viewBox=\"0 0 1 1\"><g><text>zebra</text></g><svg>zebra</svg>zebra</svg> told\n") {
+    for text in everything_public(
+        "told <svg viewBox=\"0 0 1 1\"><g><text>zebra</text></g><svg>zebra</svg>zebra</svg> told\n",
+    ) {
         assert!(!text.contains("zebra"), "{text}");
     }
-    for text in everything_public("told <span hidden>zebra</span> <b style=\"display : none\">zebra <b>a</b> zebra</b> told\n") {
+    for text in everything_public(
+        "told <span hidden>zebra</span> <b style=\"display : none\">zebra <b>a</b> zebra</b> told\n",
+    ) {
         assert!(!text.contains("zebra"), "{text}");
     }
 }
 
 #[test]
 fn words_in_other_elements_stay_everywhere() {
-    for name in ["font", "section", "article", "label", "button", "form", "fieldset", "center", "custom-element", "marquee"] {
-        for text in everything_public(&format!("a <{name}>zebra</{name}> b\n\n<{name}>\nzebra two\n</{name}>\n")) {
-            assert!(text.contains("zebra") && text.contains("zebra two"), "{name}\n{text}");
+    for name in [
+        "font",
+        "section",
+        "article",
+        "label",
+        "button",
+        "form",
+        "fieldset",
+        "center",
+        "custom-element",
+        "marquee",
+    ] {
+        for text in everything_public(&format!(
+            "a <{name}>zebra</{name}> b\n\n<{name}>\nzebra two\n</{name}>\n"
+        )) {
+            assert!(
+                text.contains("zebra") && text.contains("zebra two"),
+                "{name}\n{text}"
+            );
         }
     }
 }
@@ -221,7 +293,14 @@ fn an_element_that_is_dropped_and_does_not_close_in_its_block_is_an_error() {
         ("| a |\n| --- |\n| <svg>b |\n", "7:3"),
     ] {
         let found = found(body);
-        assert_eq!(found.iter().find(|(rule, _)| rule == "unclosed-html").map(|(_, at)| at.as_str()), Some(place), "{body}\n{found:?}");
+        assert_eq!(
+            found
+                .iter()
+                .find(|(rule, _)| rule == "unclosed-html")
+                .map(|(_, at)| at.as_str()),
+            Some(place),
+            "{body}\n{found:?}"
+        );
     }
 }
 
@@ -236,16 +315,45 @@ fn a_page_has_no_control_but_the_boxes_of_its_tasks() {
     let sound = body.rsplit_once("<div>").expect("it is the last").0;
     for audience in [Audience::Private, Audience::Public] {
         let page = site_for(audience, &case(sound))["case-studies/outage.html"].clone();
-        for control in
-            ["<form", "<button", "<select", "<textarea", "<option", "<label", "<fieldset", "<output", "<meter", "<progress", "zebra"]
-        {
+        for control in [
+            "<form",
+            "<button",
+            "<select",
+            "<textarea",
+            "<option",
+            "<label",
+            "<fieldset",
+            "<output",
+            "<meter",
+            "<progress",
+            "zebra",
+        ] {
             assert!(!page.contains(control), "{control}\n{page}");
         }
-        let inputs: Vec<&str> = page.match_indices("<input").map(|(at, _)| page[at..].split('>').next().expect("it has a start")).collect();
+        let inputs: Vec<&str> = page
+            .match_indices("<input")
+            .map(|(at, _)| page[at..].split('>').next().expect("it has a start"))
+            .collect();
         assert_eq!(inputs.len(), 2, "{page}");
-        assert!(inputs.iter().all(|input| input.contains("type=\"checkbox\"") && input.contains("disabled")), "{inputs:?}");
-        assert_eq!(inputs.iter().filter(|input| input.contains("checked")).count(), 1, "{inputs:?}");
-        assert_eq!(page.replace("class=\"words\"", "").matches("words").count(), 6, "{page}");
+        assert!(
+            inputs
+                .iter()
+                .all(|input| input.contains("type=\"checkbox\"") && input.contains("disabled")),
+            "{inputs:?}"
+        );
+        assert_eq!(
+            inputs
+                .iter()
+                .filter(|input| input.contains("checked"))
+                .count(),
+            1,
+            "{inputs:?}"
+        );
+        assert_eq!(
+            page.replace("class=\"words\"", "").matches("words").count(),
+            6,
+            "{page}"
+        );
     }
     assert!(found(body).iter().any(|(rule, _)| rule == "unclosed-html"));
 }
@@ -253,14 +361,29 @@ fn a_page_has_no_control_but_the_boxes_of_its_tasks() {
 #[test]
 fn marks_of_a_merge_are_one_error_each_and_headings_are_none() {
     let marks = "<<<<<<< HEAD\na\n=======\nb\n>>>>>>> theirs\n";
-    for (before, place) in
-        [("text\n", "6:1"), ("- a\n", "6:1"), ("```\n", "6:1"), ("> a\n", "6:1"), ("```\n## a\n", "7:1"), ("%%\n", "6:1")]
-    {
-        assert_eq!(found(&format!("{before}{marks}")), [("merge-marks".to_owned(), place.to_owned())], "{before}");
+    for (before, place) in [
+        ("text\n", "6:1"),
+        ("- a\n", "6:1"),
+        ("```\n", "6:1"),
+        ("> a\n", "6:1"),
+        ("```\n## a\n", "7:1"),
+        ("%%\n", "6:1"),
+    ] {
+        assert_eq!(
+            found(&format!("{before}{marks}")),
+            [("merge-marks".to_owned(), place.to_owned())],
+            "{before}"
+        );
     }
     let in_front_matter = format!("-- content/stories/a.md --\n---\n{marks}---\ntext\n");
-    assert_eq!(rules(&check(&in_front_matter)), [("merge-marks".to_owned(), "2:1".to_owned())]);
-    assert_eq!(found("Outcome\n=======\n\n    <<<<<<< a\n    =======\n    >>>>>>> b\n"), []);
+    assert_eq!(
+        rules(&check(&in_front_matter)),
+        [("merge-marks".to_owned(), "2:1".to_owned())]
+    );
+    assert_eq!(
+        found("Outcome\n=======\n\n    <<<<<<< a\n    =======\n    >>>>>>> b\n"),
+        []
+    );
 }
 
 /// A site with two stories, a case study, a sheet, and attachments; `body` is the text of the story `alpha`.
@@ -298,15 +421,36 @@ fn links_lead_to_headings_by_the_anchors_of_github() {
         ("[x](#AB-Split)", "#a-b-split"),
         ("[x](#-whats-new-v12)", "#whats-new-v1-2"),
         ("[x](#gro\u{308}ße)", "#gr%C3%B6%C3%9Fe"),
-        ("[x](My%20file.md#beforeafter)", "../stories/my-file.html#before-after"),
-        ("[[my-file#beforeafter|x]]", "../stories/my-file.html#before-after"),
-        ("[x](<My file.md#why-ab>)", "../questions/my-file-why-a-b.html"),
-        ("[x](../questions/leading.md#yesno-did-you)", "../questions/yes-no-did-you.html"),
-        ("[[leading#yes-no-did-you|x]]", "../questions/yes-no-did-you.html"),
-        ("[[Leadership Questions#When did you lead?|x]]", "../questions/when-did-you-lead.html"),
+        (
+            "[x](My%20file.md#beforeafter)",
+            "../stories/my-file.html#before-after",
+        ),
+        (
+            "[[my-file#beforeafter|x]]",
+            "../stories/my-file.html#before-after",
+        ),
+        (
+            "[x](<My file.md#why-ab>)",
+            "../questions/my-file-why-a-b.html",
+        ),
+        (
+            "[x](../questions/leading.md#yesno-did-you)",
+            "../questions/yes-no-did-you.html",
+        ),
+        (
+            "[[leading#yes-no-did-you|x]]",
+            "../questions/yes-no-did-you.html",
+        ),
+        (
+            "[[Leadership Questions#When did you lead?|x]]",
+            "../questions/when-did-you-lead.html",
+        ),
     ] {
         let page = alpha(link);
-        assert!(page.contains(&format!("<a href=\"{address}\">x</a>")), "{link}\n{page}");
+        assert!(
+            page.contains(&format!("<a href=\"{address}\">x</a>")),
+            "{link}\n{page}"
+        );
     }
     let report = report_of("[x](#ab-split-2)");
     assert!(report.contains("error[dangling-link]"), "{report}");
@@ -328,65 +472,140 @@ fn links_lead_to_files_in_every_way_to_write_their_names() {
         "[[My file.md|x]]",
         "[[stories/My file.MD|x]]",
     ] {
-        assert!(alpha(link).contains("<a href=\"../stories/my-file.html\">x</a>"), "{link}\n{}", alpha(link));
+        assert!(
+            alpha(link).contains("<a href=\"../stories/my-file.html\">x</a>"),
+            "{link}\n{}",
+            alpha(link)
+        );
     }
-    for link in ["[x](M\u{fc}ll.md)", "[x](Mu\u{308}ll.md)", "[x](M%C3%BCll.md)", "[[M\u{fc}ll|x]]", "[[Mu\u{308}ll|x]]"] {
-        assert!(alpha(link).contains("<a href=\"../stories/m%C3%BCll.html\">x</a>"), "{link}");
+    for link in [
+        "[x](M\u{fc}ll.md)",
+        "[x](Mu\u{308}ll.md)",
+        "[x](M%C3%BCll.md)",
+        "[[M\u{fc}ll|x]]",
+        "[[Mu\u{308}ll|x]]",
+    ] {
+        assert!(
+            alpha(link).contains("<a href=\"../stories/m%C3%BCll.html\">x</a>"),
+            "{link}"
+        );
     }
-    for image in
-        ["![x](../attachments/Caf\u{e9}.png)", "![x](../attachments/Cafe%CC%81.PNG)", "![[Caf\u{e9}.png|x]]", "![[Cafe\u{301}.PNG|x]]"]
-    {
+    for image in [
+        "![x](../attachments/Caf\u{e9}.png)",
+        "![x](../attachments/Cafe%CC%81.PNG)",
+        "![[Caf\u{e9}.png|x]]",
+        "![[Cafe\u{301}.PNG|x]]",
+    ] {
         assert!(alpha(image).contains("<img src=\"../assets/"), "{image}");
     }
-    let both = linking("[x](twice.pdf)") + "-- content/stories/twice.PDF --\na\n-- content/stories/twice.Pdf --\nb\n";
+    let both = linking("[x](twice.pdf)")
+        + "-- content/stories/twice.PDF --\na\n-- content/stories/twice.Pdf --\nb\n";
     let report = check(&both);
-    assert!(report.contains("error[ambiguous-link]") && report.contains("`/stories/twice.PDF`"), "{report}");
+    assert!(
+        report.contains("error[ambiguous-link]") && report.contains("`/stories/twice.PDF`"),
+        "{report}"
+    );
 }
 
 #[test]
 fn an_embed_finds_its_file_in_a_folder_of_attachments_and_has_a_size() {
     for (embed, image) in [
         ("![[plan.png]]", "alt=\"\" loading=\"lazy\">"),
-        ("![[plan.png|400]]", "alt=\"\" loading=\"lazy\" width=\"400\">"),
-        ("![[plan.png|400x300]]", "alt=\"\" loading=\"lazy\" width=\"400\" height=\"300\">"),
-        ("![[plan.png|the plan]]", "alt=\"the plan\" loading=\"lazy\">"),
-        ("![[plan.png|the plan|400]]", "alt=\"the plan\" loading=\"lazy\" width=\"400\">"),
+        (
+            "![[plan.png|400]]",
+            "alt=\"\" loading=\"lazy\" width=\"400\">",
+        ),
+        (
+            "![[plan.png|400x300]]",
+            "alt=\"\" loading=\"lazy\" width=\"400\" height=\"300\">",
+        ),
+        (
+            "![[plan.png|the plan]]",
+            "alt=\"the plan\" loading=\"lazy\">",
+        ),
+        (
+            "![[plan.png|the plan|400]]",
+            "alt=\"the plan\" loading=\"lazy\" width=\"400\">",
+        ),
         ("![[plan.png|400 m]]", "alt=\"400 m\" loading=\"lazy\">"),
         ("![[plan.png|0]]", "alt=\"0\" loading=\"lazy\">"),
         ("![[attachments/plan.png]]", "alt=\"\" loading=\"lazy\">"),
         ("![[a/twice.png]]", "alt=\"\" loading=\"lazy\">"),
         ("![[near.png]]", "alt=\"\" loading=\"lazy\">"),
-        ("![the plan|400](../attachments/plan.png)", "alt=\"the plan\" loading=\"lazy\" width=\"400\">"),
-        ("![400](../attachments/plan.png)", "alt=\"400\" loading=\"lazy\">"),
-        ("| a |\n| --- |\n| ![[plan.png\\|400]] |", "alt=\"\" loading=\"lazy\" width=\"400\">"),
-        ("| a |\n| --- |\n| ![[plan.png\\|b\\|400]] |", "alt=\"b\" loading=\"lazy\" width=\"400\">"),
+        (
+            "![the plan|400](../attachments/plan.png)",
+            "alt=\"the plan\" loading=\"lazy\" width=\"400\">",
+        ),
+        (
+            "![400](../attachments/plan.png)",
+            "alt=\"400\" loading=\"lazy\">",
+        ),
+        (
+            "| a |\n| --- |\n| ![[plan.png\\|400]] |",
+            "alt=\"\" loading=\"lazy\" width=\"400\">",
+        ),
+        (
+            "| a |\n| --- |\n| ![[plan.png\\|b\\|400]] |",
+            "alt=\"b\" loading=\"lazy\" width=\"400\">",
+        ),
         ("<b>a</b> ![[plan.png|400x300]]", "height=\"300\""),
     ] {
         let page = alpha(embed);
-        assert!(page.contains("<img ") && page.contains(image), "{embed}\n{page}");
+        assert!(
+            page.contains("<img ") && page.contains(image),
+            "{embed}\n{page}"
+        );
     }
-    assert!(alpha("[[report.pdf]]").contains(".pdf\">report.pdf</a>"), "{}", alpha("[[report.pdf]]"));
+    assert!(
+        alpha("[[report.pdf]]").contains(".pdf\">report.pdf</a>"),
+        "{}",
+        alpha("[[report.pdf]]")
+    );
     let report = report_of("![[twice.png]]");
-    assert!(report.contains("error[ambiguous-link]") && report.contains("`/attachments/a/twice.png`"), "{report}");
+    assert!(
+        report.contains("error[ambiguous-link]") && report.contains("`/attachments/a/twice.png`"),
+        "{report}"
+    );
     let report = report_of("![[plam.png]]");
-    assert!(report.contains("error[dangling-link]") && report.contains("plan.png"), "{report}");
+    assert!(
+        report.contains("error[dangling-link]") && report.contains("plan.png"),
+        "{report}"
+    );
 }
 
 #[test]
 fn a_size_is_in_no_words_for_wikis() {
-    let text = case("![[plan.png|4321]] a ![[plan.png|the plan|8765]]\n") + "-- content/attachments/plan.png --\nnone\n";
+    let text = case("![[plan.png|4321]] a ![[plan.png|the plan|8765]]\n")
+        + "-- content/attachments/plan.png --\nnone\n";
     for (kind, draft) in drafts(&files(&text), Audience::Public) {
-        let text: String = draft.expect("there is a case study").pages.into_iter().map(|page| page.text).collect();
-        assert!(!text.contains("4321") && !text.contains("8765"), "{kind}\n{text}");
+        let text: String = draft
+            .expect("there is a case study")
+            .pages
+            .into_iter()
+            .map(|page| page.text)
+            .collect();
+        assert!(
+            !text.contains("4321") && !text.contains("8765"),
+            "{kind}\n{text}"
+        );
     }
 }
 
 #[test]
 fn a_link_that_names_a_sheet_or_a_kind_with_a_colon_says_the_right_form() {
-    for link in ["[[Leadership Questions]]", "[[leading]]", "[[questions/leading]]", "[x](../questions/leading.md)", "[[leading#no]]"] {
+    for link in [
+        "[[Leadership Questions]]",
+        "[[leading]]",
+        "[[questions/leading]]",
+        "[x](../questions/leading.md)",
+        "[[leading#no]]",
+    ] {
         let report = report_of(link);
         assert!(report.contains("error[dangling-link]"), "{report}");
-        assert!(report.contains("`[[questions/when-did-you-lead]]`, `[[questions/yes-no-did-you]]`"), "{report}");
+        assert!(
+            report.contains("`[[questions/when-did-you-lead]]`, `[[questions/yes-no-did-you]]`"),
+            "{report}"
+        );
     }
     for (link, form) in [
         ("[[stories:alpha]]", "`[[stories/alpha]]`"),
@@ -397,7 +616,10 @@ fn a_link_that_names_a_sheet_or_a_kind_with_a_colon_says_the_right_form() {
         ("![[stories:alpha#situation]]", "`[[stories/alpha]]`"),
     ] {
         let report = report_of(link);
-        assert!(report.contains("error[dangling-link]") && report.contains(form), "{report}");
+        assert!(
+            report.contains("error[dangling-link]") && report.contains(form),
+            "{report}"
+        );
     }
     assert!(report_of("[[Incident: the outage]]").contains("error[dangling-link]"));
     assert!(alpha("[[https://example.org|x]]").contains("<a href=\"https://example.org\">x</a>"));
@@ -427,13 +649,30 @@ fn words_between_two_signs_are_marked_everywhere() {
         assert!(page.contains(&format!("{html}</p>")), "{text}\n{page}");
     }
     for (kind, draft) in drafts(&files(&case("we ==moved== on\n")), Audience::Public) {
-        let text: String = draft.expect("there is a case study").pages.into_iter().map(|page| page.text).collect();
-        assert!(text.contains("moved") && !text.contains("==moved"), "{kind}\n{text}");
+        let text: String = draft
+            .expect("there is a case study")
+            .pages
+            .into_iter()
+            .map(|page| page.text)
+            .collect();
+        assert!(
+            text.contains("moved") && !text.contains("==moved"),
+            "{kind}\n{text}"
+        );
     }
-    assert!(site_for(Audience::Public, &case("==Fal==con\n"))["case-studies/outage.html"].contains("==Fal==con"));
     assert!(
-        check_for(Audience::Public, &format!("-- site.toml --\n[forbid]\nwords = [\"Falcon\"]\n{}", case("==Fal==*con*\n")))
-            .contains("withheld-word")
+        site_for(Audience::Public, &case("==Fal==con\n"))["case-studies/outage.html"]
+            .contains("==Fal==con")
+    );
+    assert!(
+        check_for(
+            Audience::Public,
+            &format!(
+                "-- site.toml --\n[forbid]\nwords = [\"Falcon\"]\n{}",
+                case("==Fal==*con*\n")
+            )
+        )
+        .contains("withheld-word")
     );
 }
 
@@ -441,12 +680,23 @@ fn words_between_two_signs_are_marked_everywhere() {
 fn words_have_the_direction_of_their_language_and_pages_that_of_the_site() {
     let story = "-- content/stories/a.md --\n---\ntitle: התקלה\nfacts:\n  זמן: שעה\n---\n## Situation\n\nקרה דבר.\n\n- אחת\n- two\n\n> ציטוט\n\n\
         | א |\n| --- |\n| ב |\n\n### כותרת\n\n> [!note] שלום\n> עולם\n\n```\ncode\n```\n\nEnglish words.\n";
-    for (language, direction) in
-        [("en", "ltr"), ("he", "rtl"), ("ar-EG", "rtl"), ("az-Arab", "rtl"), ("ar-Latn", "ltr"), ("fa", "rtl"), ("ur", "rtl")]
-    {
-        let pages = site(&format!("-- site.toml --\nlanguage = \"{language}\"\n{story}"));
+    for (language, direction) in [
+        ("en", "ltr"),
+        ("he", "rtl"),
+        ("ar-EG", "rtl"),
+        ("az-Arab", "rtl"),
+        ("ar-Latn", "ltr"),
+        ("fa", "rtl"),
+        ("ur", "rtl"),
+    ] {
+        let pages = site(&format!(
+            "-- site.toml --\nlanguage = \"{language}\"\n{story}"
+        ));
         for (path, page) in &pages {
-            assert!(page.contains(&format!("<html lang=\"{language}\" dir=\"{direction}\">")), "{path}\n{page}");
+            assert!(
+                page.contains(&format!("<html lang=\"{language}\" dir=\"{direction}\">")),
+                "{path}\n{page}"
+            );
         }
         let page = &pages["stories/a.html"];
         for part in [
@@ -480,7 +730,12 @@ fn a_link_to_a_part_of_its_own_page_reads_the_same_for_everybody() {
     let text = "-- content/stories/a.md --\n---\ntitle: Alpha\naudience: public\n---\n## Context\n\nsee [[#result]] and [[#Zebra gears]]\n\n## Result\n\nr\n\n### Zebra gears\n\ng\n";
     for audience in [Audience::Private, Audience::Team, Audience::Public] {
         let page = site_for(audience, text)["stories/a.html"].clone();
-        assert!(page.contains("<a href=\"#result\">Result</a> and <a href=\"#zebra-gears\">Zebra gears</a>"), "{page}");
+        assert!(
+            page.contains(
+                "<a href=\"#result\">Result</a> and <a href=\"#zebra-gears\">Zebra gears</a>"
+            ),
+            "{page}"
+        );
     }
 }
 
@@ -489,9 +744,19 @@ fn a_link_inside_a_sheet_leads_to_its_questions_and_to_what_stands_under_them() 
     let text = "-- content/questions/sheet.md --\n---\naudience: public\n---\n# Mine\n\n## 1. Tell me\n\n[two](#2-why-us--we) [deep](#deep-down) [[#Tell me]]\n\n## 2. Why us & we?\n\n[one](#1-tell-me) [down](#deep-down)\n\n### Deep down\n\nd\n";
     for audience in [Audience::Private, Audience::Public] {
         let pages = site_for(audience, &text.replace(" [[#Tell me]]", ""));
-        let (one, two) = (&pages["questions/1-tell-me.html"], &pages["questions/2-why-us-we.html"]);
-        assert!(one.contains("2-why-us-we.html\">two</a>") && one.contains("2-why-us-we.html#deep-down\">deep</a>"), "{one}");
-        assert!(two.contains("1-tell-me.html\">one</a>") && two.contains("\"#deep-down\">down</a>"), "{two}");
+        let (one, two) = (
+            &pages["questions/1-tell-me.html"],
+            &pages["questions/2-why-us-we.html"],
+        );
+        assert!(
+            one.contains("2-why-us-we.html\">two</a>")
+                && one.contains("2-why-us-we.html#deep-down\">deep</a>"),
+            "{one}"
+        );
+        assert!(
+            two.contains("1-tell-me.html\">one</a>") && two.contains("\"#deep-down\">down</a>"),
+            "{two}"
+        );
     }
     let mistakes = rules(&check(text));
     assert_eq!(mistakes.len(), 1, "{mistakes:?}");
@@ -512,9 +777,9 @@ fn a_heading_inside_of_a_block_shows_what_is_below_it_in_that_block() {
 
 #[test]
 fn a_sign_that_is_text_opens_no_tag_when_an_element_after_it_is_dropped() {
-    for text in
-        everything_public("Amber <<script></script>b title=\"birch\">cedar\n\n<div>\nOne <<script></script>!-- two --> three\n</div>\n")
-    {
+    for text in everything_public(
+        "Amber <<script></script>b title=\"birch\">cedar\n\n<div>\nOne <<script></script>!-- two --> three\n</div>\n",
+    ) {
         for word in ["birch", "cedar", "two", "three"] {
             assert!(text.contains(word), "{word} in {text}");
         }
@@ -524,15 +789,23 @@ fn a_sign_that_is_text_opens_no_tag_when_an_element_after_it_is_dropped() {
 #[test]
 fn words_that_html_spells_with_references_are_redacted() {
     let settings = "-- site.toml --\n[redact]\n\"Project Falcon\" = \"the project\"\n\"amp\" = \"the amplifier\"\n";
-    let body = "<div>\nWe ran Project&nbsp;&#70;alcon &amp; an amp, <b>Pro&shy;ject</b> Falcon.\n</div>\n";
+    let body =
+        "<div>\nWe ran Project&nbsp;&#70;alcon &amp; an amp, <b>Pro&shy;ject</b> Falcon.\n</div>\n";
     let page = site_for(Audience::Public, &format!("{}{settings}", case(body)))["case-studies/outage.html"].clone();
-    assert!(page.contains("We ran the project &amp; an the amplifier, <b>the project</b>."), "{page}");
+    assert!(
+        page.contains("We ran the project &amp; an the amplifier, <b>the project</b>."),
+        "{page}"
+    );
 }
 
 #[test]
 fn words_on_both_sides_of_a_block_of_code_are_not_one() {
     use storybank::markdown;
     use storybank::source::SitePath;
-    let (body, _) = markdown::read(&SitePath::new("content/stories/x.md"), &"- one two\n  ```\n  code\n  ```\n  three four\n".into(), 0);
+    let (body, _) = markdown::read(
+        &SitePath::new("content/stories/x.md"),
+        &"- one two\n  ```\n  code\n  ```\n  three four\n".into(),
+        0,
+    );
     assert_eq!(body.spoken_words(0..body.nodes.len(), &[]), 4);
 }

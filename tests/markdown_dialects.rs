@@ -15,22 +15,52 @@ use storybank::highlight::Highlighter;
 use storybank::markdown::Alignment;
 use storybank::slug::Slug;
 use storybank::source::SitePath;
-use storybank::wiki::page::{ActionEntry, Block, Callout, Case, Heading, Inline, Item, LinkTo, List, Page, Style, Table, plain};
+use storybank::wiki::page::{
+    ActionEntry, Block, Callout, Case, Heading, Inline, Item, LinkTo, List, Page, Style, Table,
+    plain,
+};
 use storybank::wiki::{Dialect, Flavour, RenderedPage, attachment_path, write};
 
-const FLAVOURS: [Flavour; 5] = [Flavour::AzureDevops, Flavour::Github, Flavour::Gitlab, Flavour::Gitea, Flavour::Plain];
+const FLAVOURS: [Flavour; 5] = [
+    Flavour::AzureDevops,
+    Flavour::Github,
+    Flavour::Gitlab,
+    Flavour::Gitea,
+    Flavour::Plain,
+];
 
 fn written(flavour: Flavour, cases: &[Case]) -> Vec<RenderedPage> {
-    write(Dialect::Markdown(flavour), "", cases, &BTreeMap::new(), &Highlighter::default()).0
+    write(
+        Dialect::Markdown(flavour),
+        "",
+        cases,
+        &BTreeMap::new(),
+        &Highlighter::default(),
+    )
+    .0
 }
 
 fn problems(flavour: Flavour, cases: &[Case]) -> Vec<String> {
-    let (_, found) = write(Dialect::Markdown(flavour), "", cases, &BTreeMap::new(), &Highlighter::default());
-    found.into_iter().filter(|found| found.rule.level == Level::Error).map(|found| found.message).collect()
+    let (_, found) = write(
+        Dialect::Markdown(flavour),
+        "",
+        cases,
+        &BTreeMap::new(),
+        &Highlighter::default(),
+    );
+    found
+        .into_iter()
+        .filter(|found| found.rule.level == Level::Error)
+        .map(|found| found.message)
+        .collect()
 }
 
 fn case(title: &str, blocks: Vec<Block>) -> Case {
-    let page = Page { blocks, footnotes: vec![vec![paragraph("one")], vec![paragraph("two")]], pictures: vec!["p.png".to_owned()] };
+    let page = Page {
+        blocks,
+        footnotes: vec![vec![paragraph("one")], vec![paragraph("two")]],
+        pictures: vec!["p.png".to_owned()],
+    };
     Case {
         slug: Slug::of(title),
         file: SitePath::new("content/case-studies/a.md"),
@@ -50,12 +80,19 @@ fn paragraph(words: &str) -> Block {
 }
 
 fn heading(level: u8, words: &str, id: &str) -> Block {
-    Block::Heading(Heading { level, text: vec![text(words)], id: id.to_owned(), is_linked: true })
+    Block::Heading(Heading {
+        level,
+        text: vec![text(words)],
+        id: id.to_owned(),
+        is_linked: true,
+    })
 }
 
 /// The text without front matter.
 fn body(text: &str) -> &str {
-    text.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n")).map_or(text, |(_, body)| body)
+    text.strip_prefix("---\n")
+        .and_then(|rest| rest.split_once("\n---\n"))
+        .map_or(text, |(_, body)| body)
 }
 
 // Text and structure as marks between words, from either side. A mark is between two characters
@@ -70,7 +107,11 @@ fn end(name: &str) -> String {
 }
 
 fn block(name: &str, inner: &str) -> String {
-    format!("{}{inner}{}\n", mark(name), end(name.split(' ').next().unwrap_or_default()))
+    format!(
+        "{}{inner}{}\n",
+        mark(name),
+        end(name.split(' ').next().unwrap_or_default())
+    )
 }
 
 /// A line with white space as readers see it.
@@ -80,7 +121,9 @@ fn line(words: &str) -> String {
         words = words.replace("  ", " ");
     }
     let br = mark("br");
-    words = words.replace(&format!(" {br}"), &br).replace(&format!("{br} "), &br);
+    words = words
+        .replace(&format!(" {br}"), &br)
+        .replace(&format!("{br} "), &br);
     let mut kept = words.as_str();
     while let Some(rest) = kept.strip_prefix(&br).or_else(|| kept.strip_prefix(' ')) {
         kept = rest;
@@ -105,11 +148,20 @@ enum Lines {
 
 impl Said {
     fn inlines(&self, inlines: &[Inline], lines: Lines) -> String {
-        inlines.iter().map(|inline| self.inline(inline, lines)).collect()
+        inlines
+            .iter()
+            .map(|inline| self.inline(inline, lines))
+            .collect()
     }
 
     fn inline(&self, inline: &Inline, lines: Lines) -> String {
-        let styled = |name: &str, inner: &str| if inner.is_empty() { String::new() } else { format!("{}{inner}{}", mark(name), end(name)) };
+        let styled = |name: &str, inner: &str| {
+            if inner.is_empty() {
+                String::new()
+            } else {
+                format!("{}{inner}{}", mark(name), end(name))
+            }
+        };
         match inline {
             Inline::Text(text) => text.clone(),
             Inline::Code(code) => styled("code", code),
@@ -120,54 +172,105 @@ impl Said {
                     LinkTo::Heading(_) => "#".to_owned(),
                     LinkTo::Page { .. } => "page".to_owned(),
                 };
-                format!("{}{}{}", mark(&format!("a {to}")), self.inlines(text, lines), end("a"))
+                format!(
+                    "{}{}{}",
+                    mark(&format!("a {to}")),
+                    self.inlines(text, lines),
+                    end("a")
+                )
             }
             Inline::Picture { alt, .. } => format!("{}{alt}{}", mark("img"), end("img")),
             Inline::Break if lines == Lines::One => " ".to_owned(),
             Inline::Break => mark("br"),
-            Inline::Footnote(number) if self.flavour == Flavour::AzureDevops => styled("sup", &format!("[{}]", number + 1)),
+            Inline::Footnote(number) if self.flavour == Flavour::AzureDevops => {
+                styled("sup", &format!("[{}]", number + 1))
+            }
             Inline::Footnote(number) => mark(&format!("fn {}", number + 1)),
             Inline::Element(..) => panic!("tests/own_html.rs looks at these"),
         }
     }
 
     fn blocks(&self, blocks: &[Block], is_top: bool) -> String {
-        blocks.iter().map(|block| self.block(block, is_top)).collect()
+        blocks
+            .iter()
+            .map(|block| self.block(block, is_top))
+            .collect()
     }
 
     fn block(&self, of: &Block, is_top: bool) -> String {
         match of {
-            Block::Heading(heading) => block(&format!("h{}", heading.level), &line(&self.inlines(&heading.text, Lines::One))),
+            Block::Heading(heading) => block(
+                &format!("h{}", heading.level),
+                &line(&self.inlines(&heading.text, Lines::One)),
+            ),
             Block::Paragraph(inlines) => self.paragraph(inlines),
             Block::Quote(blocks) => {
                 let inner = self.blocks(blocks, false);
                 nonempty(block("quote", &inner), inner.is_empty())
             }
-            Block::Callout { kind, title, blocks } => self.callout(*kind, title, blocks, is_top),
+            Block::Callout {
+                kind,
+                title,
+                blocks,
+            } => self.callout(*kind, title, blocks, is_top),
             Block::Code { language, text } => block(&format!("pre {language}"), text),
             Block::List(list) => self.list(list),
             Block::Table(table) => self.table(table),
             Block::Details { summary, blocks } => {
-                let summary = format!("{}{}{}\n", mark("summary"), line(&Self { flavour: self.flavour }.html(summary)), end("summary"));
-                format!("{}{summary}{}{}\n", mark("details"), self.blocks(blocks, false), end("details"))
+                let summary = format!(
+                    "{}{}{}\n",
+                    mark("summary"),
+                    line(
+                        &Self {
+                            flavour: self.flavour
+                        }
+                        .html(summary)
+                    ),
+                    end("summary")
+                );
+                format!(
+                    "{}{summary}{}{}\n",
+                    mark("details"),
+                    self.blocks(blocks, false),
+                    end("details")
+                )
             }
             Block::Rule => block("hr", ""),
             Block::Facts(facts) => {
-                let rows = facts.iter().map(|(name, value)| vec![vec![Inline::Styled(Style::Strong, vec![text(name)])], vec![text(value)]]);
-                self.table(&Table { columns: vec![Alignment::None; 2], head: vec![Vec::new(); 2], rows: rows.collect() })
+                let rows = facts.iter().map(|(name, value)| {
+                    vec![
+                        vec![Inline::Styled(Style::Strong, vec![text(name)])],
+                        vec![text(value)],
+                    ]
+                });
+                self.table(&Table {
+                    columns: vec![Alignment::None; 2],
+                    head: vec![Vec::new(); 2],
+                    rows: rows.collect(),
+                })
             }
             Block::Contents => String::new(),
             Block::Element(..) => panic!("tests/own_html.rs looks at these"),
             Block::Actions(actions) => {
-                let items = actions.iter().map(|action| Item { done: Some(action.is_settled), blocks: vec![paragraph(&in_words(action))] });
-                self.list(&List { first: None, is_tight: true, items: items.collect() })
+                let items = actions.iter().map(|action| Item {
+                    done: Some(action.is_settled),
+                    blocks: vec![paragraph(&in_words(action))],
+                });
+                self.list(&List {
+                    first: None,
+                    is_tight: true,
+                    items: items.collect(),
+                })
             }
         }
     }
 
     /// HTML cannot refer to footnotes.
     fn html(&self, inlines: &[Inline]) -> String {
-        Self { flavour: Flavour::AzureDevops }.inlines(inlines, Lines::One)
+        Self {
+            flavour: Flavour::AzureDevops,
+        }
+        .inlines(inlines, Lines::One)
     }
 
     fn paragraph(&self, inlines: &[Inline]) -> String {
@@ -187,7 +290,11 @@ impl Said {
         };
         let strong = line(&self.inlines(&[Inline::Styled(Style::Strong, words)], Lines::One));
         let title = nonempty(block("p", &strong), strong.is_empty());
-        let element = if is_alert { format!("quote {name}") } else { "quote".to_owned() };
+        let element = if is_alert {
+            format!("quote {name}")
+        } else {
+            "quote".to_owned()
+        };
         block(&element, &(title + &self.blocks(blocks, false)))
     }
 
@@ -203,15 +310,25 @@ impl Said {
                 block(&name, &self.blocks(&item.blocks, false))
             })
             .collect();
-        let name = list.first.map_or("ul".to_owned(), |first| format!("ol {first}"));
+        let name = list
+            .first
+            .map_or("ul".to_owned(), |first| format!("ol {first}"));
         nonempty(block(&name, &items), list.items.is_empty())
     }
 
     fn table(&self, table: &Table) -> String {
-        let cells =
-            |row: &Vec<Vec<Inline>>| row.iter().map(|cell| block("td", &line(&self.inlines(cell, Lines::Many)))).collect::<String>();
-        let rows = std::iter::once(&table.head).chain(&table.rows).map(|row| block("tr", &cells(row)));
-        block(&format!("table {:?}", table.columns), &rows.collect::<String>())
+        let cells = |row: &Vec<Vec<Inline>>| {
+            row.iter()
+                .map(|cell| block("td", &line(&self.inlines(cell, Lines::Many))))
+                .collect::<String>()
+        };
+        let rows = std::iter::once(&table.head)
+            .chain(&table.rows)
+            .map(|row| block("tr", &cells(row)));
+        block(
+            &format!("table {:?}", table.columns),
+            &rows.collect::<String>(),
+        )
     }
 
     fn page(&self, case: &Case) -> String {
@@ -221,14 +338,31 @@ impl Said {
             Flavour::AzureDevops => case.title.contains('#'),
             Flavour::Gitlab | Flavour::Gitea => false,
         };
-        let title = if has_title { block("h1", &line(&case.title)) } else { String::new() };
+        let title = if has_title {
+            block("h1", &line(&case.title))
+        } else {
+            String::new()
+        };
         let footnotes = &case.page.footnotes;
         let notes = if self.flavour == Flavour::AzureDevops {
-            let items = footnotes.iter().map(|blocks| Item { done: None, blocks: blocks.clone() }).collect();
-            block("hr", "") + &self.list(&List { first: Some(1), is_tight: false, items })
+            let items = footnotes
+                .iter()
+                .map(|blocks| Item {
+                    done: None,
+                    blocks: blocks.clone(),
+                })
+                .collect();
+            block("hr", "")
+                + &self.list(&List {
+                    first: Some(1),
+                    is_tight: false,
+                    items,
+                })
         } else {
             let notes = footnotes.iter().enumerate();
-            notes.map(|(at, blocks)| block(&format!("note {}", at + 1), &self.blocks(blocks, false))).collect()
+            notes
+                .map(|(at, blocks)| block(&format!("note {}", at + 1), &self.blocks(blocks, false)))
+                .collect()
         };
         title + &self.blocks(&case.page.blocks, true) + &notes
     }
@@ -252,14 +386,24 @@ fn style_name(style: Style) -> &'static str {
 }
 
 fn in_words(action: &ActionEntry) -> String {
-    let owner = if action.owner.is_empty() { String::new() } else { format!("owner: {}, ", action.owner) };
-    let due = if action.due.is_empty() { String::new() } else { format!("due: {}, ", action.due) };
+    let owner = if action.owner.is_empty() {
+        String::new()
+    } else {
+        format!("owner: {}, ", action.owner)
+    };
+    let due = if action.due.is_empty() {
+        String::new()
+    } else {
+        format!("due: {}, ", action.due)
+    };
     format!("{} — {owner}{due}status: {}", action.what, action.status)
 }
 
 /// An address as a browser requests it.
 fn percent(address: &str) -> String {
-    percent_encoding::percent_decode_str(address).decode_utf8_lossy().into_owned()
+    percent_encoding::percent_decode_str(address)
+        .decode_utf8_lossy()
+        .into_owned()
 }
 
 /// The marks of parsed Markdown.
@@ -308,7 +452,9 @@ impl Read {
                 let mut fragments = Vec::new();
                 let said = tags(html.trim_end(), &mut fragments);
                 self.fragments.extend(fragments);
-                self.out.push_str(&line(&said.replace(&format!(" {}", end("summary")), &end("summary"))));
+                self.out.push_str(&line(
+                    &said.replace(&format!(" {}", end("summary")), &end("summary")),
+                ));
                 if !said.is_empty() && said != mark("details") {
                     self.out.push('\n');
                 }
@@ -322,14 +468,20 @@ impl Read {
             }
             Event::TaskListMarker(done) => {
                 let at = self.out.rfind(&mark("li")).expect("it is in an item");
-                self.out.replace_range(at..at + mark("li").len(), &mark(&format!("li {done}")));
+                self.out
+                    .replace_range(at..at + mark("li").len(), &mark(&format!("li {done}")));
             }
-            Event::InlineMath(math) | Event::DisplayMath(math) => self.inline(&format!("{}{math}{}", mark("math"), end("math"))),
+            Event::InlineMath(math) | Event::DisplayMath(math) => {
+                self.inline(&format!("{}{math}{}", mark("math"), end("math")))
+            }
         }
     }
 
     fn inline(&mut self, words: &str) {
-        let is_in_leaf = self.open.last().is_some_and(|open| matches!(open.as_str(), "p" | "td") || open.starts_with('h'));
+        let is_in_leaf = self
+            .open
+            .last()
+            .is_some_and(|open| matches!(open.as_str(), "p" | "td") || open.starts_with('h'));
         self.is_in_line |= !is_in_leaf;
         self.words.push_str(words);
     }
@@ -337,7 +489,8 @@ impl Read {
     fn finish_line(&mut self) {
         let words = line(&std::mem::take(&mut self.words));
         if std::mem::take(&mut self.is_in_line) {
-            self.out.push_str(&nonempty(block("p", &words), words.is_empty()));
+            self.out
+                .push_str(&nonempty(block("p", &words), words.is_empty()));
         } else {
             self.out.push_str(&words);
         }
@@ -377,7 +530,8 @@ impl Read {
         };
         self.is_in_code = name.starts_with("pre");
         self.out.push_str(&mark(&name));
-        self.open.push(name.split(' ').next().unwrap_or_default().to_owned());
+        self.open
+            .push(name.split(' ').next().unwrap_or_default().to_owned());
     }
 
     fn link(&mut self, address: &str) -> String {
@@ -445,7 +599,9 @@ fn tags(html: &str, fragments: &mut Vec<String>) -> String {
         let close = open + rest[open..].find('>').expect("tags are closed");
         let tag = &rest[open + 1..close];
         let attribute = |name: &str| {
-            let value = tag.split_once(&format!("{name}=\"")).and_then(|(_, value)| value.split_once('"'));
+            let value = tag
+                .split_once(&format!("{name}=\""))
+                .and_then(|(_, value)| value.split_once('"'));
             value.map_or_else(String::new, |(value, _)| decoded(value))
         };
         match tag.split(' ').next().unwrap_or_default() {
@@ -466,7 +622,12 @@ fn tags(html: &str, fragments: &mut Vec<String>) -> String {
                     }
                 )));
             }
-            "img" => out.push_str(&format!("{}{}{}", mark("img"), attribute("alt"), end("img"))),
+            "img" => out.push_str(&format!(
+                "{}{}{}",
+                mark("img"),
+                attribute("alt"),
+                end("img")
+            )),
             name => out.push_str(&mark(name)),
         }
         rest = &rest[close + 1..];
@@ -496,7 +657,9 @@ fn anchors_of(flavour: Flavour, headings: &[String]) -> Vec<String> {
                 '\u{2}' => is_mark = false,
                 _ if is_mark => {}
                 ' ' => words.push('-'),
-                _ if next.is_alphanumeric() || matches!(next, '-' | '_') => words.extend(next.to_lowercase()),
+                _ if next.is_alphanumeric() || matches!(next, '-' | '_') => {
+                    words.extend(next.to_lowercase())
+                }
                 _ => {}
             }
         }
@@ -506,7 +669,11 @@ fn anchors_of(flavour: Flavour, headings: &[String]) -> Vec<String> {
             }
         }
         let time = times.entry(words.clone()).or_default();
-        found.push(if *time == 0 { words } else { format!("{words}-{time}") });
+        found.push(if *time == 0 {
+            words
+        } else {
+            format!("{words}-{time}")
+        });
         *time += 1;
     }
     found
@@ -516,7 +683,8 @@ fn assert_same(flavour: Flavour, case: &Case) -> Result<(), TestCaseError> {
     let text = &written(flavour, std::slice::from_ref(case))[0].text;
     let read = read(body(text));
     let said = Said { flavour }.page(case);
-    let (said, heard): (Vec<&str>, Vec<&str>) = (said.lines().collect(), read.out.lines().collect());
+    let (said, heard): (Vec<&str>, Vec<&str>) =
+        (said.lines().collect(), read.out.lines().collect());
     for (at, said) in said.iter().enumerate() {
         let heard = heard.get(at).copied().unwrap_or_default();
         prop_assert_eq!(*said, heard, "{:?} line {}\n{}", flavour, at, excerpt(text));
@@ -547,9 +715,15 @@ fn anchors_lead_to_headings() {
         let text = &written(flavour, std::slice::from_ref(&case))[0].text;
         let read = read(body(text));
         let there = anchors_of(flavour, &read.headings);
-        assert!(read.fragments.len() >= hostile::STRINGS.len(), "{flavour:?}");
+        assert!(
+            read.fragments.len() >= hostile::STRINGS.len(),
+            "{flavour:?}"
+        );
         for fragment in &read.fragments {
-            assert!(there.contains(fragment), "{flavour:?}: `{fragment}` is none of {there:#?}");
+            assert!(
+                there.contains(fragment),
+                "{flavour:?}: `{fragment}` is none of {there:#?}"
+            );
         }
     }
 }
@@ -561,24 +735,49 @@ fn headings_of_the_same_words_are_told_apart() {
         heading(3, "What happened", "b"),
         heading(2, "2026", "c"),
         heading(2, "Cause — and effect", "d"),
-        Block::Paragraph(["a", "b", "c", "d"].map(|id| Inline::Link { to: LinkTo::Heading(id.to_owned()), text: vec![text(id)] }).to_vec()),
+        Block::Paragraph(
+            ["a", "b", "c", "d"]
+                .map(|id| Inline::Link {
+                    to: LinkTo::Heading(id.to_owned()),
+                    text: vec![text(id)],
+                })
+                .to_vec(),
+        ),
     ];
     let line = |flavour| {
         let page = &written(flavour, &[case("A", blocks.clone())])[0].text;
-        page.lines().find(|line| line.starts_with("[a]")).expect("it is there").to_owned()
+        page.lines()
+            .find(|line| line.starts_with("[a]"))
+            .expect("it is there")
+            .to_owned()
     };
-    assert_eq!(line(Flavour::Github), "[a](#what-happened)[b](#what-happened-1)[c](#2026)[d](#cause--and-effect)");
-    assert_eq!(line(Flavour::Gitlab), "[a](#what-happened)[b](#what-happened-1)[c](#anchor-2026)[d](#cause-and-effect)");
+    assert_eq!(
+        line(Flavour::Github),
+        "[a](#what-happened)[b](#what-happened-1)[c](#2026)[d](#cause--and-effect)"
+    );
+    assert_eq!(
+        line(Flavour::Gitlab),
+        "[a](#what-happened)[b](#what-happened-1)[c](#anchor-2026)[d](#cause-and-effect)"
+    );
 }
 
 #[test]
 fn contents_are_what_the_host_has_for_them() {
-    let blocks =
-        vec![Block::Contents, heading(2, "One *two*", "a"), heading(3, "Inner", "b"), heading(4, "Deep", "c"), heading(2, "Last", "d")];
+    let blocks = vec![
+        Block::Contents,
+        heading(2, "One *two*", "a"),
+        heading(3, "Inner", "b"),
+        heading(4, "Deep", "c"),
+        heading(2, "Last", "d"),
+    ];
     for flavour in FLAVOURS {
         let page = &written(flavour, &[case("A", blocks.clone())])[0].text;
         let list = "- [One \\*two\\*](#one-two)\n  - [Inner](#inner)\n- [Last](#last)\n";
-        let wanted = if matches!(flavour, Flavour::AzureDevops | Flavour::Gitlab) { "[[_TOC_]]\n" } else { list };
+        let wanted = if matches!(flavour, Flavour::AzureDevops | Flavour::Gitlab) {
+            "[[_TOC_]]\n"
+        } else {
+            list
+        };
         assert!(page.contains(wanted), "{flavour:?}\n{page}");
     }
 }
@@ -586,27 +785,50 @@ fn contents_are_what_the_host_has_for_them() {
 /// In a table of contents, only subheadings are nested.
 #[test]
 fn sisters_stand_beside_one_another_in_contents() {
-    let sisters = [heading(3, "A", "a"), heading(3, "B", "b"), heading(2, "C", "c"), heading(3, "D", "d"), heading(3, "E", "e")];
+    let sisters = [
+        heading(3, "A", "a"),
+        heading(3, "B", "b"),
+        heading(2, "C", "c"),
+        heading(3, "D", "d"),
+        heading(3, "E", "e"),
+    ];
     let blocks = [vec![Block::Contents], sisters.to_vec()].concat();
     for flavour in [Flavour::Github, Flavour::Gitea, Flavour::Plain] {
         let page = &written(flavour, &[case("Title", blocks.clone())])[0].text;
         let list = "- [A](#a)\n- [B](#b)\n- [C](#c)\n  - [D](#d)\n  - [E](#e)\n";
         assert!(page.contains(list), "{flavour:?}\n{page}");
     }
-    let (pages, _) = write(Dialect::Html, "", &[case("Title", blocks)], &BTreeMap::new(), &Highlighter::default());
+    let (pages, _) = write(
+        Dialect::Html,
+        "",
+        &[case("Title", blocks)],
+        &BTreeMap::new(),
+        &Highlighter::default(),
+    );
     let (_, contents) = pages[0].text.split_once("<nav").expect("it has contents");
     let (contents, _) = contents.split_once("</nav>").expect("they end");
     let depth_of = |id: &str| {
-        let (before, _) = contents.split_once(&format!("\"#{id}\"")).expect("it is there");
+        let (before, _) = contents
+            .split_once(&format!("\"#{id}\""))
+            .expect("it is there");
         before.matches("<ul>").count() - before.matches("</ul>").count()
     };
     assert_eq!(["a", "b", "c", "d", "e"].map(depth_of), [1, 1, 1, 2, 2]);
 }
 
 fn warnings(flavour: Flavour, title: &str) -> Vec<String> {
-    let (_, found) =
-        write(Dialect::Markdown(flavour), "", &[case(title, vec![paragraph("words")])], &BTreeMap::new(), &Highlighter::default());
-    found.into_iter().filter(|found| found.rule.name == "title-replaced").map(|found| found.message).collect()
+    let (_, found) = write(
+        Dialect::Markdown(flavour),
+        "",
+        &[case(title, vec![paragraph("words")])],
+        &BTreeMap::new(),
+        &Highlighter::default(),
+    );
+    found
+        .into_iter()
+        .filter(|found| found.rule.name == "title-replaced")
+        .map(|found| found.message)
+        .collect()
 }
 
 #[test]
@@ -621,28 +843,67 @@ fn a_sign_that_no_name_can_hold_is_replaced_by_one_that_readers_see_and_said() {
         let page = &written(Flavour::Github, &[case(title, vec![paragraph("words")])])[0];
         assert_eq!(page.location.path, name);
         let forbidden = |next: char| "\\/:*?\"<>|".contains(next) || next.is_control();
-        assert!(!page.location.path.contains(forbidden) && !page.location.title.contains(forbidden), "{}", page.location.path);
-        assert_eq!(page.location.title.chars().count(), title.chars().count(), "nothing is dropped");
+        assert!(
+            !page.location.path.contains(forbidden) && !page.location.title.contains(forbidden),
+            "{}",
+            page.location.path
+        );
+        assert_eq!(
+            page.location.title.chars().count(),
+            title.chars().count(),
+            "nothing is dropped"
+        );
         let read = read(&page.text);
-        assert!(read.out.starts_with(&block("h1", title)), "the right title is the first that readers see: {}", page.text);
+        assert!(
+            read.out.starts_with(&block("h1", title)),
+            "the right title is the first that readers see: {}",
+            page.text
+        );
         let shown = &page.location.title;
-        let wanted = format!("this title contains characters that GitHub does not allow, so the page is called “{shown}” there");
+        let wanted = format!(
+            "this title contains characters that GitHub does not allow, so the page is called “{shown}” there"
+        );
         assert_eq!(warnings(Flavour::Github, title), [wanted]);
     }
-    assert_eq!(written(Flavour::Github, &[case("Post-mortem", vec![paragraph("words")])])[0].location.path, "Post‐mortem.md");
+    assert_eq!(
+        written(
+            Flavour::Github,
+            &[case("Post-mortem", vec![paragraph("words")])]
+        )[0]
+        .location
+        .path,
+        "Post‐mortem.md"
+    );
     for (flavour, title) in [
         (Flavour::Github, "Post-mortem"),
         (Flavour::Github, "Plain (title), & more"),
         (Flavour::Gitlab, "Outage at 10:30 / a?"),
         (Flavour::Gitea, "Outage at 10:30 / a?"),
         (Flavour::Plain, "Outage at 10:30 / a?"),
-        (Flavour::AzureDevops, "Outage at 10:30: why? \"so\" - <x> * |"),
+        (
+            Flavour::AzureDevops,
+            "Outage at 10:30: why? \"so\" - <x> * |",
+        ),
     ] {
-        assert_eq!(warnings(flavour, title), Vec::<String>::new(), "{flavour:?} {title}");
+        assert_eq!(
+            warnings(flavour, title),
+            Vec::<String>::new(),
+            "{flavour:?} {title}"
+        );
     }
-    let azure = &written(Flavour::AzureDevops, &[case("C# and A/B...", vec![paragraph("words")])])[0];
-    assert_eq!((azure.location.path.as_str(), azure.location.title.as_str()), ("C♯-and-A%2DB․․․.md", "C♯ and A-B․․․"));
-    assert!(azure.text.starts_with("# C# and A/B...\n\n"), "{}", azure.text);
+    let azure = &written(
+        Flavour::AzureDevops,
+        &[case("C# and A/B...", vec![paragraph("words")])],
+    )[0];
+    assert_eq!(
+        (azure.location.path.as_str(), azure.location.title.as_str()),
+        ("C♯-and-A%2DB․․․.md", "C♯ and A-B․․․")
+    );
+    assert!(
+        azure.text.starts_with("# C# and A/B...\n\n"),
+        "{}",
+        azure.text
+    );
     assert_eq!(warnings(Flavour::AzureDevops, "C# and A/B...").len(), 1);
 }
 
@@ -650,21 +911,52 @@ fn a_sign_that_no_name_can_hold_is_replaced_by_one_that_readers_see_and_said() {
 #[test]
 fn a_title_is_one_name_however_its_accents_are_written() {
     for flavour in FLAVOURS {
-        let name = |title: &str| written(flavour, &[case(title, vec![paragraph("words")])])[0].location.clone();
-        assert_eq!(name("Cafe\u{301} u\u{308}ber"), name("Café über"), "{flavour:?}");
-        let both = ["Cafe\u{301}", "Café"]
-            .map(|title| Case { slug: Slug::of(&format!("{title} {}", title.len())), ..case(title, vec![paragraph("x")]) });
-        assert!(problems(flavour, &both)[0].contains("would have the same address"), "{flavour:?}");
+        let name = |title: &str| {
+            written(flavour, &[case(title, vec![paragraph("words")])])[0]
+                .location
+                .clone()
+        };
+        assert_eq!(
+            name("Cafe\u{301} u\u{308}ber"),
+            name("Café über"),
+            "{flavour:?}"
+        );
+        let both = ["Cafe\u{301}", "Café"].map(|title| Case {
+            slug: Slug::of(&format!("{title} {}", title.len())),
+            ..case(title, vec![paragraph("x")])
+        });
+        assert!(
+            problems(flavour, &both)[0].contains("would have the same address"),
+            "{flavour:?}"
+        );
     }
 }
 
 /// The path, the shown title, and the link from another page, by host.
 fn place_of(flavour: Flavour, title: &str) -> (String, String, String) {
     let target = case(title, Vec::new());
-    let link = Inline::Link { to: LinkTo::Page { case: target.slug.clone(), heading: String::new() }, text: vec![text("there")] };
-    let pages = written(flavour, &[target, case("Here", vec![Block::Paragraph(vec![link])])]);
-    let link = pages[1].text.split("[there](").nth(1).and_then(|rest| rest.split(")\n").next()).expect("the link is there");
-    (pages[0].location.path.clone(), pages[0].location.title.clone(), link.to_owned())
+    let link = Inline::Link {
+        to: LinkTo::Page {
+            case: target.slug.clone(),
+            heading: String::new(),
+        },
+        text: vec![text("there")],
+    };
+    let pages = written(
+        flavour,
+        &[target, case("Here", vec![Block::Paragraph(vec![link])])],
+    );
+    let link = pages[1]
+        .text
+        .split("[there](")
+        .nth(1)
+        .and_then(|rest| rest.split(")\n").next())
+        .expect("the link is there");
+    (
+        pages[0].location.path.clone(),
+        pages[0].location.title.clone(),
+        link.to_owned(),
+    )
 }
 
 #[test]
@@ -695,31 +987,75 @@ fn a_page_stands_where_its_host_looks_for_it() {
 
 #[test]
 fn a_title_stands_where_its_host_reads_it() {
-    let start = |flavour, title: &str| written(flavour, &[case(title, vec![paragraph("words")])])[0].text.lines().next().map(str::to_owned);
-    assert_eq!(start(Flavour::Plain, "1. #2 *so*").as_deref(), Some("# 1\\. \\#2 \\*so\\*"));
-    assert_eq!(start(Flavour::Gitlab, "Plain title").as_deref(), Some("words"));
-    let text = &written(Flavour::Gitlab, &[case("Read-only: \"10%\"", vec![paragraph("words")])])[0].text;
-    assert!(text.starts_with("---\ntitle: \"Read-only: \\\"10%\\\"\"\n---\n\nwords\n"), "{text}");
+    let start = |flavour, title: &str| {
+        written(flavour, &[case(title, vec![paragraph("words")])])[0]
+            .text
+            .lines()
+            .next()
+            .map(str::to_owned)
+    };
+    assert_eq!(
+        start(Flavour::Plain, "1. #2 *so*").as_deref(),
+        Some("# 1\\. \\#2 \\*so\\*")
+    );
+    assert_eq!(
+        start(Flavour::Gitlab, "Plain title").as_deref(),
+        Some("words")
+    );
+    let text = &written(
+        Flavour::Gitlab,
+        &[case("Read-only: \"10%\"", vec![paragraph("words")])],
+    )[0]
+    .text;
+    assert!(
+        text.starts_with("---\ntitle: \"Read-only: \\\"10%\\\"\"\n---\n\nwords\n"),
+        "{text}"
+    );
     for flavour in [Flavour::AzureDevops, Flavour::Github, Flavour::Gitea] {
-        assert_eq!(start(flavour, "A - b").as_deref(), Some("words"), "{flavour:?}");
+        assert_eq!(
+            start(flavour, "A - b").as_deref(),
+            Some("words"),
+            "{flavour:?}"
+        );
     }
 }
 
 #[test]
 fn a_picture_stands_where_its_host_looks_for_it() {
-    let picture = Inline::Picture { name: "0123.png".to_owned(), alt: "a [b]".to_owned(), title: "c \"d\"".to_owned() };
+    let picture = Inline::Picture {
+        name: "0123.png".to_owned(),
+        alt: "a [b]".to_owned(),
+        title: "c \"d\"".to_owned(),
+    };
     for flavour in FLAVOURS {
         let path = attachment_path(flavour, "0123.png");
-        let address = if flavour == Flavour::AzureDevops { format!("/{path}") } else { path.clone() };
-        let page = &written(flavour, &[case("A", vec![Block::Paragraph(vec![picture.clone()])])])[0];
+        let address = if flavour == Flavour::AzureDevops {
+            format!("/{path}")
+        } else {
+            path.clone()
+        };
+        let page = &written(
+            flavour,
+            &[case("A", vec![Block::Paragraph(vec![picture.clone()])])],
+        )[0];
         let wanted = format!("![a \\[b\\]]({address} \"c \\\"d\\\"\")\n");
-        assert!(page.text.contains(&wanted), "{wanted} is not in\n{}", page.text);
+        assert!(
+            page.text.contains(&wanted),
+            "{wanted} is not in\n{}",
+            page.text
+        );
         assert_eq!(page.attachments, ["p.png"]);
         assert_eq!(read(body(&page.text)).pictures, [address]);
     }
     let path = attachment_path(Flavour::Gitlab, "0123.png");
-    let hash = path.strip_prefix("uploads/").and_then(|rest| rest.strip_suffix("/0123.png")).expect("it is in the folder of uploads");
-    assert!(hash.len() == 32 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()), "{path}");
+    let hash = path
+        .strip_prefix("uploads/")
+        .and_then(|rest| rest.strip_suffix("/0123.png"))
+        .expect("it is in the folder of uploads");
+    assert!(
+        hash.len() == 32 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()),
+        "{path}"
+    );
     let deeper = write(
         Dialect::Markdown(Flavour::Plain),
         "a/b",
@@ -727,22 +1063,31 @@ fn a_picture_stands_where_its_host_looks_for_it() {
         &BTreeMap::new(),
         &Highlighter::default(),
     );
-    assert!(deeper.0[0].text.contains("(../../pictures/0123.png"), "{}", deeper.0[0].text);
+    assert!(
+        deeper.0[0].text.contains("(../../pictures/0123.png"),
+        "{}",
+        deeper.0[0].text
+    );
 }
 
 #[test]
 fn what_a_host_adds_to_markdown_stays_text() {
     let words = "#12 and !34 and @name and :smile: and [[page]] and $1 to $2 and http://a.b/c_d_";
     let line = |flavour| {
-        written(flavour, &[case("A", vec![paragraph(&format!("so {words}"))])])[0]
-            .text
-            .lines()
-            .find(|line| line.starts_with("so"))
-            .map(str::to_owned)
+        written(
+            flavour,
+            &[case("A", vec![paragraph(&format!("so {words}"))])],
+        )[0]
+        .text
+        .lines()
+        .find(|line| line.starts_with("so"))
+        .map(str::to_owned)
     };
     assert_eq!(
         line(Flavour::Gitlab).as_deref(),
-        Some("so \\#12 and \\!34 and \\@name and \\:smile: and \\[\\[page\\]\\] and \\$1 to \\$2 and http\\://a.b/c_d\\_")
+        Some(
+            "so \\#12 and \\!34 and \\@name and \\:smile: and \\[\\[page\\]\\] and \\$1 to \\$2 and http\\://a.b/c_d\\_"
+        )
     );
     assert_eq!(
         line(Flavour::Gitea).as_deref(),
@@ -756,7 +1101,10 @@ fn what_a_host_adds_to_markdown_stays_text() {
 /// The text nodes in which hosts search for their additions after Markdown was parsed.
 fn stretches(text: &str) -> Vec<String> {
     let mut stretches = vec![String::new()];
-    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_FOOTNOTES | Options::ENABLE_GFM;
+    let options = Options::ENABLE_TABLES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_GFM;
     for event in Parser::new_ext(text, options) {
         match event {
             Event::Text(text) => stretches.last_mut().expect("there is one").push_str(&text),
@@ -801,28 +1149,73 @@ fn references_of_hosts_stay_words_wherever_they_stand() {
                 ":smile:",
             ],
         ),
-        (&[Flavour::Gitea], &["#123", "!45", "@name", "a1b2c3d", "owner/repo#12", "owner/repo!3", "x@y.org", ":smile:"]),
-        (&[Flavour::AzureDevops], &["#123", "!45", "@<00000000-0000-0000-0000-000000000000>", "x@y.org", ":smile:"]),
+        (
+            &[Flavour::Gitea],
+            &[
+                "#123",
+                "!45",
+                "@name",
+                "a1b2c3d",
+                "owner/repo#12",
+                "owner/repo!3",
+                "x@y.org",
+                ":smile:",
+            ],
+        ),
+        (
+            &[Flavour::AzureDevops],
+            &[
+                "#123",
+                "!45",
+                "@<00000000-0000-0000-0000-000000000000>",
+                "x@y.org",
+                ":smile:",
+            ],
+        ),
         (&[Flavour::Github], &[":smile:", "x@y.org"]),
     ];
     for (flavours, references) in references {
-        for (&flavour, reference) in flavours.iter().flat_map(|flavour| references.iter().map(move |reference| (flavour, *reference))) {
-            for (before, after) in [("", ""), ("so ", " and"), ("(", ")"), ("so ", "."), ("so ", ", so")] {
+        for (&flavour, reference) in flavours.iter().flat_map(|flavour| {
+            references
+                .iter()
+                .map(move |reference| (flavour, *reference))
+        }) {
+            for (before, after) in [
+                ("", ""),
+                ("so ", " and"),
+                ("(", ")"),
+                ("so ", "."),
+                ("so ", ", so"),
+            ] {
                 let words = format!("{before}{reference}{after}");
                 let blocks = vec![
                     paragraph(&words),
                     heading(2, &words, "h"),
-                    Block::List(List { first: None, is_tight: true, items: vec![Item { done: None, blocks: vec![paragraph(&words)] }] }),
+                    Block::List(List {
+                        first: None,
+                        is_tight: true,
+                        items: vec![Item {
+                            done: None,
+                            blocks: vec![paragraph(&words)],
+                        }],
+                    }),
                     Block::Table(Table {
                         columns: vec![Alignment::None],
                         head: vec![vec![text(&words)]],
                         rows: vec![vec![vec![text(&words)]]],
                     }),
-                    Block::Paragraph(vec![Inline::Styled(Style::Strong, vec![text(&words)]), Inline::Footnote(0), text(&words)]),
+                    Block::Paragraph(vec![
+                        Inline::Styled(Style::Strong, vec![text(&words)]),
+                        Inline::Footnote(0),
+                        text(&words),
+                    ]),
                 ];
                 let page = &written(flavour, &[case("A", blocks)])[0].text;
                 for stretch in host_sees(flavour, body(page)) {
-                    assert!(!stretch.contains(reference), "{flavour:?} sees {reference} in {stretch:?}:\n{page}");
+                    assert!(
+                        !stretch.contains(reference),
+                        "{flavour:?} sees {reference} in {stretch:?}:\n{page}"
+                    );
                 }
             }
         }
@@ -830,7 +1223,10 @@ fn references_of_hosts_stay_words_wherever_they_stand() {
     let words = "C#7 and UTF-8 costs 5!, a_b-7, effaced, 12345678 users, 7 pm @ 9";
     for flavour in [Flavour::Github, Flavour::Gitea, Flavour::AzureDevops] {
         let page = &written(flavour, &[case("A", vec![paragraph(words)])])[0].text;
-        assert!(flavour == Flavour::Gitea || page.contains(words), "ordinary words stay as they are: {page}");
+        assert!(
+            flavour == Flavour::Gitea || page.contains(words),
+            "ordinary words stay as they are: {page}"
+        );
     }
 }
 
@@ -864,20 +1260,33 @@ fn lines_that_look_like_blocks_of_a_host_stay_words() {
             "[a]: b",
             "* a",
         ] {
-            let item = |words: &str| Item { done: None, blocks: vec![paragraph(words)] };
+            let item = |words: &str| Item {
+                done: None,
+                blocks: vec![paragraph(words)],
+            };
             let blocks = vec![
                 paragraph(words),
                 Block::Paragraph(vec![text("before"), Inline::Break, text(words)]),
-                Block::List(List { first: None, is_tight: true, items: vec![item(words)] }),
+                Block::List(List {
+                    first: None,
+                    is_tight: true,
+                    items: vec![item(words)],
+                }),
                 Block::Quote(vec![paragraph(words)]),
-                Block::Table(Table { columns: vec![Alignment::None], head: vec![vec![text(words)]], rows: vec![vec![vec![text(words)]]] }),
+                Block::Table(Table {
+                    columns: vec![Alignment::None],
+                    head: vec![vec![text(words)]],
+                    rows: vec![vec![vec![text(words)]]],
+                }),
             ];
             let case = case("A", blocks);
             assert_same(flavour, &case).unwrap_or_else(|error| panic!("{words}: {error}"));
             let page = &written(flavour, &[case])[0].text;
             for start in [":::", "[[_TOC_]]", "[TOC]", ">>>", "$$"] {
                 assert!(
-                    !page.lines().any(|line| line.trim_start_matches(['>', '-', ' ', '|']).starts_with(start)),
+                    !page.lines().any(|line| line
+                        .trim_start_matches(['>', '-', ' ', '|'])
+                        .starts_with(start)),
                     "{flavour:?} {words}:\n{page}"
                 );
             }
@@ -891,20 +1300,56 @@ fn what_a_host_would_not_take_is_said() {
     let wide = "ö".repeat(60);
     for (flavour, title, wanted) in [
         (Flavour::Github, "Home", "`home` is reserved on this wiki"),
-        (Flavour::Github, "_Sidebar", "`_sidebar` is reserved on this wiki"),
+        (
+            Flavour::Github,
+            "_Sidebar",
+            "`_sidebar` is reserved on this wiki",
+        ),
         (Flavour::Gitlab, "new", "`new` is reserved on this wiki"),
         (Flavour::Gitea, "raw", "`raw` is reserved on this wiki"),
-        (Flavour::AzureDevops, long.as_str(), "the path of the page has 303 characters; the limit of Azure DevOps is 235"),
-        (Flavour::Github, long.as_str(), "the file name of the page has 303 bytes; the limit is 255"),
-        (Flavour::Gitlab, long.as_str(), "the file name of the page has 303 bytes; the limit is 245"),
-        (Flavour::Gitea, wide.as_str(), "the file name of the page has 363 bytes; the limit is 255"),
-        (Flavour::Gitlab, "?!", "the title “?!” has no letter or digit to make a file name of"),
-        (Flavour::AzureDevops, "...", "the title “...” has no letter or digit to make a file name of"),
+        (
+            Flavour::AzureDevops,
+            long.as_str(),
+            "the path of the page has 303 characters; the limit of Azure DevOps is 235",
+        ),
+        (
+            Flavour::Github,
+            long.as_str(),
+            "the file name of the page has 303 bytes; the limit is 255",
+        ),
+        (
+            Flavour::Gitlab,
+            long.as_str(),
+            "the file name of the page has 303 bytes; the limit is 245",
+        ),
+        (
+            Flavour::Gitea,
+            wide.as_str(),
+            "the file name of the page has 363 bytes; the limit is 255",
+        ),
+        (
+            Flavour::Gitlab,
+            "?!",
+            "the title “?!” has no letter or digit to make a file name of",
+        ),
+        (
+            Flavour::AzureDevops,
+            "...",
+            "the title “...” has no letter or digit to make a file name of",
+        ),
     ] {
         let found = problems(flavour, &[case(title, Vec::new())]);
-        assert!(found.len() == 1 && found[0].starts_with(wanted), "{flavour:?} {title}: {found:?}");
+        assert!(
+            found.len() == 1 && found[0].starts_with(wanted),
+            "{flavour:?} {title}: {found:?}"
+        );
     }
-    let alike = vec![heading(2, "a", "a"), heading(2, "a-1", "b"), heading(2, "a", "c"), heading(2, "?", "d")];
+    let alike = vec![
+        heading(2, "a", "a"),
+        heading(2, "a-1", "b"),
+        heading(2, "a", "c"),
+        heading(2, "?", "d"),
+    ];
     let found = problems(Flavour::Github, &[case("A", alike)]);
     assert_eq!(
         found,
@@ -915,7 +1360,11 @@ fn what_a_host_would_not_take_is_said() {
         ]
     );
     for flavour in FLAVOURS {
-        assert_eq!(problems(flavour, &[hostile::case()]), Vec::<String>::new(), "{flavour:?}");
+        assert_eq!(
+            problems(flavour, &[hostile::case()]),
+            Vec::<String>::new(),
+            "{flavour:?}"
+        );
     }
 }
 
@@ -997,13 +1446,23 @@ fn leaf() -> impl Strategy<Value = Inline> {
 
 /// Inlines without links.
 fn styled() -> impl Strategy<Value = Inline> {
-    leaf().prop_recursive(3, 8, 3, |inner| (style(), vec(inner, 1..4)).prop_map(|(style, inner)| Inline::Styled(style, inner)))
+    leaf().prop_recursive(3, 8, 3, |inner| {
+        (style(), vec(inner, 1..4)).prop_map(|(style, inner)| Inline::Styled(style, inner))
+    })
 }
 
 fn inlines() -> impl Strategy<Value = Vec<Inline>> {
-    let linkable = styled().prop_filter("footnotes are links", |inline| !plain_inline(inline).trim().is_empty() && !has_footnote(inline));
-    let link = (vec(linkable, 1..3), "https://[a-z]{1,4}\\.org/[a-z()&=*_|]{0,6}")
-        .prop_map(|(text, address)| Inline::Link { to: LinkTo::External(address), text });
+    let linkable = styled().prop_filter("footnotes are links", |inline| {
+        !plain_inline(inline).trim().is_empty() && !has_footnote(inline)
+    });
+    let link = (
+        vec(linkable, 1..3),
+        "https://[a-z]{1,4}\\.org/[a-z()&=*_|]{0,6}",
+    )
+        .prop_map(|(text, address)| Inline::Link {
+            to: LinkTo::External(address),
+            text,
+        });
     vec(prop_oneof![4 => styled(), 1 => link], 1..5)
 }
 
@@ -1022,8 +1481,14 @@ fn has_footnote(inline: &Inline) -> bool {
 fn leaf_block() -> impl Strategy<Value = Block> {
     let cell = || inlines();
     let row = move || vec(cell(), 2);
-    let heading =
-        (2..=6u8, inlines()).prop_map(|(level, text)| Block::Heading(Heading { level, text, id: "h".to_owned(), is_linked: false }));
+    let heading = (2..=6u8, inlines()).prop_map(|(level, text)| {
+        Block::Heading(Heading {
+            level,
+            text,
+            id: "h".to_owned(),
+            is_linked: false,
+        })
+    });
     prop_oneof![
         5 => inlines().prop_map(Block::Paragraph),
         1 => heading,

@@ -45,10 +45,14 @@ use storybank::diagnostic::{Diagnostic, Level};
 use storybank::highlight::Highlighter;
 use storybank::markdown::Alignment;
 use storybank::plan::{self, Digest, Recorded, RemotePage};
-use storybank::publish::{self, Client, Credential, Error, Lookup, Mediawiki, Pictures, Request, Secret, Wiki, Write};
+use storybank::publish::{
+    self, Client, Credential, Error, Lookup, Mediawiki, Pictures, Request, Secret, Wiki, Write,
+};
 use storybank::slug::Slug;
 use storybank::source::SitePath;
-use storybank::wiki::page::{ActionEntry, Block, Callout, Case, Heading, Inline, Item, LinkTo, List, Page, Style, Table};
+use storybank::wiki::page::{
+    ActionEntry, Block, Callout, Case, Heading, Inline, Item, LinkTo, List, Page, Style, Table,
+};
 use storybank::wiki::{self, Dialect, RenderedPage};
 
 const BOT: (&str, &str) = ("Admin@publisher", "0123456789abcdef0123456789abcdef");
@@ -84,48 +88,107 @@ impl Running {
         let port = free_port();
         let program = installed.join("program");
         let mut command = Self::php(&folder, port);
-        command.args(["-S", &format!("127.0.0.1:{port}"), "-t"]).arg(&program);
+        command
+            .args(["-S", &format!("127.0.0.1:{port}"), "-t"])
+            .arg(&program);
         let engine = Engine::start(command, port, folder.path());
-        Self { engine, folder, program }
+        Self {
+            engine,
+            folder,
+            program,
+        }
     }
 
     fn php(folder: &Folder, port: u16) -> Command {
         let mut command = Command::new("php");
-        command.args(["-d", "opcache.enable=1", "-d", "opcache.validate_timestamps=0", "-d", "display_errors=0"]);
-        command.env("STORYBANK_TEST_WIKI", folder.path()).env("MW_CONFIG_FILE", folder.join("LocalSettings.php"));
+        command.args([
+            "-d",
+            "opcache.enable=1",
+            "-d",
+            "opcache.validate_timestamps=0",
+            "-d",
+            "display_errors=0",
+        ]);
+        command
+            .env("STORYBANK_TEST_WIKI", folder.path())
+            .env("MW_CONFIG_FILE", folder.join("LocalSettings.php"));
         command.env("STORYBANK_TEST_ADDRESS", format!("http://127.0.0.1:{port}"));
         command
     }
 
     /// Runs a maintenance script of the wiki.
     fn by_hand(&self, script: &str, arguments: &[&str], input: &str) {
-        let port = self.engine.url.rsplit(':').next().and_then(|port| port.parse().ok()).expect("it ends in a port");
+        let port = self
+            .engine
+            .url
+            .rsplit(':')
+            .next()
+            .and_then(|port| port.parse().ok())
+            .expect("it ends in a port");
         let mut command = Self::php(&self.folder, port);
-        command.arg(self.program.join("maintenance").join(script)).args(arguments);
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("php can be started");
-        child.stdin.take().expect("it is piped").write_all(input.as_bytes()).expect("it reads");
-        assert!(child.wait().expect("it ends").success(), "{script} {arguments:?}");
+        command
+            .arg(self.program.join("maintenance").join(script))
+            .args(arguments);
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("php can be started");
+        child
+            .stdin
+            .take()
+            .expect("it is piped")
+            .write_all(input.as_bytes())
+            .expect("it reads");
+        assert!(
+            child.wait().expect("it ends").success(),
+            "{script} {arguments:?}"
+        );
     }
 
     /// A person changes a page.
     fn edit(&self, title: &str, text: &str) {
-        self.by_hand("edit.php", &["--user", "Editor", "--summary", "by hand", title], text);
+        self.by_hand(
+            "edit.php",
+            &["--user", "Editor", "--summary", "by hand", title],
+            text,
+        );
     }
 
     fn wiki(&self, (user, password): (&str, &str)) -> Mediawiki {
-        Mediawiki::new(Arc::new(Withheld::default()), &self.engine.url, user, Secret::new(password))
+        Mediawiki::new(
+            Arc::new(Withheld::default()),
+            &self.engine.url,
+            user,
+            Secret::new(password),
+        )
     }
 
     fn get(&self, query: &str) -> Value {
-        let request = Request::new("GET", format!("{}/api.php?format=json&formatversion=2&{query}", self.engine.url));
-        reader().expect("read", &request).expect("the wiki answers").json()
+        let request = Request::new(
+            "GET",
+            format!(
+                "{}/api.php?format=json&formatversion=2&{query}",
+                self.engine.url
+            ),
+        );
+        reader()
+            .expect("read", &request)
+            .expect("the wiki answers")
+            .json()
     }
 
     /// A page as the wiki shows it.
     fn shown(&self, title: &str) -> html::Page {
         let title = encoded(title);
-        let json = self.get(&format!("action=parse&prop=text&disablelimitreport=1&disableeditsection=1&page={title}"));
-        html::parse(json["parse"]["text"].as_str().unwrap_or_else(|| panic!("{json}")))
+        let json = self.get(&format!(
+            "action=parse&prop=text&disablelimitreport=1&disableeditsection=1&page={title}"
+        ));
+        html::parse(
+            json["parse"]["text"]
+                .as_str()
+                .unwrap_or_else(|| panic!("{json}")),
+        )
     }
 
     /// How the wiki would show a text after saving it, with signatures expanded.
@@ -142,18 +205,36 @@ impl Running {
             ("text", text),
         ];
         let request = Request::new("POST", format!("{}/api.php", self.engine.url)).form(&fields);
-        let json = reader().expect("render", &request).expect("the wiki answers").json();
-        html::parse(json["parse"]["text"].as_str().unwrap_or_else(|| panic!("{json}")))
+        let json = reader()
+            .expect("render", &request)
+            .expect("the wiki answers")
+            .json();
+        html::parse(
+            json["parse"]["text"]
+                .as_str()
+                .unwrap_or_else(|| panic!("{json}")),
+        )
     }
 
     fn source(&self, title: &str) -> String {
-        let json = self.get(&format!("action=query&prop=revisions&rvprop=content&rvslots=main&titles={}", encoded(title)));
-        json["query"]["pages"][0]["revisions"][0]["slots"]["main"]["content"].as_str().unwrap_or_default().to_owned()
+        let json = self.get(&format!(
+            "action=query&prop=revisions&rvprop=content&rvslots=main&titles={}",
+            encoded(title)
+        ));
+        json["query"]["pages"][0]["revisions"][0]["slots"]["main"]["content"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
     }
 
     fn versions(&self, title: &str) -> usize {
-        let json = self.get(&format!("action=query&prop=revisions&rvprop=ids&rvlimit=50&titles={}", encoded(title)));
-        json["query"]["pages"][0]["revisions"].as_array().map_or(0, Vec::len)
+        let json = self.get(&format!(
+            "action=query&prop=revisions&rvprop=ids&rvlimit=50&titles={}",
+            encoded(title)
+        ));
+        json["query"]["pages"][0]["revisions"]
+            .as_array()
+            .map_or(0, Vec::len)
     }
 }
 
@@ -166,17 +247,35 @@ fn encoded(text: &str) -> String {
 }
 
 fn written(cases: &[Case], place: &str) -> Vec<RenderedPage> {
-    let (pages, diagnostics) = wiki::write(Dialect::Mediawiki, place, cases, &BTreeMap::new(), &Highlighter::default());
-    let errors = diagnostics.iter().filter(|diagnostic| diagnostic.rule.level == Level::Error);
+    let (pages, diagnostics) = wiki::write(
+        Dialect::Mediawiki,
+        place,
+        cases,
+        &BTreeMap::new(),
+        &Highlighter::default(),
+    );
+    let errors = diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.rule.level == Level::Error);
     let said: Vec<&String> = errors.map(|diagnostic| &diagnostic.message).collect();
     assert!(said.is_empty(), "{said:?}");
     pages
 }
 
 fn case(title: &str, blocks: Vec<Block>) -> Case {
-    let page = Page { blocks, ..Page::default() };
+    let page = Page {
+        blocks,
+        ..Page::default()
+    };
     let file = SitePath::new("content/case-studies/case.md");
-    Case { slug: Slug::of(title), file, title: title.to_owned(), language: "en".to_owned(), page, html: Vec::new() }
+    Case {
+        slug: Slug::of(title),
+        file,
+        title: title.to_owned(),
+        language: "en".to_owned(),
+        page,
+        html: Vec::new(),
+    }
 }
 
 fn words(text: &str) -> Block {
@@ -185,16 +284,34 @@ fn words(text: &str) -> Block {
 
 /// A page of a few lines, so that changes in different lines do not touch.
 fn lines(title: &str, lines: &[&str]) -> RenderedPage {
-    written(&[case(title, lines.iter().map(|line| words(line)).collect())], "").remove(0)
+    written(
+        &[case(title, lines.iter().map(|line| words(line)).collect())],
+        "",
+    )
+    .remove(0)
 }
 
 fn look(wiki: &mut Mediawiki, page: &RenderedPage) -> Option<RemotePage> {
-    let sought = Lookup { location: &page.location, recorded: None, attachments: &page.attachments };
+    let sought = Lookup {
+        location: &page.location,
+        recorded: None,
+        attachments: &page.attachments,
+    };
     wiki.look(&[sought]).expect("it can be looked at").remove(0)
 }
 
-fn write(wiki: &mut Mediawiki, page: &RenderedPage, over: Option<&RemotePage>, pictures: &Pictures) -> Result<String, Error> {
-    wiki.write(&Write { page, over, pictures, message: "0123 published with storybank" })
+fn write(
+    wiki: &mut Mediawiki,
+    page: &RenderedPage,
+    over: Option<&RemotePage>,
+    pictures: &Pictures,
+) -> Result<String, Error> {
+    wiki.write(&Write {
+        page,
+        over,
+        pictures,
+        message: "0123 published with storybank",
+    })
 }
 
 fn publish(wiki: &mut Mediawiki, page: &RenderedPage) -> RemotePage {
@@ -212,7 +329,11 @@ fn hostile_words_are_shown_as_they_are() {
     let standing = publish(&mut wiki, &page);
     assert_eq!(standing.digest, Some(Digest::of(&page.text)));
     let shown = flat::of_html(&running.shown(&page.location.path));
-    flat::assert_same(&shown, &flat::of_case(&case, &|_| String::new()), &page.text);
+    flat::assert_same(
+        &shown,
+        &flat::of_case(&case, &|_| String::new()),
+        &page.text,
+    );
 }
 
 /// The smallest picture of a colour.
@@ -220,10 +341,20 @@ fn picture(colour: [u8; 3]) -> Arc<[u8]> {
     fn chunk(name: &[u8], data: &[u8], out: &mut Vec<u8>) {
         let mut checked = name.to_vec();
         checked.extend_from_slice(data);
-        out.extend_from_slice(&u32::try_from(data.len()).expect("it is small").to_be_bytes());
+        out.extend_from_slice(
+            &u32::try_from(data.len())
+                .expect("it is small")
+                .to_be_bytes(),
+        );
         out.extend_from_slice(&checked);
         let crc = checked.iter().fold(!0_u32, |crc, byte| {
-            (0..8).fold(crc ^ u32::from(*byte), |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 })
+            (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
+                if crc & 1 == 1 {
+                    crc >> 1 ^ 0xedb8_8320
+                } else {
+                    crc >> 1
+                }
+            })
         });
         out.extend_from_slice(&(!crc).to_be_bytes());
     }
@@ -231,7 +362,9 @@ fn picture(colour: [u8; 3]) -> Arc<[u8]> {
     chunk(b"IHDR", &[0, 0, 0, 1, 0, 0, 0, 1, 8, 2, 0, 0, 0], &mut out);
     // One line of one pixel, not compressed.
     let line = [0, colour[0], colour[1], colour[2]];
-    let (low, high) = line.iter().fold((1_u32, 0_u32), |(low, high), byte| (low + u32::from(*byte), high + low + u32::from(*byte)));
+    let (low, high) = line.iter().fold((1_u32, 0_u32), |(low, high), byte| {
+        (low + u32::from(*byte), high + low + u32::from(*byte))
+    });
     let mut data = vec![0x78, 1, 1, 4, 0, 0xfb, 0xff];
     data.extend_from_slice(&line);
     data.extend_from_slice(&(high << 16 | low).to_be_bytes());
@@ -249,17 +382,30 @@ fn to(to: LinkTo, inlines: Vec<Inline>) -> Inline {
 }
 
 fn shot(alt: &str, title: &str) -> Inline {
-    Inline::Picture { name: "0a1b.png".to_owned(), alt: alt.to_owned(), title: title.to_owned() }
+    Inline::Picture {
+        name: "0a1b.png".to_owned(),
+        alt: alt.to_owned(),
+        title: title.to_owned(),
+    }
 }
 
 fn heading(level: u8, inlines: Vec<Inline>, id: &str) -> Block {
-    Block::Heading(Heading { level, text: inlines, id: id.to_owned(), is_linked: true })
+    Block::Heading(Heading {
+        level,
+        text: inlines,
+        id: id.to_owned(),
+        is_linked: true,
+    })
 }
 
 /// Two pages with all constructs, also nested, that link to each other.
 fn everything() -> [Case; 2] {
-    let outside = || LinkTo::External("https://example.org/a__b?c=d&copy=1#x[y]'z'~~~~!!".to_owned());
-    let other = |heading: &str| LinkTo::Page { case: Slug::of("The other | page: C#"), heading: heading.to_owned() };
+    let outside =
+        || LinkTo::External("https://example.org/a__b?c=d&copy=1#x[y]'z'~~~~!!".to_owned());
+    let other = |heading: &str| LinkTo::Page {
+        case: Slug::of("The other | page: C#"),
+        heading: heading.to_owned(),
+    };
     let styles = [
         Style::Emphasis,
         Style::Strong,
@@ -270,25 +416,54 @@ fn everything() -> [Case; 2] {
         Style::Highlight,
         Style::Underline,
     ];
-    let styled = styles.iter().map(|&style| Inline::Styled(style, vec![text("it's ")]));
+    let styled = styles
+        .iter()
+        .map(|&style| Inline::Styled(style, vec![text("it's ")]));
     let nested = Inline::Styled(
         Style::Strong,
-        vec![text("a'"), Inline::Styled(Style::Emphasis, vec![text("'b'")]), Inline::Styled(Style::Strong, vec![text("c")]), text("'d")],
+        vec![
+            text("a'"),
+            Inline::Styled(Style::Emphasis, vec![text("'b'")]),
+            Inline::Styled(Style::Strong, vec![text("c")]),
+            text("'d"),
+        ],
     );
     let item = |done, blocks| Item { done, blocks };
-    let code = |language: &str, text: &str| Block::Code { language: language.to_owned(), text: text.to_owned() };
-    let deep = List { first: Some(1), is_tight: true, items: vec![item(None, vec![words("deep")]), item(Some(true), vec![words("done")])] };
+    let code = |language: &str, text: &str| Block::Code {
+        language: language.to_owned(),
+        text: text.to_owned(),
+    };
+    let deep = List {
+        first: Some(1),
+        is_tight: true,
+        items: vec![
+            item(None, vec![words("deep")]),
+            item(Some(true), vec![words("done")]),
+        ],
+    };
     let listed = List {
         first: None,
         is_tight: true,
-        items: vec![item(None, vec![words("one"), Block::List(deep.clone())]), item(None, vec![words("two")])],
+        items: vec![
+            item(None, vec![words("one"), Block::List(deep.clone())]),
+            item(None, vec![words("two")]),
+        ],
     };
-    let loose =
-        List { first: Some(7), is_tight: false, items: vec![item(None, vec![words("one"), Block::List(listed.clone()), words("end")])] };
+    let loose = List {
+        first: Some(7),
+        is_tight: false,
+        items: vec![item(
+            None,
+            vec![words("one"), Block::List(listed.clone()), words("end")],
+        )],
+    };
     let tight = List {
         first: None,
         is_tight: true,
-        items: vec![item(None, vec![words("x"), code("yaml", "- a: 1\n\n- b\n")]), item(None, vec![])],
+        items: vec![
+            item(None, vec![words("x"), code("yaml", "- a: 1\n\n- b\n")]),
+            item(None, vec![]),
+        ],
     };
     let inner = vec![
         words("inner"),
@@ -304,45 +479,129 @@ fn everything() -> [Case; 2] {
         words("after"),
     ];
     let mut blocks = vec![
-        Block::Facts(vec![("severity".to_owned(), "2 | 3".to_owned()), ("- started".to_owned(), "21 March 2025, 10:42".to_owned())]),
+        Block::Facts(vec![
+            ("severity".to_owned(), "2 | 3".to_owned()),
+            ("- started".to_owned(), "21 March 2025, 10:42".to_owned()),
+        ]),
         Block::Contents,
         heading(2, vec![text("Impact")], "a"),
         Block::Paragraph(styled.collect()),
         Block::Paragraph(vec![nested]),
-        heading(3, vec![text("impact "), Inline::Code("[[x]] __TOC__".to_owned()), Inline::Footnote(0)], "b"),
+        heading(
+            3,
+            vec![
+                text("impact "),
+                Inline::Code("[[x]] __TOC__".to_owned()),
+                Inline::Footnote(0),
+            ],
+            "b",
+        ),
         heading(2, vec![text("IMPACT")], "c"),
-        heading(3, vec![Inline::Styled(Style::Emphasis, vec![text("100%25")]), Inline::Break, text("done &amp; \u{202e}dusted_")], "d"),
+        heading(
+            3,
+            vec![
+                Inline::Styled(Style::Emphasis, vec![text("100%25")]),
+                Inline::Break,
+                text("done &amp; \u{202e}dusted_"),
+            ],
+            "d",
+        ),
         heading(6, vec![text("C# = F#")], "e"),
     ];
-    let links = ["a", "b", "c", "d", "e"].map(|id| to(LinkTo::Heading(id.to_owned()), vec![text("to it")]));
-    blocks.push(Block::Paragraph(links.into_iter().flat_map(|link| [text("see"), link, text("and ")]).collect()));
+    let links =
+        ["a", "b", "c", "d", "e"].map(|id| to(LinkTo::Heading(id.to_owned()), vec![text("to it")]));
+    blocks.push(Block::Paragraph(
+        links
+            .into_iter()
+            .flat_map(|link| [text("see"), link, text("and ")])
+            .collect(),
+    ));
     blocks.push(Block::Paragraph(vec![
-        to(outside(), vec![text("out]"), Inline::Code("]".to_owned()), Inline::Styled(Style::Strong, vec![text("b")])]),
+        to(
+            outside(),
+            vec![
+                text("out]"),
+                Inline::Code("]".to_owned()),
+                Inline::Styled(Style::Strong, vec![text("b")]),
+            ],
+        ),
         text(" and "),
         to(other(""), vec![text("the [other]")]),
         text("s and "),
-        to(other("h"), vec![Inline::Styled(Style::Emphasis, vec![text("part")])]),
+        to(
+            other("h"),
+            vec![Inline::Styled(Style::Emphasis, vec![text("part")])],
+        ),
         text(" and "),
-        to(LinkTo::External("mailto:team@example.org".to_owned()), vec![text("mail")]),
+        to(
+            LinkTo::External("mailto:team@example.org".to_owned()),
+            vec![text("mail")],
+        ),
     ]));
-    blocks.push(Block::Paragraph(vec![text("a"), Inline::Footnote(0), text(" b"), Inline::Footnote(1), text(" c"), Inline::Footnote(0)]));
-    blocks.push(Block::Paragraph(vec![shot("a | b = [c] {{d}} \"e\"", ""), text(" and "), shot("thumb", "left")]));
-    blocks.push(Block::Paragraph(vec![text("before "), to(LinkTo::External("https://example.org/".to_owned()), vec![shot("it", "")])]));
+    blocks.push(Block::Paragraph(vec![
+        text("a"),
+        Inline::Footnote(0),
+        text(" b"),
+        Inline::Footnote(1),
+        text(" c"),
+        Inline::Footnote(0),
+    ]));
+    blocks.push(Block::Paragraph(vec![
+        shot("a | b = [c] {{d}} \"e\"", ""),
+        text(" and "),
+        shot("thumb", "left"),
+    ]));
+    blocks.push(Block::Paragraph(vec![
+        text("before "),
+        to(
+            LinkTo::External("https://example.org/".to_owned()),
+            vec![shot("it", "")],
+        ),
+    ]));
     blocks.push(Block::Quote(inner.clone()));
-    blocks.push(Block::Callout { kind: Callout::Tip, title: Vec::new(), blocks: inner.clone() });
-    blocks.push(Block::Details { summary: vec![text("more "), Inline::Code("x".to_owned())], blocks: inner.clone() });
-    let in_details = Block::Details { summary: vec![text("in it")], blocks: vec![Block::Quote(vec![words("deep")])] };
-    let in_callout = Block::Callout { kind: Callout::Caution, title: vec![text("own")], blocks: vec![in_details] };
-    blocks.push(Block::List(List { first: None, is_tight: false, items: vec![item(Some(false), vec![in_callout, words("x")])] }));
+    blocks.push(Block::Callout {
+        kind: Callout::Tip,
+        title: Vec::new(),
+        blocks: inner.clone(),
+    });
+    blocks.push(Block::Details {
+        summary: vec![text("more "), Inline::Code("x".to_owned())],
+        blocks: inner.clone(),
+    });
+    let in_details = Block::Details {
+        summary: vec![text("in it")],
+        blocks: vec![Block::Quote(vec![words("deep")])],
+    };
+    let in_callout = Block::Callout {
+        kind: Callout::Caution,
+        title: vec![text("own")],
+        blocks: vec![in_details],
+    };
+    blocks.push(Block::List(List {
+        first: None,
+        is_tight: false,
+        items: vec![item(Some(false), vec![in_callout, words("x")])],
+    }));
     let cells = vec![
         vec![shot("in a cell", ""), to(other(""), vec![text("x")])],
         vec![text("- a"), Inline::Break, text("+ b"), Inline::Footnote(0)],
         vec![to(LinkTo::Heading("a".to_owned()), vec![text("a | b")])],
         vec![],
     ];
-    let columns = vec![Alignment::None, Alignment::Left, Alignment::Center, Alignment::Right];
-    let head = ["! a !! b", "-", "}", ""].map(|words| vec![text(words)]).to_vec();
-    blocks.push(Block::Table(Table { columns, head, rows: vec![cells.clone(), cells] }));
+    let columns = vec![
+        Alignment::None,
+        Alignment::Left,
+        Alignment::Center,
+        Alignment::Right,
+    ];
+    let head = ["! a !! b", "-", "}", ""]
+        .map(|words| vec![text(words)])
+        .to_vec();
+    blocks.push(Block::Table(Table {
+        columns,
+        head,
+        rows: vec![cells.clone(), cells],
+    }));
     blocks.extend(inner.clone());
     let action = |what: &str, is_settled| ActionEntry {
         what: what.to_owned(),
@@ -351,14 +610,25 @@ fn everything() -> [Case; 2] {
         status: if is_settled { "done" } else { "open" },
         is_settled,
     };
-    blocks.push(Block::Actions(vec![action("|- mend ''it''", true), action("-", false)]));
+    blocks.push(Block::Actions(vec![
+        action("|- mend ''it''", true),
+        action("-", false),
+    ]));
     let footnotes = vec![vec![words("first ]] note")], inner];
     let mut one = case("Everything: 100% of it — in one", blocks);
     one.page.footnotes = footnotes;
     one.page.pictures = vec!["0a1b.png".to_owned()];
-    let back = LinkTo::Page { case: one.slug.clone(), heading: "c".to_owned() };
-    let two =
-        case("The other | page: C#", vec![heading(2, vec![text("'''h'''")], "h"), Block::Paragraph(vec![to(back, vec![text("back")])])]);
+    let back = LinkTo::Page {
+        case: one.slug.clone(),
+        heading: "c".to_owned(),
+    };
+    let two = case(
+        "The other | page: C#",
+        vec![
+            heading(2, vec![text("'''h'''")], "h"),
+            Block::Paragraph(vec![to(back, vec![text("back")])]),
+        ],
+    );
     [one, two]
 }
 
@@ -374,15 +644,30 @@ fn everything_is_shown_as_it_is_meant_and_published_once() {
         write(&mut wiki, page, None, &pictures).expect("it can be written");
     }
     let unsettled = wiki.unsettled();
-    assert_eq!(wiki.settle(&unsettled).expect("pages with links to the one that came later are rendered again"), Vec::<String>::new());
-    let places = |slug: &Slug| pages.iter().find(|page| page.case == *slug).map(|page| page.location.path.clone()).unwrap_or_default();
+    assert_eq!(
+        wiki.settle(&unsettled)
+            .expect("pages with links to the one that came later are rendered again"),
+        Vec::<String>::new()
+    );
+    let places = |slug: &Slug| {
+        pages
+            .iter()
+            .find(|page| page.case == *slug)
+            .map(|page| page.location.path.clone())
+            .unwrap_or_default()
+    };
     for (case, page) in cases.iter().zip(&pages) {
         let shown = running.shown(&page.location.path);
         let mut meant = flat::of_case(case, &places);
         name_headings(&mut meant, &cases, &pages);
         flat::assert_same(&flat::of_html(&shown), &meant, &page.text);
     }
-    assert_eq!(running.get("action=query&list=allimages")["query"]["allimages"].as_array().map(Vec::len), Some(1));
+    assert_eq!(
+        running.get("action=query&list=allimages")["query"]["allimages"]
+            .as_array()
+            .map(Vec::len),
+        Some(1)
+    );
 
     // The same without a record: no new revisions.
     let mut again = running.wiki(BOT);
@@ -399,12 +684,23 @@ fn everything_is_shown_as_it_is_meant_and_published_once() {
 /// On other pages, links name headings as the wiki does.
 fn name_headings(tokens: &mut [flat::Token], cases: &[Case], pages: &[RenderedPage]) {
     for token in tokens {
-        let flat::Token::Mark(mark) = token else { continue };
+        let flat::Token::Mark(mark) = token else {
+            continue;
+        };
         for (case, page) in cases.iter().zip(pages) {
             let place = format!("to /index.php/{}#", page.location.path.replace(' ', "_"));
-            let Some(id) = mark.strip_prefix(&place) else { continue };
-            let number = case.page.headings().iter().take_while(|heading| heading.id != id).count();
-            let name = ["Impact", "impact_[[x]]_TOC", "IMPACT_2"].get(number).filter(|_| case.page.headings().len() > 1);
+            let Some(id) = mark.strip_prefix(&place) else {
+                continue;
+            };
+            let number = case
+                .page
+                .headings()
+                .iter()
+                .take_while(|heading| heading.id != id)
+                .count();
+            let name = ["Impact", "impact_[[x]]_TOC", "IMPACT_2"]
+                .get(number)
+                .filter(|_| case.page.headings().len() > 1);
             *mark = format!("{place}{}", name.unwrap_or(&"'''h'''"));
             break;
         }
@@ -422,13 +718,25 @@ fn nobody_s_change_is_written_over() {
 
     // In other lines than ours: MediaWiki itself would merge both edits and report success.
     running.edit(path, &first.text.replace("four", "a colleague's four"));
-    let error = write(&mut wiki, &second, Some(&seen), &Pictures::new()).expect_err("it is not what was looked at");
-    assert!(error.reason.contains("`Editor` has changed the page"), "{error}");
+    let error = write(&mut wiki, &second, Some(&seen), &Pictures::new())
+        .expect_err("it is not what was looked at");
+    assert!(
+        error.reason.contains("`Editor` has changed the page"),
+        "{error}"
+    );
     assert!(running.source(path).contains("a colleague's four"));
-    let error = wiki.delete(&recorded(&first), &seen, "no longer published").expect_err("it is not what was looked at");
-    assert!(error.reason.contains("`Editor` has changed the page"), "{error}");
+    let error = wiki
+        .delete(&recorded(&first), &seen, "no longer published")
+        .expect_err("it is not what was looked at");
+    assert!(
+        error.reason.contains("`Editor` has changed the page"),
+        "{error}"
+    );
     let now = look(&mut wiki, &first).expect("it is there");
-    assert_eq!((now.editor.as_deref(), now.digest == seen.digest), (Some("Editor"), false));
+    assert_eq!(
+        (now.editor.as_deref(), now.digest == seen.digest),
+        (Some("Editor"), false)
+    );
 
     // A page that somebody else has created first.
     let theirs = lines("Their page", &["ours"]);
@@ -441,7 +749,8 @@ fn nobody_s_change_is_written_over() {
     // The revision that was looked up can be overwritten and deleted.
     write(&mut wiki, &second, Some(&now), &Pictures::new()).expect("it was looked at");
     let now = look(&mut wiki, &second).expect("it is there");
-    wiki.delete(&recorded(&second), &now, "no longer published").expect("it was looked at");
+    wiki.delete(&recorded(&second), &now, "no longer published")
+        .expect("it was looked at");
     assert_eq!(look(&mut wiki, &second), None);
     let error = write(&mut wiki, &second, Some(&now), &Pictures::new()).expect_err("it is gone");
     assert!(error.reason.contains("deleted"), "{error}");
@@ -469,11 +778,16 @@ fn what_mediawiki_puts_together_is_taken_back() {
 
     // Somebody changes the page between the last lookup and the write.
     let theirs = first.text.replace("four", "a colleague's four");
-    let result = through_a_relay(&running, &[Way::After(&|| running.edit(&path, &theirs))], |mut wiki| {
-        write(&mut wiki, &second, Some(&seen), &Pictures::new())
-    });
+    let result = through_a_relay(
+        &running,
+        &[Way::After(&|| running.edit(&path, &theirs))],
+        |mut wiki| write(&mut wiki, &second, Some(&seen), &Pictures::new()),
+    );
     let error = result.expect_err("somebody was faster");
-    assert!(error.reason.contains("the page is as they saved it"), "{error}");
+    assert!(
+        error.reason.contains("the page is as they saved it"),
+        "{error}"
+    );
     assert_eq!(running.source(&path).trim_end(), theirs.trim_end());
     // Ours, theirs, the merged one, and theirs again.
     assert_eq!(running.versions(&path), 4);
@@ -485,22 +799,35 @@ fn what_goes_wrong_on_the_way_is_mended_or_carried_on() {
     let page = lines("A page", &["one", "two"]);
 
     // An expired token, and a wiki that asks for time: the user notices neither.
-    let late = Way::Instead("{\"error\":{\"code\":\"maxlag\",\"info\":\"Waiting for a database\"}}");
-    let limited = Way::Instead("{\"error\":{\"code\":\"ratelimited\",\"info\":\"As an anti-abuse measure\"}}");
-    let expired = Way::Instead("{\"error\":{\"code\":\"badtoken\",\"info\":\"Invalid CSRF token.\"}}");
+    let late =
+        Way::Instead("{\"error\":{\"code\":\"maxlag\",\"info\":\"Waiting for a database\"}}");
+    let limited = Way::Instead(
+        "{\"error\":{\"code\":\"ratelimited\",\"info\":\"As an anti-abuse measure\"}}",
+    );
+    let expired =
+        Way::Instead("{\"error\":{\"code\":\"badtoken\",\"info\":\"Invalid CSRF token.\"}}");
     let ways = [expired, late, limited, Way::Open];
-    through_a_relay(&running, &ways, |mut wiki| write(&mut wiki, &page, None, &Pictures::new())).expect("it is written in the end");
+    through_a_relay(&running, &ways, |mut wiki| {
+        write(&mut wiki, &page, None, &Pictures::new())
+    })
+    .expect("it is written in the end");
     assert_eq!(running.versions(&page.location.path), 1);
 
     // A token that is never accepted is reported, and not requested for ever.
     let seen = look(&mut running.wiki(BOT), &page).expect("it is there");
     let other = lines("A page", &["one", "2"]);
-    let ways = [Way::Instead("{\"error\":{\"code\":\"badtoken\",\"info\":\"Invalid CSRF token.\"}}"); 2];
-    let error = through_a_relay(&running, &ways, |mut wiki| write(&mut wiki, &other, Some(&seen), &Pictures::new())).expect_err("no token");
+    let ways =
+        [Way::Instead("{\"error\":{\"code\":\"badtoken\",\"info\":\"Invalid CSRF token.\"}}"); 2];
+    let error = through_a_relay(&running, &ways, |mut wiki| {
+        write(&mut wiki, &other, Some(&seen), &Pictures::new())
+    })
+    .expect_err("no token");
     assert!(error.reason.contains("`badtoken`"), "{error}");
 
     // The page is written, and the answer gets lost: the next run finds it up to date.
-    let error = through_a_relay(&running, &[Way::Lost], |mut wiki| write(&mut wiki, &other, Some(&seen), &Pictures::new()));
+    let error = through_a_relay(&running, &[Way::Lost], |mut wiki| {
+        write(&mut wiki, &other, Some(&seen), &Pictures::new())
+    });
     assert!(error.is_err());
     let now = look(&mut running.wiki(BOT), &other).expect("it is there");
     assert_eq!(now.digest, Some(Digest::of(&other.text)));
@@ -522,7 +849,11 @@ enum Way<'a> {
 
 /// Runs an action on a wiki through a relay. Requests that change a page are handled in these ways,
 /// and later ones are forwarded.
-fn through_a_relay<T>(running: &Running, ways: &[Way<'_>], act: impl FnOnce(Mediawiki) -> T + Send) -> T
+fn through_a_relay<T>(
+    running: &Running,
+    ways: &[Way<'_>],
+    act: impl FnOnce(Mediawiki) -> T + Send,
+) -> T
 where
     T: Send,
 {
@@ -531,7 +862,12 @@ where
     let stop = AtomicBool::new(false);
     thread::scope(|scope| {
         let acting = scope.spawn(|| {
-            let done = act(Mediawiki::new(Arc::new(Withheld::default()), &format!("http://{address}"), BOT.0, Secret::new(BOT.1)));
+            let done = act(Mediawiki::new(
+                Arc::new(Withheld::default()),
+                &format!("http://{address}"),
+                BOT.0,
+                Secret::new(BOT.1),
+            ));
             stop.store(true, Ordering::Relaxed);
             TcpStream::connect(address).expect("the relay listens until now");
             done
@@ -551,19 +887,31 @@ fn relay(listener: &TcpListener, to: &str, stop: &AtomicBool, ways: &[Way<'_>]) 
         let mut client = stream.expect("somebody connects");
         let request = one_request(&mut client);
         let is_edit = request.windows(11).any(|part| part == b"action=edit");
-        let way = if is_edit { ways.next().unwrap_or(Way::Open) } else { Way::Open };
+        let way = if is_edit {
+            ways.next().unwrap_or(Way::Open)
+        } else {
+            Way::Open
+        };
         if let Way::Instead(answer) = way {
-            let head = format!("HTTP/1.1 200 OK\r\nRetry-After: 0\r\nConnection: close\r\nContent-Length: {}\r\n\r\n", answer.len());
-            client.write_all(format!("{head}{answer}").as_bytes()).expect("the client reads");
+            let head = format!(
+                "HTTP/1.1 200 OK\r\nRetry-After: 0\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+                answer.len()
+            );
+            client
+                .write_all(format!("{head}{answer}").as_bytes())
+                .expect("the client reads");
             continue;
         }
         if let Way::After(act) = way {
             act();
         }
-        let mut server = TcpStream::connect(to.trim_start_matches("http://")).expect("the wiki listens");
+        let mut server =
+            TcpStream::connect(to.trim_start_matches("http://")).expect("the wiki listens");
         server.write_all(&request).expect("it reads");
         let mut answer = Vec::new();
-        server.read_to_end(&mut answer).expect("it answers and closes");
+        server
+            .read_to_end(&mut answer)
+            .expect("it answers and closes");
         if !matches!(way, Way::Lost) {
             client.write_all(&answer).expect("the client reads");
         }
@@ -577,9 +925,14 @@ fn one_request(client: &mut TcpStream) -> Vec<u8> {
     loop {
         let length = client.read(&mut part).expect("the client writes");
         bytes.extend_from_slice(&part[..length]);
-        let Some(end) = bytes.windows(4).position(|part| part == b"\r\n\r\n") else { continue };
+        let Some(end) = bytes.windows(4).position(|part| part == b"\r\n\r\n") else {
+            continue;
+        };
         let head = String::from_utf8_lossy(&bytes[..end]).to_ascii_lowercase();
-        let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok()).unwrap_or(0);
+        let length = head
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok())
+            .unwrap_or(0);
         if bytes.len() >= end + 4 + length {
             bytes.splice(end..end, b"\r\nConnection: close".iter().copied());
             return bytes;
@@ -589,38 +942,74 @@ fn one_request(client: &mut TcpStream) -> Vec<u8> {
 
 #[test]
 fn refusals_are_told_in_plain_words() {
-    let running = Running::start_with("$wgFileExtensions = [ 'jpg' ];\n$wgNamespaceAliases['Akte'] = NS_PROJECT;");
+    let running = Running::start_with(
+        "$wgFileExtensions = [ 'jpg' ];\n$wgNamespaceAliases['Akte'] = NS_PROJECT;",
+    );
     let page = lines("A page", &["one"]);
 
     let mut wiki = running.wiki((BOT.0, "a-wrong-password"));
-    let sought = Lookup { location: &page.location, recorded: None, attachments: &[] };
+    let sought = Lookup {
+        location: &page.location,
+        recorded: None,
+        attachments: &[],
+    };
     let error = wiki.look(&[sought]).expect_err("the password is wrong");
-    assert!(error.to_string().contains("Incorrect username or password") && error.help.contains("Special:BotPasswords"), "{error}");
+    assert!(
+        error.to_string().contains("Incorrect username or password")
+            && error.help.contains("Special:BotPasswords"),
+        "{error}"
+    );
     assert!(!format!("{error:?}").contains("a-wrong-password"));
 
     let mut colleague = running.wiki(COLLEAGUE);
     let seen = publish(&mut colleague, &page);
     running.by_hand("protect.php", &["--user", "Admin", &page.location.path], "");
     let other = lines("A page", &["two"]);
-    let seen = RemotePage { revision: look(&mut colleague, &page).map(|now| now.revision).unwrap_or_default(), ..seen };
-    let error = write(&mut colleague, &other, Some(&seen), &Pictures::new()).expect_err("it is protected");
-    assert!(error.reason.contains("`protectedpage`") && error.help.contains("lift the protection"), "{error}");
-    let error = colleague.delete(&recorded(&page), &seen, "no longer published").expect_err("the right is missing");
-    assert!(error.reason.contains("`permissiondenied`") && error.help.contains("grants"), "{error}");
+    let seen = RemotePage {
+        revision: look(&mut colleague, &page)
+            .map(|now| now.revision)
+            .unwrap_or_default(),
+        ..seen
+    };
+    let error =
+        write(&mut colleague, &other, Some(&seen), &Pictures::new()).expect_err("it is protected");
+    assert!(
+        error.reason.contains("`protectedpage`") && error.help.contains("lift the protection"),
+        "{error}"
+    );
+    let error = colleague
+        .delete(&recorded(&page), &seen, "no longer published")
+        .expect_err("the right is missing");
+    assert!(
+        error.reason.contains("`permissiondenied`") && error.help.contains("grants"),
+        "{error}"
+    );
 
     let mut wiki = running.wiki(BOT);
     let attachments = ["0a1b.png".to_owned()];
     let barred = |wiki: &mut Mediawiki, page: &RenderedPage, attachments: &[String]| {
-        wiki.look(&[Lookup { location: &page.location, recorded: None, attachments }]).expect("the others can be looked at");
-        wiki.barred(&page.location, &plan::Action::Create).unwrap_or_default()
+        wiki.look(&[Lookup {
+            location: &page.location,
+            recorded: None,
+            attachments,
+        }])
+        .expect("the others can be looked at");
+        wiki.barred(&page.location, &plan::Action::Create)
+            .unwrap_or_default()
     };
     let reason = barred(&mut wiki, &page, &attachments);
     assert!(reason.contains("`.png`"), "{reason}");
     let reason = barred(&mut wiki, &lines("Akte: one", &["one"]), &[]);
-    assert!(reason.contains("would move the page `Akte: one` to `Story Wiki:One`"), "{reason}");
+    assert!(
+        reason.contains("would move the page `Akte: one` to `Story Wiki:One`"),
+        "{reason}"
+    );
     let reason = barred(&mut wiki, &lines("Wikipedia: one", &["one"]), &[]);
     assert!(reason.contains("leads to another wiki"), "{reason}");
-    assert_eq!(barred(&mut wiki, &lines("A usual title", &["one"]), &[]), "");
+    assert_eq!(
+        barred(&mut wiki, &lines("A usual title", &["one"]), &[]),
+        ""
+    );
 }
 
 #[test]
@@ -630,12 +1019,19 @@ fn markup_of_an_extension_that_is_missing_is_not_published() {
     let settings = fs::read_to_string(&own).expect("it is there");
     fs::write(own, settings.replace("wfLoadExtension( 'Cite' );", "")).expect("it can be written");
     let mut wiki = running.wiki(BOT);
-    let mut noted = case("With a note", vec![Block::Paragraph(vec![text("a"), Inline::Footnote(0)])]);
+    let mut noted = case(
+        "With a note",
+        vec![Block::Paragraph(vec![text("a"), Inline::Footnote(0)])],
+    );
     noted.page.footnotes = vec![vec![words("note")]];
     let page = written(&[noted], "").remove(0);
     assert_eq!(look(&mut wiki, &page), None);
-    let error = write(&mut wiki, &page, None, &Pictures::new()).expect_err("there are no footnotes");
-    assert!(error.reason.contains("`<ref>`") && error.help.contains("`Cite`"), "{error}");
+    let error =
+        write(&mut wiki, &page, None, &Pictures::new()).expect_err("there are no footnotes");
+    assert!(
+        error.reason.contains("`<ref>`") && error.help.contains("`Cite`"),
+        "{error}"
+    );
     assert_eq!(look(&mut wiki, &page), None);
 }
 
@@ -727,13 +1123,24 @@ const MARKS: &[&str] = &[
 /// Words of all kinds, with more markup than usual.
 fn any_words() -> impl Strategy<Value = String> {
     let mark = prop::sample::select(MARKS).prop_map(str::to_owned);
-    let some = prop::collection::vec(prop_oneof![9 => mark, 1 => "\\PC{1,4}"], 1..10).prop_map(|parts| parts.concat());
-    some.prop_filter("it says something", |words: &String| !words.trim().is_empty())
+    let some = prop::collection::vec(prop_oneof![9 => mark, 1 => "\\PC{1,4}"], 1..10)
+        .prop_map(|parts| parts.concat());
+    some.prop_filter("it says something", |words: &String| {
+        !words.trim().is_empty()
+    })
 }
 
 fn any_inline() -> impl Strategy<Value = Inline> {
-    let styles = vec![Style::Emphasis, Style::Strong, Style::Strikethrough, Style::Subscript, Style::Keyboard, Style::Underline];
-    let address = any_words().prop_map(|words| LinkTo::External(format!("https://example.org/{}", encoded(&words))));
+    let styles = vec![
+        Style::Emphasis,
+        Style::Strong,
+        Style::Strikethrough,
+        Style::Subscript,
+        Style::Keyboard,
+        Style::Underline,
+    ];
+    let address = any_words()
+        .prop_map(|words| LinkTo::External(format!("https://example.org/{}", encoded(&words))));
     let leaf = prop_oneof![
         6 => any_words().prop_map(Inline::Text),
         2 => any_words().prop_map(Inline::Code),
@@ -742,22 +1149,35 @@ fn any_inline() -> impl Strategy<Value = Inline> {
     ];
     leaf.prop_recursive(2, 6, 3, move |inner| {
         let inlines = prop::collection::vec(inner, 1..3);
-        (prop::sample::select(styles.clone()), inlines).prop_map(|(style, inlines)| Inline::Styled(style, inlines))
+        (prop::sample::select(styles.clone()), inlines)
+            .prop_map(|(style, inlines)| Inline::Styled(style, inlines))
     })
 }
 
 fn any_line() -> impl Strategy<Value = Vec<Inline>> {
-    let says = |line: &Vec<Inline>| !matches!(line.as_slice(), [Inline::Break, ..] | [.., Inline::Break]);
-    prop::collection::vec(any_inline(), 1..4).prop_filter("it does not begin or end with the end of a line", says)
+    let says =
+        |line: &Vec<Inline>| !matches!(line.as_slice(), [Inline::Break, ..] | [.., Inline::Break]);
+    prop::collection::vec(any_inline(), 1..4)
+        .prop_filter("it does not begin or end with the end of a line", says)
 }
 
 fn any_block() -> impl Strategy<Value = Block> {
-    let code = (prop::sample::select(vec!["", "yaml", "c", "unknown"]), prop::collection::vec(any_words(), 0..4));
-    let code = code.prop_map(|(language, lines)| Block::Code { language: language.to_owned(), text: lines.join("\n") + "\n" });
+    let code = (
+        prop::sample::select(vec!["", "yaml", "c", "unknown"]),
+        prop::collection::vec(any_words(), 0..4),
+    );
+    let code = code.prop_map(|(language, lines)| Block::Code {
+        language: language.to_owned(),
+        text: lines.join("\n") + "\n",
+    });
     let cells = prop::collection::vec(any_line(), 6);
     let table = cells.prop_map(|cells| {
         let mut rows: Vec<Vec<Vec<Inline>>> = cells.chunks(2).map(<[_]>::to_vec).collect();
-        Block::Table(Table { columns: vec![Alignment::None, Alignment::Right], head: rows.remove(0), rows })
+        Block::Table(Table {
+            columns: vec![Alignment::None, Alignment::Right],
+            head: rows.remove(0),
+            rows,
+        })
     });
     let leaf = prop_oneof![4 => any_line().prop_map(Block::Paragraph), 1 => code, 1 => table, 1 => Just(Block::Rule)];
     leaf.prop_recursive(3, 12, 4, |inner| {
@@ -780,15 +1200,25 @@ fn any_block() -> impl Strategy<Value = Block> {
 #[test]
 fn whatever_stands_on_a_page_is_shown() {
     let running = Running::start();
-    let config =
-        ProptestConfig { cases: 24, failure_persistence: None, max_shrink_iters: 300, rng_seed: seed(), ..ProptestConfig::default() };
+    let config = ProptestConfig {
+        cases: 24,
+        failure_persistence: None,
+        max_shrink_iters: 300,
+        rng_seed: seed(),
+        ..ProptestConfig::default()
+    };
     let pages = prop::collection::vec(any_block(), 1..30);
     let result = TestRunner::new(config).run(&pages, |blocks| {
         let case = case("Anything", blocks);
         let page = written(std::slice::from_ref(&case), "").remove(0);
         let shown = flat::of_html(&running.rendered(&page.text));
         let differs = flat::difference(&shown, &flat::of_case(&case, &|_| String::new()));
-        prop_assert!(differs.is_none(), "{}\nsource:\n{}", differs.unwrap_or_default(), page.text);
+        prop_assert!(
+            differs.is_none(),
+            "{}\nsource:\n{}",
+            differs.unwrap_or_default(),
+            page.text
+        );
         Ok(())
     });
     result.unwrap_or_else(|error| panic!("{error}"));
@@ -798,19 +1228,50 @@ fn whatever_stands_on_a_page_is_shown() {
 fn titles_are_kept_as_they_are() {
     let running = Running::start();
     let wiki = RefCell::new(running.wiki(BOT));
-    let config = ProptestConfig { cases: 12, failure_persistence: None, rng_seed: seed(), ..ProptestConfig::default() };
+    let config = ProptestConfig {
+        cases: 12,
+        failure_persistence: None,
+        rng_seed: seed(),
+        ..ProptestConfig::default()
+    };
     // Some letters have no single capital in some versions of MediaWiki. The wiki refuses such
     // titles.
     let has_capital = |title: &String| title.chars().all(|sign| sign.to_uppercase().count() == 1);
-    let titles = prop::collection::vec(any_words().prop_filter("it has a capital", has_capital), 1..40);
+    let titles = prop::collection::vec(
+        any_words().prop_filter("it has a capital", has_capital),
+        1..40,
+    );
     let result = TestRunner::new(config).run(&titles, |titles| {
         for place in ["", "Case studies/", "Project:"] {
-            let write =
-                |title| wiki::write(Dialect::Mediawiki, place, &[case(title, vec![words("x")])], &BTreeMap::new(), &Highlighter::default());
-            let is_sound = |diagnostics: &[Diagnostic]| diagnostics.iter().all(|found| found.rule.level != Level::Error);
-            let sound = titles.iter().map(|title| write(title)).filter(|(_, diagnostics)| is_sound(diagnostics));
-            let names: Vec<_> = sound.map(|(mut pages, _)| pages.remove(0).location).collect();
-            let sought: Vec<_> = names.iter().map(|name| Lookup { location: name, recorded: None, attachments: &[] }).collect();
+            let write = |title| {
+                wiki::write(
+                    Dialect::Mediawiki,
+                    place,
+                    &[case(title, vec![words("x")])],
+                    &BTreeMap::new(),
+                    &Highlighter::default(),
+                )
+            };
+            let is_sound = |diagnostics: &[Diagnostic]| {
+                diagnostics
+                    .iter()
+                    .all(|found| found.rule.level != Level::Error)
+            };
+            let sound = titles
+                .iter()
+                .map(|title| write(title))
+                .filter(|(_, diagnostics)| is_sound(diagnostics));
+            let names: Vec<_> = sound
+                .map(|(mut pages, _)| pages.remove(0).location)
+                .collect();
+            let sought: Vec<_> = names
+                .iter()
+                .map(|name| Lookup {
+                    location: name,
+                    recorded: None,
+                    attachments: &[],
+                })
+                .collect();
             let found = wiki.borrow_mut().look(&sought);
             prop_assert!(found.is_ok(), "{found:?}");
         }
@@ -843,7 +1304,10 @@ impl own_case::Reader for Running {
 #[test]
 fn the_program_publishes_the_case_study_of_this_repository() {
     let running = Running::start();
-    let wiki = format!("kind = \"mediawiki\"\naddress = \"{}\"\nuser = \"{}\"", running.engine.url, BOT.0);
+    let wiki = format!(
+        "kind = \"mediawiki\"\naddress = \"{}\"\nuser = \"{}\"",
+        running.engine.url, BOT.0
+    );
     own_case::lives_on_interrupted(&running, &wiki, BOT.1);
 }
 
@@ -851,48 +1315,113 @@ fn the_program_publishes_the_case_study_of_this_repository() {
 fn reviewed(kind: &str) -> String {
     let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/own_html/{kind}.txt"));
     let text = fs::read_to_string(file).expect("it is there");
-    text.rsplit_once("\n----\n").expect("warnings follow").0.to_owned()
+    text.rsplit_once("\n----\n")
+        .expect("warnings follow")
+        .0
+        .to_owned()
 }
 
 #[test]
 fn html_of_an_author_is_shown_as_html() {
     let shown = Running::start().rendered(&reviewed("mediawiki"));
     let count = |name: &str| shown.all(name).len();
-    let tables = ["table", "caption", "tr", "th", "td", "dl", "dt", "dd", "blockquote", "pre", "h3"].map(count);
+    let tables = [
+        "table",
+        "caption",
+        "tr",
+        "th",
+        "td",
+        "dl",
+        "dt",
+        "dd",
+        "blockquote",
+        "pre",
+        "h3",
+    ]
+    .map(count);
     assert_eq!(tables, [4, 1, 14, 8, 21, 1, 2, 2, 2, 3, 1]);
-    for name in ["abbr", "bdi", "bdo", "cite", "dfn", "q", "ruby", "rp", "rt", "samp", "small", "time", "var", "wbr"] {
+    for name in [
+        "abbr", "bdi", "bdo", "cite", "dfn", "q", "ruby", "rp", "rt", "samp", "small", "time",
+        "var", "wbr",
+    ] {
         assert!(count(name) > 0, "{name}");
     }
     let text = shown.text(0);
     // One is in the code, and one bar in the table.
-    assert_eq!((text.matches('<').count(), text.matches('|').count()), (1, 1), "no markup is shown as words: {text}");
-    assert_eq!(shown.all("caption").into_iter().map(|id| shown.text(id)).collect::<Vec<_>>(), ["Queue depth"]);
+    assert_eq!(
+        (text.matches('<').count(), text.matches('|').count()),
+        (1, 1),
+        "no markup is shown as words: {text}"
+    );
+    assert_eq!(
+        shown
+            .all("caption")
+            .into_iter()
+            .map(|id| shown.text(id))
+            .collect::<Vec<_>>(),
+        ["Queue depth"]
+    );
 }
 
 /// A block of each kind with unique words.
 fn each_kind(number: usize) -> Vec<Block> {
     let name = |kind: &str| format!("{kind} {number}");
-    let item = |words: String| Item { done: None, blocks: vec![Block::Paragraph(vec![Inline::Text(words)])] };
-    let list = |first, items| Block::List(List { first, is_tight: true, items });
-    let table =
-        Table { columns: vec![Alignment::None], head: vec![vec![text("head")]], rows: vec![vec![vec![Inline::Text(name("cell"))]]] };
+    let item = |words: String| Item {
+        done: None,
+        blocks: vec![Block::Paragraph(vec![Inline::Text(words)])],
+    };
+    let list = |first, items| {
+        Block::List(List {
+            first,
+            is_tight: true,
+            items,
+        })
+    };
+    let table = Table {
+        columns: vec![Alignment::None],
+        head: vec![vec![text("head")]],
+        rows: vec![vec![vec![Inline::Text(name("cell"))]]],
+    };
     vec![
-        heading(3, vec![Inline::Text(name("heading"))], &format!("heading-{number}")),
+        heading(
+            3,
+            vec![Inline::Text(name("heading"))],
+            &format!("heading-{number}"),
+        ),
         words(&name("words")),
         Block::Quote(vec![words(&name("quote"))]),
-        Block::Callout { kind: Callout::Note, title: vec![text("title")], blocks: vec![words(&name("call-out"))] },
-        Block::Code { language: "text".to_owned(), text: format!("{}\n", name("code")) },
-        Block::Code { language: "yaml".to_owned(), text: format!("{}:\n  - x\n", name("colours")) },
+        Block::Callout {
+            kind: Callout::Note,
+            title: vec![text("title")],
+            blocks: vec![words(&name("call-out"))],
+        },
+        Block::Code {
+            language: "text".to_owned(),
+            text: format!("{}\n", name("code")),
+        },
+        Block::Code {
+            language: "yaml".to_owned(),
+            text: format!("{}:\n  - x\n", name("colours")),
+        },
         list(None, vec![item(name("bullet")), item("second".to_owned())]),
-        list(Some(1), vec![item(name("number")), item("second".to_owned())]),
+        list(
+            Some(1),
+            vec![item(name("number")), item("second".to_owned())],
+        ),
         list(Some(7), vec![item(name("seventh"))]),
         Block::List(List {
             first: None,
             is_tight: false,
-            items: vec![Item { done: Some(true), blocks: vec![words(&name("task")), words("more")] }],
+            items: vec![Item {
+                done: Some(true),
+                blocks: vec![words(&name("task")), words("more")],
+            }],
         }),
         Block::Table(table),
-        Block::Details { summary: vec![text("more")], blocks: vec![words(&name("fold"))] },
+        Block::Details {
+            summary: vec![text("more")],
+            blocks: vec![words(&name("fold"))],
+        },
         Block::Rule,
         Block::Facts(vec![("Fact".to_owned(), name("fact"))]),
         Block::Actions(vec![ActionEntry {
@@ -920,17 +1449,40 @@ fn each_kind_of_block_is_shown_wherever_it_stands() {
             _ => vec![words("before it"), one()],
         };
         blocks.push(Block::Quote(inner()));
-        blocks.push(Block::Callout { kind: Callout::Tip, title: Vec::new(), blocks: inner() });
-        blocks.push(Block::Details { summary: vec![text("more")], blocks: inner() });
+        blocks.push(Block::Callout {
+            kind: Callout::Tip,
+            title: Vec::new(),
+            blocks: inner(),
+        });
+        blocks.push(Block::Details {
+            summary: vec![text("more")],
+            blocks: inner(),
+        });
         for is_tight in [true, false] {
             let items = vec![
-                Item { done: None, blocks: inner() },
-                Item { done: Some(false), blocks: inner() },
-                Item { done: None, blocks: vec![words("last")] },
+                Item {
+                    done: None,
+                    blocks: inner(),
+                },
+                Item {
+                    done: Some(false),
+                    blocks: inner(),
+                },
+                Item {
+                    done: None,
+                    blocks: vec![words("last")],
+                },
             ];
-            blocks.push(Block::List(List { first: None, is_tight, items }));
+            blocks.push(Block::List(List {
+                first: None,
+                is_tight,
+                items,
+            }));
         }
-        blocks.push(Block::Paragraph(vec![text("noted"), Inline::Footnote(footnotes.len())]));
+        blocks.push(Block::Paragraph(vec![
+            text("noted"),
+            Inline::Footnote(footnotes.len()),
+        ]));
         footnotes.push(inner());
     }
     let mut case = case("Everywhere", blocks);
@@ -945,7 +1497,10 @@ fn each_kind_of_block_is_shown_wherever_it_stands() {
 
 /// The settings of a site that publishes as a user.
 fn settings(running: &Running, (user, _): (&str, &str)) -> String {
-    format!("kind = \"mediawiki\"\naddress = \"{}\"\nuser = \"{user}\"", running.engine.url)
+    format!(
+        "kind = \"mediawiki\"\naddress = \"{}\"\nuser = \"{user}\"",
+        running.engine.url
+    )
 }
 
 impl Running {
@@ -955,29 +1510,80 @@ impl Running {
 
     /// A page as a browser gets it, with missing links in red.
     fn in_a_browser(&self, title: &str) -> String {
-        let request = Request::new("GET", format!("{}/index.php/{}", self.engine.url, title.replace(' ', "_")));
-        reader().expect("read", &request).expect("the wiki answers").text()
+        let request = Request::new(
+            "GET",
+            format!("{}/index.php/{}", self.engine.url, title.replace(' ', "_")),
+        );
+        reader()
+            .expect("read", &request)
+            .expect("the wiki answers")
+            .text()
     }
 
     fn red(&self, titles: &[String]) -> usize {
-        titles.iter().filter(|title| self.in_a_browser(title).contains("redlink=1\" class=\"new\" title=\"Part")).count()
+        titles
+            .iter()
+            .filter(|title| {
+                self.in_a_browser(title)
+                    .contains("redlink=1\" class=\"new\" title=\"Part")
+            })
+            .count()
     }
 }
 
 /// Pages that link to each other in a ring.
 fn ring(count: usize) -> Vec<Case> {
-    let slugs: Vec<Slug> = (0..count).map(|number| Slug::of(&format!("Part {number}"))).collect();
-    let link = |slug: &Slug| to(LinkTo::Page { case: slug.clone(), heading: String::new() }, vec![text("see")]);
-    let line = |own: usize| slugs.iter().enumerate().filter(|(at, _)| *at != own).map(|(_, slug)| link(slug)).collect();
-    (0..count).map(|number| case(&format!("Part {number}"), vec![Block::Paragraph(line(number))])).collect()
+    let slugs: Vec<Slug> = (0..count)
+        .map(|number| Slug::of(&format!("Part {number}")))
+        .collect();
+    let link = |slug: &Slug| {
+        to(
+            LinkTo::Page {
+                case: slug.clone(),
+                heading: String::new(),
+            },
+            vec![text("see")],
+        )
+    };
+    let line = |own: usize| {
+        slugs
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| *at != own)
+            .map(|(_, slug)| link(slug))
+            .collect()
+    };
+    (0..count)
+        .map(|number| {
+            case(
+                &format!("Part {number}"),
+                vec![Block::Paragraph(line(number))],
+            )
+        })
+        .collect()
 }
 
-fn carry_out(wiki: &mut Mediawiki, record: &mut plan::Record, pages: &[RenderedPage]) -> publish::Outcome {
+fn carry_out(
+    wiki: &mut Mediawiki,
+    record: &mut plan::Record,
+    pages: &[RenderedPage],
+) -> publish::Outcome {
     let search = plan::lookups(pages.to_vec(), record, plan::Identity::Path, |_| true);
     let standings = publish::look(wiki, &search).expect("it can be looked at");
-    let wishes = plan::Options { forced: BTreeSet::new(), orphans: plan::Orphans::Keep };
+    let wishes = plan::Options {
+        forced: BTreeSet::new(),
+        orphans: plan::Orphans::Keep,
+    };
     let plan = plan::plan(search, standings, &wishes);
-    publish::apply(wiki, &plan, record, &Pictures::new(), |_| Ok::<(), Error>(()), |_| ()).expect("the wiki is there")
+    publish::apply(
+        wiki,
+        &plan,
+        record,
+        &Pictures::new(),
+        |_| Ok::<(), Error>(()),
+        |_| (),
+    )
+    .expect("the wiki is there")
 }
 
 #[test]
@@ -987,15 +1593,26 @@ fn many_new_pages_lead_to_each_other_though_the_wiki_limits_how_many_it_refreshe
     let cache = "$wgObjectCaches[CACHE_DB] = [ 'class' => SqlBagOStuff::class, 'server' => [ 'type' => 'sqlite', 'dbname' => 'wikicache', \
         'tablePrefix' => '', 'variables' => [ 'synchronous' => 'NORMAL' ], 'dbDirectory' => $wgSQLiteDataDir, 'trxMode' => 'IMMEDIATE', 'flags' => 0 ] ];\n\
         $wgMainCacheType = CACHE_DB;";
-    let limits = |seconds| format!("$wgRateLimits['purge'] = {0};\n$wgRateLimits['linkpurge'] = {0};\n{cache}", limit(seconds));
+    let limits = |seconds| {
+        format!(
+            "$wgRateLimits['purge'] = {0};\n$wgRateLimits['linkpurge'] = {0};\n{cache}",
+            limit(seconds)
+        )
+    };
     let pages = written(&ring(40), "");
-    let titles: Vec<String> = pages.iter().map(|page| page.location.path.clone()).collect();
+    let titles: Vec<String> = pages
+        .iter()
+        .map(|page| page.location.path.clone())
+        .collect();
 
     // The program waits for the wiki.
     let running = Running::start_with(&limits(4));
     let mut record = plan::Record::default();
     let done = carry_out(&mut running.wiki(COLLEAGUE), &mut record, &pages);
-    assert_eq!((done, running.red(&titles)), (publish::Outcome::default(), 0));
+    assert_eq!(
+        (done, running.red(&titles)),
+        (publish::Outcome::default(), 0)
+    );
     drop(running);
 
     // It does not wait too long, reports that, and the next run continues.
@@ -1003,13 +1620,24 @@ fn many_new_pages_lead_to_each_other_though_the_wiki_limits_how_many_it_refreshe
     let mut record = plan::Record::default();
     let mut impatient = running.wiki(COLLEAGUE).waiting(Duration::ZERO);
     let done = carry_out(&mut impatient, &mut record, &pages);
-    assert_eq!(done.unsettled.len(), 9, "the last page needs nothing: {:?}", done.unsettled);
+    assert_eq!(
+        done.unsettled.len(),
+        9,
+        "the last page needs nothing: {:?}",
+        done.unsettled
+    );
     assert_eq!(record.unsettled.len(), 9);
-    assert!(running.red(&titles) > 0, "they show links to pages that are there as missing");
+    assert!(
+        running.red(&titles) > 0,
+        "they show links to pages that are there as missing"
+    );
     let mut record = plan::Record::parse(&record.text()).expect("it can be read");
     // Users without rate limits are fast.
     let done = carry_out(&mut running.wiki(BOT), &mut record, &pages);
-    assert_eq!((done, record.unsettled.len(), running.red(&titles)), (publish::Outcome::default(), 0, 0));
+    assert_eq!(
+        (done, record.unsettled.len(), running.red(&titles)),
+        (publish::Outcome::default(), 0, 0)
+    );
 }
 
 #[test]
@@ -1026,21 +1654,48 @@ fn a_page_that_the_wiki_refuses_keeps_no_other_from_being_written() {
     }
     // What the wiki reports before a write is in the dry run.
     let said = site.leaves_something(&["--dry-run"]);
-    assert!(said.contains("refused Case beta: the page is protected (`protectedpage`)") && said.contains("update Case gamma"), "{said}");
+    assert!(
+        said.contains("refused Case beta: the page is protected (`protectedpage`)")
+            && said.contains("update Case gamma"),
+        "{said}"
+    );
     let said = site.leaves_something(&[]);
-    assert!(said.contains("updated Case alpha") && said.contains("updated Case gamma") && said.contains("protected"), "{said}");
-    assert!(running.source("Case beta").contains("One.") && running.source("Case gamma").contains("Two."));
+    assert!(
+        said.contains("updated Case alpha")
+            && said.contains("updated Case gamma")
+            && said.contains("protected"),
+        "{said}"
+    );
+    assert!(
+        running.source("Case beta").contains("One.")
+            && running.source("Case gamma").contains("Two.")
+    );
 
     // Other refusals are reported at the end, and the record stays right: later the page is
     // published.
-    site.case("alpha", "Case alpha", "## Impact\n\nThree, as cheap watches.");
+    site.case(
+        "alpha",
+        "Case alpha",
+        "## Impact\n\nThree, as cheap watches.",
+    );
     site.case("gamma", "Case gamma", "## Impact\n\nThree.");
     let said = site.leaves_something(&[]);
-    assert!(said.contains("updated Case gamma") && said.contains("failed: Case alpha: cannot write the page “Case alpha”"), "{said}");
+    assert!(
+        said.contains("updated Case gamma")
+            && said.contains("failed: Case alpha: cannot write the page “Case alpha”"),
+        "{said}"
+    );
     site.case("alpha", "Case alpha", "## Impact\n\nThree.");
-    running.by_hand("protect.php", &["--user", "Admin", "--unprotect", "Case beta"], "");
+    running.by_hand(
+        "protect.php",
+        &["--user", "Admin", "--unprotect", "Case beta"],
+        "",
+    );
     let said = site.succeeds(&[]);
-    assert!(said.contains("updated Case alpha") && said.contains("updated Case beta"), "{said}");
+    assert!(
+        said.contains("updated Case alpha") && said.contains("updated Case beta"),
+        "{said}"
+    );
 
     // A wrong password affects every page.
     let stranger = SmallSite::new(&settings(&running, COLLEAGUE), "wr0ng");
@@ -1058,11 +1713,18 @@ fn a_page_that_somebody_has_moved_is_followed() {
         let list = running.folder.join("list");
         fs::write(&list, "Case alpha|The day it stood still\n").expect("it can be written");
         let list = list.to_str().expect("it is text").to_owned();
-        let arguments: Vec<&str> = more.iter().copied().chain(["-u", "Editor", &list]).collect();
+        let arguments: Vec<&str> = more
+            .iter()
+            .copied()
+            .chain(["-u", "Editor", &list])
+            .collect();
         running.by_hand("moveBatch.php", &arguments, "");
         site.case("alpha", "Case alpha", "## Impact\n\nTwo.");
         let said = site.succeeds(&["--dry-run"]);
-        assert!(said.contains("which somebody has moved to “The day it stood still”"), "{said}");
+        assert!(
+            said.contains("which somebody has moved to “The day it stood still”"),
+            "{said}"
+        );
         site.succeeds(&[]);
         assert!(running.source("The day it stood still").contains("Two."));
         assert!(!running.source("Case alpha").contains("Two."));
@@ -1070,11 +1732,23 @@ fn a_page_that_somebody_has_moved_is_followed() {
         assert!(said.contains("nothing changed"), "{said}");
 
         // Moved and changed: nothing is overwritten, and the new title is reported.
-        running.edit("The day it stood still", "== Impact ==\n\nTwo, or rather three.");
+        running.edit(
+            "The day it stood still",
+            "== Impact ==\n\nTwo, or rather three.",
+        );
         site.case("alpha", "Case alpha", "## Impact\n\nFour.");
         let said = site.leaves_something(&[]);
-        assert!(said.contains("conflict Case alpha, which somebody has moved to “The day it stood still”"), "{said}");
-        assert!(running.source("The day it stood still").contains("rather three"));
+        assert!(
+            said.contains(
+                "conflict Case alpha, which somebody has moved to “The day it stood still”"
+            ),
+            "{said}"
+        );
+        assert!(
+            running
+                .source("The day it stood still")
+                .contains("rather three")
+        );
     }
 }
 
@@ -1084,15 +1758,30 @@ fn a_new_title_does_not_leave_a_colleagues_words_behind() {
     let site = running.site(BOT);
     site.case("alpha", "Old title", "## Impact\n\nOne.");
     site.succeeds(&[]);
-    let theirs = running.source("Old title").replace("One.", "One, and half of the next.");
+    let theirs = running
+        .source("Old title")
+        .replace("One.", "One, and half of the next.");
     running.edit("Old title", &theirs);
     site.case("alpha", "New title", "## Impact\n\nOne.");
     let said = site.leaves_something(&[]);
     assert!(said.contains("conflict New title: its title is new, and somebody has changed the page with the old one"), "{said}");
-    assert!(said.contains("conflict Old title: somebody has changed it") && said.contains("--show alpha"), "{said}");
-    assert_eq!((running.versions("New title"), running.versions("Old title")), (0, 2));
+    assert!(
+        said.contains("conflict Old title: somebody has changed it")
+            && said.contains("--show alpha"),
+        "{said}"
+    );
+    assert_eq!(
+        (running.versions("New title"), running.versions("Old title")),
+        (0, 2)
+    );
     site.succeeds(&["--force", "alpha"]);
-    assert_eq!((running.versions("New title"), running.source("Old title").trim()), (1, theirs.trim()));
+    assert_eq!(
+        (
+            running.versions("New title"),
+            running.source("Old title").trim()
+        ),
+        (1, theirs.trim())
+    );
 }
 
 #[test]
@@ -1109,13 +1798,21 @@ fn pictures_that_no_page_shows_are_deleted_when_that_is_asked_for() {
         json["query"]["allimages"].as_array().map_or(0, Vec::len)
     };
     assert_eq!(files(), 2);
-    let second: String =
-        running.source("Case alpha").rsplit("File:").next().and_then(|rest| rest.split('|').next()).unwrap_or_default().to_owned();
+    let second: String = running
+        .source("Case alpha")
+        .rsplit("File:")
+        .next()
+        .and_then(|rest| rest.split('|').next())
+        .unwrap_or_default()
+        .to_owned();
     running.edit("Elsewhere", &format!("[[File:{second}]]"));
 
     site.case("alpha", "Case alpha", "## Impact\n\nNothing to see.");
     let said = site.succeeds(&[]);
-    assert!(said.contains("no page shows it any more; `--prune` deletes it"), "{said}");
+    assert!(
+        said.contains("no page shows it any more; `--prune` deletes it"),
+        "{said}"
+    );
     assert!(
         said.contains(&format!("kept the picture {second}: no published page shows it any more, but the page “Elsewhere” does")),
         "{said}"
@@ -1142,20 +1839,36 @@ fn what_a_colleague_changed_is_printed_as_markdown() {
     let body = "## Impact\n\nIt stood *still* for an hour.\n\n![One](one.png)\n\n## What we know\n\n- a point";
     site.case("alpha", "Case alpha", body);
     site.succeeds(&[]);
-    let theirs = running.source("Case alpha").replace("an hour", "'''two''' hours").replace("* a point", "* a point\n* and another");
-    running.edit("Case alpha", &format!("{theirs}\n{{{{Template of ours}}}}\n"));
+    let theirs = running
+        .source("Case alpha")
+        .replace("an hour", "'''two''' hours")
+        .replace("* a point", "* a point\n* and another");
+    running.edit(
+        "Case alpha",
+        &format!("{theirs}\n{{{{Template of ours}}}}\n"),
+    );
     let record = site.record();
     let output = program::run(site.command(&["--show", "alpha"]));
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success() && program::words(&output).contains("last by Editor"), "{}", program::words(&output));
+    assert!(
+        output.status.success() && program::words(&output).contains("last by Editor"),
+        "{}",
+        program::words(&output)
+    );
     let wanted = "## Impact\n\nIt stood *still* for **two** hours.\n\n![One](one.png)\n\n## What we know\n\n- a point\n- and another\n";
-    assert!(printed.starts_with(wanted) && printed.contains("```wiki\n{{Template of ours}}\n```"), "{printed}");
+    assert!(
+        printed.starts_with(wanted) && printed.contains("```wiki\n{{Template of ours}}\n```"),
+        "{printed}"
+    );
     assert_eq!(site.record(), record, "looking changes nothing");
 
     // What was copied into the file is published over it.
     site.case("alpha", "Case alpha", wanted);
     let said = site.leaves_something(&[]);
-    assert!(said.contains("somebody has changed it") && said.contains("    - {{Template of ours}}"), "only the template differs: {said}");
+    assert!(
+        said.contains("somebody has changed it") && said.contains("    - {{Template of ours}}"),
+        "only the template differs: {said}"
+    );
     site.succeeds(&["--force", "alpha"]);
     assert_eq!(running.source("Case alpha").trim(), theirs.trim());
 }
@@ -1171,13 +1884,27 @@ fn a_title_that_the_wiki_replaces_stands_at_the_top_as_it_was_written() {
         ("outage", "Project:", None),
         ("Cafe\u{301}", "", None),
     ] {
-        let (pages, found) =
-            wiki::write(Dialect::Mediawiki, place, &[case(title, vec![words("x")])], &BTreeMap::new(), &Highlighter::default());
+        let (pages, found) = wiki::write(
+            Dialect::Mediawiki,
+            place,
+            &[case(title, vec![words("x")])],
+            &BTreeMap::new(),
+            &Highlighter::default(),
+        );
         let said: Vec<&str> = found.iter().map(|found| found.message.as_str()).collect();
         let wanted = shown
             .map(|shown| format!("this title contains characters that MediaWiki does not allow, so the page is called “{shown}” there"));
-        assert_eq!(said, wanted.iter().map(String::as_str).collect::<Vec<_>>(), "{title} {place}");
-        assert_eq!(pages[0].text.contains("'''"), shown.is_some(), "{}", pages[0].text);
+        assert_eq!(
+            said,
+            wanted.iter().map(String::as_str).collect::<Vec<_>>(),
+            "{title} {place}"
+        );
+        assert_eq!(
+            pages[0].text.contains("'''"),
+            shown.is_some(),
+            "{}",
+            pages[0].text
+        );
     }
     let page = written(&[case("C# and [x]", vec![words("below")])], "").remove(0);
     let shown = Running::start().rendered(&page.text);
@@ -1196,11 +1923,23 @@ fn constructs() -> Vec<Inline> {
         Style::Highlight,
         Style::Underline,
     ];
-    let mut constructs: Vec<Inline> = styles.into_iter().map(|style| Inline::Styled(style, vec![text("styled")])).collect();
-    constructs.push(Inline::Styled(Style::Strong, vec![Inline::Styled(Style::Emphasis, vec![text("both")])]));
+    let mut constructs: Vec<Inline> = styles
+        .into_iter()
+        .map(|style| Inline::Styled(style, vec![text("styled")]))
+        .collect();
+    constructs.push(Inline::Styled(
+        Style::Strong,
+        vec![Inline::Styled(Style::Emphasis, vec![text("both")])],
+    ));
     constructs.push(Inline::Code("code".to_owned()));
-    constructs.push(to(LinkTo::External("https://example.org/".to_owned()), vec![text("linked")]));
-    constructs.push(to(LinkTo::Heading("place".to_owned()), vec![text("linked")]));
+    constructs.push(to(
+        LinkTo::External("https://example.org/".to_owned()),
+        vec![text("linked")],
+    ));
+    constructs.push(to(
+        LinkTo::Heading("place".to_owned()),
+        vec![text("linked")],
+    ));
     constructs.push(Inline::Footnote(0));
     constructs.push(Inline::Break);
     constructs
@@ -1261,7 +2000,12 @@ const MORE: &[&str] = &[
 #[test]
 fn what_means_something_means_nothing_next_to_anything() {
     let running = Running::start();
-    let specials: Vec<&str> = MARKS.iter().chain(MORE).copied().filter(|special| !special.trim().is_empty()).collect();
+    let specials: Vec<&str> = MARKS
+        .iter()
+        .chain(MORE)
+        .copied()
+        .filter(|special| !special.trim().is_empty())
+        .collect();
     for construct in constructs() {
         let lines = |special: &str| {
             let special = || Inline::Text(special.to_owned());
@@ -1277,12 +2021,22 @@ fn what_means_something_means_nothing_next_to_anything() {
         for special in &specials {
             let lines = lines(special);
             blocks.extend(lines.iter().cloned().map(Block::Paragraph));
-            let items = lines.iter().map(|line| Item { done: None, blocks: vec![Block::Paragraph(line.clone())] });
-            blocks.push(Block::List(List { first: None, is_tight: true, items: items.collect() }));
+            let items = lines.iter().map(|line| Item {
+                done: None,
+                blocks: vec![Block::Paragraph(line.clone())],
+            });
+            blocks.push(Block::List(List {
+                first: None,
+                is_tight: true,
+                items: items.collect(),
+            }));
             blocks.push(Block::Table(Table {
                 columns: vec![Alignment::None; 2],
                 head: vec![lines[0].clone(), lines[1].clone()],
-                rows: vec![vec![lines[2].clone(), vec![Inline::Text((*special).to_owned())]]],
+                rows: vec![vec![
+                    lines[2].clone(),
+                    vec![Inline::Text((*special).to_owned())],
+                ]],
             }));
         }
         let mut case = case("Matrix", blocks);

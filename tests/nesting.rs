@@ -44,15 +44,42 @@ const SHAPES: &[(&str, &str)] = &[
 ];
 
 /// What looks as if it stood inside of itself and does not: none of it is a mistake.
-const FLAT: &[&str] =
-    &["[", "*", "_", "`", "(", "![", "[[", "![[", "[^", "<", "&", "|", "<p>", "<li>", "<br>", "a <i> b\n\n", "# ", "~", "\\", "]"];
+const FLAT: &[&str] = &[
+    "[",
+    "*",
+    "_",
+    "`",
+    "(",
+    "![",
+    "[[",
+    "![[",
+    "[^",
+    "<",
+    "&",
+    "|",
+    "<p>",
+    "<li>",
+    "<br>",
+    "a <i> b\n\n",
+    "# ",
+    "~",
+    "\\",
+    "]",
+];
 
 #[test]
 fn what_stands_too_deep_is_an_error_with_a_place() {
     for (start, end) in SHAPES {
-        let site = case(&format!("Text.\n\n{}a{}", start.repeat(TOO_DEEP), end.repeat(TOO_DEEP)));
+        let site = case(&format!(
+            "Text.\n\n{}a{}",
+            start.repeat(TOO_DEEP),
+            end.repeat(TOO_DEEP)
+        ));
         let report = check_for(Audience::Team, &site);
-        assert!(report.contains("error[nested-too-deep]") && report.contains("naming.md:"), "{start}: {report:.600}");
+        assert!(
+            report.contains("error[nested-too-deep]") && report.contains("naming.md:"),
+            "{start}: {report:.600}"
+        );
         drafts(&files(&site), Audience::Team);
     }
 }
@@ -62,13 +89,24 @@ fn as_deep_as_can_be_is_made_and_published() {
     for (start, end) in SHAPES {
         // Some stand in two things for each level, and around them stands nothing.
         let levels = DEEPEST / (start.matches(['-', '.', '*', '_', '(']).count() + 1);
-        let site = case(&format!("{}end{}", start.repeat(levels - 1), end.repeat(levels - 1)));
+        let site = case(&format!(
+            "{}end{}",
+            start.repeat(levels - 1),
+            end.repeat(levels - 1)
+        ));
         let pages = site_for(Audience::Team, &site);
         assert!(pages["case-studies/naming.html"].contains("end"), "{start}");
         for (kind, draft) in drafts(&files(&site), Audience::Team) {
             let draft = draft.expect("there is a case study");
-            let errors: Vec<_> = draft.diagnostics.iter().filter(|found| found.is_error()).collect();
-            assert!(errors.is_empty() && draft.pages[0].text.contains("end"), "{start} {kind}: {errors:?}");
+            let errors: Vec<_> = draft
+                .diagnostics
+                .iter()
+                .filter(|found| found.is_error())
+                .collect();
+            assert!(
+                errors.is_empty() && draft.pages[0].text.contains("end"),
+                "{start} {kind}: {errors:?}"
+            );
         }
     }
 }
@@ -93,11 +131,16 @@ fn front_matter_that_is_too_deep_is_an_error_with_a_place() {
         format!("facts: {}b{}", "{a: ".repeat(n), "}".repeat(n)),
         format!("facts:\n  {}a", "- ".repeat(n)),
         format!("{}a", "? ".repeat(n)),
-        (0..200).map(|level| format!("{}a:\n", " ".repeat(level))).collect(),
+        (0..200)
+            .map(|level| format!("{}a:\n", " ".repeat(level)))
+            .collect(),
         format!("facts: {}a{}", "[{b: ".repeat(n), "}]".repeat(n)),
     ] {
         let report = check(&story(&yaml));
-        assert!(report.contains("error[nested-too-deep]") && report.contains("outage.md:"), "{yaml:.60}: {report:.600}");
+        assert!(
+            report.contains("error[nested-too-deep]") && report.contains("outage.md:"),
+            "{yaml:.60}: {report:.600}"
+        );
     }
 }
 
@@ -105,41 +148,90 @@ fn front_matter_that_is_too_deep_is_an_error_with_a_place() {
 fn settings_that_are_too_deep_are_an_error_with_a_place() {
     for toml in [
         format!("[redact]\na = {}", "[".repeat(TOO_DEEP)),
-        format!("[redact]\na = {}{}", "[".repeat(TOO_DEEP), "]".repeat(TOO_DEEP)),
-        format!("[redact]\na = {}1{}", "{ a = ".repeat(TOO_DEEP), "}".repeat(TOO_DEEP)),
+        format!(
+            "[redact]\na = {}{}",
+            "[".repeat(TOO_DEEP),
+            "]".repeat(TOO_DEEP)
+        ),
+        format!(
+            "[redact]\na = {}1{}",
+            "{ a = ".repeat(TOO_DEEP),
+            "}".repeat(TOO_DEEP)
+        ),
         format!("{}a = 1", "a.".repeat(TOO_DEEP)),
         format!("[{}a]", "a.".repeat(TOO_DEEP)),
     ] {
         let report = check(&settings(&toml));
-        assert!(report.contains("error[invalid-setting]") && report.contains("site.toml:"), "{toml:.60}: {report:.600}");
+        assert!(
+            report.contains("error[invalid-setting]") && report.contains("site.toml:"),
+            "{toml:.60}: {report:.600}"
+        );
     }
 }
 
 #[test]
 fn footnotes_that_refer_to_one_another_come_to_an_end() {
-    let chain = |count: usize| (0..count).map(|i| format!("[^{i}]: text {i}[^{}]\n\n", i + 1)).collect::<String>();
+    let chain = |count: usize| {
+        (0..count)
+            .map(|i| format!("[^{i}]: text {i}[^{}]\n\n", i + 1))
+            .collect::<String>()
+    };
     let too_long = check_for(Audience::Team, &case(&format!("a[^0]\n\n{}", chain(5000))));
-    assert!(too_long.contains("error[nested-too-deep]"), "{too_long:.600}");
+    assert!(
+        too_long.contains("error[nested-too-deep]"),
+        "{too_long:.600}"
+    );
     // Each refers to all others, so that there are more ways through them than anybody could walk.
-    let all: String = (0..40).map(|i| format!("[^{i}]: text {}\n\n", (0..40).map(|j| format!("[^{j}]")).collect::<String>())).collect();
+    let all: String = (0..40)
+        .map(|i| {
+            format!(
+                "[^{i}]: text {}\n\n",
+                (0..40).map(|j| format!("[^{j}]")).collect::<String>()
+            )
+        })
+        .collect();
     let site = case(&format!("a[^0]\n\n{all}"));
     assert_eq!(check_for(Audience::Team, &site), "0 warnings\n");
     let drafts = drafts(&files(&site), Audience::Team);
-    assert!(drafts.into_iter().all(|(_, draft)| draft.is_some_and(|draft| draft.pages[0].text.len() < 1_000_000)));
+    assert!(
+        drafts
+            .into_iter()
+            .all(|(_, draft)| draft.is_some_and(|draft| draft.pages[0].text.len() < 1_000_000))
+    );
 }
 
 /// Case studies, each of which shows the next in some places.
 fn row(count: usize, times: usize) -> String {
-    let body = |i: usize| format!("Text.\n\n{}", format!("![[case-{}]]\n\n", i + 1).repeat(if i + 1 < count { times } else { 0 }));
-    (0..count).map(|i| format!("-- content/case-studies/case-{i}.md --\n---\ntitle: Case {i}\n---\n{}", body(i))).collect()
+    let body = |i: usize| {
+        format!(
+            "Text.\n\n{}",
+            format!("![[case-{}]]\n\n", i + 1).repeat(if i + 1 < count { times } else { 0 })
+        )
+    };
+    (0..count)
+        .map(|i| {
+            format!(
+                "-- content/case-studies/case-{i}.md --\n---\ntitle: Case {i}\n---\n{}",
+                body(i)
+            )
+        })
+        .collect()
 }
 
 #[test]
 fn transclusions_stand_eight_deep_and_no_deeper() {
-    assert!(site_for(Audience::Team, &row(9, 1))["case-studies/case-0.html"].matches("Text.").count() >= 9);
+    assert!(
+        site_for(Audience::Team, &row(9, 1))["case-studies/case-0.html"]
+            .matches("Text.")
+            .count()
+            >= 9
+    );
     for count in [10, 3000] {
         let report = check_for(Audience::Team, &row(count, 1));
-        assert!(report.contains("error[nested-too-deep]: transclusions stand more than 8 deep"), "{report:.600}");
+        assert!(
+            report.contains("error[nested-too-deep]: transclusions stand more than 8 deep"),
+            "{report:.600}"
+        );
     }
 }
 
@@ -151,27 +243,38 @@ fn transclusions_do_not_multiply_without_end() {
 
 #[test]
 fn a_ring_of_many_transclusions_is_one_mistake() {
-    let ring =
-        row(3000, 1).replace("case-3000", "case-0") + "-- content/case-studies/case-2999.md --\n---\ntitle: Last\n---\n![[case-0]]\n";
+    let ring = row(3000, 1).replace("case-3000", "case-0")
+        + "-- content/case-studies/case-2999.md --\n---\ntitle: Last\n---\n![[case-0]]\n";
     let report = check_for(Audience::Team, &ring);
-    assert!(report.contains("error[transclusion-cycle]") && report.ends_with("1 error\n"), "{report:.600}");
+    assert!(
+        report.contains("error[transclusion-cycle]") && report.ends_with("1 error\n"),
+        "{report:.600}"
+    );
 }
 
 #[test]
 fn a_story_has_a_hundred_tellings_and_no_more() {
     let variants = |count: usize| {
-        let variant = |i: usize| format!("-- content/stories/outage/way-{i}.md --\n---\ntitle: Way {i}\n---\nText.\n");
+        let variant = |i: usize| {
+            format!("-- content/stories/outage/way-{i}.md --\n---\ntitle: Way {i}\n---\nText.\n")
+        };
         "-- content/stories/outage/index.md --\n---\ntitle: The outage\n---\nText.\n".to_owned()
             + &(0..count).map(variant).collect::<String>()
     };
     assert!(!check(&variants(100)).contains("over-limit"));
     let report = check(&variants(101));
-    assert!(report.contains("error[over-limit]: the story has more than 100 tellings"), "{report:.600}");
+    assert!(
+        report.contains("error[over-limit]: the story has more than 100 tellings"),
+        "{report:.600}"
+    );
 }
 
 #[test]
 fn a_file_has_four_megabytes_and_no_more() {
     let long = |bytes: usize| case(&"words\n".repeat(bytes / 6));
     let report = check(&long(4 << 20));
-    assert!(report.contains("error[over-limit]: the file has 5 MB") && report.ends_with("1 error\n"), "{report:.600}");
+    assert!(
+        report.contains("error[over-limit]: the file has 5 MB") && report.ends_with("1 error\n"),
+        "{report:.600}"
+    );
 }

@@ -13,18 +13,25 @@ use storybank::parse::parse_text;
 use storybank::source::SitePath;
 
 fn document(path: &str, text: &str) -> Document {
-    parse_text(&SitePath::new(path), &Arc::from(text)).document.expect("it is a document of the site")
+    parse_text(&SitePath::new(path), &Arc::from(text))
+        .document
+        .expect("it is a document of the site")
 }
 
 /// The outline of a file in a few lines: its title, then each section as `heading [part]: text`.
 fn outline(path: &str, text: &str) -> String {
     let document = document(path, text);
     let mut outline = format!("= {}\n", document.meta.title());
-    for section in document.sections.iter().filter(|section| !section.heading.is_empty() || !section.nodes.is_empty()) {
+    for section in document
+        .sections
+        .iter()
+        .filter(|section| !section.heading.is_empty() || !section.nodes.is_empty())
+    {
         let part = section.part.map_or("-", Part::name);
         let private = if section.is_private { " private" } else { "" };
         let words = document.body.plain(section.nodes.clone());
-        writeln!(outline, "{} [{part}{private}] {words}", section.heading).expect("a string takes all");
+        writeln!(outline, "{} [{part}{private}] {words}", section.heading)
+            .expect("a string takes all");
     }
     outline
 }
@@ -44,31 +51,60 @@ fn the_title_is_the_first_heading_where_front_matter_gives_none() {
         "## The queue\n\nIt filled up.\n\n### Situation\n\nLate.\n",
         "## The queue\n\nIt filled up.\n\n## Situation\n\nLate.\n",
     ] {
-        let title = if text.contains("the Queue") { "the Queue" } else { "The queue" };
-        assert_eq!(outline(STORY, text), format!("= {title}\n [-] It filled up.\nSituation [situation] Late.\n"), "{text}");
+        let title = if text.contains("the Queue") {
+            "the Queue"
+        } else {
+            "The queue"
+        };
+        assert_eq!(
+            outline(STORY, text),
+            format!("= {title}\n [-] It filled up.\nSituation [situation] Late.\n"),
+            "{text}"
+        );
     }
 }
 
 #[test]
 fn the_title_is_the_name_of_the_file_where_no_heading_is_one() {
-    for text in ["## Summary\n\nIt failed.\n", "# Summary\n\nIt failed.\n", "# Post-mortem\n\n## Summary\n\nIt failed.\n"] {
+    for text in [
+        "## Summary\n\nIt failed.\n",
+        "# Summary\n\nIt failed.\n",
+        "# Post-mortem\n\n## Summary\n\nIt failed.\n",
+    ] {
         let outline = outline(CASE, text);
-        assert!(outline.starts_with("= 2024-03-07 queue filled up\n") && outline.contains("Summary [summary] It failed."), "{outline}");
+        assert!(
+            outline.starts_with("= 2024-03-07 queue filled up\n")
+                && outline.contains("Summary [summary] It failed."),
+            "{outline}"
+        );
     }
     assert!(outline(STORY, "Only words.\n").starts_with("= Queue\n"));
-    assert!(outline("content/stories/AWS-outage/index.md", "Only words.\n").starts_with("= AWS outage\n"));
+    assert!(
+        outline("content/stories/AWS-outage/index.md", "Only words.\n")
+            .starts_with("= AWS outage\n")
+    );
 }
 
 #[test]
 fn a_heading_for_the_author_alone_is_no_title() {
-    for text in
-        ["# Falcon {.private}\n\n## Summary\n\nx\n", "# Falcon {.Private}\n\nx\n", "# Falcon {.private}\n\n## What the deal was\n\nx\n"]
-    {
+    for text in [
+        "# Falcon {.private}\n\n## Summary\n\nx\n",
+        "# Falcon {.Private}\n\nx\n",
+        "# Falcon {.private}\n\n## What the deal was\n\nx\n",
+    ] {
         let found = outline(CASE, text);
-        assert!(found.starts_with("= 2024-03-07 queue filled up\n"), "{found}");
+        assert!(
+            found.starts_with("= 2024-03-07 queue filled up\n"),
+            "{found}"
+        );
         let case = format!("-- content/case-studies/queue.md --\n{text}");
         let pages = site_for(Audience::Team, &case);
-        assert!(pages.values().all(|page| !page.contains("Falcon") && !page.contains("the deal")), "{text}");
+        assert!(
+            pages
+                .values()
+                .all(|page| !page.contains("Falcon") && !page.contains("the deal")),
+            "{text}"
+        );
     }
 }
 
@@ -83,19 +119,44 @@ fn a_title_is_not_repeated_and_links_to_it_lead_to_the_page() {
         ("questions/mistake.html", "Tell me about a mistake"),
     ] {
         let page = &pages[path];
-        let headings = (1..=6).flat_map(|level| page.match_indices(&format!("<h{level}")).map(|(at, _)| at).collect::<Vec<_>>());
-        let titles = headings.filter(|&at| page[at..].split("</h").next().is_some_and(|heading| heading.ends_with(&format!(">{title}"))));
+        let headings = (1..=6).flat_map(|level| {
+            page.match_indices(&format!("<h{level}"))
+                .map(|(at, _)| at)
+                .collect::<Vec<_>>()
+        });
+        let titles = headings.filter(|&at| {
+            page[at..]
+                .split("</h")
+                .next()
+                .is_some_and(|heading| heading.ends_with(&format!(">{title}")))
+        });
         assert_eq!(titles.count(), 1, "{page}");
     }
 }
 
 #[test]
 fn sections_below_the_title_are_parts_at_any_level() {
-    let wanted = "= Outage\nRoot Cause(s) [contributing-factors] A rule.\nThe fix [resolution] Another.\n";
-    assert_eq!(outline(CASE, "# Outage\n\n### Root Cause(s)\n\nA rule.\n\n### The fix\n\nAnother.\n"), wanted);
-    assert_eq!(outline(CASE, "# Outage\n\n#### Root Cause(s)\n\nA rule.\n\n#### The fix\n\nAnother.\n"), wanted);
+    let wanted =
+        "= Outage\nRoot Cause(s) [contributing-factors] A rule.\nThe fix [resolution] Another.\n";
     assert_eq!(
-        outline(STORY, "# Queue\n\n## STAR\n\n### Situation\n\nLate.\n\n### Action\n\nI looked.\n"),
+        outline(
+            CASE,
+            "# Outage\n\n### Root Cause(s)\n\nA rule.\n\n### The fix\n\nAnother.\n"
+        ),
+        wanted
+    );
+    assert_eq!(
+        outline(
+            CASE,
+            "# Outage\n\n#### Root Cause(s)\n\nA rule.\n\n#### The fix\n\nAnother.\n"
+        ),
+        wanted
+    );
+    assert_eq!(
+        outline(
+            STORY,
+            "# Queue\n\n## STAR\n\n### Situation\n\nLate.\n\n### Action\n\nI looked.\n"
+        ),
         "= Queue\nSTAR [-] \nSituation [situation] Late.\nAction [action] I looked.\n"
     );
 }
@@ -103,11 +164,22 @@ fn sections_below_the_title_are_parts_at_any_level() {
 #[test]
 fn a_private_section_stays_private_where_sections_are_lifted() {
     let text = "## Falcon {.private}\n\n### Situation\n\nFalcon was late.\n\n### Action\n\nFalcon again.\n";
-    assert!(document(STORY, text).sections.iter().all(|section| section.is_private || section.nodes.is_empty()));
+    assert!(
+        document(STORY, text)
+            .sections
+            .iter()
+            .all(|section| section.is_private || section.nodes.is_empty())
+    );
     let text = "# Queue\n\n### Summary\n\nIt failed.\n\n### Cause {.private}\n\nFalcon.\n\n#### More\n\nFalcon.\n\n### The fix\n\nFixed.\n";
-    let pages = site_for(Audience::Team, &format!("-- content/case-studies/queue.md --\n{text}"));
+    let pages = site_for(
+        Audience::Team,
+        &format!("-- content/case-studies/queue.md --\n{text}"),
+    );
     let page = &pages["case-studies/queue.html"];
-    assert!(!page.contains("Falcon") && !page.contains("Cause") && page.contains("Fixed."), "{page}");
+    assert!(
+        !page.contains("Falcon") && !page.contains("Cause") && page.contains("Fixed."),
+        "{page}"
+    );
 }
 
 #[test]
@@ -128,15 +200,24 @@ fn labels_are_parts_where_no_heading_is_one() {
         assert_eq!(outline(STORY, text), wanted, "{text}");
     }
     assert_eq!(
-        outline(STORY, "**S:** It was late.\n\n**T:** To look.\n\n**A:** I looked.\n\n**R:** It went.\n"),
+        outline(
+            STORY,
+            "**S:** It was late.\n\n**T:** To look.\n\n**A:** I looked.\n\n**R:** It went.\n"
+        ),
         "= Queue\nS [situation] It was late.\nT [task] To look.\nA [action] I looked.\nR [result] It went.\n"
     );
     assert_eq!(
-        outline(STORY, "**1. Situation (30 seconds):** Late.\n\n**🛠️ Action** (2 min): I looked.\n"),
+        outline(
+            STORY,
+            "**1. Situation (30 seconds):** Late.\n\n**🛠️ Action** (2 min): I looked.\n"
+        ),
         "= Queue\n1. Situation (30 seconds) [situation] Late.\n🛠️ Action (2 min) [action] I looked.\n"
     );
     assert_eq!(
-        outline(CASE, "# Outage\n\n**Issue Summary:** It failed.\n\n- **Root cause**: a rule\n- **The fix**: another\n"),
+        outline(
+            CASE,
+            "# Outage\n\n**Issue Summary:** It failed.\n\n- **Root cause**: a rule\n- **The fix**: another\n"
+        ),
         "= Outage\nIssue Summary [summary] It failed.\nRoot cause [contributing-factors] a rule\nThe fix [resolution] another\n"
     );
 }
@@ -149,13 +230,21 @@ fn what_a_label_holds_stays_whole_and_in_order() {
         "= Queue\n [-] It began.\nSituation [situation] It was late. one two an item of its own\nAction [action] I looked. More. first second\n"
     );
     let page = &site(&format!("-- content/stories/queue.md --\n{text}"))["stories/queue.html"];
-    assert!(page.contains("<li><p>an item of its own</p>") && page.contains("<em>looked</em>") && page.contains("<li>two</li>"), "{page}");
+    assert!(
+        page.contains("<li><p>an item of its own</p>")
+            && page.contains("<em>looked</em>")
+            && page.contains("<li>two</li>"),
+        "{page}"
+    );
 }
 
 #[test]
 fn labels_of_one_name_have_places_of_their_own() {
     let found = document(STORY, &"**Action:** x\n\n".repeat(3));
-    let ids: Vec<&str> = found.sections[1..].iter().map(|section| section.id.as_str()).collect();
+    let ids: Vec<&str> = found.sections[1..]
+        .iter()
+        .map(|section| section.id.as_str())
+        .collect();
     assert_eq!(ids, ["action", "action-2", "action-3"]);
 }
 
@@ -174,24 +263,43 @@ fn bold_words_are_no_labels_where_they_are_none() {
         "**Actions speak:** louder.\n",
     ] {
         let sections = document(STORY, text).sections;
-        assert!(sections.iter().all(|section| section.heading.is_empty() || text.starts_with("## ")), "{text}");
+        assert!(
+            sections
+                .iter()
+                .all(|section| section.heading.is_empty() || text.starts_with("## ")),
+            "{text}"
+        );
     }
 }
 
 #[test]
 fn tags_times_and_private_marks_hold_in_labelled_parts() {
-    let text =
-        "- **Situation**: It was late. #ownership\n- **Action** {.private}: Falcon.\n- **Result:** It went.\n\n> [!private] Falcon.\n";
+    let text = "- **Situation**: It was late. #ownership\n- **Action** {.private}: Falcon.\n- **Result:** It went.\n\n> [!private] Falcon.\n";
     let found = document(STORY, text);
-    let words: Vec<(&str, u32, bool)> =
-        found.sections.iter().map(|section| (section.heading.as_str(), section.words, section.is_private)).collect();
-    assert_eq!(words, [("", 0, false), ("Situation", 3, false), ("Action", 1, true), ("Result", 2, false)]);
+    let words: Vec<(&str, u32, bool)> = found
+        .sections
+        .iter()
+        .map(|section| (section.heading.as_str(), section.words, section.is_private))
+        .collect();
+    assert_eq!(
+        words,
+        [
+            ("", 0, false),
+            ("Situation", 3, false),
+            ("Action", 1, true),
+            ("Result", 2, false)
+        ]
+    );
     assert_eq!(found.body.tagged.len(), 1);
     let files = format!(
         "-- content/stories/queue.md --\n---\naudience: team\n---\n{text}-- content/competencies/ownership.md --\n---\naudience: team\n---\n# Ownership\n"
     );
     let pages = site_for(Audience::Team, &files);
-    assert!(pages.contains_key("stories/queue/ownership.html"), "{:?}", pages.keys());
+    assert!(
+        pages.contains_key("stories/queue/ownership.html"),
+        "{:?}",
+        pages.keys()
+    );
     assert!(pages.values().all(|page| !page.contains("Falcon")));
 }
 
@@ -200,48 +308,97 @@ fn no_label_ends_a_private_section() {
     let text = "# Queue\n\nTold.\n\n## Notes to self {.private}\n\n**Situation:** Falcon.\n\n- **Action:** Falcon.\n\n## Rest\n\n**Result:** It went.\n";
     let files = format!("-- content/stories/queue.md --\n---\naudience: team\n---\n{text}");
     let pages = site_for(Audience::Team, &files);
-    assert!(pages.values().all(|page| !page.contains("Falcon")) && pages["stories/queue.html"].contains("It went."));
+    assert!(
+        pages.values().all(|page| !page.contains("Falcon"))
+            && pages["stories/queue.html"].contains("It went.")
+    );
 }
 
 #[test]
 fn places_in_labelled_files_are_right() {
-    let report = check("-- content/stories/queue.md --\n# Queue\n\n- **Situation**: See [[gone]].\n");
+    let report =
+        check("-- content/stories/queue.md --\n# Queue\n\n- **Situation**: See [[gone]].\n");
     assert!(report.contains("content/stories/queue.md:3:22"), "{report}");
     let found = document(STORY, "# Queue\n\n- **Situation**: Late.\n");
     let section = &found.sections[1];
-    assert_eq!(&found.body.file_text()[section.span.range()], "**Situation**");
+    assert_eq!(
+        &found.body.file_text()[section.span.range()],
+        "**Situation**"
+    );
 }
 
 #[test]
 fn a_sheet_has_a_title_and_its_questions_are_below_it() {
     let questions = |text: &str| {
         let found = document("content/questions/sheet.md", text);
-        let items: Vec<String> = found.sections.iter().flat_map(|section| &section.items).map(|item| item.question.clone()).collect();
+        let items: Vec<String> = found
+            .sections
+            .iter()
+            .flat_map(|section| &section.items)
+            .map(|item| item.question.clone())
+            .collect();
         (found.meta.title().to_owned(), items)
     };
-    let two = vec!["Tell me about a mistake".to_owned(), "A conflict".to_owned()];
-    assert_eq!(questions("# Leadership\n\n## Tell me about a mistake\n\nx\n\n## A conflict\n"), ("Leadership".to_owned(), two.clone()));
-    assert_eq!(questions("# Leadership\n\n### Tell me about a mistake\n\nx\n\n### A conflict\n"), ("Leadership".to_owned(), two.clone()));
-    assert_eq!(questions("## Tell me about a mistake\n\nx\n\n## A conflict\n\n## Resources\n\nx\n"), (String::new(), two));
-    assert_eq!(questions("# Why us?\n\n# Why you?\n"), (String::new(), vec!["Why us?".to_owned(), "Why you?".to_owned()]));
-    assert_eq!(questions("# Tell me about a mistake\n\nSay which.\n"), ("Tell me about a mistake".to_owned(), Vec::new()));
-    assert_eq!(questions("# Leadership questions\n\n- one\n"), (String::new(), Vec::new()));
+    let two = vec![
+        "Tell me about a mistake".to_owned(),
+        "A conflict".to_owned(),
+    ];
+    assert_eq!(
+        questions("# Leadership\n\n## Tell me about a mistake\n\nx\n\n## A conflict\n"),
+        ("Leadership".to_owned(), two.clone())
+    );
+    assert_eq!(
+        questions("# Leadership\n\n### Tell me about a mistake\n\nx\n\n### A conflict\n"),
+        ("Leadership".to_owned(), two.clone())
+    );
+    assert_eq!(
+        questions("## Tell me about a mistake\n\nx\n\n## A conflict\n\n## Resources\n\nx\n"),
+        (String::new(), two)
+    );
+    assert_eq!(
+        questions("# Why us?\n\n# Why you?\n"),
+        (
+            String::new(),
+            vec!["Why us?".to_owned(), "Why you?".to_owned()]
+        )
+    );
+    assert_eq!(
+        questions("# Tell me about a mistake\n\nSay which.\n"),
+        ("Tell me about a mistake".to_owned(), Vec::new())
+    );
+    assert_eq!(
+        questions("# Leadership questions\n\n- one\n"),
+        (String::new(), Vec::new())
+    );
 }
 
 /// A story page with a body and with fields above it.
 fn story_page(fields: &str, body: &str) -> String {
-    site(&format!("-- content/stories/queue.md --\n---\ntitle: The queue\n{fields}---\n\n{body}"))["stories/queue.html"].clone()
+    site(&format!(
+        "-- content/stories/queue.md --\n---\ntitle: The queue\n{fields}---\n\n{body}"
+    ))["stories/queue.html"]
+        .clone()
 }
 
 #[test]
 fn all_of_a_headline_is_shown() {
     let body = "## TL;DR\n\nfirst words\n\n- second words\n\nthird words\n\n> [!question] fourth words\n\n## Situation\n\nfifth words\n\n## Hook\n\nsixth words\n";
-    let words = ["first words", "second words", "third words", "fourth words", "fifth words", "sixth words"];
+    let words = [
+        "first words",
+        "second words",
+        "third words",
+        "fourth words",
+        "fifth words",
+        "sixth words",
+    ];
     for fields in ["", "headline: a headline of its own\n"] {
         let page = story_page(fields, body);
         let places: Vec<Option<usize>> = words.iter().map(|words| page.find(words)).collect();
         assert!(places.iter().all(Option::is_some), "{places:?} {page}");
-        assert!(places[1] < places[4] && places[2] < places[4], "what stands beside the headline stands before the first part");
+        assert!(
+            places[1] < places[4] && places[2] < places[4],
+            "what stands beside the headline stands before the first part"
+        );
         let shown = |words: &str| page.matches(words).count();
         assert!(words[1..].iter().all(|words| shown(words) == 1), "{page}");
     }
@@ -253,22 +410,48 @@ fn a_variant_says_its_own_headline() {
         "-- content/stories/queue/index.md --\n# The queue\n\n## TL;DR\n\nthe headline of the story\n\nmore of it\n-- content/stories/queue/short.md --\n---\nheadline: the headline of the variant\n---\n",
     );
     let page = &pages["stories/queue/short.html"];
-    assert!(page.contains("the headline of the variant") && page.contains("more of it"), "{page}");
+    assert!(
+        page.contains("the headline of the variant") && page.contains("more of it"),
+        "{page}"
+    );
 }
 
 #[test]
 fn a_table_of_contents_is_no_headline() {
-    let page = story_page("", "## Table of contents\n\n- the list\n\n## Situation\n\nLate.\n");
-    assert!(page.contains("Table of contents") && page.contains("the list"), "{page}");
-    assert!(document(STORY, "## Table of contents\n\nx\n").sections.iter().all(|section| section.part.is_none()));
+    let page = story_page(
+        "",
+        "## Table of contents\n\n- the list\n\n## Situation\n\nLate.\n",
+    );
+    assert!(
+        page.contains("Table of contents") && page.contains("the list"),
+        "{page}"
+    );
+    assert!(
+        document(STORY, "## Table of contents\n\nx\n")
+            .sections
+            .iter()
+            .all(|section| section.part.is_none())
+    );
 }
 
 #[test]
 fn what_stands_before_the_first_follow_up_is_shown() {
-    let page = story_page("", "## Situation\n\nLate.\n\n## Follow-ups\n\n- a bullet under it\n\n### Why so late?\n\nBecause.\n");
-    assert!(page.matches("a bullet under it").count() == 1 && page.matches("Because.").count() == 1, "{page}");
-    let page = story_page("", "## Situation\n\nSee [[#follow-ups]].\n\n## Follow-ups\n\n- only bullets\n");
-    assert!(page.contains("only bullets") && page.contains("id=\"follow-ups\""), "{page}");
+    let page = story_page(
+        "",
+        "## Situation\n\nLate.\n\n## Follow-ups\n\n- a bullet under it\n\n### Why so late?\n\nBecause.\n",
+    );
+    assert!(
+        page.matches("a bullet under it").count() == 1 && page.matches("Because.").count() == 1,
+        "{page}"
+    );
+    let page = story_page(
+        "",
+        "## Situation\n\nSee [[#follow-ups]].\n\n## Follow-ups\n\n- only bullets\n",
+    );
+    assert!(
+        page.contains("only bullets") && page.contains("id=\"follow-ups\""),
+        "{page}"
+    );
 }
 
 #[test]
@@ -281,41 +464,84 @@ fn a_remark_at_the_top_of_a_variant_is_shown() {
 
 #[test]
 fn a_heading_without_words_hides_nothing() {
-    let pages = site("-- content/case-studies/queue.md --\n# Queue\n\n## Summary\n\nIt failed.\n\n##\n\nmore words\n");
+    let pages = site(
+        "-- content/case-studies/queue.md --\n# Queue\n\n## Summary\n\nIt failed.\n\n##\n\nmore words\n",
+    );
     assert!(pages["case-studies/queue.html"].contains("more words"));
-    let pages =
-        site_for(Audience::Team, "-- content/case-studies/queue.md --\n# Queue\n\n## Summary\n\nIt failed.\n\n## {.private}\n\nFalcon\n");
+    let pages = site_for(
+        Audience::Team,
+        "-- content/case-studies/queue.md --\n# Queue\n\n## Summary\n\nIt failed.\n\n## {.private}\n\nFalcon\n",
+    );
     assert!(!pages["case-studies/queue.html"].contains("Falcon"));
 }
 
 #[test]
 fn a_word_that_a_comment_cuts_is_reported_and_the_site_is_built() {
-    let report = check("-- content/stories/queue.md --\n---\ntitle: Queue\nheadline: We closed #42 and #43\n---\n\nx\n");
-    assert!(report.contains("warning[cut-value]") && report.contains("queue.md:3:21"), "{report}");
+    let report = check(
+        "-- content/stories/queue.md --\n---\ntitle: Queue\nheadline: We closed #42 and #43\n---\n\nx\n",
+    );
+    assert!(
+        report.contains("warning[cut-value]") && report.contains("queue.md:3:21"),
+        "{report}"
+    );
 }
 
 #[test]
 fn front_matter_that_is_not_read_keeps_its_file_private() {
-    for text in
-        ["\n---\naudience: public\n---\nFalcon\n", "+++\naudience = \"public\"\n+++\nFalcon\n", "—--\naudience: public\n—--\nFalcon\n"]
-    {
+    for text in [
+        "\n---\naudience: public\n---\nFalcon\n",
+        "+++\naudience = \"public\"\n+++\nFalcon\n",
+        "—--\naudience: public\n—--\nFalcon\n",
+    ] {
         let found = parse_text(&SitePath::new(CASE), &Arc::from(text));
-        assert!(found.diagnostics.iter().any(storybank::diagnostic::Diagnostic::is_error), "{text}");
-        assert_eq!(found.document.map(|document| document.audience), Some(Audience::Private), "{text}");
+        assert!(
+            found
+                .diagnostics
+                .iter()
+                .any(storybank::diagnostic::Diagnostic::is_error),
+            "{text}"
+        );
+        assert_eq!(
+            found.document.map(|document| document.audience),
+            Some(Audience::Private),
+            "{text}"
+        );
     }
 }
 
 #[test]
 fn a_report_has_an_entry_for_each_kind_of_mistake() {
-    const KEYS: [&str; 12] =
-        ["tags", "date", "layout", "excerpt", "summary", "slug", "authors", "draft", "categories", "situation", "weight", "cover"];
+    const KEYS: [&str; 12] = [
+        "tags",
+        "date",
+        "layout",
+        "excerpt",
+        "summary",
+        "slug",
+        "authors",
+        "draft",
+        "categories",
+        "situation",
+        "weight",
+        "cover",
+    ];
     let file = |number: usize| {
-        let fields: String = KEYS.iter().map(|key| format!("{key}: x{number}\n")).collect();
+        let fields: String = KEYS
+            .iter()
+            .map(|key| format!("{key}: x{number}\n"))
+            .collect();
         format!("-- content/stories/s{number}.md --\n---\ntitle: Story {number}\n{fields}---\n")
     };
     let report = check(&(0..196).map(file).collect::<String>());
-    assert_eq!(report.matches("error[unknown-field]").count(), KEYS.len(), "{report}");
-    assert!(report.lines().count() < 300 && report.ends_with("2352 errors\n"), "{report}");
+    assert_eq!(
+        report.matches("error[unknown-field]").count(),
+        KEYS.len(),
+        "{report}"
+    );
+    assert!(
+        report.lines().count() < 300 && report.ends_with("2352 errors\n"),
+        "{report}"
+    );
     for advice in ["`competencies`", "`when`", "`headline`", "`## Situation`"] {
         assert!(report.contains(advice), "{advice} is not in {report}");
     }
@@ -324,7 +550,10 @@ fn a_report_has_an_entry_for_each_kind_of_mistake() {
 #[test]
 fn an_empty_site_says_so() {
     assert!(check("-- site.toml --\n").contains("warning[empty-site]"));
-    assert!(check_for(Audience::Team, "-- content/stories/a.md --\n# A\n").contains("the audience `team`"));
+    assert!(
+        check_for(Audience::Team, "-- content/stories/a.md --\n# A\n")
+            .contains("the audience `team`")
+    );
     assert!(!check("-- content/stories/a.md --\n# A\n").contains("empty-site"));
 }
 
@@ -353,7 +582,10 @@ fn body() -> impl Strategy<Value = (String, usize)> {
     ];
     let openings: Vec<&'static str> = openings.to_vec();
     proptest::collection::vec(proptest::sample::select(openings), 1..8).prop_map(|openings| {
-        let blocks = openings.iter().enumerate().map(|(index, opening)| format!("{opening}word{index}x\n\n"));
+        let blocks = openings
+            .iter()
+            .enumerate()
+            .map(|(index, opening)| format!("{opening}word{index}x\n\n"));
         (blocks.collect::<String>(), openings.len())
     })
 }
@@ -400,14 +632,22 @@ fn links_to_folders_are_followed_or_reported() {
     use std::fs;
     use std::os::unix::fs::symlink;
 
-    let root = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("linked-folders-{}", std::process::id()));
+    let root = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join(format!("linked-folders-{}", std::process::id()));
     let outside = root.with_extension("outside");
-    for folder in [&root.join("content/case-studies"), &root.join("notes"), &root.join("more"), &outside] {
+    for folder in [
+        &root.join("content/case-studies"),
+        &root.join("notes"),
+        &root.join("more"),
+        &outside,
+    ] {
         fs::create_dir_all(folder).expect("it can be made");
     }
     fs::write(root.join("notes/queue.MD"), "# The queue\n\nLate.\n").expect("it can be written");
     fs::write(outside.join("secret.md"), "# Falcon\n").expect("it can be written");
-    let link = |target: &std::path::Path, place: &str| symlink(target, root.join(place)).expect("it can be made");
+    let link = |target: &std::path::Path, place: &str| {
+        symlink(target, root.join(place)).expect("it can be made")
+    };
     link(std::path::Path::new("../notes"), "content/stories");
     link(&outside, "content/questions");
     link(std::path::Path::new("../content"), "content/competencies");
@@ -415,11 +655,23 @@ fn links_to_folders_are_followed_or_reported() {
     link(std::path::Path::new(".."), "content/case-studies/loop");
 
     let inputs = storybank::disk::load(&root).expect("it can be read");
-    let documents: Vec<&str> = inputs.documents.iter().map(|file| file.path.as_str()).collect();
+    let documents: Vec<&str> = inputs
+        .documents
+        .iter()
+        .map(|file| file.path.as_str())
+        .collect();
     assert_eq!(documents, ["content/stories/queue.MD"]);
     let found = &common::linked(&inputs, Audience::Private).diagnostics;
-    let reported: Vec<(&str, &str)> = found.iter().map(|found| (found.rule.name, found.file.as_str())).collect();
-    let places = ["content/case-studies/loop", "content/competencies", "content/questions", "content/stories/more"];
+    let reported: Vec<(&str, &str)> = found
+        .iter()
+        .map(|found| (found.rule.name, found.file.as_str()))
+        .collect();
+    let places = [
+        "content/case-studies/loop",
+        "content/competencies",
+        "content/questions",
+        "content/stories/more",
+    ];
     assert_eq!(reported, places.map(|place| ("link-not-followed", place)));
     fs::remove_dir_all(&root).expect("it can be removed");
     fs::remove_dir_all(&outside).expect("it can be removed");

@@ -22,7 +22,9 @@ fn folder() -> PathBuf {
 
 /// A site of one case study.
 fn site(body: &str) -> Files {
-    files(&format!("-- content/case-studies/own.md --\n---\ntitle: HTML of its own\n---\n{body}\n"))
+    files(&format!(
+        "-- content/case-studies/own.md --\n---\ntitle: HTML of its own\n---\n{body}\n"
+    ))
 }
 
 /// What would be published to each kind of wiki, by a name for it.
@@ -30,7 +32,10 @@ fn published(site: &Files) -> Vec<(String, Draft)> {
     let drafts = drafts(site, Audience::Team).into_iter().zip(WIKIS);
     drafts
         .map(|((kind, draft), (_, more))| {
-            (format!("{kind}{}", if more.contains("html") { "-html" } else { "" }), draft.expect("it is seen"))
+            (
+                format!("{kind}{}", if more.contains("html") { "-html" } else { "" }),
+                draft.expect("it is seen"),
+            )
         })
         .collect()
 }
@@ -44,7 +49,11 @@ fn page() -> Files {
 fn every_element_is_published_as_it_was_reviewed() {
     let mut changed = Vec::new();
     for (kind, draft) in published(&page()) {
-        let warnings: Vec<String> = draft.diagnostics.iter().map(|found| format!("[{}] {}\n", found.rule.name, found.message)).collect();
+        let warnings: Vec<String> = draft
+            .diagnostics
+            .iter()
+            .map(|found| format!("[{}] {}\n", found.rule.name, found.message))
+            .collect();
         let now = format!("{}\n----\n{}", draft.pages[0].text, warnings.concat());
         let file = folder().join(format!("{kind}.txt"));
         if fs::read_to_string(&file).ok().as_ref() != Some(&now) {
@@ -54,7 +63,10 @@ fn every_element_is_published_as_it_was_reviewed() {
             changed.push(kind);
         }
     }
-    assert!(changed.is_empty(), "{changed:?} should be other than they were; set WRITE_REPORTS to write them");
+    assert!(
+        changed.is_empty(),
+        "{changed:?} should be other than they were; set WRITE_REPORTS to write them"
+    );
 }
 
 /// An element with words in it that stand nowhere else.
@@ -65,20 +77,41 @@ const SAMPLES: &[(&[&str], &str)] = &[
     (&["bdo"], "<bdo dir=\"rtl\">wa wb</bdo>"),
     (&["blockquote"], "<blockquote>\n\nwa *wb*\n\n</blockquote>"),
     (&["br"], "wa<br>wb"),
-    (&["table", "caption", "tr", "th", "td"], "<table><caption>wa</caption><tr><th>wb</th><td>wc</td></tr></table>"),
-    (&["table", "col", "colgroup"], "<table><colgroup><col span=\"2\"></colgroup><tr><td>wa</td><td>wb</td></tr></table>"),
-    (&["table", "thead", "tbody", "tfoot"], "<table><thead><tr><th>wa<tbody><tr><td>wb<tfoot><tr><td>wc</table>"),
-    (&["table", "tr", "th", "td"], "<table>\n<tr><th>wa</th></tr>\n<tr><td>\n\n- wb\n- **wc**\n\n</td></tr>\n</table>"),
+    (
+        &["table", "caption", "tr", "th", "td"],
+        "<table><caption>wa</caption><tr><th>wb</th><td>wc</td></tr></table>",
+    ),
+    (
+        &["table", "col", "colgroup"],
+        "<table><colgroup><col span=\"2\"></colgroup><tr><td>wa</td><td>wb</td></tr></table>",
+    ),
+    (
+        &["table", "thead", "tbody", "tfoot"],
+        "<table><thead><tr><th>wa<tbody><tr><td>wb<tfoot><tr><td>wc</table>",
+    ),
+    (
+        &["table", "tr", "th", "td"],
+        "<table>\n<tr><th>wa</th></tr>\n<tr><td>\n\n- wb\n- **wc**\n\n</td></tr>\n</table>",
+    ),
     (&["center"], "<center>wa wb</center>"),
     (&["cite"], "<cite>wa wb</cite>"),
     (&["code"], "<code>wa **wb**</code>"),
-    (&["dl", "dt", "dd"], "<dl>\n<dt>wa</dt>\n<dd>\n\nwb `wc`\n\n</dd>\n</dl>"),
+    (
+        &["dl", "dt", "dd"],
+        "<dl>\n<dt>wa</dt>\n<dd>\n\nwb `wc`\n\n</dd>\n</dl>",
+    ),
     (&["del"], "<del>wa wb</del>"),
-    (&["details", "summary"], "<details>\n<summary>wa</summary>\n\nwb **wc**\n\n</details>"),
+    (
+        &["details", "summary"],
+        "<details>\n<summary>wa</summary>\n\nwb **wc**\n\n</details>",
+    ),
     (&["dfn"], "<dfn>wa</dfn>"),
     (&["div"], "<div>wa</div><div>\n\nwb\n\n</div>"),
     (&["em"], "<em>wa</em>"),
-    (&["figure", "figcaption"], "<figure>\n\nwa\n\n<figcaption>wb</figcaption>\n</figure>"),
+    (
+        &["figure", "figcaption"],
+        "<figure>\n\nwa\n\n<figcaption>wb</figcaption>\n</figure>",
+    ),
     (&["h2"], "<h2>wa</h2>"),
     (&["h3"], "<h3>wa</h3>"),
     (&["h4"], "<h4>wa</h4>"),
@@ -90,11 +123,17 @@ const SAMPLES: &[(&[&str], &str)] = &[
     (&["kbd"], "<kbd>wa</kbd>"),
     (&["mark"], "<mark>wa</mark>"),
     (&["ol", "li"], "<ol start=\"3\"><li>wa<li>wb</ol>"),
-    (&["ul", "li"], "<ul>\n<li>wa</li>\n<li>\n\nwb *wc*\n\n</li>\n</ul>"),
+    (
+        &["ul", "li"],
+        "<ul>\n<li>wa</li>\n<li>\n\nwb *wc*\n\n</li>\n</ul>",
+    ),
     (&["p"], "<p>wa</p><p>wb</p>"),
     (&["pre"], "<pre>wa\n  wb</pre>"),
     (&["q"], "<q>wa</q>"),
-    (&["ruby", "rp", "rt"], "<ruby>wa<rp>(</rp><rt>wb</rt><rp>)</rp></ruby>"),
+    (
+        &["ruby", "rp", "rt"],
+        "<ruby>wa<rp>(</rp><rt>wb</rt><rp>)</rp></ruby>",
+    ),
     (&["s"], "<s>wa</s>"),
     (&["samp"], "<samp>wa</samp>"),
     (&["small"], "<small>wa</small>"),
@@ -225,24 +264,33 @@ fn of_confluence(tag: &str) -> &str {
 }
 
 fn shows(kind: &str, tag: &str, text: &str) -> bool {
-    let has = |page: &html::Page| !page.all(tag).is_empty() || equals(tag).iter().any(|same| !page.all(same).is_empty());
+    let has = |page: &html::Page| {
+        !page.all(tag).is_empty() || equals(tag).iter().any(|same| !page.all(same).is_empty())
+    };
     match kind {
         "folder-html" => has(&html::parse(text)),
         "mediawiki" => {
             text.contains(&format!("<{tag}"))
-                || equals(tag).iter().any(|same| text.contains(&format!("<{same}")))
+                || equals(tag)
+                    .iter()
+                    .any(|same| text.contains(&format!("<{same}")))
                 || text.contains(of_mediawiki(tag))
         }
         "dokuwiki" => text.contains(of_dokuwiki(tag)),
         // Code in a quote or deep in lists is preformatted there.
-        "confluence" => text.contains(of_confluence(tag)) || (tag == "pre" && text.contains("<pre>")),
+        "confluence" => {
+            text.contains(of_confluence(tag)) || (tag == "pre" && text.contains("<pre>"))
+        }
         _ => {
             let options = pulldown_cmark::Options::ENABLE_TABLES
                 | pulldown_cmark::Options::ENABLE_FOOTNOTES
                 | pulldown_cmark::Options::ENABLE_STRIKETHROUGH
                 | pulldown_cmark::Options::ENABLE_GFM;
             let mut out = String::new();
-            pulldown_cmark::html::push_html(&mut out, pulldown_cmark::Parser::new_ext(text, options));
+            pulldown_cmark::html::push_html(
+                &mut out,
+                pulldown_cmark::Parser::new_ext(text, options),
+            );
             has(&html::parse(&out))
         }
     }
@@ -250,31 +298,51 @@ fn shows(kind: &str, tag: &str, text: &str) -> bool {
 
 #[test]
 fn every_element_is_sampled() {
-    let sampled: BTreeSet<&str> = SAMPLES.iter().flat_map(|(tags, _)| tags.iter().copied()).collect();
+    let sampled: BTreeSet<&str> = SAMPLES
+        .iter()
+        .flat_map(|(tags, _)| tags.iter().copied())
+        .collect();
     assert_eq!(sampled, HTML_TAGS.iter().copied().collect());
 }
 
 /// A sample in a place, as the body of a case study.
 fn in_place(sample: &str, (_, before, each_line, after): &(&str, &str, &str, &str)) -> String {
-    format!("{before}{}{after}\n\nThe last words.", sample.replace('\n', &format!("\n{each_line}")))
+    format!(
+        "{before}{}{after}\n\nThe last words.",
+        sample.replace('\n', &format!("\n{each_line}"))
+    )
 }
 
 /// What is wrong with a sample on a page, in words.
 fn mistakes(kind: &str, tags: &[&str], sample: &str, text: &str, warnings: &str) -> Vec<String> {
     let mut wrong = Vec::new();
-    let words = sample.split(|next: char| !next.is_ascii_alphanumeric()).filter(|word| word.len() == 2 && word.starts_with('w'));
+    let words = sample
+        .split(|next: char| !next.is_ascii_alphanumeric())
+        .filter(|word| word.len() == 2 && word.starts_with('w'));
     let mut at = 0;
     for word in words {
         // The title of an abbreviation stands before or behind it.
-        match text[at..].find(word).or_else(|| text.find(word).filter(|_| tags[0] == "abbr")) {
+        match text[at..]
+            .find(word)
+            .or_else(|| text.find(word).filter(|_| tags[0] == "abbr"))
+        {
             Some(found) => at += if tags[0] == "abbr" { 0 } else { found },
             None => wrong.push(format!("{sample:?} loses {word}")),
         }
     }
     for tag in tags.iter().filter(|tag| !is_answered_for(tag)) {
-        let (is_shown, is_warned) = (shows(kind, tag, text), warnings.contains(&format!("`<{tag}>`")));
-        if if kind == "folder-html" { !is_shown || is_warned } else { !is_shown && !is_warned } {
-            wrong.push(format!("{tag} in {sample:?}: shown {is_shown}, warned of {is_warned}"));
+        let (is_shown, is_warned) = (
+            shows(kind, tag, text),
+            warnings.contains(&format!("`<{tag}>`")),
+        );
+        if if kind == "folder-html" {
+            !is_shown || is_warned
+        } else {
+            !is_shown && !is_warned
+        } {
+            wrong.push(format!(
+                "{tag} in {sample:?}: shown {is_shown}, warned of {is_warned}"
+            ));
         }
     }
     wrong
@@ -285,20 +353,40 @@ fn every_element_keeps_its_structure_or_is_warned_of_on_every_wiki() {
     let mut wrong = Vec::new();
     for place in PLACES {
         let file = |number: usize| format!("content/case-studies/own-{number}.md");
-        let site = SAMPLES
-            .iter()
-            .enumerate()
-            .map(|(number, (_, sample))| format!("-- {} --\n---\ntitle: Own {number}\n---\n{}\n", file(number), in_place(sample, place)));
+        let site = SAMPLES.iter().enumerate().map(|(number, (_, sample))| {
+            format!(
+                "-- {} --\n---\ntitle: Own {number}\n---\n{}\n",
+                file(number),
+                in_place(sample, place)
+            )
+        });
         for (kind, draft) in published(&files(&site.collect::<String>())) {
             assert_eq!(draft.pages.len(), SAMPLES.len());
-            assert!(draft.diagnostics.iter().all(|found| found.rule.level == Level::Warning), "{kind}: {:?}", draft.diagnostics);
+            assert!(
+                draft
+                    .diagnostics
+                    .iter()
+                    .all(|found| found.rule.level == Level::Warning),
+                "{kind}: {:?}",
+                draft.diagnostics
+            );
             for (number, (tags, sample)) in SAMPLES.iter().enumerate() {
                 let file = file(number);
-                let page = draft.pages.iter().find(|page| page.file.as_str() == file).expect("each has a page");
-                let own = draft.diagnostics.iter().filter(|found| found.rule.name == "flattened-html" && found.file.as_str() == file);
+                let page = draft
+                    .pages
+                    .iter()
+                    .find(|page| page.file.as_str() == file)
+                    .expect("each has a page");
+                let own = draft.diagnostics.iter().filter(|found| {
+                    found.rule.name == "flattened-html" && found.file.as_str() == file
+                });
                 let warnings: String = own.map(|found| found.message.as_str()).collect();
                 let found = mistakes(&kind, tags, sample, &page.text, &warnings);
-                wrong.extend(found.into_iter().map(|found| format!("{kind}, {}: {found}", place.0)));
+                wrong.extend(
+                    found
+                        .into_iter()
+                        .map(|found| format!("{kind}, {}: {found}", place.0)),
+                );
             }
         }
     }
@@ -307,9 +395,19 @@ fn every_element_keeps_its_structure_or_is_warned_of_on_every_wiki() {
 
 #[test]
 fn what_cannot_stand_in_a_line_is_said_at_its_place() {
-    for (_, draft) in published(&site("## Heading <ul><li>wa</li></ul>\n\n**strong <table><tr><td>wb</td></tr></table>**\n")) {
-        let found: Vec<&str> = draft.diagnostics.iter().map(|found| found.message.as_str()).collect();
-        let wanted = ["ul", "table"].map(|tag| format!("this line cannot contain `<{tag}>`, so its content is published in plainer form"));
+    for (_, draft) in published(&site(
+        "## Heading <ul><li>wa</li></ul>\n\n**strong <table><tr><td>wb</td></tr></table>**\n",
+    )) {
+        let found: Vec<&str> = draft
+            .diagnostics
+            .iter()
+            .map(|found| found.message.as_str())
+            .collect();
+        let wanted = ["ul", "table"].map(|tag| {
+            format!(
+                "this line cannot contain `<{tag}>`, so its content is published in plainer form"
+            )
+        });
         assert_eq!(found, wanted);
         assert!(draft.pages[0].text.contains("wa") && draft.pages[0].text.contains("wb"));
     }
@@ -317,10 +415,21 @@ fn what_cannot_stand_in_a_line_is_said_at_its_place() {
 
 #[test]
 fn elements_that_stand_too_deep_are_refused_at_their_place() {
-    for body in ["<div>".repeat(5_000), format!("x {}wa", "<b>".repeat(5_000)), format!("{}wa", "<ul><li>".repeat(5_000))] {
+    for body in [
+        "<div>".repeat(5_000),
+        format!("x {}wa", "<b>".repeat(5_000)),
+        format!("{}wa", "<ul><li>".repeat(5_000)),
+    ] {
         for (kind, draft) in published(&site(&body)) {
             assert!(draft.pages.is_empty(), "{kind}");
-            assert!(draft.diagnostics.iter().any(|found| found.rule.name == "nested-too-deep"), "{kind}: {:?}", draft.diagnostics);
+            assert!(
+                draft
+                    .diagnostics
+                    .iter()
+                    .any(|found| found.rule.name == "nested-too-deep"),
+                "{kind}: {:?}",
+                draft.diagnostics
+            );
         }
     }
 }
@@ -333,7 +442,10 @@ fn elements_that_do_not_end_and_elements_that_are_deep_lose_no_word() {
     let paragraphs = format!("{}\n\nalone\n\nwa\n", "<div>".repeat(40));
     let dropped = format!("{}wa", "<section>".repeat(5_000));
     for (kind, draft) in published(&site(&paragraphs)) {
-        assert!(!draft.pages[0].text.contains("alonewa"), "{kind}: words of two paragraphs are parted");
+        assert!(
+            !draft.pages[0].text.contains("alonewa"),
+            "{kind}: words of two paragraphs are parted"
+        );
     }
     for body in [
         deep.as_str(),
@@ -350,7 +462,11 @@ fn elements_that_do_not_end_and_elements_that_are_deep_lose_no_word() {
         "<table><tr>wa<td>x",
     ] {
         for (kind, draft) in published(&site(body)) {
-            assert!(draft.pages[0].text.contains("wa"), "{kind}: {}", &body[..body.len().min(40)]);
+            assert!(
+                draft.pages[0].text.contains("wa"),
+                "{kind}: {}",
+                &body[..body.len().min(40)]
+            );
         }
     }
 }
@@ -358,10 +474,28 @@ fn elements_that_do_not_end_and_elements_that_are_deep_lose_no_word() {
 /// What stands in an attribute that readers are shown is words, too.
 #[test]
 fn titles_of_elements_lose_no_word() {
-    for tag in ["abbr", "b", "blockquote", "center", "code", "dfn", "div", "h3", "kbd", "p", "q", "small", "span", "time"] {
+    for tag in [
+        "abbr",
+        "b",
+        "blockquote",
+        "center",
+        "code",
+        "dfn",
+        "div",
+        "h3",
+        "kbd",
+        "p",
+        "q",
+        "small",
+        "span",
+        "time",
+    ] {
         for (kind, draft) in published(&site(&format!("<{tag} title=\"wb &amp; so\">wa</{tag}>"))) {
             let text = &draft.pages[0].text;
-            assert!(text.contains("wa") && text.contains("wb"), "{kind} {tag}: {text}");
+            assert!(
+                text.contains("wa") && text.contains("wb"),
+                "{kind} {tag}: {text}"
+            );
         }
     }
     for body in [
@@ -377,7 +511,10 @@ fn titles_of_elements_lose_no_word() {
     ] {
         for (kind, draft) in published(&site(body)) {
             let text = &draft.pages[0].text;
-            assert!(text.contains("wa") && text.contains("wb"), "{kind} {body}: {text}");
+            assert!(
+                text.contains("wa") && text.contains("wb"),
+                "{kind} {body}: {text}"
+            );
         }
     }
 }
@@ -391,7 +528,13 @@ fn html_blames_nobody() {
         "The <abbr title=\"what the operator should have known\">release</abbr> was late.",
     ] {
         for (kind, draft) in published(&site(body)) {
-            assert!(draft.diagnostics.iter().any(|found| found.rule.name == "blame"), "{kind}: {body}");
+            assert!(
+                draft
+                    .diagnostics
+                    .iter()
+                    .any(|found| found.rule.name == "blame"),
+                "{kind}: {body}"
+            );
         }
     }
 }

@@ -15,7 +15,10 @@ use storybank::model::Audience;
 /// A page of the author's site.
 fn page(text: &str, path: &str) -> Page {
     let site = site(text);
-    parse(site.get(path).unwrap_or_else(|| panic!("{path} is not among {:?}", site.keys())))
+    parse(
+        site.get(path)
+            .unwrap_or_else(|| panic!("{path} is not among {:?}", site.keys())),
+    )
 }
 
 /// The page of a story with a body; the competencies `ownership` and `depth` and the question `q` are there.
@@ -54,7 +57,11 @@ fn main_text(page: &Page) -> String {
 
 /// The link with some words, and where it leads.
 fn address(page: &Page, words: &str) -> String {
-    let links: Vec<NodeId> = page.all("a").into_iter().filter(|&id| page.text(id) == words).collect();
+    let links: Vec<NodeId> = page
+        .all("a")
+        .into_iter()
+        .filter(|&id| page.text(id) == words)
+        .collect();
     links
         .first()
         .and_then(|&id| page.attribute(id, "href"))
@@ -65,9 +72,19 @@ fn address(page: &Page, words: &str) -> String {
 /// The address of the telling that the question `q` is answered with first.
 fn telling_chosen(tellings: &str) -> String {
     let page = page(&format!("{tellings}{AROUND}"), "questions/q.html");
-    let answer = page.of_class("answer-head").first().copied().unwrap_or_else(|| panic!("no answer in {}", main_text(&page)));
-    let link = page.all("a").into_iter().find(|&id| page.is_inside(id, answer)).expect("an answer has a link");
-    page.attribute(link, "href").expect("a link has an address").to_owned()
+    let answer = page
+        .of_class("answer-head")
+        .first()
+        .copied()
+        .unwrap_or_else(|| panic!("no answer in {}", main_text(&page)));
+    let link = page
+        .all("a")
+        .into_iter()
+        .find(|&id| page.is_inside(id, answer))
+        .expect("an answer has a link");
+    page.attribute(link, "href")
+        .expect("a link has an address")
+        .to_owned()
 }
 
 fn file(path: &str, fields: &str, body: &str) -> String {
@@ -77,61 +94,121 @@ fn file(path: &str, fields: &str, body: &str) -> String {
 #[test]
 fn a_variant_that_names_the_question_is_told() {
     let story = file("stories/s/index", "title: S\nanswers: [q]", "- a #depth");
-    let variants = file("stories/s/other", "competencies: [ownership, depth]", "") + &file("stories/s/meant", "answers: [q]", "");
-    assert_eq!(telling_chosen(&(story + &variants)), "../stories/s/meant.html");
+    let variants = file("stories/s/other", "competencies: [ownership, depth]", "")
+        + &file("stories/s/meant", "answers: [q]", "");
+    assert_eq!(
+        telling_chosen(&(story + &variants)),
+        "../stories/s/meant.html"
+    );
 }
 
 #[test]
 fn else_the_story_that_names_it_is_told() {
     let story = file("stories/s/index", "title: S\nanswers: [q]", "- a #depth");
-    assert_eq!(telling_chosen(&(story + &file("stories/s/other", "competencies: [ownership]", ""))), "../stories/s.html");
+    assert_eq!(
+        telling_chosen(&(story + &file("stories/s/other", "competencies: [ownership]", ""))),
+        "../stories/s.html"
+    );
 }
 
 #[test]
 fn else_the_variant_with_most_competencies_is_told_authored_before_derived() {
     let question = |tellings: String| {
-        let page = page(&format!("{}{tellings}{AROUND}", file("stories/s/index", "title: S", "- a #depth\n- b")), "questions/q.html");
+        let page = page(
+            &format!(
+                "{}{tellings}{AROUND}",
+                file("stories/s/index", "title: S", "- a #depth\n- b")
+            ),
+            "questions/q.html",
+        );
         address(&page, "S")
     };
     assert_eq!(
         question(
-            file("stories/s/both", "competencies: [ownership, depth]", "") + &file("stories/s/a-one", "competencies: [ownership]", "")
+            file("stories/s/both", "competencies: [ownership, depth]", "")
+                + &file("stories/s/a-one", "competencies: [ownership]", "")
         ),
         "../stories/s/both.html"
     );
-    assert_eq!(question(file("stories/s/authored", "competencies: [ownership]", "")), "../stories/s/authored.html");
-    assert_eq!(question(file("stories/s/unrelated", "competencies: []", "")), "../stories/s/depth.html");
+    assert_eq!(
+        question(file("stories/s/authored", "competencies: [ownership]", "")),
+        "../stories/s/authored.html"
+    );
+    assert_eq!(
+        question(file("stories/s/unrelated", "competencies: []", "")),
+        "../stories/s/depth.html"
+    );
 }
 
 #[test]
 fn else_the_story_is_told() {
-    let page = page(&(file("stories/s", "title: S\ncompetencies: [ownership]", "a") + AROUND), "questions/q.html");
+    let page = page(
+        &(file("stories/s", "title: S\ncompetencies: [ownership]", "a") + AROUND),
+        "questions/q.html",
+    );
     assert_eq!(address(&page, "S"), "../stories/s.html");
 }
 
 #[test]
 fn a_programs_wording_is_told_once_its_author_has_taken_it_over() {
     let story = file("stories/s/index", "title: S\nanswers: [q]", "a");
-    for (status, told) in [("draft", "../stories/s.html"), ("ready", "../stories/s/other.html")] {
-        let variant = file("stories/s/other", &format!("by: chatgpt\nanswers: [q]\nstatus: {status}"), "b");
-        assert_eq!(telling_chosen(&format!("{story}{variant}")), told, "{status}");
+    for (status, told) in [
+        ("draft", "../stories/s.html"),
+        ("ready", "../stories/s/other.html"),
+    ] {
+        let variant = file(
+            "stories/s/other",
+            &format!("by: chatgpt\nanswers: [q]\nstatus: {status}"),
+            "b",
+        );
+        assert_eq!(
+            telling_chosen(&format!("{story}{variant}")),
+            told,
+            "{status}"
+        );
     }
 }
 
 #[test]
 fn stories_stand_in_the_order_of_what_speaks_for_them() {
     let stories = [
-        ("one", "answers: [q]\ncompetencies: [ownership]\nwhen: 2020\nstrength: 5"),
-        ("two", "answers: [q]\ncompetencies: [ownership, depth]\nwhen: 2019\nstrength: 1"),
-        ("three", "answers: [q]\ncompetencies: [ownership]\nwhen: 2021-05\nstrength: 5"),
-        ("four", "answers: [q]\ncompetencies: [ownership]\nwhen: 2021\nstrength: 5"),
-        ("five", "answers: [q]\ncompetencies: [ownership]\nwhen: 2021\nstrength: 5"),
+        (
+            "one",
+            "answers: [q]\ncompetencies: [ownership]\nwhen: 2020\nstrength: 5",
+        ),
+        (
+            "two",
+            "answers: [q]\ncompetencies: [ownership, depth]\nwhen: 2019\nstrength: 1",
+        ),
+        (
+            "three",
+            "answers: [q]\ncompetencies: [ownership]\nwhen: 2021-05\nstrength: 5",
+        ),
+        (
+            "four",
+            "answers: [q]\ncompetencies: [ownership]\nwhen: 2021\nstrength: 5",
+        ),
+        (
+            "five",
+            "answers: [q]\ncompetencies: [ownership]\nwhen: 2021\nstrength: 5",
+        ),
         ("six", "competencies: [ownership, depth]\nstrength: 5"),
         ("seven", "competencies: [ownership]\nstrength: 5"),
-        ("eight", "answers: [q]\ncompetencies: [ownership, depth]\nstatus: retired"),
+        (
+            "eight",
+            "answers: [q]\ncompetencies: [ownership, depth]\nstatus: retired",
+        ),
     ];
-    let stories: String =
-        stories.iter().map(|(title, fields)| file(&format!("stories/{title}"), &format!("title: {title}\n{fields}"), "a")).collect();
+    let stories: String = stories
+        .iter()
+        .map(|(title, fields)| {
+            file(
+                &format!("stories/{title}"),
+                &format!("title: {title}\n{fields}"),
+                "a",
+            )
+        })
+        .collect();
     let page = page(&(stories + AROUND), "questions/q.html");
     let named: Vec<String> = page
         .elements()
@@ -139,18 +216,34 @@ fn stories_stand_in_the_order_of_what_speaks_for_them() {
         .map(|id| page.text(id))
         .filter(|text| text.chars().all(char::is_alphanumeric))
         .collect();
-    assert_eq!(named, ["Guidance", "two", "three", "five", "four", "one", "six", "seven"]);
+    assert_eq!(
+        named,
+        [
+            "Guidance", "two", "three", "five", "four", "one", "six", "seven"
+        ]
+    );
 }
 
 #[test]
 fn a_retired_story_answers_for_nobody() {
-    let text = file("stories/old", "title: Bygone\nanswers: [q]\nstatus: retired\naudience: public", "a")
-        + &file("stories/s/index", "title: S\nanswers: [q]\naudience: public", "b")
-        + &file("stories/s/old", "answers: [q]\nstatus: retired", "c")
+    let text = file(
+        "stories/old",
+        "title: Bygone\nanswers: [q]\nstatus: retired\naudience: public",
+        "a",
+    ) + &file(
+        "stories/s/index",
+        "title: S\nanswers: [q]\naudience: public",
+        "b",
+    ) + &file("stories/s/old", "answers: [q]\nstatus: retired", "c")
         + &AROUND.replace("competencies: [ownership, depth]", "audience: public");
     for audience in [Audience::Private, Audience::Team] {
         let page = parse(&site_for(audience, &text)["questions/q.html"]);
-        assert!(!main_text(&page).contains("Bygone"), "{}: {}", audience.name(), main_text(&page));
+        assert!(
+            !main_text(&page).contains("Bygone"),
+            "{}: {}",
+            audience.name(),
+            main_text(&page)
+        );
         assert_eq!(address(&page, "S"), "../stories/s.html");
     }
 }
@@ -158,9 +251,18 @@ fn a_retired_story_answers_for_nobody() {
 #[test]
 fn parts_are_known_by_many_names() {
     let letters = |headings: &str| {
-        let page = story_page(&headings.split(' ').map(|heading| format!("## {}\n\na\n\n", heading.replace('_', " "))).collect::<String>());
-        let labels = page.elements().filter(|&id| page.name(id) == "h3" && page.has_class(id, "label"));
-        labels.map(|id| page.attribute(id, "data-letter").unwrap_or("-").to_owned()).collect::<String>()
+        let page = story_page(
+            &headings
+                .split(' ')
+                .map(|heading| format!("## {}\n\na\n\n", heading.replace('_', " ")))
+                .collect::<String>(),
+        );
+        let labels = page
+            .elements()
+            .filter(|&id| page.name(id) == "h3" && page.has_class(id, "label"));
+        labels
+            .map(|id| page.attribute(id, "data-letter").unwrap_or("-").to_owned())
+            .collect::<String>()
     };
     for (headings, parts) in [
         ("Situation Task Action Result", "STAR"),
@@ -184,12 +286,28 @@ fn a_variant_inherits_what_it_does_not_say() {
         "stories/s/index",
         "title: S\nheadline: Of the story",
         "## Context\n\nstory situation\n\n## Action\n\nstory action\n\n## Outcome\n\nstory result",
-    ) + &file("stories/s/v", "title: V", "## Result\n\nvariant result\n\n## Learning\n\nvariant learning");
+    ) + &file(
+        "stories/s/v",
+        "title: V",
+        "## Result\n\nvariant result\n\n## Learning\n\nvariant learning",
+    );
     let page = page(&text, "stories/s/v.html");
-    let parts: Vec<String> = page.of_class("part").into_iter().map(|id| page.text(id)).collect();
+    let parts: Vec<String> = page
+        .of_class("part")
+        .into_iter()
+        .map(|id| page.text(id))
+        .collect();
     assert_eq!(parts.len(), 4, "{parts:?}");
-    assert!(parts[0].starts_with("Context") && parts[0].contains("as in the story") && parts[0].contains("story situation"));
-    assert!(parts[2].starts_with("Result") && parts[2].contains("retold") && parts[2].contains("variant result"));
+    assert!(
+        parts[0].starts_with("Context")
+            && parts[0].contains("as in the story")
+            && parts[0].contains("story situation")
+    );
+    assert!(
+        parts[2].starts_with("Result")
+            && parts[2].contains("retold")
+            && parts[2].contains("variant result")
+    );
     let replaced = page.of_class("was");
     assert_eq!(page.text(replaced[0]), "In the story story result");
     assert!(parts[3].contains("added") && parts[3].contains("variant learning"));
@@ -198,9 +316,16 @@ fn a_variant_inherits_what_it_does_not_say() {
 
 #[test]
 fn a_variant_that_inherits_nothing_has_its_own_words_only() {
-    let text = file("stories/s/index", "title: S", "## Situation\n\nof the story") + &file("stories/s/v", "inherit: false", "Only this.");
+    let text = file(
+        "stories/s/index",
+        "title: S",
+        "## Situation\n\nof the story",
+    ) + &file("stories/s/v", "inherit: false", "Only this.");
     let text = main_text(&page(&text, "stories/s/v.html"));
-    assert!(text.contains("Only this.") && !text.contains("of the story"), "{text}");
+    assert!(
+        text.contains("Only this.") && !text.contains("of the story"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -208,19 +333,40 @@ fn a_derived_telling_leaves_out_what_shows_something_else() {
     let body = "## Action\n\nAlways.\n\n- owned #ownership\n- deep #depth\n- both #ownership #depth\n- plain\n\nA paragraph of depth. #depth\n\n## Result\n\n- only deep #depth\n- also deep #depth";
     let page = page(&story_site(body), "stories/s/ownership.html");
     let left_out = page.of_class("was");
-    assert_eq!(left_out.iter().map(|&id| page.text(id)).collect::<Vec<_>>().len(), 2);
-    assert_eq!(page.text(left_out[0]), "Left out here deep Technical depth A paragraph of depth. Technical depth");
-    let told: Vec<String> =
-        page.all("li").into_iter().filter(|&id| !left_out.iter().any(|&out| page.is_inside(id, out))).map(|id| page.text(id)).collect();
+    assert_eq!(
+        left_out
+            .iter()
+            .map(|&id| page.text(id))
+            .collect::<Vec<_>>()
+            .len(),
+        2
+    );
+    assert_eq!(
+        page.text(left_out[0]),
+        "Left out here deep Technical depth A paragraph of depth. Technical depth"
+    );
+    let told: Vec<String> = page
+        .all("li")
+        .into_iter()
+        .filter(|&id| !left_out.iter().any(|&out| page.is_inside(id, out)))
+        .map(|id| page.text(id))
+        .collect();
     let has = |words: &str| told.iter().any(|item| item.starts_with(words));
-    assert!(has("owned") && has("both") && has("plain") && !has("deep") && !has("only deep"), "{told:?}");
+    assert!(
+        has("owned") && has("both") && has("plain") && !has("deep") && !has("only deep"),
+        "{told:?}"
+    );
     assert!(main_text(&page).contains("Always."));
-    assert!(page.texts("ul").iter().all(|list| !list.is_empty()), "an empty list is left");
+    assert!(
+        page.texts("ul").iter().all(|list| !list.is_empty()),
+        "an empty list is left"
+    );
 }
 
 #[test]
 fn a_competency_with_a_variant_of_its_own_has_no_derived_telling() {
-    let text = story_site("- a #ownership\n- b #depth") + &file("stories/s/mine", "competencies: [ownership]", "");
+    let text = story_site("- a #ownership\n- b #depth")
+        + &file("stories/s/mine", "competencies: [ownership]", "");
     let site = site(&text);
     assert!(
         site.contains_key("stories/s/mine.html")
@@ -231,15 +377,33 @@ fn a_competency_with_a_variant_of_its_own_has_no_derived_telling() {
 
 #[test]
 fn every_question_has_a_page() {
-    let text = file("questions/sheet", "title: Sheet\nabout: s", "## How do you test?\n\nA lot.\n\n## Do you deploy? {#deploy}\n\nDaily.")
-        + &file("stories/s", "title: S", "## Follow-ups\n\n### Who was told?\n\nEverybody.\n\n### Why so late?\n")
-        + AROUND;
+    let text = file(
+        "questions/sheet",
+        "title: Sheet\nabout: s",
+        "## How do you test?\n\nA lot.\n\n## Do you deploy? {#deploy}\n\nDaily.",
+    ) + &file(
+        "stories/s",
+        "title: S",
+        "## Follow-ups\n\n### Who was told?\n\nEverybody.\n\n### Why so late?\n",
+    ) + AROUND;
     let site = site(&text);
     for (path, question, answer) in [
-        ("questions/how-do-you-test.html", "How do you test?", "A lot."),
+        (
+            "questions/how-do-you-test.html",
+            "How do you test?",
+            "A lot.",
+        ),
         ("questions/deploy.html", "Do you deploy?", "Daily."),
-        ("questions/s-who-was-told.html", "Who was told?", "Everybody."),
-        ("questions/s-why-so-late.html", "Why so late?", "No answer yet."),
+        (
+            "questions/s-who-was-told.html",
+            "Who was told?",
+            "Everybody.",
+        ),
+        (
+            "questions/s-why-so-late.html",
+            "Why so late?",
+            "No answer yet.",
+        ),
     ] {
         let page = parse(&site[path]);
         assert_eq!(page.only("h1"), question);
@@ -247,7 +411,10 @@ fn every_question_has_a_page() {
         assert_eq!(address(&page, "S"), "../stories/s.html");
     }
     let story = parse(&site["stories/s.html"]);
-    assert!(story.texts_of_class("next")[0].contains("Who was told?") && story.texts_of_class("next")[0].contains("no answer yet"));
+    assert!(
+        story.texts_of_class("next")[0].contains("Who was told?")
+            && story.texts_of_class("next")[0].contains("no answer yet")
+    );
     assert!(main_text(&parse(&site["open-points.html"])).contains("Why so late?"));
 }
 
@@ -260,7 +427,11 @@ fn remarks_stand_apart_in_both_forms() {
     assert_eq!(page.texts_of_class("answered"), ["Third."]);
     assert_eq!(page.texts_of_class("private"), ["Mine."]);
     assert!(page.texts("p").contains(&"And words.".to_owned()));
-    assert!(main_text(&page).contains("2 remarks"), "{}", main_text(&page));
+    assert!(
+        main_text(&page).contains("2 remarks"),
+        "{}",
+        main_text(&page)
+    );
 }
 
 #[test]
@@ -272,8 +443,12 @@ fn a_private_section_is_shown_to_the_author_as_such() {
 
 #[test]
 fn a_transclusion_shows_the_section_and_its_source() {
-    let text =
-        story_site("![[other#result]]") + &file("stories/other", "title: Other", "## Situation\n\nbefore\n\n## Outcome\n\nshown *here*");
+    let text = story_site("![[other#result]]")
+        + &file(
+            "stories/other",
+            "title: Other",
+            "## Situation\n\nbefore\n\n## Outcome\n\nshown *here*",
+        );
     let page = page(&text, "stories/s.html");
     assert_eq!(page.texts_of_class("transclusion"), ["shown here Other"]);
     assert_eq!(address(&page, "Other"), "../stories/other.html#outcome");
@@ -281,11 +456,25 @@ fn a_transclusion_shows_the_section_and_its_source() {
 
 #[test]
 fn a_transclusion_of_a_headline_shows_the_headline() {
-    let other =
-        file("stories/other", "title: Other", "## Headline\n\nin short\n\n## Result\n\nat length\n\n## Follow-ups\n\n### Why?\n\nSo.");
-    let page_of = |fragment: &str| page(&(story_site(&format!("![[other#{fragment}]]")) + &other), "stories/s.html");
-    assert_eq!(page_of("headline").texts_of_class("transclusion"), ["in short Other"]);
-    assert_eq!(page_of("follow-ups").texts_of_class("transclusion"), ["Why? So. Other"]);
+    let other = file(
+        "stories/other",
+        "title: Other",
+        "## Headline\n\nin short\n\n## Result\n\nat length\n\n## Follow-ups\n\n### Why?\n\nSo.",
+    );
+    let page_of = |fragment: &str| {
+        page(
+            &(story_site(&format!("![[other#{fragment}]]")) + &other),
+            "stories/s.html",
+        )
+    };
+    assert_eq!(
+        page_of("headline").texts_of_class("transclusion"),
+        ["in short Other"]
+    );
+    assert_eq!(
+        page_of("follow-ups").texts_of_class("transclusion"),
+        ["Why? So. Other"]
+    );
 }
 
 #[test]
@@ -296,7 +485,10 @@ fn links_lead_to_pages_under_their_titles() {
     assert_eq!(address(&page, "What was hard?"), "../questions/q.html");
     assert_eq!(address(&page, "that one"), "../questions/q.html");
     assert_eq!(address(&page, "in a table"), "../questions/q.html");
-    assert_eq!(address(&page, "Ownership"), "../competencies/ownership.html");
+    assert_eq!(
+        address(&page, "Ownership"),
+        "../competencies/ownership.html"
+    );
     assert_eq!(address(&page, "x"), "../questions/q.html#guidance");
     assert!(page.ids().contains(&"named"));
     assert_eq!(page.all("td").len(), 1);
@@ -320,8 +512,16 @@ fn footnotes_stand_below_with_ways_there_and_back() {
     let page = story_page("a[^x] b[^y] c[^x]\n\n[^y]: second\n[^x]: first");
     let notes = page.of_class("footnotes");
     assert_eq!(notes.len(), 1);
-    assert!(page.text(notes[0]).starts_with("first ↩ second"), "{}", page.text(notes[0]));
-    let references: Vec<String> = page.of_class("footnote-ref").into_iter().map(|id| page.text(id)).collect();
+    assert!(
+        page.text(notes[0]).starts_with("first ↩ second"),
+        "{}",
+        page.text(notes[0])
+    );
+    let references: Vec<String> = page
+        .of_class("footnote-ref")
+        .into_iter()
+        .map(|id| page.text(id))
+        .collect();
     assert_eq!(references, ["1", "2", "1"]);
 }
 
@@ -330,18 +530,34 @@ fn tasks_tables_and_code_are_what_they_are() {
     let page = story_page(
         "- [x] done\n- [ ] open\n\n| a | b |\n| :-- | --: |\n| c | d |\n\n```rust\nfn main() {}\n```\n\n```unheard-of\n<b> & \"c\"\n```\n\n    indented",
     );
-    assert_eq!(page.all("input").iter().map(|&id| page.attribute(id, "checked").is_some()).collect::<Vec<_>>(), [true, false]);
+    assert_eq!(
+        page.all("input")
+            .iter()
+            .map(|&id| page.attribute(id, "checked").is_some())
+            .collect::<Vec<_>>(),
+        [true, false]
+    );
     assert_eq!(page.texts("th"), ["a", "b"]);
     assert!(page.has_class(page.all("td")[1], "right"));
-    let code: Vec<String> = page.all("pre").into_iter().map(|id| page.raw_text(id)).collect();
+    let code: Vec<String> = page
+        .all("pre")
+        .into_iter()
+        .map(|id| page.raw_text(id))
+        .collect();
     assert_eq!(code, ["fn main() {}\n", "<b> & \"c\"\n", "indented\n"]);
-    assert!(page.elements().any(|id| page.attribute(id, "class").is_some_and(|class| class.contains("hl-"))));
+    assert!(page.elements().any(|id| {
+        page.attribute(id, "class")
+            .is_some_and(|class| class.contains("hl-"))
+    }));
 }
 
 #[test]
 fn callouts_have_their_titles() {
     let page = story_page("> [!note]\n> a\n\n> [!TIP] Own *title*\n> b\n\n> [!warning]- c\n\n> d");
-    assert_eq!(page.texts_of_class("callout"), ["Note a", "Own title b", "c"]);
+    assert_eq!(
+        page.texts_of_class("callout"),
+        ["Note a", "Own title b", "c"]
+    );
     assert_eq!(page.texts("blockquote"), ["d"]);
 }
 
@@ -354,20 +570,33 @@ fn a_hashtag_is_one_only_at_the_end_of_a_block() {
     assert_eq!(tags, ["Ownership", "Technical depth", "Ownership"]);
     let items = page.texts("li");
     let has = |words: &str| items.iter().any(|item| item == words);
-    assert!(has("b #ownership c") && has("d #ownership") && has("e#ownership") && has("f #12 #unheard"), "{items:?}");
+    assert!(
+        has("b #ownership c") && has("d #ownership") && has("e#ownership") && has("f #12 #unheard"),
+        "{items:?}"
+    );
 }
 
 #[test]
 fn escapes_and_entities_are_resolved_once() {
     let page = story_page("\\*a\\* \\[\\[b\\]\\] &amp;lt; 100\\%% &copy; `&amp;` \\<b>");
-    assert!(page.texts("p").contains(&"*a* [[b]] &lt; 100%% © &amp; <b>".to_owned()), "{:?}", page.texts("p"));
+    assert!(
+        page.texts("p")
+            .contains(&"*a* [[b]] &lt; 100%% © &amp; <b>".to_owned()),
+        "{:?}",
+        page.texts("p")
+    );
 }
 
 #[test]
 fn comments_are_for_nobody_not_even_the_author() {
-    let page = story_page("a %%gone%% b\n\n%%\ngone\n\n```\ngone\n```\n%%\n\n- c %%gone%%\n\n`%%` d `%%`\n\n```text\n%%stays%%\n```");
+    let page = story_page(
+        "a %%gone%% b\n\n%%\ngone\n\n```\ngone\n```\n%%\n\n- c %%gone%%\n\n`%%` d `%%`\n\n```text\n%%stays%%\n```",
+    );
     let text = main_text(&page);
-    assert!(!text.contains("gone") && text.contains("%%stays%%") && text.contains("%% d %%"), "{text}");
+    assert!(
+        !text.contains("gone") && text.contains("%%stays%%") && text.contains("%% d %%"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -375,8 +604,14 @@ fn a_comment_between_blocks_leaves_nothing() {
     let body = "## Situation\n\n%%What happened?%%\n\nIt rained.\n\n- %%an item%%\n\n> %%a quote%%\n\n## Follow-ups\n\n%%What will they ask?\nEach is a heading.%%\n\n### Why?\n";
     let site = site(&story_site(body));
     let page = &site["stories/s.html"];
-    assert!(!page.contains("<p dir=\"auto\"></p>") && !page.contains("<p></p>"), "{page}");
-    assert!(page.contains("It rained.") && page.contains("Why?"), "{page}");
+    assert!(
+        !page.contains("<p dir=\"auto\"></p>") && !page.contains("<p></p>"),
+        "{page}"
+    );
+    assert!(
+        page.contains("It rained.") && page.contains("Why?"),
+        "{page}"
+    );
     assert_eq!(page.matches("Follow-ups").count(), 0, "{page}");
 }
 
@@ -411,20 +646,39 @@ fn a_target_of_a_telling_without_headings_is_said() {
 
 /// What the page of a variant of 150 words says of its length.
 fn target(heading: &str, length: &str) -> Vec<String> {
-    let variant = file("stories/s/v", &format!("inherit: false\nlength: {length}"), &format!("{heading}\n\n{}", "word ".repeat(150)));
-    page(&(file("stories/s/index", "title: S", "") + &variant), "stories/s/v.html").texts_of_class("target")
+    let variant = file(
+        "stories/s/v",
+        &format!("inherit: false\nlength: {length}"),
+        &format!("{heading}\n\n{}", "word ".repeat(150)),
+    );
+    page(
+        &(file("stories/s/index", "title: S", "") + &variant),
+        "stories/s/v.html",
+    )
+    .texts_of_class("target")
 }
 
 #[test]
 fn long_lists_have_pages() {
     let stories: String = (0..450)
-        .map(|number| file(&format!("stories/s{number}"), &format!("title: Story {number:03}\nstrength: {}", number % 5 + 1), "a"))
+        .map(|number| {
+            file(
+                &format!("stories/s{number}"),
+                &format!("title: Story {number:03}\nstrength: {}", number % 5 + 1),
+                "a",
+            )
+        })
         .collect();
     let site = site(&stories);
     let mut seen = std::collections::BTreeSet::new();
     for (path, rows, before, after) in [
         ("stories.html", 200, None, Some("stories-2.html")),
-        ("stories-2.html", 200, Some("stories.html"), Some("stories-3.html")),
+        (
+            "stories-2.html",
+            200,
+            Some("stories.html"),
+            Some("stories-3.html"),
+        ),
         ("stories-3.html", 50, Some("stories-2.html"), None),
     ] {
         let page = parse(&site[path]);
@@ -432,32 +686,52 @@ fn long_lists_have_pages() {
         assert_eq!(titles.len(), rows, "{path}");
         seen.extend(titles);
         let link = |relation: &str| {
-            page.all("a").into_iter().find(|&id| page.attribute(id, "rel") == Some(relation)).and_then(|id| page.attribute(id, "href"))
+            page.all("a")
+                .into_iter()
+                .find(|&id| page.attribute(id, "rel") == Some(relation))
+                .and_then(|id| page.attribute(id, "href"))
         };
         assert_eq!((link("prev"), link("next")), (before, after), "{path}");
     }
     assert_eq!(seen.len(), 450);
     assert!(!site.contains_key("stories-4.html"));
-    assert!(parse(&site["stories.html"]).texts("h2")[0].starts_with("Story 004"), "the strongest comes first");
+    assert!(
+        parse(&site["stories.html"]).texts("h2")[0].starts_with("Story 004"),
+        "the strongest comes first"
+    );
 }
 
 #[test]
 fn the_page_for_lost_visitors_needs_no_place() {
-    for (address, root) in
-        [("", "index.html"), ("https://example.org/stories/", "/stories/index.html"), ("https://example.org", "/index.html")]
-    {
-        let text = format!("-- site.toml --\naddress = \"{address}\"\n{}", story_site("a"));
+    for (address, root) in [
+        ("", "index.html"),
+        ("https://example.org/stories/", "/stories/index.html"),
+        ("https://example.org", "/index.html"),
+    ] {
+        let text = format!(
+            "-- site.toml --\naddress = \"{address}\"\n{}",
+            story_site("a")
+        );
         let page = page(&text, "404.html");
         let home = page.of_class("mark")[0];
         assert_eq!(page.attribute(home, "href"), Some(root), "{address}");
-        assert!(!page.all("style").is_empty(), "its style sheet would be looked for where the visitor is lost");
+        assert!(
+            !page.all("style").is_empty(),
+            "its style sheet would be looked for where the visitor is lost"
+        );
     }
 }
 
 #[test]
 fn an_address_needs_no_slash_at_its_end() {
-    let page = page("-- site.toml --\naddress = \"https://example.org/stories\"\n-- content/home.md --\n", "404.html");
-    assert_eq!(page.attribute(page.of_class("mark")[0], "href"), Some("/stories/index.html"));
+    let page = page(
+        "-- site.toml --\naddress = \"https://example.org/stories\"\n-- content/home.md --\n",
+        "404.html",
+    );
+    assert_eq!(
+        page.attribute(page.of_class("mark")[0], "href"),
+        Some("/stories/index.html")
+    );
 }
 
 #[test]
@@ -468,7 +742,10 @@ fn figures_stand_as_their_author_wrote_them() {
         "a",
     );
     let page = page(&text, "stories/s.html");
-    assert_eq!(page.texts_of_class("figures"), ["people affected 1.10 share 007 loss 1_000 the customer cost $1.2M team 4"]);
+    assert_eq!(
+        page.texts_of_class("figures"),
+        ["people affected 1.10 share 007 loss 1_000 the customer cost $1.2M team 4"]
+    );
 }
 
 #[test]
@@ -479,7 +756,10 @@ fn occasions_stand_newest_first() {
         "a",
     );
     let beside = page(&text, "stories/s.html").texts_of_class("beside");
-    assert_eq!(beside, ["Told 2 October 2026, B onsite September 2026, C 2025, A"]);
+    assert_eq!(
+        beside,
+        ["Told 2 October 2026, B onsite September 2026, C 2025, A"]
+    );
 }
 
 #[test]
@@ -496,7 +776,10 @@ fn a_case_study_tells_the_clock() {
             "started 7 March 2025, 09:10 UTC detected 7 March 2025, 10:15 UTC resolved 8 March 2025, 09:10 UTC time to detect 1 h 5 min time to resolve 1 d"
         ]
     );
-    assert_eq!(page.texts_of_class("actions"), ["Actions done Block it Platform · 21 March 2025"]);
+    assert_eq!(
+        page.texts_of_class("actions"),
+        ["Actions done Block it Platform · 21 March 2025"]
+    );
 }
 
 #[test]
@@ -507,7 +790,11 @@ fn windows_files_and_byte_order_marks_are_read() {
     let page = page(&text, "stories/s.html");
     assert_eq!(page.texts("h3"), ["Situation 0:02"]);
     assert_eq!(page.texts_of_class("callout"), ["d e"]);
-    assert!(page.texts("p").contains(&"a b c".to_owned()), "{:?}", page.texts("p"));
+    assert!(
+        page.texts("p").contains(&"a b c".to_owned()),
+        "{:?}",
+        page.texts("p")
+    );
 }
 
 #[test]
@@ -529,23 +816,53 @@ fn a_link_holds_no_other_link() {
 /// How many open points the home page counts, and how many the page of open points lists.
 fn open_points(site: &BTreeMap<String, String>) -> (usize, usize) {
     let home = &site["index.html"];
-    let counted = home.split("<dt>open point").nth(1).and_then(|rest| rest.split("<dd>").nth(1)?.split('<').next()?.parse().ok());
-    let list = site["open-points.html"].split("<main").nth(1).unwrap_or_default();
-    (counted.unwrap_or(0), list.matches("class=\"row-said\"").count())
+    let counted = home
+        .split("<dt>open point")
+        .nth(1)
+        .and_then(|rest| rest.split("<dd>").nth(1)?.split('<').next()?.parse().ok());
+    let list = site["open-points.html"]
+        .split("<main")
+        .nth(1)
+        .unwrap_or_default();
+    (
+        counted.unwrap_or(0),
+        list.matches("class=\"row-said\"").count(),
+    )
 }
 
 #[test]
 fn every_open_point_that_is_counted_is_listed() {
     let remark = |words: &str| format!("> [!question] {words}\n\n");
     let places = [
-        ("home", format!("-- content/home.md --\n{}", remark("Asked at home?"))),
-        ("a sheet before its questions", format!("-- content/questions/sheet.md --\n{}## Why?\n\nSo.\n", remark("Asked of the sheet?"))),
+        (
+            "home",
+            format!("-- content/home.md --\n{}", remark("Asked at home?")),
+        ),
+        (
+            "a sheet before its questions",
+            format!(
+                "-- content/questions/sheet.md --\n{}## Why?\n\nSo.\n",
+                remark("Asked of the sheet?")
+            ),
+        ),
         (
             "a question of a sheet",
-            format!("-- content/questions/sheet.md --\n## Why?\n\nSo.\n\n## How?\n\n{}", remark("Asked of the second?")),
+            format!(
+                "-- content/questions/sheet.md --\n## Why?\n\nSo.\n\n## How?\n\n{}",
+                remark("Asked of the second?")
+            ),
         ),
-        ("a question", format!("-- content/questions/q.md --\n---\nquestion: What?\n---\n{}", remark("Asked of a question?"))),
-        ("a question about a story", "-- content/questions/r.md --\n---\nquestion: What next?\nabout: s\n---\n".to_owned()),
+        (
+            "a question",
+            format!(
+                "-- content/questions/q.md --\n---\nquestion: What?\n---\n{}",
+                remark("Asked of a question?")
+            ),
+        ),
+        (
+            "a question about a story",
+            "-- content/questions/r.md --\n---\nquestion: What next?\nabout: s\n---\n".to_owned(),
+        ),
         (
             "follow-ups",
             format!(
@@ -569,8 +886,20 @@ fn every_open_point_that_is_counted_is_listed() {
                 remark("d")
             ),
         ),
-        ("a case study", format!("-- content/case-studies/c.md --\n---\ntitle: C\n---\n\n## Impact\n\n{}", remark("e"))),
-        ("a competency", format!("-- content/competencies/o.md --\n---\ntitle: O\n---\n\n{}", remark("f"))),
+        (
+            "a case study",
+            format!(
+                "-- content/case-studies/c.md --\n---\ntitle: C\n---\n\n## Impact\n\n{}",
+                remark("e")
+            ),
+        ),
+        (
+            "a competency",
+            format!(
+                "-- content/competencies/o.md --\n---\ntitle: O\n---\n\n{}",
+                remark("f")
+            ),
+        ),
     ];
     let base = "-- content/stories/s.md --\n---\ntitle: S\n---\n\nWords.\n";
     assert_eq!(open_points(&site(base)), (0, 0));
@@ -578,8 +907,15 @@ fn every_open_point_that_is_counted_is_listed() {
     for (what, text) in &places {
         let made = site(&format!("{base}{text}"));
         let (counted, listed) = open_points(&made);
-        assert!(counted > 0 && counted == listed, "{what}: {counted} are counted, {listed} listed");
-        for words in text.lines().filter_map(|line| line.strip_prefix("> [!question] ")).filter(|words| words.len() > 1) {
+        assert!(
+            counted > 0 && counted == listed,
+            "{what}: {counted} are counted, {listed} listed"
+        );
+        for words in text
+            .lines()
+            .filter_map(|line| line.strip_prefix("> [!question] "))
+            .filter(|words| words.len() > 1)
+        {
             assert!(made["open-points.html"].contains(words), "{what}: {words}");
         }
         if !all.contains(text.lines().next().unwrap_or_default()) {

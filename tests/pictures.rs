@@ -31,8 +31,14 @@ fn drawing() -> DynamicImage {
 fn encoded(format: ImageFormat) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
     let drawing = drawing();
-    let drawing = if format == ImageFormat::Jpeg { DynamicImage::ImageRgb8(drawing.to_rgb8()) } else { drawing };
-    drawing.write_to(&mut bytes, format).expect("it can be encoded");
+    let drawing = if format == ImageFormat::Jpeg {
+        DynamicImage::ImageRgb8(drawing.to_rgb8())
+    } else {
+        drawing
+    };
+    drawing
+        .write_to(&mut bytes, format)
+        .expect("it can be encoded");
     bytes.into_inner()
 }
 
@@ -63,7 +69,10 @@ fn planted_jpeg() -> Vec<u8> {
     out.extend(segment(0xe0, b"JFIF\0\x01\x02\0\0\x01\0\x01\x01\x01PLA"));
     out.extend(segment(0xe0, b"JFXX\0\x10PLANTED"));
     out.extend(segment(0xe1, &[b"Exif\0\0".to_vec(), exif()].concat()));
-    out.extend(segment(0xe1, &[b"http://ns.adobe.com/xap/1.0/\0".to_vec(), xmp()].concat()));
+    out.extend(segment(
+        0xe1,
+        &[b"http://ns.adobe.com/xap/1.0/\0".to_vec(), xmp()].concat(),
+    ));
     out.extend(segment(0xe2, b"MPF\0PLANTED"));
     out.extend(segment(0xe2, b"ICC_PROFILE\0\x01\x01profile"));
     out.extend(segment(0xed, b"Photoshop 3.0\08BIM\x04\x04PLANTED"));
@@ -80,13 +89,19 @@ fn planted_png() -> Vec<u8> {
     let chunks = [
         (*b"tEXt", b"Author\0PLANTED".to_vec()),
         (*b"zTXt", b"Comment\0\0PLANTED".to_vec()),
-        (*b"iTXt", [b"XML:com.adobe.xmp\0\0\0\0\0".to_vec(), xmp()].concat()),
+        (
+            *b"iTXt",
+            [b"XML:com.adobe.xmp\0\0\0\0\0".to_vec(), xmp()].concat(),
+        ),
         (*b"tIME", b"\x07\xea\x0b\x16\x0a\x0b\x0c".to_vec()),
         (*b"eXIf", exif()),
         (*b"prVt", WORD.to_vec()),
         (*b"gAMA", 45455u32.to_be_bytes().to_vec()),
     ];
-    png.chunks_mut().splice(1..1, chunks.map(|(kind, content)| PngChunk::new(kind, content.into())));
+    png.chunks_mut().splice(
+        1..1,
+        chunks.map(|(kind, content)| PngChunk::new(kind, content.into())),
+    );
     [png.encoder().bytes().to_vec(), WORD.to_vec()].concat()
 }
 
@@ -94,8 +109,13 @@ fn planted_png() -> Vec<u8> {
 fn plain_gif() -> Vec<u8> {
     let mut plain = Vec::new();
     let mut encoder = image::codecs::gif::GifEncoder::new(&mut plain);
-    encoder.set_repeat(image::codecs::gif::Repeat::Infinite).expect("it repeats");
-    let frames = [Frame::new(drawing().to_rgba8()), Frame::new(drawing().fliph().to_rgba8())];
+    encoder
+        .set_repeat(image::codecs::gif::Repeat::Infinite)
+        .expect("it repeats");
+    let frames = [
+        Frame::new(drawing().to_rgba8()),
+        Frame::new(drawing().fliph().to_rgba8()),
+    ];
     encoder.encode_frames(frames).expect("it can be encoded");
     drop(encoder);
     plain
@@ -103,20 +123,42 @@ fn plain_gif() -> Vec<u8> {
 
 fn planted_gif() -> Vec<u8> {
     let plain = plain_gif();
-    let colours = if plain[10] & 0x80 == 0 { 0 } else { 3 << ((plain[10] & 7) + 1) };
+    let colours = if plain[10] & 0x80 == 0 {
+        0
+    } else {
+        3 << ((plain[10] & 7) + 1)
+    };
     let (head, rest) = plain.split_at(13 + colours);
     let comment = b"\x21\xfe\x07PLANTED\0";
     let words = b"\x21\xf9\x04\0\0\0\0\0\x21\x01\x0c\0\0\0\0\0\0\0\0\0\0\0\0\x07PLANTED\0";
     let program = b"\x21\xff\x0bXMP DataXMP\x07PLANTED\0";
     let unknown = b"\x21\x77\x07PLANTED\0";
-    [head, comment, words, program, unknown, &rest[..rest.len() - 1], comment, b";PLANTED"].concat()
+    [
+        head,
+        comment,
+        words,
+        program,
+        unknown,
+        &rest[..rest.len() - 1],
+        comment,
+        b";PLANTED",
+    ]
+    .concat()
 }
 
 fn planted_webp() -> Vec<u8> {
     let mut webp = WebP::from_bytes(encoded(ImageFormat::WebP).into()).expect("it is one");
-    let data = |id: &[u8; 4], content: Vec<u8>| RiffChunk::new(*id, RiffContent::Data(content.into()));
-    webp.chunks_mut().insert(0, data(b"VP8X", vec![0x0c | 0x10, 0, 0, 0, 19, 0, 0, 13, 0, 0]));
-    webp.chunks_mut().extend([data(b"EXIF", exif()), data(b"XMP ", xmp()), data(b"PRVT", WORD.to_vec())]);
+    let data =
+        |id: &[u8; 4], content: Vec<u8>| RiffChunk::new(*id, RiffContent::Data(content.into()));
+    webp.chunks_mut().insert(
+        0,
+        data(b"VP8X", vec![0x0c | 0x10, 0, 0, 0, 19, 0, 0, 13, 0, 0]),
+    );
+    webp.chunks_mut().extend([
+        data(b"EXIF", exif()),
+        data(b"XMP ", xmp()),
+        data(b"PRVT", WORD.to_vec()),
+    ]);
     [webp.encoder().bytes().to_vec(), WORD.to_vec()].concat()
 }
 
@@ -151,15 +193,25 @@ const SVG: &str = r##"<?xml version="1.0" encoding="UTF-8"?>
 "##;
 
 fn planted_svg() -> Vec<u8> {
-    SVG.replace("PICTURE", &STANDARD.encode(planted_png())).into_bytes()
+    SVG.replace("PICTURE", &STANDARD.encode(planted_png()))
+        .into_bytes()
 }
 
 fn all() -> Vec<(&'static str, Vec<u8>)> {
-    vec![("jpg", planted_jpeg()), ("png", planted_png()), ("gif", planted_gif()), ("webp", planted_webp()), ("svg", planted_svg())]
+    vec![
+        ("jpg", planted_jpeg()),
+        ("png", planted_png()),
+        ("gif", planted_gif()),
+        ("webp", planted_webp()),
+        ("svg", planted_svg()),
+    ]
 }
 
 fn holds(bytes: &[u8], word: &[u8]) -> bool {
-    bytes.to_ascii_lowercase().windows(word.len()).any(|window| window.eq_ignore_ascii_case(word))
+    bytes
+        .to_ascii_lowercase()
+        .windows(word.len())
+        .any(|window| window.eq_ignore_ascii_case(word))
 }
 
 #[test]
@@ -168,13 +220,21 @@ fn what_was_planted_is_gone() {
         assert!(holds(&bytes, WORD), "{extension}");
         let clean = clean(&bytes).unwrap_or_else(|reason| panic!("{extension} {reason}"));
         assert_eq!(clean.extension, extension);
-        assert!(!holds(&clean.bytes, WORD) && !holds(&clean.bytes, b"GPS"), "{extension}: {}", String::from_utf8_lossy(&clean.bytes));
+        assert!(
+            !holds(&clean.bytes, WORD) && !holds(&clean.bytes, b"GPS"),
+            "{extension}: {}",
+            String::from_utf8_lossy(&clean.bytes)
+        );
     }
 }
 
 #[test]
 fn what_is_shown_is_the_same() {
-    let points = |bytes: &[u8]| image::load_from_memory(bytes).expect("it can be shown").to_rgba8();
+    let points = |bytes: &[u8]| {
+        image::load_from_memory(bytes)
+            .expect("it can be shown")
+            .to_rgba8()
+    };
     let cleaned = |bytes: &[u8]| clean(bytes).expect("it can be cleaned").bytes;
     let pairs = [
         (encoded(ImageFormat::Jpeg), planted_jpeg()),
@@ -186,9 +246,19 @@ fn what_is_shown_is_the_same() {
         assert_eq!(points(&plain), points(&cleaned(&planted)));
         assert_eq!(points(&plain), points(&cleaned(&plain)));
     }
-    let frames =
-        |bytes: &[u8]| GifDecoder::new(Cursor::new(bytes)).expect("it is one").into_frames().collect_frames().expect("they are whole");
-    let buffers = |bytes: &[u8]| frames(bytes).into_iter().map(|frame| (frame.delay(), frame.into_buffer())).collect::<Vec<_>>();
+    let frames = |bytes: &[u8]| {
+        GifDecoder::new(Cursor::new(bytes))
+            .expect("it is one")
+            .into_frames()
+            .collect_frames()
+            .expect("they are whole")
+    };
+    let buffers = |bytes: &[u8]| {
+        frames(bytes)
+            .into_iter()
+            .map(|frame| (frame.delay(), frame.into_buffer()))
+            .collect::<Vec<_>>()
+    };
     let after = cleaned(&planted_gif());
     assert_eq!(buffers(&plain_gif()), buffers(&after));
     assert!(holds(&after, b"NETSCAPE2.0"));
@@ -197,11 +267,25 @@ fn what_is_shown_is_the_same() {
 #[test]
 fn a_picture_is_turned_as_it_was() {
     let cleaned = |bytes: Vec<u8>| Cursor::new(clean(&bytes).expect("it can be cleaned").bytes);
-    let jpeg = JpegDecoder::new(cleaned(planted_jpeg())).expect("it is one").orientation();
-    let png = PngDecoder::new(cleaned(planted_png())).expect("it is one").orientation();
-    let webp = WebPDecoder::new(cleaned(planted_webp())).expect("it is one").orientation();
-    assert_eq!([jpeg.ok(), png.ok(), webp.ok()], [Some(Orientation::Rotate90); 3]);
-    assert!(!holds(&clean(&encoded(ImageFormat::Jpeg)).expect("it can be cleaned").bytes, b"Exif"));
+    let jpeg = JpegDecoder::new(cleaned(planted_jpeg()))
+        .expect("it is one")
+        .orientation();
+    let png = PngDecoder::new(cleaned(planted_png()))
+        .expect("it is one")
+        .orientation();
+    let webp = WebPDecoder::new(cleaned(planted_webp()))
+        .expect("it is one")
+        .orientation();
+    assert_eq!(
+        [jpeg.ok(), png.ok(), webp.ok()],
+        [Some(Orientation::Rotate90); 3]
+    );
+    assert!(!holds(
+        &clean(&encoded(ImageFormat::Jpeg))
+            .expect("it can be cleaned")
+            .bytes,
+        b"Exif"
+    ));
 }
 
 #[test]
@@ -220,10 +304,19 @@ fn a_clean_picture_stays_as_it_is() {
 
 #[test]
 fn a_drawing_still_draws() {
-    let clean = String::from_utf8(clean(&planted_svg()).expect("it can be cleaned").bytes).expect("it is text");
+    let clean = String::from_utf8(clean(&planted_svg()).expect("it can be cleaned").bytes)
+        .expect("it is text");
     let id_of = |element: &str| {
-        let tag = clean.split(element).nth(1).and_then(|rest| rest.split('>').next()).unwrap_or_default();
-        tag.split("id=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default().to_owned()
+        let tag = clean
+            .split(element)
+            .nth(1)
+            .and_then(|rest| rest.split('>').next())
+            .unwrap_or_default();
+        tag.split("id=\"")
+            .nth(1)
+            .and_then(|rest| rest.split('"').next())
+            .unwrap_or_default()
+            .to_owned()
     };
     let (gradient, rectangle) = (id_of("<linearGradient"), id_of("<rect"));
     for kept in [
@@ -240,20 +333,35 @@ fn a_drawing_still_draws() {
     ] {
         assert!(clean.contains(kept), "{kept} is not in\n{clean}");
     }
-    let inside = clean.split("base64,").nth(1).and_then(|rest| rest.split('"').next()).expect("the picture is there");
+    let inside = clean
+        .split("base64,")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .expect("the picture is there");
     let inside = STANDARD.decode(inside).expect("it is whole");
-    assert_eq!(image::load_from_memory(&inside).expect("it can be shown").to_rgba8(), drawing().to_rgba8());
+    assert_eq!(
+        image::load_from_memory(&inside)
+            .expect("it can be shown")
+            .to_rgba8(),
+        drawing().to_rgba8()
+    );
     assert!(!holds(&inside, WORD));
 }
 
 fn drawing_of(inside: &str) -> String {
-    format!("<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" viewBox=\"0 0 9 9\">{inside}</svg>")
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" viewBox=\"0 0 9 9\">{inside}</svg>"
+    )
 }
 
 fn cleaned_drawing(inside: &str) -> String {
-    let bytes = clean(drawing_of(inside).as_bytes()).unwrap_or_else(|reason| panic!("{inside} {reason}")).bytes;
+    let bytes = clean(drawing_of(inside).as_bytes())
+        .unwrap_or_else(|reason| panic!("{inside} {reason}"))
+        .bytes;
     let text = String::from_utf8(bytes).expect("it is text");
-    let inside = text.split_once('>').and_then(|(_, rest)| rest.strip_suffix("</svg>"));
+    let inside = text
+        .split_once('>')
+        .and_then(|(_, rest)| rest.strip_suffix("</svg>"));
     inside.expect("it has a root").to_owned()
 }
 
@@ -280,20 +388,38 @@ fn names_in_a_drawing_are_replaced_and_still_fit() {
             "<g filter=\"url(#i1)\"></g><filter id=\"i1\"><feFlood result=\"r1\"></feFlood><feBlend in=\"SourceGraphic\" in2=\"r1\"></feBlend></filter>",
         ),
         // Of Inkscape, with escapes in a style.
-        ("<path style=\"fill:u\\72l(#acme);-inkscape-x:acme;opacity:1\"/>", "<path style=\"fill:url(#i1);opacity:1\"></path>"),
-        ("<use href=\"#b\"/><a href=\"#c\" id=\"c\"><g id=\"b\"/></a>", "<use href=\"#i1\"></use><a><g id=\"i1\"></g></a>"),
+        (
+            "<path style=\"fill:u\\72l(#acme);-inkscape-x:acme;opacity:1\"/>",
+            "<path style=\"fill:url(#i1);opacity:1\"></path>",
+        ),
+        (
+            "<use href=\"#b\"/><a href=\"#c\" id=\"c\"><g id=\"b\"/></a>",
+            "<use href=\"#i1\"></use><a><g id=\"i1\"></g></a>",
+        ),
         (
             "<path id=\"a\"/><set begin=\"a.click; 0.5s\" attributeName=\"x\"/>",
             "<path id=\"i1\"></path><set begin=\"i1.click;0.5s\" attributeName=\"x\"></set>",
         ),
-        ("<switch><g requiredExtensions=\"https://acme.example\"/><text>a</text></switch>", "<switch><text>a</text></switch>"),
-        ("<a><text>a <a>b</a><tspan>c</tspan></text>d</a>", "<a><text>a <a>b</a><tspan>c</tspan></text></a>"),
+        (
+            "<switch><g requiredExtensions=\"https://acme.example\"/><text>a</text></switch>",
+            "<switch><text>a</text></switch>",
+        ),
+        (
+            "<a><text>a <a>b</a><tspan>c</tspan></text>d</a>",
+            "<a><text>a <a>b</a><tspan>c</tspan></text></a>",
+        ),
         (
             "<style>@media (min-width:1px){.a{fill:red;x:\"}\"}}</style><g class='a'/>",
             "<style>@media (min-width:1px){.c1{fill:red;x:\"}\"}}</style><g class=\"c1\"></g>",
         ),
     ] {
-        assert_eq!(cleaned_drawing(before).replace("&quot;", "\"").replace("&gt;", ">"), after, "{before}");
+        assert_eq!(
+            cleaned_drawing(before)
+                .replace("&quot;", "\"")
+                .replace("&gt;", ">"),
+            after,
+            "{before}"
+        );
     }
     let of_illustrator = "<!DOCTYPE svg [<!ENTITY ns_svg \"http://www.w3.org/2000/svg\"> <!ENTITY ns_ai \"https://example.org/planted\">]>\
         <svg xmlns=\"&ns_svg;\" xmlns:i=\"&ns_ai;\" width=\"1\"><g i:layer=\"planted\"/></svg>";
@@ -305,7 +431,9 @@ fn names_in_a_drawing_are_replaced_and_still_fit() {
 fn a_style_that_is_deep_ends_in_an_error() {
     let deep = format!("<style>a{{fill:{}}}</style>", "(".repeat(100_000));
     assert!(clean(drawing_of(&deep).as_bytes()).is_err());
-    let names: String = (0..20_000).map(|number| format!("<g id=\"{number}\" class=\"c{number}\"/><use href=\"#{number}\"/>")).collect();
+    let names: String = (0..20_000)
+        .map(|number| format!("<g id=\"{number}\" class=\"c{number}\"/><use href=\"#{number}\"/>"))
+        .collect();
     assert!(clean(drawing_of(&names).as_bytes()).is_ok());
 }
 
@@ -319,11 +447,26 @@ fn what_cannot_be_cleaned_says_what_to_do() {
             b"\0\0\0\x1cftypavif\0\0\0\0".to_vec(),
             "is a picture in the format AVIF, whose metadata cannot be removed; save it as PNG or JPEG",
         ),
-        (b"\0\0\0\x1cftypheic\0\0\0\0".to_vec(), "is a picture in the format HEIC, whose"),
-        (b"II*\0\x08\0\0\0".to_vec(), "is a picture in the format TIFF, whose"),
-        (b"%PDF-1.7".to_vec(), "is not a picture of a known kind; save it as PNG, JPEG, GIF, WebP or SVG"),
-        (encoded(ImageFormat::Jpeg)[..60].to_vec(), "is a JPEG picture that is broken; save it again"),
-        (encoded(ImageFormat::Png)[..60].to_vec(), "is a PNG picture that is broken; save it again"),
+        (
+            b"\0\0\0\x1cftypheic\0\0\0\0".to_vec(),
+            "is a picture in the format HEIC, whose",
+        ),
+        (
+            b"II*\0\x08\0\0\0".to_vec(),
+            "is a picture in the format TIFF, whose",
+        ),
+        (
+            b"%PDF-1.7".to_vec(),
+            "is not a picture of a known kind; save it as PNG, JPEG, GIF, WebP or SVG",
+        ),
+        (
+            encoded(ImageFormat::Jpeg)[..60].to_vec(),
+            "is a JPEG picture that is broken; save it again",
+        ),
+        (
+            encoded(ImageFormat::Png)[..60].to_vec(),
+            "is a PNG picture that is broken; save it again",
+        ),
         (
             svg("<image xlink:href=\"https://example.org/a.png\"/>"),
             "is an SVG picture that refers to `https://example.org/a.png`; embed it in the picture",
@@ -336,8 +479,14 @@ fn what_cannot_be_cleaned_says_what_to_do() {
             svg("<style>@import 'https://example.org/a.css'</style>"),
             "is an SVG picture whose style requests other files; save it as plain SVG",
         ),
-        (svg("<text>&secret;</text>"), "is an SVG picture with entities of its own; save it as plain SVG"),
-        (svg("<g>"), "is an SVG picture that is broken; save it again"),
+        (
+            svg("<text>&secret;</text>"),
+            "is an SVG picture with entities of its own; save it as plain SVG",
+        ),
+        (
+            svg("<g>"),
+            "is an SVG picture that is broken; save it again",
+        ),
     ];
     for (bytes, wanted) in refused {
         let reason = clean(&bytes).expect_err("it is refused");
@@ -353,36 +502,84 @@ fn what_cannot_be_cleaned_says_what_to_do() {
 
 /// A site whose case study shows a planted picture of each kind.
 fn site() -> common::Files {
-    let shown: String = all().iter().map(|(extension, _)| format!("![a](a.{extension})\n")).collect();
+    let shown: String = all()
+        .iter()
+        .map(|(extension, _)| format!("![a](a.{extension})\n"))
+        .collect();
     let study = format!("---\ntitle: The outage\naudience: public\n---\n\n## Summary\n\n{shown}");
-    let pictures = all().into_iter().map(|(extension, bytes)| (format!("content/case-studies/a.{extension}"), bytes));
-    pictures.chain([("content/case-studies/outage.md".to_owned(), study.into_bytes())]).collect()
+    let pictures = all()
+        .into_iter()
+        .map(|(extension, bytes)| (format!("content/case-studies/a.{extension}"), bytes));
+    pictures
+        .chain([(
+            "content/case-studies/outage.md".to_owned(),
+            study.into_bytes(),
+        )])
+        .collect()
 }
 
 #[test]
 fn a_site_for_others_shows_clean_pictures() {
-    for (audience, is_planted) in [(Audience::Private, true), (Audience::Team, false), (Audience::Public, false)] {
+    for (audience, is_planted) in [
+        (Audience::Private, true),
+        (Audience::Team, false),
+        (Audience::Public, false),
+    ] {
         let artefacts = common::make(&site(), audience).unwrap_or_else(|found| panic!("{found:?}"));
-        let pictures: Vec<_> = artefacts.iter().filter(|(path, _)| path.starts_with("assets/")).collect();
+        let pictures: Vec<_> = artefacts
+            .iter()
+            .filter(|(path, _)| path.starts_with("assets/"))
+            .collect();
         assert_eq!(pictures.len(), all().len(), "{audience:?}");
-        assert!(pictures.iter().all(|(_, bytes)| holds(bytes, WORD) == is_planted), "{audience:?}");
+        assert!(
+            pictures
+                .iter()
+                .all(|(_, bytes)| holds(bytes, WORD) == is_planted),
+            "{audience:?}"
+        );
     }
 }
 
 #[test]
 fn a_preview_for_others_shows_clean_pictures() {
     let files = site();
-    for (audience, is_planted) in [(Audience::Private, true), (Audience::Team, false), (Audience::Public, false)] {
-        let mut preview = Preview::new(Options { audience: Some(audience), folder: String::new(), boot: String::new(), follow: false });
-        let bytes = |path: &SitePath| Some((path.clone(), Arc::from(files.get(path.as_str())?.as_slice())));
-        let snapshot = preview.take(Ok(common::inputs(&files)), |used| used.iter().filter_map(bytes).collect()).expect("it is the first");
+    for (audience, is_planted) in [
+        (Audience::Private, true),
+        (Audience::Team, false),
+        (Audience::Public, false),
+    ] {
+        let mut preview = Preview::new(Options {
+            audience: Some(audience),
+            folder: String::new(),
+            boot: String::new(),
+            follow: false,
+        });
+        let bytes = |path: &SitePath| {
+            Some((
+                path.clone(),
+                Arc::from(files.get(path.as_str())?.as_slice()),
+            ))
+        };
+        let snapshot = preview
+            .take(Ok(common::inputs(&files)), |used| {
+                used.iter().filter_map(bytes).collect()
+            })
+            .expect("it is the first");
         let page = snapshot.answer("/case-studies/outage.html");
         let page = String::from_utf8(page.bytes).expect("it is text");
-        let names: Vec<&str> = page.split("assets/").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        let names: Vec<&str> = page
+            .split("assets/")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+            .collect();
         assert_eq!(names.len(), all().len(), "{page}");
         for name in names {
             let answer = snapshot.answer(&format!("/assets/{name}"));
-            assert_eq!((answer.status, holds(&answer.bytes, WORD)), (200, is_planted), "{name}");
+            assert_eq!(
+                (answer.status, holds(&answer.bytes, WORD)),
+                (200, is_planted),
+                "{name}"
+            );
         }
     }
 }
@@ -390,15 +587,25 @@ fn a_preview_for_others_shows_clean_pictures() {
 /// Something near a picture: cut off, or with some bytes changed.
 fn damaged() -> impl Strategy<Value = Vec<u8>> {
     let changes = prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6);
-    (0..5usize, changes, any::<prop::sample::Index>(), any::<bool>()).prop_map(|(which, changes, end, is_cut)| {
-        let mut bytes = all().swap_remove(which).1;
-        for (at, byte) in changes {
-            let at = at.index(bytes.len());
-            bytes[at] = byte;
-        }
-        bytes.truncate(if is_cut { end.index(bytes.len()) } else { bytes.len() });
-        bytes
-    })
+    (
+        0..5usize,
+        changes,
+        any::<prop::sample::Index>(),
+        any::<bool>(),
+    )
+        .prop_map(|(which, changes, end, is_cut)| {
+            let mut bytes = all().swap_remove(which).1;
+            for (at, byte) in changes {
+                let at = at.index(bytes.len());
+                bytes[at] = byte;
+            }
+            bytes.truncate(if is_cut {
+                end.index(bytes.len())
+            } else {
+                bytes.len()
+            });
+            bytes
+        })
 }
 
 proptest! {
@@ -430,6 +637,9 @@ fn a_picture_of_a_story_that_a_case_study_shows_goes_along() {
         let draft = draft.expect("there is a case study");
         let names: Vec<&String> = draft.pictures.keys().collect();
         assert_eq!(names.len(), 1, "{kind}: only what is shown");
-        assert!(draft.pages[0].text.contains("<img") || draft.pages[0].attachments.iter().eq(names), "{kind}");
+        assert!(
+            draft.pages[0].text.contains("<img") || draft.pages[0].attachments.iter().eq(names),
+            "{kind}"
+        );
     }
 }

@@ -57,7 +57,9 @@ title: Ownership
 
 /// The story of the outage, which begins with some words.
 fn outage(words: &str) -> String {
-    let paragraphs: String = (1..=60).map(|number| format!("Paragraph {number} of what I did that night.\n\n")).collect();
+    let paragraphs: String = (1..=60)
+        .map(|number| format!("Paragraph {number} of what I did that night.\n\n"))
+        .collect();
     format!(
         "---\ntitle: The outage\nanswers: [hardest]\ncompetencies: [ownership]\n---\n\n## Situation\n\n{words}\n\n## Action\n\n\
          {paragraphs}It was like [the move](move.md).\n\n## Follow-ups\n\n### Who was told?\n\nEverybody was told.\n\n### How long did it last?\n\nAn hour.\n"
@@ -66,7 +68,9 @@ fn outage(words: &str) -> String {
 
 /// The story of the move, which says some words.
 fn moved(words: &str) -> String {
-    format!("---\ntitle: The move\naudience: team\n---\n\n## Situation\n\n{words}\n\n> [!question] Was it noon?\n")
+    format!(
+        "---\ntitle: The move\naudience: team\n---\n\n## Situation\n\n{words}\n\n> [!question] Was it noon?\n"
+    )
 }
 
 const OUTAGE: &str = "content/stories/outage.md";
@@ -102,10 +106,21 @@ impl Desk {
     fn with(browser: Browser, text: &str, arguments: &[&str]) -> Self {
         let folder = Folder::new();
         folder.write(&files(&SITE.replace("BODY", "")));
-        folder.write(&[(OUTAGE.to_owned(), outage("The river was high.").into_bytes())].into());
+        folder.write(
+            &[(
+                OUTAGE.to_owned(),
+                outage("The river was high.").into_bytes(),
+            )]
+            .into(),
+        );
         folder.write(&files(text));
         let server = Server::start(folder.path(), arguments);
-        Self { browser, server, folder, tolerated: Vec::new() }
+        Self {
+            browser,
+            server,
+            folder,
+            tolerated: Vec::new(),
+        }
     }
 
     /// Lets the console say what a test brings about on purpose.
@@ -122,7 +137,11 @@ impl Desk {
 
     #[track_caller]
     fn is_still_the_same_page(&self) {
-        assert_eq!(self.browser.ask("return window.marker"), "still the same page", "the page was loaded anew");
+        assert_eq!(
+            self.browser.ask("return window.marker"),
+            "still the same page",
+            "the page was loaded anew"
+        );
     }
 
     fn save(&self, path: &str, text: &str) {
@@ -142,32 +161,51 @@ impl Desk {
     /// Waits until the page has some words.
     #[track_caller]
     fn shows(&self, words: &str) {
-        self.browser.waits_for(&format!("the page shows “{words}”"), &format!("return words('main').includes({})", json!(words)));
+        self.browser.waits_for(
+            &format!("the page shows “{words}”"),
+            &format!("return words('main').includes({})", json!(words)),
+        );
     }
 
     /// Waits until there are no problems on the page.
     #[track_caller]
     fn is_well(&self) {
-        self.browser.waits_for("there are no problems", "return !one('.sb-problems') && one('#storybank-preview')");
+        self.browser.waits_for(
+            "there are no problems",
+            "return !one('.sb-problems') && one('#storybank-preview')",
+        );
     }
 
     /// Waits for problems on the page that have some words in them.
     #[track_caller]
     fn has_problem(&self, words: &str) {
         let has_it = format!("return words('.sb-problems').includes({})", json!(words));
-        self.browser.waits_for(&format!("the problems have “{words}”"), &has_it);
+        self.browser
+            .waits_for(&format!("the problems have “{words}”"), &has_it);
     }
 
     /// What the whole test must have been like.
     fn check_quiet(&self) {
         let console = self.browser.console();
-        let noise: Vec<&String> = console.iter().filter(|line| !self.tolerated.iter().any(|words| line.contains(words))).collect();
+        let noise: Vec<&String> = console
+            .iter()
+            .filter(|line| !self.tolerated.iter().any(|words| line.contains(words)))
+            .collect();
         assert!(noise.is_empty(), "the console is not empty: {noise:#?}");
         let origin = self.server.address("");
         let requests = self.browser.requests();
-        let strangers: Vec<&String> = requests.iter().filter(|url| !url.starts_with(&origin) && !url.starts_with("data:")).collect();
-        assert!(strangers.is_empty(), "other hosts were asked: {strangers:#?}");
-        assert!(requests.iter().any(|url| url.starts_with(&origin)), "no request was logged");
+        let strangers: Vec<&String> = requests
+            .iter()
+            .filter(|url| !url.starts_with(&origin) && !url.starts_with("data:"))
+            .collect();
+        assert!(
+            strangers.is_empty(),
+            "other hosts were asked: {strangers:#?}"
+        );
+        assert!(
+            requests.iter().any(|url| url.starts_with(&origin)),
+            "no request was logged"
+        );
     }
 }
 
@@ -182,7 +220,9 @@ impl Drop for Desk {
 
 /// The text of a file of the default theme.
 fn theme(name: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("themes/default").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("themes/default")
+        .join(name);
     fs::read_to_string(path).expect("the theme has it")
 }
 
@@ -193,10 +233,21 @@ fn a_save_shows_its_words() {
     desk.shows("The river was high.");
     desk.save(OUTAGE, &outage("The river was low."));
     desk.shows("The river was low.");
-    assert!(!desk.browser.text("return words('main')").contains("The river was high."));
+    assert!(
+        !desk
+            .browser
+            .text("return words('main')")
+            .contains("The river was high.")
+    );
     desk.is_still_the_same_page();
-    desk.save(OUTAGE, &outage("The river was gone.").replace("title: The outage", "title: The drought"));
-    desk.browser.waits_for("the title follows", "return document.title.includes('The drought') && words('h1') === 'The drought'");
+    desk.save(
+        OUTAGE,
+        &outage("The river was gone.").replace("title: The outage", "title: The drought"),
+    );
+    desk.browser.waits_for(
+        "the title follows",
+        "return document.title.includes('The drought') && words('h1') === 'The drought'",
+    );
     desk.is_still_the_same_page();
 }
 
@@ -210,25 +261,38 @@ fn what_changed_is_marked_for_a_moment_and_nothing_else() {
             .observe(document, { subtree: true, childList: true, attributes: true, characterData: true });",
     );
     desk.save(OUTAGE, &outage("The river was low."));
-    desk.browser.waits_for("the changed words are marked", "return [...marked].some(text => text.includes('The river was low.'))");
-    desk.browser.waits_for("the mark goes", "return all('.storybank-changed').length === 0");
+    desk.browser.waits_for(
+        "the changed words are marked",
+        "return [...marked].some(text => text.includes('The river was low.'))",
+    );
+    desk.browser.waits_for(
+        "the mark goes",
+        "return all('.storybank-changed').length === 0",
+    );
     let marked = desk.browser.text("return [...marked].join(' | ')");
     assert!(!marked.contains("Paragraph"), "{marked}");
-    assert_eq!(desk.browser.ask("return all('#storybank-preview .storybank-changed').length"), 0);
+    assert_eq!(
+        desk.browser
+            .ask("return all('#storybank-preview .storybank-changed').length"),
+        0
+    );
 }
 
 /// Brings a paragraph to the top of the window.
-const SCROLL: &str = "const block = all('main p').find(p => p.textContent.startsWith('Paragraph 30 '));
+const SCROLL: &str =
+    "const block = all('main p').find(p => p.textContent.startsWith('Paragraph 30 '));
     scrollTo({ top: block.getBoundingClientRect().top + scrollY - 5, behavior: 'instant' });";
 
 /// Where that paragraph is on the screen, and how far the page is scrolled.
-const PLACE: &str = "const block = all('main p').find(p => p.textContent.startsWith('Paragraph 30 '));
+const PLACE: &str =
+    "const block = all('main p').find(p => p.textContent.startsWith('Paragraph 30 '));
     return [Math.round(block.getBoundingClientRect().top), Math.round(scrollY)]";
 
 /// Waits until something is so of the text of the page, which may be out of view, and has been painted.
 #[track_caller]
 fn is_painted(desk: &Desk, condition: &str) {
-    let painted = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))";
+    let painted =
+        "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))";
     let script = format!("const text = one('main').textContent; return {condition} && {painted}");
     desk.browser.waits_for(condition, &script);
 }
@@ -237,24 +301,41 @@ fn is_painted(desk: &Desk, condition: &str) {
 fn a_save_keeps_the_scroll_the_open_details_and_the_focus() {
     let desk = Desk::new();
     desk.open("stories/outage.html");
-    desk.browser.ask("one('.next details summary').click(); one('main p a').focus({ preventScroll: true });");
+    desk.browser.ask(
+        "one('.next details summary').click(); one('main p a').focus({ preventScroll: true });",
+    );
     desk.browser.ask(SCROLL);
     let before = desk.browser.ask(PLACE);
-    assert!(before[1].as_f64() > Some(300.0), "the page is not scrolled: {before}");
+    assert!(
+        before[1].as_f64() > Some(300.0),
+        "the page is not scrolled: {before}"
+    );
 
     // What changes below the view moves nothing at all.
-    desk.save(OUTAGE, &outage("The river was high.").replace("An hour.", "Two hours."));
+    desk.save(
+        OUTAGE,
+        &outage("The river was high.").replace("An hour.", "Two hours."),
+    );
     is_painted(&desk, "text.includes('Two hours.')");
-    assert_eq!(desk.browser.ask(PLACE), before, "the place on the screen and the scroll");
+    assert_eq!(
+        desk.browser.ask(PLACE),
+        before,
+        "the place on the screen and the scroll"
+    );
 
     // What grows above the view moves the page, so that the eye stays where it is.
-    let longer = "The river was low.\n\nAnd then there was more.\n\nAnd more.\n\nAnd even more of it.";
+    let longer =
+        "The river was low.\n\nAnd then there was more.\n\nAnd more.\n\nAnd even more of it.";
     desk.save(OUTAGE, &outage(longer).replace("An hour.", "Two hours."));
     is_painted(&desk, "text.includes('even more of it')");
     is_in_place(&desk, &before);
 
     let kept = "return one('.next details').open && !all('.next details')[1].open && document.activeElement === one('main p a')";
-    assert_eq!(desk.browser.ask(kept), true, "the open details and the focus stay");
+    assert_eq!(
+        desk.browser.ask(kept),
+        true,
+        "the open details and the focus stay"
+    );
     desk.is_still_the_same_page();
 }
 
@@ -269,9 +350,13 @@ fn the_place_stays_where_the_browser_does_not_hold_it_by_itself() {
     );
     desk.browser.ask(SCROLL);
     let before = desk.browser.ask(PLACE);
-    for (words, last) in
-        [("The river was low.\n\nAnd more.\n\nAnd even more of it.", "even more of it"), ("It was short.", "It was short.")]
-    {
+    for (words, last) in [
+        (
+            "The river was low.\n\nAnd more.\n\nAnd even more of it.",
+            "even more of it",
+        ),
+        ("It was short.", "It was short."),
+    ] {
         desk.save(OUTAGE, &outage(words));
         is_painted(&desk, &format!("text.includes('{last}')"));
         is_in_place(&desk, &before);
@@ -279,7 +364,9 @@ fn the_place_stays_where_the_browser_does_not_hold_it_by_itself() {
     // Also where the blocks just above it go.
     desk.save(
         OUTAGE,
-        &outage("It was short.").replace("Paragraph 28 of", "28 of").replace("Paragraph 29 of what I did that night.\n\n", ""),
+        &outage("It was short.")
+            .replace("Paragraph 28 of", "28 of")
+            .replace("Paragraph 29 of what I did that night.\n\n", ""),
     );
     is_painted(&desk, "!text.includes('Paragraph 29')");
     is_in_place(&desk, &before);
@@ -290,7 +377,10 @@ fn the_place_stays_where_the_browser_does_not_hold_it_by_itself() {
 fn is_in_place(desk: &Desk, before: &Value) {
     let after = desk.browser.ask(PLACE);
     let distance = after[0].as_f64().expect("a number") - before[0].as_f64().expect("a number");
-    assert!(distance.abs() <= 2.0, "what is read has moved by {distance} on the screen");
+    assert!(
+        distance.abs() <= 2.0,
+        "what is read has moved by {distance} on the screen"
+    );
 }
 
 #[test]
@@ -302,10 +392,19 @@ fn what_is_selected_stays_selected() {
         getSelection().setBaseAndExtent(text, 0, text, 'Paragraph 3'.length);",
     );
     let longer = outage("The river was low.\n\nAnd then there was more.");
-    desk.save(OUTAGE, &longer.replace("Paragraph 3 of what I did", "Paragraph 3 of all that we did"));
+    desk.save(
+        OUTAGE,
+        &longer.replace(
+            "Paragraph 3 of what I did",
+            "Paragraph 3 of all that we did",
+        ),
+    );
     desk.shows("Paragraph 3 of all that we did that night.");
     desk.shows("And then there was more.");
-    assert_eq!(desk.browser.text("return getSelection().toString()"), "Paragraph 3");
+    assert_eq!(
+        desk.browser.text("return getSelection().toString()"),
+        "Paragraph 3"
+    );
     desk.is_still_the_same_page();
 }
 
@@ -359,7 +458,9 @@ fn after_any_saves_the_page_is_what_a_new_one_would_be() {
     // The same numbers each time, and no order in them.
     let mut chance: u64 = 2026;
     let mut below = |limit: usize| {
-        chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        chance = chance
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(chance >> 33).expect("it has 31 bits") % limit
     };
     let mut blocks: Vec<&str> = Vec::new();
@@ -374,11 +475,20 @@ fn after_any_saves_the_page_is_what_a_new_one_would_be() {
                 _ => blocks.insert(below(blocks.len() + 1), BLOCKS[below(BLOCKS.len())]),
             }
         }
-        let text = format!("---\ntitle: The outage {round}\n---\n\n{}\n", blocks.join("\n\n"));
+        let text = format!(
+            "---\ntitle: The outage {round}\n---\n\n{}\n",
+            blocks.join("\n\n")
+        );
         desk.save(OUTAGE, &text);
-        desk.browser.waits_for("the page has the save", &format!("return words('h1') === 'The outage {round}'"));
+        desk.browser.waits_for(
+            "the page has the save",
+            &format!("return words('h1') === 'The outage {round}'"),
+        );
         let difference = desk.browser.text(DIFFERENCE);
-        assert!(difference.is_empty(), "round {round}:\n{difference}\n{text}");
+        assert!(
+            difference.is_empty(),
+            "round {round}:\n{difference}\n{text}"
+        );
     }
     desk.is_still_the_same_page();
 }
@@ -390,12 +500,30 @@ fn everything_fits_a_phone() {
     desk.open("stories/outage.html");
     let fits = "return document.documentElement.scrollWidth <= innerWidth
         && all('#storybank-preview *').every(element => element.getBoundingClientRect().right <= innerWidth + 1 || element.closest('pre'))";
-    assert_eq!(desk.browser.ask(fits), true, "the bar is wider than the window");
-    desk.save(OUTAGE, &outage("The river was low.").replace("title:", "a-field-with-a-name-that-is-far-too-long-for-a-phone-in-one-line:"));
+    assert_eq!(
+        desk.browser.ask(fits),
+        true,
+        "the bar is wider than the window"
+    );
+    desk.save(
+        OUTAGE,
+        &outage("The river was low.").replace(
+            "title:",
+            "a-field-with-a-name-that-is-far-too-long-for-a-phone-in-one-line:",
+        ),
+    );
     desk.has_problem("a-field-with-a-name");
-    assert_eq!(desk.browser.ask(fits), true, "the problems are wider than the window");
+    assert_eq!(
+        desk.browser.ask(fits),
+        true,
+        "the problems are wider than the window"
+    );
     let is_left = "const { height } = one('.sb-problems').getBoundingClientRect(); return height > 0 && height < innerHeight";
-    assert_eq!(desk.browser.ask(is_left), true, "the problems leave nothing of the page in view");
+    assert_eq!(
+        desk.browser.ask(is_left),
+        true,
+        "the problems leave nothing of the page in view"
+    );
 }
 
 #[test]
@@ -406,14 +534,27 @@ fn the_bar_tells_about_the_page_and_follows_it() {
         "the bar has its parts",
         "return words('.sb-bar').includes('for you alone') && words('.sb-telling').includes('4 words')",
     );
-    desk.browser.waits_for("the remark is counted", "return words('.sb-remarks') === '1 open remark'");
-    assert_eq!(desk.browser.ask("return all('.sb-switch a').map(a => a.textContent)"), json!(["You", "Team", "Everybody"]));
+    desk.browser.waits_for(
+        "the remark is counted",
+        "return words('.sb-remarks') === '1 open remark'",
+    );
+    assert_eq!(
+        desk.browser
+            .ask("return all('.sb-switch a').map(a => a.textContent)"),
+        json!(["You", "Team", "Everybody"])
+    );
     let part = desk.browser.text("return one('.sb-parts a').href");
     assert!(part.ends_with("/content/stories/move.md:6:1"), "{part}");
     let edit = desk.browser.text("return one('.sb-edit').href");
-    assert!(edit.starts_with("vscode://file/") && edit.contains("content/stories/move.md"), "{edit}");
+    assert!(
+        edit.starts_with("vscode://file/") && edit.contains("content/stories/move.md"),
+        "{edit}"
+    );
     desk.save(MOVE, &moved("We arrived at noon, all of us."));
-    desk.browser.waits_for("the words are counted again", "return words('.sb-telling').includes('7 words')");
+    desk.browser.waits_for(
+        "the words are counted again",
+        "return words('.sb-telling').includes('7 words')",
+    );
     desk.is_still_the_same_page();
 }
 
@@ -421,14 +562,29 @@ fn the_bar_tells_about_the_page_and_follows_it() {
 fn a_broken_file_shows_its_problems_over_the_last_good_page() {
     let desk = Desk::new();
     desk.open("stories/outage.html");
-    desk.save(OUTAGE, &outage("The river was low.").replace("title:", "titel:"));
+    desk.save(
+        OUTAGE,
+        &outage("The river was low.").replace("title:", "titel:"),
+    );
     desk.has_problem("unknown field `titel`");
-    for words in ["content/stories/outage.md:2:1", "unknown-field", "titel: The outage", "did you mean `title`?"] {
+    for words in [
+        "content/stories/outage.md:2:1",
+        "unknown-field",
+        "titel: The outage",
+        "did you mean `title`?",
+    ] {
         desk.has_problem(words);
     }
-    assert_eq!(desk.browser.ask("return all('.sb-problems mark').map(mark => mark.textContent).includes('titel')"), true);
+    assert_eq!(
+        desk.browser
+            .ask("return all('.sb-problems mark').map(mark => mark.textContent).includes('titel')"),
+        true
+    );
     let link = desk.browser.text("return one('.sb-place a').href");
-    assert!(link.starts_with("vscode://file/") && link.ends_with("/content/stories/outage.md:2:1"), "{link}");
+    assert!(
+        link.starts_with("vscode://file/") && link.ends_with("/content/stories/outage.md:2:1"),
+        "{link}"
+    );
     desk.shows("The river was high.");
     desk.save(OUTAGE, &outage("The river was mended."));
     desk.is_well();
@@ -444,33 +600,55 @@ fn problems_that_were_closed_stay_closed_until_they_change() {
     desk.save(OUTAGE, &broken);
     desk.has_problem("titel");
     desk.browser.press(Key::Escape);
-    desk.browser.waits_for("the problems are closed", "return one('.sb-problems').open === false");
+    desk.browser.waits_for(
+        "the problems are closed",
+        "return one('.sb-problems').open === false",
+    );
 
     let before = desk.server.revision();
     desk.save(MOVE, &moved("We arrived late."));
-    eventually("there is another revision", || desk.server.revision() > before);
+    eventually("there is another revision", || {
+        desk.server.revision() > before
+    });
     let caught_up = format!("return Number(one('#storybank-preview').dataset.revision) > {before}");
     desk.browser.waits_for("the page has it", &caught_up);
-    assert_eq!(desk.browser.ask("return one('.sb-problems').open"), false, "the same problems stay closed");
+    assert_eq!(
+        desk.browser.ask("return one('.sb-problems').open"),
+        false,
+        "the same problems stay closed"
+    );
 
     desk.browser.refresh();
-    desk.browser.waits_for("the page is loaded anew", "return !window.marker && one('.sb-problems')?.open === false");
+    desk.browser.waits_for(
+        "the page is loaded anew",
+        "return !window.marker && one('.sb-problems')?.open === false",
+    );
     desk.browser.ask("window.marker = 'still the same page'");
 
     desk.save(OUTAGE, &broken.replace("answers:", "answrs:"));
-    desk.browser.waits_for("other problems are shown", "return one('.sb-problems').open && words('.sb-problems').includes('answrs')");
+    desk.browser.waits_for(
+        "other problems are shown",
+        "return one('.sb-problems').open && words('.sb-problems').includes('answrs')",
+    );
     desk.browser.press(Key::Escape);
-    desk.browser.waits_for("the problems are closed", "return one('.sb-problems').open === false");
+    desk.browser.waits_for(
+        "the problems are closed",
+        "return one('.sb-problems').open === false",
+    );
     desk.save(OUTAGE, &outage("The river was mended."));
     desk.is_well();
     desk.shows("The river was mended.");
 
     // What was mended and comes back is news.
     desk.save(OUTAGE, &broken.replace("answers:", "answrs:"));
-    desk.browser.waits_for("the problems are back", "return one('.sb-problems')?.open");
+    desk.browser
+        .waits_for("the problems are back", "return one('.sb-problems')?.open");
     desk.is_still_the_same_page();
     desk.browser.refresh();
-    desk.browser.waits_for("the page is loaded anew", "return !window.marker && document.readyState === 'complete'");
+    desk.browser.waits_for(
+        "the page is loaded anew",
+        "return !window.marker && document.readyState === 'complete'",
+    );
     assert_eq!(desk.browser.ask("return one('.sb-problems').open"), true);
 }
 
@@ -478,7 +656,12 @@ fn problems_that_were_closed_stay_closed_until_they_change() {
 fn broken_front_matter_never_makes_the_page_dark() {
     let desk = Desk::new();
     desk.open("stories/outage.html");
-    for broken in ["---\ntitle: [The outage\n---\nWords.\n", "---\ntitle: The outage\n", "---\n: :\n---\n", ""] {
+    for broken in [
+        "---\ntitle: [The outage\n---\nWords.\n",
+        "---\ntitle: The outage\n",
+        "---\n: :\n---\n",
+        "",
+    ] {
         desk.save(OUTAGE, broken);
         desk.has_problem("content/stories/outage.md");
         desk.shows("The river was high.");
@@ -501,9 +684,11 @@ fn a_broken_template_never_makes_the_page_dark() {
     desk.save(template, &own.replace("as told", "as it was"));
     desk.shows("The outage as it was");
 
-    for broken in
-        [own.replace("{%- endblock main %}", ""), own.replace("{{ title }}", "{{ nonsense }}"), "{% extends \"no.html\" %}".to_owned()]
-    {
+    for broken in [
+        own.replace("{%- endblock main %}", ""),
+        own.replace("{{ title }}", "{{ nonsense }}"),
+        "{% extends \"no.html\" %}".to_owned(),
+    ] {
         desk.save(template, &broken);
         desk.has_problem(template);
         desk.shows("The outage as");
@@ -513,7 +698,10 @@ fn a_broken_template_never_makes_the_page_dark() {
         desk.shows("The outage as told");
     }
     desk.remove(template);
-    desk.browser.waits_for("the default template is back", "return words('h1') === 'The outage'");
+    desk.browser.waits_for(
+        "the default template is back",
+        "return words('h1') === 'The outage'",
+    );
     desk.is_still_the_same_page();
 }
 
@@ -521,15 +709,26 @@ fn a_broken_template_never_makes_the_page_dark() {
 fn broken_settings_never_make_the_page_dark() {
     let desk = Desk::new();
     desk.open("stories/outage.html");
-    for broken in ["title = \"Stor", "titel = \"Stories\"\n", "theme = \"nowhere\"\n", "title = 3\n"] {
+    for broken in [
+        "title = \"Stor",
+        "titel = \"Stories\"\n",
+        "theme = \"nowhere\"\n",
+        "title = 3\n",
+    ] {
         desk.save("site.toml", broken);
-        desk.browser.waits_for("there are problems", "return words('.sb-problems').length > 20");
+        desk.browser.waits_for(
+            "there are problems",
+            "return words('.sb-problems').length > 20",
+        );
         desk.shows("The river was high.");
         desk.save("site.toml", "title = \"Stories\"\n");
         desk.is_well();
     }
     desk.save("site.toml", "title = \"Tales\"\n");
-    desk.browser.waits_for("the title follows", "return document.title.endsWith('Tales') && words('.mark') === 'Tales'");
+    desk.browser.waits_for(
+        "the title follows",
+        "return document.title.endsWith('Tales') && words('.mark') === 'Tales'",
+    );
     desk.is_still_the_same_page();
 }
 
@@ -552,14 +751,28 @@ fn a_save_before_the_stream_opens_is_not_lost() {
     let desk = Desk::new();
     // The page has its words, and its client has asked for the stream, which is not open yet.
     desk.browser.open(&desk.server.address(""));
-    desk.browser.tools("Page.addScriptToEvaluateOnNewDocument", &json!({ "source": HOLD_STREAM }));
+    desk.browser.tools(
+        "Page.addScriptToEvaluateOnNewDocument",
+        &json!({ "source": HOLD_STREAM }),
+    );
     desk.open("stories/outage.html");
     desk.shows("The river was high.");
     let before = desk.server.revision();
     desk.save(OUTAGE, &outage("The river was low."));
-    eventually("there is another revision", || desk.server.revision() > before);
-    assert!(desk.browser.text("return words('main')").contains("The river was high."), "the stream was not held");
-    assert_eq!(desk.browser.ask("return held.length"), 1, "the client has asked for the stream");
+    eventually("there is another revision", || {
+        desk.server.revision() > before
+    });
+    assert!(
+        desk.browser
+            .text("return words('main')")
+            .contains("The river was high."),
+        "the stream was not held"
+    );
+    assert_eq!(
+        desk.browser.ask("return held.length"),
+        1,
+        "the client has asked for the stream"
+    );
     desk.browser.ask("release()");
     desk.shows("The river was low.");
     desk.is_still_the_same_page();
@@ -602,7 +815,8 @@ fn a_save_at_any_moment_of_loading_is_not_lost() {
     let desk = Desk::new();
     for round in 0..6 {
         let words = format!("The river rose {round} times.");
-        desk.browser.set_out_for(&desk.server.address(&format!("stories/outage.html?{round}")));
+        desk.browser
+            .set_out_for(&desk.server.address(&format!("stories/outage.html?{round}")));
         // Each round saves somewhat later on the page's way.
         std::thread::sleep(std::time::Duration::from_millis(round * 20));
         desk.save(OUTAGE, &outage(&words));
@@ -626,7 +840,8 @@ fn a_save_while_the_page_is_fetched_is_not_lost() {
         };",
     );
     desk.save(OUTAGE, &outage("The river was low."));
-    desk.browser.waits_for("the page is fetched", "return fetched === 1");
+    desk.browser
+        .waits_for("the page is fetched", "return fetched === 1");
     desk.save(OUTAGE, &outage("The river was gone."));
     desk.shows("The river was gone.");
     desk.is_still_the_same_page();
@@ -653,7 +868,8 @@ fn a_tab_that_slept_over_saves_wakes_with_the_last_words() {
     let other = desk.browser.open_tab();
     desk.open("stories/outage.html");
     desk.browser.drive(&sleeper);
-    desk.browser.tools("Page.setWebLifecycleState", &json!({ "state": "frozen" }));
+    desk.browser
+        .tools("Page.setWebLifecycleState", &json!({ "state": "frozen" }));
     desk.browser.drive(&other);
     for words in ["The river rose.", "The river stood.", "The river fell."] {
         desk.save(OUTAGE, &outage(words));
@@ -661,7 +877,8 @@ fn a_tab_that_slept_over_saves_wakes_with_the_last_words() {
     }
     desk.is_still_the_same_page();
     desk.browser.drive(&sleeper);
-    desk.browser.tools("Page.setWebLifecycleState", &json!({ "state": "active" }));
+    desk.browser
+        .tools("Page.setWebLifecycleState", &json!({ "state": "active" }));
     desk.shows("The river fell.");
     desk.is_still_the_same_page();
 }
@@ -696,8 +913,13 @@ fn a_deleted_file_leaves_a_page_that_says_so_and_comes_back() {
     desk.rename("outage.aside", OUTAGE);
     desk.shows("The river was high.");
     desk.is_still_the_same_page();
-    let style = desk.browser.text("return one('link[href*=\"style.css\"]').href");
-    assert!(style.starts_with(&desk.server.address("static/style.css")), "{style}");
+    let style = desk
+        .browser
+        .text("return one('link[href*=\"style.css\"]').href");
+    assert!(
+        style.starts_with(&desk.server.address("static/style.css")),
+        "{style}"
+    );
 }
 
 #[test]
@@ -715,10 +937,17 @@ fn a_renamed_folder_is_followed_by_its_addresses() {
     desk.shows("It rained.");
     desk.open("stories.html");
     let links = "return all('main a').map(a => a.getAttribute('href'))";
-    let lists = |name: &str| desk.browser.ask(links).as_array().is_some_and(|links| links.iter().any(|link| link == name));
+    let lists = |name: &str| {
+        desk.browser
+            .ask(links)
+            .as_array()
+            .is_some_and(|links| links.iter().any(|link| link == name))
+    };
     assert!(lists("stories/deluge.html") && !lists("stories/flood.html"));
     desk.rename("content/stories/deluge", "content/stories/flood");
-    eventually("the list follows", || lists("stories/flood.html") && !lists("stories/deluge.html"));
+    eventually("the list follows", || {
+        lists("stories/flood.html") && !lists("stories/deluge.html")
+    });
     desk.is_still_the_same_page();
 }
 
@@ -744,10 +973,20 @@ fn a_changed_style_sheet_takes_the_place_of_the_old_one() {
     );
     for colour in ["rgb(4, 5, 6)", "rgb(7, 8, 9)"] {
         desk.save(style, &format!("h1 {{ color: {colour} }}\n"));
-        desk.browser.waits_for("the colour changes", &format!("return getComputedStyle(one('h1')).color === '{colour}'"));
-        desk.browser.waits_for("one sheet is left", "return all('link[rel=stylesheet][href*=\"static/style.css\"]').length === 1");
+        desk.browser.waits_for(
+            "the colour changes",
+            &format!("return getComputedStyle(one('h1')).color === '{colour}'"),
+        );
+        desk.browser.waits_for(
+            "one sheet is left",
+            "return all('link[rel=stylesheet][href*=\"static/style.css\"]').length === 1",
+        );
     }
-    assert_eq!(desk.browser.ask("return [gone, bare]"), json!([2, 0]), "sheets that went, and those of them that left the page bare");
+    assert_eq!(
+        desk.browser.ask("return [gone, bare]"),
+        json!([2, 0]),
+        "sheets that went, and those of them that left the page bare"
+    );
     desk.is_still_the_same_page();
 }
 
@@ -755,7 +994,10 @@ fn a_changed_style_sheet_takes_the_place_of_the_old_one() {
 fn everything_can_be_done_with_the_keyboard() {
     let desk = Desk::new();
     desk.open("stories/move.html");
-    desk.save(MOVE, &moved("We arrived at noon.").replace("audience:", "audiense:"));
+    desk.save(
+        MOVE,
+        &moved("We arrived at noon.").replace("audience:", "audiense:"),
+    );
     desk.has_problem("audiense");
     let mut reached = Vec::new();
     while reached.len() < 60 {
@@ -768,16 +1010,40 @@ fn everything_can_be_done_with_the_keyboard() {
         }
         reached.push(at);
     }
-    for wanted in ["SUMMARY 1 error", "A content/stories/move.md:3:1", "A Edit", "A You", "A Team", "A Everybody", "A 1 open remark"] {
-        assert!(reached.iter().any(|at| at.starts_with(wanted)), "{wanted} is not reached: {reached:#?}");
+    for wanted in [
+        "SUMMARY 1 error",
+        "A content/stories/move.md:3:1",
+        "A Edit",
+        "A You",
+        "A Team",
+        "A Everybody",
+        "A 1 open remark",
+    ] {
+        assert!(
+            reached.iter().any(|at| at.starts_with(wanted)),
+            "{wanted} is not reached: {reached:#?}"
+        );
     }
-    assert_eq!(desk.browser.ask("one('.sb-problems summary').focus(); return one('.sb-problems').open"), true);
+    assert_eq!(
+        desk.browser
+            .ask("one('.sb-problems summary').focus(); return one('.sb-problems').open"),
+        true
+    );
     desk.browser.press(Key::Enter);
-    desk.browser.waits_for("Enter folds the problems", "return !one('.sb-problems').open");
+    desk.browser.waits_for(
+        "Enter folds the problems",
+        "return !one('.sb-problems').open",
+    );
     desk.browser.press(Key::Enter);
-    desk.browser.waits_for("Enter unfolds the problems", "return one('.sb-problems').open");
+    desk.browser.waits_for(
+        "Enter unfolds the problems",
+        "return one('.sb-problems').open",
+    );
     desk.browser.press(Key::Escape);
-    desk.browser.waits_for("Escape folds the problems", "return !one('.sb-problems').open");
+    desk.browser.waits_for(
+        "Escape folds the problems",
+        "return !one('.sb-problems').open",
+    );
 }
 
 #[test]
@@ -785,32 +1051,56 @@ fn the_bar_leads_to_any_question_by_its_words() {
     let desk = Desk::new();
     desk.open("@team/stories/move.html");
     desk.browser.ask("one('.sb-jump input').focus()");
-    desk.browser.waits_for("the questions are listed", "return document.querySelectorAll('#sb-questions option').length > 0");
+    desk.browser.waits_for(
+        "the questions are listed",
+        "return document.querySelectorAll('#sb-questions option').length > 0",
+    );
     desk.save(MOVE, &moved("We arrived at noon."));
     desk.shows("We arrived at noon.");
     // The page that came in has an empty list.
     desk.browser.ask("const field = one('.sb-jump input'); field.value = ''; field.dispatchEvent(new Event('input', { bubbles: true }))");
-    desk.browser.waits_for("the questions are listed again", "return document.querySelectorAll('#sb-questions option').length > 0");
+    desk.browser.waits_for(
+        "the questions are listed again",
+        "return document.querySelectorAll('#sb-questions option').length > 0",
+    );
     desk.browser.ask(
         "const field = one('.sb-jump input'); field.value = one('#sb-questions option').value; \
          field.dispatchEvent(new Event('change', { bubbles: true }))",
     );
-    desk.browser.waits_for("the page of the question", "return location.pathname.startsWith('/@team/questions/')");
+    desk.browser.waits_for(
+        "the page of the question",
+        "return location.pathname.startsWith('/@team/questions/')",
+    );
 }
 
 #[test]
 fn the_page_can_be_read_without_scripts() {
     let desk = Desk::with(Browser::without_scripts(), "", &[]);
-    desk.browser.open(&desk.server.address("stories/outage.html"));
+    desk.browser
+        .open(&desk.server.address("stories/outage.html"));
     desk.shows("The river was high.");
-    assert!(desk.browser.text("return words('.sb-bar')").contains("for you alone"));
+    assert!(
+        desk.browser
+            .text("return words('.sb-bar')")
+            .contains("for you alone")
+    );
     desk.save(OUTAGE, &outage("The river was low."));
-    desk.server.shows("/stories/outage.html", "The river was low.");
-    assert!(desk.browser.text("return words('main')").contains("The river was high."), "there was a script at work");
+    desk.server
+        .shows("/stories/outage.html", "The river was low.");
+    assert!(
+        desk.browser
+            .text("return words('main')")
+            .contains("The river was high."),
+        "there was a script at work"
+    );
     desk.browser.refresh();
     desk.shows("The river was low.");
-    desk.save(OUTAGE, &outage("The river was gone.").replace("title:", "titel:"));
-    desk.server.shows("/stories/outage.html", "did you mean `title`?");
+    desk.save(
+        OUTAGE,
+        &outage("The river was gone.").replace("title:", "titel:"),
+    );
+    desk.server
+        .shows("/stories/outage.html", "did you mean `title`?");
     desk.browser.refresh();
     desk.has_problem("did you mean `title`?");
     desk.shows("The river was low.");
@@ -818,29 +1108,69 @@ fn the_page_can_be_read_without_scripts() {
 
 #[test]
 fn a_preview_for_the_team_has_nothing_private() {
-    let site = "-- content/stories/secret.md --\n---\ntitle: The hidden thing\n---\nIt was buried.\n";
+    let site =
+        "-- content/stories/secret.md --\n---\ntitle: The hidden thing\n---\nIt was buried.\n";
     let mut desk = Desk::with(Browser::start(), site, &["--audience", "team"]);
     desk.tolerate(NOT_FOUND);
-    for path in ["", "stories.html", "stories/move.html", "@team/", "@team/stories.html", "questions/hardest.html"] {
+    for path in [
+        "",
+        "stories.html",
+        "stories/move.html",
+        "@team/",
+        "@team/stories.html",
+        "questions/hardest.html",
+    ] {
         desk.open(path);
-        let page = desk.browser.text("return document.documentElement.outerHTML");
-        for private in ["hidden thing", "buried", "The outage", "river", "Was it noon", "open remark", "secret", "@private"] {
+        let page = desk
+            .browser
+            .text("return document.documentElement.outerHTML");
+        for private in [
+            "hidden thing",
+            "buried",
+            "The outage",
+            "river",
+            "Was it noon",
+            "open remark",
+            "secret",
+            "@private",
+        ] {
             assert!(!page.contains(private), "/{path} has “{private}”:\n{page}");
         }
-        assert!(desk.browser.text("return words('.sb-audience')").contains("as the team sees it"));
+        assert!(
+            desk.browser
+                .text("return words('.sb-audience')")
+                .contains("as the team sees it")
+        );
     }
-    for path in ["/@private/", "/@private/stories/secret.html", "/stories/secret.html", "/stories/outage.html", "/open-points.html"] {
+    for path in [
+        "/@private/",
+        "/@private/stories/secret.html",
+        "/stories/secret.html",
+        "/stories/outage.html",
+        "/open-points.html",
+    ] {
         let response = desk.server.get(path);
         assert_eq!(response.status, 404, "{path}");
-        assert!(!response.body.contains("hidden thing") && !response.body.contains("buried"), "{path}");
+        assert!(
+            !response.body.contains("hidden thing") && !response.body.contains("buried"),
+            "{path}"
+        );
     }
     desk.open("stories/move.html");
     desk.save(MOVE, &moved("We arrived late."));
     desk.shows("We arrived late.");
-    desk.save("content/stories/secret.md", "---\ntitel: The hidden thing\n---\nIt was buried.\n");
+    desk.save(
+        "content/stories/secret.md",
+        "---\ntitel: The hidden thing\n---\nIt was buried.\n",
+    );
     desk.has_problem("1 error");
-    let page = desk.browser.text("return document.documentElement.outerHTML");
-    assert!(!page.contains("hidden thing") && !page.contains("secret"), "{page}");
+    let page = desk
+        .browser
+        .text("return document.documentElement.outerHTML");
+    assert!(
+        !page.contains("hidden thing") && !page.contains("secret"),
+        "{page}"
+    );
     desk.is_still_the_same_page();
 }
 
@@ -849,25 +1179,51 @@ fn an_author_looks_at_the_site_as_others_see_it() {
     let mut desk = Desk::new();
     desk.tolerate(NOT_FOUND);
     desk.open("stories/move.html");
-    desk.browser.ask("all('.sb-switch a').find(a => a.textContent === 'Team').click()");
+    desk.browser
+        .ask("all('.sb-switch a').find(a => a.textContent === 'Team').click()");
     let address = desk.server.address("@team/stories/move.html");
     desk.browser.waits_for(
         "the page of the team is there",
-        &format!("return location.href === {} && document.readyState === 'complete'", json!(address)),
+        &format!(
+            "return location.href === {} && document.readyState === 'complete'",
+            json!(address)
+        ),
     );
     desk.browser.ask("window.marker = 'still the same page'");
-    assert!(desk.browser.text("return words('.sb-audience')").contains("as the team sees it"));
+    assert!(
+        desk.browser
+            .text("return words('.sb-audience')")
+            .contains("as the team sees it")
+    );
     desk.save(MOVE, &moved("We arrived late."));
     desk.shows("We arrived late.");
-    assert!(!desk.browser.text("return document.documentElement.outerHTML").contains("Was it noon"));
+    assert!(
+        !desk
+            .browser
+            .text("return document.documentElement.outerHTML")
+            .contains("Was it noon")
+    );
     // What the team may no longer see goes while somebody looks at it.
-    desk.save(MOVE, &moved("We arrived late.").replace("audience: team", "audience: private"));
+    desk.save(
+        MOVE,
+        &moved("We arrived late.").replace("audience: team", "audience: private"),
+    );
     desk.shows("This page is not told here");
     desk.is_still_the_same_page();
     desk.open("@team/index.html");
-    let links = desk.browser.ask("return all('main a, header a').map(a => a.href)");
-    let links: Vec<&str> = links.as_array().expect("a list").iter().filter_map(Value::as_str).collect();
-    assert!(!links.is_empty() && links.iter().all(|link| link.contains("/@team/")), "{links:?}");
+    let links = desk
+        .browser
+        .ask("return all('main a, header a').map(a => a.href)");
+    let links: Vec<&str> = links
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(Value::as_str)
+        .collect();
+    assert!(
+        !links.is_empty() && links.iter().all(|link| link.contains("/@team/")),
+        "{links:?}"
+    );
 }
 
 #[test]
@@ -875,10 +1231,16 @@ fn the_browser_follows_the_author_who_wants_that() {
     let desk = Desk::with_arguments(&["--follow"]);
     desk.open("");
     desk.save(MOVE, &moved("We arrived late."));
-    desk.browser.waits_for("the page of the saved file is there", "return location.pathname === '/stories/move.html'");
+    desk.browser.waits_for(
+        "the page of the saved file is there",
+        "return location.pathname === '/stories/move.html'",
+    );
     desk.shows("We arrived late.");
     desk.save(OUTAGE, &outage("The river was low."));
-    desk.browser.waits_for("the page of the saved file is there", "return location.pathname === '/stories/outage.html'");
+    desk.browser.waits_for(
+        "the page of the saved file is there",
+        "return location.pathname === '/stories/outage.html'",
+    );
     desk.shows("The river was low.");
     // Whoever looks at the page already stays on it.
     desk.browser.ask("window.marker = 'still the same page'");
@@ -893,9 +1255,17 @@ fn a_browser_stays_where_it_is_unless_it_is_to_follow() {
     desk.open("stories/move.html");
     let before = desk.server.revision();
     desk.save(OUTAGE, &outage("The river was low."));
-    eventually("there is another revision", || desk.server.revision() > before);
-    desk.browser.waits_for("the page has it", &format!("return Number(one('#storybank-preview').dataset.revision) > {before}"));
-    assert_eq!(desk.browser.text("return location.pathname"), "/stories/move.html");
+    eventually("there is another revision", || {
+        desk.server.revision() > before
+    });
+    desk.browser.waits_for(
+        "the page has it",
+        &format!("return Number(one('#storybank-preview').dataset.revision) > {before}"),
+    );
+    assert_eq!(
+        desk.browser.text("return location.pathname"),
+        "/stories/move.html"
+    );
     desk.is_still_the_same_page();
 }
 
@@ -909,11 +1279,17 @@ fn a_server_that_comes_back_is_found_again() {
     let port = desk.server.port().to_owned();
     let next = Server::start(desk.folder.path(), &[]);
     drop(std::mem::replace(&mut desk.server, next));
-    desk.browser.waits_for("the bar says that the server is away", "return words('.sb-connection')");
+    desk.browser.waits_for(
+        "the bar says that the server is away",
+        "return words('.sb-connection')",
+    );
     desk.save(OUTAGE, &outage("The river was low."));
     desk.server = Server::start_on(&port, desk.folder.path(), &[]);
     desk.shows("The river was low.");
-    desk.browser.waits_for("the bar says nothing any more", "return words('.sb-connection') === ''");
+    desk.browser.waits_for(
+        "the bar says nothing any more",
+        "return words('.sb-connection') === ''",
+    );
     desk.is_still_the_same_page();
     desk.save(OUTAGE, &outage("The river was gone."));
     desk.shows("The river was gone.");
@@ -935,19 +1311,36 @@ fn loud_files() -> Vec<(&'static str, String)> {
     let html = format!(
         "<!doctype html><title>quiet</title><p>Words.</p><img src=x onerror=\"document.documentElement.setAttribute('data-ran', 'yes')\"><iframe src=\"/stories/outage.html\"></iframe><script>{script}</script>"
     );
-    vec![("html", html.clone()), ("htm", html), ("xhtml", xhtml.clone()), ("xml", xhtml), ("svg", svg)]
+    vec![
+        ("html", html.clone()),
+        ("htm", html),
+        ("xhtml", xhtml.clone()),
+        ("xml", xhtml),
+        ("svg", svg),
+    ]
 }
 
 /// The addresses of the files that the story of the outage links to, by their endings.
 fn linked_files(desk: &Desk) -> Vec<String> {
     let page = desk.server.get("/stories/outage.html").body;
-    page.split("=\"../assets/").skip(1).filter_map(|rest| Some(format!("assets/{}", rest.split('"').next()?))).collect()
+    page.split("=\"../assets/")
+        .skip(1)
+        .filter_map(|rest| Some(format!("assets/{}", rest.split('"').next()?)))
+        .collect()
 }
 
 #[test]
 fn a_linked_file_runs_no_script_and_reads_no_page() {
     let mut desk = Desk::new();
-    for words in ["Content Security Policy", "sandboxed", "status of 403", "status of 404", "X-Frame", "CORS", "ERR_"] {
+    for words in [
+        "Content Security Policy",
+        "sandboxed",
+        "status of 403",
+        "status of 404",
+        "X-Frame",
+        "CORS",
+        "ERR_",
+    ] {
         desk.tolerate(words);
     }
     let files = loud_files();
@@ -956,25 +1349,42 @@ fn a_linked_file_runs_no_script_and_reads_no_page() {
         // The same files without a policy of their own do run.
         desk.save(&format!("themes/default/static/loud.{ending}"), text);
     }
-    let links: String = files.iter().map(|(ending, _)| format!("[{ending}](loud.{ending}) ")).collect();
+    let links: String = files
+        .iter()
+        .map(|(ending, _)| format!("[{ending}](loud.{ending}) "))
+        .collect();
     desk.save(OUTAGE, &outage(&format!("The river was high. {links}")));
     desk.server.shows("/stories/outage.html", ">svg</a>");
     let addresses = linked_files(&desk);
     assert_eq!(addresses.len(), files.len(), "{addresses:?}");
     for (ending, _) in &files {
-        desk.browser.set_out_for(&desk.server.address(&format!("static/loud.{ending}")));
-        eventually(&format!("the script of a {ending} file of the theme runs"), || {
-            desk.browser.document().is_some_and(|shown| shown.contains("data-read=\"yes\""))
-        });
+        desk.browser
+            .set_out_for(&desk.server.address(&format!("static/loud.{ending}")));
+        eventually(
+            &format!("the script of a {ending} file of the theme runs"),
+            || {
+                desk.browser
+                    .document()
+                    .is_some_and(|shown| shown.contains("data-read=\"yes\""))
+            },
+        );
     }
     for address in addresses {
         desk.browser.set_out_for(&desk.server.address(&address));
         eventually(&format!("{address} is shown"), || {
-            desk.browser.document().is_some_and(|shown| shown.contains("Words.</p>") || shown.contains("<rect"))
+            desk.browser
+                .document()
+                .is_some_and(|shown| shown.contains("Words.</p>") || shown.contains("<rect"))
         });
-        desk.browser.waits_for(&format!("{address} is loaded"), "return document.readyState === 'complete'");
+        desk.browser.waits_for(
+            &format!("{address} is loaded"),
+            "return document.readyState === 'complete'",
+        );
         let shown = desk.browser.document().expect("nobody leaves it");
-        assert!(!shown.contains("data-ran=\"yes") && !shown.contains("data-read=\"yes"), "{address}: {shown}");
+        assert!(
+            !shown.contains("data-ran=\"yes") && !shown.contains("data-read=\"yes"),
+            "{address}: {shown}"
+        );
         desk.browser.open(&desk.server.address("stories/move.html"));
     }
 }
@@ -986,13 +1396,21 @@ fn pictures_sounds_films_and_documents_are_shown() {
     desk.tolerate(NOT_FOUND);
     let mut png = Vec::new();
     let picture = image::RgbImage::from_pixel(7, 5, image::Rgb([200, 30, 30]));
-    picture.write_to(&mut std::io::Cursor::new(&mut png), image::ImageFormat::Png).expect("it can be drawn");
+    picture
+        .write_to(&mut std::io::Cursor::new(&mut png), image::ImageFormat::Png)
+        .expect("it can be drawn");
     let sound =
         [&b"RIFF\x24\x1f\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0data\0\x1f\0\0"[..], &[128; 7936]].concat();
     let pdf = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]>>endobj\ntrailer<</Root 1 0 R>>\n".to_vec();
     let svg = b"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9\" height=\"9\"><style>rect{fill:red}</style><rect width=\"9\" height=\"9\"/></svg>".to_vec();
-    for (name, bytes) in [("a.png", png), ("b.wav", sound), ("c.pdf", pdf), ("d.svg", svg)] {
-        desk.folder.write(&[(format!("content/stories/{name}"), bytes)].into());
+    for (name, bytes) in [
+        ("a.png", png),
+        ("b.wav", sound),
+        ("c.pdf", pdf),
+        ("d.svg", svg),
+    ] {
+        desk.folder
+            .write(&[(format!("content/stories/{name}"), bytes)].into());
     }
     desk.save(
         OUTAGE,
@@ -1006,25 +1424,40 @@ fn pictures_sounds_films_and_documents_are_shown() {
         return drawn.length === 2 && drawn.every(one => one.complete && one.naturalWidth > 0)",
     );
     let address = |ending: &str| {
-        let found = linked_files(&desk).into_iter().find(|address| address.ends_with(ending));
-        desk.server.address(&found.unwrap_or_else(|| panic!("there is no {ending}")))
+        let found = linked_files(&desk)
+            .into_iter()
+            .find(|address| address.ends_with(ending));
+        desk.server
+            .address(&found.unwrap_or_else(|| panic!("there is no {ending}")))
     };
     // Each opened by itself, as a link opens it.
     desk.browser.set_out_for(&address(".png"));
-    desk.browser.waits_for("the picture is shown", "return one('img')?.naturalWidth === 7");
+    desk.browser.waits_for(
+        "the picture is shown",
+        "return one('img')?.naturalWidth === 7",
+    );
     desk.browser.set_out_for(&address(".wav"));
     desk.browser.waits_for(
         "the sound can be played",
         "const sound = one('video, audio'); return sound && sound.readyState > 0 && sound.duration > 0.9",
     );
     desk.browser.set_out_for(&address(".svg"));
-    eventually("the drawing is shown", || desk.browser.document().is_some_and(|shown| shown.contains("<rect")));
+    eventually("the drawing is shown", || {
+        desk.browser
+            .document()
+            .is_some_and(|shown| shown.contains("<rect"))
+    });
     desk.browser.set_out_for(&address(".pdf"));
     eventually("the viewer shows the document", || {
         let targets = desk.browser.tools("Target.getTargets", &json!({}));
-        let targets = targets["targetInfos"].as_array().cloned().unwrap_or_default();
+        let targets = targets["targetInfos"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
         let shows = |of: &str, url: &str| {
-            targets.iter().any(|target| target["type"] == of && target["url"].as_str().is_some_and(|at| at.contains(url)))
+            targets.iter().any(|target| {
+                target["type"] == of && target["url"].as_str().is_some_and(|at| at.contains(url))
+            })
         };
         shows("page", ".pdf") && shows("iframe", "chrome-extension:") && shows("iframe", ".pdf")
     });
@@ -1037,16 +1470,30 @@ fn the_notes_of_a_problem_stand_below_it() {
     desk.save("content/stories/Twice.md", "---\ntitle: Second\n---\n");
     desk.open("stories/outage.html");
     desk.has_problem("duplicate-slug");
-    let places = desk.browser.ask("return all('.sb-problems .sb-place a').map(a => a.textContent).sort()");
+    let places = desk
+        .browser
+        .ask("return all('.sb-problems .sb-place a').map(a => a.textContent).sort()");
     assert_eq!(places.as_array().map(Vec::len), Some(2), "{places}");
     let note = desk.browser.text("return words('.sb-note')");
-    assert!(note.contains(": content/stories/") && note.ends_with(".md:1:1"), "{note}");
+    assert!(
+        note.contains(": content/stories/") && note.ends_with(".md:1:1"),
+        "{note}"
+    );
     let link = desk.browser.text("return one('.sb-note a').href");
-    assert!(link.starts_with("vscode://file/") && link.ends_with(".md:1:1"), "{link}");
+    assert!(
+        link.starts_with("vscode://file/") && link.ends_with(".md:1:1"),
+        "{link}"
+    );
     // A note that has a place in a file shows its line.
     desk.remove("content/stories/Twice.md");
-    desk.save("content/stories/twice.md", "---\ntitle: First\ntitle: Second\n---\n");
+    desk.save(
+        "content/stories/twice.md",
+        "---\ntitle: First\ntitle: Second\n---\n",
+    );
     desk.has_problem("title");
     let report = desk.browser.text("return words('.sb-problems')");
-    assert!(report.contains("twice.md:3") && report.contains("twice.md:2"), "{report}");
+    assert!(
+        report.contains("twice.md:3") && report.contains("twice.md:2"),
+        "{report}"
+    );
 }

@@ -71,22 +71,38 @@ fn with(case: &str) -> String {
 
 /// What a preview for an audience answers at the addresses of all pages that the author has, and of its own.
 fn previewed_for(audience: Audience, text: &str) -> Artefacts {
-    let options = Options { audience: Some(audience), folder: format!("/home/{SECRET}"), boot: "boot".to_owned(), follow: true };
+    let options = Options {
+        audience: Some(audience),
+        folder: format!("/home/{SECRET}"),
+        boot: "boot".to_owned(),
+        follow: true,
+    };
     let mut preview = Preview::new(options);
     let mut snapshot = None;
     // First as it was, then with a save, so that there is something to follow and something that is shown as it last was.
     for text in [with(""), text.to_owned()] {
-        snapshot = preview.take(Ok(inputs(&files(&text))), |_| Assets::new()).or(snapshot);
+        snapshot = preview
+            .take(Ok(inputs(&files(&text))), |_| Assets::new())
+            .or(snapshot);
     }
     let snapshot = snapshot.expect("there is one");
-    let failed = preview.take(Err(format!("/home/{SECRET} is gone")), |_| Assets::new()).expect("it is news");
+    let failed = preview
+        .take(Err(format!("/home/{SECRET} is gone")), |_| Assets::new())
+        .expect("it is news");
     let site = linked(&inputs(&files(text)), Audience::Private);
-    let pages = storybank::view::pages(&site.site).into_iter().map(|page| page.route.path());
+    let pages = storybank::view::pages(&site.site)
+        .into_iter()
+        .map(|page| page.route.path());
     let seats = ["/", "/@private/", "/@team/", "/@public/"];
-    let mut answers: Artefacts =
-        Artefacts::from([("the page to follow".to_owned(), snapshot.saved_page().unwrap_or_default().into_bytes())]);
+    let mut answers: Artefacts = Artefacts::from([(
+        "the page to follow".to_owned(),
+        snapshot.saved_page().unwrap_or_default().into_bytes(),
+    )]);
     // An address that says the word has it from whoever asks, and the switch repeats the address; the answer says nothing else.
-    for path in pages.filter(|path| !path.contains(SECRET)).chain(["data/questions.json".to_owned()]) {
+    for path in pages
+        .filter(|path| !path.contains(SECRET))
+        .chain(["data/questions.json".to_owned()])
+    {
         for seat in seats {
             let address = format!("{seat}{path}");
             answers.insert(format!("failed {address}"), failed.answer(&address).bytes);
@@ -108,9 +124,17 @@ fn a_preview_for_others_holds_nothing_private() {
     ];
     for case in cases {
         let text = with(case);
-        assert_ne!(leaks(&previewed_for(Audience::Private, &text), SECRET), Vec::<String>::new(), "{text}");
+        assert_ne!(
+            leaks(&previewed_for(Audience::Private, &text), SECRET),
+            Vec::<String>::new(),
+            "{text}"
+        );
         for audience in OTHERS {
-            assert_eq!(leaks(&previewed_for(audience, &text), SECRET), Vec::<String>::new(), "{text}");
+            assert_eq!(
+                leaks(&previewed_for(audience, &text), SECRET),
+                Vec::<String>::new(),
+                "{text}"
+            );
         }
     }
 }
@@ -121,13 +145,34 @@ fn the_list_of_questions_is_searched_for_words_that_may_not_leave() {
         let site = format!(
             "-- site.toml --\n[forbid]\nwords = [\"{word}\"]\n-- content/questions/a.md --\n---\nquestion: \"Why {word}?\"\naudience: team\n---\n"
         );
-        let options = Options { audience: None, folder: "/site".to_owned(), boot: "boot".to_owned(), follow: false };
-        let snapshot = Preview::new(options).take(Ok(inputs(&files(&site))), |_| Assets::new()).expect("it is the first");
+        let options = Options {
+            audience: None,
+            folder: "/site".to_owned(),
+            boot: "boot".to_owned(),
+            follow: false,
+        };
+        let snapshot = Preview::new(options)
+            .take(Ok(inputs(&files(&site))), |_| Assets::new())
+            .expect("it is the first");
         assert_eq!(snapshot.problems(), []);
-        assert_eq!(snapshot.answer("/data/questions.json").status, 200, "{word}");
+        assert_eq!(
+            snapshot.answer("/data/questions.json").status,
+            200,
+            "{word}"
+        );
         let withheld = snapshot.answer("/@team/data/questions.json");
-        assert_eq!((withheld.status, withheld.mistake.map(|found| found.rule.name)), (500, Some("withheld-word")), "{word}");
-        assert!(!String::from_utf8_lossy(&withheld.bytes).contains("fal"), "{word}");
+        assert_eq!(
+            (
+                withheld.status,
+                withheld.mistake.map(|found| found.rule.name)
+            ),
+            (500, Some("withheld-word")),
+            "{word}"
+        );
+        assert!(
+            !String::from_utf8_lossy(&withheld.bytes).contains("fal"),
+            "{word}"
+        );
     }
 }
 
@@ -150,13 +195,27 @@ fn case_with(body: &str) -> String {
 /// Everything that would be sent to a wiki of each kind.
 fn published(text: &str, audience: Audience) -> Artefacts {
     let mut sent = Artefacts::new();
-    for (number, (kind, draft)) in common::drafts(&files(text), audience).into_iter().enumerate() {
+    for (number, (kind, draft)) in common::drafts(&files(text), audience)
+        .into_iter()
+        .enumerate()
+    {
         let Some(draft) = draft else { continue };
         for page in draft.pages {
-            sent.insert(format!("{number} {kind} {}", page.location.path), page.text.into_bytes());
-            sent.insert(format!("{number} {kind} title"), page.location.title.into_bytes());
+            sent.insert(
+                format!("{number} {kind} {}", page.location.path),
+                page.text.into_bytes(),
+            );
+            sent.insert(
+                format!("{number} {kind} title"),
+                page.location.title.into_bytes(),
+            );
         }
-        sent.extend(draft.pictures.iter().map(|(name, bytes)| (format!("{number} {kind} {name}"), bytes.to_vec())));
+        sent.extend(
+            draft
+                .pictures
+                .iter()
+                .map(|(name, bytes)| (format!("{number} {kind} {name}"), bytes.to_vec())),
+        );
     }
     sent
 }
@@ -166,11 +225,24 @@ fn mistakes_of_wikis(name: &str, text: &str, stays: &[&str]) -> Vec<String> {
     let mut mistakes = Vec::new();
     for audience in OTHERS {
         let sent = published(text, audience);
-        assert!(stays.is_empty() || !sent.is_empty(), "nothing would be published of {text}");
-        mistakes.extend(leaks(&sent, SECRET).iter().take(2).map(|leak| format!("{name}, wiki for {}: {leak}", audience.name())));
+        assert!(
+            stays.is_empty() || !sent.is_empty(),
+            "nothing would be published of {text}"
+        );
+        mistakes.extend(
+            leaks(&sent, SECRET)
+                .iter()
+                .take(2)
+                .map(|leak| format!("{name}, wiki for {}: {leak}", audience.name())),
+        );
         for (path, bytes) in sent.iter().filter(|(path, _)| !path.ends_with("title")) {
             let text = String::from_utf8_lossy(bytes);
-            mistakes.extend(stays.iter().filter(|word| !text.contains(**word)).map(|word| format!("{name}, {path}: `{word}` is gone")));
+            mistakes.extend(
+                stays
+                    .iter()
+                    .filter(|word| !text.contains(**word))
+                    .map(|word| format!("{name}, {path}: `{word}` is gone")),
+            );
         }
     }
     mistakes
@@ -185,7 +257,11 @@ fn leaks(artefacts: &Artefacts, word: &str) -> Vec<String> {
         if holds(path) {
             leaks.push(format!("the address {path}"));
         }
-        leaks.extend(text.lines().filter(|line| holds(line)).map(|line| format!("{path}: {line}")));
+        leaks.extend(
+            text.lines()
+                .filter(|line| holds(line))
+                .map(|line| format!("{path}: {line}")),
+        );
     }
     leaks
 }
@@ -197,8 +273,16 @@ fn mistakes_of(name: &str, text: &str, shown: Shown, stays: &[&str]) -> Vec<Stri
         match make(&files(text), audience) {
             Ok(artefacts) => {
                 let leaks = leaks(&artefacts, SECRET);
-                mistakes.extend(leaks.iter().take(2).map(|leak| format!("{name}, {}: {leak}", audience.name())));
-                let story = artefacts.get("stories/outage.html").map(|bytes| String::from_utf8_lossy(bytes)).unwrap_or_default();
+                mistakes.extend(
+                    leaks
+                        .iter()
+                        .take(2)
+                        .map(|leak| format!("{name}, {}: {leak}", audience.name())),
+                );
+                let story = artefacts
+                    .get("stories/outage.html")
+                    .map(|bytes| String::from_utf8_lossy(bytes))
+                    .unwrap_or_default();
                 mistakes.extend(
                     stays
                         .iter()
@@ -209,9 +293,13 @@ fn mistakes_of(name: &str, text: &str, shown: Shown, stays: &[&str]) -> Vec<Stri
             Err(_) => mistakes.push(format!("{name}: not built\n{}", check_for(audience, text))),
         }
     }
-    let own = make(&files(text), Audience::Private).map(|artefacts| !leaks(&artefacts, SECRET).is_empty());
+    let own = make(&files(text), Audience::Private)
+        .map(|artefacts| !leaks(&artefacts, SECRET).is_empty());
     if own != Ok(shown == ToTheAuthor) {
-        mistakes.push(format!("{name}: the author's pages should {}hold it: {own:?}", if shown == ToNobody { "not " } else { "" }));
+        mistakes.push(format!(
+            "{name}: the author's pages should {}hold it: {own:?}",
+            if shown == ToNobody { "not " } else { "" }
+        ));
     }
     mistakes
 }
@@ -223,7 +311,9 @@ fn bodies_stay_private(bodies: &[(&str, Shown, &str)]) {
         .flat_map(|(name, shown, body)| {
             let stays = ["staysbefore", "staysafter"];
             let of_site = mistakes_of(name, &story_with(body), *shown, &stays);
-            of_site.into_iter().chain(mistakes_of_wikis(name, &case_with(body), &stays))
+            of_site
+                .into_iter()
+                .chain(mistakes_of_wikis(name, &case_with(body), &stays))
         })
         .collect();
     assert!(found.is_empty(), "{}", found.join("\n"));
@@ -234,7 +324,9 @@ fn files_stay_private(cases: &[(&str, Shown, &str)]) {
     let found: Vec<String> = cases
         .iter()
         .flat_map(|(name, shown, case)| {
-            mistakes_of(name, &with(case), *shown, &[]).into_iter().chain(mistakes_of_wikis(name, &with(case), &[]))
+            mistakes_of(name, &with(case), *shown, &[])
+                .into_iter()
+                .chain(mistakes_of_wikis(name, &with(case), &[]))
         })
         .collect();
     assert!(found.is_empty(), "{}", found.join("\n"));
@@ -245,24 +337,60 @@ fn comments_are_for_nobody() {
     bodies_stay_private(&[
         ("in a line", ToNobody, "a %%SECRET%% b"),
         ("two in a line", ToNobody, "a %%SECRET%% b %%SECRET%%"),
-        ("a block", ToNobody, "%%\nSECRET\n\n### SECRET\n\n- SECRET\n%%"),
-        ("at the end of a paragraph", ToNobody, "a\nb %%SECRET\n\nSECRET%%"),
+        (
+            "a block",
+            ToNobody,
+            "%%\nSECRET\n\n### SECRET\n\n- SECRET\n%%",
+        ),
+        (
+            "at the end of a paragraph",
+            ToNobody,
+            "a\nb %%SECRET\n\nSECRET%%",
+        ),
         ("in an item", ToNobody, "- a %%SECRET%%\n- b"),
         ("over two items", ToNobody, "- a %%SECRET\n- SECRET%% b"),
-        ("in a nested item", ToNobody, "- a\n  - b %%SECRET%%\n\n    %%SECRET%%\n"),
+        (
+            "in a nested item",
+            ToNobody,
+            "- a\n  - b %%SECRET%%\n\n    %%SECRET%%\n",
+        ),
         ("in a quote", ToNobody, "> a %%SECRET\n> SECRET%% b"),
-        ("in a table", ToNobody, "| a | b |\n| --- | --- |\n| c %%SECRET%% | d |"),
+        (
+            "in a table",
+            ToNobody,
+            "| a | b |\n| --- | --- |\n| c %%SECRET%% | d |",
+        ),
         ("in a heading", ToNobody, "### a %%SECRET%% b"),
-        ("around a block of code", ToNobody, "%%\n```\nSECRET\n```\n%%"),
-        ("around half a block of code", ToNobody, "%%\n```\nSECRET\n%%"),
+        (
+            "around a block of code",
+            ToNobody,
+            "%%\n```\nSECRET\n```\n%%",
+        ),
+        (
+            "around half a block of code",
+            ToNobody,
+            "%%\n```\nSECRET\n%%",
+        ),
         ("around tildes", ToNobody, "%%\n~~~ text\nSECRET\n~~~\n%%"),
         ("around code in a line", ToNobody, "a %%`SECRET`%% b"),
         ("after code with the sign", ToNobody, "`%%` a %%SECRET%%"),
-        ("between code with the sign", ToNobody, "`%%` a %%SECRET%% b `%%`"),
-        ("in a label", ToNobody, "[a %%SECRET%% b](https://example.org)"),
+        (
+            "between code with the sign",
+            ToNobody,
+            "`%%` a %%SECRET%% b `%%`",
+        ),
+        (
+            "in a label",
+            ToNobody,
+            "[a %%SECRET%% b](https://example.org)",
+        ),
         ("in a footnote", ToNobody, "a[^1]\n\n[^1]: b %%SECRET%% c"),
         ("in a call-out", ToNobody, "> [!note] a %%SECRET%%\n> b"),
-        ("beside windows line ends", ToNobody, "a %%SECRET\r\nSECRET%% b"),
+        (
+            "beside windows line ends",
+            ToNobody,
+            "a %%SECRET\r\nSECRET%% b",
+        ),
         ("in HTML", ToNobody, "<div>a %%SECRET%% b</div>"),
     ]);
 }
@@ -287,17 +415,32 @@ fn a_footnote_of_which_nothing_is_left_is_not_referred_to() {
             "-- content/case-studies/naming.md --\n---\ntitle: Naming\naudience: team\n---\nA note[^a] and[^b].\n\n[^a]: {note}\n\n[^b]: kept\n"
         );
         let is_shown_to_team = is_shown_to_author && !note.contains("private");
-        for (audience, is_shown) in [(Audience::Private, is_shown_to_author), (Audience::Team, is_shown_to_team)] {
+        for (audience, is_shown) in [
+            (Audience::Private, is_shown_to_author),
+            (Audience::Team, is_shown_to_team),
+        ] {
             let page = &common::site_for(audience, &text)["case-studies/naming.html"];
             let wanted = if is_shown { 2 } else { 1 };
-            assert_eq!(page.matches("class=\"footnote-ref\"").count(), wanted, "{note} {audience:?}");
-            assert_eq!(page.matches("class=\"footnote-back\"").count(), wanted, "{note} {audience:?}");
+            assert_eq!(
+                page.matches("class=\"footnote-ref\"").count(),
+                wanted,
+                "{note} {audience:?}"
+            );
+            assert_eq!(
+                page.matches("class=\"footnote-back\"").count(),
+                wanted,
+                "{note} {audience:?}"
+            );
         }
         for (kind, draft) in common::drafts(&files(&text), Audience::Team) {
             let draft = draft.expect("there is a case study");
             assert!(draft.pages[0].text.contains("kept"), "{kind}");
             let is_numbered = kind == "mediawiki" && draft.pages[0].text.contains("note-2");
-            assert!(kind != "mediawiki" || is_numbered == is_shown_to_team, "{kind} {note}: {}", draft.pages[0].text);
+            assert!(
+                kind != "mediawiki" || is_numbered == is_shown_to_team,
+                "{kind} {note}: {}",
+                draft.pages[0].text
+            );
         }
     }
 }
@@ -305,8 +448,16 @@ fn a_footnote_of_which_nothing_is_left_is_not_referred_to() {
 #[test]
 fn a_comment_does_not_end_what_it_stands_in() {
     bodies_stay_private(&[
-        ("a private note", ToTheAuthor, "> [!private] a %%b\n> c%% d\n> SECRET"),
-        ("a private note with blocks", ToTheAuthor, "> [!private] a\n>\n> %%\n> b\n> %%\n>\n> SECRET"),
+        (
+            "a private note",
+            ToTheAuthor,
+            "> [!private] a %%b\n> c%% d\n> SECRET",
+        ),
+        (
+            "a private note with blocks",
+            ToTheAuthor,
+            "> [!private] a\n>\n> %%\n> b\n> %%\n>\n> SECRET",
+        ),
     ]);
 }
 
@@ -321,10 +472,26 @@ fn html_comments_are_for_nobody() {
         ("in a line", ToNobody, "a <!-- SECRET --> b"),
         ("over two lines", ToNobody, "a <!-- SECRET\nSECRET --> b"),
         ("a block", ToNobody, "<!-- SECRET -->"),
-        ("a block of several lines", ToNobody, "<!--\nSECRET\n\nSECRET\n-->"),
-        ("a block with markup", ToNobody, "<!--\n<b>SECRET</b> -- > SECRET\n-->"),
-        ("in a block of HTML", ToNobody, "<div>\n<!-- SECRET -->\n</div>"),
-        ("in a block of HTML over lines", ToNobody, "<div>\n<!--\nSECRET\n-->\n</div>"),
+        (
+            "a block of several lines",
+            ToNobody,
+            "<!--\nSECRET\n\nSECRET\n-->",
+        ),
+        (
+            "a block with markup",
+            ToNobody,
+            "<!--\n<b>SECRET</b> -- > SECRET\n-->",
+        ),
+        (
+            "in a block of HTML",
+            ToNobody,
+            "<div>\n<!-- SECRET -->\n</div>",
+        ),
+        (
+            "in a block of HTML over lines",
+            ToNobody,
+            "<div>\n<!--\nSECRET\n-->\n</div>",
+        ),
         ("in an item", ToNobody, "- a <!-- SECRET -->"),
         ("a processing instruction", ToNobody, "a <?SECRET?> b"),
         ("a declaration", ToNobody, "a <!SECRET x> b"),
@@ -334,12 +501,32 @@ fn html_comments_are_for_nobody() {
 #[test]
 fn html_comments_over_lines_in_containers_are_for_nobody() {
     bodies_stay_private(&[
-        ("in an item over lines", ToNobody, "- a\n\n  <!--\n  SECRET\n  -->"),
+        (
+            "in an item over lines",
+            ToNobody,
+            "- a\n\n  <!--\n  SECRET\n  -->",
+        ),
         ("in a quote over lines", ToNobody, "> <!--\n> SECRET\n> -->"),
-        ("in a call-out over lines", ToNobody, "> [!note]\n> <!--\n> SECRET\n> -->"),
-        ("in a line of an item over lines", ToNobody, "- a <!-- b\n  SECRET --> c"),
-        ("in a line of a quote over lines", ToNobody, "> a <!-- b\n> SECRET --> c"),
-        ("in a block of HTML in a quote", ToNobody, "> <div>\n> <!--\n> SECRET\n> -->\n> </div>"),
+        (
+            "in a call-out over lines",
+            ToNobody,
+            "> [!note]\n> <!--\n> SECRET\n> -->",
+        ),
+        (
+            "in a line of an item over lines",
+            ToNobody,
+            "- a <!-- b\n  SECRET --> c",
+        ),
+        (
+            "in a line of a quote over lines",
+            ToNobody,
+            "> a <!-- b\n> SECRET --> c",
+        ),
+        (
+            "in a block of HTML in a quote",
+            ToNobody,
+            "> <div>\n> <!--\n> SECRET\n> -->\n> </div>",
+        ),
     ]);
 }
 
@@ -358,14 +545,42 @@ fn remarks_and_private_notes_are_for_the_author() {
             ToTheAuthor,
             "> [!private]\n> - SECRET\n>\n> ```\n> SECRET\n> ```\n>\n> | a |\n> | --- |\n> | SECRET |\n>\n> ### SECRET",
         ),
-        ("with a call-out inside", ToTheAuthor, "> [!private] a\n>\n> > [!note] SECRET\n>\n> SECRET"),
-        ("in a call-out", ToTheAuthor, "> [!note] a\n>\n> > [!private] SECRET\n>\n> b"),
-        ("in an item", ToTheAuthor, "- a\n\n  > [!question] SECRET\n- b"),
-        ("in a tight item", ToTheAuthor, "- > [!question] SECRET\n- b"),
+        (
+            "with a call-out inside",
+            ToTheAuthor,
+            "> [!private] a\n>\n> > [!note] SECRET\n>\n> SECRET",
+        ),
+        (
+            "in a call-out",
+            ToTheAuthor,
+            "> [!note] a\n>\n> > [!private] SECRET\n>\n> b",
+        ),
+        (
+            "in an item",
+            ToTheAuthor,
+            "- a\n\n  > [!question] SECRET\n- b",
+        ),
+        (
+            "in a tight item",
+            ToTheAuthor,
+            "- > [!question] SECRET\n- b",
+        ),
         ("in a quote", ToTheAuthor, "> a\n>\n> > [!private] SECRET"),
-        ("in a footnote", ToTheAuthor, "a[^1]\n\n[^1]: b\n\n    > [!private] SECRET"),
-        ("with a footnote", ToTheAuthor, "> [!private] a[^1]\n\n[^1]: SECRET"),
-        ("with a picture", ToTheAuthor, "> [!private] a [SECRET](https://example.org/SECRET)"),
+        (
+            "in a footnote",
+            ToTheAuthor,
+            "a[^1]\n\n[^1]: b\n\n    > [!private] SECRET",
+        ),
+        (
+            "with a footnote",
+            ToTheAuthor,
+            "> [!private] a[^1]\n\n[^1]: SECRET",
+        ),
+        (
+            "with a picture",
+            ToTheAuthor,
+            "> [!private] a [SECRET](https://example.org/SECRET)",
+        ),
         ("with HTML", ToTheAuthor, "> [!private]\n> <b>SECRET</b>"),
     ]);
 }
@@ -377,10 +592,18 @@ fn remarks_in_the_form_of_notes_are_for_the_author() {
         ("in small letters", ToTheAuthor, "*question : SECRET*"),
         ("with underscores", ToTheAuthor, "_Question: SECRET_"),
         ("over two lines", ToTheAuthor, "*Question: SECRET\nSECRET*"),
-        ("with markup", ToTheAuthor, "*Question: is **SECRET** `SECRET` right?*"),
+        (
+            "with markup",
+            ToTheAuthor,
+            "*Question: is **SECRET** `SECRET` right?*",
+        ),
         ("before other text", ToTheAuthor, "*Question: SECRET*\nb"),
         ("in a quote", ToTheAuthor, "> *Question: SECRET*"),
-        ("in a loose item", ToTheAuthor, "- a\n\n  *Question: SECRET*\n\n- b"),
+        (
+            "in a loose item",
+            ToTheAuthor,
+            "- a\n\n  *Question: SECRET*\n\n- b",
+        ),
     ]);
 }
 
@@ -390,35 +613,103 @@ fn remarks_in_the_form_of_notes_anywhere_are_for_the_author() {
         ("an item", ToTheAuthor, "- *Question: SECRET*\n- b"),
         ("a nested item", ToTheAuthor, "- a\n  - *Question: SECRET*"),
         ("after other text", ToTheAuthor, "a\n*Question: SECRET*"),
-        ("two in a paragraph", ToTheAuthor, "*Question: SECRET*\n*Question: SECRET*"),
+        (
+            "two in a paragraph",
+            ToTheAuthor,
+            "*Question: SECRET*\n*Question: SECRET*",
+        ),
     ]);
 }
 
 #[test]
 fn private_sections_are_for_the_author() {
     bodies_stay_private(&[
-        ("a section", ToTheAuthor, "## SECRET {.private}\n\nSECRET\n\n- SECRET"),
-        ("a section with an id", ToTheAuthor, "## SECRET {#SECRET .private}\n\nSECRET"),
-        ("a section with headings", ToTheAuthor, "## a {.private}\n\n### SECRET\n\nSECRET\n\n#### SECRET\n\nSECRET"),
-        ("a section of a known part", ToTheAuthor, "## Action {.private}\n\nSECRET"),
-        ("underlined", ToTheAuthor, "SECRET {.private}\n---\n\nSECRET"),
-        ("with closing signs", ToTheAuthor, "## SECRET ## {.private}\n\nSECRET"),
-        ("a section with a footnote", ToTheAuthor, "## a {.private}\n\nb[^1]\n\n[^1]: SECRET"),
-        ("a lower heading", ToTheAuthor, "### SECRET {.private}\n\nSECRET\n\n#### SECRET\n\nSECRET"),
-        ("a lower heading before another", ToTheAuthor, "### a {.private}\n\nSECRET\n\n### b\n\nc"),
-        ("a link from outside", ToTheAuthor, "[[#SECRET]] [a](#SECRET)\n\n## SECRET {.private}\n\nb"),
-        ("a link from outside to a heading in it", ToTheAuthor, "[a](#SECRET)\n\n## b {.private}\n\n### SECRET"),
-        ("a footnote that only it refers to", ToTheAuthor, "[^1]: SECRET\n\n## a {.private}\n\nb[^1]"),
-        ("follow-ups", ToTheAuthor, "## Follow-ups {.private}\n\n### SECRET\n\nSECRET"),
-        ("shown elsewhere", ToTheAuthor, "## a {.private}\n\nSECRET\n\n## b\n\n![[hardest]]\n"),
+        (
+            "a section",
+            ToTheAuthor,
+            "## SECRET {.private}\n\nSECRET\n\n- SECRET",
+        ),
+        (
+            "a section with an id",
+            ToTheAuthor,
+            "## SECRET {#SECRET .private}\n\nSECRET",
+        ),
+        (
+            "a section with headings",
+            ToTheAuthor,
+            "## a {.private}\n\n### SECRET\n\nSECRET\n\n#### SECRET\n\nSECRET",
+        ),
+        (
+            "a section of a known part",
+            ToTheAuthor,
+            "## Action {.private}\n\nSECRET",
+        ),
+        (
+            "underlined",
+            ToTheAuthor,
+            "SECRET {.private}\n---\n\nSECRET",
+        ),
+        (
+            "with closing signs",
+            ToTheAuthor,
+            "## SECRET ## {.private}\n\nSECRET",
+        ),
+        (
+            "a section with a footnote",
+            ToTheAuthor,
+            "## a {.private}\n\nb[^1]\n\n[^1]: SECRET",
+        ),
+        (
+            "a lower heading",
+            ToTheAuthor,
+            "### SECRET {.private}\n\nSECRET\n\n#### SECRET\n\nSECRET",
+        ),
+        (
+            "a lower heading before another",
+            ToTheAuthor,
+            "### a {.private}\n\nSECRET\n\n### b\n\nc",
+        ),
+        (
+            "a link from outside",
+            ToTheAuthor,
+            "[[#SECRET]] [a](#SECRET)\n\n## SECRET {.private}\n\nb",
+        ),
+        (
+            "a link from outside to a heading in it",
+            ToTheAuthor,
+            "[a](#SECRET)\n\n## b {.private}\n\n### SECRET",
+        ),
+        (
+            "a footnote that only it refers to",
+            ToTheAuthor,
+            "[^1]: SECRET\n\n## a {.private}\n\nb[^1]",
+        ),
+        (
+            "follow-ups",
+            ToTheAuthor,
+            "## Follow-ups {.private}\n\n### SECRET\n\nSECRET",
+        ),
+        (
+            "shown elsewhere",
+            ToTheAuthor,
+            "## a {.private}\n\nSECRET\n\n## b\n\n![[hardest]]\n",
+        ),
     ]);
 }
 
 #[test]
 fn questions_in_private_sections_are_for_the_author() {
     bodies_stay_private(&[
-        ("by its heading", ToTheAuthor, "[[outage#SECRET]]\n\n## Follow-ups {.private}\n\n### SECRET\n\nb"),
-        ("by its slug", ToTheAuthor, "[[outage-SECRET]]\n\n## Follow-ups {.private}\n\n### SECRET\n\nb"),
+        (
+            "by its heading",
+            ToTheAuthor,
+            "[[outage#SECRET]]\n\n## Follow-ups {.private}\n\n### SECRET\n\nb",
+        ),
+        (
+            "by its slug",
+            ToTheAuthor,
+            "[[outage-SECRET]]\n\n## Follow-ups {.private}\n\n### SECRET\n\nb",
+        ),
     ]);
     let sheet = "-- content/questions/sheet.md --\n---\naudience: public\n---\n\n## a\n\n[[SECRET]]\n\n## SECRET {.private}\n\nb\n";
     files_stay_private(&[("of a sheet", ToTheAuthor, sheet)]);
@@ -426,28 +717,57 @@ fn questions_in_private_sections_are_for_the_author() {
 
 #[test]
 fn a_misspelt_private_section_is_for_the_author() {
-    let headings =
-        ["## SECRET {.private} ##", "## SECRET {.Private}", "## SECRET {private}", "## SECRET { .private }", "## SECRET {.private}."];
+    let headings = [
+        "## SECRET {.private} ##",
+        "## SECRET {.Private}",
+        "## SECRET {private}",
+        "## SECRET { .private }",
+        "## SECRET {.private}.",
+    ];
     let mut shown = Vec::new();
     for heading in headings {
         let built = make(&files(&story_with(heading)), Audience::Team);
-        shown.extend(built.is_ok_and(|artefacts| !leaks(&artefacts, SECRET).is_empty()).then_some(heading));
+        shown.extend(
+            built
+                .is_ok_and(|artefacts| !leaks(&artefacts, SECRET).is_empty())
+                .then_some(heading),
+        );
     }
-    assert_eq!(shown, Vec::<&str>::new(), "a mistake that its author is told of, or a private section");
+    assert_eq!(
+        shown,
+        Vec::<&str>::new(),
+        "a mistake that its author is told of, or a private section"
+    );
 }
 
 #[test]
 fn private_headings_in_containers_are_for_the_author() {
     bodies_stay_private(&[
-        ("in a quote", ToTheAuthor, "> ### SECRET {.private}\n>\n> SECRET"),
-        ("in a call-out", ToTheAuthor, "> [!note]\n> ## SECRET {.private}\n> SECRET"),
-        ("in an item", ToTheAuthor, "- ### SECRET {.private}\n\n  SECRET"),
+        (
+            "in a quote",
+            ToTheAuthor,
+            "> ### SECRET {.private}\n>\n> SECRET",
+        ),
+        (
+            "in a call-out",
+            ToTheAuthor,
+            "> [!note]\n> ## SECRET {.private}\n> SECRET",
+        ),
+        (
+            "in an item",
+            ToTheAuthor,
+            "- ### SECRET {.private}\n\n  SECRET",
+        ),
     ]);
 }
 
 #[test]
 fn a_private_chapter_is_for_the_author() {
-    bodies_stay_private(&[("a chapter", ToTheAuthor, "# a {.private}\n\nSECRET\n\n## b\n\nSECRET\n\n# c")]);
+    bodies_stay_private(&[(
+        "a chapter",
+        ToTheAuthor,
+        "# a {.private}\n\nSECRET\n\n## b\n\nSECRET\n\n# c",
+    )]);
 }
 
 #[test]
@@ -461,23 +781,55 @@ fn a_private_section_under_the_title_is_for_the_author() {
 
 #[test]
 fn a_misspelt_private_note_is_for_the_author() {
-    bodies_stay_private(&[("misspelt", ToTheAuthor, "> [!privat] SECRET"), ("with a blank", ToTheAuthor, "> [! private] SECRET")]);
+    bodies_stay_private(&[
+        ("misspelt", ToTheAuthor, "> [!privat] SECRET"),
+        ("with a blank", ToTheAuthor, "> [! private] SECRET"),
+    ]);
 }
 
 #[test]
 fn fields_for_the_author_are_for_the_author() {
-    let story =
-        |fields: &str| format!("-- content/stories/outage/index.md --\n---\ntitle: The outage\naudience: public\n{fields}\n---\n\na\n");
+    let story = |fields: &str| {
+        format!(
+            "-- content/stories/outage/index.md --\n---\ntitle: The outage\naudience: public\n{fields}\n---\n\na\n"
+        )
+    };
     let question = |fields: &str| {
-        format!("-- content/questions/hardest.md --\n---\nquestion: What was hardest?\naudience: public\n{fields}\n---\n\na\n")
+        format!(
+            "-- content/questions/hardest.md --\n---\nquestion: What was hardest?\naudience: public\n{fields}\n---\n\na\n"
+        )
     };
     files_stay_private(&[
-        ("told to", ToTheAuthor, &story("told: [{ on: 2026-10-02, to: SECRET, round: SECRET }]")),
-        ("asked by", ToTheAuthor, &question("asked: [{ on: 2026-10-02, by: SECRET, round: SECRET }]")),
-        ("a comment in front matter", ToNobody, &story("# SECRET\nrole: a # SECRET")),
-        ("a comment in the settings", ToNobody, "-- site.toml --\n# SECRET\ntitle = \"a\"\n"),
-        ("words to look for", ToNobody, "-- site.toml --\n[redact]\n\"SECRET\" = \"b\"\n[forbid]\nwords = [\"SECRET\"]\n"),
-        ("a comment in a template", ToNobody, "-- themes/default/templates/404.html --\n{# SECRET #}<!doctype html><title>a</title>\n"),
+        (
+            "told to",
+            ToTheAuthor,
+            &story("told: [{ on: 2026-10-02, to: SECRET, round: SECRET }]"),
+        ),
+        (
+            "asked by",
+            ToTheAuthor,
+            &question("asked: [{ on: 2026-10-02, by: SECRET, round: SECRET }]"),
+        ),
+        (
+            "a comment in front matter",
+            ToNobody,
+            &story("# SECRET\nrole: a # SECRET"),
+        ),
+        (
+            "a comment in the settings",
+            ToNobody,
+            "-- site.toml --\n# SECRET\ntitle = \"a\"\n",
+        ),
+        (
+            "words to look for",
+            ToNobody,
+            "-- site.toml --\n[redact]\n\"SECRET\" = \"b\"\n[forbid]\nwords = [\"SECRET\"]\n",
+        ),
+        (
+            "a comment in a template",
+            ToNobody,
+            "-- themes/default/templates/404.html --\n{# SECRET #}<!doctype html><title>a</title>\n",
+        ),
     ]);
     let strong = with(&story("strength: 4\nanswers: [hardest]"));
     for audience in OTHERS {
@@ -558,11 +910,26 @@ fn referred(fields: &str) -> String {
             "stories/SECRET-story/index",
             "title: SECRET\nheadline: SECRET\nrole: SECRET\nfacts: { SECRET: SECRET }\nanswers: [hardest]\ncompetencies: [ownership]",
         ),
-        ("stories/SECRET-story/told", "title: SECRET\naudience: public\nanswers: [hardest]"),
-        ("stories/outage/SECRET-variant", "title: SECRET\nheadline: SECRET\ncompetencies: [ownership]\nanswers: [hardest]"),
-        ("questions/SECRET-question", "question: SECRET\naliases: [SECRET]\ncompetencies: [ownership]"),
-        ("competencies/SECRET-competency", "title: SECRET\naliases: [SECRET]\nframeworks: { SECRET: [SECRET] }"),
-        ("case-studies/SECRET-case", "title: SECRET\nactions: [{ what: SECRET, owner: SECRET }]\nstory: outage"),
+        (
+            "stories/SECRET-story/told",
+            "title: SECRET\naudience: public\nanswers: [hardest]",
+        ),
+        (
+            "stories/outage/SECRET-variant",
+            "title: SECRET\nheadline: SECRET\ncompetencies: [ownership]\nanswers: [hardest]",
+        ),
+        (
+            "questions/SECRET-question",
+            "question: SECRET\naliases: [SECRET]\ncompetencies: [ownership]",
+        ),
+        (
+            "competencies/SECRET-competency",
+            "title: SECRET\naliases: [SECRET]\nframeworks: { SECRET: [SECRET] }",
+        ),
+        (
+            "case-studies/SECRET-case",
+            "title: SECRET\nactions: [{ what: SECRET, owner: SECRET }]\nstory: outage",
+        ),
     ];
     let body = "SECRET [[outage]] [[hardest]] [[ownership]] [[naming]]\n\n## Result\n\nSECRET\n\n## SECRET\n\nSECRET #ownership\n";
     let files = documents.map(|(name, meta)| {
@@ -578,7 +945,11 @@ fn pages_for_the_author_are_for_the_author() {
     files_stay_private(&[
         ("private", ToTheAuthor, &referred("audience: private")),
         // What a link without words names is what its author sees in the place of a draft.
-        ("draft", ToTheAuthor, &referred("audience: public\nstatus: draft")),
+        (
+            "draft",
+            ToTheAuthor,
+            &referred("audience: public\nstatus: draft"),
+        ),
     ]);
 }
 
@@ -590,21 +961,41 @@ fn other_pages_for_the_author_are_for_the_author() {
             ToTheAuthor,
             "-- content/stories/outage/other.md --\n---\ntitle: SECRET\nby: chatgpt\nstatus: ready\naudience: public\n---\n\nSECRET\n",
         ),
-        ("a program's name", ToTheAuthor, "-- content/stories/outage/other.md --\n---\nby: SECRET\nstatus: ready\n---\n"),
-        ("a sheet", ToTheAuthor, "-- content/questions/sheet.md --\n---\ntitle: a\n---\n\n## SECRET\n\nSECRET\n"),
+        (
+            "a program's name",
+            ToTheAuthor,
+            "-- content/stories/outage/other.md --\n---\nby: SECRET\nstatus: ready\n---\n",
+        ),
+        (
+            "a sheet",
+            ToTheAuthor,
+            "-- content/questions/sheet.md --\n---\ntitle: a\n---\n\n## SECRET\n\nSECRET\n",
+        ),
         (
             "a question of a sheet",
             ToTheAuthor,
             "-- content/questions/sheet.md --\n---\naudience: public\n---\n\n## a\n\nb\n\n## SECRET {.private}\n\nSECRET\n",
         ),
-        ("the text of the home page", ToTheAuthor, "-- content/home.md --\n---\ntitle: SECRET\n---\n\nSECRET\n"),
+        (
+            "the text of the home page",
+            ToTheAuthor,
+            "-- content/home.md --\n---\ntitle: SECRET\n---\n\nSECRET\n",
+        ),
         (
             "a case study for the team",
             ToTheAuthor,
             "-- content/case-studies/naming.md --\n---\ntitle: a\naudience: private\n---\n\nSECRET\n",
         ),
-        ("a file in no folder of the site", ToNobody, "-- content/notes/SECRET.md --\nSECRET\n"),
-        ("a theme that is not used", ToNobody, "-- themes/other/static/SECRET.css --\nSECRET\n"),
+        (
+            "a file in no folder of the site",
+            ToNobody,
+            "-- content/notes/SECRET.md --\nSECRET\n",
+        ),
+        (
+            "a theme that is not used",
+            ToNobody,
+            "-- themes/other/static/SECRET.css --\nSECRET\n",
+        ),
     ]);
 }
 
@@ -617,10 +1008,22 @@ fn files_that_only_private_text_refers_to_do_not_leave() {
         )
     };
     files_stay_private(&[
-        ("in a private note", ToTheAuthor, &story("> [!private] ![SECRET](../../pictures/a.png \"SECRET\")")),
-        ("in a private section", ToTheAuthor, &story("## a {.private}\n\n[SECRET](../../pictures/a.png)")),
+        (
+            "in a private note",
+            ToTheAuthor,
+            &story("> [!private] ![SECRET](../../pictures/a.png \"SECRET\")"),
+        ),
+        (
+            "in a private section",
+            ToTheAuthor,
+            &story("## a {.private}\n\n[SECRET](../../pictures/a.png)"),
+        ),
         ("nowhere", ToNobody, &story("a")),
-        ("in a comment", ToNobody, &story("%%![a](../../pictures/a.png)%%")),
+        (
+            "in a comment",
+            ToNobody,
+            &story("%%![a](../../pictures/a.png)%%"),
+        ),
     ]);
 }
 
@@ -633,9 +1036,21 @@ fn names_of_files_stay_private() {
         )
     };
     files_stay_private(&[
-        ("a picture", ToNobody, &named("![a](<../../clients/SECRET/SECRET plan.png>)")),
-        ("a download", ToNobody, &named("[a](../../clients/SECRET/SECRET%20plan.png)")),
-        ("a picture without words", ToNobody, &named("![](SECRET.png)")),
+        (
+            "a picture",
+            ToNobody,
+            &named("![a](<../../clients/SECRET/SECRET plan.png>)"),
+        ),
+        (
+            "a download",
+            ToNobody,
+            &named("[a](../../clients/SECRET/SECRET%20plan.png)"),
+        ),
+        (
+            "a picture without words",
+            ToNobody,
+            &named("![](SECRET.png)"),
+        ),
     ]);
 }
 
@@ -649,8 +1064,14 @@ fn ends_of_names_stay_private() {
     for audience in OTHERS {
         let made = make(&files(&site), audience).expect("it is sound");
         assert_eq!(leaks(&made, SECRET), Vec::<String>::new());
-        let ends: Vec<&str> = made.keys().filter_map(|path| Some(path.strip_prefix("assets/")?.split_at(16).1)).collect();
-        assert!(ends.len() == 3 && ["", ".gz", ".svg"].iter().all(|end| ends.contains(end)), "{ends:?}");
+        let ends: Vec<&str> = made
+            .keys()
+            .filter_map(|path| Some(path.strip_prefix("assets/")?.split_at(16).1))
+            .collect();
+        assert!(
+            ends.len() == 3 && ["", ".gz", ".svg"].iter().all(|end| ends.contains(end)),
+            "{ends:?}"
+        );
     }
 }
 
@@ -665,18 +1086,42 @@ fn names_of_embedded_files_stay_private() {
 
 /// Places that others may see, where a word must be replaced; `WORD` is the word in the spelling that is tried.
 const REPLACED: &[(&str, &str)] = &[
-    ("the title of the site", "-- site.toml --\ntitle = \"a WORD b\"\n"),
-    ("a title", "-- content/stories/outage/index.md --\n---\ntitle: a WORD b\naudience: public\n---\n"),
-    ("a headline", "-- content/stories/outage/index.md --\n---\ntitle: a\nheadline: a WORD b\naudience: public\n---\n"),
-    ("a role", "-- content/stories/outage/index.md --\n---\ntitle: a\nrole: a WORD b\naudience: public\n---\n"),
+    (
+        "the title of the site",
+        "-- site.toml --\ntitle = \"a WORD b\"\n",
+    ),
+    (
+        "a title",
+        "-- content/stories/outage/index.md --\n---\ntitle: a WORD b\naudience: public\n---\n",
+    ),
+    (
+        "a headline",
+        "-- content/stories/outage/index.md --\n---\ntitle: a\nheadline: a WORD b\naudience: public\n---\n",
+    ),
+    (
+        "a role",
+        "-- content/stories/outage/index.md --\n---\ntitle: a\nrole: a WORD b\naudience: public\n---\n",
+    ),
     (
         "figures",
         "-- content/stories/outage/index.md --\n---\ntitle: a\nfacts: { \"a WORD\": { value: \"WORD b\", source: \"WORD c\" } }\naudience: public\n---\n",
     ),
-    ("a variant", "-- content/stories/outage/other.md --\n---\ntitle: a WORD b\nheadline: WORD\n---\n"),
-    ("a question", "-- content/questions/hardest.md --\n---\nquestion: a WORD b?\naliases: [a WORD b]\naudience: public\n---\n"),
-    ("a sheet", "-- content/questions/sheet.md --\n---\naudience: public\nabout: outage\n---\n\n## a WORD b?\n\nc\n"),
-    ("a follow-up", "-- content/stories/outage/index.md --\n---\ntitle: a\naudience: public\n---\n\n## Follow-ups\n\n### a WORD b?\n\nc\n"),
+    (
+        "a variant",
+        "-- content/stories/outage/other.md --\n---\ntitle: a WORD b\nheadline: WORD\n---\n",
+    ),
+    (
+        "a question",
+        "-- content/questions/hardest.md --\n---\nquestion: a WORD b?\naliases: [a WORD b]\naudience: public\n---\n",
+    ),
+    (
+        "a sheet",
+        "-- content/questions/sheet.md --\n---\naudience: public\nabout: outage\n---\n\n## a WORD b?\n\nc\n",
+    ),
+    (
+        "a follow-up",
+        "-- content/stories/outage/index.md --\n---\ntitle: a\naudience: public\n---\n\n## Follow-ups\n\n### a WORD b?\n\nc\n",
+    ),
     (
         "a competency",
         "-- content/competencies/ownership.md --\n---\ntitle: a WORD b\naliases: [WORD]\nframeworks: { \"WORD\": [a WORD b] }\naudience: public\n---\n",
@@ -705,7 +1150,10 @@ const REPLACED_IN_BODIES: &[(&str, &str)] = &[
     ("emphasis", "a **WORD** b ~~WORD~~"),
     ("a list", "- WORD\n- [ ] WORD"),
     ("a heading", "## a WORD b\n\nc [[#a-WORD-b]]\n\n### d WORD"),
-    ("a heading with an id", "## a {#b-WORD}\n\nc [[outage#b-WORD]]"),
+    (
+        "a heading with an id",
+        "## a {#b-WORD}\n\nc [[outage#b-WORD]]",
+    ),
     ("code in a line", "a `b(WORD)` c"),
     ("a block of code", "```text\nlet a = \"WORD\";\n```"),
     ("the language of a block of code", "```WORD\na\n```"),
@@ -713,7 +1161,10 @@ const REPLACED_IN_BODIES: &[(&str, &str)] = &[
     ("a table", "| a WORD |\n| --- |\n| b WORD |"),
     ("a footnote", "a[^WORD]\n\n[^WORD]: b WORD"),
     ("a label", "[a WORD b](https://example.org \"c WORD d\")"),
-    ("an address", "[a](https://example.org/WORD) and <https://WORD.example.org>"),
+    (
+        "an address",
+        "[a](https://example.org/WORD) and <https://WORD.example.org>",
+    ),
     ("a wikilink", "[[hardest|a WORD b]]"),
     ("a call-out", "> [!note] a WORD b\n> c WORD d"),
     ("HTML", "<b title=\"a WORD b\">WORD</b>"),
@@ -721,15 +1172,26 @@ const REPLACED_IN_BODIES: &[(&str, &str)] = &[
 ];
 
 /// Spellings of `Xyzzyword Incorporated`.
-const SPELLINGS: &[&str] =
-    &["Xyzzyword Incorporated", "XYZZYWORD INCORPORATED", "xyzzyword-incorporated", "XyzzywordIncorporated", "xyzzyword_incorporated"];
+const SPELLINGS: &[&str] = &[
+    "Xyzzyword Incorporated",
+    "XYZZYWORD INCORPORATED",
+    "xyzzyword-incorporated",
+    "XyzzywordIncorporated",
+    "xyzzyword_incorporated",
+];
 
 const REDACTED: &str = "-- site.toml --\n[redact]\n\"Xyzzyword Incorporated\" = \"the customer\"\n";
 
 /// The same site with the settings of the redaction, beside those that it has.
 fn redacted(text: &str) -> String {
-    let settings = text.split("-- ").find_map(|file| file.strip_prefix("site.toml --\n")).unwrap_or_default();
-    format!("{text}\n{}", REDACTED.replace("[redact]", &format!("{settings}[redact]")))
+    let settings = text
+        .split("-- ")
+        .find_map(|file| file.strip_prefix("site.toml --\n"))
+        .unwrap_or_default();
+    format!(
+        "{text}\n{}",
+        REDACTED.replace("[redact]", &format!("{settings}[redact]"))
+    )
 }
 
 #[test]
@@ -738,7 +1200,11 @@ fn redacted_words_are_replaced_in_any_spelling() {
     for (name, case) in REPLACED {
         // A file can have a name that its author wrote, and the slug that comes of it.
         let names = ["xyzzyword-incorporated", "Xyzzyword Incorporated"];
-        let spellings = if case.contains("/a-WORD") { &names } else { &SPELLINGS[..2] };
+        let spellings = if case.contains("/a-WORD") {
+            &names
+        } else {
+            &SPELLINGS[..2]
+        };
         for spelling in spellings {
             found.extend(mistakes_of(
                 &format!("{name} as `{spelling}`"),
@@ -750,10 +1216,21 @@ fn redacted_words_are_replaced_in_any_spelling() {
     }
     for (name, body) in REPLACED_IN_BODIES {
         // An address, an id and the name of a language end at a blank.
-        let is_one_word = ["example.org/WORD", "{#b-WORD}", "```WORD"].iter().any(|place| body.contains(place));
-        let tried = SPELLINGS.iter().filter(|spelling| !(is_one_word && spelling.contains(' ')));
-        let body: Vec<String> = tried.map(|spelling| body.replace("WORD", spelling)).collect();
-        found.extend(mistakes_of(name, &redacted(&story_with(&body.join("\n\n"))), ToTheAuthor, &[]));
+        let is_one_word = ["example.org/WORD", "{#b-WORD}", "```WORD"]
+            .iter()
+            .any(|place| body.contains(place));
+        let tried = SPELLINGS
+            .iter()
+            .filter(|spelling| !(is_one_word && spelling.contains(' ')));
+        let body: Vec<String> = tried
+            .map(|spelling| body.replace("WORD", spelling))
+            .collect();
+        found.extend(mistakes_of(
+            name,
+            &redacted(&story_with(&body.join("\n\n"))),
+            ToTheAuthor,
+            &[],
+        ));
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
@@ -765,39 +1242,81 @@ fn redacted_words_are_replaced_over_the_end_of_a_line() {
         ("an item", "- a Xyzzyword\n  Incorporated b"),
         ("a quote", "> a Xyzzyword\n> Incorporated b"),
     ];
-    let found: Vec<String> =
-        bodies.iter().flat_map(|(name, body)| mistakes_of(name, &redacted(&story_with(body)), ToTheAuthor, &[])).collect();
+    let found: Vec<String> = bodies
+        .iter()
+        .flat_map(|(name, body)| mistakes_of(name, &redacted(&story_with(body)), ToTheAuthor, &[]))
+        .collect();
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
 #[test]
 fn redacted_words_are_replaced_at_every_end() {
     let bodies = [
-        ("before a break", "a Xyzzyword Incorporated<br>next, Xyzzyword **Incorp**orated<br/>next"),
+        (
+            "before a break",
+            "a Xyzzyword Incorporated<br>next, Xyzzyword **Incorp**orated<br/>next",
+        ),
         ("over a break", "a Xyzzyword<br>Incorporated b"),
-        ("before the end of a line", "a Xyzzyword **Incorp**orated\\\nnext, Xyzzyword *Incorporated*  \nnext"),
-        ("over the end of a line", "a **Xyzzyword**\\\nIncorporated, Xyzzyword  \nIncorporated"),
-        ("cut up", "Xyzzy**word** Incorporated, Xyzzyword <b>Inc</b>orporated, [Xyzzyword](https://example.org) Incorporated"),
-        ("cut up by several", "Xyzzy***wo*rd Incorp**<kbd>or</kbd>ated, *Xyzzyword Incorporated*next"),
-        ("beside a footnote", "a Xyzzyword Incorporated[^1]b\n\n[^1]: c"),
-        ("beside a picture", "a ![Xyzzyword Incorporated](https://example.org/a.png)b"),
-        ("in cells", "| Xyzzyword **Incorp**orated | is late |\n| --- | --- |\n| **Xyzzyword** Incorporated | a |"),
-        ("in HTML", "<table><tr><td>Xyzzyword Incorp<b>orated</b></td><td>late</td></tr></table>"),
-        ("in paragraphs of HTML", "<p>Xyzzyword Incorp<b title=\"a > b\">orated</b></p><p>was late</p>"),
-        ("in a list of terms", "<dl><dt>Xyzzyword <i>Inc</i>orporated</dt><dd>late</dd></dl>"),
-        ("in a summary", "<details><summary>Xyzzyword Inc<i>orporated</i></summary>late</details>"),
-        ("in an attribute", "<abbr title='Xyzzyword-Incorporated'>a</abbr>"),
-        ("behind what nobody sees", "Xyzzy\u{2066}word Incor\u{fe0f}porated\u{e0020} and XYZZYWORD\u{34f} INCORPORATED\u{3164}"),
+        (
+            "before the end of a line",
+            "a Xyzzyword **Incorp**orated\\\nnext, Xyzzyword *Incorporated*  \nnext",
+        ),
+        (
+            "over the end of a line",
+            "a **Xyzzyword**\\\nIncorporated, Xyzzyword  \nIncorporated",
+        ),
+        (
+            "cut up",
+            "Xyzzy**word** Incorporated, Xyzzyword <b>Inc</b>orporated, [Xyzzyword](https://example.org) Incorporated",
+        ),
+        (
+            "cut up by several",
+            "Xyzzy***wo*rd Incorp**<kbd>or</kbd>ated, *Xyzzyword Incorporated*next",
+        ),
+        (
+            "beside a footnote",
+            "a Xyzzyword Incorporated[^1]b\n\n[^1]: c",
+        ),
+        (
+            "beside a picture",
+            "a ![Xyzzyword Incorporated](https://example.org/a.png)b",
+        ),
+        (
+            "in cells",
+            "| Xyzzyword **Incorp**orated | is late |\n| --- | --- |\n| **Xyzzyword** Incorporated | a |",
+        ),
+        (
+            "in HTML",
+            "<table><tr><td>Xyzzyword Incorp<b>orated</b></td><td>late</td></tr></table>",
+        ),
+        (
+            "in paragraphs of HTML",
+            "<p>Xyzzyword Incorp<b title=\"a > b\">orated</b></p><p>was late</p>",
+        ),
+        (
+            "in a list of terms",
+            "<dl><dt>Xyzzyword <i>Inc</i>orporated</dt><dd>late</dd></dl>",
+        ),
+        (
+            "in a summary",
+            "<details><summary>Xyzzyword Inc<i>orporated</i></summary>late</details>",
+        ),
+        (
+            "in an attribute",
+            "<abbr title='Xyzzyword-Incorporated'>a</abbr>",
+        ),
+        (
+            "behind what nobody sees",
+            "Xyzzy\u{2066}word Incor\u{fe0f}porated\u{e0020} and XYZZYWORD\u{34f} INCORPORATED\u{3164}",
+        ),
     ];
     let found: Vec<String> = bodies
         .iter()
         .flat_map(|(name, body)| {
             let stays = ["staysbefore", "staysafter", "the customer"];
-            mistakes_of(name, &redacted(&story_with(body)), ToTheAuthor, &stays).into_iter().chain(mistakes_of_wikis(
-                name,
-                &redacted(&case_with(body)),
-                &[],
-            ))
+            mistakes_of(name, &redacted(&story_with(body)), ToTheAuthor, &stays)
+                .into_iter()
+                .chain(mistakes_of_wikis(name, &redacted(&case_with(body)), &[]))
         })
         .collect();
     assert!(found.is_empty(), "{}", found.join("\n"));
@@ -806,9 +1325,16 @@ fn redacted_words_are_replaced_at_every_end() {
 #[test]
 fn a_replacement_in_html_is_text() {
     let settings = "-- site.toml --\n[redact]\nJane = \"R&D <x>\"\n";
-    let shown = common::site_for(Audience::Team, &format!("{}{settings}", story_with("<mark title=\"Jane\">Jane</mark> <b>a</b>")));
+    let shown = common::site_for(
+        Audience::Team,
+        &format!(
+            "{}{settings}",
+            story_with("<mark title=\"Jane\">Jane</mark> <b>a</b>")
+        ),
+    );
     assert!(
-        shown["stories/outage.html"].contains("<mark title=\"R&amp;D &lt;x&gt;\">R&amp;D &lt;x&gt;</mark>"),
+        shown["stories/outage.html"]
+            .contains("<mark title=\"R&amp;D &lt;x&gt;\">R&amp;D &lt;x&gt;</mark>"),
         "{}",
         shown["stories/outage.html"]
     );
@@ -825,8 +1351,13 @@ fn words_that_markup_cuts_up_are_refused() {
         let text = redacted(&story_with(body));
         for audience in OTHERS {
             match make(&files(&text), audience) {
-                Ok(artefacts) => assert_eq!(leaks(&artefacts, SECRET), Vec::<String>::new(), "{body}"),
-                Err(found) => assert!(found.iter().any(|found| found.rule == &rules::LEAK), "{body}"),
+                Ok(artefacts) => {
+                    assert_eq!(leaks(&artefacts, SECRET), Vec::<String>::new(), "{body}")
+                }
+                Err(found) => assert!(
+                    found.iter().any(|found| found.rule == &rules::LEAK),
+                    "{body}"
+                ),
             }
         }
     }
@@ -836,20 +1367,46 @@ fn words_that_markup_cuts_up_are_refused() {
 fn forbidden_words_keep_a_site_from_being_made() {
     let settings = "-- site.toml --\n[forbid]\nwords = [\"Xyzzyword Incorporated\"]\n";
     let mut missed = Vec::new();
-    for (name, case) in REPLACED.iter().filter(|(_, case)| !case.contains("site.toml")) {
-        let text = format!("{}\n{settings}", with(&case.replace("WORD", "Xyzzyword-Incorporated")));
-        missed.extend(OTHERS.iter().filter(|audience| !is_refused_as_leak(&text, **audience)).map(|_| *name));
-        assert!(make(&files(&text), Audience::Private).is_ok(), "{name}: the author may see it");
+    for (name, case) in REPLACED
+        .iter()
+        .filter(|(_, case)| !case.contains("site.toml"))
+    {
+        let text = format!(
+            "{}\n{settings}",
+            with(&case.replace("WORD", "Xyzzyword-Incorporated"))
+        );
+        missed.extend(
+            OTHERS
+                .iter()
+                .filter(|audience| !is_refused_as_leak(&text, **audience))
+                .map(|_| *name),
+        );
+        assert!(
+            make(&files(&text), Audience::Private).is_ok(),
+            "{name}: the author may see it"
+        );
     }
-    for (name, body) in REPLACED_IN_BODIES.iter().filter(|(_, body)| !body.contains("```WORD") && !body.contains("[^WORD]: b WORD")) {
-        let text = format!("{}\n{settings}", story_with(&body.replace("WORD", "xyzzyword-incorporated")));
-        missed.extend(OTHERS.iter().filter(|audience| !is_refused_as_leak(&text, **audience)).map(|_| *name));
+    for (name, body) in REPLACED_IN_BODIES
+        .iter()
+        .filter(|(_, body)| !body.contains("```WORD") && !body.contains("[^WORD]: b WORD"))
+    {
+        let text = format!(
+            "{}\n{settings}",
+            story_with(&body.replace("WORD", "xyzzyword-incorporated"))
+        );
+        missed.extend(
+            OTHERS
+                .iter()
+                .filter(|audience| !is_refused_as_leak(&text, **audience))
+                .map(|_| *name),
+        );
     }
     assert_eq!(missed, Vec::<&str>::new());
 }
 
 fn is_refused_as_leak(text: &str, audience: Audience) -> bool {
-    make(&files(text), audience).is_err_and(|found| found.iter().all(|found| found.rule == &rules::LEAK))
+    make(&files(text), audience)
+        .is_err_and(|found| found.iter().all(|found| found.rule == &rules::LEAK))
 }
 
 /// What stands around and inside of a word, and what a reader sees of it.
@@ -912,8 +1469,13 @@ fn between() -> impl Strategy<Value = (Between, String)> {
         1 => letters.prop_map(|markup| (Between::Letters, markup)),
     ];
     prop::collection::vec(one, 0..4).prop_map(|all| {
-        let seen = [Between::Letters, Between::Gap].into_iter().find(|kind| all.iter().any(|(other, _)| other == kind));
-        (seen.unwrap_or(Between::Inline), all.into_iter().map(|(_, markup)| markup).collect())
+        let seen = [Between::Letters, Between::Gap]
+            .into_iter()
+            .find(|kind| all.iter().any(|(other, _)| other == kind));
+        (
+            seen.unwrap_or(Between::Inline),
+            all.into_iter().map(|(_, markup)| markup).collect(),
+        )
     })
 }
 
@@ -979,29 +1541,44 @@ fn blocks() -> impl Strategy<Value = String> {
         "open[^o]\n\n[^o]: open %%SECRET%%",
         "### open\n\nopen",
     ]);
-    leaf.prop_map(str::to_owned).prop_recursive(3, 12, 3, |inner| {
-        let joined = proptest::collection::vec(inner, 1..3).prop_map(|blocks| blocks.join("\n\n"));
-        prop_oneof![
-            joined.clone(),
-            joined.clone().prop_map(|blocks| quoted("open\n\n", &blocks)),
-            joined.clone().prop_map(|blocks| quoted("[!note] open\n", &blocks)),
-            joined.clone().prop_map(|blocks| quoted("[!private] SECRET\n", &blocks.replace("open", "SECRET"))),
-            joined.prop_map(|blocks| format!("- open\n\n  {}", blocks.replace('\n', "\n  "))),
-        ]
-    })
+    leaf.prop_map(str::to_owned)
+        .prop_recursive(3, 12, 3, |inner| {
+            let joined =
+                proptest::collection::vec(inner, 1..3).prop_map(|blocks| blocks.join("\n\n"));
+            prop_oneof![
+                joined.clone(),
+                joined
+                    .clone()
+                    .prop_map(|blocks| quoted("open\n\n", &blocks)),
+                joined
+                    .clone()
+                    .prop_map(|blocks| quoted("[!note] open\n", &blocks)),
+                joined.clone().prop_map(|blocks| quoted(
+                    "[!private] SECRET\n",
+                    &blocks.replace("open", "SECRET")
+                )),
+                joined.prop_map(|blocks| format!("- open\n\n  {}", blocks.replace('\n', "\n  "))),
+            ]
+        })
 }
 
 fn quoted(opening: &str, blocks: &str) -> String {
-    format!("{opening}\n{blocks}").lines().map(|line| format!("> {line}\n")).collect()
+    format!("{opening}\n{blocks}")
+        .lines()
+        .map(|line| format!("> {line}\n"))
+        .collect()
 }
 
 /// A body: blocks and comments, then sections, some of them for the author alone.
 ///
 /// Comments of several lines belong among `blocks`, as soon as they do not end the quote that they stand in.
 fn body() -> impl Strategy<Value = String> {
-    let comment = proptest::sample::select(vec!["open\n%%SECRET\nSECRET%%\nopen", "%%\nSECRET\n\n- SECRET\n%%", "%%\n~~~\nSECRET\n%%"]);
-    let blocks =
-        || prop_oneof![3 => blocks(), 1 => (blocks(), comment.clone()).prop_map(|(blocks, comment)| format!("{comment}\n\n{blocks}"))];
+    let comment = proptest::sample::select(vec![
+        "open\n%%SECRET\nSECRET%%\nopen",
+        "%%\nSECRET\n\n- SECRET\n%%",
+        "%%\n~~~\nSECRET\n%%",
+    ]);
+    let blocks = || prop_oneof![3 => blocks(), 1 => (blocks(), comment.clone()).prop_map(|(blocks, comment)| format!("{comment}\n\n{blocks}"))];
     let section = (
         blocks(),
         proptest::sample::select(vec![
@@ -1016,10 +1593,15 @@ fn body() -> impl Strategy<Value = String> {
     )
         .prop_map(|(blocks, heading)| {
             // What a private heading hides ends at the next heading that is not below it.
-            let blocks = if heading.contains("private") { blocks.replace("open", "SECRET").replace("### ", "#### ") } else { blocks };
+            let blocks = if heading.contains("private") {
+                blocks.replace("open", "SECRET").replace("### ", "#### ")
+            } else {
+                blocks
+            };
             format!("{heading}\n\n{blocks}\n\n## next\n\n")
         });
-    (blocks(), proptest::collection::vec(section, 0..3)).prop_map(|(lead, sections)| format!("{lead}\n\n{}", sections.concat()))
+    (blocks(), proptest::collection::vec(section, 0..3))
+        .prop_map(|(lead, sections)| format!("{lead}\n\n{}", sections.concat()))
 }
 
 proptest! {
@@ -1066,8 +1648,19 @@ fn a_word_that_ends_where_something_else_starts_goes_to_no_wiki() {
         let text = format!("{}{PICTURE}{settings}", case_with(body));
         for (kind, draft) in common::drafts(&files(&text), Audience::Team) {
             let draft = draft.expect("there is a case study");
-            let is_found = draft.diagnostics.iter().any(|found| found.rule == &rules::LEAK);
-            assert!(is_found, "{kind} would have {body}\n{}", draft.pages.iter().map(|page| page.text.as_str()).collect::<String>());
+            let is_found = draft
+                .diagnostics
+                .iter()
+                .any(|found| found.rule == &rules::LEAK);
+            assert!(
+                is_found,
+                "{kind} would have {body}\n{}",
+                draft
+                    .pages
+                    .iter()
+                    .map(|page| page.text.as_str())
+                    .collect::<String>()
+            );
         }
         assert!(is_refused_as_leak(&text, Audience::Team), "{body}");
     }
@@ -1076,24 +1669,33 @@ fn a_word_that_ends_where_something_else_starts_goes_to_no_wiki() {
 #[test]
 fn a_word_that_markup_cuts_up_goes_to_no_wiki() {
     let settings = "-- site.toml --\n[forbid]\nwords = [\"Project Falcon\"]\n";
-    let cut =
-        ["Proj**ect Fal**con", "Project [Fal](https://example.org)con", "Pro`ject` Falcon", "Project\nFal*con*", "Proj<b>ect</b> Falcon"];
+    let cut = [
+        "Proj**ect Fal**con",
+        "Project [Fal](https://example.org)con",
+        "Pro`ject` Falcon",
+        "Project\nFal*con*",
+        "Proj<b>ect</b> Falcon",
+    ];
     for body in cut {
-        let text = format!("{}{settings}", case_with(&format!("It held up {body} for a day.")));
+        let text = format!(
+            "{}{settings}",
+            case_with(&format!("It held up {body} for a day."))
+        );
         for (kind, draft) in common::drafts(&files(&text), Audience::Team) {
             let found = draft.expect("there is a case study").diagnostics;
-            assert!(found.iter().any(|found| found.rule == &rules::LEAK), "{kind} would have {body}");
+            assert!(
+                found.iter().any(|found| found.rule == &rules::LEAK),
+                "{kind} would have {body}"
+            );
         }
     }
 }
 
 /// A story that a case study can show, with a word or two of it that markup cuts up.
-const SHOWN: &str =
-    "-- content/stories/shown.md --\n---\ntitle: Shown\naudience: public\n---\n\n## Result\n\nIt held up Proj*ect* Falcon.\n";
+const SHOWN: &str = "-- content/stories/shown.md --\n---\ntitle: Shown\naudience: public\n---\n\n## Result\n\nIt held up Proj*ect* Falcon.\n";
 
 /// A picture in the folder of the case studies.
-const PICTURE: &str =
-    "-- content/case-studies/a.svg --\n<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\"><path d=\"M0 0h9\"/></svg>\n";
+const PICTURE: &str = "-- content/case-studies/a.svg --\n<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\"><path d=\"M0 0h9\"/></svg>\n";
 
 #[test]
 fn a_forbidden_word_goes_to_no_wiki_from_any_place() {
@@ -1133,8 +1735,17 @@ fn a_forbidden_word_goes_to_no_wiki_from_any_place() {
         let text = format!("{}{SHOWN}{PICTURE}{settings}", case_with(body));
         for (kind, draft) in common::drafts(&files(&text), Audience::Team) {
             let draft = draft.expect("there is a case study");
-            let page = draft.pages.iter().map(|page| page.text.as_str()).collect::<String>();
-            if !draft.diagnostics.iter().any(|found| found.rule == &rules::LEAK) && page.to_lowercase().contains("fal") {
+            let page = draft
+                .pages
+                .iter()
+                .map(|page| page.text.as_str())
+                .collect::<String>();
+            if !draft
+                .diagnostics
+                .iter()
+                .any(|found| found.rule == &rules::LEAK)
+                && page.to_lowercase().contains("fal")
+            {
                 through.push(format!("{kind}: {body}\n{page}"));
             }
         }
@@ -1146,34 +1757,90 @@ fn a_forbidden_word_goes_to_no_wiki_from_any_place() {
 fn addresses_on_the_machine_of_the_author_are_for_the_author() {
     bodies_stay_private(&[
         ("a file", ToTheAuthor, "[a](file:///home/jane/SECRET.txt)"),
-        ("in capitals", ToTheAuthor, "[a](FILE:///home/jane/SECRET.txt \"SECRET\")"),
-        ("a picture", ToTheAuthor, "![a](file:///home/jane/SECRET.png)"),
-        ("a vault", ToTheAuthor, "[a](obsidian://open?vault=SECRET) and [[obsidian://open?vault=SECRET]]"),
-        ("by reference", ToTheAuthor, "[a][b]\n\n[b]: vscode://file/home/jane/SECRET.txt"),
-        ("an editor", ToTheAuthor, "[a](vscode-insiders://file/SECRET) [b](idea://open?file=SECRET) [c](x-devonthink-item://SECRET)"),
-        ("a program", ToTheAuthor, "[a](slack://channel?team=SECRET) [b](ssh://SECRET) [c](about:SECRET) [d](blob:https://SECRET)"),
-        ("by itself", ToTheAuthor, "<file:///home/jane/SECRET.txt>, <zotero://select/SECRET>"),
-        ("by its own name", ToTheAuthor, "[see file:///SECRET](file:///SECRET), **[`obsidian://SECRET`](obsidian://SECRET)**"),
-        ("in a heading", ToTheAuthor, "### [a](file:///SECRET)\n\n| [b](vscode:SECRET) |\n| --- |\n| a |"),
+        (
+            "in capitals",
+            ToTheAuthor,
+            "[a](FILE:///home/jane/SECRET.txt \"SECRET\")",
+        ),
+        (
+            "a picture",
+            ToTheAuthor,
+            "![a](file:///home/jane/SECRET.png)",
+        ),
+        (
+            "a vault",
+            ToTheAuthor,
+            "[a](obsidian://open?vault=SECRET) and [[obsidian://open?vault=SECRET]]",
+        ),
+        (
+            "by reference",
+            ToTheAuthor,
+            "[a][b]\n\n[b]: vscode://file/home/jane/SECRET.txt",
+        ),
+        (
+            "an editor",
+            ToTheAuthor,
+            "[a](vscode-insiders://file/SECRET) [b](idea://open?file=SECRET) [c](x-devonthink-item://SECRET)",
+        ),
+        (
+            "a program",
+            ToTheAuthor,
+            "[a](slack://channel?team=SECRET) [b](ssh://SECRET) [c](about:SECRET) [d](blob:https://SECRET)",
+        ),
+        (
+            "by itself",
+            ToTheAuthor,
+            "<file:///home/jane/SECRET.txt>, <zotero://select/SECRET>",
+        ),
+        (
+            "by its own name",
+            ToTheAuthor,
+            "[see file:///SECRET](file:///SECRET), **[`obsidian://SECRET`](obsidian://SECRET)**",
+        ),
+        (
+            "in a heading",
+            ToTheAuthor,
+            "### [a](file:///SECRET)\n\n| [b](vscode:SECRET) |\n| --- |\n| a |",
+        ),
     ]);
     let shown = common::site_for(
         Audience::Team,
-        &story_with("[words](file:///a) <ftp://b.example> [c](tel:+1) [d](MAILTO:e@f.example) [g](//h.example)"),
+        &story_with(
+            "[words](file:///a) <ftp://b.example> [c](tel:+1) [d](MAILTO:e@f.example) [g](//h.example)",
+        ),
     );
-    for kept in ["words", "ftp://b.example", "tel:+1", "MAILTO:e@f.example", "//h.example"] {
+    for kept in [
+        "words",
+        "ftp://b.example",
+        "tel:+1",
+        "MAILTO:e@f.example",
+        "//h.example",
+    ] {
         assert!(shown["stories/outage.html"].contains(kept), "{kept}");
     }
 }
 
 #[test]
 fn a_folder_of_this_machine_is_found_whole() {
-    let withheld = storybank::audience::Withheld::default().with_names(["/house".to_owned(), "a-private-story".to_owned()]);
+    let withheld = storybank::audience::Withheld::default()
+        .with_names(["/house".to_owned(), "a-private-story".to_owned()]);
     let found = |text: &str| withheld.first_in(text.as_bytes()).map(|hit| hit.word);
-    for text in ["see /house/a.md", "/HOUSE", "https://example.org/household and file:///house.", "https://example.org/%2Fhouse%2Fa"] {
+    for text in [
+        "see /house/a.md",
+        "/HOUSE",
+        "https://example.org/household and file:///house.",
+        "https://example.org/%2Fhouse%2Fa",
+    ] {
         assert_eq!(found(text).as_deref(), Some("/house"), "{text}");
     }
-    assert_eq!(found("https://example.org/household, /houses and network"), None);
-    assert_eq!(found("x-a-private-story2").as_deref(), Some("a-private-story"));
+    assert_eq!(
+        found("https://example.org/household, /houses and network"),
+        None
+    );
+    assert_eq!(
+        found("x-a-private-story2").as_deref(),
+        Some("a-private-story")
+    );
 }
 
 /// A case study that refers to what its readers may not see, in each block that can hold a link.
@@ -1225,7 +1892,11 @@ fn a_link_that_is_left_out_leaves_no_gap() {
     for audience in OTHERS {
         let made = make(&files(&with(GAPS)), audience).expect("it is sound");
         let page = String::from_utf8_lossy(&made["case-studies/gaps.html"]).into_owned();
-        let main = page.split("<article").nth(1).and_then(|main| main.split("</article>").next()).expect("there is an article");
+        let main = page
+            .split("<article")
+            .nth(1)
+            .and_then(|main| main.split("</article>").next())
+            .expect("there is an article");
         let main = main.replace(" dir=\"auto\"", "");
         for (wanted, count) in [
             ("<p>It held.</p>", 1),
@@ -1249,7 +1920,11 @@ fn a_link_that_is_left_out_leaves_no_gap() {
             assert_eq!(main.matches(wanted).count(), count, "{wanted} in\n{main}");
         }
         let inputs = inputs(&files(&with(GAPS)));
-        let found = linked(&inputs, audience).diagnostics.iter().filter(|found| found.rule.name == "withheld-link").count();
+        let found = linked(&inputs, audience)
+            .diagnostics
+            .iter()
+            .filter(|found| found.rule.name == "withheld-link")
+            .count();
         assert_eq!(found, GAPS.matches("[[xyzzyword]]").count());
     }
 }
@@ -1258,12 +1933,23 @@ fn a_link_that_is_left_out_leaves_no_gap() {
 fn a_wiki_shows_no_gap_either() {
     for (wiki, draft) in common::drafts(&files(&with(GAPS)), Audience::Public) {
         let draft = draft.unwrap_or_else(|| panic!("{wiki}: there is a case study"));
-        let page =
-            draft.pages.iter().find(|page| page.location.title.contains("Gaps")).unwrap_or_else(|| panic!("{wiki}: it is published"));
+        let page = draft
+            .pages
+            .iter()
+            .find(|page| page.location.title.contains("Gaps"))
+            .unwrap_or_else(|| panic!("{wiki}: it is published"));
         for gone in ["not shared", "See", SECRET, "idden"] {
-            assert!(!page.text.contains(gone), "{wiki}: {gone} in\n{}", page.text);
+            assert!(
+                !page.text.contains(gone),
+                "{wiki}: {gone} in\n{}",
+                page.text
+            );
         }
-        assert!(page.text.contains("The last words."), "{wiki}:\n{}", page.text);
+        assert!(
+            page.text.contains("The last words."),
+            "{wiki}:\n{}",
+            page.text
+        );
     }
 }
 
@@ -1290,7 +1976,11 @@ fn piece() -> impl Strategy<Value = &'static str> {
 /// A block of such a line.
 fn block() -> impl Strategy<Value = String> {
     let line = prop::collection::vec(piece(), 1..8).prop_map(|pieces| pieces.join(" "));
-    (prop::sample::select(vec!["", "- ", "1. ", "> ", "- [ ] ", "> [!note] "]), line).prop_map(|(mark, line)| format!("{mark}{line}\n\n"))
+    (
+        prop::sample::select(vec!["", "- ", "1. ", "> ", "- [ ] ", "> [!note] "]),
+        line,
+    )
+        .prop_map(|(mark, line)| format!("{mark}{line}\n\n"))
 }
 
 proptest! {
@@ -1354,7 +2044,10 @@ fn a_mark_that_is_meant_as_words_is_one() {
         "    100 %% sure, 5 <!-- 6",
         "a [private](https://example.org) {private} [!note]",
     ] {
-        assert!(make(&files(&story_with(body)), Audience::Team).is_ok(), "{body}");
+        assert!(
+            make(&files(&story_with(body)), Audience::Team).is_ok(),
+            "{body}"
+        );
     }
 }
 
@@ -1365,7 +2058,11 @@ fn a_slip_in_the_mark_of_a_heading_is_taken_for_the_mark() {
         ("as a class", ToTheAuthor, "## a {class=private}\n\nSECRET"),
         ("in brackets", ToTheAuthor, "### a (private)\n\nSECRET"),
         ("in square ones", ToTheAuthor, "## a [.private]\n\nSECRET"),
-        ("in wide ones", ToTheAuthor, "## a \u{ff5b}.private\u{ff5d}\n\nSECRET"),
+        (
+            "in wide ones",
+            ToTheAuthor,
+            "## a \u{ff5b}.private\u{ff5d}\n\nSECRET",
+        ),
         ("with looks", ToTheAuthor, "> [!private|wide] SECRET"),
     ]);
 }
@@ -1487,8 +2184,13 @@ fn planted(start: &str) -> Vec<&'static str> {
 fn with_picture(text: &str) -> common::Files {
     let mut site = files(text);
     let mut picture = std::io::Cursor::new(Vec::new());
-    image::RgbImage::new(2, 2).write_to(&mut picture, image::ImageFormat::Png).expect("it can be drawn");
-    site.insert("content/stories/ledger/picture.png".to_owned(), picture.into_inner());
+    image::RgbImage::new(2, 2)
+        .write_to(&mut picture, image::ImageFormat::Png)
+        .expect("it can be drawn");
+    site.insert(
+        "content/stories/ledger/picture.png".to_owned(),
+        picture.into_inner(),
+    );
     site
 }
 
@@ -1501,32 +2203,70 @@ fn what_others_see_does_not_depend_on_the_length_of_what_they_do_not_see() {
         .replace("Shut", "ShutMuchLonger")
         .replace("strength: 4\n", "strength: \"4\"\n")
         .replace("---\ntitle: Open", "---\n\ntitle: Open");
-    assert_ne!(make(&with_picture(&text), Audience::Private), make(&with_picture(&longer), Audience::Private));
+    assert_ne!(
+        make(&with_picture(&text), Audience::Private),
+        make(&with_picture(&longer), Audience::Private)
+    );
     for audience in OTHERS {
-        assert_eq!(make(&with_picture(&text), audience), make(&with_picture(&longer), audience), "{audience:?}");
-        assert_eq!(published(&text, audience), published(&longer, audience), "{audience:?}");
+        assert_eq!(
+            make(&with_picture(&text), audience),
+            make(&with_picture(&longer), audience),
+            "{audience:?}"
+        );
+        assert_eq!(
+            published(&text, audience),
+            published(&longer, audience),
+            "{audience:?}"
+        );
     }
 }
 
 #[test]
 fn no_field_leaves_but_redacted() {
     let (open, shut) = (planted("Open"), planted("Shut"));
-    let redactions: String = open.iter().enumerate().map(|(number, word)| format!("{word} = \"replaced{number}\"\n")).collect();
-    let site = with_picture(&format!("-- site.toml --\n[redact]\n{redactions}{}", with(EVERY_FIELD)));
+    let redactions: String = open
+        .iter()
+        .enumerate()
+        .map(|(number, word)| format!("{word} = \"replaced{number}\"\n"))
+        .collect();
+    let site = with_picture(&format!(
+        "-- site.toml --\n[redact]\n{redactions}{}",
+        with(EVERY_FIELD)
+    ));
     let own = make(&site, Audience::Private).expect("it is sound");
-    let unseen: Vec<&str> = open.iter().chain(&shut).copied().filter(|word| leaks(&own, &word.to_lowercase()).is_empty()).collect();
+    let unseen: Vec<&str> = open
+        .iter()
+        .chain(&shut)
+        .copied()
+        .filter(|word| leaks(&own, &word.to_lowercase()).is_empty())
+        .collect();
     // The home page has a title for links alone, and a footnote is numbered.
     assert_eq!(unseen, ["OpenHome", "OpenNote"]);
     for audience in OTHERS {
         let made = make(&site, audience).unwrap_or_else(|found| panic!("{found:?}"));
         for word in open.iter().chain(&shut) {
-            assert_eq!(leaks(&made, &word.to_lowercase()), Vec::<String>::new(), "{word} for {audience:?}");
+            assert_eq!(
+                leaks(&made, &word.to_lowercase()),
+                Vec::<String>::new(),
+                "{word} for {audience:?}"
+            );
         }
         let number = |word: &str| open.binary_search(&word).expect("it is planted");
-        for word in
-            ["OpenTitle", "OpenHeadline", "OpenRole", "OpenFactvalue", "OpenFactsource", "OpenAlt", "OpenWhat", "OpenEntry", "OpenCell"]
-        {
-            assert!(!leaks(&made, &format!("replaced{}", number(word))).is_empty(), "{word} is shown in other words to {audience:?}");
+        for word in [
+            "OpenTitle",
+            "OpenHeadline",
+            "OpenRole",
+            "OpenFactvalue",
+            "OpenFactsource",
+            "OpenAlt",
+            "OpenWhat",
+            "OpenEntry",
+            "OpenCell",
+        ] {
+            assert!(
+                !leaks(&made, &format!("replaced{}", number(word))).is_empty(),
+                "{word} is shown in other words to {audience:?}"
+            );
         }
     }
 }

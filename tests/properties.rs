@@ -27,7 +27,13 @@ use storybank::site::{Destination, DocumentId, Origin, PageKey, Site};
 use storybank::source::SitePath;
 
 fn cases(cases: u32) -> ProptestConfig {
-    ProptestConfig { cases, rng_seed: common::seed(), failure_persistence: None, max_shrink_iters: 5000, ..ProptestConfig::default() }
+    ProptestConfig {
+        cases,
+        rng_seed: common::seed(),
+        failure_persistence: None,
+        max_shrink_iters: 5000,
+        ..ProptestConfig::default()
+    }
 }
 
 const AUDIENCES: [Audience; 3] = [Audience::Private, Audience::Team, Audience::Public];
@@ -132,9 +138,19 @@ const PIECES: &[&str] = &[
 ];
 
 fn document() -> impl Strategy<Value = String> {
-    (vec(select(FIELDS), 0..4), vec(select(PIECES), 0..8), select(vec!["\n", "\n", "\n", "\r\n"])).prop_map(|(fields, pieces, end)| {
-        format!("---\ntitle: a\nquestion: b\n{}\n---\n\n{}\n", fields.join("\n"), pieces.join("\n\n")).replace('\n', end)
-    })
+    (
+        vec(select(FIELDS), 0..4),
+        vec(select(PIECES), 0..8),
+        select(vec!["\n", "\n", "\n", "\r\n"]),
+    )
+        .prop_map(|(fields, pieces, end)| {
+            format!(
+                "---\ntitle: a\nquestion: b\n{}\n---\n\n{}\n",
+                fields.join("\n"),
+                pieces.join("\n\n")
+            )
+            .replace('\n', end)
+        })
 }
 
 /// A document that is most probably sound in its place: it has the fields of its kind only.
@@ -161,7 +177,9 @@ fn sound_document(place: &'static str) -> impl Strategy<Value = String> {
             "status: draft",
             "status: retired",
         ],
-        ["content", "questions", "sheet.md"] => &["about: b", "competencies: [learning]", "audience: public"],
+        ["content", "questions", "sheet.md"] => {
+            &["about: b", "competencies: [learning]", "audience: public"]
+        }
         ["content", "questions", ..] => &[
             "competencies: [ownership, learning]",
             "competencies: [learning]",
@@ -170,7 +188,9 @@ fn sound_document(place: &'static str) -> impl Strategy<Value = String> {
             "audience: public",
             "status: draft",
         ],
-        ["content", "case-studies", ..] => &["story: a", "story: b", "severity: 2", "audience: public"],
+        ["content", "case-studies", ..] => {
+            &["story: a", "story: b", "severity: 2", "audience: public"]
+        }
         ["content", "competencies", ..] => &["aliases: [x]", "audience: team", "audience: public"],
         _ => &["audience: team"],
     };
@@ -185,21 +205,47 @@ fn sound_document(place: &'static str) -> impl Strategy<Value = String> {
         .iter()
         .copied()
         .filter(|piece| {
-            !["[[nothing]]", "%% open", "[x](../questions/q.md#deeper)", "[[b#result]] [[q|r]]", "![[a#result]]"].contains(piece)
+            ![
+                "[[nothing]]",
+                "%% open",
+                "[x](../questions/q.md#deeper)",
+                "[[b#result]] [[q|r]]",
+                "![[a#result]]",
+            ]
+            .contains(piece)
         })
         .collect();
-    (proptest::option::of(select(fields)), vec(select(sound), 0..7)).prop_map(move |(field, pieces)| {
-        let result = if place.contains("/questions/") { "## How was it?\n\nGood.\n" } else { "## Outcome\n\nIt held.\n" };
-        format!("---\n{required}\n{}\n---\n\n{}\n\n{result}", field.unwrap_or_default(), pieces.join("\n\n"))
-    })
+    (
+        proptest::option::of(select(fields)),
+        vec(select(sound), 0..7),
+    )
+        .prop_map(move |(field, pieces)| {
+            let result = if place.contains("/questions/") {
+                "## How was it?\n\nGood.\n"
+            } else {
+                "## Outcome\n\nIt held.\n"
+            };
+            format!(
+                "---\n{required}\n{}\n---\n\n{}\n\n{result}",
+                field.unwrap_or_default(),
+                pieces.join("\n\n")
+            )
+        })
 }
 
 /// A site whose documents are all there and most probably sound.
 fn site() -> impl Strategy<Value = Files> {
     let documents: Vec<_> = PLACES.iter().map(|place| sound_document(place)).collect();
     documents.prop_map(|documents| {
-        let mut files: Files = PLACES.iter().map(|place| (*place).to_owned()).zip(documents.into_iter().map(String::into_bytes)).collect();
-        files.insert("content/a.png".to_owned(), b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>".to_vec());
+        let mut files: Files = PLACES
+            .iter()
+            .map(|place| (*place).to_owned())
+            .zip(documents.into_iter().map(String::into_bytes))
+            .collect();
+        files.insert(
+            "content/a.png".to_owned(),
+            b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>".to_vec(),
+        );
         files
     })
 }
@@ -208,8 +254,15 @@ fn site() -> impl Strategy<Value = Files> {
 #[test]
 fn random_sites_are_often_sound() {
     let mut runner = proptest::test_runner::TestRunner::new(cases(1));
-    let sites = (0..60).map(|_| site().new_tree(&mut runner).expect("sites can be made").current());
-    let sound = sites.filter(|files| !linked(&inputs(files), Audience::Private).has_errors()).count();
+    let sites = (0..60).map(|_| {
+        site()
+            .new_tree(&mut runner)
+            .expect("sites can be made")
+            .current()
+    });
+    let sound = sites
+        .filter(|files| !linked(&inputs(files), Audience::Private).has_errors())
+        .count();
     assert!(sound >= 20, "{sound} of 60");
 }
 
@@ -236,7 +289,11 @@ fn path() -> impl Strategy<Value = String> {
 
 /// Whether the places of a diagnostic lie in the files that they name.
 fn is_inside(found: &Diagnostic, files: &Files) -> bool {
-    let places = found.notes.iter().map(|note| (&note.file, note.span)).chain([(&found.file, found.span)]);
+    let places = found
+        .notes
+        .iter()
+        .map(|note| (&note.file, note.span))
+        .chain([(&found.file, found.span)]);
     places.into_iter().all(|(file, span)| {
         let length = files.get(file.as_str()).map_or(0, Vec::len);
         span.start <= span.end && span.end as usize <= length
@@ -244,7 +301,11 @@ fn is_inside(found: &Diagnostic, files: &Files) -> bool {
 }
 
 fn sources(files: &Files) -> Sources {
-    Sources::new(files.iter().map(|(path, bytes)| (SitePath::new(path.as_str()), Arc::from(bytes.as_slice()))))
+    Sources::new(
+        files
+            .iter()
+            .map(|(path, bytes)| (SitePath::new(path.as_str()), Arc::from(bytes.as_slice()))),
+    )
 }
 
 proptest! {
@@ -311,7 +372,9 @@ fn edit() -> impl Strategy<Value = Edit> {
 impl Edit {
     fn apply(&self, files: &mut Files) {
         match self {
-            Self::Write(place, text) => drop(files.insert(PLACES[*place].to_owned(), text.clone().into_bytes())),
+            Self::Write(place, text) => {
+                drop(files.insert(PLACES[*place].to_owned(), text.clone().into_bytes()))
+            }
             Self::Delete(place) => drop(files.remove(PLACES[*place])),
             Self::Rename(from, to) => {
                 if let Some(bytes) = files.remove(PLACES[*from]) {
@@ -425,8 +488,16 @@ proptest! {
 fn pages_with_documents(site: &Site) -> Vec<PageKey> {
     let mut pages: Vec<PageKey> = site.home.map(|_| PageKey::Home).into_iter().collect();
     let tellings = site.stories().flat_map(|story| site.tellings(story));
-    pages.extend(tellings.filter(|&id| !matches!(site.telling(id).origin, Origin::Derived(_))).map(PageKey::Telling));
-    pages.extend(site.questions().filter(|&id| site.question(id).item.is_none()).map(PageKey::Question));
+    pages.extend(
+        tellings
+            .filter(|&id| !matches!(site.telling(id).origin, Origin::Derived(_)))
+            .map(PageKey::Telling),
+    );
+    pages.extend(
+        site.questions()
+            .filter(|&id| site.question(id).item.is_none())
+            .map(PageKey::Question),
+    );
     pages.extend(site.case_studies().map(PageKey::CaseStudy));
     pages.extend(site.competencies().map(PageKey::Competency));
     pages
@@ -434,7 +505,9 @@ fn pages_with_documents(site: &Site) -> Vec<PageKey> {
 
 /// The pages that the text of a page links to.
 fn linked_from(site: &Site, from: PageKey) -> BTreeSet<PageKey> {
-    let document = site.document_of(from).expect("only pages with documents are asked");
+    let document = site
+        .document_of(from)
+        .expect("only pages with documents are asked");
     let links = site.document(document).body.links.ids();
     let pages = links.filter_map(|link| match site.destination(document, link) {
         Destination::Page { page, .. } if *page != from => Some(*page),
@@ -513,18 +586,33 @@ proptest! {
 
 /// A preview that is served for an audience.
 fn options(audience: Audience) -> Options {
-    Options { audience: Some(audience), folder: "/site".to_owned(), boot: "boot".to_owned(), follow: false }
+    Options {
+        audience: Some(audience),
+        folder: "/site".to_owned(),
+        boot: "boot".to_owned(),
+        follow: false,
+    }
 }
 
 fn assets_of(files: &Files, used: &BTreeSet<SitePath>) -> Assets {
-    used.iter().filter_map(|path| Some((path.clone(), Arc::from(files.get(path.as_str())?.as_slice())))).collect()
+    used.iter()
+        .filter_map(|path| {
+            Some((
+                path.clone(),
+                Arc::from(files.get(path.as_str())?.as_slice()),
+            ))
+        })
+        .collect()
 }
 
 /// An answer without the number of its revision.
 fn without_revision(answer: &Answer) -> (u16, String) {
     let text = String::from_utf8_lossy(&answer.bytes).into_owned();
     let text = match text.split_once("data-revision=\"") {
-        Some((before, after)) => format!("{before}{}", after.trim_start_matches(|digit: char| digit.is_ascii_digit())),
+        Some((before, after)) => format!(
+            "{before}{}",
+            after.trim_start_matches(|digit: char| digit.is_ascii_digit())
+        ),
         None => text,
     };
     (answer.status, text)
@@ -682,23 +770,53 @@ fn hostile() -> impl Strategy<Value = String> {
 /// [`EVERYWHERE`] with a text.
 fn everywhere(text: &str) -> Files {
     let quoted = format!("{text:?}");
-    let escaped: String = text.chars().flat_map(|next| if next.is_ascii_punctuation() { vec!['\\', next] } else { vec![next] }).collect();
-    let site = EVERYWHERE.replace("TOML", &quoted).replace("FIELD", &quoted).replace("BODY", &escaped).replace("CODE", text);
+    let escaped: String = text
+        .chars()
+        .flat_map(|next| {
+            if next.is_ascii_punctuation() {
+                vec!['\\', next]
+            } else {
+                vec![next]
+            }
+        })
+        .collect();
+    let site = EVERYWHERE
+        .replace("TOML", &quoted)
+        .replace("FIELD", &quoted)
+        .replace("BODY", &escaped)
+        .replace("CODE", text);
     // The helper's own escape for bytes must not see the text's.
     files(&site.replace("\\x", "\\x5cx"))
 }
 
 /// What of a page does not depend on the text in it: its elements and the names of their attributes.
 fn skeleton(page: &html::Page) -> Vec<(String, Vec<String>)> {
-    let is_mark = |id| page.name(id) == "span" && page.attribute(id, "class").is_some_and(|class| class.starts_with("hl-"));
+    let is_mark = |id| {
+        page.name(id) == "span"
+            && page
+                .attribute(id, "class")
+                .is_some_and(|class| class.starts_with("hl-"))
+    };
     let elements = page.elements().filter(|&id| !is_mark(id));
-    elements.map(|id| (page.name(id).to_owned(), page.attributes(id).map(|(name, _)| name.to_owned()).collect())).collect()
+    elements
+        .map(|id| {
+            (
+                page.name(id).to_owned(),
+                page.attributes(id)
+                    .map(|(name, _)| name.to_owned())
+                    .collect(),
+            )
+        })
+        .collect()
 }
 
 /// The attributes of a page that hold words.
 fn attribute_words(page: &html::Page) -> Vec<String> {
     let attributes = page.elements().flat_map(|id| page.attributes(id));
-    attributes.filter(|(name, _)| matches!(*name, "alt" | "title" | "content" | "aria-label")).map(|(_, value)| value.to_owned()).collect()
+    attributes
+        .filter(|(name, _)| matches!(*name, "alt" | "title" | "content" | "aria-label"))
+        .map(|(_, value)| value.to_owned())
+        .collect()
 }
 
 proptest! {

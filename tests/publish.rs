@@ -7,7 +7,10 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
-use storybank::plan::{self, Digest, FileState, Identity, Options, Orphans, Plan, Record, Recorded, RecordedFile, RemotePage};
+use storybank::plan::{
+    self, Digest, FileState, Identity, Options, Orphans, Plan, Record, Recorded, RecordedFile,
+    RemotePage,
+};
 use storybank::publish::{self, Error, Lookup, Pictures, Wiki, Write};
 use storybank::slug::Slug;
 use storybank::source::SitePath;
@@ -57,7 +60,9 @@ impl Memory {
             return Err(Error::new("write", "memory", "this page is protected").of_page());
         }
         match &mut self.failure {
-            Some((0, failure)) if *failure == when => Err(Error::new("write", "memory", "the plug was pulled")),
+            Some((0, failure)) if *failure == when => {
+                Err(Error::new("write", "memory", "the plug was pulled"))
+            }
             _ => Ok(()),
         }
     }
@@ -73,15 +78,29 @@ impl Memory {
         match self.identity() {
             Identity::Path => self.pages.contains_key(path).then(|| path.to_owned()),
             Identity::Id => {
-                let by_id = recorded.map(|recorded| recorded.id.clone()).filter(|id| self.pages.contains_key(id));
-                by_id.or_else(|| self.pages.iter().find(|(_, page)| page.path == path).map(|(id, _)| id.clone()))
+                let by_id = recorded
+                    .map(|recorded| recorded.id.clone())
+                    .filter(|id| self.pages.contains_key(id));
+                by_id.or_else(|| {
+                    self.pages
+                        .iter()
+                        .find(|(_, page)| page.path == path)
+                        .map(|(id, _)| id.clone())
+                })
             }
         }
     }
 
     /// A colleague writes or deletes a page.
     fn edit(&mut self, path: &str, text: Option<String>) {
-        let Some(key) = self.pages.iter().find(|(_, page)| page.path == path).map(|(key, _)| key.clone()) else { return };
+        let Some(key) = self
+            .pages
+            .iter()
+            .find(|(_, page)| page.path == path)
+            .map(|(key, _)| key.clone())
+        else {
+            return;
+        };
         match text {
             None => drop(self.pages.remove(&key)),
             Some(text) => {
@@ -96,13 +115,26 @@ impl Memory {
     /// A colleague creates an empty page.
     fn create(&mut self, path: &str) {
         self.next += 1;
-        let key = if self.identity() == Identity::Id { self.next.to_string() } else { path.to_owned() };
-        let entry = Entry { path: path.to_owned(), title: path.to_owned(), text: String::new(), revision: self.next, mark: None };
+        let key = if self.identity() == Identity::Id {
+            self.next.to_string()
+        } else {
+            path.to_owned()
+        };
+        let entry = Entry {
+            path: path.to_owned(),
+            title: path.to_owned(),
+            text: String::new(),
+            revision: self.next,
+            mark: None,
+        };
         self.pages.insert(key, entry);
     }
 
     fn text(&self, path: &str) -> Option<&str> {
-        self.pages.values().find(|page| page.path == path).map(|page| page.text.as_str())
+        self.pages
+            .values()
+            .find(|page| page.path == path)
+            .map(|page| page.text.as_str())
     }
 }
 
@@ -115,10 +147,28 @@ impl Wiki for Memory {
         let look = |sought: &Lookup<'_>| {
             let id = self.key(&sought.location.path, sought.recorded)?;
             let page = &self.pages[&id];
-            let digest = if self.identity() == Identity::Id { page.mark } else { Some(Digest::of(&page.text)) };
-            let (title, text) = (Some(page.title.clone()).filter(|title| !title.is_empty()), page.text.clone());
-            let is_taken = self.pages.iter().any(|(other, page)| *other != id && page.path == sought.location.path);
-            Some(RemotePage { id, title, text, revision: page.revision.to_string(), digest, is_taken, ..RemotePage::default() })
+            let digest = if self.identity() == Identity::Id {
+                page.mark
+            } else {
+                Some(Digest::of(&page.text))
+            };
+            let (title, text) = (
+                Some(page.title.clone()).filter(|title| !title.is_empty()),
+                page.text.clone(),
+            );
+            let is_taken = self
+                .pages
+                .iter()
+                .any(|(other, page)| *other != id && page.path == sought.location.path);
+            Some(RemotePage {
+                id,
+                title,
+                text,
+                revision: page.revision.to_string(),
+                digest,
+                is_taken,
+                ..RemotePage::default()
+            })
         };
         let standings = pages.iter().map(look).collect();
         if let Some((key, over, entry)) = self.late.take()
@@ -138,22 +188,46 @@ impl Wiki for Memory {
             None => self.pages.values().find(|page| page.path == name.path),
         };
         let revision = stands.map(|page| page.revision);
-        if revision.map(|revision| revision.to_string()) != write.over.map(|over| over.revision.clone()) {
-            return Err(Error::new("write", "memory", "something newer stands there"));
+        if revision.map(|revision| revision.to_string())
+            != write.over.map(|over| over.revision.clone())
+        {
+            return Err(Error::new(
+                "write",
+                "memory",
+                "something newer stands there",
+            ));
         }
         // On wikis with ids, titles are unique as well.
-        let is_taken = self.pages.iter().any(|(other, page)| page.path == name.path && key.as_ref().is_some_and(|key| key != other));
+        let is_taken = self.pages.iter().any(|(other, page)| {
+            page.path == name.path && key.as_ref().is_some_and(|key| key != other)
+        });
         if is_taken {
             return Err(Error::new("write", "memory", "another page has this title"));
         }
         self.next += 1;
-        let key = key.unwrap_or_else(|| if self.identity() == Identity::Id { self.next.to_string() } else { name.path.clone() });
+        let key = key.unwrap_or_else(|| {
+            if self.identity() == Identity::Id {
+                self.next.to_string()
+            } else {
+                name.path.clone()
+            }
+        });
         let mark = Digest::parse(write.message.split(' ').next().unwrap_or_default());
         assert!(mark.is_some(), "the message starts with the digest");
-        let entry = Entry { path: name.path.clone(), title: name.title.clone(), text: write.page.text.clone(), revision: self.next, mark };
+        let entry = Entry {
+            path: name.path.clone(),
+            title: name.title.clone(),
+            text: write.page.text.clone(),
+            revision: self.next,
+            mark,
+        };
         if let Some((0, Failure::Late)) = self.failure {
             self.late = Some((key, revision, entry));
-            return Err(Error::new("write", "memory", "nobody waited for the answer"));
+            return Err(Error::new(
+                "write",
+                "memory",
+                "nobody waited for the answer",
+            ));
         }
         self.pages.insert(key.clone(), entry);
         let failed = self.strike(Failure::After);
@@ -179,14 +253,22 @@ fn written(case: &str, title: &str, text: &str) -> RenderedPage {
     RenderedPage {
         case: Slug::of(case),
         file: SitePath::new(format!("content/case-studies/{case}.md")),
-        location: Location { title: title.to_owned(), path: title.to_owned() },
+        location: Location {
+            title: title.to_owned(),
+            path: title.to_owned(),
+        },
         text: text.to_owned(),
         attachments: Vec::new(),
     }
 }
 
 /// One run of the command, from the written pages to the record.
-fn run(wiki: &mut Memory, record: &mut Record, pages: &[RenderedPage], wishes: &Options) -> (Plan, Result<(), Error>) {
+fn run(
+    wiki: &mut Memory,
+    record: &mut Record,
+    pages: &[RenderedPage],
+    wishes: &Options,
+) -> (Plan, Result<(), Error>) {
     let search = plan::lookups(pages.to_vec(), record, wiki.identity(), |_| true);
     let standings = publish::look(wiki, &search).expect("looking goes well");
     let plan = plan::plan(search, standings, wishes);
@@ -196,13 +278,24 @@ fn run(wiki: &mut Memory, record: &mut Record, pages: &[RenderedPage], wishes: &
         saved = Record::parse(&record.text()).expect("a record can be read again");
         Ok::<(), Error>(())
     };
-    let result = publish::apply(wiki, &plan, &mut record.clone(), &Pictures::new(), save, |_| ()).map(|_| ());
+    let result = publish::apply(
+        wiki,
+        &plan,
+        &mut record.clone(),
+        &Pictures::new(),
+        save,
+        |_| (),
+    )
+    .map(|_| ());
     *record = saved;
     (plan, result)
 }
 
 fn keep() -> Options {
-    Options { forced: BTreeSet::new(), orphans: Orphans::Keep }
+    Options {
+        forced: BTreeSet::new(),
+        orphans: Orphans::Keep,
+    }
 }
 
 /// An event between two publications.
@@ -235,7 +328,12 @@ enum Event {
 const CASES: usize = 3;
 
 fn failure() -> impl Strategy<Value = Failure> {
-    prop_oneof![Just(Failure::Before), Just(Failure::After), Just(Failure::Late), Just(Failure::Refused)]
+    prop_oneof![
+        Just(Failure::Before),
+        Just(Failure::After),
+        Just(Failure::Late),
+        Just(Failure::Refused)
+    ]
 }
 
 fn event() -> impl Strategy<Value = Event> {
@@ -269,9 +367,20 @@ struct World {
 
 impl World {
     fn new(identity: Identity) -> Self {
-        let sources = (0..CASES).map(|case| (format!("text {case}"), format!("Title {case}"), true)).collect();
-        let wiki = Memory { identity: Some(identity), ..Memory::default() };
-        Self { wiki, record: Record::default(), sources, renamed: [0; CASES], foreign: BTreeMap::new() }
+        let sources = (0..CASES)
+            .map(|case| (format!("text {case}"), format!("Title {case}"), true))
+            .collect();
+        let wiki = Memory {
+            identity: Some(identity),
+            ..Memory::default()
+        };
+        Self {
+            wiki,
+            record: Record::default(),
+            sources,
+            renamed: [0; CASES],
+            foreign: BTreeMap::new(),
+        }
     }
 
     fn slug(&self, case: usize) -> String {
@@ -279,8 +388,14 @@ impl World {
     }
 
     fn pages(&self) -> Vec<RenderedPage> {
-        let published = self.sources.iter().enumerate().filter(|(_, (_, _, published))| *published);
-        published.map(|(case, (text, title, _))| written(&self.slug(case), title, text)).collect()
+        let published = self
+            .sources
+            .iter()
+            .enumerate()
+            .filter(|(_, (_, _, published))| *published);
+        published
+            .map(|(case, (text, title, _))| written(&self.slug(case), title, text))
+            .collect()
     }
 
     fn publish(&mut self, failure: Option<(usize, Failure)>, wishes: &Options) -> Plan {
@@ -319,7 +434,10 @@ impl World {
             }
             Event::Succeed(..) => {}
             Event::Edit(case, text) => {
-                let (path, text) = (self.sources[case].1.clone(), format!("a colleague's text {text}"));
+                let (path, text) = (
+                    self.sources[case].1.clone(),
+                    format!("a colleague's text {text}"),
+                );
                 if self.wiki.text(&path).is_none() {
                     self.wiki.create(&path);
                 }
@@ -337,25 +455,49 @@ impl World {
                 let forced = BTreeSet::from([Slug::of(&own)]);
                 self.foreign.remove(&self.sources[case].1);
                 // Forcing a case study forces all its pages.
-                let places: Vec<String> = self.record.pages.iter().filter(|page| page.case == own).map(|page| page.path.clone()).collect();
-                places.iter().for_each(|place| drop(self.foreign.remove(place)));
-                self.publish(None, &Options { forced, orphans: Orphans::Keep });
+                let places: Vec<String> = self
+                    .record
+                    .pages
+                    .iter()
+                    .filter(|page| page.case == own)
+                    .map(|page| page.path.clone())
+                    .collect();
+                places
+                    .iter()
+                    .for_each(|place| drop(self.foreign.remove(place)));
+                self.publish(
+                    None,
+                    &Options {
+                        forced,
+                        orphans: Orphans::Keep,
+                    },
+                );
             }
             Event::Prune(failure) => {
-                drop(self.publish(failure, &Options { forced: BTreeSet::new(), orphans: Orphans::Delete }));
+                drop(self.publish(
+                    failure,
+                    &Options {
+                        forced: BTreeSet::new(),
+                        orphans: Orphans::Delete,
+                    },
+                ));
             }
         }
     }
 
     fn foreign_texts_are_there(&self) -> bool {
-        self.foreign.values().all(|text| self.wiki.pages.values().any(|page| page.text == *text))
+        self.foreign
+            .values()
+            .all(|text| self.wiki.pages.values().any(|page| page.text == *text))
     }
 }
 
 #[test]
 fn two_interruptions_one_after_the_other_leave_nothing_unknown() {
     let both = [Identity::Path, Identity::Id].into_iter();
-    for (identity, first) in both.flat_map(|identity| [(identity, Failure::After), (identity, Failure::Late)]) {
+    for (identity, first) in
+        both.flat_map(|identity| [(identity, Failure::After), (identity, Failure::Late)])
+    {
         let mut world = World::new(identity);
         world.happen(&Event::Publish(None));
         // The second text is written, but the answer is lost; the third is about to be written.
@@ -364,7 +506,11 @@ fn two_interruptions_one_after_the_other_leave_nothing_unknown() {
             world.happen(&Event::Publish(Some((0, failure))));
         }
         let plan = world.publish(None, &keep());
-        assert!(!plan.has_conflicts(), "{}", plan::show(&plan, storybank::report::Colour::Plain));
+        assert!(
+            !plan.has_conflicts(),
+            "{}",
+            plan::show(&plan, storybank::report::Colour::Plain)
+        );
         assert_eq!(world.wiki.text("Title 0"), Some("text 0 3"));
     }
 }
@@ -373,15 +519,38 @@ fn two_interruptions_one_after_the_other_leave_nothing_unknown() {
 fn a_page_stays_when_the_file_of_its_case_study_gets_another_name() {
     for identity in [Identity::Path, Identity::Id] {
         for text in ["text", "another text"] {
-            let wishes = Options { forced: BTreeSet::new(), orphans: Orphans::Delete };
-            let (mut wiki, mut record) = (Memory { identity: Some(identity), ..Memory::default() }, Record::default());
-            let (_, first) = run(&mut wiki, &mut record, &[written("a-name", "Title", "text")], &keep());
+            let wishes = Options {
+                forced: BTreeSet::new(),
+                orphans: Orphans::Delete,
+            };
+            let (mut wiki, mut record) = (
+                Memory {
+                    identity: Some(identity),
+                    ..Memory::default()
+                },
+                Record::default(),
+            );
+            let (_, first) = run(
+                &mut wiki,
+                &mut record,
+                &[written("a-name", "Title", "text")],
+                &keep(),
+            );
             first.expect("nothing is in the way");
             let id = record.pages[0].id.clone();
-            let (_, second) = run(&mut wiki, &mut record, &[written("another-name", "Title", text)], &wishes);
+            let (_, second) = run(
+                &mut wiki,
+                &mut record,
+                &[written("another-name", "Title", text)],
+                &wishes,
+            );
             second.expect("nothing is in the way");
             assert_eq!(wiki.text("Title"), Some(text));
-            let known: Vec<(&str, &str)> = record.pages.iter().map(|page| (page.case.as_str(), page.id.as_str())).collect();
+            let known: Vec<(&str, &str)> = record
+                .pages
+                .iter()
+                .map(|page| (page.case.as_str(), page.id.as_str()))
+                .collect();
             assert_eq!(known, [("another-name", id.as_str())]);
         }
     }
@@ -390,14 +559,34 @@ fn a_page_stays_when_the_file_of_its_case_study_gets_another_name() {
 #[test]
 fn a_page_that_is_recorded_twice_is_not_deleted() {
     let (mut wiki, mut record) = (Memory::default(), Record::default());
-    let wishes = Options { forced: BTreeSet::new(), orphans: Orphans::Delete };
-    run(&mut wiki, &mut record, &[written("a", "Title", "text")], &keep()).1.expect("nothing is in the way");
+    let wishes = Options {
+        forced: BTreeSet::new(),
+        orphans: Orphans::Delete,
+    };
+    run(
+        &mut wiki,
+        &mut record,
+        &[written("a", "Title", "text")],
+        &keep(),
+    )
+    .1
+    .expect("nothing is in the way");
     // A manual merge of two branches.
-    let other = Recorded { written: Some(Digest::of("the text of a branch")), ..record.pages[0].clone() };
+    let other = Recorded {
+        written: Some(Digest::of("the text of a branch")),
+        ..record.pages[0].clone()
+    };
     for place in [0, 1] {
         let mut record = record.clone();
         record.pages.insert(place, other.clone());
-        run(&mut wiki, &mut record, &[written("a", "Title", "text")], &wishes).1.expect("nothing is in the way");
+        run(
+            &mut wiki,
+            &mut record,
+            &[written("a", "Title", "text")],
+            &wishes,
+        )
+        .1
+        .expect("nothing is in the way");
         assert_eq!((wiki.text("Title"), record.pages.len()), (Some("text"), 1));
     }
 }
@@ -409,11 +598,26 @@ fn a_page_that_is_refused_holds_up_that_page_alone() {
         world.happen(&Event::Publish(None));
         (0..CASES).for_each(|case| world.happen(&Event::Source(case, 9)));
         world.happen(&Event::Publish(Some((1, Failure::Refused))));
-        let texts: Vec<_> = (0..CASES).map(|case| world.wiki.text(&format!("Title {case}")).unwrap_or_default().to_owned()).collect();
+        let texts: Vec<_> = (0..CASES)
+            .map(|case| {
+                world
+                    .wiki
+                    .text(&format!("Title {case}"))
+                    .unwrap_or_default()
+                    .to_owned()
+            })
+            .collect();
         assert_eq!(texts, ["text 0 9", "text 1", "text 2 9"]);
         let plan = world.publish(None, &keep());
-        let changed = plan.steps.iter().filter(|step| step.action == plan::Action::Update).count();
-        assert_eq!((changed, plan.has_conflicts(), world.wiki.text("Title 1")), (1, false, Some("text 1 9")));
+        let changed = plan
+            .steps
+            .iter()
+            .filter(|step| step.action == plan::Action::Update)
+            .count();
+        assert_eq!(
+            (changed, plan.has_conflicts(), world.wiki.text("Title 1")),
+            (1, false, Some("text 1 9"))
+        );
     }
 }
 
@@ -422,18 +626,43 @@ fn files_go_only_when_all_pages_that_showed_them_are_written() {
     for (failure, deleted) in [(Some((0, Failure::Refused)), 0), (None, 1)] {
         let mut wiki = Memory::default();
         let mut record = Record::default();
-        let page = RenderedPage { attachments: vec!["a.png".to_owned(), "b.png".to_owned()], ..written("a", "Title", "text") };
-        run(&mut wiki, &mut record, &[page], &keep()).1.expect("nothing is in the way");
-        let page = RenderedPage { attachments: vec!["a.png".to_owned()], ..written("a", "Title", "other text") };
+        let page = RenderedPage {
+            attachments: vec!["a.png".to_owned(), "b.png".to_owned()],
+            ..written("a", "Title", "text")
+        };
+        run(&mut wiki, &mut record, &[page], &keep())
+            .1
+            .expect("nothing is in the way");
+        let page = RenderedPage {
+            attachments: vec!["a.png".to_owned()],
+            ..written("a", "Title", "other text")
+        };
         let search = plan::lookups(vec![page], &record, wiki.identity(), |_| true);
         let standings = publish::look(&mut wiki, &search).expect("looking goes well");
         let mut plan = plan::plan(search, standings, &keep());
         let files = plan.unshown(&record, wiki.identity());
-        assert_eq!(files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>(), ["b.png"]);
+        assert_eq!(
+            files
+                .iter()
+                .map(|file| file.name.as_str())
+                .collect::<Vec<_>>(),
+            ["b.png"]
+        );
         plan.take_up_files(files, vec![FileState::Unused], Orphans::Delete);
         wiki.failure = failure;
-        publish::apply(&mut wiki, &plan, &mut record, &Pictures::new(), |_| Ok::<(), Error>(()), |_| ()).expect("the wiki is there");
-        assert_eq!((wiki.deleted.len(), record.files.len()), (deleted, 2 - deleted));
+        publish::apply(
+            &mut wiki,
+            &plan,
+            &mut record,
+            &Pictures::new(),
+            |_| Ok::<(), Error>(()),
+            |_| (),
+        )
+        .expect("the wiki is there");
+        assert_eq!(
+            (wiki.deleted.len(), record.files.len()),
+            (deleted, 2 - deleted)
+        );
     }
 }
 
@@ -444,11 +673,19 @@ fn a_new_title_does_not_leave_a_colleagues_words_behind() {
     world.happen(&Event::Edit(0, 7));
     world.happen(&Event::Title(0, 1));
     let plan = world.publish(None, &keep());
-    assert!(plan.has_conflicts() && world.wiki.text("Title 0 1").is_none(), "{}", plan::show(&plan, storybank::report::Colour::Plain));
+    assert!(
+        plan.has_conflicts() && world.wiki.text("Title 0 1").is_none(),
+        "{}",
+        plan::show(&plan, storybank::report::Colour::Plain)
+    );
     // Without a colleague there is no conflict.
     world.happen(&Event::Title(1, 2));
     let plan = world.publish(None, &keep());
-    let refused = plan.steps.iter().filter(|step| matches!(step.action, plan::Action::Refuse(_))).count();
+    let refused = plan
+        .steps
+        .iter()
+        .filter(|step| matches!(step.action, plan::Action::Refuse(_)))
+        .count();
     assert_eq!((refused, world.wiki.text("Title 1 2")), (2, Some("text 1")));
 }
 
@@ -460,7 +697,11 @@ fn a_title_that_another_page_has_holds_up_that_page_alone() {
     world.happen(&Event::Edit(0, 7));
     world.happen(&Event::Source(1, 5));
     let plan = world.settled();
-    let refused = plan.steps.iter().filter(|step| step.action == plan::Action::Refuse(plan::Conflict::Taken)).count();
+    let refused = plan
+        .steps
+        .iter()
+        .filter(|step| step.action == plan::Action::Refuse(plan::Conflict::Taken))
+        .count();
     assert_eq!((refused, world.wiki.text("Title 1")), (1, Some("text 1 5")));
     assert!(world.foreign_texts_are_there());
 }
@@ -542,9 +783,20 @@ fn a_page_shows_what_it_transcludes_with_its_pictures() {
     );
     for (kind, draft) in common::drafts(&common::files(&site), storybank::model::Audience::Team) {
         let draft = draft.expect("there are case studies");
-        let page = draft.pages.iter().find(|page| page.case.as_str() == "one").expect("it is one of them");
-        assert!(page.text.contains("Shown twice.") && draft.pictures.len() == 1, "{kind}: {}", page.text);
-        assert!(page.attachments.len() == 1 || page.text.contains("data:image/svg+xml"), "{kind}");
+        let page = draft
+            .pages
+            .iter()
+            .find(|page| page.case.as_str() == "one")
+            .expect("it is one of them");
+        assert!(
+            page.text.contains("Shown twice.") && draft.pictures.len() == 1,
+            "{kind}: {}",
+            page.text
+        );
+        assert!(
+            page.attachments.len() == 1 || page.text.contains("data:image/svg+xml"),
+            "{kind}"
+        );
     }
 }
 
@@ -552,8 +804,15 @@ fn a_page_shows_what_it_transcludes_with_its_pictures() {
 fn a_colleagues_name_does_not_steer_the_terminal() {
     let page = written("a", "Title", "text");
     let search = plan::lookups(vec![page], &Record::default(), Identity::Path, |_| true);
-    let standing = RemotePage { editor: Some("\u{1b}[2JJane".to_owned()), text: "\u{7}words".to_owned(), ..RemotePage::default() };
+    let standing = RemotePage {
+        editor: Some("\u{1b}[2JJane".to_owned()),
+        text: "\u{7}words".to_owned(),
+        ..RemotePage::default()
+    };
     let plan = plan::plan(search, vec![Some(standing)], &keep());
     let shown = plan::show(&plan, storybank::report::Colour::Plain);
-    assert!(shown.contains("Jane") && !shown.chars().any(|next| next.is_control() && next != '\n'), "{shown:?}");
+    assert!(
+        shown.contains("Jane") && !shown.chars().any(|next| next.is_control() && next != '\n'),
+        "{shown:?}"
+    );
 }

@@ -21,9 +21,18 @@ fn folder() -> PathBuf {
 
 /// The files of the folder that have an ending, by their names without it.
 fn files_ending_in(ending: &str) -> BTreeMap<String, String> {
-    let entries = fs::read_dir(folder()).expect("the folder is there").map(|entry| entry.expect("it can be read").path());
-    let named = entries.filter_map(|path| Some((path.file_name()?.to_str()?.strip_suffix(ending)?.to_owned(), path)));
-    named.map(|(name, path)| (name, fs::read_to_string(path).expect("it is text"))).collect()
+    let entries = fs::read_dir(folder())
+        .expect("the folder is there")
+        .map(|entry| entry.expect("it can be read").path());
+    let named = entries.filter_map(|path| {
+        Some((
+            path.file_name()?.to_str()?.strip_suffix(ending)?.to_owned(),
+            path,
+        ))
+    });
+    named
+        .map(|(name, path)| (name, fs::read_to_string(path).expect("it is text")))
+        .collect()
 }
 
 fn report(name: &str, site: &str) -> String {
@@ -42,18 +51,26 @@ fn each_mistake_is_reported_as_it_was() {
         let now = report(&name, &site);
         if reports.get(&name) != Some(&now) {
             if env::var_os("WRITE_REPORTS").is_some() {
-                fs::write(folder().join(format!("{name}.report")), &now).expect("it can be written");
+                fs::write(folder().join(format!("{name}.report")), &now)
+                    .expect("it can be written");
             }
             changed.push(format!("{name}.report should now be:\n{now}"));
         }
     }
-    assert!(changed.is_empty(), "{}\nset WRITE_REPORTS to write them", changed.join("\n"));
+    assert!(
+        changed.is_empty(),
+        "{}\nset WRITE_REPORTS to write them",
+        changed.join("\n")
+    );
 }
 
 #[test]
 fn each_report_has_its_site() {
     let sites = files_ending_in(".site");
-    let orphans: Vec<String> = files_ending_in(".report").into_keys().filter(|name| !sites.contains_key(name)).collect();
+    let orphans: Vec<String> = files_ending_in(".report")
+        .into_keys()
+        .filter(|name| !sites.contains_key(name))
+        .collect();
     assert_eq!(orphans, Vec::<String>::new());
 }
 
@@ -62,7 +79,10 @@ fn each_rule_has_a_case() {
     let reports: String = files_ending_in(".report").into_values().collect();
     // No file is known that the program has a fault with.
     let rules = rules::ALL.iter().filter(|&&rule| rule != &rules::FAULT);
-    let missing: Vec<&str> = rules.map(|rule| rule.name).filter(|name| !reports.contains(&format!("[{name}]"))).collect();
+    let missing: Vec<&str> = rules
+        .map(|rule| rule.name)
+        .filter(|name| !reports.contains(&format!("[{name}]")))
+        .collect();
     assert_eq!(missing, Vec::<&str>::new());
 }
 
@@ -78,7 +98,10 @@ fn messages(report: &str) -> impl Iterator<Item = &str> {
 fn messages_keep_to_the_style() {
     for (name, report) in files_ending_in(".report") {
         for message in messages(&report) {
-            assert!(!message.ends_with('.') && !message.starts_with(char::is_uppercase), "{name}: {message}");
+            assert!(
+                !message.ends_with('.') && !message.starts_with(char::is_uppercase),
+                "{name}: {message}"
+            );
         }
     }
 }
@@ -86,10 +109,22 @@ fn messages_keep_to_the_style() {
 /// Words of the libraries below, which say nothing to an author.
 #[test]
 fn messages_are_in_plain_words() {
-    let jargon = ["found found", "mappingping", "u8", "unknown variant", "token", "missing field", "a sequence", "a string"];
+    let jargon = [
+        "found found",
+        "mappingping",
+        "u8",
+        "unknown variant",
+        "token",
+        "missing field",
+        "a sequence",
+        "a string",
+    ];
     for (name, report) in files_ending_in(".report") {
         for message in messages(&report) {
-            assert!(!jargon.iter().any(|words| message.contains(words)), "{name}: {message}");
+            assert!(
+                !jargon.iter().any(|words| message.contains(words)),
+                "{name}: {message}"
+            );
         }
     }
 }
@@ -98,7 +133,10 @@ fn messages_are_in_plain_words() {
 #[test]
 fn one_mistake_gives_one_report() {
     for (name, report) in files_ending_in(".report") {
-        let places: Vec<&str> = report.lines().filter_map(|line| line.trim_start().strip_prefix("--> ")).collect();
+        let places: Vec<&str> = report
+            .lines()
+            .filter_map(|line| line.trim_start().strip_prefix("--> "))
+            .collect();
         let different: BTreeSet<&str> = places.iter().copied().collect();
         assert_eq!(places.len(), different.len(), "{name}: {places:?}");
     }
@@ -111,7 +149,10 @@ fn two_variants_of_one_slug_are_reported() {
          -- content/stories/outage/As a failure.md --\n---\ntitle: One\n---\n\
          -- content/stories/outage/as-a-failure.md --\n---\ntitle: Two\n---\n",
     );
-    assert!(report.contains("error[duplicate-slug]") && report.contains("1 error"), "{report}");
+    assert!(
+        report.contains("error[duplicate-slug]") && report.contains("1 error"),
+        "{report}"
+    );
 }
 
 #[test]
@@ -122,13 +163,18 @@ fn two_home_pages_are_reported() {
 
 #[test]
 fn a_figure_that_is_given_twice_is_reported() {
-    let report = check("-- content/stories/outage.md --\n---\ntitle: The outage\nfacts:\n  loss: 1 day\n  loss: 2 days\n---\n");
+    let report = check(
+        "-- content/stories/outage.md --\n---\ntitle: The outage\nfacts:\n  loss: 1 day\n  loss: 2 days\n---\n",
+    );
     assert!(report.contains("`loss` is given twice"), "{report}");
 }
 
 /// Says where a report lacks something.
 fn assert_says(report: &str, wanted: &[&str]) {
-    let missing: Vec<&&str> = wanted.iter().filter(|words| !report.contains(**words)).collect();
+    let missing: Vec<&&str> = wanted
+        .iter()
+        .filter(|words| !report.contains(**words))
+        .collect();
     assert!(missing.is_empty(), "{missing:?} is not in\n{report}");
 }
 
@@ -137,13 +183,27 @@ fn the_second_mistake_in_a_list_has_its_own_place() {
     let report = check(
         "-- content/case-studies/naming.md --\n---\ntitle: The naming rule\nactions:\n  - { what: a, due: never }\n  - { what: b, due: 2025 }\n  - { what: c, due: soon }\n---\n",
     );
-    assert_says(&report, &["naming.md:4:21", "`actions[2].due`", "naming.md:6:21"]);
+    assert_says(
+        &report,
+        &["naming.md:4:21", "`actions[2].due`", "naming.md:6:21"],
+    );
 }
 
 #[test]
 fn every_mistake_in_the_settings_is_reported() {
-    let report = check("-- site.toml --\ntitel = \"a\"\nwords-per-minute = \"fast\"\n\n[redact]\n\"a\" = 3\n\n[colours]\nred = 1\n");
-    assert_says(&report, &["`titel`", "site.toml:2:20", "site.toml:5:7", "`colours`", "4 errors"]);
+    let report = check(
+        "-- site.toml --\ntitel = \"a\"\nwords-per-minute = \"fast\"\n\n[redact]\n\"a\" = 3\n\n[colours]\nred = 1\n",
+    );
+    assert_says(
+        &report,
+        &[
+            "`titel`",
+            "site.toml:2:20",
+            "site.toml:5:7",
+            "`colours`",
+            "4 errors",
+        ],
+    );
 }
 
 #[test]
@@ -173,7 +233,11 @@ fn follow_ups_of_two_stories_with_one_address_are_reported() {
     let report = check(&(story("a", "B c") + &story("a-b", "C")));
     assert_says(
         &report,
-        &["error[duplicate-slug]: the question `a-b-c` exists twice", "content/stories/a-b/v.md:3:1", "content/stories/a/v.md:3:1"],
+        &[
+            "error[duplicate-slug]: the question `a-b-c` exists twice",
+            "content/stories/a-b/v.md:3:1",
+            "content/stories/a/v.md:3:1",
+        ],
     );
 }
 
@@ -186,8 +250,13 @@ fn a_folder_in_the_singular_is_told_its_plural() {
         ("competency", "competencies"),
         ("Stories", "stories"),
     ] {
-        let report = check(&format!("-- content/{singular}/outage.md --\n---\ntitle: The outage\n---\n"));
-        assert_says(&report, &[&format!("did you mean the folder `content/{plural}`?")]);
+        let report = check(&format!(
+            "-- content/{singular}/outage.md --\n---\ntitle: The outage\n---\n"
+        ));
+        assert_says(
+            &report,
+            &[&format!("did you mean the folder `content/{plural}`?")],
+        );
     }
 }
 
@@ -200,7 +269,9 @@ fn a_path_to_another_name_suggests_nothing_far_from_it() {
 #[test]
 fn a_remote_picture_in_html_is_reported() {
     assert_says(
-        &check("-- content/stories/outage.md --\n---\ntitle: a\n---\n\n<img src=\"https://example.org/a.png\" alt=\"b\">\n"),
+        &check(
+            "-- content/stories/outage.md --\n---\ntitle: a\n---\n\n<img src=\"https://example.org/a.png\" alt=\"b\">\n",
+        ),
         &["warning[dropped-html]", "`<img>`"],
     );
 }

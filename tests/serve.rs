@@ -112,10 +112,15 @@ const OUTAGE: &str = "content/stories/outage.md";
 
 /// When each file below a folder was written last.
 fn stamps(folder: &Path) -> BTreeMap<PathBuf, SystemTime> {
-    let entries = walkdir::WalkDir::new(folder).into_iter().map(|entry| entry.expect("it can be read"));
+    let entries = walkdir::WalkDir::new(folder)
+        .into_iter()
+        .map(|entry| entry.expect("it can be read"));
     let stamp = |entry: walkdir::DirEntry| {
         let about = fs::symlink_metadata(entry.path()).expect("it is there");
-        (entry.into_path(), about.modified().expect("the system knows it"))
+        (
+            entry.into_path(),
+            about.modified().expect("the system knows it"),
+        )
     };
     entries.map(stamp).collect()
 }
@@ -128,8 +133,16 @@ fn pages_and_files_are_served_as_what_they_are() {
         ("/index.html", "text/html", "The outage"),
         ("/stories.html", "text/html", "The outage"),
         ("/stories/outage.html", "text/html", "The river was high."),
-        ("/stories/outage.html?a=1", "text/html", "The river was high."),
-        ("/@team/stories/move.html", "text/html", "We arrived at noon."),
+        (
+            "/stories/outage.html?a=1",
+            "text/html",
+            "The river was high.",
+        ),
+        (
+            "/@team/stories/move.html",
+            "text/html",
+            "We arrived at noon.",
+        ),
         ("/@public/", "text/html", "storybank-preview"),
         ("/static/style.css?123", "text/css", "{"),
         ("/.storybank/preview.js", "text/javascript", "EventSource"),
@@ -137,15 +150,34 @@ fn pages_and_files_are_served_as_what_they_are() {
     ] {
         let response = scene.server.get(path);
         assert_eq!(response.status, 200, "{path}");
-        assert!(response.header("content-type").starts_with(kind), "{path}: {:?}", response.headers);
+        assert!(
+            response.header("content-type").starts_with(kind),
+            "{path}: {:?}",
+            response.headers
+        );
         assert!(response.body.contains(words), "{path}:\n{}", response.body);
         assert_eq!(response.header("access-control-allow-origin"), "", "{path}");
-        assert_eq!(response.header("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(
+            response.header("x-content-type-options"),
+            "nosniff",
+            "{path}"
+        );
     }
     let page = scene.server.get("/stories/outage.html");
-    assert!(page.header("cache-control").contains("no-store") || page.header("cache-control").contains("no-cache"), "{:?}", page.headers);
-    let (_, rest) = page.body.split_once("src=\"../assets/").expect("the page has a picture");
-    let picture = scene.server.get(&format!("/assets/{}", rest.split('"').next().unwrap_or_default()));
+    assert!(
+        page.header("cache-control").contains("no-store")
+            || page.header("cache-control").contains("no-cache"),
+        "{:?}",
+        page.headers
+    );
+    let (_, rest) = page
+        .body
+        .split_once("src=\"../assets/")
+        .expect("the page has a picture");
+    let picture = scene.server.get(&format!(
+        "/assets/{}",
+        rest.split('"').next().unwrap_or_default()
+    ));
     assert_eq!((picture.status, picture.body.trim()), (200, "a picture"));
     assert_eq!(picture.header("content-type"), "image/png");
 }
@@ -166,7 +198,11 @@ fn a_page_that_is_not_there_says_so_with_its_status() {
         assert_eq!(response.status, 404, "{path}");
     }
     let page = scene.server.get("/stories/far/away/nothing.html");
-    assert!(page.body.contains("<base href=\"/\">") && page.body.contains("This page is not told here"), "{}", page.body);
+    assert!(
+        page.body.contains("<base href=\"/\">") && page.body.contains("This page is not told here"),
+        "{}",
+        page.body
+    );
     assert!(page.body.contains("storybank-preview"), "{}", page.body);
 }
 
@@ -174,18 +210,37 @@ fn a_page_that_is_not_there_says_so_with_its_status() {
 fn a_question_for_the_head_gets_no_body() {
     let scene = Scene::new();
     let whole = scene.server.get("/stories/outage.html");
-    let head = scene.server.ask("HEAD", "/stories/outage.html", &[("Host", scene.server.host())]);
+    let head = scene.server.ask(
+        "HEAD",
+        "/stories/outage.html",
+        &[("Host", scene.server.host())],
+    );
     assert_eq!((head.status, head.body.as_str()), (200, ""));
     assert_eq!(head.header("content-type"), whole.header("content-type"));
-    assert_eq!(head.header("content-length"), whole.header("content-length"));
-    assert_eq!(scene.server.ask("HEAD", "/nothing.html", &[("Host", scene.server.host())]).status, 404);
+    assert_eq!(
+        head.header("content-length"),
+        whole.header("content-length")
+    );
+    assert_eq!(
+        scene
+            .server
+            .ask("HEAD", "/nothing.html", &[("Host", scene.server.host())])
+            .status,
+        404
+    );
 }
 
 #[test]
 fn nothing_but_reading_is_possible() {
     let scene = Scene::new();
-    for method in ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "CONNECT", "TRACE", "NONSENSE"] {
-        let response = scene.server.ask(method, "/", &[("Host", scene.server.host()), ("Content-Length", "0")]);
+    for method in [
+        "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "CONNECT", "TRACE", "NONSENSE",
+    ] {
+        let response = scene.server.ask(
+            method,
+            "/",
+            &[("Host", scene.server.host()), ("Content-Length", "0")],
+        );
         assert_eq!(response.status, 405, "{method}");
         assert!(!response.body.contains("outage"), "{method}");
     }
@@ -195,20 +250,59 @@ fn nothing_but_reading_is_possible() {
 fn a_strange_host_is_refused_and_sees_nothing() {
     let scene = Scene::new();
     let port = scene.server.port();
-    let strangers = ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "localhost.evil.example", "evil.example:127.0.0.1", ""];
-    for host in strangers.iter().map(|&host| host.to_owned()).chain([format!("evil.example:{port}")]) {
-        for path in ["/", "/stories/outage.html", "/.storybank/events", "/.storybank/preview.js", "/nothing.html"] {
+    let strangers = [
+        "evil.example",
+        "evil.example:80",
+        "127.0.0.1.evil.example",
+        "localhost.evil.example",
+        "evil.example:127.0.0.1",
+        "",
+    ];
+    for host in strangers
+        .iter()
+        .map(|&host| host.to_owned())
+        .chain([format!("evil.example:{port}")])
+    {
+        for path in [
+            "/",
+            "/stories/outage.html",
+            "/.storybank/events",
+            "/.storybank/preview.js",
+            "/nothing.html",
+        ] {
             let response = scene.server.ask("GET", path, &[("Host", &host)]);
             assert_eq!(response.status, 403, "{host} {path}");
-            assert!(!response.body.contains("outage") && !response.body.contains("river"), "{host} {path}: {}", response.body);
+            assert!(
+                !response.body.contains("outage") && !response.body.contains("river"),
+                "{host} {path}: {}",
+                response.body
+            );
         }
     }
     let nameless = scene.server.ask("GET", "/", &[]);
-    assert!(matches!(nameless.status, 400 | 403) && !nameless.body.contains("outage"), "{nameless:?}");
-    let twice = scene.server.ask("GET", "/", &[("Host", "evil.example"), ("Host", scene.server.host())]);
-    assert!(matches!(twice.status, 400 | 403) && !twice.body.contains("outage"), "{twice:?}");
-    for host in [format!("127.0.0.1:{port}"), format!("localhost:{port}"), format!("LOCALHOST:{port}")] {
-        assert_eq!(scene.server.ask("GET", "/", &[("Host", &host)]).status, 200, "{host}");
+    assert!(
+        matches!(nameless.status, 400 | 403) && !nameless.body.contains("outage"),
+        "{nameless:?}"
+    );
+    let twice = scene.server.ask(
+        "GET",
+        "/",
+        &[("Host", "evil.example"), ("Host", scene.server.host())],
+    );
+    assert!(
+        matches!(twice.status, 400 | 403) && !twice.body.contains("outage"),
+        "{twice:?}"
+    );
+    for host in [
+        format!("127.0.0.1:{port}"),
+        format!("localhost:{port}"),
+        format!("LOCALHOST:{port}"),
+    ] {
+        assert_eq!(
+            scene.server.ask("GET", "/", &[("Host", &host)]).status,
+            200,
+            "{host}"
+        );
     }
 }
 
@@ -216,16 +310,30 @@ fn a_strange_host_is_refused_and_sees_nothing() {
 fn a_page_of_somebody_else_is_refused() {
     let scene = Scene::new();
     let host = scene.server.host();
-    for origin in ["http://evil.example", "https://evil.example", "null", "http://127.0.0.1.evil.example", "http://127.0.0.1:1", "file://"]
-    {
+    for origin in [
+        "http://evil.example",
+        "https://evil.example",
+        "null",
+        "http://127.0.0.1.evil.example",
+        "http://127.0.0.1:1",
+        "file://",
+    ] {
         for path in ["/", "/.storybank/events"] {
-            let response = scene.server.ask("GET", path, &[("Host", host), ("Origin", origin)]);
+            let response = scene
+                .server
+                .ask("GET", path, &[("Host", host), ("Origin", origin)]);
             assert_eq!(response.status, 403, "{origin} {path}");
             assert!(!response.body.contains("outage"), "{origin} {path}");
         }
     }
     let own = format!("http://{host}");
-    assert_eq!(scene.server.ask("GET", "/", &[("Host", host), ("Origin", &own)]).status, 200);
+    assert_eq!(
+        scene
+            .server
+            .ask("GET", "/", &[("Host", host), ("Origin", &own)])
+            .status,
+        200
+    );
 }
 
 #[test]
@@ -264,17 +372,33 @@ fn no_address_leads_out_of_the_site() {
     ];
     for path in paths {
         let response = scene.server.get(path);
-        assert!(matches!(response.status, 400 | 404), "{path}: {}", response.status);
+        assert!(
+            matches!(response.status, 400 | 404),
+            "{path}: {}",
+            response.status
+        );
         let body = response.body;
         assert!(
-            !body.contains("buried") && !body.contains("hidden thing") && !body.contains("root:") && !body.contains("river"),
+            !body.contains("buried")
+                && !body.contains("hidden thing")
+                && !body.contains("root:")
+                && !body.contains("river"),
             "{path}: {body}"
         );
     }
     // What no browser asks for may be answered, but not with anything from elsewhere.
-    for path in ["secret.md", "../secret.md", "*", "http://evil.example/../secret.md", "file:///etc/passwd"] {
+    for path in [
+        "secret.md",
+        "../secret.md",
+        "*",
+        "http://evil.example/../secret.md",
+        "file:///etc/passwd",
+    ] {
         let body = scene.server.get(path).body;
-        assert!(!body.contains("buried") && !body.contains("hidden thing") && !body.contains("root:"), "{path}: {body}");
+        assert!(
+            !body.contains("buried") && !body.contains("hidden thing") && !body.contains("root:"),
+            "{path}: {body}"
+        );
     }
 }
 
@@ -291,18 +415,34 @@ fn a_link_that_leads_out_of_the_site_is_not_followed() {
     symlink(folder.join("secret.md"), stories.join("later.md")).expect("a link can be made");
     fs::remove_file(stories.join("map.png")).expect("it is there");
     symlink(folder.join("secret.png"), stories.join("map.png")).expect("a link can be made");
-    fs::write(stories.join("last.md"), story("The last", "It was last.")).expect("it can be written");
+    fs::write(stories.join("last.md"), story("The last", "It was last."))
+        .expect("it can be written");
     eventually("the last save is seen", || {
-        server.get("/stories/outage.html").body.contains("map.png") || server.get("/stories/last.html").status == 200
+        server.get("/stories/outage.html").body.contains("map.png")
+            || server.get("/stories/last.html").status == 200
     });
-    for path in
-        ["/", "/stories.html", "/stories/hidden.html", "/stories/later.html", "/stories/outside/secret.html", "/stories/outage.html"]
-    {
+    for path in [
+        "/",
+        "/stories.html",
+        "/stories/hidden.html",
+        "/stories/later.html",
+        "/stories/outside/secret.html",
+        "/stories/outage.html",
+    ] {
         let body = server.get(path).body;
-        assert!(!body.contains("hidden thing") && !body.contains("buried"), "{path}: {body}");
+        assert!(
+            !body.contains("hidden thing") && !body.contains("buried"),
+            "{path}: {body}"
+        );
         for name in body.split("/assets/").skip(1) {
             let name = name.split('"').next().unwrap_or_default();
-            assert!(!server.get(&format!("/assets/{name}")).body.contains("buried"), "{path}: {name}");
+            assert!(
+                !server
+                    .get(&format!("/assets/{name}"))
+                    .body
+                    .contains("buried"),
+                "{path}: {name}"
+            );
         }
     }
 }
@@ -317,8 +457,13 @@ fn nonsense_and_silence_do_no_harm() {
         b"GET / HTTP/9.9\r\n\r\n".to_vec(),
         b"\xff\xfe\x00\x01\r\n\r\n".to_vec(),
         format!("GET /{long} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").into_bytes(),
-        format!("GET / HTTP/1.1\r\nHost: {host}\r\nX: {long}\r\nConnection: close\r\n\r\n").into_bytes(),
-        format!("GET / HTTP/1.1\r\nHost: {host}\r\n{}Connection: close\r\n\r\n", "X: y\r\n".repeat(5_000)).into_bytes(),
+        format!("GET / HTTP/1.1\r\nHost: {host}\r\nX: {long}\r\nConnection: close\r\n\r\n")
+            .into_bytes(),
+        format!(
+            "GET / HTTP/1.1\r\nHost: {host}\r\n{}Connection: close\r\n\r\n",
+            "X: y\r\n".repeat(5_000)
+        )
+        .into_bytes(),
     ];
     for request in requests {
         // Whether it is refused, answered or hung up on is all the same.
@@ -336,7 +481,11 @@ fn nonsense_and_silence_do_no_harm() {
     }
     let start = Instant::now();
     assert_eq!(scene.server.get("/").status, 200);
-    assert!(start.elapsed() < Duration::from_secs(2), "those who say nothing keep others waiting: {:?}", start.elapsed());
+    assert!(
+        start.elapsed() < Duration::from_secs(2),
+        "those who say nothing keep others waiting: {:?}",
+        start.elapsed()
+    );
 }
 
 #[test]
@@ -344,12 +493,19 @@ fn many_streams_keep_nobody_waiting() {
     let scene = Scene::new();
     let mut streams: Vec<_> = (0..30).map(|_| scene.server.events()).collect();
     let first: Vec<_> = streams.iter_mut().map(server::Events::next).collect();
-    assert!(first.iter().all(|event| event.revision == first[0].revision && event.boot == first[0].boot), "{first:?}");
+    assert!(
+        first
+            .iter()
+            .all(|event| event.revision == first[0].revision && event.boot == first[0].boot),
+        "{first:?}"
+    );
     scene.save(OUTAGE, &story("The outage", "The river was low."));
     for stream in &mut streams {
         assert!(stream.next().revision > first[0].revision);
     }
-    scene.server.shows("/stories/outage.html", "The river was low.");
+    scene
+        .server
+        .shows("/stories/outage.html", "The river was low.");
 }
 
 #[test]
@@ -358,16 +514,34 @@ fn the_stream_tells_where_it_stands_and_then_every_save() {
     let mut events = scene.server.events();
     let first = events.next();
     assert_eq!(first.revision, scene.server.revision());
-    assert!(scene.server.get("/").body.contains(&format!("data-boot=\"{}\"", first.boot)));
+    assert!(
+        scene
+            .server
+            .get("/")
+            .body
+            .contains(&format!("data-boot=\"{}\"", first.boot))
+    );
     scene.save(OUTAGE, &story("The outage", "The river was low."));
     let second = events.next();
-    assert!(second.revision > first.revision && second.boot == first.boot, "{first:?} {second:?}");
+    assert!(
+        second.revision > first.revision && second.boot == first.boot,
+        "{first:?} {second:?}"
+    );
     assert_eq!(second.page.as_deref(), Some("stories/outage.html"));
     // What is announced is there.
     let page = scene.server.get("/stories/outage.html").body;
-    assert!(page.contains("The river was low.") && page.contains(&format!("data-revision=\"{}\"", second.revision)), "{page}");
-    scene.save("content/stories/flood/index.md", &story("The flood", "It poured."));
-    let third = events.until("the flood", |next| next.page.as_deref() == Some("stories/flood.html"));
+    assert!(
+        page.contains("The river was low.")
+            && page.contains(&format!("data-revision=\"{}\"", second.revision)),
+        "{page}"
+    );
+    scene.save(
+        "content/stories/flood/index.md",
+        &story("The flood", "It poured."),
+    );
+    let third = events.until("the flood", |next| {
+        next.page.as_deref() == Some("stories/flood.html")
+    });
     assert!(third.revision > second.revision);
     // Who comes later is told the same.
     assert_eq!(scene.server.events().next(), third);
@@ -383,9 +557,15 @@ fn the_stream_names_no_page_that_its_audience_does_not_get() {
     let scene = Scene::with_arguments(&["--follow", "--audience", "team"]);
     let mut events = scene.server.events();
     events.next();
-    scene.save("content/stories/flood/index.md", &story("The flood", "It poured."));
+    scene.save(
+        "content/stories/flood/index.md",
+        &story("The flood", "It poured."),
+    );
     scene.save(OUTAGE, &story("The outage", "The river was low."));
-    scene.save("content/stories/move.md", "---\ntitle: The move\naudience: team\n---\n\nWe arrived late.\n");
+    scene.save(
+        "content/stories/move.md",
+        "---\ntitle: The move\naudience: team\n---\n\nWe arrived late.\n",
+    );
     let mut next = events.next();
     while next.page.is_none() {
         next = events.next();
@@ -403,36 +583,62 @@ fn a_broken_save_is_a_revision_too_and_mending_it_another() {
     assert!(broken.revision > first.revision);
     let page = scene.server.get("/stories/outage.html");
     assert_eq!(page.status, 200);
-    assert!(page.body.contains("did you mean `title`?") && page.body.contains("The river was high."), "{}", page.body);
+    assert!(
+        page.body.contains("did you mean `title`?") && page.body.contains("The river was high."),
+        "{}",
+        page.body
+    );
     scene.save(OUTAGE, &story("The outage", "The river was mended."));
     let mended = events.next();
     assert!(mended.revision > broken.revision);
     let page = scene.server.get("/stories/outage.html");
-    assert!(!page.body.contains("sb-problems") && page.body.contains("The river was mended."), "{}", page.body);
+    assert!(
+        !page.body.contains("sb-problems") && page.body.contains("The river was mended."),
+        "{}",
+        page.body
+    );
 }
 
 #[test]
 fn a_file_that_is_too_long_or_too_deep_keeps_no_save_of_another_from_being_shown() {
     let scene = Scene::new();
-    for (place, words) in ["- ".repeat(25 << 20), "> ".repeat(100_000), "<div>".repeat(100_000)].into_iter().enumerate() {
+    for (place, words) in [
+        "- ".repeat(25 << 20),
+        "> ".repeat(100_000),
+        "<div>".repeat(100_000),
+    ]
+    .into_iter()
+    .enumerate()
+    {
         // In one step: half of such a text can be a sound one, which would be the last good version.
         scene.save("outage.part", &story("The outage", &words));
         scene.rename("outage.part", OUTAGE);
         let saved = format!("It stopped {place} days later.");
-        scene.save("content/stories/flood/index.md", &story("The flood", &saved));
+        scene.save(
+            "content/stories/flood/index.md",
+            &story("The flood", &saved),
+        );
         scene.server.shows("/stories/flood.html", &saved);
         scene.server.shows("/stories/outage.html", "sb-problems");
-        scene.server.shows("/stories/outage.html", "The river was high.");
+        scene
+            .server
+            .shows("/stories/outage.html", "The river was high.");
     }
 }
 
 #[test]
 fn markup_in_a_broken_file_is_shown_and_not_obeyed() {
     let scene = Scene::new();
-    scene.save(OUTAGE, "---\ntitle: x\n\"<script>alert(1)</script>\": </pre><img src=x onerror=alert(2)>\n---\n");
+    scene.save(
+        OUTAGE,
+        "---\ntitle: x\n\"<script>alert(1)</script>\": </pre><img src=x onerror=alert(2)>\n---\n",
+    );
     scene.server.shows("/stories/outage.html", "sb-problems");
     let body = scene.server.get("/stories/outage.html").body;
-    assert!(!body.contains("<script>alert") && !body.contains("<img src=x"), "{body}");
+    assert!(
+        !body.contains("<script>alert") && !body.contains("<img src=x"),
+        "{body}"
+    );
     assert!(body.contains("&lt;script&gt;alert(1)"), "{body}");
 }
 
@@ -440,22 +646,40 @@ fn markup_in_a_broken_file_is_shown_and_not_obeyed() {
 fn nothing_is_written_to_the_disk() {
     let scene = Scene::new();
     let before = (tree(scene.folder.path()), stamps(scene.folder.path()));
-    for path in ["/", "/stories/outage.html", "/@team/", "/@public/", "/static/style.css", "/nothing.html", "/.storybank/preview.js"] {
+    for path in [
+        "/",
+        "/stories/outage.html",
+        "/@team/",
+        "/@public/",
+        "/static/style.css",
+        "/nothing.html",
+        "/.storybank/preview.js",
+    ] {
         scene.server.get(path);
     }
     scene.server.events().next();
-    assert_eq!((tree(scene.folder.path()), stamps(scene.folder.path())), before);
+    assert_eq!(
+        (tree(scene.folder.path()), stamps(scene.folder.path())),
+        before
+    );
     scene.save(OUTAGE, &story("The outage", "The river was low."));
     let before = (tree(scene.folder.path()), stamps(scene.folder.path()));
-    scene.server.shows("/stories/outage.html", "The river was low.");
-    assert_eq!((tree(scene.folder.path()), stamps(scene.folder.path())), before);
+    scene
+        .server
+        .shows("/stories/outage.html", "The river was low.");
+    assert_eq!(
+        (tree(scene.folder.path()), stamps(scene.folder.path())),
+        before
+    );
 }
 
 #[test]
 fn reading_is_no_save() {
     let scene = Scene::new();
     scene.save(OUTAGE, &story("The outage", "The river was low."));
-    scene.server.shows("/stories/outage.html", "The river was low.");
+    scene
+        .server
+        .shows("/stories/outage.html", "The river was low.");
     // What is still on its way from that save is let through first.
     let mut settled = scene.server.revision();
     let mut since = Instant::now();
@@ -467,7 +691,13 @@ fn reading_is_no_save() {
     }
     let start = Instant::now();
     while start.elapsed() < Duration::from_millis(500) {
-        for path in ["/", "/stories/outage.html", "/@team/", "/static/style.css", "/nothing.html"] {
+        for path in [
+            "/",
+            "/stories/outage.html",
+            "/@team/",
+            "/static/style.css",
+            "/nothing.html",
+        ] {
             scene.server.get(path);
         }
         tree(scene.folder.path());
@@ -499,8 +729,15 @@ fn see_every_save(arguments: &[&str]) {
     server.shows(page, "The river was dry.");
 
     // Into a file beside it, which takes its place.
-    for beside in ["content/stories/.outage.md.new", "content/stories/outage.md.tmp", "content/stories/4913"] {
-        scene.save(beside, &story("The outage", &format!("Saved by way of {beside}")));
+    for beside in [
+        "content/stories/.outage.md.new",
+        "content/stories/outage.md.tmp",
+        "content/stories/4913",
+    ] {
+        scene.save(
+            beside,
+            &story("The outage", &format!("Saved by way of {beside}")),
+        );
         scene.rename(beside, OUTAGE);
         server.shows(page, &format!("Saved by way of {beside}"));
     }
@@ -514,8 +751,12 @@ fn see_every_save(arguments: &[&str]) {
     // With the old time kept, as some tools that copy do.
     let about = fs::metadata(scene.path(OUTAGE)).expect("it is there");
     scene.save(OUTAGE, &story("The outage", "The backup is gone."));
-    let file = fs::File::options().write(true).open(scene.path(OUTAGE)).expect("it can be written");
-    file.set_modified(about.modified().expect("the system knows it")).expect("the time can be set");
+    let file = fs::File::options()
+        .write(true)
+        .open(scene.path(OUTAGE))
+        .expect("it can be written");
+    file.set_modified(about.modified().expect("the system knows it"))
+        .expect("the time can be set");
     assert_eq!(file.metadata().expect("it is there").len(), about.len());
     server.shows(page, "The backup is gone.");
 
@@ -539,59 +780,111 @@ fn see_every_save(arguments: &[&str]) {
     scene.rename("content/stories/flood", "content/stories/deluge");
     server.shows("/stories/deluge.html", "It rained.");
     server.lacks("/stories/flood.html");
-    scene.save("content/stories/deluge/index.md", &story("The deluge", "It poured."));
+    scene.save(
+        "content/stories/deluge/index.md",
+        &story("The deluge", "It poured."),
+    );
     server.shows("/stories/deluge.html", "It poured.");
     fs::remove_dir_all(scene.path("content/stories/deluge")).expect("it is there");
     server.lacks("/stories/deluge.html");
 
     // New folders, one in the other.
-    scene.save("content/questions/hardest.md", "---\nquestion: What was hardest?\n---\n");
+    scene.save(
+        "content/questions/hardest.md",
+        "---\nquestion: What was hardest?\n---\n",
+    );
     server.shows("/questions/hardest.html", "What was hardest?");
-    scene.save("content/stories/snow/index.md", &story("The snow", "It snowed."));
-    scene.save("content/stories/snow/short.md", "---\ntitle: Shorter\n---\n\nSnow.\n");
+    scene.save(
+        "content/stories/snow/index.md",
+        &story("The snow", "It snowed."),
+    );
+    scene.save(
+        "content/stories/snow/short.md",
+        "---\ntitle: Shorter\n---\n\nSnow.\n",
+    );
     server.shows("/stories/snow/short.html", "Snow.");
-    scene.save("content/stories/snow/short.md", "---\ntitle: Shorter\n---\n\nIce.\n");
+    scene.save(
+        "content/stories/snow/short.md",
+        "---\ntitle: Shorter\n---\n\nIce.\n",
+    );
     server.shows("/stories/snow/short.html", "Ice.");
 
     // Moved in from outside, and out again.
     fs::create_dir_all(scene.folder.join("outside/hail")).expect("it can be made");
-    fs::write(scene.folder.join("outside/hail/index.md"), story("The hail", "It hailed.")).expect("it can be written");
-    fs::rename(scene.folder.join("outside/hail"), scene.path("content/stories/hail")).expect("it can be moved");
+    fs::write(
+        scene.folder.join("outside/hail/index.md"),
+        story("The hail", "It hailed."),
+    )
+    .expect("it can be written");
+    fs::rename(
+        scene.folder.join("outside/hail"),
+        scene.path("content/stories/hail"),
+    )
+    .expect("it can be moved");
     server.shows("/stories/hail.html", "It hailed.");
-    scene.save("content/stories/hail/index.md", &story("The hail", "It hailed again."));
+    scene.save(
+        "content/stories/hail/index.md",
+        &story("The hail", "It hailed again."),
+    );
     server.shows("/stories/hail.html", "It hailed again.");
-    fs::rename(scene.path("content/stories/hail"), scene.folder.join("outside/hail")).expect("it can be moved");
+    fs::rename(
+        scene.path("content/stories/hail"),
+        scene.folder.join("outside/hail"),
+    )
+    .expect("it can be moved");
     server.lacks("/stories/hail.html");
 
     // What is beside the content: settings, a theme that was not there, pictures.
     scene.save("site.toml", "title = \"Tales\"\n");
     server.shows("/", "Tales");
     scene.remove("site.toml");
-    eventually("there are no settings any more", || !server.get("/").body.contains("Tales"));
+    eventually("there are no settings any more", || {
+        !server.get("/").body.contains("Tales")
+    });
     scene.save("site.toml", "title = \"Legends\"\n");
     server.shows("/", "Legends");
-    scene.save("themes/default/static/style.css", "h1 { color: rgb(1, 2, 3) }\n");
+    scene.save(
+        "themes/default/static/style.css",
+        "h1 { color: rgb(1, 2, 3) }\n",
+    );
     server.shows("/static/style.css", "rgb(1, 2, 3)");
-    scene.save("themes/default/static/style.css", "h1 { color: rgb(4, 5, 6) }\n");
+    scene.save(
+        "themes/default/static/style.css",
+        "h1 { color: rgb(4, 5, 6) }\n",
+    );
     server.shows("/static/style.css", "rgb(4, 5, 6)");
     fs::remove_dir_all(scene.path("themes")).expect("it is there");
-    eventually("the default style is back", || server.get("/static/style.css").body.len() > 10_000);
+    eventually("the default style is back", || {
+        server.get("/static/style.css").body.len() > 10_000
+    });
     scene.save(OUTAGE, &story("The outage", "![A map](map.png)"));
     let picture = || {
         let body = server.get(page).body;
         let (_, rest) = body.split_once("src=\"../assets/")?;
-        Some(server.get(&format!("/assets/{}", rest.split('"').next()?)).body)
+        Some(
+            server
+                .get(&format!("/assets/{}", rest.split('"').next()?))
+                .body,
+        )
     };
-    eventually("the picture is there", || picture().is_some_and(|bytes| bytes == "a picture\n"));
+    eventually("the picture is there", || {
+        picture().is_some_and(|bytes| bytes == "a picture\n")
+    });
     scene.save("content/stories/map.png", "another picture\n");
-    eventually("the picture changes", || picture().is_some_and(|bytes| bytes == "another picture\n"));
+    eventually("the picture changes", || {
+        picture().is_some_and(|bytes| bytes == "another picture\n")
+    });
 
     // The whole content, moved away and back.
     scene.rename("content", "away");
-    eventually("the content is away, and that is said", || server.get(page).body.contains("sb-problems") || server.get(page).status == 404);
+    eventually("the content is away, and that is said", || {
+        server.get(page).body.contains("sb-problems") || server.get(page).status == 404
+    });
     scene.rename("away", "content");
     server.shows(page, "A map");
-    eventually("all is well", || !server.get(page).body.contains("sb-problems"));
+    eventually("all is well", || {
+        !server.get(page).body.contains("sb-problems")
+    });
     scene.save(OUTAGE, &story("The outage", "And it is still watched."));
     server.shows(page, "And it is still watched.");
 }
@@ -614,16 +907,34 @@ fn copy(from: &Path, to: &Path) {
 fn stays_as_it_was(server: &Server, words: &str) {
     server.shows("/stories/outage.html", "sb-problems");
     let page = server.get("/stories/outage.html");
-    assert!(page.status == 200 && page.body.contains(words) && page.body.contains("cannot read the site"), "{}", page.body);
+    assert!(
+        page.status == 200
+            && page.body.contains(words)
+            && page.body.contains("cannot read the site"),
+        "{}",
+        page.body
+    );
     let flood = server.get("/stories/flood.html");
-    assert!(flood.status == 200 && flood.body.contains("It rained."), "{}", flood.body);
-    eventually("the terminal says so", || server.said().contains("the site is shown as it last was"));
+    assert!(
+        flood.status == 200 && flood.body.contains("It rained."),
+        "{}",
+        flood.body
+    );
+    eventually("the terminal says so", || {
+        server.said().contains("the site is shown as it last was")
+    });
 }
 
 /// The preview has the site again, and sees what is saved in it.
 #[track_caller]
 fn sees_saves(scene: &Scene, words: &str) {
-    eventually("all is well", || !scene.server.get("/stories/outage.html").body.contains("sb-problems"));
+    eventually("all is well", || {
+        !scene
+            .server
+            .get("/stories/outage.html")
+            .body
+            .contains("sb-problems")
+    });
     for number in 0..3 {
         let words = format!("{words} {number} times.");
         scene.save(OUTAGE, &story("The outage", &words));
@@ -649,7 +960,8 @@ fn deep_scene(arguments: &[&str]) -> Scene {
     drop(server);
     copy(&folder.join("site"), &folder.join("far/above/site"));
     fs::remove_dir_all(folder.join("site")).expect("it is there");
-    std::os::unix::fs::symlink(folder.join("far/above/site"), folder.join("site")).expect("a link can be made");
+    std::os::unix::fs::symlink(folder.join("far/above/site"), folder.join("site"))
+        .expect("a link can be made");
     let server = Server::start(&folder.join("far/above/site"), arguments);
     Scene { server, folder }
 }
@@ -659,7 +971,13 @@ fn deep_scene(arguments: &[&str]) -> Scene {
 fn a_folder_that_takes_the_place_of_another_is_watched() {
     for arguments in [&[][..], &["--poll"]] {
         // The site, the folders above it, and those that it holds.
-        for place in ["far/above/site", "far/above", "far", "far/above/site/content", "far/above/site/content/stories"] {
+        for place in [
+            "far/above/site",
+            "far/above",
+            "far",
+            "far/above/site/content",
+            "far/above/site/content/stories",
+        ] {
             let scene = deep_scene(arguments);
             let (here, aside) = (scene.folder.join(place), scene.folder.join("aside"));
             fs::rename(&here, &aside).expect("it can be renamed");
@@ -692,7 +1010,12 @@ fn exchange(one: &Path, other: &Path) {
 #[test]
 fn a_folder_that_is_moved_away_is_watched_again_when_it_is_back() {
     for arguments in [&[][..], &["--poll"]] {
-        for place in ["far/above/site", "far/above", "far", "far/above/site/content"] {
+        for place in [
+            "far/above/site",
+            "far/above",
+            "far",
+            "far/above/site/content",
+        ] {
             let scene = deep_scene(arguments);
             let (here, aside) = (scene.folder.join(place), scene.folder.join("aside"));
             fs::rename(&here, &aside).expect("it can be renamed");
@@ -706,10 +1029,17 @@ fn a_folder_that_is_moved_away_is_watched_again_when_it_is_back() {
 #[cfg(unix)]
 #[test]
 fn a_folder_that_is_moved_away_and_back_at_once_is_watched() {
-    for place in ["far/above/site", "far/above", "far/above/site/content", "far/above/site/content/stories"] {
+    for place in [
+        "far/above/site",
+        "far/above",
+        "far/above/site/content",
+        "far/above/site/content/stories",
+    ] {
         let scene = deep_scene(&[]);
         let (here, aside) = (scene.folder.join(place), scene.folder.join("aside"));
-        fs::rename(&here, &aside).and_then(|()| fs::rename(&aside, &here)).expect("it can be renamed");
+        fs::rename(&here, &aside)
+            .and_then(|()| fs::rename(&aside, &here))
+            .expect("it can be renamed");
         sees_saves(&scene, "Back");
     }
 }
@@ -723,7 +1053,9 @@ fn content_that_becomes_a_link_to_itself_elsewhere_in_the_site_is_watched() {
         fs::rename(&content, &aside).expect("it can be renamed");
         std::os::unix::fs::symlink("aside", &content).expect("a link can be made");
         sees_saves(&scene, "Linked");
-        fs::remove_file(&content).and_then(|()| fs::rename(&aside, &content)).expect("it can be renamed");
+        fs::remove_file(&content)
+            .and_then(|()| fs::rename(&aside, &content))
+            .expect("it can be renamed");
         sees_saves(&scene, "Back");
     }
 }
@@ -732,14 +1064,31 @@ fn content_that_becomes_a_link_to_itself_elsewhere_in_the_site_is_watched() {
 #[test]
 fn content_that_is_removed_stays_in_the_preview_and_can_be_restored() {
     for arguments in [&[][..], &["--poll"]] {
-        for (round, place) in ["far/above/site/content", "far/above/site", "far/above", "far"].iter().cycle().take(12).enumerate() {
+        for (round, place) in [
+            "far/above/site/content",
+            "far/above/site",
+            "far/above",
+            "far",
+        ]
+        .iter()
+        .cycle()
+        .take(12)
+        .enumerate()
+        {
             let scene = deep_scene(arguments);
             let here = scene.folder.join(place);
             copy(&here, &scene.folder.join("backup"));
             if round % 2 == 0 {
                 fs::remove_dir_all(&here).expect("it is there");
             } else {
-                assert!(std::process::Command::new("rm").arg("-rf").arg(&here).status().expect("the system has it").success());
+                assert!(
+                    std::process::Command::new("rm")
+                        .arg("-rf")
+                        .arg(&here)
+                        .status()
+                        .expect("the system has it")
+                        .success()
+                );
             }
             stays_as_it_was(&scene.server, "The river was high.");
             copy(&scene.folder.join("backup"), &here);
@@ -755,12 +1104,17 @@ fn thousands_of_folders_can_go_at_once() {
     for number in 0..5_000 {
         let place = folder.join(&format!("site/content/stories/s{number}"));
         fs::create_dir(&place).expect("it can be made");
-        fs::write(place.join("index.md"), story(&format!("Story {number}"), "Words.")).expect("it can be written");
+        fs::write(
+            place.join("index.md"),
+            story(&format!("Story {number}"), "Words."),
+        )
+        .expect("it can be written");
     }
     copy(&folder.join("site"), &folder.join("far/above/site"));
     let server = Server::start(&folder.join("far/above/site"), &[]);
     fs::remove_dir_all(folder.join("site")).expect("it is there");
-    std::os::unix::fs::symlink(folder.join("far/above/site"), folder.join("site")).expect("a link can be made");
+    std::os::unix::fs::symlink(folder.join("far/above/site"), folder.join("site"))
+        .expect("a link can be made");
     let scene = Scene { server, folder };
     scene.server.shows("/stories/s4999.html", "Words.");
     for number in 0..2_500 {
@@ -770,7 +1124,11 @@ fn thousands_of_folders_can_go_at_once() {
     scene.server.lacks("/stories/s2499.html");
     scene.server.lacks("/stories/s0.html");
     sees_saves(&scene, "Still watched");
-    assert!(!scene.server.said().contains("site.toml"), "what has not changed is not said to have: {}", scene.server.said());
+    assert!(
+        !scene.server.said().contains("site.toml"),
+        "what has not changed is not said to have: {}",
+        scene.server.said()
+    );
     // All of the content goes, and with it thousands of folders: it stays in the preview.
     fs::remove_dir_all(scene.path("content")).expect("it is there");
     stays_as_it_was(&scene.server, "Still watched");
@@ -785,35 +1143,69 @@ fn a_template_that_cannot_make_a_page_is_said_in_the_terminal_once() {
     let said = |words: &str| scene.server.said().matches(words).count();
     scene.save("themes/default/templates/story.html", "{{ titel }}");
     scene.server.shows("/stories/outage.html", "is not defined");
-    eventually("the terminal says it", || said("variable `titel` is not defined") == 1);
-    assert!(scene.server.said().contains("themes/default/templates/story.html:1:4"), "{}", scene.server.said());
+    eventually("the terminal says it", || {
+        said("variable `titel` is not defined") == 1
+    });
+    assert!(
+        scene
+            .server
+            .said()
+            .contains("themes/default/templates/story.html:1:4"),
+        "{}",
+        scene.server.said()
+    );
     scene.server.get("/stories/flood.html");
     scene.save(OUTAGE, &story("The outage", "The river was low."));
-    scene.server.shows("/stories/outage.html", "The river was low.");
-    assert_eq!(said("variable `titel` is not defined"), 1, "{}", scene.server.said());
+    scene
+        .server
+        .shows("/stories/outage.html", "The river was low.");
+    assert_eq!(
+        said("variable `titel` is not defined"),
+        1,
+        "{}",
+        scene.server.said()
+    );
     // Another mistake is another line, and one that comes back, too.
     scene.save("themes/default/templates/story.html", "{{ tidle }}");
     scene.server.shows("/stories/outage.html", "tidle");
-    eventually("the terminal says it", || said("variable `tidle` is not defined") == 1);
+    eventually("the terminal says it", || {
+        said("variable `tidle` is not defined") == 1
+    });
     scene.save("themes/default/templates/story.html", "{{ title }}");
-    eventually("all is well", || !scene.server.get("/stories/outage.html").body.contains("sb-problems"));
+    eventually("all is well", || {
+        !scene
+            .server
+            .get("/stories/outage.html")
+            .body
+            .contains("sb-problems")
+    });
     scene.save("themes/default/templates/story.html", "{{ titel }}");
     scene.server.shows("/stories/outage.html", "titel");
-    eventually("the terminal says it again", || said("variable `titel` is not defined") == 2);
+    eventually("the terminal says it again", || {
+        said("variable `titel` is not defined") == 2
+    });
 }
 
 #[test]
 fn a_word_that_may_not_leave_is_said_in_the_terminal() {
     let scene = Scene::new();
     scene.save("site.toml", "[forbid]\nwords = [\"noon\"]\n");
-    eventually("the page is withheld", || scene.server.get("/@team/stories/move.html").status == 500);
-    eventually("the terminal says why", || scene.server.said().contains("withheld-word"));
+    eventually("the page is withheld", || {
+        scene.server.get("/@team/stories/move.html").status == 500
+    });
+    eventually("the terminal says why", || {
+        scene.server.said().contains("withheld-word")
+    });
 }
 
 /// What a page is allowed to do.
 fn policy(server: &Server, path: &str) -> String {
     let response = server.get(path);
-    assert_eq!((response.status, response.header("x-content-type-options")), (200, "nosniff"), "{path}");
+    assert_eq!(
+        (response.status, response.header("x-content-type-options")),
+        (200, "nosniff"),
+        "{path}"
+    );
     response.header("content-security-policy").to_owned()
 }
 
@@ -821,21 +1213,43 @@ fn policy(server: &Server, path: &str) -> String {
 fn files_that_documents_refer_to_run_nothing() {
     let scene = Scene::new();
     let endings = [
-        "html", "htm", "HTML", "xhtml", "xht", "svg", "xml", "xsl", "mhtml", "shtml", "js", "mjs", "css", "txt", "json", "bin", "nonsense",
-        "wasm", "swf", "png", "webp", "pdf", "mp3", "wav", "ogg", "mp4", "webm",
+        "html", "htm", "HTML", "xhtml", "xht", "svg", "xml", "xsl", "mhtml", "shtml", "js", "mjs",
+        "css", "txt", "json", "bin", "nonsense", "wasm", "swf", "png", "webp", "pdf", "mp3", "wav",
+        "ogg", "mp4", "webm",
     ];
-    let links: String = endings.iter().map(|ending| format!("[{ending}](x.{ending}) ")).collect();
+    let links: String = endings
+        .iter()
+        .map(|ending| format!("[{ending}](x.{ending}) "))
+        .collect();
     for ending in endings {
-        scene.save(&format!("content/stories/x.{ending}"), "<script>alert(1)</script>");
+        scene.save(
+            &format!("content/stories/x.{ending}"),
+            "<script>alert(1)</script>",
+        );
     }
-    scene.save(OUTAGE, &format!("---\ntitle: The outage\naudience: public\n---\n\n{links}\n"));
+    scene.save(
+        OUTAGE,
+        &format!("---\ntitle: The outage\naudience: public\n---\n\n{links}\n"),
+    );
     scene.server.shows("/stories/outage.html", ">nonsense</a>");
     for prefix in ["", "/@team", "/@public"] {
         let page = scene.server.get(&format!("{prefix}/stories/outage.html"));
         let page_policy = policy(&scene.server, &format!("{prefix}/stories/outage.html"));
-        assert!(page_policy.contains("script-src 'self'") && !page_policy.contains("sandbox"), "{page_policy}");
-        let assets: Vec<&str> = page.body.split("href=\"../assets/").skip(1).filter_map(|rest| rest.split('"').next()).collect();
-        assert!(assets.len() + 4 >= endings.len(), "{assets:?} {}", page.body);
+        assert!(
+            page_policy.contains("script-src 'self'") && !page_policy.contains("sandbox"),
+            "{page_policy}"
+        );
+        let assets: Vec<&str> = page
+            .body
+            .split("href=\"../assets/")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+            .collect();
+        assert!(
+            assets.len() + 4 >= endings.len(),
+            "{assets:?} {}",
+            page.body
+        );
         for asset in assets {
             let response = scene.server.get(&format!("{prefix}/assets/{asset}"));
             // A picture that is none cannot be cleaned; that is said in words, which run nothing either.
@@ -843,12 +1257,24 @@ fn files_that_documents_refer_to_run_nothing() {
             let ending = asset.rsplit('.').next().unwrap_or_default();
             let is_medium = ["pdf", "mp3", "wav", "ogg", "mp4", "webm"].contains(&ending);
             assert!(
-                policy.contains("default-src 'none'") && !policy.contains("script-src") && (is_medium || policy.starts_with("sandbox;")),
+                policy.contains("default-src 'none'")
+                    && !policy.contains("script-src")
+                    && (is_medium || policy.starts_with("sandbox;")),
                 "{asset}: {policy}"
             );
-            assert_eq!(response.header("x-content-type-options"), "nosniff", "{asset}");
-            let can_hold_a_script = ["html", "xml", "svg", "javascript"].iter().any(|kind| response.header("content-type").contains(kind));
-            assert!(!(is_medium && can_hold_a_script), "{asset}: {}", response.header("content-type"));
+            assert_eq!(
+                response.header("x-content-type-options"),
+                "nosniff",
+                "{asset}"
+            );
+            let can_hold_a_script = ["html", "xml", "svg", "javascript"]
+                .iter()
+                .any(|kind| response.header("content-type").contains(kind));
+            assert!(
+                !(is_medium && can_hold_a_script),
+                "{asset}: {}",
+                response.header("content-type")
+            );
         }
     }
 }
@@ -858,11 +1284,21 @@ fn files_that_documents_refer_to_run_nothing() {
 fn a_save_is_seen_through_a_link_that_stays_in_the_site() {
     for arguments in [&["--poll"], &[][..]] {
         let folder = folder();
-        folder.write(&files("-- site/shared/tide.md --\n---\ntitle: The tide\n---\nIt rose.\n"));
-        std::os::unix::fs::symlink("../../shared/tide.md", folder.join("site/content/stories/tide.md")).expect("a link can be made");
+        folder.write(&files(
+            "-- site/shared/tide.md --\n---\ntitle: The tide\n---\nIt rose.\n",
+        ));
+        std::os::unix::fs::symlink(
+            "../../shared/tide.md",
+            folder.join("site/content/stories/tide.md"),
+        )
+        .expect("a link can be made");
         let server = Server::start(&folder.join("site"), arguments);
         server.shows("/stories/tide.html", "It rose.");
-        fs::write(folder.join("site/content/stories/tide.md"), story("The tide", "It fell.")).expect("it can be written");
+        fs::write(
+            folder.join("site/content/stories/tide.md"),
+            story("The tide", "It fell."),
+        )
+        .expect("it can be written");
         server.shows("/stories/tide.html", "It fell.");
     }
 }
@@ -872,17 +1308,27 @@ fn words_that_come_in_many_small_saves_are_shown_in_the_end() {
     for arguments in [&[][..], &["--poll"]] {
         let scene = Scene::with_arguments(arguments);
         for number in 0..100 {
-            scene.save(OUTAGE, &story("The outage", &format!("The river rose {number} times.")));
+            scene.save(
+                OUTAGE,
+                &story("The outage", &format!("The river rose {number} times.")),
+            );
             thread::sleep(Duration::from_millis(number % 5));
         }
-        scene.server.shows("/stories/outage.html", "The river rose 99 times.");
+        scene
+            .server
+            .shows("/stories/outage.html", "The river rose 99 times.");
         // A file that grows bit by bit, as over a slow line.
         let mut file = fs::File::create(scene.path(OUTAGE)).expect("it can be written");
-        for bit in story("The outage", "It came bit by bit, and this is the end.").as_bytes().chunks(3) {
+        for bit in story("The outage", "It came bit by bit, and this is the end.")
+            .as_bytes()
+            .chunks(3)
+        {
             file.write_all(bit).expect("it can be written");
             thread::sleep(Duration::from_millis(5));
         }
-        scene.server.shows("/stories/outage.html", "and this is the end.");
+        scene
+            .server
+            .shows("/stories/outage.html", "and this is the end.");
     }
 }
 
@@ -895,10 +1341,19 @@ fn the_last_of_saves_that_never_rest_is_shown() {
         let mut number = 0;
         while start.elapsed() < Duration::from_millis(length) {
             number += 1;
-            scene.save(OUTAGE, &story("The outage", &format!("It rose {number} times in {length} ms.")));
+            scene.save(
+                OUTAGE,
+                &story(
+                    "The outage",
+                    &format!("It rose {number} times in {length} ms."),
+                ),
+            );
             thread::sleep(Duration::from_millis(2));
         }
-        scene.server.shows("/stories/outage.html", &format!("It rose {number} times in {length} ms."));
+        scene.server.shows(
+            "/stories/outage.html",
+            &format!("It rose {number} times in {length} ms."),
+        );
     }
 }
 
@@ -908,20 +1363,32 @@ fn thousands_of_files_at_once_are_seen() {
         let scene = Scene::with_arguments(arguments);
         for number in 0..2_000 {
             let telling = format!("content/stories/many-{}/s{number}.md", number % 25);
-            scene.save(&telling, &format!("---\ntitle: Telling {number}\n---\n\nWords {number}.\n"));
+            scene.save(
+                &telling,
+                &format!("---\ntitle: Telling {number}\n---\n\nWords {number}.\n"),
+            );
         }
         for number in 0..25 {
-            scene.save(&format!("content/stories/many-{number}/index.md"), &story(&format!("The many {number}"), "They are many."));
+            scene.save(
+                &format!("content/stories/many-{number}/index.md"),
+                &story(&format!("The many {number}"), "They are many."),
+            );
         }
         for number in [0, 1_000, 1_999] {
-            scene.server.shows(&format!("/stories/many-{}/s{number}.html", number % 25), &format!("Words {number}."));
+            scene.server.shows(
+                &format!("/stories/many-{}/s{number}.html", number % 25),
+                &format!("Words {number}."),
+            );
         }
         for number in 0..25 {
-            fs::remove_dir_all(scene.path(&format!("content/stories/many-{number}"))).expect("it is there");
+            fs::remove_dir_all(scene.path(&format!("content/stories/many-{number}")))
+                .expect("it is there");
         }
         scene.server.lacks("/stories/many-24/s1999.html");
         scene.save(OUTAGE, &story("The outage", "And it is still watched."));
-        scene.server.shows("/stories/outage.html", "And it is still watched.");
+        scene
+            .server
+            .shows("/stories/outage.html", "And it is still watched.");
     }
 }
 
@@ -941,7 +1408,9 @@ fn files_that_are_the_tools_own_are_no_save() {
     }
     // The next true save is the next revision, so the others were none.
     scene.save(OUTAGE, &story("The outage", "The river was low."));
-    scene.server.shows("/stories/outage.html", "The river was low.");
+    scene
+        .server
+        .shows("/stories/outage.html", "The river was low.");
     let after = scene.server.revision();
     assert!(after > before && after <= before + 2, "{before} {after}");
 }
@@ -963,7 +1432,10 @@ fn a_port_that_is_taken_is_passed_over_unless_it_was_asked_for() {
     assert_eq!(output.status.code(), Some(2), "{}", program::words(&output));
     assert_eq!(String::from_utf8_lossy(&output.stdout), "");
     let words = program::words(&output);
-    assert!(words.starts_with("error") && words.contains(server.port()), "{words}");
+    assert!(
+        words.starts_with("error") && words.contains(server.port()),
+        "{words}"
+    );
 }
 
 #[test]
@@ -983,6 +1455,12 @@ fn one_line_on_standard_output_is_the_address() {
     let scene = Scene::new();
     scene.save(OUTAGE, "---\ntitel: The outage\n---\n");
     scene.server.shows("/stories/outage.html", "sb-problems");
-    let lines: Vec<String> = scene.server.said().lines().filter(|line| line.starts_with("http")).map(str::to_owned).collect();
+    let lines: Vec<String> = scene
+        .server
+        .said()
+        .lines()
+        .filter(|line| line.starts_with("http"))
+        .map(str::to_owned)
+        .collect();
     assert_eq!(lines, [scene.server.address("")]);
 }

@@ -29,7 +29,14 @@ struct Built {
 impl Built {
     fn new(artefacts: Artefacts) -> Self {
         let pages = artefacts.iter().filter(|(path, _)| path.ends_with(".html"));
-        let pages = pages.map(|(path, bytes)| (path.clone(), parse(std::str::from_utf8(bytes).expect("a page is text")))).collect();
+        let pages = pages
+            .map(|(path, bytes)| {
+                (
+                    path.clone(),
+                    parse(std::str::from_utf8(bytes).expect("a page is text")),
+                )
+            })
+            .collect();
         Self { artefacts, pages }
     }
 
@@ -41,22 +48,38 @@ impl Built {
         program::succeed(build);
         let mut artefacts = program::tree(&out.join("site"));
         // The list of what was built is no part of what is read, and folders are not files.
-        artefacts.retain(|path, bytes| path != ".storybank" && (!bytes.is_empty() || path.contains('.')));
+        artefacts.retain(|path, bytes| {
+            path != ".storybank" && (!bytes.is_empty() || path.contains('.'))
+        });
         Self::new(artefacts)
     }
 
     /// The site that a text gives.
     fn of_text(text: &str, audience: Audience) -> Self {
-        Self::new(make(&files(text), audience).unwrap_or_else(|_| panic!("{}", common::check_for(audience, text))))
+        Self::new(
+            make(&files(text), audience)
+                .unwrap_or_else(|_| panic!("{}", common::check_for(audience, text))),
+        )
     }
 
     /// Everything that is wrong with the site.
     fn faults(&self) -> Vec<String> {
-        let mut faults: Vec<String> =
-            self.pages.iter().flat_map(|(path, page)| page_faults(page).into_iter().map(move |fault| format!("{path}: {fault}"))).collect();
+        let mut faults: Vec<String> = self
+            .pages
+            .iter()
+            .flat_map(|(path, page)| {
+                page_faults(page)
+                    .into_iter()
+                    .map(move |fault| format!("{path}: {fault}"))
+            })
+            .collect();
         faults.extend(self.dead_links());
         faults.extend(self.repeated_titles());
-        for (path, bytes) in self.artefacts.iter().filter(|(path, _)| path.ends_with(".css")) {
+        for (path, bytes) in self
+            .artefacts
+            .iter()
+            .filter(|(path, _)| path.ends_with(".css"))
+        {
             let style = String::from_utf8_lossy(bytes);
             faults.extend(
                 ["url(http", "url(\"http", "url('http", "url(//", "@import"]
@@ -72,7 +95,10 @@ impl Built {
         let mut dead = Vec::new();
         for (path, page) in &self.pages {
             for (name, value) in page.elements().flat_map(|id| page.attributes(id)) {
-                if matches!(name, "href" | "src") && !has_scheme(value) && !self.leads_somewhere(path, value) {
+                if matches!(name, "href" | "src")
+                    && !has_scheme(value)
+                    && !self.leads_somewhere(path, value)
+                {
                     dead.push(format!("{path}: {name}=\"{value}\" leads nowhere"));
                 }
             }
@@ -85,7 +111,11 @@ impl Built {
     fn leads_somewhere(&self, from: &str, address: &str) -> bool {
         let (path, fragment) = address.split_once('#').unwrap_or((address, ""));
         let path = path.split('?').next().unwrap_or_default();
-        let target = if path.is_empty() { from.to_owned() } else { joined(from, &decoded(path)) };
+        let target = if path.is_empty() {
+            from.to_owned()
+        } else {
+            joined(from, &decoded(path))
+        };
         match self.pages.get(&target) {
             Some(page) => fragment.is_empty() || page.ids().contains(&decoded(fragment).as_str()),
             None => fragment.is_empty() && self.artefacts.contains_key(&target),
@@ -106,7 +136,10 @@ impl Built {
 }
 
 fn has_scheme(address: &str) -> bool {
-    address.starts_with("//") || address.split_once(':').is_some_and(|(scheme, _)| scheme.bytes().all(|byte| byte.is_ascii_alphabetic()))
+    address.starts_with("//")
+        || address
+            .split_once(':')
+            .is_some_and(|(scheme, _)| scheme.bytes().all(|byte| byte.is_ascii_alphabetic()))
 }
 
 /// The path that an address names on the page at `from`.
@@ -127,7 +160,10 @@ fn decoded(address: &str) -> String {
     let mut bytes = Vec::new();
     let mut rest = address.as_bytes();
     while let Some((&first, tail)) = rest.split_first() {
-        let hex = tail.get(..2).filter(|_| first == b'%').and_then(|hex| u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok());
+        let hex = tail
+            .get(..2)
+            .filter(|_| first == b'%')
+            .and_then(|hex| u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok());
         bytes.push(hex.unwrap_or(first));
         rest = if hex.is_some() { &tail[2..] } else { tail };
     }
@@ -138,31 +174,57 @@ fn decoded(address: &str) -> String {
 fn page_faults(page: &Page) -> Vec<String> {
     let mut faults: Vec<String> = page.mistakes.clone();
     let mut ids = BTreeSet::new();
-    faults.extend(page.ids().into_iter().filter(|id| !ids.insert(*id)).map(|id| format!("the id `{id}` exists twice")));
+    faults.extend(
+        page.ids()
+            .into_iter()
+            .filter(|id| !ids.insert(*id))
+            .map(|id| format!("the id `{id}` exists twice")),
+    );
     let headings = page.texts("h1");
     if headings.len() != 1 {
         faults.push(format!("the headings of the first level are {headings:?}"));
     }
     faults.extend(heading_jumps(page));
-    let language = page.all("html").first().and_then(|&html| page.attribute(html, "lang")).unwrap_or_default();
+    let language = page
+        .all("html")
+        .first()
+        .and_then(|&html| page.attribute(html, "lang"))
+        .unwrap_or_default();
     if language.is_empty() {
         faults.push("it has no language".to_owned());
     }
     for id in page.elements() {
         let asks = matches!(
             page.name(id),
-            "link" | "script" | "img" | "style" | "source" | "iframe" | "video" | "audio" | "object" | "embed" | "use"
+            "link"
+                | "script"
+                | "img"
+                | "style"
+                | "source"
+                | "iframe"
+                | "video"
+                | "audio"
+                | "object"
+                | "embed"
+                | "use"
         );
         let hosts = page.attributes(id).filter(|(name, value)| {
-            asks && matches!(*name, "href" | "src" | "srcset" | "data") && has_scheme(value) && !value.starts_with("data:")
+            asks && matches!(*name, "href" | "src" | "srcset" | "data")
+                && has_scheme(value)
+                && !value.starts_with("data:")
         });
-        faults.extend(hosts.map(|(name, value)| format!("<{} {name}=\"{value}\"> asks another host", page.name(id))));
+        faults.extend(hosts.map(|(name, value)| {
+            format!("<{} {name}=\"{value}\"> asks another host", page.name(id))
+        }));
         if page.name(id) == "a"
             && page.attribute(id, "href").is_some()
             && page.text(id).is_empty()
             && page.attribute(id, "aria-label").is_none()
         {
-            faults.push(format!("the link to `{}` has no words", page.attribute(id, "href").unwrap_or_default()));
+            faults.push(format!(
+                "the link to `{}` has no words",
+                page.attribute(id, "href").unwrap_or_default()
+            ));
         }
         if page.name(id) == "img" && page.attribute(id, "alt").is_none() {
             faults.push("a picture has no alternative text".to_owned());
@@ -173,10 +235,23 @@ fn page_faults(page: &Page) -> Vec<String> {
 
 /// Headings that skip a level.
 fn heading_jumps(page: &Page) -> Vec<String> {
-    let level = |name: &str| name.strip_prefix('h').and_then(|level| level.parse::<u32>().ok());
-    let headings: Vec<(u32, String)> = page.elements().filter_map(|id| Some((level(page.name(id))?, page.text(id)))).collect();
+    let level = |name: &str| {
+        name.strip_prefix('h')
+            .and_then(|level| level.parse::<u32>().ok())
+    };
+    let headings: Vec<(u32, String)> = page
+        .elements()
+        .filter_map(|id| Some((level(page.name(id))?, page.text(id))))
+        .collect();
     let jumps = headings.windows(2).filter(|pair| pair[1].0 > pair[0].0 + 1);
-    jumps.map(|pair| format!("from h{} `{}` to h{} `{}`", pair[0].0, pair[0].1, pair[1].0, pair[1].1)).collect()
+    jumps
+        .map(|pair| {
+            format!(
+                "from h{} `{}` to h{} `{}`",
+                pair[0].0, pair[0].1, pair[1].0, pair[1].1
+            )
+        })
+        .collect()
 }
 
 #[track_caller]
@@ -189,14 +264,33 @@ fn assert_sound(built: &Built) {
 /// The words of the settings' redaction that a site holds, in its addresses, its texts or its attributes.
 fn words_held(built: &Built, words: &[String]) -> Vec<String> {
     let plain = |text: &str| -> String {
-        text.to_lowercase().split(|next: char| !next.is_alphanumeric()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+        text.to_lowercase()
+            .split(|next: char| !next.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ")
     };
     let mut held = Vec::new();
     for (path, page) in &built.pages {
-        let attributes = page.elements().flat_map(|id| page.attributes(id)).map(|(_, value)| value.to_owned());
-        let texts: Vec<String> = attributes.chain([page.text(0), path.clone()]).map(|text| format!(" {} ", plain(&text))).collect();
-        let is_held = |word: &&String| texts.iter().any(|text| text.contains(&format!(" {} ", plain(word))));
-        held.extend(words.iter().filter(is_held).map(|word| format!("{path}: {word}")));
+        let attributes = page
+            .elements()
+            .flat_map(|id| page.attributes(id))
+            .map(|(_, value)| value.to_owned());
+        let texts: Vec<String> = attributes
+            .chain([page.text(0), path.clone()])
+            .map(|text| format!(" {} ", plain(&text)))
+            .collect();
+        let is_held = |word: &&String| {
+            texts
+                .iter()
+                .any(|text| text.contains(&format!(" {} ", plain(word))))
+        };
+        held.extend(
+            words
+                .iter()
+                .filter(is_held)
+                .map(|word| format!("{path}: {word}")),
+        );
     }
     held
 }
@@ -226,7 +320,10 @@ fn the_checks_find_what_they_look_for() {
     ] {
         assert!(faults.contains(fault), "{fault} is not in\n{faults}");
     }
-    assert_eq!(words_held(&built, &["Example-ORG".to_owned(), "exam".to_owned()]), ["a.html: Example-ORG", "c.html: Example-ORG"]);
+    assert_eq!(
+        words_held(&built, &["Example-ORG".to_owned(), "exam".to_owned()]),
+        ["a.html: Example-ORG", "c.html: Example-ORG"]
+    );
 }
 
 fn own_root() -> &'static Path {
@@ -242,9 +339,14 @@ fn the_own_site_is_sound_for_its_author() {
 fn the_own_site_is_sound_for_the_team() {
     let built = Built::of_folder(own_root(), "team");
     assert_sound(&built);
-    let settings = fs::read_to_string(own_root().join("site.toml")).expect("the own site has settings");
+    let settings =
+        fs::read_to_string(own_root().join("site.toml")).expect("the own site has settings");
     let (config, _) = storybank::config::parse(&settings);
-    let words: Vec<String> = config.redact.into_keys().chain(config.forbid.words).collect();
+    let words: Vec<String> = config
+        .redact
+        .into_keys()
+        .chain(config.forbid.words)
+        .collect();
     assert!(!words.is_empty());
     assert_eq!(words_held(&built, &words), Vec::<String>::new());
 }
@@ -253,27 +355,51 @@ fn the_own_site_is_sound_for_the_team() {
 fn previewed(snapshot: &Snapshot) -> Vec<(String, Page)> {
     let inputs = snapshot.inputs();
     let site = common::linked(inputs, Audience::Private);
-    let pages = storybank::view::pages(&site.site).into_iter().map(|page| page.route.path());
-    let addresses = pages.flat_map(|path| ["/", "/@team/", "/@public/"].map(|seat| format!("{seat}{path}")));
+    let pages = storybank::view::pages(&site.site)
+        .into_iter()
+        .map(|page| page.route.path());
+    let addresses =
+        pages.flat_map(|path| ["/", "/@team/", "/@public/"].map(|seat| format!("{seat}{path}")));
     let page = |address: String| {
         let answer = snapshot.answer(&address);
-        (address, parse(std::str::from_utf8(&answer.bytes).expect("a page is text")))
+        (
+            address,
+            parse(std::str::from_utf8(&answer.bytes).expect("a page is text")),
+        )
     };
     addresses.map(page).collect()
 }
 
 fn preview_faults(snapshot: &Snapshot) -> Vec<String> {
     let pages = previewed(snapshot);
-    assert!(pages.iter().all(|(_, page)| page.ids().contains(&"storybank-preview")));
-    pages.iter().flat_map(|(address, page)| page_faults(page).into_iter().map(move |fault| format!("{address}: {fault}"))).collect()
+    assert!(
+        pages
+            .iter()
+            .all(|(_, page)| page.ids().contains(&"storybank-preview"))
+    );
+    pages
+        .iter()
+        .flat_map(|(address, page)| {
+            page_faults(page)
+                .into_iter()
+                .map(move |fault| format!("{address}: {fault}"))
+        })
+        .collect()
 }
 
 #[test]
 fn the_pages_of_a_preview_are_sound() {
-    let options = Options { audience: None, folder: "/a \"folder\"".to_owned(), boot: "boot".to_owned(), follow: true };
+    let options = Options {
+        audience: None,
+        folder: "/a \"folder\"".to_owned(),
+        boot: "boot".to_owned(),
+        follow: true,
+    };
     let mut preview = Preview::new(options);
     let inputs = storybank::disk::load(own_root()).expect("the own site can be read");
-    let snapshot = preview.take(Ok(inputs.clone()), |_| Assets::new()).expect("it is the first");
+    let snapshot = preview
+        .take(Ok(inputs.clone()), |_| Assets::new())
+        .expect("it is the first");
     assert_eq!(preview_faults(&snapshot), Vec::<String>::new());
     // With a mistake, a warning, and a file that cannot be read.
     let mut broken = inputs;
@@ -281,14 +407,26 @@ fn the_pages_of_a_preview_are_sound() {
         let bytes = [&*file.bytes, text.as_bytes()].concat();
         *file = storybank::build::InputFile::new(file.path.clone(), bytes);
     };
-    let story = broken.documents.iter_mut().find(|file| file.path.as_str().ends_with("/index.md")).expect("there is a story");
+    let story = broken
+        .documents
+        .iter_mut()
+        .find(|file| file.path.as_str().ends_with("/index.md"))
+        .expect("there is a story");
     add(story, "\n\n<script>x</script>\n\n[[\"no\" & where]]\n");
-    let unreadable = broken.documents.iter_mut().find(|file| file.path.as_str().contains("/questions/")).expect("there is a question");
+    let unreadable = broken
+        .documents
+        .iter_mut()
+        .find(|file| file.path.as_str().contains("/questions/"))
+        .expect("there is a question");
     *unreadable = storybank::build::InputFile::new(unreadable.path.clone(), b"---\n\xff".to_vec());
-    let snapshot = preview.take(Ok(broken), |_| Assets::new()).expect("it is another one");
+    let snapshot = preview
+        .take(Ok(broken), |_| Assets::new())
+        .expect("it is another one");
     assert_eq!(snapshot.problems().len(), 2, "{:?}", snapshot.problems());
     assert_eq!(preview_faults(&snapshot), Vec::<String>::new());
-    let failed = preview.take(Err("the <disk> is gone".to_owned()), |_| Assets::new()).expect("it is news");
+    let failed = preview
+        .take(Err("the <disk> is gone".to_owned()), |_| Assets::new())
+        .expect("it is news");
     assert_eq!(preview_faults(&failed), Vec::<String>::new());
 }
 
@@ -302,7 +440,11 @@ fn a_new_site_is_sound() {
         assert_sound(&Built::of_folder(&root, audience));
     }
     let report = program::run(program::build(&root, &folder.join("out")));
-    assert!(!program::words(&report).contains("warning"), "{}", program::words(&report));
+    assert!(
+        !program::words(&report).contains("warning"),
+        "{}",
+        program::words(&report)
+    );
 }
 
 #[test]
@@ -336,19 +478,28 @@ fn story(body: &str) -> String {
 
 #[test]
 fn a_link_to_follow_ups_leads_to_them() {
-    assert_sound(&Built::of_text(&story("[[outage#follow-ups]]\n\n## Follow-ups\n\n### Why?\n\nSo."), Audience::Private));
+    assert_sound(&Built::of_text(
+        &story("[[outage#follow-ups]]\n\n## Follow-ups\n\n### Why?\n\nSo."),
+        Audience::Private,
+    ));
 }
 
 #[test]
 fn a_link_to_a_heading_under_a_follow_up_leads_to_it() {
-    assert_sound(&Built::of_text(&story("[[outage#in-detail]]\n\n## Follow-ups\n\n### Why?\n\n#### In detail\n\nSo."), Audience::Private));
+    assert_sound(&Built::of_text(
+        &story("[[outage#in-detail]]\n\n## Follow-ups\n\n### Why?\n\n#### In detail\n\nSo."),
+        Audience::Private,
+    ));
 }
 
 #[test]
 fn a_link_to_what_a_variant_replaces_leads_to_a_place() {
     let variant = "-- content/stories/outage/short.md --\n---\ntitle: In short\n---\n\n## Result\n\na\n-- content/questions/why.md --\n---\nquestion: Why?\n---\n\n[[outage/short#at-night]]\n";
     // Either it is said that the variant has no such part, or the link leads to one.
-    if let Ok(artefacts) = make(&files(&(story("## Result\n\n### At night\n\nb") + variant)), Audience::Private) {
+    if let Ok(artefacts) = make(
+        &files(&(story("## Result\n\n### At night\n\nb") + variant)),
+        Audience::Private,
+    ) {
         assert_sound(&Built::new(artefacts));
     }
 }
@@ -365,17 +516,26 @@ fn a_link_to_what_a_variant_does_not_inherit_leads_to_a_place() {
 
 #[test]
 fn headings_do_not_take_the_ids_of_footnotes() {
-    assert_sound(&Built::of_text(&story("## Footnote 1\n\na[^1]\n\n### Footnote reference 1\n\n[^1]: b"), Audience::Private));
+    assert_sound(&Built::of_text(
+        &story("## Footnote 1\n\na[^1]\n\n### Footnote reference 1\n\n[^1]: b"),
+        Audience::Private,
+    ));
 }
 
 #[test]
 fn ids_in_html_are_not_repeated() {
-    assert_sound(&Built::of_text(&story("## Result\n\n<b id=\"result\">a</b>"), Audience::Private));
+    assert_sound(&Built::of_text(
+        &story("## Result\n\n<b id=\"result\">a</b>"),
+        Audience::Private,
+    ));
 }
 
 #[test]
 fn headings_in_html_leave_one_of_the_first_level() {
-    assert_sound(&Built::of_text(&story("## Result\n\n<h1>a</h1>"), Audience::Private));
+    assert_sound(&Built::of_text(
+        &story("## Result\n\n<h1>a</h1>"),
+        Audience::Private,
+    ));
 }
 
 #[test]
@@ -388,14 +548,20 @@ fn addresses_in_html_lead_somewhere() {
 
 #[test]
 fn tellings_of_several_stories_have_different_titles() {
-    let competency = "-- content/competencies/ownership.md --\n---\ntitle: Ownership\naudience: public\n---\n";
-    let text = story("- a #ownership\n- b").replace("It was [[outage]].", "- c #ownership\n- d") + competency;
+    let competency =
+        "-- content/competencies/ownership.md --\n---\ntitle: Ownership\naudience: public\n---\n";
+    let text = story("- a #ownership\n- b").replace("It was [[outage]].", "- c #ownership\n- d")
+        + competency;
     assert_sound(&Built::of_text(&text, Audience::Private));
 }
 
 #[test]
 fn pages_of_a_list_have_different_titles() {
-    let stories: String = (0..230).map(|number| format!("-- content/stories/s{number}.md --\n---\ntitle: Story {number}\n---\n")).collect();
+    let stories: String = (0..230)
+        .map(|number| {
+            format!("-- content/stories/s{number}.md --\n---\ntitle: Story {number}\n---\n")
+        })
+        .collect();
     assert_sound(&Built::of_text(&stories, Audience::Private));
 }
 

@@ -103,7 +103,11 @@ fn command(folder: &Folder, line: &str) -> Command {
 #[cfg(unix)]
 fn in_shell(folder: &Folder, line: &str, outputs: &str) -> Command {
     let mut command = Command::new("sh");
-    command.args(["-c", &format!("exec \"$0\" {line} {outputs}"), env!("CARGO_BIN_EXE_storybank")]);
+    command.args([
+        "-c",
+        &format!("exec \"$0\" {line} {outputs}"),
+        env!("CARGO_BIN_EXE_storybank"),
+    ]);
     command.current_dir(folder.path()).stdin(Stdio::null());
     command
 }
@@ -118,29 +122,44 @@ fn hung_up() -> Stdio {
 #[track_caller]
 fn is_no_fault(line: &str, output: &Output) {
     let said = words(output);
-    assert!(!said.contains("panicked") && !said.contains("has a fault"), "{line}: {said}");
+    assert!(
+        !said.contains("panicked") && !said.contains("has a fault"),
+        "{line}: {said}"
+    );
 }
 
 #[test]
 fn every_command_is_tried() {
     let help = run(storybank(["--help"]));
     let help = String::from_utf8_lossy(&help.stdout).into_owned();
-    let (_, list) = help.split_once("Commands:\n").expect("the help lists the commands");
+    let (_, list) = help
+        .split_once("Commands:\n")
+        .expect("the help lists the commands");
     let commands: BTreeSet<&str> = list
         .lines()
         .take_while(|line| !line.is_empty())
         .filter_map(|line| line.strip_prefix("  ")?.split(' ').next())
         .filter(|word| !word.is_empty())
         .collect();
-    let tried: BTreeSet<&str> =
-        COMMANDS.iter().filter_map(|(line, _)| line.split_whitespace().next()).filter(|word| !word.starts_with('-')).collect();
+    let tried: BTreeSet<&str> = COMMANDS
+        .iter()
+        .filter_map(|(line, _)| line.split_whitespace().next())
+        .filter(|word| !word.starts_with('-'))
+        .collect();
     assert_eq!(commands, tried);
 }
 
 #[test]
 #[cfg(target_os = "linux")]
 fn no_output_that_cannot_be_written_is_a_fault() {
-    let full = || Stdio::from(fs::File::options().write(true).open("/dev/full").expect("the system has it"));
+    let full = || {
+        Stdio::from(
+            fs::File::options()
+                .write(true)
+                .open("/dev/full")
+                .expect("the system has it"),
+        )
+    };
     for &(line, status) in COMMANDS {
         let tried = |outputs: &dyn Fn(&mut Command)| {
             let folder = folder();
@@ -149,28 +168,55 @@ fn no_output_that_cannot_be_written_is_a_fault() {
             run(command)
         };
         let usual = tried(&|_| {});
-        assert_eq!(usual.status.code(), Some(status), "{line}: {}", words(&usual));
+        assert_eq!(
+            usual.status.code(),
+            Some(status),
+            "{line}: {}",
+            words(&usual)
+        );
         is_no_fault(line, &usual);
         let has_result = !usual.stdout.is_empty();
 
         // A result that cannot be written is an error.
         let expected = if has_result { 2 } else { status };
         let unwritten = tried(&|command| _ = command.stdout(full()));
-        assert_eq!(unwritten.status.code(), Some(expected), "{line} >/dev/full: {}", words(&unwritten));
+        assert_eq!(
+            unwritten.status.code(),
+            Some(expected),
+            "{line} >/dev/full: {}",
+            words(&unwritten)
+        );
         let is_said = words(&unwritten).contains("error: cannot write to the standard output: ");
         assert_eq!(is_said, has_result, "{line}: {}", words(&unwritten));
         is_no_fault(line, &unwritten);
 
         // What else is said does not decide what is done.
         let unheard = tried(&|command| _ = command.stderr(full()));
-        assert_eq!((unheard.status.code(), unheard.stdout), (Some(status), usual.stdout), "{line} 2>/dev/full");
+        assert_eq!(
+            (unheard.status.code(), unheard.stdout),
+            (Some(status), usual.stdout),
+            "{line} 2>/dev/full"
+        );
         let nothing = tried(&|command| _ = command.stdout(full()).stderr(full()));
-        assert_eq!(nothing.status.code(), Some(expected), "{line} >/dev/full 2>&1");
+        assert_eq!(
+            nothing.status.code(),
+            Some(expected),
+            "{line} >/dev/full 2>&1"
+        );
 
         // A reader who has gone ends nothing and is no error.
         let left = tried(&|command| _ = command.stdout(hung_up()));
-        assert_eq!(left.status.code(), Some(status), "{line} | true: {}", words(&left));
-        assert!(!words(&left).contains("cannot write") && !words(&left).contains("pipe"), "{line} | true: {}", words(&left));
+        assert_eq!(
+            left.status.code(),
+            Some(status),
+            "{line} | true: {}",
+            words(&left)
+        );
+        assert!(
+            !words(&left).contains("cannot write") && !words(&left).contains("pipe"),
+            "{line} | true: {}",
+            words(&left)
+        );
         let left = tried(&|command| _ = command.stdout(hung_up()).stderr(hung_up()));
         assert_eq!(left.status.code(), Some(status), "{line} 2>&1 | true");
 
@@ -178,7 +224,12 @@ fn no_output_that_cannot_be_written_is_a_fault() {
         for outputs in [">&-", "2>&-", ">&- 2>&-"] {
             let folder = folder();
             let output = run(in_shell(&folder, line, outputs));
-            assert_eq!(output.status.code(), Some(status), "{line} {outputs}: {}", words(&output));
+            assert_eq!(
+                output.status.code(),
+                Some(status),
+                "{line} {outputs}: {}",
+                words(&output)
+            );
             is_no_fault(line, &output);
         }
     }
@@ -189,7 +240,12 @@ fn no_output_that_cannot_be_written_is_a_fault() {
 fn a_preview_whose_address_nobody_reads_ends() {
     let folder = folder();
     let mut full = serve(&folder.join("site"));
-    full.args(["--port", "0"]).stdout(fs::File::options().write(true).open("/dev/full").expect("the system has it"));
+    full.args(["--port", "0"]).stdout(
+        fs::File::options()
+            .write(true)
+            .open("/dev/full")
+            .expect("the system has it"),
+    );
     let full = run(full);
     assert_eq!(full.status.code(), Some(2), "{}", words(&full));
     is_no_fault("serve >/dev/full", &full);
@@ -207,16 +263,18 @@ fn a_preview_goes_on_when_nobody_hears_what_else_it_says() {
     let server = Server::run_unheard(command);
     server.shows("/stories/outage.html", "It was mended.");
     for words in ["It was broken.", "It was mended again."] {
-        fs::write(folder.join("site/content/stories/outage/index.md"), format!("---\ntitle: The outage\n---\n\n{words}\n"))
-            .expect("it can be written");
+        fs::write(
+            folder.join("site/content/stories/outage/index.md"),
+            format!("---\ntitle: The outage\n---\n\n{words}\n"),
+        )
+        .expect("it can be written");
         server.shows("/stories/outage.html", words);
     }
 }
 
 /// Text that steers a terminal: sequences with one and with two characters at their start, other control characters, and those that
 /// turn the direction of text. The sequence for colours is one that the program itself never uses.
-const HOSTILE: &str =
-    "x\u{1b}[5;45my\u{1b}]0;title\u{7}\u{9b}2J\u{9d}0;t\u{9c}\rforged\u{8}\u{c}\u{b}\u{7f}\u{85}\u{202e}\u{2066}\u{200f}\u{61c}\u{2028}z";
+const HOSTILE: &str = "x\u{1b}[5;45my\u{1b}]0;title\u{7}\u{9b}2J\u{9d}0;t\u{9c}\rforged\u{8}\u{c}\u{b}\u{7f}\u{85}\u{202e}\u{2066}\u{200f}\u{61c}\u{2028}z";
 
 /// The same with the end of a line in it, as names of files and values may have one.
 fn forging() -> String {
@@ -225,8 +283,13 @@ fn forging() -> String {
 
 /// The text as a value in double quotes, in YAML and in TOML.
 fn quoted(text: &str) -> String {
-    let escaped =
-        text.chars().map(|next| if next.is_ascii_alphanumeric() { next.to_string() } else { format!("\\U{:08X}", u32::from(next)) });
+    let escaped = text.chars().map(|next| {
+        if next.is_ascii_alphanumeric() {
+            next.to_string()
+        } else {
+            format!("\\U{:08X}", u32::from(next))
+        }
+    });
     format!("\"{}\"", escaped.collect::<String>())
 }
 
@@ -240,10 +303,20 @@ fn is_harmless(what: &str, text: &str) {
     assert!(!text.contains(steers), "{what}: {text:?}");
     for part in text.split('\u{1b}').skip(1) {
         let colour = part.strip_prefix('[').and_then(|part| part.split_once('m'));
-        let is_ours = colour.is_some_and(|(codes, _)| codes.chars().all(|next| next.is_ascii_digit() || next == ';') && codes != "5;45");
+        let is_ours = colour.is_some_and(|(codes, _)| {
+            codes
+                .chars()
+                .all(|next| next.is_ascii_digit() || next == ';')
+                && codes != "5;45"
+        });
         assert!(is_ours, "{what}: {text:?}");
     }
-    assert!(!text.lines().any(|line| line.starts_with("error: forged") || line.starts_with("forged")), "{what}: {text:?}");
+    assert!(
+        !text
+            .lines()
+            .any(|line| line.starts_with("error: forged") || line.starts_with("forged")),
+        "{what}: {text:?}"
+    );
 }
 
 /// Runs a command with colours and without, each on a site of its own; it must have something to say.
@@ -256,13 +329,25 @@ fn says_nothing_that_steers(what: &str, site: &dyn Fn() -> Folder, arguments: &[
             command.env("CLICOLOR_FORCE", "1");
         }
         let output = run(command);
-        assert!(matches!(output.status.code(), Some(0..=2)), "{what}: {output:?}");
+        assert!(
+            matches!(output.status.code(), Some(0..=2)),
+            "{what}: {output:?}"
+        );
         for stream in [&output.stdout, &output.stderr] {
-            is_harmless(what, std::str::from_utf8(stream).expect("the program prints text"));
+            is_harmless(
+                what,
+                std::str::from_utf8(stream).expect("the program prints text"),
+            );
         }
         is_no_fault(what, &output);
-        assert!(output.stdout.len() + output.stderr.len() > 10, "{what} says nothing");
-        assert!(colours || !output.stderr.contains(&0x1b), "{what} has colours where nobody sees them");
+        assert!(
+            output.stdout.len() + output.stderr.len() > 10,
+            "{what} says nothing"
+        );
+        assert!(
+            colours || !output.stderr.contains(&0x1b),
+            "{what} has colours where nobody sees them"
+        );
     }
 }
 
@@ -272,57 +357,129 @@ type Case = (&'static str, &'static str, Vec<(String, String)>);
 /// Sites in which something has a hostile name or value.
 fn hostile_sites() -> Vec<Case> {
     let value = quoted(&forging());
-    let case = |fields: &str| format!("---\ntitle: Reminders\naudience: team\n{fields}---\n\n## Impact\n\nA letter.\n");
+    let case = |fields: &str| {
+        format!("---\ntitle: Reminders\naudience: team\n{fields}---\n\n## Impact\n\nA letter.\n")
+    };
     let story = "content/stories/s.md".to_owned();
-    let fine = (story.clone(), "---\ntitle: Fine\n---\n\nWords.\n".to_owned());
+    let fine = (
+        story.clone(),
+        "---\ntitle: Fine\n---\n\nWords.\n".to_owned(),
+    );
     vec![
-        ("a file with a mistake", "unknown-field", vec![(format!("content/stories/{}.md", forging()), "---\ntitel: x\n---\n".to_owned())]),
-        ("a file in the wrong place", "misplaced-file", vec![(format!("content/{}/a.md", forging()), "Words.\n".to_owned()), fine.clone()]),
+        (
+            "a file with a mistake",
+            "unknown-field",
+            vec![(
+                format!("content/stories/{}.md", forging()),
+                "---\ntitel: x\n---\n".to_owned(),
+            )],
+        ),
+        (
+            "a file in the wrong place",
+            "misplaced-file",
+            vec![
+                (format!("content/{}/a.md", forging()), "Words.\n".to_owned()),
+                fine.clone(),
+            ],
+        ),
         (
             "two files of one name",
             "duplicate-slug",
             vec![
-                (format!("content/stories/{HOSTILE}.md"), "---\ntitle: a\n---\n".to_owned()),
-                (format!("content/stories/{HOSTILE}/index.md"), "---\ntitle: b\n---\n".to_owned()),
+                (
+                    format!("content/stories/{HOSTILE}.md"),
+                    "---\ntitle: a\n---\n".to_owned(),
+                ),
+                (
+                    format!("content/stories/{HOSTILE}/index.md"),
+                    "---\ntitle: b\n---\n".to_owned(),
+                ),
             ],
         ),
-        ("a theme", "theme", vec![("site.toml".to_owned(), format!("theme = {value}\n")), fine.clone()]),
+        (
+            "a theme",
+            "theme",
+            vec![
+                ("site.toml".to_owned(), format!("theme = {value}\n")),
+                fine.clone(),
+            ],
+        ),
         (
             "a setting",
             "invalid-setting",
-            vec![("site.toml".to_owned(), format!("language = {value}\nwords_per_minute = {value}\n{value} = 1\n")), fine.clone()],
+            vec![
+                (
+                    "site.toml".to_owned(),
+                    format!("language = {value}\nwords_per_minute = {value}\n{value} = 1\n"),
+                ),
+                fine.clone(),
+            ],
         ),
-        ("raw bytes in the settings", "invalid-setting", vec![("site.toml".to_owned(), format!("title = {HOSTILE}\n")), fine.clone()]),
+        (
+            "raw bytes in the settings",
+            "invalid-setting",
+            vec![
+                ("site.toml".to_owned(), format!("title = {HOSTILE}\n")),
+                fine.clone(),
+            ],
+        ),
         (
             "the name of a wiki",
             "invalid-setting",
-            vec![("site.toml".to_owned(), format!("[wiki.{value}]\nkind = {value}\n")), fine.clone()],
+            vec![
+                (
+                    "site.toml".to_owned(),
+                    format!("[wiki.{value}]\nkind = {value}\n"),
+                ),
+                fine.clone(),
+            ],
         ),
         (
             "a field and its value",
             "unknown-field",
-            vec![(story.clone(), format!("---\ntitle: x\nstatus: {value}\nwhen: {value}\n{value}: {value}\n---\n"))],
+            vec![(
+                story.clone(),
+                format!("---\ntitle: x\nstatus: {value}\nwhen: {value}\n{value}: {value}\n---\n"),
+            )],
         ),
         (
             "names in front matter",
             "unknown-",
-            vec![(story.clone(), format!("---\ntitle: x\nanswers: [{value}]\ncompetencies: [{value}]\n---\n"))],
+            vec![(
+                story.clone(),
+                format!("---\ntitle: x\nanswers: [{value}]\ncompetencies: [{value}]\n---\n"),
+            )],
         ),
-        ("raw bytes in front matter", "front-matter", vec![(story.clone(), format!("---\ntitle: {HOSTILE}\nstatus: [{HOSTILE}\n---\n"))]),
+        (
+            "raw bytes in front matter",
+            "front-matter",
+            vec![(
+                story.clone(),
+                format!("---\ntitle: {HOSTILE}\nstatus: [{HOSTILE}\n---\n"),
+            )],
+        ),
         (
             "raw bytes in the text",
             "dangling-link",
             vec![(
                 story.clone(),
-                format!("---\ntitle: x\n---\n\nSee [[{HOSTILE}]] and [x]({HOSTILE}.md) ![]({HOSTILE}.png) [{HOSTILE}](javascript:x).\n"),
+                format!(
+                    "---\ntitle: x\n---\n\nSee [[{HOSTILE}]] and [x]({HOSTILE}.md) ![]({HOSTILE}.png) [{HOSTILE}](javascript:x).\n"
+                ),
             )],
         ),
         (
             "a template",
             "template",
             vec![
-                ("themes/default/templates/story.html".to_owned(), format!("{{{{ \"{HOSTILE}\" | nothing }}}} {HOSTILE} {{% if")),
-                (format!("themes/default/templates/{}.html", forging()), "{{ x".to_owned()),
+                (
+                    "themes/default/templates/story.html".to_owned(),
+                    format!("{{{{ \"{HOSTILE}\" | nothing }}}} {HOSTILE} {{% if"),
+                ),
+                (
+                    format!("themes/default/templates/{}.html", forging()),
+                    "{{ x".to_owned(),
+                ),
                 fine.clone(),
             ],
         ),
@@ -341,10 +498,17 @@ fn hostile_sites() -> Vec<Case> {
             "a forbidden word",
             "withheld-word",
             vec![
-                ("site.toml".to_owned(), format!("[audience]\nbuild = \"team\"\n[forbid]\nwords = [{value}, \"Falcon\"]\n")),
+                (
+                    "site.toml".to_owned(),
+                    format!(
+                        "[audience]\nbuild = \"team\"\n[forbid]\nwords = [{value}, \"Falcon\"]\n"
+                    ),
+                ),
                 (
                     format!("content/case-studies/falcon-{}.md", forging()),
-                    case(&format!("x: {value}\n")).replace("A letter", &format!("Falcon {HOSTILE}")).replace(&format!("x: {value}\n"), ""),
+                    case(&format!("x: {value}\n"))
+                        .replace("A letter", &format!("Falcon {HOSTILE}"))
+                        .replace(&format!("x: {value}\n"), ""),
                 ),
             ],
         ),
@@ -352,7 +516,10 @@ fn hostile_sites() -> Vec<Case> {
             "what is published",
             "",
             vec![
-                ("site.toml".to_owned(), "[wiki.handbook]\nkind = \"folder\"\nfolder = \"wiki\"\n".to_owned()),
+                (
+                    "site.toml".to_owned(),
+                    "[wiki.handbook]\nkind = \"folder\"\nfolder = \"wiki\"\n".to_owned(),
+                ),
                 (
                     format!("content/case-studies/{}.md", forging()),
                     case("")
@@ -367,7 +534,12 @@ fn hostile_sites() -> Vec<Case> {
 fn written(files: &[(String, String)]) -> Folder {
     let folder = Folder::far_away();
     fs::create_dir_all(folder.join("content/stories")).expect("it can be made");
-    folder.write(&files.iter().map(|(name, text)| (name.clone(), text.clone().into_bytes())).collect());
+    folder.write(
+        &files
+            .iter()
+            .map(|(name, text)| (name.clone(), text.clone().into_bytes()))
+            .collect(),
+    );
     folder
 }
 
@@ -391,7 +563,10 @@ fn nothing_in_a_site_steers_the_terminal() {
         build.current_dir(folder.path());
         build.env("CLICOLOR_FORCE", "1");
         let report = words(&run(build));
-        assert!(report.contains(rule) && (rule.is_empty() || report.contains("\u{1b}[")), "{what}: {report}");
+        assert!(
+            report.contains(rule) && (rule.is_empty() || report.contains("\u{1b}[")),
+            "{what}: {report}"
+        );
         let mut command = serve(folder.path());
         command.args(["--port", "0"]).env("CLICOLOR_FORCE", "1");
         // Without a theme there is no preview.
@@ -401,8 +576,13 @@ fn nothing_in_a_site_steers_the_terminal() {
         }
         let server = Server::run(command);
         server.get("/stories/s.html");
-        fs::write(folder.join("content/stories").join(format!("saved-{}.md", forging())), "---\ntitle: Saved\n---\n")
-            .expect("it can be written");
+        fs::write(
+            folder
+                .join("content/stories")
+                .join(format!("saved-{}.md", forging())),
+            "---\ntitle: Saved\n---\n",
+        )
+        .expect("it can be written");
         server.shows("/stories.html", "Saved");
         server::eventually("the save is said", || server.said().contains("shown after"));
         is_harmless(what, &server.said());
@@ -476,26 +656,67 @@ fn a_site_is_found_from_below() {
     fs::create_dir_all(folder.join("site/content/stories/outage/deep")).expect("it can be made");
     let built = at(&folder, "site/content/stories/outage/deep", &["build"]);
     let index = Path::new("../../../../public/index.html");
-    assert_eq!(String::from_utf8_lossy(&built.stdout).trim(), index.display().to_string(), "{}", words(&built));
-    assert!(folder.join("site/content/stories/outage/deep").join(index).is_file());
+    assert_eq!(
+        String::from_utf8_lossy(&built.stdout).trim(),
+        index.display().to_string(),
+        "{}",
+        words(&built)
+    );
+    assert!(
+        folder
+            .join("site/content/stories/outage/deep")
+            .join(index)
+            .is_file()
+    );
     let started = at(&folder, "site/content", &["new", "story", "Flood"]);
-    assert_eq!(String::from_utf8_lossy(&started.stdout).trim(), "../content/stories/flood/index.md", "{}", words(&started));
+    assert_eq!(
+        String::from_utf8_lossy(&started.stdout).trim(),
+        "../content/stories/flood/index.md",
+        "{}",
+        words(&started)
+    );
     assert!(folder.join("site/content/stories/flood/index.md").is_file());
-    let published = at(&folder, "site/content/case-studies", &["publish", "handbook"]);
-    assert!(published.status.success() && folder.join("site/wiki/reminders-sent-twice.md").is_file(), "{}", words(&published));
+    let published = at(
+        &folder,
+        "site/content/case-studies",
+        &["publish", "handbook"],
+    );
+    assert!(
+        published.status.success() && folder.join("site/wiki/reminders-sent-twice.md").is_file(),
+        "{}",
+        words(&published)
+    );
     // A site without settings is one, too, but not every folder of this name is of a site.
     let built = at(&folder, "broken/content/stories", &["build"]);
-    assert!(built.status.code() == Some(1) && words(&built).contains("unknown field"), "{}", words(&built));
+    assert!(
+        built.status.code() == Some(1) && words(&built).contains("unknown field"),
+        "{}",
+        words(&built)
+    );
     fs::create_dir_all(folder.join("other/content/posts/deep")).expect("it can be made");
     let built = at(&folder, "other/content/posts/deep", &["build"]);
-    assert!(built.status.code() == Some(2) && words(&built).contains("storybank init"), "{}", words(&built));
+    assert!(
+        built.status.code() == Some(2) && words(&built).contains("storybank init"),
+        "{}",
+        words(&built)
+    );
     // The nearest site is meant.
-    folder.write(&files("-- site/examples/content/stories/a.md --\n---\ntitle: Inner\n---\n"));
+    folder.write(&files(
+        "-- site/examples/content/stories/a.md --\n---\ntitle: Inner\n---\n",
+    ));
     let built = at(&folder, "site/examples/content/stories", &["build"]);
-    assert!(built.status.success() && folder.join("site/examples/public/index.html").is_file(), "{}", words(&built));
+    assert!(
+        built.status.success() && folder.join("site/examples/public/index.html").is_file(),
+        "{}",
+        words(&built)
+    );
     // A folder that is named is meant itself.
     let built = at(&folder, "site", &["build", "--root", "content/stories"]);
-    assert!(built.status.code() == Some(2) && words(&built).contains("it lies in the site at"), "{}", words(&built));
+    assert!(
+        built.status.code() == Some(2) && words(&built).contains("it lies in the site at"),
+        "{}",
+        words(&built)
+    );
 }
 
 #[test]
@@ -509,7 +730,10 @@ fn a_folder_without_a_site_is_explained_by_every_command_alike() {
     };
     for root in ["../nowhere", "../empty", "../site/site.toml"] {
         let build = reason(&["build", "--root", root]);
-        assert!(build.starts_with("error: cannot read the site at `"), "{build}");
+        assert!(
+            build.starts_with("error: cannot read the site at `"),
+            "{build}"
+        );
         for words in [
             &["serve", "--root", root][..],
             &["build", root],
@@ -521,8 +745,15 @@ fn a_folder_without_a_site_is_explained_by_every_command_alike() {
         }
     }
     let here = reason(&["build"]);
-    assert!(here.contains("`--root`") && here.contains("`storybank init`"), "{here}");
-    for words in [&["serve"][..], &["publish", "handbook"], &["new", "story", "x"]] {
+    assert!(
+        here.contains("`--root`") && here.contains("`storybank init`"),
+        "{here}"
+    );
+    for words in [
+        &["serve"][..],
+        &["publish", "handbook"],
+        &["new", "story", "x"],
+    ] {
         assert_eq!(reason(words), here, "{words:?}");
     }
     assert!(reason(&["build", "../site", "--root", "../site"]).contains("cannot be used with"));
@@ -531,14 +762,24 @@ fn a_folder_without_a_site_is_explained_by_every_command_alike() {
 #[test]
 fn a_site_is_not_started_among_the_sources_of_another() {
     let folder = folder();
-    for place in ["site/content", "site/content/stories/outage", "site/content/new", "site/themes/mine"] {
+    for place in [
+        "site/content",
+        "site/content/stories/outage",
+        "site/content/new",
+        "site/themes/mine",
+    ] {
         let output = at(&folder, ".", &["init", place]);
         let said = words(&output);
         assert!(
-            output.status.code() == Some(2) && (said.contains("sources of the site at") || said.contains("is there already")),
+            output.status.code() == Some(2)
+                && (said.contains("sources of the site at") || said.contains("is there already")),
             "{place}: {said}"
         );
-        assert!(!folder.join(place).join("site.toml").exists() && !folder.join(place).join("content").exists(), "{place}");
+        assert!(
+            !folder.join(place).join("site.toml").exists()
+                && !folder.join(place).join("content").exists(),
+            "{place}"
+        );
     }
     assert!(at(&folder, "site", &["init", "examples"]).status.success());
 }
@@ -548,27 +789,64 @@ fn a_quiet_command_says_only_results_and_mistakes() {
     let folder = folder();
     for (line, result) in [
         ("build site --quiet", "site/public/index.html\n"),
-        ("-q new story Flood --root site", "site/content/stories/flood/index.md\n"),
-        ("publish handbook --root site -q", "created Reminders sent twice\n"),
+        (
+            "-q new story Flood --root site",
+            "site/content/stories/flood/index.md\n",
+        ),
+        (
+            "publish handbook --root site -q",
+            "created Reminders sent twice\n",
+        ),
         ("publish handbook --root site -q", ""),
     ] {
         let output = run(command(&folder, line));
-        let printed = (String::from_utf8_lossy(&output.stdout).replace('\\', "/"), words(&output), output.status.code());
-        assert_eq!(printed, (result.to_owned(), String::new(), Some(0)), "{line}");
+        let printed = (
+            String::from_utf8_lossy(&output.stdout).replace('\\', "/"),
+            words(&output),
+            output.status.code(),
+        );
+        assert_eq!(
+            printed,
+            (result.to_owned(), String::new(), Some(0)),
+            "{line}"
+        );
     }
     let started = run(command(&folder, "init fresh -q"));
-    assert!(started.status.success() && words(&started).is_empty() && !started.stdout.is_empty(), "{}", words(&started));
+    assert!(
+        started.status.success() && words(&started).is_empty() && !started.stdout.is_empty(),
+        "{}",
+        words(&started)
+    );
     let broken = run(command(&folder, "build broken -q"));
-    assert!(broken.status.code() == Some(1) && words(&broken).contains("did you mean `title`?"), "{}", words(&broken));
-    let dry = run(command(&folder, "publish handbook --root site --dry-run -q"));
+    assert!(
+        broken.status.code() == Some(1) && words(&broken).contains("did you mean `title`?"),
+        "{}",
+        words(&broken)
+    );
+    let dry = run(command(
+        &folder,
+        "publish handbook --root site --dry-run -q",
+    ));
     assert!(words(&dry).contains("unchanged"), "{}", words(&dry));
-    fs::write(folder.join("site/wiki/reminders-sent-twice.md"), "Somebody was here.").expect("it can be written");
+    fs::write(
+        folder.join("site/wiki/reminders-sent-twice.md"),
+        "Somebody was here.",
+    )
+    .expect("it can be written");
     let conflict = run(command(&folder, "publish handbook --root site -q"));
-    assert!(conflict.status.code() == Some(1) && words(&conflict).contains("conflict"), "{}", words(&conflict));
+    assert!(
+        conflict.status.code() == Some(1) && words(&conflict).contains("conflict"),
+        "{}",
+        words(&conflict)
+    );
     let mut quiet = serve(&folder.join("site"));
     quiet.args(["--port", "0", "--quiet"]);
     let server = Server::run(quiet);
-    fs::write(folder.join("site/content/stories/storm.md"), "---\ntitle: The storm\n---\n").expect("it can be written");
+    fs::write(
+        folder.join("site/content/stories/storm.md"),
+        "---\ntitle: The storm\n---\n",
+    )
+    .expect("it can be written");
     server.shows("/stories.html", "The storm");
     assert_eq!(server.said(), format!("{}\n", server.address("")));
 }

@@ -39,11 +39,18 @@ impl Page {
 
 impl Connection {
     pub fn to(address: &str) -> Result<Self, String> {
-        let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| format!("no runtime: {error}"))?;
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| format!("no runtime: {error}"))?;
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
         let client = Client::builder(TokioExecutor::new()).build(connector);
-        Ok(Self { address: address.trim_end_matches('/').to_owned(), client, runtime })
+        Ok(Self {
+            address: address.trim_end_matches('/').to_owned(),
+            client,
+            runtime,
+        })
     }
 
     /// The page at a path, which starts with a slash.
@@ -52,7 +59,11 @@ impl Connection {
     }
 
     /// Asks for a page again and again until it is as it is wanted; also gives the moment when it was there.
-    pub fn ask_until(&self, path: &str, is_wanted: impl Fn(&Page) -> bool) -> Result<(Page, Instant), String> {
+    pub fn ask_until(
+        &self,
+        path: &str,
+        is_wanted: impl Fn(&Page) -> bool,
+    ) -> Result<(Page, Instant), String> {
         let start = Instant::now();
         self.runtime.block_on(async {
             loop {
@@ -74,10 +85,21 @@ impl Connection {
 
     async fn page(&self, path: &str) -> Result<Page, String> {
         let failed = |error: String| format!("`{}{path}`: {error}", self.address);
-        let address = format!("{}{path}", self.address).parse().map_err(|_| failed("it is no address".to_owned()))?;
-        let response = self.client.get(address).await.map_err(|error| failed(error.to_string()))?;
+        let address = format!("{}{path}", self.address)
+            .parse()
+            .map_err(|_| failed("it is no address".to_owned()))?;
+        let response = self
+            .client
+            .get(address)
+            .await
+            .map_err(|error| failed(error.to_string()))?;
         let status = response.status().as_u16();
-        let bytes = body::to_bytes(Body::new(response.into_body()), usize::MAX).await.map_err(|error| failed(error.to_string()))?;
-        Ok(Page { status, text: String::from_utf8_lossy(&bytes).into_owned() })
+        let bytes = body::to_bytes(Body::new(response.into_body()), usize::MAX)
+            .await
+            .map_err(|error| failed(error.to_string()))?;
+        Ok(Page {
+            status,
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+        })
     }
 }

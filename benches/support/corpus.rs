@@ -19,16 +19,24 @@ pub fn write_storybank(root: &Path, stories: usize) -> Result<(), String> {
     write(root, "site.toml", "title = \"Stories\"\n")?;
     for competency in COMPETENCIES {
         let text = format!("---\ntitle: {}\n---\n", spoken(competency));
-        write(root, &format!("content/competencies/{competency}.md"), &text)?;
+        write(
+            root,
+            &format!("content/competencies/{competency}.md"),
+            &text,
+        )?;
     }
     for (index, question) in QUESTIONS.iter().enumerate() {
-        let probed = [0, 5].map(|step| COMPETENCIES[(index + step) % COMPETENCIES.len()]).join(", ");
+        let probed = [0, 5]
+            .map(|step| COMPETENCIES[(index + step) % COMPETENCIES.len()])
+            .join(", ");
         let wording = spoken(question).to_lowercase();
-        let text = format!("---\nquestion: Tell me about {wording}\ncompetencies: [{probed}]\n---\n");
+        let text =
+            format!("---\nquestion: Tell me about {wording}\ncompetencies: [{probed}]\n---\n");
         write(root, &format!("content/questions/{question}.md"), &text)?;
     }
     for index in 0..stories {
-        let text = story(index, stories).markdown("answers", |target| format!("[[{}]]", slug(target)));
+        let text =
+            story(index, stories).markdown("answers", |target| format!("[[{}]]", slug(target)));
         write(root, &format!("{STORIES}/{}.md", slug(index)), &text)?;
     }
     Ok(())
@@ -41,8 +49,12 @@ pub fn write_hugo(root: &Path, stories: usize) -> Result<(), String> {
         write(root, path, text)?;
     }
     for index in 0..stories {
-        let text = story(index, stories)
-            .markdown("questions", |target| format!("[story {target}]({{{{< ref \"stories/{}.md\" >}}}})", slug(target)));
+        let text = story(index, stories).markdown("questions", |target| {
+            format!(
+                "[story {target}]({{{{< ref \"stories/{}.md\" >}}}})",
+                slug(target)
+            )
+        });
         write(root, &format!("{STORIES}/{}.md", slug(index)), &text)?;
     }
     Ok(())
@@ -82,12 +94,22 @@ impl Story {
 
 fn story(index: usize, stories: usize) -> Story {
     let mut random = Random::new(index);
-    let title = format!("Story {index}: the {} and the {}", random.choose(NOUNS), random.choose(NOUNS));
+    let title = format!(
+        "Story {index}: the {} and the {}",
+        random.choose(NOUNS),
+        random.choose(NOUNS)
+    );
     let competencies = random.sample(COMPETENCIES, 3);
     let questions = random.sample(QUESTIONS, 2);
     let others = stories.saturating_sub(1).max(1);
     let links = [(); 2].map(|()| (index + 1 + random.below(others)) % stories);
-    Story { title, competencies, questions, text: text(index, &mut random), links }
+    Story {
+        title,
+        competencies,
+        questions,
+        text: text(index, &mut random),
+        links,
+    }
 }
 
 fn text(index: usize, random: &mut Random) -> String {
@@ -95,7 +117,11 @@ fn text(index: usize, random: &mut Random) -> String {
     let task = paragraph(random, 3);
     let action = list(random, 9, |_| "-".to_owned());
     let result = list(random, 4, |item| format!("{}.", item + 1));
-    let code = if index.is_multiple_of(10) { rust_block(random) } else { String::new() };
+    let code = if index.is_multiple_of(10) {
+        rust_block(random)
+    } else {
+        String::new()
+    };
     let reflection = paragraph(random, 3);
     format!(
         "## Situation\n\n{situation}\n\n## Task\n\n{task}\n\n## Action\n\n{action}\n\
@@ -119,7 +145,9 @@ fn list(random: &mut Random, items: usize, marker: impl Fn(usize) -> String) -> 
 /// Eight to eighteen words; one sentence in four has a figure, one in seven a name from code.
 fn sentence(random: &mut Random) -> String {
     let length = 8 + random.below(11);
-    let mut words: Vec<String> = (0..length).map(|_| random.choose(NOUNS).to_owned()).collect();
+    let mut words: Vec<String> = (0..length)
+        .map(|_| random.choose(NOUNS).to_owned())
+        .collect();
     words[0] = format!("We {} the {}", random.choose(VERBS), words[0]);
     let place = 1 + random.below(length - 1);
     if random.below(4) == 0 {
@@ -178,7 +206,9 @@ impl Random {
     /// `count` different words, in the order of the list.
     fn sample(&mut self, words: &[&'static str], count: usize) -> Vec<&'static str> {
         let mut left: Vec<usize> = (0..words.len()).collect();
-        let mut taken: Vec<usize> = (0..count).map(|_| left.swap_remove(self.below(left.len()))).collect();
+        let mut taken: Vec<usize> = (0..count)
+            .map(|_| left.swap_remove(self.below(left.len())))
+            .collect();
         taken.sort_unstable();
         taken.into_iter().map(|index| words[index]).collect()
     }

@@ -21,7 +21,11 @@ pub const ARGUMENT: &str = "floor";
 pub fn build(stories: &Path, out: &Path) -> Result<(), String> {
     fs::create_dir_all(out).map_err(at(out))?;
     let files = fs::read_dir(stories)
-        .and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<PathBuf>, _>>())
+        .and_then(|entries| {
+            entries
+                .map(|entry| Ok(entry?.path()))
+                .collect::<Result<Vec<PathBuf>, _>>()
+        })
         .map_err(at(stories))?;
     files.par_iter().try_for_each(|file| page(file, out))
 }
@@ -30,7 +34,9 @@ fn page(file: &Path, out: &Path) -> Result<(), String> {
     let text = fs::read_to_string(file).map_err(at(file))?;
     let mut page = String::with_capacity(text.len() * 2);
     html::push_html(&mut page, Parser::new_ext(body(&text), extensions()));
-    let name = file.file_name().expect("a folder lists files by their names");
+    let name = file
+        .file_name()
+        .expect("a folder lists files by their names");
     let target = out.join(name).with_extension("html");
     fs::write(&target, page).map_err(at(&target))
 }

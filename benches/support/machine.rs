@@ -5,11 +5,16 @@ use std::{env, fs, thread};
 
 /// One line: cores, memory, processor, system; what the system does not tell is left out.
 pub fn describe() -> String {
-    let cores = thread::available_parallelism().map_or_else(|_| "unknown cores".to_owned(), |n| format!("{n} cores"));
+    let cores = thread::available_parallelism()
+        .map_or_else(|_| "unknown cores".to_owned(), |n| format!("{n} cores"));
     let memory = field("/proc/meminfo", "MemTotal").and_then(|value| gibibytes(&value));
     let processor = field("/proc/cpuinfo", "model name");
     let system = format!("{} {}", env::consts::OS, env::consts::ARCH);
-    [Some(cores), memory, processor, Some(system)].into_iter().flatten().collect::<Vec<_>>().join(", ")
+    [Some(cores), memory, processor, Some(system)]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// The bytes that may still be written below `path`; absent where there is no such folder or no way
@@ -39,7 +44,9 @@ pub fn free_bytes(_path: &Path) -> Option<u128> {
 fn field(path: &str, name: &str) -> Option<String> {
     let text = fs::read_to_string(path).ok()?;
     let mut fields = text.lines().filter_map(|line| line.split_once(':'));
-    fields.find(|(key, _)| key.trim() == name).map(|(_, value)| value.trim().to_owned())
+    fields
+        .find(|(key, _)| key.trim() == name)
+        .map(|(_, value)| value.trim().to_owned())
 }
 
 fn gibibytes(value: &str) -> Option<String> {

@@ -42,7 +42,11 @@ pub fn parse(arguments: &[OsString]) -> Result<Option<Options>, String> {
 }
 
 fn options<'a>(mut arguments: impl Iterator<Item = &'a OsString>) -> Result<Options, String> {
-    let mut options = Options { sizes: Vec::new(), rounds: 5, keep: None };
+    let mut options = Options {
+        sizes: Vec::new(),
+        rounds: 5,
+        keep: None,
+    };
     while let Some(argument) = arguments.next() {
         match argument.to_str() {
             Some("--rounds") => options.rounds = count(value("--rounds", arguments.next())?)?,
@@ -64,7 +68,10 @@ fn value<'a>(name: &str, argument: Option<&'a OsString>) -> Result<&'a OsString,
 
 fn count(argument: &OsStr) -> Result<usize, String> {
     let number = argument.to_str().and_then(|text| text.parse().ok());
-    number
-        .filter(|&number| number > 0)
-        .ok_or_else(|| format!("found `{}`, expected a number above 0; the arguments are `{USAGE}`", argument.display()))
+    number.filter(|&number| number > 0).ok_or_else(|| {
+        format!(
+            "found `{}`, expected a number above 0; the arguments are `{USAGE}`",
+            argument.display()
+        )
+    })
 }

@@ -38,7 +38,9 @@ impl Output {
         let mut files = BTreeMap::new();
         visit(folder, &mut |path| {
             let mark = Mark::of(path).map_err(at(path))?;
-            let path = path.strip_prefix(folder).expect("a visited file is below its folder");
+            let path = path
+                .strip_prefix(folder)
+                .expect("a visited file is below its folder");
             files.insert(path.to_owned(), mark);
             Ok(())
         })?;
@@ -48,13 +50,23 @@ impl Output {
     /// What happened since `before`.
     pub fn since(&self, before: &Self) -> Change {
         let known = |path: &PathBuf| before.0.get(path);
-        let written = self.0.iter().filter(|(path, mark)| known(path).is_none_or(|old| old.modified != mark.modified));
-        let differing = self.0.iter().filter(|(path, mark)| known(path).is_none_or(|old| old.digest != mark.digest));
+        let written = self
+            .0
+            .iter()
+            .filter(|(path, mark)| known(path).is_none_or(|old| old.modified != mark.modified));
+        let differing = self
+            .0
+            .iter()
+            .filter(|(path, mark)| known(path).is_none_or(|old| old.digest != mark.digest));
         Change {
             files: self.0.len(),
             written: written.map(|(path, _)| path.clone()).collect(),
             differing: differing.count(),
-            removed: before.0.keys().filter(|path| !self.0.contains_key(*path)).count(),
+            removed: before
+                .0
+                .keys()
+                .filter(|path| !self.0.contains_key(*path))
+                .count(),
         }
     }
 }
@@ -80,7 +92,10 @@ impl Mark {
                 length => hasher.write(&piece[..length]),
             }
         }
-        Ok(Self { modified: file.metadata()?.modified()?, digest: hasher.finish() })
+        Ok(Self {
+            modified: file.metadata()?.modified()?,
+            digest: hasher.finish(),
+        })
     }
 }
 
@@ -88,7 +103,10 @@ impl Mark {
 pub fn pages(folder: &Path) -> Result<usize, String> {
     let mut pages = 0;
     visit(folder, &mut |path| {
-        pages += usize::from(path.extension().is_some_and(|extension| extension == "html"));
+        pages += usize::from(
+            path.extension()
+                .is_some_and(|extension| extension == "html"),
+        );
         Ok(())
     })?;
     Ok(pages)

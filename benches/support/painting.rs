@@ -35,10 +35,20 @@ pub fn measure(address: &str, story: &Story, saves: usize) -> Result<Vec<f64>, S
             let word = format!("giraffe{number}x");
             browser.ask(&format!("const word = {};{NOTE}", json!(word)));
             let saved = since_epoch();
-            story.save_with(&format!("I measured the {word}."), if number % 2 == 0 { Way::InPlace } else { Way::ByRenaming })?;
+            story.save_with(
+                &format!("I measured the {word}."),
+                if number % 2 == 0 {
+                    Way::InPlace
+                } else {
+                    Way::ByRenaming
+                },
+            )?;
             thread::sleep(UNDISTURBED);
             browser.waits_for("the saved words are painted", "return window.painted");
-            let painted = browser.ask("return window.painted").as_f64().ok_or("a moment is a number")?;
+            let painted = browser
+                .ask("return window.painted")
+                .as_f64()
+                .ok_or("a moment is a number")?;
             Ok(painted - saved)
         })
         .collect()
@@ -46,5 +56,9 @@ pub fn measure(address: &str, story: &Story, saves: usize) -> Result<Vec<f64>, S
 
 /// The milliseconds of the system's clock, which is the browser's too.
 fn since_epoch() -> f64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64() * 1000.0
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_secs_f64()
+        * 1000.0
 }

@@ -43,9 +43,17 @@ pub struct Results {
 }
 
 /// Writes a site of `stories` stories and measures everything on it; the preview is started `rounds` times.
-pub fn measure(workspace: &Workspace, stories: usize, rounds: usize, with_hugo: bool) -> Result<Results, String> {
+pub fn measure(
+    workspace: &Workspace,
+    stories: usize,
+    rounds: usize,
+    with_hugo: bool,
+) -> Result<Results, String> {
     let folder = workspace.path.join(stories.to_string());
-    let mut results = Results { stories, ..Results::default() };
+    let mut results = Results {
+        stories,
+        ..Results::default()
+    };
     storybank(&folder, rounds, &mut results)?;
     if with_hugo {
         hugo(&folder, &mut results)?;
@@ -57,7 +65,11 @@ pub fn measure(workspace: &Workspace, stories: usize, rounds: usize, with_hugo: 
 }
 
 fn storybank(folder: &Path, rounds: usize, results: &mut Results) -> Result<(), String> {
-    let (root, log, stories) = (folder.join("storybank"), folder.join("log"), results.stories);
+    let (root, log, stories) = (
+        folder.join("storybank"),
+        folder.join("log"),
+        results.stories,
+    );
     eprintln!("{stories} stories: writing them");
     corpus::write_storybank(&root, stories)?;
     eprintln!("{stories} stories: starting the preview {rounds} times");
@@ -72,7 +84,11 @@ fn storybank(folder: &Path, rounds: usize, results: &mut Results) -> Result<(), 
     results.by_renaming = saves(&connection, &root, Way::ByRenaming, SAVES, stories, page)?;
     eprintln!("{stories} stories: saving before a browser");
     let story = story(&root, stories / 2)?;
-    results.painted = painting::measure(&format!("{}{}", connection.address, page(stories / 2)), &story, SAVES)?;
+    results.painted = painting::measure(
+        &format!("{}{}", connection.address, page(stories / 2)),
+        &story,
+        SAVES,
+    )?;
     eprintln!("{stories} stories: comparing pages");
     results.right = rightness::check(&connection, &root)?;
     results.memory = server.memory();
@@ -108,14 +124,19 @@ fn saves(
             thread::sleep(BETWEEN);
             let saved = Instant::now();
             story.save_with(&format!("I measured the {word}."), way)?;
-            let (_, there) = connection.ask_until(&page(index), |page| page.text.contains(&word))?;
+            let (_, there) =
+                connection.ask_until(&page(index), |page| page.text.contains(&word))?;
             Ok(milliseconds(saved, there))
         })
         .collect()
 }
 
 fn story(root: &Path, index: usize) -> Result<Story, String> {
-    Story::open(root.join(STORIES).join(corpus::slug(index)).with_extension("md"))
+    Story::open(
+        root.join(STORIES)
+            .join(corpus::slug(index))
+            .with_extension("md"),
+    )
 }
 
 fn hugo(folder: &Path, results: &mut Results) -> Result<(), String> {
@@ -124,7 +145,17 @@ fn hugo(folder: &Path, results: &mut Results) -> Result<(), String> {
     corpus::write_hugo(&root, stories)?;
     let port = free_port()?;
     let mut command = Command::new("hugo");
-    command.args(["server", "--renderToMemory", "--bind", "127.0.0.1", "--port", &port.to_string(), "--source"]).arg(&root);
+    command
+        .args([
+            "server",
+            "--renderToMemory",
+            "--bind",
+            "127.0.0.1",
+            "--port",
+            &port.to_string(),
+            "--source",
+        ])
+        .arg(&root);
     command.env("XDG_CACHE_HOME", folder.join("cache"));
     let server = Running::start(&mut command, &folder.join("log"))?;
     let connection = Connection::to(&format!("http://127.0.0.1:{port}"))?;
@@ -138,7 +169,9 @@ fn hugo(folder: &Path, results: &mut Results) -> Result<(), String> {
 /// A port that nobody listens on; Hugo does not say which one it takes.
 fn free_port() -> Result<u16, String> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr());
-    listener.map(|address| address.port()).map_err(|error| format!("no port is free: {error}"))
+    listener
+        .map(|address| address.port())
+        .map_err(|error| format!("no port is free: {error}"))
 }
 
 fn milliseconds(from: Instant, to: Instant) -> f64 {

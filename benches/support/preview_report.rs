@@ -17,13 +17,27 @@ const RESIDENT: f64 = 400.0;
 
 /// The whole report; `results` are ordered by size.
 pub fn markdown(hugo: Option<&str>, workspace: &Workspace, results: &[Results]) -> String {
-    [setting(hugo, workspace), times(results), results.iter().map(details).collect(), verdicts(results)].join("\n")
+    [
+        setting(hugo, workspace),
+        times(results),
+        results.iter().map(details).collect(),
+        verdicts(results),
+    ]
+    .join("\n")
 }
 
 fn setting(hugo: Option<&str>, workspace: &Workspace) -> String {
-    let disk = if workspace.in_memory { "a memory disk" } else { "a disk, whose time is part of the numbers" };
+    let disk = if workspace.in_memory {
+        "a memory disk"
+    } else {
+        "a disk, whose time is part of the numbers"
+    };
     let hugo = hugo.unwrap_or("no Hugo on the search path");
-    format!("Machine: {}.\nstorybank {}; {hugo}. Sources on {disk}.\n", machine::describe(), env!("CARGO_PKG_VERSION"))
+    format!(
+        "Machine: {}.\nstorybank {}; {hugo}. Sources on {disk}.\n",
+        machine::describe(),
+        env!("CARGO_PKG_VERSION")
+    )
 }
 
 fn times(results: &[Results]) -> String {
@@ -48,8 +62,13 @@ fn times(results: &[Results]) -> String {
 
 fn row(results: &Results, what: &str, series: &[f64]) -> String {
     let times = spread(series.iter().copied());
-    let [min, median, p95, max] = [times.min, times.median, percentile(series, 95), times.max].map(|time| grouped(time.round() as usize));
-    format!("| {} | {what} | {} | {min} | {median} | {p95} | {max} |\n", grouped(results.stories), series.len())
+    let [min, median, p95, max] = [times.min, times.median, percentile(series, 95), times.max]
+        .map(|time| grouped(time.round() as usize));
+    format!(
+        "| {} | {what} | {} | {min} | {median} | {p95} | {max} |\n",
+        grouped(results.stories),
+        series.len()
+    )
 }
 
 /// The smallest value that so many of a hundred do not exceed.
@@ -63,7 +82,13 @@ fn details(results: &Results) -> String {
     let stories = grouped(results.stories);
     let memory = results.memory.map_or_else(
         || "the system does not tell what memory".to_owned(),
-        |memory| format!("{:.0} MiB are resident, {:.0} MiB at the most,", mebibytes(memory.resident), mebibytes(memory.peak)),
+        |memory| {
+            format!(
+                "{:.0} MiB are resident, {:.0} MiB at the most,",
+                mebibytes(memory.resident),
+                mebibytes(memory.peak)
+            )
+        },
     );
     format!(
         "With {stories} stories, after all of that: {memory} in the server; {} pages compared right after an edit, all of them right \
@@ -78,7 +103,12 @@ fn verdicts(results: &[Results]) -> String {
         table
             + &time(results, "start → first page", &results.start, START)
             + &time(results, "save in place → served", &results.in_place, SERVED)
-            + &time(results, "save by renaming → served", &results.by_renaming, SERVED)
+            + &time(
+                results,
+                "save by renaming → served",
+                &results.by_renaming,
+                SERVED,
+            )
             + &time(results, "save → painted", &results.painted, PAINTED)
             + &verdict(
                 &grouped(results.stories),
@@ -92,7 +122,12 @@ fn verdicts(results: &[Results]) -> String {
 fn time(results: &Results, what: &str, series: &[f64], target: f64) -> String {
     let median = spread(series.iter().copied()).median;
     let target_words = format!("{what}, median ≤ {target:.0} ms");
-    verdict(&grouped(results.stories), &target_words, &format!("{median:.0} ms"), &Verdict::of(median <= target))
+    verdict(
+        &grouped(results.stories),
+        &target_words,
+        &format!("{median:.0} ms"),
+        &Verdict::of(median <= target),
+    )
 }
 
 fn mebibytes(bytes: u64) -> f64 {

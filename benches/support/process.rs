@@ -28,16 +28,26 @@ pub struct Run {
 pub fn run(command: &mut Command, log: &Path) -> Result<Run, String> {
     let program = command.get_program().display().to_string();
     let errors = File::create(log).map_err(at(log))?;
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(errors);
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(errors);
     let start = Instant::now();
     let ended = command.spawn().and_then(|mut child| wait(&mut child));
     let wall = start.elapsed().as_secs_f64();
     let (status, peak) = ended.map_err(|error| format!("`{program}` did not run: {error}"))?;
     let said = Said::read(log).map_err(at(log))?;
     if !status.success() {
-        return Err(format!("`{program}` failed ({status}); the end of what it said:\n{}", said.end()));
+        return Err(format!(
+            "`{program}` failed ({status}); the end of what it said:\n{}",
+            said.end()
+        ));
     }
-    Ok(Run { wall, peak, stages: said.stages })
+    Ok(Run {
+        wall,
+        peak,
+        stages: said.stages,
+    })
 }
 
 /// Waits for the process and asks the system for its peak memory in bytes.
@@ -59,7 +69,11 @@ fn wait(child: &mut Child) -> io::Result<(ExitStatus, Option<u64>)> {
     // SAFETY: it was zeroed, which is a valid value of every field, and then filled in.
     let usage = unsafe { usage.assume_init() };
     // The unit of the field is the kibibyte, but for Apple's systems, where it is the byte.
-    let unit = if cfg!(target_vendor = "apple") { 1 } else { 1024 };
+    let unit = if cfg!(target_vendor = "apple") {
+        1
+    } else {
+        1024
+    };
     let peak = u64::try_from(usage.ru_maxrss).ok().map(|size| size * unit);
     Ok((ExitStatus::from_raw(status), peak))
 }
@@ -79,7 +93,10 @@ impl Said {
     const LAST: usize = 20;
 
     fn read(log: &Path) -> io::Result<Self> {
-        let mut said = Self { stages: Vec::new(), last: VecDeque::new() };
+        let mut said = Self {
+            stages: Vec::new(),
+            last: VecDeque::new(),
+        };
         for line in BufReader::new(File::open(log)?).split(b'\n') {
             let line = String::from_utf8_lossy(&line?).trim_end().to_owned();
             if tells_a_time(&line) {
@@ -94,13 +111,21 @@ impl Said {
     }
 
     fn end(&self) -> String {
-        self.last.iter().map(String::as_str).collect::<Vec<_>>().join("\n")
+        self.last
+            .iter()
+            .map(String::as_str)
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 }
 
 /// Whether a line is like `load 12 ms`: a name, a number, a unit of time.
 fn tells_a_time(line: &str) -> bool {
     let words: Vec<&str> = line.split_whitespace().collect();
-    let timed = |pair: &[&str]| pair[0].parse::<f64>().is_ok() && matches!(pair[1], "µs" | "us" | "ms" | "s");
-    words.get(1..).is_some_and(|rest| rest.windows(2).any(timed))
+    let timed = |pair: &[&str]| {
+        pair[0].parse::<f64>().is_ok() && matches!(pair[1], "µs" | "us" | "ms" | "s")
+    };
+    words
+        .get(1..)
+        .is_some_and(|rest| rest.windows(2).any(timed))
 }

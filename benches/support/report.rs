@@ -22,7 +22,12 @@ const LINEAR: f64 = 0.8;
 const NAMES: usize = 8;
 
 /// The whole report; `results` are ordered by size.
-pub fn markdown(contenders: &Contenders, workspace: &Workspace, rounds: usize, results: &[Results]) -> String {
+pub fn markdown(
+    contenders: &Contenders,
+    workspace: &Workspace,
+    rounds: usize,
+    results: &[Results],
+) -> String {
     let mut parts = vec![setting(contenders, workspace, rounds), times(results)];
     parts.extend(results.iter().map(details));
     parts.push(verdicts(results));
@@ -30,8 +35,15 @@ pub fn markdown(contenders: &Contenders, workspace: &Workspace, rounds: usize, r
 }
 
 fn setting(contenders: &Contenders, workspace: &Workspace, rounds: usize) -> String {
-    let disk = if workspace.in_memory { "a memory disk" } else { "a disk, whose time is part of the numbers" };
-    let hugo = contenders.hugo.as_deref().unwrap_or("no Hugo on the search path");
+    let disk = if workspace.in_memory {
+        "a memory disk"
+    } else {
+        "a disk, whose time is part of the numbers"
+    };
+    let hugo = contenders
+        .hugo
+        .as_deref()
+        .unwrap_or("no Hugo on the search path");
     format!(
         "Machine: {}.\nstorybank {}; {hugo}. Rounds: {rounds}, taking \
          turns; sources and output on {disk}.\n",
@@ -41,9 +53,10 @@ fn setting(contenders: &Contenders, workspace: &Workspace, rounds: usize) -> Str
 }
 
 fn times(results: &[Results]) -> String {
-    let mut table = "| stories | what | min s | median s | max s | pages | pages/s | peak MiB | × floor |\n\
+    let mut table =
+        "| stories | what | min s | median s | max s | pages | pages/s | peak MiB | × floor |\n\
                      | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n"
-        .to_owned();
+            .to_owned();
     for results in results {
         let series = [
             ("floor: read, Markdown to HTML, write", &results.floor),
@@ -52,7 +65,10 @@ fn times(results: &[Results]) -> String {
             ("storybank, nothing changed", &results.unchanged),
             ("Hugo, cold", &results.hugo),
         ];
-        for (what, series) in series.into_iter().filter(|(_, series)| !series.runs.is_empty()) {
+        for (what, series) in series
+            .into_iter()
+            .filter(|(_, series)| !series.runs.is_empty())
+        {
             table += &row(results, what, series);
         }
     }
@@ -77,7 +93,11 @@ fn row(results: &Results, what: &str, series: &Series) -> String {
 fn details(results: &Results) -> String {
     let stories = grouped(results.stories);
     let stages = &results.cold.median_run().stages;
-    let stages = if stages.is_empty() { "(storybank printed none)".to_owned() } else { stages.join("\n") };
+    let stages = if stages.is_empty() {
+        "(storybank printed none)".to_owned()
+    } else {
+        stages.join("\n")
+    };
     format!(
         "With {stories} stories, one edited: {}.\nNothing changed: {}.\n\n\
          Stages of the median cold build of {stories} stories:\n\n```text\n{stages}\n```\n",
@@ -109,33 +129,57 @@ fn verdicts(results: &[Results]) -> String {
     for results in results {
         table += &[cold(results), peak(results), edited(results)].concat();
     }
-    table + &results.windows(2).map(|pair| linear(&pair[0], &pair[1])).collect::<String>()
+    table
+        + &results
+            .windows(2)
+            .map(|pair| linear(&pair[0], &pair[1]))
+            .collect::<String>()
 }
 
 fn cold(results: &Results) -> String {
     let ratio = results.cold.ratio(&results.floor);
     let target = format!("cold build ≤ {COLD_TO_FLOOR:.1} × floor");
-    verdict(&grouped(results.stories), &target, &format!("{ratio:.2} ×"), &Verdict::of(ratio <= COLD_TO_FLOOR))
+    verdict(
+        &grouped(results.stories),
+        &target,
+        &format!("{ratio:.2} ×"),
+        &Verdict::of(ratio <= COLD_TO_FLOOR),
+    )
 }
 
 fn peak(results: &Results) -> String {
     let peak = mebibytes(&results.cold);
     let measured = peak.map_or_else(|| "unknown".to_owned(), |peak| format!("{peak:.0} MiB"));
     let reached = peak.map_or(Verdict::Unknown, |peak| Verdict::of(peak < PEAK));
-    verdict(&grouped(results.stories), &format!("peak memory < {PEAK:.0} MiB"), &measured, &reached)
+    verdict(
+        &grouped(results.stories),
+        &format!("peak memory < {PEAK:.0} MiB"),
+        &measured,
+        &reached,
+    )
 }
 
 fn edited(results: &Results) -> String {
     let ratio = results.edited.ratio(&results.cold);
     let target = format!("one story edited < {EDITED_TO_COLD:.1} × cold build");
-    verdict(&grouped(results.stories), &target, &format!("{ratio:.2} ×"), &Verdict::of(ratio < EDITED_TO_COLD))
+    verdict(
+        &grouped(results.stories),
+        &target,
+        &format!("{ratio:.2} ×"),
+        &Verdict::of(ratio < EDITED_TO_COLD),
+    )
 }
 
 fn linear(few: &Results, many: &Results) -> String {
     let ratio = many.cold.speed() / few.cold.speed();
     let sizes = format!("{} → {}", grouped(few.stories), grouped(many.stories));
     let target = format!("linear: pages/s cold ≥ {LINEAR:.1} × as before");
-    verdict(&sizes, &target, &format!("{ratio:.2} ×"), &Verdict::of(ratio >= LINEAR))
+    verdict(
+        &sizes,
+        &target,
+        &format!("{ratio:.2} ×"),
+        &Verdict::of(ratio >= LINEAR),
+    )
 }
 
 fn mebibytes(series: &Series) -> Option<f64> {

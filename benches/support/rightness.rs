@@ -44,11 +44,15 @@ pub fn check(connection: &Connection, root: &Path) -> Result<usize, String> {
             let page = connection.ask(&expected.path)?;
             if let Some(mistake) = expected.mistake(&page) {
                 let (asked, path) = (&first.path, &expected.path);
-                return Err(format!("after edit {number} `{asked}` is right and `{path}` is wrong: {mistake}"));
+                return Err(format!(
+                    "after edit {number} `{asked}` is right and `{path}` is wrong: {mistake}"
+                ));
             }
             if page.revision() != revision {
                 let (asked, path, other) = (&first.path, &expected.path, page.revision());
-                return Err(format!("after edit {number} `{asked}` is of revision {revision:?} and `{path}` of {other:?}"));
+                return Err(format!(
+                    "after edit {number} `{asked}` is of revision {revision:?} and `{path}` of {other:?}"
+                ));
             }
             right += 1;
         }
@@ -87,28 +91,64 @@ fn expected(number: usize, before: [usize; 2]) -> Vec<Expected> {
         lacks: former.iter().cloned().chain(lacks).collect(),
     };
     let story_of = |index| format!("/stories/{}.html", corpus::slug(index));
-    let own = vec![format!("<h1>{}</h1>", title(number)), format!("{}.html\"", corpus::slug(target)), spoken(competency)];
+    let own = vec![
+        format!("<h1>{}</h1>", title(number)),
+        format!("{}.html\"", corpus::slug(target)),
+        spoken(competency),
+    ];
     let mut counted = [0; 2];
     counted[now] = before[now] + 1;
     counted[then] = before[then];
-    let counted = STATES.iter().zip(counted).map(|((name, _), count)| counted_row(name, count)).collect();
+    let counted = STATES
+        .iter()
+        .zip(counted)
+        .map(|((name, _), count)| counted_row(name, count))
+        .collect();
     vec![
-        page(format!("/stories/{EDITED}.html"), own, Some(format!("{}.html\"", corpus::slug(former_target)))),
+        page(
+            format!("/stories/{EDITED}.html"),
+            own,
+            Some(format!("{}.html\"", corpus::slug(former_target))),
+        ),
         page("/stories.html".to_owned(), vec![link("")], None),
-        page(story_of(target), vec!["Linked from".to_owned(), link("../")], None),
+        page(
+            story_of(target),
+            vec!["Linked from".to_owned(), link("../")],
+            None,
+        ),
         page(story_of(former_target), Vec::new(), Some(mention.clone())),
         page("/competencies.html".to_owned(), counted, None),
-        page(format!("/competencies/{competency}.html"), vec![link("../")], None),
-        page(format!("/competencies/{former_competency}.html"), Vec::new(), Some(mention)),
-        page(format!("/questions/{QUESTION}.html"), vec![link("../")], None),
+        page(
+            format!("/competencies/{competency}.html"),
+            vec![link("../")],
+            None,
+        ),
+        page(
+            format!("/competencies/{former_competency}.html"),
+            Vec::new(),
+            Some(mention),
+        ),
+        page(
+            format!("/questions/{QUESTION}.html"),
+            vec![link("../")],
+            None,
+        ),
     ]
 }
 
 impl Expected {
     /// What is wrong with a page.
     fn mistake(&self, page: &Page) -> Option<String> {
-        let missing = self.has.iter().find(|words| !page.text.contains(*words)).map(|words| format!("it lacks `{words}`"));
-        let left = self.lacks.iter().find(|words| page.text.contains(*words)).map(|words| format!("it still has `{words}`"));
+        let missing = self
+            .has
+            .iter()
+            .find(|words| !page.text.contains(*words))
+            .map(|words| format!("it lacks `{words}`"));
+        let left = self
+            .lacks
+            .iter()
+            .find(|words| page.text.contains(*words))
+            .map(|words| format!("it still has `{words}`"));
         let status = (page.status != 200).then(|| format!("its status is {}", page.status));
         status.or(missing).or(left)
     }
@@ -120,7 +160,10 @@ fn spoken(name: &str) -> String {
 
 /// What comes before the number of its stories where a competency is listed.
 fn row(name: &str) -> String {
-    format!("competencies/{name}.html\">{}</h2>\n<b class=\"row-time\">", spoken(name))
+    format!(
+        "competencies/{name}.html\">{}</h2>\n<b class=\"row-time\">",
+        spoken(name)
+    )
 }
 
 fn counted_row(name: &str, count: usize) -> String {

@@ -26,8 +26,13 @@ impl Contenders {
     /// The floor is this program, storybank the one built along with it, Hugo the one on the search
     /// path.
     pub fn find() -> Result<Self, String> {
-        let floor = env::current_exe().map_err(|error| format!("this program has no path: {error}"))?;
-        Ok(Self { floor, storybank: env!("CARGO_BIN_EXE_storybank"), hugo: hugo::version() })
+        let floor =
+            env::current_exe().map_err(|error| format!("this program has no path: {error}"))?;
+        Ok(Self {
+            floor,
+            storybank: env!("CARGO_BIN_EXE_storybank"),
+            hugo: hugo::version(),
+        })
     }
 }
 
@@ -92,11 +97,19 @@ pub struct Results {
 }
 
 /// Writes a corpus of `stories` stories and measures everything on it, `rounds` times.
-pub fn measure(contenders: &Contenders, workspace: &Workspace, stories: usize, rounds: usize) -> Result<Results, String> {
+pub fn measure(
+    contenders: &Contenders,
+    workspace: &Workspace,
+    stories: usize,
+    rounds: usize,
+) -> Result<Results, String> {
     eprintln!("{stories} stories: writing them");
     let folder = workspace.path.join(stories.to_string());
     let course = Course::lay_out(contenders, &folder, stories)?;
-    let mut results = Results { stories, ..Results::default() };
+    let mut results = Results {
+        stories,
+        ..Results::default()
+    };
     for number in 1..=rounds {
         eprintln!("{stories} stories: round {number} of {rounds}");
         course.round(&mut results)?;
@@ -128,7 +141,10 @@ impl<'a> Course<'a> {
         corpus::write_hugo(&hugo, stories)?;
         Ok(Self {
             contenders,
-            edited: storybank.join(corpus::STORIES).join(corpus::slug(stories / 2)).with_extension("md"),
+            edited: storybank
+                .join(corpus::STORIES)
+                .join(corpus::slug(stories / 2))
+                .with_extension("md"),
             storybank: Site::new(storybank, folder.join("storybank-out"))?,
             hugo: Site::new(hugo, folder.join("hugo-out"))?,
             floor_out: folder.join("floor-out"),
@@ -142,17 +158,31 @@ impl<'a> Course<'a> {
         self.floor(&mut results.floor)?;
 
         self.make_cold(&self.storybank)?;
-        self.run(self.storybank_command().arg("--timings"), &self.storybank.out, &mut results.cold)?;
+        self.run(
+            self.storybank_command().arg("--timings"),
+            &self.storybank.out,
+            &mut results.cold,
+        )?;
         let cold = Output::read(&self.storybank.out)?;
 
         self.edit_story()?;
-        self.run(&mut self.storybank_command(), &self.storybank.out, &mut results.edited)?;
+        self.run(
+            &mut self.storybank_command(),
+            &self.storybank.out,
+            &mut results.edited,
+        )?;
         let edited = Output::read(&self.storybank.out)?;
         results.edited_change.keep_larger(edited.since(&cold));
 
-        self.run(&mut self.storybank_command(), &self.storybank.out, &mut results.unchanged)?;
+        self.run(
+            &mut self.storybank_command(),
+            &self.storybank.out,
+            &mut results.unchanged,
+        )?;
         let unchanged = Output::read(&self.storybank.out)?;
-        results.unchanged_change.keep_larger(unchanged.since(&edited));
+        results
+            .unchanged_change
+            .keep_larger(unchanged.since(&edited));
 
         if self.contenders.hugo.is_some() {
             self.make_cold(&self.hugo)?;
@@ -165,18 +195,34 @@ impl<'a> Course<'a> {
         remove(&self.floor_out)?;
         let stories = self.storybank.root.join(corpus::STORIES);
         let mut command = self.command(&self.contenders.floor);
-        self.run(command.arg(floor::ARGUMENT).arg(stories).arg(&self.floor_out), &self.floor_out, series)
+        self.run(
+            command
+                .arg(floor::ARGUMENT)
+                .arg(stories)
+                .arg(&self.floor_out),
+            &self.floor_out,
+            series,
+        )
     }
 
     fn storybank_command(&self) -> Command {
         let mut command = self.command(self.contenders.storybank);
-        command.arg("build").arg("--root").arg(&self.storybank.root).arg("--out").arg(&self.storybank.out);
+        command
+            .arg("build")
+            .arg("--root")
+            .arg(&self.storybank.root)
+            .arg("--out")
+            .arg(&self.storybank.out);
         command
     }
 
     fn hugo_command(&self) -> Command {
         let mut command = self.command("hugo");
-        command.arg("--source").arg(&self.hugo.root).arg("--destination").arg(&self.hugo.out);
+        command
+            .arg("--source")
+            .arg(&self.hugo.root)
+            .arg("--destination")
+            .arg(&self.hugo.out);
         command
     }
 
@@ -204,7 +250,11 @@ impl<'a> Course<'a> {
         series.runs.push(process::run(command, &self.log)?);
         series.pages = output::pages(out)?;
         if series.pages == 0 {
-            return Err(format!("`{}` wrote no page to `{}`", command.get_program().display(), out.display()));
+            return Err(format!(
+                "`{}` wrote no page to `{}`",
+                command.get_program().display(),
+                out.display()
+            ));
         }
         Ok(())
     }

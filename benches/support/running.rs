@@ -37,20 +37,34 @@ impl Running {
         let errors = output.try_clone().map_err(at(log))?;
         command.stdin(Stdio::null()).stdout(output).stderr(errors);
         let started = Instant::now();
-        let child = command.spawn().map_err(|error| format!("`{program}` did not start: {error}"))?;
-        Ok(Self { started, child, program, log: log.to_owned() })
+        let child = command
+            .spawn()
+            .map_err(|error| format!("`{program}` did not start: {error}"))?;
+        Ok(Self {
+            started,
+            child,
+            program,
+            log: log.to_owned(),
+        })
     }
 
     /// Waits until a line of what it prints has what is looked for.
     pub fn wait_for<T>(&mut self, find: impl Fn(&str) -> Option<T>) -> Result<T, String> {
         loop {
             let said = fs::read_to_string(&self.log).map_err(at(&self.log))?;
-            if let Some(found) = said.split_inclusive('\n').filter(|line| line.ends_with('\n')).find_map(|line| find(line.trim_end())) {
+            if let Some(found) = said
+                .split_inclusive('\n')
+                .filter(|line| line.ends_with('\n'))
+                .find_map(|line| find(line.trim_end()))
+            {
                 return Ok(found);
             }
             let has_ended = matches!(self.child.try_wait(), Ok(Some(_)) | Err(_));
             if has_ended || self.started.elapsed() > PATIENCE {
-                return Err(format!("`{}` did not say that it is ready:\n{said}", self.program));
+                return Err(format!(
+                    "`{}` did not say that it is ready:\n{said}",
+                    self.program
+                ));
             }
             thread::sleep(Duration::from_millis(1));
         }
@@ -60,10 +74,20 @@ impl Running {
     pub fn memory(&self) -> Option<Memory> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
         let bytes = |name| {
-            let value = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
-            value.trim().strip_suffix(" kB")?.parse::<u64>().ok().map(|kibibytes| kibibytes * 1024)
+            let value = status
+                .lines()
+                .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
+            value
+                .trim()
+                .strip_suffix(" kB")?
+                .parse::<u64>()
+                .ok()
+                .map(|kibibytes| kibibytes * 1024)
         };
-        Some(Memory { resident: bytes("VmRSS")?, peak: bytes("VmHWM")? })
+        Some(Memory {
+            resident: bytes("VmRSS")?,
+            peak: bytes("VmHWM")?,
+        })
     }
 }
 

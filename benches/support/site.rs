@@ -21,16 +21,24 @@ impl Site {
     /// A site whose sources have just been written to `root`.
     pub fn new(root: PathBuf, out: PathBuf) -> Result<Self, String> {
         let authored = names(&root)?;
-        Ok(Self { root, out, authored })
+        Ok(Self {
+            root,
+            out,
+            authored,
+        })
     }
 
     /// Removes what former builds left: the output, and caches and locks beside the sources.
     pub fn make_cold(&self) -> Result<(), String> {
         remove(&self.out)?;
-        names(&self.root)?.difference(&self.authored).try_for_each(|name| remove(&self.root.join(name)))
+        names(&self.root)?
+            .difference(&self.authored)
+            .try_for_each(|name| remove(&self.root.join(name)))
     }
 }
 
 fn names(folder: &Path) -> Result<BTreeSet<OsString>, String> {
-    fs::read_dir(folder).and_then(|entries| entries.map(|entry| Ok(entry?.file_name())).collect()).map_err(at(folder))
+    fs::read_dir(folder)
+        .and_then(|entries| entries.map(|entry| Ok(entry?.file_name())).collect())
+        .map_err(at(folder))
 }

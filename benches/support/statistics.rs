@@ -12,5 +12,9 @@ pub fn spread(values: impl IntoIterator<Item = f64>) -> Spread {
     let mut values: Vec<f64> = values.into_iter().collect();
     values.sort_by(f64::total_cmp);
     let middle = |index: usize| values[index / 2];
-    Spread { min: values[0], median: f64::midpoint(middle(values.len() - 1), middle(values.len())), max: values[values.len() - 1] }
+    Spread {
+        min: values[0],
+        median: f64::midpoint(middle(values.len() - 1), middle(values.len())),
+        max: values[values.len() - 1],
+    }
 }

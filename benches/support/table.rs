@@ -40,6 +40,10 @@ pub fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let start = digits.len() % 3;
     let mut groups = Vec::from_iter(digits.get(..start).filter(|first| !first.is_empty()));
-    groups.extend((start..digits.len()).step_by(3).map(|place| &digits[place..place + 3]));
+    groups.extend(
+        (start..digits.len())
+            .step_by(3)
+            .map(|place| &digits[place..place + 3]),
+    );
     groups.join(",")
 }

@@ -22,20 +22,36 @@ impl Workspace {
     pub fn open(options: &Options) -> Result<Self, String> {
         let memory = Path::new("/dev/shm");
         let Some(path) = options.keep.clone() else {
-            let room = machine::free_bytes(memory).is_some_and(|free| free >= needed_bytes(&options.sizes));
-            let parent = if room { memory.to_owned() } else { env::temp_dir() };
+            let room = machine::free_bytes(memory)
+                .is_some_and(|free| free >= needed_bytes(&options.sizes));
+            let parent = if room {
+                memory.to_owned()
+            } else {
+                env::temp_dir()
+            };
             let path = parent.join(format!("storybank-bench-{}", process::id()));
             fs::create_dir(&path).map_err(at(&path))?;
-            return Ok(Self { path, in_memory: room, keep: false });
+            return Ok(Self {
+                path,
+                in_memory: room,
+                keep: false,
+            });
         };
         fs::create_dir_all(&path).map_err(at(&path))?;
         // Builds are started elsewhere than here, so a relative path would not do.
         let path = path.canonicalize().map_err(at(&path))?;
         if fs::read_dir(&path).map_err(at(&path))?.next().is_some() {
-            return Err(format!("`{}` has files already, expected an empty folder to keep", path.display()));
+            return Err(format!(
+                "`{}` has files already, expected an empty folder to keep",
+                path.display()
+            ));
         }
         let in_memory = path.starts_with(memory);
-        Ok(Self { path, in_memory, keep: true })
+        Ok(Self {
+            path,
+            in_memory,
+            keep: true,
+        })
     }
 }
 
@@ -51,7 +67,11 @@ impl Drop for Workspace {
 
 /// Removes a file or a folder with all that is in it; one that is not there is fine.
 pub fn remove(path: &Path) -> Result<(), String> {
-    let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    let removed = if path.is_dir() {
+        fs::remove_dir_all(path)
+    } else {
+        fs::remove_file(path)
+    };
     match removed {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(at(path)(error)),
         _ => Ok(()),

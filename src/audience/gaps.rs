@@ -70,16 +70,32 @@ pub fn close(body: &mut Body, mut nodes: Vec<Node>, gaps: &[usize]) -> Vec<Node>
         close_in(body, &mut nodes, gap, block);
     }
     let mut is_gone = vec![false; nodes.len()];
-    let each: BTreeSet<(usize, usize)> = blocks.iter().map(|(_, block)| (block.start, block.end)).collect();
-    for block in each.into_iter().map(|(start, end)| start..end).filter(|block| says_nothing(body, &nodes[block.clone()])) {
+    let each: BTreeSet<(usize, usize)> = blocks
+        .iter()
+        .map(|(_, block)| (block.start, block.end))
+        .collect();
+    for block in each
+        .into_iter()
+        .map(|(start, end)| start..end)
+        .filter(|block| says_nothing(body, &nodes[block.clone()]))
+    {
         // A table keeps its columns.
         let is_cell = nodes[block.start].event == Event::Start(Tag::TableCell);
-        let gone = if is_cell { block.start + 1..block.end - 1 } else { block };
+        let gone = if is_cell {
+            block.start + 1..block.end - 1
+        } else {
+            block
+        };
         is_gone[gone].fill(true);
     }
     empty_out(&nodes, &mut is_gone);
     forget_footnotes(body, &nodes, &mut is_gone);
-    nodes.into_iter().zip(is_gone).filter(|(_, is_gone)| !is_gone).map(|(node, _)| node).collect()
+    nodes
+        .into_iter()
+        .zip(is_gone)
+        .filter(|(_, is_gone)| !is_gone)
+        .map(|(node, _)| node)
+        .collect()
 }
 
 /// Each gap with the innermost block around it, from its start to after its end.
@@ -110,14 +126,26 @@ fn blocks(nodes: &[Node], gaps: &[usize]) -> Vec<(usize, Range<usize>)> {
 /// Joins the words on both sides of a gap.
 fn close_in(body: &mut Body, nodes: &mut [Node], gap: usize, block: &Range<usize>) {
     let is_words = |node: &Node| matches!(node.event, Event::Text(_));
-    let before = gap.checked_sub(1).filter(|&at| at > block.start && is_words(&nodes[at]));
+    let before = gap
+        .checked_sub(1)
+        .filter(|&at| at > block.start && is_words(&nodes[at]));
     let after = Some(gap).filter(|&at| at + 1 < block.end && is_words(&nodes[at]));
     let text = |at: Option<usize>| match at.map(|at| nodes[at].event) {
         Some(Event::Text(piece)) => body.str(piece).to_owned(),
         _ => String::new(),
     };
-    let is_line_start = |at: usize| matches!(nodes[at].event, Event::Start(_) | Event::SoftBreak | Event::HardBreak | Event::TaskMarker(_));
-    let is_line_end = |at: usize| matches!(nodes[at].event, Event::End(_) | Event::SoftBreak | Event::HardBreak | Event::Start(_));
+    let is_line_start = |at: usize| {
+        matches!(
+            nodes[at].event,
+            Event::Start(_) | Event::SoftBreak | Event::HardBreak | Event::TaskMarker(_)
+        )
+    };
+    let is_line_end = |at: usize| {
+        matches!(
+            nodes[at].event,
+            Event::End(_) | Event::SoftBreak | Event::HardBreak | Event::Start(_)
+        )
+    };
     let side = Sides {
         is_start: before.is_none() && is_line_start(gap.saturating_sub(1)),
         is_end: after.is_none() && nodes.get(gap).is_none_or(|_| is_line_end(gap)),
@@ -142,14 +170,21 @@ struct Sides {
 fn joined(left: &str, right: &str, sides: Sides) -> (String, String) {
     let (mut left, mut right) = without_lead_in(left, right, sides);
     let opens = left.trim_end().ends_with(['(', ':']) || (left.trim().is_empty() && sides.is_start);
-    let closes = right.trim_start().starts_with(['.', ';', '!', '?', ')']) || (right.trim().is_empty() && sides.is_end);
+    let closes = right.trim_start().starts_with(['.', ';', '!', '?', ')'])
+        || (right.trim().is_empty() && sides.is_end);
     let joint = |text: &str| joiner_at_start(text).map(|length| text[length..].to_owned());
     let last = joiner_at_end(left);
     match (last, joint(right)) {
         // `A, [gap] and C` is `A and C`.
-        (Some(start), Some(_)) if left[start..].trim() == "," && !right.trim_start().starts_with(',') => left = &left[..start],
+        (Some(start), Some(_))
+            if left[start..].trim() == "," && !right.trim_start().starts_with(',') =>
+        {
+            left = &left[..start]
+        }
         (Some(_), Some(_)) => right = &right[joiner_at_start(right).unwrap_or_default()..],
-        (None, Some(_)) if opens => right = right[joiner_at_start(right).unwrap_or_default()..].trim_start(),
+        (None, Some(_)) if opens => {
+            right = right[joiner_at_start(right).unwrap_or_default()..].trim_start()
+        }
         (Some(start), None) if closes => left = &left[..start],
         _ => {}
     }
@@ -157,7 +192,10 @@ fn joined(left: &str, right: &str, sides: Sides) -> (String, String) {
         left = left.trim_end().trim_end_matches('(').trim_end();
         right = right.trim_start().trim_start_matches(')');
     }
-    if right.trim_start().starts_with(['.', ',', ';', ':', '!', '?', ')']) {
+    if right
+        .trim_start()
+        .starts_with(['.', ',', ';', ':', '!', '?', ')'])
+    {
         (left, right) = (left.trim_end(), right.trim_start());
     } else if left.ends_with(char::is_whitespace) || left.is_empty() && sides.is_start {
         right = right.trim_start();
@@ -167,13 +205,20 @@ fn joined(left: &str, right: &str, sides: Sides) -> (String, String) {
 
 /// The same without a sentence, or words in brackets, that only lead to the link: `It held. See also [gap].`
 fn without_lead_in<'t>(left: &'t str, right: &'t str, sides: Sides) -> (&'t str, &'t str) {
-    let start = [". ", "! ", "? ", "; ", "("].iter().filter_map(|sign| left.rfind(sign).map(|at| at + sign.len())).max();
+    let start = [". ", "! ", "? ", "; ", "("]
+        .iter()
+        .filter_map(|sign| left.rfind(sign).map(|at| at + sign.len()))
+        .max();
     let rest = right.trim_start();
     let ends = rest.starts_with(['.', '!', ')', ';']) || (rest.is_empty() && sides.is_end);
     match start {
         Some(start) if ends && is_lead_in(&left[start..]) => {
             let is_bracket = left[..start].ends_with('(');
-            let kept = if is_bracket { left[..start].trim_end_matches('(').trim_end() } else { left[..start].trim_end() };
+            let kept = if is_bracket {
+                left[..start].trim_end_matches('(').trim_end()
+            } else {
+                left[..start].trim_end()
+            };
             let signs: &[char] = if is_bracket { &[')'] } else { &['.', '!', ';'] };
             (kept, rest.strip_prefix(signs).unwrap_or(rest))
         }
@@ -182,8 +227,15 @@ fn without_lead_in<'t>(left: &'t str, right: &'t str, sides: Sides) -> (&'t str,
 }
 
 fn is_lead_in(text: &str) -> bool {
-    let words: String = text.chars().filter(|&sign| sign.is_alphanumeric() || sign == '-' || sign.is_whitespace()).collect();
-    let words = words.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).collect::<Vec<_>>().join(" ");
+    let words: String = text
+        .chars()
+        .filter(|&sign| sign.is_alphanumeric() || sign == '-' || sign.is_whitespace())
+        .collect();
+    let words = words
+        .split_whitespace()
+        .filter(|word| word.chars().any(char::is_alphanumeric))
+        .collect::<Vec<_>>()
+        .join(" ");
     LEAD_INS.contains(&words.to_lowercase().as_str())
 }
 
@@ -195,7 +247,11 @@ fn joiner_at_end(text: &str) -> Option<usize> {
     let trimmed = text.trim_end();
     let start = JOINERS.iter().find_map(|joiner| {
         let start = trimmed.len() - trimmed.strip_suffix(joiner).map(|_| joiner.len())?;
-        let is_whole = !joiner.starts_with(char::is_alphabetic) || trimmed[..start].chars().next_back().is_none_or(char::is_whitespace);
+        let is_whole = !joiner.starts_with(char::is_alphabetic)
+            || trimmed[..start]
+                .chars()
+                .next_back()
+                .is_none_or(char::is_whitespace);
         is_whole.then_some(start)
     })?;
     Some(text[..start].trim_end().len())
@@ -206,17 +262,24 @@ fn joiner_at_start(text: &str) -> Option<usize> {
     let trimmed = text.trim_start();
     JOINERS.iter().find_map(|joiner| {
         let rest = trimmed.strip_prefix(joiner)?;
-        let is_whole = !joiner.starts_with(char::is_alphabetic) || rest.chars().next().is_none_or(char::is_whitespace);
+        let is_whole = !joiner.starts_with(char::is_alphabetic)
+            || rest.chars().next().is_none_or(char::is_whitespace);
         is_whole.then(|| text.len() - rest.len())
     })
 }
 
 /// Whether a block is left with nothing but words that lead to a link; a heading, with nothing at all.
 fn says_nothing(body: &Body, block: &[Node]) -> bool {
-    let [start, inner @ .., _] = block else { return false };
-    let Some(words) = words_alone(body, inner) else { return false };
+    let [start, inner @ .., _] = block else {
+        return false;
+    };
+    let Some(words) = words_alone(body, inner) else {
+        return false;
+    };
     match start.event {
-        Event::Start(Tag::Paragraph | Tag::Item | Tag::TableCell | Tag::CalloutTitle) => is_lead_in(&words),
+        Event::Start(Tag::Paragraph | Tag::Item | Tag::TableCell | Tag::CalloutTitle) => {
+            is_lead_in(&words)
+        }
         Event::Start(Tag::Heading(_)) => words.trim().is_empty(),
         _ => false,
     }
@@ -229,7 +292,8 @@ fn words_alone(body: &Body, nodes: &[Node]) -> Option<String> {
         match node.event {
             Event::Text(piece) => words.push_str(body.str(piece)),
             Event::SoftBreak | Event::HardBreak => words.push(' '),
-            Event::Start(tag) | Event::End(tag) if is_inline(tag) && !matches!(tag, Tag::Link(_) | Tag::Image(_)) => {}
+            Event::Start(tag) | Event::End(tag)
+                if is_inline(tag) && !matches!(tag, Tag::Link(_) | Tag::Image(_)) => {}
             Event::TaskMarker(_) => {}
             _ => return None,
         }
@@ -248,10 +312,20 @@ fn empty_out(nodes: &[Node], is_gone: &mut [bool]) {
                 left += usize::from(!is_gone[index]);
             }
             Event::End(tag) => {
-                let Some((start, before)) = open.pop() else { continue };
+                let Some((start, before)) = open.pop() else {
+                    continue;
+                };
                 let has_only_itself = left == before + 1 && is_gone[start..index].contains(&true);
                 if has_only_itself
-                    && matches!(tag, Tag::Item | Tag::BulletList | Tag::NumberedList(_) | Tag::Quote | Tag::Callout(_) | Tag::Footnote(_))
+                    && matches!(
+                        tag,
+                        Tag::Item
+                            | Tag::BulletList
+                            | Tag::NumberedList(_)
+                            | Tag::Quote
+                            | Tag::Callout(_)
+                            | Tag::Footnote(_)
+                    )
                 {
                     is_gone[start..=index].fill(true);
                     left = before;
@@ -286,7 +360,14 @@ mod tests {
     /// What stays of a line of its own in which `@` is the link that is left out.
     fn closed(line: &str) -> String {
         let (left, right) = line.split_once('@').unwrap_or((line, ""));
-        let (left, right) = joined(left, right, Sides { is_start: left.is_empty(), is_end: right.is_empty() });
+        let (left, right) = joined(
+            left,
+            right,
+            Sides {
+                is_start: left.is_empty(),
+                is_end: right.is_empty(),
+            },
+        );
         left + &right
     }
 

@@ -4,7 +4,10 @@
 //! The words of the author are [`Prose`], which cannot be copied, only redacted.
 
 use super::Projector;
-use crate::model::{ActionItem, Author, CaseStudy, Competency, Fact, Home, Meta, Prose, Question, Sheet, Story, Variant};
+use crate::model::{
+    ActionItem, Author, CaseStudy, Competency, Fact, Home, Meta, Prose, Question, Sheet, Story,
+    Variant,
+};
 use crate::slug::Slug;
 use crate::source::Spanned;
 
@@ -23,7 +26,17 @@ impl Projector<'_> {
 
     fn story(&self, story: &Story) -> Story {
         // How good it is and where it was told is for its author alone.
-        let Story { title, headline, when, role, competencies, answers, strength: _, facts, told: _ } = story;
+        let Story {
+            title,
+            headline,
+            when,
+            role,
+            competencies,
+            answers,
+            strength: _,
+            facts,
+            told: _,
+        } = story;
         Story {
             title: self.words(title),
             headline: self.words_if_any(headline.as_ref()),
@@ -38,13 +51,30 @@ impl Projector<'_> {
     }
 
     fn fact(&self, fact: &Fact) -> Fact {
-        let Fact { name, value, source } = fact;
-        Fact { name: self.words(name), value: self.words(value), source: self.words_if_any(source.as_ref()) }
+        let Fact {
+            name,
+            value,
+            source,
+        } = fact;
+        Fact {
+            name: self.words(name),
+            value: self.words(value),
+            source: self.words_if_any(source.as_ref()),
+        }
     }
 
     fn variant(&self, variant: &Variant) -> Variant {
         // Whose words they are is for the author alone.
-        let Variant { story, title, headline, competencies, answers, length, by: _, inherit } = variant;
+        let Variant {
+            story,
+            title,
+            headline,
+            competencies,
+            answers,
+            length,
+            by: _,
+            inherit,
+        } = variant;
         Variant {
             story: self.redactor.slug(story),
             title: self.words_if_any(title.as_ref()),
@@ -59,7 +89,13 @@ impl Projector<'_> {
 
     fn question(&self, question: &Question) -> Question {
         // Who asked it is for the author alone.
-        let Question { question, aliases, competencies, about, asked: _ } = question;
+        let Question {
+            question,
+            aliases,
+            competencies,
+            about,
+            asked: _,
+        } = question;
         Question {
             question: self.words(question),
             aliases: self.all_words(aliases),
@@ -70,7 +106,11 @@ impl Projector<'_> {
     }
 
     fn sheet(&self, sheet: &Sheet) -> Sheet {
-        let Sheet { title, competencies, about } = sheet;
+        let Sheet {
+            title,
+            competencies,
+            about,
+        } = sheet;
         Sheet {
             title: self.words_if_any(title.as_ref()),
             competencies: self.competencies(competencies),
@@ -79,7 +119,15 @@ impl Projector<'_> {
     }
 
     fn case_study(&self, case: &CaseStudy) -> CaseStudy {
-        let CaseStudy { title, story, severity, started, detected, resolved, actions } = case;
+        let CaseStudy {
+            title,
+            story,
+            severity,
+            started,
+            detected,
+            resolved,
+            actions,
+        } = case;
         CaseStudy {
             title: self.words(title),
             story: self.story_named(story.as_ref()),
@@ -92,19 +140,40 @@ impl Projector<'_> {
     }
 
     fn action(&self, action: &ActionItem) -> ActionItem {
-        let ActionItem { what, owner, due, status } = action;
-        ActionItem { what: self.words(what), owner: self.words_if_any(owner.as_ref()), due: *due, status: *status }
+        let ActionItem {
+            what,
+            owner,
+            due,
+            status,
+        } = action;
+        ActionItem {
+            what: self.words(what),
+            owner: self.words_if_any(owner.as_ref()),
+            due: *due,
+            status: *status,
+        }
     }
 
     fn competency(&self, competency: &Competency) -> Competency {
-        let Competency { title, aliases, frameworks } = competency;
-        let framework = |(name, entries): &(Prose, Vec<Prose>)| (self.words(name), self.all_words(entries));
-        Competency { title: self.words(title), aliases: self.all_words(aliases), frameworks: frameworks.iter().map(framework).collect() }
+        let Competency {
+            title,
+            aliases,
+            frameworks,
+        } = competency;
+        let framework =
+            |(name, entries): &(Prose, Vec<Prose>)| (self.words(name), self.all_words(entries));
+        Competency {
+            title: self.words(title),
+            aliases: self.all_words(aliases),
+            frameworks: frameworks.iter().map(framework).collect(),
+        }
     }
 
     fn home(&self, home: &Home) -> Home {
         let Home { title } = home;
-        Home { title: self.words_if_any(title.as_ref()) }
+        Home {
+            title: self.words_if_any(title.as_ref()),
+        }
     }
 
     fn words(&self, words: &Prose) -> Prose {
@@ -120,7 +189,12 @@ impl Projector<'_> {
     }
 
     fn competencies(&self, slugs: &[Spanned<Slug>]) -> Vec<Spanned<Slug>> {
-        self.slugs(slugs, |slug| self.site.names.competency(slug.as_str()).map(|id| self.site.competency(id).document))
+        self.slugs(slugs, |slug| {
+            self.site
+                .names
+                .competency(slug.as_str())
+                .map(|id| self.site.competency(id).document)
+        })
     }
 
     fn answers(&self, slugs: &[Spanned<Slug>]) -> Vec<Spanned<Slug>> {

@@ -21,7 +21,10 @@ pub struct NamedAssets {
 impl NamedAssets {
     /// Names files by their content, so that no name of the author's leaves. Files with the same content share a name.
     pub fn new(files: Assets) -> Self {
-        let names = files.iter().map(|(path, bytes)| (path.clone(), name(path, bytes))).collect();
+        let names = files
+            .iter()
+            .map(|(path, bytes)| (path.clone(), name(path, bytes)))
+            .collect();
         Self { files, names }
     }
 
@@ -37,5 +40,8 @@ impl NamedAssets {
 }
 
 fn name(path: &SitePath, bytes: &[u8]) -> String {
-    content_name(bytes, endings::published(path).or_else(|| picture::extension(bytes)))
+    content_name(
+        bytes,
+        endings::published(path).or_else(|| picture::extension(bytes)),
+    )
 }

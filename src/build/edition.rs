@@ -88,7 +88,11 @@ pub struct Made<'e> {
 impl Made<'_> {
     /// The media type with its encoding, as HTTP has it.
     pub fn content_type(&self) -> String {
-        let encoding = if self.media_type.starts_with("text/") { "; charset=utf-8" } else { "" };
+        let encoding = if self.media_type.starts_with("text/") {
+            "; charset=utf-8"
+        } else {
+            ""
+        };
         format!("{}{encoding}", self.media_type)
     }
 }
@@ -111,7 +115,14 @@ enum Source<'e> {
 impl Edition {
     /// Lists the artefacts of a site, and prepares what they share.
     pub fn new(sources: EditionSources) -> Self {
-        let EditionSources { linked, inputs, theme, highlighter, assets, data } = sources;
+        let EditionSources {
+            linked,
+            inputs,
+            theme,
+            highlighter,
+            assets,
+            data,
+        } = sources;
         let site = &linked.site;
         let pages = view::pages(site);
         let renderer = {
@@ -124,7 +135,18 @@ impl Edition {
         let withheld = Withheld::new(&linked.config, site.audience);
         let addresses = Addresses::new(site);
         let word_places = WordPlaces::default();
-        Self { linked, inputs, highlighter, assets, renderer, addresses, withheld, word_places, contents, index }
+        Self {
+            linked,
+            inputs,
+            highlighter,
+            assets,
+            renderer,
+            addresses,
+            withheld,
+            word_places,
+            contents,
+            index,
+        }
     }
 
     /// The site that the pages show.
@@ -134,27 +156,52 @@ impl Edition {
 
     /// All artefacts. Those that take longest to make come first, so that a build does not wait for them at its end.
     pub fn artefacts(&self) -> Vec<Artefact<'_>> {
-        self.contents.iter().map(|content| self.artefact_of(content)).collect()
+        self.contents
+            .iter()
+            .map(|content| self.artefact_of(content))
+            .collect()
     }
 
     /// The artefact at a route; `None` if the edition has none there.
     pub fn artefact(&self, route: &Route) -> Option<Artefact<'_>> {
-        self.index.get(route).map(|&place| self.artefact_of(&self.contents[place]))
+        self.index
+            .get(route)
+            .map(|&place| self.artefact_of(&self.contents[place]))
     }
 
     /// How many of the artefacts are pages.
     pub fn page_count(&self) -> usize {
-        self.contents.iter().filter(|(_, content)| matches!(content, Content::Page(_))).count()
+        self.contents
+            .iter()
+            .filter(|(_, content)| matches!(content, Content::Page(_)))
+            .count()
     }
 
     fn artefact_of<'e>(&'e self, (route, content): &'e (Route, Content)) -> Artefact<'e> {
-        Artefact { edition: self, route, content }
+        Artefact {
+            edition: self,
+            route,
+            content,
+        }
     }
 
     fn view<'e>(&'e self, route: &'e Route, key: Option<PageKey>) -> View<'e> {
-        let Self { linked, highlighter, addresses, assets, renderer, .. } = self;
+        let Self {
+            linked,
+            highlighter,
+            addresses,
+            assets,
+            renderer,
+            ..
+        } = self;
         let phrases = renderer.phrases();
-        let context = Context { site: &linked.site, phrases, highlighter, addresses, assets: assets.names() };
+        let context = Context {
+            site: &linked.site,
+            phrases,
+            highlighter,
+            addresses,
+            assets: assets.names(),
+        };
         view::view(context, route, key, self.renderer.theme().style())
     }
 
@@ -168,7 +215,9 @@ impl Edition {
     /// A file that documents refer to. A picture for others goes without its metadata.
     fn asset(&self, path: &SitePath) -> Result<Cow<'_, [u8]>, Diagnostic> {
         let bytes = &self.assets.files()[path];
-        if self.linked.site.audience == Audience::Private || !picture::is_picture(path.as_str(), bytes) {
+        if self.linked.site.audience == Audience::Private
+            || !picture::is_picture(path.as_str(), bytes)
+        {
             return Ok(Cow::Borrowed(bytes));
         }
         match picture::clean(bytes) {
@@ -178,7 +227,13 @@ impl Edition {
     }
 
     fn scan(&self, path: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
-        scan_for_leaks(&self.withheld, (&self.linked, &self.inputs), &self.word_places, path, bytes)
+        scan_for_leaks(
+            &self.withheld,
+            (&self.linked, &self.inputs),
+            &self.word_places,
+            path,
+            bytes,
+        )
     }
 
     /// Whether a file that is up to date can be kept. It was scanned when it was made, but the words may be others now.
@@ -186,7 +241,9 @@ impl Edition {
         if self.withheld.is_empty() {
             return Ok(true);
         }
-        let Some(bytes) = previous.bytes(path) else { return Ok(false) };
+        let Some(bytes) = previous.bytes(path) else {
+            return Ok(false);
+        };
         self.scan(path, &bytes)?;
         Ok(true)
     }
@@ -225,7 +282,10 @@ impl<'e> Artefact<'e> {
     /// # Errors
     ///
     /// As [`Artefact::make`].
-    pub fn make_unless_current(self, previous: &impl Previous) -> Result<Option<Made<'e>>, Diagnostic> {
+    pub fn make_unless_current(
+        self,
+        previous: &impl Previous,
+    ) -> Result<Option<Made<'e>>, Diagnostic> {
         let source = self.source()?;
         let fingerprint = self.edition.fingerprint(&source);
         let path = self.route.path();
@@ -238,7 +298,9 @@ impl<'e> Artefact<'e> {
     fn source(self) -> Result<Source<'e>, Diagnostic> {
         Ok(match self.content {
             Content::Page(key) => Source::View(Box::new(self.edition.view(self.route, *key))),
-            Content::Data(data) => Source::Bytes(Cow::Owned(view::data(&self.edition.linked.site, *data))),
+            Content::Data(data) => {
+                Source::Bytes(Cow::Owned(view::data(&self.edition.linked.site, *data)))
+            }
             Content::Static(bytes) => Source::Bytes(Cow::Borrowed(bytes)),
             Content::Asset(path) => Source::Bytes(self.edition.asset(path)?),
         })
@@ -246,20 +308,42 @@ impl<'e> Artefact<'e> {
 
     fn make_from(self, source: Source<'e>, fingerprint: u64) -> Result<Made<'e>, Diagnostic> {
         let bytes = match source {
-            Source::View(view) => Cow::Owned(self.edition.renderer.page(&view, &self.edition.inputs.theme)?),
+            Source::View(view) => Cow::Owned(
+                self.edition
+                    .renderer
+                    .page(&view, &self.edition.inputs.theme)?,
+            ),
             Source::Bytes(bytes) => bytes,
         };
         self.edition.scan(&self.route.path(), &bytes)?;
-        Ok(Made { fingerprint, media_type: self.route.media_type(), bytes })
+        Ok(Made {
+            fingerprint,
+            media_type: self.route.media_type(),
+            bytes,
+        })
     }
 }
 
 /// Everything that an edition consists of, in the order in which it is made.
-fn contents(pages: Vec<Page>, data: &[DataFile], theme: &Theme, assets: BTreeMap<String, SitePath>) -> Vec<(Route, Content)> {
-    let pages = pages.into_iter().map(|page| (page.route, Content::Page(page.key)));
-    let data = data.iter().map(|data| (Route::Data(*data), Content::Data(*data)));
-    let statics = theme.statics().iter().map(|(name, bytes)| (Route::Static(name.clone()), Content::Static(bytes.clone())));
-    let assets = assets.into_iter().map(|(name, path)| (Route::Asset(name), Content::Asset(path)));
+fn contents(
+    pages: Vec<Page>,
+    data: &[DataFile],
+    theme: &Theme,
+    assets: BTreeMap<String, SitePath>,
+) -> Vec<(Route, Content)> {
+    let pages = pages
+        .into_iter()
+        .map(|page| (page.route, Content::Page(page.key)));
+    let data = data
+        .iter()
+        .map(|data| (Route::Data(*data), Content::Data(*data)));
+    let statics = theme
+        .statics()
+        .iter()
+        .map(|(name, bytes)| (Route::Static(name.clone()), Content::Static(bytes.clone())));
+    let assets = assets
+        .into_iter()
+        .map(|(name, path)| (Route::Asset(name), Content::Asset(path)));
     pages.chain(data).chain(statics).chain(assets).collect()
 }
 
@@ -275,9 +359,15 @@ fn index(contents: &[(Route, Content)]) -> FxHashMap<Route, usize> {
 /// The files that the site refers to, each once, keyed by the names that their contents give them.
 fn used_by_name(site: &Site, assets: &NamedAssets) -> BTreeMap<String, SitePath> {
     let used = site.used_assets();
-    let named = assets.names().iter().filter(|(path, _)| used.contains(*path));
+    let named = assets
+        .names()
+        .iter()
+        .filter(|(path, _)| used.contains(*path));
     // Of several files with one name the first counts.
-    named.rev().map(|(path, name)| (name.clone(), path.clone())).collect()
+    named
+        .rev()
+        .map(|(path, name)| (name.clone(), path.clone()))
+        .collect()
 }
 
 /// A picture that cannot be cleaned, at the place that shows it.

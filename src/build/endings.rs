@@ -16,12 +16,16 @@ const PROSE: &str = "\
 
 /// The ending of a path in lower case, if it is a known one and so says nothing about the author.
 pub(super) fn published(path: &SitePath) -> Option<&'static str> {
-    PUBLISHED.split(' ').find(|known| path.extension().eq_ignore_ascii_case(known))
+    PUBLISHED
+        .split(' ')
+        .find(|known| path.extension().eq_ignore_ascii_case(known))
 }
 
 /// Whether a file looks like a text to read.
 pub(super) fn is_prose(path: &SitePath) -> bool {
-    PROSE.split(' ').any(|known| path.extension().eq_ignore_ascii_case(known))
+    PROSE
+        .split(' ')
+        .any(|known| path.extension().eq_ignore_ascii_case(known))
 }
 
 #[cfg(test)]

@@ -7,7 +7,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
 use crate::audience::Viewer;
-use crate::build::{Artefact, Assets, Edition, EditionSources, Inputs, Linked, NamedAssets, ParseCache, link_site, mark_code};
+use crate::build::{
+    Artefact, Assets, Edition, EditionSources, Inputs, Linked, NamedAssets, ParseCache, link_site,
+    mark_code,
+};
 use crate::diagnostic::{self, Diagnostic};
 use crate::disk::{self, Interrupts, Output, Staging, Summary};
 use crate::highlight::Highlighter;
@@ -26,7 +29,10 @@ const PATIENCE: Duration = Duration::from_millis(400);
 pub fn run(options: &Build, terminal: &Terminal) -> Result<Outcome, Error> {
     let mut stages = Stages::new();
     let root = disk::find_site(options.site.named())?;
-    let output = Output::of(&options.out.clone().unwrap_or_else(|| root.join("public")), &root)?;
+    let output = Output::of(
+        &options.out.clone().unwrap_or_else(|| root.join("public")),
+        &root,
+    )?;
     let inputs = Arc::new(disk::load(&root)?);
     stages.end("load");
     let highlighter = Arc::new(Highlighter::default());
@@ -34,7 +40,12 @@ pub fn run(options: &Build, terminal: &Terminal) -> Result<Outcome, Error> {
         &inputs,
         &mut ParseCache::default(),
         |documents| mark_code(&highlighter, documents),
-        |config| Viewer { audience: options.audience.map_or(config.audience.build, Audience::from), drafts: options.drafts },
+        |config| Viewer {
+            audience: options
+                .audience
+                .map_or(config.audience.build, Audience::from),
+            drafts: options.drafts,
+        },
     ));
     if options.drafts && linked.site.audience != Audience::Private {
         return Err("drafts are for their author alone: leave `--drafts` away, or build for the audience `private`".into());
@@ -48,7 +59,10 @@ pub fn run(options: &Build, terminal: &Terminal) -> Result<Outcome, Error> {
         return Ok(refused(&diagnostics, terminal));
     };
     let assets = disk::assets(&root, &linked.site.used_assets())?;
-    let staging = Staging::begin(&output, &Interrupts::caught().map_err(Error::system("catch signals"))?)?;
+    let staging = Staging::begin(
+        &output,
+        &Interrupts::caught().map_err(Error::system("catch signals"))?,
+    )?;
     let edition = edition(&linked, &inputs, theme, &highlighter, assets);
     let mistakes = write(&edition, &staging, &progress(terminal))?;
     if !mistakes.is_empty() {
@@ -61,14 +75,26 @@ pub fn run(options: &Build, terminal: &Terminal) -> Result<Outcome, Error> {
     if options.timings {
         stages.print(terminal);
     }
-    terminal.say(&closing_line(&linked, edition.page_count(), summary, &stages, &diagnostics));
+    terminal.say(&closing_line(
+        &linked,
+        edition.page_count(),
+        summary,
+        &stages,
+        &diagnostics,
+    ));
     terminal.result(&output.index().to_string_lossy());
     // The process ends here, and with it all memory. Freeing a large site piece by piece would only take time.
     std::mem::forget((linked, inputs, edition));
     Ok(Outcome::Done)
 }
 
-fn edition(linked: &Arc<Linked>, inputs: &Arc<Inputs>, theme: Theme, highlighter: &Arc<Highlighter>, assets: Assets) -> Edition {
+fn edition(
+    linked: &Arc<Linked>,
+    inputs: &Arc<Inputs>,
+    theme: Theme,
+    highlighter: &Arc<Highlighter>,
+    assets: Assets,
+) -> Edition {
     Edition::new(EditionSources {
         linked: linked.clone(),
         inputs: inputs.clone(),
@@ -80,7 +106,11 @@ fn edition(linked: &Arc<Linked>, inputs: &Arc<Inputs>, theme: Theme, highlighter
 }
 
 /// Makes every artefact and writes it beside the previous site. Returns the mistakes that only show when an artefact is made.
-fn write(edition: &Edition, staging: &Staging, progress: &ProgressBar) -> Result<Vec<Diagnostic>, disk::Error> {
+fn write(
+    edition: &Edition,
+    staging: &Staging,
+    progress: &ProgressBar,
+) -> Result<Vec<Diagnostic>, disk::Error> {
     let artefacts = edition.artefacts();
     progress.set_length(artefacts.len() as u64);
     let mistakes = artefacts.par_iter().map(|artefact| {
@@ -110,7 +140,8 @@ fn progress(terminal: &Terminal) -> ProgressBar {
     if !terminal.is_watched() {
         return ProgressBar::hidden();
     }
-    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} files").unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} files")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
     let progress = ProgressBar::hidden().with_style(style);
     let shown = progress.clone();
     // The thread ends by itself: it shows the bar, unless it is finished.
@@ -124,21 +155,40 @@ fn progress(terminal: &Terminal) -> ProgressBar {
 }
 
 fn refused(diagnostics: &[Diagnostic], terminal: &Terminal) -> Outcome {
-    terminal.warn(&format!("{}; nothing was written, and the previous site is unchanged", report::count(diagnostics)));
+    terminal.warn(&format!(
+        "{}; nothing was written, and the previous site is unchanged",
+        report::count(diagnostics)
+    ));
     Outcome::LeftUndone
 }
 
 /// The last line: how many pages, for whom, how many files are new, and the duration.
-fn closing_line(linked: &Linked, pages: usize, summary: Summary, stages: &Stages, diagnostics: &[Diagnostic]) -> String {
+fn closing_line(
+    linked: &Linked,
+    pages: usize,
+    summary: Summary,
+    stages: &Stages,
+    diagnostics: &[Diagnostic],
+) -> String {
     let whom = match linked.site.audience {
         Audience::Private => "for you alone",
         Audience::Team => "for your team",
         Audience::Public => "for everybody",
     };
-    let Summary { written, kept, removed } = summary;
-    let warnings = if diagnostics.is_empty() { String::new() } else { format!(" ({})", report::count(diagnostics)) };
+    let Summary {
+        written,
+        kept,
+        removed,
+    } = summary;
+    let warnings = if diagnostics.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", report::count(diagnostics))
+    };
     let took = in_words(stages.started.elapsed());
-    format!("built {pages} pages {whom} in {took}{warnings}: {written} files written, {kept} unchanged, {removed} removed")
+    format!(
+        "built {pages} pages {whom} in {took}{warnings}: {written} files written, {kept} unchanged, {removed} removed"
+    )
 }
 
 /// The duration of each stage of a build.
@@ -150,7 +200,11 @@ struct Stages {
 
 impl Stages {
     fn new() -> Self {
-        Self { started: Instant::now(), last: Instant::now(), ended: Vec::new() }
+        Self {
+            started: Instant::now(),
+            last: Instant::now(),
+            ended: Vec::new(),
+        }
     }
 
     fn end(&mut self, stage: &'static str) {
@@ -166,5 +220,9 @@ impl Stages {
 }
 
 fn in_words(duration: Duration) -> String {
-    if duration < Duration::from_secs(1) { format!("{} ms", duration.as_millis()) } else { format!("{:.2} s", duration.as_secs_f64()) }
+    if duration < Duration::from_secs(1) {
+        format!("{} ms", duration.as_millis())
+    } else {
+        format!("{:.2} s", duration.as_secs_f64())
+    }
 }

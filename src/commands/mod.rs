@@ -1,6 +1,9 @@
 //! The program around the library: it reads the command line, runs a command, and returns an exit status.
 
-#![expect(clippy::disallowed_methods, reason = "commands ask the clock and the environment, so that the jobs below do not have to")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "commands ask the clock and the environment, so that the jobs below do not have to"
+)]
 
 mod build;
 mod error;
@@ -65,13 +68,21 @@ enum Outcome {
 pub fn run(arguments: impl IntoIterator<Item = OsString>, streams: Streams) -> Status {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     // An error message quotes the arguments, so it is made from harmless ones.
-    let shown = || arguments.iter().map(|argument| visible(&argument.to_string_lossy()).into_owned());
-    let parsed = Cli::try_parse_from(&arguments).map_err(|error| Cli::try_parse_from(shown()).err().unwrap_or(error));
+    let shown = || {
+        arguments
+            .iter()
+            .map(|argument| visible(&argument.to_string_lossy()).into_owned())
+    };
+    let parsed = Cli::try_parse_from(&arguments)
+        .map_err(|error| Cli::try_parse_from(shown()).err().unwrap_or(error));
     let cli = match parsed {
         Ok(cli) => cli,
         Err(message) => return answer(&message, &Terminal::new(Talk::Full, streams)),
     };
-    let terminal = Arc::new(Terminal::new(if cli.quiet { Talk::Quiet } else { Talk::Full }, streams));
+    let terminal = Arc::new(Terminal::new(
+        if cli.quiet { Talk::Quiet } else { Talk::Full },
+        streams,
+    ));
     let ended = panic::catch_unwind(AssertUnwindSafe(|| carry_out(cli.command, &terminal)));
     close(ended, &terminal)
 }
@@ -80,8 +91,16 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, streams: Streams) -> S
 pub fn print_crashes_safely() {
     panic::set_hook(Box::new(|fault| {
         let trace = Backtrace::capture();
-        let trace = if trace.status() == BacktraceStatus::Captured { trace.to_string() } else { String::new() };
-        let text = format!("{}\n{}", visible_lines(&fault.to_string()), visible_lines(&trace));
+        let trace = if trace.status() == BacktraceStatus::Captured {
+            trace.to_string()
+        } else {
+            String::new()
+        };
+        let text = format!(
+            "{}\n{}",
+            visible_lines(&fault.to_string()),
+            visible_lines(&trace)
+        );
         Terminal::new(Talk::Full, Streams::standard()).show(&text);
     }));
 }
@@ -109,16 +128,24 @@ fn man(name: Option<&str>, terminal: &Terminal) -> Result<Outcome, Error> {
     program.build();
     let page = match name {
         None => program,
-        Some(name) => program.find_subcommand(name).ok_or_else(|| format!("there is no command `{name}`"))?.clone(),
+        Some(name) => program
+            .find_subcommand(name)
+            .ok_or_else(|| format!("there is no command `{name}`"))?
+            .clone(),
     };
     let mut text = Vec::new();
-    clap_mangen::Man::new(page).render(&mut text).map_err(Error::system("write the manual page"))?;
+    clap_mangen::Man::new(page)
+        .render(&mut text)
+        .map_err(Error::system("write the manual page"))?;
     terminal.page(&String::from_utf8_lossy(&text));
     Ok(Outcome::Done)
 }
 
 /// The exit status, after the last message.
-fn close(ended: Result<Result<Outcome, Error>, Box<dyn Any + Send>>, terminal: &Terminal) -> Status {
+fn close(
+    ended: Result<Result<Outcome, Error>, Box<dyn Any + Send>>,
+    terminal: &Terminal,
+) -> Status {
     match ended {
         Ok(Ok(Outcome::LeftUndone)) => return Status::LeftUndone,
         Ok(Ok(Outcome::Done)) => match terminal.loss() {
@@ -139,13 +166,19 @@ fn answer(message: &clap::Error, terminal: &Terminal) -> Status {
             terminal.page(&text.ansi().to_string());
             return close(Ok(Ok(Outcome::Done)), terminal);
         }
-        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => terminal.show(&text.ansi().to_string()),
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            terminal.show(&text.ansi().to_string())
+        }
         _ => {
             // It quotes arguments, so only its first word has a colour.
             let text = text.to_string();
             let (error, rest) = text.split_once(':').unwrap_or(("error", &text));
             let style = error_style();
-            terminal.show(&format!("{style}{}{style:#}:{}", visible_lines(error), visible_lines(rest)));
+            terminal.show(&format!(
+                "{style}{}{style:#}:{}",
+                visible_lines(error),
+                visible_lines(rest)
+            ));
         }
     }
     Status::Failed

@@ -24,22 +24,48 @@ const GITIGNORE: &str = ".gitignore";
 const SITE: &[(&str, &str)] = &[
     (config::FILE, include_str!("templates/site/site.toml")),
     (GITIGNORE, include_str!("templates/site/gitignore")),
-    ("content/home.md", include_str!("templates/site/content/home.md")),
+    (
+        "content/home.md",
+        include_str!("templates/site/content/home.md"),
+    ),
     (
         "content/stories/the-reminders-that-went-out-twice/index.md",
         include_str!("templates/site/content/stories/the-reminders-that-went-out-twice/index.md"),
     ),
     (
         "content/stories/the-reminders-that-went-out-twice/as-a-mistake.md",
-        include_str!("templates/site/content/stories/the-reminders-that-went-out-twice/as-a-mistake.md"),
+        include_str!(
+            "templates/site/content/stories/the-reminders-that-went-out-twice/as-a-mistake.md"
+        ),
     ),
-    ("content/questions/disagreement.md", include_str!("templates/site/content/questions/disagreement.md")),
-    ("content/questions/hardest-problem.md", include_str!("templates/site/content/questions/hardest-problem.md")),
-    ("content/questions/mistake.md", include_str!("templates/site/content/questions/mistake.md")),
-    ("content/competencies/communication.md", include_str!("templates/site/content/competencies/communication.md")),
-    ("content/competencies/ownership.md", include_str!("templates/site/content/competencies/ownership.md")),
-    ("content/competencies/problem-solving.md", include_str!("templates/site/content/competencies/problem-solving.md")),
-    ("content/case-studies/reminders-sent-twice.md", include_str!("templates/site/content/case-studies/reminders-sent-twice.md")),
+    (
+        "content/questions/disagreement.md",
+        include_str!("templates/site/content/questions/disagreement.md"),
+    ),
+    (
+        "content/questions/hardest-problem.md",
+        include_str!("templates/site/content/questions/hardest-problem.md"),
+    ),
+    (
+        "content/questions/mistake.md",
+        include_str!("templates/site/content/questions/mistake.md"),
+    ),
+    (
+        "content/competencies/communication.md",
+        include_str!("templates/site/content/competencies/communication.md"),
+    ),
+    (
+        "content/competencies/ownership.md",
+        include_str!("templates/site/content/competencies/ownership.md"),
+    ),
+    (
+        "content/competencies/problem-solving.md",
+        include_str!("templates/site/content/competencies/problem-solving.md"),
+    ),
+    (
+        "content/case-studies/reminders-sent-twice.md",
+        include_str!("templates/site/content/case-studies/reminders-sent-twice.md"),
+    ),
 ];
 
 const STORY: &str = include_str!("templates/new/story.md");
@@ -63,16 +89,27 @@ pub fn init(folder: &Path, terminal: &Terminal) -> Result<Outcome, Error> {
     }
     let had_gitignore = disk::first_there(folder, &[GITIGNORE]).is_some();
     // A signal waits until all files are written.
-    let _held = Interrupts::caught().map_err(Error::system("catch signals"))?.hold();
-    for (path, text) in SITE.iter().filter(|(path, _)| !(had_gitignore && *path == GITIGNORE)) {
+    let _held = Interrupts::caught()
+        .map_err(Error::system("catch signals"))?
+        .hold();
+    for (path, text) in SITE
+        .iter()
+        .filter(|(path, _)| !(had_gitignore && *path == GITIGNORE))
+    {
         let path = shown(folder, path);
         disk::create_new(&path, text)?;
         terminal.result(&path.to_string_lossy());
     }
     if had_gitignore {
-        terminal.warn(&format!("`{GITIGNORE}` was there already: see that it has the line `/public`"));
+        terminal.warn(&format!(
+            "`{GITIGNORE}` was there already: see that it has the line `/public`"
+        ));
     }
-    let root = if folder == Path::new(".") { String::new() } else { format!(" --root {}", quoted(folder)) };
+    let root = if folder == Path::new(".") {
+        String::new()
+    } else {
+        format!(" --root {}", quoted(folder))
+    };
     terminal.say(&format!(
         "next: `storybank build{root}`, then open the page that it names; `storybank new story \"…\"{root}` starts a story of your own"
     ));
@@ -84,10 +121,27 @@ pub fn run(options: &New, terminal: &Terminal) -> Result<Outcome, Error> {
     let root = disk::find_site(options.site.root.as_deref())?;
     let inputs = disk::load(&root)?;
     // Drafts are known, too, and errors in other files do not matter here.
-    let linked = link_site(&inputs, &mut ParseCache::default(), |_| (), |_| Viewer { audience: Audience::Private, drafts: true });
-    let file = plan(options.kind, &options.name, &Known { inputs: &inputs, site: &linked.site })?;
+    let linked = link_site(
+        &inputs,
+        &mut ParseCache::default(),
+        |_| (),
+        |_| Viewer {
+            audience: Audience::Private,
+            drafts: true,
+        },
+    );
+    let file = plan(
+        options.kind,
+        &options.name,
+        &Known {
+            inputs: &inputs,
+            site: &linked.site,
+        },
+    )?;
     let path = shown(&root, &file.path);
-    let _held = Interrupts::caught().map_err(Error::system("catch signals"))?.hold();
+    let _held = Interrupts::caught()
+        .map_err(Error::system("catch signals"))?
+        .hold();
     disk::create_new(&path, &file.text)?;
     terminal.result(&path.to_string_lossy());
     terminal.say("it is a draft: `storybank serve` shows it, and `status: ready` makes it a part of the site");
@@ -96,14 +150,24 @@ pub fn run(options: &New, terminal: &Terminal) -> Result<Outcome, Error> {
 
 /// A path below a folder as a user would type it.
 fn shown(folder: &Path, path: &str) -> PathBuf {
-    if folder == Path::new(".") { PathBuf::from(path) } else { folder.join(path) }
+    if folder == Path::new(".") {
+        PathBuf::from(path)
+    } else {
+        folder.join(path)
+    }
 }
 
 /// A path as one word of a command line.
 fn quoted(path: &Path) -> String {
     let path = path.display().to_string();
-    let is_plain = path.chars().all(|next| next.is_alphanumeric() || matches!(next, '/' | '.' | '-' | '_'));
-    if is_plain { path } else { format!("'{}'", path.replace('\'', r"'\''")) }
+    let is_plain = path
+        .chars()
+        .all(|next| next.is_alphanumeric() || matches!(next, '/' | '.' | '-' | '_'));
+    if is_plain {
+        path
+    } else {
+        format!("'{}'", path.replace('\'', r"'\''"))
+    }
 }
 
 /// What the site already has.
@@ -115,17 +179,25 @@ struct Known<'a> {
 impl Known<'_> {
     /// The file at a place.
     fn file(&self, place: &Place) -> Option<&SitePath> {
-        self.inputs.documents.iter().map(|file| &file.path).find(|path| Place::of(path).is_ok_and(|found| found == *place))
+        self.inputs
+            .documents
+            .iter()
+            .map(|file| &file.path)
+            .find(|path| Place::of(path).is_ok_and(|found| found == *place))
     }
 
     /// The file that defines something of a kind; for a question also a sheet, or a story with follow-ups.
     fn holder(&self, kind: Kind, slug: &Slug) -> Option<&SitePath> {
         let document = || self.site.document_of(self.site.find(kind, slug)?);
-        self.file(&Place::Document(kind, slug.clone())).or_else(|| Some(&self.site.document(document()?).path))
+        self.file(&Place::Document(kind, slug.clone()))
+            .or_else(|| Some(&self.site.document(document()?).path))
     }
 
     fn story(&self, slug: &Slug) -> Option<&Document> {
-        self.site.names.story(slug.as_str()).map(|story| self.site.document(self.site.story(story).document))
+        self.site
+            .names
+            .story(slug.as_str())
+            .map(|story| self.site.document(self.site.story(story).document))
     }
 
     fn has_competency(&self, slug: &Slug) -> bool {
@@ -135,16 +207,28 @@ impl Known<'_> {
     /// The competencies of the site, as lines of a comment.
     fn competencies(&self) -> String {
         const WIDTH: usize = 110;
-        let mut slugs: Vec<&str> = self.site.competencies.iter().map(|competency| competency.slug.as_str()).collect();
+        let mut slugs: Vec<&str> = self
+            .site
+            .competencies
+            .iter()
+            .map(|competency| competency.slug.as_str())
+            .collect();
         slugs.sort_unstable();
         if slugs.is_empty() {
-            return "# There is none in this site yet; `storybank new competency` starts one.".to_owned();
+            return "# There is none in this site yet; `storybank new competency` starts one."
+                .to_owned();
         }
         let mut lines = vec!["# This site has:".to_owned()];
         for (index, slug) in slugs.iter().enumerate() {
-            let word = if index + 1 < slugs.len() { format!("{slug},") } else { (*slug).to_owned() };
+            let word = if index + 1 < slugs.len() {
+                format!("{slug},")
+            } else {
+                (*slug).to_owned()
+            };
             match lines.last_mut() {
-                Some(line) if line.chars().count() + word.chars().count() < WIDTH => *line = format!("{line} {word}"),
+                Some(line) if line.chars().count() + word.chars().count() < WIDTH => {
+                    *line = format!("{line} {word}")
+                }
                 _ => lines.push(format!("# {word}")),
             }
         }
@@ -174,10 +258,20 @@ fn plan(kind: NewKind, name: &str, known: &Known<'_>) -> Result<NewFile, String>
 fn document(kind: Kind, template: &str, name: &str, known: &Known<'_>) -> Result<NewFile, String> {
     let Name { slug, words } = Name::of(name)?;
     if let Some(path) = known.holder(kind, &slug) {
-        return Err(format!("there is a {} `{slug}` already, in `{path}`; nothing was written", kind.noun()));
+        return Err(format!(
+            "there is a {} `{slug}` already, in `{path}`; nothing was written",
+            kind.noun()
+        ));
     }
-    let file = if kind == Kind::Story { format!("{slug}/index.md") } else { format!("{slug}.md") };
-    Ok(NewFile { path: format!("content/{}/{file}", kind.folder()), text: filled(template, known, &words) })
+    let file = if kind == Kind::Story {
+        format!("{slug}/index.md")
+    } else {
+        format!("{slug}.md")
+    };
+    Ok(NewFile {
+        path: format!("content/{}/{file}", kind.folder()),
+        text: filled(template, known, &words),
+    })
 }
 
 /// A variant, beside the `index.md` of its story.
@@ -191,24 +285,48 @@ fn variant(name: &str, known: &Known<'_>) -> Result<NewFile, String> {
     let Name { slug, words } = Name::of(name)?;
     let folder = folder_of_variants(&story, known)?;
     if slug.as_str() == "index" {
-        return Err(format!("`index` is the name of the story's own file, `{folder}/index.md`; give the variant another"));
+        return Err(format!(
+            "`index` is the name of the story's own file, `{folder}/index.md`; give the variant another"
+        ));
     }
-    if let Some(path) = known.file(&Place::Variant { story: story.clone(), variant: slug.clone() }) {
-        return Err(format!("the story `{story}` has a variant `{slug}` already, in `{path}`; nothing was written"));
+    if let Some(path) = known.file(&Place::Variant {
+        story: story.clone(),
+        variant: slug.clone(),
+    }) {
+        return Err(format!(
+            "the story `{story}` has a variant `{slug}` already, in `{path}`; nothing was written"
+        ));
     }
     let headings = known.story(&story).map(headings).unwrap_or_default();
     // A variant that is named after a competency is for it.
-    let competency = if known.has_competency(&slug) { slug.as_str() } else { "" };
-    let template = VARIANT.replace("{competency}", competency).replace("{story}", story.as_str()).replace("{headings}", &headings);
-    Ok(NewFile { path: format!("{folder}/{slug}.md"), text: filled(&template, known, &words) })
+    let competency = if known.has_competency(&slug) {
+        slug.as_str()
+    } else {
+        ""
+    };
+    let template = VARIANT
+        .replace("{competency}", competency)
+        .replace("{story}", story.as_str())
+        .replace("{headings}", &headings);
+    Ok(NewFile {
+        path: format!("{folder}/{slug}.md"),
+        text: filled(&template, known, &words),
+    })
 }
 
 /// The folder of a story's variants.
 fn folder_of_variants(story: &Slug, known: &Known<'_>) -> Result<String, String> {
     let Some(path) = known.file(&Place::Document(Kind::Story, story.clone())) else {
-        let slugs: Vec<&str> = known.site.stories.iter().map(|story| story.slug.as_str()).collect();
-        let advice = nearest(story.as_str(), slugs)
-            .map_or_else(|| format!("add it with `storybank new story {story}`"), |near| format!("did you mean `{near}`?"));
+        let slugs: Vec<&str> = known
+            .site
+            .stories
+            .iter()
+            .map(|story| story.slug.as_str())
+            .collect();
+        let advice = nearest(story.as_str(), slugs).map_or_else(
+            || format!("add it with `storybank new story {story}`"),
+            |near| format!("did you mean `{near}`?"),
+        );
         return Err(format!("there is no story `{story}`; {advice}"));
     };
     let folder = path.parent();
@@ -216,7 +334,8 @@ fn folder_of_variants(story: &Slug, known: &Known<'_>) -> Result<String, String>
         return Ok(folder.to_owned());
     }
     let new = format!("{folder}/{story}");
-    let [from, into, to] = [path.as_str(), &new, &format!("{new}/index.md")].map(|path| quoted(Path::new(path)));
+    let [from, into, to] =
+        [path.as_str(), &new, &format!("{new}/index.md")].map(|path| quoted(Path::new(path)));
     Err(format!(
         "`{path}` holds the whole story, and a variant lies beside an `index.md`; move it with `mkdir -p {into} && mv {from} {to}`, and add `../` to paths in it that start so"
     ))
@@ -224,13 +343,21 @@ fn folder_of_variants(story: &Slug, known: &Known<'_>) -> Result<String, String>
 
 /// The headings of a story for a comment, without the characters that would close it.
 fn headings(story: &Document) -> String {
-    let headings = story.sections.iter().map(|section| section.heading.replace('%', ""));
-    headings.filter(|heading| !heading.is_empty()).collect::<Vec<_>>().join(", ")
+    let headings = story
+        .sections
+        .iter()
+        .map(|section| section.heading.replace('%', ""));
+    headings
+        .filter(|heading| !heading.is_empty())
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// Fills a template. The title is replaced last, because it may contain a placeholder.
 fn filled(template: &str, known: &Known<'_>, words: &str) -> String {
-    template.replace("{known}", &known.competencies()).replacen("{title}", &yaml(words), 1)
+    template
+        .replace("{known}", &known.competencies())
+        .replacen("{title}", &yaml(words), 1)
 }
 
 /// A name from the command line.
@@ -245,7 +372,9 @@ impl Name {
     fn of(text: &str) -> Result<Self, String> {
         let slug = Slug::of(text);
         if slug.is_empty() {
-            return Err(format!("no address can be made from `{text}`; give a name with a letter or a digit"));
+            return Err(format!(
+                "no address can be made from `{text}`; give a name with a letter or a digit"
+            ));
         }
         if slug.as_str().len() > LONGEST_SLUG {
             return Err(format!(
@@ -265,15 +394,26 @@ impl Name {
 /// A text as a YAML value, in quotes if it could be read as anything but text.
 fn yaml(text: &str) -> String {
     const WORDS_OF_YAML: [&str; 9] = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
-    let is_plain = |next: char| next.is_alphanumeric() || matches!(next, ' ' | ',' | '.' | '?' | '!' | '(' | ')' | '\'' | '’' | '-' | '/');
-    if text.starts_with(char::is_alphabetic) && text.chars().all(is_plain) && !WORDS_OF_YAML.contains(&text.to_lowercase().as_str()) {
+    let is_plain = |next: char| {
+        next.is_alphanumeric()
+            || matches!(
+                next,
+                ' ' | ',' | '.' | '?' | '!' | '(' | ')' | '\'' | '’' | '-' | '/'
+            )
+    };
+    if text.starts_with(char::is_alphabetic)
+        && text.chars().all(is_plain)
+        && !WORDS_OF_YAML.contains(&text.to_lowercase().as_str())
+    {
         return text.to_owned();
     }
     let mut quoted = String::from('"');
     for next in text.chars() {
         match next {
             '"' | '\\' => quoted.extend(['\\', next]),
-            '\u{feff}' | '\u{fffe}' | '\u{ffff}' => quoted.push_str(&format!("\\u{:04X}", u32::from(next))),
+            '\u{feff}' | '\u{fffe}' | '\u{ffff}' => {
+                quoted.push_str(&format!("\\u{:04X}", u32::from(next)))
+            }
             _ if next.is_control() => quoted.push_str(&format!("\\u{:04X}", u32::from(next))),
             _ => quoted.push(next),
         }
@@ -292,21 +432,42 @@ mod tests {
     fn inputs<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Inputs {
         // As on the disk, the files are sorted by path.
         let files: BTreeMap<&str, &str> = files.into_iter().collect();
-        let file = |(path, text): (&&str, &&str)| InputFile::new(SitePath::new(*path), text.as_bytes().to_vec());
+        let file = |(path, text): (&&str, &&str)| {
+            InputFile::new(SitePath::new(*path), text.as_bytes().to_vec())
+        };
         Inputs {
             settings: files.get_key_value(config::FILE).map(file),
-            documents: files.iter().filter(|(path, _)| path.ends_with(".md")).map(file).collect(),
+            documents: files
+                .iter()
+                .filter(|(path, _)| path.ends_with(".md"))
+                .map(file)
+                .collect(),
             ..Inputs::default()
         }
     }
 
     fn linked(inputs: &Inputs, audience: Audience) -> Linked {
-        link_site(inputs, &mut ParseCache::default(), |_| (), |_| Viewer { audience, drafts: audience == Audience::Private })
+        link_site(
+            inputs,
+            &mut ParseCache::default(),
+            |_| (),
+            |_| Viewer {
+                audience,
+                drafts: audience == Audience::Private,
+            },
+        )
     }
 
     fn planned(kind: NewKind, name: &str, files: &[(&str, &str)]) -> Result<NewFile, String> {
         let inputs = inputs(files.iter().copied());
-        plan(kind, name, &Known { inputs: &inputs, site: &linked(&inputs, Audience::Private).site })
+        plan(
+            kind,
+            name,
+            &Known {
+                inputs: &inputs,
+                site: &linked(&inputs, Audience::Private).site,
+            },
+        )
     }
 
     #[test]
@@ -317,16 +478,35 @@ mod tests {
         }
         // Nothing in it is for everybody, which is said.
         let found = linked(&inputs, Audience::Public).diagnostics;
-        assert_eq!(found.iter().map(|found| found.rule.name).collect::<Vec<_>>(), ["empty-site"]);
+        assert_eq!(
+            found
+                .iter()
+                .map(|found| found.rule.name)
+                .collect::<Vec<_>>(),
+            ["empty-site"]
+        );
         let site = linked(&inputs, Audience::Private).site;
-        assert_eq!(site.questions().filter(|&id| site.is_of_bank(id) && site.question(id).answers.is_empty()).count(), 1);
+        assert_eq!(
+            site.questions()
+                .filter(|&id| site.is_of_bank(id) && site.question(id).answers.is_empty())
+                .count(),
+            1
+        );
     }
 
     #[test]
     fn names_are_read_in_words_and_as_slugs() {
         for (name, slug, words) in [
-            ("The outage nobody saw", "the-outage-nobody-saw", "The outage nobody saw"),
-            ("the-outage-nobody-saw", "the-outage-nobody-saw", "The outage nobody saw"),
+            (
+                "The outage nobody saw",
+                "the-outage-nobody-saw",
+                "The outage nobody saw",
+            ),
+            (
+                "the-outage-nobody-saw",
+                "the-outage-nobody-saw",
+                "The outage nobody saw",
+            ),
             ("  Why \n us? ", "why-us", "Why us?"),
             ("../../etc/passwd", "etc-passwd", "../../etc/passwd"),
             (".hidden", "hidden", ".hidden"),
@@ -339,25 +519,43 @@ mod tests {
 
     #[test]
     fn a_variant_needs_a_story_with_a_folder() {
-        let files = [("content/stories/outage.md", "---\ntitle: x\n---\n"), ("content/stories/a b/index.md", "---\ntitle: x\n---\n")];
-        let wrong = |name: &str| planned(NewKind::Variant, name, &files).expect_err("this is no place for a variant");
+        let files = [
+            ("content/stories/outage.md", "---\ntitle: x\n---\n"),
+            ("content/stories/a b/index.md", "---\ntitle: x\n---\n"),
+        ];
+        let wrong = |name: &str| {
+            planned(NewKind::Variant, name, &files).expect_err("this is no place for a variant")
+        };
         assert!(wrong("short").contains("STORY/NAME"));
         assert!(wrong("outag/short").contains("did you mean `outage`?"));
-        assert!(wrong("outage/short").contains("mv content/stories/outage.md content/stories/outage/index.md"));
+        assert!(
+            wrong("outage/short")
+                .contains("mv content/stories/outage.md content/stories/outage/index.md")
+        );
         assert!(wrong("a-b/index").contains("another"));
-        assert_eq!(planned(NewKind::Variant, "A b/../Short", &files).expect("the story has a folder").path, "content/stories/a b/short.md");
+        assert_eq!(
+            planned(NewKind::Variant, "A b/../Short", &files)
+                .expect("the story has a folder")
+                .path,
+            "content/stories/a b/short.md"
+        );
     }
 
     #[test]
     fn what_is_there_already_is_named() {
         let files = [
-            ("content/stories/Outage 1.md", "---\ntitle: x\n---\n## Follow-ups\n### Why?\n"),
+            (
+                "content/stories/Outage 1.md",
+                "---\ntitle: x\n---\n## Follow-ups\n### Why?\n",
+            ),
             ("content/questions/bank.md", "---\n---\n## How?\n"),
         ];
         let wrong = |kind, name| planned(kind, name, &files).expect_err("it is there already");
         assert!(wrong(NewKind::Story, "outage 1").contains("`content/stories/Outage 1.md`"));
         assert!(wrong(NewKind::Question, "How").contains("`content/questions/bank.md`"));
-        assert!(wrong(NewKind::Question, "Outage 1: why?").contains("`content/stories/Outage 1.md`"));
+        assert!(
+            wrong(NewKind::Question, "Outage 1: why?").contains("`content/stories/Outage 1.md`")
+        );
     }
 
     proptest! {

@@ -21,16 +21,35 @@ const MOST: usize = 20;
 
 /// Serves the site until the process ends.
 pub fn run(options: &Serve, terminal: &Arc<Terminal>) -> Result<Outcome, Error> {
-    let root = std::fs::canonicalize(disk::find_site(options.site.named())?).map_err(Error::system("find the folder of the site"))?;
+    let root = std::fs::canonicalize(disk::find_site(options.site.named())?)
+        .map_err(Error::system("find the folder of the site"))?;
     let host = address_of(&options.host)?;
     let listener = serve::listen(host, options.port)?;
     let watcher = watcher(&root, options.poll, terminal);
-    let of_preview =
-        Options { audience: options.audience.map(Audience::from), folder: folder(&root), boot: boot(), follow: options.follow };
+    let of_preview = Options {
+        audience: options.audience.map(Audience::from),
+        folder: folder(&root),
+        boot: boot(),
+        follow: options.follow,
+    };
     let mut said = Said::new(terminal.clone());
-    let server = serve::start(&root, of_preview, watcher, listener, Hosts::new(&options.host), move |news| said.hear(news))?;
+    let server = serve::start(
+        &root,
+        of_preview,
+        watcher,
+        listener,
+        Hosts::new(&options.host),
+        move |news| said.hear(news),
+    )?;
     let address = server.address()?;
-    let url = format!("http://{}/", if host.is_unspecified() { SocketAddr::new(loopback(host), address.port()) } else { address });
+    let url = format!(
+        "http://{}/",
+        if host.is_unspecified() {
+            SocketAddr::new(loopback(host), address.port())
+        } else {
+            address
+        }
+    );
     if !host.is_loopback() {
         if !server.are_settings_known() {
             return Err("fix the mistakes in `site.toml` before others can see the site: it says what they may not see".into());
@@ -44,7 +63,9 @@ pub fn run(options: &Serve, terminal: &Arc<Terminal>) -> Result<Outcome, Error> 
     if options.open
         && let Err(error) = open::that_detached(&url)
     {
-        terminal.warn(&format!("no browser could be opened ({error}); open {url} yourself"));
+        terminal.warn(&format!(
+            "no browser could be opened ({error}); open {url} yourself"
+        ));
     }
     server.run()?;
     Ok(Outcome::Done)
@@ -52,9 +73,13 @@ pub fn run(options: &Serve, terminal: &Arc<Terminal>) -> Result<Outcome, Error> 
 
 /// The folder in the form that editors use.
 fn folder(root: &Path) -> String {
-    let folder = root.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
+    let folder = root
+        .to_string_lossy()
+        .replace(std::path::MAIN_SEPARATOR, "/");
     // Windows resolves a path to a form that only its own calls accept.
-    folder.strip_prefix("//?/").map_or(folder.clone(), str::to_owned)
+    folder
+        .strip_prefix("//?/")
+        .map_or(folder.clone(), str::to_owned)
 }
 
 /// Resolves a host name or an IP address.
@@ -63,7 +88,10 @@ fn address_of(host: &str) -> Result<IpAddr, String> {
     if let Ok(address) = bare.parse() {
         return Ok(address);
     }
-    let found = (bare, 0).to_socket_addrs().ok().and_then(|mut addresses| addresses.next());
+    let found = (bare, 0)
+        .to_socket_addrs()
+        .ok()
+        .and_then(|mut addresses| addresses.next());
     found
         .map(|address| address.ip())
         .ok_or_else(|| format!("nothing is known under the name `{host}`; give an address of this machine, as 127.0.0.1"))
@@ -89,7 +117,9 @@ fn watcher(root: &Path, poll: bool, terminal: &Terminal) -> Watcher {
 
 /// A unique name of this run.
 fn boot() -> String {
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let now = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
     format!("{:x}-{:x}", now.as_nanos(), std::process::id())
 }
 
@@ -124,7 +154,11 @@ struct State {
 
 impl Said {
     fn new(terminal: Arc<Terminal>) -> Self {
-        Self { terminal, state: State::default(), mistakes: Default::default() }
+        Self {
+            terminal,
+            state: State::default(),
+            mistakes: Default::default(),
+        }
     }
 
     fn hear(&mut self, news: &News<'_>) {
@@ -137,7 +171,10 @@ impl Said {
     fn shown(&mut self, snapshot: &Snapshot, took: Option<Duration>) {
         self.mistakes.swap(0, 1);
         self.mistakes[0].clear();
-        let now = State { diagnostics: snapshot.diagnostics(), failure: snapshot.failure().map(str::to_owned) };
+        let now = State {
+            diagnostics: snapshot.diagnostics(),
+            failure: snapshot.failure().map(str::to_owned),
+        };
         let was_wrong = self.state.is_anything();
         if now != self.state {
             self.report(&now, snapshot);
@@ -149,8 +186,16 @@ impl Said {
         };
         self.state = now;
         self.terminal.say(&match took {
-            None => format!("showing {} pages {}{state}; stop with Ctrl-C", snapshot.page_count(), whom(snapshot)),
-            Some(took) => format!("{} shown after {} ms{state}", changed(snapshot), took.as_millis()),
+            None => format!(
+                "showing {} pages {}{state}; stop with Ctrl-C",
+                snapshot.page_count(),
+                whom(snapshot)
+            ),
+            Some(took) => format!(
+                "{} shown after {} ms{state}",
+                changed(snapshot),
+                took.as_millis()
+            ),
         });
     }
 
@@ -160,7 +205,8 @@ impl Said {
         }
         self.mistakes[0].push(found.clone());
         if !self.mistakes[1].contains(found) {
-            self.terminal.report(std::slice::from_ref(found), snapshot.inputs());
+            self.terminal
+                .report(std::slice::from_ref(found), snapshot.inputs());
         }
     }
 
@@ -171,10 +217,14 @@ impl Said {
         let (first, rest) = diagnostics.split_at(diagnostics.len().min(MOST));
         self.terminal.report(first, snapshot.inputs());
         if !rest.is_empty() {
-            self.terminal.warn(&format!("and {} more; `storybank build` lists them all", rest.len()));
+            self.terminal.warn(&format!(
+                "and {} more; `storybank build` lists them all",
+                rest.len()
+            ));
         }
         if let Some(failure) = &now.failure {
-            self.terminal.fail(&format!("{failure}; the site is shown as it last was"));
+            self.terminal
+                .fail(&format!("{failure}; the site is shown as it last was"));
         }
     }
 }

@@ -30,14 +30,22 @@ pub struct Streams {
 impl Streams {
     /// The standard output and the standard error of this process, with colours where somebody sees them.
     pub fn standard() -> Self {
-        Self { output: Box::new(anstream::stdout()), messages: Box::new(anstream::stderr()), are_messages_seen: io::stderr().is_terminal() }
+        Self {
+            output: Box::new(anstream::stdout()),
+            messages: Box::new(anstream::stderr()),
+            are_messages_seen: io::stderr().is_terminal(),
+        }
     }
 
     /// Other streams, without colours.
     pub fn of(output: impl Write + Send + 'static, messages: impl Write + Send + 'static) -> Self {
         Self {
-            output: Box::new(anstream::StripStream::new(Box::new(output) as Box<dyn Write + Send>)),
-            messages: Box::new(anstream::StripStream::new(Box::new(messages) as Box<dyn Write + Send>)),
+            output: Box::new(anstream::StripStream::new(
+                Box::new(output) as Box<dyn Write + Send>
+            )),
+            messages: Box::new(anstream::StripStream::new(
+                Box::new(messages) as Box<dyn Write + Send>
+            )),
             are_messages_seen: false,
         }
     }
@@ -59,8 +67,18 @@ pub struct Terminal {
 impl Terminal {
     /// A terminal on which nothing is printed yet.
     pub fn new(talk: Talk, streams: Streams) -> Self {
-        let Streams { output, messages, are_messages_seen } = streams;
-        Self { talk, output: Mutex::new(output), messages: Mutex::new(messages), are_messages_seen, loss: OnceLock::new() }
+        let Streams {
+            output,
+            messages,
+            are_messages_seen,
+        } = streams;
+        Self {
+            talk,
+            output: Mutex::new(output),
+            messages: Mutex::new(messages),
+            are_messages_seen,
+            loss: OnceLock::new(),
+        }
     }
 
     /// Whether a person watches how far a command is.
@@ -81,7 +99,9 @@ impl Terminal {
     /// A text that is the result, on the output; it may have colours.
     pub fn page(&self, text: &str) {
         let mut out = self.output.lock().unwrap_or_else(PoisonError::into_inner);
-        let written = out.write_all(visible_with_colours(text).as_bytes()).and_then(|()| out.flush());
+        let written = out
+            .write_all(visible_with_colours(text).as_bytes())
+            .and_then(|()| out.flush());
         if let Err(error) = written {
             // Only the first reason is reported.
             let _ = self.loss.set(error);
@@ -95,7 +115,9 @@ impl Terminal {
 
     /// Why results could not be written. A reader that closes the stream early is not an error.
     pub fn loss(&self) -> Option<&io::Error> {
-        self.loss.get().filter(|error| error.kind() != ErrorKind::BrokenPipe)
+        self.loss
+            .get()
+            .filter(|error| error.kind() != ErrorKind::BrokenPipe)
     }
 
     /// A line that is good to know, among the messages.
@@ -112,7 +134,12 @@ impl Terminal {
 
     /// Why a command is not carried out, among the messages.
     pub fn fail(&self, error: &str) {
-        self.write_message(&format!("{}error{:#}: {}\n", error_style(), Style::new(), visible(error)));
+        self.write_message(&format!(
+            "{}error{:#}: {}\n",
+            error_style(),
+            Style::new(),
+            visible(error)
+        ));
     }
 
     /// Lines that may have colours, in which all text of others has passed [`visible`], among the messages.
@@ -123,7 +150,9 @@ impl Terminal {
     fn write_message(&self, lines: &str) {
         let mut messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner);
         // If it cannot be written to, there is no place to say so.
-        let _ = messages.write_all(visible_with_colours(lines).as_bytes()).and_then(|()| messages.flush());
+        let _ = messages
+            .write_all(visible_with_colours(lines).as_bytes())
+            .and_then(|()| messages.flush());
     }
 
     /// Diagnostics with excerpts, among the messages.
@@ -131,8 +160,19 @@ impl Terminal {
         if diagnostics.is_empty() {
             return;
         }
-        let documents = inputs.documents.iter().chain(&inputs.settings).map(|file| (file.path.clone(), file.bytes.clone()));
-        let sources = Sources::new(documents.chain(inputs.theme.iter().map(|file| (file.path.clone(), file.bytes.clone()))));
+        let documents = inputs
+            .documents
+            .iter()
+            .chain(&inputs.settings)
+            .map(|file| (file.path.clone(), file.bytes.clone()));
+        let sources = Sources::new(
+            documents.chain(
+                inputs
+                    .theme
+                    .iter()
+                    .map(|file| (file.path.clone(), file.bytes.clone())),
+            ),
+        );
         for entry in report::entries(diagnostics, &sources, Colour::Styled) {
             self.show(&format!("{entry}\n\n"));
         }

@@ -18,7 +18,10 @@ use crate::source::{SitePath, Span};
 use places::Places;
 
 pub use language::direction;
-pub use wiki::{Backend, ConfluenceEdition, Format, GitHost, Mistake, Sidebar, Target, TokenSource, WikiSettings, target};
+pub use wiki::{
+    Backend, ConfluenceEdition, Format, GitHost, Mistake, Sidebar, Target, TokenSource,
+    WikiSettings, target,
+};
 
 /// The path of the settings from the root of a site.
 pub const FILE: &str = "site.toml";
@@ -84,7 +87,9 @@ pub struct Preview {
 
 impl Default for Preview {
     fn default() -> Self {
-        Self { editor: "vscode://file{path}:{line}:{column}".to_owned() }
+        Self {
+            editor: "vscode://file{path}:{line}:{column}".to_owned(),
+        }
     }
 }
 
@@ -117,7 +122,10 @@ impl Default for Config {
 
 impl Default for JobAudiences {
     fn default() -> Self {
-        Self { build: Audience::Private, serve: Audience::Private }
+        Self {
+            build: Audience::Private,
+            serve: Audience::Private,
+        }
     }
 }
 
@@ -127,7 +135,9 @@ pub fn parse(text: &str) -> (Config, Vec<Diagnostic>) {
     if !conflicts.is_empty() {
         return (Config::default(), conflicts);
     }
-    let mut text = text.strip_prefix('\u{feff}').map_or_else(|| text.to_owned(), |rest| format!("   {rest}"));
+    let mut text = text
+        .strip_prefix('\u{feff}')
+        .map_or_else(|| text.to_owned(), |rest| format!("   {rest}"));
     let mut found = Vec::new();
     loop {
         match toml::from_str::<Config>(&text) {
@@ -142,7 +152,9 @@ pub fn parse(text: &str) -> (Config, Vec<Diagnostic>) {
                 return (config, found);
             }
             Err(error) => {
-                let span = error.span().map_or(Span::default(), |span| Span::new(span.start, span.end));
+                let span = error
+                    .span()
+                    .map_or(Span::default(), |span| Span::new(span.start, span.end));
                 found.push(mistake(span, error.message()));
                 // The statement with the mistake is blanked, so that the next turn of the loop finds the next mistake.
                 if found.len() > 20 || !blank_statement(&mut text, span) {
@@ -155,7 +167,8 @@ pub fn parse(text: &str) -> (Config, Vec<Diagnostic>) {
 
 fn mistake(span: Span, message: &str) -> Diagnostic {
     let mut names = message.split('`').skip(1).step_by(2);
-    let diagnostic = |message: &str| Diagnostic::new(&rules::CONFIG, &SitePath::new(FILE), span, message);
+    let diagnostic =
+        |message: &str| Diagnostic::new(&rules::CONFIG, &SitePath::new(FILE), span, message);
     if message.starts_with("unknown field") {
         let name = names.next().unwrap_or_default();
         if matches!(name, "token" | "password" | "secret" | "api-key" | "pat") {
@@ -172,8 +185,12 @@ fn mistake(span: Span, message: &str) -> Diagnostic {
     if message.starts_with("invalid type") || message.starts_with("invalid value") {
         let message = crate::front_matter::plain_words(message);
         // What front matter calls a mapping is a table here, and nobody knows the types of the program.
-        let found = message.split_once(", expected struct ").or_else(|| message.split_once(", expected a map"));
-        return diagnostic(&found.map_or(message.clone(), |(found, _)| format!("{found}, expected a table")));
+        let found = message
+            .split_once(", expected struct ")
+            .or_else(|| message.split_once(", expected a map"));
+        return diagnostic(&found.map_or(message.clone(), |(found, _)| {
+            format!("{found}, expected a table")
+        }));
     }
     diagnostic(message.trim_end_matches('\n').replace('\n', ", ").as_str())
 }
@@ -181,39 +198,72 @@ fn mistake(span: Span, message: &str) -> Diagnostic {
 /// Overwrites the lines of a mistaken `key = value`, or of a table, with blanks; says whether there was anything to overwrite.
 fn blank_statement(text: &mut String, span: Span) -> bool {
     let range = span.range();
-    let Some(before) = text.get(..range.start) else { return false };
+    let Some(before) = text.get(..range.start) else {
+        return false;
+    };
     let start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    let line_end = text[range.end.min(text.len())..].find('\n').map_or(text.len(), |newline| range.end + newline);
+    let line_end = text[range.end.min(text.len())..]
+        .find('\n')
+        .map_or(text.len(), |newline| range.end + newline);
     // A table that is not known goes with all that is in it.
     let is_table = text[start..line_end].trim_start().starts_with('[');
-    let end = if is_table { text[line_end..].find("\n[").map_or(text.len(), |next| line_end + next) } else { line_end };
+    let end = if is_table {
+        text[line_end..]
+            .find("\n[")
+            .map_or(text.len(), |next| line_end + next)
+    } else {
+        line_end
+    };
     if text[start..end].trim().is_empty() {
         return false;
     }
-    let blanks: String = text[start..end].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect();
+    let blanks: String = text[start..end]
+        .bytes()
+        .map(|byte| if byte == b'\n' { '\n' } else { ' ' })
+        .collect();
     text.replace_range(start..end, &blanks);
     true
 }
 
 /// Whether something is the address of a file in an editor: with a scheme, and none that a browser would run or show itself.
 fn is_editor(address: &str) -> bool {
-    const A_BROWSERS_OWN: [&str; 8] = ["javascript", "data", "vbscript", "blob", "about", "view-source", "chrome", "filesystem"];
+    const A_BROWSERS_OWN: [&str; 8] = [
+        "javascript",
+        "data",
+        "vbscript",
+        "blob",
+        "about",
+        "view-source",
+        "chrome",
+        "filesystem",
+    ];
     let is_scheme = |scheme: &str| {
         scheme.starts_with(|first: char| first.is_ascii_alphabetic())
-            && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
+            && scheme
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
             && !A_BROWSERS_OWN.contains(&scheme.to_ascii_lowercase().as_str())
     };
-    address.is_empty() || (address.contains("{path}") && address.split_once(':').is_some_and(|(scheme, _)| is_scheme(scheme)))
+    address.is_empty()
+        || (address.contains("{path}")
+            && address
+                .split_once(':')
+                .is_some_and(|(scheme, _)| is_scheme(scheme)))
 }
 
 /// Mistakes that a type cannot hold.
 fn check_values(text: &str, config: &Config) -> Vec<Diagnostic> {
     let places = LazyCell::new(|| Places::of(text));
-    let mistake = |span: Span, message: String| Diagnostic::new(&rules::CONFIG, &SitePath::new(FILE), span, message);
+    let mistake = |span: Span, message: String| {
+        Diagnostic::new(&rules::CONFIG, &SitePath::new(FILE), span, message)
+    };
     let mut found = Vec::new();
     if !(20..=400).contains(&config.words_per_minute) {
         let message = format!("nobody speaks {} words a minute", config.words_per_minute);
-        found.push(mistake(places.words_per_minute(), message).help("give a number from 20 to 400; 150 is common"));
+        found.push(
+            mistake(places.words_per_minute(), message)
+                .help("give a number from 20 to 400; 150 is common"),
+        );
     }
     let editor = &config.preview.editor;
     if !is_editor(editor) {
@@ -224,13 +274,24 @@ fn check_values(text: &str, config: &Config) -> Vec<Diagnostic> {
     }
     for word in config.redact.keys().chain(&config.forbid.words) {
         if !word.chars().any(char::is_alphanumeric) {
-            found.push(mistake(places.word(word), format!("`{word}` has no letter or digit to look for")));
+            found.push(mistake(
+                places.word(word),
+                format!("`{word}` has no letter or digit to look for"),
+            ));
         }
     }
-    found.extend(wiki_mistakes(config).map(|(name, wrong)| mistake(places.of_wiki(name, wrong.key), wrong.message).help(wrong.help)));
+    found.extend(wiki_mistakes(config).map(|(name, wrong)| {
+        mistake(places.of_wiki(name, wrong.key), wrong.message).help(wrong.help)
+    }));
     for (word, replacement) in &config.redact {
-        if crate::words::Finder::new([word.as_str()]).first(replacement).is_some() {
-            found.push(mistake(places.word(word), format!("the replacement `{replacement}` still holds `{word}`")));
+        if crate::words::Finder::new([word.as_str()])
+            .first(replacement)
+            .is_some()
+        {
+            found.push(mistake(
+                places.word(word),
+                format!("the replacement `{replacement}` still holds `{word}`"),
+            ));
         }
     }
     found
@@ -253,20 +314,40 @@ mod tests {
     #[test]
     fn two_wikis_share_no_token_and_no_record() {
         let alike = |one: &str, other: &str| {
-            let table = |name: &str| format!("[wiki.\"{name}\"]\nkind = \"folder\"\nfolder = \"out\"\n");
+            let table =
+                |name: &str| format!("[wiki.\"{name}\"]\nkind = \"folder\"\nfolder = \"out\"\n");
             parse(&(table(one) + &table(other))).1.len()
         };
-        assert_eq!((alike("a-b", "a_b"), alike("Docs", "docs"), alike("a.b", "a b"), alike("a", "b")), (1, 1, 1, 0));
+        assert_eq!(
+            (
+                alike("a-b", "a_b"),
+                alike("Docs", "docs"),
+                alike("a.b", "a b"),
+                alike("a", "b")
+            ),
+            (1, 1, 1, 0)
+        );
     }
 
     #[test]
     fn an_editor_is_an_address_that_runs_nothing_here() {
-        for address in ["", "vscode://file{path}:{line}:{column}", "idea://open?file={path}&line={line}", "x-mine:{path}"] {
+        for address in [
+            "",
+            "vscode://file{path}:{line}:{column}",
+            "idea://open?file={path}&line={line}",
+            "x-mine:{path}",
+        ] {
             assert!(is_editor(address), "{address}");
         }
-        for address in
-            ["vim {path}", "javascript:alert(1)//{path}", " javascript:{path}", "JavaScript:{path}", "vscode://file", "{path}", "1a:{path}"]
-        {
+        for address in [
+            "vim {path}",
+            "javascript:alert(1)//{path}",
+            " javascript:{path}",
+            "JavaScript:{path}",
+            "vscode://file",
+            "{path}",
+            "1a:{path}",
+        ] {
             assert!(!is_editor(address), "{address}");
         }
         let (config, found) = parse("[preview]\neditor = \"javascript:alert(1)//{path}\"\n");
@@ -276,7 +357,10 @@ mod tests {
     #[test]
     fn reports_every_mistake() {
         let (_, found) = parse("titel = \"x\"\nwords-per-minute = \"fast\"\nlanguage = \"de\"\n");
-        let messages: Vec<&str> = found.iter().map(|diagnostic| diagnostic.message.as_str()).collect();
+        let messages: Vec<&str> = found
+            .iter()
+            .map(|diagnostic| diagnostic.message.as_str())
+            .collect();
         assert_eq!(messages.len(), 2, "{messages:?}");
         assert_eq!(found[0].help.as_deref(), Some("did you mean `title`?"));
         let (_, found) = parse("[wiki]\nkind = \"folder\"\n");

@@ -50,14 +50,21 @@ impl Places {
     /// A word to redact, or to forbid.
     pub fn word(&self, word: &str) -> Span {
         let mut words = self.redact.keys().chain(&self.forbid.words);
-        words.find(|known| known.get_ref() == word).map_or(Span::default(), span)
+        words
+            .find(|known| known.get_ref() == word)
+            .map_or(Span::default(), span)
     }
 
     /// A setting of a wiki, `key = value`; the name of the wiki if it has no such setting.
     pub fn of_wiki(&self, name: &str, key: &str) -> Span {
-        let Some((head, settings)) = self.wiki.get_key_value(name) else { return Span::default() };
+        let Some((head, settings)) = self.wiki.get_key_value(name) else {
+            return Span::default();
+        };
         let setting = settings.get_key_value(key);
-        setting.map_or_else(|| span(head), |(key, value)| Span::new(key.span().start, value.span().end))
+        setting.map_or_else(
+            || span(head),
+            |(key, value)| Span::new(key.span().start, value.span().end),
+        )
     }
 }
 

@@ -203,7 +203,16 @@ pub enum ConfluenceEdition {
 }
 
 /// The values of `kind`.
-const KINDS: [&str; 8] = ["azure-devops", "github", "gitlab", "gitea", "confluence", "mediawiki", "dokuwiki", "folder"];
+const KINDS: [&str; 8] = [
+    "azure-devops",
+    "github",
+    "gitlab",
+    "gitea",
+    "confluence",
+    "mediawiki",
+    "dokuwiki",
+    "folder",
+];
 
 /// What is wrong with the settings of a wiki.
 #[derive(Debug)]
@@ -234,15 +243,23 @@ pub fn target(name: &str, settings: &WikiSettings) -> Result<Target, Vec<Mistake
     let backend = backend(settings, &mut mistakes);
     check_keys(settings, &mut mistakes);
     let token = if settings.token_command.is_empty() {
-        let variable = if settings.token_env.is_empty() { default_variable(name) } else { settings.token_env.clone() };
+        let variable = if settings.token_env.is_empty() {
+            default_variable(name)
+        } else {
+            settings.token_env.clone()
+        };
         TokenSource::Environment(variable)
     } else {
         TokenSource::Command(settings.token_command.clone())
     };
     match backend {
-        Some(backend) if mistakes.is_empty() => {
-            Ok(Target { name: name.to_owned(), audience, has_contents: settings.contents.unwrap_or(true), token, backend })
-        }
+        Some(backend) if mistakes.is_empty() => Ok(Target {
+            name: name.to_owned(),
+            audience,
+            has_contents: settings.contents.unwrap_or(true),
+            token,
+            backend,
+        }),
         _ => Err(mistakes),
     }
 }
@@ -254,9 +271,18 @@ pub(super) fn alike<'a>(names: impl Iterator<Item = &'a String>) -> Vec<(&'a Str
     let mut found = Vec::new();
     for name in names {
         if let Some(first) = known.insert(default_variable(name), name) {
-            let message = format!("the wikis `{first}` and `{name}` would share their token and their record");
+            let message = format!(
+                "the wikis `{first}` and `{name}` would share their token and their record"
+            );
             let help = "give them names that differ in more than case and punctuation".to_owned();
-            found.push((name, Mistake { key: "", message, help }));
+            found.push((
+                name,
+                Mistake {
+                    key: "",
+                    message,
+                    help,
+                },
+            ));
         }
     }
     found
@@ -264,7 +290,16 @@ pub(super) fn alike<'a>(names: impl Iterator<Item = &'a String>) -> Vec<(&'a Str
 
 /// `STORYBANK_HANDBOOK_TOKEN`.
 fn default_variable(name: &str) -> String {
-    let name: String = name.chars().map(|next| if next.is_ascii_alphanumeric() { next.to_ascii_uppercase() } else { '_' }).collect();
+    let name: String = name
+        .chars()
+        .map(|next| {
+            if next.is_ascii_alphanumeric() {
+                next.to_ascii_uppercase()
+            } else {
+                '_'
+            }
+        })
+        .collect();
     format!("STORYBANK_{name}_TOKEN")
 }
 
@@ -280,54 +315,133 @@ fn backend(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Option<Backe
         "dokuwiki" => dokuwiki(settings, mistakes),
         "folder" => folder(settings, mistakes),
         kind => {
-            let message = if kind.is_empty() { "a wiki needs a `kind`".to_owned() } else { format!("there is no kind of wiki `{kind}`") };
-            mistakes.push(Mistake { key: "kind", message, help: one_of(&KINDS) });
+            let message = if kind.is_empty() {
+                "a wiki needs a `kind`".to_owned()
+            } else {
+                format!("there is no kind of wiki `{kind}`")
+            };
+            mistakes.push(Mistake {
+                key: "kind",
+                message,
+                help: one_of(&KINDS),
+            });
             return None;
         }
     })
 }
 
 fn azure_devops(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Backend {
-    let WikiSettings { kind, wiki, parent, .. } = settings;
-    wanted("wiki", wiki, "`wiki = \"Project.wiki\"`, the name of the wiki", kind, mistakes);
+    let WikiSettings {
+        kind, wiki, parent, ..
+    } = settings;
+    wanted(
+        "wiki",
+        wiki,
+        "`wiki = \"Project.wiki\"`, the name of the wiki",
+        kind,
+        mistakes,
+    );
     let parent = parent.trim_matches('/').to_owned();
-    Backend::AzureDevops { address: address(settings, mistakes), wiki: wiki.clone(), parent }
+    Backend::AzureDevops {
+        address: address(settings, mistakes),
+        wiki: wiki.clone(),
+        parent,
+    }
 }
 
 fn mediawiki(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Backend {
-    let WikiSettings { kind, user, parent, .. } = settings;
-    wanted("user", user, "`user = \"Jane@storybank\"`, the name of a bot password", kind, mistakes);
+    let WikiSettings {
+        kind, user, parent, ..
+    } = settings;
+    wanted(
+        "user",
+        user,
+        "`user = \"Jane@storybank\"`, the name of a bot password",
+        kind,
+        mistakes,
+    );
     check_prefix(parent, mistakes);
-    Backend::Mediawiki { address: address(settings, mistakes), user: user.clone(), prefix: parent.clone() }
+    Backend::Mediawiki {
+        address: address(settings, mistakes),
+        user: user.clone(),
+        prefix: parent.clone(),
+    }
 }
 
 fn folder(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Backend {
     let WikiSettings { kind, folder, .. } = settings;
-    wanted("folder", folder, "`folder = \"wiki\"`, the folder for the pages", kind, mistakes);
+    wanted(
+        "folder",
+        folder,
+        "`folder = \"wiki\"`, the folder for the pages",
+        kind,
+        mistakes,
+    );
     check_own_folder(folder, mistakes);
-    Backend::Folder { folder: folder.clone(), format: format(settings, mistakes) }
+    Backend::Folder {
+        folder: folder.clone(),
+        format: format(settings, mistakes),
+    }
 }
 
 /// Reports a required setting that is missing.
 fn wanted(key: &'static str, value: &str, what: &str, kind: &str, mistakes: &mut Vec<Mistake>) {
     if value.is_empty() {
         let message = format!("a wiki of the kind `{kind}` needs `{key}`");
-        mistakes.push(Mistake { key: "kind", message, help: format!("write {what}") });
+        mistakes.push(Mistake {
+            key: "kind",
+            message,
+            help: format!("write {what}"),
+        });
     }
 }
 
 fn git(host: GitHost, settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Backend {
-    let WikiSettings { kind, repository, branch, folder, .. } = settings.clone();
-    wanted("repository", &repository, "`repository = \"…\"`, the address for `git clone`", &kind, mistakes);
+    let WikiSettings {
+        kind,
+        repository,
+        branch,
+        folder,
+        ..
+    } = settings.clone();
+    wanted(
+        "repository",
+        &repository,
+        "`repository = \"…\"`, the address for `git clone`",
+        &kind,
+        mistakes,
+    );
     check_git(&repository, &branch, mistakes);
     check_folder(&folder, mistakes);
-    let sidebar = if settings.sidebar.unwrap_or(true) { Sidebar::Keep } else { Sidebar::Leave };
-    Backend::Git { host, repository, branch, folder: folder.trim_matches('/').to_owned(), sidebar }
+    let sidebar = if settings.sidebar.unwrap_or(true) {
+        Sidebar::Keep
+    } else {
+        Sidebar::Leave
+    };
+    Backend::Git {
+        host,
+        repository,
+        branch,
+        folder: folder.trim_matches('/').to_owned(),
+        sidebar,
+    }
 }
 
 fn confluence(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Backend {
-    let WikiSettings { kind, user, space, parent, .. } = settings.clone();
-    wanted("space", &space, "`space = \"KEY\"`, the key of the space", &kind, mistakes);
+    let WikiSettings {
+        kind,
+        user,
+        space,
+        parent,
+        ..
+    } = settings.clone();
+    wanted(
+        "space",
+        &space,
+        "`space = \"KEY\"`, the key of the space",
+        &kind,
+        mistakes,
+    );
     if !parent.bytes().all(|byte| byte.is_ascii_digit()) {
         mistakes.push(Mistake {
             key: "parent",
@@ -335,36 +449,74 @@ fn confluence(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Backend {
             help: "write the number in the address of the page, as `parent = \"98310\"`".to_owned(),
         });
     }
-    Backend::Confluence { edition: edition(settings, mistakes), address: address(settings, mistakes), user, space, parent }
+    Backend::Confluence {
+        edition: edition(settings, mistakes),
+        address: address(settings, mistakes),
+        user,
+        space,
+        parent,
+    }
 }
 
 fn dokuwiki(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> Backend {
-    let WikiSettings { kind, user, namespace, .. } = settings.clone();
-    wanted("user", &user, "`user = \"jane\"`, the name that you log in with", &kind, mistakes);
-    let is_id = |name: &str| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-:".contains(&byte));
+    let WikiSettings {
+        kind,
+        user,
+        namespace,
+        ..
+    } = settings.clone();
+    wanted(
+        "user",
+        &user,
+        "`user = \"jane\"`, the name that you log in with",
+        &kind,
+        mistakes,
+    );
+    let is_id = |name: &str| {
+        name.bytes().all(|byte| {
+            byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-:".contains(&byte)
+        })
+    };
     if !is_id(&namespace) {
         mistakes.push(Mistake {
             key: "namespace",
             message: format!("`{namespace}` is not a valid namespace of DokuWiki"),
-            help: "use small letters without accents, digits, `_` and `-`, with `:` between the parts".to_owned(),
+            help:
+                "use small letters without accents, digits, `_` and `-`, with `:` between the parts"
+                    .to_owned(),
         });
     }
-    Backend::Dokuwiki { address: address(settings, mistakes), user, namespace: namespace.trim_matches(':').to_owned() }
+    Backend::Dokuwiki {
+        address: address(settings, mistakes),
+        user,
+        namespace: namespace.trim_matches(':').to_owned(),
+    }
 }
 
 fn address(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> String {
     let address = settings.address.trim_end_matches('/');
-    let rest = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://"));
-    let host = rest.unwrap_or_default().split('/').next().unwrap_or_default();
+    let rest = address
+        .strip_prefix("https://")
+        .or_else(|| address.strip_prefix("http://"));
+    let host = rest
+        .unwrap_or_default()
+        .split('/')
+        .next()
+        .unwrap_or_default();
     if host.is_empty() || host.contains('@') || address.contains(['?', '#', ' ']) {
         mistakes.push(Mistake {
-            key: if settings.address.is_empty() { "kind" } else { "address" },
+            key: if settings.address.is_empty() {
+                "kind"
+            } else {
+                "address"
+            },
             message: if settings.address.is_empty() {
                 format!("a wiki of the kind `{}` needs `address`", settings.kind)
             } else {
                 "this is not the address of a wiki".to_owned()
             },
-            help: "write it as `address = \"https://wiki.example.org\"`, without a user or token".to_owned(),
+            help: "write it as `address = \"https://wiki.example.org\"`, without a user or token"
+                .to_owned(),
         });
     }
     address.to_owned()
@@ -373,8 +525,13 @@ fn address(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> String {
 fn check_git(repository: &str, branch: &str, mistakes: &mut Vec<Mistake>) {
     // A user before the host is usual with SSH, but a password there would be a secret in the
     // settings.
-    let authority = repository.split_once("://").map_or("", |(_, rest)| rest.split('/').next().unwrap_or_default());
-    if authority.split_once('@').is_some_and(|(user, _)| user.contains(':')) {
+    let authority = repository
+        .split_once("://")
+        .map_or("", |(_, rest)| rest.split('/').next().unwrap_or_default());
+    if authority
+        .split_once('@')
+        .is_some_and(|(user, _)| user.contains(':'))
+    {
         mistakes.push(Mistake {
             key: "repository",
             message: "the address of the repository contains a password".to_owned(),
@@ -397,7 +554,8 @@ fn check_folder(folder: &str, mistakes: &mut Vec<Mistake>) {
         mistakes.push(Mistake {
             key: "folder",
             message: format!("`{folder}` is not a folder for pages"),
-            help: "write a path in the repository, with `/` between the parts and no leading dots".to_owned(),
+            help: "write a path in the repository, with `/` between the parts and no leading dots"
+                .to_owned(),
         });
     }
 }
@@ -415,7 +573,10 @@ fn check_prefix(parent: &str, mistakes: &mut Vec<Mistake>) {
 
 /// A folder that is read as part of the site cannot be the target of a publication.
 fn check_own_folder(folder: &str, mistakes: &mut Vec<Mistake>) {
-    let first = folder.split('/').find(|part| !part.is_empty() && *part != ".").unwrap_or_default();
+    let first = folder
+        .split('/')
+        .find(|part| !part.is_empty() && *part != ".")
+        .unwrap_or_default();
     if !folder.starts_with('/') && ["content", "themes"].contains(&first) {
         mistakes.push(Mistake {
             key: "folder",
@@ -429,13 +590,22 @@ fn check_own_folder(folder: &str, mistakes: &mut Vec<Mistake>) {
 /// location.
 fn check_keys(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) {
     let kind = settings.kind.as_str();
-    let Some(known) = known_keys(settings) else { return };
-    let given = if kind == "azure-devops" { format!(" beside `{}`", known[0]) } else { String::new() };
+    let Some(known) = known_keys(settings) else {
+        return;
+    };
+    let given = if kind == "azure-devops" {
+        format!(" beside `{}`", known[0])
+    } else {
+        String::new()
+    };
     for key in given_keys(settings).filter(|key| !known.contains(key)) {
         mistakes.push(Mistake {
             key,
             message: format!("a wiki of the kind `{kind}` has no setting `{key}`{given}"),
-            help: format!("remove it; besides the common settings, this kind has `{}`", known.join("`, `")),
+            help: format!(
+                "remove it; besides the common settings, this kind has `{}`",
+                known.join("`, `")
+            ),
         });
     }
 }
@@ -469,16 +639,31 @@ fn given_keys(settings: &WikiSettings) -> impl Iterator<Item = &'static str> {
         ("parent", &settings.parent),
         ("wiki", &settings.wiki),
     ];
-    let given = texts.into_iter().filter(|(_, value)| !value.is_empty()).map(|(key, _)| key);
+    let given = texts
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(key, _)| key);
     given.chain(settings.sidebar.map(|_| "sidebar"))
 }
 
 fn edition(settings: &WikiSettings, mistakes: &mut Vec<Mistake>) -> ConfluenceEdition {
-    let host = settings.address.split("://").nth(1).unwrap_or_default().split('/').next().unwrap_or_default();
+    let host = settings
+        .address
+        .split("://")
+        .nth(1)
+        .unwrap_or_default()
+        .split('/')
+        .next()
+        .unwrap_or_default();
     match settings.edition.as_str() {
         "cloud" => ConfluenceEdition::Cloud,
         "data-center" => ConfluenceEdition::DataCenter,
-        "" if host.ends_with(".atlassian.net") || host.ends_with(".jira.com") || host == "api.atlassian.com" => ConfluenceEdition::Cloud,
+        "" if host.ends_with(".atlassian.net")
+            || host.ends_with(".jira.com")
+            || host == "api.atlassian.com" =>
+        {
+            ConfluenceEdition::Cloud
+        }
         "" => ConfluenceEdition::DataCenter,
         other => {
             mistakes.push(Mistake {

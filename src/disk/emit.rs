@@ -91,7 +91,11 @@ impl Staging {
 
     /// Writes a file, unless the previous build left the same bytes. `fingerprint` is what [`Previous::is_current`] compares.
     pub fn put(&self, path: &str, bytes: &[u8], fingerprint: u64) -> Result<(), Error> {
-        let entry = Entry { fingerprint, content: xxh3_128(bytes), length: bytes.len() as u64 };
+        let entry = Entry {
+            fingerprint,
+            content: xxh3_128(bytes),
+            length: bytes.len() as u64,
+        };
         let there = self.out.join(path);
         if self.previous.files.contains_key(path) {
             if fs::read(&there).is_ok_and(|previous| previous == bytes) {
@@ -113,7 +117,10 @@ impl Staging {
     /// Puts the new site in the place of the previous one.
     pub fn commit(self) -> Result<Summary, Error> {
         let files = std::mem::take(&mut *lock(&self.files));
-        let list: BTreeMap<&str, Entry> = files.iter().map(|(path, (entry, _))| (path.as_str(), *entry)).collect();
+        let list: BTreeMap<&str, Entry> = files
+            .iter()
+            .map(|(path, (entry, _))| (path.as_str(), *entry))
+            .collect();
         let summary = self.summary(&files);
         if self.is_there && summary.written + summary.removed == 0 {
             self.replace_manifest(&list)?;
@@ -123,43 +130,77 @@ impl Staging {
         manifest::write(&self.beside.join(manifest::NAME), &list)?;
         self.go_on(&self.out)?;
         if self.is_there {
-            exchange(&self.beside, &self.out).map_err(|error| Error::io("put the new site in the place of", &self.out, error))?;
+            exchange(&self.beside, &self.out)
+                .map_err(|error| Error::io("put the new site in the place of", &self.out, error))?;
             self.remove_previous(&list, &foreign)?;
         } else {
-            fs::rename(&self.beside, &self.out).map_err(|error| Error::io("put the new site at", &self.out, error))?;
+            fs::rename(&self.beside, &self.out)
+                .map_err(|error| Error::io("put the new site at", &self.out, error))?;
         }
         Ok(summary)
     }
 
     fn summary(&self, files: &BTreeMap<String, (Entry, Put)>) -> Summary {
         let count = |wanted: Put| files.values().filter(|(_, put)| *put == wanted).count();
-        let removed = self.previous.files.keys().filter(|path| !files.contains_key(*path)).count();
-        Summary { written: count(Put::Written), kept: count(Put::Kept), removed }
+        let removed = self
+            .previous
+            .files
+            .keys()
+            .filter(|path| !files.contains_key(*path))
+            .count();
+        Summary {
+            written: count(Put::Written),
+            kept: count(Put::Kept),
+            removed,
+        }
     }
 
     /// Takes over the files that are kept and those of others, and returns the paths of the latter.
-    fn take_over_all(&self, files: &BTreeMap<String, (Entry, Put)>) -> Result<BTreeSet<PathBuf>, Error> {
-        let kept: Vec<&String> = files.iter().filter(|(_, (_, put))| *put == Put::Kept).map(|(path, _)| path).collect();
+    fn take_over_all(
+        &self,
+        files: &BTreeMap<String, (Entry, Put)>,
+    ) -> Result<BTreeSet<PathBuf>, Error> {
+        let kept: Vec<&String> = files
+            .iter()
+            .filter(|(_, (_, put))| *put == Put::Kept)
+            .map(|(path, _)| path)
+            .collect();
         let (taken, foreign) = rayon::join(
             || kept.par_iter().try_for_each(|path| self.take_over(path)),
-            || if self.is_there { self.take_over_foreign() } else { Ok(BTreeSet::new()) },
+            || {
+                if self.is_there {
+                    self.take_over_foreign()
+                } else {
+                    Ok(BTreeSet::new())
+                }
+            },
         );
         taken.and(foreign)
     }
 
     /// Writes the list again if no file changed but an entry did.
     fn replace_manifest(&self, list: &BTreeMap<&str, Entry>) -> Result<(), Error> {
-        if list.iter().all(|(path, entry)| self.previous.files.get(*path) == Some(&Some(*entry))) {
+        if list
+            .iter()
+            .all(|(path, entry)| self.previous.files.get(*path) == Some(&Some(*entry)))
+        {
             return Ok(());
         }
-        let (new, old) = (self.beside.join(manifest::NAME), self.out.join(manifest::NAME));
+        let (new, old) = (
+            self.beside.join(manifest::NAME),
+            self.out.join(manifest::NAME),
+        );
         manifest::write(&new, list)?;
         fs::rename(&new, &old).map_err(|error| Error::io("write", &old, error))
     }
 
     /// Fails if a signal is to end the program. The new site is removed then.
     fn go_on(&self, path: &Path) -> Result<(), Error> {
-        if self.interrupts.have_come() { Err(Error::refused("write", path, "the program is to end")) } else { Ok(()) }
+        if self.interrupts.have_come() {
+            Err(Error::refused("write", path, "the program is to end"))
+        } else {
+            Ok(())
+        }
     }
 
     fn note(&self, path: &str, entry: Entry, put: Put) {
@@ -167,10 +208,13 @@ impl Staging {
     }
 
     fn make_folder_of(&self, path: &Path) -> Result<(), Error> {
-        let Some(folder) = path.parent() else { return Ok(()) };
+        let Some(folder) = path.parent() else {
+            return Ok(());
+        };
         let mut folders = lock(&self.folders);
         if !folders.contains(folder) {
-            fs::create_dir_all(folder).map_err(|error| Error::io("make the folder", folder, error))?;
+            fs::create_dir_all(folder)
+                .map_err(|error| Error::io("make the folder", folder, error))?;
             folders.insert(folder.to_owned());
         }
         Ok(())
@@ -181,7 +225,9 @@ impl Staging {
         let (there, here) = (self.out.join(path), self.beside.join(path));
         self.go_on(&here)?;
         self.make_folder_of(&here)?;
-        fs::hard_link(&there, &here).or_else(|_| fs::copy(&there, &here).map(|_| ())).map_err(|error| Error::io("take over", &there, error))
+        fs::hard_link(&there, &here)
+            .or_else(|_| fs::copy(&there, &here).map(|_| ()))
+            .map_err(|error| Error::io("take over", &there, error))
     }
 
     /// Takes over everything in the folder that no build wrote, and returns its paths.
@@ -232,26 +278,45 @@ impl Staging {
 
     #[cfg(not(unix))]
     fn take_over_link(&self, there: &Path, _: &Path) -> Result<(), Error> {
-        Err(Error::refused("take over", there, "it is a symbolic link, which cannot be made again here; move it away"))
+        Err(Error::refused(
+            "take over",
+            there,
+            "it is a symbolic link, which cannot be made again here; move it away",
+        ))
     }
 
     /// Removes the previous site after the exchange, and saves files that somebody added to it meanwhile.
-    fn remove_previous(&self, list: &BTreeMap<&str, Entry>, foreign: &BTreeSet<PathBuf>) -> Result<(), Error> {
-        let ours = self.previous.files.par_iter().map(|(path, _)| self.beside.join(path));
+    fn remove_previous(
+        &self,
+        list: &BTreeMap<&str, Entry>,
+        foreign: &BTreeSet<PathBuf>,
+    ) -> Result<(), Error> {
+        let ours = self
+            .previous
+            .files
+            .par_iter()
+            .map(|(path, _)| self.beside.join(path));
         let others = foreign.par_iter().map(|path| self.beside.join(path));
         // The walk below finds what cannot be removed here.
-        ours.chain(others).chain([self.beside.join(manifest::NAME)]).for_each(|path| drop(fs::remove_file(path)));
+        ours.chain(others)
+            .chain([self.beside.join(manifest::NAME)])
+            .for_each(|path| drop(fs::remove_file(path)));
         for entry in WalkDir::new(&self.beside).min_depth(1) {
             let entry = entry.map_err(|error| Error::io("read", &self.beside, error.into()))?;
-            let inside = entry.path().strip_prefix(&self.beside).unwrap_or(entry.path());
+            let inside = entry
+                .path()
+                .strip_prefix(&self.beside)
+                .unwrap_or(entry.path());
             if entry.file_type().is_dir() || list.contains_key(slashed(inside).as_str()) {
                 continue;
             }
             let there = self.out.join(inside);
             if let Some(folder) = there.parent() {
-                fs::create_dir_all(folder).map_err(|error| Error::io("make the folder", folder, error))?;
+                fs::create_dir_all(folder)
+                    .map_err(|error| Error::io("make the folder", folder, error))?;
             }
-            fs::rename(entry.path(), &there).map_err(|error| Error::io("take over", &there, error))?;
+            fs::rename(entry.path(), &there)
+                .map_err(|error| Error::io("take over", &there, error))?;
         }
         fs::remove_dir_all(&self.beside).map_err(|error| Error::io("remove", &self.beside, error))
     }
@@ -259,9 +324,14 @@ impl Staging {
 
 impl Previous for Staging {
     fn is_current(&self, path: &str, fingerprint: u64) -> bool {
-        let Some(Some(entry)) = self.previous.files.get(path) else { return false };
-        let is_untouched = |about: fs::Metadata| about.len() == entry.length && about.modified().ok() < self.previous.ended;
-        entry.fingerprint == fingerprint && fs::metadata(self.out.join(path)).is_ok_and(is_untouched)
+        let Some(Some(entry)) = self.previous.files.get(path) else {
+            return false;
+        };
+        let is_untouched = |about: fs::Metadata| {
+            about.len() == entry.length && about.modified().ok() < self.previous.ended
+        };
+        entry.fingerprint == fingerprint
+            && fs::metadata(self.out.join(path)).is_ok_and(is_untouched)
     }
 
     fn bytes(&self, path: &str) -> Option<Vec<u8>> {
@@ -291,11 +361,18 @@ impl Claim {
         loop {
             let file = File::create(&path).map_err(|error| Error::io("write", &path, error))?;
             if file.try_lock().is_err() {
-                return Err(Error::refused("write to", &path, "another build is writing to the same folder; wait until it has ended"));
+                return Err(Error::refused(
+                    "write to",
+                    &path,
+                    "another build is writing to the same folder; wait until it has ended",
+                ));
             }
             // The previous build may have removed the file between the two calls. Then this lock is on a file without a name.
             if is_file_at(&file, &path) {
-                return Ok(Self { path, file: Some(file) });
+                return Ok(Self {
+                    path,
+                    file: Some(file),
+                });
             }
         }
     }
@@ -314,11 +391,17 @@ struct Parents(Vec<PathBuf>);
 
 impl Parents {
     fn of(out: &Path) -> Result<Self, Error> {
-        let missing = out.ancestors().skip(1).take_while(|folder| !folder.exists()).map(Path::to_owned).collect();
+        let missing = out
+            .ancestors()
+            .skip(1)
+            .take_while(|folder| !folder.exists())
+            .map(Path::to_owned)
+            .collect();
         // Folders that are made before an error are removed as well.
         let parents = Self(missing);
         if let Some(parent) = out.parent() {
-            fs::create_dir_all(parent).map_err(|error| Error::io("make the folder", parent, error))?;
+            fs::create_dir_all(parent)
+                .map_err(|error| Error::io("make the folder", parent, error))?;
         }
         Ok(parents)
     }
@@ -327,7 +410,9 @@ impl Parents {
 impl Drop for Parents {
     fn drop(&mut self) {
         // A folder that is not empty stays.
-        self.0.iter().for_each(|folder| drop(fs::remove_dir(folder)));
+        self.0
+            .iter()
+            .for_each(|folder| drop(fs::remove_dir(folder)));
     }
 }
 
@@ -340,14 +425,17 @@ fn is_file_at(file: &File, path: &Path) -> bool {
 /// Makes the folder beside the site, and removes what a stopped build left there.
 fn make_beside(beside: &Path) -> Result<(), Error> {
     if beside.exists() {
-        fs::remove_dir_all(beside).map_err(|error| Error::io("remove what a stopped build left at", beside, error))?;
+        fs::remove_dir_all(beside)
+            .map_err(|error| Error::io("remove what a stopped build left at", beside, error))?;
     }
     fs::create_dir(beside).map_err(|error| Error::io("make the folder", beside, error))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     // A thread that panics while it holds one of these locks leaves the value whole.
-    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    mutex
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 /// Exchanges two folders in one step.
@@ -357,7 +445,9 @@ fn exchange(new: &Path, old: &Path) -> io::Result<()> {
     match renameat_with(CWD, new, CWD, old, RenameFlags::EXCHANGE) {
         Ok(()) => Ok(()),
         // The file system cannot do this in one step.
-        Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS | rustix::io::Errno::NOTSUP) => exchange_in_steps(new, old),
+        Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS | rustix::io::Errno::NOTSUP) => {
+            exchange_in_steps(new, old)
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -39,14 +39,19 @@ impl Interrupts {
     #[cfg(unix)]
     fn catch(&self) -> io::Result<()> {
         use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
-        let mut signals =
-            signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGQUIT, SIGTERM].into_iter().filter(|&signal| !is_ignored(signal)))?;
+        let mut signals = signal_hook::iterator::Signals::new(
+            [SIGHUP, SIGINT, SIGQUIT, SIGTERM]
+                .into_iter()
+                .filter(|&signal| !is_ignored(signal)),
+        )?;
         let interrupts = self.clone();
-        std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
-            for signal in signals.forever() {
-                interrupts.receive(signal, Instant::now());
-            }
-        })?;
+        std::thread::Builder::new()
+            .name("signals".to_owned())
+            .spawn(move || {
+                for signal in signals.forever() {
+                    interrupts.receive(signal, Instant::now());
+                }
+            })?;
         Ok(())
     }
 
@@ -108,6 +113,10 @@ fn end_by(_: i32) {}
 #[cfg(unix)]
 fn is_ignored(signal: i32) -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let ignored = status.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok());
-    ignored.map_or(signal == signal_hook::consts::SIGHUP, |ignored| ignored & (1 << (signal - 1)) != 0)
+    let ignored = status
+        .lines()
+        .find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok());
+    ignored.map_or(signal == signal_hook::consts::SIGHUP, |ignored| {
+        ignored & (1 << (signal - 1)) != 0
+    })
 }

@@ -103,12 +103,17 @@ struct Stamp {
 
 impl Stamp {
     fn of(about: &fs::Metadata) -> Option<Self> {
-        Some(Self { length: about.len(), modified: about.modified().ok()?, identity: identity(about) })
+        Some(Self {
+            length: about.len(),
+            modified: about.modified().ok()?,
+            identity: identity(about),
+        })
     }
 
     /// Whether a change after `now` would give another stamp.
     fn is_settled(&self, now: SystemTime) -> bool {
-        now.duration_since(self.modified).is_ok_and(|age| age > COARSEST_CLOCK)
+        now.duration_since(self.modified)
+            .is_ok_and(|age| age > COARSEST_CLOCK)
     }
 }
 
@@ -126,12 +131,20 @@ fn identity(_: &fs::Metadata) -> (u64, i64, i64) {
 impl SourceTree {
     /// A tree that was not scanned yet.
     pub fn new(root: &Path) -> Self {
-        Self { root: root.to_owned(), has_links: false, cache: FxHashMap::default() }
+        Self {
+            root: root.to_owned(),
+            has_links: false,
+            cache: FxHashMap::default(),
+        }
     }
 
     /// Whether the system announces every change of the files of the last scan. It does not announce changes behind a link.
     pub fn events(&self) -> Events {
-        if self.has_links { Events::Incomplete } else { Events::Complete }
+        if self.has_links {
+            Events::Incomplete
+        } else {
+            Events::Complete
+        }
     }
 
     /// Reads the files as they are now. Files that have not changed keep their memory.
@@ -140,8 +153,13 @@ impl SourceTree {
         refuse_no_site(&root)?;
         let settings = root.join(config::FILE);
         self.has_links = settings.is_symlink();
-        [&settings, &root.join(CONTENT)].into_iter().try_for_each(|path| refuse_out_of_site(&root, path))?;
-        let mut inputs = Inputs { settings: self.read_all(vec![settings])?.pop(), ..Inputs::default() };
+        [&settings, &root.join(CONTENT)]
+            .into_iter()
+            .try_for_each(|path| refuse_out_of_site(&root, path))?;
+        let mut inputs = Inputs {
+            settings: self.read_all(vec![settings])?.pop(),
+            ..Inputs::default()
+        };
         self.scan_content(&mut inputs)?;
         if let Some(folder) = theme_folder(&root, &inputs)? {
             self.scan_theme(&folder, &mut inputs)?;
@@ -152,30 +170,50 @@ impl SourceTree {
     }
 
     fn scan_content(&mut self, inputs: &mut Inputs) -> Result<(), Error> {
-        let is_document = |path: &Path| path.extension().and_then(OsStr::to_str).is_some_and(is_markdown);
+        let is_document = |path: &Path| {
+            path.extension()
+                .and_then(OsStr::to_str)
+                .is_some_and(is_markdown)
+        };
         for (path, entry) in self.walk(&self.root.join(CONTENT), is_document)? {
             match entry {
                 EntryKind::Read(file) => inputs.documents.extend(self.remember(path, file)),
                 EntryKind::Unread => drop(inputs.assets.insert(site_path(&self.root, &path))),
-                EntryKind::Link(reason) => inputs.unfollowed.push((site_path(&self.root, &path), reason)),
+                EntryKind::Link(reason) => inputs
+                    .unfollowed
+                    .push((site_path(&self.root, &path), reason)),
             }
         }
         // A walk returns files in any order.
-        inputs.documents.par_sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        inputs
+            .documents
+            .par_sort_unstable_by(|a, b| a.path.cmp(&b.path));
         Ok(())
     }
 
     fn scan_theme(&mut self, folder: &Path, inputs: &mut Inputs) -> Result<(), Error> {
         let below = site_path(&self.root, folder);
-        let name = |path: &SitePath| path.as_str().strip_prefix(below.as_str()).unwrap_or_default().trim_start_matches('/').to_owned();
+        let name = |path: &SitePath| {
+            path.as_str()
+                .strip_prefix(below.as_str())
+                .unwrap_or_default()
+                .trim_start_matches('/')
+                .to_owned()
+        };
         for (path, entry) in self.walk(folder, |_| true)? {
             match entry {
                 EntryKind::Read(file) => {
                     let file = self.remember(path, file);
-                    inputs.theme.extend(file.map(|file| ThemeFile { name: name(&file.path), path: file.path, bytes: file.bytes }));
+                    inputs.theme.extend(file.map(|file| ThemeFile {
+                        name: name(&file.path),
+                        path: file.path,
+                        bytes: file.bytes,
+                    }));
                 }
                 EntryKind::Unread => {}
-                EntryKind::Link(reason) => inputs.unfollowed.push((site_path(&self.root, &path), reason)),
+                EntryKind::Link(reason) => inputs
+                    .unfollowed
+                    .push((site_path(&self.root, &path), reason)),
             }
         }
         inputs.theme.sort_unstable_by(|a, b| a.path.cmp(&b.path));
@@ -183,17 +221,34 @@ impl SourceTree {
     }
 
     /// Reads files of the content that documents refer to. Files that no longer exist are left out.
-    pub fn assets<'a>(&mut self, paths: impl IntoIterator<Item = &'a SitePath>) -> Result<BTreeMap<SitePath, Arc<[u8]>>, Error> {
+    pub fn assets<'a>(
+        &mut self,
+        paths: impl IntoIterator<Item = &'a SitePath>,
+    ) -> Result<BTreeMap<SitePath, Arc<[u8]>>, Error> {
         let paths = paths.into_iter().map(|path| self.root.join(path.as_str()));
         // A link may have replaced a file since the scan.
-        let files = self.read_all(paths.filter(|path| !path.is_symlink() || is_file_of_site(&self.root, path)).collect())?;
-        Ok(files.into_iter().map(|file| (file.path, file.bytes)).collect())
+        let files = self.read_all(
+            paths
+                .filter(|path| !path.is_symlink() || is_file_of_site(&self.root, path))
+                .collect(),
+        )?;
+        Ok(files
+            .into_iter()
+            .map(|file| (file.path, file.bytes))
+            .collect())
     }
 
     /// Reads files, or takes them from the cache. Files that do not exist are left out.
     fn read_all(&mut self, paths: Vec<PathBuf>) -> Result<Vec<InputFile>, Error> {
-        let files = paths.par_iter().map(|path| self.read(path, fs::metadata(path))).collect::<Result<Vec<_>, _>>()?;
-        Ok(paths.into_iter().zip(files).filter_map(|(path, file)| self.remember(path, file)).collect())
+        let files = paths
+            .par_iter()
+            .map(|path| self.read(path, fs::metadata(path)))
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(paths
+            .into_iter()
+            .zip(files)
+            .filter_map(|(path, file)| self.remember(path, file))
+            .collect())
     }
 
     fn remember(&mut self, path: PathBuf, file: ReadFile) -> Option<InputFile> {
@@ -218,7 +273,9 @@ impl SourceTree {
         };
         let stamp = Stamp::of(&about);
         let cached = self.cache.get(path);
-        if let Some(cached) = cached.filter(|cached| cached.stamp.is_some() && cached.stamp == stamp) {
+        if let Some(cached) =
+            cached.filter(|cached| cached.stamp.is_some() && cached.stamp == stamp)
+        {
             return Ok(ReadFile::Cached(cached.file.clone()));
         }
         let stamp = stamp.filter(|stamp| stamp.is_settled(SystemTime::now()));
@@ -227,7 +284,9 @@ impl SourceTree {
             Err(error) if error.is_not_found() => return Ok(ReadFile::Gone),
             Err(error) => return Err(error),
         };
-        let same = cached.filter(|cached| *cached.file.bytes == *bytes).map(|cached| cached.file.clone());
+        let same = cached
+            .filter(|cached| *cached.file.bytes == *bytes)
+            .map(|cached| cached.file.clone());
         let file = same.unwrap_or_else(|| InputFile::new(site_path(&self.root, path), bytes));
         Ok(ReadFile::New(CachedFile { stamp, file }))
     }
@@ -235,8 +294,16 @@ impl SourceTree {
     /// Everything below a folder in any order, without the files of tools; `wanted` files are read.
     ///
     /// A link is followed to a file in the site, and to a folder of the site that is not part of its content.
-    fn walk(&mut self, folder: &Path, wanted: impl Fn(&Path) -> bool + Sync) -> Result<Vec<Entry>, Error> {
-        let walk = Walk { tree: self, wanted, has_links: AtomicBool::new(false) };
+    fn walk(
+        &mut self,
+        folder: &Path,
+        wanted: impl Fn(&Path) -> bool + Sync,
+    ) -> Result<Vec<Entry>, Error> {
+        let walk = Walk {
+            tree: self,
+            wanted,
+            has_links: AtomicBool::new(false),
+        };
         let entries = walk.folder(folder, Way::Plain)?;
         let has_links = walk.has_links.into_inner();
         self.has_links |= has_links;
@@ -255,7 +322,8 @@ impl SourceTree {
                 .chain(inputs.settings.iter().map(|file| &file.path))
                 .chain(&inputs.assets)
                 .collect();
-            self.cache.retain(|_, cached| is_there.contains(&cached.file.path));
+            self.cache
+                .retain(|_, cached| is_there.contains(&cached.file.path));
         }
     }
 }
@@ -276,15 +344,20 @@ impl<W: Fn(&Path) -> bool + Sync> Walk<'_, W> {
             }
             Ok(found)
         };
-        entries.par_bridge().try_fold(Vec::new, add).try_reduce(Vec::new, |mut all, more| {
-            all.extend(more);
-            Ok(all)
-        })
+        entries
+            .par_bridge()
+            .try_fold(Vec::new, add)
+            .try_reduce(Vec::new, |mut all, more| {
+                all.extend(more);
+                Ok(all)
+            })
     }
 
     fn add(&self, entry: &DirEntry, way: Way, found: &mut Vec<Entry>) -> Result<(), Error> {
         let path = entry.path();
-        let kind = entry.file_type().map_err(|error| Error::io("read", &path, error))?;
+        let kind = entry
+            .file_type()
+            .map_err(|error| Error::io("read", &path, error))?;
         if kind.is_symlink() {
             self.has_links.store(true, Ordering::Relaxed);
             self.add_link(path, way, found)?;
@@ -312,8 +385,16 @@ impl<W: Fn(&Path) -> bool + Sync> Walk<'_, W> {
         Ok(())
     }
 
-    fn file(&self, path: PathBuf, about: impl FnOnce() -> io::Result<fs::Metadata>) -> Result<Entry, Error> {
-        let kind = if (self.wanted)(&path) { EntryKind::Read(self.tree.read(&path, about())?) } else { EntryKind::Unread };
+    fn file(
+        &self,
+        path: PathBuf,
+        about: impl FnOnce() -> io::Result<fs::Metadata>,
+    ) -> Result<Entry, Error> {
+        let kind = if (self.wanted)(&path) {
+            EntryKind::Read(self.tree.read(&path, about())?)
+        } else {
+            EntryKind::Unread
+        };
         Ok((path, kind))
     }
 
@@ -322,8 +403,11 @@ impl<W: Fn(&Path) -> bool + Sync> Walk<'_, W> {
     /// No folder is read twice, and no walk goes in circles: the target is not part of the content, and no second link is followed from
     /// there.
     fn unfollowed(&self, link: &Path, way: Way) -> Option<Unfollowed> {
-        let Some(target) = shown_in_site(&self.tree.root, link) else { return Some(Unfollowed::Outside) };
-        let content = in_site(&self.tree.root, &self.tree.root.join(CONTENT)).unwrap_or_else(|| PathBuf::from(CONTENT));
+        let Some(target) = shown_in_site(&self.tree.root, link) else {
+            return Some(Unfollowed::Outside);
+        };
+        let content = in_site(&self.tree.root, &self.tree.root.join(CONTENT))
+            .unwrap_or_else(|| PathBuf::from(CONTENT));
         if target.starts_with(&content) || content.starts_with(&target) {
             Some(Unfollowed::InContent)
         } else if way == Way::Linked {
@@ -349,16 +433,30 @@ fn refuse_no_site(root: &Path) -> Result<(), Error> {
 
 /// The folder of the site: the named one, else the current folder or the nearest above it that is a site.
 pub fn find_site(named: Option<&Path>) -> Result<PathBuf, Error> {
-    let Some(root) = named else { return site_here() };
-    let Err(error) = refuse_no_site(root) else { return Ok(root.to_owned()) };
+    let Some(root) = named else {
+        return site_here();
+    };
+    let Err(error) = refuse_no_site(root) else {
+        return Ok(root.to_owned());
+    };
     if !root.is_dir() {
         return Err(error);
     }
-    let advice = match fs::canonicalize(root).ok().and_then(|folder| site_around(&folder).map(Path::to_owned)) {
-        Some(around) => format!("it lies in the site at `{}`, so name that one", around.display()),
+    let advice = match fs::canonicalize(root)
+        .ok()
+        .and_then(|folder| site_around(&folder).map(Path::to_owned))
+    {
+        Some(around) => format!(
+            "it lies in the site at `{}`, so name that one",
+            around.display()
+        ),
         None => "name the folder of a site, or start one with `storybank init`".to_owned(),
     };
-    Err(Error::refused("read the site at", root, format!("it has no folder `{CONTENT}`; {advice}")))
+    Err(Error::refused(
+        "read the site at",
+        root,
+        format!("it has no folder `{CONTENT}`; {advice}"),
+    ))
 }
 
 /// The site that holds the current folder, as a path from there.
@@ -372,14 +470,25 @@ fn site_here() -> Result<PathBuf, Error> {
         let reason = "neither it nor a folder above it is a site; go to the folder of a site, name one with `--root`, or start one with `storybank init`";
         return Err(Error::refused("find a site at", &folder, reason));
     };
-    Ok(folder.strip_prefix(root).map_or_else(|_| root.to_owned(), |inside| inside.components().map(|_| "..").collect()))
+    Ok(folder.strip_prefix(root).map_or_else(
+        |_| root.to_owned(),
+        |inside| inside.components().map(|_| "..").collect(),
+    ))
 }
 
 /// The site whose sources contain a folder, whether the folder exists or not.
 pub fn site_whose_sources_hold(folder: &Path) -> Result<Option<PathBuf>, Error> {
     let folder = resolved(folder)?;
-    let is_source = |site: &&Path| [CONTENT, THEMES].iter().any(|sources| folder.starts_with(site.join(sources)));
-    Ok(folder.ancestors().filter(|folder| is_site(folder)).find(is_source).map(Path::to_owned))
+    let is_source = |site: &&Path| {
+        [CONTENT, THEMES]
+            .iter()
+            .any(|sources| folder.starts_with(site.join(sources)))
+    };
+    Ok(folder
+        .ancestors()
+        .filter(|folder| is_site(folder))
+        .find(is_source)
+        .map(Path::to_owned))
 }
 
 /// The nearest site above a folder.
@@ -390,24 +499,36 @@ fn site_around(folder: &Path) -> Option<&Path> {
 /// Whether a folder is a site. Other programs have a folder `content`, too, so that name alone is not enough.
 fn is_site(folder: &Path) -> bool {
     let content = folder.join(CONTENT);
-    let holds_a_kind = || Kind::ALL.iter().any(|kind| content.join(kind.folder()).is_dir());
+    let holds_a_kind = || {
+        Kind::ALL
+            .iter()
+            .any(|kind| content.join(kind.folder()).is_dir())
+    };
     folder.join(config::FILE).is_file() || content.join("home.md").is_file() || holds_a_kind()
 }
 
 /// Reads files of the content that documents refer to.
-pub fn assets<'a>(root: &Path, paths: impl IntoIterator<Item = &'a SitePath>) -> Result<BTreeMap<SitePath, Arc<[u8]>>, Error> {
+pub fn assets<'a>(
+    root: &Path,
+    paths: impl IntoIterator<Item = &'a SitePath>,
+) -> Result<BTreeMap<SitePath, Arc<[u8]>>, Error> {
     let bytes = |path: &SitePath| {
         let file = root.join(path.as_str());
         refuse_out_of_site(root, &file)?;
         read(&file)
     };
-    paths.into_iter().map(|path| Ok((path.clone(), bytes(path)?.into()))).collect()
+    paths
+        .into_iter()
+        .map(|path| Ok((path.clone(), bytes(path)?.into())))
+        .collect()
 }
 
 /// The folder of the site's own theme; `None` if it has none.
 fn theme_folder(root: &Path, inputs: &Inputs) -> Result<Option<PathBuf>, Error> {
     let (config, _) = settings(inputs);
-    let is_plain_name = !config.theme.is_empty() && !config.theme.contains(['/', '\\']) && !config.theme.starts_with('.');
+    let is_plain_name = !config.theme.is_empty()
+        && !config.theme.contains(['/', '\\'])
+        && !config.theme.starts_with('.');
     let folder = root.join(THEMES).join(&config.theme);
     if is_plain_name && folder.is_dir() {
         refuse_out_of_site(root, &folder)?;
@@ -432,12 +553,17 @@ fn is_tools_own(name: &OsStr) -> bool {
 
 /// Whether a link leads to a file of the site that may be shown: not `.env`, and not the settings, which contain the forbidden words.
 fn is_file_of_site(root: &Path, link: &Path) -> bool {
-    shown_in_site(root, link).is_some_and(|target| target != Path::new(config::FILE) && root.join(target).is_file())
+    shown_in_site(root, link)
+        .is_some_and(|target| target != Path::new(config::FILE) && root.join(target).is_file())
 }
 
 /// Where a link leads in the site; `None` if it leads out of the site, nowhere, or to a file of a tool.
 fn shown_in_site(root: &Path, link: &Path) -> Option<PathBuf> {
-    in_site(root, link).filter(|target| !target.components().any(|part| is_tools_own(part.as_os_str())))
+    in_site(root, link).filter(|target| {
+        !target
+            .components()
+            .any(|part| is_tools_own(part.as_os_str()))
+    })
 }
 
 /// The path in the site once all links are followed; `None` if it is outside of the site, or if there is nothing.

@@ -39,15 +39,29 @@ pub(super) struct Manifest {
 
 /// Reads the list of the previous build. It is empty if there is no list, or one in an unknown format.
 pub(super) fn read(path: &Path) -> Manifest {
-    let Some(files) = fs::read_to_string(path).ok().and_then(|text| parse(&text)) else { return Manifest::default() };
-    Manifest { files, ended: fs::metadata(path).and_then(|about| about.modified()).ok() }
+    let Some(files) = fs::read_to_string(path).ok().and_then(|text| parse(&text)) else {
+        return Manifest::default();
+    };
+    Manifest {
+        files,
+        ended: fs::metadata(path).and_then(|about| about.modified()).ok(),
+    }
 }
 
 /// Writes the list of a build.
 pub(super) fn write(path: &Path, files: &BTreeMap<&str, Entry>) -> Result<(), Error> {
     let mut text = format!("{FORMAT}\n");
-    for (path, Entry { fingerprint, content, length }) in files {
-        writeln!(text, "{fingerprint:016x} {content:032x} {length} {path}").expect("a string takes whatever is written to it");
+    for (
+        path,
+        Entry {
+            fingerprint,
+            content,
+            length,
+        },
+    ) in files
+    {
+        writeln!(text, "{fingerprint:016x} {content:032x} {length} {path}")
+            .expect("a string takes whatever is written to it");
     }
     fs::write(path, text).map_err(|error| Error::io("write", path, error))
 }
@@ -67,7 +81,14 @@ fn line(line: &str) -> Option<(String, Option<Entry>)> {
     let fingerprint = u64::from_str_radix(fields.next()?, 16).ok()?;
     let content = u128::from_str_radix(fields.next()?, 16).ok()?;
     let length = fields.next()?.parse().ok()?;
-    Some((path_inside(fields.next()?)?, Some(Entry { fingerprint, content, length })))
+    Some((
+        path_inside(fields.next()?)?,
+        Some(Entry {
+            fingerprint,
+            content,
+            length,
+        }),
+    ))
 }
 
 fn line_without_content(line: &str) -> Option<(String, Option<Entry>)> {
@@ -76,7 +97,8 @@ fn line_without_content(line: &str) -> Option<(String, Option<Entry>)> {
 
 /// A path, if it stays in the folder. No build wrote another one.
 fn path_inside(path: &str) -> Option<String> {
-    let is_inside = !path.is_empty() && path.split('/').all(|part| !matches!(part, "" | "." | ".."));
+    let is_inside =
+        !path.is_empty() && path.split('/').all(|part| !matches!(part, "" | "." | ".."));
     is_inside.then(|| path.to_owned())
 }
 
@@ -86,9 +108,14 @@ mod tests {
 
     #[test]
     fn a_list_without_content_digests_names_files_and_says_nothing_about_them() {
-        let files =
-            parse("storybank 1\n000000000000002a 7 stories/a b.html\n0 9 ../../site.toml\nnonsense\n").expect("the format is known");
-        assert_eq!(files, BTreeMap::from([("stories/a b.html".to_owned(), None)]));
+        let files = parse(
+            "storybank 1\n000000000000002a 7 stories/a b.html\n0 9 ../../site.toml\nnonsense\n",
+        )
+        .expect("the format is known");
+        assert_eq!(
+            files,
+            BTreeMap::from([("stories/a b.html".to_owned(), None)])
+        );
     }
 
     #[test]

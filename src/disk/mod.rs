@@ -1,6 +1,9 @@
 //! The only module with files: it reads the tree of a site, notices changes, and writes a site.
 
-#![expect(clippy::disallowed_methods, reason = "this is the only module that uses the disk")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is the only module that uses the disk"
+)]
 
 mod emit;
 mod interrupt;
@@ -42,7 +45,11 @@ enum Cause {
 
 impl Error {
     fn io(action: &'static str, path: &Path, error: io::Error) -> Self {
-        Self { action, path: path.to_owned(), cause: Cause::Io(error) }
+        Self {
+            action,
+            path: path.to_owned(),
+            cause: Cause::Io(error),
+        }
     }
 
     /// Whether there is nothing at the path.
@@ -51,13 +58,22 @@ impl Error {
     }
 
     fn refused(action: &'static str, path: &Path, reason: impl Into<String>) -> Self {
-        Self { action, path: path.to_owned(), cause: Cause::Refused(reason.into()) }
+        Self {
+            action,
+            path: path.to_owned(),
+            cause: Cause::Refused(reason.into()),
+        }
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "cannot {} `{}`: ", self.action, visible(&self.path.to_string_lossy()))?;
+        write!(
+            formatter,
+            "cannot {} `{}`: ",
+            self.action,
+            visible(&self.path.to_string_lossy())
+        )?;
         match &self.cause {
             Cause::Io(error) => write!(formatter, "{error}"),
             Cause::Refused(reason) => formatter.write_str(reason),
@@ -76,5 +92,6 @@ impl std::error::Error for Error {
 
 /// A path with `/` between its parts, as everywhere else in the program.
 fn slashed(path: &Path) -> String {
-    path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/")
+    path.to_string_lossy()
+        .replace(std::path::MAIN_SEPARATOR, "/")
 }

@@ -29,8 +29,17 @@ impl Output {
     /// Why the site may not be written there.
     pub fn of(given: &Path, root: &Path) -> Result<Self, Error> {
         let out = resolved(given)?;
-        let refuse = |reason: &str| Err(Error::refused("write to", &out, format!("{reason}; choose another folder with `--out`")));
-        let Some(name) = out.file_name().map(|name| name.to_string_lossy().into_owned()) else {
+        let refuse = |reason: &str| {
+            Err(Error::refused(
+                "write to",
+                &out,
+                format!("{reason}; choose another folder with `--out`"),
+            ))
+        };
+        let Some(name) = out
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+        else {
             return refuse("it is the root of the file system");
         };
         if out.exists() && !out.is_dir() {
@@ -43,7 +52,10 @@ impl Output {
         if let Some(reason) = owner(&out, &root) {
             return refuse(reason);
         }
-        if std::env::home_dir().and_then(|home| fs::canonicalize(home).ok()).is_some_and(|home| holds(&out, &home)) {
+        if std::env::home_dir()
+            .and_then(|home| fs::canonicalize(home).ok())
+            .is_some_and(|home| holds(&out, &home))
+        {
             return refuse("it holds your home folder");
         }
         if is_mount_point(&out) {
@@ -54,13 +66,21 @@ impl Output {
             );
             return Err(Error::refused("write to", &out, reason));
         }
-        Ok(Self { out, name, given: given.to_owned() })
+        Ok(Self {
+            out,
+            name,
+            given: given.to_owned(),
+        })
     }
 
     /// The path of the first page.
     pub fn index(&self) -> PathBuf {
         // `./public` is `public`.
-        self.given.join("index.html").components().filter(|part| *part != Component::CurDir).collect()
+        self.given
+            .join("index.html")
+            .components()
+            .filter(|part| *part != Component::CurDir)
+            .collect()
     }
 }
 
@@ -69,14 +89,21 @@ pub fn refuse_owned(given: &Path, root: &Path) -> Result<(), Error> {
     let folder = resolved(given)?;
     let root = fs::canonicalize(root).map_err(|error| Error::io("read", root, error))?;
     match owner(&folder, &root) {
-        Some(reason) => Err(Error::refused("publish to", &folder, format!("{reason}; name another `folder` in `site.toml`"))),
+        Some(reason) => Err(Error::refused(
+            "publish to",
+            &folder,
+            format!("{reason}; name another `folder` in `site.toml`"),
+        )),
         None => Ok(()),
     }
 }
 
 /// Why nothing may be written to a folder: it belongs to the site at `root` or to a version control system. `None` if it does not.
 fn owner(folder: &Path, root: &Path) -> Option<&'static str> {
-    if [CONTENT, THEMES, record::FOLDER].iter().any(|sources| lies_in(folder, root, sources)) {
+    if [CONTENT, THEMES, record::FOLDER]
+        .iter()
+        .any(|sources| lies_in(folder, root, sources))
+    {
         Some("it lies among the site's own sources")
     } else if folder.ancestors().any(is_version_control) {
         Some("a program for version control keeps its own files there")
@@ -96,7 +123,8 @@ pub(super) fn resolved(given: &Path) -> Result<PathBuf, Error> {
             part => {
                 path.push(part);
                 if path.symlink_metadata().is_ok() {
-                    path = fs::canonicalize(&path).map_err(|error| Error::io("follow the link at", &path, error))?;
+                    path = fs::canonicalize(&path)
+                        .map_err(|error| Error::io("follow the link at", &path, error))?;
                 }
             }
         }
@@ -112,7 +140,10 @@ fn holds(folder: &Path, other: &Path) -> bool {
 /// Whether a folder is the one with `sources` of the site, or is inside it.
 fn lies_in(folder: &Path, root: &Path, sources: &str) -> bool {
     let is_called_so = || {
-        let first = folder.strip_prefix(root).ok().and_then(|inside| inside.components().next());
+        let first = folder
+            .strip_prefix(root)
+            .ok()
+            .and_then(|inside| inside.components().next());
         // Some file systems ignore case.
         first.is_some_and(|first| first.as_os_str().to_string_lossy().to_lowercase() == sources)
     };
@@ -127,8 +158,15 @@ fn is_same(one: &Path, other: &Path) -> bool {
 
 /// Whether a folder belongs to a version control system: by its name, or by the files of a git repository under any name.
 fn is_version_control(folder: &Path) -> bool {
-    let name = folder.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
-    let is_repository = || folder.join("HEAD").is_file() && folder.join("objects").is_dir() && folder.join("refs").is_dir();
+    let name = folder
+        .file_name()
+        .map(|name| name.to_string_lossy().to_lowercase())
+        .unwrap_or_default();
+    let is_repository = || {
+        folder.join("HEAD").is_file()
+            && folder.join("objects").is_dir()
+            && folder.join("refs").is_dir()
+    };
     VERSION_CONTROL.contains(&name.as_str()) || is_repository()
 }
 
@@ -144,7 +182,9 @@ fn is_mount_point(folder: &Path) -> bool {
 fn is_mount_point(folder: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
     let device = |path: &Path| fs::metadata(path).ok().map(|about| about.dev());
-    folder.parent().is_some_and(|parent| device(folder).is_some_and(|ours| device(parent) != Some(ours)))
+    folder
+        .parent()
+        .is_some_and(|parent| device(folder).is_some_and(|ours| device(parent) != Some(ours)))
 }
 
 #[cfg(not(unix))]

@@ -51,7 +51,12 @@ pub fn lock_record(root: &Path, target: &str, mut wait: impl FnMut()) -> Result<
     let fail = |error| Error::io("lock", &path, error);
     loop {
         fs::create_dir_all(&folder).map_err(|error| Error::io("make", &folder, error))?;
-        let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(fail)?;
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(fail)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -85,6 +90,15 @@ impl Drop for RecordLock {
 
 fn path(root: &Path, target: &str) -> PathBuf {
     // The name of a target may have characters that are not allowed in a file name.
-    let name: String = target.chars().map(|next| if next.is_alphanumeric() || next == '-' || next == '_' { next } else { '_' }).collect();
+    let name: String = target
+        .chars()
+        .map(|next| {
+            if next.is_alphanumeric() || next == '-' || next == '_' {
+                next
+            } else {
+                '_'
+            }
+        })
+        .collect();
     root.join(FOLDER).join(format!("{name}.json"))
 }

@@ -18,12 +18,19 @@ pub fn create_new(path: &Path, text: &str) -> Result<(), Error> {
     let file = OpenOptions::new().write(true).create_new(true).open(path);
     let written = file.and_then(|mut file| file.write_all(text.as_bytes()));
     written.map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists => Error::refused("write", path, "it is there already, and nothing was changed"),
+        io::ErrorKind::AlreadyExists => Error::refused(
+            "write",
+            path,
+            "it is there already, and nothing was changed",
+        ),
         _ => Error::io("write", path, error),
     })
 }
 
 /// The first of `names` in a folder, whether it is a file, a folder or a broken link; `None` if the folder does not exist.
 pub fn first_there(folder: &Path, names: &[&str]) -> Option<PathBuf> {
-    names.iter().map(|name| folder.join(name)).find(|path| path.symlink_metadata().is_ok())
+    names
+        .iter()
+        .map(|name| folder.join(name))
+        .find(|path| path.symlink_metadata().is_ok())
 }

@@ -82,12 +82,18 @@ impl Watcher {
     ///
     /// Why the system sends no events. [`Watcher::polling`] works everywhere.
     pub fn watching(root: &Path) -> Result<Self, notify::Error> {
-        Ok(Self { root: root.to_owned(), source: Source::System(Box::new(SystemWatcher::new(root)?)) })
+        Ok(Self {
+            root: root.to_owned(),
+            source: Source::System(Box::new(SystemWatcher::new(root)?)),
+        })
     }
 
     /// A watcher for file systems without events.
     pub fn polling(root: &Path) -> Self {
-        Self { root: root.to_owned(), source: Source::Polling }
+        Self {
+            root: root.to_owned(),
+            source: Source::Polling,
+        }
     }
 
     /// Whether something can change without an event.
@@ -101,7 +107,8 @@ impl Watcher {
             match &self.source {
                 Source::System(system) => match system.events.recv_timeout(POLL) {
                     Ok(at) => return at,
-                    Err(RecvTimeoutError::Timeout) if events == Events::Complete && system.is_reliable(&self.root) => {}
+                    Err(RecvTimeoutError::Timeout)
+                        if events == Events::Complete && system.is_reliable(&self.root) => {}
                     Err(RecvTimeoutError::Timeout) => return Instant::now(),
                     Err(RecvTimeoutError::Disconnected) => self.source = Source::Lost,
                 },
@@ -124,7 +131,10 @@ impl Watcher {
         loop {
             let patience = quiet.min(end.saturating_duration_since(Instant::now()));
             match &self.source {
-                Source::System(system) if !system.is_late() => match system.events.recv_timeout(patience) {
+                Source::System(system) if !system.is_late() => match system
+                    .events
+                    .recv_timeout(patience)
+                {
                     Ok(at) => last = Activity::At(at),
                     Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return last,
                 },
@@ -146,7 +156,8 @@ impl Watcher {
 
     /// Watches with events of the system; polls from now on if there are none.
     fn watch(&mut self) {
-        self.source = SystemWatcher::new(&self.root).map_or(Source::Polling, |system| Source::System(Box::new(system)));
+        self.source = SystemWatcher::new(&self.root)
+            .map_or(Source::Polling, |system| Source::System(Box::new(system)));
     }
 }
 
@@ -157,8 +168,13 @@ impl SystemWatcher {
         let removed = Arc::new(AtomicUsize::new(0));
         // Taken first: a folder that takes the place of another from here on is noticed as another one.
         let folders = identities(root);
-        let mut watcher = notify::recommended_watcher(event_handler(sender, removed.clone(), folders_of(root)))?;
-        let modes = [RecursiveMode::NonRecursive, RecursiveMode::Recursive, RecursiveMode::Recursive];
+        let mut watcher =
+            notify::recommended_watcher(event_handler(sender, removed.clone(), folders_of(root)))?;
+        let modes = [
+            RecursiveMode::NonRecursive,
+            RecursiveMode::Recursive,
+            RecursiveMode::Recursive,
+        ];
         for (folder, mode) in folders_of(root).iter().zip(modes) {
             match watcher.watch(folder, mode) {
                 // A folder that is created later differs from none.
@@ -166,7 +182,12 @@ impl SystemWatcher {
                 watched => watched?,
             }
         }
-        Ok(Self { events, folders, removed, _watcher: watcher })
+        Ok(Self {
+            events,
+            folders,
+            removed,
+            _watcher: watcher,
+        })
     }
 
     fn is_reliable(&self, root: &Path) -> bool {
@@ -193,7 +214,9 @@ fn identities(root: &Path) -> [FolderIdentity; 3] {
 }
 
 fn folder_identity(folder: &Path) -> FolderIdentity {
-    let target = std::fs::metadata(folder).ok().filter(std::fs::Metadata::is_dir);
+    let target = std::fs::metadata(folder)
+        .ok()
+        .filter(std::fs::Metadata::is_dir);
     [target, std::fs::symlink_metadata(folder).ok()].map(|about| about.as_ref().map(identity))
 }
 
@@ -214,7 +237,10 @@ fn number(_: &std::fs::Metadata) -> (u64, u64) {
     (0, 0)
 }
 
-#[expect(clippy::disallowed_methods, reason = "without events there is nothing to wait for but time")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "without events there is nothing to wait for but time"
+)]
 fn pause(time: Duration) {
     std::thread::sleep(time);
 }
@@ -230,7 +256,12 @@ fn event_handler(
             Ok(event) if matches!(event.kind, EventKind::Access(_)) => return,
             Ok(event) if event.need_rescan() => MOST_REMOVED + 1,
             // A folder that is moved is no longer watched, even if it is back before the next check.
-            Ok(event) if is_removal(event.kind) && event.paths.iter().any(|path| folders.contains(path)) => MOST_REMOVED + 1,
+            Ok(event)
+                if is_removal(event.kind)
+                    && event.paths.iter().any(|path| folders.contains(path)) =>
+            {
+                MOST_REMOVED + 1
+            }
             Ok(event) => usize::from(is_removal(event.kind)),
             // New files may not be watched.
             Err(_) => MOST_REMOVED + 1,
@@ -242,5 +273,8 @@ fn event_handler(
 }
 
 fn is_removal(kind: EventKind) -> bool {
-    matches!(kind, EventKind::Remove(RemoveKind::Folder) | EventKind::Modify(ModifyKind::Name(_)))
+    matches!(
+        kind,
+        EventKind::Remove(RemoveKind::Folder) | EventKind::Modify(ModifyKind::Name(_))
+    )
 }

@@ -8,15 +8,20 @@ use crate::source::{SitePath, Span};
 
 /// Fields whose values are single words. What follows ` # ` is a remark about them.
 const OF_ONE_WORD: &[&str] = &[
-    "audience", "status", "when", "strength", "severity", "started", "detected", "resolved", "due", "on", "inherit", "length", "by",
-    "about", "story",
+    "audience", "status", "when", "strength", "severity", "started", "detected", "resolved", "due",
+    "on", "inherit", "length", "by", "about", "story",
 ];
 
 /// Warns where a comment cuts a value without quotes: `headline: We closed #42` is `We closed` to YAML.
 ///
 /// No warning is given for a comment that looks like one: two spaces before the sign and one after it. `tree` has the values as
 /// far as they can be read.
-pub(super) fn cut_by_comments(text: &str, yaml: Span, tree: &Tree<'_>, file: &SitePath) -> Vec<Diagnostic> {
+pub(super) fn cut_by_comments(
+    text: &str,
+    yaml: Span,
+    tree: &Tree<'_>,
+    file: &SitePath,
+) -> Vec<Diagnostic> {
     let slice = &text[yaml.range()];
     if !slice.contains(" #") && !slice.contains("\t#") {
         return Vec::new();
@@ -25,7 +30,11 @@ pub(super) fn cut_by_comments(text: &str, yaml: Span, tree: &Tree<'_>, file: &Si
     let mut found = Vec::new();
     for (number, line) in slice.split_inclusive('\n').enumerate() {
         let text = line.trim_end();
-        found.extend(lines.end_of_value(number, text).and_then(|end| cut_in(text, end, lines.starts[number], file)));
+        found.extend(
+            lines
+                .end_of_value(number, text)
+                .and_then(|end| cut_in(text, end, lines.starts[number], file)),
+        );
     }
     found
 }
@@ -42,16 +51,28 @@ struct Lines {
 
 impl Lines {
     fn of(slice: &str, base: usize, tree: &Tree<'_>) -> Self {
-        let starts = std::iter::once(0).chain(slice.match_indices('\n').map(|(at, _)| at + 1)).map(|at| base + at).collect();
-        let mut lines = Self { starts, ends: BTreeMap::new(), inside: BTreeSet::new() };
-        for (span, _, is_plain) in tree.scalars().filter(|(_, text, is_plain)| !is_plain || !matches!(*text, "" | "~")) {
+        let starts = std::iter::once(0)
+            .chain(slice.match_indices('\n').map(|(at, _)| at + 1))
+            .map(|at| base + at)
+            .collect();
+        let mut lines = Self {
+            starts,
+            ends: BTreeMap::new(),
+            inside: BTreeSet::new(),
+        };
+        for (span, _, is_plain) in tree
+            .scalars()
+            .filter(|(_, text, is_plain)| !is_plain || !matches!(*text, "" | "~"))
+        {
             let end = span.range().end;
             let last = lines.line_of(end);
             if is_plain {
                 lines.ends.insert(last, end);
             } else {
                 lines.ends.remove(&last);
-                lines.inside.extend(lines.line_of(span.range().start)..=last);
+                lines
+                    .inside
+                    .extend(lines.line_of(span.range().start)..=last);
             }
         }
         lines
@@ -64,12 +85,19 @@ impl Lines {
     /// The offset in a line after its last value; without a value after its key or the sign of its element.
     fn end_of_value(&self, number: usize, line: &str) -> Option<usize> {
         let Some(end) = self.ends.get(&number) else {
-            let element = line.trim_start().strip_prefix('-').filter(|_| !self.inside.contains(&number))?;
+            let element = line
+                .trim_start()
+                .strip_prefix('-')
+                .filter(|_| !self.inside.contains(&number))?;
             return Some(line.len() - element.len());
         };
         let end = line[..end - self.starts[number]].trim_end().len();
         let is_key = line[end..].trim_start().starts_with(':');
-        Some(if is_key { end + line[end..].find(':').unwrap_or_default() + 1 } else { end })
+        Some(if is_key {
+            end + line[end..].find(':').unwrap_or_default() + 1
+        } else {
+            end
+        })
     }
 }
 
@@ -80,14 +108,22 @@ fn cut_in(line: &str, end: usize, start: usize, file: &SitePath) -> Option<Diagn
     let blanks = rest.len() - comment.len();
     let remark = comment.strip_prefix('#').filter(|_| blanks > 0)?;
     let is_lost = value.ends_with(':') || value.trim() == "-";
-    let key = value.split(':').next().unwrap_or_default().trim_start_matches(['-', ' ', '{']).trim();
+    let key = value
+        .split(':')
+        .next()
+        .unwrap_or_default()
+        .trim_start_matches(['-', ' ', '{'])
+        .trim();
     let is_remark = remark.is_empty() || remark.starts_with([' ', '\t', '#']);
     if is_remark && (blanks > 1 || is_lost || OF_ONE_WORD.contains(&key)) {
         return None;
     }
     let span = Span::new(end + blanks, line.len()).shifted(start);
-    let message =
-        if is_lost { "all of this value is a comment to YAML" } else { "the rest of this value is a comment to YAML, from ` #` on" };
+    let message = if is_lost {
+        "all of this value is a comment to YAML"
+    } else {
+        "the rest of this value is a comment to YAML, from ` #` on"
+    };
     let help = "put quotes around the value, as in `headline: \"We closed #42\"`, or write a comment with two spaces before its `#` and one behind it";
     Some(Diagnostic::new(&rules::CUT, file, span, message).help(help))
 }

@@ -30,8 +30,16 @@ pub(super) fn may_differ(yaml: &str) -> bool {
 }
 
 /// The value of a tree that says the same as `value`, or the value without places if the tree says something else.
-pub(super) fn settled<'a>(tree: Option<Tree<'a>>, yaml: &'a str, span: Span, value: &Value) -> Tree<'a> {
-    let agreed = tree.filter(|tree| tree.root().map_or(value.is_null(), |root| says(tree, root, value)));
+pub(super) fn settled<'a>(
+    tree: Option<Tree<'a>>,
+    yaml: &'a str,
+    span: Span,
+    value: &Value,
+) -> Tree<'a> {
+    let agreed = tree.filter(|tree| {
+        tree.root()
+            .map_or(value.is_null(), |root| says(tree, root, value))
+    });
     agreed.unwrap_or_else(|| without_places(yaml, span, value))
 }
 
@@ -42,20 +50,39 @@ fn says(tree: &Tree<'_>, index: usize, value: &Value) -> bool {
         (Kind::Alias(_), _) | (_, Value::Tagged(_)) => false,
         (Kind::List, Value::Sequence(elements)) => {
             let children: Vec<usize> = tree.children(tree.resolved(index)).collect();
-            children.len() == elements.len() && children.into_iter().zip(elements).all(|(child, element)| says(tree, child, element))
+            children.len() == elements.len()
+                && children
+                    .into_iter()
+                    .zip(elements)
+                    .all(|(child, element)| says(tree, child, element))
         }
         (Kind::Mapping, Value::Mapping(fields)) => {
             let entries: Vec<(usize, usize)> = tree.entries(tree.resolved(index)).collect();
-            let is_said =
-                |((key, entry), (name, field)): ((usize, usize), (&Value, &Value))| says(tree, key, name) && says(tree, entry, field);
+            let is_said = |((key, entry), (name, field)): ((usize, usize), (&Value, &Value))| {
+                says(tree, key, name) && says(tree, entry, field)
+            };
             entries.len() == fields.len() && entries.into_iter().zip(fields).all(is_said)
         }
-        (Kind::Scalar { text, is_plain: false }, Value::String(said)) => text == said,
-        (Kind::Scalar { text, is_plain: true }, said) => match (Plain::of(text), said) {
+        (
+            Kind::Scalar {
+                text,
+                is_plain: false,
+            },
+            Value::String(said),
+        ) => text == said,
+        (
+            Kind::Scalar {
+                text,
+                is_plain: true,
+            },
+            said,
+        ) => match (Plain::of(text), said) {
             (Plain::Null, Value::Null) => true,
             (Plain::Bool(value), Value::Bool(said)) => value == *said,
             (Plain::Text, Value::String(said)) => text == said,
-            (Plain::Text, Value::Number(said)) => serde_yaml::from_str(text).is_ok_and(|number: Number| number == *said),
+            (Plain::Text, Value::Number(said)) => {
+                serde_yaml::from_str(text).is_ok_and(|number: Number| number == *said)
+            }
             _ => false,
         },
         _ => false,
@@ -65,9 +92,14 @@ fn says(tree: &Tree<'_>, index: usize, value: &Value) -> bool {
 /// A tree whose values are all at the place of the whole text.
 fn without_places<'a>(yaml: &str, span: Span, value: &Value) -> Tree<'a> {
     let mut tree = Tree::default();
-    let copy = Copy { value, span, tree: &mut tree };
+    let copy = Copy {
+        value,
+        span,
+        tree: &mut tree,
+    };
     // The text has been read once, so it can be read again.
-    copy.deserialize(serde_yaml::Deserializer::from_str(yaml)).unwrap_or_default();
+    copy.deserialize(serde_yaml::Deserializer::from_str(yaml))
+        .unwrap_or_default();
     tree
 }
 
@@ -88,7 +120,10 @@ impl<'de> DeserializeSeed<'de> for Copy<'_, '_, '_> {
             _ => {
                 let text = String::deserialize(deserializer)?;
                 let is_plain = !matches!(untagged(self.value), Value::String(_));
-                self.add(Kind::Scalar { text: text.into(), is_plain });
+                self.add(Kind::Scalar {
+                    text: text.into(),
+                    is_plain,
+                });
                 Ok(())
             }
         }
@@ -122,7 +157,11 @@ impl<'de> Visitor<'de> for Copy<'_, '_, '_> {
     fn visit_seq<A: de::SeqAccess<'de>>(mut self, mut elements: A) -> Result<(), A::Error> {
         let list = self.add(Kind::List);
         for value in untagged(self.value).as_sequence().into_iter().flatten() {
-            elements.next_element_seed(Copy { value, span: self.span, tree: self.tree })?;
+            elements.next_element_seed(Copy {
+                value,
+                span: self.span,
+                tree: self.tree,
+            })?;
         }
         self.tree.close(list);
         Ok(())
@@ -131,8 +170,16 @@ impl<'de> Visitor<'de> for Copy<'_, '_, '_> {
     fn visit_map<A: de::MapAccess<'de>>(mut self, mut entries: A) -> Result<(), A::Error> {
         let mapping = self.add(Kind::Mapping);
         for (name, value) in untagged(self.value).as_mapping().into_iter().flatten() {
-            entries.next_key_seed(Copy { value: name, span: self.span, tree: self.tree })?;
-            entries.next_value_seed(Copy { value, span: self.span, tree: self.tree })?;
+            entries.next_key_seed(Copy {
+                value: name,
+                span: self.span,
+                tree: self.tree,
+            })?;
+            entries.next_value_seed(Copy {
+                value,
+                span: self.span,
+                tree: self.tree,
+            })?;
         }
         self.tree.close(mapping);
         Ok(())

@@ -51,7 +51,11 @@ enum Reason {
 
 impl Mistake {
     fn of(reason: Reason) -> Self {
-        Self { path: Vec::new(), place: None, reason }
+        Self {
+            path: Vec::new(),
+            place: None,
+            reason,
+        }
     }
 
     /// The same mistake, in a value that another one holds under `key`.
@@ -80,15 +84,28 @@ impl Mistake {
         let value = self.place.map_or(yaml, |place| place.value);
         let wrong = |message: String| Diagnostic::new(&rules::FIELD_TYPE, file, value, message);
         let name = self.name();
-        let at = |message: String| if name.is_empty() { message } else { format!("`{name}`: {message}") };
+        let at = |message: String| {
+            if name.is_empty() {
+                message
+            } else {
+                format!("`{name}`: {message}")
+            }
+        };
         match &self.reason {
             Reason::UnknownField { name, known } => {
                 let key = self.place.map_or(yaml, |place| place.key);
                 let help = advice(name, known).unwrap_or_else(|| nearest_or_one_of(name, known));
-                Diagnostic::new(&rules::FIELD_UNKNOWN, file, key, format!("unknown field `{name}`")).help(help)
+                Diagnostic::new(
+                    &rules::FIELD_UNKNOWN,
+                    file,
+                    key,
+                    format!("unknown field `{name}`"),
+                )
+                .help(help)
             }
             Reason::UnknownWord { word, known } => {
-                wrong(format!("`{name}`: `{word}` is not one of its values")).help(nearest_or_one_of(word, known))
+                wrong(format!("`{name}`: `{word}` is not one of its values"))
+                    .help(nearest_or_one_of(word, known))
             }
             Reason::Missing(field) => wrong(at(format!("`{field}` is missing"))),
             Reason::Other(message) => wrong(at(plain_words(message))),
@@ -123,11 +140,17 @@ impl de::Error for Mistake {
     }
 
     fn unknown_field(field: &str, known: &'static [&'static str]) -> Self {
-        Self::of(Reason::UnknownField { name: field.to_owned(), known })
+        Self::of(Reason::UnknownField {
+            name: field.to_owned(),
+            known,
+        })
     }
 
     fn unknown_variant(variant: &str, known: &'static [&'static str]) -> Self {
-        Self::of(Reason::UnknownWord { word: variant.to_owned(), known })
+        Self::of(Reason::UnknownWord {
+            word: variant.to_owned(),
+            known,
+        })
     }
 
     fn missing_field(field: &'static str) -> Self {
@@ -150,7 +173,10 @@ pub fn unknown_word(message: &str) -> Option<(&str, String)> {
     let mut words = backticked(message.strip_prefix("unknown variant ")?);
     let found = words.next()?;
     let known: Vec<&str> = words.collect();
-    Some((found, did_you_mean(found, known.iter().copied()).unwrap_or_else(|| one_of(&known))))
+    Some((
+        found,
+        did_you_mean(found, known.iter().copied()).unwrap_or_else(|| one_of(&known)),
+    ))
 }
 
 /// What serde says, in an author's words and without the place, which is shown anyway.
@@ -170,11 +196,17 @@ pub fn plain_words(message: &str) -> String {
         ("a boolean", "`true` or `false`"),
     ];
     let message = message.split(" at line ").next().unwrap_or(message);
-    let message = WORDS.iter().fold(message.to_owned(), |message, (theirs, ours)| message.replace(theirs, ours));
+    let message = WORDS
+        .iter()
+        .fold(message.to_owned(), |message, (theirs, ours)| {
+            message.replace(theirs, ours)
+        });
     let found = match message.as_str() {
         "sequence" => "a list".to_owned(),
         "map" => "a mapping".to_owned(),
-        _ => message.replace("sequence, expected", "a list, expected").replace("map, expected", "a mapping, expected"),
+        _ => message
+            .replace("sequence, expected", "a list, expected")
+            .replace("map, expected", "a mapping, expected"),
     };
     format!("found {found}")
 }

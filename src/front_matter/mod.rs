@@ -42,17 +42,29 @@ const FENCE: &str = "---";
 ///
 /// A byte order mark before the first line is accepted. Only the top of the file counts: a `---` further down is a rule.
 pub fn split(text: &str) -> Result<Split, Span> {
-    let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let start = if text.starts_with('\u{feff}') {
+        '\u{feff}'.len_utf8()
+    } else {
+        0
+    };
     let mut lines = text[start..].split_inclusive('\n');
     let opening = lines.next().unwrap_or_default();
     if opening.trim_end() != FENCE {
-        return Ok(Split { yaml: Span::new(start, start), body: start, present: false });
+        return Ok(Split {
+            yaml: Span::new(start, start),
+            body: start,
+            present: false,
+        });
     }
     let yaml_start = start + opening.len();
     let mut at = yaml_start;
     for line in lines {
         if line.trim_end() == FENCE {
-            return Ok(Split { yaml: Span::new(yaml_start, at), body: at + line.len(), present: true });
+            return Ok(Split {
+                yaml: Span::new(yaml_start, at),
+                body: at + line.len(),
+                present: true,
+            });
         }
         at += line.len();
     }
@@ -121,11 +133,22 @@ impl<'a> Source<'a> {
     }
 
     fn too_deep(self, place: Span) -> Unreadable {
-        Unreadable(vec![too_deep(self.file, place, "lists and mappings", DEEPEST)])
+        Unreadable(vec![too_deep(
+            self.file,
+            place,
+            "lists and mappings",
+            DEEPEST,
+        )])
     }
 
-    fn fields<Fields: DeserializeOwned + Default>(self, tree: &Tree<'_>) -> Result<Fields, Mistake> {
-        tree.root().map_or_else(|| Ok(Fields::default()), |root| Fields::deserialize(Reading::new(self.text, tree).value(root)))
+    fn fields<Fields: DeserializeOwned + Default>(
+        self,
+        tree: &Tree<'_>,
+    ) -> Result<Fields, Mistake> {
+        tree.root().map_or_else(
+            || Ok(Fields::default()),
+            |root| Fields::deserialize(Reading::new(self.text, tree).value(root)),
+        )
     }
 
     /// Reads front matter that holds a mistake, or that `serde_yaml` may read in another way than the tree.
@@ -139,7 +162,15 @@ impl<'a> Source<'a> {
             Err(error) => {
                 let spaces = syntax::odd_spaces(self.yaml(), self.yaml, self.file);
                 let repetition = tree.and_then(|tree| tree.repetition());
-                let found = || vec![syntax::syntax_mistake(self.yaml(), self.yaml, self.file, &error, repetition)];
+                let found = || {
+                    vec![syntax::syntax_mistake(
+                        self.yaml(),
+                        self.yaml,
+                        self.file,
+                        &error,
+                        repetition,
+                    )]
+                };
                 return Err(Unreadable(if spaces.is_empty() { found() } else { spaces }));
             }
         };
@@ -151,13 +182,27 @@ impl<'a> Source<'a> {
         if !spaces.is_empty() {
             return Err(Unreadable(spaces));
         }
-        let Some(root) = tree.root().filter(|&root| matches!(tree.node(tree.resolved(root)).kind, Kind::Mapping)) else {
-            let found = Diagnostic::new(&rules::FRONT_MATTER, self.file, self.yaml, "front matter is not a list of `key: value` lines")
-                .help("write one `key: value` a line, as in `title: The outage`");
+        let Some(root) = tree
+            .root()
+            .filter(|&root| matches!(tree.node(tree.resolved(root)).kind, Kind::Mapping))
+        else {
+            let found = Diagnostic::new(
+                &rules::FRONT_MATTER,
+                self.file,
+                self.yaml,
+                "front matter is not a list of `key: value` lines",
+            )
+            .help("write one `key: value` a line, as in `title: The outage`");
             return Err(Unreadable(vec![found]));
         };
         let (fields, mistakes) = sound_fields(Reading::new(self.text, &tree), root);
-        Ok((fields, mistakes.iter().map(|mistake| mistake.diagnostic(self.yaml, self.file, advice)).collect()))
+        Ok((
+            fields,
+            mistakes
+                .iter()
+                .map(|mistake| mistake.diagnostic(self.yaml, self.file, advice))
+                .collect(),
+        ))
     }
 }
 
@@ -177,7 +222,10 @@ fn flow_too_deep(yaml: &str) -> Option<usize> {
 
 /// The fields of the mapping `root` as far as they are sound, and what is wrong with the others. Each is read by itself, so that
 /// the time that this takes does not depend on how many are mistaken.
-fn sound_fields<Fields: DeserializeOwned + Default>(mut reading: Reading<'_>, root: usize) -> (Fields, Vec<Mistake>) {
+fn sound_fields<Fields: DeserializeOwned + Default>(
+    mut reading: Reading<'_>,
+    root: usize,
+) -> (Fields, Vec<Mistake>) {
     let tree = reading.tree;
     let mut mistakes = Vec::new();
     for (key, value) in tree.entries(root) {
@@ -198,12 +246,20 @@ fn check_field<Fields: DeserializeOwned>(
     (root, key, value): (usize, usize, usize),
     mistakes: &mut Vec<Mistake>,
 ) {
-    let Err(mistake) = Fields::deserialize(reading.value(root)) else { return };
+    let Err(mistake) = Fields::deserialize(reading.value(root)) else {
+        return;
+    };
     let tree = reading.tree;
     let value = tree.resolved(value);
     let parts: Vec<(usize, usize)> = match (&tree.node(value).kind, mistake.step_in_field()) {
-        (Kind::List, Some(Key::Index(_))) => tree.children(value).map(|element| (element, tree.after(element))).collect(),
-        (Kind::Mapping, Some(Key::Name(_))) => tree.entries(value).map(|(name, entry)| (name, tree.after(entry))).collect(),
+        (Kind::List, Some(Key::Index(_))) => tree
+            .children(value)
+            .map(|element| (element, tree.after(element)))
+            .collect(),
+        (Kind::Mapping, Some(Key::Name(_))) => tree
+            .entries(value)
+            .map(|(name, entry)| (name, tree.after(entry)))
+            .collect(),
         _ => {
             mistakes.push(mistake);
             reading.left_out.insert(key);
@@ -240,9 +296,16 @@ mod tests {
 
     #[test]
     fn splits_only_at_the_top() {
-        let split_at = |text: &str| split(text).map(|split| (split.yaml.range(), split.body, split.present));
-        assert_eq!(split_at("---\na: 1\n---\nbody\n---\n"), Ok((4..9, 13, true)));
-        assert_eq!(split_at("\u{feff}---\r\na: 1\r\n---\r\nbody"), Ok((8..14, 19, true)));
+        let split_at =
+            |text: &str| split(text).map(|split| (split.yaml.range(), split.body, split.present));
+        assert_eq!(
+            split_at("---\na: 1\n---\nbody\n---\n"),
+            Ok((4..9, 13, true))
+        );
+        assert_eq!(
+            split_at("\u{feff}---\r\na: 1\r\n---\r\nbody"),
+            Ok((8..14, 19, true))
+        );
         assert_eq!(split_at("body\n---\na: 1\n---\n"), Ok((0..0, 0, false)));
         assert_eq!(split_at("---\na: 1\n"), Err(Span::new(0, 3)));
         assert_eq!(split_at(""), Ok((0..0, 0, false)));
@@ -257,8 +320,14 @@ mod tests {
     }
 
     fn fields(yaml: &str) -> Fields {
-        let read = read::<Fields>(yaml, Span::new(0, yaml.len()), &SitePath::new("x.md"), &|_, _| None);
-        let (fields, found) = read.unwrap_or_else(|Unreadable(found)| panic!("{yaml:?}: {found:?}"));
+        let read = read::<Fields>(
+            yaml,
+            Span::new(0, yaml.len()),
+            &SitePath::new("x.md"),
+            &|_, _| None,
+        );
+        let (fields, found) =
+            read.unwrap_or_else(|Unreadable(found)| panic!("{yaml:?}: {found:?}"));
         assert_eq!(found, [], "{yaml:?}");
         fields
     }
@@ -270,9 +339,18 @@ mod tests {
         let at = |span: Span| &yaml[span.range()];
         let title = title.expect("there is one");
         assert_eq!((title.as_str(), at(title.span())), ("é", "é"));
-        let elements: Vec<(&str, u32)> = list.iter().map(|element| (at(element.span), element.span.start)).collect();
+        let elements: Vec<(&str, u32)> = list
+            .iter()
+            .map(|element| (at(element.span), element.span.start))
+            .collect();
         assert_eq!(elements, [("a", 17), ("bc", 20), ("a", 24)]);
-        let found = |name: &str| (facts[name].value.as_str(), at(facts[name].span), at(facts[name].value.span()));
+        let found = |name: &str| {
+            (
+                facts[name].value.as_str(),
+                at(facts[name].span),
+                at(facts[name].value.span()),
+            )
+        };
         assert_eq!(found("a"), ("y z", "&x \"y z\"", "y z"));
         assert_eq!(found("b"), ("y z", "*x", "*x"));
         assert_eq!(found("c"), ("1.10", "1.10", "1.10"));
@@ -286,11 +364,18 @@ mod tests {
             ("title: \"by my \\u0070eer\"\n", "\"by my \\u0070eer\""),
             ("title: by\n  my peer\n", "by\n  my peer"),
             ("title: >-\n  by my\n  peer\n", "by my\n  peer"),
-            ("list: [by my peer]\ntitle: by my peer  # by my peer\n", "my"),
+            (
+                "list: [by my peer]\ntitle: by my peer  # by my peer\n",
+                "my",
+            ),
         ] {
             let title = fields(yaml).title.expect("there is one");
             let place = title.part(3..5);
-            assert_eq!((title.as_str(), &yaml[place.range()]), ("by my peer", part), "{yaml:?}");
+            assert_eq!(
+                (title.as_str(), &yaml[place.range()]),
+                ("by my peer", part),
+                "{yaml:?}"
+            );
             assert!(place.start as usize > yaml.find("title").unwrap_or_default());
         }
     }
@@ -299,15 +384,28 @@ mod tests {
     fn what_only_serde_yaml_reads_is_read() {
         let yaml = "title: \"by\nmy peer\"\nfacts: { a: 1.10, b: \"null\" }\n";
         let Fields { title, facts, .. } = fields(yaml);
-        assert_eq!(title, Some(Prose::written("by my peer", Span::new(0, yaml.len()))));
-        assert_eq!((facts["a"].value.as_str(), facts["b"].value.as_str()), ("1.10", "null"));
+        assert_eq!(
+            title,
+            Some(Prose::written("by my peer", Span::new(0, yaml.len())))
+        );
+        assert_eq!(
+            (facts["a"].value.as_str(), facts["b"].value.as_str()),
+            ("1.10", "null")
+        );
     }
 
     #[test]
     fn a_key_that_is_given_twice_is_found() {
         let tree = Tree::read("a: 1\nb: 2\na: 3\n", 0).expect("it is YAML");
         let (first, second) = (Span::new(0, 1), Span::new(10, 11));
-        assert_eq!(tree.repetition(), Some(Repetition { name: "a".to_owned(), first, second }));
+        assert_eq!(
+            tree.repetition(),
+            Some(Repetition {
+                name: "a".to_owned(),
+                first,
+                second
+            })
+        );
     }
 
     #[test]
@@ -322,7 +420,10 @@ mod tests {
         for bomb in bombs {
             let tree = Tree::read(&bomb, 0).expect("it is YAML");
             let reading = Reading::new(&bomb, &tree);
-            assert!(serde_yaml::Value::deserialize(reading.value(0)).is_err(), "{bomb}");
+            assert!(
+                serde_yaml::Value::deserialize(reading.value(0)).is_err(),
+                "{bomb}"
+            );
         }
     }
 
@@ -392,12 +493,19 @@ mod tests {
         ];
         let pieces = || proptest::sample::select(PIECES);
         let made = proptest::collection::vec(pieces(), 1..10).prop_map(|pieces| pieces.concat());
-        let edited =
-            (proptest::sample::select(WHOLE), any::<prop::sample::Index>(), pieces(), 0..3usize).prop_map(|(whole, at, piece, gone)| {
+        let edited = (
+            proptest::sample::select(WHOLE),
+            any::<prop::sample::Index>(),
+            pieces(),
+            0..3usize,
+        )
+            .prop_map(|(whole, at, piece, gone)| {
                 let characters: Vec<char> = whole.chars().collect();
                 let at = at.index(characters.len());
                 let after = &characters[(at + gone).min(characters.len())..];
-                characters[..at].iter().collect::<String>() + piece + &after.iter().collect::<String>()
+                characters[..at].iter().collect::<String>()
+                    + piece
+                    + &after.iter().collect::<String>()
             });
         prop_oneof![made, edited].prop_map(|yaml| yaml + "\n")
     }
@@ -407,20 +515,34 @@ mod tests {
         use serde_yaml::Value;
         match (value, other) {
             (Value::Number(number), Value::String(text))
-                if serde_yaml::from_str::<Value>(text).is_ok_and(|read| read == Value::Number(number.clone())) =>
+                if serde_yaml::from_str::<Value>(text)
+                    .is_ok_and(|read| read == Value::Number(number.clone())) =>
             {
                 other.clone()
             }
-            (Value::Sequence(elements), Value::Sequence(others)) if elements.len() == others.len() => {
-                Value::Sequence(elements.into_iter().zip(others).map(|(element, other)| with_numbers_as(element, other)).collect())
+            (Value::Sequence(elements), Value::Sequence(others))
+                if elements.len() == others.len() =>
+            {
+                Value::Sequence(
+                    elements
+                        .into_iter()
+                        .zip(others)
+                        .map(|(element, other)| with_numbers_as(element, other))
+                        .collect(),
+                )
             }
             (Value::Mapping(entries), Value::Mapping(others)) if entries.len() == others.len() => {
-                let entry = |((key, value), (name, other))| (with_numbers_as(key, name), with_numbers_as(value, other));
+                let entry = |((key, value), (name, other))| {
+                    (with_numbers_as(key, name), with_numbers_as(value, other))
+                };
                 Value::Mapping(entries.into_iter().zip(others).map(entry).collect())
             }
             (Value::Tagged(tagged), Value::Tagged(other)) => {
                 let value = with_numbers_as(tagged.value, &other.value);
-                Value::Tagged(Box::new(serde_yaml::value::TaggedValue { tag: tagged.tag, value }))
+                Value::Tagged(Box::new(serde_yaml::value::TaggedValue {
+                    tag: tagged.tag,
+                    value,
+                }))
             }
             (value, _) => value,
         }
@@ -479,8 +601,16 @@ mod tests {
                 Broken::After(tree) => tree,
                 Broken::TooDeep(place) => panic!("{place:?}"),
             });
-            let found = comments::cut_by_comments(yaml, Span::new(0, yaml.len()), &tree, &SitePath::new("x.md"));
-            found.into_iter().map(|found| yaml[found.span.range()].to_owned()).collect::<Vec<_>>()
+            let found = comments::cut_by_comments(
+                yaml,
+                Span::new(0, yaml.len()),
+                &tree,
+                &SitePath::new("x.md"),
+            );
+            found
+                .into_iter()
+                .map(|found| yaml[found.span.range()].to_owned())
+                .collect::<Vec<_>>()
         };
         for (yaml, lost) in [
             ("headline: We closed #42 and #43\n", "#42 and #43"),

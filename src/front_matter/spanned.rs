@@ -24,7 +24,10 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Parts<T> {
         let start = parts.next_element()?.ok_or_else(|| missing(0))?;
         let end = parts.next_element()?.ok_or_else(|| missing(1))?;
         let value = parts.next_element()?.ok_or_else(|| missing(2))?;
-        Ok(Spanned { value, span: Span { start, end } })
+        Ok(Spanned {
+            value,
+            span: Span { start, end },
+        })
     }
 }
 
@@ -36,7 +39,8 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Spanned<T> {
 
 impl<'de> Deserialize<'de> for Prose {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Spanned { value, span } = deserializer.deserialize_tuple_struct(WORDS, 3, Parts::<String>(PhantomData))?;
+        let Spanned { value, span } =
+            deserializer.deserialize_tuple_struct(WORDS, 3, Parts::<String>(PhantomData))?;
         Ok(Self::written(value, span))
     }
 }
@@ -46,6 +50,9 @@ impl<'de> Deserialize<'de> for Prose {
 /// # Errors
 ///
 /// What the visitor says.
-pub fn text_or_other<'de, D: Deserializer<'de>, V: Visitor<'de>>(deserializer: D, visitor: V) -> Result<V::Value, D::Error> {
+pub fn text_or_other<'de, D: Deserializer<'de>, V: Visitor<'de>>(
+    deserializer: D,
+    visitor: V,
+) -> Result<V::Value, D::Error> {
     deserializer.deserialize_newtype_struct(TEXT_OR_OTHER, visitor)
 }

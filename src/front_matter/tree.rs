@@ -82,7 +82,12 @@ impl<'a> Tree<'a> {
     /// Adds a value after all others.
     pub fn push(&mut self, span: Span, tag: Option<Box<str>>, kind: Kind<'a>) -> usize {
         let index = self.nodes.len();
-        self.nodes.push(Node { span, tag, kind, end: index + 1 });
+        self.nodes.push(Node {
+            span,
+            tag,
+            kind,
+            end: index + 1,
+        });
         index
     }
 
@@ -118,7 +123,9 @@ impl<'a> Tree<'a> {
 
     /// The keys of a mapping with their values.
     pub fn entries(&self, index: usize) -> impl Iterator<Item = (usize, usize)> + '_ {
-        self.children(index).step_by(2).map(|key| (key, self.after(key)))
+        self.children(index)
+            .step_by(2)
+            .map(|key| (key, self.after(key)))
     }
 
     /// The node that an alias stands for, or the node itself.
@@ -139,14 +146,21 @@ impl<'a> Tree<'a> {
 
     /// The first key that a mapping has twice.
     pub fn repetition(&self) -> Option<Repetition> {
-        let mappings = (0..self.nodes.len()).filter(|&index| matches!(self.nodes[index].kind, Kind::Mapping));
+        let mappings =
+            (0..self.nodes.len()).filter(|&index| matches!(self.nodes[index].kind, Kind::Mapping));
         let repeated = mappings.filter_map(|mapping| {
             let mut known = HashMap::new();
             self.children(mapping).step_by(2).find_map(|key| {
-                let Kind::Scalar { text, .. } = &self.nodes[key].kind else { return None };
+                let Kind::Scalar { text, .. } = &self.nodes[key].kind else {
+                    return None;
+                };
                 let span = self.nodes[key].span;
                 let first = known.insert(text, span)?;
-                Some(Repetition { name: text.to_string(), first, second: span })
+                Some(Repetition {
+                    name: text.to_string(),
+                    first,
+                    second: span,
+                })
             })
         });
         repeated.min_by_key(|repetition| repetition.second)
@@ -156,11 +170,17 @@ impl<'a> Tree<'a> {
 impl Node<'_> {
     /// The place of the words alone, without quotes; the whole value if the file spells them in another way.
     pub fn words(&self, file: &str) -> Span {
-        let Kind::Scalar { text, is_plain } = &self.kind else { return self.span };
+        let Kind::Scalar { text, is_plain } = &self.kind else {
+            return self.span;
+        };
         // Before the words there can be an anchor and a tag; nothing but a quote is after them.
         let end = self.span.range().end - usize::from(!is_plain);
         let words = Span::new(end.saturating_sub(text.len()), end);
-        if file.get(words.range()) == Some(text) { words } else { self.span }
+        if file.get(words.range()) == Some(text) {
+            words
+        } else {
+            self.span
+        }
     }
 }
 
@@ -182,7 +202,9 @@ impl<'a> Builder<'a> {
             events: Parser::new_from_str(yaml),
             offsets: Offsets::new(yaml),
             base,
-            tree: Tree { nodes: Vec::with_capacity(32) },
+            tree: Tree {
+                nodes: Vec::with_capacity(32),
+            },
             open: Vec::new(),
             anchors: HashMap::new(),
         }
@@ -204,7 +226,15 @@ impl<'a> Builder<'a> {
                     self.add(span, 0, None, Kind::Alias(meant));
                 }
                 Event::Scalar(text, style, anchor, tag) => {
-                    self.add(span, anchor, tag, Kind::Scalar { text, is_plain: style == ScalarStyle::Plain });
+                    self.add(
+                        span,
+                        anchor,
+                        tag,
+                        Kind::Scalar {
+                            text,
+                            is_plain: style == ScalarStyle::Plain,
+                        },
+                    );
                 }
                 Event::SequenceStart(anchor, tag) => self.start(span, anchor, tag, Kind::List)?,
                 Event::MappingStart(anchor, tag) => self.start(span, anchor, tag, Kind::Mapping)?,
@@ -215,14 +245,24 @@ impl<'a> Builder<'a> {
 
     fn add(&mut self, span: Span, anchor: usize, tag: Option<Cow<'_, Tag>>, kind: Kind<'a>) {
         let tag = tag.map(|tag| [tag.handle.as_str(), tag.suffix.as_str()].concat().into());
-        let span = Span { end: self.trimmed(span.start, span.end), ..span }.shifted(self.base);
+        let span = Span {
+            end: self.trimmed(span.start, span.end),
+            ..span
+        }
+        .shifted(self.base);
         let index = self.tree.push(span, tag, kind);
         if anchor > 0 {
             self.anchors.insert(anchor, index);
         }
     }
 
-    fn start(&mut self, span: Span, anchor: usize, tag: Option<Cow<'_, Tag>>, kind: Kind<'a>) -> Result<(), Option<Span>> {
+    fn start(
+        &mut self,
+        span: Span,
+        anchor: usize,
+        tag: Option<Cow<'_, Tag>>,
+        kind: Kind<'a>,
+    ) -> Result<(), Option<Span>> {
         if self.open.len() == DEEPEST {
             return Err(Some(span.shifted(self.base)));
         }
@@ -240,7 +280,11 @@ impl<'a> Builder<'a> {
 
     /// The end of a value without the white space after it: a block mapping ends where the next key starts.
     fn trimmed(&self, start: u32, end: u32) -> u32 {
-        let text = self.offsets.text.get(start as usize..end as usize).unwrap_or_default();
+        let text = self
+            .offsets
+            .text
+            .get(start as usize..end as usize)
+            .unwrap_or_default();
         start + offset(text.trim_end().len())
     }
 }
@@ -255,7 +299,11 @@ struct Offsets<'a> {
 
 impl<'a> Offsets<'a> {
     fn new(text: &'a str) -> Self {
-        Self { text, is_ascii: text.is_ascii(), last: (0, 0) }
+        Self {
+            text,
+            is_ascii: text.is_ascii(),
+            last: (0, 0),
+        }
     }
 
     fn span(&mut self, place: saphyr_parser::Span) -> Span {
@@ -273,8 +321,14 @@ impl<'a> Offsets<'a> {
         }
         let (known, at) = self.last;
         let at = match index.checked_sub(known) {
-            Some(more) => self.text[at..].char_indices().nth(more).map_or(self.text.len(), |(more, _)| at + more),
-            None => self.text[..at].char_indices().nth_back(known - index - 1).map_or(0, |(at, _)| at),
+            Some(more) => self.text[at..]
+                .char_indices()
+                .nth(more)
+                .map_or(self.text.len(), |(more, _)| at + more),
+            None => self.text[..at]
+                .char_indices()
+                .nth_back(known - index - 1)
+                .map_or(0, |(at, _)| at),
         };
         self.last = (index, at);
         at

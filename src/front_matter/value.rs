@@ -43,12 +43,23 @@ pub(super) struct Reading<'t> {
 impl<'t> Reading<'t> {
     /// Reads a whole tree.
     pub fn new(text: &'t str, tree: &'t Tree<'t>) -> Self {
-        Self { text, tree, only: Vec::new(), left_out: HashSet::new(), jumps: Cell::new(0), depth: Cell::new(0) }
+        Self {
+            text,
+            tree,
+            only: Vec::new(),
+            left_out: HashSet::new(),
+            jumps: Cell::new(0),
+            depth: Cell::new(0),
+        }
     }
 
     /// The deserializer of a value.
     pub fn value(&self, index: usize) -> Value<'_> {
-        Value { reading: self, index, tag: Tag::Unread }
+        Value {
+            reading: self,
+            index,
+            tag: Tag::Unread,
+        }
     }
 
     fn children(&self, index: usize) -> Range<usize> {
@@ -121,12 +132,20 @@ impl<'t> Value<'t> {
     }
 
     fn children(self) -> Children<'t> {
-        Children { reading: self.reading, rest: self.reading.children(self.index), index: 0, key: self.index }
+        Children {
+            reading: self.reading,
+            rest: self.reading.children(self.index),
+            index: 0,
+            key: self.index,
+        }
     }
 
     /// Its tag: `!name`, or `tag:yaml.org,2002:name`.
     fn tag(self) -> Option<&'t str> {
-        self.written().tag.as_deref().filter(|_| self.tag == Tag::Unread)
+        self.written()
+            .tag
+            .as_deref()
+            .filter(|_| self.tag == Tag::Unread)
     }
 
     /// A tag of the author, `name` for `!name`. Those of YAML start with two exclamation marks.
@@ -137,7 +156,9 @@ impl<'t> Value<'t> {
 
     /// What the value says; `None` if it is a list or a mapping.
     fn plain(self) -> Option<Plain> {
-        let Kind::Scalar { text, is_plain } = &self.written().kind else { return None };
+        let Kind::Scalar { text, is_plain } = &self.written().kind else {
+            return None;
+        };
         Some(match self.tag() {
             None if *is_plain => Plain::of(text),
             Some("tag:yaml.org,2002:bool" | "tag:yaml.org,2002:null") => Plain::of(text),
@@ -166,8 +187,16 @@ impl<'t> Value<'t> {
 
     fn spanned<V: Visitor<'t>>(self, name: &str, visitor: V) -> Result<V::Value, Mistake> {
         let node = self.written();
-        let span = if name == WORDS { node.words(self.reading.text) } else { node.span };
-        visitor.visit_seq(Parts { start: Some(span.start), end: Some(span.end), value: Some(self) })
+        let span = if name == WORDS {
+            node.words(self.reading.text)
+        } else {
+            node.span
+        };
+        visitor.visit_seq(Parts {
+            start: Some(span.start),
+            end: Some(span.end),
+            value: Some(self),
+        })
     }
 }
 
@@ -177,7 +206,10 @@ impl<'t> de::Deserializer<'t> for Value<'t> {
     fn deserialize_any<V: Visitor<'t>>(self, visitor: V) -> Result<V::Value, Mistake> {
         let value = self.followed()?;
         match value.own_tag() {
-            Some(tag) => visitor.visit_enum(Variant { name: tag, content: Some(value) }),
+            Some(tag) => visitor.visit_enum(Variant {
+                name: tag,
+                content: Some(value),
+            }),
             None => value.untagged(visitor),
         }
     }
@@ -199,22 +231,47 @@ impl<'t> de::Deserializer<'t> for Value<'t> {
     }
 
     fn deserialize_option<V: Visitor<'t>>(self, visitor: V) -> Result<V::Value, Mistake> {
-        if matches!(self.followed()?.plain(), Some(Plain::Null)) { visitor.visit_none() } else { visitor.visit_some(self) }
+        if matches!(self.followed()?.plain(), Some(Plain::Null)) {
+            visitor.visit_none()
+        } else {
+            visitor.visit_some(self)
+        }
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'t>>(self, name: &'static str, visitor: V) -> Result<V::Value, Mistake> {
+    fn deserialize_newtype_struct<V: Visitor<'t>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Mistake> {
         let value = self.followed()?;
         let is_text = value.own_tag().is_none() && matches!(value.plain(), Some(Plain::Text));
-        if name == TEXT_OR_OTHER && !is_text { self.deserialize_any(visitor) } else { visitor.visit_newtype_struct(self) }
+        if name == TEXT_OR_OTHER && !is_text {
+            self.deserialize_any(visitor)
+        } else {
+            visitor.visit_newtype_struct(self)
+        }
     }
 
-    fn deserialize_tuple_struct<V: Visitor<'t>>(self, name: &'static str, _: usize, visitor: V) -> Result<V::Value, Mistake> {
-        if [SPANNED, WORDS].contains(&name) { self.spanned(name, visitor) } else { self.deserialize_seq(visitor) }
+    fn deserialize_tuple_struct<V: Visitor<'t>>(
+        self,
+        name: &'static str,
+        _: usize,
+        visitor: V,
+    ) -> Result<V::Value, Mistake> {
+        if [SPANNED, WORDS].contains(&name) {
+            self.spanned(name, visitor)
+        } else {
+            self.deserialize_seq(visitor)
+        }
     }
 
     fn deserialize_seq<V: Visitor<'t>>(self, visitor: V) -> Result<V::Value, Mistake> {
         let value = self.followed()?;
-        if value.is_nothing() { visitor.visit_seq(value.nothing()) } else { value.untagged(visitor) }
+        if value.is_nothing() {
+            visitor.visit_seq(value.nothing())
+        } else {
+            value.untagged(visitor)
+        }
     }
 
     fn deserialize_map<V: Visitor<'t>>(self, visitor: V) -> Result<V::Value, Mistake> {
@@ -227,15 +284,31 @@ impl<'t> de::Deserializer<'t> for Value<'t> {
         }
     }
 
-    fn deserialize_struct<V: Visitor<'t>>(self, _: &'static str, _: &'static [&'static str], visitor: V) -> Result<V::Value, Mistake> {
+    fn deserialize_struct<V: Visitor<'t>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Mistake> {
         self.deserialize_map(visitor)
     }
 
-    fn deserialize_enum<V: Visitor<'t>>(self, _: &'static str, _: &'static [&'static str], visitor: V) -> Result<V::Value, Mistake> {
+    fn deserialize_enum<V: Visitor<'t>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Mistake> {
         let value = self.followed()?;
         match (value.own_tag(), &value.written().kind) {
-            (Some(tag), _) => visitor.visit_enum(Variant { name: tag, content: Some(value) }),
-            (None, Kind::Scalar { text, .. }) => visitor.visit_enum(Variant { name: text, content: None }),
+            (Some(tag), _) => visitor.visit_enum(Variant {
+                name: tag,
+                content: Some(value),
+            }),
+            (None, Kind::Scalar { text, .. }) => visitor.visit_enum(Variant {
+                name: text,
+                content: None,
+            }),
             (None, Kind::List) => Err(Mistake::invalid_type(Unexpected::Seq, &"a word")),
             (None, _) => Err(Mistake::invalid_type(Unexpected::Map, &"a word")),
         }
@@ -261,9 +334,14 @@ struct Parts<'t> {
 impl<'t> de::SeqAccess<'t> for Parts<'t> {
     type Error = Mistake;
 
-    fn next_element_seed<T: DeserializeSeed<'t>>(&mut self, seed: T) -> Result<Option<T::Value>, Mistake> {
+    fn next_element_seed<T: DeserializeSeed<'t>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, Mistake> {
         match (self.start.take().or_else(|| self.end.take()), self.value) {
-            (Some(offset), _) => seed.deserialize::<U32Deserializer<Mistake>>(offset.into_deserializer()).map(Some),
+            (Some(offset), _) => seed
+                .deserialize::<U32Deserializer<Mistake>>(offset.into_deserializer())
+                .map(Some),
             (None, Some(value)) => seed.deserialize(value).map(Some),
             (None, None) => Ok(None),
         }
@@ -282,7 +360,12 @@ struct Children<'t> {
 
 impl<'t> Value<'t> {
     fn nothing(self) -> Children<'t> {
-        Children { reading: self.reading, rest: 0..0, index: 0, key: self.index }
+        Children {
+            reading: self.reading,
+            rest: 0..0,
+            index: 0,
+            key: self.index,
+        }
     }
 }
 
@@ -298,21 +381,32 @@ impl<'t> Children<'t> {
     /// The place of a child.
     fn at(&self, key: usize, value: usize) -> Place {
         let span = |index: usize| self.reading.tree.node(index).span;
-        Place { key: span(key), value: span(value) }
+        Place {
+            key: span(key),
+            value: span(value),
+        }
     }
 }
 
 impl<'t> de::SeqAccess<'t> for Children<'t> {
     type Error = Mistake;
 
-    fn next_element_seed<T: DeserializeSeed<'t>>(&mut self, seed: T) -> Result<Option<T::Value>, Mistake> {
+    fn next_element_seed<T: DeserializeSeed<'t>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, Mistake> {
         loop {
-            let Some(element) = self.next() else { return Ok(None) };
+            let Some(element) = self.next() else {
+                return Ok(None);
+            };
             let index = self.index;
             self.index += 1;
             if !self.reading.left_out.contains(&element.index) {
                 let place = self.at(element.index, element.index);
-                return seed.deserialize(element).map(Some).map_err(|mistake| mistake.inside(Key::Index(index), place));
+                return seed
+                    .deserialize(element)
+                    .map(Some)
+                    .map_err(|mistake| mistake.inside(Key::Index(index), place));
             }
         }
     }
@@ -330,22 +424,33 @@ impl<'t> Children<'t> {
 impl<'t> de::MapAccess<'t> for Children<'t> {
     type Error = Mistake;
 
-    fn next_key_seed<K: DeserializeSeed<'t>>(&mut self, seed: K) -> Result<Option<K::Value>, Mistake> {
+    fn next_key_seed<K: DeserializeSeed<'t>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Mistake> {
         loop {
-            let Some(key) = self.next() else { return Ok(None) };
+            let Some(key) = self.next() else {
+                return Ok(None);
+            };
             self.key = key.index;
             if !self.reading.left_out.contains(&key.index) {
                 let place = self.at(key.index, self.rest.start);
-                return seed.deserialize(key).map(Some).map_err(|mistake| mistake.inside(self.name(key.index), place));
+                return seed
+                    .deserialize(key)
+                    .map(Some)
+                    .map_err(|mistake| mistake.inside(self.name(key.index), place));
             }
             self.next();
         }
     }
 
     fn next_value_seed<V: DeserializeSeed<'t>>(&mut self, seed: V) -> Result<V::Value, Mistake> {
-        let Some(value) = self.next() else { return Err(Mistake::custom("a key has no value")) };
+        let Some(value) = self.next() else {
+            return Err(Mistake::custom("a key has no value"));
+        };
         let place = self.at(self.key, value.index);
-        seed.deserialize(value).map_err(|mistake| mistake.inside(self.name(self.key), place))
+        seed.deserialize(value)
+            .map_err(|mistake| mistake.inside(self.name(self.key), place))
     }
 }
 
@@ -370,23 +475,42 @@ impl<'t> de::VariantAccess<'t> for Variant<'t> {
 
     fn unit_variant(self) -> Result<(), Mistake> {
         match self.content {
-            Some(value) => de::Deserialize::deserialize(Value { tag: Tag::Read, ..value }),
+            Some(value) => de::Deserialize::deserialize(Value {
+                tag: Tag::Read,
+                ..value
+            }),
             None => Ok(()),
         }
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'t>>(self, seed: T) -> Result<T::Value, Mistake> {
         match self.content {
-            Some(value) => seed.deserialize(Value { tag: Tag::Read, ..value }),
-            None => Err(Mistake::invalid_type(Unexpected::UnitVariant, &"newtype variant")),
+            Some(value) => seed.deserialize(Value {
+                tag: Tag::Read,
+                ..value
+            }),
+            None => Err(Mistake::invalid_type(
+                Unexpected::UnitVariant,
+                &"newtype variant",
+            )),
         }
     }
 
     fn tuple_variant<V: Visitor<'t>>(self, _: usize, _: V) -> Result<V::Value, Mistake> {
-        Err(Mistake::invalid_type(Unexpected::UnitVariant, &"tuple variant"))
+        Err(Mistake::invalid_type(
+            Unexpected::UnitVariant,
+            &"tuple variant",
+        ))
     }
 
-    fn struct_variant<V: Visitor<'t>>(self, _: &'static [&'static str], _: V) -> Result<V::Value, Mistake> {
-        Err(Mistake::invalid_type(Unexpected::UnitVariant, &"struct variant"))
+    fn struct_variant<V: Visitor<'t>>(
+        self,
+        _: &'static [&'static str],
+        _: V,
+    ) -> Result<V::Value, Mistake> {
+        Err(Mistake::invalid_type(
+            Unexpected::UnitVariant,
+            &"struct variant",
+        ))
     }
 }

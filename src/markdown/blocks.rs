@@ -5,8 +5,9 @@
 use std::ops::Range;
 
 use super::{
-    Arena, Body, CalloutKind, Child, DEEPEST, Event, Footnote, FootnoteId, Heading, HeadingId, Id, Index, Link, LinkId, Node, Nodes, Size,
-    Tag, TaggedBlock, Target, children, html, is_file_name, marks, unclosed,
+    Arena, Body, CalloutKind, Child, DEEPEST, Event, Footnote, FootnoteId, Heading, HeadingId, Id,
+    Index, Link, LinkId, Node, Nodes, Size, Tag, TaggedBlock, Target, children, html, is_file_name,
+    marks, unclosed,
 };
 use crate::diagnostic::{Diagnostic, did_you_mean, nearest, rules, too_deep};
 use crate::slug::Slug;
@@ -20,9 +21,16 @@ pub(super) fn shape(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnostic
     body.finish();
     if signs.has_footnotes {
         check_empty_footnotes(body, file, found);
-        found.extend(deep_footnote(body).map(|span| too_deep(file, span, "footnotes that refer to one another", DEEPEST)));
+        found.extend(
+            deep_footnote(body)
+                .map(|span| too_deep(file, span, "footnotes that refer to one another", DEEPEST)),
+        );
     }
-    found.extend(body.links.iter().filter_map(|link| forbidden_address(link, file)));
+    found.extend(
+        body.links
+            .iter()
+            .filter_map(|link| forbidden_address(link, file)),
+    );
 }
 
 /// The passes that change which blocks there are, and then the HTML in them.
@@ -67,13 +75,26 @@ fn shape_lines(body: &mut Body, signs: &Signs, file: &SitePath, found: &mut Vec<
 
 /// The error of a link that no reader may be sent to.
 fn forbidden_address(link: &Link, file: &SitePath) -> Option<Diagnostic> {
-    let Target::Forbidden(address) = &link.target else { return None };
+    let Target::Forbidden(address) = &link.target else {
+        return None;
+    };
     let (does, help) = if address.contains(':') {
-        ("runs code in the reader's browser", "link to an `https:` address, or leave the link away")
+        (
+            "runs code in the reader's browser",
+            "link to an `https:` address, or leave the link away",
+        )
     } else {
         ("leads out of the site", "link to a file below `content/`")
     };
-    Some(Diagnostic::new(&rules::ADDRESS_FORBIDDEN, file, link.span, format!("`{address}` {does}")).help(help))
+    Some(
+        Diagnostic::new(
+            &rules::ADDRESS_FORBIDDEN,
+            file,
+            link.span,
+            format!("`{address}` {does}"),
+        )
+        .help(help),
+    )
 }
 
 /// What a body holds that one of the passes has to look at.
@@ -99,7 +120,10 @@ impl Signs {
             has_footnotes: text.contains("[^"),
             has_marks: text.contains("=="),
             has_angles: text.contains("<!") || text.contains("<?"),
-            has_brackets: body.headings.iter().any(|heading| heading.text.contains(['{', '(', '[', '\u{ff5b}'])),
+            has_brackets: body
+                .headings
+                .iter()
+                .any(|heading| heading.text.contains(['{', '(', '[', '\u{ff5b}'])),
             ..Self::default()
         };
         for node in body.nodes.iter() {
@@ -128,7 +152,13 @@ fn may_hold_hashtags(text: &str) -> bool {
 /// `> [!note] Title` becomes a call-out.
 fn shape_callouts(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
     let old = std::mem::take(&mut body.nodes);
-    let mut shaper = CalloutShaper { body, file, found, old: &old, new: Vec::with_capacity(old.len() + 4) };
+    let mut shaper = CalloutShaper {
+        body,
+        file,
+        found,
+        old: &old,
+        new: Vec::with_capacity(old.len() + 4),
+    };
     shaper.blocks(0..old.len());
     body.nodes = Nodes::new(shaper.new);
 }
@@ -157,17 +187,29 @@ impl CalloutShaper<'_> {
     }
 
     fn quote(&mut self, quote: &Child) {
-        let first = children(self.old, quote.inner()).next().filter(|first| first.event == Event::Start(Tag::Paragraph));
+        let first = children(self.old, quote.inner())
+            .next()
+            .filter(|first| first.event == Event::Start(Tag::Paragraph));
         let text = self.body.file_text();
-        let marked = first.and_then(|first| Some((Marker::at(text, first.span.start as usize)?, first)));
+        let marked =
+            first.and_then(|first| Some((Marker::at(text, first.span.start as usize)?, first)));
         let (tag, from) = match &marked {
-            Some((marker, first)) => (Tag::Callout(marker.kind_or_nearest(self.file, self.found)), first.nodes.end),
+            Some((marker, first)) => (
+                Tag::Callout(marker.kind_or_nearest(self.file, self.found)),
+                first.nodes.end,
+            ),
             None => (Tag::Quote, quote.inner().start),
         };
         self.new.push(Node::new(Event::Start(tag), quote.span));
         if let (Some((marker, first)), Tag::Callout(kind)) = (&marked, tag) {
             let start = self.new.len();
-            push_first_paragraph(self.body, &mut self.new, &self.old[first.nodes.clone()], marker.end, kind);
+            push_first_paragraph(
+                self.body,
+                &mut self.new,
+                &self.old[first.nodes.clone()],
+                marker.end,
+                kind,
+            );
             if self.new.len() == start && from == quote.inner().end && kind.is_private() {
                 self.found.push(marker.empty(self.file));
             }
@@ -191,14 +233,22 @@ impl<'a> Marker<'a> {
         let close = rest.find(']')?;
         // In Obsidian the text after a bar sets the looks of the call-out.
         let name = rest[..close].split('|').next().unwrap_or_default().trim();
-        if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+        if name.is_empty()
+            || !name
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        {
             return None;
         }
         let name_start = start + "[!".len() + rest[..close].find(name).unwrap_or_default();
         let after = &rest[close + 1..];
         let folded = after.strip_prefix(['-', '+']).unwrap_or(after);
         let end = start + "[!".len() + close + 1 + (after.len() - folded.len());
-        Some(Self { name, name_span: Span::new(name_start, name_start + name.len()), end })
+        Some(Self {
+            name,
+            name_span: Span::new(name_start, name_start + name.len()),
+            end,
+        })
     }
 
     /// What it says, or what it is taken for, with an error.
@@ -210,7 +260,9 @@ impl<'a> Marker<'a> {
     }
 
     fn kind(&self) -> Option<CalloutKind> {
-        let named = CalloutKind::ALL.iter().find(|(name, _)| self.name.eq_ignore_ascii_case(name));
+        let named = CalloutKind::ALL
+            .iter()
+            .find(|(name, _)| self.name.eq_ignore_ascii_case(name));
         named.map(|&(_, kind)| kind)
     }
 
@@ -218,31 +270,62 @@ impl<'a> Marker<'a> {
     /// pen does not show it to others, and else a note.
     fn nearest_kind(&self) -> CalloutKind {
         let names = CalloutKind::ALL.iter().map(|&(name, _)| name);
-        let near = nearest(self.name, names).and_then(|near| CalloutKind::ALL.iter().find(|(name, _)| *name == near));
-        near.map(|&(_, kind)| kind).filter(|kind| kind.is_private()).unwrap_or(CalloutKind::Note)
+        let near = nearest(self.name, names)
+            .and_then(|near| CalloutKind::ALL.iter().find(|(name, _)| *name == near));
+        near.map(|&(_, kind)| kind)
+            .filter(|kind| kind.is_private())
+            .unwrap_or(CalloutKind::Note)
     }
 
     /// What only its author may see is probably what follows the call-out, and would go out.
     fn empty(&self, file: &SitePath) -> Diagnostic {
-        Diagnostic::new(&rules::SWALLOWED_MARK, file, self.name_span, format!("this call-out `{}` holds nothing", self.name))
-            .help("write `>` in front of each line of it, blank ones too, or take the mark out")
+        Diagnostic::new(
+            &rules::SWALLOWED_MARK,
+            file,
+            self.name_span,
+            format!("this call-out `{}` holds nothing", self.name),
+        )
+        .help("write `>` in front of each line of it, blank ones too, or take the mark out")
     }
 
     fn unknown(&self, file: &SitePath) -> Diagnostic {
         let names: Vec<&str> = CalloutKind::ALL.iter().map(|&(name, _)| name).collect();
-        let help = did_you_mean(self.name, names.iter().copied()).unwrap_or_else(|| crate::diagnostic::one_of(&names));
-        Diagnostic::new(&rules::CALLOUT, file, self.name_span, format!("unknown call-out `{}`", self.name)).help(help)
+        let help = did_you_mean(self.name, names.iter().copied())
+            .unwrap_or_else(|| crate::diagnostic::one_of(&names));
+        Diagnostic::new(
+            &rules::CALLOUT,
+            file,
+            self.name_span,
+            format!("unknown call-out `{}`", self.name),
+        )
+        .help(help)
     }
 }
 
 /// The first paragraph of a call-out without its marker. The rest of the marker's line is the title of a note; for a
 /// remark it is the remark itself.
-fn push_first_paragraph(body: &Body, new: &mut Vec<Node>, paragraph: &[Node], marker_end: usize, kind: CalloutKind) {
-    let [start, inner @ .., end] = paragraph else { return };
+fn push_first_paragraph(
+    body: &Body,
+    new: &mut Vec<Node>,
+    paragraph: &[Node],
+    marker_end: usize,
+    kind: CalloutKind,
+) {
+    let [start, inner @ .., end] = paragraph else {
+        return;
+    };
     let inner = without_marker(body, inner, marker_end);
-    let title_end = if kind.is_private() { 0 } else { inner.iter().position(is_break).unwrap_or(inner.len()) };
+    let title_end = if kind.is_private() {
+        0
+    } else {
+        inner.iter().position(is_break).unwrap_or(inner.len())
+    };
     let (title, rest) = inner.split_at(title_end);
-    let rest = if rest.first().is_some_and(is_break) { &rest[1..] } else { rest };
+    let rest = if rest.first().is_some_and(is_break) {
+        &rest[1..]
+    } else {
+        rest
+    };
     if !title.is_empty() {
         new.push(Node::new(Event::Start(Tag::CalloutTitle), start.span));
         new.extend_from_slice(title);
@@ -257,8 +340,15 @@ fn push_first_paragraph(body: &Body, new: &mut Vec<Node>, paragraph: &[Node], ma
 
 /// Words without the marker before them and the blanks after it.
 fn without_marker(body: &Body, inner: &[Node], marker_end: usize) -> Vec<Node> {
-    let mut inner: Vec<Node> = inner.iter().filter_map(|node| after_marker(node, marker_end)).collect();
-    if let Some(&Node { event: Event::Text(piece), .. }) = inner.first() {
+    let mut inner: Vec<Node> = inner
+        .iter()
+        .filter_map(|node| after_marker(node, marker_end))
+        .collect();
+    if let Some(&Node {
+        event: Event::Text(piece),
+        ..
+    }) = inner.first()
+    {
         let text = body.str(piece);
         let without_blanks = inner[0].cut(text.len() - text.trim_start().len()..text.len());
         inner.splice(..1, without_blanks);
@@ -272,7 +362,9 @@ fn after_marker(node: &Node, marker_end: usize) -> Option<Node> {
     if start >= marker_end {
         return Some(*node);
     }
-    let Event::Text(piece) = node.event else { return None };
+    let Event::Text(piece) = node.event else {
+        return None;
+    };
     let (cut, length) = (marker_end - start, piece.len());
     if node.span.end as usize <= marker_end || piece.place().is_none() || cut >= length {
         return None;
@@ -283,7 +375,11 @@ fn after_marker(node: &Node, marker_end: usize) -> Option<Node> {
 /// `*Question: …*`, the form that remarks have in raw notes, becomes a remark wherever it is in a paragraph or an item.
 fn shape_remarks_in_text(body: &mut Body) {
     let old = std::mem::take(&mut body.nodes);
-    let mut shaper = RemarkShaper { body, old: &old, new: Vec::with_capacity(old.len() + 8) };
+    let mut shaper = RemarkShaper {
+        body,
+        old: &old,
+        new: Vec::with_capacity(old.len() + 8),
+    };
     shaper.inside(None, 0..old.len());
     body.nodes = Nodes::new(shaper.new);
 }
@@ -303,9 +399,12 @@ impl RemarkShaper<'_> {
                 Event::Start(_) if is_remark(self.body, nodes) && tag == Some(Tag::Paragraph) => {
                     close_paragraph(&mut self.new, child.span);
                     push_remark(self.body, &mut self.new, nodes);
-                    self.new.push(Node::new(Event::Start(Tag::Paragraph), child.span));
+                    self.new
+                        .push(Node::new(Event::Start(Tag::Paragraph), child.span));
                 }
-                Event::Start(_) if is_remark(self.body, nodes) && tag == Some(Tag::Item) => push_remark(self.body, &mut self.new, nodes),
+                Event::Start(_) if is_remark(self.body, nodes) && tag == Some(Tag::Item) => {
+                    push_remark(self.body, &mut self.new, nodes)
+                }
                 Event::Start(inner) => {
                     self.push(nodes[0]);
                     self.inside(Some(inner), child.inner());
@@ -318,7 +417,12 @@ impl RemarkShaper<'_> {
 
     /// Adds a node, without a line break before or after a remark.
     fn push(&mut self, node: Node) {
-        let is_edge = |last: &Node| matches!(last.event, Event::Start(Tag::Paragraph) | Event::End(Tag::Callout(_)));
+        let is_edge = |last: &Node| {
+            matches!(
+                last.event,
+                Event::Start(Tag::Paragraph) | Event::End(Tag::Callout(_))
+            )
+        };
         if node.event == Event::End(Tag::Paragraph) {
             close_paragraph(&mut self.new, node.span);
         } else if !(is_break(&node) && self.new.last().is_some_and(is_edge)) {
@@ -332,7 +436,13 @@ fn close_paragraph(new: &mut Vec<Node>, span: Span) {
     while new.last().is_some_and(is_break) {
         new.pop();
     }
-    if matches!(new.last(), Some(Node { event: Event::Start(Tag::Paragraph), .. })) {
+    if matches!(
+        new.last(),
+        Some(Node {
+            event: Event::Start(Tag::Paragraph),
+            ..
+        })
+    ) {
         new.pop();
     } else {
         new.push(Node::new(Event::End(Tag::Paragraph), span));
@@ -345,14 +455,33 @@ fn is_break(node: &Node) -> bool {
 
 /// Whether emphasis starts here that opens with `Question:`.
 fn is_remark(body: &Body, nodes: &[Node]) -> bool {
-    let [Node { event: Event::Start(Tag::Emphasis), .. }, Node { event: Event::Text(text), .. }, ..] = nodes else { return false };
-    let (label, after) = body.str(*text).trim_start().split_at_checked("question".len()).unwrap_or_default();
+    let [
+        Node {
+            event: Event::Start(Tag::Emphasis),
+            ..
+        },
+        Node {
+            event: Event::Text(text),
+            ..
+        },
+        ..,
+    ] = nodes
+    else {
+        return false;
+    };
+    let (label, after) = body
+        .str(*text)
+        .trim_start()
+        .split_at_checked("question".len())
+        .unwrap_or_default();
     label.eq_ignore_ascii_case("question") && after.trim_start().starts_with(':')
 }
 
 /// Adds the remark that is in emphasis.
 fn push_remark(body: &Body, new: &mut Vec<Node>, emphasis: &[Node]) {
-    let [start, text, inner @ .., end] = emphasis else { return };
+    let [start, text, inner @ .., end] = emphasis else {
+        return;
+    };
     let tag = Tag::Callout(CalloutKind::Question);
     new.push(Node::new(Event::Start(tag), start.span));
     new.push(Node::new(Event::Start(Tag::Paragraph), start.span));
@@ -364,16 +493,22 @@ fn push_remark(body: &Body, new: &mut Vec<Node>, emphasis: &[Node]) {
 
 /// The text of a remark without `Question:`; `None` if nothing is left of it.
 fn without_label(body: &Body, node: &Node) -> Option<Node> {
-    let Event::Text(piece) = node.event else { return None };
+    let Event::Text(piece) = node.event else {
+        return None;
+    };
     let text = body.str(piece);
-    let words = text.split_once(':').map_or(text, |(_, words)| words.trim_start());
+    let words = text
+        .split_once(':')
+        .map_or(text, |(_, words)| words.trim_start());
     node.cut(text.len() - words.len()..text.len())
 }
 
 /// Headings whose mark for private text is misspelt are taken for private: a slip of the pen does not show what its author meant to keep.
 fn check_private_marks(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
     for node in body.nodes.iter() {
-        let Event::Start(Tag::Heading(heading)) = node.event else { continue };
+        let Event::Start(Tag::Heading(heading)) = node.event else {
+            continue;
+        };
         let heading = &mut body.headings[heading];
         if unclosed::has_private_mark(&heading.text) && !heading.is_private {
             heading.is_private = true;
@@ -386,8 +521,16 @@ fn check_private_marks(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnos
 /// is not below it, or with the quote or the item that holds it.
 fn hide_private_headings(body: &mut Body) {
     let old = std::mem::take(&mut body.nodes);
-    let mut shaper = Hider { headings: &body.headings, old: &old, new: Vec::with_capacity(old.len() + 4) };
-    shaper.blocks(0..old.len(), Around::Page, old.last().map_or(Span::default(), |last| last.span));
+    let mut shaper = Hider {
+        headings: &body.headings,
+        old: &old,
+        new: Vec::with_capacity(old.len() + 4),
+    };
+    shaper.blocks(
+        0..old.len(),
+        Around::Page,
+        old.last().map_or(Span::default(), |last| last.span),
+    );
     body.nodes = Nodes::new(shaper.new);
 }
 
@@ -418,7 +561,11 @@ impl Hider<'_> {
             }
             self.new.push(self.old[child.nodes.start]);
             if let Event::Start(_) = child.event {
-                let hidden = if around == Around::Hidden || open.is_some() { Around::Hidden } else { Around::Block };
+                let hidden = if around == Around::Hidden || open.is_some() {
+                    Around::Hidden
+                } else {
+                    Around::Block
+                };
                 self.blocks(child.inner(), hidden, child.span);
                 self.new.push(self.old[child.nodes.end - 1]);
             }
@@ -430,7 +577,9 @@ impl Hider<'_> {
 
     /// Ends and opens the private block at a heading. `open` is the level of the heading that opened it.
     fn heading(&mut self, heading: HeadingId, span: Span, around: Around, open: &mut Option<u8>) {
-        let Heading { level, is_private, .. } = self.headings[heading];
+        let Heading {
+            level, is_private, ..
+        } = self.headings[heading];
         if open.is_some_and(|opened| level <= opened) {
             self.new.push(Node::new(Event::End(Self::HIDDEN), span));
             *open = None;
@@ -450,7 +599,9 @@ fn check_footnotes(body: &Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
         match node.event {
             Event::Start(Tag::CodeBlock(_)) => in_code = true,
             Event::End(Tag::CodeBlock(_)) => in_code = false,
-            Event::Text(piece) if !in_code => found.extend(missing_footnotes(body.str(piece), piece.place(), file)),
+            Event::Text(piece) if !in_code => {
+                found.extend(missing_footnotes(body.str(piece), piece.place(), file))
+            }
             _ => {}
         }
     }
@@ -458,7 +609,9 @@ fn check_footnotes(body: &Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
 
 /// The references in a text that is at a place in the file. The parser takes those to footnotes that are there for events of their own.
 fn missing_footnotes(text: &str, place: Option<Span>, file: &SitePath) -> Vec<Diagnostic> {
-    let Some(place) = place else { return Vec::new() };
+    let Some(place) = place else {
+        return Vec::new();
+    };
     let references = text.match_indices("[^").filter_map(|(at, _)| {
         let length = text[at..].find(']')?;
         let label = &text[at + 2..at + length];
@@ -467,7 +620,10 @@ fn missing_footnotes(text: &str, place: Option<Span>, file: &SitePath) -> Vec<Di
         }
         let span = Span::new(at, at + length + 1).shifted(place.range().start);
         let message = format!("the footnote `{label}` has no text");
-        Some(Diagnostic::new(&rules::FOOTNOTE, file, span, message).help(format!("add a line `[^{label}]: …`")))
+        Some(
+            Diagnostic::new(&rules::FOOTNOTE, file, span, message)
+                .help(format!("add a line `[^{label}]: …`")),
+        )
     });
     references.collect()
 }
@@ -475,10 +631,14 @@ fn missing_footnotes(text: &str, place: Option<Span>, file: &SitePath) -> Vec<Di
 /// Warns of references to footnotes of which nothing is to be seen.
 fn check_empty_footnotes(body: &Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
     for node in body.nodes.iter() {
-        let Event::FootnoteReference(label) = node.event else { continue };
+        let Event::FootnoteReference(label) = node.event else {
+            continue;
+        };
         let label = body.str(label);
         if body.footnote_named(label).is_some() && body.shown_footnote(label).is_none() {
-            let message = format!("the footnote `{label}` has no text, so no page shows this reference to it");
+            let message = format!(
+                "the footnote `{label}` has no text, so no page shows this reference to it"
+            );
             let help = "write its text, or take the reference out";
             found.push(Diagnostic::new(&rules::FOOTNOTE, file, node.span, message).help(help));
         }
@@ -487,18 +647,28 @@ fn check_empty_footnotes(body: &Body, file: &SitePath, found: &mut Vec<Diagnosti
 
 /// The first footnote from which references to others lead too far: some wikis show one inside of the other.
 fn deep_footnote(body: &Body) -> Option<Span> {
-    let next: Vec<Vec<FootnoteId>> = body.footnotes.iter().map(|footnote| references(body, footnote)).collect();
+    let next: Vec<Vec<FootnoteId>> = body
+        .footnotes
+        .iter()
+        .map(|footnote| references(body, footnote))
+        .collect();
     let reach = reaches(&next);
-    let (deep, _) = body.footnotes.iter().zip(reach).find(|&(_, reach)| reach > DEEPEST)?;
+    let (deep, _) = body
+        .footnotes
+        .iter()
+        .zip(reach)
+        .find(|&(_, reach)| reach > DEEPEST)?;
     Some(body.nodes[deep.nodes.start - 1].span)
 }
 
 /// The footnotes that a footnote refers to.
 fn references(body: &Body, footnote: &Footnote) -> Vec<FootnoteId> {
-    let references = body.nodes[footnote.nodes.clone()].iter().filter_map(|node| match node.event {
-        Event::FootnoteReference(label) => body.footnote_named(body.str(label)),
-        _ => None,
-    });
+    let references = body.nodes[footnote.nodes.clone()]
+        .iter()
+        .filter_map(|node| match node.event {
+            Event::FootnoteReference(label) => body.footnote_named(body.str(label)),
+            _ => None,
+        });
     references.collect()
 }
 
@@ -520,7 +690,10 @@ fn reaches(next: &[Vec<FootnoteId>]) -> Vec<usize> {
                     path.push((other.index(), 0));
                 }
             } else {
-                let below = next[footnote].iter().filter_map(|other| reach[other.index()]).max();
+                let below = next[footnote]
+                    .iter()
+                    .filter_map(|other| reach[other.index()])
+                    .max();
                 reach[footnote] = Some(below.map_or(0, |below| below + 1));
                 path.pop();
             }
@@ -532,7 +705,13 @@ fn reaches(next: &[Vec<FootnoteId>]) -> Vec<usize> {
 /// `![[slug#section]]` in a paragraph of its own becomes a transclusion, and an image gets its size.
 fn shape_images(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
     let old = std::mem::take(&mut body.nodes);
-    let mut shaper = ImageShaper { body, file, found, old: &old, new: Vec::with_capacity(old.len()) };
+    let mut shaper = ImageShaper {
+        body,
+        file,
+        found,
+        old: &old,
+        new: Vec::with_capacity(old.len()),
+    };
     shaper.nodes(0..old.len());
     let new = shaper.new;
     body.nodes = Nodes::new(new);
@@ -566,9 +745,13 @@ impl ImageShaper<'_> {
 
     /// The transclusion that a block is: a paragraph with nothing but an image of a page.
     fn transclusion(&self, block: &Child) -> Option<Node> {
-        let image = children(self.old, block.inner()).next().filter(|only| only.nodes == block.inner())?;
+        let image = children(self.old, block.inner())
+            .next()
+            .filter(|only| only.nodes == block.inner())?;
         match (block.event, image.event) {
-            (Event::Start(Tag::Paragraph), Event::Start(Tag::Image(link))) if self.names_page(link) => {
+            (Event::Start(Tag::Paragraph), Event::Start(Tag::Image(link)))
+                if self.names_page(link) =>
+            {
                 Some(Node::new(Event::Transclusion(link), image.span))
             }
             _ => None,
@@ -584,13 +767,18 @@ impl ImageShaper<'_> {
         if self.names_page(link) {
             let message = "a transclusion stands among other text";
             let help = "put it in a paragraph of its own, with a blank line before and after it";
-            self.found.push(Diagnostic::new(&rules::TRANSCLUSION, self.file, image.span, message).help(help));
+            self.found.push(
+                Diagnostic::new(&rules::TRANSCLUSION, self.file, image.span, message).help(help),
+            );
             return;
         }
         if let Target::External(address) = &self.body.links[link].target {
-            let message = format!("the image `{address}` is on another host, so it is shown as a link");
+            let message =
+                format!("the image `{address}` is on another host, so it is shown as a link");
             let help = "put a copy below `content/` and refer to that";
-            self.found.push(Diagnostic::new(&rules::REMOTE_IMAGE, self.file, image.span, message).help(help));
+            self.found.push(
+                Diagnostic::new(&rules::REMOTE_IMAGE, self.file, image.span, message).help(help),
+            );
         }
         let mut inner = self.old[image.inner()].to_vec();
         take_size(self.body, link, &mut inner);
@@ -602,7 +790,15 @@ impl ImageShaper<'_> {
 
 /// Takes the size off the end of an image's words: the `400` in `words|400`, or all of them where a wikilink names the image.
 fn take_size(body: &mut Body, link: LinkId, inner: &mut Vec<Node>) {
-    let Some(&last @ Node { event: Event::Text(piece), .. }) = inner.last() else { return };
+    let Some(
+        &last @ Node {
+            event: Event::Text(piece),
+            ..
+        },
+    ) = inner.last()
+    else {
+        return;
+    };
     let text = body.str(piece);
     let is_wiki = matches!(body.links[link].target, Target::Wiki { .. });
     let (words, size) = match text.rsplit_once('|') {
@@ -626,8 +822,11 @@ fn shape_hashtags(body: &mut Body) {
     let mut new: Vec<Node> = Vec::with_capacity(old.len() + 8);
     for node in old.iter() {
         // The words of a tight item end where a list inside of it starts.
-        let ends_words =
-            matches!(node.event, Event::End(Tag::Paragraph | Tag::Item) | Event::Start(Tag::BulletList | Tag::NumberedList(_)));
+        let ends_words = matches!(
+            node.event,
+            Event::End(Tag::Paragraph | Tag::Item)
+                | Event::Start(Tag::BulletList | Tag::NumberedList(_))
+        );
         if ends_words {
             take_hashtags(body, &mut new);
         }
@@ -645,13 +844,25 @@ impl Body {
 
     /// Takes out a heading that is not inside of a block.
     pub fn remove_heading(&mut self, heading: HeadingId) {
-        let Some(start) = self.start_of_heading(heading) else { return };
-        let Some(removed) = self.children(start..self.nodes.len()).next() else { return };
+        let Some(start) = self.start_of_heading(heading) else {
+            return;
+        };
+        let Some(removed) = self.children(start..self.nodes.len()).next() else {
+            return;
+        };
         self.headings.remove(heading);
-        let kept = self.nodes[..start].iter().chain(&self.nodes[removed.nodes.end..]);
+        let kept = self.nodes[..start]
+            .iter()
+            .chain(&self.nodes[removed.nodes.end..]);
         let renumbered = kept.map(|node| match node.event {
-            Event::Start(Tag::Heading(other)) => Node::new(Event::Start(Tag::Heading(Arena::id_without(other, heading))), node.span),
-            Event::End(Tag::Heading(other)) => Node::new(Event::End(Tag::Heading(Arena::id_without(other, heading))), node.span),
+            Event::Start(Tag::Heading(other)) => Node::new(
+                Event::Start(Tag::Heading(Arena::id_without(other, heading))),
+                node.span,
+            ),
+            Event::End(Tag::Heading(other)) => Node::new(
+                Event::End(Tag::Heading(Arena::id_without(other, heading))),
+                node.span,
+            ),
             _ => *node,
         });
         let renumbered = renumbered.collect();
@@ -667,12 +878,22 @@ impl Body {
         for (index, node) in self.nodes.iter().enumerate() {
             match node.event {
                 Event::Hashtag(_) => tags = Tags::Some,
-                Event::Start(Tag::Heading(heading)) => starts[heading.index()] = Some(offset(index)),
-                Event::Start(Tag::Callout(CalloutKind::Question)) => remarks.push(self.inner(index)),
+                Event::Start(Tag::Heading(heading)) => {
+                    starts[heading.index()] = Some(offset(index))
+                }
+                Event::Start(Tag::Callout(CalloutKind::Question)) => {
+                    remarks.push(self.inner(index))
+                }
                 Event::Start(Tag::Footnote(label)) => {
                     let nodes = self.inner(index);
-                    let is_empty = !self.nodes[nodes.clone()].iter().any(|node| self.is_seen(node));
-                    footnotes.push(Footnote { label: self.name(label).to_owned(), nodes, is_empty });
+                    let is_empty = !self.nodes[nodes.clone()]
+                        .iter()
+                        .any(|node| self.is_seen(node));
+                    footnotes.push(Footnote {
+                        label: self.name(label).to_owned(),
+                        nodes,
+                        is_empty,
+                    });
                 }
                 _ => {}
             }
@@ -685,12 +906,18 @@ impl Body {
             starts: starts.into(),
             highest: self.headings.iter().map(|heading| heading.level).min(),
         };
-        self.tagged = if tags == Tags::Some { tagged_blocks(self) } else { Vec::new() };
+        self.tagged = if tags == Tags::Some {
+            tagged_blocks(self)
+        } else {
+            Vec::new()
+        };
     }
 
     /// The nodes between a start and its end.
     pub(super) fn inner(&self, start: usize) -> Range<usize> {
-        self.children(start..self.nodes.len()).next().map_or(start..start, |child| child.inner())
+        self.children(start..self.nodes.len())
+            .next()
+            .map_or(start..start, |child| child.inner())
     }
 
     /// Whether a node is something to see by itself, and not only the place of others.
@@ -698,7 +925,10 @@ impl Body {
         match node.event {
             Event::Text(piece) | Event::Html(piece) => !self.str(piece).trim().is_empty(),
             Event::SoftBreak | Event::HardBreak | Event::End(_) => false,
-            Event::Start(tag) => matches!(tag, Tag::Callout(_) | Tag::CodeBlock(_) | Tag::Link(_) | Tag::Image(_)),
+            Event::Start(tag) => matches!(
+                tag,
+                Tag::Callout(_) | Tag::CodeBlock(_) | Tag::Link(_) | Tag::Image(_)
+            ),
             _ => true,
         }
     }
@@ -725,10 +955,16 @@ fn tagged_blocks(body: &Body) -> Vec<TaggedBlock> {
     for (index, node) in body.nodes.iter().enumerate() {
         match node.event {
             Event::Start(tag @ (Tag::Paragraph | Tag::Item)) => {
-                let opens_item = tag == Tag::Paragraph && index > 0 && body.nodes[index - 1].event == Event::Start(Tag::Item);
+                let opens_item = tag == Tag::Paragraph
+                    && index > 0
+                    && body.nodes[index - 1].event == Event::Start(Tag::Item);
                 open.push(OpenBlock {
                     start: index,
-                    speaks_for: if opens_item { Speaks::ForItem } else { Speaks::ForItself },
+                    speaks_for: if opens_item {
+                        Speaks::ForItem
+                    } else {
+                        Speaks::ForItself
+                    },
                     tags: Vec::new(),
                 });
             }
@@ -738,10 +974,17 @@ fn tagged_blocks(body: &Body) -> Vec<TaggedBlock> {
                 }
             }
             Event::End(Tag::Paragraph | Tag::Item) => {
-                let Some(mut block) = open.pop() else { continue };
+                let Some(mut block) = open.pop() else {
+                    continue;
+                };
                 match open.last_mut() {
-                    Some(item) if block.speaks_for == Speaks::ForItem => item.tags.append(&mut block.tags),
-                    _ if !block.tags.is_empty() => tagged.push(TaggedBlock { nodes: block.start..index + 1, tags: block.tags }),
+                    Some(item) if block.speaks_for == Speaks::ForItem => {
+                        item.tags.append(&mut block.tags)
+                    }
+                    _ if !block.tags.is_empty() => tagged.push(TaggedBlock {
+                        nodes: block.start..index + 1,
+                        tags: block.tags,
+                    }),
                     _ => {}
                 }
             }
@@ -785,18 +1028,37 @@ fn take_hashtags(body: &mut Body, new: &mut Vec<Node>) {
 /// The hashtag at the end of the last node, with its place, and how many bytes of the text are before it.
 fn last_hashtag(body: &Body, nodes: &[Node]) -> Option<(usize, Slug, Span)> {
     let last = nodes.last()?;
-    let Event::Text(piece) = last.event else { return None };
+    let Event::Text(piece) = last.event else {
+        return None;
+    };
     let (text, place) = (body.str(piece), piece.place());
     let trimmed = text.trim_end();
-    let start = trimmed.rfind(char::is_whitespace).map_or(0, |at| at + trimmed[at..].chars().next().map_or(1, char::len_utf8));
-    let name = trimmed[start..].strip_prefix('#').filter(|name| is_tag_name(name))?;
+    let start = trimmed.rfind(char::is_whitespace).map_or(0, |at| {
+        at + trimmed[at..].chars().next().map_or(1, char::len_utf8)
+    });
+    let name = trimmed[start..]
+        .strip_prefix('#')
+        .filter(|name| is_tag_name(name))?;
     let is_escaped = place.is_some() && body.file_text()[..last.span.range().start].ends_with('\\');
-    let is_after_break = !is_escaped && nodes.len().checked_sub(2).is_some_and(|before| is_break(&nodes[before]));
-    let span = place.map_or(last.span, |place| Span { start: 0, end: offset(name.len() + 1) }.shifted(place.range().start + start));
+    let is_after_break = !is_escaped
+        && nodes
+            .len()
+            .checked_sub(2)
+            .is_some_and(|before| is_break(&nodes[before]));
+    let span = place.map_or(last.span, |place| {
+        Span {
+            start: 0,
+            end: offset(name.len() + 1),
+        }
+        .shifted(place.range().start + start)
+    });
     (start > 0 || is_after_break).then(|| (trimmed[..start].trim_end().len(), Slug::of(name), span))
 }
 
 /// Letters, digits and hyphens, with a letter first: `#12` is a number.
 fn is_tag_name(name: &str) -> bool {
-    name.starts_with(char::is_alphabetic) && name.chars().all(|next| next.is_alphanumeric() || matches!(next, '-' | '_'))
+    name.starts_with(char::is_alphabetic)
+        && name
+            .chars()
+            .all(|next| next.is_alphanumeric() || matches!(next, '-' | '_'))
 }

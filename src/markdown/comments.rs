@@ -38,11 +38,21 @@ pub fn blank(file: &str, body: usize) -> Blanked {
         return Blanked::default();
     }
     let code = Code::from(file, body);
-    let mut blanker = Blanker { text: file.to_owned(), body, code, from: body, read_again: 0, blanked: Blanked::default() };
+    let mut blanker = Blanker {
+        text: file.to_owned(),
+        body,
+        code,
+        from: body,
+        read_again: 0,
+        blanked: Blanked::default(),
+    };
     while let Some(open) = next_opening(&blanker.text, &mut blanker.code, blanker.from) {
         blanker.comment(open);
     }
-    Blanked { text: Some(blanker.text), ..blanker.blanked }
+    Blanked {
+        text: Some(blanker.text),
+        ..blanker.blanked
+    }
 }
 
 /// A text while its comments are blanked.
@@ -100,7 +110,10 @@ impl Blanker {
 /// paragraph at the top, or several.
 fn is_words(text: &str, body: usize, inner: Range<usize>) -> bool {
     let comment = &text[inner.clone()];
-    let is_plain = |next: char| next.is_alphanumeric() || matches!(next, ' ' | '.' | ',' | ';' | '?' | '-' | '/' | '%' | '\n');
+    let is_plain = |next: char| {
+        next.is_alphanumeric()
+            || matches!(next, ' ' | '.' | ',' | ';' | '?' | '-' | '/' | '%' | '\n')
+    };
     if !comment.chars().all(is_plain) {
         return false;
     }
@@ -113,7 +126,10 @@ fn is_words(text: &str, body: usize, inner: Range<usize>) -> bool {
     is_paragraph
         && comment.ends_with('\n')
         && (after.is_empty() || after.starts_with('\n'))
-        && comment.lines().skip(1).all(|line| line.is_empty() || line.starts_with(char::is_alphabetic))
+        && comment
+            .lines()
+            .skip(1)
+            .all(|line| line.is_empty() || line.starts_with(char::is_alphabetic))
 }
 
 /// The first sign from `from` on that is neither in code nor after a backslash.
@@ -149,11 +165,15 @@ impl Code {
         let mut length = SHORTEST;
         loop {
             let wanted = text.floor_char_boundary(start + length);
-            let end = text[wanted..].find('\n').map_or(text.len(), |newline| wanted + newline + 1);
+            let end = text[wanted..]
+                .find('\n')
+                .map_or(text.len(), |newline| wanted + newline + 1);
             let code = Self::of(text, start..end);
             // The last block may go on after the end.
             match code.blocks.last() {
-                Some(&last) if end < text.len() && last > start => return Self { end: last, ..code },
+                Some(&last) if end < text.len() && last > start => {
+                    return Self { end: last, ..code };
+                }
                 _ if end == text.len() => return code,
                 _ => length *= 2,
             }
@@ -161,12 +181,23 @@ impl Code {
     }
 
     fn of(text: &str, stretch: Range<usize>) -> Self {
-        let mut code = Self { ranges: Vec::new(), blocks: Vec::new(), end: stretch.end };
+        let mut code = Self {
+            ranges: Vec::new(),
+            blocks: Vec::new(),
+            end: stretch.end,
+        };
         let mut depth = 0usize;
-        for (event, range) in Parser::new_ext(&text[stretch.clone()], super::read::options()).into_offset_iter() {
+        for (event, range) in
+            Parser::new_ext(&text[stretch.clone()], super::read::options()).into_offset_iter()
+        {
             let range = range.start + stretch.start..range.end + stretch.start;
             if depth == 0 {
-                code.blocks.push(text[..range.start].rfind('\n').map_or(0, |newline| newline + 1).max(stretch.start));
+                code.blocks.push(
+                    text[..range.start]
+                        .rfind('\n')
+                        .map_or(0, |newline| newline + 1)
+                        .max(stretch.start),
+                );
             }
             match event {
                 Event::Code(_) | Event::Start(Tag::CodeBlock(_)) => code.ranges.push(range),
@@ -187,7 +218,9 @@ impl Code {
     /// The code that holds a place.
     fn at(&self, at: usize) -> Option<&Range<usize>> {
         let next = self.ranges.partition_point(|range| range.start <= at);
-        self.ranges[..next].last().filter(|range| range.contains(&at))
+        self.ranges[..next]
+            .last()
+            .filter(|range| range.contains(&at))
     }
 
     /// The start of the block at the top that holds a place.
@@ -199,7 +232,13 @@ impl Code {
 
 /// Whether a text ends in a backslash that is not itself written with one.
 fn is_escaped(before: &str) -> bool {
-    before.bytes().rev().take_while(|&byte| byte == b'\\').count() % 2 == 1
+    before
+        .bytes()
+        .rev()
+        .take_while(|&byte| byte == b'\\')
+        .count()
+        % 2
+        == 1
 }
 
 #[cfg(test)]

@@ -23,16 +23,24 @@ pub(super) struct Depth {
 impl Depth {
     /// Passes the start or the end of something in Markdown: an element that was opened in it ends with it.
     pub(super) fn pass(&mut self, event: Event) {
-        let is_level = |tag| matches!(tag, Tag::Quote | Tag::Callout(_) | Tag::Item | Tag::Footnote(_) | Tag::TableCell);
+        let is_level = |tag| {
+            matches!(
+                tag,
+                Tag::Quote | Tag::Callout(_) | Tag::Item | Tag::Footnote(_) | Tag::TableCell
+            )
+        };
         match event {
             Event::Start(tag) if is_level(tag) => self.around += 1,
             Event::End(tag) if is_level(tag) => {
-                self.open.retain(|open| open.around < self.around || open.goes_on);
+                self.open
+                    .retain(|open| open.around < self.around || open.goes_on);
                 self.around = self.around.saturating_sub(1);
             }
             // A paragraph ends the elements inside of a line.
             Event::End(Tag::Paragraph) => {
-                self.open.retain(|open| open.around < self.around || open.goes_on || ends_paragraph(&open.name));
+                self.open.retain(|open| {
+                    open.around < self.around || open.goes_on || ends_paragraph(&open.name)
+                });
             }
             _ => {}
         }
@@ -44,8 +52,16 @@ impl Depth {
             return Ok(());
         }
         let goes_on = attributes == Attributes::Some && is_style(name);
-        self.open.push(OpenElement { name: name.to_owned(), around: self.around, goes_on });
-        if self.open.len() + self.around > DEEPEST { Err(TooDeep) } else { Ok(()) }
+        self.open.push(OpenElement {
+            name: name.to_owned(),
+            around: self.around,
+            goes_on,
+        });
+        if self.open.len() + self.around > DEEPEST {
+            Err(TooDeep)
+        } else {
+            Ok(())
+        }
     }
 
     /// Closes the innermost element of a name, with all that is open inside of it.
@@ -92,7 +108,20 @@ fn ends_paragraph(name: &str) -> bool {
 
 /// Whether an element styles words in a line.
 fn is_style(name: &str) -> bool {
-    matches!(name, "b" | "big" | "code" | "em" | "font" | "i" | "s" | "small" | "strike" | "strong" | "tt" | "u")
+    matches!(
+        name,
+        "b" | "big"
+            | "code"
+            | "em"
+            | "font"
+            | "i"
+            | "s"
+            | "small"
+            | "strike"
+            | "strong"
+            | "tt"
+            | "u"
+    )
 }
 
 /// Whether an element has no end, or need not be given one. Links and pictures are taken out.

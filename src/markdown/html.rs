@@ -12,23 +12,41 @@ use crate::words::markup::{Attribute, Kind, Tag as MarkupTag, starts_name, tag_a
 
 /// Elements that are dropped with all that they hold: a browser runs it, draws it, or does not show it as words of the text.
 const DROPPED_WHOLE: &[&str] = &[
-    "applet", "audio", "canvas", "datalist", "dialog", "embed", "frameset", "head", "iframe", "math", "noembed", "noframes", "noscript",
-    "object", "script", "select", "style", "svg", "template", "textarea", "title", "video",
+    "applet", "audio", "canvas", "datalist", "dialog", "embed", "frameset", "head", "iframe",
+    "math", "noembed", "noframes", "noscript", "object", "script", "select", "style", "svg",
+    "template", "textarea", "title", "video",
 ];
 
 /// Those of them in which only their own end tag is a tag.
-const HOLDING_NO_TAGS: &[&str] = &["iframe", "noembed", "noframes", "noscript", "script", "style", "textarea", "title"];
+const HOLDING_NO_TAGS: &[&str] = &[
+    "iframe", "noembed", "noframes", "noscript", "script", "style", "textarea", "title",
+];
 
 /// Elements without an end tag.
-const VOID: &[&str] = &["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
+const VOID: &[&str] = &[
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source",
+    "track", "wbr",
+];
 
 /// Takes out of nodes what does not belong into a page, and warns of it: comments, elements that a document does not need, links and
 /// pictures (in Markdown they are checked and get their addresses), and ids, which the page gives itself.
 ///
 /// Starts and ends stay balanced, and what has been cleaned stays as it is when it is cleaned again.
-pub(super) fn clean(body: &mut Body, nodes: &[Node], file: &SitePath, found: &mut Vec<Diagnostic>) -> Vec<Node> {
-    let mut cleaner =
-        Cleaner { body, file, found, hidden: None, depth: Some(Depth::default()), open: Vec::new(), kept: Vec::with_capacity(nodes.len()) };
+pub(super) fn clean(
+    body: &mut Body,
+    nodes: &[Node],
+    file: &SitePath,
+    found: &mut Vec<Diagnostic>,
+) -> Vec<Node> {
+    let mut cleaner = Cleaner {
+        body,
+        file,
+        found,
+        hidden: None,
+        depth: Some(Depth::default()),
+        open: Vec::new(),
+        kept: Vec::with_capacity(nodes.len()),
+    };
     let mut rest = nodes;
     while let Some((&node, after)) = rest.split_first() {
         let taken = match node.event {
@@ -55,8 +73,13 @@ struct Hidden {
 
 impl Hidden {
     fn dropped(&self, file: &SitePath) -> Diagnostic {
-        Diagnostic::new(&rules::RAW_HTML, file, self.span, format!("`<{}>` is dropped with what it holds", self.name))
-            .help("write the words outside of it if they are meant to be read")
+        Diagnostic::new(
+            &rules::RAW_HTML,
+            file,
+            self.span,
+            format!("`<{}>` is dropped with what it holds", self.name),
+        )
+        .help("write the words outside of it if they are meant to be read")
     }
 }
 
@@ -95,9 +118,16 @@ impl Cleaner<'_> {
     /// can go over several of them.
     fn pieces(&mut self, nodes: &[Node]) -> usize {
         let (spot, count) = match self.kept.last() {
-            Some(Node { event: Event::Start(Tag::HtmlBlock), .. }) => {
-                (Spot::Block, nodes.iter().take_while(|next| matches!(next.event, Event::Html(_))).count())
-            }
+            Some(Node {
+                event: Event::Start(Tag::HtmlBlock),
+                ..
+            }) => (
+                Spot::Block,
+                nodes
+                    .iter()
+                    .take_while(|next| matches!(next.event, Event::Html(_)))
+                    .count(),
+            ),
             _ => (Spot::Line, 1),
         };
         self.html(Html::of(nodes[..count].to_vec(), self.body, spot));
@@ -108,7 +138,11 @@ impl Cleaner<'_> {
         if !is_inline(tag) {
             self.close_hidden();
         }
-        let kept = if self.hidden.is_some() { Kept::No } else { Kept::Yes };
+        let kept = if self.hidden.is_some() {
+            Kept::No
+        } else {
+            Kept::Yes
+        };
         self.open.push(kept);
         if kept == Kept::Yes {
             self.kept.push(node);
@@ -126,11 +160,20 @@ impl Cleaner<'_> {
 
     /// Reports an element that has to be dropped to its end, and whose end does not come in its block.
     fn close_hidden(&mut self) {
-        let Some(hidden) = self.hidden.take() else { return };
-        let message = format!("`<{}>` opens here and does not close in this block", hidden.name);
-        let help =
-            format!("close it with `</{}>` before the next blank line, or take it out: it is dropped with what it holds", hidden.name);
-        self.found.push(Diagnostic::new(&rules::UNCLOSED_HTML, self.file, hidden.span, message).help(help));
+        let Some(hidden) = self.hidden.take() else {
+            return;
+        };
+        let message = format!(
+            "`<{}>` opens here and does not close in this block",
+            hidden.name
+        );
+        let help = format!(
+            "close it with `</{}>` before the next blank line, or take it out: it is dropped with what it holds",
+            hidden.name
+        );
+        self.found.push(
+            Diagnostic::new(&rules::UNCLOSED_HTML, self.file, hidden.span, message).help(help),
+        );
     }
 
     fn html(&mut self, mut html: Html) {
@@ -150,7 +193,10 @@ impl Cleaner<'_> {
         match html.pieces.as_slice() {
             &[only] if html.kept == *html.text => self.kept.push(only),
             _ if html.kept.is_empty() => {}
-            _ => self.kept.push(Node::new(Event::Html(self.body.write_anew(&html.kept)), html.whole_span())),
+            _ => self.kept.push(Node::new(
+                Event::Html(self.body.write_anew(&html.kept)),
+                html.whole_span(),
+            )),
         }
     }
 
@@ -159,7 +205,12 @@ impl Cleaner<'_> {
     fn markup(&mut self, start: usize, html: &mut Html) -> usize {
         let text = html.text.clone();
         let (markup, length) = match &self.hidden {
-            Some(hidden) if HOLDING_NO_TAGS.contains(&&*hidden.name) && !closes(&text[start..], &hidden.name) => (Markup::Text, 1),
+            Some(hidden)
+                if HOLDING_NO_TAGS.contains(&&*hidden.name)
+                    && !closes(&text[start..], &hidden.name) =>
+            {
+                (Markup::Text, 1)
+            }
             _ => markup_at(&text[start..]),
         };
         let range = start..start + length;
@@ -188,7 +239,11 @@ impl Cleaner<'_> {
             return;
         }
         if tag.attributes().any(|attribute| hides(&attribute)) || DROPPED_WHOLE.contains(&&*name) {
-            let hidden = Hidden { name: name.into_owned(), depth: 1, span: html.span(range.start, range.end) };
+            let hidden = Hidden {
+                name: name.into_owned(),
+                depth: 1,
+                span: html.span(range.start, range.end),
+            };
             if is_empty {
                 self.found.push(hidden.dropped(self.file));
             } else {
@@ -204,7 +259,9 @@ impl Cleaner<'_> {
     /// Keeps a tag without its ids.
     fn open_kept(&mut self, tag: MarkupTag<'_>, range: Range<usize>, html: &mut Html) {
         let attributes = range.start + "<".len() + tag.name.len();
-        let (ids, others): (Vec<_>, Vec<_>) = tag.attributes().partition(|attribute| attribute.name.eq_ignore_ascii_case("id"));
+        let (ids, others): (Vec<_>, Vec<_>) = tag
+            .attributes()
+            .partition(|attribute| attribute.name.eq_ignore_ascii_case("id"));
         let mut from = range.start;
         for id in ids {
             let end = html.text[..attributes + id.range.start].trim_end().len();
@@ -212,10 +269,23 @@ impl Cleaner<'_> {
             from = attributes + id.range.end;
         }
         html.keep(from..range.end);
-        let style = if others.is_empty() { Attributes::None } else { Attributes::Some };
-        if self.depth.as_mut().is_some_and(|depth| depth.open(&tag.lower_name(), style).is_err()) {
+        let style = if others.is_empty() {
+            Attributes::None
+        } else {
+            Attributes::Some
+        };
+        if self
+            .depth
+            .as_mut()
+            .is_some_and(|depth| depth.open(&tag.lower_name(), style).is_err())
+        {
             self.depth = None;
-            self.found.push(too_deep(self.file, html.first_span(), "HTML elements", DEEPEST));
+            self.found.push(too_deep(
+                self.file,
+                html.first_span(),
+                "HTML elements",
+                DEEPEST,
+            ));
         }
     }
 
@@ -245,18 +315,31 @@ impl Cleaner<'_> {
         }
         html.warned.push(what.to_owned());
         let help = match what {
-            "<a>" => "write the link in Markdown, as in `[words](https://example.org)` or `[[slug|words]]`",
+            "<a>" => {
+                "write the link in Markdown, as in `[words](https://example.org)` or `[[slug|words]]`"
+            }
             "<img>" => "write the picture in Markdown, as in `![what it shows](picture.png)`",
             _ => "write it in Markdown, or with one of the tags that docs/format.md lists",
         };
         let span = html.span(range.start, range.end);
-        self.found.push(Diagnostic::new(&rules::RAW_HTML, self.file, span, format!("`{what}` is dropped")).help(help));
+        self.found.push(
+            Diagnostic::new(
+                &rules::RAW_HTML,
+                self.file,
+                span,
+                format!("`{what}` is dropped"),
+            )
+            .help(help),
+        );
     }
 
     /// Reports a comment that opens inside of a comment: both end with the first `-->`, and what follows it would be shown.
     fn comment(&mut self, range: Range<usize>, html: &Html) {
         const OPENING: &str = "<!--";
-        if let Some(inner) = html.text[range.clone()].strip_prefix(OPENING).and_then(|inner| inner.find(OPENING)) {
+        if let Some(inner) = html.text[range.clone()]
+            .strip_prefix(OPENING)
+            .and_then(|inner| inner.find(OPENING))
+        {
             let start = range.start + OPENING.len() + inner;
             let span = html.span(start, start + OPENING.len());
             self.found.push(
@@ -270,12 +353,20 @@ impl Cleaner<'_> {
         let span = html.span(range.start, range.end);
         let text = &html.text[range];
         match what {
-            Unclosed::Hiding => self.found.push(unclosed_comment(self.file, span, what_opens(text))),
+            Unclosed::Hiding => {
+                self.found
+                    .push(unclosed_comment(self.file, span, what_opens(text)))
+            }
             Unclosed::Tag => {
                 html.kept.push_str(&text.replace('<', "&lt;"));
                 self.found.push(
-                    Diagnostic::new(&rules::UNCLOSED_HTML, self.file, span, "a tag opens here and never closes")
-                        .help("close it with `>`, or write `&lt;` where the sign is meant"),
+                    Diagnostic::new(
+                        &rules::UNCLOSED_HTML,
+                        self.file,
+                        span,
+                        "a tag opens here and never closes",
+                    )
+                    .help("close it with `>`, or write `&lt;` where the sign is meant"),
                 );
             }
         }
@@ -287,10 +378,15 @@ impl Cleaner<'_> {
             return;
         }
         for node in &html.pieces {
-            let Event::Html(piece) = node.event else { continue };
+            let Event::Html(piece) = node.event else {
+                continue;
+            };
             let text = self.body.str(piece);
-            let Some(line) = text.lines().find(|line| unclosed::marks_private_text(line)) else { continue };
-            let start = node.span.start as usize + (line.as_ptr() as usize - text.as_ptr() as usize);
+            let Some(line) = text.lines().find(|line| unclosed::marks_private_text(line)) else {
+                continue;
+            };
+            let start =
+                node.span.start as usize + (line.as_ptr() as usize - text.as_ptr() as usize);
             let span = Span::new(start, start + line.len());
             let message = "this mark for private text stands in HTML, where it is only words";
             self.found.push(
@@ -319,7 +415,10 @@ pub(super) fn unclosed_comment(file: &SitePath, span: Span, opening: &str) -> Di
             format!("take it out, or write `\\{opening}` where the signs are meant"),
         ),
     };
-    let signs = Span { start: span.start, end: span.start + offset(opening.len()) };
+    let signs = Span {
+        start: span.start,
+        end: span.start + offset(opening.len()),
+    };
     Diagnostic::new(&rules::COMMENT, file, signs, message).help(help)
 }
 
@@ -357,13 +456,22 @@ impl Html {
             }
         }
         let kept = String::with_capacity(text.len());
-        Self { spot, pieces, text: text.into(), lines, kept, warned: Vec::new() }
+        Self {
+            spot,
+            pieces,
+            text: text.into(),
+            lines,
+            kept,
+            warned: Vec::new(),
+        }
     }
 
     /// Keeps some of the text. A `<` that was text before it stays text, although what parted it from this is gone.
     fn keep(&mut self, range: Range<usize>) {
         let text = &self.text[range];
-        let opens = text.starts_with(|first: char| first.is_ascii_alphabetic() || matches!(first, '/' | '!' | '?'));
+        let opens = text.starts_with(|first: char| {
+            first.is_ascii_alphabetic() || matches!(first, '/' | '!' | '?')
+        });
         if opens && self.kept.ends_with('<') {
             self.kept.pop();
             self.kept.push_str("&lt;");
@@ -374,22 +482,35 @@ impl Html {
     /// The place of a part of the text in the file.
     fn span(&self, start: usize, end: usize) -> Span {
         let first = self.place(start);
-        Span { start: first, end: (self.place(end.saturating_sub(1)) + 1).max(first) }
+        Span {
+            start: first,
+            end: (self.place(end.saturating_sub(1)) + 1).max(first),
+        }
     }
 
     fn place(&self, at: usize) -> u32 {
-        let line = self.lines.partition_point(|&(start, _)| start <= at).saturating_sub(1);
-        self.lines.get(line).map_or(0, |&(start, span)| (span.start + offset(at - start)).min(span.end))
+        let line = self
+            .lines
+            .partition_point(|&(start, _)| start <= at)
+            .saturating_sub(1);
+        self.lines.get(line).map_or(0, |&(start, span)| {
+            (span.start + offset(at - start)).min(span.end)
+        })
     }
 
     fn first_span(&self) -> Span {
-        self.pieces.first().map_or(Span::default(), |first| first.span)
+        self.pieces
+            .first()
+            .map_or(Span::default(), |first| first.span)
     }
 
     /// The place of all of it in the file.
     fn whole_span(&self) -> Span {
         let first = self.first_span();
-        Span { start: first.start, end: self.pieces.last().map_or(first.end, |last| last.span.end) }
+        Span {
+            start: first.start,
+            end: self.pieces.last().map_or(first.end, |last| last.span.end),
+        }
     }
 }
 
@@ -415,7 +536,10 @@ enum Unclosed {
 
 /// How what a browser does not show opens in a text: the longest of `<!--`, `<![CDATA[`, `<?`, `<!`.
 pub(super) fn what_opens(text: &str) -> &'static str {
-    ["<!--", "<![CDATA[", "<?", "<!", "</"].into_iter().find(|opening| text.starts_with(opening)).unwrap_or("<")
+    ["<!--", "<![CDATA[", "<?", "<!", "</"]
+        .into_iter()
+        .find(|opening| text.starts_with(opening))
+        .unwrap_or("<")
 }
 
 /// The markup that a text starts with, whose first sign is `<`, and its length.
@@ -452,16 +576,27 @@ fn tag_or_text(text: &str) -> (Markup<'_>, usize) {
 
 /// Whether an attribute keeps a browser from showing its element.
 fn hides(attribute: &Attribute<'_>) -> bool {
-    let style = || attribute.value.to_ascii_lowercase().replace(|next: char| next.is_ascii_whitespace(), "");
+    let style = || {
+        attribute
+            .value
+            .to_ascii_lowercase()
+            .replace(|next: char| next.is_ascii_whitespace(), "")
+    };
     attribute.name.eq_ignore_ascii_case("hidden")
         || (attribute.name.eq_ignore_ascii_case("style")
-            && ["display:none", "visibility:hidden"].iter().any(|hides| style().contains(hides)))
+            && ["display:none", "visibility:hidden"]
+                .iter()
+                .any(|hides| style().contains(hides)))
 }
 
 /// Whether a text starts with the end tag of an element.
 fn closes(text: &str, name: &str) -> bool {
-    let after = text.strip_prefix("</").and_then(|rest| rest.split_at_checked(name.len()));
+    let after = text
+        .strip_prefix("</")
+        .and_then(|rest| rest.split_at_checked(name.len()));
     after.is_some_and(|(start, rest)| {
-        start.eq_ignore_ascii_case(name) && rest.starts_with(|next: char| next.is_ascii_whitespace() || matches!(next, '/' | '>'))
+        start.eq_ignore_ascii_case(name)
+            && rest
+                .starts_with(|next: char| next.is_ascii_whitespace() || matches!(next, '/' | '>'))
     })
 }

@@ -15,7 +15,10 @@ pub struct Id<T> {
 
 impl<T> Id<T> {
     fn new(place: usize) -> Self {
-        Self { place: offset(place), of: PhantomData }
+        Self {
+            place: offset(place),
+            of: PhantomData,
+        }
     }
 
     /// The place in the list, from 0: for lists that run beside the arena.

@@ -11,7 +11,11 @@ const SIGN: &str = "==";
 /// as it is.
 pub(super) fn shape(body: &mut Body) {
     let old = std::mem::take(&mut body.nodes);
-    let mut shaper = Shaper { body, new: Vec::with_capacity(old.len() + 8), open: vec![None] };
+    let mut shaper = Shaper {
+        body,
+        new: Vec::with_capacity(old.len() + 8),
+        open: vec![None],
+    };
     let mut in_code = false;
     for &node in old.iter() {
         match node.event {
@@ -42,12 +46,19 @@ struct Shaper<'a> {
 
 impl Shaper<'_> {
     fn text(&mut self, node: Node) {
-        let Event::Text(piece) = node.event else { return };
+        let Event::Text(piece) = node.event else {
+            return;
+        };
         let text = self.body.str(piece);
-        let is_escaped = piece.place().is_some_and(|place| self.body.file_text()[..place.range().start].ends_with('\\'));
+        let is_escaped = piece
+            .place()
+            .is_some_and(|place| self.body.file_text()[..place.range().start].ends_with('\\'));
         let mut from = 0;
         for (at, _) in text.match_indices(SIGN) {
-            let (before, after) = (text[..at].chars().next_back(), text[at + SIGN.len()..].chars().next());
+            let (before, after) = (
+                text[..at].chars().next_back(),
+                text[at + SIGN.len()..].chars().next(),
+            );
             let is_longer = before == Some('=') || after == Some('=');
             if is_longer || (at == 0 && is_escaped) {
                 continue;
@@ -57,7 +68,9 @@ impl Shaper<'_> {
             if let Some(opened) = pending.filter(|_| has_words && closes(before, after)) {
                 self.push(node, from..at);
                 self.new[opened].event = Event::Start(Tag::Mark);
-                let end = node.cut(at..at + SIGN.len()).map_or(node.span, |sign| sign.span);
+                let end = node
+                    .cut(at..at + SIGN.len())
+                    .map_or(node.span, |sign| sign.span);
                 self.new.push(Node::new(Event::End(Tag::Mark), end));
                 self.set_pending(None);
                 from = at + SIGN.len();
@@ -72,7 +85,9 @@ impl Shaper<'_> {
     }
 
     fn push(&mut self, node: Node, range: Range<usize>) {
-        let Event::Text(piece) = node.event else { return };
+        let Event::Text(piece) = node.event else {
+            return;
+        };
         if range.len() == piece.length as usize {
             self.new.push(node);
         } else {

@@ -114,19 +114,27 @@ impl Str {
 
     /// Where the file has these very characters; `None` if it does not.
     fn place(self) -> Option<Span> {
-        (self.start & ANEW == 0).then(|| Span { start: self.start, end: self.start + self.length })
+        (self.start & ANEW == 0).then(|| Span {
+            start: self.start,
+            end: self.start + self.length,
+        })
     }
 
     /// Some of its characters.
     fn part(self, range: Range<usize>) -> Self {
-        Self { start: self.start + offset(range.start), length: offset(range.len()) }
+        Self {
+            start: self.start + offset(range.start),
+            length: offset(range.len()),
+        }
     }
 }
 
 impl Node {
     /// A text cut to some of its bytes, with its span if the file has these very characters. `None` if no byte is left.
     pub fn cut(self, range: Range<usize>) -> Option<Self> {
-        let Event::Text(text) = self.event else { return None };
+        let Event::Text(text) = self.event else {
+            return None;
+        };
         let part = text.part(range);
         (!part.is_empty()).then(|| Self::new(Event::Text(part), part.place().unwrap_or(self.span)))
     }
@@ -210,7 +218,10 @@ pub enum Tag {
 
 /// Whether a tag is inside a line, so that its words can be parts of a word.
 pub fn is_inline(tag: Tag) -> bool {
-    matches!(tag, Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Mark | Tag::Link(_) | Tag::Image(_))
+    matches!(
+        tag,
+        Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Mark | Tag::Link(_) | Tag::Image(_)
+    )
 }
 
 /// A heading inside a body.
@@ -256,12 +267,22 @@ impl Size {
     /// The size that a text says, which has to be `400` or `400x300`.
     fn of(text: &str) -> Option<Self> {
         let number = |digits: &str| {
-            let is_number = (1..=4).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
-            digits.parse().ok().filter(|&number: &u32| is_number && number > 0)
+            let is_number =
+                (1..=4).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+            digits
+                .parse()
+                .ok()
+                .filter(|&number: &u32| is_number && number > 0)
         };
         match text.trim().split_once('x') {
-            Some((width, height)) => Some(Self { width: number(width)?, height: Some(number(height)?) }),
-            None => Some(Self { width: number(text.trim())?, height: None }),
+            Some((width, height)) => Some(Self {
+                width: number(width)?,
+                height: Some(number(height)?),
+            }),
+            None => Some(Self {
+                width: number(text.trim())?,
+                height: None,
+            }),
         }
     }
 }
@@ -386,7 +407,13 @@ pub struct Footnote {
 impl Body {
     /// An empty body over the text of a file.
     fn over(file: Arc<str>) -> Self {
-        Self { text: Text { file, written_anew: String::new() }, ..Self::default() }
+        Self {
+            text: Text {
+                file,
+                written_anew: String::new(),
+            },
+            ..Self::default()
+        }
     }
 
     /// The characters of a piece of text.
@@ -394,7 +421,10 @@ impl Body {
         let (text, start) = if piece.start & ANEW == 0 {
             (&*self.text.file, piece.start as usize)
         } else {
-            (self.text.written_anew.as_str(), (piece.start & !ANEW) as usize)
+            (
+                self.text.written_anew.as_str(),
+                (piece.start & !ANEW) as usize,
+            )
         };
         &text[start..start + piece.length as usize]
     }
@@ -403,7 +433,10 @@ impl Body {
     pub fn write_anew(&mut self, characters: &str) -> Str {
         let start = offset(self.text.written_anew.len()) | ANEW;
         self.text.written_anew.push_str(characters);
-        Str { start, length: offset(characters.len()) }
+        Str {
+            start,
+            length: offset(characters.len()),
+        }
     }
 
     /// The text of the file, its comments blanked.
@@ -429,22 +462,36 @@ impl Body {
 
     /// The footnote with a label.
     pub fn footnote_named(&self, label: &str) -> Option<FootnoteId> {
-        first_named(&self.index.footnotes, |id| self.footnotes[id].label.as_str(), label)
+        first_named(
+            &self.index.footnotes,
+            |id| self.footnotes[id].label.as_str(),
+            label,
+        )
     }
 
     /// The same, if it has anything to show: a number that leads to nothing tells readers that something is kept from them.
     pub fn shown_footnote(&self, label: &str) -> Option<FootnoteId> {
-        self.footnote_named(label).filter(|&id| !self.footnotes[id].is_empty)
+        self.footnote_named(label)
+            .filter(|&id| !self.footnotes[id].is_empty)
     }
 
     /// The heading with an id.
     pub fn heading_named(&self, id: &str) -> Option<HeadingId> {
-        first_named(&self.index.headings, |heading| self.headings[heading].id.as_str(), id)
+        first_named(
+            &self.index.headings,
+            |heading| self.headings[heading].id.as_str(),
+            id,
+        )
     }
 
     /// The node at which a heading starts.
     pub fn start_of_heading(&self, heading: HeadingId) -> Option<usize> {
-        self.index.starts.get(heading.index()).copied().flatten().map(|node| node as usize)
+        self.index
+            .starts
+            .get(heading.index())
+            .copied()
+            .flatten()
+            .map(|node| node as usize)
     }
 
     /// The level of the highest heading.
@@ -469,11 +516,17 @@ impl Body {
 /// The one of some ranges in their order, none of which overlap, that holds a node.
 pub fn stretch_at(stretches: &[Range<usize>], node: usize) -> Option<&Range<usize>> {
     let next = stretches.partition_point(|stretch| stretch.start <= node);
-    stretches[..next].last().filter(|stretch| stretch.contains(&node))
+    stretches[..next]
+        .last()
+        .filter(|stretch| stretch.contains(&node))
 }
 
 /// The first of some values with a name; `order` has their ids ordered by name, and then by place.
-fn first_named<'a, T>(order: &[Id<T>], name: impl Fn(Id<T>) -> &'a str, wanted: &str) -> Option<Id<T>> {
+fn first_named<'a, T>(
+    order: &[Id<T>],
+    name: impl Fn(Id<T>) -> &'a str,
+    wanted: &str,
+) -> Option<Id<T>> {
     let first = order.partition_point(|&id| name(id) < wanted);
     order.get(first).copied().filter(|&id| name(id) == wanted)
 }

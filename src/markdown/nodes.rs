@@ -25,7 +25,11 @@ const _: () = assert!(size_of::<Node>() == 24);
 impl Node {
     /// A node on its own.
     pub fn new(event: Event, span: Span) -> Self {
-        Self { event, span, extent: 0 }
+        Self {
+            event,
+            span,
+            extent: 0,
+        }
     }
 }
 
@@ -90,7 +94,11 @@ pub fn children(nodes: &[Node], range: Range<usize>) -> impl Iterator<Item = Chi
         let node = nodes[..range.end].get(next)?;
         let start = next;
         next = (start + node.extent as usize + 1).min(range.end);
-        Some(Child { event: node.event, span: node.span, nodes: start..next })
+        Some(Child {
+            event: node.event,
+            span: node.span,
+            nodes: start..next,
+        })
     })
 }
 
@@ -114,7 +122,9 @@ impl Skip {
     fn of(tag: Tag) -> Option<Self> {
         match tag {
             Tag::CodeBlock(_) => Some(Self::CodeBlocks),
-            Tag::Callout(CalloutKind::Question | CalloutKind::Answered | CalloutKind::Private) => Some(Self::Private),
+            Tag::Callout(CalloutKind::Question | CalloutKind::Answered | CalloutKind::Private) => {
+                Some(Self::Private)
+            }
             Tag::Footnote(_) => Some(Self::Footnotes),
             Tag::HtmlBlock => Some(Self::HtmlBlocks),
             Tag::Image(_) => Some(Self::Images),
@@ -133,7 +143,11 @@ pub enum Step {
 }
 
 /// All nodes of a balanced range in their order, without what is skipped.
-pub fn walk<'n>(nodes: &'n [Node], range: Range<usize>, skip: &'n [Skip]) -> impl Iterator<Item = Step> + 'n {
+pub fn walk<'n>(
+    nodes: &'n [Node],
+    range: Range<usize>,
+    skip: &'n [Skip],
+) -> impl Iterator<Item = Step> + 'n {
     let mut next = range.start;
     std::iter::from_fn(move || {
         let index = next;
@@ -154,26 +168,53 @@ mod tests {
     use super::*;
 
     fn nodes(events: &[Event]) -> Nodes {
-        Nodes::new(events.iter().map(|&event| Node::new(event, Span::default())).collect())
+        Nodes::new(
+            events
+                .iter()
+                .map(|&event| Node::new(event, Span::default()))
+                .collect(),
+        )
     }
 
     #[test]
     fn children_are_one_step_each() {
         let (start, end) = (Event::Start(Tag::Item), Event::End(Tag::Item));
         let nodes = nodes(&[start, start, Event::Rule, end, end, Event::Rule]);
-        let of = |range| children(&nodes, range).map(|child| (child.nodes.start, child.nodes.end)).collect::<Vec<_>>();
+        let of = |range| {
+            children(&nodes, range)
+                .map(|child| (child.nodes.start, child.nodes.end))
+                .collect::<Vec<_>>()
+        };
         assert_eq!(of(0..6), [(0, 5), (5, 6)]);
         assert_eq!(of(1..4), [(1, 4)]);
         assert!(of(2..2).is_empty());
         // A slice of whole nodes is walked like the list.
-        assert_eq!(children(&nodes[1..4], 0..3).map(|child| child.inner().len()).collect::<Vec<_>>(), [1]);
+        assert_eq!(
+            children(&nodes[1..4], 0..3)
+                .map(|child| child.inner().len())
+                .collect::<Vec<_>>(),
+            [1]
+        );
     }
 
     #[test]
     fn a_walk_passes_over_what_it_skips() {
-        let (start, end) = (Event::Start(Tag::Callout(CalloutKind::Private)), Event::End(Tag::Callout(CalloutKind::Private)));
+        let (start, end) = (
+            Event::Start(Tag::Callout(CalloutKind::Private)),
+            Event::End(Tag::Callout(CalloutKind::Private)),
+        );
         let nodes = nodes(&[Event::Rule, start, Event::Rule, end, Event::SoftBreak]);
-        let of = |skip| walk(&nodes, 0..5, skip).map(|step| if let Step::Node(index, _) = step { index } else { 9 }).collect::<Vec<_>>();
+        let of = |skip| {
+            walk(&nodes, 0..5, skip)
+                .map(|step| {
+                    if let Step::Node(index, _) = step {
+                        index
+                    } else {
+                        9
+                    }
+                })
+                .collect::<Vec<_>>()
+        };
         assert_eq!(of(&[]), [0, 1, 2, 3, 4]);
         assert_eq!(of(&[Skip::Private]), [0, 9, 4]);
     }

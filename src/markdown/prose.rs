@@ -168,7 +168,10 @@ impl Place {
 impl Run {
     /// A text that no body has. It has no pieces.
     pub fn of_text(text: &str) -> Self {
-        Self { text: text.to_owned(), pieces: Vec::new() }
+        Self {
+            text: text.to_owned(),
+            pieces: Vec::new(),
+        }
     }
 
     /// Its pieces, in their order.
@@ -178,8 +181,12 @@ impl Run {
 
     /// The pieces that hold something of a range of the text.
     pub fn pieces_in(&self, range: Range<usize>) -> &[Piece] {
-        let first = self.pieces.partition_point(|piece| piece.range.end <= range.start);
-        let last = self.pieces.partition_point(|piece| piece.range.start < range.end);
+        let first = self
+            .pieces
+            .partition_point(|piece| piece.range.end <= range.start);
+        let last = self
+            .pieces
+            .partition_point(|piece| piece.range.start < range.end);
         &self.pieces[first..last.max(first)]
     }
 
@@ -191,7 +198,9 @@ impl Run {
     /// Where a range of the text is in the file; an empty span if it has no pieces.
     pub fn span(&self, range: Range<usize>) -> Span {
         let pieces = self.pieces_in(range.clone());
-        let (Some(first), Some(last)) = (pieces.first(), pieces.last()) else { return Span::default() };
+        let (Some(first), Some(last)) = (pieces.first(), pieces.last()) else {
+            return Span::default();
+        };
         let start = match first.place {
             Place::Verbatim(span) => span.range().start + (range.start - first.range.start),
             Place::Within(span) => span.range().start,
@@ -213,7 +222,13 @@ impl Run {
     pub fn push(&mut self, text: &str, node: usize, origin: Origin, style: Style, place: Place) {
         let start = self.text.len();
         self.text.push_str(text);
-        self.pieces.push(Piece { range: start..self.text.len(), node, origin, style, place });
+        self.pieces.push(Piece {
+            range: start..self.text.len(),
+            node,
+            origin,
+            style,
+            place,
+        });
     }
 }
 
@@ -222,10 +237,24 @@ impl Body {
     ///
     /// `source` is the text of the file, in which the places are found: [`Body::file_text`], or the whole text where the body holds only
     /// what an audience may see of it.
-    pub fn runs<'b>(&'b self, nodes: Range<usize>, skip: &'b [Skip], source: &'b str) -> impl Iterator<Item = Run> + use<'b> {
+    pub fn runs<'b>(
+        &'b self,
+        nodes: Range<usize>,
+        skip: &'b [Skip],
+        source: &'b str,
+    ) -> impl Iterator<Item = Run> + use<'b> {
         let mut parts = self.parts(nodes, skip);
-        let mut runs =
-            Runs { body: self, finder: Finder { source, node: 0, from: 0, misses: 0 }, run: Run::default(), ready: VecDeque::new() };
+        let mut runs = Runs {
+            body: self,
+            finder: Finder {
+                source,
+                node: 0,
+                from: 0,
+                misses: 0,
+            },
+            run: Run::default(),
+            ready: VecDeque::new(),
+        };
         std::iter::from_fn(move || {
             while runs.ready.is_empty() {
                 match parts.next() {
@@ -241,7 +270,11 @@ impl Body {
     }
 
     /// The parts of a range of whole nodes, in their order, without what is skipped.
-    pub fn parts<'b>(&'b self, nodes: Range<usize>, skip: &'b [Skip]) -> impl Iterator<Item = Part<'b>> + use<'b> {
+    pub fn parts<'b>(
+        &'b self,
+        nodes: Range<usize>,
+        skip: &'b [Skip],
+    ) -> impl Iterator<Item = Part<'b>> + use<'b> {
         let mut steps = walk(&self.nodes, nodes, skip);
         let mut html: Option<(usize, &str, Tokens<'b>)> = None;
         std::iter::from_fn(move || {
@@ -256,7 +289,9 @@ impl Body {
                     Step::Skipped(index, tag) => (index, Event::Start(tag)),
                 };
                 match event {
-                    Event::Html(piece) => html = Some((node, self.str(piece), tokens(self.str(piece)))),
+                    Event::Html(piece) => {
+                        html = Some((node, self.str(piece), tokens(self.str(piece))))
+                    }
                     event => return Some(self.part(node, event)),
                 }
             }
@@ -265,12 +300,26 @@ impl Body {
 
     fn part(&self, node: usize, event: Event) -> Part<'_> {
         match event {
-            Event::Text(text) => Part::Words { node, text: self.str(text), style: Style::Plain },
-            Event::Code(text) => Part::Words { node, text: self.str(text), style: Style::Code },
+            Event::Text(text) => Part::Words {
+                node,
+                text: self.str(text),
+                style: Style::Plain,
+            },
+            Event::Code(text) => Part::Words {
+                node,
+                text: self.str(text),
+                style: Style::Code,
+            },
             Event::SoftBreak | Event::HardBreak => Part::Break { node },
-            Event::Start(Tag::Image(_)) | Event::End(Tag::Image(_)) => Part::Markup { node, gap: Gap::Space },
+            Event::Start(Tag::Image(_)) | Event::End(Tag::Image(_)) => Part::Markup {
+                node,
+                gap: Gap::Space,
+            },
             Event::Start(tag) | Event::End(tag) if !is_inline(tag) => Part::Block { node },
-            _ => Part::Markup { node, gap: Gap::None },
+            _ => Part::Markup {
+                node,
+                gap: Gap::None,
+            },
         }
     }
 }
@@ -279,7 +328,16 @@ fn html_part<'b>(node: usize, html: &'b str, token: &Token<'b>) -> Part<'b> {
     let (at, text) = (token.range.start, &html[token.range.clone()]);
     match token.kind {
         Kind::Text => Part::HtmlWords { node, at, text },
-        kind => Part::HtmlTag { node, at, text, gap: if kind.is_separator() { Gap::Line } else { Gap::None } },
+        kind => Part::HtmlTag {
+            node,
+            at,
+            text,
+            gap: if kind.is_separator() {
+                Gap::Line
+            } else {
+                Gap::None
+            },
+        },
     }
 }
 
@@ -303,19 +361,28 @@ impl Runs<'_> {
             }
             Part::HtmlWords { node, at, text } => {
                 let words = text.trim_end_matches('\n');
-                self.finder.add_html(node, self.body.nodes[node].span, at, words, &mut self.run);
+                self.finder
+                    .add_html(node, self.body.nodes[node].span, at, words, &mut self.run);
                 if words.len() < text.len() {
                     self.add_space(node, Origin::Spelt(at + words.len()..at + text.len()));
                 }
             }
-            Part::HtmlTag { node, at, text, gap } => {
+            Part::HtmlTag {
+                node,
+                at,
+                text,
+                gap,
+            } => {
                 self.add_title(node, at, text);
                 if gap == Gap::Line {
                     self.end_run();
                 }
             }
             Part::Break { node } => self.add_space(node, Origin::Spelt(0..0)),
-            Part::Markup { node, gap: Gap::Space } => self.add_space(node, Origin::Gap),
+            Part::Markup {
+                node,
+                gap: Gap::Space,
+            } => self.add_space(node, Origin::Gap),
             Part::Markup { .. } => {}
             Part::Block { .. } => self.end_run(),
         }
@@ -334,11 +401,19 @@ impl Runs<'_> {
 
     /// What a pointer shows over an element is a run of its own.
     fn add_title(&mut self, node: usize, at: usize, tag: &str) {
-        let Some((Kind::Open(tag), _)) = tag_at(tag) else { return };
-        let Some(title) = tag.attributes().find(|attribute| attribute.name.eq_ignore_ascii_case("title")) else { return };
+        let Some((Kind::Open(tag), _)) = tag_at(tag) else {
+            return;
+        };
+        let Some(title) = tag
+            .attributes()
+            .find(|attribute| attribute.name.eq_ignore_ascii_case("title"))
+        else {
+            return;
+        };
         let at = at + "<".len() + tag.name.len() + title.value_start;
         let mut run = Run::default();
-        self.finder.add_html(node, self.body.nodes[node].span, at, title.value, &mut run);
+        self.finder
+            .add_html(node, self.body.nodes[node].span, at, title.value, &mut run);
         if !run.text.trim().is_empty() {
             self.ready.push_back(run);
         }
@@ -372,8 +447,16 @@ impl Finder<'_> {
         if node != self.node || self.from < span.range().start {
             (self.node, self.from, self.misses) = (node, span.range().start, 0);
         }
-        let written = self.source.get(self.from..span.range().end).filter(|_| self.misses < Self::MOST_MISSES).unwrap_or_default();
-        let found = if written.starts_with(text) { Some(0) } else { written.find(text) };
+        let written = self
+            .source
+            .get(self.from..span.range().end)
+            .filter(|_| self.misses < Self::MOST_MISSES)
+            .unwrap_or_default();
+        let found = if written.starts_with(text) {
+            Some(0)
+        } else {
+            written.find(text)
+        };
         let Some(at) = found else {
             self.misses += 1;
             return Place::Within(span);
@@ -389,8 +472,16 @@ impl Finder<'_> {
             let place = self.place(node, span, &words[range.clone()]);
             let in_node = at + range.start..at + range.end;
             match meaning {
-                Cow::Borrowed(same) => run.push(same, node, Origin::Same(in_node.start), Style::Plain, place),
-                Cow::Owned(meaning) => run.push(&meaning, node, Origin::Spelt(in_node), Style::Plain, Place::Within(place.span())),
+                Cow::Borrowed(same) => {
+                    run.push(same, node, Origin::Same(in_node.start), Style::Plain, place)
+                }
+                Cow::Owned(meaning) => run.push(
+                    &meaning,
+                    node,
+                    Origin::Spelt(in_node),
+                    Style::Plain,
+                    Place::Within(place.span()),
+                ),
             }
         }
     }
@@ -418,15 +509,33 @@ mod tests {
 
     fn texts(text: &str, skip: &[Skip]) -> Vec<String> {
         let (text, body) = parsed(text);
-        runs(&body, skip, &text).into_iter().map(|run| run.text).collect()
+        runs(&body, skip, &text)
+            .into_iter()
+            .map(|run| run.text)
+            .collect()
     }
 
     #[test]
     fn words_of_a_block_are_one_text() {
-        assert_eq!(texts("## A *b*\n\nc**d**\ne `f`  \ng ![h](i.png)j [[k|l]]\n", &[]), ["A b", "cd e f g h j l"]);
-        assert_eq!(texts("| a | b |\n| - | - |\n| c | `d` |\n", &[]), ["a", "b", "c", "d"]);
-        assert_eq!(texts("- a\n  ```\n  b\n  ```\n  c\n", &[Skip::CodeBlocks]), ["a", "c"]);
-        assert_eq!(texts("> [!private]\n> a\n\nb[^1]\n\n[^1]: c\n", &[Skip::Private, Skip::Footnotes]), ["b"]);
+        assert_eq!(
+            texts("## A *b*\n\nc**d**\ne `f`  \ng ![h](i.png)j [[k|l]]\n", &[]),
+            ["A b", "cd e f g h j l"]
+        );
+        assert_eq!(
+            texts("| a | b |\n| - | - |\n| c | `d` |\n", &[]),
+            ["a", "b", "c", "d"]
+        );
+        assert_eq!(
+            texts("- a\n  ```\n  b\n  ```\n  c\n", &[Skip::CodeBlocks]),
+            ["a", "c"]
+        );
+        assert_eq!(
+            texts(
+                "> [!private]\n> a\n\nb[^1]\n\n[^1]: c\n",
+                &[Skip::Private, Skip::Footnotes]
+            ),
+            ["b"]
+        );
     }
 
     #[test]
@@ -437,13 +546,20 @@ mod tests {
 
     #[test]
     fn a_place_is_exact_where_the_file_has_the_same_words() {
-        let text = "<p title=\"so\">so &amp; so</p>\n\n*Question: so?*\n\n> [!tip]  so\n\n==so== so #so\n";
+        let text =
+            "<p title=\"so\">so &amp; so</p>\n\n*Question: so?*\n\n> [!tip]  so\n\n==so== so #so\n";
         let (file, body) = parsed(text);
         let places: Vec<Range<usize>> = runs(&body, &[], &file)
             .iter()
-            .flat_map(|run| run.text.match_indices("so").map(|(at, _)| run.span(at..at + 2).range()).collect::<Vec<_>>())
+            .flat_map(|run| {
+                run.text
+                    .match_indices("so")
+                    .map(|(at, _)| run.span(at..at + 2).range())
+                    .collect::<Vec<_>>()
+            })
             .collect();
-        let wanted: Vec<Range<usize>> = text.match_indices("so").map(|(at, _)| at..at + 2).collect();
+        let wanted: Vec<Range<usize>> =
+            text.match_indices("so").map(|(at, _)| at..at + 2).collect();
         // The hashtag is not words.
         assert_eq!(places, wanted[..wanted.len() - 1]);
     }

@@ -9,8 +9,8 @@ use pulldown_cmark::{Event as Parsed, Tag as ParsedTag};
 
 use super::comments::{BLANK, Blanked};
 use super::{
-    Alignment, Body, DEEPEST, Event, Heading, HeadingId, Link, LinkId, NameId, Node, Nodes, Str, Tag, Target, blocks, comments, html, lost,
-    unclosed,
+    Alignment, Body, DEEPEST, Event, Heading, HeadingId, Link, LinkId, NameId, Node, Nodes, Str,
+    Tag, Target, blocks, comments, html, lost, unclosed,
 };
 use crate::diagnostic::{Diagnostic, rules, too_deep};
 use crate::slug::{Numbered, Slug};
@@ -34,15 +34,28 @@ pub fn read(file: &SitePath, text: &Arc<str>, start: usize) -> (Body, Vec<Diagno
     let mut reader = Reader::new(file, &text, start);
     let mut events = Parser::new_ext(&text[start..], options()).into_offset_iter();
     while let Some((event, range)) = events.next() {
-        reader.event(event, Span::new(range.start, range.end).shifted(start), &mut events);
+        reader.event(
+            event,
+            Span::new(range.start, range.end).shifted(start),
+            &mut events,
+        );
     }
-    let Reader { mut body, nodes, fences, used, found: found_before, too_deep: deepest, .. } = reader;
+    let Reader {
+        mut body,
+        nodes,
+        fences,
+        used,
+        found: found_before,
+        too_deep: deepest,
+        ..
+    } = reader;
     body.nodes = Nodes::new(nodes);
     found.extend(deepest.map(|span| too_deep(file, span, "lists, quotes and styles", DEEPEST)));
     found.extend(found_before);
     let definitions = events.reference_definitions().iter();
     let place = |span: &Range<usize>| Span::new(span.start, span.end).shifted(start);
-    let definitions = definitions.map(|(label, definition)| (label, &*definition.dest, place(&definition.span)));
+    let definitions =
+        definitions.map(|(label, definition)| (label, &*definition.dest, place(&definition.span)));
     lost::check_definitions(definitions, &used, file, &mut found);
     lost::check_cells(&body, file, &mut found);
     unclosed::check_fences(&body, &fences, file, &mut found);
@@ -56,16 +69,26 @@ pub fn read(file: &SitePath, text: &Arc<str>, start: usize) -> (Body, Vec<Diagno
 /// What is wrong with the comments of a file.
 fn comment_mistakes(file: &SitePath, blanked: &Blanked) -> Vec<Diagnostic> {
     let unclosed = blanked.unclosed.iter().map(|&span| {
-        Diagnostic::new(&rules::COMMENT, file, span, "a comment opens here and never closes")
-            .help("close it with `%%`, or write `\\%%` where the signs are meant")
+        Diagnostic::new(
+            &rules::COMMENT,
+            file,
+            span,
+            "a comment opens here and never closes",
+        )
+        .help("close it with `%%`, or write `\\%%` where the signs are meant")
     });
     let empty = blanked.empty.iter().map(|&span| {
         Diagnostic::new(&rules::COMMENT, file, span, "this comment holds nothing")
             .help("write two signs on each side of the words, `%%words%%`, or `\\%%` where the signs are meant")
     });
     let too_many = blanked.too_many.iter().map(|&span| {
-        Diagnostic::new(&rules::OVER_LIMIT, file, span, "this file is too long for so many comments that hold markup")
-            .help("cut the file in two, or take the markup out of the comments")
+        Diagnostic::new(
+            &rules::OVER_LIMIT,
+            file,
+            span,
+            "this file is too long for so many comments that hold markup",
+        )
+        .help("cut the file in two, or take the markup out of the comments")
     });
     unclosed.chain(empty).chain(too_many).collect()
 }
@@ -90,8 +113,13 @@ fn skip_inside<'a>(events: &mut impl Iterator<Item = Parse<'a>>) {
 fn is_bare_wiki_link(tag: &ParsedTag<'_>) -> bool {
     matches!(
         tag,
-        ParsedTag::Link { link_type: LinkType::WikiLink { has_pothole: false }, .. }
-            | ParsedTag::Image { link_type: LinkType::WikiLink { has_pothole: false }, .. }
+        ParsedTag::Link {
+            link_type: LinkType::WikiLink { has_pothole: false },
+            ..
+        } | ParsedTag::Image {
+            link_type: LinkType::WikiLink { has_pothole: false },
+            ..
+        }
     )
 }
 
@@ -136,7 +164,12 @@ impl<'r> Reader<'r> {
         }
     }
 
-    fn event<'a>(&mut self, event: Parsed<'a>, span: Span, events: &mut impl Iterator<Item = Parse<'a>>) {
+    fn event<'a>(
+        &mut self,
+        event: Parsed<'a>,
+        span: Span,
+        events: &mut impl Iterator<Item = Parse<'a>>,
+    ) {
         match event {
             Parsed::Start(ParsedTag::MetadataBlock(_)) | Parsed::End(TagEnd::MetadataBlock(_)) => {}
             Parsed::Start(_) if self.depth == DEEPEST => {
@@ -146,7 +179,8 @@ impl<'r> Reader<'r> {
             Parsed::Start(tag) if is_bare_wiki_link(&tag) => {
                 self.start(tag, span);
                 // Its words are the title of its target, which is not known here; the name of a file is nothing to show.
-                events.find(|(event, _)| matches!(event, Parsed::End(TagEnd::Link | TagEnd::Image)));
+                events
+                    .find(|(event, _)| matches!(event, Parsed::End(TagEnd::Link | TagEnd::Image)));
                 self.end(span);
             }
             Parsed::Start(tag) => self.start(tag, span),
@@ -166,7 +200,9 @@ impl<'r> Reader<'r> {
     fn end(&mut self, span: Span) {
         let open = self.open.pop();
         let Some(open) = open else { return };
-        let Event::Start(tag) = self.nodes[open].event else { return };
+        let Event::Start(tag) = self.nodes[open].event else {
+            return;
+        };
         self.depth -= usize::from(is_level(tag));
         match tag {
             Tag::Heading(heading) => {
@@ -184,7 +220,12 @@ impl<'r> Reader<'r> {
         let is_blank = |node: &Node| matches!(node.event, Event::Text(piece) if self.body.str(piece).trim().is_empty());
         let is_empty = self.nodes[from..].iter().all(is_blank);
         let link = &mut self.body.links[link];
-        if is_empty && matches!(link.target, Target::Wiki { .. } | Target::File { .. } | Target::Fragment(_)) {
+        if is_empty
+            && matches!(
+                link.target,
+                Target::Wiki { .. } | Target::File { .. } | Target::Fragment(_)
+            )
+        {
             link.is_labelled = false;
             self.nodes.truncate(from);
         }
@@ -192,9 +233,17 @@ impl<'r> Reader<'r> {
 
     /// Cleans the HTML of a heading before its words become its text and its id.
     fn clean_html(&mut self, from: usize) {
-        if self.nodes[from..].iter().any(|node| matches!(node.event, Event::Html(_))) {
+        if self.nodes[from..]
+            .iter()
+            .any(|node| matches!(node.event, Event::Html(_)))
+        {
             let nodes = self.nodes.split_off(from);
-            self.nodes.append(&mut html::clean(&mut self.body, &nodes, self.file, &mut self.found));
+            self.nodes.append(&mut html::clean(
+                &mut self.body,
+                &nodes,
+                self.file,
+                &mut self.found,
+            ));
         }
     }
 
@@ -208,7 +257,9 @@ impl<'r> Reader<'r> {
             Parsed::HardBreak => Event::HardBreak,
             Parsed::Rule => Event::Rule,
             Parsed::TaskListMarker(done) => Event::TaskMarker(done),
-            Parsed::InlineMath(_) | Parsed::DisplayMath(_) | Parsed::Start(_) | Parsed::End(_) => return,
+            Parsed::InlineMath(_) | Parsed::DisplayMath(_) | Parsed::Start(_) | Parsed::End(_) => {
+                return;
+            }
         };
         self.push(event, span);
     }
@@ -219,7 +270,11 @@ impl<'r> Reader<'r> {
         if piece.length == 0 {
             return;
         }
-        if let Some(Node { event: Event::Text(last), span: last_span, .. }) = self.nodes.last_mut()
+        if let Some(Node {
+            event: Event::Text(last),
+            span: last_span,
+            ..
+        }) = self.nodes.last_mut()
             && last.start + last.length == piece.start
             && last_span.end == span.start
         {
@@ -233,7 +288,11 @@ impl<'r> Reader<'r> {
     /// Adds HTML; lines of one block become one node, because a comment or a tag can go over several of them.
     fn html(&mut self, html: &CowStr<'_>, span: Span) {
         let piece = self.keep(html);
-        if let Some(Node { event: Event::Html(last), span: last_span, .. }) = self.nodes.last_mut()
+        if let Some(Node {
+            event: Event::Html(last),
+            span: last_span,
+            ..
+        }) = self.nodes.last_mut()
             && last.start + last.length == piece.start
         {
             last.length += piece.length;
@@ -255,8 +314,14 @@ impl<'r> Reader<'r> {
         if let CowStr::Borrowed(borrowed) = characters {
             let file: &str = &self.body.text.file;
             let start = (borrowed.as_ptr() as usize).wrapping_sub(file.as_ptr() as usize);
-            if file.get(start..start.wrapping_add(borrowed.len())).is_some_and(|there| std::ptr::eq(there, *borrowed)) {
-                return Str { start: offset(start), length: offset(borrowed.len()) };
+            if file
+                .get(start..start.wrapping_add(borrowed.len()))
+                .is_some_and(|there| std::ptr::eq(there, *borrowed))
+            {
+                return Str {
+                    start: offset(start),
+                    length: offset(borrowed.len()),
+                };
             }
         }
         self.body.write_anew(characters)
@@ -265,15 +330,26 @@ impl<'r> Reader<'r> {
     fn tag(&mut self, tag: ParsedTag<'_>, span: Span) -> Tag {
         match tag {
             ParsedTag::Paragraph | ParsedTag::MetadataBlock(_) => Tag::Paragraph,
-            ParsedTag::Heading { level, id, classes, attrs } => Tag::Heading(self.heading(level as u8, id, &classes, &attrs, span)),
+            ParsedTag::Heading {
+                level,
+                id,
+                classes,
+                attrs,
+            } => Tag::Heading(self.heading(level as u8, id, &classes, &attrs, span)),
             ParsedTag::BlockQuote(_) => Tag::Quote,
             ParsedTag::CodeBlock(kind) => Tag::CodeBlock(self.language(&kind, span)),
             ParsedTag::HtmlBlock => Tag::HtmlBlock,
             ParsedTag::List(None) => Tag::BulletList,
             ParsedTag::List(Some(first)) => Tag::NumberedList(u32::try_from(first).unwrap_or(1)),
             ParsedTag::Item => Tag::Item,
-            ParsedTag::FootnoteDefinition(label) => Tag::Footnote(self.body.add_name(&label.replace(BLANK, ""))),
-            ParsedTag::Table(alignments) => Tag::Table(self.body.tables.push(alignments.into_iter().map(alignment).collect())),
+            ParsedTag::FootnoteDefinition(label) => {
+                Tag::Footnote(self.body.add_name(&label.replace(BLANK, "")))
+            }
+            ParsedTag::Table(alignments) => Tag::Table(
+                self.body
+                    .tables
+                    .push(alignments.into_iter().map(alignment).collect()),
+            ),
             ParsedTag::TableHead => Tag::TableHead,
             ParsedTag::TableRow => Tag::TableRow,
             ParsedTag::TableCell => Tag::TableCell,
@@ -285,8 +361,18 @@ impl<'r> Reader<'r> {
         match tag {
             ParsedTag::Strong => Tag::Strong,
             ParsedTag::Strikethrough => Tag::Strikethrough,
-            ParsedTag::Link { link_type, dest_url, title, id } => Tag::Link(self.link(link_type, &dest_url, &title, &id, span)),
-            ParsedTag::Image { link_type, dest_url, title, id } => Tag::Image(self.link(link_type, &dest_url, &title, &id, span)),
+            ParsedTag::Link {
+                link_type,
+                dest_url,
+                title,
+                id,
+            } => Tag::Link(self.link(link_type, &dest_url, &title, &id, span)),
+            ParsedTag::Image {
+                link_type,
+                dest_url,
+                title,
+                id,
+            } => Tag::Image(self.link(link_type, &dest_url, &title, &id, span)),
             // Other extensions are not switched on; if they ever are, their text is still there.
             _ => Tag::Emphasis,
         }
@@ -300,10 +386,17 @@ impl<'r> Reader<'r> {
         attributes: &[(CowStr<'_>, Option<CowStr<'_>>)],
         span: Span,
     ) -> HeadingId {
-        let values = attributes.iter().flat_map(|(name, value)| [Some(name), value.as_ref()]).flatten();
-        let mark = classes.iter().chain(values).find_map(|mark| unclosed::private_word(mark));
+        let values = attributes
+            .iter()
+            .flat_map(|(name, value)| [Some(name), value.as_ref()])
+            .flatten();
+        let mark = classes
+            .iter()
+            .chain(values)
+            .find_map(|mark| unclosed::private_word(mark));
         if mark.is_some_and(|mark| mark == unclosed::Spelling::Near) {
-            self.found.push(unclosed::misspelt_private_mark(self.file, span));
+            self.found
+                .push(unclosed::misspelt_private_mark(self.file, span));
         }
         if mark.is_none() && !attributes.is_empty() {
             self.found.push(lost::attributes(self.file, span));
@@ -322,13 +415,21 @@ impl<'r> Reader<'r> {
         match kind {
             CodeBlockKind::Fenced(info) => {
                 self.fences.push(span);
-                self.body.add_name(info.split([' ', ',', '{']).next().unwrap_or_default())
+                self.body
+                    .add_name(info.split([' ', ',', '{']).next().unwrap_or_default())
             }
             CodeBlockKind::Indented => self.body.add_name(""),
         }
     }
 
-    fn link(&mut self, link_type: LinkType, address: &str, title: &str, label: &str, span: Span) -> LinkId {
+    fn link(
+        &mut self,
+        link_type: LinkType,
+        address: &str,
+        title: &str,
+        label: &str,
+        span: Span,
+    ) -> LinkId {
         if !label.is_empty() {
             self.used.insert(lost::normal(label));
         }
@@ -339,16 +440,34 @@ impl<'r> Reader<'r> {
             _ => target(self.file, address),
         };
         let is_labelled = link_type != (LinkType::WikiLink { has_pothole: false });
-        self.body.links.push(Link { target, title: title.to_owned(), is_labelled, size: None, span })
+        self.body.links.push(Link {
+            target,
+            title: title.to_owned(),
+            is_labelled,
+            size: None,
+            span,
+        })
     }
 
     /// Gives a heading its text and an id that no other heading of the body has.
     fn finish_heading(&mut self, heading: HeadingId, from: usize) {
         let text = self.body.plain_text(&self.nodes[from..]).trim().to_owned();
         let heading = &mut self.body.headings[heading];
-        let wanted = if heading.id.is_empty() { Slug::of(&text).to_string() } else { heading.id.clone() };
-        let wanted = if wanted.is_empty() { "section".to_owned() } else { wanted };
-        heading.id = self.ids.claim(&wanted, |number| format!("{wanted}-{number}"), str::to_owned);
+        let wanted = if heading.id.is_empty() {
+            Slug::of(&text).to_string()
+        } else {
+            heading.id.clone()
+        };
+        let wanted = if wanted.is_empty() {
+            "section".to_owned()
+        } else {
+            wanted
+        };
+        heading.id = self.ids.claim(
+            &wanted,
+            |number| format!("{wanted}-{number}"),
+            str::to_owned,
+        );
         heading.text = text;
     }
 }
@@ -357,7 +476,13 @@ impl<'r> Reader<'r> {
 fn is_level(tag: Tag) -> bool {
     !matches!(
         tag,
-        Tag::Paragraph | Tag::BulletList | Tag::NumberedList(_) | Tag::TableHead | Tag::TableRow | Tag::TableCell | Tag::HtmlBlock
+        Tag::Paragraph
+            | Tag::BulletList
+            | Tag::NumberedList(_)
+            | Tag::TableHead
+            | Tag::TableRow
+            | Tag::TableCell
+            | Tag::HtmlBlock
     )
 }
 
@@ -375,20 +500,28 @@ fn wiki_target(address: &str) -> Target {
     // Inside a table the bar is written `\|`, and the parser leaves the backslash at the end of the address.
     let address = address.trim_end_matches('\\').trim();
     // A colon in a name does not make it an address: `[[stories:alpha]]`, `[[Incident: the outage]]`.
-    if let Some(target) = target_with_scheme(address).filter(|target| matches!(target, Target::Forbidden(_)) || names_a_host(address)) {
+    if let Some(target) = target_with_scheme(address)
+        .filter(|target| matches!(target, Target::Forbidden(_)) || names_a_host(address))
+    {
         return target;
     }
     let (name, fragment) = address.split_once('#').unwrap_or((address, ""));
     if name.trim().is_empty() {
         return Target::Fragment(fragment.trim().to_owned());
     }
-    Target::Wiki { name: name.trim().to_owned(), fragment: fragment.trim().to_owned() }
+    Target::Wiki {
+        name: name.trim().to_owned(),
+        fragment: fragment.trim().to_owned(),
+    }
 }
 
 /// Whether an address has more of one than a scheme.
 fn names_a_host(address: &str) -> bool {
     let lower = address.get(..7).unwrap_or(address).to_ascii_lowercase();
-    address.starts_with("//") || address.contains("://") || lower.starts_with("mailto:") || lower.starts_with("tel:")
+    address.starts_with("//")
+        || address.contains("://")
+        || lower.starts_with("mailto:")
+        || lower.starts_with("tel:")
 }
 
 /// The target of `[…](address)` in `file`.
@@ -415,13 +548,20 @@ fn target_with_scheme(address: &str) -> Option<Target> {
     }
     let (scheme, _) = address.split_once(':')?;
     let is_scheme = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
-        && scheme.chars().all(|next| next.is_ascii_alphanumeric() || matches!(next, '+' | '-' | '.'));
+        && scheme
+            .chars()
+            .all(|next| next.is_ascii_alphanumeric() || matches!(next, '+' | '-' | '.'));
     // One letter is a drive of Windows, not a scheme.
     if !is_scheme || scheme.len() < 2 {
         return None;
     }
-    let runs_code = ["javascript", "vbscript", "data"].contains(&scheme.to_ascii_lowercase().as_str());
-    Some(if runs_code { Target::Forbidden(address.to_owned()) } else { Target::External(address.to_owned()) })
+    let runs_code =
+        ["javascript", "vbscript", "data"].contains(&scheme.to_ascii_lowercase().as_str());
+    Some(if runs_code {
+        Target::Forbidden(address.to_owned())
+    } else {
+        Target::External(address.to_owned())
+    })
 }
 
 /// Undoes percent-encoding; what is not UTF-8 then stays as it was.
@@ -432,7 +572,10 @@ fn percent_decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&first, tail)) = rest.split_first() {
-        let byte = tail.get(..2).and_then(|hex| std::str::from_utf8(hex).ok()).and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        let byte = tail
+            .get(..2)
+            .and_then(|hex| std::str::from_utf8(hex).ok())
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
         match (first, byte) {
             (b'%', Some(byte)) => {
                 bytes.push(byte);
@@ -454,12 +597,33 @@ mod tests {
     #[test]
     fn tells_targets_apart() {
         let file = SitePath::new("content/stories/x.md");
-        let path = |path: &str, fragment: &str| Target::File { path: SitePath::new(path), fragment: fragment.to_owned() };
-        assert_eq!(target(&file, "../questions/a%20b.md#c"), path("content/questions/a b.md", "c"));
+        let path = |path: &str, fragment: &str| Target::File {
+            path: SitePath::new(path),
+            fragment: fragment.to_owned(),
+        };
+        assert_eq!(
+            target(&file, "../questions/a%20b.md#c"),
+            path("content/questions/a b.md", "c")
+        );
         assert_eq!(target(&file, "#here"), Target::Fragment("here".to_owned()));
-        assert_eq!(target(&file, "https://example.org"), Target::External("https://example.org".to_owned()));
-        assert_eq!(target(&file, "JavaScript:alert(1)"), Target::Forbidden("JavaScript:alert(1)".to_owned()));
-        assert_eq!(target(&file, "../../../../etc/passwd"), Target::Forbidden("../../../../etc/passwd".to_owned()));
-        assert_eq!(wiki_target("a#b\\"), Target::Wiki { name: "a".to_owned(), fragment: "b".to_owned() });
+        assert_eq!(
+            target(&file, "https://example.org"),
+            Target::External("https://example.org".to_owned())
+        );
+        assert_eq!(
+            target(&file, "JavaScript:alert(1)"),
+            Target::Forbidden("JavaScript:alert(1)".to_owned())
+        );
+        assert_eq!(
+            target(&file, "../../../../etc/passwd"),
+            Target::Forbidden("../../../../etc/passwd".to_owned())
+        );
+        assert_eq!(
+            wiki_target("a#b\\"),
+            Target::Wiki {
+                name: "a".to_owned(),
+                fragment: "b".to_owned()
+            }
+        );
     }
 }

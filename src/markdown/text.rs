@@ -23,7 +23,9 @@ impl WordCount {
 
     fn add(&mut self, text: &str) {
         let bytes = text.as_bytes();
-        let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return };
+        let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else {
+            return;
+        };
         // Words are counted where they start.
         let (starts, silent_starts) = starts(bytes);
         let starts_silent = !is_space(*first) && !is_spoken(*first);
@@ -74,7 +76,11 @@ fn is_space(byte: u8) -> bool {
 
 /// Whether a byte is said, or a part of a letter that is.
 fn is_spoken(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() | !byte.is_ascii() | (byte == b'$') | (byte == b'%') | (byte == b'&')
+    byte.is_ascii_alphanumeric()
+        | !byte.is_ascii()
+        | (byte == b'$')
+        | (byte == b'%')
+        | (byte == b'&')
 }
 
 impl Body {
@@ -82,9 +88,17 @@ impl Body {
     ///
     /// `left_out` are ranges inside of it that are not told, in their order.
     pub fn spoken_words(&self, nodes: Range<usize>, left_out: &[Range<usize>]) -> u32 {
-        const SILENT: &[Skip] = &[Skip::CodeBlocks, Skip::Private, Skip::Footnotes, Skip::HtmlBlocks, Skip::Images];
+        const SILENT: &[Skip] = &[
+            Skip::CodeBlocks,
+            Skip::Private,
+            Skip::Footnotes,
+            Skip::HtmlBlocks,
+            Skip::Images,
+        ];
         let mut count = WordCount::default();
-        let told = self.parts(nodes, SILENT).filter(|part| stretch_at(left_out, part.node()).is_none());
+        let told = self
+            .parts(nodes, SILENT)
+            .filter(|part| stretch_at(left_out, part.node()).is_none());
         told.for_each(|part| count.add_part(part));
         count.words
     }
@@ -93,15 +107,29 @@ impl Body {
     pub fn code(&self, start: usize) -> String {
         let block = self.children(start..self.nodes.len()).next();
         let nodes = block.map_or(0..0, |block| block.inner());
-        self.nodes[nodes].iter().map(|node| if let Event::Text(piece) = node.event { self.str(piece) } else { "" }).collect()
+        self.nodes[nodes]
+            .iter()
+            .map(|node| {
+                if let Event::Text(piece) = node.event {
+                    self.str(piece)
+                } else {
+                    ""
+                }
+            })
+            .collect()
     }
 
     /// The blocks of code, each with its language.
     pub fn code_blocks(&self) -> impl Iterator<Item = (&str, String)> {
-        self.nodes.iter().enumerate().filter_map(|(index, node)| match node.event {
-            Event::Start(Tag::CodeBlock(language)) => Some((self.name(language), self.code(index))),
-            _ => None,
-        })
+        self.nodes
+            .iter()
+            .enumerate()
+            .filter_map(|(index, node)| match node.event {
+                Event::Start(Tag::CodeBlock(language)) => {
+                    Some((self.name(language), self.code(index)))
+                }
+                _ => None,
+            })
     }
 
     /// The range as plain text in one line, without remarks and private notes.
@@ -112,7 +140,11 @@ impl Body {
     /// The same of nodes that need not be in the body yet.
     pub(super) fn plain_text(&self, nodes: &[Node]) -> String {
         let mut text = String::new();
-        for step in walk(nodes, 0..nodes.len(), &[Skip::Private, Skip::Footnotes, Skip::HtmlBlocks]) {
+        for step in walk(
+            nodes,
+            0..nodes.len(),
+            &[Skip::Private, Skip::Footnotes, Skip::HtmlBlocks],
+        ) {
             let Step::Node(_, node) = step else { continue };
             match node.event {
                 Event::Text(piece) | Event::Code(piece) => text.push_str(self.str(piece)),
@@ -141,18 +173,27 @@ impl Body {
 
     /// The nodes of the first paragraph of a range, without its start and end; `None` if there is none.
     pub fn first_paragraph(&self, nodes: Range<usize>) -> Option<Range<usize>> {
-        self.children(nodes).find(|child| child.event == Event::Start(Tag::Paragraph)).map(|child| child.inner())
+        self.children(nodes)
+            .find(|child| child.event == Event::Start(Tag::Paragraph))
+            .map(|child| child.inner())
     }
 
     /// Whether the range says nothing.
     pub fn is_blank(&self, nodes: Range<usize>) -> bool {
         let has_words = |node: &Node| match node.event {
             Event::Text(piece) | Event::Html(piece) => !self.str(piece).trim().is_empty(),
-            Event::Code(_) | Event::Transclusion(_) | Event::Start(Tag::Image(_) | Tag::Link(_)) => true,
+            Event::Code(_)
+            | Event::Transclusion(_)
+            | Event::Start(Tag::Image(_) | Tag::Link(_)) => true,
             _ => false,
         };
-        !walk(&self.nodes, nodes, &[Skip::Private, Skip::Footnotes])
-            .any(|step| if let Step::Node(_, node) = step { has_words(&node) } else { false })
+        !walk(&self.nodes, nodes, &[Skip::Private, Skip::Footnotes]).any(|step| {
+            if let Step::Node(_, node) = step {
+                has_words(&node)
+            } else {
+                false
+            }
+        })
     }
 }
 
@@ -169,7 +210,10 @@ mod tests {
 
     #[test]
     fn a_lone_sign_is_no_word() {
-        assert_eq!(words(&["I said - (so to say) - $1.2M, 40% …".to_owned()]), 8);
+        assert_eq!(
+            words(&["I said - (so to say) - $1.2M, 40% …".to_owned()]),
+            8
+        );
     }
 
     proptest! {

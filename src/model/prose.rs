@@ -24,7 +24,11 @@ impl Prose {
     pub fn written(text: impl Into<Box<str>>, span: Span) -> Self {
         let text = text.into();
         let is_verbatim = span.range().len() == text.len();
-        Self { text, span, is_verbatim }
+        Self {
+            text,
+            span,
+            is_verbatim,
+        }
     }
 
     /// The words without those that may not leave.
@@ -32,7 +36,11 @@ impl Prose {
         let text = redactor.text(&self.text);
         // A part of other words has no place of its own in the file.
         let is_verbatim = self.is_verbatim && *text == *self.text;
-        Self { text: text.into(), span: self.span, is_verbatim }
+        Self {
+            text: text.into(),
+            span: self.span,
+            is_verbatim,
+        }
     }
 
     /// The words.
@@ -55,7 +63,10 @@ impl Prose {
         if !self.is_verbatim {
             return self.span;
         }
-        Span { start: self.span.start + offset(range.start), end: self.span.start + offset(range.end) }
+        Span {
+            start: self.span.start + offset(range.start),
+            end: self.span.start + offset(range.end),
+        }
     }
 }
 
@@ -67,8 +78,15 @@ mod tests {
     fn a_part_of_words_has_its_own_place() {
         let prose = Prose::written("by my peer", Span::new(10, 20));
         assert_eq!(prose.part(3..5), Span::new(13, 15));
-        assert_eq!(Prose::written("it's", Span::new(10, 17)).part(0..2), Span::new(10, 17));
-        let redactor = Redactor::new([("peer".to_owned(), "team".to_owned())].iter().map(|(word, other)| (word, other)));
+        assert_eq!(
+            Prose::written("it's", Span::new(10, 17)).part(0..2),
+            Span::new(10, 17)
+        );
+        let redactor = Redactor::new(
+            [("peer".to_owned(), "team".to_owned())]
+                .iter()
+                .map(|(word, other)| (word, other)),
+        );
         assert_eq!(prose.redacted(&redactor).part(0..2), Span::new(10, 20));
     }
 }

@@ -11,8 +11,8 @@ use super::{Place, foreign};
 use crate::diagnostic::{Diagnostic, rules};
 use crate::front_matter::{self, Split, Unreadable, text_or_other};
 use crate::model::{
-    ActionItem, ActionStatus, Audience, Author, CaseStudy, Competency, Fact, Home, Kind, Length, Meta, Moment, Occasion, Prose, Question,
-    Sheet, Status, Story, Variant, When,
+    ActionItem, ActionStatus, Audience, Author, CaseStudy, Competency, Fact, Home, Kind, Length,
+    Meta, Moment, Occasion, Prose, Question, Sheet, Status, Story, Variant, When,
 };
 use crate::slug::Slug;
 use crate::source::{SitePath, Span, Spanned};
@@ -56,7 +56,9 @@ pub(super) fn read(source: &Source<'_>, place: &Place) -> (Fields, Vec<Diagnosti
         Place::Document(Kind::Question, _) => source.read(place, question),
         Place::Document(Kind::CaseStudy, _) => source.read(place, case_study),
         Place::Document(Kind::Competency, _) => source.read(place, competency),
-        Place::Variant { story, .. } => source.read(place, |fields, required| variant(fields, story, required)),
+        Place::Variant { story, .. } => {
+            source.read(place, |fields, required| variant(fields, story, required))
+        }
         Place::Home => source.read(place, home),
     }
 }
@@ -69,7 +71,10 @@ impl Source<'_> {
     ) -> (Fields, Vec<Diagnostic>) {
         let names = Names::in_place(place);
         let advice = |name: &str, known: &[&str]| foreign::advice(name, known, names);
-        let mut required = Required { source: self, missing: Vec::new() };
+        let mut required = Required {
+            source: self,
+            missing: Vec::new(),
+        };
         match front_matter::read::<Raw>(self.text, self.split.yaml, self.path, &advice) {
             Ok((raw, mut diagnostics)) => {
                 let fields = convert(raw, &mut required);
@@ -91,30 +96,55 @@ struct Required<'a> {
 impl Required<'_> {
     /// The title: the field, else the first heading that is one, else the name of the file in words.
     fn title(&self, field: Option<Prose>) -> Prose {
-        self.optional_title(field).unwrap_or_else(|| Prose::written(Place::words(self.source.path), Span::default()))
+        self.optional_title(field)
+            .unwrap_or_else(|| Prose::written(Place::words(self.source.path), Span::default()))
     }
 
     /// The title where a document can do without one: the field, else the first heading that is one.
     fn optional_title(&self, field: Option<Prose>) -> Option<Prose> {
-        given(field).map(trimmed).or_else(|| self.source.titles.heading.as_ref().map(heading))
+        given(field)
+            .map(trimmed)
+            .or_else(|| self.source.titles.heading.as_ref().map(heading))
     }
 
     /// Warns about a field that is not shown, because the document is of another kind than the field.
     fn not_shown(&mut self, name: &str, span: Option<Span>, why: &str) {
         self.missing.extend(span.map(|span| {
-            Diagnostic::new(&rules::NOT_SHOWN, self.source.path, span, format!("`{name}` is not shown: {why}"))
-                .help("take it out, or write it in the text")
+            Diagnostic::new(
+                &rules::NOT_SHOWN,
+                self.source.path,
+                span,
+                format!("`{name}` is not shown: {why}"),
+            )
+            .help("take it out, or write it in the text")
         }));
     }
 
     /// A number that must lie in a range.
-    fn number(&mut self, name: &str, field: Option<Spanned<Number>>, range: RangeInclusive<u8>) -> Option<u8> {
-        let Spanned { value: Number(value), span } = field?;
+    fn number(
+        &mut self,
+        name: &str,
+        field: Option<Spanned<Number>>,
+        range: RangeInclusive<u8>,
+    ) -> Option<u8> {
+        let Spanned {
+            value: Number(value),
+            span,
+        } = field?;
         if range.contains(&value) {
             return Some(value);
         }
-        let message = format!("`{name}`: found {value}, expected a number from {} to {}", range.start(), range.end());
-        self.missing.push(Diagnostic::new(&rules::FIELD_TYPE, self.source.path, span, message));
+        let message = format!(
+            "`{name}`: found {value}, expected a number from {} to {}",
+            range.start(),
+            range.end()
+        );
+        self.missing.push(Diagnostic::new(
+            &rules::FIELD_TYPE,
+            self.source.path,
+            span,
+            message,
+        ));
         None
     }
 }
@@ -127,7 +157,11 @@ fn heading(heading: &Spanned<String>) -> Prose {
 /// Words without white space around them.
 fn trimmed(words: Prose) -> Prose {
     let text = words.as_str().trim();
-    if text.len() == words.as_str().len() { words } else { Prose::written(text, words.span()) }
+    if text.len() == words.as_str().len() {
+        words
+    } else {
+        Prose::written(text, words.span())
+    }
 }
 
 #[derive(Deserialize, Default)]
@@ -147,7 +181,19 @@ struct StoryFields {
 }
 
 fn story(raw: StoryFields, required: &mut Required<'_>) -> Fields {
-    let StoryFields { title, headline, when, role, competencies, answers, audience, status, strength, facts, told } = raw;
+    let StoryFields {
+        title,
+        headline,
+        when,
+        role,
+        competencies,
+        answers,
+        audience,
+        status,
+        strength,
+        facts,
+        told,
+    } = raw;
     let story = Story {
         title: required.title(title),
         headline: filled(headline),
@@ -159,7 +205,11 @@ fn story(raw: StoryFields, required: &mut Required<'_>) -> Fields {
         facts: facts.0,
         told: told.into_iter().map(Occasion::from).collect(),
     };
-    Fields { audience: audience.unwrap_or(Audience::Private), status, meta: Meta::Story(story) }
+    Fields {
+        audience: audience.unwrap_or(Audience::Private),
+        status,
+        meta: Meta::Story(story),
+    }
 }
 
 #[derive(Deserialize)]
@@ -193,9 +243,23 @@ impl Default for VariantFields {
 }
 
 fn variant(raw: VariantFields, story: &Slug, required: &mut Required<'_>) -> Fields {
-    let VariantFields { title, headline, competencies, answers, length, by, inherit, status, audience } = raw;
+    let VariantFields {
+        title,
+        headline,
+        competencies,
+        answers,
+        length,
+        by,
+        inherit,
+        status,
+        audience,
+    } = raw;
     // A program's wording is a draft until its author says otherwise.
-    let status = status.unwrap_or(if matches!(by, Author::Assistant(_)) { Status::Draft } else { Status::Ready });
+    let status = status.unwrap_or(if matches!(by, Author::Assistant(_)) {
+        Status::Draft
+    } else {
+        Status::Ready
+    });
     let variant = Variant {
         story: story.clone(),
         title: required.optional_title(title),
@@ -207,7 +271,11 @@ fn variant(raw: VariantFields, story: &Slug, required: &mut Required<'_>) -> Fie
         inherit,
     };
     // A variant is never shown to more people than its story; without a word of its own it goes where the story goes.
-    Fields { audience: audience.unwrap_or(Audience::Public), status, meta: Meta::Variant(variant) }
+    Fields {
+        audience: audience.unwrap_or(Audience::Public),
+        status,
+        meta: Meta::Variant(variant),
+    }
 }
 
 #[derive(Deserialize, Default)]
@@ -224,30 +292,73 @@ struct QuestionFields {
 }
 
 fn question(raw: QuestionFields, required: &mut Required<'_>) -> Fields {
-    let QuestionFields { question, title, aliases, competencies, about, asked, audience, status } = raw;
+    let QuestionFields {
+        question,
+        title,
+        aliases,
+        competencies,
+        about,
+        asked,
+        audience,
+        status,
+    } = raw;
     let title = given(title).map(trimmed);
-    let only_heading = || required.source.titles.question.as_ref().filter(|_| title.is_none()).map(heading);
+    let only_heading = || {
+        required
+            .source
+            .titles
+            .question
+            .as_ref()
+            .filter(|_| title.is_none())
+            .map(heading)
+    };
     let meta = match given(question).map(trimmed).or_else(only_heading) {
         Some(question) => {
             let other_title = title.filter(|title| title.as_str() != question.as_str());
-            required.not_shown("title", other_title.map(|title| title.span()), "the title of a question is the question");
+            required.not_shown(
+                "title",
+                other_title.map(|title| title.span()),
+                "the title of a question is the question",
+            );
             Meta::Question(Question {
                 question,
                 aliases: aliases.map_or_else(Vec::new, |aliases| aliases.value.0),
                 competencies: competencies.0,
                 about,
-                asked: asked.map_or_else(Vec::new, |asked| asked.value.into_iter().map(Occasion::from).collect()),
+                asked: asked.map_or_else(Vec::new, |asked| {
+                    asked.value.into_iter().map(Occasion::from).collect()
+                }),
             })
         }
         // Without a question of its own the file is a sheet, whose headings are the questions.
         None => {
             let why = "the file is a sheet of several questions";
-            required.not_shown("aliases", aliases.filter(|aliases| !aliases.value.0.is_empty()).map(|aliases| aliases.span), why);
-            required.not_shown("asked", asked.filter(|asked| !asked.value.is_empty()).map(|asked| asked.span), why);
-            Meta::Sheet(Sheet { title: required.optional_title(title), competencies: competencies.0, about })
+            required.not_shown(
+                "aliases",
+                aliases
+                    .filter(|aliases| !aliases.value.0.is_empty())
+                    .map(|aliases| aliases.span),
+                why,
+            );
+            required.not_shown(
+                "asked",
+                asked
+                    .filter(|asked| !asked.value.is_empty())
+                    .map(|asked| asked.span),
+                why,
+            );
+            Meta::Sheet(Sheet {
+                title: required.optional_title(title),
+                competencies: competencies.0,
+                about,
+            })
         }
     };
-    Fields { audience: audience.unwrap_or(Audience::Private), status, meta }
+    Fields {
+        audience: audience.unwrap_or(Audience::Private),
+        status,
+        meta,
+    }
 }
 
 #[derive(Deserialize, Default)]
@@ -275,7 +386,17 @@ struct ActionFields {
 }
 
 fn case_study(raw: CaseStudyFields, required: &mut Required<'_>) -> Fields {
-    let CaseStudyFields { title, story, audience, status, severity, started, detected, resolved, actions } = raw;
+    let CaseStudyFields {
+        title,
+        story,
+        audience,
+        status,
+        severity,
+        started,
+        detected,
+        resolved,
+        actions,
+    } = raw;
     let case = CaseStudy {
         title: required.title(title),
         story,
@@ -285,10 +406,26 @@ fn case_study(raw: CaseStudyFields, required: &mut Required<'_>) -> Fields {
         resolved,
         actions: actions
             .into_iter()
-            .map(|ActionFields { what, owner, due, status }| ActionItem { what, owner: filled(owner), due, status })
+            .map(
+                |ActionFields {
+                     what,
+                     owner,
+                     due,
+                     status,
+                 }| ActionItem {
+                    what,
+                    owner: filled(owner),
+                    due,
+                    status,
+                },
+            )
             .collect(),
     };
-    Fields { audience: audience.unwrap_or(Audience::Team), status, meta: Meta::CaseStudy(case) }
+    Fields {
+        audience: audience.unwrap_or(Audience::Team),
+        status,
+        meta: Meta::CaseStudy(case),
+    }
 }
 
 #[derive(Deserialize, Default)]
@@ -302,9 +439,23 @@ struct CompetencyFields {
 }
 
 fn competency(raw: CompetencyFields, required: &mut Required<'_>) -> Fields {
-    let CompetencyFields { title, aliases, frameworks, audience, status } = raw;
-    let competency = Competency { title: required.title(title), aliases: aliases.0, frameworks: frameworks.0 };
-    Fields { audience: audience.unwrap_or(Audience::Private), status, meta: Meta::Competency(competency) }
+    let CompetencyFields {
+        title,
+        aliases,
+        frameworks,
+        audience,
+        status,
+    } = raw;
+    let competency = Competency {
+        title: required.title(title),
+        aliases: aliases.0,
+        frameworks: frameworks.0,
+    };
+    Fields {
+        audience: audience.unwrap_or(Audience::Private),
+        status,
+        meta: Meta::Competency(competency),
+    }
 }
 
 #[derive(Deserialize, Default)]
@@ -316,8 +467,18 @@ struct HomeFields {
 }
 
 fn home(raw: HomeFields, _: &mut Required<'_>) -> Fields {
-    let HomeFields { title, audience, status } = raw;
-    Fields { audience: audience.unwrap_or(Audience::Private), status, meta: Meta::Home(Home { title: filled(title) }) }
+    let HomeFields {
+        title,
+        audience,
+        status,
+    } = raw;
+    Fields {
+        audience: audience.unwrap_or(Audience::Private),
+        status,
+        meta: Meta::Home(Home {
+            title: filled(title),
+        }),
+    }
 }
 
 #[derive(Deserialize)]
@@ -330,7 +491,11 @@ struct Told {
 
 impl From<Told> for Occasion {
     fn from(Told { on, to, round }: Told) -> Self {
-        Self { on, who: filled(to), round: filled(round) }
+        Self {
+            on,
+            who: filled(to),
+            round: filled(round),
+        }
     }
 }
 
@@ -344,7 +509,11 @@ struct Asked {
 
 impl From<Asked> for Occasion {
     fn from(Asked { on, by, round }: Asked) -> Self {
-        Self { on, who: filled(by), round: filled(round) }
+        Self {
+            on,
+            who: filled(by),
+            round: filled(round),
+        }
     }
 }
 
@@ -355,7 +524,11 @@ struct Number(u8);
 impl<'de> Deserialize<'de> for Number {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        text.trim().parse().map(Self).map_err(|_| de::Error::custom(format!("found \"{text}\", expected a whole number such as `3`")))
+        text.trim().parse().map(Self).map_err(|_| {
+            de::Error::custom(format!(
+                "found \"{text}\", expected a whole number such as `3`"
+            ))
+        })
     }
 }
 
@@ -379,11 +552,17 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
                 formatter.write_str("a list as `[one, two]`")
             }
 
-            fn visit_seq<A: de::SeqAccess<'de>>(self, sequence: A) -> Result<Self::Value, A::Error> {
+            fn visit_seq<A: de::SeqAccess<'de>>(
+                self,
+                sequence: A,
+            ) -> Result<Self::Value, A::Error> {
                 Deserialize::deserialize(de::value::SeqAccessDeserializer::new(sequence))
             }
 
-            fn visit_newtype_struct<D: Deserializer<'de>>(self, only: D) -> Result<Self::Value, D::Error> {
+            fn visit_newtype_struct<D: Deserializer<'de>>(
+                self,
+                only: D,
+            ) -> Result<Self::Value, D::Error> {
                 T::deserialize(only).map(|only| vec![only])
             }
 
@@ -423,11 +602,20 @@ impl<'de> Deserialize<'de> for Ledger {
             fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Ledger, A::Error> {
                 let mut facts = Vec::new();
                 let mut names = HashSet::new();
-                while let Some((name, RawFact { value, source })) = map.next_entry::<Prose, RawFact>()? {
+                while let Some((name, RawFact { value, source })) =
+                    map.next_entry::<Prose, RawFact>()?
+                {
                     if !names.insert(name.as_str().to_owned()) {
-                        return Err(de::Error::custom(format!("duplicate entry `{}`", name.as_str())));
+                        return Err(de::Error::custom(format!(
+                            "duplicate entry `{}`",
+                            name.as_str()
+                        )));
                     }
-                    facts.push(Fact { name, value, source });
+                    facts.push(Fact {
+                        name,
+                        value,
+                        source,
+                    });
                 }
                 Ok(Ledger(facts))
             }
@@ -459,13 +647,25 @@ impl<'de> Deserialize<'de> for RawFact {
                 formatter.write_str("a figure, or `{ value: …, source: … }`")
             }
 
-            fn visit_newtype_struct<D: Deserializer<'de>>(self, value: D) -> Result<RawFact, D::Error> {
-                Ok(RawFact { value: Prose::deserialize(value)?, source: None })
+            fn visit_newtype_struct<D: Deserializer<'de>>(
+                self,
+                value: D,
+            ) -> Result<RawFact, D::Error> {
+                Ok(RawFact {
+                    value: Prose::deserialize(value)?,
+                    source: None,
+                })
             }
 
             fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<RawFact, A::Error> {
-                let Sourced { value: Figure(value), source } = Sourced::deserialize(de::value::MapAccessDeserializer::new(map))?;
-                Ok(RawFact { value, source: filled(source) })
+                let Sourced {
+                    value: Figure(value),
+                    source,
+                } = Sourced::deserialize(de::value::MapAccessDeserializer::new(map))?;
+                Ok(RawFact {
+                    value,
+                    source: filled(source),
+                })
             }
         }
 
@@ -484,7 +684,10 @@ impl<'de> Deserialize<'de> for Figure {
                 formatter.write_str("a figure")
             }
 
-            fn visit_newtype_struct<D: Deserializer<'de>>(self, value: D) -> Result<Figure, D::Error> {
+            fn visit_newtype_struct<D: Deserializer<'de>>(
+                self,
+                value: D,
+            ) -> Result<Figure, D::Error> {
                 Prose::deserialize(value).map(Figure)
             }
         }

@@ -382,65 +382,112 @@ impl Names {
         }
         // Far more than the names of several parts take, so that a long line takes no longer.
         const LONGEST: usize = 200;
-        let start = heading.char_indices().nth(LONGEST).map_or(heading, |(end, _)| &heading[..end]);
+        let start = heading
+            .char_indices()
+            .nth(LONGEST)
+            .map_or(heading, |(end, _)| &heading[..end]);
         let lower = start.to_lowercase().replace('’', "'");
         if start.len() < heading.len() {
             return self.before_separator(&lower);
         }
-        let reading = |form: &str| self.named(form).or_else(|| self.before_separator(form)).or_else(|| self.first_of_several(form));
+        let reading = |form: &str| {
+            self.named(form)
+                .or_else(|| self.before_separator(form))
+                .or_else(|| self.first_of_several(form))
+        };
         if !lower.contains(['(', '[', ')', ']']) {
             return reading(&lower);
         }
         let outside = lower.split(['(', '[']).next().unwrap_or_default();
-        let inside = lower.split(['(', '[']).nth(1).and_then(|rest| rest.split([')', ']']).next()).unwrap_or_default();
-        let joined: String = lower.chars().filter(|sign| !matches!(sign, '(' | ')' | '[' | ']')).collect();
+        let inside = lower
+            .split(['(', '['])
+            .nth(1)
+            .and_then(|rest| rest.split([')', ']']).next())
+            .unwrap_or_default();
+        let joined: String = lower
+            .chars()
+            .filter(|sign| !matches!(sign, '(' | ')' | '[' | ']'))
+            .collect();
         let forms = [lower.as_str(), outside, joined.as_str(), inside];
         forms.into_iter().find_map(reading)
     }
 
     /// `Situation: the queue` and `S - Situation`.
     fn before_separator(self, form: &str) -> Option<Meaning> {
-        let cut = SEPARATORS.iter().filter_map(|separator| Some((form.find(separator)?, separator.len()))).min()?;
+        let cut = SEPARATORS
+            .iter()
+            .filter_map(|separator| Some((form.find(separator)?, separator.len())))
+            .min()?;
         let (name, rest) = (&form[..cut.0], &form[cut.0 + cut.1..]);
-        if is_counter(name) { self.named(rest) } else { self.named(name) }
+        if is_counter(name) {
+            self.named(rest)
+        } else {
+            self.named(name)
+        }
     }
 
     /// `Situation & Task`, `Results and impact`: a heading that names several parts opens the first of them. The last word may be
     /// one that they share: `Corrective and preventive actions`.
     fn first_of_several(self, form: &str) -> Option<Meaning> {
         let shared = form.split_whitespace().last().unwrap_or_default();
-        let pieces = form.split(['&', '/', '+', ',']).flat_map(|piece| piece.split(" and "));
-        let named = |piece: &str| self.named(piece).or_else(|| self.named(&format!("{} {shared}", trimmed(piece))));
+        let pieces = form
+            .split(['&', '/', '+', ','])
+            .flat_map(|piece| piece.split(" and "));
+        let named = |piece: &str| {
+            self.named(piece)
+                .or_else(|| self.named(&format!("{} {shared}", trimmed(piece))))
+        };
         let meanings: Option<Vec<Meaning>> = pieces.map(named).collect();
-        meanings.filter(|meanings| meanings.len() > 1)?.into_iter().next()
+        meanings
+            .filter(|meanings| meanings.len() > 1)?
+            .into_iter()
+            .next()
     }
 
     /// What a name means that may have a number, marks or words around it which change nothing.
     fn named(self, form: &str) -> Option<Meaning> {
         let plain = trimmed(form);
         let unnumbered = without_number(plain);
-        let with_letter =
-            plain.split_once([' ', '.', ')']).filter(|(letter, _)| letter.chars().count() == 1).map(|(_, rest)| trimmed(rest));
+        let with_letter = plain
+            .split_once([' ', '.', ')'])
+            .filter(|(letter, _)| letter.chars().count() == 1)
+            .map(|(_, rest)| trimmed(rest));
         // `Approach 1`, `Approach 2`: a number at the end tells two of a kind apart.
         let bare = trimmed(unnumbered.trim_end_matches(|last: char| last.is_ascii_digit()));
-        let of = OF.iter().filter_map(|word| plain.split_once(word)).map(|(name, _)| trimmed(name)).find(|name| name.chars().count() > 1);
-        [Some(plain), Some(unnumbered), with_letter.filter(|rest| !rest.is_empty()), Some(bare), of]
-            .into_iter()
-            .flatten()
-            .find_map(|form| self.listed(form).or_else(|| self.among_fillers(form)))
+        let of = OF
+            .iter()
+            .filter_map(|word| plain.split_once(word))
+            .map(|(name, _)| trimmed(name))
+            .find(|name| name.chars().count() > 1);
+        [
+            Some(plain),
+            Some(unnumbered),
+            with_letter.filter(|rest| !rest.is_empty()),
+            Some(bare),
+            of,
+        ]
+        .into_iter()
+        .flatten()
+        .find_map(|form| self.listed(form).or_else(|| self.among_fillers(form)))
     }
 
     fn among_fillers(self, form: &str) -> Option<Meaning> {
         let mut words: Vec<&str> = form.split_whitespace().collect();
         while words.len() > 1 && words.first().is_some_and(|first| BEFORE.contains(first)) {
             words.remove(0);
-            if let Some(found) = self.listed(&words.join(" ")).filter(|_| words.concat().chars().count() > 1) {
+            if let Some(found) = self
+                .listed(&words.join(" "))
+                .filter(|_| words.concat().chars().count() > 1)
+            {
                 return Some(found);
             }
         }
         while words.len() > 1 && words.last().is_some_and(|last| BEHIND.contains(last)) {
             words.pop();
-            if let Some(found) = self.listed(&words.join(" ")).filter(|_| words.concat().chars().count() > 1) {
+            if let Some(found) = self
+                .listed(&words.join(" "))
+                .filter(|_| words.concat().chars().count() > 1)
+            {
                 return Some(found);
             }
         }
@@ -450,30 +497,52 @@ impl Names {
     fn listed(self, form: &str) -> Option<Meaning> {
         let listed = |form: &str| {
             let singular = form.strip_suffix('s').unwrap_or(form);
-            self.0.iter().find(|(word, _)| *word == form || *word == singular).map(|&(_, meaning)| meaning)
+            self.0
+                .iter()
+                .find(|(word, _)| *word == form || *word == singular)
+                .map(|&(_, meaning)| meaning)
         };
         // `Root-cause` is `Root cause`.
-        listed(form).or_else(|| if form.contains('-') { listed(&form.replace('-', " ")) } else { None })
+        listed(form).or_else(|| {
+            if form.contains('-') {
+                listed(&form.replace('-', " "))
+            } else {
+                None
+            }
+        })
     }
 }
 
 /// The parts that the headings of a document mean, one for each.
 pub fn parts(headings: &[&str], meta: &Meta) -> Vec<Option<Part>> {
-    let Some(names) = Names::of(meta) else { return vec![None; headings.len()] };
-    let meanings: Vec<Option<Meaning>> = headings.iter().map(|heading| names.meaning(heading)).collect();
-    let has_situation = matches!(meta, Meta::Variant(variant) if variant.inherit) || meanings.contains(&Some(Is(Part::Situation)));
+    let Some(names) = Names::of(meta) else {
+        return vec![None; headings.len()];
+    };
+    let meanings: Vec<Option<Meaning>> = headings
+        .iter()
+        .map(|heading| names.meaning(heading))
+        .collect();
+    let has_situation = matches!(meta, Meta::Variant(variant) if variant.inherit)
+        || meanings.contains(&Some(Is(Part::Situation)));
     let part = |meaning| match meaning {
         Is(part) => part,
         SituationOrObstacle if has_situation => Part::Obstacle,
         SituationOrObstacle => Part::Situation,
     };
-    meanings.into_iter().map(|meaning| meaning.map(part)).collect()
+    meanings
+        .into_iter()
+        .map(|meaning| meaning.map(part))
+        .collect()
 }
 
 /// What a heading says behind the name of its part, as in `Summary: the night we lost it`. A note in brackets that holds a number is how
 /// long the part takes.
 pub fn said_behind(heading: &str) -> Option<&str> {
-    let cut = SEPARATORS.iter().chain(&["(", "["]).filter_map(|sign| Some((heading.find(sign)?, sign.len()))).min()?;
+    let cut = SEPARATORS
+        .iter()
+        .chain(&["(", "["])
+        .filter_map(|sign| Some((heading.find(sign)?, sign.len())))
+        .min()?;
     let (name, rest) = (&heading[..cut.0], trimmed(&heading[cut.0 + cut.1..]));
     let is_note = heading[cut.0..].starts_with(['(', '[']);
     let is_length = is_note && rest.contains(|next: char| next.is_ascii_digit());
@@ -484,7 +553,8 @@ pub fn said_behind(heading: &str) -> Option<&str> {
 fn is_counter(name: &str) -> bool {
     let name = trimmed(name);
     let counted = name.trim_end_matches(|last: char| last.is_ascii_digit() || last == ' ');
-    name.chars().count() == 1 || ["", "part", "section", "step", "star", "soar", "carl", "car"].contains(&counted)
+    name.chars().count() == 1
+        || ["", "part", "section", "step", "star", "soar", "carl", "car"].contains(&counted)
 }
 
 /// A name without the signs and pictures around it.
@@ -494,9 +564,18 @@ fn trimmed(form: &str) -> &str {
 
 /// A name without the number before it: `2. Action`, `1.1 Action`, `II. Action`.
 fn without_number(plain: &str) -> &str {
-    let unnumbered = trimmed(plain.trim_start_matches(|first: char| first.is_ascii_digit() || matches!(first, '.' | ')')));
-    let roman = plain.split_once(['.', ')']).filter(|(roman, _)| !roman.is_empty() && roman.bytes().all(|byte| b"ivx".contains(&byte)));
-    if unnumbered.len() < plain.len() { unnumbered } else { roman.map_or(plain, |(_, rest)| trimmed(rest)) }
+    let unnumbered =
+        trimmed(plain.trim_start_matches(|first: char| {
+            first.is_ascii_digit() || matches!(first, '.' | ')')
+        }));
+    let roman = plain
+        .split_once(['.', ')'])
+        .filter(|(roman, _)| !roman.is_empty() && roman.bytes().all(|byte| b"ivx".contains(&byte)));
+    if unnumbered.len() < plain.len() {
+        unnumbered
+    } else {
+        roman.map_or(plain, |(_, rest)| trimmed(rest))
+    }
 }
 
 #[cfg(test)]
@@ -520,9 +599,19 @@ mod tests {
             ("T: Task", Part::Task),
             ("Corrective actions", Part::Changes),
         ] {
-            assert_eq!(parts(&[heading], &Meta::Story(Story::default())), [Some(part)], "{heading}");
+            assert_eq!(
+                parts(&[heading], &Meta::Story(Story::default())),
+                [Some(part)],
+                "{heading}"
+            );
         }
-        assert_eq!(parts(&["Why it mattered", "A note", "1"], &Meta::Story(Story::default())), [None, None, None]);
+        assert_eq!(
+            parts(
+                &["Why it mattered", "A note", "1"],
+                &Meta::Story(Story::default())
+            ),
+            [None, None, None]
+        );
     }
 
     /// Headings of real files and their like, with what they mean in a story.
@@ -566,7 +655,10 @@ mod tests {
             assert_eq!(parts(&[heading], &story), [Some(part)], "{heading}");
         }
         let long = format!("Situation: {}", "the queue and ".repeat(100));
-        assert_eq!(parts(&[&long, &"the ".repeat(100)], &story), [Some(Part::Situation), None]);
+        assert_eq!(
+            parts(&[&long, &"the ".repeat(100)], &story),
+            [Some(Part::Situation), None]
+        );
         for heading in [
             "Table of contents",
             "Contents",
@@ -625,8 +717,17 @@ mod tests {
     #[test]
     fn decides_by_the_form_what_a_problem_is() {
         let story = Meta::Story(Story::default());
-        assert_eq!(parts(&["Problem", "Action", "Result"], &story)[0], Some(Part::Situation));
-        assert_eq!(parts(&["Situation", "Problem", "Solution"], &story)[1], Some(Part::Obstacle));
-        assert_eq!(parts(&["Impact"], &Meta::CaseStudy(CaseStudy::default())), [Some(Part::Impact)]);
+        assert_eq!(
+            parts(&["Problem", "Action", "Result"], &story)[0],
+            Some(Part::Situation)
+        );
+        assert_eq!(
+            parts(&["Situation", "Problem", "Solution"], &story)[1],
+            Some(Part::Obstacle)
+        );
+        assert_eq!(
+            parts(&["Impact"], &Meta::CaseStudy(CaseStudy::default())),
+            [Some(Part::Impact)]
+        );
     }
 }

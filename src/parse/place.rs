@@ -27,8 +27,15 @@ pub const CONTENT: &str = "content";
 impl Place {
     /// The place of a Markdown file, or why it has none.
     pub fn of(path: &SitePath) -> Result<Self, Diagnostic> {
-        let inside = path.as_str().strip_prefix("content/").unwrap_or(path.as_str());
-        let stem = if is_markdown(path.extension()) { inside.rsplit_once('.').map_or(inside, |(stem, _)| stem) } else { inside };
+        let inside = path
+            .as_str()
+            .strip_prefix("content/")
+            .unwrap_or(path.as_str());
+        let stem = if is_markdown(path.extension()) {
+            inside.rsplit_once('.').map_or(inside, |(stem, _)| stem)
+        } else {
+            inside
+        };
         let parts: Vec<&str> = stem.split('/').collect();
         let kind = |folder: &str| Kind::ALL.into_iter().find(|kind| kind.folder() == folder);
         let place = match parts.as_slice() {
@@ -38,13 +45,21 @@ impl Place {
                 None => return Err(misplaced(path, folder)),
             },
             ["stories", story, "index"] => Self::Document(Kind::Story, Slug::of(story)),
-            ["stories", story, variant] => Self::Variant { story: Slug::of(story), variant: Slug::of(variant) },
+            ["stories", story, variant] => Self::Variant {
+                story: Slug::of(story),
+                variant: Slug::of(variant),
+            },
             [folder, ..] => return Err(misplaced(path, folder)),
             [] => return Err(misplaced(path, "")),
         };
         if place.slug().is_empty() && place != Self::Home {
-            return Err(Diagnostic::new(&rules::MISPLACED, path, Span::default(), "no address can be made from the name of this file")
-                .help("give the file a name with a letter or a digit"));
+            return Err(Diagnostic::new(
+                &rules::MISPLACED,
+                path,
+                Span::default(),
+                "no address can be made from the name of this file",
+            )
+            .help("give the file a name with a letter or a digit"));
         }
         Ok(place)
     }
@@ -53,9 +68,16 @@ impl Place {
     pub fn words(path: &SitePath) -> String {
         let name = path.as_str().rsplit('/').next().unwrap_or_default();
         let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-        let stem = if stem == "index" { path.parent().rsplit('/').next().unwrap_or_default() } else { stem };
+        let stem = if stem == "index" {
+            path.parent().rsplit('/').next().unwrap_or_default()
+        } else {
+            stem
+        };
         let signs: Vec<char> = stem.chars().collect();
-        let is_digit = |at: Option<usize>| at.and_then(|at| signs.get(at)).is_some_and(char::is_ascii_digit);
+        let is_digit = |at: Option<usize>| {
+            at.and_then(|at| signs.get(at))
+                .is_some_and(char::is_ascii_digit)
+        };
         let words: String = (0..signs.len())
             .map(|at| match signs[at] {
                 // The hyphens of a date stay.
@@ -66,7 +88,9 @@ impl Place {
             .collect();
         let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
         let words = words.trim_matches(|edge: char| !edge.is_alphanumeric());
-        words.chars().next().map_or(String::new(), |first| first.to_uppercase().chain(words.chars().skip(1)).collect())
+        words.chars().next().map_or(String::new(), |first| {
+            first.to_uppercase().chain(words.chars().skip(1)).collect()
+        })
     }
 
     /// The slug that the path gives.
@@ -80,21 +104,35 @@ impl Place {
 
 /// Whether files with an extension are read as Markdown.
 pub fn is_markdown(extension: &str) -> bool {
-    ["md", "markdown"].iter().any(|ours| extension.eq_ignore_ascii_case(ours))
+    ["md", "markdown"]
+        .iter()
+        .any(|ours| extension.eq_ignore_ascii_case(ours))
 }
 
 fn misplaced(path: &SitePath, folder: &str) -> Diagnostic {
     let folders: Vec<&str> = Kind::ALL.into_iter().map(Kind::folder).collect();
-    let near = Kind::named(folder).map(Kind::folder).or_else(|| nearest(folder, folders.iter().copied()));
+    let near = Kind::named(folder)
+        .map(Kind::folder)
+        .or_else(|| nearest(folder, folders.iter().copied()));
     let help = match near {
         Some(near) if near == folder => format!("move it up into `{CONTENT}/{folder}`"),
         Some(near) => format!("did you mean the folder `{CONTENT}/{near}`?"),
         None => format!(
             "move it to {}, or take the ending `.md` away",
-            folders.iter().map(|folder| format!("`{CONTENT}/{folder}`")).collect::<Vec<_>>().join(", ")
+            folders
+                .iter()
+                .map(|folder| format!("`{CONTENT}/{folder}`"))
+                .collect::<Vec<_>>()
+                .join(", ")
         ),
     };
-    Diagnostic::new(&rules::MISPLACED, path, Span::default(), "this file lies where the site does not look, so it is left out").help(help)
+    Diagnostic::new(
+        &rules::MISPLACED,
+        path,
+        Span::default(),
+        "this file lies where the site does not look, so it is left out",
+    )
+    .help(help)
 }
 
 #[cfg(test)]
@@ -104,10 +142,25 @@ mod tests {
     #[test]
     fn the_folder_gives_the_kind_and_the_name_the_slug() {
         let place = |path: &str| Place::of(&SitePath::new(path)).ok();
-        assert_eq!(place("content/stories/My Story.md"), Some(Place::Document(Kind::Story, Slug::of("my-story"))));
-        assert_eq!(place("content/stories/x/index.md"), Some(Place::Document(Kind::Story, Slug::of("x"))));
-        assert_eq!(place("content/stories/x/short.md"), Some(Place::Variant { story: Slug::of("x"), variant: Slug::of("short") }));
-        assert_eq!(place("content/stories/Note.MD"), Some(Place::Document(Kind::Story, Slug::of("note"))));
+        assert_eq!(
+            place("content/stories/My Story.md"),
+            Some(Place::Document(Kind::Story, Slug::of("my-story")))
+        );
+        assert_eq!(
+            place("content/stories/x/index.md"),
+            Some(Place::Document(Kind::Story, Slug::of("x")))
+        );
+        assert_eq!(
+            place("content/stories/x/short.md"),
+            Some(Place::Variant {
+                story: Slug::of("x"),
+                variant: Slug::of("short")
+            })
+        );
+        assert_eq!(
+            place("content/stories/Note.MD"),
+            Some(Place::Document(Kind::Story, Slug::of("note")))
+        );
         assert_eq!(place("content/home.md"), Some(Place::Home));
         assert_eq!(place("content/story/x.md"), None);
         assert_eq!(place("content/questions/a/b.md"), None);
@@ -118,7 +171,10 @@ mod tests {
         for (path, words) in [
             ("content/stories/AWS-outage.md", "AWS outage"),
             ("content/stories/the-queue/index.md", "The queue"),
-            ("content/case-studies/2024-03-07-queue_filled_up.Markdown", "2024-03-07 queue filled up"),
+            (
+                "content/case-studies/2024-03-07-queue_filled_up.Markdown",
+                "2024-03-07 queue filled up",
+            ),
             ("content/stories/⚙️ gears.md", "Gears"),
         ] {
             assert_eq!(Place::words(&SitePath::new(path)), words);

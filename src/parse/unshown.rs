@@ -13,10 +13,26 @@ use super::headings;
 pub fn unshown(document: &Document) -> Vec<Diagnostic> {
     let mut found = unshown_footnotes(document);
     found.extend(doubled_footnotes(document));
-    found.extend(document.sections.iter().filter_map(|section| unshown_heading(document, section)));
+    found.extend(
+        document
+            .sections
+            .iter()
+            .filter_map(|section| unshown_heading(document, section)),
+    );
     // A sheet without a question is an error of its own, and all of it is not shown.
-    if matches!(document.meta, Meta::Sheet(_)) && document.sections.iter().any(|section| !section.items.is_empty()) {
-        found.extend(document.sections.iter().enumerate().filter_map(|(index, section)| beside_questions(document, index, section)));
+    if matches!(document.meta, Meta::Sheet(_))
+        && document
+            .sections
+            .iter()
+            .any(|section| !section.items.is_empty())
+    {
+        found.extend(
+            document
+                .sections
+                .iter()
+                .enumerate()
+                .filter_map(|(index, section)| beside_questions(document, index, section)),
+        );
     }
     found
 }
@@ -28,9 +44,19 @@ fn beside_questions(document: &Document, index: usize, section: &Section) -> Opt
         return None;
     }
     let (span, message) = if index == 0 {
-        (first.span, "this text stands before the first question of the sheet, and no page shows it".to_owned())
+        (
+            first.span,
+            "this text stands before the first question of the sheet, and no page shows it"
+                .to_owned(),
+        )
     } else {
-        (section.span, format!("`{}` does not read as a question, so no page shows the text below it", section.heading))
+        (
+            section.span,
+            format!(
+                "`{}` does not read as a question, so no page shows the text below it",
+                section.heading
+            ),
+        )
     };
     let help = if index == 0 {
         "move it below a question, or make it a comment: `%%…%%`"
@@ -43,24 +69,52 @@ fn beside_questions(document: &Document, index: usize, section: &Section) -> Opt
 /// Footnotes of a label that another one has.
 fn doubled_footnotes(document: &Document) -> impl Iterator<Item = Diagnostic> {
     let mut seen = BTreeSet::new();
-    document.body.footnotes.iter().filter(move |footnote| !seen.insert(&footnote.label)).map(|footnote| {
-        let message = format!("another footnote is called `{}`, too, so no page shows this one", footnote.label);
-        Diagnostic::new(&rules::NOT_SHOWN, &document.path, label_of(document, footnote), message).help("give it a label of its own")
-    })
+    document
+        .body
+        .footnotes
+        .iter()
+        .filter(move |footnote| !seen.insert(&footnote.label))
+        .map(|footnote| {
+            let message = format!(
+                "another footnote is called `{}`, too, so no page shows this one",
+                footnote.label
+            );
+            Diagnostic::new(
+                &rules::NOT_SHOWN,
+                &document.path,
+                label_of(document, footnote),
+                message,
+            )
+            .help("give it a label of its own")
+        })
 }
 
 /// The place of the `[^label]:` of a footnote.
 fn label_of(document: &Document, footnote: &Footnote) -> Span {
     let span = document.body.nodes[footnote.nodes.start - 1].span;
-    Span { start: span.start, end: span.end.min(span.start + offset(footnote.label.len() + "[^]:".len())) }
+    Span {
+        start: span.start,
+        end: span
+            .end
+            .min(span.start + offset(footnote.label.len() + "[^]:".len())),
+    }
 }
 
 /// A heading of the headline or of follow-ups that says more than that: pages show what stands below it, and not the heading.
 fn unshown_heading(document: &Document, section: &Section) -> Option<Diagnostic> {
-    let is_left_out = matches!((&document.meta, section.part), (Meta::Story(_) | Meta::Variant(_), Some(Part::Headline | Part::FollowUps)));
+    let is_left_out = matches!(
+        (&document.meta, section.part),
+        (
+            Meta::Story(_) | Meta::Variant(_),
+            Some(Part::Headline | Part::FollowUps)
+        )
+    );
     let more = headings::said_behind(&section.heading).filter(|_| is_left_out)?;
     let message = format!("`{more}` is in a heading that no page shows");
-    Some(Diagnostic::new(&rules::NOT_SHOWN, &document.path, section.span, message).help("write it into the text below the heading"))
+    Some(
+        Diagnostic::new(&rules::NOT_SHOWN, &document.path, section.span, message)
+            .help("write it into the text below the heading"),
+    )
 }
 
 /// Footnotes that nothing refers to.
@@ -77,13 +131,21 @@ fn unshown_footnotes(document: &Document) -> Vec<Diagnostic> {
             _ => None,
         })
         .collect();
-    let unshown = body.footnotes.iter().filter(|footnote| !referred.contains(footnote.label.as_str()));
+    let unshown = body
+        .footnotes
+        .iter()
+        .filter(|footnote| !referred.contains(footnote.label.as_str()));
     unshown
         .map(|footnote| {
             let label = &footnote.label;
             let message = format!("nothing refers to the footnote `{label}`, so no page shows it");
-            Diagnostic::new(&rules::NOT_SHOWN, &document.path, label_of(document, footnote), message)
-                .help(format!("write `[^{label}]` where the text refers to it"))
+            Diagnostic::new(
+                &rules::NOT_SHOWN,
+                &document.path,
+                label_of(document, footnote),
+                message,
+            )
+            .help(format!("write `[^{label}]` where the text refers to it"))
         })
         .collect()
 }

@@ -32,23 +32,40 @@ pub struct Tables {
 impl Tables {
     /// The tables that come with the program.
     pub fn built_in() -> Self {
-        let tables = [("en", table::english().clone()), ("de", table::german().clone())];
-        Self { tables: tables.map(|(language, table)| (language.to_owned(), table)).into() }
+        let tables = [
+            ("en", table::english().clone()),
+            ("de", table::german().clone()),
+        ];
+        Self {
+            tables: tables
+                .map(|(language, table)| (language.to_owned(), table))
+                .into(),
+        }
     }
 
     /// Adds the entries of a table; they replace those of the same name.
     pub fn add(&mut self, language: &str, table: Table) {
-        self.tables.entry(language.to_ascii_lowercase()).or_default().extend(table);
+        self.tables
+            .entry(language.to_ascii_lowercase())
+            .or_default()
+            .extend(table);
     }
 
     /// The words for a language. `own` are the words of the settings, which come before those of every table.
     pub fn phrases(&self, language: &str, own: &Table) -> Phrases {
         let mut entries = table::english().clone();
         let languages = more_and_more_precise(language);
-        let tables = languages.iter().filter_map(|language| self.tables.get(language)).chain((!own.is_empty()).then_some(own));
+        let tables = languages
+            .iter()
+            .filter_map(|language| self.tables.get(language))
+            .chain((!own.is_empty()).then_some(own));
         let mut has_words = false;
         for table in tables {
-            entries.extend(table.iter().map(|(name, entry)| (name.clone(), entry.clone())));
+            entries.extend(
+                table
+                    .iter()
+                    .map(|(name, entry)| (name.clone(), entry.clone())),
+            );
             has_words = true;
         }
         let rules = rules(if has_words { language } else { "en" });
@@ -61,14 +78,22 @@ impl Tables {
         if languages.first().is_some_and(|first| first == "en") {
             return Vec::new();
         }
-        let tables: Vec<&Table> = languages.iter().filter_map(|language| self.tables.get(language)).chain([own]).collect();
+        let tables: Vec<&Table> = languages
+            .iter()
+            .filter_map(|language| self.tables.get(language))
+            .chain([own])
+            .collect();
         let names = table::english().keys().map(String::as_str);
-        names.filter(|name| !tables.iter().any(|table| table.contains_key(*name))).collect()
+        names
+            .filter(|name| !tables.iter().any(|table| table.contains_key(*name)))
+            .collect()
     }
 
     /// The names of all entries of all tables.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.tables.values().flat_map(|table| table.keys().map(String::as_str))
+        self.tables
+            .values()
+            .flat_map(|table| table.keys().map(String::as_str))
     }
 }
 
@@ -103,8 +128,12 @@ impl Hash for Phrases {
 impl Phrases {
     /// The English words.
     pub fn english() -> &'static Arc<Self> {
-        static PHRASES: LazyLock<Arc<Phrases>> =
-            LazyLock::new(|| Arc::new(Phrases { entries: table::english().clone(), rules: rules("en") }));
+        static PHRASES: LazyLock<Arc<Phrases>> = LazyLock::new(|| {
+            Arc::new(Phrases {
+                entries: table::english().clone(),
+                rules: rules("en"),
+            })
+        });
         &PHRASES
     }
 
@@ -115,7 +144,10 @@ impl Phrases {
 
     /// The text of an entry without placeholders.
     pub fn text(&self, word: Word) -> &str {
-        self.entries.get(word.0).and_then(|entry| entry.texts().next()).unwrap_or_default()
+        self.entries
+            .get(word.0)
+            .and_then(|entry| entry.texts().next())
+            .unwrap_or_default()
     }
 
     /// The text of an entry with values in place of its placeholders, which are keyed by name.
@@ -126,13 +158,19 @@ impl Phrases {
     /// The text of an entry for a number, which also takes the place of `{count}`.
     pub fn count(&self, word: Word, count: u64, values: &[(&str, &str)]) -> String {
         let number = self.number(count);
-        let values: Vec<(&str, &str)> = values.iter().copied().chain([("count", number.as_str())]).collect();
+        let values: Vec<(&str, &str)> = values
+            .iter()
+            .copied()
+            .chain([("count", number.as_str())])
+            .collect();
         filled(self.form(word, count), &values)
     }
 
     fn form(&self, word: Word, count: u64) -> &str {
         match self.entries.get(word.0) {
-            Some(Entry::Forms(forms)) => self.choose(count, |form| forms.get(form).map(String::as_str)).unwrap_or_default(),
+            Some(Entry::Forms(forms)) => self
+                .choose(count, |form| forms.get(form).map(String::as_str))
+                .unwrap_or_default(),
             Some(Entry::Text(text)) => text,
             None => "",
         }
@@ -148,7 +186,9 @@ impl Phrases {
             PluralCategory::Many => "many",
             PluralCategory::Other => "other",
         };
-        form(&count.to_string()).or_else(|| form(plural)).or_else(|| form("other"))
+        form(&count.to_string())
+            .or_else(|| form(plural))
+            .or_else(|| form("other"))
     }
 
     /// A number, with separators between thousands if it is large.
@@ -168,39 +208,73 @@ impl Phrases {
     /// A day, a month or a year: `7 March 2025`, `March 2025`, `2025`.
     pub fn date(&self, when: When) -> String {
         let year = when.year.to_string();
-        let Some(month) = u64::try_from(when.month).ok().filter(|&month| month > 0) else { return year };
+        let Some(month) = u64::try_from(when.month).ok().filter(|&month| month > 0) else {
+            return year;
+        };
         let month = self.form(word::MONTH, month);
         if when.day == 0 {
             return self.fill(word::DATE_OF_MONTH, &[("month", month), ("year", &year)]);
         }
-        self.fill(word::DATE, &[("day", &when.day.to_string()), ("month", month), ("year", &year)])
+        self.fill(
+            word::DATE,
+            &[
+                ("day", &when.day.to_string()),
+                ("month", month),
+                ("year", &year),
+            ],
+        )
     }
 
     /// The day of a moment, in UTC.
     pub fn day_of(&self, moment: &Moment) -> String {
         let date = moment.0.to_zoned(TimeZone::UTC).date();
-        self.date(When { year: date.year(), month: date.month(), day: date.day() })
+        self.date(When {
+            year: date.year(),
+            month: date.month(),
+            day: date.day(),
+        })
     }
 
     /// A moment: `7 March 2025, 09:10 UTC`.
     pub fn moment(&self, moment: &Moment) -> String {
         let time = moment.0.strftime("%H:%M").to_string();
-        self.fill(word::MOMENT, &[("date", &self.day_of(moment)), ("time", &time)])
+        self.fill(
+            word::MOMENT,
+            &[("date", &self.day_of(moment)), ("time", &time)],
+        )
     }
 
     /// A duration in its two largest units: `1 d 4 h`, `2 h 5 min`, `40 min`.
     pub fn duration(&self, duration: Duration) -> String {
         let minutes = duration.as_secs() / 60;
-        let units = [(minutes / 1440, word::DAYS), (minutes / 60 % 24, word::HOURS), (minutes % 60, word::MINUTES)];
-        let first = units.iter().position(|(count, _)| *count > 0).unwrap_or(units.len() - 1);
-        let shown = units[first..].iter().take(2).enumerate().filter(|(place, (count, _))| *place == 0 || *count > 0);
-        let words: Vec<String> = shown.map(|(_, (count, unit))| self.count(*unit, *count, &[])).collect();
+        let units = [
+            (minutes / 1440, word::DAYS),
+            (minutes / 60 % 24, word::HOURS),
+            (minutes % 60, word::MINUTES),
+        ];
+        let first = units
+            .iter()
+            .position(|(count, _)| *count > 0)
+            .unwrap_or(units.len() - 1);
+        let shown = units[first..]
+            .iter()
+            .take(2)
+            .enumerate()
+            .filter(|(place, (count, _))| *place == 0 || *count > 0);
+        let words: Vec<String> = shown
+            .map(|(_, (count, unit))| self.count(*unit, *count, &[]))
+            .collect();
         words.join(" ")
     }
 }
 
 fn filled(text: &str, values: &[(&str, &str)]) -> String {
-    let value = |name: &str| values.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value);
+    let value = |name: &str| {
+        values
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map_or("", |(_, value)| value)
+    };
     let pieces = pieces(text).map(|piece| match piece {
         Piece::Text(text) => text,
         Piece::Placeholder(name) => value(name),

@@ -42,7 +42,9 @@ impl Entry {
             Self::Text(text) => (Some(text), None),
             Self::Forms(forms) => (None, Some(forms.values())),
         };
-        text.into_iter().chain(forms.into_iter().flatten()).map(String::as_str)
+        text.into_iter()
+            .chain(forms.into_iter().flatten())
+            .map(String::as_str)
     }
 
     /// The same entry with each text changed outside its placeholders.
@@ -56,16 +58,24 @@ impl Entry {
         };
         match self {
             Self::Text(old) => Self::Text(text(old)),
-            Self::Forms(forms) => Self::Forms(forms.iter().map(|(form, old)| (form.clone(), text(old))).collect()),
+            Self::Forms(forms) => Self::Forms(
+                forms
+                    .iter()
+                    .map(|(form, old)| (form.clone(), text(old)))
+                    .collect(),
+            ),
         }
     }
 
     /// The placeholders in the texts.
     fn placeholders(&self) -> BTreeSet<&str> {
-        let names = self.texts().flat_map(pieces).filter_map(|piece| match piece {
-            Piece::Placeholder(name) => Some(name),
-            Piece::Text(_) => None,
-        });
+        let names = self
+            .texts()
+            .flat_map(pieces)
+            .filter_map(|piece| match piece {
+                Piece::Placeholder(name) => Some(name),
+                Piece::Text(_) => None,
+            });
         names.collect()
     }
 }
@@ -115,7 +125,9 @@ pub fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
             Some(name) => (Piece::Placeholder(name), name.len() + 2),
             None => {
                 let mut braces = rest.match_indices('{').map(|(at, _)| at);
-                let end = braces.find(|&at| placeholder(&rest[at..]).is_some()).unwrap_or(rest.len());
+                let end = braces
+                    .find(|&at| placeholder(&rest[at..]).is_some())
+                    .unwrap_or(rest.len());
                 (Piece::Text(&rest[..end]), end)
             }
         };
@@ -127,13 +139,17 @@ pub fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
 /// The name of the placeholder at the start of a text.
 fn placeholder(text: &str) -> Option<&str> {
     let (name, _) = text.strip_prefix('{')?.split_once('}')?;
-    let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    let is_name = !name.is_empty()
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte == b'_');
     is_name.then_some(name)
 }
 
 /// Reads a table that comes with the program.
 fn built_in(text: &str) -> Table {
-    toml::from_str(text).unwrap_or_else(|error| unreachable!("the tables of the program are sound: {error}"))
+    toml::from_str(text)
+        .unwrap_or_else(|error| unreachable!("the tables of the program are sound: {error}"))
 }
 
 /// The German entries.
@@ -153,22 +169,39 @@ pub fn read(file: &SitePath, text: &str, rule: &'static Rule) -> (Table, Vec<Dia
     match DeTable::parse(text) {
         Ok(table) => entries(file, table.get_ref(), rule),
         Err(error) => {
-            let span = error.span().map_or(Span::default(), |span| Span::new(span.start, span.end));
-            (Table::new(), vec![Diagnostic::new(rule, file, span, error.message().replace('\n', ", "))])
+            let span = error
+                .span()
+                .map_or(Span::default(), |span| Span::new(span.start, span.end));
+            (
+                Table::new(),
+                vec![Diagnostic::new(
+                    rule,
+                    file,
+                    span,
+                    error.message().replace('\n', ", "),
+                )],
+            )
         }
     }
 }
 
 /// Reads the entries of a table that is part of a file.
-pub fn entries(file: &SitePath, table: &DeTable<'_>, rule: &'static Rule) -> (Table, Vec<Diagnostic>) {
+pub fn entries(
+    file: &SitePath,
+    table: &DeTable<'_>,
+    rule: &'static Rule,
+) -> (Table, Vec<Diagnostic>) {
     let mut read = Table::new();
     let mut found = Vec::new();
     for (name, value) in table {
-        match entry(value.get_ref()).and_then(|entry| check(name.get_ref(), &entry).map(|()| entry)) {
+        match entry(value.get_ref()).and_then(|entry| check(name.get_ref(), &entry).map(|()| entry))
+        {
             Ok(entry) => {
                 read.insert(name.get_ref().to_string(), entry);
             }
-            Err((message, help)) => found.push(Diagnostic::new(rule, file, span(value), message).help(help)),
+            Err((message, help)) => {
+                found.push(Diagnostic::new(rule, file, span(value), message).help(help))
+            }
         }
     }
     (read, found)
@@ -182,32 +215,60 @@ pub fn span<T>(value: &Spanned<T>) -> Span {
 fn entry(value: &DeValue<'_>) -> Result<Entry, (String, String)> {
     let text = |value: &DeValue<'_>| value.as_str().map(str::to_owned);
     let forms = |table: &DeTable<'_>| {
-        let forms = table.iter().map(|(form, value)| Some((form.get_ref().to_string(), text(value.get_ref())?)));
+        let forms = table
+            .iter()
+            .map(|(form, value)| Some((form.get_ref().to_string(), text(value.get_ref())?)));
         forms.collect::<Option<BTreeMap<_, _>>>().map(Entry::Forms)
     };
-    let entry = text(value).map(Entry::Text).or_else(|| value.as_table().and_then(forms));
-    entry.ok_or_else(|| ("expected a text, or a table of texts".to_owned(), "write the words between quotes".to_owned()))
+    let entry = text(value)
+        .map(Entry::Text)
+        .or_else(|| value.as_table().and_then(forms));
+    entry.ok_or_else(|| {
+        (
+            "expected a text, or a table of texts".to_owned(),
+            "write the words between quotes".to_owned(),
+        )
+    })
 }
 
 /// Checks an entry against the English one. Entries of a theme's own templates have none.
 fn check(name: &str, entry: &Entry) -> Result<(), (String, String)> {
     if let Entry::Forms(forms) = entry
-        && let Some(form) = forms.keys().find(|form| !PLURAL_FORMS.contains(&form.as_str()) && form.parse::<u64>().is_err())
+        && let Some(form) = forms
+            .keys()
+            .find(|form| !PLURAL_FORMS.contains(&form.as_str()) && form.parse::<u64>().is_err())
     {
         let help = format!("{}, or an exact number such as `1`", one_of(&PLURAL_FORMS));
         return Err((format!("`{form}` is not a plural form"), help));
     }
-    let Some(english) = english().get(name) else { return Ok(()) };
+    let Some(english) = english().get(name) else {
+        return Ok(());
+    };
     let known: Vec<&str> = english.placeholders().into_iter().collect();
     if matches!((english, entry), (Entry::Text(_), Entry::Forms(_))) && !known.contains(&"count") {
-        return Err((format!("`{name}` has no plural forms"), "write one text between quotes".to_owned()));
+        return Err((
+            format!("`{name}` has no plural forms"),
+            "write one text between quotes".to_owned(),
+        ));
     }
-    let unknown = entry.placeholders().into_iter().find(|name| !known.iter().any(|known| base(known) == base(name)));
-    let Some(unknown) = unknown else { return Ok(()) };
+    let unknown = entry
+        .placeholders()
+        .into_iter()
+        .find(|name| !known.iter().any(|known| base(known) == base(name)));
+    let Some(unknown) = unknown else {
+        return Ok(());
+    };
     let known: Vec<String> = known.iter().map(|name| format!("{{{name}}}")).collect();
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
-    let help = if known.is_empty() { "write it without placeholders".to_owned() } else { one_of(&known) };
-    Err((format!("`{{{unknown}}}` is not a placeholder of `{name}`"), help))
+    let help = if known.is_empty() {
+        "write it without placeholders".to_owned()
+    } else {
+        one_of(&known)
+    };
+    Err((
+        format!("`{{{unknown}}}` is not a placeholder of `{name}`"),
+        help,
+    ))
 }
 
 /// A placeholder without its ending.

@@ -49,7 +49,8 @@ impl Serialize for Digest {
 impl<'de> Deserialize<'de> for Digest {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Self::parse(&text).ok_or_else(|| serde::de::Error::custom(format!("`{text}` is not a digest")))
+        Self::parse(&text)
+            .ok_or_else(|| serde::de::Error::custom(format!("`{text}` is not a digest")))
     }
 }
 
@@ -204,16 +205,24 @@ impl Step {
     /// The title that somebody has given the page on the wiki, unless its author has changed the title since.
     pub fn renamed(&self) -> Option<&str> {
         let (wanted, remote) = (self.wanted.as_ref()?, self.remote.as_ref()?);
-        remote.title.as_deref().filter(|_| is_renamed(wanted, self.recorded.as_ref(), remote))
+        remote
+            .title
+            .as_deref()
+            .filter(|_| is_renamed(wanted, self.recorded.as_ref(), remote))
     }
 }
 
 fn has_desired_title(wanted: &RenderedPage, remote: &RemotePage) -> bool {
-    remote.title.as_ref().is_none_or(|title| *title == wanted.location.title)
+    remote
+        .title
+        .as_ref()
+        .is_none_or(|title| *title == wanted.location.title)
 }
 
 fn is_renamed(wanted: &RenderedPage, recorded: Option<&Recorded>, remote: &RemotePage) -> bool {
-    let was_called = recorded.is_some_and(|recorded| recorded.written.is_some() && recorded.title == wanted.location.title);
+    let was_called = recorded.is_some_and(|recorded| {
+        recorded.written.is_some() && recorded.title == wanted.location.title
+    });
     was_called && !has_desired_title(wanted, remote)
 }
 
@@ -237,7 +246,11 @@ pub struct Options {
 
 impl Options {
     fn resolve(&self, case: &Slug) -> Resolve {
-        if self.forced.contains(case) { Resolve::Overwrite } else { Resolve::Refuse }
+        if self.forced.contains(case) {
+            Resolve::Overwrite
+        } else {
+            Resolve::Refuse
+        }
     }
 }
 
@@ -260,14 +273,22 @@ pub enum Orphans {
 }
 
 /// The pages to look up. Only recorded pages of case studies for which `is_meant` holds can be orphans.
-pub fn lookups(pages: Vec<RenderedPage>, record: &Record, identity: Identity, is_meant: impl Fn(&str) -> bool) -> Lookups {
+pub fn lookups(
+    pages: Vec<RenderedPage>,
+    record: &Record,
+    identity: Identity,
+    is_meant: impl Fn(&str) -> bool,
+) -> Lookups {
     let known = record.by_identity(identity);
     // A page can be recorded twice, for example after a manual merge of two branches.
     let keys: BTreeSet<&str> = pages.iter().map(|page| identity.of(page)).collect();
-    let is_orphan = |recorded: &&Recorded| !keys.contains(recorded.key(identity)) && is_meant(&recorded.case);
+    let is_orphan =
+        |recorded: &&Recorded| !keys.contains(recorded.key(identity)) && is_meant(&recorded.case);
     let orphans = record.pages.iter().filter(is_orphan).cloned().collect();
     let recorded = |page: RenderedPage| {
-        let recorded = known.get(identity.of(&page)).map(|&recorded| recorded.clone());
+        let recorded = known
+            .get(identity.of(&page))
+            .map(|&recorded| recorded.clone());
         (page, recorded)
     };
     let wanted = pages.into_iter().map(recorded).collect();
@@ -275,14 +296,24 @@ pub fn lookups(pages: Vec<RenderedPage>, record: &Record, identity: Identity, is
 }
 
 /// Plans a publication. `remote_pages` holds the current pages in the order of `lookups`.
-pub fn plan(lookups: Lookups, mut remote_pages: Vec<Option<RemotePage>>, options: &Options) -> Plan {
+pub fn plan(
+    lookups: Lookups,
+    mut remote_pages: Vec<Option<RemotePage>>,
+    options: &Options,
+) -> Plan {
     let of_orphans = remote_pages.split_off(lookups.wanted.len().min(remote_pages.len()));
     let mut orphans = OrphanPages::new(lookups.orphans.into_iter().zip(of_orphans));
     let wanted = lookups.wanted.into_iter().zip(remote_pages);
-    let mut steps: Vec<Step> =
-        wanted.map(|((page, recorded), remote)| orphans.wanted_step(page, recorded.as_ref(), remote, options)).collect();
+    let mut steps: Vec<Step> = wanted
+        .map(|((page, recorded), remote)| {
+            orphans.wanted_step(page, recorded.as_ref(), remote, options)
+        })
+        .collect();
     steps.extend(orphans.into_steps(options));
-    Plan { steps, ..Plan::default() }
+    Plan {
+        steps,
+        ..Plan::default()
+    }
 }
 
 /// A page that was published and is no longer desired, as it is recorded and as it is on the wiki.
@@ -290,7 +321,9 @@ type Orphan = (Recorded, Option<RemotePage>);
 
 /// Whether somebody has changed an orphan since it was published.
 fn is_changed((recorded, remote): &Orphan) -> bool {
-    remote.as_ref().is_some_and(|remote| !recorded.is_ours(remote))
+    remote
+        .as_ref()
+        .is_some_and(|remote| !recorded.is_ours(remote))
 }
 
 /// The orphans that no desired page has taken over so far.
@@ -315,22 +348,45 @@ impl OrphanPages {
         let mut by_id: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         let mut changed: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (index, orphan) in pages.iter().enumerate() {
-            if let Some(remote) = orphan.1.as_ref().filter(|remote| remote.id != orphan.0.path) {
+            if let Some(remote) = orphan
+                .1
+                .as_ref()
+                .filter(|remote| remote.id != orphan.0.path)
+            {
                 by_id.entry(remote.id.clone()).or_default().push(index);
             }
             if is_changed(orphan) {
-                changed.entry(orphan.0.case.clone()).or_default().push(index);
+                changed
+                    .entry(orphan.0.case.clone())
+                    .or_default()
+                    .push(index);
             }
         }
-        Self { pages: pages.into_iter().map(Some).collect(), by_id, changed, taken: Vec::new(), retitled: BTreeSet::new() }
+        Self {
+            pages: pages.into_iter().map(Some).collect(),
+            by_id,
+            changed,
+            taken: Vec::new(),
+            retitled: BTreeSet::new(),
+        }
     }
 
     /// Decides what happens to a desired page.
-    fn wanted_step(&mut self, page: RenderedPage, recorded: Option<&Recorded>, remote: Option<RemotePage>, options: &Options) -> Step {
+    fn wanted_step(
+        &mut self,
+        page: RenderedPage,
+        recorded: Option<&Recorded>,
+        remote: Option<RemotePage>,
+        options: &Options,
+    ) -> Step {
         let resolve = options.resolve(&page.case);
         let taken = self.take(remote.as_ref());
-        let known = best_record(recorded.into_iter().chain(taken.iter().map(|(old, _)| old)), remote.as_ref());
-        let is_retitled = known.as_ref().is_none_or(|known| known.written.is_none()) && self.has_changed_page(&page.case);
+        let known = best_record(
+            recorded.into_iter().chain(taken.iter().map(|(old, _)| old)),
+            remote.as_ref(),
+        );
+        let is_retitled = known.as_ref().is_none_or(|known| known.written.is_none())
+            && self.has_changed_page(&page.case);
         let action = match decide(&page, known.as_ref(), remote.as_ref(), resolve) {
             Action::Create | Action::Update if is_retitled && resolve == Resolve::Refuse => {
                 self.retitled.insert(page.case.clone());
@@ -342,51 +398,96 @@ impl OrphanPages {
             self.taken.extend(taken);
         }
         let (case, title) = (page.case.clone(), page.location.title.clone());
-        Step { case, title, wanted: Some(page), recorded: known, remote, gone_to: None, action }
+        Step {
+            case,
+            title,
+            wanted: Some(page),
+            recorded: known,
+            remote,
+            gone_to: None,
+            action,
+        }
     }
 
     /// Removes the orphans that are the same page of the wiki.
     fn take(&mut self, remote: Option<&RemotePage>) -> Vec<Orphan> {
-        let same = remote.and_then(|remote| self.by_id.get(&remote.id)).into_iter().flatten();
+        let same = remote
+            .and_then(|remote| self.by_id.get(&remote.id))
+            .into_iter()
+            .flatten();
         same.filter_map(|&index| self.pages[index].take()).collect()
     }
 
     /// Whether somebody has changed a page of a case study that no desired page has taken over.
     fn has_changed_page(&self, case: &Slug) -> bool {
-        self.changed.get(case.as_str()).is_some_and(|pages| pages.iter().any(|&index| self.pages[index].is_some()))
+        self.changed
+            .get(case.as_str())
+            .is_some_and(|pages| pages.iter().any(|&index| self.pages[index].is_some()))
     }
 
     /// Decides what happens to the orphans; those that were taken over are forgotten.
     fn into_steps(self, options: &Options) -> Vec<Step> {
-        let Self { pages, taken, retitled, .. } = self;
+        let Self {
+            pages,
+            taken,
+            retitled,
+            ..
+        } = self;
         let left = pages.into_iter().flatten().map(|orphan| {
             let case = Slug::of(&orphan.0.case);
             let action = if is_changed(&orphan) && retitled.contains(&case) {
                 Action::Refuse(Conflict::Edited)
             } else {
-                decide_orphan(&orphan.0, orphan.1.as_ref(), options.orphans, options.resolve(&case))
+                decide_orphan(
+                    &orphan.0,
+                    orphan.1.as_ref(),
+                    options.orphans,
+                    options.resolve(&case),
+                )
             };
             orphan_step(orphan, action)
         });
-        left.chain(taken.into_iter().map(|orphan| orphan_step(orphan, Action::Forget))).collect()
+        left.chain(
+            taken
+                .into_iter()
+                .map(|orphan| orphan_step(orphan, Action::Forget)),
+        )
+        .collect()
     }
 }
 
 /// The record that matches the current page, or else the first one.
-fn best_record<'a>(mut records: impl Iterator<Item = &'a Recorded> + Clone, remote: Option<&RemotePage>) -> Option<Recorded> {
+fn best_record<'a>(
+    mut records: impl Iterator<Item = &'a Recorded> + Clone,
+    remote: Option<&RemotePage>,
+) -> Option<Recorded> {
     let is_ours = |record: &&Recorded| remote.is_some_and(|remote| record.is_ours(remote));
-    records.clone().find(is_ours).or_else(|| records.next()).cloned()
+    records
+        .clone()
+        .find(is_ours)
+        .or_else(|| records.next())
+        .cloned()
 }
 
 fn orphan_step((recorded, remote): Orphan, action: Action) -> Step {
     let (case, title) = (Slug::of(&recorded.case), recorded.title.clone());
-    Step { case, title, wanted: None, recorded: Some(recorded), remote, gone_to: None, action }
+    Step {
+        case,
+        title,
+        wanted: None,
+        recorded: Some(recorded),
+        remote,
+        gone_to: None,
+        action,
+    }
 }
 
 impl Plan {
     /// Whether a page that should change is left alone.
     pub fn has_conflicts(&self) -> bool {
-        self.steps.iter().any(|step| matches!(step.action, Action::Refuse(_) | Action::Barred(_)))
+        self.steps
+            .iter()
+            .any(|step| matches!(step.action, Action::Refuse(_) | Action::Barred(_)))
     }
 
     /// Fills in where missing pages were moved to.
@@ -401,7 +502,14 @@ impl Plan {
     pub fn bar(&mut self, barred: impl Fn(&Location, &Action) -> Option<String>) {
         for step in &mut self.steps {
             let recorded = step.recorded.as_ref().map(Recorded::location);
-            let Some(name) = step.wanted.as_ref().map(|page| page.location.clone()).or(recorded) else { continue };
+            let Some(name) = step
+                .wanted
+                .as_ref()
+                .map(|page| page.location.clone())
+                .or(recorded)
+            else {
+                continue;
+            };
             if let (true, Some(reason)) = (changes(&step.action), barred(&name, &step.action)) {
                 step.action = Action::Barred(reason);
             }
@@ -416,13 +524,24 @@ impl Plan {
             if let Some(wanted) = &step.wanted {
                 shown.extend(identity.files(id, &wanted.attachments));
             }
-            let is_left = matches!(step.action, Action::Refuse(_) | Action::Barred(_) | Action::Leave);
+            let is_left = matches!(
+                step.action,
+                Action::Refuse(_) | Action::Barred(_) | Action::Leave
+            );
             if let Some(recorded) = step.recorded.as_ref().filter(|_| is_left) {
                 shown.extend(identity.files(&recorded.id, &recorded.attachments));
             }
         }
-        let in_plan: BTreeSet<&str> = self.steps.iter().filter_map(|step| Some(step.recorded.as_ref()?.path.as_str())).collect();
-        for page in record.pages.iter().filter(|page| !in_plan.contains(page.path.as_str())) {
+        let in_plan: BTreeSet<&str> = self
+            .steps
+            .iter()
+            .filter_map(|step| Some(step.recorded.as_ref()?.path.as_str()))
+            .collect();
+        for page in record
+            .pages
+            .iter()
+            .filter(|page| !in_plan.contains(page.path.as_str()))
+        {
             shown.extend(identity.files(&page.id, &page.attachments));
         }
         record.unshown(&shown)
@@ -430,11 +549,20 @@ impl Plan {
 
     /// The ids of the pages that the plan changes. Their current text does not count as a use of an attachment.
     pub fn changing(&self) -> BTreeSet<String> {
-        self.steps.iter().filter(|step| changes(&step.action)).filter_map(|step| Some(step.remote.as_ref()?.id.clone())).collect()
+        self.steps
+            .iter()
+            .filter(|step| changes(&step.action))
+            .filter_map(|step| Some(step.remote.as_ref()?.id.clone()))
+            .collect()
     }
 
     /// Plans what happens to attachments that no page shows any more, given their states.
-    pub fn take_up_files(&mut self, files: Vec<RecordedFile>, states: Vec<FileState>, orphans: Orphans) {
+    pub fn take_up_files(
+        &mut self,
+        files: Vec<RecordedFile>,
+        states: Vec<FileState>,
+        orphans: Orphans,
+    ) {
         let steps = files.into_iter().zip(states).map(|(file, state)| {
             let action = match state {
                 FileState::Gone => FileAction::Forget,
@@ -456,13 +584,22 @@ impl Plan {
         for step in &self.steps {
             let recorded = || step.recorded.as_ref().map(Recorded::location);
             match (&step.action, &step.wanted) {
-                (Action::Create | Action::Update | Action::Unchanged, Some(page)) => ours.push(page.location.clone()),
+                (Action::Create | Action::Update | Action::Unchanged, Some(page)) => {
+                    ours.push(page.location.clone())
+                }
                 (Action::Delete | Action::Forget, _) => gone.extend(recorded()),
                 _ => ours.extend(recorded().filter(|_| step.remote.is_some())),
             }
         }
-        let named: BTreeSet<&str> = ours.iter().chain(&gone).map(|location: &Location| location.path.as_str()).collect();
-        let others = record.pages.iter().filter(|page| page.written.is_some() && !named.contains(page.path.as_str()));
+        let named: BTreeSet<&str> = ours
+            .iter()
+            .chain(&gone)
+            .map(|location: &Location| location.path.as_str())
+            .collect();
+        let others = record
+            .pages
+            .iter()
+            .filter(|page| page.written.is_some() && !named.contains(page.path.as_str()));
         let others: Vec<Location> = others.map(Recorded::location).collect();
         ours.extend(others);
         (ours, gone)
@@ -471,7 +608,9 @@ impl Plan {
     /// Whether the plan changes anything on the wiki.
     pub fn changes(&self) -> bool {
         let deletes = |step: &FileStep| step.action == FileAction::Delete;
-        !self.side_files.is_empty() || self.steps.iter().any(|step| changes(&step.action)) || self.files.iter().any(deletes)
+        !self.side_files.is_empty()
+            || self.steps.iter().any(|step| changes(&step.action))
+            || self.files.iter().any(deletes)
     }
 }
 
@@ -479,17 +618,33 @@ impl Plan {
 fn changes(action: &Action) -> bool {
     match action {
         Action::Create | Action::Update | Action::Delete => true,
-        Action::Unchanged | Action::Refuse(_) | Action::Barred(_) | Action::Leave | Action::Forget => false,
+        Action::Unchanged
+        | Action::Refuse(_)
+        | Action::Barred(_)
+        | Action::Leave
+        | Action::Forget => false,
     }
 }
 
 /// Decides what happens to a desired page.
-pub fn decide(wanted: &RenderedPage, recorded: Option<&Recorded>, remote: Option<&RemotePage>, resolve: Resolve) -> Action {
+pub fn decide(
+    wanted: &RenderedPage,
+    recorded: Option<&Recorded>,
+    remote: Option<&RemotePage>,
+    resolve: Resolve,
+) -> Action {
     let Some(remote) = remote else {
         let was_there = recorded.is_some_and(|recorded| recorded.written.is_some());
-        return if was_there && resolve == Resolve::Refuse { Action::Refuse(Conflict::Deleted) } else { Action::Create };
+        return if was_there && resolve == Resolve::Refuse {
+            Action::Refuse(Conflict::Deleted)
+        } else {
+            Action::Create
+        };
     };
-    let has_files = wanted.attachments.iter().all(|name| remote.attachments.contains(name));
+    let has_files = wanted
+        .attachments
+        .iter()
+        .all(|name| remote.attachments.contains(name));
     let has_title = has_desired_title(wanted, remote) || is_renamed(wanted, recorded, remote);
     if has_text(wanted, remote) && has_files && has_title {
         return Action::Unchanged;
@@ -510,18 +665,29 @@ fn has_text(wanted: &RenderedPage, remote: &RemotePage) -> bool {
 }
 
 /// What prevents an update, unless the user forces it.
-fn conflict(wanted: &RenderedPage, recorded: Option<&Recorded>, remote: &RemotePage) -> Option<Conflict> {
+fn conflict(
+    wanted: &RenderedPage,
+    recorded: Option<&Recorded>,
+    remote: &RemotePage,
+) -> Option<Conflict> {
     match recorded {
         None if has_text(wanted, remote) => None,
         None => Some(Conflict::NotOurs),
-        Some(recorded) if !recorded.is_ours(remote) && !has_text(wanted, remote) => Some(Conflict::Edited),
+        Some(recorded) if !recorded.is_ours(remote) && !has_text(wanted, remote) => {
+            Some(Conflict::Edited)
+        }
         Some(_) if !remote.commented.is_empty() => Some(Conflict::Commented),
         Some(_) => None,
     }
 }
 
 /// Decides what happens to a page that is no longer published.
-pub fn decide_orphan(recorded: &Recorded, remote: Option<&RemotePage>, orphans: Orphans, resolve: Resolve) -> Action {
+pub fn decide_orphan(
+    recorded: &Recorded,
+    remote: Option<&RemotePage>,
+    orphans: Orphans,
+    resolve: Resolve,
+) -> Action {
     match remote {
         None => Action::Forget,
         Some(_) if orphans == Orphans::Keep => Action::Leave,

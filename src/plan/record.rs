@@ -55,7 +55,9 @@ pub struct Recorded {
 impl Recorded {
     /// Whether the current page is what was published or about to be published.
     pub fn is_ours(&self, remote: &RemotePage) -> bool {
-        remote.digest.is_some_and(|digest| self.written == Some(digest) || self.intended.contains(&digest))
+        remote
+            .digest
+            .is_some_and(|digest| self.written == Some(digest) || self.intended.contains(&digest))
     }
 
     /// The key that identifies it among all pages.
@@ -73,13 +75,22 @@ impl Recorded {
 
     /// Its location.
     pub fn location(&self) -> Location {
-        Location { title: self.title.clone(), path: self.path.clone() }
+        Location {
+            title: self.title.clone(),
+            path: self.path.clone(),
+        }
     }
 
     /// The record of a page that is about to be deleted. Whether it still exists or not, nobody else has changed it.
     pub fn about_to_go(&self) -> Self {
-        let written = self.written.filter(|digest| !self.intended.contains(digest));
-        Self { written: None, intended: self.intended.iter().copied().chain(written).collect(), ..self.clone() }
+        let written = self
+            .written
+            .filter(|digest| !self.intended.contains(digest));
+        Self {
+            written: None,
+            intended: self.intended.iter().copied().chain(written).collect(),
+            ..self.clone()
+        }
     }
 }
 
@@ -103,17 +114,27 @@ impl Record {
     /// The record of each page, keyed by identity.
     pub fn by_identity(&self, identity: Identity) -> BTreeMap<&str, &Recorded> {
         // If a page is recorded twice, the first record counts.
-        self.pages.iter().rev().map(|recorded| (recorded.key(identity), recorded)).collect()
+        self.pages
+            .iter()
+            .rev()
+            .map(|recorded| (recorded.key(identity), recorded))
+            .collect()
     }
 
     /// The record of a page. Linear: to look up many pages, use [`Record::by_identity`].
     pub fn find(&self, wanted: &RenderedPage, identity: Identity) -> Option<&Recorded> {
-        self.pages.iter().find(|recorded| recorded.key(identity) == identity.of(wanted))
+        self.pages
+            .iter()
+            .find(|recorded| recorded.key(identity) == identity.of(wanted))
     }
 
     /// The slugs of the case studies that were published.
     pub fn published(&self) -> BTreeSet<&str> {
-        self.pages.iter().filter(|recorded| recorded.written.is_some()).map(|recorded| recorded.case.as_str()).collect()
+        self.pages
+            .iter()
+            .filter(|recorded| recorded.written.is_some())
+            .map(|recorded| recorded.case.as_str())
+            .collect()
     }
 
     /// Records a page, in place of the previous record of the same page.
@@ -137,26 +158,42 @@ impl Record {
 
     /// The indices of the records of a path.
     fn at_path(&self, path: &str) -> Range<usize> {
-        let start = self.pages.partition_point(|recorded| recorded.path.as_str() < path);
-        let count = self.pages[start..].iter().take_while(|recorded| recorded.path == path).count();
+        let start = self
+            .pages
+            .partition_point(|recorded| recorded.path.as_str() < path);
+        let count = self.pages[start..]
+            .iter()
+            .take_while(|recorded| recorded.path == path)
+            .count();
         start..start + count
     }
 
     /// Records that a page is about to be deleted.
     pub fn note_deletion(&mut self, going: &Recorded) {
         let same = self.at_path(&going.path);
-        self.pages[same].iter_mut().filter(|recorded| *recorded == going).for_each(|recorded| *recorded = going.about_to_go());
+        self.pages[same]
+            .iter_mut()
+            .filter(|recorded| *recorded == going)
+            .for_each(|recorded| *recorded = going.about_to_go());
     }
 
     /// The recorded attachments that are not in `shown`.
     pub fn unshown(&self, shown: &BTreeSet<RecordedFile>) -> Vec<RecordedFile> {
-        self.files.iter().filter(|file| !shown.contains(file)).cloned().collect()
+        self.files
+            .iter()
+            .filter(|file| !shown.contains(file))
+            .cloned()
+            .collect()
     }
 
     /// Removes the record of a page.
     pub fn remove(&mut self, gone: &Recorded) {
         let same = self.at_path(&gone.path);
-        let kept: Vec<Recorded> = self.pages[same.clone()].iter().filter(|recorded| *recorded != gone).cloned().collect();
+        let kept: Vec<Recorded> = self.pages[same.clone()]
+            .iter()
+            .filter(|recorded| *recorded != gone)
+            .cloned()
+            .collect();
         self.pages.splice(same, kept);
     }
 }
@@ -174,7 +211,10 @@ impl Identity {
     /// The records of the attachments of a page.
     pub(super) fn files(self, id: &str, names: &[String]) -> impl Iterator<Item = RecordedFile> {
         let page = if self == Self::Id { id } else { "" };
-        names.iter().map(move |name| RecordedFile { name: name.clone(), page: page.to_owned() })
+        names.iter().map(move |name| RecordedFile {
+            name: name.clone(),
+            page: page.to_owned(),
+        })
     }
 
     /// The key that identifies a desired page among all pages.

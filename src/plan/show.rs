@@ -40,15 +40,26 @@ pub fn show(plan: &Plan, colour: Colour) -> String {
 }
 
 fn show_step(step: &Step, paint: Paint, out: &mut String) {
-    let old = &comparable(step.remote.as_ref().map_or("", |remote| remote.text.as_str()));
-    let new = &comparable(step.wanted.as_ref().map_or("", |wanted| wanted.text.as_str()));
+    let old = &comparable(
+        step.remote
+            .as_ref()
+            .map_or("", |remote| remote.text.as_str()),
+    );
+    let new = &comparable(
+        step.wanted
+            .as_ref()
+            .map_or("", |wanted| wanted.text.as_str()),
+    );
     let (verb, remark) = match &step.action {
         Action::Create => (paint.good("create"), size(new)),
         Action::Update => (paint.good("update"), counted(old, new)),
         Action::Unchanged => (paint.plain("unchanged"), String::new()),
         Action::Refuse(conflict) => (paint.bad("conflict"), why(*conflict, step)),
         Action::Barred(reason) => (paint.bad("refused"), visible(reason).into_owned()),
-        Action::Leave => (paint.plain("left"), "no longer published; `--prune` deletes it".to_owned()),
+        Action::Leave => (
+            paint.plain("left"),
+            "no longer published; `--prune` deletes it".to_owned(),
+        ),
         Action::Delete => (paint.bad("delete"), "no longer published".to_owned()),
         Action::Forget => (paint.plain("forget"), why_forgotten(step)),
     };
@@ -65,7 +76,10 @@ fn show_step(step: &Step, paint: Paint, out: &mut String) {
 
 fn why_forgotten(step: &Step) -> String {
     match &step.gone_to {
-        Some(path) => format!("no longer published; somebody has moved it to `{}`, where it stays", visible(path)),
+        Some(path) => format!(
+            "no longer published; somebody has moved it to `{}`, where it stays",
+            visible(path)
+        ),
         None => "no longer published, and already gone".to_owned(),
     }
 }
@@ -74,11 +88,30 @@ fn why_forgotten(step: &Step) -> String {
 fn show_file(step: &FileStep, paint: Paint, out: &mut String) {
     let name = format!("the picture {}", step.file.name);
     match &step.action {
-        FileAction::Leave => line(&paint.plain("left"), &format!("{name}: no page shows it any more; `--prune` deletes it"), out),
-        FileAction::Delete => line(&paint.bad("delete"), &format!("{name}: no page shows it any more"), out),
-        FileAction::Forget => line(&paint.plain("forget"), &format!("{name}: no page shows it any more, and it is already gone"), out),
+        FileAction::Leave => line(
+            &paint.plain("left"),
+            &format!("{name}: no page shows it any more; `--prune` deletes it"),
+            out,
+        ),
+        FileAction::Delete => line(
+            &paint.bad("delete"),
+            &format!("{name}: no page shows it any more"),
+            out,
+        ),
+        FileAction::Forget => line(
+            &paint.plain("forget"),
+            &format!("{name}: no page shows it any more, and it is already gone"),
+            out,
+        ),
         FileAction::Keep(reason) => {
-            line(&paint.plain("kept"), &format!("{name}: no published page shows it any more, but {}", visible(reason)), out);
+            line(
+                &paint.plain("kept"),
+                &format!(
+                    "{name}: no published page shows it any more, but {}",
+                    visible(reason)
+                ),
+                out,
+            );
         }
     }
 }
@@ -95,24 +128,41 @@ fn about(step: &Step, remark: &str) -> String {
         (None, None) => &step.title,
     };
     let (title, path) = (visible(&step.title), visible(path));
-    let title = if path == title { title.into_owned() } else { format!("{title} ({path})") };
+    let title = if path == title {
+        title.into_owned()
+    } else {
+        format!("{title} ({path})")
+    };
     let title = match moved_to(step) {
         Some(there) => format!("{title}, which somebody has moved to “{}”", visible(there)),
         None => title,
     };
-    if remark.is_empty() { title } else { format!("{title}: {remark}") }
+    if remark.is_empty() {
+        title
+    } else {
+        format!("{title}: {remark}")
+    }
 }
 
 /// The new path or title that somebody has given a page.
 fn moved_to(step: &Step) -> Option<&str> {
-    let moved = step.remote.as_ref().and_then(|remote| remote.moved_to.as_deref());
+    let moved = step
+        .remote
+        .as_ref()
+        .and_then(|remote| remote.moved_to.as_deref());
     moved.or_else(|| step.renamed())
 }
 
 /// The attachments that the wiki does not have yet.
 fn show_files(step: &Step, out: &mut String) {
-    let (Some(wanted), Some(remote)) = (&step.wanted, &step.remote) else { return };
-    for name in wanted.attachments.iter().filter(|name| !remote.attachments.contains(*name)) {
+    let (Some(wanted), Some(remote)) = (&step.wanted, &step.remote) else {
+        return;
+    };
+    for name in wanted
+        .attachments
+        .iter()
+        .filter(|name| !remote.attachments.contains(*name))
+    {
         let _ = writeln!(out, "    + the picture {}", visible(name));
     }
 }
@@ -124,8 +174,16 @@ fn size(text: &str) -> String {
 fn counted(old: &str, new: &str) -> String {
     let (old, new) = (closed(old), closed(new));
     let diff = TextDiff::from_lines(&old, &new);
-    let count = |tag| diff.iter_all_changes().filter(|change| change.tag() == tag).count();
-    format!("+{} −{} lines", count(ChangeTag::Insert), count(ChangeTag::Delete))
+    let count = |tag| {
+        diff.iter_all_changes()
+            .filter(|change| change.tag() == tag)
+            .count()
+    };
+    format!(
+        "+{} −{} lines",
+        count(ChangeTag::Insert),
+        count(ChangeTag::Delete)
+    )
 }
 
 /// A text with `\n` after each line: a difference in line ends alone is not a change.
@@ -136,36 +194,67 @@ fn closed(text: &str) -> String {
 fn why(conflict: Conflict, step: &Step) -> String {
     let by = step.remote.as_ref().map_or(String::new(), who);
     match conflict {
-        Conflict::NotOurs => format!("a page with this name exists that was not published from here{by}"),
+        Conflict::NotOurs => {
+            format!("a page with this name exists that was not published from here{by}")
+        }
         Conflict::Edited => format!("somebody has changed it since it was published{by}"),
         Conflict::Deleted => match &step.gone_to {
-            Some(path) => format!("somebody has moved it to `{}` since it was published", visible(path)),
+            Some(path) => format!(
+                "somebody has moved it to `{}` since it was published",
+                visible(path)
+            ),
             None => "somebody has deleted it since it was published".to_owned(),
         },
         Conflict::Commented => "an open comment would lose its position".to_owned(),
         Conflict::Taken => "another page has the title that this page would get".to_owned(),
-        Conflict::Retitled => "its title is new, and somebody has changed the page with the old one; see below".to_owned(),
+        Conflict::Retitled => {
+            "its title is new, and somebody has changed the page with the old one; see below"
+                .to_owned()
+        }
     }
 }
 
 /// The heading above the text of a page: its case study, wiki, path and last editor.
 pub fn about_page(case: &Slug, target: &Target, remote: &RemotePage) -> String {
     let path = visible(remote.moved_to.as_ref().unwrap_or(&remote.id));
-    format!("`{case}` as it is on `{}` ({path}){}", target.name, who(remote))
+    format!(
+        "`{case}` as it is on `{}` ({path}){}",
+        target.name,
+        who(remote)
+    )
 }
 
 /// The text of a page without control characters, safe for a terminal.
 pub fn printable(text: &str) -> String {
-    text.lines().map(|line| format!("{}\n", visible(line))).collect()
+    text.lines()
+        .map(|line| format!("{}\n", visible(line)))
+        .collect()
 }
 
 fn who(remote: &RemotePage) -> String {
-    let editor = remote.editor.as_ref().map_or(String::new(), |editor| format!(" by {}", visible(editor)));
-    let edited = remote.edited.as_ref().map_or(String::new(), |edited| format!(" at {}", visible(edited)));
-    if editor.is_empty() && edited.is_empty() { String::new() } else { format!(", last{editor}{edited}") }
+    let editor = remote
+        .editor
+        .as_ref()
+        .map_or(String::new(), |editor| format!(" by {}", visible(editor)));
+    let edited = remote
+        .edited
+        .as_ref()
+        .map_or(String::new(), |edited| format!(" at {}", visible(edited)));
+    if editor.is_empty() && edited.is_empty() {
+        String::new()
+    } else {
+        format!(", last{editor}{edited}")
+    }
 }
 
-fn show_conflict(step: &Step, conflict: Conflict, old: &str, new: &str, paint: Paint, out: &mut String) {
+fn show_conflict(
+    step: &Step,
+    conflict: Conflict,
+    old: &str,
+    new: &str,
+    paint: Paint,
+    out: &mut String,
+) {
     if conflict == Conflict::Commented {
         for words in step.remote.iter().flat_map(|remote| &remote.commented) {
             let _ = writeln!(out, "    the comment is about “{}”", visible(words));
@@ -207,7 +296,10 @@ fn difference(old: &str, new: &str, paint: Paint) -> String {
             lines.push("    …".to_owned());
         }
         for operation in group {
-            let changes: Vec<_> = diff.iter_changes(operation).map(|change| (change.tag(), visible_line(change.value()))).collect();
+            let changes: Vec<_> = diff
+                .iter_changes(operation)
+                .map(|change| (change.tag(), visible_line(change.value())))
+                .collect();
             lines.extend(focused(changes).into_iter().map(|(tag, words)| match tag {
                 ChangeTag::Delete => paint.bad(&format!("    - {words}")),
                 ChangeTag::Insert => paint.good(&format!("    + {words}")),
@@ -218,7 +310,10 @@ fn difference(old: &str, new: &str, paint: Paint) -> String {
     let more = lines.len().saturating_sub(MOST_LINES);
     lines.truncate(MOST_LINES);
     if more > 0 {
-        lines.push(format!("    … and {}", crate::report::counted(more, "more line")));
+        lines.push(format!(
+            "    … and {}",
+            crate::report::counted(more, "more line")
+        ));
     }
     lines.iter().map(|line| format!("{line}\n")).collect()
 }
@@ -226,18 +321,32 @@ fn difference(old: &str, new: &str, paint: Paint) -> String {
 /// One changed line: both versions are cut to the part that differs, because paragraphs are long lines.
 fn focused(changes: Vec<(ChangeTag, String)>) -> Vec<(ChangeTag, String)> {
     let [(ChangeTag::Delete, old), (ChangeTag::Insert, new)] = changes.as_slice() else {
-        return changes.into_iter().map(|(tag, words)| (tag, shortened(&words))).collect();
+        return changes
+            .into_iter()
+            .map(|(tag, words)| (tag, shortened(&words)))
+            .collect();
     };
     let (old, new): (Vec<char>, Vec<char>) = (old.chars().collect(), new.chars().collect());
-    let same = |pairs: &mut dyn Iterator<Item = (&char, &char)>| pairs.take_while(|(a, b)| a == b).count();
+    let same =
+        |pairs: &mut dyn Iterator<Item = (&char, &char)>| pairs.take_while(|(a, b)| a == b).count();
     let start = same(&mut old.iter().zip(&new));
     let end = same(&mut old[start..].iter().rev().zip(new[start..].iter().rev()));
     let window = |line: &[char]| {
-        let (from, to) = (start.saturating_sub(CONTEXT), (line.len() - end + CONTEXT).min(line.len()));
+        let (from, to) = (
+            start.saturating_sub(CONTEXT),
+            (line.len() - end + CONTEXT).min(line.len()),
+        );
         let words: String = line[from..to].iter().collect();
-        format!("{}{words}{}", if from > 0 { "… " } else { "" }, if to < line.len() { " …" } else { "" })
+        format!(
+            "{}{words}{}",
+            if from > 0 { "… " } else { "" },
+            if to < line.len() { " …" } else { "" }
+        )
     };
-    vec![(ChangeTag::Delete, shortened(&window(&old))), (ChangeTag::Insert, shortened(&window(&new)))]
+    vec![
+        (ChangeTag::Delete, shortened(&window(&old))),
+        (ChangeTag::Insert, shortened(&window(&new))),
+    ]
 }
 
 /// The start of a line, up to [`LONGEST_LINE`].

@@ -87,15 +87,29 @@ struct Broken {
 impl Preview {
     /// A preview without a snapshot.
     pub fn new(options: Options) -> Self {
-        let shared = Shared { options, templates: Templates::new(), highlighter: Arc::default() };
-        Self { shared: Arc::new(shared), cache: ParseCache::default(), checked: None, last: None, current: None }
+        let shared = Shared {
+            options,
+            templates: Templates::new(),
+            highlighter: Arc::default(),
+        };
+        Self {
+            shared: Arc::new(shared),
+            cache: ParseCache::default(),
+            checked: None,
+            last: None,
+            current: None,
+        }
     }
 
     /// The snapshot of files that were just read; `None` if it would equal the last one.
     ///
     /// `read` is an error if the files cannot be read: then the current snapshot continues with that message on its pages. `assets` reads
     /// the files that documents refer to.
-    pub fn take(&mut self, read: Result<Inputs, String>, mut assets: impl FnMut(&BTreeSet<SitePath>) -> Assets) -> Option<Arc<Snapshot>> {
+    pub fn take(
+        &mut self,
+        read: Result<Inputs, String>,
+        mut assets: impl FnMut(&BTreeSet<SitePath>) -> Assets,
+    ) -> Option<Arc<Snapshot>> {
         let snapshot = match read {
             Err(failure) => self.failed(failure)?,
             Ok(read) if self.is_same_as_last(&read, &mut assets) => return None,
@@ -112,27 +126,57 @@ impl Preview {
 
     /// The current snapshot with the message that the files cannot be read; `None` if that is the last one already.
     fn failed(&self, failure: String) -> Option<Snapshot> {
-        let last = self.last.as_ref().filter(|last| last.failure() != Some(&failure))?;
+        let last = self
+            .last
+            .as_ref()
+            .filter(|last| last.failure() != Some(&failure))?;
         // A last snapshot that nobody has seen may be one of files that were being removed.
         let shown = self.current.as_ref().unwrap_or(last);
         Some(shown.failed(failure, last.revision() + 1))
     }
 
-    fn is_same_as_last(&self, read: &Inputs, assets: &mut impl FnMut(&BTreeSet<SitePath>) -> Assets) -> bool {
-        self.last.as_ref().filter(|last| last.failure().is_none()).is_some_and(|last| {
-            let State { read: last_read, whole, assets: last_assets, .. } = last.state();
-            last_read.are_same(read) && are_same(last_assets.files(), &assets(&whole.site.used_assets()))
-        })
+    fn is_same_as_last(
+        &self,
+        read: &Inputs,
+        assets: &mut impl FnMut(&BTreeSet<SitePath>) -> Assets,
+    ) -> bool {
+        self.last
+            .as_ref()
+            .filter(|last| last.failure().is_none())
+            .is_some_and(|last| {
+                let State {
+                    read: last_read,
+                    whole,
+                    assets: last_assets,
+                    ..
+                } = last.state();
+                last_read.are_same(read)
+                    && are_same(last_assets.files(), &assets(&whole.site.used_assets()))
+            })
     }
 
-    fn snapshot(&mut self, read: Inputs, assets: &mut impl FnMut(&BTreeSet<SitePath>) -> Assets) -> Snapshot {
+    fn snapshot(
+        &mut self,
+        read: Inputs,
+        assets: &mut impl FnMut(&BTreeSet<SitePath>) -> Assets,
+    ) -> Snapshot {
         let read = Arc::new(read);
-        let Shown { inputs: shown, linked, problems, are_settings_broken } = self.show(&read);
+        let Shown {
+            inputs: shown,
+            linked,
+            problems,
+            are_settings_broken,
+        } = self.show(&read);
         let last = self.last.as_ref().map(|last| last.state());
         let state = State {
             shared: self.shared.clone(),
-            audience: self.shared.options.audience.unwrap_or(linked.config.audience.serve),
-            are_settings_known: last.is_some_and(|last| last.are_settings_known) || !are_settings_broken,
+            audience: self
+                .shared
+                .options
+                .audience
+                .unwrap_or(linked.config.audience.serve),
+            are_settings_known: last.is_some_and(|last| last.are_settings_known)
+                || !are_settings_broken,
             themes: Themes::after(last, &shown.theme),
             assets: Arc::new(NamedAssets::new(assets(&linked.site.used_assets()))),
             whole: Arc::new(linked),
@@ -151,22 +195,35 @@ impl Preview {
         let linked = link_whole(read, &mut self.cache, |_| ());
         let broken = Broken {
             documents: self.cache.files_with_errors().cloned().collect(),
-            settings: linked.diagnostics.iter().any(|found| found.is_error() && found.file == settings_path()),
+            settings: linked
+                .diagnostics
+                .iter()
+                .any(|found| found.is_error() && found.file == settings_path()),
             theme: !problems.is_empty(),
         };
         problems.extend(errors(&linked));
-        let mut shown = Shown { inputs: read.clone(), linked, problems, are_settings_broken: broken.settings };
+        let mut shown = Shown {
+            inputs: read.clone(),
+            linked,
+            problems,
+            are_settings_broken: broken.settings,
+        };
         if let Some(last) = self.last.as_ref().filter(|_| broken.is_anything()) {
             let good = broken.replaced_from(&last.state().shown, read);
             // An error that only follows from a broken file is not the author's. So of the first errors those in broken files stay,
             // and of all others those that remain with the last good versions.
-            shown.problems.retain(|found| read.bytes(&found.file) != good.bytes(&found.file));
+            shown
+                .problems
+                .retain(|found| read.bytes(&found.file) != good.bytes(&found.file));
             shown.linked = link_whole(&good, &mut self.cache, |_| ());
             shown.problems.extend(errors(&shown.linked));
             shown.inputs = Arc::new(good);
         }
         diagnostic::sort(&mut shown.problems);
-        shown.linked.site = shown.linked.site.with_config(Arc::new(at_the_root(&shown.linked.config)));
+        shown.linked.site = shown
+            .linked
+            .site
+            .with_config(Arc::new(at_the_root(&shown.linked.config)));
         shown
     }
 
@@ -197,7 +254,10 @@ impl Broken {
     fn replaced_from(&self, last: &Inputs, read: &Inputs) -> Inputs {
         let mut shown = read.clone();
         for path in &self.documents {
-            if let (Ok(at), Some(good)) = (shown.documents.binary_search_by(|file| file.path.cmp(path)), last.document(path)) {
+            if let (Ok(at), Some(good)) = (
+                shown.documents.binary_search_by(|file| file.path.cmp(path)),
+                last.document(path),
+            ) {
                 shown.documents[at] = good.clone();
             }
         }
@@ -214,37 +274,77 @@ impl Broken {
 
 /// The paths of files that are not the same in memory. Files that no longer exist come last.
 fn changed(before: &Inputs, now: &Inputs) -> Vec<SitePath> {
-    let is_same = |file: &InputFile, other: Option<&InputFile>| other.is_some_and(|other| Arc::ptr_eq(&other.bytes, &file.bytes));
+    let is_same = |file: &InputFile, other: Option<&InputFile>| {
+        other.is_some_and(|other| Arc::ptr_eq(&other.bytes, &file.bytes))
+    };
     // Most files keep their place in the order, so that place is tried first.
-    let moved = now.documents.iter().enumerate().filter(|&(place, file)| !is_same(file, before.documents.get(place)));
-    let documents = moved.map(|(_, file)| file).filter(|file| !is_same(file, before.document(&file.path)));
-    let settings = now.settings.iter().filter(|file| !is_same(file, before.settings.as_ref()));
-    let theme = now.theme.iter().filter(|file| before.bytes(&file.path) != Some(&file.bytes));
-    let is_in_place = |place: usize, file: &InputFile| now.documents.get(place).is_some_and(|other| other.path == file.path);
-    let displaced = before.documents.iter().enumerate().filter(|&(place, file)| !is_in_place(place, file));
-    let gone = displaced.map(|(_, file)| file).filter(|file| now.document(&file.path).is_none());
-    let there = documents.chain(settings).map(|file| &file.path).chain(theme.map(|file| &file.path));
+    let moved = now
+        .documents
+        .iter()
+        .enumerate()
+        .filter(|&(place, file)| !is_same(file, before.documents.get(place)));
+    let documents = moved
+        .map(|(_, file)| file)
+        .filter(|file| !is_same(file, before.document(&file.path)));
+    let settings = now
+        .settings
+        .iter()
+        .filter(|file| !is_same(file, before.settings.as_ref()));
+    let theme = now
+        .theme
+        .iter()
+        .filter(|file| before.bytes(&file.path) != Some(&file.bytes));
+    let is_in_place = |place: usize, file: &InputFile| {
+        now.documents
+            .get(place)
+            .is_some_and(|other| other.path == file.path)
+    };
+    let displaced = before
+        .documents
+        .iter()
+        .enumerate()
+        .filter(|&(place, file)| !is_in_place(place, file));
+    let gone = displaced
+        .map(|(_, file)| file)
+        .filter(|file| now.document(&file.path).is_none());
+    let there = documents
+        .chain(settings)
+        .map(|file| &file.path)
+        .chain(theme.map(|file| &file.path));
     there.chain(gone.map(|file| &file.path)).cloned().collect()
 }
 
 fn errors(linked: &Linked) -> impl Iterator<Item = Diagnostic> {
-    linked.diagnostics.iter().filter(|found| found.is_error()).cloned()
+    linked
+        .diagnostics
+        .iter()
+        .filter(|found| found.is_error())
+        .cloned()
 }
 
 /// The settings without the address of the published site: a preview is at the root of its server.
 fn at_the_root(config: &Config) -> Config {
-    Config { address: String::new(), ..config.clone() }
+    Config {
+        address: String::new(),
+        ..config.clone()
+    }
 }
 
 /// Whether these are the same files in memory.
 fn are_same(ours: &Assets, others: &Assets) -> bool {
     ours.len() == others.len()
-        && ours.iter().zip(others).all(|((path, bytes), (other, others))| path == other && Arc::ptr_eq(bytes, others))
+        && ours
+            .iter()
+            .zip(others)
+            .all(|((path, bytes), (other, others))| path == other && Arc::ptr_eq(bytes, others))
 }
 
 /// The viewer of the site for an audience. The author sees drafts, too, since they are being written.
 fn viewer(audience: Audience) -> Viewer {
-    Viewer { audience, drafts: audience == Audience::Private }
+    Viewer {
+        audience,
+        drafts: audience == Audience::Private,
+    }
 }
 
 /// The path of the settings.

@@ -97,28 +97,51 @@ impl Templates {
     pub fn new() -> Self {
         let mut tera = Tera::new();
         let added = tera.add_raw_template("panel.html", include_str!("panel.html"));
-        added.unwrap_or_else(|error| unreachable!("the templates of the program have no errors: {error}"));
+        added.unwrap_or_else(|error| {
+            unreachable!("the templates of the program have no errors: {error}")
+        });
         Self(tera)
     }
 
     /// A panel as HTML.
     pub fn panel(&self, panel: &Panel<'_>) -> String {
-        let html = Context::from_serialize(panel).and_then(|context| self.0.render("panel.html", &context));
-        html.unwrap_or_else(|error| unreachable!("the templates of the program fit their values: {error}"))
+        let html = Context::from_serialize(panel)
+            .and_then(|context| self.0.render("panel.html", &context));
+        html.unwrap_or_else(|error| {
+            unreachable!("the templates of the program fit their values: {error}")
+        })
     }
 }
 
 impl<'a> Problems<'a> {
     /// Errors with their places; `None` without any.
-    pub fn of_errors(found: &[Diagnostic], failure: Option<&'a str>, read: &Inputs, editor: Editor<'_>) -> Option<Self> {
+    pub fn of_errors(
+        found: &[Diagnostic],
+        failure: Option<&'a str>,
+        read: &Inputs,
+        editor: Editor<'_>,
+    ) -> Option<Self> {
         let found: Vec<&Diagnostic> = found.iter().collect();
-        Some(Self { failure, ..Self::counted(&found, failure, "error")? }.with_list(&found, read, editor))
+        Some(
+            Self {
+                failure,
+                ..Self::counted(&found, failure, "error")?
+            }
+            .with_list(&found, read, editor),
+        )
     }
 
     /// The number of errors, for an audience that may see neither excerpts nor paths of files; `None` without any.
-    pub fn without_places(found: &[Diagnostic], failure: Option<&str>, audience: Audience) -> Option<Self> {
+    pub fn without_places(
+        found: &[Diagnostic],
+        failure: Option<&str>,
+        audience: Audience,
+    ) -> Option<Self> {
         let command = Some(format!("storybank build --audience {}", audience.name()));
-        Some(Self { command, ..Self::counted(&found.iter().collect::<Vec<_>>(), failure, "error")? })
+        Some(Self {
+            command,
+            ..Self::counted(&found.iter().collect::<Vec<_>>(), failure, "error")?
+        })
     }
 
     /// Warnings with their places; `None` without any.
@@ -128,16 +151,34 @@ impl<'a> Problems<'a> {
 
     fn counted(found: &[&Diagnostic], failure: Option<&str>, noun: &str) -> Option<Self> {
         let count = found.len() + usize::from(failure.is_some());
-        let places: Vec<(&SitePath, Span, &str)> = found.iter().map(|found| (&found.file, found.span, found.message.as_str())).collect();
+        let places: Vec<(&SitePath, Span, &str)> = found
+            .iter()
+            .map(|found| (&found.file, found.span, found.message.as_str()))
+            .collect();
         let mut key = Xxh3::new();
         (failure, places).hash(&mut key);
         let key = format!("{:016x}", key.digest());
-        (count > 0).then(|| Self { key, count: counted(count, noun), failure: None, command: None, shown: Vec::new(), more: 0 })
+        (count > 0).then(|| Self {
+            key,
+            count: counted(count, noun),
+            failure: None,
+            command: None,
+            shown: Vec::new(),
+            more: 0,
+        })
     }
 
     fn with_list(self, found: &[&Diagnostic], read: &Inputs, editor: Editor<'_>) -> Self {
-        let shown = found.iter().take(MOST).map(|found| Problem::new(found, read, editor)).collect();
-        Self { shown, more: found.len().saturating_sub(MOST), ..self }
+        let shown = found
+            .iter()
+            .take(MOST)
+            .map(|found| Problem::new(found, read, editor))
+            .collect();
+        Self {
+            shown,
+            more: found.len().saturating_sub(MOST),
+            ..self
+        }
     }
 }
 
@@ -152,11 +193,24 @@ pub fn viewer_name(audience: Audience) -> &'static str {
 
 /// A page with the panel, its style sheet and its script. The links of the page are relative to `base`, if there is one.
 pub fn insert(page: &str, panel: &str, base: Option<&str>) -> String {
-    let (head, rest) = page.find("</head>").map_or(("", page), |at| page.split_at(at));
-    let (body, end) = rest.rfind("</body>").map_or((rest, ""), |at| rest.split_at(at));
-    let (head_start, head_rest) = base.and(head.find("<head>")).map_or(("", head), |at| head.split_at(at + "<head>".len()));
-    let base = if head_start.is_empty() { String::new() } else { format!("\n<base href=\"{}\">", base.unwrap_or("/")) };
+    let (head, rest) = page
+        .find("</head>")
+        .map_or(("", page), |at| page.split_at(at));
+    let (body, end) = rest
+        .rfind("</body>")
+        .map_or((rest, ""), |at| rest.split_at(at));
+    let (head_start, head_rest) = base
+        .and(head.find("<head>"))
+        .map_or(("", head), |at| head.split_at(at + "<head>".len()));
+    let base = if head_start.is_empty() {
+        String::new()
+    } else {
+        format!("\n<base href=\"{}\">", base.unwrap_or("/"))
+    };
     let style = format!("<link rel=\"stylesheet\" href=\"{OWN}preview.css\">\n");
     let script = format!("<script src=\"{OWN}preview.js\" defer></script>\n");
-    [head_start, &base, head_rest, &style, body, panel, &script, end].concat()
+    [
+        head_start, &base, head_rest, &style, body, panel, &script, end,
+    ]
+    .concat()
 }

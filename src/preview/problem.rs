@@ -69,7 +69,9 @@ pub struct Lines<'a> {
 impl Problem {
     /// Shows a diagnostic with the files that it was found in.
     pub fn new(found: &Diagnostic, read: &Inputs, editor: Editor<'_>) -> Self {
-        let place = |message: &str, file: &SitePath, span: Span| Place::new(message, file, span, read, editor);
+        let place = |message: &str, file: &SitePath, span: Span| {
+            Place::new(message, file, span, read, editor)
+        };
         Self {
             level: match found.rule.level {
                 Level::Error => "error",
@@ -77,7 +79,11 @@ impl Problem {
             },
             rule: found.rule.name,
             place: place(&found.message, &found.file, found.span),
-            notes: found.notes.iter().map(|note| place(&note.message, &note.file, note.span)).collect(),
+            notes: found
+                .notes
+                .iter()
+                .map(|note| place(&note.message, &note.file, note.span))
+                .collect(),
             help: found.help.clone(),
         }
     }
@@ -92,7 +98,11 @@ impl Place {
             message: message.to_owned(),
             name: format!("{file}:{}:{}", at.line, at.column),
             editor: editor.link(file, at),
-            excerpt: if is_in_text { excerpt(&text, span) } else { Vec::new() },
+            excerpt: if is_in_text {
+                excerpt(&text, span)
+            } else {
+                Vec::new()
+            },
         }
     }
 }
@@ -104,8 +114,14 @@ impl Editor<'_> {
             return None;
         }
         let mut path = String::new();
-        percent_encode(&format!("/{}/{file}", self.folder.trim_matches('/')), &mut path);
-        let place = self.template.replace("{path}", &path).replace("{line}", &at.line.to_string());
+        percent_encode(
+            &format!("/{}/{file}", self.folder.trim_matches('/')),
+            &mut path,
+        );
+        let place = self
+            .template
+            .replace("{path}", &path)
+            .replace("{line}", &at.line.to_string());
         Some(place.replace("{column}", &at.column.to_string()))
     }
 }
@@ -114,15 +130,22 @@ impl<'a> Lines<'a> {
     /// The lines of a file; what is not UTF-8 in it is replaced.
     pub fn new(bytes: &'a [u8]) -> Self {
         let text = String::from_utf8_lossy(bytes);
-        let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        let starts = std::iter::once(0)
+            .chain(text.match_indices('\n').map(|(at, _)| at + 1))
+            .collect();
         Self { text, starts }
     }
 
     /// The location of the byte at `at`; past the end, the location of the end. Equals [`locate`].
     pub fn locate(&self, at: usize) -> Location {
-        let line = self.starts.partition_point(|&start| start <= at.min(self.text.len()));
+        let line = self
+            .starts
+            .partition_point(|&start| start <= at.min(self.text.len()));
         let start = self.starts[line - 1];
-        Location { line, column: locate(&self.text[start..], at.saturating_sub(start)).column }
+        Location {
+            line,
+            column: locate(&self.text[start..], at.saturating_sub(start)).column,
+        }
     }
 }
 
@@ -130,14 +153,32 @@ impl<'a> Lines<'a> {
 fn excerpt(text: &str, span: Span) -> Vec<Line> {
     let at = locate(text, span.start as usize);
     let first = at.line.saturating_sub(1 + AROUND);
-    let lines = text.split('\n').map(|line| line.trim_end_matches('\r')).enumerate().skip(first).take(at.line + AROUND - first);
-    let length = text.get(span.range()).map_or(0, |marked| marked.split('\n').next().unwrap_or_default().trim_end().chars().count());
+    let lines = text
+        .split('\n')
+        .map(|line| line.trim_end_matches('\r'))
+        .enumerate()
+        .skip(first)
+        .take(at.line + AROUND - first);
+    let length = text.get(span.range()).map_or(0, |marked| {
+        marked
+            .split('\n')
+            .next()
+            .unwrap_or_default()
+            .trim_end()
+            .chars()
+            .count()
+    });
     lines
         .map(|(index, line)| {
             if index + 1 == at.line {
                 marked_line(at, line, length)
             } else {
-                Line { number: index + 1, before: cut(line, 0), marked: String::new(), after: String::new() }
+                Line {
+                    number: index + 1,
+                    before: cut(line, 0),
+                    marked: String::new(),
+                    after: String::new(),
+                }
             }
         })
         .collect()
@@ -146,19 +187,29 @@ fn excerpt(text: &str, span: Span) -> Vec<Line> {
 /// A line with `length` characters marked from a location on.
 fn marked_line(at: Location, line: &str, length: usize) -> Line {
     let start = at.column - 1;
-    let piece = |from: usize, to: usize| line.chars().skip(from).take(to - from).collect::<String>();
+    let piece =
+        |from: usize, to: usize| line.chars().skip(from).take(to - from).collect::<String>();
     let end = (start + length.max(1)).min(line.chars().count().max(start));
     // The mark must be visible, also in a paragraph that is one long line.
     let from = start.saturating_sub(LONGEST_LINE / 2);
     let before = format!("{}{}", if from > 0 { "…" } else { "" }, piece(from, start));
-    Line { number: at.line, before, marked: cut(&piece(start, end), 0), after: cut(line, end) }
+    Line {
+        number: at.line,
+        before,
+        marked: cut(&piece(start, end), 0),
+        after: cut(line, end),
+    }
 }
 
 /// A line from a character on, cut if it is too long.
 fn cut(line: &str, from: usize) -> String {
     let mut rest = line.chars().skip(from);
     let shown: String = rest.by_ref().take(LONGEST_LINE).collect();
-    if rest.next().is_some() { shown + "…" } else { shown }
+    if rest.next().is_some() {
+        shown + "…"
+    } else {
+        shown
+    }
 }
 
 #[cfg(test)]
@@ -169,9 +220,25 @@ mod tests {
     fn an_excerpt_marks_the_span_between_the_lines_around() {
         let text = "---\ntitel: x\n---\nrest\n";
         let lines = excerpt(text, Span::new(4, 9));
-        let shown: Vec<(usize, &str, &str, &str)> =
-            lines.iter().map(|line| (line.number, line.before.as_str(), line.marked.as_str(), line.after.as_str())).collect();
-        assert_eq!(shown, [(1, "---", "", ""), (2, "", "titel", ": x"), (3, "---", "", "")]);
+        let shown: Vec<(usize, &str, &str, &str)> = lines
+            .iter()
+            .map(|line| {
+                (
+                    line.number,
+                    line.before.as_str(),
+                    line.marked.as_str(),
+                    line.after.as_str(),
+                )
+            })
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                (1, "---", "", ""),
+                (2, "", "titel", ": x"),
+                (3, "---", "", "")
+            ]
+        );
     }
 
     #[test]
@@ -185,10 +252,23 @@ mod tests {
     #[test]
     fn a_path_in_an_address_is_encoded() {
         let file = SitePath::new("content/a b#c.md");
-        let editor = Editor { template: "vscode://file{path}:{line}:{column}", folder: "/home/x" };
+        let editor = Editor {
+            template: "vscode://file{path}:{line}:{column}",
+            folder: "/home/x",
+        };
         let at = Location { line: 3, column: 5 };
-        assert_eq!(editor.link(&file, at).as_deref(), Some("vscode://file/home/x/content/a%20b%23c.md:3:5"));
-        assert_eq!(Editor { template: "", ..editor }.link(&file, at), None);
+        assert_eq!(
+            editor.link(&file, at).as_deref(),
+            Some("vscode://file/home/x/content/a%20b%23c.md:3:5")
+        );
+        assert_eq!(
+            Editor {
+                template: "",
+                ..editor
+            }
+            .link(&file, at),
+            None
+        );
     }
 
     #[test]

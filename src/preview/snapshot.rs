@@ -58,12 +58,22 @@ struct Mount {
 impl Snapshot {
     /// A snapshot of files that could be read.
     pub(super) fn new(revision: u64, saved: Vec<SitePath>, state: Arc<State>) -> Self {
-        Self { revision, saved, failure: None, state }
+        Self {
+            revision,
+            saved,
+            failure: None,
+            state,
+        }
     }
 
     /// The same site under a later revision, with the message that its files cannot be read.
     pub(super) fn failed(&self, failure: String, revision: u64) -> Self {
-        Self { revision, saved: Vec::new(), failure: Some(failure), state: self.state.clone() }
+        Self {
+            revision,
+            saved: Vec::new(),
+            failure: Some(failure),
+            state: self.state.clone(),
+        }
     }
 
     pub(super) fn state(&self) -> &State {
@@ -82,7 +92,11 @@ impl Snapshot {
 
     /// How many files of the previous snapshot no longer exist.
     pub fn lost_files(&self) -> usize {
-        self.saved.iter().rev().take_while(|path| self.state.read.bytes(path).is_none()).count()
+        self.saved
+            .iter()
+            .rev()
+            .take_while(|path| self.state.read.bytes(path).is_none())
+            .count()
     }
 
     /// The address of the page of the saved file, percent-encoded, from the root of the site: a browser that follows the author goes
@@ -92,7 +106,10 @@ impl Snapshot {
             return None;
         }
         let site = &self.edition(self.state.audience).linked().site;
-        let page = self.saved.iter().find_map(|path| site.page_of(site.document_at(path)?))?;
+        let page = self
+            .saved
+            .iter()
+            .find_map(|path| site.page_of(site.document_at(path)?))?;
         Some(Route::Home.link_to(&Route::of(site, page)))
     }
 
@@ -135,19 +152,31 @@ impl Snapshot {
     ///
     /// Everything is looked up in maps of what the site contains. No address is ever used as the path of a file.
     pub fn answer(&self, address: &str) -> Answer {
-        let Some(path) = decoded(address) else { return Answer::text(400, "this address is not text") };
+        let Some(path) = decoded(address) else {
+            return Answer::text(400, "this address is not text");
+        };
         let Some((mount, path)) = self.mount(path.strip_prefix('/').unwrap_or(&path)) else {
-            return Answer { location: Some(format!("{address}/")), ..Answer::text(308, "") };
+            return Answer {
+                location: Some(format!("{address}/")),
+                ..Answer::text(308, "")
+            };
         };
         if !self.state.are_settings_known && mount.audience != Audience::Private {
-            return Answer::text(500, "fix the mistakes in `site.toml` first: it says what others may not see");
+            return Answer::text(
+                500,
+                "fix the mistakes in `site.toml` first: it says what others may not see",
+            );
         }
         let edition = self.edition(mount.audience);
         // The page for lost visitors is the answer where there is no page; it has no address itself.
-        let route = Route::parse(if path.is_empty() { "index.html" } else { path }).filter(|route| *route != Route::NotFound);
+        let route = Route::parse(if path.is_empty() { "index.html" } else { path })
+            .filter(|route| *route != Route::NotFound);
         let artefact = route.as_ref().and_then(|route| edition.artefact(route));
         match route {
-            Some(Route::Asset(_)) => Answer { origin: Origin::Author, ..file(artefact) },
+            Some(Route::Asset(_)) => Answer {
+                origin: Origin::Author,
+                ..file(artefact)
+            },
             Some(Route::Static(_) | Route::Data(_)) => file(artefact),
             _ => self.page(edition, mount, artefact, path),
         }
@@ -159,16 +188,29 @@ impl Snapshot {
 
     /// The mount that an address belongs to, and the rest of it; `None` for a mount without the slash after its name.
     fn mount<'p>(&self, path: &'p str) -> Option<(Mount, &'p str)> {
-        for mount in self.mounts().into_iter().filter(|mount| mount.prefix != "/") {
+        for mount in self
+            .mounts()
+            .into_iter()
+            .filter(|mount| mount.prefix != "/")
+        {
             let name = mount.prefix.trim_matches('/');
             if path == name {
                 return None;
             }
-            if let Some(rest) = path.strip_prefix(name).and_then(|rest| rest.strip_prefix('/')) {
+            if let Some(rest) = path
+                .strip_prefix(name)
+                .and_then(|rest| rest.strip_prefix('/'))
+            {
                 return Some((mount, rest));
             }
         }
-        Some((Mount { audience: self.state.audience, prefix: "/" }, path))
+        Some((
+            Mount {
+                audience: self.state.audience,
+                prefix: "/",
+            },
+            path,
+        ))
     }
 
     /// The sites on the server: of the audience that it is for, and of all that see less.
@@ -180,14 +222,30 @@ impl Snapshot {
             Audience::Team => "/@team/",
             Audience::Public => "/@public/",
         };
-        let narrower = Audience::ALL.into_iter().filter(|&audience| audience >= root);
-        narrower.map(|audience| Mount { audience, prefix: prefix(audience) }).collect()
+        let narrower = Audience::ALL
+            .into_iter()
+            .filter(|&audience| audience >= root);
+        narrower
+            .map(|audience| Mount {
+                audience,
+                prefix: prefix(audience),
+            })
+            .collect()
     }
 
     /// A page with what the preview adds to it; without one, the page for lost visitors.
-    fn page(&self, edition: &Edition, mount: Mount, page: Option<Artefact<'_>>, path: &str) -> Answer {
+    fn page(
+        &self,
+        edition: &Edition,
+        mount: Mount,
+        page: Option<Artefact<'_>>,
+        path: &str,
+    ) -> Answer {
         let lost = edition.artefact(&Route::NotFound);
-        let (html, mistake) = page.or(lost).map(|page| self.state.html(edition, page)).unwrap_or_default();
+        let (html, mistake) = page
+            .or(lost)
+            .map(|page| self.state.html(edition, page))
+            .unwrap_or_default();
         let status = match (&html, page) {
             (None, _) => 500,
             (Some(_), None) => 404,
@@ -208,16 +266,45 @@ impl Snapshot {
         }
     }
 
-    fn panel(&self, edition: &Edition, mount: Mount, page: Option<Artefact<'_>>, path: &str, mistake: Option<&Diagnostic>) -> Panel<'_> {
-        let State { shared, whole, read, shown, .. } = &*self.state;
+    fn panel(
+        &self,
+        edition: &Edition,
+        mount: Mount,
+        page: Option<Artefact<'_>>,
+        path: &str,
+        mistake: Option<&Diagnostic>,
+    ) -> Panel<'_> {
+        let State {
+            shared,
+            whole,
+            read,
+            shown,
+            ..
+        } = &*self.state;
         let linked = edition.linked();
         let of_edition = linked.diagnostics.iter().filter(|found| found.is_error());
-        let mut errors: Vec<Diagnostic> = self.state.problems.iter().chain(of_edition).chain(mistake).cloned().collect();
+        let mut errors: Vec<Diagnostic> = self
+            .state
+            .problems
+            .iter()
+            .chain(of_edition)
+            .chain(mistake)
+            .cloned()
+            .collect();
         diagnostic::sort(&mut errors);
         let is_for_author = self.state.is_for_author();
-        let editor = Editor { template: &whole.config.preview.editor, folder: &shared.options.folder };
+        let editor = Editor {
+            template: &whole.config.preview.editor,
+            folder: &shared.options.folder,
+        };
         let key = page.and_then(Artefact::key);
-        let warnings = || Problems::of_warnings(&status::warnings(&linked.site, key, &linked.diagnostics), read, editor);
+        let warnings = || {
+            Problems::of_warnings(
+                &status::warnings(&linked.site, key, &linked.diagnostics),
+                read,
+                editor,
+            )
+        };
         Panel {
             boot: &shared.options.boot,
             revision: self.revision,
@@ -230,7 +317,9 @@ impl Snapshot {
             } else {
                 Problems::without_places(&errors, self.failure(), mount.audience)
             },
-            status: key.filter(|_| is_for_author).and_then(|key| status::of(&linked.site, key, shown, editor)),
+            status: key
+                .filter(|_| is_for_author)
+                .and_then(|key| status::of(&linked.site, key, shown, editor)),
             warnings: if is_for_author { warnings() } else { None },
             switch: self.switch(mount, path),
             has_questions: !linked.site.questions.is_empty(),
@@ -238,9 +327,16 @@ impl Snapshot {
     }
 
     fn badge(&self, mount: Mount, page: Option<Artefact<'_>>, path: &str) -> Badge {
-        let has_author = || Route::parse(path).is_some_and(|route| self.edition(Audience::Private).artefact(&route).is_some());
+        let has_author = || {
+            Route::parse(path)
+                .is_some_and(|route| self.edition(Audience::Private).artefact(&route).is_some())
+        };
         let is_withheld = page.is_none() && self.state.is_for_author() && has_author();
-        if is_withheld { Badge::Withheld(mount.audience) } else { Badge::For(mount.audience) }
+        if is_withheld {
+            Badge::Withheld(mount.audience)
+        } else {
+            Badge::For(mount.audience)
+        }
     }
 
     /// The links to the same page as others see it.
@@ -252,7 +348,11 @@ impl Snapshot {
         let entry = |mount: Mount| {
             let mut address = mount.prefix.to_owned();
             percent_encode(path, &mut address);
-            Switch { audience: panel::viewer_name(mount.audience), address, is_current: mount.audience == current.audience }
+            Switch {
+                audience: panel::viewer_name(mount.audience),
+                address,
+                is_current: mount.audience == current.audience,
+            }
         };
         mounts.into_iter().map(entry).collect()
     }
@@ -260,9 +360,15 @@ impl Snapshot {
 
 /// A file, as a build would write it.
 fn file(artefact: Option<Artefact<'_>>) -> Answer {
-    let Some(artefact) = artefact else { return Answer::text(404, "there is no such file") };
+    let Some(artefact) = artefact else {
+        return Answer::text(404, "there is no such file");
+    };
     match artefact.make() {
-        Ok(made) => Answer { media_type: made.content_type(), bytes: made.bytes.into_owned(), ..Answer::text(200, "") },
+        Ok(made) => Answer {
+            media_type: made.content_type(),
+            bytes: made.bytes.into_owned(),
+            ..Answer::text(200, "")
+        },
         Err(found) => {
             // The reply must not quote the word: that would leak it.
             let words = if found.rule == &rules::PICTURE {
@@ -270,7 +376,10 @@ fn file(artefact: Option<Artefact<'_>>) -> Answer {
             } else {
                 "this file holds a word that may not leave; `storybank build` for this audience says which"
             };
-            Answer { mistake: Some(found), ..Answer::text(500, words) }
+            Answer {
+                mistake: Some(found),
+                ..Answer::text(500, words)
+            }
         }
     }
 }
@@ -291,6 +400,8 @@ impl Answer {
 
 /// The characters of an address; `None` if it is not text.
 fn decoded(address: &str) -> Option<String> {
-    let text = percent_encoding::percent_decode_str(address).decode_utf8().ok()?;
+    let text = percent_encoding::percent_decode_str(address)
+        .decode_utf8()
+        .ok()?;
     (!text.contains('\0')).then(|| text.into_owned())
 }

@@ -11,7 +11,10 @@ use crate::render::{Theme, ThemeFile, is_same_theme};
 use crate::route::{Data, DataFile, DataFormat};
 
 /// The list of questions is for the jump in the bar, so only a preview has it.
-const DATA: &[DataFile] = &[DataFile { data: Data::Questions, format: DataFormat::Json }];
+const DATA: &[DataFile] = &[DataFile {
+    data: Data::Questions,
+    format: DataFormat::Json,
+}];
 
 /// A whole site at one moment.
 pub(super) struct State {
@@ -44,11 +47,20 @@ pub(super) struct Themes {
 impl Themes {
     /// The themes of the state after `last`, which has the theme `now`.
     pub fn after(last: Option<&State>, now: &[ThemeFile]) -> Self {
-        let Some(State { themes, shown, .. }) = last else { return Self { earlier: None, has_failed: AtomicBool::new(false) } };
+        let Some(State { themes, shown, .. }) = last else {
+            return Self {
+                earlier: None,
+                has_failed: AtomicBool::new(false),
+            };
+        };
         let is_same = is_same_theme(&shown.theme, now);
         let has_failed = themes.has_failed.load(Ordering::Relaxed);
         Self {
-            earlier: if is_same || has_failed { themes.earlier.clone() } else { Some(shown.theme.clone()) },
+            earlier: if is_same || has_failed {
+                themes.earlier.clone()
+            } else {
+                Some(shown.theme.clone())
+            },
             has_failed: AtomicBool::new(is_same && has_failed),
         }
     }
@@ -58,8 +70,12 @@ impl State {
     /// The site as an audience gets it.
     pub fn edition(&self, audience: Audience) -> &Edition {
         self.editions[audience as usize].get_or_init(|| {
-            let smaller = for_viewer(&self.whole, viewer(audience), &self.shown.assets).map(Arc::new);
-            self.edition_with(smaller.unwrap_or_else(|| self.whole.clone()), &self.shown.theme)
+            let smaller =
+                for_viewer(&self.whole, viewer(audience), &self.shown.assets).map(Arc::new);
+            self.edition_with(
+                smaller.unwrap_or_else(|| self.whole.clone()),
+                &self.shown.theme,
+            )
         })
     }
 
@@ -70,14 +86,22 @@ impl State {
 
     /// Everything that is wrong with the site, warnings too.
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
-        let warnings = self.whole.diagnostics.iter().filter(|found| !found.is_error());
+        let warnings = self
+            .whole
+            .diagnostics
+            .iter()
+            .filter(|found| !found.is_error());
         let mut found: Vec<Diagnostic> = warnings.chain(&self.problems).cloned().collect();
         diagnostic::sort(&mut found);
         found
     }
 
     /// A page as its template makes it. If that fails, as the earlier theme or the default one makes it, with the error.
-    pub fn html(&self, edition: &Edition, page: Artefact<'_>) -> (Option<String>, Option<Diagnostic>) {
+    pub fn html(
+        &self,
+        edition: &Edition,
+        page: Artefact<'_>,
+    ) -> (Option<String>, Option<Diagnostic>) {
         let error = match html(page) {
             Ok(html) => return (Some(html), None),
             Err(error) => error,
@@ -100,7 +124,8 @@ impl State {
         Edition::new(EditionSources {
             linked,
             inputs: self.shown.clone(),
-            theme: theme.unwrap_or_else(|found| unreachable!("the default theme has no errors: {found:?}")),
+            theme: theme
+                .unwrap_or_else(|found| unreachable!("the default theme has no errors: {found:?}")),
             highlighter: self.shared.highlighter.clone(),
             assets: self.assets.clone(),
             data: DATA,
@@ -109,5 +134,6 @@ impl State {
 }
 
 fn html(page: Artefact<'_>) -> Result<String, Diagnostic> {
-    page.make().map(|made| String::from_utf8_lossy(&made.bytes).into_owned())
+    page.make()
+        .map(|made| String::from_utf8_lossy(&made.bytes).into_owned())
 }

@@ -58,7 +58,10 @@ struct Places<'a> {
 impl Places<'_> {
     /// The place in the file as it is shown. While that is broken, this is the place in its last good version.
     fn link(&mut self, file: &SitePath, span: Span) -> Option<String> {
-        let lines = self.lines.entry(file.clone()).or_insert_with(|| Lines::new(self.shown.bytes(file).unwrap_or_default()));
+        let lines = self
+            .lines
+            .entry(file.clone())
+            .or_insert_with(|| Lines::new(self.shown.bytes(file).unwrap_or_default()));
         self.editor.link(file, lines.locate(span.start as usize))
     }
 }
@@ -66,9 +69,21 @@ impl Places<'_> {
 /// What there is to say about a page; `None` if no document is behind it.
 pub fn of(site: &Site, page: PageKey, shown: &Inputs, editor: Editor<'_>) -> Option<Status> {
     let document = site.document(site.document_of(page)?);
-    let mut places = Places { shown, editor, lines: BTreeMap::new() };
-    let start = document.sections.iter().map(|section| section.span).find(|span| span.start > 0).unwrap_or_default();
-    let remarks = documents_of(site, page).into_iter().map(|document| site.open_remarks(document)).sum();
+    let mut places = Places {
+        shown,
+        editor,
+        lines: BTreeMap::new(),
+    };
+    let start = document
+        .sections
+        .iter()
+        .map(|section| section.span)
+        .find(|span| span.start > 0)
+        .unwrap_or_default();
+    let remarks = documents_of(site, page)
+        .into_iter()
+        .map(|document| site.open_remarks(document))
+        .sum();
     Some(Status {
         file: document.path.to_string(),
         editor: places.link(&document.path, start),
@@ -78,10 +93,22 @@ pub fn of(site: &Site, page: PageKey, shown: &Inputs, editor: Editor<'_>) -> Opt
 }
 
 /// The warnings about the files of a page.
-pub fn warnings<'a>(site: &Site, page: Option<PageKey>, found: &'a [Diagnostic]) -> Vec<&'a Diagnostic> {
-    let documents = page.map(|page| documents_of(site, page)).unwrap_or_default();
-    let files: BTreeSet<&SitePath> = documents.into_iter().map(|document| &site.document(document).path).collect();
-    found.iter().filter(|found| !found.is_error() && files.contains(&found.file)).collect()
+pub fn warnings<'a>(
+    site: &Site,
+    page: Option<PageKey>,
+    found: &'a [Diagnostic],
+) -> Vec<&'a Diagnostic> {
+    let documents = page
+        .map(|page| documents_of(site, page))
+        .unwrap_or_default();
+    let files: BTreeSet<&SitePath> = documents
+        .into_iter()
+        .map(|document| &site.document(document).path)
+        .collect();
+    found
+        .iter()
+        .filter(|found| !found.is_error() && files.contains(&found.file))
+        .collect()
 }
 
 /// The documents whose words are on a page.
@@ -90,7 +117,11 @@ fn documents_of(site: &Site, page: PageKey) -> BTreeSet<DocumentId> {
         PageKey::Telling(telling) => site.telling(telling).sections.as_slice(),
         _ => &[],
     };
-    sections.iter().map(|section| section.id.document).chain(site.document_of(page)).collect()
+    sections
+        .iter()
+        .map(|section| section.id.document)
+        .chain(site.document_of(page))
+        .collect()
 }
 
 fn telling_on(site: &Site, page: PageKey) -> Option<TellingId> {
@@ -111,7 +142,10 @@ fn told(site: &Site, telling: TellingId, places: &mut Places<'_>) -> Option<Told
         let section = site.section(told.id);
         let words = site.spoken_words(telling, told);
         (words > 0 && !section.heading.is_empty()).then(|| PartTime {
-            letter: section.part.map(Part::letter).filter(|letter| !letter.is_empty()),
+            letter: section
+                .part
+                .map(Part::letter)
+                .filter(|letter| !letter.is_empty()),
             label: section.heading.clone(),
             spoken: clock(site.seconds(words)),
             editor: places.link(&document.path, section.span),

@@ -57,22 +57,57 @@ pub struct Draft {
 /// # Errors
 ///
 /// A message for the user if a name cannot be published.
-pub fn select<'a>(whole: &Linked, inputs: &'a Inputs, target: &'a Target, names: &[String], today: Date) -> Result<Selection<'a>, String> {
-    let viewer = Viewer { audience: target.audience, drafts: false };
-    let linked = for_viewer(whole, viewer, &inputs.assets).ok_or("a wiki cannot have the audience `private`")?;
-    let wanted = names.iter().map(|name| asked_for(&whole.site, target.audience, name)).collect::<Result<Vec<_>, _>>()?;
+pub fn select<'a>(
+    whole: &Linked,
+    inputs: &'a Inputs,
+    target: &'a Target,
+    names: &[String],
+    today: Date,
+) -> Result<Selection<'a>, String> {
+    let viewer = Viewer {
+        audience: target.audience,
+        drafts: false,
+    };
+    let linked = for_viewer(whole, viewer, &inputs.assets)
+        .ok_or("a wiki cannot have the audience `private`")?;
+    let wanted = names
+        .iter()
+        .map(|name| asked_for(&whole.site, target.audience, name))
+        .collect::<Result<Vec<_>, _>>()?;
     let wanted: BTreeSet<DocumentId> = wanted.into_iter().collect();
     let origin = |id: CaseStudyId| linked.origin(linked.site.case_study(id).document);
-    let cases: Vec<CaseStudyId> = linked.site.case_studies().filter(|&id| wanted.is_empty() || wanted.contains(&origin(id))).collect();
-    let originals: Vec<&Document> = cases.iter().map(|&id| whole.site.document(origin(id))).collect();
+    let cases: Vec<CaseStudyId> = linked
+        .site
+        .case_studies()
+        .filter(|&id| wanted.is_empty() || wanted.contains(&origin(id)))
+        .collect();
+    let originals: Vec<&Document> = cases
+        .iter()
+        .map(|&id| whole.site.document(origin(id)))
+        .collect();
     let of_cases: BTreeSet<&SitePath> = originals.iter().map(|document| &document.path).collect();
     // Warnings about other documents are reported by a build.
     let is_worth_saying = |found: &&Diagnostic| found.is_error() || of_cases.contains(&found.file);
-    let mut diagnostics: Vec<Diagnostic> = linked.diagnostics.iter().filter(is_worth_saying).cloned().collect();
+    let mut diagnostics: Vec<Diagnostic> = linked
+        .diagnostics
+        .iter()
+        .filter(is_worth_saying)
+        .cloned()
+        .collect();
     diagnostics.extend(unfinished(&linked, &cases, whole));
-    diagnostics.extend(originals.into_iter().flat_map(|document| actions::check(document, today)));
+    diagnostics.extend(
+        originals
+            .into_iter()
+            .flat_map(|document| actions::check(document, today)),
+    );
     diagnostic::sort(&mut diagnostics);
-    Ok(Selection { inputs, target, linked, cases, diagnostics })
+    Ok(Selection {
+        inputs,
+        target,
+        linked,
+        cases,
+        diagnostics,
+    })
 }
 
 /// Reports blame and open remarks in case studies and in the documents that they transclude.
@@ -90,45 +125,84 @@ fn unfinished(linked: &Linked, cases: &[CaseStudyId], whole: &Linked) -> Vec<Dia
 }
 
 /// Reports blame in a document and in the stretches that it transcludes.
-fn blame_in(linked: &Linked, id: DocumentId, shown: &[(DocumentId, Range<usize>)], whole: &Linked) -> Vec<Diagnostic> {
+fn blame_in(
+    linked: &Linked,
+    id: DocumentId,
+    shown: &[(DocumentId, Range<usize>)],
+    whole: &Linked,
+) -> Vec<Diagnostic> {
     let source = |id: DocumentId| whole.site.document(linked.origin(id)).body.file_text();
     let mut found = blame::check(linked.site.document(id), source(id), &whole.config);
     for (id, nodes) in shown {
-        found.extend(blame::check_stretch(linked.site.document(*id), nodes.clone(), source(*id), &whole.config));
+        found.extend(blame::check_stretch(
+            linked.site.document(*id),
+            nodes.clone(),
+            source(*id),
+            &whole.config,
+        ));
     }
     found
 }
 
 /// Reports the open remarks of a document and of the documents that it transcludes, in the author's version. Remarks in documents that
 /// the readers do not see do not matter.
-fn open_remarks(linked: &Linked, id: DocumentId, shown: &[(DocumentId, Range<usize>)], whole: &Site) -> Vec<Diagnostic> {
+fn open_remarks(
+    linked: &Linked,
+    id: DocumentId,
+    shown: &[(DocumentId, Range<usize>)],
+    whole: &Site,
+) -> Vec<Diagnostic> {
     let own = linked.origin(id);
-    let mut found = blame::open_remarks(whole.document(own), &(0..whole.document(own).body.nodes.len()));
+    let mut found = blame::open_remarks(
+        whole.document(own),
+        &(0..whole.document(own).body.nodes.len()),
+    );
     let shown: BTreeSet<DocumentId> = shown.iter().map(|(id, _)| linked.origin(*id)).collect();
-    let of_others = whole.transcluded(own).into_iter().filter(|(other, _)| shown.contains(other));
-    found.extend(of_others.flat_map(|(other, nodes)| blame::open_remarks(whole.document(other), &nodes)));
+    let of_others = whole
+        .transcluded(own)
+        .into_iter()
+        .filter(|(other, _)| shown.contains(other));
+    found.extend(
+        of_others.flat_map(|(other, nodes)| blame::open_remarks(whole.document(other), &nodes)),
+    );
     found
 }
 
 /// The slug of a case study that the user names by its slug or its file.
 pub fn slug_of(name: &str) -> Slug {
-    Slug::of(name.rsplit('/').next().unwrap_or(name).trim_end_matches(".md"))
+    Slug::of(
+        name.rsplit('/')
+            .next()
+            .unwrap_or(name)
+            .trim_end_matches(".md"),
+    )
 }
 
 /// The document of a case study that the user asks for.
 fn asked_for(site: &Site, audience: Audience, name: &str) -> Result<DocumentId, String> {
     let Some(id) = site.names.case_study(slug_of(name).as_str()) else {
-        let known: Vec<&str> = site.case_studies.iter().map(|case| case.slug.as_str()).collect();
-        return Err(format!("there is no case study `{name}`; {}", nearest_or_all(name, &known)));
+        let known: Vec<&str> = site
+            .case_studies
+            .iter()
+            .map(|case| case.slug.as_str())
+            .collect();
+        return Err(format!(
+            "there is no case study `{name}`; {}",
+            nearest_or_all(name, &known)
+        ));
     };
     let id = site.case_study(id).document;
     let document = site.document(id);
     if document.status == Status::Draft {
-        return Err(format!("`{name}` is a draft; remove `status: draft` from its front matter when it is ready"));
+        return Err(format!(
+            "`{name}` is a draft; remove `status: draft` from its front matter when it is ready"
+        ));
     }
     if !document.audience.admits(audience) {
         let (own, wanted) = (document.audience.name(), audience.name());
-        return Err(format!("`{name}` is for the audience `{own}`, and this wiki is for `{wanted}`; change one of the two"));
+        return Err(format!(
+            "`{name}` is for the audience `{own}`, and this wiki is for `{wanted}`; change one of the two"
+        ));
     }
     Ok(id)
 }
@@ -137,19 +211,27 @@ impl Selection<'_> {
     /// The files that the pages can show.
     pub fn assets(&self) -> BTreeSet<SitePath> {
         let site = &self.linked.site;
-        site.case_studies().flat_map(|id| site.assets_shown(site.case_study(id).document)).cloned().collect()
+        site.case_studies()
+            .flat_map(|id| site.assets_shown(site.case_study(id).document))
+            .cloned()
+            .collect()
     }
 
     /// The slugs of the case studies that are asked for.
     fn slugs(&self) -> BTreeSet<&Slug> {
-        self.cases.iter().map(|&id| &self.linked.site.case_study(id).slug).collect()
+        self.cases
+            .iter()
+            .map(|&id| &self.linked.site.case_study(id).slug)
+            .collect()
     }
 
     /// The case studies that will be on the wiki: those that are asked for, and those that were published before.
     fn on_the_wiki(&self, published: &BTreeSet<&str>) -> Vec<CaseStudyId> {
         let (site, asked) = (&self.linked.site, self.slugs());
         let is_there = |slug: &Slug| asked.contains(slug) || published.contains(slug.as_str());
-        site.case_studies().filter(|&id| is_there(&site.case_study(id).slug)).collect()
+        site.case_studies()
+            .filter(|&id| is_there(&site.case_study(id).slug))
+            .collect()
     }
 
     /// The assets that case studies show.
@@ -159,49 +241,111 @@ impl Selection<'_> {
         assets: &'a BTreeMap<SitePath, Arc<[u8]>>,
     ) -> impl Iterator<Item = (&'a SitePath, &'a Arc<[u8]>)> {
         let site = &self.linked.site;
-        let shown: BTreeSet<&SitePath> = cases.iter().flat_map(|&id| site.assets_shown(site.case_study(id).document)).collect();
+        let shown: BTreeSet<&SitePath> = cases
+            .iter()
+            .flat_map(|&id| site.assets_shown(site.case_study(id).document))
+            .collect();
         assets.iter().filter(move |(path, _)| shown.contains(path))
     }
 
     /// The words that may not be in any request.
     fn withheld(&self, machine: &[String]) -> Withheld {
-        Withheld::new(&self.linked.config, self.target.audience).with_names(names_withheld(self, machine))
+        Withheld::new(&self.linked.config, self.target.audience)
+            .with_names(names_withheld(self, machine))
     }
 
     fn compose(&self, cases: &[CaseStudyId], pictures: &Pictures) -> (Vec<Case>, Vec<Diagnostic>) {
         let site = &self.linked.site;
-        let published = cases.iter().map(|&id| site.case_study(id).slug.clone()).collect();
-        let shared = Shared { site, published: &published, pictures: &pictures.names, has_contents: self.target.has_contents };
+        let published = cases
+            .iter()
+            .map(|&id| site.case_study(id).slug.clone())
+            .collect();
+        let shared = Shared {
+            site,
+            published: &published,
+            pictures: &pictures.names,
+            has_contents: self.target.has_contents,
+        };
         compose(shared, cases)
     }
 
     fn write(&self, cases: &[Case], pictures: &Pictures) -> (Vec<RenderedPage>, Vec<Diagnostic>) {
         let backend = &self.target.backend;
         let highlighter = Highlighter::default();
-        let (pages, found) = wiki::write(Dialect::of(backend), backend.parent(), cases, &pictures.bytes, &highlighter);
-        (pages, found.into_iter().map(|found| at_title(found, &self.linked.site)).collect())
+        let (pages, found) = wiki::write(
+            Dialect::of(backend),
+            backend.parent(),
+            cases,
+            &pictures.bytes,
+            &highlighter,
+        );
+        (
+            pages,
+            found
+                .into_iter()
+                .map(|found| at_title(found, &self.linked.site))
+                .collect(),
+        )
     }
 }
 
 /// Composes and writes the pages of a selection, and scans them. `published` holds the slugs of the case studies that are on the wiki
 /// already: links may lead to them. `assets` holds the bytes of [`Selection::assets`]. `machine` holds names of this machine that may not
 /// leave, for example the home folder.
-pub fn draft(selection: &Selection<'_>, published: &BTreeSet<&str>, assets: &BTreeMap<SitePath, Arc<[u8]>>, machine: &[String]) -> Draft {
+pub fn draft(
+    selection: &Selection<'_>,
+    published: &BTreeSet<&str>,
+    assets: &BTreeMap<SitePath, Arc<[u8]>>,
+    machine: &[String],
+) -> Draft {
     let ids = selection.on_the_wiki(published);
     let pictures = Pictures::clean(&selection.linked.site, selection.pictures_of(&ids, assets));
     let (cases, composing) = selection.compose(&ids, &pictures);
     let (pages, writing) = selection.write(&cases, &pictures);
-    let locations = pages.iter().map(|page| (page.case.clone(), page.location.clone())).collect();
+    let locations = pages
+        .iter()
+        .map(|page| (page.case.clone(), page.location.clone()))
+        .collect();
     let asked = selection.slugs();
-    let pages: Vec<RenderedPage> = pages.into_iter().filter(|page| asked.contains(&page.case)).collect();
+    let pages: Vec<RenderedPage> = pages
+        .into_iter()
+        .filter(|page| asked.contains(&page.case))
+        .collect();
     let withheld = selection.withheld(machine);
-    let scan = Scan { selection, withheld: &withheld, places: WordPlaces::default() };
-    let leaks = scan.leaks(&pages, cases.iter().filter(|case| asked.contains(&case.slug)), &pictures);
-    let Pictures { names, bytes, diagnostics: cleaning } = pictures;
-    let mut diagnostics = [selection.diagnostics.clone(), cleaning, composing, writing, leaks].concat();
+    let scan = Scan {
+        selection,
+        withheld: &withheld,
+        places: WordPlaces::default(),
+    };
+    let leaks = scan.leaks(
+        &pages,
+        cases.iter().filter(|case| asked.contains(&case.slug)),
+        &pictures,
+    );
+    let Pictures {
+        names,
+        bytes,
+        diagnostics: cleaning,
+    } = pictures;
+    let mut diagnostics = [
+        selection.diagnostics.clone(),
+        cleaning,
+        composing,
+        writing,
+        leaks,
+    ]
+    .concat();
     diagnostic::sort(&mut diagnostics);
     let sources = names.into_iter().map(|(path, name)| (name, path)).collect();
-    Draft { pages, cases, locations, sources, pictures: bytes, withheld, diagnostics }
+    Draft {
+        pages,
+        cases,
+        locations,
+        sources,
+        pictures: bytes,
+        withheld,
+        diagnostics,
+    }
 }
 
 /// Scans what would be sent for words that may not leave.
@@ -213,14 +357,27 @@ struct Scan<'a> {
 
 impl Scan<'_> {
     /// The leaks in pages, in their composed case studies, where markup interrupts no word, and in pictures.
-    fn leaks<'c>(&self, pages: &[RenderedPage], cases: impl Iterator<Item = &'c Case>, pictures: &Pictures) -> Vec<Diagnostic> {
+    fn leaks<'c>(
+        &self,
+        pages: &[RenderedPage],
+        cases: impl Iterator<Item = &'c Case>,
+        pictures: &Pictures,
+    ) -> Vec<Diagnostic> {
         let of_pages = pages.iter().flat_map(|page| {
             let attachments = page.attachments.join("\n");
-            [&page.text, &page.location.title, &attachments].map(|text| self.leak(&page.location.path, text.as_bytes()))
+            [&page.text, &page.location.title, &attachments]
+                .map(|text| self.leak(&page.location.path, text.as_bytes()))
         });
         let of_cases = cases.map(|case| self.leak(&case.title, case.page.words().as_bytes()));
-        let of_pictures = pictures.bytes.iter().map(|(name, bytes)| self.leak(name, bytes));
-        of_pages.chain(of_cases).chain(of_pictures).flatten().collect()
+        let of_pictures = pictures
+            .bytes
+            .iter()
+            .map(|(name, bytes)| self.leak(name, bytes));
+        of_pages
+            .chain(of_cases)
+            .chain(of_pictures)
+            .flatten()
+            .collect()
     }
 
     fn leak(&self, name: &str, bytes: &[u8]) -> Option<Diagnostic> {
@@ -231,10 +388,32 @@ impl Scan<'_> {
 
 /// Moves a diagnostic about a whole page to the line of its title.
 fn at_title(found: Diagnostic, site: &Site) -> Diagnostic {
-    let title = |file: &SitePath| site.document(site.document_at(file)?).meta.titled().map(Prose::span);
-    let moved = |file: &SitePath, span: Span| if span == Span::default() { title(file).unwrap_or(span) } else { span };
-    let notes = found.notes.iter().map(|note| Note { span: moved(&note.file, note.span), ..note.clone() }).collect();
-    Diagnostic { span: moved(&found.file, found.span), notes, ..found }
+    let title = |file: &SitePath| {
+        site.document(site.document_at(file)?)
+            .meta
+            .titled()
+            .map(Prose::span)
+    };
+    let moved = |file: &SitePath, span: Span| {
+        if span == Span::default() {
+            title(file).unwrap_or(span)
+        } else {
+            span
+        }
+    };
+    let notes = found
+        .notes
+        .iter()
+        .map(|note| Note {
+            span: moved(&note.file, note.span),
+            ..note.clone()
+        })
+        .collect();
+    Diagnostic {
+        span: moved(&found.file, found.span),
+        notes,
+        ..found
+    }
 }
 
 /// Pictures without metadata, named by their content.
@@ -249,7 +428,11 @@ struct Pictures {
 
 impl Pictures {
     fn clean<'a>(site: &Site, assets: impl Iterator<Item = (&'a SitePath, &'a Arc<[u8]>)>) -> Self {
-        let mut pictures = Self { names: BTreeMap::new(), bytes: BTreeMap::new(), diagnostics: Vec::new() };
+        let mut pictures = Self {
+            names: BTreeMap::new(),
+            bytes: BTreeMap::new(),
+            diagnostics: Vec::new(),
+        };
         for (path, bytes) in assets {
             match picture::clean(bytes) {
                 Ok(clean) => {
@@ -269,17 +452,39 @@ impl Pictures {
 /// Names that may not leave: paths on this machine and in the site, and the names of documents that the audience may not see.
 fn names_withheld(selection: &Selection<'_>, machine: &[String]) -> Vec<String> {
     let (site, inputs) = (&selection.linked.site, selection.inputs);
-    let seen: BTreeSet<&SitePath> = site.documents.iter().map(|document| &document.path).collect();
-    let stems = inputs.documents.iter().filter(|file| !seen.contains(&file.path)).filter_map(long_slug).collect();
+    let seen: BTreeSet<&SitePath> = site
+        .documents
+        .iter()
+        .map(|document| &document.path)
+        .collect();
+    let stems = inputs
+        .documents
+        .iter()
+        .filter(|file| !seen.contains(&file.path))
+        .filter_map(long_slug)
+        .collect();
     // A slug that the text itself contains is not a secret.
     let slugs = Names::new(stems).not_in(&text_as_slug(site));
-    let paths = inputs.documents.iter().map(|file| file.path.as_str().to_owned());
-    slugs.into_iter().chain(paths).chain(machine.iter().filter(|name| name.len() > 4).cloned()).collect()
+    let paths = inputs
+        .documents
+        .iter()
+        .map(|file| file.path.as_str().to_owned());
+    slugs
+        .into_iter()
+        .chain(paths)
+        .chain(machine.iter().filter(|name| name.len() > 4).cloned())
+        .collect()
 }
 
 /// The slug of a document, unless it has only one or two words: these are not a secret.
 fn long_slug(file: &InputFile) -> Option<String> {
-    let stem = file.path.as_str().rsplit('/').find(|part| !part.starts_with("index."))?.split('.').next()?;
+    let stem = file
+        .path
+        .as_str()
+        .rsplit('/')
+        .find(|part| !part.starts_with("index."))?
+        .split('.')
+        .next()?;
     (stem.matches('-').count() >= 2).then(|| stem.to_owned())
 }
 

@@ -1,7 +1,9 @@
 //! Carries out a plan. It can be interrupted at any point, and the next run continues.
 
 use super::{Error, Pictures, Reach, Wiki, Write};
-use crate::plan::{Action, Digest, FileAction, FileStep, Identity, Plan, Record, Recorded, RemotePage, Step};
+use crate::plan::{
+    Action, Digest, FileAction, FileStep, Identity, Plan, Record, Recorded, RemotePage, Step,
+};
 use crate::wiki::{Location, RenderedPage};
 
 /// The result of carrying out a plan.
@@ -28,7 +30,10 @@ impl Outcome {
         match result {
             Ok(()) => Ok(false),
             Err(error) if error.reach == Reach::Page => {
-                self.refused.push(Unwritten { title: title.to_owned(), error });
+                self.refused.push(Unwritten {
+                    title: title.to_owned(),
+                    error,
+                });
                 Ok(true)
             }
             Err(error) => Err(error),
@@ -83,7 +88,11 @@ pub fn apply<E: From<Error>>(
 }
 
 /// Replaces and saves the record if it differs.
-fn update<E>(record: &mut Record, done: &Record, save: &mut impl FnMut(&Record) -> Result<(), E>) -> Result<(), E> {
+fn update<E>(
+    record: &mut Record,
+    done: &Record,
+    save: &mut impl FnMut(&Record) -> Result<(), E>,
+) -> Result<(), E> {
     if record == done {
         return Ok(());
     }
@@ -92,9 +101,18 @@ fn update<E>(record: &mut Record, done: &Record, save: &mut impl FnMut(&Record) 
 }
 
 /// Deletes the attachments that no page shows any more. A failure for one of them does not stop the others.
-fn delete_files(wiki: &mut dyn Wiki, plan: &Plan, done: &mut Record, outcome: &mut Outcome) -> Result<(), Error> {
+fn delete_files(
+    wiki: &mut dyn Wiki,
+    plan: &Plan,
+    done: &mut Record,
+    outcome: &mut Outcome,
+) -> Result<(), Error> {
     // A refused page may still show an attachment that its new text does not use. The next run checks again.
-    let files: &[FileStep] = if outcome.refused.is_empty() { &plan.files } else { &[] };
+    let files: &[FileStep] = if outcome.refused.is_empty() {
+        &plan.files
+    } else {
+        &[]
+    };
     for step in files {
         match step.action {
             FileAction::Delete => {
@@ -162,19 +180,33 @@ fn recorded(page: &RenderedPage, id: String, written: Option<Digest>) -> Recorde
     }
 }
 
-fn carry_out(wiki: &mut dyn Wiki, step: &Step, done: &mut Record, pictures: &Pictures) -> Result<(), Error> {
+fn carry_out(
+    wiki: &mut dyn Wiki,
+    step: &Step,
+    done: &mut Record,
+    pictures: &Pictures,
+) -> Result<(), Error> {
     let identity = wiki.identity();
     match (&step.action, &step.wanted, &step.recorded) {
         (Action::Create | Action::Update, Some(page), _) => {
             let digest = Digest::of(&page.text);
             let message = format!("{digest} published with storybank");
             let over = step.remote.as_ref();
-            let id = wiki.write(&Write { page: &with_current_title(step, page), over, pictures, message: &message })?;
+            let id = wiki.write(&Write {
+                page: &with_current_title(step, page),
+                over,
+                pictures,
+                message: &message,
+            })?;
             done.put(recorded(page, id, Some(digest)), identity);
         }
         // An up-to-date page is ours, even if the last run stopped before it could record that.
         (Action::Unchanged, Some(page), _) => {
-            let id = step.remote.as_ref().map(|remote: &RemotePage| remote.id.clone()).unwrap_or_default();
+            let id = step
+                .remote
+                .as_ref()
+                .map(|remote: &RemotePage| remote.id.clone())
+                .unwrap_or_default();
             done.put(recorded(page, id, Some(Digest::of(&page.text))), identity);
         }
         (Action::Delete, _, Some(recorded)) => {
@@ -192,7 +224,13 @@ fn carry_out(wiki: &mut dyn Wiki, step: &Step, done: &mut Record, pictures: &Pic
 /// The page under the title that somebody has given it on the wiki, unless its author has changed the title since.
 fn with_current_title(step: &Step, page: &RenderedPage) -> RenderedPage {
     match step.renamed() {
-        Some(title) => RenderedPage { location: Location { title: title.to_owned(), ..page.location.clone() }, ..page.clone() },
+        Some(title) => RenderedPage {
+            location: Location {
+                title: title.to_owned(),
+                ..page.location.clone()
+            },
+            ..page.clone()
+        },
         None => page.clone(),
     }
 }
@@ -201,13 +239,22 @@ fn with_current_title(step: &Step, page: &RenderedPage) -> RenderedPage {
 fn message(steps: &[&Step]) -> String {
     let titles = |wanted: &[Action]| {
         let steps = steps.iter().filter(|step| wanted.contains(&step.action));
-        steps.map(|step| format!("“{}”", step.title)).collect::<Vec<_>>()
+        steps
+            .map(|step| format!("“{}”", step.title))
+            .collect::<Vec<_>>()
     };
-    let (written, deleted) = (titles(&[Action::Create, Action::Update]), titles(&[Action::Delete]));
+    let (written, deleted) = (
+        titles(&[Action::Create, Action::Update]),
+        titles(&[Action::Delete]),
+    );
     match (written.as_slice(), deleted.as_slice()) {
         ([], []) => "Put the list of pages in order".to_owned(),
         ([], gone) => format!("Remove {}", gone.join(", ")),
         ([one], _) => format!("Publish {one}"),
-        (several, _) => format!("Publish {} case studies\n\n{}", several.len(), several.join("\n")),
+        (several, _) => format!(
+            "Publish {} case studies\n\n{}",
+            several.len(),
+            several.join("\n")
+        ),
     }
 }

@@ -27,12 +27,18 @@ impl Folder {
     /// The path of a file. An edited record could name any path, so paths outside the folder are
     /// refused.
     fn path(&self, name: &str) -> Result<PathBuf, Error> {
-        let is_inside = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
+        let is_inside = Path::new(name)
+            .components()
+            .all(|part| matches!(part, Component::Normal(_)));
         if is_inside {
             Ok(self.folder.join(name))
         } else {
-            Err(Error::new(format!("look at `{name}`"), shown(&self.folder), "it is not in this folder")
-                .help("remove it from the record below `.published`"))
+            Err(Error::new(
+                format!("look at `{name}`"),
+                shown(&self.folder),
+                "it is not in this folder",
+            )
+            .help("remove it from the record below `.published`"))
         }
     }
 
@@ -46,8 +52,16 @@ impl Folder {
 
     /// Writes a file atomically.
     fn put(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
-        if let Some(hit) = self.withheld.first_in(name.as_bytes()).or_else(|| self.withheld.first_in(bytes)) {
-            return Err(Error::new("write", name, format!("the file would contain `{}`, which may not leave", hit.word)));
+        if let Some(hit) = self
+            .withheld
+            .first_in(name.as_bytes())
+            .or_else(|| self.withheld.first_in(bytes))
+        {
+            return Err(Error::new(
+                "write",
+                name,
+                format!("the file would contain `{}`, which may not leave", hit.word),
+            ));
         }
         let path = self.folder.join(name);
         let temporary = path.with_extension("part");
@@ -64,16 +78,35 @@ impl Folder {
     }
 
     fn error(&self, action: &str, name: &str, error: &io::Error) -> Error {
-        let of_this_file = [ErrorKind::PermissionDenied, ErrorKind::IsADirectory, ErrorKind::NotADirectory, ErrorKind::InvalidFilename];
+        let of_this_file = [
+            ErrorKind::PermissionDenied,
+            ErrorKind::IsADirectory,
+            ErrorKind::NotADirectory,
+            ErrorKind::InvalidFilename,
+        ];
         let is_of_this_file = of_this_file.contains(&error.kind());
-        let error = Error::new(format!("{action} `{name}`"), shown(&self.folder), error.to_string());
-        if is_of_this_file { error.of_page() } else { error }
+        let error = Error::new(
+            format!("{action} `{name}`"),
+            shown(&self.folder),
+            error.to_string(),
+        );
+        if is_of_this_file {
+            error.of_page()
+        } else {
+            error
+        }
     }
 
     fn remote_page(&self, name: &str, attachments: &[String]) -> Result<Option<RemotePage>, Error> {
-        let Some(text) = self.read(name)? else { return Ok(None) };
+        let Some(text) = self.read(name)? else {
+            return Ok(None);
+        };
         let digest = Digest::of(&text);
-        let is_there = |name: &&String| self.folder.join(attachment_path(Flavour::Plain, name)).is_file();
+        let is_there = |name: &&String| {
+            self.folder
+                .join(attachment_path(Flavour::Plain, name))
+                .is_file()
+        };
         Ok(Some(RemotePage {
             id: name.to_owned(),
             revision: digest.to_string(),
@@ -90,15 +123,38 @@ impl Folder {
         if revision == over.map(|over| over.revision.clone()) {
             return Ok(());
         }
-        Err(Error::new(format!("write `{name}`"), shown(&self.folder), "it has changed since it was read").help("run this again").of_page())
+        Err(Error::new(
+            format!("write `{name}`"),
+            shown(&self.folder),
+            "it has changed since it was read",
+        )
+        .help("run this again")
+        .of_page())
     }
 
     /// A file in the folder that shows a picture, except those that are about to change.
     fn showing(&self, name: &str, changing: &BTreeSet<String>) -> Option<String> {
-        let files = walkdir::WalkDir::new(&self.folder).into_iter().filter_map(Result::ok).filter(|entry| entry.file_type().is_file());
-        let mut names = files.filter_map(|entry| Some((entry.path().strip_prefix(&self.folder).ok()?.display().to_string(), entry)));
+        let files = walkdir::WalkDir::new(&self.folder)
+            .into_iter()
+            .filter_map(Result::ok)
+            .filter(|entry| entry.file_type().is_file());
+        let mut names = files.filter_map(|entry| {
+            Some((
+                entry
+                    .path()
+                    .strip_prefix(&self.folder)
+                    .ok()?
+                    .display()
+                    .to_string(),
+                entry,
+            ))
+        });
         let shows = |(file, entry): &(String, walkdir::DirEntry)| {
-            let has = |bytes: Vec<u8>| bytes.windows(name.len()).any(|part| part == name.as_bytes());
+            let has = |bytes: Vec<u8>| {
+                bytes
+                    .windows(name.len())
+                    .any(|part| part == name.as_bytes())
+            };
             !changing.contains(file) && fs::read(entry.path()).is_ok_and(has)
         };
         names.find(shows).map(|(file, _)| file)
@@ -111,7 +167,10 @@ fn shown(folder: &Path) -> String {
 
 impl Wiki for Folder {
     fn look(&mut self, pages: &[Lookup<'_>]) -> Result<Vec<Option<RemotePage>>, Error> {
-        pages.iter().map(|page| self.remote_page(&page.location.path, page.attachments)).collect()
+        pages
+            .iter()
+            .map(|page| self.remote_page(&page.location.path, page.attachments))
+            .collect()
     }
 
     fn write(&mut self, write: &Write<'_>) -> Result<String, Error> {
@@ -126,14 +185,24 @@ impl Wiki for Folder {
         Ok(name.clone())
     }
 
-    fn look_at_files(&mut self, files: &[RecordedFile], changing: &BTreeSet<String>) -> Result<Vec<FileState>, Error> {
+    fn look_at_files(
+        &mut self,
+        files: &[RecordedFile],
+        changing: &BTreeSet<String>,
+    ) -> Result<Vec<FileState>, Error> {
         let state = |file: &RecordedFile| {
             let path = self.path(&attachment_path(Flavour::Plain, &file.name))?;
             Ok(match fs::read(path) {
                 Err(error) if error.kind() == ErrorKind::NotFound => FileState::Gone,
                 Err(error) => FileState::Kept(format!("it cannot be read: {error}")),
-                Ok(bytes) if !is_content_name(&file.name, &bytes) => FileState::Kept("somebody has changed it".to_owned()),
-                Ok(_) => self.showing(&file.name, changing).map_or(FileState::Unused, |other| FileState::Kept(format!("`{other}` does"))),
+                Ok(bytes) if !is_content_name(&file.name, &bytes) => {
+                    FileState::Kept("somebody has changed it".to_owned())
+                }
+                Ok(_) => self
+                    .showing(&file.name, changing)
+                    .map_or(FileState::Unused, |other| {
+                        FileState::Kept(format!("`{other}` does"))
+                    }),
             })
         };
         files.iter().map(state).collect()
@@ -144,8 +213,14 @@ impl Wiki for Folder {
         fs::remove_file(path).map_err(|error| self.error("delete", &file.name, &error).of_page())
     }
 
-    fn delete(&mut self, page: &Recorded, remote: &RemotePage, _message: &str) -> Result<(), Error> {
+    fn delete(
+        &mut self,
+        page: &Recorded,
+        remote: &RemotePage,
+        _message: &str,
+    ) -> Result<(), Error> {
         self.refuse_newer(&page.path, Some(remote))?;
-        fs::remove_file(self.folder.join(&page.path)).map_err(|error| self.error("delete", &page.path, &error))
+        fs::remove_file(self.folder.join(&page.path))
+            .map_err(|error| self.error("delete", &page.path, &error))
     }
 }

@@ -60,14 +60,21 @@ pub enum Credential {
 impl Credential {
     /// The credential of a user; of a token alone if the user is empty.
     pub fn of(user: &str, token: Secret) -> Self {
-        if user.is_empty() { Self::Bearer(token) } else { Self::Basic(user.to_owned(), token) }
+        if user.is_empty() {
+            Self::Bearer(token)
+        } else {
+            Self::Basic(user.to_owned(), token)
+        }
     }
 
     /// The value of the header `Authorization`.
     fn header(&self) -> Option<String> {
         match self {
             Self::None => None,
-            Self::Basic(user, secret) => Some(format!("Basic {}", STANDARD.encode(format!("{user}:{}", secret.expose())))),
+            Self::Basic(user, secret) => Some(format!(
+                "Basic {}",
+                STANDARD.encode(format!("{user}:{}", secret.expose()))
+            )),
             Self::Bearer(secret) => Some(format!("Bearer {}", secret.expose())),
         }
     }
@@ -89,7 +96,14 @@ pub struct Request {
 impl Request {
     /// A request without a body.
     pub fn new(method: &'static str, url: impl Into<String>) -> Self {
-        Self { method, url: url.into(), headers: Vec::new(), body: Vec::new(), meaning: Vec::new(), is_login: false }
+        Self {
+            method,
+            url: url.into(),
+            headers: Vec::new(),
+            body: Vec::new(),
+            meaning: Vec::new(),
+            is_login: false,
+        }
     }
 
     /// Adds a header.
@@ -111,7 +125,11 @@ impl Request {
 
     /// Sets a body of form fields.
     pub fn form(self, fields: &[(&str, &str)]) -> Self {
-        let body = fields.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect::<Vec<_>>().join("&");
+        let body = fields
+            .iter()
+            .map(|(name, value)| format!("{}={}", encoded(name), encoded(value)))
+            .collect::<Vec<_>>()
+            .join("&");
         self.body("application/x-www-form-urlencoded", body)
     }
 
@@ -162,12 +180,18 @@ pub struct Response {
 impl Response {
     /// A header by its name, ignoring case.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(other, _)| other.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
     }
 
     /// All headers with a name, ignoring case.
     pub fn headers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.headers.iter().filter(move |(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .filter(move |(other, _)| other.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
     }
 
     /// The body as text.
@@ -188,12 +212,18 @@ impl Response {
     /// The status with the explanation of the server.
     pub fn reason(&self) -> String {
         let status = StatusCode::from_u16(self.status).ok();
-        let name = status.and_then(|status| status.canonical_reason()).unwrap_or_default();
+        let name = status
+            .and_then(|status| status.canonical_reason())
+            .unwrap_or_default();
         let said = said(&self.json()).unwrap_or_else(|| in_short(&self.text()));
         // Text of the server must not control the terminal.
         let said = said.replace(char::is_control, " ");
         let status = format!("{} {name}", self.status);
-        if said.is_empty() { status } else { format!("{status}: {said}") }
+        if said.is_empty() {
+            status
+        } else {
+            format!("{status}: {said}")
+        }
     }
 }
 
@@ -217,10 +247,22 @@ impl Client {
                 .max_redirects_will_error(false)
                 .timeout_global(Some(PATIENCE))
                 .user_agent(concat!("storybank/", env!("CARGO_PKG_VERSION")))
-                .tls_config(ureq::tls::TlsConfig::builder().root_certs(ureq::tls::RootCerts::PlatformVerifier).build())
+                .tls_config(
+                    ureq::tls::TlsConfig::builder()
+                        .root_certs(ureq::tls::RootCerts::PlatformVerifier)
+                        .build(),
+                )
         };
-        let (agent, direct) = (config().build().new_agent(), config().proxy(None).build().new_agent());
-        Self { agent, direct, credential, withheld }
+        let (agent, direct) = (
+            config().build().new_agent(),
+            config().proxy(None).build().new_agent(),
+        );
+        Self {
+            agent,
+            direct,
+            credential,
+            withheld,
+        }
     }
 
     /// Sends a request. `action` describes it for errors, for example `read the page “…”`. Any
@@ -246,13 +288,18 @@ impl Client {
             last = Some(response);
         }
         let reason = last.map(|response| response.reason()).unwrap_or_default();
-        Err(fail(format!("{reason} ({TRIES} times)")).help("try again later; finished pages are kept"))
+        Err(fail(format!("{reason} ({TRIES} times)"))
+            .help("try again later; finished pages are kept"))
     }
 
     /// Sends a request that must succeed.
     pub fn expect(&self, action: &str, request: &Request) -> Result<Response, Error> {
         let response = self.send(action, request)?;
-        if response.is_success() { Ok(response) } else { Err(Error::new(action, shown(&request.url), response.reason())) }
+        if response.is_success() {
+            Ok(response)
+        } else {
+            Err(Error::new(action, shown(&request.url), response.reason()))
+        }
     }
 
     /// Scans a request that is sent later, after others that it depends on.
@@ -261,22 +308,30 @@ impl Client {
     ///
     /// If it contains something that may not leave.
     pub fn scan_ahead(&self, action: &str, request: &Request) -> Result<(), Error> {
-        self.scan(request).map_err(|reason| Error::new(action, shown(&request.url), reason))
+        self.scan(request)
+            .map_err(|reason| Error::new(action, shown(&request.url), reason))
     }
 
     fn scan(&self, request: &Request) -> Result<(), String> {
         let headers = request.headers.iter().map(|(_, value)| value.as_bytes());
-        let bodies = [request.body.as_slice(), &request.meaning].into_iter().filter(|_| !request.is_login);
+        let bodies = [request.body.as_slice(), &request.meaning]
+            .into_iter()
+            .filter(|_| !request.is_login);
         for bytes in headers.chain([request.url.as_bytes()]).chain(bodies) {
             if let Some(hit) = self.withheld.first_in(bytes) {
-                return Err(format!("the request would contain `{}`, which may not leave", hit.word));
+                return Err(format!(
+                    "the request would contain `{}`, which may not leave",
+                    hit.word
+                ));
             }
         }
         Ok(())
     }
 
     fn once(&self, request: &Request) -> Result<Response, String> {
-        let mut wire = WireRequest::builder().method(request.method).uri(&request.url);
+        let mut wire = WireRequest::builder()
+            .method(request.method)
+            .uri(&request.url);
         for (name, value) in &request.headers {
             wire = wire.header(*name, value);
         }
@@ -285,7 +340,11 @@ impl Client {
         }
         let has_body = !request.body.is_empty() || matches!(request.method, "POST" | "PUT");
         // A proxy could read unencrypted requests to this machine.
-        let agent = if is_loopback(host_of(&request.url)) { &self.direct } else { &self.agent };
+        let agent = if is_loopback(host_of(&request.url)) {
+            &self.direct
+        } else {
+            &self.agent
+        };
         let answer = if has_body {
             agent.run(wire.body(request.body.as_slice()).map_err(in_words)?)
         } else {
@@ -293,9 +352,25 @@ impl Client {
         };
         let mut answer = answer.map_err(in_words)?;
         let headers = answer.headers().iter();
-        let headers = headers.map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())).collect();
-        let body = answer.body_mut().with_config().limit(LONGEST_ANSWER).read_to_vec().map_err(in_words)?;
-        Ok(Response { status: answer.status().as_u16(), headers, body })
+        let headers = headers
+            .map(|(name, value)| {
+                (
+                    name.to_string(),
+                    String::from_utf8_lossy(value.as_bytes()).into_owned(),
+                )
+            })
+            .collect();
+        let body = answer
+            .body_mut()
+            .with_config()
+            .limit(LONGEST_ANSWER)
+            .read_to_vec()
+            .map_err(in_words)?;
+        Ok(Response {
+            status: answer.status().as_u16(),
+            headers,
+            body,
+        })
     }
 }
 
@@ -322,20 +397,36 @@ fn require_https(url: &str, credential: &Credential, is_login: bool) -> Result<(
 
 /// The host of an address with its port.
 fn host_of(url: &str) -> &str {
-    url.split_once("://").map_or("", |(_, rest)| rest.split(['/', '?']).next().unwrap_or_default())
+    url.split_once("://").map_or("", |(_, rest)| {
+        rest.split(['/', '?']).next().unwrap_or_default()
+    })
 }
 
 fn is_loopback(authority: &str) -> bool {
-    let host = if let Some(rest) = authority.strip_prefix('[') { rest.split(']').next() } else { authority.split(':').next() };
+    let host = if let Some(rest) = authority.strip_prefix('[') {
+        rest.split(']').next()
+    } else {
+        authority.split(':').next()
+    };
     matches!(host, Some("localhost" | "::1"))
-        || host.is_some_and(|host| host.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback()))
+        || host.is_some_and(|host| {
+            host.parse::<std::net::Ipv4Addr>()
+                .is_ok_and(|ip| ip.is_loopback())
+        })
 }
 
 fn refuse_redirection(response: Response) -> Result<Response, String> {
     if matches!(response.status, 301 | 302 | 303 | 307 | 308) {
-        let to =
-            response.header("location").unwrap_or("somewhere else").split('?').next().unwrap_or_default().replace(char::is_control, " ");
-        return Err(format!("the wiki redirects to {to}; if that is its address, set `address` in `site.toml`"));
+        let to = response
+            .header("location")
+            .unwrap_or("somewhere else")
+            .split('?')
+            .next()
+            .unwrap_or_default()
+            .replace(char::is_control, " ");
+        return Err(format!(
+            "the wiki redirects to {to}; if that is its address, set `address` in `site.toml`"
+        ));
     }
     Ok(response)
 }
@@ -346,8 +437,12 @@ fn is_worth_another_try(method: &str, status: u16) -> bool {
 }
 
 fn pause(response: Option<&Response>, attempt: usize) -> Duration {
-    let asked = response.and_then(|response| response.header("retry-after")).and_then(|value| asked_for(value, SystemTime::now()));
-    asked.unwrap_or(Duration::from_millis(250 << attempt)).min(LONGEST_PAUSE)
+    let asked = response
+        .and_then(|response| response.header("retry-after"))
+        .and_then(|value| asked_for(value, SystemTime::now()));
+    asked
+        .unwrap_or(Duration::from_millis(250 << attempt))
+        .min(LONGEST_PAUSE)
 }
 
 /// Parses `Retry-After`: seconds or a date.
@@ -356,23 +451,39 @@ fn asked_for(value: &str, now: SystemTime) -> Option<Duration> {
         return Some(Duration::from_secs(seconds));
     }
     let moment = jiff::fmt::rfc2822::parse(value.trim()).ok()?.timestamp();
-    Some(SystemTime::from(moment).duration_since(now).unwrap_or_default())
+    Some(
+        SystemTime::from(moment)
+            .duration_since(now)
+            .unwrap_or_default(),
+    )
 }
 
 /// The error message in a JSON answer, in any of its usual fields.
 fn said(json: &Value) -> Option<String> {
-    let text = |value: &Value| value.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+    let text = |value: &Value| {
+        value
+            .as_str()
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned)
+    };
     let first = json["errors"].as_array().and_then(|errors| errors.first());
-    let of_first = first.and_then(|first| text(&first["title"]).or_else(|| text(&first["message"])));
+    let of_first =
+        first.and_then(|first| text(&first["title"]).or_else(|| text(&first["message"])));
     let detail = first.and_then(|first| text(&first["detail"]));
-    let of_first = of_first.map(|title| detail.map_or(title.clone(), |detail| format!("{title}: {detail}")));
-    of_first.or_else(|| text(&json["message"])).or_else(|| text(&json["error"]["info"])).or_else(|| text(&json["error"]["message"]))
+    let of_first =
+        of_first.map(|title| detail.map_or(title.clone(), |detail| format!("{title}: {detail}")));
+    of_first
+        .or_else(|| text(&json["message"]))
+        .or_else(|| text(&json["error"]["info"]))
+        .or_else(|| text(&json["error"]["message"]))
 }
 
 /// The first words of an HTML text, without tags, styles and scripts.
 fn in_short(text: &str) -> String {
     const LONGEST: usize = 200;
-    let text = ["style", "script"].iter().fold(text.to_owned(), |text, name| without(&text, name));
+    let text = ["style", "script"]
+        .iter()
+        .fold(text.to_owned(), |text, name| without(&text, name));
     let mut words = String::new();
     let mut is_tag = false;
     for next in text.chars() {
@@ -386,7 +497,13 @@ fn in_short(text: &str) -> String {
             _ => {}
         }
     }
-    words.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(LONGEST).collect()
+    words
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .chars()
+        .take(LONGEST)
+        .collect()
 }
 
 /// A text without the elements of a name.
@@ -394,7 +511,9 @@ fn without(text: &str, name: &str) -> String {
     let (start, end) = (format!("<{name}"), format!("</{name}>"));
     let mut parts = text.split(&start);
     let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |kept, part| kept + part.split_once(&end).map_or("", |(_, rest)| rest))
+    parts.fold(first, |kept, part| {
+        kept + part.split_once(&end).map_or("", |(_, rest)| rest)
+    })
 }
 
 /// An address without its query, which can contain a token.
@@ -413,10 +532,20 @@ mod tests {
 
     #[test]
     fn waits_as_long_as_it_is_asked_to() {
-        let now = SystemTime::from(jiff::fmt::rfc2822::parse("Wed, 21 Oct 2015 07:28:00 GMT").expect("it is a date").timestamp());
+        let now = SystemTime::from(
+            jiff::fmt::rfc2822::parse("Wed, 21 Oct 2015 07:28:00 GMT")
+                .expect("it is a date")
+                .timestamp(),
+        );
         assert_eq!(asked_for("7", now), Some(Duration::from_secs(7)));
-        assert_eq!(asked_for("Wed, 21 Oct 2015 07:28:05 GMT", now), Some(Duration::from_secs(5)));
-        assert_eq!(asked_for("Wed, 21 Oct 2015 07:27:00 GMT", now), Some(Duration::ZERO));
+        assert_eq!(
+            asked_for("Wed, 21 Oct 2015 07:28:05 GMT", now),
+            Some(Duration::from_secs(5))
+        );
+        assert_eq!(
+            asked_for("Wed, 21 Oct 2015 07:27:00 GMT", now),
+            Some(Duration::ZERO)
+        );
         assert_eq!(asked_for("soon", now), None);
     }
 
@@ -425,7 +554,12 @@ mod tests {
         let token = Credential::Bearer(Secret::new("t"));
         assert!(require_https("http://wiki.example.org/api", &token, false).is_err());
         assert!(require_https("http://wiki.example.org/api", &Credential::None, true).is_err());
-        for url in ["https://wiki.example.org/api", "http://127.0.0.1:80/", "http://[::1]:80/", "http://localhost/x"] {
+        for url in [
+            "https://wiki.example.org/api",
+            "http://127.0.0.1:80/",
+            "http://[::1]:80/",
+            "http://localhost/x",
+        ] {
             assert!(require_https(url, &token, false).is_ok(), "{url}");
         }
         assert!(require_https("http://127.0.0.1.example.org/", &token, false).is_err());
@@ -434,20 +568,35 @@ mod tests {
 
     #[test]
     fn tells_what_the_other_side_said() {
-        let answer = |body: &str| Response { status: 400, headers: Vec::new(), body: body.as_bytes().to_vec() };
-        assert_eq!(answer("{\"message\":\"Error parsing xhtml\"}").reason(), "400 Bad Request: Error parsing xhtml");
+        let answer = |body: &str| Response {
+            status: 400,
+            headers: Vec::new(),
+            body: body.as_bytes().to_vec(),
+        };
         assert_eq!(
-            answer("{\"errors\":[{\"title\":\"Title taken\",\"detail\":\"in this space\"}]}").reason(),
+            answer("{\"message\":\"Error parsing xhtml\"}").reason(),
+            "400 Bad Request: Error parsing xhtml"
+        );
+        assert_eq!(
+            answer("{\"errors\":[{\"title\":\"Title taken\",\"detail\":\"in this space\"}]}")
+                .reason(),
             "400 Bad Request: Title taken: in this space"
         );
-        assert_eq!(answer("<h1>No</h1> <p>way").reason(), "400 Bad Request: No way");
+        assert_eq!(
+            answer("<h1>No</h1> <p>way").reason(),
+            "400 Bad Request: No way"
+        );
         assert_eq!(answer("").reason(), "400 Bad Request");
-        assert_eq!(answer("{\"message\":\"a\\u001b[2Jb\"}").reason(), "400 Bad Request: a [2Jb");
+        assert_eq!(
+            answer("{\"message\":\"a\\u001b[2Jb\"}").reason(),
+            "400 Bad Request: a [2Jb"
+        );
     }
 
     #[test]
     fn an_answer_in_html_is_told_without_its_style() {
-        let page = "<head><style>p { color: red }</style><style>open</head><h1>Not <b>Found</b></h1>";
+        let page =
+            "<head><style>p { color: red }</style><style>open</head><h1>Not <b>Found</b></h1>";
         assert_eq!(in_short(&page.replace("<style>open", "")), "Not Found");
         assert_eq!(in_short(page), "");
     }

@@ -1,7 +1,10 @@
 //! Access to the wikis: reads the current pages, and writes pages. Only this module starts
 //! processes and sends requests to other hosts.
 
-#![expect(clippy::disallowed_methods, reason = "this is the module that speaks with wikis, so that no other one has to")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is the module that speaks with wikis, so that no other one has to"
+)]
 
 mod apply;
 mod azure;
@@ -17,7 +20,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
-use crate::plan::{Action, FileState, Identity, Lookups, Recorded, RecordedFile, RemotePage, SideFile};
+use crate::plan::{
+    Action, FileState, Identity, Lookups, Recorded, RecordedFile, RemotePage, SideFile,
+};
 use crate::wiki::{Location, RenderedPage};
 
 pub use apply::{Outcome, Unwritten, apply};
@@ -86,7 +91,11 @@ pub trait Wiki {
 
     /// The other files that a publication keeps up to date, given the pages that will be ours, and
     /// those that will be gone. Call [`Wiki::look`] first. By default there are none.
-    fn side_files(&mut self, _pages: &[Location], _gone: &[Location]) -> Result<Vec<SideFile>, Error> {
+    fn side_files(
+        &mut self,
+        _pages: &[Location],
+        _gone: &[Location],
+    ) -> Result<Vec<SideFile>, Error> {
         Ok(Vec::new())
     }
 
@@ -116,13 +125,22 @@ pub trait Wiki {
 
     /// The states of attachments that none of our pages shows any more, in their order. The current
     /// texts of the pages in `changing` do not count.
-    fn look_at_files(&mut self, files: &[RecordedFile], _changing: &BTreeSet<String>) -> Result<Vec<FileState>, Error> {
+    fn look_at_files(
+        &mut self,
+        files: &[RecordedFile],
+        _changing: &BTreeSet<String>,
+    ) -> Result<Vec<FileState>, Error> {
         Ok(vec![FileState::Unknown; files.len()])
     }
 
     /// Deletes a file that was [`FileState::Unused`].
     fn delete_file(&mut self, file: &RecordedFile) -> Result<(), Error> {
-        Err(Error::new(format!("delete the picture `{}`", file.name), "this wiki", "it cannot delete files").of_page())
+        Err(Error::new(
+            format!("delete the picture `{}`", file.name),
+            "this wiki",
+            "it cannot delete files",
+        )
+        .of_page())
     }
 }
 
@@ -138,8 +156,15 @@ pub fn look(wiki: &mut dyn Wiki, lookups: &Lookups) -> Result<Vec<Option<RemoteP
         recorded: recorded.as_ref(),
         attachments: &page.attachments,
     });
-    let orphans =
-        lookups.orphans.iter().zip(&locations).map(|(page, location)| Lookup { location, recorded: Some(page), attachments: &[] });
+    let orphans = lookups
+        .orphans
+        .iter()
+        .zip(&locations)
+        .map(|(page, location)| Lookup {
+            location,
+            recorded: Some(page),
+            attachments: &[],
+        });
     wiki.look(&wanted.chain(orphans).collect::<Vec<_>>())
 }
 
@@ -169,18 +194,35 @@ pub enum Reach {
 
 impl Error {
     /// An error without advice that affects all pages.
-    pub fn new(action: impl Into<String>, place: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self { action: action.into(), place: place.into(), reason: reason.into(), help: String::new(), reach: Reach::Everything }
+    pub fn new(
+        action: impl Into<String>,
+        place: impl Into<String>,
+        reason: impl Into<String>,
+    ) -> Self {
+        Self {
+            action: action.into(),
+            place: place.into(),
+            reason: reason.into(),
+            help: String::new(),
+            reach: Reach::Everything,
+        }
     }
 
     /// The same error for one page only.
     pub fn of_page(self) -> Self {
-        Self { reach: Reach::Page, ..self }
+        Self {
+            reach: Reach::Page,
+            ..self
+        }
     }
 
     /// The reason and the advice, where the action is known.
     pub fn reason_and_help(&self) -> String {
-        if self.help.is_empty() { self.reason.clone() } else { format!("{}; {}", self.reason, self.help) }
+        if self.help.is_empty() {
+            self.reason.clone()
+        } else {
+            format!("{}; {}", self.reason, self.help)
+        }
     }
 
     /// Adds advice.
@@ -192,8 +234,15 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let help = if self.help.is_empty() { String::new() } else { format!("; {}", self.help) };
-        let text = format!("cannot {} at {}: {}{help}", self.action, self.place, self.reason);
+        let help = if self.help.is_empty() {
+            String::new()
+        } else {
+            format!("; {}", self.help)
+        };
+        let text = format!(
+            "cannot {} at {}: {}{help}",
+            self.action, self.place, self.reason
+        );
         // Text of the server must not control the terminal.
         formatter.write_str(&text.replace(char::is_control, " "))
     }

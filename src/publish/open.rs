@@ -21,17 +21,46 @@ pub fn open(target: &Target, root: &Path, withheld: Withheld) -> Result<Box<dyn 
     Ok(match &target.backend {
         Backend::Folder { folder, .. } => Box::new(Folder::new(root.join(folder), withheld)),
         // Git authenticates with its own settings.
-        Backend::Git { host, repository, branch, folder, sidebar } => {
+        Backend::Git {
+            host,
+            repository,
+            branch,
+            folder,
+            sidebar,
+        } => {
             let repository = near(repository, root);
-            Box::new(GitWiki::new(*host, &repository, branch, folder, *sidebar, withheld))
+            Box::new(GitWiki::new(
+                *host,
+                &repository,
+                branch,
+                folder,
+                *sidebar,
+                withheld,
+            ))
         }
-        Backend::AzureDevops { address, wiki, parent } => {
+        Backend::AzureDevops {
+            address,
+            wiki,
+            parent,
+        } => {
             let client = Client::new(Credential::Basic(String::new(), token()?), withheld);
             Box::new(AzureWiki::new(client, address, wiki, parent))
         }
-        Backend::Mediawiki { address, user, .. } => Box::new(Mediawiki::new(withheld, address, user, token()?)),
-        Backend::Dokuwiki { address, user, namespace } => Box::new(Dokuwiki::new(withheld, address, user, token()?, namespace)),
-        Backend::Confluence { edition, address, user, space, parent } => {
+        Backend::Mediawiki { address, user, .. } => {
+            Box::new(Mediawiki::new(withheld, address, user, token()?))
+        }
+        Backend::Dokuwiki {
+            address,
+            user,
+            namespace,
+        } => Box::new(Dokuwiki::new(withheld, address, user, token()?, namespace)),
+        Backend::Confluence {
+            edition,
+            address,
+            user,
+            space,
+            parent,
+        } => {
             let client = Client::new(Credential::of(user, token()?), withheld);
             Box::new(Confluence::new(client, *edition, address, space, parent))
         }
@@ -41,7 +70,11 @@ pub fn open(target: &Target, root: &Path, withheld: Withheld) -> Result<Box<dyn 
 /// Resolves a local repository from the root of the site.
 fn near(repository: &str, root: &Path) -> String {
     let is_path = repository.starts_with("./") || repository.starts_with("../");
-    if is_path { root.join(repository).display().to_string() } else { repository.to_owned() }
+    if is_path {
+        root.join(repository).display().to_string()
+    } else {
+        repository.to_owned()
+    }
 }
 
 /// The token of a target, from the source in its settings.
@@ -70,12 +103,20 @@ fn lack(found: &Result<String, VarError>) -> &'static str {
 /// The output of a command. It may ask the user, so it keeps the terminal.
 fn printed(words: &[String], root: &Path) -> Result<Secret, String> {
     let mut command = Command::new(&words[0]);
-    command.args(&words[1..]).current_dir(root).stderr(Stdio::inherit());
+    command
+        .args(&words[1..])
+        .current_dir(root)
+        .stderr(Stdio::inherit());
     let output = command.output().map_err(|error| error.to_string())?;
     if !output.status.success() {
         return Err(format!("the command ended with {}", output.status));
     }
-    let token = String::from_utf8(output.stdout).map_err(|_| "its output is not UTF-8".to_owned())?;
+    let token =
+        String::from_utf8(output.stdout).map_err(|_| "its output is not UTF-8".to_owned())?;
     // Password managers print the password first, and notes after it.
-    token.lines().find(|line| !line.trim().is_empty()).map(Secret::new).ok_or_else(|| "it prints nothing".to_owned())
+    token
+        .lines()
+        .find(|line| !line.trim().is_empty())
+        .map(Secret::new)
+        .ok_or_else(|| "it prints nothing".to_owned())
 }

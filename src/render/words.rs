@@ -20,7 +20,13 @@ pub fn tables(own: &[ThemeFile]) -> (Tables, Vec<Diagnostic>) {
     let mut tables = Tables::built_in();
     let mut found = Vec::new();
     for file in own {
-        let Some(language) = file.name.strip_prefix("words/").and_then(|name| name.strip_suffix(".toml")) else { continue };
+        let Some(language) = file
+            .name
+            .strip_prefix("words/")
+            .and_then(|name| name.strip_suffix(".toml"))
+        else {
+            continue;
+        };
         match std::str::from_utf8(&file.bytes) {
             Ok(text) => {
                 let (table, mistakes) = read(&file.path, text, &rules::TEMPLATE);
@@ -36,59 +42,107 @@ pub fn tables(own: &[ThemeFile]) -> (Tables, Vec<Diagnostic>) {
 /// What is wrong with the words of a site: with those in its settings, whose text is given, and those of its theme.
 pub fn check(config: &Config, settings: &str, own: &[ThemeFile]) -> Vec<Diagnostic> {
     let (tables, mut found) = tables(own);
-    let Ok(settings) = DeTable::parse(settings) else { return found };
+    let Ok(settings) = DeTable::parse(settings) else {
+        return found;
+    };
     let file = SitePath::new(config::FILE);
-    if let Some(words) = settings.get_ref().get("words").and_then(|words| words.get_ref().as_table()) {
+    if let Some(words) = settings
+        .get_ref()
+        .get("words")
+        .and_then(|words| words.get_ref().as_table())
+    {
         found.extend(entries(&file, words, &rules::CONFIG).1);
         found.extend(unknown(&file, words, &tables));
     }
     let missing = tables.missing(&config.language, &config.words);
-    let language = settings.get_ref().get("language").map_or(Span::default(), span);
-    found.extend(untranslated(&config.language, &missing).map(|found| Diagnostic { file, span: language, ..found }));
+    let language = settings
+        .get_ref()
+        .get("language")
+        .map_or(Span::default(), span);
+    found.extend(
+        untranslated(&config.language, &missing).map(|found| Diagnostic {
+            file,
+            span: language,
+            ..found
+        }),
+    );
     found
 }
 
 /// Entries of the settings that no table has.
 fn unknown(file: &SitePath, words: &DeTable<'_>, tables: &Tables) -> Vec<Diagnostic> {
     let names: Vec<&str> = tables.names().collect();
-    let unknown = words.keys().filter(|name| !names.contains(&&**name.get_ref()));
+    let unknown = words
+        .keys()
+        .filter(|name| !names.contains(&&**name.get_ref()));
     let diagnostics = unknown.map(|name| {
         let help = did_you_mean(name.get_ref(), names.iter().copied());
-        Diagnostic::new(&rules::CONFIG, file, span(name), format!("the pages have no words of the name `{}`", name.get_ref()))
-            .help(help.unwrap_or_else(|| "docs/themes.md says where the names are listed".to_owned()))
+        Diagnostic::new(
+            &rules::CONFIG,
+            file,
+            span(name),
+            format!("the pages have no words of the name `{}`", name.get_ref()),
+        )
+        .help(help.unwrap_or_else(|| "docs/themes.md says where the names are listed".to_owned()))
     });
     diagnostics.collect()
 }
 
 /// The warning about entries that a language lacks.
 fn untranslated(language: &str, missing: &[&str]) -> Option<Diagnostic> {
-    let named: Vec<String> = missing.iter().take(MOST_NAMED).map(|name| format!("`{name}`")).collect();
+    let named: Vec<String> = missing
+        .iter()
+        .take(MOST_NAMED)
+        .map(|name| format!("`{name}`"))
+        .collect();
     let more = match missing.len() - named.len() {
         _ if missing.is_empty() => return None,
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    let message = format!("the words for the language `{language}` lack {}{more}; pages show the English ones", named.join(", "));
-    let help = format!("add them to `words/{language}.toml` in the theme, as docs/themes.md describes");
-    Some(Diagnostic::new(&rules::UNTRANSLATED, &SitePath::new(config::FILE), Span::default(), message).help(help))
+    let message = format!(
+        "the words for the language `{language}` lack {}{more}; pages show the English ones",
+        named.join(", ")
+    );
+    let help =
+        format!("add them to `words/{language}.toml` in the theme, as docs/themes.md describes");
+    Some(
+        Diagnostic::new(
+            &rules::UNTRANSLATED,
+            &SitePath::new(config::FILE),
+            Span::default(),
+            message,
+        )
+        .help(help),
+    )
 }
 
 /// Gives templates the words of a language: `words`, and the filters `fill` and `number`.
 pub fn register(tera: &mut Tera, phrases: &Arc<Phrases>) {
     tera.global_context().insert_value("words", value(phrases));
     let words = phrases.clone();
-    tera.register_filter("fill", move |entry: Value, values: Kwargs, state: &State| fill(&words, &entry, &values, state));
+    tera.register_filter(
+        "fill",
+        move |entry: Value, values: Kwargs, state: &State| fill(&words, &entry, &values, state),
+    );
     let words = phrases.clone();
-    tera.register_filter("number", move |number: u64, _: Kwargs, _: &State| words.number(number));
+    tera.register_filter("number", move |number: u64, _: Kwargs, _: &State| {
+        words.number(number)
+    });
 }
 
 /// The entries as templates see them, in HTML.
 fn value(phrases: &Phrases) -> Value {
     let entry = |entry: &Entry| match entry {
         Entry::Text(text) => Value::safe_string(&html(text)),
-        Entry::Forms(forms) => Value::from(map(forms.iter().map(|(form, text)| (form.clone(), Value::safe_string(&html(text)))))),
+        Entry::Forms(forms) => Value::from(map(forms
+            .iter()
+            .map(|(form, text)| (form.clone(), Value::safe_string(&html(text)))))),
     };
-    Value::from(map(phrases.entries().iter().map(|(name, words)| (name.clone(), entry(words)))))
+    Value::from(map(phrases
+        .entries()
+        .iter()
+        .map(|(name, words)| (name.clone(), entry(words)))))
 }
 
 fn map(entries: impl Iterator<Item = (String, Value)>) -> Map {
@@ -98,8 +152,13 @@ fn map(entries: impl Iterator<Item = (String, Value)>) -> Map {
 /// A text in HTML: what is between backticks is code.
 fn html(text: &str) -> String {
     let escaped = escaped(text).replace('\u{a0}', "&nbsp;");
-    let parts =
-        escaped.split('`').enumerate().map(|(place, part)| if place % 2 == 1 { format!("<code>{part}</code>") } else { part.to_owned() });
+    let parts = escaped.split('`').enumerate().map(|(place, part)| {
+        if place % 2 == 1 {
+            format!("<code>{part}</code>")
+        } else {
+            part.to_owned()
+        }
+    });
     parts.collect()
 }
 
@@ -117,14 +176,19 @@ fn fill(phrases: &Phrases, entry: &Value, values: &Kwargs, state: &State) -> Ter
     for piece in pieces(text) {
         match piece {
             Piece::Text(text) => filled.push_str(text),
-            Piece::Placeholder(name) => filled.push_str(&placed(phrases, &values.must_get::<Value>(name)?, state)?),
+            Piece::Placeholder(name) => {
+                filled.push_str(&placed(phrases, &values.must_get::<Value>(name)?, state)?)
+            }
         }
     }
     Ok(Value::safe_string(&filled))
 }
 
 fn form<'a>(forms: &'a Map, name: &str) -> Option<&'a str> {
-    forms.iter().find(|(form, _)| form.as_str() == Some(name)).and_then(|(_, text)| text.as_str())
+    forms
+        .iter()
+        .find(|(form, _)| form.as_str() == Some(name))
+        .and_then(|(_, text)| text.as_str())
 }
 
 /// A value in HTML.

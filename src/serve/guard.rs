@@ -19,7 +19,9 @@ impl Hosts {
     /// The names of a server that listens at `host`, the name or address on the command line.
     pub fn new(host: &str) -> Self {
         let is_address = host.parse::<IpAddr>().is_ok();
-        Self { name: (!is_address && !host.is_empty()).then(|| host.to_ascii_lowercase()) }
+        Self {
+            name: (!is_address && !host.is_empty()).then(|| host.to_ascii_lowercase()),
+        }
     }
 
     /// Why a request is refused, as status and message; `None` if it is allowed.
@@ -30,7 +32,10 @@ impl Hosts {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
         let host = text(header::HOST).unwrap_or_default();
         if !self.knows(host) {
-            return Some((403, "this server is asked by its own address only, as it was printed in the terminal"));
+            return Some((
+                403,
+                "this server is asked by its own address only, as it was printed in the terminal",
+            ));
         }
         if let Some(origin) = headers.get(header::ORIGIN) {
             let is_own = origin
@@ -43,23 +48,42 @@ impl Hosts {
             }
         }
         // A page of another site may link here, but may not load anything from here.
-        let is_foreign = matches!(headers.get("sec-fetch-site").map(axum::http::HeaderValue::as_bytes), Some(b"cross-site" | b"same-site"));
-        let is_link = headers.get("sec-fetch-mode").is_some_and(|value| value == "navigate")
-            && headers.get("sec-fetch-dest").is_none_or(|value| value == "document");
-        (is_foreign && !is_link).then_some((403, "pages of other sites get nothing from this server"))
+        let is_foreign = matches!(
+            headers
+                .get("sec-fetch-site")
+                .map(axum::http::HeaderValue::as_bytes),
+            Some(b"cross-site" | b"same-site")
+        );
+        let is_link = headers
+            .get("sec-fetch-mode")
+            .is_some_and(|value| value == "navigate")
+            && headers
+                .get("sec-fetch-dest")
+                .is_none_or(|value| value == "document");
+        (is_foreign && !is_link)
+            .then_some((403, "pages of other sites get nothing from this server"))
     }
 
     /// Whether `Host` names this server. Unlike a name, an IP address cannot be pointed at another server.
     fn knows(&self, host: &str) -> bool {
         let name = without_port(host).to_ascii_lowercase();
-        let address = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(&name);
-        address.parse::<IpAddr>().is_ok() || name == "localhost" || self.name.as_deref() == Some(name.as_str())
+        let address = name
+            .strip_prefix('[')
+            .and_then(|name| name.strip_suffix(']'))
+            .unwrap_or(&name);
+        address.parse::<IpAddr>().is_ok()
+            || name == "localhost"
+            || self.name.as_deref() == Some(name.as_str())
     }
 }
 
 fn without_port(host: &str) -> &str {
     match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) && !name.ends_with(':') => name,
+        Some((name, port))
+            if port.bytes().all(|byte| byte.is_ascii_digit()) && !name.ends_with(':') =>
+        {
+            name
+        }
         _ => host,
     }
 }
@@ -74,32 +98,79 @@ mod tests {
         for (name, value) in more {
             headers.insert(*name, value.parse().expect("it is a header"));
         }
-        Hosts::new("stories.lan").refusal(&Method::GET, &headers).map(|(status, _)| status)
+        Hosts::new("stories.lan")
+            .refusal(&Method::GET, &headers)
+            .map(|(status, _)| status)
     }
 
     #[test]
     fn only_its_own_names_are_answered() {
-        for host in ["localhost:4000", "LOCALHOST", "127.0.0.1:4000", "[::1]:4000", "192.168.1.7:4000", "stories.lan:4000"] {
+        for host in [
+            "localhost:4000",
+            "LOCALHOST",
+            "127.0.0.1:4000",
+            "[::1]:4000",
+            "192.168.1.7:4000",
+            "stories.lan:4000",
+        ] {
             assert_eq!(refused(host, &[]), None, "{host}");
         }
-        for host in ["evil.example", "localhost.evil.example:4000", "evil.example:127.0.0.1", "", "127.0.0.1.evil.example"] {
+        for host in [
+            "evil.example",
+            "localhost.evil.example:4000",
+            "evil.example:127.0.0.1",
+            "",
+            "127.0.0.1.evil.example",
+        ] {
             assert_eq!(refused(host, &[]), Some(403), "{host}");
         }
     }
 
     #[test]
     fn pages_of_other_sites_get_nothing() {
-        assert_eq!(refused("localhost:4000", &[("origin", "http://localhost:4000")]), None);
-        assert_eq!(refused("localhost:4000", &[("origin", "http://localhost:5000")]), Some(403));
-        assert_eq!(refused("localhost:4000", &[("origin", "https://evil.example")]), Some(403));
-        assert_eq!(refused("localhost:4000", &[("origin", "null")]), Some(403));
-        assert_eq!(refused("localhost:4000", &[("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "no-cors")]), Some(403));
         assert_eq!(
-            refused("localhost:4000", &[("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")]),
+            refused("localhost:4000", &[("origin", "http://localhost:4000")]),
             None
         );
         assert_eq!(
-            refused("localhost:4000", &[("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")]),
+            refused("localhost:4000", &[("origin", "http://localhost:5000")]),
+            Some(403)
+        );
+        assert_eq!(
+            refused("localhost:4000", &[("origin", "https://evil.example")]),
+            Some(403)
+        );
+        assert_eq!(refused("localhost:4000", &[("origin", "null")]), Some(403));
+        assert_eq!(
+            refused(
+                "localhost:4000",
+                &[
+                    ("sec-fetch-site", "cross-site"),
+                    ("sec-fetch-mode", "no-cors")
+                ]
+            ),
+            Some(403)
+        );
+        assert_eq!(
+            refused(
+                "localhost:4000",
+                &[
+                    ("sec-fetch-site", "cross-site"),
+                    ("sec-fetch-mode", "navigate"),
+                    ("sec-fetch-dest", "document")
+                ]
+            ),
+            None
+        );
+        assert_eq!(
+            refused(
+                "localhost:4000",
+                &[
+                    ("sec-fetch-site", "cross-site"),
+                    ("sec-fetch-mode", "navigate"),
+                    ("sec-fetch-dest", "iframe")
+                ]
+            ),
             Some(403)
         );
     }

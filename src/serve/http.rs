@@ -67,14 +67,20 @@ async fn answer(State(site): State<Site>, request: Request) -> Response<Body> {
         None => respond(&site, request.uri().path()).await,
     };
     for (name, value) in HEADERS {
-        response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        response.headers_mut().insert(
+            HeaderName::from_static(name),
+            HeaderValue::from_static(value),
+        );
     }
     response
 }
 
 async fn respond(site: &Site, path: &str) -> Response<Body> {
     if let Some(own) = path.strip_prefix(OWN) {
-        let file = |media_type: &str, text: &str| Answer { media_type: media_type.to_owned(), ..Answer::text(200, text) };
+        let file = |media_type: &str, text: &str| Answer {
+            media_type: media_type.to_owned(),
+            ..Answer::text(200, text)
+        };
         return match own {
             "events" => events(site),
             "preview.js" => response(file("text/javascript; charset=utf-8", SCRIPT)),
@@ -87,7 +93,10 @@ async fn respond(site: &Site, path: &str) -> Response<Body> {
     // Making a page takes some milliseconds, and other requests must not wait for it.
     match tokio::task::spawn_blocking(move || answer_of(&snapshot, &path, &news)).await {
         Ok(answer) => response(answer),
-        Err(_) => response(Answer::text(500, "this page could not be made; the terminal says more")),
+        Err(_) => response(Answer::text(
+            500,
+            "this page could not be made; the terminal says more",
+        )),
     }
 }
 
@@ -104,19 +113,37 @@ fn events(site: &Site) -> Response<Body> {
     let boot = site.boot.clone();
     let events = WatchStream::new(site.newest.clone()).map(move |snapshot| {
         // A percent-encoded address needs no escaping in quotes.
-        let page = snapshot.saved_page().map_or_else(|| "null".to_owned(), |page| format!("\"{page}\""));
-        let data = format!("{{\"boot\":\"{boot}\",\"revision\":{},\"page\":{page}}}", snapshot.revision());
+        let page = snapshot
+            .saved_page()
+            .map_or_else(|| "null".to_owned(), |page| format!("\"{page}\""));
+        let data = format!(
+            "{{\"boot\":\"{boot}\",\"revision\":{},\"page\":{page}}}",
+            snapshot.revision()
+        );
         Ok::<_, Infallible>(Event::default().event("revision").data(data))
     });
-    Sse::new(events).keep_alive(KeepAlive::new().interval(ALIVE)).into_response()
+    Sse::new(events)
+        .keep_alive(KeepAlive::new().interval(ALIVE))
+        .into_response()
 }
 
 fn response(answer: Answer) -> Response<Body> {
-    let Answer { status, media_type, location, bytes, origin, mistake: _ } = answer;
+    let Answer {
+        status,
+        media_type,
+        location,
+        bytes,
+        origin,
+        mistake: _,
+    } = answer;
     let mut response = Response::new(Body::from(bytes));
-    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *response.status_mut() =
+        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy(origin, &media_type)));
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(policy(origin, &media_type)),
+    );
     if let Ok(media_type) = HeaderValue::from_str(&media_type) {
         headers.insert(header::CONTENT_TYPE, media_type);
     }
@@ -131,7 +158,9 @@ fn response(answer: Answer) -> Response<Body> {
 
 /// The policy of an answer.
 fn policy(origin: Origin, media_type: &str) -> &'static str {
-    let is_medium = media_type == "application/pdf" || media_type.starts_with("audio/") || media_type.starts_with("video/");
+    let is_medium = media_type == "application/pdf"
+        || media_type.starts_with("audio/")
+        || media_type.starts_with("video/");
     match origin {
         Origin::Storybank => PAGE,
         Origin::Author if is_medium => MEDIUM,

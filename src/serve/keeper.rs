@@ -26,7 +26,8 @@ const CAP: Duration = Duration::from_millis(500);
 const QUIET_AFTER_LOSS: Duration = Duration::from_millis(300);
 
 /// The message after a panic.
-const FAULT: &str = "storybank crashed on these files; please report the details shown in the terminal";
+const FAULT: &str =
+    "storybank crashed on these files; please report the details shown in the terminal";
 
 /// Scans the files whenever the watcher notices something.
 pub struct Keeper {
@@ -56,7 +57,11 @@ struct Settled {
 impl Keeper {
     /// A keeper that has not scanned yet.
     pub fn new(tree: SourceTree, preview: Preview, watcher: Watcher) -> Self {
-        Self { tree, preview, watcher }
+        Self {
+            tree,
+            preview,
+            watcher,
+        }
     }
 
     /// The first snapshot.
@@ -77,13 +82,18 @@ impl Keeper {
         let mut late = None;
         // The watcher has also noticed what changed between the first scan and now.
         while !newest.is_closed() {
-            let first = late.take().unwrap_or_else(|| self.watcher.wait(self.tree.events()));
+            let first = late
+                .take()
+                .unwrap_or_else(|| self.watcher.wait(self.tree.events()));
             let settled = self.settle(first);
             late = settled.late;
             if let Some(snapshot) = settled.newest {
                 newest.send_replace(snapshot.clone());
                 self.preview.put();
-                listener.tell(&News::Shown { snapshot: &snapshot, took: Some(first.elapsed()) });
+                listener.tell(&News::Shown {
+                    snapshot: &snapshot,
+                    took: Some(first.elapsed()),
+                });
             }
         }
     }
@@ -92,7 +102,12 @@ impl Keeper {
     ///
     /// A scan takes longer than the steps of a save. So it starts immediately, and is repeated if something happened meanwhile.
     fn settle(&mut self, first: Instant) -> Settled {
-        let mut save = Save { newest: None, lost: 0, last_activity: first, end: first + CAP };
+        let mut save = Save {
+            newest: None,
+            lost: 0,
+            last_activity: first,
+            end: first + CAP,
+        };
         if let Activity::At(at) = self.watcher.wait_for_quiet(STEPS, save.end) {
             save.last_activity = at;
         }
@@ -102,7 +117,10 @@ impl Keeper {
             let is_new = found.is_some();
             save.add(found);
             // Without events, or while files disappear, only another scan tells that a save has ended.
-            let is_unsure = is_new && (save.lost > 0 || self.watcher.is_polling() || self.tree.events() == Events::Incomplete);
+            let is_unsure = is_new
+                && (save.lost > 0
+                    || self.watcher.is_polling()
+                    || self.tree.events() == Events::Incomplete);
             if is_unsure {
                 save.last_activity = Instant::now();
             }
@@ -111,8 +129,18 @@ impl Keeper {
                 Activity::Quiet if is_unsure && Instant::now() < save.end => {}
                 // There was no scan since, and more files may be gone.
                 Activity::At(at) if is_new && save.lost > 0 => save.last_activity = at,
-                Activity::At(at) => return Settled { newest: save.newest, late: Some(at) },
-                Activity::Quiet => return Settled { newest: save.newest, late: None },
+                Activity::At(at) => {
+                    return Settled {
+                        newest: save.newest,
+                        late: Some(at),
+                    };
+                }
+                Activity::Quiet => {
+                    return Settled {
+                        newest: save.newest,
+                        late: None,
+                    };
+                }
             }
         }
     }
@@ -122,7 +150,9 @@ impl Keeper {
     fn scan(&mut self) -> Option<Arc<Snapshot>> {
         let read = self.tree.scan().map_err(|error| error.to_string());
         let Self { tree, preview, .. } = self;
-        let taken = catch_unwind(AssertUnwindSafe(|| preview.take(read, |used| assets(tree, used))));
+        let taken = catch_unwind(AssertUnwindSafe(|| {
+            preview.take(read, |used| assets(tree, used))
+        }));
         taken.unwrap_or_else(|_| preview.take(Err(FAULT.to_owned()), |_| Assets::new()))
     }
 }
@@ -140,7 +170,11 @@ impl Save {
 
     /// How much longer it must be quiet.
     fn rest(&self) -> Duration {
-        let quiet = if self.lost > 0 { QUIET_AFTER_LOSS } else { QUIET };
+        let quiet = if self.lost > 0 {
+            QUIET_AFTER_LOSS
+        } else {
+            QUIET
+        };
         (self.last_activity + quiet).saturating_duration_since(Instant::now())
     }
 }

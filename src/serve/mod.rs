@@ -4,7 +4,10 @@
 //! The server takes the newest snapshot for each request and makes the page from it, without a lock. Streams wait for a revision that
 //! their page does not have.
 
-#![expect(clippy::disallowed_methods, reason = "this module listens on a socket and reads the clock")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this module listens on a socket and reads the clock"
+)]
 
 mod guard;
 mod http;
@@ -51,9 +54,15 @@ impl fmt::Display for Error {
                 address.port()
             ),
             Self::Listen(address, error) if error.kind() == io::ErrorKind::AddrNotAvailable => {
-                write!(formatter, "this machine has no address {}: {error}; `127.0.0.1` is always there", address.ip())
+                write!(
+                    formatter,
+                    "this machine has no address {}: {error}; `127.0.0.1` is always there",
+                    address.ip()
+                )
             }
-            Self::Listen(address, error) => write!(formatter, "cannot listen at {address}: {error}"),
+            Self::Listen(address, error) => {
+                write!(formatter, "cannot listen at {address}: {error}")
+            }
             Self::Io(error) => write!(formatter, "cannot start the server: {error}"),
         }
     }
@@ -75,12 +84,14 @@ impl From<io::Error> for Error {
 
 /// Listens on a port: the given one, else the default one or the next that is free.
 pub fn listen(address: IpAddr, port: Option<u16>) -> Result<TcpListener, Error> {
-    let bind = |port| TcpListener::bind((address, port)).map_err(|error| Error::Listen(SocketAddr::new(address, port), error));
+    let bind = |port| {
+        TcpListener::bind((address, port))
+            .map_err(|error| Error::Listen(SocketAddr::new(address, port), error))
+    };
     if let Some(port) = port {
         return bind(port);
     }
-    let is_taken =
-        |result: &Result<TcpListener, Error>| matches!(result, Err(Error::Listen(_, error)) if error.kind() == io::ErrorKind::AddrInUse);
+    let is_taken = |result: &Result<TcpListener, Error>| matches!(result, Err(Error::Listen(_, error)) if error.kind() == io::ErrorKind::AddrInUse);
     let mut last = bind(PORT);
     for port in PORT + 1..PORT + TRIES {
         if !is_taken(&last) {
@@ -146,11 +157,22 @@ pub fn start(
     let mut keeper = keeper::Keeper::new(SourceTree::new(root), Preview::new(options), watcher);
     let first = keeper.first()?;
     let news = Listener(Arc::new(Mutex::new(news)));
-    news.tell(&News::Shown { snapshot: &first, took: None });
+    news.tell(&News::Shown {
+        snapshot: &first,
+        took: None,
+    });
     let (put, newest) = watch::channel(first);
     let of_keeper = news.clone();
-    std::thread::Builder::new().name("keeper".to_owned()).spawn(move || keeper.keep(&put, &of_keeper))?;
-    Ok(Server { newest, boot, hosts, listener, news })
+    std::thread::Builder::new()
+        .name("keeper".to_owned())
+        .spawn(move || keeper.keep(&put, &of_keeper))?;
+    Ok(Server {
+        newest,
+        boot,
+        hosts,
+        listener,
+        news,
+    })
 }
 
 impl Server {
@@ -167,8 +189,15 @@ impl Server {
     /// Answers until the process ends.
     pub fn run(self) -> Result<(), Error> {
         self.listener.set_nonblocking(true)?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let site = http::Site { newest: self.newest, boot: self.boot, hosts: Arc::new(self.hosts), news: self.news };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let site = http::Site {
+            newest: self.newest,
+            boot: self.boot,
+            hosts: Arc::new(self.hosts),
+            news: self.news,
+        };
         runtime.block_on(async {
             let listener = tokio::net::TcpListener::from_std(self.listener)?;
             axum::serve(listener, http::router(site)).await

@@ -48,13 +48,37 @@ pub struct QuestionPlace {
 impl Catalogue {
     /// Lists what documents hold, and reports names that are taken twice.
     pub fn new(documents: &[Arc<Document>]) -> (Self, Vec<Diagnostic>) {
-        let Files { stories, variants, questions, case_studies, mut competencies, sheets, home, mut found } = Files::of(documents);
-        competencies.sort_by_cached_key(|id| (documents[id.0].meta.title().to_lowercase(), documents[id.0].slug.clone()));
+        let Files {
+            stories,
+            variants,
+            questions,
+            case_studies,
+            mut competencies,
+            sheets,
+            home,
+            mut found,
+        } = Files::of(documents);
+        competencies.sort_by_cached_key(|id| {
+            (
+                documents[id.0].meta.title().to_lowercase(),
+                documents[id.0].slug.clone(),
+            )
+        });
         let (stories, orphans) = with_variants(documents, stories, variants);
         found.extend(orphans);
         let (questions, repeated) = QuestionList::of(documents, questions, &sheets, &stories);
         found.extend(repeated);
-        (Self { stories, questions, case_studies, competencies, sheets, home }, found)
+        (
+            Self {
+                stories,
+                questions,
+                case_studies,
+                competencies,
+                sheets,
+                home,
+            },
+            found,
+        )
     }
 }
 
@@ -66,10 +90,20 @@ fn with_variants(
 ) -> (Vec<StoryFiles>, Vec<Diagnostic>) {
     let slug = |id: DocumentId| &documents[id.0].slug;
     let known: Vec<&str> = stories.iter().map(|&id| slug(id).as_str()).collect();
-    let with_variants = |document| StoryFiles { document, variants: variants.remove(slug(document)).unwrap_or_default() };
+    let with_variants = |document| StoryFiles {
+        document,
+        variants: variants.remove(slug(document)).unwrap_or_default(),
+    };
     let stories = stories.into_iter().map(with_variants).collect();
-    let orphans = variants.iter().flat_map(|(story, variants)| variants.iter().map(move |variant| (*story, variant)));
-    (stories, orphans.map(|(story, variant)| no_story(&documents[variant.0], story, &known)).collect())
+    let orphans = variants
+        .iter()
+        .flat_map(|(story, variants)| variants.iter().map(move |variant| (*story, variant)));
+    (
+        stories,
+        orphans
+            .map(|(story, variant)| no_story(&documents[variant.0], story, &known))
+            .collect(),
+    )
 }
 
 /// The documents of each kind.
@@ -100,7 +134,11 @@ impl<'d> Files<'d> {
                 Meta::Competency(_) => files.competencies.push(id),
                 Meta::Sheet(_) => files.sheets.push(id),
                 Meta::Variant(variant) => match variants.entry((&variant.story, &document.slug)) {
-                    Entry::Vacant(free) => files.variants.entry(&variant.story).or_default().push(*free.insert(id)),
+                    Entry::Vacant(free) => files
+                        .variants
+                        .entry(&variant.story)
+                        .or_default()
+                        .push(*free.insert(id)),
                     Entry::Occupied(first) => files.repeat(documents, id, "variant", *first.get()),
                 },
                 Meta::Home(_) => match files.home {
@@ -113,16 +151,33 @@ impl<'d> Files<'d> {
         files
     }
 
-    fn repeat(&mut self, documents: &[Arc<Document>], id: DocumentId, noun: &str, first: DocumentId) {
-        self.found.push(duplicate(&documents[id.0], noun, &documents[first.0]));
+    fn repeat(
+        &mut self,
+        documents: &[Arc<Document>],
+        id: DocumentId,
+        noun: &str,
+        first: DocumentId,
+    ) {
+        self.found
+            .push(duplicate(&documents[id.0], noun, &documents[first.0]));
     }
 
     /// Sorts the documents of each kind by their slugs, and reports all but the first of each slug.
     fn keep_first_of_each_slug(&mut self, documents: &[Arc<Document>]) {
-        let Self { stories, questions, case_studies, competencies, found, .. } = self;
-        for (kind, ids) in
-            [(Kind::Story, stories), (Kind::Question, questions), (Kind::CaseStudy, case_studies), (Kind::Competency, competencies)]
-        {
+        let Self {
+            stories,
+            questions,
+            case_studies,
+            competencies,
+            found,
+            ..
+        } = self;
+        for (kind, ids) in [
+            (Kind::Story, stories),
+            (Kind::Question, questions),
+            (Kind::CaseStudy, case_studies),
+            (Kind::Competency, competencies),
+        ] {
             let document = |id: &DocumentId| &*documents[id.0];
             // Documents come in the order of their paths, so most of the work is done already.
             ids.sort_by(|a, b| document(a).slug.cmp(&document(b).slug));
@@ -153,7 +208,12 @@ impl<'d> QuestionList<'d> {
         sheets: &[DocumentId],
         stories: &[StoryFiles],
     ) -> (Vec<QuestionPlace>, Vec<Diagnostic>) {
-        let mut list = Self { documents, taken: HashMap::default(), places: Vec::new(), found: Vec::new() };
+        let mut list = Self {
+            documents,
+            taken: HashMap::default(),
+            places: Vec::new(),
+            found: Vec::new(),
+        };
         files.into_iter().for_each(|file| list.add_file(file));
         sheets.iter().for_each(|&sheet| list.add_items(sheet, None));
         for (index, story) in stories.iter().enumerate() {
@@ -168,7 +228,12 @@ impl<'d> QuestionList<'d> {
     fn add_file(&mut self, document: DocumentId) {
         let slug = self.documents[document.0].slug.clone();
         self.taken.insert(slug.clone(), (document, Span::default()));
-        self.places.push(QuestionPlace { slug, document, item: None, story: None });
+        self.places.push(QuestionPlace {
+            slug,
+            document,
+            item: None,
+            story: None,
+        });
     }
 
     /// Adds the questions inside of a sheet or of a file of a story. Those of a story have the slug of the story before their own.
@@ -184,24 +249,49 @@ impl<'d> QuestionList<'d> {
                 continue;
             }
             self.taken.insert(slug.clone(), (document, written.span));
-            self.places.push(QuestionPlace { slug, document, item: Some(item), story: story.map(|(id, _)| id) });
+            self.places.push(QuestionPlace {
+                slug,
+                document,
+                item: Some(item),
+                story: story.map(|(id, _)| id),
+            });
         }
     }
 
     /// Reports a question whose slug another one has, unless both are one follow-up of a story.
-    fn report_repeated(&mut self, document: DocumentId, item: &Item, slug: &Slug, (first, first_span): (DocumentId, Span)) {
-        let is_retold = first != document && is_variant_beside(&self.documents[document.0], &self.documents[first.0]);
+    fn report_repeated(
+        &mut self,
+        document: DocumentId,
+        item: &Item,
+        slug: &Slug,
+        (first, first_span): (DocumentId, Span),
+    ) {
+        let is_retold = first != document
+            && is_variant_beside(&self.documents[document.0], &self.documents[first.0]);
         // A question that no address can be made from has been reported where it was parsed.
         if is_retold || item.slug.is_empty() {
             return;
         }
         let document = &self.documents[document.0];
-        let heading = document.body.file_text().get(item.span.range()).unwrap_or_default().trim();
-        let help = format!("take one of them out, or give this one an address of its own, as in `{heading} {{#{}-2}}`", item.slug);
+        let heading = document
+            .body
+            .file_text()
+            .get(item.span.range())
+            .unwrap_or_default()
+            .trim();
+        let help = format!(
+            "take one of them out, or give this one an address of its own, as in `{heading} {{#{}-2}}`",
+            item.slug
+        );
         self.found.push(
-            Diagnostic::new(&rules::DUPLICATE, &document.path, item.span, format!("the question `{slug}` exists twice"))
-                .note(&self.documents[first.0].path, first_span, "first here")
-                .help(help),
+            Diagnostic::new(
+                &rules::DUPLICATE,
+                &document.path,
+                item.span,
+                format!("the question `{slug}` exists twice"),
+            )
+            .note(&self.documents[first.0].path, first_span, "first here")
+            .help(help),
         );
     }
 }
@@ -222,9 +312,14 @@ fn duplicate(document: &Document, noun: &str, first: &Document) -> Diagnostic {
     } else {
         "rename one of the two files, or join them"
     };
-    Diagnostic::new(&rules::DUPLICATE, &document.path, Span::default(), format!("the {noun} `{}` exists twice", document.slug))
-        .note(&first.path, Span::default(), "first here")
-        .help(help)
+    Diagnostic::new(
+        &rules::DUPLICATE,
+        &document.path,
+        Span::default(),
+        format!("the {noun} `{}` exists twice", document.slug),
+    )
+    .note(&first.path, Span::default(), "first here")
+    .help(help)
 }
 
 fn no_story(variant: &Document, story: &Slug, known: &[&str]) -> Diagnostic {

@@ -33,12 +33,21 @@ pub fn cycles(site: &Site) -> Vec<Diagnostic> {
     let graph = Graph::new(&edges);
     let rings = graph.rings();
     let ring = |shown: &Shown| graph.places.get(shown).map(|&place| rings.of[place]);
-    let is_in_ring = |edge: &&Edge| ring(&edge.to).is_some_and(|to| ring(&(edge.from, Some(edge.section))) == Some(to));
+    let is_in_ring = |edge: &&Edge| {
+        ring(&edge.to).is_some_and(|to| ring(&(edge.from, Some(edge.section))) == Some(to))
+    };
     let mut reported = HashSet::default();
     // All transclusions of a cycle are one mistake.
-    let firsts = edges.iter().filter(is_in_ring).filter(|edge| reported.insert(ring(&edge.to)));
+    let firsts = edges
+        .iter()
+        .filter(is_in_ring)
+        .filter(|edge| reported.insert(ring(&edge.to)));
     let cycles: Vec<Diagnostic> = firsts.map(|edge| in_cycle(site, edge)).collect();
-    if cycles.is_empty() { too_much(site, &edges, &graph, &rings) } else { cycles }
+    if cycles.is_empty() {
+        too_much(site, &edges, &graph, &rings)
+    } else {
+        cycles
+    }
 }
 
 /// Reports transclusions that are nested too deep, and those that make a document too long.
@@ -50,13 +59,18 @@ fn too_much(site: &Site, edges: &[Edge], graph: &Graph, rings: &Rings) -> Vec<Di
             Some(edge) => totals[next].within(own_length(site, edges[edge].to)),
             None => totals[next],
         });
-        let ends = graph.ends[place].iter().map(|&edge| Total::default().within(own_length(site, edges[edge].to)));
+        let ends = graph.ends[place]
+            .iter()
+            .map(|&edge| Total::default().within(own_length(site, edges[edge].to)));
         totals[place] = shown.chain(ends).fold(Total::default(), Total::and);
     }
     let mut found = Vec::new();
     let mut lengths: HashMap<DocumentId, usize> = HashMap::default();
     for edge in edges {
-        let below = graph.places.get(&edge.to).map_or(Total::default(), |&place| totals[place]);
+        let below = graph
+            .places
+            .get(&edge.to)
+            .map_or(Total::default(), |&place| totals[place]);
         let Total { depth, length } = below.within(own_length(site, edge.to));
         let path = &site.document(edge.from).path;
         if depth == DEEPEST + 1 {
@@ -66,9 +80,11 @@ fn too_much(site: &Site, edges: &[Edge], graph: &Graph, rings: &Rings) -> Vec<Di
         let was_within = *so_far <= MOST_SHOWN;
         *so_far = so_far.saturating_add(length);
         if was_within && *so_far > MOST_SHOWN && below.length <= MOST_SHOWN {
-            let message = "with this transclusion the document shows more of others than a page can hold";
+            let message =
+                "with this transclusion the document shows more of others than a page can hold";
             found.push(
-                Diagnostic::new(&rules::OVER_LIMIT, path, edge.span, message).help("link to the section instead, as in `[[slug#section]]`"),
+                Diagnostic::new(&rules::OVER_LIMIT, path, edge.span, message)
+                    .help("link to the section instead, as in `[[slug#section]]`"),
             );
         }
     }
@@ -78,7 +94,9 @@ fn too_much(site: &Site, edges: &[Edge], graph: &Graph, rings: &Rings) -> Vec<Di
 /// How many nodes a section or document has itself.
 fn own_length(site: &Site, (document, section): Shown) -> usize {
     let document = site.document(document);
-    section.map_or(document.body.nodes.len(), |section| document.sections[section].nodes.len())
+    section.map_or(document.body.nodes.len(), |section| {
+        document.sections[section].nodes.len()
+    })
 }
 
 /// How much of others a section or document shows.
@@ -93,11 +111,17 @@ struct Total {
 impl Total {
     /// The total of a transclusion that shows this, with `own` nodes around it.
     fn within(self, own: usize) -> Self {
-        Self { depth: self.depth + 1, length: self.length.saturating_add(own) }
+        Self {
+            depth: self.depth + 1,
+            length: self.length.saturating_add(own),
+        }
     }
 
     fn and(self, other: Self) -> Self {
-        Self { depth: self.depth.max(other.depth), length: self.length.saturating_add(other.length) }
+        Self {
+            depth: self.depth.max(other.depth),
+            length: self.length.saturating_add(other.length),
+        }
     }
 }
 
@@ -113,7 +137,12 @@ struct Graph {
 
 impl Graph {
     fn new(edges: &[Edge]) -> Self {
-        let mut graph = Self { nodes: Vec::new(), places: HashMap::default(), next: Vec::new(), ends: Vec::new() };
+        let mut graph = Self {
+            nodes: Vec::new(),
+            places: HashMap::default(),
+            next: Vec::new(),
+            ends: Vec::new(),
+        };
         for edge in edges {
             let known = graph.nodes.len();
             let section = graph.add((edge.from, Some(edge.section)));
@@ -147,11 +176,18 @@ impl Graph {
     fn rings(&self) -> Rings {
         const UNSEEN: usize = usize::MAX;
         let count = self.nodes.len();
-        let mut rings = Rings { of: vec![UNSEEN; count], order: Vec::with_capacity(count) };
+        let mut rings = Rings {
+            of: vec![UNSEEN; count],
+            order: Vec::with_capacity(count),
+        };
         let (mut numbers, mut lowest, mut seen) = (vec![UNSEEN; count], vec![UNSEEN; count], 0);
         let mut open = Vec::new();
         for start in 0..count {
-            let mut path = if numbers[start] == UNSEEN { vec![(start, 0)] } else { Vec::new() };
+            let mut path = if numbers[start] == UNSEEN {
+                vec![(start, 0)]
+            } else {
+                Vec::new()
+            };
             while let Some((place, step)) = path.last_mut() {
                 let place = *place;
                 if *step == 0 {
@@ -207,9 +243,16 @@ fn edges(site: &Site) -> Vec<Edge> {
         let from = DocumentId(index);
         for (section_index, section) in document.sections.iter().enumerate() {
             for node in &document.body.nodes[section.nodes.clone()] {
-                let Event::Transclusion(link) = node.event else { continue };
+                let Event::Transclusion(link) = node.event else {
+                    continue;
+                };
                 if let Some(to) = shown(site, from, link) {
-                    edges.push(Edge { from, section: section_index, to, span: node.span });
+                    edges.push(Edge {
+                        from,
+                        section: section_index,
+                        to,
+                        span: node.span,
+                    });
                 }
             }
         }
@@ -220,7 +263,10 @@ fn edges(site: &Site) -> Vec<Edge> {
 /// The section or document that a transclusion shows.
 fn shown(site: &Site, from: DocumentId, link: LinkId) -> Option<Shown> {
     match site.destination(from, link) {
-        Destination::Page { section: Some(SectionId { document, section }), .. } => Some((*document, Some(*section))),
+        Destination::Page {
+            section: Some(SectionId { document, section }),
+            ..
+        } => Some((*document, Some(*section))),
         Destination::Page { page, .. } => Some((site.document_of(*page)?, None)),
         Destination::Asset(_) | Destination::External | Destination::Nothing => None,
     }
@@ -228,8 +274,16 @@ fn shown(site: &Site, from: DocumentId, link: LinkId) -> Option<Shown> {
 
 fn in_cycle(site: &Site, edge: &Edge) -> Diagnostic {
     let target = site.document(edge.to.0);
-    let place = edge.to.1.map_or(Span::default(), |section| target.sections[section].span);
-    Diagnostic::new(&rules::CYCLE, &site.document(edge.from).path, edge.span, "this transclusion shows the section that it stands in")
-        .note(&target.path, place, "which is reached from here")
-        .help("link to the section instead, as in `[[slug#section]]`")
+    let place = edge
+        .to
+        .1
+        .map_or(Span::default(), |section| target.sections[section].span);
+    Diagnostic::new(
+        &rules::CYCLE,
+        &site.document(edge.from).path,
+        edge.span,
+        "this transclusion shows the section that it stands in",
+    )
+    .note(&target.path, place, "which is reached from here")
+    .help("link to the section instead, as in `[[slug#section]]`")
 }

@@ -25,12 +25,20 @@ pub struct Files<'a> {
 impl<'a> Files<'a> {
     /// `documents` are in the order of their paths; `assets` are the files of the content that are not documents.
     pub fn new(documents: &'a [Arc<Document>], assets: &'a BTreeSet<SitePath>) -> Self {
-        Self { documents, assets, by_path: OnceLock::new(), assets_by_name: OnceLock::new() }
+        Self {
+            documents,
+            assets,
+            by_path: OnceLock::new(),
+            assets_by_name: OnceLock::new(),
+        }
     }
 
     /// The paths of all files.
     pub fn paths(&self) -> impl Iterator<Item = &'a SitePath> {
-        self.documents.iter().map(|document| &document.path).chain(self.assets)
+        self.documents
+            .iter()
+            .map(|document| &document.path)
+            .chain(self.assets)
     }
 
     /// The files at a path: the one with exactly this path, or else those whose paths differ only in their form.
@@ -38,13 +46,22 @@ impl<'a> Files<'a> {
         if let Some(exact) = self.exactly_at(path) {
             return vec![exact];
         }
-        let by_path = self.by_path.get_or_init(|| grouped(self.paths().map(|path| (file_key(path.as_str()), path))));
-        by_path.get(&file_key(path.as_str())).map_or(Vec::new(), |paths| paths.as_slice().to_vec())
+        let by_path = self
+            .by_path
+            .get_or_init(|| grouped(self.paths().map(|path| (file_key(path.as_str()), path))));
+        by_path
+            .get(&file_key(path.as_str()))
+            .map_or(Vec::new(), |paths| paths.as_slice().to_vec())
     }
 
     fn exactly_at(&self, path: &SitePath) -> Option<&'a SitePath> {
-        let document = self.documents.binary_search_by(|document| document.path.cmp(path)).ok();
-        document.map(|index| &self.documents[index].path).or_else(|| self.asset(path))
+        let document = self
+            .documents
+            .binary_search_by(|document| document.path.cmp(path))
+            .ok();
+        document
+            .map(|index| &self.documents[index].path)
+            .or_else(|| self.asset(path))
     }
 
     /// The asset at exactly a path.
@@ -54,7 +71,9 @@ impl<'a> Files<'a> {
 
     /// The assets at a path, as [`Files::at`] finds them.
     pub fn asset_at(&self, path: &SitePath) -> Option<&'a SitePath> {
-        self.at(path).into_iter().find(|path| self.assets.contains(*path))
+        self.at(path)
+            .into_iter()
+            .find(|path| self.assets.contains(*path))
     }
 
     /// The assets in any folder whose name, or the end of whose path, is `name`.
@@ -64,12 +83,18 @@ impl<'a> Files<'a> {
             let assets = self.assets.iter();
             grouped(assets.map(|path| (file_key(file_name(path.as_str())), path)))
         });
-        let same_name = by_name.get(&file_key(file_name(name))).map_or(&[][..], OneOrMore::as_slice);
+        let same_name = by_name
+            .get(&file_key(file_name(name)))
+            .map_or(&[][..], OneOrMore::as_slice);
         if !wanted.contains('/') {
             return same_name.to_vec();
         }
         let ending = format!("/{}", file_key(wanted));
-        same_name.iter().copied().filter(|path| file_key(path.as_str()).ends_with(&ending)).collect()
+        same_name
+            .iter()
+            .copied()
+            .filter(|path| file_key(path.as_str()).ends_with(&ending))
+            .collect()
     }
 }
 
@@ -79,7 +104,8 @@ fn file_key(path: &str) -> Cow<'_, str> {
         Some((stem, ending)) if !ending.contains('/') => (stem, Some(ending)),
         _ => (path, None),
     };
-    let is_key = path.is_ascii() && !ending.is_some_and(|ending| ending.bytes().any(|byte| byte.is_ascii_uppercase()));
+    let is_key = path.is_ascii()
+        && !ending.is_some_and(|ending| ending.bytes().any(|byte| byte.is_ascii_uppercase()));
     if is_key {
         return Cow::Borrowed(path);
     }

@@ -16,8 +16,8 @@ use super::stories::{About, Parts};
 use super::telling::capitalised;
 use super::unknown::{report_references, report_tags};
 use super::{
-    CaseStudy, CaseStudyId, Competency, CompetencyId, Contents, DocumentId, PageKey, Question, QuestionId, Site, Story, StoryId, TellingId,
-    cycles, push_new_last,
+    CaseStudy, CaseStudyId, Competency, CompetencyId, Contents, DocumentId, PageKey, Question,
+    QuestionId, Site, Story, StoryId, TellingId, cycles, push_new_last,
 };
 use crate::config::Config;
 use crate::diagnostic::Diagnostic;
@@ -42,39 +42,101 @@ pub fn link(
 }
 
 /// Everything but the links in texts.
-fn contents(config: Arc<Config>, audience: Audience, documents: Vec<Arc<Document>>) -> (Contents, Vec<Diagnostic>) {
+fn contents(
+    config: Arc<Config>,
+    audience: Audience,
+    documents: Vec<Arc<Document>>,
+) -> (Contents, Vec<Diagnostic>) {
     let (catalogue, mut found) = Catalogue::new(&documents);
     let names = Names::new(&documents, &catalogue);
     let (references, unknown) = references(&documents, &catalogue, &names);
     let case_studies = case_studies(&documents, &catalogue.case_studies, &references);
     let abouts = stories_of_questions(&catalogue.questions, &references);
-    let parts = Parts { documents: &documents, catalogue: &catalogue, names: &names, references: &references };
-    let (stories, mistakes) = parts.stories(about_stories(catalogue.stories.len(), &abouts, &case_studies));
+    let parts = Parts {
+        documents: &documents,
+        catalogue: &catalogue,
+        names: &names,
+        references: &references,
+    };
+    let (stories, mistakes) = parts.stories(about_stories(
+        catalogue.stories.len(),
+        &abouts,
+        &case_studies,
+    ));
     found.extend(mistakes);
     found.extend(report_tags(&documents, &names));
     found.extend(report_references(&documents, &names, &unknown));
-    let Catalogue { questions, competencies, home, .. } = catalogue;
+    let Catalogue {
+        questions,
+        competencies,
+        home,
+        ..
+    } = catalogue;
     let ranked = ranked(&documents, &stories);
     let ranking = Ranking::new(&documents, &stories, &ranked, competencies.len());
     let questions = answered(questions, &abouts, &references, &stories, &ranking);
-    let competencies = competencies_of(&documents, competencies, ranking.into_shown_by(), &questions);
-    let pages = pages_of_documents(documents.len(), &stories, &questions, &case_studies, &competencies, home);
-    let contents = Contents { config, audience, documents, stories, ranked, questions, case_studies, competencies, home, pages, names };
+    let competencies = competencies_of(
+        &documents,
+        competencies,
+        ranking.into_shown_by(),
+        &questions,
+    );
+    let pages = pages_of_documents(
+        documents.len(),
+        &stories,
+        &questions,
+        &case_studies,
+        &competencies,
+        home,
+    );
+    let contents = Contents {
+        config,
+        audience,
+        documents,
+        stories,
+        ranked,
+        questions,
+        case_studies,
+        competencies,
+        home,
+        pages,
+        names,
+    };
     (contents, found)
 }
 
-fn case_studies(documents: &[Arc<Document>], ids: &[DocumentId], references: &[References]) -> Vec<CaseStudy> {
+fn case_studies(
+    documents: &[Arc<Document>],
+    ids: &[DocumentId],
+    references: &[References],
+) -> Vec<CaseStudy> {
     let slug = |id: DocumentId| documents[id.0].slug.clone();
-    ids.iter().map(|&id| CaseStudy { document: id, slug: slug(id), story: references[id.0].story }).collect()
+    ids.iter()
+        .map(|&id| CaseStudy {
+            document: id,
+            slug: slug(id),
+            story: references[id.0].story,
+        })
+        .collect()
 }
 
 /// The story that each question is about: the one that it is written in, or the one that its file names.
-fn stories_of_questions(questions: &[QuestionPlace], references: &[References]) -> Vec<Option<StoryId>> {
-    questions.iter().map(|place| place.story.or(references[place.document.0].story)).collect()
+fn stories_of_questions(
+    questions: &[QuestionPlace],
+    references: &[References],
+) -> Vec<Option<StoryId>> {
+    questions
+        .iter()
+        .map(|place| place.story.or(references[place.document.0].story))
+        .collect()
 }
 
 /// What leads to each story: the questions about it, of which `abouts` has the stories, and its case studies.
-fn about_stories(stories: usize, abouts: &[Option<StoryId>], case_studies: &[CaseStudy]) -> Vec<About> {
+fn about_stories(
+    stories: usize,
+    abouts: &[Option<StoryId>],
+    case_studies: &[CaseStudy],
+) -> Vec<About> {
     let mut about = vec![About::default(); stories];
     for (index, story) in abouts.iter().enumerate() {
         if let Some(story) = story {
@@ -101,7 +163,11 @@ fn answered(
     let places = places.into_par_iter().zip(abouts).zip(named_by);
     let questions = places.map(|((place, &about), named_by)| {
         // The front matter of a story's file speaks for the story, and not for the questions in it.
-        let own = if place.story.is_some() { &[][..] } else { &references[place.document.0].competencies };
+        let own = if place.story.is_some() {
+            &[][..]
+        } else {
+            &references[place.document.0].competencies
+        };
         ranking.question(place, about, own, &named_by)
     });
     questions.collect()
@@ -111,7 +177,10 @@ fn answered(
 fn named_by(stories: &[Story], questions: usize) -> Vec<Vec<StoryId>> {
     let mut named_by = vec![Vec::new(); questions];
     for (index, story) in stories.iter().enumerate() {
-        let tellings = story.tellings.iter().filter(|telling| telling.is_eligible());
+        let tellings = story
+            .tellings
+            .iter()
+            .filter(|telling| telling.is_eligible());
         for question in tellings.flat_map(|telling| &telling.answers) {
             push_new_last(&mut named_by[question.0], StoryId(index));
         }
@@ -127,26 +196,43 @@ fn competencies_of(
     questions: &[Question],
 ) -> Vec<Competency> {
     let mut probed_by: Vec<Vec<QuestionId>> = vec![Vec::new(); ids.len()];
-    for (index, question) in questions.iter().enumerate().filter(|(_, question)| question.about.is_none()) {
+    for (index, question) in questions
+        .iter()
+        .enumerate()
+        .filter(|(_, question)| question.about.is_none())
+    {
         for competency in &question.competencies {
             probed_by[competency.0].push(QuestionId(index));
         }
     }
     let lists = shown_by.into_iter().zip(probed_by);
-    let competencies = ids.into_iter().zip(lists).map(|(id, (stories, questions))| {
-        let document = &documents[id.0];
-        let known_as = match &document.meta {
-            Meta::Competency(competency) => known_as(&competency.frameworks),
-            _ => String::new(),
-        };
-        Competency { document: id, slug: document.slug.clone(), known_as, stories, questions }
-    });
+    let competencies = ids
+        .into_iter()
+        .zip(lists)
+        .map(|(id, (stories, questions))| {
+            let document = &documents[id.0];
+            let known_as = match &document.meta {
+                Meta::Competency(competency) => known_as(&competency.frameworks),
+                _ => String::new(),
+            };
+            Competency {
+                document: id,
+                slug: document.slug.clone(),
+                known_as,
+                stories,
+                questions,
+            }
+        });
     competencies.collect()
 }
 
 fn known_as(frameworks: &[(Prose, Vec<Prose>)]) -> String {
-    let named = |framework: &Prose, entry: &Prose| format!("{} ({})", entry.as_str(), capitalised(framework.as_str()));
-    let names = frameworks.iter().flat_map(|(framework, entries)| entries.iter().map(move |entry| named(framework, entry)));
+    let named = |framework: &Prose, entry: &Prose| {
+        format!("{} ({})", entry.as_str(), capitalised(framework.as_str()))
+    };
+    let names = frameworks
+        .iter()
+        .flat_map(|(framework, entries)| entries.iter().map(move |entry| named(framework, entry)));
     names.collect::<Vec<_>>().join(", ")
 }
 
@@ -159,17 +245,42 @@ fn pages_of_documents(
     competencies: &[Competency],
     home: Option<DocumentId>,
 ) -> Vec<Option<PageKey>> {
-    let questions = questions.iter().enumerate().map(|(index, question)| (question.document, PageKey::Question(QuestionId(index))));
+    let questions = questions
+        .iter()
+        .enumerate()
+        .map(|(index, question)| (question.document, PageKey::Question(QuestionId(index))));
     let tellings = stories.iter().enumerate().flat_map(|(story, content)| {
-        content.files().map(move |(index, file)| (file, PageKey::Telling(TellingId { story: StoryId(story), index })))
+        content.files().map(move |(index, file)| {
+            (
+                file,
+                PageKey::Telling(TellingId {
+                    story: StoryId(story),
+                    index,
+                }),
+            )
+        })
     });
-    let cases = case_studies.iter().enumerate().map(|(index, case)| (case.document, PageKey::CaseStudy(CaseStudyId(index))));
-    let of_competency = |(index, competency): (usize, &Competency)| (competency.document, PageKey::Competency(CompetencyId(index)));
+    let cases = case_studies
+        .iter()
+        .enumerate()
+        .map(|(index, case)| (case.document, PageKey::CaseStudy(CaseStudyId(index))));
+    let of_competency = |(index, competency): (usize, &Competency)| {
+        (
+            competency.document,
+            PageKey::Competency(CompetencyId(index)),
+        )
+    };
     let competencies = competencies.iter().enumerate().map(of_competency);
     let home = home.map(|home| (home, PageKey::Home));
     let mut pages = vec![None; documents];
     // A later page of a document takes the place of an earlier one.
-    for (document, page) in questions.rev().chain(tellings).chain(cases).chain(competencies).chain(home) {
+    for (document, page) in questions
+        .rev()
+        .chain(tellings)
+        .chain(cases)
+        .chain(competencies)
+        .chain(home)
+    {
         pages[document.0] = Some(page);
     }
     pages

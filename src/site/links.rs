@@ -27,10 +27,12 @@ impl Links {
             .map(|(document, &own)| {
                 let mut dangling: Vec<Box<Dangling>> = Vec::new();
                 let destinations = document.body.links.iter().map(|link| {
-                    resolver.resolve(document, own, link).unwrap_or_else(|found| {
-                        dangling.push(found);
-                        Destination::Nothing
-                    })
+                    resolver
+                        .resolve(document, own, link)
+                        .unwrap_or_else(|found| {
+                            dangling.push(found);
+                            Destination::Nothing
+                        })
                 });
                 (destinations.collect(), dangling)
             })
@@ -38,12 +40,24 @@ impl Links {
         let (destinations, dangling) = resolved;
         let found = resolver.advised(dangling.into_iter().flatten());
         let backlinks = backlinks(&contents.pages, &destinations);
-        (Self { destinations, backlinks }, found)
+        (
+            Self {
+                destinations,
+                backlinks,
+            },
+            found,
+        )
     }
 }
 
-fn backlinks(pages: &[Option<PageKey>], destinations: &[Vec<Destination>]) -> Vec<(PageKey, PageKey)> {
-    let links = pages.iter().zip(destinations).flat_map(|(&own, destinations)| destinations.iter().map(move |to| (own, to)));
+fn backlinks(
+    pages: &[Option<PageKey>],
+    destinations: &[Vec<Destination>],
+) -> Vec<(PageKey, PageKey)> {
+    let links = pages
+        .iter()
+        .zip(destinations)
+        .flat_map(|(&own, destinations)| destinations.iter().map(move |to| (own, to)));
     let between_pages = links.filter_map(|(own, to)| match (own, to) {
         (Some(from), &Destination::Page { page: to, .. }) if to != from => Some((to, from)),
         _ => None,

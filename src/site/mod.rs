@@ -27,7 +27,10 @@ use crate::slug::{PageName, Slug};
 use crate::source::{SitePath, Span};
 
 pub use cycles::DEEPEST;
-pub use id::{CaseStudyId, CompetencyId, DocumentId, ItemId, PageKey, QuestionId, SectionId, StoryId, TellingId};
+pub use id::{
+    CaseStudyId, CompetencyId, DocumentId, ItemId, PageKey, QuestionId, SectionId, StoryId,
+    TellingId,
+};
 pub use link::link;
 pub use names::Names;
 pub use resolve::Destination;
@@ -153,12 +156,17 @@ impl Story {
             Origin::Variant(document) => Some(document),
             Origin::Derived(_) => None,
         };
-        self.tellings.iter().enumerate().filter_map(move |(index, telling)| Some((index, file(telling)?)))
+        self.tellings
+            .iter()
+            .enumerate()
+            .filter_map(move |(index, telling)| Some((index, file(telling)?)))
     }
 
     /// The place of the telling with a slug. An empty slug names the story itself.
     fn telling_named(&self, slug: &Slug) -> Option<usize> {
-        self.tellings.iter().position(|telling| telling.slug == *slug)
+        self.tellings
+            .iter()
+            .position(|telling| telling.slug == *slug)
     }
 }
 
@@ -249,7 +257,10 @@ impl Contents {
 
     /// The front matter of a question; `None` if it has no file of its own.
     pub fn question_meta(&self, id: QuestionId) -> Option<&model::Question> {
-        match (&self.document(self.question(id).document).meta, self.question(id).item) {
+        match (
+            &self.document(self.question(id).document).meta,
+            self.question(id).item,
+        ) {
             (Meta::Question(question), None) => Some(question),
             _ => None,
         }
@@ -282,16 +293,23 @@ impl Contents {
             return false;
         }
         let document = self.document(self.question(id).document);
-        self.question_item(id).map_or_else(|| document.body.is_blank(0..document.body.nodes.len()), |item| item.is_open)
+        self.question_item(id).map_or_else(
+            || document.body.is_blank(0..document.body.nodes.len()),
+            |item| item.is_open,
+        )
     }
 
     /// The title of a page.
     pub fn title(&self, page: PageKey) -> &str {
         match page {
-            PageKey::Home => {
-                self.home.map(|home| self.document(home).meta.title()).filter(|title| !title.is_empty()).unwrap_or(&self.config.title)
+            PageKey::Home => self
+                .home
+                .map(|home| self.document(home).meta.title())
+                .filter(|title| !title.is_empty())
+                .unwrap_or(&self.config.title),
+            PageKey::Telling(telling) if telling.is_main() => {
+                self.story_meta(telling.story).title.as_str()
             }
-            PageKey::Telling(telling) if telling.is_main() => self.story_meta(telling.story).title.as_str(),
             PageKey::Telling(telling) => &self.telling(telling).label,
             PageKey::Question(question) => self.wording(question),
             PageKey::CaseStudy(case) => self.case_study_meta(case).title.as_str(),
@@ -303,11 +321,18 @@ impl Contents {
     pub fn name(&self, page: PageKey) -> PageName {
         match page {
             PageKey::Home => PageName::Home,
-            PageKey::Telling(telling) if telling.is_main() => PageName::Story(self.story(telling.story).slug.clone()),
-            PageKey::Telling(id) => PageName::Telling(self.story(id.story).slug.clone(), self.telling(id).slug.clone()),
+            PageKey::Telling(telling) if telling.is_main() => {
+                PageName::Story(self.story(telling.story).slug.clone())
+            }
+            PageKey::Telling(id) => PageName::Telling(
+                self.story(id.story).slug.clone(),
+                self.telling(id).slug.clone(),
+            ),
             PageKey::Question(question) => PageName::Question(self.question(question).slug.clone()),
             PageKey::CaseStudy(case) => PageName::CaseStudy(self.case_study(case).slug.clone()),
-            PageKey::Competency(competency) => PageName::Competency(self.competency(competency).slug.clone()),
+            PageKey::Competency(competency) => {
+                PageName::Competency(self.competency(competency).slug.clone())
+            }
         }
     }
 
@@ -318,7 +343,9 @@ impl Contents {
             PageName::Story(slug) => self.find(Kind::Story, slug),
             PageName::Telling(story, telling) => {
                 let story = self.names.story(story.as_str())?;
-                self.story(story).telling_named(telling).map(|index| PageKey::Telling(TellingId { story, index }))
+                self.story(story)
+                    .telling_named(telling)
+                    .map(|index| PageKey::Telling(TellingId { story, index }))
             }
             PageName::Question(slug) => self.find(Kind::Question, slug),
             PageName::CaseStudy(slug) => self.find(Kind::CaseStudy, slug),
@@ -352,11 +379,19 @@ impl Contents {
 
     /// The document at a path.
     pub fn document_at(&self, path: &SitePath) -> Option<DocumentId> {
-        self.documents.binary_search_by(|document| document.path.cmp(path)).ok().map(DocumentId)
+        self.documents
+            .binary_search_by(|document| document.path.cmp(path))
+            .ok()
+            .map(DocumentId)
     }
 
     /// The nodes of a document that a link to a page and a fragment shows if it is a transclusion.
-    pub fn shown(&self, page: PageKey, fragment: &str, section: Option<SectionId>) -> Option<(DocumentId, Range<usize>)> {
+    pub fn shown(
+        &self,
+        page: PageKey,
+        fragment: &str,
+        section: Option<SectionId>,
+    ) -> Option<(DocumentId, Range<usize>)> {
         if let Some(section) = section {
             return Some((section.document, self.section(section).nodes.clone()));
         }
@@ -370,7 +405,10 @@ impl Contents {
         if fragment.is_empty() {
             return Some((id, 0..document.body.nodes.len()));
         }
-        document.body.below_heading(fragment).map(|nodes| (id, nodes))
+        document
+            .body
+            .below_heading(fragment)
+            .map(|nodes| (id, nodes))
     }
 
     /// How many words of a section of a telling are spoken.
@@ -393,14 +431,23 @@ impl Site {
     /// The same site with other settings.
     #[must_use]
     pub fn with_config(self, config: Arc<Config>) -> Self {
-        Self { contents: Contents { config, ..self.contents }, ..self }
+        Self {
+            contents: Contents {
+                config,
+                ..self.contents
+            },
+            ..self
+        }
     }
 
     /// The pages that lead to a page by a link in their text.
     pub fn backlinks(&self, page: PageKey) -> impl Iterator<Item = PageKey> + '_ {
         let backlinks = &self.links.backlinks;
         let start = backlinks.partition_point(|&(to, _)| to < page);
-        backlinks[start..].iter().take_while(move |&&(to, _)| to == page).map(|&(_, from)| from)
+        backlinks[start..]
+            .iter()
+            .take_while(move |&&(to, _)| to == page)
+            .map(|&(_, from)| from)
     }
 
     /// Where a link of a document leads.
@@ -415,9 +462,21 @@ impl Site {
         let mut next = 0;
         while let Some((id, nodes)) = found.get(next).cloned() {
             for node in &self.document(id).body.nodes[nodes] {
-                let Event::Transclusion(number) = node.event else { continue };
-                let Destination::Page { page, fragment, section } = self.destination(id, number) else { continue };
-                found.extend(self.shown(*page, fragment, *section).filter(|stretch| known.insert(stretch.clone())));
+                let Event::Transclusion(number) = node.event else {
+                    continue;
+                };
+                let Destination::Page {
+                    page,
+                    fragment,
+                    section,
+                } = self.destination(id, number)
+                else {
+                    continue;
+                };
+                found.extend(
+                    self.shown(*page, fragment, *section)
+                        .filter(|stretch| known.insert(stretch.clone())),
+                );
             }
             next += 1;
         }
@@ -426,38 +485,56 @@ impl Site {
 
     /// The files other than documents that some document refers to.
     pub fn used_assets(&self) -> BTreeSet<SitePath> {
-        (0..self.documents.len()).flat_map(|index| self.assets_of(DocumentId(index))).cloned().collect()
+        (0..self.documents.len())
+            .flat_map(|index| self.assets_of(DocumentId(index)))
+            .cloned()
+            .collect()
     }
 
     /// The first place in the documents that refers to a file; the file itself if no document refers to it.
     pub fn reference_to<'a>(&'a self, path: &'a SitePath) -> (&'a SitePath, Span) {
         let leads_there = |destination: &Destination| matches!(destination, Destination::Asset(asset) if asset == path);
-        let places = self.documents.iter().zip(&self.links.destinations).find_map(|(document, destinations)| {
-            let link = document.body.links.get(destinations.iter().position(leads_there)?)?;
-            Some((&document.path, link.span))
-        });
+        let places = self
+            .documents
+            .iter()
+            .zip(&self.links.destinations)
+            .find_map(|(document, destinations)| {
+                let link = document
+                    .body
+                    .links
+                    .get(destinations.iter().position(leads_there)?)?;
+                Some((&document.path, link.span))
+            });
         places.unwrap_or((path, Span::default()))
     }
 
     /// The files other than documents that a document refers to.
     pub fn assets_of(&self, document: DocumentId) -> impl Iterator<Item = &SitePath> {
-        self.links.destinations[document.0].iter().filter_map(|destination| match destination {
-            Destination::Asset(path) => Some(path),
-            _ => None,
-        })
+        self.links.destinations[document.0]
+            .iter()
+            .filter_map(|destination| match destination {
+                Destination::Asset(path) => Some(path),
+                _ => None,
+            })
     }
 
     /// The same, with those that it shows from other documents.
     pub fn assets_shown(&self, document: DocumentId) -> BTreeSet<&SitePath> {
         let mut assets: BTreeSet<&SitePath> = self.assets_of(document).collect();
         for (id, nodes) in self.transcluded(document) {
-            assets.extend(self.document(id).body.nodes[nodes].iter().filter_map(|node| match node.event {
-                Event::Start(Tag::Image(number) | Tag::Link(number)) => match self.destination(id, number) {
-                    Destination::Asset(path) => Some(path),
-                    _ => None,
-                },
-                _ => None,
-            }));
+            assets.extend(
+                self.document(id).body.nodes[nodes]
+                    .iter()
+                    .filter_map(|node| match node.event {
+                        Event::Start(Tag::Image(number) | Tag::Link(number)) => {
+                            match self.destination(id, number) {
+                                Destination::Asset(path) => Some(path),
+                                _ => None,
+                            }
+                        }
+                        _ => None,
+                    }),
+            );
         }
         assets
     }
@@ -465,10 +542,14 @@ impl Site {
 
 /// The questions inside of a document.
 fn items_of(document: &Document) -> impl Iterator<Item = (ItemId, &Item)> {
-    document.sections.iter().enumerate().flat_map(|(section, content)| {
-        let items = content.items.iter().enumerate();
-        items.map(move |(item, content)| (ItemId { section, item }, content))
-    })
+    document
+        .sections
+        .iter()
+        .enumerate()
+        .flat_map(|(section, content)| {
+            let items = content.items.iter().enumerate();
+            items.map(move |(item, content)| (ItemId { section, item }, content))
+        })
 }
 
 /// Adds an element to a list in ascending order, unless it is the last one already.
@@ -481,5 +562,7 @@ fn push_new_last<T: PartialEq>(list: &mut Vec<T>, element: T) {
 /// Each different element once, at its first place.
 fn distinct<T: Clone + Eq + std::hash::Hash>(elements: impl Iterator<Item = T>) -> Vec<T> {
     let mut known = HashSet::default();
-    elements.filter(|element| known.insert(element.clone())).collect()
+    elements
+        .filter(|element| known.insert(element.clone()))
+        .collect()
 }

@@ -21,13 +21,25 @@ impl Names {
     /// The names of everything that a catalogue lists.
     pub(super) fn new(documents: &[Arc<Document>], catalogue: &Catalogue) -> Self {
         let slug = |id: DocumentId| documents[id.0].slug.clone();
-        let stories = catalogue.stories.iter().enumerate().map(|(index, story)| (slug(story.document), PageKey::story(StoryId(index))));
+        let stories = catalogue
+            .stories
+            .iter()
+            .enumerate()
+            .map(|(index, story)| (slug(story.document), PageKey::story(StoryId(index))));
         let questions = catalogue.questions.iter().enumerate();
-        let questions = questions.map(|(index, question)| (question.slug.clone(), PageKey::Question(QuestionId(index))));
-        let cases = catalogue.case_studies.iter().enumerate().map(|(index, &id)| (slug(id), PageKey::CaseStudy(CaseStudyId(index))));
+        let questions = questions
+            .map(|(index, question)| (question.slug.clone(), PageKey::Question(QuestionId(index))));
+        let cases = catalogue
+            .case_studies
+            .iter()
+            .enumerate()
+            .map(|(index, &id)| (slug(id), PageKey::CaseStudy(CaseStudyId(index))));
         let competencies = catalogue.competencies.iter().enumerate();
-        let competencies = competencies.map(|(index, &id)| (slug(id), PageKey::Competency(CompetencyId(index))));
-        Self { by_slug: grouped(stories.chain(questions).chain(cases).chain(competencies)) }
+        let competencies =
+            competencies.map(|(index, &id)| (slug(id), PageKey::Competency(CompetencyId(index))));
+        Self {
+            by_slug: grouped(stories.chain(questions).chain(cases).chain(competencies)),
+        }
     }
 
     /// The pages that have a slug: at most one of each kind, and of a story the page of the story itself.
@@ -37,7 +49,10 @@ impl Names {
 
     /// The page of a kind that has a slug.
     pub fn find(&self, kind: Kind, slug: &str) -> Option<PageKey> {
-        self.pages(slug).iter().copied().find(|page| page.kind() == Some(kind))
+        self.pages(slug)
+            .iter()
+            .copied()
+            .find(|page| page.kind() == Some(kind))
     }
 
     /// The story with a slug.
@@ -79,8 +94,16 @@ impl Names {
 
     /// The slugs of a kind, in any order.
     pub(super) fn slugs_of(&self, kind: Kind) -> impl Iterator<Item = &str> {
-        let has_kind = move |pages: &OneOrMore<PageKey>| pages.as_slice().iter().any(|page| page.kind() == Some(kind));
-        self.by_slug.iter().filter(move |(_, pages)| has_kind(pages)).map(|(slug, _)| slug.as_str())
+        let has_kind = move |pages: &OneOrMore<PageKey>| {
+            pages
+                .as_slice()
+                .iter()
+                .any(|page| page.kind() == Some(kind))
+        };
+        self.by_slug
+            .iter()
+            .filter(move |(_, pages)| has_kind(pages))
+            .map(|(slug, _)| slug.as_str())
     }
 }
 
@@ -108,7 +131,9 @@ impl<T: Copy> OneOrMore<T> {
 }
 
 /// The values of each key, in the order in which they come.
-pub(super) fn grouped<K: Eq + Hash, T: Copy>(entries: impl Iterator<Item = (K, T)>) -> HashMap<K, OneOrMore<T>> {
+pub(super) fn grouped<K: Eq + Hash, T: Copy>(
+    entries: impl Iterator<Item = (K, T)>,
+) -> HashMap<K, OneOrMore<T>> {
     let mut groups: HashMap<K, OneOrMore<T>> = HashMap::default();
     groups.reserve(entries.size_hint().0);
     for (key, value) in entries {

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::catalogue::QuestionPlace;
-use super::{CompetencyId, Contents, Origin, Question, QuestionId, Story, StoryId, Telling, TellingId};
+use super::{
+    CompetencyId, Contents, Origin, Question, QuestionId, Story, StoryId, Telling, TellingId,
+};
 use crate::model::{Document, Meta, Status, When};
 
 /// How many stories that could be adapted a question keeps.
@@ -20,7 +22,10 @@ impl Contents {
     pub fn telling_for(&self, story: StoryId, question: QuestionId) -> TellingId {
         let main = TellingId::main(story);
         let names = |telling: &Telling| telling.answers.contains(&question);
-        if let Some((variant, _)) = self.eligible_variants(story).find(|(_, telling)| names(telling)) {
+        if let Some((variant, _)) = self
+            .eligible_variants(story)
+            .find(|(_, telling)| names(telling))
+        {
             return variant;
         }
         if names(self.telling(main)) {
@@ -29,7 +34,11 @@ impl Contents {
         let probed = &self.question(question).competencies;
         let key = |(id, telling): (TellingId, &Telling)| {
             let is_derived = matches!(telling.origin, Origin::Derived(_));
-            (shared(probed, &telling.competencies), Reverse(is_derived), Reverse(id))
+            (
+                shared(probed, &telling.competencies),
+                Reverse(is_derived),
+                Reverse(id),
+            )
         };
         match self.eligible_variants(story).map(key).max() {
             Some((count, _, Reverse(variant))) if count > 0 => variant,
@@ -39,19 +48,26 @@ impl Contents {
 
     /// The telling of a story that shows a competency: a variant for it, else the derived one, else the story.
     pub fn telling_of(&self, story: StoryId, competency: CompetencyId) -> TellingId {
-        let found = self.eligible_variants(story).find(|(_, telling)| telling.competencies.contains(&competency));
+        let found = self
+            .eligible_variants(story)
+            .find(|(_, telling)| telling.competencies.contains(&competency));
         found.map_or(TellingId::main(story), |(variant, _)| variant)
     }
 
     /// The tellings of a story besides itself that may be chosen as an answer.
     fn eligible_variants(&self, story: StoryId) -> impl Iterator<Item = (TellingId, &Telling)> {
         let tellings = self.tellings(story).map(|id| (id, self.telling(id)));
-        tellings.skip(1).filter(|(_, telling)| telling.is_eligible())
+        tellings
+            .skip(1)
+            .filter(|(_, telling)| telling.is_eligible())
     }
 
     /// How many competencies of a question a story shares.
     pub fn shared(&self, story: StoryId, question: QuestionId) -> usize {
-        shared(&self.question(question).competencies, &self.story(story).competencies)
+        shared(
+            &self.question(question).competencies,
+            &self.story(story).competencies,
+        )
     }
 
     /// Whether a story is no longer told.
@@ -61,13 +77,18 @@ impl Contents {
 }
 
 fn shared(probed: &[CompetencyId], shown: &[CompetencyId]) -> usize {
-    probed.iter().filter(|&competency| shown.contains(competency)).count()
+    probed
+        .iter()
+        .filter(|&competency| shown.contains(competency))
+        .count()
 }
 
 /// The stories of a site, best first.
 pub(super) fn ranked(documents: &[Arc<Document>], stories: &[Story]) -> Vec<StoryId> {
     let ids = (0..stories.len()).into_par_iter().map(StoryId);
-    let mut ranked: Vec<_> = ids.map(|id| (rank(&documents[stories[id.0].document.0]), id)).collect();
+    let mut ranked: Vec<_> = ids
+        .map(|id| (rank(&documents[stories[id.0].document.0]), id))
+        .collect();
     ranked.par_sort_unstable();
     ranked.into_iter().map(|(_, id)| id).collect()
 }
@@ -75,7 +96,11 @@ pub(super) fn ranked(documents: &[Arc<Document>], stories: &[Story]) -> Vec<Stor
 /// What puts one story before another if nothing else does: strength, then the newest, then the title.
 fn rank(document: &Document) -> (Reverse<Option<u8>>, Reverse<Option<When>>, &str) {
     match &document.meta {
-        Meta::Story(story) => (Reverse(story.strength), Reverse(story.when), story.title.as_str()),
+        Meta::Story(story) => (
+            Reverse(story.strength),
+            Reverse(story.when),
+            story.title.as_str(),
+        ),
         _ => unreachable!("only stories become stories"),
     }
 }
@@ -92,7 +117,12 @@ pub(super) struct Ranking<'a> {
 
 impl<'a> Ranking<'a> {
     /// `ranked` holds every story once, best first; `competencies` is how many competencies there are.
-    pub(super) fn new(documents: &'a [Arc<Document>], stories: &'a [Story], ranked: &[StoryId], competencies: usize) -> Self {
+    pub(super) fn new(
+        documents: &'a [Arc<Document>],
+        stories: &'a [Story],
+        ranked: &[StoryId],
+        competencies: usize,
+    ) -> Self {
         let mut places = vec![0; ranked.len()];
         let mut shown_by = vec![Vec::new(); competencies];
         for (place, &id) in ranked.iter().enumerate() {
@@ -101,7 +131,12 @@ impl<'a> Ranking<'a> {
                 shown_by[competency.0].push(id);
             }
         }
-        Self { documents, stories, places, shown_by }
+        Self {
+            documents,
+            stories,
+            places,
+            shown_by,
+        }
     }
 
     /// The stories that show each competency, best first.
@@ -110,17 +145,48 @@ impl<'a> Ranking<'a> {
     }
 
     /// A question with its answers; `own` holds the competencies that its file names, `named_by` the stories that name it.
-    pub(super) fn question(&self, place: QuestionPlace, about: Option<StoryId>, own: &[CompetencyId], named_by: &[StoryId]) -> Question {
-        let QuestionPlace { slug, document, item, story: _ } = place;
+    pub(super) fn question(
+        &self,
+        place: QuestionPlace,
+        about: Option<StoryId>,
+        own: &[CompetencyId],
+        named_by: &[StoryId],
+    ) -> Question {
+        let QuestionPlace {
+            slug,
+            document,
+            item,
+            story: _,
+        } = place;
         // A question about a story probes what the story shows, unless its file says otherwise.
-        let inherited = about.filter(|_| own.is_empty()).map(|story| &self.stories[story.0].main().competencies);
+        let inherited = about
+            .filter(|_| own.is_empty())
+            .map(|story| &self.stories[story.0].main().competencies);
         let competencies = inherited.map_or(own, Vec::as_slice).to_vec();
         if about.is_some() {
-            return Question { slug, document, item, competencies, about, answers: Vec::new(), adaptable: Vec::new(), adaptable_total: 0 };
+            return Question {
+                slug,
+                document,
+                item,
+                competencies,
+                about,
+                answers: Vec::new(),
+                adaptable: Vec::new(),
+                adaptable_total: 0,
+            };
         }
         let answers = self.answers(&competencies, named_by);
         let (adaptable, adaptable_total) = self.adaptable(&competencies, &answers);
-        Question { slug, document, item, competencies, about, answers, adaptable, adaptable_total }
+        Question {
+            slug,
+            document,
+            item,
+            competencies,
+            about,
+            answers,
+            adaptable,
+            adaptable_total,
+        }
     }
 
     fn shared(&self, probed: &[CompetencyId], story: StoryId) -> usize {
@@ -133,7 +199,11 @@ impl<'a> Ranking<'a> {
 
     /// Stories that name a question, best first; `probed` holds the competencies of the question.
     fn answers(&self, probed: &[CompetencyId], named: &[StoryId]) -> Vec<StoryId> {
-        let mut answers: Vec<StoryId> = named.iter().copied().filter(|&story| !self.is_retired(story)).collect();
+        let mut answers: Vec<StoryId> = named
+            .iter()
+            .copied()
+            .filter(|&story| !self.is_retired(story))
+            .collect();
         answers.sort_by_key(|&story| (Reverse(self.shared(probed, story)), self.places[story.0]));
         answers.dedup();
         answers
@@ -146,9 +216,16 @@ impl<'a> Ranking<'a> {
         for &story in answers {
             is_seen[story.0] = true;
         }
-        for &story in probed.iter().flat_map(|competency| &self.shown_by[competency.0]) {
+        for &story in probed
+            .iter()
+            .flat_map(|competency| &self.shown_by[competency.0])
+        {
             if !self.is_retired(story) && !std::mem::replace(&mut is_seen[story.0], true) {
-                candidates.push((Reverse(self.shared(probed, story)), self.places[story.0], story));
+                candidates.push((
+                    Reverse(self.shared(probed, story)),
+                    self.places[story.0],
+                    story,
+                ));
             }
         }
         let total = candidates.len();
@@ -157,6 +234,9 @@ impl<'a> Ranking<'a> {
             candidates.truncate(ADAPTABLE);
         }
         candidates.sort_unstable();
-        (candidates.into_iter().map(|(_, _, story)| story).collect(), total)
+        (
+            candidates.into_iter().map(|(_, _, story)| story).collect(),
+            total,
+        )
     }
 }

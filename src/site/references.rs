@@ -33,10 +33,23 @@ pub struct Unknown<'d> {
 
 /// The references of each document, by the number of the document, and those that lead nowhere. A document that no page is made from
 /// has none.
-pub fn references<'d>(documents: &'d [Arc<Document>], catalogue: &Catalogue, names: &Names) -> (Vec<References>, Vec<Unknown<'d>>) {
+pub fn references<'d>(
+    documents: &'d [Arc<Document>],
+    catalogue: &Catalogue,
+    names: &Names,
+) -> (Vec<References>, Vec<Unknown<'d>>) {
     let order = referring(catalogue);
-    let resolved: Vec<(References, Vec<Unknown<'_>>)> =
-        order.par_iter().map(|&id| Lookup { document: id, names, unknown: Vec::new() }.references(&documents[id.0].meta)).collect();
+    let resolved: Vec<(References, Vec<Unknown<'_>>)> = order
+        .par_iter()
+        .map(|&id| {
+            Lookup {
+                document: id,
+                names,
+                unknown: Vec::new(),
+            }
+            .references(&documents[id.0].meta)
+        })
+        .collect();
     let mut references = vec![References::default(); documents.len()];
     let mut unknown = Vec::new();
     for (id, (resolved, missing)) in order.into_iter().zip(resolved) {
@@ -48,10 +61,21 @@ pub fn references<'d>(documents: &'d [Arc<Document>], catalogue: &Catalogue, nam
 
 /// The documents whose front matter can name something, in the order in which mistakes get advice.
 fn referring(catalogue: &Catalogue) -> Vec<DocumentId> {
-    let questions = catalogue.questions.iter().filter(|question| question.item.is_none()).map(|question| &question.document);
+    let questions = catalogue
+        .questions
+        .iter()
+        .filter(|question| question.item.is_none())
+        .map(|question| &question.document);
     let stories = catalogue.stories.iter();
-    let stories = stories.flat_map(|story| std::iter::once(&story.document).chain(story.variants.iter().take(MOST_TELLINGS)));
-    questions.chain(&catalogue.sheets).chain(stories).chain(&catalogue.case_studies).copied().collect()
+    let stories = stories.flat_map(|story| {
+        std::iter::once(&story.document).chain(story.variants.iter().take(MOST_TELLINGS))
+    });
+    questions
+        .chain(&catalogue.sheets)
+        .chain(stories)
+        .chain(&catalogue.case_studies)
+        .copied()
+        .collect()
 }
 
 /// The lookup of what a document names.
@@ -64,13 +88,38 @@ struct Lookup<'d, 'n> {
 impl<'d> Lookup<'d, '_> {
     fn references(mut self, meta: &'d Meta) -> (References, Vec<Unknown<'d>>) {
         let references = match meta {
-            Meta::Story(model::Story { competencies, answers, .. }) | Meta::Variant(model::Variant { competencies, answers, .. }) => {
-                References { competencies: self.competencies(competencies), answers: self.answers(answers), story: None }
-            }
-            Meta::Question(model::Question { competencies, about, .. }) | Meta::Sheet(model::Sheet { competencies, about, .. }) => {
-                References { competencies: self.competencies(competencies), answers: Vec::new(), story: self.story(about.as_ref()) }
-            }
-            Meta::CaseStudy(case) => References { story: self.story(case.story.as_ref()), ..References::default() },
+            Meta::Story(model::Story {
+                competencies,
+                answers,
+                ..
+            })
+            | Meta::Variant(model::Variant {
+                competencies,
+                answers,
+                ..
+            }) => References {
+                competencies: self.competencies(competencies),
+                answers: self.answers(answers),
+                story: None,
+            },
+            Meta::Question(model::Question {
+                competencies,
+                about,
+                ..
+            })
+            | Meta::Sheet(model::Sheet {
+                competencies,
+                about,
+                ..
+            }) => References {
+                competencies: self.competencies(competencies),
+                answers: Vec::new(),
+                story: self.story(about.as_ref()),
+            },
+            Meta::CaseStudy(case) => References {
+                story: self.story(case.story.as_ref()),
+                ..References::default()
+            },
             Meta::Competency(_) | Meta::Home(_) => References::default(),
         };
         (references, self.unknown)
@@ -78,7 +127,9 @@ impl<'d> Lookup<'d, '_> {
 
     fn competencies(&mut self, slugs: &'d [Spanned<Slug>]) -> Vec<CompetencyId> {
         let names = self.names;
-        self.list(Kind::Competency, slugs, |slug| names.competency(slug.as_str()))
+        self.list(Kind::Competency, slugs, |slug| {
+            names.competency(slug.as_str())
+        })
     }
 
     fn answers(&mut self, slugs: &'d [Spanned<Slug>]) -> Vec<QuestionId> {
@@ -95,7 +146,11 @@ impl<'d> Lookup<'d, '_> {
         distinct(slugs.iter().filter_map(|slug| {
             let id = find(&slug.value);
             if id.is_none() {
-                self.unknown.push(Unknown { document: self.document, slug, kind });
+                self.unknown.push(Unknown {
+                    document: self.document,
+                    slug,
+                    kind,
+                });
             }
             id
         }))
@@ -105,7 +160,11 @@ impl<'d> Lookup<'d, '_> {
         let slug = slug?;
         let story = self.names.story(slug.value.as_str());
         if story.is_none() {
-            self.unknown.push(Unknown { document: self.document, slug, kind: Kind::Story });
+            self.unknown.push(Unknown {
+                document: self.document,
+                slug,
+                kind: Kind::Story,
+            });
         }
         story
     }

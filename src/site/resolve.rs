@@ -40,7 +40,11 @@ pub enum Destination {
 impl Destination {
     /// A page as a whole.
     fn page(page: PageKey) -> Self {
-        Self::Page { page, fragment: String::new(), section: None }
+        Self::Page {
+            page,
+            fragment: String::new(),
+            section: None,
+        }
     }
 }
 
@@ -78,7 +82,10 @@ enum Lookup {
 
 impl From<Diagnostic> for Box<Dangling> {
     fn from(found: Diagnostic) -> Self {
-        Box::new(Dangling { found, lookup: Lookup::Advised })
+        Box::new(Dangling {
+            found,
+            lookup: Lookup::Advised,
+        })
     }
 }
 
@@ -94,52 +101,95 @@ impl<'a> Resolver<'a> {
             }
         }
         let anchors = site.documents.iter().map(|_| OnceLock::new()).collect();
-        Self { site, files: Files::new(&site.documents, assets), by_place, by_item, sheets: sheets(site), anchors }
+        Self {
+            site,
+            files: Files::new(&site.documents, assets),
+            by_place,
+            by_item,
+            sheets: sheets(site),
+            anchors,
+        }
     }
 
     /// Where a link of `document` leads, or why it leads nowhere. `own` is the page of that document, if it has one.
-    pub fn resolve(&self, document: &Document, own: Option<PageKey>, link: &Link) -> Result<Destination, Box<Dangling>> {
+    pub fn resolve(
+        &self,
+        document: &Document,
+        own: Option<PageKey>,
+        link: &Link,
+    ) -> Result<Destination, Box<Dangling>> {
         match &link.target {
             Target::External(_) => Ok(Destination::External),
             // It has been reported where the file was parsed.
             Target::Forbidden(_) => Ok(Destination::Nothing),
             Target::Page { name, fragment } => match self.site.page(name) {
                 Some(page) => self.page(document, link, page, fragment),
-                None => Err(dangling(document, link, "the audience does not get the page of this link".to_owned()).into()),
+                None => Err(dangling(
+                    document,
+                    link,
+                    "the audience does not get the page of this link".to_owned(),
+                )
+                .into()),
             },
             Target::Wiki { name, fragment } => self.wiki(document, link, name, fragment),
             Target::File { path, fragment } => self.file(document, link, path, fragment),
-            Target::Fragment(fragment) if matches!(document.meta, Meta::Sheet(_)) => self.beside(document, link, fragment),
+            Target::Fragment(fragment) if matches!(document.meta, Meta::Sheet(_)) => {
+                self.beside(document, link, fragment)
+            }
             Target::Fragment(fragment) => match own {
                 Some(page) => self.page(document, link, page, fragment),
-                None => Err(dangling(document, link, format!("`#{fragment}` names a part of a file that has no page of its own"))
-                    .help("name the page, as in `[[story#result]]`")
-                    .into()),
+                None => Err(dangling(
+                    document,
+                    link,
+                    format!("`#{fragment}` names a part of a file that has no page of its own"),
+                )
+                .help("name the page, as in `[[story#result]]`")
+                .into()),
             },
         }
     }
 
     /// What a wikilink names: a file that is not a document, a page, or a question of a sheet.
-    fn wiki(&self, document: &Document, link: &Link, name: &str, fragment: &str) -> Result<Destination, Box<Dangling>> {
+    fn wiki(
+        &self,
+        document: &Document,
+        link: &Link,
+        name: &str,
+        fragment: &str,
+    ) -> Result<Destination, Box<Dangling>> {
         if let Some(asset) = self.asset_named(document, link, name)? {
             return Ok(Destination::Asset(asset.clone()));
         }
         match self.named(document, link, name) {
             Ok(page) => self.page(document, link, page, fragment),
             Err(missing) => match self.sheet_named(name) {
-                Some(sheet) if missing.found.rule == &rules::DEAD_LINK => self.in_sheet(document, link, sheet, fragment),
+                Some(sheet) if missing.found.rule == &rules::DEAD_LINK => {
+                    self.in_sheet(document, link, sheet, fragment)
+                }
                 _ => Err(missing),
             },
         }
     }
 
     /// The asset that a wikilink names: beside the file, from the root of the content, or anywhere if it is the only one of its name.
-    fn asset_named(&self, document: &Document, link: &Link, name: &str) -> Result<Option<&'a SitePath>, Box<Dangling>> {
+    fn asset_named(
+        &self,
+        document: &Document,
+        link: &Link,
+        name: &str,
+    ) -> Result<Option<&'a SitePath>, Box<Dangling>> {
         if !is_file_name(name) {
             return Ok(None);
         }
-        let beside = [document.path.join(name), document.path.join(&format!("/{name}"))];
-        if let Some(found) = beside.into_iter().flatten().find_map(|path| self.files.asset_at(&path)) {
+        let beside = [
+            document.path.join(name),
+            document.path.join(&format!("/{name}")),
+        ];
+        if let Some(found) = beside
+            .into_iter()
+            .flatten()
+            .find_map(|path| self.files.asset_at(&path))
+        {
             return Ok(Some(found));
         }
         match self.files.assets_named(name).as_slice() {
@@ -160,18 +210,35 @@ impl<'a> Resolver<'a> {
     }
 
     /// What a fragment names in the sheet that it is written in: a question, or a heading under one.
-    fn beside(&self, document: &Document, link: &Link, fragment: &str) -> Result<Destination, Box<Dangling>> {
-        let Some(sheet) = self.site.document_at(&document.path) else { return Ok(Destination::Nothing) };
+    fn beside(
+        &self,
+        document: &Document,
+        link: &Link,
+        fragment: &str,
+    ) -> Result<Destination, Box<Dangling>> {
+        let Some(sheet) = self.site.document_at(&document.path) else {
+            return Ok(Destination::Nothing);
+        };
         let by_anchor = || self.heading_in(sheet, None, self.heading_by_anchor(sheet, fragment)?);
         let is_question = self.question_of_sheet(sheet, fragment).is_some();
-        match self.heading_in(sheet, None, fragment).or_else(by_anchor).filter(|_| !is_question) {
+        match self
+            .heading_in(sheet, None, fragment)
+            .or_else(by_anchor)
+            .filter(|_| !is_question)
+        {
             Some(found) => Ok(found),
             None => self.in_sheet(document, link, sheet, fragment),
         }
     }
 
     /// The question of a sheet that a fragment names. The sheet itself has no page.
-    fn in_sheet(&self, document: &Document, link: &Link, sheet: DocumentId, fragment: &str) -> Result<Destination, Box<Dangling>> {
+    fn in_sheet(
+        &self,
+        document: &Document,
+        link: &Link,
+        sheet: DocumentId,
+        fragment: &str,
+    ) -> Result<Destination, Box<Dangling>> {
         if let Some(page) = self.question_of_sheet(sheet, fragment) {
             return Ok(Destination::page(page));
         }
@@ -180,7 +247,9 @@ impl<'a> Resolver<'a> {
             "" => format!("`{name}` is a sheet of questions and has no page of its own"),
             _ => format!("the sheet `{name}` has no question `{fragment}`"),
         };
-        Err(dangling(document, link, message).help(self.questions_of(sheet)).into())
+        Err(dangling(document, link, message)
+            .help(self.questions_of(sheet))
+            .into())
     }
 
     /// Advice that names the questions of a sheet, the first of them if there are many.
@@ -188,19 +257,34 @@ impl<'a> Resolver<'a> {
         const NAMED: usize = 5;
         let places = items_of(self.site.document(sheet)).map(|(place, _)| place);
         let mut questions = places.filter_map(|place| self.by_place.get(&(sheet, place)));
-        let names: Vec<String> =
-            questions.by_ref().take(NAMED).map(|&id| format!("`[[{}]]`", self.full_name(PageKey::Question(id)))).collect();
+        let names: Vec<String> = questions
+            .by_ref()
+            .take(NAMED)
+            .map(|&id| format!("`[[{}]]`", self.full_name(PageKey::Question(id))))
+            .collect();
         match (names.as_slice(), questions.count()) {
             ([], _) => "give it questions, each under a `##` heading".to_owned(),
             ([only], 0) => format!("link to its question, {only}"),
             (_, 0) => format!("link to one of its questions: {}", names.join(", ")),
-            (_, more) => format!("link to one of its questions: {} and {more} more", names.join(", ")),
+            (_, more) => format!(
+                "link to one of its questions: {} and {more} more",
+                names.join(", ")
+            ),
         }
     }
 
     /// The page that a wikilink names.
-    fn named(&self, document: &Document, link: &Link, name: &str) -> Result<PageKey, Box<Dangling>> {
-        let name = match name.len().checked_sub(3).and_then(|end| name.split_at_checked(end)) {
+    fn named(
+        &self,
+        document: &Document,
+        link: &Link,
+        name: &str,
+    ) -> Result<PageKey, Box<Dangling>> {
+        let name = match name
+            .len()
+            .checked_sub(3)
+            .and_then(|end| name.split_at_checked(end))
+        {
             Some((stem, ending)) if ending.eq_ignore_ascii_case(".md") => stem,
             _ => name,
         };
@@ -209,8 +293,16 @@ impl<'a> Resolver<'a> {
             [] => Err(self.nothing_named(document, link, name)),
             several => {
                 let message = format!("`{name}` names {} pages", several.len());
-                let help = write_one_of(several.iter().map(|&page| format!("`[[{}]]`", self.full_name(page))));
-                Err(Diagnostic::new(&rules::AMBIGUOUS_LINK, &document.path, link.span, message).help(help).into())
+                let help = write_one_of(
+                    several
+                        .iter()
+                        .map(|&page| format!("`[[{}]]`", self.full_name(page))),
+                );
+                Err(
+                    Diagnostic::new(&rules::AMBIGUOUS_LINK, &document.path, link.span, message)
+                        .help(help)
+                        .into(),
+                )
             }
         }
     }
@@ -220,10 +312,15 @@ impl<'a> Resolver<'a> {
         let parts: Vec<&str> = name.split('/').map(str::trim).collect();
         match parts.as_slice() {
             [slug] => Cow::Borrowed(self.pages(slug)),
-            [kind, slug] if Kind::named(kind).is_some() => {
-                self.pages(slug).iter().copied().filter(|page| page.kind() == Kind::named(kind)).collect()
+            [kind, slug] if Kind::named(kind).is_some() => self
+                .pages(slug)
+                .iter()
+                .copied()
+                .filter(|page| page.kind() == Kind::named(kind))
+                .collect(),
+            [story, variant] | ["stories" | "story", story, variant] => {
+                self.variant(story, variant).into_iter().collect()
             }
-            [story, variant] | ["stories" | "story", story, variant] => self.variant(story, variant).into_iter().collect(),
             _ => Cow::Borrowed(&[]),
         }
     }
@@ -251,9 +348,16 @@ impl<'a> Resolver<'a> {
         {
             let slug = slug.trim_start_matches([':', '/']).trim();
             let missing = dangling(document, link, format!("nothing is named `{name}`"));
-            return missing.help(format!("write `[[{}/{slug}]]`", kind.folder())).into();
+            return missing
+                .help(format!("write `[[{}/{slug}]]`", kind.folder()))
+                .into();
         }
-        if is_file_name(name) && name.rsplit('.').next().is_some_and(|ending| ending.starts_with(|first: char| first.is_alphabetic())) {
+        if is_file_name(name)
+            && name
+                .rsplit('.')
+                .next()
+                .is_some_and(|ending| ending.starts_with(|first: char| first.is_alphabetic()))
+        {
             return match document.path.join(name) {
                 Some(path) => no_file(document, link, &path),
                 None => dangling(document, link, format!("`{name}` leads out of the site")).into(),
@@ -262,10 +366,15 @@ impl<'a> Resolver<'a> {
         let missing = dangling(document, link, format!("nothing is named `{name}`"));
         let slug = Slug::of(name.rsplit('/').next().unwrap_or(name));
         if let Some(found) = self.site.names.pages(slug.as_str()).first() {
-            return missing.help(format!("did you mean `[[{}]]`?", self.full_name(*found))).into();
+            return missing
+                .help(format!("did you mean `[[{}]]`?", self.full_name(*found)))
+                .into();
         }
         let found = missing.help("name a story, question, case study or competency by its slug, which is the name of its file");
-        Box::new(Dangling { found, lookup: Lookup::Page(slug) })
+        Box::new(Dangling {
+            found,
+            lookup: Lookup::Page(slug),
+        })
     }
 
     /// What is wrong with each of the links that lead nowhere, the first of them with what their authors may have meant.
@@ -278,7 +387,10 @@ impl<'a> Resolver<'a> {
             match lookup {
                 _ if compared > ADVISED => found,
                 Lookup::Advised => found,
-                Lookup::Page(slug) => helped(found, did_you_mean(slug.as_str(), known.slugs.iter().copied())),
+                Lookup::Page(slug) => helped(
+                    found,
+                    did_you_mean(slug.as_str(), known.slugs.iter().copied()),
+                ),
                 Lookup::File(path) => helped(found, nearest_path(&path, &known.paths)),
                 Lookup::Part(page, fragment) => {
                     let parts = self.parts_of(page);
@@ -294,8 +406,17 @@ impl<'a> Resolver<'a> {
     fn known(&self) -> Known<'a> {
         let mut slugs: Vec<&str> = self.site.names.slugs().collect();
         slugs.sort_unstable();
-        let is_sheet = |path: &SitePath| self.site.document_at(path).is_some_and(|id| self.is_sheet(id));
-        let paths = self.files.paths().filter(|path| !is_sheet(path)).map(SitePath::as_str).collect();
+        let is_sheet = |path: &SitePath| {
+            self.site
+                .document_at(path)
+                .is_some_and(|id| self.is_sheet(id))
+        };
+        let paths = self
+            .files
+            .paths()
+            .filter(|path| !is_sheet(path))
+            .map(SitePath::as_str)
+            .collect();
         Known { slugs, paths }
     }
 
@@ -308,7 +429,11 @@ impl<'a> Resolver<'a> {
         let slug = match page {
             PageKey::Home => return "home".to_owned(),
             PageKey::Telling(id) if !id.is_main() => {
-                return format!("{}/{}", self.site.story(id.story).slug, self.site.telling(id).slug);
+                return format!(
+                    "{}/{}",
+                    self.site.story(id.story).slug,
+                    self.site.telling(id).slug
+                );
             }
             PageKey::Telling(id) => &self.site.story(id.story).slug,
             PageKey::Question(question) => &self.site.question(question).slug,
@@ -319,14 +444,22 @@ impl<'a> Resolver<'a> {
     }
 
     /// What a link to a file names. Several questions in one file have a page each, and the file has none.
-    fn file(&self, document: &Document, link: &Link, path: &SitePath, fragment: &str) -> Result<Destination, Box<Dangling>> {
+    fn file(
+        &self,
+        document: &Document,
+        link: &Link,
+        path: &SitePath,
+        fragment: &str,
+    ) -> Result<Destination, Box<Dangling>> {
         let found = self.files.at(path);
         let path = match found.as_slice() {
             [] => return Err(no_file(document, link, path)),
             [path] => *path,
             several => return Err(ambiguous_file(document, link, path.as_str(), several).into()),
         };
-        let Some(target) = self.site.document_at(path) else { return Ok(Destination::Asset(path.clone())) };
+        let Some(target) = self.site.document_at(path) else {
+            return Ok(Destination::Asset(path.clone()));
+        };
         match self.site.page_of(target) {
             _ if self.is_sheet(target) => self.in_sheet(document, link, target, fragment),
             Some(page) => self.page(document, link, page, fragment),
@@ -335,45 +468,81 @@ impl<'a> Resolver<'a> {
     }
 
     fn question_of_sheet(&self, sheet: DocumentId, fragment: &str) -> Option<PageKey> {
-        let named = |slug: &Slug| self.by_item.get(&(sheet, slug)).copied().map(PageKey::Question);
-        let by_anchor = || self.heading_by_anchor(sheet, fragment).map(|id| Slug::of(id).shortened());
+        let named = |slug: &Slug| {
+            self.by_item
+                .get(&(sheet, slug))
+                .copied()
+                .map(PageKey::Question)
+        };
+        let by_anchor = || {
+            self.heading_by_anchor(sheet, fragment)
+                .map(|id| Slug::of(id).shortened())
+        };
         named(&Slug::of(fragment).shortened()).or_else(|| named(&by_anchor()?))
     }
 
     /// The id of the heading that has an anchor on GitHub.
     fn heading_by_anchor(&self, id: DocumentId, anchor: &str) -> Option<&'a str> {
         let headings = &self.site.document(id).body.headings;
-        let anchors = self.anchors.get(id.0)?.get_or_init(|| github_anchors(headings.iter().map(|heading| heading.text.as_str())));
+        let anchors = self
+            .anchors
+            .get(id.0)?
+            .get_or_init(|| github_anchors(headings.iter().map(|heading| heading.text.as_str())));
         let heading = anchors.get(&github_anchor(anchor))?;
         headings.get(*heading).map(|heading| heading.id.as_str())
     }
 
     /// The destination on a page, if the page has the part that `fragment` names.
-    fn page(&self, document: &Document, link: &Link, page: PageKey, fragment: &str) -> Result<Destination, Box<Dangling>> {
+    fn page(
+        &self,
+        document: &Document,
+        link: &Link,
+        page: PageKey,
+        fragment: &str,
+    ) -> Result<Destination, Box<Dangling>> {
         if fragment.is_empty() {
             return Ok(Destination::page(page));
         }
         let targets = self.documents_of(page);
-        let by_anchor = |&target: &DocumentId| self.fragment_in(target, page, self.heading_by_anchor(target, fragment)?);
-        let found = targets.iter().find_map(|&target| self.fragment_in(target, page, fragment));
+        let by_anchor = |&target: &DocumentId| {
+            self.fragment_in(target, page, self.heading_by_anchor(target, fragment)?)
+        };
+        let found = targets
+            .iter()
+            .find_map(|&target| self.fragment_in(target, page, fragment));
         if let Some(found) = found.or_else(|| targets.iter().find_map(by_anchor)) {
             return Ok(found);
         }
         // The heading that says the title is the one at the top of the page.
-        let is_title = |&target: &DocumentId| Slug::of(self.site.document(target).meta.title()) == Slug::of(fragment);
+        let is_title = |&target: &DocumentId| {
+            Slug::of(self.site.document(target).meta.title()) == Slug::of(fragment)
+        };
         if targets.iter().any(is_title) {
             return Ok(Destination::page(page));
         }
-        let found = dangling(document, link, format!("`{}` has no part `{fragment}`", self.full_name(page)));
+        let found = dangling(
+            document,
+            link,
+            format!("`{}` has no part `{fragment}`", self.full_name(page)),
+        );
         let found = found.help("leave the part after `#` away");
-        Err(Box::new(Dangling { found, lookup: Lookup::Part(page, fragment.to_owned()) }))
+        Err(Box::new(Dangling {
+            found,
+            lookup: Lookup::Part(page, fragment.to_owned()),
+        }))
     }
 
     /// The parts of a page that links can name.
     fn parts_of(&self, page: PageKey) -> Vec<&'a str> {
         let site = self.site;
-        let sections = self.documents_of(page).into_iter().flat_map(|target| &site.document(target).sections);
-        sections.map(|section| section.id.as_str()).filter(|id| !id.is_empty()).collect()
+        let sections = self
+            .documents_of(page)
+            .into_iter()
+            .flat_map(|target| &site.document(target).sections);
+        sections
+            .map(|section| section.id.as_str())
+            .filter(|id| !id.is_empty())
+            .collect()
     }
 
     /// The documents whose headings are on a page.
@@ -384,10 +553,16 @@ impl<'a> Resolver<'a> {
             // The headings of a variant come before those of its story.
             PageKey::Telling(id) => {
                 let story = site.story(id.story).document;
-                own.filter(|&own| own != story).into_iter().chain([story]).collect()
+                own.filter(|&own| own != story)
+                    .into_iter()
+                    .chain([story])
+                    .collect()
             }
             PageKey::Question(id) if site.question(id).item.is_some() => Vec::new(),
-            PageKey::Home | PageKey::Question(_) | PageKey::CaseStudy(_) | PageKey::Competency(_) => own.into_iter().collect(),
+            PageKey::Home
+            | PageKey::Question(_)
+            | PageKey::CaseStudy(_)
+            | PageKey::Competency(_) => own.into_iter().collect(),
         }
     }
 
@@ -396,53 +571,104 @@ impl<'a> Resolver<'a> {
         if let Some(question) = self.follow_up(target, fragment) {
             return Some(Destination::page(PageKey::Question(question)));
         }
-        let section = target.section_named(fragment).map(|section| SectionId { document: id, section });
+        let section = target.section_named(fragment).map(|section| SectionId {
+            document: id,
+            section,
+        });
         if let Some(section) = section.filter(|&section| self.is_on_page(page, section)) {
             let content = self.site.section(section);
             // The headline is at the top of the page; the theme gives follow-ups their place.
             let fragment = match (&target.meta, content.part) {
                 (Meta::Story(_) | Meta::Variant(_), Some(Part::Headline)) => String::new(),
-                (Meta::Story(_) | Meta::Variant(_), Some(Part::FollowUps)) => "follow-ups".to_owned(),
+                (Meta::Story(_) | Meta::Variant(_), Some(Part::FollowUps)) => {
+                    "follow-ups".to_owned()
+                }
                 _ => content.id.clone(),
             };
-            return Some(Destination::Page { page, fragment, section: Some(section) });
+            return Some(Destination::Page {
+                page,
+                fragment,
+                section: Some(section),
+            });
         }
         self.heading_in(id, Some(page), fragment)
     }
 
     /// A heading inside a section. Below a question of the document it is on the page of the question, and else on `page`.
-    fn heading_in(&self, id: DocumentId, page: Option<PageKey>, fragment: &str) -> Option<Destination> {
+    fn heading_in(
+        &self,
+        id: DocumentId,
+        page: Option<PageKey>,
+        fragment: &str,
+    ) -> Option<Destination> {
         let target = self.site.document(id);
         let slug = Slug::of(fragment);
-        let heading = target.body.heading_named(slug.as_str()).filter(|&heading| !target.body.headings[heading].is_private)?;
+        let heading = target
+            .body
+            .heading_named(slug.as_str())
+            .filter(|&heading| !target.body.headings[heading].is_private)?;
         let fragment = target.body.headings[heading].id.clone();
         let at = target.body.start_of_heading(heading)?;
         let section = target.section_at(at)?;
         if let Some(item) = target.sections[section].item_at(at) {
             let question = *self.by_place.get(&(id, ItemId { section, item }))?;
-            return Some(Destination::Page { page: PageKey::Question(question), fragment, section: None });
+            return Some(Destination::Page {
+                page: PageKey::Question(question),
+                fragment,
+                section: None,
+            });
         }
-        let page = page.filter(|&page| self.is_on_page(page, SectionId { document: id, section }))?;
-        Some(Destination::Page { page, fragment, section: None })
+        let page = page.filter(|&page| {
+            self.is_on_page(
+                page,
+                SectionId {
+                    document: id,
+                    section,
+                },
+            )
+        })?;
+        Some(Destination::Page {
+            page,
+            fragment,
+            section: None,
+        })
     }
 
     /// Whether a section is on a page: a telling shows only some sections of its story.
     fn is_on_page(&self, page: PageKey, section: SectionId) -> bool {
-        let PageKey::Telling(telling) = page else { return true };
+        let PageKey::Telling(telling) = page else {
+            return true;
+        };
         let is_follow_ups = self.site.section(section).part == Some(Part::FollowUps);
-        is_follow_ups || self.site.telling(telling).sections.iter().any(|shown| shown.id == section)
+        is_follow_ups
+            || self
+                .site
+                .telling(telling)
+                .sections
+                .iter()
+                .any(|shown| shown.id == section)
     }
 
     /// A follow-up of a story that a fragment names: it has a page of its own.
     fn follow_up(&self, target: &Document, fragment: &str) -> Option<QuestionId> {
-        let Meta::Story(_) = target.meta else { return None };
+        let Meta::Story(_) = target.meta else {
+            return None;
+        };
         let slug = Slug::of(fragment).shortened();
-        let question = self.site.names.question(Slug::of(&format!("{}-{slug}", target.slug.shortened())).as_str())?;
+        let question = self
+            .site
+            .names
+            .question(Slug::of(&format!("{}-{slug}", target.slug.shortened())).as_str())?;
         let is_it = |item: &Item| item.slug == slug;
         // In most cases it is an item of this file. If a file of the bank has the address of an item, that file is meant.
         let is_there = || items_of(target).any(|(_, item)| is_it(item));
-        let is_own = self.site.document(self.site.question(question).document).path == target.path;
-        (is_own && self.site.question_item(question).is_some_and(is_it) || is_there()).then_some(question)
+        let is_own = self
+            .site
+            .document(self.site.question(question).document)
+            .path
+            == target.path;
+        (is_own && self.site.question_item(question).is_some_and(is_it) || is_there())
+            .then_some(question)
     }
 }
 
@@ -456,16 +682,27 @@ struct Known<'a> {
 
 /// Replaces the advice of a diagnostic if there is better advice.
 fn helped(found: Diagnostic, help: Option<String>) -> Diagnostic {
-    Diagnostic { help: help.or(found.help), ..found }
+    Diagnostic {
+        help: help.or(found.help),
+        ..found
+    }
 }
 
 /// The sheets of a site by the names of their files, and by their titles where no file has that name.
 fn sheets(site: &Contents) -> HashMap<Slug, DocumentId> {
     let mut sheets = HashMap::default();
-    let titles = site.documents.iter().enumerate().filter_map(|(index, document)| match &document.meta {
-        Meta::Sheet(_) => Some((DocumentId(index), &document.slug, Slug::of(document.meta.title()))),
-        _ => None,
-    });
+    let titles = site
+        .documents
+        .iter()
+        .enumerate()
+        .filter_map(|(index, document)| match &document.meta {
+            Meta::Sheet(_) => Some((
+                DocumentId(index),
+                &document.slug,
+                Slug::of(document.meta.title()),
+            )),
+            _ => None,
+        });
     let titles: Vec<_> = titles.collect();
     for (id, slug, _) in &titles {
         sheets.entry((*slug).clone()).or_insert(*id);
@@ -496,15 +733,36 @@ fn github_anchors<'t>(headings: impl Iterator<Item = &'t str>) -> HashMap<String
 /// The anchor that GitHub makes of a text: it keeps letters, digits, `-` and `_`, and turns spaces into hyphens. It also drops the
 /// invisible characters that give emoji their colour.
 fn github_anchor(text: &str) -> String {
-    let small = text.nfc().flat_map(char::to_lowercase).filter(|next| !matches!(next, '\u{fe00}'..='\u{fe0f}' | '\u{200d}'));
-    let stays = |next: &char| next.is_alphanumeric() || is_combining_mark(*next) || matches!(next, '-' | '_' | ' ');
-    small.filter(stays).map(|next| if next == ' ' { '-' } else { next }).nfc().collect()
+    let small = text
+        .nfc()
+        .flat_map(char::to_lowercase)
+        .filter(|next| !matches!(next, '\u{fe00}'..='\u{fe0f}' | '\u{200d}'));
+    let stays = |next: &char| {
+        next.is_alphanumeric() || is_combining_mark(*next) || matches!(next, '-' | '_' | ' ')
+    };
+    small
+        .filter(stays)
+        .map(|next| if next == ' ' { '-' } else { next })
+        .nfc()
+        .collect()
 }
 
-fn ambiguous_file(document: &Document, link: &Link, name: &str, several: &[&SitePath]) -> Diagnostic {
-    let names = several.iter().map(|path| format!("`/{}`", path.as_str().trim_start_matches("content/")));
-    Diagnostic::new(&rules::AMBIGUOUS_LINK, &document.path, link.span, format!("`{name}` names {} files", several.len()))
-        .help(write_one_of(names))
+fn ambiguous_file(
+    document: &Document,
+    link: &Link,
+    name: &str,
+    several: &[&SitePath],
+) -> Diagnostic {
+    let names = several
+        .iter()
+        .map(|path| format!("`/{}`", path.as_str().trim_start_matches("content/")));
+    Diagnostic::new(
+        &rules::AMBIGUOUS_LINK,
+        &document.path,
+        link.span,
+        format!("`{name}` names {} files", several.len()),
+    )
+    .help(write_one_of(names))
 }
 
 /// Advice to write one of several names; of very many only the first.
@@ -512,13 +770,20 @@ fn write_one_of(names: impl ExactSizeIterator<Item = String>) -> String {
     const MOST: usize = 8;
     let more = names.len().saturating_sub(MOST);
     let first = names.take(MOST).collect::<Vec<_>>().join(" or ");
-    if more == 0 { format!("write {first}") } else { format!("write {first}, or one of {more} more") }
+    if more == 0 {
+        format!("write {first}")
+    } else {
+        format!("write {first}, or one of {more} more")
+    }
 }
 
 fn no_file(document: &Document, link: &Link, path: &SitePath) -> Box<Dangling> {
     let found = dangling(document, link, format!("there is no file `{path}`"))
         .help("put the file there, or write its path from the folder of this file");
-    Box::new(Dangling { found, lookup: Lookup::File(path.clone()) })
+    Box::new(Dangling {
+        found,
+        lookup: Lookup::File(path.clone()),
+    })
 }
 
 fn dangling(document: &Document, link: &Link, message: String) -> Diagnostic {
@@ -528,9 +793,18 @@ fn dangling(document: &Document, link: &Link, message: String) -> Diagnostic {
 /// Advice that names a similar file: one with the same name elsewhere, or with nearly the same name.
 fn nearest_path(path: &SitePath, known: &[&str]) -> Option<String> {
     let name = path.as_str().rsplit('/').next().unwrap_or_default();
-    let same_name = known.iter().filter(|other| other.rsplit('/').next() == Some(name)).min();
+    let same_name = known
+        .iter()
+        .filter(|other| other.rsplit('/').next() == Some(name))
+        .min();
     let names = known.iter().filter_map(|other| other.rsplit('/').next());
-    let by_name = || nearest(name, names).and_then(|near| known.iter().find(|other| other.rsplit('/').next() == Some(near)));
+    let by_name = || {
+        nearest(name, names).and_then(|near| {
+            known
+                .iter()
+                .find(|other| other.rsplit('/').next() == Some(near))
+        })
+    };
     let found = same_name.or_else(by_name)?;
     Some(format!("did you mean `{found}`?"))
 }

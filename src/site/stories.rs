@@ -36,7 +36,12 @@ pub struct About {
 impl Parts<'_> {
     /// All stories; `about` holds what leads to each. No story needs another, so they are made on all cores.
     pub fn stories(&self, about: Vec<About>) -> (Vec<Story>, Vec<Diagnostic>) {
-        let stories = self.catalogue.stories.par_iter().zip(about).map(|(files, about)| self.story(files, about));
+        let stories = self
+            .catalogue
+            .stories
+            .par_iter()
+            .zip(about)
+            .map(|(files, about)| self.story(files, about));
         let (stories, found): (Vec<Story>, Vec<Vec<Diagnostic>>) = stories.unzip();
         (stories, found.into_iter().flatten().collect())
     }
@@ -50,20 +55,55 @@ impl Parts<'_> {
         let own = distinct(references.competencies.iter().copied().chain(of_tags));
         let variants: Vec<Telling> = self.variants(files).collect();
         let (derived, mut found) = self.derived(id, &variants, &tagged);
-        found.extend(files.variants.get(MOST_TELLINGS).map(|first| too_many_tellings(&self.documents[first.0].path, Span::default())));
+        found.extend(
+            files
+                .variants
+                .get(MOST_TELLINGS)
+                .map(|first| too_many_tellings(&self.documents[first.0].path, Span::default())),
+        );
         let main = Telling::of_story(self.documents, id, references, own);
-        let tellings: Vec<Telling> = std::iter::once(main).chain(variants).chain(derived).collect();
-        let competencies = distinct(tellings.iter().flat_map(|telling| telling.competencies.iter().copied()));
-        let About { follow_ups, case_studies } = about;
-        (Story { document: id, slug: document.slug.clone(), tellings, competencies, follow_ups, case_studies }, found)
+        let tellings: Vec<Telling> = std::iter::once(main)
+            .chain(variants)
+            .chain(derived)
+            .collect();
+        let competencies = distinct(
+            tellings
+                .iter()
+                .flat_map(|telling| telling.competencies.iter().copied()),
+        );
+        let About {
+            follow_ups,
+            case_studies,
+        } = about;
+        (
+            Story {
+                document: id,
+                slug: document.slug.clone(),
+                tellings,
+                competencies,
+                follow_ups,
+                case_studies,
+            },
+            found,
+        )
     }
 
     fn variants(&self, files: &StoryFiles) -> impl Iterator<Item = Telling> {
         let story = files.document;
-        files.variants.iter().take(MOST_TELLINGS).filter_map(move |&id| match &self.documents[id.0].meta {
-            Meta::Variant(meta) => Some(Telling::of_variant(self.documents, story, id, meta, &self.references[id.0])),
-            _ => None,
-        })
+        files
+            .variants
+            .iter()
+            .take(MOST_TELLINGS)
+            .filter_map(move |&id| match &self.documents[id.0].meta {
+                Meta::Variant(meta) => Some(Telling::of_variant(
+                    self.documents,
+                    story,
+                    id,
+                    meta,
+                    &self.references[id.0],
+                )),
+                _ => None,
+            })
     }
 
     /// The competencies that a story's hashtags name, in the order of the text.
@@ -73,22 +113,46 @@ impl Parts<'_> {
     }
 
     /// A telling for each competency that has tagged blocks and no variant of its own.
-    fn derived(&self, id: DocumentId, variants: &[Telling], tagged: &[(&Slug, CompetencyId)]) -> (Vec<Telling>, Vec<Diagnostic>) {
-        let with_variant: HashSet<CompetencyId> = variants.iter().flat_map(|telling| telling.competencies.iter().copied()).collect();
-        let taken: HashMap<&Slug, Origin> = variants.iter().map(|telling| (&telling.slug, telling.origin)).collect();
+    fn derived(
+        &self,
+        id: DocumentId,
+        variants: &[Telling],
+        tagged: &[(&Slug, CompetencyId)],
+    ) -> (Vec<Telling>, Vec<Diagnostic>) {
+        let with_variant: HashSet<CompetencyId> = variants
+            .iter()
+            .flat_map(|telling| telling.competencies.iter().copied())
+            .collect();
+        let taken: HashMap<&Slug, Origin> = variants
+            .iter()
+            .map(|telling| (&telling.slug, telling.origin))
+            .collect();
         let (mut derived, mut found) = (Vec::new(), Vec::new());
-        let tagged = tagged.iter().filter(|(_, competency)| !with_variant.contains(competency));
+        let tagged = tagged
+            .iter()
+            .filter(|(_, competency)| !with_variant.contains(competency));
         for &(slug, competency) in tagged {
             if let Some(Origin::Variant(variant)) = taken.get(slug) {
                 found.push(address_of_variant(&self.documents[variant.0], slug));
                 continue;
             }
             if variants.len() + derived.len() == MOST_TELLINGS {
-                found.push(too_many_tellings(&self.documents[id.0].path, span_of_tag(&self.documents[id.0], slug)));
+                found.push(too_many_tellings(
+                    &self.documents[id.0].path,
+                    span_of_tag(&self.documents[id.0], slug),
+                ));
                 break;
             }
-            let title = self.documents[self.catalogue.competencies[competency.0].0].meta.title();
-            derived.push(Telling::derived(self.documents, id, slug, competency, title));
+            let title = self.documents[self.catalogue.competencies[competency.0].0]
+                .meta
+                .title();
+            derived.push(Telling::derived(
+                self.documents,
+                id,
+                slug,
+                competency,
+                title,
+            ));
         }
         (derived, found)
     }
@@ -97,16 +161,22 @@ impl Parts<'_> {
 /// Where a document has a hashtag first.
 fn span_of_tag(document: &Document, slug: &Slug) -> Span {
     let mut tags = document.body.tagged.iter().flat_map(|block| &block.tags);
-    tags.find(|(tag, _)| tag == slug).map_or(Span::default(), |&(_, span)| span)
+    tags.find(|(tag, _)| tag == slug)
+        .map_or(Span::default(), |&(_, span)| span)
 }
 
 fn address_of_variant(variant: &Document, slug: &Slug) -> Diagnostic {
-    let message = format!("the telling that the hashtag `#{slug}` gives has the address of this variant");
-    Diagnostic::new(&rules::ADDRESS, &variant.path, Span::default(), message)
-        .help(format!("add `{slug}` to the `competencies` of this variant, or give the file another name"))
+    let message =
+        format!("the telling that the hashtag `#{slug}` gives has the address of this variant");
+    Diagnostic::new(&rules::ADDRESS, &variant.path, Span::default(), message).help(format!(
+        "add `{slug}` to the `competencies` of this variant, or give the file another name"
+    ))
 }
 
 fn too_many_tellings(path: &SitePath, span: Span) -> Diagnostic {
-    let message = format!("the story has more than {MOST_TELLINGS} tellings: variants, and competencies that hashtags name");
-    Diagnostic::new(&rules::OVER_LIMIT, path, span, message).help("take some of them away, or tell another story")
+    let message = format!(
+        "the story has more than {MOST_TELLINGS} tellings: variants, and competencies that hashtags name"
+    );
+    Diagnostic::new(&rules::OVER_LIMIT, path, span, message)
+        .help("take some of them away, or tell another story")
 }

@@ -76,8 +76,16 @@ pub enum Change {
 
 impl Telling {
     /// The story itself.
-    pub(super) fn of_story(documents: &[Arc<Document>], id: DocumentId, references: &References, competencies: Vec<CompetencyId>) -> Self {
-        let sections: Vec<TellingSection> = Source::of(documents, id).sections().map(|(id, _)| TellingSection::same(id)).collect();
+    pub(super) fn of_story(
+        documents: &[Arc<Document>],
+        id: DocumentId,
+        references: &References,
+        competencies: Vec<CompetencyId>,
+    ) -> Self {
+        let sections: Vec<TellingSection> = Source::of(documents, id)
+            .sections()
+            .map(|(id, _)| TellingSection::same(id))
+            .collect();
         Self {
             slug: Slug::of(""),
             origin: Origin::Story,
@@ -103,11 +111,15 @@ impl Telling {
         references: &References,
     ) -> Self {
         let slug = &documents[id.0].slug;
-        let sections = Merge::new(Source::of(documents, story), Source::of(documents, id)).sections(meta.inherit);
+        let sections = Merge::new(Source::of(documents, story), Source::of(documents, id))
+            .sections(meta.inherit);
         Self {
             slug: slug.clone(),
             origin: Origin::Variant(id),
-            label: meta.title.as_ref().map_or_else(|| label_from(slug), |title| title.as_str().to_owned()),
+            label: meta
+                .title
+                .as_ref()
+                .map_or_else(|| label_from(slug), |title| title.as_str().to_owned()),
             competencies: references.competencies.clone(),
             answers: references.answers.clone(),
             length: meta.length,
@@ -121,7 +133,13 @@ impl Telling {
     }
 
     /// The story for one competency: without the blocks whose hashtags name only others.
-    pub(super) fn derived(documents: &[Arc<Document>], story: DocumentId, slug: &Slug, competency: CompetencyId, title: &str) -> Self {
+    pub(super) fn derived(
+        documents: &[Arc<Document>],
+        story: DocumentId,
+        slug: &Slug,
+        competency: CompetencyId,
+        title: &str,
+    ) -> Self {
         let left_out = left_out(&documents[story.0].body, slug);
         let sections = shortened_sections(Source::of(documents, story), &left_out);
         Self {
@@ -151,21 +169,37 @@ impl Telling {
 
 impl TellingSection {
     fn same(id: SectionId) -> Self {
-        Self { id, change: Change::Same }
+        Self {
+            id,
+            change: Change::Same,
+        }
     }
 }
 
 /// The place of the first section under the heading of a headline.
 fn headline(documents: &[Arc<Document>], sections: &[TellingSection]) -> Option<usize> {
-    sections.iter().position(|section| section.id.of(documents).part == Some(Part::Headline))
+    sections
+        .iter()
+        .position(|section| section.id.of(documents).part == Some(Part::Headline))
 }
 
-fn words(documents: &[Arc<Document>], sections: &[TellingSection], left_out: &[Range<usize>]) -> u32 {
-    sections.iter().map(|section| spoken_words(documents, section.id, left_out)).sum()
+fn words(
+    documents: &[Arc<Document>],
+    sections: &[TellingSection],
+    left_out: &[Range<usize>],
+) -> u32 {
+    sections
+        .iter()
+        .map(|section| spoken_words(documents, section.id, left_out))
+        .sum()
 }
 
 /// How many words of a section are spoken if some stretches of its body are left out.
-pub(super) fn spoken_words(documents: &[Arc<Document>], id: SectionId, left_out: &[Range<usize>]) -> u32 {
+pub(super) fn spoken_words(
+    documents: &[Arc<Document>],
+    id: SectionId,
+    left_out: &[Range<usize>],
+) -> u32 {
     let section = id.of(documents);
     if !is_spoken(section.part) || section.is_private {
         return 0;
@@ -173,7 +207,9 @@ pub(super) fn spoken_words(documents: &[Arc<Document>], id: SectionId, left_out:
     if left_out.is_empty() {
         return section.words;
     }
-    documents[id.document.0].body.spoken_words(section.nodes.clone(), left_out)
+    documents[id.document.0]
+        .body
+        .spoken_words(section.nodes.clone(), left_out)
 }
 
 /// Whether a part is spoken in a telling. The others are read beside it.
@@ -190,12 +226,23 @@ struct Source<'d> {
 
 impl<'d> Source<'d> {
     fn of(documents: &'d [Arc<Document>], id: DocumentId) -> Self {
-        Self { id, document: &documents[id.0] }
+        Self {
+            id,
+            document: &documents[id.0],
+        }
     }
 
     fn sections(self) -> impl Iterator<Item = (SectionId, &'d Section)> {
         let sections = self.document.sections.iter().enumerate();
-        sections.map(move |(section, content)| (SectionId { document: self.id, section }, content))
+        sections.map(move |(section, content)| {
+            (
+                SectionId {
+                    document: self.id,
+                    section,
+                },
+                content,
+            )
+        })
     }
 
     fn sections_by_key(self) -> HashMap<Key, Vec<SectionId>> {
@@ -216,7 +263,9 @@ enum Key {
 
 impl Key {
     fn of(section: &Section) -> Self {
-        section.part.map_or_else(|| Self::Heading(Slug::of(&section.heading)), Self::Part)
+        section
+            .part
+            .map_or_else(|| Self::Heading(Slug::of(&section.heading)), Self::Part)
     }
 }
 
@@ -230,13 +279,20 @@ struct Merge<'d> {
 
 impl<'d> Merge<'d> {
     fn new(story: Source<'d>, variant: Source<'d>) -> Self {
-        Self { story, variant, replaceable: story.sections_by_key() }
+        Self {
+            story,
+            variant,
+            replaceable: story.sections_by_key(),
+        }
     }
 
     fn sections(mut self, inherits: bool) -> Vec<TellingSection> {
         if !inherits {
             let variant = self.variant;
-            return variant.sections().map(|(id, section)| self.own(id, section)).collect();
+            return variant
+                .sections()
+                .map(|(id, section)| self.own(id, section))
+                .collect();
         }
         let mut merged = self.over_the_story();
         self.add_the_rest(&mut merged);
@@ -246,16 +302,30 @@ impl<'d> Merge<'d> {
     /// A section of the variant, and what it replaces.
     fn own(&mut self, id: SectionId, section: &Section) -> TellingSection {
         let is_lead = section.heading.is_empty() && section.part.is_none();
-        let replaced = if is_lead { None } else { self.replaceable.get_mut(&Key::of(section)) };
-        TellingSection { id, change: replaced.map_or(Change::Added, |replaced| Change::Retold(std::mem::take(replaced))) }
+        let replaced = if is_lead {
+            None
+        } else {
+            self.replaceable.get_mut(&Key::of(section))
+        };
+        TellingSection {
+            id,
+            change: replaced.map_or(Change::Added, |replaced| {
+                Change::Retold(std::mem::take(replaced))
+            }),
+        }
     }
 
     /// The sections of the story, each replaced by those of the variant with the same key.
     fn over_the_story(&mut self) -> Vec<TellingSection> {
         let mut replacements = self.variant.sections_by_key();
         let variant = self.variant.document;
-        let is_empty_lead = |section: &Section| section.heading.is_empty() && variant.body.is_blank(section.nodes.clone());
-        for (_, own) in replacements.iter_mut().filter(|(key, _)| matches!(key, Key::Heading(_))) {
+        let is_empty_lead = |section: &Section| {
+            section.heading.is_empty() && variant.body.is_blank(section.nodes.clone())
+        };
+        for (_, own) in replacements
+            .iter_mut()
+            .filter(|(key, _)| matches!(key, Key::Heading(_)))
+        {
             // An empty lead replaces nothing.
             own.retain(|own| !is_empty_lead(&variant.sections[own.section]));
         }
@@ -265,7 +335,11 @@ impl<'d> Merge<'d> {
             match replacements.get_mut(&Key::of(section)) {
                 None => merged.push(TellingSection::same(id)),
                 // All that replace several sections of the story come in the place of the first of these.
-                Some(own) => merged.extend(std::mem::take(own).into_iter().map(|own| self.own(own, &variant.sections[own.section]))),
+                Some(own) => merged.extend(
+                    std::mem::take(own)
+                        .into_iter()
+                        .map(|own| self.own(own, &variant.sections[own.section])),
+                ),
             }
         }
         merged
@@ -274,7 +348,10 @@ impl<'d> Merge<'d> {
     /// Adds the sections of the variant that replace nothing.
     fn add_the_rest(&self, merged: &mut Vec<TellingSection>) {
         let mut is_placed = vec![false; self.variant.document.sections.len()];
-        for placed in merged.iter().filter(|placed| placed.id.document == self.variant.id) {
+        for placed in merged
+            .iter()
+            .filter(|placed| placed.id.document == self.variant.id)
+        {
             is_placed[placed.id.section] = true;
         }
         for (id, section) in self.variant.sections() {
@@ -282,7 +359,13 @@ impl<'d> Merge<'d> {
             let says_nothing = section.heading.is_empty() && section.nodes.is_empty();
             if !is_placed[id.section] && !says_nothing {
                 let place = self.place_for(section.part, merged);
-                merged.insert(place, TellingSection { id, change: Change::Added });
+                merged.insert(
+                    place,
+                    TellingSection {
+                        id,
+                        change: Change::Added,
+                    },
+                );
             }
         }
     }
@@ -290,7 +373,11 @@ impl<'d> Merge<'d> {
     /// Where a part that the story lacks belongs: before the first part that comes after it in a story, else at the end.
     fn place_for(&self, part: Option<Part>, merged: &[TellingSection]) -> usize {
         let is_later = |section: &TellingSection| {
-            let document = if section.id.document == self.story.id { self.story.document } else { self.variant.document };
+            let document = if section.id.document == self.story.id {
+                self.story.document
+            } else {
+                self.variant.document
+            };
             part.is_some() && document.sections[section.id.section].part > part
         };
         merged.iter().position(is_later).unwrap_or(merged.len())
@@ -301,10 +388,24 @@ impl<'d> Merge<'d> {
 fn shortened_sections(story: Source<'_>, left_out: &[Range<usize>]) -> Vec<TellingSection> {
     let is_cut = |nodes: &Range<usize>| {
         let next = left_out.partition_point(|range| range.start < nodes.start);
-        left_out.get(next).is_some_and(|range| nodes.contains(&range.start))
+        left_out
+            .get(next)
+            .is_some_and(|range| nodes.contains(&range.start))
     };
-    let change = |section: &Section| if is_cut(&section.nodes) { Change::Shortened } else { Change::Same };
-    story.sections().map(|(id, section)| TellingSection { id, change: change(section) }).collect()
+    let change = |section: &Section| {
+        if is_cut(&section.nodes) {
+            Change::Shortened
+        } else {
+            Change::Same
+        }
+    };
+    story
+        .sections()
+        .map(|(id, section)| TellingSection {
+            id,
+            change: change(section),
+        })
+        .collect()
 }
 
 /// The stretches of a body that the telling for one competency leaves out: blocks tagged with others only, and lists of
@@ -314,7 +415,9 @@ fn left_out(body: &Body, competency: &Slug) -> Vec<Range<usize>> {
     let is_kept = |slug: &Slug| slug == competency;
     for block in &body.tagged {
         // Blocks come in the order of their starts, so only the last can hold the next.
-        let is_inside = left_out.last().is_some_and(|range| range.contains(&block.nodes.start));
+        let is_inside = left_out
+            .last()
+            .is_some_and(|range| range.contains(&block.nodes.start));
         if !is_inside && !block.tags.iter().any(|(slug, _)| is_kept(slug)) {
             left_out.push(block.nodes.clone());
         }
@@ -329,13 +432,21 @@ fn left_out(body: &Body, competency: &Slug) -> Vec<Range<usize>> {
 fn emptied_lists(body: &Body, left_out: &[Range<usize>]) -> Vec<Range<usize>> {
     let mut lists: Vec<Range<usize>> = Vec::new();
     for (index, node) in body.nodes.iter().enumerate() {
-        if !matches!(node.event, Event::Start(Tag::BulletList | Tag::NumberedList(_)))
-            || lists.last().is_some_and(|list| list.contains(&index))
+        if !matches!(
+            node.event,
+            Event::Start(Tag::BulletList | Tag::NumberedList(_))
+        ) || lists.last().is_some_and(|list| list.contains(&index))
         {
             continue;
         }
-        let Some(list) = body.children(index..body.nodes.len()).next() else { continue };
-        let is_left_out = |item: &Child| left_out.binary_search_by_key(&item.nodes.start, |range| range.start).is_ok();
+        let Some(list) = body.children(index..body.nodes.len()).next() else {
+            continue;
+        };
+        let is_left_out = |item: &Child| {
+            left_out
+                .binary_search_by_key(&item.nodes.start, |range| range.start)
+                .is_ok()
+        };
         if body.children(list.inner()).all(|item| is_left_out(&item)) {
             lists.push(list.nodes);
         }
@@ -351,7 +462,10 @@ fn label_from(slug: &Slug) -> String {
 /// A text with a capital first letter.
 pub fn capitalised(text: &str) -> String {
     let mut characters = text.chars();
-    characters.next().map(|first| first.to_uppercase().collect::<String>() + characters.as_str()).unwrap_or_default()
+    characters
+        .next()
+        .map(|first| first.to_uppercase().collect::<String>() + characters.as_str())
+        .unwrap_or_default()
 }
 
 /// A title inside of a sentence: with a small first letter, unless it starts with a name or an abbreviation.
@@ -360,7 +474,9 @@ pub fn uncapitalised(title: &str) -> String {
     let first = characters.next();
     let rest = characters.as_str();
     match first {
-        Some(first) if rest.starts_with(char::is_lowercase) && !rest.contains(char::is_uppercase) => {
+        Some(first)
+            if rest.starts_with(char::is_lowercase) && !rest.contains(char::is_uppercase) =>
+        {
             first.to_lowercase().collect::<String>() + rest
         }
         _ => title.to_owned(),

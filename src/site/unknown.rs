@@ -16,23 +16,53 @@ use crate::source::{Span, Spanned};
 const DIFFERENT_TAGS: usize = 500;
 
 /// Reports what front matter names and the site does not have. The first ones get advice on what may be meant.
-pub fn report_references(documents: &[Arc<Document>], names: &Names, unknown: &[Unknown<'_>]) -> Vec<Diagnostic> {
+pub fn report_references(
+    documents: &[Arc<Document>],
+    names: &Names,
+    unknown: &[Unknown<'_>],
+) -> Vec<Diagnostic> {
     let advice = Advice::new(documents, names);
     let reports = unknown.iter().enumerate().map(|(place, unknown)| {
         let document = &documents[unknown.document.0];
-        report_reference(document, unknown, if place < ADVISED { Some(&advice) } else { None }, names)
+        report_reference(
+            document,
+            unknown,
+            if place < ADVISED { Some(&advice) } else { None },
+            names,
+        )
     });
     reports.collect()
 }
 
-fn report_reference(document: &Document, unknown: &Unknown<'_>, advice: Option<&Advice<'_>>, names: &Names) -> Diagnostic {
-    let &Unknown { slug: Spanned { value: slug, span }, kind, .. } = unknown;
+fn report_reference(
+    document: &Document,
+    unknown: &Unknown<'_>,
+    advice: Option<&Advice<'_>>,
+    names: &Names,
+) -> Diagnostic {
+    let &Unknown {
+        slug: Spanned { value: slug, span },
+        kind,
+        ..
+    } = unknown;
     let noun = kind.noun();
-    let written = document.body.file_text().get(span.range()).unwrap_or_default();
-    let help = as_list(written, |name| kind != Kind::Story && names.find(kind, name.as_str()).is_some())
-        .or_else(|| advice?.nearest(kind, slug))
-        .unwrap_or_else(|| format!("add it with `storybank new {noun} {slug}`"));
-    Diagnostic::new(rule_of(kind), &document.path, *span, format!("there is no {noun} `{slug}`")).help(help)
+    let written = document
+        .body
+        .file_text()
+        .get(span.range())
+        .unwrap_or_default();
+    let help = as_list(written, |name| {
+        kind != Kind::Story && names.find(kind, name.as_str()).is_some()
+    })
+    .or_else(|| advice?.nearest(kind, slug))
+    .unwrap_or_else(|| format!("add it with `storybank new {noun} {slug}`"));
+    Diagnostic::new(
+        rule_of(kind),
+        &document.path,
+        *span,
+        format!("there is no {noun} `{slug}`"),
+    )
+    .help(help)
 }
 
 fn rule_of(kind: Kind) -> &'static Rule {
@@ -46,7 +76,11 @@ fn rule_of(kind: Kind) -> &'static Rule {
 /// Advice for a value that is not a list and holds several names, some of which exist.
 fn as_list(written: &str, is_known: impl Fn(&Slug) -> bool) -> Option<String> {
     let is_around = |sign: char| sign.is_whitespace() || matches!(sign, '"' | '\'');
-    let names: Vec<&str> = written.split([',', ';']).map(|name| name.trim_matches(is_around)).filter(|name| !name.is_empty()).collect();
+    let names: Vec<&str> = written
+        .split([',', ';'])
+        .map(|name| name.trim_matches(is_around))
+        .filter(|name| !name.is_empty())
+        .collect();
     let is_one_line = !written.contains(['\n', '[']);
     (is_one_line && names.len() > 1 && names.iter().any(|name| is_known(&Slug::of(name))))
         .then(|| format!("write several as a list: `[{}]`", names.join(", ")))
@@ -61,7 +95,13 @@ pub fn report_tags(documents: &[Arc<Document>], names: &Names) -> Vec<Diagnostic
         let tags = document.body.tagged.iter().flat_map(|block| &block.tags);
         for (slug, span) in tags.filter(|(slug, _)| names.competency(slug.as_str()).is_none()) {
             let compared = meant.len();
-            let meant = meant.entry(slug).or_insert_with(|| if compared < DIFFERENT_TAGS { advice.competency(slug) } else { None });
+            let meant = meant.entry(slug).or_insert_with(|| {
+                if compared < DIFFERENT_TAGS {
+                    advice.competency(slug)
+                } else {
+                    None
+                }
+            });
             if let Some(help) = meant {
                 found.push(tag_left_as_text(document, slug, *span).help(help.as_str()));
             }
@@ -71,7 +111,12 @@ pub fn report_tags(documents: &[Arc<Document>], names: &Names) -> Vec<Diagnostic
 }
 
 fn tag_left_as_text(document: &Document, slug: &Slug, span: Span) -> Diagnostic {
-    Diagnostic::new(&rules::TAG, &document.path, span, format!("`#{slug}` is not a competency; it is left as plain text"))
+    Diagnostic::new(
+        &rules::TAG,
+        &document.path,
+        span,
+        format!("`#{slug}` is not a competency; it is left as plain text"),
+    )
 }
 
 /// What may be meant by a name that the site does not have.
@@ -84,7 +129,12 @@ struct Advice<'d> {
 
 impl<'d> Advice<'d> {
     fn new(documents: &'d [Arc<Document>], names: &'d Names) -> Self {
-        Self { documents, names, aliases: OnceCell::new(), wordings: OnceCell::new() }
+        Self {
+            documents,
+            names,
+            aliases: OnceCell::new(),
+            wordings: OnceCell::new(),
+        }
     }
 
     fn nearest(&self, kind: Kind, slug: &Slug) -> Option<String> {
@@ -131,7 +181,9 @@ impl<'d> Advice<'d> {
         for document in self.documents {
             if let Meta::Question(question) = &document.meta {
                 for wording in question.aliases.iter().chain([&question.question]) {
-                    wordings.entry(Slug::of(wording.as_str())).or_insert(&document.slug);
+                    wordings
+                        .entry(Slug::of(wording.as_str()))
+                        .or_insert(&document.slug);
                 }
             }
         }

@@ -20,10 +20,15 @@ pub fn data(site: &Site, file: DataFile) -> Vec<u8> {
         Data::Questions => serde_json::to_string(&questions(site)),
     };
     // Only a map with keys that are not strings cannot be written.
-    let value = value.unwrap_or_else(|error| unreachable!("data for scripts is made of texts: {error}"));
+    let value =
+        value.unwrap_or_else(|error| unreachable!("data for scripts is made of texts: {error}"));
     match file.format {
         DataFormat::Json => value.into_bytes(),
-        DataFormat::Script => format!("(globalThis.storybank ??= {{}})[\"{}\"] = {value};\n", file.data.name()).into_bytes(),
+        DataFormat::Script => format!(
+            "(globalThis.storybank ??= {{}})[\"{}\"] = {value};\n",
+            file.data.name()
+        )
+        .into_bytes(),
     }
 }
 
@@ -51,11 +56,31 @@ mod tests {
     #[test]
     fn both_formats_hold_the_same_questions() {
         let file = SitePath::new("content/questions/why-now.md");
-        let document = parse(&file, b"---\nquestion: Why \"now\"?\n---\n").document.expect("it is a question");
-        let (site, _) = link(&Arc::new(Config::default()), Audience::Private, vec![Arc::new(document)], &BTreeSet::new());
-        let text = |format| String::from_utf8(data(&site, DataFile { data: Data::Questions, format })).expect("it is text");
-        let expected = r#"[{"slug":"why-now","title":"Why \"now\"?","address":"questions/why-now.html"}]"#;
+        let document = parse(&file, b"---\nquestion: Why \"now\"?\n---\n")
+            .document
+            .expect("it is a question");
+        let (site, _) = link(
+            &Arc::new(Config::default()),
+            Audience::Private,
+            vec![Arc::new(document)],
+            &BTreeSet::new(),
+        );
+        let text = |format| {
+            String::from_utf8(data(
+                &site,
+                DataFile {
+                    data: Data::Questions,
+                    format,
+                },
+            ))
+            .expect("it is text")
+        };
+        let expected =
+            r#"[{"slug":"why-now","title":"Why \"now\"?","address":"questions/why-now.html"}]"#;
         assert_eq!(text(DataFormat::Json), expected);
-        assert_eq!(text(DataFormat::Script), format!("(globalThis.storybank ??= {{}})[\"questions\"] = {expected};\n"));
+        assert_eq!(
+            text(DataFormat::Script),
+            format!("(globalThis.storybank ??= {{}})[\"questions\"] = {expected};\n")
+        );
     }
 }

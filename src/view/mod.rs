@@ -86,26 +86,43 @@ pub struct Page {
 
 /// Every page of a site. Those that take longest to make come first, so that a build does not wait for them at its end.
 pub fn pages(site: &Site) -> Vec<Page> {
-    let page = |key| Page { route: Route::of(site, key), key: Some(key) };
+    let page = |key| Page {
+        route: Route::of(site, key),
+        key: Some(key),
+    };
     let mut pages = vec![page(PageKey::Home)];
-    pages.extend(pages_of_the_whole(site).into_iter().map(|route| Page { route, key: None }));
+    pages.extend(
+        pages_of_the_whole(site)
+            .into_iter()
+            .map(|route| Page { route, key: None }),
+    );
     pages.extend(site.competencies().map(PageKey::Competency).map(page));
     pages.extend(site.questions().map(PageKey::Question).map(page));
     pages.extend(site.case_studies().map(PageKey::CaseStudy).map(page));
-    pages.extend(site.stories().flat_map(|story| site.tellings(story)).map(PageKey::Telling).map(page));
+    pages.extend(
+        site.stories()
+            .flat_map(|story| site.tellings(story))
+            .map(PageKey::Telling)
+            .map(page),
+    );
     pages
 }
 
 /// The lists and the other pages that are not about one document. Only the author has the matrix, the coverage and the open points.
 fn pages_of_the_whole(site: &Site) -> Vec<Route> {
     let mut routes = vec![Route::NotFound];
-    for kind in Kind::ALL.into_iter().filter(|&kind| lists::entries(site, kind) > 0) {
+    for kind in Kind::ALL
+        .into_iter()
+        .filter(|&kind| lists::entries(site, kind) > 0)
+    {
         let count = lists::pages_of(lists::entries(site, kind), lists::per_page(kind));
         routes.extend((1..=count).map(|number| Route::List(kind, number)));
     }
     if site.audience == Audience::Private {
         if !site.stories.is_empty() && !site.competencies.is_empty() {
-            routes.extend((1..=lists::pages_of(site.stories.len(), lists::MATRIX_ROWS)).map(Route::Matrix));
+            routes.extend(
+                (1..=lists::pages_of(site.stories.len(), lists::MATRIX_ROWS)).map(Route::Matrix),
+            );
         }
         if !site.questions.is_empty() {
             routes.push(Route::Coverage);
@@ -119,20 +136,44 @@ fn pages_of_the_whole(site: &Site) -> Vec<Route> {
 const NAVIGATION: [(&str, Word, Route); 7] = [
     ("questions", word::QUESTIONS, Route::List(Kind::Question, 1)),
     ("stories", word::STORIES, Route::List(Kind::Story, 1)),
-    ("competencies", word::COMPETENCIES, Route::List(Kind::Competency, 1)),
-    ("case-studies", word::CASE_STUDIES, Route::List(Kind::CaseStudy, 1)),
+    (
+        "competencies",
+        word::COMPETENCIES,
+        Route::List(Kind::Competency, 1),
+    ),
+    (
+        "case-studies",
+        word::CASE_STUDIES,
+        Route::List(Kind::CaseStudy, 1),
+    ),
     ("matrix", word::MATRIX, Route::Matrix(1)),
     ("coverage", word::COVERAGE, Route::Coverage),
     ("open-points", word::OPEN_POINTS, Route::OpenPoints),
 ];
 
 /// What is the same on every page. The navigation leads to those of `pages` that are in it.
-pub fn site_view<'a>(site: &'a Site, phrases: &Phrases, pages: &[Page], style: &str) -> SiteView<'a> {
-    let there: HashSet<&Route> = pages.iter().filter(|page| page.key.is_none()).map(|page| &page.route).collect();
-    let nav = NAVIGATION.into_iter().filter(|(_, _, route)| there.contains(route)).map(|(section, label, route)| {
-        let label = phrases.text(label).to_owned();
-        NavEntry { section, label, url: route.path() }
-    });
+pub fn site_view<'a>(
+    site: &'a Site,
+    phrases: &Phrases,
+    pages: &[Page],
+    style: &str,
+) -> SiteView<'a> {
+    let there: HashSet<&Route> = pages
+        .iter()
+        .filter(|page| page.key.is_none())
+        .map(|page| &page.route)
+        .collect();
+    let nav = NAVIGATION
+        .into_iter()
+        .filter(|(_, _, route)| there.contains(route))
+        .map(|(section, label, route)| {
+            let label = phrases.text(label).to_owned();
+            NavEntry {
+                section,
+                label,
+                url: route.path(),
+            }
+        });
     SiteView {
         title: &site.config.title,
         language: &site.config.language,
@@ -145,15 +186,26 @@ pub fn site_view<'a>(site: &'a Site, phrases: &Phrases, pages: &[Page], style: &
 }
 
 /// The view of a page. `style` is the style sheet of the theme, for the one page that contains it.
-pub fn view<'a>(context: Context<'a>, route: &'a Route, key: Option<PageKey>, style: &'a str) -> View<'a> {
+pub fn view<'a>(
+    context: Context<'a>,
+    route: &'a Route,
+    key: Option<PageKey>,
+    style: &'a str,
+) -> View<'a> {
     let mut writer = PageWriter::new(context, route);
     let writer = &mut writer;
     match key {
         Some(PageKey::Home) => View::Home(lists::home(writer)),
         Some(PageKey::Telling(telling)) => View::Story(Box::new(story::page(writer, telling))),
-        Some(PageKey::Question(question)) => View::Question(Box::new(question::page(writer, question))),
-        Some(PageKey::CaseStudy(case)) => View::CaseStudy(Box::new(story::case_study_page(writer, case))),
-        Some(PageKey::Competency(competency)) => View::Competency(Box::new(question::competency_page(writer, competency))),
+        Some(PageKey::Question(question)) => {
+            View::Question(Box::new(question::page(writer, question)))
+        }
+        Some(PageKey::CaseStudy(case)) => {
+            View::CaseStudy(Box::new(story::case_study_page(writer, case)))
+        }
+        Some(PageKey::Competency(competency)) => {
+            View::Competency(Box::new(question::competency_page(writer, competency)))
+        }
         None => whole(writer, route, style),
     }
 }
@@ -176,6 +228,9 @@ fn whole<'a>(writer: &mut PageWriter<'a>, route: &'a Route, style: &'a str) -> V
         | Route::Competency(_)
         | Route::Static(_)
         | Route::Asset(_)
-        | Route::Data(_) => View::NotFound(NotFoundPage { page: pieces::not_found_head(writer), style }),
+        | Route::Data(_) => View::NotFound(NotFoundPage {
+            page: pieces::not_found_head(writer),
+            style,
+        }),
     }
 }

@@ -3,21 +3,31 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::types::{AnswerView, Chip, FactView, FollowUpView, Head, LinkView, MeterPart, OccasionView, PartView, TellingLink, TellingView};
+use super::types::{
+    AnswerView, Chip, FactView, FollowUpView, Head, LinkView, MeterPart, OccasionView, PartView,
+    TellingLink, TellingView,
+};
 use crate::escape::escaped;
 use crate::html::{Ids, PageWriter, Style};
 use crate::markdown::{Event, Tag};
 use crate::model::{Audience, Author, Document, Meta, Occasion, Part, Prose, Status};
 use crate::phrases::word;
 use crate::route::Route;
-use crate::site::{Change, CompetencyId, DocumentId, Origin, PageKey, QuestionId, StoryId, Telling, TellingId, TellingSection};
+use crate::site::{
+    Change, CompetencyId, DocumentId, Origin, PageKey, QuestionId, StoryId, Telling, TellingId,
+    TellingSection,
+};
 
 /// The level of headings inside parts, below the parts' own.
 pub const INSIDE_PART: u8 = 4;
 
 /// The style of a whole body, without anything left out.
 pub fn whole(heading_base: u8, ids: Ids) -> Style<'static> {
-    Style { heading_base, ids, left_out: &[] }
+    Style {
+        heading_base,
+        ids,
+        left_out: &[],
+    }
 }
 
 /// A time to speak, `2:05`.
@@ -27,13 +37,26 @@ pub fn clock(seconds: u32) -> String {
 
 impl<'a> PageWriter<'a> {
     /// What every page has; `section` is the entry of the navigation that is current, or empty.
-    pub fn head(&self, title: impl Into<Cow<'a, str>>, description: &'a str, section: &'static str) -> Head<'a> {
-        Head { title: title.into(), description, root: self.route.to_root(), section }
+    pub fn head(
+        &self,
+        title: impl Into<Cow<'a, str>>,
+        description: &'a str,
+        section: &'static str,
+    ) -> Head<'a> {
+        Head {
+            title: title.into(),
+            description,
+            root: self.route.to_root(),
+            section,
+        }
     }
 
     /// A link that reads as the title of the page that it leads to.
     pub fn link_view(&self, page: PageKey) -> LinkView<'a> {
-        LinkView { title: self.title(page), url: self.link(page, "") }
+        LinkView {
+            title: self.title(page),
+            url: self.link(page, ""),
+        }
     }
 
     /// A competency with the address of its page.
@@ -48,12 +71,19 @@ impl<'a> PageWriter<'a> {
 
     /// Competencies with the addresses of their pages, in the same order.
     pub fn chips(&self, competencies: &[CompetencyId]) -> Vec<Chip<'a>> {
-        competencies.iter().map(|&competency| self.chip(competency)).collect()
+        competencies
+            .iter()
+            .map(|&competency| self.chip(competency))
+            .collect()
     }
 
     /// The pages that link here, without those that the page names anyway.
     pub fn backlinks(&self, page: PageKey, named: impl Fn(PageKey) -> bool) -> Vec<LinkView<'a>> {
-        let backlinks = self.context.site.backlinks(page).filter(|&from| !named(from));
+        let backlinks = self
+            .context
+            .site
+            .backlinks(page)
+            .filter(|&from| !named(from));
         backlinks.map(|from| self.link_view(from)).collect()
     }
 
@@ -64,7 +94,11 @@ impl<'a> PageWriter<'a> {
 
     /// The address of the list of open points; empty if this site has none.
     pub fn open_points_url(&self) -> String {
-        if self.is_private() { self.route.link_to(&Route::OpenPoints) } else { String::new() }
+        if self.is_private() {
+            self.route.link_to(&Route::OpenPoints)
+        } else {
+            String::new()
+        }
     }
 
     fn spoken(&self, words: u32) -> String {
@@ -75,9 +109,18 @@ impl<'a> PageWriter<'a> {
 /// The head of the page for addresses without a page. Its links lead to the published site.
 pub fn not_found_head<'a>(writer: &PageWriter<'a>) -> Head<'a> {
     let address = &writer.context.site.config.address;
-    let root = address.split_once("://").map_or(address.as_str(), |(_, rest)| rest.find('/').map_or("", |slash| &rest[slash..]));
+    let root = address
+        .split_once("://")
+        .map_or(address.as_str(), |(_, rest)| {
+            rest.find('/').map_or("", |slash| &rest[slash..])
+        });
     let phrases = writer.context.phrases;
-    Head { title: phrases.text(word::NOT_FOUND).into(), description: phrases.text(word::ABOUT_NOT_FOUND), root, section: "" }
+    Head {
+        title: phrases.text(word::NOT_FOUND).into(),
+        description: phrases.text(word::ABOUT_NOT_FOUND),
+        root,
+        section: "",
+    }
 }
 
 /// Occasions in words, the newest first.
@@ -86,8 +129,11 @@ pub fn occasions<'a>(writer: &PageWriter<'a>, occasions: &'a [Occasion]) -> Vec<
     let mut sorted: Vec<&Occasion> = occasions.iter().collect();
     sorted.sort_by_key(|occasion| std::cmp::Reverse(occasion.on));
     let text = |words: &'a Option<Prose>| Prose::or_empty(words.as_ref());
-    let view =
-        |occasion: &'a Occasion| OccasionView { on: phrases.date(occasion.on), who: text(&occasion.who), round: text(&occasion.round) };
+    let view = |occasion: &'a Occasion| OccasionView {
+        on: phrases.date(occasion.on),
+        who: text(&occasion.who),
+        round: text(&occasion.round),
+    };
     sorted.into_iter().map(view).collect()
 }
 
@@ -147,22 +193,43 @@ pub fn headline(writer: &mut PageWriter<'_>, id: TellingId) -> String {
         Origin::Variant(document) => own_headline(site.document(document)),
         Origin::Story | Origin::Derived(_) => "",
     };
-    match telling.headline.and_then(|place| headline_paragraph(writer, &telling.sections[place])) {
-        Some((document, nodes)) if own.is_empty() => writer.html(document, nodes, whole(INSIDE_PART, Ids::Omitted)),
-        _ => escaped(if own.is_empty() { Prose::or_empty(site.story_meta(id.story).headline.as_ref()) } else { own }),
+    match telling
+        .headline
+        .and_then(|place| headline_paragraph(writer, &telling.sections[place]))
+    {
+        Some((document, nodes)) if own.is_empty() => {
+            writer.html(document, nodes, whole(INSIDE_PART, Ids::Omitted))
+        }
+        _ => escaped(if own.is_empty() {
+            Prose::or_empty(site.story_meta(id.story).headline.as_ref())
+        } else {
+            own
+        }),
     }
 }
 
 /// The first paragraph under the heading of a headline. A headline in the front matter of the document replaces it.
-fn headline_paragraph(writer: &PageWriter<'_>, section: &TellingSection) -> Option<(DocumentId, Range<usize>)> {
+fn headline_paragraph(
+    writer: &PageWriter<'_>,
+    section: &TellingSection,
+) -> Option<(DocumentId, Range<usize>)> {
     let site = writer.context.site;
     let document = site.document(section.id.document);
-    let paragraph = document.body.first_paragraph(site.section(section.id).nodes.clone())?;
-    own_headline(document).is_empty().then_some((section.id.document, paragraph))
+    let paragraph = document
+        .body
+        .first_paragraph(site.section(section.id).nodes.clone())?;
+    own_headline(document)
+        .is_empty()
+        .then_some((section.id.document, paragraph))
 }
 
 /// The text under the heading of a headline, without the headline itself.
-fn beside_headline(writer: &mut PageWriter<'_>, telling: &Telling, place: usize, ids: Ids) -> String {
+fn beside_headline(
+    writer: &mut PageWriter<'_>,
+    telling: &Telling,
+    place: usize,
+    ids: Ids,
+) -> String {
     let id = telling.sections[place].id;
     let section = writer.context.site.section(id);
     let mut left_out = telling.left_out.clone();
@@ -171,8 +238,20 @@ fn beside_headline(writer: &mut PageWriter<'_>, telling: &Telling, place: usize,
     {
         left_out.push(words.start - 1..words.end + 1);
     }
-    let html = writer.html(id.document, section.nodes.clone(), Style { heading_base: INSIDE_PART, ids, left_out: &left_out });
-    if section.is_private && !html.is_empty() { writer.private_aside(&html) } else { html }
+    let html = writer.html(
+        id.document,
+        section.nodes.clone(),
+        Style {
+            heading_base: INSIDE_PART,
+            ids,
+            left_out: &left_out,
+        },
+    );
+    if section.is_private && !html.is_empty() {
+        writer.private_aside(&html)
+    } else {
+        html
+    }
 }
 
 fn own_headline(document: &Document) -> &str {
@@ -193,7 +272,12 @@ pub enum Detail {
 }
 
 /// A telling in full.
-pub fn telling_view<'a>(writer: &mut PageWriter<'a>, id: TellingId, ids: Ids, detail: Detail) -> TellingView<'a> {
+pub fn telling_view<'a>(
+    writer: &mut PageWriter<'a>,
+    id: TellingId,
+    ids: Ids,
+    detail: Detail,
+) -> TellingView<'a> {
     let site = writer.context.site;
     let telling = site.telling(id);
     let mut lead = String::new();
@@ -214,7 +298,11 @@ pub fn telling_view<'a>(writer: &mut PageWriter<'a>, id: TellingId, ids: Ids, de
                 lead.push_str(&writer.html(
                     told.id.document,
                     section.nodes.clone(),
-                    Style { heading_base: INSIDE_PART, ids, left_out: &telling.left_out },
+                    Style {
+                        heading_base: INSIDE_PART,
+                        ids,
+                        left_out: &telling.left_out,
+                    },
                 ));
                 continue;
             }
@@ -234,17 +322,39 @@ pub fn telling_view<'a>(writer: &mut PageWriter<'a>, id: TellingId, ids: Ids, de
         headline: headline(writer, id),
         words: telling.words,
         spoken: clock(seconds),
-        target: if target > 0 { clock(target) } else { String::new() },
-        target_at: if target > 0 { (target * 100 / seconds.max(1)).min(100) } else { 0 },
+        target: if target > 0 {
+            clock(target)
+        } else {
+            String::new()
+        },
+        target_at: if target > 0 {
+            (target * 100 / seconds.max(1)).min(100)
+        } else {
+            0
+        },
         over: target > 0 && seconds > target + target / 10,
-        meter: meter.into_iter().map(|(part, label, words)| meter_part(writer, part, label, words, telling.words)).collect(),
+        meter: meter
+            .into_iter()
+            .map(|(part, label, words)| meter_part(writer, part, label, words, telling.words))
+            .collect(),
         lead,
         parts,
     }
 }
 
-fn meter_part<'a>(writer: &PageWriter<'a>, part: Option<Part>, label: &'a str, words: u32, all: u32) -> MeterPart<'a> {
-    MeterPart { letter: part.map_or("", Part::letter), label, spoken: writer.spoken(words), share: (words * 100 / all.max(1)).max(1) }
+fn meter_part<'a>(
+    writer: &PageWriter<'a>,
+    part: Option<Part>,
+    label: &'a str,
+    words: u32,
+    all: u32,
+) -> MeterPart<'a> {
+    MeterPart {
+        letter: part.map_or("", Part::letter),
+        label,
+        spoken: writer.spoken(words),
+        share: (words * 100 / all.max(1)).max(1),
+    }
 }
 
 fn part_view<'a>(
@@ -256,8 +366,16 @@ fn part_view<'a>(
     detail: Detail,
 ) -> PartView<'a> {
     let section = writer.context.site.section(told.id);
-    let id = if ids == Ids::Given { writer.claim(&section.id).unwrap_or_default() } else { String::new() };
-    let style = Style { heading_base: INSIDE_PART, ids, left_out: &telling.left_out };
+    let id = if ids == Ids::Given {
+        writer.claim(&section.id).unwrap_or_default()
+    } else {
+        String::new()
+    };
+    let style = Style {
+        heading_base: INSIDE_PART,
+        ids,
+        left_out: &telling.left_out,
+    };
     let mut html = writer.html(told.id.document, section.nodes.clone(), style);
     if section.is_private {
         html = writer.private_aside(&html);
@@ -271,7 +389,11 @@ fn part_view<'a>(
         part: section.part.map_or("", Part::name),
         letter: section.part.map_or("", Part::letter),
         label: &section.heading,
-        spoken: if words > 0 { writer.spoken(words) } else { String::new() },
+        spoken: if words > 0 {
+            writer.spoken(words)
+        } else {
+            String::new()
+        },
         html,
         replaces,
         change,
@@ -280,14 +402,38 @@ fn part_view<'a>(
 }
 
 /// The text under the heading of follow-ups before the first question. The questions are shown elsewhere.
-fn before_follow_ups<'a>(writer: &mut PageWriter<'a>, story: StoryId, told: &'a TellingSection, ids: Ids) -> Option<PartView<'a>> {
+fn before_follow_ups<'a>(
+    writer: &mut PageWriter<'a>,
+    story: StoryId,
+    told: &'a TellingSection,
+    ids: Ids,
+) -> Option<PartView<'a>> {
     let site = writer.context.site;
     let document = site.document(told.id.document);
     let section = site.section(told.id);
-    let is_heading = |&index: &usize| matches!(document.body.nodes[index].event, Event::Start(Tag::Heading(_)));
-    let end =
-        section.items.first().map_or(Some(section.nodes.end), |item| (section.nodes.start..item.nodes.start).rev().find(is_heading))?;
-    let mut html = writer.html(told.id.document, section.nodes.start..end, Style { heading_base: INSIDE_PART, ids, left_out: &[] });
+    let is_heading = |&index: &usize| {
+        matches!(
+            document.body.nodes[index].event,
+            Event::Start(Tag::Heading(_))
+        )
+    };
+    let end = section
+        .items
+        .first()
+        .map_or(Some(section.nodes.end), |item| {
+            (section.nodes.start..item.nodes.start)
+                .rev()
+                .find(is_heading)
+        })?;
+    let mut html = writer.html(
+        told.id.document,
+        section.nodes.start..end,
+        Style {
+            heading_base: INSIDE_PART,
+            ids,
+            left_out: &[],
+        },
+    );
     if html.is_empty() {
         return None;
     }
@@ -297,7 +443,11 @@ fn before_follow_ups<'a>(writer: &mut PageWriter<'a>, story: StoryId, told: &'a 
     // Links to the follow-ups lead to the questions, if there are any.
     let is_place_of_links = ids == Ids::Given && site.story(story).follow_ups.is_empty();
     Some(PartView {
-        id: if is_place_of_links { writer.claim("follow-ups").unwrap_or_default() } else { String::new() },
+        id: if is_place_of_links {
+            writer.claim("follow-ups").unwrap_or_default()
+        } else {
+            String::new()
+        },
         part: section.part.map_or("", Part::name),
         letter: "",
         label: &section.heading,
@@ -309,7 +459,11 @@ fn before_follow_ups<'a>(writer: &mut PageWriter<'a>, story: StoryId, told: &'a 
     })
 }
 
-fn differences(writer: &mut PageWriter<'_>, telling: &Telling, told: &TellingSection) -> (&'static str, String, String) {
+fn differences(
+    writer: &mut PageWriter<'_>,
+    telling: &Telling,
+    told: &TellingSection,
+) -> (&'static str, String, String) {
     let site = writer.context.site;
     match &told.change {
         Change::Same => ("same", String::new(), String::new()),
@@ -323,13 +477,22 @@ fn differences(writer: &mut PageWriter<'_>, telling: &Telling, told: &TellingSec
         }
         Change::Shortened => {
             let nodes = site.section(told.id).nodes.clone();
-            ("shortened", String::new(), left_out_html(writer, told.id.document, nodes, &telling.left_out))
+            (
+                "shortened",
+                String::new(),
+                left_out_html(writer, told.id.document, nodes, &telling.left_out),
+            )
         }
     }
 }
 
 /// The blocks of a section that a derived telling leaves out. Items of lists are put into a list again.
-fn left_out_html(writer: &mut PageWriter<'_>, id: DocumentId, nodes: Range<usize>, left_out: &[Range<usize>]) -> String {
+fn left_out_html(
+    writer: &mut PageWriter<'_>,
+    id: DocumentId,
+    nodes: Range<usize>,
+    left_out: &[Range<usize>],
+) -> String {
     let body = &writer.context.site.document(id).body;
     let mut html = String::new();
     let mut in_list = false;
@@ -354,22 +517,41 @@ pub fn follow_ups<'a>(writer: &mut PageWriter<'a>, telling: TellingId) -> Vec<Fo
         Origin::Variant(document) => Some(document),
         Origin::Story | Origin::Derived(_) => None,
     };
-    site.story(telling.story).follow_ups.iter().map(|&question| follow_up(writer, question, variant)).collect()
+    site.story(telling.story)
+        .follow_ups
+        .iter()
+        .map(|&question| follow_up(writer, question, variant))
+        .collect()
 }
 
-fn follow_up<'a>(writer: &mut PageWriter<'a>, question: QuestionId, variant: Option<DocumentId>) -> FollowUpView<'a> {
+fn follow_up<'a>(
+    writer: &mut PageWriter<'a>,
+    question: QuestionId,
+    variant: Option<DocumentId>,
+) -> FollowUpView<'a> {
     let site = writer.context.site;
     let retold = variant.and_then(|variant| {
         let slug = &site.question_item(question)?.slug;
-        let items = site.document(variant).sections.iter().flat_map(|section| &section.items);
-        items.into_iter().find(|item| item.slug == *slug && !item.is_open).map(|item| (variant, item.nodes.clone()))
+        let items = site
+            .document(variant)
+            .sections
+            .iter()
+            .flat_map(|section| &section.items);
+        items
+            .into_iter()
+            .find(|item| item.slug == *slug && !item.is_open)
+            .map(|item| (variant, item.nodes.clone()))
     });
     let open = retold.is_none() && site.is_open(question);
     let (document, nodes) = retold.unwrap_or_else(|| answer_nodes(writer, question));
     FollowUpView {
         question: site.wording(question),
         url: writer.link(PageKey::Question(question), ""),
-        answer: if open { String::new() } else { writer.html(document, nodes, whole(INSIDE_PART, Ids::Omitted)) },
+        answer: if open {
+            String::new()
+        } else {
+            writer.html(document, nodes, whole(INSIDE_PART, Ids::Omitted))
+        },
         open,
     }
 }
@@ -379,7 +561,11 @@ pub fn answer_nodes(writer: &PageWriter<'_>, question: QuestionId) -> (DocumentI
     let site = writer.context.site;
     let document = site.question(question).document;
     let whole = 0..site.document(document).body.nodes.len();
-    (document, site.question_item(question).map_or(whole, |item| item.nodes.clone()))
+    (
+        document,
+        site.question_item(question)
+            .map_or(whole, |item| item.nodes.clone()),
+    )
 }
 
 /// How much of an answer is shown.
@@ -392,7 +578,12 @@ pub enum Extent {
 }
 
 /// A story in one of its tellings as an answer.
-pub fn answer<'a>(writer: &mut PageWriter<'a>, id: TellingId, why: Vec<String>, extent: Extent) -> AnswerView<'a> {
+pub fn answer<'a>(
+    writer: &mut PageWriter<'a>,
+    id: TellingId,
+    why: Vec<String>,
+    extent: Extent,
+) -> AnswerView<'a> {
     let site = writer.context.site;
     let telling = site.telling(id);
     let full = match extent {
@@ -408,14 +599,31 @@ pub fn answer<'a>(writer: &mut PageWriter<'a>, id: TellingId, why: Vec<String>, 
         why,
         headline: headline(writer, id),
         telling: full,
-        tellings: if is_full { telling_links(writer, id) } else { Vec::new() },
-        facts: if is_full { facts(writer, id.story) } else { Vec::new() },
-        follow_ups: if is_full { follow_ups(writer, id) } else { Vec::new() },
+        tellings: if is_full {
+            telling_links(writer, id)
+        } else {
+            Vec::new()
+        },
+        facts: if is_full {
+            facts(writer, id.story)
+        } else {
+            Vec::new()
+        },
+        follow_ups: if is_full {
+            follow_ups(writer, id)
+        } else {
+            Vec::new()
+        },
     }
 }
 
 /// The reasons for the place of a story among the answers to a question.
-pub fn reasons(writer: &PageWriter<'_>, story: StoryId, question: QuestionId, is_named: bool) -> Vec<String> {
+pub fn reasons(
+    writer: &PageWriter<'_>,
+    story: StoryId,
+    question: QuestionId,
+    is_named: bool,
+) -> Vec<String> {
     let site = writer.context.site;
     let phrases = writer.context.phrases;
     let mut why = Vec::new();
@@ -428,7 +636,10 @@ pub fn reasons(writer: &PageWriter<'_>, story: StoryId, question: QuestionId, is
         why.push(phrases.count(word::REASON_SHARED, probed, &[("shared", &shared)]));
     }
     if let (Some(strength), true) = (site.story_meta(story).strength, writer.is_private()) {
-        why.push(phrases.fill(word::REASON_STRENGTH, &[("strength", &strength.to_string())]));
+        why.push(phrases.fill(
+            word::REASON_STRENGTH,
+            &[("strength", &strength.to_string())],
+        ));
     }
     why
 }

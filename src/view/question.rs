@@ -24,22 +24,46 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: QuestionId) -> QuestionPage<'a>
     let meta = site.question_meta(id);
     let is_of_bank = site.is_of_bank(id);
     let (document, nodes) = answer_nodes(writer, id);
-    let body = writer.html(document, nodes, whole(if is_of_bank { BELOW_TITLE } else { BELOW_TITLE + 1 }, Ids::Given));
+    let body = writer.html(
+        document,
+        nodes,
+        whole(
+            if is_of_bank {
+                BELOW_TITLE
+            } else {
+                BELOW_TITLE + 1
+            },
+            Ids::Given,
+        ),
+    );
     let mut answers = Vec::with_capacity(question.answers.len());
     for (place, &story) in question.answers.iter().take(ROWS).enumerate() {
         let ids = if place == 0 { Ids::Given } else { Ids::Omitted };
-        let extent = if place < FULL_ANSWERS { Extent::Full(ids) } else { Extent::Row };
+        let extent = if place < FULL_ANSWERS {
+            Extent::Full(ids)
+        } else {
+            Extent::Row
+        };
         let why = reasons(writer, story, id, true);
         answers.push(answer(writer, site.telling_for(story, id), why, extent));
     }
     let mut adaptable = Vec::with_capacity(question.adaptable.len());
     for &story in &question.adaptable {
         let why = reasons(writer, story, id, false);
-        adaptable.push(answer(writer, site.telling_for(story, id), why, Extent::Row));
+        adaptable.push(answer(
+            writer,
+            site.telling_for(story, id),
+            why,
+            Extent::Row,
+        ));
     }
     let named = |page: PageKey| match page {
-        PageKey::Telling(telling) => question.answers.contains(&telling.story) || question.about == Some(telling.story),
-        PageKey::Home | PageKey::Question(_) | PageKey::CaseStudy(_) | PageKey::Competency(_) => false,
+        PageKey::Telling(telling) => {
+            question.answers.contains(&telling.story) || question.about == Some(telling.story)
+        }
+        PageKey::Home | PageKey::Question(_) | PageKey::CaseStudy(_) | PageKey::Competency(_) => {
+            false
+        }
     };
     QuestionPage {
         page: writer.head(site.wording(id), "", "questions"),
@@ -47,8 +71,12 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: QuestionId) -> QuestionPage<'a>
         slug: question.slug.as_str(),
         aliases: meta.map(|meta| texts(&meta.aliases)).unwrap_or_default(),
         competencies: writer.chips(&question.competencies),
-        asked: meta.map(|meta| occasions(writer, &meta.asked)).unwrap_or_default(),
-        about: question.about.map(|story| writer.link_view(PageKey::story(story))),
+        asked: meta
+            .map(|meta| occasions(writer, &meta.asked))
+            .unwrap_or_default(),
+        about: question
+            .about
+            .map(|story| writer.link_view(PageKey::story(story))),
         body,
         open: site.is_open(id),
         answers_more: crate::source::offset(question.answers.len().saturating_sub(ROWS)),
@@ -65,15 +93,24 @@ pub fn competency_page<'a>(writer: &mut PageWriter<'a>, id: CompetencyId) -> Com
     let competency = site.competency(id);
     let meta = site.competency_meta(id);
     let body = &site.document(competency.document).body;
-    let html = writer.html(competency.document, 0..body.nodes.len(), whole(BELOW_TITLE, Ids::Given));
+    let html = writer.html(
+        competency.document,
+        0..body.nodes.len(),
+        whole(BELOW_TITLE, Ids::Given),
+    );
     let mut stories = Vec::with_capacity(competency.stories.len());
     for &story in competency.stories.iter().take(ROWS) {
-        stories.push(answer(writer, site.telling_of(story, id), Vec::new(), Extent::Row));
+        stories.push(answer(
+            writer,
+            site.telling_of(story, id),
+            Vec::new(),
+            Extent::Row,
+        ));
     }
-    let frameworks = meta
-        .frameworks
-        .iter()
-        .map(|(name, entries)| FrameworkView { name: crate::site::capitalised(name.as_str()), entries: texts(entries) });
+    let frameworks = meta.frameworks.iter().map(|(name, entries)| FrameworkView {
+        name: crate::site::capitalised(name.as_str()),
+        entries: texts(entries),
+    });
     CompetencyPage {
         page: writer.head(meta.title.as_str(), "", "competencies"),
         title: meta.title.as_str(),
@@ -82,7 +119,11 @@ pub fn competency_page<'a>(writer: &mut PageWriter<'a>, id: CompetencyId) -> Com
         body: html,
         stories_more: crate::source::offset(competency.stories.len().saturating_sub(ROWS)),
         stories,
-        questions: competency.questions.iter().map(|&question| question_row(writer, question)).collect(),
+        questions: competency
+            .questions
+            .iter()
+            .map(|&question| question_row(writer, question))
+            .collect(),
         backlinks: writer.backlinks(PageKey::Competency(id), |_| false),
     }
 }

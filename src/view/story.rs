@@ -3,7 +3,10 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use super::pieces::{Detail, INSIDE_PART, facts, follow_ups, occasions, origin_name, telling_links, telling_view, whole, written_by};
+use super::pieces::{
+    Detail, INSIDE_PART, facts, follow_ups, occasions, origin_name, telling_links, telling_view,
+    whole, written_by,
+};
 use super::types::{ActionItemView, CaseStudyPage, FactView, SectionView, StoryPage};
 use crate::html::{Ids, PageWriter};
 use crate::model::{CaseStudy, Part, Prose};
@@ -18,12 +21,18 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: TellingId) -> StoryPage<'a> {
     let meta = site.story_meta(id.story);
     let named = |page: PageKey| match page {
         PageKey::Telling(other) => other.story == id.story,
-        PageKey::Question(question) => telling.answers.contains(&question) || story.follow_ups.contains(&question),
+        PageKey::Question(question) => {
+            telling.answers.contains(&question) || story.follow_ups.contains(&question)
+        }
         PageKey::CaseStudy(case) => story.case_studies.contains(&case),
         PageKey::Home | PageKey::Competency(_) => false,
     };
     StoryPage {
-        page: writer.head(title(writer, id), Prose::or_empty(meta.headline.as_ref()), "stories"),
+        page: writer.head(
+            title(writer, id),
+            Prose::or_empty(meta.headline.as_ref()),
+            "stories",
+        ),
         title: meta.title.as_str(),
         is_story: id.is_main(),
         origin: origin_name(telling.origin),
@@ -33,17 +42,28 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: TellingId) -> StoryPage<'a> {
         },
         by: written_by(writer, telling),
         status: telling.status.name(),
-        when: meta.when.map(|when| writer.context.phrases.date(when)).unwrap_or_default(),
+        when: meta
+            .when
+            .map(|when| writer.context.phrases.date(when))
+            .unwrap_or_default(),
         role: Prose::or_empty(meta.role.as_ref()),
         strength: meta.strength.unwrap_or(0),
         competencies: writer.chips(&telling.competencies),
-        answers: telling.answers.iter().map(|&question| writer.link_view(PageKey::Question(question))).collect(),
+        answers: telling
+            .answers
+            .iter()
+            .map(|&question| writer.link_view(PageKey::Question(question)))
+            .collect(),
         tellings: telling_links(writer, id),
         telling: telling_view(writer, id, Ids::Given, Detail::Differences),
         facts: facts(writer, id.story),
         follow_ups: follow_ups(writer, id),
         told: occasions(writer, &meta.told),
-        case_studies: story.case_studies.iter().map(|&case| writer.link_view(PageKey::CaseStudy(case))).collect(),
+        case_studies: story
+            .case_studies
+            .iter()
+            .map(|&case| writer.link_view(PageKey::CaseStudy(case)))
+            .collect(),
         backlinks: writer.backlinks(PageKey::Telling(id), named),
         open_points: crate::source::offset(open_points(site, id)),
         open_points_url: writer.open_points_url(),
@@ -57,7 +77,11 @@ fn title<'a>(writer: &PageWriter<'a>, id: TellingId) -> Cow<'a, str> {
         return story.into();
     }
     let values = [("story", story), ("telling", &writer.label(id))];
-    writer.context.phrases.fill(word::TITLE_OF_TELLING, &values).into()
+    writer
+        .context
+        .phrases
+        .fill(word::TITLE_OF_TELLING, &values)
+        .into()
 }
 
 /// The open remarks in the words of a telling, and the open follow-ups of its story.
@@ -67,7 +91,12 @@ fn open_points(site: &Site, id: TellingId) -> usize {
         Origin::Variant(document) => document,
         Origin::Story | Origin::Derived(_) => story.document,
     };
-    site.open_remarks(own) + story.follow_ups.iter().filter(|&&question| site.is_open(question)).count()
+    site.open_remarks(own)
+        + story
+            .follow_ups
+            .iter()
+            .filter(|&&question| site.is_open(question))
+            .count()
 }
 
 /// The page of a case study.
@@ -77,15 +106,30 @@ pub fn case_study_page<'a>(writer: &mut PageWriter<'a>, id: CaseStudyId) -> Case
     let document = site.document(case.document);
     let meta = site.case_study_meta(id);
     let phrases = writer.context.phrases;
-    let lead = document.sections.first().map(|section| writer.html(case.document, section.nodes.clone(), whole(INSIDE_PART, Ids::Given)));
+    let lead = document.sections.first().map(|section| {
+        writer.html(
+            case.document,
+            section.nodes.clone(),
+            whole(INSIDE_PART, Ids::Given),
+        )
+    });
     let mut sections = Vec::new();
     for section in document.sections.iter().skip(1) {
         let section_id = writer.claim(&section.id).unwrap_or_default();
-        let mut html = writer.html(case.document, section.nodes.clone(), whole(INSIDE_PART, Ids::Given));
+        let mut html = writer.html(
+            case.document,
+            section.nodes.clone(),
+            whole(INSIDE_PART, Ids::Given),
+        );
         if section.is_private {
             html = writer.private_aside(&html);
         }
-        sections.push(SectionView { id: section_id, label: &section.heading, part: section.part.map_or("", Part::name), html });
+        sections.push(SectionView {
+            id: section_id,
+            label: &section.heading,
+            part: section.part.map_or("", Part::name),
+            html,
+        });
     }
     CaseStudyPage {
         page: writer.head(meta.title.as_str(), phrases.text(word::ABOUT_CASE_STUDY), "case-studies"),
@@ -120,13 +164,29 @@ pub fn actions<'a>(meta: &'a CaseStudy, phrases: &Phrases) -> Vec<ActionItemView
 
 /// The moments of an incident and the durations between them, as far as they are known.
 pub fn times<'a>(meta: &CaseStudy, phrases: &'a Phrases) -> Vec<FactView<'a>> {
-    let fact = |label: Word, value: String| FactView { label: phrases.text(label).into(), value: value.into(), source: "" };
-    let moments = [(word::STARTED, &meta.started), (word::DETECTED, &meta.detected), (word::RESOLVED, &meta.resolved)];
-    let moments = moments.into_iter().filter_map(|(label, moment)| Some(fact(label, phrases.moment(moment.as_ref()?))));
-    let ends = [(word::TIME_TO_DETECT, &meta.detected), (word::TIME_TO_RESOLVE, &meta.resolved)];
+    let fact = |label: Word, value: String| FactView {
+        label: phrases.text(label).into(),
+        value: value.into(),
+        source: "",
+    };
+    let moments = [
+        (word::STARTED, &meta.started),
+        (word::DETECTED, &meta.detected),
+        (word::RESOLVED, &meta.resolved),
+    ];
+    let moments = moments
+        .into_iter()
+        .filter_map(|(label, moment)| Some(fact(label, phrases.moment(moment.as_ref()?))));
+    let ends = [
+        (word::TIME_TO_DETECT, &meta.detected),
+        (word::TIME_TO_RESOLVE, &meta.resolved),
+    ];
     let durations = ends.into_iter().filter_map(|(label, end)| {
         let duration = end.as_ref()?.0.duration_since(meta.started.as_ref()?.0);
-        Some(fact(label, phrases.duration(Duration::try_from(duration).ok()?)))
+        Some(fact(
+            label,
+            phrases.duration(Duration::try_from(duration).ok()?),
+        ))
     });
     moments.chain(durations).collect()
 }

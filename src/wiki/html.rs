@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::page::{ActionEntry, Block, Callout, Case, Element, Heading, Inline, Item, LinkTo, List, Table, plain};
+use super::page::{
+    ActionEntry, Block, Callout, Case, Element, Heading, Inline, Item, LinkTo, List, Table, plain,
+};
 use super::{Location, Publication};
 use crate::escape::{escape, escaped, percent_encode};
 use crate::markdown::Alignment;
@@ -17,23 +19,41 @@ const STYLE: &str = include_str!("page.css");
 /// The location of a page: a file named after its title.
 pub fn location(title: &str, _parent: &str) -> Location {
     let slug = Slug::of(title).shortened();
-    let stem = if slug.is_empty() { "page" } else { slug.as_str() };
-    Location { title: title.to_owned(), path: format!("{stem}.html") }
+    let stem = if slug.is_empty() {
+        "page"
+    } else {
+        slug.as_str()
+    };
+    Location {
+        title: title.to_owned(),
+        path: format!("{stem}.html"),
+    }
 }
 
 /// The anchors of headings are their ids.
 pub fn anchors(case: &Case) -> BTreeMap<String, String> {
-    case.page.headings().into_iter().map(|heading| (heading.id.clone(), heading.id.clone())).collect()
+    case.page
+        .headings()
+        .into_iter()
+        .map(|heading| (heading.id.clone(), heading.id.clone()))
+        .collect()
 }
 
 /// The HTML of a page.
 pub fn text(case: &Case, publication: &Publication<'_>) -> String {
-    let mut writer = HtmlWriter { case, publication, out: String::new(), references: vec![0; case.page.footnotes.len()] };
+    let mut writer = HtmlWriter {
+        case,
+        publication,
+        out: String::new(),
+        references: vec![0; case.page.footnotes.len()],
+    };
     let title = escaped(&case.title);
     writer.out.push_str("<!doctype html>\n<html lang=\"");
     escape(publication.language, &mut writer.out);
     writer.out.push_str("\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-    writer.out.push_str(&format!("<title>{title}</title>\n<style>\n{STYLE}</style>\n<main>\n<h1>{title}</h1>\n"));
+    writer.out.push_str(&format!(
+        "<title>{title}</title>\n<style>\n{STYLE}</style>\n<main>\n<h1>{title}</h1>\n"
+    ));
     writer.blocks(&case.page.blocks);
     writer.footnotes();
     writer.out.push_str("</main>\n</html>\n");
@@ -62,10 +82,15 @@ impl HtmlWriter<'_> {
                 self.blocks(blocks);
                 self.out.push_str("</blockquote>\n");
             }
-            Block::Callout { kind, title, blocks } => self.callout(*kind, title, blocks),
+            Block::Callout {
+                kind,
+                title,
+                blocks,
+            } => self.callout(*kind, title, blocks),
             Block::Code { language, text } => {
                 self.out.push_str("<pre tabindex=\"0\"><code>");
-                self.out.push_str(&self.publication.highlighter.html(language, text));
+                self.out
+                    .push_str(&self.publication.highlighter.html(language, text));
                 self.out.push_str("</code></pre>\n");
             }
             Block::List(list) => self.list(list),
@@ -91,15 +116,21 @@ impl HtmlWriter<'_> {
 
     fn heading(&mut self, heading: &Heading) {
         let level = heading.level;
-        self.out.push_str(&format!("<h{level} id=\"{}\">", escaped(&heading.id)));
+        self.out
+            .push_str(&format!("<h{level} id=\"{}\">", escaped(&heading.id)));
         self.around("", &heading.text, &format!("</h{level}>\n"));
     }
 
     fn callout(&mut self, kind: Callout, title: &[Inline], blocks: &[Block]) {
         let name = kind.name();
-        self.out.push_str(&format!("<aside class=\"{}\">\n", name.to_lowercase()));
+        self.out
+            .push_str(&format!("<aside class=\"{}\">\n", name.to_lowercase()));
         let own = [Inline::Text(name.to_owned())];
-        self.around("<p class=\"title\">", if title.is_empty() { &own } else { title }, "</p>\n");
+        self.around(
+            "<p class=\"title\">",
+            if title.is_empty() { &own } else { title },
+            "</p>\n",
+        );
         self.blocks(blocks);
         self.out.push_str("</aside>\n");
     }
@@ -115,14 +146,22 @@ impl HtmlWriter<'_> {
         for item in &list.items {
             self.item(item, list.is_tight);
         }
-        self.out.push_str(if list.first.is_some() { "</ol>\n" } else { "</ul>\n" });
+        self.out.push_str(if list.first.is_some() {
+            "</ol>\n"
+        } else {
+            "</ul>\n"
+        });
     }
 
     fn item(&mut self, item: &Item, is_tight: bool) {
         self.out.push_str("<li>");
         match item.done {
-            Some(true) => self.out.push_str("<input type=\"checkbox\" checked disabled aria-label=\"done\"> "),
-            Some(false) => self.out.push_str("<input type=\"checkbox\" disabled aria-label=\"to do\"> "),
+            Some(true) => self
+                .out
+                .push_str("<input type=\"checkbox\" checked disabled aria-label=\"done\"> "),
+            Some(false) => self
+                .out
+                .push_str("<input type=\"checkbox\" disabled aria-label=\"to do\"> "),
             None => {}
         }
         for block in &item.blocks {
@@ -135,7 +174,8 @@ impl HtmlWriter<'_> {
     }
 
     fn table(&mut self, table: &Table) {
-        self.out.push_str("<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr>");
+        self.out
+            .push_str("<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr>");
         self.cells(&table.head, &table.columns, "th");
         self.out.push_str("</tr></thead>\n<tbody>\n");
         for row in &table.rows {
@@ -159,11 +199,18 @@ impl HtmlWriter<'_> {
 
     /// Writes an HTML element of the author.
     fn element(&mut self, element: &Element, blocks: &[Block]) {
-        let (before, after) = if element.name == "table" { ("<div class=\"scroll\" tabindex=\"0\">", "</div>") } else { ("", "") };
+        let (before, after) = if element.name == "table" {
+            ("<div class=\"scroll\" tabindex=\"0\">", "</div>")
+        } else {
+            ("", "")
+        };
         let element = in_current_html(element);
         self.out.push_str(before);
         self.out.push_str(&element.tag(escaped));
-        let is_line = matches!(element.name, "caption" | "dd" | "dt" | "figcaption" | "pre" | "td" | "th");
+        let is_line = matches!(
+            element.name,
+            "caption" | "dd" | "dt" | "figcaption" | "pre" | "td" | "th"
+        );
         match blocks {
             [Block::Paragraph(words)] if is_line => self.inlines(words),
             _ => self.blocks(blocks),
@@ -176,7 +223,11 @@ impl HtmlWriter<'_> {
     fn facts(&mut self, facts: &[(String, String)]) {
         self.out.push_str("<dl class=\"facts\">\n");
         for (name, value) in facts {
-            self.out.push_str(&format!("<dt>{}</dt><dd>{}</dd>\n", escaped(name), escaped(value)));
+            self.out.push_str(&format!(
+                "<dt>{}</dt><dd>{}</dd>\n",
+                escaped(name),
+                escaped(value)
+            ));
         }
         self.out.push_str("</dl>\n");
     }
@@ -198,7 +249,8 @@ impl HtmlWriter<'_> {
             }
             self.out.push_str("<li><a href=\"#");
             self.fragment(&heading.id);
-            self.out.push_str(&format!("\">{}</a>", escaped(&plain(&heading.text))));
+            self.out
+                .push_str(&format!("\">{}</a>", escaped(&plain(&heading.text))));
         }
         self.out.push_str(&"</li></ul>".repeat(open.len()));
         self.out.push_str("\n</nav>\n");
@@ -208,9 +260,16 @@ impl HtmlWriter<'_> {
         self.out.push_str("<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr><th>Action</th><th>Owner</th><th>Due</th><th>State</th></tr></thead>\n<tbody>\n");
         for action in actions {
             let cells = [&action.what, &action.owner, &action.due].map(|cell| escaped(cell));
-            let class = if action.is_settled { "state settled" } else { "state" };
+            let class = if action.is_settled {
+                "state settled"
+            } else {
+                "state"
+            };
             let [what, owner, due] = cells;
-            let row = format!("<tr><td>{what}</td><td>{owner}</td><td>{due}</td><td class=\"{class}\">{}</td></tr>\n", action.status);
+            let row = format!(
+                "<tr><td>{what}</td><td>{owner}</td><td>{due}</td><td class=\"{class}\">{}</td></tr>\n",
+                action.status
+            );
             self.out.push_str(&row);
         }
         self.out.push_str("</tbody>\n</table></div>\n");
@@ -235,7 +294,9 @@ impl HtmlWriter<'_> {
             Inline::Picture { name, alt, title } => self.picture(name, alt, title),
             Inline::Break => self.out.push_str("<br>\n"),
             Inline::Footnote(index) => self.reference(*index),
-            Inline::Element(element, inlines) if element.name == "wbr" => self.around("<wbr>", inlines, ""),
+            Inline::Element(element, inlines) if element.name == "wbr" => {
+                self.around("<wbr>", inlines, "")
+            }
             Inline::Element(element, inlines) => {
                 let name = element.name;
                 self.around(&element.tag(escaped), inlines, &format!("</{name}>"));
@@ -269,10 +330,14 @@ impl HtmlWriter<'_> {
     }
 
     fn picture(&mut self, name: &str, alt: &str, title: &str) {
-        let Some(bytes) = self.publication.pictures.get(name) else { return escape(alt, &mut self.out) };
+        let Some(bytes) = self.publication.pictures.get(name) else {
+            return escape(alt, &mut self.out);
+        };
         let kind = mime_guess::from_path(name).first_or_octet_stream();
         let (data, alt) = (STANDARD.encode(bytes), escaped(alt));
-        self.out.push_str(&format!("<img src=\"data:{kind};base64,{data}\" alt=\"{alt}\""));
+        self.out.push_str(&format!(
+            "<img src=\"data:{kind};base64,{data}\" alt=\"{alt}\""
+        ));
         if !title.is_empty() {
             self.out.push_str(&format!(" title=\"{}\"", escaped(title)));
         }
@@ -282,8 +347,14 @@ impl HtmlWriter<'_> {
     fn reference(&mut self, index: usize) {
         let number = index + 1;
         self.references[index] += 1;
-        let id = if self.references[index] == 1 { format!(" id=\"reference-{number}\"") } else { String::new() };
-        self.out.push_str(&format!("<sup><a href=\"#note-{number}\"{id}>{number}</a></sup>"));
+        let id = if self.references[index] == 1 {
+            format!(" id=\"reference-{number}\"")
+        } else {
+            String::new()
+        };
+        self.out.push_str(&format!(
+            "<sup><a href=\"#note-{number}\"{id}>{number}</a></sup>"
+        ));
     }
 
     fn footnotes(&mut self) {
@@ -295,7 +366,9 @@ impl HtmlWriter<'_> {
             let number = index + 1;
             self.out.push_str(&format!("<li id=\"note-{number}\">"));
             self.blocks(blocks);
-            self.out.push_str(&format!("<a href=\"#reference-{number}\" aria-label=\"Back to the text\">↩</a></li>\n"));
+            self.out.push_str(&format!(
+                "<a href=\"#reference-{number}\" aria-label=\"Back to the text\">↩</a></li>\n"
+            ));
         }
         self.out.push_str("</ol>\n");
     }
@@ -303,8 +376,18 @@ impl HtmlWriter<'_> {
 
 /// Replaces obsolete HTML: `center` and `align` become classes.
 fn in_current_html(element: &Element) -> Element {
-    let name = if element.name == "center" { "div" } else { element.name };
+    let name = if element.name == "center" {
+        "div"
+    } else {
+        element.name
+    };
     let centred = (element.name == "center").then(|| ("class", "center".to_owned()));
-    let attributes = element.attributes.iter().map(|(name, value)| (if *name == "align" { "class" } else { name }, value.clone()));
-    Element { name, attributes: centred.into_iter().chain(attributes).collect() }
+    let attributes = element
+        .attributes
+        .iter()
+        .map(|(name, value)| (if *name == "align" { "class" } else { name }, value.clone()));
+    Element {
+        name,
+        attributes: centred.into_iter().chain(attributes).collect(),
+    }
 }

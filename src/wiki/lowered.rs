@@ -7,9 +7,18 @@ use crate::markdown::Alignment;
 pub fn blocks(element: &Element, inner: &[Block]) -> Vec<Block> {
     let mut said = match element.name {
         "dl" => vec![Block::List(definitions(inner))],
-        "figcaption" => inner.iter().map(|block| in_style(Style::Emphasis, block)).collect(),
-        "caption" | "dt" => inner.iter().map(|block| in_style(Style::Strong, block)).collect(),
-        "pre" => vec![Block::Code { language: String::new(), text: lines(inner) }],
+        "figcaption" => inner
+            .iter()
+            .map(|block| in_style(Style::Emphasis, block))
+            .collect(),
+        "caption" | "dt" => inner
+            .iter()
+            .map(|block| in_style(Style::Strong, block))
+            .collect(),
+        "pre" => vec![Block::Code {
+            language: String::new(),
+            text: lines(inner),
+        }],
         "table" => table(inner),
         "col" | "colgroup" => Vec::new(),
         _ => inner.to_vec(),
@@ -71,18 +80,33 @@ fn in_style(style: Style, block: &Block) -> Block {
 fn definitions(parts: &[Block]) -> List {
     let mut items: Vec<Item> = Vec::new();
     for part in parts {
-        let Block::Element(element, inner) = part else { continue };
+        let Block::Element(element, inner) = part else {
+            continue;
+        };
         let said = blocks(element, inner);
         match items.last_mut() {
             Some(item) if element.name != "dt" => item.blocks.extend(said),
-            _ => items.push(Item { done: None, blocks: said }),
+            _ => items.push(Item {
+                done: None,
+                blocks: said,
+            }),
         }
     }
-    List { first: None, is_tight: false, items }
+    List {
+        first: None,
+        is_tight: false,
+        items,
+    }
 }
 
 fn lines(blocks: &[Block]) -> String {
-    let words = blocks.iter().map(|block| if let Block::Paragraph(words) = block { plain(words) } else { String::new() });
+    let words = blocks.iter().map(|block| {
+        if let Block::Paragraph(words) = block {
+            plain(words)
+        } else {
+            String::new()
+        }
+    });
     let mut lines = words.collect::<String>();
     if lines.starts_with('\n') {
         lines.remove(0);
@@ -106,7 +130,9 @@ pub fn rows(parts: &[Block]) -> (Vec<Block>, Vec<Vec<Cell<'_>>>) {
     let mut caption = Vec::new();
     let mut found = [Vec::new(), Vec::new(), Vec::new()];
     for part in parts {
-        let Block::Element(element, inner) = part else { continue };
+        let Block::Element(element, inner) = part else {
+            continue;
+        };
         let index = match element.name {
             "caption" => {
                 caption = blocks(element, inner);
@@ -123,9 +149,16 @@ pub fn rows(parts: &[Block]) -> (Vec<Block>, Vec<Vec<Cell<'_>>>) {
 }
 
 fn cells(row: &Block) -> Vec<Cell<'_>> {
-    let Block::Element(_, cells) = row else { return Vec::new() };
-    let cells =
-        cells.iter().filter_map(|cell| if let Block::Element(element, blocks) = cell { Some(Cell { element, blocks }) } else { None });
+    let Block::Element(_, cells) = row else {
+        return Vec::new();
+    };
+    let cells = cells.iter().filter_map(|cell| {
+        if let Block::Element(element, blocks) = cell {
+            Some(Cell { element, blocks })
+        } else {
+            None
+        }
+    });
     cells.collect()
 }
 
@@ -138,13 +171,29 @@ fn table(parts: &[Block]) -> Vec<Block> {
         cells.resize(width, Vec::new());
         cells
     };
-    let first = rows.first().filter(|row| row.iter().all(|cell| cell.element.name == "th"));
+    let first = rows
+        .first()
+        .filter(|row| row.iter().all(|cell| cell.element.name == "th"));
     let head = first.map_or_else(|| vec![Vec::new(); width], lines);
-    let columns = rows.last().map_or_else(Vec::new, |row| row.iter().map(|cell| cell.element.alignment()).collect::<Vec<_>>());
-    let columns = (0..width).map(|at| columns.get(at).copied().unwrap_or(Alignment::None)).collect();
-    let body = rows.iter().skip(usize::from(first.is_some())).map(lines).collect();
+    let columns = rows.last().map_or_else(Vec::new, |row| {
+        row.iter()
+            .map(|cell| cell.element.alignment())
+            .collect::<Vec<_>>()
+    });
+    let columns = (0..width)
+        .map(|at| columns.get(at).copied().unwrap_or(Alignment::None))
+        .collect();
+    let body = rows
+        .iter()
+        .skip(usize::from(first.is_some()))
+        .map(lines)
+        .collect();
     if width > 0 {
-        said.push(Block::Table(Table { columns, head, rows: body }));
+        said.push(Block::Table(Table {
+            columns,
+            head,
+            rows: body,
+        }));
     }
     said
 }
@@ -161,18 +210,36 @@ fn add(blocks: &[Block], line: &mut Vec<Inline>) {
         match block {
             Block::Element(element, inner) => add(&self::blocks(element, inner), line),
             Block::List(list) => add_list(list, line),
-            Block::Heading(heading) => add_words(&[Inline::Styled(Style::Strong, heading.text.clone())], line),
-            Block::Callout { title: above, blocks, .. } | Block::Details { summary: above, blocks } => {
+            Block::Heading(heading) => {
+                add_words(&[Inline::Styled(Style::Strong, heading.text.clone())], line)
+            }
+            Block::Callout {
+                title: above,
+                blocks,
+                ..
+            }
+            | Block::Details {
+                summary: above,
+                blocks,
+            } => {
                 add_words(&[Inline::Styled(Style::Strong, above.clone())], line);
                 add(blocks, line);
             }
             Block::Paragraph(words) => add_words(words, line),
             Block::Quote(blocks) => add(blocks, line),
-            Block::Code { text, .. } => text.lines().for_each(|code| add_words(&[Inline::Code(code.to_owned())], line)),
-            Block::Table(table) => std::iter::once(&table.head).chain(&table.rows).for_each(|row| add_words(&row.join(&text(" | ")), line)),
+            Block::Code { text, .. } => text
+                .lines()
+                .for_each(|code| add_words(&[Inline::Code(code.to_owned())], line)),
+            Block::Table(table) => std::iter::once(&table.head)
+                .chain(&table.rows)
+                .for_each(|row| add_words(&row.join(&text(" | ")), line)),
             Block::Rule => add_words(&[text("———")], line),
-            Block::Facts(facts) => facts.iter().for_each(|(name, value)| add_words(&[text(&format!("{name}: {value}"))], line)),
-            Block::Actions(actions) => actions.iter().for_each(|action| add_words(&[text(&action.what)], line)),
+            Block::Facts(facts) => facts
+                .iter()
+                .for_each(|(name, value)| add_words(&[text(&format!("{name}: {value}"))], line)),
+            Block::Actions(actions) => actions
+                .iter()
+                .for_each(|action| add_words(&[text(&action.what)], line)),
             Block::Contents => {}
         }
     }
@@ -180,9 +247,18 @@ fn add(blocks: &[Block], line: &mut Vec<Inline>) {
 
 fn add_list(list: &List, line: &mut Vec<Inline>) {
     for (at, item) in list.items.iter().enumerate() {
-        let mark = list.first.map_or("• ".to_owned(), |first| format!("{}. ", first as usize + at));
+        let mark = list.first.map_or("• ".to_owned(), |first| {
+            format!("{}. ", first as usize + at)
+        });
         let task = item.done.map_or("", |done| if done { "☑ " } else { "☐ " });
-        add_words(&[&[text(&format!("{mark}{task}"))][..], &in_a_line(&item.blocks)].concat(), line);
+        add_words(
+            &[
+                &[text(&format!("{mark}{task}"))][..],
+                &in_a_line(&item.blocks),
+            ]
+            .concat(),
+            line,
+        );
     }
 }
 

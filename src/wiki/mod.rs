@@ -135,12 +135,21 @@ pub fn write(
     let publication = Publication {
         language: cases.first().map_or("", |case| case.language.as_str()),
         parent,
-        locations: cases.iter().map(|case| (case.slug.clone(), dialect.location(&case.title, parent))).collect(),
-        anchors: cases.iter().map(|case| (case.slug.clone(), dialect.anchors(case))).collect(),
+        locations: cases
+            .iter()
+            .map(|case| (case.slug.clone(), dialect.location(&case.title, parent)))
+            .collect(),
+        anchors: cases
+            .iter()
+            .map(|case| (case.slug.clone(), dialect.anchors(case)))
+            .collect(),
         pictures,
         highlighter,
     };
-    let pages: Vec<RenderedPage> = cases.iter().map(|case| dialect.page(case, &publication)).collect();
+    let pages: Vec<RenderedPage> = cases
+        .iter()
+        .map(|case| dialect.page(case, &publication))
+        .collect();
     let mut diagnostics = collisions(cases, &publication);
     for (case, page) in cases.iter().zip(&pages) {
         diagnostics.extend(dialect.check(case, page, parent));
@@ -154,9 +163,16 @@ fn collisions(cases: &[Case], publication: &Publication<'_>) -> Vec<Diagnostic> 
     let mut found = Vec::new();
     for case in cases {
         // Some wikis ignore case, so two titles must differ in more than that.
-        let path: String = publication.locations[&case.slug].path.to_lowercase().nfc().collect();
+        let path: String = publication.locations[&case.slug]
+            .path
+            .to_lowercase()
+            .nfc()
+            .collect();
         if let Some(first) = taken.get(&path) {
-            let message = format!("on this wiki, the pages “{}” and “{}” would have the same address", case.title, first.title);
+            let message = format!(
+                "on this wiki, the pages “{}” and “{}” would have the same address",
+                case.title, first.title
+            );
             found.push(
                 Diagnostic::new(&rules::UNPUBLISHABLE, &case.file, Span::default(), message)
                     .note(&first.file, Span::default(), "the other page")
@@ -173,8 +189,14 @@ impl Dialect {
     /// The dialect of a wiki.
     pub fn of(backend: &Backend) -> Self {
         match backend {
-            Backend::Folder { format: Format::Html, .. } => Self::Html,
-            Backend::Folder { format: Format::Markdown, .. } => Self::Markdown(Flavour::Plain),
+            Backend::Folder {
+                format: Format::Html,
+                ..
+            } => Self::Html,
+            Backend::Folder {
+                format: Format::Markdown,
+                ..
+            } => Self::Markdown(Flavour::Plain),
             Backend::Git { host, .. } => Self::Markdown((*host).into()),
             Backend::AzureDevops { .. } => Self::Markdown(Flavour::AzureDevops),
             Backend::Mediawiki { .. } => Self::Mediawiki,
@@ -189,18 +211,37 @@ impl Dialect {
             file: case.file.clone(),
             location: publication.locations[&case.slug].clone(),
             text: self.text(case, publication),
-            attachments: if self == Self::Html { Vec::new() } else { case.page.pictures.clone() },
+            attachments: if self == Self::Html {
+                Vec::new()
+            } else {
+                case.page.pictures.clone()
+            },
         }
     }
 
     /// Reports what the wiki would refuse, and warns of what it shows in another way.
     fn check(self, case: &Case, page: &RenderedPage, parent: &str) -> Vec<Diagnostic> {
         let problems = self.problems(case, &page.location, &page.text).into_iter();
-        let problems = problems.map(|problem| Diagnostic::new(&rules::UNPUBLISHABLE, &case.file, Span::default(), problem));
+        let problems = problems.map(|problem| {
+            Diagnostic::new(&rules::UNPUBLISHABLE, &case.file, Span::default(), problem)
+        });
         let mut known = BTreeSet::new();
-        let is_new = |found: &Diagnostic| known.insert((found.file.clone(), found.span.range().start, found.message.clone()));
-        let flattened = case.html.iter().filter_map(|html| self.flattened(html)).filter(is_new);
-        problems.chain(self.retitled(case, parent)).chain(flattened).collect()
+        let is_new = |found: &Diagnostic| {
+            known.insert((
+                found.file.clone(),
+                found.span.range().start,
+                found.message.clone(),
+            ))
+        };
+        let flattened = case
+            .html
+            .iter()
+            .filter_map(|html| self.flattened(html))
+            .filter(is_new);
+        problems
+            .chain(self.retitled(case, parent))
+            .chain(flattened)
+            .collect()
     }
 
     /// The location of a page with a title.
@@ -243,9 +284,16 @@ impl Dialect {
             Self::Mediawiki => mediawiki::another_title(&case.title, parent),
             Self::Html | Self::Confluence | Self::Dokuwiki => None,
         }?;
-        let message = format!("this title contains characters that {} does not allow, so the page is called “{title}” there", self.wiki());
-        let help = "change the title, or leave it: the page begins with the title as it is written here";
-        Some(Diagnostic::new(&rules::TITLE_REPLACED, &case.file, Span::default(), message).help(help))
+        let message = format!(
+            "this title contains characters that {} does not allow, so the page is called “{title}” there",
+            self.wiki()
+        );
+        let help =
+            "change the title, or leave it: the page begins with the title as it is written here";
+        Some(
+            Diagnostic::new(&rules::TITLE_REPLACED, &case.file, Span::default(), message)
+                .help(help),
+        )
     }
 
     /// Whether the wiki has no equivalent of an HTML element in its context.
@@ -277,14 +325,23 @@ impl Dialect {
         if !self.loses(html) {
             return None;
         }
-        let is_lost_anywhere = self.loses(&RawHtml { within: Within::Page, ..html.clone() });
+        let is_lost_anywhere = self.loses(&RawHtml {
+            within: Within::Page,
+            ..html.clone()
+        });
         let wiki = self.wiki();
         let found = match html.within {
             Within::Line => format!("this line cannot contain `<{name}>`"),
             Within::TooMany => format!("`<{name}>` is nested too deeply"),
-            Within::Block if !is_lost_anywhere => format!("`<{name}>` inside another block has no equivalent on {wiki}"),
-            Within::Preformatted if !is_lost_anywhere => format!("`<{name}>` inside `<pre>` has no equivalent on {wiki}"),
-            Within::Page | Within::Block | Within::Preformatted => format!("`<{name}>` has no equivalent on {wiki}"),
+            Within::Block if !is_lost_anywhere => {
+                format!("`<{name}>` inside another block has no equivalent on {wiki}")
+            }
+            Within::Preformatted if !is_lost_anywhere => {
+                format!("`<{name}>` inside `<pre>` has no equivalent on {wiki}")
+            }
+            Within::Page | Within::Block | Within::Preformatted => {
+                format!("`<{name}>` has no equivalent on {wiki}")
+            }
         };
         let message = format!("{found}, so its content is published in plainer form");
         let help = "write it in Markdown, or leave it if the plain text is enough";

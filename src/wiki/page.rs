@@ -78,24 +78,37 @@ pub struct Element {
 impl Element {
     /// An element without attributes.
     pub fn new(name: &'static str) -> Self {
-        Self { name, attributes: Vec::new() }
+        Self {
+            name,
+            attributes: Vec::new(),
+        }
     }
 
     /// The value of an attribute.
     pub fn attribute(&self, name: &str) -> Option<&str> {
-        self.attributes.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
+        self.attributes
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// The start tag. `value` escapes the value of an attribute.
     pub fn tag(&self, value: impl Fn(&str) -> String) -> String {
-        let attributes = self.attributes.iter().map(|(name, words)| format!(" {name}=\"{}\"", value(words)));
+        let attributes = self
+            .attributes
+            .iter()
+            .map(|(name, words)| format!(" {name}=\"{}\"", value(words)));
         format!("<{}{}>", self.name, attributes.collect::<String>())
     }
 
     /// The number in an attribute. `None` if it is larger than any real table or list needs.
     pub fn number(&self, name: &str) -> Option<u32> {
         const LARGEST: u32 = 1000;
-        self.attribute(name)?.trim().parse().ok().filter(|&number| number <= LARGEST)
+        self.attribute(name)?
+            .trim()
+            .parse()
+            .ok()
+            .filter(|&number| number <= LARGEST)
     }
 
     /// The value of `align`.
@@ -316,7 +329,13 @@ pub enum Callout {
 
 impl Callout {
     /// All kinds.
-    pub const ALL: [Self; 5] = [Self::Note, Self::Tip, Self::Important, Self::Warning, Self::Caution];
+    pub const ALL: [Self; 5] = [
+        Self::Note,
+        Self::Tip,
+        Self::Important,
+        Self::Warning,
+        Self::Caution,
+    ];
 
     /// The equivalent of a call-out in Markdown. `None` for remarks and private notes, which never leave.
     pub fn of(kind: CalloutKind) -> Option<Self> {
@@ -345,7 +364,15 @@ impl Callout {
 impl Page {
     /// The headings of the text at any depth, from top to bottom, without those of the footnotes.
     pub fn headings(&self) -> Vec<&Heading> {
-        walk(&self.blocks).filter_map(|block| if let Block::Heading(heading) = block { Some(heading) } else { None }).collect()
+        walk(&self.blocks)
+            .filter_map(|block| {
+                if let Block::Heading(heading) = block {
+                    Some(heading)
+                } else {
+                    None
+                }
+            })
+            .collect()
     }
 
     /// All inlines of the text and of the footnotes, at any depth.
@@ -355,12 +382,26 @@ impl Page {
 
     /// The targets of all links, also in the footnotes.
     pub fn links(&self) -> impl Iterator<Item = &LinkTo> {
-        self.inlines().filter_map(|inline| if let Inline::Link { to, .. } = inline { Some(to) } else { None })
+        self.inlines().filter_map(|inline| {
+            if let Inline::Link { to, .. } = inline {
+                Some(to)
+            } else {
+                None
+            }
+        })
     }
 
     /// The ids of the headings of this page that its own links lead to, whether it has them or not.
     pub fn linked_headings(&self) -> BTreeSet<&str> {
-        self.links().filter_map(|to| if let LinkTo::Heading(id) = to { Some(id.as_str()) } else { None }).collect()
+        self.links()
+            .filter_map(|to| {
+                if let LinkTo::Heading(id) = to {
+                    Some(id.as_str())
+                } else {
+                    None
+                }
+            })
+            .collect()
     }
 
     /// The text that readers see, one line for each block. Words are not interrupted by markup, and [`SET_APART`] marks where
@@ -375,7 +416,10 @@ impl Block {
     /// The blocks directly inside this one.
     pub fn children(&self) -> impl DoubleEndedIterator<Item = &Self> {
         let (blocks, items): (&[Self], &[Item]) = match self {
-            Self::Quote(blocks) | Self::Callout { blocks, .. } | Self::Details { blocks, .. } | Self::Element(_, blocks) => (blocks, &[]),
+            Self::Quote(blocks)
+            | Self::Callout { blocks, .. }
+            | Self::Details { blocks, .. }
+            | Self::Element(_, blocks) => (blocks, &[]),
             Self::List(list) => (&[], &list.items),
             Self::Heading(_)
             | Self::Paragraph(_)
@@ -386,19 +430,24 @@ impl Block {
             | Self::Contents
             | Self::Actions(_) => (&[], &[]),
         };
-        blocks.iter().chain(items.iter().flat_map(|item| &item.blocks))
+        blocks
+            .iter()
+            .chain(items.iter().flat_map(|item| &item.blocks))
     }
 
     /// The same, to change them.
     fn children_mut(&mut self) -> impl Iterator<Item = &mut Self> {
         let (blocks, items): (&mut [Self], &mut [Item]) = match self {
-            Self::Quote(blocks) | Self::Callout { blocks, .. } | Self::Details { blocks, .. } | Self::Element(_, blocks) => {
-                (blocks, &mut [])
-            }
+            Self::Quote(blocks)
+            | Self::Callout { blocks, .. }
+            | Self::Details { blocks, .. }
+            | Self::Element(_, blocks) => (blocks, &mut []),
             Self::List(list) => (&mut [], &mut list.items),
             _ => (&mut [], &mut []),
         };
-        blocks.iter_mut().chain(items.iter_mut().flat_map(|item| &mut item.blocks))
+        blocks
+            .iter_mut()
+            .chain(items.iter_mut().flat_map(|item| &mut item.blocks))
     }
 
     /// The lines of the block itself, without those of its children: its text, its title, its cells.
@@ -418,7 +467,9 @@ impl Block {
             | Self::Actions(_)
             | Self::Element(..) => (None, None),
         };
-        let cells = table.into_iter().flat_map(|table| table.head.iter().chain(table.rows.iter().flatten()));
+        let cells = table
+            .into_iter()
+            .flat_map(|table| table.head.iter().chain(table.rows.iter().flatten()));
         line.into_iter().chain(cells.map(Vec::as_slice))
     }
 
@@ -426,9 +477,19 @@ impl Block {
     fn words(&self) -> Vec<String> {
         let others = match self {
             Self::Code { language, text } => vec![language.clone(), text.clone()],
-            Self::Facts(facts) => facts.iter().map(|(name, value)| format!("{name} {value}")).collect(),
-            Self::Actions(actions) => actions.iter().flat_map(|action| [action.what.clone(), action.owner.clone()]).collect(),
-            Self::Element(element, _) => element.attributes.iter().map(|(_, value)| value.clone()).collect(),
+            Self::Facts(facts) => facts
+                .iter()
+                .map(|(name, value)| format!("{name} {value}"))
+                .collect(),
+            Self::Actions(actions) => actions
+                .iter()
+                .flat_map(|action| [action.what.clone(), action.owner.clone()])
+                .collect(),
+            Self::Element(element, _) => element
+                .attributes
+                .iter()
+                .map(|(_, value)| value.clone())
+                .collect(),
             _ => Vec::new(),
         };
         self.lines().map(set_apart).chain(others).collect()
@@ -439,8 +500,14 @@ impl Inline {
     /// The inlines directly inside this one.
     pub fn children(&self) -> &[Self] {
         match self {
-            Self::Styled(_, inlines) | Self::Link { text: inlines, .. } | Self::Element(_, inlines) => inlines,
-            Self::Text(_) | Self::Code(_) | Self::Picture { .. } | Self::Break | Self::Footnote(_) => &[],
+            Self::Styled(_, inlines)
+            | Self::Link { text: inlines, .. }
+            | Self::Element(_, inlines) => inlines,
+            Self::Text(_)
+            | Self::Code(_)
+            | Self::Picture { .. }
+            | Self::Break
+            | Self::Footnote(_) => &[],
         }
     }
 }
@@ -471,7 +538,10 @@ pub fn walk_line(line: &[Inline]) -> impl Iterator<Item = &Inline> {
 }
 
 /// Changes all headings at any depth, from top to bottom.
-pub fn change_headings<'a>(blocks: impl IntoIterator<Item = &'a mut Block>, change: &mut dyn FnMut(&mut Heading)) {
+pub fn change_headings<'a>(
+    blocks: impl IntoIterator<Item = &'a mut Block>,
+    change: &mut dyn FnMut(&mut Heading),
+) {
     for block in blocks {
         match block {
             Block::Heading(heading) => change(heading),
@@ -484,7 +554,9 @@ pub fn change_headings<'a>(blocks: impl IntoIterator<Item = &'a mut Block>, chan
 fn set_apart(inlines: &[Inline]) -> String {
     let pieces = inlines.iter().map(|inline| match inline {
         Inline::Text(text) => text.clone(),
-        Inline::Code(text) | Inline::Picture { alt: text, .. } => format!("{SET_APART}{text}{SET_APART}"),
+        Inline::Code(text) | Inline::Picture { alt: text, .. } => {
+            format!("{SET_APART}{text}{SET_APART}")
+        }
         Inline::Styled(..) | Inline::Link { .. } | Inline::Element(..) => {
             format!("{SET_APART}{}{SET_APART}", set_apart(inline.children()))
         }
@@ -496,7 +568,13 @@ fn set_apart(inlines: &[Inline]) -> String {
 
 /// The text of a line without any style; pictures count with their alternative text.
 pub fn plain(line: &[Inline]) -> String {
-    let words = walk_line(line).map(|inline| if let Inline::Picture { alt, .. } = inline { alt } else { text_of(inline) });
+    let words = walk_line(line).map(|inline| {
+        if let Inline::Picture { alt, .. } = inline {
+            alt
+        } else {
+            text_of(inline)
+        }
+    });
     words.collect()
 }
 

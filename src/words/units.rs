@@ -44,7 +44,15 @@ pub struct Units<'t> {
 impl<'t> Units<'t> {
     /// The start of a text.
     pub fn new(text: &'t str) -> Self {
-        Self { rest: text.char_indices(), before: None, before_that: None, letter: 0, letter_before: 0, separators: 0, read: Vec::new() }
+        Self {
+            rest: text.char_indices(),
+            before: None,
+            before_that: None,
+            letter: 0,
+            letter_before: 0,
+            separators: 0,
+            read: Vec::new(),
+        }
     }
 
     /// All of a text.
@@ -107,11 +115,21 @@ impl<'t> Units<'t> {
         let start = self.read.len();
         let mut range = at..at + found.len_utf8();
         self.add_folded(found, &range, breaks);
-        if found.is_ascii() && self.rest.as_str().bytes().next().is_none_or(|next| next.is_ascii()) {
+        if found.is_ascii()
+            && self
+                .rest
+                .as_str()
+                .bytes()
+                .next()
+                .is_none_or(|next| next.is_ascii())
+        {
             return self.turn_to(start, found);
         }
         let mut rest = self.rest.clone();
-        while let Some((at, next)) = rest.next().filter(|&(_, next)| is_unseen(next) || is_combining_mark(next)) {
+        while let Some((at, next)) = rest
+            .next()
+            .filter(|&(_, next)| is_unseen(next) || is_combining_mark(next))
+        {
             self.rest = rest.clone();
             if !is_unseen(next) {
                 range = at..at + next.len_utf8();
@@ -130,22 +148,39 @@ impl<'t> Units<'t> {
     /// One letter can be written in several ways: with its accent or before it, wide, joined with another. Here they are one.
     fn add_folded(&mut self, found: char, range: &Range<usize>, mut starts: bool) {
         let mut add = |folded: char| {
-            self.read.push(Unit { folded, range: range.clone(), starts, ends: false, separators: self.separators });
+            self.read.push(Unit {
+                folded,
+                range: range.clone(),
+                starts,
+                ends: false,
+                separators: self.separators,
+            });
             (starts, self.separators) = (false, 0);
         };
         if found.is_ascii() {
             add(found.to_ascii_lowercase());
         } else {
-            found.nfkd().flat_map(folded).flat_map(char::nfkd).for_each(add);
+            found
+                .nfkd()
+                .flat_map(folded)
+                .flat_map(char::nfkd)
+                .for_each(add);
         }
     }
 
     /// Accents that do not touch one another come in any order, and an `i` has its dot, in whatever language.
     fn order_accents(&mut self, start: usize) {
         let is_i = self.read[start].folded == 'i';
-        let first = self.read[start..].iter().rposition(|unit| !is_combining_mark(unit.folded)).map_or(start, |last| start + last + 1);
+        let first = self.read[start..]
+            .iter()
+            .rposition(|unit| !is_combining_mark(unit.folded))
+            .map_or(start, |last| start + last + 1);
         self.read[first..]
-            .chunk_by_mut(|one, next| [one, next].iter().all(|unit| canonical_combining_class(unit.folded) != 0))
+            .chunk_by_mut(|one, next| {
+                [one, next]
+                    .iter()
+                    .all(|unit| canonical_combining_class(unit.folded) != 0)
+            })
             .for_each(|accents| accents.sort_by_key(|unit| canonical_combining_class(unit.folded)));
         if is_i {
             let mut index = 0;
@@ -171,7 +206,10 @@ impl<'t> Units<'t> {
 /// A character without its case. Small letters that share a capital are one, which is all that full case folding does (`ß` is `ss`,
 /// `ς` is `σ`) and a little more: the `i` without a dot is one with the other.
 fn folded(found: char) -> impl Iterator<Item = char> {
-    found.to_lowercase().flat_map(char::to_uppercase).flat_map(char::to_lowercase)
+    found
+        .to_lowercase()
+        .flat_map(char::to_uppercase)
+        .flat_map(char::to_lowercase)
 }
 
 fn is_break(before: char, here: char) -> bool {
@@ -205,6 +243,9 @@ mod tests {
             units.forget(40);
         }
         // Accents without an end are of one letter.
-        assert_eq!(Units::all(&format!("e{}", "\u{301}\u{323}".repeat(100_000))).len(), 200_001);
+        assert_eq!(
+            Units::all(&format!("e{}", "\u{301}\u{323}".repeat(100_000))).len(),
+            200_001
+        );
     }
 }

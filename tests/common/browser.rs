@@ -21,8 +21,7 @@ use super::program::Folder;
 use super::server::{PATIENCE, Process};
 
 /// What there is to say where the tests cannot run: they never pass without having run.
-const MISSING: &str =
-    "the tests of the preview run in Chromium; `make test` installs it and its driver (Debian: chromium, chromium-driver)";
+const MISSING: &str = "the tests of the preview run in Chromium; `make test` installs it and its driver (Debian: chromium, chromium-driver)";
 
 /// Without services that ask other hosts, and as it is on any machine.
 const FLAGS: &[&str] = &[
@@ -69,17 +68,35 @@ impl Browser {
         let mut flags: Vec<String> = FLAGS.iter().map(|&flag| flag.to_owned()).collect();
         flags.push(format!("--user-data-dir={}", profile.path().display()));
         let mut capabilities = Capabilities::new();
-        capabilities.insert("goog:chromeOptions".to_owned(), json!({ "args": flags, "prefs": settings }));
-        capabilities.insert("goog:loggingPrefs".to_owned(), json!({ "browser": "ALL", "performance": "ALL" }));
+        capabilities.insert(
+            "goog:chromeOptions".to_owned(),
+            json!({ "args": flags, "prefs": settings }),
+        );
+        capabilities.insert(
+            "goog:loggingPrefs".to_owned(),
+            json!({ "browser": "ALL", "performance": "ALL" }),
+        );
         // A page that is still loading is a page to look at, so nobody waits for its end.
         capabilities.insert("pageLoadStrategy".to_owned(), json!("none"));
-        let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime can be made");
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime can be made");
         let connected = runtime.block_on(async {
             let mut builder = ClientBuilder::new(HttpConnector::new());
-            builder.capabilities(capabilities).connect(&driver.address).await
+            builder
+                .capabilities(capabilities)
+                .connect(&driver.address)
+                .await
         });
-        let client = connected.unwrap_or_else(|error| panic!("no browser was started: {error}\n{MISSING}"));
-        Self { client, runtime, _driver: driver, _profile: profile }
+        let client =
+            connected.unwrap_or_else(|error| panic!("no browser was started: {error}\n{MISSING}"));
+        Self {
+            client,
+            runtime,
+            _driver: driver,
+            _profile: profile,
+        }
     }
 
     /// Goes to an address, without waiting for the page.
@@ -92,7 +109,13 @@ impl Browser {
     #[track_caller]
     pub fn open(&self, address: &str) {
         self.set_out_for(address);
-        self.waits_for("the page is loaded", &format!("return location.href === {} && document.readyState === 'complete'", json!(address)));
+        self.waits_for(
+            "the page is loaded",
+            &format!(
+                "return location.href === {} && document.readyState === 'complete'",
+                json!(address)
+            ),
+        );
     }
 
     /// Loads the page again, as the person before it does.
@@ -104,17 +127,22 @@ impl Browser {
     /// What a script returns that is run in the page.
     #[track_caller]
     pub fn ask(&self, script: &str) -> Value {
-        self.try_to_ask(script).unwrap_or_else(|error| panic!("{error}\n{script}"))
+        self.try_to_ask(script)
+            .unwrap_or_else(|error| panic!("{error}\n{script}"))
     }
 
     /// The text that a script returns.
     #[track_caller]
     pub fn text(&self, script: &str) -> String {
-        self.ask(script).as_str().unwrap_or_else(|| panic!("no text: {script}")).to_owned()
+        self.ask(script)
+            .as_str()
+            .unwrap_or_else(|| panic!("no text: {script}"))
+            .to_owned()
     }
 
     fn try_to_ask(&self, script: &str) -> Result<Value, CmdError> {
-        self.runtime.block_on(self.client.execute(&format!("{NAMES}{script}"), Vec::new()))
+        self.runtime
+            .block_on(self.client.execute(&format!("{NAMES}{script}"), Vec::new()))
     }
 
     /// Waits until a script returns what counts as true; a page that is just being left counts as false.
@@ -125,8 +153,14 @@ impl Browser {
         while !last.as_ref().is_ok_and(is_true) {
             if start.elapsed() > PATIENCE {
                 let page = self.try_to_ask("return location.href + '\\n' + document.documentElement.outerHTML.slice(0, 20000)");
-                let page = page.ok().and_then(|page| page.as_str().map(str::to_owned)).unwrap_or_default();
-                panic!("{} s have passed without this: {what}\n{script}\nis {last:?} on\n{page}", PATIENCE.as_secs());
+                let page = page
+                    .ok()
+                    .and_then(|page| page.as_str().map(str::to_owned))
+                    .unwrap_or_default();
+                panic!(
+                    "{} s have passed without this: {what}\n{script}\nis {last:?} on\n{page}",
+                    PATIENCE.as_secs()
+                );
             }
             thread::sleep(Duration::from_millis(10));
             last = self.try_to_ask(script);
@@ -137,7 +171,9 @@ impl Browser {
     #[track_caller]
     pub fn press(&self, key: Key) {
         let value = char::from(key);
-        let stroke = KeyActions::new("keyboard".to_owned()).then(KeyAction::Down { value }).then(KeyAction::Up { value });
+        let stroke = KeyActions::new("keyboard".to_owned())
+            .then(KeyAction::Down { value })
+            .then(KeyAction::Up { value });
         self.run(self.client.perform_actions(stroke), "a key can be pressed");
     }
 
@@ -150,37 +186,58 @@ impl Browser {
     /// Opens another tab and goes there.
     #[track_caller]
     pub fn open_tab(&self) -> WindowHandle {
-        let tab = self.run(self.client.new_window(true), "a tab can be opened").handle;
-        self.run(self.client.switch_to_window(tab.clone()), "a tab can be gone to");
+        let tab = self
+            .run(self.client.new_window(true), "a tab can be opened")
+            .handle;
+        self.run(
+            self.client.switch_to_window(tab.clone()),
+            "a tab can be gone to",
+        );
         tab
     }
 
     /// Drives another tab from now on, which comes to the front.
     #[track_caller]
     pub fn drive(&self, tab: &WindowHandle) {
-        self.run(self.client.switch_to_window(tab.clone()), "a tab can be gone to");
+        self.run(
+            self.client.switch_to_window(tab.clone()),
+            "a tab can be gone to",
+        );
     }
 
     /// A command of the developer tools.
     #[track_caller]
     pub fn tools(&self, name: &str, parameters: &Value) -> Value {
-        self.chromium("goog/cdp/execute", json!({ "cmd": name, "params": parameters }))
+        self.chromium(
+            "goog/cdp/execute",
+            json!({ "cmd": name, "params": parameters }),
+        )
     }
 
     /// The whole document that is shown, as the developer tools tell it, which need no script in it; nothing while a page is being left.
     pub fn document(&self) -> Option<String> {
         let ask = |name: &str, parameters: Value| {
-            let command = ChromiumCommand { path: "goog/cdp/execute", body: json!({ "cmd": name, "params": parameters }) };
+            let command = ChromiumCommand {
+                path: "goog/cdp/execute",
+                body: json!({ "cmd": name, "params": parameters }),
+            };
             self.runtime.block_on(self.client.issue_cmd(command)).ok()
         };
         let root = ask("DOM.getDocument", json!({ "depth": 0 }))?["root"]["nodeId"].clone();
-        Some(ask("DOM.getOuterHTML", json!({ "nodeId": root }))?["outerHTML"].as_str()?.to_owned())
+        Some(
+            ask("DOM.getOuterHTML", json!({ "nodeId": root }))?["outerHTML"]
+                .as_str()?
+                .to_owned(),
+        )
     }
 
     /// What the console of the pages has shown since it was last asked for.
     #[track_caller]
     pub fn console(&self) -> Vec<String> {
-        self.log("browser").iter().filter_map(|entry| entry["message"].as_str().map(str::to_owned)).collect()
+        self.log("browser")
+            .iter()
+            .filter_map(|entry| entry["message"].as_str().map(str::to_owned))
+            .collect()
     }
 
     /// The addresses that pages have asked for since this was last asked for, without those of Chromium's own pages: its start page, and
@@ -188,24 +245,38 @@ impl Browser {
     #[track_caller]
     pub fn requests(&self) -> Vec<String> {
         let messages = self.log("performance");
-        let messages = messages.iter().filter_map(|entry| serde_json::from_str::<Value>(entry["message"].as_str()?).ok());
-        let requests = messages.filter(|entry| entry["message"]["method"] == "Network.requestWillBeSent");
+        let messages = messages
+            .iter()
+            .filter_map(|entry| serde_json::from_str::<Value>(entry["message"].as_str()?).ok());
+        let requests =
+            messages.filter(|entry| entry["message"]["method"] == "Network.requestWillBeSent");
         let requests = requests.map(|mut entry| entry["message"]["params"].take());
-        let of_site = requests.filter(|request| !request["documentURL"].as_str().is_some_and(|page| page.starts_with("chrome:")));
-        let addresses = of_site.filter_map(|request| request["request"]["url"].as_str().map(str::to_owned));
-        addresses.filter(|address| !address.starts_with("chrome-extension:")).collect()
+        let of_site = requests.filter(|request| {
+            !request["documentURL"]
+                .as_str()
+                .is_some_and(|page| page.starts_with("chrome:"))
+        });
+        let addresses =
+            of_site.filter_map(|request| request["request"]["url"].as_str().map(str::to_owned));
+        addresses
+            .filter(|address| !address.starts_with("chrome-extension:"))
+            .collect()
     }
 
     /// Makes the window as wide and as high as another device's.
     #[track_caller]
     pub fn resize(&self, width: u32, height: u32) {
-        let device = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": true });
+        let device =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": true });
         self.tools("Emulation.setDeviceMetricsOverride", &device);
     }
 
     #[track_caller]
     fn log(&self, name: &str) -> Vec<Value> {
-        self.chromium("se/log", json!({ "type": name })).as_array().cloned().unwrap_or_default()
+        self.chromium("se/log", json!({ "type": name }))
+            .as_array()
+            .cloned()
+            .unwrap_or_default()
     }
 
     #[track_caller]
@@ -215,7 +286,9 @@ impl Browser {
 
     #[track_caller]
     fn run<T>(&self, job: impl Future<Output = Result<T, CmdError>>, what: &str) -> T {
-        self.runtime.block_on(job).unwrap_or_else(|error| panic!("{what}: {error}"))
+        self.runtime
+            .block_on(job)
+            .unwrap_or_else(|error| panic!("{what}: {error}"))
     }
 }
 
@@ -238,7 +311,11 @@ struct ChromiumCommand {
 
 impl WebDriverCompatibleCommand for ChromiumCommand {
     fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, ParseError> {
-        base.join(&format!("session/{}/{}", session.unwrap_or_default(), self.path))
+        base.join(&format!(
+            "session/{}/{}",
+            session.unwrap_or_default(),
+            self.path
+        ))
     }
 
     fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
@@ -254,22 +331,35 @@ struct Driver {
 
 impl Driver {
     fn start() -> Self {
-        assert!(is_installed("chromedriver"), "there is no `chromedriver`: {MISSING}");
+        assert!(
+            is_installed("chromedriver"),
+            "there is no `chromedriver`: {MISSING}"
+        );
         let mut command = Command::new("chromedriver");
         command.arg("--port=0");
         let (process, port) = Process::start(command, |line| {
             let (_, rest) = line.split_once("started successfully on port ")?;
             rest.trim_end_matches('.').parse::<u16>().ok()
         });
-        Self { process, address: format!("http://127.0.0.1:{port}/") }
+        Self {
+            process,
+            address: format!("http://127.0.0.1:{port}/"),
+        }
     }
 
     /// Asks it to end its browsers and itself.
     fn shut_down(&self) -> Option<()> {
-        let host = self.address.trim_start_matches("http://").trim_end_matches('/');
+        let host = self
+            .address
+            .trim_start_matches("http://")
+            .trim_end_matches('/');
         let mut stream = TcpStream::connect(host).ok()?;
         stream.set_read_timeout(Some(PATIENCE)).ok()?;
-        write!(stream, "GET /shutdown HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").ok()?;
+        write!(
+            stream,
+            "GET /shutdown HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+        )
+        .ok()?;
         stream.read_to_end(&mut Vec::new()).ok()?;
         Some(())
     }
@@ -285,5 +375,6 @@ impl Drop for Driver {
 }
 
 fn is_installed(program: &str) -> bool {
-    env::var_os("PATH").is_some_and(|path| env::split_paths(&path).any(|folder| folder.join(program).is_file()))
+    env::var_os("PATH")
+        .is_some_and(|path| env::split_paths(&path).any(|folder| folder.join(program).is_file()))
 }

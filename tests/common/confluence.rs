@@ -99,8 +99,14 @@ impl Asked {
     /// A query parameter.
     fn parameter(&self, name: &str) -> Option<String> {
         let (_, query) = self.path.split_once('?')?;
-        let value = query.split('&').find_map(|part| part.strip_prefix(name)?.strip_prefix('='))?;
-        Some(percent_encoding::percent_decode_str(value).decode_utf8_lossy().into_owned())
+        let value = query
+            .split('&')
+            .find_map(|part| part.strip_prefix(name)?.strip_prefix('='))?;
+        Some(
+            percent_encoding::percent_decode_str(value)
+                .decode_utf8_lossy()
+                .into_owned(),
+        )
     }
 
     fn json(&self) -> Value {
@@ -142,12 +148,29 @@ impl FakeConfluence {
             editor: "A colleague",
             ..KeptPage::default()
         };
-        let pages = [page(HOME, "Home of the team", ""), page(PARENT, "Case studies", HOME)];
-        let pages = pages.into_iter().map(|page| (page.id.clone(), page)).collect();
-        let state = State { edition, pages, next: 1000, asked: Vec::new(), troubles: Vec::new(), on_write: None, is_over: false };
+        let pages = [
+            page(HOME, "Home of the team", ""),
+            page(PARENT, "Case studies", HOME),
+        ];
+        let pages = pages
+            .into_iter()
+            .map(|page| (page.id.clone(), page))
+            .collect();
+        let state = State {
+            edition,
+            pages,
+            next: 1000,
+            asked: Vec::new(),
+            troubles: Vec::new(),
+            on_write: None,
+            is_over: false,
+        };
         let state = Arc::new(Mutex::new(state));
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
-        let address = format!("http://{}", listener.local_addr().expect("it has an address"));
+        let address = format!(
+            "http://{}",
+            listener.local_addr().expect("it has an address")
+        );
         let shared = Arc::clone(&state);
         let listener = thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
@@ -158,12 +181,20 @@ impl FakeConfluence {
                 thread::spawn(move || serve(&stream, &shared));
             }
         });
-        Self { state, listener: Some(listener), address }
+        Self {
+            state,
+            listener: Some(listener),
+            address,
+        }
     }
 
     /// All requests that would change something, for example `PUT /wiki/api/v2/pages/1000`.
     pub fn writes(&self) -> Vec<String> {
-        self.asked().iter().filter(|asked| asked.is_write()).map(|asked| format!("{} {}", asked.method, asked.path)).collect()
+        self.asked()
+            .iter()
+            .filter(|asked| asked.is_write())
+            .map(|asked| format!("{} {}", asked.method, asked.path))
+            .collect()
     }
 
     /// All requests.
@@ -179,18 +210,28 @@ impl FakeConfluence {
     /// The visible pages, without the initial ones.
     pub fn pages(&self) -> Vec<KeptPage> {
         let state = lock(&self.state);
-        state.pages.values().filter(|page| page.status == "current" && ![HOME, PARENT].contains(&page.id.as_str())).cloned().collect()
+        state
+            .pages
+            .values()
+            .filter(|page| page.status == "current" && ![HOME, PARENT].contains(&page.id.as_str()))
+            .cloned()
+            .collect()
     }
 
     /// The visible page with a title.
     #[track_caller]
     pub fn page(&self, title: &str) -> KeptPage {
-        self.pages().into_iter().find(|page| page.title == title).unwrap_or_else(|| panic!("there is no page “{title}”"))
+        self.pages()
+            .into_iter()
+            .find(|page| page.title == title)
+            .unwrap_or_else(|| panic!("there is no page “{title}”"))
     }
 
     /// Makes the next request with a method and a part of the path fail.
     pub fn trouble(&self, method: &str, part: &str, trouble: Trouble) {
-        lock(&self.state).troubles.push((method.to_owned(), part.to_owned(), trouble));
+        lock(&self.state)
+            .troubles
+            .push((method.to_owned(), part.to_owned(), trouble));
     }
 
     /// Makes a write fail after some others.
@@ -214,7 +255,9 @@ impl FakeConfluence {
         let mut state = lock(&self.state);
         let page = state.titled(title).expect("the page is there");
         let reference = format!("comment-{}", page.comments.len());
-        let marked = format!("<ac:inline-comment-marker ac:ref=\"{reference}\">{words}</ac:inline-comment-marker>");
+        let marked = format!(
+            "<ac:inline-comment-marker ac:ref=\"{reference}\">{words}</ac:inline-comment-marker>"
+        );
         assert!(page.body.contains(words), "the page says so");
         page.body = page.body.replacen(words, &marked, 1);
         page.comments.push((reference, status));
@@ -260,7 +303,14 @@ fn serve(stream: &TcpStream, state: &Mutex<State>) {
     let trouble = state.trouble_for(&asked);
     let answer = match trouble {
         Some(Trouble::BreakBefore) => return,
-        Some(Trouble::Status(status, wait)) => return answer(stream, status, &json!({ "message": "not now" }), wait.as_deref()),
+        Some(Trouble::Status(status, wait)) => {
+            return answer(
+                stream,
+                status,
+                &json!({ "message": "not now" }),
+                wait.as_deref(),
+            );
+        }
         Some(Trouble::BreakAfter) => {
             state.answer(&asked);
             return;
@@ -287,8 +337,14 @@ fn answer_with(stream: &TcpStream, (status, body): &Answer) {
 }
 
 fn answer(mut stream: &TcpStream, status: u16, body: &Value, wait: Option<&str>) {
-    let body = if body.is_null() { String::new() } else { body.to_string() };
-    let wait = wait.map(|wait| format!("Retry-After: {wait}\r\n")).unwrap_or_default();
+    let body = if body.is_null() {
+        String::new()
+    } else {
+        body.to_string()
+    };
+    let wait = wait
+        .map(|wait| format!("Retry-After: {wait}\r\n"))
+        .unwrap_or_default();
     let head = format!(
         "HTTP/1.1 {status} X\r\nContent-Type: application/json\r\n{wait}Content-Length: {}\r\nConnection: close\r\n\r\n",
         body.len()
@@ -307,13 +363,23 @@ fn read(stream: &TcpStream) -> Option<Asked> {
     loop {
         let mut line = String::new();
         lines.read_line(&mut line).ok()?;
-        let Some((name, value)) = line.split_once(':') else { break };
+        let Some((name, value)) = line.split_once(':') else {
+            break;
+        };
         headers.insert(name.to_lowercase(), value.trim().to_owned());
     }
-    let length: usize = headers.get("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+    let length: usize = headers
+        .get("content-length")
+        .and_then(|length| length.parse().ok())
+        .unwrap_or(0);
     let mut body = vec![0; length];
     lines.read_exact(&mut body).ok()?;
-    Some(Asked { method, path, headers, body })
+    Some(Asked {
+        method,
+        path,
+        headers,
+        body,
+    })
 }
 
 /// An error in the format of the edition.
@@ -335,8 +401,13 @@ impl State {
             }
             self.on_write = Some((left - 1, trouble));
         }
-        let is_it = |(method, part, _): &(String, String, Trouble)| *method == asked.method && asked.path.contains(part.as_str());
-        self.troubles.iter().position(is_it).map(|at| self.troubles.remove(at).2)
+        let is_it = |(method, part, _): &(String, String, Trouble)| {
+            *method == asked.method && asked.path.contains(part.as_str())
+        };
+        self.troubles
+            .iter()
+            .position(is_it)
+            .map(|at| self.troubles.remove(at).2)
     }
 
     fn error(&self, status: u16, words: &str) -> Answer {
@@ -344,7 +415,9 @@ impl State {
     }
 
     fn titled(&mut self, title: &str) -> Option<&mut KeptPage> {
-        self.pages.values_mut().find(|page| page.status == "current" && page.title.to_lowercase() == title.to_lowercase())
+        self.pages.values_mut().find(|page| {
+            page.status == "current" && page.title.to_lowercase() == title.to_lowercase()
+        })
     }
 
     fn add(&mut self, title: &str, parent: &str, body: &str, editor: &'static str) -> String {
@@ -375,7 +448,9 @@ impl State {
 
     fn answer(&mut self, asked: &Asked) -> Answer {
         let expected = match self.edition {
-            ConfluenceEdition::Cloud => format!("Basic {}", STANDARD.encode(format!("{USER}:{TOKEN}"))),
+            ConfluenceEdition::Cloud => {
+                format!("Basic {}", STANDARD.encode(format!("{USER}:{TOKEN}")))
+            }
             ConfluenceEdition::DataCenter => format!("Bearer {TOKEN}"),
         };
         if asked.headers.get("authorization") != Some(&expected) {
@@ -386,14 +461,20 @@ impl State {
         let path = path.strip_prefix("/ex/confluence/1234").unwrap_or(path);
         let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
         match (self.edition, parts.as_slice()) {
-            (ConfluenceEdition::Cloud, ["wiki", "api", "v2", rest @ ..]) => self.second(asked, rest),
-            (ConfluenceEdition::Cloud, ["wiki", "rest", "api", "user"]) => (200, json!({ "displayName": "A colleague" })),
-            (_, ["wiki", "rest", "api", "content", id, "child", "attachment"] | ["rest", "api", "content", id, "child", "attachment"])
-                if asked.method == "POST" =>
-            {
-                self.upload(asked, id)
+            (ConfluenceEdition::Cloud, ["wiki", "api", "v2", rest @ ..]) => {
+                self.second(asked, rest)
             }
-            (ConfluenceEdition::Cloud, ["wiki", "rest", "api", ..]) => self.error(410, "This part of the interface is gone"),
+            (ConfluenceEdition::Cloud, ["wiki", "rest", "api", "user"]) => {
+                (200, json!({ "displayName": "A colleague" }))
+            }
+            (
+                _,
+                ["wiki", "rest", "api", "content", id, "child", "attachment"]
+                | ["rest", "api", "content", id, "child", "attachment"],
+            ) if asked.method == "POST" => self.upload(asked, id),
+            (ConfluenceEdition::Cloud, ["wiki", "rest", "api", ..]) => {
+                self.error(410, "This part of the interface is gone")
+            }
             (ConfluenceEdition::DataCenter, ["rest", "api", rest @ ..]) => self.first(asked, rest),
             _ => self.error(404, "No such resource"),
         }
@@ -405,12 +486,23 @@ impl State {
             ("GET", ["spaces"]) => {
                 let is_it = asked.parameter("keys").as_deref() == Some(SPACE);
                 let space = json!({ "id": SPACE_ID, "key": SPACE, "homepageId": HOME });
-                (200, json!({ "results": if is_it { vec![space] } else { Vec::new() } }))
+                (
+                    200,
+                    json!({ "results": if is_it { vec![space] } else { Vec::new() } }),
+                )
             }
             ("GET", ["pages"]) => {
-                assert_eq!(asked.parameter("space-id").as_deref(), Some(SPACE_ID), "pages are looked for in the space");
+                assert_eq!(
+                    asked.parameter("space-id").as_deref(),
+                    Some(SPACE_ID),
+                    "pages are looked for in the space"
+                );
                 let title = asked.parameter("title").unwrap_or_default();
-                let found: Vec<Value> = self.titled(&title).map(|page| page.second(asked)).into_iter().collect();
+                let found: Vec<Value> = self
+                    .titled(&title)
+                    .map(|page| page.second(asked))
+                    .into_iter()
+                    .collect();
                 (200, json!({ "results": found }))
             }
             ("POST", ["pages"]) => {
@@ -418,11 +510,19 @@ impl State {
                 if page["spaceId"] != SPACE_ID {
                     return self.error(400, "The space id is no number of a space");
                 }
-                self.create(&page["title"], &page["parentId"], &page["body"]["value"], asked)
+                self.create(
+                    &page["title"],
+                    &page["parentId"],
+                    &page["body"]["value"],
+                    asked,
+                )
             }
             ("PUT", ["pages", id]) => {
                 let page = asked.json();
-                if page["id"] != **id || page["status"] != "current" || page["body"]["representation"] != "storage" {
+                if page["id"] != **id
+                    || page["status"] != "current"
+                    || page["body"]["representation"] != "storage"
+                {
                     return self.error(400, "id, status and representation are required");
                 }
                 self.update(id, &page, &page["body"]["value"], None, asked)
@@ -433,8 +533,11 @@ impl State {
             ("DELETE", ["attachments", id]) => self.detach(id),
             ("GET", ["pages", id, rest @ ..]) => {
                 let children: Vec<Value> = self.children(id);
-                let Some(page) = self.pages.get(*id) else { return self.error(404, "Not Found") };
-                page.part_of_second(asked, rest, children).unwrap_or_else(|| self.error(404, "No such resource"))
+                let Some(page) = self.pages.get(*id) else {
+                    return self.error(404, "Not Found");
+                };
+                page.part_of_second(asked, rest, children)
+                    .unwrap_or_else(|| self.error(404, "No such resource"))
             }
             _ => self.error(405, "Method Not Allowed"),
         }
@@ -443,13 +546,23 @@ impl State {
     /// Version 1 of the API.
     fn first(&mut self, asked: &Asked, parts: &[&str]) -> Answer {
         match (asked.method.as_str(), parts) {
-            ("GET", ["space", SPACE]) => (200, json!({ "key": SPACE, "id": 777, "homepage": { "id": HOME } })),
+            ("GET", ["space", SPACE]) => (
+                200,
+                json!({ "key": SPACE, "id": 777, "homepage": { "id": HOME } }),
+            ),
             ("GET", ["space", _]) => self.error(404, "No space with key"),
             ("GET", ["content"]) => {
-                assert_eq!(asked.parameter("spaceKey").as_deref(), Some(SPACE), "pages are looked for in the space");
+                assert_eq!(
+                    asked.parameter("spaceKey").as_deref(),
+                    Some(SPACE),
+                    "pages are looked for in the space"
+                );
                 let title = asked.parameter("title").unwrap_or_default();
                 let found = self.titled(&title).map(|page| page.id.clone());
-                let found: Vec<Value> = found.map(|id| self.page_of_first(&id, asked)).into_iter().collect();
+                let found: Vec<Value> = found
+                    .map(|id| self.page_of_first(&id, asked))
+                    .into_iter()
+                    .collect();
                 (200, json!({ "results": found }))
             }
             ("POST", ["content"]) => {
@@ -457,7 +570,12 @@ impl State {
                 if page["type"] != "page" || page["space"]["key"] != SPACE {
                     return self.error(400, "type and space are required");
                 }
-                self.create(&page["title"], &page["ancestors"][0]["id"], &page["body"]["storage"]["value"], asked)
+                self.create(
+                    &page["title"],
+                    &page["ancestors"][0]["id"],
+                    &page["body"]["storage"]["value"],
+                    asked,
+                )
             }
             ("PUT", ["content", id]) => {
                 let page = asked.json();
@@ -466,15 +584,32 @@ impl State {
                     return self.error(400, "type is required, and at most one ancestor");
                 }
                 // Without an ancestor, a page is at the top of the space.
-                let parent = ancestors.first().and_then(|parent| parent["id"].as_str()).unwrap_or_default().to_owned();
-                self.update(id, &page, &page["body"]["storage"]["value"], Some(parent), asked)
+                let parent = ancestors
+                    .first()
+                    .and_then(|parent| parent["id"].as_str())
+                    .unwrap_or_default()
+                    .to_owned();
+                self.update(
+                    id,
+                    &page,
+                    &page["body"]["storage"]["value"],
+                    Some(parent),
+                    asked,
+                )
             }
             ("POST", ["content", id, "property"]) => self.new_property(id, &asked.json()),
             ("PUT", ["content", id, "property", _]) => self.put_property(id, &asked.json()),
             ("DELETE", ["content", id]) if id.starts_with("att") => self.detach(id),
             ("DELETE", ["content", id]) => self.trash(id),
-            ("GET", ["content", id]) if self.pages.get(*id).is_some_and(|page| page.status == "current") => {
-                let Some(page) = self.pages[*id].in_version(asked) else { return self.error(404, "No content found") };
+            ("GET", ["content", id])
+                if self
+                    .pages
+                    .get(*id)
+                    .is_some_and(|page| page.status == "current") =>
+            {
+                let Some(page) = self.pages[*id].in_version(asked) else {
+                    return self.error(404, "No content found");
+                };
                 let is_historical = asked.parameter("version").is_some();
                 assert!(
                     !is_historical || asked.parameter("status").as_deref() == Some("historical"),
@@ -484,8 +619,11 @@ impl State {
             }
             ("GET", ["content", id, rest @ ..]) if !rest.is_empty() => {
                 let children: Vec<Value> = self.children(id);
-                let Some(page) = self.pages.get(*id) else { return self.error(404, "Not Found") };
-                page.part_of_first(asked, rest, &children).unwrap_or_else(|| self.error(404, "No such resource"))
+                let Some(page) = self.pages.get(*id) else {
+                    return self.error(404, "Not Found");
+                };
+                page.part_of_first(asked, rest, &children)
+                    .unwrap_or_else(|| self.error(404, "No such resource"))
             }
             ("GET", ["content", _]) => self.error(404, "No content found"),
             _ => self.error(405, "Method Not Allowed"),
@@ -493,8 +631,13 @@ impl State {
     }
 
     fn children(&self, id: &str) -> Vec<Value> {
-        let below = self.pages.values().filter(|page| page.parent == id && page.status == "current");
-        below.map(|page| json!({ "id": page.id, "title": page.title })).collect()
+        let below = self
+            .pages
+            .values()
+            .filter(|page| page.parent == id && page.status == "current");
+        below
+            .map(|page| json!({ "id": page.id, "title": page.title }))
+            .collect()
     }
 
     fn page_of_first(&self, id: &str, asked: &Asked) -> Value {
@@ -503,7 +646,8 @@ impl State {
 
     fn shown_by_first(&self, page: &KeptPage, asked: &Asked) -> Value {
         let expand = asked.parameter("expand").unwrap_or_default();
-        let mut shown = json!({ "id": page.id, "type": "page", "status": page.status, "title": page.title });
+        let mut shown =
+            json!({ "id": page.id, "type": "page", "status": page.status, "title": page.title });
         if expand.contains("version") {
             let by = json!({ "displayName": page.editor });
             shown["version"] = json!({ "number": page.version, "message": page.message, "when": "2025-03-14T10:00:00Z", "by": by });
@@ -521,13 +665,16 @@ impl State {
             shown["operations"] = page.allowed();
         }
         if expand.contains("body.storage") {
-            shown["body"] = json!({ "storage": { "value": page.body, "representation": "storage" } });
+            shown["body"] =
+                json!({ "storage": { "value": page.body, "representation": "storage" } });
         }
         shown
     }
 
     fn create(&mut self, title: &Value, parent: &Value, body: &Value, asked: &Asked) -> Answer {
-        let (Some(title), Some(body)) = (title.as_str(), body.as_str()) else { return self.error(400, "title and body are required") };
+        let (Some(title), Some(body)) = (title.as_str(), body.as_str()) else {
+            return self.error(400, "title and body are required");
+        };
         if let Err(reason) = self.refuses(title, body, None) {
             return self.error(400, &reason);
         }
@@ -538,16 +685,31 @@ impl State {
         let id = self.add(title, parent, body, "The publisher");
         let shown = match self.edition {
             ConfluenceEdition::Cloud => self.pages[&id].second(asked),
-            ConfluenceEdition::DataCenter => self.page_of_first(&id, &Asked { path: "?expand=version".to_owned(), ..asked.clone() }),
+            ConfluenceEdition::DataCenter => self.page_of_first(
+                &id,
+                &Asked {
+                    path: "?expand=version".to_owned(),
+                    ..asked.clone()
+                },
+            ),
         };
         (200, shown)
     }
 
-    fn update(&mut self, id: &str, page: &Value, body: &Value, parent: Option<String>, asked: &Asked) -> Answer {
+    fn update(
+        &mut self,
+        id: &str,
+        page: &Value,
+        body: &Value,
+        parent: Option<String>,
+        asked: &Asked,
+    ) -> Answer {
         let (Some(title), Some(body)) = (page["title"].as_str(), body.as_str()) else {
             return self.error(400, "title and body are required");
         };
-        let Some(kept) = self.pages.get(id).filter(|page| page.status == "current") else { return self.error(404, "Not Found") };
+        let Some(kept) = self.pages.get(id).filter(|page| page.status == "current") else {
+            return self.error(404, "Not Found");
+        };
         if !kept.may("update") {
             return self.error(403, "The user may not edit this page");
         }
@@ -563,7 +725,12 @@ impl State {
         kept.title = title.to_owned();
         kept.body = rewritten(body).expect("it was looked at");
         kept.version += 1;
-        kept.message = page["version"]["message"].as_str().unwrap_or_default().chars().take(LONGEST_MESSAGE).collect();
+        kept.message = page["version"]["message"]
+            .as_str()
+            .unwrap_or_default()
+            .chars()
+            .take(LONGEST_MESSAGE)
+            .collect();
         kept.editor = "The publisher";
         if let Some(parent) = parent {
             kept.parent = parent;
@@ -578,16 +745,26 @@ impl State {
         if title.trim() != title || title.is_empty() || title.encode_utf16().count() > 255 {
             return Err("The title is not valid".to_owned());
         }
-        if self.titled(title).is_some_and(|page| Some(page.id.as_str()) != but) {
+        if self
+            .titled(title)
+            .is_some_and(|page| Some(page.id.as_str()) != but)
+        {
             return Err(format!("A page with this title already exists: {title}"));
         }
-        rewritten(body).map(|_| ()).map_err(|reason| format!("Error parsing xhtml: {reason}"))
+        rewritten(body)
+            .map(|_| ())
+            .map_err(|reason| format!("Error parsing xhtml: {reason}"))
     }
 
     fn new_property(&mut self, id: &str, property: &Value) -> Answer {
         let edition = self.edition;
-        let Some(page) = self.pages.get_mut(id) else { return self.error(404, "Not Found") };
-        let key = property["key"].as_str().expect("a property has a key").to_owned();
+        let Some(page) = self.pages.get_mut(id) else {
+            return self.error(404, "Not Found");
+        };
+        let key = property["key"]
+            .as_str()
+            .expect("a property has a key")
+            .to_owned();
         if page.properties.contains_key(&key) {
             return error(edition, 409, "A property with this key already exists");
         }
@@ -597,8 +774,13 @@ impl State {
 
     fn put_property(&mut self, id: &str, property: &Value) -> Answer {
         let edition = self.edition;
-        let Some(page) = self.pages.get_mut(id) else { return self.error(404, "Not Found") };
-        let Some(kept) = property["key"].as_str().and_then(|key| page.properties.get_mut(key)) else {
+        let Some(page) = self.pages.get_mut(id) else {
+            return self.error(404, "Not Found");
+        };
+        let Some(kept) = property["key"]
+            .as_str()
+            .and_then(|key| page.properties.get_mut(key))
+        else {
             return error(edition, 404, "No such property");
         };
         if property["version"]["number"].as_u64() != Some(kept.1 + 1) {
@@ -612,15 +794,23 @@ impl State {
         if self.pages.get(id).is_some_and(|page| !page.may("delete")) {
             return self.error(403, "The user may not delete this page");
         }
-        let Some(page) = self.pages.get_mut(id) else { return self.error(404, "Not Found") };
+        let Some(page) = self.pages.get_mut(id) else {
+            return self.error(404, "Not Found");
+        };
         page.status = "trashed";
         (204, Value::Null)
     }
 
     fn detach(&mut self, id: &str) -> Answer {
-        let (page, at) = id.trim_start_matches("att").split_once('x').expect("it is the id of an attachment");
-        let Some(page) = self.pages.get_mut(page) else { return self.error(404, "Not Found") };
-        page.attachments.remove(at.parse().expect("it ends in a number"));
+        let (page, at) = id
+            .trim_start_matches("att")
+            .split_once('x')
+            .expect("it is the id of an attachment");
+        let Some(page) = self.pages.get_mut(page) else {
+            return self.error(404, "Not Found");
+        };
+        page.attachments
+            .remove(at.parse().expect("it ends in a number"));
         (204, Value::Null)
     }
 
@@ -629,10 +819,18 @@ impl State {
             return self.error(403, "XSRF check failed");
         }
         let edition = self.edition;
-        let Some((name, bytes)) = file_in(&asked.body) else { return self.error(400, "There is no file") };
-        let Some(page) = self.pages.get_mut(id) else { return self.error(404, "Not Found") };
+        let Some((name, bytes)) = file_in(&asked.body) else {
+            return self.error(400, "There is no file");
+        };
+        let Some(page) = self.pages.get_mut(id) else {
+            return self.error(404, "Not Found");
+        };
         if page.attachments.iter().any(|(other, _)| *other == name) {
-            return error(edition, 400, "Cannot add a new attachment with same file name as an existing attachment");
+            return error(
+                edition,
+                400,
+                "Cannot add a new attachment with same file name as an existing attachment",
+            );
         }
         page.attachments.push((name, bytes));
         (200, json!({ "results": [] }))
@@ -642,25 +840,45 @@ impl State {
 impl KeptPage {
     /// Stores the current version before a new one.
     fn keep_version(&mut self) {
-        self.older.push((self.version, self.title.clone(), self.body.clone()));
+        self.older
+            .push((self.version, self.title.clone(), self.body.clone()));
     }
 
     /// The page in the requested version.
     fn in_version(&self, asked: &Asked) -> Option<Self> {
-        let Some(wanted) = asked.parameter("version") else { return Some(self.clone()) };
+        let Some(wanted) = asked.parameter("version") else {
+            return Some(self.clone());
+        };
         let wanted: u64 = wanted.parse().expect("a version is a number");
-        let (version, title, body) = self.older.iter().find(|(version, _, _)| *version == wanted)?.clone();
-        Some(Self { version, title, body, message: String::new(), ..self.clone() })
+        let (version, title, body) = self
+            .older
+            .iter()
+            .find(|(version, _, _)| *version == wanted)?
+            .clone();
+        Some(Self {
+            version,
+            title,
+            body,
+            message: String::new(),
+            ..self.clone()
+        })
     }
 
     fn allowed(&self) -> Value {
         let all = vec!["read", "update", "delete"];
         let operations = self.operations.as_ref().unwrap_or(&all);
-        json!(operations.iter().map(|operation| json!({ "operation": operation, "targetType": "page" })).collect::<Vec<_>>())
+        json!(
+            operations
+                .iter()
+                .map(|operation| json!({ "operation": operation, "targetType": "page" }))
+                .collect::<Vec<_>>()
+        )
     }
 
     fn may(&self, operation: &str) -> bool {
-        self.operations.as_ref().is_none_or(|operations| operations.contains(&operation))
+        self.operations
+            .as_ref()
+            .is_none_or(|operations| operations.contains(&operation))
     }
 
     fn shown_attachments(&self, from: usize) -> Vec<Value> {
@@ -668,23 +886,34 @@ impl KeptPage {
             let version = if self.replaced.contains(name) { 2 } else { 1 };
             json!({ "id": format!("att{}x{at}", self.id), "title": name, "version": { "number": version } })
         };
-        self.attachments.iter().enumerate().skip(from).take(MANY).map(shown).collect()
+        self.attachments
+            .iter()
+            .enumerate()
+            .skip(from)
+            .take(MANY)
+            .map(shown)
+            .collect()
     }
 
     /// The page in version 2 of the API.
     fn second(&self, asked: &Asked) -> Value {
-        let version =
-            json!({ "number": self.version, "message": self.message, "createdAt": "2025-03-14T10:00:00Z", "authorId": "5b10a:c1" });
+        let version = json!({ "number": self.version, "message": self.message, "createdAt": "2025-03-14T10:00:00Z", "authorId": "5b10a:c1" });
         let mut shown = json!({
             "id": self.id, "status": self.status, "title": self.title, "spaceId": SPACE_ID, "parentId": self.parent, "version": version,
         });
         if asked.parameter("body-format").as_deref() == Some("storage") {
-            shown["body"] = json!({ "storage": { "value": self.body, "representation": "storage" } });
+            shown["body"] =
+                json!({ "storage": { "value": self.body, "representation": "storage" } });
         }
         shown
     }
 
-    fn part_of_second(&self, asked: &Asked, parts: &[&str], children: Vec<Value>) -> Option<Answer> {
+    fn part_of_second(
+        &self,
+        asked: &Asked,
+        parts: &[&str],
+        children: Vec<Value>,
+    ) -> Option<Answer> {
         let list = |found: Vec<Value>| Some((200, json!({ "results": found })));
         match parts {
             [] => self.in_version(asked).map(|page| (200, page.second(asked))),
@@ -692,7 +921,10 @@ impl KeptPage {
             ["children"] => list(children),
             ["properties"] => {
                 let wanted = asked.parameter("key");
-                let found = self.properties.iter().filter(|(key, _)| wanted.as_deref() == Some(key));
+                let found = self
+                    .properties
+                    .iter()
+                    .filter(|(key, _)| wanted.as_deref() == Some(key));
                 list(
                     found
                         .map(|(key, (value, version))| json!({ "id": "55", "key": key, "value": value, "version": { "number": version } }))
@@ -704,12 +936,18 @@ impl KeptPage {
                 list(self.comments.iter().map(shown).collect())
             }
             ["attachments"] => {
-                let from: usize = asked.parameter("cursor").and_then(|cursor| cursor.trim_end_matches("==").parse().ok()).unwrap_or(0);
+                let from: usize = asked
+                    .parameter("cursor")
+                    .and_then(|cursor| cursor.trim_end_matches("==").parse().ok())
+                    .unwrap_or(0);
                 let names = self.shown_attachments(from);
                 let mut answer = json!({ "results": names, "_links": {} });
                 if from + MANY < self.attachments.len() {
-                    answer["_links"]["next"] =
-                        json!(format!("/wiki/api/v2/pages/{}/attachments?limit={MANY}&cursor={}%3D%3D", self.id, from + MANY));
+                    answer["_links"]["next"] = json!(format!(
+                        "/wiki/api/v2/pages/{}/attachments?limit={MANY}&cursor={}%3D%3D",
+                        self.id,
+                        from + MANY
+                    ));
                 }
                 Some((200, answer))
             }
@@ -723,14 +961,31 @@ impl KeptPage {
             ["child", "page"] => Some((200, json!({ "results": children }))),
             ["child", "comment"] => {
                 let shown = |(reference, status): &(String, &str)| json!({ "extensions": { "inlineProperties": { "markerRef": reference }, "resolution": { "status": status } } });
-                Some((200, json!({ "results": self.comments.iter().map(shown).collect::<Vec<_>>() })))
+                Some((
+                    200,
+                    json!({ "results": self.comments.iter().map(shown).collect::<Vec<_>>() }),
+                ))
             }
             ["child", "attachment"] => {
-                let start: usize = asked.parameter("start").and_then(|start| start.parse().ok()).unwrap_or(0);
-                assert_eq!(asked.parameter("expand").as_deref(), Some("version"), "versions are shown to those who ask for them");
+                let start: usize = asked
+                    .parameter("start")
+                    .and_then(|start| start.parse().ok())
+                    .unwrap_or(0);
+                assert_eq!(
+                    asked.parameter("expand").as_deref(),
+                    Some("version"),
+                    "versions are shown to those who ask for them"
+                );
                 let names = self.shown_attachments(start);
-                let links = if start + MANY < self.attachments.len() { json!({ "next": "/rest/api/content" }) } else { json!({}) };
-                Some((200, json!({ "results": names, "start": start, "_links": links })))
+                let links = if start + MANY < self.attachments.len() {
+                    json!({ "next": "/rest/api/content" })
+                } else {
+                    json!({})
+                };
+                Some((
+                    200,
+                    json!({ "results": names, "start": start, "_links": links }),
+                ))
             }
             _ => None,
         }
@@ -743,7 +998,8 @@ fn property(key: &str, (value, version): &(Value, u64)) -> Value {
 
 /// The name and the content of the file in a form.
 fn file_in(body: &[u8]) -> Option<(String, Vec<u8>)> {
-    let find = |bytes: &[u8], part: &[u8]| bytes.windows(part.len()).position(|window| window == part);
+    let find =
+        |bytes: &[u8], part: &[u8]| bytes.windows(part.len()).position(|window| window == part);
     let boundary = &body[..find(body, b"\r\n")?];
     let head = &body[find(body, b"name=\"file\"; filename=\"")?..];
     let name = &head[b"name=\"file\"; filename=\"".len()..];
@@ -755,8 +1011,14 @@ fn file_in(body: &[u8]) -> Option<(String, Vec<u8>)> {
 
 /// A body as the server stores it: with ids, reordered attributes, entities, and self-closed tags.
 fn rewritten(body: &str) -> Result<String, String> {
-    if let Some(control) = body.chars().find(|next| next.is_control() && !"\t\n\r".contains(*next)) {
-        return Err(format!("Illegal character entity: expansion character (code {:#x})", u32::from(control)));
+    if let Some(control) = body
+        .chars()
+        .find(|next| next.is_control() && !"\t\n\r".contains(*next))
+    {
+        return Err(format!(
+            "Illegal character entity: expansion character (code {:#x})",
+            u32::from(control)
+        ));
     }
     let declared = format!("<root xmlns:ac=\"a\" xmlns:ri=\"r\">{body}</root>");
     let mut reader = quick_xml::Reader::from_str(&declared);
@@ -773,36 +1035,53 @@ fn rewritten(body: &str) -> Result<String, String> {
             Event::Empty(start) => {
                 let start = with_ids(&start, &mut count)?;
                 let end = start.to_end().into_owned();
-                writer.write_event(Event::Start(start)).and_then(|()| writer.write_event(Event::End(end)))
+                writer
+                    .write_event(Event::Start(start))
+                    .and_then(|()| writer.write_event(Event::End(end)))
             }
             Event::End(end) => {
                 depth -= 1;
                 let is_id = end.name().as_ref() == "ac:task-id";
                 writer.write_event(Event::End(end)).and_then(|()| {
                     if is_id {
-                        writer.write_event(Event::Text(BytesText::from_escaped("<ac:task-uuid>u-1</ac:task-uuid>")))
+                        writer.write_event(Event::Text(BytesText::from_escaped(
+                            "<ac:task-uuid>u-1</ac:task-uuid>",
+                        )))
                     } else {
                         Ok(())
                     }
                 })
             }
-            Event::Text(text) => writer.write_event(Event::Text(BytesText::from_escaped(with_entities(&text.xml10_content())))),
+            Event::Text(text) => writer.write_event(Event::Text(BytesText::from_escaped(
+                with_entities(&text.xml10_content()),
+            ))),
             Event::GeneralRef(name) => {
-                let known = ["amp", "lt", "gt", "quot", "apos"].contains(&&*name.xml10_content()) || name.xml10_content().starts_with('#');
+                let known = ["amp", "lt", "gt", "quot", "apos"].contains(&&*name.xml10_content())
+                    || name.xml10_content().starts_with('#');
                 if !known {
-                    return Err(format!("The entity \"{}\" was referenced, but not declared", name.xml10_content()));
+                    return Err(format!(
+                        "The entity \"{}\" was referenced, but not declared",
+                        name.xml10_content()
+                    ));
                 }
                 writer.write_event(Event::GeneralRef(name))
             }
             Event::Eof if depth == 0 => break,
-            Event::Eof => return Err("XML document structures must start and end within the same entity".to_owned()),
+            Event::Eof => {
+                return Err(
+                    "XML document structures must start and end within the same entity".to_owned(),
+                );
+            }
             other => writer.write_event(other),
         };
         written.map_err(|error| error.to_string())?;
     }
     let written = String::from_utf8(writer.into_inner()).map_err(|error| error.to_string())?;
     let (_, inside) = written.split_once('>').ok_or("there is no root")?;
-    Ok(inside.strip_suffix("</root>").ok_or("the root is closed too early")?.to_owned())
+    Ok(inside
+        .strip_suffix("</root>")
+        .ok_or("the root is closed too early")?
+        .to_owned())
 }
 
 fn with_ids(start: &BytesStart<'_>, count: &mut usize) -> Result<BytesStart<'static>, String> {
@@ -813,16 +1092,24 @@ fn with_ids(start: &BytesStart<'_>, count: &mut usize) -> Result<BytesStart<'sta
         if attribute.value.contains('<') {
             return Err("The value of an attribute must not contain the '<' character".to_owned());
         }
-        attributes.push((attribute.key.as_ref().to_owned(), attribute.value.into_owned()));
+        attributes.push((
+            attribute.key.as_ref().to_owned(),
+            attribute.value.into_owned(),
+        ));
     }
     attributes.reverse();
     *count += 1;
     match name.as_str() {
         "ac:structured-macro" => attributes.extend([
             ("ac:schema-version".to_owned(), "1".to_owned()),
-            ("ac:macro-id".to_owned(), format!("00000000-0000-4000-8000-{count:012}")),
+            (
+                "ac:macro-id".to_owned(),
+                format!("00000000-0000-4000-8000-{count:012}"),
+            ),
         ]),
-        "ri:attachment" | "ri:page" => attributes.push(("ri:version-at-save".to_owned(), "1".to_owned())),
+        "ri:attachment" | "ri:page" => {
+            attributes.push(("ri:version-at-save".to_owned(), "1".to_owned()))
+        }
         "p" | "h2" | "table" => attributes.push(("local-id".to_owned(), format!("local-{count}"))),
         _ => {}
     }
@@ -834,6 +1121,13 @@ fn with_ids(start: &BytesStart<'_>, count: &mut usize) -> Result<BytesStart<'sta
 }
 
 fn with_entities(text: &str) -> String {
-    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    text.replace('—', "&mdash;").replace('“', "&ldquo;").replace('”', "&rdquo;").replace('ü', "&uuml;").replace('…', "&hellip;")
+    let text = text
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;");
+    text.replace('—', "&mdash;")
+        .replace('“', "&ldquo;")
+        .replace('”', "&rdquo;")
+        .replace('ü', "&uuml;")
+        .replace('…', "&hellip;")
 }

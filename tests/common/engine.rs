@@ -15,8 +15,14 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The folder in which `make engines` has installed something.
 pub fn installed(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/engines").join(name);
-    assert!(folder.exists(), "there is no {}: {MISSING}", folder.display());
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("target/engines")
+        .join(name);
+    assert!(
+        folder.exists(),
+        "there is no {}: {MISSING}",
+        folder.display()
+    );
     folder
 }
 
@@ -40,16 +46,28 @@ impl Engine {
         let log = folder.join("server.log");
         let output = File::create(&log).expect("a file can be made");
         let errors = output.try_clone().expect("it can be shared");
-        let started = command.stdin(Stdio::null()).stdout(output).stderr(errors).spawn();
+        let started = command
+            .stdin(Stdio::null())
+            .stdout(output)
+            .stderr(errors)
+            .spawn();
         let name = command.get_program().to_string_lossy().into_owned();
-        let child = started.unwrap_or_else(|error| panic!("`{name}` cannot be started: {error}; {MISSING}"));
-        let mut engine = Self { child, url: format!("http://127.0.0.1:{port}") };
+        let child = started
+            .unwrap_or_else(|error| panic!("`{name}` cannot be started: {error}; {MISSING}"));
+        let mut engine = Self {
+            child,
+            url: format!("http://127.0.0.1:{port}"),
+        };
         let start = Instant::now();
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
             let said = || fs::read_to_string(&log).unwrap_or_default();
             let ended = engine.child.try_wait().expect("it can be asked");
             assert!(ended.is_none(), "`{name}` has ended: {}", said());
-            assert!(start.elapsed() < PATIENCE, "`{name}` does not listen: {}", said());
+            assert!(
+                start.elapsed() < PATIENCE,
+                "`{name}` does not listen: {}",
+                said()
+            );
             thread::sleep(Duration::from_millis(20));
         }
         engine

@@ -4,7 +4,9 @@
 use storybank::markdown::Alignment;
 use storybank::slug::Slug;
 use storybank::source::SitePath;
-use storybank::wiki::page::{ActionEntry, Block, Callout, Case, Heading, Inline, Item, LinkTo, List, Page, Style, Table};
+use storybank::wiki::page::{
+    ActionEntry, Block, Callout, Case, Heading, Inline, Item, LinkTo, List, Page, Style, Table,
+};
 
 /// Texts that an author would call ordinary.
 pub const STRINGS: &[&str] = &[
@@ -56,10 +58,17 @@ fn paragraph(words: &str) -> Block {
 
 /// A page with each of the strings in every kind of text.
 pub fn case() -> Case {
-    let mut blocks = vec![Block::Facts(vec![("severity".to_owned(), "2".to_owned()), (STRINGS[0].to_owned(), STRINGS[19].to_owned())])];
+    let mut blocks = vec![Block::Facts(vec![
+        ("severity".to_owned(), "2".to_owned()),
+        (STRINGS[0].to_owned(), STRINGS[19].to_owned()),
+    ])];
     blocks.push(Block::Contents);
     for (number, words) in STRINGS.iter().enumerate() {
-        blocks.push(heading(2, &format!("{number} {words}"), &format!("h-{number}")));
+        blocks.push(heading(
+            2,
+            &format!("{number} {words}"),
+            &format!("h-{number}"),
+        ));
         blocks.push(paragraph(words));
         blocks.push(Block::Paragraph(vec![
             text("before "),
@@ -71,15 +80,45 @@ pub fn case() -> Case {
             Inline::Break,
             text(words),
         ]));
-        let link = Inline::Link { to: LinkTo::External("https://example.org/a?b=c&d=[e]|f".to_owned()), text: vec![text(words)] };
-        blocks.push(Block::Paragraph(vec![text("see "), link, text(" and "), to_heading(number, words)]));
-        blocks.push(Block::List(List { first: None, is_tight: true, items: vec![item(None, words), item(None, "next")] }));
-        blocks.push(Block::List(List { first: Some(3), is_tight: true, items: vec![item(None, words), item(None, "next")] }));
-        blocks.push(Block::List(List { first: None, is_tight: true, items: vec![item(Some(true), words), item(Some(false), words)] }));
+        let link = Inline::Link {
+            to: LinkTo::External("https://example.org/a?b=c&d=[e]|f".to_owned()),
+            text: vec![text(words)],
+        };
+        blocks.push(Block::Paragraph(vec![
+            text("see "),
+            link,
+            text(" and "),
+            to_heading(number, words),
+        ]));
+        blocks.push(Block::List(List {
+            first: None,
+            is_tight: true,
+            items: vec![item(None, words), item(None, "next")],
+        }));
+        blocks.push(Block::List(List {
+            first: Some(3),
+            is_tight: true,
+            items: vec![item(None, words), item(None, "next")],
+        }));
+        blocks.push(Block::List(List {
+            first: None,
+            is_tight: true,
+            items: vec![item(Some(true), words), item(Some(false), words)],
+        }));
         blocks.push(Block::Quote(vec![paragraph(words)]));
-        blocks.push(Block::Callout { kind: Callout::Warning, title: vec![text(words)], blocks: vec![paragraph(words)] });
-        blocks.push(Block::Details { summary: vec![text(words)], blocks: vec![paragraph(words)] });
-        blocks.push(Block::Code { language: "text".to_owned(), text: format!("{words}\n  indented {words}\n") });
+        blocks.push(Block::Callout {
+            kind: Callout::Warning,
+            title: vec![text(words)],
+            blocks: vec![paragraph(words)],
+        });
+        blocks.push(Block::Details {
+            summary: vec![text(words)],
+            blocks: vec![paragraph(words)],
+        });
+        blocks.push(Block::Code {
+            language: "text".to_owned(),
+            text: format!("{words}\n  indented {words}\n"),
+        });
     }
     blocks.push(table());
     blocks.push(nested());
@@ -95,7 +134,13 @@ pub fn case() -> Case {
             status: "done",
             is_settled: true,
         },
-        ActionEntry { what: STRINGS[0].to_owned(), owner: String::new(), due: String::new(), status: "open", is_settled: false },
+        ActionEntry {
+            what: STRINGS[0].to_owned(),
+            owner: String::new(),
+            due: String::new(),
+            status: "open",
+            is_settled: false,
+        },
     ]));
     blocks.push(Block::Paragraph(vec![
         text("with a note"),
@@ -104,8 +149,15 @@ pub fn case() -> Case {
         Inline::Footnote(1),
         Inline::Footnote(0),
     ]));
-    let footnotes = vec![vec![paragraph(STRINGS[24])], vec![paragraph("second"), paragraph(STRINGS[2])]];
-    let page = Page { blocks, footnotes, pictures: Vec::new() };
+    let footnotes = vec![
+        vec![paragraph(STRINGS[24])],
+        vec![paragraph("second"), paragraph(STRINGS[2])],
+    ];
+    let page = Page {
+        blocks,
+        footnotes,
+        pictures: Vec::new(),
+    };
     let file = SitePath::new("content/case-studies/hostile.md");
     Case {
         slug: Slug::of("hostile"),
@@ -118,35 +170,79 @@ pub fn case() -> Case {
 }
 
 fn heading(level: u8, words: &str, id: &str) -> Block {
-    Block::Heading(Heading { level, text: vec![text(words)], id: id.to_owned(), is_linked: true })
+    Block::Heading(Heading {
+        level,
+        text: vec![text(words)],
+        id: id.to_owned(),
+        is_linked: true,
+    })
 }
 
 fn to_heading(number: usize, words: &str) -> Inline {
-    Inline::Link { to: LinkTo::Heading(format!("h-{number}")), text: vec![text(words)] }
+    Inline::Link {
+        to: LinkTo::Heading(format!("h-{number}")),
+        text: vec![text(words)],
+    }
 }
 
 fn item(done: Option<bool>, words: &str) -> Item {
-    Item { done, blocks: vec![paragraph(words)] }
+    Item {
+        done,
+        blocks: vec![paragraph(words)],
+    }
 }
 
 /// A table with each of the strings as text and as code.
 fn table() -> Block {
-    let rows = STRINGS.iter().map(|words| vec![vec![text(words)], vec![Inline::Code((*words).to_owned())], vec![text("end")]]);
+    let rows = STRINGS.iter().map(|words| {
+        vec![
+            vec![text(words)],
+            vec![Inline::Code((*words).to_owned())],
+            vec![text("end")],
+        ]
+    });
     Block::Table(Table {
         columns: vec![Alignment::None, Alignment::Center, Alignment::Right],
-        head: vec![vec![text("a | b")], vec![Inline::Code("c | d".to_owned())], Vec::new()],
+        head: vec![
+            vec![text("a | b")],
+            vec![Inline::Code("c | d".to_owned())],
+            Vec::new(),
+        ],
         rows: rows.collect(),
     })
 }
 
 /// A nested list whose items contain more than a line.
 fn nested() -> Block {
-    let inner = List { first: Some(1), is_tight: true, items: vec![item(None, "inner * one"), item(Some(true), "inner two")] };
-    let code = Block::Code { language: "yaml".to_owned(), text: "a: {{b}}\n# c\n".to_owned() };
+    let inner = List {
+        first: Some(1),
+        is_tight: true,
+        items: vec![item(None, "inner * one"), item(Some(true), "inner two")],
+    };
+    let code = Block::Code {
+        language: "yaml".to_owned(),
+        text: "a: {{b}}\n# c\n".to_owned(),
+    };
     let outer = vec![
-        Item { done: None, blocks: vec![paragraph("first"), paragraph("second paragraph"), code] },
-        Item { done: None, blocks: vec![paragraph("outer"), Block::List(inner)] },
-        Item { done: Some(false), blocks: vec![paragraph("a task"), Block::Quote(vec![paragraph("a quote")])] },
+        Item {
+            done: None,
+            blocks: vec![paragraph("first"), paragraph("second paragraph"), code],
+        },
+        Item {
+            done: None,
+            blocks: vec![paragraph("outer"), Block::List(inner)],
+        },
+        Item {
+            done: Some(false),
+            blocks: vec![
+                paragraph("a task"),
+                Block::Quote(vec![paragraph("a quote")]),
+            ],
+        },
     ];
-    Block::List(List { first: None, is_tight: false, items: outer })
+    Block::List(List {
+        first: None,
+        is_tight: false,
+        items: outer,
+    })
 }

@@ -29,7 +29,10 @@ struct Node {
 }
 
 /// Elements that stand inside of a line; text has no name.
-const INLINE: &[&str] = &["", "a", "abbr", "b", "code", "del", "em", "i", "kbd", "mark", "small", "span", "strong", "sub", "sup"];
+const INLINE: &[&str] = &[
+    "", "a", "abbr", "b", "code", "del", "em", "i", "kbd", "mark", "small", "span", "strong",
+    "sub", "sup",
+];
 
 /// The page that its markup gives.
 pub fn parse(html: &str) -> Page {
@@ -40,7 +43,9 @@ pub fn parse(html: &str) -> Page {
 impl Page {
     /// The elements with a name, in the order of the page.
     pub fn all(&self, name: &str) -> Vec<NodeId> {
-        self.elements().filter(|&id| self.name(id) == name).collect()
+        self.elements()
+            .filter(|&id| self.name(id) == name)
+            .collect()
     }
 
     /// All elements, in the order of the page.
@@ -65,30 +70,44 @@ impl Page {
     }
 
     pub fn attributes(&self, id: NodeId) -> impl Iterator<Item = (&str, &str)> {
-        self.nodes[id].attributes.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.nodes[id]
+            .attributes
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     pub fn attribute(&self, id: NodeId, wanted: &str) -> Option<&str> {
-        self.attributes(id).find(|(name, _)| *name == wanted).map(|(_, value)| value)
+        self.attributes(id)
+            .find(|(name, _)| *name == wanted)
+            .map(|(_, value)| value)
     }
 
     pub fn has_class(&self, id: NodeId, class: &str) -> bool {
-        self.attribute(id, "class").is_some_and(|classes| classes.split_whitespace().any(|one| one == class))
+        self.attribute(id, "class")
+            .is_some_and(|classes| classes.split_whitespace().any(|one| one == class))
     }
 
     /// The elements that have a class, in the order of the page.
     pub fn of_class(&self, class: &str) -> Vec<NodeId> {
-        self.elements().filter(|&id| self.has_class(id, class)).collect()
+        self.elements()
+            .filter(|&id| self.has_class(id, class))
+            .collect()
     }
 
     /// The text in an element as it is read: with single blanks, also between blocks.
     pub fn text(&self, id: NodeId) -> String {
-        self.read(id).split_whitespace().collect::<Vec<_>>().join(" ")
+        self.read(id)
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     fn read(&self, id: NodeId) -> String {
         let node = &self.nodes[id];
-        let text = node.children.iter().fold(node.text.clone(), |text, &child| text + &self.read(child));
+        let text = node
+            .children
+            .iter()
+            .fold(node.text.clone(), |text, &child| text + &self.read(child));
         let is_inline = INLINE.contains(&self.name(id));
         if is_inline { text } else { format!(" {text} ") }
     }
@@ -96,12 +115,19 @@ impl Page {
     /// The text in an element as it stands.
     pub fn raw_text(&self, id: NodeId) -> String {
         let node = &self.nodes[id];
-        node.children.iter().fold(node.text.clone(), |text, &child| text + &self.raw_text(child))
+        node.children
+            .iter()
+            .fold(node.text.clone(), |text, &child| {
+                text + &self.raw_text(child)
+            })
     }
 
     /// The texts of the elements that have a class.
     pub fn texts_of_class(&self, class: &str) -> Vec<String> {
-        self.of_class(class).into_iter().map(|id| self.text(id)).collect()
+        self.of_class(class)
+            .into_iter()
+            .map(|id| self.text(id))
+            .collect()
     }
 
     /// The texts of the elements with a name.
@@ -118,12 +144,15 @@ impl Page {
 
     /// Whether an element stands somewhere in another one.
     pub fn is_inside(&self, id: NodeId, outer: NodeId) -> bool {
-        std::iter::successors(self.nodes[id].parent, |&id| self.nodes[id].parent).any(|id| id == outer)
+        std::iter::successors(self.nodes[id].parent, |&id| self.nodes[id].parent)
+            .any(|id| id == outer)
     }
 
     /// The ids that fragments can lead to.
     pub fn ids(&self) -> Vec<&str> {
-        self.elements().filter_map(|id| self.attribute(id, "id")).collect()
+        self.elements()
+            .filter_map(|id| self.attribute(id, "id"))
+            .collect()
     }
 }
 
@@ -135,7 +164,10 @@ struct Sink {
 
 impl Default for Sink {
     fn default() -> Self {
-        Self { nodes: RefCell::new(vec![Node::default()]), mistakes: RefCell::default() }
+        Self {
+            nodes: RefCell::new(vec![Node::default()]),
+            mistakes: RefCell::default(),
+        }
     }
 }
 
@@ -152,12 +184,19 @@ impl Sink {
                 child
             }
             NodeOrText::AppendText(text) => {
-                let before = at.checked_sub(1).map(|before| self.nodes.borrow()[parent].children[before]);
-                if let Some(before) = before.filter(|&before| self.nodes.borrow()[before].name.is_none()) {
+                let before = at
+                    .checked_sub(1)
+                    .map(|before| self.nodes.borrow()[parent].children[before]);
+                if let Some(before) =
+                    before.filter(|&before| self.nodes.borrow()[before].name.is_none())
+                {
                     self.nodes.borrow_mut()[before].text.push_str(&text);
                     return;
                 }
-                self.add(Node { text: text.to_string(), ..Node::default() })
+                self.add(Node {
+                    text: text.to_string(),
+                    ..Node::default()
+                })
             }
         };
         let mut nodes = self.nodes.borrow_mut();
@@ -172,7 +211,10 @@ impl TreeSink for Sink {
     type ElemName<'a> = Ref<'a, QualName>;
 
     fn finish(self) -> Page {
-        Page { nodes: self.nodes.into_inner(), mistakes: self.mistakes.into_inner() }
+        Page {
+            nodes: self.nodes.into_inner(),
+            mistakes: self.mistakes.into_inner(),
+        }
     }
 
     fn parse_error(&self, message: Cow<'static, str>) {
@@ -184,12 +226,31 @@ impl TreeSink for Sink {
     }
 
     fn elem_name<'a>(&'a self, target: &'a NodeId) -> Ref<'a, QualName> {
-        Ref::map(self.nodes.borrow(), |nodes| nodes[*target].name.as_ref().expect("only elements are asked for their names"))
+        Ref::map(self.nodes.borrow(), |nodes| {
+            nodes[*target]
+                .name
+                .as_ref()
+                .expect("only elements are asked for their names")
+        })
     }
 
-    fn create_element(&self, name: QualName, attributes: Vec<Attribute>, _: ElementFlags) -> NodeId {
-        let attributes = attributes.into_iter().map(|attribute| (attribute.name.local.to_string(), attribute.value.to_string()));
-        self.add(Node { name: Some(name), attributes: attributes.collect(), ..Node::default() })
+    fn create_element(
+        &self,
+        name: QualName,
+        attributes: Vec<Attribute>,
+        _: ElementFlags,
+    ) -> NodeId {
+        let attributes = attributes.into_iter().map(|attribute| {
+            (
+                attribute.name.local.to_string(),
+                attribute.value.to_string(),
+            )
+        });
+        self.add(Node {
+            name: Some(name),
+            attributes: attributes.collect(),
+            ..Node::default()
+        })
     }
 
     fn create_comment(&self, _: StrTendril) -> NodeId {
@@ -205,9 +266,18 @@ impl TreeSink for Sink {
         self.insert(*parent, end, child);
     }
 
-    fn append_based_on_parent_node(&self, element: &NodeId, before: &NodeId, child: NodeOrText<NodeId>) {
+    fn append_based_on_parent_node(
+        &self,
+        element: &NodeId,
+        before: &NodeId,
+        child: NodeOrText<NodeId>,
+    ) {
         let has_parent = self.nodes.borrow()[*element].parent.is_some();
-        if has_parent { self.append_before_sibling(element, child) } else { self.append(before, child) }
+        if has_parent {
+            self.append_before_sibling(element, child)
+        } else {
+            self.append(before, child)
+        }
     }
 
     fn append_doctype_to_document(&self, _: StrTendril, _: StrTendril, _: StrTendril) {}
@@ -227,8 +297,13 @@ impl TreeSink for Sink {
     }
 
     fn append_before_sibling(&self, sibling: &NodeId, child: NodeOrText<NodeId>) {
-        let parent = self.nodes.borrow()[*sibling].parent.expect("a sibling has a parent");
-        let at = self.nodes.borrow()[parent].children.iter().position(|id| id == sibling);
+        let parent = self.nodes.borrow()[*sibling]
+            .parent
+            .expect("a sibling has a parent");
+        let at = self.nodes.borrow()[parent]
+            .children
+            .iter()
+            .position(|id| id == sibling);
         self.insert(parent, at.expect("a parent knows its children"), child);
     }
 

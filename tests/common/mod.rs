@@ -7,7 +7,8 @@ use proptest::prelude::ProptestConfig;
 use proptest::test_runner::RngSeed;
 use storybank::audience::Viewer;
 use storybank::build::{
-    Edition, EditionSources, InputFile, Inputs, Linked, NamedAssets, ParseCache, Unfollowed, link_site, link_whole, settings,
+    Edition, EditionSources, InputFile, Inputs, Linked, NamedAssets, ParseCache, Unfollowed,
+    link_site, link_whole, settings,
 };
 use storybank::config::Target;
 use storybank::diagnostic::{self, Diagnostic};
@@ -44,13 +45,19 @@ pub fn files(text: &str) -> Files {
     let mut files = Files::new();
     let mut path = None;
     for line in text.split_inclusive('\n') {
-        let named = line.trim_end().strip_prefix("-- ").and_then(|rest| rest.strip_suffix(" --"));
+        let named = line
+            .trim_end()
+            .strip_prefix("-- ")
+            .and_then(|rest| rest.strip_suffix(" --"));
         match (named, &path) {
             (Some(named), _) => {
                 path = Some(named.to_owned());
                 files.insert(named.to_owned(), Vec::new());
             }
-            (None, Some(path)) => files.get_mut(path).expect("its marker has put it there").extend(bytes(line)),
+            (None, Some(path)) => files
+                .get_mut(path)
+                .expect("its marker has put it there")
+                .extend(bytes(line)),
             (None, None) => {}
         }
     }
@@ -62,7 +69,10 @@ fn bytes(text: &str) -> Vec<u8> {
     let mut parts = text.split("\\x");
     let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
     for part in parts {
-        match part.get(..2).and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+        match part
+            .get(..2)
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok())
+        {
             Some(byte) => {
                 bytes.push(byte);
                 bytes.extend(&part.as_bytes()[2..]);
@@ -76,10 +86,18 @@ fn bytes(text: &str) -> Vec<u8> {
 /// The files as the program reads them from a disk.
 pub fn inputs(files: &Files) -> Inputs {
     let file = |path: &str, bytes: &[u8]| InputFile::new(SitePath::new(path), bytes.to_vec());
-    let mut inputs = Inputs { settings: files.get("site.toml").map(|bytes| file("site.toml", bytes)), ..Inputs::default() };
-    for (path, bytes) in files.iter().filter(|(path, _)| path.starts_with("content/")) {
+    let mut inputs = Inputs {
+        settings: files.get("site.toml").map(|bytes| file("site.toml", bytes)),
+        ..Inputs::default()
+    };
+    for (path, bytes) in files
+        .iter()
+        .filter(|(path, _)| path.starts_with("content/"))
+    {
         if bytes.starts_with(b"-> ") {
-            inputs.unfollowed.push((SitePath::new(path.as_str()), Unfollowed::Outside));
+            inputs
+                .unfollowed
+                .push((SitePath::new(path.as_str()), Unfollowed::Outside));
         } else if is_markdown(SitePath::new(path.as_str()).extension()) {
             inputs.documents.push(file(path, bytes));
         } else {
@@ -87,9 +105,15 @@ pub fn inputs(files: &Files) -> Inputs {
         }
     }
     let folder = format!("themes/{}/", settings(&inputs).0.theme);
-    let own = files.iter().filter_map(|(path, bytes)| Some((path, path.strip_prefix(&folder)?, bytes)));
+    let own = files
+        .iter()
+        .filter_map(|(path, bytes)| Some((path, path.strip_prefix(&folder)?, bytes)));
     inputs.theme = own
-        .map(|(path, name, bytes)| ThemeFile { path: SitePath::new(path.as_str()), name: name.to_owned(), bytes: Arc::from(&**bytes) })
+        .map(|(path, name, bytes)| ThemeFile {
+            path: SitePath::new(path.as_str()),
+            name: name.to_owned(),
+            bytes: Arc::from(&**bytes),
+        })
         .collect();
     inputs
 }
@@ -101,7 +125,15 @@ pub fn linked(inputs: &Inputs, audience: Audience) -> Arc<Linked> {
 
 /// The linked site for an audience, with the cache of an earlier one.
 pub fn linked_with(cache: &mut ParseCache, inputs: &Inputs, audience: Audience) -> Arc<Linked> {
-    Arc::new(link_site(inputs, cache, |_| (), |_| Viewer { audience, drafts: false }))
+    Arc::new(link_site(
+        inputs,
+        cache,
+        |_| (),
+        |_| Viewer {
+            audience,
+            drafts: false,
+        },
+    ))
 }
 
 /// Makes everything that a site consists of, or says what keeps it from being made, in the order in which it is printed.
@@ -110,22 +142,38 @@ pub fn make(files: &Files, audience: Audience) -> Result<Artefacts, Vec<Diagnost
     let linked = linked(&inputs, audience);
     let theme = Theme::new(&inputs.theme);
     if linked.has_errors() || theme.is_err() {
-        return Err(linked.diagnostics.iter().cloned().chain(theme.err().into_iter().flatten()).collect());
+        return Err(linked
+            .diagnostics
+            .iter()
+            .cloned()
+            .chain(theme.err().into_iter().flatten())
+            .collect());
     }
     let mut all = Artefacts::new();
     let mut mistakes = Vec::new();
     for (path, made) in artefacts(files, &inputs, &linked) {
         match made {
-            Ok(bytes) => assert!(all.insert(path.clone(), bytes).is_none(), "two artefacts have the address {path}"),
+            Ok(bytes) => assert!(
+                all.insert(path.clone(), bytes).is_none(),
+                "two artefacts have the address {path}"
+            ),
             Err(mistake) => mistakes.push(mistake),
         }
     }
     diagnostic::sort(&mut mistakes);
-    if mistakes.is_empty() { Ok(all) } else { Err(mistakes) }
+    if mistakes.is_empty() {
+        Ok(all)
+    } else {
+        Err(mistakes)
+    }
 }
 
 /// Every artefact of a linked site, by its address, even where the site has mistakes; its templates must be sound.
-pub fn artefacts(files: &Files, inputs: &Inputs, linked: &Arc<Linked>) -> Vec<(String, Result<Vec<u8>, Diagnostic>)> {
+pub fn artefacts(
+    files: &Files,
+    inputs: &Inputs,
+    linked: &Arc<Linked>,
+) -> Vec<(String, Result<Vec<u8>, Diagnostic>)> {
     let edition = edition(files, inputs, linked);
     let made = edition.artefacts().into_iter().map(|artefact| {
         let bytes = artefact.make().map(|made| made.bytes.into_owned());
@@ -137,7 +185,12 @@ pub fn artefacts(files: &Files, inputs: &Inputs, linked: &Arc<Linked>) -> Vec<(S
 /// What a linked site consists of, as a build makes it.
 pub fn edition(files: &Files, inputs: &Inputs, linked: &Arc<Linked>) -> Edition {
     let used = linked.site.used_assets().into_iter();
-    let assets = used.filter_map(|path| files.get(path.as_str()).map(|bytes| Arc::from(bytes.as_slice())).map(|bytes| (path, bytes)));
+    let assets = used.filter_map(|path| {
+        files
+            .get(path.as_str())
+            .map(|bytes| Arc::from(bytes.as_slice()))
+            .map(|bytes| (path, bytes))
+    });
     Edition::new(EditionSources {
         linked: linked.clone(),
         inputs: Arc::new(inputs.clone()),
@@ -154,15 +207,26 @@ pub fn check_for(audience: Audience, text: &str) -> String {
     let inputs = inputs(&files);
     let mut diagnostics = linked(&inputs, audience).diagnostics.clone();
     if let Err(found) = make(&files, audience) {
-        diagnostics.extend(found.into_iter().filter(|found| !diagnostics.contains(found)).collect::<Vec<_>>());
+        diagnostics.extend(
+            found
+                .into_iter()
+                .filter(|found| !diagnostics.contains(found))
+                .collect::<Vec<_>>(),
+        );
     }
     printed(&files, &diagnostics)
 }
 
 /// Diagnostics as a person reads them, then how many there are.
 fn printed(files: &Files, diagnostics: &[Diagnostic]) -> String {
-    let sources = Sources::new(files.iter().map(|(path, bytes)| (SitePath::new(path.as_str()), Arc::from(bytes.as_slice()))));
-    let reports = report::entries(diagnostics, &sources, Colour::Plain).into_iter().map(|entry| format!("{entry}\n\n"));
+    let sources = Sources::new(
+        files
+            .iter()
+            .map(|(path, bytes)| (SitePath::new(path.as_str()), Arc::from(bytes.as_slice()))),
+    );
+    let reports = report::entries(diagnostics, &sources, Colour::Plain)
+        .into_iter()
+        .map(|entry| format!("{entry}\n\n"));
     reports.collect::<String>() + &report::count(diagnostics) + "\n"
 }
 
@@ -171,7 +235,10 @@ pub fn check_wiki(text: &str) -> String {
     let files = files(text);
     let settings = String::from_utf8_lossy(&files["site.toml"]).into_owned();
     let found = draft(&files, &settings, "handbook").map(|(_, draft)| draft.diagnostics);
-    found.map_or_else(|message| format!("error: {message}\n"), |found| printed(&files, &found))
+    found.map_or_else(
+        |message| format!("error: {message}\n"),
+        |found| printed(&files, &found),
+    )
 }
 
 /// What the author reads who builds the site.
@@ -181,19 +248,36 @@ pub fn check(text: &str) -> String {
 
 /// The pages of a site by their paths; it must be sound.
 pub fn site_for(audience: Audience, text: &str) -> BTreeMap<String, String> {
-    let artefacts = make(&files(text), audience).unwrap_or_else(|_| panic!("the site has mistakes:\n{}", check_for(audience, text)));
-    let pages = artefacts.into_iter().filter(|(path, _)| path.ends_with(".html"));
-    pages.map(|(path, bytes)| (path, String::from_utf8(bytes).expect("a page is text"))).collect()
+    let artefacts = make(&files(text), audience)
+        .unwrap_or_else(|_| panic!("the site has mistakes:\n{}", check_for(audience, text)));
+    let pages = artefacts
+        .into_iter()
+        .filter(|(path, _)| path.ends_with(".html"));
+    pages
+        .map(|(path, bytes)| (path, String::from_utf8(bytes).expect("a page is text")))
+        .collect()
 }
 
 /// The pages that the author sees with drafts, by their paths.
 pub fn site_with_drafts(text: &str) -> BTreeMap<String, String> {
     let files = files(text);
     let inputs = inputs(&files);
-    let viewer = Viewer { audience: Audience::Private, drafts: true };
-    let linked = Arc::new(link_site(&inputs, &mut ParseCache::default(), |_| (), |_| viewer));
-    let pages = artefacts(&files, &inputs, &linked).into_iter().filter(|(path, _)| path.ends_with(".html"));
-    let text = |made: Result<Vec<u8>, Diagnostic>| String::from_utf8(made.expect("the site is sound")).expect("a page is text");
+    let viewer = Viewer {
+        audience: Audience::Private,
+        drafts: true,
+    };
+    let linked = Arc::new(link_site(
+        &inputs,
+        &mut ParseCache::default(),
+        |_| (),
+        |_| viewer,
+    ));
+    let pages = artefacts(&files, &inputs, &linked)
+        .into_iter()
+        .filter(|(path, _)| path.ends_with(".html"));
+    let text = |made: Result<Vec<u8>, Diagnostic>| {
+        String::from_utf8(made.expect("the site is sound")).expect("a page is text")
+    };
     pages.map(|(path, made)| (path, text(made))).collect()
 }
 
@@ -208,24 +292,51 @@ pub const WIKIS: &[(&str, &str)] = &[
     ("github", "repository = \"r\""),
     ("gitlab", "repository = \"r\""),
     ("gitea", "repository = \"r\""),
-    ("confluence", "address = \"https://example.org\"\nspace = \"S\""),
-    ("mediawiki", "address = \"https://example.org\"\nuser = \"u\""),
-    ("dokuwiki", "address = \"https://example.org\"\nuser = \"u\"\nnamespace = \"cases\""),
+    (
+        "confluence",
+        "address = \"https://example.org\"\nspace = \"S\"",
+    ),
+    (
+        "mediawiki",
+        "address = \"https://example.org\"\nuser = \"u\"",
+    ),
+    (
+        "dokuwiki",
+        "address = \"https://example.org\"\nuser = \"u\"\nnamespace = \"cases\"",
+    ),
     ("folder", "folder = \"f\""),
     ("folder", "folder = \"f\"\nformat = \"html\""),
 ];
 
 /// What would be published of a site to a wiki of each kind; nothing for one whose audience sees no case study.
 pub fn drafts(files: &Files, audience: Audience) -> Vec<(&'static str, Option<Draft>)> {
-    let settings = |kind: &str, more: &str| format!("[wiki.w]\nkind = \"{kind}\"\naudience = \"{}\"\n{more}\n", audience.name());
-    WIKIS.iter().map(|(kind, more)| (*kind, draft(files, &settings(kind, more), "w").ok().map(|(_, draft)| draft))).collect()
+    let settings = |kind: &str, more: &str| {
+        format!(
+            "[wiki.w]\nkind = \"{kind}\"\naudience = \"{}\"\n{more}\n",
+            audience.name()
+        )
+    };
+    WIKIS
+        .iter()
+        .map(|(kind, more)| {
+            (
+                *kind,
+                draft(files, &settings(kind, more), "w")
+                    .ok()
+                    .map(|(_, draft)| draft),
+            )
+        })
+        .collect()
 }
 
 /// The same for the team, with the settings of the wikis.
 pub fn drafts_and_targets(files: &Files) -> Vec<(&'static str, Target, Draft)> {
     let settings = |kind: &str, more: &str| format!("[wiki.w]\nkind = \"{kind}\"\n{more}\n");
-    let one =
-        |(kind, more): &(&'static str, &str)| draft(files, &settings(kind, more), "w").ok().map(|(target, draft)| (*kind, target, draft));
+    let one = |(kind, more): &(&'static str, &str)| {
+        draft(files, &settings(kind, more), "w")
+            .ok()
+            .map(|(target, draft)| (*kind, target, draft))
+    };
     WIKIS.iter().filter_map(one).collect()
 }
 
@@ -235,7 +346,8 @@ fn draft(files: &Files, settings: &str, wiki: &str) -> Result<(Target, Draft), S
     let whole = link_whole(&inputs, &mut ParseCache::default(), |_| ());
     let (config, found) = storybank::config::parse(settings);
     assert_eq!(found, Vec::new(), "the settings are sound");
-    let target = storybank::config::target(wiki, &config.wiki[wiki]).expect("the settings are sound");
+    let target =
+        storybank::config::target(wiki, &config.wiki[wiki]).expect("the settings are sound");
     let selection = publication::select(&whole, &inputs, &target, &[], TODAY)?;
     let assets = selection.assets().into_iter().filter_map(|path| {
         let bytes = files.get(path.as_str())?.as_slice().into();

@@ -14,7 +14,15 @@ use super::program::{self, Folder, storybank};
 const CASE: &str = "a-naming-rule-that-no-team-owned";
 
 /// Private words of its author.
-const PRIVATE: &[&str] = &["Copilot", "Microsoft", "$1.2M", "time-entry-copilot", "What stays at home", "hard to square", "content/"];
+const PRIVATE: &[&str] = &[
+    "Copilot",
+    "Microsoft",
+    "$1.2M",
+    "time-entry-copilot",
+    "What stays at home",
+    "hard to square",
+    "content/",
+];
 
 /// What readers of the wiki must find in this order.
 const SHOWN: &[&str] = &[
@@ -58,18 +66,31 @@ impl OwnSite {
             if root.join("content").join(&name).is_dir() {
                 fs::create_dir_all(path).expect("it can be made");
             } else {
-                fs::create_dir_all(path.parent().expect("it is in a folder")).expect("it can be made");
+                fs::create_dir_all(path.parent().expect("it is in a folder"))
+                    .expect("it can be made");
                 fs::write(path, bytes).expect("it can be written");
             }
         }
         let settings = fs::read_to_string(root.join("site.toml")).expect("there are settings");
-        fs::write(folder.join("site.toml"), format!("{settings}\n[wiki.handbook]\n{wiki}\n")).expect("it can be written");
-        Self { folder, token: token.to_owned() }
+        fs::write(
+            folder.join("site.toml"),
+            format!("{settings}\n[wiki.handbook]\n{wiki}\n"),
+        )
+        .expect("it can be written");
+        Self {
+            folder,
+            token: token.to_owned(),
+        }
     }
 
     fn command(&self, token: &str, more: &[&str]) -> std::process::Command {
         let root = self.folder.path().as_os_str();
-        let mut command = storybank([OsStr::new("publish"), OsStr::new("handbook"), OsStr::new("--root"), root]);
+        let mut command = storybank([
+            OsStr::new("publish"),
+            OsStr::new("handbook"),
+            OsStr::new("--root"),
+            root,
+        ]);
         command.args(more).env("STORYBANK_HANDBOOK_TOKEN", token);
         command
     }
@@ -82,9 +103,20 @@ impl OwnSite {
 
     #[track_caller]
     fn publish_with(&self, token: &str, more: &[&str]) -> (i32, String) {
-        let Output { status, stdout, stderr } = program::run(self.command(token, more));
-        let said = format!("{}{}", String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr));
-        assert!(token.is_empty() || !said.contains(token), "the token is in: {said}");
+        let Output {
+            status,
+            stdout,
+            stderr,
+        } = program::run(self.command(token, more));
+        let said = format!(
+            "{}{}",
+            String::from_utf8_lossy(&stdout),
+            String::from_utf8_lossy(&stderr)
+        );
+        assert!(
+            token.is_empty() || !said.contains(token),
+            "the token is in: {said}"
+        );
         (status.code().expect("it has ended by itself"), said)
     }
 
@@ -112,7 +144,10 @@ fn refuses_without_token(site: &OwnSite) {
         return;
     }
     let (status, said) = site.publish_with("", &[]);
-    assert!(status == 2 && said.contains("STORYBANK_HANDBOOK_TOKEN"), "{said}");
+    assert!(
+        status == 2 && said.contains("STORYBANK_HANDBOOK_TOKEN"),
+        "{said}"
+    );
     let (status, said) = site.publish_with("wr0ng-t0ken-0123456789abcdef012345", &[]);
     assert!(status == 2 && said.contains("cannot"), "{said}");
 }
@@ -127,7 +162,10 @@ fn is_whole(reader: &impl Reader) {
         at += found.unwrap_or_else(|| panic!("`{wanted}` is not where it should be in: {shown}"));
     }
     for private in PRIVATE {
-        assert!(!shown.contains(private) && !source.contains(private), "`{private}` is on the wiki");
+        assert!(
+            !shown.contains(private) && !source.contains(private),
+            "`{private}` is on the wiki"
+        );
     }
 }
 
@@ -137,7 +175,10 @@ pub fn lives_on(reader: &impl Reader, wiki: &str, token: &str) {
     let site = OwnSite::new(wiki, token);
     refuses_without_token(&site);
     let (status, said) = site.publish(&["--dry-run"]);
-    assert!(status == 0 && said.contains("create") && said.contains("nothing changed"), "{said}");
+    assert!(
+        status == 0 && said.contains("create") && said.contains("nothing changed"),
+        "{said}"
+    );
     assert_eq!(reader.versions(), 0, "a dry run changes nothing");
 
     let (status, said) = site.publish(&[]);
@@ -147,15 +188,27 @@ pub fn lives_on(reader: &impl Reader, wiki: &str, token: &str) {
     let (versions, source) = (reader.versions(), reader.source());
     let (status, said) = site.publish(&[]);
     assert!(status == 0 && said.contains("unchanged"), "{said}");
-    assert_eq!((reader.versions(), reader.source()), (versions, source.clone()), "a second run changes nothing");
+    assert_eq!(
+        (reader.versions(), reader.source()),
+        (versions, source.clone()),
+        "a second run changes nothing"
+    );
 
     let human = source.replace("exactly one", "two, as we know by now");
     assert_ne!(human, source);
     reader.edit(&human);
     site.write("Employees of one customer", "The employees of one customer");
     let (status, said) = site.publish(&[]);
-    assert!(status == 1 && said.contains("somebody has changed it") && said.contains("two, as we know by now"), "{said}");
-    assert!(reader.source().contains("two, as we know by now"), "the colleague's words are there");
+    assert!(
+        status == 1
+            && said.contains("somebody has changed it")
+            && said.contains("two, as we know by now"),
+        "{said}"
+    );
+    assert!(
+        reader.source().contains("two, as we know by now"),
+        "the colleague's words are there"
+    );
 
     let (status, said) = site.publish(&["--force", CASE]);
     assert!(status == 0 && said.contains("updated"), "{said}");
@@ -186,23 +239,36 @@ fn goes_on_after_interruptions(site: &OwnSite, reader: &impl Reader) {
     // The page is up to date: it is recognised without a record.
     let (status, said) = site.publish(&[]);
     assert!(status == 0 && said.contains("unchanged"), "{said}");
-    site.write("Employees of one customer", &format!("{before} of one customer"));
+    site.write(
+        "Employees of one customer",
+        &format!("{before} of one customer"),
+    );
     let start = Instant::now();
     let (status, said) = site.publish(&[]);
     assert_eq!(status, 0, "{said}");
     let whole = start.elapsed();
     for time in 0..TIMES {
         let now = format!("Employees, {time}");
-        site.write(&format!("{before} of one customer"), &format!("{now} of one customer"));
+        site.write(
+            &format!("{before} of one customer"),
+            &format!("{now} of one customer"),
+        );
         let command = &mut site.command(&site.token, &[]);
-        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it can be started");
+        let mut child = command
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("it can be started");
         thread::sleep(whole * time / TIMES);
         // It may have finished by now.
         let _ = child.kill();
         child.wait().expect("it can be waited for");
         before = now;
     }
-    site.write(&format!("{before} of one customer"), "Employees of one customer");
+    site.write(
+        &format!("{before} of one customer"),
+        "Employees of one customer",
+    );
     let (status, said) = site.publish(&[]);
     assert_eq!(status, 0, "after {TIMES} interruptions: {said}");
     let versions = reader.versions();

@@ -22,7 +22,11 @@ impl Folder {
 
     fn in_folder(folder: &Path) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
-        let name = format!("storybank-test-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let name = format!(
+            "storybank-test-{}-{}",
+            std::process::id(),
+            NEXT.fetch_add(1, Ordering::Relaxed)
+        );
         let path = folder.join(name);
         fs::create_dir_all(&path).expect("a folder for tests can be made");
         Self(path)
@@ -40,7 +44,8 @@ impl Folder {
     pub fn write(&self, files: &BTreeMap<String, Vec<u8>>) {
         for (name, bytes) in files {
             let path = self.join(name);
-            fs::create_dir_all(path.parent().expect("it is below the folder")).expect("it can be made");
+            fs::create_dir_all(path.parent().expect("it is below the folder"))
+                .expect("it can be made");
             fs::write(path, bytes).expect("it can be written");
         }
     }
@@ -62,7 +67,13 @@ pub fn storybank<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Com
 
 /// `storybank build` of the site at `root` into `out`.
 pub fn build(root: &Path, out: &Path) -> Command {
-    storybank([OsStr::new("build"), OsStr::new("--root"), root.as_os_str(), OsStr::new("--out"), out.as_os_str()])
+    storybank([
+        OsStr::new("build"),
+        OsStr::new("--root"),
+        root.as_os_str(),
+        OsStr::new("--out"),
+        out.as_os_str(),
+    ])
 }
 
 /// Runs a command to its end.
@@ -83,11 +94,23 @@ pub fn words(output: &Output) -> String {
 
 /// The files below a folder with their bytes, links with what they lead to, folders with nothing.
 pub fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    let entries = walkdir::WalkDir::new(folder).min_depth(1).into_iter().map(|entry| entry.expect("it can be read"));
+    let entries = walkdir::WalkDir::new(folder)
+        .min_depth(1)
+        .into_iter()
+        .map(|entry| entry.expect("it can be read"));
     let named = entries.map(|entry| {
-        let name = entry.path().strip_prefix(folder).expect("it is below the folder").to_string_lossy().into_owned();
+        let name = entry
+            .path()
+            .strip_prefix(folder)
+            .expect("it is below the folder")
+            .to_string_lossy()
+            .into_owned();
         let bytes = if entry.path_is_symlink() {
-            fs::read_link(entry.path()).expect("it is a link").to_string_lossy().into_owned().into_bytes()
+            fs::read_link(entry.path())
+                .expect("it is a link")
+                .to_string_lossy()
+                .into_owned()
+                .into_bytes()
         } else if entry.file_type().is_dir() {
             Vec::new()
         } else {

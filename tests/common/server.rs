@@ -20,7 +20,11 @@ pub const PATIENCE: Duration = Duration::from_secs(10);
 pub fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
     let start = Instant::now();
     while !is_so() {
-        assert!(start.elapsed() < PATIENCE, "{} s have passed without this: {what}", PATIENCE.as_secs());
+        assert!(
+            start.elapsed() < PATIENCE,
+            "{} s have passed without this: {what}",
+            PATIENCE.as_secs()
+        );
         thread::sleep(Duration::from_millis(10));
     }
 }
@@ -34,16 +38,23 @@ pub struct Process {
 
 impl Process {
     /// Starts a program and waits for the line on its standard output that has what the test needs.
-    pub fn start<T: Send + 'static>(mut command: Command, find: impl Fn(&str) -> Option<T> + Send + 'static) -> (Self, T) {
+    pub fn start<T: Send + 'static>(
+        mut command: Command,
+        find: impl Fn(&str) -> Option<T> + Send + 'static,
+    ) -> (Self, T) {
         command.stderr(Stdio::piped());
         Self::start_unheard(command, find)
     }
 
     /// The same with the standard error that the command has.
-    pub fn start_unheard<T: Send + 'static>(mut command: Command, find: impl Fn(&str) -> Option<T> + Send + 'static) -> (Self, T) {
+    pub fn start_unheard<T: Send + 'static>(
+        mut command: Command,
+        find: impl Fn(&str) -> Option<T> + Send + 'static,
+    ) -> (Self, T) {
         let name = command.get_program().to_string_lossy().into_owned();
         let started = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
-        let mut child = started.unwrap_or_else(|error| panic!("`{name}` cannot be started: {error}"));
+        let mut child =
+            started.unwrap_or_else(|error| panic!("`{name}` cannot be started: {error}"));
         let said = Arc::new(Mutex::new(String::new()));
         let (sender, found) = mpsc::channel();
         let output = child.stdout.take().expect("it was asked for");
@@ -58,13 +69,18 @@ impl Process {
             listen(errors, Arc::clone(&said), |_| {});
         }
         let process = Self { child, name, said };
-        let Ok(found) = found.recv_timeout(PATIENCE) else { panic!("`{}` did not say that it is ready", process.name) };
+        let Ok(found) = found.recv_timeout(PATIENCE) else {
+            panic!("`{}` did not say that it is ready", process.name)
+        };
         (process, found)
     }
 
     /// What it has printed by now.
     pub fn said(&self) -> String {
-        self.said.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.said
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Waits until it ends by itself, and tells whether it did.
@@ -81,10 +97,16 @@ impl Process {
 }
 
 /// Reads what a program prints, so that it never waits for a reader.
-fn listen(from: impl Read + Send + 'static, said: Arc<Mutex<String>>, mut each: impl FnMut(&str) + Send + 'static) {
+fn listen(
+    from: impl Read + Send + 'static,
+    said: Arc<Mutex<String>>,
+    mut each: impl FnMut(&str) + Send + 'static,
+) {
     thread::spawn(move || {
         for line in BufReader::new(from).lines().map_while(Result::ok) {
-            said.lock().unwrap_or_else(PoisonError::into_inner).push_str(&format!("{line}\n"));
+            said.lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push_str(&format!("{line}\n"));
             each(&line);
         }
     });
@@ -122,8 +144,13 @@ impl Server {
 
     /// Starts the server that a command describes.
     pub fn run(command: Command) -> Self {
-        let (process, address) = Process::start(command, |line| line.starts_with("http://").then(|| line.to_owned()));
-        assert!(address.ends_with('/'), "the address can be opened as it stands: {address}");
+        let (process, address) = Process::start(command, |line| {
+            line.starts_with("http://").then(|| line.to_owned())
+        });
+        assert!(
+            address.ends_with('/'),
+            "the address can be opened as it stands: {address}"
+        );
         Self { process, address }
     }
 
@@ -132,7 +159,9 @@ impl Server {
         let (reader, writer) = std::io::pipe().expect("a pipe can be made");
         drop(reader);
         command.stderr(writer);
-        let (process, address) = Process::start_unheard(command, |line| line.starts_with("http://").then(|| line.to_owned()));
+        let (process, address) = Process::start_unheard(command, |line| {
+            line.starts_with("http://").then(|| line.to_owned())
+        });
         Self { process, address }
     }
 
@@ -143,11 +172,16 @@ impl Server {
 
     /// The name and the port, as a browser sends them.
     pub fn host(&self) -> &str {
-        self.address.trim_start_matches("http://").trim_end_matches('/')
+        self.address
+            .trim_start_matches("http://")
+            .trim_end_matches('/')
     }
 
     pub fn port(&self) -> &str {
-        self.host().rsplit(':').next().expect("a text has a last part")
+        self.host()
+            .rsplit(':')
+            .next()
+            .expect("a text has a last part")
     }
 
     /// What the server has printed by now.
@@ -164,9 +198,13 @@ impl Server {
     /// What comes back for a request with exactly these headers.
     #[track_caller]
     pub fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Response {
-        let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let headers: String = headers
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}\r\n"))
+            .collect();
         let request = format!("{method} {path} HTTP/1.1\r\n{headers}Connection: close\r\n\r\n");
-        self.send(request.as_bytes()).unwrap_or_else(|| panic!("no answer to {method} {path}"))
+        self.send(request.as_bytes())
+            .unwrap_or_else(|| panic!("no answer to {method} {path}"))
     }
 
     /// What comes back for some bytes; nothing where the server hangs up on them.
@@ -180,7 +218,9 @@ impl Server {
     /// A connection that nothing has been said on.
     pub fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(self.host()).expect("the server listens");
-        stream.set_read_timeout(Some(PATIENCE)).expect("a time can be set");
+        stream
+            .set_read_timeout(Some(PATIENCE))
+            .expect("a time can be set");
         stream
     }
 
@@ -188,12 +228,20 @@ impl Server {
     #[track_caller]
     pub fn events(&self) -> Events {
         let mut stream = self.connect();
-        let request = format!("GET /.storybank/events HTTP/1.1\r\nHost: {}\r\nAccept: text/event-stream\r\n\r\n", self.host());
-        stream.write_all(request.as_bytes()).expect("the server reads");
+        let request = format!(
+            "GET /.storybank/events HTTP/1.1\r\nHost: {}\r\nAccept: text/event-stream\r\n\r\n",
+            self.host()
+        );
+        stream
+            .write_all(request.as_bytes())
+            .expect("the server reads");
         let mut lines = BufReader::new(stream);
         let (status, headers) = read_head(&mut lines).expect("the server answers");
         assert_eq!(status, 200);
-        assert_eq!(headers.get("content-type").map(String::as_str), Some("text/event-stream"));
+        assert_eq!(
+            headers.get("content-type").map(String::as_str),
+            Some("text/event-stream")
+        );
         Events { lines }
     }
 
@@ -201,8 +249,13 @@ impl Server {
     #[track_caller]
     pub fn revision(&self) -> u64 {
         let body = self.get("/").body;
-        let (_, rest) = body.split_once("data-revision=\"").unwrap_or_else(|| panic!("the page has no revision:\n{body}"));
-        rest.split('"').next().and_then(|number| number.parse().ok()).expect("a revision is a number")
+        let (_, rest) = body
+            .split_once("data-revision=\"")
+            .unwrap_or_else(|| panic!("the page has no revision:\n{body}"));
+        rest.split('"')
+            .next()
+            .and_then(|number| number.parse().ok())
+            .expect("a revision is a number")
     }
 
     /// Waits until a page has some words.
@@ -217,7 +270,9 @@ impl Server {
     /// Waits until there is no such page.
     #[track_caller]
     pub fn lacks(&self, path: &str) {
-        eventually(&format!("there is no {path}"), || self.get(path).status == 404);
+        eventually(&format!("there is no {path}"), || {
+            self.get(path).status == 404
+        });
     }
 }
 
@@ -239,18 +294,29 @@ impl Response {
     fn read(mut from: impl BufRead, is_head: bool) -> Option<Self> {
         let (status, headers) = read_head(&mut from)?;
         let mut body = Vec::new();
-        let length = headers.get("content-length").and_then(|length| length.parse().ok());
+        let length = headers
+            .get("content-length")
+            .and_then(|length| length.parse().ok());
         if is_head {
             // A server that sends a body all the same must be found out.
             from.read_to_end(&mut body).ok()?;
-        } else if headers.get("transfer-encoding").is_some_and(|coding| coding == "chunked") {
+        } else if headers
+            .get("transfer-encoding")
+            .is_some_and(|coding| coding == "chunked")
+        {
             while let Some(chunk) = read_chunk(&mut from) {
                 body.extend(chunk);
             }
         } else {
-            from.take(length.unwrap_or(u64::MAX)).read_to_end(&mut body).ok()?;
+            from.take(length.unwrap_or(u64::MAX))
+                .read_to_end(&mut body)
+                .ok()?;
         }
-        Some(Self { status, headers, body: String::from_utf8_lossy(&body).into_owned() })
+        Some(Self {
+            status,
+            headers,
+            body: String::from_utf8_lossy(&body).into_owned(),
+        })
     }
 
     pub fn header(&self, name: &str) -> &str {
@@ -266,7 +332,9 @@ fn read_head(from: &mut impl BufRead) -> Option<(u16, BTreeMap<String, String>)>
     loop {
         line.clear();
         from.read_line(&mut line).ok()?;
-        let Some((name, value)) = line.split_once(':') else { return Some((status, headers)) };
+        let Some((name, value)) = line.split_once(':') else {
+            return Some((status, headers));
+        };
         headers.insert(name.to_lowercase(), value.trim().to_owned());
     }
 }
@@ -275,7 +343,9 @@ fn read_head(from: &mut impl BufRead) -> Option<(u16, BTreeMap<String, String>)>
 fn read_chunk(from: &mut impl BufRead) -> Option<Vec<u8>> {
     let mut line = String::new();
     from.read_line(&mut line).ok()?;
-    let length = usize::from_str_radix(line.trim(), 16).ok().filter(|&length| length > 0)?;
+    let length = usize::from_str_radix(line.trim(), 16)
+        .ok()
+        .filter(|&length| length > 0)?;
     let mut chunk = vec![0; length + 2];
     from.read_exact(&mut chunk).ok()?;
     chunk.truncate(length);
@@ -304,7 +374,10 @@ impl Events {
         loop {
             let mut line = String::new();
             let read = self.lines.read_line(&mut line);
-            assert!(matches!(read, Ok(1..)), "the stream has ended, or nothing came: {read:?}");
+            assert!(
+                matches!(read, Ok(1..)),
+                "the stream has ended, or nothing came: {read:?}"
+            );
             if let Some(name) = line.strip_prefix("event: ") {
                 event = name.trim().to_owned();
             } else if let Some(data) = line.strip_prefix("data: ") {
@@ -315,7 +388,8 @@ impl Events {
     }
 
     fn revision(data: &str) -> Revision {
-        let data: serde_json::Value = serde_json::from_str(data).unwrap_or_else(|error| panic!("{error}: {data}"));
+        let data: serde_json::Value =
+            serde_json::from_str(data).unwrap_or_else(|error| panic!("{error}: {data}"));
         Revision {
             boot: data["boot"].as_str().expect("it has a boot").to_owned(),
             revision: data["revision"].as_u64().expect("it has a revision"),
@@ -332,7 +406,10 @@ impl Events {
             if is_it(&next) {
                 return next;
             }
-            assert!(start.elapsed() < PATIENCE, "no revision has this: {what}; the last one is {next:?}");
+            assert!(
+                start.elapsed() < PATIENCE,
+                "no revision has this: {what}; the last one is {next:?}"
+            );
         }
     }
 }

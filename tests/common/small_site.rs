@@ -15,8 +15,15 @@ impl SmallSite {
     pub fn new(wiki: &str, token: &str) -> Self {
         let folder = Folder::new();
         fs::create_dir_all(folder.join("content/case-studies")).expect("it can be made");
-        fs::write(folder.join("site.toml"), format!("title = \"Stories\"\n\n[wiki.handbook]\n{wiki}\n")).expect("it can be written");
-        Self { folder, token: token.to_owned() }
+        fs::write(
+            folder.join("site.toml"),
+            format!("title = \"Stories\"\n\n[wiki.handbook]\n{wiki}\n"),
+        )
+        .expect("it can be written");
+        Self {
+            folder,
+            token: token.to_owned(),
+        }
     }
 
     pub fn path(&self, name: &str) -> std::path::PathBuf {
@@ -36,7 +43,9 @@ impl SmallSite {
     /// Writes a picture of one dot in a grey.
     pub fn picture(&self, name: &str, grey: u8) {
         let picture = image::RgbImage::from_pixel(1, 1, image::Rgb([grey, grey, grey]));
-        picture.save(self.folder.join(&format!("content/case-studies/{name}"))).expect("it can be written");
+        picture
+            .save(self.folder.join(&format!("content/case-studies/{name}")))
+            .expect("it can be written");
     }
 
     pub fn remove(&self, slug: &str) {
@@ -45,8 +54,16 @@ impl SmallSite {
 
     pub fn command(&self, more: &[&str]) -> std::process::Command {
         let root = self.folder.path().as_os_str();
-        let mut command = storybank([OsStr::new("publish"), OsStr::new("handbook"), OsStr::new("--root"), root]);
-        command.args(more).env("STORYBANK_HANDBOOK_TOKEN", &self.token).env("GIT_TERMINAL_PROMPT", "0");
+        let mut command = storybank([
+            OsStr::new("publish"),
+            OsStr::new("handbook"),
+            OsStr::new("--root"),
+            root,
+        ]);
+        command
+            .args(more)
+            .env("STORYBANK_HANDBOOK_TOKEN", &self.token)
+            .env("GIT_TERMINAL_PROMPT", "0");
         command
     }
 
@@ -54,7 +71,11 @@ impl SmallSite {
     #[track_caller]
     pub fn publish(&self, more: &[&str]) -> (i32, String) {
         let output = program::run(self.command(more));
-        let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        let said = format!(
+            "{}{}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
         (output.status.code().expect("it has ended by itself"), said)
     }
 

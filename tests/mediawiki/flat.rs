@@ -28,11 +28,17 @@ pub enum Token {
 use Token::{Close, Edge, Lines, Mark, Open, Words};
 
 /// Inline elements.
-const INLINE: [&str; 10] = ["strong", "em", "s", "sub", "sup", "kbd", "mark", "u", "code", "a"];
+const INLINE: [&str; 10] = [
+    "strong", "em", "s", "sub", "sup", "kbd", "mark", "u", "code", "a",
+];
 
 /// The tokens of a tree. `places` gives the titles of other pages.
 pub fn of_case(case: &Case, places: &dyn Fn(&Slug) -> String) -> Vec<Token> {
-    let mut flat = OfTree { case, places, out: Vec::new() };
+    let mut flat = OfTree {
+        case,
+        places,
+        out: Vec::new(),
+    };
     // The wiki changes such a title, so it is also at the top of the text.
     if case.title.contains(['#', '[', '|']) {
         flat.within("strong", |flat| flat.words(&case.title));
@@ -46,7 +52,10 @@ pub fn of_case(case: &Case, places: &dyn Fn(&Slug) -> String) -> Vec<Token> {
 
 /// The tokens of the HTML of MediaWiki.
 pub fn of_html(page: &Page) -> Vec<Token> {
-    let mut flat = OfHtml { page, out: Vec::new() };
+    let mut flat = OfHtml {
+        page,
+        out: Vec::new(),
+    };
     flat.node(0);
     tidy(flat.out)
 }
@@ -80,19 +89,43 @@ impl OfTree<'_> {
         match block {
             // Footnote references are below a heading, and a heading is a single line.
             Block::Heading(heading) => {
-                let (notes, words): (Vec<_>, Vec<_>) = heading.text.iter().cloned().partition(|one| matches!(one, Inline::Footnote(_)));
-                let words = words.into_iter().map(|one| if one == Inline::Break { Inline::Text(" ".to_owned()) } else { one });
-                self.within(&format!("h{}", heading.level), |flat| flat.inlines(&words.collect::<Vec<_>>()));
+                let (notes, words): (Vec<_>, Vec<_>) = heading
+                    .text
+                    .iter()
+                    .cloned()
+                    .partition(|one| matches!(one, Inline::Footnote(_)));
+                let words = words.into_iter().map(|one| {
+                    if one == Inline::Break {
+                        Inline::Text(" ".to_owned())
+                    } else {
+                        one
+                    }
+                });
+                self.within(&format!("h{}", heading.level), |flat| {
+                    flat.inlines(&words.collect::<Vec<_>>())
+                });
                 self.inlines(&notes);
                 self.out.push(Edge);
             }
             Block::Paragraph(inlines) => self.inlines(inlines),
             Block::Quote(blocks) => self.within("quote", |flat| flat.blocks(blocks)),
-            Block::Callout { kind, title, blocks } => self.within("callout", |flat| {
-                flat.within("strong", |flat| if title.is_empty() { flat.words(kind.name()) } else { flat.inlines(title) });
+            Block::Callout {
+                kind,
+                title,
+                blocks,
+            } => self.within("callout", |flat| {
+                flat.within("strong", |flat| {
+                    if title.is_empty() {
+                        flat.words(kind.name())
+                    } else {
+                        flat.inlines(title)
+                    }
+                });
                 flat.blocks(blocks);
             }),
-            Block::Code { text, .. } => self.out.push(Lines(text.strip_suffix('\n').unwrap_or(text).nfc().collect())),
+            Block::Code { text, .. } => self.out.push(Lines(
+                text.strip_suffix('\n').unwrap_or(text).nfc().collect(),
+            )),
             Block::List(list) => self.list(list),
             Block::Table(table) => self.table(table),
             Block::Details { summary, blocks } => self.within("details", |flat| {
@@ -101,7 +134,11 @@ impl OfTree<'_> {
             }),
             Block::Rule => self.out.push(Mark("rule".to_owned())),
             Block::Facts(facts) => {
-                self.within("table", |flat| facts.iter().for_each(|(name, value)| flat.row(&[("th", name), ("td", value)])));
+                self.within("table", |flat| {
+                    facts
+                        .iter()
+                        .for_each(|(name, value)| flat.row(&[("th", name), ("td", value)]))
+                });
             }
             Block::Contents => self.out.push(Mark("contents".to_owned())),
             Block::Actions(actions) => self.actions(actions),
@@ -114,7 +151,9 @@ impl OfTree<'_> {
             None => "ul".to_owned(),
             Some(first) => format!("ol {first}"),
         };
-        self.within(&name, |flat| list.items.iter().for_each(|item| flat.item(item)));
+        self.within(&name, |flat| {
+            list.items.iter().for_each(|item| flat.item(item))
+        });
     }
 
     fn item(&mut self, item: &Item) {
@@ -153,15 +192,28 @@ impl OfTree<'_> {
     }
 
     fn row(&mut self, cells: &[(&str, &str)]) {
-        self.within("tr", |flat| cells.iter().for_each(|(name, words)| flat.within(name, |flat| flat.words(words))));
+        self.within("tr", |flat| {
+            cells
+                .iter()
+                .for_each(|(name, words)| flat.within(name, |flat| flat.words(words)))
+        });
     }
 
     fn actions(&mut self, actions: &[ActionEntry]) {
         self.within("table", |flat| {
             flat.row(&["Action", "Owner", "Due", "Status"].map(|name| ("th", name)));
             for action in actions {
-                let status = format!("{} {}", if action.is_settled { "☑" } else { "☐" }, action.status);
-                flat.row(&[("td", &action.what), ("td", &action.owner), ("td", &action.due), ("td", &status)]);
+                let status = format!(
+                    "{} {}",
+                    if action.is_settled { "☑" } else { "☐" },
+                    action.status
+                );
+                flat.row(&[
+                    ("td", &action.what),
+                    ("td", &action.owner),
+                    ("td", &action.due),
+                    ("td", &status),
+                ]);
             }
         });
     }
@@ -171,12 +223,16 @@ impl OfTree<'_> {
             match inline {
                 Inline::Text(words) => self.words(words),
                 Inline::Code(words) => self.within("code", |flat| flat.words(words)),
-                Inline::Styled(style, inlines) => self.within(name_of(*style), |flat| flat.inlines(inlines)),
+                Inline::Styled(style, inlines) => {
+                    self.within(name_of(*style), |flat| flat.inlines(inlines))
+                }
                 Inline::Link { to, text } => {
                     self.out.push(Mark(format!("to {}", self.leads_to(to))));
                     self.within("a", |flat| flat.inlines(text));
                 }
-                Inline::Picture { name, alt, .. } => self.out.push(Mark(format!("picture {name}: {}", alt.trim()))),
+                Inline::Picture { name, alt, .. } => self
+                    .out
+                    .push(Mark(format!("picture {name}: {}", alt.trim()))),
                 Inline::Break => self.out.push(Mark("break".to_owned())),
                 Inline::Footnote(number) => self.out.push(Mark(format!("note [{}]", number + 1))),
                 Inline::Element(..) => panic!("tests/own_html.rs looks at these"),
@@ -188,11 +244,21 @@ impl OfTree<'_> {
         match to {
             LinkTo::Heading(id) => {
                 let headings = self.case.page.headings();
-                format!("heading {:?}", headings.iter().position(|heading| heading.id == *id))
+                format!(
+                    "heading {:?}",
+                    headings.iter().position(|heading| heading.id == *id)
+                )
             }
             LinkTo::Page { case, heading } => {
-                let fragment = if heading.is_empty() { String::new() } else { format!("#{heading}") };
-                format!("/index.php/{}{fragment}", (self.places)(case).replace(' ', "_"))
+                let fragment = if heading.is_empty() {
+                    String::new()
+                } else {
+                    format!("#{heading}")
+                };
+                format!(
+                    "/index.php/{}{fragment}",
+                    (self.places)(case).replace(' ', "_")
+                )
             }
             LinkTo::External(address) => decoded(address),
         }
@@ -229,7 +295,10 @@ impl OfHtml<'_> {
     }
 
     fn inside(&mut self, id: NodeId) {
-        self.page.children(id).iter().for_each(|&child| self.node(child));
+        self.page
+            .children(id)
+            .iter()
+            .for_each(|&child| self.node(child));
     }
 
     fn node(&mut self, id: NodeId) {
@@ -242,10 +311,15 @@ impl OfHtml<'_> {
             "s" | "sub" | "kbd" | "mark" | "u" | "code" => self.within(page.name(id), id),
             "sup" if class("reference") => self.out.push(Mark(format!("note {}", page.text(id)))),
             "sup" => self.within("sup", id),
-            "h2" | "h3" | "h4" | "h5" | "h6" | "table" | "tr" | "ul" => self.within(page.name(id), id),
+            "h2" | "h3" | "h4" | "h5" | "h6" | "table" | "tr" | "ul" => {
+                self.within(page.name(id), id)
+            }
             "blockquote" => self.within("quote", id),
             "ol" if class("references") => self.inside(id),
-            "ol" => self.within(&format!("ol {}", page.attribute(id, "start").unwrap_or("1")), id),
+            "ol" => self.within(
+                &format!("ol {}", page.attribute(id, "start").unwrap_or("1")),
+                id,
+            ),
             "li" => self.within("li", id),
             "span" if class("mw-cite-backlink") => {}
             "span" if class("reference-text") => self.within("note", id),
@@ -254,11 +328,14 @@ impl OfHtml<'_> {
             "img" => self.picture(id),
             "pre" => {
                 let lines = page.raw_text(id);
-                self.out.push(Lines(lines.strip_suffix('\n').unwrap_or(&lines).to_owned()));
+                self.out
+                    .push(Lines(lines.strip_suffix('\n').unwrap_or(&lines).to_owned()));
             }
             "br" => self.out.push(Mark("break".to_owned())),
             "hr" => self.out.push(Mark("rule".to_owned())),
-            "div" if page.attribute(id, "id") == Some("toc") => self.out.push(Mark("contents".to_owned())),
+            "div" if page.attribute(id, "id") == Some("toc") => {
+                self.out.push(Mark("contents".to_owned()))
+            }
             "div" if page.attribute(id, "role") == Some("note") => self.within("callout", id),
             "div" if class("mw-collapsible") => self.within("details", id),
             "div" if class("mw-collapsible-content") => self.within("content", id),
@@ -275,7 +352,11 @@ impl OfHtml<'_> {
 
     fn cell(&self, id: NodeId) -> String {
         let style = self.page.attribute(id, "style").unwrap_or_default();
-        let set = style.trim_end_matches(';').split(':').nth(1).unwrap_or_default();
+        let set = style
+            .trim_end_matches(';')
+            .split(':')
+            .nth(1)
+            .unwrap_or_default();
         format!("{}{set}", self.page.name(id))
     }
 
@@ -288,9 +369,16 @@ impl OfHtml<'_> {
         let to = match href.strip_prefix('#') {
             Some(fragment) => {
                 let names = self.page.of_class("mw-headline");
-                format!("heading {:?}", names.iter().position(|&name| self.page.attribute(name, "id") == Some(fragment)))
+                format!(
+                    "heading {:?}",
+                    names
+                        .iter()
+                        .position(|&name| self.page.attribute(name, "id") == Some(fragment))
+                )
             }
-            None => href.replace("/index.php?title=", "/index.php/").replace("&action=edit&redlink=1", ""),
+            None => href
+                .replace("/index.php?title=", "/index.php/")
+                .replace("&action=edit&redlink=1", ""),
         };
         self.out.push(Mark(format!("to {to}")));
         self.within("a", id);
@@ -299,7 +387,11 @@ impl OfHtml<'_> {
     fn picture(&mut self, id: NodeId) {
         let attribute = |name: &str| self.page.attribute(id, name).unwrap_or_default();
         let name = decoded(attribute("src").rsplit('/').next().unwrap_or_default());
-        self.out.push(Mark(format!("picture {}: {}", name.to_lowercase(), attribute("alt"))));
+        self.out.push(Mark(format!(
+            "picture {}: {}",
+            name.to_lowercase(),
+            attribute("alt")
+        )));
     }
 }
 
@@ -329,7 +421,9 @@ fn tidy(tokens: Vec<Token>) -> Vec<Token> {
     let is_item = |at: usize| matches!(&parted[at], Open(name) | Close(name) if name == "li");
     let is_note = |at: usize, parted: &[Token]| {
         let near = [at.wrapping_add(1), at.wrapping_sub(1)];
-        near.iter().any(|&near| matches!(parted.get(near), Some(Open(name) | Close(name)) if name == "note"))
+        near.iter().any(
+            |&near| matches!(parted.get(near), Some(Open(name) | Close(name)) if name == "note"),
+        )
     };
     let kept = (0..parted.len()).filter(|&at| !(is_item(at) && is_note(at, &parted)));
     kept.map(|at| parted[at].clone()).collect()
@@ -363,7 +457,13 @@ fn single_spaced(tokens: Vec<Token>) -> Vec<Token> {
     for token in &mut merged {
         if let Words(words) = token {
             let mut spaced = String::new();
-            for sign in words.chars().map(|sign| if sign.is_ascii_whitespace() { ' ' } else { sign }) {
+            for sign in words.chars().map(|sign| {
+                if sign.is_ascii_whitespace() {
+                    ' '
+                } else {
+                    sign
+                }
+            }) {
                 if sign != ' ' || !spaced.ends_with(' ') {
                     spaced.push(sign);
                 }
@@ -393,10 +493,19 @@ fn is_edge(token: &Token) -> bool {
 pub fn difference(shown: &[Token], meant: &[Token]) -> Option<String> {
     let at = (0..shown.len().max(meant.len())).find(|&at| shown.get(at) != meant.get(at))?;
     let around = |tokens: &[Token]| {
-        let some = tokens.iter().enumerate().skip(at.saturating_sub(6)).take(12);
-        some.map(|(number, token)| format!("{} {token:?}\n", if number == at { ">" } else { " " })).collect::<String>()
+        let some = tokens
+            .iter()
+            .enumerate()
+            .skip(at.saturating_sub(6))
+            .take(12);
+        some.map(|(number, token)| format!("{} {token:?}\n", if number == at { ">" } else { " " }))
+            .collect::<String>()
     };
-    Some(format!("shown:\n{}\nmeant:\n{}", around(shown), around(meant)))
+    Some(format!(
+        "shown:\n{}\nmeant:\n{}",
+        around(shown),
+        around(meant)
+    ))
 }
 
 /// Fails if two token lists differ.

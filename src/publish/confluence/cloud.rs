@@ -18,12 +18,17 @@ pub struct Cloud {
 impl Cloud {
     /// The API at an address, with or without `/wiki` at the end.
     pub fn new(address: &str) -> Self {
-        let base = if address.ends_with("/wiki") { address.to_owned() } else { format!("{address}/wiki") };
+        let base = if address.ends_with("/wiki") {
+            address.to_owned()
+        } else {
+            format!("{address}/wiki")
+        };
         Self { base }
     }
 
     fn request(&self, method: &'static str, path: &str) -> Request {
-        Request::new(method, format!("{}/api/v2{path}", self.base)).header("Accept", "application/json")
+        Request::new(method, format!("{}/api/v2{path}", self.base))
+            .header("Accept", "application/json")
     }
 }
 
@@ -38,15 +43,28 @@ impl Api for Cloud {
 
     fn home(&self, answer: &Value) -> Option<Home> {
         let space = results(answer).first()?;
-        Some(Home { space: words(&space["id"]), parent: words(&space["homepageId"]) })
+        Some(Home {
+            space: words(&space["id"]),
+            parent: words(&space["homepageId"]),
+        })
     }
 
     fn find(&self, home: &Home, _key: &str, title: &str) -> Request {
-        self.request("GET", &format!("/pages?space-id={}&title={}&status=current", encoded(&home.space), encoded(title)))
+        self.request(
+            "GET",
+            &format!(
+                "/pages?space-id={}&title={}&status=current",
+                encoded(&home.space),
+                encoded(title)
+            ),
+        )
     }
 
     fn read(&self, id: &str) -> Request {
-        self.request("GET", &format!("/pages/{}?body-format=storage", encoded(id)))
+        self.request(
+            "GET",
+            &format!("/pages/{}?body-format=storage", encoded(id)),
+        )
     }
 
     fn page(&self, answer: &Value) -> ServerPage {
@@ -87,11 +105,18 @@ impl Api for Cloud {
             "body": { "representation": "storage", "value": change.body },
             "version": { "number": change.version, "message": change.message },
         });
-        self.request("PUT", &format!("/pages/{}", encoded(change.id))).json(&page)
+        self.request("PUT", &format!("/pages/{}", encoded(change.id)))
+            .json(&page)
     }
 
     fn version(&self, id: &str, number: u64) -> Request {
-        self.request("GET", &format!("/pages/{}?body-format=storage&version={number}", encoded(id)))
+        self.request(
+            "GET",
+            &format!(
+                "/pages/{}?body-format=storage&version={number}",
+                encoded(id)
+            ),
+        )
     }
 
     fn operations(&self, id: &str) -> Request {
@@ -111,13 +136,22 @@ impl Api for Cloud {
     }
 
     fn property(&self, id: &str) -> Request {
-        self.request("GET", &format!("/pages/{}/properties?key={PROPERTY}", encoded(id)))
+        self.request(
+            "GET",
+            &format!("/pages/{}/properties?key={PROPERTY}", encoded(id)),
+        )
     }
 
     fn property_of(&self, answer: &Value) -> Option<Property> {
-        let found = results(answer).iter().find(|property| property["key"] == PROPERTY)?;
+        let found = results(answer)
+            .iter()
+            .find(|property| property["key"] == PROPERTY)?;
         let version = found["version"]["number"].as_u64().unwrap_or_default();
-        Some(Property { id: words(&found["id"]), version, value: found["value"].clone() })
+        Some(Property {
+            id: words(&found["id"]),
+            version,
+            value: found["value"].clone(),
+        })
     }
 
     fn put_property(&self, id: &str, old: Option<&Property>, value: &Value) -> Request {
@@ -131,21 +165,38 @@ impl Api for Cloud {
     }
 
     fn attachments(&self, id: &str, from: &str) -> Request {
-        let cursor = if from.is_empty() { String::new() } else { format!("&cursor={from}") };
-        self.request("GET", &format!("/pages/{}/attachments?limit={MANY}{cursor}", encoded(id)))
+        let cursor = if from.is_empty() {
+            String::new()
+        } else {
+            format!("&cursor={from}")
+        };
+        self.request(
+            "GET",
+            &format!("/pages/{}/attachments?limit={MANY}{cursor}", encoded(id)),
+        )
     }
 
     fn next(&self, answer: &Value) -> Option<String> {
         // The path is wrong for tokens that use another host, so only the cursor is used.
         let (_, query) = answer["_links"]["next"].as_str()?.split_once('?')?;
-        query.split('&').find_map(|part| part.strip_prefix("cursor=")).map(str::to_owned)
+        query
+            .split('&')
+            .find_map(|part| part.strip_prefix("cursor="))
+            .map(str::to_owned)
     }
 
     fn comments(&self, id: &str) -> Request {
-        self.request("GET", &format!("/pages/{}/inline-comments?limit={MANY}", encoded(id)))
+        self.request(
+            "GET",
+            &format!("/pages/{}/inline-comments?limit={MANY}", encoded(id)),
+        )
     }
 
     fn resolved<'a>(&self, comment: &'a Value) -> Option<&'a str> {
-        if comment["resolutionStatus"] == "resolved" { comment["properties"]["inlineMarkerRef"].as_str() } else { None }
+        if comment["resolutionStatus"] == "resolved" {
+            comment["properties"]["inlineMarkerRef"].as_str()
+        } else {
+            None
+        }
     }
 }

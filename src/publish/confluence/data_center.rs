@@ -17,17 +17,24 @@ pub struct DataCenter {
 impl DataCenter {
     /// The API at the address of the instance.
     pub fn new(address: &str) -> Self {
-        Self { base: address.to_owned() }
+        Self {
+            base: address.to_owned(),
+        }
     }
 
     fn request(&self, method: &'static str, path: &str) -> Request {
-        Request::new(method, format!("{}/rest/api{path}", self.base)).header("Accept", "application/json")
+        Request::new(method, format!("{}/rest/api{path}", self.base))
+            .header("Accept", "application/json")
     }
 }
 
 /// The ancestors of a page: its parent is enough.
 fn ancestors(parent: &str) -> Value {
-    if parent.is_empty() { json!([]) } else { json!([{ "id": parent }]) }
+    if parent.is_empty() {
+        json!([])
+    } else {
+        json!([{ "id": parent }])
+    }
 }
 
 fn storage(body: &str) -> Value {
@@ -45,24 +52,44 @@ impl Api for DataCenter {
 
     fn home(&self, answer: &Value) -> Option<Home> {
         let key = answer["key"].as_str()?;
-        Some(Home { space: key.to_owned(), parent: words(&answer["homepage"]["id"]) })
+        Some(Home {
+            space: key.to_owned(),
+            parent: words(&answer["homepage"]["id"]),
+        })
     }
 
     fn find(&self, _home: &Home, key: &str, title: &str) -> Request {
-        self.request("GET", &format!("/content?spaceKey={}&title={}&type=page&expand=ancestors,version", encoded(key), encoded(title)))
+        self.request(
+            "GET",
+            &format!(
+                "/content?spaceKey={}&title={}&type=page&expand=ancestors,version",
+                encoded(key),
+                encoded(title)
+            ),
+        )
     }
 
     fn read(&self, id: &str) -> Request {
-        self.request("GET", &format!("/content/{}?expand=body.storage,version,ancestors", encoded(id)))
+        self.request(
+            "GET",
+            &format!(
+                "/content/{}?expand=body.storage,version,ancestors",
+                encoded(id)
+            ),
+        )
     }
 
     fn page(&self, answer: &Value) -> ServerPage {
         let version = &answer["version"];
-        let parent = answer["ancestors"].as_array().and_then(|ancestors| ancestors.last());
+        let parent = answer["ancestors"]
+            .as_array()
+            .and_then(|ancestors| ancestors.last());
         ServerPage {
             id: words(&answer["id"]),
             title: words(&answer["title"]),
-            parent: parent.map(|parent| words(&parent["id"])).unwrap_or_default(),
+            parent: parent
+                .map(|parent| words(&parent["id"]))
+                .unwrap_or_default(),
             version: version["number"].as_u64().unwrap_or_default(),
             message: words(&version["message"]),
             body: words(&answer["body"]["storage"]["value"]),
@@ -96,11 +123,20 @@ impl Api for DataCenter {
     }
 
     fn version(&self, id: &str, number: u64) -> Request {
-        self.request("GET", &format!("/content/{}?status=historical&version={number}&expand=body.storage,version", encoded(id)))
+        self.request(
+            "GET",
+            &format!(
+                "/content/{}?status=historical&version={number}&expand=body.storage,version",
+                encoded(id)
+            ),
+        )
     }
 
     fn operations(&self, id: &str) -> Request {
-        self.request("GET", &format!("/content/{}?expand=operations", encoded(id)))
+        self.request(
+            "GET",
+            &format!("/content/{}?expand=operations", encoded(id)),
+        )
     }
 
     fn delete_attachment(&self, id: &str) -> Request {
@@ -112,16 +148,26 @@ impl Api for DataCenter {
     }
 
     fn children(&self, id: &str) -> Request {
-        self.request("GET", &format!("/content/{}/child/page?limit=1", encoded(id)))
+        self.request(
+            "GET",
+            &format!("/content/{}/child/page?limit=1", encoded(id)),
+        )
     }
 
     fn property(&self, id: &str) -> Request {
-        self.request("GET", &format!("/content/{}/property/{PROPERTY}", encoded(id)))
+        self.request(
+            "GET",
+            &format!("/content/{}/property/{PROPERTY}", encoded(id)),
+        )
     }
 
     fn property_of(&self, answer: &Value) -> Option<Property> {
         let version = answer["version"]["number"].as_u64().unwrap_or_default();
-        (answer["key"] == PROPERTY).then(|| Property { id: words(&answer["id"]), version, value: answer["value"].clone() })
+        (answer["key"] == PROPERTY).then(|| Property {
+            id: words(&answer["id"]),
+            version,
+            value: answer["value"].clone(),
+        })
     }
 
     fn put_property(&self, id: &str, old: Option<&Property>, value: &Value) -> Request {
@@ -136,7 +182,13 @@ impl Api for DataCenter {
 
     fn attachments(&self, id: &str, from: &str) -> Request {
         let start = if from.is_empty() { "0" } else { from };
-        self.request("GET", &format!("/content/{}/child/attachment?limit={MANY}&start={start}&expand=version", encoded(id)))
+        self.request(
+            "GET",
+            &format!(
+                "/content/{}/child/attachment?limit={MANY}&start={start}&expand=version",
+                encoded(id)
+            ),
+        )
     }
 
     fn next(&self, answer: &Value) -> Option<String> {
@@ -147,11 +199,21 @@ impl Api for DataCenter {
 
     fn comments(&self, id: &str) -> Request {
         let expand = "extensions.inlineProperties,extensions.resolution";
-        self.request("GET", &format!("/content/{}/child/comment?location=inline&limit={MANY}&expand={expand}", encoded(id)))
+        self.request(
+            "GET",
+            &format!(
+                "/content/{}/child/comment?location=inline&limit={MANY}&expand={expand}",
+                encoded(id)
+            ),
+        )
     }
 
     fn resolved<'a>(&self, comment: &'a Value) -> Option<&'a str> {
         let about = &comment["extensions"];
-        if about["resolution"]["status"] == "resolved" { about["inlineProperties"]["markerRef"].as_str() } else { None }
+        if about["resolution"]["status"] == "resolved" {
+            about["inlineProperties"]["markerRef"].as_str()
+        } else {
+            None
+        }
     }
 }

@@ -45,7 +45,9 @@ impl Value {
 
     /// A field of a struct as text.
     pub fn field(&self, name: &str) -> Option<String> {
-        let Self::Struct(fields) = self else { return None };
+        let Self::Struct(fields) = self else {
+            return None;
+        };
         match fields.get(name)? {
             Self::Text(text) => Some(text.clone()),
             Self::Number(number) => Some(number.to_string()),
@@ -57,15 +59,28 @@ impl Value {
     pub fn words(&self, name: &str) -> Vec<&str> {
         let list = match self {
             Self::Struct(fields) => fields.get(name),
-            Self::Text(_) | Self::Number(_) | Self::Bool(_) | Self::Bytes(_) | Self::List(_) => None,
+            Self::Text(_) | Self::Number(_) | Self::Bool(_) | Self::Bytes(_) | Self::List(_) => {
+                None
+            }
         };
         // PHP sends a list with gaps as a struct.
         let values: Vec<&Self> = match list {
             Some(Self::List(values)) => values.iter().collect(),
             Some(Self::Struct(values)) => values.values().collect(),
-            Some(Self::Text(_) | Self::Number(_) | Self::Bool(_) | Self::Bytes(_)) | None => Vec::new(),
+            Some(Self::Text(_) | Self::Number(_) | Self::Bool(_) | Self::Bytes(_)) | None => {
+                Vec::new()
+            }
         };
-        values.into_iter().filter_map(|value| if let Self::Text(text) = value { Some(text.as_str()) } else { None }).collect()
+        values
+            .into_iter()
+            .filter_map(|value| {
+                if let Self::Text(text) = value {
+                    Some(text.as_str())
+                } else {
+                    None
+                }
+            })
+            .collect()
     }
 }
 
@@ -82,7 +97,9 @@ impl Answer {
 
 /// The body of a call.
 pub fn request(method: &str, parameters: &[Value]) -> String {
-    let mut xml = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?><methodCall><methodName>{method}</methodName><params>");
+    let mut xml = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><methodCall><methodName>{method}</methodName><params>"
+    );
     for parameter in parameters {
         xml.push_str("<param>");
         write(parameter, &mut xml);
@@ -98,7 +115,9 @@ fn write(value: &Value, xml: &mut String) {
         Value::Text(text) => xml.push_str(&format!("<string>{}</string>", escape(text.as_str()))),
         Value::Number(number) => xml.push_str(&format!("<int>{number}</int>")),
         Value::Bool(yes) => xml.push_str(&format!("<boolean>{}</boolean>", u8::from(*yes))),
-        Value::Bytes(bytes) => xml.push_str(&format!("<base64>{}</base64>", STANDARD.encode(bytes))),
+        Value::Bytes(bytes) => {
+            xml.push_str(&format!("<base64>{}</base64>", STANDARD.encode(bytes)))
+        }
         Value::List(values) => {
             xml.push_str("<array><data>");
             values.iter().for_each(|value| write(value, xml));
@@ -120,7 +139,9 @@ fn write(value: &Value, xml: &mut String) {
 /// The plain text of a call, without XML and base64.
 pub fn meaning(parameters: &[Value]) -> Vec<u8> {
     let mut bytes = Vec::new();
-    parameters.iter().for_each(|parameter| add_meaning(parameter, &mut bytes));
+    parameters
+        .iter()
+        .for_each(|parameter| add_meaning(parameter, &mut bytes));
     bytes
 }
 
@@ -143,20 +164,39 @@ pub fn answer(xml: &str) -> Option<Answer> {
     }
     if let Some(fault) = response.child("fault") {
         let fault = value(fault.child("value")?)?;
-        let number = fault.field("faultCode").and_then(|code| code.parse().ok()).unwrap_or(0);
-        return Some(Answer::Fault(number, fault.field("faultString").unwrap_or_default()));
+        let number = fault
+            .field("faultCode")
+            .and_then(|code| code.parse().ok())
+            .unwrap_or(0);
+        return Some(Answer::Fault(
+            number,
+            fault.field("faultString").unwrap_or_default(),
+        ));
     }
     value(response.child("params")?.child("param")?.child("value")?).map(Answer::Value)
 }
 
 fn value(element: &Element) -> Option<Value> {
-    let Some(inner) = element.children.first() else { return Some(Value::Text(element.text.clone())) };
+    let Some(inner) = element.children.first() else {
+        return Some(Value::Text(element.text.clone()));
+    };
     let text = inner.text.trim();
     let value = match inner.name.as_str() {
         "int" | "i4" | "i8" => Value::Number(text.parse().ok()?),
         "boolean" => Value::Bool(text == "1"),
-        "base64" => Value::Bytes(STANDARD.decode(text.split_whitespace().collect::<String>()).ok()?),
-        "array" => Value::List(inner.child("data")?.children.iter().map(value).collect::<Option<_>>()?),
+        "base64" => Value::Bytes(
+            STANDARD
+                .decode(text.split_whitespace().collect::<String>())
+                .ok()?,
+        ),
+        "array" => Value::List(
+            inner
+                .child("data")?
+                .children
+                .iter()
+                .map(value)
+                .collect::<Option<_>>()?,
+        ),
         "struct" => Value::Struct(inner.children.iter().map(member).collect::<Option<_>>()?),
         _ => Value::Text(inner.text.clone()),
     };
@@ -164,7 +204,10 @@ fn value(element: &Element) -> Option<Value> {
 }
 
 fn member(element: &Element) -> Option<(String, Value)> {
-    Some((element.child("name")?.text.clone(), value(element.child("value")?)?))
+    Some((
+        element.child("name")?.text.clone(),
+        value(element.child("value")?)?,
+    ))
 }
 
 /// An XML element.
@@ -201,11 +244,18 @@ fn parse(xml: &str) -> Option<Element> {
         }
     }
     // If an element is still open, the list is longer.
-    if open.len() == 1 { open.pop()?.children.pop() } else { None }
+    if open.len() == 1 {
+        open.pop()?.children.pop()
+    } else {
+        None
+    }
 }
 
 fn named(start: &BytesStart<'_>) -> Element {
-    Element { name: start.name().as_ref().to_owned(), ..Element::default() }
+    Element {
+        name: start.name().as_ref().to_owned(),
+        ..Element::default()
+    }
 }
 
 fn resolved(reference: &BytesRef<'_>) -> Option<String> {
@@ -227,9 +277,19 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_again() {
-        let list =
-            Value::List(vec![Value::text(" a < b & \"c\" ]]> \n x "), Value::Number(-7), Value::Bool(true), Value::Bytes(vec![0, 255])]);
-        let value = Value::Struct([("list".to_owned(), list), ("empty".to_owned(), Value::text(""))].into());
+        let list = Value::List(vec![
+            Value::text(" a < b & \"c\" ]]> \n x "),
+            Value::Number(-7),
+            Value::Bool(true),
+            Value::Bytes(vec![0, 255]),
+        ]);
+        let value = Value::Struct(
+            [
+                ("list".to_owned(), list),
+                ("empty".to_owned(), Value::text("")),
+            ]
+            .into(),
+        );
         assert_eq!(answered(&value), Some(Answer::Value(value)));
     }
 
@@ -237,9 +297,15 @@ mod tests {
     fn failures_are_told_from_answers() {
         let fault = "<methodResponse><fault><value><struct><member><name>faultCode</name><value><int>133</int></value></member>\
             <member><name>faultString</name><value><string>The page is locked &#38; shut</string></value></member></struct></value></fault></methodResponse>";
-        assert_eq!(answer(fault).map(|fault| fault.reason()), Some("The page is locked & shut (133)".to_owned()));
+        assert_eq!(
+            answer(fault).map(|fault| fault.reason()),
+            Some("The page is locked & shut (133)".to_owned())
+        );
         let empty = "<methodResponse><params><param><value><struct></struct></value></param></params></methodResponse>";
-        assert_eq!(answer(empty), Some(Answer::Value(Value::Struct(BTreeMap::new()))));
+        assert_eq!(
+            answer(empty),
+            Some(Answer::Value(Value::Struct(BTreeMap::new())))
+        );
         for broken in [
             "",
             "<html><body>Hello</body></html>",

@@ -53,10 +53,13 @@ pub(super) struct Failure {
 impl Git {
     /// Makes an empty repository.
     pub(super) fn new() -> Result<Self, Failure> {
-        let folder = Temporary::new().map_err(|error| Failure::of(format!("cannot create a temporary folder: {error}")))?;
+        let folder = Temporary::new()
+            .map_err(|error| Failure::of(format!("cannot create a temporary folder: {error}")))?;
         let git = Self { folder };
         let repository = git.repository();
-        let path = repository.to_str().ok_or_else(|| Failure::of("the path of the temporary folder is not UTF-8".to_owned()))?;
+        let path = repository.to_str().ok_or_else(|| {
+            Failure::of("the path of the temporary folder is not UTF-8".to_owned())
+        })?;
         git.run(&["init", "--quiet", "--bare", "--template=", "--", path])?;
         Ok(git)
     }
@@ -75,17 +78,38 @@ impl Git {
     /// Runs a command with standard input.
     pub(super) fn run_with(&self, arguments: &[&str], input: &[u8]) -> Result<Vec<u8>, Failure> {
         let mut command = self.command();
-        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let child = command.spawn().map_err(|error| Failure::of(cannot_start(&error)))?;
-        let output = talk(child, input).map_err(|error| Failure::of(format!("the output of `git` cannot be read: {error}")))?;
-        if output.status.success() { Ok(output.stdout) } else { Err(Failure::said(&output)) }
+        command
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let child = command
+            .spawn()
+            .map_err(|error| Failure::of(cannot_start(&error)))?;
+        let output = talk(child, input)
+            .map_err(|error| Failure::of(format!("the output of `git` cannot be read: {error}")))?;
+        if output.status.success() {
+            Ok(output.stdout)
+        } else {
+            Err(Failure::said(&output))
+        }
     }
 
     /// Clones a repository into the temporary folder, and returns its default branch.
     pub(super) fn branch_of_clone(&self, address: &str) -> Result<String, Failure> {
         let clone = self.folder.0.join("empty");
-        let path = clone.to_str().ok_or_else(|| Failure::of("the path of the temporary folder is not UTF-8".to_owned()))?;
-        self.run(&["clone", "--quiet", "--bare", "--template=", "--", address, path])?;
+        let path = clone.to_str().ok_or_else(|| {
+            Failure::of("the path of the temporary folder is not UTF-8".to_owned())
+        })?;
+        self.run(&[
+            "clone",
+            "--quiet",
+            "--bare",
+            "--template=",
+            "--",
+            address,
+            path,
+        ])?;
         let git_dir = format!("--git-dir={path}");
         self.word(&[&git_dir, "symbolic-ref", "--short", "HEAD"], &[])
     }
@@ -101,7 +125,9 @@ impl Git {
         }
         // Git must not ask for passwords, and its messages must be in English.
         command.env("GIT_TERMINAL_PROMPT", "0").env("LC_ALL", "C");
-        command.env("GIT_DIR", self.repository()).env("GIT_INDEX_FILE", self.folder.0.join("index"));
+        command
+            .env("GIT_DIR", self.repository())
+            .env("GIT_INDEX_FILE", self.folder.0.join("index"));
         let mut no_hooks = std::ffi::OsString::from("core.hooksPath=");
         no_hooks.push(self.folder.0.join("no-hooks"));
         command.arg("-c").arg(no_hooks);
@@ -134,23 +160,55 @@ fn cannot_start(error: &io::Error) -> String {
 
 impl Failure {
     fn of(reason: String) -> Self {
-        Self { reason, output: String::new() }
+        Self {
+            reason,
+            output: String::new(),
+        }
     }
 
     fn said(output: &Output) -> Self {
         let reason = in_short(&String::from_utf8_lossy(&output.stderr));
-        let reason = if reason.is_empty() { format!("`git` ended with {}", output.status) } else { reason };
-        Self { reason, output: String::from_utf8_lossy(&output.stdout).into_owned() }
+        let reason = if reason.is_empty() {
+            format!("`git` ended with {}", output.status)
+        } else {
+            reason
+        };
+        Self {
+            reason,
+            output: String::from_utf8_lossy(&output.stdout).into_owned(),
+        }
     }
 }
 
 /// The messages of git on one line, without hints.
 fn in_short(text: &str) -> String {
     const LONGEST: usize = 600;
-    let plain: String = text.chars().map(|next| if next.is_control() && next != '\n' { ' ' } else { next }).collect();
-    let lines = plain.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("hint:") && !line.starts_with("To "));
-    let lines = lines.map(|line| line.trim_start_matches("fatal: ").trim_start_matches("error: ")).filter(|line| *line != "remote:");
-    let text: String = lines.collect::<Vec<_>>().join("; ").chars().take(LONGEST).collect();
+    let plain: String = text
+        .chars()
+        .map(|next| {
+            if next.is_control() && next != '\n' {
+                ' '
+            } else {
+                next
+            }
+        })
+        .collect();
+    let lines = plain
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with("hint:") && !line.starts_with("To "));
+    let lines = lines
+        .map(|line| {
+            line.trim_start_matches("fatal: ")
+                .trim_start_matches("error: ")
+        })
+        .filter(|line| *line != "remote:");
+    let text: String = lines
+        .collect::<Vec<_>>()
+        .join("; ")
+        .chars()
+        .take(LONGEST)
+        .collect();
     without_credentials(&text)
 }
 
@@ -161,12 +219,19 @@ pub(super) fn without_credentials(text: &str) -> String {
     let mut is_ssh = shown.ends_with("ssh");
     for part in parts {
         shown.push_str("://");
-        let authority =
-            part.find(|next: char| matches!(next, '/' | '\'' | '"' | '`' | '?' | '#') || next.is_whitespace()).unwrap_or(part.len());
+        let authority = part
+            .find(|next: char| {
+                matches!(next, '/' | '\'' | '"' | '`' | '?' | '#') || next.is_whitespace()
+            })
+            .unwrap_or(part.len());
         let host = part[..authority].rfind('@').map_or(0, |at| at + 1);
         // The SSH user `git` is not a secret, unless a password follows.
         let has_password = part[..host].contains(':');
-        shown.push_str(if is_ssh && !has_password { part } else { &part[host..] });
+        shown.push_str(if is_ssh && !has_password {
+            part
+        } else {
+            &part[host..]
+        });
         is_ssh = part.ends_with("ssh");
     }
     shown
@@ -179,7 +244,11 @@ impl Temporary {
     fn new() -> io::Result<Self> {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         loop {
-            let name = format!("storybank-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+            let name = format!(
+                "storybank-{}-{}",
+                std::process::id(),
+                NEXT.fetch_add(1, Ordering::Relaxed)
+            );
             let path = env::temp_dir().join(name);
             match create(&path) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -214,7 +283,10 @@ mod tests {
     #[test]
     fn shows_no_token() {
         let said = "unable to access 'https://jane:t0ken@wiki.example.org/x.git/': no; https://t0ken@h/y and http://a@b@c/z";
-        assert_eq!(without_credentials(said), "unable to access 'https://wiki.example.org/x.git/': no; https://h/y and http://c/z");
+        assert_eq!(
+            without_credentials(said),
+            "unable to access 'https://wiki.example.org/x.git/': no; https://h/y and http://c/z"
+        );
         assert_eq!(without_credentials("ssh://git@h/x"), "ssh://git@h/x");
         assert_eq!(without_credentials("ssh://git:pw@h/x"), "ssh://h/x");
         assert_eq!(without_credentials("git@h:x.git"), "git@h:x.git");
@@ -224,7 +296,10 @@ mod tests {
     #[test]
     fn says_in_one_line_what_git_says_in_several() {
         let said = "remote: \u{1b}[31mNo\u{1b}[0m\nfatal: repository 'x' not found\nhint: look\n\n";
-        assert_eq!(in_short(said), "remote:  [31mNo [0m; repository 'x' not found");
+        assert_eq!(
+            in_short(said),
+            "remote:  [31mNo [0m; repository 'x' not found"
+        );
     }
 
     #[test]

@@ -16,7 +16,9 @@ pub(super) const END: &str = "<!-- /storybank -->";
 pub(super) fn order(before: &str, ours: &[&str], gone: &[&str]) -> String {
     let line_end = line_end(before);
     let named = |line: &str| line.trim_start_matches('\u{feff}').trim().to_owned();
-    let lines = before.split_inclusive('\n').filter(|line| !gone.contains(&named(line).as_str()) || ours.contains(&named(line).as_str()));
+    let lines = before.split_inclusive('\n').filter(|line| {
+        !gone.contains(&named(line).as_str()) || ours.contains(&named(line).as_str())
+    });
     let mut after: String = lines.collect();
     let is_closed = before.is_empty() || before.ends_with('\n');
     for &page in ours {
@@ -40,11 +42,18 @@ pub(super) fn order(before: &str, ours: &[&str], gone: &[&str]) -> String {
 /// # Errors
 ///
 /// If only one of the marks exists: the end of our lines is then unknown.
-pub(super) fn sidebar(before: &str, flavour: Flavour, pages: &[&Location]) -> Result<String, String> {
+pub(super) fn sidebar(
+    before: &str,
+    flavour: Flavour,
+    pages: &[&Location],
+) -> Result<String, String> {
     let line_end = line_end(before);
     // Sorted, so that the list does not depend on the order of publications.
     let pages: BTreeSet<_> = pages.iter().map(|page| (&page.title, *page)).collect();
-    let ours: String = pages.iter().map(|(_, page)| format!("- {}{line_end}", link_to_page(flavour, page))).collect();
+    let ours: String = pages
+        .iter()
+        .map(|(_, page)| format!("- {}{line_end}", link_to_page(flavour, page)))
+        .collect();
     let line_of = |mark: &str, from: usize| {
         let mut at = from;
         before[from..].split_inclusive('\n').find_map(|line| {
@@ -60,7 +69,8 @@ pub(super) fn sidebar(before: &str, flavour: Flavour, pages: &[&Location]) -> Re
             None => Ok(appended(before, &ours, line_end)),
         };
     };
-    let (end, _) = line_of(END, start).ok_or_else(|| format!("the line `{START}` has no `{END}` after it"))?;
+    let (end, _) =
+        line_of(END, start).ok_or_else(|| format!("the line `{START}` has no `{END}` after it"))?;
     Ok(format!("{}{ours}{}", &before[..start], &before[end..]))
 }
 
@@ -76,7 +86,15 @@ fn appended(before: &str, ours: &str, line_end: &str) -> String {
 
 /// The line end of a file: that of its first line.
 fn line_end(text: &str) -> &'static str {
-    if text.split_inclusive('\n').next().is_some_and(|line| line.ends_with("\r\n")) { "\r\n" } else { "\n" }
+    if text
+        .split_inclusive('\n')
+        .next()
+        .is_some_and(|line| line.ends_with("\r\n"))
+    {
+        "\r\n"
+    } else {
+        "\n"
+    }
 }
 
 #[cfg(test)]
@@ -86,12 +104,18 @@ mod tests {
     use super::*;
 
     fn name(title: &str, path: &str) -> Location {
-        Location { title: title.to_owned(), path: path.to_owned() }
+        Location {
+            title: title.to_owned(),
+            path: path.to_owned(),
+        }
     }
 
     /// The lines of others, without empty lines at the end.
     fn foreign(text: &str, ours: &[&str]) -> String {
-        let lines: Vec<&str> = text.lines().filter(|line| !ours.contains(&line.trim())).collect();
+        let lines: Vec<&str> = text
+            .lines()
+            .filter(|line| !ours.contains(&line.trim()))
+            .collect();
         lines.join("\n").trim_end().to_owned()
     }
 
@@ -146,6 +170,13 @@ mod tests {
     #[test]
     fn a_mark_without_the_other_is_left_alone() {
         assert!(sidebar("a\n<!-- storybank -->\nb\n", Flavour::Gitlab, &[]).is_err());
-        assert!(sidebar("a\n<!-- /storybank -->\nb\n<!-- storybank -->\n", Flavour::Gitlab, &[]).is_err());
+        assert!(
+            sidebar(
+                "a\n<!-- /storybank -->\nb\n<!-- storybank -->\n",
+                Flavour::Gitlab,
+                &[]
+            )
+            .is_err()
+        );
     }
 }

@@ -11,7 +11,11 @@ use crate::words::decode_references;
 const DEEPEST: usize = 40;
 
 /// Markup that opens and closes a style.
-const SIGNS: [(&str, Style); 3] = [("**", Style::Strong), ("//", Style::Emphasis), ("__", Style::Underline)];
+const SIGNS: [(&str, Style); 3] = [
+    ("**", Style::Strong),
+    ("//", Style::Emphasis),
+    ("__", Style::Underline),
+];
 
 /// Separates two paragraphs in text that the wiki treats as one line.
 const GAP: &str = "\\\\ \\\\ ";
@@ -25,7 +29,11 @@ pub(super) fn read(text: &str) -> Reading {
     if reader.has_title && !blocks.is_empty() {
         blocks.remove(0);
     }
-    Reading { blocks, footnotes: reader.notes, ..Reading::default() }
+    Reading {
+        blocks,
+        footnotes: reader.notes,
+        ..Reading::default()
+    }
 }
 
 /// Joins the lines of code and footnotes with the line in which they start.
@@ -59,7 +67,9 @@ fn left_open(line: &str, open: Option<&'static str>) -> Option<&'static str> {
     loop {
         if let Some(tag) = open {
             let close = format!("</{tag}>");
-            let Some(end) = rest.find(&close) else { return open };
+            let Some(end) = rest.find(&close) else {
+                return open;
+            };
             rest = &rest[end + close.len()..];
             open = None;
         } else {
@@ -75,16 +85,20 @@ fn code_start(text: &str) -> Option<(usize, &'static str)> {
     let mut at = 0;
     while at < text.len() {
         let rest = &text[at..];
-        let tag = ["code", "file"]
-            .into_iter()
-            .find(|tag| rest.strip_prefix('<').and_then(|rest| rest.strip_prefix(tag)).is_some_and(|rest| rest.starts_with(['>', ' '])));
+        let tag = ["code", "file"].into_iter().find(|tag| {
+            rest.strip_prefix('<')
+                .and_then(|rest| rest.strip_prefix(tag))
+                .is_some_and(|rest| rest.starts_with(['>', ' ']))
+        });
         if let Some(tag) = tag {
             return Some((at, tag));
         }
-        let skipped = [("%%", "%%"), ("<nowiki>", "</nowiki>")].iter().find_map(|(open, close)| {
-            let inner = rest.strip_prefix(open)?;
-            Some(open.len() + inner.find(close)? + close.len())
-        });
+        let skipped = [("%%", "%%"), ("<nowiki>", "</nowiki>")]
+            .iter()
+            .find_map(|(open, close)| {
+                let inner = rest.strip_prefix(open)?;
+                Some(open.len() + inner.find(close)? + close.len())
+            });
         at += skipped.unwrap_or_else(|| rest.chars().next().map_or(1, char::len_utf8));
     }
     None
@@ -102,7 +116,8 @@ impl Reader {
         let mut paragraph: Vec<&str> = Vec::new();
         let mut at = 0;
         while at < lines.len() {
-            let (found, count) = self.block(&lines[at..], blocks.is_empty() && paragraph.is_empty());
+            let (found, count) =
+                self.block(&lines[at..], blocks.is_empty() && paragraph.is_empty());
             if let Some(found) = found {
                 self.flush(&mut paragraph, &mut blocks);
                 blocks.extend(found);
@@ -125,7 +140,11 @@ impl Reader {
         if text.trim().is_empty() {
             return;
         }
-        if code_start(&text).is_some() { blocks.extend(self.joined(&text)) } else { blocks.push(Block::Paragraph(self.line(&text))) }
+        if code_start(&text).is_some() {
+            blocks.extend(self.joined(&text))
+        } else {
+            blocks.push(Block::Paragraph(self.line(&text)))
+        }
     }
 
     /// The block that starts in the first line, and the number of its lines. `None` if a paragraph
@@ -136,7 +155,8 @@ impl Reader {
         if let Some(blocks) = self.single_line(trimmed, is_first) {
             return (Some(blocks), 1);
         }
-        let count = |belongs: fn(&str) -> bool| lines.iter().take_while(|line| belongs(line)).count();
+        let count =
+            |belongs: fn(&str) -> bool| lines.iter().take_while(|line| belongs(line)).count();
         if bullet(line).is_some() {
             let count = count(|line| bullet(line).is_some());
             return (Some(self.list(&lines[..count])), count);
@@ -151,8 +171,17 @@ impl Reader {
         }
         if line.starts_with("  ") && !trimmed.is_empty() && is_first_of_indented(line) {
             let count = count(|line| line.starts_with("  ") && bullet(line).is_none());
-            let text: String = lines[..count].iter().map(|line| format!("{}\n", &line[2..])).collect();
-            return (Some(vec![Block::Code { language: String::new(), text }]), count);
+            let text: String = lines[..count]
+                .iter()
+                .map(|line| format!("{}\n", &line[2..]))
+                .collect();
+            return (
+                Some(vec![Block::Code {
+                    language: String::new(),
+                    text,
+                }]),
+                count,
+            );
         }
         (None, 1)
     }
@@ -166,7 +195,12 @@ impl Reader {
             self.has_title |= is_first && level == 1;
             let text = vec![Inline::Text(words.to_owned())];
             let level = level.max(2);
-            return Some(vec![Block::Heading(Heading { level, text, id: String::new(), is_linked: false })]);
+            return Some(vec![Block::Heading(Heading {
+                level,
+                text,
+                id: String::new(),
+                is_linked: false,
+            })]);
         }
         if line.len() >= 4 && line.chars().all(|next| next == '-') {
             return Some(vec![Block::Rule]);
@@ -177,11 +211,18 @@ impl Reader {
     fn list(&mut self, lines: &[String]) -> Vec<Block> {
         let mut bullets = Vec::new();
         for line in lines {
-            let Some((depth, is_dash, words)) = bullet(line) else { continue };
+            let Some((depth, is_dash, words)) = bullet(line) else {
+                continue;
+            };
             let (number, words) = written_number(words);
             let (done, words) = task(words);
             let blocks = self.joined(words);
-            bullets.push(Bullet { depth, is_numbered: is_dash || number.is_some(), number, item: Item { done, blocks } });
+            bullets.push(Bullet {
+                depth,
+                is_numbered: is_dash || number.is_some(),
+                number,
+                item: Item { done, blocks },
+            });
         }
         lists(bullets)
     }
@@ -189,10 +230,18 @@ impl Reader {
     fn quote(&mut self, lines: &[String], depth: usize) -> Vec<Block> {
         let mut blocks = Vec::new();
         let mut at = 0;
-        let depth_of = |line: &String| line.bytes().take_while(|&byte| byte == b'>').take(DEEPEST).count();
+        let depth_of = |line: &String| {
+            line.bytes()
+                .take_while(|&byte| byte == b'>')
+                .take(DEEPEST)
+                .count()
+        };
         while at < lines.len() {
             if depth_of(&lines[at]) > depth {
-                let count = lines[at..].iter().take_while(|line| depth_of(line) > depth).count();
+                let count = lines[at..]
+                    .iter()
+                    .take_while(|line| depth_of(line) > depth)
+                    .count();
                 blocks.extend(self.quote(&lines[at..at + count], depth + 1));
                 at += count;
             } else {
@@ -210,7 +259,9 @@ impl Reader {
         while let Some((at, tag)) = code_start(rest) {
             blocks.extend(self.paragraphs(&rest[..at]));
             let close = format!("</{tag}>");
-            let end = rest[at..].find(&close).map_or(rest.len(), |end| at + end + close.len());
+            let end = rest[at..]
+                .find(&close)
+                .map_or(rest.len(), |end| at + end + close.len());
             let source = &rest[at..end];
             blocks.push(whole_code(source).unwrap_or_else(|| verbatim(source)));
             rest = &rest[end..];
@@ -220,37 +271,70 @@ impl Reader {
     }
 
     fn paragraphs(&mut self, text: &str) -> Vec<Block> {
-        let texts: Vec<&str> =
-            text.split(GAP).map(|part| part.trim().trim_end_matches("\\\\").trim()).filter(|part| !part.is_empty()).collect();
-        texts.into_iter().map(|part| Block::Paragraph(self.line(part))).collect()
+        let texts: Vec<&str> = text
+            .split(GAP)
+            .map(|part| part.trim().trim_end_matches("\\\\").trim())
+            .filter(|part| !part.is_empty())
+            .collect();
+        texts
+            .into_iter()
+            .map(|part| Block::Paragraph(self.line(part)))
+            .collect()
     }
 
     fn table(&mut self, lines: &[String]) -> Block {
         let rows: Vec<Vec<(bool, &str)>> = lines.iter().map(|line| cells(line)).collect();
         let source = lines.join("\n");
-        let Some(width) = rows.first().map(Vec::len).filter(|width| *width > 0) else { return verbatim(&source) };
+        let Some(width) = rows.first().map(Vec::len).filter(|width| *width > 0) else {
+            return verbatim(&source);
+        };
         // Cells with spans, and rows with missing cells.
-        if source.contains(":::") || rows.iter().any(|row| row.len() != width || row.iter().any(|(_, cell)| cell.is_empty())) {
+        if source.contains(":::")
+            || rows
+                .iter()
+                .any(|row| row.len() != width || row.iter().any(|(_, cell)| cell.is_empty()))
+        {
             return verbatim(&source);
         }
         if let Some(callout) = self.callout(&rows) {
             return callout;
         }
-        let columns = rows.last().map_or(Vec::new(), |row| row.iter().map(|(_, cell)| alignment(cell)).collect());
+        let columns = rows.last().map_or(Vec::new(), |row| {
+            row.iter().map(|(_, cell)| alignment(cell)).collect()
+        });
         let has_head = rows[0].iter().all(|(is_head, _)| *is_head);
-        let mut read: Vec<Vec<Vec<Inline>>> = rows.iter().map(|row| row.iter().map(|(_, cell)| self.line(cell.trim())).collect()).collect();
-        let head = if has_head { read.remove(0) } else { vec![Vec::new(); width] };
-        Block::Table(Table { columns, head, rows: read })
+        let mut read: Vec<Vec<Vec<Inline>>> = rows
+            .iter()
+            .map(|row| row.iter().map(|(_, cell)| self.line(cell.trim())).collect())
+            .collect();
+        let head = if has_head {
+            read.remove(0)
+        } else {
+            vec![Vec::new(); width]
+        };
+        Block::Table(Table {
+            columns,
+            head,
+            rows: read,
+        })
     }
 
     /// A call-out: a table of one column with kind and title in the head.
     fn callout(&mut self, rows: &[Vec<(bool, &str)>]) -> Option<Block> {
         let [head, body] = rows else { return None };
-        let ([(true, head)], [(false, body)]) = (head.as_slice(), body.as_slice()) else { return None };
+        let ([(true, head)], [(false, body)]) = (head.as_slice(), body.as_slice()) else {
+            return None;
+        };
         let title = self.line(head.trim());
-        let [Inline::Styled(Style::Strong, title)] = title.as_slice() else { return None };
+        let [Inline::Styled(Style::Strong, title)] = title.as_slice() else {
+            return None;
+        };
         let words = plain(title);
-        let is_named = |kind: &Callout| words.strip_prefix(kind.name()).is_some_and(|rest| rest.is_empty() || rest.starts_with(": "));
+        let is_named = |kind: &Callout| {
+            words
+                .strip_prefix(kind.name())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(": "))
+        };
         let kind = Callout::ALL.into_iter().find(is_named)?;
         let mut title = title.clone();
         let name = kind.name();
@@ -259,7 +343,11 @@ impl Reader {
         } else if let Some(Inline::Text(first)) = title.first_mut() {
             *first = first.strip_prefix(name)?.strip_prefix(": ")?.to_owned();
         }
-        Some(Block::Callout { kind, title, blocks: self.joined(body.trim()) })
+        Some(Block::Callout {
+            kind,
+            title,
+            blocks: self.joined(body.trim()),
+        })
     }
 
     fn line(&mut self, text: &str) -> Vec<Inline> {
@@ -273,7 +361,11 @@ impl Reader {
         let mut endless = Endless::default();
         while let Some(next) = rest.chars().next() {
             let is_sign = "*/_'%<[{(\\h&".contains(next);
-            let length = if is_sign && depth < DEEPEST { self.inline(rest, depth, &mut endless, line) } else { None };
+            let length = if is_sign && depth < DEEPEST {
+                self.inline(rest, depth, &mut endless, line)
+            } else {
+                None
+            };
             let length = length.unwrap_or_else(|| {
                 line.text(&rest[..next.len_utf8()]);
                 next.len_utf8()
@@ -283,7 +375,13 @@ impl Reader {
     }
 
     /// Reads the markup at the start of a text and returns its length. `None` if it is plain text.
-    fn inline(&mut self, text: &str, depth: usize, endless: &mut Endless, line: &mut Line) -> Option<usize> {
+    fn inline(
+        &mut self,
+        text: &str,
+        depth: usize,
+        endless: &mut Endless,
+        line: &mut Line,
+    ) -> Option<usize> {
         let (start, rest) = text.split_at_checked(2).unwrap_or((text, ""));
         if let Some((sign, style)) = SIGNS.iter().find(|(sign, _)| *sign == start) {
             let end = endless.end_of(rest, sign)?;
@@ -308,18 +406,29 @@ impl Reader {
             }
             "{{" => {
                 let end = rest.find("}}")?;
-                line.add(picture(&rest[..end]).unwrap_or_else(|| Inline::Code(text[..end + 4].to_owned())));
+                line.add(
+                    picture(&rest[..end])
+                        .unwrap_or_else(|| Inline::Code(text[..end + 4].to_owned())),
+                );
                 Some(end + 4)
             }
             "((" => self.footnote(rest, endless, line),
             _ if text.starts_with('<') => self.tag(text, depth, line),
-            _ if text.starts_with("https://") || text.starts_with("http://") => Some(bare_address(text, line)),
+            _ if text.starts_with("https://") || text.starts_with("http://") => {
+                Some(bare_address(text, line))
+            }
             _ => None,
         }
     }
 
     /// Code, or styled text in code markup, after its opening `''`.
-    fn monospaced(&mut self, rest: &str, depth: usize, endless: &mut Endless, line: &mut Line) -> Option<usize> {
+    fn monospaced(
+        &mut self,
+        rest: &str,
+        depth: usize,
+        endless: &mut Endless,
+        line: &mut Line,
+    ) -> Option<usize> {
         let end = endless.end_of(rest, "''")?;
         let inner = self.within(&rest[..end], depth);
         line.add(match inner.as_slice() {
@@ -347,7 +456,10 @@ impl Reader {
 
     fn tag(&mut self, text: &str, depth: usize, line: &mut Line) -> Option<usize> {
         let end_of_tag = text.find('>')? + 1;
-        let name: String = text[1..].chars().take_while(char::is_ascii_alphanumeric).collect();
+        let name: String = text[1..]
+            .chars()
+            .take_while(char::is_ascii_alphanumeric)
+            .collect();
         let close = format!("</{name}>");
         if name.is_empty() {
             return None;
@@ -360,7 +472,9 @@ impl Reader {
                 let inner = self.within(inner, depth);
                 line.add(Inline::Styled(style, inner));
             }
-            ("code" | "file", _) => line.add(Inline::Code(inner.replace('\n', " ").trim().to_owned())),
+            ("code" | "file", _) => {
+                line.add(Inline::Code(inner.replace('\n', " ").trim().to_owned()))
+            }
             _ => return None,
         }
         Some(end + close.len())
@@ -375,7 +489,9 @@ impl Reader {
             _ if target.contains('@') => LinkTo::External(format!("mailto:{target}")),
             _ => LinkTo::External(target.trim_start_matches(':').to_owned()),
         };
-        let picture = words.strip_prefix("{{").and_then(|rest| picture(rest.trim_end_matches("}}")));
+        let picture = words
+            .strip_prefix("{{")
+            .and_then(|rest| picture(rest.trim_end_matches("}}")));
         let text = vec![picture.unwrap_or_else(|| Inline::Text(decode_references(words)))];
         line.add(Inline::Link { to, text });
     }
@@ -383,9 +499,16 @@ impl Reader {
 
 /// Adds a link for the address at the start of a text, and returns its length.
 fn bare_address(text: &str, line: &mut Line) -> usize {
-    let end = text.find(|next: char| next.is_whitespace() || "<>[]{}|\"%".contains(next)).unwrap_or(text.len());
-    let address = text[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '\'']).to_owned();
-    line.add(Inline::Link { to: LinkTo::External(address.clone()), text: vec![Inline::Text(address.clone())] });
+    let end = text
+        .find(|next: char| next.is_whitespace() || "<>[]{}|\"%".contains(next))
+        .unwrap_or(text.len());
+    let address = text[..end]
+        .trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '\''])
+        .to_owned();
+    line.add(Inline::Link {
+        to: LinkTo::External(address.clone()),
+        text: vec![Inline::Text(address.clone())],
+    });
     address.len()
 }
 
@@ -403,8 +526,13 @@ fn heading(line: &str) -> Option<(u8, &str)> {
 fn bullet(line: &str) -> Option<(usize, bool, &str)> {
     let blanks = line.bytes().take_while(|&byte| byte == b' ').count();
     let rest = line.get(blanks..)?;
-    let sign = rest.chars().next().filter(|next| matches!(next, '*' | '-'))?;
-    let words = rest[1..].strip_prefix(' ').or_else(|| (rest.len() == 1).then_some(""))?;
+    let sign = rest
+        .chars()
+        .next()
+        .filter(|next| matches!(next, '*' | '-'))?;
+    let words = rest[1..]
+        .strip_prefix(' ')
+        .or_else(|| (rest.len() == 1).then_some(""))?;
     (blanks >= 2).then_some((blanks / 2, sign == '-', words))
 }
 
@@ -427,9 +555,18 @@ fn whole_code(text: &str) -> Option<Block> {
     let (_, tag) = code_start(text).filter(|(at, _)| *at == 0)?;
     let (open, rest) = text.split_once('>')?;
     let inner = rest.strip_suffix(&format!("</{tag}>"))?;
-    let language = open.split(' ').nth(1).filter(|language| *language != "-").unwrap_or_default().to_owned();
+    let language = open
+        .split(' ')
+        .nth(1)
+        .filter(|language| *language != "-")
+        .unwrap_or_default()
+        .to_owned();
     let inner = inner.strip_prefix('\n').unwrap_or(inner);
-    let text = if inner.is_empty() || inner.ends_with('\n') { inner.to_owned() } else { format!("{inner}\n") };
+    let text = if inner.is_empty() || inner.ends_with('\n') {
+        inner.to_owned()
+    } else {
+        format!("{inner}\n")
+    };
     Some(Block::Code { language, text })
 }
 
@@ -443,13 +580,20 @@ fn cells(line: &str) -> Vec<(bool, &str)> {
     while at < line.len() {
         let rest = &line[at..];
         // Bars in links, pictures and verbatim text do not separate cells.
-        let skipped =
-            [("[[", "]]"), ("{{", "}}"), ("%%", "%%"), ("<nowiki>", "</nowiki>"), ("((", "))"), ("<code", "</code>"), ("<file", "</file>")]
-                .iter()
-                .find_map(|(open, close)| {
-                    let inner = rest.strip_prefix(open)?;
-                    Some(open.len() + inner.find(close)? + close.len())
-                });
+        let skipped = [
+            ("[[", "]]"),
+            ("{{", "}}"),
+            ("%%", "%%"),
+            ("<nowiki>", "</nowiki>"),
+            ("((", "))"),
+            ("<code", "</code>"),
+            ("<file", "</file>"),
+        ]
+        .iter()
+        .find_map(|(open, close)| {
+            let inner = rest.strip_prefix(open)?;
+            Some(open.len() + inner.find(close)? + close.len())
+        });
         if let Some(skipped) = skipped {
             at += skipped;
             continue;
@@ -501,7 +645,14 @@ fn end_of(text: &str, sign: &str) -> Option<usize> {
         if rest.starts_with(sign) && !(sign == "//" && text[..at].ends_with(':')) {
             return Some(at);
         }
-        let skipped = [("%%", "%%"), ("<nowiki>", "</nowiki>"), ("[[", "]]"), ("{{", "}}")].iter().find_map(|(open, close)| {
+        let skipped = [
+            ("%%", "%%"),
+            ("<nowiki>", "</nowiki>"),
+            ("[[", "]]"),
+            ("{{", "}}"),
+        ]
+        .iter()
+        .find_map(|(open, close)| {
             let inner = rest.strip_prefix(open)?;
             Some(open.len() + inner.find(close)? + close.len())
         });
@@ -517,5 +668,9 @@ fn picture(inner: &str) -> Option<Inline> {
         return None;
     }
     let name = id.rsplit(':').next().unwrap_or(id).to_owned();
-    Some(Inline::Picture { name, alt: alt.to_owned(), title: String::new() })
+    Some(Inline::Picture {
+        name,
+        alt: alt.to_owned(),
+        title: String::new(),
+    })
 }

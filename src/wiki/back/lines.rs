@@ -32,7 +32,8 @@ impl Line {
         if let Some(Inline::Text(words)) = self.0.last_mut() {
             *words = words.trim_end().to_owned();
         }
-        self.0.retain(|inline| !matches!(inline, Inline::Text(words) if words.is_empty()));
+        self.0
+            .retain(|inline| !matches!(inline, Inline::Text(words) if words.is_empty()));
         self.0
     }
 }
@@ -74,7 +75,11 @@ fn nested(bullets: Vec<Bullet>) -> Vec<Block> {
         item.blocks.extend(nested(below));
         match found.last_mut() {
             Some(Block::List(list)) if list.first.is_some() == is_numbered => list.items.push(item),
-            _ => found.push(Block::List(List { first: is_numbered.then_some(number.unwrap_or(1)), is_tight: true, items: vec![item] })),
+            _ => found.push(Block::List(List {
+                first: is_numbered.then_some(number.unwrap_or(1)),
+                is_tight: true,
+                items: vec![item],
+            })),
         }
     }
     found
@@ -82,8 +87,12 @@ fn nested(bullets: Vec<Bullet>) -> Vec<Block> {
 
 /// Removes the first block if it is a line of strong text alone, and returns that text.
 pub(super) fn take_strong_line(blocks: &mut Vec<Block>) -> Option<Vec<Inline>> {
-    let Some(Block::Paragraph(line)) = blocks.first() else { return None };
-    let [Inline::Styled(Style::Strong, text)] = line.as_slice() else { return None };
+    let Some(Block::Paragraph(line)) = blocks.first() else {
+        return None;
+    };
+    let [Inline::Styled(Style::Strong, text)] = line.as_slice() else {
+        return None;
+    };
     let text = text.clone();
     blocks.remove(0);
     Some(text)

@@ -16,7 +16,11 @@ pub(super) fn read(text: &str) -> Reading {
     let body = reader.take_references(text);
     let blocks = reader.blocks(&body, 0);
     let footnotes = reader.notes.into_iter().map(|(_, blocks)| blocks).collect();
-    Reading { blocks, footnotes, ..Reading::default() }
+    Reading {
+        blocks,
+        footnotes,
+        ..Reading::default()
+    }
 }
 
 #[derive(Default)]
@@ -37,15 +41,24 @@ struct Cell {
 impl Reader {
     /// Reads the footnotes at the end of the page, and returns the page without them.
     fn take_references(&mut self, text: &str) -> String {
-        let Some(start) = text.find("<references>") else { return text.replace("<references />", "").replace("<references/>", "") };
-        let Some((inner_end, end)) = closing(&text[start..], "references") else { return text.to_owned() };
+        let Some(start) = text.find("<references>") else {
+            return text
+                .replace("<references />", "")
+                .replace("<references/>", "");
+        };
+        let Some((inner_end, end)) = closing(&text[start..], "references") else {
+            return text.to_owned();
+        };
         let mut rest = &text[start + "<references>".len()..start + inner_end];
         while let Some(at) = rest.find("<ref ") {
             let part = &rest[at..];
-            let Some((inner, after)) = closing(part, "ref") else { break };
+            let Some((inner, after)) = closing(part, "ref") else {
+                break;
+            };
             let open = part.find('>').map_or(inner, |open| open + 1);
             let name = attribute(&part[..open], "name").unwrap_or_default();
-            self.texts.push((name.to_owned(), part[open.min(inner)..inner].to_owned()));
+            self.texts
+                .push((name.to_owned(), part[open.min(inner)..inner].to_owned()));
             rest = &part[after..];
         }
         format!("{}{}", &text[..start], &text[start + end..])
@@ -53,12 +66,21 @@ impl Reader {
 
     /// The index of a footnote, which is read on its first reference.
     fn note(&mut self, name: &str, text: Option<&str>, depth: usize) -> Option<usize> {
-        if let Some(known) = self.notes.iter().position(|(other, _)| !name.is_empty() && other == name) {
+        if let Some(known) = self
+            .notes
+            .iter()
+            .position(|(other, _)| !name.is_empty() && other == name)
+        {
             return Some(known);
         }
         let text = match text {
             Some(text) => text.to_owned(),
-            None => self.texts.iter().find(|(other, _)| other == name)?.1.clone(),
+            None => self
+                .texts
+                .iter()
+                .find(|(other, _)| other == name)?
+                .1
+                .clone(),
         };
         let number = self.notes.len();
         self.notes.push((name.to_owned(), Vec::new()));
@@ -73,7 +95,11 @@ impl Reader {
         while !rest.is_empty() {
             let line = rest.split('\n').next().unwrap_or_default();
             if paragraph.is_empty() || starts_block(line) {
-                let (found, length) = if depth < DEEPEST { self.block(rest, depth) } else { (None, 0) };
+                let (found, length) = if depth < DEEPEST {
+                    self.block(rest, depth)
+                } else {
+                    (None, 0)
+                };
                 if let Some(found) = found {
                     self.flush(&mut paragraph, &mut blocks, depth);
                     blocks.extend(found);
@@ -115,7 +141,15 @@ impl Reader {
         }
         if let Some((level, words)) = heading(trimmed) {
             let text = self.line(words, depth);
-            return (Some(vec![Block::Heading(Heading { level, text, id: String::new(), is_linked: false })]), whole_line);
+            return (
+                Some(vec![Block::Heading(Heading {
+                    level,
+                    text,
+                    id: String::new(),
+                    is_linked: false,
+                })]),
+                whole_line,
+            );
         }
         if trimmed.len() >= 4 && trimmed.chars().all(|next| next == '-') {
             return (Some(vec![Block::Rule]), whole_line);
@@ -138,28 +172,54 @@ impl Reader {
 
     /// A block that is written as an HTML element.
     fn element(&mut self, text: &str, depth: usize) -> (Option<Vec<Block>>, usize) {
-        const KNOWN: [&str; 10] = ["syntaxhighlight", "source", "pre", "blockquote", "div", "ul", "ol", "p", "table", "gallery"];
+        const KNOWN: [&str; 10] = [
+            "syntaxhighlight",
+            "source",
+            "pre",
+            "blockquote",
+            "div",
+            "ul",
+            "ol",
+            "p",
+            "table",
+            "gallery",
+        ];
         let name = tag_name(text);
         if !KNOWN.contains(&name.as_str()) {
             return (None, 0);
         }
-        let Some((inner_end, end)) = closing(text, &name) else { return (None, 0) };
+        let Some((inner_end, end)) = closing(text, &name) else {
+            return (None, 0);
+        };
         let open = text.find('>').map_or(0, |open| open + 1);
         if open > inner_end {
             return (None, 0);
         }
         let (tag, inner) = (&text[..open], &text[open..inner_end]);
         let block = self.element_as_block(&name, tag, inner, depth);
-        (Some(vec![block.unwrap_or_else(|| verbatim(&text[..end]))]), end)
+        (
+            Some(vec![block.unwrap_or_else(|| verbatim(&text[..end]))]),
+            end,
+        )
     }
 
     /// The block of an element, given its start tag and its content. `None` if it is not one that storybank writes.
-    fn element_as_block(&mut self, name: &str, tag: &str, inner: &str, depth: usize) -> Option<Block> {
+    fn element_as_block(
+        &mut self,
+        name: &str,
+        tag: &str,
+        inner: &str,
+        depth: usize,
+    ) -> Option<Block> {
         match name {
-            "syntaxhighlight" | "source" => {
-                Some(Block::Code { language: attribute(tag, "lang").unwrap_or_default().to_owned(), text: code(inner) })
-            }
-            "pre" => Some(Block::Code { language: String::new(), text: code(&decode_references(inner)) }),
+            "syntaxhighlight" | "source" => Some(Block::Code {
+                language: attribute(tag, "lang").unwrap_or_default().to_owned(),
+                text: code(inner),
+            }),
+            "pre" => Some(Block::Code {
+                language: String::new(),
+                text: code(&decode_references(inner)),
+            }),
             "blockquote" => Some(Block::Quote(self.blocks(inner, depth + 1))),
             "p" => Some(Block::Paragraph(self.line(inner.trim(), depth))),
             "ul" | "ol" => self.html_list(name, tag, inner, depth),
@@ -170,12 +230,25 @@ impl Reader {
     }
 
     fn callout(&mut self, tag: &str, inner: &str, depth: usize) -> Block {
-        let kind =
-            [("#14866d", Callout::Tip), ("#7c5cbf", Callout::Important), ("#b07a00", Callout::Warning), ("#d73333", Callout::Caution)];
-        let kind = kind.iter().find(|(colour, _)| tag.contains(colour)).map_or(Callout::Note, |(_, kind)| *kind);
+        let kind = [
+            ("#14866d", Callout::Tip),
+            ("#7c5cbf", Callout::Important),
+            ("#b07a00", Callout::Warning),
+            ("#d73333", Callout::Caution),
+        ];
+        let kind = kind
+            .iter()
+            .find(|(colour, _)| tag.contains(colour))
+            .map_or(Callout::Note, |(_, kind)| *kind);
         let mut blocks = self.blocks(inner, depth + 1);
-        let title = take_strong_line(&mut blocks).filter(|title| plain(title) != kind.name()).unwrap_or_default();
-        Block::Callout { kind, title, blocks }
+        let title = take_strong_line(&mut blocks)
+            .filter(|title| plain(title) != kind.name())
+            .unwrap_or_default();
+        Block::Callout {
+            kind,
+            title,
+            blocks,
+        }
     }
 
     fn details(&mut self, inner: &str, depth: usize) -> Option<Block> {
@@ -187,11 +260,18 @@ impl Reader {
         }
         let open = content.find('>')? + 1;
         let summary = self.line(inner[..at].trim(), depth);
-        Some(Block::Details { summary, blocks: self.blocks(&content[open..inner_end], depth + 1) })
+        Some(Block::Details {
+            summary,
+            blocks: self.blocks(&content[open..inner_end], depth + 1),
+        })
     }
 
     fn html_list(&mut self, name: &str, tag: &str, inner: &str, depth: usize) -> Option<Block> {
-        let first = (name == "ol").then(|| attribute(tag, "start").and_then(|start| start.parse().ok()).unwrap_or(1));
+        let first = (name == "ol").then(|| {
+            attribute(tag, "start")
+                .and_then(|start| start.parse().ok())
+                .unwrap_or(1)
+        });
         let mut items = Vec::new();
         let mut is_tight = true;
         let mut rest = inner.trim_start();
@@ -207,14 +287,21 @@ impl Reader {
             items.push(Item { done, blocks });
             rest = rest[end..].trim_start();
         }
-        Some(Block::List(List { first, is_tight, items }))
+        Some(Block::List(List {
+            first,
+            is_tight,
+            items,
+        }))
     }
 
     fn list(&mut self, text: &str, depth: usize) -> (Option<Vec<Block>>, usize) {
         let mut bullets = Vec::new();
         let mut length = 0;
         for line in text.split_inclusive('\n') {
-            let marks = line.bytes().take_while(|byte| b"*#:;".contains(byte)).count();
+            let marks = line
+                .bytes()
+                .take_while(|byte| b"*#:;".contains(byte))
+                .count();
             if marks == 0 {
                 break;
             }
@@ -224,13 +311,24 @@ impl Reader {
             let words = line[marks..].trim();
             let (done, words) = task(words);
             let words = self.line(words, depth);
-            let item = Item { done, blocks: vec![Block::Paragraph(words)] };
-            bullets.push(Bullet { depth: marks, is_numbered: line[..marks].ends_with('#'), number: None, item });
+            let item = Item {
+                done,
+                blocks: vec![Block::Paragraph(words)],
+            };
+            bullets.push(Bullet {
+                depth: marks,
+                is_numbered: line[..marks].ends_with('#'),
+                number: None,
+                item,
+            });
             length += line.len();
         }
         if bullets.is_empty() {
             // Indentation and definition lists.
-            let lines: Vec<&str> = text.split_inclusive('\n').take_while(|line| line.starts_with([':', ';', '*', '#'])).collect();
+            let lines: Vec<&str> = text
+                .split_inclusive('\n')
+                .take_while(|line| line.starts_with([':', ';', '*', '#']))
+                .collect();
             let lines = lines.concat();
             return (Some(vec![verbatim(&lines)]), lines.len());
         }
@@ -240,14 +338,21 @@ impl Reader {
     fn table(&mut self, text: &str, depth: usize) -> (Option<Vec<Block>>, usize) {
         let length = table_length(text);
         let source = &text[..length];
-        let block = self.simple_table(source, depth).unwrap_or_else(|| verbatim(source));
+        let block = self
+            .simple_table(source, depth)
+            .unwrap_or_else(|| verbatim(source));
         (Some(vec![block]), length)
     }
 
     /// A table with one or several cells on a line. `None` if cells have spans or contain blocks.
     fn simple_table(&mut self, source: &str, depth: usize) -> Option<Block> {
         let mut rows: Vec<Vec<Cell>> = Vec::new();
-        for line in source.lines().skip(1).map(str::trim).take_while(|line| !line.starts_with("|}")) {
+        for line in source
+            .lines()
+            .skip(1)
+            .map(str::trim)
+            .take_while(|line| !line.starts_with("|}"))
+        {
             if line.starts_with("|-") || rows.is_empty() {
                 rows.push(Vec::new());
             }
@@ -262,21 +367,44 @@ impl Reader {
         if rows.iter().any(|row| row.len() != columns.len()) {
             return None;
         }
-        let mut rows: Vec<Vec<Vec<Inline>>> = rows.into_iter().map(|row| row.into_iter().map(|cell| cell.words).collect()).collect();
-        let head = if has_head { rows.remove(0) } else { vec![Vec::new(); columns.len()] };
-        Some(Block::Table(Table { columns, head, rows }))
+        let mut rows: Vec<Vec<Vec<Inline>>> = rows
+            .into_iter()
+            .map(|row| row.into_iter().map(|cell| cell.words).collect())
+            .collect();
+        let head = if has_head {
+            rows.remove(0)
+        } else {
+            vec![Vec::new(); columns.len()]
+        };
+        Some(Block::Table(Table {
+            columns,
+            head,
+            rows,
+        }))
     }
 
     /// The cells on a line of a table. `None` if the line is something else, or a cell has a span or contains a table.
     fn cells(&mut self, line: &str, depth: usize) -> Option<Vec<Cell>> {
         let is_head = line.starts_with('!');
-        if !is_head && !line.starts_with('|') || line.starts_with("|+") || line.contains("span=") || line.contains("{|") {
+        if !is_head && !line.starts_with('|')
+            || line.starts_with("|+")
+            || line.contains("span=")
+            || line.contains("{|")
+        {
             return None;
         }
-        let separator = if is_head && line.contains("!!") { "!!" } else { "||" };
+        let separator = if is_head && line.contains("!!") {
+            "!!"
+        } else {
+            "||"
+        };
         let cells = line[1..].split(separator).map(|cell| {
             let (alignment, is_row_head, words) = cell_of(cell);
-            Cell { is_head: is_head || is_row_head, alignment, words: self.line(words.trim(), depth) }
+            Cell {
+                is_head: is_head || is_row_head,
+                alignment,
+                words: self.line(words.trim(), depth),
+            }
         });
         Some(cells.collect())
     }
@@ -291,13 +419,19 @@ impl Reader {
     fn inlines(&mut self, text: &str, depth: usize, line: &mut Line) {
         let mut rest = text;
         while !rest.is_empty() {
-            let at = rest.find(['\'', '<', '[', '{', '&', 'h']).unwrap_or(rest.len());
+            let at = rest
+                .find(['\'', '<', '[', '{', '&', 'h'])
+                .unwrap_or(rest.len());
             line.text(&rest[..at]);
             rest = &rest[at..];
             if rest.is_empty() {
                 break;
             }
-            let length = if depth < DEEPEST { self.inline(rest, depth, line) } else { None };
+            let length = if depth < DEEPEST {
+                self.inline(rest, depth, line)
+            } else {
+                None
+            };
             let length = length.unwrap_or_else(|| {
                 let next = rest.chars().next().map_or(1, char::len_utf8);
                 line.text(&rest[..next]);
@@ -324,10 +458,17 @@ impl Reader {
                 Some(length)
             }
             b'h' if text.starts_with("https://") || text.starts_with("http://") => {
-                let length = text.find(|next: char| next.is_whitespace() || "<>[]{}|\"".contains(next)).unwrap_or(text.len());
-                let length = text[..length].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '\'']).len();
+                let length = text
+                    .find(|next: char| next.is_whitespace() || "<>[]{}|\"".contains(next))
+                    .unwrap_or(text.len());
+                let length = text[..length]
+                    .trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '\''])
+                    .len();
                 let address = decode_references(&text[..length]);
-                line.add(Inline::Link { to: LinkTo::External(address.clone()), text: vec![Inline::Text(address)] });
+                line.add(Inline::Link {
+                    to: LinkTo::External(address.clone()),
+                    text: vec![Inline::Text(address)],
+                });
                 Some(length)
             }
             _ => None,
@@ -344,7 +485,10 @@ impl Reader {
         };
         let close = end_of_quotes(&text[signs..], signs)?;
         let inner = self.within(&text[signs..signs + close], depth);
-        let styled = styles.iter().rev().fold(inner, |inner, style| vec![Inline::Styled(*style, inner)]);
+        let styled = styles
+            .iter()
+            .rev()
+            .fold(inner, |inner, style| vec![Inline::Styled(*style, inner)]);
         styled.into_iter().for_each(|inline| line.add(inline));
         Some(signs + close + signs)
     }
@@ -357,8 +501,14 @@ impl Reader {
             let (inner_end, end) = closing(text, &name)?;
             let inner = text.get(end_of_tag..inner_end)?;
             let inline = match name.as_str() {
-                "ref" => Inline::Footnote(self.note(attribute(tag, "name").unwrap_or_default(), Some(inner), depth)?),
-                name => self.element_inline(name, inner, depth).unwrap_or_else(|| Inline::Code(text[..end].replace('\n', " "))),
+                "ref" => Inline::Footnote(self.note(
+                    attribute(tag, "name").unwrap_or_default(),
+                    Some(inner),
+                    depth,
+                )?),
+                name => self
+                    .element_inline(name, inner, depth)
+                    .unwrap_or_else(|| Inline::Code(text[..end].replace('\n', " "))),
             };
             line.add(inline);
             return Some(end);
@@ -366,7 +516,11 @@ impl Reader {
         match name.as_str() {
             "br" => line.add(Inline::Break),
             "nowiki" => {}
-            "ref" => line.add(Inline::Footnote(self.note(attribute(tag, "name").unwrap_or_default(), None, depth)?)),
+            "ref" => line.add(Inline::Footnote(self.note(
+                attribute(tag, "name").unwrap_or_default(),
+                None,
+                depth,
+            )?)),
             _ => return None,
         }
         Some(end_of_tag)
@@ -397,14 +551,24 @@ impl Reader {
         if !address.contains(':') || address.contains(['<', '[', '\'']) {
             return None;
         }
-        let text = if words == address { vec![Inline::Text(decode_references(address))] } else { self.within(words, depth) };
-        line.add(Inline::Link { to: LinkTo::External(decode_references(address)), text });
+        let text = if words == address {
+            vec![Inline::Text(decode_references(address))]
+        } else {
+            self.within(words, depth)
+        };
+        line.add(Inline::Link {
+            to: LinkTo::External(decode_references(address)),
+            text,
+        });
         Some(length)
     }
 
     /// A link in double brackets. `None` for a category, a picture with options that Markdown lacks, and nested links.
     fn wiki_link(&mut self, inner: &str, depth: usize) -> Option<Inline> {
-        if let Some(file) = inner.strip_prefix("File:").or_else(|| inner.strip_prefix("Image:")) {
+        if let Some(file) = inner
+            .strip_prefix("File:")
+            .or_else(|| inner.strip_prefix("Image:"))
+        {
             return picture(file);
         }
         let (target, words) = inner.split_once('|').unwrap_or((inner, inner));
@@ -416,7 +580,10 @@ impl Reader {
             Some(anchor) => LinkTo::Heading(anchor.to_owned()),
             None => LinkTo::External(target),
         };
-        Some(Inline::Link { to, text: self.within(words, depth) })
+        Some(Inline::Link {
+            to,
+            text: self.within(words, depth),
+        })
     }
 
     /// The inlines inside other markup.
@@ -429,16 +596,25 @@ impl Reader {
 
 /// The name of the tag at the start of a text, in lower case.
 fn tag_name(text: &str) -> String {
-    text[1..].chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
+    text[1..]
+        .chars()
+        .take_while(char::is_ascii_alphanumeric)
+        .collect::<String>()
+        .to_ascii_lowercase()
 }
 
 fn starts_block(line: &str) -> bool {
-    line.starts_with(['=', '*', '#', ':', ';']) || line.starts_with("{|") || line.starts_with("----") || line.starts_with('<')
+    line.starts_with(['=', '*', '#', ':', ';'])
+        || line.starts_with("{|")
+        || line.starts_with("----")
+        || line.starts_with('<')
 }
 
 fn heading(line: &str) -> Option<(u8, &str)> {
     let count = |text: &str| text.bytes().take_while(|&byte| byte == b'=').count();
-    let level = count(line).min(line.bytes().rev().take_while(|&byte| byte == b'=').count()).min(6);
+    let level = count(line)
+        .min(line.bytes().rev().take_while(|&byte| byte == b'=').count())
+        .min(6);
     let words = line.get(level..line.len().checked_sub(level)?)?;
     let level = u8::try_from(level).ok().filter(|level| *level > 0)?;
     (!words.trim().is_empty()).then(|| (level.max(2), words.trim()))
@@ -448,13 +624,21 @@ fn heading(line: &str) -> Option<(u8, &str)> {
 fn code(inner: &str) -> String {
     let lines = inner.strip_prefix('\n').unwrap_or(inner);
     let lines = lines.strip_suffix('\n').unwrap_or(lines);
-    if lines.is_empty() { String::new() } else { format!("{lines}\n") }
+    if lines.is_empty() {
+        String::new()
+    } else {
+        format!("{lines}\n")
+    }
 }
 
 /// Removes the task mark at the start of an item.
 fn take_task(blocks: &mut Vec<Block>) -> Option<bool> {
-    let Some(Block::Paragraph(line)) = blocks.first_mut() else { return None };
-    let Some(Inline::Text(words)) = line.first_mut() else { return None };
+    let Some(Block::Paragraph(line)) = blocks.first_mut() else {
+        return None;
+    };
+    let Some(Inline::Text(words)) = line.first_mut() else {
+        return None;
+    };
     let (done, rest) = task(words);
     done?;
     *words = rest.to_owned();
@@ -508,7 +692,9 @@ fn table_length(text: &str) -> usize {
 /// The alignment of a cell, whether it is the head of a row, and its text.
 fn cell_of(cell: &str) -> (Alignment, bool, &str) {
     let (attributes, words) = match cell.split_once('|') {
-        Some((attributes, words)) if !attributes.contains("[[") && !attributes.contains("{{") => (attributes, words),
+        Some((attributes, words)) if !attributes.contains("[[") && !attributes.contains("{{") => {
+            (attributes, words)
+        }
         _ => ("", cell),
     };
     let alignment = match attributes {
@@ -525,7 +711,10 @@ fn end_of_quotes(text: &str, signs: usize) -> Option<usize> {
     let mut at = 0;
     while let Some(found) = text[at..].find("''") {
         let start = at + found;
-        let count = text[start..].bytes().take_while(|&byte| byte == b'\'').count();
+        let count = text[start..]
+            .bytes()
+            .take_while(|&byte| byte == b'\'')
+            .count();
         if count == signs {
             return Some(start);
         }
@@ -546,7 +735,10 @@ fn picture(file: &str) -> Option<Inline> {
         match part.split_once('=') {
             Some(("alt", words)) => alt = decode_references(words),
             Some(("link" | "upright" | "lang" | "page", _)) => {}
-            _ if matches!(part, "frameless" | "frame" | "thumb" | "border" | "left" | "right" | "center" | "none") => {}
+            _ if matches!(
+                part,
+                "frameless" | "frame" | "thumb" | "border" | "left" | "right" | "center" | "none"
+            ) => {}
             _ if part.ends_with("px") => {}
             _ => title = decode_references(part),
         }

@@ -204,9 +204,17 @@ impl Lexicon {
             ("nobody none no-one", Entry::Sure(Actor::Nobody)),
         ];
         // A word in a later list is what that list says.
-        let entries = lists.into_iter().flat_map(|(words, entry)| words.split_whitespace().map(move |word| (word, entry))).collect();
-        let [human_signs, technical_signs] = [HUMAN_SIGNS, TECHNICAL_SIGNS].map(|words| words.split_whitespace().collect());
-        Self { entries, human_signs, technical_signs }
+        let entries = lists
+            .into_iter()
+            .flat_map(|(words, entry)| words.split_whitespace().map(move |word| (word, entry)))
+            .collect();
+        let [human_signs, technical_signs] =
+            [HUMAN_SIGNS, TECHNICAL_SIGNS].map(|words| words.split_whitespace().collect());
+        Self {
+            entries,
+            human_signs,
+            technical_signs,
+        }
     }
 }
 
@@ -226,7 +234,9 @@ impl Lexicon {
     pub fn sign(&self, word: &str) -> Sign {
         if self.human_signs.contains(&word) {
             Sign::Human
-        } else if self.technical_signs.contains(&word) || self.entry(word) == Some(Entry::Sure(Actor::Thing)) {
+        } else if self.technical_signs.contains(&word)
+            || self.entry(word) == Some(Entry::Sure(Actor::Thing))
+        {
             Sign::Technical
         } else {
             Sign::None
@@ -250,7 +260,9 @@ impl Lexicon {
         let found = |word: &str| self.entries.get(word).copied();
         let singular = || {
             let stem = word.strip_suffix('s')?;
-            found(stem).or_else(|| found(stem.strip_suffix('e')?)).or_else(|| found(&format!("{}y", stem.strip_suffix("ie")?)))
+            found(stem)
+                .or_else(|| found(stem.strip_suffix('e')?))
+                .or_else(|| found(&format!("{}y", stem.strip_suffix("ie")?)))
         };
         found(word).or_else(singular)
     }
@@ -258,9 +270,9 @@ impl Lexicon {
 
 /// Endings of words for persons; none of them alone is a word that is meant.
 const PERSON_ENDINGS: &[&str] = &[
-    "man", "woman", "men", "women", "person", "people", "ist", "ists", "ician", "icians", "ee", "ees", "eer", "eers", "grapher",
-    "graphers", "nomer", "nomers", "sopher", "sophers", "keeper", "keepers", "smith", "smiths", "wright", "wrights", "monger", "mongers",
-    "master", "masters",
+    "man", "woman", "men", "women", "person", "people", "ist", "ists", "ician", "icians", "ee",
+    "ees", "eer", "eers", "grapher", "graphers", "nomer", "nomers", "sopher", "sophers", "keeper",
+    "keepers", "smith", "smiths", "wright", "wrights", "monger", "mongers", "master", "masters",
 ];
 
 /// Words with such an ending for things.
@@ -291,19 +303,26 @@ const NO_PERSONS: &[&str] = &[
 ];
 
 fn ends_like_a_person(word: &str) -> bool {
-    let is_thing = NO_PERSONS.iter().any(|thing| word.strip_prefix(thing).is_some_and(|rest| matches!(rest, "" | "s")));
+    let is_thing = NO_PERSONS.iter().any(|thing| {
+        word.strip_prefix(thing)
+            .is_some_and(|rest| matches!(rest, "" | "s"))
+    });
     word.len() > 5 && PERSON_ENDINGS.iter().any(|ending| word.ends_with(ending)) && !is_thing
 }
 
 /// Endings of words for what happens, and for what something is like.
 const THING_ENDINGS: &[&str] = &[
-    "ing", "tion", "tions", "sion", "sions", "ment", "ments", "ness", "ity", "ities", "ance", "ances", "ence", "ences", "ancy", "ency",
-    "ware", "ism", "work", "works", "ics", "list", "lists", "base", "bases", "script", "scripts", "meter", "meters", "graph", "graphs",
-    "scope", "scopes", "izer", "izers", "iser", "isers", "ifier", "ifiers", "scaler", "scalers", "daemon", "daemons",
+    "ing", "tion", "tions", "sion", "sions", "ment", "ments", "ness", "ity", "ities", "ance",
+    "ances", "ence", "ences", "ancy", "ency", "ware", "ism", "work", "works", "ics", "list",
+    "lists", "base", "bases", "script", "scripts", "meter", "meters", "graph", "graphs", "scope",
+    "scopes", "izer", "izers", "iser", "isers", "ifier", "ifiers", "scaler", "scalers", "daemon",
+    "daemons",
 ];
 
 fn ends_like_a_thing(word: &str) -> bool {
-    word.len() > 4 && THING_ENDINGS.iter().any(|ending| word.ends_with(ending)) && !NAMES.contains(&word)
+    word.len() > 4
+        && THING_ENDINGS.iter().any(|ending| word.ends_with(ending))
+        && !NAMES.contains(&word)
 }
 
 /// Names that end like words for things, or like plurals.
@@ -410,5 +429,10 @@ pub fn is_name_too(word: &str) -> bool {
 
 /// Whether a word at the start of a sentence, where everything has a capital, is a word in the plural and no name.
 pub fn is_plural(word: &str) -> bool {
-    word.len() > 3 && word.ends_with('s') && !["ss", "us", "is"].iter().any(|ending| word.ends_with(ending)) && !NAMES.contains(&word)
+    word.len() > 3
+        && word.ends_with('s')
+        && !["ss", "us", "is"]
+            .iter()
+            .any(|ending| word.ends_with(ending))
+        && !NAMES.contains(&word)
 }

@@ -52,11 +52,19 @@ impl Kind {
     pub fn help(self) -> &'static str {
         match self {
             Self::Name | Self::Handle => "name the role: “the engineer on call”",
-            Self::Mail => "name the role or the team; the address of a group can stand in `[blame] allow`",
-            Self::Hindsight => "say what the system allowed or did not show: “nothing warned that …”",
+            Self::Mail => {
+                "name the role or the team; the address of a group can stand in `[blame] allow`"
+            }
+            Self::Hindsight => {
+                "say what the system allowed or did not show: “nothing warned that …”"
+            }
             Self::Omission => "say what made it easy to miss: “the runbook did not mention …”",
-            Self::Fault => "say what let it happen: “the pipeline allowed a change without a review”",
-            Self::Colleague => "name the role or the system: “by the engineer on call”, “by the release pipeline”",
+            Self::Fault => {
+                "say what let it happen: “the pipeline allowed a change without a review”"
+            }
+            Self::Colleague => {
+                "name the role or the system: “by the engineer on call”, “by the release pipeline”"
+            }
             Self::Judgement => "take it out, and say what happened",
         }
     }
@@ -81,8 +89,18 @@ const COLLEAGUES: &[&str] = &[
 ];
 
 /// What a person's mistake is called.
-const FAULTS: &[&str] =
-    &["mistake", "mistakes", "fault", "error", "errors", "negligence", "carelessness", "oversight", "blunder", "incompetence"];
+const FAULTS: &[&str] = &[
+    "mistake",
+    "mistakes",
+    "fault",
+    "error",
+    "errors",
+    "negligence",
+    "carelessness",
+    "oversight",
+    "blunder",
+    "incompetence",
+];
 
 /// What a colleague does to a system, in words that look for who did it.
 const DEEDS: &[&str] = &[
@@ -294,11 +312,21 @@ const MISDEEDS: &[&str] = &[
 ];
 
 /// How a deed becomes a mistake.
-const MISHAPS: &[&str] = &["accidentally", "mistakenly", "inadvertently", "erroneously", "wrongly", "unintentionally", "foolishly"];
+const MISHAPS: &[&str] = &[
+    "accidentally",
+    "mistakenly",
+    "inadvertently",
+    "erroneously",
+    "wrongly",
+    "unintentionally",
+    "foolishly",
+];
 
 /// Words before a quality rather than before a thing: `was careless`, `too lazy`.
-const BEFORE_QUALITIES: &[&str] =
-    &["is", "was", "were", "are", "be", "been", "being", "too", "so", "very", "rather", "got", "became", "seemed"];
+const BEFORE_QUALITIES: &[&str] = &[
+    "is", "was", "were", "are", "be", "been", "being", "too", "so", "very", "rather", "got",
+    "became", "seemed",
+];
 
 /// What phrases in a run blame somebody.
 pub fn find(run: &Run, names: &Finder, lexicon: &Lexicon) -> Vec<Hit> {
@@ -311,14 +339,18 @@ impl Text<'_> {
         Some(Hit {
             kind,
             actor: Actor::Person,
-            range: self.words.get(words.start)?.range.start..self.words.get(words.end.checked_sub(1)?)?.range.end,
+            range: self.words.get(words.start)?.range.start
+                ..self.words.get(words.end.checked_sub(1)?)?.range.end,
         })
     }
 
     /// The same for what somebody does, with who that is.
     fn hit_of(&self, kind: Kind, words: Range<usize>) -> Option<Hit> {
         let actor = self.subject(words.start);
-        Some(Hit { actor, ..self.hit(kind, words)? })
+        Some(Hit {
+            actor,
+            ..self.hit(kind, words)?
+        })
     }
 
     fn at(&self, at: usize) -> Option<Hit> {
@@ -332,14 +364,22 @@ impl Text<'_> {
 
     fn judgement(&self, at: usize) -> Option<Hit> {
         let word = self.word(at);
-        (JUDGEMENTS.contains(&word) && !self.is_harmless_judgement(at)).then(|| self.hit(Kind::Judgement, at..at + 1)).flatten()
+        (JUDGEMENTS.contains(&word) && !self.is_harmless_judgement(at))
+            .then(|| self.hit(Kind::Judgement, at..at + 1))
+            .flatten()
     }
 
     /// Whether a judgement is about a machine: `lazy evaluation`, `the parser is sloppy`.
     fn is_harmless_judgement(&self, at: usize) -> bool {
         let (word, next) = (self.word(at), self.word(at + 1));
-        let is_work = |at: usize| HUMAN_WORKS.contains(&self.word(at)) || (word != "lazy" && WORKS.contains(&self.word(at)));
-        if matches!((word, next), ("sloppy", "quorum" | "quorums" | "phrase") | ("stupid", "backoff")) {
+        let is_work = |at: usize| {
+            HUMAN_WORKS.contains(&self.word(at))
+                || (word != "lazy" && WORKS.contains(&self.word(at)))
+        };
+        if matches!(
+            (word, next),
+            ("sloppy", "quorum" | "quorums" | "phrase") | ("stupid", "backoff")
+        ) {
             return true;
         }
         if word == "laziness" && self.is(at + 1, &["of"]) {
@@ -347,9 +387,12 @@ impl Text<'_> {
         }
         if self.is_quality(at) {
             let noun = self.before_verb(at);
-            return self.subject(at) == Actor::Thing && noun.is_some_and(|noun| !is_work(noun) && !self.is_pronoun(noun));
+            return self.subject(at) == Actor::Thing
+                && noun.is_some_and(|noun| !is_work(noun) && !self.is_pronoun(noun));
         }
-        if !self.is_joined_to_noun(at + 1) || (word != "lazy" && self.is_joined(at) && self.is_of_person(at - 1)) {
+        if !self.is_joined_to_noun(at + 1)
+            || (word != "lazy" && self.is_joined(at) && self.is_of_person(at - 1))
+        {
             return false;
         }
         let (actor, last) = self.noun_from(at + 1);
@@ -363,41 +406,82 @@ impl Text<'_> {
     }
 
     fn fault(&self, at: usize) -> Option<Hit> {
-        const PHRASES: [&[&str]; 5] =
-            [&["human", "error"], &["human", "errors"], &["user", "error"], &["operator", "error"], &["pilot", "error"]];
+        const PHRASES: [&[&str]; 5] = [
+            &["human", "error"],
+            &["human", "errors"],
+            &["user", "error"],
+            &["operator", "error"],
+            &["pilot", "error"],
+        ];
         if let Some(phrase) = PHRASES.into_iter().find(|phrase| self.is(at, phrase)) {
-            return (!self.is_of_fault(at + 2)).then(|| self.hit(Kind::Fault, at..at + phrase.len())).flatten();
+            return (!self.is_of_fault(at + 2))
+                .then(|| self.hit(Kind::Fault, at..at + phrase.len()))
+                .flatten();
         }
         if self.is(at, &["to", "blame"]) || self.is(at, &["blame", "on"]) {
-            return self.is_blamed(at).then(|| self.hit(Kind::Fault, at..at + 2)).flatten();
+            return self
+                .is_blamed(at)
+                .then(|| self.hit(Kind::Fault, at..at + 2))
+                .flatten();
         }
         if let Some(length) = self.blame_of_person(at) {
             return self.hit(Kind::Fault, at..at + length);
         }
         if self.is(at, &["fault", "of"]) {
             let (actor, last) = self.noun_from(at + 2);
-            return actor.is_person().then(|| self.hit(Kind::Fault, at..last + 1)).flatten();
+            return actor
+                .is_person()
+                .then(|| self.hit(Kind::Fault, at..last + 1))
+                .flatten();
         }
         if self.is(at, &["at", "fault"]) {
-            return self.subject(at).is_person().then(|| self.hit(Kind::Fault, at..at + 2)).flatten();
+            return self
+                .subject(at)
+                .is_person()
+                .then(|| self.hit(Kind::Fault, at..at + 2))
+                .flatten();
         }
         if self.is(at, &["responsible", "for"]) && self.is_joined(at) && self.is_harm(at + 2) {
-            return self.subject(at).is_person().then(|| self.hit(Kind::Fault, at..at + 2)).flatten();
+            return self
+                .subject(at)
+                .is_person()
+                .then(|| self.hit(Kind::Fault, at..at + 2))
+                .flatten();
         }
-        if self.is(at, &["made", "by"]) && self.before_verb(at).is_some_and(|at| FAULTS.contains(&self.word(at))) {
+        if self.is(at, &["made", "by"])
+            && self
+                .before_verb(at)
+                .is_some_and(|at| FAULTS.contains(&self.word(at)))
+        {
             let (actor, last) = self.noun_from(at + 2);
-            return actor.is_person().then(|| self.hit(Kind::Fault, at..last + 1)).flatten();
+            return actor
+                .is_person()
+                .then(|| self.hit(Kind::Fault, at..last + 1))
+                .flatten();
         }
-        let is_fault = FAULTS.contains(&self.word(at)) && self.is_joined(at) && !self.is_of_fault(at + 1);
-        (is_fault && self.is_of_person(at - 1)).then(|| self.hit(Kind::Fault, at - 1..at + 1)).flatten()
+        let is_fault =
+            FAULTS.contains(&self.word(at)) && self.is_joined(at) && !self.is_of_fault(at + 1);
+        (is_fault && self.is_of_person(at - 1))
+            .then(|| self.hit(Kind::Fault, at - 1..at + 1))
+            .flatten()
     }
 
     /// Whether the noun that begins at a place is a harm: of `the failure`, and not of `the backups`.
     fn is_harm(&self, at: usize) -> bool {
-        const HARMS: &[&str] = &["outage", "incident", "failure", "problem", "loss", "damage", "breach", "disaster", "mess", "delay"];
-        let noun = if self.is_joined(at) && matches!(self.word(at), "the" | "this" | "that" | "our") { at + 1 } else { at };
+        const HARMS: &[&str] = &[
+            "outage", "incident", "failure", "problem", "loss", "damage", "breach", "disaster",
+            "mess", "delay",
+        ];
+        let noun = if self.is_joined(at) && matches!(self.word(at), "the" | "this" | "that" | "our")
+        {
+            at + 1
+        } else {
+            at
+        };
         let word = self.word(noun);
-        self.is_joined(noun) && (HARMS.contains(&word) || FAULTS.contains(&word)) && !self.is_of_fault(noun + 1)
+        self.is_joined(noun)
+            && (HARMS.contains(&word) || FAULTS.contains(&word))
+            && !self.is_of_fault(noun + 1)
     }
 
     fn is_of_fault(&self, at: usize) -> bool {
@@ -406,8 +490,11 @@ impl Text<'_> {
 
     /// Whether `to blame` or `blame on` is about a person: who is to blame, or who is blamed.
     fn is_blamed(&self, at: usize) -> bool {
-        let is_predicate =
-            self.is_joined(at) && matches!(self.word(at - 1), "is" | "was" | "were" | "are" | "be" | "been" | "not" | "also" | "partly");
+        let is_predicate = self.is_joined(at)
+            && matches!(
+                self.word(at - 1),
+                "is" | "was" | "were" | "are" | "be" | "been" | "not" | "also" | "partly"
+            );
         let actor = if self.word(at) == "to" && is_predicate && !self.is_joined_to_noun(at + 2) {
             self.subject(at)
         } else {
@@ -419,13 +506,27 @@ impl Text<'_> {
     /// How long words are that put blame on a person: `blamed the nurse`, `was blamed`, `the blame was put on her`.
     fn blame_of_person(&self, at: usize) -> Option<usize> {
         const FARTHEST: usize = 6;
-        let is_everybody =
-            |at: usize| matches!(self.word(at), "anybody" | "anyone" | "people" | "somebody" | "someone" | "persons" | "individuals");
+        let is_everybody = |at: usize| {
+            matches!(
+                self.word(at),
+                "anybody"
+                    | "anyone"
+                    | "people"
+                    | "somebody"
+                    | "someone"
+                    | "persons"
+                    | "individuals"
+            )
+        };
         match self.word(at) {
             "blamed" if self.is_passive(at) => self.subject(at).is_person().then_some(1),
-            "blamed" | "blames" => (self.noun_from(at + 1).0.is_person() && !is_everybody(at + 1)).then_some(1),
+            "blamed" | "blames" => {
+                (self.noun_from(at + 1).0.is_person() && !is_everybody(at + 1)).then_some(1)
+            }
             "blame" if self.is_joined(at) && self.word(at - 1) == "the" => {
-                let on = (at + 1..at + FARTHEST).take_while(|&at| self.is_joined(at)).find(|&at| matches!(self.word(at), "on" | "with"))?;
+                let on = (at + 1..at + FARTHEST)
+                    .take_while(|&at| self.is_joined(at))
+                    .find(|&at| matches!(self.word(at), "on" | "with"))?;
                 self.noun_from(on + 1).0.is_person().then_some(on + 1 - at)
             }
             _ => None,
@@ -442,18 +543,30 @@ impl Text<'_> {
         let length = match modal.strip_suffix("'ve") {
             Some(_) => 1,
             None if self.is(at + 1, &["have"]) && self.is_joined(at + 1) => 2,
-            None if self.is(at + 2, &["have"]) && self.is_joined(at + 1) && self.is_joined(at + 2) && self.is_before_have(at + 1) => 3,
+            None if self.is(at + 2, &["have"])
+                && self.is_joined(at + 1)
+                && self.is_joined(at + 2)
+                && self.is_before_have(at + 1) =>
+            {
+                3
+            }
             None => return None,
         };
         let modal = modal.trim_end_matches("'ve");
         let is_denied = word.contains("n't") || matches!(self.word(at + 1), "not" | "never");
-        let is_blaming = matches!(modal, "should" | "could" | "would") && self.is_hindsight(at, at + length, modal, is_denied);
-        is_blaming.then(|| self.hit_of(Kind::Hindsight, at..at + length)).flatten()
+        let is_blaming = matches!(modal, "should" | "could" | "would")
+            && self.is_hindsight(at, at + length, modal, is_denied);
+        is_blaming
+            .then(|| self.hit_of(Kind::Hindsight, at..at + length))
+            .flatten()
     }
 
     /// Whether a word can be inside of `should have`: `should never have`, `could easily have`.
     fn is_before_have(&self, at: usize) -> bool {
-        matches!(self.word(at), "not" | "never" | "also" | "always" | "still" | "just" | "then") || self.is_adverb(at)
+        matches!(
+            self.word(at),
+            "not" | "never" | "also" | "always" | "still" | "just" | "then"
+        ) || self.is_adverb(at)
     }
 
     /// Whether it is judged by what is known now what somebody did not do: `after` is the place after `have`.
@@ -462,15 +575,28 @@ impl Text<'_> {
         while self.is_joined(at) && self.is_between(at) {
             at += 1;
         }
-        let [done, next] = [at, at + 1].map(|at| if self.is_joined(at) { self.word(at) } else { "" });
-        let behind = if self.is_joined(at + 1) && self.is_joined(at + 2) { self.word(at + 2) } else { "" };
+        let [done, next] = [at, at + 1].map(|at| {
+            if self.is_joined(at) {
+                self.word(at)
+            } else {
+                ""
+            }
+        });
+        let behind = if self.is_joined(at + 1) && self.is_joined(at + 2) {
+            self.word(at + 2)
+        } else {
+            ""
+        };
         if done == "been" && (next == "able" || verbs::is_passive(next, behind)) {
             // What was to be done to somebody blames only whom it was to be done by.
             return self.agent(at + 1).is_some_and(Actor::is_person);
         }
         // Where nothing follows, the reader adds what was to be done: `more than we should have`.
         let is_done = done.is_empty() && !self.is_code(at) || verbs::is_participle(done, next);
-        is_done && !is_harmless(modal, is_denied, done) && !self.is_served(verb, done) && self.is_blamed_for(verb, modal, done)
+        is_done
+            && !is_harmless(modal, is_denied, done)
+            && !self.is_served(verb, done)
+            && self.is_blamed_for(verb, modal, done)
     }
 
     /// Whether it is said what those were to get whom a system is for: `users should have seen a warning`.
@@ -480,7 +606,8 @@ impl Text<'_> {
     }
 
     fn is_of_served(&self, verb: usize) -> bool {
-        self.before_verb(verb).is_some_and(|at| SERVED.contains(&self.word(at).trim_end_matches('s')))
+        self.before_verb(verb)
+            .is_some_and(|at| SERVED.contains(&self.word(at).trim_end_matches('s')))
     }
 
     fn is_blamed_for(&self, verb: usize, modal: &str, done: &str) -> bool {
@@ -499,20 +626,43 @@ impl Text<'_> {
             "forgot" | "forgotten" | "overlooked" if self.is_forgotten(at) => 1,
             "neglected" | "omitted" if takes_verb && self.is_forgotten(at) => 2,
             "failed" | "failing" | "fail" | "neglect" | "bother" if takes_verb && is_person() => 2,
-            "bothered" if takes_verb && !matches!(self.subject(at), Actor::Thing | Actor::Unknown) => 2,
-            "refused" if takes_verb && !self.is_passive(at) && is_person() && !self.is_of_served(at) => 2,
+            "bothered"
+                if takes_verb && !matches!(self.subject(at), Actor::Thing | Actor::Unknown) =>
+            {
+                2
+            }
+            "refused"
+                if takes_verb && !self.is_passive(at) && is_person() && !self.is_of_served(at) =>
+            {
+                2
+            }
             "ignored" | "disregarded" | "neglected" | "skipped" if self.is_passive(at) => {
                 usize::from(self.agent(at).is_some_and(Actor::is_person))
             }
             "ignored" | "disregarded" | "neglected" if is_person() => 1,
             "skipped" if is_person() && !self.is_first_person(at) && !self.is_of_served(at) => 1,
-            "know" | "known" | "knew" if self.is(at + 1, &["better"]) && self.is_joined(at + 1) && is_person() => 2,
+            "know" | "known" | "knew"
+                if self.is(at + 1, &["better"]) && self.is_joined(at + 1) && is_person() =>
+            {
+                2
+            }
             "careful" if self.is_joined(at) && self.word(at - 1) == "not" && is_person() => 1,
-            "paying" if self.is(at, &["paying", "attention"]) && self.is_joined(at) && self.word(at - 1) == "not" && is_person() => 2,
+            "paying"
+                if self.is(at, &["paying", "attention"])
+                    && self.is_joined(at)
+                    && self.word(at - 1) == "not"
+                    && is_person() =>
+            {
+                2
+            }
             "did" | "didn't" | "never" => self.undone(at),
             _ => 0,
         };
-        if length > 0 { self.hit_of(Kind::Omission, at..at + length) } else { None }
+        if length > 0 {
+            self.hit_of(Kind::Omission, at..at + length)
+        } else {
+            None
+        }
     }
 
     /// How long words are that say what somebody else did not do: `did not follow`, `didn't check`, `never tested`.
@@ -523,8 +673,12 @@ impl Text<'_> {
             _ => 2,
         };
         let last = at + length - 1;
-        let is_duty = (at + 1..=last).all(|at| self.is_joined(at)) && verbs::is_duty(self.word(last));
-        let is_blamed = is_duty && self.subject(at).is_person() && !self.is_first_person(at) && !self.is_of_served(at);
+        let is_duty =
+            (at + 1..=last).all(|at| self.is_joined(at)) && verbs::is_duty(self.word(last));
+        let is_blamed = is_duty
+            && self.subject(at).is_person()
+            && !self.is_first_person(at)
+            && !self.is_of_served(at);
         if is_blamed { length } else { 0 }
     }
 
@@ -537,14 +691,20 @@ impl Text<'_> {
         if !self.is_passive(at) {
             return !matches!(self.subject(at), Actor::Thing | Actor::Nobody);
         }
-        let is_easy = self.is_joined(at) && matches!(self.word(at - 1), "easily" | "readily" | "quickly" | "often" | "is" | "are" | "be");
+        let is_easy = self.is_joined(at)
+            && matches!(
+                self.word(at - 1),
+                "easily" | "readily" | "quickly" | "often" | "is" | "are" | "be"
+            );
         self.agent(at).map_or(!is_easy, Actor::is_person)
     }
 
     /// Who did what a passive verb says: the noun after `by`.
     fn agent(&self, verb: usize) -> Option<Actor> {
         const FARTHEST: usize = 8;
-        let by = (verb + 1..verb + FARTHEST).take_while(|&at| self.is_joined(at)).find(|&at| self.word(at) == "by")?;
+        let by = (verb + 1..verb + FARTHEST)
+            .take_while(|&at| self.is_joined(at))
+            .find(|&at| self.word(at) == "by")?;
         Some(self.noun_from(by + 1).0)
     }
 
@@ -553,19 +713,43 @@ impl Text<'_> {
         let word = self.word(at);
         let length = match word {
             _ if MISDEEDS.contains(&word) => 1,
-            "broke" if ["production", "prod", "it", "everything"].contains(&self.word(at + 1)) && self.is_joined(at + 1) => 2,
-            "messed" | "screwed" | "slipped" if self.is(at + 1, &["up"]) && self.is_joined(at + 1) => 2,
-            _ if MISHAPS.contains(&word) && self.is_joined(at + 1) && self.word(at + 1).ends_with("ed") => 2,
+            "broke"
+                if ["production", "prod", "it", "everything"].contains(&self.word(at + 1))
+                    && self.is_joined(at + 1) =>
+            {
+                2
+            }
+            "messed" | "screwed" | "slipped"
+                if self.is(at + 1, &["up"]) && self.is_joined(at + 1) =>
+            {
+                2
+            }
+            _ if MISHAPS.contains(&word)
+                && self.is_joined(at + 1)
+                && self.word(at + 1).ends_with("ed") =>
+            {
+                2
+            }
             _ => return None,
         };
-        let actor = if self.is_passive(at) { self.agent(at)? } else { self.subject(at) };
+        let actor = if self.is_passive(at) {
+            self.agent(at)?
+        } else {
+            self.subject(at)
+        };
         let is_blamed = actor.is_person() && !self.is_first_person(at);
-        is_blamed.then(|| self.hit(Kind::Fault, at..at + length).map(|hit| Hit { actor, ..hit })).flatten()
+        is_blamed
+            .then(|| {
+                self.hit(Kind::Fault, at..at + length)
+                    .map(|hit| Hit { actor, ..hit })
+            })
+            .flatten()
     }
 
     /// Whether those who write speak of themselves, which they may.
     fn is_first_person(&self, verb: usize) -> bool {
-        self.before_verb(verb).is_some_and(|at| matches!(self.word(at), "i" | "we"))
+        self.before_verb(verb)
+            .is_some_and(|at| matches!(self.word(at), "i" | "we"))
     }
 
     /// `by a colleague`, `a teammate pushed`.
@@ -580,11 +764,20 @@ impl Text<'_> {
         if self.word(at) != "by" {
             return None;
         }
-        let person = (at + 1..at + 5).take_while(|&at| self.is_joined(at)).find(|&at| COLLEAGUES.contains(&self.word(at)))?;
+        let person = (at + 1..at + 5)
+            .take_while(|&at| self.is_joined(at))
+            .find(|&at| COLLEAGUES.contains(&self.word(at)))?;
         // The other end of a connection is a peer, too.
-        let is_machine = self.noun_from(at + 1).0 == Actor::Thing || self.is(at, &["by", "peer"]) && self.is_joined(at);
-        let before = if self.is_joined(at) { self.word(at - 1) } else { "" };
-        (!is_machine && !FAVOURS.contains(&before)).then(|| self.hit(Kind::Colleague, at..person + 1)).flatten()
+        let is_machine = self.noun_from(at + 1).0 == Actor::Thing
+            || self.is(at, &["by", "peer"]) && self.is_joined(at);
+        let before = if self.is_joined(at) {
+            self.word(at - 1)
+        } else {
+            ""
+        };
+        (!is_machine && !FAVOURS.contains(&before))
+            .then(|| self.hit(Kind::Colleague, at..person + 1))
+            .flatten()
     }
 }
 
@@ -592,35 +785,63 @@ impl Text<'_> {
 fn is_harmless(modal: &str, is_denied: bool, done: &str) -> bool {
     match done {
         "received" | "benefited" | "benefitted" => true,
-        "lost" | "died" | "suffered" | "drowned" | "fallen" | "crashed" | "hurt" | "burnt" => modal != "should",
-        "known" | "foreseen" | "seen" | "predicted" | "noticed" | "guessed" | "expected" | "anticipated" => modal == "could" && is_denied,
+        "lost" | "died" | "suffered" | "drowned" | "fallen" | "crashed" | "hurt" | "burnt" => {
+            modal != "should"
+        }
+        "known" | "foreseen" | "seen" | "predicted" | "noticed" | "guessed" | "expected"
+        | "anticipated" => modal == "could" && is_denied,
         _ => false,
     }
 }
 
 /// What leads to a person: `@name` and e-mail addresses.
 pub fn addresses(run: &Run) -> Vec<Hit> {
-    let signs = run.text.match_indices('@').map(|(at, _)| at).filter(|&at| run.code_at(at).is_none());
-    signs.filter_map(|at| mail(&run.text, at).or_else(|| handle(&run.text, at))).collect()
+    let signs = run
+        .text
+        .match_indices('@')
+        .map(|(at, _)| at)
+        .filter(|&at| run.code_at(at).is_none());
+    signs
+        .filter_map(|at| mail(&run.text, at).or_else(|| handle(&run.text, at)))
+        .collect()
 }
 
 fn mail(text: &str, at: usize) -> Option<Hit> {
     let is_local = |next: char| next.is_alphanumeric() || matches!(next, '.' | '_' | '+' | '-');
     let is_domain = |next: char| next.is_alphanumeric() || matches!(next, '.' | '-');
-    let start = text[..at].char_indices().rev().take_while(|&(_, next)| is_local(next)).last()?.0;
-    let length = text[at + 1..].find(|next| !is_domain(next)).unwrap_or(text.len() - at - 1);
+    let start = text[..at]
+        .char_indices()
+        .rev()
+        .take_while(|&(_, next)| is_local(next))
+        .last()?
+        .0;
+    let length = text[at + 1..]
+        .find(|next| !is_domain(next))
+        .unwrap_or(text.len() - at - 1);
     let domain = text[at + 1..at + 1 + length].trim_end_matches(['.', '-']);
     let (name, top) = domain.rsplit_once('.')?;
-    (!name.is_empty() && top.len() >= 2).then(|| Hit { kind: Kind::Mail, actor: Actor::Person, range: start..at + 1 + domain.len() })
+    (!name.is_empty() && top.len() >= 2).then(|| Hit {
+        kind: Kind::Mail,
+        actor: Actor::Person,
+        range: start..at + 1 + domain.len(),
+    })
 }
 
 fn handle(text: &str, at: usize) -> Option<Hit> {
     let is_inside = |next: char| next.is_ascii_alphanumeric() || matches!(next, '_' | '-' | '.');
-    let is_start = !text[..at].ends_with(|before: char| before.is_alphanumeric() || before == '_' || before == '/' || before == '@');
-    let length = text[at + 1..].find(|next| !is_inside(next)).unwrap_or(text.len() - at - 1);
+    let is_start = !text[..at].ends_with(|before: char| {
+        before.is_alphanumeric() || before == '_' || before == '/' || before == '@'
+    });
+    let length = text[at + 1..]
+        .find(|next| !is_inside(next))
+        .unwrap_or(text.len() - at - 1);
     let name = text[at + 1..at + 1 + length].trim_end_matches(['.', '-']);
     // A scope of packages is followed by a slash: `@scope/package`.
     let is_scope = text[at + 1 + length..].starts_with('/');
     let is_name = name.len() > 1 && name.starts_with(|first: char| first.is_ascii_alphabetic());
-    (is_start && is_name && !is_scope).then(|| Hit { kind: Kind::Handle, actor: Actor::Person, range: at..at + 1 + name.len() })
+    (is_start && is_name && !is_scope).then(|| Hit {
+        kind: Kind::Handle,
+        actor: Actor::Person,
+        range: at..at + 1 + name.len(),
+    })
 }

@@ -44,30 +44,34 @@ pub struct Text<'a> {
 
 /// Words that end a noun, seen from its end: the words before them are another part of the sentence.
 const STOPS: &[&str] = &[
-    "and", "or", "but", "so", "then", "than", "because", "when", "while", "if", "as", "although", "though", "unless", "until", "since",
-    "before", "after", "where", "how", "why", "whether", "once", "yet", "nor", "only", "even", "perhaps", "maybe", "thus", "hence",
-    "instead", "still", "also", "is", "was", "were", "are", "be", "been", "had", "has", "have", "did", "do", "does", "not", "said", "says",
-    "that", "which", "who", "whom", "should", "could", "would", "might", "may", "must", "can", "will", "it", "we", "you", "they", "he",
-    "she", "i",
+    "and", "or", "but", "so", "then", "than", "because", "when", "while", "if", "as", "although",
+    "though", "unless", "until", "since", "before", "after", "where", "how", "why", "whether",
+    "once", "yet", "nor", "only", "even", "perhaps", "maybe", "thus", "hence", "instead", "still",
+    "also", "is", "was", "were", "are", "be", "been", "had", "has", "have", "did", "do", "does",
+    "not", "said", "says", "that", "which", "who", "whom", "should", "could", "would", "might",
+    "may", "must", "can", "will", "it", "we", "you", "they", "he", "she", "i",
 ];
 
 /// Words that open a noun.
-const ARTICLES: &[&str] =
-    &["the", "a", "an", "this", "that", "these", "those", "each", "every", "any", "no", "some", "another", "either", "both"];
+const ARTICLES: &[&str] = &[
+    "the", "a", "an", "this", "that", "these", "those", "each", "every", "any", "no", "some",
+    "another", "either", "both",
+];
 
 /// Whose it is: words that open a noun, too.
 const WHOSE: &[&str] = &["my", "your", "his", "her", "their", "our", "its", "whose"];
 
 /// Words between a noun and another one that says more of it.
 const PREPOSITIONS: &[&str] = &[
-    "of", "in", "on", "at", "for", "from", "with", "without", "behind", "by", "to", "under", "over", "near", "between", "inside", "during",
-    "about", "around", "into", "against", "across", "within", "per", "via", "beside",
+    "of", "in", "on", "at", "for", "from", "with", "without", "behind", "by", "to", "under",
+    "over", "near", "between", "inside", "during", "about", "around", "into", "against", "across",
+    "within", "per", "via", "beside",
 ];
 
 /// Words that take what they are of for what they are: `one of the engineers`.
 const SHARES: &[&str] = &[
-    "one", "two", "three", "four", "five", "some", "any", "each", "both", "all", "most", "many", "several", "few", "none", "neither",
-    "either", "half", "part", "another", "others",
+    "one", "two", "three", "four", "five", "some", "any", "each", "both", "all", "most", "many",
+    "several", "few", "none", "neither", "either", "half", "part", "another", "others",
 ];
 
 /// What can be between a noun and what it does.
@@ -159,13 +163,28 @@ const NO_ADVERBS: &[&str] = &[
 ];
 
 /// Days, with which the subject of a sentence does not begin: `Yesterday Kim forgot it`.
-const PLACES_IN_TIME: &[&str] = &["yesterday", "today", "tonight", "meanwhile", "later", "afterwards"];
+const PLACES_IN_TIME: &[&str] = &[
+    "yesterday",
+    "today",
+    "tonight",
+    "meanwhile",
+    "later",
+    "afterwards",
+];
 
 impl<'a> Text<'a> {
     pub fn new(run: &'a Run, names: &'a Finder, lexicon: &'a Lexicon) -> Self {
         let words = words(run, names, lexicon);
-        let is_title = words.len() > 2 && words.iter().all(|word| word.is_capital || word.lower.len() < 4);
-        Self { words, is_title, run, lexicon }
+        let is_title = words.len() > 2
+            && words
+                .iter()
+                .all(|word| word.is_capital || word.lower.len() < 4);
+        Self {
+            words,
+            is_title,
+            run,
+            lexicon,
+        }
     }
 
     /// A word in small letters; empty if there is none.
@@ -175,12 +194,16 @@ impl<'a> Text<'a> {
 
     /// Whether a word follows the one before it within one part of a sentence.
     pub fn is_joined(&self, at: usize) -> bool {
-        self.words.get(at).is_some_and(|word| word.gap == Gap::Space)
+        self.words
+            .get(at)
+            .is_some_and(|word| word.gap == Gap::Space)
     }
 
     /// Whether words follow one another from a place on, within one part of a sentence.
     pub fn is(&self, at: usize, phrase: &[&str]) -> bool {
-        phrase.iter().enumerate().all(|(offset, word)| self.word(at + offset) == *word && (offset == 0 || self.is_joined(at + offset)))
+        phrase.iter().enumerate().all(|(offset, word)| {
+            self.word(at + offset) == *word && (offset == 0 || self.is_joined(at + offset))
+        })
     }
 
     /// The first word before a verb that is neither an adverb nor a part of the verb, if the verb has a noun in its part of the sentence.
@@ -188,7 +211,8 @@ impl<'a> Text<'a> {
         let mut at = verb;
         while self.is_joined(at) {
             at -= 1;
-            if !(AUXILIARIES.contains(&self.word(at)) || self.is_adverb(at)) || self.is_name_too(at) {
+            if !(AUXILIARIES.contains(&self.word(at)) || self.is_adverb(at)) || self.is_name_too(at)
+            {
                 return Some(at);
             }
         }
@@ -199,7 +223,20 @@ impl<'a> Text<'a> {
     pub fn is_between(&self, at: usize) -> bool {
         matches!(
             self.word(at),
-            "also" | "never" | "always" | "not" | "already" | "just" | "still" | "only" | "then" | "all" | "both" | "each" | "at" | "least"
+            "also"
+                | "never"
+                | "always"
+                | "not"
+                | "already"
+                | "just"
+                | "still"
+                | "only"
+                | "then"
+                | "all"
+                | "both"
+                | "each"
+                | "at"
+                | "least"
         ) || self.is_adverb(at)
     }
 
@@ -213,7 +250,10 @@ impl<'a> Text<'a> {
         let mut at = verb;
         while self.is_joined(at) {
             at -= 1;
-            if matches!(self.word(at), "is" | "was" | "were" | "are" | "be" | "been" | "being" | "got" | "gets") {
+            if matches!(
+                self.word(at),
+                "is" | "was" | "were" | "are" | "be" | "been" | "being" | "got" | "gets"
+            ) {
                 return true;
             }
             if !(AUXILIARIES.contains(&self.word(at)) || self.is_adverb(at)) {
@@ -226,7 +266,13 @@ impl<'a> Text<'a> {
     /// Who does what a verb says.
     pub fn subject(&self, verb: usize) -> Actor {
         match self.before_verb(verb) {
-            Some(at) if !STOPS.contains(&self.word(at)) || self.is_pronoun(at) || self.is_name_too(at) => self.of_noun(at, verb),
+            Some(at)
+                if !STOPS.contains(&self.word(at))
+                    || self.is_pronoun(at)
+                    || self.is_name_too(at) =>
+            {
+                self.of_noun(at, verb)
+            }
             _ => self.subject_before(verb),
         }
     }
@@ -237,17 +283,29 @@ impl<'a> Text<'a> {
         const DEEPEST: usize = 8;
         let (mut head, mut outermost) = (head, None);
         for _ in 0..DEEPEST {
-            if self.word(head) == "that" && self.is_joined(head) && !PREPOSITIONS.contains(&self.word(head - 1)) {
+            if self.word(head) == "that"
+                && self.is_joined(head)
+                && !PREPOSITIONS.contains(&self.word(head - 1))
+            {
                 head -= 1;
             }
             let start = self.start_of_noun(head);
             let own = self.of_words(start, head, verb);
-            if matches!(own, Actor::Thing | Actor::Unknown) && self.is_inside_of_who(start) && !self.is_pronoun(head) {
+            if matches!(own, Actor::Thing | Actor::Unknown)
+                && self.is_inside_of_who(start)
+                && !self.is_pronoun(head)
+            {
                 return Actor::Person;
             }
             match self.noun_before(start) {
                 // `one of the engineers` is one of them; of none, nothing is said.
-                Some(Before::Share(share)) => return if share == "none" && own.is_person() { Actor::Nobody } else { own },
+                Some(Before::Share(share)) => {
+                    return if share == "none" && own.is_person() {
+                        Actor::Nobody
+                    } else {
+                        own
+                    };
+                }
                 Some(Before::Noun(before)) => {
                     outermost = Some(own);
                     head = before;
@@ -260,8 +318,12 @@ impl<'a> Text<'a> {
 
     /// The noun that a preposition joins to one that starts at a place.
     fn noun_before(&self, start: usize) -> Option<Before<'_>> {
-        let preposition = start.checked_sub(1).filter(|&at| self.is_joined(start) && PREPOSITIONS.contains(&self.word(at)))?;
-        let before = preposition.checked_sub(1).filter(|_| self.is_joined(preposition))?;
+        let preposition = start
+            .checked_sub(1)
+            .filter(|&at| self.is_joined(start) && PREPOSITIONS.contains(&self.word(at)))?;
+        let before = preposition
+            .checked_sub(1)
+            .filter(|_| self.is_joined(preposition))?;
         let word = self.word(before);
         if SHARES.contains(&word) && self.word(preposition) == "of" {
             return Some(Before::Share(word));
@@ -273,22 +335,36 @@ impl<'a> Text<'a> {
     fn start_of_noun(&self, head: usize) -> usize {
         const LONGEST: usize = 5;
         let mut start = head;
-        while self.is_joined(start) && head - start < LONGEST && !self.is_opener(start - 1) && !self.is_outside(start - 1) {
+        while self.is_joined(start)
+            && head - start < LONGEST
+            && !self.is_opener(start - 1)
+            && !self.is_outside(start - 1)
+        {
             start -= 1;
         }
         // The article, or whose it is, belongs to the noun: the word before it counts.
-        if self.is_joined(start) && self.is_opener(start - 1) { start - 1 } else { start }
+        if self.is_joined(start) && self.is_opener(start - 1) {
+            start - 1
+        } else {
+            start
+        }
     }
 
     fn is_opener(&self, at: usize) -> bool {
         let word = self.word(at);
-        ARTICLES.contains(&word) || WHOSE.contains(&word) || word.ends_with("'s") || word.ends_with("s'")
+        ARTICLES.contains(&word)
+            || WHOSE.contains(&word)
+            || word.ends_with("'s")
+            || word.ends_with("s'")
     }
 
     /// Whether a word belongs to no noun.
     pub fn is_outside(&self, at: usize) -> bool {
         let word = self.word(at);
-        STOPS.contains(&word) || PREPOSITIONS.contains(&word) || PLACES_IN_TIME.contains(&word) || self.is_adverb(at)
+        STOPS.contains(&word)
+            || PREPOSITIONS.contains(&word)
+            || PLACES_IN_TIME.contains(&word)
+            || self.is_adverb(at)
     }
 
     /// Whether `who` is before a place in its part of the sentence: the words after it say more of a person.
@@ -298,12 +374,17 @@ impl<'a> Text<'a> {
 
     /// Whether a word replaces a noun.
     pub fn is_pronoun(&self, at: usize) -> bool {
-        matches!(self.word(at), "i" | "we" | "you" | "he" | "she" | "it" | "they" | "who" | "which" | "that")
+        matches!(
+            self.word(at),
+            "i" | "we" | "you" | "he" | "she" | "it" | "they" | "who" | "which" | "that"
+        )
     }
 
     /// Whether a word is written as a name, and can be one.
     fn is_name_too(&self, at: usize) -> bool {
-        self.words.get(at).is_some_and(|word| word.is_capital && is_name_too(noun_of(&word.lower)))
+        self.words
+            .get(at)
+            .is_some_and(|word| word.is_capital && is_name_too(noun_of(&word.lower)))
     }
 
     pub fn is_adverb(&self, at: usize) -> bool {
@@ -313,13 +394,21 @@ impl<'a> Text<'a> {
 
     /// What the words of a noun speak of, from its article to its head.
     fn of_words(&self, start: usize, head: usize, verb: usize) -> Actor {
-        let Some(word) = self.words.get(head) else { return Actor::Unknown };
+        let Some(word) = self.words.get(head) else {
+            return Actor::Unknown;
+        };
         if word.is_name {
             return Actor::Person;
         }
         // `team 3` is a team, and `node B` is a node.
-        let is_number = word.lower.len() == 1 || word.lower.chars().all(|sign| sign.is_ascii_digit());
-        if is_number && !word.lower.is_empty() && start < head && !self.is_opener(head - 1) && word.lower != "i" {
+        let is_number =
+            word.lower.len() == 1 || word.lower.chars().all(|sign| sign.is_ascii_digit());
+        if is_number
+            && !word.lower.is_empty()
+            && start < head
+            && !self.is_opener(head - 1)
+            && word.lower != "i"
+        {
             return self.of_words(start, head - 1, verb);
         }
         if word.lower.is_empty() {
@@ -333,10 +422,18 @@ impl<'a> Text<'a> {
         if self.is_name_too(head) && (start..head).all(|at| self.word(at) == "that") {
             return Actor::Name;
         }
-        let sign = || if is_technical_deed(self.after_verb(verb)) { Sign::Technical } else { self.sign(start, head) };
+        let sign = || {
+            if is_technical_deed(self.after_verb(verb)) {
+                Sign::Technical
+            } else {
+                self.sign(start, head)
+            }
+        };
         match word.entry.actor(sign) {
             Actor::Unknown if word.is_technical => Actor::Thing,
-            Actor::Unknown if word.is_capital => self.of_name(start..head, noun_of(&word.lower), is_first),
+            Actor::Unknown if word.is_capital => {
+                self.of_name(start..head, noun_of(&word.lower), is_first)
+            }
             actor => actor,
         }
     }
@@ -347,10 +444,19 @@ impl<'a> Text<'a> {
         let has_article = !before.is_empty()
             && ARTICLES.contains(&self.word(before.start))
             && self.word(before.start) != "that"
-            && self.words[before.clone()].iter().skip(1).all(|word| word.is_capital || word.is_technical);
-        let is_of_product = before.into_iter().any(|at| self.words[at].is_capital && self.words[at].entry == Entry::Sure(Actor::Thing));
+            && self.words[before.clone()]
+                .iter()
+                .skip(1)
+                .all(|word| word.is_capital || word.is_technical);
+        let is_of_product = before.into_iter().any(|at| {
+            self.words[at].is_capital && self.words[at].entry == Entry::Sure(Actor::Thing)
+        });
         let is_plural = is_first && is_plural(noun);
-        if has_article || is_of_product || is_plural { Actor::Thing } else { Actor::Name }
+        if has_article || is_of_product || is_plural {
+            Actor::Thing
+        } else {
+            Actor::Name
+        }
     }
 
     /// What the words before a head say of it: the last that says anything.
@@ -358,14 +464,26 @@ impl<'a> Text<'a> {
         let of = |at: usize| {
             let word = &self.words[at];
             let sign = self.lexicon.sign(&word.lower);
-            if sign == Sign::None && (word.is_technical || word.lower.is_empty()) { Sign::Technical } else { sign }
+            if sign == Sign::None && (word.is_technical || word.lower.is_empty()) {
+                Sign::Technical
+            } else {
+                sign
+            }
         };
-        (start..head).rev().map(of).find(|&sign| sign != Sign::None).unwrap_or(Sign::None)
+        (start..head)
+            .rev()
+            .map(of)
+            .find(|&sign| sign != Sign::None)
+            .unwrap_or(Sign::None)
     }
 
     /// The word that says what is done: `reconcile` in `failed to reconcile`.
     fn after_verb(&self, verb: usize) -> &str {
-        if self.is(verb + 1, &["to"]) { self.word(verb + 2) } else { "" }
+        if self.is(verb + 1, &["to"]) {
+            self.word(verb + 2)
+        } else {
+            ""
+        }
     }
 
     /// The subject of an earlier part of the sentence, for a verb without one of its own: `restarted the pump, but forgot the valve`.
@@ -384,7 +502,10 @@ impl<'a> Text<'a> {
 
     /// Where a part of a sentence begins, or a place not too far before.
     fn start_of_part(&self, at: usize) -> usize {
-        (at.saturating_sub(FARTHEST)..=at).rev().find(|&at| !self.is_joined(at)).unwrap_or(at.saturating_sub(FARTHEST))
+        (at.saturating_sub(FARTHEST)..=at)
+            .rev()
+            .find(|&at| !self.is_joined(at))
+            .unwrap_or(at.saturating_sub(FARTHEST))
     }
 
     /// What the first noun in a range speaks of, if it is a known one, and not one after a preposition.
@@ -392,7 +513,9 @@ impl<'a> Text<'a> {
         let mut is_aside = false;
         for at in stretch.clone() {
             let word = self.word(at);
-            if PREPOSITIONS.contains(&word) || matches!(word, "after" | "before" | "until" | "since") {
+            if PREPOSITIONS.contains(&word)
+                || matches!(word, "after" | "before" | "until" | "since")
+            {
                 is_aside = true;
             } else if ARTICLES.contains(&word) && at > stretch.start && !self.is_outside(at - 1) {
                 is_aside = false;
@@ -403,7 +526,9 @@ impl<'a> Text<'a> {
             let actor = self.of_words(self.start_of_noun(at), at, at);
             let next = at + 1;
             let goes_on = next < stretch.end && self.is_joined(next) && !self.is_outside(next);
-            if actor != Actor::Unknown && !(goes_on && self.of_words(at, next, next) != Actor::Unknown) {
+            if actor != Actor::Unknown
+                && !(goes_on && self.of_words(at, next, next) != Actor::Unknown)
+            {
                 return Some(actor);
             }
         }
@@ -419,7 +544,10 @@ impl<'a> Text<'a> {
             if at >= self.words.len() || (at > start && !self.is_joined(at)) {
                 break;
             }
-            if SHARES.contains(&word) || self.is_opener(at) || (word == "of" && at > start && SHARES.contains(&self.word(at - 1))) {
+            if SHARES.contains(&word)
+                || self.is_opener(at)
+                || (word == "of" && at > start && SHARES.contains(&self.word(at - 1)))
+            {
                 continue;
             }
             if self.is_outside(at) && !(self.is_pronoun(at) && at == start) {
@@ -437,16 +565,22 @@ impl<'a> Text<'a> {
     /// Whether a word says whose something is, and means a person.
     pub fn is_of_person(&self, at: usize) -> bool {
         let word = self.word(at);
-        let is_possessive = word.ends_with("'s") || word.ends_with("s'") || self.is_plural_possessive(at);
+        let is_possessive =
+            word.ends_with("'s") || word.ends_with("s'") || self.is_plural_possessive(at);
         if !is_possessive {
-            return matches!(word, "my" | "your" | "his" | "her" | "their" | "our" | "whose");
+            return matches!(
+                word,
+                "my" | "your" | "his" | "her" | "their" | "our" | "whose"
+            );
         }
         self.of_words(self.start_of_noun(at), at, at).is_person()
     }
 
     /// The apostrophe after a plural is not a part of the word: `the engineers' error`.
     fn is_plural_possessive(&self, at: usize) -> bool {
-        self.words.get(at).is_some_and(|word| word.lower.ends_with('s') && self.run.text[word.range.end..].starts_with(['\'', '’']))
+        self.words.get(at).is_some_and(|word| {
+            word.lower.ends_with('s') && self.run.text[word.range.end..].starts_with(['\'', '’'])
+        })
     }
 }
 
@@ -502,7 +636,9 @@ fn words(run: &Run, names: &Finder, lexicon: &Lexicon) -> Vec<Word> {
         // Code is one word, whatever it is: the `+` operator.
         let length = match &code {
             Some(code) => code.end - at,
-            None if next.is_alphanumeric() => run.text[at..].find(|next| !is_inside(next)).unwrap_or(run.text.len() - at),
+            None if next.is_alphanumeric() => run.text[at..]
+                .find(|next| !is_inside(next))
+                .unwrap_or(run.text.len() - at),
             None => {
                 gap = gap.max(gap_of(next));
                 at += next.len_utf8();
@@ -510,11 +646,25 @@ fn words(run: &Run, names: &Finder, lexicon: &Lexicon) -> Vec<Word> {
             }
         };
         let word = run.text[at..at + length].trim_end_matches(['\'', '’', '-']);
-        let lower = if code.is_some() { String::new() } else { word.to_lowercase().replace('’', "'") };
+        let lower = if code.is_some() {
+            String::new()
+        } else {
+            word.to_lowercase().replace('’', "'")
+        };
         let range = at..at + word.len();
-        let is_name = named.get(named.partition_point(|name| name.range.end <= at)).is_some_and(|name| name.range.start < range.end);
+        let is_name = named
+            .get(named.partition_point(|name| name.range.end <= at))
+            .is_some_and(|name| name.range.start < range.end);
         let entry = lexicon.noun(noun_of(&lower));
-        words.push(Word { lower, range, gap, is_capital: next.is_uppercase(), is_technical: is_technical(word), is_name, entry });
+        words.push(Word {
+            lower,
+            range,
+            gap,
+            is_capital: next.is_uppercase(),
+            is_technical: is_technical(word),
+            is_name,
+            entry,
+        });
         gap = Gap::Space;
         at += length;
     }
@@ -536,12 +686,21 @@ fn gap_of(sign: char) -> Gap {
 
 /// Whether a word is written as no name of a person is: with a digit, in capitals alone, or with a capital inside.
 fn is_technical(word: &str) -> bool {
-    const NAMES_WITH_TWO: &[&str] = &["Mc", "Mac", "De", "Di", "Du", "La", "Le", "Van", "Von", "O'", "O’", "D'", "D’", "Fitz", "St"];
+    const NAMES_WITH_TWO: &[&str] = &[
+        "Mc", "Mac", "De", "Di", "Du", "La", "Le", "Van", "Von", "O'", "O’", "D'", "D’", "Fitz",
+        "St",
+    ];
     let word = word.trim_end_matches("'s").trim_end_matches("’s");
     let letters = word.chars().filter(|letter| letter.is_alphabetic()).count();
     let capitals = word.chars().filter(|letter| letter.is_uppercase()).count();
-    let has_capital_inside = word.split('-').any(|part| part.chars().skip(1).any(char::is_uppercase));
+    let has_capital_inside = word
+        .split('-')
+        .any(|part| part.chars().skip(1).any(char::is_uppercase));
     let is_name_with_two = capitals == 2
-        && NAMES_WITH_TWO.iter().any(|start| word.strip_prefix(start).is_some_and(|rest| rest.starts_with(char::is_uppercase)));
-    word.contains(|sign: char| sign.is_ascii_digit()) || (letters > 1 && has_capital_inside && !is_name_with_two)
+        && NAMES_WITH_TWO.iter().any(|start| {
+            word.strip_prefix(start)
+                .is_some_and(|rest| rest.starts_with(char::is_uppercase))
+        });
+    word.contains(|sign: char| sign.is_ascii_digit())
+        || (letters > 1 && has_capital_inside && !is_name_with_two)
 }

@@ -12,8 +12,10 @@ const IRREGULAR: &str = "
 ";
 
 /// Words that end in `ed` and are not participles.
-const NOUNS_IN_ED: &[&str] =
-    &["need", "speed", "feed", "seed", "bed", "breed", "shed", "hundred", "embed", "weed", "deed", "newsfeed", "sled", "led"];
+const NOUNS_IN_ED: &[&str] = &[
+    "need", "speed", "feed", "seed", "bed", "breed", "shed", "hundred", "embed", "weed", "deed",
+    "newsfeed", "sled", "led",
+];
 
 /// Participles that tell what something is like: before a noun they belong to it, as in `should have limited access`.
 const QUALITIES: &[&str] = &[
@@ -72,11 +74,13 @@ const POSSESSIONS: &[&str] = &[
 
 /// Words after which no noun has begun.
 const NO_NOUNS: &[&str] = &[
-    "the", "a", "an", "this", "that", "these", "those", "it", "them", "him", "her", "us", "me", "you", "my", "your", "his", "their", "our",
-    "its", "to", "in", "on", "at", "for", "from", "with", "without", "by", "of", "up", "down", "out", "off", "over", "back", "and", "or",
-    "but", "if", "when", "while", "before", "after", "as", "because", "so", "until", "more", "less", "all", "both", "each", "every", "any",
-    "no", "some", "earlier", "sooner", "first", "again", "too", "then", "there", "here", "into", "about", "what", "which", "who", "how",
-    "why", "where", "whether",
+    "the", "a", "an", "this", "that", "these", "those", "it", "them", "him", "her", "us", "me",
+    "you", "my", "your", "his", "their", "our", "its", "to", "in", "on", "at", "for", "from",
+    "with", "without", "by", "of", "up", "down", "out", "off", "over", "back", "and", "or", "but",
+    "if", "when", "while", "before", "after", "as", "because", "so", "until", "more", "less",
+    "all", "both", "each", "every", "any", "no", "some", "earlier", "sooner", "first", "again",
+    "too", "then", "there", "here", "into", "about", "what", "which", "who", "how", "why", "where",
+    "whether",
 ];
 
 /// What only somebody who thinks can do.
@@ -139,9 +143,12 @@ const STATES: &[&str] = &[
 
 /// Whether a word after `have` is what was to be done; `next` is the word after it, empty if the sentence, or its part, ends.
 pub fn is_participle(word: &str, next: &str) -> bool {
-    let is_form =
-        (word.ends_with("ed") && word.len() > 3 && !NOUNS_IN_ED.contains(&word)) || IRREGULAR.split_whitespace().any(|form| form == word);
-    let belongs_to_noun = QUALITIES.contains(&word) && !next.is_empty() && !NO_NOUNS.contains(&next) && !next.ends_with("ly");
+    let is_form = (word.ends_with("ed") && word.len() > 3 && !NOUNS_IN_ED.contains(&word))
+        || IRREGULAR.split_whitespace().any(|form| form == word);
+    let belongs_to_noun = QUALITIES.contains(&word)
+        && !next.is_empty()
+        && !NO_NOUNS.contains(&next)
+        && !next.ends_with("ly");
     is_form && !belongs_to_noun && !POSSESSIONS.contains(&next)
 }
 

@@ -26,13 +26,23 @@ pub fn table(nodes: Vec<HtmlNode>, claim: &mut Claim<'_>) -> Vec<Block> {
     let mut rows = Rows::default();
     rows.add(nodes, None, claim);
     let mut blocks = blocks(std::mem::take(&mut rows.strays), claim);
-    rows.parts.retain(|(_, rows)| rows.iter().any(|row| !row.is_empty()));
-    blocks.extend(if rows.parts.is_empty() { rows.caption } else { vec![rows.block()] });
+    rows.parts
+        .retain(|(_, rows)| rows.iter().any(|row| !row.is_empty()));
+    blocks.extend(if rows.parts.is_empty() {
+        rows.caption
+    } else {
+        vec![rows.block()]
+    });
     blocks
 }
 
 /// A Markdown table in which a cell contains blocks.
-pub fn table_of_cells(columns: &[Alignment], head: Vec<Vec<HtmlNode>>, body: Vec<Vec<Vec<HtmlNode>>>, claim: &mut Claim<'_>) -> Block {
+pub fn table_of_cells(
+    columns: &[Alignment],
+    head: Vec<Vec<HtmlNode>>,
+    body: Vec<Vec<Vec<HtmlNode>>>,
+    claim: &mut Claim<'_>,
+) -> Block {
     let mut row = |name: &'static str, cells: Vec<Vec<HtmlNode>>| -> Vec<Cell> {
         let aligned = cells.into_iter().zip(columns).map(|(nodes, alignment)| {
             let align = match alignment {
@@ -41,14 +51,24 @@ pub fn table_of_cells(columns: &[Alignment], head: Vec<Vec<HtmlNode>>, body: Vec
                 Alignment::Center => Some("center"),
                 Alignment::Right => Some("right"),
             };
-            let attributes = align.map(|align| ("align", align.to_owned())).into_iter().collect();
-            Cell { element: Element { name, attributes }, blocks: blocks(nodes, claim) }
+            let attributes = align
+                .map(|align| ("align", align.to_owned()))
+                .into_iter()
+                .collect();
+            Cell {
+                element: Element { name, attributes },
+                blocks: blocks(nodes, claim),
+            }
         });
         aligned.collect()
     };
     let head = vec![row("th", head)];
     let body = body.into_iter().map(|cells| row("td", cells)).collect();
-    Rows { parts: vec![("thead", head), ("tbody", body)], ..Rows::default() }.block()
+    Rows {
+        parts: vec![("thead", head), ("tbody", body)],
+        ..Rows::default()
+    }
+    .block()
 }
 
 impl Rows {
@@ -62,12 +82,28 @@ impl Rows {
         }
     }
 
-    fn add_element(&mut self, element: Element, inner: Vec<HtmlNode>, part: Option<&'static str>, claim: &mut Claim<'_>) {
+    fn add_element(
+        &mut self,
+        element: Element,
+        inner: Vec<HtmlNode>,
+        part: Option<&'static str>,
+        claim: &mut Claim<'_>,
+    ) {
         match element.name {
-            "caption" => self.caption.extend(with_common_attributes(&element, blocks(inner, claim))),
-            "col" => self.columns.push(Block::Element(spanning(&element), Vec::new())),
+            "caption" => self
+                .caption
+                .extend(with_common_attributes(&element, blocks(inner, claim))),
+            "col" => self
+                .columns
+                .push(Block::Element(spanning(&element), Vec::new())),
             "colgroup" if inner.iter().all(is_blank) => {
-                self.columns.push(Block::Element(spanning(&Element { name: "col", ..element }), Vec::new()));
+                self.columns.push(Block::Element(
+                    spanning(&Element {
+                        name: "col",
+                        ..element
+                    }),
+                    Vec::new(),
+                ));
             }
             "colgroup" => self.add(inner, part, claim),
             name @ ("thead" | "tbody" | "tfoot") => {
@@ -121,19 +157,33 @@ impl Rows {
 
     /// The equivalent Markdown table. `None` if there is none.
     fn plain(&self) -> Option<Table> {
-        let rows: Vec<(&str, &Vec<Cell>)> = self.parts.iter().flat_map(|(part, rows)| rows.iter().map(|row| (*part, row))).collect();
+        let rows: Vec<(&str, &Vec<Cell>)> = self
+            .parts
+            .iter()
+            .flat_map(|(part, rows)| rows.iter().map(|row| (*part, row)))
+            .collect();
         let (&(part, head), body) = rows.split_first()?;
         let first = body.first().map_or(head, |(_, row)| row);
         let columns: Vec<Alignment> = first.iter().map(|cell| cell.element.alignment()).collect();
-        let is_head = matches!(part, "thead" | "tbody") && head.iter().all(|cell| cell.element.name == "th");
-        let is_body = |(part, row): &(&str, &Vec<Cell>)| *part == "tbody" && is_row_of(row, &columns);
-        let is_plain = self.caption.is_empty() && self.columns.is_empty() && is_head && !head.is_empty();
+        let is_head =
+            matches!(part, "thead" | "tbody") && head.iter().all(|cell| cell.element.name == "th");
+        let is_body =
+            |(part, row): &(&str, &Vec<Cell>)| *part == "tbody" && is_row_of(row, &columns);
+        let is_plain =
+            self.caption.is_empty() && self.columns.is_empty() && is_head && !head.is_empty();
         if !is_plain || head.len() != columns.len() || !body.iter().all(is_body) {
             return None;
         }
         let lines = |row: &[Cell]| row.iter().map(Cell::line).collect::<Option<Vec<_>>>();
-        let body = body.iter().map(|(_, row)| lines(row)).collect::<Option<Vec<_>>>()?;
-        Some(Table { head: lines(head)?, columns, rows: body })
+        let body = body
+            .iter()
+            .map(|(_, row)| lines(row))
+            .collect::<Option<Vec<_>>>()?;
+        Some(Table {
+            head: lines(head)?,
+            columns,
+            rows: body,
+        })
     }
 
     fn whole(self) -> Block {
@@ -146,7 +196,10 @@ impl Rows {
         }
         for (name, rows) in self.parts {
             let rows = rows.into_iter().map(|row| {
-                let cells = row.into_iter().map(|cell| Block::Element(cell.element, cell.blocks)).collect();
+                let cells = row
+                    .into_iter()
+                    .map(|cell| Block::Element(cell.element, cell.blocks))
+                    .collect();
                 Block::Element(Element::new("tr"), cells)
             });
             parts.push(Block::Element(Element::new(name), rows.collect()));
@@ -157,19 +210,28 @@ impl Rows {
 
 /// Whether a row has one ordinary cell for each column, with its alignment.
 fn is_row_of(row: &[Cell], columns: &[Alignment]) -> bool {
-    let fits = |(cell, column): (&Cell, &Alignment)| cell.element.name == "td" && cell.element.alignment() == *column;
+    let fits = |(cell, column): (&Cell, &Alignment)| {
+        cell.element.name == "td" && cell.element.alignment() == *column
+    };
     row.len() == columns.len() && row.iter().zip(columns).all(fits)
 }
 
 impl Cell {
     fn new(element: &Element, nodes: Vec<HtmlNode>, claim: &mut Claim<'_>) -> Self {
         let blocks = with_common_attributes(element, blocks(nodes, claim));
-        Self { element: set(element), blocks }
+        Self {
+            element: set(element),
+            blocks,
+        }
     }
 
     /// The content, if it is a single line and the cell has no spans.
     fn line(&self) -> Option<Vec<Inline>> {
-        let is_single = self.element.attributes.iter().all(|(name, _)| matches!(*name, "align" | "scope"));
+        let is_single = self
+            .element
+            .attributes
+            .iter()
+            .all(|(name, _)| matches!(*name, "align" | "scope"));
         match self.blocks.as_slice() {
             _ if !is_single => None,
             [] => Some(Vec::new()),
@@ -181,19 +243,38 @@ impl Cell {
 
 /// The cell element with the attributes that matter.
 fn set(element: &Element) -> Element {
-    let spans =
-        |element: &Element, name: &'static str| element.number(name).filter(|&number| number > 1).map(|number| (name, number.to_string()));
-    let mut attributes: Vec<(&'static str, String)> = ["colspan", "rowspan"].iter().filter_map(|name| spans(element, name)).collect();
+    let spans = |element: &Element, name: &'static str| {
+        element
+            .number(name)
+            .filter(|&number| number > 1)
+            .map(|number| (name, number.to_string()))
+    };
+    let mut attributes: Vec<(&'static str, String)> = ["colspan", "rowspan"]
+        .iter()
+        .filter_map(|name| spans(element, name))
+        .collect();
     let is_kept = |(name, value): &&(&'static str, String)| match *name {
         "align" => matches!(value.as_str(), "left" | "center" | "right"),
-        "scope" => element.name == "th" && matches!(value.as_str(), "row" | "col" | "rowgroup" | "colgroup"),
+        "scope" => {
+            element.name == "th"
+                && matches!(value.as_str(), "row" | "col" | "rowgroup" | "colgroup")
+        }
         _ => false,
     };
     attributes.extend(element.attributes.iter().filter(is_kept).cloned());
-    Element { name: element.name, attributes }
+    Element {
+        name: element.name,
+        attributes,
+    }
 }
 
 fn spanning(element: &Element) -> Element {
-    let span = element.number("span").filter(|&number| number > 1).map(|number| ("span", number.to_string()));
-    Element { name: element.name, attributes: span.into_iter().collect() }
+    let span = element
+        .number("span")
+        .filter(|&number| number > 1)
+        .map(|number| ("span", number.to_string()));
+    Element {
+        name: element.name,
+        attributes: span.into_iter().collect(),
+    }
 }

@@ -37,7 +37,9 @@ pub fn blocks(nodes: Vec<HtmlNode>, claim: &mut Claim<'_>) -> Vec<Block> {
         end_line(&mut line, &mut blocks);
         match node {
             HtmlNode::Block(block) => blocks.push(block),
-            HtmlNode::Element(element, inner) => blocks.extend(element_as_blocks(element, inner, claim)),
+            HtmlNode::Element(element, inner) => {
+                blocks.extend(element_as_blocks(element, inner, claim))
+            }
             HtmlNode::Inline(inline) => line.push(inline),
         }
     }
@@ -65,7 +67,9 @@ pub fn inlines(nodes: Vec<HtmlNode>) -> Vec<Inline> {
 /// The same with the white space at the ends.
 pub fn untrimmed(nodes: Vec<HtmlNode>) -> Vec<Inline> {
     let mut line = Vec::new();
-    nodes.into_iter().for_each(|node| add_inline(node, &mut line));
+    nodes
+        .into_iter()
+        .for_each(|node| add_inline(node, &mut line));
     line
 }
 
@@ -73,7 +77,9 @@ fn add_inline(node: HtmlNode, line: &mut Vec<Inline>) {
     match node {
         HtmlNode::Inline(inline) => push(inline, line),
         HtmlNode::Block(block) => add_parted(in_a_line(&[block]), line),
-        HtmlNode::Element(element, inner) if is_block(element.name) => add_parted(inlines(inner), line),
+        HtmlNode::Element(element, inner) if is_block(element.name) => {
+            add_parted(inlines(inner), line)
+        }
         HtmlNode::Element(element, inner) => {
             let common = common_attributes(&element);
             let inner = untrimmed(inner);
@@ -81,7 +87,13 @@ fn add_inline(node: HtmlNode, line: &mut Vec<Inline>) {
             match made {
                 made if made.is_empty() => {}
                 made if common.is_empty() => made.into_iter().for_each(|inline| push(inline, line)),
-                made => line.push(Inline::Element(Element { name: "span", attributes: common }, made)),
+                made => line.push(Inline::Element(
+                    Element {
+                        name: "span",
+                        attributes: common,
+                    },
+                    made,
+                )),
             }
         }
     }
@@ -112,13 +124,33 @@ fn common_attributes(element: &Element) -> Vec<(&'static str, String)> {
     if is_kept_whole(element.name) {
         return Vec::new();
     }
-    element.attributes.iter().filter(|(name, _)| matches!(*name, "title" | "lang" | "dir")).cloned().collect()
+    element
+        .attributes
+        .iter()
+        .filter(|(name, _)| matches!(*name, "title" | "lang" | "dir"))
+        .cloned()
+        .collect()
 }
 
 /// Whether the tree keeps an element with its attributes.
 fn is_kept_whole(name: &str) -> bool {
-    let is_in_line =
-        matches!(name, "abbr" | "bdi" | "bdo" | "cite" | "dfn" | "q" | "rp" | "rt" | "ruby" | "samp" | "small" | "time" | "var" | "wbr");
+    let is_in_line = matches!(
+        name,
+        "abbr"
+            | "bdi"
+            | "bdo"
+            | "cite"
+            | "dfn"
+            | "q"
+            | "rp"
+            | "rt"
+            | "ruby"
+            | "samp"
+            | "small"
+            | "time"
+            | "var"
+            | "wbr"
+    );
     is_in_line || matches!(name, "center" | "dl" | "figure")
 }
 
@@ -136,8 +168,17 @@ fn element_in_line(element: Element, inner: Vec<Inline>) -> Vec<Inline> {
         ("code", [Inline::Text(text)]) => vec![Inline::Code(text.clone())],
         ("code", _) => vec![Inline::Element(Element::new("code"), inner)],
         (name, _) if is_kept_whole(name) => {
-            let attributes = element.attributes.into_iter().filter(|(name, _)| matches!(*name, "title" | "lang" | "dir" | "datetime"));
-            vec![Inline::Element(Element { name, attributes: attributes.collect() }, inner)]
+            let attributes = element
+                .attributes
+                .into_iter()
+                .filter(|(name, _)| matches!(*name, "title" | "lang" | "dir" | "datetime"));
+            vec![Inline::Element(
+                Element {
+                    name,
+                    attributes: attributes.collect(),
+                },
+                inner,
+            )]
         }
         _ => inner,
     }
@@ -158,7 +199,10 @@ fn element_as_blocks(element: Element, inner: Vec<HtmlNode>, claim: &mut Claim<'
         name if is_block(name) => blocks(inner, claim),
         _ => {
             let inner = blocks(inner, claim);
-            return inner.into_iter().map(|block| in_style(&element, block)).collect();
+            return inner
+                .into_iter()
+                .map(|block| in_style(&element, block))
+                .collect();
         }
     };
     with_common_attributes(&outer, made)
@@ -170,17 +214,38 @@ pub fn with_common_attributes(element: &Element, blocks: Vec<Block>) -> Vec<Bloc
     if blocks.is_empty() || common.is_empty() {
         return blocks;
     }
-    vec![Block::Element(Element { name: "div", attributes: common }, blocks)]
+    vec![Block::Element(
+        Element {
+            name: "div",
+            attributes: common,
+        },
+        blocks,
+    )]
 }
 
 fn whole(element: Element, blocks: Vec<Block>) -> Block {
-    let attributes = element.attributes.into_iter().filter(|(name, _)| matches!(*name, "title" | "lang" | "dir")).collect();
-    Block::Element(Element { name: element.name, attributes }, blocks)
+    let attributes = element
+        .attributes
+        .into_iter()
+        .filter(|(name, _)| matches!(*name, "title" | "lang" | "dir"))
+        .collect();
+    Block::Element(
+        Element {
+            name: element.name,
+            attributes,
+        },
+        blocks,
+    )
 }
 
 /// Applies an inline element to the text of a block, for example `<small>` around paragraphs.
 fn in_style(element: &Element, block: Block) -> Block {
-    let all = |blocks: Vec<Block>| blocks.into_iter().map(|block| in_style(element, block)).collect();
+    let all = |blocks: Vec<Block>| {
+        blocks
+            .into_iter()
+            .map(|block| in_style(element, block))
+            .collect()
+    };
     match block {
         Block::Paragraph(words) => {
             let mut line = Vec::new();
@@ -190,9 +255,23 @@ fn in_style(element: &Element, block: Block) -> Block {
         }
         Block::Quote(blocks) => Block::Quote(all(blocks)),
         Block::Element(outer, blocks) => Block::Element(outer, all(blocks)),
-        Block::List(List { first, is_tight, items }) => {
-            let items = items.into_iter().map(|Item { done, blocks }| Item { done, blocks: all(blocks) }).collect();
-            Block::List(List { first, is_tight, items })
+        Block::List(List {
+            first,
+            is_tight,
+            items,
+        }) => {
+            let items = items
+                .into_iter()
+                .map(|Item { done, blocks }| Item {
+                    done,
+                    blocks: all(blocks),
+                })
+                .collect();
+            Block::List(List {
+                first,
+                is_tight,
+                items,
+            })
         }
         other => other,
     }
@@ -206,18 +285,28 @@ fn list(element: &Element, nodes: Vec<HtmlNode>, claim: &mut Claim<'_>) -> Block
         match node {
             HtmlNode::Element(element, inner) if element.name == "li" => {
                 is_tight &= !inner.iter().any(is_paragraph);
-                items.push(Item { done: None, blocks: with_common_attributes(&element, blocks(inner, claim)) });
+                items.push(Item {
+                    done: None,
+                    blocks: with_common_attributes(&element, blocks(inner, claim)),
+                });
             }
             other => {
                 let more = blocks(vec![other], claim);
                 match items.last_mut() {
                     Some(item) => item.blocks.extend(more),
-                    None => items.push(Item { done: None, blocks: more }),
+                    None => items.push(Item {
+                        done: None,
+                        blocks: more,
+                    }),
                 }
             }
         }
     }
-    Block::List(List { first, is_tight, items })
+    Block::List(List {
+        first,
+        is_tight,
+        items,
+    })
 }
 
 fn is_paragraph(node: &HtmlNode) -> bool {
@@ -232,9 +321,16 @@ fn definitions(nodes: Vec<HtmlNode>, claim: &mut Claim<'_>) -> Vec<Block> {
     let mut parts = Vec::new();
     for node in nodes.into_iter().filter(|node| !is_blank(node)) {
         match node {
-            HtmlNode::Element(element, inner) if matches!(element.name, "dt" | "dd") => parts.push(whole(element, blocks(inner, claim))),
-            HtmlNode::Element(element, inner) if element.name == "div" => parts.extend(definitions(inner, claim)),
-            other => parts.push(Block::Element(Element::new("dd"), blocks(vec![other], claim))),
+            HtmlNode::Element(element, inner) if matches!(element.name, "dt" | "dd") => {
+                parts.push(whole(element, blocks(inner, claim)))
+            }
+            HtmlNode::Element(element, inner) if element.name == "div" => {
+                parts.extend(definitions(inner, claim))
+            }
+            other => parts.push(Block::Element(
+                Element::new("dd"),
+                blocks(vec![other], claim),
+            )),
         }
     }
     parts
@@ -261,14 +357,21 @@ fn details(nodes: Vec<HtmlNode>, claim: &mut Claim<'_>) -> Block {
     let mut others = Vec::new();
     for node in nodes {
         match node {
-            HtmlNode::Element(element, inner) if element.name == "summary" && summary.is_empty() => summary = inlines(inner),
+            HtmlNode::Element(element, inner)
+                if element.name == "summary" && summary.is_empty() =>
+            {
+                summary = inlines(inner)
+            }
             other => others.push(other),
         }
     }
     if summary.is_empty() {
         summary.push(Inline::Text("Details".to_owned()));
     }
-    Block::Details { summary, blocks: blocks(others, claim) }
+    Block::Details {
+        summary,
+        blocks: blocks(others, claim),
+    }
 }
 
 fn heading(name: &str, nodes: Vec<HtmlNode>, claim: &mut Claim<'_>) -> Vec<Block> {
@@ -278,33 +381,57 @@ fn heading(name: &str, nodes: Vec<HtmlNode>, claim: &mut Claim<'_>) -> Vec<Block
     }
     let level = name[1..].parse().unwrap_or(6);
     let id = claim(Slug::of(&plain(&text)).as_str());
-    vec![Block::Heading(Heading { level, text, id, is_linked: false })]
+    vec![Block::Heading(Heading {
+        level,
+        text,
+        id,
+        is_linked: false,
+    })]
 }
 
 /// Preformatted text: code, or lines with styles.
 fn preformatted(element: &Element, nodes: Vec<HtmlNode>) -> Vec<Block> {
     let (language, nodes) = without_code_element(language_of(element), nodes);
-    let lines: Vec<Inline> = untrimmed(nodes).into_iter().map(|inline| if inline == Inline::Break { text("\n") } else { inline }).collect();
+    let lines: Vec<Inline> = untrimmed(nodes)
+        .into_iter()
+        .map(|inline| {
+            if inline == Inline::Break {
+                text("\n")
+            } else {
+                inline
+            }
+        })
+        .collect();
     let words = plain(&lines);
     if words.trim().is_empty() {
         return Vec::new();
     }
     let is_plain = lines.iter().all(|inline| matches!(inline, Inline::Text(_)));
     if !is_plain {
-        return vec![Block::Element(Element::new("pre"), vec![Block::Paragraph(lines)])];
+        return vec![Block::Element(
+            Element::new("pre"),
+            vec![Block::Paragraph(lines)],
+        )];
     }
     // HTML ignores the first line end after the tag.
     let words = words.strip_prefix('\n').unwrap_or(&words);
     let end = if words.ends_with('\n') { "" } else { "\n" };
-    vec![Block::Code { language: language.unwrap_or_default(), text: format!("{words}{end}") }]
+    vec![Block::Code {
+        language: language.unwrap_or_default(),
+        text: format!("{words}{end}"),
+    }]
 }
 
 /// The content of a `code` element that is the only child of a `pre`, and the language of either.
-fn without_code_element(language: Option<String>, mut nodes: Vec<HtmlNode>) -> (Option<String>, Vec<HtmlNode>) {
+fn without_code_element(
+    language: Option<String>,
+    mut nodes: Vec<HtmlNode>,
+) -> (Option<String>, Vec<HtmlNode>) {
     match nodes.as_mut_slice() {
-        [HtmlNode::Element(code, inner)] if matches!(code.name, "code" | "samp") => {
-            (language.or_else(|| language_of(code)), std::mem::take(inner))
-        }
+        [HtmlNode::Element(code, inner)] if matches!(code.name, "code" | "samp") => (
+            language.or_else(|| language_of(code)),
+            std::mem::take(inner),
+        ),
         _ => (language, nodes),
     }
 }
@@ -314,7 +441,11 @@ fn text(words: &str) -> Inline {
 }
 
 fn language_of(element: &Element) -> Option<String> {
-    let class = element.attribute("class").unwrap_or_default().split_whitespace().find_map(|class| class.strip_prefix("language-"));
+    let class = element
+        .attribute("class")
+        .unwrap_or_default()
+        .split_whitespace()
+        .find_map(|class| class.strip_prefix("language-"));
     class.map(str::to_owned)
 }
 

@@ -8,7 +8,9 @@ mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::page::{ActionEntry, Block, Case, Heading, Inline, LinkTo, Page, Within, change_headings};
+use super::page::{
+    ActionEntry, Block, Case, Heading, Inline, LinkTo, Page, Within, change_headings,
+};
 use crate::diagnostic::Diagnostic;
 use crate::model::{CaseStudy, Document, Part, Prose};
 use crate::phrases::Phrases;
@@ -38,7 +40,10 @@ const WORTH_A_TABLE: usize = 3;
 /// Composes the pages of case studies, and reports what a wiki cannot show.
 pub fn compose(shared: Shared<'_>, cases: &[CaseStudyId]) -> (Vec<Case>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
-    let mut composed: Vec<Case> = cases.iter().map(|&id| case(shared, id, &mut diagnostics)).collect();
+    let mut composed: Vec<Case> = cases
+        .iter()
+        .map(|&id| case(shared, id, &mut diagnostics))
+        .collect();
     let mut linked = BTreeSet::new();
     for case in &composed {
         linked.extend(case.page.links().filter_map(|to| match to {
@@ -49,7 +54,9 @@ pub fn compose(shared: Shared<'_>, cases: &[CaseStudyId]) -> (Vec<Case>, Vec<Dia
     }
     for case in &mut composed {
         let slug = &case.slug;
-        let mut mark = |heading: &mut Heading| heading.is_linked = linked.contains(&(slug.clone(), heading.id.clone()));
+        let mut mark = |heading: &mut Heading| {
+            heading.is_linked = linked.contains(&(slug.clone(), heading.id.clone()))
+        };
         change_headings(&mut case.page.blocks, &mut mark);
     }
     (composed, diagnostics)
@@ -67,13 +74,22 @@ fn case(shared: Shared<'_>, id: CaseStudyId, diagnostics: &mut Vec<Diagnostic>) 
         blocks.push(Block::Facts(facts));
     }
     let body = body(&mut composer, study.document, document, meta);
-    let has_contents = shared.has_contents && body.iter().filter(|block| matches!(block, Block::Heading(_))).count() >= WORTH_A_TABLE;
+    let has_contents = shared.has_contents
+        && body
+            .iter()
+            .filter(|block| matches!(block, Block::Heading(_)))
+            .count()
+            >= WORTH_A_TABLE;
     if has_contents {
         blocks.push(Block::Contents);
     }
     blocks.extend(body);
     let footnotes = composer.footnotes();
-    let page = Page { blocks, footnotes, pictures: composer.pictures };
+    let page = Page {
+        blocks,
+        footnotes,
+        pictures: composer.pictures,
+    };
     Case {
         slug: study.slug.clone(),
         file: document.path.clone(),
@@ -86,24 +102,42 @@ fn case(shared: Shared<'_>, id: CaseStudyId, diagnostics: &mut Vec<Diagnostic>) 
 
 /// The facts of the front matter, with capitalised names.
 fn facts(meta: &CaseStudy) -> Vec<(String, String)> {
-    let severity = meta.severity.map(|severity| ("Severity".to_owned(), severity.to_string()));
-    let times = times(meta, Phrases::english()).into_iter().map(|fact| (capitalised(&fact.label), fact.value.into_owned()));
+    let severity = meta
+        .severity
+        .map(|severity| ("Severity".to_owned(), severity.to_string()));
+    let times = times(meta, Phrases::english())
+        .into_iter()
+        .map(|fact| (capitalised(&fact.label), fact.value.into_owned()));
     severity.into_iter().chain(times).collect()
 }
 
 /// The text. The action items of the front matter follow the section about them, or the end of the
 /// text.
-fn body(composer: &mut Composer<'_>, id: DocumentId, document: &Document, meta: &CaseStudy) -> Vec<Block> {
+fn body(
+    composer: &mut Composer<'_>,
+    id: DocumentId,
+    document: &Document,
+    meta: &CaseStudy,
+) -> Vec<Block> {
     let end = document.body.nodes.len();
     let actions = actions(meta);
-    let section = document.sections.iter().find(|section| section.part == Some(Part::ActionItems)).filter(|_| !actions.is_empty());
+    let section = document
+        .sections
+        .iter()
+        .find(|section| section.part == Some(Part::ActionItems))
+        .filter(|_| !actions.is_empty());
     let at = section.map_or(end, |section| section.nodes.end);
     let mut blocks = composer.blocks(id, 0..at, Within::Page);
     if !actions.is_empty() {
         if section.is_none() {
             let text = vec![Inline::Text("Action items".to_owned())];
             let id = composer.claim("action-items");
-            blocks.push(Block::Heading(Heading { level: 2, text, id, is_linked: false }));
+            blocks.push(Block::Heading(Heading {
+                level: 2,
+                text,
+                id,
+                is_linked: false,
+            }));
         }
         blocks.push(Block::Actions(actions));
     }

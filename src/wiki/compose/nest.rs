@@ -9,10 +9,28 @@ use crate::wiki::page::{Block, Element, Inline, Within};
 const DEEPEST: usize = 64;
 
 /// The attributes that matter to readers or screen readers.
-const ATTRIBUTES: [&str; 11] = ["align", "class", "colspan", "datetime", "dir", "lang", "rowspan", "scope", "span", "start", "title"];
+const ATTRIBUTES: [&str; 11] = [
+    "align", "class", "colspan", "datetime", "dir", "lang", "rowspan", "scope", "span", "start",
+    "title",
+];
 
 /// Elements that are part of another one, which decides whether a wiki supports them.
-const PARTS: [&str; 14] = ["br", "dd", "dt", "figcaption", "li", "p", "rp", "rt", "summary", "tbody", "td", "tfoot", "th", "thead"];
+const PARTS: [&str; 14] = [
+    "br",
+    "dd",
+    "dt",
+    "figcaption",
+    "li",
+    "p",
+    "rp",
+    "rt",
+    "summary",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+];
 
 /// A node of the element tree.
 #[derive(Debug)]
@@ -46,7 +64,11 @@ pub struct Opened {
 impl Nest {
     /// Adds text. Outside `pre`, line ends become spaces.
     pub fn text(&mut self, text: &str) {
-        let text = if self.is_in("pre") { text.replace('\r', "") } else { text.replace(['\n', '\r', '\t'], " ") };
+        let text = if self.is_in("pre") {
+            text.replace('\r', "")
+        } else {
+            text.replace(['\n', '\r', '\t'], " ")
+        };
         if let Some(HtmlNode::Inline(Inline::Text(before))) = self.nodes.last_mut() {
             before.push_str(&text);
         } else if !text.is_empty() {
@@ -69,7 +91,12 @@ impl Nest {
     }
 
     /// Opens an element. `within` is the context of the whole tree.
-    pub fn open(&mut self, name: &str, attributes: Vec<(String, String)>, within: Within) -> Option<Opened> {
+    pub fn open(
+        &mut self,
+        name: &str,
+        attributes: Vec<(String, String)>,
+        within: Within,
+    ) -> Option<Opened> {
         // Others are taken out where a file is read.
         let name = HTML_TAGS.iter().copied().find(|known| *known == name)?;
         if name == "br" {
@@ -81,7 +108,10 @@ impl Nest {
         if self.open.len() >= DEEPEST {
             return self.too_deep(name);
         }
-        let element = Element { name, attributes: known(attributes) };
+        let element = Element {
+            name,
+            attributes: known(attributes),
+        };
         match name {
             "hr" => self.nodes.push(HtmlNode::Block(Block::Rule)),
             "wbr" | "col" => self.nodes.push(HtmlNode::Element(element, Vec::new())),
@@ -96,7 +126,10 @@ impl Nest {
         if is_block(name) {
             self.inline(Inline::Break);
         }
-        Some(Opened { name, within: Within::TooMany })
+        Some(Opened {
+            name,
+            within: Within::TooMany,
+        })
     }
 
     /// Closes the innermost element with a name, and all elements inside it.
@@ -119,8 +152,15 @@ impl Nest {
         self.nodes
     }
 
-    fn opened(&self, name: &'static str, attributes: &[(String, String)], within: Within) -> Option<Opened> {
-        let has_meaning = attributes.iter().any(|(name, _)| matches!(name.as_str(), "title" | "lang" | "dir"));
+    fn opened(
+        &self,
+        name: &'static str,
+        attributes: &[(String, String)],
+        within: Within,
+    ) -> Option<Opened> {
+        let has_meaning = attributes
+            .iter()
+            .any(|(name, _)| matches!(name.as_str(), "title" | "lang" | "dir"));
         let name = match name {
             "div" | "span" if !has_meaning => return None,
             part if PARTS.contains(&part) || part == "tr" => return None,
@@ -136,7 +176,9 @@ impl Nest {
         // All wikis have nested lists.
         let is_list = matches!(name, "ul" | "ol");
         let is_no_matter = |(open, _): &(Element, Vec<HtmlNode>)| {
-            !is_block(open.name) || matches!(open.name, "p" | "div" | "details") || (is_list && matches!(open.name, "ul" | "ol" | "li"))
+            !is_block(open.name)
+                || matches!(open.name, "p" | "div" | "details")
+                || (is_list && matches!(open.name, "ul" | "ol" | "li"))
         };
         if self.is_in("pre") {
             return Within::Preformatted;
@@ -163,7 +205,9 @@ impl Nest {
             "dt" | "dd" => &["dt", "dd"],
             "tr" => &["tr", "caption", "colgroup"],
             "td" | "th" => &["td", "th"],
-            "thead" | "tbody" | "tfoot" | "caption" | "colgroup" => &["thead", "tbody", "tfoot", "caption", "colgroup"],
+            "thead" | "tbody" | "tfoot" | "caption" | "colgroup" => {
+                &["thead", "tbody", "tfoot", "caption", "colgroup"]
+            }
             "rt" | "rp" => &["rt", "rp"],
             _ => return,
         };
@@ -171,14 +215,20 @@ impl Nest {
     }
 
     fn end_paragraph(&mut self) {
-        let innermost = self.open.iter().rev().find(|(element, _)| is_block(element.name));
+        let innermost = self
+            .open
+            .iter()
+            .rev()
+            .find(|(element, _)| is_block(element.name));
         if innermost.is_some_and(|(element, _)| element.name == "p") {
             self.close_any(&["p"], &[]);
         }
     }
 
     fn close_any(&mut self, names: &[&str], barrier: &[&str]) {
-        let mut open = self.open.iter().rposition(|(element, _)| names.contains(&element.name) || barrier.contains(&element.name));
+        let mut open = self.open.iter().rposition(|(element, _)| {
+            names.contains(&element.name) || barrier.contains(&element.name)
+        });
         open = open.filter(|&at| names.contains(&self.open[at].0.name));
         if let Some(at) = open {
             while self.open.len() > at {
@@ -207,6 +257,10 @@ fn barrier(name: &str) -> &'static [&'static str] {
 }
 
 fn known(attributes: Vec<(String, String)>) -> Vec<(&'static str, String)> {
-    let known = attributes.into_iter().filter_map(|(name, value)| Some((*ATTRIBUTES.iter().find(|known| **known == name)?, value)));
-    known.filter(|(_, value)| !value.trim().is_empty()).collect()
+    let known = attributes.into_iter().filter_map(|(name, value)| {
+        Some((*ATTRIBUTES.iter().find(|known| **known == name)?, value))
+    });
+    known
+        .filter(|(_, value)| !value.trim().is_empty())
+        .collect()
 }

@@ -8,11 +8,15 @@ use super::nest::{HtmlNode as Part, Nest};
 use super::tags::attributes;
 use super::{cells, elements};
 use crate::diagnostic::{Diagnostic, rules};
-use crate::markdown::{Body, CalloutKind, Child, Event, FootnoteId, HeadingId, LinkId, TableId, Tag, Target, is_inline};
+use crate::markdown::{
+    Body, CalloutKind, Child, Event, FootnoteId, HeadingId, LinkId, TableId, Tag, Target, is_inline,
+};
 use crate::model::Document;
 use crate::site::{CaseStudyId, DEEPEST, Destination, DocumentId, PageKey};
 use crate::slug::Numbered;
-use crate::wiki::page::{Block, Callout, Heading, Inline, Item, LinkTo, List, RawHtml, Style, Table, Within};
+use crate::wiki::page::{
+    Block, Callout, Heading, Inline, Item, LinkTo, List, RawHtml, Style, Table, Within,
+};
 use crate::wiki::picture;
 use crate::words::decode_references;
 use crate::words::markup::{Kind, tokens};
@@ -41,7 +45,11 @@ pub struct Composer<'a> {
 
 impl<'a> Composer<'a> {
     /// An empty page.
-    pub fn new(shared: Shared<'a>, case: CaseStudyId, diagnostics: &'a mut Vec<Diagnostic>) -> Self {
+    pub fn new(
+        shared: Shared<'a>,
+        case: CaseStudyId,
+        diagnostics: &'a mut Vec<Diagnostic>,
+    ) -> Self {
         Self {
             shared,
             case,
@@ -62,7 +70,14 @@ impl<'a> Composer<'a> {
         // Headings keep their level relative to the whole document.
         let highest = document.body.highest_heading().unwrap_or(HIGHEST);
         let shift = HIGHEST.cast_signed() - highest.cast_signed();
-        Walk { page: self, id, document, shift, within }.blocks(nodes)
+        Walk {
+            page: self,
+            id,
+            document,
+            shift,
+            within,
+        }
+        .blocks(nodes)
     }
 
     /// The texts of the referenced footnotes. A footnote can refer to another one, which then
@@ -70,7 +85,9 @@ impl<'a> Composer<'a> {
     pub fn footnotes(&mut self) -> Vec<Vec<Block>> {
         let mut texts = Vec::new();
         while let Some(&(id, place)) = self.notes.get(texts.len()) {
-            let nodes = self.shared.site.document(id).body.footnotes[place].nodes.clone();
+            let nodes = self.shared.site.document(id).body.footnotes[place]
+                .nodes
+                .clone();
             texts.push(self.blocks(id, nodes, Within::Block));
         }
         texts
@@ -78,7 +95,8 @@ impl<'a> Composer<'a> {
 
     /// A heading id that is unique on the page.
     pub fn claim(&mut self, id: &str) -> String {
-        self.ids.claim(id, |number| format!("{id}-{number}"), str::to_owned)
+        self.ids
+            .claim(id, |number| format!("{id}-{number}"), str::to_owned)
     }
 }
 
@@ -111,7 +129,10 @@ impl Walk<'_, '_> {
                     self.add_inlines(child.inner(), &mut nest);
                     nest.close("p");
                 }
-                event if is_block(event) => self.block(&child).into_iter().for_each(|block| nest.block(block)),
+                event if is_block(event) => self
+                    .block(&child)
+                    .into_iter()
+                    .for_each(|block| nest.block(block)),
                 // The text of a tight item has no paragraph around it.
                 _ => self.add_inline(&child, &mut nest),
             }
@@ -138,7 +159,10 @@ impl Walk<'_, '_> {
             Event::Start(Tag::Callout(kind)) => self.callout(kind, inner).into_iter().collect(),
             Event::Start(Tag::CodeBlock(language)) => {
                 let language = self.body().name(language).to_owned();
-                vec![Block::Code { language, text: self.body().code(block.nodes.start) }]
+                vec![Block::Code {
+                    language,
+                    text: self.body().code(block.nodes.start),
+                }]
             }
             Event::Start(Tag::BulletList) => vec![self.list(None, inner)],
             Event::Start(Tag::NumberedList(first)) => vec![self.list(Some(first), inner)],
@@ -151,19 +175,32 @@ impl Walk<'_, '_> {
 
     fn heading(&mut self, heading: HeadingId, nodes: Range<usize>) -> Block {
         let heading = &self.document.body.headings[heading];
-        let level = heading.level.saturating_add_signed(self.shift).clamp(HIGHEST, 6);
+        let level = heading
+            .level
+            .saturating_add_signed(self.shift)
+            .clamp(HIGHEST, 6);
         let id = self.page.claim(&heading.id);
-        Block::Heading(Heading { level, text: self.inlines(nodes), id, is_linked: false })
+        Block::Heading(Heading {
+            level,
+            text: self.inlines(nodes),
+            id,
+            is_linked: false,
+        })
     }
 
     fn callout(&mut self, kind: CalloutKind, nodes: Range<usize>) -> Option<Block> {
         let kind = Callout::of(kind)?;
         let first = self.document.body.children(nodes.clone()).next();
-        let (title, below) = match first.filter(|first| first.event == Event::Start(Tag::CalloutTitle)) {
-            Some(title) => (self.inlines(title.inner()), title.nodes.end..nodes.end),
-            None => (Vec::new(), nodes),
-        };
-        Some(Block::Callout { kind, title, blocks: self.inner_blocks(below) })
+        let (title, below) =
+            match first.filter(|first| first.event == Event::Start(Tag::CalloutTitle)) {
+                Some(title) => (self.inlines(title.inner()), title.nodes.end..nodes.end),
+                None => (Vec::new(), nodes),
+            };
+        Some(Block::Callout {
+            kind,
+            title,
+            blocks: self.inner_blocks(below),
+        })
     }
 
     fn list(&mut self, first: Option<u32>, nodes: Range<usize>) -> Block {
@@ -172,16 +209,24 @@ impl Walk<'_, '_> {
         for item in self.document.body.children(nodes) {
             let inner = item.inner();
             is_tight &= inner.is_empty() || self.event(inner.start) != Event::Start(Tag::Paragraph);
-            items.push(Item { done: self.task(inner.clone()), blocks: self.inner_blocks(inner) });
+            items.push(Item {
+                done: self.task(inner.clone()),
+                blocks: self.inner_blocks(inner),
+            });
         }
-        Block::List(List { first, is_tight, items })
+        Block::List(List {
+            first,
+            is_tight,
+            items,
+        })
     }
 
     /// Whether an item is a done task; `None` if it is not a task.
     fn task(&self, item: Range<usize>) -> Option<bool> {
         let mut events = self.body().nodes[item].iter().map(|node| node.event);
         match (events.next()?, events.next()) {
-            (Event::TaskMarker(done), _) | (Event::Start(Tag::Paragraph), Some(Event::TaskMarker(done))) => Some(done),
+            (Event::TaskMarker(done), _)
+            | (Event::Start(Tag::Paragraph), Some(Event::TaskMarker(done))) => Some(done),
             _ => None,
         }
     }
@@ -198,17 +243,28 @@ impl Walk<'_, '_> {
                 _ => {}
             }
         }
-        if std::iter::once(&head).chain(&rows).flatten().any(|cell| elements::holds_blocks(cell)) {
+        if std::iter::once(&head)
+            .chain(&rows)
+            .flatten()
+            .any(|cell| elements::holds_blocks(cell))
+        {
             let page = &mut *self.page;
             return cells::table_of_cells(&columns, head, rows, &mut |id| page.claim(id));
         }
-        let lines = |cells: Vec<Vec<Part>>| cells.into_iter().map(elements::inlines).collect::<Vec<_>>();
-        Block::Table(Table { columns, head: lines(head), rows: rows.into_iter().map(lines).collect() })
+        let lines =
+            |cells: Vec<Vec<Part>>| cells.into_iter().map(elements::inlines).collect::<Vec<_>>();
+        Block::Table(Table {
+            columns,
+            head: lines(head),
+            rows: rows.into_iter().map(lines).collect(),
+        })
     }
 
     fn cells(&mut self, nodes: Range<usize>, columns: usize) -> Vec<Vec<Part>> {
         let row = self.document.body.children(nodes);
-        let mut cells: Vec<Vec<Part>> = row.map(|cell| self.parts(cell.inner(), Within::Block)).collect();
+        let mut cells: Vec<Vec<Part>> = row
+            .map(|cell| self.parts(cell.inner(), Within::Block))
+            .collect();
         cells.resize_with(columns, Vec::new);
         cells
     }
@@ -227,11 +283,19 @@ impl Walk<'_, '_> {
         for token in tokens(&html) {
             match token.kind {
                 Kind::Open(tag) => {
-                    if let Some(opened) = nest.open(&tag.lower_name(), attributes(tag), self.within) {
-                        let line = starts.partition_point(|&start| start <= token.range.start).saturating_sub(1);
+                    if let Some(opened) = nest.open(&tag.lower_name(), attributes(tag), self.within)
+                    {
+                        let line = starts
+                            .partition_point(|&start| start <= token.range.start)
+                            .saturating_sub(1);
                         let span = self.body().nodes[nodes.start + line].span;
                         let file = self.document.path.clone();
-                        self.page.html.push(RawHtml { name: opened.name, file, span, within: opened.within });
+                        self.page.html.push(RawHtml {
+                            name: opened.name,
+                            file,
+                            span,
+                            within: opened.within,
+                        });
                     }
                 }
                 Kind::Close(tag) => nest.close(&tag.lower_name()),
@@ -244,11 +308,20 @@ impl Walk<'_, '_> {
 
     fn transclusion(&mut self, link: LinkId) -> Vec<Block> {
         let site = self.page.shared.site;
-        let Destination::Page { page, fragment, section } = site.destination(self.id, link) else { return Vec::new() };
+        let Destination::Page {
+            page,
+            fragment,
+            section,
+        } = site.destination(self.id, link)
+        else {
+            return Vec::new();
+        };
         if self.page.depth >= DEEPEST {
             return Vec::new();
         }
-        let Some((document, nodes)) = site.shown(*page, fragment, *section) else { return Vec::new() };
+        let Some((document, nodes)) = site.shown(*page, fragment, *section) else {
+            return Vec::new();
+        };
         self.page.depth += 1;
         let blocks = self.page.blocks(document, nodes, self.within);
         self.page.depth -= 1;
@@ -282,7 +355,9 @@ impl Walk<'_, '_> {
         let inner = child.inner();
         match child.event {
             Event::Text(piece) => nest.text(self.document.body.str(piece)),
-            Event::Code(piece) => nest.inline(Inline::Code(self.document.body.str(piece).replace('\n', " "))),
+            Event::Code(piece) => nest.inline(Inline::Code(
+                self.document.body.str(piece).replace('\n', " "),
+            )),
             Event::Html(_) => self.html(child.nodes.clone(), nest),
             Event::FootnoteReference(label) => {
                 let note = self.footnote(self.document.body.str(label));
@@ -298,7 +373,11 @@ impl Walk<'_, '_> {
             Event::Start(Tag::Image(link)) => self.picture(link, inner, nest),
             Event::Start(_) => self.add_inlines(inner, nest),
             // Hashtags matter to the author alone.
-            Event::Hashtag(_) | Event::End(_) | Event::Rule | Event::TaskMarker(_) | Event::Transclusion(_) => {}
+            Event::Hashtag(_)
+            | Event::End(_)
+            | Event::Rule
+            | Event::TaskMarker(_)
+            | Event::Transclusion(_) => {}
         }
     }
 
@@ -334,7 +413,10 @@ impl Walk<'_, '_> {
         let body = self.body();
         match (site.destination(self.id, link), &body.links[link].target) {
             (Destination::Page { fragment, .. }, Target::Fragment(_)) => {
-                body.heading_named(fragment).map_or_else(|| fragment.clone(), |heading| body.headings[heading].text.clone())
+                body.heading_named(fragment).map_or_else(
+                    || fragment.clone(),
+                    |heading| body.headings[heading].text.clone(),
+                )
             }
             (Destination::Page { page, .. }, _) => site.title(*page).to_owned(),
             (_, Target::External(address)) => address.clone(),
@@ -346,15 +428,33 @@ impl Walk<'_, '_> {
     fn link_to(&mut self, link: LinkId) -> Option<LinkTo> {
         let site = self.page.shared.site;
         match site.destination(self.id, link) {
-            Destination::Page { page: PageKey::CaseStudy(case), fragment, section } => {
+            Destination::Page {
+                page: PageKey::CaseStudy(case),
+                fragment,
+                section,
+            } => {
                 let slug = &site.case_study(*case).slug;
-                let heading = section.map_or_else(|| fragment.clone(), |section| site.section(section).id.clone());
-                let has_heading = site.document(site.case_study(*case).document).body.heading_named(&heading).is_some();
+                let heading = section.map_or_else(
+                    || fragment.clone(),
+                    |section| site.section(section).id.clone(),
+                );
+                let has_heading = site
+                    .document(site.case_study(*case).document)
+                    .body
+                    .heading_named(&heading)
+                    .is_some();
                 let heading = if has_heading { heading } else { String::new() };
                 if *case == self.page.case && !heading.is_empty() {
                     return Some(LinkTo::Heading(heading));
                 }
-                self.page.shared.published.contains(slug).then(|| LinkTo::Page { case: slug.clone(), heading })
+                self.page
+                    .shared
+                    .published
+                    .contains(slug)
+                    .then(|| LinkTo::Page {
+                        case: slug.clone(),
+                        heading,
+                    })
             }
             Destination::Asset(_) => {
                 self.warn_of_file(link);
@@ -372,7 +472,9 @@ impl Walk<'_, '_> {
         let span = self.document.body.links[link].span;
         let message = "only pictures are published with a page, so this link becomes plain text";
         let help = "publish the file elsewhere, and link to its address";
-        self.page.diagnostics.push(Diagnostic::new(&rules::FILE_LEFT, &self.document.path, span, message).help(help));
+        self.page.diagnostics.push(
+            Diagnostic::new(&rules::FILE_LEFT, &self.document.path, span, message).help(help),
+        );
     }
 
     fn picture(&mut self, id: LinkId, nodes: Range<usize>, nest: &mut Nest) {
@@ -385,7 +487,11 @@ impl Walk<'_, '_> {
                     if self.page.known_pictures.insert(name.clone()) {
                         self.page.pictures.push(name.clone());
                     }
-                    nest.inline(Inline::Picture { name: name.clone(), alt, title: link.title.clone() });
+                    nest.inline(Inline::Picture {
+                        name: name.clone(),
+                        alt,
+                        title: link.title.clone(),
+                    });
                 }
                 None => {
                     if !picture::is_picture(path.as_str(), &[]) {
@@ -398,7 +504,10 @@ impl Walk<'_, '_> {
             Destination::External => match &link.target {
                 Target::External(address) => {
                     let words = if alt.is_empty() { address.clone() } else { alt };
-                    nest.inline(Inline::Link { to: LinkTo::External(address.clone()), text: vec![Inline::Text(words)] });
+                    nest.inline(Inline::Link {
+                        to: LinkTo::External(address.clone()),
+                        text: vec![Inline::Text(words)],
+                    });
                 }
                 _ => nest.text(&alt),
             },

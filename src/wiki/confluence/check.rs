@@ -63,7 +63,10 @@ const ELEMENTS: [&str; 43] = [
 pub fn problems(case: &Case, location: &Location, text: &str) -> Vec<String> {
     let mut found = of_title(&location.title);
     if text.len() > LONGEST_TEXT {
-        found.push(format!("the page has {} bytes; the limit for Confluence is {LONGEST_TEXT}", text.len()));
+        found.push(format!(
+            "the page has {} bytes; the limit for Confluence is {LONGEST_TEXT}",
+            text.len()
+        ));
     }
     match xml::parse(text) {
         Err(reason) => found.push(format!("the page would not be valid XML: {reason}")),
@@ -85,13 +88,21 @@ fn of_title(title: &str) -> Vec<String> {
         found.push("the page has no title".to_owned());
     }
     if length > LONGEST_TITLE {
-        found.push(format!("the title has {length} characters; the limit of Confluence is {LONGEST_TITLE}"));
+        found.push(format!(
+            "the title has {length} characters; the limit of Confluence is {LONGEST_TITLE}"
+        ));
     }
     if title.trim() != title {
         found.push("the title has spaces at its ends, which Confluence removes".to_owned());
     }
-    if let Some(control) = title.chars().find(|&next| next.is_control() || next == '\u{FFFD}') {
-        found.push(format!("the title contains the character U+{:04X}, which titles cannot contain", u32::from(control)));
+    if let Some(control) = title
+        .chars()
+        .find(|&next| next.is_control() || next == '\u{FFFD}')
+    {
+        found.push(format!(
+            "the title contains the character U+{:04X}, which titles cannot contain",
+            u32::from(control)
+        ));
     }
     found
 }
@@ -103,7 +114,11 @@ fn of_elements(root: &XmlElement, found: &mut Vec<String>) {
             unknown.insert(element.name.as_str());
         }
     });
-    found.extend(unknown.into_iter().map(|name| format!("Confluence does not know the element `{name}`")));
+    found.extend(
+        unknown
+            .into_iter()
+            .map(|name| format!("Confluence does not know the element `{name}`")),
+    );
 }
 
 fn of_tasks(root: &XmlElement, found: &mut Vec<String>) {
@@ -118,8 +133,14 @@ fn of_tasks(root: &XmlElement, found: &mut Vec<String>) {
 fn of_anchors(root: &XmlElement, found: &mut Vec<String>) {
     let mut anchors = BTreeSet::new();
     root.each(&mut |element| {
-        if element.name == "ac:structured-macro" && element.attribute("ac:name") == Some("anchor") && !anchors.insert(element.text()) {
-            found.push(format!("two elements of the page have the anchor `{}`", element.text()));
+        if element.name == "ac:structured-macro"
+            && element.attribute("ac:name") == Some("anchor")
+            && !anchors.insert(element.text())
+        {
+            found.push(format!(
+                "two elements of the page have the anchor `{}`",
+                element.text()
+            ));
         }
     });
     let mut wanted = BTreeSet::new();
@@ -128,14 +149,21 @@ fn of_anchors(root: &XmlElement, found: &mut Vec<String>) {
         wanted.extend(element.attribute("ac:anchor").filter(|_| !leads_elsewhere));
     });
     let dangling = wanted.into_iter().filter(|name| !anchors.contains(*name));
-    found.extend(dangling.map(|name| format!("a link leads to the anchor `{name}`, which is not on the page")));
+    found.extend(
+        dangling
+            .map(|name| format!("a link leads to the anchor `{name}`, which is not on the page")),
+    );
 }
 
 fn of_pictures(root: &XmlElement, case: &Case, found: &mut Vec<String>) {
     root.each(&mut |element| {
         let name = element.attribute("ri:filename");
-        if let Some(name) = name.filter(|name| !case.page.pictures.iter().any(|picture| picture == name)) {
-            found.push(format!("the page shows the picture `{name}`, which is not published"));
+        if let Some(name) =
+            name.filter(|name| !case.page.pictures.iter().any(|picture| picture == name))
+        {
+            found.push(format!(
+                "the page shows the picture `{name}`, which is not published"
+            ));
         }
     });
 }

@@ -16,8 +16,14 @@ pub use remote::{marked, plain, tidied};
 
 /// The location of a page with a title.
 pub fn location(title: &str) -> Location {
-    let title = xml::allowed(title).split_whitespace().collect::<Vec<_>>().join(" ");
-    Location { path: title.clone(), title }
+    let title = xml::allowed(title)
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    Location {
+        path: title.clone(),
+        title,
+    }
 }
 
 /// The anchors of the headings that links lead to.
@@ -37,9 +43,11 @@ pub fn anchors(case: &Case) -> BTreeMap<String, String> {
 /// Whether Confluence has no equivalent of an HTML element in its context.
 pub fn loses(html: &RawHtml) -> bool {
     match html.name {
-        "abbr" | "bdi" | "bdo" | "caption" | "center" | "col" | "colgroup" | "div" | "dl" | "figure" | "ruby" | "small" | "span"
-        | "time" | "wbr" => true,
-        "table" | "blockquote" | "details" | "h2" | "h3" | "h4" | "h5" | "h6" | "hr" => html.within == Within::Block,
+        "abbr" | "bdi" | "bdo" | "caption" | "center" | "col" | "colgroup" | "div" | "dl"
+        | "figure" | "ruby" | "small" | "span" | "time" | "wbr" => true,
+        "table" | "blockquote" | "details" | "h2" | "h3" | "h4" | "h5" | "h6" | "hr" => {
+            html.within == Within::Block
+        }
         _ => false,
     }
 }
@@ -51,13 +59,24 @@ pub fn text(case: &Case, publication: &Publication<'_>) -> String {
 
 /// An anchor name from a heading id, limited to the characters that all editors support.
 fn anchor_name(id: &str) -> String {
-    let words: Vec<&str> = id.split(|next: char| !next.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> = id
+        .split(|next: char| !next.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
     let name = words.join("-");
     // The prefix is reserved for the anchors of footnotes.
-    if name.is_empty() || name.starts_with("footnote") { format!("section-{name}").trim_end_matches('-').to_owned() } else { name }
+    if name.is_empty() || name.starts_with("footnote") {
+        format!("section-{name}").trim_end_matches('-').to_owned()
+    } else {
+        name
+    }
 }
 
 /// The name, or a numbered one if another heading has it. Case is ignored.
 fn unlike(name: &str, taken: &mut Numbered) -> String {
-    taken.claim(name, |number| format!("{name}-{number}"), str::to_ascii_lowercase)
+    taken.claim(
+        name,
+        |number| format!("{name}-{number}"),
+        str::to_ascii_lowercase,
+    )
 }

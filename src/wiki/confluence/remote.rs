@@ -4,7 +4,14 @@
 use super::xml::{self, XmlElement, XmlNode};
 
 /// Attributes that a server changes on every save.
-const VOLATILE: [&str; 6] = ["ac:macro-id", "ac:local-id", "local-id", "ri:version-at-save", "ac:schema-version", "ac:breakout-mode"];
+const VOLATILE: [&str; 6] = [
+    "ac:macro-id",
+    "ac:local-id",
+    "local-id",
+    "ri:version-at-save",
+    "ac:schema-version",
+    "ac:breakout-mode",
+];
 
 /// A body in the form that storybank sends: without ids and versions of the server, with attributes
 /// and parameters in a fixed order. A difference then shows only what somebody has changed. A body
@@ -19,7 +26,11 @@ pub fn plain(body: &str) -> String {
 }
 
 fn tidy(element: XmlElement) -> XmlElement {
-    let XmlElement { name, mut attributes, children } = element;
+    let XmlElement {
+        name,
+        mut attributes,
+        children,
+    } = element;
     attributes.retain(|(name, _)| !VOLATILE.contains(&name.as_str()));
     attributes.sort();
     let mut children: Vec<XmlNode> = children.into_iter().flat_map(tidy_node).collect();
@@ -28,21 +39,34 @@ fn tidy(element: XmlElement) -> XmlElement {
         children.sort_by_key(order);
     }
     join_words(&mut children);
-    XmlElement { name, attributes, children }
+    XmlElement {
+        name,
+        attributes,
+        children,
+    }
 }
 
 fn tidy_node(node: XmlNode) -> Vec<XmlNode> {
     match node {
         XmlNode::Element(element) if element.name == "ac:task-uuid" => Vec::new(),
-        XmlNode::Element(element) if element.name == "ac:inline-comment-marker" => tidy(element).children,
+        XmlNode::Element(element) if element.name == "ac:inline-comment-marker" => {
+            tidy(element).children
+        }
         XmlNode::Element(element) => vec![tidy(element).into()],
         words @ (XmlNode::Text(_) | XmlNode::Verbatim(_)) => vec![words],
     }
 }
 
 fn order(node: &XmlNode) -> (bool, String) {
-    let parameter = if let XmlNode::Element(element) = node { element.attribute("ac:name") } else { None };
-    (parameter.is_none(), parameter.unwrap_or_default().to_owned())
+    let parameter = if let XmlNode::Element(element) = node {
+        element.attribute("ac:name")
+    } else {
+        None
+    };
+    (
+        parameter.is_none(),
+        parameter.unwrap_or_default().to_owned(),
+    )
 }
 
 /// Joins texts that were separated by a marker.
@@ -58,10 +82,15 @@ fn join_words(children: &mut Vec<XmlNode>) {
 /// The inline comments of a body: their references and the texts that they refer to.
 pub fn marked(body: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
-    let Ok(root) = xml::parse(body) else { return found };
+    let Ok(root) = xml::parse(body) else {
+        return found;
+    };
     root.each(&mut |element| {
         if element.name == "ac:inline-comment-marker" {
-            found.push((element.attribute("ac:ref").unwrap_or_default().to_owned(), element.text()));
+            found.push((
+                element.attribute("ac:ref").unwrap_or_default().to_owned(),
+                element.text(),
+            ));
         }
     });
     found

@@ -8,7 +8,8 @@ use crate::markdown::Alignment;
 use crate::wiki::Publication;
 use crate::wiki::lowered;
 use crate::wiki::page::{
-    ActionEntry, Block, Callout, Case, Element as HtmlElement, Heading, Inline, Item, LinkTo, List, Style, Table, plain,
+    ActionEntry, Block, Callout, Case, Element as HtmlElement, Heading, Inline, Item, LinkTo, List,
+    Style, Table, plain,
 };
 
 /// The context of a block. The Cloud editor does not allow all nestings, and shows a grey box for
@@ -43,7 +44,11 @@ impl Context {
 
     /// The context of the items of a list here.
     fn of_items(self) -> Self {
-        if matches!(self, Self::Page | Self::Expand | Self::Item) { Self::Item } else { Self::Deep }
+        if matches!(self, Self::Page | Self::Expand | Self::Item) {
+            Self::Item
+        } else {
+            Self::Deep
+        }
     }
 }
 
@@ -67,7 +72,13 @@ struct StorageWriter<'a> {
 /// A page as a root element.
 pub fn page(case: &Case, publication: &Publication<'_>) -> XmlElement {
     let references = vec![0; case.page.footnotes.len()];
-    let mut writer = StorageWriter { publication, anchors: anchors(case), tasks: 0, references, voice: Voice::Own };
+    let mut writer = StorageWriter {
+        publication,
+        anchors: anchors(case),
+        tasks: 0,
+        references,
+        voice: Voice::Own,
+    };
     let blocks = writer.blocks(&case.page.blocks, Context::Page);
     let footnotes = writer.footnotes(&case.page.footnotes);
     XmlElement::new("").holding(blocks).holding(footnotes)
@@ -86,7 +97,9 @@ fn macro_named(name: &str) -> XmlElement {
 }
 
 fn parameter(name: &str, value: impl Into<XmlNode>) -> XmlElement {
-    XmlElement::new("ac:parameter").with("ac:name", name).add(value)
+    XmlElement::new("ac:parameter")
+        .with("ac:name", name)
+        .add(value)
 }
 
 fn body(blocks: Vec<XmlNode>) -> XmlElement {
@@ -99,18 +112,30 @@ fn anchor(name: &str) -> XmlNode {
 }
 
 fn to_anchor(name: &str, text: Vec<XmlNode>) -> XmlNode {
-    XmlElement::new("ac:link").with("ac:anchor", name).add(XmlElement::new("ac:link-body").holding(text)).into()
+    XmlElement::new("ac:link")
+        .with("ac:anchor", name)
+        .add(XmlElement::new("ac:link-body").holding(text))
+        .into()
 }
 
 fn to_page(title: &str, anchor: Option<&String>, text: Vec<XmlNode>) -> XmlNode {
-    let link = anchor.into_iter().fold(XmlElement::new("ac:link"), |link, anchor| link.with("ac:anchor", anchor.as_str()));
+    let link = anchor
+        .into_iter()
+        .fold(XmlElement::new("ac:link"), |link, anchor| {
+            link.with("ac:anchor", anchor.as_str())
+        });
     let page = XmlElement::new("ri:page").with("ri:content-title", title);
-    link.add(page).add(XmlElement::new("ac:link-body").holding(text)).into()
+    link.add(page)
+        .add(XmlElement::new("ac:link-body").holding(text))
+        .into()
 }
 
 impl StorageWriter<'_> {
     fn blocks(&mut self, blocks: &[Block], context: Context) -> Vec<XmlNode> {
-        blocks.iter().flat_map(|block| self.block(block, context)).collect()
+        blocks
+            .iter()
+            .flat_map(|block| self.block(block, context))
+            .collect()
     }
 
     fn block(&mut self, block: &Block, context: Context) -> Vec<XmlNode> {
@@ -118,7 +143,11 @@ impl StorageWriter<'_> {
             Block::Heading(heading) => vec![self.heading(heading, context)],
             Block::Paragraph(inlines) => vec![paragraph(self.line(inlines))],
             Block::Quote(blocks) => self.quote(blocks, context),
-            Block::Callout { kind, title, blocks } => self.callout(*kind, title, blocks, context),
+            Block::Callout {
+                kind,
+                title,
+                blocks,
+            } => self.callout(*kind, title, blocks, context),
             Block::Code { language, text } => vec![code(language, text, context)],
             Block::List(list) => vec![self.list(list, context)],
             Block::Table(table) if context.is_wide() => vec![self.table(table)],
@@ -127,7 +156,9 @@ impl StorageWriter<'_> {
             Block::Rule if context.takes_headings_and_tasks() => vec![XmlElement::new("hr").into()],
             Block::Rule => vec![paragraph(vec!["* * *".into()])],
             Block::Facts(facts) => facts_of(facts, context),
-            Block::Contents if context.takes_headings_and_tasks() => vec![macro_named("toc").into()],
+            Block::Contents if context.takes_headings_and_tasks() => {
+                vec![macro_named("toc").into()]
+            }
             Block::Contents => Vec::new(),
             Block::Actions(actions) => vec![self.actions(actions, context)],
             Block::Element(element, inner) => self.own_element(element, inner, context),
@@ -155,7 +186,11 @@ impl StorageWriter<'_> {
 
     fn quote(&mut self, blocks: &[Block], context: Context) -> Vec<XmlNode> {
         if context.is_wide() {
-            return vec![XmlElement::new("blockquote").holding(self.blocks(blocks, Context::Deep)).into()];
+            return vec![
+                XmlElement::new("blockquote")
+                    .holding(self.blocks(blocks, Context::Deep))
+                    .into(),
+            ];
         }
         let before = std::mem::replace(&mut self.voice, Voice::Quoted);
         let written = self.blocks(blocks, context);
@@ -163,24 +198,51 @@ impl StorageWriter<'_> {
         written
     }
 
-    fn callout(&mut self, kind: Callout, title: &[Inline], blocks: &[Block], context: Context) -> Vec<XmlNode> {
+    fn callout(
+        &mut self,
+        kind: Callout,
+        title: &[Inline],
+        blocks: &[Block],
+        context: Context,
+    ) -> Vec<XmlNode> {
         // The title is a line of the body, because the new editor does not show the title of a
         // panel.
-        let title = if title.is_empty() { vec![kind.name().into()] } else { self.inlines(title) };
+        let title = if title.is_empty() {
+            vec![kind.name().into()]
+        } else {
+            self.inlines(title)
+        };
         let title = paragraph(vec![strong(title)]);
-        let inner = if context.is_wide() { Context::Panel } else { context };
-        let blocks = std::iter::once(title).chain(self.blocks(blocks, inner)).collect();
-        if context.is_wide() { vec![macro_named(panel(kind)).add(body(blocks)).into()] } else { blocks }
+        let inner = if context.is_wide() {
+            Context::Panel
+        } else {
+            context
+        };
+        let blocks = std::iter::once(title)
+            .chain(self.blocks(blocks, inner))
+            .collect();
+        if context.is_wide() {
+            vec![macro_named(panel(kind)).add(body(blocks)).into()]
+        } else {
+            blocks
+        }
     }
 
     fn details(&mut self, summary: &[Inline], blocks: &[Block], context: Context) -> Vec<XmlNode> {
         if context == Context::Page {
             let title = plain(summary);
             let blocks = self.blocks(blocks, Context::Expand);
-            return vec![macro_named("expand").add(parameter("title", title)).add(body(blocks)).into()];
+            return vec![
+                macro_named("expand")
+                    .add(parameter("title", title))
+                    .add(body(blocks))
+                    .into(),
+            ];
         }
         let summary = paragraph(vec![strong(self.inlines(summary))]);
-        std::iter::once(summary).chain(self.blocks(blocks, context)).collect()
+        std::iter::once(summary)
+            .chain(self.blocks(blocks, context))
+            .collect()
     }
 
     fn list(&mut self, list: &List, context: Context) -> XmlNode {
@@ -192,21 +254,32 @@ impl StorageWriter<'_> {
             Some(1) => XmlElement::new("ol"),
             Some(first) => XmlElement::new("ol").with("start", first.to_string()),
         };
-        let items: Vec<XmlNode> = list.items.iter().map(|item| self.item(item, list.is_tight, context.of_items())).collect();
+        let items: Vec<XmlNode> = list
+            .items
+            .iter()
+            .map(|item| self.item(item, list.is_tight, context.of_items()))
+            .collect();
         element.holding(items).into()
     }
 
     fn item(&mut self, item: &Item, is_tight: bool, context: Context) -> XmlNode {
-        let mark = item.done.map(|done| XmlNode::from(if done { "[x] " } else { "[ ] " }));
+        let mark = item
+            .done
+            .map(|done| XmlNode::from(if done { "[x] " } else { "[ ] " }));
         let (first, rest) = match item.blocks.split_first() {
-            Some((Block::Paragraph(inlines), rest)) => (mark.into_iter().chain(self.line(inlines)).collect(), rest),
+            Some((Block::Paragraph(inlines), rest)) => {
+                (mark.into_iter().chain(self.line(inlines)).collect(), rest)
+            }
             _ => (mark.into_iter().collect::<Vec<_>>(), item.blocks.as_slice()),
         };
         let first = match first {
             first if first.is_empty() || is_tight => first,
             first => vec![paragraph(first)],
         };
-        XmlElement::new("li").holding(first).holding(self.blocks(rest, context)).into()
+        XmlElement::new("li")
+            .holding(first)
+            .holding(self.blocks(rest, context))
+            .into()
     }
 
     fn tasks(&mut self, list: &List) -> XmlNode {
@@ -242,7 +315,9 @@ impl StorageWriter<'_> {
             XmlElement::new("li").add(format!("{mark}{words}")).into()
         });
         let items: Vec<XmlNode> = items.collect();
-        XmlElement::new(if is_list { "ac:task-list" } else { "ul" }).holding(items).into()
+        XmlElement::new(if is_list { "ac:task-list" } else { "ul" })
+            .holding(items)
+            .into()
     }
 
     fn table(&mut self, table: &Table) -> XmlNode {
@@ -250,24 +325,40 @@ impl StorageWriter<'_> {
         if table.head.iter().any(|cell| !cell.is_empty()) {
             rows.push(self.row("th", &table.head, &table.columns));
         }
-        rows.extend(table.rows.iter().map(|row| self.row("td", row, &table.columns)));
-        XmlElement::new("table").add(XmlElement::new("tbody").holding(rows)).into()
+        rows.extend(
+            table
+                .rows
+                .iter()
+                .map(|row| self.row("td", row, &table.columns)),
+        );
+        XmlElement::new("table")
+            .add(XmlElement::new("tbody").holding(rows))
+            .into()
     }
 
     fn row(&mut self, cell: &str, cells: &[Vec<Inline>], columns: &[Alignment]) -> XmlNode {
         let cells = cells.iter().enumerate().map(|(column, inlines)| {
             let paragraph = set_paragraph(columns.get(column).copied().unwrap_or(Alignment::None));
-            XmlElement::new(cell).add(paragraph.holding(self.inlines(inlines))).into()
+            XmlElement::new(cell)
+                .add(paragraph.holding(self.inlines(inlines)))
+                .into()
         });
         let cells: Vec<XmlNode> = cells.collect();
         XmlElement::new("tr").holding(cells).into()
     }
 
     /// HTML of the author: tables and preformatted text as such, everything else in plainer form.
-    fn own_element(&mut self, element: &HtmlElement, inner: &[Block], context: Context) -> Vec<XmlNode> {
+    fn own_element(
+        &mut self,
+        element: &HtmlElement,
+        inner: &[Block],
+        context: Context,
+    ) -> Vec<XmlNode> {
         match (element.name, inner) {
             ("table", _) if context.is_wide() => self.table_of_blocks(inner),
-            ("pre", [Block::Paragraph(lines)]) => vec![XmlElement::new("pre").holding(self.inlines(lines)).into()],
+            ("pre", [Block::Paragraph(lines)]) => {
+                vec![XmlElement::new("pre").holding(self.inlines(lines)).into()]
+            }
             _ => self.blocks(&lowered::blocks(element, inner), context),
         }
     }
@@ -278,20 +369,34 @@ impl StorageWriter<'_> {
         let rows: Vec<XmlNode> = rows
             .iter()
             .map(|row| {
-                let cells: Vec<XmlNode> = row.iter().map(|cell| self.cell_of_blocks(cell)).collect();
+                let cells: Vec<XmlNode> =
+                    row.iter().map(|cell| self.cell_of_blocks(cell)).collect();
                 XmlElement::new("tr").holding(cells).into()
             })
             .collect();
-        written.push(XmlElement::new("table").add(XmlElement::new("tbody").holding(rows)).into());
+        written.push(
+            XmlElement::new("table")
+                .add(XmlElement::new("tbody").holding(rows))
+                .into(),
+        );
         written
     }
 
     fn cell_of_blocks(&mut self, cell: &lowered::Cell<'_>) -> XmlNode {
-        let spans = ["colspan", "rowspan"].into_iter().filter_map(|name| Some((name, cell.element.number(name)?.to_string())));
-        let element = spans.fold(XmlElement::new(cell.element.name), |element, (name, number)| element.with(name, number));
+        let spans = ["colspan", "rowspan"]
+            .into_iter()
+            .filter_map(|name| Some((name, cell.element.number(name)?.to_string())));
+        let element = spans.fold(
+            XmlElement::new(cell.element.name),
+            |element, (name, number)| element.with(name, number),
+        );
         let words = match cell.blocks {
             [] => vec![XmlElement::new("p").into()],
-            [Block::Paragraph(words)] => vec![set_paragraph(cell.element.alignment()).holding(self.inlines(words)).into()],
+            [Block::Paragraph(words)] => vec![
+                set_paragraph(cell.element.alignment())
+                    .holding(self.inlines(words))
+                    .into(),
+            ],
             blocks => self.blocks(blocks, Context::Item),
         };
         element.holding(words).into()
@@ -299,8 +404,16 @@ impl StorageWriter<'_> {
 
     /// A table where none is allowed: a line for each row.
     fn rows(&mut self, table: &Table) -> Vec<XmlNode> {
-        let head = table.head.iter().any(|cell| !cell.is_empty()).then(|| paragraph(vec![strong(self.cells(&table.head))]));
-        let rows: Vec<XmlNode> = table.rows.iter().map(|row| paragraph(self.cells(row))).collect();
+        let head = table
+            .head
+            .iter()
+            .any(|cell| !cell.is_empty())
+            .then(|| paragraph(vec![strong(self.cells(&table.head))]));
+        let rows: Vec<XmlNode> = table
+            .rows
+            .iter()
+            .map(|row| paragraph(self.cells(row)))
+            .collect();
         head.into_iter().chain(rows).collect()
     }
 
@@ -316,14 +429,19 @@ impl StorageWriter<'_> {
     }
 
     fn inlines(&mut self, inlines: &[Inline]) -> Vec<XmlNode> {
-        inlines.iter().flat_map(|inline| self.inline(inline)).collect()
+        inlines
+            .iter()
+            .flat_map(|inline| self.inline(inline))
+            .collect()
     }
 
     fn inline(&mut self, inline: &Inline) -> Vec<XmlNode> {
         match inline {
             Inline::Text(text) => vec![text.as_str().into()],
             Inline::Code(text) => vec![XmlElement::new("code").add(text.as_str()).into()],
-            Inline::Styled(style, inlines) => vec![styled(*style).holding(self.inlines(inlines)).into()],
+            Inline::Styled(style, inlines) => {
+                vec![styled(*style).holding(self.inlines(inlines)).into()]
+            }
             Inline::Link { to, text } => {
                 let text = self.inlines(text);
                 self.link(to, text)
@@ -338,18 +456,37 @@ impl StorageWriter<'_> {
     fn link(&self, to: &LinkTo, text: Vec<XmlNode>) -> Vec<XmlNode> {
         match to {
             // A link to a missing heading is kept, so that the final check reports it.
-            LinkTo::Heading(id) => vec![to_anchor(&self.anchors.get(id).cloned().unwrap_or_else(|| anchor_name(id)), text)],
+            LinkTo::Heading(id) => vec![to_anchor(
+                &self
+                    .anchors
+                    .get(id)
+                    .cloned()
+                    .unwrap_or_else(|| anchor_name(id)),
+                text,
+            )],
             LinkTo::Page { case, heading } => match self.publication.locations.get(case) {
                 Some(location) => {
-                    let anchor = self.publication.anchors.get(case).and_then(|anchors| anchors.get(heading));
+                    let anchor = self
+                        .publication
+                        .anchors
+                        .get(case)
+                        .and_then(|anchors| anchors.get(heading));
                     vec![to_page(&location.title, anchor, text)]
                 }
                 None => text,
             },
             LinkTo::External(address) if is_harmless(address) => {
-                vec![XmlElement::new("a").with("href", address.as_str()).holding(text).into()]
+                vec![
+                    XmlElement::new("a")
+                        .with("href", address.as_str())
+                        .holding(text)
+                        .into(),
+                ]
             }
-            LinkTo::External(address) => text.into_iter().chain([format!(" ({address})").into()]).collect(),
+            LinkTo::External(address) => text
+                .into_iter()
+                .chain([format!(" ({address})").into()])
+                .collect(),
         }
     }
 
@@ -359,16 +496,29 @@ impl StorageWriter<'_> {
             *count
         });
         let number = index + 1;
-        let link = to_anchor(&format!("footnote-{number}"), vec![number.to_string().into()]);
-        XmlElement::new("sup").add(anchor(&reference_name(number, count))).add(link).into()
+        let link = to_anchor(
+            &format!("footnote-{number}"),
+            vec![number.to_string().into()],
+        );
+        XmlElement::new("sup")
+            .add(anchor(&reference_name(number, count)))
+            .add(link)
+            .into()
     }
 
     fn footnotes(&mut self, footnotes: &[Vec<Block>]) -> Vec<XmlNode> {
         if footnotes.is_empty() {
             return Vec::new();
         }
-        let items: Vec<XmlNode> = footnotes.iter().enumerate().map(|(index, blocks)| self.note(index + 1, blocks)).collect();
-        vec![XmlElement::new("hr").into(), XmlElement::new("ol").holding(items).into()]
+        let items: Vec<XmlNode> = footnotes
+            .iter()
+            .enumerate()
+            .map(|(index, blocks)| self.note(index + 1, blocks))
+            .collect();
+        vec![
+            XmlElement::new("hr").into(),
+            XmlElement::new("ol").holding(items).into(),
+        ]
     }
 
     fn note(&mut self, number: usize, blocks: &[Block]) -> XmlNode {
@@ -376,11 +526,21 @@ impl StorageWriter<'_> {
             Some((Block::Paragraph(inlines), rest)) => (self.line(inlines), rest),
             _ => (Vec::new(), blocks),
         };
-        let ways_back =
-            (1..=self.references[number - 1]).flat_map(|count| [" ".into(), to_anchor(&reference_name(number, count), vec!["↩".into()])]);
+        let ways_back = (1..=self.references[number - 1]).flat_map(|count| {
+            [
+                " ".into(),
+                to_anchor(&reference_name(number, count), vec!["↩".into()]),
+            ]
+        });
         let ways_back: Vec<XmlNode> = ways_back.collect();
-        let first = std::iter::once(anchor(&format!("footnote-{number}"))).chain(first).chain(ways_back).collect();
-        XmlElement::new("li").add(paragraph(first)).holding(self.blocks(rest, Context::Item)).into()
+        let first = std::iter::once(anchor(&format!("footnote-{number}")))
+            .chain(first)
+            .chain(ways_back)
+            .collect();
+        XmlElement::new("li")
+            .add(paragraph(first))
+            .holding(self.blocks(rest, Context::Item))
+            .into()
     }
 }
 
@@ -403,8 +563,13 @@ fn reference_name(number: usize, count: usize) -> String {
 /// nothing else.
 fn is_tasks(list: &List) -> bool {
     let is_task = |item: &Item| {
-        let Some((Block::Paragraph(_), rest)) = item.blocks.split_first() else { return false };
-        item.done.is_some() && rest.iter().all(|block| matches!(block, Block::List(inner) if is_tasks(inner)))
+        let Some((Block::Paragraph(_), rest)) = item.blocks.split_first() else {
+            return false;
+        };
+        item.done.is_some()
+            && rest
+                .iter()
+                .all(|block| matches!(block, Block::List(inner) if is_tasks(inner)))
     };
     list.first.is_none() && !list.items.is_empty() && list.items.iter().all(is_task)
 }
@@ -431,16 +596,30 @@ fn in_words(action: &ActionEntry) -> String {
     if !matches!(action.status, "open" | "done") {
         facts.push(action.status.to_owned());
     }
-    if facts.is_empty() { action.what.clone() } else { format!("{} — {}", action.what, facts.join(", ")) }
+    if facts.is_empty() {
+        action.what.clone()
+    } else {
+        format!("{} — {}", action.what, facts.join(", "))
+    }
 }
 
 fn facts_of(facts: &[(String, String)], context: Context) -> Vec<XmlNode> {
     if !context.is_wide() {
-        let line = |(name, value): &(String, String)| paragraph(vec![strong(vec![name.as_str().into()]), format!(": {value}").into()]);
+        let line = |(name, value): &(String, String)| {
+            paragraph(vec![
+                strong(vec![name.as_str().into()]),
+                format!(": {value}").into(),
+            ])
+        };
         return facts.iter().map(line).collect();
     }
     let cell = |tag: &str, text: &str| XmlElement::new(tag).add(paragraph(vec![text.into()]));
-    let row = |(name, value): &(String, String)| XmlElement::new("tr").add(cell("th", name)).add(cell("td", value)).into();
+    let row = |(name, value): &(String, String)| {
+        XmlElement::new("tr")
+            .add(cell("th", name))
+            .add(cell("td", value))
+            .into()
+    };
     let rows: Vec<XmlNode> = facts.iter().map(row).collect();
     let table = XmlElement::new("table").add(XmlElement::new("tbody").holding(rows));
     vec![macro_named("details").add(body(vec![table.into()])).into()]
@@ -463,7 +642,10 @@ fn code(language: &str, text: &str, context: Context) -> XmlNode {
     }
     let body = XmlElement::new("ac:plain-text-body").add(XmlNode::Verbatim(text.to_owned()));
     // Without a language, Data Center assumes Java.
-    macro_named("code").add(parameter("language", language_id(language))).add(body).into()
+    macro_named("code")
+        .add(parameter("language", language_id(language)))
+        .add(body)
+        .into()
 }
 
 /// The language names of the code macro.
@@ -526,7 +708,10 @@ fn language_id(language: &str) -> &'static str {
         "htm" => "html",
         other => other,
     };
-    LANGUAGES.into_iter().find(|known| *known == name).unwrap_or("none")
+    LANGUAGES
+        .into_iter()
+        .find(|known| *known == name)
+        .unwrap_or("none")
 }
 
 fn styled(style: Style) -> XmlElement {
@@ -537,7 +722,9 @@ fn styled(style: Style) -> XmlElement {
         Style::Subscript => XmlElement::new("sub"),
         Style::Superscript => XmlElement::new("sup"),
         Style::Keyboard => XmlElement::new("code"),
-        Style::Highlight => XmlElement::new("span").with("style", "background-color: rgb(255,240,179);"),
+        Style::Highlight => {
+            XmlElement::new("span").with("style", "background-color: rgb(255,240,179);")
+        }
         Style::Underline => XmlElement::new("u"),
     }
 }
@@ -547,11 +734,18 @@ fn picture(name: &str, alt: &str, title: &str) -> XmlNode {
     if !title.is_empty() {
         image = image.with("ac:title", title);
     }
-    image.add(XmlElement::new("ri:attachment").with("ri:filename", name)).into()
+    image
+        .add(XmlElement::new("ri:attachment").with("ri:filename", name))
+        .into()
 }
 
 /// Whether an address is safe to follow: its scheme cannot run code.
 fn is_harmless(address: &str) -> bool {
-    let scheme = address.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
-    matches!(scheme.as_deref(), Some("http" | "https" | "mailto" | "ftp" | "tel"))
+    let scheme = address
+        .split_once(':')
+        .map(|(scheme, _)| scheme.to_ascii_lowercase());
+    matches!(
+        scheme.as_deref(),
+        Some("http" | "https" | "mailto" | "ftp" | "tel")
+    )
 }

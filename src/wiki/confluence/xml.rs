@@ -32,7 +32,10 @@ pub struct XmlElement {
 impl XmlElement {
     /// An empty element.
     pub fn new(name: &str) -> Self {
-        Self { name: name.to_owned(), ..Self::default() }
+        Self {
+            name: name.to_owned(),
+            ..Self::default()
+        }
     }
 
     /// Adds an attribute.
@@ -55,12 +58,21 @@ impl XmlElement {
 
     /// The value of an attribute.
     pub fn attribute(&self, name: &str) -> Option<&str> {
-        self.attributes.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
+        self.attributes
+            .iter()
+            .find(|(other, _)| other == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// The child elements.
     pub fn elements(&self) -> impl Iterator<Item = &Self> {
-        self.children.iter().filter_map(|child| if let XmlNode::Element(element) = child { Some(element) } else { None })
+        self.children.iter().filter_map(|child| {
+            if let XmlNode::Element(element) = child {
+                Some(element)
+            } else {
+                None
+            }
+        })
     }
 
     /// The text at any depth.
@@ -101,7 +113,9 @@ impl From<String> for XmlNode {
 
 /// Replaces characters that XML does not allow, not even as a reference.
 pub fn allowed(text: &str) -> String {
-    text.chars().map(|next| if is_allowed(next) { next } else { REPLACEMENT }).collect()
+    text.chars()
+        .map(|next| if is_allowed(next) { next } else { REPLACEMENT })
+        .collect()
 }
 
 fn is_allowed(next: char) -> bool {
@@ -111,12 +125,25 @@ fn is_allowed(next: char) -> bool {
 /// Whether the children are blocks on lines of their own, so that white space between them is
 /// ignored.
 fn holds_blocks(name: &str) -> bool {
-    matches!(name, "" | "ac:rich-text-body" | "ul" | "ol" | "table" | "tbody" | "thead" | "blockquote" | "ac:task-list")
+    matches!(
+        name,
+        "" | "ac:rich-text-body"
+            | "ul"
+            | "ol"
+            | "table"
+            | "tbody"
+            | "thead"
+            | "blockquote"
+            | "ac:task-list"
+    )
 }
 
 /// Whether the children are elements only, on one line.
 fn holds_elements(name: &str) -> bool {
-    matches!(name, "tr" | "ac:structured-macro" | "ac:task" | "ac:link" | "ac:image" | "colgroup")
+    matches!(
+        name,
+        "tr" | "ac:structured-macro" | "ac:task" | "ac:link" | "ac:image" | "colgroup"
+    )
 }
 
 /// The fragment inside a root. Each block has its own line, so two versions can be compared line by
@@ -151,7 +178,11 @@ fn print_element(element: &XmlElement, out: &mut String) {
         escape_value(value, out);
         out.push('"');
     }
-    if element.children.iter().all(|child| *child == XmlNode::Text(String::new())) {
+    if element
+        .children
+        .iter()
+        .all(|child| *child == XmlNode::Text(String::new()))
+    {
         return out.push_str("/>");
     }
     out.push('>');
@@ -192,7 +223,10 @@ fn escape_value(value: &str, out: &mut String) {
 
 /// Appends a CDATA section. `]]>` cannot occur in it, so it is split between two sections.
 fn print_verbatim(text: &str, out: &mut String) {
-    let text = allowed(text).replace("\r\n", "\n").replace('\r', "\n").replace("]]>", "]]]]><![CDATA[>");
+    let text = allowed(text)
+        .replace("\r\n", "\n")
+        .replace('\r', "\n")
+        .replace("]]>", "]]]]><![CDATA[>");
     out.push_str("<![CDATA[");
     out.push_str(&text);
     out.push_str("]]>");
@@ -208,10 +242,14 @@ const DEEPEST: usize = 1000;
 /// The reason why it is not XML or cannot be read.
 pub fn parse(fragment: &str) -> Result<XmlElement, String> {
     if let Some(found) = fragment.chars().find(|&next| !is_allowed(next)) {
-        return Err(format!("XML does not allow the character U+{:04X}", u32::from(found)));
+        return Err(format!(
+            "XML does not allow the character U+{:04X}",
+            u32::from(found)
+        ));
     }
-    let declared =
-        format!("<root xmlns:ac=\"http://atlassian.com/content\" xmlns:ri=\"http://atlassian.com/resource/identifier\">{fragment}</root>");
+    let declared = format!(
+        "<root xmlns:ac=\"http://atlassian.com/content\" xmlns:ri=\"http://atlassian.com/resource/identifier\">{fragment}</root>"
+    );
     let mut reader = Reader::from_str(&declared);
     let mut open = vec![XmlElement::default()];
     loop {
@@ -221,9 +259,19 @@ pub fn parse(fragment: &str) -> Result<XmlElement, String> {
         }
     }
     let document = if open.len() == 1 { open.pop() } else { None };
-    let root = document.and_then(|mut document| if document.children.len() == 1 { document.children.pop() } else { None });
+    let root = document.and_then(|mut document| {
+        if document.children.len() == 1 {
+            document.children.pop()
+        } else {
+            None
+        }
+    });
     match root {
-        Some(XmlNode::Element(root)) => Ok(XmlElement { name: String::new(), attributes: Vec::new(), ..root }),
+        Some(XmlNode::Element(root)) => Ok(XmlElement {
+            name: String::new(),
+            attributes: Vec::new(),
+            ..root
+        }),
         _ => Err("a start tag or an end tag is missing".to_owned()),
     }
 }
@@ -231,7 +279,9 @@ pub fn parse(fragment: &str) -> Result<XmlElement, String> {
 /// Reads an event of the parser into the open elements.
 fn read(event: Event<'_>, open: &mut Vec<XmlElement>) -> Result<(), String> {
     match event {
-        Event::Start(_) if open.len() > DEEPEST => return Err(format!("more than {DEEPEST} elements are nested")),
+        Event::Start(_) if open.len() > DEEPEST => {
+            return Err(format!("more than {DEEPEST} elements are nested"));
+        }
         Event::Start(start) => open.push(element(&start)?),
         Event::Empty(start) => put(open, element(&start)?.into()),
         Event::End(_) => {
@@ -242,10 +292,13 @@ fn read(event: Event<'_>, open: &mut Vec<XmlElement>) -> Result<(), String> {
         Event::CData(text) => put(open, XmlNode::Verbatim(text.xml10_content().into_owned())),
         Event::GeneralRef(name) => {
             let reference = format!("&{};", &*name.xml10_content());
-            let meaning = unescape_with(&reference, resolve_html5_entity).map_err(|error| error.to_string())?;
+            let meaning = unescape_with(&reference, resolve_html5_entity)
+                .map_err(|error| error.to_string())?;
             put(open, XmlNode::Text(meaning.into_owned()));
         }
-        Event::Decl(_) | Event::PI(_) | Event::DocType(_) => return Err("a page cannot contain a declaration".to_owned()),
+        Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {
+            return Err("a page cannot contain a declaration".to_owned());
+        }
         Event::Comment(_) | Event::Eof => {}
     }
     Ok(())
@@ -256,7 +309,8 @@ fn element(start: &BytesStart<'_>) -> Result<XmlElement, String> {
     for attribute in start.attributes() {
         let attribute = attribute.map_err(|error| error.to_string())?;
         let spaced = attribute.value.replace(['\n', '\t'], " ");
-        let value = unescape_with(&spaced, resolve_html5_entity).map_err(|error| error.to_string())?;
+        let value =
+            unescape_with(&spaced, resolve_html5_entity).map_err(|error| error.to_string())?;
         element = element.with(attribute.key.as_ref(), value);
     }
     Ok(element)
@@ -266,10 +320,14 @@ fn element(start: &BytesStart<'_>) -> Result<XmlElement, String> {
 /// space is dropped.
 fn put(open: &mut [XmlElement], node: XmlNode) {
     let inside = open.last_mut().expect("the document itself stays open");
-    let says_nothing = inside.name.is_empty() || inside.name == "root" || holds_blocks(&inside.name) || holds_elements(&inside.name);
+    let says_nothing = inside.name.is_empty()
+        || inside.name == "root"
+        || holds_blocks(&inside.name)
+        || holds_elements(&inside.name);
     match (inside.children.last_mut(), node) {
         (_, XmlNode::Text(text)) if says_nothing && text.trim().is_empty() => {}
-        (Some(XmlNode::Text(before)), XmlNode::Text(text)) | (Some(XmlNode::Verbatim(before)), XmlNode::Verbatim(text)) => {
+        (Some(XmlNode::Text(before)), XmlNode::Text(text))
+        | (Some(XmlNode::Verbatim(before)), XmlNode::Verbatim(text)) => {
             before.push_str(&text);
         }
         (_, node) => inside.children.push(node),

@@ -33,12 +33,22 @@ enum Line {
 impl<'a> DokuwikiWriter<'a> {
     /// A writer for a page.
     pub fn new(case: &'a Case, publication: &'a Publication<'a>) -> Self {
-        Self { case, publication, styles: Vec::new(), inside: 0, notes: Vec::new() }
+        Self {
+            case,
+            publication,
+            styles: Vec::new(),
+            inside: 0,
+            notes: Vec::new(),
+        }
     }
 
     /// Blocks at the top level. They are separated by empty lines.
     pub fn blocks(&mut self, blocks: &[Block]) -> Vec<String> {
-        blocks.iter().flat_map(|block| self.block(block)).filter(|text| !text.is_empty()).collect()
+        blocks
+            .iter()
+            .flat_map(|block| self.block(block))
+            .filter(|text| !text.is_empty())
+            .collect()
     }
 
     fn block(&mut self, block: &Block) -> Vec<String> {
@@ -51,7 +61,11 @@ impl<'a> DokuwikiWriter<'a> {
             }
             Block::Paragraph(inlines) => self.inlines(inlines).trim().to_owned(),
             Block::Quote(blocks) => self.quote(blocks, 1).join("\n"),
-            Block::Callout { kind, title, blocks } => self.callout(*kind, title, blocks),
+            Block::Callout {
+                kind,
+                title,
+                blocks,
+            } => self.callout(*kind, title, blocks),
             Block::Code { language, text } => return code_blocks(language, text),
             Block::List(list) => self.list(list, 1),
             Block::Table(table) => self.table(table),
@@ -59,7 +73,9 @@ impl<'a> DokuwikiWriter<'a> {
             Block::Facts(facts) => facts_table(facts),
             Block::Contents => String::new(),
             Block::Actions(actions) => actions_table(actions),
-            Block::Element(element, inner) if element.name == "table" => return self.cells_of_blocks(inner),
+            Block::Element(element, inner) if element.name == "table" => {
+                return self.cells_of_blocks(inner);
+            }
             Block::Element(element, inner) => return self.blocks(&lowered::blocks(element, inner)),
         };
         vec![text]
@@ -80,7 +96,9 @@ impl<'a> DokuwikiWriter<'a> {
     }
 
     fn bold(&mut self, inlines: &[Inline]) -> String {
-        self.within("**", "**", |writer| writer.inlines(inlines).trim().to_owned())
+        self.within("**", "**", |writer| {
+            writer.inlines(inlines).trim().to_owned()
+        })
     }
 
     fn callout_title(&mut self, kind: Callout, title: &[Inline]) -> String {
@@ -88,7 +106,11 @@ impl<'a> DokuwikiWriter<'a> {
         self.within("**", "**", |writer| {
             let title = writer.inlines(title);
             let title = title.trim();
-            if title.is_empty() { name.to_owned() } else { format!("{name}%%:%% {title}") }
+            if title.is_empty() {
+                name.to_owned()
+            } else {
+                format!("{name}%%:%% {title}")
+            }
         })
     }
 
@@ -100,9 +122,19 @@ impl<'a> DokuwikiWriter<'a> {
     }
 
     fn table(&mut self, table: &Table) -> String {
-        let alignment = |column: usize| table.columns.get(column).copied().unwrap_or(Alignment::None);
+        let alignment = |column: usize| {
+            table
+                .columns
+                .get(column)
+                .copied()
+                .unwrap_or(Alignment::None)
+        };
         let mut cells = |cells: &[Vec<Inline>]| -> Vec<(String, Alignment)> {
-            cells.iter().enumerate().map(|(column, cell)| (self.inlines(cell), alignment(column))).collect()
+            cells
+                .iter()
+                .enumerate()
+                .map(|(column, cell)| (self.inlines(cell), alignment(column)))
+                .collect()
         };
         let mut rows = vec![row(&cells(&table.head), '^')];
         rows.extend(table.rows.iter().map(|next| row(&cells(next), '|')));
@@ -150,13 +182,22 @@ impl<'a> DokuwikiWriter<'a> {
     }
 
     fn list(&mut self, list: &List, depth: usize) -> String {
-        let rows = list.items.iter().enumerate().map(|(at, item)| self.item(list, item, at, depth));
+        let rows = list
+            .items
+            .iter()
+            .enumerate()
+            .map(|(at, item)| self.item(list, item, at, depth));
         rows.collect::<Vec<_>>().join("\n")
     }
 
     /// An item: one line, followed by the lists at its end.
     fn item(&mut self, list: &List, item: &Item, at: usize, depth: usize) -> String {
-        let lists = item.blocks.iter().rev().take_while(|block| matches!(block, Block::List(_))).count();
+        let lists = item
+            .blocks
+            .iter()
+            .rev()
+            .take_while(|block| matches!(block, Block::List(_)))
+            .count();
         let (own, lists) = item.blocks.split_at(item.blocks.len() - lists);
         // The wiki always counts from one. Other numbers are written as text.
         let (mark, number) = match list.first {
@@ -226,7 +267,11 @@ impl<'a> DokuwikiWriter<'a> {
             Block::Heading(heading) => vec![Line::Words(self.bold(&heading.text))],
             Block::Paragraph(inlines) => vec![Line::Words(self.inlines(inlines).trim().to_owned())],
             Block::Quote(blocks) => prefixed(self.lines(blocks), "%%> %%"),
-            Block::Callout { kind, title, blocks } => {
+            Block::Callout {
+                kind,
+                title,
+                blocks,
+            } => {
                 let title = self.callout_title(*kind, title);
                 self.titled(title, blocks)
             }
@@ -237,13 +282,22 @@ impl<'a> DokuwikiWriter<'a> {
             Block::Code { language, text } => code_in_lines(language, text),
             Block::List(list) => self.list_in_lines(list),
             Block::Table(table) => {
-                let rows: Vec<String> = std::iter::once(&table.head).chain(&table.rows).map(|cells| self.row_in_a_line(cells)).collect();
+                let rows: Vec<String> = std::iter::once(&table.head)
+                    .chain(&table.rows)
+                    .map(|cells| self.row_in_a_line(cells))
+                    .collect();
                 rows.into_iter().map(Line::Words).collect()
             }
             Block::Rule => vec![Line::Words(words("———"))],
-            Block::Facts(facts) => facts.iter().map(|(name, value)| Line::Words(words(&format!("{name}: {value}")))).collect(),
+            Block::Facts(facts) => facts
+                .iter()
+                .map(|(name, value)| Line::Words(words(&format!("{name}: {value}"))))
+                .collect(),
             Block::Contents => Vec::new(),
-            Block::Actions(actions) => actions.iter().map(|action| Line::Words(words(&action_cells(action).join(" | ")))).collect(),
+            Block::Actions(actions) => actions
+                .iter()
+                .map(|action| Line::Words(words(&action_cells(action).join(" | "))))
+                .collect(),
             Block::Element(element, inner) => self.lines(&lowered::blocks(element, inner)),
         }
     }
@@ -255,13 +309,19 @@ impl<'a> DokuwikiWriter<'a> {
     }
 
     fn row_in_a_line(&mut self, cells: &[Vec<Inline>]) -> String {
-        cells.iter().map(|cell| self.inlines(cell)).collect::<Vec<_>>().join("%% | %%")
+        cells
+            .iter()
+            .map(|cell| self.inlines(cell))
+            .collect::<Vec<_>>()
+            .join("%% | %%")
     }
 
     fn list_in_lines(&mut self, list: &List) -> Vec<Line> {
         let mut lines = Vec::new();
         for (at, item) in list.items.iter().enumerate() {
-            let mark = list.first.map_or("• ".to_owned(), |first| number(first, at));
+            let mark = list
+                .first
+                .map_or("• ".to_owned(), |first| number(first, at));
             let mut own = self.lines(&item.blocks).into_iter();
             let first = match own.next() {
                 Some(Line::Words(text)) => text,
@@ -290,7 +350,12 @@ fn prefixed(lines: Vec<Line>, prefix: &str) -> Vec<Line> {
 }
 
 fn number(first: u32, at: usize) -> String {
-    format!("%%{}.%% ", usize::try_from(first).unwrap_or(usize::MAX).saturating_add(at))
+    format!(
+        "%%{}.%% ",
+        usize::try_from(first)
+            .unwrap_or(usize::MAX)
+            .saturating_add(at)
+    )
 }
 
 fn task(item: &Item) -> &'static str {
@@ -313,7 +378,11 @@ fn row(cells: &[(String, Alignment)], bar: char) -> String {
             Alignment::Right => ("  ", " "),
         };
         out.push(bar);
-        out.push_str(&if cell.is_empty() { "  ".to_owned() } else { format!("{before}{cell}{after}") });
+        out.push_str(&if cell.is_empty() {
+            "  ".to_owned()
+        } else {
+            format!("{before}{cell}{after}")
+        });
     }
     out.push(bar);
     out
@@ -324,12 +393,23 @@ fn row_of_one(cell: &str, alignment: Alignment, bar: char) -> String {
 }
 
 fn facts_table(facts: &[(String, String)]) -> String {
-    let cell = |text: &str| if text.is_empty() { "  ".to_owned() } else { format!(" {} ", words(text).trim()) };
-    facts.iter().map(|(name, value)| format!("^{}|{}|", cell(name), cell(value))).collect::<Vec<_>>().join("\n")
+    let cell = |text: &str| {
+        if text.is_empty() {
+            "  ".to_owned()
+        } else {
+            format!(" {} ", words(text).trim())
+        }
+    };
+    facts
+        .iter()
+        .map(|(name, value)| format!("^{}|{}|", cell(name), cell(value)))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn actions_table(actions: &[ActionEntry]) -> String {
-    let head = ["Done", "What", "Owner", "Due", "Status"].map(|name| (name.to_owned(), Alignment::None));
+    let head =
+        ["Done", "What", "Owner", "Due", "Status"].map(|name| (name.to_owned(), Alignment::None));
     let mut rows = vec![row(&head, '^')];
     for action in actions {
         let cells = action_cells(action).map(|text| (words(&text), Alignment::None));
@@ -340,7 +420,13 @@ fn actions_table(actions: &[ActionEntry]) -> String {
 
 fn action_cells(action: &ActionEntry) -> [String; 5] {
     let done = if action.is_settled { "☑" } else { "☐" };
-    [done.to_owned(), action.what.clone(), action.owner.clone(), action.due.clone(), action.status.to_owned()]
+    [
+        done.to_owned(),
+        action.what.clone(),
+        action.owner.clone(),
+        action.due.clone(),
+        action.status.to_owned(),
+    ]
 }
 
 /// The tags of verbatim code.
@@ -355,7 +441,16 @@ fn code_blocks(language: &str, text: &str) -> Vec<String> {
     let makes_a_list = |line: &str| line.trim_start_matches(' ').starts_with(['*', '-']);
     if text.lines().any(makes_a_list) {
         let lines = code_in_lines(language, text);
-        return lines.into_iter().map(|line| if let Line::Words(text) | Line::Code(text) = line { text } else { String::new() }).collect();
+        return lines
+            .into_iter()
+            .map(|line| {
+                if let Line::Words(text) | Line::Code(text) = line {
+                    text
+                } else {
+                    String::new()
+                }
+            })
+            .collect();
     }
     let lines: Vec<String> = text.lines().map(|line| format!("  {line}")).collect();
     vec![lines.join("\n")]
@@ -368,7 +463,10 @@ fn code_in_lines(language: &str, text: &str) -> Vec<Line> {
     }
     let mut parts: Vec<String> = Vec::new();
     for line in text.lines() {
-        let longer = parts.last().map(|part| format!("{part}{line}\n")).filter(|longer| tagged(language, longer).is_some());
+        let longer = parts
+            .last()
+            .map(|part| format!("{part}{line}\n"))
+            .filter(|longer| tagged(language, longer).is_some());
         match (longer, parts.last_mut()) {
             (Some(longer), Some(part)) => *part = longer,
             _ => parts.push(format!("{line}\n")),
@@ -383,9 +481,15 @@ fn code_in_lines(language: &str, text: &str) -> Vec<Line> {
 
 /// Code in the first tag whose end tag it does not contain.
 fn tagged(language: &str, text: &str) -> Option<String> {
-    let tag = TAGS.into_iter().find(|tag| !text.contains(&format!("</{tag}>")))?;
+    let tag = TAGS
+        .into_iter()
+        .find(|tag| !text.contains(&format!("</{tag}>")))?;
     let language = known_as(language);
-    let language = if language.is_empty() { language } else { format!(" {language}") };
+    let language = if language.is_empty() {
+        language
+    } else {
+        format!(" {language}")
+    };
     Some(format!("<{tag}{language}>\n{text}</{tag}>"))
 }
 
@@ -415,7 +519,10 @@ const RECASED: [&str; 20] = [
 
 /// The name of a language in DokuWiki's highlighter. Empty if it would change the code.
 fn known_as(language: &str) -> String {
-    let name: String = language.chars().take_while(|next| next.is_ascii_alphanumeric() || "+#-_".contains(*next)).collect();
+    let name: String = language
+        .chars()
+        .take_while(|next| next.is_ascii_alphanumeric() || "+#-_".contains(*next))
+        .collect();
     let name = name.to_ascii_lowercase();
     let known = match name.as_str() {
         "c++" => "cpp",
@@ -431,7 +538,11 @@ fn known_as(language: &str) -> String {
         "tex" => "latex",
         other => other,
     };
-    if known.contains(['+', '#']) || known.starts_with('-') || RECASED.contains(&known) { String::new() } else { known.to_owned() }
+    if known.contains(['+', '#']) || known.starts_with('-') || RECASED.contains(&known) {
+        String::new()
+    } else {
+        known.to_owned()
+    }
 }
 
 /// The parts of a heading that the wiki cannot show in it.

@@ -36,9 +36,15 @@ pub fn words(text: &str) -> String {
 /// smileys of their own.
 fn words_before_bracket(text: &str) -> String {
     const LONGEST_FACE: usize = 3;
-    let last = text.trim_end_matches(|next: char| next.is_alphanumeric()).len();
+    let last = text
+        .trim_end_matches(|next: char| next.is_alphanumeric())
+        .len();
     let is_face = (1..=LONGEST_FACE).contains(&text[last..].chars().count());
-    if is_face && is_plain(text) { format!("{}{}", words(&text[..last]), literal(&text[last..])) } else { words(text) }
+    if is_face && is_plain(text) {
+        format!("{}{}", words(&text[..last]), literal(&text[last..]))
+    } else {
+        words(text)
+    }
 }
 
 /// The position of the next percent signs that could end `%%…%%`: two or more, or any at one of the
@@ -66,7 +72,9 @@ fn is_plain(text: &str) -> bool {
 }
 
 fn is_plain_word(word: &str) -> bool {
-    let word = word.strip_suffix([',', '.', ';', ':', '?', '!']).unwrap_or(word);
+    let word = word
+        .strip_suffix([',', '.', ';', ':', '?', '!'])
+        .unwrap_or(word);
     let is_number = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
     is_number || word.split('-').all(is_small_word)
 }
@@ -75,7 +83,9 @@ fn is_plain_word(word: &str) -> bool {
 /// explains.
 fn is_small_word(word: &str) -> bool {
     let mut letters = word.chars();
-    word != "spec" && letters.next().is_some_and(char::is_alphabetic) && letters.all(|next| next.is_alphabetic() && !next.is_uppercase())
+    word != "spec"
+        && letters.next().is_some_and(char::is_alphabetic)
+        && letters.all(|next| next.is_alphabetic() && !next.is_uppercase())
 }
 
 impl DokuwikiWriter<'_> {
@@ -89,7 +99,11 @@ impl DokuwikiWriter<'_> {
                 continue;
             }
             let before = std::mem::take(&mut text);
-            out.push_str(&if matches!(inline, Inline::Footnote(_)) { words_before_bracket(&before) } else { words(&before) });
+            out.push_str(&if matches!(inline, Inline::Footnote(_)) {
+                words_before_bracket(&before)
+            } else {
+                words(&before)
+            });
             out.push_str(&self.inline(inline));
         }
         out.push_str(&words(&text));
@@ -113,14 +127,23 @@ impl DokuwikiWriter<'_> {
     }
 
     /// Applies a style. DokuWiki cannot nest a style in itself.
-    pub fn within(&mut self, start: &'static str, end: &'static str, inner: impl FnOnce(&mut Self) -> String) -> String {
+    pub fn within(
+        &mut self,
+        start: &'static str,
+        end: &'static str,
+        inner: impl FnOnce(&mut Self) -> String,
+    ) -> String {
         if self.styles.contains(&start) {
             return inner(self);
         }
         self.styles.push(start);
         let words = inner(self);
         self.styles.pop();
-        if words.is_empty() { words } else { format!("{start}{words}{end}") }
+        if words.is_empty() {
+            words
+        } else {
+            format!("{start}{words}{end}")
+        }
     }
 
     fn link(&mut self, to: &LinkTo, text: &[Inline]) -> String {
@@ -137,12 +160,19 @@ impl DokuwikiWriter<'_> {
 
     fn target(&self, to: &LinkTo) -> WikiLink {
         match to {
-            LinkTo::Heading(id) => {
-                self.anchor(&self.case.slug, id).map_or(WikiLink::Nothing, |anchor| WikiLink::Target(format!("#{anchor}")))
-            }
+            LinkTo::Heading(id) => self
+                .anchor(&self.case.slug, id)
+                .map_or(WikiLink::Nothing, |anchor| {
+                    WikiLink::Target(format!("#{anchor}"))
+                }),
             LinkTo::Page { case, heading } => {
-                let Some(name) = self.publication.locations.get(case) else { return WikiLink::Nothing };
-                let anchor = self.anchor(case, heading).map(|anchor| format!("#{anchor}")).unwrap_or_default();
+                let Some(name) = self.publication.locations.get(case) else {
+                    return WikiLink::Nothing;
+                };
+                let anchor = self
+                    .anchor(case, heading)
+                    .map(|anchor| format!("#{anchor}"))
+                    .unwrap_or_default();
                 WikiLink::Target(format!(":{}{anchor}", name.path))
             }
             LinkTo::External(address) => external(address),
@@ -150,7 +180,11 @@ impl DokuwikiWriter<'_> {
     }
 
     fn anchor(&self, case: &crate::slug::Slug, heading: &str) -> Option<&str> {
-        self.publication.anchors.get(case)?.get(heading).map(String::as_str)
+        self.publication
+            .anchors
+            .get(case)?
+            .get(heading)
+            .map(String::as_str)
     }
 
     /// One link for each run of text in one style, because the wiki reads no markup inside links.
@@ -159,14 +193,20 @@ impl DokuwikiWriter<'_> {
         for inline in &lowered::in_plain_words(text) {
             match inline {
                 Inline::Text(text) => out.push_str(&links(target, text)),
-                Inline::Code(code) => out.push_str(&self.within("''", "''", |_| links(target, code))),
+                Inline::Code(code) => {
+                    out.push_str(&self.within("''", "''", |_| links(target, code)))
+                }
                 Inline::Styled(style, inner) => {
                     let (start, end) = marks(*style);
                     out.push_str(&self.within(start, end, |writer| writer.linked(target, inner)));
                 }
                 Inline::Link { text, .. } => out.push_str(&self.linked(target, text)),
-                Inline::Picture { name, alt, .. } => out.push_str(&format!("[[{target}|{}]]", self.media(name, alt))),
-                Inline::Break | Inline::Footnote(_) | Inline::Element(..) => out.push_str(&self.inline(inline)),
+                Inline::Picture { name, alt, .. } => {
+                    out.push_str(&format!("[[{target}|{}]]", self.media(name, alt)))
+                }
+                Inline::Break | Inline::Footnote(_) | Inline::Element(..) => {
+                    out.push_str(&self.inline(inline))
+                }
             }
         }
         out
@@ -183,15 +223,29 @@ impl DokuwikiWriter<'_> {
 
     /// A picture with a tooltip. Braces cannot be escaped there, so they become parentheses.
     fn media(&self, name: &str, alt: &str) -> String {
-        let alt = alt.replace('{', "(").replace('}', ")").replace("]]", "] ]").replace(['\n', '\r'], " ");
+        let alt = alt
+            .replace('{', "(")
+            .replace('}', ")")
+            .replace("]]", "] ]")
+            .replace(['\n', '\r'], " ");
         let alt = alt.trim().trim_end_matches(']');
-        let id = if self.publication.parent.is_empty() { name.to_owned() } else { format!("{}:{name}", self.publication.parent) };
-        if alt.is_empty() { format!("{{{{:{id}}}}}") } else { format!("{{{{:{id}|{alt}}}}}") }
+        let id = if self.publication.parent.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{}:{name}", self.publication.parent)
+        };
+        if alt.is_empty() {
+            format!("{{{{:{id}}}}}")
+        } else {
+            format!("{{{{:{id}|{alt}}}}}")
+        }
     }
 
     /// The wiki numbers the references, and merges footnotes with the same text.
     fn footnote(&mut self, number: usize) -> String {
-        let Some(blocks) = self.case.page.footnotes.get(number) else { return String::new() };
+        let Some(blocks) = self.case.page.footnotes.get(number) else {
+            return String::new();
+        };
         if self.notes.contains(&number) {
             return String::new();
         }
@@ -200,7 +254,11 @@ impl DokuwikiWriter<'_> {
             return " %%(…)%%".to_owned();
         }
         self.notes.push(number);
-        let styles = if is_inside { Vec::new() } else { std::mem::take(&mut self.styles) };
+        let styles = if is_inside {
+            Vec::new()
+        } else {
+            std::mem::take(&mut self.styles)
+        };
         let text = self.joined(blocks);
         if !is_inside {
             self.styles = styles;
@@ -219,7 +277,11 @@ impl DokuwikiWriter<'_> {
 /// Text that is always escaped.
 fn literal(text: &str) -> String {
     let words = words(text);
-    if words == text && !text.is_empty() { format!("%%{text}%%") } else { words }
+    if words == text && !text.is_empty() {
+        format!("%%{text}%%")
+    } else {
+        words
+    }
 }
 
 /// The target of a link.
@@ -232,10 +294,17 @@ enum WikiLink {
 }
 
 fn external(address: &str) -> WikiLink {
-    let scheme = address.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase()).unwrap_or_default();
+    let scheme = address
+        .split_once(':')
+        .map(|(scheme, _)| scheme.to_ascii_lowercase())
+        .unwrap_or_default();
     match scheme.as_str() {
-        "http" | "https" | "ftp" if address[scheme.len()..].starts_with("://") => WikiLink::Target(encoded(address)),
-        "mailto" if address.contains('@') && !address.contains(['?', '|', '[', ']']) => WikiLink::Target(address[7..].to_owned()),
+        "http" | "https" | "ftp" if address[scheme.len()..].starts_with("://") => {
+            WikiLink::Target(encoded(address))
+        }
+        "mailto" if address.contains('@') && !address.contains(['?', '|', '[', ']']) => {
+            WikiLink::Target(address[7..].to_owned())
+        }
         _ => WikiLink::Address(address.to_owned()),
     }
 }
@@ -246,7 +315,9 @@ fn encoded(address: &str) -> String {
     for next in address.chars() {
         if next.is_whitespace() || next.is_control() || "|[]<>\"".contains(next) {
             let mut bytes = [0; 4];
-            next.encode_utf8(&mut bytes).bytes().for_each(|byte| out.push_str(&format!("%{byte:02X}")));
+            next.encode_utf8(&mut bytes)
+                .bytes()
+                .for_each(|byte| out.push_str(&format!("%{byte:02X}")));
         } else {
             out.push(next);
         }
@@ -264,7 +335,11 @@ fn links(target: &str, text: &str) -> String {
     let mut out = String::new();
     let mut rest = text.as_str();
     while !rest.is_empty() {
-        let end = if rest.starts_with("{{") { 1 } else { rest.find("]]").map_or(rest.len(), |at| at + 1) };
+        let end = if rest.starts_with("{{") {
+            1
+        } else {
+            rest.find("]]").map_or(rest.len(), |at| at + 1)
+        };
         out.push_str(&format!("[[{target}|{}]]", &rest[..end]));
         rest = &rest[end..];
     }

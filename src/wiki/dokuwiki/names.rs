@@ -45,9 +45,16 @@ pub fn id(title: &str) -> String {
     }
     let mut id = shortened(id.trim_matches(['_', '-'])).to_owned();
     // Letters of other alphabets are lost, so a digest of the title keeps such ids unique.
-    if folded.chars().any(|next| next.is_alphanumeric() && !next.is_ascii()) {
+    if folded
+        .chars()
+        .any(|next| next.is_alphanumeric() && !next.is_ascii())
+    {
         let digest = format!("{:08x}", xxh3_64(title.as_bytes()) >> 32);
-        id = if id.is_empty() { digest } else { format!("{id}_{digest}") };
+        id = if id.is_empty() {
+            digest
+        } else {
+            format!("{id}_{digest}")
+        };
     }
     id
 }
@@ -73,8 +80,15 @@ fn folded(text: &str) -> String {
 }
 
 fn push_without_accent(letter: char, out: &mut String) {
-    let base: String = letter.nfd().filter(|&part| !is_combining_mark(part)).collect();
-    if base.is_ascii() { out.push_str(&base) } else { out.push(letter) }
+    let base: String = letter
+        .nfd()
+        .filter(|&part| !is_combining_mark(part))
+        .collect();
+    if base.is_ascii() {
+        out.push_str(&base)
+    } else {
+        out.push(letter)
+    }
 }
 
 /// The anchors of the headings. Inside a quotation, a list or a call-out, a heading is not a
@@ -110,7 +124,9 @@ impl Sections {
             match block {
                 Block::Heading(heading) => self.heading(heading, nesting),
                 Block::Details { blocks, .. } => self.walk(blocks, nesting),
-                Block::Element(element, blocks) if matches!(element.name, "center" | "div" | "figure" | "figcaption") => {
+                Block::Element(element, blocks)
+                    if matches!(element.name, "center" | "div" | "figure" | "figcaption") =>
+                {
                     self.walk(blocks, nesting);
                 }
                 other => self.walk(other.children(), Nesting::Inside),
@@ -130,9 +146,15 @@ impl Sections {
     /// derives the id of headings and links in the same way, whatever its settings.
     fn add(&mut self, text: &str) -> String {
         let id = section_id(text);
-        let taken = self.taken.claim(&id, |number| format!("{id}{}", number - 1), str::to_owned);
+        let taken = self
+            .taken
+            .claim(&id, |number| format!("{id}{}", number - 1), str::to_owned);
         let words = link_words(text);
-        if taken != id || words.is_empty() { taken } else { words }
+        if taken != id || words.is_empty() {
+            taken
+        } else {
+            words
+        }
     }
 }
 
@@ -149,8 +171,12 @@ pub fn one_line(text: &str) -> String {
 /// The text of a heading without characters that have a meaning in links. The wiki drops these from
 /// ids as well.
 fn link_words(text: &str) -> String {
-    let is_kept = |next: char| !next.is_ascii() || next.is_ascii_alphanumeric() || "/;:.-_".contains(next);
-    let words: String = text.chars().map(|next| if is_kept(next) { next } else { ' ' }).collect();
+    let is_kept =
+        |next: char| !next.is_ascii() || next.is_ascii_alphanumeric() || "/;:.-_".contains(next);
+    let words: String = text
+        .chars()
+        .map(|next| if is_kept(next) { next } else { ' ' })
+        .collect();
     one_line(&words)
 }
 
@@ -169,8 +195,13 @@ fn section_id(text: &str) -> String {
     }
     let parts = id.split(':').map(|part| part.trim_matches(SPECIAL));
     let id: String = parts.collect::<String>().replace('.', "");
-    let words = id.trim_start_matches(|next: char| next.is_ascii_digit() || next == '_' || next == '-');
-    if words.is_empty() { format!("section{}", id.replace(['_', '-'], "")) } else { words.to_owned() }
+    let words =
+        id.trim_start_matches(|next: char| next.is_ascii_digit() || next == '_' || next == '-');
+    if words.is_empty() {
+        format!("section{}", id.replace(['_', '-'], ""))
+    } else {
+        words.to_owned()
+    }
 }
 
 /// Whether XML, and so any request, cannot contain a character.
@@ -185,7 +216,10 @@ mod tests {
     #[test]
     fn ids_are_small_and_plain() {
         for (title, wanted) in [
-            ("Case study: C# & DB — outage #2", "case_study_c_db_outage_2"),
+            (
+                "Case study: C# & DB — outage #2",
+                "case_study_c_db_outage_2",
+            ),
             ("Über Café", "ueber_cafe"),
             ("2026 10:00", "2026_10_00"),
             ("a/b;c", "a_b_c"),

@@ -18,7 +18,11 @@ pub fn anchors(flavour: Flavour, case: &Case) -> BTreeMap<String, String> {
     for heading in case.page.headings() {
         let anchor = anchor(flavour, &plain_without_pictures(&heading.text));
         let before = times.entry(anchor.clone()).or_default();
-        let unique = if *before == 0 { anchor } else { format!("{anchor}-{before}") };
+        let unique = if *before == 0 {
+            anchor
+        } else {
+            format!("{anchor}-{before}")
+        };
         *before += 1;
         anchors.insert(heading.id.clone(), unique);
     }
@@ -50,5 +54,9 @@ fn gitlab(anchor: &str) -> String {
         }
     }
     let is_number = !squeezed.is_empty() && squeezed.bytes().all(|byte| byte.is_ascii_digit());
-    if is_number { format!("anchor-{squeezed}") } else { squeezed }
+    if is_number {
+        format!("anchor-{squeezed}")
+    } else {
+        squeezed
+    }
 }

@@ -27,13 +27,31 @@ pub struct EscapeContext {
 /// Appends escaped text.
 pub fn add(text: &str, context: EscapeContext, out: &mut String) {
     let is_first_node = is_line_start(out, context.container);
-    let text = if is_first_node { text.trim_start_matches([' ', '\t', '\n', '\r']) } else { text };
-    let number = if is_first_node { leading_number(text) } else { 0 };
+    let text = if is_first_node {
+        text.trim_start_matches([' ', '\t', '\n', '\r'])
+    } else {
+        text
+    };
+    let number = if is_first_node {
+        leading_number(text)
+    } else {
+        0
+    };
     for (at, next) in text.char_indices() {
-        let is_word_start = next.is_ascii_hexdigit() && !out.ends_with(|before: char| before.is_alphanumeric() || before == '_');
-        let is_commit = is_word_start && matches!(context.flavour, Flavour::Gitlab | Flavour::Gitea) && is_commit(&text[at..]);
+        let is_word_start = next.is_ascii_hexdigit()
+            && !out.ends_with(|before: char| before.is_alphanumeric() || before == '_');
+        let is_commit = is_word_start
+            && matches!(context.flavour, Flavour::Gitlab | Flavour::Gitea)
+            && is_commit(&text[at..]);
         let rest = &text[at + next.len_utf8()..];
-        Sign { next, rest, is_first: at == 0, ends_number: number > 0 && at == number, context }.add(out);
+        Sign {
+            next,
+            rest,
+            is_first: at == 0,
+            ends_number: number > 0 && at == number,
+            context,
+        }
+        .add(out);
         if is_commit {
             // The element splits the word, so the host does not recognise a commit id.
             out.push_str("<span></span>");
@@ -107,7 +125,11 @@ impl Sign<'_> {
         if self.ends_attributes() || (self.next == '[' && self.is_behind_bracket(out)) {
             return Guard::Element;
         }
-        if self.is_markup(out) { Guard::Backslash } else { Guard::None }
+        if self.is_markup(out) {
+            Guard::Backslash
+        } else {
+            Guard::None
+        }
     }
 
     /// Whether CommonMark, or GitHub's extensions, could read the character as markup.
@@ -118,13 +140,26 @@ impl Sign<'_> {
         match self.next {
             '\\' | '`' | '*' | '[' | ']' | '<' | '~' | '|' | '{' => true,
             // Inside a word it is not emphasis, and identifiers stay readable.
-            '_' => !(before.is_some_and(char::is_alphanumeric) && self.rest.starts_with(char::is_alphanumeric)),
-            '&' => self.rest.starts_with(|next: char| next.is_ascii_alphanumeric() || next == '#'),
+            '_' => {
+                !(before.is_some_and(char::is_alphanumeric)
+                    && self.rest.starts_with(char::is_alphanumeric))
+            }
+            '&' => self
+                .rest
+                .starts_with(|next: char| next.is_ascii_alphanumeric() || next == '#'),
             '-' | '+' | '=' | '>' => is_line_start,
-            '#' => is_line_start || (self.context.container == Container::Heading && before == Some(' ')),
+            '#' => {
+                is_line_start
+                    || (self.context.container == Container::Heading && before == Some(' '))
+            }
             // Before a link it would make a picture.
             '!' => self.rest.is_empty() || self.rest.starts_with('['),
-            ':' => is_line_start || self.rest.starts_with("//") || is_scheme(out) || self.is_behind_bracket(out),
+            ':' => {
+                is_line_start
+                    || self.rest.starts_with("//")
+                    || is_scheme(out)
+                    || self.is_behind_bracket(out)
+            }
             '(' => self.is_behind_bracket(out),
             '.' => (self.ends_number && ends_here) || ends_in_www(out),
             ')' => self.ends_number && ends_here,
@@ -141,7 +176,9 @@ impl Sign<'_> {
     /// Whether this brace ends a heading. Some parsers read such braces as attributes, even if
     /// escaped.
     fn ends_attributes(&self) -> bool {
-        self.next == '}' && self.context.container == Container::Heading && self.rest.trim_end().is_empty()
+        self.next == '}'
+            && self.context.container == Container::Heading
+            && self.rest.trim_end().is_empty()
     }
 
     /// Whether a host gives the character a meaning beyond CommonMark.
@@ -151,17 +188,32 @@ impl Sign<'_> {
         let starts = |pattern: fn(char) -> bool| self.rest.starts_with(pattern);
         match self.next {
             ':' => is_emoji(self.rest),
-            '$' => self.context.has_formula || (flavour == Flavour::Gitlab && starts(|next| next.is_ascii_digit())),
-            '#' | '!' if is_in_word => is_of_project(flavour, out) && starts(|next| next.is_ascii_digit()),
+            '$' => {
+                self.context.has_formula
+                    || (flavour == Flavour::Gitlab && starts(|next| next.is_ascii_digit()))
+            }
+            '#' | '!' if is_in_word => {
+                is_of_project(flavour, out) && starts(|next| next.is_ascii_digit())
+            }
             // GitHub links neither issues nor users in a wiki.
             '#' | '!' => flavour != Flavour::Github && starts(|next| next.is_ascii_alphanumeric()),
             // A mail address would become a link, and on GitLab a commit of another project.
             '@' if is_in_word => starts(|next| next.is_ascii_alphanumeric()),
             // `GL-7`, or the number of a task in another tracker.
-            '-' => flavour == Flavour::Gitlab && ends_in_key(out) && starts(|next| next.is_ascii_digit()),
-            '@' => flavour != Flavour::Github && !is_in_word && starts(|next| next.is_alphanumeric() || next == '_' || next == '<'),
+            '-' => {
+                flavour == Flavour::Gitlab
+                    && ends_in_key(out)
+                    && starts(|next| next.is_ascii_digit())
+            }
+            '@' => {
+                flavour != Flavour::Github
+                    && !is_in_word
+                    && starts(|next| next.is_alphanumeric() || next == '_' || next == '<')
+            }
             '[' => flavour == Flavour::Gitea && self.rest.starts_with('['),
-            '%' | '^' => flavour == Flavour::Gitlab && starts(|next| next.is_alphanumeric() || next == '"'),
+            '%' | '^' => {
+                flavour == Flavour::Gitlab && starts(|next| next.is_alphanumeric() || next == '"')
+            }
             _ => false,
         }
     }
@@ -178,14 +230,18 @@ impl Sign<'_> {
 /// Whether the text after a colon ends the name of an emoji.
 fn is_emoji(rest: &str) -> bool {
     let is_name = |next: char| next.is_ascii_alphanumeric() || matches!(next, '_' | '+' | '-');
-    rest.find(|next| !is_name(next)).is_some_and(|end| end > 0 && rest[end..].starts_with(':'))
+    rest.find(|next| !is_name(next))
+        .is_some_and(|end| end > 0 && rest[end..].starts_with(':'))
 }
 
 /// Whether the last word can be a project whose issues the host links.
 fn is_of_project(flavour: Flavour, out: &str) -> bool {
     match flavour {
         Flavour::Gitlab => true,
-        Flavour::Gitea => out.rsplit(char::is_whitespace).next().is_some_and(|word| word.contains('/')),
+        Flavour::Gitea => out
+            .rsplit(char::is_whitespace)
+            .next()
+            .is_some_and(|word| word.contains('/')),
         Flavour::AzureDevops | Flavour::Github | Flavour::Plain => false,
     }
 }
@@ -198,20 +254,30 @@ fn ends_in_key(out: &str) -> bool {
 
 /// Whether a text starts with a possible commit id.
 fn is_commit(text: &str) -> bool {
-    let word = &text[..text.find(|next: char| !next.is_alphanumeric()).unwrap_or(text.len())];
-    let is_hex = word.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let word = &text[..text
+        .find(|next: char| !next.is_alphanumeric())
+        .unwrap_or(text.len())];
+    let is_hex = word
+        .bytes()
+        .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     (7..=40).contains(&word.len()) && is_hex && word.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 /// Whether a line ends in a scheme that makes a link without slashes.
 fn is_scheme(out: &str) -> bool {
-    let word = out.rsplit(|before: char| !before.is_ascii_alphabetic()).next().unwrap_or_default();
+    let word = out
+        .rsplit(|before: char| !before.is_ascii_alphabetic())
+        .next()
+        .unwrap_or_default();
     matches!(word.to_ascii_lowercase().as_str(), "mailto" | "xmpp")
 }
 
 /// Whether a line ends in `www`, which makes a link without a scheme.
 fn ends_in_www(out: &str) -> bool {
-    let word = out.rsplit(|before: char| !before.is_alphanumeric()).next().unwrap_or_default();
+    let word = out
+        .rsplit(|before: char| !before.is_alphanumeric())
+        .next()
+        .unwrap_or_default();
     word.eq_ignore_ascii_case("www")
 }
 
@@ -221,9 +287,18 @@ pub fn destination(address: &str) -> String {
     for (at, next) in address.char_indices() {
         match next {
             '(' | ')' => out.extend(['\\', next]),
-            '&' if address[at + 1..].starts_with(|next: char| next.is_ascii_alphanumeric() || next == '#') => out.push_str("&amp;"),
-            ' ' | '<' | '>' | '"' | '`' | '\\' | '^' | '{' | '}' | '|' => out.push_str(&format!("%{:02X}", u32::from(next))),
-            _ if next.is_control() => out.extend(percent_encoding::utf8_percent_encode(&next.to_string(), percent_encoding::CONTROLS)),
+            '&' if address[at + 1..]
+                .starts_with(|next: char| next.is_ascii_alphanumeric() || next == '#') =>
+            {
+                out.push_str("&amp;")
+            }
+            ' ' | '<' | '>' | '"' | '`' | '\\' | '^' | '{' | '}' | '|' => {
+                out.push_str(&format!("%{:02X}", u32::from(next)))
+            }
+            _ if next.is_control() => out.extend(percent_encoding::utf8_percent_encode(
+                &next.to_string(),
+                percent_encoding::CONTROLS,
+            )),
             _ => out.push(next),
         }
     }

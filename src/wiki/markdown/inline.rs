@@ -14,13 +14,29 @@ pub(super) struct Line<'a> {
 }
 
 /// Inlines as Markdown.
-pub(super) fn inlines(writer: &MarkdownWriter<'_>, inlines: &[Inline], container: Container) -> String {
+pub(super) fn inlines(
+    writer: &MarkdownWriter<'_>,
+    inlines: &[Inline],
+    container: Container,
+) -> String {
     let has_formula = plain(inlines).matches('$').count() > 1;
-    let mut line = Line { writer, context: EscapeContext { flavour: writer.flavour, container, has_formula }, out: String::new() };
+    let mut line = Line {
+        writer,
+        context: EscapeContext {
+            flavour: writer.flavour,
+            container,
+            has_formula,
+        },
+        out: String::new(),
+    };
     line.add_all(&joined(inlines), None);
     let mut out = line.out;
     // A break at the end would be shown as a backslash.
-    while let Some(kept) = out.strip_suffix("\\\n").or_else(|| out.strip_suffix("<br>")).or_else(|| out.strip_suffix([' ', '\t'])) {
+    while let Some(kept) = out
+        .strip_suffix("\\\n")
+        .or_else(|| out.strip_suffix("<br>"))
+        .or_else(|| out.strip_suffix([' ', '\t']))
+    {
         out.truncate(kept.len());
     }
     out
@@ -43,7 +59,9 @@ impl Line<'_> {
     /// Appends inlines. `after` is the character that follows them.
     fn add_all(&mut self, inlines: &[Inline], after: Option<char>) {
         for (at, inline) in inlines.iter().enumerate() {
-            let after = inlines.get(at + 1).map_or(after, |next| Some(self.first_of(next)));
+            let after = inlines
+                .get(at + 1)
+                .map_or(after, |next| Some(self.first_of(next)));
             self.add(inline, after);
         }
     }
@@ -79,7 +97,8 @@ impl Line<'_> {
         match self.context.container {
             Container::Paragraph if self.out.is_empty() => {}
             Container::Paragraph => {
-                self.out.truncate(self.out.trim_end_matches([' ', '\t']).len());
+                self.out
+                    .truncate(self.out.trim_end_matches([' ', '\t']).len());
                 self.out.push_str("\\\n");
             }
             Container::Heading => self.out.push(' '),
@@ -91,7 +110,9 @@ impl Line<'_> {
         let number = number + 1;
         let reference = match self.writer.flavour {
             Flavour::AzureDevops => format!("<sup>\\[{number}\\]</sup>"),
-            Flavour::Github | Flavour::Gitlab | Flavour::Gitea | Flavour::Plain => format!("[^{number}]"),
+            Flavour::Github | Flavour::Gitlab | Flavour::Gitea | Flavour::Plain => {
+                format!("[^{number}]")
+            }
         };
         self.out.push_str(&reference);
     }
@@ -102,16 +123,26 @@ impl Line<'_> {
             return;
         }
         // Parsers disagree about a backslash before a bar, and code spans cannot be adjacent.
-        let is_table_trap = self.context.container == Container::Cell && code.contains('|') && code.contains('\\');
+        let is_table_trap =
+            self.context.container == Container::Cell && code.contains('|') && code.contains('\\');
         if is_table_trap || self.out.ends_with('`') {
             return self.add_code_element(&code);
         }
         let ticks = "`".repeat(longest_run(&code, '`') + 1);
         let has_edge = |edge: char| code.starts_with(edge) || code.ends_with(edge);
         let is_stripped = code.starts_with(' ') && code.ends_with(' ') && code.trim() != "";
-        let pad = if has_edge('`') || is_stripped { " " } else { "" };
-        let code = if self.context.container == Container::Cell { code.replace('|', "\\|") } else { code };
-        self.out.push_str(&format!("{ticks}{pad}{code}{pad}{ticks}"));
+        let pad = if has_edge('`') || is_stripped {
+            " "
+        } else {
+            ""
+        };
+        let code = if self.context.container == Container::Cell {
+            code.replace('|', "\\|")
+        } else {
+            code
+        };
+        self.out
+            .push_str(&format!("{ticks}{pad}{code}{pad}{ticks}"));
     }
 
     fn add_code_element(&mut self, code: &str) {
@@ -135,7 +166,9 @@ impl Line<'_> {
             return;
         }
         match sign {
-            Some(sign) if opens(before, said.chars().next()) && opens(after, said.chars().next_back()) => {
+            Some(sign)
+                if opens(before, said.chars().next()) && opens(after, said.chars().next_back()) =>
+            {
                 self.out.push_str(&format!("{sign}{said}{sign}"));
             }
             _ => {
@@ -155,7 +188,9 @@ impl Line<'_> {
     }
 
     fn add_link(&mut self, to: &LinkTo, text: &[Inline]) {
-        let Some(address) = self.writer.address(to) else { return self.add_all(&joined(text), None) };
+        let Some(address) = self.writer.address(to) else {
+            return self.add_all(&joined(text), None);
+        };
         if self.out.ends_with(']') {
             // Directly after a footnote reference, the brackets of a link would be read as a part
             // of it.
@@ -167,13 +202,17 @@ impl Line<'_> {
         if self.out[inner..].trim().is_empty() {
             escape::add(&address, self.context, &mut self.out);
         }
-        self.out.push_str(&format!("]({})", escape::destination(&address)));
+        self.out
+            .push_str(&format!("]({})", escape::destination(&address)));
     }
 
     fn add_picture(&mut self, name: &str, alt: &str, title: &str) {
         self.out.push_str("![");
         escape::add(alt, self.context, &mut self.out);
-        self.out.push_str(&format!("]({}", escape::destination(&self.writer.picture(name))));
+        self.out.push_str(&format!(
+            "]({}",
+            escape::destination(&self.writer.picture(name))
+        ));
         if !title.is_empty() {
             self.out.push(' ');
             self.out.push_str(&escape::quoted(title));
@@ -188,7 +227,11 @@ fn sign(style: Style) -> Option<&'static str> {
         Style::Emphasis => Some("*"),
         Style::Strong => Some("**"),
         Style::Strikethrough => Some("~~"),
-        Style::Subscript | Style::Superscript | Style::Keyboard | Style::Highlight | Style::Underline => None,
+        Style::Subscript
+        | Style::Superscript
+        | Style::Keyboard
+        | Style::Highlight
+        | Style::Underline => None,
     }
 }
 
@@ -218,7 +261,10 @@ fn opens(outside: Option<char>, inside: Option<char>) -> bool {
 
 /// The length of the longest run of a character.
 pub(super) fn longest_run(text: &str, character: char) -> usize {
-    text.split(|next| next != character).map(str::len).max().unwrap_or_default()
+    text.split(|next| next != character)
+        .map(str::len)
+        .max()
+        .unwrap_or_default()
 }
 
 /// Inlines as HTML on one line, for the inside of an HTML element.
@@ -243,7 +289,13 @@ pub(super) fn known_to_hosts(element: &Element) -> Element {
         "bdi" => ("span", None),
         name => (name, None),
     };
-    Element { name, attributes: says.into_iter().chain(element.attributes.iter().cloned()).collect() }
+    Element {
+        name,
+        attributes: says
+            .into_iter()
+            .chain(element.attributes.iter().cloned())
+            .collect(),
+    }
 }
 
 fn add_html(writer: &MarkdownWriter<'_>, inline: &Inline, out: &mut String) {
@@ -255,18 +307,28 @@ fn add_html(writer: &MarkdownWriter<'_>, inline: &Inline, out: &mut String) {
             out.push_str(&format!("<{element}>{}</{element}>", html(writer, inlines)));
         }
         Inline::Link { to, text } => match writer.address(to) {
-            Some(address) => out.push_str(&format!("<a href=\"{}\">{}</a>", escaped(&address), html(writer, text))),
+            Some(address) => out.push_str(&format!(
+                "<a href=\"{}\">{}</a>",
+                escaped(&address),
+                html(writer, text)
+            )),
             None => out.push_str(&html(writer, text)),
         },
         Inline::Picture { name, alt, .. } => {
-            out.push_str(&format!("<img src=\"{}\" alt=\"{}\">", escaped(&writer.picture(name)), escaped(alt)));
+            out.push_str(&format!(
+                "<img src=\"{}\" alt=\"{}\">",
+                escaped(&writer.picture(name)),
+                escaped(alt)
+            ));
         }
         Inline::Break => out.push(' '),
         Inline::Footnote(number) => out.push_str(&format!("<sup>[{}]</sup>", number + 1)),
         Inline::Element(element, inlines) => {
             let element = known_to_hosts(element);
             out.push_str(&element.tag(escaped));
-            inlines.iter().for_each(|inline| add_html(writer, inline, out));
+            inlines
+                .iter()
+                .for_each(|inline| add_html(writer, inline, out));
             if element.name != "wbr" {
                 out.push_str(&format!("</{}>", element.name));
             }

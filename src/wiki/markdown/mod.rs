@@ -7,7 +7,10 @@ mod names;
 
 use std::collections::BTreeMap;
 
-use super::page::{ActionEntry, Block, Callout, Case, Element, Heading, Inline, Item, LinkTo, List, RawHtml, Style, Table, plain};
+use super::page::{
+    ActionEntry, Block, Callout, Case, Element, Heading, Inline, Item, LinkTo, List, RawHtml,
+    Style, Table, plain,
+};
 use super::{Flavour, Location, Publication};
 use crate::markdown::Alignment;
 
@@ -30,7 +33,15 @@ fn has_title_in_text(flavour: Flavour, case: &Case) -> bool {
 pub fn link_to_page(flavour: Flavour, location: &Location) -> String {
     let mut link = "[".to_owned();
     let has_formula = location.title.matches('$').count() > 1;
-    escape::add(&location.title, escape::EscapeContext { flavour, container: Container::Heading, has_formula }, &mut link);
+    escape::add(
+        &location.title,
+        escape::EscapeContext {
+            flavour,
+            container: Container::Heading,
+            has_formula,
+        },
+        &mut link,
+    );
     format!("{link}]({})", names::page_address(flavour, location))
 }
 
@@ -41,11 +52,20 @@ pub fn loses(flavour: Flavour, html: &RawHtml) -> bool {
 
 /// The Markdown of a page.
 pub fn text(flavour: Flavour, case: &Case, publication: &Publication<'_>) -> String {
-    let writer = MarkdownWriter { flavour, case, publication };
+    let writer = MarkdownWriter {
+        flavour,
+        case,
+        publication,
+    };
     let mut text = match flavour {
-        Flavour::Gitlab => publication.locations.get(&case.slug).map_or_else(String::new, |name| names::front_matter(&case.title, name)),
+        Flavour::Gitlab => publication
+            .locations
+            .get(&case.slug)
+            .map_or_else(String::new, |name| names::front_matter(&case.title, name)),
         Flavour::Plain => format!("# {}\n\n", writer.words(&case.title, Container::Heading)),
-        Flavour::AzureDevops | Flavour::Github | Flavour::Gitea if has_title_in_text(flavour, case) => {
+        Flavour::AzureDevops | Flavour::Github | Flavour::Gitea
+            if has_title_in_text(flavour, case) =>
+        {
             format!("# {}\n\n", writer.words(&case.title, Container::Heading))
         }
         Flavour::AzureDevops | Flavour::Github | Flavour::Gitea => String::new(),
@@ -86,12 +106,20 @@ impl MarkdownWriter<'_> {
             let written = match block {
                 Block::List(found) => {
                     let kind = found.first.is_some();
-                    let signs = if previous == Some((kind, Signs::First)) { Signs::Second } else { Signs::First };
+                    let signs = if previous == Some((kind, Signs::First)) {
+                        Signs::Second
+                    } else {
+                        Signs::First
+                    };
                     list = Some((kind, signs));
                     self.list(found, signs)
                 }
                 Block::Actions(_) | Block::Contents => {
-                    let signs = if previous == Some((false, Signs::First)) { Signs::Second } else { Signs::First };
+                    let signs = if previous == Some((false, Signs::First)) {
+                        Signs::Second
+                    } else {
+                        Signs::First
+                    };
                     list = Some((false, signs));
                     self.list_of(block, signs)
                 }
@@ -115,7 +143,11 @@ impl MarkdownWriter<'_> {
             Block::Heading(heading) => self.heading(heading),
             Block::Paragraph(inlines) => line(&self.inlines(inlines, Container::Paragraph)),
             Block::Quote(blocks) => quoted(&self.blocks(blocks, Depth::Inside)),
-            Block::Callout { kind, title, blocks } => self.callout(*kind, title, blocks, depth),
+            Block::Callout {
+                kind,
+                title,
+                blocks,
+            } => self.callout(*kind, title, blocks, depth),
             Block::Code { language, text } => code(language, text),
             Block::Table(table) => self.table(table),
             Block::Details { summary, blocks } => self.details(summary, blocks),
@@ -123,7 +155,9 @@ impl MarkdownWriter<'_> {
             Block::Rule => "___\n".to_owned(),
             Block::Facts(facts) => self.facts(facts),
             Block::Element(element, blocks) => self.element(element, blocks),
-            Block::List(_) | Block::Contents | Block::Actions(_) => self.list_of(block, Signs::First),
+            Block::List(_) | Block::Contents | Block::Actions(_) => {
+                self.list_of(block, Signs::First)
+            }
         }
     }
 
@@ -175,8 +209,13 @@ impl MarkdownWriter<'_> {
     }
 
     fn item(&self, item: &Item, sign: &str, is_tight: bool) -> String {
-        let content = if is_tight { self.tight(&item.blocks) } else { self.blocks(&item.blocks, Depth::Inside) };
-        let has_line = matches!(item.blocks.first(), Some(Block::Paragraph(_))) && !content.is_empty();
+        let content = if is_tight {
+            self.tight(&item.blocks)
+        } else {
+            self.blocks(&item.blocks, Depth::Inside)
+        };
+        let has_line =
+            matches!(item.blocks.first(), Some(Block::Paragraph(_))) && !content.is_empty();
         let task = match item.done {
             None => "",
             Some(done) if has_line => box_of(done),
@@ -194,7 +233,10 @@ impl MarkdownWriter<'_> {
 
     /// The blocks of an item without empty lines between them.
     fn tight(&self, blocks: &[Block]) -> String {
-        blocks.iter().map(|block| self.block(block, Depth::Inside)).collect()
+        blocks
+            .iter()
+            .map(|block| self.block(block, Depth::Inside))
+            .collect()
     }
 
     fn callout(&self, kind: Callout, title: &[Inline], blocks: &[Block], depth: Depth) -> String {
@@ -202,12 +244,28 @@ impl MarkdownWriter<'_> {
         // Hosts support call-outs at the top level only.
         let is_alert = depth == Depth::Top && self.flavour != Flavour::AzureDevops;
         let title = title_of(kind, title, is_alert);
-        let title =
-            if title.is_empty() { String::new() } else { line(&self.inlines(&[Inline::Styled(Style::Strong, title)], Container::Heading)) };
-        let sign = if is_alert { format!("[!{}]\n", kind.name().to_uppercase()) } else { String::new() };
-        let begins_with_words = !title.is_empty() || matches!(blocks.first(), Some(Block::Paragraph(_)));
-        let before = if is_alert && !begins_with_words { "\n" } else { "" };
-        let between = if title.is_empty() || content.is_empty() { "" } else { "\n" };
+        let title = if title.is_empty() {
+            String::new()
+        } else {
+            line(&self.inlines(&[Inline::Styled(Style::Strong, title)], Container::Heading))
+        };
+        let sign = if is_alert {
+            format!("[!{}]\n", kind.name().to_uppercase())
+        } else {
+            String::new()
+        };
+        let begins_with_words =
+            !title.is_empty() || matches!(blocks.first(), Some(Block::Paragraph(_)));
+        let before = if is_alert && !begins_with_words {
+            "\n"
+        } else {
+            ""
+        };
+        let between = if title.is_empty() || content.is_empty() {
+            ""
+        } else {
+            "\n"
+        };
         quoted(&format!("{sign}{before}{title}{between}{content}"))
     }
 
@@ -215,7 +273,11 @@ impl MarkdownWriter<'_> {
         if table.columns.is_empty() {
             return String::new();
         }
-        let rule: Vec<&str> = table.columns.iter().map(|alignment| rule_of(*alignment)).collect();
+        let rule: Vec<&str> = table
+            .columns
+            .iter()
+            .map(|alignment| rule_of(*alignment))
+            .collect();
         let mut out = self.row(&table.head, table.columns.len());
         out.push_str(&format!("| {} |\n", rule.join(" | ")));
         for row in &table.rows {
@@ -225,14 +287,21 @@ impl MarkdownWriter<'_> {
     }
 
     fn row(&self, cells: &[Vec<Inline>], columns: usize) -> String {
-        let cells = (0..columns).map(|column| cells.get(column).map_or_else(String::new, |cell| self.inlines(cell, Container::Cell)));
+        let cells = (0..columns).map(|column| {
+            cells
+                .get(column)
+                .map_or_else(String::new, |cell| self.inlines(cell, Container::Cell))
+        });
         format!("| {} |\n", cells.collect::<Vec<_>>().join(" | "))
     }
 
     fn details(&self, summary: &[Inline], blocks: &[Block]) -> String {
         let content = self.blocks(blocks, Depth::Inside);
         let between = if content.is_empty() { "" } else { "\n" };
-        format!("<details>\n<summary>{}</summary>\n\n{content}{between}</details>\n", inline::html(self, summary).trim())
+        format!(
+            "<details>\n<summary>{}</summary>\n\n{content}{between}</details>\n",
+            inline::html(self, summary).trim()
+        )
     }
 
     /// An HTML element. Empty lines around its content make the host read that as Markdown.
@@ -242,14 +311,23 @@ impl MarkdownWriter<'_> {
         let name = element.name;
         match (name, blocks) {
             ("col", _) => format!("{tag}\n"),
-            ("pre", [Block::Paragraph(lines)]) => format!("{tag}{}</pre>\n", inline::html_lines(self, lines)),
+            ("pre", [Block::Paragraph(lines)]) => {
+                format!("{tag}{}</pre>\n", inline::html_lines(self, lines))
+            }
             ("table" | "thead" | "tbody" | "tfoot" | "tr" | "colgroup" | "dl", _) => {
-                let parts: String = blocks.iter().map(|block| self.block(block, Depth::Inside)).collect();
+                let parts: String = blocks
+                    .iter()
+                    .map(|block| self.block(block, Depth::Inside))
+                    .collect();
                 format!("{tag}\n{parts}</{name}>\n")
             }
             _ => {
                 let content = self.blocks(blocks, Depth::Inside);
-                let content = if content.is_empty() { content } else { format!("\n\n{content}\n") };
+                let content = if content.is_empty() {
+                    content
+                } else {
+                    format!("\n\n{content}\n")
+                };
                 format!("{tag}{content}</{name}>\n")
             }
         }
@@ -258,8 +336,15 @@ impl MarkdownWriter<'_> {
     fn facts(&self, facts: &[(String, String)]) -> String {
         let words = |text: &str| vec![Inline::Text(text.to_owned())];
         let name = |text: &str| vec![Inline::Styled(Style::Strong, words(text))];
-        let rows = facts.iter().map(|(key, value)| vec![name(key), words(value)]).collect();
-        self.table(&Table { columns: vec![Alignment::None, Alignment::None], head: vec![Vec::new(), Vec::new()], rows })
+        let rows = facts
+            .iter()
+            .map(|(key, value)| vec![name(key), words(value)])
+            .collect();
+        self.table(&Table {
+            columns: vec![Alignment::None, Alignment::None],
+            head: vec![Vec::new(), Vec::new()],
+            rows,
+        })
     }
 
     /// The footnotes at the end of the page.
@@ -269,22 +354,43 @@ impl MarkdownWriter<'_> {
             return String::new();
         }
         if self.flavour == Flavour::AzureDevops {
-            let items = footnotes.iter().map(|blocks| Item { done: None, blocks: blocks.clone() }).collect();
-            let list = List { first: Some(1), is_tight: true, items };
+            let items = footnotes
+                .iter()
+                .map(|blocks| Item {
+                    done: None,
+                    blocks: blocks.clone(),
+                })
+                .collect();
+            let list = List {
+                first: Some(1),
+                is_tight: true,
+                items,
+            };
             return format!("\n___\n\n{}", self.list(&list, Signs::First));
         }
-        let texts = footnotes.iter().enumerate().map(|(at, blocks)| self.footnote(at + 1, blocks));
+        let texts = footnotes
+            .iter()
+            .enumerate()
+            .map(|(at, blocks)| self.footnote(at + 1, blocks));
         texts.map(|text| format!("\n{text}")).collect()
     }
 
     fn footnote(&self, number: usize, blocks: &[Block]) -> String {
         let content = self.blocks(blocks, Depth::Inside);
         let begins_with_words = matches!(blocks.first(), Some(Block::Paragraph(_)));
-        let content = if begins_with_words { content } else { format!("\n{content}") };
-        let lines = content.trim_end_matches('\n').lines().enumerate().map(|(at, line)| match (at, line) {
-            (0, line) | (_, line @ "") => format!("{line}\n"),
-            (_, line) => format!("    {line}\n"),
-        });
+        let content = if begins_with_words {
+            content
+        } else {
+            format!("\n{content}")
+        };
+        let lines = content
+            .trim_end_matches('\n')
+            .lines()
+            .enumerate()
+            .map(|(at, line)| match (at, line) {
+                (0, line) | (_, line @ "") => format!("{line}\n"),
+                (_, line) => format!("    {line}\n"),
+            });
         format!("[^{number}]: {}", lines.collect::<String>())
     }
 
@@ -310,7 +416,11 @@ impl MarkdownWriter<'_> {
 }
 
 fn line(words: &str) -> String {
-    if words.is_empty() { String::new() } else { format!("{words}\n") }
+    if words.is_empty() {
+        String::new()
+    } else {
+        format!("{words}\n")
+    }
 }
 
 /// Lines as a quotation.
@@ -318,17 +428,30 @@ fn quoted(lines: &str) -> String {
     if lines.is_empty() {
         return String::new();
     }
-    lines.trim_end_matches('\n').lines().map(|line| if line.is_empty() { ">\n".to_owned() } else { format!("> {line}\n") }).collect()
+    lines
+        .trim_end_matches('\n')
+        .lines()
+        .map(|line| {
+            if line.is_empty() {
+                ">\n".to_owned()
+            } else {
+                format!("> {line}\n")
+            }
+        })
+        .collect()
 }
 
 /// Lines indented below a bullet.
 fn indented(lines: &str, sign: &str) -> String {
     let indent = " ".repeat(sign.len());
-    let lines = lines.lines().enumerate().map(|(at, line)| match (at, line) {
-        (0, line) => format!("{sign}{line}\n"),
-        (_, "") => "\n".to_owned(),
-        (_, line) => format!("{indent}{line}\n"),
-    });
+    let lines = lines
+        .lines()
+        .enumerate()
+        .map(|(at, line)| match (at, line) {
+            (0, line) => format!("{sign}{line}\n"),
+            (_, "") => "\n".to_owned(),
+            (_, line) => format!("{indent}{line}\n"),
+        });
     lines.collect()
 }
 
@@ -351,7 +474,10 @@ fn fits_tight_list(item: &Item) -> bool {
         [only] => is_line(only),
         [first, Block::List(list)] => {
             let can_follow = list.is_tight && list.first.is_none_or(|first| first == 1);
-            let has_items = list.items.iter().all(|item| !item.blocks.is_empty() && fits_tight_list(item));
+            let has_items = list
+                .items
+                .iter()
+                .all(|item| !item.blocks.is_empty() && fits_tight_list(item));
             is_line(first) && can_follow && has_items && !list.items.is_empty()
         }
         _ => false,
@@ -384,10 +510,16 @@ fn rule_of(alignment: Alignment) -> &'static str {
 fn code(language: &str, text: &str) -> String {
     const SHORTEST: usize = 3;
     let fence = "`".repeat(SHORTEST.max(longest_run(text, '`') + 1));
-    let is_word =
-        !language.is_empty() && language.chars().all(|next| next.is_alphanumeric() || matches!(next, '+' | '-' | '#' | '_' | '.'));
+    let is_word = !language.is_empty()
+        && language
+            .chars()
+            .all(|next| next.is_alphanumeric() || matches!(next, '+' | '-' | '#' | '_' | '.'));
     let language = if is_word { language } else { "" };
-    let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+    let end = if text.is_empty() || text.ends_with('\n') {
+        ""
+    } else {
+        "\n"
+    };
     format!("{fence}{language}\n{text}{end}{fence}\n")
 }
 
@@ -395,40 +527,75 @@ fn code(language: &str, text: &str) -> String {
 fn action_list(actions: &[ActionEntry]) -> List {
     let items = actions.iter().map(|action| {
         let mut words = action.what.clone();
-        let parts = [("owner", action.owner.as_str()), ("due", &action.due), ("status", action.status)];
-        let said: Vec<String> =
-            parts.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| format!("{name}: {value}")).collect();
+        let parts = [
+            ("owner", action.owner.as_str()),
+            ("due", &action.due),
+            ("status", action.status),
+        ];
+        let said: Vec<String> = parts
+            .iter()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, value)| format!("{name}: {value}"))
+            .collect();
         if !said.is_empty() {
             words.push_str(&format!(" — {}", said.join(", ")));
         }
-        Item { done: Some(action.is_settled), blocks: vec![Block::Paragraph(vec![Inline::Text(words)])] }
+        Item {
+            done: Some(action.is_settled),
+            blocks: vec![Block::Paragraph(vec![Inline::Text(words)])],
+        }
     });
-    List { first: None, is_tight: true, items: items.collect() }
+    List {
+        first: None,
+        is_tight: true,
+        items: items.collect(),
+    }
 }
 
 /// Nested links to the headings of levels 2 and 3. `None` if there are none.
 fn contents(case: &Case) -> Option<List> {
     let mut items: Vec<Item> = Vec::new();
     let mut above_level = None;
-    for heading in case.page.headings().into_iter().filter(|heading| heading.level <= 3) {
+    for heading in case
+        .page
+        .headings()
+        .into_iter()
+        .filter(|heading| heading.level <= 3)
+    {
         let words = vec![Inline::Text(plain(&heading.text))];
-        let link = Inline::Link { to: LinkTo::Heading(heading.id.clone()), text: words };
-        let item = Item { done: None, blocks: vec![Block::Paragraph(vec![link])] };
+        let link = Inline::Link {
+            to: LinkTo::Heading(heading.id.clone()),
+            text: words,
+        };
+        let item = Item {
+            done: None,
+            blocks: vec![Block::Paragraph(vec![link])],
+        };
         match items.last_mut() {
-            Some(above) if above_level.is_some_and(|above| above < heading.level) => add_below(above, item),
+            Some(above) if above_level.is_some_and(|above| above < heading.level) => {
+                add_below(above, item)
+            }
             _ => {
                 above_level = Some(heading.level);
                 items.push(item);
             }
         }
     }
-    (!items.is_empty()).then_some(List { first: None, is_tight: true, items })
+    (!items.is_empty()).then_some(List {
+        first: None,
+        is_tight: true,
+        items,
+    })
 }
 
 fn add_below(above: &mut Item, item: Item) {
     if let Some(Block::List(list)) = above.blocks.get_mut(1) {
         list.items.push(item);
     } else {
-        above.blocks.push(Block::List(List { first: None, is_tight: true, items: vec![item] }));
+        above.blocks.push(Block::List(List {
+            first: None,
+            is_tight: true,
+            items: vec![item],
+        }));
     }
 }

@@ -12,7 +12,11 @@ use crate::wiki::page::Case;
 use crate::wiki::{Flavour, Location};
 
 /// The characters that hosts do not encode in an address.
-const UNRESERVED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const UNRESERVED: AsciiSet = NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// The same for a path.
 const UNRESERVED_OR_SLASH: AsciiSet = UNRESERVED.remove(b'/');
@@ -30,7 +34,11 @@ pub fn location(flavour: Flavour, title: &str, parent: &str) -> Location {
         Flavour::Gitea => gitea_stem(&title),
         Flavour::Plain => Slug::of(&title).shortened().to_string(),
     };
-    let path = if parent.is_empty() { format!("{stem}.md") } else { format!("{parent}/{stem}.md") };
+    let path = if parent.is_empty() {
+        format!("{stem}.md")
+    } else {
+        format!("{parent}/{stem}.md")
+    };
     Location { title, path }
 }
 
@@ -38,7 +46,9 @@ pub fn location(flavour: Flavour, title: &str, parent: &str) -> Location {
 fn shown(flavour: Flavour, title: &str) -> String {
     let title = one_line(title);
     match flavour {
-        Flavour::AzureDevops => without_dots_at_ends(&title.replace(['/', '\\'], "-").replace('#', "♯")),
+        Flavour::AzureDevops => {
+            without_dots_at_ends(&title.replace(['/', '\\'], "-").replace('#', "♯"))
+        }
         Flavour::Github => without_dots_at_ends(&title.chars().map(on_github).collect::<String>()),
         Flavour::Gitlab | Flavour::Gitea | Flavour::Plain => title,
     }
@@ -83,7 +93,12 @@ fn on_github(next: char) -> char {
 fn without_dots_at_ends(title: &str) -> String {
     let start = title.len() - title.trim_start_matches('.').len();
     let end = title.trim_end_matches('.').len().max(start);
-    format!("{}{}{}", title[..start].replace('.', "․"), &title[start..end], title[end..].replace('.', "․"))
+    format!(
+        "{}{}{}",
+        title[..start].replace('.', "․"),
+        &title[start..end],
+        title[end..].replace('.', "․")
+    )
 }
 
 fn azure_stem(title: &str) -> String {
@@ -110,7 +125,10 @@ fn is_hex(rest: &str) -> bool {
 
 /// Letters and digits with single hyphens, which have no special meaning on GitLab.
 fn gitlab_stem(title: &str) -> String {
-    let words: Vec<&str> = title.split(|next: char| !is_gitlab_plain(next)).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> = title
+        .split(|next: char| !is_gitlab_plain(next))
+        .filter(|word| !word.is_empty())
+        .collect();
     words.join("-")
 }
 
@@ -129,7 +147,9 @@ fn gitea_stem(title: &str) -> String {
 }
 
 fn gitea_encoded(title: &str, space: char) -> String {
-    utf8_percent_encode(title, &UNRESERVED).to_string().replace("%20", &space.to_string())
+    utf8_percent_encode(title, &UNRESERVED)
+        .to_string()
+        .replace("%20", &space.to_string())
 }
 
 /// The path of a picture in the repository or folder.
@@ -149,7 +169,9 @@ pub(super) fn picture_address(flavour: Flavour, name: &str, parent: &str) -> Str
         Flavour::AzureDevops => format!("/{path}"),
         // GitLab resolves the upload folder from any page.
         Flavour::Gitlab => path,
-        Flavour::Github | Flavour::Gitea | Flavour::Plain => format!("{}{path}", "../".repeat(depth(parent))),
+        Flavour::Github | Flavour::Gitea | Flavour::Plain => {
+            format!("{}{path}", "../".repeat(depth(parent)))
+        }
     }
 }
 
@@ -187,10 +209,16 @@ pub(super) fn front_matter(title: &str, location: &Location) -> String {
 /// What the host would refuse, cut or show in another way.
 pub fn problems(flavour: Flavour, case: &Case, location: &Location, text: &str) -> Vec<String> {
     let mut found = Vec::new();
-    let (folder, file) = location.path.rsplit_once('/').unwrap_or(("", &location.path));
+    let (folder, file) = location
+        .path
+        .rsplit_once('/')
+        .unwrap_or(("", &location.path));
     let stem = file.strip_suffix(".md").unwrap_or(file);
     if !stem.chars().any(char::is_alphanumeric) {
-        found.push(format!("the title “{}” has no letter or digit to make a file name of; give it another one", case.title));
+        found.push(format!(
+            "the title “{}” has no letter or digit to make a file name of; give it another one",
+            case.title
+        ));
     }
     found.extend(reserved(flavour, folder, stem));
     found.extend(length(flavour, &location.path, folder, file));
@@ -210,10 +238,18 @@ fn reserved(flavour: Flavour, folder: &str, stem: &str) -> Option<String> {
         Flavour::AzureDevops => stem.starts_with('.'),
         Flavour::Github => stem == "home" || stem.starts_with('_'),
         Flavour::Gitlab => {
-            matches!(stem.as_str(), "home" | "pages" | "new" | "edit" | "templates" | "git-access" | "history")
-                || matches!(folder.split('/').next(), Some("templates" | "uploads" | ".gitlab"))
+            matches!(
+                stem.as_str(),
+                "home" | "pages" | "new" | "edit" | "templates" | "git-access" | "history"
+            ) || matches!(
+                folder.split('/').next(),
+                Some("templates" | "uploads" | ".gitlab")
+            )
         }
-        Flavour::Gitea => matches!(stem.as_str(), "home" | "_sidebar" | "_footer" | "_pages" | "_new" | "_edit" | "raw" | "_raw"),
+        Flavour::Gitea => matches!(
+            stem.as_str(),
+            "home" | "_sidebar" | "_footer" | "_pages" | "_new" | "_edit" | "raw" | "_raw"
+        ),
         Flavour::Plain => matches!(stem.as_str(), "con" | "prn" | "aux" | "nul"),
     };
     is_reserved.then(|| format!("`{stem}` is reserved on this wiki; change the title"))
@@ -224,7 +260,11 @@ fn length(flavour: Flavour, path: &str, folder: &str, file: &str) -> Option<Stri
     const FILE_BYTES: usize = 255;
     const GITLAB_FILE_BYTES: usize = 245;
     const AZURE_PATH_CHARACTERS: usize = 235;
-    let file_bytes = if flavour == Flavour::Gitlab { GITLAB_FILE_BYTES } else { FILE_BYTES };
+    let file_bytes = if flavour == Flavour::Gitlab {
+        GITLAB_FILE_BYTES
+    } else {
+        FILE_BYTES
+    };
     let characters = path.chars().count();
     if flavour == Flavour::AzureDevops && characters > AZURE_PATH_CHARACTERS {
         return Some(format!(
@@ -232,10 +272,16 @@ fn length(flavour: Flavour, path: &str, folder: &str, file: &str) -> Option<Stri
         ));
     }
     if file.len() > file_bytes {
-        return Some(format!("the file name of the page has {} bytes; the limit is {file_bytes}; shorten the title", file.len()));
+        return Some(format!(
+            "the file name of the page has {} bytes; the limit is {file_bytes}; shorten the title",
+            file.len()
+        ));
     }
     let part = folder.split('/').find(|part| part.len() > FILE_BYTES)?;
-    Some(format!("the folder name of the page has {} bytes; the limit is {FILE_BYTES}; shorten it", part.len()))
+    Some(format!(
+        "the folder name of the page has {} bytes; the limit is {FILE_BYTES}; shorten it",
+        part.len()
+    ))
 }
 
 /// Headings whose anchors are equal or empty, so links cannot reach them.
@@ -253,9 +299,13 @@ fn equal_anchors(flavour: Flavour, case: &Case) -> Vec<String> {
         let words = crate::wiki::page::plain(&heading.text);
         let anchor = anchor_of(&heading.id);
         if anchor.is_empty() {
-            found.push(format!("the heading “{words}” has no letter or digit to make an anchor of; change its text"));
+            found.push(format!(
+                "the heading “{words}” has no letter or digit to make an anchor of; change its text"
+            ));
         } else if times[anchor] > 1 {
-            found.push(format!("a link to the heading “{words}” would lead to another heading; change its text"));
+            found.push(format!(
+                "a link to the heading “{words}” would lead to another heading; change its text"
+            ));
         }
     }
     found

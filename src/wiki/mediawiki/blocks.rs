@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use crate::markdown::Alignment;
 use crate::wiki::Publication;
 use crate::wiki::lowered;
-use crate::wiki::page::{ActionEntry, Block, Callout, Case, Element, Heading, Inline, Item, List, Table, inlines, walk_line};
+use crate::wiki::page::{
+    ActionEntry, Block, Callout, Case, Element, Heading, Inline, Item, List, Table, inlines,
+    walk_line,
+};
 
 use super::inline::{Lines, Notes, line, note_name};
 use super::language;
@@ -28,7 +31,11 @@ enum Around {
 
 /// The text of a page.
 pub fn page(case: &Case, publication: &Publication<'_>) -> String {
-    let lines = Lines { case, publication, notes: Notes::Linked };
+    let lines = Lines {
+        case,
+        publication,
+        notes: Notes::Linked,
+    };
     let mut parts = vec![blocks(lines, Around::Lines, &case.page.blocks)];
     parts.extend(footnotes(lines));
     parts.retain(|part| !part.is_empty());
@@ -36,8 +43,15 @@ pub fn page(case: &Case, publication: &Publication<'_>) -> String {
 }
 
 fn blocks(lines: Lines<'_>, around: Around, blocks: &[Block]) -> String {
-    let parts = blocks.iter().map(|one| block(lines, around, one)).filter(|part| !part.is_empty());
-    parts.collect::<Vec<_>>().join(if around == Around::Lines { "\n\n" } else { "\n" })
+    let parts = blocks
+        .iter()
+        .map(|one| block(lines, around, one))
+        .filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join(if around == Around::Lines {
+        "\n\n"
+    } else {
+        "\n"
+    })
 }
 
 fn block(lines: Lines<'_>, around: Around, block: &Block) -> String {
@@ -45,7 +59,11 @@ fn block(lines: Lines<'_>, around: Around, block: &Block) -> String {
         Block::Heading(one) => heading(lines, one),
         Block::Paragraph(inlines) => paragraph(around, &line(lines, inlines)),
         Block::Quote(inner) => element("blockquote", "", &blocks(lines, Around::Lines, inner)),
-        Block::Callout { kind, title, blocks } => callout(lines, *kind, title, blocks),
+        Block::Callout {
+            kind,
+            title,
+            blocks,
+        } => callout(lines, *kind, title, blocks),
         Block::Code { language, text } => code(language, text),
         Block::List(one) => list(lines, around, one),
         Block::Table(one) => table(lines, one),
@@ -59,7 +77,11 @@ fn block(lines: Lines<'_>, around: Around, block: &Block) -> String {
 }
 
 fn paragraph(around: Around, words: &str) -> String {
-    if around == Around::Paragraphs && !words.is_empty() { format!("<p>{words}</p>") } else { words.to_owned() }
+    if around == Around::Paragraphs && !words.is_empty() {
+        format!("<p>{words}</p>")
+    } else {
+        words.to_owned()
+    }
 }
 
 fn element(name: &str, attributes: &str, inner: &str) -> String {
@@ -68,13 +90,26 @@ fn element(name: &str, attributes: &str, inner: &str) -> String {
 
 /// A heading. Footnote references follow below it, because they would become part of its anchor.
 fn heading(lines: Lines<'_>, heading: &Heading) -> String {
-    let words = line(Lines { notes: Notes::Omitted, ..lines }, &without_breaks(&heading.text));
+    let words = line(
+        Lines {
+            notes: Notes::Omitted,
+            ..lines
+        },
+        &without_breaks(&heading.text),
+    );
     if words.is_empty() {
         return words;
     }
     let signs = "=".repeat(usize::from(heading.level.clamp(2, 6)));
-    let references: Vec<Inline> = walk_line(&heading.text).filter(|inline| matches!(inline, Inline::Footnote(_))).cloned().collect();
-    let below = if references.is_empty() { String::new() } else { format!("\n{}", line(lines, &references)) };
+    let references: Vec<Inline> = walk_line(&heading.text)
+        .filter(|inline| matches!(inline, Inline::Footnote(_)))
+        .cloned()
+        .collect();
+    let below = if references.is_empty() {
+        String::new()
+    } else {
+        format!("\n{}", line(lines, &references))
+    };
     format!("{signs} {words} {signs}{below}")
 }
 
@@ -82,16 +117,27 @@ fn without_breaks(inlines: &[Inline]) -> Vec<Inline> {
     let one = |inline: &Inline| match inline {
         Inline::Break => Inline::Text(" ".to_owned()),
         Inline::Styled(style, inlines) => Inline::Styled(*style, without_breaks(inlines)),
-        Inline::Link { to, text } => Inline::Link { to: to.clone(), text: without_breaks(text) },
-        Inline::Element(element, inlines) => Inline::Element(element.clone(), without_breaks(inlines)),
-        Inline::Text(_) | Inline::Code(_) | Inline::Picture { .. } | Inline::Footnote(_) => inline.clone(),
+        Inline::Link { to, text } => Inline::Link {
+            to: to.clone(),
+            text: without_breaks(text),
+        },
+        Inline::Element(element, inlines) => {
+            Inline::Element(element.clone(), without_breaks(inlines))
+        }
+        Inline::Text(_) | Inline::Code(_) | Inline::Picture { .. } | Inline::Footnote(_) => {
+            inline.clone()
+        }
     };
     inlines.iter().map(one).collect()
 }
 
 /// A frame that needs no extension. It has no background, so its text is readable in any skin.
 fn callout(lines: Lines<'_>, kind: Callout, title: &[Inline], inner: &[Block]) -> String {
-    let title = if title.is_empty() { escape(kind.name()) } else { line(lines, title) };
+    let title = if title.is_empty() {
+        escape(kind.name())
+    } else {
+        line(lines, title)
+    };
     let colour = match kind {
         Callout::Tip => "#14866d",
         Callout::Important => "#7c5cbf",
@@ -99,15 +145,29 @@ fn callout(lines: Lines<'_>, kind: Callout, title: &[Inline], inner: &[Block]) -
         Callout::Caution => "#d73333",
         Callout::Note => "#3d7dca",
     };
-    let style = format!(" role=\"note\" style=\"border: 1px solid {colour}; border-left-width: 5px; padding: 0 1em; margin: 1em 0;\"");
+    let style = format!(
+        " role=\"note\" style=\"border: 1px solid {colour}; border-left-width: 5px; padding: 0 1em; margin: 1em 0;\""
+    );
     let inner = blocks(lines, Around::Lines, inner);
-    element("div", &style, format!("<strong>{title}</strong>\n\n{inner}").trim_end_matches('\n'))
+    element(
+        "div",
+        &style,
+        format!("<strong>{title}</strong>\n\n{inner}").trim_end_matches('\n'),
+    )
 }
 
 /// A part that is folded by a script of MediaWiki. Without scripts it is open.
 fn details(lines: Lines<'_>, summary: &[Inline], inner: &[Block]) -> String {
-    let content = element("div", " class=\"mw-collapsible-content\"", &blocks(lines, Around::Lines, inner));
-    element("div", " class=\"mw-collapsible mw-collapsed\"", &format!("{}\n{content}", line(lines, summary)))
+    let content = element(
+        "div",
+        " class=\"mw-collapsible-content\"",
+        &blocks(lines, Around::Lines, inner),
+    );
+    element(
+        "div",
+        " class=\"mw-collapsible mw-collapsed\"",
+        &format!("{}\n{content}", line(lines, summary)),
+    )
 }
 
 /// Highlighted code. Code that MediaWiki would change inside these tags gets other tags, without
@@ -120,7 +180,9 @@ fn code(language: &str, text: &str) -> String {
         && !lines.to_ascii_lowercase().contains("</syntaxhighlight")
         && !has_french_blanks(lines);
     match language::of(language) {
-        Some(name) if is_kept => format!("<syntaxhighlight lang=\"{name}\">\n{lines}\n</syntaxhighlight>"),
+        Some(name) if is_kept => {
+            format!("<syntaxhighlight lang=\"{name}\">\n{lines}\n</syntaxhighlight>")
+        }
         _ => format!("<pre>\n{}\n</pre>", preformatted(lines)),
     }
 }
@@ -136,7 +198,11 @@ fn list(lines: Lines<'_>, around: Around, list: &List) -> String {
         Some(1) => ("ol", String::new()),
         Some(first) => ("ol", format!(" start=\"{first}\"")),
     };
-    let around = if list.is_tight { Around::Tight } else { Around::Paragraphs };
+    let around = if list.is_tight {
+        Around::Tight
+    } else {
+        Around::Paragraphs
+    };
     let items = list.items.iter().map(|one| item(lines, around, one));
     element(name, &first, &items.collect::<Vec<_>>().join("\n"))
 }
@@ -148,7 +214,9 @@ fn is_simple(list: &List) -> bool {
     is_numbered_from_one
         && list.items.iter().all(|item| match item.blocks.as_slice() {
             [Block::Paragraph(inlines)] => !inlines.is_empty(),
-            [Block::Paragraph(inlines), Block::List(below)] => !inlines.is_empty() && is_simple(below),
+            [Block::Paragraph(inlines), Block::List(below)] => {
+                !inlines.is_empty() && is_simple(below)
+            }
             _ => false,
         })
 }
@@ -168,7 +236,9 @@ fn simple_list(lines: Lines<'_>, list: &List, above: &str, out: &mut Vec<String>
 }
 
 fn task(item: &Item) -> String {
-    item.done.map_or_else(String::new, |done| format!("{} ", if done { DONE } else { OPEN }))
+    item.done.map_or_else(String::new, |done| {
+        format!("{} ", if done { DONE } else { OPEN })
+    })
 }
 
 fn item(lines: Lines<'_>, around: Around, item: &Item) -> String {
@@ -179,7 +249,11 @@ fn item(lines: Lines<'_>, around: Around, item: &Item) -> String {
     let words = format!("{}{words}", task(item));
     let rest = blocks(lines, Around::Paragraphs, rest);
     let parts = [paragraph(around, words.trim_end_matches(' ')), rest];
-    let inner = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n");
+    let inner = parts
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join("\n");
     if inner.contains('\n') || inner.starts_with(['{', '*', '#', '=', '-', ';', ':']) {
         element("li", "", &inner)
     } else {
@@ -192,11 +266,18 @@ fn table(lines: Lines<'_>, table: &Table) -> String {
     let row = |mark: &str, cells: &[Vec<Inline>], out: &mut Vec<String>| {
         out.push("|-".to_owned());
         for (cell, alignment) in cells.iter().zip(&table.columns) {
-            out.push(format!("{mark}{} {}", alignment_of(*alignment), line(lines, cell)));
+            out.push(format!(
+                "{mark}{} {}",
+                alignment_of(*alignment),
+                line(lines, cell)
+            ));
         }
     };
     row("!", &table.head, &mut out);
-    table.rows.iter().for_each(|cells| row("|", cells, &mut out));
+    table
+        .rows
+        .iter()
+        .for_each(|cells| row("|", cells, &mut out));
     out.push("|}".to_owned());
     out.join("\n")
 }
@@ -215,21 +296,34 @@ fn own_element(lines: Lines<'_>, around: Around, own: &Element, inner: &[Block])
     match own.name {
         "table" => {
             let caption = inner.iter().filter_map(|block| match block {
-                Block::Element(caption, inner) if caption.name == "caption" => Some(part(lines, caption, inner)),
+                Block::Element(caption, inner) if caption.name == "caption" => {
+                    Some(part(lines, caption, inner))
+                }
                 _ => None,
             });
             let rows = lowered::rows(inner).1.into_iter().map(|row| {
-                let cells = row.iter().map(|cell| part(lines, cell.element, cell.blocks)).collect::<Vec<_>>();
+                let cells = row
+                    .iter()
+                    .map(|cell| part(lines, cell.element, cell.blocks))
+                    .collect::<Vec<_>>();
                 element("tr", "", &cells.join("\n"))
             });
-            element("table", " class=\"wikitable\"", &caption.chain(rows).collect::<Vec<_>>().join("\n"))
+            element(
+                "table",
+                " class=\"wikitable\"",
+                &caption.chain(rows).collect::<Vec<_>>().join("\n"),
+            )
         }
         "dl" => {
             let parts = inner.iter().map(|block| match block {
                 Block::Element(one, inner) => part(lines, one, inner),
                 other => block_of(lines, other),
             });
-            format!("{}\n{}\n</dl>", own.tag(escape), parts.collect::<Vec<_>>().join("\n"))
+            format!(
+                "{}\n{}\n</dl>",
+                own.tag(escape),
+                parts.collect::<Vec<_>>().join("\n")
+            )
         }
         "center" | "div" => part(lines, own, inner),
         _ => blocks(lines, around, &lowered::blocks(own, inner)),
@@ -246,26 +340,47 @@ fn part(lines: Lines<'_>, own: &Element, inner: &[Block]) -> String {
         ("center", _) => ("div", " style=\"text-align: center;\""),
         (name, set) => (name, set.trim_end_matches(" |")),
     };
-    let attributes = own.attributes.iter().filter(|(name, _)| *name != "align").cloned().collect();
+    let attributes = own
+        .attributes
+        .iter()
+        .filter(|(name, _)| *name != "align")
+        .cloned()
+        .collect();
     let tag = Element { name, attributes }.tag(escape);
     let tag = format!("{}{set}>", tag.trim_end_matches('>'));
     match inner {
         [] => format!("{tag}</{name}>"),
-        [Block::Paragraph(inlines)] if name != "div" => format!("{tag}{}</{name}>", line(lines, inlines)),
+        [Block::Paragraph(inlines)] if name != "div" => {
+            format!("{tag}{}</{name}>", line(lines, inlines))
+        }
         _ => format!("{tag}\n{}\n</{name}>", blocks(lines, Around::Lines, inner)),
     }
 }
 
 fn facts_table(facts: &[(String, String)]) -> String {
-    let rows = facts.iter().map(|(name, value)| format!("|-\n! scope=\"row\" | {}\n| {}", escape(name.trim()), escape(value.trim())));
-    format!("{{| class=\"wikitable\"\n{}\n|}}", rows.collect::<Vec<_>>().join("\n"))
+    let rows = facts.iter().map(|(name, value)| {
+        format!(
+            "|-\n! scope=\"row\" | {}\n| {}",
+            escape(name.trim()),
+            escape(value.trim())
+        )
+    });
+    format!(
+        "{{| class=\"wikitable\"\n{}\n|}}",
+        rows.collect::<Vec<_>>().join("\n")
+    )
 }
 
 fn actions_table(actions: &[ActionEntry]) -> String {
     let row = |action: &ActionEntry| {
         let mark = if action.is_settled { DONE } else { OPEN };
-        let cells = [&action.what, &action.owner, &action.due].map(|cell| format!("| {}", escape(cell.trim())));
-        format!("|-\n{}\n| {mark} {}", cells.join("\n"), escape(action.status))
+        let cells = [&action.what, &action.owner, &action.due]
+            .map(|cell| format!("| {}", escape(cell.trim())));
+        format!(
+            "|-\n{}\n| {mark} {}",
+            cells.join("\n"),
+            escape(action.status)
+        )
     };
     let rows = actions.iter().map(row).collect::<Vec<_>>().join("\n");
     format!("{{| class=\"wikitable\"\n|-\n! Action\n! Owner\n! Due\n! Status\n{rows}\n|}}")
@@ -275,13 +390,26 @@ fn actions_table(actions: &[ActionEntry]) -> String {
 /// another footnote refers to, so that becomes a paragraph.
 fn footnotes(lines: Lines<'_>) -> Vec<String> {
     let page = &lines.case.page;
-    let number = |inline: &Inline| if let Inline::Footnote(number) = inline { Some(*number) } else { None };
+    let number = |inline: &Inline| {
+        if let Inline::Footnote(number) = inline {
+            Some(*number)
+        } else {
+            None
+        }
+    };
     let referred: BTreeSet<usize> = inlines(&page.blocks).filter_map(number).collect();
-    let lines = Lines { notes: Notes::Numbered, ..lines };
+    let lines = Lines {
+        notes: Notes::Numbered,
+        ..lines
+    };
     let (mut linked, mut others) = (Vec::new(), Vec::new());
     for (number, note) in page.footnotes.iter().enumerate() {
         if referred.contains(&number) {
-            linked.push(format!("<ref name=\"{}\">{}</ref>", note_name(number), footnote(lines, note)));
+            linked.push(format!(
+                "<ref name=\"{}\">{}</ref>",
+                note_name(number),
+                footnote(lines, note)
+            ));
         } else {
             let mark = line(lines, &[Inline::Footnote(number)]);
             others.push(format!("{mark}\n\n{}", blocks(lines, Around::Lines, note)));
@@ -297,7 +425,15 @@ fn footnote(lines: Lines<'_>, note: &[Block]) -> String {
     }
     // Headings, rules and tables need their own line, and a heading needs an empty rest of the
     // line. MediaWiki removes line ends before an end tag.
-    let before = if matches!(note.first(), Some(Block::Paragraph(_))) { "" } else { "\n" };
-    let after = if matches!(note.last(), Some(Block::Heading(_))) { "\n<nowiki />" } else { "" };
+    let before = if matches!(note.first(), Some(Block::Paragraph(_))) {
+        ""
+    } else {
+        "\n"
+    };
+    let after = if matches!(note.last(), Some(Block::Heading(_))) {
+        "\n<nowiki />"
+    } else {
+        ""
+    };
     format!("{before}{}{after}", blocks(lines, Around::Paragraphs, note))
 }

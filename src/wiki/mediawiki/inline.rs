@@ -9,8 +9,10 @@ use super::words::{caption, escape};
 const WIDEST: u32 = 800;
 
 /// The schemes that MediaWiki links by default.
-const SCHEMES: [&str; 12] =
-    ["ftp://", "ftps://", "git://", "http://", "https://", "irc://", "ircs://", "mailto:", "sftp://", "ssh://", "tel:", "xmpp:"];
+const SCHEMES: [&str; 12] = [
+    "ftp://", "ftps://", "git://", "http://", "https://", "irc://", "ircs://", "mailto:",
+    "sftp://", "ssh://", "tel:", "xmpp:",
+];
 
 /// How footnote references are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,7 +66,9 @@ impl Lines<'_> {
                 Inline::Code(text) => out.push_str(&format!("<code>{}</code>", escape(text))),
                 Inline::Styled(style, inlines) => self.add_styled(*style, inlines, out),
                 Inline::Link { to, text } => self.add_link(to, text, out),
-                Inline::Picture { name, alt, title } => out.push_str(&picture(name, alt, title, None)),
+                Inline::Picture { name, alt, title } => {
+                    out.push_str(&picture(name, alt, title, None))
+                }
                 Inline::Break => out.push_str("<br />"),
                 Inline::Footnote(number) => self.add_reference(*number, out),
                 Inline::Element(element, inlines) => self.add_element(element, inlines, out),
@@ -73,7 +77,11 @@ impl Lines<'_> {
     }
 
     fn add_styled(self, style: Style, inlines: &[Inline], out: &mut String) {
-        let (open, close) = if is_plain(inlines) && !out.ends_with('\'') { quotes(style) } else { tags(style) };
+        let (open, close) = if is_plain(inlines) && !out.ends_with('\'') {
+            quotes(style)
+        } else {
+            tags(style)
+        };
         out.push_str(open);
         self.add(inlines, out);
         out.push_str(close);
@@ -110,14 +118,18 @@ impl Lines<'_> {
     fn add_linked(self, target: &WikiLink, inlines: &[Inline], out: &mut String) {
         for run in inlines.chunk_by(|one, other| !has_picture(one) && !has_picture(other)) {
             match run {
-                [Inline::Picture { name, alt, title }] => out.push_str(&picture(name, alt, title, Some(target))),
+                [Inline::Picture { name, alt, title }] => {
+                    out.push_str(&picture(name, alt, title, Some(target)))
+                }
                 [Inline::Styled(style, inlines)] if inlines.iter().any(has_picture) => {
                     let (open, close) = tags(*style);
                     out.push_str(open);
                     self.add_linked(target, inlines, out);
                     out.push_str(close);
                 }
-                [Inline::Element(_, inlines)] if inlines.iter().any(has_picture) => self.add_linked(target, inlines, out),
+                [Inline::Element(_, inlines)] if inlines.iter().any(has_picture) => {
+                    self.add_linked(target, inlines, out)
+                }
                 _ => self.add_words_of_link(target, run, out),
             }
         }
@@ -147,11 +159,24 @@ impl Lines<'_> {
         match to {
             LinkTo::Heading(id) => WikiLink::Page(format!("#{}", self.fragment(self.case, id))),
             LinkTo::Page { case, heading } => {
-                let path = self.publication.locations.get(case).map_or_else(String::new, |name| name.path.clone());
-                let anchor = self.publication.anchors.get(case).and_then(|anchors| anchors.get(heading));
-                let anchor = anchor.map_or_else(String::new, |anchor| format!("#{}", reference_all(anchor)));
+                let path = self
+                    .publication
+                    .locations
+                    .get(case)
+                    .map_or_else(String::new, |name| name.path.clone());
+                let anchor = self
+                    .publication
+                    .anchors
+                    .get(case)
+                    .and_then(|anchors| anchors.get(heading));
+                let anchor =
+                    anchor.map_or_else(String::new, |anchor| format!("#{}", reference_all(anchor)));
                 // A leading colon prevents that it is read as a category or a subpage.
-                let colon = if path.contains(':') || path.starts_with('/') { ":" } else { "" };
+                let colon = if path.contains(':') || path.starts_with('/') {
+                    ":"
+                } else {
+                    ""
+                };
                 WikiLink::Page(format!("{colon}{path}{anchor}"))
             }
             LinkTo::External(address) => external(address),
@@ -159,7 +184,11 @@ impl Lines<'_> {
     }
 
     fn fragment(self, case: &Case, id: &str) -> String {
-        let anchor = self.publication.anchors.get(&case.slug).and_then(|anchors| anchors.get(id));
+        let anchor = self
+            .publication
+            .anchors
+            .get(&case.slug)
+            .and_then(|anchors| anchors.get(id));
         anchor.map_or_else(String::new, |anchor| reference_all(anchor))
     }
 }
@@ -174,8 +203,16 @@ fn add_words(words: &str, out: &mut String) {
 
 fn external(address: &str) -> WikiLink {
     let lower = address.to_ascii_lowercase();
-    let is_known = SCHEMES.iter().any(|scheme| lower.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()));
-    if is_known { WikiLink::Address(encoded(address)) } else { WikiLink::None(address.to_owned()) }
+    let is_known = SCHEMES.iter().any(|scheme| {
+        lower
+            .strip_prefix(scheme)
+            .is_some_and(|rest| !rest.is_empty())
+    });
+    if is_known {
+        WikiLink::Address(encoded(address))
+    } else {
+        WikiLink::None(address.to_owned())
+    }
 }
 
 /// An address without markup.
@@ -187,7 +224,8 @@ fn encoded(address: &str) -> String {
             b'&' => out.push_str("&amp;"),
             b'_' if bytes.peek() == Some(&b'_') => out.push_str("%5F"),
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => out.push(char::from(byte)),
-            b'-' | b'.' | b'_' | b':' | b'/' | b'?' | b'#' | b'@' | b'$' | b'(' | b')' | b'*' | b'+' | b',' | b';' | b'=' | b'%' => {
+            b'-' | b'.' | b'_' | b':' | b'/' | b'?' | b'#' | b'@' | b'$' | b'(' | b')' | b'*'
+            | b'+' | b',' | b';' | b'=' | b'%' => {
                 out.push(char::from(byte));
             }
             _ => out.push_str(&format!("%{byte:02X}")),
@@ -217,7 +255,9 @@ fn picture(name: &str, alt: &str, title: &str, target: Option<&WikiLink>) -> Str
         parts.push(format!("frameless|{WIDEST}px"));
     }
     match target {
-        Some(WikiLink::Address(target) | WikiLink::Page(target)) => parts.push(format!("link={target}")),
+        Some(WikiLink::Address(target) | WikiLink::Page(target)) => {
+            parts.push(format!("link={target}"))
+        }
         Some(WikiLink::None(_)) | None => {}
     }
     parts.push(format!("alt={}", escape(alt).trim()));
@@ -241,7 +281,12 @@ fn quotes(style: Style) -> (&'static str, &'static str) {
     match style {
         Style::Emphasis => ("''", "''"),
         Style::Strong => ("'''", "'''"),
-        Style::Strikethrough | Style::Subscript | Style::Superscript | Style::Keyboard | Style::Highlight | Style::Underline => tags(style),
+        Style::Strikethrough
+        | Style::Subscript
+        | Style::Superscript
+        | Style::Keyboard
+        | Style::Highlight
+        | Style::Underline => tags(style),
     }
 }
 

@@ -75,7 +75,10 @@ const KNOWN: &[(&str, &str)] = &[
 /// The name of a language. `None` if MediaWiki would list the page among those with errors.
 pub fn of(word: &str) -> Option<&'static str> {
     let word = word.to_ascii_lowercase();
-    KNOWN.binary_search_by_key(&word.as_str(), |(word, _)| word).ok().map(|at| KNOWN[at].1)
+    KNOWN
+        .binary_search_by_key(&word.as_str(), |(word, _)| word)
+        .ok()
+        .map(|at| KNOWN[at].1)
 }
 
 #[cfg(test)]

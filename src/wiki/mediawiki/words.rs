@@ -19,14 +19,24 @@ pub fn escape(words: &str) -> String {
     let mut is_start = true;
     for (at, &sign) in signs.iter().enumerate() {
         let before = at.checked_sub(1).map(|at| signs[at]);
-        let context = CharContext { before, sign, after: signs.get(at + 1).copied(), is_start };
+        let context = CharContext {
+            before,
+            sign,
+            after: signs.get(at + 1).copied(),
+            is_start,
+        };
         is_start &= sign.is_whitespace();
         match sign {
             '\n' | '\r' => out.push(' '),
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
-            ' ' if ["RFC", "PMID", "ISBN"].iter().any(|word| out.ends_with(word)) => reference(sign, &mut out),
+            ' ' if ["RFC", "PMID", "ISBN"]
+                .iter()
+                .any(|word| out.ends_with(word)) =>
+            {
+                reference(sign, &mut out)
+            }
             _ if is_markup(&context) => reference(sign, &mut out),
             _ => out.push(sign),
         }
@@ -54,7 +64,11 @@ pub fn preformatted(code: &str) -> String {
         match sign {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
-            _ if is_french(before, sign, after) || (at == 0 && sign != ' ' && is_combining_mark(sign)) => reference(sign, &mut out),
+            _ if is_french(before, sign, after)
+                || (at == 0 && sign != ' ' && is_combining_mark(sign)) =>
+            {
+                reference(sign, &mut out)
+            }
             _ => out.push(sign),
         }
     }
@@ -67,7 +81,9 @@ pub fn has_french_blanks(text: &str) -> bool {
     let signs: Vec<char> = text.chars().collect();
     let is_word = |sign: char| sign.is_alphanumeric() || sign == '_';
     signs.windows(2).enumerate().any(|(at, pair)| match pair {
-        [' ', '?' | ':' | ';' | '!' | '%' | '»' | '›'] => !signs.get(at + 2).is_some_and(|&next| is_word(next)),
+        [' ', '?' | ':' | ';' | '!' | '%' | '»' | '›'] => {
+            !signs.get(at + 2).is_some_and(|&next| is_word(next))
+        }
         ['«' | '‹', ' '] => true,
         _ => false,
     })
@@ -75,13 +91,21 @@ pub fn has_french_blanks(text: &str) -> bool {
 
 /// Whether MediaWiki removes a character from its input.
 pub fn is_refused(sign: char) -> bool {
-    (sign.is_control() && !matches!(sign, '\n' | '\t' | '\u{80}'..='\u{9f}')) || matches!(sign, '\u{fffe}' | '\u{ffff}')
+    (sign.is_control() && !matches!(sign, '\n' | '\t' | '\u{80}'..='\u{9f}'))
+        || matches!(sign, '\u{fffe}' | '\u{ffff}')
 }
 
 fn is_markup(context: &CharContext) -> bool {
-    let CharContext { before, sign, after, is_start } = *context;
+    let CharContext {
+        before,
+        sign,
+        after,
+        is_start,
+    } = *context;
     let is_open = before.is_none() || after.is_none();
-    let is_beside = |wanted: fn(char) -> bool| is_open || before.is_some_and(wanted) || after.is_some_and(wanted);
+    let is_beside = |wanted: fn(char) -> bool| {
+        is_open || before.is_some_and(wanted) || after.is_some_and(wanted)
+    };
     match sign {
         // MediaWiki uses the last one internally, and it ends a link.
         '[' | ']' | '{' | '}' | '|' | '~' | '\u{fffd}' => true,
@@ -94,7 +118,10 @@ fn is_markup(context: &CharContext) -> bool {
         '*' | '#' | '-' | '+' => is_start,
         // `news:x` is an address as well as `https://x`.
         ':' => {
-            is_start || before.is_some_and(char::is_alphabetic) && !after.is_some_and(char::is_whitespace) || is_french(before, sign, after)
+            is_start
+                || before.is_some_and(char::is_alphabetic)
+                    && !after.is_some_and(char::is_whitespace)
+                || is_french(before, sign, after)
         }
         ';' => is_start || is_french(before, sign, after),
         _ => is_french(before, sign, after) || (before.is_none() && is_combining_mark(sign)),
@@ -119,8 +146,10 @@ mod tests {
 
     #[test]
     fn plain_words_stay_plain() {
-        for words in ["It’s 10:42, well-known; see a_b, 5 * 3 = 15 + 0 (50%)!", "Ünïcödé — “quotes” … 漢字 עברית 🙂"]
-        {
+        for words in [
+            "It’s 10:42, well-known; see a_b, 5 * 3 = 15 + 0 (50%)!",
+            "Ünïcödé — “quotes” … 漢字 עברית 🙂",
+        ] {
             let inner = format!("x {words} x");
             assert_eq!(escape(&inner), inner);
         }
@@ -140,7 +169,10 @@ mod tests {
             assert_eq!(escape(words), escaped);
         }
         assert_eq!(caption("thumb"), "&#116;humb");
-        assert_eq!(preformatted("a ; b && </pre>"), "a &#59; b &amp;&amp; &lt;/pre>");
+        assert_eq!(
+            preformatted("a ; b && </pre>"),
+            "a &#59; b &amp;&amp; &lt;/pre>"
+        );
     }
 
     #[test]

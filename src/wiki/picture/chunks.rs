@@ -9,15 +9,16 @@ use super::{exif, orientation};
 
 /// The PNG chunks that affect how a picture looks.
 const PNG: [&[u8; 4]; 16] = [
-    b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP", b"sBIT", b"pHYs", b"bKGD", b"acTL", b"fcTL",
-    b"fdAT",
+    b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP",
+    b"sBIT", b"pHYs", b"bKGD", b"acTL", b"fcTL", b"fdAT",
 ];
 
 /// A PNG without metadata. `None` if it is broken.
 pub fn png(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut png = Png::from_bytes(Bytes::copy_from_slice(bytes)).ok()?;
     let turn = png.exif().and_then(|exif| orientation(&exif));
-    png.chunks_mut().retain(|chunk| PNG.contains(&&chunk.kind()));
+    png.chunks_mut()
+        .retain(|chunk| PNG.contains(&&chunk.kind()));
     let kinds: Vec<[u8; 4]> = png.chunks().iter().map(PngChunk::kind).collect();
     if kinds.first() != Some(b"IHDR") || kinds.last() != Some(b"IEND") || !kinds.contains(b"IDAT") {
         return None;
@@ -27,7 +28,8 @@ pub fn png(bytes: &[u8]) -> Option<Vec<u8>> {
     }
     if let Some(turn) = turn {
         // After the header, which is the first chunk, and before the image data.
-        png.chunks_mut().insert(1, PngChunk::new(*b"eXIf", exif(turn).into()));
+        png.chunks_mut()
+            .insert(1, PngChunk::new(*b"eXIf", exif(turn).into()));
     }
     Some(png.encoder().bytes().to_vec())
 }
@@ -39,7 +41,10 @@ fn plain(chunk: &PngChunk) -> PngChunk {
         b"IEND" => PngChunk::new(*b"IEND", Bytes::new()),
         b"iCCP" => {
             // The name of the profile can be chosen by a person.
-            let name = contents.iter().position(|&byte| byte == 0).unwrap_or(contents.len());
+            let name = contents
+                .iter()
+                .position(|&byte| byte == 0)
+                .unwrap_or(contents.len());
             PngChunk::new(*b"iCCP", [b"profile", &contents[name..]].concat().into())
         }
         _ => chunk.clone(),
@@ -51,12 +56,22 @@ pub fn webp(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut webp = WebP::from_bytes(Bytes::copy_from_slice(bytes)).ok()?;
     let turn = webp.exif().and_then(|exif| orientation(&exif));
     let chunks = webp.chunks_mut();
-    chunks.retain(|chunk| matches!(&chunk.id(), b"VP8X" | b"VP8 " | b"VP8L" | b"ALPH" | b"ANIM" | b"ANMF" | b"ICCP"));
-    if !chunks.iter().any(|chunk| matches!(&chunk.id(), b"VP8 " | b"VP8L" | b"ANMF")) {
+    chunks.retain(|chunk| {
+        matches!(
+            &chunk.id(),
+            b"VP8X" | b"VP8 " | b"VP8L" | b"ALPH" | b"ANIM" | b"ANMF" | b"ICCP"
+        )
+    });
+    if !chunks
+        .iter()
+        .any(|chunk| matches!(&chunk.id(), b"VP8 " | b"VP8L" | b"ANMF"))
+    {
         return None;
     }
     for chunk in chunks.iter_mut() {
-        let RiffContent::Data(data) = chunk.content() else { return None };
+        let RiffContent::Data(data) = chunk.content() else {
+            return None;
+        };
         let data = match &chunk.id() {
             b"VP8X" => header(data, turn.is_some())?,
             b"ANMF" => frame(data)?,
@@ -65,7 +80,10 @@ pub fn webp(bytes: &[u8]) -> Option<Vec<u8>> {
         *chunk.content_mut() = RiffContent::Data(data);
     }
     if let (Some(turn), Some(b"VP8X")) = (turn, chunks.first().map(RiffChunk::id).as_ref()) {
-        chunks.push(RiffChunk::new(*b"EXIF", RiffContent::Data(exif(turn).into())));
+        chunks.push(RiffChunk::new(
+            *b"EXIF",
+            RiffContent::Data(exif(turn).into()),
+        ));
     }
     Some(webp.encoder().bytes().to_vec())
 }

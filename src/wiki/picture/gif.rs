@@ -34,13 +34,19 @@ pub fn clean(bytes: &[u8]) -> Option<Vec<u8>> {
 
 /// The size of a colour table in bytes, from the flags before it.
 fn colours(flags: u8) -> usize {
-    if flags & 0x80 == 0 { 0 } else { 3 << ((flags & 7) + 1) }
+    if flags & 0x80 == 0 {
+        0
+    } else {
+        3 << ((flags & 7) + 1)
+    }
 }
 
 /// The repeat count of an animation, without data of other programs.
 fn animation(extension: &[u8]) -> Vec<u8> {
     let known: [&[u8]; 2] = [b"\x21\xff\x0bNETSCAPE2.0", b"\x21\xff\x0bANIMEXTS1.0"];
-    let Some(head) = known.into_iter().find(|head| extension.starts_with(head)) else { return Vec::new() };
+    let Some(head) = known.into_iter().find(|head| extension.starts_with(head)) else {
+        return Vec::new();
+    };
     match &extension[head.len()..] {
         [3, 1, low, high, ..] => [head, &[3, 1, *low, *high, 0]].concat(),
         _ => Vec::new(),

@@ -65,7 +65,11 @@ impl Parts {
         let mut out = b"\xff\xd8".to_vec();
         out.extend(self.jfif);
         if let Some(turn) = self.turn {
-            add(0xe1, &[b"Exif\0\0".as_slice(), &exif(turn)].concat(), &mut out);
+            add(
+                0xe1,
+                &[b"Exif\0\0".as_slice(), &exif(turn)].concat(),
+                &mut out,
+            );
         }
         out.extend(self.others);
         out.extend([0xff, END]);
@@ -106,7 +110,8 @@ fn needed(marker: u8, content: &[u8]) -> Option<&[u8]> {
 fn add(marker: u8, content: &[u8], out: &mut Vec<u8>) {
     // The dimensions of a missing JFIF thumbnail.
     let end: &[u8] = if marker == 0xe0 { &[0, 0] } else { &[] };
-    let length = u16::try_from(content.len() + end.len() + 2).expect("a segment is no longer than the one it comes from");
+    let length = u16::try_from(content.len() + end.len() + 2)
+        .expect("a segment is no longer than the one it comes from");
     out.extend([0xff, marker]);
     out.extend(length.to_be_bytes());
     out.extend_from_slice(content);

@@ -29,7 +29,8 @@ pub fn clean(bytes: &[u8]) -> Result<Clean, String> {
 
 /// The same for a picture embedded in `depth` others.
 fn clean_inside(bytes: &[u8], depth: usize) -> Result<Clean, String> {
-    let kind = PictureKind::of(bytes).ok_or("is not a picture of a known kind; save it as PNG, JPEG, GIF, WebP or SVG")?;
+    let kind = PictureKind::of(bytes)
+        .ok_or("is not a picture of a known kind; save it as PNG, JPEG, GIF, WebP or SVG")?;
     let broken = |name: &str| format!("is a {name} picture that is broken; save it again");
     let cleaned = match kind {
         PictureKind::Jpeg => jpeg::clean(bytes).ok_or_else(|| broken("JPEG"))?,
@@ -38,10 +39,15 @@ fn clean_inside(bytes: &[u8], depth: usize) -> Result<Clean, String> {
         PictureKind::Webp => chunks::webp(bytes).ok_or_else(|| broken("WebP"))?,
         PictureKind::Svg => svg::clean(bytes, depth)?,
         PictureKind::Other(name) => {
-            return Err(format!("is a picture in the format {name}, whose metadata cannot be removed; save it as PNG or JPEG"));
+            return Err(format!(
+                "is a picture in the format {name}, whose metadata cannot be removed; save it as PNG or JPEG"
+            ));
         }
     };
-    Ok(Clean { bytes: cleaned, extension: kind.extension().unwrap_or_default() })
+    Ok(Clean {
+        bytes: cleaned,
+        extension: kind.extension().unwrap_or_default(),
+    })
 }
 
 /// The extension of a picture. `None` if it is not a picture that can be cleaned.
@@ -51,7 +57,10 @@ pub fn extension(bytes: &[u8]) -> Option<&'static str> {
 
 /// Whether a file is a picture, by its name or its content.
 pub fn is_picture(name: &str, bytes: &[u8]) -> bool {
-    PictureKind::of(bytes).is_some() || mime_guess::from_path(name).first_raw().is_some_and(|mime| mime.starts_with("image/"))
+    PictureKind::of(bytes).is_some()
+        || mime_guess::from_path(name)
+            .first_raw()
+            .is_some_and(|mime| mime.starts_with("image/"))
 }
 
 /// The format of a picture.
@@ -114,7 +123,10 @@ fn other(bytes: &[u8]) -> Option<&'static str> {
         (b"\0\0\0\x0cjP  ", "JPEG 2000"),
         (b"\0\0\x01\0", "ICO"),
     ];
-    signs.into_iter().find(|(sign, _)| bytes.starts_with(sign)).map(|(_, name)| name)
+    signs
+        .into_iter()
+        .find(|(sign, _)| bytes.starts_with(sign))
+        .map(|(_, name)| name)
 }
 
 /// The EXIF orientation, 2 to 8. `None` if the picture is shown as it is.
@@ -129,15 +141,27 @@ fn orientation(exif: &[u8]) -> Option<u8> {
     };
     let number = |at: usize| {
         let bytes: [u8; 2] = exif.get(at..at.checked_add(2)?)?.try_into().ok()?;
-        Some(if is_little { u16::from_le_bytes(bytes) } else { u16::from_be_bytes(bytes) })
+        Some(if is_little {
+            u16::from_le_bytes(bytes)
+        } else {
+            u16::from_be_bytes(bytes)
+        })
     };
     let start: [u8; 4] = exif.get(4..8)?.try_into().ok()?;
-    let start = if is_little { u32::from_le_bytes(start) } else { u32::from_be_bytes(start) } as usize;
+    let start = if is_little {
+        u32::from_le_bytes(start)
+    } else {
+        u32::from_be_bytes(start)
+    } as usize;
     let entries = usize::from(number(start)?);
     let offsets = (0..entries).map(|entry| start.saturating_add(2 + entry * ENTRY));
-    let mut found = offsets.take_while(|&at| at < exif.len()).filter(|&at| number(at) == Some(ORIENTATION));
+    let mut found = offsets
+        .take_while(|&at| at < exif.len())
+        .filter(|&at| number(at) == Some(ORIENTATION));
     let value = number(found.next()?.checked_add(8)?)?;
-    u8::try_from(value).ok().filter(|value| (2..=8).contains(value))
+    u8::try_from(value)
+        .ok()
+        .filter(|value| (2..=8).contains(value))
 }
 
 /// EXIF data with an orientation and nothing else.
@@ -158,7 +182,17 @@ mod tests {
         for turn in 2..=8 {
             assert_eq!(orientation(&exif(turn)), Some(turn));
         }
-        assert_eq!(orientation(b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0"), Some(6));
-        assert_eq!((orientation(&exif(1)), orientation(b"II*\0\xff\xff\xff\xff"), orientation(b"")), (None, None, None));
+        assert_eq!(
+            orientation(b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0"),
+            Some(6)
+        );
+        assert_eq!(
+            (
+                orientation(&exif(1)),
+                orientation(b"II*\0\xff\xff\xff\xff"),
+                orientation(b"")
+            ),
+            (None, None, None)
+        );
     }
 }

@@ -565,7 +565,15 @@ mod tests {
 
     #[test]
     fn names_are_in_order() {
-        for names in [ELEMENTS, HTML_ELEMENTS, ATTRIBUTES, HTML_ATTRIBUTES, PROPERTIES, OF_FONTS, STATES] {
+        for names in [
+            ELEMENTS,
+            HTML_ELEMENTS,
+            ATTRIBUTES,
+            HTML_ATTRIBUTES,
+            PROPERTIES,
+            OF_FONTS,
+            STATES,
+        ] {
             assert!(names.is_sorted());
         }
     }

@@ -34,7 +34,9 @@ pub fn is_svg(bytes: &[u8]) -> bool {
     const ENOUGH: usize = 4096;
     let head = String::from_utf8_lossy(&bytes[..bytes.len().min(ENOUGH)]);
     let head = head.trim_start_matches('\u{feff}').trim_start();
-    head.starts_with('<') && (head.contains("<svg") || head.contains(":svg")) && !head.to_ascii_lowercase().contains("<html")
+    head.starts_with('<')
+        && (head.contains("<svg") || head.contains(":svg"))
+        && !head.to_ascii_lowercase().contains("<html")
 }
 
 /// An SVG without metadata.
@@ -43,7 +45,8 @@ pub fn is_svg(bytes: &[u8]) -> bool {
 ///
 /// Why it cannot be cleaned.
 pub fn clean(bytes: &[u8], depth: usize) -> Result<Vec<u8>, String> {
-    let text = std::str::from_utf8(bytes).map_err(|_| "is an SVG picture that is not UTF-8; save it again".to_owned())?;
+    let text = std::str::from_utf8(bytes)
+        .map_err(|_| "is an SVG picture that is not UTF-8; save it again".to_owned())?;
     let mut cleaned = Cleaner::new(None, depth).run(&with_entities(text))?;
     // Removes names that nothing refers to. The other names are then numbered again.
     loop {
@@ -60,13 +63,21 @@ pub fn clean(bytes: &[u8], depth: usize) -> Result<Vec<u8>, String> {
 fn with_entities(text: &str) -> Cow<'_, str> {
     const MOST: usize = 64;
     const LONGEST: usize = 200;
-    let declared = text.split("<!ENTITY").skip(1).take(MOST).filter_map(|declaration| {
-        let (name, rest) = declaration.trim_start().split_once(char::is_whitespace)?;
-        let rest = rest.trim_start();
-        let quote = rest.chars().next().filter(|quote| ['"', '\''].contains(quote))?;
-        let value = rest[1..].split(quote).next()?;
-        (value.len() <= LONGEST && !value.contains(['&', '<', '%', '"', '\''])).then_some((name, value))
-    });
+    let declared = text
+        .split("<!ENTITY")
+        .skip(1)
+        .take(MOST)
+        .filter_map(|declaration| {
+            let (name, rest) = declaration.trim_start().split_once(char::is_whitespace)?;
+            let rest = rest.trim_start();
+            let quote = rest
+                .chars()
+                .next()
+                .filter(|quote| ['"', '\''].contains(quote))?;
+            let value = rest[1..].split(quote).next()?;
+            (value.len() <= LONGEST && !value.contains(['&', '<', '%', '"', '\'']))
+                .then_some((name, value))
+        });
     let values: BTreeMap<&str, &str> = declared.collect();
     if values.is_empty() {
         return Cow::Borrowed(text);
@@ -74,7 +85,10 @@ fn with_entities(text: &str) -> Cow<'_, str> {
     let mut pieces = text.split('&');
     let mut out = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {
-        match piece.split_once(';').and_then(|(name, rest)| Some((values.get(name)?, rest))) {
+        match piece
+            .split_once(';')
+            .and_then(|(name, rest)| Some((values.get(name)?, rest)))
+        {
             Some((value, rest)) => out.extend([value, rest]),
             None => out.extend(["&", piece]),
         }
@@ -156,7 +170,15 @@ impl Vocabulary {
 
 impl Cleaner {
     fn new(needed: Option<Referred>, depth: usize) -> Self {
-        Self { out: String::new(), names: Names::new(), needed, left_out: 0, open: Vec::new(), style: None, depth }
+        Self {
+            out: String::new(),
+            names: Names::new(),
+            needed,
+            left_out: 0,
+            open: Vec::new(),
+            style: None,
+            depth,
+        }
     }
 
     fn run(mut self, text: &str) -> Result<Cleaned, String> {
@@ -177,13 +199,23 @@ impl Cleaner {
                 Event::CData(text) => self.text(&escape(text.into_inner())),
                 Event::GeneralRef(reference) => self.reference(&reference)?,
                 // They are not visible. Entities were expanded before.
-                Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) | Event::Empty(_) => {}
+                Event::Comment(_)
+                | Event::Decl(_)
+                | Event::PI(_)
+                | Event::DocType(_)
+                | Event::Empty(_) => {}
                 Event::Eof if has_root && self.is_outside() => break,
                 Event::Eof => return Err(BROKEN.to_owned()),
             }
         }
         let Names { ids, classes, .. } = self.names;
-        Ok(Cleaned { text: self.out, referred: Referred { ids: ids.into_referred(), classes: classes.into_referred() } })
+        Ok(Cleaned {
+            text: self.out,
+            referred: Referred {
+                ids: ids.into_referred(),
+                classes: classes.into_referred(),
+            },
+        })
     }
 
     fn is_outside(&self) -> bool {
@@ -197,7 +229,9 @@ impl Cleaner {
         if self.is_outside() && !(vocabulary == Some(Vocabulary::Svg) && name == "svg") {
             return Err("is not an SVG picture; its first element is not `svg`".to_owned());
         }
-        let Some(vocabulary) = vocabulary.filter(|vocabulary| self.left_out == 0 && is_shown(*vocabulary, name, start)) else {
+        let Some(vocabulary) = vocabulary
+            .filter(|vocabulary| self.left_out == 0 && is_shown(*vocabulary, name, start))
+        else {
             self.left_out += 1;
             return Ok(());
         };
@@ -212,13 +246,22 @@ impl Cleaner {
             self.style = Some(String::new());
         }
         let shows_text = self.shows_text(vocabulary, name);
-        self.open.push(Open { vocabulary, name: name.to_owned(), shows_text });
+        self.open.push(Open {
+            vocabulary,
+            name: name.to_owned(),
+            shows_text,
+        });
         Ok(())
     }
 
     fn declare_namespaces(&mut self, vocabulary: Vocabulary) {
-        if self.open.last().is_none_or(|parent| parent.vocabulary != vocabulary) {
-            self.out.push_str(&format!(" xmlns=\"{}\"", vocabulary.namespace()));
+        if self
+            .open
+            .last()
+            .is_none_or(|parent| parent.vocabulary != vocabulary)
+        {
+            self.out
+                .push_str(&format!(" xmlns=\"{}\"", vocabulary.namespace()));
         }
         if self.open.is_empty() {
             self.out.push_str(&format!(" xmlns:xlink=\"{XLINK}\""));
@@ -229,7 +272,9 @@ impl Cleaner {
     fn shows_text(&self, vocabulary: Vocabulary, name: &str) -> bool {
         match (vocabulary, name) {
             (Vocabulary::Html, _) | (Vocabulary::Svg, "text" | "foreignObject" | "style") => true,
-            (Vocabulary::Svg, "a" | "switch" | "textPath" | "tspan") => self.open.last().is_some_and(|parent| parent.shows_text),
+            (Vocabulary::Svg, "a" | "switch" | "textPath" | "tspan") => {
+                self.open.last().is_some_and(|parent| parent.shows_text)
+            }
             (Vocabulary::Svg, _) => false,
         }
     }
@@ -239,10 +284,13 @@ impl Cleaner {
             self.left_out -= 1;
             return Ok(());
         }
-        let Some(ended) = self.open.pop() else { return Err(BROKEN.to_owned()) };
+        let Some(ended) = self.open.pop() else {
+            return Err(BROKEN.to_owned());
+        };
         if let Some(rules) = self.style.take() {
             let rules = quick_xml::escape::unescape(&rules).map_err(|_| BROKEN.to_owned())?;
-            self.out.push_str(&escape(style::sheet(&rules, &mut self.names)?));
+            self.out
+                .push_str(&escape(style::sheet(&rules, &mut self.names)?));
         }
         self.out.push_str(&format!("</{}>", ended.name));
         Ok(())
@@ -256,14 +304,18 @@ impl Cleaner {
     }
 
     fn reference(&mut self, reference: &BytesRef<'_>) -> Result<(), String> {
-        let character = reference.resolve_char_ref().map_err(|_| BROKEN.to_owned())?;
+        let character = reference
+            .resolve_char_ref()
+            .map_err(|_| BROKEN.to_owned())?;
         let meaning = match character {
             Some(character) => character.to_string(),
             None if self.left_out > 0 => return Ok(()),
             None => {
                 let name = reference.clone().into_inner();
                 let known = resolve_predefined_entity(&name);
-                known.ok_or("is an SVG picture with entities of its own; save it as plain SVG")?.to_owned()
+                known
+                    .ok_or("is an SVG picture with entities of its own; save it as plain SVG")?
+                    .to_owned()
             }
         };
         self.text(&escape(meaning));
@@ -276,17 +328,29 @@ impl Cleaner {
         (vocabulary, element): (Vocabulary, &str),
         attribute: &Attribute<'_>,
     ) -> Result<(), String> {
-        let value = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|_| BROKEN.to_owned())?;
+        let value = attribute
+            .normalized_value(XmlVersion::Implicit1_0)
+            .map_err(|_| BROKEN.to_owned())?;
         let (namespace, name) = reader.resolver().resolve_attribute(attribute.key);
         let name = name.as_ref();
         let is_xlink = namespace == ResolveResult::Bound(Namespace(XLINK));
         let is_svg = vocabulary == Vocabulary::Svg;
         let kept = match attribute.key.prefix() {
-            None if name == "href" && is_svg => self.reference_of(element, &value)?.map(|value| ("href", value)),
-            None if name == "src" && element == "img" => self.reference_of(element, &value)?.map(|value| ("src", value)),
-            None => self.plain(vocabulary, name, &value)?.map(|value| (name, value)),
-            Some(_) if is_xlink && name == "href" && is_svg => self.reference_of(element, &value)?.map(|value| ("xlink:href", value)),
-            Some(prefix) if prefix.as_ref() == "xml" && name == "space" && value == "preserve" => Some(("xml:space", value.into_owned())),
+            None if name == "href" && is_svg => self
+                .reference_of(element, &value)?
+                .map(|value| ("href", value)),
+            None if name == "src" && element == "img" => self
+                .reference_of(element, &value)?
+                .map(|value| ("src", value)),
+            None => self
+                .plain(vocabulary, name, &value)?
+                .map(|value| (name, value)),
+            Some(_) if is_xlink && name == "href" && is_svg => self
+                .reference_of(element, &value)?
+                .map(|value| ("xlink:href", value)),
+            Some(prefix) if prefix.as_ref() == "xml" && name == "space" && value == "preserve" => {
+                Some(("xml:space", value.into_owned()))
+            }
             Some(_) => None,
         };
         if let Some((name, value)) = kept {
@@ -297,17 +361,26 @@ impl Cleaner {
 
     /// The value of an attribute. `None` if it does not affect the look, or is a name that nothing
     /// refers to.
-    fn plain(&mut self, vocabulary: Vocabulary, name: &str, value: &str) -> Result<Option<String>, String> {
+    fn plain(
+        &mut self,
+        vocabulary: Vocabulary,
+        name: &str,
+        value: &str,
+    ) -> Result<Option<String>, String> {
         let names = &mut self.names;
-        let is_needed = |needed: fn(&Referred) -> &BTreeSet<String>, name: &str| match &self.needed {
+        let is_needed = |needed: fn(&Referred) -> &BTreeSet<String>, name: &str| match &self.needed
+        {
             Some(referred) => needed(referred).contains(name),
             None => true,
         };
         Ok(match name {
             "id" => is_needed(|referred| &referred.ids, value).then(|| names.ids.new_name(value)),
             "class" => {
-                let classes = value.split_whitespace().filter(|class| is_needed(|referred| &referred.classes, class));
-                let renamed: Vec<String> = classes.map(|class| names.classes.new_name(class)).collect();
+                let classes = value
+                    .split_whitespace()
+                    .filter(|class| is_needed(|referred| &referred.classes, class));
+                let renamed: Vec<String> =
+                    classes.map(|class| names.classes.new_name(class)).collect();
                 (!renamed.is_empty()).then(|| renamed.join(" "))
             }
             "style" => Some(style::declarations(value, names)?).filter(|style| !style.is_empty()),
@@ -330,34 +403,55 @@ impl Cleaner {
         if let Some(id) = address.strip_prefix('#') {
             return Ok(Some(format!("#{}", self.names.ids.refer(id))));
         }
-        let Some((_, data)) = address.strip_prefix("data:image/").and_then(|data| data.split_once(";base64,")) else {
-            return Err(format!("is an SVG picture that refers to `{}`; embed it in the picture", shortened(address)));
+        let Some((_, data)) = address
+            .strip_prefix("data:image/")
+            .and_then(|data| data.split_once(";base64,"))
+        else {
+            return Err(format!(
+                "is an SVG picture that refers to `{}`; embed it in the picture",
+                shortened(address)
+            ));
         };
         let data: String = data.split_whitespace().collect();
         let inside = "holds a picture that";
-        let bytes = STANDARD.decode(data).map_err(|_| format!("{inside} is broken; save it again"))?;
+        let bytes = STANDARD
+            .decode(data)
+            .map_err(|_| format!("{inside} is broken; save it again"))?;
         if self.depth >= DEEPEST {
             return Err(format!("{inside} holds others; nest fewer pictures"));
         }
-        let clean = clean_inside(&bytes, self.depth + 1).map_err(|reason| format!("{inside} {reason}"))?;
+        let clean =
+            clean_inside(&bytes, self.depth + 1).map_err(|reason| format!("{inside} {reason}"))?;
         let kind = match clean.extension {
             "jpg" => "jpeg",
             "svg" => "svg+xml",
             other => other,
         };
-        Ok(Some(format!("data:image/{kind};base64,{}", STANDARD.encode(clean.bytes))))
+        Ok(Some(format!(
+            "data:image/{kind};base64,{}",
+            STANDARD.encode(clean.bytes)
+        )))
     }
 }
 
 /// The predefined inputs of filters.
-const OF_FILTERS: [&str; 6] = ["SourceGraphic", "SourceAlpha", "BackgroundImage", "BackgroundAlpha", "FillPaint", "StrokePaint"];
+const OF_FILTERS: [&str; 6] = [
+    "SourceGraphic",
+    "SourceAlpha",
+    "BackgroundImage",
+    "BackgroundAlpha",
+    "FillPaint",
+    "StrokePaint",
+];
 
 /// The start or end of an animation: a time, or the event of another one.
 fn moment(value: &str, names: &mut Names) -> String {
     let moments = value.split(';').map(|moment| {
         let moment = moment.trim();
         match moment.split_once('.') {
-            Some((id, event)) if id.starts_with(|first: char| first.is_alphabetic() || first == '_') => {
+            Some((id, event))
+                if id.starts_with(|first: char| first.is_alphabetic() || first == '_') =>
+            {
                 format!("{}.{event}", names.ids.refer(id))
             }
             _ => moment.to_owned(),
@@ -368,9 +462,18 @@ fn moment(value: &str, names: &mut Names) -> String {
 
 /// Whether an element is visible, and changes nothing but the look.
 fn is_shown(vocabulary: Vocabulary, name: &str, start: &BytesStart<'_>) -> bool {
-    let value_of = |name: &str| start.attributes().flatten().find(|attribute| attribute.key.as_ref() == name);
-    let is_movement = matches!(name, "set" | "animate" | "animateMotion" | "animateTransform");
-    let moves_looks = |attribute: Attribute<'_>| ATTRIBUTES.binary_search(&&*attribute.value).is_ok();
+    let value_of = |name: &str| {
+        start
+            .attributes()
+            .flatten()
+            .find(|attribute| attribute.key.as_ref() == name)
+    };
+    let is_movement = matches!(
+        name,
+        "set" | "animate" | "animateMotion" | "animateTransform"
+    );
+    let moves_looks =
+        |attribute: Attribute<'_>| ATTRIBUTES.binary_search(&&*attribute.value).is_ok();
     vocabulary.elements().binary_search(&name).is_ok()
         // Elements that need an extension are visible in one program only.
         && value_of("requiredExtensions").is_none_or(|attribute| &*attribute.value == XHTML)

@@ -39,13 +39,20 @@ pub struct Renamed {
 
 impl Renamed {
     fn new(letter: &'static str) -> Self {
-        Self { letter, new: BTreeMap::new(), referred: BTreeSet::new() }
+        Self {
+            letter,
+            new: BTreeMap::new(),
+            referred: BTreeSet::new(),
+        }
     }
 
     /// The new name for an old one.
     pub fn new_name(&mut self, old: &str) -> String {
         let number = self.new.len() + 1;
-        self.new.entry(old.to_owned()).or_insert_with(|| format!("{}{number}", self.letter)).clone()
+        self.new
+            .entry(old.to_owned())
+            .or_insert_with(|| format!("{}{number}", self.letter))
+            .clone()
     }
 
     /// The new name in a reference.

@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use cssparser::{ParseError, ParseErrorKind, Parser, Token, serialize_identifier, serialize_string};
+use cssparser::{
+    ParseError, ParseErrorKind, Parser, Token, serialize_identifier, serialize_string,
+};
 
 use super::known::{ATTRIBUTES, ELEMENTS, HTML_ELEMENTS, OF_FONTS, PROPERTIES, STATES};
 use super::names::Names;
@@ -15,7 +17,14 @@ const ELSEWHERE: &str = "is an SVG picture whose style requests other files; sav
 const BROKEN: &str = "is an SVG picture whose style is broken; save it as plain SVG";
 
 /// CSS functions that request other files.
-const REQUESTS: [&str; 6] = ["image", "image-set", "-webkit-image-set", "cross-fade", "src", "attr"];
+const REQUESTS: [&str; 6] = [
+    "image",
+    "image-set",
+    "-webkit-image-set",
+    "cross-fade",
+    "src",
+    "attr",
+];
 
 /// A token, with the content of its brackets.
 #[derive(Debug, Clone)]
@@ -65,7 +74,9 @@ fn items<'a>(parser: &mut Parser<'a>, depth: usize) -> Result<Vec<Item<'a>>, Str
     let mut items = Vec::new();
     loop {
         let start = parser.position();
-        let Ok(token) = parser.next_including_whitespace_and_comments().cloned() else { return Ok(items) };
+        let Ok(token) = parser.next_including_whitespace_and_comments().cloned() else {
+            return Ok(items);
+        };
         items.push(match token {
             Token::Ident(word) => Item::Word(word.to_string()),
             Token::AtKeyword(word) => Item::At(word.to_ascii_lowercase()),
@@ -91,7 +102,11 @@ fn inside<'a>(parser: &mut Parser<'a>, depth: usize) -> Result<Vec<Item<'a>>, St
         return Err(BROKEN.to_owned());
     }
     parser
-        .parse_nested_block(|parser| items(parser, depth + 1).map_err(|reason| ParseError { kind: ParseErrorKind::Custom(reason) }))
+        .parse_nested_block(|parser| {
+            items(parser, depth + 1).map_err(|reason| ParseError {
+                kind: ParseErrorKind::Custom(reason),
+            })
+        })
         .map_err(|_: ParseError<String>| BROKEN.to_owned())
 }
 
@@ -99,7 +114,9 @@ fn inside<'a>(parser: &mut Parser<'a>, depth: usize) -> Result<Vec<Item<'a>>, St
 fn function(name: String, items: Vec<Item<'_>>) -> Result<Item<'_>, String> {
     match items.as_slice() {
         _ if name != "url" => Ok(Item::Function(name, items)),
-        [Item::Text(address), Item::Space] | [Item::Text(address)] => Ok(Item::Address(address.clone())),
+        [Item::Text(address), Item::Space] | [Item::Text(address)] => {
+            Ok(Item::Address(address.clone()))
+        }
         _ => Err(BROKEN.to_owned()),
     }
 }
@@ -119,12 +136,19 @@ fn rules(items: &[Item<'_>], names: &mut Names, out: &mut String) -> Result<(), 
     rule(trimmed(&items[start..]), &[], names, out)
 }
 
-fn rule(prelude: &[Item<'_>], block: &[Item<'_>], names: &mut Names, out: &mut String) -> Result<(), String> {
+fn rule(
+    prelude: &[Item<'_>],
+    block: &[Item<'_>],
+    names: &mut Names,
+    out: &mut String,
+) -> Result<(), String> {
     if let [Item::At(name), prelude @ ..] = prelude {
         return at_rule(name, prelude, block, names, out);
     }
     let selectors = prelude.split(|item| matches!(item, Item::Plain(",")));
-    let selectors: Vec<String> = selectors.filter_map(|selector| self::selector(trimmed(selector), names)).collect();
+    let selectors: Vec<String> = selectors
+        .filter_map(|selector| self::selector(trimmed(selector), names))
+        .collect();
     let mut inside = String::new();
     declared(block, PROPERTIES, names, &mut inside)?;
     if !selectors.is_empty() && !inside.is_empty() {
@@ -134,7 +158,13 @@ fn rule(prelude: &[Item<'_>], block: &[Item<'_>], names: &mut Names, out: &mut S
 }
 
 /// `@font-face`, `@media`, `@keyframes`. Others are dropped.
-fn at_rule(name: &str, prelude: &[Item<'_>], block: &[Item<'_>], names: &mut Names, out: &mut String) -> Result<(), String> {
+fn at_rule(
+    name: &str,
+    prelude: &[Item<'_>],
+    block: &[Item<'_>],
+    names: &mut Names,
+    out: &mut String,
+) -> Result<(), String> {
     let mut inside = String::new();
     match name {
         "import" => return Err(ELSEWHERE.to_owned()),
@@ -149,7 +179,9 @@ fn at_rule(name: &str, prelude: &[Item<'_>], block: &[Item<'_>], names: &mut Nam
             out.push_str(&format!("@{name} {}{{{inside}}}", condition.trim()));
         }
         "keyframes" | "-webkit-keyframes" => {
-            let [Item::Word(own) | Item::Text(own)] = trimmed(prelude) else { return Ok(()) };
+            let [Item::Word(own) | Item::Text(own)] = trimmed(prelude) else {
+                return Ok(());
+            };
             let own = names.movements.new_name(own);
             steps(block, names, &mut inside)?;
             out.push_str(&format!("@{name} {own}{{{inside}}}"));
@@ -192,7 +224,9 @@ fn selector(items: &[Item<'_>], names: &mut Names) -> Option<String> {
             },
             Item::Plain(":") => out.push_str(&pseudo_class(items.next()?, names)?),
             Item::Plain(sign @ ("*" | ">" | "+" | "~")) => out.push_str(sign),
-            Item::Word(element) if is_in(ELEMENTS, element) || is_in(HTML_ELEMENTS, element) => out.push_str(element),
+            Item::Word(element) if is_in(ELEMENTS, element) || is_in(HTML_ELEMENTS, element) => {
+                out.push_str(element)
+            }
             Item::Block('[', inside) => out.push_str(&attribute_selector(inside, names)?),
             _ => return None,
         }
@@ -210,12 +244,16 @@ fn pseudo_class(item: &Item<'_>, names: &mut Names) -> Option<String> {
         Item::Word(state) if is_in(STATES, state) => Some(format!(":{state}")),
         Item::Function(name, inside) if ["is", "not", "where"].contains(&name.as_str()) => {
             let choices = inside.split(|item| matches!(item, Item::Plain(",")));
-            let choices: Option<Vec<String>> = choices.map(|choice| selector(trimmed(choice), names)).collect();
+            let choices: Option<Vec<String>> = choices
+                .map(|choice| selector(trimmed(choice), names))
+                .collect();
             Some(format!(":{name}({})", choices?.join(",")))
         }
         Item::Function(name, inside) if name.starts_with("nth-") => {
             let number = inside.iter().map(|item| match item {
-                Item::Word(word) if ["n", "-n", "odd", "even"].contains(&word.as_str()) => Some(word.as_str()),
+                Item::Word(word) if ["n", "-n", "odd", "even"].contains(&word.as_str()) => {
+                    Some(word.as_str())
+                }
                 Item::Plain(plain) => Some(*plain),
                 Item::Space => Some(" "),
                 _ => None,
@@ -228,7 +266,9 @@ fn pseudo_class(item: &Item<'_>, names: &mut Names) -> Option<String> {
 
 /// `[fill="none"]`, of a known attribute.
 fn attribute_selector(inside: &[Item<'_>], names: &mut Names) -> Option<String> {
-    let [Item::Word(attribute), ..] = trimmed(inside) else { return None };
+    let [Item::Word(attribute), ..] = trimmed(inside) else {
+        return None;
+    };
     if !is_in(ATTRIBUTES, attribute) {
         return None;
     }
@@ -238,10 +278,19 @@ fn attribute_selector(inside: &[Item<'_>], names: &mut Names) -> Option<String> 
 }
 
 /// The declarations of known properties and of variables.
-fn declared(items: &[Item<'_>], known: &[&str], names: &mut Names, out: &mut String) -> Result<(), String> {
+fn declared(
+    items: &[Item<'_>],
+    known: &[&str],
+    names: &mut Names,
+    out: &mut String,
+) -> Result<(), String> {
     for declaration in items.split(|item| matches!(item, Item::Plain(";"))) {
-        let [Item::Word(property), rest @ ..] = trimmed(declaration) else { continue };
-        let [Item::Plain(":"), value @ ..] = trimmed(rest) else { continue };
+        let [Item::Word(property), rest @ ..] = trimmed(declaration) else {
+            continue;
+        };
+        let [Item::Plain(":"), value @ ..] = trimmed(rest) else {
+            continue;
+        };
         let lower = property.to_ascii_lowercase();
         let name = match property.strip_prefix("--") {
             Some(own) => format!("--{}", names.variables.new_name(own)),
@@ -250,7 +299,9 @@ fn declared(items: &[Item<'_>], known: &[&str], names: &mut Names, out: &mut Str
         };
         let mut written = String::new();
         match name.as_str() {
-            "animation" | "animation-name" => write_value(&renamed_movements(value, names), names, &mut written)?,
+            "animation" | "animation-name" => {
+                write_value(&renamed_movements(value, names), names, &mut written)?
+            }
             _ => write_value(value, names, &mut written)?,
         }
         let separator = if out.is_empty() { "" } else { ";" };
@@ -285,14 +336,18 @@ fn renamed_movements<'a>(value: &[Item<'a>], names: &mut Names) -> Vec<Item<'a>>
         "unset",
     ];
     let renamed = value.iter().map(|item| match item {
-        Item::Word(word) | Item::Text(word) if OWN.binary_search(&word.as_str()).is_err() => Item::Word(names.movements.new_name(word)),
+        Item::Word(word) | Item::Text(word) if OWN.binary_search(&word.as_str()).is_err() => {
+            Item::Word(names.movements.new_name(word))
+        }
         other => other.clone(),
     });
     renamed.collect()
 }
 
 fn write_value(items: &[Item<'_>], names: &mut Names, out: &mut String) -> Result<(), String> {
-    items.iter().try_for_each(|item| write_item(item, names, out))
+    items
+        .iter()
+        .try_for_each(|item| write_item(item, names, out))
 }
 
 fn write_item(item: &Item<'_>, names: &mut Names, out: &mut String) -> Result<(), String> {
@@ -306,7 +361,9 @@ fn write_item(item: &Item<'_>, names: &mut Names, out: &mut String) -> Result<()
         Item::Address(address) => out.write_str(&self::address(address.trim(), names)?),
         Item::Space => out.write_str(if out.ends_with(' ') { "" } else { " " }),
         Item::Plain(plain) => out.write_str(plain),
-        Item::Function(name, _) if REQUESTS.contains(&name.as_str()) => return Err(ELSEWHERE.to_owned()),
+        Item::Function(name, _) if REQUESTS.contains(&name.as_str()) => {
+            return Err(ELSEWHERE.to_owned());
+        }
         Item::Function(name, inside) => {
             serialize_identifier(name, out).map_err(|_| BROKEN)?;
             return write_in_parentheses(inside, names, out);
@@ -317,7 +374,11 @@ fn write_item(item: &Item<'_>, names: &mut Names, out: &mut String) -> Result<()
     .map_err(|_| BROKEN.to_owned())
 }
 
-fn write_in_parentheses(items: &[Item<'_>], names: &mut Names, out: &mut String) -> Result<(), String> {
+fn write_in_parentheses(
+    items: &[Item<'_>],
+    names: &mut Names,
+    out: &mut String,
+) -> Result<(), String> {
     out.push('(');
     write_value(items, names, out)?;
     out.push(')');
@@ -330,8 +391,18 @@ fn address(address: &str, names: &mut Names) -> Result<String, String> {
         return Ok(format!("url(#{})", names.ids.refer(id)));
     }
     let lower = address.get(..32).unwrap_or(address).to_ascii_lowercase();
-    if !["data:font/", "data:application/font", "data:application/x-font"].iter().any(|font| lower.starts_with(font)) {
-        return Err(format!("is an SVG picture that refers to `{}`; embed it in the picture", shortened(address)));
+    if ![
+        "data:font/",
+        "data:application/font",
+        "data:application/x-font",
+    ]
+    .iter()
+    .any(|font| lower.starts_with(font))
+    {
+        return Err(format!(
+            "is an SVG picture that refers to `{}`; embed it in the picture",
+            shortened(address)
+        ));
     }
     let mut out = String::from("url(");
     serialize_string(address, &mut out).map_err(|_| BROKEN)?;
