@@ -91,7 +91,8 @@ impl Lines {
                 .filter(|_| !self.inside.contains(&number))?;
             return Some(line.len() - element.len());
         };
-        let end = line[..end - self.starts[number]].trim_end().len();
+        // YAML takes white space other than blanks and tabs as part of a value, and the line is without any at its end.
+        let end = line[..line.len().min(end - self.starts[number])].trim_end().len();
         let is_key = line[end..].trim_start().starts_with(':');
         Some(if is_key {
             end + line[end..].find(':').unwrap_or_default() + 1

@@ -638,6 +638,7 @@ mod tests {
             "# a comment #1\ntitle: x\n",
             "told:\n  # on #1\n  - { on: 2024, to: x }   # a remark\n",
             "title: \"a\" #b\n",
+            "title: \u{a0}\n # x\n",
         ] {
             assert_eq!(cut(yaml), Vec::<String>::new(), "{yaml:?}");
         }
