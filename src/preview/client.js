@@ -142,6 +142,7 @@
     if (warnings) preview().querySelector(".sb-warnings")?.setAttribute("open", "");
     restorePlace(place, changes.moved);
     restoreFocus(focus);
+    fillQuestions({ target: document.activeElement });
     mark(changes.blocks);
     // The heading that the address points to was added only now.
     if (!wasThere && destination()) location.replace(location.hash);
@@ -436,7 +437,7 @@
 
   // ------------------------------------------------------------------------------------------- jumping to a question
 
-  /** Fills the list of questions when its field is used: the list in the page is empty, also after a swap. */
+  /** Fills the list of questions while its field is used: in a page that comes from the server, the list is empty. */
   async function fillQuestions({ target }) {
     const list = target.closest?.(".sb-jump")?.querySelector("datalist");
     if (!list || list.options.length) return;
