@@ -2,9 +2,11 @@
 
 mod data;
 mod lists;
+mod open_points;
 mod pieces;
 mod question;
 mod story;
+mod telling;
 mod types;
 
 use std::collections::HashSet;
@@ -218,7 +220,7 @@ fn whole<'a>(writer: &mut PageWriter<'a>, route: &'a Route, style: &'a str) -> V
         Route::List(Kind::Competency, _) => View::Competencies(lists::competencies(writer)),
         Route::Matrix(number) => View::Matrix(lists::matrix(writer, *number)),
         Route::Coverage => View::Coverage(lists::coverage(writer)),
-        Route::OpenPoints => View::OpenPoints(lists::open_points(writer)),
+        Route::OpenPoints => View::OpenPoints(open_points::page(writer)),
         Route::NotFound
         | Route::Home
         | Route::Story(_)
