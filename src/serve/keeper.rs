@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
-use super::{Error, Listener, News};
+use super::{Error, News, NewsHandler};
 use crate::disk::{Activity, Events, SourceTree, Watcher};
 use crate::preview::{Assets, Preview, Snapshot};
 use crate::source::SitePath;
@@ -78,7 +78,7 @@ impl Keeper {
     }
 
     /// Sends new snapshots to `newest` for as long as somebody receives them.
-    pub fn keep(mut self, newest: &watch::Sender<Arc<Snapshot>>, listener: &Listener) {
+    pub fn keep(mut self, newest: &watch::Sender<Arc<Snapshot>>, news: &NewsHandler) {
         let mut late = None;
         // The watcher has also noticed what changed between the first scan and now.
         while !newest.is_closed() {
@@ -90,7 +90,7 @@ impl Keeper {
             if let Some(snapshot) = settled.newest {
                 newest.send_replace(snapshot.clone());
                 self.preview.put();
-                listener.tell(&News::Shown {
+                news.handle(&News::Shown {
                     snapshot: &snapshot,
                     took: Some(first.elapsed()),
                 });

@@ -10,7 +10,7 @@ use crate::source::{SitePath, Span};
 /// How deep transclusions go.
 pub const DEEPEST: usize = 8;
 
-/// How many nodes of others a document shows at most: about a megabyte of Markdown.
+/// How many nodes of other documents a document may show: about a megabyte of Markdown.
 const MOST_SHOWN: usize = 100_000;
 
 /// The part of a document that a transclusion shows: the section with this number; `None` for the whole document.

@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use super::open_points;
 use super::pieces::{
-    Extent, Fit, INSIDE_PART, answer, clock, date, open_follow_ups, origin_name, reasons, to_u32,
-    whole,
+    Extent, Fit, INSIDE_PART, answer, clock, date, full_style, open_follow_ups, origin_name,
+    reasons, to_u32,
 };
 use super::telling::headline;
 use super::types::{
@@ -305,7 +305,7 @@ fn case_study_row<'a>(writer: &mut PageWriter<'a>, id: CaseStudyId) -> CaseStudy
         title: meta.title.as_str(),
         url: writer.link(PageKey::CaseStudy(id), ""),
         summary: summary
-            .map(|nodes| writer.html(case.document, nodes, whole(INSIDE_PART, Ids::Omitted)))
+            .map(|nodes| writer.html(case.document, nodes, full_style(INSIDE_PART, Ids::Omitted)))
             .unwrap_or_default(),
         severity: meta.severity.unwrap_or(0),
         when: meta
@@ -398,7 +398,7 @@ pub fn home<'a>(writer: &mut PageWriter<'a>) -> HomePage<'a> {
     let site = writer.context.site;
     let body = site.home.map(|home| {
         let nodes = 0..site.document(home).body.nodes.len();
-        writer.html(home, nodes, whole(2, Ids::Given))
+        writer.html(home, nodes, full_style(2, Ids::Given))
     });
     let bank = bank(site);
     let (ready, gaps): (Vec<QuestionId>, Vec<QuestionId>) = bank

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::lists::head;
-use super::pieces::{INSIDE_PART, open_follow_ups, to_u32, whole};
+use super::pieces::{INSIDE_PART, full_style, open_follow_ups, to_u32};
 use super::types::{LinkView, OpenPointsGroup, OpenPointsPage, RemarkView};
 use crate::html::{Ids, PageWriter};
 use crate::model::Part;
@@ -168,7 +168,7 @@ fn remark(
 ) -> RemarkView {
     let fragment = fragment_on(writer.context.site, page, document, nodes.start);
     RemarkView {
-        html: writer.html(document, nodes, whole(INSIDE_PART, Ids::Omitted)),
+        html: writer.html(document, nodes, full_style(INSIDE_PART, Ids::Omitted)),
         url: writer.link(page, fragment),
     }
 }

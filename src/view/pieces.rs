@@ -18,8 +18,8 @@ use crate::site::{
 /// The level of headings inside parts, below the parts' own.
 pub const INSIDE_PART: u8 = 4;
 
-/// The style of a whole body, without anything left out.
-pub fn whole(heading_base: u8, ids: Ids) -> Style<'static> {
+/// The style of a body with nothing left out.
+pub fn full_style(heading_base: u8, ids: Ids) -> Style<'static> {
     Style {
         heading_base,
         ids,
@@ -94,7 +94,7 @@ impl<'a> PageWriter<'a> {
         backlinks.map(|from| self.link_view(from)).collect()
     }
 
-    /// Whether the site is made for the author, who alone sees remarks, strengths and the views of the whole.
+    /// Whether the site is made for the author, who alone sees remarks, strengths and overviews.
     pub fn is_private(&self) -> bool {
         self.context.site.audience == Audience::Private
     }
@@ -246,7 +246,7 @@ fn follow_up<'a>(
         answer: if open {
             String::new()
         } else {
-            writer.html(document, nodes, whole(INSIDE_PART, Ids::Omitted))
+            writer.html(document, nodes, full_style(INSIDE_PART, Ids::Omitted))
         },
         open,
     }

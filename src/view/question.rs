@@ -1,7 +1,7 @@
 //! The page of a question, and the page of a competency.
 
 use super::lists::question_rows;
-use super::pieces::{Extent, Fit, answer, answer_nodes, occasions, reasons, to_u32, whole};
+use super::pieces::{Extent, Fit, answer, answer_nodes, full_style, occasions, reasons, to_u32};
 use super::types::{AnswerView, CompetencyPage, FrameworkView, QuestionPage};
 use crate::html::{Ids, PageWriter};
 use crate::model::Prose;
@@ -65,7 +65,7 @@ fn body(writer: &mut PageWriter<'_>, id: QuestionId) -> String {
     } else {
         BELOW_TITLE + 1
     };
-    writer.html(document, nodes, whole(level, Ids::Given))
+    writer.html(document, nodes, full_style(level, Ids::Given))
 }
 
 /// The stories that name a question, the first of them in full.
@@ -107,7 +107,7 @@ pub fn competency_page<'a>(writer: &mut PageWriter<'a>, id: CompetencyId) -> Com
     let html = writer.html(
         competency.document,
         0..body.nodes.len(),
-        whole(BELOW_TITLE, Ids::Given),
+        full_style(BELOW_TITLE, Ids::Given),
     );
     let stories = competency.stories.iter().take(ROWS);
     let stories = stories

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use super::pieces::{
-    INSIDE_PART, date, facts, follow_ups, occasions, open_follow_ups, origin_name, telling_links,
-    to_u32, whole, written_by,
+    INSIDE_PART, date, facts, follow_ups, full_style, occasions, open_follow_ups, origin_name,
+    telling_links, to_u32, written_by,
 };
 use super::telling::{Detail, telling_view};
 use super::types::{ActionItemView, CaseStudyPage, FactView, SectionView, StoryPage};
@@ -141,7 +141,7 @@ fn section_view<'a>(
 }
 
 fn section_html(writer: &mut PageWriter<'_>, document: DocumentId, section: &Section) -> String {
-    let style = whole(INSIDE_PART, Ids::Given);
+    let style = full_style(INSIDE_PART, Ids::Given);
     writer.html(document, section.nodes.clone(), style)
 }
 

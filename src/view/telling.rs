@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::pieces::{INSIDE_PART, clock, whole};
+use super::pieces::{INSIDE_PART, clock, full_style};
 use super::types::{MeterPart, PartView, TellingView};
 use crate::escape::escaped;
 use crate::html::{Ids, PageWriter, Style};
@@ -29,7 +29,9 @@ pub fn headline(writer: &mut PageWriter<'_>, id: TellingId) -> String {
         .headline
         .and_then(|place| headline_paragraph(writer, &telling.sections[place]));
     match paragraph {
-        Some((document, nodes)) => writer.html(document, nodes, whole(INSIDE_PART, Ids::Omitted)),
+        Some((document, nodes)) => {
+            writer.html(document, nodes, full_style(INSIDE_PART, Ids::Omitted))
+        }
         None => escaped(Prose::or_empty(site.story_meta(id.story).headline.as_ref())),
     }
 }
@@ -275,7 +277,7 @@ impl<'a> Sections<'_, 'a> {
     fn replaced(&mut self, id: SectionId) -> String {
         let nodes = self.writer.context.site.section(id).nodes.clone();
         self.writer
-            .html(id.document, nodes, whole(INSIDE_PART, Ids::Omitted))
+            .html(id.document, nodes, full_style(INSIDE_PART, Ids::Omitted))
     }
 }
 
@@ -323,7 +325,11 @@ fn left_out_html(writer: &mut PageWriter<'_>, id: SectionId, left_out: &[Range<u
             html.push_str(if is_item { "<ul>\n" } else { "</ul>\n" });
             in_list = is_item;
         }
-        html.push_str(&writer.html(id.document, range.clone(), whole(INSIDE_PART, Ids::Omitted)));
+        html.push_str(&writer.html(
+            id.document,
+            range.clone(),
+            full_style(INSIDE_PART, Ids::Omitted),
+        ));
     }
     if in_list {
         html.push_str("</ul>\n");
