@@ -468,7 +468,7 @@ impl<'a> Writer<'_, 'a> {
             CalloutKind::Note => self.titled_aside("callout note", word::NOTE, inner),
             CalloutKind::Tip => self.titled_aside("callout tip", word::TIP, inner),
             CalloutKind::Important => {
-                self.titled_aside("callout important", word::IMPORTANT, inner)
+                self.titled_aside("callout important", word::IMPORTANT, inner);
             }
             CalloutKind::Warning => self.titled_aside("callout warning", word::WARNING, inner),
             CalloutKind::Caution => self.titled_aside("callout caution", word::CAUTION, inner),

@@ -200,7 +200,7 @@ pub fn entries(
                 read.insert(name.get_ref().to_string(), entry);
             }
             Err((message, help)) => {
-                found.push(Diagnostic::new(rule, file, span(value), message).help(help))
+                found.push(Diagnostic::new(rule, file, span(value), message).help(help));
             }
         }
     }

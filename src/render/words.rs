@@ -177,7 +177,7 @@ fn fill(phrases: &Phrases, entry: &Value, values: &Kwargs, state: &State) -> Ter
         match piece {
             Piece::Text(text) => filled.push_str(text),
             Piece::Placeholder(name) => {
-                filled.push_str(&placed(phrases, &values.must_get::<Value>(name)?, state)?)
+                filled.push_str(&placed(phrases, &values.must_get::<Value>(name)?, state)?);
             }
         }
     }

@@ -121,9 +121,12 @@ pub enum News<'a> {
     },
 }
 
+/// A function that handles news.
+type HandleNews = dyn FnMut(&News<'_>) + Send;
+
 /// Handles the news of all threads, one at a time.
 #[derive(Clone)]
-struct NewsHandler(Arc<Mutex<dyn FnMut(&News<'_>) + Send>>);
+struct NewsHandler(Arc<Mutex<HandleNews>>);
 
 impl NewsHandler {
     fn handle(&self, news: &News<'_>) {

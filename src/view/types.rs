@@ -272,7 +272,7 @@ pub struct QuestionPage<'a> {
     pub slug: &'a str,
     /// Other wordings.
     pub aliases: Vec<&'a str>,
-    /// What it probes.
+    /// The competencies that it probes.
     pub competencies: Vec<Chip<'a>>,
     /// When it was asked, newest first.
     pub asked: Vec<OccasionView<'a>>,
@@ -413,7 +413,7 @@ pub struct QuestionRow<'a> {
     pub question: &'a str,
     /// The address of its page, relative to this page.
     pub url: String,
-    /// What it probes.
+    /// The competencies that it probes.
     pub competencies: Vec<Chip<'a>>,
     /// How many stories name it in `answers`; for a follow-up 1 if it is answered.
     pub stories: u32,
