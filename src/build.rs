@@ -175,7 +175,7 @@ pub struct Linked {
     pub site: Site,
     /// All settings, with the words that may not leave.
     pub config: Arc<Config>,
-    /// For each document of the site, the document of the whole site that it was made from; in ascending order.
+    /// The document of the whole site that each document was made from, in ascending order.
     pub origins: Vec<DocumentId>,
     /// In the order of files and places.
     pub diagnostics: Vec<Diagnostic>,
@@ -402,14 +402,14 @@ fn unfollowed(path: &SitePath, reason: Unfollowed) -> Diagnostic {
     let (message, help) = match reason {
         Unfollowed::Outside => (
             "this symbolic link leads to no file of the site, so it is not followed",
-            "put a copy of what you mean in its place, or delete the link",
+            "put a copy of the file in its place, or delete the link",
         ),
         Unfollowed::InContent => (
             "this symbolic link leads to a folder that is read in its own place, so it is not followed",
             "delete the link, or move the files",
         ),
         Unfollowed::Nested => (
-            "this symbolic link to a folder stands in a folder that is itself linked, so it is not followed",
+            "this symbolic link to a folder is in a folder that is itself linked, so it is not followed",
             "link to the folder from `content` itself",
         ),
     };

@@ -8,8 +8,8 @@ use std::sync::LazyLock;
 use crate::escape::{escape, escaped, percent_encode};
 use crate::highlight::Highlighter;
 use crate::markdown::{
-    Alignment, Body, CalloutKind, Child, Event, FootnoteId, HTML_TAGS, HeadingId, LinkId, NameId,
-    TableId, Tag, Target, stretch_at,
+    Alignment, Body, CalloutKind, Child, Event, FootnoteId, HTML_TAGS, HeadingId, Link, LinkId,
+    NameId, TableId, Tag, Target, stretch_at,
 };
 use crate::phrases::{Phrases, Word, word};
 use crate::route::Route;
@@ -18,22 +18,22 @@ use crate::site::{
 };
 use crate::source::SitePath;
 
-/// What the pages of a site are written from.
+/// What all pages of a site are written from.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
-    /// What is shown, and to whom.
+    /// The content, and the audience.
     pub site: &'a Site,
     /// The words of the pages.
     pub phrases: &'a Phrases,
     /// Colours blocks of code.
     pub highlighter: &'a Highlighter,
-    /// Where the pages of this very site are.
+    /// The addresses of the pages of this site.
     pub addresses: &'a Addresses,
-    /// The names that the contents of files give them.
+    /// The published names of files, which their contents determine.
     pub assets: &'a BTreeMap<SitePath, String>,
 }
 
-/// The paths of all pages that others lead to, encoded as they stand in links.
+/// The paths of all pages that links can lead to, percent-encoded.
 pub struct Addresses {
     tellings: Vec<Vec<String>>,
     questions: Vec<String>,
@@ -93,7 +93,7 @@ pub struct PageWriter<'a> {
     pub context: Context<'a>,
     /// Its own address, which links are relative to.
     pub route: &'a Route,
-    /// The path of the page as it stands in links.
+    /// The path of the page, percent-encoded.
     own_path: String,
     ids: HashSet<String>,
     footnotes: u32,
@@ -104,7 +104,7 @@ pub struct PageWriter<'a> {
 pub struct Style<'a> {
     /// The level that its highest heading gets on the page.
     pub heading_base: u8,
-    /// Whether headings get their ids; they do not if the text is on the page for a second time.
+    /// Whether headings get their ids.
     pub ids: Ids,
     /// Ranges that are not written, in their order.
     pub left_out: &'a [Range<usize>],
@@ -242,7 +242,7 @@ struct Writer<'w, 'a> {
     id: DocumentId,
     body: &'a Body,
     style: Style<'w>,
-    /// How many levels the headings of this range go down, or up.
+    /// How many levels the headings of this range move down; negative if they move up.
     heading_shift: i8,
     depth: usize,
     out: String,
@@ -266,7 +266,7 @@ struct OpenTable {
     has_body: bool,
 }
 
-impl Writer<'_, '_> {
+impl<'a> Writer<'_, 'a> {
     fn nodes(&mut self, nodes: Range<usize>) {
         for child in self.body.children(nodes) {
             match child.event {
@@ -280,10 +280,10 @@ impl Writer<'_, '_> {
     fn leaf(&mut self, event: Event) {
         let body = self.body;
         match event {
-            Event::Text(piece) => escape(body.str(piece), &mut self.out),
+            Event::Text(piece) => self.text(body.str(piece)),
             Event::Code(piece) => {
                 self.out.push_str("<code>");
-                escape(body.str(piece), &mut self.out);
+                self.text(body.str(piece));
                 self.out.push_str("</code>");
             }
             Event::Html(piece) => {
@@ -313,7 +313,7 @@ impl Writer<'_, '_> {
             Tag::Image(link) => self.image(link, element.inner()),
             // Footnotes are written below what refers to them.
             Tag::Footnote(_) => {}
-            Tag::Paragraph if self.says_nothing(element.inner()) => {}
+            Tag::Paragraph if self.is_blank(element.inner()) => {}
             _ => {
                 self.start(tag, element.inner());
                 self.nodes(element.inner());
@@ -322,8 +322,27 @@ impl Writer<'_, '_> {
         }
     }
 
-    /// Whether a paragraph says nothing, as one that is a comment.
-    fn says_nothing(&self, nodes: Range<usize>) -> bool {
+    fn text(&mut self, text: &str) {
+        escape(text, &mut self.out);
+    }
+
+    fn attribute(&mut self, name: &str, value: &str) {
+        self.out.push(' ');
+        self.out.push_str(name);
+        self.out.push_str("=\"");
+        escape(value, &mut self.out);
+        self.out.push('"');
+    }
+
+    /// Writes the attribute `title`, if there is a title.
+    fn title_attribute(&mut self, title: &str) {
+        if !title.is_empty() {
+            self.attribute("title", title);
+        }
+    }
+
+    /// Whether a paragraph has no text, as one that consists of a comment.
+    fn is_blank(&self, nodes: Range<usize>) -> bool {
         self.body.nodes[nodes].iter().all(|node| match node.event {
             Event::Text(piece) => self.body.str(piece).trim().is_empty(),
             event => event == Event::SoftBreak,
@@ -363,21 +382,9 @@ impl Writer<'_, '_> {
             } else {
                 "<li>"
             }),
-            Tag::Table(table) => {
-                self.table = Some(OpenTable {
-                    table,
-                    column: 0,
-                    in_head: false,
-                    has_body: false,
-                });
-                self.out
-                    .push_str(&format!("<div class=\"table\"{direction}><table>\n"));
-            }
-            Tag::TableHead => {
-                self.table_row(true);
-                self.out.push_str("<thead><tr>");
-            }
-            Tag::TableRow => self.table_row(false),
+            Tag::Table(table) => self.table(table, direction),
+            Tag::TableHead => self.table_head(),
+            Tag::TableRow => self.table_row(),
             Tag::TableCell => self.table_cell(),
             other => self.start_in_line(other),
         }
@@ -393,7 +400,7 @@ impl Writer<'_, '_> {
                 self.open_links += 1;
                 self.link(link);
             }
-            // The others are written with what they hold, or as what they hold alone.
+            // The others have no start tag.
             _ => {}
         }
     }
@@ -447,46 +454,41 @@ impl Writer<'_, '_> {
         };
         self.out.push_str(&format!("<h{}", self.level(heading)));
         if let Some(id) = id {
-            self.out.push_str(" id=\"");
-            escape(&id, &mut self.out);
-            self.out.push('"');
+            self.attribute("id", &id);
         }
         self.out.push_str(direction);
         self.out.push('>');
     }
 
     fn callout(&mut self, kind: CalloutKind, inner: Range<usize>) {
-        let (class, title) = match kind {
-            CalloutKind::Question => {
-                return self
-                    .out
-                    .push_str(&self.page.labelled_aside("remark open", word::REMARK_OPEN));
+        match kind {
+            CalloutKind::Question => self.labelled_aside("remark open", word::REMARK_OPEN),
+            CalloutKind::Answered => self.labelled_aside("remark answered", word::REMARK_ANSWERED),
+            CalloutKind::Private => self.labelled_aside("private", word::ONLY_FOR_YOU),
+            CalloutKind::Note => self.titled_aside("callout note", word::NOTE, inner),
+            CalloutKind::Tip => self.titled_aside("callout tip", word::TIP, inner),
+            CalloutKind::Important => {
+                self.titled_aside("callout important", word::IMPORTANT, inner);
             }
-            CalloutKind::Answered => {
-                return self.out.push_str(
-                    &self
-                        .page
-                        .labelled_aside("remark answered", word::REMARK_ANSWERED),
-                );
-            }
-            CalloutKind::Private => {
-                return self
-                    .out
-                    .push_str(&self.page.labelled_aside("private", word::ONLY_FOR_YOU));
-            }
-            CalloutKind::Note => ("callout note", word::NOTE),
-            CalloutKind::Tip => ("callout tip", word::TIP),
-            CalloutKind::Important => ("callout important", word::IMPORTANT),
-            CalloutKind::Warning => ("callout warning", word::WARNING),
-            CalloutKind::Caution => ("callout caution", word::CAUTION),
-        };
+            CalloutKind::Warning => self.titled_aside("callout warning", word::WARNING, inner),
+            CalloutKind::Caution => self.titled_aside("callout caution", word::CAUTION, inner),
+        }
+    }
+
+    fn labelled_aside(&mut self, class: &str, label: Word) {
+        let start = self.page.labelled_aside(class, label);
+        self.out.push_str(&start);
+    }
+
+    /// Starts an aside. It gets a default title, unless its text starts with a title.
+    fn titled_aside(&mut self, class: &str, title: Word, inner: Range<usize>) {
         self.out.push_str(&format!("<aside class=\"{class}\">\n"));
         let has_title = self.body.nodes[inner]
             .first()
             .is_some_and(|node| node.event == Event::Start(Tag::CalloutTitle));
         if !has_title {
             self.out.push_str("<p class=\"callout-title\">");
-            escape(self.page.context.phrases.text(title), &mut self.out);
+            self.text(self.page.context.phrases.text(title));
             self.out.push_str("</p>\n");
         }
     }
@@ -498,7 +500,7 @@ impl Writer<'_, '_> {
             .push_str("<pre class=\"code\" dir=\"ltr\" tabindex=\"0\"><code");
         if !language.is_empty() {
             self.out.push_str(" class=\"language-");
-            escape(language, &mut self.out);
+            self.text(language);
             self.out.push('"');
         }
         self.out.push('>');
@@ -515,13 +517,29 @@ impl Writer<'_, '_> {
                 && matches!(event(first + 1), Some(Event::TaskMarker(_))))
     }
 
-    fn table_row(&mut self, in_head: bool) {
+    fn table(&mut self, table: TableId, direction: &str) {
+        self.table = Some(OpenTable {
+            table,
+            column: 0,
+            in_head: false,
+            has_body: false,
+        });
+        self.out
+            .push_str(&format!("<div class=\"table\"{direction}><table>\n"));
+    }
+
+    fn table_head(&mut self) {
+        if let Some(table) = &mut self.table {
+            table.column = 0;
+            table.in_head = true;
+        }
+        self.out.push_str("<thead><tr>");
+    }
+
+    fn table_row(&mut self) {
         let Some(table) = &mut self.table else { return };
         table.column = 0;
-        table.in_head = in_head;
-        if in_head {
-            return;
-        }
+        table.in_head = false;
         self.out.push_str(if table.has_body {
             "<tr>"
         } else {
@@ -551,16 +569,15 @@ impl Writer<'_, '_> {
         match self.page.context.site.names.competency(name) {
             Some(competency) => {
                 let page = PageKey::Competency(competency);
-                self.out.push_str(" <a class=\"tag\" href=\"");
-                let link = self.page.link(page, "");
-                escape(&link, &mut self.out);
-                self.out.push_str("\">");
-                escape(&self.page.title(page), &mut self.out);
+                self.out.push_str(" <a class=\"tag\"");
+                self.attribute("href", &self.page.link(page, ""));
+                self.out.push('>');
+                self.text(&self.page.title(page));
                 self.out.push_str("</a>");
             }
             None => {
                 self.out.push_str(" #");
-                escape(name, &mut self.out);
+                self.text(name);
             }
         }
     }
@@ -572,30 +589,37 @@ impl Writer<'_, '_> {
         let Some(address) = self.address(&link.target, destination) else {
             self.out.push_str("<span class=\"withheld\">");
             if !link.is_labelled {
-                escape(link.target.last_name(), &mut self.out);
+                self.text(link.target.last_name());
             }
             return;
         };
-        self.out.push_str("<a href=\"");
-        escape(&address, &mut self.out);
-        self.out.push('"');
-        if !link.title.is_empty() {
-            self.out.push_str(" title=\"");
-            escape(&link.title, &mut self.out);
-            self.out.push('"');
-        }
+        self.out.push_str("<a");
+        self.attribute("href", &address);
+        self.title_attribute(&link.title);
         self.out.push('>');
         if !link.is_labelled {
-            let title = match (destination, &link.target) {
-                (Destination::Page { fragment, .. }, Target::Fragment(_)) => {
-                    heading_text(self.body, fragment).unwrap_or(&address).into()
-                }
-                (Destination::Page { page, .. }, _) => self.page.title(*page),
-                // Its author has written the name of the file.
-                (Destination::Asset(_), target @ Target::Wiki { .. }) => target.last_name().into(),
-                _ => address.as_str().into(),
-            };
-            escape(&title, &mut self.out);
+            self.text(&self.label_of(&link.target, destination, &address));
+        }
+    }
+
+    /// The words of a link whose author wrote none.
+    fn label_of<'l>(
+        &self,
+        target: &'l Target,
+        destination: &Destination,
+        address: &'l str,
+    ) -> Cow<'l, str>
+    where
+        'a: 'l,
+    {
+        match (destination, target) {
+            (Destination::Page { fragment, .. }, Target::Fragment(_)) => {
+                heading_text(self.body, fragment).unwrap_or(address).into()
+            }
+            (Destination::Page { page, .. }, _) => self.page.title(*page),
+            // The author has written the name of the file.
+            (Destination::Asset(_), Target::Wiki { .. }) => target.last_name().into(),
+            _ => address.into(),
         }
     }
 
@@ -629,44 +653,38 @@ impl Writer<'_, '_> {
         let alt = self.body.plain(words);
         let destination = self.page.context.site.destination(self.id, link);
         let link = &self.body.links[link];
-        let address = self.address(&link.target, destination);
-        let is_in_site = matches!(destination, Destination::Asset(_));
-        match address {
-            Some(address) if is_in_site => {
-                self.out.push_str("<img src=\"");
-                escape(&address, &mut self.out);
-                self.out.push_str("\" alt=\"");
-                escape(&alt, &mut self.out);
-                self.out.push_str("\" loading=\"lazy\"");
-                if let Some(size) = link.size {
-                    self.out.push_str(&format!(" width=\"{}\"", size.width));
-                    self.out.push_str(
-                        &size
-                            .height
-                            .map(|height| format!(" height=\"{height}\""))
-                            .unwrap_or_default(),
-                    );
-                }
-                if !link.title.is_empty() {
-                    self.out.push_str(" title=\"");
-                    escape(&link.title, &mut self.out);
-                    self.out.push('"');
-                }
-                self.out.push('>');
+        match self.address(&link.target, destination) {
+            Some(address) if matches!(destination, Destination::Asset(_)) => {
+                self.picture(link, &address, &alt);
             }
-            Some(_) if self.open_links > 0 => escape(&alt, &mut self.out),
-            Some(address) => {
-                self.out.push_str("<a href=\"");
-                escape(&address, &mut self.out);
-                self.out.push_str("\">");
-                escape(if alt.is_empty() { &address } else { &alt }, &mut self.out);
+            // A picture that is not a file of the site becomes a link to it.
+            Some(address) if self.open_links == 0 => {
+                self.out.push_str("<a");
+                self.attribute("href", &address);
+                self.out.push('>');
+                self.text(if alt.is_empty() { &address } else { &alt });
                 self.out.push_str("</a>");
             }
-            None => escape(&alt, &mut self.out),
+            Some(_) | None => self.text(&alt),
         }
     }
 
-    /// Writes the section of another document that is shown in this place.
+    fn picture(&mut self, link: &Link, address: &str, alt: &str) {
+        self.out.push_str("<img");
+        self.attribute("src", address);
+        self.attribute("alt", alt);
+        self.attribute("loading", "lazy");
+        if let Some(size) = link.size {
+            self.attribute("width", &size.width.to_string());
+            if let Some(height) = size.height {
+                self.attribute("height", &height.to_string());
+            }
+        }
+        self.title_attribute(&link.title);
+        self.out.push('>');
+    }
+
+    /// Writes the section that a transclusion shows.
     fn transclusion(&mut self, link: LinkId) {
         let site = self.page.context.site;
         let Destination::Page {
@@ -685,20 +703,17 @@ impl Writer<'_, '_> {
             ids: Ids::Omitted,
             left_out: &[],
         };
-        let html = match site.shown(*page, fragment, *section) {
-            Some((document, nodes)) => {
-                self.page
-                    .html_at_depth(document, nodes, style, self.depth + 1)
-            }
-            None => return,
+        let Some((document, nodes)) = site.shown(*page, fragment, *section) else {
+            return;
         };
+        let depth = self.depth + 1;
+        let html = self.page.html_at_depth(document, nodes, style, depth);
         self.out.push_str("<div class=\"transclusion\">\n");
         self.out.push_str(&html);
-        self.out
-            .push_str("<p class=\"transclusion-source\"><a href=\"");
-        escape(&self.page.link(*page, fragment), &mut self.out);
-        self.out.push_str("\">");
-        escape(&self.page.title(*page), &mut self.out);
+        self.out.push_str("<p class=\"transclusion-source\"><a");
+        self.attribute("href", &self.page.link(*page, fragment));
+        self.out.push('>');
+        self.text(&self.page.title(*page));
         self.out.push_str("</a></p>\n</div>\n");
     }
 
@@ -706,17 +721,14 @@ impl Writer<'_, '_> {
         let Some(place) = self.body.shown_footnote(label) else {
             return;
         };
-        let known = self.numbers.get(&place).copied();
-        let number = known.unwrap_or_else(|| {
-            self.page.footnotes += 1;
-            self.notes.push((place, self.page.footnotes));
-            self.numbers.insert(place, self.page.footnotes);
-            self.page.footnotes
-        });
-        let id = if known.is_none() {
-            self.page.claim(&format!("_footnote-reference-{number}"))
-        } else {
-            None
+        let (number, id) = match self.numbers.get(&place) {
+            Some(&number) => (number, None),
+            None => {
+                let number = self.number_footnote(place);
+                // The first reference is the one that the footnote leads back to.
+                let id = format!("_footnote-reference-{number}");
+                (number, self.page.claim(&id))
+            }
         };
         self.out
             .push_str("<sup class=\"footnote-ref\"><a href=\"#_footnote-");
@@ -725,6 +737,15 @@ impl Writer<'_, '_> {
             self.out.push_str(&format!(" id=\"{id}\""));
         }
         self.out.push_str(&format!(">{number}</a></sup>"));
+    }
+
+    /// Gives a footnote the next number of the page.
+    fn number_footnote(&mut self, place: FootnoteId) -> u32 {
+        self.page.footnotes += 1;
+        let number = self.page.footnotes;
+        self.notes.push((place, number));
+        self.numbers.insert(place, number);
+        number
     }
 
     fn footnotes(&mut self) {
@@ -740,20 +761,18 @@ impl Writer<'_, '_> {
             ));
             self.nodes(self.body.footnotes[place].nodes.clone());
             self.out.push_str(&format!(
-                "<a class=\"footnote-back\" href=\"#_footnote-reference-{number}\" aria-label=\""
+                "<a class=\"footnote-back\" href=\"#_footnote-reference-{number}\""
             ));
-            escape(
-                self.page.context.phrases.text(word::BACK_TO_TEXT),
-                &mut self.out,
-            );
-            self.out.push_str("\">↩</a></li>\n");
+            let label = self.page.context.phrases.text(word::BACK_TO_TEXT);
+            self.attribute("aria-label", label);
+            self.out.push_str(">↩</a></li>\n");
             next += 1;
         }
         self.out.push_str("</ol></section>\n");
     }
 }
 
-/// Whether a block gets the direction of its words. The frame of a call-out has that of the page, and each block in it its own.
+/// Whether a block gets the direction of its words. A call-out has the direction of the page, and each block in it its own.
 fn has_direction(tag: Tag) -> bool {
     matches!(
         tag,
@@ -773,7 +792,7 @@ fn heading_text<'a>(body: &'a Body, id: &str) -> Option<&'a str> {
         .map(|heading| body.headings[heading].text.as_str())
 }
 
-/// How far the headings of a range move so that the highest of them gets the level `base`.
+/// How many levels the headings of a range move. The highest of them gets the level `base`.
 fn heading_shift(body: &Body, nodes: Range<usize>, base: u8) -> i8 {
     let levels = body.nodes[nodes]
         .iter()
@@ -790,40 +809,44 @@ fn level_on_page(level: u8, shift: i8) -> u8 {
     level.saturating_add_signed(shift).clamp(2, 6)
 }
 
-/// Markup that holds an author's own HTML, balanced and with only the tags and attributes that a document needs.
+/// Markup with an author's own HTML in it: balanced, and with only the tags and attributes that a document needs.
 fn clean(html: &str) -> String {
-    static CLEANER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
-        let mut cleaner = ammonia::Builder::default();
-        cleaner
-            .tags(
-                HTML_TAGS
-                    .iter()
-                    .copied()
-                    .chain(["a", "aside", "img", "input", "section"])
-                    .collect(),
-            )
-            .add_generic_attributes(["class", "id", "title", "lang", "dir"])
-            .add_tag_attributes("aside", ["data-label"])
-            // The box of a task is the only control that a page has.
-            .add_tag_attributes("input", ["checked"])
-            .set_tag_attribute_value("input", "type", "checkbox")
-            .set_tag_attribute_value("input", "disabled", "")
-            .add_tag_attributes("details", ["open"])
-            .add_tag_attributes("img", ["loading"])
-            .add_tag_attributes("li", ["value"])
-            .add_tag_attributes("a", ["aria-label"])
-            .add_tag_attributes("pre", ["tabindex"])
-            .link_rel(None)
-            .attribute_filter(|element, attribute, value| {
-                // A picture from another host would tell that host who reads the page.
-                let asks_other_host = element == "img"
-                    && attribute == "src"
-                    && (value.contains(':') || value.starts_with("//"));
-                (!asks_other_host).then(|| value.into())
-            });
-        cleaner
-    });
+    static CLEANER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(cleaner);
     CLEANER.clean(html).to_string()
+}
+
+fn cleaner() -> ammonia::Builder<'static> {
+    let mut cleaner = ammonia::Builder::default();
+    cleaner
+        .tags(
+            HTML_TAGS
+                .iter()
+                .copied()
+                .chain(["a", "aside", "img", "input", "section"])
+                .collect(),
+        )
+        .add_generic_attributes(["class", "id", "title", "lang", "dir"])
+        .add_tag_attributes("aside", ["data-label"])
+        // The box of a task is the only control that a page has.
+        .add_tag_attributes("input", ["checked"])
+        .set_tag_attribute_value("input", "type", "checkbox")
+        .set_tag_attribute_value("input", "disabled", "")
+        .add_tag_attributes("details", ["open"])
+        .add_tag_attributes("img", ["loading"])
+        .add_tag_attributes("li", ["value"])
+        .add_tag_attributes("a", ["aria-label"])
+        .add_tag_attributes("pre", ["tabindex"])
+        .link_rel(None)
+        .attribute_filter(|element, attribute, value| {
+            let is_source = element == "img" && attribute == "src";
+            (!is_source || is_on_this_host(value)).then(|| value.into())
+        });
+    cleaner
+}
+
+/// Whether an address leads to the host of the page. A picture from another host would tell that host who reads the page.
+fn is_on_this_host(address: &str) -> bool {
+    !address.contains(':') && !address.starts_with("//")
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Pages from views: the templates of a theme, and what they make of a view.
+//! Makes pages from views with the templates of a theme.
 
 mod words;
 
@@ -273,7 +273,7 @@ fn templates(files: &BTreeMap<&str, &[u8]>, own: &[ThemeFile]) -> Result<Tera, V
     }
 }
 
-/// Without templates, but with everything that they call.
+/// An engine without templates, but with the filters and words that templates use.
 fn empty_tera() -> Tera {
     let mut tera = Tera::new();
     words::register(&mut tera, Phrases::english());
@@ -321,34 +321,8 @@ fn template_mistakes(
 }
 
 fn mistake(own: &[ThemeFile], template: &str, error: &tera::Error) -> Diagnostic {
-    let (name, span, message) = match error.kind() {
-        ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
-            let name = if report.filename().is_empty() {
-                template
-            } else {
-                report.filename()
-            };
-            (
-                name.to_owned(),
-                Span::new(report.span().range.start, report.span().range.end),
-                report.message().to_owned(),
-            )
-        }
-        ErrorKind::MissingParent { current, parent } => (
-            current.clone(),
-            Span::default(),
-            format!("it extends `{parent}`, which does not exist"),
-        ),
-        ErrorKind::CircularExtend { tpl, .. } => {
-            (tpl.clone(), Span::default(), "it extends itself".to_owned())
-        }
-        ErrorKind::CircularInclude { tpl, .. } => (
-            tpl.clone(),
-            Span::default(),
-            "it includes itself".to_owned(),
-        ),
-        _ => (template.to_owned(), Span::default(), error.to_string()),
-    };
+    let (name, span) = place_of(template, error);
+    let message = message_of(error);
     let message = uncapitalised(message.trim().trim_end_matches('.'));
     let help = "docs/themes.md lists what each template is given; a file that you delete is taken from the default theme again";
     Diagnostic::new(
@@ -358,6 +332,38 @@ fn mistake(own: &[ThemeFile], template: &str, error: &tera::Error) -> Diagnostic
         message,
     )
     .help(help)
+}
+
+/// The template with an error, and the place in it. `template` is the one that was rendered, which may call others.
+fn place_of<'t>(template: &'t str, error: &'t tera::Error) -> (&'t str, Span) {
+    match error.kind() {
+        ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
+            let range = &report.span().range;
+            let name = match report.filename() {
+                "" => template,
+                name => name,
+            };
+            (name, Span::new(range.start, range.end))
+        }
+        ErrorKind::MissingParent { current: name, .. }
+        | ErrorKind::CircularExtend { tpl: name, .. }
+        | ErrorKind::CircularInclude { tpl: name, .. } => (name, Span::default()),
+        _ => (template, Span::default()),
+    }
+}
+
+fn message_of(error: &tera::Error) -> String {
+    match error.kind() {
+        ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
+            report.message().to_owned()
+        }
+        ErrorKind::MissingParent { parent, .. } => {
+            format!("it extends `{parent}`, which does not exist")
+        }
+        ErrorKind::CircularExtend { .. } => "it extends itself".to_owned(),
+        ErrorKind::CircularInclude { .. } => "it includes itself".to_owned(),
+        _ => error.to_string(),
+    }
 }
 
 /// A message with a small first letter, as in all reports.

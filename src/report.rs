@@ -7,10 +7,10 @@ use std::sync::{Arc, OnceLock};
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{
-    AnnotationKind, Element, Group, Level as Heading, Origin, Renderer, Snippet,
+    Annotation, AnnotationKind, Element, Group, Level as Heading, Origin, Renderer, Snippet,
 };
 
-use crate::diagnostic::{Diagnostic, Level, Note};
+use crate::diagnostic::{Diagnostic, Level};
 use crate::escape::{visible, visible_character, visible_lines};
 use crate::source::{SitePath, Span, locate};
 
@@ -102,21 +102,6 @@ const PLACES: usize = 10;
 
 /// The entries of a report. A diagnostic that is repeated many times, as in every file of a collection, is one entry.
 pub fn entries(diagnostics: &[Diagnostic], sources: &Sources, colour: Colour) -> Vec<String> {
-    let mut groups: Vec<Vec<usize>> = Vec::new();
-    let mut known: HashMap<(&str, String, Option<&str>), usize> = HashMap::new();
-    for (index, diagnostic) in diagnostics.iter().enumerate() {
-        let group = *known
-            .entry((
-                diagnostic.rule.name,
-                kind_of(&diagnostic.message),
-                diagnostic.help.as_deref(),
-            ))
-            .or_insert(groups.len());
-        match groups.get_mut(group) {
-            Some(group) => group.push(index),
-            None => groups.push(vec![index]),
-        }
-    }
     let alone = |group: Vec<usize>| {
         if group.len() > ALONE {
             vec![group]
@@ -124,17 +109,34 @@ pub fn entries(diagnostics: &[Diagnostic], sources: &Sources, colour: Colour) ->
             group.into_iter().map(|index| vec![index]).collect()
         }
     };
-    let mut shown: Vec<Vec<usize>> = groups.into_iter().flat_map(alone).collect();
+    let mut shown: Vec<Vec<usize>> = similar(diagnostics).into_iter().flat_map(alone).collect();
     // Each entry is at the position of its first diagnostic.
     shown.sort();
     let entry = |group: Vec<usize>| {
-        let more: Vec<&Diagnostic> = group[1..]
-            .iter()
-            .map(|&index| &diagnostics[index])
-            .collect();
+        let more = group[1..].iter().map(|&index| &diagnostics[index]);
+        let more: Vec<&Diagnostic> = more.collect();
         render_group(&diagnostics[group[0]], &more, sources, colour)
     };
     shown.into_iter().map(entry).collect()
+}
+
+/// Groups diagnostics that differ only in their places, by their indices.
+fn similar(diagnostics: &[Diagnostic]) -> Vec<Vec<usize>> {
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    let mut known: HashMap<(&str, String, Option<&str>), usize> = HashMap::new();
+    for (index, diagnostic) in diagnostics.iter().enumerate() {
+        let key = (
+            diagnostic.rule.name,
+            kind_of(&diagnostic.message),
+            diagnostic.help.as_deref(),
+        );
+        let group = *known.entry(key).or_insert(groups.len());
+        match groups.get_mut(group) {
+            Some(group) => group.push(index),
+            None => groups.push(vec![index]),
+        }
+    }
+    groups
 }
 
 /// A message without its numbers and quoted values, which differ from place to place.
@@ -196,35 +198,24 @@ fn render_group(
     colour: Colour,
 ) -> String {
     let places = other_places(more, sources);
-    let text = sources.text(&diagnostic.file);
     let heading = match diagnostic.rule.level {
         Level::Error => Heading::ERROR,
         Level::Warning => Heading::WARNING,
     };
-    let place = excerpt(
-        &diagnostic.file,
-        text,
-        diagnostic.span,
-        AnnotationKind::Primary,
-        "",
-    );
     let mut group = heading
         .primary_title(visible(&diagnostic.message))
         .id(diagnostic.rule.name)
-        .elements(place);
-    for Note {
-        file,
-        span,
-        message,
-    } in &diagnostic.notes
-    {
-        group = group.elements(excerpt(
-            file,
-            sources.text(file),
-            *span,
-            AnnotationKind::Context,
-            message,
+        .elements(excerpt(
+            &diagnostic.file,
+            sources.text(&diagnostic.file),
+            diagnostic.span,
+            |range| AnnotationKind::Primary.span(range),
         ));
+    for note in &diagnostic.notes {
+        let text = sources.text(&note.file);
+        group = group.elements(excerpt(&note.file, text, note.span, |range| {
+            labelled(AnnotationKind::Context.span(range), &note.message)
+        }));
     }
     if let Some(help) = &diagnostic.help {
         group = group.element(Heading::HELP.message(visible(help)));
@@ -246,13 +237,21 @@ const LONGEST_LINE: usize = 1000;
 /// How many characters of a longer line are printed before a range and after its start.
 const AROUND: usize = 200;
 
-/// The line of a range, with the range marked.
+/// A mark with a label, if there is one.
+fn labelled<'a>(mark: Annotation<'a>, label: &'a str) -> Annotation<'a> {
+    if label.is_empty() {
+        mark
+    } else {
+        mark.label(visible(label))
+    }
+}
+
+/// The line of a span, with a mark from `mark` at the range of the span.
 fn excerpt<'a>(
     file: &'a SitePath,
     text: &'a Text,
     span: Span,
-    kind: AnnotationKind,
-    label: &'a str,
+    mark: impl FnOnce(Range<usize>) -> Annotation<'a>,
 ) -> Vec<Element<'a>> {
     let range = clamped(&text.text, span);
     // Only the line of the range is passed on: a long file can have many diagnostics.
@@ -268,28 +267,18 @@ fn excerpt<'a>(
         &text.text[part.clone()],
         within(range.start)..within(range.end),
     );
-    let annotation = kind.span(marked);
-    let annotation = if label.is_empty() {
-        annotation
-    } else {
-        annotation.label(visible(label))
-    };
     let snippet = Snippet::source(shown)
         .line_start(number)
-        .annotation(annotation);
+        .annotation(mark(marked));
     let path = visible(file.as_str());
-    if is_long {
-        let column = text.text[line.start..range.start.max(line.start)]
-            .chars()
-            .count()
-            + 1;
-        vec![
-            Origin::path(path).line(number).char_column(column).into(),
-            snippet.into(),
-        ]
-    } else {
-        vec![snippet.path(path).into()]
+    if !is_long {
+        return vec![snippet.path(path).into()];
     }
+    // A part of a line would have the wrong column.
+    let before = &text.text[line.start..range.start.max(line.start)];
+    let column = before.chars().count() + 1;
+    let origin = Origin::path(path).line(number).char_column(column);
+    vec![origin.into(), snippet.into()]
 }
 
 /// The part of a long line around an offset.

@@ -110,7 +110,7 @@ impl Route {
         }
     }
 
-    /// The name of the page of a thing; `None` for lists, views of the whole and files.
+    /// The name of the page of a thing; `None` for lists, overviews and files.
     pub fn page_name(&self) -> Option<PageName> {
         match self {
             Self::Home => Some(PageName::Home),

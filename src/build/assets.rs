@@ -19,7 +19,7 @@ pub struct NamedAssets {
 }
 
 impl NamedAssets {
-    /// Names files by their content, so that no name of the author's leaves. Files with the same content share a name.
+    /// Names files by their content, because the author's names may be private. Files with the same content share a name.
     pub fn new(files: Assets) -> Self {
         let names = files
             .iter()

@@ -28,9 +28,9 @@ pub struct EditionSources {
     pub linked: Arc<Linked>,
     /// The files that it was linked from.
     pub inputs: Arc<Inputs>,
-    /// What makes the pages.
+    /// The templates and words of the pages.
     pub theme: Theme,
-    /// What colours blocks of code.
+    /// Colours blocks of code.
     pub highlighter: Arc<Highlighter>,
     /// The files that documents refer to, and possibly more.
     pub assets: Arc<NamedAssets>,
@@ -99,7 +99,7 @@ impl Made<'_> {
 
 /// The output of an earlier build.
 pub trait Previous {
-    /// Whether the file at `path` was made from what `fingerprint` stands for, and is unchanged since.
+    /// Whether the file at `path` was made with this fingerprint, and is unchanged since.
     fn is_current(&self, path: &str, fingerprint: u64) -> bool;
 
     /// The content of the file at `path`; `None` if it cannot be read.
@@ -154,7 +154,7 @@ impl Edition {
         &self.linked
     }
 
-    /// All artefacts. Those that take longest to make come first, so that a build does not wait for them at its end.
+    /// All artefacts, the slowest first. Then a parallel build does not wait for one of them at its end.
     pub fn artefacts(&self) -> Vec<Artefact<'_>> {
         self.contents
             .iter()
@@ -324,7 +324,7 @@ impl<'e> Artefact<'e> {
     }
 }
 
-/// Everything that an edition consists of, in the order in which it is made.
+/// The artefacts of an edition, in the order in which they are made.
 fn contents(
     pages: Vec<Page>,
     data: &[DataFile],

@@ -1,4 +1,4 @@
-//! The last check of everything that leaves: no word that may not leave is in it.
+//! The last check of all output: it contains no withheld word.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, rules};
 use crate::source::{SitePath, Span};
 use crate::words::Finder;
 
-/// The places of withheld words in the files. A word can come through to every page; the files are searched for it once.
+/// The places of withheld words in the files. A word can be on every page; the files are searched for it once.
 #[derive(Default)]
 pub struct WordPlaces(Mutex<BTreeMap<String, (SitePath, Span)>>);
 

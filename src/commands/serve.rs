@@ -10,7 +10,7 @@ use crate::disk::{self, Watcher};
 use crate::model::Audience;
 use crate::preview::{Options, Snapshot};
 use crate::report;
-use crate::serve::{self, Hosts, News};
+use crate::serve::{self, Endpoint, Hosts, News};
 
 use super::terminal::Terminal;
 use super::{Error, Outcome};
@@ -37,8 +37,10 @@ pub fn run(options: &Serve, terminal: &Arc<Terminal>) -> Result<Outcome, Error> 
         &root,
         of_preview,
         watcher,
-        listener,
-        Hosts::new(&options.host),
+        Endpoint {
+            listener,
+            hosts: Hosts::new(&options.host),
+        },
         move |news| said.hear(news),
     )?;
     let address = server.address()?;

@@ -19,7 +19,7 @@ use super::manifest::{self, Entry, Manifest};
 use super::{Error, Held, Interrupts, Output, slashed};
 use crate::build::Previous;
 
-/// What was done with a file.
+/// How a file of the new site was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Put {
     /// It was written, because its bytes are new.
@@ -41,9 +41,9 @@ pub struct Summary {
 
 /// A site that is being written. If it is dropped before [`Staging::commit`], the previous site stays as it is.
 pub struct Staging {
-    /// Where the site will be.
+    /// The final folder of the site.
     out: PathBuf,
-    /// Where it is until then.
+    /// The folder of the new site until the commit.
     beside: PathBuf,
     /// Whether there is a folder at `out` before the build.
     is_there: bool,
@@ -52,7 +52,7 @@ pub struct Staging {
     files: Mutex<BTreeMap<String, (Entry, Put)>>,
     folders: Mutex<BTreeSet<PathBuf>>,
     interrupts: Interrupts,
-    /// Held until this build has cleaned up after itself, so that a second one does not write to the same place.
+    /// Held until this build has cleaned up. Until then, no second build writes to the same place.
     _claim: Claim,
     _parents: Parents,
     /// Dropped last: after that a delayed signal can end the program.
@@ -85,7 +85,7 @@ impl Staging {
     /// Keeps a file of the previous build that [`Previous::is_current`] reports as unchanged.
     pub fn keep(&self, path: &str) {
         if let Some(Some(entry)) = self.previous.files.get(path) {
-            self.note(path, *entry, Put::Kept);
+            self.record(path, *entry, Put::Kept);
         }
     }
 
@@ -99,7 +99,7 @@ impl Staging {
         let there = self.out.join(path);
         if self.previous.files.contains_key(path) {
             if fs::read(&there).is_ok_and(|previous| previous == bytes) {
-                self.note(path, entry, Put::Kept);
+                self.record(path, entry, Put::Kept);
                 return Ok(());
             }
         } else if self.is_there && there.symlink_metadata().is_ok() {
@@ -107,10 +107,10 @@ impl Staging {
             return Err(Error::refused("write", &there, reason));
         }
         let here = self.beside.join(path);
-        self.go_on(&here)?;
+        self.fail_if_interrupted(&here)?;
         self.make_folder_of(&here)?;
         fs::write(&here, bytes).map_err(|error| Error::io("write", &here, error))?;
-        self.note(path, entry, Put::Written);
+        self.record(path, entry, Put::Written);
         Ok(())
     }
 
@@ -128,7 +128,7 @@ impl Staging {
         }
         let foreign = self.take_over_all(&files)?;
         manifest::write(&self.beside.join(manifest::NAME), &list)?;
-        self.go_on(&self.out)?;
+        self.fail_if_interrupted(&self.out)?;
         if self.is_there {
             exchange(&self.beside, &self.out)
                 .map_err(|error| Error::io("put the new site in the place of", &self.out, error))?;
@@ -194,16 +194,20 @@ impl Staging {
         fs::rename(&new, &old).map_err(|error| Error::io("write", &old, error))
     }
 
-    /// Fails if a signal is to end the program. The new site is removed then.
-    fn go_on(&self, path: &Path) -> Result<(), Error> {
+    /// Fails if a signal has asked the program to end. The new site is removed when the staging is dropped.
+    fn fail_if_interrupted(&self, path: &Path) -> Result<(), Error> {
         if self.interrupts.have_come() {
-            Err(Error::refused("write", path, "the program is to end"))
+            Err(Error::refused(
+                "write",
+                path,
+                "the program was asked to end",
+            ))
         } else {
             Ok(())
         }
     }
 
-    fn note(&self, path: &str, entry: Entry, put: Put) {
+    fn record(&self, path: &str, entry: Entry, put: Put) {
         lock(&self.files).insert(path.to_owned(), (entry, put));
     }
 
@@ -223,7 +227,7 @@ impl Staging {
     /// Links the file at `path` into the new site; copies it if the system has no hard links.
     fn take_over(&self, path: &str) -> Result<(), Error> {
         let (there, here) = (self.out.join(path), self.beside.join(path));
-        self.go_on(&here)?;
+        self.fail_if_interrupted(&here)?;
         self.make_folder_of(&here)?;
         fs::hard_link(&there, &here)
             .or_else(|_| fs::copy(&there, &here).map(|_| ()))
@@ -297,16 +301,20 @@ impl Staging {
             .par_iter()
             .map(|(path, _)| self.beside.join(path));
         let others = foreign.par_iter().map(|path| self.beside.join(path));
-        // The walk below finds what cannot be removed here.
+        // A file that cannot be removed here is found by the walk that follows.
         ours.chain(others)
             .chain([self.beside.join(manifest::NAME)])
             .for_each(|path| drop(fs::remove_file(path)));
+        self.save_added(list)?;
+        fs::remove_dir_all(&self.beside).map_err(|error| Error::io("remove", &self.beside, error))
+    }
+
+    /// Moves the files that are left of the previous site to the new one, unless the new one has a file at that path.
+    fn save_added(&self, list: &BTreeMap<&str, Entry>) -> Result<(), Error> {
         for entry in WalkDir::new(&self.beside).min_depth(1) {
             let entry = entry.map_err(|error| Error::io("read", &self.beside, error.into()))?;
-            let inside = entry
-                .path()
-                .strip_prefix(&self.beside)
-                .unwrap_or(entry.path());
+            let path = entry.path();
+            let inside = path.strip_prefix(&self.beside).unwrap_or(path);
             if entry.file_type().is_dir() || list.contains_key(slashed(inside).as_str()) {
                 continue;
             }
@@ -315,10 +323,9 @@ impl Staging {
                 fs::create_dir_all(folder)
                     .map_err(|error| Error::io("make the folder", folder, error))?;
             }
-            fs::rename(entry.path(), &there)
-                .map_err(|error| Error::io("take over", &there, error))?;
+            fs::rename(path, &there).map_err(|error| Error::io("take over", &there, error))?;
         }
-        fs::remove_dir_all(&self.beside).map_err(|error| Error::io("remove", &self.beside, error))
+        Ok(())
     }
 }
 

@@ -11,8 +11,8 @@ const ONE_REQUEST: std::time::Duration = std::time::Duration::from_millis(200);
 
 /// The signals that end the program: Ctrl-C, a request of another program, a terminal that is closed.
 ///
-/// Normally a signal ends the program immediately, as if it was not caught. While something is held, the signal is only noted: what is
-/// half done is undone, and then the signal ends the program. A second request ends it immediately.
+/// Normally a signal ends the program immediately, as if it was not caught. While a [`Held`] exists, the signal is only recorded: the
+/// running step is undone, and then the signal ends the program. A second request ends it immediately.
 #[derive(Debug, Clone, Default)]
 pub struct Interrupts(Arc<Mutex<State>>);
 
@@ -98,7 +98,7 @@ impl Drop for Held {
     }
 }
 
-/// Ends the program as the signal would have done, so that its sender sees that.
+/// Ends the program as the signal would have done. Its sender sees the same exit status.
 #[cfg(unix)]
 fn end_by(signal: i32) {
     // If this fails, the program ends a little later, when the command is done.

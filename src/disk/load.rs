@@ -38,12 +38,12 @@ pub fn load(root: &Path) -> Result<Inputs, Error> {
 /// The files of a site, with a cache of what was read before. A repeated scan reads only files that have changed.
 ///
 /// Each scan visits the whole tree and compares the stamp of every file with that of the previous scan. So a file that was renamed,
-/// replaced or restored is like any other, and nobody has to say what has changed.
+/// replaced or restored is found like any other.
 pub struct SourceTree {
     root: PathBuf,
     /// Whether the last scan found a symbolic link.
     has_links: bool,
-    /// May contain files that no longer exist, for a while: their stamps would tell if they came back changed.
+    /// It can contain files that no longer exist: if one comes back changed, its stamp differs.
     cache: FxHashMap<PathBuf, CachedFile>,
 }
 
@@ -92,12 +92,12 @@ struct Walk<'a, W> {
     has_links: AtomicBool,
 }
 
-/// Tells without reading a file whether it is still the same.
+/// Identifies a version of a file without reading it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Stamp {
     length: u64,
     modified: SystemTime,
-    /// The number of the file in its file system, and when that entry last changed; zeros where there is no such number.
+    /// The number of the file in its file system, and when that entry last changed; zeros if the system has no such number.
     identity: (u64, i64, i64),
 }
 
@@ -577,7 +577,7 @@ fn refuse_out_of_site(root: &Path, path: &Path) -> Result<(), Error> {
     if path.symlink_metadata().is_err() || in_site(root, path).is_some() {
         return Ok(());
     }
-    let reason = "it is a symbolic link that leads out of the folder of the site, or nowhere; put a copy of what you mean in its place";
+    let reason = "it is a symbolic link that leads out of the folder of the site, or nowhere; put a copy of the file in its place";
     Err(Error::refused("read", path, reason))
 }
 

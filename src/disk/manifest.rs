@@ -61,7 +61,7 @@ pub(super) fn write(path: &Path, files: &BTreeMap<&str, Entry>) -> Result<(), Er
     ) in files
     {
         writeln!(text, "{fingerprint:016x} {content:032x} {length} {path}")
-            .expect("a string takes whatever is written to it");
+            .expect("writing to a string does not fail");
     }
     fs::write(path, text).map_err(|error| Error::io("write", path, error))
 }

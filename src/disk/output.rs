@@ -29,34 +29,14 @@ impl Output {
     /// Why the site may not be written there.
     pub fn of(given: &Path, root: &Path) -> Result<Self, Error> {
         let out = resolved(given)?;
-        let refuse = |reason: &str| {
-            Err(Error::refused(
-                "write to",
-                &out,
-                format!("{reason}; choose another folder with `--out`"),
-            ))
+        let name = match out.file_name() {
+            Some(name) if out.is_dir() || !out.exists() => name.to_string_lossy().into_owned(),
+            Some(_) => return Err(refused(&out, "there is a file of this name")),
+            None => return Err(refused(&out, "it is the root of the file system")),
         };
-        let Some(name) = out
-            .file_name()
-            .map(|name| name.to_string_lossy().into_owned())
-        else {
-            return refuse("it is the root of the file system");
-        };
-        if out.exists() && !out.is_dir() {
-            return refuse("there is a file of this name");
-        }
         let root = fs::canonicalize(root).map_err(|error| Error::io("read", root, error))?;
-        if holds(&out, &root) {
-            return refuse("it holds the site's own sources");
-        }
-        if let Some(reason) = owner(&out, &root) {
-            return refuse(reason);
-        }
-        if std::env::home_dir()
-            .and_then(|home| fs::canonicalize(home).ok())
-            .is_some_and(|home| holds(&out, &home))
-        {
-            return refuse("it holds your home folder");
+        if let Some(reason) = conflict(&out, &root) {
+            return Err(refused(&out, reason));
         }
         if is_mount_point(&out) {
             let inside = out.join("site");
@@ -82,6 +62,25 @@ impl Output {
             .filter(|part| *part != Component::CurDir)
             .collect()
     }
+}
+
+fn refused(out: &Path, reason: &str) -> Error {
+    let reason = format!("{reason}; choose another folder with `--out`");
+    Error::refused("write to", out, reason)
+}
+
+/// Why a site may not take the place of a folder, because of what the folder holds or belongs to. `None` if it may.
+fn conflict(out: &Path, root: &Path) -> Option<&'static str> {
+    if holds(out, root) {
+        return Some("it holds the site's own sources");
+    }
+    let home = || std::env::home_dir().and_then(|home| fs::canonicalize(home).ok());
+    let holds_home = || {
+        home()
+            .is_some_and(|home| holds(out, &home))
+            .then_some("it holds your home folder")
+    };
+    owner(out, root).or_else(holds_home)
 }
 
 /// Refuses a folder for published pages that belongs to something else.
@@ -156,7 +155,7 @@ fn is_same(one: &Path, other: &Path) -> bool {
     same_file::is_same_file(one, other).unwrap_or(false)
 }
 
-/// Whether a folder belongs to a version control system: by its name, or by the files of a git repository under any name.
+/// Whether a folder belongs to a version control system: it has the name of one, or holds the files of a git repository.
 fn is_version_control(folder: &Path) -> bool {
     let name = folder
         .file_name()

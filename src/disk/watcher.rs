@@ -38,7 +38,7 @@ enum Source {
     System(Box<SystemWatcher>),
     /// Not at all at the moment: a new system watcher is needed.
     Lost,
-    /// By polling, since there are no events.
+    /// By polling, because the system sends no events.
     Polling,
 }
 
@@ -51,7 +51,7 @@ struct SystemWatcher {
     _watcher: RecommendedWatcher,
 }
 
-/// What is at the path of a folder: the folder itself, and the folder or link at the path.
+/// The identity of a folder and of what is at its path: the folder itself, or a link to it.
 type FolderIdentity = [Option<Identity>; 2];
 
 /// Tells a folder from another one at the same path: device, number, and creation time.
@@ -245,7 +245,7 @@ fn pause(time: Duration) {
     std::thread::sleep(time);
 }
 
-/// What is called for every event. It passes on all of them but reads.
+/// The handler of events. It passes on all events except reads.
 fn event_handler(
     sender: Sender<Instant>,
     removed: Arc<AtomicUsize>,
@@ -267,7 +267,7 @@ fn event_handler(
             Err(_) => MOST_REMOVED + 1,
         };
         removed.fetch_add(count, Ordering::SeqCst);
-        // There is no receiver any more if this watcher has been replaced.
+        // A watcher that has been replaced has no receiver.
         let _ = sender.send(Instant::now());
     }
 }

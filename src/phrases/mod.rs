@@ -54,7 +54,7 @@ impl Tables {
     /// The words for a language. `own` are the words of the settings, which come before those of every table.
     pub fn phrases(&self, language: &str, own: &Table) -> Phrases {
         let mut entries = table::english().clone();
-        let languages = more_and_more_precise(language);
+        let languages = tags_of(language);
         let tables = languages
             .iter()
             .filter_map(|language| self.tables.get(language))
@@ -74,7 +74,7 @@ impl Tables {
 
     /// The English entries that a language lacks, in the order of their names.
     pub fn missing(&self, language: &str, own: &Table) -> Vec<&'static str> {
-        let languages = more_and_more_precise(language);
+        let languages = tags_of(language);
         if languages.first().is_some_and(|first| first == "en") {
             return Vec::new();
         }
@@ -97,14 +97,14 @@ impl Tables {
     }
 }
 
-/// The tags of a language: `de` and `de-ch` for `de-CH`.
-fn more_and_more_precise(language: &str) -> Vec<String> {
+/// The tags of a language, the most general first: `de` and `de-ch` for `de-CH`.
+fn tags_of(language: &str) -> Vec<String> {
     let tag = language.to_ascii_lowercase().replace('_', "-");
     let ends = tag.match_indices('-').map(|(at, _)| at).chain([tag.len()]);
     ends.map(|end| tag[..end].to_owned()).collect()
 }
 
-/// The rules for the plural forms of a language; those of no particular language if the tag is not valid.
+/// The rules for the plural forms of a language; general rules if the tag is not valid.
 fn rules(language: &str) -> PluralRules {
     let locale: Locale = language.parse().unwrap_or(Locale::UNKNOWN);
     PluralRules::try_new((&locale).into(), PluralRulesOptions::default())

@@ -1,4 +1,4 @@
-//! A table of words: what each entry says, and what is wrong with it.
+//! A table of words: its entries, and the check of an author's entries.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -164,7 +164,7 @@ pub fn english() -> &'static Table {
     &TABLE
 }
 
-/// Reads a table of words, and reports what is wrong with it. Entries with a mistake are left out.
+/// Reads a table of words, and reports its mistakes. Entries with a mistake are left out.
 pub fn read(file: &SitePath, text: &str, rule: &'static Rule) -> (Table, Vec<Diagnostic>) {
     match DeTable::parse(text) {
         Ok(table) => entries(file, table.get_ref(), rule),
@@ -194,13 +194,13 @@ pub fn entries(
     let mut read = Table::new();
     let mut found = Vec::new();
     for (name, value) in table {
-        match entry(value.get_ref()).and_then(|entry| check(name.get_ref(), &entry).map(|()| entry))
-        {
+        let entry = entry(value.get_ref());
+        match entry.and_then(|entry| check(name.get_ref(), &entry).map(|()| entry)) {
             Ok(entry) => {
                 read.insert(name.get_ref().to_string(), entry);
             }
             Err((message, help)) => {
-                found.push(Diagnostic::new(rule, file, span(value), message).help(help))
+                found.push(Diagnostic::new(rule, file, span(value), message).help(help));
             }
         }
     }
@@ -212,7 +212,10 @@ pub fn span<T>(value: &Spanned<T>) -> Span {
     Span::new(value.span().start, value.span().end)
 }
 
-fn entry(value: &DeValue<'_>) -> Result<Entry, (String, String)> {
+/// What is wrong with an entry: a message, and help.
+type Mistake = (String, String);
+
+fn entry(value: &DeValue<'_>) -> Result<Entry, Mistake> {
     let text = |value: &DeValue<'_>| value.as_str().map(str::to_owned);
     let forms = |table: &DeTable<'_>| {
         let forms = table
@@ -232,43 +235,52 @@ fn entry(value: &DeValue<'_>) -> Result<Entry, (String, String)> {
 }
 
 /// Checks an entry against the English one. Entries of a theme's own templates have none.
-fn check(name: &str, entry: &Entry) -> Result<(), (String, String)> {
-    if let Entry::Forms(forms) = entry
-        && let Some(form) = forms
-            .keys()
-            .find(|form| !PLURAL_FORMS.contains(&form.as_str()) && form.parse::<u64>().is_err())
-    {
-        let help = format!("{}, or an exact number such as `1`", one_of(&PLURAL_FORMS));
-        return Err((format!("`{form}` is not a plural form"), help));
+fn check(name: &str, entry: &Entry) -> Result<(), Mistake> {
+    if let Entry::Forms(forms) = entry {
+        check_forms(forms)?;
     }
     let Some(english) = english().get(name) else {
         return Ok(());
     };
-    let known: Vec<&str> = english.placeholders().into_iter().collect();
-    if matches!((english, entry), (Entry::Text(_), Entry::Forms(_))) && !known.contains(&"count") {
+    let known = english.placeholders();
+    if matches!((english, entry), (Entry::Text(_), Entry::Forms(_))) && !known.contains("count") {
         return Err((
             format!("`{name}` has no plural forms"),
             "write one text between quotes".to_owned(),
         ));
     }
-    let unknown = entry
+    let is_known = |name: &&str| known.iter().any(|known| base(known) == base(name));
+    match entry
         .placeholders()
         .into_iter()
-        .find(|name| !known.iter().any(|known| base(known) == base(name)));
-    let Some(unknown) = unknown else {
-        return Ok(());
-    };
+        .find(|name| !is_known(name))
+    {
+        None => Ok(()),
+        Some(unknown) => Err((
+            format!("`{{{unknown}}}` is not a placeholder of `{name}`"),
+            one_of_placeholders(&known),
+        )),
+    }
+}
+
+fn check_forms(forms: &BTreeMap<String, String>) -> Result<(), Mistake> {
+    let is_form = |form: &str| PLURAL_FORMS.contains(&form) || form.parse::<u64>().is_ok();
+    match forms.keys().find(|form| !is_form(form)) {
+        None => Ok(()),
+        Some(form) => Err((
+            format!("`{form}` is not a plural form"),
+            format!("{}, or an exact number such as `1`", one_of(&PLURAL_FORMS)),
+        )),
+    }
+}
+
+/// Advice that names the placeholders of an entry.
+fn one_of_placeholders(known: &BTreeSet<&str>) -> String {
+    if known.is_empty() {
+        return "write it without placeholders".to_owned();
+    }
     let known: Vec<String> = known.iter().map(|name| format!("{{{name}}}")).collect();
-    let known: Vec<&str> = known.iter().map(String::as_str).collect();
-    let help = if known.is_empty() {
-        "write it without placeholders".to_owned()
-    } else {
-        one_of(&known)
-    };
-    Err((
-        format!("`{{{unknown}}}` is not a placeholder of `{name}`"),
-        help,
-    ))
+    one_of(&known.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
 /// A placeholder without its ending.

@@ -1,4 +1,4 @@
-//! The live site: what a server answers at one moment, and how the next moment follows from changed files.
+//! The live site: the answers of a server at one moment, and the next site from changed files.
 //!
 //! A [`Snapshot`] is a whole site that does not change, and answers any of its addresses. A [`Preview`] makes a new one whenever files
 //! have changed. Requests are answered from the snapshot at hand, outside of any lock, while the next one is made.
@@ -45,7 +45,7 @@ pub struct Options {
     pub audience: Option<Audience>,
     /// The folder of the site from the root of the file system, with `/` between its parts, for links to the author's editor.
     pub folder: String,
-    /// A name for this run of the server, by which open pages notice a restart.
+    /// Identifies this run of the server. Open pages compare it to notice a restart.
     pub boot: String,
     /// Whether the browser goes to the page of the file that was saved.
     pub follow: bool,
@@ -62,10 +62,10 @@ struct Shared {
 pub struct Preview {
     shared: Arc<Shared>,
     cache: ParseCache,
-    /// The last theme that was checked, and its errors, so that a save of a story does not compile the theme again.
+    /// The last theme that was checked, and its errors. It saves compiling the theme again when a story changes.
     checked: Option<(Vec<ThemeFile>, Vec<Diagnostic>)>,
     last: Option<Arc<Snapshot>>,
-    /// The snapshot that requests are answered from. The last one may not be there yet.
+    /// The snapshot that requests are answered from; it may be older than the last one.
     current: Option<Arc<Snapshot>>,
 }
 
@@ -210,8 +210,8 @@ impl Preview {
         };
         if let Some(last) = self.last.as_ref().filter(|_| broken.is_anything()) {
             let good = broken.replaced_from(&last.state().shown, read);
-            // An error that only follows from a broken file is not the author's. So of the first errors those in broken files stay,
-            // and of all others those that remain with the last good versions.
+            // Other files can have errors only because of a broken one. So the errors in broken files are kept, and those in other
+            // files are found again with the last good versions.
             shown
                 .problems
                 .retain(|found| read.bytes(&found.file) != good.bytes(&found.file));
@@ -278,40 +278,31 @@ fn changed(before: &Inputs, now: &Inputs) -> Vec<SitePath> {
         other.is_some_and(|other| Arc::ptr_eq(&other.bytes, &file.bytes))
     };
     // Most files keep their place in the order, so that place is tried first.
-    let moved = now
-        .documents
-        .iter()
-        .enumerate()
-        .filter(|&(place, file)| !is_same(file, before.documents.get(place)));
-    let documents = moved
-        .map(|(_, file)| file)
-        .filter(|file| !is_same(file, before.document(&file.path)));
-    let settings = now
-        .settings
-        .iter()
-        .filter(|file| !is_same(file, before.settings.as_ref()));
-    let theme = now
-        .theme
-        .iter()
-        .filter(|file| before.bytes(&file.path) != Some(&file.bytes));
-    let is_in_place = |place: usize, file: &InputFile| {
-        now.documents
-            .get(place)
-            .is_some_and(|other| other.path == file.path)
-    };
-    let displaced = before
-        .documents
-        .iter()
-        .enumerate()
-        .filter(|&(place, file)| !is_in_place(place, file));
-    let gone = displaced
-        .map(|(_, file)| file)
-        .filter(|file| now.document(&file.path).is_none());
-    let there = documents
-        .chain(settings)
-        .map(|file| &file.path)
-        .chain(theme.map(|file| &file.path));
-    there.chain(gone.map(|file| &file.path)).cloned().collect()
+    let documents = now.documents.iter().enumerate().filter(|&(place, file)| {
+        !is_same(file, before.documents.get(place)) && !is_same(file, before.document(&file.path))
+    });
+    let settings = now.settings.iter();
+    let settings = settings.filter(|file| !is_same(file, before.settings.as_ref()));
+    let theme = now.theme.iter();
+    let theme = theme.filter(|file| before.bytes(&file.path) != Some(&file.bytes));
+    documents
+        .map(|(_, file)| &file.path)
+        .chain(settings.map(|file| &file.path))
+        .chain(theme.map(|file| &file.path))
+        .chain(lost(before, now))
+        .cloned()
+        .collect()
+}
+
+/// The documents that no longer exist.
+fn lost<'a>(before: &'a Inputs, now: &Inputs) -> impl Iterator<Item = &'a SitePath> {
+    let paths = before.documents.iter().map(|file| &file.path).enumerate();
+    paths
+        .filter(|&(place, path)| {
+            let at_place = now.documents.get(place);
+            at_place.is_none_or(|file| file.path != *path) && now.document(path).is_none()
+        })
+        .map(|(_, path)| path)
 }
 
 fn errors(linked: &Linked) -> impl Iterator<Item = Diagnostic> {

@@ -1,6 +1,6 @@
 //! What the preview adds to a page: the problems above it, and the bar below it.
 //!
-//! It is plain HTML, so that it also works without scripts. The script keeps it up to date.
+//! It is plain HTML, which also works without scripts. The script keeps it up to date.
 
 use std::hash::Hash;
 
@@ -48,7 +48,7 @@ pub struct Panel<'a> {
 /// A list of errors or of warnings.
 #[derive(Serialize)]
 pub struct Problems<'a> {
-    /// A digest of the list, by which the script knows a list that the reader has closed.
+    /// A digest of the list. The script uses it to recognise a list that the reader has closed.
     key: String,
     /// `2 errors`.
     count: String,
@@ -70,7 +70,7 @@ pub struct Switch {
     pub is_current: bool,
 }
 
-/// Whom a page is for.
+/// The audience of a page.
 #[derive(Debug, Clone, Copy)]
 pub enum Badge {
     /// The audience gets this page.

@@ -28,7 +28,7 @@ pub struct Problem {
     pub help: Option<String>,
 }
 
-/// A place, with what is said about it.
+/// A place with a message about it.
 #[derive(Serialize)]
 pub struct Place {
     pub message: String,
@@ -127,7 +127,7 @@ impl Editor<'_> {
 }
 
 impl<'a> Lines<'a> {
-    /// The lines of a file; what is not UTF-8 in it is replaced.
+    /// The lines of a file; invalid UTF-8 is replaced.
     pub fn new(bytes: &'a [u8]) -> Self {
         let text = String::from_utf8_lossy(bytes);
         let starts = std::iter::once(0)

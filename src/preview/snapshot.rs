@@ -5,12 +5,13 @@ use std::sync::Arc;
 use super::panel::{self, Badge, Panel, Problems, Switch};
 use super::problem::Editor;
 use super::state::State;
-use super::status;
+use super::status::{self, Status};
 use crate::build::{Artefact, Edition, Inputs};
 use crate::diagnostic::{self, Diagnostic, rules};
 use crate::escape::percent_encode;
 use crate::model::Audience;
 use crate::route::Route;
+use crate::site::PageKey;
 use crate::source::SitePath;
 
 /// A site at one moment: it answers any of its addresses, for any audience that may see it, and never changes.
@@ -24,7 +25,7 @@ pub struct Snapshot {
 /// The answer to a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
-    /// The status of the protocol: 200, 404, 308 with `location`, or 500 if no page can be made.
+    /// The HTTP status: 200, 404, 308 with `location`, or 500 if no page can be made.
     pub status: u16,
     /// The media type, with the encoding of a text.
     pub media_type: String,
@@ -38,16 +39,16 @@ pub struct Answer {
     pub mistake: Option<Diagnostic>,
 }
 
-/// Who made an answer, and so what it may do in a browser.
+/// Who made an answer. It decides what the answer may do in a browser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
     /// The program and the theme.
     Storybank,
-    /// Anybody: it is a file that documents refer to.
+    /// The author or anybody else: it is a file that documents refer to.
     Author,
 }
 
-/// An audience, and where its site is on the server.
+/// An audience, and the place of its site on the server.
 #[derive(Debug, Clone, Copy)]
 struct Mount {
     audience: Audience,
@@ -133,7 +134,7 @@ impl Snapshot {
         self.failure.as_deref()
     }
 
-    /// Everything that is wrong with the site, warnings too.
+    /// All errors and warnings of the site.
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
         self.state.diagnostics()
     }
@@ -168,7 +169,7 @@ impl Snapshot {
             );
         }
         let edition = self.edition(mount.audience);
-        // The page for lost visitors is the answer where there is no page; it has no address itself.
+        // The page for lost visitors answers all addresses without a page. It has no address of its own.
         let route = Route::parse(if path.is_empty() { "index.html" } else { path })
             .filter(|route| *route != Route::NotFound);
         let artefact = route.as_ref().and_then(|route| edition.artefact(route));
@@ -188,29 +189,19 @@ impl Snapshot {
 
     /// The mount that an address belongs to, and the rest of it; `None` for a mount without the slash after its name.
     fn mount<'p>(&self, path: &'p str) -> Option<(Mount, &'p str)> {
-        for mount in self
-            .mounts()
-            .into_iter()
-            .filter(|mount| mount.prefix != "/")
-        {
-            let name = mount.prefix.trim_matches('/');
-            if path == name {
-                return None;
-            }
-            if let Some(rest) = path
-                .strip_prefix(name)
-                .and_then(|rest| rest.strip_prefix('/'))
-            {
-                return Some((mount, rest));
+        let root = Mount {
+            audience: self.state.audience,
+            prefix: "/",
+        };
+        let narrower = self.mounts().into_iter();
+        for mount in narrower.filter(|mount| mount.prefix != root.prefix) {
+            match path.strip_prefix(mount.prefix.trim_matches('/')) {
+                Some("") => return None,
+                Some(rest) if rest.starts_with('/') => return Some((mount, &rest[1..])),
+                _ => {}
             }
         }
-        Some((
-            Mount {
-                audience: self.state.audience,
-                prefix: "/",
-            },
-            path,
-        ))
+        Some((root, path))
     }
 
     /// The sites on the server: of the audience that it is for, and of all that see less.
@@ -274,62 +265,72 @@ impl Snapshot {
         path: &str,
         mistake: Option<&Diagnostic>,
     ) -> Panel<'_> {
-        let State {
-            shared,
-            whole,
-            read,
-            shown,
-            ..
-        } = &*self.state;
-        let linked = edition.linked();
-        let of_edition = linked.diagnostics.iter().filter(|found| found.is_error());
-        let mut errors: Vec<Diagnostic> = self
-            .state
-            .problems
-            .iter()
-            .chain(of_edition)
-            .chain(mistake)
-            .cloned()
-            .collect();
-        diagnostic::sort(&mut errors);
-        let is_for_author = self.state.is_for_author();
-        let editor = Editor {
-            template: &whole.config.preview.editor,
-            folder: &shared.options.folder,
-        };
         let key = page.and_then(Artefact::key);
-        let warnings = || {
-            Problems::of_warnings(
-                &status::warnings(&linked.site, key, &linked.diagnostics),
-                read,
-                editor,
-            )
-        };
+        let options = &self.state.shared.options;
         Panel {
-            boot: &shared.options.boot,
+            boot: &options.boot,
             revision: self.revision,
             prefix: mount.prefix,
-            follow: shared.options.follow,
+            follow: options.follow,
             audience: mount.audience.name(),
             badge: self.badge(mount, page, path).words(),
-            problems: if is_for_author {
-                Problems::of_errors(&errors, self.failure(), read, editor)
-            } else {
-                Problems::without_places(&errors, self.failure(), mount.audience)
-            },
-            status: key
-                .filter(|_| is_for_author)
-                .and_then(|key| status::of(&linked.site, key, shown, editor)),
-            warnings: if is_for_author { warnings() } else { None },
+            problems: self.problems_on(mount, &self.errors(edition, mistake)),
+            status: self.status(edition, key),
+            warnings: self.warnings(edition, key),
             switch: self.switch(mount, path),
-            has_questions: !linked.site.questions.is_empty(),
+            has_questions: !edition.linked().site.questions.is_empty(),
+        }
+    }
+
+    /// The errors of the site and of an edition, and the one of the requested page.
+    fn errors(&self, edition: &Edition, mistake: Option<&Diagnostic>) -> Vec<Diagnostic> {
+        let of_edition = edition.linked().diagnostics.iter();
+        let of_edition = of_edition.filter(|found| found.is_error());
+        let of_site = self.state.problems.iter();
+        let mut errors: Vec<Diagnostic> =
+            of_site.chain(of_edition).chain(mistake).cloned().collect();
+        diagnostic::sort(&mut errors);
+        errors
+    }
+
+    /// The errors as a page shows them: only the author sees their places.
+    fn problems_on(&self, mount: Mount, errors: &[Diagnostic]) -> Option<Problems<'_>> {
+        if self.state.is_for_author() {
+            Problems::of_errors(errors, self.failure(), &self.state.read, self.editor())
+        } else {
+            Problems::without_places(errors, self.failure(), mount.audience)
+        }
+    }
+
+    /// What the author sees about a page.
+    fn status(&self, edition: &Edition, key: Option<PageKey>) -> Option<Status> {
+        let key = key.filter(|_| self.state.is_for_author())?;
+        let site = &edition.linked().site;
+        status::of(site, key, &self.state.shown, self.editor())
+    }
+
+    /// The warnings about the files of a page, for the author.
+    fn warnings(&self, edition: &Edition, key: Option<PageKey>) -> Option<Problems<'_>> {
+        if !self.state.is_for_author() {
+            return None;
+        }
+        let linked = edition.linked();
+        let warnings = status::warnings(&linked.site, key, &linked.diagnostics);
+        Problems::of_warnings(&warnings, &self.state.read, self.editor())
+    }
+
+    fn editor(&self) -> Editor<'_> {
+        let State { shared, whole, .. } = &*self.state;
+        Editor {
+            template: &whole.config.preview.editor,
+            folder: &shared.options.folder,
         }
     }
 
     fn badge(&self, mount: Mount, page: Option<Artefact<'_>>, path: &str) -> Badge {
         let has_author = || {
-            Route::parse(path)
-                .is_some_and(|route| self.edition(Audience::Private).artefact(&route).is_some())
+            let own = self.edition(Audience::Private);
+            Route::parse(path).is_some_and(|route| own.artefact(&route).is_some())
         };
         let is_withheld = page.is_none() && self.state.is_for_author() && has_author();
         if is_withheld {
@@ -372,7 +373,7 @@ fn file(artefact: Option<Artefact<'_>>) -> Answer {
         Err(found) => {
             // The reply must not quote the word: that would leak it.
             let words = if found.rule == &rules::PICTURE {
-                "this picture cannot be cleaned of what cameras write into it; `storybank build` for this audience says why"
+                "the metadata of this picture cannot be removed; `storybank build` for this audience says why"
             } else {
                 "this file holds a word that may not leave; `storybank build` for this audience says which"
             };

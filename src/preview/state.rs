@@ -1,4 +1,4 @@
-//! What a site is at one moment, and the pages that are made from it.
+//! The data of a site at one moment, and the pages that are made from it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -84,7 +84,7 @@ impl State {
         self.audience == Audience::Private
     }
 
-    /// Everything that is wrong with the site, warnings too.
+    /// All errors and warnings of the site.
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
         let warnings = self
             .whole

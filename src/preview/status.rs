@@ -1,4 +1,4 @@
-//! What the bar of the preview says about a page.
+//! The data about a page in the bar of the preview.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ use crate::site::{DocumentId, PageKey, Site, TellingId};
 use crate::source::{SitePath, Span};
 use crate::view::clock;
 
-/// What the bar says about a page.
+/// The data about a page in the bar.
 #[derive(Serialize)]
 pub struct Status {
     /// The file of the page.
@@ -38,7 +38,7 @@ struct Told {
     parts: Vec<PartTime>,
 }
 
-/// How long a part takes, and where it is written.
+/// How long a part takes, with a link to its place in the file.
 #[derive(Serialize)]
 struct PartTime {
     /// The letter of the part; `None` for a heading of the author's own.

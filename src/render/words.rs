@@ -1,4 +1,4 @@
-//! The tables of words of a theme, and what templates see of them.
+//! The tables of words of a theme, and the values and filters that templates get from them.
 
 use std::sync::Arc;
 
@@ -39,7 +39,7 @@ pub fn tables(own: &[ThemeFile]) -> (Tables, Vec<Diagnostic>) {
     (tables, found)
 }
 
-/// What is wrong with the words of a site: with those in its settings, whose text is given, and those of its theme.
+/// The mistakes in the words of a site: in those of its settings, of which `settings` is the text, and in those of its theme.
 pub fn check(config: &Config, settings: &str, own: &[ThemeFile]) -> Vec<Diagnostic> {
     let (tables, mut found) = tables(own);
     let Ok(settings) = DeTable::parse(settings) else {
@@ -149,7 +149,7 @@ fn map(entries: impl Iterator<Item = (String, Value)>) -> Map {
     entries.map(|(name, value)| (name.into(), value)).collect()
 }
 
-/// A text in HTML: what is between backticks is code.
+/// A text in HTML. Text between backticks becomes code.
 fn html(text: &str) -> String {
     let escaped = escaped(text).replace('\u{a0}', "&nbsp;");
     let parts = escaped.split('`').enumerate().map(|(place, part)| {
@@ -177,7 +177,7 @@ fn fill(phrases: &Phrases, entry: &Value, values: &Kwargs, state: &State) -> Ter
         match piece {
             Piece::Text(text) => filled.push_str(text),
             Piece::Placeholder(name) => {
-                filled.push_str(&placed(phrases, &values.must_get::<Value>(name)?, state)?)
+                filled.push_str(&placed(phrases, &values.must_get::<Value>(name)?, state)?);
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Decides who may ask: the author's own browser, on a page of this server.
+//! Decides who may send requests: the author's own browser, on a page of this server.
 //!
 //! Every page that the author has open anywhere reaches a server on the loopback address. A page of another site can send requests
 //! here, and by giving its own name a second address (DNS rebinding) it can even read the answers. Its name in `Host` and its address
@@ -6,9 +6,9 @@
 
 use std::net::IpAddr;
 
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 
-/// The names under which the server may be asked.
+/// The names that requests may use for the server.
 #[derive(Debug, Clone)]
 pub struct Hosts {
     /// The name that was given for the server; `None` if that was an address.
@@ -29,38 +29,17 @@ impl Hosts {
         if method != Method::GET && method != Method::HEAD {
             return Some((405, "this server only shows pages: GET and HEAD"));
         }
-        let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-        let host = text(header::HOST).unwrap_or_default();
+        let host = headers
+            .get(header::HOST)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
         if !self.knows(host) {
             return Some((
                 403,
-                "this server is asked by its own address only, as it was printed in the terminal",
+                "this server answers only at its own address, which it printed in the terminal",
             ));
         }
-        if let Some(origin) = headers.get(header::ORIGIN) {
-            let is_own = origin
-                .to_str()
-                .ok()
-                .and_then(|origin| origin.strip_prefix("http://"))
-                .is_some_and(|origin| origin.eq_ignore_ascii_case(host));
-            if !is_own {
-                return Some((403, "pages of other sites get nothing from this server"));
-            }
-        }
-        // A page of another site may link here, but may not load anything from here.
-        let is_foreign = matches!(
-            headers
-                .get("sec-fetch-site")
-                .map(axum::http::HeaderValue::as_bytes),
-            Some(b"cross-site" | b"same-site")
-        );
-        let is_link = headers
-            .get("sec-fetch-mode")
-            .is_some_and(|value| value == "navigate")
-            && headers
-                .get("sec-fetch-dest")
-                .is_none_or(|value| value == "document");
-        (is_foreign && !is_link)
+        (has_other_origin(headers, host) || is_loaded_by_other_site(headers))
             .then_some((403, "pages of other sites get nothing from this server"))
     }
 
@@ -77,6 +56,34 @@ impl Hosts {
     }
 }
 
+/// Whether a request names an origin other than `host`.
+fn has_other_origin(headers: &HeaderMap, host: &str) -> bool {
+    let is_own = |origin: &HeaderValue| {
+        let origin = origin.to_str().ok();
+        origin
+            .and_then(|origin| origin.strip_prefix("http://"))
+            .is_some_and(|origin| origin.eq_ignore_ascii_case(host))
+    };
+    headers
+        .get(header::ORIGIN)
+        .is_some_and(|origin| !is_own(origin))
+}
+
+/// Whether a page of another site loads something. It may link here, but it may not load anything from here.
+fn is_loaded_by_other_site(headers: &HeaderMap) -> bool {
+    let is_foreign = headers
+        .get("sec-fetch-site")
+        .is_some_and(|site| site == "cross-site" || site == "same-site");
+    let is_navigation = headers
+        .get("sec-fetch-mode")
+        .is_some_and(|mode| mode == "navigate");
+    let is_document = headers
+        .get("sec-fetch-dest")
+        .is_none_or(|destination| destination == "document");
+    is_foreign && !(is_navigation && is_document)
+}
+
+/// The host without its port.
 fn without_port(host: &str) -> &str {
     match host.rsplit_once(':') {
         Some((name, port))

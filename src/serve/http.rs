@@ -15,10 +15,10 @@ use tokio::sync::watch;
 use tokio_stream::StreamExt;
 use tokio_stream::wrappers::WatchStream;
 
-use super::{Hosts, Listener, News};
+use super::{Hosts, News, NewsHandler};
 use crate::preview::{Answer, OWN, Origin, SCRIPT, STYLE, Snapshot};
 
-/// How often a stream without news sends a comment, so that no proxy closes it.
+/// How often a stream without news sends a comment, to keep proxies from closing it.
 const ALIVE: Duration = Duration::from_secs(15);
 
 /// The headers of every answer: it is not stored, and is for pages of this server only.
@@ -34,8 +34,8 @@ const HEADERS: [(&str, &str); 5] = [
 const PAGE: &str = "default-src 'self' data:; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; object-src 'none'; \
                     frame-ancestors 'self'; form-action 'self'";
 
-/// The policy of files that documents refer to: they may only be seen. Whatever a file contains, it has no origin, runs no script,
-/// sends nothing and asks for no page.
+/// The policy of files that documents refer to: they may only be shown. A file has no origin, runs no script, sends nothing and loads
+/// no page.
 const FILE: &str = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; \
                     frame-ancestors 'self'";
 
@@ -43,17 +43,17 @@ const FILE: &str = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-
 const MEDIUM: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; media-src 'self'; object-src 'self'; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
-/// What is needed to answer requests.
+/// What the answers to requests need.
 #[derive(Clone)]
 pub struct Site {
     /// The newest snapshot.
     pub newest: watch::Receiver<Arc<Snapshot>>,
     /// The name of this run.
     pub boot: Arc<str>,
-    /// The names under which the server may be asked.
+    /// The names that requests may use for the server.
     pub hosts: Arc<Hosts>,
     /// Gets mistakes.
-    pub news: Listener,
+    pub news: NewsHandler,
 }
 
 /// Answers every request.
@@ -85,7 +85,7 @@ async fn respond(site: &Site, path: &str) -> Response<Body> {
             "events" => events(site),
             "preview.js" => response(file("text/javascript; charset=utf-8", SCRIPT)),
             "preview.css" => response(file("text/css; charset=utf-8", STYLE)),
-            _ => response(Answer::text(404, "the preview has nothing of this name")),
+            _ => response(Answer::text(404, "the preview has no file of this name")),
         };
     }
     let snapshot = site.newest.borrow().clone();
@@ -95,15 +95,15 @@ async fn respond(site: &Site, path: &str) -> Response<Body> {
         Ok(answer) => response(answer),
         Err(_) => response(Answer::text(
             500,
-            "this page could not be made; the terminal says more",
+            "this page could not be made; see the message in the terminal",
         )),
     }
 }
 
-fn answer_of(snapshot: &Snapshot, path: &str, news: &Listener) -> Answer {
+fn answer_of(snapshot: &Snapshot, path: &str, news: &NewsHandler) -> Answer {
     let answer = snapshot.answer(path);
     if let Some(found) = &answer.mistake {
-        news.tell(&News::Mistake { snapshot, found });
+        news.handle(&News::Mistake { snapshot, found });
     }
     answer
 }

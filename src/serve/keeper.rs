@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
-use super::{Error, Listener, News};
+use super::{Error, News, NewsHandler};
 use crate::disk::{Activity, Events, SourceTree, Watcher};
 use crate::preview::{Assets, Preview, Snapshot};
 use crate::source::SitePath;
 
-/// How long it must be quiet before a snapshot is shown: one save is often several steps.
+/// How long it must be quiet before a snapshot is shown, because a save often has several steps.
 const QUIET: Duration = Duration::from_millis(30);
 
 /// Most saves finish within this time. So the first scan starts after it, and overlaps the rest of [`QUIET`].
@@ -36,7 +36,7 @@ pub struct Keeper {
     watcher: Watcher,
 }
 
-/// What is known while a save is not finished yet.
+/// The state of a save that is not finished.
 struct Save {
     /// The snapshot to show in the end; `None` if nothing is different so far.
     newest: Option<Arc<Snapshot>>,
@@ -47,7 +47,7 @@ struct Save {
     end: Instant,
 }
 
-/// What became of a save.
+/// The result of a finished save.
 struct Settled {
     newest: Option<Arc<Snapshot>>,
     /// The time of an event that came too late for another scan. It must not be lost, since it may be the last.
@@ -78,7 +78,7 @@ impl Keeper {
     }
 
     /// Sends new snapshots to `newest` for as long as somebody receives them.
-    pub fn keep(mut self, newest: &watch::Sender<Arc<Snapshot>>, listener: &Listener) {
+    pub fn keep(mut self, newest: &watch::Sender<Arc<Snapshot>>, news: &NewsHandler) {
         let mut late = None;
         // The watcher has also noticed what changed between the first scan and now.
         while !newest.is_closed() {
@@ -90,7 +90,7 @@ impl Keeper {
             if let Some(snapshot) = settled.newest {
                 newest.send_replace(snapshot.clone());
                 self.preview.put();
-                listener.tell(&News::Shown {
+                news.handle(&News::Shown {
                     snapshot: &snapshot,
                     took: Some(first.elapsed()),
                 });
@@ -116,33 +116,24 @@ impl Keeper {
             let found = self.scan();
             let is_new = found.is_some();
             save.add(found);
-            // Without events, or while files disappear, only another scan tells that a save has ended.
-            let is_unsure = is_new
-                && (save.lost > 0
-                    || self.watcher.is_polling()
-                    || self.tree.events() == Events::Incomplete);
-            if is_unsure {
+            let needs_another_scan = is_new && (save.lost > 0 || self.can_miss_events());
+            if needs_another_scan {
                 save.last_activity = Instant::now();
             }
             match self.watcher.wait_for_quiet(save.rest(), save.end) {
                 Activity::At(at) if Instant::now() < save.end => save.last_activity = at,
-                Activity::Quiet if is_unsure && Instant::now() < save.end => {}
-                // There was no scan since, and more files may be gone.
+                Activity::Quiet if needs_another_scan && Instant::now() < save.end => {}
+                // More files may be gone since the scan.
                 Activity::At(at) if is_new && save.lost > 0 => save.last_activity = at,
-                Activity::At(at) => {
-                    return Settled {
-                        newest: save.newest,
-                        late: Some(at),
-                    };
-                }
-                Activity::Quiet => {
-                    return Settled {
-                        newest: save.newest,
-                        late: None,
-                    };
-                }
+                Activity::At(at) => return save.settled(Some(at)),
+                Activity::Quiet => return save.settled(None),
             }
         }
+    }
+
+    /// Whether changes can come without an event, so that only another scan shows that a save has ended.
+    fn can_miss_events(&self) -> bool {
+        self.watcher.is_polling() || self.tree.events() == Events::Incomplete
     }
 
     /// Scans the files. A panic of the program is treated like a disk that cannot be read: the pages stay, and the next save is
@@ -158,7 +149,7 @@ impl Keeper {
 }
 
 impl Save {
-    /// Adds what a scan found. While files disappear, the end moves on.
+    /// Adds the snapshot of a scan. While files disappear, the end is postponed.
     fn add(&mut self, found: Option<Arc<Snapshot>>) {
         self.newest = found.or(self.newest.take());
         let lost = self.newest.as_ref().map_or(0, |newest| newest.lost_files());
@@ -166,6 +157,13 @@ impl Save {
             self.end = Instant::now() + CAP;
         }
         self.lost = lost;
+    }
+
+    fn settled(self, late: Option<Instant>) -> Settled {
+        Settled {
+            newest: self.newest,
+            late,
+        }
     }
 
     /// How much longer it must be quiet.

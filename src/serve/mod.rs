@@ -30,7 +30,7 @@ pub use guard::Hosts;
 /// The default port of a preview.
 pub const PORT: u16 = 4000;
 
-/// How many ports from the default one on are tried.
+/// How many ports are tried, from the default one on.
 const TRIES: u16 = 100;
 
 /// Why a preview cannot start.
@@ -91,13 +91,14 @@ pub fn listen(address: IpAddr, port: Option<u16>) -> Result<TcpListener, Error> 
     if let Some(port) = port {
         return bind(port);
     }
-    let is_taken = |result: &Result<TcpListener, Error>| matches!(result, Err(Error::Listen(_, error)) if error.kind() == io::ErrorKind::AddrInUse);
     let mut last = bind(PORT);
     for port in PORT + 1..PORT + TRIES {
-        if !is_taken(&last) {
-            return last;
+        match last {
+            Err(Error::Listen(_, error)) if error.kind() == io::ErrorKind::AddrInUse => {
+                last = bind(port);
+            }
+            result => return result,
         }
-        last = bind(port);
     }
     last
 }
@@ -106,7 +107,7 @@ pub fn listen(address: IpAddr, port: Option<u16>) -> Result<TcpListener, Error> 
 pub enum News<'a> {
     /// There is a new snapshot.
     Shown {
-        /// What is shown from now on.
+        /// The snapshot that is shown from now on.
         snapshot: &'a Snapshot,
         /// The time from the first change to the new snapshot; `None` for the first snapshot.
         took: Option<Duration>,
@@ -115,49 +116,55 @@ pub enum News<'a> {
     Mistake {
         /// The snapshot that was asked.
         snapshot: &'a Snapshot,
-        /// What is wrong.
+        /// The mistake.
         found: &'a Diagnostic,
     },
 }
 
 /// A function that handles news.
-type Hear = dyn FnMut(&News<'_>) + Send;
+type HandleNews = dyn FnMut(&News<'_>) + Send;
 
-/// Handles news of any thread.
+/// Handles the news of all threads, one at a time.
 #[derive(Clone)]
-struct Listener(Arc<Mutex<Hear>>);
+struct NewsHandler(Arc<Mutex<HandleNews>>);
 
-impl Listener {
-    fn tell(&self, news: &News<'_>) {
-        // A listener that has panicked once still gets the next news.
+impl NewsHandler {
+    fn handle(&self, news: &News<'_>) {
+        // A handler that has panicked once still gets the next news.
         (self.0.lock().unwrap_or_else(PoisonError::into_inner))(news);
     }
+}
+
+/// Where a server listens, and the names that requests may use for it.
+pub struct Endpoint {
+    /// The socket; see [`listen`].
+    pub listener: TcpListener,
+    /// The names of the server.
+    pub hosts: Hosts,
 }
 
 /// A preview that is ready to answer.
 pub struct Server {
     newest: watch::Receiver<Arc<Snapshot>>,
     boot: Arc<str>,
-    hosts: Hosts,
-    listener: TcpListener,
-    news: Listener,
+    endpoint: Endpoint,
+    news: NewsHandler,
 }
 
 /// Loads a site and starts to keep it up to date. `news` is called for every new snapshot, the first one included, and for every
-/// mistake that only shows when a page is requested. `watcher` tells when to scan the files again.
+/// mistake that is found only when a page is requested. `watcher` decides when the files are scanned again.
 pub fn start(
     root: &Path,
     options: Options,
     watcher: Watcher,
-    listener: TcpListener,
-    hosts: Hosts,
+    endpoint: Endpoint,
     news: impl FnMut(&News<'_>) + Send + 'static,
 ) -> Result<Server, Error> {
     let boot = Arc::from(options.boot.as_str());
     let mut keeper = keeper::Keeper::new(SourceTree::new(root), Preview::new(options), watcher);
     let first = keeper.first()?;
-    let news = Listener(Arc::new(Mutex::new(news)));
-    news.tell(&News::Shown {
+    let news = NewsHandler(Arc::new(Mutex::new(news)));
+    news.handle(&News::Shown {
         snapshot: &first,
         took: None,
     });
@@ -169,37 +176,37 @@ pub fn start(
     Ok(Server {
         newest,
         boot,
-        hosts,
-        listener,
+        endpoint,
         news,
     })
 }
 
 impl Server {
-    /// Whether it is known whom the site is for; see [`Snapshot::are_settings_known`].
+    /// Whether the audience of the site is known; see [`Snapshot::are_settings_known`].
     pub fn are_settings_known(&self) -> bool {
         self.newest.borrow().are_settings_known()
     }
 
     /// Where the server listens.
     pub fn address(&self) -> Result<SocketAddr, Error> {
-        Ok(self.listener.local_addr()?)
+        Ok(self.endpoint.listener.local_addr()?)
     }
 
     /// Answers until the process ends.
     pub fn run(self) -> Result<(), Error> {
-        self.listener.set_nonblocking(true)?;
+        let Endpoint { listener, hosts } = self.endpoint;
+        listener.set_nonblocking(true)?;
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
         let site = http::Site {
             newest: self.newest,
             boot: self.boot,
-            hosts: Arc::new(self.hosts),
+            hosts: Arc::new(hosts),
             news: self.news,
         };
         runtime.block_on(async {
-            let listener = tokio::net::TcpListener::from_std(self.listener)?;
+            let listener = tokio::net::TcpListener::from_std(listener)?;
             axum::serve(listener, http::router(site)).await
         })?;
         Ok(())

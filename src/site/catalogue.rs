@@ -1,4 +1,4 @@
-//! The first stage of linking: what a site has, and in which documents.
+//! The first stage of linking: the things of a site, and the documents that hold them.
 
 use std::collections::BTreeMap;
 use std::collections::hash_map::Entry;
@@ -46,7 +46,7 @@ pub struct QuestionPlace {
 }
 
 impl Catalogue {
-    /// Lists what documents hold, and reports names that are taken twice.
+    /// Lists the things in documents, and reports names that two of them have.
     pub fn new(documents: &[Arc<Document>]) -> (Self, Vec<Diagnostic>) {
         let Files {
             stories,
@@ -268,7 +268,7 @@ impl<'d> QuestionList<'d> {
     ) {
         let is_retold = first != document
             && is_variant_beside(&self.documents[document.0], &self.documents[first.0]);
-        // A question that no address can be made from has been reported where it was parsed.
+        // The parser has reported a question whose heading gives no address.
         if is_retold || item.slug.is_empty() {
             return;
         }

@@ -5,18 +5,18 @@ use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use super::{Destination, DocumentId, SectionId, Site};
 use crate::diagnostic::{Diagnostic, rules, too_deep};
 use crate::markdown::{Event, LinkId};
-use crate::source::Span;
+use crate::source::{SitePath, Span};
 
 /// How deep transclusions go.
 pub const DEEPEST: usize = 8;
 
-/// How many nodes of others a document shows at most: about a megabyte of Markdown.
+/// How many nodes of other documents a document may show: about a megabyte of Markdown.
 const MOST_SHOWN: usize = 100_000;
 
-/// What a transclusion can show of a document: the section with a number, or without a number all of it.
+/// The part of a document that a transclusion shows: the section with this number; `None` for the whole document.
 type Shown = (DocumentId, Option<usize>);
 
-/// A transclusion: where it is, and what it shows.
+/// A transclusion from one section to another section or a document.
 struct Edge {
     from: DocumentId,
     section: usize,
@@ -52,18 +52,7 @@ pub fn cycles(site: &Site) -> Vec<Diagnostic> {
 
 /// Reports transclusions that are nested too deep, and those that make a document too long.
 fn too_much(site: &Site, edges: &[Edge], graph: &Graph, rings: &Rings) -> Vec<Diagnostic> {
-    // In this order each node comes after those that it shows.
-    let mut totals = vec![Total::default(); graph.nodes.len()];
-    for &place in &rings.order {
-        let shown = graph.next[place].iter().map(|&(next, edge)| match edge {
-            Some(edge) => totals[next].within(own_length(site, edges[edge].to)),
-            None => totals[next],
-        });
-        let ends = graph.ends[place]
-            .iter()
-            .map(|&edge| Total::default().within(own_length(site, edges[edge].to)));
-        totals[place] = shown.chain(ends).fold(Total::default(), Total::and);
-    }
+    let totals = totals(site, edges, graph, rings);
     let mut found = Vec::new();
     let mut lengths: HashMap<DocumentId, usize> = HashMap::default();
     for edge in edges {
@@ -80,15 +69,33 @@ fn too_much(site: &Site, edges: &[Edge], graph: &Graph, rings: &Rings) -> Vec<Di
         let was_within = *so_far <= MOST_SHOWN;
         *so_far = so_far.saturating_add(length);
         if was_within && *so_far > MOST_SHOWN && below.length <= MOST_SHOWN {
-            let message =
-                "with this transclusion the document shows more of others than a page can hold";
-            found.push(
-                Diagnostic::new(&rules::OVER_LIMIT, path, edge.span, message)
-                    .help("link to the section instead, as in `[[slug#section]]`"),
-            );
+            found.push(too_long(path, edge.span));
         }
     }
     found
+}
+
+/// How much of others each node of the graph shows.
+fn totals(site: &Site, edges: &[Edge], graph: &Graph, rings: &Rings) -> Vec<Total> {
+    let mut totals = vec![Total::default(); graph.nodes.len()];
+    // In this order each node comes after those that it shows.
+    for &place in &rings.order {
+        let shown = graph.next[place].iter().map(|&(next, edge)| match edge {
+            Some(edge) => totals[next].within(own_length(site, edges[edge].to)),
+            None => totals[next],
+        });
+        let ends = graph.ends[place]
+            .iter()
+            .map(|&edge| Total::default().within(own_length(site, edges[edge].to)));
+        totals[place] = shown.chain(ends).fold(Total::default(), Total::and);
+    }
+    totals
+}
+
+fn too_long(path: &SitePath, span: Span) -> Diagnostic {
+    let message = "with this transclusion the document shows more of others than a page can hold";
+    Diagnostic::new(&rules::OVER_LIMIT, path, span, message)
+        .help("link to the section instead, as in `[[slug#section]]`")
 }
 
 /// How many nodes a section or document has itself.
@@ -171,65 +178,104 @@ impl Graph {
         place
     }
 
-    /// The strongly connected components of the graph, by Tarjan's algorithm. It does not call itself, because a path can be as long as
-    /// the site has sections.
+    /// The strongly connected components of the graph.
     fn rings(&self) -> Rings {
-        const UNSEEN: usize = usize::MAX;
-        let count = self.nodes.len();
-        let mut rings = Rings {
-            of: vec![UNSEEN; count],
-            order: Vec::with_capacity(count),
-        };
-        let (mut numbers, mut lowest, mut seen) = (vec![UNSEEN; count], vec![UNSEEN; count], 0);
-        let mut open = Vec::new();
-        for start in 0..count {
-            let mut path = if numbers[start] == UNSEEN {
-                vec![(start, 0)]
-            } else {
-                Vec::new()
-            };
-            while let Some((place, step)) = path.last_mut() {
-                let place = *place;
-                if *step == 0 {
-                    (numbers[place], lowest[place]) = (seen, seen);
-                    seen += 1;
-                    open.push(place);
-                }
-                if let Some(&(next, _)) = self.next[place].get(*step) {
-                    *step += 1;
-                    if numbers[next] == UNSEEN {
-                        path.push((next, 0));
-                    } else if rings.of[next] == UNSEEN {
-                        lowest[place] = lowest[place].min(numbers[next]);
-                    }
-                    continue;
-                }
-                path.pop();
-                if let Some(&(before, _)) = path.last() {
-                    lowest[before] = lowest[before].min(lowest[place]);
-                }
-                if lowest[place] == numbers[place] {
-                    rings.close(&mut open, place);
-                }
+        let mut search = Search::new(self);
+        for start in 0..self.nodes.len() {
+            if search.numbers[start] == UNSEEN {
+                search.search_from(start);
             }
         }
-        rings
+        search.rings
     }
 }
 
 /// The strongly connected components of the graph: nodes that show one another.
 struct Rings {
-    /// The component of each node, named by its first node.
+    /// The component of each node, identified by its first node.
     of: Vec<usize>,
     /// The nodes, each after those that it shows.
     order: Vec<usize>,
 }
 
-impl Rings {
-    fn close(&mut self, open: &mut Vec<usize>, first: usize) {
-        while let Some(place) = open.pop() {
-            self.of[place] = first;
-            self.order.push(place);
+/// The number of a node that the search has not reached.
+const UNSEEN: usize = usize::MAX;
+
+/// The search for strongly connected components, by Tarjan's algorithm.
+///
+/// It is not recursive, because a path can be as long as the site has sections.
+struct Search<'g> {
+    graph: &'g Graph,
+    rings: Rings,
+    /// The position of each node in the order of the search.
+    numbers: Vec<usize>,
+    /// The lowest number that each node leads to, among nodes without a component.
+    lowest: Vec<usize>,
+    /// How many nodes have been reached.
+    seen: usize,
+    /// The nodes that have been reached and have no component yet.
+    open: Vec<usize>,
+}
+
+impl<'g> Search<'g> {
+    fn new(graph: &'g Graph) -> Self {
+        let count = graph.nodes.len();
+        Self {
+            graph,
+            rings: Rings {
+                of: vec![UNSEEN; count],
+                order: Vec::with_capacity(count),
+            },
+            numbers: vec![UNSEEN; count],
+            lowest: vec![UNSEEN; count],
+            seen: 0,
+            open: Vec::new(),
+        }
+    }
+
+    /// Searches everything that a node leads to.
+    fn search_from(&mut self, start: usize) {
+        // Each node of the path, and how many of its edges have been followed.
+        let mut path = vec![(start, 0)];
+        self.enter(start);
+        while let Some((place, step)) = path.last_mut() {
+            let place = *place;
+            let Some(&(next, _)) = self.graph.next[place].get(*step) else {
+                path.pop();
+                self.leave(place, path.last().map(|&(before, _)| before));
+                continue;
+            };
+            *step += 1;
+            if self.numbers[next] == UNSEEN {
+                self.enter(next);
+                path.push((next, 0));
+            } else if self.rings.of[next] == UNSEEN {
+                self.lowest[place] = self.lowest[place].min(self.numbers[next]);
+            }
+        }
+    }
+
+    fn enter(&mut self, place: usize) {
+        self.numbers[place] = self.seen;
+        self.lowest[place] = self.seen;
+        self.seen += 1;
+        self.open.push(place);
+    }
+
+    /// Returns from a node to the one before it on the path. The first node of a component completes it.
+    fn leave(&mut self, place: usize, before: Option<usize>) {
+        if let Some(before) = before {
+            self.lowest[before] = self.lowest[before].min(self.lowest[place]);
+        }
+        if self.lowest[place] == self.numbers[place] {
+            self.complete(place);
+        }
+    }
+
+    fn complete(&mut self, first: usize) {
+        while let Some(place) = self.open.pop() {
+            self.rings.of[place] = first;
+            self.rings.order.push(place);
             if place == first {
                 return;
             }
@@ -282,7 +328,7 @@ fn in_cycle(site: &Site, edge: &Edge) -> Diagnostic {
         &rules::CYCLE,
         &site.document(edge.from).path,
         edge.span,
-        "this transclusion shows the section that it stands in",
+        "this transclusion shows the section that contains it",
     )
     .note(&target.path, place, "which is reached from here")
     .help("link to the section instead, as in `[[slug#section]]`")

@@ -47,62 +47,81 @@ fn contents(
     audience: Audience,
     documents: Vec<Arc<Document>>,
 ) -> (Contents, Vec<Diagnostic>) {
-    let (catalogue, mut found) = Catalogue::new(&documents);
-    let names = Names::new(&documents, &catalogue);
-    let (references, unknown) = references(&documents, &catalogue, &names);
-    let case_studies = case_studies(&documents, &catalogue.case_studies, &references);
-    let abouts = stories_of_questions(&catalogue.questions, &references);
-    let parts = Parts {
-        documents: &documents,
-        catalogue: &catalogue,
-        names: &names,
-        references: &references,
-    };
-    let (stories, mistakes) = parts.stories(about_stories(
-        catalogue.stories.len(),
-        &abouts,
-        &case_studies,
-    ));
-    found.extend(mistakes);
-    found.extend(report_tags(&documents, &names));
-    found.extend(report_references(&documents, &names, &unknown));
-    let Catalogue {
-        questions,
-        competencies,
-        home,
-        ..
-    } = catalogue;
+    let (named, found) = Named::of(&documents);
+    let (catalogue, stories) = (named.catalogue, named.stories);
     let ranked = ranked(&documents, &stories);
-    let ranking = Ranking::new(&documents, &stories, &ranked, competencies.len());
-    let questions = answered(questions, &abouts, &references, &stories, &ranking);
-    let competencies = competencies_of(
-        &documents,
-        competencies,
-        ranking.into_shown_by(),
-        &questions,
-    );
-    let pages = pages_of_documents(
-        documents.len(),
+    let ranking = Ranking::new(&documents, &stories, &ranked, catalogue.competencies.len());
+    let questions = answered(
+        catalogue.questions,
+        &named.abouts,
+        &named.references,
         &stories,
-        &questions,
-        &case_studies,
-        &competencies,
-        home,
+        &ranking,
     );
+    let shown_by = ranking.into_shown_by();
+    let competencies = competencies_of(&documents, catalogue.competencies, shown_by, &questions);
+    let home = catalogue.home;
+    let pages = question_pages(&questions)
+        .chain(telling_pages(&stories))
+        .chain(case_study_pages(&named.case_studies))
+        .chain(competency_pages(&competencies))
+        .chain(home.map(|home| (home, PageKey::Home)));
     let contents = Contents {
+        pages: pages_of_documents(documents.len(), pages),
         config,
         audience,
         documents,
         stories,
         ranked,
         questions,
-        case_studies,
+        case_studies: named.case_studies,
         competencies,
         home,
-        pages,
-        names,
+        names: named.names,
     };
     (contents, found)
+}
+
+/// The first half of linking: what the site has, what front matter refers to, and the stories with their tellings.
+struct Named {
+    catalogue: Catalogue,
+    names: Names,
+    /// By the number of the document.
+    references: Vec<References>,
+    /// The story that each question is about.
+    abouts: Vec<Option<StoryId>>,
+    case_studies: Vec<CaseStudy>,
+    stories: Vec<Story>,
+}
+
+impl Named {
+    fn of(documents: &[Arc<Document>]) -> (Self, Vec<Diagnostic>) {
+        let (catalogue, mut found) = Catalogue::new(documents);
+        let names = Names::new(documents, &catalogue);
+        let (references, unknown) = references(documents, &catalogue, &names);
+        let case_studies = case_studies(documents, &catalogue.case_studies, &references);
+        let abouts = stories_of_questions(&catalogue.questions, &references);
+        let parts = Parts {
+            documents,
+            catalogue: &catalogue,
+            names: &names,
+            references: &references,
+        };
+        let about = about_stories(catalogue.stories.len(), &abouts, &case_studies);
+        let (stories, mistakes) = parts.stories(about);
+        found.extend(mistakes);
+        found.extend(report_tags(documents, &names));
+        found.extend(report_references(documents, &names, &unknown));
+        let named = Self {
+            catalogue,
+            names,
+            references,
+            abouts,
+            case_studies,
+            stories,
+        };
+        (named, found)
+    }
 }
 
 fn case_studies(
@@ -110,11 +129,10 @@ fn case_studies(
     ids: &[DocumentId],
     references: &[References],
 ) -> Vec<CaseStudy> {
-    let slug = |id: DocumentId| documents[id.0].slug.clone();
     ids.iter()
         .map(|&id| CaseStudy {
             document: id,
-            slug: slug(id),
+            slug: documents[id.0].slug.clone(),
             story: references[id.0].story,
         })
         .collect()
@@ -131,7 +149,7 @@ fn stories_of_questions(
         .collect()
 }
 
-/// What leads to each story: the questions about it, of which `abouts` has the stories, and its case studies.
+/// The questions and case studies about each story; `abouts` holds the story of each question.
 fn about_stories(
     stories: usize,
     abouts: &[Option<StoryId>],
@@ -151,7 +169,7 @@ fn about_stories(
     about
 }
 
-/// The questions with their answers; `abouts` has the story that each is about.
+/// The questions with their answers; `abouts` holds the story that each is about.
 fn answered(
     places: Vec<QuestionPlace>,
     abouts: &[Option<StoryId>],
@@ -162,7 +180,7 @@ fn answered(
     let named_by = named_by(stories, places.len());
     let places = places.into_par_iter().zip(abouts).zip(named_by);
     let questions = places.map(|((place, &about), named_by)| {
-        // The front matter of a story's file speaks for the story, and not for the questions in it.
+        // The front matter of a story's file describes the story, and not the questions in it.
         let own = if place.story.is_some() {
             &[][..]
         } else {
@@ -195,37 +213,39 @@ fn competencies_of(
     shown_by: Vec<Vec<StoryId>>,
     questions: &[Question],
 ) -> Vec<Competency> {
-    let mut probed_by: Vec<Vec<QuestionId>> = vec![Vec::new(); ids.len()];
-    for (index, question) in questions
-        .iter()
-        .enumerate()
-        .filter(|(_, question)| question.about.is_none())
-    {
-        for competency in &question.competencies {
-            probed_by[competency.0].push(QuestionId(index));
-        }
-    }
-    let lists = shown_by.into_iter().zip(probed_by);
-    let competencies = ids
-        .into_iter()
-        .zip(lists)
-        .map(|(id, (stories, questions))| {
+    let probed_by = probed_by(ids.len(), questions);
+    let lists = ids.into_iter().zip(shown_by).zip(probed_by);
+    lists
+        .map(|((id, stories), questions)| {
             let document = &documents[id.0];
-            let known_as = match &document.meta {
-                Meta::Competency(competency) => known_as(&competency.frameworks),
-                _ => String::new(),
-            };
             Competency {
                 document: id,
                 slug: document.slug.clone(),
-                known_as,
+                known_as: match &document.meta {
+                    Meta::Competency(competency) => known_as(&competency.frameworks),
+                    _ => String::new(),
+                },
                 stories,
                 questions,
             }
-        });
-    competencies.collect()
+        })
+        .collect()
 }
 
+/// The questions of the bank that probe each competency.
+fn probed_by(competencies: usize, questions: &[Question]) -> Vec<Vec<QuestionId>> {
+    let mut probed_by = vec![Vec::new(); competencies];
+    for (index, question) in questions.iter().enumerate() {
+        if question.about.is_none() {
+            for competency in &question.competencies {
+                probed_by[competency.0].push(QuestionId(index));
+            }
+        }
+    }
+    probed_by
+}
+
+/// The names of a competency in frameworks: `Dive Deep (Amazon)`, joined by commas.
 fn known_as(frameworks: &[(Prose, Vec<Prose>)]) -> String {
     let named = |framework: &Prose, entry: &Prose| {
         format!("{} ({})", entry.as_str(), capitalised(framework.as_str()))
@@ -236,52 +256,44 @@ fn known_as(frameworks: &[(Prose, Vec<Prose>)]) -> String {
     names.collect::<Vec<_>>().join(", ")
 }
 
-/// The page of each document. A sheet has no page of its own; the page of its first question takes that place.
+/// The page of each document. If several pages show a document, the last of them counts.
 fn pages_of_documents(
     documents: usize,
-    stories: &[Story],
-    questions: &[Question],
-    case_studies: &[CaseStudy],
-    competencies: &[Competency],
-    home: Option<DocumentId>,
+    pages: impl Iterator<Item = (DocumentId, PageKey)>,
 ) -> Vec<Option<PageKey>> {
-    let questions = questions
-        .iter()
-        .enumerate()
-        .map(|(index, question)| (question.document, PageKey::Question(QuestionId(index))));
-    let tellings = stories.iter().enumerate().flat_map(|(story, content)| {
-        content.files().map(move |(index, file)| {
-            (
-                file,
-                PageKey::Telling(TellingId {
-                    story: StoryId(story),
-                    index,
-                }),
-            )
-        })
-    });
-    let cases = case_studies
-        .iter()
-        .enumerate()
-        .map(|(index, case)| (case.document, PageKey::CaseStudy(CaseStudyId(index))));
-    let of_competency = |(index, competency): (usize, &Competency)| {
-        (
-            competency.document,
-            PageKey::Competency(CompetencyId(index)),
-        )
-    };
-    let competencies = competencies.iter().enumerate().map(of_competency);
-    let home = home.map(|home| (home, PageKey::Home));
-    let mut pages = vec![None; documents];
-    // A later page of a document takes the place of an earlier one.
-    for (document, page) in questions
-        .rev()
-        .chain(tellings)
-        .chain(cases)
-        .chain(competencies)
-        .chain(home)
-    {
-        pages[document.0] = Some(page);
+    let mut of_documents = vec![None; documents];
+    for (document, page) in pages {
+        of_documents[document.0] = Some(page);
     }
-    pages
+    of_documents
+}
+
+/// The questions with their documents, the last first: a sheet is shown by its first question.
+fn question_pages(questions: &[Question]) -> impl Iterator<Item = (DocumentId, PageKey)> {
+    let questions = questions.iter().enumerate().rev();
+    questions.map(|(index, question)| (question.document, PageKey::Question(QuestionId(index))))
+}
+
+fn telling_pages(stories: &[Story]) -> impl Iterator<Item = (DocumentId, PageKey)> {
+    let stories = stories.iter().enumerate();
+    stories.flat_map(|(story, content)| {
+        let story = StoryId(story);
+        let page = move |index| PageKey::Telling(TellingId { story, index });
+        content
+            .files()
+            .map(move |(index, file)| (file, page(index)))
+    })
+}
+
+fn case_study_pages(cases: &[CaseStudy]) -> impl Iterator<Item = (DocumentId, PageKey)> {
+    let cases = cases.iter().enumerate();
+    cases.map(|(index, case)| (case.document, PageKey::CaseStudy(CaseStudyId(index))))
+}
+
+fn competency_pages(competencies: &[Competency]) -> impl Iterator<Item = (DocumentId, PageKey)> {
+    let competencies = competencies.iter().enumerate();
+    competencies.map(|(index, competency)| {
+        let page = PageKey::Competency(CompetencyId(index));
+        (competency.document, page)
+    })
 }

@@ -93,7 +93,7 @@ pub(super) fn ranked(documents: &[Arc<Document>], stories: &[Story]) -> Vec<Stor
     ranked.into_iter().map(|(_, id)| id).collect()
 }
 
-/// What puts one story before another if nothing else does: strength, then the newest, then the title.
+/// The sort key of a story among equally suitable ones: strength, then the newest, then the title.
 fn rank(document: &Document) -> (Reverse<Option<u8>>, Reverse<Option<When>>, &str) {
     match &document.meta {
         Meta::Story(story) => (
@@ -105,11 +105,11 @@ fn rank(document: &Document) -> (Reverse<Option<u8>>, Reverse<Option<When>>, &st
     }
 }
 
-/// The order of the stories of a site, and what each of them shows.
+/// The order of the stories of a site, and which stories show each competency.
 pub(super) struct Ranking<'a> {
     documents: &'a [Arc<Document>],
     stories: &'a [Story],
-    /// The place of each story in the order, so that orders that end in this one compare numbers.
+    /// The place of each story in the order, the last sort key of answers. Numbers compare faster than the keys of [`rank`].
     places: Vec<usize>,
     /// The stories that show each competency, best first.
     shown_by: Vec<Vec<StoryId>>,
@@ -152,40 +152,31 @@ impl<'a> Ranking<'a> {
         own: &[CompetencyId],
         named_by: &[StoryId],
     ) -> Question {
-        let QuestionPlace {
-            slug,
-            document,
-            item,
-            story: _,
-        } = place;
         // A question about a story probes what the story shows, unless its file says otherwise.
         let inherited = about
             .filter(|_| own.is_empty())
             .map(|story| &self.stories[story.0].main().competencies);
-        let competencies = inherited.map_or(own, Vec::as_slice).to_vec();
-        if about.is_some() {
-            return Question {
-                slug,
-                document,
-                item,
-                competencies,
-                about,
-                answers: Vec::new(),
-                adaptable: Vec::new(),
-                adaptable_total: 0,
-            };
-        }
-        let answers = self.answers(&competencies, named_by);
-        let (adaptable, adaptable_total) = self.adaptable(&competencies, &answers);
-        Question {
-            slug,
-            document,
-            item,
-            competencies,
+        let competencies = inherited.map_or(own, Vec::as_slice);
+        let question = Question {
+            slug: place.slug,
+            document: place.document,
+            item: place.item,
+            competencies: competencies.to_vec(),
             about,
+            answers: Vec::new(),
+            adaptable: Vec::new(),
+            adaptable_total: 0,
+        };
+        if about.is_some() {
+            return question;
+        }
+        let answers = self.answers(competencies, named_by);
+        let (adaptable, adaptable_total) = self.adaptable(competencies, &answers);
+        Question {
             answers,
             adaptable,
             adaptable_total,
+            ..question
         }
     }
 
@@ -211,23 +202,22 @@ impl<'a> Ranking<'a> {
 
     /// The best of the stories that share competencies with a question and do not name it, and how many there are.
     fn adaptable(&self, probed: &[CompetencyId], answers: &[StoryId]) -> (Vec<StoryId>, usize) {
-        let mut candidates: Vec<(Reverse<usize>, usize, StoryId)> = Vec::new();
         let mut is_seen = vec![false; self.stories.len()];
         for &story in answers {
             is_seen[story.0] = true;
         }
-        for &story in probed
+        let showing = probed
             .iter()
-            .flat_map(|competency| &self.shown_by[competency.0])
-        {
-            if !self.is_retired(story) && !std::mem::replace(&mut is_seen[story.0], true) {
-                candidates.push((
-                    Reverse(self.shared(probed, story)),
-                    self.places[story.0],
-                    story,
-                ));
-            }
-        }
+            .flat_map(|competency| &self.shown_by[competency.0]);
+        let mut candidates: Vec<(Reverse<usize>, usize, StoryId)> = showing
+            .filter(|&&story| {
+                !self.is_retired(story) && !std::mem::replace(&mut is_seen[story.0], true)
+            })
+            .map(|&story| {
+                let (shared, place) = (self.shared(probed, story), self.places[story.0]);
+                (Reverse(shared), place, story)
+            })
+            .collect();
         let total = candidates.len();
         if total > ADAPTABLE {
             candidates.select_nth_unstable(ADAPTABLE);

@@ -1,4 +1,4 @@
-//! What front matter names: slugs become ids.
+//! Resolves the slugs in front matter to ids.
 
 use std::sync::Arc;
 
@@ -31,8 +31,7 @@ pub struct Unknown<'d> {
     pub kind: Kind,
 }
 
-/// The references of each document, by the number of the document, and those that lead nowhere. A document that no page is made from
-/// has none.
+/// The references of each document, by the number of the document, and those that lead nowhere. A document without a page has none.
 pub fn references<'d>(
     documents: &'d [Arc<Document>],
     catalogue: &Catalogue,

@@ -33,7 +33,7 @@ pub enum Destination {
     Asset(SitePath),
     /// An address outside of the site.
     External,
-    /// Nothing that this site holds. The words of the link are shown without it.
+    /// Nowhere: the site has no such page or file. The words of the link are shown as plain text.
     Nothing,
 }
 
@@ -48,17 +48,17 @@ impl Destination {
     }
 }
 
-/// Finds what links lead to.
+/// Resolves links to their destinations.
 pub struct Resolver<'a> {
     site: &'a Contents,
     files: Files<'a>,
-    /// The questions inside of documents, by their places.
+    /// The questions inside of documents, keyed by place.
     by_place: HashMap<(DocumentId, ItemId), QuestionId>,
-    /// The same by their own slugs.
+    /// The same questions, keyed by their own slugs.
     by_item: HashMap<(DocumentId, &'a Slug), QuestionId>,
-    /// The sheets, by the names of their files and by their titles.
+    /// The sheets, keyed by the names of their files and by their titles.
     sheets: HashMap<Slug, DocumentId>,
-    /// For each document the headings by the anchors that GitHub gives them, made on first use.
+    /// The headings of each document, keyed by the anchors that GitHub gives them; made on first use.
     anchors: Vec<OnceLock<HashMap<String, usize>>>,
 }
 
@@ -68,7 +68,7 @@ pub struct Dangling {
     lookup: Lookup,
 }
 
-/// What was looked up in vain. The advice on it comes later, when it is known how many links lead nowhere.
+/// The missing thing. Advice on it is added at the end, and only for the first links that lead nowhere.
 enum Lookup {
     /// The diagnostic has its advice already.
     Advised,
@@ -90,7 +90,7 @@ impl From<Diagnostic> for Box<Dangling> {
 }
 
 impl<'a> Resolver<'a> {
-    /// Makes ready for the links of a site; `assets` are the files of the content that are not documents.
+    /// Prepares to resolve the links of a site; `assets` are the files of the content that are not documents.
     pub fn new(site: &'a Contents, assets: &'a BTreeSet<SitePath>) -> Self {
         let (mut by_place, mut by_item) = (HashMap::default(), HashMap::default());
         for id in site.questions() {
@@ -120,7 +120,7 @@ impl<'a> Resolver<'a> {
     ) -> Result<Destination, Box<Dangling>> {
         match &link.target {
             Target::External(_) => Ok(Destination::External),
-            // It has been reported where the file was parsed.
+            // The parser has reported it.
             Target::Forbidden(_) => Ok(Destination::Nothing),
             Target::Page { name, fragment } => match self.site.page(name) {
                 Some(page) => self.page(document, link, page, fragment),
@@ -377,7 +377,7 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    /// What is wrong with each of the links that lead nowhere, the first of them with what their authors may have meant.
+    /// The diagnostics of links that lead nowhere. The first of them get advice that names something similar.
     pub fn advised(&self, dangling: impl Iterator<Item = Box<Dangling>>) -> Vec<Diagnostic> {
         let known = LazyCell::new(|| self.known());
         let mut compared = 0;
@@ -513,7 +513,7 @@ impl<'a> Resolver<'a> {
         if let Some(found) = found.or_else(|| targets.iter().find_map(by_anchor)) {
             return Ok(found);
         }
-        // The heading that says the title is the one at the top of the page.
+        // The heading with the title is at the top of the page.
         let is_title = |&target: &DocumentId| {
             Slug::of(self.site.document(target).meta.title()) == Slug::of(fragment)
         };
@@ -660,7 +660,7 @@ impl<'a> Resolver<'a> {
             .names
             .question(Slug::of(&format!("{}-{slug}", target.slug.shortened())).as_str())?;
         let is_it = |item: &Item| item.slug == slug;
-        // In most cases it is an item of this file. If a file of the bank has the address of an item, that file is meant.
+        // In most cases it is an item of this file. If a file of the bank has the address of an item, the link leads to that file.
         let is_there = || items_of(target).any(|(_, item)| is_it(item));
         let is_own = self
             .site
@@ -688,7 +688,7 @@ fn helped(found: Diagnostic, help: Option<String>) -> Diagnostic {
     }
 }
 
-/// The sheets of a site by the names of their files, and by their titles where no file has that name.
+/// The sheets of a site, keyed by the names of their files, and by their titles if no file has that name.
 fn sheets(site: &Contents) -> HashMap<Slug, DocumentId> {
     let mut sheets = HashMap::default();
     let titles = site

@@ -17,7 +17,7 @@ use crate::source::{SitePath, Span};
 /// How many tellings a story has at most besides itself. Each has a page, and each of these pages leads to all of them.
 pub const MOST_TELLINGS: usize = 100;
 
-/// What stories are made from.
+/// The inputs of stories.
 pub struct Parts<'a> {
     pub documents: &'a [Arc<Document>],
     pub catalogue: &'a Catalogue,
@@ -26,7 +26,7 @@ pub struct Parts<'a> {
     pub references: &'a [References],
 }
 
-/// What else leads to a story.
+/// The questions and case studies about a story.
 #[derive(Debug, Clone, Default)]
 pub struct About {
     pub follow_ups: Vec<QuestionId>,
@@ -55,10 +55,9 @@ impl Parts<'_> {
         let own = distinct(references.competencies.iter().copied().chain(of_tags));
         let variants: Vec<Telling> = self.variants(files).collect();
         let (derived, mut found) = self.derived(id, &variants, &tagged);
+        let first_too_many = files.variants.get(MOST_TELLINGS);
         found.extend(
-            files
-                .variants
-                .get(MOST_TELLINGS)
+            first_too_many
                 .map(|first| too_many_tellings(&self.documents[first.0].path, Span::default())),
         );
         let main = Telling::of_story(self.documents, id, references, own);
@@ -66,26 +65,16 @@ impl Parts<'_> {
             .chain(variants)
             .chain(derived)
             .collect();
-        let competencies = distinct(
-            tellings
-                .iter()
-                .flat_map(|telling| telling.competencies.iter().copied()),
-        );
-        let About {
-            follow_ups,
-            case_studies,
-        } = about;
-        (
-            Story {
-                document: id,
-                slug: document.slug.clone(),
-                tellings,
-                competencies,
-                follow_ups,
-                case_studies,
-            },
-            found,
-        )
+        let shown = tellings.iter().flat_map(|telling| &telling.competencies);
+        let story = Story {
+            document: id,
+            slug: document.slug.clone(),
+            competencies: distinct(shown.copied()),
+            tellings,
+            follow_ups: about.follow_ups,
+            case_studies: about.case_studies,
+        };
+        (story, found)
     }
 
     fn variants(&self, files: &StoryFiles) -> impl Iterator<Item = Telling> {
@@ -119,33 +108,28 @@ impl Parts<'_> {
         variants: &[Telling],
         tagged: &[(&Slug, CompetencyId)],
     ) -> (Vec<Telling>, Vec<Diagnostic>) {
-        let with_variant: HashSet<CompetencyId> = variants
-            .iter()
-            .flat_map(|telling| telling.competencies.iter().copied())
-            .collect();
+        let document = &self.documents[id.0];
+        let of_variants = variants.iter().flat_map(|telling| &telling.competencies);
+        let with_variant: HashSet<CompetencyId> = of_variants.copied().collect();
         let taken: HashMap<&Slug, Origin> = variants
             .iter()
             .map(|telling| (&telling.slug, telling.origin))
             .collect();
         let (mut derived, mut found) = (Vec::new(), Vec::new());
-        let tagged = tagged
-            .iter()
-            .filter(|(_, competency)| !with_variant.contains(competency));
         for &(slug, competency) in tagged {
+            if with_variant.contains(&competency) {
+                continue;
+            }
             if let Some(Origin::Variant(variant)) = taken.get(slug) {
                 found.push(address_of_variant(&self.documents[variant.0], slug));
                 continue;
             }
             if variants.len() + derived.len() == MOST_TELLINGS {
-                found.push(too_many_tellings(
-                    &self.documents[id.0].path,
-                    span_of_tag(&self.documents[id.0], slug),
-                ));
+                let span = span_of_tag(document, slug);
+                found.push(too_many_tellings(&document.path, span));
                 break;
             }
-            let title = self.documents[self.catalogue.competencies[competency.0].0]
-                .meta
-                .title();
+            let title = self.title_of(competency);
             derived.push(Telling::derived(
                 self.documents,
                 id,
@@ -156,9 +140,14 @@ impl Parts<'_> {
         }
         (derived, found)
     }
+
+    fn title_of(&self, competency: CompetencyId) -> &str {
+        let document = self.catalogue.competencies[competency.0];
+        self.documents[document.0].meta.title()
+    }
 }
 
-/// Where a document has a hashtag first.
+/// The first place of a hashtag in a document.
 fn span_of_tag(document: &Document, slug: &Slug) -> Span {
     let mut tags = document.body.tagged.iter().flat_map(|block| &block.tags);
     tags.find(|(tag, _)| tag == slug)

@@ -18,19 +18,19 @@ pub struct Telling {
     pub slug: Slug,
     /// What it is made from.
     pub origin: Origin,
-    /// What it is called: `The story`, the title of the variant, `For ownership`.
+    /// Its title: `The story`, the title of the variant, `For ownership`.
     pub label: String,
     /// The sections in the order of the telling.
     pub sections: Vec<TellingSection>,
-    /// The competencies that it is tagged by.
+    /// The competencies that it shows.
     pub competencies: Vec<CompetencyId>,
-    /// The questions that it is meant for.
+    /// The questions that it answers.
     pub answers: Vec<QuestionId>,
     /// How long it should take.
     pub length: Option<Length>,
     /// Whose words it is in; the author's for all but variants.
     pub by: Author,
-    /// That of its file; a derived telling is ready.
+    /// The status of its file; a derived telling is ready.
     pub status: Status,
     /// The nodes of the story's body that a derived telling leaves out.
     pub left_out: Vec<Range<usize>>,
@@ -111,8 +111,12 @@ impl Telling {
         references: &References,
     ) -> Self {
         let slug = &documents[id.0].slug;
-        let sections = Merge::new(Source::of(documents, story), Source::of(documents, id))
-            .sections(meta.inherit);
+        let merge = Merge::new(Source::of(documents, story), Source::of(documents, id));
+        let sections = if meta.inherit {
+            merge.with_inherited()
+        } else {
+            merge.only_own()
+        };
         Self {
             slug: slug.clone(),
             origin: Origin::Variant(id),
@@ -269,7 +273,7 @@ impl Key {
     }
 }
 
-/// The sections of a variant in the making.
+/// Merges the sections of a variant with those of its story.
 struct Merge<'d> {
     story: Source<'d>,
     variant: Source<'d>,
@@ -286,14 +290,17 @@ impl<'d> Merge<'d> {
         }
     }
 
-    fn sections(mut self, inherits: bool) -> Vec<TellingSection> {
-        if !inherits {
-            let variant = self.variant;
-            return variant
-                .sections()
-                .map(|(id, section)| self.own(id, section))
-                .collect();
-        }
+    /// The sections of the variant.
+    fn only_own(mut self) -> Vec<TellingSection> {
+        let variant = self.variant;
+        let sections = variant.sections();
+        sections
+            .map(|(id, section)| self.own(id, section))
+            .collect()
+    }
+
+    /// The sections of the variant, and those of the story that it does not replace.
+    fn with_inherited(mut self) -> Vec<TellingSection> {
         let mut merged = self.over_the_story();
         self.add_the_rest(&mut merged);
         merged
@@ -317,19 +324,8 @@ impl<'d> Merge<'d> {
 
     /// The sections of the story, each replaced by those of the variant with the same key.
     fn over_the_story(&mut self) -> Vec<TellingSection> {
-        let mut replacements = self.variant.sections_by_key();
+        let mut replacements = self.replacements();
         let variant = self.variant.document;
-        let is_empty_lead = |section: &Section| {
-            section.heading.is_empty() && variant.body.is_blank(section.nodes.clone())
-        };
-        for (_, own) in replacements
-            .iter_mut()
-            .filter(|(key, _)| matches!(key, Key::Heading(_)))
-        {
-            // An empty lead replaces nothing.
-            own.retain(|own| !is_empty_lead(&variant.sections[own.section]));
-        }
-        replacements.retain(|_, own| !own.is_empty());
         let mut merged = Vec::with_capacity(self.story.document.sections.len());
         for (id, section) in self.story.sections() {
             match replacements.get_mut(&Key::of(section)) {
@@ -343,6 +339,22 @@ impl<'d> Merge<'d> {
             }
         }
         merged
+    }
+
+    /// The sections of the variant that can replace sections of the story. An empty lead replaces nothing.
+    fn replacements(&self) -> HashMap<Key, Vec<SectionId>> {
+        let variant = self.variant.document;
+        let is_empty_lead = |section: &Section| {
+            section.heading.is_empty() && variant.body.is_blank(section.nodes.clone())
+        };
+        let mut replacements = self.variant.sections_by_key();
+        for (key, own) in &mut replacements {
+            if matches!(key, Key::Heading(_)) {
+                own.retain(|own| !is_empty_lead(&variant.sections[own.section]));
+            }
+        }
+        replacements.retain(|_, own| !own.is_empty());
+        replacements
     }
 
     /// Adds the sections of the variant that replace nothing.
@@ -370,7 +382,7 @@ impl<'d> Merge<'d> {
         }
     }
 
-    /// Where a part that the story lacks belongs: before the first part that comes after it in a story, else at the end.
+    /// The place for a part that the story lacks: before the first part that comes after it in a story, else at the end.
     fn place_for(&self, part: Option<Part>, merged: &[TellingSection]) -> usize {
         let is_later = |section: &TellingSection| {
             let document = if section.id.document == self.story.id {
@@ -408,8 +420,8 @@ fn shortened_sections(story: Source<'_>, left_out: &[Range<usize>]) -> Vec<Telli
         .collect()
 }
 
-/// The stretches of a body that the telling for one competency leaves out: blocks tagged with others only, and lists of
-/// which nothing is left.
+/// The stretches of a body that the telling for one competency leaves out: blocks with hashtags of other competencies only,
+/// and lists that would be empty.
 fn left_out(body: &Body, competency: &Slug) -> Vec<Range<usize>> {
     let mut left_out: Vec<Range<usize>> = Vec::new();
     let is_kept = |slug: &Slug| slug == competency;
@@ -454,7 +466,7 @@ fn emptied_lists(body: &Body, left_out: &[Range<usize>]) -> Vec<Range<usize>> {
     lists
 }
 
-/// The label of a variant that has no title, from its slug: `as-a-failure` is `As a failure`.
+/// The label of a variant without a title, from its slug: `as-a-failure` is `As a failure`.
 fn label_from(slug: &Slug) -> String {
     capitalised(&slug.as_str().replace('-', " "))
 }

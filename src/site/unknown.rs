@@ -1,4 +1,4 @@
-//! Reports of names that the site does not have, with advice on what may be meant.
+//! Reports of names that the site does not have, with advice that names something similar.
 
 use std::cell::OnceCell;
 use std::sync::Arc;
@@ -12,10 +12,10 @@ use crate::model::{Document, Kind, Meta};
 use crate::slug::Slug;
 use crate::source::{Span, Spanned};
 
-/// How many different hashtags are compared with all competencies. An author who writes more of them means plain text.
+/// How many different hashtags are compared with all competencies. Any more are plain text.
 const DIFFERENT_TAGS: usize = 500;
 
-/// Reports what front matter names and the site does not have. The first ones get advice on what may be meant.
+/// Reports names in front matter that the site does not have. The first of them get advice that names something similar.
 pub fn report_references(
     documents: &[Arc<Document>],
     names: &Names,
@@ -86,23 +86,23 @@ fn as_list(written: &str, is_known: impl Fn(&Slug) -> bool) -> Option<String> {
         .then(|| format!("write several as a list: `[{}]`", names.join(", ")))
 }
 
-/// Reports hashtags that are nearly the name of a competency. All others are plain text.
+/// Reports unknown hashtags that are similar to the name of a competency. All others are plain text.
 pub fn report_tags(documents: &[Arc<Document>], names: &Names) -> Vec<Diagnostic> {
     let advice = Advice::new(documents, names);
-    let mut meant: HashMap<&Slug, Option<String>> = HashMap::default();
+    let mut similar: HashMap<&Slug, Option<String>> = HashMap::default();
     let mut found = Vec::new();
     for document in documents {
         let tags = document.body.tagged.iter().flat_map(|block| &block.tags);
         for (slug, span) in tags.filter(|(slug, _)| names.competency(slug.as_str()).is_none()) {
-            let compared = meant.len();
-            let meant = meant.entry(slug).or_insert_with(|| {
+            let compared = similar.len();
+            let help = similar.entry(slug).or_insert_with(|| {
                 if compared < DIFFERENT_TAGS {
                     advice.competency(slug)
                 } else {
                     None
                 }
             });
-            if let Some(help) = meant {
+            if let Some(help) = help {
                 found.push(tag_left_as_text(document, slug, *span).help(help.as_str()));
             }
         }
@@ -119,7 +119,7 @@ fn tag_left_as_text(document: &Document, slug: &Slug, span: Span) -> Diagnostic 
     )
 }
 
-/// What may be meant by a name that the site does not have.
+/// Advice on a name that the site does not have.
 struct Advice<'d> {
     documents: &'d [Arc<Document>],
     names: &'d Names,

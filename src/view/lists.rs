@@ -1,23 +1,24 @@
-//! The home page, the list of each kind, and the views of the whole.
+//! The home page, the list of each kind, the matrix, and the coverage of questions.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::pieces::{Extent, INSIDE_PART, answer, clock, headline, origin_name, reasons, whole};
+use super::open_points;
+use super::pieces::{
+    Extent, Fit, INSIDE_PART, answer, clock, date, full_style, open_follow_ups, origin_name,
+    reasons, to_u32,
+};
+use super::telling::headline;
 use super::types::{
     CaseStudiesPage, CaseStudyRow, CompetenciesPage, CompetencyRow, CoveragePage, FollowUpGroup,
-    Head, HomePage, LinkView, MatrixCell, MatrixPage, MatrixRow, OpenPointsGroup, OpenPointsPage,
-    Pager, QuestionRow, QuestionsPage, RemarkView, StoriesPage, StoryRow,
+    Head, HomePage, MatrixCell, MatrixPage, MatrixRow, Pager, QuestionRow, QuestionsPage,
+    StoriesPage, StoryRow,
 };
 use crate::html::{Ids, PageWriter};
-use crate::model::{Kind, Part, Status};
+use crate::model::{Document, Kind, Part, Status};
 use crate::phrases::{Word, word};
 use crate::route::Route;
-use crate::site::{
-    CaseStudyId, CompetencyId, DocumentId, PageKey, QuestionId, Site, StoryId, TellingId,
-};
-use crate::source::offset;
+use crate::site::{CaseStudyId, CompetencyId, PageKey, QuestionId, Site, StoryId, TellingId};
 
 /// How many stories or questions a page of a list has.
 const ROWS: usize = 200;
@@ -50,7 +51,7 @@ pub fn per_page(kind: Kind) -> usize {
 
 /// How many pages a list has; at least one.
 pub fn pages_of(entries: usize, per_page: usize) -> u32 {
-    offset(entries.div_ceil(per_page).max(1))
+    to_u32(entries.div_ceil(per_page).max(1))
 }
 
 fn pager(
@@ -71,14 +72,14 @@ fn pager(
     Pager {
         number,
         of,
-        entries: offset(entries),
+        entries: to_u32(entries),
         previous: link(number.wrapping_sub(1)),
         next: link(number + 1),
     }
 }
 
-/// The head of a page of a list.
-fn head<'a>(
+/// The head of a page of a list; `number` is from 1.
+pub fn head<'a>(
     writer: &PageWriter<'a>,
     title: Word,
     number: u32,
@@ -116,38 +117,37 @@ pub fn stories<'a>(writer: &mut PageWriter<'a>, number: u32) -> StoriesPage<'a> 
             word::ABOUT_STORIES,
             "stories",
         ),
-        stories: shown.iter().map(|&id| story_row(writer, id)).collect(),
+        stories: story_rows(writer, shown.iter().copied()),
         pager: pager(writer, number, site.stories.len(), ROWS, |number| {
             Route::List(Kind::Story, number)
         }),
     }
 }
 
+fn story_rows<'a>(
+    writer: &mut PageWriter<'a>,
+    ids: impl Iterator<Item = StoryId>,
+) -> Vec<StoryRow<'a>> {
+    ids.map(|id| story_row(writer, id)).collect()
+}
+
 fn story_row<'a>(writer: &mut PageWriter<'a>, id: StoryId) -> StoryRow<'a> {
     let site = writer.context.site;
     let story = site.story(id);
     let meta = site.story_meta(id);
-    let open = story
-        .follow_ups
-        .iter()
-        .filter(|&&question| site.is_open(question))
-        .count()
-        + site.open_remarks(story.document);
+    let open = open_follow_ups(site, id).count() + site.open_remarks(story.document);
     StoryRow {
         title: meta.title.as_str(),
         url: writer.link(PageKey::story(id), ""),
         headline: headline(writer, TellingId::main(id)),
         spoken: clock(site.seconds(story.main().words)),
-        when: meta
-            .when
-            .map(|when| writer.context.phrases.date(when))
-            .unwrap_or_default(),
+        when: date(writer, meta.when),
         strength: meta.strength.unwrap_or(0),
         status: site.document(story.document).status.name(),
         competencies: writer.chips(&story.competencies),
-        tellings: offset(story.tellings.len()),
-        answers: offset(questions_named(site, id)),
-        open_points: offset(open),
+        tellings: to_u32(story.tellings.len()),
+        answers: to_u32(questions_named(site, id)),
+        open_points: to_u32(open),
     }
 }
 
@@ -169,11 +169,11 @@ fn questions_named(site: &Site, id: StoryId) -> usize {
 /// A page, from 1, of the list of questions: the bank, then what is about stories.
 pub fn questions<'a>(writer: &mut PageWriter<'a>, number: u32) -> QuestionsPage<'a> {
     let site = writer.context.site;
-    let (bank, about): (Vec<QuestionId>, Vec<QuestionId>) =
-        site.questions().partition(|&id| site.is_of_bank(id));
-    let all: Vec<QuestionId> = ordered(site, bank).into_iter().chain(about).collect();
+    let about_stories = site.questions().filter(|&id| !site.is_of_bank(id));
+    let all: Vec<QuestionId> = bank(site).into_iter().chain(about_stories).collect();
     let shown = page_of(&all, number, ROWS);
-    let mut page = QuestionsPage {
+    let (bank, about_stories) = shown.split_at(shown.partition_point(|&id| site.is_of_bank(id)));
+    QuestionsPage {
         page: head(
             writer,
             word::QUESTIONS,
@@ -181,36 +181,35 @@ pub fn questions<'a>(writer: &mut PageWriter<'a>, number: u32) -> QuestionsPage<
             word::ABOUT_QUESTIONS,
             "questions",
         ),
-        bank: Vec::new(),
-        follow_ups: Vec::new(),
+        bank: question_rows(writer, bank.iter().copied()),
+        follow_ups: follow_up_groups(writer, about_stories),
         pager: pager(writer, number, site.questions.len(), ROWS, |number| {
             Route::List(Kind::Question, number)
         }),
-    };
-    let mut current: Option<StoryId> = None;
-    for &id in shown {
-        let row = question_row(writer, id);
-        match site.question(id).about {
-            None => page.bank.push(row),
-            Some(story) => {
-                if current != Some(story) {
-                    current = Some(story);
-                    page.follow_ups.push(FollowUpGroup {
-                        story: writer.link_view(PageKey::story(story)),
-                        questions: Vec::new(),
-                    });
-                }
-                if let Some(group) = page.follow_ups.last_mut() {
-                    group.questions.push(row);
-                }
-            }
-        }
     }
-    page
 }
 
-/// Questions of the bank: those with answers first, then in the order of their wording.
-fn ordered(site: &Site, mut bank: Vec<QuestionId>) -> Vec<QuestionId> {
+/// Questions about stories, with one group for each story in a row.
+fn follow_up_groups<'a>(
+    writer: &mut PageWriter<'a>,
+    questions: &[QuestionId],
+) -> Vec<FollowUpGroup<'a>> {
+    let site = writer.context.site;
+    let about = |id: QuestionId| site.question(id).about;
+    let groups = questions.chunk_by(|&a, &b| about(a) == about(b));
+    groups
+        .filter_map(|group| {
+            Some(FollowUpGroup {
+                story: writer.link_view(PageKey::story(about(*group.first()?)?)),
+                questions: question_rows(writer, group.iter().copied()),
+            })
+        })
+        .collect()
+}
+
+/// The questions of the bank: those with answers first, then in the order of their wording.
+fn bank(site: &Site) -> Vec<QuestionId> {
+    let mut bank: Vec<QuestionId> = site.questions().filter(|&id| site.is_of_bank(id)).collect();
     bank.sort_by(|&a, &b| {
         let key = |id: QuestionId| (site.question(id).answers.is_empty(), site.wording(id));
         key(a).cmp(&key(b))
@@ -218,12 +217,20 @@ fn ordered(site: &Site, mut bank: Vec<QuestionId>) -> Vec<QuestionId> {
     bank
 }
 
+/// Questions with their best answers.
+pub fn question_rows<'a>(
+    writer: &mut PageWriter<'a>,
+    ids: impl Iterator<Item = QuestionId>,
+) -> Vec<QuestionRow<'a>> {
+    ids.map(|id| question_row(writer, id)).collect()
+}
+
 /// A question with its best answer, in one line.
-pub fn question_row<'a>(writer: &mut PageWriter<'a>, id: QuestionId) -> QuestionRow<'a> {
+fn question_row<'a>(writer: &mut PageWriter<'a>, id: QuestionId) -> QuestionRow<'a> {
     let site = writer.context.site;
     let question = site.question(id);
     let best = question.answers.first().map(|&story| {
-        let why = reasons(writer, story, id, true);
+        let why = reasons(writer, story, id, Fit::Named);
         answer(writer, site.telling_for(story, id), why, Extent::Row)
     });
     let is_answered = !site.is_of_bank(id) && !site.is_open(id);
@@ -231,15 +238,14 @@ pub fn question_row<'a>(writer: &mut PageWriter<'a>, id: QuestionId) -> Question
         question: site.wording(id),
         url: writer.link(PageKey::Question(id), ""),
         competencies: writer.chips(&question.competencies),
-        stories: offset(question.answers.len() + usize::from(is_answered)),
-        adaptable: offset(question.adaptable_total),
+        stories: to_u32(question.answers.len() + usize::from(is_answered)),
+        adaptable: to_u32(question.adaptable_total),
         best,
     }
 }
 
 /// The list of competencies, on one page.
 pub fn competencies<'a>(writer: &mut PageWriter<'a>) -> CompetenciesPage<'a> {
-    let site = writer.context.site;
     CompetenciesPage {
         page: head(
             writer,
@@ -248,11 +254,13 @@ pub fn competencies<'a>(writer: &mut PageWriter<'a>) -> CompetenciesPage<'a> {
             word::ABOUT_COMPETENCIES,
             "competencies",
         ),
-        competencies: site
-            .competencies()
-            .map(|id| competency_row(writer, id))
-            .collect(),
+        competencies: competency_rows(writer),
     }
+}
+
+fn competency_rows<'a>(writer: &PageWriter<'a>) -> Vec<CompetencyRow<'a>> {
+    let competencies = writer.context.site.competencies();
+    competencies.map(|id| competency_row(writer, id)).collect()
 }
 
 fn competency_row<'a>(writer: &PageWriter<'a>, id: CompetencyId) -> CompetencyRow<'a> {
@@ -262,14 +270,13 @@ fn competency_row<'a>(writer: &PageWriter<'a>, id: CompetencyId) -> CompetencyRo
         title: site.title(PageKey::Competency(id)),
         url: writer.link(PageKey::Competency(id), ""),
         known_as: &competency.known_as,
-        stories: offset(competency.stories.len()),
-        questions: offset(competency.questions.len()),
+        stories: to_u32(competency.stories.len()),
+        questions: to_u32(competency.questions.len()),
     }
 }
 
 /// The list of case studies, on one page.
 pub fn case_studies<'a>(writer: &mut PageWriter<'a>) -> CaseStudiesPage<'a> {
-    let site = writer.context.site;
     CaseStudiesPage {
         page: head(
             writer,
@@ -278,30 +285,27 @@ pub fn case_studies<'a>(writer: &mut PageWriter<'a>) -> CaseStudiesPage<'a> {
             word::ABOUT_CASE_STUDIES,
             "case-studies",
         ),
-        case_studies: site
-            .case_studies()
-            .map(|id| case_study_row(writer, id))
-            .collect(),
+        case_studies: case_study_rows(writer),
     }
+}
+
+fn case_study_rows<'a>(writer: &mut PageWriter<'a>) -> Vec<CaseStudyRow<'a>> {
+    let cases = writer.context.site.case_studies();
+    cases.map(|id| case_study_row(writer, id)).collect()
 }
 
 fn case_study_row<'a>(writer: &mut PageWriter<'a>, id: CaseStudyId) -> CaseStudyRow<'a> {
     let site = writer.context.site;
     let case = site.case_study(id);
-    let document = site.document(case.document);
     let meta = site.case_study_meta(id);
-    let summary = document
-        .sections
-        .iter()
-        .find(|section| section.part == Some(Part::Summary))
-        .or_else(|| document.sections.first());
-    let paragraph =
-        summary.and_then(|section| document.body.first_paragraph(section.nodes.clone()));
+    let open_actions = meta.actions.iter();
+    let open_actions = open_actions.filter(|action| !action.status.is_settled());
+    let summary = summary_nodes(site.document(case.document));
     CaseStudyRow {
         title: meta.title.as_str(),
         url: writer.link(PageKey::CaseStudy(id), ""),
-        summary: paragraph
-            .map(|nodes| writer.html(case.document, nodes, whole(INSIDE_PART, Ids::Omitted)))
+        summary: summary
+            .map(|nodes| writer.html(case.document, nodes, full_style(INSIDE_PART, Ids::Omitted)))
             .unwrap_or_default(),
         severity: meta.severity.unwrap_or(0),
         when: meta
@@ -309,14 +313,18 @@ fn case_study_row<'a>(writer: &mut PageWriter<'a>, id: CaseStudyId) -> CaseStudy
             .as_ref()
             .map(|moment| writer.context.phrases.day_of(moment))
             .unwrap_or_default(),
-        open_actions: offset(
-            meta.actions
-                .iter()
-                .filter(|action| !action.status.is_settled())
-                .count(),
-        ),
-        actions: offset(meta.actions.len()),
+        open_actions: to_u32(open_actions.count()),
+        actions: to_u32(meta.actions.len()),
     }
+}
+
+/// The first paragraph of the summary of a case study, else of its text.
+fn summary_nodes(document: &Document) -> Option<Range<usize>> {
+    let mut sections = document.sections.iter();
+    let summary = sections
+        .find(|section| section.part == Some(Part::Summary))
+        .or(document.sections.first())?;
+    document.body.first_paragraph(summary.nodes.clone())
 }
 
 /// A page, from 1, of the matrix; each has all competencies and some of the stories.
@@ -326,10 +334,7 @@ pub fn matrix<'a>(writer: &mut PageWriter<'a>, number: u32) -> MatrixPage<'a> {
     let shown = page_of(&site.ranked, number, MATRIX_ROWS);
     MatrixPage {
         page: head(writer, word::MATRIX, number, word::ABOUT_MATRIX, "matrix"),
-        competencies: columns
-            .iter()
-            .map(|&id| competency_row(writer, id))
-            .collect(),
+        competencies: competency_rows(writer),
         rows: shown
             .iter()
             .map(|&story| matrix_row(writer, story, &columns))
@@ -368,188 +373,23 @@ fn matrix_row<'a>(writer: &PageWriter<'a>, id: StoryId, columns: &[CompetencyId]
     }
 }
 
-/// The questions of the bank by how many stories answer them.
+/// The questions of the bank, grouped by how many stories answer them.
 pub fn coverage<'a>(writer: &mut PageWriter<'a>) -> CoveragePage<'a> {
     let site = writer.context.site;
-    let bank = ordered(
-        site,
-        site.questions().filter(|&id| site.is_of_bank(id)).collect(),
-    );
-    let of = |count: fn(usize) -> bool| -> Vec<QuestionId> {
-        bank.iter()
-            .copied()
-            .filter(|&id| count(site.question(id).answers.len()))
-            .collect()
-    };
-    let mut gaps = of(|answers| answers == 0);
+    let (mut gaps, mut thin, mut covered) = (Vec::new(), Vec::new(), Vec::new());
+    for id in bank(site) {
+        match site.question(id).answers.len() {
+            0 => gaps.push(id),
+            1 => thin.push(id),
+            _ => covered.push(id),
+        }
+    }
     gaps.sort_by_key(|&id| std::cmp::Reverse(site.question(id).adaptable_total));
-    let (thin, covered) = (of(|answers| answers == 1), of(|answers| answers > 1));
-    let mut rows =
-        |ids: Vec<QuestionId>| ids.into_iter().map(|id| question_row(writer, id)).collect();
-    let (gaps, thin, covered) = (rows(gaps), rows(thin), rows(covered));
     CoveragePage {
         page: head(writer, word::COVERAGE, 1, word::ABOUT_COVERAGE, "coverage"),
-        gaps,
-        thin,
-        covered,
-    }
-}
-
-/// What is open, page by page.
-pub fn open_points<'a>(writer: &mut PageWriter<'a>) -> OpenPointsPage<'a> {
-    let open = open_in(writer.context.site);
-    let total = count(&open);
-    OpenPointsPage {
-        page: head(
-            writer,
-            word::OPEN_POINTS,
-            1,
-            word::ABOUT_OPEN_POINTS,
-            "open-points",
-        ),
-        groups: open
-            .into_iter()
-            .map(|open| open_group(writer, open))
-            .collect(),
-        total: offset(total),
-    }
-}
-
-/// What is open in a document, or in a question of a sheet.
-struct Open {
-    document: DocumentId,
-    /// The page that shows it; `None` if the document has no page.
-    page: Option<PageKey>,
-    /// The nodes of each remark.
-    remarks: Vec<Range<usize>>,
-    questions: Vec<QuestionId>,
-}
-
-fn count(open: &[Open]) -> usize {
-    open.iter()
-        .map(|open| open.remarks.len() + open.questions.len())
-        .sum()
-}
-
-/// Everything that is open in any document of a site: stories, each before its variants, then questions, case studies, competencies,
-/// and the home page.
-fn open_in(site: &Site) -> Vec<Open> {
-    let mut items: BTreeMap<DocumentId, Vec<QuestionId>> = BTreeMap::new();
-    for id in site
-        .questions()
-        .filter(|&id| site.question(id).item.is_some())
-    {
-        items
-            .entry(site.question(id).document)
-            .or_default()
-            .push(id);
-    }
-    let mut groups = Vec::new();
-    for document in in_order_of_pages(site) {
-        let page = site.page_of(document);
-        let mut of_page = Open {
-            document,
-            page,
-            remarks: Vec::new(),
-            questions: Vec::new(),
-        };
-        if let Some(PageKey::Telling(telling)) = page
-            && telling.is_main()
-        {
-            of_page.questions.extend(
-                site.story(telling.story)
-                    .follow_ups
-                    .iter()
-                    .filter(|&&question| site.is_open(question)),
-            );
-        }
-        let questions = match page {
-            Some(PageKey::Question(_)) => items.remove(&document).unwrap_or_default(),
-            _ => Vec::new(),
-        };
-        let mut of_questions: BTreeMap<QuestionId, Vec<Range<usize>>> = BTreeMap::new();
-        for remark in site.document(document).open_remarks() {
-            let holds = |id: &&QuestionId| {
-                site.question_item(**id)
-                    .is_some_and(|item| item.nodes.contains(&remark.start))
-            };
-            match questions.iter().find(holds) {
-                Some(&question) => of_questions.entry(question).or_default().push(remark),
-                None => of_page.remarks.push(remark),
-            }
-        }
-        groups.push(of_page);
-        let of_question = |(id, remarks)| Open {
-            document,
-            page: Some(PageKey::Question(id)),
-            remarks,
-            questions: Vec::new(),
-        };
-        groups.extend(of_questions.into_iter().map(of_question));
-    }
-    groups.retain(|open| !open.remarks.is_empty() || !open.questions.is_empty());
-    groups
-}
-
-/// Every document once, in the order of the page of open points.
-fn in_order_of_pages(site: &Site) -> Vec<DocumentId> {
-    let stories = site
-        .stories
-        .iter()
-        .flat_map(|story| story.files().map(|(_, file)| file));
-    let others = site.questions().map(|id| site.question(id).document);
-    let others = others.chain(site.case_studies().map(|id| site.case_study(id).document));
-    let others = others.chain(site.competencies().map(|id| site.competency(id).document));
-    // A document without a page, because of a mistake in it or elsewhere, is listed with the home page at the end.
-    let rest = (0..site.documents.len()).map(DocumentId);
-    let mut seen = vec![false; site.documents.len()];
-    stories
-        .chain(others)
-        .chain(rest)
-        .filter(|document| !std::mem::replace(&mut seen[document.0], true))
-        .collect()
-}
-
-fn open_group<'a>(writer: &mut PageWriter<'a>, open: Open) -> OpenPointsGroup<'a> {
-    let site = writer.context.site;
-    let Open {
-        document,
-        page: own,
-        remarks,
-        questions,
-    } = open;
-    let text = site.document(document);
-    let page = own.unwrap_or(PageKey::Home);
-    let is_item =
-        matches!(page, PageKey::Question(question) if site.question(question).item.is_some());
-    let remarks = remarks.into_iter().map(|nodes| {
-        let section = text
-            .sections
-            .iter()
-            .find(|section| section.nodes.contains(&nodes.start));
-        let is_part_of_page =
-            |part: Option<Part>| !matches!(part, Some(Part::Headline | Part::FollowUps));
-        let fragment = section
-            .filter(|section| is_part_of_page(section.part) && !is_item)
-            .map_or("", |section| section.id.as_str());
-        let html = writer.html(document, nodes, whole(INSIDE_PART, Ids::Omitted));
-        RemarkView {
-            html,
-            url: writer.link(page, fragment),
-        }
-    });
-    let remarks = remarks.collect();
-    let title = own.map_or_else(|| text.meta.title().into(), |page| writer.title(page));
-    OpenPointsGroup {
-        document: LinkView {
-            title,
-            url: writer.link(page, ""),
-        },
-        remarks,
-        questions: questions
-            .into_iter()
-            .map(|question| writer.link_view(PageKey::Question(question)))
-            .collect(),
+        gaps: question_rows(writer, gaps.into_iter()),
+        thin: question_rows(writer, thin.into_iter()),
+        covered: question_rows(writer, covered.into_iter()),
     }
 }
 
@@ -558,60 +398,41 @@ pub fn home<'a>(writer: &mut PageWriter<'a>) -> HomePage<'a> {
     let site = writer.context.site;
     let body = site.home.map(|home| {
         let nodes = 0..site.document(home).body.nodes.len();
-        writer.html(home, nodes, whole(2, Ids::Given))
+        writer.html(home, nodes, full_style(2, Ids::Given))
     });
-    let bank = ordered(
-        site,
-        site.questions().filter(|&id| site.is_of_bank(id)).collect(),
-    );
+    let bank = bank(site);
     let (ready, gaps): (Vec<QuestionId>, Vec<QuestionId>) = bank
         .iter()
         .partition(|&&id| !site.question(id).answers.is_empty());
-    let told = site
-        .ranked
-        .iter()
-        .copied()
-        .filter(|&id| site.document(site.story(id).document).status == Status::Ready);
-    let stories: Vec<StoryId> = told.take(HOME_STORIES).collect();
-    let open_points = if writer.is_private() {
-        count(&open_in(site))
-    } else {
-        0
-    };
-    let covered = site
-        .competencies()
-        .filter(|&id| !site.competency(id).stories.is_empty())
-        .count();
     HomePage {
         page: writer.head(site.title(PageKey::Home), "", ""),
         body: body.unwrap_or_default(),
-        questions_covered: offset(ready.len()),
-        questions_total: offset(bank.len()),
-        competencies_covered: offset(covered),
-        competencies_total: offset(site.competencies.len()),
-        open_points: offset(open_points),
-        stories_total: offset(site.stories.len()),
-        ready: ready
-            .into_iter()
-            .take(HOME_READY)
-            .map(|id| question_row(writer, id))
-            .collect(),
-        gaps: gaps
-            .into_iter()
-            .take(HOME_GAPS)
-            .map(|id| question_row(writer, id))
-            .collect(),
-        stories: stories
-            .into_iter()
-            .map(|id| story_row(writer, id))
-            .collect(),
-        competencies: site
-            .competencies()
-            .map(|id| competency_row(writer, id))
-            .collect(),
-        case_studies: site
-            .case_studies()
-            .map(|id| case_study_row(writer, id))
-            .collect(),
+        questions_covered: to_u32(ready.len()),
+        questions_total: to_u32(bank.len()),
+        competencies_covered: to_u32(covered_competencies(site)),
+        competencies_total: to_u32(site.competencies.len()),
+        open_points: if writer.is_private() {
+            to_u32(open_points::total(site))
+        } else {
+            0
+        },
+        stories_total: to_u32(site.stories.len()),
+        ready: question_rows(writer, ready.into_iter().take(HOME_READY)),
+        gaps: question_rows(writer, gaps.into_iter().take(HOME_GAPS)),
+        stories: story_rows(writer, ready_stories(site).take(HOME_STORIES)),
+        competencies: competency_rows(writer),
+        case_studies: case_study_rows(writer),
     }
+}
+
+/// How many competencies are shown by at least one story.
+fn covered_competencies(site: &Site) -> usize {
+    let covered = |id: &CompetencyId| !site.competency(*id).stories.is_empty();
+    site.competencies().filter(covered).count()
+}
+
+/// The stories that are neither drafts nor retired, best first.
+fn ready_stories(site: &Site) -> impl Iterator<Item = StoryId> {
+    let is_ready = |id: &StoryId| site.document(site.story(*id).document).status == Status::Ready;
+    site.ranked.iter().copied().filter(is_ready)
 }

@@ -1,10 +1,12 @@
-//! What each page shows: a route of a site becomes a view, which is all that its template sees.
+//! The data of each page: a route of a site becomes a view, which holds everything that its template sees.
 
 mod data;
 mod lists;
+mod open_points;
 mod pieces;
 mod question;
 mod story;
+mod telling;
 mod types;
 
 use std::collections::HashSet;
@@ -46,9 +48,9 @@ pub enum View<'a> {
     Competency(Box<CompetencyPage<'a>>),
     /// A page of the matrix of stories and competencies; only the author has it.
     Matrix(MatrixPage<'a>),
-    /// Which question has its story; only the author has it.
+    /// How many stories answer each question of the bank; only the author has it.
     Coverage(CoveragePage<'a>),
-    /// What reviewers asked and what follow-ups lack; only the author has it.
+    /// Open remarks of reviewers, and follow-ups without an answer; only the author has it.
     OpenPoints(OpenPointsPage<'a>),
     /// The page for lost visitors.
     NotFound(NotFoundPage<'a>),
@@ -80,11 +82,11 @@ impl View<'_> {
 pub struct Page {
     /// Its address, which is also the path of its file.
     pub route: Route,
-    /// The thing that the page is about; `None` for lists and views of the whole.
+    /// The thing that the page is about; `None` for lists and overviews.
     pub key: Option<PageKey>,
 }
 
-/// Every page of a site. Those that take longest to make come first, so that a build does not wait for them at its end.
+/// Every page of a site, the slowest first. Then a parallel build does not wait for one of them at its end.
 pub fn pages(site: &Site) -> Vec<Page> {
     let page = |key| Page {
         route: Route::of(site, key),
@@ -92,7 +94,7 @@ pub fn pages(site: &Site) -> Vec<Page> {
     };
     let mut pages = vec![page(PageKey::Home)];
     pages.extend(
-        pages_of_the_whole(site)
+        lists_and_overviews(site)
             .into_iter()
             .map(|route| Page { route, key: None }),
     );
@@ -109,7 +111,7 @@ pub fn pages(site: &Site) -> Vec<Page> {
 }
 
 /// The lists and the other pages that are not about one document. Only the author has the matrix, the coverage and the open points.
-fn pages_of_the_whole(site: &Site) -> Vec<Route> {
+fn lists_and_overviews(site: &Site) -> Vec<Route> {
     let mut routes = vec![Route::NotFound];
     for kind in Kind::ALL
         .into_iter()
@@ -132,7 +134,7 @@ fn pages_of_the_whole(site: &Site) -> Vec<Route> {
     routes
 }
 
-/// What can be in the navigation, in its order.
+/// The entries that the navigation can have, in order.
 const NAVIGATION: [(&str, Word, Route); 7] = [
     ("questions", word::QUESTIONS, Route::List(Kind::Question, 1)),
     ("stories", word::STORIES, Route::List(Kind::Story, 1)),
@@ -151,7 +153,7 @@ const NAVIGATION: [(&str, Word, Route); 7] = [
     ("open-points", word::OPEN_POINTS, Route::OpenPoints),
 ];
 
-/// What is the same on every page. The navigation leads to those of `pages` that are in it.
+/// The data that all pages share. The navigation leads to the entries whose page is one of `pages`.
 pub fn site_view<'a>(
     site: &'a Site,
     phrases: &Phrases,
@@ -206,11 +208,12 @@ pub fn view<'a>(
         Some(PageKey::Competency(competency)) => {
             View::Competency(Box::new(question::competency_page(writer, competency)))
         }
-        None => whole(writer, route, style),
+        None => list_or_overview(writer, route, style),
     }
 }
 
-fn whole<'a>(writer: &mut PageWriter<'a>, route: &'a Route, style: &'a str) -> View<'a> {
+/// The view of a page that is not about one thing.
+fn list_or_overview<'a>(writer: &mut PageWriter<'a>, route: &'a Route, style: &'a str) -> View<'a> {
     match route {
         Route::List(Kind::Story, number) => View::Stories(lists::stories(writer, *number)),
         Route::List(Kind::Question, number) => View::Questions(lists::questions(writer, *number)),
@@ -218,7 +221,7 @@ fn whole<'a>(writer: &mut PageWriter<'a>, route: &'a Route, style: &'a str) -> V
         Route::List(Kind::Competency, _) => View::Competencies(lists::competencies(writer)),
         Route::Matrix(number) => View::Matrix(lists::matrix(writer, *number)),
         Route::Coverage => View::Coverage(lists::coverage(writer)),
-        Route::OpenPoints => View::OpenPoints(lists::open_points(writer)),
+        Route::OpenPoints => View::OpenPoints(open_points::page(writer)),
         Route::NotFound
         | Route::Home
         | Route::Story(_)

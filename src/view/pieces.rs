@@ -3,31 +3,33 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::telling::{Detail, headline, telling_view};
 use super::types::{
-    AnswerView, Chip, FactView, FollowUpView, Head, LinkView, MeterPart, OccasionView, PartView,
-    TellingLink, TellingView,
+    AnswerView, Chip, FactView, FollowUpView, Head, LinkView, OccasionView, TellingLink,
 };
-use crate::escape::escaped;
 use crate::html::{Ids, PageWriter, Style};
-use crate::markdown::{Event, Tag};
-use crate::model::{Audience, Author, Document, Meta, Occasion, Part, Prose, Status};
+use crate::model::{Audience, Author, Occasion, Prose, Section, Status, When};
 use crate::phrases::word;
 use crate::route::Route;
 use crate::site::{
-    Change, CompetencyId, DocumentId, Origin, PageKey, QuestionId, StoryId, Telling, TellingId,
-    TellingSection,
+    CompetencyId, DocumentId, Origin, PageKey, QuestionId, Site, StoryId, Telling, TellingId,
 };
 
 /// The level of headings inside parts, below the parts' own.
 pub const INSIDE_PART: u8 = 4;
 
-/// The style of a whole body, without anything left out.
-pub fn whole(heading_base: u8, ids: Ids) -> Style<'static> {
+/// The style of a body with nothing left out.
+pub fn full_style(heading_base: u8, ids: Ids) -> Style<'static> {
     Style {
         heading_base,
         ids,
         left_out: &[],
     }
+}
+
+/// A count in the type that views use.
+pub fn to_u32(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 /// A time to speak, `2:05`.
@@ -36,7 +38,7 @@ pub fn clock(seconds: u32) -> String {
 }
 
 impl<'a> PageWriter<'a> {
-    /// What every page has; `section` is the entry of the navigation that is current, or empty.
+    /// The fields that every page has; `section` is the current entry of the navigation, or empty.
     pub fn head(
         &self,
         title: impl Into<Cow<'a, str>>,
@@ -57,6 +59,11 @@ impl<'a> PageWriter<'a> {
             title: self.title(page),
             url: self.link(page, ""),
         }
+    }
+
+    /// Links to the pages of things, in the same order.
+    pub fn link_views<Id: Copy>(&self, ids: &[Id], key: fn(Id) -> PageKey) -> Vec<LinkView<'a>> {
+        ids.iter().map(|&id| self.link_view(key(id))).collect()
     }
 
     /// A competency with the address of its page.
@@ -87,7 +94,7 @@ impl<'a> PageWriter<'a> {
         backlinks.map(|from| self.link_view(from)).collect()
     }
 
-    /// Whether the site is made for the author, who alone sees remarks, strengths and the views of the whole.
+    /// Whether the site is made for the author, who alone sees remarks, strengths and overviews.
     pub fn is_private(&self) -> bool {
         self.context.site.audience == Audience::Private
     }
@@ -101,19 +108,32 @@ impl<'a> PageWriter<'a> {
         }
     }
 
-    fn spoken(&self, words: u32) -> String {
+    /// The time that it takes to say this many words, `2:05`.
+    pub fn spoken(&self, words: u32) -> String {
         clock(self.context.site.seconds(words))
+    }
+
+    /// The HTML of a section, marked if only the author may see it.
+    pub fn marked_if_private(&self, section: &Section, html: String) -> String {
+        if section.is_private {
+            self.private_aside(&html)
+        } else {
+            html
+        }
+    }
+}
+
+/// The path of an address, from its first slash after the host.
+fn path_of(address: &str) -> &str {
+    match address.split_once("://") {
+        Some((_, rest)) => rest.find('/').map_or("", |slash| &rest[slash..]),
+        None => address,
     }
 }
 
 /// The head of the page for addresses without a page. Its links lead to the published site.
 pub fn not_found_head<'a>(writer: &PageWriter<'a>) -> Head<'a> {
-    let address = &writer.context.site.config.address;
-    let root = address
-        .split_once("://")
-        .map_or(address.as_str(), |(_, rest)| {
-            rest.find('/').map_or("", |slash| &rest[slash..])
-        });
+    let root = path_of(&writer.context.site.config.address);
     let phrases = writer.context.phrases;
     Head {
         title: phrases.text(word::NOT_FOUND).into(),
@@ -121,6 +141,18 @@ pub fn not_found_head<'a>(writer: &PageWriter<'a>) -> Head<'a> {
         root,
         section: "",
     }
+}
+
+/// A date in words; empty without one.
+pub fn date(writer: &PageWriter<'_>, when: Option<When>) -> String {
+    when.map(|when| writer.context.phrases.date(when))
+        .unwrap_or_default()
+}
+
+/// The questions about a story that have no answer yet.
+pub fn open_follow_ups(site: &Site, story: StoryId) -> impl Iterator<Item = QuestionId> {
+    let follow_ups = site.story(story).follow_ups.iter().copied();
+    follow_ups.filter(|&question| site.is_open(question))
 }
 
 /// Occasions in words, the newest first.
@@ -185,331 +217,6 @@ pub fn telling_links<'a>(writer: &PageWriter<'a>, current: TellingId) -> Vec<Tel
     site.tellings(current.story).map(link).collect()
 }
 
-/// The thirty-second answer of a telling as HTML: its own, else the story's.
-pub fn headline(writer: &mut PageWriter<'_>, id: TellingId) -> String {
-    let site = writer.context.site;
-    let telling = site.telling(id);
-    let own = match telling.origin {
-        Origin::Variant(document) => own_headline(site.document(document)),
-        Origin::Story | Origin::Derived(_) => "",
-    };
-    match telling
-        .headline
-        .and_then(|place| headline_paragraph(writer, &telling.sections[place]))
-    {
-        Some((document, nodes)) if own.is_empty() => {
-            writer.html(document, nodes, whole(INSIDE_PART, Ids::Omitted))
-        }
-        _ => escaped(if own.is_empty() {
-            Prose::or_empty(site.story_meta(id.story).headline.as_ref())
-        } else {
-            own
-        }),
-    }
-}
-
-/// The first paragraph under the heading of a headline. A headline in the front matter of the document replaces it.
-fn headline_paragraph(
-    writer: &PageWriter<'_>,
-    section: &TellingSection,
-) -> Option<(DocumentId, Range<usize>)> {
-    let site = writer.context.site;
-    let document = site.document(section.id.document);
-    let paragraph = document
-        .body
-        .first_paragraph(site.section(section.id).nodes.clone())?;
-    own_headline(document)
-        .is_empty()
-        .then_some((section.id.document, paragraph))
-}
-
-/// The text under the heading of a headline, without the headline itself.
-fn beside_headline(
-    writer: &mut PageWriter<'_>,
-    telling: &Telling,
-    place: usize,
-    ids: Ids,
-) -> String {
-    let id = telling.sections[place].id;
-    let section = writer.context.site.section(id);
-    let mut left_out = telling.left_out.clone();
-    if telling.headline == Some(place)
-        && let Some((_, words)) = headline_paragraph(writer, &telling.sections[place])
-    {
-        left_out.push(words.start - 1..words.end + 1);
-    }
-    let html = writer.html(
-        id.document,
-        section.nodes.clone(),
-        Style {
-            heading_base: INSIDE_PART,
-            ids,
-            left_out: &left_out,
-        },
-    );
-    if section.is_private && !html.is_empty() {
-        writer.private_aside(&html)
-    } else {
-        html
-    }
-}
-
-fn own_headline(document: &Document) -> &str {
-    match &document.meta {
-        Meta::Story(story) => Prose::or_empty(story.headline.as_ref()),
-        Meta::Variant(variant) => Prose::or_empty(variant.headline.as_ref()),
-        _ => "",
-    }
-}
-
-/// How much of a telling a page shows beside its words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Detail {
-    /// Only the telling, as an answer among others.
-    Words,
-    /// Also its differences from the story, on a page of its own.
-    Differences,
-}
-
-/// A telling in full.
-pub fn telling_view<'a>(
-    writer: &mut PageWriter<'a>,
-    id: TellingId,
-    ids: Ids,
-    detail: Detail,
-) -> TellingView<'a> {
-    let site = writer.context.site;
-    let telling = site.telling(id);
-    let mut lead = String::new();
-    let mut parts = Vec::with_capacity(telling.sections.len());
-    let mut meter = Vec::with_capacity(telling.sections.len());
-    for (place, told) in telling.sections.iter().enumerate() {
-        let section = site.section(told.id);
-        match section.part {
-            Some(Part::Headline) => {
-                lead.push_str(&beside_headline(writer, telling, place, ids));
-                continue;
-            }
-            Some(Part::FollowUps) => {
-                parts.extend(before_follow_ups(writer, id.story, told, ids));
-                continue;
-            }
-            _ if section.heading.is_empty() => {
-                lead.push_str(&writer.html(
-                    told.id.document,
-                    section.nodes.clone(),
-                    Style {
-                        heading_base: INSIDE_PART,
-                        ids,
-                        left_out: &telling.left_out,
-                    },
-                ));
-                continue;
-            }
-            _ => {}
-        }
-        let words = site.spoken_words(telling, told);
-        if words > 0 {
-            meter.push((section.part, section.heading.as_str(), words));
-        }
-        parts.push(part_view(writer, telling, told, words, ids, detail));
-    }
-    let seconds = site.seconds(telling.words);
-    let target = telling.length.map_or(0, |length| length.0);
-    TellingView {
-        label: writer.label(id),
-        url: writer.link(PageKey::Telling(id), ""),
-        headline: headline(writer, id),
-        words: telling.words,
-        spoken: clock(seconds),
-        target: if target > 0 {
-            clock(target)
-        } else {
-            String::new()
-        },
-        target_at: if target > 0 {
-            (target * 100 / seconds.max(1)).min(100)
-        } else {
-            0
-        },
-        over: target > 0 && seconds > target + target / 10,
-        meter: meter
-            .into_iter()
-            .map(|(part, label, words)| meter_part(writer, part, label, words, telling.words))
-            .collect(),
-        lead,
-        parts,
-    }
-}
-
-fn meter_part<'a>(
-    writer: &PageWriter<'a>,
-    part: Option<Part>,
-    label: &'a str,
-    words: u32,
-    all: u32,
-) -> MeterPart<'a> {
-    MeterPart {
-        letter: part.map_or("", Part::letter),
-        label,
-        spoken: writer.spoken(words),
-        share: (words * 100 / all.max(1)).max(1),
-    }
-}
-
-fn part_view<'a>(
-    writer: &mut PageWriter<'a>,
-    telling: &'a Telling,
-    told: &'a TellingSection,
-    words: u32,
-    ids: Ids,
-    detail: Detail,
-) -> PartView<'a> {
-    let section = writer.context.site.section(told.id);
-    let id = if ids == Ids::Given {
-        writer.claim(&section.id).unwrap_or_default()
-    } else {
-        String::new()
-    };
-    let style = Style {
-        heading_base: INSIDE_PART,
-        ids,
-        left_out: &telling.left_out,
-    };
-    let mut html = writer.html(told.id.document, section.nodes.clone(), style);
-    if section.is_private {
-        html = writer.private_aside(&html);
-    }
-    let (change, replaces, left_out) = match (detail, telling.origin) {
-        (Detail::Words, _) | (_, Origin::Story) => ("", String::new(), String::new()),
-        (Detail::Differences, _) => differences(writer, telling, told),
-    };
-    PartView {
-        id,
-        part: section.part.map_or("", Part::name),
-        letter: section.part.map_or("", Part::letter),
-        label: &section.heading,
-        spoken: if words > 0 {
-            writer.spoken(words)
-        } else {
-            String::new()
-        },
-        html,
-        replaces,
-        change,
-        left_out,
-    }
-}
-
-/// The text under the heading of follow-ups before the first question. The questions are shown elsewhere.
-fn before_follow_ups<'a>(
-    writer: &mut PageWriter<'a>,
-    story: StoryId,
-    told: &'a TellingSection,
-    ids: Ids,
-) -> Option<PartView<'a>> {
-    let site = writer.context.site;
-    let document = site.document(told.id.document);
-    let section = site.section(told.id);
-    let is_heading = |&index: &usize| {
-        matches!(
-            document.body.nodes[index].event,
-            Event::Start(Tag::Heading(_))
-        )
-    };
-    let end = section
-        .items
-        .first()
-        .map_or(Some(section.nodes.end), |item| {
-            (section.nodes.start..item.nodes.start)
-                .rev()
-                .find(is_heading)
-        })?;
-    let mut html = writer.html(
-        told.id.document,
-        section.nodes.start..end,
-        Style {
-            heading_base: INSIDE_PART,
-            ids,
-            left_out: &[],
-        },
-    );
-    if html.is_empty() {
-        return None;
-    }
-    if section.is_private {
-        html = writer.private_aside(&html);
-    }
-    // Links to the follow-ups lead to the questions, if there are any.
-    let is_place_of_links = ids == Ids::Given && site.story(story).follow_ups.is_empty();
-    Some(PartView {
-        id: if is_place_of_links {
-            writer.claim("follow-ups").unwrap_or_default()
-        } else {
-            String::new()
-        },
-        part: section.part.map_or("", Part::name),
-        letter: "",
-        label: &section.heading,
-        spoken: String::new(),
-        html,
-        replaces: String::new(),
-        change: "",
-        left_out: String::new(),
-    })
-}
-
-fn differences(
-    writer: &mut PageWriter<'_>,
-    telling: &Telling,
-    told: &TellingSection,
-) -> (&'static str, String, String) {
-    let site = writer.context.site;
-    match &told.change {
-        Change::Same => ("same", String::new(), String::new()),
-        Change::Added => ("added", String::new(), String::new()),
-        Change::Retold(sections) => {
-            let replaced = sections.iter().map(|&section| {
-                let nodes = site.section(section).nodes.clone();
-                writer.html(section.document, nodes, whole(INSIDE_PART, Ids::Omitted))
-            });
-            ("retold", replaced.collect(), String::new())
-        }
-        Change::Shortened => {
-            let nodes = site.section(told.id).nodes.clone();
-            (
-                "shortened",
-                String::new(),
-                left_out_html(writer, told.id.document, nodes, &telling.left_out),
-            )
-        }
-    }
-}
-
-/// The blocks of a section that a derived telling leaves out. Items of lists are put into a list again.
-fn left_out_html(
-    writer: &mut PageWriter<'_>,
-    id: DocumentId,
-    nodes: Range<usize>,
-    left_out: &[Range<usize>],
-) -> String {
-    let body = &writer.context.site.document(id).body;
-    let mut html = String::new();
-    let mut in_list = false;
-    for range in left_out.iter().filter(|range| nodes.contains(&range.start)) {
-        let is_item = body.nodes[range.start].event == Event::Start(Tag::Item);
-        if is_item != in_list {
-            html.push_str(if is_item { "<ul>\n" } else { "</ul>\n" });
-            in_list = is_item;
-        }
-        html.push_str(&writer.html(id, range.clone(), whole(INSIDE_PART, Ids::Omitted)));
-    }
-    if in_list {
-        html.push_str("</ul>\n");
-    }
-    html
-}
-
 /// The follow-up questions about a story. A variant may have its own answers.
 pub fn follow_ups<'a>(writer: &mut PageWriter<'a>, telling: TellingId) -> Vec<FollowUpView<'a>> {
     let site = writer.context.site;
@@ -530,18 +237,7 @@ fn follow_up<'a>(
     variant: Option<DocumentId>,
 ) -> FollowUpView<'a> {
     let site = writer.context.site;
-    let retold = variant.and_then(|variant| {
-        let slug = &site.question_item(question)?.slug;
-        let items = site
-            .document(variant)
-            .sections
-            .iter()
-            .flat_map(|section| &section.items);
-        items
-            .into_iter()
-            .find(|item| item.slug == *slug && !item.is_open)
-            .map(|item| (variant, item.nodes.clone()))
-    });
+    let retold = variant.and_then(|variant| Some((variant, answer_in(site, question, variant)?)));
     let open = retold.is_none() && site.is_open(question);
     let (document, nodes) = retold.unwrap_or_else(|| answer_nodes(writer, question));
     FollowUpView {
@@ -550,10 +246,19 @@ fn follow_up<'a>(
         answer: if open {
             String::new()
         } else {
-            writer.html(document, nodes, whole(INSIDE_PART, Ids::Omitted))
+            writer.html(document, nodes, full_style(INSIDE_PART, Ids::Omitted))
         },
         open,
     }
+}
+
+/// The nodes of the answer that a variant gives to a question about its story.
+fn answer_in(site: &Site, question: QuestionId, variant: DocumentId) -> Option<Range<usize>> {
+    let slug = &site.question_item(question)?.slug;
+    let sections = site.document(variant).sections.iter();
+    let mut items = sections.flat_map(|section| &section.items);
+    let item = items.find(|item| item.slug == *slug && !item.is_open)?;
+    Some(item.nodes.clone())
 }
 
 /// The nodes of the answer or the guidance of a question.
@@ -568,12 +273,12 @@ pub fn answer_nodes(writer: &PageWriter<'_>, question: QuestionId) -> (DocumentI
     )
 }
 
-/// How much of an answer is shown.
+/// How much of an answer a page shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
     /// One line.
     Row,
-    /// The telling with its figures and what they will ask next; its headings get ids.
+    /// The telling with its figures and follow-up questions, and whether its headings get ids.
     Full(Ids),
 }
 
@@ -585,36 +290,37 @@ pub fn answer<'a>(
     extent: Extent,
 ) -> AnswerView<'a> {
     let site = writer.context.site;
-    let telling = site.telling(id);
-    let full = match extent {
-        Extent::Row => None,
-        Extent::Full(ids) => Some(telling_view(writer, id, ids, Detail::Words)),
-    };
-    let is_full = full.is_some();
-    AnswerView {
+    let row = AnswerView {
         story: site.story_meta(id.story).title.as_str(),
         url: writer.link(PageKey::Telling(id), ""),
         label: writer.label(id),
-        spoken: writer.spoken(telling.words),
+        spoken: writer.spoken(site.telling(id).words),
         why,
         headline: headline(writer, id),
-        telling: full,
-        tellings: if is_full {
-            telling_links(writer, id)
-        } else {
-            Vec::new()
-        },
-        facts: if is_full {
-            facts(writer, id.story)
-        } else {
-            Vec::new()
-        },
-        follow_ups: if is_full {
-            follow_ups(writer, id)
-        } else {
-            Vec::new()
+        telling: None,
+        tellings: Vec::new(),
+        facts: Vec::new(),
+        follow_ups: Vec::new(),
+    };
+    match extent {
+        Extent::Row => row,
+        Extent::Full(ids) => AnswerView {
+            telling: Some(telling_view(writer, id, ids, Detail::Words)),
+            tellings: telling_links(writer, id),
+            facts: facts(writer, id.story),
+            follow_ups: follow_ups(writer, id),
+            ..row
         },
     }
+}
+
+/// How a story fits a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fit {
+    /// A telling of the story names the question.
+    Named,
+    /// The story shares competencies with the question and could be adapted.
+    Adaptable,
 }
 
 /// The reasons for the place of a story among the answers to a question.
@@ -622,12 +328,12 @@ pub fn reasons(
     writer: &PageWriter<'_>,
     story: StoryId,
     question: QuestionId,
-    is_named: bool,
+    fit: Fit,
 ) -> Vec<String> {
     let site = writer.context.site;
     let phrases = writer.context.phrases;
     let mut why = Vec::new();
-    if is_named {
+    if fit == Fit::Named {
         why.push(phrases.text(word::REASON_NAMED).to_owned());
     }
     let probed = site.question(question).competencies.len() as u64;

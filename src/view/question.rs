@@ -1,11 +1,11 @@
 //! The page of a question, and the page of a competency.
 
-use super::lists::question_row;
-use super::pieces::{Extent, answer, answer_nodes, occasions, reasons, whole};
-use super::types::{CompetencyPage, FrameworkView, QuestionPage};
+use super::lists::question_rows;
+use super::pieces::{Extent, Fit, answer, answer_nodes, full_style, occasions, reasons, to_u32};
+use super::types::{AnswerView, CompetencyPage, FrameworkView, QuestionPage};
 use crate::html::{Ids, PageWriter};
 use crate::model::Prose;
-use crate::site::{CompetencyId, PageKey, QuestionId};
+use crate::site::{CompetencyId, PageKey, QuestionId, StoryId};
 
 /// How many answers a page shows in full. It is read minutes before an interview.
 const FULL_ANSWERS: usize = 3;
@@ -22,48 +22,17 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: QuestionId) -> QuestionPage<'a>
     let site = writer.context.site;
     let question = site.question(id);
     let meta = site.question_meta(id);
-    let is_of_bank = site.is_of_bank(id);
-    let (document, nodes) = answer_nodes(writer, id);
-    let body = writer.html(
-        document,
-        nodes,
-        whole(
-            if is_of_bank {
-                BELOW_TITLE
-            } else {
-                BELOW_TITLE + 1
-            },
-            Ids::Given,
-        ),
-    );
-    let mut answers = Vec::with_capacity(question.answers.len());
-    for (place, &story) in question.answers.iter().take(ROWS).enumerate() {
-        let ids = if place == 0 { Ids::Given } else { Ids::Omitted };
-        let extent = if place < FULL_ANSWERS {
-            Extent::Full(ids)
-        } else {
-            Extent::Row
-        };
-        let why = reasons(writer, story, id, true);
-        answers.push(answer(writer, site.telling_for(story, id), why, extent));
-    }
-    let mut adaptable = Vec::with_capacity(question.adaptable.len());
-    for &story in &question.adaptable {
-        let why = reasons(writer, story, id, false);
-        adaptable.push(answer(
-            writer,
-            site.telling_for(story, id),
-            why,
-            Extent::Row,
-        ));
-    }
-    let named = |page: PageKey| match page {
+    let body = body(writer, id);
+    let answers = answers(writer, id);
+    let adaptable = question.adaptable.iter();
+    let adaptable = adaptable
+        .map(|&story| answer_to(writer, id, story, Fit::Adaptable, Extent::Row))
+        .collect();
+    let is_named = |page: PageKey| match page {
         PageKey::Telling(telling) => {
             question.answers.contains(&telling.story) || question.about == Some(telling.story)
         }
-        PageKey::Home | PageKey::Question(_) | PageKey::CaseStudy(_) | PageKey::Competency(_) => {
-            false
-        }
+        _ => false,
     };
     QuestionPage {
         page: writer.head(site.wording(id), "", "questions"),
@@ -79,12 +48,54 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: QuestionId) -> QuestionPage<'a>
             .map(|story| writer.link_view(PageKey::story(story))),
         body,
         open: site.is_open(id),
-        answers_more: crate::source::offset(question.answers.len().saturating_sub(ROWS)),
+        answers_more: to_u32(question.answers.len().saturating_sub(ROWS)),
         answers,
-        adaptable_more: crate::source::offset(question.adaptable_total - question.adaptable.len()),
+        adaptable_more: to_u32(question.adaptable_total - question.adaptable.len()),
         adaptable,
-        backlinks: writer.backlinks(PageKey::Question(id), named),
+        backlinks: writer.backlinks(PageKey::Question(id), is_named),
     }
+}
+
+/// The guidance for a question of the bank, or the answer to a follow-up.
+fn body(writer: &mut PageWriter<'_>, id: QuestionId) -> String {
+    let (document, nodes) = answer_nodes(writer, id);
+    // The page has a heading above the answer to a follow-up.
+    let level = if writer.context.site.is_of_bank(id) {
+        BELOW_TITLE
+    } else {
+        BELOW_TITLE + 1
+    };
+    writer.html(document, nodes, full_style(level, Ids::Given))
+}
+
+/// The stories that name a question, the first of them in full.
+fn answers<'a>(writer: &mut PageWriter<'a>, id: QuestionId) -> Vec<AnswerView<'a>> {
+    let stories = &writer.context.site.question(id).answers;
+    let stories = stories.iter().take(ROWS).enumerate();
+    stories
+        .map(|(place, &story)| answer_to(writer, id, story, Fit::Named, extent_at(place)))
+        .collect()
+}
+
+/// How much of the answer at a place is shown. Ids must be unique on a page, so only the first gets them.
+fn extent_at(place: usize) -> Extent {
+    match place {
+        0 => Extent::Full(Ids::Given),
+        1..FULL_ANSWERS => Extent::Full(Ids::Omitted),
+        _ => Extent::Row,
+    }
+}
+
+fn answer_to<'a>(
+    writer: &mut PageWriter<'a>,
+    question: QuestionId,
+    story: StoryId,
+    fit: Fit,
+    extent: Extent,
+) -> AnswerView<'a> {
+    let why = reasons(writer, story, question, fit);
+    let telling = writer.context.site.telling_for(story, question);
+    answer(writer, telling, why, extent)
 }
 
 /// The page of a competency.
@@ -96,17 +107,12 @@ pub fn competency_page<'a>(writer: &mut PageWriter<'a>, id: CompetencyId) -> Com
     let html = writer.html(
         competency.document,
         0..body.nodes.len(),
-        whole(BELOW_TITLE, Ids::Given),
+        full_style(BELOW_TITLE, Ids::Given),
     );
-    let mut stories = Vec::with_capacity(competency.stories.len());
-    for &story in competency.stories.iter().take(ROWS) {
-        stories.push(answer(
-            writer,
-            site.telling_of(story, id),
-            Vec::new(),
-            Extent::Row,
-        ));
-    }
+    let stories = competency.stories.iter().take(ROWS);
+    let stories = stories
+        .map(|&story| answer(writer, site.telling_of(story, id), Vec::new(), Extent::Row))
+        .collect();
     let frameworks = meta.frameworks.iter().map(|(name, entries)| FrameworkView {
         name: crate::site::capitalised(name.as_str()),
         entries: texts(entries),
@@ -117,13 +123,9 @@ pub fn competency_page<'a>(writer: &mut PageWriter<'a>, id: CompetencyId) -> Com
         aliases: texts(&meta.aliases),
         frameworks: frameworks.collect(),
         body: html,
-        stories_more: crate::source::offset(competency.stories.len().saturating_sub(ROWS)),
+        stories_more: to_u32(competency.stories.len().saturating_sub(ROWS)),
         stories,
-        questions: competency
-            .questions
-            .iter()
-            .map(|&question| question_row(writer, question))
-            .collect(),
+        questions: question_rows(writer, competency.questions.iter().copied()),
         backlinks: writer.backlinks(PageKey::Competency(id), |_| false),
     }
 }

@@ -4,14 +4,15 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use super::pieces::{
-    Detail, INSIDE_PART, facts, follow_ups, occasions, origin_name, telling_links, telling_view,
-    whole, written_by,
+    INSIDE_PART, date, facts, follow_ups, full_style, occasions, open_follow_ups, origin_name,
+    telling_links, to_u32, written_by,
 };
+use super::telling::{Detail, telling_view};
 use super::types::{ActionItemView, CaseStudyPage, FactView, SectionView, StoryPage};
 use crate::html::{Ids, PageWriter};
-use crate::model::{CaseStudy, Part, Prose};
+use crate::model::{CaseStudy, Part, Prose, Section};
 use crate::phrases::{Phrases, Word, word};
-use crate::site::{CaseStudyId, Origin, PageKey, Site, TellingId};
+use crate::site::{CaseStudyId, DocumentId, Origin, PageKey, Site, TellingId};
 
 /// The page of a story or of another telling of it.
 pub fn page<'a>(writer: &mut PageWriter<'a>, id: TellingId) -> StoryPage<'a> {
@@ -19,14 +20,6 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: TellingId) -> StoryPage<'a> {
     let story = site.story(id.story);
     let telling = site.telling(id);
     let meta = site.story_meta(id.story);
-    let named = |page: PageKey| match page {
-        PageKey::Telling(other) => other.story == id.story,
-        PageKey::Question(question) => {
-            telling.answers.contains(&question) || story.follow_ups.contains(&question)
-        }
-        PageKey::CaseStudy(case) => story.case_studies.contains(&case),
-        PageKey::Home | PageKey::Competency(_) => false,
-    };
     StoryPage {
         page: writer.head(
             title(writer, id),
@@ -42,31 +35,33 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: TellingId) -> StoryPage<'a> {
         },
         by: written_by(writer, telling),
         status: telling.status.name(),
-        when: meta
-            .when
-            .map(|when| writer.context.phrases.date(when))
-            .unwrap_or_default(),
+        when: date(writer, meta.when),
         role: Prose::or_empty(meta.role.as_ref()),
         strength: meta.strength.unwrap_or(0),
         competencies: writer.chips(&telling.competencies),
-        answers: telling
-            .answers
-            .iter()
-            .map(|&question| writer.link_view(PageKey::Question(question)))
-            .collect(),
+        answers: writer.link_views(&telling.answers, PageKey::Question),
         tellings: telling_links(writer, id),
         telling: telling_view(writer, id, Ids::Given, Detail::Differences),
         facts: facts(writer, id.story),
         follow_ups: follow_ups(writer, id),
         told: occasions(writer, &meta.told),
-        case_studies: story
-            .case_studies
-            .iter()
-            .map(|&case| writer.link_view(PageKey::CaseStudy(case)))
-            .collect(),
-        backlinks: writer.backlinks(PageKey::Telling(id), named),
-        open_points: crate::source::offset(open_points(site, id)),
+        case_studies: writer.link_views(&story.case_studies, PageKey::CaseStudy),
+        backlinks: writer.backlinks(PageKey::Telling(id), |from| is_named(site, id, from)),
+        open_points: to_u32(open_points(site, id)),
         open_points_url: writer.open_points_url(),
+    }
+}
+
+/// Whether the page of a telling links to another page in any case.
+fn is_named(site: &Site, id: TellingId, page: PageKey) -> bool {
+    let story = site.story(id.story);
+    match page {
+        PageKey::Telling(other) => other.story == id.story,
+        PageKey::Question(question) => {
+            site.telling(id).answers.contains(&question) || story.follow_ups.contains(&question)
+        }
+        PageKey::CaseStudy(case) => story.case_studies.contains(&case),
+        PageKey::Home | PageKey::Competency(_) => false,
     }
 }
 
@@ -91,12 +86,7 @@ fn open_points(site: &Site, id: TellingId) -> usize {
         Origin::Variant(document) => document,
         Origin::Story | Origin::Derived(_) => story.document,
     };
-    site.open_remarks(own)
-        + story
-            .follow_ups
-            .iter()
-            .filter(|&&question| site.is_open(question))
-            .count()
+    site.open_remarks(own) + open_follow_ups(site, id.story).count()
 }
 
 /// The page of a case study.
@@ -106,47 +96,53 @@ pub fn case_study_page<'a>(writer: &mut PageWriter<'a>, id: CaseStudyId) -> Case
     let document = site.document(case.document);
     let meta = site.case_study_meta(id);
     let phrases = writer.context.phrases;
-    let lead = document.sections.first().map(|section| {
-        writer.html(
-            case.document,
-            section.nodes.clone(),
-            whole(INSIDE_PART, Ids::Given),
-        )
-    });
-    let mut sections = Vec::new();
-    for section in document.sections.iter().skip(1) {
-        let section_id = writer.claim(&section.id).unwrap_or_default();
-        let mut html = writer.html(
-            case.document,
-            section.nodes.clone(),
-            whole(INSIDE_PART, Ids::Given),
-        );
-        if section.is_private {
-            html = writer.private_aside(&html);
-        }
-        sections.push(SectionView {
-            id: section_id,
-            label: &section.heading,
-            part: section.part.map_or("", Part::name),
-            html,
-        });
-    }
+    let mut sections = document.sections.iter();
+    let lead = sections
+        .next()
+        .map(|section| section_html(writer, case.document, section));
+    let is_own_story =
+        |from| matches!(from, PageKey::Telling(from) if case.story == Some(from.story));
     CaseStudyPage {
-        page: writer.head(meta.title.as_str(), phrases.text(word::ABOUT_CASE_STUDY), "case-studies"),
+        page: writer.head(
+            meta.title.as_str(),
+            phrases.text(word::ABOUT_CASE_STUDY),
+            "case-studies",
+        ),
         title: meta.title.as_str(),
-        story: case.story.map(|story| writer.link_view(PageKey::story(story))),
+        story: case
+            .story
+            .map(|story| writer.link_view(PageKey::story(story))),
         severity: meta.severity.unwrap_or(0),
         times: times(meta, phrases),
         lead: lead.unwrap_or_default(),
-        sections,
+        sections: sections
+            .map(|section| section_view(writer, case.document, section))
+            .collect(),
         actions: actions(meta, phrases),
-        backlinks: writer.backlinks(
-            PageKey::CaseStudy(id),
-            |from| matches!((from, case.story), (PageKey::Telling(from), Some(own)) if from.story == own),
-        ),
-        open_points: crate::source::offset(site.open_remarks(case.document)),
+        backlinks: writer.backlinks(PageKey::CaseStudy(id), is_own_story),
+        open_points: to_u32(site.open_remarks(case.document)),
         open_points_url: writer.open_points_url(),
     }
+}
+
+fn section_view<'a>(
+    writer: &mut PageWriter<'a>,
+    document: DocumentId,
+    section: &'a Section,
+) -> SectionView<'a> {
+    let id = writer.claim(&section.id).unwrap_or_default();
+    let html = section_html(writer, document, section);
+    SectionView {
+        id,
+        label: &section.heading,
+        part: section.part.map_or("", Part::name),
+        html: writer.marked_if_private(section, html),
+    }
+}
+
+fn section_html(writer: &mut PageWriter<'_>, document: DocumentId, section: &Section) -> String {
+    let style = full_style(INSIDE_PART, Ids::Given);
+    writer.html(document, section.nodes.clone(), style)
 }
 
 /// The action items of a case study, in the author's order.

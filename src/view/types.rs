@@ -1,4 +1,4 @@
-//! What a template may see: one struct per kind of page, and the pieces that they share.
+//! The data that a template can use: one struct per kind of page, and the pieces that they share.
 //!
 //! These are the only types that are `Serialize` for templates. Their texts are finished: times and dates are written in
 //! the language of the site, addresses are relative to the page, bodies are HTML. They are `Hash`, because a page is a
@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-/// What every page has, whatever it shows.
+/// The data that every page has.
 #[derive(Debug, Serialize, Hash)]
 pub struct Head<'a> {
     /// The title of the page, without the title of the site.
@@ -21,7 +21,7 @@ pub struct Head<'a> {
     pub section: &'static str,
 }
 
-/// What is the same on every page of a site.
+/// The data that all pages of a site share.
 #[derive(Debug, Serialize, Hash)]
 pub struct SiteView<'a> {
     /// The title from `site.toml`.
@@ -191,7 +191,7 @@ pub struct OccasionView<'a> {
 /// Template `story.html`: a story, or one of its other tellings.
 #[derive(Debug, Serialize, Hash)]
 pub struct StoryPage<'a> {
-    /// What every page has; `section` is `stories`.
+    /// The data of every page; `section` is `stories`.
     pub page: Head<'a>,
     /// The title of the story.
     pub title: &'a str,
@@ -221,7 +221,7 @@ pub struct StoryPage<'a> {
     pub telling: TellingView<'a>,
     /// The figures to have ready.
     pub facts: Vec<FactView<'a>>,
-    /// What they will ask next.
+    /// The follow-up questions.
     pub follow_ups: Vec<FollowUpView<'a>>,
     /// The occasions on which the story was told.
     pub told: Vec<OccasionView<'a>>,
@@ -251,20 +251,20 @@ pub struct AnswerView<'a> {
     pub why: Vec<String>,
     /// The headline as HTML; empty without one.
     pub headline: String,
-    /// The telling in full; only for the first few stories, so that the page stays one that is read at a glance.
+    /// The telling in full; only for the first few stories, because the page must be readable at a glance.
     pub telling: Option<TellingView<'a>>,
     /// All tellings of the story, `current` marks the one that fits; only together with `telling`.
     pub tellings: Vec<TellingLink<'a>>,
     /// The figures to have ready; only together with `telling`.
     pub facts: Vec<FactView<'a>>,
-    /// What they will ask next; only together with `telling`.
+    /// The follow-up questions; only together with `telling`.
     pub follow_ups: Vec<FollowUpView<'a>>,
 }
 
 /// Template `question.html`: a question, the stories that answer it, and what comes next.
 #[derive(Debug, Serialize, Hash)]
 pub struct QuestionPage<'a> {
-    /// What every page has; `section` is `questions`.
+    /// The data of every page; `section` is `questions`.
     pub page: Head<'a>,
     /// The question as it is asked.
     pub question: &'a str,
@@ -272,7 +272,7 @@ pub struct QuestionPage<'a> {
     pub slug: &'a str,
     /// Other wordings.
     pub aliases: Vec<&'a str>,
-    /// What it probes.
+    /// The competencies that it probes.
     pub competencies: Vec<Chip<'a>>,
     /// When it was asked, newest first.
     pub asked: Vec<OccasionView<'a>>,
@@ -306,7 +306,7 @@ pub struct FrameworkView<'a> {
 /// Template `competency.html`: a competency and the telling of each story that shows it.
 #[derive(Debug, Serialize, Hash)]
 pub struct CompetencyPage<'a> {
-    /// What every page has; `section` is `competencies`.
+    /// The data of every page; `section` is `competencies`.
     pub page: Head<'a>,
     /// The title of the competency.
     pub title: &'a str,
@@ -342,7 +342,7 @@ pub struct SectionView<'a> {
 /// An action item of a case study.
 #[derive(Debug, Serialize, Hash)]
 pub struct ActionItemView<'a> {
-    /// What is done or is to be done, in the author's words.
+    /// The task, in the author's words.
     pub what: &'a str,
     /// The role that owns it; may be empty.
     pub owner: &'a str,
@@ -355,7 +355,7 @@ pub struct ActionItemView<'a> {
 /// Template `case-study.html`.
 #[derive(Debug, Serialize, Hash)]
 pub struct CaseStudyPage<'a> {
-    /// What every page has; `section` is `case-studies`.
+    /// The data of every page; `section` is `case-studies`.
     pub page: Head<'a>,
     /// The title of the case study.
     pub title: &'a str,
@@ -413,7 +413,7 @@ pub struct QuestionRow<'a> {
     pub question: &'a str,
     /// The address of its page, relative to this page.
     pub url: String,
-    /// What it probes.
+    /// The competencies that it probes.
     pub competencies: Vec<Chip<'a>>,
     /// How many stories name it in `answers`; for a follow-up 1 if it is answered.
     pub stories: u32,
@@ -475,7 +475,7 @@ pub struct Pager {
 /// Template `stories.html`.
 #[derive(Debug, Serialize, Hash)]
 pub struct StoriesPage<'a> {
-    /// What every page has; `section` is `stories`.
+    /// The data of every page; `section` is `stories`.
     pub page: Head<'a>,
     /// The stories, the strongest first; at most two hundred on a page.
     pub stories: Vec<StoryRow<'a>>,
@@ -495,7 +495,7 @@ pub struct FollowUpGroup<'a> {
 /// Template `questions.html`: the bank first, then the follow-ups story by story.
 #[derive(Debug, Serialize, Hash)]
 pub struct QuestionsPage<'a> {
-    /// What every page has; `section` is `questions`.
+    /// The data of every page; `section` is `questions`.
     pub page: Head<'a>,
     /// Questions of the bank, those with an answer first; empty if the page has only follow-ups.
     pub bank: Vec<QuestionRow<'a>>,
@@ -508,7 +508,7 @@ pub struct QuestionsPage<'a> {
 /// Template `competencies.html`.
 #[derive(Debug, Serialize, Hash)]
 pub struct CompetenciesPage<'a> {
-    /// What every page has; `section` is `competencies`.
+    /// The data of every page; `section` is `competencies`.
     pub page: Head<'a>,
     /// All competencies, in the order of their titles.
     pub competencies: Vec<CompetencyRow<'a>>,
@@ -517,7 +517,7 @@ pub struct CompetenciesPage<'a> {
 /// Template `case-studies.html`.
 #[derive(Debug, Serialize, Hash)]
 pub struct CaseStudiesPage<'a> {
-    /// What every page has; `section` is `case-studies`.
+    /// The data of every page; `section` is `case-studies`.
     pub page: Head<'a>,
     /// All case studies, in the order of their slugs.
     pub case_studies: Vec<CaseStudyRow<'a>>,
@@ -548,7 +548,7 @@ pub struct MatrixCell {
 /// Template `matrix.html`: which story shows which competency.
 #[derive(Debug, Serialize, Hash)]
 pub struct MatrixPage<'a> {
-    /// What every page has; `section` is `matrix`.
+    /// The data of every page; `section` is `matrix`.
     pub page: Head<'a>,
     /// The columns; `stories` counts over the whole site, not this page of the matrix.
     pub competencies: Vec<CompetencyRow<'a>>,
@@ -561,7 +561,7 @@ pub struct MatrixPage<'a> {
 /// Template `coverage.html`: which question has its story, and which has none.
 #[derive(Debug, Serialize, Hash)]
 pub struct CoveragePage<'a> {
-    /// What every page has; `section` is `coverage`.
+    /// The data of every page; `section` is `coverage`.
     pub page: Head<'a>,
     /// Questions that no story names, those with something to adapt first.
     pub gaps: Vec<QuestionRow<'a>>,
@@ -594,7 +594,7 @@ pub struct RemarkView {
 /// Template `open-points.html`.
 #[derive(Debug, Serialize, Hash)]
 pub struct OpenPointsPage<'a> {
-    /// What every page has; `section` is `open-points`.
+    /// The data of every page; `section` is `open-points`.
     pub page: Head<'a>,
     /// The documents with open points: stories, each before its variants, then questions, case studies, competencies and the home page.
     pub groups: Vec<OpenPointsGroup<'a>>,
@@ -605,7 +605,7 @@ pub struct OpenPointsPage<'a> {
 /// Template `home.html`.
 #[derive(Debug, Serialize, Hash)]
 pub struct HomePage<'a> {
-    /// What every page has; `section` is empty.
+    /// The data of every page; `section` is empty.
     pub page: Head<'a>,
     /// The text of `home.md`, as HTML; empty without one.
     pub body: String,
