@@ -109,7 +109,7 @@ impl Terminal {
     }
 
     /// Whether every result could be written.
-    pub fn is_heard(&self) -> bool {
+    pub fn can_print_results(&self) -> bool {
         self.loss.get().is_none()
     }
 
