@@ -385,16 +385,12 @@ impl Reader {
         let (start, rest) = text.split_at_checked(2).unwrap_or((text, ""));
         if let Some((sign, style)) = SIGNS.iter().find(|(sign, _)| *sign == start) {
             let end = endless.end_of(rest, sign)?;
-            let inner = self.within(&rest[..end], depth);
-            line.add(Inline::Styled(*style, inner));
+            line.add(Inline::Styled(*style, self.within(&rest[..end], depth)));
             return Some(end + 4);
         }
         match start {
             "''" => self.monospaced(rest, depth, endless, line),
-            "%%" => rest.split_once("%%").map(|(words, _)| {
-                line.text(words);
-                words.len() + 4
-            }),
+            "%%" => add_verbatim(rest, line),
             "\\\\" if rest.is_empty() || rest.starts_with([' ', '\n']) => {
                 line.add(Inline::Break);
                 Some(text.len().min(3))
@@ -406,10 +402,8 @@ impl Reader {
             }
             "{{" => {
                 let end = rest.find("}}")?;
-                line.add(
-                    picture(&rest[..end])
-                        .unwrap_or_else(|| Inline::Code(text[..end + 4].to_owned())),
-                );
+                let code = || Inline::Code(text[..end + 4].to_owned());
+                line.add(picture(&rest[..end]).unwrap_or_else(code));
                 Some(end + 4)
             }
             "((" => self.footnote(rest, endless, line),
@@ -495,6 +489,13 @@ impl Reader {
         let text = vec![picture.unwrap_or_else(|| Inline::Text(decode_references(words)))];
         line.add(Inline::Link { to, text });
     }
+}
+
+/// Adds the text after an opening `%%`, and returns its length with both signs. `None` if the text does not end.
+fn add_verbatim(rest: &str, line: &mut Line) -> Option<usize> {
+    let (words, _) = rest.split_once("%%")?;
+    line.text(words);
+    Some(words.len() + 4)
 }
 
 /// Adds a link for the address at the start of a text, and returns its length.

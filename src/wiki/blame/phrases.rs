@@ -406,6 +406,25 @@ impl Text<'_> {
     }
 
     fn fault(&self, at: usize) -> Option<Hit> {
+        let found = if self.is_error_of_person(at) {
+            (!self.is_of_fault(at + 2)).then_some(at..at + 2)
+        } else if self.is(at, &["to", "blame"]) || self.is(at, &["blame", "on"]) {
+            self.is_blamed(at).then_some(at..at + 2)
+        } else if let Some(length) = self.blame_of_person(at) {
+            Some(at..at + length)
+        } else if self.is(at, &["fault", "of"]) || self.is_fault_made_by(at) {
+            let (actor, last) = self.noun_from(at + 2);
+            actor.is_person().then_some(at..last + 1)
+        } else if self.is(at, &["at", "fault"]) || self.is_responsible_for_harm(at) {
+            self.subject(at).is_person().then_some(at..at + 2)
+        } else {
+            self.is_fault_of_person(at).then(|| at - 1..at + 1)
+        };
+        self.hit(Kind::Fault, found?)
+    }
+
+    /// Whether words are `human error` or mean the same.
+    fn is_error_of_person(&self, at: usize) -> bool {
         const PHRASES: [&[&str]; 5] = [
             &["human", "error"],
             &["human", "errors"],
@@ -413,57 +432,28 @@ impl Text<'_> {
             &["operator", "error"],
             &["pilot", "error"],
         ];
-        if let Some(phrase) = PHRASES.into_iter().find(|phrase| self.is(at, phrase)) {
-            return (!self.is_of_fault(at + 2))
-                .then(|| self.hit(Kind::Fault, at..at + phrase.len()))
-                .flatten();
-        }
-        if self.is(at, &["to", "blame"]) || self.is(at, &["blame", "on"]) {
-            return self
-                .is_blamed(at)
-                .then(|| self.hit(Kind::Fault, at..at + 2))
-                .flatten();
-        }
-        if let Some(length) = self.blame_of_person(at) {
-            return self.hit(Kind::Fault, at..at + length);
-        }
-        if self.is(at, &["fault", "of"]) {
-            let (actor, last) = self.noun_from(at + 2);
-            return actor
-                .is_person()
-                .then(|| self.hit(Kind::Fault, at..last + 1))
-                .flatten();
-        }
-        if self.is(at, &["at", "fault"]) {
-            return self
-                .subject(at)
-                .is_person()
-                .then(|| self.hit(Kind::Fault, at..at + 2))
-                .flatten();
-        }
-        if self.is(at, &["responsible", "for"]) && self.is_joined(at) && self.is_harm(at + 2) {
-            return self
-                .subject(at)
-                .is_person()
-                .then(|| self.hit(Kind::Fault, at..at + 2))
-                .flatten();
-        }
-        if self.is(at, &["made", "by"])
+        PHRASES.into_iter().any(|phrase| self.is(at, phrase))
+    }
+
+    /// Whether words are the last two of `the mistake was made by`.
+    fn is_fault_made_by(&self, at: usize) -> bool {
+        self.is(at, &["made", "by"])
             && self
                 .before_verb(at)
-                .is_some_and(|at| FAULTS.contains(&self.word(at)))
-        {
-            let (actor, last) = self.noun_from(at + 2);
-            return actor
-                .is_person()
-                .then(|| self.hit(Kind::Fault, at..last + 1))
-                .flatten();
-        }
-        let is_fault =
-            FAULTS.contains(&self.word(at)) && self.is_joined(at) && !self.is_of_fault(at + 1);
-        (is_fault && self.is_of_person(at - 1))
-            .then(|| self.hit(Kind::Fault, at - 1..at + 1))
-            .flatten()
+                .is_some_and(|noun| FAULTS.contains(&self.word(noun)))
+    }
+
+    /// Whether words are `responsible for`, before a harm.
+    fn is_responsible_for_harm(&self, at: usize) -> bool {
+        self.is(at, &["responsible", "for"]) && self.is_joined(at) && self.is_harm(at + 2)
+    }
+
+    /// Whether a word is the last one of `Dave's mistake`.
+    fn is_fault_of_person(&self, at: usize) -> bool {
+        FAULTS.contains(&self.word(at))
+            && self.is_joined(at)
+            && !self.is_of_fault(at + 1)
+            && self.is_of_person(at - 1)
     }
 
     /// Whether the noun that begins at a place is a harm: of `the failure`, and not of `the backups`.
@@ -620,49 +610,48 @@ impl Text<'_> {
     }
 
     fn omission(&self, at: usize) -> Option<Hit> {
+        let length = self.length_of_omission(at);
+        if length == 0 {
+            return None;
+        }
+        self.hit_of(Kind::Omission, at..at + length)
+    }
+
+    /// The number of words that say what a person left out; 0 if there are none.
+    fn length_of_omission(&self, at: usize) -> usize {
         let takes_verb = self.is(at + 1, &["to"]) && self.is_joined(at + 1);
         let is_person = || self.subject(at).is_person();
-        let length = match self.word(at) {
+        let is_not = || self.is_joined(at) && self.word(at - 1) == "not";
+        match self.word(at) {
             "forgot" | "forgotten" | "overlooked" if self.is_forgotten(at) => 1,
             "neglected" | "omitted" if takes_verb && self.is_forgotten(at) => 2,
             "failed" | "failing" | "fail" | "neglect" | "bother" if takes_verb && is_person() => 2,
-            "bothered"
-                if takes_verb && !matches!(self.subject(at), Actor::Thing | Actor::Unknown) =>
-            {
-                2
-            }
-            "refused"
-                if takes_verb && !self.is_passive(at) && is_person() && !self.is_of_served(at) =>
-            {
-                2
-            }
+            "bothered" if takes_verb && self.may_be_person(at) => 2,
+            "refused" if takes_verb && !self.is_passive(at) && self.is_refuser(at) => 2,
             "ignored" | "disregarded" | "neglected" | "skipped" if self.is_passive(at) => {
                 usize::from(self.agent(at).is_some_and(Actor::is_person))
             }
             "ignored" | "disregarded" | "neglected" if is_person() => 1,
-            "skipped" if is_person() && !self.is_first_person(at) && !self.is_of_served(at) => 1,
-            "know" | "known" | "knew"
-                if self.is(at + 1, &["better"]) && self.is_joined(at + 1) && is_person() =>
-            {
-                2
-            }
-            "careful" if self.is_joined(at) && self.word(at - 1) == "not" && is_person() => 1,
-            "paying"
-                if self.is(at, &["paying", "attention"])
-                    && self.is_joined(at)
-                    && self.word(at - 1) == "not"
-                    && is_person() =>
-            {
-                2
-            }
+            "skipped" if !self.is_first_person(at) && self.is_refuser(at) => 1,
+            "know" | "known" | "knew" if self.is_better(at + 1) && is_person() => 2,
+            "careful" if is_not() && is_person() => 1,
+            "paying" if self.is(at, &["paying", "attention"]) && is_not() && is_person() => 2,
             "did" | "didn't" | "never" => self.undone(at),
             _ => 0,
-        };
-        if length > 0 {
-            self.hit_of(Kind::Omission, at..at + length)
-        } else {
-            None
         }
+    }
+
+    fn may_be_person(&self, at: usize) -> bool {
+        !matches!(self.subject(at), Actor::Thing | Actor::Unknown)
+    }
+
+    /// Whether the subject is a person, and not somebody who is served, such as a customer.
+    fn is_refuser(&self, at: usize) -> bool {
+        self.subject(at).is_person() && !self.is_of_served(at)
+    }
+
+    fn is_better(&self, at: usize) -> bool {
+        self.is(at, &["better"]) && self.is_joined(at)
     }
 
     /// How long words are that say what somebody else did not do: `did not follow`, `didn't check`, `never tested`.

@@ -400,15 +400,7 @@ impl<'a> Text<'a> {
         if word.is_name {
             return Actor::Person;
         }
-        // `team 3` is a team, and `node B` is a node.
-        let is_number =
-            word.lower.len() == 1 || word.lower.chars().all(|sign| sign.is_ascii_digit());
-        if is_number
-            && !word.lower.is_empty()
-            && start < head
-            && !self.is_opener(head - 1)
-            && word.lower != "i"
-        {
+        if is_number(word) && start < head && !self.is_opener(head - 1) {
             return self.of_words(start, head - 1, verb);
         }
         if word.lower.is_empty() {
@@ -626,31 +618,23 @@ fn is_technical_deed(verb: &str) -> bool {
     DEEDS.contains(&verb)
 }
 
+/// Whether a word numbers the one before it: `team 3` is a team, and `node B` is a node.
+fn is_number(word: &Word) -> bool {
+    let is_digits = !word.lower.is_empty() && word.lower.chars().all(|sign| sign.is_ascii_digit());
+    is_digits || (word.lower.len() == 1 && word.lower != "i")
+}
+
 fn words(run: &Run, names: &Finder, lexicon: &Lexicon) -> Vec<Word> {
-    let is_inside = |next: char| next.is_alphanumeric() || matches!(next, '\'' | '’' | '-');
     let named = names.all(&run.text);
     let mut words = Vec::new();
     let (mut at, mut gap) = (0, Gap::Sentence);
     while let Some(next) = run.text[at..].chars().next() {
-        let code = run.code_at(at);
-        // Code is one word, whatever it is: the `+` operator.
-        let length = match &code {
-            Some(code) => code.end - at,
-            None if next.is_alphanumeric() => run.text[at..]
-                .find(|next| !is_inside(next))
-                .unwrap_or(run.text.len() - at),
-            None => {
-                gap = gap.max(gap_of(next));
-                at += next.len_utf8();
-                continue;
-            }
+        let Some((length, lower)) = word_at(run, at) else {
+            gap = gap.max(gap_of(next));
+            at += next.len_utf8();
+            continue;
         };
-        let word = run.text[at..at + length].trim_end_matches(['\'', '’', '-']);
-        let lower = if code.is_some() {
-            String::new()
-        } else {
-            word.to_lowercase().replace('’', "'")
-        };
+        let word = without_marks(&run.text[at..at + length]);
         let range = at..at + word.len();
         let is_name = named
             .get(named.partition_point(|name| name.range.end <= at))
@@ -669,6 +653,30 @@ fn words(run: &Run, names: &Finder, lexicon: &Lexicon) -> Vec<Word> {
         at += length;
     }
     words
+}
+
+/// The length of the word at a place, with the marks at its end, and the word in lower case. `None` if there is no word.
+///
+/// Code is one word that is equal to no other, whatever it is: the `+` operator.
+fn word_at(run: &Run, at: usize) -> Option<(usize, String)> {
+    if let Some(code) = run.code_at(at) {
+        return Some((code.end - at, String::new()));
+    }
+    let text = &run.text[at..];
+    let is_inside = |next: char| next.is_alphanumeric() || matches!(next, '\'' | '’' | '-');
+    if !text.starts_with(char::is_alphanumeric) {
+        return None;
+    }
+    let length = text.find(|next| !is_inside(next)).unwrap_or(text.len());
+    let lower = without_marks(&text[..length])
+        .to_lowercase()
+        .replace('’', "'");
+    Some((length, lower))
+}
+
+/// A word without apostrophes and hyphens at its end.
+fn without_marks(word: &str) -> &str {
+    word.trim_end_matches(['\'', '’', '-'])
 }
 
 /// A word without what says that something is its own.
