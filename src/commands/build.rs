@@ -25,7 +25,7 @@ use super::{Error, Outcome};
 use crate::cli::Build;
 
 /// How long a build runs before it shows its progress.
-const PATIENCE: Duration = Duration::from_millis(400);
+const PROGRESS_DELAY: Duration = Duration::from_millis(400);
 
 /// Builds the site, or reports what prevents it.
 pub fn run(options: &Build, terminal: &Terminal) -> Result<Outcome, Error> {
@@ -80,7 +80,7 @@ impl Source {
             |config| viewer(options, config),
         ));
         if options.drafts && linked.site.audience != Audience::Private {
-            return Err("drafts are for their author alone: leave `--drafts` away, or build for the audience `private`".into());
+            return Err("drafts are for their author alone: remove `--drafts`, or build for the audience `private`".into());
         }
         stages.end("link");
         Ok(Self {
@@ -165,7 +165,7 @@ fn progress(terminal: &Terminal) -> ProgressBar {
     let shown = progress.clone();
     // The thread ends by itself: it shows the bar, unless it is finished.
     std::thread::spawn(move || {
-        std::thread::sleep(PATIENCE);
+        std::thread::sleep(PROGRESS_DELAY);
         if !shown.is_finished() {
             shown.set_draw_target(indicatif::ProgressDrawTarget::stderr());
         }

@@ -11,7 +11,7 @@ use crate::disk::{self, Interrupts, Output, RecordLock, Staging};
 use crate::highlight::Highlighter;
 use crate::plan::{self, Action, Lookups, Options, Orphans, Plan, Record, RemotePage, Step};
 use crate::publication::{self, Draft, Selection};
-use crate::publish::{self, Pictures, Wiki};
+use crate::publish::{self, Wiki};
 use crate::report::{self, Colour};
 use crate::site::PageKey;
 use crate::slug::Slug;
@@ -62,7 +62,7 @@ impl Publication<'_> {
         } else {
             Some(self.lock_record()?)
         };
-        let record = disk::load_record(&self.root, &self.target.name)?;
+        let mut record = disk::load_record(&self.root, &self.target.name)?;
         if selection.cases.is_empty() && record.pages.is_empty() {
             return Err(self.no_case_study());
         }
@@ -81,24 +81,13 @@ impl Publication<'_> {
             self.terminal.say("dry run: nothing changed");
             return Ok(outcome(&plan));
         }
-        self.carry_out(wiki.as_mut(), &plan, record, &draft.pictures, &interrupts)
-    }
-
-    /// Carries out a plan, and reports each finished page and the result.
-    fn carry_out(
-        &self,
-        wiki: &mut dyn Wiki,
-        plan: &Plan,
-        mut record: Record,
-        pictures: &Pictures,
-        interrupts: &Interrupts,
-    ) -> Result<Outcome, Error> {
-        let save = |record: &Record| self.save(record, interrupts);
+        let wiki = wiki.as_mut();
+        let save = |record: &Record| self.save(record, &interrupts);
         let report = |step: &Step| report_finished(step, self.terminal);
-        let done = publish::apply(wiki, plan, &mut record, pictures, save, report)?;
-        self.report_result(plan, &done);
+        let done = publish::apply(wiki, &plan, &mut record, &draft.pictures, save, report)?;
+        self.report_result(&plan, &done);
         Ok(if done.refused.is_empty() {
-            outcome(plan)
+            outcome(&plan)
         } else {
             Outcome::LeftUndone
         })
@@ -144,8 +133,8 @@ impl Publication<'_> {
         };
         let slug = page.case.clone();
         let mut wiki = publish::open(&self.target, &self.root, draft.withheld.clone())?;
-        let is_meant = |other: &str| other == slug.as_str();
-        let lookups = plan::lookups(vec![page], &record, wiki.identity(), is_meant);
+        let is_in_scope = |other: &str| other == slug.as_str();
+        let lookups = plan::lookups(vec![page], &record, wiki.identity(), is_in_scope);
         let remote_pages = publish::look(wiki.as_mut(), &lookups)?;
         let Some(remote) = page_to_show(&lookups, &remote_pages) else {
             return Err(self.no_page(case, &lookups, wiki.as_ref()));
@@ -402,8 +391,8 @@ fn plan_changes(
     let is_whole = options.cases.is_empty();
     let asked: BTreeSet<String> = pages.iter().map(|page| page.case.to_string()).collect();
     // A run for one case study leaves the others alone.
-    let is_meant = |case: &str| is_whole || asked.contains(case);
-    let lookups = plan::lookups(pages, record, wiki.identity(), is_meant);
+    let is_in_scope = |case: &str| is_whole || asked.contains(case);
+    let lookups = plan::lookups(pages, record, wiki.identity(), is_in_scope);
     let remote_pages = publish::look(wiki, &lookups)?;
     let mut plan = plan::plan(lookups, remote_pages, &Options { forced, orphans });
     plan.bar(|page, action| wiki.barred(page, action));

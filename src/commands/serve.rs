@@ -17,7 +17,7 @@ use super::{Error, Outcome};
 use crate::cli::Serve;
 
 /// The maximum number of diagnostics that one report shows.
-const MOST: usize = 20;
+const MAX_DIAGNOSTICS: usize = 20;
 
 /// Serves the site until the process ends.
 pub fn run(options: &Serve, terminal: &Arc<Terminal>) -> Result<Outcome, Error> {
@@ -229,7 +229,7 @@ impl Reporter {
         // Errors come first.
         let mut diagnostics = now.diagnostics.clone();
         diagnostics.sort_by_key(|found| !found.is_error());
-        let (first, rest) = diagnostics.split_at(diagnostics.len().min(MOST));
+        let (first, rest) = diagnostics.split_at(diagnostics.len().min(MAX_DIAGNOSTICS));
         self.terminal.report(first, snapshot.inputs());
         if !rest.is_empty() {
             self.terminal.warn(&format!(

@@ -276,7 +276,7 @@ impl Client {
     pub fn send(&self, action: &str, request: &Request) -> Result<Response, Error> {
         let fail = |reason: String| Error::new(action, shown(&request.url), reason);
         self.scan(request).map_err(fail)?;
-        require_https(&request.url, &self.credential, request.is_login).map_err(fail)?;
+        require_https(request, &self.credential).map_err(fail)?;
         let mut last = None;
         for attempt in 0..TRIES {
             if attempt > 0 {
@@ -393,8 +393,9 @@ fn in_words(error: impl fmt::Display) -> String {
 }
 
 /// Refuses to send a token unencrypted, except to this machine.
-fn require_https(url: &str, credential: &Credential, is_login: bool) -> Result<(), String> {
-    let carries_token = is_login || !matches!(credential, Credential::None);
+fn require_https(request: &Request, credential: &Credential) -> Result<(), String> {
+    let carries_token = request.is_login || !matches!(credential, Credential::None);
+    let url = &request.url;
     let host = url.starts_with("http://").then(|| host_of(url));
     match host {
         Some(host) if carries_token && !is_loopback(host) => {
@@ -561,17 +562,19 @@ mod tests {
     #[test]
     fn a_token_takes_no_open_road() {
         let token = Credential::Bearer(Secret::new("t"));
-        assert!(require_https("http://wiki.example.org/api", &token, false).is_err());
-        assert!(require_https("http://wiki.example.org/api", &Credential::None, true).is_err());
+        let get = |url: &str| Request::new("GET", url);
+        let login = get("http://wiki.example.org/api").login();
+        assert!(require_https(&get("http://wiki.example.org/api"), &token).is_err());
+        assert!(require_https(&login, &Credential::None).is_err());
         for url in [
             "https://wiki.example.org/api",
             "http://127.0.0.1:80/",
             "http://[::1]:80/",
             "http://localhost/x",
         ] {
-            assert!(require_https(url, &token, false).is_ok(), "{url}");
+            assert!(require_https(&get(url), &token).is_ok(), "{url}");
         }
-        assert!(require_https("http://127.0.0.1.example.org/", &token, false).is_err());
+        assert!(require_https(&get("http://127.0.0.1.example.org/"), &token).is_err());
         assert_eq!(format!("{token:?}"), "Bearer((secret))");
     }
 

@@ -546,10 +546,13 @@ impl Text<'_> {
             }
             None => return None,
         };
-        let modal = modal.trim_end_matches("'ve");
-        let is_denied = word.contains("n't") || matches!(self.word(at + 1), "not" | "never");
-        let is_blaming = matches!(modal, "should" | "could" | "would")
-            && self.is_hindsight(at, at + length, modal, is_denied);
+        let modal = Modal {
+            at,
+            word: modal.trim_end_matches("'ve"),
+            is_denied: word.contains("n't") || matches!(self.word(at + 1), "not" | "never"),
+        };
+        let is_blaming = matches!(modal.word, "should" | "could" | "would")
+            && self.is_hindsight(&modal, at + length);
         is_blaming
             .then(|| self.hit_of(Kind::Hindsight, at..at + length))
             .flatten()
@@ -564,7 +567,7 @@ impl Text<'_> {
     }
 
     /// Whether a modal with `have` judges a person by later knowledge. `after` is the word after `have`.
-    fn is_hindsight(&self, verb: usize, after: usize, modal: &str, is_denied: bool) -> bool {
+    fn is_hindsight(&self, modal: &Modal<'_>, after: usize) -> bool {
         let mut at = after;
         while self.is_joined(at) && self.can_precede_participle(at) {
             at += 1;
@@ -588,9 +591,9 @@ impl Text<'_> {
         // At the end of a clause, the reader adds the participle: `more than we should have`.
         let is_done = done.is_empty() && !self.is_code(at) || verbs::is_participle(done, next);
         is_done
-            && !is_harmless(modal, is_denied, done)
-            && !self.is_served(verb, done)
-            && self.is_blamed_for(verb, modal, done)
+            && !modal.is_harmless(done)
+            && !self.is_served(modal.at, done)
+            && self.is_blamed_for(modal, done)
     }
 
     /// Whether a phrase says what users of a system were to get: `users should have seen a warning`.
@@ -604,10 +607,11 @@ impl Text<'_> {
             .is_some_and(|at| USERS.contains(&self.word(at).trim_end_matches('s')))
     }
 
-    fn is_blamed_for(&self, verb: usize, modal: &str, done: &str) -> bool {
-        match self.subject(verb) {
+    /// Whether a modal with a participle blames its subject.
+    fn is_blamed_for(&self, modal: &Modal<'_>, done: &str) -> bool {
+        match self.subject(modal.at) {
             Actor::Person | Actor::Name => true,
-            Actor::Nobody => modal == "should",
+            Actor::Nobody => modal.word == "should",
             Actor::Thing => false,
             Actor::Unknown => verbs::is_human_act(done),
         }
@@ -774,17 +778,28 @@ impl Text<'_> {
     }
 }
 
-/// Whether a modal blames nobody: `could have lost` is about a danger, `could not have known` about something hidden, and `should have received`
-/// about somebody else.
-fn is_harmless(modal: &str, is_denied: bool, done: &str) -> bool {
-    match done {
-        "received" | "benefited" | "benefitted" => true,
-        "lost" | "died" | "suffered" | "drowned" | "fallen" | "crashed" | "hurt" | "burnt" => {
-            modal != "should"
+/// `should`, `could` or `would`, in a text.
+struct Modal<'a> {
+    /// Its index among the words.
+    at: usize,
+    /// In lower case, without `n't` and `'ve`.
+    word: &'a str,
+    is_denied: bool,
+}
+
+impl Modal<'_> {
+    /// Whether it blames nobody: `could have lost` is about a danger, `could not have known` about something hidden, and
+    /// `should have received` about somebody else.
+    fn is_harmless(&self, done: &str) -> bool {
+        match done {
+            "received" | "benefited" | "benefitted" => true,
+            "lost" | "died" | "suffered" | "drowned" | "fallen" | "crashed" | "hurt" | "burnt" => {
+                self.word != "should"
+            }
+            "known" | "foreseen" | "seen" | "predicted" | "noticed" | "guessed" | "expected"
+            | "anticipated" => self.word == "could" && self.is_denied,
+            _ => false,
         }
-        "known" | "foreseen" | "seen" | "predicted" | "noticed" | "guessed" | "expected"
-        | "anticipated" => modal == "could" && is_denied,
-        _ => false,
     }
 }
 

@@ -412,12 +412,11 @@ impl<'a> Text<'a> {
         if &self.run.text[word.range.clone()] == "IT" {
             return Actor::Person;
         }
-        let is_first = word.gap == Gap::Sentence || self.is_title;
         if self.can_be_name(head) && (start..head).all(|at| self.word(at) == "that") {
             return Actor::Name;
         }
         let sign = || {
-            if is_technical_deed(self.infinitive_after(verb)) {
+            if self.infinitive_after(verb).is_some_and(is_technical_deed) {
                 Sign::Technical
             } else {
                 self.sign(start, head)
@@ -425,15 +424,14 @@ impl<'a> Text<'a> {
         };
         match word.entry.actor(sign) {
             Actor::Unknown if word.is_technical => Actor::Thing,
-            Actor::Unknown if word.is_capital => {
-                self.actor_of_name(start..head, noun_of(&word.lower), is_first)
-            }
+            Actor::Unknown if word.is_capital => self.actor_of_name(start, head),
             actor => actor,
         }
     }
 
     /// The actor of a capitalised word that is not in the lexicon.
-    fn actor_of_name(&self, before: Range<usize>, noun: &str, is_first: bool) -> Actor {
+    fn actor_of_name(&self, start: usize, head: usize) -> Actor {
+        let (before, word) = (start..head, &self.words[head]);
         // `the end Tomás` has an article that does not belong to the name, and `that` in `we saw that Dave` is not an article.
         let has_article = !before.is_empty()
             && DETERMINERS.contains(&self.word(before.start))
@@ -445,7 +443,9 @@ impl<'a> Text<'a> {
         let is_of_product = before.into_iter().any(|at| {
             self.words[at].is_capital && self.words[at].entry == Entry::Sure(Actor::Thing)
         });
-        let is_plural = is_first && is_plural(noun);
+        // At the start of a sentence and in a title, ordinary words have a capital, too.
+        let is_first = word.gap == Gap::Sentence || self.is_title;
+        let is_plural = is_first && is_plural(noun_of(&word.lower));
         if has_article || is_of_product || is_plural {
             Actor::Thing
         } else {
@@ -471,13 +471,9 @@ impl<'a> Text<'a> {
             .unwrap_or(Sign::None)
     }
 
-    /// The infinitive after a verb: `reconcile` in `failed to reconcile`. Empty if there is none.
-    fn infinitive_after(&self, verb: usize) -> &str {
-        if self.is(verb + 1, &["to"]) {
-            self.word(verb + 2)
-        } else {
-            ""
-        }
+    /// The infinitive after a verb: `reconcile` in `failed to reconcile`.
+    fn infinitive_after(&self, verb: usize) -> Option<&str> {
+        self.is(verb + 1, &["to"]).then(|| self.word(verb + 2))
     }
 
     /// The subject of an earlier clause, for a verb without its own: `restarted the pump, but forgot the valve`.
