@@ -171,7 +171,7 @@ fn answer(message: &clap::Error, terminal: &Terminal) -> Status {
             return close(Ok(Ok(Outcome::Done)), terminal);
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            terminal.show(&text.ansi().to_string())
+            terminal.show(&text.ansi().to_string());
         }
         _ => {
             // The error quotes arguments, so its own colours are not printed.

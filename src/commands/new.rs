@@ -238,7 +238,7 @@ impl Known<'_> {
             };
             match lines.last_mut() {
                 Some(line) if line.chars().count() + word.chars().count() < WIDTH => {
-                    *line = format!("{line} {word}")
+                    *line = format!("{line} {word}");
                 }
                 _ => lines.push(format!("# {word}")),
             }
@@ -427,7 +427,7 @@ fn yaml(text: &str) -> String {
         match next {
             '"' | '\\' => quoted.extend(['\\', next]),
             '\u{feff}' | '\u{fffe}' | '\u{ffff}' => {
-                quoted.push_str(&format!("\\u{:04X}", u32::from(next)))
+                quoted.push_str(&format!("\\u{:04X}", u32::from(next)));
             }
             _ if next.is_control() => quoted.push_str(&format!("\\u{:04X}", u32::from(next))),
             _ => quoted.push(next),

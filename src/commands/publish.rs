@@ -298,7 +298,8 @@ fn page_to_show<'a>(
 fn target(whole: &Linked, name: &str) -> Result<Target, Error> {
     let Config { wiki, .. } = &*whole.config;
     let Some(settings) = wiki.get(name) else {
-        return Err(no_wiki(name, wiki.keys().map(String::as_str).collect()));
+        let known: Vec<&str> = wiki.keys().map(String::as_str).collect();
+        return Err(no_wiki(name, &known));
     };
     config::target(name, settings).map_err(|found| {
         let messages: Vec<String> = found.into_iter().map(|found| found.message).collect();
@@ -306,14 +307,14 @@ fn target(whole: &Linked, name: &str) -> Result<Target, Error> {
     })
 }
 
-fn no_wiki(name: &str, known: Vec<&str>) -> Error {
+fn no_wiki(name: &str, known: &[&str]) -> Error {
     let help = if known.is_empty() {
         format!(
             "add a table `[wiki.{name}]` to `{}`, see docs/publish.md",
             config::FILE
         )
     } else {
-        diagnostic::nearest_or_all(name, &known)
+        diagnostic::nearest_or_all(name, known)
     };
     format!("there is no wiki `{name}` in `{}`; {help}", config::FILE).into()
 }

@@ -586,7 +586,7 @@ impl Plan {
             let recorded = || step.recorded.as_ref().map(Recorded::location);
             match (&step.action, &step.wanted) {
                 (Action::Create | Action::Update | Action::Unchanged, Some(page)) => {
-                    ours.push(page.location.clone())
+                    ours.push(page.location.clone());
                 }
                 (Action::Delete | Action::Forget, _) => gone.extend(recorded()),
                 _ => ours.extend(recorded().filter(|_| step.remote.is_some())),

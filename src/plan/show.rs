@@ -70,7 +70,7 @@ fn show_step(step: &Step, paint: Paint, out: &mut String) {
             show_files(step, out);
         }
         Action::Refuse(conflict) => {
-            out.push_str(&conflict_in_full(step, *conflict, old, new, paint))
+            out.push_str(&conflict_in_full(step, *conflict, old, new, paint));
         }
         _ => {}
     }

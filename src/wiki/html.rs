@@ -295,7 +295,7 @@ impl HtmlWriter<'_> {
             Inline::Break => self.out.push_str("<br>\n"),
             Inline::Footnote(index) => self.reference(*index),
             Inline::Element(element, inlines) if element.name == "wbr" => {
-                self.around("<wbr>", inlines, "")
+                self.around("<wbr>", inlines, "");
             }
             Inline::Element(element, inlines) => {
                 let name = element.name;

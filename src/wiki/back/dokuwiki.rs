@@ -147,9 +147,9 @@ impl Reader {
             return;
         }
         if code_start(&text).is_some() {
-            blocks.extend(self.joined(&text))
+            blocks.extend(self.joined(&text));
         } else {
-            blocks.push(Block::Paragraph(self.line(&text)))
+            blocks.push(Block::Paragraph(self.line(&text)));
         }
     }
 
@@ -472,7 +472,7 @@ impl Reader {
                 line.add(Inline::Styled(style, inner));
             }
             ("code" | "file", _) => {
-                line.add(Inline::Code(inner.replace('\n', " ").trim().to_owned()))
+                line.add(Inline::Code(inner.replace('\n', " ").trim().to_owned()));
             }
             _ => return None,
         }

@@ -37,7 +37,7 @@ pub fn blocks(nodes: Vec<HtmlNode>, claim: &mut Claim<'_>) -> Vec<Block> {
         match node {
             HtmlNode::Block(block) => blocks.push(block),
             HtmlNode::Element(element, inner) => {
-                blocks.extend(element_as_blocks(element, inner, claim))
+                blocks.extend(element_as_blocks(element, inner, claim));
             }
             HtmlNode::Inline(inline) => line.push(inline),
         }
@@ -77,7 +77,7 @@ fn add_inline(node: HtmlNode, line: &mut Vec<Inline>) {
         HtmlNode::Inline(inline) => push(inline, line),
         HtmlNode::Block(block) => add_parted(in_a_line(&[block]), line),
         HtmlNode::Element(element, inner) if is_block(element.name) => {
-            add_parted(inlines(inner), line)
+            add_parted(inlines(inner), line);
         }
         HtmlNode::Element(element, inner) => add_element(element, inner, line),
     }
@@ -321,10 +321,10 @@ fn definitions(nodes: Vec<HtmlNode>, claim: &mut Claim<'_>) -> Vec<Block> {
     for node in nodes.into_iter().filter(|node| !is_blank(node)) {
         match node {
             HtmlNode::Element(element, inner) if matches!(element.name, "dt" | "dd") => {
-                parts.push(whole(element, blocks(inner, claim)))
+                parts.push(whole(element, blocks(inner, claim)));
             }
             HtmlNode::Element(element, inner) if element.name == "div" => {
-                parts.extend(definitions(inner, claim))
+                parts.extend(definitions(inner, claim));
             }
             other => parts.push(Block::Element(
                 Element::new("dd"),
@@ -359,7 +359,7 @@ fn details(nodes: Vec<HtmlNode>, claim: &mut Claim<'_>) -> Block {
             HtmlNode::Element(element, inner)
                 if element.name == "summary" && summary.is_empty() =>
             {
-                summary = inlines(inner)
+                summary = inlines(inner);
             }
             other => others.push(other),
         }

@@ -61,7 +61,7 @@ fn mark_linked_headings(cases: &mut [Case]) {
     for case in cases {
         let slug = &case.slug;
         let mut mark = |heading: &mut Heading| {
-            heading.is_linked = linked.contains(&(slug.clone(), heading.id.clone()))
+            heading.is_linked = linked.contains(&(slug.clone(), heading.id.clone()));
         };
         change_headings(&mut case.page.blocks, &mut mark);
     }

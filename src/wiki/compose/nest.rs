@@ -54,6 +54,7 @@ pub struct Nest {
 }
 
 /// An element that some wikis do not support.
+#[derive(Clone, Copy)]
 pub struct Opened {
     /// Its name.
     pub name: &'static str,

@@ -193,7 +193,7 @@ impl DokuwikiWriter<'_> {
             match inline {
                 Inline::Text(text) => out.push_str(&links(target, text)),
                 Inline::Code(code) => {
-                    out.push_str(&self.within("''", "''", |_| links(target, code)))
+                    out.push_str(&self.within("''", "''", |_| links(target, code)));
                 }
                 Inline::Styled(style, inner) => {
                     let (start, end) = marks(*style);
@@ -201,10 +201,10 @@ impl DokuwikiWriter<'_> {
                 }
                 Inline::Link { text, .. } => out.push_str(&self.linked(target, text)),
                 Inline::Picture { name, alt, .. } => {
-                    out.push_str(&format!("[[{target}|{}]]", self.media(name, alt)))
+                    out.push_str(&format!("[[{target}|{}]]", self.media(name, alt)));
                 }
                 Inline::Break | Inline::Footnote(_) | Inline::Element(..) => {
-                    out.push_str(&self.inline(inline))
+                    out.push_str(&self.inline(inline));
                 }
             }
         }

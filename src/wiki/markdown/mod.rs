@@ -574,7 +574,7 @@ fn contents(case: &Case) -> Option<List> {
         };
         match items.last_mut() {
             Some(above) if above_level.is_some_and(|above| above < heading.level) => {
-                add_below(above, item)
+                add_below(above, item);
             }
             _ => {
                 above_level = Some(heading.level);
