@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_port_is_told_what_is() {
+    fn the_error_for_a_wrong_port_names_the_valid_range() {
         for port in ["70000", "http", "-1", ""] {
             let error = Cli::try_parse_from(["storybank", "serve", &format!("--port={port}")])
                 .expect_err(port)

@@ -1,5 +1,6 @@
 //! `storybank build`.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,6 +12,7 @@ use crate::build::{
     Artefact, Assets, Edition, EditionSources, Inputs, Linked, NamedAssets, ParseCache, link_site,
     mark_code,
 };
+use crate::config::Config;
 use crate::diagnostic::{self, Diagnostic};
 use crate::disk::{self, Interrupts, Output, Staging, Summary};
 use crate::highlight::Highlighter;
@@ -23,50 +25,27 @@ use super::{Error, Outcome};
 use crate::cli::Build;
 
 /// How long a build runs before it shows its progress.
-const PATIENCE: Duration = Duration::from_millis(400);
+const PROGRESS_DELAY: Duration = Duration::from_millis(400);
 
 /// Builds the site, or reports what prevents it.
 pub fn run(options: &Build, terminal: &Terminal) -> Result<Outcome, Error> {
     let mut stages = Stages::new();
     let root = disk::find_site(options.site.named())?;
-    let output = Output::of(
-        &options.out.clone().unwrap_or_else(|| root.join("public")),
-        &root,
-    )?;
-    let inputs = Arc::new(disk::load(&root)?);
-    stages.end("load");
-    let highlighter = Arc::new(Highlighter::default());
-    let linked = Arc::new(link_site(
-        &inputs,
-        &mut ParseCache::default(),
-        |documents| mark_code(&highlighter, documents),
-        |config| Viewer {
-            audience: options
-                .audience
-                .map_or(config.audience.build, Audience::from),
-            drafts: options.drafts,
-        },
-    ));
-    if options.drafts && linked.site.audience != Audience::Private {
-        return Err("drafts are for their author alone: leave `--drafts` away, or build for the audience `private`".into());
-    }
-    stages.end("link");
-    let theme = Theme::new(&inputs.theme);
-    let mut diagnostics = linked.diagnostics.clone();
-    diagnostics.extend(theme.as_ref().err().into_iter().flatten().cloned());
-    terminal.report(&diagnostics, &inputs);
-    let Some(theme) = theme.ok().filter(|_| !linked.has_errors()) else {
+    let folder = options.out.clone().unwrap_or_else(|| root.join("public"));
+    let output = Output::of(&folder, &root)?;
+    let source = Source::read(&root, options, &mut stages)?;
+    let (theme, diagnostics) = source.theme();
+    terminal.report(&diagnostics, &source.inputs);
+    let Some(theme) = theme.filter(|_| !source.linked.has_errors()) else {
         return Ok(refused(&diagnostics, terminal));
     };
-    let assets = disk::assets(&root, &linked.site.used_assets())?;
-    let staging = Staging::begin(
-        &output,
-        &Interrupts::caught().map_err(Error::system("catch signals"))?,
-    )?;
-    let edition = edition(&linked, &inputs, theme, &highlighter, assets);
+    let assets = disk::assets(&root, &source.linked.site.used_assets())?;
+    let interrupts = Interrupts::caught().map_err(Error::system("catch signals"))?;
+    let staging = Staging::begin(&output, &interrupts)?;
+    let edition = source.edition(theme, assets);
     let mistakes = write(&edition, &staging, &progress(terminal))?;
     if !mistakes.is_empty() {
-        terminal.report(&mistakes, &inputs);
+        terminal.report(&mistakes, &source.inputs);
         return Ok(refused(&mistakes, terminal));
     }
     stages.end("pages");
@@ -75,34 +54,74 @@ pub fn run(options: &Build, terminal: &Terminal) -> Result<Outcome, Error> {
     if options.timings {
         stages.print(terminal);
     }
-    terminal.say(&closing_line(
-        &linked,
-        edition.page_count(),
-        summary,
-        &stages,
-        &diagnostics,
-    ));
+    terminal.say(&closing_line(&edition, summary, &stages, &diagnostics));
     terminal.result(&output.index().to_string_lossy());
     // The process ends here, and with it all memory. Freeing a large site piece by piece would only take time.
-    std::mem::forget((linked, inputs, edition));
+    std::mem::forget((source, edition));
     Ok(Outcome::Done)
 }
 
-fn edition(
-    linked: &Arc<Linked>,
-    inputs: &Arc<Inputs>,
-    theme: Theme,
-    highlighter: &Arc<Highlighter>,
-    assets: Assets,
-) -> Edition {
-    Edition::new(EditionSources {
-        linked: linked.clone(),
-        inputs: inputs.clone(),
-        theme,
-        highlighter: highlighter.clone(),
-        assets: Arc::new(NamedAssets::new(assets)),
-        data: &[],
-    })
+/// The files of a site, linked for its audience.
+struct Source {
+    inputs: Arc<Inputs>,
+    linked: Arc<Linked>,
+    highlighter: Arc<Highlighter>,
+}
+
+impl Source {
+    fn read(root: &Path, options: &Build, stages: &mut Stages) -> Result<Self, Error> {
+        let inputs = Arc::new(disk::load(root)?);
+        stages.end("load");
+        let highlighter = Arc::new(Highlighter::default());
+        let linked = Arc::new(link_site(
+            &inputs,
+            &mut ParseCache::default(),
+            |documents| mark_code(&highlighter, documents),
+            |config| viewer(options, config),
+        ));
+        if options.drafts && linked.site.audience != Audience::Private {
+            return Err("drafts are for their author alone: remove `--drafts`, or build for the audience `private`".into());
+        }
+        stages.end("link");
+        Ok(Self {
+            inputs,
+            linked,
+            highlighter,
+        })
+    }
+
+    /// The theme, unless it has errors, and the diagnostics of the site and of the theme.
+    fn theme(&self) -> (Option<Theme>, Vec<Diagnostic>) {
+        let mut diagnostics = self.linked.diagnostics.clone();
+        match Theme::new(&self.inputs.theme) {
+            Ok(theme) => (Some(theme), diagnostics),
+            Err(errors) => {
+                diagnostics.extend(errors);
+                (None, diagnostics)
+            }
+        }
+    }
+
+    fn edition(&self, theme: Theme, assets: Assets) -> Edition {
+        Edition::new(EditionSources {
+            linked: self.linked.clone(),
+            inputs: self.inputs.clone(),
+            theme,
+            highlighter: self.highlighter.clone(),
+            assets: Arc::new(NamedAssets::new(assets)),
+            data: &[],
+        })
+    }
+}
+
+/// Who the site is for: the audience of the command line, or else of `site.toml`.
+fn viewer(options: &Build, config: &Config) -> Viewer {
+    Viewer {
+        audience: options
+            .audience
+            .map_or(config.audience.build, Audience::from),
+        drafts: options.drafts,
+    }
 }
 
 /// Makes every artefact and writes it beside the previous site. Returns the mistakes that only show when an artefact is made.
@@ -146,7 +165,7 @@ fn progress(terminal: &Terminal) -> ProgressBar {
     let shown = progress.clone();
     // The thread ends by itself: it shows the bar, unless it is finished.
     std::thread::spawn(move || {
-        std::thread::sleep(PATIENCE);
+        std::thread::sleep(PROGRESS_DELAY);
         if !shown.is_finished() {
             shown.set_draw_target(indicatif::ProgressDrawTarget::stderr());
         }
@@ -164,13 +183,12 @@ fn refused(diagnostics: &[Diagnostic], terminal: &Terminal) -> Outcome {
 
 /// The last line: how many pages, for whom, how many files are new, and the duration.
 fn closing_line(
-    linked: &Linked,
-    pages: usize,
+    edition: &Edition,
     summary: Summary,
     stages: &Stages,
     diagnostics: &[Diagnostic],
 ) -> String {
-    let whom = match linked.site.audience {
+    let whom = match edition.linked().site.audience {
         Audience::Private => "for you alone",
         Audience::Team => "for your team",
         Audience::Public => "for everybody",
@@ -186,6 +204,7 @@ fn closing_line(
         format!(" ({})", report::count(diagnostics))
     };
     let took = in_words(stages.started.elapsed());
+    let pages = edition.page_count();
     format!(
         "built {pages} pages {whom} in {took}{warnings}: {written} files written, {kept} unchanged, {removed} removed"
     )

@@ -26,7 +26,7 @@ use crate::cli::{Cli, Command};
 use crate::escape::{visible, visible_lines};
 pub use error::Error;
 pub use terminal::Streams;
-use terminal::{Talk, Terminal, error_style};
+use terminal::{Terminal, Verbosity, error_style};
 
 /// The message after a crash of the program itself.
 const FAULT: &str = "storybank has a fault; please report it with the lines above";
@@ -52,10 +52,10 @@ impl From<Status> for ExitCode {
     }
 }
 
-/// How a command ended that could be carried out.
+/// The result of a command that could be carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Outcome {
-    /// The result is there.
+    /// The command did what was asked for.
     Done,
     /// Something was left undone, because a person has to fix or decide something first.
     LeftUndone,
@@ -67,7 +67,7 @@ enum Outcome {
 /// failure.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, streams: Streams) -> Status {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    // An error message quotes the arguments, so it is made from harmless ones.
+    // The error message quotes the arguments, so it is made from escaped ones.
     let shown = || {
         arguments
             .iter()
@@ -77,17 +77,21 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, streams: Streams) -> S
         .map_err(|error| Cli::try_parse_from(shown()).err().unwrap_or(error));
     let cli = match parsed {
         Ok(cli) => cli,
-        Err(message) => return answer(&message, &Terminal::new(Talk::Full, streams)),
+        Err(message) => return answer(&message, &Terminal::new(Verbosity::Full, streams)),
     };
     let terminal = Arc::new(Terminal::new(
-        if cli.quiet { Talk::Quiet } else { Talk::Full },
+        if cli.quiet {
+            Verbosity::Quiet
+        } else {
+            Verbosity::Full
+        },
         streams,
     ));
     let ended = panic::catch_unwind(AssertUnwindSafe(|| carry_out(cli.command, &terminal)));
     close(ended, &terminal)
 }
 
-/// Prints a crash as the standard library does, but harmless: its message may quote a file of the user.
+/// Prints a crash as the standard library does, but escaped: its message may quote a file of the user.
 pub fn print_crashes_safely() {
     panic::set_hook(Box::new(|fault| {
         let trace = Backtrace::capture();
@@ -101,7 +105,7 @@ pub fn print_crashes_safely() {
             visible_lines(&fault.to_string()),
             visible_lines(&trace)
         );
-        Terminal::new(Talk::Full, Streams::standard()).show(&text);
+        Terminal::new(Verbosity::Full, Streams::standard()).show(&text);
     }));
 }
 
@@ -158,7 +162,7 @@ fn close(
     Status::Failed
 }
 
-/// Prints what clap gives instead of a command: the help, the version, or what is wrong with the arguments.
+/// Prints the help, the version, or the error in the arguments.
 fn answer(message: &clap::Error, terminal: &Terminal) -> Status {
     let text = message.render();
     match message.kind() {
@@ -167,10 +171,10 @@ fn answer(message: &clap::Error, terminal: &Terminal) -> Status {
             return close(Ok(Ok(Outcome::Done)), terminal);
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            terminal.show(&text.ansi().to_string())
+            terminal.show(&text.ansi().to_string());
         }
         _ => {
-            // It quotes arguments, so only its first word has a colour.
+            // The error quotes arguments, so its own colours are not printed.
             let text = text.to_string();
             let (error, rest) = text.split_once(':').unwrap_or(("error", &text));
             let style = error_style();

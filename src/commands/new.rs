@@ -20,7 +20,7 @@ use crate::cli::{New, NewKind};
 /// The file that excludes a built site from version control.
 const GITIGNORE: &str = ".gitignore";
 
-/// The files of a new site, by their paths.
+/// The files of a new site: paths and contents.
 const SITE: &[(&str, &str)] = &[
     (config::FILE, include_str!("templates/site/site.toml")),
     (GITIGNORE, include_str!("templates/site/gitignore")),
@@ -77,16 +77,9 @@ const COMPETENCY: &str = include_str!("templates/new/competency.md");
 /// The maximum length of a slug in bytes. Every file system accepts file names of this length.
 const LONGEST_SLUG: usize = 200;
 
-/// Creates a site in a folder that has none yet.
+/// Creates a site in a folder without one.
 pub fn init(folder: &Path, terminal: &Terminal) -> Result<Outcome, Error> {
-    if let Some(there) = disk::first_there(folder, &["content", config::FILE]) {
-        let there = there.display();
-        return Err(format!("`{there}` is there already, so nothing was written; `storybank new` adds to a site, and `storybank init DIR` starts one elsewhere").into());
-    }
-    if let Some(site) = disk::site_whose_sources_hold(folder)? {
-        let (folder, site) = (folder.display(), site.display());
-        return Err(format!("`{folder}` lies among the sources of the site at `{site}`, so nothing was written; `storybank new` adds to that site, and `storybank init DIR` starts one elsewhere").into());
-    }
+    refuse_existing_site(folder)?;
     let had_gitignore = disk::first_there(folder, &[GITIGNORE]).is_some();
     // A signal waits until all files are written.
     let _held = Interrupts::caught()
@@ -105,22 +98,40 @@ pub fn init(folder: &Path, terminal: &Terminal) -> Result<Outcome, Error> {
             "`{GITIGNORE}` was there already: see that it has the line `/public`"
         ));
     }
+    terminal.say(&next_steps(folder));
+    Ok(Outcome::Done)
+}
+
+/// Fails if a folder is a site, or is part of one.
+fn refuse_existing_site(folder: &Path) -> Result<(), Error> {
+    if let Some(there) = disk::first_there(folder, &["content", config::FILE]) {
+        let there = there.display();
+        return Err(format!("`{there}` is there already, so nothing was written; `storybank new` adds to a site, and `storybank init DIR` starts one elsewhere").into());
+    }
+    if let Some(site) = disk::site_whose_sources_hold(folder)? {
+        let (folder, site) = (folder.display(), site.display());
+        return Err(format!("`{folder}` lies among the sources of the site at `{site}`, so nothing was written; `storybank new` adds to that site, and `storybank init DIR` starts one elsewhere").into());
+    }
+    Ok(())
+}
+
+/// What to do with a new site.
+fn next_steps(folder: &Path) -> String {
     let root = if folder == Path::new(".") {
         String::new()
     } else {
         format!(" --root {}", quoted(folder))
     };
-    terminal.say(&format!(
+    format!(
         "next: `storybank build{root}`, then open the page that it names; `storybank new story \"…\"{root}` starts a story of your own"
-    ));
-    Ok(Outcome::Done)
+    )
 }
 
 /// Creates a document.
 pub fn run(options: &New, terminal: &Terminal) -> Result<Outcome, Error> {
     let root = disk::find_site(options.site.root.as_deref())?;
     let inputs = disk::load(&root)?;
-    // Drafts are known, too, and errors in other files do not matter here.
+    // Drafts count as existing documents. Errors in other files do not matter here.
     let linked = link_site(
         &inputs,
         &mut ParseCache::default(),
@@ -186,7 +197,7 @@ impl Known<'_> {
             .find(|path| Place::of(path).is_ok_and(|found| found == *place))
     }
 
-    /// The file that defines something of a kind; for a question also a sheet, or a story with follow-ups.
+    /// The file that defines a document of a kind. A question can also be defined in a sheet, or as a follow-up in a story.
     fn holder(&self, kind: Kind, slug: &Slug) -> Option<&SitePath> {
         let document = || self.site.document_of(self.site.find(kind, slug)?);
         self.file(&Place::Document(kind, slug.clone()))
@@ -227,7 +238,7 @@ impl Known<'_> {
             };
             match lines.last_mut() {
                 Some(line) if line.chars().count() + word.chars().count() < WIDTH => {
-                    *line = format!("{line} {word}")
+                    *line = format!("{line} {word}");
                 }
                 _ => lines.push(format!("# {word}")),
             }
@@ -297,21 +308,25 @@ fn variant(name: &str, known: &Known<'_>) -> Result<NewFile, String> {
             "the story `{story}` has a variant `{slug}` already, in `{path}`; nothing was written"
         ));
     }
-    let headings = known.story(&story).map(headings).unwrap_or_default();
-    // A variant that is named after a competency is for it.
-    let competency = if known.has_competency(&slug) {
-        slug.as_str()
-    } else {
-        ""
-    };
-    let template = VARIANT
-        .replace("{competency}", competency)
-        .replace("{story}", story.as_str())
-        .replace("{headings}", &headings);
+    let template = variant_template(&story, &slug, known);
     Ok(NewFile {
         path: format!("{folder}/{slug}.md"),
         text: filled(&template, known, &words),
     })
+}
+
+/// The template for a variant of a story. A variant that is named after a competency is for it.
+fn variant_template(story: &Slug, variant: &Slug, known: &Known<'_>) -> String {
+    let competency = if known.has_competency(variant) {
+        variant.as_str()
+    } else {
+        ""
+    };
+    let headings = known.story(story).map(headings).unwrap_or_default();
+    VARIANT
+        .replace("{competency}", competency)
+        .replace("{story}", story.as_str())
+        .replace("{headings}", &headings)
 }
 
 /// The folder of a story's variants.
@@ -412,7 +427,7 @@ fn yaml(text: &str) -> String {
         match next {
             '"' | '\\' => quoted.extend(['\\', next]),
             '\u{feff}' | '\u{fffe}' | '\u{ffff}' => {
-                quoted.push_str(&format!("\\u{:04X}", u32::from(next)))
+                quoted.push_str(&format!("\\u{:04X}", u32::from(next)));
             }
             _ if next.is_control() => quoted.push_str(&format!("\\u{:04X}", u32::from(next))),
             _ => quoted.push(next),
@@ -476,7 +491,7 @@ mod tests {
         for audience in [Audience::Private, Audience::Team] {
             assert_eq!(linked(&inputs, audience).diagnostics, []);
         }
-        // Nothing in it is for everybody, which is said.
+        // Nothing in it is for everybody, so a warning says that the site is empty.
         let found = linked(&inputs, Audience::Public).diagnostics;
         assert_eq!(
             found

@@ -1,20 +1,21 @@
 //! `storybank publish`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::build::{Inputs, Linked, ParseCache, link_whole};
 use crate::config::{self, Backend, Config, Target};
 use crate::diagnostic::{self, Diagnostic};
-use crate::disk::{self, Interrupts, Output, Staging};
+use crate::disk::{self, Interrupts, Output, RecordLock, Staging};
 use crate::highlight::Highlighter;
-use crate::plan::{self, Action, Lookups, Options, Orphans, Plan, Record, Step};
+use crate::plan::{self, Action, Lookups, Options, Orphans, Plan, Record, RemotePage, Step};
 use crate::publication::{self, Draft, Selection};
 use crate::publish::{self, Wiki};
 use crate::report::{self, Colour};
 use crate::site::PageKey;
 use crate::slug::Slug;
+use crate::wiki::RenderedPage;
 
 use super::terminal::Terminal;
 use super::{Error, Outcome};
@@ -28,186 +29,269 @@ pub fn run(options: &Publish, terminal: &Terminal) -> Result<Outcome, Error> {
     if whole.has_errors() {
         return Ok(refused(&whole.diagnostics, &inputs, terminal));
     }
-    let target = target(&whole, &options.target)?;
-    if let Some(case) = &options.show {
-        return show(&root, &whole, &inputs, &target, case, terminal);
-    }
-    let selection = publication::select(
-        &whole,
-        &inputs,
-        &target,
-        &options.cases,
-        jiff::Zoned::now().date(),
-    )?;
-    if let Some(out) = &options.out {
-        return write_out(&root, &inputs, &target, &selection, out, terminal);
-    }
-    // The record must not change between reading and writing it.
-    let waits = || {
-        terminal.say(&format!(
-            "waiting for another run that publishes to `{}`",
-            target.name
-        ))
-    };
-    let _lock = if options.dry_run {
-        None
-    } else {
-        Some(disk::lock_record(&root, &target.name, waits)?)
-    };
-    let mut record = disk::load_record(&root, &target.name)?;
-    if selection.cases.is_empty() && record.pages.is_empty() {
-        let audience = target.audience.name();
-        let help = format!(
-            "give one `audience: {audience}` in its front matter; drafts are not published"
-        );
-        return Err(format!("there is no case study for the audience `{audience}`; {help}").into());
-    }
-    let forced = forced(options, &whole, &selection, &record)?;
-    let Draft {
-        pages,
-        pictures,
-        withheld,
-        diagnostics,
-        ..
-    } = draft(&root, &selection, &record)?;
-    if diagnostics.iter().any(Diagnostic::is_error) {
-        return Ok(refused(&diagnostics, &inputs, terminal));
-    }
-    terminal.report(&diagnostics, &inputs);
-    if let Backend::Folder { folder, .. } = &target.backend {
-        disk::refuse_owned(&root.join(folder), &root)?;
-    }
-    let interrupts = Interrupts::caught().map_err(Error::system("catch signals"))?;
-    // A clone of a repository is on this machine until the end; a signal must not leave it there.
-    let _held = matches!(target.backend, Backend::Git { .. }).then(|| interrupts.hold());
-    let mut wiki = publish::open(&target, &root, withheld)?;
-    let asked: BTreeSet<String> = pages.iter().map(|page| page.case.to_string()).collect();
-    // A run for one case study leaves the others alone.
-    let is_meant = |case: &str| options.cases.is_empty() || asked.contains(case);
-    let lookups = plan::lookups(pages, &record, wiki.identity(), is_meant);
-    let plan_options = Options {
-        forced,
-        orphans: if options.prune {
-            Orphans::Delete
-        } else {
-            Orphans::Keep
-        },
-    };
-    let is_whole = options.cases.is_empty();
-    let plan = make_plan(
-        wiki.as_mut(),
-        lookups,
-        &record,
-        &plan_options,
-        is_whole.then_some(plan_options.orphans),
-    )?;
-    announce(&target, &plan, options, terminal);
-    if options.dry_run {
-        terminal.say("dry run: nothing changed");
-        return Ok(outcome(&plan));
-    }
-    let save = |record: &Record| save(record, &root, &target, &interrupts);
-    let done = publish::apply(wiki.as_mut(), &plan, &mut record, &pictures, save, |step| {
-        tell(step, terminal)
-    })?;
-    close(&target, &plan, &done, terminal);
-    Ok(if done.refused.is_empty() {
-        outcome(&plan)
-    } else {
-        Outcome::LeftUndone
-    })
-}
-
-/// Writes the pages into a folder, without access to the wiki.
-fn write_out(
-    root: &Path,
-    inputs: &Inputs,
-    target: &Target,
-    selection: &Selection<'_>,
-    out: &Path,
-    terminal: &Terminal,
-) -> Result<Outcome, Error> {
-    let record = disk::load_record(root, &target.name)?;
-    let draft = draft(root, selection, &record)?;
-    if draft.diagnostics.iter().any(Diagnostic::is_error) {
-        return Ok(refused(&draft.diagnostics, inputs, terminal));
-    }
-    terminal.report(&draft.diagnostics, inputs);
-    // A built site has the same kind of manifest, so it would be replaced like an earlier result.
-    if out.join("index.html").exists() {
-        return Err(format!(
-            "there is a site in `{}`; choose another folder with `--out`",
-            out.display()
-        )
-        .into());
-    }
-    let interrupts = Interrupts::caught().map_err(Error::system("catch signals"))?;
-    let staging = Staging::begin(&Output::of(out, root)?, &interrupts)?;
-    for (path, bytes) in publication::sheets(&draft, target) {
-        staging.put(&path, &bytes, 0)?;
-    }
-    staging.commit()?;
-    let pages = report::counted(draft.pages.len(), "page");
-    terminal.say(&format!(
-        "{pages} for `{}` written to `{}`; nothing was sent",
-        target.name,
-        out.display()
-    ));
-    Ok(Outcome::Done)
-}
-
-/// Prints a page as it is on the wiki.
-fn show(
-    root: &Path,
-    whole: &Linked,
-    inputs: &Inputs,
-    target: &Target,
-    case: &str,
-    terminal: &Terminal,
-) -> Result<Outcome, Error> {
-    let selection = publication::select(
-        whole,
+    let publication = Publication {
+        target: target(&whole, &options.target)?,
+        root,
         inputs,
-        target,
-        &[case.to_owned()],
-        jiff::Zoned::now().date(),
-    )?;
-    let record = disk::load_record(root, &target.name)?;
-    let draft = draft(root, &selection, &record)?;
-    let Some(page) = draft.pages.first().cloned() else {
-        return Err(format!("there is no page for `{case}`").into());
+        whole,
+        terminal,
     };
-    let slug = page.case.clone();
-    let mut wiki = publish::open(target, root, draft.withheld.clone())?;
-    let lookups = plan::lookups(vec![page], &record, wiki.identity(), |other| {
-        other == slug.as_str()
-    });
-    let remote_pages = publish::look(wiki.as_mut(), &lookups)?;
-    // If somebody changed a page under an earlier title, that page is printed.
-    let is_changed = |(old, there): &(&plan::Recorded, &Option<plan::RemotePage>)| {
-        there.as_ref().is_some_and(|there| !old.is_ours(there))
-    };
-    let old = lookups
-        .orphans
-        .iter()
-        .zip(&remote_pages[1..])
-        .find(is_changed)
-        .and_then(|(_, there)| there.as_ref());
-    let Some(remote) = old.or(remote_pages[0].as_ref()) else {
-        let place = lookups
+    match (&options.show, &options.out) {
+        (Some(case), _) => publication.show(case),
+        (None, Some(out)) => publication.write_out(&options.cases, out),
+        (None, None) => publication.publish(options),
+    }
+}
+
+/// A site, one of its wikis, and where to report.
+struct Publication<'a> {
+    root: PathBuf,
+    inputs: Inputs,
+    whole: Linked,
+    target: Target,
+    terminal: &'a Terminal,
+}
+
+impl Publication<'_> {
+    /// Changes the wiki, or shows what would change there.
+    fn publish(&self, options: &Publish) -> Result<Outcome, Error> {
+        let selection = self.select(&options.cases)?;
+        // The record must not change between reading and writing it.
+        let _lock = if options.dry_run {
+            None
+        } else {
+            Some(self.lock_record()?)
+        };
+        let mut record = disk::load_record(&self.root, &self.target.name)?;
+        if selection.cases.is_empty() && record.pages.is_empty() {
+            return Err(self.no_case_study());
+        }
+        let forced = forced(options, &self.whole, &selection, &record)?;
+        let Some(draft) = self.draft_without_errors(&selection, &record)? else {
+            return Ok(Outcome::LeftUndone);
+        };
+        self.refuse_folder_of_others()?;
+        let interrupts = Interrupts::caught().map_err(Error::system("catch signals"))?;
+        // A clone of a repository is on this machine until the end; a signal must not leave it there.
+        let _held = matches!(self.target.backend, Backend::Git { .. }).then(|| interrupts.hold());
+        let mut wiki = publish::open(&self.target, &self.root, draft.withheld)?;
+        let plan = plan_changes(wiki.as_mut(), draft.pages, &record, options, forced)?;
+        self.announce(&plan, options);
+        if options.dry_run {
+            self.terminal.say("dry run: nothing changed");
+            return Ok(outcome(&plan));
+        }
+        let wiki = wiki.as_mut();
+        let save = |record: &Record| self.save(record, &interrupts);
+        let report = |step: &Step| report_finished(step, self.terminal);
+        let done = publish::apply(wiki, &plan, &mut record, &draft.pictures, save, report)?;
+        self.report_result(&plan, &done);
+        Ok(if done.refused.is_empty() {
+            outcome(&plan)
+        } else {
+            Outcome::LeftUndone
+        })
+    }
+
+    /// Writes the pages into a folder, without access to the wiki.
+    fn write_out(&self, cases: &[String], out: &Path) -> Result<Outcome, Error> {
+        let selection = self.select(cases)?;
+        let record = disk::load_record(&self.root, &self.target.name)?;
+        let Some(draft) = self.draft_without_errors(&selection, &record)? else {
+            return Ok(Outcome::LeftUndone);
+        };
+        // A built site has the same kind of manifest, so it would be replaced like an earlier result.
+        if out.join("index.html").exists() {
+            return Err(format!(
+                "there is a site in `{}`; choose another folder with `--out`",
+                out.display()
+            )
+            .into());
+        }
+        let interrupts = Interrupts::caught().map_err(Error::system("catch signals"))?;
+        let staging = Staging::begin(&Output::of(out, &self.root)?, &interrupts)?;
+        for (path, bytes) in publication::sheets(&draft, &self.target) {
+            staging.put(&path, &bytes, 0)?;
+        }
+        staging.commit()?;
+        self.terminal.say(&format!(
+            "{} for `{}` written to `{}`; nothing was sent",
+            report::counted(draft.pages.len(), "page"),
+            self.target.name,
+            out.display()
+        ));
+        Ok(Outcome::Done)
+    }
+
+    /// Prints the page of a case study as it is on the wiki, as Markdown.
+    fn show(&self, case: &str) -> Result<Outcome, Error> {
+        let selection = self.select(&[case.to_owned()])?;
+        let record = disk::load_record(&self.root, &self.target.name)?;
+        let draft = self.draft(&selection, &record)?;
+        let Some(page) = draft.pages.first().cloned() else {
+            return Err(format!("there is no page for `{case}`").into());
+        };
+        let slug = page.case.clone();
+        let mut wiki = publish::open(&self.target, &self.root, draft.withheld.clone())?;
+        let is_in_scope = |other: &str| other == slug.as_str();
+        let lookups = plan::lookups(vec![page], &record, wiki.identity(), is_in_scope);
+        let remote_pages = publish::look(wiki.as_mut(), &lookups)?;
+        let Some(remote) = page_to_show(&lookups, &remote_pages) else {
+            return Err(self.no_page(case, &lookups, wiki.as_ref()));
+        };
+        let highlighter = Highlighter::default();
+        let text =
+            publication::as_markdown(&draft, &self.target, &slug, &remote.text, &highlighter);
+        self.terminal
+            .say(&plan::about_page(&slug, &self.target, remote));
+        self.terminal.page(&plan::printable(&text));
+        Ok(Outcome::Done)
+    }
+
+    /// The case studies to publish; all if `cases` is empty.
+    fn select(&self, cases: &[String]) -> Result<Selection<'_>, String> {
+        let today = jiff::Zoned::now().date();
+        publication::select(&self.whole, &self.inputs, &self.target, cases, today)
+    }
+
+    /// Composes the pages and scans them for leaks.
+    fn draft(&self, selection: &Selection<'_>, record: &Record) -> Result<Draft, disk::Error> {
+        let assets: BTreeMap<_, Arc<[u8]>> = disk::assets(&self.root, &selection.assets())?;
+        Ok(publication::draft(
+            selection,
+            &record.published(),
+            &assets,
+            &paths_of_machine(&self.root),
+        ))
+    }
+
+    /// The same, with its diagnostics reported. `None` if there are errors.
+    fn draft_without_errors(
+        &self,
+        selection: &Selection<'_>,
+        record: &Record,
+    ) -> Result<Option<Draft>, disk::Error> {
+        let draft = self.draft(selection, record)?;
+        if draft.diagnostics.iter().any(Diagnostic::is_error) {
+            refused(&draft.diagnostics, &self.inputs, self.terminal);
+            return Ok(None);
+        }
+        self.terminal.report(&draft.diagnostics, &self.inputs);
+        Ok(Some(draft))
+    }
+
+    fn lock_record(&self) -> Result<RecordLock, disk::Error> {
+        let name = &self.target.name;
+        disk::lock_record(&self.root, name, || {
+            self.terminal.say(&format!(
+                "waiting for another run that publishes to `{name}`"
+            ));
+        })
+    }
+
+    /// Saves the record. A signal that arrived meanwhile ends the program afterwards, before the next page.
+    fn save(&self, record: &Record, interrupts: &Interrupts) -> Result<(), Error> {
+        let _held = interrupts.hold();
+        disk::save_record(&self.root, &self.target.name, record)?;
+        if interrupts.have_come() {
+            Err("interrupted; the next run continues".into())
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Fails if the target is a folder with files that belong to the site or to a build.
+    fn refuse_folder_of_others(&self) -> Result<(), disk::Error> {
+        match &self.target.backend {
+            Backend::Folder { folder, .. } => {
+                disk::refuse_owned(&self.root.join(folder), &self.root)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn no_case_study(&self) -> Error {
+        let audience = self.target.audience.name();
+        format!(
+            "there is no case study for the audience `{audience}`; give one `audience: {audience}` in its front matter; drafts are not published"
+        )
+        .into()
+    }
+
+    fn no_page(&self, case: &str, lookups: &Lookups, wiki: &dyn Wiki) -> Error {
+        let moved_to = lookups
             .wanted
             .iter()
-            .find_map(|(page, _)| wiki.gone_to(&page.location));
-        let place = place
+            .find_map(|(page, _)| wiki.gone_to(&page.location))
             .map(|place| format!("; somebody has moved it to `{place}`"))
             .unwrap_or_default();
-        return Err(format!("there is no page of `{case}` on `{}`{place}", target.name).into());
-    };
-    let text =
-        publication::as_markdown(&draft, target, &slug, &remote.text, &Highlighter::default());
-    terminal.say(&plan::about_page(&slug, target, remote));
-    terminal.page(&plan::printable(&text));
-    Ok(Outcome::Done)
+        format!(
+            "there is no page of `{case}` on `{}`{moved_to}",
+            self.target.name
+        )
+        .into()
+    }
+
+    /// Prints the plan: the result of a dry run, or what a person may have to decide.
+    fn announce(&self, plan: &Plan, options: &Publish) {
+        if self.terminal.is_quiet() && !options.dry_run && !plan.has_conflicts() {
+            return;
+        }
+        self.terminal.warn(&format!(
+            "{}: {} for the audience `{}`",
+            self.target.name,
+            report::counted(plan.steps.len(), "page"),
+            self.target.audience.name()
+        ));
+        self.terminal.show(&plan::show(plan, Colour::Styled));
+    }
+
+    /// Reports what was not done, or that there was nothing to do.
+    fn report_result(&self, plan: &Plan, done: &publish::Outcome) {
+        let pages = |count| report::counted(count, "page");
+        let warn = |line: &str| self.terminal.warn(line);
+        for one in &done.refused {
+            warn(&format!("failed: {}: {}", one.title, one.error));
+        }
+        let barred = count(plan, |action| matches!(action, Action::Barred(_)));
+        if barred > 0 {
+            warn(&format!(
+                "{} left unchanged, because the wiki would refuse the change; see above",
+                pages(barred)
+            ));
+        }
+        if !done.unsettled.is_empty() {
+            warn(&format!(
+                "{} may show links to new pages as missing for a while, because the wiki limits how many it refreshes; publish again to \
+                 refresh them",
+                pages(done.unsettled.len())
+            ));
+        }
+        let refused = count(plan, |action| matches!(action, Action::Refuse(_)));
+        if refused > 0 {
+            let them = if refused == 1 { "it" } else { "them" };
+            warn(&format!(
+                "{} left as somebody else made {them}; see above",
+                pages(refused)
+            ));
+        } else if !plan.changes() && barred == 0 {
+            let name = &self.target.name;
+            self.terminal
+                .say(&format!("{name} is up to date; nothing changed"));
+        }
+    }
+}
+
+/// The page to print: the page of the case study, or one under an earlier title that somebody has changed.
+fn page_to_show<'a>(
+    lookups: &Lookups,
+    remote_pages: &'a [Option<RemotePage>],
+) -> Option<&'a RemotePage> {
+    let (current, earlier) = remote_pages.split_first()?;
+    let mut earlier = lookups.orphans.iter().zip(earlier);
+    earlier
+        .find_map(|(recorded, remote)| remote.as_ref().filter(|remote| !recorded.is_ours(remote)))
+        .or(current.as_ref())
 }
 
 /// The wiki with a name.
@@ -215,24 +299,24 @@ fn target(whole: &Linked, name: &str) -> Result<Target, Error> {
     let Config { wiki, .. } = &*whole.config;
     let Some(settings) = wiki.get(name) else {
         let known: Vec<&str> = wiki.keys().map(String::as_str).collect();
-        let help = if known.is_empty() {
-            format!(
-                "add a table `[wiki.{name}]` to `{}`, see docs/publish.md",
-                config::FILE
-            )
-        } else {
-            diagnostic::nearest_or_all(name, &known)
-        };
-        return Err(format!("there is no wiki `{name}` in `{}`; {help}", config::FILE).into());
+        return Err(no_wiki(name, &known));
     };
     config::target(name, settings).map_err(|found| {
-        found
-            .iter()
-            .map(|found| found.message.clone())
-            .collect::<Vec<_>>()
-            .join("; ")
-            .into()
+        let messages: Vec<String> = found.into_iter().map(|found| found.message).collect();
+        messages.join("; ").into()
     })
+}
+
+fn no_wiki(name: &str, known: &[&str]) -> Error {
+    let help = if known.is_empty() {
+        format!(
+            "add a table `[wiki.{name}]` to `{}`, see docs/publish.md",
+            config::FILE
+        )
+    } else {
+        diagnostic::nearest_or_all(name, known)
+    };
+    format!("there is no wiki `{name}` in `{}`; {help}", config::FILE).into()
 }
 
 /// The case studies to publish over changes of others, by their slugs for the audience. A case study that is no longer
@@ -281,19 +365,8 @@ fn as_they_call_it(slug: &Slug, whole: &Linked, selection: &Selection<'_>) -> Op
     }
 }
 
-/// Composes the pages and scans them for leaks.
-fn draft(root: &Path, selection: &Selection<'_>, record: &Record) -> Result<Draft, disk::Error> {
-    let assets: BTreeMap<_, Arc<[u8]>> = disk::assets(root, &selection.assets())?;
-    Ok(publication::draft(
-        selection,
-        &record.published(),
-        &assets,
-        &machine(root),
-    ))
-}
-
 /// Paths of this machine that must not reach a wiki: the folder of the site and the home folder.
-fn machine(root: &Path) -> Vec<String> {
+fn paths_of_machine(root: &Path) -> Vec<String> {
     let home = std::env::home_dir();
     let folders = [root.canonicalize().ok(), home];
     folders
@@ -303,27 +376,30 @@ fn machine(root: &Path) -> Vec<String> {
         .collect()
 }
 
-/// Reads the pages of the wiki and decides what to do. With `files`, files that no page shows any more are looked up, and
-/// kept or deleted.
-fn make_plan(
+/// Looks at the wiki and decides what to do there.
+fn plan_changes(
     wiki: &mut dyn Wiki,
-    lookups: Lookups,
+    pages: Vec<RenderedPage>,
     record: &Record,
-    plan_options: &Options,
-    files: Option<Orphans>,
+    options: &Publish,
+    forced: BTreeSet<Slug>,
 ) -> Result<Plan, publish::Error> {
+    let orphans = if options.prune {
+        Orphans::Delete
+    } else {
+        Orphans::Keep
+    };
+    let is_whole = options.cases.is_empty();
+    let asked: BTreeSet<String> = pages.iter().map(|page| page.case.to_string()).collect();
+    // A run for one case study leaves the others alone.
+    let is_in_scope = |case: &str| is_whole || asked.contains(case);
+    let lookups = plan::lookups(pages, record, wiki.identity(), is_in_scope);
     let remote_pages = publish::look(wiki, &lookups)?;
-    let mut plan = plan::plan(lookups, remote_pages, plan_options);
+    let mut plan = plan::plan(lookups, remote_pages, &Options { forced, orphans });
     plan.bar(|page, action| wiki.barred(page, action));
     plan.trace(|page| wiki.gone_to(page));
-    if let Some(orphans) = files {
-        let unshown = plan.unshown(record, wiki.identity());
-        let states = if unshown.is_empty() {
-            Vec::new()
-        } else {
-            wiki.look_at_files(&unshown, &plan.changing())?
-        };
-        plan.take_up_files(unshown, states, orphans);
+    if is_whole {
+        add_files(&mut plan, wiki, record, orphans)?;
     }
     let (ours, gone) = plan.locations(record);
     plan.side_files = wiki
@@ -334,38 +410,23 @@ fn make_plan(
     Ok(plan)
 }
 
-/// Saves the record. A signal that arrived meanwhile ends the program afterwards, before the next page.
-fn save(
+/// Adds the files that no page shows any more.
+fn add_files(
+    plan: &mut Plan,
+    wiki: &mut dyn Wiki,
     record: &Record,
-    root: &Path,
-    target: &Target,
-    interrupts: &Interrupts,
-) -> Result<(), Error> {
-    let _held = interrupts.hold();
-    disk::save_record(root, &target.name, record)?;
-    if interrupts.have_come() {
-        Err("interrupted; the next run continues".into())
-    } else {
-        Ok(())
+    orphans: Orphans,
+) -> Result<(), publish::Error> {
+    let unshown = plan.unshown(record, wiki.identity());
+    if !unshown.is_empty() {
+        let states = wiki.look_at_files(&unshown, &plan.changing())?;
+        plan.take_up_files(unshown, states, orphans);
     }
-}
-
-/// Prints the plan: the result of a dry run, or what a person may have to decide.
-fn announce(target: &Target, plan: &Plan, options: &Publish, terminal: &Terminal) {
-    if terminal.is_quiet() && !options.dry_run && !plan.has_conflicts() {
-        return;
-    }
-    terminal.warn(&format!(
-        "{}: {} for the audience `{}`",
-        target.name,
-        report::counted(plan.steps.len(), "page"),
-        target.audience.name()
-    ));
-    terminal.show(&plan::show(plan, Colour::Styled));
+    Ok(())
 }
 
 /// Prints a finished page as a result.
-fn tell(step: &Step, terminal: &Terminal) {
+fn report_finished(step: &Step, terminal: &Terminal) {
     let done = match step.action {
         Action::Create => "created",
         Action::Update => "updated",
@@ -379,46 +440,15 @@ fn tell(step: &Step, terminal: &Terminal) {
     terminal.result(&format!("{done} {}", step.title));
 }
 
-fn close(target: &Target, plan: &Plan, done: &publish::Outcome, terminal: &Terminal) {
-    for one in &done.refused {
-        terminal.warn(&format!("failed: {}: {}", one.title, one.error));
-    }
-    let barred = plan
-        .steps
+/// The number of pages with an action.
+fn count(plan: &Plan, is_counted: fn(&Action) -> bool) -> usize {
+    plan.steps
         .iter()
-        .filter(|step| matches!(step.action, Action::Barred(_)))
-        .count();
-    if barred > 0 {
-        let pages = report::counted(barred, "page");
-        terminal.warn(&format!(
-            "{pages} left unchanged, because the wiki would refuse the change; see above"
-        ));
-    }
-    if !done.unsettled.is_empty() {
-        let pages = report::counted(done.unsettled.len(), "page");
-        terminal.warn(&format!(
-            "{pages} may show links to new pages as missing for a while, because the wiki limits how many it refreshes; publish again to \
-             refresh them"
-        ));
-    }
-    let count = |wanted: fn(&Action) -> bool| {
-        plan.steps
-            .iter()
-            .filter(|step| wanted(&step.action))
-            .count()
-    };
-    let refused = count(|action| matches!(action, Action::Refuse(_)));
-    if !plan.changes() && refused == 0 && barred == 0 {
-        terminal.say(&format!("{} is up to date; nothing changed", target.name));
-    } else if refused > 0 {
-        let them = if refused == 1 { "it" } else { "them" };
-        terminal.warn(&format!(
-            "{} left as somebody else made {them}; see above",
-            report::counted(refused, "page")
-        ));
-    }
+        .filter(|step| is_counted(&step.action))
+        .count()
 }
 
+/// Reports why nothing is published.
 fn refused(diagnostics: &[Diagnostic], inputs: &Inputs, terminal: &Terminal) -> Outcome {
     terminal.report(diagnostics, inputs);
     terminal.warn(&format!(

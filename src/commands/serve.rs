@@ -17,7 +17,7 @@ use super::{Error, Outcome};
 use crate::cli::Serve;
 
 /// The maximum number of diagnostics that one report shows.
-const MOST: usize = 20;
+const MAX_DIAGNOSTICS: usize = 20;
 
 /// Serves the site until the process ends.
 pub fn run(options: &Serve, terminal: &Arc<Terminal>) -> Result<Outcome, Error> {
@@ -25,52 +25,62 @@ pub fn run(options: &Serve, terminal: &Arc<Terminal>) -> Result<Outcome, Error> 
         .map_err(Error::system("find the folder of the site"))?;
     let host = address_of(&options.host)?;
     let listener = serve::listen(host, options.port)?;
-    let watcher = watcher(&root, options.poll, terminal);
-    let of_preview = Options {
-        audience: options.audience.map(Audience::from),
-        folder: folder(&root),
-        boot: boot(),
-        follow: options.follow,
-    };
-    let mut said = Said::new(terminal.clone());
+    let watcher = watcher(&root, options, terminal);
+    let mut reporter = Reporter::new(terminal.clone());
     let server = serve::start(
         &root,
-        of_preview,
+        preview_options(options, &root),
         watcher,
         Endpoint {
             listener,
             hosts: Hosts::new(&options.host),
         },
-        move |news| said.hear(news),
+        move |news| reporter.report(news),
     )?;
     let address = server.address()?;
-    let url = format!(
-        "http://{}/",
-        if host.is_unspecified() {
-            SocketAddr::new(loopback(host), address.port())
-        } else {
-            address
-        }
-    );
     if !host.is_loopback() {
         if !server.are_settings_known() {
             return Err("fix the mistakes in `site.toml` before others can see the site: it says what they may not see".into());
         }
         terminal.warn(&network_warning(address));
     }
+    let url = url(host, address);
     terminal.result(&url);
-    if !terminal.is_heard() {
+    if !terminal.can_print_results() {
         return Ok(Outcome::Done);
     }
-    if options.open
-        && let Err(error) = open::that_detached(&url)
-    {
+    if options.open {
+        open_browser(&url, terminal);
+    }
+    server.run()?;
+    Ok(Outcome::Done)
+}
+
+fn preview_options(options: &Serve, root: &Path) -> Options {
+    Options {
+        audience: options.audience.map(Audience::from),
+        folder: folder(root),
+        boot: boot(),
+        follow: options.follow,
+    }
+}
+
+/// The address of the site in a browser on this machine.
+fn url(host: IpAddr, address: SocketAddr) -> String {
+    let address = if host.is_unspecified() {
+        SocketAddr::new(loopback(host), address.port())
+    } else {
+        address
+    };
+    format!("http://{address}/")
+}
+
+fn open_browser(url: &str, terminal: &Terminal) {
+    if let Err(error) = open::that_detached(url) {
         terminal.warn(&format!(
             "no browser could be opened ({error}); open {url} yourself"
         ));
     }
-    server.run()?;
-    Ok(Outcome::Done)
 }
 
 /// The folder in the form that editors use.
@@ -94,11 +104,14 @@ fn address_of(host: &str) -> Result<IpAddr, String> {
         .to_socket_addrs()
         .ok()
         .and_then(|mut addresses| addresses.next());
-    found
-        .map(|address| address.ip())
-        .ok_or_else(|| format!("nothing is known under the name `{host}`; give an address of this machine, as 127.0.0.1"))
+    found.map(|address| address.ip()).ok_or_else(|| {
+        format!(
+            "the name `{host}` is unknown; give an address of this machine, for example 127.0.0.1"
+        )
+    })
 }
 
+/// The address of this machine, of the same kind as `like`.
 fn loopback(like: IpAddr) -> IpAddr {
     match like {
         IpAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
@@ -106,13 +119,15 @@ fn loopback(like: IpAddr) -> IpAddr {
     }
 }
 
-/// A watcher with events of the system; if there are none, one that polls.
-fn watcher(root: &Path, poll: bool, terminal: &Terminal) -> Watcher {
-    if poll {
+/// A watcher that uses the events of the system. Polls if there are none, or if the user asks for it.
+fn watcher(root: &Path, options: &Serve, terminal: &Terminal) -> Watcher {
+    if options.poll {
         return Watcher::polling(root);
     }
     Watcher::watching(root).unwrap_or_else(|error| {
-        terminal.say(&format!("the system does not tell of changes here ({error}), so the files are looked at every now and then"));
+        terminal.say(&format!(
+            "the system does not report changes here ({error}), so the files are checked regularly"
+        ));
         Watcher::polling(root)
     })
 }
@@ -139,8 +154,8 @@ fn network_warning(address: SocketAddr) -> String {
     )
 }
 
-/// What was printed, so that it is not printed twice.
-struct Said {
+/// Reports the news of the preview, and each problem once.
+struct Reporter {
     terminal: Arc<Terminal>,
     state: State,
     /// Diagnostics found while pages were made, of this snapshot and of the previous one.
@@ -154,7 +169,7 @@ struct State {
     failure: Option<String>,
 }
 
-impl Said {
+impl Reporter {
     fn new(terminal: Arc<Terminal>) -> Self {
         Self {
             terminal,
@@ -163,7 +178,7 @@ impl Said {
         }
     }
 
-    fn hear(&mut self, news: &News<'_>) {
+    fn report(&mut self, news: &News<'_>) {
         match news {
             News::Shown { snapshot, took } => self.shown(snapshot, *took),
             News::Mistake { snapshot, found } => self.mistake(snapshot, found),
@@ -177,11 +192,11 @@ impl Said {
             diagnostics: snapshot.diagnostics(),
             failure: snapshot.failure().map(str::to_owned),
         };
-        let was_wrong = self.state.is_anything();
+        let was_wrong = self.state.has_problems();
         if now != self.state {
-            self.report(&now, snapshot);
+            self.report_problems(&now, snapshot);
         }
-        let state = match (now.is_anything(), was_wrong) {
+        let state = match (now.has_problems(), was_wrong) {
             (false, true) => "; all is well again".to_owned(),
             _ if now.diagnostics.is_empty() => String::new(),
             _ => format!("; {}", report::count(&now.diagnostics)),
@@ -212,11 +227,11 @@ impl Said {
         }
     }
 
-    fn report(&self, now: &State, snapshot: &Snapshot) {
+    fn report_problems(&self, now: &State, snapshot: &Snapshot) {
         // Errors come first.
         let mut diagnostics = now.diagnostics.clone();
         diagnostics.sort_by_key(|found| !found.is_error());
-        let (first, rest) = diagnostics.split_at(diagnostics.len().min(MOST));
+        let (first, rest) = diagnostics.split_at(diagnostics.len().min(MAX_DIAGNOSTICS));
         self.terminal.report(first, snapshot.inputs());
         if !rest.is_empty() {
             self.terminal.warn(&format!(
@@ -232,7 +247,7 @@ impl Said {
 }
 
 impl State {
-    fn is_anything(&self) -> bool {
+    fn has_problems(&self) -> bool {
         !self.diagnostics.is_empty() || self.failure.is_some()
     }
 }

@@ -1,4 +1,4 @@
-//! The output and the messages of the program: everything it prints is made harmless here.
+//! The output and the messages of the program. Everything that it prints is escaped here, so it cannot control the terminal.
 
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -12,7 +12,7 @@ use crate::report::{self, Colour, Sources};
 
 /// Which messages are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Talk {
+pub enum Verbosity {
     /// All.
     Full,
     /// Results, errors and warnings only.
@@ -23,12 +23,12 @@ pub enum Talk {
 pub struct Streams {
     output: Box<dyn Write + Send>,
     messages: Box<dyn Write + Send>,
-    /// Whether somebody sees the messages while they are written.
+    /// Whether the messages go to a terminal.
     are_messages_seen: bool,
 }
 
 impl Streams {
-    /// The standard output and the standard error of this process, with colours where somebody sees them.
+    /// The standard output and the standard error of this process, with colours if they are terminals.
     pub fn standard() -> Self {
         Self {
             output: Box::new(anstream::stdout()),
@@ -56,7 +56,7 @@ impl Streams {
 /// A write that fails stops no work. A result that cannot be written is an error at the end. A message that cannot be
 /// written is lost, because it could be reported nowhere else.
 pub struct Terminal {
-    talk: Talk,
+    verbosity: Verbosity,
     output: Mutex<Box<dyn Write + Send>>,
     messages: Mutex<Box<dyn Write + Send>>,
     are_messages_seen: bool,
@@ -65,15 +65,15 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// A terminal on which nothing is printed yet.
-    pub fn new(talk: Talk, streams: Streams) -> Self {
+    /// A terminal that prints to `streams`.
+    pub fn new(verbosity: Verbosity, streams: Streams) -> Self {
         let Streams {
             output,
             messages,
             are_messages_seen,
         } = streams;
         Self {
-            talk,
+            verbosity,
             output: Mutex::new(output),
             messages: Mutex::new(messages),
             are_messages_seen,
@@ -81,22 +81,22 @@ impl Terminal {
         }
     }
 
-    /// Whether a person watches how far a command is.
+    /// Whether to show progress: a person sees the messages, and the program is not quiet.
     pub fn is_watched(&self) -> bool {
         self.are_messages_seen && !self.is_quiet()
     }
 
     /// Whether only results, errors and warnings are printed.
     pub fn is_quiet(&self) -> bool {
-        self.talk == Talk::Quiet
+        self.verbosity == Verbosity::Quiet
     }
 
-    /// A result, in a line of its own on the output.
+    /// Prints a result as a line on the output.
     pub fn result(&self, line: &str) {
         self.page(&format!("{}\n", visible(line)));
     }
 
-    /// A text that is the result, on the output; it may have colours.
+    /// Prints a text as the result on the output. It may contain colours.
     pub fn page(&self, text: &str) {
         let mut out = self.output.lock().unwrap_or_else(PoisonError::into_inner);
         let written = out
@@ -109,7 +109,7 @@ impl Terminal {
     }
 
     /// Whether every result could be written.
-    pub fn is_heard(&self) -> bool {
+    pub fn can_print_results(&self) -> bool {
         self.loss.get().is_none()
     }
 
@@ -120,19 +120,19 @@ impl Terminal {
             .filter(|error| error.kind() != ErrorKind::BrokenPipe)
     }
 
-    /// A line that is good to know, among the messages.
+    /// Prints information as a message, unless the program is quiet.
     pub fn say(&self, line: &str) {
         if !self.is_quiet() {
             self.warn(line);
         }
     }
 
-    /// A line that the user has to know, among the messages.
+    /// Prints a message that the user needs even if the program is quiet.
     pub fn warn(&self, line: &str) {
         self.write_message(&format!("{}\n", visible(line)));
     }
 
-    /// Why a command is not carried out, among the messages.
+    /// Prints an error as a message.
     pub fn fail(&self, error: &str) {
         self.write_message(&format!(
             "{}error{:#}: {}\n",
@@ -142,20 +142,20 @@ impl Terminal {
         ));
     }
 
-    /// Lines that may have colours, in which all text of others has passed [`visible`], among the messages.
+    /// Prints lines as a message. They may contain colours, and all text of others in them has passed [`visible`].
     pub fn show(&self, lines: &str) {
         self.write_message(lines);
     }
 
     fn write_message(&self, lines: &str) {
         let mut messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner);
-        // If it cannot be written to, there is no place to say so.
+        // A failure cannot be reported anywhere else.
         let _ = messages
             .write_all(visible_with_colours(lines).as_bytes())
             .and_then(|()| messages.flush());
     }
 
-    /// Diagnostics with excerpts, among the messages.
+    /// Prints diagnostics with excerpts as messages.
     pub fn report(&self, diagnostics: &[Diagnostic], inputs: &Inputs) {
         if diagnostics.is_empty() {
             return;

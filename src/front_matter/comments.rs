@@ -92,7 +92,9 @@ impl Lines {
             return Some(line.len() - element.len());
         };
         // YAML takes white space other than blanks and tabs as part of a value, and the line is without any at its end.
-        let end = line[..line.len().min(end - self.starts[number])].trim_end().len();
+        let end = line[..line.len().min(end - self.starts[number])]
+            .trim_end()
+            .len();
         let is_key = line[end..].trim_start().starts_with(':');
         Some(if is_key {
             end + line[end..].find(':').unwrap_or_default() + 1

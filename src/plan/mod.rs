@@ -272,18 +272,19 @@ pub enum Orphans {
     Delete,
 }
 
-/// The pages to look up. Only recorded pages of case studies for which `is_meant` holds can be orphans.
+/// The pages to look up. A recorded page can be an orphan only if its case study is in scope.
 pub fn lookups(
     pages: Vec<RenderedPage>,
     record: &Record,
     identity: Identity,
-    is_meant: impl Fn(&str) -> bool,
+    is_in_scope: impl Fn(&str) -> bool,
 ) -> Lookups {
     let known = record.by_identity(identity);
     // A page can be recorded twice, for example after a manual merge of two branches.
     let keys: BTreeSet<&str> = pages.iter().map(|page| identity.of(page)).collect();
-    let is_orphan =
-        |recorded: &&Recorded| !keys.contains(recorded.key(identity)) && is_meant(&recorded.case);
+    let is_orphan = |recorded: &&Recorded| {
+        !keys.contains(recorded.key(identity)) && is_in_scope(&recorded.case)
+    };
     let orphans = record.pages.iter().filter(is_orphan).cloned().collect();
     let recorded = |page: RenderedPage| {
         let recorded = known
@@ -332,7 +333,7 @@ fn is_changed((recorded, remote): &Orphan) -> bool {
 /// case study has got its title.
 struct OrphanPages {
     pages: Vec<Option<Orphan>>,
-    /// Indices of `pages`, keyed by the id of the page on the wiki. Where the path is the id, two paths are two pages.
+    /// Indices of `pages`, keyed by the id of the page on the wiki. Pages whose id is their path are not listed.
     by_id: BTreeMap<String, Vec<usize>>,
     /// Indices of `pages` that somebody has changed, keyed by case study.
     changed: BTreeMap<String, Vec<usize>>,
@@ -585,7 +586,7 @@ impl Plan {
             let recorded = || step.recorded.as_ref().map(Recorded::location);
             match (&step.action, &step.wanted) {
                 (Action::Create | Action::Update | Action::Unchanged, Some(page)) => {
-                    ours.push(page.location.clone())
+                    ours.push(page.location.clone());
                 }
                 (Action::Delete | Action::Forget, _) => gone.extend(recorded()),
                 _ => ours.extend(recorded().filter(|_| step.remote.is_some())),

@@ -69,7 +69,9 @@ fn show_step(step: &Step, paint: Paint, out: &mut String) {
             out.push_str(&difference(old, new, paint));
             show_files(step, out);
         }
-        Action::Refuse(conflict) => show_conflict(step, *conflict, old, new, paint, out),
+        Action::Refuse(conflict) => {
+            out.push_str(&conflict_in_full(step, *conflict, old, new, paint));
+        }
         _ => {}
     }
 }
@@ -247,14 +249,9 @@ fn who(remote: &RemotePage) -> String {
     }
 }
 
-fn show_conflict(
-    step: &Step,
-    conflict: Conflict,
-    old: &str,
-    new: &str,
-    paint: Paint,
-    out: &mut String,
-) {
+/// What a user needs to know to resolve a conflict. `old` and `new` are the text on the wiki and the desired one.
+fn conflict_in_full(step: &Step, conflict: Conflict, old: &str, new: &str, paint: Paint) -> String {
+    let mut out = String::new();
     if conflict == Conflict::Commented {
         for words in step.remote.iter().flat_map(|remote| &remote.commented) {
             let _ = writeln!(out, "    the comment is about “{}”", visible(words));
@@ -265,6 +262,7 @@ fn show_conflict(
         out.push_str(&difference(old, new, paint));
     }
     let _ = writeln!(out, "    {}", advice(step, conflict));
+    out
 }
 
 /// What the user can do about a conflict.

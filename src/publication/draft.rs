@@ -73,41 +73,45 @@ pub fn select<'a>(
     let wanted = names
         .iter()
         .map(|name| asked_for(&whole.site, target.audience, name))
-        .collect::<Result<Vec<_>, _>>()?;
-    let wanted: BTreeSet<DocumentId> = wanted.into_iter().collect();
+        .collect::<Result<BTreeSet<DocumentId>, _>>()?;
     let origin = |id: CaseStudyId| linked.origin(linked.site.case_study(id).document);
     let cases: Vec<CaseStudyId> = linked
         .site
         .case_studies()
         .filter(|&id| wanted.is_empty() || wanted.contains(&origin(id)))
         .collect();
-    let originals: Vec<&Document> = cases
-        .iter()
-        .map(|&id| whole.site.document(origin(id)))
-        .collect();
-    let of_cases: BTreeSet<&SitePath> = originals.iter().map(|document| &document.path).collect();
-    // Warnings about other documents are reported by a build.
-    let is_worth_saying = |found: &&Diagnostic| found.is_error() || of_cases.contains(&found.file);
-    let mut diagnostics: Vec<Diagnostic> = linked
-        .diagnostics
-        .iter()
-        .filter(is_worth_saying)
-        .cloned()
-        .collect();
-    diagnostics.extend(unfinished(&linked, &cases, whole));
-    diagnostics.extend(
-        originals
-            .into_iter()
-            .flat_map(|document| actions::check(document, today)),
-    );
-    diagnostic::sort(&mut diagnostics);
     Ok(Selection {
         inputs,
         target,
+        diagnostics: diagnostics_of(&cases, &linked, whole, today),
         linked,
         cases,
-        diagnostics,
     })
+}
+
+/// The errors of the whole site, and the warnings about case studies. A build reports warnings about other documents.
+fn diagnostics_of(
+    cases: &[CaseStudyId],
+    linked: &Linked,
+    whole: &Linked,
+    today: Date,
+) -> Vec<Diagnostic> {
+    let originals: Vec<&Document> = cases
+        .iter()
+        .map(|&id| linked.origin(linked.site.case_study(id).document))
+        .map(|origin| whole.site.document(origin))
+        .collect();
+    let files: BTreeSet<&SitePath> = originals.iter().map(|document| &document.path).collect();
+    let is_reported = |found: &&Diagnostic| found.is_error() || files.contains(&found.file);
+    let of_site = linked.diagnostics.iter().filter(is_reported);
+    let mut diagnostics: Vec<Diagnostic> = of_site.cloned().collect();
+    diagnostics.extend(unfinished(linked, cases, whole));
+    let of_actions = originals
+        .iter()
+        .flat_map(|case| actions::check(case, today));
+    diagnostics.extend(of_actions);
+    diagnostic::sort(&mut diagnostics);
+    diagnostics
 }
 
 /// Reports blame and open remarks in case studies and in the documents that they transclude.
@@ -301,48 +305,33 @@ pub fn draft(
     let ids = selection.on_the_wiki(published);
     let pictures = Pictures::clean(&selection.linked.site, selection.pictures_of(&ids, assets));
     let (cases, composing) = selection.compose(&ids, &pictures);
-    let (pages, writing) = selection.write(&cases, &pictures);
+    let (mut pages, writing) = selection.write(&cases, &pictures);
     let locations = pages
         .iter()
         .map(|page| (page.case.clone(), page.location.clone()))
         .collect();
     let asked = selection.slugs();
-    let pages: Vec<RenderedPage> = pages
-        .into_iter()
-        .filter(|page| asked.contains(&page.case))
-        .collect();
+    pages.retain(|page| asked.contains(&page.case));
     let withheld = selection.withheld(machine);
-    let scan = Scan {
-        selection,
-        withheld: &withheld,
-        places: WordPlaces::default(),
-    };
-    let leaks = scan.leaks(
-        &pages,
-        cases.iter().filter(|case| asked.contains(&case.slug)),
-        &pictures,
-    );
-    let Pictures {
-        names,
-        bytes,
-        diagnostics: cleaning,
-    } = pictures;
+    let sent = cases.iter().filter(|case| asked.contains(&case.slug));
+    let leaks = Scan::of(selection, &withheld).leaks(&pages, sent, &pictures);
+    let cleaning = &pictures.diagnostics;
     let mut diagnostics = [
-        selection.diagnostics.clone(),
+        &selection.diagnostics,
         cleaning,
-        composing,
-        writing,
-        leaks,
+        &composing,
+        &writing,
+        &leaks,
     ]
+    .map(Vec::as_slice)
     .concat();
     diagnostic::sort(&mut diagnostics);
-    let sources = names.into_iter().map(|(path, name)| (name, path)).collect();
     Draft {
         pages,
         cases,
         locations,
-        sources,
-        pictures: bytes,
+        sources: pictures.sources(),
+        pictures: pictures.bytes,
         withheld,
         diagnostics,
     }
@@ -355,7 +344,15 @@ struct Scan<'a> {
     places: WordPlaces,
 }
 
-impl Scan<'_> {
+impl<'a> Scan<'a> {
+    fn of(selection: &'a Selection<'a>, withheld: &'a Withheld) -> Self {
+        Self {
+            selection,
+            withheld,
+            places: WordPlaces::default(),
+        }
+    }
+
     /// The leaks in pages, in their composed case studies, where markup interrupts no word, and in pictures.
     fn leaks<'c>(
         &self,
@@ -446,6 +443,14 @@ impl Pictures {
             }
         }
         pictures
+    }
+
+    /// The paths in the site, keyed by file name.
+    fn sources(&self) -> BTreeMap<String, SitePath> {
+        let swapped = self.names.iter().map(|(path, name)| (name, path));
+        swapped
+            .map(|(name, path)| (name.clone(), path.clone()))
+            .collect()
     }
 }
 

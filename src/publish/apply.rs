@@ -25,8 +25,8 @@ pub struct Unwritten {
 }
 
 impl Outcome {
-    /// Whether a result is the refusal of one page or file, which is noted here. An error that affects all pages is returned.
-    fn takes_refusal(&mut self, title: &str, result: Result<(), Error>) -> Result<bool, Error> {
+    /// Records the refusal of one page or file. Returns whether `result` is one, and fails with an error that affects all pages.
+    fn records_refusal(&mut self, title: &str, result: Result<(), Error>) -> Result<bool, Error> {
         match result {
             Ok(()) => Ok(false),
             Err(error) if error.reach == Reach::Page => {
@@ -41,7 +41,7 @@ impl Outcome {
     }
 }
 
-/// Carries out a plan. `save` stores the record for the next run; `said` is called for each page that is done.
+/// Carries out a plan. `save` stores the record for the next run; `report` is called for each finished page.
 ///
 /// Each text is recorded before it is written: if the program stops in between, the next run recognises the old and the new text as
 /// ours. If the wiki refuses a page, the other pages are still written.
@@ -55,7 +55,7 @@ pub fn apply<E: From<Error>>(
     record: &mut Record,
     pictures: &Pictures,
     mut save: impl FnMut(&Record) -> Result<(), E>,
-    mut said: impl FnMut(&Step),
+    mut report: impl FnMut(&Step),
 ) -> Result<Outcome, E> {
     let mut done = record.clone();
     note_intents(&mut done, plan, wiki.identity());
@@ -65,13 +65,13 @@ pub fn apply<E: From<Error>>(
     for step in &plan.steps {
         let result = carry_out(wiki, step, &mut done, pictures);
         done.unsettled.extend(wiki.unsettled());
-        if outcome.takes_refusal(&step.title, result)? {
+        if outcome.records_refusal(&step.title, result)? {
             continue;
         }
         carried_out.push(step);
         if wiki.shows_at_once() {
             update(record, &done, &mut save)?;
-            said(step);
+            report(step);
         }
     }
     delete_files(wiki, plan, &mut done, &mut outcome)?;
@@ -79,7 +79,7 @@ pub fn apply<E: From<Error>>(
         wiki.finish(&plan.side_files, &message(&carried_out))?;
     }
     if !wiki.shows_at_once() {
-        carried_out.into_iter().for_each(said);
+        carried_out.into_iter().for_each(report);
     }
     update(record, &done, &mut save)?;
     settle(wiki, &mut done, &mut outcome)?;
@@ -117,7 +117,7 @@ fn delete_files(
         match step.action {
             FileAction::Delete => {
                 let result = wiki.delete_file(&step.file);
-                if !outcome.takes_refusal(&step.file.name, result)? {
+                if !outcome.records_refusal(&step.file.name, result)? {
                     done.files.remove(&step.file);
                 }
             }

@@ -7,7 +7,8 @@ use std::time::{Duration, SystemTime};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
-use ureq::http::{Request as WireRequest, StatusCode};
+use ureq::http::{Request as WireRequest, Response as WireResponse, StatusCode};
+use ureq::{Agent, Body};
 
 use super::Error;
 use crate::audience::Withheld;
@@ -229,9 +230,9 @@ impl Response {
 
 /// Sends requests to one wiki.
 pub struct Client {
-    agent: ureq::Agent,
+    agent: Agent,
     /// For this machine: without the configured proxy.
-    direct: ureq::Agent,
+    direct: Agent,
     credential: Credential,
     withheld: Arc<Withheld>,
 }
@@ -240,7 +241,7 @@ impl Client {
     /// A client with a credential. It sends nothing that is withheld.
     pub fn new(credential: Credential, withheld: Arc<Withheld>) -> Self {
         let config = || {
-            ureq::Agent::config_builder()
+            Agent::config_builder()
                 .http_status_as_error(false)
                 // A redirection could send the token to another host.
                 .max_redirects(0)
@@ -275,13 +276,13 @@ impl Client {
     pub fn send(&self, action: &str, request: &Request) -> Result<Response, Error> {
         let fail = |reason: String| Error::new(action, shown(&request.url), reason);
         self.scan(request).map_err(fail)?;
-        require_https(&request.url, &self.credential, request.is_login).map_err(fail)?;
+        require_https(request, &self.credential).map_err(fail)?;
         let mut last = None;
         for attempt in 0..TRIES {
             if attempt > 0 {
                 std::thread::sleep(pause(last.as_ref(), attempt));
             }
-            let response = self.once(request).map_err(fail)?;
+            let response = self.send_once(request).map_err(fail)?;
             if !is_worth_another_try(request.method, response.status) {
                 return refuse_redirection(response).map_err(fail);
             }
@@ -328,7 +329,8 @@ impl Client {
         Ok(())
     }
 
-    fn once(&self, request: &Request) -> Result<Response, String> {
+    /// Sends a request once.
+    fn send_once(&self, request: &Request) -> Result<Response, String> {
         let mut wire = WireRequest::builder()
             .method(request.method)
             .uri(&request.url);
@@ -338,40 +340,47 @@ impl Client {
         if let Some(authorization) = self.credential.header() {
             wire = wire.header("Authorization", authorization);
         }
+        let agent = self.agent_for(&request.url);
         let has_body = !request.body.is_empty() || matches!(request.method, "POST" | "PUT");
-        // A proxy could read unencrypted requests to this machine.
-        let agent = if is_loopback(host_of(&request.url)) {
-            &self.direct
-        } else {
-            &self.agent
-        };
         let answer = if has_body {
             agent.run(wire.body(request.body.as_slice()).map_err(in_words)?)
         } else {
             agent.run(wire.body(()).map_err(in_words)?)
         };
-        let mut answer = answer.map_err(in_words)?;
-        let headers = answer.headers().iter();
-        let headers = headers
-            .map(|(name, value)| {
-                (
-                    name.to_string(),
-                    String::from_utf8_lossy(value.as_bytes()).into_owned(),
-                )
-            })
-            .collect();
-        let body = answer
-            .body_mut()
-            .with_config()
-            .limit(LONGEST_ANSWER)
-            .read_to_vec()
-            .map_err(in_words)?;
-        Ok(Response {
-            status: answer.status().as_u16(),
-            headers,
-            body,
-        })
+        response(answer.map_err(in_words)?)
     }
+
+    /// A proxy could read unencrypted requests to this machine, so these do not use one.
+    fn agent_for(&self, url: &str) -> &Agent {
+        if is_loopback(host_of(url)) {
+            &self.direct
+        } else {
+            &self.agent
+        }
+    }
+}
+
+/// Reads an answer, up to a maximum length.
+fn response(mut answer: WireResponse<Body>) -> Result<Response, String> {
+    let headers = answer
+        .headers()
+        .iter()
+        .map(|(name, value)| {
+            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+            (name.to_string(), value)
+        })
+        .collect();
+    let body = answer
+        .body_mut()
+        .with_config()
+        .limit(LONGEST_ANSWER)
+        .read_to_vec()
+        .map_err(in_words)?;
+    Ok(Response {
+        status: answer.status().as_u16(),
+        headers,
+        body,
+    })
 }
 
 /// The message of an error. Messages about headers could contain a token, so they are replaced.
@@ -384,8 +393,9 @@ fn in_words(error: impl fmt::Display) -> String {
 }
 
 /// Refuses to send a token unencrypted, except to this machine.
-fn require_https(url: &str, credential: &Credential, is_login: bool) -> Result<(), String> {
-    let carries_token = is_login || !matches!(credential, Credential::None);
+fn require_https(request: &Request, credential: &Credential) -> Result<(), String> {
+    let carries_token = request.is_login || !matches!(credential, Credential::None);
+    let url = &request.url;
     let host = url.starts_with("http://").then(|| host_of(url));
     match host {
         Some(host) if carries_token && !is_loopback(host) => {
@@ -552,17 +562,19 @@ mod tests {
     #[test]
     fn a_token_takes_no_open_road() {
         let token = Credential::Bearer(Secret::new("t"));
-        assert!(require_https("http://wiki.example.org/api", &token, false).is_err());
-        assert!(require_https("http://wiki.example.org/api", &Credential::None, true).is_err());
+        let get = |url: &str| Request::new("GET", url);
+        let login = get("http://wiki.example.org/api").login();
+        assert!(require_https(&get("http://wiki.example.org/api"), &token).is_err());
+        assert!(require_https(&login, &Credential::None).is_err());
         for url in [
             "https://wiki.example.org/api",
             "http://127.0.0.1:80/",
             "http://[::1]:80/",
             "http://localhost/x",
         ] {
-            assert!(require_https(url, &token, false).is_ok(), "{url}");
+            assert!(require_https(&get(url), &token).is_ok(), "{url}");
         }
-        assert!(require_https("http://127.0.0.1.example.org/", &token, false).is_err());
+        assert!(require_https(&get("http://127.0.0.1.example.org/"), &token).is_err());
         assert_eq!(format!("{token:?}"), "Bearer((secret))");
     }
 

@@ -35,6 +35,9 @@ const MOST_MOVES: usize = 5;
 /// Upper bound on the delay between retries, in seconds.
 const LONGEST_PAUSE: u64 = 30;
 
+/// What a login does, for error messages.
+const LOGIN: &str = "log in";
+
 /// Elements of extensions: as written in a text, as the wiki names them, and the extension.
 const ELEMENTS: [(&str, &str, &str); 2] = [
     ("<ref ", "<ref>", "Cite"),
@@ -112,6 +115,23 @@ struct Titles {
     pages: BTreeMap<String, Found>,
     /// The normalised titles, keyed by the requested ones.
     names: BTreeMap<String, String>,
+}
+
+impl Titles {
+    /// Adds the pages of one part of an answer.
+    fn add_pages(&mut self, pages: &Value) {
+        let pages = pages.as_array().into_iter().flatten();
+        for page in pages.filter_map(Value::as_object) {
+            let title = page
+                .get("title")
+                .and_then(Value::as_str)
+                .unwrap_or_default();
+            self.pages
+                .entry(title.to_owned())
+                .or_default()
+                .extend(page.clone());
+        }
+    }
 }
 
 /// What the wiki answers about titles, keyed by the requested title.
@@ -277,44 +297,52 @@ impl Mediawiki {
     }
 
     fn login(&mut self) -> Result<(), Error> {
-        let action = "log in";
-        let request = self.get(&[("action", "query"), ("meta", "tokens"), ("type", "login")]);
-        let response = self.send(action, request)?;
-        let answer = response.json();
-        // A server that sends no login token does not get the password.
-        let token = match answer["query"]["tokens"]["logintoken"].as_str() {
-            Some(token) => token,
-            None if response.is_success() && answer["error"].is_null() => {
-                return Err(self.no_interface(action));
-            }
-            None => return Err(self.error(action, response.reason())),
-        };
+        let token = self.login_token()?;
         let fields = [
             ("action", "login"),
             ("lgname", self.user.as_str()),
             ("lgpassword", self.token.expose()),
-            ("lgtoken", token),
+            ("lgtoken", token.as_str()),
             ("format", "json"),
             ("formatversion", "2"),
         ];
         let request = Request::new("POST", &self.api).form(&fields).login();
-        let answer = self.send(action, request)?.json();
+        let answer = self.send(LOGIN, request)?.json();
         if answer["login"]["result"] == "Success" {
-            return Ok(());
+            Ok(())
+        } else {
+            Err(self.login_refused(&answer))
         }
-        let said = [
+    }
+
+    /// The token that a login needs. A server that sends none does not get the password.
+    fn login_token(&mut self) -> Result<String, Error> {
+        let request = self.get(&[("action", "query"), ("meta", "tokens"), ("type", "login")]);
+        let response = self.send(LOGIN, request)?;
+        let answer = response.json();
+        match answer["query"]["tokens"]["logintoken"].as_str() {
+            Some(token) => Ok(token.to_owned()),
+            None if response.is_success() && answer["error"].is_null() => {
+                Err(self.no_interface(LOGIN))
+            }
+            None => Err(self.error(LOGIN, response.reason())),
+        }
+    }
+
+    fn login_refused(&self, answer: &Value) -> Error {
+        let reasons = [
             &answer["login"]["reason"],
             &answer["error"]["info"],
             &answer["login"]["result"],
         ];
-        let said = said
+        let reason = reasons
             .into_iter()
             .find_map(Value::as_str)
             .unwrap_or("the wiki does not say why")
             .trim_end_matches('.');
         let help = "create a bot password at `Special:BotPasswords` of the wiki, set `user` in `site.toml` to its name, as `Jane@storybank`, \
                     and give the password as the token";
-        Err(self.error(action, said).help(help))
+        self.error(LOGIN, reason).help(help)
     }
 
     /// The answers about titles, keyed by the requested title. An error for a title that the wiki
@@ -363,22 +391,7 @@ impl Mediawiki {
                     .map(|(name, value)| (name.as_str(), value.as_str())),
             );
             let json = self.ask(action, &|wiki, _| wiki.get(&fields))?;
-            for page in json["query"]["pages"]
-                .as_array()
-                .into_iter()
-                .flatten()
-                .filter_map(Value::as_object)
-            {
-                let title = page
-                    .get("title")
-                    .and_then(Value::as_str)
-                    .unwrap_or_default();
-                found
-                    .pages
-                    .entry(title.to_owned())
-                    .or_default()
-                    .extend(page.clone());
-            }
+            found.add_pages(&json["query"]["pages"]);
             more = continued(&json);
             if more.is_empty() {
                 return Ok(Titles {
@@ -547,44 +560,48 @@ impl Mediawiki {
         special: &[(&str, &str)],
     ) -> Result<Value, Error> {
         let json = self.ask(action, &|wiki, session| {
-            let mut fields = vec![
-                ("action", "edit"),
-                ("title", path),
-                ("summary", message),
-                ("watchlist", "nochange"),
-                ("maxlag", "5"),
-            ];
-            fields.extend_from_slice(special);
-            // The token comes last: if the request is truncated, nothing is written.
-            fields.extend([
-                ("format", "json"),
-                ("formatversion", "2"),
-                ("assert", "user"),
-                ("token", session.csrf.as_str()),
-            ]);
-            let meaning = special
-                .iter()
-                .map(|(_, value)| *value)
-                .chain([path, message])
-                .collect::<Vec<_>>()
-                .join("\n");
-            Request::new("POST", &wiki.api)
-                .form(&fields)
-                .meaning(meaning.as_bytes())
+            wiki.edit_request(session, path, message, special)
         })?;
         let edit = &json["edit"];
         let text = |name: &str| edit[name].as_str();
-        match text("result") {
-            Some("Success") => Ok(edit.clone()),
-            _ if edit["captcha"].is_object() => {
-                Err(self.refused(action, "captcha", "the wiki requires a captcha"))
-            }
-            _ => Err(self.refused(
-                action,
-                text("code").unwrap_or("failure"),
-                text("info").unwrap_or_default(),
-            )),
+        if text("result") == Some("Success") {
+            return Ok(edit.clone());
         }
+        Err(if edit["captcha"].is_object() {
+            self.refused(action, "captcha", "the wiki requires a captcha")
+        } else {
+            let code = text("code").unwrap_or("failure");
+            self.refused(action, code, text("info").unwrap_or_default())
+        })
+    }
+
+    fn edit_request(
+        &self,
+        session: &Session,
+        path: &str,
+        message: &str,
+        special: &[(&str, &str)],
+    ) -> Request {
+        let mut fields = vec![
+            ("action", "edit"),
+            ("title", path),
+            ("summary", message),
+            ("watchlist", "nochange"),
+            ("maxlag", "5"),
+        ];
+        fields.extend_from_slice(special);
+        // The token comes last: if the request is truncated, nothing is written.
+        fields.extend([
+            ("format", "json"),
+            ("formatversion", "2"),
+            ("assert", "user"),
+            ("token", session.csrf.as_str()),
+        ]);
+        let values = special.iter().map(|(_, value)| *value);
+        let meaning: Vec<&str> = values.chain([path, message]).collect();
+        Request::new("POST", &self.api)
+            .form(&fields)
+            .meaning(meaning.join("\n").as_bytes())
     }
 
     /// The answers about pages, with their texts and permissions.
@@ -1123,51 +1140,87 @@ fn refusal(code: &str) -> &'static str {
     }
 }
 
-/// The advice for a refusal, by its code. Empty if the message of the wiki is enough.
+/// The advice for a refusal with a code. Empty if the message of the wiki is enough.
 fn advice(code: &str) -> &'static str {
-    match code {
-        "permissiondenied" | "cantcreate" | "cantcreate-anon" | "noedit" | "writeapidenied"
-        | "readapidenied" | "badaccess-groups" => {
-            "give the bot password the grants that `docs/wikis/mediawiki.md` names, and its user the right to do this"
-        }
-        "badtoken" | "assertuserfailed" | "assertnameduserfailed" => {
-            "try again; if it always fails, the wiki loses its sessions, which its administrator must fix"
-        }
-        "ratelimited" | "maxlag" | "actionthrottledtext" | "readonly" => {
-            "try again later; finished pages are kept"
-        }
-        "protectedpage"
-        | "protectedtitle"
-        | "cascadeprotected"
-        | "protectednamespace"
-        | "protectednamespace-interface" => {
-            "ask an administrator of the wiki to lift the protection, or publish under another title"
-        }
-        "articleexists" | "missingtitle" | "editconflict" | "pagedeleted" => AGAIN,
-        "captcha" => {
-            "ask an administrator of the wiki to grant `skipcaptcha` to the user of the bot password"
-        }
-        "blocked" | "autoblocked" | "globalblocking-ipblocked" | "hookaborted" => {
-            "ask an administrator of the wiki why"
-        }
-        "contenttoobig" => {
-            "split the page, or ask an administrator for a larger `$wgMaxArticleSize`"
-        }
-        "uploaddisabled" => {
-            "ask an administrator of the wiki to switch uploads on (`$wgEnableUploads`)"
-        }
-        "file-too-large" | "filetype-banned" | "verification-error" => {
-            "make the picture smaller, or use PNG or JPEG"
-        }
-        _ if code == "spamblacklist" || code.starts_with("titleblacklist") => {
-            "ask an administrator of the wiki, or rephrase it"
-        }
-        _ if code.starts_with("abusefilter") => {
-            "a filter of the wiki classifies the page as abuse; ask an administrator of the wiki to exempt the user"
-        }
-        _ => "",
+    let is_code = |codes: &&(&[&str], _)| codes.0.contains(&code);
+    if let Some((_, advice)) = ADVICE.iter().find(is_code) {
+        advice
+    } else if code == "spamblacklist" || code.starts_with("titleblacklist") {
+        "ask an administrator of the wiki, or rephrase it"
+    } else if code.starts_with("abusefilter") {
+        "a filter of the wiki classifies the page as abuse; ask an administrator of the wiki to exempt the user"
+    } else {
+        ""
     }
 }
+
+/// Codes of refusals, with the advice for them.
+const ADVICE: &[(&[&str], &str)] = &[
+    (
+        &[
+            "permissiondenied",
+            "cantcreate",
+            "cantcreate-anon",
+            "noedit",
+            "writeapidenied",
+            "readapidenied",
+            "badaccess-groups",
+        ],
+        "give the bot password the grants that `docs/wikis/mediawiki.md` names, and its user the right to do this",
+    ),
+    (
+        &["badtoken", "assertuserfailed", "assertnameduserfailed"],
+        "try again; if it always fails, the wiki loses its sessions, which its administrator must fix",
+    ),
+    (
+        &["ratelimited", "maxlag", "actionthrottledtext", "readonly"],
+        "try again later; finished pages are kept",
+    ),
+    (
+        &[
+            "protectedpage",
+            "protectedtitle",
+            "cascadeprotected",
+            "protectednamespace",
+            "protectednamespace-interface",
+        ],
+        "ask an administrator of the wiki to lift the protection, or publish under another title",
+    ),
+    (
+        &[
+            "articleexists",
+            "missingtitle",
+            "editconflict",
+            "pagedeleted",
+        ],
+        AGAIN,
+    ),
+    (
+        &["captcha"],
+        "ask an administrator of the wiki to grant `skipcaptcha` to the user of the bot password",
+    ),
+    (
+        &[
+            "blocked",
+            "autoblocked",
+            "globalblocking-ipblocked",
+            "hookaborted",
+        ],
+        "ask an administrator of the wiki why",
+    ),
+    (
+        &["contenttoobig"],
+        "split the page, or ask an administrator for a larger `$wgMaxArticleSize`",
+    ),
+    (
+        &["uploaddisabled"],
+        "ask an administrator of the wiki to switch uploads on (`$wgEnableUploads`)",
+    ),
+    (
+        &["file-too-large", "filetype-banned", "verification-error"],
+        "make the picture smaller, or use PNG or JPEG",
+    ),
+];
 
 #[cfg(test)]
 mod tests {

@@ -29,21 +29,16 @@ pub fn open(target: &Target, root: &Path, withheld: Withheld) -> Result<Box<dyn 
             sidebar,
         } => {
             let repository = near(repository, root);
-            Box::new(GitWiki::new(
-                *host,
-                &repository,
-                branch,
-                folder,
-                *sidebar,
-                withheld,
-            ))
+            let wiki = GitWiki::new(*host, &repository, branch, folder, *sidebar, withheld);
+            Box::new(wiki)
         }
         Backend::AzureDevops {
             address,
             wiki,
             parent,
         } => {
-            let client = Client::new(Credential::Basic(String::new(), token()?), withheld);
+            let credential = Credential::Basic(String::new(), token()?);
+            let client = Client::new(credential, withheld);
             Box::new(AzureWiki::new(client, address, wiki, parent))
         }
         Backend::Mediawiki { address, user, .. } => {

@@ -144,7 +144,7 @@ impl HtmlWriter<'_> {
             None => self.out.push_str("<ul>\n"),
         }
         for item in &list.items {
-            self.item(item, list.is_tight);
+            self.item(list, item);
         }
         self.out.push_str(if list.first.is_some() {
             "</ol>\n"
@@ -153,7 +153,7 @@ impl HtmlWriter<'_> {
         });
     }
 
-    fn item(&mut self, item: &Item, is_tight: bool) {
+    fn item(&mut self, list: &List, item: &Item) {
         self.out.push_str("<li>");
         match item.done {
             Some(true) => self
@@ -166,7 +166,7 @@ impl HtmlWriter<'_> {
         }
         for block in &item.blocks {
             match block {
-                Block::Paragraph(inlines) if is_tight => self.around("", inlines, "\n"),
+                Block::Paragraph(inlines) if list.is_tight => self.around("", inlines, "\n"),
                 other => self.block(other),
             }
         }
@@ -295,7 +295,7 @@ impl HtmlWriter<'_> {
             Inline::Break => self.out.push_str("<br>\n"),
             Inline::Footnote(index) => self.reference(*index),
             Inline::Element(element, inlines) if element.name == "wbr" => {
-                self.around("<wbr>", inlines, "")
+                self.around("<wbr>", inlines, "");
             }
             Inline::Element(element, inlines) => {
                 let name = element.name;

@@ -211,7 +211,7 @@ fn add(blocks: &[Block], line: &mut Vec<Inline>) {
             Block::Element(element, inner) => add(&self::blocks(element, inner), line),
             Block::List(list) => add_list(list, line),
             Block::Heading(heading) => {
-                add_words(&[Inline::Styled(Style::Strong, heading.text.clone())], line)
+                add_words(&[Inline::Styled(Style::Strong, heading.text.clone())], line);
             }
             Block::Callout {
                 title: above,

@@ -47,6 +47,14 @@ pub struct Dokuwiki {
     unfit: BTreeMap<String, String>,
 }
 
+/// A new text of a page.
+struct Put<'a> {
+    id: &'a str,
+    text: &'a str,
+    /// The summary in the history of the page.
+    message: &'a str,
+}
+
 impl Dokuwiki {
     /// The wiki at an address, which is the part before `/lib/exe/xmlrpc.php`. `token` is the
     /// password of the user.
@@ -289,27 +297,18 @@ impl Dokuwiki {
             .of_page())
     }
 
-    fn put(
-        &self,
-        action: &str,
-        id: &str,
-        text: &str,
-        message: &str,
-        needed: i64,
-    ) -> Result<(), Error> {
+    fn put(&self, action: &str, put: &Put<'_>, needed: i64) -> Result<(), Error> {
+        let Put { id, text, message } = put;
         let options = [
             ("sum".to_owned(), Value::text(message)),
             ("minor".to_owned(), Value::Bool(false)),
         ];
-        match self.call(
-            action,
-            "wiki.putPage",
-            &[
-                Value::text(id),
-                Value::text(text),
-                Value::Struct(options.into()),
-            ],
-        )? {
+        let fields = [
+            Value::text(id),
+            Value::text(text),
+            Value::Struct(options.into()),
+        ];
+        match self.call(action, "wiki.putPage", &fields)? {
             Answer::Value(Value::Bool(true)) => Ok(()),
             answer => Err(self.refused(action, id, needed, &answer)),
         }
@@ -530,7 +529,12 @@ impl Wiki for Dokuwiki {
                 self.upload(id, name, bytes)?;
             }
             let needed = if write.over.is_some() { EDIT } else { CREATE };
-            self.put(&action, id, &write.page.text, write.message, needed)
+            let put = Put {
+                id,
+                text: &write.page.text,
+                message: write.message,
+            };
+            self.put(&action, &put, needed)
         })?;
         Ok(id.clone())
     }
@@ -540,7 +544,12 @@ impl Wiki for Dokuwiki {
         self.locked(&action, &page.path, || {
             self.check(&action, &page.path, Some(remote))?;
             // DokuWiki deletes a page if its text is empty.
-            self.put(&action, &page.path, "", message, EDIT)
+            let put = Put {
+                id: &page.path,
+                text: "",
+                message,
+            };
+            self.put(&action, &put, EDIT)
         })
     }
 }

@@ -116,7 +116,7 @@ fn write(value: &Value, xml: &mut String) {
         Value::Number(number) => xml.push_str(&format!("<int>{number}</int>")),
         Value::Bool(yes) => xml.push_str(&format!("<boolean>{}</boolean>", u8::from(*yes))),
         Value::Bytes(bytes) => {
-            xml.push_str(&format!("<base64>{}</base64>", STANDARD.encode(bytes)))
+            xml.push_str(&format!("<base64>{}</base64>", STANDARD.encode(bytes)));
         }
         Value::List(values) => {
             xml.push_str("<array><data>");

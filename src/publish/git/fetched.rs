@@ -95,35 +95,10 @@ impl Fetched {
     /// A page of somebody else that readers would see under the same name: one that differs only in
     /// Unicode normal form. GitHub ignores folders, extensions and case.
     pub(super) fn namesake(&self, host: GitHost, path: &str) -> Option<RemotePage> {
-        const PAGES: [&str; 12] = [
-            "md",
-            "markdown",
-            "mdown",
-            "mkdn",
-            "mediawiki",
-            "wiki",
-            "textile",
-            "rst",
-            "rest",
-            "org",
-            "asciidoc",
-            "adoc",
-        ];
-        let name = |path: &str| {
-            let file = path.rsplit('/').next().unwrap_or(path);
-            let (stem, ending) = file.rsplit_once('.')?;
-            PAGES
-                .contains(&ending.to_ascii_lowercase().as_str())
-                .then(|| {
-                    stem.replace(' ', "-")
-                        .to_lowercase()
-                        .nfc()
-                        .collect::<String>()
-                })
+        let wanted = name_on_github(path).filter(|_| host == GitHost::Github);
+        let is_same = |other: &str| {
+            other.nfc().eq(path.nfc()) || (wanted.is_some() && name_on_github(other) == wanted)
         };
-        let wanted = name(path).filter(|_| host == GitHost::Github);
-        let is_same =
-            |other: &str| other.nfc().eq(path.nfc()) || (wanted.is_some() && name(other) == wanted);
         let (other, blob) = self.files.iter().find(|(other, _)| is_same(other))?;
         Some(RemotePage {
             id: other.clone(),
@@ -325,4 +300,26 @@ impl Fetched {
         self.base = Some(commit);
         Ok(())
     }
+}
+
+/// The name by which GitHub identifies a page. `None` if the file is not a page.
+fn name_on_github(path: &str) -> Option<String> {
+    const PAGES: [&str; 12] = [
+        "md",
+        "markdown",
+        "mdown",
+        "mkdn",
+        "mediawiki",
+        "wiki",
+        "textile",
+        "rst",
+        "rest",
+        "org",
+        "asciidoc",
+        "adoc",
+    ];
+    let file = path.rsplit('/').next().unwrap_or(path);
+    let (stem, ending) = file.rsplit_once('.')?;
+    let is_page = PAGES.contains(&ending.to_ascii_lowercase().as_str());
+    is_page.then(|| stem.replace(' ', "-").to_lowercase().nfc().collect())
 }

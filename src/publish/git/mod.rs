@@ -126,24 +126,29 @@ impl GitWiki {
 
     /// The branch of the wiki, or the reason why it is unknown, with advice.
     fn branch_of(&self, heads: &Heads, git: &Git) -> Result<String, (String, String)> {
-        let all = heads
-            .names
-            .iter()
-            .map(|name| format!("`{name}`"))
-            .collect::<Vec<_>>()
-            .join(", ");
-        if !self.branch.is_empty() {
-            if heads.names.is_empty() || heads.names.contains(&self.branch) {
-                return Ok(self.branch.clone());
-            }
-            return Err((
-                format!("there is no branch `{}`", self.branch),
-                format!("set `branch` in `site.toml` to one of {all}"),
-            ));
+        let advice = || {
+            let names: Vec<String> = heads.names.iter().map(|name| format!("`{name}`")).collect();
+            format!("set `branch` in `site.toml` to one of {}", names.join(", "))
+        };
+        if self.branch.is_empty() {
+            return match heads.named.clone() {
+                Some(named) => Ok(named),
+                None => self.only_branch(heads, git, advice),
+            };
         }
-        if let Some(named) = heads.named.clone() {
-            return Ok(named);
+        if heads.names.is_empty() || heads.names.contains(&self.branch) {
+            return Ok(self.branch.clone());
         }
+        Err((format!("there is no branch `{}`", self.branch), advice()))
+    }
+
+    /// The branch of a wiki without a default branch.
+    fn only_branch(
+        &self,
+        heads: &Heads,
+        git: &Git,
+        advice: impl Fn() -> String,
+    ) -> Result<String, (String, String)> {
         let usual = ["wikiMain", "wikiMaster"]
             .iter()
             .find(|name| self.host == GitHost::AzureDevops && heads.names.contains(**name));
@@ -157,7 +162,7 @@ impl GitWiki {
             (1, None) => Ok(heads.names.first().cloned().unwrap_or_default()),
             (_, None) => Err((
                 "it has several branches and no default branch".to_owned(),
-                format!("set `branch` in `site.toml` to one of {all}"),
+                advice(),
             )),
         }
     }

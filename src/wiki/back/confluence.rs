@@ -309,7 +309,7 @@ impl Reader {
             }
             "ac:link" => self.link(element, depth, line),
             "ac:image" => {
-                line.add(picture(element).unwrap_or_else(|| Inline::Code(print(element))))
+                line.add(picture(element).unwrap_or_else(|| Inline::Code(print(element))));
             }
             "ac:structured-macro" if element.attribute("ac:name") == Some("anchor") => {}
             _ => self.styled(element, depth, line),

@@ -50,7 +50,7 @@ fn logical_lines(text: &str) -> Vec<String> {
             }
             None => lines.push(line.to_owned()),
         }
-        // A line can close what was open before it, or open something itself.
+        // A line can close a tag of an earlier line, or open one itself.
         let looked_at = match open {
             Some(_) => line,
             None => lines.last().map_or("", String::as_str),
@@ -104,6 +104,11 @@ fn code_start(text: &str) -> Option<(usize, &'static str)> {
     None
 }
 
+/// Whether a line is a heading of level 1.
+fn is_title(line: &str) -> bool {
+    heading(line.trim()).is_some_and(|(level, _)| level == 1)
+}
+
 #[derive(Default)]
 struct Reader {
     notes: Vec<Vec<Block>>,
@@ -116,8 +121,9 @@ impl Reader {
         let mut paragraph: Vec<&str> = Vec::new();
         let mut at = 0;
         while at < lines.len() {
-            let (found, count) =
-                self.block(&lines[at..], blocks.is_empty() && paragraph.is_empty());
+            let is_first = blocks.is_empty() && paragraph.is_empty();
+            self.has_title |= is_first && is_title(&lines[at]);
+            let (found, count) = self.block(&lines[at..]);
             if let Some(found) = found {
                 self.flush(&mut paragraph, &mut blocks);
                 blocks.extend(found);
@@ -141,18 +147,18 @@ impl Reader {
             return;
         }
         if code_start(&text).is_some() {
-            blocks.extend(self.joined(&text))
+            blocks.extend(self.joined(&text));
         } else {
-            blocks.push(Block::Paragraph(self.line(&text)))
+            blocks.push(Block::Paragraph(self.line(&text)));
         }
     }
 
     /// The block that starts in the first line, and the number of its lines. `None` if a paragraph
     /// starts there.
-    fn block(&mut self, lines: &[String], is_first: bool) -> (Option<Vec<Block>>, usize) {
+    fn block(&mut self, lines: &[String]) -> (Option<Vec<Block>>, usize) {
         let line = lines[0].as_str();
         let trimmed = line.trim();
-        if let Some(blocks) = self.single_line(trimmed, is_first) {
+        if let Some(blocks) = self.single_line(trimmed) {
             return (Some(blocks), 1);
         }
         let count =
@@ -187,12 +193,11 @@ impl Reader {
     }
 
     /// A block on a line of its own: a setting, a heading, a rule, or code.
-    fn single_line(&mut self, line: &str, is_first: bool) -> Option<Vec<Block>> {
+    fn single_line(&mut self, line: &str) -> Option<Vec<Block>> {
         if matches!(line, "~~NOTOC~~" | "~~NOCACHE~~") {
             return Some(Vec::new());
         }
         if let Some((level, words)) = heading(line) {
-            self.has_title |= is_first && level == 1;
             let text = vec![Inline::Text(words.to_owned())];
             let level = level.max(2);
             return Some(vec![Block::Heading(Heading {
@@ -385,16 +390,12 @@ impl Reader {
         let (start, rest) = text.split_at_checked(2).unwrap_or((text, ""));
         if let Some((sign, style)) = SIGNS.iter().find(|(sign, _)| *sign == start) {
             let end = endless.end_of(rest, sign)?;
-            let inner = self.within(&rest[..end], depth);
-            line.add(Inline::Styled(*style, inner));
+            line.add(Inline::Styled(*style, self.within(&rest[..end], depth)));
             return Some(end + 4);
         }
         match start {
             "''" => self.monospaced(rest, depth, endless, line),
-            "%%" => rest.split_once("%%").map(|(words, _)| {
-                line.text(words);
-                words.len() + 4
-            }),
+            "%%" => add_verbatim(rest, line),
             "\\\\" if rest.is_empty() || rest.starts_with([' ', '\n']) => {
                 line.add(Inline::Break);
                 Some(text.len().min(3))
@@ -406,10 +407,8 @@ impl Reader {
             }
             "{{" => {
                 let end = rest.find("}}")?;
-                line.add(
-                    picture(&rest[..end])
-                        .unwrap_or_else(|| Inline::Code(text[..end + 4].to_owned())),
-                );
+                let code = || Inline::Code(text[..end + 4].to_owned());
+                line.add(picture(&rest[..end]).unwrap_or_else(code));
                 Some(end + 4)
             }
             "((" => self.footnote(rest, endless, line),
@@ -473,7 +472,7 @@ impl Reader {
                 line.add(Inline::Styled(style, inner));
             }
             ("code" | "file", _) => {
-                line.add(Inline::Code(inner.replace('\n', " ").trim().to_owned()))
+                line.add(Inline::Code(inner.replace('\n', " ").trim().to_owned()));
             }
             _ => return None,
         }
@@ -495,6 +494,13 @@ impl Reader {
         let text = vec![picture.unwrap_or_else(|| Inline::Text(decode_references(words)))];
         line.add(Inline::Link { to, text });
     }
+}
+
+/// Adds the text after an opening `%%`, and returns its length with both signs. `None` if the text does not end.
+fn add_verbatim(rest: &str, line: &mut Line) -> Option<usize> {
+    let (words, _) = rest.split_once("%%")?;
+    line.text(words);
+    Some(words.len() + 4)
 }
 
 /// Adds a link for the address at the start of a text, and returns its length.

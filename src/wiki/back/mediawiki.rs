@@ -346,22 +346,7 @@ impl Reader {
 
     /// A table with one or several cells on a line. `None` if cells have spans or contain blocks.
     fn simple_table(&mut self, source: &str, depth: usize) -> Option<Block> {
-        let mut rows: Vec<Vec<Cell>> = Vec::new();
-        for line in source
-            .lines()
-            .skip(1)
-            .map(str::trim)
-            .take_while(|line| !line.starts_with("|}"))
-        {
-            if line.starts_with("|-") || rows.is_empty() {
-                rows.push(Vec::new());
-            }
-            if !line.starts_with("|-") {
-                let cells = self.cells(line, depth)?;
-                rows.last_mut()?.extend(cells);
-            }
-        }
-        rows.retain(|row| !row.is_empty());
+        let rows = self.rows(source, depth)?;
         let has_head = rows.first()?.iter().all(|cell| cell.is_head);
         let columns: Vec<Alignment> = rows.first()?.iter().map(|cell| cell.alignment).collect();
         if rows.iter().any(|row| row.len() != columns.len()) {
@@ -381,6 +366,24 @@ impl Reader {
             head,
             rows,
         }))
+    }
+
+    /// The rows of a table that have cells. `None` if one of its lines is not simple.
+    fn rows(&mut self, source: &str, depth: usize) -> Option<Vec<Vec<Cell>>> {
+        let lines = source.lines().skip(1).map(str::trim);
+        let mut rows: Vec<Vec<Cell>> = Vec::new();
+        for line in lines.take_while(|line| !line.starts_with("|}")) {
+            let is_new_row = line.starts_with("|-");
+            if is_new_row || rows.is_empty() {
+                rows.push(Vec::new());
+            }
+            if !is_new_row {
+                let cells = self.cells(line, depth)?;
+                rows.last_mut()?.extend(cells);
+            }
+        }
+        rows.retain(|row| !row.is_empty());
+        Some(rows)
     }
 
     /// The cells on a line of a table. `None` if the line is something else, or a cell has a span or contains a table.

@@ -1,37 +1,37 @@
-//! Words for those who act: persons, roles and teams on one side, machines and other things on the other.
+//! Lists of nouns for persons, and of nouns for machines and other things.
 
 use std::collections::HashMap;
 
-/// Who or what a noun speaks of.
+/// Who or what a noun phrase means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Actor {
     /// A person, a role, or a group of persons.
     Person,
-    /// Somebody or something with a name that the lists do not have: taken for a person.
+    /// An unknown name, which counts as a person.
     Name,
     /// Nobody: `nobody could have known` blames nobody.
     Nobody,
     /// A machine, a program, a document, or anything else that is not a person.
     Thing,
-    /// A noun that the lists do not have.
+    /// An unknown noun.
     Unknown,
 }
 
 impl Actor {
-    /// Whether somebody is meant, or may be.
+    /// Whether it is a person, or may be one.
     pub fn is_person(self) -> bool {
         matches!(self, Self::Person | Self::Name)
     }
 }
 
-/// What a noun can be by itself.
+/// What a noun can mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Entry {
     /// Always the same.
     Sure(Actor),
     /// A person, unless technical words are before it: `the Kubernetes operator`.
     MostlyPerson,
-    /// A machine, unless it is said whose work it is: `the air traffic controller`.
+    /// A machine, unless human words are before it: `the air traffic controller`.
     MostlyThing,
 }
 
@@ -73,7 +73,7 @@ const PERSONS: &str = "
     eyewitness culprit hacker
 ";
 
-/// Words for persons that are words for programs and machines, too.
+/// Words for persons that can also mean programs and machines.
 const MOSTLY_PERSONS: &str = "
     operator manager member dispatcher conductor guard coordinator supervisor broker carrier provider driver responder tester
     planner builder inspector translator board desk presenter speaker porter messenger courier cleaner commander author steward
@@ -81,7 +81,7 @@ const MOSTLY_PERSONS: &str = "
     support
 ";
 
-/// Words for machines that are words for persons, too.
+/// Words for machines that can also mean persons.
 const MOSTLY_THINGS: &str = "
     agent worker controller scheduler runner handler consumer producer client host reader writer observer interpreter loader
     orchestrator caller sender receiver watcher keeper master follower leader
@@ -152,7 +152,7 @@ const PRODUCTS: &str = "
     whatsapp wikipedia windows wordpress yaml yarn zabbix zendesk zoom zookeeper
 ";
 
-/// Words before a word for persons or machines that say that a person is meant.
+/// Words before an ambiguous noun that make it a person.
 const HUMAN_SIGNS: &str = "
     air traffic shift duty night day on-call oncall crane train bus lorry truck taxi tram van forklift ambulance human senior junior
     new tired young old experienced retired deputy assistant lead head store shop branch office warehouse bank hotel restaurant
@@ -163,7 +163,7 @@ const HUMAN_SIGNS: &str = "
     vendor customer
 ";
 
-/// The same for machines.
+/// Words before an ambiguous noun that make it a machine.
 const TECHNICAL_SIGNS: &str = "
     package session cluster database device gpu cpu network storage printer audio usb kernel display graphics event message job task
     window memory transaction secret secrets password lock file process thread connection raft quorum replica set volume boot
@@ -174,7 +174,7 @@ const TECHNICAL_SIGNS: &str = "
 ";
 
 impl Entry {
-    /// What is meant, with what the words before it say.
+    /// The meaning of the noun after words with a sign.
     pub fn actor(self, sign: impl Fn() -> Sign) -> Actor {
         match self {
             Self::Sure(actor) => actor,
@@ -186,7 +186,7 @@ impl Entry {
     }
 }
 
-/// What a word is: looked up in small letters, in the singular or in the plural.
+/// The known words in lower case. It finds singulars and plurals.
 pub struct Lexicon {
     entries: HashMap<&'static str, Entry>,
     human_signs: Vec<&'static str>,
@@ -203,7 +203,7 @@ impl Lexicon {
             (MOSTLY_THINGS, Entry::MostlyThing),
             ("nobody none no-one", Entry::Sure(Actor::Nobody)),
         ];
-        // A word in a later list is what that list says.
+        // Later lists overrule earlier ones.
         let entries = lists
             .into_iter()
             .flat_map(|(words, entry)| words.split_whitespace().map(move |word| (word, entry)))
@@ -218,19 +218,19 @@ impl Lexicon {
     }
 }
 
-/// A word before a noun, as far as it tells what the noun means.
+/// What a word before a noun tells about the noun.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sign {
-    /// `night` before `driver`.
+    /// It means a person: `night` before `driver`.
     Human,
-    /// `network` before `driver`.
+    /// It means a machine: `network` before `driver`.
     Technical,
-    /// Nothing that is known.
+    /// The word is unknown.
     None,
 }
 
 impl Lexicon {
-    /// What a word before a noun says of it, in small letters.
+    /// What a word in lower case tells about a noun after it.
     pub fn sign(&self, word: &str) -> Sign {
         if self.human_signs.contains(&word) {
             Sign::Human
@@ -243,7 +243,7 @@ impl Lexicon {
         }
     }
 
-    /// What a noun can be, in small letters.
+    /// What a noun in lower case can mean. For a noun that is not in the lists, its ending decides.
     pub fn noun(&self, noun: &str) -> Entry {
         self.entry(noun).unwrap_or_else(|| {
             Entry::Sure(if ends_like_a_person(noun) {
@@ -268,14 +268,14 @@ impl Lexicon {
     }
 }
 
-/// Endings of words for persons; none of them alone is a word that is meant.
+/// Endings of words for persons. The ending alone does not count as a word.
 const PERSON_ENDINGS: &[&str] = &[
     "man", "woman", "men", "women", "person", "people", "ist", "ists", "ician", "icians", "ee",
     "ees", "eer", "eers", "grapher", "graphers", "nomer", "nomers", "sopher", "sophers", "keeper",
     "keepers", "smith", "smiths", "wright", "wrights", "monger", "mongers", "master", "masters",
 ];
 
-/// Words with such an ending for things.
+/// Words for things with an ending of words for persons.
 const NO_PERSONS: &[&str] = &[
     "checklist",
     "playlist",
@@ -310,7 +310,7 @@ fn ends_like_a_person(word: &str) -> bool {
     word.len() > 5 && PERSON_ENDINGS.iter().any(|ending| word.ends_with(ending)) && !is_thing
 }
 
-/// Endings of words for what happens, and for what something is like.
+/// Endings of words for events and qualities.
 const THING_ENDINGS: &[&str] = &[
     "ing", "tion", "tions", "sion", "sions", "ment", "ments", "ness", "ity", "ities", "ance",
     "ances", "ence", "ences", "ancy", "ency", "ware", "ism", "work", "works", "ics", "list",
@@ -415,19 +415,19 @@ const NAMES: &[&str] = &[
     "fernandes",
 ];
 
-/// Names that are words, too: written with a capital and without an article, a person is meant.
+/// Words that are also first names. With a capital and without an article, they mean a person.
 const WORDS_AS_NAMES: &str = "
     amber april art august basil bill brooke chase chuck clay cliff daisy dale dawn dean drew duke earl eve faith frank gene glen
     grace grant hazel heather holly hope iris ivy jack jasmine jay joy june lance lily mark max may miles olive page pat penny ray
     reed rob robin rose rosemary ruby sue victor violet will
 ";
 
-/// Whether a word with a capital is the name of a person rather than the word that it is.
-pub fn is_name_too(word: &str) -> bool {
+/// Whether a capitalised word is a first name rather than an ordinary word.
+pub fn can_be_name(word: &str) -> bool {
     WORDS_AS_NAMES.split_whitespace().any(|name| name == word)
 }
 
-/// Whether a word at the start of a sentence, where everything has a capital, is a word in the plural and no name.
+/// Whether a word at the start of a sentence is a plural, and not a name.
 pub fn is_plural(word: &str) -> bool {
     word.len() > 3
         && word.ends_with('s')

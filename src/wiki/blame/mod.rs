@@ -1,4 +1,4 @@
-//! Words that blame a person, and remarks that nobody has answered: neither is published.
+//! Finds words that blame a person, and remarks that nobody has answered. Neither may be published.
 
 mod lexicon;
 mod phrases;
@@ -18,10 +18,10 @@ use crate::words::Finder;
 use lexicon::{Actor, Lexicon};
 use phrases::Kind;
 
-/// What of a document blames somebody, or names a person at all.
+/// Reports words in a document that blame or name a person.
 ///
-/// The document is the one that the audience may see; `source` is the text of its file, in which the places are found. What is taken out of the
-/// document for the audience is not reported.
+/// `document` is the version that the audience may see, so words that are withheld from it are not reported. `source` is the text of its file,
+/// in which the spans are.
 pub fn check(document: &Document, source: &str, config: &Config) -> Vec<Diagnostic> {
     let checker = Checker::new(document, source, config);
     let mut found = checker.stretch(0..document.body.nodes.len());
@@ -32,7 +32,7 @@ pub fn check(document: &Document, source: &str, config: &Config) -> Vec<Diagnost
     found
 }
 
-/// The same of a range of a document that another one shows.
+/// Reports such words in a range of a document that another one transcludes.
 pub fn check_stretch(
     document: &Document,
     nodes: Range<usize>,
@@ -50,7 +50,7 @@ pub fn open_remarks(document: &Document, stretch: &Range<usize>) -> Vec<Diagnost
         .open_remarks()
         .filter(|nodes| stretch.contains(&nodes.start))
         .map(|nodes| {
-            // The nodes of a remark are inside of its call-out.
+            // The node before those of a remark is its call-out.
             let span = document.body.nodes[nodes.start.saturating_sub(1)].span;
             let question = shortened(&document.body.plain_of_remark(nodes));
             let message = format!("the question of a reviewer is open: `{question}`");
@@ -76,7 +76,7 @@ fn shortened(text: &str) -> String {
     }
 }
 
-/// The first line of a span: a whole remark under a message about it would say it twice.
+/// The first line of a span. The message already quotes the remark, so the rest need not be shown.
 fn first_line(text: &str, span: Span) -> Span {
     let range = span.range();
     let stretch = text.get(range.clone()).unwrap_or_default();
@@ -86,7 +86,7 @@ fn first_line(text: &str, span: Span) -> Span {
     Span::new(range.start, end)
 }
 
-/// What the front matter of a case study says in words that are published.
+/// The texts of the front matter of a case study that are published.
 fn fields(meta: &CaseStudy) -> impl Iterator<Item = &Prose> {
     let actions = meta
         .actions
@@ -106,13 +106,13 @@ struct Checker<'a> {
 /// A part of a text that must not be published.
 struct Hit {
     kind: Kind,
-    /// Who is meant.
+    /// Whom it means.
     actor: Actor,
     range: Range<usize>,
 }
 
 impl Hit {
-    /// What to write instead.
+    /// Advice what to write instead.
     fn help(&self) -> String {
         let help = self.kind.help();
         match self.actor {
@@ -139,7 +139,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// What is wrong with the words and the links of a range of the document.
+    /// Reports the words and the links of a range of the document.
     fn stretch(&self, nodes: Range<usize>) -> Vec<Diagnostic> {
         let body = &self.document.body;
         let runs = body.runs(
@@ -158,7 +158,7 @@ impl<'a> Checker<'a> {
         found
     }
 
-    /// What is wrong with one run of words.
+    /// Reports the words of a run.
     fn run(&self, run: &Run) -> Vec<Diagnostic> {
         self.hits(run)
             .into_iter()
@@ -166,7 +166,7 @@ impl<'a> Checker<'a> {
             .collect()
     }
 
-    /// The same for words of the front matter.
+    /// Reports the words of a text in the front matter.
     fn field(&self, words: &Prose) -> Vec<Diagnostic> {
         let text = words.as_str();
         self.hits(&Run::of_text(text))
@@ -175,7 +175,7 @@ impl<'a> Checker<'a> {
             .collect()
     }
 
-    /// What a link leads to or shows besides its words, unless the words have been reported already.
+    /// Reports the titles of links, and their e-mail addresses unless their text has been reported.
     fn links<'l>(
         &self,
         links: impl Iterator<Item = &'l Link>,
@@ -185,7 +185,7 @@ impl<'a> Checker<'a> {
         spans.sort_by_key(|span| (span.start, span.end));
         let mut more = Vec::new();
         for link in links {
-            // Of the spans that start at one place the shortest comes first, and what starts inside of a link ends there.
+            // Of spans with the same start, the shortest comes first. A span that starts in a link ends in it.
             let first = spans.partition_point(|span| span.start < link.span.start);
             let is_reported = spans
                 .get(first)
@@ -207,7 +207,7 @@ impl<'a> Checker<'a> {
         more
     }
 
-    /// From the start of the text to its end, none within another.
+    /// The hits in the order of the text. Hits within others are left out.
     fn hits(&self, run: &Run) -> Vec<Hit> {
         let mut hits: Vec<Hit> = phrases::addresses(run);
         hits.extend(self.names.all(&run.text).into_iter().map(|found| Hit {
@@ -217,7 +217,7 @@ impl<'a> Checker<'a> {
         }));
         hits.extend(phrases::find(run, &self.names, &self.lexicon));
         let allowed = self.allowed.all(&run.text);
-        // None of what is allowed is within another, so both their starts and their ends are in order.
+        // Allowed words do not overlap, so both their starts and their ends are sorted.
         hits.retain(|hit| {
             let first = allowed.partition_point(|allowed| allowed.range.end <= hit.range.start);
             allowed

@@ -1,7 +1,7 @@
-//! Words that say who did it, where a reader needs to know what let it happen.
+//! Finds phrases that say who made a mistake, where readers need to know what made the mistake possible.
 //!
-//! Machines fail, too: most phrases count only where a person is their subject. A noun that the lists do not have is passed over, because
-//! errors on harmless words would teach authors to ignore all of them; a name that the lists do not have is not.
+//! Machines fail, too, so most phrases count only if their subject is a person. An unknown noun does not count: errors on harmless words
+//! would teach authors to ignore all errors. An unknown name counts.
 
 use std::ops::Range;
 
@@ -21,20 +21,20 @@ pub enum Kind {
     Handle,
     /// An e-mail address.
     Mail,
-    /// What somebody should have done.
+    /// What a person should have done.
     Hindsight,
-    /// What somebody did not do.
+    /// What a person did not do.
     Omission,
-    /// Whose fault it was.
+    /// A person as the cause.
     Fault,
     /// A colleague who did something.
     Colleague,
-    /// What somebody is like.
+    /// A quality of a person.
     Judgement,
 }
 
 impl Kind {
-    /// What is wrong, in words that follow those that are.
+    /// The problem, as a message continues after the quoted words.
     pub fn what(self) -> &'static str {
         match self {
             Self::Name => "is the name of a person",
@@ -48,12 +48,12 @@ impl Kind {
         }
     }
 
-    /// What to write instead.
+    /// Advice what to write instead.
     pub fn help(self) -> &'static str {
         match self {
             Self::Name | Self::Handle => "name the role: “the engineer on call”",
             Self::Mail => {
-                "name the role or the team; the address of a group can stand in `[blame] allow`"
+                "name the role or the team; if it is the address of a group, add it to `[blame] allow`"
             }
             Self::Hindsight => {
                 "say what the system allowed or did not show: “nothing warned that …”"
@@ -70,7 +70,7 @@ impl Kind {
     }
 }
 
-/// Words for persons as they work together.
+/// Words for colleagues.
 const COLLEAGUES: &[&str] = &[
     "peer",
     "peers",
@@ -88,7 +88,7 @@ const COLLEAGUES: &[&str] = &[
     "workmates",
 ];
 
-/// What a person's mistake is called.
+/// Nouns for mistakes of persons.
 const FAULTS: &[&str] = &[
     "mistake",
     "mistakes",
@@ -102,7 +102,7 @@ const FAULTS: &[&str] = &[
     "incompetence",
 ];
 
-/// What a colleague does to a system, in words that look for who did it.
+/// Verbs for changes to a system that point at the colleague who made them.
 const DEEDS: &[&str] = &[
     "pushed",
     "broke",
@@ -125,8 +125,8 @@ const DEEDS: &[&str] = &[
     "disabled",
 ];
 
-/// What can be done by a colleague without harm.
-const FAVOURS: &[&str] = &[
+/// Participles before `by a colleague` that blame nobody.
+const HARMLESS_DEEDS: &[&str] = &[
     "reviewed",
     "noticed",
     "found",
@@ -148,8 +148,8 @@ const FAVOURS: &[&str] = &[
     "joined",
 ];
 
-/// What a fault is of, if no person is meant: `our error budget`.
-const OF_FAULTS: &[&str] = &[
+/// Words after `error` and the like that make it a technical term: `our error budget`.
+const AFTER_TECHNICAL_FAULT: &[&str] = &[
     "budget",
     "budgets",
     "rate",
@@ -194,7 +194,7 @@ const OF_FAULTS: &[&str] = &[
     "tree",
 ];
 
-/// What a person is like, or the work of one.
+/// Words that judge a person or the work of a person.
 const JUDGEMENTS: &[&str] = &[
     "careless",
     "carelessly",
@@ -216,7 +216,7 @@ const JUDGEMENTS: &[&str] = &[
     "thoughtlessly",
 ];
 
-/// What persons make and programs do not: to judge it is to judge them.
+/// What only persons make. A judgement about it is a judgement about its author.
 const HUMAN_WORKS: &[&str] = &[
     "review",
     "shortcut",
@@ -245,7 +245,7 @@ const HUMAN_WORKS: &[&str] = &[
     "advice",
 ];
 
-/// What persons and programs make.
+/// What both persons and programs make.
 const WORKS: &[&str] = &[
     "change",
     "commit",
@@ -277,8 +277,8 @@ const WORKS: &[&str] = &[
     "maintenance",
 ];
 
-/// Those whom a system is for.
-const SERVED: &[&str] = &[
+/// Words for the users of a system.
+const USERS: &[&str] = &[
     "user",
     "customer",
     "client",
@@ -294,8 +294,8 @@ const SERVED: &[&str] = &[
     "citizen",
 ];
 
-/// What only a mistake is called.
-const MISDEEDS: &[&str] = &[
+/// Verbs for mistakes.
+const MISTAKE_VERBS: &[&str] = &[
     "botched",
     "bungled",
     "fumbled",
@@ -311,8 +311,8 @@ const MISDEEDS: &[&str] = &[
     "mislabeled",
 ];
 
-/// How a deed becomes a mistake.
-const MISHAPS: &[&str] = &[
+/// Adverbs that make a deed a mistake.
+const MISTAKE_ADVERBS: &[&str] = &[
     "accidentally",
     "mistakenly",
     "inadvertently",
@@ -322,19 +322,20 @@ const MISHAPS: &[&str] = &[
     "foolishly",
 ];
 
-/// Words before a quality rather than before a thing: `was careless`, `too lazy`.
+/// Words before a predicative adjective: `was careless`, `too lazy`.
 const BEFORE_QUALITIES: &[&str] = &[
     "is", "was", "were", "are", "be", "been", "being", "too", "so", "very", "rather", "got",
     "became", "seemed",
 ];
 
-/// What phrases in a run blame somebody.
+/// The phrases in a run that blame a person.
 pub fn find(run: &Run, names: &Finder, lexicon: &Lexicon) -> Vec<Hit> {
     let text = Text::new(run, names, lexicon);
     (0..text.words.len()).filter_map(|at| text.at(at)).collect()
 }
 
 impl Text<'_> {
+    /// A hit about a person. `None` if the words do not exist.
     fn hit(&self, kind: Kind, words: Range<usize>) -> Option<Hit> {
         Some(Hit {
             kind,
@@ -344,7 +345,7 @@ impl Text<'_> {
         })
     }
 
-    /// The same for what somebody does, with who that is.
+    /// A hit about the subject of the first word.
     fn hit_of(&self, kind: Kind, words: Range<usize>) -> Option<Hit> {
         let actor = self.subject(words.start);
         Some(Hit {
@@ -353,6 +354,7 @@ impl Text<'_> {
         })
     }
 
+    /// The phrase that begins at a word.
     fn at(&self, at: usize) -> Option<Hit> {
         self.judgement(at)
             .or_else(|| self.fault(at))
@@ -391,21 +393,41 @@ impl Text<'_> {
                 && noun.is_some_and(|noun| !is_work(noun) && !self.is_pronoun(noun));
         }
         if !self.is_joined_to_noun(at + 1)
-            || (word != "lazy" && self.is_joined(at) && self.is_of_person(at - 1))
+            || (word != "lazy" && self.is_joined(at) && self.is_possessive_of_person(at - 1))
         {
             return false;
         }
         let (actor, last) = self.noun_from(at + 1);
-        // `lazy` is a technical term before anything but work; the others hardly ever are.
+        // Before most nouns, `lazy` is a technical term. The others hardly ever are.
         let is_machine = actor == Actor::Thing || (word == "lazy" && actor == Actor::Unknown);
         is_machine && !(at + 1..=last).any(is_work)
     }
 
+    /// Whether a word is a predicative adjective.
     fn is_quality(&self, at: usize) -> bool {
         self.is_joined(at) && BEFORE_QUALITIES.contains(&self.word(at - 1))
     }
 
     fn fault(&self, at: usize) -> Option<Hit> {
+        let found = if self.is_error_of_person(at) {
+            (!self.is_after_technical_fault(at + 2)).then_some(at..at + 2)
+        } else if self.is(at, &["to", "blame"]) || self.is(at, &["blame", "on"]) {
+            self.is_blamed(at).then_some(at..at + 2)
+        } else if let Some(length) = self.blame_of_person(at) {
+            Some(at..at + length)
+        } else if self.is(at, &["fault", "of"]) || self.is_fault_made_by(at) {
+            let (actor, last) = self.noun_from(at + 2);
+            actor.is_person().then_some(at..last + 1)
+        } else if self.is(at, &["at", "fault"]) || self.is_responsible_for_harm(at) {
+            self.subject(at).is_person().then_some(at..at + 2)
+        } else {
+            self.is_fault_of_person(at).then(|| at - 1..at + 1)
+        };
+        self.hit(Kind::Fault, found?)
+    }
+
+    /// Whether words are `human error` or mean the same.
+    fn is_error_of_person(&self, at: usize) -> bool {
         const PHRASES: [&[&str]; 5] = [
             &["human", "error"],
             &["human", "errors"],
@@ -413,60 +435,31 @@ impl Text<'_> {
             &["operator", "error"],
             &["pilot", "error"],
         ];
-        if let Some(phrase) = PHRASES.into_iter().find(|phrase| self.is(at, phrase)) {
-            return (!self.is_of_fault(at + 2))
-                .then(|| self.hit(Kind::Fault, at..at + phrase.len()))
-                .flatten();
-        }
-        if self.is(at, &["to", "blame"]) || self.is(at, &["blame", "on"]) {
-            return self
-                .is_blamed(at)
-                .then(|| self.hit(Kind::Fault, at..at + 2))
-                .flatten();
-        }
-        if let Some(length) = self.blame_of_person(at) {
-            return self.hit(Kind::Fault, at..at + length);
-        }
-        if self.is(at, &["fault", "of"]) {
-            let (actor, last) = self.noun_from(at + 2);
-            return actor
-                .is_person()
-                .then(|| self.hit(Kind::Fault, at..last + 1))
-                .flatten();
-        }
-        if self.is(at, &["at", "fault"]) {
-            return self
-                .subject(at)
-                .is_person()
-                .then(|| self.hit(Kind::Fault, at..at + 2))
-                .flatten();
-        }
-        if self.is(at, &["responsible", "for"]) && self.is_joined(at) && self.is_harm(at + 2) {
-            return self
-                .subject(at)
-                .is_person()
-                .then(|| self.hit(Kind::Fault, at..at + 2))
-                .flatten();
-        }
-        if self.is(at, &["made", "by"])
-            && self
-                .before_verb(at)
-                .is_some_and(|at| FAULTS.contains(&self.word(at)))
-        {
-            let (actor, last) = self.noun_from(at + 2);
-            return actor
-                .is_person()
-                .then(|| self.hit(Kind::Fault, at..last + 1))
-                .flatten();
-        }
-        let is_fault =
-            FAULTS.contains(&self.word(at)) && self.is_joined(at) && !self.is_of_fault(at + 1);
-        (is_fault && self.is_of_person(at - 1))
-            .then(|| self.hit(Kind::Fault, at - 1..at + 1))
-            .flatten()
+        PHRASES.into_iter().any(|phrase| self.is(at, phrase))
     }
 
-    /// Whether the noun that begins at a place is a harm: of `the failure`, and not of `the backups`.
+    /// Whether words are the last two of `the mistake was made by`.
+    fn is_fault_made_by(&self, at: usize) -> bool {
+        self.is(at, &["made", "by"])
+            && self
+                .before_verb(at)
+                .is_some_and(|noun| FAULTS.contains(&self.word(noun)))
+    }
+
+    /// Whether words are `responsible for`, before a harm.
+    fn is_responsible_for_harm(&self, at: usize) -> bool {
+        self.is(at, &["responsible", "for"]) && self.is_joined(at) && self.is_harm(at + 2)
+    }
+
+    /// Whether a word is the last one of `Dave's mistake`.
+    fn is_fault_of_person(&self, at: usize) -> bool {
+        FAULTS.contains(&self.word(at))
+            && self.is_joined(at)
+            && !self.is_after_technical_fault(at + 1)
+            && self.is_possessive_of_person(at - 1)
+    }
+
+    /// Whether the noun phrase that begins at a word is a harm: `the failure`, and not `the backups`.
     fn is_harm(&self, at: usize) -> bool {
         const HARMS: &[&str] = &[
             "outage", "incident", "failure", "problem", "loss", "damage", "breach", "disaster",
@@ -481,14 +474,15 @@ impl Text<'_> {
         let word = self.word(noun);
         self.is_joined(noun)
             && (HARMS.contains(&word) || FAULTS.contains(&word))
-            && !self.is_of_fault(noun + 1)
+            && !self.is_after_technical_fault(noun + 1)
     }
 
-    fn is_of_fault(&self, at: usize) -> bool {
-        self.is_joined(at) && OF_FAULTS.contains(&self.word(at))
+    /// Whether a word after `error` or the like makes it a technical term.
+    fn is_after_technical_fault(&self, at: usize) -> bool {
+        self.is_joined(at) && AFTER_TECHNICAL_FAULT.contains(&self.word(at))
     }
 
-    /// Whether `to blame` or `blame on` is about a person: who is to blame, or who is blamed.
+    /// Whether `to blame` or `blame on` is about a person.
     fn is_blamed(&self, at: usize) -> bool {
         let is_predicate = self.is_joined(at)
             && matches!(
@@ -503,7 +497,7 @@ impl Text<'_> {
         !matches!(actor, Actor::Thing | Actor::Nobody)
     }
 
-    /// How long words are that put blame on a person: `blamed the nurse`, `was blamed`, `the blame was put on her`.
+    /// The number of words that put blame on a person: `blamed the nurse`, `was blamed`, `the blame was put on her`.
     fn blame_of_person(&self, at: usize) -> Option<usize> {
         const FARTHEST: usize = 6;
         let is_everybody = |at: usize| {
@@ -534,7 +528,7 @@ impl Text<'_> {
     }
 
     fn is_joined_to_noun(&self, at: usize) -> bool {
-        self.is_joined(at) && !self.is_outside(at)
+        self.is_joined(at) && !self.is_outside_noun(at)
     }
 
     fn hindsight(&self, at: usize) -> Option<Hit> {
@@ -546,33 +540,36 @@ impl Text<'_> {
             None if self.is(at + 2, &["have"])
                 && self.is_joined(at + 1)
                 && self.is_joined(at + 2)
-                && self.is_before_have(at + 1) =>
+                && self.can_precede_have(at + 1) =>
             {
                 3
             }
             None => return None,
         };
-        let modal = modal.trim_end_matches("'ve");
-        let is_denied = word.contains("n't") || matches!(self.word(at + 1), "not" | "never");
-        let is_blaming = matches!(modal, "should" | "could" | "would")
-            && self.is_hindsight(at, at + length, modal, is_denied);
+        let modal = Modal {
+            at,
+            word: modal.trim_end_matches("'ve"),
+            is_denied: word.contains("n't") || matches!(self.word(at + 1), "not" | "never"),
+        };
+        let is_blaming = matches!(modal.word, "should" | "could" | "would")
+            && self.is_hindsight(&modal, at + length);
         is_blaming
             .then(|| self.hit_of(Kind::Hindsight, at..at + length))
             .flatten()
     }
 
-    /// Whether a word can be inside of `should have`: `should never have`, `could easily have`.
-    fn is_before_have(&self, at: usize) -> bool {
+    /// Whether a word can be between a modal and `have`: `should never have`, `could easily have`.
+    fn can_precede_have(&self, at: usize) -> bool {
         matches!(
             self.word(at),
             "not" | "never" | "also" | "always" | "still" | "just" | "then"
         ) || self.is_adverb(at)
     }
 
-    /// Whether it is judged by what is known now what somebody did not do: `after` is the place after `have`.
-    fn is_hindsight(&self, verb: usize, after: usize, modal: &str, is_denied: bool) -> bool {
+    /// Whether a modal with `have` judges a person by later knowledge. `after` is the word after `have`.
+    fn is_hindsight(&self, modal: &Modal<'_>, after: usize) -> bool {
         let mut at = after;
-        while self.is_joined(at) && self.is_between(at) {
+        while self.is_joined(at) && self.can_precede_participle(at) {
             at += 1;
         }
         let [done, next] = [at, at + 1].map(|at| {
@@ -582,90 +579,90 @@ impl Text<'_> {
                 ""
             }
         });
-        let behind = if self.is_joined(at + 1) && self.is_joined(at + 2) {
+        let after_next = if self.is_joined(at + 1) && self.is_joined(at + 2) {
             self.word(at + 2)
         } else {
             ""
         };
-        if done == "been" && (next == "able" || verbs::is_passive(next, behind)) {
-            // What was to be done to somebody blames only whom it was to be done by.
+        if done == "been" && (next == "able" || verbs::is_passive(next, after_next)) {
+            // A passive blames only the person after `by`.
             return self.agent(at + 1).is_some_and(Actor::is_person);
         }
-        // Where nothing follows, the reader adds what was to be done: `more than we should have`.
+        // At the end of a clause, the reader adds the participle: `more than we should have`.
         let is_done = done.is_empty() && !self.is_code(at) || verbs::is_participle(done, next);
         is_done
-            && !is_harmless(modal, is_denied, done)
-            && !self.is_served(verb, done)
-            && self.is_blamed_for(verb, modal, done)
+            && !modal.is_harmless(done)
+            && !self.is_served(modal.at, done)
+            && self.is_blamed_for(modal, done)
     }
 
-    /// Whether it is said what those were to get whom a system is for: `users should have seen a warning`.
+    /// Whether a phrase says what users of a system were to get: `users should have seen a warning`.
     fn is_served(&self, verb: usize, done: &str) -> bool {
         let is_given = matches!(done, "seen" | "got" | "gotten" | "heard" | "had");
-        is_given && self.is_of_served(verb)
+        is_given && self.has_user_as_subject(verb)
     }
 
-    fn is_of_served(&self, verb: usize) -> bool {
+    fn has_user_as_subject(&self, verb: usize) -> bool {
         self.before_verb(verb)
-            .is_some_and(|at| SERVED.contains(&self.word(at).trim_end_matches('s')))
+            .is_some_and(|at| USERS.contains(&self.word(at).trim_end_matches('s')))
     }
 
-    fn is_blamed_for(&self, verb: usize, modal: &str, done: &str) -> bool {
-        match self.subject(verb) {
+    /// Whether a modal with a participle blames its subject.
+    fn is_blamed_for(&self, modal: &Modal<'_>, done: &str) -> bool {
+        match self.subject(modal.at) {
             Actor::Person | Actor::Name => true,
-            Actor::Nobody => modal == "should",
+            Actor::Nobody => modal.word == "should",
             Actor::Thing => false,
-            Actor::Unknown => verbs::is_human(done),
+            Actor::Unknown => verbs::is_human_act(done),
         }
     }
 
     fn omission(&self, at: usize) -> Option<Hit> {
+        let length = self.length_of_omission(at);
+        if length == 0 {
+            return None;
+        }
+        self.hit_of(Kind::Omission, at..at + length)
+    }
+
+    /// The number of words that say what a person left out; 0 if there are none.
+    fn length_of_omission(&self, at: usize) -> usize {
         let takes_verb = self.is(at + 1, &["to"]) && self.is_joined(at + 1);
         let is_person = || self.subject(at).is_person();
-        let length = match self.word(at) {
+        let is_not = || self.is_joined(at) && self.word(at - 1) == "not";
+        match self.word(at) {
             "forgot" | "forgotten" | "overlooked" if self.is_forgotten(at) => 1,
             "neglected" | "omitted" if takes_verb && self.is_forgotten(at) => 2,
             "failed" | "failing" | "fail" | "neglect" | "bother" if takes_verb && is_person() => 2,
-            "bothered"
-                if takes_verb && !matches!(self.subject(at), Actor::Thing | Actor::Unknown) =>
-            {
-                2
-            }
-            "refused"
-                if takes_verb && !self.is_passive(at) && is_person() && !self.is_of_served(at) =>
-            {
-                2
-            }
+            "bothered" if takes_verb && self.may_be_person(at) => 2,
+            "refused" if takes_verb && !self.is_passive(at) && self.is_refuser(at) => 2,
             "ignored" | "disregarded" | "neglected" | "skipped" if self.is_passive(at) => {
                 usize::from(self.agent(at).is_some_and(Actor::is_person))
             }
             "ignored" | "disregarded" | "neglected" if is_person() => 1,
-            "skipped" if is_person() && !self.is_first_person(at) && !self.is_of_served(at) => 1,
-            "know" | "known" | "knew"
-                if self.is(at + 1, &["better"]) && self.is_joined(at + 1) && is_person() =>
-            {
-                2
-            }
-            "careful" if self.is_joined(at) && self.word(at - 1) == "not" && is_person() => 1,
-            "paying"
-                if self.is(at, &["paying", "attention"])
-                    && self.is_joined(at)
-                    && self.word(at - 1) == "not"
-                    && is_person() =>
-            {
-                2
-            }
+            "skipped" if !self.is_first_person(at) && self.is_refuser(at) => 1,
+            "know" | "known" | "knew" if self.is_better(at + 1) && is_person() => 2,
+            "careful" if is_not() && is_person() => 1,
+            "paying" if self.is(at, &["paying", "attention"]) && is_not() && is_person() => 2,
             "did" | "didn't" | "never" => self.undone(at),
             _ => 0,
-        };
-        if length > 0 {
-            self.hit_of(Kind::Omission, at..at + length)
-        } else {
-            None
         }
     }
 
-    /// How long words are that say what somebody else did not do: `did not follow`, `didn't check`, `never tested`.
+    fn may_be_person(&self, at: usize) -> bool {
+        !matches!(self.subject(at), Actor::Thing | Actor::Unknown)
+    }
+
+    /// Whether the subject is a person, and not somebody who is served, such as a customer.
+    fn is_refuser(&self, at: usize) -> bool {
+        self.subject(at).is_person() && !self.has_user_as_subject(at)
+    }
+
+    fn is_better(&self, at: usize) -> bool {
+        self.is(at, &["better"]) && self.is_joined(at)
+    }
+
+    /// The number of words that say which duty somebody else did not do: `did not follow`, `didn't check`, `never tested`. 0 if there are none.
     fn undone(&self, at: usize) -> usize {
         let length = match self.word(at) {
             "did" if matches!(self.word(at + 1), "not" | "never") => 3,
@@ -678,13 +675,13 @@ impl Text<'_> {
         let is_blamed = is_duty
             && self.subject(at).is_person()
             && !self.is_first_person(at)
-            && !self.is_of_served(at);
+            && !self.has_user_as_subject(at);
         if is_blamed { length } else { 0 }
     }
 
-    /// Whether somebody forgot something. Machines forget only in a manner of speaking, so what the lists do not have is taken for a person.
+    /// Whether a person forgot something. Machines hardly ever forget, so an unknown subject counts as a person.
     fn is_forgotten(&self, at: usize) -> bool {
-        // `Forgot password?` is what a button says.
+        // `Forgot password?` is the label of a button.
         if self.is(at, &["forgot", "password"]) || self.is(at, &["forgot", "your", "password"]) {
             return false;
         }
@@ -699,7 +696,7 @@ impl Text<'_> {
         self.agent(at).map_or(!is_easy, Actor::is_person)
     }
 
-    /// Who did what a passive verb says: the noun after `by`.
+    /// The agent of a passive verb: the noun phrase after `by`.
     fn agent(&self, verb: usize) -> Option<Actor> {
         const FARTHEST: usize = 8;
         let by = (verb + 1..verb + FARTHEST)
@@ -708,11 +705,11 @@ impl Text<'_> {
         Some(self.noun_from(by + 1).0)
     }
 
-    /// What a person did that only a mistake is called: `the operator mistyped the name`, `Robin accidentally deleted it`.
+    /// A verb for a mistake of a person: `the operator mistyped the name`, `Robin accidentally deleted it`.
     fn misdeed(&self, at: usize) -> Option<Hit> {
         let word = self.word(at);
         let length = match word {
-            _ if MISDEEDS.contains(&word) => 1,
+            _ if MISTAKE_VERBS.contains(&word) => 1,
             "broke"
                 if ["production", "prod", "it", "everything"].contains(&self.word(at + 1))
                     && self.is_joined(at + 1) =>
@@ -724,7 +721,7 @@ impl Text<'_> {
             {
                 2
             }
-            _ if MISHAPS.contains(&word)
+            _ if MISTAKE_ADVERBS.contains(&word)
                 && self.is_joined(at + 1)
                 && self.word(at + 1).ends_with("ed") =>
             {
@@ -746,7 +743,7 @@ impl Text<'_> {
             .flatten()
     }
 
-    /// Whether those who write speak of themselves, which they may.
+    /// Whether the subject is the author, who may write about own mistakes.
     fn is_first_person(&self, verb: usize) -> bool {
         self.before_verb(verb)
             .is_some_and(|at| matches!(self.word(at), "i" | "we"))
@@ -767,7 +764,7 @@ impl Text<'_> {
         let person = (at + 1..at + 5)
             .take_while(|&at| self.is_joined(at))
             .find(|&at| COLLEAGUES.contains(&self.word(at)))?;
-        // The other end of a connection is a peer, too.
+        // The remote end of a connection is called a peer, too.
         let is_machine = self.noun_from(at + 1).0 == Actor::Thing
             || self.is(at, &["by", "peer"]) && self.is_joined(at);
         let before = if self.is_joined(at) {
@@ -775,26 +772,38 @@ impl Text<'_> {
         } else {
             ""
         };
-        (!is_machine && !FAVOURS.contains(&before))
+        (!is_machine && !HARMLESS_DEEDS.contains(&before))
             .then(|| self.hit(Kind::Colleague, at..person + 1))
             .flatten()
     }
 }
 
-/// Whether `could have lost` tells of a danger, `could not have known` of what was hidden, or `should have received` of others.
-fn is_harmless(modal: &str, is_denied: bool, done: &str) -> bool {
-    match done {
-        "received" | "benefited" | "benefitted" => true,
-        "lost" | "died" | "suffered" | "drowned" | "fallen" | "crashed" | "hurt" | "burnt" => {
-            modal != "should"
+/// `should`, `could` or `would`, in a text.
+struct Modal<'a> {
+    /// Its index among the words.
+    at: usize,
+    /// In lower case, without `n't` and `'ve`.
+    word: &'a str,
+    is_denied: bool,
+}
+
+impl Modal<'_> {
+    /// Whether it blames nobody: `could have lost` is about a danger, `could not have known` about something hidden, and
+    /// `should have received` about somebody else.
+    fn is_harmless(&self, done: &str) -> bool {
+        match done {
+            "received" | "benefited" | "benefitted" => true,
+            "lost" | "died" | "suffered" | "drowned" | "fallen" | "crashed" | "hurt" | "burnt" => {
+                self.word != "should"
+            }
+            "known" | "foreseen" | "seen" | "predicted" | "noticed" | "guessed" | "expected"
+            | "anticipated" => self.word == "could" && self.is_denied,
+            _ => false,
         }
-        "known" | "foreseen" | "seen" | "predicted" | "noticed" | "guessed" | "expected"
-        | "anticipated" => modal == "could" && is_denied,
-        _ => false,
     }
 }
 
-/// What leads to a person: `@name` and e-mail addresses.
+/// Handles (`@name`) and e-mail addresses.
 pub fn addresses(run: &Run) -> Vec<Hit> {
     let signs = run
         .text

@@ -1,39 +1,40 @@
-//! Who does what a verb says: the noun that it belongs to, and what that noun speaks of.
+//! Finds the subject of a verb, and whether it is a person or a thing.
 
-use super::lexicon::{Actor, Entry, Lexicon, Sign, is_name_too, is_plural};
+use super::lexicon::{Actor, Entry, Lexicon, Sign, can_be_name, is_plural};
 use crate::markdown::prose::Run;
 use crate::words::Finder;
 
 use std::ops::Range;
 
-/// What is between a word and the one before it.
+/// What separates a word from the previous one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Gap {
-    /// Nothing but space.
+    /// Only white space.
     Space,
-    /// A comma, a dash or a bracket: a part of a sentence ends.
-    Part,
+    /// A comma, a dash or a bracket: a clause ends.
+    Clause,
     /// A sentence ends.
     Sentence,
 }
 
 /// A word of a run.
 pub struct Word {
-    /// In small letters, with straight apostrophes; empty for code.
+    /// In lower case, with straight apostrophes; empty for code.
     pub lower: String,
+    /// Its bytes in the text of the run.
     pub range: Range<usize>,
-    /// What is before it.
+    /// What separates it from the previous word.
     pub gap: Gap,
     is_capital: bool,
-    /// Written as no name of a person is: `DNS`, `GitLab`, `S3`.
+    /// Whether it is spelled as names of persons are not: `DNS`, `GitLab`, `S3`.
     is_technical: bool,
-    /// Part of a name from the settings.
+    /// Whether it is part of a name from the settings.
     is_name: bool,
-    /// What the lists say of it.
+    /// What the lexicon knows about it.
     entry: Entry,
 }
 
-/// The words of a run, with what is known of words.
+/// The words of a run, with the lexicon.
 pub struct Text<'a> {
     pub words: Vec<Word>,
     /// Whether all words have capitals, as in some headings.
@@ -42,8 +43,8 @@ pub struct Text<'a> {
     lexicon: &'a Lexicon,
 }
 
-/// Words that end a noun, seen from its end: the words before them are another part of the sentence.
-const STOPS: &[&str] = &[
+/// Words that are never part of a noun phrase.
+const BOUNDARIES: &[&str] = &[
     "and", "or", "but", "so", "then", "than", "because", "when", "while", "if", "as", "although",
     "though", "unless", "until", "since", "before", "after", "where", "how", "why", "whether",
     "once", "yet", "nor", "only", "even", "perhaps", "maybe", "thus", "hence", "instead", "still",
@@ -52,29 +53,29 @@ const STOPS: &[&str] = &[
     "may", "must", "can", "will", "it", "we", "you", "they", "he", "she", "i",
 ];
 
-/// Words that open a noun.
-const ARTICLES: &[&str] = &[
+/// Words that begin a noun phrase.
+const DETERMINERS: &[&str] = &[
     "the", "a", "an", "this", "that", "these", "those", "each", "every", "any", "no", "some",
     "another", "either", "both",
 ];
 
-/// Whose it is: words that open a noun, too.
-const WHOSE: &[&str] = &["my", "your", "his", "her", "their", "our", "its", "whose"];
+/// Possessive words that begin a noun phrase.
+const POSSESSIVES: &[&str] = &["my", "your", "his", "her", "their", "our", "its", "whose"];
 
-/// Words between a noun and another one that says more of it.
+/// Words that connect a noun with another one that describes it.
 const PREPOSITIONS: &[&str] = &[
     "of", "in", "on", "at", "for", "from", "with", "without", "behind", "by", "to", "under",
     "over", "near", "between", "inside", "during", "about", "around", "into", "against", "across",
     "within", "per", "via", "beside",
 ];
 
-/// Words that take what they are of for what they are: `one of the engineers`.
-const SHARES: &[&str] = &[
+/// Words that select from the noun after `of`: `one of the engineers`.
+const QUANTIFIERS: &[&str] = &[
     "one", "two", "three", "four", "five", "some", "any", "each", "both", "all", "most", "many",
     "several", "few", "none", "neither", "either", "half", "part", "another", "others",
 ];
 
-/// What can be between a noun and what it does.
+/// Words that can be between a subject and its verb.
 const AUXILIARIES: &[&str] = &[
     "also",
     "then",
@@ -129,8 +130,8 @@ const AUXILIARIES: &[&str] = &[
     "themselves",
 ];
 
-/// Names that end as adverbs do.
-const NO_ADVERBS: &[&str] = &[
+/// Words that end like adverbs and are not.
+const NOT_ADVERBS: &[&str] = &[
     "sally",
     "kelly",
     "emily",
@@ -162,8 +163,8 @@ const NO_ADVERBS: &[&str] = &[
     "anthony",
 ];
 
-/// Days, with which the subject of a sentence does not begin: `Yesterday Kim forgot it`.
-const PLACES_IN_TIME: &[&str] = &[
+/// Words for times, which do not belong to a subject after them: `Yesterday Kim forgot it`.
+const TIMES: &[&str] = &[
     "yesterday",
     "today",
     "tonight",
@@ -187,31 +188,31 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// A word in small letters; empty if there is none.
+    /// A word in lower case. Empty for code, and after the last word.
     pub fn word(&self, at: usize) -> &str {
         self.words.get(at).map_or("", |word| &word.lower)
     }
 
-    /// Whether a word follows the one before it within one part of a sentence.
+    /// Whether a word is in the same clause as the previous one.
     pub fn is_joined(&self, at: usize) -> bool {
         self.words
             .get(at)
             .is_some_and(|word| word.gap == Gap::Space)
     }
 
-    /// Whether words follow one another from a place on, within one part of a sentence.
+    /// Whether a phrase begins at a word, all of it in one clause.
     pub fn is(&self, at: usize, phrase: &[&str]) -> bool {
         phrase.iter().enumerate().all(|(offset, word)| {
             self.word(at + offset) == *word && (offset == 0 || self.is_joined(at + offset))
         })
     }
 
-    /// The first word before a verb that is neither an adverb nor a part of the verb, if the verb has a noun in its part of the sentence.
+    /// The last word before a verb in its clause that is neither an adverb nor an auxiliary: the last word of the subject, if there is one.
     pub fn before_verb(&self, verb: usize) -> Option<usize> {
         let mut at = verb;
         while self.is_joined(at) {
             at -= 1;
-            if !(AUXILIARIES.contains(&self.word(at)) || self.is_adverb(at)) || self.is_name_too(at)
+            if !(AUXILIARIES.contains(&self.word(at)) || self.is_adverb(at)) || self.can_be_name(at)
             {
                 return Some(at);
             }
@@ -219,8 +220,8 @@ impl<'a> Text<'a> {
         None
     }
 
-    /// Whether a word can be between `have` and what was to be done.
-    pub fn is_between(&self, at: usize) -> bool {
+    /// Whether a word can be between `have` and its participle.
+    pub fn can_precede_participle(&self, at: usize) -> bool {
         matches!(
             self.word(at),
             "also"
@@ -263,23 +264,23 @@ impl<'a> Text<'a> {
         false
     }
 
-    /// Who does what a verb says.
+    /// The subject of a verb.
     pub fn subject(&self, verb: usize) -> Actor {
         match self.before_verb(verb) {
             Some(at)
-                if !STOPS.contains(&self.word(at))
+                if !BOUNDARIES.contains(&self.word(at))
                     || self.is_pronoun(at)
-                    || self.is_name_too(at) =>
+                    || self.can_be_name(at) =>
             {
-                self.of_noun(at, verb)
+                self.actor_of_noun(at, verb)
             }
-            _ => self.subject_before(verb),
+            _ => self.subject_of_earlier_clause(verb),
         }
     }
 
-    /// What the noun speaks of that ends at a place: of the engineer, in `the engineer on call`.
-    fn of_noun(&self, head: usize, verb: usize) -> Actor {
-        // Far more than people write, so that hostile text takes no longer.
+    /// The actor of the noun phrase that ends at a word: the engineer in `the engineer on call`.
+    fn actor_of_noun(&self, head: usize, verb: usize) -> Actor {
+        // More than people write. A limit keeps hostile text from taking long.
         const DEEPEST: usize = 8;
         let (mut head, mut outermost) = (head, None);
         for _ in 0..DEEPEST {
@@ -290,17 +291,17 @@ impl<'a> Text<'a> {
                 head -= 1;
             }
             let start = self.start_of_noun(head);
-            let own = self.of_words(start, head, verb);
+            let own = self.actor_of_words(start, head, verb);
             if matches!(own, Actor::Thing | Actor::Unknown)
-                && self.is_inside_of_who(start)
+                && self.is_after_who(start)
                 && !self.is_pronoun(head)
             {
                 return Actor::Person;
             }
             match self.noun_before(start) {
-                // `one of the engineers` is one of them; of none, nothing is said.
-                Some(Before::Share(share)) => {
-                    return if share == "none" && own.is_person() {
+                // `one of the engineers` is a person, and `none of the engineers` is nobody.
+                Some(Before::Quantifier(quantifier)) => {
+                    return if quantifier == "none" && own.is_person() {
                         Actor::Nobody
                     } else {
                         own
@@ -316,7 +317,7 @@ impl<'a> Text<'a> {
         outermost.unwrap_or(Actor::Unknown)
     }
 
-    /// The noun that a preposition joins to one that starts at a place.
+    /// The noun or the quantifier that a preposition connects with the noun phrase after it.
     fn noun_before(&self, start: usize) -> Option<Before<'_>> {
         let preposition = start
             .checked_sub(1)
@@ -325,51 +326,51 @@ impl<'a> Text<'a> {
             .checked_sub(1)
             .filter(|_| self.is_joined(preposition))?;
         let word = self.word(before);
-        if SHARES.contains(&word) && self.word(preposition) == "of" {
-            return Some(Before::Share(word));
+        if QUANTIFIERS.contains(&word) && self.word(preposition) == "of" {
+            return Some(Before::Quantifier(word));
         }
-        (!self.is_outside(before) || self.is_pronoun(before)).then_some(Before::Noun(before))
+        (!self.is_outside_noun(before) || self.is_pronoun(before)).then_some(Before::Noun(before))
     }
 
-    /// Where the words of a noun begin, without its article.
+    /// The first word of the noun phrase that ends at a word.
     fn start_of_noun(&self, head: usize) -> usize {
         const LONGEST: usize = 5;
         let mut start = head;
         while self.is_joined(start)
             && head - start < LONGEST
-            && !self.is_opener(start - 1)
-            && !self.is_outside(start - 1)
+            && !self.is_determiner(start - 1)
+            && !self.is_outside_noun(start - 1)
         {
             start -= 1;
         }
-        // The article, or whose it is, belongs to the noun: the word before it counts.
-        if self.is_joined(start) && self.is_opener(start - 1) {
+        // The determiner is part of the noun phrase.
+        if self.is_joined(start) && self.is_determiner(start - 1) {
             start - 1
         } else {
             start
         }
     }
 
-    fn is_opener(&self, at: usize) -> bool {
+    fn is_determiner(&self, at: usize) -> bool {
         let word = self.word(at);
-        ARTICLES.contains(&word)
-            || WHOSE.contains(&word)
+        DETERMINERS.contains(&word)
+            || POSSESSIVES.contains(&word)
             || word.ends_with("'s")
             || word.ends_with("s'")
     }
 
-    /// Whether a word belongs to no noun.
-    pub fn is_outside(&self, at: usize) -> bool {
+    /// Whether a word is not part of a noun phrase.
+    pub fn is_outside_noun(&self, at: usize) -> bool {
         let word = self.word(at);
-        STOPS.contains(&word)
+        BOUNDARIES.contains(&word)
             || PREPOSITIONS.contains(&word)
-            || PLACES_IN_TIME.contains(&word)
+            || TIMES.contains(&word)
             || self.is_adverb(at)
     }
 
-    /// Whether `who` is before a place in its part of the sentence: the words after it say more of a person.
-    fn is_inside_of_who(&self, at: usize) -> bool {
-        (self.start_of_part(at)..at).any(|at| matches!(self.word(at), "who" | "whoever"))
+    /// Whether a word follows `who` in its clause, and so describes a person.
+    fn is_after_who(&self, at: usize) -> bool {
+        (self.start_of_clause(at)..at).any(|at| matches!(self.word(at), "who" | "whoever"))
     }
 
     /// Whether a word replaces a noun.
@@ -380,36 +381,29 @@ impl<'a> Text<'a> {
         )
     }
 
-    /// Whether a word is written as a name, and can be one.
-    fn is_name_too(&self, at: usize) -> bool {
+    /// Whether a word has a capital and can be a first name.
+    fn can_be_name(&self, at: usize) -> bool {
         self.words
             .get(at)
-            .is_some_and(|word| word.is_capital && is_name_too(noun_of(&word.lower)))
+            .is_some_and(|word| word.is_capital && can_be_name(noun_of(&word.lower)))
     }
 
+    /// Whether a word has the ending of an adverb.
     pub fn is_adverb(&self, at: usize) -> bool {
         let word = self.word(at);
-        word.len() > 3 && word.ends_with("ly") && !NO_ADVERBS.contains(&word)
+        word.len() > 3 && word.ends_with("ly") && !NOT_ADVERBS.contains(&word)
     }
 
-    /// What the words of a noun speak of, from its article to its head.
-    fn of_words(&self, start: usize, head: usize, verb: usize) -> Actor {
+    /// The actor of a noun phrase with a head, its last word.
+    fn actor_of_words(&self, start: usize, head: usize, verb: usize) -> Actor {
         let Some(word) = self.words.get(head) else {
             return Actor::Unknown;
         };
         if word.is_name {
             return Actor::Person;
         }
-        // `team 3` is a team, and `node B` is a node.
-        let is_number =
-            word.lower.len() == 1 || word.lower.chars().all(|sign| sign.is_ascii_digit());
-        if is_number
-            && !word.lower.is_empty()
-            && start < head
-            && !self.is_opener(head - 1)
-            && word.lower != "i"
-        {
-            return self.of_words(start, head - 1, verb);
+        if is_number(word) && start < head && !self.is_determiner(head - 1) {
+            return self.actor_of_words(start, head - 1, verb);
         }
         if word.lower.is_empty() {
             return Actor::Thing;
@@ -418,12 +412,11 @@ impl<'a> Text<'a> {
         if &self.run.text[word.range.clone()] == "IT" {
             return Actor::Person;
         }
-        let is_first = word.gap == Gap::Sentence || self.is_title;
-        if self.is_name_too(head) && (start..head).all(|at| self.word(at) == "that") {
+        if self.can_be_name(head) && (start..head).all(|at| self.word(at) == "that") {
             return Actor::Name;
         }
         let sign = || {
-            if is_technical_deed(self.after_verb(verb)) {
+            if self.infinitive_after(verb).is_some_and(is_technical_deed) {
                 Sign::Technical
             } else {
                 self.sign(start, head)
@@ -431,18 +424,17 @@ impl<'a> Text<'a> {
         };
         match word.entry.actor(sign) {
             Actor::Unknown if word.is_technical => Actor::Thing,
-            Actor::Unknown if word.is_capital => {
-                self.of_name(start..head, noun_of(&word.lower), is_first)
-            }
+            Actor::Unknown if word.is_capital => self.actor_of_name(start, head),
             actor => actor,
         }
     }
 
-    /// A word with a capital that the lists do not have.
-    fn of_name(&self, before: Range<usize>, noun: &str, is_first: bool) -> Actor {
-        // `the end Tomás` has an article, but not of the name, and `we saw that Dave` has none.
+    /// The actor of a capitalised word that is not in the lexicon.
+    fn actor_of_name(&self, start: usize, head: usize) -> Actor {
+        let (before, word) = (start..head, &self.words[head]);
+        // `the end Tomás` has an article that does not belong to the name, and `that` in `we saw that Dave` is not an article.
         let has_article = !before.is_empty()
-            && ARTICLES.contains(&self.word(before.start))
+            && DETERMINERS.contains(&self.word(before.start))
             && self.word(before.start) != "that"
             && self.words[before.clone()]
                 .iter()
@@ -451,7 +443,9 @@ impl<'a> Text<'a> {
         let is_of_product = before.into_iter().any(|at| {
             self.words[at].is_capital && self.words[at].entry == Entry::Sure(Actor::Thing)
         });
-        let is_plural = is_first && is_plural(noun);
+        // At the start of a sentence and in a title, ordinary words have a capital, too.
+        let is_first = word.gap == Gap::Sentence || self.is_title;
+        let is_plural = is_first && is_plural(noun_of(&word.lower));
         if has_article || is_of_product || is_plural {
             Actor::Thing
         } else {
@@ -459,7 +453,7 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// What the words before a head say of it: the last that says anything.
+    /// What the words before a head tell about it; the nearest one counts.
     fn sign(&self, start: usize, head: usize) -> Sign {
         let of = |at: usize| {
             let word = &self.words[at];
@@ -477,18 +471,14 @@ impl<'a> Text<'a> {
             .unwrap_or(Sign::None)
     }
 
-    /// The word that says what is done: `reconcile` in `failed to reconcile`.
-    fn after_verb(&self, verb: usize) -> &str {
-        if self.is(verb + 1, &["to"]) {
-            self.word(verb + 2)
-        } else {
-            ""
-        }
+    /// The infinitive after a verb: `reconcile` in `failed to reconcile`.
+    fn infinitive_after(&self, verb: usize) -> Option<&str> {
+        self.is(verb + 1, &["to"]).then(|| self.word(verb + 2))
     }
 
-    /// The subject of an earlier part of the sentence, for a verb without one of its own: `restarted the pump, but forgot the valve`.
-    fn subject_before(&self, verb: usize) -> Actor {
-        let (mut start, mut end) = (self.start_of_part(verb), verb);
+    /// The subject of an earlier clause, for a verb without its own: `restarted the pump, but forgot the valve`.
+    fn subject_of_earlier_clause(&self, verb: usize) -> Actor {
+        let (mut start, mut end) = (self.start_of_clause(verb), verb);
         loop {
             if let Some(actor) = self.first_actor(start..end) {
                 return actor;
@@ -496,19 +486,19 @@ impl<'a> Text<'a> {
             if start == 0 || self.words[start].gap == Gap::Sentence || verb - start > FARTHEST {
                 return Actor::Unknown;
             }
-            (start, end) = (self.start_of_part(start - 1), start);
+            (start, end) = (self.start_of_clause(start - 1), start);
         }
     }
 
-    /// Where a part of a sentence begins, or a place not too far before.
-    fn start_of_part(&self, at: usize) -> usize {
+    /// The first word of a clause, at most [`FARTHEST`] words before.
+    fn start_of_clause(&self, at: usize) -> usize {
         (at.saturating_sub(FARTHEST)..=at)
             .rev()
             .find(|&at| !self.is_joined(at))
             .unwrap_or(at.saturating_sub(FARTHEST))
     }
 
-    /// What the first noun in a range speaks of, if it is a known one, and not one after a preposition.
+    /// The first known actor in a range. Nouns after prepositions do not count.
     fn first_actor(&self, stretch: Range<usize>) -> Option<Actor> {
         let mut is_aside = false;
         for at in stretch.clone() {
@@ -517,17 +507,23 @@ impl<'a> Text<'a> {
                 || matches!(word, "after" | "before" | "until" | "since")
             {
                 is_aside = true;
-            } else if ARTICLES.contains(&word) && at > stretch.start && !self.is_outside(at - 1) {
+            } else if DETERMINERS.contains(&word)
+                && at > stretch.start
+                && !self.is_outside_noun(at - 1)
+            {
                 is_aside = false;
             }
-            if is_aside || self.is_opener(at) || (self.is_outside(at) && !self.is_pronoun(at)) {
+            if is_aside
+                || self.is_determiner(at)
+                || (self.is_outside_noun(at) && !self.is_pronoun(at))
+            {
                 continue;
             }
-            let actor = self.of_words(self.start_of_noun(at), at, at);
+            let actor = self.actor_of_words(self.start_of_noun(at), at, at);
             let next = at + 1;
-            let goes_on = next < stretch.end && self.is_joined(next) && !self.is_outside(next);
+            let goes_on = next < stretch.end && self.is_joined(next) && !self.is_outside_noun(next);
             if actor != Actor::Unknown
-                && !(goes_on && self.of_words(at, next, next) != Actor::Unknown)
+                && !(goes_on && self.actor_of_words(at, next, next) != Actor::Unknown)
             {
                 return Some(actor);
             }
@@ -535,7 +531,7 @@ impl<'a> Text<'a> {
         None
     }
 
-    /// What the noun speaks of that begins at a place, and its last word: `by the reviewer of the change`.
+    /// The actor of the noun phrase that begins at a word, and its head: the reviewer in `by the reviewer of the change`.
     pub fn noun_from(&self, start: usize) -> (Actor, usize) {
         const LONGEST: usize = 6;
         let (mut found, mut last) = (Actor::Unknown, start);
@@ -544,16 +540,16 @@ impl<'a> Text<'a> {
             if at >= self.words.len() || (at > start && !self.is_joined(at)) {
                 break;
             }
-            if SHARES.contains(&word)
-                || self.is_opener(at)
-                || (word == "of" && at > start && SHARES.contains(&self.word(at - 1)))
+            if QUANTIFIERS.contains(&word)
+                || self.is_determiner(at)
+                || (word == "of" && at > start && QUANTIFIERS.contains(&self.word(at - 1)))
             {
                 continue;
             }
-            if self.is_outside(at) && !(self.is_pronoun(at) && at == start) {
+            if self.is_outside_noun(at) && !(self.is_pronoun(at) && at == start) {
                 break;
             }
-            let actor = self.of_words(start, at, at);
+            let actor = self.actor_of_words(start, at, at);
             if actor == Actor::Unknown && found != Actor::Unknown {
                 break;
             }
@@ -562,8 +558,8 @@ impl<'a> Text<'a> {
         (found, last)
     }
 
-    /// Whether a word says whose something is, and means a person.
-    pub fn is_of_person(&self, at: usize) -> bool {
+    /// Whether a word is the possessive of a person: `my`, `Dave's`.
+    pub fn is_possessive_of_person(&self, at: usize) -> bool {
         let word = self.word(at);
         let is_possessive =
             word.ends_with("'s") || word.ends_with("s'") || self.is_plural_possessive(at);
@@ -573,10 +569,11 @@ impl<'a> Text<'a> {
                 "my" | "your" | "his" | "her" | "their" | "our" | "whose"
             );
         }
-        self.of_words(self.start_of_noun(at), at, at).is_person()
+        self.actor_of_words(self.start_of_noun(at), at, at)
+            .is_person()
     }
 
-    /// The apostrophe after a plural is not a part of the word: `the engineers' error`.
+    /// Whether a plural has an apostrophe after it, which is not part of the word: `the engineers' error`.
     fn is_plural_possessive(&self, at: usize) -> bool {
         self.words.get(at).is_some_and(|word| {
             word.lower.ends_with('s') && self.run.text[word.range.end..].starts_with(['\'', '’'])
@@ -584,18 +581,18 @@ impl<'a> Text<'a> {
     }
 }
 
-/// How many words before a verb its subject is looked for: far more than people write.
+/// The maximum distance in words between a verb and its subject: far more than people write.
 const FARTHEST: usize = 40;
 
-/// What a preposition joins a noun to.
+/// What a preposition connects with the noun after it.
 enum Before<'a> {
-    /// The last word of another noun.
+    /// The last word of another noun phrase.
     Noun(usize),
-    /// `one of`, `none of`.
-    Share(&'a str),
+    /// A quantifier: `one of`, `none of`.
+    Quantifier(&'a str),
 }
 
-/// What only programs do: it tells an operator of Kubernetes from one of a crane.
+/// Whether a verb is something that only programs do. It distinguishes the operator of a cluster from the operator of a crane.
 fn is_technical_deed(verb: &str) -> bool {
     const DEEDS: &[&str] = &[
         "reconcile",
@@ -626,31 +623,23 @@ fn is_technical_deed(verb: &str) -> bool {
     DEEDS.contains(&verb)
 }
 
+/// Whether a word numbers the one before it: `team 3` is a team, and `node B` is a node.
+fn is_number(word: &Word) -> bool {
+    let is_digits = !word.lower.is_empty() && word.lower.chars().all(|sign| sign.is_ascii_digit());
+    is_digits || (word.lower.len() == 1 && word.lower != "i")
+}
+
 fn words(run: &Run, names: &Finder, lexicon: &Lexicon) -> Vec<Word> {
-    let is_inside = |next: char| next.is_alphanumeric() || matches!(next, '\'' | '’' | '-');
     let named = names.all(&run.text);
     let mut words = Vec::new();
     let (mut at, mut gap) = (0, Gap::Sentence);
     while let Some(next) = run.text[at..].chars().next() {
-        let code = run.code_at(at);
-        // Code is one word, whatever it is: the `+` operator.
-        let length = match &code {
-            Some(code) => code.end - at,
-            None if next.is_alphanumeric() => run.text[at..]
-                .find(|next| !is_inside(next))
-                .unwrap_or(run.text.len() - at),
-            None => {
-                gap = gap.max(gap_of(next));
-                at += next.len_utf8();
-                continue;
-            }
+        let Some((length, lower)) = word_at(run, at) else {
+            gap = gap.max(gap_of(next));
+            at += next.len_utf8();
+            continue;
         };
-        let word = run.text[at..at + length].trim_end_matches(['\'', '’', '-']);
-        let lower = if code.is_some() {
-            String::new()
-        } else {
-            word.to_lowercase().replace('’', "'")
-        };
+        let word = without_marks(&run.text[at..at + length]);
         let range = at..at + word.len();
         let is_name = named
             .get(named.partition_point(|name| name.range.end <= at))
@@ -671,7 +660,31 @@ fn words(run: &Run, names: &Finder, lexicon: &Lexicon) -> Vec<Word> {
     words
 }
 
-/// A word without what says that something is its own.
+/// The length of the word at a place, with the marks at its end, and the word in lower case. `None` if there is no word.
+///
+/// Code is one word that is not equal to any other, for example the `+` operator.
+fn word_at(run: &Run, at: usize) -> Option<(usize, String)> {
+    if let Some(code) = run.code_at(at) {
+        return Some((code.end - at, String::new()));
+    }
+    let text = &run.text[at..];
+    let is_inside = |next: char| next.is_alphanumeric() || matches!(next, '\'' | '’' | '-');
+    if !text.starts_with(char::is_alphanumeric) {
+        return None;
+    }
+    let length = text.find(|next| !is_inside(next)).unwrap_or(text.len());
+    let lower = without_marks(&text[..length])
+        .to_lowercase()
+        .replace('’', "'");
+    Some((length, lower))
+}
+
+/// A word without apostrophes and hyphens at its end.
+fn without_marks(word: &str) -> &str {
+    word.trim_end_matches(['\'', '’', '-'])
+}
+
+/// A word without a possessive ending.
 fn noun_of(word: &str) -> &str {
     word.trim_end_matches("'s").trim_end_matches('\'')
 }
@@ -679,7 +692,7 @@ fn noun_of(word: &str) -> &str {
 fn gap_of(sign: char) -> Gap {
     match sign {
         '.' | ';' | ':' | '!' | '?' | '|' => Gap::Sentence,
-        ',' | '(' | ')' | '—' | '–' => Gap::Part,
+        ',' | '(' | ')' | '—' | '–' => Gap::Clause,
         _ => Gap::Space,
     }
 }

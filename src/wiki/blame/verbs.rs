@@ -1,4 +1,4 @@
-//! Verbs after `have` and `been`: what was to be done, told apart from what somebody is to have.
+//! Verbs after `have` and `been`. Distinguishes participles (`should have checked`) from possessions (`should have limited access`).
 
 /// Participles that do not end in `ed`.
 const IRREGULAR: &str = "
@@ -17,7 +17,7 @@ const NOUNS_IN_ED: &[&str] = &[
     "newsfeed", "sled", "led",
 ];
 
-/// Participles that tell what something is like: before a noun they belong to it, as in `should have limited access`.
+/// Participles that are adjectives before a noun: `should have limited access`.
 const QUALITIES: &[&str] = &[
     "limited",
     "unlimited",
@@ -56,7 +56,7 @@ const QUALITIES: &[&str] = &[
     "added",
 ];
 
-/// What can be had, after a word that is a participle, too: `read access`.
+/// Nouns after a participle that make it part of a possession: `read access`.
 const POSSESSIONS: &[&str] = &[
     "access",
     "permission",
@@ -72,8 +72,8 @@ const POSSESSIONS: &[&str] = &[
     "scopes",
 ];
 
-/// Words after which no noun has begun.
-const NO_NOUNS: &[&str] = &[
+/// Words that do not continue a noun phrase.
+const NOT_IN_NOUN: &[&str] = &[
     "the", "a", "an", "this", "that", "these", "those", "it", "them", "him", "her", "us", "me",
     "you", "my", "your", "his", "their", "our", "its", "to", "in", "on", "at", "for", "from",
     "with", "without", "by", "of", "up", "down", "out", "off", "over", "back", "and", "or", "but",
@@ -83,8 +83,8 @@ const NO_NOUNS: &[&str] = &[
     "whether",
 ];
 
-/// What only somebody who thinks can do.
-const HUMAN: &[&str] = &[
+/// Participles for what only persons do.
+const HUMAN_ACTS: &[&str] = &[
     "known",
     "realised",
     "realized",
@@ -118,7 +118,7 @@ const HUMAN: &[&str] = &[
     "reviewed",
 ];
 
-/// Participles after `been` that tell what somebody is like, not what was to be done to them.
+/// Participles after `been` that describe a state, not an action.
 const STATES: &[&str] = &[
     "prepared",
     "concerned",
@@ -141,23 +141,23 @@ const STATES: &[&str] = &[
     "stood",
 ];
 
-/// Whether a word after `have` is what was to be done; `next` is the word after it, empty if the sentence, or its part, ends.
+/// Whether a word after `have` is a participle. `next` is the word after it; empty at the end of a clause.
 pub fn is_participle(word: &str, next: &str) -> bool {
     let is_form = (word.ends_with("ed") && word.len() > 3 && !NOUNS_IN_ED.contains(&word))
         || IRREGULAR.split_whitespace().any(|form| form == word);
     let belongs_to_noun = QUALITIES.contains(&word)
         && !next.is_empty()
-        && !NO_NOUNS.contains(&next)
+        && !NOT_IN_NOUN.contains(&next)
         && !next.ends_with("ly");
     is_form && !belongs_to_noun && !POSSESSIONS.contains(&next)
 }
 
-/// Whether a word after `have` is something that only a person does.
-pub fn is_human(word: &str) -> bool {
-    HUMAN.contains(&word)
+/// Whether a participle is something that only persons do.
+pub fn is_human_act(word: &str) -> bool {
+    HUMAN_ACTS.contains(&word)
 }
 
-/// What somebody is blamed for who did not do it; to see, to know and to have are not in anybody's hands.
+/// Verbs for duties: who does not do them is blamed. To see, to know and to have are not duties.
 const DUTIES: &[&str] = &[
     "ask",
     "asked",
@@ -195,12 +195,12 @@ const DUTIES: &[&str] = &[
     "documented",
 ];
 
-/// Whether a word after `did not` or `never` is what somebody was to do.
+/// Whether a verb after `did not` or `never` is a duty.
 pub fn is_duty(word: &str) -> bool {
     DUTIES.contains(&word)
 }
 
-/// Whether a word after `been` is what was to be done to somebody or something.
+/// Whether a word after `been` is the participle of a passive.
 pub fn is_passive(word: &str, next: &str) -> bool {
     is_participle(word, next) && !STATES.contains(&word)
 }

@@ -1,4 +1,4 @@
-//! Tables in HTML: as Markdown tables if these are equivalent, otherwise as elements.
+//! Converts HTML tables to Markdown tables if these are equivalent, otherwise to elements.
 
 use super::elements::{Claim, blocks, is_blank, with_common_attributes};
 use super::nest::HtmlNode;
@@ -44,23 +44,13 @@ pub fn table_of_cells(
     claim: &mut Claim<'_>,
 ) -> Block {
     let mut row = |name: &'static str, cells: Vec<Vec<HtmlNode>>| -> Vec<Cell> {
-        let aligned = cells.into_iter().zip(columns).map(|(nodes, alignment)| {
-            let align = match alignment {
-                Alignment::None => None,
-                Alignment::Left => Some("left"),
-                Alignment::Center => Some("center"),
-                Alignment::Right => Some("right"),
-            };
-            let attributes = align
-                .map(|align| ("align", align.to_owned()))
-                .into_iter()
-                .collect();
-            Cell {
-                element: Element { name, attributes },
+        let aligned = cells.into_iter().zip(columns);
+        aligned
+            .map(|(nodes, alignment)| Cell {
+                element: aligned_cell(name, *alignment),
                 blocks: blocks(nodes, claim),
-            }
-        });
-        aligned.collect()
+            })
+            .collect()
     };
     let head = vec![row("th", head)];
     let body = body.into_iter().map(|cells| row("td", cells)).collect();
@@ -69,6 +59,21 @@ pub fn table_of_cells(
         ..Rows::default()
     }
     .block()
+}
+
+/// The element of a cell in a column with an alignment.
+fn aligned_cell(name: &'static str, alignment: Alignment) -> Element {
+    let align = match alignment {
+        Alignment::None => None,
+        Alignment::Left => Some("left"),
+        Alignment::Center => Some("center"),
+        Alignment::Right => Some("right"),
+    };
+    let attribute = align.map(|align| ("align", align.to_owned()));
+    Element {
+        name,
+        attributes: attribute.into_iter().collect(),
+    }
 }
 
 impl Rows {
@@ -93,19 +98,10 @@ impl Rows {
             "caption" => self
                 .caption
                 .extend(with_common_attributes(&element, blocks(inner, claim))),
-            "col" => self
+            "colgroup" if !inner.iter().all(is_blank) => self.add(inner, part, claim),
+            "col" | "colgroup" => self
                 .columns
-                .push(Block::Element(spanning(&element), Vec::new())),
-            "colgroup" if inner.iter().all(is_blank) => {
-                self.columns.push(Block::Element(
-                    spanning(&Element {
-                        name: "col",
-                        ..element
-                    }),
-                    Vec::new(),
-                ));
-            }
-            "colgroup" => self.add(inner, part, claim),
+                .push(Block::Element(column(&element), Vec::new())),
             name @ ("thead" | "tbody" | "tfoot") => {
                 self.parts.push((name, Vec::new()));
                 self.add(inner, Some(name), claim);
@@ -151,11 +147,12 @@ impl Rows {
         cells
     }
 
+    /// The table as a Markdown table if possible, otherwise as elements.
     fn block(self) -> Block {
         self.plain().map_or_else(|| self.whole(), Block::Table)
     }
 
-    /// The equivalent Markdown table. `None` if there is none.
+    /// The equivalent Markdown table, if one exists.
     fn plain(&self) -> Option<Table> {
         let rows: Vec<(&str, &Vec<Cell>)> = self
             .parts
@@ -186,6 +183,7 @@ impl Rows {
         })
     }
 
+    /// The table as elements.
     fn whole(self) -> Block {
         let mut parts = Vec::new();
         if !self.caption.is_empty() {
@@ -220,7 +218,7 @@ impl Cell {
     fn new(element: &Element, nodes: Vec<HtmlNode>, claim: &mut Claim<'_>) -> Self {
         let blocks = with_common_attributes(element, blocks(nodes, claim));
         Self {
-            element: set(element),
+            element: cell_element(element),
             blocks,
         }
     }
@@ -241,17 +239,17 @@ impl Cell {
     }
 }
 
-/// The cell element with the attributes that matter.
-fn set(element: &Element) -> Element {
-    let spans = |element: &Element, name: &'static str| {
-        element
-            .number(name)
-            .filter(|&number| number > 1)
-            .map(|number| (name, number.to_string()))
-    };
+/// A number attribute that is larger than 1, the default.
+fn span(element: &Element, name: &'static str) -> Option<(&'static str, String)> {
+    let number = element.number(name).filter(|&number| number > 1)?;
+    Some((name, number.to_string()))
+}
+
+/// The element of a cell with its valid attributes.
+fn cell_element(element: &Element) -> Element {
     let mut attributes: Vec<(&'static str, String)> = ["colspan", "rowspan"]
         .iter()
-        .filter_map(|name| spans(element, name))
+        .filter_map(|name| span(element, name))
         .collect();
     let is_kept = |(name, value): &&(&'static str, String)| match *name {
         "align" => matches!(value.as_str(), "left" | "center" | "right"),
@@ -268,13 +266,10 @@ fn set(element: &Element) -> Element {
     }
 }
 
-fn spanning(element: &Element) -> Element {
-    let span = element
-        .number("span")
-        .filter(|&number| number > 1)
-        .map(|number| ("span", number.to_string()));
+/// The `col` element for the columns that an element describes.
+fn column(element: &Element) -> Element {
     Element {
-        name: element.name,
-        attributes: span.into_iter().collect(),
+        name: "col",
+        attributes: span(element, "span").into_iter().collect(),
     }
 }

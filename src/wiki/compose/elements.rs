@@ -1,5 +1,4 @@
-//! Converts HTML elements to blocks and inlines: to the equivalent in Markdown, or else to
-//! elements.
+//! Converts HTML elements to the equivalent blocks and inlines of Markdown. Elements without an equivalent are kept.
 
 use super::cells::table;
 use super::nest::HtmlNode;
@@ -38,7 +37,7 @@ pub fn blocks(nodes: Vec<HtmlNode>, claim: &mut Claim<'_>) -> Vec<Block> {
         match node {
             HtmlNode::Block(block) => blocks.push(block),
             HtmlNode::Element(element, inner) => {
-                blocks.extend(element_as_blocks(element, inner, claim))
+                blocks.extend(element_as_blocks(element, inner, claim));
             }
             HtmlNode::Inline(inline) => line.push(inline),
         }
@@ -54,7 +53,7 @@ fn end_line(line: &mut Vec<Inline>, blocks: &mut Vec<Block>) {
     }
 }
 
-/// Whether nodes cannot be part of a line.
+/// Whether some of the nodes cannot be part of a line.
 pub fn holds_blocks(nodes: &[HtmlNode]) -> bool {
     !nodes.iter().all(is_line)
 }
@@ -64,7 +63,7 @@ pub fn inlines(nodes: Vec<HtmlNode>) -> Vec<Inline> {
     trimmed(untrimmed(nodes))
 }
 
-/// The same with the white space at the ends.
+/// Nodes as one line, with the white space at the ends.
 pub fn untrimmed(nodes: Vec<HtmlNode>) -> Vec<Inline> {
     let mut line = Vec::new();
     nodes
@@ -78,27 +77,25 @@ fn add_inline(node: HtmlNode, line: &mut Vec<Inline>) {
         HtmlNode::Inline(inline) => push(inline, line),
         HtmlNode::Block(block) => add_parted(in_a_line(&[block]), line),
         HtmlNode::Element(element, inner) if is_block(element.name) => {
-            add_parted(inlines(inner), line)
+            add_parted(inlines(inner), line);
         }
-        HtmlNode::Element(element, inner) => {
-            let common = common_attributes(&element);
-            let inner = untrimmed(inner);
-            let made = element_in_line(element, inner);
-            match made {
-                made if made.is_empty() => {}
-                made if common.is_empty() => made.into_iter().for_each(|inline| push(inline, line)),
-                made => line.push(Inline::Element(
-                    Element {
-                        name: "span",
-                        attributes: common,
-                    },
-                    made,
-                )),
-            }
-        }
+        HtmlNode::Element(element, inner) => add_element(element, inner, line),
     }
 }
 
+/// Adds an inline element. The common attributes of an element that the page does not keep go to a `span`.
+fn add_element(element: Element, inner: Vec<HtmlNode>, line: &mut Vec<Inline>) {
+    let attributes = common_attributes(&element);
+    let made = element_in_line(element, untrimmed(inner));
+    if attributes.is_empty() {
+        made.into_iter().for_each(|inline| push(inline, line));
+    } else if !made.is_empty() {
+        let name = "span";
+        line.push(Inline::Element(Element { name, attributes }, made));
+    }
+}
+
+/// Adds the text of a block, between line breaks.
 fn add_parted(words: Vec<Inline>, line: &mut Vec<Inline>) {
     let is_parted = |inline: Option<&Inline>| matches!(inline, None | Some(Inline::Break));
     if words.is_empty() {
@@ -111,6 +108,7 @@ fn add_parted(words: Vec<Inline>, line: &mut Vec<Inline>) {
     line.push(Inline::Break);
 }
 
+/// Adds an inline. Adjacent texts become one.
 fn push(inline: Inline, line: &mut Vec<Inline>) {
     match (line.last_mut(), inline) {
         (_, Inline::Text(text)) if text.is_empty() => {}
@@ -119,7 +117,7 @@ fn push(inline: Inline, line: &mut Vec<Inline>) {
     }
 }
 
-/// The attributes that any element can have, if the tree drops the element itself.
+/// The attributes that any element can have. Empty for an element that the page keeps, because it keeps its attributes, too.
 fn common_attributes(element: &Element) -> Vec<(&'static str, String)> {
     if is_kept_whole(element.name) {
         return Vec::new();
@@ -132,7 +130,7 @@ fn common_attributes(element: &Element) -> Vec<(&'static str, String)> {
         .collect()
 }
 
-/// Whether the tree keeps an element with its attributes.
+/// Whether the page keeps an element with its attributes.
 fn is_kept_whole(name: &str) -> bool {
     let is_in_line = matches!(
         name,
@@ -208,7 +206,7 @@ fn element_as_blocks(element: Element, inner: Vec<HtmlNode>, claim: &mut Claim<'
     with_common_attributes(&outer, made)
 }
 
-/// Wraps blocks in a `div` with the common attributes of an element that the tree drops.
+/// Wraps blocks in a `div` with the common attributes of an element that the page does not keep.
 pub fn with_common_attributes(element: &Element, blocks: Vec<Block>) -> Vec<Block> {
     let common = common_attributes(element);
     if blocks.is_empty() || common.is_empty() {
@@ -223,6 +221,7 @@ pub fn with_common_attributes(element: &Element, blocks: Vec<Block>) -> Vec<Bloc
     )]
 }
 
+/// The element itself, with the attributes that any element can have.
 fn whole(element: Element, blocks: Vec<Block>) -> Block {
     let attributes = element
         .attributes
@@ -322,10 +321,10 @@ fn definitions(nodes: Vec<HtmlNode>, claim: &mut Claim<'_>) -> Vec<Block> {
     for node in nodes.into_iter().filter(|node| !is_blank(node)) {
         match node {
             HtmlNode::Element(element, inner) if matches!(element.name, "dt" | "dd") => {
-                parts.push(whole(element, blocks(inner, claim)))
+                parts.push(whole(element, blocks(inner, claim)));
             }
             HtmlNode::Element(element, inner) if element.name == "div" => {
-                parts.extend(definitions(inner, claim))
+                parts.extend(definitions(inner, claim));
             }
             other => parts.push(Block::Element(
                 Element::new("dd"),
@@ -360,7 +359,7 @@ fn details(nodes: Vec<HtmlNode>, claim: &mut Claim<'_>) -> Block {
             HtmlNode::Element(element, inner)
                 if element.name == "summary" && summary.is_empty() =>
             {
-                summary = inlines(inner)
+                summary = inlines(inner);
             }
             other => others.push(other),
         }

@@ -34,8 +34,8 @@ pub struct Shared<'a> {
     pub has_contents: bool,
 }
 
-/// The number of headings from which a page gets a table of contents.
-const WORTH_A_TABLE: usize = 3;
+/// The minimum number of headings for a table of contents.
+const MIN_HEADINGS: usize = 3;
 
 /// Composes the pages of case studies, and reports what a wiki cannot show.
 pub fn compose(shared: Shared<'_>, cases: &[CaseStudyId]) -> (Vec<Case>, Vec<Diagnostic>) {
@@ -44,24 +44,30 @@ pub fn compose(shared: Shared<'_>, cases: &[CaseStudyId]) -> (Vec<Case>, Vec<Dia
         .iter()
         .map(|&id| case(shared, id, &mut diagnostics))
         .collect();
+    mark_linked_headings(&mut composed);
+    (composed, diagnostics)
+}
+
+/// Marks the headings that links on any of the pages lead to.
+fn mark_linked_headings(cases: &mut [Case]) {
     let mut linked = BTreeSet::new();
-    for case in &composed {
+    for case in &*cases {
         linked.extend(case.page.links().filter_map(|to| match to {
             LinkTo::Heading(id) => Some((case.slug.clone(), id.clone())),
             LinkTo::Page { case, heading } => Some((case.clone(), heading.clone())),
             LinkTo::External(_) => None,
         }));
     }
-    for case in &mut composed {
+    for case in cases {
         let slug = &case.slug;
         let mut mark = |heading: &mut Heading| {
-            heading.is_linked = linked.contains(&(slug.clone(), heading.id.clone()))
+            heading.is_linked = linked.contains(&(slug.clone(), heading.id.clone()));
         };
         change_headings(&mut case.page.blocks, &mut mark);
     }
-    (composed, diagnostics)
 }
 
+/// Composes one case study.
 fn case(shared: Shared<'_>, id: CaseStudyId, diagnostics: &mut Vec<Diagnostic>) -> Case {
     let site = shared.site;
     let study = site.case_study(id);
@@ -74,13 +80,10 @@ fn case(shared: Shared<'_>, id: CaseStudyId, diagnostics: &mut Vec<Diagnostic>) 
         blocks.push(Block::Facts(facts));
     }
     let body = body(&mut composer, study.document, document, meta);
-    let has_contents = shared.has_contents
-        && body
-            .iter()
-            .filter(|block| matches!(block, Block::Heading(_)))
-            .count()
-            >= WORTH_A_TABLE;
-    if has_contents {
+    let headings = body
+        .iter()
+        .filter(|block| matches!(block, Block::Heading(_)));
+    if shared.has_contents && headings.count() >= MIN_HEADINGS {
         blocks.push(Block::Contents);
     }
     blocks.extend(body);
@@ -111,8 +114,7 @@ fn facts(meta: &CaseStudy) -> Vec<(String, String)> {
     severity.into_iter().chain(times).collect()
 }
 
-/// The text. The action items of the front matter follow the section about them, or the end of the
-/// text.
+/// The text, with the action items of the front matter after the section about them, or else at the end.
 fn body(
     composer: &mut Composer<'_>,
     id: DocumentId,
@@ -145,6 +147,7 @@ fn body(
     blocks
 }
 
+/// The action items of the front matter.
 fn actions(meta: &CaseStudy) -> Vec<ActionEntry> {
     let actions = meta.actions.iter().map(|action| ActionEntry {
         what: action.what.as_str().to_owned(),

@@ -14,7 +14,7 @@ const ATTRIBUTES: [&str; 11] = [
     "title",
 ];
 
-/// Elements that are part of another one, which decides whether a wiki supports them.
+/// Elements that are parts of another one. A wiki that supports the other one supports them.
 const PARTS: [&str; 14] = [
     "br",
     "dd",
@@ -54,6 +54,7 @@ pub struct Nest {
 }
 
 /// An element that some wikis do not support.
+#[derive(Clone, Copy)]
 pub struct Opened {
     /// Its name.
     pub name: &'static str,
@@ -97,7 +98,7 @@ impl Nest {
         attributes: Vec<(String, String)>,
         within: Within,
     ) -> Option<Opened> {
-        // Others are taken out where a file is read.
+        // Parsing has removed all other elements.
         let name = HTML_TAGS.iter().copied().find(|known| *known == name)?;
         if name == "br" {
             self.inline(Inline::Break);
@@ -152,6 +153,7 @@ impl Nest {
         self.nodes
     }
 
+    /// The element, if some wikis do not support it in its context.
     fn opened(
         &self,
         name: &'static str,
@@ -173,9 +175,9 @@ impl Nest {
 
     /// The context of an element that is opened now.
     fn within(&self, name: &str, around: Within) -> Within {
-        // All wikis have nested lists.
         let is_list = matches!(name, "ul" | "ol");
-        let is_no_matter = |(open, _): &(Element, Vec<HtmlNode>)| {
+        // All wikis support nested lists.
+        let is_neutral = |(open, _): &(Element, Vec<HtmlNode>)| {
             !is_block(open.name)
                 || matches!(open.name, "p" | "div" | "details")
                 || (is_list && matches!(open.name, "ul" | "ol" | "li"))
@@ -186,7 +188,7 @@ impl Nest {
         match around {
             Within::Line if !is_block(name) => Within::Block,
             _ if is_block(name) && self.is_in("summary") => Within::Line,
-            Within::Page if !self.open.iter().all(is_no_matter) => Within::Block,
+            Within::Page if !self.open.iter().all(is_neutral) => Within::Block,
             around => around,
         }
     }
@@ -225,6 +227,7 @@ impl Nest {
         }
     }
 
+    /// Closes the innermost element with one of the names, and all elements inside it. A barrier around them prevents that.
     fn close_any(&mut self, names: &[&str], barrier: &[&str]) {
         let mut open = self.open.iter().rposition(|(element, _)| {
             names.contains(&element.name) || barrier.contains(&element.name)
@@ -245,7 +248,7 @@ impl Nest {
     }
 }
 
-/// The elements that an end tag cannot close beyond.
+/// The elements that an end tag does not close. It does not close elements around them either.
 fn barrier(name: &str) -> &'static [&'static str] {
     match name {
         "table" => &[],
@@ -256,6 +259,7 @@ fn barrier(name: &str) -> &'static [&'static str] {
     }
 }
 
+/// The attributes in [`ATTRIBUTES`] that have a value.
 fn known(attributes: Vec<(String, String)>) -> Vec<(&'static str, String)> {
     let known = attributes.into_iter().filter_map(|(name, value)| {
         Some((*ATTRIBUTES.iter().find(|known| **known == name)?, value))

@@ -1,10 +1,10 @@
-//! The elements of an author's HTML, as far as a tree without markup can hold them.
+//! The elements and attributes of HTML that a page keeps.
 
 use crate::wiki::page::Style;
 use crate::words::decode_references;
 use crate::words::markup::Tag;
 
-/// The attributes of a tag, keyed by name in small letters, references in their values resolved. The first of a name counts.
+/// The attributes of a tag: names in lower case, values without character references. If a name occurs twice, the first value counts.
 pub fn attributes(tag: Tag<'_>) -> Vec<(String, String)> {
     let mut found: Vec<(String, String)> = Vec::new();
     for attribute in tag.attributes() {

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::Shared;
-use super::nest::{HtmlNode as Part, Nest};
+use super::nest::{HtmlNode as Part, Nest, Opened};
 use super::tags::attributes;
 use super::{cells, elements};
 use crate::diagnostic::{Diagnostic, rules};
@@ -14,6 +14,7 @@ use crate::markdown::{
 use crate::model::Document;
 use crate::site::{CaseStudyId, DEEPEST, Destination, DocumentId, PageKey};
 use crate::slug::Numbered;
+use crate::source::SitePath;
 use crate::wiki::page::{
     Block, Callout, Heading, Inline, Item, LinkTo, List, RawHtml, Style, Table, Within,
 };
@@ -32,8 +33,9 @@ pub struct Composer<'a> {
     ids: Numbered,
     /// The referenced footnotes, each with its document.
     notes: Vec<(DocumentId, FootnoteId)>,
-    /// The indices of those in `notes`.
+    /// The index of each footnote in `notes`.
     numbers: HashMap<(DocumentId, FootnoteId), usize>,
+    /// The nesting of transclusions.
     depth: usize,
     /// The names of the pictures so far, each once.
     pub pictures: Vec<String>,
@@ -93,6 +95,15 @@ impl<'a> Composer<'a> {
         texts
     }
 
+    /// The name of a picture that the page now shows. `None` if it is not published.
+    fn use_picture(&mut self, path: &SitePath) -> Option<String> {
+        let name = self.shared.pictures.get(path)?;
+        if self.known_pictures.insert(name.clone()) {
+            self.pictures.push(name.clone());
+        }
+        Some(name.clone())
+    }
+
     /// A heading id that is unique on the page.
     pub fn claim(&mut self, id: &str) -> String {
         self.ids
@@ -105,6 +116,7 @@ struct Walk<'w, 'a> {
     page: &'w mut Composer<'a>,
     id: DocumentId,
     document: &'a Document,
+    /// What to add to the level of each heading.
     shift: i8,
     /// The context of the current nodes.
     within: Within,
@@ -168,7 +180,7 @@ impl Walk<'_, '_> {
             Event::Start(Tag::NumberedList(first)) => vec![self.list(Some(first), inner)],
             Event::Start(Tag::Item) => self.inner_blocks(inner),
             Event::Start(Tag::Table(table)) => vec![self.table(table, inner)],
-            // Footnotes are composed when the page is; the others are inside of what was met already.
+            // `Composer::footnotes` composes footnotes, and their parents compose the other nodes.
             _ => Vec::new(),
         }
     }
@@ -243,11 +255,8 @@ impl Walk<'_, '_> {
                 _ => {}
             }
         }
-        if std::iter::once(&head)
-            .chain(&rows)
-            .flatten()
-            .any(|cell| elements::holds_blocks(cell))
-        {
+        let mut all_cells = std::iter::once(&head).chain(&rows).flatten();
+        if all_cells.any(|cell| elements::holds_blocks(cell)) {
             let page = &mut *self.page;
             return cells::table_of_cells(&columns, head, rows, &mut |id| page.claim(id));
         }
@@ -271,38 +280,46 @@ impl Walk<'_, '_> {
 
     /// Adds HTML, all lines at once, because a tag can span several.
     fn html(&mut self, nodes: Range<usize>, nest: &mut Nest) {
+        let (html, starts) = self.joined_html(nodes.clone());
+        for token in tokens(&html) {
+            match token.kind {
+                Kind::Open(tag) => {
+                    let opened = nest.open(&tag.lower_name(), attributes(tag), self.within);
+                    let after = starts.partition_point(|&start| start <= token.range.start);
+                    let node = nodes.start + after.saturating_sub(1);
+                    self.page
+                        .html
+                        .extend(opened.map(|opened| self.raw_html(opened, node)));
+                }
+                Kind::Close(tag) => nest.close(&tag.lower_name()),
+                Kind::Text => nest.text(&decode_references(&html[token.range])),
+                // Parsing has removed hidden parts.
+                Kind::Hidden => {}
+            }
+        }
+    }
+
+    /// The text of HTML nodes, and where each node starts in it.
+    fn joined_html(&self, nodes: Range<usize>) -> (String, Vec<usize>) {
         let mut html = String::new();
         let mut starts = Vec::new();
-        for node in &self.body().nodes[nodes.clone()] {
+        for node in &self.body().nodes[nodes] {
             starts.push(html.len());
             html.push_str(match node.event {
                 Event::Html(piece) | Event::Text(piece) => self.body().str(piece),
                 _ => "\n",
             });
         }
-        for token in tokens(&html) {
-            match token.kind {
-                Kind::Open(tag) => {
-                    if let Some(opened) = nest.open(&tag.lower_name(), attributes(tag), self.within)
-                    {
-                        let line = starts
-                            .partition_point(|&start| start <= token.range.start)
-                            .saturating_sub(1);
-                        let span = self.body().nodes[nodes.start + line].span;
-                        let file = self.document.path.clone();
-                        self.page.html.push(RawHtml {
-                            name: opened.name,
-                            file,
-                            span,
-                            within: opened.within,
-                        });
-                    }
-                }
-                Kind::Close(tag) => nest.close(&tag.lower_name()),
-                Kind::Text => nest.text(&decode_references(&html[token.range])),
-                // What is hidden is taken out where a file is read.
-                Kind::Hidden => {}
-            }
+        (html, starts)
+    }
+
+    /// An element that some wikis do not support, with its place in the file.
+    fn raw_html(&self, opened: Opened, node: usize) -> RawHtml {
+        RawHtml {
+            name: opened.name,
+            file: self.document.path.clone(),
+            span: self.body().nodes[node].span,
+            within: opened.within,
         }
     }
 
@@ -328,12 +345,13 @@ impl Walk<'_, '_> {
         blocks
     }
 
-    /// The inlines of a line without white space at the ends.
+    /// The content of a line without white space at the ends.
     fn inlines(&mut self, nodes: Range<usize>) -> Vec<Inline> {
         elements::inlines(self.parts(nodes, Within::Line))
     }
 
-    fn inlines_as_they_are(&mut self, nodes: Range<usize>) -> Vec<Inline> {
+    /// The content of a line with the white space at the ends.
+    fn untrimmed_inlines(&mut self, nodes: Range<usize>) -> Vec<Inline> {
         elements::untrimmed(self.parts(nodes, Within::Line))
     }
 
@@ -372,7 +390,7 @@ impl Walk<'_, '_> {
             Event::Start(Tag::Link(link)) => self.link(link, inner, nest),
             Event::Start(Tag::Image(link)) => self.picture(link, inner, nest),
             Event::Start(_) => self.add_inlines(inner, nest),
-            // Hashtags matter to the author alone.
+            // Hashtags are for the author only.
             Event::Hashtag(_)
             | Event::End(_)
             | Event::Rule
@@ -382,7 +400,7 @@ impl Walk<'_, '_> {
     }
 
     fn styled(&mut self, style: Style, nodes: Range<usize>, nest: &mut Nest) {
-        nest.inline(Inline::Styled(style, self.inlines_as_they_are(nodes)));
+        nest.inline(Inline::Styled(style, self.untrimmed_inlines(nodes)));
     }
 
     fn footnote(&mut self, label: &str) -> Option<Inline> {
@@ -397,9 +415,9 @@ impl Walk<'_, '_> {
 
     fn link(&mut self, id: LinkId, nodes: Range<usize>, nest: &mut Nest) {
         let link = &self.document.body.links[id];
-        let mut text = self.inlines_as_they_are(nodes);
+        let mut text = self.untrimmed_inlines(nodes);
         if !link.is_labelled || text.is_empty() {
-            text = vec![Inline::Text(self.words_for(id))];
+            text = vec![Inline::Text(self.text_for(id))];
         }
         match self.link_to(id) {
             Some(to) => nest.inline(Inline::Link { to, text }),
@@ -407,8 +425,8 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// The text of a link that has no text of its own.
-    fn words_for(&self, link: LinkId) -> String {
+    /// The text for a link without a text of its own.
+    fn text_for(&self, link: LinkId) -> String {
         let site = self.page.shared.site;
         let body = self.body();
         match (site.destination(self.id, link), &body.links[link].target) {
@@ -433,28 +451,9 @@ impl Walk<'_, '_> {
                 fragment,
                 section,
             } => {
-                let slug = &site.case_study(*case).slug;
-                let heading = section.map_or_else(
-                    || fragment.clone(),
-                    |section| site.section(section).id.clone(),
-                );
-                let has_heading = site
-                    .document(site.case_study(*case).document)
-                    .body
-                    .heading_named(&heading)
-                    .is_some();
-                let heading = if has_heading { heading } else { String::new() };
-                if *case == self.page.case && !heading.is_empty() {
-                    return Some(LinkTo::Heading(heading));
-                }
-                self.page
-                    .shared
-                    .published
-                    .contains(slug)
-                    .then(|| LinkTo::Page {
-                        case: slug.clone(),
-                        heading,
-                    })
+                let heading =
+                    section.map_or(fragment.as_str(), |section| &site.section(section).id);
+                self.link_to_case_study(*case, heading)
             }
             Destination::Asset(_) => {
                 self.warn_of_file(link);
@@ -466,6 +465,26 @@ impl Walk<'_, '_> {
             },
             Destination::Page { .. } | Destination::Nothing => None,
         }
+    }
+
+    /// A link to a heading of this page, or to another published page.
+    fn link_to_case_study(&self, case: CaseStudyId, heading: &str) -> Option<LinkTo> {
+        let Shared {
+            site, published, ..
+        } = self.page.shared;
+        let body = &site.document(site.case_study(case).document).body;
+        let heading = body
+            .heading_named(heading)
+            .map_or("", |_| heading)
+            .to_owned();
+        if case == self.page.case && !heading.is_empty() {
+            return Some(LinkTo::Heading(heading));
+        }
+        let slug = &site.case_study(case).slug;
+        published.contains(slug).then(|| LinkTo::Page {
+            case: slug.clone(),
+            heading,
+        })
     }
 
     fn warn_of_file(&mut self, link: LinkId) {
@@ -481,18 +500,13 @@ impl Walk<'_, '_> {
         let site = self.page.shared.site;
         let link = &self.document.body.links[id];
         let alt = self.document.body.plain(nodes);
-        match site.destination(self.id, id) {
-            Destination::Asset(path) => match self.page.shared.pictures.get(path) {
-                Some(name) => {
-                    if self.page.known_pictures.insert(name.clone()) {
-                        self.page.pictures.push(name.clone());
-                    }
-                    nest.inline(Inline::Picture {
-                        name: name.clone(),
-                        alt,
-                        title: link.title.clone(),
-                    });
-                }
+        match (site.destination(self.id, id), &link.target) {
+            (Destination::Asset(path), _) => match self.page.use_picture(path) {
+                Some(name) => nest.inline(Inline::Picture {
+                    name,
+                    alt,
+                    title: link.title.clone(),
+                }),
                 None => {
                     if !picture::is_picture(path.as_str(), &[]) {
                         self.warn_of_file(id);
@@ -501,17 +515,14 @@ impl Walk<'_, '_> {
                 }
             },
             // A picture on another host would reveal the readers to that host.
-            Destination::External => match &link.target {
-                Target::External(address) => {
-                    let words = if alt.is_empty() { address.clone() } else { alt };
-                    nest.inline(Inline::Link {
-                        to: LinkTo::External(address.clone()),
-                        text: vec![Inline::Text(words)],
-                    });
-                }
-                _ => nest.text(&alt),
-            },
-            Destination::Page { .. } | Destination::Nothing => nest.text(&alt),
+            (Destination::External, Target::External(address)) => {
+                let words = if alt.is_empty() { address.clone() } else { alt };
+                nest.inline(Inline::Link {
+                    to: LinkTo::External(address.clone()),
+                    text: vec![Inline::Text(words)],
+                });
+            }
+            _ => nest.text(&alt),
         }
     }
 }

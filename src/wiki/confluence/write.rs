@@ -257,12 +257,12 @@ impl StorageWriter<'_> {
         let items: Vec<XmlNode> = list
             .items
             .iter()
-            .map(|item| self.item(item, list.is_tight, context.of_items()))
+            .map(|item| self.item(list, item, context.of_items()))
             .collect();
         element.holding(items).into()
     }
 
-    fn item(&mut self, item: &Item, is_tight: bool, context: Context) -> XmlNode {
+    fn item(&mut self, list: &List, item: &Item, context: Context) -> XmlNode {
         let mark = item
             .done
             .map(|done| XmlNode::from(if done { "[x] " } else { "[ ] " }));
@@ -273,7 +273,7 @@ impl StorageWriter<'_> {
             _ => (mark.into_iter().collect::<Vec<_>>(), item.blocks.as_slice()),
         };
         let first = match first {
-            first if first.is_empty() || is_tight => first,
+            first if first.is_empty() || list.is_tight => first,
             first => vec![paragraph(first)],
         };
         XmlElement::new("li")
@@ -286,6 +286,10 @@ impl StorageWriter<'_> {
         let mut element = XmlElement::new("ac:task-list");
         for item in &list.items {
             let number = self.next_task();
+            let status = match item.done {
+                Some(true) => COMPLETE,
+                Some(false) | None => INCOMPLETE,
+            };
             let mut body = Vec::new();
             for block in &item.blocks {
                 match block {
@@ -294,7 +298,7 @@ impl StorageWriter<'_> {
                     other => body.extend(self.block(other, Context::Deep)),
                 }
             }
-            element = element.add(task(number, item.done == Some(true), body));
+            element = element.add(task(number, status, body));
         }
         element.into()
     }
@@ -309,7 +313,12 @@ impl StorageWriter<'_> {
         let items = actions.iter().map(|action| {
             let words = in_words(action);
             if is_list {
-                return task(self.next_task(), action.is_settled, vec![words.into()]);
+                let status = if action.is_settled {
+                    COMPLETE
+                } else {
+                    INCOMPLETE
+                };
+                return task(self.next_task(), status, vec![words.into()]);
             }
             let mark = if action.is_settled { "[x] " } else { "[ ] " };
             XmlElement::new("li").add(format!("{mark}{words}")).into()
@@ -574,8 +583,14 @@ fn is_tasks(list: &List) -> bool {
     list.first.is_none() && !list.items.is_empty() && list.items.iter().all(is_task)
 }
 
-fn task(number: usize, is_done: bool, body: Vec<XmlNode>) -> XmlNode {
-    let status = if is_done { "complete" } else { "incomplete" };
+/// The status of a done task.
+const COMPLETE: &str = "complete";
+
+/// The status of a task that is not done.
+const INCOMPLETE: &str = "incomplete";
+
+/// A task with its status: `complete` or `incomplete`.
+fn task(number: usize, status: &'static str, body: Vec<XmlNode>) -> XmlNode {
     XmlElement::new("ac:task")
         .add(XmlElement::new("ac:task-id").add(number.to_string()))
         .add(XmlElement::new("ac:task-status").add(status))

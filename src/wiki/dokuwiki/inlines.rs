@@ -1,5 +1,7 @@
 //! Writes inlines in the syntax of DokuWiki.
 
+use std::ops::Range;
+
 use super::blocks::DokuwikiWriter;
 use crate::markdown::DEEPEST;
 use crate::wiki::lowered;
@@ -16,18 +18,16 @@ pub fn words(text: &str) -> String {
         return text;
     }
     let mut out = String::new();
-    let mut rest = text.as_str();
-    while !rest.is_empty() {
-        let is_start = rest.len() == text.len();
-        let end = percents(rest, is_start).unwrap_or(rest.len());
-        if end > 0 {
-            out.push_str(&format!("%%{}%%", &rest[..end]));
+    let mut start = 0;
+    while start < text.len() {
+        let signs = percents(&text, start).unwrap_or(text.len()..text.len());
+        if signs.start > start {
+            out.push_str(&format!("%%{}%%", &text[start..signs.start]));
         }
-        let count = rest[end..].bytes().take_while(|&byte| byte == b'%').count();
-        if count > 0 {
-            out.push_str(&format!("<nowiki>{}</nowiki>", &rest[end..end + count]));
+        if !signs.is_empty() {
+            out.push_str(&format!("<nowiki>{}</nowiki>", &text[signs.clone()]));
         }
-        rest = &rest[end + count..];
+        start = signs.end;
     }
     out
 }
@@ -47,17 +47,16 @@ fn words_before_bracket(text: &str) -> String {
     }
 }
 
-/// The position of the next percent signs that could end `%%…%%`: two or more, or any at one of the
-/// ends.
-fn percents(text: &str, is_start: bool) -> Option<usize> {
-    let mut from = 0;
+/// The next percent signs that could end `%%…%%`: two or more, or any at one of the ends of the text.
+fn percents(text: &str, mut from: usize) -> Option<Range<usize>> {
     while let Some(found) = text[from..].find('%') {
         let at = from + found;
         let count = text[at..].bytes().take_while(|&byte| byte == b'%').count();
-        if count > 1 || (at == 0 && is_start) || at + count == text.len() {
-            return Some(at);
+        let end = at + count;
+        if count > 1 || at == 0 || end == text.len() {
+            return Some(at..end);
         }
-        from = at + count;
+        from = end;
     }
     None
 }
@@ -194,7 +193,7 @@ impl DokuwikiWriter<'_> {
             match inline {
                 Inline::Text(text) => out.push_str(&links(target, text)),
                 Inline::Code(code) => {
-                    out.push_str(&self.within("''", "''", |_| links(target, code)))
+                    out.push_str(&self.within("''", "''", |_| links(target, code)));
                 }
                 Inline::Styled(style, inner) => {
                     let (start, end) = marks(*style);
@@ -202,10 +201,10 @@ impl DokuwikiWriter<'_> {
                 }
                 Inline::Link { text, .. } => out.push_str(&self.linked(target, text)),
                 Inline::Picture { name, alt, .. } => {
-                    out.push_str(&format!("[[{target}|{}]]", self.media(name, alt)))
+                    out.push_str(&format!("[[{target}|{}]]", self.media(name, alt)));
                 }
                 Inline::Break | Inline::Footnote(_) | Inline::Element(..) => {
-                    out.push_str(&self.inline(inline))
+                    out.push_str(&self.inline(inline));
                 }
             }
         }

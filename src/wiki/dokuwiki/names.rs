@@ -85,9 +85,9 @@ fn push_without_accent(letter: char, out: &mut String) {
         .filter(|&part| !is_combining_mark(part))
         .collect();
     if base.is_ascii() {
-        out.push_str(&base)
+        out.push_str(&base);
     } else {
-        out.push(letter)
+        out.push(letter);
     }
 }
 

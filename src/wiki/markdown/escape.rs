@@ -290,10 +290,10 @@ pub fn destination(address: &str) -> String {
             '&' if address[at + 1..]
                 .starts_with(|next: char| next.is_ascii_alphanumeric() || next == '#') =>
             {
-                out.push_str("&amp;")
+                out.push_str("&amp;");
             }
             ' ' | '<' | '>' | '"' | '`' | '\\' | '^' | '{' | '}' | '|' => {
-                out.push_str(&format!("%{:02X}", u32::from(next)))
+                out.push_str(&format!("%{:02X}", u32::from(next)));
             }
             _ if next.is_control() => out.extend(percent_encoding::utf8_percent_encode(
                 &next.to_string(),

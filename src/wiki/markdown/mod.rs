@@ -203,32 +203,14 @@ impl MarkdownWriter<'_> {
             if at > 0 && !is_tight {
                 out.push('\n');
             }
-            out.push_str(&self.item(item, &sign, is_tight));
+            let content = if is_tight {
+                self.tight(&item.blocks)
+            } else {
+                self.blocks(&item.blocks, Depth::Inside)
+            };
+            out.push_str(&list_item(item, &content, &sign));
         }
         out
-    }
-
-    fn item(&self, item: &Item, sign: &str, is_tight: bool) -> String {
-        let content = if is_tight {
-            self.tight(&item.blocks)
-        } else {
-            self.blocks(&item.blocks, Depth::Inside)
-        };
-        let has_line =
-            matches!(item.blocks.first(), Some(Block::Paragraph(_))) && !content.is_empty();
-        let task = match item.done {
-            None => "",
-            Some(done) if has_line => box_of(done),
-            // A check box needs text after it.
-            Some(true) => "☑\n\n",
-            Some(false) => "☐\n\n",
-        };
-        let content = format!("{task}{content}");
-        let content = content.trim_end_matches('\n');
-        if content.is_empty() {
-            return format!("{}\n", sign.trim_end());
-        }
-        indented(content, sign)
     }
 
     /// The blocks of an item without empty lines between them.
@@ -243,7 +225,12 @@ impl MarkdownWriter<'_> {
         let content = self.blocks(blocks, Depth::Inside);
         // Hosts support call-outs at the top level only.
         let is_alert = depth == Depth::Top && self.flavour != Flavour::AzureDevops;
-        let title = title_of(kind, title, is_alert);
+        // Hosts with call-outs show the name of the kind themselves.
+        let title = if is_alert {
+            title.to_vec()
+        } else {
+            title_with_kind(kind, title)
+        };
         let title = if title.is_empty() {
             String::new()
         } else {
@@ -455,8 +442,23 @@ fn indented(lines: &str, sign: &str) -> String {
     lines.collect()
 }
 
-fn box_of(done: bool) -> &'static str {
-    if done { "[x] " } else { "[ ] " }
+/// An item with its content after a bullet or number.
+fn list_item(item: &Item, content: &str, sign: &str) -> String {
+    let has_line = matches!(item.blocks.first(), Some(Block::Paragraph(_))) && !content.is_empty();
+    let task = match item.done {
+        None => "",
+        Some(true) if has_line => "[x] ",
+        Some(false) if has_line => "[ ] ",
+        // A check box needs text after it.
+        Some(true) => "☑\n\n",
+        Some(false) => "☐\n\n",
+    };
+    let content = format!("{task}{content}");
+    let content = content.trim_end_matches('\n');
+    if content.is_empty() {
+        return format!("{}\n", sign.trim_end());
+    }
+    indented(content, sign)
 }
 
 /// The number of an item. CommonMark allows nine digits.
@@ -484,16 +486,15 @@ fn fits_tight_list(item: &Item) -> bool {
     }
 }
 
-/// The title of a call-out. Hosts with call-outs show the name of the kind themselves.
-fn title_of(kind: Callout, title: &[Inline], is_alert: bool) -> Vec<Inline> {
+/// The title of a call-out with the name of its kind.
+fn title_with_kind(kind: Callout, title: &[Inline]) -> Vec<Inline> {
     let name = kind.name();
-    let is_name = plain(title).trim().eq_ignore_ascii_case(name);
-    match (is_alert, title) {
-        (true, []) => Vec::new(),
-        (true, title) => title.to_vec(),
-        (false, []) => vec![Inline::Text(name.to_owned())],
-        (false, title) if is_name => title.to_vec(),
-        (false, title) => [&[Inline::Text(format!("{name}: "))], title].concat(),
+    if title.is_empty() {
+        vec![Inline::Text(name.to_owned())]
+    } else if plain(title).trim().eq_ignore_ascii_case(name) {
+        title.to_vec()
+    } else {
+        [&[Inline::Text(format!("{name}: "))], title].concat()
     }
 }
 
@@ -506,7 +507,7 @@ fn rule_of(alignment: Alignment) -> &'static str {
     }
 }
 
-/// Code in a fence longer than any in it.
+/// Code in a fence that is longer than any run of backticks in it.
 fn code(language: &str, text: &str) -> String {
     const SHORTEST: usize = 3;
     let fence = "`".repeat(SHORTEST.max(longest_run(text, '`') + 1));
@@ -573,7 +574,7 @@ fn contents(case: &Case) -> Option<List> {
         };
         match items.last_mut() {
             Some(above) if above_level.is_some_and(|above| above < heading.level) => {
-                add_below(above, item)
+                add_below(above, item);
             }
             _ => {
                 above_level = Some(heading.level);

@@ -294,26 +294,7 @@ fn alignment_of(alignment: Alignment) -> &'static str {
 /// HTML of the author, as far as MediaWiki allows it: its tables have only rows and cells.
 fn own_element(lines: Lines<'_>, around: Around, own: &Element, inner: &[Block]) -> String {
     match own.name {
-        "table" => {
-            let caption = inner.iter().filter_map(|block| match block {
-                Block::Element(caption, inner) if caption.name == "caption" => {
-                    Some(part(lines, caption, inner))
-                }
-                _ => None,
-            });
-            let rows = lowered::rows(inner).1.into_iter().map(|row| {
-                let cells = row
-                    .iter()
-                    .map(|cell| part(lines, cell.element, cell.blocks))
-                    .collect::<Vec<_>>();
-                element("tr", "", &cells.join("\n"))
-            });
-            element(
-                "table",
-                " class=\"wikitable\"",
-                &caption.chain(rows).collect::<Vec<_>>().join("\n"),
-            )
-        }
+        "table" => own_table(lines, inner),
         "dl" => {
             let parts = inner.iter().map(|block| match block {
                 Block::Element(one, inner) => part(lines, one, inner),
@@ -328,6 +309,25 @@ fn own_element(lines: Lines<'_>, around: Around, own: &Element, inner: &[Block])
         "center" | "div" => part(lines, own, inner),
         _ => blocks(lines, around, &lowered::blocks(own, inner)),
     }
+}
+
+/// A table of the author as HTML.
+fn own_table(lines: Lines<'_>, inner: &[Block]) -> String {
+    let caption = inner.iter().filter_map(|block| match block {
+        Block::Element(caption, inner) if caption.name == "caption" => {
+            Some(part(lines, caption, inner))
+        }
+        _ => None,
+    });
+    let rows = lowered::rows(inner).1.into_iter().map(|row| {
+        let cells: Vec<String> = row
+            .iter()
+            .map(|cell| part(lines, cell.element, cell.blocks))
+            .collect();
+        element("tr", "", &cells.join("\n"))
+    });
+    let content: Vec<String> = caption.chain(rows).collect();
+    element("table", " class=\"wikitable\"", &content.join("\n"))
 }
 
 fn block_of(lines: Lines<'_>, one: &Block) -> String {

@@ -67,7 +67,7 @@ impl Lines<'_> {
                 Inline::Styled(style, inlines) => self.add_styled(*style, inlines, out),
                 Inline::Link { to, text } => self.add_link(to, text, out),
                 Inline::Picture { name, alt, title } => {
-                    out.push_str(&picture(name, alt, title, None))
+                    out.push_str(&picture(name, alt, title, None));
                 }
                 Inline::Break => out.push_str("<br />"),
                 Inline::Footnote(number) => self.add_reference(*number, out),
@@ -119,7 +119,7 @@ impl Lines<'_> {
         for run in inlines.chunk_by(|one, other| !has_picture(one) && !has_picture(other)) {
             match run {
                 [Inline::Picture { name, alt, title }] => {
-                    out.push_str(&picture(name, alt, title, Some(target)))
+                    out.push_str(&picture(name, alt, title, Some(target)));
                 }
                 [Inline::Styled(style, inlines)] if inlines.iter().any(has_picture) => {
                     let (open, close) = tags(*style);
@@ -128,7 +128,7 @@ impl Lines<'_> {
                     out.push_str(close);
                 }
                 [Inline::Element(_, inlines)] if inlines.iter().any(has_picture) => {
-                    self.add_linked(target, inlines, out)
+                    self.add_linked(target, inlines, out);
                 }
                 _ => self.add_words_of_link(target, run, out),
             }
@@ -256,7 +256,7 @@ fn picture(name: &str, alt: &str, title: &str, target: Option<&WikiLink>) -> Str
     }
     match target {
         Some(WikiLink::Address(target) | WikiLink::Page(target)) => {
-            parts.push(format!("link={target}"))
+            parts.push(format!("link={target}"));
         }
         Some(WikiLink::None(_)) | None => {}
     }

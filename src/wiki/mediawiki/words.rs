@@ -35,7 +35,7 @@ pub fn escape(words: &str) -> String {
                 .iter()
                 .any(|word| out.ends_with(word)) =>
             {
-                reference(sign, &mut out)
+                reference(sign, &mut out);
             }
             _ if is_markup(&context) => reference(sign, &mut out),
             _ => out.push(sign),
@@ -67,7 +67,7 @@ pub fn preformatted(code: &str) -> String {
             _ if is_french(before, sign, after)
                 || (at == 0 && sign != ' ' && is_combining_mark(sign)) =>
             {
-                reference(sign, &mut out)
+                reference(sign, &mut out);
             }
             _ => out.push(sign),
         }

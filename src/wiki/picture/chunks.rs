@@ -73,7 +73,7 @@ pub fn webp(bytes: &[u8]) -> Option<Vec<u8>> {
             return None;
         };
         let data = match &chunk.id() {
-            b"VP8X" => header(data, turn.is_some())?,
+            b"VP8X" => header(data, turn)?,
             b"ANMF" => frame(data)?,
             _ => continue,
         };
@@ -88,14 +88,14 @@ pub fn webp(bytes: &[u8]) -> Option<Vec<u8>> {
     Some(webp.encoder().bytes().to_vec())
 }
 
-/// The header, with flags for the chunks that are left.
-fn header(data: &[u8], has_exif: bool) -> Option<Bytes> {
+/// The header with the flags of the chunks that are kept. The EXIF data is kept if it has an orientation.
+fn header(data: &[u8], turn: Option<u8>) -> Option<Bytes> {
     const LENGTH: usize = 10;
     const EXIF: u8 = 0x08;
     const XMP: u8 = 0x04;
     let mut header = data.get(..LENGTH)?.to_vec();
     header[0] &= !(EXIF | XMP);
-    header[0] |= if has_exif { EXIF } else { 0 };
+    header[0] |= if turn.is_some() { EXIF } else { 0 };
     Some(header.into())
 }
 

@@ -395,7 +395,6 @@ impl Cleaner {
 
     /// The target of a reference. `None` for a link, which a picture does not need.
     fn reference_of(&mut self, element: &str, address: &str) -> Result<Option<String>, String> {
-        const DEEPEST: usize = 3;
         let address = address.trim();
         if element == "a" {
             return Ok(None);
@@ -403,15 +402,21 @@ impl Cleaner {
         if let Some(id) = address.strip_prefix('#') {
             return Ok(Some(format!("#{}", self.names.ids.refer(id))));
         }
-        let Some((_, data)) = address
+        let data = address
             .strip_prefix("data:image/")
-            .and_then(|data| data.split_once(";base64,"))
-        else {
-            return Err(format!(
+            .and_then(|data| data.split_once(";base64,"));
+        match data {
+            Some((_, data)) => self.embedded_picture(data).map(Some),
+            None => Err(format!(
                 "is an SVG picture that refers to `{}`; embed it in the picture",
                 shortened(address)
-            ));
-        };
+            )),
+        }
+    }
+
+    /// The address of an embedded picture without its metadata.
+    fn embedded_picture(&self, data: &str) -> Result<String, String> {
+        const DEEPEST: usize = 3;
         let data: String = data.split_whitespace().collect();
         let inside = "holds a picture that";
         let bytes = STANDARD
@@ -427,10 +432,8 @@ impl Cleaner {
             "svg" => "svg+xml",
             other => other,
         };
-        Ok(Some(format!(
-            "data:image/{kind};base64,{}",
-            STANDARD.encode(clean.bytes)
-        )))
+        let data = STANDARD.encode(clean.bytes);
+        Ok(format!("data:image/{kind};base64,{data}"))
     }
 }
 

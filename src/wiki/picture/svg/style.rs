@@ -225,7 +225,7 @@ fn selector(items: &[Item<'_>], names: &mut Names) -> Option<String> {
             Item::Plain(":") => out.push_str(&pseudo_class(items.next()?, names)?),
             Item::Plain(sign @ ("*" | ">" | "+" | "~")) => out.push_str(sign),
             Item::Word(element) if is_in(ELEMENTS, element) || is_in(HTML_ELEMENTS, element) => {
-                out.push_str(element)
+                out.push_str(element);
             }
             Item::Block('[', inside) => out.push_str(&attribute_selector(inside, names)?),
             _ => return None,
@@ -300,7 +300,7 @@ fn declared(
         let mut written = String::new();
         match name.as_str() {
             "animation" | "animation-name" => {
-                write_value(&renamed_movements(value, names), names, &mut written)?
+                write_value(&renamed_movements(value, names), names, &mut written)?;
             }
             _ => write_value(value, names, &mut written)?,
         }
