@@ -1,4 +1,5 @@
-//! What holds the sources together: the ladder of modules, and the habits that every file keeps.
+//! Checks the structure of the sources: the order of the modules, and conventions that every file
+//! follows.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,7 +16,7 @@ fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// The Rust files below a folder of the repository, by their paths from `src`.
+/// The Rust files below a folder of the repository, keyed by their paths from `src`.
 fn sources() -> BTreeMap<String, String> {
     let source = root().join("src");
     let name = |path: &Path| {
@@ -42,7 +43,7 @@ fn files_below(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The modules in the order of `lib.rs`: each uses only those before it.
+/// The modules in the order of `lib.rs`: each may use only those before it.
 fn ladder() -> Vec<String> {
     let library = read(&root().join("src/lib.rs"));
     let modules = library.lines().filter_map(|line| {
@@ -53,14 +54,15 @@ fn ladder() -> Vec<String> {
     modules.map(str::to_owned).collect()
 }
 
-/// The module at the top of a file's path; `None` for `lib.rs` and for the program, which are not modules of the library.
+/// The module at the top of a file's path. `None` for `lib.rs` and for the program, which are not
+/// modules of the library.
 fn module_of(path: &str) -> Option<&str> {
     let top = path.split('/').next()?;
     let name = top.strip_suffix(".rs").unwrap_or(top);
     (!matches!(name, "lib" | "main")).then_some(name)
 }
 
-/// A source without its comments and its texts, so that only code is looked at.
+/// A source without its comments and its string literals, so that checks see only code.
 fn code(source: &str) -> String {
     let mut code = String::new();
     let mut rest = source;
@@ -87,7 +89,7 @@ fn code(source: &str) -> String {
     code
 }
 
-/// How long the text is that starts here, with its quotes.
+/// The length of the string literal that starts here, including its quotes.
 fn text_length(source: &str) -> usize {
     let mut is_escaped = false;
     for (at, next) in source.char_indices().skip(1) {
@@ -99,7 +101,7 @@ fn text_length(source: &str) -> usize {
     source.len()
 }
 
-/// How long the character is that starts here; 0 for a lifetime.
+/// The length of the character literal that starts here; 0 for a lifetime.
 fn character_length(source: &str) -> usize {
     let inner = &source[1..];
     if let Some(escaped) = inner.strip_prefix('\\') {
@@ -146,7 +148,7 @@ fn first_name(code: &str) -> &str {
         .unwrap_or(code.len())]
 }
 
-/// The names in a list of imports, without those in lists inside of it.
+/// The names in a list of imports, without those in nested lists.
 fn outer_names(list: &str) -> Vec<&str> {
     let mut names = Vec::new();
     let (mut depth, mut start) = (0usize, 0usize);
@@ -168,7 +170,7 @@ fn outer_names(list: &str) -> Vec<&str> {
     names
 }
 
-/// Words of front matter that a projection copied as they are would leave unredacted.
+/// If other modules created prose from front matter, a projection could leave it unredacted.
 #[test]
 fn only_what_reads_front_matter_makes_prose() {
     let may = |path: &str| path.starts_with("parse/") || path.starts_with("front_matter/");
@@ -191,7 +193,7 @@ fn a_module_uses_only_those_before_it() {
             continue;
         };
         let own = step(module).unwrap_or_else(|| panic!("{path} is no module of lib.rs"));
-        // A name that is no module is one of the top of the library, which has none.
+        // A name that is not a module is an item of the library's root, which has no items.
         for name in used(&code(&source)) {
             match step(&name) {
                 Some(other) if other > own => {
@@ -312,7 +314,7 @@ fn one_file_writes_to_the_terminal() {
         let asks = code.matches("stderr().is_terminal()").count()
             + code.matches("ProgressDrawTarget::stderr()").count();
         let found: usize = words.iter().map(|word| code.matches(word).count()).sum();
-        // To ask whether somebody sees a bar, and to draw it, is no text of anybody.
+        // Asking whether to show a bar, and drawing it, involve no text of an author.
         path != "commands/terminal.rs" && found > asks * 2
     };
     let others: Vec<&String> = sources

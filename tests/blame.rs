@@ -1,7 +1,8 @@
-//! What is said of words that blame a person, and of remarks that are open: `blame/NAME.site` is a site with them, `blame/NAME.report` what
-//! its author reads.
+//! The warnings about words that blame a person, and about open remarks. `blame/NAME.site` is a
+//! site with such words, and `blame/NAME.report` is the report that its author reads.
 //!
-//! With the environment variable `WRITE_REPORTS` set, the reports are written anew, and their diff is what there is to review.
+//! If the environment variable `WRITE_REPORTS` is set, the tests rewrite the reports. Review their
+//! diff.
 
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 mod common;
@@ -18,7 +19,7 @@ use storybank::report::{self, Colour, Sources};
 use storybank::source::SitePath;
 use storybank::wiki::blame;
 
-/// What is wrong with the case studies of a site, as its team would see them.
+/// The warnings about the case studies of a site, in the view of its team.
 fn check(site: &str) -> Vec<Diagnostic> {
     let files = files(site);
     let inputs = inputs(&files);
@@ -95,7 +96,7 @@ fn what_is_wrong_is_said_as_it_was() {
 
 const HEAD: &str = "-- content/case-studies/outage.md --\n---\ntitle: The outage\n---\n\n";
 
-/// The words of a text that are reported, as they stand in the file.
+/// The reported words of a text, as written in the file.
 fn reported(settings: &str, text: &str) -> Vec<String> {
     let site = format!("-- site.toml --\n[blame]\n{settings}\n{HEAD}{text}\n");
     let file = &files(&site)["content/case-studies/outage.md"];
@@ -181,7 +182,7 @@ fn sentences(list: &str) -> impl Iterator<Item = &str> {
         .filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
-/// The sentences of a list whose report is not as `is_right` wants it.
+/// The sentences of a list whose report fails `is_right`.
 fn wrong(list: &str, is_right: impl Fn(&[String]) -> bool) -> Vec<String> {
     let found = |text: &str| reported("", text);
     sentences(list)
@@ -190,7 +191,7 @@ fn wrong(list: &str, is_right: impl Fn(&[String]) -> bool) -> Vec<String> {
         .collect()
 }
 
-/// Sentences of many trades, written before the rules were.
+/// Sentences from many trades, written before the rules.
 #[test]
 fn sentences_that_blame_are_told_from_those_that_do_not() {
     let missed = wrong(include_str!("blame/blames.txt"), |found| !found.is_empty());
@@ -203,7 +204,7 @@ fn sentences_that_blame_are_told_from_those_that_do_not() {
     );
 }
 
-/// Sentences that the rules were not made for: they show how well the rules do with the sentences of others.
+/// Sentences that were not used to write the rules. They show how well the rules work on new text.
 #[test]
 fn other_sentences_are_told_apart_too() {
     const LISTS: [&str; 2] = [
@@ -225,7 +226,7 @@ fn other_sentences_are_told_apart_too() {
     }
 }
 
-/// Each deed with each kind of name before it.
+/// Each action with each kind of name before it.
 #[test]
 fn a_name_that_is_not_known_stops_the_publication() {
     for deed in [

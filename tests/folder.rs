@@ -1,4 +1,5 @@
-//! Publishing into a folder, as somebody does it who runs the program: what is withdrawn, what is no setting, what is not in the folder.
+//! Publishing into a folder with the program: withdrawn pages, invalid settings, and files that
+//! must not be in the folder.
 
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 #[path = "common/program.rs"]
@@ -173,7 +174,7 @@ fn settings_that_say_nothing_to_a_kind_of_wiki_are_mistakes() {
         ),
     ];
     for (settings, expected) in cases {
-        // A head that stands in a comment is none.
+        // Front matter inside a comment is not front matter.
         let output = publish(&site(&format!("{settings}\n# [wiki.w]")), &["--dry-run"]);
         let said = words(&output);
         assert!(
@@ -239,7 +240,7 @@ fn start(site: &Folder, more: &[&str]) -> Child {
         .expect("the program can be started")
 }
 
-/// Reads what a program says until there is a word in it.
+/// Reads the output of a program until it contains a text.
 #[track_caller]
 fn hear(child: &mut Child, word: &str) {
     let lines = BufReader::new(child.stderr.take().expect("it is piped")).lines();
@@ -293,7 +294,7 @@ fn a_run_waits_for_another_one_and_not_for_one_that_was_killed() {
     first.kill().expect("it is running");
     first.wait().expect("it ends");
     drop(waiting);
-    // The second one has the lock now and asks as well.
+    // The second run holds the lock now and sends its request as well.
     drop(silent.accept().expect("the second one asks"));
     drop(silent);
     assert_eq!(second.wait().expect("it ends").code(), Some(2));
@@ -394,7 +395,7 @@ fn what_would_be_sent_can_be_looked_at_without_a_token() {
         );
         assert!(!site.join(".published").exists(), "nothing is recorded");
 
-        // What somebody else has put there is theirs.
+        // Files of others are kept.
         fs::write(out.join("notes.txt"), "mine").expect("it can be written");
         fs::remove_file(site.join(PLACE)).expect("it is there");
         fs::write(site.join("content/case-studies/other.md"), CASE).expect("it can be written");

@@ -16,10 +16,11 @@ use storybank::model::{Audience, When};
 use storybank::phrases::{ENGLISH, Entry, GERMAN, Phrases, Table, Tables, pieces, read, word};
 use storybank::source::SitePath;
 
-/// A site whose authors write Cyrillic letters alone, apart from the headings of parts. It uses all that pages have words for.
+/// A site whose authors write only Cyrillic letters, apart from the standard headings of sections.
+/// Its pages use all words of the table.
 const SITE: &str = include_str!("sites/cyrillic.site");
 
-/// Headings of parts, which the format knows in English alone.
+/// Standard headings of sections, which the format defines only in English.
 const HEADINGS: [&str; 7] = [
     "Situation",
     "Task",
@@ -91,7 +92,7 @@ fn words_of(page: &Page) -> Vec<String> {
     texts.chain(described).collect()
 }
 
-/// Whether the value of a `meta` element is for browsers alone.
+/// Whether the value of a `meta` element is only for browsers.
 fn is_for_machines(value: &str) -> bool {
     [
         "width=device-width, initial-scale=1",
@@ -102,7 +103,7 @@ fn is_for_machines(value: &str) -> bool {
     .contains(&value)
 }
 
-/// A text without what the marked table has put there.
+/// A text without the words from the marked table.
 fn unmarked(text: &str) -> String {
     let mut parts = text.split('⟨');
     let first = parts.next().unwrap_or_default().to_owned();
@@ -113,7 +114,7 @@ fn unmarked(text: &str) -> String {
             .collect::<String>()
 }
 
-/// The marked pages of every site that has words of its own.
+/// The marked pages of every site.
 fn marked_pages() -> BTreeMap<String, String> {
     let words = format!("-- themes/default/words/en.toml --\n{}", marked_table());
     let mut pages = BTreeMap::new();
@@ -138,10 +139,10 @@ fn marked_pages() -> BTreeMap<String, String> {
 /// A site without stories.
 const NEW: &str = "-- content/home.md --\nА\n-- site.toml --\ntitle = \"Б\"\n";
 
-/// A site without a question of the bank.
+/// A site whose bank has no questions.
 const UNASKED: &str = "-- content/stories/s.md --\n---\ntitle: Р\n---\n\n## Follow-ups\n\n### В?\n\nГ.\n-- site.toml --\ntitle = \"Б\"\n";
 
-/// A site with lists of several pages.
+/// A site whose lists have several pages.
 fn long_site() -> String {
     let story = |number: usize| {
         format!(

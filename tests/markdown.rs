@@ -1,4 +1,5 @@
-//! Markdown as people write it: what is hidden stays hidden, what is broken is reported at its place, and what is meant is read.
+//! Markdown as people write it: hidden text stays hidden, mistakes are reported at their places,
+//! and the rest has its meaning.
 
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 mod common;
@@ -6,14 +7,14 @@ mod common;
 use common::{WIKIS, check, check_for, drafts, files, make, site, site_for};
 use storybank::model::Audience;
 
-/// A case study with a body, which is the one document that goes to sites and to wikis.
+/// A case study with a body. Case studies are the documents that are on sites and on wikis.
 fn case(body: &str) -> String {
     format!(
         "-- content/case-studies/outage.md --\n---\ntitle: The outage\naudience: public\n---\n{body}"
     )
 }
 
-/// The rules of a report, each with the line and the column of its place.
+/// The rules of a report, each with its line and column.
 fn rules(report: &str) -> Vec<(String, String)> {
     let mut rules = Vec::new();
     let mut lines = report.lines();
@@ -36,7 +37,7 @@ fn found(body: &str) -> Vec<(String, String)> {
     rules(&check(&case(body)))
 }
 
-/// What sites and wikis say of a case study: its page for everybody, and the text for each kind of wiki.
+/// The output for a case study: its page in a public site, and its text for each kind of wiki.
 fn everything_public(body: &str) -> Vec<String> {
     let text = case(body);
     let mut texts = vec![site_for(Audience::Public, &text)["case-studies/outage.html"].clone()];
@@ -207,7 +208,7 @@ fn a_mark_for_private_text_inside_of_html_is_an_error() {
     );
 }
 
-/// Elements whose words a browser does not show as words of the text, or shows in a box that asks for something.
+/// Elements whose content is not shown as text, or is shown in a form control.
 const DROPPED_WHOLE: &[&str] = &[
     "script", "style", "template", "noscript", "iframe", "object", "title", "textarea", "select",
     "math", "svg", "audio", "video", "canvas", "head", "datalist", "dialog",
@@ -386,7 +387,8 @@ fn marks_of_a_merge_are_one_error_each_and_headings_are_none() {
     );
 }
 
-/// A site with two stories, a case study, a sheet, and attachments; `body` is the text of the story `alpha`.
+/// A site with two stories, a case study, a sheet, and attachments. `body` is the text of the story
+/// `alpha`.
 fn linking(body: &str) -> String {
     format!(
         "-- content/stories/alpha.md --\n---\ntitle: Alpha\n---\n## Situation\n\n{body}\n\n### A/B split\n\none\n\n### A/B split\n\ntwo\n\n\

@@ -1,4 +1,5 @@
-//! Whatever stands however deep inside of something else: it is made and published, or an error says where it stands too deep.
+//! Deeply nested input: it is built and published, or an error gives the place that is nested too
+//! deep.
 
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 mod common;
@@ -7,7 +8,7 @@ use common::{check, check_for, drafts, files, site_for};
 use storybank::markdown::DEEPEST;
 use storybank::model::Audience;
 
-/// So deep that a walk that calls itself for each level ends the program.
+/// Deep enough to overflow the stack of a recursive walk.
 const TOO_DEEP: usize = 30_000;
 
 fn case(body: &str) -> String {
@@ -22,7 +23,7 @@ fn settings(text: &str) -> String {
     format!("-- site.toml --\n{text}\n{}", case("Text."))
 }
 
-/// What can stand inside of itself in Markdown: its start and its end for one level.
+/// Constructs of Markdown that can contain themselves: the start and the end of one level.
 const SHAPES: &[(&str, &str)] = &[
     ("- ", ""),
     ("1. ", ""),
@@ -43,7 +44,7 @@ const SHAPES: &[(&str, &str)] = &[
     ("<dl><dd>", "</dd></dl>"),
 ];
 
-/// What looks as if it stood inside of itself and does not: none of it is a mistake.
+/// Repeated marks that look nested but are not: none of them is a mistake.
 const FLAT: &[&str] = &[
     "[",
     "*",
@@ -87,7 +88,7 @@ fn what_stands_too_deep_is_an_error_with_a_place() {
 #[test]
 fn as_deep_as_can_be_is_made_and_published() {
     for (start, end) in SHAPES {
-        // Some stand in two things for each level, and around them stands nothing.
+        // Some constructs nest two blocks for each level.
         let levels = DEEPEST / (start.matches(['-', '.', '*', '_', '(']).count() + 1);
         let site = case(&format!(
             "{}end{}",
@@ -181,7 +182,7 @@ fn footnotes_that_refer_to_one_another_come_to_an_end() {
         too_long.contains("error[nested-too-deep]"),
         "{too_long:.600}"
     );
-    // Each refers to all others, so that there are more ways through them than anybody could walk.
+    // Each note refers to all others, so the number of paths through them is too large to walk.
     let all: String = (0..40)
         .map(|i| {
             format!(
@@ -200,7 +201,7 @@ fn footnotes_that_refer_to_one_another_come_to_an_end() {
     );
 }
 
-/// Case studies, each of which shows the next in some places.
+/// Case studies, each of which transcludes the next one in some places.
 fn row(count: usize, times: usize) -> String {
     let body = |i: usize| {
         format!(

@@ -1,4 +1,5 @@
-//! Files as people write them elsewhere: which heading is the title, which headings and labels are parts, and that no word gets lost.
+//! Files written for other tools: which heading is the title, which headings and labels start
+//! sections, and that no word gets lost.
 
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 mod common;
@@ -557,7 +558,7 @@ fn an_empty_site_says_so() {
     assert!(!check("-- content/stories/a.md --\n# A\n").contains("empty-site"));
 }
 
-/// Bodies of headings, labels, lists and paragraphs, each with words that occur nowhere else.
+/// Bodies of headings, labels, lists and paragraphs, each with unique words.
 fn body() -> impl Strategy<Value = (String, usize)> {
     let openings = [
         "# ",
@@ -606,7 +607,7 @@ proptest! {
         }
     }
 
-    /// What a file with labels says, it says in the same order as without them.
+    /// Text with labels keeps the order of its words.
     #[test]
     fn outlines_keep_the_order_of_words((body, count) in body()) {
         let found = document(CASE, &body);
@@ -625,7 +626,8 @@ proptest! {
     }
 }
 
-/// A link to a folder beside the content is read once; every other one is reported, and no walk goes in circles.
+/// A link to a folder beside the content is followed once, all others are reported, and circular
+/// links end.
 #[cfg(unix)]
 #[test]
 fn links_to_folders_are_followed_or_reported() {

@@ -1,4 +1,5 @@
-//! HTML that an author writes in Markdown keeps its structure on every wiki that has it, and its words on all; what is lost is said.
+//! HTML in the Markdown of an author: it keeps its structure on every wiki that supports it, and
+//! its words on all. Lost structure is reported.
 
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 mod common;
@@ -27,7 +28,7 @@ fn site(body: &str) -> Files {
     ))
 }
 
-/// What would be published to each kind of wiki, by a name for it.
+/// The published text for each kind of wiki, with the name of the kind.
 fn published(site: &Files) -> Vec<(String, Draft)> {
     let drafts = drafts(site, Audience::Team).into_iter().zip(WIKIS);
     drafts
@@ -69,7 +70,7 @@ fn every_element_is_published_as_it_was_reviewed() {
     );
 }
 
-/// An element with words in it that stand nowhere else.
+/// An element with unique words.
 const SAMPLES: &[(&[&str], &str)] = &[
     (&["abbr"], "<abbr title=\"wa wb\">wc</abbr>"),
     (&["b"], "<b>wa wb</b>"),
@@ -148,7 +149,7 @@ const SAMPLES: &[(&[&str], &str)] = &[
     (&["wbr"], "wa<wbr>wb"),
 ];
 
-/// What an element can stand in: what stands before it, before each further line of it, and after it.
+/// Where an element can be: the text before it, before each further line of it, and after it.
 const PLACES: &[(&str, &str, &str, &str)] = &[
     ("page", "", "", ""),
     ("after words", "before ", "", " behind"),
@@ -160,7 +161,7 @@ const PLACES: &[(&str, &str, &str, &str)] = &[
     ("element", "<div lang=\"en\">\n\n", "", "\n\n</div>"),
 ];
 
-/// Elements that mean nothing by themselves, and parts that the whole answers for.
+/// Elements without a meaning of their own, and elements that are checked with their parent.
 fn is_answered_for(tag: &str) -> bool {
     matches!(
         tag,
@@ -183,7 +184,7 @@ fn is_answered_for(tag: &str) -> bool {
     )
 }
 
-/// The elements that say the same to a browser.
+/// The elements that browsers show in the same way.
 fn equals(tag: &str) -> &[&str] {
     match tag {
         "b" | "strong" => &["strong"],
@@ -196,7 +197,7 @@ fn equals(tag: &str) -> &[&str] {
     }
 }
 
-/// What says the same in wikitext that is no HTML.
+/// The wikitext with the same meaning that is not HTML.
 fn of_mediawiki(tag: &str) -> &str {
     match tag {
         "b" | "strong" => "'''",
@@ -224,7 +225,7 @@ fn of_dokuwiki(tag: &str) -> &str {
         "q" => "“",
         "br" => "\\\\",
         "table" => "|",
-        // Where they cannot be lists and quotes they are bullets and marks in lines.
+        // Where lists and quotes are not possible, they are lines with bullets and marks.
         "ul" => "  * ",
         "ol" => "%%3.%%",
         "blockquote" => "> ",
@@ -277,7 +278,7 @@ fn shows(kind: &str, tag: &str, text: &str) -> bool {
                 || text.contains(of_mediawiki(tag))
         }
         "dokuwiki" => text.contains(of_dokuwiki(tag)),
-        // Code in a quote or deep in lists is preformatted there.
+        // In quotes and deep lists, code is preformatted there.
         "confluence" => {
             text.contains(of_confluence(tag)) || (tag == "pre" && text.contains("<pre>"))
         }
@@ -305,7 +306,7 @@ fn every_element_is_sampled() {
     assert_eq!(sampled, HTML_TAGS.iter().copied().collect());
 }
 
-/// A sample in a place, as the body of a case study.
+/// The body of a case study with a sample in a place.
 fn in_place(sample: &str, (_, before, each_line, after): &(&str, &str, &str, &str)) -> String {
     format!(
         "{before}{}{after}\n\nThe last words.",
@@ -313,7 +314,7 @@ fn in_place(sample: &str, (_, before, each_line, after): &(&str, &str, &str, &st
     )
 }
 
-/// What is wrong with a sample on a page, in words.
+/// Describes the mistakes in a sample on a page.
 fn mistakes(kind: &str, tags: &[&str], sample: &str, text: &str, warnings: &str) -> Vec<String> {
     let mut wrong = Vec::new();
     let words = sample
@@ -321,7 +322,7 @@ fn mistakes(kind: &str, tags: &[&str], sample: &str, text: &str, warnings: &str)
         .filter(|word| word.len() == 2 && word.starts_with('w'));
     let mut at = 0;
     for word in words {
-        // The title of an abbreviation stands before or behind it.
+        // The title of an abbreviation may be before or after it.
         match text[at..]
             .find(word)
             .or_else(|| text.find(word).filter(|_| tags[0] == "abbr"))
@@ -471,7 +472,7 @@ fn elements_that_do_not_end_and_elements_that_are_deep_lose_no_word() {
     }
 }
 
-/// What stands in an attribute that readers are shown is words, too.
+/// Attributes that readers see contain words, too.
 #[test]
 fn titles_of_elements_lose_no_word() {
     for tag in [
@@ -519,7 +520,7 @@ fn titles_of_elements_lose_no_word() {
     }
 }
 
-/// Words between tags are looked at as all others are, and so is what a pointer shows.
+/// Words between tags are checked like all others, and so are tooltips.
 #[test]
 fn html_blames_nobody() {
     for body in [

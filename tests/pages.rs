@@ -1,4 +1,5 @@
-//! What people read: which telling of which story answers a question, what a page shows of a body, and what it leaves out.
+//! The content of pages: which telling of which story answers a question, which parts of a body a
+//! page shows, and which it omits.
 
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 mod common;
@@ -21,7 +22,8 @@ fn page(text: &str, path: &str) -> Page {
     )
 }
 
-/// The page of a story with a body; the competencies `ownership` and `depth` and the question `q` are there.
+/// The page of a story with a body. The site has the competencies `ownership` and `depth` and the
+/// question `q`.
 fn story_page(body: &str) -> Page {
     page(&story_site(body), "stories/s.html")
 }
@@ -55,7 +57,7 @@ fn main_text(page: &Page) -> String {
     page.only("main")
 }
 
-/// The link with some words, and where it leads.
+/// The target of the first link with some words.
 fn address(page: &Page, words: &str) -> String {
     let links: Vec<NodeId> = page
         .all("a")
@@ -69,7 +71,7 @@ fn address(page: &Page, words: &str) -> String {
         .to_owned()
 }
 
-/// The address of the telling that the question `q` is answered with first.
+/// The address of the first telling that answers the question `q`.
 fn telling_chosen(tellings: &str) -> String {
     let page = page(&format!("{tellings}{AROUND}"), "questions/q.html");
     let answer = page
@@ -644,7 +646,7 @@ fn a_target_of_a_telling_without_headings_is_said() {
     assert_eq!(target("", "30s"), ["too long for 0:30"]);
 }
 
-/// What the page of a variant of 150 words says of its length.
+/// The spoken length on the page of a variant of 150 words.
 fn target(heading: &str, length: &str) -> Vec<String> {
     let variant = file(
         "stories/s/v",
@@ -809,11 +811,12 @@ fn a_link_holds_no_other_link() {
     let page = story_page(
         "## Result\n\n[![build](https://example.org/badge.svg)](https://example.org/build) and [![chart](chart.png)](https://example.org)\n-- content/stories/s/chart.png --\npng",
     );
-    // A parser takes links inside of links apart, and would find the address of the picture here.
+    // A parser separates nested links, and would find the address of the picture here.
     assert_eq!(address(&page, "build"), "https://example.org/build");
 }
 
-/// How many open points the home page counts, and how many the page of open points lists.
+/// The number of open points on the home page, and the number of entries on the page of open
+/// points.
 fn open_points(site: &BTreeMap<String, String>) -> (usize, usize) {
     let home = &site["index.html"];
     let counted = home

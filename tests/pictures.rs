@@ -1,4 +1,4 @@
-//! What is cleaned of a picture: words that were planted in every place that its kind has for them are gone, and no point has changed.
+//! Cleaning pictures: words in all kinds of metadata are removed, and no pixel changes.
 
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 mod common;
@@ -20,7 +20,7 @@ use storybank::preview::{Options, Preview};
 use storybank::source::SitePath;
 use storybank::wiki::picture::{clean, is_picture};
 
-/// Stands in every place from which it must go.
+/// Is planted in every place that cleaning must empty.
 const WORD: &[u8] = b"PLANTED";
 
 fn drawing() -> DynamicImage {
@@ -42,7 +42,7 @@ fn encoded(format: ImageFormat) -> Vec<u8> {
     bytes.into_inner()
 }
 
-/// EXIF of a picture that is turned, with the name of who took it.
+/// EXIF with an orientation and the name of the photographer.
 fn exif() -> Vec<u8> {
     let mut exif = b"II*\0\x08\0\0\0\x02\0".to_vec();
     exif.extend(b"\x12\x01\x03\0\x01\0\0\0\x06\0\0\0");
@@ -65,7 +65,7 @@ fn segment(marker: u8, content: &[u8]) -> Vec<u8> {
 fn planted_jpeg() -> Vec<u8> {
     let plain = encoded(ImageFormat::Jpeg);
     let mut out = plain[..2].to_vec();
-    // A small picture of one point inside of the first segment.
+    // A thumbnail of one pixel inside the first segment.
     out.extend(segment(0xe0, b"JFIF\0\x01\x02\0\0\x01\0\x01\x01\x01PLA"));
     out.extend(segment(0xe0, b"JFXX\0\x10PLANTED"));
     out.extend(segment(0xe1, &[b"Exif\0\0".to_vec(), exif()].concat()));
@@ -105,7 +105,7 @@ fn planted_png() -> Vec<u8> {
     [png.encoder().bytes().to_vec(), WORD.to_vec()].concat()
 }
 
-/// Two pictures that take turns.
+/// An animation of two frames.
 fn plain_gif() -> Vec<u8> {
     let mut plain = Vec::new();
     let mut encoder = image::codecs::gif::GifEncoder::new(&mut plain);
@@ -368,26 +368,26 @@ fn cleaned_drawing(inside: &str) -> String {
 #[test]
 fn names_in_a_drawing_are_replaced_and_still_fit() {
     for (before, after) in [
-        // Of Illustrator.
+        // From Illustrator.
         (
             "<style>.st0{fill:#FF0000;}\n.st1{clip-path:url(#SVGID_2_);font-family:'Myriad'}</style><clipPath id=\"SVGID_2_\"><path d=\"M0 0\"/></clipPath>\
              <path class=\"st1 st0 acme\" d=\"M1 1\"/>",
             "<style>.c1{fill:#FF0000}.c2{clip-path:url(#i1);font-family:\"Myriad\"}</style><clipPath id=\"i1\"><path d=\"M0 0\"></path></clipPath>\
              <path class=\"c2 c1\" d=\"M1 1\"></path>",
         ),
-        // Of Mermaid.
+        // From Mermaid.
         (
             "<style>#acme .node rect,#acme .edge>path:not(.thick){stroke:#333!important}#acme [data-look=\"neo\"].node{fill:red}</style><g id=\"acme\" \
              class=\"node default\"><path class=\"thick\" marker-end=\"url(#acme_end)\"/></g><marker id=\"acme_end\"/>",
             "<style>#i1 .c1 rect,#i1 .c2>path:not(.c3){stroke:#333!important}</style><g id=\"i1\" class=\"c1\"><path class=\"c3\" \
              marker-end=\"url(#i2)\"></path></g><marker id=\"i2\"></marker>",
         ),
-        // Of Figma.
+        // From Figma.
         (
             "<g filter=\"url(#filter0_d_1_2)\"/><filter id=\"filter0_d_1_2\"><feFlood result=\"Acme\"/><feBlend in=\"SourceGraphic\" in2=\"Acme\"/></filter>",
             "<g filter=\"url(#i1)\"></g><filter id=\"i1\"><feFlood result=\"r1\"></feFlood><feBlend in=\"SourceGraphic\" in2=\"r1\"></feBlend></filter>",
         ),
-        // Of Inkscape, with escapes in a style.
+        // From Inkscape, with escapes in a style.
         (
             "<path style=\"fill:u\\72l(#acme);-inkscape-x:acme;opacity:1\"/>",
             "<path style=\"fill:url(#i1);opacity:1\"></path>",
@@ -584,7 +584,7 @@ fn a_preview_for_others_shows_clean_pictures() {
     }
 }
 
-/// Something near a picture: cut off, or with some bytes changed.
+/// A damaged picture: cut off, or with some bytes changed.
 fn damaged() -> impl Strategy<Value = Vec<u8>> {
     let changes = prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6);
     (

@@ -1,7 +1,8 @@
-//! What an audience may not see is in no byte that is made for it: every private place by its name, then random sites.
+//! No byte that is built for an audience contains what the audience may not see: first every
+//! private place, then random sites.
 //!
-//! Each place holds a word that occurs nowhere else. Where a test is about what the author alone sees, the word must be on
-//! the author's own pages, so that a place which is dropped for everybody cannot pass for one that is hidden.
+//! Each place contains a unique word. In tests of text for the author only, the word must be on the
+//! author's own pages. Otherwise a place that is dropped for everybody would count as hidden.
 
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 mod common;
@@ -12,12 +13,12 @@ use storybank::diagnostic::rules;
 use storybank::model::Audience;
 use storybank::preview::{Assets, Options, Preview};
 
-/// The word that stands in private places.
+/// The word in private places.
 const SECRET: &str = "xyzzyword";
 
 const OTHERS: [Audience; 2] = [Audience::Team, Audience::Public];
 
-/// Who sees what stands in a place.
+/// Who sees the word in a place.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Shown {
     ToTheAuthor,
@@ -26,7 +27,7 @@ enum Shown {
 
 use Shown::{ToNobody, ToTheAuthor};
 
-/// A site that everybody may see; the files of a case come in addition, or in the place of its own.
+/// A public site. The files of a case are added to it, or replace its own.
 const BASE: &str = "
 -- content/stories/outage.md --
 ---
@@ -62,14 +63,15 @@ audience: public
 ---
 ";
 
-/// The base with the files of a case, the word in the place of `SECRET`.
+/// The base with the files of a case. The word replaces `SECRET`.
 fn with(case: &str) -> String {
     // The base has its story in one file; a variant needs it in a folder.
     let base = BASE.replace("stories/outage.md", "stories/outage/index.md");
     format!("{base}{case}\n").replace("SECRET", SECRET)
 }
 
-/// What a preview for an audience answers at the addresses of all pages that the author has, and of its own.
+/// The answers of a preview for an audience at the addresses of all pages of the author's site, and
+/// at the preview's own.
 fn previewed_for(audience: Audience, text: &str) -> Artefacts {
     let options = Options {
         audience: Some(audience),
@@ -79,7 +81,7 @@ fn previewed_for(audience: Audience, text: &str) -> Artefacts {
     };
     let mut preview = Preview::new(options);
     let mut snapshot = None;
-    // First as it was, then with a save, so that there is something to follow and something that is shown as it last was.
+    // First the base, then a save, so that there is a page to follow and a last good page.
     for text in [with(""), text.to_owned()] {
         snapshot = preview
             .take(Ok(inputs(&files(&text))), |_| Assets::new())
@@ -98,7 +100,8 @@ fn previewed_for(audience: Audience, text: &str) -> Artefacts {
         "the page to follow".to_owned(),
         snapshot.saved_page().unwrap_or_default().into_bytes(),
     )]);
-    // An address that says the word has it from whoever asks, and the switch repeats the address; the answer says nothing else.
+    // The answer may repeat an address that contains the word, because the client already knows it.
+    // Such addresses are left out.
     for path in pages
         .filter(|path| !path.contains(SECRET))
         .chain(["data/questions.json".to_owned()])
@@ -176,7 +179,7 @@ fn the_list_of_questions_is_searched_for_words_that_may_not_leave() {
     }
 }
 
-/// A story that everybody may see, with a body between two paragraphs that must stay.
+/// A public story, with a body between two paragraphs that must stay.
 fn story_with(body: &str) -> String {
     with(&format!(
         "-- content/stories/outage/index.md --\n---\ntitle: The outage\ncompetencies: [ownership]\nanswers: [hardest]\naudience: public\n---\n\n\
@@ -184,7 +187,7 @@ fn story_with(body: &str) -> String {
     ))
 }
 
-/// A case study that everybody may see, with a body between two paragraphs that must stay.
+/// A public case study, with a body between two paragraphs that must stay.
 fn case_with(body: &str) -> String {
     with(&format!(
         "-- content/case-studies/naming.md --\n---\ntitle: The naming rule\nstory: outage\naudience: public\n---\n\n\
@@ -192,7 +195,7 @@ fn case_with(body: &str) -> String {
     ))
 }
 
-/// Everything that would be sent to a wiki of each kind.
+/// All bytes that would be sent to a wiki of each kind.
 fn published(text: &str, audience: Audience) -> Artefacts {
     let mut sent = Artefacts::new();
     for (number, (kind, draft)) in common::drafts(&files(text), audience)
@@ -220,7 +223,7 @@ fn published(text: &str, audience: Audience) -> Artefacts {
     sent
 }
 
-/// Writes a case study for a wiki of each kind, and gives what is wrong with that.
+/// Writes a case study for a wiki of each kind, and returns the mistakes.
 fn mistakes_of_wikis(name: &str, text: &str, stays: &[&str]) -> Vec<String> {
     let mut mistakes = Vec::new();
     for audience in OTHERS {
@@ -248,7 +251,7 @@ fn mistakes_of_wikis(name: &str, text: &str, stays: &[&str]) -> Vec<String> {
     mistakes
 }
 
-/// Whether the word is in the address or in the bytes of an artefact, and where.
+/// Where the word is in the address or the bytes of an artefact.
 fn leaks(artefacts: &Artefacts, word: &str) -> Vec<String> {
     let holds = |text: &str| text.to_lowercase().contains(word);
     let mut leaks = Vec::new();
@@ -266,7 +269,7 @@ fn leaks(artefacts: &Artefacts, word: &str) -> Vec<String> {
     leaks
 }
 
-/// Builds a site for everybody but its author, and gives what is wrong with that.
+/// Builds a site for all audiences except the author, and returns the mistakes.
 fn mistakes_of(name: &str, text: &str, shown: Shown, stays: &[&str]) -> Vec<String> {
     let mut mistakes = Vec::new();
     for audience in OTHERS {
@@ -395,7 +398,8 @@ fn comments_are_for_nobody() {
     ]);
 }
 
-/// A number that leads to nothing tells readers that something is kept from them, and MediaWiki shows an error in red.
+/// A footnote reference without a footnote shows readers that something is hidden, and is a red
+/// error in MediaWiki.
 #[test]
 fn a_footnote_of_which_nothing_is_left_is_not_referred_to() {
     for (note, is_shown_to_author) in [
@@ -839,7 +843,7 @@ fn fields_for_the_author_are_for_the_author() {
     }
 }
 
-/// A page of the author's own, which everything else refers to in every way.
+/// A private page to which everything else refers in every possible way.
 const REFERRED: &str = "
 -- content/stories/outage/index.md --
 ---
@@ -903,7 +907,7 @@ audience: public
 k [[SECRET-story]]
 ";
 
-/// What [`REFERRED`] refers to, whose front matter has `fields`.
+/// The page that [`REFERRED`] refers to, whose front matter has `fields`.
 fn referred(fields: &str) -> String {
     let documents = [
         (
@@ -936,7 +940,7 @@ fn referred(fields: &str) -> String {
         let fields = if name.ends_with("told") { "" } else { fields };
         format!("-- content/{name}.md --\n---\n{meta}\n{fields}\n---\n\n{body}")
     });
-    // A reader of the whole page must not be led in a circle by what the page shows.
+    // A transclusion of the page must not link to itself.
     REFERRED.replace(" ![[outage/SECRET-variant]]", "") + &files.concat()
 }
 
@@ -944,7 +948,7 @@ fn referred(fields: &str) -> String {
 fn pages_for_the_author_are_for_the_author() {
     files_stay_private(&[
         ("private", ToTheAuthor, &referred("audience: private")),
-        // What a link without words names is what its author sees in the place of a draft.
+        // The text of a link without words is what its author sees for a draft.
         (
             "draft",
             ToTheAuthor,
@@ -1084,7 +1088,7 @@ fn names_of_embedded_files_stay_private() {
     )]);
 }
 
-/// Places that others may see, where a word must be replaced; `WORD` is the word in the spelling that is tried.
+/// Places in public text where a word must be replaced. `WORD` becomes each spelling of the word.
 const REPLACED: &[(&str, &str)] = &[
     (
         "the title of the site",
@@ -1182,7 +1186,7 @@ const SPELLINGS: &[&str] = &[
 
 const REDACTED: &str = "-- site.toml --\n[redact]\n\"Xyzzyword Incorporated\" = \"the customer\"\n";
 
-/// The same site with the settings of the redaction, beside those that it has.
+/// The same site with additional redaction settings.
 fn redacted(text: &str) -> String {
     let settings = text
         .split("-- ")
@@ -1198,7 +1202,7 @@ fn redacted(text: &str) -> String {
 fn redacted_words_are_replaced_in_any_spelling() {
     let mut found = Vec::new();
     for (name, case) in REPLACED {
-        // A file can have a name that its author wrote, and the slug that comes of it.
+        // An author can choose the name of a file, and the slug comes from it.
         let names = ["xyzzyword-incorporated", "Xyzzyword Incorporated"];
         let spellings = if case.contains("/a-WORD") {
             &names
@@ -1215,7 +1219,7 @@ fn redacted_words_are_replaced_in_any_spelling() {
         }
     }
     for (name, body) in REPLACED_IN_BODIES {
-        // An address, an id and the name of a language end at a blank.
+        // An address, an id and the name of a language end at a space.
         let is_one_word = ["example.org/WORD", "{#b-WORD}", "```WORD"]
             .iter()
             .any(|place| body.contains(place));
@@ -1409,14 +1413,14 @@ fn is_refused_as_leak(text: &str, audience: Audience) -> bool {
         .is_err_and(|found| found.iter().all(|found| found.rule == &rules::LEAK))
 }
 
-/// What stands around and inside of a word, and what a reader sees of it.
+/// Text around or inside a word, by its effect for readers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Between {
-    /// Nothing: the letters are of one word.
+    /// Does not interrupt the word.
     Inline,
-    /// A gap: no word goes over it.
+    /// Separates words.
     Gap,
-    /// Letters of the same word.
+    /// More letters of the same word.
     Letters,
 }
 
@@ -1482,7 +1486,8 @@ fn between() -> impl Strategy<Value = (Between, String)> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 3000, rng_seed: common::seed(), failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// A word counts as one where a reader sees it as one; a phrase may have gaps between its words. What markup sets apart may be either.
+    /// A word is found if readers see it as a word. A phrase may have separators between its words.
+    /// Either result is fine for a word that is separated from its neighbours only by markup.
     #[test]
     fn a_word_is_found_where_a_reader_sees_it(
         before in between(), in_first in between(), joint in between(), in_second in between(), after in between()
@@ -1494,7 +1499,7 @@ proptest! {
             "<p>was{}ac{}me{}fal{}con{}late</p>", before.1, in_first.1, joint.1, in_second.1, after.1
         );
         let is_whole = in_first.0 == Between::Inline && in_second.0 == Between::Inline && joint.0 != Between::Letters;
-        // Letters right beside the word, without a tag between, make it a part of another one.
+        // Letters directly before or after the word make it a part of another word.
         let bounds = |around: &(Between, String)| match around {
             (Between::Gap, _) => Some(true),
             (Between::Letters, _) => None,
@@ -1517,7 +1522,8 @@ fn a_picture_that_holds_a_forbidden_word_is_refused() {
     assert!(make(&files(&text), Audience::Private).is_ok());
 }
 
-/// Blocks of Markdown in which everything that others may see is the word `open`, and everything else the word `SECRET`.
+/// Blocks of Markdown in which all public text is the word `open`, and all other text is the word
+/// `SECRET`.
 fn blocks() -> impl Strategy<Value = String> {
     let leaf = proptest::sample::select(vec![
         "open",
@@ -1569,9 +1575,10 @@ fn quoted(opening: &str, blocks: &str) -> String {
         .collect()
 }
 
-/// A body: blocks and comments, then sections, some of them for the author alone.
+/// A body: blocks and comments, then sections, some of them private.
 ///
-/// Comments of several lines belong among `blocks`, as soon as they do not end the quote that they stand in.
+/// Comments of several lines can move to `blocks` once they no longer end the quote that contains
+/// them.
 fn body() -> impl Strategy<Value = String> {
     let comment = proptest::sample::select(vec![
         "open\n%%SECRET\nSECRET%%\nopen",
@@ -1592,7 +1599,7 @@ fn body() -> impl Strategy<Value = String> {
         ]),
     )
         .prop_map(|(blocks, heading)| {
-            // What a private heading hides ends at the next heading that is not below it.
+            // A private section ends at the next heading of the same or a higher level.
             let blocks = if heading.contains("private") {
                 blocks.replace("open", "SECRET").replace("### ", "#### ")
             } else {
@@ -1691,7 +1698,7 @@ fn a_word_that_markup_cuts_up_goes_to_no_wiki() {
     }
 }
 
-/// A story that a case study can show, with a word or two of it that markup cuts up.
+/// A story that a case study can transclude, in which markup splits a word.
 const SHOWN: &str = "-- content/stories/shown.md --\n---\ntitle: Shown\naudience: public\n---\n\n## Result\n\nIt held up Proj*ect* Falcon.\n";
 
 /// A picture in the folder of the case studies.
@@ -1843,7 +1850,7 @@ fn a_folder_of_this_machine_is_found_whole() {
     );
 }
 
-/// A case study that refers to what its readers may not see, in each block that can hold a link.
+/// A case study that refers to private pages, in each block that can contain a link.
 const GAPS: &str = "
 -- content/case-studies/gaps.md --
 ---
@@ -1953,7 +1960,8 @@ fn a_wiki_shows_no_gap_either() {
     }
 }
 
-/// A piece of a line: words that must stay, words that may go with a link, signs, and links that are left out.
+/// A part of a line: words that must stay, words that may be removed with a link, punctuation, and
+/// removed links.
 fn piece() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec![
         "kept",
@@ -2067,8 +2075,8 @@ fn a_slip_in_the_mark_of_a_heading_is_taken_for_the_mark() {
     ]);
 }
 
-/// A document of each kind with a word of its own in every field that holds words. Words that start with `Open` may be shown once they
-/// are redacted; those that start with `Shut` are for the author alone.
+/// A document of each kind with a unique word in every text field. Words that start with `Open` may
+/// be shown after redaction. Words that start with `Shut` are for the author only.
 const EVERY_FIELD: &str = "
 -- content/home.md --
 ---
@@ -2171,7 +2179,7 @@ audience: public
 ---
 ";
 
-/// The words of [`EVERY_FIELD`] that start in one way.
+/// The words of [`EVERY_FIELD`] with a prefix.
 fn planted(start: &str) -> Vec<&'static str> {
     let words = EVERY_FIELD.split(|next: char| !next.is_ascii_alphanumeric());
     let mut planted: Vec<&str> = words.filter(|word| word.starts_with(start)).collect();
@@ -2194,8 +2202,8 @@ fn with_picture(text: &str) -> common::Files {
     site
 }
 
-/// Fields keep their places in the file for messages to the author. Nothing that is made for others depends on these places, which
-/// would tell how long the fields before are.
+/// Fields keep their places in the file for messages to the author. The output for others must not
+/// depend on these places, because they reveal the length of the fields before.
 #[test]
 fn what_others_see_does_not_depend_on_the_length_of_what_they_do_not_see() {
     let text = with(EVERY_FIELD);
@@ -2240,7 +2248,7 @@ fn no_field_leaves_but_redacted() {
         .copied()
         .filter(|word| leaks(&own, &word.to_lowercase()).is_empty())
         .collect();
-    // The home page has a title for links alone, and a footnote is numbered.
+    // The home page shows its title only in links, and a footnote is numbered.
     assert_eq!(unseen, ["OpenHome", "OpenNote"]);
     for audience in OTHERS {
         let made = make(&site, audience).unwrap_or_else(|found| panic!("{found:?}"));

@@ -1,5 +1,5 @@
-//! Publishing under edits, failures and interruptions: no text of others is lost, nothing is
-//! written twice, and the next run completes an interrupted one.
+//! Publishing with concurrent edits, failures and interruptions: no text of others is lost, nothing
+//! is written twice, and the next run completes an interrupted one.
 
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 mod common;

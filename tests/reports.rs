@@ -1,8 +1,10 @@
-//! What an author reads about each mistake: `reports/NAME.site` is a site with it, `reports/NAME.report` the report.
+//! The report about each mistake: `reports/NAME.site` is a site with it, and `reports/NAME.report`
+//! is the report.
 //!
-//! The text before the first file of a site says what its author did. A case that ends in `.team` is built for the team, and one that ends in
-//! `.wiki` is published to the wiki of its settings. With
-//! the environment variable `WRITE_REPORTS` set, the reports are written anew, and their diff is what there is to review.
+//! The text before the first file of a site describes what its author did. A case that ends in
+//! `.team` is built for the team, and one that ends in `.wiki` is published to the wiki of its
+//! settings. If the environment variable `WRITE_REPORTS` is set, the tests rewrite the reports.
+//! Review their diff.
 
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 mod common;
@@ -19,7 +21,7 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reports")
 }
 
-/// The files of the folder that have an ending, by their names without it.
+/// The names of the files with an extension in the folder, without the extension.
 fn files_ending_in(ending: &str) -> BTreeMap<String, String> {
     let entries = fs::read_dir(folder())
         .expect("the folder is there")
@@ -77,7 +79,7 @@ fn each_report_has_its_site() {
 #[test]
 fn each_rule_has_a_case() {
     let reports: String = files_ending_in(".report").into_values().collect();
-    // No file is known that the program has a fault with.
+    // No file is known to cause a failure of the program.
     let rules = rules::ALL.iter().filter(|&&rule| rule != &rules::FAULT);
     let missing: Vec<&str> = rules
         .map(|rule| rule.name)
@@ -106,7 +108,7 @@ fn messages_keep_to_the_style() {
     }
 }
 
-/// Words of the libraries below, which say nothing to an author.
+/// Jargon of the libraries, which an author does not understand.
 #[test]
 fn messages_are_in_plain_words() {
     let jargon = [
@@ -129,7 +131,7 @@ fn messages_are_in_plain_words() {
     }
 }
 
-/// One mistake is said once: no two reports of a case point at the same place.
+/// A mistake is reported once: no two reports of a case have the same place.
 #[test]
 fn one_mistake_gives_one_report() {
     for (name, report) in files_ending_in(".report") {
@@ -169,7 +171,7 @@ fn a_figure_that_is_given_twice_is_reported() {
     assert!(report.contains("`loss` is given twice"), "{report}");
 }
 
-/// Says where a report lacks something.
+/// Describes what a report lacks.
 fn assert_says(report: &str, wanted: &[&str]) {
     let missing: Vec<&&str> = wanted
         .iter()
