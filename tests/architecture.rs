@@ -172,7 +172,7 @@ fn outer_names(list: &str) -> Vec<&str> {
 
 /// If other modules created prose from front matter, a projection could leave it unredacted.
 #[test]
-fn only_what_reads_front_matter_makes_prose() {
+fn only_the_front_matter_parser_creates_prose() {
     let may = |path: &str| path.starts_with("parse/") || path.starts_with("front_matter/");
     let makes = |source: &str| code_without_tests(source).contains("Prose::written");
     let others: Vec<String> = sources()
@@ -184,7 +184,7 @@ fn only_what_reads_front_matter_makes_prose() {
 }
 
 #[test]
-fn a_module_uses_only_those_before_it() {
+fn modules_use_only_earlier_modules() {
     let ladder = ladder();
     let step = |module: &str| ladder.iter().position(|other| other == module);
     let mut upward = Vec::new();
@@ -211,7 +211,7 @@ fn a_module_uses_only_those_before_it() {
 }
 
 #[test]
-fn the_walk_over_imports_sees_all_forms() {
+fn imports_are_found_in_all_forms() {
     let code = code(
         "use crate::{a::{b, c}, d, self_made::E}; fn f() -> crate::g::H { crate::i::j('\"', \"crate::k\") } // crate::l\n",
     );
@@ -220,7 +220,7 @@ fn the_walk_over_imports_sees_all_forms() {
 }
 
 #[test]
-fn every_file_says_what_it_is_for() {
+fn every_file_starts_with_its_purpose() {
     let tests = files_below(&root().join("tests"))
         .into_iter()
         .filter(|path| path.extension().is_some_and(|ending| ending == "rs"));
@@ -235,7 +235,7 @@ fn every_file_says_what_it_is_for() {
 }
 
 #[test]
-fn nothing_is_taken_for_granted_and_nothing_silenced() {
+fn sources_contain_no_unwrap_allow_or_unsafe() {
     let mut found = Vec::new();
     for (path, source) in sources() {
         let code = code_without_tests(&source);
@@ -265,7 +265,7 @@ fn nothing_is_taken_for_granted_and_nothing_silenced() {
 }
 
 #[test]
-fn only_the_world_touches_files_clocks_and_processes() {
+fn only_some_modules_use_files_clocks_and_processes() {
     let world = ["disk", "serve", "publish", "commands", "main"];
     let mut found = Vec::new();
     for (path, source) in sources() {
@@ -335,7 +335,7 @@ fn one_file_writes_to_the_terminal() {
 }
 
 #[test]
-fn the_default_theme_on_disk_is_the_one_in_the_program() {
+fn the_program_contains_the_default_theme_on_disk() {
     let folder = root().join("themes/default");
     let on_disk: BTreeMap<String, String> = files_below(&folder)
         .into_iter()
@@ -394,7 +394,7 @@ fn the_docs_explain_every_rule() {
 }
 
 #[test]
-fn the_map_names_every_module() {
+fn architecture_lists_every_module() {
     let path = root().join("ARCHITECTURE.md");
     if !path.exists() {
         return;
@@ -408,7 +408,7 @@ fn the_map_names_every_module() {
 }
 
 #[test]
-fn the_docs_list_every_field_that_a_template_is_given() {
+fn the_docs_list_every_field_of_templates() {
     let types = fs::read_to_string("src/view/types.rs").expect("the views have a file");
     let docs = fs::read_to_string("docs/themes.md").expect("themes have a page");
     let fields = types.lines().filter_map(|line| {

@@ -154,7 +154,7 @@ fn an_error_in_a_file_leaves_the_previous_site_and_status_1() {
 }
 
 #[test]
-fn what_cannot_be_carried_out_is_one_message_and_status_2() {
+fn a_failed_command_prints_one_message_and_exits_with_2() {
     let folder = Folder::far_away();
     let nowhere = folder.join("nowhere");
     let root = built(&folder);
@@ -244,7 +244,7 @@ fn a_result_that_cannot_be_written_is_a_failure_unless_its_reader_has_closed_the
 }
 
 #[test]
-fn messages_that_cannot_be_written_stop_nothing() {
+fn unwritable_messages_do_not_stop_a_command() {
     let folder = Folder::new();
     let root = built(&folder);
     let output = Kept::default();

@@ -773,7 +773,7 @@ fn compare(page: &html::Page, case: &Case, places: &BTreeMap<String, String>) {
 }
 
 #[test]
-fn hostile_words_are_shown_as_they_are() {
+fn hostile_words_are_shown_unchanged() {
     let site = Site::start("hostile");
     let case = hostile::case();
     let page = written(std::slice::from_ref(&case), &Pictures::new()).remove(0);
@@ -1071,7 +1071,7 @@ fn list(first: Option<u32>, items: Vec<Item>) -> List {
 }
 
 #[test]
-fn everything_is_shown_with_its_pictures_and_links() {
+fn all_constructs_are_shown_with_pictures_and_links() {
     let site = Site::start("everything");
     let (case, other, pictures) = everything();
     let pages = written(&[case.clone(), other], &pictures);
@@ -1172,7 +1172,7 @@ fn write_over(
 }
 
 #[test]
-fn what_somebody_else_wrote_is_kept() {
+fn text_of_others_is_kept() {
     let site = Site::start("conflict");
     let mut wiki = site.wiki();
     let (first, second) = (small("first"), small("second"));
@@ -1226,7 +1226,7 @@ fn what_somebody_else_wrote_is_kept() {
 }
 
 #[test]
-fn a_page_that_somebody_edits_is_left_alone() {
+fn a_page_locked_by_an_editor_is_not_written() {
     let site = Site::start("locked");
     let mut wiki = site.wiki();
     let page = small("first");
@@ -1246,7 +1246,7 @@ fn a_page_that_somebody_edits_is_left_alone() {
 }
 
 #[test]
-fn a_page_is_deleted_as_it_was_looked_at() {
+fn only_the_page_that_was_looked_up_is_deleted() {
     let site = Site::start("deletion");
     let mut wiki = site.wiki();
     let page = small("first");
@@ -1276,7 +1276,7 @@ fn a_page_is_deleted_as_it_was_looked_at() {
 }
 
 #[test]
-fn who_may_not_publish_is_told_so() {
+fn missing_permissions_are_reported() {
     let site = Site::start("rights");
     let page = small("first");
     let error = publish(
@@ -1323,7 +1323,7 @@ fn who_may_not_publish_is_told_so() {
 }
 
 #[test]
-fn what_is_withheld_leaves_in_no_form() {
+fn withheld_words_are_never_sent() {
     let site = Site::start("withheld");
     let withheld = Arc::new(Withheld::default().with_names(["Acme".to_owned()]));
     let mut wiki = Dokuwiki::new(
@@ -1667,7 +1667,7 @@ fn constructs() -> Vec<Inline> {
 }
 
 #[test]
-fn what_means_something_means_nothing_next_to_anything() {
+fn markup_in_words_has_no_effect_in_any_context() {
     let folder = lay_out("matrix");
     let specials = specials();
     for construct in constructs() {
@@ -1714,7 +1714,7 @@ fn what_means_something_means_nothing_next_to_anything() {
 }
 
 #[test]
-fn random_words_are_shown_as_they_are() {
+fn random_words_are_shown_unchanged() {
     let folder = lay_out("random");
     let seed = match Config::default().rng_seed {
         RngSeed::Random => RngSeed::Fixed(2026),
@@ -1747,7 +1747,7 @@ fn random_words_are_shown_as_they_are() {
 }
 
 #[test]
-fn the_wiki_asks_nobody_for_anything() {
+fn the_wiki_requests_nothing_from_other_hosts() {
     let site = Site::start("fetch");
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
     listener
@@ -1837,7 +1837,7 @@ fn an_interrupted_publication_is_completed_by_the_next() {
 }
 
 #[test]
-fn what_headings_cannot_hold_is_not_lost() {
+fn content_that_headings_cannot_contain_is_not_lost() {
     let folder = lay_out("fallbacks");
     let mixed = "- one </code>\nplain\n* two </file>\n  both </code> </file> %% ''x''\nlast\n";
     let title = [
@@ -1918,7 +1918,7 @@ fn what_headings_cannot_hold_is_not_lost() {
 }
 
 #[test]
-fn what_the_wiki_would_not_take_is_said_before() {
+fn refusals_are_predicted_before_writing() {
     let problems = |title: &str, blocks: Vec<Block>| {
         let page = case(
             title,
@@ -2010,7 +2010,7 @@ impl Site {
 }
 
 #[test]
-fn a_page_that_the_wiki_refuses_keeps_no_other_from_being_written() {
+fn a_refused_page_does_not_block_others() {
     let site = Site::start("refused");
     let small = site.small_site();
     let names = ["alpha", "beta", "gamma"];
@@ -2047,7 +2047,7 @@ fn a_page_that_the_wiki_refuses_keeps_no_other_from_being_written() {
 }
 
 #[test]
-fn pictures_that_no_page_shows_are_deleted_when_that_is_asked_for() {
+fn unused_pictures_are_deleted_on_request() {
     let site = Site::start("loose");
     let small = site.small_site();
     small.picture("one.png", 10);
@@ -2106,7 +2106,7 @@ fn reviewed(kind: &str) -> String {
 }
 
 #[test]
-fn html_of_an_author_is_shown_in_what_the_wiki_has() {
+fn html_of_authors_is_shown_with_the_markup_of_the_wiki() {
     let shown = rendered(&reviewed("dokuwiki"), &lay_out("own-html"));
     let count = |name: &str| shown.all(name).len();
     // One cell is empty: cells of the wiki cannot span from the head of a table into its body.
@@ -2156,7 +2156,7 @@ fn html_of_an_author_is_shown_in_what_the_wiki_has() {
 
 /// For some languages, the highlighter of the wiki changes the case of keywords.
 #[test]
-fn code_is_shown_letter_by_letter_in_every_language() {
+fn code_in_every_language_is_shown_unchanged() {
     let folder = programs().join("usr/share/php-geshi/geshi");
     let files = fs::read_dir(folder)
         .expect("the highlighter is there")

@@ -162,7 +162,7 @@ fn the_same_files_give_the_same_bytes() {
 }
 
 #[test]
-fn mistakes_are_reported_in_the_same_words_on_any_number_of_threads() {
+fn diagnostics_do_not_depend_on_the_number_of_threads() {
     let site = Site::new();
     site.write("-- site.toml --\n[audience]\nbuild = \"team\"\n[forbid]\nwords = [\"Falcon\"]\n");
     // Many pages contain its title, and the message could name any of them.
@@ -199,7 +199,7 @@ fn pictures_with_the_same_bytes_are_one_file() {
 }
 
 #[test]
-fn a_site_does_not_depend_on_where_it_lies() {
+fn a_site_does_not_depend_on_its_path() {
     let (one, other) = (Site::built(), Site::built());
     assert_eq!(one.tree(), other.tree());
 }
@@ -265,7 +265,7 @@ fn a_changed_word_is_on_the_pages_of_the_next_build() {
 }
 
 #[test]
-fn what_is_no_longer_made_is_removed() {
+fn files_of_removed_pages_are_deleted() {
     let site = Site::built();
     fs::remove_file(site.folder.join("content/stories/move.md")).expect("it is there");
     site.write("-- content/stories/outage/index.md --\n---\ntitle: The outage\n---\n");
@@ -280,7 +280,7 @@ fn what_is_no_longer_made_is_removed() {
 }
 
 #[test]
-fn a_file_that_somebody_changed_is_made_again() {
+fn a_changed_output_file_is_built_again() {
     let site = Site::built();
     let bytes = site.tree();
     let page = site.out().join("stories/move.html");
@@ -303,7 +303,7 @@ fn a_file_that_somebody_changed_is_made_again() {
 }
 
 #[test]
-fn a_lost_or_broken_list_of_files_does_no_harm() {
+fn a_missing_or_invalid_list_of_files_does_no_harm() {
     let lists = [
         "",
         "storybank 1\nnonsense\n0 9 ../../site.toml\n",
@@ -357,7 +357,7 @@ fn listed_and_true_digests(site: &Site) -> [BTreeMap<String, u128>; 2] {
 }
 
 #[test]
-fn the_list_has_the_digest_of_every_files_content() {
+fn the_list_has_a_digest_of_every_file() {
     let site = Site::built();
     let [listed, all] = listed_and_true_digests(&site);
     assert_eq!(listed, all);
@@ -373,7 +373,7 @@ fn the_list_has_the_digest_of_every_files_content() {
 }
 
 #[test]
-fn a_list_without_digests_of_content_is_completed_and_its_files_are_kept() {
+fn a_list_without_digests_is_completed_and_its_files_are_kept() {
     let site = Site::built();
     let list = fs::read_to_string(site.out().join(".storybank")).expect("it is text");
     let without = |line: &str| {
@@ -404,7 +404,7 @@ fn a_list_without_digests_of_content_is_completed_and_its_files_are_kept() {
 }
 
 #[test]
-fn the_list_tells_nothing_about_words_that_may_not_leave() {
+fn the_list_reveals_nothing_about_forbidden_words() {
     let lists = ["Falcon", "Osprey"].map(|word| {
         let site = Site::new();
         site.write(&format!(
@@ -422,7 +422,7 @@ fn the_list_tells_nothing_about_words_that_may_not_leave() {
 
 #[test]
 #[cfg(unix)]
-fn what_is_not_the_programs_own_is_untouched() {
+fn files_of_others_are_not_changed() {
     let site = Site::built();
     let own = Folder::new();
     own.write(&files("-- elsewhere.txt --\nelsewhere\n"));
@@ -476,7 +476,7 @@ fn what_is_not_the_programs_own_is_untouched() {
 
 #[test]
 #[cfg(unix)]
-fn a_folder_behind_a_link_is_built_where_it_lies() {
+fn a_linked_output_folder_is_built_at_its_target() {
     let site = Site::new();
     fs::create_dir(site.folder.join("real")).expect("it can be made");
     std::os::unix::fs::symlink("real", site.out()).expect("it can be made");
@@ -490,7 +490,7 @@ fn a_folder_behind_a_link_is_built_where_it_lies() {
 }
 
 #[test]
-fn mistakes_in_the_content_leave_the_former_site() {
+fn errors_in_the_content_keep_the_previous_site() {
     let site = Site::built();
     for broken in [
         "-- content/stories/move.md --\n---\ntitel: The move\n---\n",
@@ -505,14 +505,14 @@ fn mistakes_in_the_content_leave_the_former_site() {
 }
 
 #[test]
-fn a_word_that_may_not_leave_leaves_the_former_site() {
+fn a_forbidden_word_keeps_the_previous_site() {
     let site = Site::built();
     site.write("-- site.toml --\n[audience]\nbuild = \"team\"\n[forbid]\nwords = [\"Falcon\"]\n-- content/case-studies/naming.md --\n---\ntitle: Falcon\n---\n");
     assert!(site.refuses(1).contains("Falcon"));
 }
 
 #[test]
-fn mistakes_in_a_template_leave_the_former_site() {
+fn errors_in_a_template_keep_the_previous_site() {
     let site = Site::built();
     for template in ["{{ titel }}", "{{ title"] {
         site.write(&format!(
@@ -523,7 +523,7 @@ fn mistakes_in_a_template_leave_the_former_site() {
 }
 
 #[test]
-fn a_first_build_that_fails_makes_nothing() {
+fn a_failed_first_build_writes_nothing() {
     let site = Site::new();
     site.write("-- content/stories/move.md --\n[[nothing]]\n");
     site.refuses(1);
@@ -531,7 +531,7 @@ fn a_first_build_that_fails_makes_nothing() {
 }
 
 #[test]
-fn wrong_words_on_the_command_line_are_said() {
+fn invalid_arguments_are_reported() {
     let site = Site::built();
     for arguments in [
         vec!["build", "--nonsense"],
@@ -588,7 +588,7 @@ fn the_sources_are_never_overwritten() {
 }
 
 #[test]
-fn a_page_of_somebody_else_is_not_overwritten() {
+fn a_page_of_others_is_not_overwritten() {
     for page in ["index.html", "stories/move.html", "static/style.css"] {
         let site = Site::new();
         site.write(&format!("-- public/{page} --\nmine\n"));
@@ -598,7 +598,7 @@ fn a_page_of_somebody_else_is_not_overwritten() {
 
 #[test]
 #[cfg(unix)]
-fn a_folder_that_cannot_be_written_is_said() {
+fn an_unwritable_folder_is_reported() {
     use std::os::unix::fs::PermissionsExt;
     let site = Site::built();
     let locked = site.folder.join("locked");
@@ -617,7 +617,7 @@ fn a_folder_that_cannot_be_written_is_said() {
 }
 
 #[test]
-fn a_long_question_has_a_page_or_is_a_mistake_in_the_content() {
+fn a_long_question_has_a_page_or_an_error() {
     let site = Site::new();
     site.write(&format!(
         "-- content/questions/sheet.md --\n## {}?\n\nYes.\n",
@@ -693,7 +693,7 @@ impl Versions {
 
 #[test]
 #[cfg(unix)]
-fn a_build_that_is_killed_leaves_a_whole_site() {
+fn a_killed_build_leaves_a_complete_site() {
     let versions = Versions::new();
     let started = std::time::Instant::now();
     succeed(versions.build(0));
@@ -726,7 +726,7 @@ fn a_build_that_is_killed_leaves_a_whole_site() {
 
 #[test]
 #[cfg(unix)]
-fn two_builds_at_once_leave_a_whole_site() {
+fn concurrent_builds_leave_a_complete_site() {
     let versions = Versions::new();
     succeed(versions.build(0));
     for round in 0..12 {
@@ -785,7 +785,7 @@ the heron
 ";
 
 #[test]
-fn a_word_is_looked_for_in_pages_that_are_there_already() {
+fn forbidden_words_are_found_in_unchanged_pages() {
     let forbids = ["dodo", "Falcon", "eagle", "heron", "raven"]
         .map(|word| format!("[forbid]\nwords = [\"{word}\"]"));
     let redacts =
@@ -901,7 +901,7 @@ fn links_out_of_the_site_are_not_followed() {
 
 #[cfg(unix)]
 #[test]
-fn what_a_site_needs_lies_in_the_site() {
+fn files_outside_the_site_are_not_read() {
     use std::os::unix::fs::symlink;
     for name in ["site.toml", "content", "themes/mine"] {
         let (site, outside) = (Site::new(), Folder::new());
@@ -951,7 +951,7 @@ fn refused_at(site: &Site, out: &Path) -> String {
 }
 
 #[test]
-fn a_site_is_not_put_among_its_sources_however_that_is_written() {
+fn the_output_is_never_among_the_sources_by_any_path() {
     let site = Site::new();
     fs::create_dir_all(site.folder.join(".published")).expect("it can be made");
     let root = site.root().display().to_string();
@@ -1020,7 +1020,7 @@ fn a_site_is_not_put_among_its_sources_however_that_is_written() {
 
 #[cfg(unix)]
 #[test]
-fn a_site_is_not_put_among_its_sources_through_a_link() {
+fn the_output_is_never_among_the_sources_through_a_link() {
     use std::os::unix::fs::symlink;
     let site = Site::new();
     let elsewhere = Folder::new();
@@ -1083,7 +1083,7 @@ fn a_site_is_not_put_among_its_sources_through_a_link() {
 }
 
 #[test]
-fn a_site_is_not_put_where_version_control_keeps_its_files() {
+fn the_output_is_never_a_folder_of_version_control() {
     let site = Site::new();
     let elsewhere = Folder::new();
     for folder in [".git", ".git/objects", ".hg", ".svn", "sub/.git"] {
@@ -1115,7 +1115,7 @@ fn a_site_is_not_put_where_version_control_keeps_its_files() {
 }
 
 #[test]
-fn a_site_is_not_put_in_the_place_of_somebodys_home() {
+fn the_output_is_never_a_home_folder() {
     let site = Site::new();
     let home = Folder::new();
     fs::create_dir_all(home.join("people/kim/sites")).expect("it can be made");
@@ -1147,7 +1147,7 @@ fn a_site_is_not_put_in_the_place_of_somebodys_home() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_mount_point_is_refused_at_the_start() {
+fn a_mount_point_is_refused_before_reading() {
     let site = Site::new();
     // If the content were read first, its mistake would be reported first.
     site.write("-- content/stories/broken.md --\n---\ntitel: x\n---\n");
@@ -1222,7 +1222,7 @@ mod signals {
     }
 
     #[test]
-    fn a_build_that_is_told_to_stop_leaves_nothing_half_done() {
+    fn a_signal_leaves_a_complete_site() {
         let versions = Versions::new();
         let time = lasts(&mut versions.build(0));
         let mut stopped = BTreeMap::from([(HUP, 0), (INT, 0), (QUIT, 0), (TERM, 0)]);
@@ -1256,7 +1256,7 @@ mod signals {
     }
 
     #[test]
-    fn a_first_build_that_is_told_to_stop_leaves_no_folder() {
+    fn a_signal_during_the_first_build_leaves_no_folder() {
         let versions = Versions::new();
         let out = versions.folder.join("new/deep/site");
         let build = || build(&versions.folder.join("a"), &out);
@@ -1289,7 +1289,7 @@ mod signals {
     }
 
     #[test]
-    fn a_site_that_is_started_is_whole_or_not_there() {
+    fn a_signal_during_init_leaves_a_complete_site_or_none() {
         let folder = Folder::far_away();
         let init = |name: &str| {
             let mut command = program::storybank(["init"]);
@@ -1312,7 +1312,7 @@ mod signals {
     }
 
     #[test]
-    fn a_second_signal_is_not_waited_for() {
+    fn a_second_signal_ends_the_program_at_once() {
         // Pages that take long to render delay the reaction to the first signal.
         let site = Site::new();
         let slow = "{% for a in range(end=3000) %}{% for b in range(end=3000) %}{% endfor %}{% endfor %}\n";
@@ -1363,7 +1363,7 @@ mod signals {
     }
 
     #[test]
-    fn a_build_that_is_to_outlive_its_terminal_does() {
+    fn a_build_under_nohup_continues_without_its_terminal() {
         let versions = Versions::new();
         let time = lasts(&mut versions.build(0));
         for round in 0..10u32 {
@@ -1390,7 +1390,7 @@ mod signals {
     }
 
     #[test]
-    fn a_publication_that_is_told_to_stop_leaves_no_copy_of_the_wiki() {
+    fn a_signal_during_a_publication_leaves_no_clone() {
         let site = Folder::new();
         let git = |arguments: &[&str]| {
             let output = run({

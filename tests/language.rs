@@ -196,7 +196,7 @@ fn every_word_of_a_page_comes_from_the_table() {
 }
 
 #[test]
-fn every_word_that_the_program_looks_up_is_in_the_table() {
+fn every_phrase_that_the_program_uses_is_in_the_table() {
     let phrases = Phrases::english();
     let missing: Vec<_> = word::ALL
         .iter()
@@ -361,7 +361,7 @@ fn an_english_site_needs_no_table_of_its_own() {
 }
 
 #[test]
-fn pages_without_scripts_stay_without_and_a_theme_may_add_one() {
+fn pages_have_no_scripts_unless_a_theme_adds_one() {
     assert!(!site(STORY)["stories/s.html"].contains("<script"));
     let theme = "-- themes/default/templates/story.html --\n{% extends \"base.html\" %}{% block script %}<script src=\"{{ page.root }}static/a.js\"></script>{% endblock script %}\n";
     assert!(
@@ -371,7 +371,7 @@ fn pages_without_scripts_stay_without_and_a_theme_may_add_one() {
 }
 
 #[test]
-fn templates_that_ask_for_the_audience_by_its_name_still_work() {
+fn templates_can_compare_the_name_of_the_audience() {
     let theme = "-- themes/default/templates/questions.html --\n{% extends \"base.html\" %}{% block main %}{% if site.audience == \"private\" %}<i>me</i>{% endif %}{{<question_rows list={bank} level={2} private={site.audience == \"private\"} />}}{% endblock main %}\n-- content/questions/q.md --\n---\nquestion: Why?\n---\n";
     let page = parse(&site(&format!("{STORY}{theme}"))["questions.html"]);
     assert_eq!(

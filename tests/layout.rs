@@ -245,7 +245,7 @@ fn no_page_is_wider_than_its_window() {
 }
 
 #[test]
-fn no_page_of_a_site_that_is_written_from_right_to_left_is_wider_than_its_window() {
+fn no_right_to_left_page_is_wider_than_its_window() {
     let hebrew = wide_site()
         .replace("Words and", "\u{5de}\u{5dc}\u{5d9}\u{5dd} and")
         .replace("title: Only", "title: \u{5e8}\u{5e7}");
@@ -297,7 +297,7 @@ return [
 ].join(' ');";
 
 #[test]
-fn the_margin_and_the_gutter_change_sides_with_the_direction_of_the_site() {
+fn margin_and_gutter_follow_the_direction_of_the_site() {
     let browser = Browser::start();
     browser.resize(1440, 900);
     for (settings, wanted) in [
@@ -400,7 +400,7 @@ fn on_paper(browser: &Browser) -> String {
 }
 
 #[test]
-fn the_sheet_of_a_question_is_one_sheet_of_paper() {
+fn the_sheet_of_a_question_fits_on_one_sheet_of_paper() {
     let browser = Browser::start();
     for others in [0, 1, 4] {
         let shown = Shown::new(&question_site(others));
@@ -436,7 +436,7 @@ fn the_sheet_of_a_question_is_one_sheet_of_paper() {
 }
 
 #[test]
-fn remarks_of_reviewers_are_on_no_paper() {
+fn remarks_of_reviewers_are_not_printed() {
     let browser = Browser::start();
     let shown = Shown::new(&question_site(1));
     for page in [

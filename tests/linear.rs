@@ -768,29 +768,29 @@ fn measure(part: usize) {
 const PARTS: usize = 4;
 
 #[test]
-fn cost_grows_as_the_text_does_1() {
+fn cost_is_linear_1() {
     measure(0);
 }
 
 #[test]
-fn cost_grows_as_the_text_does_2() {
+fn cost_is_linear_2() {
     measure(1);
 }
 
 #[test]
-fn cost_grows_as_the_text_does_3() {
+fn cost_is_linear_3() {
     measure(2);
 }
 
 #[test]
-fn cost_grows_as_the_text_does_4() {
+fn cost_is_linear_4() {
     measure(3);
 }
 
 /// Checks the measure: it distinguishes a quadratic loop from a linear one, with and without
 /// allocations.
 #[test]
-fn the_measure_tells_quadratic_from_linear() {
+fn the_measure_distinguishes_quadratic_from_linear() {
     let linear = |size: usize| drop((0..size).map(|i| i.to_string()).collect::<Vec<_>>());
     let quadratic = |size: usize| (0..size).for_each(|i| drop(vec![0u8; i]));
     let bytes = |job: &dyn Fn(usize)| {

@@ -701,7 +701,7 @@ fn hostile_case() -> Case {
 }
 
 #[test]
-fn the_hostile_page_says_what_it_means() {
+fn the_hostile_page_keeps_its_meaning() {
     for flavour in FLAVOURS {
         assert_same(flavour, &hostile_case()).unwrap_or_else(|error| panic!("{error}"));
     }
@@ -709,7 +709,7 @@ fn the_hostile_page_says_what_it_means() {
 
 /// Links within the page lead to headings, by the anchors that a host derives from them.
 #[test]
-fn anchors_lead_to_headings() {
+fn anchors_match_headings() {
     for flavour in FLAVOURS {
         let case = hostile::case();
         let text = &written(flavour, std::slice::from_ref(&case))[0].text;
@@ -729,7 +729,7 @@ fn anchors_lead_to_headings() {
 }
 
 #[test]
-fn headings_of_the_same_words_are_told_apart() {
+fn headings_with_the_same_words_have_different_anchors() {
     let blocks = vec![
         heading(2, "What happened?", "a"),
         heading(3, "What happened", "b"),
@@ -762,7 +762,7 @@ fn headings_of_the_same_words_are_told_apart() {
 }
 
 #[test]
-fn contents_are_what_the_host_has_for_them() {
+fn tables_of_contents_use_the_syntax_of_the_host() {
     let blocks = vec![
         Block::Contents,
         heading(2, "One *two*", "a"),
@@ -784,7 +784,7 @@ fn contents_are_what_the_host_has_for_them() {
 
 /// In a table of contents, only subheadings are nested.
 #[test]
-fn sisters_stand_beside_one_another_in_contents() {
+fn sibling_headings_are_siblings_in_contents() {
     let sisters = [
         heading(3, "A", "a"),
         heading(3, "B", "b"),
@@ -832,7 +832,7 @@ fn warnings(flavour: Flavour, title: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_sign_that_no_name_can_hold_is_replaced_by_one_that_readers_see_and_said() {
+fn invalid_characters_in_names_are_replaced_and_reported() {
     for (title, name) in [
         ("Outage at 10:30", "Outage-at-10∶30.md"),
         ("Errors 4/5 | why?", "Errors-4∕5-∣-why？.md"),
@@ -909,7 +909,7 @@ fn a_sign_that_no_name_can_hold_is_replaced_by_one_that_readers_see_and_said() {
 
 /// A title typed on another system is the same title.
 #[test]
-fn a_title_is_one_name_however_its_accents_are_written() {
+fn a_title_has_one_name_in_any_unicode_normalization() {
     for flavour in FLAVOURS {
         let name = |title: &str| {
             written(flavour, &[case(title, vec![paragraph("words")])])[0]
@@ -960,7 +960,7 @@ fn place_of(flavour: Flavour, title: &str) -> (String, String, String) {
 }
 
 #[test]
-fn a_page_stands_where_its_host_looks_for_it() {
+fn pages_have_the_paths_of_their_host() {
     let told = |(path, title, link): (String, String, String)| format!("{path} | {title} | {link}");
     let of = |title: &str| FLAVOURS.map(|flavour| told(place_of(flavour, title)));
     assert_eq!(
@@ -986,7 +986,7 @@ fn a_page_stands_where_its_host_looks_for_it() {
 }
 
 #[test]
-fn a_title_stands_where_its_host_reads_it() {
+fn titles_are_in_the_place_of_their_host() {
     let start = |flavour, title: &str| {
         written(flavour, &[case(title, vec![paragraph("words")])])[0]
             .text
@@ -1021,7 +1021,7 @@ fn a_title_stands_where_its_host_reads_it() {
 }
 
 #[test]
-fn a_picture_stands_where_its_host_looks_for_it() {
+fn pictures_have_the_paths_of_their_host() {
     let picture = Inline::Picture {
         name: "0123.png".to_owned(),
         alt: "a [b]".to_owned(),
@@ -1071,7 +1071,7 @@ fn a_picture_stands_where_its_host_looks_for_it() {
 }
 
 #[test]
-fn what_a_host_adds_to_markdown_stays_text() {
+fn extensions_of_hosts_stay_text() {
     let words = "#12 and !34 and @name and :smile: and [[page]] and $1 to $2 and http://a.b/c_d_";
     let line = |flavour| {
         written(
@@ -1128,7 +1128,7 @@ fn host_sees(flavour: Flavour, text: &str) -> Vec<String> {
 }
 
 #[test]
-fn references_of_hosts_stay_words_wherever_they_stand() {
+fn references_of_hosts_stay_words_in_any_context() {
     let references: &[(&[Flavour], &[&str])] = &[
         (
             &[Flavour::Gitlab],
@@ -1295,7 +1295,7 @@ fn lines_that_look_like_blocks_of_a_host_stay_words() {
 }
 
 #[test]
-fn what_a_host_would_not_take_is_said() {
+fn refusals_of_hosts_are_predicted() {
     let long = "a".repeat(300);
     let wide = "ö".repeat(60);
     for (flavour, title, wanted) in [
@@ -1522,17 +1522,17 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 1500, rng_seed: common::seed(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn lines_say_what_they_mean(inlines in inlines(), flavour in prop::sample::select(FLAVOURS.to_vec())) {
+    fn random_lines_keep_their_meaning(inlines in inlines(), flavour in prop::sample::select(FLAVOURS.to_vec())) {
         assert_same(flavour, &case("A", vec![Block::Paragraph(inlines)]))?;
     }
 
     #[test]
-    fn blocks_say_what_they_mean(blocks in blocks(), flavour in prop::sample::select(FLAVOURS.to_vec())) {
+    fn random_blocks_keep_their_meaning(blocks in blocks(), flavour in prop::sample::select(FLAVOURS.to_vec())) {
         assert_same(flavour, &case("A", blocks))?;
     }
 
     #[test]
-    fn any_title_is_a_path(title in "\\PC{1,40}") {
+    fn any_title_gives_a_valid_path(title in "\\PC{1,40}") {
         for flavour in FLAVOURS {
             let path = &written(flavour, &[case(&title, Vec::new())])[0].location.path;
             prop_assert!(path.ends_with(".md") && !path.contains('/') && !path.contains('\\'), "{:?} {}", flavour, path);

@@ -321,7 +321,7 @@ fn publish(wiki: &mut Mediawiki, page: &RenderedPage) -> RemotePage {
 }
 
 #[test]
-fn hostile_words_are_shown_as_they_are() {
+fn hostile_words_are_shown_unchanged() {
     let running = Running::start();
     let mut wiki = running.wiki(BOT);
     let case = hostile::case();
@@ -633,7 +633,7 @@ fn everything() -> [Case; 2] {
 }
 
 #[test]
-fn everything_is_shown_as_it_is_meant_and_published_once() {
+fn all_constructs_are_shown_correctly_and_written_once() {
     let running = Running::start();
     let mut wiki = running.wiki(BOT);
     let cases = everything();
@@ -708,7 +708,7 @@ fn name_headings(tokens: &mut [flat::Token], cases: &[Case], pages: &[RenderedPa
 }
 
 #[test]
-fn nobody_s_change_is_written_over() {
+fn changes_of_others_are_not_overwritten() {
     let running = Running::start();
     let mut wiki = running.wiki(BOT);
     let first = lines("A page", &["one", "two", "three", "four"]);
@@ -769,7 +769,7 @@ fn recorded(page: &RenderedPage) -> Recorded {
 }
 
 #[test]
-fn what_mediawiki_puts_together_is_taken_back() {
+fn automatic_merges_of_mediawiki_are_reverted() {
     let running = Running::start();
     let first = lines("A page", &["one", "two", "three", "four"]);
     let second = lines("A page", &["ONE", "two", "three", "four"]);
@@ -794,7 +794,7 @@ fn what_mediawiki_puts_together_is_taken_back() {
 }
 
 #[test]
-fn what_goes_wrong_on_the_way_is_mended_or_carried_on() {
+fn failures_of_requests_are_retried_or_completed_later() {
     let running = Running::start();
     let page = lines("A page", &["one", "two"]);
 
@@ -941,7 +941,7 @@ fn one_request(client: &mut TcpStream) -> Vec<u8> {
 }
 
 #[test]
-fn refusals_are_told_in_plain_words() {
+fn refusals_are_reported_in_plain_words() {
     let running = Running::start_with(
         "$wgFileExtensions = [ 'jpg' ];\n$wgNamespaceAliases['Akte'] = NS_PROJECT;",
     );
@@ -1013,7 +1013,7 @@ fn refusals_are_told_in_plain_words() {
 }
 
 #[test]
-fn markup_of_an_extension_that_is_missing_is_not_published() {
+fn markup_of_a_missing_extension_is_not_published() {
     let running = Running::start();
     let own = running.folder.join("LocalSettings.php");
     let settings = fs::read_to_string(&own).expect("it is there");
@@ -1198,7 +1198,7 @@ fn any_block() -> impl Strategy<Value = Block> {
 
 /// Each page contains many constructs, because a long page takes hardly more time than a short one.
 #[test]
-fn whatever_stands_on_a_page_is_shown() {
+fn random_pages_are_shown_unchanged() {
     let running = Running::start();
     let config = ProptestConfig {
         cases: 24,
@@ -1225,7 +1225,7 @@ fn whatever_stands_on_a_page_is_shown() {
 }
 
 #[test]
-fn titles_are_kept_as_they_are() {
+fn titles_are_kept_unchanged() {
     let running = Running::start();
     let wiki = RefCell::new(running.wiki(BOT));
     let config = ProptestConfig {
@@ -1322,7 +1322,7 @@ fn reviewed(kind: &str) -> String {
 }
 
 #[test]
-fn html_of_an_author_is_shown_as_html() {
+fn html_of_authors_is_shown_as_html() {
     let shown = Running::start().rendered(&reviewed("mediawiki"));
     let count = |name: &str| shown.all(name).len();
     let tables = [
@@ -1435,7 +1435,7 @@ fn each_kind(number: usize) -> Vec<Block> {
 }
 
 #[test]
-fn each_kind_of_block_is_shown_wherever_it_stands() {
+fn each_kind_of_block_is_shown_in_any_context() {
     let running = Running::start();
     let mut blocks = Vec::new();
     let mut footnotes = Vec::new();
@@ -1587,7 +1587,7 @@ fn carry_out(
 }
 
 #[test]
-fn many_new_pages_lead_to_each_other_though_the_wiki_limits_how_many_it_refreshes() {
+fn links_of_many_new_pages_are_refreshed_within_rate_limits() {
     let limit = |seconds: usize| format!("[ 'user' => [ 30, {seconds} ] ]");
     // Rate limits need a cache, which the wikis of the other tests do without.
     let cache = "$wgObjectCaches[CACHE_DB] = [ 'class' => SqlBagOStuff::class, 'server' => [ 'type' => 'sqlite', 'dbname' => 'wikicache', \
@@ -1641,7 +1641,7 @@ fn many_new_pages_lead_to_each_other_though_the_wiki_limits_how_many_it_refreshe
 }
 
 #[test]
-fn a_page_that_the_wiki_refuses_keeps_no_other_from_being_written() {
+fn a_refused_page_does_not_block_others() {
     let running = Running::start_with("$wgSpamRegex = [ '/cheap watches/' ];");
     let site = running.site(COLLEAGUE);
     for name in ["alpha", "beta", "gamma"] {
@@ -1704,7 +1704,7 @@ fn a_page_that_the_wiki_refuses_keeps_no_other_from_being_written() {
 }
 
 #[test]
-fn a_page_that_somebody_has_moved_is_followed() {
+fn a_moved_page_is_updated_at_its_new_title() {
     for more in [&[] as &[&str], &["--noredirects"]] {
         let running = Running::start();
         let site = running.site(BOT);
@@ -1753,7 +1753,7 @@ fn a_page_that_somebody_has_moved_is_followed() {
 }
 
 #[test]
-fn a_new_title_does_not_leave_a_colleagues_words_behind() {
+fn a_retitled_page_keeps_the_words_of_colleagues() {
     let running = Running::start();
     let site = running.site(BOT);
     site.case("alpha", "Old title", "## Impact\n\nOne.");
@@ -1785,7 +1785,7 @@ fn a_new_title_does_not_leave_a_colleagues_words_behind() {
 }
 
 #[test]
-fn pictures_that_no_page_shows_are_deleted_when_that_is_asked_for() {
+fn unused_pictures_are_deleted_on_request() {
     let running = Running::start();
     let site = running.site(BOT);
     site.picture("one.png", 10);
@@ -1832,7 +1832,7 @@ fn pictures_that_no_page_shows_are_deleted_when_that_is_asked_for() {
 }
 
 #[test]
-fn what_a_colleague_changed_is_printed_as_markdown() {
+fn changes_of_colleagues_are_printed_as_markdown() {
     let running = Running::start();
     let site = running.site(BOT);
     site.picture("one.png", 10);
@@ -1874,7 +1874,7 @@ fn what_a_colleague_changed_is_printed_as_markdown() {
 }
 
 #[test]
-fn a_title_that_the_wiki_replaces_stands_at_the_top_as_it_was_written() {
+fn a_replaced_title_is_shown_unchanged_at_the_top() {
     for (title, place, shown) in [
         ("C# and [x]", "", Some("C♯ and (x)")),
         ("C# and [x]", "Case studies/", Some("C♯ and (x)")),
@@ -1998,7 +1998,7 @@ const MORE: &[&str] = &[
 ];
 
 #[test]
-fn what_means_something_means_nothing_next_to_anything() {
+fn markup_in_words_has_no_effect_in_any_context() {
     let running = Running::start();
     let specials: Vec<&str> = MARKS
         .iter()

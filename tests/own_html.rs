@@ -298,7 +298,7 @@ fn shows(kind: &str, tag: &str, text: &str) -> bool {
 }
 
 #[test]
-fn every_element_is_sampled() {
+fn every_element_has_a_sample() {
     let sampled: BTreeSet<&str> = SAMPLES
         .iter()
         .flat_map(|(tags, _)| tags.iter().copied())
@@ -350,7 +350,7 @@ fn mistakes(kind: &str, tags: &[&str], sample: &str, text: &str, warnings: &str)
 }
 
 #[test]
-fn every_element_keeps_its_structure_or_is_warned_of_on_every_wiki() {
+fn every_element_keeps_its_structure_or_causes_a_warning() {
     let mut wrong = Vec::new();
     for place in PLACES {
         let file = |number: usize| format!("content/case-studies/own-{number}.md");
@@ -395,7 +395,7 @@ fn every_element_keeps_its_structure_or_is_warned_of_on_every_wiki() {
 }
 
 #[test]
-fn what_cannot_stand_in_a_line_is_said_at_its_place() {
+fn unsupported_inline_html_is_reported_at_its_place() {
     for (_, draft) in published(&site(
         "## Heading <ul><li>wa</li></ul>\n\n**strong <table><tr><td>wb</td></tr></table>**\n",
     )) {
@@ -415,7 +415,7 @@ fn what_cannot_stand_in_a_line_is_said_at_its_place() {
 }
 
 #[test]
-fn elements_that_stand_too_deep_are_refused_at_their_place() {
+fn deeply_nested_elements_are_refused_at_their_place() {
     for body in [
         "<div>".repeat(5_000),
         format!("x {}wa", "<b>".repeat(5_000)),
@@ -436,7 +436,7 @@ fn elements_that_stand_too_deep_are_refused_at_their_place() {
 }
 
 #[test]
-fn elements_that_do_not_end_and_elements_that_are_deep_lose_no_word() {
+fn unclosed_and_nested_elements_lose_no_word() {
     let deep = format!("{}wa{}", "<div>".repeat(40), "</div>".repeat(40));
     let deep_styles = format!("x {}wa", "<b>".repeat(40));
     let lists = format!("{}wa", "<ul><li>".repeat(40));
@@ -522,7 +522,7 @@ fn titles_of_elements_lose_no_word() {
 
 /// Words between tags are checked like all others, and so are tooltips.
 #[test]
-fn html_blames_nobody() {
+fn html_is_checked_for_blame() {
     for body in [
         "<table>\n<tr><td>The operator should have known it.</td></tr>\n</table>",
         "<div>\nThe operator <b>should have</b>\nknown it.\n</div>",

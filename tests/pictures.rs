@@ -215,7 +215,7 @@ fn holds(bytes: &[u8], word: &[u8]) -> bool {
 }
 
 #[test]
-fn what_was_planted_is_gone() {
+fn planted_words_are_removed() {
     for (extension, bytes) in all() {
         assert!(holds(&bytes, WORD), "{extension}");
         let clean = clean(&bytes).unwrap_or_else(|reason| panic!("{extension} {reason}"));
@@ -229,7 +229,7 @@ fn what_was_planted_is_gone() {
 }
 
 #[test]
-fn what_is_shown_is_the_same() {
+fn no_pixel_changes() {
     let points = |bytes: &[u8]| {
         image::load_from_memory(bytes)
             .expect("it can be shown")
@@ -265,7 +265,7 @@ fn what_is_shown_is_the_same() {
 }
 
 #[test]
-fn a_picture_is_turned_as_it_was() {
+fn orientation_is_kept() {
     let cleaned = |bytes: Vec<u8>| Cursor::new(clean(&bytes).expect("it can be cleaned").bytes);
     let jpeg = JpegDecoder::new(cleaned(planted_jpeg()))
         .expect("it is one")
@@ -289,13 +289,13 @@ fn a_picture_is_turned_as_it_was() {
 }
 
 #[test]
-fn the_profile_of_colours_stays() {
+fn colour_profiles_are_kept() {
     let clean = clean(&planted_jpeg()).expect("it can be cleaned");
     assert!(holds(&clean.bytes, b"ICC_PROFILE\0\x01\x01profile"));
 }
 
 #[test]
-fn a_clean_picture_stays_as_it_is() {
+fn clean_pictures_are_not_changed() {
     for (extension, bytes) in all() {
         let once = clean(&bytes).expect("it can be cleaned");
         assert_eq!(clean(&once.bytes).as_ref(), Ok(&once), "{extension}");
@@ -303,7 +303,7 @@ fn a_clean_picture_stays_as_it_is() {
 }
 
 #[test]
-fn a_drawing_still_draws() {
+fn cleaned_drawings_keep_their_shapes() {
     let clean = String::from_utf8(clean(&planted_svg()).expect("it can be cleaned").bytes)
         .expect("it is text");
     let id_of = |element: &str| {
@@ -366,7 +366,7 @@ fn cleaned_drawing(inside: &str) -> String {
 }
 
 #[test]
-fn names_in_a_drawing_are_replaced_and_still_fit() {
+fn names_in_a_drawing_are_replaced_consistently() {
     for (before, after) in [
         // From Illustrator.
         (
@@ -428,7 +428,7 @@ fn names_in_a_drawing_are_replaced_and_still_fit() {
 }
 
 #[test]
-fn a_style_that_is_deep_ends_in_an_error() {
+fn a_deeply_nested_style_is_an_error() {
     let deep = format!("<style>a{{fill:{}}}</style>", "(".repeat(100_000));
     assert!(clean(drawing_of(&deep).as_bytes()).is_err());
     let names: String = (0..20_000)
@@ -438,7 +438,7 @@ fn a_style_that_is_deep_ends_in_an_error() {
 }
 
 #[test]
-fn what_cannot_be_cleaned_says_what_to_do() {
+fn uncleanable_pictures_have_help() {
     let svg = |inner: &str| {
         format!("<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\">{inner}</svg>").into_bytes()
     };
@@ -612,14 +612,14 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 1500, rng_seed: common::seed(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_is_cleaned_stays_as_it_is(bytes in prop_oneof![3 => damaged(), 1 => prop::collection::vec(any::<u8>(), 0..200)]) {
+    fn cleaning_is_idempotent(bytes in prop_oneof![3 => damaged(), 1 => prop::collection::vec(any::<u8>(), 0..200)]) {
         if let Ok(once) = clean(&bytes) {
             prop_assert_eq!(clean(&once.bytes), Ok(once));
         }
     }
 
     #[test]
-    fn whatever_is_a_drawing_is_cleaned_or_refused(inner in "[<>/a-c \"'=&;#!\\[\\]?-]{0,40}") {
+    fn any_drawing_is_cleaned_or_refused(inner in "[<>/a-c \"'=&;#!\\[\\]?-]{0,40}") {
         let drawing = format!("<svg xmlns=\"http://www.w3.org/2000/svg\">{inner}</svg>");
         if let Ok(once) = clean(drawing.as_bytes()) {
             prop_assert_eq!(clean(&once.bytes), Ok(once));
@@ -628,7 +628,7 @@ proptest! {
 }
 
 #[test]
-fn a_picture_of_a_story_that_a_case_study_shows_goes_along() {
+fn pictures_of_transcluded_stories_are_published() {
     let site = "-- content/case-studies/a.md --\n---\ntitle: A\naudience: team\n---\n\n![[shown#Result]]\n\
          -- content/stories/shown/index.md --\n---\ntitle: Shown\naudience: team\n---\n\n## Task\n\n![another](b.svg)\n\n## Result\n\n![a](a.svg)\n\
          -- content/stories/shown/a.svg --\n<svg xmlns=\"http://www.w3.org/2000/svg\"><path d=\"M0 0h9\"/></svg>\n\

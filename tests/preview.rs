@@ -253,7 +253,7 @@ fn a_save_shows_its_words() {
 }
 
 #[test]
-fn what_changed_is_marked_for_a_moment_and_nothing_else() {
+fn only_changes_are_highlighted_briefly() {
     let desk = Desk::new();
     desk.open("stories/outage.html");
     desk.browser.ask(
@@ -342,7 +342,7 @@ fn a_save_keeps_the_scroll_the_open_details_and_the_focus() {
 }
 
 #[test]
-fn the_place_stays_where_the_browser_does_not_hold_it_by_itself() {
+fn scroll_position_is_kept_without_scroll_anchoring() {
     let desk = Desk::new();
     desk.open("stories/outage.html");
     desk.browser.ask(
@@ -386,7 +386,7 @@ fn is_in_place(desk: &Desk, before: &Value) {
 }
 
 #[test]
-fn what_is_selected_stays_selected() {
+fn selections_are_kept() {
     let desk = Desk::new();
     desk.open("stories/outage.html");
     desk.browser.ask(
@@ -455,7 +455,7 @@ const DIFFERENCE: &str = "
     });";
 
 #[test]
-fn after_any_saves_the_page_is_what_a_new_one_would_be() {
+fn an_updated_page_equals_a_reloaded_one() {
     let desk = Desk::new();
     desk.open("stories/outage.html");
     // A fixed pseudo-random sequence.
@@ -530,7 +530,7 @@ fn everything_fits_a_phone() {
 }
 
 #[test]
-fn the_bar_tells_about_the_page_and_follows_it() {
+fn the_bar_describes_the_current_page() {
     let desk = Desk::new();
     desk.open("stories/move.html");
     desk.browser.waits_for(
@@ -656,7 +656,7 @@ fn problems_that_were_closed_stay_closed_until_they_change() {
 }
 
 #[test]
-fn broken_front_matter_never_makes_the_page_dark() {
+fn broken_front_matter_keeps_the_page() {
     let desk = Desk::new();
     desk.open("stories/outage.html");
     for broken in [
@@ -676,7 +676,7 @@ fn broken_front_matter_never_makes_the_page_dark() {
 }
 
 #[test]
-fn a_broken_template_never_makes_the_page_dark() {
+fn a_broken_template_keeps_the_page() {
     let template = "themes/default/templates/story.html";
     let own = theme("templates/story.html").replace("{{ title }}", "{{ title }} as told");
     let desk = Desk::with_files(&format!("-- {template} --\n{own}"));
@@ -709,7 +709,7 @@ fn a_broken_template_never_makes_the_page_dark() {
 }
 
 #[test]
-fn broken_settings_never_make_the_page_dark() {
+fn broken_settings_keep_the_page() {
     let desk = Desk::new();
     desk.open("stories/outage.html");
     for broken in [
@@ -736,7 +736,7 @@ fn broken_settings_never_make_the_page_dark() {
 }
 
 #[test]
-fn a_site_that_is_broken_from_the_start_shows_why_and_then_itself() {
+fn a_site_broken_from_the_start_shows_its_problems() {
     let browser = Browser::start();
     let broken = format!("-- {OUTAGE} --\n---\ntitel: The outage\n---\n");
     let mut desk = Desk::with(browser, &broken, &[]);
@@ -851,7 +851,7 @@ fn a_save_while_the_page_is_fetched_is_not_lost() {
 }
 
 #[test]
-fn many_saves_in_a_row_end_with_the_last_words() {
+fn after_many_saves_the_last_one_is_shown() {
     let desk = Desk::new();
     desk.open("stories/outage.html");
     for number in 0..40 {
@@ -863,7 +863,7 @@ fn many_saves_in_a_row_end_with_the_last_words() {
 }
 
 #[test]
-fn a_tab_that_slept_over_saves_wakes_with_the_last_words() {
+fn a_suspended_tab_shows_the_last_save_after_resuming() {
     let desk = Desk::new();
     desk.open("stories/outage.html");
     desk.shows("The river was high.");
@@ -887,7 +887,7 @@ fn a_tab_that_slept_over_saves_wakes_with_the_last_words() {
 }
 
 #[test]
-fn a_tab_behind_another_leaves_the_stream_and_catches_up_in_front() {
+fn a_hidden_tab_disconnects_and_catches_up_when_shown() {
     let desk = Desk::new();
     desk.open("stories/outage.html");
     let behind = desk.browser.tab();
@@ -906,7 +906,7 @@ fn a_tab_behind_another_leaves_the_stream_and_catches_up_in_front() {
 }
 
 #[test]
-fn a_deleted_file_leaves_a_page_that_says_so_and_comes_back() {
+fn a_deleted_file_leaves_a_notice_and_can_be_restored() {
     let mut desk = Desk::new();
     desk.tolerate(NOT_FOUND);
     desk.open("stories/outage.html");
@@ -926,7 +926,7 @@ fn a_deleted_file_leaves_a_page_that_says_so_and_comes_back() {
 }
 
 #[test]
-fn a_renamed_folder_is_followed_by_its_addresses() {
+fn a_renamed_folder_changes_its_addresses() {
     let mut desk = Desk::with_files(
         "-- content/stories/flood/index.md --\n---\ntitle: The flood\n---\nIt rained.\n-- content/stories/flood/short.md --\n---\n---\nRain.\n",
     );
@@ -955,7 +955,7 @@ fn a_renamed_folder_is_followed_by_its_addresses() {
 }
 
 #[test]
-fn a_changed_style_sheet_takes_the_place_of_the_old_one() {
+fn a_changed_style_sheet_replaces_the_old_one() {
     let style = "themes/default/static/style.css";
     let desk = Desk::with_files(&format!("-- {style} --\nh1 {{ color: rgb(1, 2, 3) }}\n"));
     desk.open("stories/outage.html");
@@ -1050,7 +1050,7 @@ fn everything_can_be_done_with_the_keyboard() {
 }
 
 #[test]
-fn the_bar_leads_to_any_question_by_its_words() {
+fn the_bar_finds_questions_by_words() {
     let desk = Desk::new();
     desk.open("@team/stories/move.html");
     desk.browser.ask("one('.sb-jump input').focus()");
@@ -1178,7 +1178,7 @@ fn a_preview_for_the_team_has_nothing_private() {
 }
 
 #[test]
-fn an_author_looks_at_the_site_as_others_see_it() {
+fn an_author_can_view_the_site_of_other_audiences() {
     let mut desk = Desk::new();
     desk.tolerate(NOT_FOUND);
     desk.open("stories/move.html");
@@ -1230,7 +1230,7 @@ fn an_author_looks_at_the_site_as_others_see_it() {
 }
 
 #[test]
-fn the_browser_follows_the_author_who_wants_that() {
+fn the_browser_follows_saves_with_the_option() {
     let desk = Desk::with_arguments(&["--follow"]);
     desk.open("");
     desk.save(MOVE, &moved("We arrived late."));
@@ -1253,7 +1253,7 @@ fn the_browser_follows_the_author_who_wants_that() {
 }
 
 #[test]
-fn a_browser_stays_where_it_is_unless_it_is_to_follow() {
+fn the_browser_does_not_follow_saves_by_default() {
     let desk = Desk::new();
     desk.open("stories/move.html");
     let before = desk.server.revision();
@@ -1273,7 +1273,7 @@ fn a_browser_stays_where_it_is_unless_it_is_to_follow() {
 }
 
 #[test]
-fn a_server_that_comes_back_is_found_again() {
+fn the_page_reconnects_to_a_restarted_server() {
     let mut desk = Desk::new();
     for words in ["net::ERR_", "Failed to load resource"] {
         desk.tolerate(words);
@@ -1393,7 +1393,7 @@ fn a_linked_file_runs_no_script_and_reads_no_page() {
 }
 
 #[test]
-fn pictures_sounds_films_and_documents_are_shown() {
+fn linked_media_and_documents_are_shown() {
     let mut desk = Desk::new();
     // A file that is opened on its own refers to no picture of the site.
     desk.tolerate(NOT_FOUND);
@@ -1467,7 +1467,7 @@ fn pictures_sounds_films_and_documents_are_shown() {
 }
 
 #[test]
-fn the_notes_of_a_problem_stand_below_it() {
+fn notes_are_shown_below_their_problem() {
     let desk = Desk::new();
     desk.save("content/stories/twice.md", "---\ntitle: First\n---\n");
     desk.save("content/stories/Twice.md", "---\ntitle: Second\n---\n");

@@ -116,7 +116,7 @@ fn previewed_for(audience: Audience, text: &str) -> Artefacts {
 }
 
 #[test]
-fn a_preview_for_others_holds_nothing_private() {
+fn a_preview_for_others_contains_nothing_private() {
     let cases = [
         "-- content/stories/SECRET.md --\n---\ntitle: SECRET\ncompetencies: [ownership]\nanswers: [hardest]\n---\n## Result\n\nSECRET\n",
         "-- content/stories/outage/index.md --\n---\ntitle: The outage\naudience: public\n---\n## Result\n\na %%SECRET%% [[SECRET]]\n\n> [!private]\n> SECRET\n",
@@ -143,7 +143,7 @@ fn a_preview_for_others_holds_nothing_private() {
 }
 
 #[test]
-fn the_list_of_questions_is_searched_for_words_that_may_not_leave() {
+fn the_list_of_questions_is_checked_for_forbidden_words() {
     for word in ["falcon", "fal\\\"con", "fal\\\\con", "falçon & co"] {
         let site = format!(
             "-- site.toml --\n[forbid]\nwords = [\"{word}\"]\n-- content/questions/a.md --\n---\nquestion: \"Why {word}?\"\naudience: team\n---\n"
@@ -336,7 +336,7 @@ fn files_stay_private(cases: &[(&str, Shown, &str)]) {
 }
 
 #[test]
-fn comments_are_for_nobody() {
+fn comments_are_never_shown() {
     bodies_stay_private(&[
         ("in a line", ToNobody, "a %%SECRET%% b"),
         ("two in a line", ToNobody, "a %%SECRET%% b %%SECRET%%"),
@@ -401,7 +401,7 @@ fn comments_are_for_nobody() {
 /// A footnote reference without a footnote shows readers that something is hidden, and is a red
 /// error in MediaWiki.
 #[test]
-fn a_footnote_of_which_nothing_is_left_is_not_referred_to() {
+fn references_to_removed_footnotes_are_removed() {
     for (note, is_shown_to_author) in [
         ("%%source: Kim%%", false),
         ("<!-- source: Kim -->", false),
@@ -450,7 +450,7 @@ fn a_footnote_of_which_nothing_is_left_is_not_referred_to() {
 }
 
 #[test]
-fn a_comment_does_not_end_what_it_stands_in() {
+fn a_comment_does_not_end_its_block() {
     bodies_stay_private(&[
         (
             "a private note",
@@ -466,12 +466,12 @@ fn a_comment_does_not_end_what_it_stands_in() {
 }
 
 #[test]
-fn a_comment_after_an_escaped_backslash_is_for_nobody() {
+fn a_comment_after_an_escaped_backslash_is_not_shown() {
     bodies_stay_private(&[("after an escaped backslash", ToNobody, "a \\\\%%SECRET%% b")]);
 }
 
 #[test]
-fn html_comments_are_for_nobody() {
+fn html_comments_are_never_shown() {
     bodies_stay_private(&[
         ("in a line", ToNobody, "a <!-- SECRET --> b"),
         ("over two lines", ToNobody, "a <!-- SECRET\nSECRET --> b"),
@@ -503,7 +503,7 @@ fn html_comments_are_for_nobody() {
 }
 
 #[test]
-fn html_comments_over_lines_in_containers_are_for_nobody() {
+fn multiline_html_comments_in_containers_are_never_shown() {
     bodies_stay_private(&[
         (
             "in an item over lines",
@@ -535,7 +535,7 @@ fn html_comments_over_lines_in_containers_are_for_nobody() {
 }
 
 #[test]
-fn remarks_and_private_notes_are_for_the_author() {
+fn remarks_and_private_notes_are_private() {
     bodies_stay_private(&[
         ("a question", ToTheAuthor, "> [!question] SECRET"),
         ("answered", ToTheAuthor, "> [!answered] SECRET\n> SECRET"),
@@ -590,7 +590,7 @@ fn remarks_and_private_notes_are_for_the_author() {
 }
 
 #[test]
-fn remarks_in_the_form_of_notes_are_for_the_author() {
+fn remarks_as_callouts_are_private() {
     bodies_stay_private(&[
         ("a line", ToTheAuthor, "*Question: SECRET*"),
         ("in small letters", ToTheAuthor, "*question : SECRET*"),
@@ -612,7 +612,7 @@ fn remarks_in_the_form_of_notes_are_for_the_author() {
 }
 
 #[test]
-fn remarks_in_the_form_of_notes_anywhere_are_for_the_author() {
+fn remarks_as_callouts_are_private_anywhere() {
     bodies_stay_private(&[
         ("an item", ToTheAuthor, "- *Question: SECRET*\n- b"),
         ("a nested item", ToTheAuthor, "- a\n  - *Question: SECRET*"),
@@ -626,7 +626,7 @@ fn remarks_in_the_form_of_notes_anywhere_are_for_the_author() {
 }
 
 #[test]
-fn private_sections_are_for_the_author() {
+fn private_sections_are_hidden() {
     bodies_stay_private(&[
         (
             "a section",
@@ -702,7 +702,7 @@ fn private_sections_are_for_the_author() {
 }
 
 #[test]
-fn questions_in_private_sections_are_for_the_author() {
+fn questions_in_private_sections_are_hidden() {
     bodies_stay_private(&[
         (
             "by its heading",
@@ -720,7 +720,7 @@ fn questions_in_private_sections_are_for_the_author() {
 }
 
 #[test]
-fn a_misspelt_private_section_is_for_the_author() {
+fn misspelt_private_sections_are_hidden() {
     let headings = [
         "## SECRET {.private} ##",
         "## SECRET {.Private}",
@@ -745,7 +745,7 @@ fn a_misspelt_private_section_is_for_the_author() {
 }
 
 #[test]
-fn private_headings_in_containers_are_for_the_author() {
+fn private_headings_in_containers_are_hidden() {
     bodies_stay_private(&[
         (
             "in a quote",
@@ -766,7 +766,7 @@ fn private_headings_in_containers_are_for_the_author() {
 }
 
 #[test]
-fn a_private_chapter_is_for_the_author() {
+fn private_chapters_are_hidden() {
     bodies_stay_private(&[(
         "a chapter",
         ToTheAuthor,
@@ -775,7 +775,7 @@ fn a_private_chapter_is_for_the_author() {
 }
 
 #[test]
-fn a_private_section_under_the_title_is_for_the_author() {
+fn private_sections_under_the_title_are_hidden() {
     files_stay_private(&[(
         "the title again",
         ToTheAuthor,
@@ -784,7 +784,7 @@ fn a_private_section_under_the_title_is_for_the_author() {
 }
 
 #[test]
-fn a_misspelt_private_note_is_for_the_author() {
+fn misspelt_private_notes_are_hidden() {
     bodies_stay_private(&[
         ("misspelt", ToTheAuthor, "> [!privat] SECRET"),
         ("with a blank", ToTheAuthor, "> [! private] SECRET"),
@@ -792,7 +792,7 @@ fn a_misspelt_private_note_is_for_the_author() {
 }
 
 #[test]
-fn fields_for_the_author_are_for_the_author() {
+fn private_fields_are_hidden() {
     let story = |fields: &str| {
         format!(
             "-- content/stories/outage/index.md --\n---\ntitle: The outage\naudience: public\n{fields}\n---\n\na\n"
@@ -945,7 +945,7 @@ fn referred(fields: &str) -> String {
 }
 
 #[test]
-fn pages_for_the_author_are_for_the_author() {
+fn private_pages_are_hidden() {
     files_stay_private(&[
         ("private", ToTheAuthor, &referred("audience: private")),
         // The text of a link without words is what its author sees for a draft.
@@ -958,7 +958,7 @@ fn pages_for_the_author_are_for_the_author() {
 }
 
 #[test]
-fn other_pages_for_the_author_are_for_the_author() {
+fn other_private_pages_are_hidden() {
     files_stay_private(&[
         (
             "a program's telling",
@@ -1004,7 +1004,7 @@ fn other_pages_for_the_author_are_for_the_author() {
 }
 
 #[test]
-fn files_that_only_private_text_refers_to_do_not_leave() {
+fn files_that_only_private_text_uses_are_not_published() {
     let story = |body: &str| {
         format!(
             "-- content/pictures/a.png --\nSECRET\n-- content/unused.png --\nSECRET\n\
@@ -1059,7 +1059,7 @@ fn names_of_files_stay_private() {
 }
 
 #[test]
-fn ends_of_names_stay_private() {
+fn file_extensions_stay_private() {
     let site = with(
         "-- content/stories/outage/index.md --\n---\ntitle: The outage\naudience: public\n---\n\n[a](plan.SECRET) [b](plan.tar.gz) ![c](d.offer-for-SECRET)\n\
          -- content/stories/outage/plan.SECRET --\nplan\n-- content/stories/outage/plan.tar.gz --\nall plans\n\
@@ -1240,7 +1240,7 @@ fn redacted_words_are_replaced_in_any_spelling() {
 }
 
 #[test]
-fn redacted_words_are_replaced_over_the_end_of_a_line() {
+fn redacted_words_are_replaced_across_line_ends() {
     let bodies = [
         ("a paragraph", "a Xyzzyword\nIncorporated b"),
         ("an item", "- a Xyzzyword\n  Incorporated b"),
@@ -1254,7 +1254,7 @@ fn redacted_words_are_replaced_over_the_end_of_a_line() {
 }
 
 #[test]
-fn redacted_words_are_replaced_at_every_end() {
+fn redacted_words_are_replaced_at_all_boundaries() {
     let bodies = [
         (
             "before a break",
@@ -1345,7 +1345,7 @@ fn a_replacement_in_html_is_text() {
 }
 
 #[test]
-fn words_that_markup_cuts_up_are_refused() {
+fn words_split_by_markup_are_refused() {
     for body in [
         "Xyzzy**word** Incorporated",
         "Xyzzyword <b>Inc</b>orporated",
@@ -1368,7 +1368,7 @@ fn words_that_markup_cuts_up_are_refused() {
 }
 
 #[test]
-fn forbidden_words_keep_a_site_from_being_made() {
+fn forbidden_words_stop_the_build() {
     let settings = "-- site.toml --\n[forbid]\nwords = [\"Xyzzyword Incorporated\"]\n";
     let mut missed = Vec::new();
     for (name, case) in REPLACED
@@ -1489,7 +1489,7 @@ proptest! {
     /// A word is found if readers see it as a word. A phrase may have separators between its words.
     /// Either result is fine for a word that is separated from its neighbours only by markup.
     #[test]
-    fn a_word_is_found_where_a_reader_sees_it(
+    fn words_are_found_as_readers_see_them(
         before in between(), in_first in between(), joint in between(), in_second in between(), after in between()
     ) {
         let (config, found) = storybank::config::parse("[forbid]\nwords = [\"Acme Falcon\"]\n");
@@ -1515,7 +1515,7 @@ proptest! {
 }
 
 #[test]
-fn a_picture_that_holds_a_forbidden_word_is_refused() {
+fn a_picture_with_a_forbidden_word_is_refused() {
     let text = story_with("![a](a.png)")
         + "-- content/stories/outage/a.png --\n<svg xmlns=\"http://www.w3.org/2000/svg\"><text>Xyzzyword Incorporated</text></svg>\n-- site.toml --\n[forbid]\nwords = [\"Xyzzyword Incorporated\"]\n";
     assert!(is_refused_as_leak(&text, Audience::Team));
@@ -1615,7 +1615,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 40, rng_seed: common::seed(), max_shrink_iters: 4000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn nothing_private_leaves_a_random_site(bodies in proptest::collection::vec(body(), 6), audience in proptest::sample::select(OTHERS.as_slice())) {
+    fn random_sites_reveal_nothing_private(bodies in proptest::collection::vec(body(), 6), audience in proptest::sample::select(OTHERS.as_slice())) {
         let [story, variant, question, competency, case, home] = bodies.try_into().expect("there are six");
         let hidden = referred("audience: private");
         let (_, hidden) = hidden.split_at(hidden.find("-- content/stories/SECRET-story").expect("it is there"));
@@ -1637,7 +1637,7 @@ proptest! {
 }
 
 #[test]
-fn a_word_that_ends_where_something_else_starts_goes_to_no_wiki() {
+fn forbidden_words_at_boundaries_are_not_sent_to_wikis() {
     let settings = "-- site.toml --\n[forbid]\nwords = [\"Falcon\"]\n";
     let bodies = [
         "Fal**con**[^1]next\n\n[^1]: a",
@@ -1674,7 +1674,7 @@ fn a_word_that_ends_where_something_else_starts_goes_to_no_wiki() {
 }
 
 #[test]
-fn a_word_that_markup_cuts_up_goes_to_no_wiki() {
+fn words_split_by_markup_are_not_sent_to_wikis() {
     let settings = "-- site.toml --\n[forbid]\nwords = [\"Project Falcon\"]\n";
     let cut = [
         "Proj**ect Fal**con",
@@ -1705,7 +1705,7 @@ const SHOWN: &str = "-- content/stories/shown.md --\n---\ntitle: Shown\naudience
 const PICTURE: &str = "-- content/case-studies/a.svg --\n<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\"><path d=\"M0 0h9\"/></svg>\n";
 
 #[test]
-fn a_forbidden_word_goes_to_no_wiki_from_any_place() {
+fn forbidden_words_in_any_place_are_not_sent_to_wikis() {
     let settings = "-- site.toml --\n[forbid]\nwords = [\"Project Falcon\"]\n";
     let bodies = [
         "![a](a.svg \"Project_Falcon\")",
@@ -1761,7 +1761,7 @@ fn a_forbidden_word_goes_to_no_wiki_from_any_place() {
 }
 
 #[test]
-fn addresses_on_the_machine_of_the_author_are_for_the_author() {
+fn local_addresses_are_private() {
     bodies_stay_private(&[
         ("a file", ToTheAuthor, "[a](file:///home/jane/SECRET.txt)"),
         (
@@ -1828,7 +1828,7 @@ fn addresses_on_the_machine_of_the_author_are_for_the_author() {
 }
 
 #[test]
-fn a_folder_of_this_machine_is_found_whole() {
+fn local_paths_are_found_completely() {
     let withheld = storybank::audience::Withheld::default()
         .with_names(["/house".to_owned(), "a-private-story".to_owned()]);
     let found = |text: &str| withheld.first_in(text.as_bytes()).map(|hit| hit.word);
@@ -1895,7 +1895,7 @@ title: Very hidden
 ";
 
 #[test]
-fn a_link_that_is_left_out_leaves_no_gap() {
+fn removed_links_leave_no_gap() {
     for audience in OTHERS {
         let made = make(&files(&with(GAPS)), audience).expect("it is sound");
         let page = String::from_utf8_lossy(&made["case-studies/gaps.html"]).into_owned();
@@ -1937,7 +1937,7 @@ fn a_link_that_is_left_out_leaves_no_gap() {
 }
 
 #[test]
-fn a_wiki_shows_no_gap_either() {
+fn removed_links_leave_no_gap_on_wikis() {
     for (wiki, draft) in common::drafts(&files(&with(GAPS)), Audience::Public) {
         let draft = draft.unwrap_or_else(|| panic!("{wiki}: there is a case study"));
         let page = draft
@@ -1995,7 +1995,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 200, rng_seed: common::seed(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn nothing_but_lead_ins_goes_with_a_link(blocks in prop::collection::vec(block(), 1..6)) {
+    fn only_lead_ins_are_removed_with_a_link(blocks in prop::collection::vec(block(), 1..6)) {
         let body = blocks.concat();
         let case = format!("-- content/case-studies/gaps.md --\n---\ntitle: Gaps\naudience: public\n---\n\n{body}\n-- content/stories/xyzzyword.md --\n---\ntitle: Very hidden\n---\n");
         let made = make(&files(&with(&case)), Audience::Team).expect("it is sound");
@@ -2009,7 +2009,7 @@ proptest! {
 }
 
 #[test]
-fn a_mark_for_private_text_that_has_no_effect_stops_the_build() {
+fn private_marks_without_effect_stop_the_build() {
     for body in [
         "> [!note] a\n> [!private] SECRET",
         "> a\n> [!private] SECRET",
@@ -2043,7 +2043,7 @@ fn a_mark_for_private_text_that_has_no_effect_stops_the_build() {
 }
 
 #[test]
-fn a_mark_that_is_meant_as_words_is_one() {
+fn private_marks_written_as_text_stay_text() {
     for body in [
         "a `[!private]` and `{.private}`",
         "a \\[!private] and \\{.private}",
@@ -2060,7 +2060,7 @@ fn a_mark_that_is_meant_as_words_is_one() {
 }
 
 #[test]
-fn a_slip_in_the_mark_of_a_heading_is_taken_for_the_mark() {
+fn misspelt_marks_of_headings_count_as_private() {
     bodies_stay_private(&[
         ("misspelt", ToTheAuthor, "## a {.privat}\n\nSECRET"),
         ("as a class", ToTheAuthor, "## a {class=private}\n\nSECRET"),
@@ -2205,7 +2205,7 @@ fn with_picture(text: &str) -> common::Files {
 /// Fields keep their places in the file for messages to the author. The output for others must not
 /// depend on these places, because they reveal the length of the fields before.
 #[test]
-fn what_others_see_does_not_depend_on_the_length_of_what_they_do_not_see() {
+fn output_does_not_depend_on_the_length_of_hidden_text() {
     let text = with(EVERY_FIELD);
     let longer = text
         .replace("Shut", "ShutMuchLonger")
@@ -2230,7 +2230,7 @@ fn what_others_see_does_not_depend_on_the_length_of_what_they_do_not_see() {
 }
 
 #[test]
-fn no_field_leaves_but_redacted() {
+fn every_field_is_redacted() {
     let (open, shut) = (planted("Open"), planted("Shut"));
     let redactions: String = open
         .iter()

@@ -253,7 +253,7 @@ fn site() -> impl Strategy<Value = Files> {
 
 /// Many of the random sites are valid, so tests see their pages as the author would.
 #[test]
-fn random_sites_are_often_sound() {
+fn random_sites_are_often_valid() {
     let mut runner = proptest::test_runner::TestRunner::new(cases(1));
     let sites = (0..60).map(|_| {
         site()
@@ -313,7 +313,7 @@ proptest! {
     #![proptest_config(cases(1500))]
 
     #[test]
-    fn a_file_never_panics_and_its_mistakes_have_their_places(path in path(), bytes in bytes()) {
+    fn any_file_is_parsed_and_its_diagnostics_have_places(path in path(), bytes in bytes()) {
         let files = Files::from([(path.clone(), bytes.clone())]);
         let sources = sources(&files);
         for found in parse(&SitePath::new(path.as_str()), &bytes).diagnostics {
@@ -325,7 +325,7 @@ proptest! {
     }
 
     #[test]
-    fn settings_never_panic_and_their_mistakes_have_their_places(text in "(\\[redact\\]\n|\\[forbid\\]\nwords = |\\[audience\\]\n|title|titel|build|=|\"a\"|\"ü\"|\\[\"x\", 3\\]|[\\[\\]\"'=\n #0-9a-zü.]){0,25}") {
+    fn any_settings_are_parsed_and_their_diagnostics_have_places(text in "(\\[redact\\]\n|\\[forbid\\]\nwords = |\\[audience\\]\n|title|titel|build|=|\"a\"|\"ü\"|\\[\"x\", 3\\]|[\\[\\]\"'=\n #0-9a-zü.]){0,25}") {
         let files = Files::from([("site.toml".to_owned(), text.clone().into_bytes())]);
         for found in storybank::config::parse(&text).1 {
             prop_assert!(is_inside(&found, &files), "{:?}", found);
@@ -338,7 +338,7 @@ proptest! {
     #![proptest_config(cases(150))]
 
     #[test]
-    fn a_site_of_any_files_never_panics(documents in vec((path(), bytes()), 0..8), audience in select(AUDIENCES.as_slice())) {
+    fn any_files_are_built_without_panic(documents in vec((path(), bytes()), 0..8), audience in select(AUDIENCES.as_slice())) {
         let files: Files = documents.into_iter().map(|(path, bytes)| if path.starts_with("content/") { (path, bytes) } else { (format!("content/{path}"), bytes) }).collect();
         let inputs = inputs(&files);
         let linked = linked(&inputs, audience);
@@ -390,7 +390,7 @@ proptest! {
     #![proptest_config(cases(25))]
 
     #[test]
-    fn a_warm_build_is_a_fresh_one(start in site(), edits in vec(edit(), 1..6), audiences in vec(select(AUDIENCES.as_slice()), 6)) {
+    fn an_incremental_build_equals_a_full_one(start in site(), edits in vec(edit(), 1..6), audiences in vec(select(AUDIENCES.as_slice()), 6)) {
         let mut files = start;
         let mut cache = ParseCache::default();
         linked_with(&mut cache, &inputs(&files), audiences[0]);
@@ -404,7 +404,7 @@ proptest! {
     }
 
     #[test]
-    fn a_preview_after_any_saves_shows_what_a_new_one_shows(start in site(), edits in vec(edit(), 1..6), audience in select(AUDIENCES.as_slice()), seat in select(vec!["", "@team/", "@public/"])) {
+    fn an_updated_preview_equals_a_new_one(start in site(), edits in vec(edit(), 1..6), audience in select(AUDIENCES.as_slice()), seat in select(vec!["", "@team/", "@public/"])) {
         let mut files = start;
         let mut warm = Preview::new(options(audience));
         let mut now = warm.take(Ok(inputs(&files)), |used| assets_of(&files, used)).expect("it is the first");
@@ -426,7 +426,7 @@ proptest! {
     }
 
     #[test]
-    fn a_preview_never_panics_and_never_goes_dark(start in site(), edits in vec(edit(), 1..4), addresses in vec("[/@a-z.%0-9?#\\\\-]{0,24}", 8)) {
+    fn a_preview_never_panics_and_always_shows_a_page(start in site(), edits in vec(edit(), 1..4), addresses in vec("[/@a-z.%0-9?#\\\\-]{0,24}", 8)) {
         let mut files = start;
         let mut preview = Preview::new(options(Audience::Private));
         let mut now = preview.take(Ok(inputs(&files)), |used| assets_of(&files, used)).expect("it is the first");
@@ -446,7 +446,7 @@ proptest! {
     }
 
     #[test]
-    fn pages_come_out_the_same_in_any_order_on_any_number_of_threads(files in site(), audience in select(AUDIENCES.as_slice()), order in any::<u64>()) {
+    fn pages_do_not_depend_on_order_or_threads(files in site(), audience in select(AUDIENCES.as_slice()), order in any::<u64>()) {
         let inputs = inputs(&files);
         let linked = linked(&inputs, audience);
         let all = artefacts(&files, &inputs, &linked);
@@ -467,7 +467,7 @@ proptest! {
     }
 
     #[test]
-    fn the_fingerprint_of_a_page_tells_its_bytes(files in site(), other in site()) {
+    fn equal_fingerprints_mean_equal_pages(files in site(), other in site()) {
         let prints = |files: &Files| {
             let inputs = inputs(files);
             let linked = linked(&inputs, Audience::Private);
@@ -555,7 +555,7 @@ proptest! {
     }
 
     #[test]
-    fn a_projection_knows_what_its_documents_were_made_from(files in site(), audience in select(AUDIENCES.as_slice())) {
+    fn projected_documents_refer_to_their_sources(files in site(), audience in select(AUDIENCES.as_slice())) {
         let inputs = inputs(&files);
         let (whole, projected) = (link_whole(&inputs, &mut ParseCache::default(), |_| ()), linked(&inputs, audience));
         for (index, document) in projected.site.documents.iter().enumerate() {
@@ -566,7 +566,7 @@ proptest! {
     }
 
     #[test]
-    fn every_page_has_an_address_of_its_own(files in site(), audience in select(AUDIENCES.as_slice())) {
+    fn every_page_has_a_unique_address(files in site(), audience in select(AUDIENCES.as_slice())) {
         let inputs = inputs(&files);
         let linked = linked(&inputs, audience);
         let edition = edition(&files, &inputs, &linked);
@@ -827,7 +827,7 @@ proptest! {
     #![proptest_config(cases(60))]
 
     #[test]
-    fn a_text_stays_text_wherever_it_stands(text in hostile()) {
+    fn text_stays_text_in_any_place(text in hostile()) {
         let (files, plain) = (everywhere(&text), everywhere(HARMLESS));
         let made = common::make(&files, Audience::Private).map_err(|found| TestCaseError::fail(format!("{found:?}")))?;
         let expected = common::make(&plain, Audience::Private).expect("nothing is wrong with it");

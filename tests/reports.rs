@@ -46,7 +46,7 @@ fn report(name: &str, site: &str) -> String {
 }
 
 #[test]
-fn each_mistake_is_reported_as_it_was() {
+fn reports_match_the_reviewed_ones() {
     let reports = files_ending_in(".report");
     let mut changed = Vec::new();
     for (name, site) in files_ending_in(".site") {
@@ -97,7 +97,7 @@ fn messages(report: &str) -> impl Iterator<Item = &str> {
 }
 
 #[test]
-fn messages_keep_to_the_style() {
+fn messages_follow_the_style() {
     for (name, report) in files_ending_in(".report") {
         for message in messages(&report) {
             assert!(
@@ -110,7 +110,7 @@ fn messages_keep_to_the_style() {
 
 /// Jargon of the libraries, which an author does not understand.
 #[test]
-fn messages_are_in_plain_words() {
+fn messages_contain_no_jargon() {
     let jargon = [
         "found found",
         "mappingping",
@@ -164,7 +164,7 @@ fn two_home_pages_are_reported() {
 }
 
 #[test]
-fn a_figure_that_is_given_twice_is_reported() {
+fn a_repeated_figure_is_reported() {
     let report = check(
         "-- content/stories/outage.md --\n---\ntitle: The outage\nfacts:\n  loss: 1 day\n  loss: 2 days\n---\n",
     );
@@ -217,7 +217,7 @@ fn a_file_without_a_question_is_reported() {
 }
 
 #[test]
-fn names_that_redaction_makes_alike_are_explained() {
+fn names_that_redaction_makes_equal_are_explained() {
     let report = check_for(
         Audience::Team,
         "-- site.toml --\n[redact]\n\"Contoso\" = \"they\"\n\"Fabrikam\" = \"they\"\n-- content/case-studies/contoso.md --\n---\ntitle: a\n---\n-- content/case-studies/fabrikam.md --\n---\ntitle: b\n---\n",
@@ -244,7 +244,7 @@ fn follow_ups_of_two_stories_with_one_address_are_reported() {
 }
 
 #[test]
-fn a_folder_in_the_singular_is_told_its_plural() {
+fn a_singular_folder_name_suggests_the_plural() {
     for (singular, plural) in [
         ("story", "stories"),
         ("question", "questions"),
@@ -263,7 +263,7 @@ fn a_folder_in_the_singular_is_told_its_plural() {
 }
 
 #[test]
-fn a_path_to_another_name_suggests_nothing_far_from_it() {
+fn a_wrong_path_suggests_only_similar_ones() {
     let report = check("-- content/stories/outage.md --\n---\ntitle: a\n---\n\n[b](sheet.md)\n");
     assert!(!report.contains("did you mean"), "{report}");
 }

@@ -127,7 +127,7 @@ fn stamps(folder: &Path) -> BTreeMap<PathBuf, SystemTime> {
 }
 
 #[test]
-fn pages_and_files_are_served_as_what_they_are() {
+fn pages_and_files_have_the_right_content_type() {
     let scene = Scene::new();
     for (path, kind, words) in [
         ("/", "text/html", "The outage"),
@@ -184,7 +184,7 @@ fn pages_and_files_are_served_as_what_they_are() {
 }
 
 #[test]
-fn a_page_that_is_not_there_says_so_with_its_status() {
+fn a_missing_page_has_status_404() {
     let scene = Scene::new();
     for path in [
         "/nothing.html",
@@ -208,7 +208,7 @@ fn a_page_that_is_not_there_says_so_with_its_status() {
 }
 
 #[test]
-fn a_question_for_the_head_gets_no_body() {
+fn a_head_request_gets_no_body() {
     let scene = Scene::new();
     let whole = scene.server.get("/stories/outage.html");
     let head = scene.server.ask(
@@ -232,7 +232,7 @@ fn a_question_for_the_head_gets_no_body() {
 }
 
 #[test]
-fn nothing_but_reading_is_possible() {
+fn only_reading_requests_are_allowed() {
     let scene = Scene::new();
     for method in [
         "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "CONNECT", "TRACE", "NONSENSE",
@@ -248,7 +248,7 @@ fn nothing_but_reading_is_possible() {
 }
 
 #[test]
-fn a_strange_host_is_refused_and_sees_nothing() {
+fn requests_for_other_hosts_are_refused() {
     let scene = Scene::new();
     let port = scene.server.port();
     let strangers = [
@@ -308,7 +308,7 @@ fn a_strange_host_is_refused_and_sees_nothing() {
 }
 
 #[test]
-fn a_page_of_somebody_else_is_refused() {
+fn requests_from_other_origins_are_refused() {
     let scene = Scene::new();
     let host = scene.server.host();
     for origin in [
@@ -338,7 +338,7 @@ fn a_page_of_somebody_else_is_refused() {
 }
 
 #[test]
-fn no_address_leads_out_of_the_site() {
+fn no_address_reads_files_outside_the_site() {
     let scene = Scene::new();
     let paths = [
         "/../secret.md",
@@ -449,7 +449,7 @@ fn a_link_that_leads_out_of_the_site_is_not_followed() {
 }
 
 #[test]
-fn nonsense_and_silence_do_no_harm() {
+fn invalid_and_empty_requests_do_no_harm() {
     let scene = Scene::new();
     let long = "a".repeat(200_000);
     let host = scene.server.host();
@@ -490,7 +490,7 @@ fn nonsense_and_silence_do_no_harm() {
 }
 
 #[test]
-fn many_streams_keep_nobody_waiting() {
+fn many_streams_do_not_block_requests() {
     let scene = Scene::new();
     let mut streams: Vec<_> = (0..30).map(|_| scene.server.events()).collect();
     let first: Vec<_> = streams.iter_mut().map(server::Events::next).collect();
@@ -510,7 +510,7 @@ fn many_streams_keep_nobody_waiting() {
 }
 
 #[test]
-fn the_stream_tells_where_it_stands_and_then_every_save() {
+fn the_stream_sends_the_current_revision_and_then_every_save() {
     let scene = Scene::with_arguments(&["--follow"]);
     let mut events = scene.server.events();
     let first = events.next();
@@ -554,7 +554,7 @@ fn the_stream_tells_where_it_stands_and_then_every_save() {
 }
 
 #[test]
-fn the_stream_names_no_page_that_its_audience_does_not_get() {
+fn the_stream_names_no_hidden_page() {
     let scene = Scene::with_arguments(&["--follow", "--audience", "team"]);
     let mut events = scene.server.events();
     events.next();
@@ -575,7 +575,7 @@ fn the_stream_names_no_page_that_its_audience_does_not_get() {
 }
 
 #[test]
-fn a_broken_save_is_a_revision_too_and_mending_it_another() {
+fn a_broken_save_and_its_fix_are_two_revisions() {
     let scene = Scene::new();
     let mut events = scene.server.events();
     let first = events.next();
@@ -601,7 +601,7 @@ fn a_broken_save_is_a_revision_too_and_mending_it_another() {
 }
 
 #[test]
-fn a_file_that_is_too_long_or_too_deep_keeps_no_save_of_another_from_being_shown() {
+fn an_oversized_file_does_not_block_saves_of_others() {
     let scene = Scene::new();
     for (place, words) in [
         "- ".repeat(25 << 20),
@@ -629,7 +629,7 @@ fn a_file_that_is_too_long_or_too_deep_keeps_no_save_of_another_from_being_shown
 }
 
 #[test]
-fn markup_in_a_broken_file_is_shown_and_not_obeyed() {
+fn markup_in_a_broken_file_is_shown_as_text() {
     let scene = Scene::new();
     scene.save(
         OUTAGE,
@@ -676,7 +676,7 @@ fn nothing_is_written_to_the_disk() {
 }
 
 #[test]
-fn reading_is_no_save() {
+fn reading_a_file_is_not_a_save() {
     let scene = Scene::new();
     scene.save(OUTAGE, &story("The outage", "The river was low."));
     scene
@@ -708,12 +708,12 @@ fn reading_is_no_save() {
 }
 
 #[test]
-fn every_way_of_saving_is_seen() {
+fn every_kind_of_save_is_noticed() {
     see_every_save(&[]);
 }
 
 #[test]
-fn every_way_of_saving_is_seen_where_the_system_tells_nothing() {
+fn every_kind_of_save_is_noticed_by_polling() {
     see_every_save(&["--poll"]);
 }
 
@@ -907,7 +907,7 @@ fn copy(from: &Path, to: &Path) {
 /// Checks that the preview reports that the site is missing, and still shows all pages of its last
 /// state.
 #[track_caller]
-fn stays_as_it_was(server: &Server, words: &str) {
+fn shows_the_last_state(server: &Server, words: &str) {
     server.shows("/stories/outage.html", "sb-problems");
     let page = server.get("/stories/outage.html");
     assert!(
@@ -971,7 +971,7 @@ fn deep_scene(arguments: &[&str]) -> Scene {
 
 #[cfg(unix)]
 #[test]
-fn a_folder_that_takes_the_place_of_another_is_watched() {
+fn a_replaced_folder_is_watched() {
     for arguments in [&[][..], &["--poll"]] {
         // The site, the folders above it, and the folders in it.
         for place in [
@@ -1011,7 +1011,7 @@ fn exchange(one: &Path, other: &Path) {
 
 #[cfg(unix)]
 #[test]
-fn a_folder_that_is_moved_away_is_watched_again_when_it_is_back() {
+fn a_folder_is_watched_again_when_it_is_moved_back() {
     for arguments in [&[][..], &["--poll"]] {
         for place in [
             "far/above/site",
@@ -1022,7 +1022,7 @@ fn a_folder_that_is_moved_away_is_watched_again_when_it_is_back() {
             let scene = deep_scene(arguments);
             let (here, aside) = (scene.folder.join(place), scene.folder.join("aside"));
             fs::rename(&here, &aside).expect("it can be renamed");
-            stays_as_it_was(&scene.server, "The river was high.");
+            shows_the_last_state(&scene.server, "The river was high.");
             fs::rename(&aside, &here).expect("it can be renamed");
             sees_saves(&scene, "Back");
         }
@@ -1031,7 +1031,7 @@ fn a_folder_that_is_moved_away_is_watched_again_when_it_is_back() {
 
 #[cfg(unix)]
 #[test]
-fn a_folder_that_is_moved_away_and_back_at_once_is_watched() {
+fn a_folder_is_watched_after_a_quick_move_and_back() {
     for place in [
         "far/above/site",
         "far/above",
@@ -1049,7 +1049,7 @@ fn a_folder_that_is_moved_away_and_back_at_once_is_watched() {
 
 #[cfg(unix)]
 #[test]
-fn content_that_becomes_a_link_to_itself_elsewhere_in_the_site_is_watched() {
+fn content_that_becomes_a_link_within_the_site_is_watched() {
     for arguments in [&[][..], &["--poll"]] {
         let scene = deep_scene(arguments);
         let (content, aside) = (scene.path("content"), scene.path("aside"));
@@ -1093,7 +1093,7 @@ fn content_that_is_removed_stays_in_the_preview_and_can_be_restored() {
                         .success()
                 );
             }
-            stays_as_it_was(&scene.server, "The river was high.");
+            shows_the_last_state(&scene.server, "The river was high.");
             copy(&scene.folder.join("backup"), &here);
             sees_saves(&scene, "Restored");
         }
@@ -1102,7 +1102,7 @@ fn content_that_is_removed_stays_in_the_preview_and_can_be_restored() {
 
 #[cfg(unix)]
 #[test]
-fn thousands_of_folders_can_go_at_once() {
+fn thousands_of_folders_can_be_removed_at_once() {
     let folder = folder();
     for number in 0..5_000 {
         let place = folder.join(&format!("site/content/stories/s{number}"));
@@ -1134,14 +1134,14 @@ fn thousands_of_folders_can_go_at_once() {
     );
     // The whole content with thousands of folders is removed: it stays in the preview.
     fs::remove_dir_all(scene.path("content")).expect("it is there");
-    stays_as_it_was(&scene.server, "Still watched");
+    shows_the_last_state(&scene.server, "Still watched");
     for page in ["/stories/s2500.html", "/stories/s4999.html"] {
         assert_eq!(scene.server.get(page).status, 200, "{page}");
     }
 }
 
 #[test]
-fn a_template_that_cannot_make_a_page_is_said_in_the_terminal_once() {
+fn a_failing_template_is_reported_once_in_the_terminal() {
     let scene = Scene::new();
     let said = |words: &str| scene.server.said().matches(words).count();
     scene.save("themes/default/templates/story.html", "{{ titel }}");
@@ -1190,7 +1190,7 @@ fn a_template_that_cannot_make_a_page_is_said_in_the_terminal_once() {
 }
 
 #[test]
-fn a_word_that_may_not_leave_is_said_in_the_terminal() {
+fn a_forbidden_word_is_reported_in_the_terminal() {
     let scene = Scene::new();
     scene.save("site.toml", "[forbid]\nwords = [\"noon\"]\n");
     eventually("the page is withheld", || {
@@ -1213,7 +1213,7 @@ fn policy(server: &Server, path: &str) -> String {
 }
 
 #[test]
-fn files_that_documents_refer_to_run_nothing() {
+fn linked_files_run_no_scripts() {
     let scene = Scene::new();
     let endings = [
         "html", "htm", "HTML", "xhtml", "xht", "svg", "xml", "xsl", "mhtml", "shtml", "js", "mjs",
@@ -1285,7 +1285,7 @@ fn files_that_documents_refer_to_run_nothing() {
 
 #[cfg(unix)]
 #[test]
-fn a_save_is_seen_through_a_link_that_stays_in_the_site() {
+fn a_save_is_noticed_through_a_link_within_the_site() {
     for arguments in [&["--poll"], &[][..]] {
         let folder = folder();
         folder.write(&files(
@@ -1308,7 +1308,7 @@ fn a_save_is_seen_through_a_link_that_stays_in_the_site() {
 }
 
 #[test]
-fn words_that_come_in_many_small_saves_are_shown_in_the_end() {
+fn after_many_small_saves_the_complete_text_is_shown() {
     for arguments in [&[][..], &["--poll"]] {
         let scene = Scene::with_arguments(arguments);
         for number in 0..100 {
@@ -1337,7 +1337,7 @@ fn words_that_come_in_many_small_saves_are_shown_in_the_end() {
 }
 
 #[test]
-fn the_last_of_saves_that_never_rest_is_shown() {
+fn the_last_of_continuous_saves_is_shown() {
     let scene = Scene::new();
     // Longer and longer series of saves. Some of them end just when the server stops waiting for a
     // pause.
@@ -1363,7 +1363,7 @@ fn the_last_of_saves_that_never_rest_is_shown() {
 }
 
 #[test]
-fn thousands_of_files_at_once_are_seen() {
+fn thousands_of_new_files_are_noticed() {
     for arguments in [&[][..], &["--poll"]] {
         let scene = Scene::with_arguments(arguments);
         for number in 0..2_000 {
@@ -1398,7 +1398,7 @@ fn thousands_of_files_at_once_are_seen() {
 }
 
 #[test]
-fn files_that_are_the_tools_own_are_no_save() {
+fn files_of_tools_are_not_saves() {
     let scene = Scene::new();
     let before = scene.server.revision();
     for name in [
@@ -1421,7 +1421,7 @@ fn files_that_are_the_tools_own_are_no_save() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_passed_over_unless_it_was_asked_for() {
+fn a_busy_port_is_skipped_unless_requested() {
     let folder = folder();
     let root = folder.join("site");
     // Another program may use it already, which is fine.

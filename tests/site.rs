@@ -297,7 +297,7 @@ fn words_held(built: &Built, words: &[String]) -> Vec<String> {
 
 /// Tests the checks with a site in which everything is wrong.
 #[test]
-fn the_checks_find_what_they_look_for() {
+fn the_checks_find_mistakes() {
     let page = "<!doctype html><html><title>a</title><body><h1 id=x>a</h1><h3 id=x>b</h3><p><a href=\"b.html\"></a><a href=\"#y\">c</a><img src=\"//example.org/a.png\"><i></p>";
     let built = Built::new(Artefacts::from([
         ("a.html".to_owned(), page.into()),
@@ -331,12 +331,12 @@ fn own_root() -> &'static Path {
 }
 
 #[test]
-fn the_own_site_is_sound_for_its_author() {
+fn this_repositorys_site_is_valid_for_its_author() {
     assert_sound(&Built::of_folder(own_root(), "private"));
 }
 
 #[test]
-fn the_own_site_is_sound_for_the_team() {
+fn this_repositorys_site_is_valid_for_the_team() {
     let built = Built::of_folder(own_root(), "team");
     assert_sound(&built);
     let settings =
@@ -388,7 +388,7 @@ fn preview_faults(snapshot: &Snapshot) -> Vec<String> {
 }
 
 #[test]
-fn the_pages_of_a_preview_are_sound() {
+fn the_pages_of_a_preview_are_valid() {
     let options = Options {
         audience: None,
         folder: "/a \"folder\"".to_owned(),
@@ -431,7 +431,7 @@ fn the_pages_of_a_preview_are_sound() {
 }
 
 #[test]
-fn a_new_site_is_sound() {
+fn a_new_site_is_valid() {
     let folder = Folder::new();
     let root = folder.join("new");
     let output = program::run(program::storybank([OsStr::new("init"), root.as_os_str()]));
@@ -448,7 +448,7 @@ fn a_new_site_is_sound() {
 }
 
 #[test]
-fn an_empty_site_is_sound() {
+fn an_empty_site_is_valid() {
     for audience in [Audience::Private, Audience::Team, Audience::Public] {
         assert_sound(&Built::of_text("-- content/home.md --\n", audience));
     }
@@ -458,12 +458,12 @@ fn an_empty_site_is_sound() {
 const FULL: &str = include_str!("sites/full.site");
 
 #[test]
-fn a_full_site_is_sound_for_its_author() {
+fn a_full_site_is_valid_for_its_author() {
     assert_sound(&Built::of_text(FULL, Audience::Private));
 }
 
 #[test]
-fn a_full_site_is_sound_for_others() {
+fn a_full_site_is_valid_for_others() {
     assert_sound(&Built::of_text(FULL, Audience::Team));
     assert_sound(&Built::of_text(FULL, Audience::Public));
 }
@@ -477,7 +477,7 @@ fn story(body: &str) -> String {
 }
 
 #[test]
-fn a_link_to_follow_ups_leads_to_them() {
+fn links_to_follow_ups_have_targets() {
     assert_sound(&Built::of_text(
         &story("[[outage#follow-ups]]\n\n## Follow-ups\n\n### Why?\n\nSo."),
         Audience::Private,
@@ -485,7 +485,7 @@ fn a_link_to_follow_ups_leads_to_them() {
 }
 
 #[test]
-fn a_link_to_a_heading_under_a_follow_up_leads_to_it() {
+fn links_to_headings_under_follow_ups_have_targets() {
     assert_sound(&Built::of_text(
         &story("[[outage#in-detail]]\n\n## Follow-ups\n\n### Why?\n\n#### In detail\n\nSo."),
         Audience::Private,
@@ -493,7 +493,7 @@ fn a_link_to_a_heading_under_a_follow_up_leads_to_it() {
 }
 
 #[test]
-fn a_link_to_what_a_variant_replaces_leads_to_a_place() {
+fn links_to_replaced_parts_have_targets() {
     let variant = "-- content/stories/outage/short.md --\n---\ntitle: In short\n---\n\n## Result\n\na\n-- content/questions/why.md --\n---\nquestion: Why?\n---\n\n[[outage/short#at-night]]\n";
     // Either a diagnostic reports that the variant has no such section, or the link has a target.
     if let Ok(artefacts) = make(
@@ -505,7 +505,7 @@ fn a_link_to_what_a_variant_replaces_leads_to_a_place() {
 }
 
 #[test]
-fn a_link_to_what_a_variant_does_not_inherit_leads_to_a_place() {
+fn links_to_parts_that_are_not_inherited_have_targets() {
     let variant = "-- content/stories/outage/short.md --\n---\ntitle: In short\ninherit: false\n---\n\n## Result\n\na\n-- content/questions/why.md --\n---\nquestion: Why?\n---\n\n[[outage/short#learning]]\n";
     let text = story("## Result\n\nb\n\n## Learning\n\nc") + variant;
     // Either a diagnostic reports that the variant has no such section, or the link has a target.
@@ -531,7 +531,7 @@ fn ids_in_html_are_not_repeated() {
 }
 
 #[test]
-fn headings_in_html_leave_one_of_the_first_level() {
+fn pages_have_one_first_level_heading_despite_html() {
     assert_sound(&Built::of_text(
         &story("## Result\n\n<h1>a</h1>"),
         Audience::Private,
@@ -539,7 +539,7 @@ fn headings_in_html_leave_one_of_the_first_level() {
 }
 
 #[test]
-fn addresses_in_html_lead_somewhere() {
+fn addresses_in_html_have_targets() {
     let text = story("<a href=\"../other.md\">a</a>");
     if let Ok(artefacts) = make(&files(&text), Audience::Private) {
         assert_sound(&Built::new(artefacts));
@@ -566,7 +566,7 @@ fn pages_of_a_list_have_different_titles() {
 }
 
 #[test]
-fn a_link_to_a_private_part_of_another_page_leads_to_the_page() {
+fn links_to_private_parts_target_the_page() {
     let text = story("[[other#secret]]").replace("It was [[outage]].", "## Secret {.private}\n\na");
     for audience in [Audience::Private, Audience::Public] {
         assert_sound(&Built::of_text(&text, audience));

@@ -152,7 +152,7 @@ fn every_command_is_tried() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn no_output_that_cannot_be_written_is_a_fault() {
+fn unwritable_output_never_causes_a_panic() {
     let full = || {
         Stdio::from(
             fs::File::options()
@@ -238,7 +238,7 @@ fn no_output_that_cannot_be_written_is_a_fault() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_preview_whose_address_nobody_reads_ends() {
+fn a_preview_ends_if_its_address_cannot_be_written() {
     let folder = folder();
     let mut full = serve(&folder.join("site"));
     full.args(["--port", "0"]).stdout(
@@ -257,7 +257,7 @@ fn a_preview_whose_address_nobody_reads_ends() {
 }
 
 #[test]
-fn a_preview_goes_on_when_nobody_hears_what_else_it_says() {
+fn a_preview_continues_if_its_messages_cannot_be_written() {
     let folder = folder();
     let mut command = serve(&folder.join("site"));
     command.args(["--port", "0"]);
@@ -322,7 +322,7 @@ fn is_harmless(what: &str, text: &str) {
 }
 
 /// Runs a command with and without colours, each on its own site. It must print something.
-fn says_nothing_that_steers(what: &str, site: &dyn Fn() -> Folder, arguments: &[OsString]) {
+fn check_messages_are_harmless(what: &str, site: &dyn Fn() -> Folder, arguments: &[OsString]) {
     for colours in [false, true] {
         let folder = site();
         let mut command = storybank(arguments);
@@ -548,7 +548,7 @@ fn written(files: &[(String, String)]) -> Folder {
 
 #[test]
 #[cfg(unix)]
-fn nothing_in_a_site_steers_the_terminal() {
+fn no_text_of_a_site_controls_the_terminal() {
     for (what, rule, files) in hostile_sites() {
         let site = || written(&files);
         let arguments = |words: &[&str]| words.iter().map(OsString::from).collect::<Vec<_>>();
@@ -559,7 +559,7 @@ fn nothing_in_a_site_steers_the_terminal() {
             &["publish", "handbook"],
             &["new", "story", "Flood"],
         ] {
-            says_nothing_that_steers(&format!("{what}: {words:?}"), &site, &arguments(words));
+            check_messages_are_harmless(&format!("{what}: {words:?}"), &site, &arguments(words));
         }
         let folder = site();
         let mut build = storybank(["build"]);
@@ -594,7 +594,7 @@ fn nothing_in_a_site_steers_the_terminal() {
 
 #[test]
 #[cfg(unix)]
-fn nothing_on_the_command_line_steers_the_terminal() {
+fn no_argument_controls_the_terminal() {
     use std::os::unix::ffi::OsStringExt;
     let site = || {
         let folder = folder();
@@ -641,7 +641,11 @@ fn nothing_on_the_command_line_steers_the_terminal() {
                 }
                 argument
             });
-            says_nothing_that_steers(&format!("{words:?}"), &site, &arguments.collect::<Vec<_>>());
+            check_messages_are_harmless(
+                &format!("{words:?}"),
+                &site,
+                &arguments.collect::<Vec<_>>(),
+            );
         }
     }
 }
@@ -654,7 +658,7 @@ fn at(folder: &Folder, place: &str, words: &[&str]) -> Output {
 }
 
 #[test]
-fn a_site_is_found_from_below() {
+fn a_site_is_found_from_its_subfolders() {
     let folder = folder();
     fs::create_dir_all(folder.join("site/content/stories/outage/deep")).expect("it can be made");
     let built = at(&folder, "site/content/stories/outage/deep", &["build"]);
@@ -723,7 +727,7 @@ fn a_site_is_found_from_below() {
 }
 
 #[test]
-fn a_folder_without_a_site_is_explained_by_every_command_alike() {
+fn every_command_explains_a_missing_site_in_the_same_way() {
     let folder = folder();
     fs::create_dir(folder.join("empty")).expect("it can be made");
     let reason = |words_of_command: &[&str]| {
@@ -763,7 +767,7 @@ fn a_folder_without_a_site_is_explained_by_every_command_alike() {
 }
 
 #[test]
-fn a_site_is_not_started_among_the_sources_of_another() {
+fn init_refuses_a_folder_inside_another_site() {
     let folder = folder();
     for place in [
         "site/content",
@@ -788,7 +792,7 @@ fn a_site_is_not_started_among_the_sources_of_another() {
 }
 
 #[test]
-fn a_quiet_command_says_only_results_and_mistakes() {
+fn a_quiet_command_prints_only_results_and_errors() {
     let folder = folder();
     for (line, result) in [
         ("build site --quiet", "site/public/index.html\n"),
