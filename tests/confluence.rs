@@ -12,6 +12,8 @@ mod hostile;
 mod program;
 #[path = "common/storage.rs"]
 mod storage;
+#[path = "common/tree.rs"]
+mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -24,12 +26,12 @@ use storybank::markdown::Alignment;
 use storybank::plan::{Action, Conflict, Options, Orphans, Record, lookups, plan};
 use storybank::publish::{Client, Confluence, Credential, Error, Lookup, Secret, Wiki, apply};
 use storybank::slug::Slug;
-use storybank::source::SitePath;
 use storybank::wiki::page::{
     ActionEntry as Todo, Block, Callout, Case, Heading, Inline, Item, LinkTo, List, Page, Style,
     Table,
 };
 use storybank::wiki::{Dialect, RenderedPage, write};
+use tree::{heading, item, paragraph, text};
 
 use fake::{FakeConfluence, HOME, PARENT, SPACE, TOKEN, Trouble, USER};
 
@@ -37,28 +39,12 @@ const EDITIONS: [ConfluenceEdition; 2] = [ConfluenceEdition::Cloud, ConfluenceEd
 
 type Pictures = BTreeMap<String, Arc<[u8]>>;
 
-fn text(words: &str) -> Inline {
-    Inline::Text(words.to_owned())
-}
-
-fn paragraph(words: &str) -> Block {
-    Block::Paragraph(vec![text(words)])
-}
-
 fn case(slug: &str, title: &str, blocks: Vec<Block>) -> Case {
     let page = Page {
         blocks,
         ..Page::default()
     };
-    let file = SitePath::new(format!("content/case-studies/{slug}.md"));
-    Case {
-        slug: Slug::of(slug),
-        file,
-        title: title.to_owned(),
-        language: "en".to_owned(),
-        page,
-        html: Vec::new(),
-    }
+    tree::case(slug, title, page)
 }
 
 fn pictures() -> Pictures {
@@ -240,25 +226,8 @@ fn with_picture(slug: &str, title: &str, words: &str) -> Case {
     case
 }
 
-fn heading(level: u8, words: &str, id: &str) -> Block {
-    Block::Heading(Heading {
-        level,
-        text: vec![text(words)],
-        id: id.to_owned(),
-        is_linked: true,
-    })
-}
-
-fn item(done: Option<bool>, blocks: Vec<Block>) -> Item {
-    Item { done, blocks }
-}
-
 fn list(items: Vec<Item>) -> Block {
-    Block::List(List {
-        first: None,
-        is_tight: true,
-        items,
-    })
+    Block::List(tree::list(None, items))
 }
 
 /// A page with each kind of block, style and link.

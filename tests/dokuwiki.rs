@@ -15,6 +15,10 @@ mod program;
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 #[path = "common/small_site.rs"]
 mod small_site;
+#[path = "common/real_wiki.rs"]
+mod real_wiki;
+#[path = "common/tree.rs"]
+mod tree;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -30,19 +34,17 @@ use proptest::test_runner::{Config, RngSeed, TestRunner};
 
 use engine::{Engine, free_port, installed};
 use html::NodeId;
+use real_wiki::{look, recorded, reviewed, write};
 use storybank::audience::Withheld;
 use storybank::highlight::Highlighter;
 use storybank::markdown::Alignment;
-use storybank::plan::{Digest, Recorded, RemotePage};
-use storybank::publish::{
-    Client, Credential, Dokuwiki, Error, Lookup, Pictures, Request, Secret, Wiki, Write,
-};
-use storybank::slug::Slug;
-use storybank::source::SitePath;
+use storybank::plan::{Digest, RemotePage};
+use storybank::publish::{Client, Credential, Dokuwiki, Error, Pictures, Request, Secret, Wiki};
 use storybank::wiki::page::{
-    ActionEntry, Block, Callout, Case, Heading, Inline, Item, LinkTo, List, Page, Style, Table,
+    ActionEntry, Block, Callout, Case, Inline, LinkTo, List, Page, Style, Table,
 };
 use storybank::wiki::{Dialect, RenderedPage};
+use tree::{heading, heading_of, item, link, list, paragraph, text};
 
 /// The password of all users.
 const PASSWORD: &str = "Secret-Passw0rd-1";
@@ -263,35 +265,9 @@ fn written(cases: &[Case], pictures: &Pictures) -> Vec<RenderedPage> {
     pages
 }
 
-fn look(wiki: &mut Dokuwiki, page: &RenderedPage) -> Result<Option<RemotePage>, Error> {
-    let sought = Lookup {
-        location: &page.location,
-        recorded: None,
-        attachments: &page.attachments,
-    };
-    Ok(wiki.look(&[sought])?.remove(0))
-}
-
 fn publish(wiki: &mut Dokuwiki, page: &RenderedPage, pictures: &Pictures) -> Result<String, Error> {
     let over = look(wiki, page)?;
-    wiki.write(&Write {
-        page,
-        over: over.as_ref(),
-        pictures,
-        message: "0123 published",
-    })
-}
-
-fn recorded(page: &RenderedPage) -> Recorded {
-    Recorded {
-        case: page.case.as_str().to_owned(),
-        path: page.location.path.clone(),
-        title: page.location.title.clone(),
-        id: page.location.path.clone(),
-        written: Some(Digest::of(&page.text)),
-        intended: Vec::new(),
-        attachments: Vec::new(),
-    }
+    write(wiki, page, over.as_ref(), pictures)
 }
 
 /// A part of a page: its kind and its text, with marks for styles.
@@ -794,41 +770,8 @@ fn hostile_words_are_shown_unchanged() {
     assert!(!site.is_locked());
 }
 
-fn text(words: &str) -> Inline {
-    Inline::Text(words.to_owned())
-}
-
-fn words(text: &str) -> Block {
-    Block::Paragraph(vec![Inline::Text(text.to_owned())])
-}
-
 fn case(title: &str, page: Page) -> Case {
-    let slug = Slug::of(title);
-    Case {
-        file: SitePath::new(format!("content/case-studies/{slug}.md")),
-        slug,
-        title: title.to_owned(),
-        language: "en".to_owned(),
-        page,
-        html: Vec::new(),
-    }
-}
-
-fn heading(level: u8, words: &[Inline], id: &str) -> Block {
-    Block::Heading(Heading {
-        level,
-        text: words.to_vec(),
-        id: id.to_owned(),
-        is_linked: true,
-    })
-}
-
-fn item(done: Option<bool>, blocks: Vec<Block>) -> Item {
-    Item { done, blocks }
-}
-
-fn link(to: LinkTo, text: Vec<Inline>) -> Inline {
-    Inline::Link { to, text }
+    tree::case(title, title, page)
 }
 
 fn to(id: &str) -> LinkTo {
@@ -854,7 +797,7 @@ fn everything() -> (Case, Case, Pictures) {
     let other = case(
         "The other one",
         Page {
-            blocks: vec![heading(2, &[text("Größe & Maß")], "size"), words("end")],
+            blocks: vec![heading(2, "Größe & Maß", "size"), paragraph("end")],
             ..Page::default()
         },
     );
@@ -892,12 +835,12 @@ fn everything() -> (Case, Case, Pictures) {
         item(
             None,
             vec![
-                words("one"),
+                paragraph("one"),
                 Block::List(list(
                     Some(1),
                     vec![
-                        item(Some(true), vec![words("done")]),
-                        item(None, vec![words("plain")]),
+                        item(Some(true), vec![paragraph("done")]),
+                        item(None, vec![paragraph("plain")]),
                     ],
                 )),
             ],
@@ -905,8 +848,8 @@ fn everything() -> (Case, Case, Pictures) {
         item(
             Some(false),
             vec![
-                words("open"),
-                Block::List(list(None, vec![item(None, vec![words("deeper")])])),
+                paragraph("open"),
+                Block::List(list(None, vec![item(None, vec![paragraph("deeper")])])),
             ],
         ),
     ];
@@ -916,18 +859,18 @@ fn everything() -> (Case, Case, Pictures) {
             ("Date".to_owned(), "2025-03-21".to_owned()),
         ]),
         Block::Contents,
-        heading(2, &[text("What happened?")], "what"),
+        heading(2, "What happened?", "what"),
         Block::Paragraph(
             styled
                 .chain([nested, Inline::Break, text("next line")])
                 .collect(),
         ),
-        heading(3, &[text("What happened?")], "again"),
-        heading(4, &[text("10:00")], "time"),
-        heading(5, &[text("!?")], "marks"),
-        heading(
+        heading(3, "What happened?", "again"),
+        heading(4, "10:00", "time"),
+        heading(5, "!?", "marks"),
+        heading_of(
             6,
-            &[text("Six "), Inline::Code("x = [1]".to_owned())],
+            vec![text("Six "), Inline::Code("x = [1]".to_owned())],
             "six",
         ),
         Block::Paragraph(
@@ -953,39 +896,39 @@ fn everything() -> (Case, Case, Pictures) {
             picture.clone(),
         ]),
         Block::Quote(vec![
-            words("outer"),
-            words("more"),
+            paragraph("outer"),
+            paragraph("more"),
             Block::Quote(vec![
-                words("inner"),
+                paragraph("inner"),
                 code("sh", "x\n\n> y\n"),
-                words("after"),
+                paragraph("after"),
             ]),
         ]),
         Block::Quote(vec![
             code("sh", "| a\n  * b\n"),
-            Block::Quote(vec![words("one"), Block::Quote(vec![words("two")])]),
-            words("back"),
+            Block::Quote(vec![paragraph("one"), Block::Quote(vec![paragraph("two")])]),
+            paragraph("back"),
         ]),
         Block::List(list(
             Some(1),
             vec![item(
                 None,
                 vec![
-                    words("a"),
+                    paragraph("a"),
                     code("sh", "  - x\n\n  * y\n"),
-                    Block::Quote(vec![words("said")]),
-                    words("end"),
+                    Block::Quote(vec![paragraph("said")]),
+                    paragraph("end"),
                 ],
             )],
         )),
         Block::Callout {
             kind: Callout::Tip,
             title: Vec::new(),
-            blocks: vec![words("do this"), code("sh", "a | b ^ c\n\nd\n")],
+            blocks: vec![paragraph("do this"), code("sh", "a | b ^ c\n\nd\n")],
         },
         Block::Details {
             summary: vec![text("More")],
-            blocks: vec![words("inside"), code("rust", "fn main() {}\n")],
+            blocks: vec![paragraph("inside"), code("rust", "fn main() {}\n")],
         },
         code("unknown", "  two\n\n\ttab <b> &amp; %% ''x''\n"),
         code("", "plain\n"),
@@ -995,8 +938,8 @@ fn everything() -> (Case, Case, Pictures) {
         Block::List(list(
             Some(7),
             vec![
-                item(None, vec![words("seven")]),
-                item(None, vec![words("eight")]),
+                item(None, vec![paragraph("seven")]),
+                item(None, vec![paragraph("eight")]),
             ],
         )),
         Block::Table(Table {
@@ -1042,7 +985,7 @@ fn everything() -> (Case, Case, Pictures) {
         }]),
     ];
     let footnotes = vec![
-        vec![words("first (of two)"), code("sh", "echo ))\n")],
+        vec![paragraph("first (of two)"), code("sh", "echo ))\n")],
         vec![Block::Paragraph(vec![
             Inline::Styled(Style::Strong, vec![text("second")]),
             text(" one"),
@@ -1060,14 +1003,6 @@ fn everything() -> (Case, Case, Pictures) {
         other,
         pictures,
     )
-}
-
-fn list(first: Option<u32>, items: Vec<Item>) -> List {
-    List {
-        first,
-        is_tight: true,
-        items,
-    }
 }
 
 #[test]
@@ -1152,7 +1087,7 @@ fn set_fragments(blocks: &mut [Block], from: &str, to: &str) {
 
 fn small(words_of_it: &str) -> RenderedPage {
     let page = Page {
-        blocks: vec![words(words_of_it)],
+        blocks: vec![paragraph(words_of_it)],
         ..Page::default()
     };
     written(&[case("A small page", page)], &Pictures::new()).remove(0)
@@ -1163,12 +1098,7 @@ fn write_over(
     page: &RenderedPage,
     over: Option<&RemotePage>,
 ) -> Result<String, Error> {
-    wiki.write(&Write {
-        page,
-        over,
-        pictures: &Pictures::new(),
-        message: "0123 published",
-    })
+    write(wiki, page, over, &Pictures::new())
 }
 
 #[test]
@@ -1346,14 +1276,7 @@ fn withheld_words_are_never_sent() {
     let mut page = small("with a picture");
     page.attachments = vec!["0.png".to_owned()];
     let pictures = Pictures::from([("0.png".to_owned(), b"taken at ACME".to_vec().into())]);
-    let error = wiki
-        .write(&Write {
-            page: &page,
-            over: over.as_ref(),
-            pictures: &pictures,
-            message: "0123",
-        })
-        .expect_err("nor in a picture");
+    let error = write(&mut wiki, &page, over.as_ref(), &pictures).expect_err("nor in a picture");
     assert!(
         error.action.contains("upload") && error.reason.contains("may not leave"),
         "{error}"
@@ -1530,9 +1453,9 @@ fn any_blocks() -> impl Strategy<Value = Vec<Block>> {
     let code_text = prop::collection::vec(any_words(), 1..4)
         .prop_map(|lines| format!("x\n{}\n", lines.join("\n")));
     let block = prop_oneof![
-        any_words().prop_map(|words| heading(2, &[Inline::Text(words)], "id")),
+        any_words().prop_map(|words| heading(2, &words, "id")),
         line().prop_map(Block::Paragraph),
-        any_words().prop_map(|text| words(&text)),
+        any_words().prop_map(|text| paragraph(&text)),
         line().prop_map(|line| Block::Quote(vec![Block::Paragraph(line)])),
         (line(), line()).prop_map(|(title, line)| Block::Callout {
             kind: Callout::Note,
@@ -1698,12 +1621,12 @@ fn markup_in_words_has_no_effect_in_any_context() {
             }));
         }
         for blocks in blocks.chunks(160) {
-            let blocks = [&[heading(2, &[text("Place")], "place")], blocks].concat();
+            let blocks = [&[heading(2, "Place", "place")], blocks].concat();
             let case = case(
                 "Matrix",
                 Page {
                     blocks,
-                    footnotes: vec![vec![words("a note")]],
+                    footnotes: vec![vec![paragraph("a note")]],
                     ..Page::default()
                 },
             );
@@ -1763,8 +1686,8 @@ fn the_wiki_requests_nothing_from_other_hosts() {
         rows: vec![vec![vec![text(&lure)]]],
     };
     let blocks = vec![
-        heading(2, &[text(&lure)], "lure"),
-        words(&lure),
+        heading(2, &lure, "lure"),
+        paragraph(&lure),
         Block::Paragraph(vec![
             Inline::Code(lure.clone()),
             link(
@@ -1772,10 +1695,10 @@ fn the_wiki_requests_nothing_from_other_hosts() {
                 vec![text(&only)],
             ),
         ]),
-        Block::Quote(vec![words(&lure)]),
+        Block::Quote(vec![paragraph(&lure)]),
         Block::List(list(
             None,
-            vec![item(None, vec![words(&lure), words(&lure)])],
+            vec![item(None, vec![paragraph(&lure), paragraph(&lure)])],
         )),
         Block::Table(table),
         code("text", &lure),
@@ -1785,7 +1708,7 @@ fn the_wiki_requests_nothing_from_other_hosts() {
         "Lure",
         Page {
             blocks,
-            footnotes: vec![vec![words(&lure)]],
+            footnotes: vec![vec![paragraph(&lure)]],
             ..Page::default()
         },
     );
@@ -1848,7 +1771,7 @@ fn content_that_headings_cannot_contain_is_not_lost() {
         ),
         Inline::Footnote(0),
     ];
-    let inner = heading(3, &[text("Inner")], "inner");
+    let inner = heading(3, "Inner", "inner");
     let up = Block::Paragraph(vec![
         link(to("inner"), vec![text("up")]),
         text(" "),
@@ -1864,15 +1787,18 @@ fn content_that_headings_cannot_contain_is_not_lost() {
         vec![item(
             None,
             vec![
-                words("one"),
-                Block::List(list(Some(2), vec![item(Some(true), vec![words("two")])])),
-                words("three"),
+                paragraph("one"),
+                Block::List(list(
+                    Some(2),
+                    vec![item(Some(true), vec![paragraph("two")])],
+                )),
+                paragraph("three"),
             ],
         )],
     ));
     let blocks = vec![
-        heading(2, &title, "outer"),
-        Block::Quote(vec![words("said"), inner]),
+        heading_of(2, title.to_vec(), "outer"),
+        Block::Quote(vec![paragraph("said"), inner]),
         up,
         code("sh", mixed),
         lists,
@@ -1882,7 +1808,7 @@ fn content_that_headings_cannot_contain_is_not_lost() {
         Page {
             blocks,
             footnotes: vec![vec![
-                words("note"),
+                paragraph("note"),
                 Block::Paragraph(vec![text("more"), Inline::Footnote(0)]),
             ]],
             ..Page::default()
@@ -1940,12 +1866,12 @@ fn refusals_are_predicted_before_writing() {
             .collect::<Vec<_>>()
             .join("; ")
     };
-    assert_eq!(problems("Fine", vec![words("fine")]), "");
-    assert_eq!(problems("漢字", vec![words("fine")]), "");
+    assert_eq!(problems("Fine", vec![paragraph("fine")]), "");
+    assert_eq!(problems("漢字", vec![paragraph("fine")]), "");
     assert!(problems("?!", Vec::new()).contains("no letter or digit"));
     assert!(problems("Sidebar", Vec::new()).contains("the sidebar of the namespace"));
-    assert!(problems("Bell", vec![words("ding \u{7}")]).contains("U+0007"));
-    assert!(problems("Long", vec![words(&"word ".repeat(500_000))]).contains("bytes"));
+    assert!(problems("Bell", vec![paragraph("ding \u{7}")]).contains("U+0007"));
+    assert!(problems("Long", vec![paragraph(&"word ".repeat(500_000))]).contains("bytes"));
     assert!(
         problems(
             "Lost",
@@ -2093,16 +2019,6 @@ fn unused_pictures_are_deleted_on_request() {
     small.succeeds(&["--prune"]);
     assert_eq!(files(), 2);
     assert!(!media.join(&names[2]).exists());
-}
-
-/// The reviewed text of a page, without the warnings below it.
-fn reviewed(kind: &str) -> String {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/own_html/{kind}.txt"));
-    let text = fs::read_to_string(file).expect("it is there");
-    text.rsplit_once("\n----\n")
-        .expect("warnings follow")
-        .0
-        .to_owned()
 }
 
 #[test]

@@ -21,6 +21,8 @@ mod program;
 mod small_site;
 #[path = "common/publication.rs"]
 mod publication;
+#[path = "common/tree.rs"]
+mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;

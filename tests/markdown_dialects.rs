@@ -4,6 +4,8 @@
 mod common;
 #[path = "common/hostile.rs"]
 mod hostile;
+#[path = "common/tree.rs"]
+mod tree;
 
 use std::collections::BTreeMap;
 
@@ -14,12 +16,12 @@ use storybank::diagnostic::Level;
 use storybank::highlight::Highlighter;
 use storybank::markdown::Alignment;
 use storybank::slug::Slug;
-use storybank::source::SitePath;
 use storybank::wiki::page::{
     ActionEntry, Block, Callout, Case, Heading, Inline, Item, LinkTo, List, Page, Style, Table,
     plain,
 };
 use storybank::wiki::{Dialect, Flavour, RenderedPage, attachment_path, write};
+use tree::{heading, paragraph, text};
 
 const FLAVOURS: [Flavour; 5] = [
     Flavour::AzureDevops,
@@ -61,31 +63,7 @@ fn case(title: &str, blocks: Vec<Block>) -> Case {
         footnotes: vec![vec![paragraph("one")], vec![paragraph("two")]],
         pictures: vec!["p.png".to_owned()],
     };
-    Case {
-        slug: Slug::of(title),
-        file: SitePath::new("content/case-studies/a.md"),
-        title: title.to_owned(),
-        language: "en".to_owned(),
-        page,
-        html: Vec::new(),
-    }
-}
-
-fn text(words: &str) -> Inline {
-    Inline::Text(words.to_owned())
-}
-
-fn paragraph(words: &str) -> Block {
-    Block::Paragraph(vec![text(words)])
-}
-
-fn heading(level: u8, words: &str, id: &str) -> Block {
-    Block::Heading(Heading {
-        level,
-        text: vec![text(words)],
-        id: id.to_owned(),
-        is_linked: true,
-    })
+    tree::case(title, title, page)
 }
 
 /// The text without front matter.

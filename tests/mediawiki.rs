@@ -20,6 +20,10 @@ mod own_case;
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 #[path = "common/small_site.rs"]
 mod small_site;
+#[path = "common/real_wiki.rs"]
+mod real_wiki;
+#[path = "common/tree.rs"]
+mod tree;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,22 +42,23 @@ use engine::{Engine, free_port, installed};
 use program::Folder;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
+use real_wiki::{recorded, reviewed, write};
 use serde_json::Value;
 use small_site::SmallSite;
 use storybank::audience::Withheld;
 use storybank::diagnostic::{Diagnostic, Level};
 use storybank::highlight::Highlighter;
 use storybank::markdown::Alignment;
-use storybank::plan::{self, Digest, Recorded, RemotePage};
+use storybank::plan::{self, Digest, RemotePage};
 use storybank::publish::{
-    self, Client, Credential, Error, Lookup, Mediawiki, Pictures, Request, Secret, Wiki, Write,
+    self, Client, Credential, Error, Lookup, Mediawiki, Pictures, Request, Secret, Wiki,
 };
 use storybank::slug::Slug;
-use storybank::source::SitePath;
 use storybank::wiki::page::{
-    ActionEntry, Block, Callout, Case, Heading, Inline, Item, LinkTo, List, Page, Style, Table,
+    ActionEntry, Block, Callout, Case, Inline, Item, LinkTo, List, Page, Style, Table,
 };
 use storybank::wiki::{self, Dialect, RenderedPage};
+use tree::{heading, heading_of, link, paragraph, text};
 
 const BOT: (&str, &str) = ("Admin@publisher", "0123456789abcdef0123456789abcdef");
 const COLLEAGUE: (&str, &str) = ("Editor@hand", "abcdef0123456789abcdef0123456789");
@@ -267,51 +272,23 @@ fn case(title: &str, blocks: Vec<Block>) -> Case {
         blocks,
         ..Page::default()
     };
-    let file = SitePath::new("content/case-studies/case.md");
-    Case {
-        slug: Slug::of(title),
-        file,
-        title: title.to_owned(),
-        language: "en".to_owned(),
-        page,
-        html: Vec::new(),
-    }
-}
-
-fn words(text: &str) -> Block {
-    Block::Paragraph(vec![Inline::Text(text.to_owned())])
+    tree::case(title, title, page)
 }
 
 /// A page of a few lines, so that changes in different lines do not touch.
 fn lines(title: &str, lines: &[&str]) -> RenderedPage {
     written(
-        &[case(title, lines.iter().map(|line| words(line)).collect())],
+        &[case(
+            title,
+            lines.iter().map(|line| paragraph(line)).collect(),
+        )],
         "",
     )
     .remove(0)
 }
 
 fn look(wiki: &mut Mediawiki, page: &RenderedPage) -> Option<RemotePage> {
-    let sought = Lookup {
-        location: &page.location,
-        recorded: None,
-        attachments: &page.attachments,
-    };
-    wiki.look(&[sought]).expect("it can be looked at").remove(0)
-}
-
-fn write(
-    wiki: &mut Mediawiki,
-    page: &RenderedPage,
-    over: Option<&RemotePage>,
-    pictures: &Pictures,
-) -> Result<String, Error> {
-    wiki.write(&Write {
-        page,
-        over,
-        pictures,
-        message: "0123 published with storybank",
-    })
+    real_wiki::look(wiki, page).expect("it can be looked at")
 }
 
 fn publish(wiki: &mut Mediawiki, page: &RenderedPage) -> RemotePage {
@@ -373,29 +350,12 @@ fn picture(colour: [u8; 3]) -> Arc<[u8]> {
     out.into()
 }
 
-fn text(words: &str) -> Inline {
-    Inline::Text(words.to_owned())
-}
-
-fn to(to: LinkTo, inlines: Vec<Inline>) -> Inline {
-    Inline::Link { to, text: inlines }
-}
-
 fn shot(alt: &str, title: &str) -> Inline {
     Inline::Picture {
         name: "0a1b.png".to_owned(),
         alt: alt.to_owned(),
         title: title.to_owned(),
     }
-}
-
-fn heading(level: u8, inlines: Vec<Inline>, id: &str) -> Block {
-    Block::Heading(Heading {
-        level,
-        text: inlines,
-        id: id.to_owned(),
-        is_linked: true,
-    })
 }
 
 /// Two pages with all constructs, also nested, that link to each other.
@@ -437,16 +397,16 @@ fn everything() -> [Case; 2] {
         first: Some(1),
         is_tight: true,
         items: vec![
-            item(None, vec![words("deep")]),
-            item(Some(true), vec![words("done")]),
+            item(None, vec![paragraph("deep")]),
+            item(Some(true), vec![paragraph("done")]),
         ],
     };
     let listed = List {
         first: None,
         is_tight: true,
         items: vec![
-            item(None, vec![words("one"), Block::List(deep.clone())]),
-            item(None, vec![words("two")]),
+            item(None, vec![paragraph("one"), Block::List(deep.clone())]),
+            item(None, vec![paragraph("two")]),
         ],
     };
     let loose = List {
@@ -454,19 +414,23 @@ fn everything() -> [Case; 2] {
         is_tight: false,
         items: vec![item(
             None,
-            vec![words("one"), Block::List(listed.clone()), words("end")],
+            vec![
+                paragraph("one"),
+                Block::List(listed.clone()),
+                paragraph("end"),
+            ],
         )],
     };
     let tight = List {
         first: None,
         is_tight: true,
         items: vec![
-            item(None, vec![words("x"), code("yaml", "- a: 1\n\n- b\n")]),
+            item(None, vec![paragraph("x"), code("yaml", "- a: 1\n\n- b\n")]),
             item(None, vec![]),
         ],
     };
     let inner = vec![
-        words("inner"),
+        paragraph("inner"),
         Block::List(listed),
         Block::List(loose),
         Block::List(tight),
@@ -476,7 +440,7 @@ fn everything() -> [Case; 2] {
         code("made-up", "\tx « y » &amp; <b>\n"),
         code("", ""),
         Block::Rule,
-        words("after"),
+        paragraph("after"),
     ];
     let mut blocks = vec![
         Block::Facts(vec![
@@ -484,10 +448,10 @@ fn everything() -> [Case; 2] {
             ("- started".to_owned(), "21 March 2025, 10:42".to_owned()),
         ]),
         Block::Contents,
-        heading(2, vec![text("Impact")], "a"),
+        heading(2, "Impact", "a"),
         Block::Paragraph(styled.collect()),
         Block::Paragraph(vec![nested]),
-        heading(
+        heading_of(
             3,
             vec![
                 text("impact "),
@@ -496,8 +460,8 @@ fn everything() -> [Case; 2] {
             ],
             "b",
         ),
-        heading(2, vec![text("IMPACT")], "c"),
-        heading(
+        heading(2, "IMPACT", "c"),
+        heading_of(
             3,
             vec![
                 Inline::Styled(Style::Emphasis, vec![text("100%25")]),
@@ -506,10 +470,10 @@ fn everything() -> [Case; 2] {
             ],
             "d",
         ),
-        heading(6, vec![text("C# = F#")], "e"),
+        heading(6, "C# = F#", "e"),
     ];
-    let links =
-        ["a", "b", "c", "d", "e"].map(|id| to(LinkTo::Heading(id.to_owned()), vec![text("to it")]));
+    let links = ["a", "b", "c", "d", "e"]
+        .map(|id| link(LinkTo::Heading(id.to_owned()), vec![text("to it")]));
     blocks.push(Block::Paragraph(
         links
             .into_iter()
@@ -517,7 +481,7 @@ fn everything() -> [Case; 2] {
             .collect(),
     ));
     blocks.push(Block::Paragraph(vec![
-        to(
+        link(
             outside(),
             vec![
                 text("out]"),
@@ -526,14 +490,14 @@ fn everything() -> [Case; 2] {
             ],
         ),
         text(" and "),
-        to(other(""), vec![text("the [other]")]),
+        link(other(""), vec![text("the [other]")]),
         text("s and "),
-        to(
+        link(
             other("h"),
             vec![Inline::Styled(Style::Emphasis, vec![text("part")])],
         ),
         text(" and "),
-        to(
+        link(
             LinkTo::External("mailto:team@example.org".to_owned()),
             vec![text("mail")],
         ),
@@ -553,7 +517,7 @@ fn everything() -> [Case; 2] {
     ]));
     blocks.push(Block::Paragraph(vec![
         text("before "),
-        to(
+        link(
             LinkTo::External("https://example.org/".to_owned()),
             vec![shot("it", "")],
         ),
@@ -570,7 +534,7 @@ fn everything() -> [Case; 2] {
     });
     let in_details = Block::Details {
         summary: vec![text("in it")],
-        blocks: vec![Block::Quote(vec![words("deep")])],
+        blocks: vec![Block::Quote(vec![paragraph("deep")])],
     };
     let in_callout = Block::Callout {
         kind: Callout::Caution,
@@ -580,12 +544,12 @@ fn everything() -> [Case; 2] {
     blocks.push(Block::List(List {
         first: None,
         is_tight: false,
-        items: vec![item(Some(false), vec![in_callout, words("x")])],
+        items: vec![item(Some(false), vec![in_callout, paragraph("x")])],
     }));
     let cells = vec![
-        vec![shot("in a cell", ""), to(other(""), vec![text("x")])],
+        vec![shot("in a cell", ""), link(other(""), vec![text("x")])],
         vec![text("- a"), Inline::Break, text("+ b"), Inline::Footnote(0)],
-        vec![to(LinkTo::Heading("a".to_owned()), vec![text("a | b")])],
+        vec![link(LinkTo::Heading("a".to_owned()), vec![text("a | b")])],
         vec![],
     ];
     let columns = vec![
@@ -614,7 +578,7 @@ fn everything() -> [Case; 2] {
         action("|- mend ''it''", true),
         action("-", false),
     ]));
-    let footnotes = vec![vec![words("first ]] note")], inner];
+    let footnotes = vec![vec![paragraph("first ]] note")], inner];
     let mut one = case("Everything: 100% of it — in one", blocks);
     one.page.footnotes = footnotes;
     one.page.pictures = vec!["0a1b.png".to_owned()];
@@ -625,8 +589,8 @@ fn everything() -> [Case; 2] {
     let two = case(
         "The other | page: C#",
         vec![
-            heading(2, vec![text("'''h'''")], "h"),
-            Block::Paragraph(vec![to(back, vec![text("back")])]),
+            heading(2, "'''h'''", "h"),
+            Block::Paragraph(vec![link(back, vec![text("back")])]),
         ],
     );
     [one, two]
@@ -754,18 +718,6 @@ fn changes_of_others_are_not_overwritten() {
     assert_eq!(look(&mut wiki, &second), None);
     let error = write(&mut wiki, &second, Some(&now), &Pictures::new()).expect_err("it is gone");
     assert!(error.reason.contains("deleted"), "{error}");
-}
-
-fn recorded(page: &RenderedPage) -> Recorded {
-    Recorded {
-        case: page.case.as_str().to_owned(),
-        path: page.location.path.clone(),
-        title: page.location.title.clone(),
-        id: page.location.path.clone(),
-        written: Some(Digest::of(&page.text)),
-        intended: Vec::new(),
-        attachments: Vec::new(),
-    }
 }
 
 #[test]
@@ -1023,7 +975,7 @@ fn markup_of_a_missing_extension_is_not_published() {
         "With a note",
         vec![Block::Paragraph(vec![text("a"), Inline::Footnote(0)])],
     );
-    noted.page.footnotes = vec![vec![words("note")]];
+    noted.page.footnotes = vec![vec![paragraph("note")]];
     let page = written(&[noted], "").remove(0);
     assert_eq!(look(&mut wiki, &page), None);
     let error =
@@ -1247,7 +1199,7 @@ fn titles_are_kept_unchanged() {
                 wiki::write(
                     Dialect::Mediawiki,
                     place,
-                    &[case(title, vec![words("x")])],
+                    &[case(title, vec![paragraph("x")])],
                     &BTreeMap::new(),
                     &Highlighter::default(),
                 )
@@ -1309,16 +1261,6 @@ fn the_program_publishes_the_case_study_of_this_repository() {
         running.engine.url, BOT.0
     );
     own_case::lives_on_interrupted(&running, &wiki, BOT.1);
-}
-
-/// The reviewed text of a page, without the warnings below it.
-fn reviewed(kind: &str) -> String {
-    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/own_html/{kind}.txt"));
-    let text = fs::read_to_string(file).expect("it is there");
-    text.rsplit_once("\n----\n")
-        .expect("warnings follow")
-        .0
-        .to_owned()
 }
 
 #[test]
@@ -1383,17 +1325,13 @@ fn each_kind(number: usize) -> Vec<Block> {
         rows: vec![vec![vec![Inline::Text(name("cell"))]]],
     };
     vec![
-        heading(
-            3,
-            vec![Inline::Text(name("heading"))],
-            &format!("heading-{number}"),
-        ),
-        words(&name("words")),
-        Block::Quote(vec![words(&name("quote"))]),
+        heading(3, &name("heading"), &format!("heading-{number}")),
+        paragraph(&name("words")),
+        Block::Quote(vec![paragraph(&name("quote"))]),
         Block::Callout {
             kind: Callout::Note,
             title: vec![text("title")],
-            blocks: vec![words(&name("call-out"))],
+            blocks: vec![paragraph(&name("call-out"))],
         },
         Block::Code {
             language: "text".to_owned(),
@@ -1414,13 +1352,13 @@ fn each_kind(number: usize) -> Vec<Block> {
             is_tight: false,
             items: vec![Item {
                 done: Some(true),
-                blocks: vec![words(&name("task")), words("more")],
+                blocks: vec![paragraph(&name("task")), paragraph("more")],
             }],
         }),
         Block::Table(table),
         Block::Details {
             summary: vec![text("more")],
-            blocks: vec![words(&name("fold"))],
+            blocks: vec![paragraph(&name("fold"))],
         },
         Block::Rule,
         Block::Facts(vec![("Fact".to_owned(), name("fact"))]),
@@ -1445,8 +1383,8 @@ fn each_kind_of_block_is_shown_in_any_context() {
         // Alone, before words, and after words.
         let inner = || match number % 3 {
             0 => vec![one()],
-            1 => vec![one(), words("after it")],
-            _ => vec![words("before it"), one()],
+            1 => vec![one(), paragraph("after it")],
+            _ => vec![paragraph("before it"), one()],
         };
         blocks.push(Block::Quote(inner()));
         blocks.push(Block::Callout {
@@ -1470,7 +1408,7 @@ fn each_kind_of_block_is_shown_in_any_context() {
                 },
                 Item {
                     done: None,
-                    blocks: vec![words("last")],
+                    blocks: vec![paragraph("last")],
                 },
             ];
             blocks.push(Block::List(List {
@@ -1537,7 +1475,7 @@ fn ring(count: usize) -> Vec<Case> {
         .map(|number| Slug::of(&format!("Part {number}")))
         .collect();
     let link = |slug: &Slug| {
-        to(
+        link(
             LinkTo::Page {
                 case: slug.clone(),
                 heading: String::new(),
@@ -1887,7 +1825,7 @@ fn a_replaced_title_is_shown_unchanged_at_the_top() {
         let (pages, found) = wiki::write(
             Dialect::Mediawiki,
             place,
-            &[case(title, vec![words("x")])],
+            &[case(title, vec![paragraph("x")])],
             &BTreeMap::new(),
             &Highlighter::default(),
         );
@@ -1906,7 +1844,7 @@ fn a_replaced_title_is_shown_unchanged_at_the_top() {
             pages[0].text
         );
     }
-    let page = written(&[case("C# and [x]", vec![words("below")])], "").remove(0);
+    let page = written(&[case("C# and [x]", vec![paragraph("below")])], "").remove(0);
     let shown = Running::start().rendered(&page.text);
     assert_eq!(shown.text(0).trim(), "C# and [x] below");
 }
@@ -1932,11 +1870,11 @@ fn constructs() -> Vec<Inline> {
         vec![Inline::Styled(Style::Emphasis, vec![text("both")])],
     ));
     constructs.push(Inline::Code("code".to_owned()));
-    constructs.push(to(
+    constructs.push(link(
         LinkTo::External("https://example.org/".to_owned()),
         vec![text("linked")],
     ));
-    constructs.push(to(
+    constructs.push(link(
         LinkTo::Heading("place".to_owned()),
         vec![text("linked")],
     ));
@@ -2017,7 +1955,7 @@ fn markup_in_words_has_no_effect_in_any_context() {
             ]
         };
         // A break at the end of a line is not shown.
-        let mut blocks = vec![heading(2, vec![text("Place")], "place")];
+        let mut blocks = vec![heading(2, "Place", "place")];
         for special in &specials {
             let lines = lines(special);
             blocks.extend(lines.iter().cloned().map(Block::Paragraph));
@@ -2041,7 +1979,7 @@ fn markup_in_words_has_no_effect_in_any_context() {
         }
         let mut case = case("Matrix", blocks);
         if construct == Inline::Footnote(0) {
-            case.page.footnotes = vec![vec![words("a note")]];
+            case.page.footnotes = vec![vec![paragraph("a note")]];
         }
         let page = written(std::slice::from_ref(&case), "").remove(0);
         let shown = flat::of_html(&running.rendered(&page.text));
