@@ -192,15 +192,15 @@ fn modules_use_only_earlier_modules() {
         let Some(module) = module_of(&path) else {
             continue;
         };
-        let own = step(module).unwrap_or_else(|| panic!("{path} is no module of lib.rs"));
+        let own = step(module).unwrap_or_else(|| panic!("{path} is not a module in lib.rs"));
         // A name that is not a module is an item of the library's root, which has no items.
         for name in used(&code(&source)) {
             match step(&name) {
                 Some(other) if other > own => {
-                    upward.push(format!("{path} uses {name}, which stands above {module}"))
+                    upward.push(format!("{path} uses {name}, which comes after {module}"))
                 }
                 Some(_) => {}
-                None => upward.push(format!("{path} uses {name}, which is no module")),
+                None => upward.push(format!("{path} uses {name}, which is not a module")),
             }
         }
         if code(&source).contains("super::super::") {
@@ -325,7 +325,7 @@ fn one_file_writes_to_the_terminal() {
     assert_eq!(
         others,
         Vec::<&String>::new(),
-        "they write to the terminal past `Terminal`, which makes all text harmless"
+        "they write to the terminal without `Terminal`, which escapes control characters"
     );
     assert!(
         ["anstream::", "stderr()"]

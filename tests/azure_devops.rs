@@ -470,7 +470,7 @@ fn overwriting_an_unknown_version_is_refused() {
             pictures: &pictures(),
             message: "x",
         };
-        let error = wiki.write(&write).expect_err("somebody was faster");
+        let error = wiki.write(&write).expect_err("somebody changed it first");
         assert!(
             error
                 .reason
@@ -557,7 +557,7 @@ fn requests_wait_as_long_as_the_server_asks() {
     });
     assert!(
         error
-            .expect_err("it never has time")
+            .expect_err("it is always busy")
             .reason
             .contains("429 Too Many Requests")
     );
@@ -586,7 +586,7 @@ fn a_rejected_token_is_reported_and_never_shown() {
     );
     azure.held().wants_login = true;
     let error = sought(&mut azure.wiki())
-        .expect_err("it wants somebody to log in")
+        .expect_err("it answers with a login page")
         .to_string();
     assert!(
         error.contains("a login page") && !error.contains(TOKEN),

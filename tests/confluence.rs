@@ -609,7 +609,7 @@ fn commented_text_is_not_overwritten() {
         assert_eq!(
             site.fake.page("A").version,
             version,
-            "a comment is no new version"
+            "a comment makes no new version"
         );
         site.writes_nothing(&[case("a", "A", vec![paragraph("one word")])]);
         let changed = [case("a", "A", vec![paragraph("two words")])];
@@ -626,13 +626,13 @@ fn commented_text_is_not_overwritten() {
         let mut wiki = wiki_with(edition, &site.fake.address, TOKEN, Withheld::default());
         let standing = wiki
             .look(&sought)
-            .expect("it can be looked at")
+            .expect("it can be looked up")
             .remove(0)
             .expect("it is there");
         assert_eq!(standing.commented, ["one"]);
         assert_eq!(
             standing.text, "<p>one word</p>\n",
-            "what the server adds is no difference"
+            "additions of the server are not a difference"
         );
         site.fake
             .change("A", |page| page.comments[0].1 = "resolved");
@@ -646,7 +646,7 @@ fn commented_text_is_not_overwritten() {
         assert_eq!(
             site.publishes(&changed),
             [Action::Refuse(Conflict::Commented)],
-            "who may not read comments takes them for open"
+            "comments with unknown status count as open"
         );
         assert_eq!(site.publishes(&changed), [Action::Update]);
     }
@@ -701,7 +701,7 @@ fn a_page_keeps_its_id_and_its_place_when_its_title_changes() {
         assert_eq!(
             site.publishes(&cases),
             [Action::Refuse(Conflict::Taken), Action::Create],
-            "the others are published all the same"
+            "the others are published anyway"
         );
         assert!(site.fake.page("Taken").body.contains("theirs"));
         // A change of case is not another title.
@@ -879,7 +879,7 @@ fn a_rejected_token_is_never_shown() {
             Withheld::default(),
         )
         .look(&[])
-        .expect_err("the road is open");
+        .expect_err("no more failures are planned");
         assert!(
             error.to_string().contains("https://") && !error.to_string().contains(token),
             "{error}"
@@ -1433,7 +1433,7 @@ fn unused_pictures_are_deleted_on_request() {
         let files: Vec<_> = site.record.files.iter().cloned().collect();
         let states = wiki
             .look_at_files(&files, &BTreeSet::new())
-            .expect("it can be looked at");
+            .expect("it can be looked up");
         assert!(
             matches!(&states[0], FileState::Kept(reason) if reason.contains("“Alpha”")),
             "{states:?}"

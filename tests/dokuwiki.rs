@@ -359,7 +359,7 @@ impl Wanted {
                     }
                 }
                 Block::Contents => {}
-                Block::Element(..) => panic!("tests/own_html.rs looks at these"),
+                Block::Element(..) => panic!("tests/own_html.rs checks these"),
                 Block::Actions(actions) => self.actions(actions),
             }
         }
@@ -436,7 +436,7 @@ impl Wanted {
             Block::Paragraph(text) => self.inlines(text),
             Block::Code { text, .. } => format!("⟪{}⟫", text.trim_end()),
             Block::Quote(blocks) => format!("> {}", self.lines(blocks)),
-            other => panic!("the tests have no {other:?} in a line"),
+            other => panic!("the tests use no {other:?} in a line"),
         }
     }
 
@@ -503,7 +503,7 @@ impl Wanted {
             }
             Inline::Picture { name, alt, .. } => format!("⟦img {name} {alt}⟧"),
             Inline::Break => "⏎".to_owned(),
-            Inline::Element(..) => panic!("tests/own_html.rs looks at these"),
+            Inline::Element(..) => panic!("tests/own_html.rs checks these"),
             Inline::Footnote(number) => {
                 // The wiki numbers the references, and merges footnotes with the same text.
                 self.references += 1;
@@ -583,7 +583,7 @@ impl Shown<'_> {
                     assert_eq!(
                         self.page.attribute(child, "colspan"),
                         None,
-                        "no cell spans others"
+                        "no cell has a span"
                     );
                     self.push(&kind, child);
                 }
@@ -759,14 +759,14 @@ fn hostile_words_are_shown_unchanged() {
     assert_eq!(
         site.source(&id),
         page.text,
-        "the wiki keeps the text as it came"
+        "the wiki stores the text unchanged"
     );
     let shown = site.shown(&id);
     compare(&shown, &case, &BTreeMap::new());
     for name in ["script", "details", "iframe", "abbr", "object"] {
         assert_eq!(shown.all(name).len(), 0, "{name}");
     }
-    assert_eq!(shown.all("img").len(), 0, "no words are a picture");
+    assert_eq!(shown.all("img").len(), 0, "no words became a picture");
     assert!(!site.is_locked());
 }
 
@@ -1027,7 +1027,7 @@ fn all_constructs_are_shown_with_pictures_and_links() {
     assert_eq!(
         shown.of_class("wikilink2").len(),
         0,
-        "no link leads to a page that is not there"
+        "no link has a missing target"
     );
     assert!(
         site.shown(&pages[1].location.path)
@@ -1050,7 +1050,7 @@ fn all_constructs_are_shown_with_pictures_and_links() {
         !site
             .get(&format!("/doku.php?id={}", pages[1].location.path))
             .contains("dw__toc"),
-        "nobody asked for one there"
+        "no table of contents was requested there"
     );
     // Without a change, nothing is written.
     let standing = look(&mut wiki, &pages[0])
@@ -1108,7 +1108,7 @@ fn text_of_others_is_kept() {
     let (first, second) = (small("first"), small("second"));
     let id = first.location.path.clone();
     // Somebody creates the page between the lookup and the write.
-    assert_eq!(look(&mut wiki, &first).expect("it can be looked for"), None);
+    assert_eq!(look(&mut wiki, &first).expect("it can be looked up"), None);
     site.edit(&id, "made by hand");
     let error = write_over(&mut wiki, &first, None).expect_err("there is a page");
     assert!(
@@ -1201,7 +1201,7 @@ fn only_the_page_that_was_looked_up_is_deleted() {
     wiki.delete(&recorded(&page), &standing, "0123 deleted")
         .expect("it is deleted");
     assert!(!site.file(&page.location.path).exists());
-    assert_eq!(look(&mut wiki, &page).expect("it can be looked for"), None);
+    assert_eq!(look(&mut wiki, &page).expect("it can be looked up"), None);
     assert!(!site.is_locked());
 }
 
@@ -1276,12 +1276,13 @@ fn withheld_words_are_never_sent() {
     let mut page = small("with a picture");
     page.attachments = vec!["0.png".to_owned()];
     let pictures = Pictures::from([("0.png".to_owned(), b"taken at ACME".to_vec().into())]);
-    let error = write(&mut wiki, &page, over.as_ref(), &pictures).expect_err("nor in a picture");
+    let error = write(&mut wiki, &page, over.as_ref(), &pictures)
+        .expect_err("a picture may not leave either");
     assert!(
         error.action.contains("upload") && error.reason.contains("may not leave"),
         "{error}"
     );
-    assert!(!site.is_locked(), "whatever fails, the page is unlocked");
+    assert!(!site.is_locked(), "the page is unlocked after any failure");
 }
 
 /// How the wiki renders a text, without a server.
@@ -1816,7 +1817,11 @@ fn content_that_headings_cannot_contain_is_not_lost() {
     );
     let shown = rendered(&written(&[page], &Pictures::new()).remove(0).text, &folder);
     assert_eq!(shown.texts("h2"), ["Plain linked"]);
-    assert_eq!(shown.texts("h3"), [""; 0], "a quotation has no sections");
+    assert_eq!(
+        shown.texts("h3"),
+        [""; 0],
+        "a quotation contains no sections"
+    );
     let paragraphs = shown.texts("p");
     assert_eq!(
         paragraphs[..2],

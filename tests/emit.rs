@@ -1355,7 +1355,7 @@ mod signals {
         // Before the first page is rendered, the first signal ends a build, and it leaves no files.
         assert!(
             (0..10).any(|_| is_left()),
-            "each build has waited for its pages"
+            "no build ended before its pages were rendered"
         );
         site.write(&themed("quick\n"));
         succeed(site.build());

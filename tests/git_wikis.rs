@@ -386,7 +386,7 @@ fn files_beside_pages_are_updated_with_them() {
         assert_eq!(remote.text("wikiMain", ".order"), "Home\nLast\nOne\nThree");
         assert!(
             !remote.files("wikiMain").contains_key("Cases/.order"),
-            "without an order there is the alphabet"
+            "without an order file, pages are sorted by name"
         );
         remote.person_writes(&[(".order", b"One\nHome\nThree\nLast")]);
         succeed(
@@ -410,7 +410,7 @@ fn files_beside_pages_are_updated_with_them() {
             );
             assert!(
                 !without.files("main").contains_key(name),
-                "the list that the host makes is not replaced"
+                "the list of the host is not replaced"
             );
             let remote = Remote::with("main", &[(name, b"* [[Home]]\n")]);
             let mut record = Record::default();
@@ -531,7 +531,7 @@ fn a_page_of_the_same_name_in_another_folder_is_found_on_github() {
             );
             assert!(
                 error
-                    .expect_err("it would stand beside it")
+                    .expect_err("both would have the same name")
                     .reason
                     .contains("has changed since it was read")
             );
@@ -592,7 +592,9 @@ fn a_concurrent_push_is_not_undone() {
                 message: MESSAGE,
             })
             .expect("nothing leaves yet");
-            let error = wiki.finish(&[], MESSAGE).expect_err("somebody was faster");
+            let error = wiki
+                .finish(&[], MESSAGE)
+                .expect_err("somebody changed it first");
             assert!(
                 error.reason.contains("somebody has pushed")
                     && error.help.contains("nothing changed"),
@@ -777,7 +779,7 @@ fn the_next_run_completes_a_killed_push() {
     assert_eq!(
         remote.commits("main"),
         2,
-        "one commit by hand and one of ours"
+        "one commit by a person and one by the program"
     );
     // The hook waits until the other end of the pipe is opened and closed. It then accepts a push
     // that is too late.
@@ -867,7 +869,7 @@ fn the_branch_of_the_settings_is_used() {
         remote.in_bare(&["symbolic-ref", "HEAD", "refs/heads/gone"]);
         let error = wiki(GitHost::Gitlab, &remote.address(), "")
             .look(&[])
-            .expect_err("nobody says which");
+            .expect_err("the branch is ambiguous");
         assert!(
             error.help.contains("set `branch` in `site.toml`"),
             "{error}"
@@ -887,7 +889,7 @@ fn a_missing_committer_name_is_an_error() {
             &pages,
             Resolve::Refuse,
         )
-        .expect_err("git knows nobody");
+        .expect_err("git has no committer");
         assert!(
             error.help.contains("git config --global user.name"),
             "{error}"
@@ -922,7 +924,7 @@ fn a_missing_repository_is_reported_without_the_token() {
         );
         let error = wiki(GitHost::Gitlab, "--upload-pack=touch x", "")
             .look(&[])
-            .expect_err("it is no option");
+            .expect_err("it is not an option");
         assert!(
             error.reason.contains("--upload-pack=touch x") || error.reason.contains("strange"),
             "{error}"
@@ -996,7 +998,7 @@ fn names_are_never_read_as_options_or_patterns() {
         );
         assert!(
             error
-                .expect_err("a file is no folder")
+                .expect_err("a file is not a folder")
                 .reason
                 .contains("`file` is in the way")
         );
@@ -1009,7 +1011,7 @@ fn names_are_never_read_as_options_or_patterns() {
         );
         assert!(
             error
-                .expect_err("a folder is no file")
+                .expect_err("a folder is not a file")
                 .reason
                 .contains("`folder.md/x.md` is in the way")
         );
@@ -1131,7 +1133,7 @@ fn local_hooks_do_not_run_and_remote_hooks_can_refuse() {
                 &[page("B.md", "1")],
                 Resolve::Refuse,
             );
-            let error = error.expect_err("the other side does not take it");
+            let error = error.expect_err("the remote refuses it");
             assert!(
                 error.reason.contains("pages need a review")
                     && error.help.contains("nothing changed"),
@@ -1378,7 +1380,9 @@ fn a_real_wiki_shows_pushed_pages_and_keeps_edits() {
                     })
                     .expect("nothing leaves yet");
             }
-            let error = stale.finish(&[], MESSAGE).expect_err("a person was faster");
+            let error = stale
+                .finish(&[], MESSAGE)
+                .expect_err("a person changed it first");
             assert!(error.reason.contains("somebody has pushed"), "{error}");
 
             let actions = succeed(&mut otter.wiki(GitHost::Gitlab), &mut record, &changed);
@@ -1410,7 +1414,7 @@ fn a_real_wiki_refuses_wrong_credentials() {
             &[page("a.md", "x")],
             Resolve::Refuse,
         );
-        let error = error.expect_err("nobody knows the publisher");
+        let error = error.expect_err("the publisher has no account");
         assert!(error.reason.contains("could not read Username"), "{error}");
         let address = format!(
             "{}/.git",
@@ -1622,7 +1626,7 @@ fn a_moved_page_is_not_created_again() {
         remote.git(&["-C", "moved", "push", "--quiet", "origin", "HEAD"]);
         let search = plan::lookups(pages.to_vec(), &record, plan::Identity::Path, |_| true);
         let mut wiki = remote.wiki(GitHost::Gitea);
-        let standings = storybank::publish::look(&mut wiki, &search).expect("it can be looked at");
+        let standings = storybank::publish::look(&mut wiki, &search).expect("it can be looked up");
         let wishes = plan::Options {
             forced: BTreeSet::new(),
             orphans: plan::Orphans::Keep,
@@ -1683,7 +1687,7 @@ fn unused_pictures_are_detected() {
         let kept = |reason: &str| FileState::Kept(reason.to_owned());
         let states = wiki
             .look_at_files(&sought, &BTreeSet::new())
-            .expect("it can be looked at");
+            .expect("it can be looked up");
         assert_eq!(
             states,
             [
@@ -1695,11 +1699,11 @@ fn unused_pictures_are_detected() {
         );
         let states = wiki
             .look_at_files(&sought, &BTreeSet::from(["B.md".to_owned()]))
-            .expect("it can be looked at");
+            .expect("it can be looked up");
         assert_eq!(
             states[0],
             FileState::Unused,
-            "a page that changes does not count"
+            "a page with changing content does not count"
         );
         wiki.delete_file(&file(loose)).expect("it is there");
         wiki.finish(&[], MESSAGE).expect("it is pushed");

@@ -164,7 +164,7 @@ impl Said {
                 styled("sup", &format!("[{}]", number + 1))
             }
             Inline::Footnote(number) => mark(&format!("fn {}", number + 1)),
-            Inline::Element(..) => panic!("tests/own_html.rs looks at these"),
+            Inline::Element(..) => panic!("tests/own_html.rs checks these"),
         }
     }
 
@@ -228,7 +228,7 @@ impl Said {
                 })
             }
             Block::Contents => String::new(),
-            Block::Element(..) => panic!("tests/own_html.rs looks at these"),
+            Block::Element(..) => panic!("tests/own_html.rs checks these"),
             Block::Actions(actions) => {
                 let items = actions.iter().map(|action| Item {
                     done: Some(action.is_settled),

@@ -288,7 +288,7 @@ fn lines(title: &str, lines: &[&str]) -> RenderedPage {
 }
 
 fn look(wiki: &mut Mediawiki, page: &RenderedPage) -> Option<RemotePage> {
-    real_wiki::look(wiki, page).expect("it can be looked at")
+    real_wiki::look(wiki, page).expect("it can be looked up")
 }
 
 fn publish(wiki: &mut Mediawiki, page: &RenderedPage) -> RemotePage {
@@ -610,7 +610,7 @@ fn all_constructs_are_shown_correctly_and_written_once() {
     let unsettled = wiki.unsettled();
     assert_eq!(
         wiki.settle(&unsettled)
-            .expect("pages with links to the one that came later are rendered again"),
+            .expect("pages with links to a later page are refreshed"),
         Vec::<String>::new()
     );
     let places = |slug: &Slug| {
@@ -640,7 +640,7 @@ fn all_constructs_are_shown_correctly_and_written_once() {
         assert_eq!(standing.digest, Some(Digest::of(&page.text)));
         assert_eq!(standing.attachments.len(), page.attachments.len());
         assert_eq!(standing.editor.as_deref(), Some("Admin"));
-        write(&mut again, page, Some(&standing), &pictures).expect("the same text is no change");
+        write(&mut again, page, Some(&standing), &pictures).expect("the same text is not a change");
         assert_eq!(running.versions(&page.location.path), 1);
     }
 }
@@ -683,7 +683,7 @@ fn changes_of_others_are_not_overwritten() {
     // In other lines than ours: MediaWiki itself would merge both edits and report success.
     running.edit(path, &first.text.replace("four", "a colleague's four"));
     let error = write(&mut wiki, &second, Some(&seen), &Pictures::new())
-        .expect_err("it is not what was looked at");
+        .expect_err("it is not the revision that was looked up");
     assert!(
         error.reason.contains("`Editor` has changed the page"),
         "{error}"
@@ -691,7 +691,7 @@ fn changes_of_others_are_not_overwritten() {
     assert!(running.source(path).contains("a colleague's four"));
     let error = wiki
         .delete(&recorded(&first), &seen, "no longer published")
-        .expect_err("it is not what was looked at");
+        .expect_err("it is not the revision that was looked up");
     assert!(
         error.reason.contains("`Editor` has changed the page"),
         "{error}"
@@ -711,10 +711,10 @@ fn changes_of_others_are_not_overwritten() {
     assert_eq!(running.source(&theirs.location.path), "theirs");
 
     // The revision that was looked up can be overwritten and deleted.
-    write(&mut wiki, &second, Some(&now), &Pictures::new()).expect("it was looked at");
+    write(&mut wiki, &second, Some(&now), &Pictures::new()).expect("it was looked up");
     let now = look(&mut wiki, &second).expect("it is there");
     wiki.delete(&recorded(&second), &now, "no longer published")
-        .expect("it was looked at");
+        .expect("it was looked up");
     assert_eq!(look(&mut wiki, &second), None);
     let error = write(&mut wiki, &second, Some(&now), &Pictures::new()).expect_err("it is gone");
     assert!(error.reason.contains("deleted"), "{error}");
@@ -735,7 +735,7 @@ fn automatic_merges_of_mediawiki_are_reverted() {
         &[Way::After(&|| running.edit(&path, &theirs))],
         |mut wiki| write(&mut wiki, &second, Some(&seen), &Pictures::new()),
     );
-    let error = result.expect_err("somebody was faster");
+    let error = result.expect_err("somebody changed it first");
     assert!(
         error.reason.contains("the page is as they saved it"),
         "{error}"
@@ -1507,7 +1507,7 @@ fn carry_out(
     pages: &[RenderedPage],
 ) -> publish::Outcome {
     let search = plan::lookups(pages.to_vec(), record, plan::Identity::Path, |_| true);
-    let standings = publish::look(wiki, &search).expect("it can be looked at");
+    let standings = publish::look(wiki, &search).expect("it can be looked up");
     let wishes = plan::Options {
         forced: BTreeSet::new(),
         orphans: plan::Orphans::Keep,
@@ -1561,13 +1561,13 @@ fn links_of_many_new_pages_are_refreshed_within_rate_limits() {
     assert_eq!(
         done.unsettled.len(),
         9,
-        "the last page needs nothing: {:?}",
+        "the last page needs no refresh: {:?}",
         done.unsettled
     );
     assert_eq!(record.unsettled.len(), 9);
     assert!(
         running.red(&titles) > 0,
-        "they show links to pages that are there as missing"
+        "they show links to existing pages as missing"
     );
     let mut record = plan::Record::parse(&record.text()).expect("it can be read");
     // Users without rate limits are fast.
@@ -1757,7 +1757,7 @@ fn unused_pictures_are_deleted_on_request() {
     );
     assert_eq!(files(), 2);
     site.succeeds(&["--prune"]);
-    assert_eq!(files(), 1, "the other one is shown by somebody");
+    assert_eq!(files(), 1, "the other one is used on another page");
     running.edit("Elsewhere", "nothing");
     site.succeeds(&["--prune"]);
     assert_eq!(files(), 0);
@@ -1798,7 +1798,7 @@ fn changes_of_colleagues_are_printed_as_markdown() {
         printed.starts_with(wanted) && printed.contains("```wiki\n{{Template of ours}}\n```"),
         "{printed}"
     );
-    assert_eq!(site.record(), record, "looking changes nothing");
+    assert_eq!(site.record(), record, "a dry run changes nothing");
 
     // What was copied into the file is published over it.
     site.case("alpha", "Case alpha", wanted);

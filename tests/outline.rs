@@ -398,7 +398,7 @@ fn a_headline_is_shown_completely() {
         assert!(places.iter().all(Option::is_some), "{places:?} {page}");
         assert!(
             places[1] < places[4] && places[2] < places[4],
-            "what stands beside the headline stands before the first part"
+            "text beside the headline comes before the first part"
         );
         let shown = |words: &str| page.matches(words).count();
         assert!(words[1..].iter().all(|words| shown(words) == 1), "{page}");

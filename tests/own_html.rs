@@ -66,7 +66,7 @@ fn every_element_is_published_as_it_was_reviewed() {
     }
     assert!(
         changed.is_empty(),
-        "{changed:?} should be other than they were; set WRITE_REPORTS to write them"
+        "{changed:?} differ from the reviewed files; set WRITE_REPORTS to rewrite them"
     );
 }
 
@@ -445,7 +445,7 @@ fn unclosed_and_nested_elements_lose_no_word() {
     for (kind, draft) in published(&site(&paragraphs)) {
         assert!(
             !draft.pages[0].text.contains("alonewa"),
-            "{kind}: words of two paragraphs are parted"
+            "{kind}: words of two paragraphs are joined"
         );
     }
     for body in [

@@ -719,7 +719,7 @@ fn the_not_found_page_works_at_any_address() {
         assert_eq!(page.attribute(home, "href"), Some(root), "{address}");
         assert!(
             !page.all("style").is_empty(),
-            "its style sheet would be looked for where the visitor is lost"
+            "its style sheet has an absolute address"
         );
     }
 }
@@ -912,7 +912,7 @@ fn every_open_point_that_is_counted_is_listed() {
         let (counted, listed) = open_points(&made);
         assert!(
             counted > 0 && counted == listed,
-            "{what}: {counted} are counted, {listed} listed"
+            "{what}: the count is {counted}, the list has {listed}"
         );
         for words in text
             .lines()

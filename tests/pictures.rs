@@ -111,7 +111,7 @@ fn plain_gif() -> Vec<u8> {
     let mut encoder = image::codecs::gif::GifEncoder::new(&mut plain);
     encoder
         .set_repeat(image::codecs::gif::Repeat::Infinite)
-        .expect("it repeats");
+        .expect("it is an animation with a loop");
     let frames = [
         Frame::new(drawing().to_rgba8()),
         Frame::new(drawing().fliph().to_rgba8()),

@@ -141,7 +141,7 @@ impl Desk {
         assert_eq!(
             self.browser.ask("return window.marker"),
             "still the same page",
-            "the page was loaded anew"
+            "the page was reloaded"
         );
     }
 
@@ -172,7 +172,7 @@ impl Desk {
     #[track_caller]
     fn is_well(&self) {
         self.browser.waits_for(
-            "there are no problems",
+            "the page shows no problems",
             "return !one('.sb-problems') && one('#storybank-preview')",
         );
     }
@@ -267,7 +267,7 @@ fn only_changes_are_highlighted_briefly() {
         "return [...marked].some(text => text.includes('The river was low.'))",
     );
     desk.browser.waits_for(
-        "the mark goes",
+        "the highlight disappears",
         "return all('.storybank-changed').length === 0",
     );
     let marked = desk.browser.text("return [...marked].join(' | ')");
@@ -322,7 +322,7 @@ fn a_save_keeps_the_scroll_the_open_details_and_the_focus() {
     assert_eq!(
         desk.browser.ask(PLACE),
         before,
-        "the place on the screen and the scroll"
+        "the position on the screen and the scroll position"
     );
 
     // A growing block above the view moves the page, so the reader keeps the place.
@@ -381,7 +381,7 @@ fn is_in_place(desk: &Desk, before: &Value) {
     let distance = after[0].as_f64().expect("a number") - before[0].as_f64().expect("a number");
     assert!(
         distance.abs() <= 2.0,
-        "what is read has moved by {distance} on the screen"
+        "the paragraph has moved by {distance} on the screen"
     );
 }
 
@@ -525,7 +525,7 @@ fn everything_fits_a_phone() {
     assert_eq!(
         desk.browser.ask(is_left),
         true,
-        "the problems leave nothing of the page in view"
+        "the problems cover the whole page"
     );
 }
 
@@ -623,7 +623,7 @@ fn problems_that_were_closed_stay_closed_until_they_change() {
 
     desk.browser.refresh();
     desk.browser.waits_for(
-        "the page is loaded anew",
+        "the page is reloaded",
         "return !window.marker && one('.sb-problems')?.open === false",
     );
     desk.browser.ask("window.marker = 'still the same page'");
@@ -649,7 +649,7 @@ fn problems_that_were_closed_stay_closed_until_they_change() {
     desk.is_still_the_same_page();
     desk.browser.refresh();
     desk.browser.waits_for(
-        "the page is loaded anew",
+        "the page is reloaded",
         "return !window.marker && document.readyState === 'complete'",
     );
     assert_eq!(desk.browser.ask("return one('.sb-problems').open"), true);
@@ -988,7 +988,7 @@ fn a_changed_style_sheet_replaces_the_old_one() {
     assert_eq!(
         desk.browser.ask("return [gone, bare]"),
         json!([2, 0]),
-        "sheets that went, and those of them that left the page bare"
+        "removed style sheets, and those removed before their replacement had loaded"
     );
     desk.is_still_the_same_page();
 }
@@ -1094,7 +1094,7 @@ fn the_page_can_be_read_without_scripts() {
         desk.browser
             .text("return words('main')")
             .contains("The river was high."),
-        "there was a script at work"
+        "a script has run"
     );
     desk.browser.refresh();
     desk.shows("The river was low.");
@@ -1283,14 +1283,14 @@ fn the_page_reconnects_to_a_restarted_server() {
     let next = Server::start(desk.folder.path(), &[]);
     drop(std::mem::replace(&mut desk.server, next));
     desk.browser.waits_for(
-        "the bar says that the server is away",
+        "the bar reports a lost connection",
         "return words('.sb-connection')",
     );
     desk.save(OUTAGE, &outage("The river was low."));
     desk.server = Server::start_on(&port, desk.folder.path(), &[]);
     desk.shows("The river was low.");
     desk.browser.waits_for(
-        "the bar says nothing any more",
+        "the bar reports no lost connection",
         "return words('.sb-connection') === ''",
     );
     desk.is_still_the_same_page();
@@ -1383,7 +1383,7 @@ fn a_linked_file_runs_no_script_and_reads_no_page() {
             &format!("{address} is loaded"),
             "return document.readyState === 'complete'",
         );
-        let shown = desk.browser.document().expect("nobody leaves it");
+        let shown = desk.browser.document().expect("the browser stays on it");
         assert!(
             !shown.contains("data-ran=\"yes") && !shown.contains("data-read=\"yes"),
             "{address}: {shown}"
@@ -1431,7 +1431,7 @@ fn linked_media_and_documents_are_shown() {
             .into_iter()
             .find(|address| address.ends_with(ending));
         desk.server
-            .address(&found.unwrap_or_else(|| panic!("there is no {ending}")))
+            .address(&found.unwrap_or_else(|| panic!("no file with the extension {ending}")))
     };
     // Each is opened on its own, as a link does.
     desk.browser.set_out_for(&address(".png"));

@@ -90,7 +90,7 @@ fn previewed_for(audience: Audience, text: &str) -> Artefacts {
     let snapshot = snapshot.expect("there is one");
     let failed = preview
         .take(Err(format!("/home/{SECRET} is gone")), |_| Assets::new())
-        .expect("it is news");
+        .expect("it is a new state");
     let site = linked(&inputs(&files(text)), Audience::Private);
     let pages = storybank::view::pages(&site.site)
         .into_iter()
@@ -230,7 +230,7 @@ fn mistakes_of_wikis(name: &str, text: &str, stays: &[&str]) -> Vec<String> {
         let sent = published(text, audience);
         assert!(
             stays.is_empty() || !sent.is_empty(),
-            "nothing would be published of {text}"
+            "nothing would be published for {text}"
         );
         mistakes.extend(
             leaks(&sent, SECRET)
@@ -740,7 +740,7 @@ fn misspelt_private_sections_are_hidden() {
     assert_eq!(
         shown,
         Vec::<&str>::new(),
-        "a mistake that its author is told of, or a private section"
+        "an error for its author, or a private section"
     );
 }
 
@@ -1692,7 +1692,7 @@ fn words_split_by_markup_are_not_sent_to_wikis() {
             let found = draft.expect("there is a case study").diagnostics;
             assert!(
                 found.iter().any(|found| found.rule == &rules::LEAK),
-                "{kind} would have {body}"
+                "{kind} would receive {body}"
             );
         }
     }
@@ -2273,7 +2273,7 @@ fn every_field_is_redacted() {
         ] {
             assert!(
                 !leaks(&made, &format!("replaced{}", number(word))).is_empty(),
-                "{word} is shown in other words to {audience:?}"
+                "{word} is replaced for {audience:?}"
             );
         }
     }

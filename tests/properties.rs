@@ -440,7 +440,7 @@ proptest! {
                 now.answer(&format!("/{address}"));
             }
         }
-        let failed = preview.take(Err("the disk is gone".to_owned()), |_| Assets::new()).expect("it is news");
+        let failed = preview.take(Err("the disk is gone".to_owned()), |_| Assets::new()).expect("it is a new state");
         prop_assert_eq!(failed.answer("/").status, 200);
         prop_assert!(preview.take(Err("the disk is gone".to_owned()), |_| Assets::new()).is_none());
     }

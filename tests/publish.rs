@@ -270,7 +270,7 @@ fn run(
     wishes: &Options,
 ) -> (Plan, Result<(), Error>) {
     let search = plan::lookups(pages.to_vec(), record, wiki.identity(), |_| true);
-    let standings = publish::look(wiki, &search).expect("looking goes well");
+    let standings = publish::look(wiki, &search).expect("the lookup succeeds");
     let plan = plan::plan(search, standings, wishes);
     // The next run knows only what was saved.
     let mut saved = record.clone();
@@ -536,7 +536,7 @@ fn a_page_is_kept_when_its_file_is_renamed() {
                 &[written("a-name", "Title", "text")],
                 &keep(),
             );
-            first.expect("nothing is in the way");
+            first.expect("the run succeeds");
             let id = record.pages[0].id.clone();
             let (_, second) = run(
                 &mut wiki,
@@ -544,7 +544,7 @@ fn a_page_is_kept_when_its_file_is_renamed() {
                 &[written("another-name", "Title", text)],
                 &wishes,
             );
-            second.expect("nothing is in the way");
+            second.expect("the run succeeds");
             assert_eq!(wiki.text("Title"), Some(text));
             let known: Vec<(&str, &str)> = record
                 .pages
@@ -570,7 +570,7 @@ fn a_page_with_two_records_is_not_deleted() {
         &keep(),
     )
     .1
-    .expect("nothing is in the way");
+    .expect("the run succeeds");
     // A manual merge of two branches.
     let other = Recorded {
         written: Some(Digest::of("the text of a branch")),
@@ -586,7 +586,7 @@ fn a_page_with_two_records_is_not_deleted() {
             &wishes,
         )
         .1
-        .expect("nothing is in the way");
+        .expect("the run succeeds");
         assert_eq!((wiki.text("Title"), record.pages.len()), (Some("text"), 1));
     }
 }
@@ -632,13 +632,13 @@ fn files_are_deleted_after_all_their_pages_are_written() {
         };
         run(&mut wiki, &mut record, &[page], &keep())
             .1
-            .expect("nothing is in the way");
+            .expect("the run succeeds");
         let page = RenderedPage {
             attachments: vec!["a.png".to_owned()],
             ..written("a", "Title", "other text")
         };
         let search = plan::lookups(vec![page], &record, wiki.identity(), |_| true);
-        let standings = publish::look(&mut wiki, &search).expect("looking goes well");
+        let standings = publish::look(&mut wiki, &search).expect("the lookup succeeds");
         let mut plan = plan::plan(search, standings, &keep());
         let files = plan.unshown(&record, wiki.identity());
         assert_eq!(

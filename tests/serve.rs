@@ -484,7 +484,7 @@ fn invalid_and_empty_requests_do_no_harm() {
     assert_eq!(scene.server.get("/").status, 200);
     assert!(
         start.elapsed() < Duration::from_secs(2),
-        "those who say nothing keep others waiting: {:?}",
+        "silent clients block others: {:?}",
         start.elapsed()
     );
 }
@@ -840,7 +840,7 @@ fn see_every_save(arguments: &[&str]) {
     scene.save("site.toml", "title = \"Tales\"\n");
     server.shows("/", "Tales");
     scene.remove("site.toml");
-    eventually("there are no settings any more", || {
+    eventually("the settings are removed", || {
         !server.get("/").body.contains("Tales")
     });
     scene.save("site.toml", "title = \"Legends\"\n");
@@ -879,12 +879,12 @@ fn see_every_save(arguments: &[&str]) {
 
     // The whole content, moved away and back.
     scene.rename("content", "away");
-    eventually("the content is away, and that is said", || {
+    eventually("the missing content is reported", || {
         server.get(page).body.contains("sb-problems") || server.get(page).status == 404
     });
     scene.rename("away", "content");
     server.shows(page, "A map");
-    eventually("all is well", || {
+    eventually("the page shows no problems", || {
         !server.get(page).body.contains("sb-problems")
     });
     scene.save(OUTAGE, &story("The outage", "And it is still watched."));
@@ -923,7 +923,7 @@ fn shows_the_last_state(server: &Server, words: &str) {
         "{}",
         flood.body
     );
-    eventually("the terminal says so", || {
+    eventually("the terminal reports it", || {
         server.said().contains("the site is shown as it last was")
     });
 }
@@ -931,7 +931,7 @@ fn shows_the_last_state(server: &Server, words: &str) {
 /// Checks that the preview has the site again, and notices saves in it.
 #[track_caller]
 fn sees_saves(scene: &Scene, words: &str) {
-    eventually("all is well", || {
+    eventually("the page shows no problems", || {
         !scene
             .server
             .get("/stories/outage.html")
@@ -1129,7 +1129,7 @@ fn thousands_of_folders_can_be_removed_at_once() {
     sees_saves(&scene, "Still watched");
     assert!(
         !scene.server.said().contains("site.toml"),
-        "what has not changed is not said to have: {}",
+        "an unchanged file is reported as changed: {}",
         scene.server.said()
     );
     // The whole content with thousands of folders is removed: it stays in the preview.
@@ -1146,7 +1146,7 @@ fn a_failing_template_is_reported_once_in_the_terminal() {
     let said = |words: &str| scene.server.said().matches(words).count();
     scene.save("themes/default/templates/story.html", "{{ titel }}");
     scene.server.shows("/stories/outage.html", "is not defined");
-    eventually("the terminal says it", || {
+    eventually("the terminal reports it", || {
         said("variable `titel` is not defined") == 1
     });
     assert!(
@@ -1171,11 +1171,11 @@ fn a_failing_template_is_reported_once_in_the_terminal() {
     // A different mistake is a new line, and so is one that comes back.
     scene.save("themes/default/templates/story.html", "{{ tidle }}");
     scene.server.shows("/stories/outage.html", "tidle");
-    eventually("the terminal says it", || {
+    eventually("the terminal reports it", || {
         said("variable `tidle` is not defined") == 1
     });
     scene.save("themes/default/templates/story.html", "{{ title }}");
-    eventually("all is well", || {
+    eventually("the page shows no problems", || {
         !scene
             .server
             .get("/stories/outage.html")
@@ -1184,7 +1184,7 @@ fn a_failing_template_is_reported_once_in_the_terminal() {
     });
     scene.save("themes/default/templates/story.html", "{{ titel }}");
     scene.server.shows("/stories/outage.html", "titel");
-    eventually("the terminal says it again", || {
+    eventually("the terminal reports it again", || {
         said("variable `titel` is not defined") == 2
     });
 }
@@ -1196,7 +1196,7 @@ fn a_forbidden_word_is_reported_in_the_terminal() {
     eventually("the page is withheld", || {
         scene.server.get("/@team/stories/move.html").status == 500
     });
-    eventually("the terminal says why", || {
+    eventually("the terminal reports the reason", || {
         scene.server.said().contains("withheld-word")
     });
 }

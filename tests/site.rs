@@ -426,7 +426,7 @@ fn the_pages_of_a_preview_are_valid() {
     assert_eq!(preview_faults(&snapshot), Vec::<String>::new());
     let failed = preview
         .take(Err("the <disk> is gone".to_owned()), |_| Assets::new())
-        .expect("it is news");
+        .expect("it is a new state");
     assert_eq!(preview_faults(&failed), Vec::<String>::new());
 }
 

@@ -344,11 +344,11 @@ fn check_messages_are_harmless(what: &str, site: &dyn Fn() -> Folder, arguments:
         is_no_fault(what, &output);
         assert!(
             output.stdout.len() + output.stderr.len() > 10,
-            "{what} says nothing"
+            "{what} prints nothing"
         );
         assert!(
             colours || !output.stderr.contains(&0x1b),
-            "{what} has colours where nobody sees them"
+            "{what} prints colours without a terminal"
         );
     }
 }
@@ -587,7 +587,9 @@ fn no_text_of_a_site_controls_the_terminal() {
         )
         .expect("it can be written");
         server.shows("/stories.html", "Saved");
-        server::eventually("the save is said", || server.said().contains("shown after"));
+        server::eventually("the save is reported", || {
+            server.said().contains("shown after")
+        });
         is_harmless(what, &server.said());
     }
 }

@@ -102,7 +102,7 @@ impl Browser {
     /// Opens an address without waiting for the page.
     #[track_caller]
     pub fn set_out_for(&self, address: &str) {
-        self.run(self.client.goto(address), "an address can be gone to");
+        self.run(self.client.goto(address), "an address can be opened");
     }
 
     /// Opens an address and waits until the page is parsed and its scripts have run.
@@ -121,7 +121,7 @@ impl Browser {
     /// Reloads the page, as a user does.
     #[track_caller]
     pub fn refresh(&self) {
-        self.run(self.client.refresh(), "a page can be loaded again");
+        self.run(self.client.refresh(), "a page can be reloaded");
     }
 
     /// The result of a script that runs in the page.
@@ -191,7 +191,7 @@ impl Browser {
             .handle;
         self.run(
             self.client.switch_to_window(tab.clone()),
-            "a tab can be gone to",
+            "a tab can be selected",
         );
         tab
     }
@@ -201,7 +201,7 @@ impl Browser {
     pub fn drive(&self, tab: &WindowHandle) {
         self.run(
             self.client.switch_to_window(tab.clone()),
-            "a tab can be gone to",
+            "a tab can be selected",
         );
     }
 

@@ -22,7 +22,7 @@ pub fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
     while !is_so() {
         assert!(
             start.elapsed() < PATIENCE,
-            "{} s have passed without this: {what}",
+            "timeout after {} s: {what}",
             PATIENCE.as_secs()
         );
         thread::sleep(Duration::from_millis(10));
@@ -149,7 +149,7 @@ impl Server {
         });
         assert!(
             address.ends_with('/'),
-            "the address can be opened as it stands: {address}"
+            "the address can be opened directly: {address}"
         );
         Self { process, address }
     }

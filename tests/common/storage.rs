@@ -77,7 +77,7 @@ pub fn read(body: &str) -> Node {
                 );
             }
             Event::Eof => return open.remove(0).inside.remove(0),
-            other => panic!("nothing else stands in a body: {other:?}"),
+            other => panic!("a body contains only elements and text: {other:?}"),
         }
     }
 }
@@ -213,7 +213,7 @@ impl Shown {
             | "ac:plain-text-body" | "ri:page" => {
                 self.inside(node);
             }
-            other => panic!("nobody knows <{other}>"),
+            other => panic!("unknown element <{other}>"),
         }
     }
 
@@ -286,7 +286,7 @@ fn anchors(node: &Node, found: &mut BTreeMap<String, String>) {
             };
             assert!(
                 found.insert(inside.words(), rest).is_none(),
-                "an anchor stands in one place: {}",
+                "an anchor is in one place: {}",
                 inside.words()
             );
         }
@@ -325,9 +325,9 @@ struct Wanted<'a> {
 impl Wanted<'_> {
     fn footnote(&mut self, index: usize, blocks: &[Block]) {
         let (Block::Paragraph(first), rest) =
-            blocks.split_first().expect("a footnote says something")
+            blocks.split_first().expect("a footnote is not empty")
         else {
-            panic!("it begins with words")
+            panic!("it starts with text")
         };
         self.shown.mark("[li]");
         self.shown.mark("[p]");
@@ -414,7 +414,7 @@ impl Wanted<'_> {
                 });
             }),
             Block::Contents => self.within("[toc ]", |_| {}),
-            Block::Element(..) => panic!("tests/own_html.rs looks at these"),
+            Block::Element(..) => panic!("tests/own_html.rs checks these"),
             Block::Actions(actions) => {
                 for action in actions {
                     let status = if action.is_settled {
@@ -540,7 +540,7 @@ impl Wanted<'_> {
                 .words
                 .push_str(&format!("⟨picture {name} {alt} {title}⟩")),
             Inline::Break => self.shown.words.push_str("⟨br⟩"),
-            Inline::Element(..) => panic!("tests/own_html.rs looks at these"),
+            Inline::Element(..) => panic!("tests/own_html.rs checks these"),
             Inline::Footnote(index) => {
                 self.references[*index] += 1;
                 self.shown

@@ -142,7 +142,7 @@ impl OfTree<'_> {
             }
             Block::Contents => self.out.push(Mark("contents".to_owned())),
             Block::Actions(actions) => self.actions(actions),
-            Block::Element(..) => panic!("tests/own_html.rs looks at these"),
+            Block::Element(..) => panic!("tests/own_html.rs checks these"),
         }
     }
 
@@ -235,7 +235,7 @@ impl OfTree<'_> {
                     .push(Mark(format!("picture {name}: {}", alt.trim()))),
                 Inline::Break => self.out.push(Mark("break".to_owned())),
                 Inline::Footnote(number) => self.out.push(Mark(format!("note [{}]", number + 1))),
-                Inline::Element(..) => panic!("tests/own_html.rs looks at these"),
+                Inline::Element(..) => panic!("tests/own_html.rs checks these"),
             }
         }
     }
