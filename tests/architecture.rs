@@ -44,7 +44,7 @@ fn files_below(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// The modules in the order of `lib.rs`: each may use only those before it.
-fn ladder() -> Vec<String> {
+fn module_order() -> Vec<String> {
     let library = read(&root().join("src/lib.rs"));
     let modules = library.lines().filter_map(|line| {
         line.strip_prefix("pub mod ")
@@ -185,9 +185,9 @@ fn only_the_front_matter_parser_creates_prose() {
 
 #[test]
 fn modules_use_only_earlier_modules() {
-    let ladder = ladder();
-    let step = |module: &str| ladder.iter().position(|other| other == module);
-    let mut upward = Vec::new();
+    let order = module_order();
+    let step = |module: &str| order.iter().position(|other| other == module);
+    let mut violations = Vec::new();
     for (path, source) in sources() {
         let Some(module) = module_of(&path) else {
             continue;
@@ -197,17 +197,17 @@ fn modules_use_only_earlier_modules() {
         for name in used(&code(&source)) {
             match step(&name) {
                 Some(other) if other > own => {
-                    upward.push(format!("{path} uses {name}, which comes after {module}"))
+                    violations.push(format!("{path} uses {name}, which comes after {module}"));
                 }
                 Some(_) => {}
-                None => upward.push(format!("{path} uses {name}, which is not a module")),
+                None => violations.push(format!("{path} uses {name}, which is not a module")),
             }
         }
         if code(&source).contains("super::super::") {
-            upward.push(format!("{path} climbs with super::super::"));
+            violations.push(format!("{path} uses super::super::"));
         }
     }
-    assert_eq!(upward, Vec::<String>::new());
+    assert_eq!(violations, Vec::<String>::new());
 }
 
 #[test]
@@ -266,10 +266,10 @@ fn sources_contain_no_unwrap_allow_or_unsafe() {
 
 #[test]
 fn only_some_modules_use_files_clocks_and_processes() {
-    let world = ["disk", "serve", "publish", "commands", "main"];
+    let allowed = ["disk", "serve", "publish", "commands", "main"];
     let mut found = Vec::new();
     for (path, source) in sources() {
-        if !world
+        if !allowed
             .iter()
             .any(|module| path == format!("{module}.rs") || path.starts_with(&format!("{module}/")))
         {
@@ -400,7 +400,7 @@ fn architecture_lists_every_module() {
         return;
     }
     let map = read(&path);
-    let missing: Vec<String> = ladder()
+    let missing: Vec<String> = module_order()
         .into_iter()
         .filter(|module| !map.contains(&format!("`{module}`")))
         .collect();

@@ -798,7 +798,7 @@ fn the_measure_distinguishes_quadratic_from_linear() {
     };
     assert!(bytes(&linear) < 3.0 && bytes(&quadratic) > 3.0);
     let loops = |size: usize| {
-        (0..size).for_each(|i| (0..size).for_each(|j| _ = std::hint::black_box(i * j)))
+        (0..size).for_each(|i| (0..size).for_each(|j| _ = std::hint::black_box(i * j)));
     };
     let time = growth([500, 1000, 2000].map(|size| cost_of(|| loops(size)).time.as_secs_f64()));
     assert!(time > 3.0, "{time}");

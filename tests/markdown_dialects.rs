@@ -450,7 +450,7 @@ impl Read {
                     .replace_range(at..at + mark("li").len(), &mark(&format!("li {done}")));
             }
             Event::InlineMath(math) | Event::DisplayMath(math) => {
-                self.inline(&format!("{}{math}{}", mark("math"), end("math")))
+                self.inline(&format!("{}{math}{}", mark("math"), end("math")));
             }
         }
     }
@@ -636,7 +636,7 @@ fn anchors_of(flavour: Flavour, headings: &[String]) -> Vec<String> {
                 _ if is_mark => {}
                 ' ' => words.push('-'),
                 _ if next.is_alphanumeric() || matches!(next, '-' | '_') => {
-                    words.extend(next.to_lowercase())
+                    words.extend(next.to_lowercase());
                 }
                 _ => {}
             }

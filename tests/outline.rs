@@ -648,7 +648,7 @@ fn links_to_folders_are_followed_or_reported() {
     fs::write(root.join("notes/queue.MD"), "# The queue\n\nLate.\n").expect("it can be written");
     fs::write(outside.join("secret.md"), "# Falcon\n").expect("it can be written");
     let link = |target: &std::path::Path, place: &str| {
-        symlink(target, root.join(place)).expect("it can be made")
+        symlink(target, root.join(place)).expect("it can be made");
     };
     link(std::path::Path::new("../notes"), "content/stories");
     link(&outside, "content/questions");

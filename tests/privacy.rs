@@ -1356,7 +1356,7 @@ fn words_split_by_markup_are_refused() {
         for audience in OTHERS {
             match make(&files(&text), audience) {
                 Ok(artefacts) => {
-                    assert_eq!(leaks(&artefacts, SECRET), Vec::<String>::new(), "{body}")
+                    assert_eq!(leaks(&artefacts, SECRET), Vec::<String>::new(), "{body}");
                 }
                 Err(found) => assert!(
                     found.iter().any(|found| found.rule == &rules::LEAK),

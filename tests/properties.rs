@@ -374,7 +374,7 @@ impl Edit {
     fn apply(&self, files: &mut Files) {
         match self {
             Self::Write(place, text) => {
-                drop(files.insert(PLACES[*place].to_owned(), text.clone().into_bytes()))
+                drop(files.insert(PLACES[*place].to_owned(), text.clone().into_bytes()));
             }
             Self::Delete(place) => drop(files.remove(PLACES[*place])),
             Self::Rename(from, to) => {

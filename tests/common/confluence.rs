@@ -1108,7 +1108,7 @@ fn with_ids(start: &BytesStart<'_>, count: &mut usize) -> Result<BytesStart<'sta
             ),
         ]),
         "ri:attachment" | "ri:page" => {
-            attributes.push(("ri:version-at-save".to_owned(), "1".to_owned()))
+            attributes.push(("ri:version-at-save".to_owned(), "1".to_owned()));
         }
         "p" | "h2" | "table" => attributes.push(("local-id".to_owned(), format!("local-{count}"))),
         _ => {}

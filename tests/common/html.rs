@@ -274,9 +274,9 @@ impl TreeSink for Sink {
     ) {
         let has_parent = self.nodes.borrow()[*element].parent.is_some();
         if has_parent {
-            self.append_before_sibling(element, child)
+            self.append_before_sibling(element, child);
         } else {
-            self.append(before, child)
+            self.append(before, child);
         }
     }
 

@@ -359,7 +359,7 @@ impl Wanted<'_> {
     fn block(&mut self, block: &Block) {
         match block {
             Block::Heading(heading) => self.within(format!("[h{}]", heading.level), |this| {
-                this.inlines(&heading.text)
+                this.inlines(&heading.text);
             }),
             Block::Paragraph(inlines) => self.line(inlines),
             Block::Quote(blocks) => self.within("[blockquote]", |this| this.blocks(blocks)),
@@ -392,16 +392,17 @@ impl Wanted<'_> {
                     this.within("[tr]", |this| {
                         for (cell, set) in row.iter().zip(&table.columns) {
                             this.within(format!("[{tag} {}]", aligned(*set)), |this| {
-                                this.line(cell)
+                                this.line(cell);
                             });
                         }
                     });
                 }
             }),
-            Block::Details { summary, blocks } => self
-                .within(format!("[expand {}]", plain(summary)), |this| {
-                    this.blocks(blocks)
-                }),
+            Block::Details { summary, blocks } => {
+                self.within(format!("[expand {}]", plain(summary)), |this| {
+                    this.blocks(blocks);
+                })
+            }
             Block::Rule => self.within("[hr]", |_| {}),
             Block::Facts(facts) => self.within("[details ]", |this| {
                 this.within("[table]", |this| {
@@ -456,7 +457,7 @@ impl Wanted<'_> {
                     "incomplete"
                 };
                 self.within(format!("[task {status}]"), |this| {
-                    this.item(item, &[], true)
+                    this.item(item, &[], true);
                 });
             }
             return;
@@ -485,9 +486,9 @@ impl Wanted<'_> {
                 Block::Paragraph(inlines) if index == 0 => {
                     let line = [mark, inlines].concat();
                     if is_tight {
-                        self.inlines(&line)
+                        self.inlines(&line);
                     } else {
-                        self.line(&line)
+                        self.line(&line);
                     }
                 }
                 Block::Quote(blocks) => {
